@@ -1,0 +1,33 @@
+/** Figures of the contract, each in this one place. Times are milliseconds, sizes are bytes unless named otherwise. */
+export const DEFAULTS = {
+  host: "127.0.0.1",
+  hmiPort: 6101,
+  gatewayPort: 6120,
+  enginePort: 11434,
+  /** Longest silence on an event stream before a comment is sent. */
+  heartbeatMs: 15_000,
+  /** How long a generation goes on at the gateway after its last reader left. */
+  orphanGraceMs: 10_000,
+  /** How long a finished generation is kept for late readers. */
+  keepFinishedMs: 60_000,
+  /** A growing reply is written to disk at least this often. */
+  saveEveryMs: 250,
+  /** The model asked for where nobody chose one; used only if the engine has it. */
+  model: "llama3.1:8b",
+  /** The agent of a conversation where nobody chose one. */
+  agentId: "architect",
+} as const;
+
+/** Limits of the contract. */
+export const LIMITS = {
+  /** Largest request body, in bytes. */
+  bodyBytes: 1024 * 1024,
+  /** Longest message, in UTF-16 code units. */
+  messageChars: 50_000,
+  /** A conversation with more messages than this gets a summary. */
+  summaryAfterMessages: 60,
+  /** How many of the newest messages stay verbatim beside the summary. */
+  verbatimMessages: 30,
+  /** Longest title, in characters. */
+  titleChars: 80,
+} as const;

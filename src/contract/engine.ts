@@ -1,0 +1,58 @@
+/**
+ * Ollama's wire, as far as this stack reads it (server/routes.go and api/types.go of ollama/ollama), and
+ * the record that the stand-in keeps. Readers take only what they need; unknown fields pass.
+ */
+import { z } from "zod";
+import { EngineMessage } from "./gateway.ts";
+
+export const EngineVersion = z.object({ version: z.string() });
+
+/** Build metadata of the stand-in's version (`0.13.0+stand-in`): how everybody can tell that it is not Ollama. */
+export const STAND_IN_BUILD = "stand-in";
+
+/** An installed model as `GET /api/tags` lists it. */
+export const InstalledModel = z.object({
+  name: z.string(),
+  model: z.string(),
+  details: z.object({ context_length: z.int().optional(), parameter_size: z.string().optional() }).optional(),
+});
+export type InstalledModel = z.infer<typeof InstalledModel>;
+
+export const EngineTags = z.object({ models: z.array(InstalledModel) });
+export type EngineTags = z.infer<typeof EngineTags>;
+
+/** The last object of a whole stream of `/api/chat` or `/api/generate`; durations are integer nanoseconds. */
+export const EngineFinal = z.object({
+  done: z.literal(true),
+  done_reason: z.string().optional(),
+  prompt_eval_count: z.int().min(0).optional(),
+  eval_count: z.int().min(0).optional(),
+});
+export type EngineFinal = z.infer<typeof EngineFinal>;
+
+/** How a generation at the stand-in ended; `running` while it has not. */
+export const GenerationEnd = z.enum(["running", "done", "aborted", "failed"]);
+
+/** What the stand-in recorded of one generation. */
+export const GenerationRecord = z.object({
+  /** Counts from 1 within one process of the stand-in. */
+  id: z.int().min(1),
+  endpoint: z.enum(["chat", "generate"]),
+  model: z.string(),
+  /** What `/api/chat` was given; null for `/api/generate`. */
+  messages: z.array(EngineMessage).nullable(),
+  /** What `/api/generate` was given; null for `/api/chat`. */
+  prompt: z.string().nullable(),
+  system: z.string().nullable(),
+  options: z.record(z.string(), z.unknown()),
+  tokens_sent: z.int().min(0),
+  ended: GenerationEnd,
+  started_at: z.string(),
+  first_token_at: z.string().nullable(),
+  ended_at: z.string().nullable(),
+});
+export type GenerationRecord = z.infer<typeof GenerationRecord>;
+
+/** What `GET /stand-in/generations?after=` answers: the generations with an id above `after`, oldest first. */
+export const GenerationList = z.object({ generations: z.array(GenerationRecord) });
+export type GenerationList = z.infer<typeof GenerationList>;

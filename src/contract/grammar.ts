@@ -1,0 +1,63 @@
+import type { StreamEvent } from "./events.ts";
+
+/**
+ * The order that the events of one stream must keep (contract, section 1):
+ *
+ *     stream = session_created? planning executing token* ending
+ *     ending = complete usage done(stop|length)
+ *            | cancelled usage done(cancelled)
+ *            | status(error) error usage? done(error)
+ *
+ * Each state lists what may follow; `end` is the only state in which a stream may stop.
+ */
+const FOLLOWING = {
+  start: { session_created: "created", planning: "planning" },
+  created: { planning: "planning" },
+  planning: { executing: "executing" },
+  executing: { token: "executing", complete: "complete", cancelled: "cancelled", "status error": "failing" },
+  complete: { usage: "counted" },
+  counted: { "done stop": "end", "done length": "end" },
+  cancelled: { usage: "cancelled counted" },
+  "cancelled counted": { "done cancelled": "end" },
+  failing: { error: "failed" },
+  failed: { usage: "failed counted", "done error": "end" },
+  "failed counted": { "done error": "end" },
+  end: {},
+} as const satisfies Record<string, Record<string, string>>;
+
+type State = keyof typeof FOLLOWING;
+
+/** Where a stream breaks the grammar. */
+export interface GrammarFault {
+  /** Index of the offending event; the length of the list where the stream stopped too early. */
+  readonly index: number;
+  /** What may stand there. */
+  readonly expected: readonly string[];
+  /** What stands there, or "end of stream". */
+  readonly found: string;
+}
+
+/** The first place where the events of one whole stream break the grammar; undefined where they keep it. */
+export function findGrammarFault(events: readonly StreamEvent[]): GrammarFault | undefined {
+  let state: State = "start";
+  for (const [index, event] of events.entries()) {
+    const following: Partial<Record<string, State>> = FOLLOWING[state];
+    const found = symbolOf(event);
+    const next = following[found];
+    if (next === undefined) return { index, expected: expectedIn(state), found };
+    state = next;
+  }
+  if (state === "end") return undefined;
+  return { index: events.length, expected: expectedIn(state), found: "end of stream" };
+}
+
+function expectedIn(state: State): readonly string[] {
+  const symbols = Object.keys(FOLLOWING[state]);
+  return symbols.length === 0 ? ["end of stream"] : symbols;
+}
+
+function symbolOf(event: StreamEvent): string {
+  if (event.type === "status_update") return event.status === "error" ? "status error" : event.status;
+  if (event.type === "done") return `done ${event.finish_reason}`;
+  return event.type;
+}

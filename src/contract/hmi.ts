@@ -1,0 +1,196 @@
+import { z } from "zod";
+import { ModelId, Timestamp, WireKey } from "./common.ts";
+import { LIMITS } from "./defaults.ts";
+import { Usage } from "./events.ts";
+import { EngineOptions } from "./gateway.ts";
+
+const messageText = z
+  .string()
+  .refine((text) => text.trim() !== "", { error: "must not be empty" })
+  .max(LIMITS.messageChars, { error: `must be at most ${LIMITS.messageChars} characters` });
+
+/** The body of `POST /api/chat/message`. */
+export const SendMessage = z.object({
+  session_id: WireKey.nullish(),
+  message: messageText,
+  agent_id: WireKey.optional(),
+  model: z.string().min(1).max(500).optional(),
+  model_id: ModelId.nullish(),
+});
+export type SendMessage = z.infer<typeof SendMessage>;
+
+/** What `POST /api/chat/message` answers: both rows are on disk, and the generation has begun. */
+export const SentMessage = z.object({
+  status: z.literal("ok"),
+  session_id: z.string(),
+  message_id: z.string(),
+  assistant_message_id: z.string(),
+  agent_id: z.string(),
+  streaming: z.literal(true),
+});
+export type SentMessage = z.infer<typeof SentMessage>;
+
+/** A whole number in a query string. */
+const queryInteger = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, "must be a whole number")
+    .transform(Number)
+    .pipe(z.int().min(min).max(max));
+
+/** The key of a model profile where it comes as text: in a query or a path. */
+export const ModelIdText = z
+  .string()
+  .regex(/^\d{1,15}$/, "must be an integer >= 1")
+  .transform(Number)
+  .pipe(ModelId);
+
+/** The query of `GET /api/chat/general-stream`. */
+export const GeneralStreamQuery = z.object({
+  message: messageText,
+  model_id: ModelIdText.optional(),
+  session_id: WireKey.optional(),
+  /** A key of the client's own; sent again, it joins the generation instead of sending the message again. */
+  client_message_id: WireKey.optional(),
+  agent_id: WireKey.optional(),
+  model: z.string().min(1).max(500).optional(),
+});
+export type GeneralStreamQuery = z.infer<typeof GeneralStreamQuery>;
+
+/** Where a message stands: a reply is `streaming`, then exactly one of the others; a user's message is `complete`. */
+export const MessageStatus = z.enum(["streaming", "complete", "cancelled", "interrupted", "error"]);
+export type MessageStatus = z.infer<typeof MessageStatus>;
+
+/** A row of a conversation. */
+export const Message = z.object({
+  message_id: z.string(),
+  session_id: z.string(),
+  model_id: ModelId.nullable(),
+  role: z.enum(["user", "assistant", "system"]),
+  /** `summary` rows stand for the messages before the last ones; they are not part of the dialogue. */
+  message_type: z.enum(["chat", "summary"]),
+  content: z.string(),
+  model_name: z.string().nullable(),
+  agent_id: z.string(),
+  status: MessageStatus,
+  usage: Usage.nullable(),
+  timestamp: Timestamp,
+});
+export type Message = z.infer<typeof Message>;
+
+/** A conversation, which the endpoints call a session. */
+export const Session = z.object({
+  session_id: z.string(),
+  model_id: ModelId.nullable(),
+  agent_id: z.string(),
+  model: z.string().nullable(),
+  title: z.string().nullable(),
+  /** The conversation that a message without `session_id` goes to; at most one a user and profile. */
+  active: z.boolean(),
+  archived: z.boolean(),
+  message_count: z.int().min(0),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+});
+export type Session = z.infer<typeof Session>;
+
+/** The query of `GET /api/chat/sessions`; `model_id=none` asks for general ones. */
+export const SessionsQuery = z.object({
+  model_id: z.union([z.literal("none"), ModelIdText]).optional(),
+  limit: queryInteger(1, 500).optional(),
+  offset: queryInteger(0, Number.MAX_SAFE_INTEGER).optional(),
+});
+
+export const SessionList = z.object({
+  status: z.literal("ok"),
+  sessions: z.array(Session),
+  total: z.int().min(0),
+});
+export type SessionList = z.infer<typeof SessionList>;
+
+export const NewSession = z.object({
+  model_id: ModelId.nullish(),
+  agent_id: WireKey.optional(),
+  model: z.string().min(1).max(500).optional(),
+});
+export type NewSession = z.infer<typeof NewSession>;
+
+export const SessionAnswer = z.object({ status: z.literal("ok"), session: Session });
+export type SessionAnswer = z.infer<typeof SessionAnswer>;
+
+export const RenameSession = z.object({ title: z.string().trim().min(1).max(LIMITS.titleChars) });
+
+/** The query of `GET /api/chat/sessions/{id}/messages`; the newest `limit` rows, oldest first. */
+export const MessagesQuery = z.object({ limit: queryInteger(1, 10_000).optional() });
+
+export const MessageList = z.object({
+  status: z.literal("ok"),
+  session: Session,
+  messages: z.array(Message),
+  count: z.int().min(0),
+});
+export type MessageList = z.infer<typeof MessageList>;
+
+/** The query of `GET /api/chat/sessions/{id}/export`. */
+export const ExportQuery = z.object({ format: z.enum(["markdown", "json"]).default("markdown") });
+
+/** What was done, where there is nothing else to say. */
+export const Done = z.object({ status: z.literal("ok") });
+
+/** Settings of a profile: free JSON, of which `options` is handed to the engine with every message. */
+export const ProfileSettings = z.looseObject({ options: EngineOptions.optional() });
+export type ProfileSettings = z.infer<typeof ProfileSettings>;
+
+/** A model profile without its key: what a user writes. */
+export const ProfileDraft = z.object({
+  name: z.string().trim().min(1).max(200),
+  description: z.string().max(10_000).default(""),
+  /** The engine's model that conversations of this profile use unless a message names another. */
+  default_model: z.string().min(1).max(500).nullable().default(null),
+  instructions: z.string().max(LIMITS.messageChars).default(""),
+  settings: ProfileSettings.default({}),
+});
+export type ProfileDraft = z.infer<typeof ProfileDraft>;
+
+/** A change to a profile: the fields that are given, nothing else. */
+export const ProfileChange = z
+  .object({
+    name: ProfileDraft.shape.name,
+    description: ProfileDraft.shape.description.unwrap(),
+    default_model: ProfileDraft.shape.default_model.unwrap(),
+    instructions: ProfileDraft.shape.instructions.unwrap(),
+    settings: ProfileDraft.shape.settings.unwrap(),
+  })
+  .partial();
+export type ProfileChange = z.infer<typeof ProfileChange>;
+
+/** A model profile: the row that `model_id` names. */
+export const Profile = z.object({
+  model_id: ModelId,
+  name: z.string(),
+  description: z.string(),
+  default_model: z.string().nullable(),
+  instructions: z.string(),
+  settings: ProfileSettings,
+  created_at: Timestamp,
+  updated_at: Timestamp,
+});
+export type Profile = z.infer<typeof Profile>;
+
+export const ProfileAnswer = z.object({ status: z.literal("ok"), profile: Profile });
+export const ProfileList = z.object({ status: z.literal("ok"), profiles: z.array(Profile) });
+
+/** Who answers in a conversation. */
+export const Agent = z.object({
+  agent_id: z.string(),
+  agent_name: z.string(),
+  role_icon: z.string(),
+  tier: z.int().min(1),
+  parent_role: z.string().nullable(),
+  /** Where an agent is a service of its own; null where it only changes the instructions. */
+  port: z.int().nullable(),
+});
+export type Agent = z.infer<typeof Agent>;
+
+export const AgentList = z.object({ status: z.literal("ok"), agents: z.array(Agent) });
+export type AgentList = z.infer<typeof AgentList>;
