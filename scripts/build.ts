@@ -1,1 +1,72 @@
-console.log("build", process.version)
+/**
+ * Builds `dist/`: the command line bundled for a quick start, the browser code, and oclif's manifest.
+ * One file a command, so that a command loads nothing that only another one needs.
+ */
+import { globSync, rmSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
+import { build } from "esbuild";
+
+const root = new URL("../", import.meta.url);
+process.chdir(root.pathname);
+
+rmSync("dist", { recursive: true, force: true });
+await Promise.all([buildCli(), buildWeb()]);
+await writeManifest();
+
+async function buildCli(): Promise<void> {
+  await build({
+    entryPoints: [
+      "src/main.ts",
+      "src/index.ts",
+      "src/service-process.ts",
+      ...globSync("src/commands/**/*.ts"),
+    ],
+    outbase: "src",
+    outdir: "dist",
+    bundle: true,
+    splitting: true,
+    minify: true,
+    keepNames: true,
+    sourcemap: false,
+    legalComments: "none",
+    platform: "node",
+    target: "node22.19",
+    format: "esm",
+    // CommonJS packages inside an ESM bundle still look for these.
+    banner: {
+      js: [
+        'import{createRequire as $createRequire}from"node:module";',
+        'import{fileURLToPath as $fileURLToPath}from"node:url";',
+        "const require=$createRequire(import.meta.url),__filename=$fileURLToPath(import.meta.url),",
+        '__dirname=$fileURLToPath(new URL(".",import.meta.url));',
+      ].join(""),
+    },
+  });
+}
+
+async function buildWeb(): Promise<void> {
+  const entryPoints = [...globSync("web/app.{ts,tsx}"), ...globSync("web/*.{css,svg}")];
+  await build({
+    entryPoints,
+    outdir: "dist/web",
+    bundle: true,
+    minify: true,
+    legalComments: "none",
+    platform: "browser",
+    target: "es2022",
+    format: "esm",
+    loader: { ".svg": "copy" },
+    jsx: "automatic",
+    jsxImportSource: "preact",
+  });
+}
+
+/** Lets the command line know its commands and flags without loading them. */
+async function writeManifest(): Promise<void> {
+  const { Plugin, settings } = await import("@oclif/core");
+  settings.enableAutoTranspile = false;
+  const plugin = new Plugin({ root: root.pathname, ignoreManifest: true, respectNoCacheDefault: true });
+  await plugin.load();
+  if (plugin.commands.length === 0) throw new Error(`${basename(root.pathname)}: no command was found.`);
+  writeFileSync("oclif.manifest.json", JSON.stringify(plugin.manifest));
+}

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** The body of every error that is not part of a stream (contract, section 5). */
 export const ErrorBody = z.object({

@@ -2,7 +2,7 @@
  * Ollama's wire, as far as this stack reads it (server/routes.go and api/types.go of ollama/ollama), and
  * the record that the stand-in keeps. Readers take only what they need; unknown fields pass.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { EngineMessage } from "./gateway.ts";
 
 export const EngineVersion = z.object({ version: z.string() });

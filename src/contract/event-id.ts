@@ -1,3 +1,5 @@
+import type { StreamEvent } from "./events.ts";
+
 /**
  * The id of a stream event: which generation, and how far into it.
  *
@@ -28,4 +30,12 @@ export function parseEventId(text: string): EventId | undefined {
   const digits = text.slice(colon + 1);
   if (colon < 1 || !/^\d{1,15}$/.test(digits)) return undefined;
   return { messageId: text.slice(0, colon), position: Number(digits) };
+}
+
+/** The position of an event that follows `position` (-1 where it is the first). */
+export function nextPosition(position: number, event: StreamEvent): number {
+  if (event.type === "session_created") return POSITION.sessionCreated;
+  if (event.type === "token") return position + event.content.length;
+  if (event.type === "status_update" && event.status === "planning") return POSITION.planning;
+  return position + 1;
 }

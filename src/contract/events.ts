@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** How a generation ended. */
 export const FinishReason = z.enum(["stop", "length", "cancelled", "error"]);

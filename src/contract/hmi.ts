@@ -1,7 +1,7 @@
-import { z } from "zod";
-import { ModelId, Timestamp, WireKey } from "./common.ts";
+import * as z from "zod";
+import { ErrorBody, ModelId, Timestamp, WireKey } from "./common.ts";
 import { LIMITS } from "./defaults.ts";
-import { Usage } from "./events.ts";
+import { FinishReason, Usage } from "./events.ts";
 import { EngineOptions } from "./gateway.ts";
 
 const messageText = z
@@ -74,6 +74,10 @@ export const Message = z.object({
   agent_id: z.string(),
   status: MessageStatus,
   usage: Usage.nullable(),
+  /** How a reply ended; null while it streams, and for rows that are not replies. */
+  finish_reason: FinishReason.nullable(),
+  /** What failed, for a reply with status `error`. */
+  error: ErrorBody.shape.error.nullable(),
   timestamp: Timestamp,
 });
 export type Message = z.infer<typeof Message>;

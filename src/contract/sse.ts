@@ -1,5 +1,5 @@
 import { createParser } from "eventsource-parser";
-import { z } from "zod";
+import * as z from "zod";
 import { type EventId, formatEventId } from "./event-id.ts";
 import { StreamEvent } from "./events.ts";
 

@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+// Kept to syntax that every Node understands: its first duty is to say so where Node is too old.
+import { existsSync, readFileSync } from "node:fs";
+import module from "node:module";
+
+const MINIMUM = [22, 19];
+const [major, minor] = process.versions.node.split(".").map(Number);
+const root = new URL("../", import.meta.url);
+
+if (major < MINIMUM[0] || (major === MINIMUM[0] && minor < MINIMUM[1])) {
+  process.stderr.write(
+    `stack needs Node ${MINIMUM.join(".")} or newer; this is ${process.version}.\n` +
+      "In a checkout, call it through npm, which brings its own Node: npx stack ...\n" +
+      "Elsewhere, install the current Node LTS.\n",
+  );
+  process.exit(2);
+}
+
+const [first, ...rest] = process.argv.slice(2);
+if ((first === "--version" || first === "-v") && rest.length === 0) {
+  // Answered here, because loading the rest takes longer than everything that it would do.
+  const { name, version } = JSON.parse(readFileSync(new URL("package.json", root), "utf8"));
+  process.stdout.write(`${name}/${version} ${process.platform}-${process.arch} node-${process.version}\n`);
+} else if (!existsSync(new URL("dist/main.js", root))) {
+  process.stderr.write("stack is not built yet. Run: npm run build\n");
+  process.exit(2);
+} else {
+  module.enableCompileCache?.();
+  await import(new URL("dist/main.js", root).href);
+}

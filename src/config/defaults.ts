@@ -1,0 +1,19 @@
+import { DEFAULTS } from "../contract/defaults.ts";
+import type { Config } from "./schema.ts";
+
+/** The settings of a stack that nobody configured. */
+export const DEFAULT_CONFIG: Config = {
+  hmi: { host: DEFAULTS.host, port: DEFAULTS.hmiPort },
+  gateway: { host: DEFAULTS.host, port: DEFAULTS.gatewayPort },
+  engine: { url: `http://${DEFAULTS.host}:${DEFAULTS.enginePort}`, token_delay_ms: 20 },
+  chat: { model: DEFAULTS.model, agent: DEFAULTS.agentId },
+  stream: {
+    heartbeat_ms: DEFAULTS.heartbeatMs,
+    orphan_grace_ms: DEFAULTS.orphanGraceMs,
+    keep_finished_ms: DEFAULTS.keepFinishedMs,
+    save_every_ms: DEFAULTS.saveEveryMs,
+  },
+  store: { path: ".stack/chat.db" },
+  state: { dir: ".stack" },
+  log: { level: "info" },
+};

@@ -1,0 +1,118 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import type * as z from "zod";
+import { messageOf, UserError } from "../errors.ts";
+import { DEFAULT_CONFIG } from "./defaults.ts";
+import { environmentLayer } from "./environment.ts";
+import { type Config, ConfigSchema } from "./schema.ts";
+
+/** File names that are looked for, in this order. JSON is YAML too. */
+export const CONFIG_FILES = ["stack.config.yaml", "stack.config.yml", "stack.config.json"] as const;
+
+export interface LoadOptions {
+  /** Where the search for a file begins; it goes on upwards. */
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+  /** A file that is used instead of a search. */
+  file?: string | undefined;
+}
+
+/** One thing that is wrong, and where it stands. */
+export interface Problem {
+  /** `stack.config.yaml:3:9`, or the name of an environment variable. */
+  readonly where: string;
+  readonly message: string;
+}
+
+/** Part of a configuration, with the place of each of its values for messages. */
+export interface Layer {
+  readonly values: Record<string, unknown>;
+  whereIs(path: readonly PropertyKey[]): string | undefined;
+}
+
+/**
+ * The configuration: defaults, then the file, then the environment. Paths come out absolute, relative
+ * ones being meant from the file's folder (without a file, from `cwd`). Throws a UserError that names
+ * every problem at once, on the user's own lines.
+ */
+export async function loadConfig(options: LoadOptions): Promise<Config> {
+  const file = options.file === undefined ? findFile(options.cwd) : resolve(options.cwd, options.file);
+  const layers = [...(file === undefined ? [] : [await fileLayer(file)]), environmentLayer(options.env)];
+  const merged = layers.reduce<Record<string, unknown>>(
+    (base, layer) => merge(base, layer.values),
+    structuredClone(DEFAULT_CONFIG),
+  );
+  const parsed = ConfigSchema.safeParse(merged);
+  if (!parsed.success) {
+    throw configError(parsed.error.issues.flatMap((issue) => problemsOf(issue, layers)));
+  }
+  return withAbsolutePaths(parsed.data, file === undefined ? options.cwd : dirname(file));
+}
+
+/** The error that lists what is wrong with a configuration. */
+export function configError(problems: readonly Problem[]): UserError {
+  const lines = problems.map(({ where, message }) => `  ${where}  ${message}`);
+  const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
+  return new UserError("config_invalid", `The configuration has ${count}:\n${lines.join("\n")}`, {
+    hint: "Mend the lines above. Nothing was started or changed.",
+  });
+}
+
+function findFile(cwd: string): string | undefined {
+  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
+    const found = CONFIG_FILES.map((name) => join(folder, name)).find((path) => existsSync(path));
+    if (found !== undefined || folder === dirname(folder)) return found;
+  }
+}
+
+async function fileLayer(path: string): Promise<Layer> {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw new UserError(
+      "config_unreadable",
+      `The configuration ${path} cannot be read: ${messageOf(error)}.`,
+      {
+        hint: "Check the path given with --config.",
+      },
+    );
+  }
+  // Most runs have no file: the parser is loaded only for those that do.
+  const { parseConfigFile } = await import("./file.ts");
+  return parseConfigFile(path, text);
+}
+
+function merge(base: Record<string, unknown>, over: Record<string, unknown>): Record<string, unknown> {
+  const merged = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const below = merged[key];
+    merged[key] = isRecord(below) && isRecord(value) ? merge(below, value) : value;
+  }
+  return merged;
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** One problem for each wrong value; an unknown key is reported where it stands, not where it is missing. */
+function problemsOf(issue: z.core.$ZodIssue, layers: readonly Layer[]): Problem[] {
+  const keys = issue.code === "unrecognized_keys" ? issue.keys : [undefined];
+  return keys.map((key) => {
+    const path = key === undefined ? issue.path : [...issue.path, key];
+    const where = layers.map((layer) => layer.whereIs(path)).findLast((place) => place !== undefined);
+    const name = path.map(String).join(".");
+    const message = key === undefined ? issue.message : "there is no such setting";
+    return { where: where ?? name, message: `${name}: ${message}` };
+  });
+}
+
+function withAbsolutePaths(config: Config, folder: string): Config {
+  const { path } = config.store;
+  return {
+    ...config,
+    store: { path: path === ":memory:" ? path : resolve(folder, path) },
+    state: { dir: resolve(folder, config.state.dir) },
+  };
+}

@@ -1,0 +1,62 @@
+import * as z from "zod";
+
+const host = z.string().regex(/^[\w.:-]+$/, "must be a host name or an address");
+const port = z.int().min(0).max(65_535);
+const milliseconds = z.int().min(0).max(86_400_000);
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: "must be an http:// or https:// URL" })
+  .transform((url) => url.replace(/\/+$/, ""));
+
+/**
+ * The settings, each with its default in `defaults.ts`. The same names work in a file
+ * (`stack.config.yaml` or `.json`) and as environment variables: `engine.url` is `STACK_ENGINE_URL`.
+ */
+export const ConfigSchema = z.strictObject({
+  hmi: z.strictObject({
+    /** Where the HMI listens. */
+    host,
+    port,
+  }),
+  gateway: z.strictObject({
+    /** Where the gateway listens. */
+    host,
+    port,
+  }),
+  engine: z.strictObject({
+    /** Where the engine is: a running Ollama is used as it is, else one is started there. */
+    url: httpUrl,
+    /** Pace of the stand-in's replies, in milliseconds a token. */
+    token_delay_ms: milliseconds,
+  }),
+  chat: z.strictObject({
+    /** The model where nobody chose one, if the engine has it; else the engine's first. */
+    model: z.string().min(1),
+    /** The agent where nobody chose one. */
+    agent: z.string().min(1),
+  }),
+  stream: z.strictObject({
+    /** Longest silence on an event stream before a comment is sent. */
+    heartbeat_ms: milliseconds.min(10),
+    /** How long a generation goes on after its last reader left. */
+    orphan_grace_ms: milliseconds,
+    /** How long a finished reply is kept for late readers. */
+    keep_finished_ms: milliseconds,
+    /** A growing reply is written to disk at least this often. */
+    save_every_ms: milliseconds.min(10),
+  }),
+  store: z.strictObject({
+    /** The conversations' database, relative to the configuration's folder. */
+    path: z.string().min(1),
+  }),
+  state: z.strictObject({
+    /** The folder of PID files and logs, relative to the configuration's folder. */
+    dir: z.string().min(1),
+  }),
+  log: z.strictObject({
+    /** The least level that services log. */
+    level: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]),
+  }),
+});
+
+/** The settings of one stack: validated, complete, with absolute paths. */
+export type Config = z.infer<typeof ConfigSchema>;

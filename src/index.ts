@@ -1,0 +1,1 @@
+export { UserError, WireError } from "./errors.ts";

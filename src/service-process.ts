@@ -1,0 +1,70 @@
+/**
+ * One service as a process: `service-process.js engine|gateway|hmi`. It reads the configuration as
+ * every command does, logs to its standard output, and stops whole on SIGTERM or Ctrl-C.
+ */
+import pino from "pino";
+import { loadConfig } from "./config/load.ts";
+import type { Config } from "./config/schema.ts";
+import { messageOf, UserError } from "./errors.ts";
+import type { RunningService } from "./services/http/health.ts";
+import { openStore, startGatewayOn, startHmiOn, startStandIn } from "./services/start.ts";
+
+type Starter = (config: Config, logger: pino.Logger) => Promise<Pick<RunningService, "url" | "close">>;
+
+const STARTERS: Readonly<Record<string, Starter>> = {
+  engine: (config) => startStandIn(config),
+  gateway: async (config, logger) => {
+    const store = openStore(config);
+    const gateway = await startGatewayOn(config, store, { logger });
+    return { url: gateway.url, close: () => gateway.close().finally(() => store.close()) };
+  },
+  hmi: async (config, logger) => {
+    const store = openStore(config);
+    const { host, port } = config.gateway;
+    const hmi = await startHmiOn(config, store, `http://${host}:${port}`, { logger });
+    return { url: hmi.url, close: () => hmi.close().finally(() => store.close()) };
+  },
+};
+
+async function run(name: string): Promise<void> {
+  const start = STARTERS[name];
+  if (start === undefined) {
+    throw new UserError("bad_flag", `There is no service "${name}".`, {
+      hint: `Services: ${Object.keys(STARTERS).join(", ")}.`,
+    });
+  }
+  const config = await loadConfig({
+    cwd: process.cwd(),
+    env: process.env,
+    file: process.env["STACK_CONFIG"],
+  });
+  const logger = await createLogger(name, config.log.level);
+  const service = await start(config, logger);
+  logger.info({ url: service.url }, "ready");
+  const stop = (signal: NodeJS.Signals): void => {
+    logger.info({ signal }, "stopping");
+    service.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error({ err: error }, "could not stop cleanly");
+        process.exit(1);
+      },
+    );
+  };
+  process.once("SIGTERM", stop);
+  process.once("SIGINT", stop);
+}
+
+/** JSON lines for files and pipes, readable ones for a person at a terminal. */
+async function createLogger(name: string, level: string): Promise<pino.Logger> {
+  const options = { name, level };
+  if (!process.stdout.isTTY) return pino(options, pino.destination({ sync: true }));
+  const { default: pretty } = await import("pino-pretty");
+  return pino(options, pretty({ sync: true }));
+}
+
+run(process.argv[2] ?? "").catch((error: unknown) => {
+  const hint = error instanceof UserError && error.hint !== undefined ? `\n${error.hint}` : "";
+  process.stderr.write(`${messageOf(error)}${hint}\n`);
+  process.exit(error instanceof UserError ? error.exitCode : 1);
+});

@@ -1,0 +1,80 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { messageOf, UserError } from "../../../errors.ts";
+import { migrate } from "./schema.ts";
+
+/** A value that SQLite can bind. */
+export type SqlValue = string | number | null;
+export type Row = Record<string, unknown>;
+
+/** A thin layer over `node:sqlite`: prepared statements by their text, and transactions. */
+export interface Database {
+  all(sql: string, ...values: SqlValue[]): Row[];
+  get(sql: string, ...values: SqlValue[]): Row | undefined;
+  /** Returns how many rows changed. */
+  run(sql: string, ...values: SqlValue[]): number;
+  /** Runs `work` whole or not at all. Takes the write lock at once, so that what it read stays true. */
+  transaction<Result>(work: () => Result): Result;
+  close(): void;
+}
+
+/** Opens (and makes, and migrates) the database file; `:memory:` for one that ends with the process. */
+export function openDatabase(path: string): Database {
+  const db = open(path);
+  const statements = new Map<string, StatementSync>();
+  const prepare = (sql: string): StatementSync => {
+    const statement = statements.get(sql) ?? db.prepare(sql);
+    statements.set(sql, statement);
+    return statement;
+  };
+  return {
+    all: (sql, ...values) => prepare(sql).all(...values),
+    get: (sql, ...values) => prepare(sql).get(...values),
+    run: (sql, ...values) => Number(prepare(sql).run(...values).changes),
+    transaction(work) {
+      db.exec("BEGIN IMMEDIATE");
+      try {
+        const result = work();
+        db.exec("COMMIT");
+        return result;
+      } catch (error) {
+        db.exec("ROLLBACK");
+        throw error;
+      }
+    },
+    close: () => db.close(),
+  };
+}
+
+function open(path: string): DatabaseSync {
+  let db: DatabaseSync | undefined;
+  try {
+    if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    db = new DatabaseSync(path);
+    // Another process may hold the write lock for a moment: wait for it rather than fail.
+    db.exec("PRAGMA busy_timeout = 5000");
+    db.exec("PRAGMA journal_mode = WAL");
+    // In WAL mode NORMAL survives the death of any process; only a power cut may cost the last commits.
+    db.exec("PRAGMA synchronous = NORMAL");
+    db.exec("PRAGMA foreign_keys = ON");
+    migrate(db, path);
+    return db;
+  } catch (error) {
+    db?.close();
+    if (error instanceof UserError) throw error;
+    throw new UserError(
+      "database_unreadable",
+      `The database ${path} cannot be opened: ${messageOf(error)}.`,
+      {
+        hint: "Check that the folder can be written and that the file is a SQLite database.",
+        cause: error,
+      },
+    );
+  }
+}
+
+/** True where a write broke the unique index of that name or on those columns. */
+export function isConflict(error: unknown, columns: string): boolean {
+  return error instanceof Error && error.message.includes("UNIQUE") && error.message.includes(columns);
+}

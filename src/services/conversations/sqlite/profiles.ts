@@ -1,0 +1,70 @@
+import { Profile, ProfileDraft } from "../../../contract/hmi.ts";
+import { WireError } from "../../../errors.ts";
+import type { ProfileStore } from "../store.ts";
+import type { Database, Row } from "./database.ts";
+
+export function createProfileStore(db: Database): ProfileStore {
+  const get = (modelId: number): Profile => {
+    const row = db.get("SELECT * FROM model_profiles WHERE model_id = ?", modelId);
+    if (row === undefined) throw profileNotFound(modelId);
+    return toProfile(row);
+  };
+  return {
+    list: async () => db.all("SELECT * FROM model_profiles ORDER BY model_id").map(toProfile),
+    get: async (modelId) => get(modelId),
+    context: async (modelId) => (modelId === null ? null : get(modelId)),
+    async create(draft) {
+      const now = new Date().toISOString();
+      const row = db.get(
+        `INSERT INTO model_profiles (name, description, default_model, instructions, settings, created_at, updated_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING *`,
+        ...columnsOf(draft),
+        now,
+        now,
+      );
+      return toProfile(row ?? {});
+    },
+    update: async (modelId, change) =>
+      db.transaction(() => {
+        db.run(
+          `UPDATE model_profiles SET name = ?, description = ?, default_model = ?, instructions = ?,
+                  settings = ?, updated_at = ? WHERE model_id = ?`,
+          ...columnsOf(ProfileDraft.parse({ ...get(modelId), ...change })),
+          new Date().toISOString(),
+          modelId,
+        );
+        return get(modelId);
+      }),
+    delete: async (modelId) =>
+      db.transaction(() => {
+        const { name } = get(modelId);
+        const used = db.get("SELECT count(*) AS n FROM conversations WHERE model_id = ?", modelId);
+        if (used?.["n"] !== 0) {
+          throw new WireError(
+            "model_profile_in_use",
+            `Profile ${modelId} "${name}" still has ${used?.["n"]} conversations.`,
+            "Delete its conversations first.",
+          );
+        }
+        db.run("DELETE FROM model_profiles WHERE model_id = ?", modelId);
+      }),
+  };
+}
+
+export function profileNotFound(modelId: number): WireError {
+  return new WireError("model_profile_not_found", `There is no model profile with model_id ${modelId}.`);
+}
+
+function columnsOf(draft: ProfileDraft): [string, string, string | null, string, string] {
+  return [
+    draft.name,
+    draft.description,
+    draft.default_model,
+    draft.instructions,
+    JSON.stringify(draft.settings),
+  ];
+}
+
+function toProfile(row: Row): Profile {
+  return Profile.parse({ ...row, settings: JSON.parse(String(row["settings"])) });
+}

@@ -1,0 +1,144 @@
+import type { FinishReason, Usage } from "../../contract/events.ts";
+import type {
+  Message,
+  MessageStatus,
+  Profile,
+  ProfileChange,
+  ProfileDraft,
+  Session,
+} from "../../contract/hmi.ts";
+
+/**
+ * Where conversations live. Everything speaks the contract's own shapes; every call may fail with a
+ * `WireError` of the contract. Implementations hold the rules of the contract's section 4 in the
+ * database itself, so that no caller, not even a wrong one, can break them.
+ */
+export interface ConversationStore {
+  readonly profiles: ProfileStore;
+  readonly conversations: SessionStore;
+  readonly messages: MessageStore;
+  close(): Promise<void>;
+}
+
+export interface ProfileStore {
+  list(): Promise<Profile[]>;
+  /** Throws `model_profile_not_found`. */
+  get(modelId: number): Promise<Profile>;
+  /** The profile as it goes into the system prompt of its conversations; null for a general one. */
+  context(modelId: number | null): Promise<Profile | null>;
+  create(draft: ProfileDraft): Promise<Profile>;
+  /** Throws `model_profile_not_found`. */
+  update(modelId: number, change: ProfileChange): Promise<Profile>;
+  /** Throws `model_profile_not_found`, or `model_profile_in_use` while it has conversations. */
+  delete(modelId: number): Promise<void>;
+}
+
+/** Which conversation a message is for. */
+export interface Destination {
+  /** A given conversation is used as given. */
+  readonly sessionId?: string | undefined;
+  /** The profile; null for a general conversation; undefined where a given conversation decides. */
+  readonly modelId: number | null | undefined;
+  /** Undefined where a given conversation decides. */
+  readonly agentId: string | undefined;
+  /** The engine's model that a new conversation starts with. */
+  readonly model?: string | undefined;
+}
+
+export interface SessionFilter {
+  /** A profile's, the general ones (null), or all (undefined). */
+  readonly modelId?: number | null | undefined;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+export interface NewConversation {
+  readonly modelId: number | null;
+  readonly agentId: string;
+  readonly model?: string | undefined;
+}
+
+export interface SessionStore {
+  /** Not archived ones, newest first, and how many there are in all. */
+  list(filter: SessionFilter): Promise<{ sessions: Session[]; total: number }>;
+  /** Throws `conversation_not_found`. */
+  get(sessionId: string): Promise<Session>;
+  /**
+   * The conversation that a message goes to: the given one; else the active one of its profile; else a
+   * new one, made active. Throws `conversation_not_found`, `model_profile_not_found`, `model_mismatch`
+   * or `agent_mismatch`. Safe to call from several processes at once: they all get the same one.
+   */
+  open(destination: Destination): Promise<{ session: Session; created: boolean }>;
+  /** Makes a conversation and makes it the active one of its profile. */
+  create(conversation: NewConversation): Promise<Session>;
+  /** Makes it the active one of its profile. */
+  activate(sessionId: string): Promise<Session>;
+  rename(sessionId: string, title: string): Promise<Session>;
+  /** Takes it out of the list and out of use as the active one. */
+  archive(sessionId: string): Promise<Session>;
+  /** Deletes it with its messages. */
+  delete(sessionId: string): Promise<void>;
+}
+
+/** A user's message and the place for its reply. */
+export interface NewExchange {
+  readonly sessionId: string;
+  readonly content: string;
+  /** The model that the reply is asked of; null for the engine's default. */
+  readonly modelName: string | null;
+  /** The client's own key of this message, by which it can be sent again safely. */
+  readonly clientMessageId?: string | undefined;
+}
+
+export interface Exchange {
+  readonly user: Message;
+  readonly reply: Message;
+}
+
+/** How a reply ended, with its whole text. */
+export interface ReplyEnding {
+  readonly content: string;
+  readonly status: Exclude<MessageStatus, "streaming">;
+  readonly finishReason: FinishReason | null;
+  readonly usage: Usage | null;
+  readonly error: Message["error"];
+}
+
+/** What the next prompt is made of. */
+export interface History {
+  /** Stands for everything before `messages`; null where there is no summary yet. */
+  readonly summary: string | null;
+  /** Users' messages and replies that no summary stands for, oldest first. */
+  readonly messages: Message[];
+}
+
+export interface NewSummary {
+  readonly sessionId: string;
+  readonly content: string;
+  /** The last message that the summary stands for. */
+  readonly coversUntil: string;
+  readonly modelName: string | null;
+}
+
+export interface MessageStore {
+  /** The newest `limit` rows, oldest first. Throws `conversation_not_found`. */
+  list(sessionId: string, limit?: number): Promise<Message[]>;
+  history(sessionId: string): Promise<History>;
+  /** One row; undefined where there is none. */
+  find(messageId: string): Promise<Message | undefined>;
+  /** The exchange that a client's own key names, in whatever conversation it is. */
+  findExchange(clientMessageId: string): Promise<Exchange | undefined>;
+  /**
+   * Saves the user's message and an empty reply with status `streaming`, both or neither, and titles an
+   * untitled conversation. Where the client's key is known already, it gives back that exchange, not new.
+   * Throws `generation_in_progress` while another reply of the conversation is streaming.
+   */
+  begin(exchange: NewExchange): Promise<Exchange & { isNew: boolean }>;
+  /** Saves the text that a streaming reply has so far. */
+  grow(messageId: string, content: string): Promise<void>;
+  /** Ends a streaming reply; one that has ended already, or was deleted, is left as it is. */
+  finish(messageId: string, ending: ReplyEnding): Promise<void>;
+  addSummary(summary: NewSummary): Promise<Message>;
+  /** Marks every reply that is still `streaming` as `interrupted`; returns how many. For the start after a crash. */
+  interruptStreaming(): Promise<number>;
+}

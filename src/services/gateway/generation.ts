@@ -1,0 +1,132 @@
+import { POSITION } from "../../contract/event-id.ts";
+import type { StreamEvent, Usage } from "../../contract/events.ts";
+import type { ChatRequest } from "../../contract/gateway.ts";
+import { messageOf, WireError } from "../../errors.ts";
+import { EventLog } from "../stream/event-log.ts";
+import type { EngineClient } from "./engine-client.ts";
+import type { EnginePiece, FinalPiece } from "./engine-reply.ts";
+import { resolveModel, unknownModel } from "./models.ts";
+
+export interface GenerationSettings {
+  readonly engine: EngineClient;
+  /** The model where the request names none, if the engine has it. */
+  readonly defaultModel: string;
+  /** Told once, when the generation has ended in any way. */
+  readonly onEnd: (generation: Generation) => void;
+}
+
+/** How long an engine that has said its last word may hold the connection open. */
+const HANG_UP_MS = 1_000;
+
+/** One reply in the making: it asks the engine, and writes what comes into its log. */
+export class Generation {
+  readonly request: ChatRequest;
+  readonly log: EventLog;
+  readonly #settings: GenerationSettings;
+  readonly #abort = new AbortController();
+  #tokensSent = 0;
+
+  constructor(request: ChatRequest, settings: GenerationSettings) {
+    this.request = request;
+    this.log = new EventLog(request.message_id);
+    this.#settings = settings;
+    // Before the engine is asked, so that the reader knows at once that it was heard.
+    this.log.append({ type: "status_update", status: "planning" });
+    void this.#run();
+  }
+
+  /** Ends it now, for every reader, and makes the engine stop. Nothing where it has ended already. */
+  cancel(): void {
+    const usage = usageOf(0, this.#tokensSent);
+    this.#end(
+      { type: "status_update", status: "cancelled" },
+      { type: "usage", usage, cost_usd: 0 },
+      { type: "done", finish_reason: "cancelled" },
+    );
+    this.#abort.abort();
+  }
+
+  async #run(): Promise<void> {
+    const { engine, defaultModel } = this.#settings;
+    const { signal } = this.#abort;
+    try {
+      const model = await resolveModel(engine, this.request.model, defaultModel, signal);
+      if (signal.aborted) return;
+      this.log.append({ type: "status_update", status: "executing", detail: model });
+      await this.#relay(engine.chat({ model, ...promptOf(this.request) }, signal));
+    } catch (error) {
+      // After an end of our own the engine's protest is its answer to the abort.
+      if (!this.log.ended) this.#fail(await this.#explain(error));
+    }
+  }
+
+  async #relay(reply: AsyncIterable<readonly EnginePiece[]>): Promise<void> {
+    for await (const pieces of reply) {
+      // After the end only the connection's own end is awaited, so that it can be used again.
+      if (this.log.ended) continue;
+      const tokens: StreamEvent[] = [];
+      for (const piece of pieces) {
+        if ("text" in piece) {
+          tokens.push({ type: "token", content: piece.text });
+        } else {
+          this.#complete(tokens.splice(0), piece);
+          break;
+        }
+      }
+      this.#tokensSent += tokens.length;
+      this.log.append(...tokens);
+      await this.log.room();
+    }
+  }
+
+  #complete(tokens: StreamEvent[], final: FinalPiece): void {
+    const usage = usageOf(final.promptTokens, final.completionTokens);
+    this.#end(
+      ...tokens,
+      { type: "status_update", status: "complete" },
+      { type: "usage", usage, cost_usd: 0 },
+      { type: "done", finish_reason: final.finishReason },
+    );
+    setTimeout(() => this.#abort.abort(), HANG_UP_MS).unref();
+  }
+
+  async #explain(thrown: unknown): Promise<WireError> {
+    const error =
+      thrown instanceof WireError
+        ? thrown
+        : new WireError("internal_error", `The gateway failed: ${messageOf(thrown)}.`);
+    const { model } = this.request;
+    if (error.code !== "model_not_found" || model === undefined) return error;
+    return await unknownModel(this.#settings.engine, model).catch(() => error);
+  }
+
+  #fail({ code, message, hint }: WireError): void {
+    this.#end(
+      { type: "status_update", status: "error" },
+      { type: "error", code, message, ...(hint === undefined ? {} : { hint }) },
+      { type: "done", finish_reason: "error" },
+    );
+  }
+
+  /** Every way to the end goes through here, once. */
+  #end(...ending: StreamEvent[]): void {
+    if (this.log.ended) return;
+    const begun = this.log.position >= POSITION.executing;
+    const executing: StreamEvent = { type: "status_update", status: "executing" };
+    this.log.append(...(begun ? [] : [executing]), ...ending);
+    this.log.release();
+    this.#settings.onEnd(this);
+  }
+}
+
+function promptOf({ content, messages, options }: ChatRequest) {
+  return { messages: messages ?? [{ role: "user" as const, content }], ...(options && { options }) };
+}
+
+function usageOf(promptTokens: number, completionTokens: number): Usage {
+  return {
+    prompt_tokens: promptTokens,
+    completion_tokens: completionTokens,
+    total_tokens: promptTokens + completionTokens,
+  };
+}

@@ -1,0 +1,52 @@
+import type { Agent } from "../../contract/hmi.ts";
+import { WireError } from "../../errors.ts";
+
+/** An agent, and what it is told to be. */
+interface AgentRole extends Agent {
+  readonly instructions: string;
+}
+
+const ROLES: readonly AgentRole[] = [
+  role("architect", "Architect", "🏛️", 1, null, "You design software: you weigh options and say why."),
+  role(
+    "developer",
+    "Developer",
+    "🛠️",
+    2,
+    "architect",
+    "You write and explain code: short, correct, runnable.",
+  ),
+  role(
+    "reviewer",
+    "Reviewer",
+    "🔎",
+    2,
+    "architect",
+    "You review code: you find what breaks and say how to mend it.",
+  ),
+  role("writer", "Writer", "✍️", 2, "architect", "You write documentation: plain, exact, with examples."),
+];
+
+function role(
+  agent_id: string,
+  agent_name: string,
+  role_icon: string,
+  tier: number,
+  parent_role: string | null,
+  instructions: string,
+): AgentRole {
+  return { agent_id, agent_name, role_icon, tier, parent_role, port: null, instructions };
+}
+
+/** The agents that a conversation can be had with. */
+export function listAgents(): Agent[] {
+  return ROLES.map(({ instructions: _, ...agent }) => agent);
+}
+
+/** What an agent is told to be. Throws `agent_not_found`. */
+export function instructionsOf(agentId: string): string {
+  const found = ROLES.find((each) => each.agent_id === agentId);
+  if (found !== undefined) return found.instructions;
+  const known = ROLES.map((each) => each.agent_id).join(", ");
+  throw new WireError("agent_not_found", `There is no agent "${agentId}". There are: ${known}.`);
+}

@@ -1,0 +1,164 @@
+import type { EngineMessage } from "../../contract/gateway.ts";
+import type { Message, Session } from "../../contract/hmi.ts";
+import { WireError } from "../../errors.ts";
+import type { ConversationStore, Destination, Exchange } from "../conversations/store.ts";
+import type { EventLog } from "../stream/event-log.ts";
+import { instructionsOf } from "./agents.ts";
+import type { GatewayClient } from "./gateway-client.ts";
+import { buildPrompt } from "./prompt.ts";
+import { Reply } from "./reply.ts";
+import { logOfRow } from "./reply-events.ts";
+import { Summaries } from "./summaries.ts";
+
+export interface ChatSettings {
+  readonly store: ConversationStore;
+  readonly gateway: GatewayClient;
+  readonly saveEveryMs: number;
+  /** How long a finished reply's events are kept as they were sent, in milliseconds. */
+  readonly keepFinishedMs: number;
+  /** Told of what fails behind a reader's back. */
+  readonly onError: (error: unknown, what: string) => void;
+}
+
+/** A message that a user sends. */
+export interface Outgoing extends Destination {
+  readonly content: string;
+  readonly clientMessageId?: string | undefined;
+}
+
+/** A message that is saved, with the log of its reply. */
+export interface Sent {
+  readonly exchange: Exchange;
+  readonly log: EventLog;
+}
+
+/** Sending, streaming and cancelling: what happens between a user's message and its saved reply. */
+export class Chat {
+  readonly #settings: ChatSettings;
+  /** The last reply of each conversation: running, or kept for late readers. */
+  readonly #replies = new Map<string, Reply>();
+  /** Messages with a client key that are being saved right now: the same one may arrive twice at once. */
+  readonly #sending = new Map<string, Promise<Sent>>();
+  readonly #summaries: Summaries;
+
+  constructor(settings: ChatSettings) {
+    this.#settings = settings;
+    this.#summaries = new Summaries(settings);
+  }
+
+  get activeCount(): number {
+    return [...this.#replies.values()].filter((reply) => !reply.log.ended).length;
+  }
+
+  /** Saves the message and begins its reply; a message with a known client key joins the reply it has. */
+  async send(outgoing: Outgoing): Promise<Sent> {
+    const { clientMessageId } = outgoing;
+    if (clientMessageId === undefined) return await this.#sendNew(outgoing);
+    const known = this.#sending.get(clientMessageId) ?? this.#sendOnce(outgoing, clientMessageId);
+    this.#sending.set(clientMessageId, known);
+    return await known.finally(() => this.#sending.delete(clientMessageId));
+  }
+
+  /** The log of a conversation's reply: the running one, or its last. Throws `nothing_to_stream`. */
+  async logOf(sessionId: string): Promise<EventLog> {
+    const kept = this.#replies.get(sessionId);
+    if (kept !== undefined) return kept.log;
+    const rows = await this.#settings.store.messages.list(sessionId);
+    const last = rows.findLast((row) => row.role === "assistant" && row.status !== "streaming");
+    if (last !== undefined) return logOfRow(last);
+    throw new WireError(
+      "nothing_to_stream",
+      `Conversation ${sessionId} has no reply yet.`,
+      "Send a message first.",
+    );
+  }
+
+  /** The log of one reply, by its row. */
+  logOfReply(row: Message): EventLog {
+    const kept = this.#replies.get(row.session_id);
+    return kept?.log.messageId === row.message_id ? kept.log : logOfRow(row);
+  }
+
+  /** Ends a conversation's reply, if one runs, and waits until it is saved. */
+  async settle(sessionId: string): Promise<void> {
+    this.#summaries.giveWay(sessionId);
+    const reply = this.#replies.get(sessionId);
+    if (reply === undefined || reply.log.ended) return;
+    await this.#settings.gateway.cancel(sessionId);
+    await reply.ended;
+  }
+
+  /** Forgets a deleted conversation. */
+  forget(sessionId: string): void {
+    this.#replies.delete(sessionId);
+  }
+
+  /** Saves what every running reply has, as interrupted. */
+  async close(): Promise<void> {
+    const running = [...this.#replies.values()].filter((reply) => !reply.log.ended);
+    await Promise.all([this.#summaries.close(), ...running.map((reply) => reply.interrupt())]);
+  }
+
+  async #sendOnce(outgoing: Outgoing, clientMessageId: string): Promise<Sent> {
+    const exchange = await this.#settings.store.messages.findExchange(clientMessageId);
+    if (exchange === undefined) return await this.#sendNew(outgoing);
+    return { exchange, log: this.logOfReply(exchange.reply) };
+  }
+
+  async #sendNew(outgoing: Outgoing): Promise<Sent> {
+    const { store } = this.#settings;
+    // Checked before a conversation is made for an agent that does not exist.
+    if (outgoing.agentId !== undefined) instructionsOf(outgoing.agentId);
+    const { session, created } = await store.conversations.open(outgoing);
+    const agentInstructions = instructionsOf(session.agent_id);
+    const profile = await store.profiles.context(session.model_id);
+    const model = outgoing.model ?? session.model ?? profile?.default_model ?? undefined;
+    const exchange = await store.messages.begin({
+      sessionId: session.session_id,
+      content: outgoing.content,
+      modelName: model ?? null,
+      clientMessageId: outgoing.clientMessageId,
+    });
+    // Another process was first with the same client key.
+    if (!exchange.isNew) return { exchange, log: this.logOfReply(exchange.reply) };
+
+    this.#summaries.giveWay(session.session_id);
+    const history = await store.messages.history(session.session_id);
+    const messages = buildPrompt({ agentInstructions, profile, history });
+    const options = profile?.settings.options;
+    const reply = this.#begin(session, created, exchange, messages, { model, options });
+    return { exchange, log: reply.log };
+  }
+
+  #begin(
+    session: Session,
+    created: boolean,
+    exchange: Exchange,
+    messages: EngineMessage[],
+    { model, options }: { model: string | undefined; options: Record<string, unknown> | undefined },
+  ): Reply {
+    const { gateway, store, saveEveryMs } = this.#settings;
+    const request = {
+      session_id: session.session_id,
+      message_id: exchange.reply.message_id,
+      agent_id: session.agent_id,
+      content: exchange.user.content,
+      messages,
+      ...(model === undefined ? {} : { model }),
+      ...(options === undefined ? {} : { options }),
+    };
+    const start = { session, created, row: exchange.reply, request };
+    const reply = new Reply(start, { gateway, messages: store.messages, saveEveryMs });
+    this.#replies.set(session.session_id, reply);
+    void reply.ended.then((status) => this.#afterEnd(reply, status));
+    return reply;
+  }
+
+  #afterEnd(reply: Reply, status: Message["status"]): void {
+    if (status === "complete") this.#summaries.consider(reply.sessionId);
+    const forget = (): void => {
+      if (this.#replies.get(reply.sessionId) === reply) this.#replies.delete(reply.sessionId);
+    };
+    setTimeout(forget, this.#settings.keepFinishedMs).unref();
+  }
+}

@@ -1,0 +1,80 @@
+import type { FastifyBaseLogger } from "fastify";
+import type { Health } from "../../contract/common.ts";
+import { hmiRoutes } from "../../contract/routes.ts";
+import type { ConversationStore } from "../conversations/store.ts";
+import { endpoint } from "../http/endpoint.ts";
+import { probeDependency, type RunningService, reportHealth } from "../http/health.ts";
+import { createServer, listen, urlOf } from "../http/server.ts";
+import { listAgents } from "./agents.ts";
+import { Chat } from "./chat.ts";
+import { serveChat } from "./chat-endpoints.ts";
+import type { GatewayClient } from "./gateway-client.ts";
+import { servePages } from "./pages.ts";
+import { serveProfiles } from "./profile-endpoints.ts";
+import { serveSessions } from "./session-endpoints.ts";
+
+export interface HmiOptions {
+  host: string;
+  /** 0 for any free one. */
+  port: number;
+  gateway: GatewayClient;
+  /** Where the gateway is, for the health report. */
+  gatewayUrl: string;
+  store: ConversationStore;
+  /** The agent of a conversation that is started without one. */
+  defaultAgent: string;
+  /** Longest silence on a stream, in milliseconds. */
+  heartbeatMs: number;
+  /** A growing reply is written to disk at least this often, in milliseconds. */
+  saveEveryMs: number;
+  /** How long a finished reply's events are kept as they were sent, in milliseconds. */
+  keepFinishedMs: number;
+  /** The folder of the built browser code. */
+  webFolder: string;
+  version: string;
+  logger?: FastifyBaseLogger | undefined;
+}
+
+/** The HMI (contract, section 3): conversations, their streams, and the chat page. */
+export async function startHmi(options: HmiOptions): Promise<RunningService> {
+  const { store, gateway } = options;
+  const app = createServer({ logger: options.logger });
+  const chat = new Chat({ ...options, onError: (err, what) => app.log.error({ err }, `failed: ${what}`) });
+
+  endpoint(app, hmiRoutes.health, {}, async (): Promise<Health> => {
+    const [gatewayHealth, storeHealth] = await Promise.all([
+      probeDependency(options.gatewayUrl, async () => (await gateway.health()).version),
+      probeDependency(undefined, async () => {
+        await store.profiles.list();
+        return undefined;
+      }),
+    ]);
+    return reportHealth(app, {
+      service: "hmi",
+      version: options.version,
+      activeStreams: chat.activeCount,
+      dependencies: { gateway: gatewayHealth, store: storeHealth },
+    });
+  });
+  endpoint(app, hmiRoutes.live, {}, () => ({ status: "ok" }));
+  endpoint(app, hmiRoutes.models, {}, () => gateway.models());
+  endpoint(app, hmiRoutes.agents, {}, () => ({ status: "ok", agents: listAgents() }));
+  serveChat(app, { chat, store, gateway, heartbeatMs: options.heartbeatMs });
+  serveSessions(app, { chat, store, defaultAgent: options.defaultAgent });
+  serveProfiles(app, store.profiles);
+  servePages(app, options.webFolder);
+
+  const port = await listen(app, options.host, options.port);
+  // Only whoever owns the port may judge that a streaming row has no writer any more.
+  const interrupted = await store.messages.interruptStreaming();
+  if (interrupted > 0) app.log.warn({ interrupted }, "replies were cut short when the HMI last stopped");
+  return {
+    url: urlOf(options.host, port),
+    port,
+    close: async () => {
+      await chat.close();
+      await app.close();
+      await gateway.close();
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { POSITION } from "../../contract/event-id.ts";
+import type { StreamEvent } from "../../contract/events.ts";
+import type { Message } from "../../contract/hmi.ts";
+import { EventLog } from "../stream/event-log.ts";
+
+/** What a reader is told of a reply that a stopping service cut short. */
+export const INTERRUPTED: NonNullable<Message["error"]> = {
+  code: "reply_interrupted",
+  message: "The reply was interrupted because a service stopped; this is what had arrived.",
+  hint: "Send the message again.",
+};
+
+/** The events that open every stream, as far as the log lacks them. */
+export function missingStart(log: EventLog): StreamEvent[] {
+  const start: StreamEvent[] = [];
+  if (log.position < POSITION.planning) start.push({ type: "status_update", status: "planning" });
+  if (log.position < POSITION.executing) start.push({ type: "status_update", status: "executing" });
+  return start;
+}
+
+/** The ending of a reply that failed. */
+export function failureEvents(error: NonNullable<Message["error"]>): StreamEvent[] {
+  return [
+    { type: "status_update", status: "error" },
+    { type: "error", ...error },
+    { type: "done", finish_reason: "error" },
+  ];
+}
+
+/** The log of a reply that ended earlier, made again from its row, without asking the engine. */
+export function logOfRow(row: Message): EventLog {
+  const log = new EventLog(row.message_id);
+  log.append(...missingStart(log));
+  if (row.content !== "") log.append({ type: "token", content: row.content });
+  log.append(...endingOf(row));
+  return log;
+}
+
+function endingOf(row: Message): StreamEvent[] {
+  const none = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
+  const usage: StreamEvent = { type: "usage", usage: row.usage ?? none, cost_usd: 0 };
+  if (row.status === "complete") {
+    const finish_reason = row.finish_reason ?? "stop";
+    return [{ type: "status_update", status: "complete" }, usage, { type: "done", finish_reason }];
+  }
+  if (row.status === "cancelled") {
+    const done: StreamEvent = { type: "done", finish_reason: "cancelled" };
+    return [{ type: "status_update", status: "cancelled" }, usage, done];
+  }
+  return failureEvents(row.error ?? INTERRUPTED);
+}

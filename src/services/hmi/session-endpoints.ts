@@ -1,0 +1,69 @@
+import type { FastifyInstance } from "fastify";
+import {
+  type MessageList,
+  MessagesQuery,
+  NewSession,
+  RenameSession,
+  type SessionAnswer,
+  type SessionList,
+  SessionsQuery,
+} from "../../contract/hmi.ts";
+import { hmiRoutes } from "../../contract/routes.ts";
+import type { ConversationStore } from "../conversations/store.ts";
+import { endpoint } from "../http/endpoint.ts";
+import { instructionsOf } from "./agents.ts";
+import type { Chat } from "./chat.ts";
+
+interface SessionParts {
+  chat: Chat;
+  store: ConversationStore;
+  defaultAgent: string;
+}
+
+/** Conversations, which the endpoints call sessions, and their messages. */
+export function serveSessions(app: FastifyInstance, { chat, store, defaultAgent }: SessionParts): void {
+  const { conversations, messages } = store;
+  const answer = async (session: Promise<SessionAnswer["session"]>): Promise<SessionAnswer> => ({
+    status: "ok",
+    session: await session,
+  });
+
+  endpoint(app, hmiRoutes.sessions, { query: SessionsQuery }, async ({ query }): Promise<SessionList> => {
+    const modelId = query.model_id === "none" ? null : query.model_id;
+    const { limit = 50, offset = 0 } = query;
+    return { status: "ok", ...(await conversations.list({ modelId, limit, offset })) };
+  });
+
+  endpoint(app, hmiRoutes.newSession, { body: NewSession }, async ({ body }) => {
+    const agentId = body.agent_id ?? defaultAgent;
+    instructionsOf(agentId);
+    return await answer(conversations.create({ modelId: body.model_id ?? null, agentId, model: body.model }));
+  });
+
+  endpoint(app, hmiRoutes.resumeSession, {}, ({ params }) =>
+    answer(conversations.activate(params["session_id"] ?? "")),
+  );
+
+  endpoint(
+    app,
+    hmiRoutes.messages,
+    { query: MessagesQuery },
+    async ({ params, query }): Promise<MessageList> => {
+      const session = await conversations.get(params["session_id"] ?? "");
+      const rows = await messages.list(session.session_id, query.limit);
+      return { status: "ok", session, messages: rows, count: rows.length };
+    },
+  );
+
+  endpoint(app, hmiRoutes.renameSession, { body: RenameSession }, ({ params, body }) =>
+    answer(conversations.rename(params["session_id"] ?? "", body.title)),
+  );
+
+  endpoint(app, hmiRoutes.deleteSession, {}, async ({ params }) => {
+    const { session_id } = await conversations.get(params["session_id"] ?? "");
+    await chat.settle(session_id);
+    await conversations.delete(session_id);
+    chat.forget(session_id);
+    return { status: "ok" };
+  });
+}

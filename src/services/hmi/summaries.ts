@@ -1,0 +1,103 @@
+import { DEFAULTS, LIMITS } from "../../contract/defaults.ts";
+import type { Message } from "../../contract/hmi.ts";
+import { WireError } from "../../errors.ts";
+import type { ConversationStore } from "../conversations/store.ts";
+import type { GatewayClient } from "./gateway-client.ts";
+import { buildSummaryPrompt } from "./prompt.ts";
+
+export interface SummarySettings {
+  readonly store: ConversationStore;
+  readonly gateway: GatewayClient;
+  readonly onError: (error: unknown, what: string) => void;
+}
+
+/**
+ * Keeps prompts short: a conversation with more than 60 messages that no summary stands for gets one
+ * for all but its last 30. It is made when a reply has ended, and gives way to the next message at
+ * once, because an engine may have a single slot.
+ */
+export class Summaries {
+  readonly #settings: SummarySettings;
+  readonly #running = new Map<string, { stop: AbortController; ended: Promise<void> }>();
+
+  constructor(settings: SummarySettings) {
+    this.#settings = settings;
+  }
+
+  /** Begins a summary of this conversation if one is due. */
+  consider(sessionId: string): void {
+    if (this.#running.has(sessionId)) return;
+    const stop = new AbortController();
+    const ended = this.#summarise(sessionId, stop.signal)
+      // A summary that failed is due again after the next reply.
+      .catch((error: unknown) => this.#settings.onError(error, `summary of conversation ${sessionId}`))
+      .finally(() => this.#running.delete(sessionId));
+    this.#running.set(sessionId, { stop, ended });
+  }
+
+  /** Stops a summary in the making. */
+  giveWay(sessionId: string): void {
+    this.#running.get(sessionId)?.stop.abort();
+  }
+
+  async close(): Promise<void> {
+    for (const { stop } of this.#running.values()) stop.abort();
+    await Promise.all([...this.#running.values()].map(({ ended }) => ended));
+  }
+
+  async #summarise(sessionId: string, signal: AbortSignal): Promise<void> {
+    const { store } = this.#settings;
+    const { summary, messages } = await store.messages.history(sessionId);
+    if (messages.length <= LIMITS.summaryAfterMessages || signal.aborted) return;
+    const covered = messages.slice(0, -LIMITS.verbatimMessages);
+    const content = await this.#ask(sessionId, summary, covered, signal);
+    if (signal.aborted) return;
+    const last = covered.at(-1);
+    await store.messages.addSummary({
+      sessionId,
+      content,
+      coversUntil: last?.message_id ?? "0",
+      modelName: last?.model_name ?? null,
+    });
+  }
+
+  async #ask(
+    sessionId: string,
+    summary: string | null,
+    covered: readonly Message[],
+    signal: AbortSignal,
+  ): Promise<string> {
+    const { gateway } = this.#settings;
+    // A generation of its own at the gateway, so that it never stands in the way of the conversation's.
+    const session_id = `summary-of-${sessionId}`;
+    const model = covered.findLast((row) => row.model_name !== null)?.model_name ?? undefined;
+    const cancel = (): void => {
+      gateway
+        .cancel(session_id)
+        .catch((error: unknown) => this.#settings.onError(error, "cancelling a summary"));
+    };
+    signal.addEventListener("abort", cancel, { once: true });
+    let text = "";
+    try {
+      const request = {
+        session_id,
+        message_id: crypto.randomUUID(),
+        agent_id: DEFAULTS.agentId,
+        content: "Summarise the conversation.",
+        messages: buildSummaryPrompt(summary, covered),
+        ...(model === undefined ? {} : { model }),
+      };
+      for await (const events of gateway.chat(request, signal)) {
+        for (const event of events) {
+          if (event.type === "token") text += event.content;
+          if (event.type === "error") throw new WireError("engine_error", event.message, event.hint);
+        }
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      signal.removeEventListener("abort", cancel);
+    }
+    return text;
+  }
+}

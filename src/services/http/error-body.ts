@@ -1,0 +1,40 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { ErrorBody } from "../../contract/common.ts";
+import { messageOf, WireError } from "../../errors.ts";
+
+/** The JSON body of an error. */
+export function errorBody(error: WireError): ErrorBody {
+  return {
+    error: {
+      code: error.code,
+      message: error.message,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    },
+  };
+}
+
+/** Answers with the error; one that nobody foresaw is logged whole and told without its details. */
+export function sendError(request: FastifyRequest, reply: FastifyReply, thrown: unknown): FastifyReply {
+  const error = toWireError(thrown);
+  if (error.status >= 500) request.log.error({ err: thrown, code: error.code }, error.message);
+  return reply.code(error.status).send(errorBody(error));
+}
+
+/** What Fastify itself refuses, in the contract's codes. */
+const FASTIFY_CODES: Readonly<Record<string, [WireError["code"], string]>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: ["payload_too_large", "The body is larger than 1 MiB."],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ["unsupported_media_type", "The body must be application/json."],
+  FST_ERR_CTP_EMPTY_JSON_BODY: ["bad_request", "The body is empty; JSON was expected."],
+  FST_ERR_CTP_INVALID_JSON_BODY: ["bad_request", "The body is not valid JSON."],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ["bad_request", "Content-Length does not match the body."],
+};
+
+function toWireError(thrown: unknown): WireError {
+  if (thrown instanceof WireError) return thrown;
+  const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
+  const known = FASTIFY_CODES[code];
+  if (known !== undefined) return new WireError(known[0], known[1]);
+  const status = thrown instanceof Error && "statusCode" in thrown ? Number(thrown.statusCode) : 500;
+  if (status >= 400 && status < 500) return new WireError("bad_request", messageOf(thrown));
+  return new WireError("internal_error", "The service failed to answer.", "Its log has the details.");
+}

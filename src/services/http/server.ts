@@ -1,0 +1,56 @@
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import { LIMITS } from "../../contract/defaults.ts";
+import { WireError } from "../../errors.ts";
+import { sendError } from "./error-body.ts";
+import { guardOrigin } from "./guard.ts";
+
+export interface ServerOptions {
+  /** Where the service writes its log; silent where undefined. */
+  logger?: FastifyBaseLogger | undefined;
+}
+
+/** An HTTP server with the manners that all our services share: JSON errors, limits, and the loopback guard. */
+export function createServer(options: ServerOptions): FastifyInstance {
+  const app = Fastify({
+    ...(options.logger === undefined ? {} : { loggerInstance: options.logger }),
+    bodyLimit: LIMITS.bodyBytes,
+    disableRequestLogging: true,
+    // Streams are long: close() must not wait for them, and each is told its end before.
+    forceCloseConnections: true,
+  });
+  app.addHook("onRequest", guardOrigin);
+  app.setErrorHandler((error, request, reply) => sendError(request, reply, error));
+  answerUnknownRoutes(app);
+  return app;
+}
+
+/** Starts to listen; returns the port that was given out where `port` is 0. */
+export async function listen(app: FastifyInstance, host: string, port: number): Promise<number> {
+  await app.listen({ host, port });
+  const address = app.server.address();
+  if (address === null || typeof address === "string") throw new Error("The server has no TCP address.");
+  return address.port;
+}
+
+/** A known path with another method is 405 with `Allow`; anything else is 404. */
+function answerUnknownRoutes(app: FastifyInstance): void {
+  const known: { method: string; matches: RegExp }[] = [];
+  app.addHook("onRoute", ({ method, url }) => {
+    const matches = new RegExp(`^${url.replace(/:\w+/g, "[^/]+").replace("*", ".*")}$`);
+    for (const each of [method].flat()) known.push({ method: each, matches });
+  });
+  app.setNotFoundHandler((request) => {
+    const path = request.url.split("?", 1)[0] ?? "";
+    const methods = known.filter((route) => route.matches.test(path)).map((route) => route.method);
+    if (methods.length === 0) throw new WireError("not_found", `There is nothing at ${path}.`);
+    throw new WireError(
+      "method_not_allowed",
+      `${request.method} is not allowed at ${path}; it takes ${[...new Set(methods)].join(", ")}.`,
+    );
+  });
+}
+
+/** The URL that a server on this address answers at. */
+export function urlOf(host: string, port: number): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}

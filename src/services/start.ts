@@ -1,0 +1,162 @@
+import type { FastifyBaseLogger } from "fastify";
+import { DEFAULT_CONFIG } from "../config/defaults.ts";
+import type { Config } from "../config/schema.ts";
+import { WireError } from "../errors.ts";
+import { packageVersion, webFolder } from "../package-root.ts";
+import { openSqliteStore } from "./conversations/sqlite/index.ts";
+import type { ConversationStore } from "./conversations/store.ts";
+import { startEngine } from "./engine/index.ts";
+import { createEngineClient, type EngineClient } from "./gateway/engine-client.ts";
+import { startGateway } from "./gateway/index.ts";
+import { createGatewayClient, type GatewayClient } from "./hmi/gateway-client.ts";
+import { startHmi } from "./hmi/index.ts";
+import type { RunningService } from "./http/health.ts";
+
+/** Wraps the parts where services meet. This is how a fault gets in, and how a test can watch. */
+export interface Overrides {
+  /** Wraps the conversation store that gateway and HMI use. */
+  store?: (store: ConversationStore) => ConversationStore;
+  /** Wraps the gateway's client of the engine. */
+  engine?: (client: EngineClient) => EngineClient;
+  /** Wraps the HMI's client of the gateway. */
+  gateway?: (client: GatewayClient) => GatewayClient;
+}
+
+/** What a service is started with, beside its configuration. */
+export interface StartContext {
+  overrides?: Overrides;
+  logger?: FastifyBaseLogger | undefined;
+}
+
+export interface StackOptions extends StartContext {
+  /** Settings of the streams and of the chat; what is left out has its default. */
+  stream?: Partial<Config["stream"]>;
+  chat?: Partial<Config["chat"]>;
+  /** A running engine's URL; without it, the stand-in runs in this process. */
+  engineUrl?: string;
+  /** Pace of the stand-in, in milliseconds a token; 0 (the default) is as fast as it can. */
+  tokenDelayMs?: number;
+  /** The conversations' database file; without it, they end with the process. */
+  storePath?: string;
+}
+
+/** A whole stack in this process, each service on a free port of its own. */
+export interface RunningStack {
+  /** URL of the HMI. */
+  readonly hmi: string;
+  /** URL of the gateway. */
+  readonly gateway: string;
+  /** URL of the engine. */
+  readonly engine: string;
+  /** Stops all that was started. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts engine stand-in, gateway and HMI in this process, on loopback and free ports. Many stacks may
+ * run side by side, for example one in each test.
+ */
+export async function startStack(options: StackOptions = {}): Promise<RunningStack> {
+  const started: { close(): Promise<void> }[] = [];
+  const close = async (): Promise<void> => {
+    for (const service of started.splice(0).reverse()) await service.close();
+  };
+  const own = <Service extends { close(): Promise<void> }>(service: Service): Service => {
+    started.push(service);
+    return service;
+  };
+  try {
+    return { ...(await startAll(options, own)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function startAll(
+  options: StackOptions,
+  own: <Service extends { close(): Promise<void> }>(service: Service) => Service,
+): Promise<Omit<RunningStack, "close">> {
+  const { engineUrl, tokenDelayMs = 0 } = options;
+  const engine = engineUrl ?? own(await startEngine({ tokenDelayMs })).url;
+  const config: Config = {
+    ...DEFAULT_CONFIG,
+    hmi: { ...DEFAULT_CONFIG.hmi, port: 0 },
+    gateway: { ...DEFAULT_CONFIG.gateway, port: 0 },
+    engine: { ...DEFAULT_CONFIG.engine, url: engine },
+    chat: { ...DEFAULT_CONFIG.chat, ...options.chat },
+    stream: { ...DEFAULT_CONFIG.stream, ...options.stream },
+    store: { path: options.storePath ?? ":memory:" },
+  };
+  const store = own(openStore(config, options));
+  const gateway = own(await startGatewayOn(config, store, options));
+  const hmi = own(await startHmiOn(config, store, gateway.url, options));
+  return { hmi: hmi.url, gateway: gateway.url, engine };
+}
+
+/** Opens the conversations that the configuration names. */
+export function openStore(config: Config, { overrides }: StartContext = {}): ConversationStore {
+  const store = openSqliteStore({ path: config.store.path, defaultAgent: config.chat.agent });
+  return overrides?.store?.(store) ?? store;
+}
+
+/** Starts the engine stand-in where the configuration expects an engine. */
+export async function startStandIn(config: Config): Promise<RunningService> {
+  const { hostname, port } = new URL(config.engine.url);
+  const tokenDelayMs = config.engine.token_delay_ms;
+  return await startEngine({ host: hostname, port: Number(port || 80), tokenDelayMs, announce: true });
+}
+
+/** Starts the gateway of this configuration. */
+export async function startGatewayOn(
+  config: Config,
+  store: ConversationStore,
+  { overrides, logger }: StartContext = {},
+): Promise<RunningService> {
+  const client = createEngineClient(config.engine.url);
+  return await startGateway({
+    ...config.gateway,
+    engine: overrides?.engine?.(client) ?? client,
+    engineUrl: config.engine.url,
+    defaultModel: config.chat.model,
+    heartbeatMs: config.stream.heartbeat_ms,
+    orphanGraceMs: config.stream.orphan_grace_ms,
+    keepFinishedMs: config.stream.keep_finished_ms,
+    isKnownConversation: (sessionId) => isKnown(store, sessionId),
+    version: packageVersion(),
+    logger,
+  });
+}
+
+/** Starts the HMI of this configuration. */
+export async function startHmiOn(
+  config: Config,
+  store: ConversationStore,
+  gatewayUrl: string,
+  { overrides, logger }: StartContext = {},
+): Promise<RunningService> {
+  const client = createGatewayClient(gatewayUrl);
+  return await startHmi({
+    ...config.hmi,
+    gateway: overrides?.gateway?.(client) ?? client,
+    gatewayUrl,
+    store,
+    defaultAgent: config.chat.agent,
+    heartbeatMs: config.stream.heartbeat_ms,
+    saveEveryMs: config.stream.save_every_ms,
+    keepFinishedMs: config.stream.keep_finished_ms,
+    webFolder: webFolder(),
+    version: packageVersion(),
+    logger,
+  });
+}
+
+async function isKnown(store: ConversationStore, sessionId: string): Promise<boolean> {
+  try {
+    await store.conversations.get(sessionId);
+    return true;
+  } catch (error) {
+    if (error instanceof WireError && error.code === "conversation_not_found") return false;
+    throw error;
+  }
+}

@@ -1,0 +1,70 @@
+import { once } from "node:events";
+import type { ServerResponse } from "node:http";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { parseEventId } from "../../contract/event-id.ts";
+import { EVENT_STREAM_HEADERS, HEARTBEAT } from "../../contract/sse.ts";
+import type { EventLog, EventReader } from "./event-log.ts";
+
+export interface SendOptions {
+  /** Longest silence before a comment is sent, in milliseconds. */
+  heartbeatMs: number;
+}
+
+/**
+ * Streams a log to one client, from its first event or from after its `Last-Event-ID`, until `done` or
+ * until the client leaves. Resolves when either has happened; leaving does not end the generation.
+ */
+export async function sendLog(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  log: EventLog,
+  options: SendOptions,
+): Promise<void> {
+  const reader = log.read(resumePosition(request, log));
+  reply.hijack();
+  const response = reply.raw;
+  response.once("close", () => reader.leave());
+  response.writeHead(200, EVENT_STREAM_HEADERS);
+  const heartbeat = setInterval(() => {
+    // A full buffer means that bytes are still on their way: the client is not waiting in silence.
+    if (!response.writableNeedDrain) response.write(HEARTBEAT);
+  }, options.heartbeatMs);
+  try {
+    await pump(reader, response, heartbeat);
+  } finally {
+    clearInterval(heartbeat);
+    reader.leave();
+  }
+}
+
+async function pump(reader: EventReader, response: ServerResponse, heartbeat: NodeJS.Timeout): Promise<void> {
+  // An empty write sends the headers at once where there is no event yet.
+  response.flushHeaders();
+  while (!response.destroyed) {
+    const text = reader.take();
+    if (text !== "") {
+      heartbeat.refresh();
+      if (!response.write(text)) await drained(response);
+    } else if (reader.finished) {
+      response.end();
+      return;
+    } else {
+      await reader.changed();
+    }
+  }
+}
+
+async function drained(response: ServerResponse): Promise<void> {
+  const settled = new AbortController();
+  const { signal } = settled;
+  await Promise.race([once(response, "drain", { signal }), once(response, "close", { signal })])
+    // The loser of the race is removed by the abort, and rejects.
+    .finally(() => settled.abort());
+}
+
+/** Where the client left off, if it left off in this generation. */
+function resumePosition(request: FastifyRequest, log: EventLog): number | undefined {
+  const header = request.headers["last-event-id"];
+  const id = typeof header === "string" ? parseEventId(header) : undefined;
+  return id?.messageId === log.messageId ? id.position : undefined;
+}

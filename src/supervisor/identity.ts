@@ -1,0 +1,73 @@
+import { darwin } from "./darwin.ts";
+import { linux } from "./linux.ts";
+import type { Mark, ProcessTable } from "./process-table.ts";
+import type { ProcessDetails, ProcessIdentity, ServiceRecord } from "./types.ts";
+
+/** The part of a record that names one process for good. */
+export type RecordedIdentity = Pick<ServiceRecord, "pid" | "start_time" | "boot_id">;
+
+/** The living process with this pid; a zombie is not one. */
+export function identify(pid: number): ProcessIdentity | undefined {
+  return processes().identify(pid);
+}
+
+/** The living process with this pid, with what a person wants to know about it. */
+export function describeProcess(pid: number): ProcessDetails | undefined {
+  return processes().details(pid);
+}
+
+/** What became of a recorded process. */
+export type Fate = "alive" | "gone" | "other_boot" | "pid_reused";
+
+/** Compares a recorded process with the one that has its pid now. */
+export function fateOf(recorded: RecordedIdentity): Fate {
+  const now = identify(recorded.pid);
+  if (now !== undefined && now.startTime === recorded.start_time && now.bootId === recorded.boot_id)
+    return "alive";
+  if (recorded.boot_id !== identifySelf().bootId) return "other_boot";
+  return now === undefined ? "gone" : "pid_reused";
+}
+
+/** Whether the recorded process, and no other with its pid, is alive. */
+export function isSame(recorded: RecordedIdentity): boolean {
+  return fateOf(recorded) === "alive";
+}
+
+/** The process that asks. */
+export function identifySelf(): ProcessIdentity {
+  const self = identify(process.pid);
+  if (self === undefined) throw new Error("This process does not find itself in the process table.");
+  return self;
+}
+
+/**
+ * The living processes of a service: its process group, and what left the group but carries the mark.
+ *
+ * Where the leader is gone, its group counts only if a marked process is in it: the kernel reserves a
+ * pid while a group has it as its id, but an emptied group's id may have gone to a stranger. The process
+ * that asks is never a member, even if it was started from inside the service.
+ */
+export function membersOf(mark: Mark, leader: RecordedIdentity | undefined): ProcessIdentity[] {
+  const marked = processes().marked(mark);
+  const members = new Map(marked.map((member) => [member.pid, member]));
+  for (const member of groupOf(leader, members)) members.set(member.pid, member);
+  members.delete(process.pid);
+  return [...members.values()];
+}
+
+function groupOf(
+  leader: RecordedIdentity | undefined,
+  marked: ReadonlyMap<number, ProcessIdentity>,
+): ProcessIdentity[] {
+  if (leader === undefined) return [];
+  const fate = fateOf(leader);
+  if (fate === "other_boot" || fate === "pid_reused") return [];
+  const group = processes().group(leader.pid);
+  return fate === "alive" || group.some(({ pid }) => marked.has(pid)) ? group : [];
+}
+
+function processes(): ProcessTable {
+  if (process.platform === "linux") return linux;
+  if (process.platform === "darwin") return darwin;
+  throw new Error(`Services can be supervised on Linux and macOS, not on ${process.platform}.`);
+}

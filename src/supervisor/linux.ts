@@ -1,0 +1,126 @@
+import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { MARK, type Mark, type ProcessTable } from "./process-table.ts";
+import { type ListeningSocket, type ProcessStat, parseSocketTable, parseStat, userName } from "./procfs.ts";
+import type { ProcessDetails, ProcessIdentity } from "./types.ts";
+
+/** Clock ticks a second in /proc: fixed by the kernel's interface to programs (USER_HZ), whatever its own clock. */
+const TICKS_PER_SECOND = 100;
+
+/** Processes of Linux, read from /proc. */
+export const linux: ProcessTable = {
+  identify(pid) {
+    const stat = living(pid);
+    return stat && identity(pid, stat);
+  },
+
+  details(pid): ProcessDetails | undefined {
+    const stat = living(pid);
+    const uid = optional(() => statSync(`/proc/${pid}`).uid);
+    if (stat === undefined || uid === undefined) return undefined;
+    const command = read(`/proc/${pid}/cmdline`)?.split("\0").slice(0, -1) ?? [];
+    const uptime = Number(read("/proc/uptime")?.split(" ")[0]);
+    const age = uptime - Number(stat.startTime) / TICKS_PER_SECOND;
+    return {
+      ...identity(pid, stat),
+      command: command.length > 0 ? command : [read(`/proc/${pid}/comm`)?.trim() ?? "unknown program"],
+      user: linuxUserName(uid),
+      cwd: optional(() => readlinkSync(`/proc/${pid}/cwd`)),
+      startedAt: new Date(Date.now() - age * 1000),
+    };
+  },
+
+  group(id) {
+    return select((_, stat) => stat.group === id);
+  },
+
+  marked(mark) {
+    return select((pid) => carries(pid, mark)).sort((a, b) => Number(a.startTime) - Number(b.startTime));
+  },
+};
+
+/** Every listening TCP socket of this network namespace. */
+export function listeningSockets(): ListeningSocket[] {
+  return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((path) => parseSocketTable(read(path) ?? ""));
+}
+
+/**
+ * The process that holds each of these sockets, as far as this user may see.
+ *
+ * A socket may be held by several processes (a forked worker beside its parent). The first one found is
+ * named: `suspects` are looked at before all others, which saves the walk over /proc where they hold it.
+ */
+export function socketOwners(inodes: readonly string[], suspects: readonly number[]): Map<string, number> {
+  const owners = new Map<string, number>();
+  const wanted = new Set(inodes.map((inode) => `socket:[${inode}]`));
+  const search = (pids: readonly number[]) => {
+    for (const pid of pids) {
+      if (owners.size === wanted.size) return;
+      for (const target of openFiles(pid)) {
+        const inode = target.slice("socket:[".length, -1);
+        if (wanted.has(target) && !owners.has(inode)) owners.set(inode, pid);
+      }
+    }
+  };
+  search(suspects);
+  if (owners.size < wanted.size) search(allPids());
+  return owners;
+}
+
+/** The name of a user id. */
+export function linuxUserName(uid: number): string {
+  return userName(uid, read("/etc/passwd") ?? "");
+}
+
+function select(wanted: (pid: number, stat: ProcessStat) => boolean): ProcessIdentity[] {
+  return allPids().flatMap((pid) => {
+    const stat = living(pid);
+    return stat && wanted(pid, stat) ? [identity(pid, stat)] : [];
+  });
+}
+
+function living(pid: number): ProcessStat | undefined {
+  const stat = parseStat(read(`/proc/${pid}/stat`) ?? "");
+  return stat && "ZXx".includes(stat.state) ? undefined : stat;
+}
+
+function identity(pid: number, { startTime }: ProcessStat): ProcessIdentity {
+  return { pid, startTime, bootId: bootId() };
+}
+
+let knownBootId: string | undefined;
+
+function bootId(): string {
+  knownBootId ??= readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  return knownBootId;
+}
+
+function carries(pid: number, mark: Mark): boolean {
+  const environment = read(`/proc/${pid}/environ`)?.split("\0") ?? [];
+  return (
+    environment.includes(`${MARK.service}=${mark.service}`) &&
+    environment.includes(`${MARK.stateDir}=${mark.stateDir}`)
+  );
+}
+
+function allPids(): number[] {
+  return readdirSync("/proc").map(Number).filter(Number.isInteger);
+}
+
+function openFiles(pid: number): string[] {
+  const folder = `/proc/${pid}/fd`;
+  const descriptors = optional(() => readdirSync(folder)) ?? [];
+  return descriptors.flatMap((fd) => optional(() => readlinkSync(`${folder}/${fd}`)) ?? []);
+}
+
+function read(path: string): string | undefined {
+  return optional(() => readFileSync(path, "utf8"));
+}
+
+/** The value, or undefined: a process may vanish between two reads, or belong to another user. */
+function optional<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,72 @@
+import { userInfo } from "node:os";
+
+/** The fields of /proc/PID/stat that are used here (proc_pid_stat(5)). */
+export interface ProcessStat {
+  /** One letter; Z and X are dead. */
+  readonly state: string;
+  readonly group: number;
+  /** Field 22, in clock ticks since boot. */
+  readonly startTime: string;
+}
+
+/** Reads /proc/PID/stat. The program name in it may hold spaces and brackets, so counting starts after the last one. */
+export function parseStat(text: string): ProcessStat | undefined {
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const [state, , group] = fields;
+  const startTime = fields[19];
+  if (state === undefined || group === undefined || startTime === undefined) return undefined;
+  return { state, group: Number(group), startTime };
+}
+
+/** One listening socket of /proc/net/tcp or /proc/net/tcp6 (proc_net_tcp(5)). */
+export interface ListeningSocket {
+  /** As a person writes it; an IPv4 address inside IPv6 is written as IPv4. */
+  readonly address: string;
+  readonly port: number;
+  readonly uid: number;
+  readonly inode: string;
+}
+
+const LISTEN = "0A";
+
+/** The listening sockets in the text of /proc/net/tcp or /proc/net/tcp6. */
+export function parseSocketTable(text: string): ListeningSocket[] {
+  const sockets: ListeningSocket[] = [];
+  for (const line of text.split("\n").slice(1)) {
+    const [, local, , state, , , , uid, , inode] = line.trim().split(/\s+/);
+    if (state !== LISTEN || local === undefined || inode === undefined) continue;
+    const [address = "", port = ""] = local.split(":");
+    sockets.push({
+      address: address.length === 8 ? ipv4(address) : ipv6(address),
+      port: Number.parseInt(port, 16),
+      uid: Number(uid),
+      inode,
+    });
+  }
+  return sockets;
+}
+
+/** The name of a user id by the text of /etc/passwd, or `uid 1000` where it has none. */
+export function userName(uid: number, passwd: string): string {
+  if (uid === userInfo().uid) return userInfo().username;
+  const line = passwd.split("\n").find((entry) => entry.split(":")[2] === String(uid));
+  return line?.split(":")[0] ?? `uid ${uid}`;
+}
+
+// The kernel prints each 32-bit word in the byte order of the machine: little-endian wherever Node runs today.
+function wordBytes(word: string): string[] {
+  return (word.match(/../g) ?? []).reverse();
+}
+
+function ipv4(hex: string): string {
+  return wordBytes(hex)
+    .map((byte) => Number.parseInt(byte, 16))
+    .join(".");
+}
+
+function ipv6(hex: string): string {
+  const words = hex.match(/.{8}/g) ?? [];
+  if (hex.startsWith("0000000000000000FFFF0000")) return ipv4(words[3] ?? "");
+  const groups = words.flatMap(wordBytes).join("").match(/.{4}/g) ?? [];
+  return new URL(`http://[${groups.join(":")}]`).hostname.slice(1, -1);
+}
