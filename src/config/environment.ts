@@ -1,5 +1,6 @@
 import { DEFAULT_CONFIG } from "./defaults.ts";
 import type { Layer } from "./load.ts";
+import type { Config } from "./schema.ts";
 
 /** The environment variable of a setting: `engine.url` -> `STACK_ENGINE_URL`. */
 export function variableOf(path: readonly PropertyKey[]): string {
@@ -19,6 +20,16 @@ export function environmentLayer(env: NodeJS.ProcessEnv): Layer {
   }
   return {
     values,
-    whereIs: (path) => (env[variableOf(path)] === undefined ? undefined : variableOf(path)),
+    whereIs: (path) => (env[variableOf(path)] ? variableOf(path) : undefined),
   };
+}
+
+/** The environment that gives a process exactly this configuration, whatever file it may find. */
+export function toEnvironment(config: Config): Record<string, string> {
+  const variables: Record<string, string> = {};
+  for (const [section, settings] of Object.entries(config)) {
+    for (const [key, value] of Object.entries(settings))
+      variables[variableOf([section, key])] = String(value);
+  }
+  return variables;
 }

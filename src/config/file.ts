@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { type Document, LineCounter, parseDocument } from "yaml";
+import { type Document, isMap, isNode, LineCounter, parseDocument } from "yaml";
 import { configError, isRecord, type Layer } from "./load.ts";
 
 /** Reads a configuration file, YAML or JSON. Throws a UserError that shows where it is malformed. */
@@ -20,15 +20,21 @@ export function parseConfigFile(path: string, text: string): Layer {
   }
   return {
     values,
-    whereIs(path) {
-      const offset = offsetOf(document, path);
+    whereIs(path, part) {
+      const offset = offsetOf(document, path, part);
       return offset === undefined ? undefined : at(offset);
     },
   };
 }
 
-function offsetOf(document: Document, path: readonly PropertyKey[]): number | undefined {
-  const node: unknown = document.getIn(path.map(String), true);
-  const range = isRecord(node) ? node["range"] : undefined;
-  return Array.isArray(range) ? Number(range[0]) : undefined;
+function offsetOf(
+  document: Document,
+  path: readonly PropertyKey[],
+  part: "name" | "value",
+): number | undefined {
+  const keys = path.map(String);
+  const section: unknown = document.getIn(keys.slice(0, -1), true);
+  const pair = isMap(section) ? section.items.find((item) => String(item.key) === keys.at(-1)) : undefined;
+  const node: unknown = part === "name" ? pair?.key : pair?.value;
+  return isNode(node) ? node.range?.[0] : undefined;
 }

@@ -27,7 +27,8 @@ export interface Problem {
 /** Part of a configuration, with the place of each of its values for messages. */
 export interface Layer {
   readonly values: Record<string, unknown>;
-  whereIs(path: readonly PropertyKey[]): string | undefined;
+  /** Where the value of a setting stands, or its name. */
+  whereIs(path: readonly PropertyKey[], part: "name" | "value"): string | undefined;
 }
 
 /**
@@ -101,7 +102,8 @@ function problemsOf(issue: z.core.$ZodIssue, layers: readonly Layer[]): Problem[
   const keys = issue.code === "unrecognized_keys" ? issue.keys : [undefined];
   return keys.map((key) => {
     const path = key === undefined ? issue.path : [...issue.path, key];
-    const where = layers.map((layer) => layer.whereIs(path)).findLast((place) => place !== undefined);
+    const part = key === undefined ? "value" : "name";
+    const where = layers.map((layer) => layer.whereIs(path, part)).findLast((place) => place !== undefined);
     const name = path.map(String).join(".");
     const message = key === undefined ? issue.message : "there is no such setting";
     return { where: where ?? name, message: `${name}: ${message}` };

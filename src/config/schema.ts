@@ -4,7 +4,7 @@ const host = z.string().regex(/^[\w.:-]+$/, "must be a host name or an address")
 const port = z.int().min(0).max(65_535);
 const milliseconds = z.int().min(0).max(86_400_000);
 const httpUrl = z
-  .url({ protocol: /^https?$/, error: "must be an http:// or https:// URL" })
+  .url({ protocol: /^http$/, error: "must be an http:// URL" })
   .transform((url) => url.replace(/\/+$/, ""));
 
 /**

@@ -6,8 +6,8 @@ import type { ProcessDetails } from "./types.ts";
  * Processes of macOS, read by ps and sysctl.
  *
  * Not covered by the tests, which run on Linux. Known limits: start times have a resolution of one
- * second; the working folder is not told; environments are not readable, so that a service without a
- * record is not recognised, nor is a process that left its group.
+ * second; the working folder is not told; environments are not readable, so that only a record leads to
+ * a service, and what left its group, or outlived its leader before a stop, is not found.
  */
 export const darwin: ProcessTable = {
   identify: details,

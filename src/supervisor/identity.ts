@@ -40,30 +40,53 @@ export function identifySelf(): ProcessIdentity {
   return self;
 }
 
-/**
- * The living processes of a service: its process group, and what left the group but carries the mark.
- *
- * Where the leader is gone, its group counts only if a marked process is in it: the kernel reserves a
- * pid while a group has it as its id, but an emptied group's id may have gone to a stranger. The process
- * that asks is never a member, even if it was started from inside the service.
- */
-export function membersOf(mark: Mark, leader: RecordedIdentity | undefined): ProcessIdentity[] {
-  const marked = processes().marked(mark);
-  const members = new Map(marked.map((member) => [member.pid, member]));
-  for (const member of groupOf(leader, members)) members.set(member.pid, member);
-  members.delete(process.pid);
-  return [...members.values()];
+/** The living processes of a service. */
+export interface Members {
+  /** Those in the process group of its leader; may be signalled all at once. */
+  readonly group: readonly ProcessIdentity[];
+  /** Those that carry its mark elsewhere: they left the group, or nobody recorded their leader. Oldest first. */
+  readonly strays: readonly ProcessIdentity[];
 }
 
-function groupOf(
-  leader: RecordedIdentity | undefined,
-  marked: ReadonlyMap<number, ProcessIdentity>,
-): ProcessIdentity[] {
-  if (leader === undefined) return [];
+/**
+ * Finds the living processes of a service.
+ *
+ * Where the leader is gone, its group counts only if it holds a process that carries the mark or is
+ * known: the kernel reserves a pid while a group has it as its id, but an emptied group's id may have
+ * gone to a stranger. The process that asks is never a member, even if the service started it.
+ *
+ * @param known members that were seen before; where marks cannot be read, they vouch for the group
+ */
+export function membersOf(
+  mark: Mark,
+  leader?: RecordedIdentity,
+  known: readonly ProcessIdentity[] = [],
+): Members {
+  const marked = processes().marked(mark);
+  const group = leader ? groupOf(leader, [...marked, ...known]) : [];
+  const others = ({ pid }: ProcessIdentity) => pid !== process.pid;
+  if (!group.every(others)) return { group: [], strays: unique([...marked, ...group]).filter(others) };
+  return { group, strays: marked.filter((one) => others(one) && !includes(group, one)) };
+}
+
+/** The members in one list. */
+export function everyone({ group, strays }: Members): ProcessIdentity[] {
+  return [...group, ...strays];
+}
+
+function groupOf(leader: RecordedIdentity, vouchers: readonly ProcessIdentity[]): ProcessIdentity[] {
   const fate = fateOf(leader);
   if (fate === "other_boot" || fate === "pid_reused") return [];
   const group = processes().group(leader.pid);
-  return fate === "alive" || group.some(({ pid }) => marked.has(pid)) ? group : [];
+  return fate === "alive" || group.some((one) => includes(vouchers, one)) ? group : [];
+}
+
+function includes(list: readonly ProcessIdentity[], { pid, startTime }: ProcessIdentity): boolean {
+  return list.some((one) => one.pid === pid && one.startTime === startTime);
+}
+
+function unique(list: readonly ProcessIdentity[]): ProcessIdentity[] {
+  return [...new Map(list.map((one) => [one.pid, one])).values()];
 }
 
 function processes(): ProcessTable {

@@ -112,12 +112,16 @@ export interface History {
   readonly messages: Message[];
 }
 
-export interface NewSummary {
+/** One row by itself. */
+export interface NewMessage {
   readonly sessionId: string;
+  readonly role: Message["role"];
+  readonly messageType: Message["message_type"];
   readonly content: string;
-  /** The last message that the summary stands for. */
-  readonly coversUntil: string;
   readonly modelName: string | null;
+  readonly status: MessageStatus;
+  /** For a summary: the last message that it stands for. */
+  readonly coversUntil?: string | undefined;
 }
 
 export interface MessageStore {
@@ -138,7 +142,7 @@ export interface MessageStore {
   grow(messageId: string, content: string): Promise<void>;
   /** Ends a streaming reply; one that has ended already, or was deleted, is left as it is. */
   finish(messageId: string, ending: ReplyEnding): Promise<void>;
-  addSummary(summary: NewSummary): Promise<Message>;
+  add(message: NewMessage): Promise<Message>;
   /** Marks every reply that is still `streaming` as `interrupted`; returns how many. For the start after a crash. */
   interruptStreaming(): Promise<number>;
 }

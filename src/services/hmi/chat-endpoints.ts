@@ -21,7 +21,7 @@ interface ChatParts {
 /** Sending a message, streaming its reply, and cancelling it. */
 export function serveChat(app: FastifyInstance, { chat, store, gateway, heartbeatMs }: ChatParts): void {
   endpoint(app, hmiRoutes.sendMessage, { body: SendMessage }, async ({ body }): Promise<SentMessage> => {
-    const { exchange } = await chat.send({
+    const { sessionId, exchange } = await chat.send({
       content: body.message,
       sessionId: body.session_id ?? undefined,
       modelId: body.model_id ?? undefined,
@@ -30,7 +30,7 @@ export function serveChat(app: FastifyInstance, { chat, store, gateway, heartbea
     });
     return {
       status: "ok",
-      session_id: exchange.user.session_id,
+      session_id: sessionId,
       message_id: exchange.user.message_id,
       assistant_message_id: exchange.reply.message_id,
       agent_id: exchange.user.agent_id,

@@ -26,8 +26,9 @@ export interface Outgoing extends Destination {
   readonly clientMessageId?: string | undefined;
 }
 
-/** A message that is saved, with the log of its reply. */
+/** A message that is saved, with the conversation that it was sent to and the log of its reply. */
 export interface Sent {
+  readonly sessionId: string;
   readonly exchange: Exchange;
   readonly log: EventLog;
 }
@@ -102,7 +103,7 @@ export class Chat {
   async #sendOnce(outgoing: Outgoing, clientMessageId: string): Promise<Sent> {
     const exchange = await this.#settings.store.messages.findExchange(clientMessageId);
     if (exchange === undefined) return await this.#sendNew(outgoing);
-    return { exchange, log: this.logOfReply(exchange.reply) };
+    return this.#joined(exchange);
   }
 
   async #sendNew(outgoing: Outgoing): Promise<Sent> {
@@ -120,14 +121,18 @@ export class Chat {
       clientMessageId: outgoing.clientMessageId,
     });
     // Another process was first with the same client key.
-    if (!exchange.isNew) return { exchange, log: this.logOfReply(exchange.reply) };
+    if (!exchange.isNew) return this.#joined(exchange);
 
     this.#summaries.giveWay(session.session_id);
     const history = await store.messages.history(session.session_id);
     const messages = buildPrompt({ agentInstructions, profile, history });
     const options = profile?.settings.options;
     const reply = this.#begin(session, created, exchange, messages, { model, options });
-    return { exchange, log: reply.log };
+    return { sessionId: session.session_id, exchange, log: reply.log };
+  }
+
+  #joined(exchange: Exchange): Sent {
+    return { sessionId: exchange.user.session_id, exchange, log: this.logOfReply(exchange.reply) };
   }
 
   #begin(

@@ -53,11 +53,14 @@ export class Summaries {
     const content = await this.#ask(sessionId, summary, covered, signal);
     if (signal.aborted) return;
     const last = covered.at(-1);
-    await store.messages.addSummary({
+    await store.messages.add({
       sessionId,
+      role: "system",
+      messageType: "summary",
       content,
-      coversUntil: last?.message_id ?? "0",
       modelName: last?.model_name ?? null,
+      status: "complete",
+      coversUntil: last?.message_id,
     });
   }
 

@@ -1,4 +1,4 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { LIMITS } from "../../contract/defaults.ts";
 import { WireError } from "../../errors.ts";
 import { sendError } from "./error-body.ts";
@@ -14,7 +14,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   const app = Fastify({
     ...(options.logger === undefined ? {} : { loggerInstance: options.logger }),
     bodyLimit: LIMITS.bodyBytes,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     // Streams are long: close() must not wait for them, and each is told its end before.
     forceCloseConnections: true,
   });

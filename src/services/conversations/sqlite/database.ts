@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { messageOf, UserError } from "../../../errors.ts";
-import { migrate } from "./schema.ts";
+import { migrate, refuseNewer } from "./schema.ts";
 
 /** A value that SQLite can bind. */
 export type SqlValue = string | number | null;
@@ -54,6 +54,8 @@ function open(path: string): DatabaseSync {
     db = new DatabaseSync(path);
     // Another process may hold the write lock for a moment: wait for it rather than fail.
     db.exec("PRAGMA busy_timeout = 5000");
+    // Before the journal mode, which is written into the file.
+    refuseNewer(db, path);
     db.exec("PRAGMA journal_mode = WAL");
     // In WAL mode NORMAL survives the death of any process; only a power cut may cost the last commits.
     db.exec("PRAGMA synchronous = NORMAL");

@@ -52,14 +52,15 @@ export function createMessageStore(db: Database): MessageStore {
         messageId,
       );
     },
-    addSummary: async ({ sessionId, content, coversUntil, modelName }) =>
+    add: async ({ sessionId, messageType, modelName, coversUntil, role, content, status }) =>
       insert(db, {
         ...rowFor(db, sessionId, new Date().toISOString()),
-        role: "system",
-        message_type: "summary",
+        role,
+        message_type: messageType,
         content,
         model_name: modelName,
-        covers_until: Number(coversUntil),
+        status,
+        covers_until: coversUntil === undefined ? null : Number(coversUntil),
       }),
     interruptStreaming: async () =>
       db.run("UPDATE messages SET status = 'interrupted' WHERE status = 'streaming'"),

@@ -84,10 +84,9 @@ export function migrate(db: DatabaseSync, path: string): void {
   if (versionOf(db) === SCHEMA_VERSION) return;
   db.exec("BEGIN IMMEDIATE");
   try {
-    // Read again: another process may have migrated while this one waited for the lock.
-    const version = versionOf(db);
-    if (version > SCHEMA_VERSION) throw tooNew(path, version);
-    for (const migration of MIGRATIONS.slice(version)) db.exec(migration);
+    // Another process may have migrated while this one waited for the lock.
+    refuseNewer(db, path);
+    for (const migration of MIGRATIONS.slice(versionOf(db))) db.exec(migration);
     db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
     db.exec("COMMIT");
   } catch (error) {
@@ -96,15 +95,18 @@ export function migrate(db: DatabaseSync, path: string): void {
   }
 }
 
-/** The version that the database says it has; 0 for an empty one. */
-export function versionOf(db: DatabaseSync): number {
-  return Number(db.prepare("PRAGMA user_version").get()?.["user_version"]);
-}
-
-export function tooNew(path: string, version: number): UserError {
-  return new UserError(
+/** Throws a UserError `database_too_new` where a newer program wrote the database. Only reads. */
+export function refuseNewer(db: DatabaseSync, path: string): void {
+  const version = versionOf(db);
+  if (version <= SCHEMA_VERSION) return;
+  throw new UserError(
     "database_too_new",
     `The database ${path} has schema version ${version}; this stack knows versions up to ${SCHEMA_VERSION}.`,
     { hint: "Update stack, or set store.path to another file. Nothing was changed." },
   );
+}
+
+/** The version that the database says it has; 0 for an empty one. */
+function versionOf(db: DatabaseSync): number {
+  return Number(db.prepare("PRAGMA user_version").get()?.["user_version"]);
 }

@@ -1,0 +1,28 @@
+import { defineCheck } from "../../harness/check.ts";
+import type { Exchange } from "./exchange.ts";
+import { firstExchanges, place } from "./first-exchanges.ts";
+import type { Context } from "./stage.ts";
+
+export const conversation = defineCheck<Context["target"], readonly Exchange[]>({
+  id: "model-conversation/conversation",
+  claim: "the conversation found or made belongs to the profile of model_id",
+  why: "BUG-016, first place: get_or_create_session_v2(model_id=None) used another conversation.",
+  lookAt: "the call that finds or makes the conversation: a literal None where model_id belongs (BUG-016)",
+  needs: [],
+  collect: firstExchanges,
+  judge(exchanges) {
+    for (const exchange of exchanges) {
+      const asked = exchange.asked.modelId ?? null;
+      const found = exchange.sessionId === null ? undefined : exchange.profileOf[exchange.sessionId];
+      if (found === asked) continue;
+      return {
+        verdict: "broken",
+        expected: `a conversation with model_id ${asked ?? "null"}`,
+        found: found === undefined ? "no conversation of this exchange" : place(exchange.sessionId, found),
+        seen: exchange.seen,
+      };
+    }
+    const places = exchanges.map(({ asked, sessionId }) => place(sessionId, asked.modelId));
+    return { verdict: "holds", seen: places.join("; ") };
+  },
+});

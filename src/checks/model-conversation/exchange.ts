@@ -1,0 +1,159 @@
+import type { GenerationRecord } from "../../contract/engine.ts";
+import { type Message, MessageList, SentMessage } from "../../contract/hmi.ts";
+import { hmiRoutes } from "../../contract/routes.ts";
+import { type SeenStream, textOf } from "../../target/http.ts";
+import { type Context, expectAnswer, getStage, listSessions, type Stage } from "./stage.ts";
+
+/** The two calls that send a message; the claims are the same for both. */
+export type Endpoint = "general-stream" | "message";
+
+export interface Question {
+  readonly endpoint: Endpoint;
+  readonly message: string;
+  /** The profile; undefined for a general message. */
+  readonly modelId?: number | undefined;
+  readonly sessionId?: string | undefined;
+}
+
+/** One message that was sent, its reply, and every row that appeared anywhere because of it. */
+export interface Exchange {
+  readonly asked: Question;
+  /** What the sending call answered: for `general-stream` its status and, where it was refused, its body. */
+  readonly status: number;
+  readonly refusal: unknown;
+  /** `GET /api/...` ended with done after 214 ms. */
+  readonly seen: string;
+  readonly streamedText: string;
+  readonly ended: string;
+  /** The conversation that the answer named; else the one where the rows appeared; null where none did. */
+  readonly sessionId: string | null;
+  /** The rows that this exchange added, in whatever conversation they are. */
+  readonly newRows: readonly Message[];
+  /** `model_id` of each conversation that was looked into. */
+  readonly profileOf: Readonly<Record<string, number | null>>;
+  /** What reached the engine in the meantime; undefined where it cannot be seen. */
+  readonly generations: readonly GenerationRecord[] | undefined;
+}
+
+/** Sends one message, reads its reply to the end, and looks where its rows went. */
+export async function converse(context: Context, question: Question): Promise<Exchange> {
+  const stage = await getStage(context);
+  const before = await readRows(context, stage);
+  const lastGeneration = await newestGeneration(context);
+  const sent = await send(context, question);
+  const after = await readRows(context, stage);
+  const newRows = ownRows(
+    [...after.rows.values()].filter((row) => !before.rows.has(row.message_id)),
+    question.message,
+  );
+  const generations =
+    lastGeneration === undefined
+      ? undefined
+      : await context.target.generationsAfter(lastGeneration, context.signal);
+  const found = newRows.find((row) => row.role === "assistant") ?? newRows[0];
+  return {
+    asked: question,
+    status: sent.status,
+    refusal: sent.refusal,
+    seen: describe(sent.stream),
+    streamedText: textOf(sent.stream),
+    ended: endingOf(sent.stream),
+    sessionId: sent.sessionId ?? found?.session_id ?? null,
+    newRows,
+    profileOf: Object.fromEntries(after.profileOf),
+    generations,
+  };
+}
+
+interface SentQuestion {
+  readonly status: number;
+  readonly refusal: unknown;
+  readonly sessionId: string | null;
+  readonly stream: SeenStream;
+}
+
+async function send(context: Context, question: Question): Promise<SentQuestion> {
+  return question.endpoint === "general-stream"
+    ? await sendByStream(context, question)
+    : await sendByMessage(context, question);
+}
+
+async function sendByStream(
+  context: Context,
+  { message, modelId, sessionId }: Question,
+): Promise<SentQuestion> {
+  const path = hmiRoutes.generalStream.path(undefined, { message, model_id: modelId, session_id: sessionId });
+  const stream = await context.target.hmi.stream("GET", path, { signal: context.signal });
+  const created = stream.events.map(({ event }) => event).find((event) => isType(event, "session_created"));
+  const named = created !== undefined && "session_id" in created ? created.session_id : (sessionId ?? null);
+  return { status: stream.status, refusal: stream.body, sessionId: named, stream };
+}
+
+async function sendByMessage(context: Context, question: Question): Promise<SentQuestion> {
+  const { message, modelId = null, sessionId = null } = question;
+  const { hmi } = context.target;
+  const body = { message, model_id: modelId, session_id: sessionId };
+  const answer = await hmi.call("POST", hmiRoutes.sendMessage.path(), { body, signal: context.signal });
+  const accepted = SentMessage.safeParse(answer.body);
+  if (!accepted.success) {
+    const none = { content_type: "", events: [], comments_ms: [], body: answer.body, end: "closed" as const };
+    return { status: answer.status, refusal: answer.body, sessionId: null, stream: { ...answer, ...none } };
+  }
+  const { session_id } = accepted.data;
+  const path = hmiRoutes.stream.path({ session_id });
+  const stream = await hmi.stream("GET", path, { signal: context.signal });
+  return { status: answer.status, refusal: undefined, sessionId: session_id, stream };
+}
+
+/** Every row of the conversations that this run's messages may get into, right or wrong. */
+async function readRows(context: Context, { profileA, profileB }: Stage) {
+  const rows = new Map<string, Message>();
+  const profileOf = new Map<string, number | null>();
+  for (const modelId of [profileA.modelId, profileB.modelId, "none"] as const) {
+    const { sessions } = await listSessions(context, modelId);
+    // Of the general ones, the newest are where a stray message goes; reading all would be slow on a full store.
+    for (const session of sessions.slice(0, 20)) {
+      const path = hmiRoutes.messages.path(session, { limit: 200 });
+      const list = expectAnswer(
+        await context.target.hmi.call("GET", path, { signal: context.signal }),
+        MessageList,
+      );
+      profileOf.set(session.session_id, session.model_id);
+      for (const row of list.messages) rows.set(row.message_id, row);
+    }
+  }
+  return { rows, profileOf };
+}
+
+/** Without the rows of somebody who chats on the same stack meanwhile: those that follow another message. */
+function ownRows(rows: readonly Message[], message: string): Message[] {
+  const strangers = rows.filter((row) => row.role === "user" && row.content !== message);
+  const foreign = new Set(strangers.map((row) => row.session_id));
+  return rows.filter((row) => !foreign.has(row.session_id));
+}
+
+async function newestGeneration(context: Context): Promise<number | undefined> {
+  if (!context.target.capabilities.has("show what reached the engine")) return undefined;
+  const generations = await context.target.generationsAfter(0, context.signal);
+  return generations.at(-1)?.id ?? 0;
+}
+
+function isType(event: object, type: string): boolean {
+  return "type" in event && event.type === type;
+}
+
+function endingOf(stream: SeenStream): string {
+  const last = stream.events.at(-1)?.event;
+  return last !== undefined && "type" in last && last.type === "done"
+    ? `done (${last.finish_reason})`
+    : stream.end;
+}
+
+function describe(stream: SeenStream): string {
+  const path = decodeURIComponent(stream.request.replaceAll("+", " "));
+  const result =
+    stream.events.length === 0
+      ? `answered ${stream.status}`
+      : `ended with ${endingOf(stream)} after ${Math.round(stream.duration_ms)} ms`;
+  return `${path} ${result}`;
+}

@@ -1,0 +1,65 @@
+import { ErrorBody } from "../../contract/common.ts";
+import { type Broken, defineCheck } from "../../harness/check.ts";
+import { converse, type Endpoint, type Exchange } from "./exchange.ts";
+import { rowsSeen } from "./first-exchanges.ts";
+import { type Context, createSession, getStage } from "./stage.ts";
+
+interface Evidence {
+  /** Sent to the older of two conversations of a profile. */
+  readonly given: readonly Exchange[];
+  /** Sent to that conversation with another profile's model_id. */
+  readonly mismatched: readonly Exchange[];
+}
+
+export const givenSession = defineCheck<Context["target"], Evidence>({
+  id: "model-conversation/given-session",
+  claim: "a given session_id is used as given; with another model_id it is refused",
+  why: "BUG-016: /m/184/c/80 sent to conversation 80, and the backend used another one.",
+  lookAt: "the call that finds the conversation: it must look session_id up, not the newest of the profile",
+  needs: [],
+  async collect(context) {
+    const { canary, profileA, profileB } = await getStage(context);
+    const sessionId = await createSession(context, profileA.modelId);
+    await createSession(context, profileA.modelId);
+    const ask = (endpoint: Endpoint, modelId: number): Promise<Exchange> =>
+      converse(context, { endpoint, modelId, sessionId, message: `To the older one, ${canary} ${endpoint}` });
+    return {
+      given: [await ask("general-stream", profileA.modelId), await ask("message", profileA.modelId)],
+      mismatched: [await ask("general-stream", profileB.modelId), await ask("message", profileB.modelId)],
+    };
+  },
+  judge({ given, mismatched }) {
+    const broken = [...given.map(judgeGiven), ...mismatched.map(judgeMismatched)].find(
+      (each) => each !== undefined,
+    );
+    return broken ?? { verdict: "holds", seen: given.map(({ seen }) => seen).join("; ") };
+  },
+});
+
+/** Rows of the profile's own conversations only: one that went astray altogether is another check's business. */
+function judgeGiven(exchange: Exchange): Broken | undefined {
+  const { sessionId = null, modelId } = exchange.asked;
+  const places = new Set(
+    exchange.newRows.filter((row) => row.model_id === modelId).map((row) => row.session_id),
+  );
+  if (places.size === 1 && places.has(String(sessionId))) return undefined;
+  return {
+    verdict: "broken",
+    expected: `the exchange in conversation ${sessionId}`,
+    found: places.size === 0 ? "nothing there" : `rows in conversation ${[...places].join(" and ")}`,
+    seen: exchange.seen,
+    rows: rowsSeen(exchange),
+  };
+}
+
+function judgeMismatched(exchange: Exchange): Broken | undefined {
+  const code = ErrorBody.safeParse(exchange.refusal).data?.error.code;
+  if (exchange.status === 409 && code === "model_mismatch" && exchange.newRows.length === 0) return undefined;
+  return {
+    verdict: "broken",
+    expected: "409 model_mismatch, and no row written",
+    found: `${exchange.status} ${code ?? ""}, ${exchange.newRows.length} rows written`,
+    seen: exchange.seen,
+    rows: rowsSeen(exchange),
+  };
+}

@@ -1,0 +1,60 @@
+import { type Message, MessageList } from "../../contract/hmi.ts";
+import { hmiRoutes } from "../../contract/routes.ts";
+import { type Broken, defineCheck } from "../../harness/check.ts";
+import type { Exchange } from "./exchange.ts";
+import { firstExchanges } from "./first-exchanges.ts";
+import { type Context, expectAnswer } from "./stage.ts";
+
+interface Reloaded {
+  readonly exchange: Exchange;
+  /** The conversation's dialogue, read again after all exchanges. */
+  readonly rows: readonly Message[];
+}
+
+export const reload = defineCheck<Context["target"], readonly Reloaded[]>({
+  id: "model-conversation/reload",
+  claim: "after a reload the exchange is there, in order, whole",
+  why: 'The user report of BUG-016: "After refresh, shows blank AI reply".',
+  lookAt: "the saving of the reply: the whole text, to the conversation on the page, before done is sent",
+  needs: [],
+  async collect(context) {
+    const reloaded: Reloaded[] = [];
+    for (const exchange of await firstExchanges(context)) {
+      const path = hmiRoutes.messages.path({ session_id: exchange.sessionId ?? "none" });
+      const call = await context.target.hmi.call("GET", path, { signal: context.signal });
+      const rows = call.status === 404 ? [] : expectAnswer(call, MessageList).messages;
+      reloaded.push({ exchange, rows: rows.filter((row) => row.message_type === "chat") });
+    }
+    return reloaded;
+  },
+  judge(reloaded) {
+    const broken = reloaded.map(judgeOne).find((each) => each !== undefined);
+    return (
+      broken ?? { verdict: "holds", seen: `${reloaded.length} exchanges read again, each as it was streamed` }
+    );
+  },
+});
+
+function judgeOne({ exchange, rows }: Reloaded): Broken | undefined {
+  const asked = rows.findIndex((row) => row.role === "user" && row.content === exchange.asked.message);
+  const reply = asked === -1 ? undefined : rows[asked + 1];
+  const whole =
+    reply?.role === "assistant" &&
+    reply.status === "complete" &&
+    reply.content === exchange.streamedText &&
+    reply.content !== "";
+  if (whole) return undefined;
+  return {
+    verdict: "broken",
+    expected: `in conversation ${exchange.sessionId}: the message, then the reply as streamed (${exchange.streamedText.length} characters)`,
+    found: describe(asked, reply),
+    seen: exchange.seen,
+    rows,
+  };
+}
+
+function describe(asked: number, reply: Message | undefined): string {
+  if (asked === -1) return "the user's message is missing";
+  if (reply === undefined) return "nothing follows the user's message";
+  return `a ${reply.role} row, ${reply.status}, ${reply.content.length} characters`;
+}

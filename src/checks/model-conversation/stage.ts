@@ -1,0 +1,135 @@
+import { ProfileAnswer, SessionAnswer, SessionList } from "../../contract/hmi.ts";
+import { hmiRoutes, type Route } from "../../contract/routes.ts";
+import { type CollectContext, CouldNotRun } from "../../harness/check.ts";
+import type { SeenCall } from "../../target/http.ts";
+import type { Target } from "../../target/target.ts";
+
+export type Context = CollectContext<Target>;
+
+/** A profile that the checks made, with the word that only its instructions hold. */
+export interface StagedProfile {
+  readonly modelId: number;
+  readonly canary: string;
+}
+
+/** What the checks play on: two profiles of their own, and a general conversation of their own. */
+export interface Stage {
+  /** A word that marks every message of this run. */
+  readonly canary: string;
+  readonly profileA: StagedProfile;
+  readonly profileB: StagedProfile;
+  /** The active general conversation while the checks run: what goes astray lands here, not with the user. */
+  readonly generalSessionId: string;
+}
+
+/** Builds the stage once a run. All of it is taken down again, also what the target put elsewhere. */
+export async function getStage(context: Context): Promise<Stage> {
+  return await context.share("stage", () => buildStage(context));
+}
+
+async function buildStage(context: Context): Promise<Stage> {
+  const canary = `canary-${crypto.randomUUID().slice(0, 8)}`;
+  const before = await listSessions(context, "none");
+  const profileA = await createProfile(context, canary, "a");
+  const profileB = await createProfile(context, canary, "b");
+  const previous = before.sessions.find((session) => session.active);
+  if (previous !== undefined) {
+    context.defer(`making conversation ${previous.session_id} the active one again`, async (signal) => {
+      await context.target.hmi.call("POST", hmiRoutes.resumeSession.path(previous), { signal });
+    });
+  }
+  const known = new Set(before.sessions.map((session) => session.session_id));
+  context.defer("deleting general conversations that the target made", (signal) =>
+    sweepGeneral(context, known, canary, signal),
+  );
+  const generalSessionId = await createSession(context, null);
+  return { canary, profileA, profileB, generalSessionId };
+}
+
+/** Makes a profile, to be deleted with all its conversations. */
+export async function createProfile(context: Context, canary: string, name: string): Promise<StagedProfile> {
+  const word = `${canary}-of-${name}`;
+  const answer = await context.target.hmi.call("POST", hmiRoutes.newProfile.path(), {
+    signal: context.signal,
+    body: {
+      name: `stack verify ${word}`,
+      description: "Made by stack verify; deleted when it ends.",
+      instructions: `Answer in a few words. The code word is ${word}.`,
+      // Short and quick: what is said does not matter here. Ollama ignores the stand-in's option.
+      settings: { options: { num_predict: 24, stand_in_token_ms: 0 } },
+    },
+  });
+  const { profile } = expectAnswer(answer, ProfileAnswer);
+  context.defer(`deleting profile ${profile.model_id}`, async (signal) => {
+    await deleteConversations(context, profile.model_id, signal);
+    await undo(context, hmiRoutes.deleteProfile, hmiRoutes.deleteProfile.path(profile), signal);
+  });
+  return { modelId: profile.model_id, canary: word };
+}
+
+/** Makes a conversation and makes it the active one of its profile; it is deleted at the end. */
+export async function createSession(context: Context, modelId: number | null): Promise<string> {
+  const answer = await context.target.hmi.call("POST", hmiRoutes.newSession.path(), {
+    signal: context.signal,
+    body: { model_id: modelId },
+  });
+  const { session_id } = expectAnswer(answer, SessionAnswer).session;
+  context.defer(`deleting conversation ${session_id}`, (signal) =>
+    undo(context, hmiRoutes.deleteSession, hmiRoutes.deleteSession.path({ session_id }), signal),
+  );
+  return session_id;
+}
+
+/** The newest conversations of a profile, or the general ones. */
+export async function listSessions(
+  context: Context,
+  modelId: number | "none",
+  signal: AbortSignal = context.signal,
+): Promise<SessionList> {
+  const path = hmiRoutes.sessions.path(undefined, { model_id: modelId, limit: 100 });
+  return expectAnswer(await context.target.hmi.call("GET", path, { signal }), SessionList);
+}
+
+/** The body of an answer that the checks cannot go on without. */
+export function expectAnswer<Answer>(call: SeenCall, schema: { parse(body: unknown): Answer }): Answer {
+  if (call.status !== 200) {
+    throw new CouldNotRun(
+      `${call.request} answered ${call.status}: ${JSON.stringify(call.body).slice(0, 200)}`,
+    );
+  }
+  try {
+    return schema.parse(call.body);
+  } catch {
+    const body = JSON.stringify(call.body).slice(0, 200);
+    throw new CouldNotRun(`${call.request} did not answer as the contract says: ${body}`);
+  }
+}
+
+async function deleteConversations(context: Context, modelId: number, signal: AbortSignal): Promise<void> {
+  const { sessions } = await listSessions(context, modelId, signal);
+  for (const session of sessions) {
+    await undo(context, hmiRoutes.deleteSession, hmiRoutes.deleteSession.path(session), signal);
+  }
+}
+
+/** Deletes the general conversations that are new since the start and hold this run's canary. */
+async function sweepGeneral(
+  context: Context,
+  known: ReadonlySet<string>,
+  canary: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { sessions } = await listSessions(context, "none", signal);
+  for (const session of sessions.filter(({ session_id }) => !known.has(session_id))) {
+    const { body } = await context.target.hmi.call("GET", hmiRoutes.messages.path(session), { signal });
+    if (!JSON.stringify(body).includes(canary)) continue;
+    await undo(context, hmiRoutes.deleteSession, hmiRoutes.deleteSession.path(session), signal);
+  }
+}
+
+/** Undoes something; that it is gone already is as good. */
+async function undo(context: Context, route: Route, path: string, signal: AbortSignal): Promise<void> {
+  const { status, body } = await context.target.hmi.call(route.method, path, { signal });
+  if (status !== 200 && status !== 404)
+    throw new Error(`${route.method} ${path} answered ${JSON.stringify(body)}`);
+}

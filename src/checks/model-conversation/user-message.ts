@@ -1,0 +1,15 @@
+import { defineCheck } from "../../harness/check.ts";
+import type { Exchange } from "./exchange.ts";
+import { firstExchanges } from "./first-exchanges.ts";
+import { judgeSavedWhere } from "./saved-where.ts";
+import type { Context } from "./stage.ts";
+
+export const userMessage = defineCheck<Context["target"], readonly Exchange[]>({
+  id: "model-conversation/user-message",
+  claim: "the user's message is saved to that conversation, with that model_id",
+  why: 'BUG-016, second place: save_chat_message_v2(role="user", model_id=None).',
+  lookAt: "the call that saves the user's message: a literal None where model_id belongs (BUG-016)",
+  needs: [],
+  collect: firstExchanges,
+  judge: (exchanges) => judgeSavedWhere(exchanges, "user"),
+});

@@ -1,0 +1,83 @@
+import { styleText } from "node:util";
+
+/** What a text is, from which its looks follow. */
+export type Tone = "plain" | "good" | "bad" | "quiet" | "strong";
+
+/** A place to write to, for a person or for a pipe. */
+export interface Screen {
+  /** Writes one line; long ones are wrapped on a terminal, further lines under `indent` spaces. */
+  line(text?: string, indent?: number): void;
+  /** Writes a piece of text as it is. */
+  write(text: string): void;
+  /** Shows a line that the next one replaces. Nothing where nobody watches. */
+  progress(text: string): void;
+  paint(tone: Tone, text: string): string;
+}
+
+const STYLES = { good: "green", bad: "red", quiet: "dim", strong: "bold" } as const;
+
+/** A screen on a stream: colours and wrapping only where it is a terminal (and NO_COLOR is not set). */
+export function createScreen(stream: NodeJS.WriteStream): Screen {
+  const isTerminal = stream.isTTY === true;
+  let hasProgress = false;
+  const clear = (): void => {
+    if (hasProgress) stream.write("\r\u001b[K");
+    hasProgress = false;
+  };
+  return {
+    line(text = "", indent = 0) {
+      clear();
+      const width = isTerminal ? stream.columns : Number.POSITIVE_INFINITY;
+      stream.write(`${wrap(text, width, indent)}\n`);
+    },
+    write(text) {
+      clear();
+      stream.write(text);
+    },
+    progress(text) {
+      if (!isTerminal) return;
+      clear();
+      stream.write(text.slice(0, stream.columns - 1));
+      hasProgress = true;
+    },
+    paint(tone, text) {
+      if (tone === "plain") return text;
+      return styleText(STYLES[tone], text, { stream });
+    },
+  };
+}
+
+/** Breaks a line between words; what does not fit goes under `indent` spaces. Escape codes take no room. */
+function wrap(text: string, width: number, indent: number): string {
+  if (visibleLength(text) <= width) return text;
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(/(?<=\S)(?=\s)/)) {
+    const fits = visibleLength(line + word) <= width;
+    if (fits || line.trim() === "") {
+      line += word;
+    } else {
+      lines.push(line);
+      line = " ".repeat(indent) + word.trimStart();
+    }
+  }
+  return [...lines, line].join("\n");
+}
+
+/** Columns that a text takes on a terminal, for the characters that our own texts use. */
+export function visibleLength(text: string): number {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what an escape code begins with.
+  return text.replace(/\u001b\[[0-9;]*m/g, "").length;
+}
+
+/** Rows in aligned columns, two spaces between them and before the first. */
+export function alignColumns(rows: readonly (readonly string[])[]): string[] {
+  const count = Math.max(0, ...rows.map((row) => row.length));
+  const widths = Array.from({ length: count }, (_, column) =>
+    Math.max(...rows.map((row) => visibleLength(row[column] ?? ""))),
+  );
+  return rows.map((row) => {
+    const cells = row.map((cell, column) => cell + " ".repeat((widths[column] ?? 0) - visibleLength(cell)));
+    return `  ${cells.join("  ")}`.trimEnd();
+  });
+}

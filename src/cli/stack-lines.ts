@@ -1,0 +1,35 @@
+import type { UpStep } from "../launch/up.ts";
+import type { Screen } from "./screen.ts";
+
+/** Widths of the columns; the lines appear one by one, so they cannot be measured together. */
+const WIDTHS = { name: 9, kind: 10, url: 25, state: 16 } as const;
+
+/** `engine    stand-in   http://127.0.0.1:11434   ready 0.2 s   pid 4711`. */
+export function stepLine(screen: Screen, { name, kind, url, state, pid, ready_ms }: UpStep): string {
+  const how = ready_ms === undefined ? stateWords(state) : `ready ${(ready_ms / 1000).toFixed(1)} s`;
+  const cells = [
+    screen.paint("strong", name.padEnd(WIDTHS.name)),
+    kind.padEnd(WIDTHS.kind),
+    url.padEnd(WIDTHS.url),
+    screen.paint("good", how.padEnd(WIDTHS.state)),
+    pid === undefined ? "" : `pid ${pid}`,
+  ];
+  return `  ${cells.join(" ")}`.trimEnd();
+}
+
+function stateWords(state: UpStep["state"]): string {
+  return state === "external" ? "used as it is" : "running already";
+}
+
+/** What a person does next. */
+export function stackAdvice(steps: readonly UpStep[]): string[] {
+  const hmi = steps.find(({ name }) => name === "hmi");
+  const engine = steps.find(({ name }) => name === "engine");
+  const advice = hmi === undefined ? [] : [`Chat at ${hmi.url}/llm`];
+  if (engine?.kind === "stand-in") {
+    advice.push(
+      "No Ollama was found, so the answers are scripted. Install it, or set engine.url, for real ones.",
+    );
+  }
+  return advice;
+}

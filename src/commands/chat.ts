@@ -1,0 +1,60 @@
+import { Args, Flags } from "@oclif/core";
+import { BaseCommand } from "../cli/base-command.ts";
+import { EXIT, UserError } from "../errors.ts";
+import { urlOf } from "../launch/up.ts";
+import { type ChatResult, chatOnce } from "../target/chat.ts";
+
+export default class Chat extends BaseCommand {
+  static override summary =
+    "Send one message through HMI, gateway and engine, and print the reply as it comes.";
+  static override description = "Ctrl-C cancels the reply, so that the engine stops too.";
+  static override examples = [
+    '<%= config.bin %> chat "Count to 5"',
+    '<%= config.bin %> chat "Hello" --profile 184 --model llama3.1:8b',
+  ];
+  static override args = {
+    message: Args.string({ description: "What to say.", required: true }),
+  };
+  static override flags = {
+    model: Flags.string({
+      description: "The engine's model. Default: the configured one.",
+      helpValue: "NAME",
+    }),
+    profile: Flags.integer({
+      description: "The model profile to chat about (its model_id).",
+      helpValue: "ID",
+      min: 1,
+    }),
+    agent: Flags.string({ description: "The agent to chat with.", helpValue: "ID" }),
+    session: Flags.string({ description: "The conversation to go on with.", helpValue: "ID" }),
+    hmi: Flags.string({ description: "The HMI's URL. Default: the configured one.", helpValue: "URL" }),
+  };
+
+  async run(): Promise<ChatResult> {
+    const { args, flags } = await this.parse(Chat);
+    const config = await this.loadConfig(flags.config);
+    const isJson = this.jsonEnabled();
+    const result = await chatOnce({
+      hmi: flags.hmi ?? urlOf(config.hmi),
+      message: args.message,
+      model: flags.model,
+      modelId: flags.profile,
+      agentId: flags.agent,
+      sessionId: flags.session,
+      signal: this.interruptSignal(),
+      onText: (text) => {
+        if (!isJson) this.screen.write(text);
+      },
+    });
+    if (!isJson) this.screen.line();
+    if (result.finish_reason === "cancelled") process.exitCode = EXIT.interrupted;
+    if (result.error !== null) {
+      const { message, hint } = result.error;
+      throw new UserError("chat_failed", message, {
+        exitCode: EXIT.failed,
+        ...(hint === undefined ? {} : { hint }),
+      });
+    }
+    return result;
+  }
+}

@@ -1,0 +1,110 @@
+import { Args, Flags } from "@oclif/core";
+import { BaseCommand } from "../cli/base-command.ts";
+import type { Config } from "../config/schema.ts";
+import { EXIT, UserError } from "../errors.ts";
+import { serviceSpec } from "../launch/specs.ts";
+import { urlOf } from "../launch/up.ts";
+import { createTerminalReporter } from "../reporters/terminal.ts";
+import { probe } from "../supervisor/index.ts";
+import { type VerifyOptions, type VerifyReport, verify } from "../verify.ts";
+
+const urlFlag = (service: string) =>
+  Flags.string({ description: `The ${service}'s URL, for a stack that runs elsewhere.`, helpValue: "URL" });
+
+export default class Verify extends BaseCommand {
+  static override summary = "Prove that a chat stack does what it must, claim by claim.";
+  static override description =
+    `Suites: model-conversation (what model_id must do: the nine claims that BUG-016 broke).
+
+The target is the running stack if there is one, else a fresh one in this process. A live stack is left as
+it was found: all that the checks create is deleted again.
+
+Exit codes: 0 all claims hold, 1 a claim is broken, 2 it could not run.`;
+  static override examples = [
+    "<%= config.bin %> verify model-conversation",
+    "<%= config.bin %> verify model-conversation --in-process --fault reply-without-model-id",
+  ];
+  static override args = {
+    suite: Args.string({ description: "What to prove.", default: "model-conversation" }),
+  };
+  static override flags = {
+    "in-process": Flags.boolean({
+      description: "Use a fresh stack in this process, with the engine stand-in.",
+    }),
+    fault: Flags.string({
+      description: "Switch a deliberate bug on, to see the claims break that it breaks. Needs --in-process.",
+      helpValue: "NAME",
+    }),
+    hmi: urlFlag("HMI"),
+    gateway: urlFlag("gateway"),
+    engine: urlFlag("engine"),
+    timeout: Flags.integer({ description: "Longest time for one claim, in seconds.", default: 300, min: 1 }),
+  };
+
+  async run(): Promise<VerifyReport> {
+    const { args, flags } = await this.parse(Verify);
+    const config = await this.loadConfig(flags.config);
+    const report = await verify({
+      suite: args.suite,
+      ...(await chooseTarget(flags, config)),
+      fault: flags.fault,
+      deadlineMs: flags.timeout * 1000,
+      signal: this.interruptSignal(),
+      onEvent: createTerminalReporter(this.screen),
+    });
+    if (report.fault?.applied === 0) {
+      throw new UserError(
+        "unknown_fault",
+        `The fault "${report.fault.name}" never acted, so this proves nothing.`,
+      );
+    }
+    process.exitCode = exitCodeOf(report);
+    return report;
+  }
+}
+
+interface TargetFlags {
+  "in-process": boolean;
+  fault: string | undefined;
+  hmi: string | undefined;
+  gateway: string | undefined;
+  engine: string | undefined;
+}
+
+/** What to look at: what the flags say; else the running stack; else a stack of our own. */
+async function chooseTarget(
+  flags: TargetFlags,
+  config: Config,
+): Promise<Pick<VerifyOptions, "target" | "describeTarget">> {
+  const given = [flags.hmi, flags.gateway, flags.engine].filter((url) => url !== undefined);
+  if (flags["in-process"] && given.length > 0) {
+    throw new UserError("bad_flag", "--in-process and URLs exclude each other.", {
+      hint: "Leave one of them out.",
+    });
+  }
+  for (const url of given) requireUrl(url);
+  if (flags["in-process"]) return { target: "in-process" };
+  const target = {
+    hmi: flags.hmi ?? urlOf(config.hmi),
+    gateway: flags.gateway ?? urlOf(config.gateway),
+    engine: flags.engine ?? config.engine.url,
+  };
+  if (given.length > 0) return { target };
+  const { address, ready } = serviceSpec(config, "hmi");
+  const running = await probe(address, ready);
+  if (running.ok) return { target, describeTarget: "the running stack" };
+  return { target: "in-process" };
+}
+
+function requireUrl(text: string): void {
+  if (URL.canParse(text) && /^https?:/.test(text)) return;
+  throw new UserError("bad_url", `"${text}" is not an http:// or https:// URL.`, {
+    hint: "For example: --hmi http://127.0.0.1:6101",
+  });
+}
+
+function exitCodeOf({ counts, interrupted }: VerifyReport): number {
+  if (interrupted) return EXIT.interrupted;
+  if (counts.broken > 0) return EXIT.failed;
+  return counts.could_not_run > 0 || counts.holds === 0 ? EXIT.unusable : EXIT.ok;
+}

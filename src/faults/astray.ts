@@ -1,0 +1,52 @@
+import type { Message } from "../contract/hmi.ts";
+import type { ConversationStore, Exchange, NewExchange } from "../services/conversations/store.ts";
+
+/** Saves an exchange with one of its rows in the general conversation, as a call with `model_id=None` does. */
+export async function beginAstray(
+  store: ConversationStore,
+  exchange: NewExchange,
+  role: Message["role"],
+): Promise<Exchange & { isNew: boolean }> {
+  const { sessionId, content, modelName } = exchange;
+  const { agent_id } = await store.conversations.get(sessionId);
+  const general = await store.conversations.open({ modelId: null, agentId: agent_id });
+  const placeOf = (each: Message["role"]): string => (each === role ? general.session.session_id : sessionId);
+  const shared = { messageType: "chat", modelName } as const;
+  return {
+    user: await store.messages.add({
+      ...shared,
+      sessionId: placeOf("user"),
+      role: "user",
+      content,
+      status: "complete",
+    }),
+    reply: await store.messages.add({
+      ...shared,
+      sessionId: placeOf("assistant"),
+      role: "assistant",
+      content: "",
+      status: "streaming",
+    }),
+    isNew: true,
+  };
+}
+
+/** A store that loses one row of every exchange of a profile to the general conversation. */
+export function losing(
+  store: ConversationStore,
+  role: "user" | "assistant",
+  onApplied: () => void,
+): ConversationStore {
+  return {
+    ...store,
+    messages: {
+      ...store.messages,
+      async begin(exchange) {
+        const { model_id } = await store.conversations.get(exchange.sessionId);
+        if (model_id === null) return await store.messages.begin(exchange);
+        onApplied();
+        return await beginAstray(store, exchange, role);
+      },
+    },
+  };
+}

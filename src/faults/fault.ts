@@ -1,0 +1,15 @@
+import type { Overrides } from "../services/start.ts";
+
+/** A deliberate bug: it enters from outside, where services meet, and no service knows of it. */
+export interface Fault {
+  /** The name that `--fault` takes. */
+  readonly name: string;
+  /** What is wrong, in one sentence. */
+  readonly story: string;
+  /** Where this bug was seen for real. */
+  readonly seenIn: string;
+  /** The ids of exactly those checks that must turn red. */
+  readonly caughtBy: readonly string[];
+  /** The overrides that bring it in. Made anew for each stack. `onApplied` must be told each time it acts. */
+  overrides(onApplied: () => void): Overrides;
+}

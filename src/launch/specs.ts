@@ -1,0 +1,87 @@
+import { join } from "node:path";
+import { toEnvironment } from "../config/environment.ts";
+import type { Config } from "../config/schema.ts";
+import { engineRoutes, gatewayRoutes } from "../contract/routes.ts";
+import { packageRoot } from "../package-root.ts";
+import type { Address, Command, ServiceSpec } from "../supervisor/index.ts";
+import { type EnginePlan, readEngineAnswer } from "./engine.ts";
+
+/** The names of the three services, in the order in which they start. */
+export type ServiceName = "engine" | "gateway" | "hmi";
+
+/** `ollama serve` looks for hardware before it answers. */
+const OLLAMA_START_TIMEOUT_MS = 60_000;
+const PROBE_TIMEOUT_MS = 2_000;
+
+/** The engine as a process of ours. An external one is only looked at: its command is never run. */
+export function engineSpec(config: Config, plan: EnginePlan): ServiceSpec {
+  const address = engineAddress(config);
+  const ready = {
+    path: engineRoutes.version.path(),
+    timeoutMs: PROBE_TIMEOUT_MS,
+    accept: (status: number, body: string) => readEngineAnswer(status, body).kind !== "other",
+  };
+  if (plan.use !== "ollama") {
+    return {
+      name: "engine",
+      command: embedded("engine", config),
+      address,
+      ready,
+      labels: { kind: "stand-in" },
+    };
+  }
+  return {
+    name: "engine",
+    command: {
+      file: plan.program,
+      args: ["serve"],
+      cwd: config.state.dir,
+      env: { OLLAMA_HOST: `${address.host}:${address.port}` },
+    },
+    address,
+    ready,
+    startTimeoutMs: OLLAMA_START_TIMEOUT_MS,
+    labels: { kind: "ollama" },
+  };
+}
+
+/** The gateway or the HMI as a process of ours. */
+export function serviceSpec(config: Config, name: "gateway" | "hmi"): ServiceSpec {
+  return {
+    name,
+    command: embedded(name, config),
+    address: config[name],
+    ready: {
+      path: gatewayRoutes.health.path(),
+      timeoutMs: PROBE_TIMEOUT_MS,
+      accept: (status, body) => status === 200 && isServiceNamed(body, name),
+    },
+    labels: { kind: "embedded" },
+  };
+}
+
+/** Where the engine is or will be. */
+export function engineAddress(config: Config): Address {
+  const { hostname, port } = new URL(config.engine.url);
+  return { host: hostname.replace(/^\[|\]$/g, ""), port: port === "" ? 80 : Number(port) };
+}
+
+/** One of our own services as a process of this program's Node. */
+function embedded(name: ServiceName, config: Config): Command {
+  const root = packageRoot();
+  const isSource = import.meta.url.endsWith(".ts");
+  const args = isSource
+    ? ["--import", "tsx", join(root, "src", "service-process.ts"), name]
+    : [join(root, "dist", "service-process.js"), name];
+  return { file: process.execPath, args, cwd: root, env: toEnvironment(config) };
+}
+
+/** Something else may answer 200 at that path. */
+function isServiceNamed(body: string, name: string): boolean {
+  try {
+    const json: unknown = JSON.parse(body);
+    return typeof json === "object" && json !== null && "service" in json && json.service === name;
+  } catch {
+    return false;
+  }
+}

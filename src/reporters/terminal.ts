@@ -1,0 +1,71 @@
+import type { Broken } from "../harness/check.ts";
+import type { CheckResult, RunEvent, RunReport } from "../harness/report.ts";
+
+/** What a reporter writes to; `src/cli/screen.ts` makes one of a stream. */
+export interface ReportScreen {
+  line(text?: string, indent?: number): void;
+  progress(text: string): void;
+  paint(tone: "good" | "bad" | "quiet" | "strong", text: string): string;
+}
+
+/** Where the details of a broken claim begin. */
+const INDENT = 17;
+
+/** Reports a run to a person: a line a claim, and under a broken one what shows it and where to look. */
+export function createTerminalReporter(screen: ReportScreen): (event: RunEvent) => void {
+  return (event) => {
+    if (event.type === "run-started") {
+      screen.line(`  Target: ${event.target}`, 4);
+      screen.line();
+    }
+    if (event.type === "check-started") screen.progress(screen.paint("quiet", `  … ${event.claim}`));
+    if (event.type === "check-ended") reportCheck(screen, event.result);
+    if (event.type === "run-ended") reportEnd(screen, event.report);
+  };
+}
+
+function reportCheck(screen: ReportScreen, result: CheckResult): void {
+  const { claim, outcome, look_at } = result;
+  switch (outcome.verdict) {
+    case "holds":
+      screen.line(`  ${screen.paint("good", "✓")} ${claim}`, 4);
+      break;
+    case "broken":
+      screen.line(`  ${screen.paint("bad", "✗")} ${screen.paint("strong", claim)}`, 4);
+      reportBroken(screen, outcome, look_at);
+      break;
+    case "skipped":
+      screen.line(`  ${screen.paint("quiet", "-")} ${claim}`, 4);
+      detail(screen, "skipped", outcome.reason);
+      break;
+    case "could-not-run":
+      screen.line(`  ${screen.paint("bad", "?")} ${claim}`, 4);
+      detail(screen, "not run", outcome.reason);
+      break;
+  }
+}
+
+function reportBroken(screen: ReportScreen, broken: Broken, lookAt: string): void {
+  detail(screen, "expected", broken.expected);
+  detail(screen, "found", screen.paint("bad", broken.found));
+  detail(screen, "seen", broken.seen);
+  for (const row of broken.rows ?? []) detail(screen, "row", screen.paint("quiet", JSON.stringify(row)));
+  detail(screen, "look at", lookAt);
+}
+
+function detail(screen: ReportScreen, name: string, text: string): void {
+  screen.line(`      ${name.padEnd(INDENT - 6)}${text}`, INDENT);
+}
+
+function reportEnd(screen: ReportScreen, report: RunReport): void {
+  const { counts, duration_ms, left_behind } = report;
+  const parts = [`${counts.holds} hold`, `${counts.broken} broken`, `${counts.skipped} skipped`];
+  if (counts.could_not_run > 0) parts.push(`${counts.could_not_run} could not run`);
+  const summary = `${parts.join(", ")} in ${(duration_ms / 1000).toFixed(1)} s.`;
+  const clean = left_behind.length === 0 ? "All that was created has been deleted." : "";
+  const tone = counts.broken + counts.could_not_run > 0 ? "bad" : "good";
+  screen.line();
+  if (report.interrupted) screen.line("  Interrupted.");
+  screen.line(`  ${screen.paint(tone, summary)} ${clean}`.trimEnd(), 2);
+  for (const what of left_behind) screen.line(`  ${screen.paint("bad", "left behind")}  ${what}`, 4);
+}

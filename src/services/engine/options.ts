@@ -1,0 +1,101 @@
+import { EngineError } from "./errors.ts";
+
+/** What a generation is told beside its prompt, with the process's own settings where it is told nothing. */
+export interface GenerationOptions {
+  /** Most tokens of the reply; undefined without a limit. */
+  readonly numPredict: number | undefined;
+  /** The context that the request asks for, in tokens. */
+  readonly numCtx: number | undefined;
+  /** Pace, in milliseconds a token; 0 is as fast as it can. */
+  readonly tokenDelayMs: number;
+  /** Length of the reply, in tokens; undefined is as long as the script says. */
+  readonly replyTokens: number | undefined;
+  /** How long this request alone waits before its first token, in milliseconds. */
+  readonly loadMs: number;
+  /** The exact text of the reply; undefined to follow the script. */
+  readonly reply: string | undefined;
+}
+
+/** A reply can be made this long, in tokens, and no longer. */
+const MOST_TOKENS = 1_000_000;
+
+/** The longest delay that a timer takes (2^31 - 1 ms); beyond it, a timer fires at once. */
+const LONGEST_DELAY_MS = 2_147_483_647;
+
+/**
+ * Reads a request's `options`. Names that nobody knows are ignored, as in Ollama; a value of another
+ * type is its error 500 (api/types.go, Options.FromMap).
+ */
+export function readOptions(
+  given: Readonly<Record<string, unknown>>,
+  defaults: { tokenDelayMs: number; replyTokens: number | undefined },
+): GenerationOptions {
+  for (const [name, value] of Object.entries(given)) requireType(name, value);
+  const numPredict = integer(given["num_predict"]) ?? 0;
+  const { stand_in_reply: reply } = given;
+  return {
+    numPredict: numPredict > 0 ? numPredict : undefined,
+    numCtx: integer(given["num_ctx"]),
+    tokenDelayMs: delay(given["stand_in_token_ms"]) ?? defaults.tokenDelayMs,
+    replyTokens: length(integer(given["stand_in_tokens"]) ?? defaults.replyTokens),
+    loadMs: delay(given["stand_in_load_ms"]) ?? 0,
+    reply: typeof reply === "string" ? reply.toWellFormed() : undefined,
+  };
+}
+
+type OptionType = "integer" | "float32" | "boolean" | "string" | "array";
+
+const TYPES = new Map<string, OptionType>([
+  ["num_keep", "integer"],
+  ["seed", "integer"],
+  ["num_predict", "integer"],
+  ["top_k", "integer"],
+  ["top_p", "float32"],
+  ["min_p", "float32"],
+  ["typical_p", "float32"],
+  ["repeat_last_n", "integer"],
+  ["temperature", "float32"],
+  ["repeat_penalty", "float32"],
+  ["presence_penalty", "float32"],
+  ["frequency_penalty", "float32"],
+  ["stop", "array"],
+  ["num_ctx", "integer"],
+  ["num_batch", "integer"],
+  ["num_gpu", "integer"],
+  ["main_gpu", "integer"],
+  ["use_mmap", "boolean"],
+  ["num_thread", "integer"],
+  ["draft_num_predict", "integer"],
+  // Ours; Ollama ignores them.
+  ["stand_in_token_ms", "float32"],
+  ["stand_in_tokens", "integer"],
+  ["stand_in_load_ms", "float32"],
+  ["stand_in_reply", "string"],
+]);
+
+function requireType(name: string, value: unknown): void {
+  const type = TYPES.get(name);
+  if (type === undefined || value === null) return;
+  if (!isOfType(value, type)) throw new EngineError(500, `option "${name}" must be of type ${type}`);
+  if (Array.isArray(value) && !value.every((item) => typeof item === "string")) {
+    throw new EngineError(500, `option "${name}" must be of an array of strings`);
+  }
+}
+
+function isOfType(value: unknown, type: OptionType): boolean {
+  if (type === "array") return Array.isArray(value);
+  // A fraction passes as an integer: Ollama cuts it off.
+  return typeof value === (type === "integer" || type === "float32" ? "number" : type);
+}
+
+function integer(value: unknown): number | undefined {
+  return typeof value === "number" ? Math.trunc(value) : undefined;
+}
+
+function delay(value: unknown): number | undefined {
+  return typeof value === "number" ? Math.min(Math.max(value, 0), LONGEST_DELAY_MS) : undefined;
+}
+
+function length(tokens: number | undefined): number | undefined {
+  return tokens === undefined ? undefined : Math.min(Math.max(tokens, 0), MOST_TOKENS);
+}

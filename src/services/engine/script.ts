@@ -1,0 +1,85 @@
+/** One message of what the engine was given; the role is any that Ollama takes. */
+export interface ChatMessage {
+  readonly role: string;
+  readonly content: string;
+}
+
+/** Said once, before a process's first reply, where it is asked to. */
+export const ANNOUNCEMENT =
+  "This is a stand-in for Ollama: its answers are scripted, no language model runs here. " +
+  "For real answers, start Ollama and point engine.url at it.";
+
+/** What the stand-in answers: a pure function of what it was given. */
+export function scriptedReply(messages: readonly ChatMessage[]): string {
+  const asked = messages.findLast(({ role }) => role === "user")?.content ?? "";
+  if (SUMMARY.test(messages[0]?.content ?? "")) return summary(asked);
+  const repeated = REPEAT.exec(asked)?.[1];
+  if (repeated !== undefined) return repeated;
+  const count = COUNT.exec(asked);
+  if (count !== null) return numbers(Number(count[1] ?? 1), Number(count[2]));
+  if (/\bmarkdown\b/i.test(asked)) return MARKDOWN;
+  if (GREETING.test(asked)) return HELLO;
+  return echo(asked);
+}
+
+// Only where the first message begins with the request: a long conversation's system prompt holds an
+// earlier summary, and must not turn every later reply into one.
+const SUMMARY = /^\W*(?:please\s+)?(?:summari[sz]e|(?:write|make|give|create)\b.{0,60}\bsummary)\b/i;
+
+const REPEAT = /^\s*(?:please\s+)?(?:repeat after me|say)\b(?::\s*|\s+)(.+)$/is;
+
+const COUNT = /\bcount\s+(?:from\s+(\d{1,9})\s+)?(?:up\s+)?to\s+(\d{1,9})/i;
+
+const GREETING =
+  /^\s*(?:hi|hello|hey|greetings|good (?:morning|afternoon|evening))(?:[\s,]+(?:there|all|everyone|again))?[\s!.?]*$/i;
+
+const HELLO =
+  'Hello! I am a stand-in for Ollama and my answers are scripted, not a language model\'s; try "Count to 5".';
+
+const MOST_NUMBERS = 1000;
+
+function numbers(from: number, to: number): string {
+  const length = Math.min(Math.abs(to - from) + 1, MOST_NUMBERS);
+  const step = from <= to ? 1 : -1;
+  return Array.from({ length }, (_, index) => from + index * step).join(", ");
+}
+
+function summary(transcript: string): string {
+  const lines = transcript.split("\n").filter((line) => line.trim() !== "");
+  const opening = lines[0] === undefined ? "" : ` It opens with "${quoted(lines[0])}".`;
+  return `Scripted summary: the transcript has ${lines.length} lines.${opening}`;
+}
+
+function echo(asked: string): string {
+  const heard = asked.trim() === "" ? "You wrote nothing." : `You wrote "${quoted(asked)}".`;
+  return `${heard} This answer is scripted: it comes from a stand-in for Ollama, not from a language model.`;
+}
+
+const QUOTED_CHARS = 60;
+
+/** The start of a text in one line, cut at a whole character. */
+function quoted(text: string): string {
+  const line = text
+    .slice(0, 4 * QUOTED_CHARS)
+    .replace(/\s+/g, " ")
+    .trim();
+  const chars = [...line];
+  return chars.length <= QUOTED_CHARS ? line : `${chars.slice(0, QUOTED_CHARS).join("")}…`;
+}
+
+const MARKDOWN = `# A sample
+
+This text is *scripted*, to show how **markdown** arrives in pieces.
+
+- a list
+- with \`code\` in it
+  - and a level below
+
+\`\`\`ts
+const answer: number = 6 * 7;
+\`\`\`
+
+| column | another |
+| --- | --- |
+| cell | cell |
+`;

@@ -1,0 +1,93 @@
+import { createServer, type Server } from "node:http";
+import { engineRoutes, type Route } from "../../contract/routes.ts";
+import { messageOf } from "../../errors.ts";
+import { EngineError } from "./errors.ts";
+import type { Exchange, Handler } from "./exchange.ts";
+import { isAllowedHost, isLoopback } from "./host-guard.ts";
+import { chat, generate } from "./inference.ts";
+import { generations, ps, root, show, tags, version } from "./information.ts";
+import type { Engine } from "./instance.ts";
+import { endLines, sendJson, sendStatus, sendText } from "./respond.ts";
+
+interface Endpoint {
+  readonly route: Route;
+  readonly handler: Handler;
+  /** Whether HEAD is answered too; Ollama does so on few paths. */
+  readonly head?: true;
+}
+
+const ENDPOINTS: readonly Endpoint[] = [
+  { route: engineRoutes.root, handler: root, head: true },
+  { route: engineRoutes.version, handler: version, head: true },
+  { route: engineRoutes.tags, handler: tags, head: true },
+  { route: engineRoutes.ps, handler: ps },
+  { route: engineRoutes.show, handler: show },
+  { route: engineRoutes.generate, handler: generate },
+  { route: engineRoutes.chat, handler: chat },
+  { route: engineRoutes.generations, handler: generations },
+];
+
+/**
+ * The HTTP server of one stand-in. Bare node:http, because Ollama's plain-text errors, its headers and the
+ * moment they leave are part of what is stood in for.
+ */
+export function createEngineServer(engine: Engine): Server {
+  const server = createServer((request, response) => {
+    const left = new AbortController();
+    response.once("close", () => left.abort());
+    response.setHeader("server", "chat-stack stand-in");
+    const url = request.url ?? "/";
+    const [path = "", query = ""] = url.split("?", 2);
+    const exchange = { engine, request, response, query: new URLSearchParams(query), signal: left.signal };
+    if (isExposed(server) || isAllowedHost(request.headers.host ?? "")) void answer(exchange, path);
+    else sendStatus(response, 403);
+  });
+  // As Ollama: an idle connection stays, so that a client's pool never races against its closing.
+  server.keepAliveTimeout = 0;
+  return server;
+}
+
+/** Bound beyond loopback, where any name may be the machine's. */
+function isExposed(server: Server): boolean {
+  const address = server.address();
+  return typeof address === "object" && address !== null && !isLoopback(address.address);
+}
+
+async function answer(exchange: Exchange, path: string): Promise<void> {
+  try {
+    await route(exchange, path);
+  } catch (error) {
+    sendFailure(exchange, error);
+  }
+}
+
+async function route(exchange: Exchange, path: string): Promise<void> {
+  const { request, response } = exchange;
+  if (request.method === "OPTIONS") {
+    sendStatus(response, 204);
+    return;
+  }
+  const known = ENDPOINTS.filter((endpoint) => endpoint.route.pattern === path);
+  const endpoint = known.find((each) => methodsOf(each).includes(request.method ?? ""));
+  if (endpoint !== undefined) {
+    await endpoint.handler(exchange);
+  } else if (known.length > 0) {
+    response.setHeader("allow", known.flatMap(methodsOf).join(", "));
+    sendText(response, 405, "text/plain", "405 method not allowed");
+  } else {
+    sendText(response, 404, "text/plain", "404 page not found");
+  }
+}
+
+function methodsOf({ route, head }: Endpoint): string[] {
+  return head === undefined ? [route.method] : ["HEAD", route.method];
+}
+
+function sendFailure({ request, response, signal }: Exchange, error: unknown): void {
+  // The client left: there is nobody to tell.
+  if (signal.aborted || request.errored !== null) return;
+  const body = { error: messageOf(error) };
+  // Once it streams, the status is gone: the last line says it.
+  if (response.headersSent) endLines(response, body);
+  else sendJson(response, error instanceof EngineError ? error.status : 500, body);
+}

@@ -1,0 +1,136 @@
+import { linkSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { EXIT, messageOf, UserError } from "../errors.ts";
+import { identifySelf, isSame, type RecordedIdentity } from "./identity.ts";
+import { prepareState, type StateFolder, sweepTemporaries, writeTemporary } from "./state.ts";
+
+/** How to wait for a lock. */
+export interface LockOptions {
+  /** Ends the waiting; `withLock` then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Called once, if somebody else holds the lock. */
+  readonly onWait?: (holderPid: number) => void;
+}
+
+/** How often a waiting starter looks again, in milliseconds. */
+const POLL_MS = 25;
+
+/**
+ * How long a dead holder's lock is left in place, in milliseconds. It may have died between the fork and
+ * the exec of a service; before the exec nobody can recognise the child.
+ */
+const SETTLE_MS = 50;
+
+/**
+ * Runs `fn` while no other process does so for the same state folder, which is made if it is missing.
+ *
+ * The lock is a file that names its holder. It is taken by link(2) of a complete file, and outlives
+ * nobody: that of a dead holder is broken.
+ *
+ * @throws UserError `state_unwritable`; and whatever `fn` throws, after the release
+ */
+export async function withLock<T>(
+  state: StateFolder,
+  fn: () => Promise<T>,
+  options: LockOptions = {},
+): Promise<T> {
+  prepareState(state);
+  return await holding(
+    join(state.run, "lock"),
+    async () => {
+      sweepTemporaries(state);
+      return await fn();
+    },
+    options,
+  );
+}
+
+async function holding<T>(path: string, fn: () => Promise<T>, options: LockOptions): Promise<T> {
+  await acquire(path, options);
+  try {
+    return await fn();
+  } finally {
+    rmSync(path, { force: true });
+  }
+}
+
+async function acquire(path: string, { signal, onWait }: LockOptions): Promise<void> {
+  let told = false;
+  for (;;) {
+    signal?.throwIfAborted();
+    const holder = readHolder(path);
+    if (holder === undefined) {
+      if (take(path)) return;
+    } else if (holder === "unreadable" || !isSame(holder)) {
+      await breakLock(path, holder, signal);
+    } else {
+      if (!told) onWait?.(holder.pid);
+      told = true;
+      await delay(POLL_MS, undefined, { signal }).catch(() => signal?.throwIfAborted());
+    }
+  }
+}
+
+/**
+ * Removes the lock of a dead holder, under a second lock that belongs to breaking this very holder's.
+ *
+ * Two breakers may both have seen the dead holder; the slower one must not remove the lock that a third
+ * process took after the faster one was done. So only the holder of the second lock removes, and only
+ * after it has seen the dead holder again: from then on nobody else can. A breaker that dies leaves a
+ * second lock which is broken by the same rule.
+ */
+async function breakLock(path: string, dead: Holder, signal: AbortSignal | undefined): Promise<void> {
+  const breaking = async () => {
+    await delay(SETTLE_MS);
+    const holder = readHolder(path);
+    if (holder !== undefined && keyOf(holder) === keyOf(dead)) rmSync(path, { force: true });
+  };
+  await holding(`${path}.${keyOf(dead)}`, breaking, signal ? { signal } : {});
+}
+
+type Holder = RecordedIdentity | "unreadable";
+
+function keyOf(holder: Holder): string {
+  return holder === "unreadable"
+    ? holder
+    : `${holder.pid}-${holder.start_time}-${holder.boot_id.slice(0, 8)}`;
+}
+
+/** Takes the lock if it is free. link(2) either makes the whole file or fails, unlike a create and a write. */
+function take(path: string): boolean {
+  const { pid, startTime, bootId } = identifySelf();
+  const holder: RecordedIdentity = { pid, start_time: startTime, boot_id: bootId };
+  const temporary = writeTemporary(path, `${JSON.stringify(holder)}\n`);
+  try {
+    linkSync(temporary, path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw new UserError("state_unwritable", `The lock ${path} could not be taken: ${messageOf(error)}.`, {
+      hint: "Choose a state folder on a file system with hard links.",
+      exitCode: EXIT.unusable,
+      cause: error,
+    });
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+function readHolder(path: string): Holder | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+  try {
+    const { pid, start_time, boot_id } = JSON.parse(text);
+    if (Number.isInteger(pid) && typeof start_time === "string" && typeof boot_id === "string")
+      return { pid, start_time, boot_id };
+  } catch {
+    // Not written by us: link(2) never shows half a file.
+  }
+  return "unreadable";
+}

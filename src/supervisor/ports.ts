@@ -1,0 +1,93 @@
+import { connect } from "node:net";
+import { homedir, userInfo } from "node:os";
+import { describeProcess } from "./identity.ts";
+import { linuxUserName, listeningSockets, socketOwners } from "./linux.ts";
+import type { Address, ProcessDetails } from "./types.ts";
+
+/** A socket that listens where a service wants to. */
+export interface Listener {
+  readonly address: string;
+  readonly port: number;
+  /** Absent where this user may not see whose socket it is. */
+  readonly pid?: number;
+  /** Owner of the socket, as far as known. */
+  readonly user?: string;
+}
+
+/**
+ * The listeners that take an address: on the address itself, on a wildcard, or, if the address is a
+ * wildcard, on any. Several on one address (SO_REUSEPORT) are several listeners.
+ *
+ * @param suspects pids that are asked first whether the socket is theirs
+ */
+export async function findListeners(address: Address, suspects: readonly number[] = []): Promise<Listener[]> {
+  if (process.platform !== "linux") return findByConnecting(address);
+  const sockets = listeningSockets().filter(
+    (socket) => socket.port === address.port && isInTheWay(socket.address, address.host),
+  );
+  if (sockets.length === 0) return [];
+  const owners = socketOwners(
+    sockets.map(({ inode }) => inode),
+    suspects,
+  );
+  return sockets.map(({ address, port, uid, inode }) => {
+    const pid = owners.get(inode);
+    return { address, port, user: linuxUserName(uid), ...(pid === undefined ? {} : { pid }) };
+  });
+}
+
+/** Whether a listener on one address leaves no room for one on the other. IPv6 wildcards count as taking IPv4 too. */
+export function isInTheWay(listening: string, wanted: string): boolean {
+  const wantsAny = WILDCARDS.has(wanted);
+  const wants = wanted === "localhost" ? ["127.0.0.1", "::1"] : [wanted];
+  if (listening === "::" || wanted === "::") return true;
+  const sameFamily = wants.some((address) => address.includes(":") === listening.includes(":"));
+  return sameFamily && (wantsAny || WILDCARDS.has(listening) || wants.includes(listening));
+}
+
+/** One line for a person: `pid 9120, python3 hmi_app.py, started 2 h ago in ~/pas`. */
+export function describeListener(listener: Listener): string {
+  const found = listener.pid === undefined ? undefined : describeProcess(listener.pid);
+  if (found !== undefined) return describe(found);
+  return listener.user === undefined
+    ? "a process that could not be looked at"
+    : `a process of user ${listener.user} that could not be looked at`;
+}
+
+/** One line for a person about a process, like {@link describeListener}. */
+export function describe({ pid, command, user, cwd, startedAt }: ProcessDetails): string {
+  const words = command.join(" ");
+  const program = words.length > MOST_COMMAND_CHARS ? `${words.slice(0, MOST_COMMAND_CHARS)}…` : words;
+  const of = user === userInfo().username ? "" : ` of user ${user}`;
+  const where = cwd === undefined ? "" : ` in ${shortPath(cwd)}`;
+  return `pid ${pid}${of}, ${program}, started ${ago(Date.now() - startedAt.getTime())} ago${where}`;
+}
+
+const WILDCARDS = new Set(["0.0.0.0", "::"]);
+const MOST_COMMAND_CHARS = 100;
+
+/** Without a table of sockets: something listens or not, and nobody knows who. */
+function findByConnecting({ host, port }: Address): Promise<Listener[]> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port });
+    const settle = (found: Listener[]) => {
+      socket.destroy();
+      resolve(found);
+    };
+    socket.once("connect", () => settle([{ address: host, port }]));
+    socket.once("error", () => settle([]));
+  });
+}
+
+function shortPath(path: string): string {
+  const home = homedir();
+  return path === home || path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
+}
+
+function ago(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 2 * 3600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 2 * 86_400) return `${Math.floor(seconds / 3600)} h`;
+  return `${Math.floor(seconds / 86_400)} d`;
+}

@@ -1,0 +1,123 @@
+import { readFileSync, rmSync } from "node:fs";
+import { messageOf } from "../errors.ts";
+import { type StateFolder, serviceFiles, writeWhole } from "./state.ts";
+import type { ServiceRecord } from "./types.ts";
+
+/** What the state folder says about a service. */
+export type RecordReading =
+  | { readonly kind: "record"; readonly record: ServiceRecord }
+  | { readonly kind: "none" }
+  /** There is a file, but not one of ours; counts as none. */
+  | { readonly kind: "unreadable"; readonly reason: string };
+
+/** Reads the record of a service. Whatever is in the file, this does not throw. */
+export function readRecord(state: StateFolder, name: string): RecordReading {
+  const path = serviceFiles(state, name).record;
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    const missing = error instanceof Error && "code" in error && error.code === "ENOENT";
+    return missing ? { kind: "none" } : { kind: "unreadable", reason: `${path}: ${messageOf(error)}` };
+  }
+  const parsed = parseRecord(text);
+  if ("problem" in parsed) return { kind: "unreadable", reason: `${path}: ${parsed.problem}` };
+  if (parsed.name !== name)
+    return { kind: "unreadable", reason: `${path}: name is ${JSON.stringify(parsed.name)}, not "${name}"` };
+  return { kind: "record", record: parsed };
+}
+
+/**
+ * Writes the record and then the pid file; only for the holder of the lock.
+ *
+ * The record comes first: readers trust only the record, so a kill between the two loses nothing.
+ */
+export function writeRecord(state: StateFolder, record: ServiceRecord): void {
+  const files = serviceFiles(state, record.name);
+  writeWhole(files.record, `${JSON.stringify(record, undefined, 2)}\n`);
+  writeWhole(files.pid, `${record.pid}\n`);
+}
+
+/** Removes pid file and record, unless the record is by now another process's. */
+export function removeRecord(state: StateFolder, record: ServiceRecord): void {
+  const reading = readRecord(state, record.name);
+  if (reading.kind === "record" && !isSameRun(reading.record, record)) return;
+  discardRecord(state, record.name);
+}
+
+/** Removes pid file and record whatever they say; only for the holder of the lock. */
+export function discardRecord(state: StateFolder, name: string): void {
+  const files = serviceFiles(state, name);
+  rmSync(files.pid, { force: true });
+  rmSync(files.record, { force: true });
+}
+
+/** Reads the text of a record file; what is wrong comes back as a value. */
+export function parseRecord(text: string): ServiceRecord | { readonly problem: string } {
+  try {
+    return recordOf(objectAt(JSON.parse(text), "the file"));
+  } catch (error) {
+    return { problem: messageOf(error) };
+  }
+}
+
+function isSameRun(a: ServiceRecord, b: ServiceRecord): boolean {
+  return a.pid === b.pid && a.start_time === b.start_time && a.boot_id === b.boot_id;
+}
+
+function recordOf(json: Fields): ServiceRecord {
+  const command = objectAt(json["command"], "command");
+  const labels = json["labels"];
+  return {
+    name: stringAt(json, "name"),
+    pid: pidAt(json, "pid"),
+    start_time: stringAt(json, "start_time"),
+    boot_id: stringAt(json, "boot_id"),
+    command: { file: stringAt(command, "file"), args: stringsAt(command, "args") },
+    cwd: stringAt(json, "cwd"),
+    host: stringAt(json, "host"),
+    port: numberAt(json, "port"),
+    log: stringAt(json, "log"),
+    started_at: stringAt(json, "started_at"),
+    ...(labels === undefined ? {} : { labels: stringFields(objectAt(labels, "labels")) }),
+  };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function objectAt(value: unknown, what: string): Fields {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new TypeError(`${what} must be an object`);
+  return value as Fields;
+}
+
+function stringAt(fields: Fields, key: string): string {
+  const value = fields[key];
+  if (typeof value !== "string") throw new TypeError(`${key} must be a string`);
+  return value;
+}
+
+function stringsAt(fields: Fields, key: string): string[] {
+  const value = fields[key];
+  if (!Array.isArray(value) || !value.every((item) => typeof item === "string"))
+    throw new TypeError(`${key} must be an array of strings`);
+  return value;
+}
+
+function stringFields(fields: Fields): Record<string, string> {
+  return Object.fromEntries(Object.keys(fields).map((key) => [key, stringAt(fields, key)]));
+}
+
+function numberAt(fields: Fields, key: string): number {
+  const value = fields[key];
+  if (typeof value !== "number" || !Number.isInteger(value))
+    throw new TypeError(`${key} must be a whole number`);
+  return value;
+}
+
+// 0, 1 and negative numbers would turn a later kill into one of whole groups, or of everything.
+function pidAt(fields: Fields, key: string): number {
+  const pid = numberAt(fields, key);
+  if (pid < 2) throw new RangeError(`${key} must be above 1`);
+  return pid;
+}

@@ -1,0 +1,21 @@
+import { everyone, type Members } from "./identity.ts";
+import { findListeners, type Listener } from "./ports.ts";
+import type { Address } from "./types.ts";
+
+/**
+ * The listeners on a living service's address that are provably not its own, even if they answer well.
+ * One whose process cannot be seen is given the benefit of the doubt: a service may hide its open files.
+ *
+ * @param leader pid that most likely holds the socket
+ * @param members looked up only where the leader alone does not explain the listeners
+ */
+export async function findStrangers(
+  address: Address,
+  leader: number,
+  members: () => Members,
+): Promise<Listener[]> {
+  const listeners = await findListeners(address, [leader]);
+  if (listeners.every(({ pid }) => pid === leader)) return [];
+  const ours = new Set(everyone(members()).map(({ pid }) => pid));
+  return listeners.filter(({ pid }) => pid !== undefined && !ours.has(pid));
+}

@@ -1,0 +1,140 @@
+import { ErrorBody } from "../contract/common.ts";
+import type { ErrorEvent, FinishReason, Usage } from "../contract/events.ts";
+import { SentMessage } from "../contract/hmi.ts";
+import { hmiRoutes } from "../contract/routes.ts";
+import { messageOf, UserError } from "../errors.ts";
+import { createHttpClient, type HttpClient, type SeenCall, type SeenEvent } from "./http.ts";
+
+export interface ChatOptions {
+  /** URL of the HMI. */
+  readonly hmi: string;
+  readonly message: string;
+  readonly model?: string | undefined;
+  /** The model profile to chat about. */
+  readonly modelId?: number | undefined;
+  readonly agentId?: string | undefined;
+  readonly sessionId?: string | undefined;
+  /** Cancels the reply, at the engine too. */
+  readonly signal: AbortSignal;
+  /** Told of each piece of the reply as it comes. */
+  readonly onText: (text: string) => void;
+}
+
+/** One message and its reply. */
+export interface ChatResult {
+  readonly session_id: string;
+  readonly message_id: string;
+  readonly reply: string;
+  readonly finish_reason: FinishReason | null;
+  readonly usage: Usage | null;
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly hint?: string | undefined;
+  } | null;
+  /** From the message being sent to the first piece of the reply, in milliseconds. */
+  readonly first_token_ms: number | null;
+  readonly duration_ms: number;
+}
+
+/** How long a cancelled stream may take to say its end. */
+const CANCEL_TIMEOUT_MS = 5_000;
+
+/** Sends one message through the HMI and reads its reply to the end. Throws a UserError where it is refused. */
+export async function chatOnce(options: ChatOptions): Promise<ChatResult> {
+  const hmi = createHttpClient(options.hmi);
+  try {
+    const start = performance.now();
+    const sent = await send(hmi, options);
+    const reply = await readReply(hmi, sent.session_id, options, start);
+    const { session_id, message_id } = sent;
+    return { session_id, message_id, ...reply, duration_ms: Math.round(performance.now() - start) };
+  } finally {
+    await hmi.close();
+  }
+}
+
+async function send(hmi: HttpClient, options: ChatOptions): Promise<SentMessage> {
+  const body = {
+    session_id: options.sessionId ?? null,
+    message: options.message,
+    agent_id: options.agentId,
+    model: options.model,
+    model_id: options.modelId ?? null,
+  };
+  let answer: SeenCall;
+  try {
+    answer = await hmi.call("POST", hmiRoutes.sendMessage.path(), { body, signal: options.signal });
+  } catch (error) {
+    if (options.signal.aborted) throw options.signal.reason;
+    throw new UserError("unreachable", `The HMI at ${options.hmi} does not answer: ${messageOf(error)}.`, {
+      hint: "Run `stack up` first, or name another one with --hmi.",
+      cause: error,
+    });
+  }
+  const accepted = SentMessage.safeParse(answer.body);
+  if (accepted.success) return accepted.data;
+  throw refused(answer);
+}
+
+function refused({ status, body }: SeenCall): UserError {
+  const said = ErrorBody.safeParse(body).data?.error;
+  const message = said?.message ?? `The HMI answered ${status}: ${JSON.stringify(body).slice(0, 200)}`;
+  return new UserError("chat_failed", message, said?.hint === undefined ? {} : { hint: said.hint });
+}
+
+type Reply = Omit<ChatResult, "session_id" | "message_id" | "duration_ms">;
+
+async function readReply(
+  hmi: HttpClient,
+  session_id: string,
+  { signal, onText }: ChatOptions,
+  start: number,
+): Promise<Reply> {
+  const giveUp = new AbortController();
+  const cancel = (): void => {
+    setTimeout(() => giveUp.abort(), CANCEL_TIMEOUT_MS).unref();
+    // The stream then ends by itself, with `done`; a cancel that fails is overtaken by the time-out.
+    hmi.call("POST", hmiRoutes.cancel.path({ session_id }), { signal: giveUp.signal }).catch(() => undefined);
+  };
+  if (signal.aborted) cancel();
+  signal.addEventListener("abort", cancel, { once: true });
+  const reply = { text: "", firstTokenMs: null as number | null };
+  try {
+    const stream = await hmi.stream("GET", hmiRoutes.stream.path({ session_id }), {
+      signal: giveUp.signal,
+      onEvent: ({ event }) => {
+        if (!("type" in event) || event.type !== "token") return;
+        reply.firstTokenMs ??= Math.round(performance.now() - start);
+        reply.text += event.content;
+        onText(event.content);
+      },
+    });
+    return { reply: reply.text, first_token_ms: reply.firstTokenMs, ...endingOf(stream.events, stream.end) };
+  } finally {
+    signal.removeEventListener("abort", cancel);
+  }
+}
+
+function endingOf(
+  events: readonly SeenEvent[],
+  end: string,
+): Pick<Reply, "finish_reason" | "usage" | "error"> {
+  let usage: Usage | null = null;
+  let error: ErrorEvent | null = null;
+  let finish_reason: FinishReason | null = null;
+  for (const { event } of events) {
+    if (!("type" in event)) continue;
+    if (event.type === "usage") usage = event.usage;
+    if (event.type === "error") error = event;
+    if (event.type === "done") finish_reason = event.finish_reason;
+  }
+  if (error !== null) return { finish_reason, usage, error: detailsOf(error) };
+  if (finish_reason !== null) return { finish_reason, usage, error: null };
+  const message = `The reply's stream was ${end} before it said that it is done.`;
+  return { finish_reason, usage, error: { code: "stream_cut", message, hint: "Run `stack status`." } };
+}
+
+function detailsOf({ code, message, hint }: ErrorEvent): NonNullable<Reply["error"]> {
+  return { code, message, hint };
+}

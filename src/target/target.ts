@@ -1,0 +1,64 @@
+import { EngineVersion, GenerationList, type GenerationRecord, STAND_IN_BUILD } from "../contract/engine.ts";
+import { engineRoutes } from "../contract/routes.ts";
+import { messageOf } from "../errors.ts";
+import { createHttpClient, type HttpClient } from "./http.ts";
+
+/** Where the services of a stack are. */
+export interface TargetUrls {
+  readonly hmi: string;
+  readonly gateway: string;
+  readonly engine: string;
+}
+
+/** What a target may offer beyond the contract; checks name what they need. */
+export type Capability = "show what reached the engine";
+
+/** A stack seen from outside: URLs, clients, and what of it can be watched. */
+export interface Target {
+  readonly urls: TargetUrls;
+  readonly hmi: HttpClient;
+  readonly capabilities: ReadonlySet<Capability>;
+  /** The engine and its version, in words. */
+  readonly engineName: string;
+  /** What the engine was asked since the generation of that number; needs the capability. */
+  generationsAfter(id: number, signal: AbortSignal): Promise<GenerationRecord[]>;
+  close(): Promise<void>;
+}
+
+/** Connects to a stack, and finds out what of it can be watched. Fails where the HMI does not answer. */
+export async function openTarget(urls: TargetUrls, signal: AbortSignal): Promise<Target> {
+  const hmi = createHttpClient(urls.hmi);
+  const engine = createHttpClient(urls.engine);
+  const close = async (): Promise<void> => {
+    await Promise.all([hmi.close(), engine.close()]);
+  };
+  const version = await versionOf(engine, signal);
+  const isStandIn = version?.endsWith(`+${STAND_IN_BUILD}`) ?? false;
+  return {
+    urls,
+    hmi,
+    capabilities: new Set<Capability>(isStandIn ? ["show what reached the engine"] : []),
+    engineName: version === undefined ? "an engine that does not answer" : nameOf(version, isStandIn),
+    async generationsAfter(id, callSignal) {
+      const path = engineRoutes.generations.path(undefined, { after: id });
+      const { body } = await engine.call("GET", path, { signal: callSignal });
+      return GenerationList.parse(body).generations;
+    },
+    close,
+  };
+}
+
+function nameOf(version: string, isStandIn: boolean): string {
+  return isStandIn ? "the engine stand-in" : `Ollama ${version}`;
+}
+
+/** The engine may be out of reach from here although the gateway has one. */
+async function versionOf(engine: HttpClient, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    const { body } = await engine.call("GET", engineRoutes.version.path(), { signal });
+    return EngineVersion.parse(body).version;
+  } catch (error) {
+    if (signal.aborted) throw new Error(messageOf(error), { cause: error });
+    return undefined;
+  }
+}

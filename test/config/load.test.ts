@@ -1,0 +1,173 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
+import { toEnvironment } from "../../src/config/environment.ts";
+import { type LoadOptions, loadConfig } from "../../src/config/load.ts";
+import { ConfigSchema } from "../../src/config/schema.ts";
+import { UserError } from "../../src/errors.ts";
+import { tempFolder } from "../support/temp.ts";
+
+const YAML = "stack.config.yaml";
+
+/** The problems of a configuration, each as its line in the message. */
+async function problemsOf(options: Partial<LoadOptions> & { cwd: string }): Promise<string[]> {
+  const error = await loadConfig({ env: {}, ...options }).catch((thrown: unknown) => thrown);
+  if (!(error instanceof UserError)) throw new Error("a UserError was expected");
+  expect(error).toMatchObject({ code: "config_invalid", exitCode: 2, hint: expect.any(String) });
+  return error.message
+    .split("\n")
+    .slice(1)
+    .map((line) => line.trim());
+}
+
+test("without a file and without variables, the defaults hold, with paths from where it was called", async () => {
+  const cwd = tempFolder();
+  expect(await loadConfig({ cwd, env: {} })).toEqual({
+    ...DEFAULT_CONFIG,
+    store: { path: join(cwd, ".stack/chat.db") },
+    state: { dir: join(cwd, ".stack") },
+  });
+});
+
+test("the defaults pass their own schema", () => {
+  expect(ConfigSchema.parse(DEFAULT_CONFIG)).toEqual(DEFAULT_CONFIG);
+});
+
+test("a file is found from any folder below it, and its relative paths are meant from its own", async () => {
+  const root = tempFolder({ [YAML]: "hmi:\n  port: 7101\nstore:\n  path: data/chat.db\n" });
+  const cwd = join(root, "a", "b");
+  mkdirSync(cwd, { recursive: true });
+  const config = await loadConfig({ cwd, env: {} });
+  expect(config.hmi).toEqual({ host: "127.0.0.1", port: 7101 });
+  expect(config.store.path).toBe(join(root, "data/chat.db"));
+  expect(config.state.dir).toBe(join(root, ".stack"));
+});
+
+test("the nearest file wins, whatever its ending", async () => {
+  const root = tempFolder({
+    [YAML]: "hmi: {port: 1}\n",
+    "near/stack.config.json": '{"hmi": {"port": 2}}',
+  });
+  expect((await loadConfig({ cwd: join(root, "near"), env: {} })).hmi.port).toBe(2);
+});
+
+test("a named file is used instead of a search", async () => {
+  const cwd = tempFolder({ [YAML]: "hmi: {port: 1}\n", "other/my.yml": "hmi: {port: 2}\n" });
+  const config = await loadConfig({ cwd, env: {}, file: "other/my.yml" });
+  expect(config.hmi.port).toBe(2);
+  expect(config.state.dir).toBe(join(cwd, "other/.stack"));
+});
+
+test("absolute paths and :memory: stay as they are", async () => {
+  const cwd = tempFolder();
+  const env = { STACK_STORE_PATH: ":memory:", STACK_STATE_DIR: "/var/lib/stack" };
+  const config = await loadConfig({ cwd, env });
+  expect([config.store.path, config.state.dir]).toEqual([":memory:", "/var/lib/stack"]);
+});
+
+test("the environment wins over the file", async () => {
+  const cwd = tempFolder({ [YAML]: "gateway: {port: 1}\nengine: {token_delay_ms: 1}\nchat: {model: a}\n" });
+  const env = { STACK_GATEWAY_PORT: "2", STACK_ENGINE_TOKEN_DELAY_MS: "0", STACK_CHAT_MODEL: "123" };
+  const config = await loadConfig({ cwd, env });
+  expect(config.gateway.port).toBe(2);
+  expect(config.engine.token_delay_ms).toBe(0);
+  expect(config.chat.model).toBe("123");
+});
+
+test("the environment made of a configuration gives exactly that configuration", async () => {
+  const cwd = tempFolder({ [YAML]: "hmi: {port: 1}\nchat: {model: '123'}\nlog: {level: warn}\n" });
+  const config = await loadConfig({ cwd, env: {} });
+  expect(await loadConfig({ cwd: tempFolder(), env: toEnvironment(config) })).toEqual(config);
+});
+
+test("a variable that is set but empty counts as not set", async () => {
+  const cwd = tempFolder({ [YAML]: "gateway: {port: 7}\n" });
+  expect((await loadConfig({ cwd, env: { STACK_GATEWAY_PORT: "" } })).gateway.port).toBe(7);
+});
+
+test("slashes at the end of the engine's URL are dropped", async () => {
+  const env = { STACK_ENGINE_URL: "http://localhost:1234/" };
+  expect((await loadConfig({ cwd: tempFolder(), env })).engine.url).toBe("http://localhost:1234");
+});
+
+test("an empty file is no configuration", async () => {
+  const cwd = tempFolder({ [YAML]: "# nothing yet\n" });
+  expect((await loadConfig({ cwd, env: {} })).hmi.port).toBe(6101);
+});
+
+test("every problem is named at once, each on its own line and column", async () => {
+  const cwd = tempFolder({
+    [YAML]: [
+      "hmi:",
+      "  port: 99999",
+      "engine:",
+      "  url: ftp://127.0.0.1",
+      "log: {level: loud}",
+      "stream:",
+      "  heartbeat_ms: soon",
+    ].join("\n"),
+  });
+  const problems = await problemsOf({ cwd, env: { STACK_GATEWAY_PORT: "high" } });
+  expect(problems).toHaveLength(5);
+  expect(problems).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^stack\.config\.yaml:2:9 {2}hmi\.port: .*65535/),
+      "stack.config.yaml:4:8  engine.url: must be an http:// or https:// URL",
+      expect.stringMatching(/^stack\.config\.yaml:5:14 {2}log\.level: /),
+      expect.stringMatching(/^stack\.config\.yaml:7:17 {2}stream\.heartbeat_ms: /),
+      expect.stringMatching(/^STACK_GATEWAY_PORT {2}gateway\.port: /),
+    ]),
+  );
+});
+
+test("unknown settings are reported where their names stand", async () => {
+  const cwd = tempFolder({ [YAML]: "hmi:\n  prot: 6101\n  hots: x\ngatway:\n  port: 1\n" });
+  expect(await problemsOf({ cwd })).toEqual(
+    expect.arrayContaining([
+      "stack.config.yaml:2:3  hmi.prot: there is no such setting",
+      "stack.config.yaml:3:3  hmi.hots: there is no such setting",
+      "stack.config.yaml:4:1  gatway: there is no such setting",
+    ]),
+  );
+});
+
+test("a value that only the file has is not blamed on an empty variable", async () => {
+  const cwd = tempFolder({ [YAML]: "hmi: {port: -1}\n" });
+  expect(await problemsOf({ cwd, env: { STACK_HMI_PORT: "" } })).toEqual([
+    expect.stringMatching(/^stack\.config\.yaml:1:13 {2}hmi\.port/),
+  ]);
+});
+
+test("a value that the environment overrides is blamed on the environment", async () => {
+  const cwd = tempFolder({ [YAML]: "hmi: {port: 1}\n" });
+  expect(await problemsOf({ cwd, env: { STACK_HMI_PORT: "1.5" } })).toEqual([
+    expect.stringMatching(/^STACK_HMI_PORT {2}hmi\.port/),
+  ]);
+});
+
+test.each([
+  ["YAML", YAML, "hmi:\n  port: [1\n", /^stack\.config\.yaml:\d+:\d+ {2}\S/],
+  ["YAML with a name twice", YAML, "hmi: {}\nhmi: {}\n", /^stack\.config\.yaml:2:1 {2}.*unique/],
+  ["JSON", "stack.config.json", '{"hmi": {"port": 1\n', /^stack\.config\.json:\d+:\d+ {2}\S/],
+])("malformed %s is shown where it breaks", async (_, name, text, expected) => {
+  const problems = await problemsOf({ cwd: tempFolder({ [name]: text }) });
+  expect(problems[0]).toMatch(expected);
+});
+
+test("a file that is a list, or a section that is a number, is refused", async () => {
+  expect(await problemsOf({ cwd: tempFolder({ [YAML]: "- hmi\n" }) })).toEqual([
+    expect.stringContaining("stack.config.yaml:1:1  expected settings by name"),
+  ]);
+  expect(await problemsOf({ cwd: tempFolder({ [YAML]: "hmi: 6101\n" }) })).toEqual([
+    expect.stringMatching(/^stack\.config\.yaml:1:6 {2}hmi: .*expected object/),
+  ]);
+});
+
+test.each(["missing.yaml", "folder"])("a named file that cannot be read is told: %s", async (file) => {
+  const cwd = tempFolder({ "folder/x": "" });
+  await expect(loadConfig({ cwd, env: {}, file })).rejects.toMatchObject({
+    code: "config_unreadable",
+    message: expect.stringContaining(join(cwd, file)),
+  });
+});

@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { withLock } from "../../src/supervisor/lock.ts";
+import type { StateFolder } from "../../src/supervisor/state.ts";
+import { program, temporaryState } from "./helpers.ts";
+
+function run(name: string, ...args: string[]): ChildProcess {
+  const child = spawn(process.execPath, [program(name), ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  return child;
+}
+
+async function holder(state: StateFolder): Promise<ChildProcess> {
+  const child = run("holds-lock", state.root);
+  if (child.stdout) await once(child.stdout, "data");
+  return child;
+}
+
+async function killed(child: ChildProcess): Promise<void> {
+  child.kill("SIGKILL");
+  await once(child, "exit");
+}
+
+const runFolder = (state: StateFolder) => readdirSync(state.run);
+
+test("the result comes through and the lock is gone after", async () => {
+  const state = temporaryState();
+  expect(await withLock(state, async () => runFolder(state))).toEqual(["lock"]);
+  expect(runFolder(state)).toEqual([]);
+});
+
+test("an exception comes through and the lock is gone after", async () => {
+  const state = temporaryState();
+  const failing = withLock(state, async () => Promise.reject(new Error("no")));
+  await expect(failing).rejects.toThrow("no");
+  expect(runFolder(state)).toEqual([]);
+});
+
+test("8 processes that count under the lock lose no update", { timeout: 30_000 }, async () => {
+  const state = temporaryState();
+  const counter = join(state.root, "counter");
+  writeFileSync(counter, "0");
+  const children = Array.from({ length: 8 }, () => run("counts-under-lock", state.root, counter, "5"));
+  const codes = await Promise.all(children.map(async (child) => (await once(child, "exit"))[0]));
+  expect(codes).toEqual(Array(8).fill(0));
+  expect(readFileSync(counter, "utf8")).toBe("40");
+  expect(runFolder(state)).toEqual([]);
+});
+
+test("one who waits is told once who holds the lock", async () => {
+  const state = temporaryState();
+  const child = await holder(state);
+  const told: number[] = [];
+  const waiting = withLock(state, async () => "mine", { onWait: (pid) => void told.push(pid) });
+  await expect.poll(() => told).toEqual([child.pid]);
+  await killed(child);
+  expect(await waiting).toBe("mine");
+  expect(told).toHaveLength(1);
+});
+
+test("one who gives up waiting leaves no trace", async () => {
+  const state = temporaryState();
+  await holder(state);
+  const before = runFolder(state);
+  const giveUp = new AbortController();
+  const onWait = () => giveUp.abort(new Error("Ctrl-C"));
+  const waiting = withLock(state, async () => "mine", { signal: giveUp.signal, onWait });
+  await expect(waiting).rejects.toThrow("Ctrl-C");
+  expect(runFolder(state)).toEqual(before);
+});
+
+test("of many who find a killed holder's lock, one at a time goes on", { timeout: 30_000 }, async () => {
+  const state = temporaryState();
+  await killed(await holder(state));
+  let inside = 0;
+  const most = await Promise.all(
+    Array.from({ length: 8 }, () =>
+      withLock(state, async () => {
+        inside += 1;
+        const seen = inside;
+        await new Promise(setImmediate);
+        inside -= 1;
+        return seen;
+      }),
+    ),
+  );
+  expect(most).toEqual(Array(8).fill(1));
+  expect(runFolder(state)).toEqual([]);
+});
+
+test("the lock of a process that died while it broke a lock is broken too", async () => {
+  const state = temporaryState();
+  await killed(await holder(state));
+  const dead = JSON.parse(readFileSync(join(state.run, "lock"), "utf8"));
+  const breaking = `lock.${dead.pid}-${dead.start_time}-${dead.boot_id.slice(0, 8)}`;
+  writeFileSync(join(state.run, breaking), JSON.stringify({ ...dead, start_time: "1" }));
+  expect(await withLock(state, async () => "mine")).toBe("mine");
+  expect(runFolder(state)).toEqual([]);
+});
+
+test("a lock file that names nobody is broken", async () => {
+  const state = temporaryState();
+  writeFileSync(join(state.run, "lock"), "");
+  expect(await withLock(state, async () => "mine")).toBe("mine");
+});

@@ -1,0 +1,13 @@
+// counts-under-lock STATE_DIR COUNTER ROUNDS: adds 1 to the number in a file, each time under the lock.
+import { readFileSync, writeFileSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
+import { stateFolder, withLock } from "../../../src/supervisor/index.ts";
+
+const [stateDir = "", counter = "", rounds = ""] = process.argv.slice(2);
+for (let round = 0; round < Number(rounds); round += 1) {
+  await withLock(stateFolder(stateDir), async () => {
+    const value = Number(readFileSync(counter, "utf8"));
+    await setImmediate();
+    writeFileSync(counter, String(value + 1));
+  });
+}

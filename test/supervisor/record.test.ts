@@ -1,0 +1,65 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { parseRecord, readRecord, removeRecord, writeRecord } from "../../src/supervisor/record.ts";
+import { serviceFiles } from "../../src/supervisor/state.ts";
+import type { ServiceRecord } from "../../src/supervisor/types.ts";
+import { temporaryState } from "./helpers.ts";
+
+const RECORD: ServiceRecord = {
+  name: "hmi",
+  pid: 4711,
+  start_time: "123456",
+  boot_id: "00000000-0000-4000-8000-000000000000",
+  command: { file: "/usr/bin/python3", args: ["hmi_app.py"] },
+  cwd: "/srv",
+  host: "127.0.0.1",
+  port: 6101,
+  log: "/srv/.stack/log/hmi.log",
+  started_at: "2026-01-05T09:03:01.000Z",
+  labels: { kind: "stand-in" },
+};
+
+test("a record is read as it was written", () => {
+  const state = temporaryState();
+  writeRecord(state, RECORD);
+  expect(readRecord(state, "hmi")).toEqual({ kind: "record", record: RECORD });
+});
+
+test("the pid file holds the bare number and a line break", () => {
+  const state = temporaryState();
+  writeRecord(state, RECORD);
+  expect(readFileSync(serviceFiles(state, "hmi").pid, "utf8")).toBe("4711\n");
+});
+
+test("where no file is, there is no record", () => {
+  expect(readRecord(temporaryState(), "hmi")).toEqual({ kind: "none" });
+});
+
+test.each([
+  ["not JSON", "half a fi"],
+  ["a list", "[]"],
+  ["an empty object", "{}"],
+  ["the record of another service", JSON.stringify({ ...RECORD, name: "gateway" })],
+  ["a pid that would signal everything", JSON.stringify({ ...RECORD, pid: -1 })],
+  ["a pid in quotes", JSON.stringify({ ...RECORD, pid: "4711" })],
+  ["labels that are no texts", JSON.stringify({ ...RECORD, labels: { kind: 1 } })],
+])("%s is no record, and the reason names the file", (_, text) => {
+  const state = temporaryState();
+  const file = serviceFiles(state, "hmi").record;
+  writeFileSync(file, text);
+  expect(readRecord(state, "hmi")).toEqual({ kind: "unreadable", reason: expect.stringContaining(file) });
+});
+
+test("no JSON value makes the reader throw", () => {
+  fc.assert(fc.property(fc.json(), (text) => void parseRecord(text)));
+});
+
+test("a record that has become another process's is not removed", () => {
+  const state = temporaryState();
+  writeRecord(state, { ...RECORD, pid: 4712 });
+  removeRecord(state, RECORD);
+  expect(existsSync(serviceFiles(state, "hmi").pid)).toBe(true);
+  removeRecord(state, { ...RECORD, pid: 4712 });
+  expect(existsSync(serviceFiles(state, "hmi").pid)).toBe(false);
+});

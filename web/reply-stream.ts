@@ -1,0 +1,203 @@
+import { createParser } from "eventsource-parser";
+import { DEFAULTS } from "../src/contract/defaults.ts";
+import { formatEventId, POSITION, parseEventId } from "../src/contract/event-id.ts";
+import type { StreamEvent } from "../src/contract/events.ts";
+import { hmiRoutes } from "../src/contract/routes.ts";
+import { ApiError, request } from "./api.ts";
+import { readStreamEvent } from "./stream-event.ts";
+
+export interface ReplyStream {
+  /** Empty in the page. */
+  readonly origin: string;
+  readonly sessionId: string;
+  /** The reply that is followed. */
+  readonly messageId: string;
+  /** How many characters of it are there already. */
+  readonly length: number;
+  /** Ends the following, not the reply. */
+  readonly signal: AbortSignal;
+  /** Told of the events as they arrive, in groups, each once. */
+  onEvents(events: readonly StreamEvent[]): void;
+  /** The connection broke; it is tried again after so many milliseconds. */
+  onLost(retryInMs: number): void;
+  /** There is a connection again. */
+  onRestored(): void;
+}
+
+/** `superseded`: the conversation's stream is another reply's by now. `left`: the signal ended it. */
+export type FollowOutcome = "ended" | "superseded" | "left";
+
+/** How long a connection may bring nothing, not even a heartbeat, before it counts as dead. */
+const SILENCE_LIMIT_MS = 3 * DEFAULTS.heartbeatMs;
+
+const FIRST_DELAY_MS = 500;
+const LONGEST_DELAY_MS = 10_000;
+
+/**
+ * Follows a reply to its end, over as many connections as it takes. Throws an ApiError where the HMI
+ * refuses the stream or sends something that is no event.
+ */
+export async function followReply(stream: ReplyStream): Promise<FollowOutcome> {
+  const place: Place = { position: stream.length === 0 ? -1 : POSITION.executing + stream.length };
+  for (let failures = 0; ; failures += 1) {
+    try {
+      const outcome = await readOnce(stream, place, {
+        onOpen: () => {
+          if (failures > 0) stream.onRestored();
+        },
+        onProgress: () => {
+          failures = 0;
+        },
+      });
+      if (outcome !== "cut") return outcome;
+    } catch (error) {
+      if (stream.signal.aborted) return "left";
+      if (isRefusal(error)) throw error;
+    }
+    const delay = retryDelayMs(failures);
+    stream.onLost(delay);
+    await sleep(delay, stream.signal);
+    if (stream.signal.aborted) return "left";
+  }
+}
+
+/** The wait before an attempt, in milliseconds, after so many that failed in a row: it doubles, up to 10 s. */
+export function retryDelayMs(failures: number): number {
+  return Math.min(FIRST_DELAY_MS * 2 ** failures, LONGEST_DELAY_MS);
+}
+
+/** Where the reader is; see `contract/event-id.ts`. */
+interface Place {
+  position: number;
+}
+
+interface Progress {
+  onOpen(): void;
+  onProgress(): void;
+}
+
+/** One connection: until the reply's end, another reply's event, or a cut. */
+async function readOnce(
+  stream: ReplyStream,
+  place: Place,
+  progress: Progress,
+): Promise<"ended" | "superseded" | "cut"> {
+  const silence = watchSilence();
+  try {
+    const response = await request(stream.origin + hmiRoutes.stream.path({ session_id: stream.sessionId }), {
+      headers: resumeHeaders(stream.messageId, place),
+      signal: AbortSignal.any([stream.signal, silence.signal]),
+    });
+    progress.onOpen();
+    for await (const messages of readMessages(response, silence.heard)) {
+      const events: StreamEvent[] = [];
+      const outcome = takeNew(messages, stream.messageId, place, events);
+      if (events.length > 0) {
+        progress.onProgress();
+        stream.onEvents(events);
+      }
+      if (outcome !== undefined) return outcome;
+    }
+    return "cut";
+  } finally {
+    silence.stop();
+  }
+}
+
+function resumeHeaders(messageId: string, { position }: Place): Record<string, string> {
+  return position < 0 ? {} : { "last-event-id": formatEventId({ messageId, position }) };
+}
+
+interface RawMessage {
+  readonly id: string | undefined;
+  readonly data: string;
+}
+
+/** The messages of a response, in groups as they arrive. Leaving the loop closes the connection. */
+async function* readMessages(response: Response, heard: () => void): AsyncGenerator<readonly RawMessage[]> {
+  const reader = response.body?.getReader();
+  if (reader === undefined) return;
+  const utf8 = new TextDecoder();
+  let messages: RawMessage[] = [];
+  const parser = createParser({ onEvent: ({ id, data }) => messages.push({ id, data }) });
+  try {
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      heard();
+      parser.feed(utf8.decode(value, { stream: true }));
+      yield messages;
+      messages = [];
+    }
+  } finally {
+    // The connection may be gone already; then there is nothing to close.
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+/** Collects what the reader has not seen yet, up to the end of the reply. */
+function takeNew(
+  messages: readonly RawMessage[],
+  messageId: string,
+  place: Place,
+  events: StreamEvent[],
+): "ended" | "superseded" | undefined {
+  for (const { id, data } of messages) {
+    const eventId = parseEventId(id ?? "");
+    if (eventId !== undefined && eventId.messageId !== messageId) return "superseded";
+    const event = readStreamEvent(data);
+    if (event === undefined) throw notAnEvent();
+    const unseen = eventId === undefined ? event : afterPlace(event, eventId.position, place.position);
+    if (eventId !== undefined) place.position = Math.max(place.position, eventId.position);
+    if (unseen !== undefined) events.push(unseen);
+    if (event.type === "done") return "ended";
+  }
+  return undefined;
+}
+
+/** The part of an event that lies after a position; a token may lie across it. */
+function afterPlace(event: StreamEvent, end: number, position: number): StreamEvent | undefined {
+  if (end <= position) return undefined;
+  if (event.type !== "token") return event;
+  return { ...event, content: event.content.slice(-(end - position)) };
+}
+
+function notAnEvent(): ApiError {
+  return new ApiError(200, {
+    code: "bad_stream",
+    message: "The HMI sent something that is not a chat event.",
+    hint: "Reload the page: it may be older than the HMI.",
+  });
+}
+
+/** The HMI answered, and would answer the same again. */
+function isRefusal(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.status !== 0 && error.status < 500;
+}
+
+/** A signal that aborts when nothing was heard for too long. */
+function watchSilence(): { signal: AbortSignal; heard(): void; stop(): void } {
+  const silent = new AbortController();
+  const start = (): ReturnType<typeof setTimeout> => setTimeout(() => silent.abort(), SILENCE_LIMIT_MS);
+  let timer = start();
+  return {
+    signal: silent.signal,
+    heard: () => {
+      clearTimeout(timer);
+      timer = start();
+    },
+    stop: () => clearTimeout(timer),
+  };
+}
+
+async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener("abort", end, { once: true });
+  });
+}
