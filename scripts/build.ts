@@ -3,24 +3,34 @@
  * One file a command, so that a command loads nothing that only another one needs.
  */
 import { globSync, rmSync, writeFileSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, sep } from "node:path";
 import { build } from "esbuild";
 
 const root = new URL("../", import.meta.url);
 process.chdir(root.pathname);
 
-rmSync("dist", { recursive: true, force: true });
-await Promise.all([buildCli(), buildWeb()]);
+// In place, and what is stale is removed after: a process that runs from dist meanwhile keeps its files.
+const written = (await Promise.all([buildCli(), buildWeb()])).flatMap(({ metafile }) =>
+  Object.keys(metafile.outputs),
+);
+removeStale(new Set(written.map((file) => file.split(sep).join("/"))));
 await writeManifest();
 
-async function buildCli(): Promise<void> {
-  await build({
+function removeStale(current: ReadonlySet<string>): void {
+  for (const file of globSync("dist/**/*.{js,css,svg}")) {
+    if (!current.has(file.split(sep).join("/"))) rmSync(file);
+  }
+}
+
+async function buildCli() {
+  return await build({
     entryPoints: [
       "src/main.ts",
       "src/index.ts",
       "src/service-process.ts",
       ...globSync("src/commands/**/*.ts"),
     ],
+    metafile: true,
     outbase: "src",
     outdir: "dist",
     bundle: true,
@@ -44,9 +54,10 @@ async function buildCli(): Promise<void> {
   });
 }
 
-async function buildWeb(): Promise<void> {
+async function buildWeb() {
   const entryPoints = [...globSync("web/app.{ts,tsx}"), ...globSync("web/*.{css,svg}")];
-  await build({
+  return await build({
+    metafile: true,
     entryPoints,
     outdir: "dist/web",
     bundle: true,

@@ -1,1 +1,23 @@
+/**
+ * The public API.
+ *
+ * @example A chat stack of its own in a vitest test:
+ *   const stack = await startStack();
+ *   const report = await verify({ suite: "model-conversation", target: stack });
+ *   await stack.close();
+ */
+export { suites } from "./checks/suites.ts";
+export { ErrorBody, Health, ModelList } from "./contract/common.ts";
+export { DEFAULTS, LIMITS } from "./contract/defaults.ts";
+export { type EventId, formatEventId, parseEventId } from "./contract/event-id.ts";
+export { StreamEvent } from "./contract/events.ts";
+export { findGrammarFault, type GrammarFault } from "./contract/grammar.ts";
+export { createNdjsonDecoder, encodeNdjson } from "./contract/ndjson.ts";
+export { engineRoutes, gatewayRoutes, hmiRoutes, pageRoutes } from "./contract/routes.ts";
+export { createSseDecoder, encodeEvent, parseEventData } from "./contract/sse.ts";
 export { UserError, WireError } from "./errors.ts";
+export type { Check, Suite, Verdict } from "./harness/check.ts";
+export type { CheckResult, Outcome, RunEvent, RunReport } from "./harness/report.ts";
+export { type RunningStack, type StackOptions, startStack } from "./services/start.ts";
+export type { TargetUrls } from "./target/target.ts";
+export { type VerifyOptions, type VerifyReport, verify } from "./verify.ts";
