@@ -62,13 +62,18 @@ export async function chat(exchange: Exchange): Promise<void> {
   });
 }
 
-type Request = GenerateRequest | ChatRequest;
+type InferenceRequest = GenerateRequest | ChatRequest;
 
 /** What the two endpoints hand over; the rest of a job is the same for both. */
 type Prompt = Pick<GenerationJob, "model" | "messages" | "facts" | "frame" | "context">;
 
 /** An empty prompt only loads the model, or unloads it where it is not to be kept. */
-async function infer(exchange: Exchange, body: Request, isEmpty: boolean, prompt: Prompt): Promise<void> {
+async function infer(
+  exchange: Exchange,
+  body: InferenceRequest,
+  isEmpty: boolean,
+  prompt: Prompt,
+): Promise<void> {
   const { engine, response, signal } = exchange;
   const { keep_alive: keepAliveMs } = body;
   if (isEmpty && keepAliveMs === 0) {
@@ -92,12 +97,12 @@ function emptyAnswer({ facts, frame }: Prompt, reason: "load" | "unload"): objec
   return { model: facts.model, created_at, ...frame(""), done: true, done_reason: reason };
 }
 
-function requireLogprobsInRange({ top_logprobs: count }: Request): void {
+function requireLogprobsInRange({ top_logprobs: count }: InferenceRequest): void {
   if (count === undefined || count === null || (count >= 0 && count <= 20)) return;
   throw new EngineError(400, "top_logprobs must be between 0 and 20");
 }
 
-function requireCapabilities(model: Model, body: Request, wanted: readonly Capability[]): void {
+function requireCapabilities(model: Model, body: InferenceRequest, wanted: readonly Capability[]): void {
   if (body.think) throw notCapable(JSON.stringify(body.model), "thinking");
   const missing = wanted.find((capability) => !model.capabilities.includes(capability));
   if (missing !== undefined) throw notCapable(model.fullName, missing);

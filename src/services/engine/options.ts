@@ -1,26 +1,24 @@
 import { EngineError } from "./errors.ts";
+import { LONGEST_TIMER_MS } from "./waits.ts";
 
 /** What a generation is told beside its prompt, with the process's own settings where it is told nothing. */
 export interface GenerationOptions {
-  /** Most tokens of the reply; undefined without a limit. */
+  /** `num_predict`: most tokens of the reply; undefined without a limit. */
   readonly numPredict: number | undefined;
-  /** The context that the request asks for, in tokens. */
+  /** `num_ctx`: the context to load the model with, in tokens; undefined for the default. */
   readonly numCtx: number | undefined;
-  /** Pace, in milliseconds a token; 0 is as fast as it can. */
+  /** `stand_in_token_ms`: pace, in milliseconds a token; 0 is as fast as it can. */
   readonly tokenDelayMs: number;
-  /** Length of the reply, in tokens; undefined is as long as the script says. */
+  /** `stand_in_tokens`: length of the reply, in tokens; undefined is as long as the script says. */
   readonly replyTokens: number | undefined;
-  /** How long this request alone waits before its first token, in milliseconds. */
+  /** `stand_in_load_ms`: how long this request alone waits before its first token, in milliseconds. */
   readonly loadMs: number;
-  /** The exact text of the reply; undefined to follow the script. */
+  /** `stand_in_reply`: the exact text of the reply; undefined to follow the script. */
   readonly reply: string | undefined;
 }
 
 /** A reply can be made this long, in tokens, and no longer. */
 const MOST_TOKENS = 1_000_000;
-
-/** The longest delay that a timer takes (2^31 - 1 ms); beyond it, a timer fires at once. */
-const LONGEST_DELAY_MS = 2_147_483_647;
 
 /**
  * Reads a request's `options`. Names that nobody knows are ignored, as in Ollama; a value of another
@@ -93,7 +91,7 @@ function integer(value: unknown): number | undefined {
 }
 
 function delay(value: unknown): number | undefined {
-  return typeof value === "number" ? Math.min(Math.max(value, 0), LONGEST_DELAY_MS) : undefined;
+  return typeof value === "number" ? Math.min(Math.max(value, 0), LONGEST_TIMER_MS) : undefined;
 }
 
 function length(tokens: number | undefined): number | undefined {

@@ -2,7 +2,7 @@ import { serverBusy } from "./errors.ts";
 import { LONGEST_MS } from "./go/duration.ts";
 import type { Model } from "./models.ts";
 import { Slots } from "./slots.ts";
-import { pause, unlessAborted } from "./waits.ts";
+import { LONGEST_TIMER_MS, pause, unlessAborted } from "./waits.ts";
 
 export interface SchedulerOptions {
   /** How long a model takes to load, in milliseconds. */
@@ -39,9 +39,6 @@ const KEEP_ALIVE_MS = 5 * 60_000;
 
 /** Ollama's, on a machine with little video memory. */
 const DEFAULT_NUM_CTX = 4096;
-
-/** The longest delay that a timer takes; beyond it, a timer fires at once. */
-const LONGEST_TIMER_MS = 2_147_483_647;
 
 /** Which models are loaded, who waits for them, and when they go. */
 export class Scheduler {

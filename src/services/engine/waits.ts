@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
+/** The longest delay that a timer takes (2^31 - 1 ms); beyond it, a timer fires at once. */
+export const LONGEST_TIMER_MS = 2_147_483_647;
+
 /** Waits this long. Throws the signal's AbortError as soon as it is aborted. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   if (ms > 0) await sleep(ms, undefined, { signal });

@@ -31,5 +31,7 @@ test.each(["a b", "phi3:", ":mini", "/phi3", "-phi3", "a:b:c", "no.dots/phi3", `
 );
 
 test("a name cannot be local and of the cloud", () => {
-  expect(() => parseModelReference("x:cloud:local")).toThrow('use either :local or :cloud, not both: "x:cloud:local"');
+  expect(() => parseModelReference("x:cloud:local")).toThrow(
+    'use either :local or :cloud, not both: "x:cloud:local"',
+  );
 });

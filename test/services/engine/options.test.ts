@@ -24,7 +24,10 @@ test.each([
 
 test.each([
   [{ num_ctx: 4096.7 }, { numCtx: 4096 }],
-  [{ num_ctx: null, unheard_of: "x" }, { numCtx: undefined, tokenDelayMs: 7 }],
+  [
+    { num_ctx: null, unheard_of: "x" },
+    { numCtx: undefined, tokenDelayMs: 7 },
+  ],
   [{ num_predict: -1 }, { numPredict: undefined }],
   [{ stand_in_token_ms: 0.5 }, { tokenDelayMs: 0.5 }],
   [{ stand_in_token_ms: -1 }, { tokenDelayMs: 0 }],

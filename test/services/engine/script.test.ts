@@ -18,9 +18,12 @@ test("a count has at most 1000 numbers", () => {
   expect(say("Count to 999999999").split(", ")).toHaveLength(1000);
 });
 
-test.each(["Hi", "hello there!", "Good morning."])("the greeting %j is answered with what this is", (asked) => {
-  expect(say(asked)).toMatch(/^Hello! .*stand-in.*scripted.*Count to 5/);
-});
+test.each(["Hi", "hello there!", "Good morning."])(
+  "the greeting %j is answered with what this is",
+  (asked) => {
+    expect(say(asked)).toMatch(/^Hello! .*stand-in.*scripted.*Count to 5/);
+  },
+);
 
 test("markdown is shown with a heading, a list and a fenced block", () => {
   expect(say("Show me some Markdown")).toMatch(/^# .*^- .*^```ts$.*^```$/ms);
