@@ -5,7 +5,7 @@
 import pino from "pino";
 import { loadConfig } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";
-import { messageOf, UserError } from "./errors.ts";
+import { EXIT, messageOf, UserError } from "./errors.ts";
 import type { RunningService } from "./services/http/health.ts";
 import { openStore, startGatewayOn, startHmiOn, startStandIn } from "./services/start.ts";
 
@@ -39,7 +39,9 @@ async function run(name: string): Promise<void> {
     file: process.env["STACK_CONFIG"],
   });
   const logger = await createLogger(name, config.log.level);
-  const service = await start(config, logger);
+  const service = await start(config, logger).catch((error: unknown) => {
+    throw isPortTaken(error) ? portTaken(name, error) : error;
+  });
   logger.info({ url: service.url }, "ready");
   const stop = (signal: NodeJS.Signals): void => {
     logger.info({ signal }, "stopping");
@@ -53,6 +55,18 @@ async function run(name: string): Promise<void> {
   };
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
+}
+
+function isPortTaken(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+}
+
+function portTaken(name: string, cause: Error): UserError {
+  return new UserError("port_taken", `The ${name} cannot listen: ${cause.message}.`, {
+    hint: "Stop the process that listens there, or set another port.",
+    exitCode: EXIT.failed,
+    cause,
+  });
 }
 
 /** JSON lines for files and pipes, readable ones for a person at a terminal. */

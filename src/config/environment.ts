@@ -1,5 +1,5 @@
 import { DEFAULT_CONFIG } from "./defaults.ts";
-import type { Layer } from "./load.ts";
+import type { Layer } from "./layer.ts";
 import type { Config } from "./schema.ts";
 
 /** The environment variable of a setting: `engine.url` -> `STACK_ENGINE_URL`. */

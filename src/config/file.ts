@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { type Document, isMap, isNode, LineCounter, parseDocument } from "yaml";
-import { configError, isRecord, type Layer } from "./load.ts";
+import { configError, isRecord, type Layer } from "./layer.ts";
 
 /** Reads a configuration file, YAML or JSON. Throws a UserError that shows where it is malformed. */
 export function parseConfigFile(path: string, text: string): Layer {

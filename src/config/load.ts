@@ -4,6 +4,7 @@ import type * as z from "zod";
 import { messageOf, UserError } from "../errors.ts";
 import { DEFAULT_CONFIG } from "./defaults.ts";
 import { environmentLayer } from "./environment.ts";
+import { configError, isRecord, type Layer, type Problem } from "./layer.ts";
 import { type Config, ConfigSchema } from "./schema.ts";
 
 /** File names that are looked for, in this order. JSON is YAML too. */
@@ -15,20 +16,6 @@ export interface LoadOptions {
   env: NodeJS.ProcessEnv;
   /** A file that is used instead of a search. */
   file?: string | undefined;
-}
-
-/** One thing that is wrong, and where it stands. */
-export interface Problem {
-  /** `stack.config.yaml:3:9`, or the name of an environment variable. */
-  readonly where: string;
-  readonly message: string;
-}
-
-/** Part of a configuration, with the place of each of its values for messages. */
-export interface Layer {
-  readonly values: Record<string, unknown>;
-  /** Where the value of a setting stands, or its name. */
-  whereIs(path: readonly PropertyKey[], part: "name" | "value"): string | undefined;
 }
 
 /**
@@ -48,15 +35,6 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
     throw configError(parsed.error.issues.flatMap((issue) => problemsOf(issue, layers)));
   }
   return withAbsolutePaths(parsed.data, file === undefined ? options.cwd : dirname(file));
-}
-
-/** The error that lists what is wrong with a configuration. */
-export function configError(problems: readonly Problem[]): UserError {
-  const lines = problems.map(({ where, message }) => `  ${where}  ${message}`);
-  const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
-  return new UserError("config_invalid", `The configuration has ${count}:\n${lines.join("\n")}`, {
-    hint: "Mend the lines above. Nothing was started or changed.",
-  });
 }
 
 function findFile(cwd: string): string | undefined {
@@ -91,10 +69,6 @@ function merge(base: Record<string, unknown>, over: Record<string, unknown>): Re
     merged[key] = isRecord(below) && isRecord(value) ? merge(below, value) : value;
   }
   return merged;
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** One problem for each wrong value; an unknown key is reported where it stands, not where it is missing. */

@@ -104,7 +104,9 @@ export function openStore(config: Config, { overrides }: StartContext = {}): Con
 export async function startStandIn(config: Config): Promise<RunningService> {
   const { hostname, port } = new URL(config.engine.url);
   const tokenDelayMs = config.engine.token_delay_ms;
-  return await startEngine({ host: hostname, port: Number(port || 80), tokenDelayMs, announce: true });
+  // A URL has brackets around an IPv6 address, a socket has not.
+  const host = hostname.replace(/^\[|\]$/g, "");
+  return await startEngine({ host, port: Number(port || 80), tokenDelayMs, announce: true });
 }
 
 /** Starts the gateway of this configuration. */
