@@ -10,7 +10,7 @@ export interface VerifyOptions {
   suite: string;
   /** A stack's URLs; or `in-process` for a fresh one of our own that ends with the run. */
   target: TargetUrls | "in-process";
-  /** What the target is called in the report; made up from the URLs where it is left out. */
+  /** What the target is called in the report, beside its URLs. */
   describeTarget?: string | undefined;
   /** A deliberate bug to switch on, by its name; in-process only. */
   fault?: string | undefined;
@@ -38,7 +38,10 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
       hint: "Add --in-process.",
     });
   }
-  return await verifyAt(suite, options.target, options);
+  const { target, describeTarget } = options;
+  const describe = (where: string): string =>
+    describeTarget === undefined ? where : `${describeTarget} (${where})`;
+  return await verifyAt(suite, target, options, describe);
 }
 
 /** The suite of that name. Throws a UserError that lists what there is. */
@@ -62,9 +65,9 @@ async function verifyInProcess(suite: Suite<Target>, options: VerifyOptions): Pr
   });
   const stack = await startStack(overrides === undefined ? {} : { overrides });
   try {
-    const suffix = fault === undefined ? "" : `, with the fault "${fault.name}" (${fault.story})`;
-    const describeTarget = `a stack in this process, with the engine stand-in${suffix}`;
-    const report = await verifyAt(suite, stack, { ...options, describeTarget });
+    const bug = fault === undefined ? "" : ` Switched on: ${fault.name}. ${fault.story}`;
+    const description = `a fresh stack in this process, with the engine stand-in.${bug}`;
+    const report = await verifyAt(suite, stack, options, () => description);
     if (fault === undefined) return report;
     return { ...report, fault: { name: fault.name, caught_by: fault.caughtBy, applied } };
   } finally {
@@ -75,20 +78,17 @@ async function verifyInProcess(suite: Suite<Target>, options: VerifyOptions): Pr
 async function verifyAt(
   suite: Suite<Target>,
   urls: TargetUrls,
-  {
-    deadlineMs = DEFAULT_DEADLINE_MS,
-    signal = new AbortController().signal,
-    onEvent,
-    describeTarget,
-  }: VerifyOptions,
+  { deadlineMs = DEFAULT_DEADLINE_MS, signal = new AbortController().signal, onEvent }: VerifyOptions,
+  describe: (where: string) => string,
 ): Promise<VerifyReport> {
   const target = await openTarget(urls, signal);
   try {
-    const where = `hmi ${urls.hmi}, gateway ${urls.gateway}, ${target.engineName} at ${urls.engine}`;
     return await runSuite({
       suite,
       target,
-      description: describeTarget === undefined ? where : `${describeTarget} (${where})`,
+      description: describe(
+        `gateway ${urls.gateway}, hmi ${urls.hmi}, ${target.engineName} at ${urls.engine}`,
+      ),
       capabilities: target.capabilities,
       deadlineMs,
       signal,

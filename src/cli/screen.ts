@@ -9,16 +9,24 @@ export interface Screen {
   line(text?: string, indent?: number): void;
   /** Writes a piece of text as it is. */
   write(text: string): void;
-  /** Shows a line that the next one replaces. Nothing where nobody watches. */
+  /** Shows a quiet line that the next one replaces, cut where it does not fit. Nothing where nobody watches. */
   progress(text: string): void;
   paint(tone: Tone, text: string): string;
+  /** Text of others (a model's, a foreign service's) without what could steer a terminal. */
+  harmless(text: string): string;
 }
+
+/** For a terminal that does not say how wide it is. */
+const USUAL_WIDTH = 80;
 
 const STYLES = { good: "green", bad: "red", quiet: "dim", strong: "bold" } as const;
 
 /** A screen on a stream: colours and wrapping only where it is a terminal (and NO_COLOR is not set). */
 export function createScreen(stream: NodeJS.WriteStream): Screen {
   const isTerminal = stream.isTTY === true;
+  const width = (): number => (isTerminal ? stream.columns || USUAL_WIDTH : Number.POSITIVE_INFINITY);
+  const paint: Screen["paint"] = (tone, text) =>
+    tone === "plain" ? text : styleText(STYLES[tone], text, { stream });
   let hasProgress = false;
   const clear = (): void => {
     if (hasProgress) stream.write("\r\u001b[K");
@@ -27,8 +35,7 @@ export function createScreen(stream: NodeJS.WriteStream): Screen {
   return {
     line(text = "", indent = 0) {
       clear();
-      const width = isTerminal ? stream.columns : Number.POSITIVE_INFINITY;
-      stream.write(`${wrap(text, width, indent)}\n`);
+      stream.write(`${wrap(text, width(), indent)}\n`);
     },
     write(text) {
       clear();
@@ -37,13 +44,13 @@ export function createScreen(stream: NodeJS.WriteStream): Screen {
     progress(text) {
       if (!isTerminal) return;
       clear();
-      stream.write(text.slice(0, stream.columns - 1));
+      // Painted after the cut, which might otherwise lose the code that ends the colour.
+      stream.write(paint("quiet", text.slice(0, width() - 1)));
       hasProgress = true;
     },
-    paint(tone, text) {
-      if (tone === "plain") return text;
-      return styleText(STYLES[tone], text, { stream });
-    },
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must go; line breaks and tabs stay.
+    harmless: (text) => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, ""),
+    paint,
   };
 }
 

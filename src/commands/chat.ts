@@ -1,7 +1,8 @@
 import { Args, Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
+import { parseServiceUrl } from "../cli/service-url.ts";
 import { EXIT, UserError } from "../errors.ts";
-import { urlOf } from "../launch/up.ts";
+import { urlOf } from "../launch/specs.ts";
 import { type ChatResult, chatOnce } from "../target/chat.ts";
 
 export default class Chat extends BaseCommand {
@@ -35,7 +36,7 @@ export default class Chat extends BaseCommand {
     const config = await this.loadConfig(flags.config);
     const isJson = this.jsonEnabled();
     const result = await chatOnce({
-      hmi: flags.hmi ?? urlOf(config.hmi),
+      hmi: parseServiceUrl(flags.hmi ?? urlOf(config.hmi)),
       message: args.message,
       model: flags.model,
       modelId: flags.profile,
@@ -43,7 +44,7 @@ export default class Chat extends BaseCommand {
       sessionId: flags.session,
       signal: this.interruptSignal(),
       onText: (text) => {
-        if (!isJson) this.screen.write(text);
+        if (!isJson) this.screen.write(this.screen.harmless(text));
       },
     });
     if (!isJson) this.screen.line();

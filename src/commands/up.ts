@@ -31,7 +31,7 @@ with scripted answers. In the foreground Ctrl-C stops what this call started.`;
       env: process.env,
       signal,
       onStep: (step) => screen.line(stepLine(screen, step)),
-      onProgress: (text) => screen.progress(screen.paint("quiet", `  ${text} …`)),
+      onProgress: (text) => screen.progress(`  ${text} …`),
     });
     screen.line();
     for (const line of stackAdvice(steps)) screen.line(`  ${line}`, 2);
@@ -39,7 +39,7 @@ with scripted answers. In the foreground Ctrl-C stops what this call started.`;
     if (started.length === 0) screen.line("  Everything was running already.");
     else if (!flags.detach && !this.jsonEnabled())
       await superviseInForeground(started, config, { screen, signal });
-    else screen.line("  stack down stops it.");
+    else screen.line("  `stack down` stops it.");
     return { services: steps };
   }
 }

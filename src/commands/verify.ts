@@ -1,9 +1,9 @@
 import { Args, Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
+import { parseServiceUrl } from "../cli/service-url.ts";
 import type { Config } from "../config/schema.ts";
 import { EXIT, UserError } from "../errors.ts";
-import { serviceSpec } from "../launch/specs.ts";
-import { urlOf } from "../launch/up.ts";
+import { serviceSpec, urlOf } from "../launch/specs.ts";
 import { createTerminalReporter } from "../reporters/terminal.ts";
 import { probe } from "../supervisor/index.ts";
 import { type VerifyOptions, type VerifyReport, verify } from "../verify.ts";
@@ -82,25 +82,17 @@ async function chooseTarget(
       hint: "Leave one of them out.",
     });
   }
-  for (const url of given) requireUrl(url);
   if (flags["in-process"]) return { target: "in-process" };
   const target = {
-    hmi: flags.hmi ?? urlOf(config.hmi),
-    gateway: flags.gateway ?? urlOf(config.gateway),
-    engine: flags.engine ?? config.engine.url,
+    hmi: parseServiceUrl(flags.hmi ?? urlOf(config.hmi)),
+    gateway: parseServiceUrl(flags.gateway ?? urlOf(config.gateway)),
+    engine: parseServiceUrl(flags.engine ?? config.engine.url),
   };
   if (given.length > 0) return { target };
   const { address, ready } = serviceSpec(config, "hmi");
   const running = await probe(address, ready);
   if (running.ok) return { target, describeTarget: "the running stack" };
   return { target: "in-process" };
-}
-
-function requireUrl(text: string): void {
-  if (URL.canParse(text) && /^https?:/.test(text)) return;
-  throw new UserError("bad_url", `"${text}" is not an http:// or https:// URL.`, {
-    hint: "For example: --hmi http://127.0.0.1:6101",
-  });
 }
 
 function exitCodeOf({ counts, interrupted }: VerifyReport): number {

@@ -6,10 +6,15 @@ export interface ReportScreen {
   line(text?: string, indent?: number): void;
   progress(text: string): void;
   paint(tone: "good" | "bad" | "quiet" | "strong", text: string): string;
+  harmless(text: string): string;
 }
 
 /** Where the details of a broken claim begin. */
 const INDENT = 17;
+
+/** Enough to see what is wrong; more would hide it. */
+const MOST_ROWS = 8;
+const LONGEST_VALUE = 48;
 
 /** Reports a run to a person: a line a claim, and under a broken one what shows it and where to look. */
 export function createTerminalReporter(screen: ReportScreen): (event: RunEvent) => void {
@@ -18,7 +23,7 @@ export function createTerminalReporter(screen: ReportScreen): (event: RunEvent) 
       screen.line(`  Target: ${event.target}`, 4);
       screen.line();
     }
-    if (event.type === "check-started") screen.progress(screen.paint("quiet", `  … ${event.claim}`));
+    if (event.type === "check-started") screen.progress(`  … ${event.claim}`);
     if (event.type === "check-ended") reportCheck(screen, event.result);
     if (event.type === "run-ended") reportEnd(screen, event.report);
   };
@@ -47,10 +52,28 @@ function reportCheck(screen: ReportScreen, result: CheckResult): void {
 
 function reportBroken(screen: ReportScreen, broken: Broken, lookAt: string): void {
   detail(screen, "expected", broken.expected);
-  detail(screen, "found", screen.paint("bad", broken.found));
-  detail(screen, "seen", broken.seen);
-  for (const row of broken.rows ?? []) detail(screen, "row", screen.paint("quiet", JSON.stringify(row)));
+  detail(screen, "found", screen.paint("bad", screen.harmless(broken.found)));
+  detail(screen, "seen", screen.harmless(broken.seen));
+  const { rows = [] } = broken;
+  for (const row of rows.slice(0, MOST_ROWS))
+    detail(screen, "row", screen.paint("quiet", screen.harmless(rowWords(row))));
+  if (rows.length > MOST_ROWS) detail(screen, "", `and ${rows.length - MOST_ROWS} more; --json has them all`);
   detail(screen, "look at", lookAt);
+}
+
+/** `message_id 2  session_id 1  model_id null  role assistant`: the row's short values, by name. */
+function rowWords(row: unknown): string {
+  if (typeof row !== "object" || row === null) return JSON.stringify(row);
+  return Object.entries(row)
+    .filter(([name, value]) => typeof value !== "object" || (value === null && name.endsWith("_id")))
+    .map(([name, value]) => `${name} ${valueWords(value)}`)
+    .join("  ");
+}
+
+function valueWords(value: unknown): string {
+  const text = String(value);
+  const short = text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE - 1)}…` : text;
+  return /\s/.test(short) || short === "" ? JSON.stringify(short) : short;
 }
 
 function detail(screen: ReportScreen, name: string, text: string): void {

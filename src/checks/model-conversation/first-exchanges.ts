@@ -34,17 +34,9 @@ export function place(sessionId: string | null, modelId: number | null | undefin
   return `conversation ${sessionId ?? "(none)"}, model_id ${modelId ?? "null"}`;
 }
 
-/** The rows of an exchange, as few words as tell where each is. */
-export function rowsSeen(exchange: Exchange): readonly object[] {
-  return exchange.newRows.map(
-    ({ message_id, session_id, model_id, role, message_type, status, content }) => ({
-      message_id,
-      session_id,
-      model_id,
-      role,
-      message_type,
-      status,
-      content: content.length > 60 ? `${content.slice(0, 59)}…` : content,
-    }),
-  );
+/** Rows as few words as tell where each is and what it holds. */
+export function placesOf(rows: readonly Message[]): readonly object[] {
+  return rows.map(({ message_id, session_id, model_id, role, message_type, status, content }) => {
+    return { message_id, session_id, model_id, role, message_type, status, content };
+  });
 }

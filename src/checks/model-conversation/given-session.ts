@@ -1,7 +1,7 @@
 import { ErrorBody } from "../../contract/common.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { converse, type Endpoint, type Exchange } from "./exchange.ts";
-import { rowsSeen } from "./first-exchanges.ts";
+import { placesOf } from "./first-exchanges.ts";
 import { type Context, createSession, getStage } from "./stage.ts";
 
 interface Evidence {
@@ -48,7 +48,7 @@ function judgeGiven(exchange: Exchange): Broken | undefined {
     expected: `the exchange in conversation ${sessionId}`,
     found: places.size === 0 ? "nothing there" : `rows in conversation ${[...places].join(" and ")}`,
     seen: exchange.seen,
-    rows: rowsSeen(exchange),
+    rows: placesOf(exchange.newRows),
   };
 }
 
@@ -60,6 +60,6 @@ function judgeMismatched(exchange: Exchange): Broken | undefined {
     expected: "409 model_mismatch, and no row written",
     found: `${exchange.status} ${code ?? ""}, ${exchange.newRows.length} rows written`,
     seen: exchange.seen,
-    rows: rowsSeen(exchange),
+    rows: placesOf(exchange.newRows),
   };
 }

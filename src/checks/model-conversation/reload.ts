@@ -2,7 +2,7 @@ import { type Message, MessageList } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import type { Exchange } from "./exchange.ts";
-import { firstExchanges } from "./first-exchanges.ts";
+import { firstExchanges, placesOf } from "./first-exchanges.ts";
 import { type Context, expectAnswer } from "./stage.ts";
 
 interface Reloaded {
@@ -49,7 +49,7 @@ function judgeOne({ exchange, rows }: Reloaded): Broken | undefined {
     expected: `in conversation ${exchange.sessionId}: the message, then the reply as streamed (${exchange.streamedText.length} characters)`,
     found: describe(asked, reply),
     seen: exchange.seen,
-    rows,
+    rows: placesOf(rows),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Verdict } from "../../harness/check.ts";
 import type { Exchange } from "./exchange.ts";
-import { place, rowOf, rowsSeen } from "./first-exchanges.ts";
+import { place, placesOf, rowOf } from "./first-exchanges.ts";
 
 /** Whether each exchange's row of that role is in its conversation, with the `model_id` that was asked for. */
 export function judgeSavedWhere(exchanges: readonly Exchange[], role: "user" | "assistant"): Verdict {
@@ -13,7 +13,7 @@ export function judgeSavedWhere(exchanges: readonly Exchange[], role: "user" | "
       expected: place(exchange.sessionId, asked),
       found: row === undefined ? "no such row in any conversation" : place(row.session_id, row.model_id),
       seen: exchange.seen,
-      rows: rowsSeen(exchange),
+      rows: placesOf(exchange.newRows),
     };
   }
   return { verdict: "holds", seen: exchanges.map((exchange) => exchange.seen).join("; ") };

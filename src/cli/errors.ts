@@ -1,0 +1,57 @@
+import { debuglog } from "node:util";
+import { Errors } from "@oclif/core";
+import { EXIT, messageOf, UserError } from "../errors.ts";
+import { createScreen } from "./screen.ts";
+
+/** An error as a person or a program is told of it. */
+export interface Explanation {
+  readonly code: string;
+  readonly message: string;
+  /** What to do about it. */
+  readonly hint?: string | undefined;
+  /** One of {@link EXIT}. */
+  readonly exitCode: number;
+}
+
+/** The stack of every error, for whoever works on `stack` itself: NODE_DEBUG=stack. */
+const debug = debuglog("stack");
+
+/** Explains an error by who must act: the user, with the hint; or us, with where to report it. */
+export function explain(error: unknown): Explanation {
+  debug("%s", error instanceof Error ? error.stack : error);
+  if (error instanceof UserError) return error;
+  // oclif's own errors are about flags and arguments.
+  if (error instanceof Errors.CLIError) {
+    return {
+      code: "bad_flag",
+      message: inOneLine(error.message),
+      hint: "Add --help for what there is.",
+      exitCode: EXIT.unusable,
+    };
+  }
+  return {
+    code: "internal_error",
+    message: `stack itself failed: ${messageOf(error)}`,
+    hint: "This is a bug in stack. Please report it with the command that you typed. NODE_DEBUG=stack shows more.",
+    exitCode: EXIT.failed,
+  };
+}
+
+/** Tells of an error, on standard error or as JSON on standard output, and sets the exit code. */
+export function tell({ code, message, hint, exitCode }: Explanation, isJson: boolean): void {
+  process.exitCode = exitCode;
+  if (isJson) {
+    const error = { code, message, ...(hint === undefined ? {} : { hint }) };
+    process.stdout.write(`${JSON.stringify({ error }, undefined, 2)}\n`);
+    return;
+  }
+  const screen = createScreen(process.stderr);
+  screen.line(`${screen.paint("bad", "✗")} ${message}`, 2);
+  if (hint !== undefined) screen.line(`  ${hint}`, 2);
+}
+
+/** `Parsing --profile \n\tExpected an integer` -> `Parsing --profile: Expected an integer`. */
+function inOneLine(message: string): string {
+  const [text = ""] = message.split("\nSee more help");
+  return text.replace(/:?\s*\n\s*/g, ": ");
+}
