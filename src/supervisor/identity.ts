@@ -75,10 +75,8 @@ export function everyone({ group, strays }: Members): ProcessIdentity[] {
 }
 
 function groupOf(leader: RecordedIdentity, vouchers: readonly ProcessIdentity[]): ProcessIdentity[] {
-  const fate = fateOf(leader);
-  if (fate === "other_boot" || fate === "pid_reused") return [];
   const group = processes().group(leader.pid);
-  return fate === "alive" || group.some((one) => includes(vouchers, one)) ? group : [];
+  return isSame(leader) || group.some((one) => includes(vouchers, one)) ? group : [];
 }
 
 function includes(list: readonly ProcessIdentity[], { pid, startTime }: ProcessIdentity): boolean {

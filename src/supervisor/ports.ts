@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import { homedir, userInfo } from "node:os";
+import { setTimeout as delay } from "node:timers/promises";
 import { describeProcess } from "./identity.ts";
 import { linuxUserName, listeningSockets, socketOwners } from "./linux.ts";
 import type { Address, ProcessDetails } from "./types.ts";
@@ -22,18 +23,11 @@ export interface Listener {
  */
 export async function findListeners(address: Address, suspects: readonly number[] = []): Promise<Listener[]> {
   if (process.platform !== "linux") return findByConnecting(address);
-  const sockets = listeningSockets().filter(
-    (socket) => socket.port === address.port && isInTheWay(socket.address, address.host),
-  );
-  if (sockets.length === 0) return [];
-  const owners = socketOwners(
-    sockets.map(({ inode }) => inode),
-    suspects,
-  );
-  return sockets.map(({ address, port, uid, inode }) => {
-    const pid = owners.get(inode);
-    return { address, port, user: linuxUserName(uid), ...(pid === undefined ? {} : { pid }) };
-  });
+  const found = findInTables(address, suspects);
+  if (found.every(({ pid }) => pid !== undefined)) return found;
+  // A process that is being killed loses its open files a moment before its sockets close.
+  await delay(SETTLE_MS);
+  return findInTables(address, suspects);
 }
 
 /** Whether a listener on one address leaves no room for one on the other. IPv6 wildcards count as taking IPv4 too. */
@@ -65,6 +59,20 @@ export function describe({ pid, command, user, cwd, startedAt }: ProcessDetails)
 
 const WILDCARDS = new Set(["0.0.0.0", "::"]);
 const MOST_COMMAND_CHARS = 100;
+const SETTLE_MS = 20;
+
+function findInTables(wanted: Address, suspects: readonly number[]): Listener[] {
+  const sockets = listeningSockets().filter(
+    ({ address, port }) => port === wanted.port && isInTheWay(address, wanted.host),
+  );
+  if (sockets.length === 0) return [];
+  const inodes = sockets.map(({ inode }) => inode);
+  const owners = socketOwners(inodes, suspects);
+  return sockets.map(({ address, port, uid, inode }) => {
+    const pid = owners.get(inode);
+    return { address, port, user: linuxUserName(uid), ...(pid === undefined ? {} : { pid }) };
+  });
+}
 
 /** Without a table of sockets: something listens or not, and nobody knows who. */
 function findByConnecting({ host, port }: Address): Promise<Listener[]> {

@@ -6,12 +6,12 @@ import type { ServiceRecord } from "./types.ts";
 export interface WatchOptions {
   /** Ends the watch. */
   readonly signal: AbortSignal;
-  /** Called once for each service whose process has gone, no later than about 100 ms after. */
+  /** Called once for each service whose process has gone, about 150 ms after at the latest. */
   readonly onExit: (record: ServiceRecord) => void;
 }
 
 /** Services need not be children of the watcher, so the OS sends no event: their identity is looked up. */
-const POLL_MS = 100;
+const POLL_MS = 150;
 
 /** Watches running services; resolves when the signal is aborted or none of them is left. */
 export async function watchServices(

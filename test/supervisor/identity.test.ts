@@ -23,10 +23,14 @@ test("a process that has ended is gone", async () => {
 });
 
 test("a zombie counts as gone", async () => {
-  // sleep never asks how the shell's child ended, so the child stays as a zombie.
-  const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 60"]);
+  // cat ends when the pipe does; by then its parent is sleep, which never asks how it ended.
+  const script = "cat <&3 >/dev/null & echo $!; exec sleep 600 3<&-";
+  const parent = spawn("sh", ["-c", script], { stdio: ["ignore", "pipe", "inherit", "pipe"] });
   onTestFinished(() => void parent.kill("SIGKILL"));
-  const [line] = await once(parent.stdout, "data");
+  const [line] = parent.stdout ? await once(parent.stdout, "data") : [];
+  await vi.waitFor(() => expect(describeProcess(parent.pid ?? 0)?.command[0]).toBe("sleep"));
+  expect(identify(Number(line))).toBeDefined();
+  parent.stdio[3]?.destroy();
   await vi.waitFor(() => expect(identify(Number(line))).toBeUndefined());
   expect(() => process.kill(Number(line), 0)).not.toThrow();
 });

@@ -39,16 +39,21 @@ test("an exception comes through and the lock is gone after", async () => {
   expect(runFolder(state)).toEqual([]);
 });
 
-test("8 processes that count under the lock lose no update", { timeout: 30_000 }, async () => {
-  const state = temporaryState();
-  const counter = join(state.root, "counter");
-  writeFileSync(counter, "0");
-  const children = Array.from({ length: 8 }, () => run("counts-under-lock", state.root, counter, "5"));
-  const codes = await Promise.all(children.map(async (child) => (await once(child, "exit"))[0]));
-  expect(codes).toEqual(Array(8).fill(0));
-  expect(readFileSync(counter, "utf8")).toBe("40");
-  expect(runFolder(state)).toEqual([]);
-});
+test.each(["a free lock", "the lock of a killed holder"])(
+  "8 processes that count under %s lose no update",
+  { timeout: 30_000 },
+  async (start) => {
+    const state = temporaryState();
+    if (start !== "a free lock") await killed(await holder(state));
+    const counter = join(state.root, "counter");
+    writeFileSync(counter, "0");
+    const children = Array.from({ length: 8 }, () => run("counts-under-lock", state.root, counter, "5"));
+    const codes = await Promise.all(children.map(async (child) => (await once(child, "exit"))[0]));
+    expect(codes).toEqual(Array(8).fill(0));
+    expect(readFileSync(counter, "utf8")).toBe("40");
+    expect(runFolder(state)).toEqual([]);
+  },
+);
 
 test("one who waits is told once who holds the lock", async () => {
   const state = temporaryState();

@@ -115,7 +115,7 @@ test("an abort during the start stops the service and rejects with its reason", 
 });
 
 test("a taken port is refused before anything is started", async () => {
-  const server = await listen(createServer());
+  const server = await listen(createServer((_, response) => response.end()));
   const { port } = server.address() as AddressInfo;
   const state = temporaryState();
   const spec = await fixtureService("serves-health", state, { address: { host: "127.0.0.1", port } });
