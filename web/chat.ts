@@ -1,27 +1,20 @@
-import type { SentMessage } from "../src/contract/hmi.ts";
+import type { SentMessage, Session } from "../src/contract/hmi.ts";
 import type { Address } from "./address.ts";
 import { type Api, ApiError, createApi } from "./api.ts";
+import { streamingReply } from "./exchange.ts";
+import { Lists } from "./lists.ts";
+import { problemOf } from "./problem.ts";
 import { followReply } from "./reply-stream.ts";
-import {
-  type ChatEvent,
-  type ChatState,
-  INITIAL_STATE,
-  type Problem,
-  reduce,
-  streamingReply,
-} from "./state.ts";
-import { canSend, LIST_LIMIT, selectedAgent, selectedModel, startsAnotherConversation } from "./view.ts";
-
-/** How many conversations are listed at first, and how many more each time. */
-const LIST_STEP = 50;
+import { type ChatEvent, type ChatState, INITIAL_STATE, reduce } from "./state.ts";
+import { canSend, isReplying, selectedAgent, selectedModel, startsAnotherConversation } from "./view.ts";
 
 /** What a user can do on the page, and the state that comes of it. Knows the HMI's wire, but no DOM. */
 export class Chat {
   readonly #origin: string;
   readonly #api: Api;
+  readonly #lists: Lists;
   readonly #listeners = new Set<() => void>();
   #state = INITIAL_STATE;
-  #listLength = LIST_STEP;
   #stopWanted = false;
   /** Aborted when something else is opened: from then on nothing of this conversation reaches the state. */
   #visit = new AbortController();
@@ -30,6 +23,7 @@ export class Chat {
   constructor(origin = "") {
     this.#origin = origin;
     this.#api = createApi(origin);
+    this.#lists = new Lists(this.#api, (event) => this.dispatch(event));
   }
 
   get state(): ChatState {
@@ -44,83 +38,45 @@ export class Chat {
 
   /** Loads everything, and shows what the address names. */
   async start(address: Address): Promise<void> {
-    if (address.page === "conversation") {
-      await Promise.all([this.open(address.sessionId), this.#loadLists()]);
-      return;
-    }
-    const signal = this.#leave(null);
-    await this.#loadLists();
-    if (signal.aborted) return;
-    const isActive = (session: ChatState["sessions"][number]): boolean =>
-      session.active && session.model_id === null;
-    const active = address.page === "active" ? this.#state.sessions.find(isActive) : undefined;
-    if (active === undefined) this.startNew();
-    else await this.open(active.session_id);
+    // What is slow to come, such as the models of an engine in trouble, must not keep the rest waiting.
+    await Promise.all([this.#lists.choices(), this.#startAt(address)]);
   }
 
   /** Shows a conversation, and follows its reply if one is being written. */
   async open(sessionId: string): Promise<void> {
-    const signal = this.#leave(sessionId);
-    await this.#load(sessionId, signal);
-    await this.#follow(signal);
+    await this.#show(sessionId, this.#leave(sessionId));
   }
 
   /** Shows an empty conversation; the HMI hears of it with the first message. */
   startNew(): void {
-    const { problem } = this.#state;
     this.#leave(null);
-    this.#dispatch({ type: "conversation_blank" });
-    // A list that could not be loaded is still missing.
-    if (problem?.retry === "load") this.#dispatch({ type: "failed", problem });
+    this.dispatch({ type: "conversation_blank" });
   }
 
   /** Sends the draft: to the open conversation, or to a new one. */
   async send(): Promise<void> {
-    if (!canSend(this.#state)) return;
-    const { signal } = this.#visit;
-    const text = this.#state.draft.trimEnd();
-    const model = selectedModel(this.#state) ?? undefined;
-    const isNew = this.#state.session === null || startsAnotherConversation(this.#state);
-    this.#stopWanted = false;
-    this.#dispatch({ type: "send_started", text });
-    let sent: SentMessage;
-    try {
-      const session_id = isNew ? await this.#create(signal) : this.#state.sessionId;
-      sent = await this.#api.sendMessage({ session_id, message: text, ...(model && { model }) });
-    } catch (error) {
-      await this.#sendFailed(text, error, signal);
-      return;
-    }
-    void this.#listSessions();
-    if (signal.aborted) return;
-    this.#dispatch({ type: "send_accepted", sent });
-    if (this.#stopWanted) void this.stop();
-    await this.#follow(signal);
+    if (canSend(this.#state)) await this.#submit(this.#state.draft.trimEnd(), "");
   }
 
   /** Sends the last message once more, after its reply has failed. */
   async resend(): Promise<void> {
-    const last = this.#state.messages.findLast((message) => message.role === "user");
-    if (last === undefined || this.#state.phase !== "idle") return;
-    const { draft } = this.#state;
-    this.changeDraft(last.content);
-    const sending = this.send();
-    this.changeDraft(draft);
-    await sending;
+    const { messages, phase, draft } = this.#state;
+    const last = messages.findLast((message) => message.role === "user");
+    if (last !== undefined && phase === "idle") await this.#submit(last.content, draft);
   }
 
   /** Ends the reply that is being written; what has arrived of it stays. */
   async stop(): Promise<void> {
     const { sessionId, phase } = this.#state;
-    if (phase === "sending") this.#stopWanted = true;
-    if (sessionId === null || streamingReply(this.#state) === undefined || phase === "stopping") return;
-    this.#dispatch({ type: "stop_requested" });
-    if (phase === "sending") return;
+    if (!isReplying(this.#state) || phase === "stopping") return;
+    this.dispatch({ type: "stop_requested" });
+    this.#stopWanted = phase === "sending";
+    if (this.#stopWanted || sessionId === null) return;
     const { signal } = this.#visit;
     try {
       await this.#api.cancel(sessionId);
     } catch (error) {
-      if (!signal.aborted) this.#dispatch({ type: "stop_failed", problem: problemOf(error, null) });
+      if (!signal.aborted) this.dispatch({ type: "stop_failed", problem: problemOf(error, null) });
     }
   }
 
@@ -129,11 +85,11 @@ export class Chat {
     try {
       await this.#api.deleteSession(sessionId);
     } catch (error) {
-      this.#dispatch({ type: "failed", problem: problemOf(error, null) });
+      this.dispatch({ type: "failed", problem: problemOf(error, null) });
       return;
     }
     if (this.#state.sessionId === sessionId) this.startNew();
-    await this.#listSessions();
+    await this.#lists.sessions();
   }
 
   /** Does again what the present problem came from. */
@@ -145,27 +101,11 @@ export class Chat {
 
   /** Lists more conversations. */
   async showOlder(): Promise<void> {
-    this.#listLength = Math.min(this.#listLength + LIST_STEP, LIST_LIMIT);
-    await this.#listSessions();
+    await this.#lists.moreSessions();
   }
 
-  changeDraft(draft: string): void {
-    this.#dispatch({ type: "draft_changed", draft });
-  }
-
-  chooseModel(model: string): void {
-    this.#dispatch({ type: "model_chosen", model });
-  }
-
-  chooseAgent(agentId: string): void {
-    this.#dispatch({ type: "agent_chosen", agentId });
-  }
-
-  dismissProblem(): void {
-    this.#dispatch({ type: "problem_dismissed" });
-  }
-
-  #dispatch(event: ChatEvent): void {
+  /** Tells the state of something that needs no call: a choice, a key pressed, a note dismissed. */
+  dispatch(event: ChatEvent): void {
     const before = this.#state;
     this.#state = reduce(before, event);
     if (this.#state === before) return;
@@ -176,56 +116,79 @@ export class Chat {
   #leave(sessionId: string | null): AbortSignal {
     this.#visit.abort();
     this.#visit = new AbortController();
-    this.#dispatch({ type: "conversation_opening", sessionId });
+    this.dispatch({ type: "conversation_opening", sessionId });
     return this.#visit.signal;
   }
 
-  async #loadLists(): Promise<void> {
-    await Promise.all([this.#listSessions(), this.#listModels(), this.#listAgents()]);
-  }
-
-  async #listSessions(): Promise<void> {
-    await this.#report(async () => {
-      const { sessions, total } = await this.#api.sessions(this.#listLength);
-      this.#dispatch({ type: "sessions_listed", sessions, total });
-    });
-  }
-
-  async #listModels(): Promise<void> {
-    await this.#report(async () =>
-      this.#dispatch({ type: "models_listed", list: await this.#api.models() }),
-    );
-  }
-
-  async #listAgents(): Promise<void> {
-    await this.#report(async () =>
-      this.#dispatch({ type: "agents_listed", agents: (await this.#api.agents()).agents }),
-    );
-  }
-
-  async #report(load: () => Promise<void>): Promise<void> {
-    try {
-      await load();
-    } catch (error) {
-      this.#dispatch({ type: "failed", problem: problemOf(error, "load") });
+  async #startAt(address: Address): Promise<void> {
+    if (address.page === "conversation") {
+      await Promise.all([this.open(address.sessionId), this.#lists.sessions()]);
+      return;
     }
+    if (address.page === "new") {
+      this.startNew();
+      await this.#lists.sessions();
+      return;
+    }
+    const signal = this.#leave(null);
+    await this.#lists.sessions();
+    if (signal.aborted) return;
+    const active = this.#state.sessions.find(isActiveGeneral);
+    if (active === undefined) this.dispatch({ type: "conversation_blank" });
+    else await this.#show(active.session_id, signal);
+  }
+
+  async #show(sessionId: string, signal: AbortSignal): Promise<void> {
+    await this.#load(sessionId, signal);
+    await this.#follow(signal);
   }
 
   async #load(sessionId: string, signal: AbortSignal): Promise<void> {
     try {
       const { session, messages } = await this.#api.messages(sessionId);
-      if (!signal.aborted) this.#dispatch({ type: "conversation_opened", session, messages });
+      if (!signal.aborted) this.dispatch({ type: "conversation_opened", session, messages });
     } catch (error) {
       if (signal.aborted) return;
-      this.#dispatch({ type: "conversation_unavailable", problem: problemOf(error, "load") });
+      const problem = problemOf(error, "load");
+      const unknown = problem.retry === null;
+      this.dispatch({
+        type: "conversation_unavailable",
+        sessionId: unknown ? null : sessionId,
+        problem,
+      });
     }
   }
 
+  /** Sends a text, and leaves `draft` in the composer. */
+  async #submit(text: string, draft: string): Promise<void> {
+    const { signal } = this.#visit;
+    const model = selectedModel(this.#state);
+    const isNew = this.#state.session === null || startsAnotherConversation(this.#state);
+    this.#stopWanted = false;
+    this.dispatch({ type: "send_started", text, draft });
+    let sent: SentMessage;
+    try {
+      const session_id = isNew ? await this.#create(model, signal) : this.#state.sessionId;
+      sent = await this.#api.sendMessage({ session_id, message: text, ...(model && { model }) });
+    } catch (error) {
+      await this.#sendFailed(text, error, signal);
+      return;
+    }
+    void this.#lists.sessions();
+    if (signal.aborted) return;
+    this.dispatch({ type: "send_accepted", sent });
+    if (this.#stopWanted) void this.stop();
+    await this.#follow(signal);
+  }
+
   /** Makes a conversation for the chosen agent. */
-  async #create(signal: AbortSignal): Promise<string> {
+  async #create(model: string | null, signal: AbortSignal): Promise<string> {
     const agent_id = selectedAgent(this.#state)?.agent_id;
-    const { session } = await this.#api.newSession({ ...(agent_id && { agent_id }) });
-    if (!signal.aborted) this.#dispatch({ type: "conversation_created", session });
+    const { session } = await this.#api.newSession({
+      ...(agent_id && { agent_id }),
+      ...(model && { model }),
+    });
+    if (!signal.aborted) this.dispatch({ type: "conversation_created", session });
     return session.session_id;
   }
 
@@ -233,16 +196,17 @@ export class Chat {
     const problem = problemOf(error, "send");
     if (signal.aborted) {
       // Another conversation is open by now; the text must not be lost for that.
-      this.#dispatch({ type: "failed", problem: { ...problem, retry: null } });
-      this.changeDraft([text, this.#state.draft].filter((part) => part !== "").join("\n"));
+      this.dispatch({ type: "failed", problem: { ...problem, retry: null } });
+      const draft = [text, this.#state.draft].filter((part) => part !== "").join("\n");
+      this.dispatch({ type: "draft_changed", draft });
       return;
     }
-    this.#dispatch({ type: "send_failed", text, problem });
+    this.dispatch({ type: "send_failed", text, problem });
     const { sessionId } = this.#state;
     if (!(error instanceof ApiError) || error.code !== "generation_in_progress" || sessionId === null) return;
     // Somebody else, such as another tab, has asked something here: that is to be seen first.
     await this.#load(sessionId, signal);
-    this.#dispatch({ type: "failed", problem: { ...problem, retry: null } });
+    this.dispatch({ type: "failed", problem: { ...problem, retry: null } });
     await this.#follow(signal);
   }
 
@@ -259,7 +223,7 @@ export class Chat {
       // Sending will meet the same trouble, and report it.
       return false;
     }
-    this.changeDraft("");
+    this.dispatch({ type: "draft_changed", draft: "" });
     return true;
   }
 
@@ -274,24 +238,38 @@ export class Chat {
         messageId: reply.message_id,
         length: reply.content.length,
         signal,
-        onEvents: (events) => this.#dispatch({ type: "reply_continued", events }),
-        onLost: (retryInMs) => this.#dispatch({ type: "connection_lost", retryInMs }),
-        onRestored: () => this.#dispatch({ type: "connection_restored" }),
+        onEvents: (events) => this.dispatch({ type: "reply_continued", events }),
+        onLost: (retryInMs, error) =>
+          this.dispatch({
+            type: "connection_lost",
+            retryInMs,
+            problem: error === undefined ? null : problemOf(error, "load"),
+          }),
+        onRestored: () => this.dispatch({ type: "connection_restored" }),
       });
-      if (outcome === "superseded") return await this.#load(sessionId, signal);
+      if (outcome === "superseded") await this.#followNext(sessionId, reply.message_id, signal);
     } catch (error) {
-      if (!signal.aborted) this.#dispatch({ type: "reply_unavailable", problem: problemOf(error, "load") });
+      if (!signal.aborted) this.dispatch({ type: "reply_unavailable", problem: problemOf(error, "load") });
       return;
     }
     if (signal.aborted) return;
-    void this.#listSessions();
-    // The engine was down when the page was loaded, and has answered now.
-    if (this.#state.models.length === 0) void this.#listModels();
+    void this.#lists.sessions();
+    // The engine was down when the page was loaded; it may have come back.
+    if (this.#state.models.length === 0) void this.#lists.models();
+  }
+
+  /** The conversation went on without this page: another tab has sent the next message. */
+  async #followNext(sessionId: string, lastFollowed: string, signal: AbortSignal): Promise<void> {
+    await this.#load(sessionId, signal);
+    if (streamingReply(this.#state)?.message_id !== lastFollowed) return await this.#follow(signal);
+    throw new ApiError(409, {
+      code: "nothing_to_stream",
+      message: "The HMI no longer has the stream of this reply.",
+      hint: "Retry in a moment.",
+    });
   }
 }
 
-function problemOf(error: unknown, retry: Problem["retry"]): Problem {
-  if (!(error instanceof ApiError)) throw error;
-  // What does not exist will not exist the next time either.
-  return { message: error.message, hint: error.hint, retry: error.status === 404 ? null : retry };
+function isActiveGeneral({ active, model_id }: Session): boolean {
+  return active && model_id === null;
 }

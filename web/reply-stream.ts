@@ -18,8 +18,8 @@ export interface ReplyStream {
   readonly signal: AbortSignal;
   /** Told of the events as they arrive, in groups, each once. */
   onEvents(events: readonly StreamEvent[]): void;
-  /** The connection broke; it is tried again after so many milliseconds. */
-  onLost(retryInMs: number): void;
+  /** The connection broke, or could not be made (then with the error); it is tried again after so long. */
+  onLost(retryInMs: number, error: ApiError | undefined): void;
   /** There is a connection again. */
   onRestored(): void;
 }
@@ -40,22 +40,17 @@ const LONGEST_DELAY_MS = 10_000;
 export async function followReply(stream: ReplyStream): Promise<FollowOutcome> {
   const place: Place = { position: stream.length === 0 ? -1 : POSITION.executing + stream.length };
   for (let failures = 0; ; failures += 1) {
-    try {
-      const outcome = await readOnce(stream, place, {
-        onOpen: () => {
-          if (failures > 0) stream.onRestored();
-        },
-        onProgress: () => {
-          failures = 0;
-        },
-      });
-      if (outcome !== "cut") return outcome;
-    } catch (error) {
-      if (stream.signal.aborted) return "left";
-      if (isRefusal(error)) throw error;
-    }
+    const onOpen = (): void => {
+      if (failures > 0) stream.onRestored();
+    };
+    const onProgress = (): void => {
+      failures = 0;
+    };
+    const { outcome, error } = await attempt(stream, place, { onOpen, onProgress });
+    if (stream.signal.aborted) return "left";
+    if (outcome !== "cut") return outcome;
     const delay = retryDelayMs(failures);
-    stream.onLost(delay);
+    stream.onLost(delay, error);
     await sleep(delay, stream.signal);
     if (stream.signal.aborted) return "left";
   }
@@ -74,6 +69,23 @@ interface Place {
 interface Progress {
   onOpen(): void;
   onProgress(): void;
+}
+
+interface AttemptResult {
+  readonly outcome: "ended" | "superseded" | "cut";
+  /** Why there is no connection, where the HMI said or did not answer at all. */
+  readonly error?: ApiError | undefined;
+}
+
+/** One connection; throws only what the next one would meet again. */
+async function attempt(stream: ReplyStream, place: Place, progress: Progress): Promise<AttemptResult> {
+  try {
+    return { outcome: await readOnce(stream, place, progress) };
+  } catch (error) {
+    if (stream.signal.aborted || !(error instanceof ApiError)) return { outcome: "cut" };
+    if (isRefusal(error)) throw error;
+    return { outcome: "cut", error };
+  }
 }
 
 /** One connection: until the reply's end, another reply's event, or a cut. */
@@ -171,8 +183,8 @@ function notAnEvent(): ApiError {
 }
 
 /** The HMI answered, and would answer the same again. */
-function isRefusal(error: unknown): error is ApiError {
-  return error instanceof ApiError && error.status !== 0 && error.status < 500;
+function isRefusal({ status }: ApiError): boolean {
+  return status !== 0 && status < 500;
 }
 
 /** A signal that aborts when nothing was heard for too long. */

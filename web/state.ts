@@ -1,6 +1,15 @@
 import type { EngineModel, ModelList } from "../src/contract/common.ts";
-import type { FinishReason, StreamEvent } from "../src/contract/events.ts";
-import type { Agent, Message, MessageStatus, SentMessage, Session } from "../src/contract/hmi.ts";
+import type { StreamEvent } from "../src/contract/events.ts";
+import type { Agent, Message, SentMessage, Session } from "../src/contract/hmi.ts";
+import {
+  continueReply,
+  isUnsaved,
+  runningPhase,
+  sendAccepted,
+  sendFailed,
+  sendStarted,
+  streamingReply,
+} from "./exchange.ts";
 
 /** A message as the page shows it: the part of a row that matters here, also before the row is known. */
 export type ShownMessage = Pick<
@@ -41,8 +50,6 @@ export interface ChatState {
   readonly chosenAgent: string | null;
   readonly draft: string;
   readonly phase: Phase;
-  /** What the running step says about itself, if anything. */
-  readonly detail: string | null;
   /** While `reconnecting`: how long until the next attempt, in milliseconds. */
   readonly retryInMs: number;
   readonly problem: Problem | null;
@@ -55,18 +62,22 @@ export type ChatEvent =
   | { readonly type: "sessions_listed"; readonly sessions: readonly Session[]; readonly total: number }
   | { readonly type: "conversation_opening"; readonly sessionId: string | null }
   | { readonly type: "conversation_opened"; readonly session: Session; readonly messages: readonly Message[] }
-  | { readonly type: "conversation_unavailable"; readonly problem: Problem }
+  | {
+      readonly type: "conversation_unavailable";
+      readonly sessionId: string | null;
+      readonly problem: Problem;
+    }
   | { readonly type: "conversation_blank" }
   | { readonly type: "conversation_created"; readonly session: Session }
   | { readonly type: "draft_changed"; readonly draft: string }
   | { readonly type: "model_chosen"; readonly model: string }
   | { readonly type: "agent_chosen"; readonly agentId: string }
-  | { readonly type: "send_started"; readonly text: string }
+  | { readonly type: "send_started"; readonly text: string; readonly draft: string }
   | { readonly type: "send_accepted"; readonly sent: SentMessage }
   | { readonly type: "send_failed"; readonly text: string; readonly problem: Problem }
   | { readonly type: "reply_continued"; readonly events: readonly StreamEvent[] }
   | { readonly type: "reply_unavailable"; readonly problem: Problem }
-  | { readonly type: "connection_lost"; readonly retryInMs: number }
+  | { readonly type: "connection_lost"; readonly retryInMs: number; readonly problem: Problem | null }
   | { readonly type: "connection_restored" }
   | { readonly type: "stop_requested" }
   | { readonly type: "stop_failed"; readonly problem: Problem }
@@ -86,7 +97,6 @@ export const INITIAL_STATE: ChatState = {
   chosenAgent: null,
   draft: "",
   phase: "opening",
-  detail: null,
   retryInMs: 0,
   problem: null,
 };
@@ -99,13 +109,13 @@ export function reduce(state: ChatState, event: ChatEvent): ChatState {
     case "agents_listed":
       return { ...state, agents: event.agents };
     case "sessions_listed":
-      return { ...state, sessions: event.sessions, sessionsTotal: event.total };
+      return sessionsListed(state, event.sessions, event.total);
     case "conversation_opening":
       return { ...state, sessionId: event.sessionId, phase: "opening", problem: null };
     case "conversation_opened":
       return opened(state, event.session, event.messages);
     case "conversation_unavailable":
-      return { ...blank(state), sessionId: state.sessionId, problem: event.problem };
+      return unavailable(state, event.sessionId, event.problem);
     case "conversation_blank":
       return blank(state);
     case "conversation_created":
@@ -117,7 +127,7 @@ export function reduce(state: ChatState, event: ChatEvent): ChatState {
     case "agent_chosen":
       return { ...state, chosenAgent: event.agentId };
     case "send_started":
-      return sendStarted(state, event.text);
+      return sendStarted({ ...state, draft: event.draft }, event.text);
     case "send_accepted":
       return sendAccepted(state, event.sent);
     case "send_failed":
@@ -127,7 +137,7 @@ export function reduce(state: ChatState, event: ChatEvent): ChatState {
     case "reply_unavailable":
       return { ...state, phase: "idle", problem: event.problem };
     case "connection_lost":
-      return { ...state, phase: "reconnecting", retryInMs: event.retryInMs };
+      return { ...state, phase: "reconnecting", retryInMs: event.retryInMs, problem: event.problem };
     case "connection_restored":
       return { ...state, phase: runningPhase(state), problem: null };
     case "stop_requested":
@@ -141,17 +151,10 @@ export function reduce(state: ChatState, event: ChatEvent): ChatState {
   }
 }
 
-/** The reply that is still to be followed, if there is one. */
-export function streamingReply(state: ChatState): ShownMessage | undefined {
-  const last = state.messages.at(-1);
-  return last?.role === "assistant" && last.status === "streaming" ? last : undefined;
-}
-
-/** Keys of a message and its reply until the HMI has given them theirs. */
-const UNSAVED = { user: "unsaved-message", reply: "unsaved-reply" } as const;
-
-function isUnsaved({ message_id }: ShownMessage): boolean {
-  return message_id === UNSAVED.user || message_id === UNSAVED.reply;
+function sessionsListed(state: ChatState, sessions: readonly Session[], total: number): ChatState {
+  // The open conversation has its title and place from here, too.
+  const session = sessions.find(({ session_id }) => session_id === state.session?.session_id);
+  return { ...state, sessions, sessionsTotal: total, session: session ?? state.session };
 }
 
 function opened(state: ChatState, session: Session, rows: readonly Message[]): ChatState {
@@ -165,99 +168,30 @@ function opened(state: ChatState, session: Session, rows: readonly Message[]): C
     messages,
     chosenModel: isSame ? state.chosenModel : (lastModel ?? session.model),
     chosenAgent: isSame ? state.chosenAgent : null,
-    detail: null,
   };
   return { ...next, phase: streamingReply(next) === undefined ? "idle" : runningPhase(next) };
 }
 
+/** What is shown already stays, if it is of the same conversation. */
+function unavailable(state: ChatState, sessionId: string | null, problem: Problem): ChatState {
+  const isShown = sessionId !== null && state.session?.session_id === sessionId;
+  return { ...(isShown ? state : blank(state)), sessionId, phase: "idle", problem };
+}
+
 function blank(state: ChatState): ChatState {
-  const { models, defaultModel, agents, sessions, sessionsTotal, draft } = state;
-  return { ...INITIAL_STATE, models, defaultModel, agents, sessions, sessionsTotal, draft, phase: "idle" };
+  return {
+    ...state,
+    sessionId: null,
+    session: null,
+    messages: [],
+    chosenModel: null,
+    chosenAgent: null,
+    phase: "idle",
+  };
 }
 
 /** A conversation was made for the message that is being sent: the messages before it stay in the old one. */
 function created(state: ChatState, session: Session): ChatState {
   const messages = state.messages.filter(isUnsaved);
   return { ...state, session, sessionId: session.session_id, messages, chosenAgent: null };
-}
-
-function sendStarted(state: ChatState, text: string): ChatState {
-  const shared = { model_name: state.chosenModel ?? state.defaultModel, usage: null, error: null };
-  const user: ShownMessage = {
-    ...shared,
-    message_id: UNSAVED.user,
-    role: "user",
-    content: text,
-    status: "complete",
-  };
-  const reply: ShownMessage = {
-    ...shared,
-    message_id: UNSAVED.reply,
-    role: "assistant",
-    content: "",
-    status: "streaming",
-  };
-  const messages = [...state.messages, user, reply];
-  return { ...state, messages, draft: "", phase: "sending", detail: null, problem: null };
-}
-
-function sendAccepted(state: ChatState, sent: SentMessage): ChatState {
-  const ids: Record<string, string> = {
-    [UNSAVED.user]: sent.message_id,
-    [UNSAVED.reply]: sent.assistant_message_id,
-  };
-  const messages = state.messages.map((message) => ({
-    ...message,
-    message_id: ids[message.message_id] ?? message.message_id,
-  }));
-  return { ...state, messages, phase: "thinking" };
-}
-
-/** What could not be sent goes back into the composer, before what was typed meanwhile. */
-function sendFailed(state: ChatState, text: string, problem: Problem): ChatState {
-  const messages = state.messages.filter((message) => !isUnsaved(message));
-  const draft = state.draft === "" ? text : `${text}\n${state.draft}`;
-  return { ...state, messages, draft, phase: "idle", problem };
-}
-
-function continueReply(state: ChatState, event: StreamEvent): ChatState {
-  const reply = streamingReply(state);
-  if (reply === undefined) return state;
-  const change = (fields: Partial<ShownMessage>): readonly ShownMessage[] => [
-    ...state.messages.slice(0, -1),
-    { ...reply, ...fields },
-  ];
-  const { phase } = state;
-  switch (event.type) {
-    case "session_created":
-      return state;
-    case "status_update":
-      return { ...state, detail: event.detail ?? null };
-    case "token":
-      return {
-        ...state,
-        messages: change({ content: reply.content + event.content }),
-        phase: phase === "stopping" ? phase : "writing",
-        detail: null,
-      };
-    case "usage":
-      return { ...state, messages: change({ usage: event.usage }) };
-    case "error": {
-      const { type: _, ...error } = event;
-      return { ...state, messages: change({ error }) };
-    }
-    case "done":
-      return { ...state, messages: change({ status: STATUS_OF[event.finish_reason] }), phase: "idle" };
-  }
-}
-
-const STATUS_OF: Readonly<Record<FinishReason, MessageStatus>> = {
-  stop: "complete",
-  length: "complete",
-  cancelled: "cancelled",
-  error: "error",
-};
-
-function runningPhase(state: ChatState): Phase {
-  return streamingReply(state)?.content === "" ? "thinking" : "writing";
 }

@@ -1,5 +1,8 @@
 import type { Agent, Session } from "../src/contract/hmi.ts";
-import type { ChatState, ShownMessage } from "./state.ts";
+import type { ChatState, Problem, ShownMessage } from "./state.ts";
+
+/** Most conversations that the HMI lists at once. */
+export const LIST_LIMIT = 500;
 
 /** The model that the next message goes to: the chosen one while the engine has it, else the default. */
 export function selectedModel({ models, chosenModel, defaultModel }: ChatState): string | null {
@@ -24,13 +27,20 @@ export function isReplying({ phase }: ChatState): boolean {
   return phase !== "idle" && phase !== "opening";
 }
 
+/** True where the draft may go out; not while the conversation that it is for could not be opened. */
 export function canSend(state: ChatState): boolean {
-  return state.phase === "idle" && state.draft.trim() !== "";
+  const isMissing = state.sessionId !== null && state.session === null;
+  return state.phase === "idle" && !isMissing && state.draft.trim() !== "";
 }
 
 /** A conversation's title, also before it has one. */
 export function titleOf(session: Session | null): string {
   return session?.title ?? "New conversation";
+}
+
+/** True where there is nothing to show, and nothing on its way. */
+export function isEmpty({ messages, phase }: ChatState): boolean {
+  return messages.length === 0 && phase !== "opening";
 }
 
 /** Where the open conversation stands, in a few words; empty where there is nothing to say. */
@@ -41,17 +51,15 @@ export function statusText(state: ChatState): string {
     case "sending":
       return "Connecting";
     case "thinking":
-      return state.detail ?? "The model is thinking";
+      return "The model is thinking";
     case "writing":
       return "Writing";
     case "stopping":
       return "Stopping";
     case "reconnecting":
       return `Connection lost, trying again in ${Math.ceil(state.retryInMs / 1000)} s`;
-    case "idle": {
-      const last = state.messages.at(-1);
-      return last?.role === "assistant" ? replySummary(last) : "";
-    }
+    case "idle":
+      return replySummary(state.messages, state.messages.length - 1);
   }
 }
 
@@ -63,15 +71,21 @@ const ENDINGS = {
   error: "Failed",
 } as const;
 
-/** What is worth knowing of an ended reply: how it ended unless well, its length, the model. */
-export function replySummary({ status, usage, model_name }: ShownMessage): string {
-  const tokens = usage?.completion_tokens ?? 0;
+/**
+ * What is worth knowing of a reply: how it ended, unless well; its length; and its model where that is
+ * not the one of the reply before. Empty for a message that is no reply.
+ */
+export function replySummary(messages: readonly ShownMessage[], index: number): string {
+  const message = messages[index];
+  if (message?.role !== "assistant") return "";
+  const before = replyBefore(messages, index);
+  const tokens = message.usage?.completion_tokens ?? 0;
   const parts = [
-    ENDINGS[status],
-    tokens === 0 ? undefined : `${tokens} ${tokens === 1 ? "token" : "tokens"}`,
-    model_name ?? undefined,
+    ENDINGS[message.status],
+    tokens > 0 && `${tokens} ${tokens === 1 ? "token" : "tokens"}`,
+    before?.model_name && before.model_name !== message.model_name && message.model_name,
   ];
-  return parts.filter((part) => part !== undefined).join(" · ");
+  return parts.filter(Boolean).join(" · ");
 }
 
 /** What failed in a reply, and what to do; undefined where nothing did. */
@@ -83,4 +97,18 @@ export function failureOf({ status, error }: ShownMessage): ShownMessage["error"
     message: "The reply was cut short because a service stopped.",
     hint: "Send the message again.",
   };
+}
+
+/** The problem to show: not one that the last reply names already. */
+export function shownProblem({ problem, messages }: ChatState): Problem | null {
+  const last = messages.at(-1);
+  const isSaid = last !== undefined && failureOf(last)?.message === problem?.message;
+  return isSaid ? null : problem;
+}
+
+function replyBefore(messages: readonly ShownMessage[], index: number): ShownMessage | undefined {
+  for (let place = index - 1; place >= 0; place -= 1) {
+    if (messages[place]?.role === "assistant") return messages[place];
+  }
+  return undefined;
 }

@@ -1,0 +1,82 @@
+import type { ModelList } from "../../src/contract/common.ts";
+import type { Agent, Message, Session } from "../../src/contract/hmi.ts";
+
+const NOW = "2026-01-01T00:00:00Z";
+
+/** A conversation of the architect, unless told otherwise. */
+export function session(fields: Partial<Session> = {}): Session {
+  return {
+    session_id: "1",
+    model_id: null,
+    agent_id: "architect",
+    model: null,
+    title: "Count to 2",
+    active: true,
+    archived: false,
+    message_count: 0,
+    created_at: NOW,
+    updated_at: NOW,
+    ...fields,
+  };
+}
+
+/** A user's message. */
+export function user(content: string): Message {
+  return message({ role: "user", content });
+}
+
+/** A whole reply of two tokens, unless told otherwise. */
+export function reply(content: string, fields: Partial<Message> = {}): Message {
+  const usage = { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 };
+  return message({ role: "assistant", content, model_name: "llama3.1:8b", usage, ...fields });
+}
+
+export function agents(): Agent[] {
+  return ["architect", "writer"].map((agent_id) => ({
+    agent_id,
+    agent_name: agent_id,
+    role_icon: "",
+    tier: 1,
+    parent_role: null,
+    port: null,
+  }));
+}
+
+export function models(): ModelList {
+  const names = ["llama3.1:8b", "phi3:mini"];
+  return {
+    status: "ok",
+    default: "llama3.1:8b",
+    models: names.map((model_id, index) => ({
+      model_id,
+      model_name: model_id,
+      provider: "ollama",
+      context_window: null,
+      cost_per_1m_input: 0,
+      cost_per_1m_output: 0,
+      is_default: index === 0,
+    })),
+  };
+}
+
+let lastId = 100;
+
+function message(fields: Partial<Message>): Message {
+  lastId += 1;
+  return {
+    message_id: String(lastId),
+    session_id: "1",
+    model_id: null,
+    role: "user",
+    message_type: "chat",
+    content: "",
+    model_name: null,
+    agent_id: "architect",
+    status: "complete",
+    usage: null,
+    finish_reason: null,
+    error: null,
+    timestamp: NOW,
+    ...fields,
+  };
+}

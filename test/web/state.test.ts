@@ -1,0 +1,190 @@
+import { describe, expect, test } from "vitest";
+import type { StreamEvent } from "../../src/contract/events.ts";
+import { type ChatEvent, type ChatState, INITIAL_STATE, reduce } from "../../web/state.ts";
+import { canSend, shownProblem, startsAnotherConversation, statusText } from "../../web/view.ts";
+import { agents, models, reply, session, user } from "./rows.ts";
+
+const PROBLEM = { message: "The HMI does not answer.", retry: "send" } as const;
+const SENT = {
+  status: "ok",
+  session_id: "1",
+  message_id: "11",
+  assistant_message_id: "12",
+  agent_id: "architect",
+  streaming: true,
+} as const;
+
+describe("a message", () => {
+  test("is shown, with the place for its reply, before the HMI has it", () => {
+    const state = run(OPEN, { type: "send_started", text: "Hello", draft: "" });
+    expect(state.messages.map(({ role, content }) => [role, content])).toEqual([
+      ["user", "Hello"],
+      ["assistant", ""],
+    ]);
+    expect(statusText(state)).toBe("Connecting");
+  });
+
+  test("has the HMI's keys once it is saved", () => {
+    expect(WAITING.messages.map(({ message_id }) => message_id)).toEqual(["11", "12"]);
+    expect(statusText(WAITING)).toBe("The model is thinking");
+  });
+
+  test("that could not be sent is back in the composer, before what was typed meanwhile", () => {
+    const state = run(
+      OPEN,
+      { type: "send_started", text: "Hello", draft: "" },
+      { type: "draft_changed", draft: "and" },
+      { type: "send_failed", text: "Hello", problem: PROBLEM },
+    );
+    expect(state).toMatchObject({ messages: [], draft: "Hello\nand", phase: "idle", problem: PROBLEM });
+  });
+
+  test("for another agent leaves the open conversation's messages behind", () => {
+    const state = run(
+      answered(),
+      { type: "agent_chosen", agentId: "writer" },
+      { type: "send_started", text: "Hi", draft: "" },
+      { type: "conversation_created", session: session({ session_id: "2", agent_id: "writer" }) },
+    );
+    expect(state.sessionId).toBe("2");
+    expect(state.messages.map(({ content }) => content)).toEqual(["Hi", ""]);
+  });
+});
+
+describe("a reply", () => {
+  test("grows with each token", () => {
+    const state = run(WAITING, continued(token("1, "), token("2")));
+    expect(state.messages.at(-1)?.content).toBe("1, 2");
+    expect(statusText(state)).toBe("Writing");
+  });
+
+  test("that is done says how long it is", () => {
+    expect(statusText(answered())).toBe("2 tokens");
+  });
+
+  test("that was stopped keeps its text", () => {
+    const state = run(
+      WAITING,
+      continued(token("1, ")),
+      { type: "stop_requested" },
+      continued(token("2"), done("cancelled")),
+    );
+    expect(state.messages.at(-1)).toMatchObject({ content: "1, 2", status: "cancelled" });
+    expect(statusText(state)).toBe("Stopped");
+  });
+
+  test("says that it is being stopped, also while tokens still come", () => {
+    const state = run(WAITING, { type: "stop_requested" }, continued(token("1")));
+    expect(statusText(state)).toBe("Stopping");
+  });
+
+  test("that failed keeps its error, and leaves room for the next message", () => {
+    const error = { code: "engine_unavailable", message: "The engine does not answer.", hint: "Start it." };
+    const state = run(WAITING, continued({ type: "error", ...error }, done("error")));
+    expect(state.messages.at(-1)).toMatchObject({ status: "error", error });
+    expect(canSend({ ...state, draft: "again" })).toBe(true);
+  });
+
+  test("names its model only where that is another than before", () => {
+    const rows = [user("a"), reply("b"), user("c"), reply("d", { model_name: "phi3:mini" })];
+    const state = run(OPEN, { type: "conversation_opened", session: session(), messages: rows });
+    expect(statusText(state)).toBe("2 tokens · phi3:mini");
+  });
+
+  test("ignores what comes after its end", () => {
+    const state = answered();
+    expect(reduce(state, continued(token("more")))).toBe(state);
+  });
+});
+
+describe("a conversation", () => {
+  test("opened in the middle of a reply goes on with it", () => {
+    const rows = [user("Count"), reply("1, ", { status: "streaming", usage: null })];
+    const state = run(INITIAL_STATE, { type: "conversation_opened", session: session(), messages: rows });
+    expect(statusText(state)).toBe("Writing");
+    expect(canSend({ ...state, draft: "Hello" })).toBe(false);
+  });
+
+  test("is shown without its summaries", () => {
+    const rows = [reply("all before", { message_type: "summary", role: "system" }), user("Hi")];
+    const state = run(INITIAL_STATE, { type: "conversation_opened", session: session(), messages: rows });
+    expect(state.messages).toHaveLength(1);
+  });
+
+  test("that could not be opened takes no message", () => {
+    const state = run(OPEN, { type: "conversation_unavailable", sessionId: "2", problem: PROBLEM });
+    expect(canSend({ ...state, draft: "Hello" })).toBe(false);
+  });
+
+  test("that cannot be loaded again stays on the page", () => {
+    const state = run(answered(), { type: "conversation_unavailable", sessionId: "1", problem: PROBLEM });
+    expect(state).toMatchObject({ messages: answered().messages, problem: PROBLEM });
+  });
+
+  test("has another agent only in another conversation", () => {
+    expect(startsAnotherConversation(answered())).toBe(false);
+    expect(startsAnotherConversation(run(answered(), { type: "agent_chosen", agentId: "writer" }))).toBe(
+      true,
+    );
+  });
+});
+
+describe("the connection", () => {
+  test("says when it is tried again", () => {
+    const state = run(WAITING, { type: "connection_lost", retryInMs: 4000, problem: PROBLEM });
+    expect(statusText(state)).toBe("Connection lost, trying again in 4 s");
+  });
+
+  test("that is back takes its problem away", () => {
+    const state = run(
+      WAITING,
+      { type: "connection_lost", retryInMs: 500, problem: PROBLEM },
+      { type: "connection_restored" },
+    );
+    expect(state).toMatchObject({ phase: "thinking", problem: null });
+  });
+});
+
+test("a problem that the last reply names is not said twice", () => {
+  const message = "The engine does not answer.";
+  const state = run(
+    WAITING,
+    continued({ type: "error", code: "engine_unavailable", message }, done("error")),
+    { type: "failed", problem: { message, retry: "load" } },
+  );
+  expect(shownProblem(state)).toBeNull();
+});
+
+const OPEN = run(
+  INITIAL_STATE,
+  { type: "models_listed", list: models() },
+  { type: "agents_listed", agents: agents() },
+  { type: "conversation_opened", session: session(), messages: [] },
+);
+
+const WAITING = run(
+  OPEN,
+  { type: "send_started", text: "Count to 2", draft: "" },
+  { type: "send_accepted", sent: SENT },
+);
+
+function run(state: ChatState, ...events: ChatEvent[]): ChatState {
+  return events.reduce(reduce, state);
+}
+
+function answered(): ChatState {
+  const usage = { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 };
+  return run(WAITING, continued(token("1, 2"), { type: "usage", usage, cost_usd: 0 }, done("stop")));
+}
+
+function continued(...events: StreamEvent[]): ChatEvent {
+  return { type: "reply_continued", events };
+}
+
+function token(content: string): StreamEvent {
+  return { type: "token", content };
+}
+
+function done(finish_reason: "stop" | "cancelled" | "error"): StreamEvent {
+  return { type: "done", finish_reason };
+}

@@ -1,0 +1,8 @@
+/** Where the conversation stands, told to screen readers as it changes. */
+export function StatusLine({ text }: { text: string }) {
+  return (
+    <output class="status" aria-live="polite">
+      {text}
+    </output>
+  );
+}

@@ -1,0 +1,101 @@
+import type { FinishReason, StreamEvent } from "../src/contract/events.ts";
+import type { MessageStatus, SentMessage } from "../src/contract/hmi.ts";
+import type { ChatState, Phase, Problem, ShownMessage } from "./state.ts";
+import { selectedModel } from "./view.ts";
+
+/** The reply that is still to be followed, if there is one. */
+export function streamingReply(state: ChatState): ShownMessage | undefined {
+  const last = state.messages.at(-1);
+  return last?.role === "assistant" && last.status === "streaming" ? last : undefined;
+}
+
+/** A message on its way, with the place for its reply. */
+export function sendStarted(state: ChatState, text: string): ChatState {
+  const shared = { model_name: selectedModel(state), usage: null, error: null };
+  const user: ShownMessage = {
+    ...shared,
+    message_id: UNSAVED.user,
+    role: "user",
+    content: text,
+    status: "complete",
+  };
+  const reply: ShownMessage = {
+    ...shared,
+    message_id: UNSAVED.reply,
+    role: "assistant",
+    content: "",
+    status: "streaming",
+  };
+  const messages = [...state.messages, user, reply];
+  return { ...state, messages, phase: "sending", problem: null };
+}
+
+/** The HMI has both rows: from now on they have its keys. */
+export function sendAccepted(state: ChatState, sent: SentMessage): ChatState {
+  const ids: Record<string, string> = {
+    [UNSAVED.user]: sent.message_id,
+    [UNSAVED.reply]: sent.assistant_message_id,
+  };
+  const messages = state.messages.map((message) => ({
+    ...message,
+    message_id: ids[message.message_id] ?? message.message_id,
+  }));
+  return { ...state, messages, phase: "thinking" };
+}
+
+/** What could not be sent goes back into the composer, before what was typed meanwhile. */
+export function sendFailed(state: ChatState, text: string, problem: Problem): ChatState {
+  const messages = state.messages.filter((message) => !isUnsaved(message));
+  const draft = state.draft === "" ? text : `${text}\n${state.draft}`;
+  return { ...state, messages, draft, phase: "idle", problem };
+}
+
+/** The reply after one more event of its stream. */
+export function continueReply(state: ChatState, event: StreamEvent): ChatState {
+  const reply = streamingReply(state);
+  if (reply === undefined) return state;
+  const change = (fields: Partial<ShownMessage>): readonly ShownMessage[] => [
+    ...state.messages.slice(0, -1),
+    { ...reply, ...fields },
+  ];
+  const { phase } = state;
+  switch (event.type) {
+    case "session_created":
+    case "status_update":
+      return state;
+    case "token":
+      return {
+        ...state,
+        messages: change({ content: reply.content + event.content }),
+        phase: phase === "stopping" ? phase : "writing",
+      };
+    case "usage":
+      return { ...state, messages: change({ usage: event.usage }) };
+    case "error": {
+      const { type: _, ...error } = event;
+      return { ...state, messages: change({ error }) };
+    }
+    case "done":
+      return { ...state, messages: change({ status: STATUS_OF[event.finish_reason] }), phase: "idle" };
+  }
+}
+
+const STATUS_OF: Readonly<Record<FinishReason, MessageStatus>> = {
+  stop: "complete",
+  length: "complete",
+  cancelled: "cancelled",
+  error: "error",
+};
+
+/** Where a reply stands that is being followed. */
+export function runningPhase(state: ChatState): Phase {
+  return streamingReply(state)?.content === "" ? "thinking" : "writing";
+}
+
+/** Keys of a message and its reply until the HMI has given them theirs. */
+const UNSAVED = { user: "unsaved-message", reply: "unsaved-reply" } as const;
+
+/** True for a message that the HMI has not confirmed. */
+export function isUnsaved({ message_id }: ShownMessage): boolean {
+  return message_id === UNSAVED.user || message_id === UNSAVED.reply;
+}
