@@ -33,6 +33,11 @@ export function canSend(state: ChatState): boolean {
   return state.phase === "idle" && !isMissing && state.draft.trim() !== "";
 }
 
+/** True where no language model answers, but the engine's stand-in: a person must be told. */
+export function isScripted({ models }: ChatState): boolean {
+  return models.some((model) => model.provider === "stand-in");
+}
+
 /** A conversation's title, also before it has one. */
 export function titleOf(session: Session | null): string {
   return session?.title ?? "New conversation";

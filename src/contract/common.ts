@@ -45,6 +45,7 @@ export type Health = z.infer<typeof Health>;
 export const EngineModel = z.object({
   model_id: z.string().min(1),
   model_name: z.string().min(1),
+  /** `ollama`; or `stand-in`, where the answers are scripted and a person should be told so. */
   provider: z.string(),
   context_window: z.int().min(0).nullable(),
   cost_per_1m_input: z.number().min(0),

@@ -16,6 +16,8 @@ export const SendMessage = z.object({
   agent_id: WireKey.optional(),
   model: z.string().min(1).max(500).optional(),
   model_id: ModelId.nullish(),
+  /** A key of the client's own; sent again, it answers as the first time instead of sending the message again. */
+  client_message_id: WireKey.optional(),
 });
 export type SendMessage = z.infer<typeof SendMessage>;
 

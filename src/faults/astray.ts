@@ -1,15 +1,15 @@
 import type { Message } from "../contract/hmi.ts";
-import type { ConversationStore, Exchange, NewExchange } from "../services/conversations/store.ts";
+import type { BegunExchange, ConversationStore, NewExchange } from "../services/conversations/store.ts";
 
 /** Saves an exchange with one of its rows in the general conversation, as a call with `model_id=None` does. */
 export async function beginAstray(
   store: ConversationStore,
   exchange: NewExchange,
   role: Message["role"],
-): Promise<Exchange & { isNew: boolean }> {
+): Promise<BegunExchange> {
   const { sessionId, content, modelName } = exchange;
-  const { agent_id } = await store.conversations.get(sessionId);
-  const general = await store.conversations.open({ modelId: null, agentId: agent_id });
+  const session = await store.conversations.get(sessionId);
+  const general = await store.conversations.open({ modelId: null, agentId: session.agent_id });
   const placeOf = (each: Message["role"]): string => (each === role ? general.session.session_id : sessionId);
   const shared = { messageType: "chat", modelName } as const;
   return {
@@ -27,6 +27,7 @@ export async function beginAstray(
       content: "",
       status: "streaming",
     }),
+    session,
     isNew: true,
   };
 }

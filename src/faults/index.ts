@@ -7,6 +7,7 @@ import { profileContextMissing } from "./profile-context-missing.ts";
 import { profileContextOfAnother } from "./profile-context-of-another.ts";
 import { replyWithoutModelId } from "./reply-without-model-id.ts";
 import { summaryWithoutModelId } from "./summary-without-model-id.ts";
+import { unknownModelIdAccepted } from "./unknown-model-id-accepted.ts";
 import { userMessageWithoutModelId } from "./user-message-without-model-id.ts";
 
 export type { Fault } from "./fault.ts";
@@ -21,6 +22,7 @@ export const faults: readonly Fault[] = [
   profileContextMissing,
   profileContextOfAnother,
   givenSessionIgnored,
+  unknownModelIdAccepted,
 ];
 
 /** The fault of that name. Throws a UserError that lists what there is. */

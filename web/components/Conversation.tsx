@@ -5,6 +5,7 @@ import {
   canSend,
   isEmpty,
   isReplying,
+  isScripted,
   selectedAgent,
   selectedModel,
   shownProblem,
@@ -63,6 +64,9 @@ export function Conversation({ chat, state }: { chat: Chat; state: ChatState }) 
               `Your next message starts another conversation, with ${agent?.agent_name}.`}
           </p>
         </Composer>
+        {isScripted(state) && (
+          <p class="note scripted">The answers are scripted: this stack runs without Ollama.</p>
+        )}
       </div>
     </>
   );

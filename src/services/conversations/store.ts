@@ -95,6 +95,11 @@ export interface Exchange {
   readonly reply: Message;
 }
 
+export interface BegunExchange extends Exchange {
+  readonly session: Session;
+  readonly isNew: boolean;
+}
+
 /** How a reply ended, with its whole text. */
 export interface ReplyEnding {
   readonly content: string;
@@ -135,9 +140,10 @@ export interface MessageStore {
   /**
    * Saves the user's message and an empty reply with status `streaming`, both or neither, and titles an
    * untitled conversation. Where the client's key is known already, it gives back that exchange, not new.
+   * The session is as it is after that.
    * Throws `generation_in_progress` while another reply of the conversation is streaming.
    */
-  begin(exchange: NewExchange): Promise<Exchange & { isNew: boolean }>;
+  begin(exchange: NewExchange): Promise<BegunExchange>;
   /** Saves the text that a streaming reply has so far. */
   grow(messageId: string, content: string): Promise<void>;
   /** Ends a streaming reply; one that has ended already, or was deleted, is left as it is. */

@@ -52,7 +52,7 @@ export function createEngineClient(url: string): EngineClient {
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     });
     if (answer.statusCode !== 200) throw await refusal(answer);
-    const parsed = schema.safeParse(await answer.body.json());
+    const parsed = schema.safeParse(await jsonOf(answer));
     if (parsed.success) return parsed.data;
     throw new WireError(
       "engine_error",
@@ -94,6 +94,11 @@ async function send(
       { cause: error },
     );
   }
+}
+
+/** The body's value; undefined where it is not JSON, which no schema takes. */
+async function jsonOf(answer: Dispatcher.ResponseData): Promise<unknown> {
+  return await answer.body.json().catch(() => undefined);
 }
 
 function isTimeout(signal: AbortSignal): boolean {

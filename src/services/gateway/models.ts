@@ -1,5 +1,5 @@
 import type { EngineModel, ModelList } from "../../contract/common.ts";
-import type { InstalledModel } from "../../contract/engine.ts";
+import { type InstalledModel, STAND_IN_BUILD } from "../../contract/engine.ts";
 import { WireError } from "../../errors.ts";
 import type { EngineClient } from "./engine-client.ts";
 
@@ -11,7 +11,7 @@ export async function resolveModel(
   signal: AbortSignal,
 ): Promise<string> {
   // A name is not looked up before it is asked for: the engine itself knows best what it has.
-  if (asked !== undefined) return asked.replace(/^ollama\//, "");
+  if (asked !== undefined) return engineName(asked);
   const installed = await engine.installedModels(signal);
   const model = defaultModel(installed, configured);
   if (model !== undefined) return model;
@@ -20,6 +20,11 @@ export async function resolveModel(
     "The engine has no model at all.",
     `Run \`ollama pull ${configured}\`.`,
   );
+}
+
+/** The name without the prefix that some clients put before it. */
+function engineName(asked: string): string {
+  return asked.replace(/^ollama\//, "");
 }
 
 /** The configured model if the engine has it, else the engine's first. */
@@ -38,7 +43,8 @@ function withTag(name: string): string {
 }
 
 /** The error of an unknown model, with what the engine has instead. */
-export async function unknownModel(engine: EngineClient, model: string): Promise<WireError> {
+export async function unknownModel(engine: EngineClient, asked: string): Promise<WireError> {
+  const model = engineName(asked);
   const installed = await engine.installedModels();
   const names = installed.map(({ name }) => name).join(", ");
   return new WireError(
@@ -50,13 +56,14 @@ export async function unknownModel(engine: EngineClient, model: string): Promise
 
 /** The engine's models as the contract shows them. */
 export async function listModels(engine: EngineClient, configured: string): Promise<ModelList> {
-  const installed = await engine.installedModels();
+  const [installed, version] = await Promise.all([engine.installedModels(), engine.version()]);
+  const provider = version.endsWith(`+${STAND_IN_BUILD}`) ? STAND_IN_BUILD : "ollama";
   const standard = defaultModel(installed, configured) ?? null;
   const models = installed.map(
     (model): EngineModel => ({
       model_id: model.name,
       model_name: displayName(model.name),
-      provider: "ollama",
+      provider,
       context_window: model.details?.context_length ?? null,
       // A local model costs nothing.
       cost_per_1m_input: 0,
@@ -71,6 +78,12 @@ export async function listModels(engine: EngineClient, configured: string): Prom
 function displayName(name: string): string {
   const [family = "", tag = "latest"] = name.split(":");
   const words = family.replace(/([a-z])(\d)/gi, "$1 $2").split(/[-_ ]+/);
-  const title = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(" ");
-  return `${title}${tag === "latest" ? "" : ` ${tag.toUpperCase()}`} (Local)`;
+  const title = words.map(capitalised).join(" ");
+  // A size is written large (8B), a word like other words (Mini).
+  const shown = /^\d/.test(tag) ? tag.toUpperCase() : capitalised(tag);
+  return `${title}${tag === "latest" ? "" : ` ${shown}`} (Local)`;
+}
+
+function capitalised(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { parseEventId } from "../../contract/event-id.ts";
+import { POSITION, parseEventId } from "../../contract/event-id.ts";
 import type { CancelAnswer } from "../../contract/gateway.ts";
 import { GeneralStreamQuery, SendMessage, type SentMessage } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
@@ -9,17 +9,15 @@ import { endpoint } from "../http/endpoint.ts";
 import type { EventLog } from "../stream/event-log.ts";
 import { sendLog } from "../stream/send.ts";
 import type { Chat } from "./chat.ts";
-import type { GatewayClient } from "./gateway-client.ts";
 
 interface ChatParts {
   chat: Chat;
   store: ConversationStore;
-  gateway: GatewayClient;
   heartbeatMs: number;
 }
 
 /** Sending a message, streaming its reply, and cancelling it. */
-export function serveChat(app: FastifyInstance, { chat, store, gateway, heartbeatMs }: ChatParts): void {
+export function serveChat(app: FastifyInstance, { chat, store, heartbeatMs }: ChatParts): void {
   endpoint(app, hmiRoutes.sendMessage, { body: SendMessage }, async ({ body }): Promise<SentMessage> => {
     const { sessionId, exchange } = await chat.send({
       content: body.message,
@@ -27,6 +25,7 @@ export function serveChat(app: FastifyInstance, { chat, store, gateway, heartbea
       modelId: body.model_id ?? undefined,
       agentId: body.agent_id,
       model: body.model,
+      clientMessageId: body.client_message_id,
     });
     return {
       status: "ok",
@@ -40,7 +39,8 @@ export function serveChat(app: FastifyInstance, { chat, store, gateway, heartbea
 
   endpoint(app, hmiRoutes.stream, {}, async ({ params, request, reply }) => {
     const log = await chat.logOf(params["session_id"] ?? "");
-    await sendLog(request, reply, log, { heartbeatMs });
+    // Only whoever may have made the conversation is told that it was made.
+    await sendLog(request, reply, log, { heartbeatMs, from: POSITION.sessionCreated });
   });
 
   endpoint(app, hmiRoutes.generalStream, { query: GeneralStreamQuery }, async ({ query, request, reply }) => {
@@ -63,7 +63,7 @@ export function serveChat(app: FastifyInstance, { chat, store, gateway, heartbea
   endpoint(app, hmiRoutes.cancel, {}, async ({ params }): Promise<CancelAnswer> => {
     const session_id = params["session_id"] ?? "";
     await store.conversations.get(session_id);
-    return await gateway.cancel(session_id);
+    return await chat.cancel(session_id);
   });
 }
 

@@ -1,4 +1,4 @@
-import type { EngineMessage } from "../../contract/gateway.ts";
+import type { CancelAnswer, EngineMessage } from "../../contract/gateway.ts";
 import type { Message, Session } from "../../contract/hmi.ts";
 import { WireError } from "../../errors.ts";
 import type { ConversationStore, Destination, Exchange } from "../conversations/store.ts";
@@ -80,12 +80,21 @@ export class Chat {
     return kept?.log.messageId === row.message_id ? kept.log : logOfRow(row);
   }
 
-  /** Ends a conversation's reply, if one runs, and waits until it is saved. */
+  /** Ends a conversation's reply at the gateway; answers when it is saved, so that the next message is taken. */
+  async cancel(sessionId: string): Promise<CancelAnswer> {
+    const reply = this.#replies.get(sessionId);
+    await reply?.heard;
+    const answer = await this.#settings.gateway.cancel(sessionId);
+    if (answer.status === "cancelled") await reply?.ended;
+    return answer;
+  }
+
+  /** Ends a conversation's reply and its summary, if one runs, and waits until all is saved. */
   async settle(sessionId: string): Promise<void> {
     this.#summaries.giveWay(sessionId);
     const reply = this.#replies.get(sessionId);
     if (reply === undefined || reply.log.ended) return;
-    await this.#settings.gateway.cancel(sessionId);
+    await this.cancel(sessionId);
     await reply.ended;
   }
 
@@ -114,21 +123,23 @@ export class Chat {
     const agentInstructions = instructionsOf(session.agent_id);
     const profile = await store.profiles.context(session.model_id);
     const model = outgoing.model ?? session.model ?? profile?.default_model ?? undefined;
-    const exchange = await store.messages.begin({
+    const history = await store.messages.history(session.session_id);
+    const begun = await store.messages.begin({
       sessionId: session.session_id,
       content: outgoing.content,
       modelName: model ?? null,
       clientMessageId: outgoing.clientMessageId,
     });
     // Another process was first with the same client key.
-    if (!exchange.isNew) return this.#joined(exchange);
+    if (!begun.isNew) return this.#joined(begun);
 
+    // From here to the reply nothing may be awaited: a reader that comes meanwhile would get the reply before it.
     this.#summaries.giveWay(session.session_id);
-    const history = await store.messages.history(session.session_id);
-    const messages = buildPrompt({ agentInstructions, profile, history });
+    const said = { ...history, messages: [...history.messages, begun.user] };
+    const messages = buildPrompt({ agentInstructions, profile, history: said });
     const options = profile?.settings.options;
-    const reply = this.#begin(session, created, exchange, messages, { model, options });
-    return { sessionId: session.session_id, exchange, log: reply.log };
+    const reply = this.#begin(begun.session, created, begun, messages, { model, options });
+    return { sessionId: session.session_id, exchange: begun, log: reply.log };
   }
 
   #joined(exchange: Exchange): Sent {

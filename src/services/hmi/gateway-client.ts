@@ -36,7 +36,7 @@ export function createGatewayClient(url: string): GatewayClient {
     const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
     const answer = await send(pool, url, { method, path, signal });
     if (answer.statusCode !== 200) throw await refusal(answer);
-    const parsed = schema.safeParse(await answer.body.json());
+    const parsed = schema.safeParse(await jsonOf(answer));
     if (parsed.success) return parsed.data;
     throw new WireError(
       "gateway_error",
@@ -77,6 +77,11 @@ async function send(
       { cause: error },
     );
   }
+}
+
+/** The body's value; undefined where it is not JSON, which no schema takes. */
+async function jsonOf(answer: Dispatcher.ResponseData): Promise<unknown> {
+  return await answer.body.json().catch(() => undefined);
 }
 
 /** The gateway's own error, passed on as it is where it is one of the contract's. */

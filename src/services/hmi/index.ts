@@ -59,7 +59,7 @@ export async function startHmi(options: HmiOptions): Promise<RunningService> {
   endpoint(app, hmiRoutes.live, {}, () => ({ status: "ok" }));
   endpoint(app, hmiRoutes.models, {}, () => gateway.models());
   endpoint(app, hmiRoutes.agents, {}, () => ({ status: "ok", agents: listAgents() }));
-  serveChat(app, { chat, store, gateway, heartbeatMs: options.heartbeatMs });
+  serveChat(app, { chat, store, heartbeatMs: options.heartbeatMs });
   serveSessions(app, { chat, store, defaultAgent: options.defaultAgent });
   serveProfiles(app, store.profiles);
   servePages(app, options.webFolder);

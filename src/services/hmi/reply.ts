@@ -34,6 +34,7 @@ export class Reply {
   readonly ended: Promise<ReplyEnding["status"]>;
   readonly #settings: ReplySettings;
   readonly #hangUp = new AbortController();
+  readonly #heard = Promise.withResolvers<void>();
   #text = "";
   #savedLength = 0;
   #usage: Usage | null = null;
@@ -51,6 +52,11 @@ export class Reply {
       this.log.append({ type: "session_created", session_id, model_id, title });
     }
     this.ended = this.#run(start.request);
+  }
+
+  /** Resolves when the gateway was heard, or failed: it cannot cancel what it has not got yet. */
+  get heard(): Promise<void> {
+    return this.#heard.promise;
   }
 
   /** Ends it because this service stops: what has arrived is saved as `interrupted`. */
@@ -74,10 +80,12 @@ export class Reply {
     } finally {
       clearInterval(saving);
       this.#hangUp.abort();
+      this.#heard.resolve();
     }
   }
 
   #take(events: readonly StreamEvent[]): void {
+    this.#heard.resolve();
     const passed: StreamEvent[] = [];
     for (const event of events) {
       if (event.type === "token") this.#text += event.content;

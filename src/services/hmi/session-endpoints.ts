@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import {
+  ExportQuery,
   type MessageList,
   MessagesQuery,
   NewSession,
@@ -13,6 +14,7 @@ import type { ConversationStore } from "../conversations/store.ts";
 import { endpoint } from "../http/endpoint.ts";
 import { instructionsOf } from "./agents.ts";
 import type { Chat } from "./chat.ts";
+import { exportConversation } from "./export.ts";
 
 interface SessionParts {
   chat: Chat;
@@ -58,6 +60,28 @@ export function serveSessions(app: FastifyInstance, { chat, store, defaultAgent 
   endpoint(app, hmiRoutes.renameSession, { body: RenameSession }, ({ params, body }) =>
     answer(conversations.rename(params["session_id"] ?? "", body.title)),
   );
+
+  endpoint(app, hmiRoutes.archiveSession, {}, async ({ params }) => {
+    await chat.settle(params["session_id"] ?? "");
+    return await answer(conversations.archive(params["session_id"] ?? ""));
+  });
+
+  endpoint(app, hmiRoutes.clearSession, {}, async ({ params }) => {
+    const { session_id, model_id, agent_id, model } = await conversations.get(params["session_id"] ?? "");
+    await chat.settle(session_id);
+    await conversations.archive(session_id);
+    const fresh = { modelId: model_id, agentId: agent_id, model: model ?? undefined };
+    return await answer(conversations.create(fresh));
+  });
+
+  endpoint(app, hmiRoutes.exportSession, { query: ExportQuery }, async ({ params, query, reply }) => {
+    const session = await conversations.get(params["session_id"] ?? "");
+    const file = exportConversation(session, await messages.list(session.session_id), query.format);
+    return await reply
+      .header("content-disposition", `attachment; filename="${file.name}"`)
+      .type(file.type)
+      .send(file.body);
+  });
 
   endpoint(app, hmiRoutes.deleteSession, {}, async ({ params }) => {
     const { session_id } = await conversations.get(params["session_id"] ?? "");

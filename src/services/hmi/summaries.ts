@@ -1,4 +1,5 @@
 import { DEFAULTS, LIMITS } from "../../contract/defaults.ts";
+import type { StreamEvent } from "../../contract/events.ts";
 import type { Message } from "../../contract/hmi.ts";
 import { WireError } from "../../errors.ts";
 import type { ConversationStore } from "../conversations/store.ts";
@@ -30,7 +31,9 @@ export class Summaries {
     const stop = new AbortController();
     const ended = this.#summarise(sessionId, stop.signal)
       // A summary that failed is due again after the next reply.
-      .catch((error: unknown) => this.#settings.onError(error, `summary of conversation ${sessionId}`))
+      .catch((error: unknown) => {
+        if (!stop.signal.aborted) this.#settings.onError(error, `summary of conversation ${sessionId}`);
+      })
       .finally(() => this.#running.delete(sessionId));
     this.#running.set(sessionId, { stop, ended });
   }
@@ -80,7 +83,6 @@ export class Summaries {
         .catch((error: unknown) => this.#settings.onError(error, "cancelling a summary"));
     };
     signal.addEventListener("abort", cancel, { once: true });
-    let text = "";
     try {
       const request = {
         session_id,
@@ -90,17 +92,26 @@ export class Summaries {
         messages: buildSummaryPrompt(summary, covered),
         ...(model === undefined ? {} : { model }),
       };
-      for await (const events of gateway.chat(request, signal)) {
-        for (const event of events) {
-          if (event.type === "token") text += event.content;
-          if (event.type === "error") throw new WireError("engine_error", event.message, event.hint);
-        }
-      }
-    } catch (error) {
-      if (!signal.aborted) throw error;
+      return await finishedText(gateway.chat(request, signal));
     } finally {
       signal.removeEventListener("abort", cancel);
     }
-    return text;
   }
+}
+
+/** The text of a reply that came to its end: half a summary would hide for good what it leaves out. */
+async function finishedText(reply: AsyncIterable<readonly StreamEvent[]>): Promise<string> {
+  let text = "";
+  let isFinished = false;
+  for await (const event of flatten(reply)) {
+    if (event.type === "token") text += event.content;
+    if (event.type === "error") throw new WireError("engine_error", event.message, event.hint);
+    if (event.type === "done") isFinished = event.finish_reason !== "cancelled";
+  }
+  if (isFinished && text !== "") return text;
+  throw new WireError("engine_error", "The summary was not finished.");
+}
+
+async function* flatten<Item>(groups: AsyncIterable<readonly Item[]>): AsyncIterable<Item> {
+  for await (const group of groups) yield* group;
 }

@@ -28,6 +28,8 @@ export function endpoint<Body extends z.ZodType, Query extends z.ZodType>(
   app.route({
     method: route.method,
     url: route.pattern,
+    // A HEAD would run the handler, and a handler may save or stream.
+    exposeHeadRoute: false,
     handler: async (request, reply) =>
       await handler({
         body: validate(schemas.body, request.body ?? {}),

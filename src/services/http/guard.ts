@@ -1,4 +1,5 @@
 import type { FastifyRequest } from "fastify";
+import { hmiRoutes } from "../../contract/routes.ts";
 import { WireError } from "../../errors.ts";
 
 const LOOPBACK_NAMES = new Set(["localhost", "127.0.0.1", "[::1]"]);
@@ -27,8 +28,8 @@ function nameOf(host: string): string {
 }
 
 function changesSomething(request: FastifyRequest): boolean {
-  // The general stream is a GET that saves a message.
-  return request.method !== "GET" || request.url.startsWith("/api/chat/general-stream");
+  // The general stream is a GET that saves a message. Its path can be spelled in many ways, its route in one.
+  return request.method !== "GET" || request.routeOptions.url === hmiRoutes.generalStream.pattern;
 }
 
 function isOwnOrigin(request: FastifyRequest, host: string): boolean {

@@ -9,6 +9,9 @@ export interface ServerOptions {
   logger?: FastifyBaseLogger | undefined;
 }
 
+/** The longest key, in characters, with every one of them escaped. */
+const LONGEST_PARAM = 3 * 200;
+
 /** An HTTP server with the manners that all our services share: JSON errors, limits, and the loopback guard. */
 export function createServer(options: ServerOptions): FastifyInstance {
   const app = Fastify({
@@ -17,7 +20,12 @@ export function createServer(options: ServerOptions): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true }),
     // Streams are long: close() must not wait for them, and each is told its end before.
     forceCloseConnections: true,
+    routerOptions: { maxParamLength: LONGEST_PARAM },
+    // What fails before a route is found, such as a path that cannot be decoded.
+    frameworkErrors: (error, request, reply) => sendError(request, reply, error),
   });
+  // A page of any site may send text/plain without asking first; JSON it may not.
+  app.removeContentTypeParser("text/plain");
   app.addHook("onRequest", guardOrigin);
   app.setErrorHandler((error, request, reply) => sendError(request, reply, error));
   answerUnknownRoutes(app);
@@ -39,13 +47,15 @@ function answerUnknownRoutes(app: FastifyInstance): void {
     const matches = new RegExp(`^${url.replace(/:\w+/g, "[^/]+").replace("*", ".*")}$`);
     for (const each of [method].flat()) known.push({ method: each, matches });
   });
-  app.setNotFoundHandler((request) => {
+  app.setNotFoundHandler((request, reply) => {
     const path = request.url.split("?", 1)[0] ?? "";
-    const methods = known.filter((route) => route.matches.test(path)).map((route) => route.method);
-    if (methods.length === 0) throw new WireError("not_found", `There is nothing at ${path}.`);
+    const methods = new Set(known.filter((route) => route.matches.test(path)).map((route) => route.method));
+    if (methods.size === 0) throw new WireError("not_found", `There is nothing at ${path}.`);
+    const allowed = [...methods].join(", ");
+    reply.header("allow", allowed);
     throw new WireError(
       "method_not_allowed",
-      `${request.method} is not allowed at ${path}; it takes ${[...new Set(methods)].join(", ")}.`,
+      `${request.method} is not allowed at ${path}; it takes ${allowed}.`,
     );
   });
 }

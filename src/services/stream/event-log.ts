@@ -26,6 +26,8 @@ export class EventLog {
   readonly #batches: Batch[] = [];
   readonly #readers = new Set<EventReader>();
   #position = -1;
+  /** Position of the last event before the ending. */
+  #endOfText = -1;
   #written = 0;
   #ended = false;
   #waitingWriter: (() => void) | undefined;
@@ -53,6 +55,7 @@ export class EventLog {
     for (const event of events) {
       if (this.#ended) throw new Error(`An event of type ${event.type} came after done.`);
       this.#position = nextPosition(this.#position, event);
+      if (event.type === "token" || isStart(event)) this.#endOfText = this.#position;
       text += encodeEvent({ messageId: this.messageId, position: this.#position }, event);
       this.#ended = event.type === "done";
     }
@@ -70,11 +73,16 @@ export class EventLog {
     });
   }
 
-  /** A reader of everything after `position`; of everything, where it is undefined. */
+  /**
+   * A reader of everything after `position`; of everything, where it is undefined. One that is past the
+   * end, because more was sent than a crash let us save, or because it was told the end before, is given
+   * the ending, so that it does not come back for ever.
+   */
   read(position?: number): EventReader {
+    const isPast = this.#ended && position !== undefined && position >= this.#position;
     const reader = new EventReader({
       batches: this.#batches,
-      position,
+      position: isPast ? this.#endOfText : position,
       written: () => this.#written,
       ended: () => this.#ended,
       moved: () => this.#releaseWriter(),
@@ -192,5 +200,10 @@ function frameAfter(frame: string, position: number): string {
   const event = StreamEvent.parse(JSON.parse(dataLine.slice("data: ".length)));
   if (event.type !== "token") return `${frame}\n\n`;
   const rest = event.content.slice(-(id.position - position));
-  return encodeEvent(id, { ...event, content: rest });
+  // No id of ours lies inside a wide character, but a client may send any.
+  return encodeEvent(id, { ...event, content: rest.toWellFormed() });
+}
+
+function isStart(event: StreamEvent): boolean {
+  return event.type === "status_update" && (event.status === "planning" || event.status === "executing");
 }

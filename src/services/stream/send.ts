@@ -8,6 +8,8 @@ import type { EventLog, EventReader } from "./event-log.ts";
 export interface SendOptions {
   /** Longest silence before a comment is sent, in milliseconds. */
   heartbeatMs: number;
+  /** The position after which a client begins that did not say where it left off; without it, the first event. */
+  from?: number;
 }
 
 /**
@@ -20,7 +22,7 @@ export async function sendLog(
   log: EventLog,
   options: SendOptions,
 ): Promise<void> {
-  const reader = log.read(resumePosition(request, log));
+  const reader = log.read(resumePosition(request, log) ?? options.from);
   reply.hijack();
   const response = reply.raw;
   response.once("close", () => reader.leave());

@@ -19,6 +19,9 @@ export interface Database {
   close(): void;
 }
 
+/** How long to wait for another process that holds the write lock, in milliseconds. */
+const LOCK_TIMEOUT_MS = 5_000;
+
 /** Opens (and makes, and migrates) the database file; `:memory:` for one that ends with the process. */
 export function openDatabase(path: string): Database {
   const db = open(path);
@@ -53,10 +56,10 @@ function open(path: string): DatabaseSync {
     if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     db = new DatabaseSync(path);
     // Another process may hold the write lock for a moment: wait for it rather than fail.
-    db.exec("PRAGMA busy_timeout = 5000");
+    db.exec(`PRAGMA busy_timeout = ${LOCK_TIMEOUT_MS}`);
     // Before the journal mode, which is written into the file.
     refuseNewer(db, path);
-    db.exec("PRAGMA journal_mode = WAL");
+    useWal(db);
     // In WAL mode NORMAL survives the death of any process; only a power cut may cost the last commits.
     db.exec("PRAGMA synchronous = NORMAL");
     db.exec("PRAGMA foreign_keys = ON");
@@ -74,6 +77,28 @@ function open(path: string): DatabaseSync {
       },
     );
   }
+}
+
+/**
+ * Turns a new file to WAL mode; nothing where it is already. SQLite does not wait for this lock by itself
+ *, and services that start together all make the change.
+ */
+function useWal(db: DatabaseSync): void {
+  const deadline = performance.now() + LOCK_TIMEOUT_MS;
+  for (;;) {
+    try {
+      db.exec("PRAGMA journal_mode = WAL");
+      return;
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadline) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}
+
+/** SQLITE_BUSY, also in its extended forms. */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === 5;
 }
 
 /** True where a write broke the unique index of that name or on those columns. */

@@ -1,7 +1,7 @@
 import { LIMITS } from "../../../contract/defaults.ts";
 import { Message } from "../../../contract/hmi.ts";
 import { WireError } from "../../../errors.ts";
-import type { Exchange, MessageStore, NewExchange } from "../store.ts";
+import type { BegunExchange, Exchange, MessageStore, NewExchange } from "../store.ts";
 import { type Database, isConflict, type Row, type SqlValue } from "./database.ts";
 import { getSession } from "./sessions.ts";
 
@@ -30,7 +30,7 @@ export function createMessageStore(db: Database): MessageStore {
       };
     },
     async find(messageId) {
-      const row = /^\d{1,15}$/.test(messageId)
+      const row = /^[1-9]\d{0,14}$/.test(messageId)
         ? db.get("SELECT * FROM messages WHERE id = ?", Number(messageId))
         : undefined;
       return row && toMessage(row);
@@ -67,12 +67,7 @@ export function createMessageStore(db: Database): MessageStore {
   };
 }
 
-function begin(
-  db: Database,
-  { sessionId, content, modelName, clientMessageId }: NewExchange,
-): Exchange & {
-  isNew: boolean;
-} {
+function begin(db: Database, { sessionId, content, modelName, clientMessageId }: NewExchange): BegunExchange {
   try {
     return db.transaction(() => {
       const now = new Date().toISOString();
@@ -85,20 +80,22 @@ function begin(
       );
       const user = { ...shared, role: "user", content, client_message_id: clientMessageId ?? null };
       const reply = { ...shared, role: "assistant", content: "", model_name: modelName, status: "streaming" };
-      return { user: insert(db, user), reply: insert(db, reply), isNew: true };
+      const rows = { user: insert(db, user), reply: insert(db, reply) };
+      return { ...rows, session: getSession(db, sessionId), isNew: true };
     });
   } catch (error) {
     if (isConflict(error, "messages.client_message_id") && clientMessageId !== undefined) {
       // The same message arrived twice at once; the other one was first.
       const first = findExchange(db, clientMessageId);
-      if (first !== undefined) return { ...first, isNew: false };
+      if (first !== undefined)
+        return { ...first, session: getSession(db, first.user.session_id), isNew: false };
     }
     if (isConflict(error, "messages.conversation_id")) throw generationInProgress(sessionId);
     throw error;
   }
 }
 
-export function generationInProgress(sessionId: string): WireError {
+function generationInProgress(sessionId: string): WireError {
   return new WireError(
     "generation_in_progress",
     `Conversation ${sessionId} is still being answered.`,

@@ -64,7 +64,9 @@ export function createSessionStore(db: Database, defaultAgent: string): SessionS
 
 /** Throws `conversation_not_found`, also for keys that this store never gives out. */
 export function getSession(db: Database, sessionId: string): Session {
-  const row = /^\d{1,15}$/.test(sessionId) ? db.get(`${SELECT} WHERE id = ?`, Number(sessionId)) : undefined;
+  const row = /^[1-9]\d{0,14}$/.test(sessionId)
+    ? db.get(`${SELECT} WHERE id = ?`, Number(sessionId))
+    : undefined;
   if (row === undefined) {
     throw new WireError("conversation_not_found", `There is no conversation "${sessionId}".`);
   }

@@ -1,0 +1,95 @@
+import { expect, test } from "vitest";
+import { ModelList } from "../../../src/contract/common.ts";
+import { gatewayRoutes } from "../../../src/contract/routes.ts";
+import { FINAL_LINE, startFakeEngine, startTestGateway } from "../../support/gateway.ts";
+import { call } from "../../support/http.ts";
+import { shapeOf } from "../../support/streams.ts";
+
+const models = (...names: string[]) => ({ models: names.map((name) => ({ name, model: name })) });
+
+test("the engine's models are listed in the contract's shape, the default one marked", async () => {
+  const gateway = await startTestGateway({ defaultModel: "phi3:mini" });
+  const { status, json } = await call(gateway.url, gatewayRoutes.models.path());
+  expect(status).toBe(200);
+  const list = ModelList.parse(json);
+  expect(list).toEqual(json);
+  expect(new Set(list.models.map((model) => model.provider))).toEqual(new Set(["stand-in"]));
+  expect(list.default).toBe("phi3:mini");
+  expect(list.models.map((model) => model.model_id).sort()).toEqual([
+    "llama3.1:8b",
+    "phi3:mini",
+    "qwen2.5-coder:7b",
+  ]);
+  expect(list.models.filter((model) => model.is_default).map((model) => model.model_id)).toEqual([
+    "phi3:mini",
+  ]);
+});
+
+test.each([
+  ["the configured one, if the engine has it", "B:1", "b:1"],
+  ["the configured one without its tag", "a", "a:latest"],
+  ["the engine's first, if it does not", "other", "a:latest"],
+])("the default model is %s", async (_, defaultModel, expected) => {
+  let asked = "";
+  const engineUrl = await startFakeEngine(
+    (request, response) => {
+      request.on("data", (bytes) => {
+        asked += bytes;
+      });
+      request.on("end", () => response.end(FINAL_LINE));
+    },
+    models("a:latest", "b:1"),
+  );
+  const gateway = await startTestGateway({ engineUrl, defaultModel });
+  await (await gateway.chat()).ended;
+  expect(JSON.parse(asked)).toMatchObject({ model: expected, stream: true });
+});
+
+test.each([
+  ["phi3:mini", "phi3:mini"],
+  ["ollama/phi3:mini", "phi3:mini"],
+])("a request that names %s is asked of %s", async (model, expected) => {
+  const gateway = await startTestGateway();
+  const reader = await gateway.chat({ model });
+  await reader.ended;
+  expect((await gateway.generation())?.model).toBe(expected);
+  expect(reader.events).toContainEqual({ type: "status_update", status: "executing", detail: expected });
+});
+
+test("the model of a request is the one asked, also when it changes inside a conversation", async () => {
+  const gateway = await startTestGateway();
+  await (await gateway.chat({ message_id: "1", model: "phi3:mini" })).ended;
+  await (await gateway.chat({ message_id: "2", model: "qwen2.5-coder:7b" })).ended;
+  const asked = (await gateway.generations()).map((each) => each.model);
+  expect(asked).toEqual(["phi3:mini", "qwen2.5-coder:7b"]);
+});
+
+test.each(["gpt-9", "ollama/gpt-9"])(
+  "an unknown model, %s, is told with the ones that there are",
+  async (model) => {
+    const gateway = await startTestGateway();
+    const reader = await gateway.chat({ model });
+    await reader.ended;
+    expect(shapeOf(reader.events)).toBe("planning executing error error done(error)");
+    const error = reader.events.find((event) => event.type === "error");
+    expect(error).toMatchObject({
+      code: "model_not_found",
+      hint: expect.stringContaining("ollama pull gpt-9"),
+    });
+    for (const name of ["gpt-9", "llama3.1:8b", "phi3:mini", "qwen2.5-coder:7b"]) {
+      expect(error?.message).toContain(name);
+    }
+  },
+);
+
+test("an engine without any model is told what to do", async () => {
+  const engineUrl = await startFakeEngine((_, response) => response.end(FINAL_LINE), models());
+  const gateway = await startTestGateway({ engineUrl });
+  const reader = await gateway.chat();
+  await reader.ended;
+  expect(reader.events).toContainEqual(
+    expect.objectContaining({ code: "model_not_found", hint: "Run `ollama pull llama3.1:8b`." }),
+  );
+  const { json } = await call(gateway.url, gatewayRoutes.models.path());
+  expect(json).toEqual({ status: "ok", models: [], default: null });
+});

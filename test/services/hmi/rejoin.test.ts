@@ -1,0 +1,146 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { hmiRoutes } from "../../../src/contract/routes.ts";
+import { call } from "../../support/http.ts";
+import { createdIn, startTestStack } from "../../support/stack.ts";
+import { eventually, shapeOf } from "../../support/streams.ts";
+import { tempFolder } from "../../support/temp.ts";
+
+test("a second reader of a running reply gets it from its first event", async () => {
+  const stack = await startTestStack({ tokenDelayMs: 10 });
+  const { sent, reader } = await stack.send({ message: "Count to 5" });
+  await eventually(() => expect(reader.text).not.toBe(""));
+  const second = await stack.stream(sent.session_id);
+  await Promise.all([reader.ended, second.ended]);
+  expect(second.events).toEqual(reader.events);
+});
+
+test("a finished reply is sent again without asking the engine", async () => {
+  const stack = await startTestStack();
+  const { sent, reader } = await stack.send({ message: "Count to 5" });
+  await reader.ended;
+  const again = await stack.stream(sent.session_id);
+  await again.ended;
+  expect(again.events).toEqual(reader.events);
+  expect(await stack.generations()).toHaveLength(1);
+  expect(await stack.messages(sent.session_id)).toHaveLength(2);
+});
+
+test("a reply that is no longer kept comes from the store, in the contract's order", async () => {
+  const storePath = join(tempFolder(), "chat.db");
+  const first = await startTestStack({ storePath });
+  const { sent, reader } = await first.send({ message: "Count to 5" });
+  await reader.ended;
+  await first.close();
+
+  const stack = await startTestStack({ storePath });
+  const again = await stack.stream(sent.session_id);
+  await again.ended;
+  expect(shapeOf(again.events)).toBe("planning executing token complete usage done(stop)");
+  expect(again.text).toBe("1, 2, 3, 4, 5");
+  expect(again.events.slice(-2)).toEqual(reader.events.slice(-2));
+  expect(await stack.generations()).toEqual([]);
+});
+
+test("who comes back after a restart in the middle of the text gets the rest of it", async () => {
+  const storePath = join(tempFolder(), "chat.db");
+  const first = await startTestStack({ storePath });
+  const { sent, reader } = await first.send({ message: "Count to 5" });
+  await reader.ended;
+  await first.close();
+
+  const stack = await startTestStack({ storePath });
+  const headers = { "last-event-id": `${sent.assistant_message_id}:${2 + "1, 2".length}` };
+  const rest = await stack.stream(sent.session_id, headers);
+  await rest.ended;
+  expect(rest.text).toBe(", 3, 4, 5");
+});
+
+test("a conversation without a reply has nothing to stream; one that is not there is 404", async () => {
+  const stack = await startTestStack();
+  const { session_id } = await stack.newSession();
+  const answers = await Promise.all(
+    [session_id, "999"].map((id) => call(stack.hmi, hmiRoutes.stream.path({ session_id: id }))),
+  );
+  expect(answers.map(({ status, json }) => [status, json.error.code])).toEqual([
+    [409, "nothing_to_stream"],
+    [404, "conversation_not_found"],
+  ]);
+});
+
+test("the same client_message_id joins the reply instead of sending again", async () => {
+  const stack = await startTestStack({ tokenDelayMs: 10 });
+  const query = { message: "Count to 5", client_message_id: "key" };
+  const first = await stack.general(query);
+  await eventually(() => expect(first.text).not.toBe(""));
+  const second = await stack.general(query);
+  await Promise.all([first.ended, second.ended]);
+  const third = await stack.general(query);
+  await third.ended;
+  expect([second.events, third.events]).toEqual([first.events, first.events]);
+  expect(await stack.messages(createdIn(first))).toHaveLength(2);
+  expect(await stack.generations()).toHaveLength(1);
+});
+
+test("the same client_message_id ten times at once is one message and one request", async () => {
+  const stack = await startTestStack({ tokenDelayMs: 5 });
+  const query = { message: "Count to 5", client_message_id: "key" };
+  const readers = await Promise.all(Array.from({ length: 10 }, () => stack.general(query)));
+  await Promise.all(readers.map((reader) => reader.ended));
+  expect(new Set(readers.map((reader) => JSON.stringify(reader.events))).size).toBe(1);
+  expect(await stack.generations()).toHaveLength(1);
+  const { json } = await call(stack.hmi, hmiRoutes.sessions.path());
+  expect(json).toMatchObject({ total: 1, sessions: [{ message_count: 2 }] });
+});
+
+test("the same client_message_id after a restart is the saved reply", async () => {
+  const storePath = join(tempFolder(), "chat.db");
+  const query = { message: "Count to 5", client_message_id: "key" };
+  const first = await startTestStack({ storePath });
+  await (await first.general(query)).ended;
+  await first.close();
+  const stack = await startTestStack({ storePath });
+  const again = await stack.general(query);
+  await again.ended;
+  expect(again.text).toBe("1, 2, 3, 4, 5");
+  expect(await stack.generations()).toEqual([]);
+});
+
+test("an EventSource that reconnects to general-stream does not send its message again", async () => {
+  const stack = await startTestStack({ tokenDelayMs: 10 });
+  const query = { message: "Count to 5" };
+  const first = await stack.general(query);
+  await eventually(() => expect(first.text).not.toBe(""));
+  first.leave();
+  const second = await stack.general(query, { "last-event-id": first.ids.at(-1) ?? "" });
+  await second.ended;
+  expect(first.text + second.text).toBe("1, 2, 3, 4, 5");
+  const late = await stack.general(query, { "last-event-id": second.ids.at(-1) ?? "" });
+  await late.ended;
+  expect([late.text, late.events.at(-1)?.type]).toEqual(["", "done"]);
+  expect(await stack.messages(createdIn(first))).toHaveLength(2);
+  expect(await stack.generations()).toHaveLength(1);
+});
+
+test("a reconnect for a reply that the conversation has moved on from gets that reply", async () => {
+  const stack = await startTestStack();
+  const first = await stack.general({ message: "Count to 3" });
+  await first.ended;
+  await (await stack.general({ message: "Count to 9" })).ended;
+  const back = await stack.general({ message: "Count to 3" }, { "last-event-id": first.ids[2] ?? "" });
+  await back.ended;
+  expect(back.text).toBe("1, 2, 3");
+  expect(await stack.generations()).toHaveLength(2);
+});
+
+test("a reconnect for a reply that is not there is refused, and sends nothing", async () => {
+  const stack = await startTestStack();
+  await expect(stack.general({ message: "Hi" }, { "last-event-id": "999:3" })).rejects.toThrow("404");
+  expect(await stack.generations()).toEqual([]);
+});
+
+test("heartbeats come while the engine is silent", async () => {
+  const stack = await startTestStack({ tokenDelayMs: 600_000, stream: { heartbeat_ms: 20 } });
+  const { reader } = await stack.send({ message: "Hi" });
+  await eventually(() => expect(reader.heartbeats).toBeGreaterThan(2));
+});

@@ -1,0 +1,139 @@
+import { expect, test } from "vitest";
+import type { StreamEvent } from "../../../src/contract/events.ts";
+import type { ChatRequest } from "../../../src/contract/gateway.ts";
+import type { GatewayClient } from "../../../src/services/hmi/gateway-client.ts";
+import { startTestStack, type TestStack } from "../../support/stack.ts";
+import { exchangeOf, openConversation, openTestStore } from "../../support/store.ts";
+import { eventually } from "../../support/streams.ts";
+
+const PLANNING: StreamEvent = { type: "status_update", status: "planning" };
+const EXECUTING: StreamEvent = { type: "status_update", status: "executing" };
+const USAGE: StreamEvent = {
+  type: "usage",
+  usage: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 },
+  cost_usd: 0,
+};
+
+/** A stack with one conversation of so many exchanges; summaries are asked of `summarise`. */
+async function startWith(exchanges: number, summarise?: GatewayClient["chat"]) {
+  const { store, path } = openTestStore();
+  const sessionId = await openConversation(store, null);
+  for (let number = 1; number <= exchanges; number += 1) {
+    await exchangeOf(store, sessionId, `question ${number}`, `answer ${number}`);
+  }
+  const gateway = (real: GatewayClient): GatewayClient => ({
+    ...real,
+    chat: (request, signal) => {
+      const isSummary = request.session_id.startsWith("summary-of-");
+      return isSummary && summarise ? summarise(request, signal) : real.chat(request, signal);
+    },
+  });
+  const stack = await startTestStack({ storePath: path, overrides: { gateway } });
+  return { stack, sessionId, say: (message: string) => sayIn(stack, sessionId, message) };
+}
+
+async function sayIn(stack: TestStack, session_id: string, message: string): Promise<void> {
+  await (await stack.send({ message, session_id })).reader.ended;
+}
+
+async function summariesOf(stack: TestStack, sessionId: string): Promise<string[]> {
+  const rows = await stack.messages(sessionId);
+  return rows.filter((row) => row.message_type === "summary").map((row) => row.content);
+}
+
+test("60 messages have no summary, the 61st brings one of all but the last 30", async () => {
+  const asked: ChatRequest[] = [];
+  const { stack, sessionId, say } = await startWith(29, async function* (request) {
+    asked.push(request);
+    yield endingWith("the gist", { type: "status_update", status: "complete" }, "stop");
+  });
+  await say("Say: answer 30");
+  await say("Say: answer 31");
+  await eventually(async () => expect(await summariesOf(stack, sessionId)).toEqual(["the gist"]));
+  expect(asked).toHaveLength(1);
+  const transcript = asked[0]?.messages?.at(-1)?.content.split("\n");
+  expect(transcript).toHaveLength(32);
+  expect(transcript?.slice(-2)).toEqual(["user: question 16", "assistant: answer 16"]);
+});
+
+test("the next summary builds on the one before", async () => {
+  const asked: string[] = [];
+  const { stack, sessionId, say } = await startWith(30, async function* (request) {
+    asked.push(request.messages?.at(-1)?.content ?? "");
+    yield endingWith(`gist ${asked.length}`, { type: "status_update", status: "complete" }, "stop");
+  });
+  for (let number = 31; number <= 47; number += 1) await say(`Say: answer ${number}`);
+  await eventually(async () => expect(await summariesOf(stack, sessionId)).toEqual(["gist 1", "gist 2"]));
+  expect(asked[1]).toMatch(/^Earlier: gist 1\nuser: question 17\n/);
+});
+
+test.each<[string, StreamEvent[]]>([
+  ["was cancelled", endingWith("half", { type: "status_update", status: "cancelled" }, "cancelled")],
+  ["is empty", endingWith("", { type: "status_update", status: "complete" }, "stop")],
+  ["stopped without done", [PLANNING, EXECUTING, { type: "token", content: "half" }]],
+  [
+    "failed",
+    [
+      PLANNING,
+      EXECUTING,
+      { type: "token", content: "half" },
+      { type: "status_update", status: "error" },
+      { type: "error", code: "engine_error", message: "It broke." },
+      { type: "done", finish_reason: "error" },
+    ],
+  ],
+])(
+  "a summary that %s does not stand for anything, and is tried again after the next reply",
+  async (_, events) => {
+    let asked = 0;
+    const { stack, sessionId, say } = await startWith(30, async function* () {
+      asked += 1;
+      yield asked === 1 ? events : endingWith("whole", { type: "status_update", status: "complete" }, "stop");
+    });
+    await say("Say: answer 31");
+    await eventually(() => expect(asked).toBe(1));
+    await say("Say: answer 32");
+    await eventually(async () => expect(await summariesOf(stack, sessionId)).toEqual(["whole"]));
+  },
+);
+
+test("a summary gives way to the next message at once, and is made after it", async () => {
+  let asked = 0;
+  const { stack, sessionId, say } = await startWith(30, async function* (_, signal) {
+    asked += 1;
+    if (asked === 1) {
+      await new Promise<void>((_, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+      });
+    }
+    yield endingWith("whole", { type: "status_update", status: "complete" }, "stop");
+  });
+  await say("Say: answer 31");
+  await eventually(() => expect(asked).toBe(1));
+  await say("Say: answer 32");
+  await eventually(async () => expect(await summariesOf(stack, sessionId)).toEqual(["whole"]));
+  expect(asked).toBe(2);
+});
+
+test("stopping the stack does not wait for a summary", async () => {
+  let asked = 0;
+  const { stack, say } = await startWith(30, async function* (_, signal) {
+    asked += 1;
+    yield [PLANNING];
+    await new Promise<void>((_, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    });
+  });
+  await say("Say: answer 31");
+  await eventually(() => expect(asked).toBe(1));
+  await stack.close();
+});
+
+function endingWith(
+  text: string,
+  status: StreamEvent & { type: "status_update" },
+  finish_reason: "stop" | "cancelled",
+): StreamEvent[] {
+  const token: StreamEvent[] = text === "" ? [] : [{ type: "token", content: text }];
+  return [PLANNING, EXECUTING, ...token, status, USAGE, { type: "done", finish_reason }];
+}
