@@ -2,9 +2,9 @@
  * Builds `dist/`: the command line bundled for a quick start, the browser code, and oclif's manifest.
  * One file a command, so that a command loads nothing that only another one needs.
  */
-import { globSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, sep } from "node:path";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 
 const root = new URL("../", import.meta.url);
 process.chdir(root.pathname);
@@ -35,13 +35,17 @@ async function buildCli() {
     outdir: "dist",
     bundle: true,
     splitting: true,
-    minify: true,
-    keepNames: true,
+    // Names stay as they are, for the stacks of errors.
+    minifySyntax: true,
+    minifyWhitespace: true,
     sourcemap: false,
     legalComments: "none",
     platform: "node",
     target: "node22.19",
     format: "esm",
+    plugins: [quickStart()],
+    // bin/stack.js has looked at Node's version already.
+    define: { "process.env.OCLIF_DISABLE_ENGINE_WARNING": "'1'" },
     // CommonJS packages inside an ESM bundle still look for these.
     banner: {
       js: [
@@ -52,6 +56,29 @@ async function buildCli() {
       ].join(""),
     },
   });
+}
+
+/** Takes out what costs the start of every command more than it gives. */
+function quickStart(): Plugin {
+  return {
+    name: "quick-start",
+    setup({ onResolve, onLoad }) {
+      // An import of node:http evaluates all its exports, also the one that loads Node's fetch: 20 ms.
+      onResolve({ filter: /^node:http$/ }, ({ path }) => ({ path, namespace: "builtin" }));
+      onLoad({ filter: /^/, namespace: "builtin" }, ({ path }) => ({
+        contents: `module.exports = process.getBuiltinModule("${path}");`,
+      }));
+      // oclif sorts its commands as the user's language would, which takes 6 ms to get ready.
+      onLoad({ filter: /@oclif.core.lib.config.plugin\.js$/ }, ({ path }) => ({
+        contents: replace(readFileSync(path, "utf8"), "a.id.localeCompare(b.id)", "a.id < b.id ? -1 : 1"),
+      }));
+    },
+  };
+}
+
+function replace(text: string, part: string, by: string): string {
+  if (!text.includes(part)) throw new Error(`There is no ${part} to be replaced any more.`);
+  return text.replace(part, by);
 }
 
 async function buildWeb() {

@@ -6,13 +6,13 @@ const WIDTHS = { name: 9, kind: 10, url: 25, state: 16 } as const;
 
 /** `engine    stand-in   http://127.0.0.1:11434   ready 0.2 s   pid 4711`. */
 export function stepLine(screen: Screen, { name, kind, url, state, pid, ready_ms }: UpStep): string {
-  const how = ready_ms === undefined ? stateWords(state) : `ready ${(ready_ms / 1000).toFixed(1)} s`;
+  const how = ready_ms === null ? stateWords(state) : `ready ${(ready_ms / 1000).toFixed(1)} s`;
   const cells = [
     screen.paint("strong", name.padEnd(WIDTHS.name)),
     kind.padEnd(WIDTHS.kind),
     url.padEnd(WIDTHS.url),
     screen.paint("good", how.padEnd(WIDTHS.state)),
-    pid === undefined ? "" : `pid ${pid}`,
+    pid === null ? "" : `pid ${pid}`,
   ];
   return `  ${cells.join(" ")}`.trimEnd();
 }

@@ -36,7 +36,7 @@ export default class Chat extends BaseCommand {
     const config = await this.loadConfig(flags.config);
     const isJson = this.jsonEnabled();
     const result = await chatOnce({
-      hmi: parseServiceUrl(flags.hmi ?? urlOf(config.hmi)),
+      hmi: flags.hmi === undefined ? urlOf(config.hmi) : parseServiceUrl(flags.hmi),
       message: args.message,
       model: flags.model,
       modelId: flags.profile,

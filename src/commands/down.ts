@@ -21,7 +21,7 @@ export default class Down extends BaseCommand {
     const config = await this.loadConfig(flags.config);
     const { screen } = this;
     const services = await takeDown(config, process.env, ({ name, outcome, pid }) => {
-      const who = pid === undefined ? "" : `pid ${pid}`;
+      const who = pid === null ? "" : `pid ${pid}`;
       screen.line(`  ${screen.paint("strong", name.padEnd(9))} ${WORDS[outcome]}  ${who}`.trimEnd());
     });
     return { services };

@@ -38,7 +38,12 @@ Exit codes: 0 all claims hold, 1 a claim is broken, 2 it could not run.`;
     hmi: urlFlag("HMI"),
     gateway: urlFlag("gateway"),
     engine: urlFlag("engine"),
-    timeout: Flags.integer({ description: "Longest time for one claim, in seconds.", default: 300, min: 1 }),
+    timeout: Flags.integer({
+      description: "Longest time for one claim, in seconds.",
+      default: 300,
+      min: 1,
+      max: 86_400,
+    }),
   };
 
   async run(): Promise<VerifyReport> {
@@ -84,9 +89,9 @@ async function chooseTarget(
   }
   if (flags["in-process"]) return { target: "in-process" };
   const target = {
-    hmi: parseServiceUrl(flags.hmi ?? urlOf(config.hmi)),
-    gateway: parseServiceUrl(flags.gateway ?? urlOf(config.gateway)),
-    engine: parseServiceUrl(flags.engine ?? config.engine.url),
+    hmi: flags.hmi === undefined ? urlOf(config.hmi) : parseServiceUrl(flags.hmi),
+    gateway: flags.gateway === undefined ? urlOf(config.gateway) : parseServiceUrl(flags.gateway),
+    engine: flags.engine === undefined ? config.engine.url : parseServiceUrl(flags.engine),
   };
   if (given.length > 0) return { target };
   const { address, ready } = serviceSpec(config, "hmi");

@@ -1,11 +1,19 @@
-import * as z from "zod";
+import { en } from "zod/locales";
+// Not zod itself: every command builds this schema, and zod/mini does it in a third of the time.
+import * as z from "zod/mini";
 
-const host = z.string().regex(/^[\w.:-]+$/, "must be a host name or an address");
-const port = z.int().min(0).max(65_535);
-const milliseconds = z.int().min(0).max(86_400_000);
-const httpUrl = z
-  .url({ protocol: /^http$/, error: "must be an http:// URL" })
-  .transform((url) => url.replace(/\/+$/, ""));
+// The words of zod's messages, which zod/mini leaves out.
+z.config(en());
+
+const text = z.string().check(z.minLength(1));
+const host = z.string().check(z.regex(/^[\w.:-]+$/, "must be a host name or an address"));
+const port = z.int().check(z.minimum(0), z.maximum(65_535));
+const milliseconds = z.int().check(z.minimum(0), z.maximum(86_400_000));
+const period = milliseconds.check(z.minimum(10));
+const httpUrl = z.pipe(
+  z.url({ protocol: /^http$/, error: "must be an http:// URL" }),
+  z.transform((url: string) => url.replace(/\/+$/, "")),
+);
 
 /**
  * The settings, each with its default in `defaults.ts`. The same names work in a file
@@ -30,27 +38,27 @@ export const ConfigSchema = z.strictObject({
   }),
   chat: z.strictObject({
     /** The model where nobody chose one, if the engine has it; else the engine's first. */
-    model: z.string().min(1),
+    model: text,
     /** The agent where nobody chose one. */
-    agent: z.string().min(1),
+    agent: text,
   }),
   stream: z.strictObject({
     /** Longest silence on an event stream before a comment is sent. */
-    heartbeat_ms: milliseconds.min(10),
+    heartbeat_ms: period,
     /** How long a generation goes on after its last reader left. */
     orphan_grace_ms: milliseconds,
     /** How long a finished reply is kept for late readers. */
     keep_finished_ms: milliseconds,
     /** A growing reply is written to disk at least this often. */
-    save_every_ms: milliseconds.min(10),
+    save_every_ms: period,
   }),
   store: z.strictObject({
     /** The conversations' database, relative to the configuration's folder. */
-    path: z.string().min(1),
+    path: text,
   }),
   state: z.strictObject({
     /** The folder of PID files and logs, relative to the configuration's folder. */
-    dir: z.string().min(1),
+    dir: text,
   }),
   log: z.strictObject({
     /** The least level that services log. */

@@ -68,11 +68,14 @@ async function runCheck<Target>(
   if (missing.length > 0) {
     return finish({ verdict: "skipped", reason: `this target cannot ${missing.join(" and ")}` });
   }
-  const deadline = AbortSignal.timeout(options.deadlineMs);
+  const late = new CouldNotRun(`not finished after ${options.deadlineMs / 1000} s`);
+  const deadline = new AbortController();
+  // The reason goes with whatever it cuts off: shared evidence that is late is so for every check.
+  const timer = setTimeout(() => deadline.abort(late), options.deadlineMs);
   try {
     const evidence = await check.collect({
       target: options.target,
-      signal: AbortSignal.any([options.signal, deadline]),
+      signal: AbortSignal.any([options.signal, deadline.signal]),
       share: async (name, collect) => {
         const known = shared.get(name) ?? collect();
         shared.set(name, known);
@@ -83,15 +86,16 @@ async function runCheck<Target>(
     });
     return finish(check.judge(evidence), evidence);
   } catch (error) {
-    return finish(explain(error, options.signal, deadline, options.deadlineMs));
+    return finish(explain(deadline.signal.aborted ? late : error, options.signal));
+  } finally {
+    clearTimeout(timer);
   }
 }
 
 /** An exception in a check is never a verdict about the claim. */
-function explain(error: unknown, signal: AbortSignal, deadline: AbortSignal, deadlineMs: number): Outcome {
+function explain(error: unknown, signal: AbortSignal): Outcome {
   const reason = (text: string): Outcome => ({ verdict: "could-not-run", reason: text });
   if (signal.aborted) return reason("interrupted");
-  if (deadline.aborted) return reason(`not finished after ${deadlineMs / 1000} s`);
   if (error instanceof CouldNotRun) return reason(error.message);
   return reason(`the check itself failed: ${messageOf(error)}`);
 }

@@ -14,7 +14,8 @@ export interface DownStep {
   readonly name: ServiceName;
   /** `not_running`: there was nothing of ours to stop. */
   readonly outcome: StopResult["outcome"] | "not_running";
-  readonly pid: number | undefined;
+  /** Null where there was nothing. */
+  readonly pid: number | null;
   readonly took_ms: number;
 }
 
@@ -45,5 +46,5 @@ async function stopOne(name: ServiceName, record: ServiceRecord, config: Config)
 }
 
 function nothing(name: ServiceName): DownStep {
-  return { name, outcome: "not_running", pid: undefined, took_ms: 0 };
+  return { name, outcome: "not_running", pid: null, took_ms: 0 };
 }

@@ -1,5 +1,5 @@
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { accessSync, constants, statSync } from "node:fs";
+import { delimiter, resolve } from "node:path";
 import { STAND_IN_BUILD } from "../contract/engine.ts";
 
 /** What answers at the engine's address. */
@@ -43,16 +43,16 @@ function versionIn(body: string): string | undefined {
   }
 }
 
-/** The first program of that name on the PATH that may be run. */
+/** The first program of that name on the PATH that may be run; absolute, because it runs in another folder. */
 export function findProgram(name: string, path: string | undefined): string | undefined {
   const folders = (path ?? "").split(delimiter).filter((folder) => folder !== "");
-  return folders.map((folder) => join(folder, name)).find(isExecutable);
+  return folders.map((folder) => resolve(folder, name)).find(isExecutable);
 }
 
 function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
-    return true;
+    return statSync(file).isFile();
   } catch {
     return false;
   }

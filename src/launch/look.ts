@@ -34,8 +34,13 @@ export async function lookAtStack(config: Config, env: NodeJS.ProcessEnv): Promi
 }
 
 async function lookAtEngine(config: Config, env: NodeJS.ProcessEnv): Promise<StackSighting["engine"]> {
-  const plan = planEngine(await askEngine(config), findProgram("ollama", env["PATH"]));
-  return { name: "engine", plan, ...(await lookAt(config, engineSpec(config, plan))) };
+  // Where the engine is, is the same for all plans: both questions can be asked at once.
+  const [answer, { state }] = await Promise.all([
+    askEngine(config),
+    lookAt(config, engineSpec(config, { use: "stand-in" })),
+  ]);
+  const plan = planEngine(answer, findProgram("ollama", env["PATH"]));
+  return { name: "engine", plan, spec: engineSpec(config, plan), state };
 }
 
 async function lookAt(config: Config, spec: ServiceSpec): Promise<Omit<Sighting, "name">> {

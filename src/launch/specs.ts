@@ -36,7 +36,7 @@ export function engineSpec(config: Config, plan: EnginePlan): ServiceSpec {
       file: plan.program,
       args: ["serve"],
       cwd: config.state.dir,
-      env: { OLLAMA_HOST: `${address.host}:${address.port}` },
+      env: { OLLAMA_HOST: urlOf(address) },
     },
     address,
     ready,
@@ -64,6 +64,11 @@ export function serviceSpec(config: Config, name: "gateway" | "hmi"): ServiceSpe
 export function engineAddress(config: Config): Address {
   const { hostname, port } = new URL(config.engine.url);
   return { host: hostname.replace(/^\[|\]$/g, ""), port: port === "" ? 80 : Number(port) };
+}
+
+/** The URL of an address. */
+export function urlOf({ host, port }: Address): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 /** One of our own services as a process of this program's Node. */

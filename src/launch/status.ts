@@ -1,8 +1,7 @@
 import type { Config } from "../config/schema.ts";
 import { describeListener } from "../supervisor/index.ts";
 import { lookAtStack, type Sighting, type StackSighting } from "./look.ts";
-import type { ServiceName } from "./specs.ts";
-import { urlOf } from "./up.ts";
+import { type ServiceName, urlOf } from "./specs.ts";
 
 /** One service as `stack status` shows it. */
 export interface ServiceStatus {
@@ -41,10 +40,12 @@ export async function stackStatus(config: Config, env: NodeJS.ProcessEnv): Promi
 
 function engineStatus(engine: StackSighting["engine"]): ServiceStatus {
   const base = baseStatus(engine);
+  const isExternal = engine.plan.use === "external" && base.state !== "healthy";
+  const state = isExternal ? "external" : base.state;
   const kind = engineKind(engine);
-  const detail = kind === "stand-in" ? "a stand-in: its answers are scripted" : base.detail;
-  if (engine.plan.use !== "external" || base.state === "healthy") return { ...base, kind, detail };
-  return { ...base, state: "external", kind, detail };
+  if (!WORKING.has(state)) return { ...base, kind };
+  const detail = kind === "stand-in" ? "a stand-in: its answers are scripted" : null;
+  return { ...base, state, kind, detail };
 }
 
 function engineKind({ plan, state }: StackSighting["engine"]): string {

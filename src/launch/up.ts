@@ -11,7 +11,7 @@ import {
   writeRecord,
 } from "../supervisor/index.ts";
 import { lookAtStack, type Sighting, type StackSighting } from "./look.ts";
-import type { ServiceName } from "./specs.ts";
+import { type ServiceName, urlOf } from "./specs.ts";
 
 /** What became of one service. */
 export interface UpStep {
@@ -21,10 +21,10 @@ export interface UpStep {
   /** `stand-in`, `ollama` or `embedded`. */
   readonly kind: string;
   readonly url: string;
-  /** Undefined for an external one. */
-  readonly pid: number | undefined;
-  /** From its start until it was ready, in milliseconds; undefined where it was not started. */
-  readonly ready_ms: number | undefined;
+  /** Null for an external one. */
+  readonly pid: number | null;
+  /** From its start until it was ready, in milliseconds; null where it was not started. */
+  readonly ready_ms: number | null;
 }
 
 export interface UpOptions {
@@ -47,7 +47,7 @@ export interface UpResult {
 /**
  * Brings the three services up, each ready before the next; what runs already is left as it is. Nothing
  * is started where one cannot be; and where one fails, what this call started is stopped again.
- * Throws a UserError `port_taken` or `start_failed`.
+ * Throws a UserError: `port_taken`, `start_failed`, `database_too_new`, `database_unreadable`, `state_unwritable`.
  */
 export async function bringUp(options: UpOptions): Promise<UpResult> {
   const { config, signal, onProgress } = options;
@@ -63,6 +63,7 @@ async function startMissing({ config, env, signal, onStep, onProgress }: UpOptio
   requireRemoteEngine(sighting);
   const blocked = services.filter((service) => isInTheWay(service, sighting));
   if (blocked.length > 0) throw portsTaken(blocked);
+  if (!isServing(sighting.gateway) || !isServing(sighting.hmi)) await requireStore(config);
 
   const steps: UpStep[] = [];
   const started: ServiceRecord[] = [];
@@ -106,17 +107,28 @@ function isInTheWay({ name, state }: Sighting, { engine }: StackSighting): boole
   return state.state === "foreign" && !(name === "engine" && engine.plan.use === "external");
 }
 
+/** Gateway and HMI both open the database: what is wrong with it is better told before anything starts. */
+async function requireStore(config: Config): Promise<void> {
+  // Loads all of the services, which a stack that runs already need not wait for.
+  const { checkStore } = await import("../services/start.ts");
+  await checkStore(config);
+}
+
+function isServing({ state }: Sighting): boolean {
+  return state.state === "running" && state.healthy;
+}
+
 /** The step of a service that needs no start. */
 function presentStep(service: Sighting, { engine }: StackSighting, config: Config): UpStep | undefined {
   const { name, spec, state } = service;
   if (state.state === "running" && state.healthy) {
     // Its record may have been lost: from now on it is known again.
     if (!state.recorded) writeRecord(stateFolder(config.state.dir), state.record);
-    return stepOf({ ...spec, labels: state.record.labels ?? {} }, "running", state.record.pid, undefined);
+    return stepOf({ ...spec, labels: state.record.labels ?? {} }, "running", state.record.pid, null);
   }
   if (name !== "engine" || engine.plan.use !== "external") return undefined;
   const kind = engine.plan.standIn ? "stand-in" : "ollama";
-  return stepOf({ ...spec, labels: { kind } }, "external", undefined, undefined);
+  return stepOf({ ...spec, labels: { kind } }, "external", null, null);
 }
 
 /** Starts a service; one that is there but does not answer, or left something behind, is cleared first. */
@@ -133,8 +145,8 @@ async function startOne(
 function stepOf(
   { name, address, labels }: ServiceSpec,
   state: UpStep["state"],
-  pid: number | undefined,
-  ready_ms: number | undefined,
+  pid: number | null,
+  ready_ms: number | null,
 ): UpStep {
   return {
     name: name as ServiceName,
@@ -144,11 +156,6 @@ function stepOf(
     pid,
     ready_ms,
   };
-}
-
-/** The URL of an address. */
-export function urlOf({ host, port }: { host: string; port: number }): string {
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 function portsTaken(blocked: readonly Sighting[]): UserError {

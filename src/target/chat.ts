@@ -37,16 +37,18 @@ export interface ChatResult {
   readonly duration_ms: number;
 }
 
-/** How long a cancelled stream may take to say its end. */
+/** How long the HMI may take, after Ctrl-C, to accept the message and to end its reply. */
 const CANCEL_TIMEOUT_MS = 5_000;
 
 /** Sends one message through the HMI and reads its reply to the end. Throws a UserError where it is refused. */
 export async function chatOnce(options: ChatOptions): Promise<ChatResult> {
+  options.signal.throwIfAborted();
   const hmi = createHttpClient(options.hmi);
+  const giveUp = giveUpSignal(options.signal);
   try {
     const start = performance.now();
-    const sent = await send(hmi, options);
-    const reply = await readReply(hmi, sent.session_id, options, start);
+    const sent = await send(hmi, options, giveUp);
+    const reply = await readReply(hmi, sent.session_id, options, { start, giveUp });
     const { session_id, message_id } = sent;
     return { session_id, message_id, ...reply, duration_ms: Math.round(performance.now() - start) };
   } finally {
@@ -54,7 +56,15 @@ export async function chatOnce(options: ChatOptions): Promise<ChatResult> {
   }
 }
 
-async function send(hmi: HttpClient, options: ChatOptions): Promise<SentMessage> {
+/** Aborted some time after `signal`: a call that was cut off might have begun a reply, and nobody could cancel it. */
+function giveUpSignal(signal: AbortSignal): AbortSignal {
+  const giveUp = new AbortController();
+  const wait = (): unknown => setTimeout(() => giveUp.abort(), CANCEL_TIMEOUT_MS).unref();
+  signal.addEventListener("abort", wait, { once: true });
+  return giveUp.signal;
+}
+
+async function send(hmi: HttpClient, options: ChatOptions, giveUp: AbortSignal): Promise<SentMessage> {
   const body = {
     session_id: options.sessionId ?? null,
     message: options.message,
@@ -64,7 +74,7 @@ async function send(hmi: HttpClient, options: ChatOptions): Promise<SentMessage>
   };
   let answer: SeenCall;
   try {
-    answer = await hmi.call("POST", hmiRoutes.sendMessage.path(), { body, signal: options.signal });
+    answer = await hmi.call("POST", hmiRoutes.sendMessage.path(), { body, signal: giveUp });
   } catch (error) {
     if (options.signal.aborted) throw options.signal.reason;
     throw new UserError("unreachable", `The HMI at ${options.hmi} does not answer: ${messageOf(error)}.`, {
@@ -89,20 +99,18 @@ async function readReply(
   hmi: HttpClient,
   session_id: string,
   { signal, onText }: ChatOptions,
-  start: number,
+  { start, giveUp }: { start: number; giveUp: AbortSignal },
 ): Promise<Reply> {
-  const giveUp = new AbortController();
   const cancel = (): void => {
-    setTimeout(() => giveUp.abort(), CANCEL_TIMEOUT_MS).unref();
     // The stream then ends by itself, with `done`; a cancel that fails is overtaken by the time-out.
-    hmi.call("POST", hmiRoutes.cancel.path({ session_id }), { signal: giveUp.signal }).catch(() => undefined);
+    hmi.call("POST", hmiRoutes.cancel.path({ session_id }), { signal: giveUp }).catch(() => undefined);
   };
   if (signal.aborted) cancel();
   signal.addEventListener("abort", cancel, { once: true });
   const reply = { text: "", firstTokenMs: null as number | null };
   try {
     const stream = await hmi.stream("GET", hmiRoutes.stream.path({ session_id }), {
-      signal: giveUp.signal,
+      signal: giveUp,
       onEvent: ({ event }) => {
         if (!("type" in event) || event.type !== "token") return;
         reply.firstTokenMs ??= Math.round(performance.now() - start);

@@ -1,6 +1,6 @@
 import { EngineVersion, GenerationList, type GenerationRecord, STAND_IN_BUILD } from "../contract/engine.ts";
-import { engineRoutes } from "../contract/routes.ts";
-import { messageOf } from "../errors.ts";
+import { engineRoutes, hmiRoutes } from "../contract/routes.ts";
+import { messageOf, UserError } from "../errors.ts";
 import { createHttpClient, type HttpClient } from "./http.ts";
 
 /** Where the services of a stack are. */
@@ -25,14 +25,26 @@ export interface Target {
   close(): Promise<void>;
 }
 
-/** Connects to a stack, and finds out what of it can be watched. Fails where the HMI does not answer. */
+/** For the first calls, which a service that works answers at once. */
+const ANSWER_TIMEOUT_MS = 10_000;
+
+/**
+ * Connects to a stack, and finds out what of it can be watched. Throws a UserError `unreachable` where the
+ * HMI does not answer, and the signal's reason.
+ */
 export async function openTarget(urls: TargetUrls, signal: AbortSignal): Promise<Target> {
   const hmi = createHttpClient(urls.hmi);
   const engine = createHttpClient(urls.engine);
   const close = async (): Promise<void> => {
     await Promise.all([hmi.close(), engine.close()]);
   };
-  const version = await versionOf(engine, signal);
+  const soon = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
+  await requireAnswer(hmi, soon).catch(async (error: unknown) => {
+    await close();
+    signal.throwIfAborted();
+    throw error;
+  });
+  const version = await versionOf(engine, soon);
   const isStandIn = version?.endsWith(`+${STAND_IN_BUILD}`) ?? false;
   return {
     urls,
@@ -52,13 +64,24 @@ function nameOf(version: string, isStandIn: boolean): string {
   return isStandIn ? "the engine stand-in" : `Ollama ${version}`;
 }
 
+/** Any answer will do: what is wrong with it is for the checks to say. */
+async function requireAnswer(hmi: HttpClient, signal: AbortSignal): Promise<void> {
+  try {
+    await hmi.call("GET", hmiRoutes.live.path(), { signal });
+  } catch (error) {
+    throw new UserError("unreachable", `The HMI at ${hmi.url} does not answer: ${messageOf(error)}.`, {
+      hint: "Run `stack up` first, or check the URL given with --hmi.",
+      cause: error,
+    });
+  }
+}
+
 /** The engine may be out of reach from here although the gateway has one. */
 async function versionOf(engine: HttpClient, signal: AbortSignal): Promise<string | undefined> {
   try {
     const { body } = await engine.call("GET", engineRoutes.version.path(), { signal });
     return EngineVersion.parse(body).version;
-  } catch (error) {
-    if (signal.aborted) throw new Error(messageOf(error), { cause: error });
+  } catch {
     return undefined;
   }
 }

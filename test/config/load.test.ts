@@ -113,7 +113,7 @@ test("every problem is named at once, each on its own line and column", async ()
   expect(problems).toEqual(
     expect.arrayContaining([
       expect.stringMatching(/^stack\.config\.yaml:2:9 {2}hmi\.port: .*65535/),
-      "stack.config.yaml:4:8  engine.url: must be an http:// or https:// URL",
+      expect.stringMatching(/^stack\.config\.yaml:4:8 {2}engine\.url: must be an http/),
       expect.stringMatching(/^stack\.config\.yaml:5:14 {2}log\.level: /),
       expect.stringMatching(/^stack\.config\.yaml:7:17 {2}stream\.heartbeat_ms: /),
       expect.stringMatching(/^STACK_GATEWAY_PORT {2}gateway\.port: /),

@@ -1,10 +1,11 @@
 import { ErrorBody } from "../../contract/common.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
-import { type Broken, defineCheck, type Verdict } from "../../harness/check.ts";
+import { type Broken, defineCheck } from "../../harness/check.ts";
+import { firstBroken } from "../../harness/judge.ts";
 import type { SeenCall } from "../../target/http.ts";
 import type { Exchange } from "./exchange.ts";
 import { firstExchanges } from "./first-exchanges.ts";
-import type { Context } from "./stage.ts";
+import { type Context, getStage } from "./stage.ts";
 
 interface Refusal {
   readonly expectedStatus: number;
@@ -25,15 +26,17 @@ export const accepted = defineCheck<Context["target"], Evidence>({
   lookAt: "the validation of model_id at GET /api/chat/general-stream and POST /api/chat/message",
   needs: [],
   async collect(context) {
+    // First, because a target that takes what it must refuse writes to the general conversation: the stage's.
+    const exchanges = await firstExchanges(context);
     const refused: Refusal[] = [];
     for (const value of ["abc", "0", "-1", "1.5"]) {
       refused.push(...(await sendBoth(context, value, 400, "invalid_model_id")));
     }
     refused.push(...(await sendBoth(context, "999999999", 404, "model_profile_not_found")));
-    return { accepted: await firstExchanges(context), refused };
+    return { accepted: exchanges, refused };
   },
   judge({ accepted: exchanges, refused }) {
-    const broken = firstUnaccepted(exchanges) ?? firstUnrefused(refused);
+    const broken = firstBroken(exchanges, judgeAccepted) ?? firstBroken(refused, judgeRefused);
     const kinds = new Set(refused.map(({ value }) => value));
     return (
       broken ?? {
@@ -47,7 +50,8 @@ export const accepted = defineCheck<Context["target"], Evidence>({
 async function sendBoth(context: Context, value: string, status: number, code: string): Promise<Refusal[]> {
   const { hmi } = context.target;
   const { signal } = context;
-  const message = "This must be refused.";
+  const { canary } = await getStage(context);
+  const message = `This must be refused, ${canary}`;
   const query = hmiRoutes.generalStream.path(undefined, { message, model_id: value });
   const body = { message, session_id: null, model_id: Number.isNaN(Number(value)) ? value : Number(value) };
   const expected = { expectedStatus: status, expectedCode: code, value };
@@ -57,31 +61,25 @@ async function sendBoth(context: Context, value: string, status: number, code: s
   ];
 }
 
-function firstUnaccepted(exchanges: readonly Exchange[]): Broken | undefined {
-  const exchange = exchanges.find(({ status }) => status !== 200);
-  return (
-    exchange && {
-      verdict: "broken",
-      expected: `200 for ${describeValue(exchange.asked.modelId)}`,
-      found: `${exchange.status} ${JSON.stringify(exchange.refusal)}`,
-      seen: exchange.seen,
-    }
-  );
+function judgeAccepted({ asked, status, refusal, seen }: Exchange): Broken | undefined {
+  if (status === 200) return undefined;
+  return {
+    verdict: "broken",
+    expected: `200 for ${describeValue(asked.modelId)}`,
+    found: `${status} ${JSON.stringify(refusal)}`,
+    seen,
+  };
 }
 
-function firstUnrefused(refused: readonly Refusal[]): Verdict | undefined {
-  const wrong = refused.find(({ call, expectedStatus, expectedCode }) => {
-    const body = ErrorBody.safeParse(call.body);
-    return call.status !== expectedStatus || body.data?.error.code !== expectedCode;
-  });
-  return (
-    wrong && {
-      verdict: "broken",
-      expected: `${wrong.expectedStatus} ${wrong.expectedCode} for model_id=${wrong.value}`,
-      found: `${wrong.call.status} ${JSON.stringify(wrong.call.body).slice(0, 200)}`,
-      seen: wrong.call.request,
-    }
-  );
+function judgeRefused({ call, expectedStatus, expectedCode, value }: Refusal): Broken | undefined {
+  const code = ErrorBody.safeParse(call.body).data?.error.code;
+  if (call.status === expectedStatus && code === expectedCode) return undefined;
+  return {
+    verdict: "broken",
+    expected: `${expectedStatus} ${expectedCode} for model_id=${value}`,
+    found: `${call.status} ${code ?? "without an error code"}`,
+    seen: call.request,
+  };
 }
 
 function describeValue(modelId: number | undefined): string {

@@ -1,4 +1,5 @@
 import { type Broken, defineCheck } from "../../harness/check.ts";
+import { firstBroken } from "../../harness/judge.ts";
 import type { Exchange } from "./exchange.ts";
 import { firstExchanges } from "./first-exchanges.ts";
 import { type Context, getStage, type StagedProfile } from "./stage.ts";
@@ -20,13 +21,11 @@ export const profileContext = defineCheck<Context["target"], Evidence>({
     return { exchanges, profiles: [profileA, profileB] };
   },
   judge({ exchanges, profiles }) {
-    const broken = exchanges
-      .map((exchange) => judgeOne(exchange, profiles))
-      .find((each) => each !== undefined);
+    const broken = firstBroken(exchanges, (exchange) => judgeOne(exchange, profiles));
     return (
       broken ?? {
         verdict: "holds",
-        seen: `${exchanges.length} prompts at the engine, each with its own context`,
+        seen: `prompts at the engine, each with its own context: ${exchanges.length}`,
       }
     );
   },

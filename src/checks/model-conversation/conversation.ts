@@ -1,4 +1,5 @@
-import { defineCheck } from "../../harness/check.ts";
+import { type Broken, defineCheck } from "../../harness/check.ts";
+import { firstBroken } from "../../harness/judge.ts";
 import type { Exchange } from "./exchange.ts";
 import { firstExchanges, place } from "./first-exchanges.ts";
 import type { Context } from "./stage.ts";
@@ -11,18 +12,19 @@ export const conversation = defineCheck<Context["target"], readonly Exchange[]>(
   needs: [],
   collect: firstExchanges,
   judge(exchanges) {
-    for (const exchange of exchanges) {
-      const asked = exchange.asked.modelId ?? null;
-      const found = exchange.sessionId === null ? undefined : exchange.profileOf[exchange.sessionId];
-      if (found === asked) continue;
-      return {
-        verdict: "broken",
-        expected: `a conversation with model_id ${asked ?? "null"}`,
-        found: found === undefined ? "no conversation of this exchange" : place(exchange.sessionId, found),
-        seen: exchange.seen,
-      };
-    }
     const places = exchanges.map(({ asked, sessionId }) => place(sessionId, asked.modelId));
-    return { verdict: "holds", seen: places.join("; ") };
+    return firstBroken(exchanges, judgeOne) ?? { verdict: "holds", seen: places.join("; ") };
   },
 });
+
+function judgeOne({ asked, sessionId, profileOf, seen }: Exchange): Broken | undefined {
+  const expected = asked.modelId ?? null;
+  const found = sessionId === null ? undefined : profileOf[sessionId];
+  if (found === expected) return undefined;
+  return {
+    verdict: "broken",
+    expected: `a conversation with model_id ${expected ?? "null"}`,
+    found: found === undefined ? "no conversation of this exchange" : place(sessionId, found),
+    seen,
+  };
+}

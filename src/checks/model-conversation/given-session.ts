@@ -1,5 +1,6 @@
 import { ErrorBody } from "../../contract/common.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
+import { firstBroken } from "../../harness/judge.ts";
 import { converse, type Endpoint, type Exchange } from "./exchange.ts";
 import { placesOf } from "./first-exchanges.ts";
 import { type Context, createSession, getStage } from "./stage.ts";
@@ -19,8 +20,8 @@ export const givenSession = defineCheck<Context["target"], Evidence>({
   needs: [],
   async collect(context) {
     const { canary, profileA, profileB } = await getStage(context);
-    const sessionId = await createSession(context, profileA.modelId);
-    await createSession(context, profileA.modelId);
+    const sessionId = await createSession(context, profileA.modelId, canary);
+    await createSession(context, profileA.modelId, canary);
     const ask = (endpoint: Endpoint, modelId: number): Promise<Exchange> =>
       converse(context, { endpoint, modelId, sessionId, message: `To the older one, ${canary} ${endpoint}` });
     return {
@@ -29,9 +30,7 @@ export const givenSession = defineCheck<Context["target"], Evidence>({
     };
   },
   judge({ given, mismatched }) {
-    const broken = [...given.map(judgeGiven), ...mismatched.map(judgeMismatched)].find(
-      (each) => each !== undefined,
-    );
+    const broken = firstBroken(given, judgeGiven) ?? firstBroken(mismatched, judgeMismatched);
     return broken ?? { verdict: "holds", seen: given.map(({ seen }) => seen).join("; ") };
   },
 });
@@ -58,7 +57,7 @@ function judgeMismatched(exchange: Exchange): Broken | undefined {
   return {
     verdict: "broken",
     expected: "409 model_mismatch, and no row written",
-    found: `${exchange.status} ${code ?? ""}, ${exchange.newRows.length} rows written`,
+    found: `${exchange.status} ${code ?? "without an error code"}, rows written: ${exchange.newRows.length}`,
     seen: exchange.seen,
     rows: placesOf(exchange.newRows),
   };

@@ -1,6 +1,6 @@
 import type { Session } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
-import { defineCheck } from "../../harness/check.ts";
+import { CouldNotRun, defineCheck } from "../../harness/check.ts";
 import { type Context, createProfile, getStage, listSessions } from "./stage.ts";
 
 /** How many first messages are sent at once. */
@@ -35,8 +35,9 @@ export const oneActive = defineCheck<Context["target"], Evidence>({
   judge({ modelId, statuses, sessions }) {
     const active = sessions.filter((session) => session.active);
     const accepted = statuses.filter((status) => status === 200).length;
-    const seen = `${AT_ONCE} first messages at once, ${accepted} accepted: ${sessions.length} conversations of profile ${modelId}`;
-    if (active.length === 1 && accepted > 0) return { verdict: "holds", seen };
+    const seen = `${statuses.length} first messages at once, ${accepted} accepted; conversations of profile ${modelId}: ${sessions.length}`;
+    if (accepted === 0 && active.length < 2) throw new CouldNotRun("no first message was accepted");
+    if (active.length === 1) return { verdict: "holds", seen };
     return {
       verdict: "broken",
       expected: `one active conversation of profile ${modelId}`,

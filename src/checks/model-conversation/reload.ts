@@ -1,6 +1,7 @@
 import { type Message, MessageList } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
+import { firstBroken } from "../../harness/judge.ts";
 import type { Exchange } from "./exchange.ts";
 import { firstExchanges, placesOf } from "./first-exchanges.ts";
 import { type Context, expectAnswer } from "./stage.ts";
@@ -28,9 +29,12 @@ export const reload = defineCheck<Context["target"], readonly Reloaded[]>({
     return reloaded;
   },
   judge(reloaded) {
-    const broken = reloaded.map(judgeOne).find((each) => each !== undefined);
+    const broken = firstBroken(reloaded, judgeOne);
     return (
-      broken ?? { verdict: "holds", seen: `${reloaded.length} exchanges read again, each as it was streamed` }
+      broken ?? {
+        verdict: "holds",
+        seen: `exchanges read again, each as it was streamed: ${reloaded.length}`,
+      }
     );
   },
 });
@@ -56,5 +60,5 @@ function judgeOne({ exchange, rows }: Reloaded): Broken | undefined {
 function describe(asked: number, reply: Message | undefined): string {
   if (asked === -1) return "the user's message is missing";
   if (reply === undefined) return "nothing follows the user's message";
-  return `a ${reply.role} row, ${reply.status}, ${reply.content.length} characters`;
+  return `then a row of role ${reply.role}, ${reply.status}, ${reply.content.length} characters`;
 }

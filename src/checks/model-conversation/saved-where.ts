@@ -1,20 +1,23 @@
-import type { Verdict } from "../../harness/check.ts";
+import type { Broken, Verdict } from "../../harness/check.ts";
+import { firstBroken } from "../../harness/judge.ts";
 import type { Exchange } from "./exchange.ts";
 import { place, placesOf, rowOf } from "./first-exchanges.ts";
 
 /** Whether each exchange's row of that role is in its conversation, with the `model_id` that was asked for. */
 export function judgeSavedWhere(exchanges: readonly Exchange[], role: "user" | "assistant"): Verdict {
-  for (const exchange of exchanges) {
-    const row = rowOf(exchange, role);
-    const asked = exchange.asked.modelId ?? null;
-    if (row?.session_id === exchange.sessionId && row.model_id === asked) continue;
-    return {
-      verdict: "broken",
-      expected: place(exchange.sessionId, asked),
-      found: row === undefined ? "no such row in any conversation" : place(row.session_id, row.model_id),
-      seen: exchange.seen,
-      rows: placesOf(exchange.newRows),
-    };
-  }
-  return { verdict: "holds", seen: exchanges.map((exchange) => exchange.seen).join("; ") };
+  const seen = exchanges.map((exchange) => exchange.seen).join("; ");
+  return firstBroken(exchanges, (exchange) => judgeOne(exchange, role)) ?? { verdict: "holds", seen };
+}
+
+function judgeOne(exchange: Exchange, role: "user" | "assistant"): Broken | undefined {
+  const row = rowOf(exchange, role);
+  const asked = exchange.asked.modelId ?? null;
+  if (row?.session_id === exchange.sessionId && row.model_id === asked) return undefined;
+  return {
+    verdict: "broken",
+    expected: place(exchange.sessionId, asked),
+    found: row === undefined ? "no such row in any conversation" : place(row.session_id, row.model_id),
+    seen: exchange.seen,
+    rows: placesOf(exchange.newRows),
+  };
 }

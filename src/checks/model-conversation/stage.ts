@@ -1,5 +1,5 @@
-import { ProfileAnswer, SessionAnswer, SessionList } from "../../contract/hmi.ts";
-import { hmiRoutes, type Route } from "../../contract/routes.ts";
+import { MessageList, type Profile, ProfileAnswer, SessionAnswer, SessionList } from "../../contract/hmi.ts";
+import { hmiRoutes } from "../../contract/routes.ts";
 import { type CollectContext, CouldNotRun } from "../../harness/check.ts";
 import type { SeenCall } from "../../target/http.ts";
 import type { Target } from "../../target/target.ts";
@@ -42,15 +42,22 @@ async function buildStage(context: Context): Promise<Stage> {
   context.defer("deleting general conversations that the target made", (signal) =>
     sweepGeneral(context, known, canary, signal),
   );
-  const generalSessionId = await createSession(context, null);
+  const generalSessionId = await createSession(context, null, canary);
+  known.add(generalSessionId);
   return { canary, profileA, profileB, generalSessionId };
 }
+
+/**
+ * Creations are not bound to Ctrl-C: of one that was cut off, nobody would know whether it made something.
+ * They wait no longer than this.
+ */
+const CREATE_TIMEOUT_MS = 30_000;
 
 /** Makes a profile, to be deleted with all its conversations. */
 export async function createProfile(context: Context, canary: string, name: string): Promise<StagedProfile> {
   const word = `${canary}-of-${name}`;
   const answer = await context.target.hmi.call("POST", hmiRoutes.newProfile.path(), {
-    signal: context.signal,
+    signal: AbortSignal.timeout(CREATE_TIMEOUT_MS),
     body: {
       name: `stack verify ${word}`,
       description: "Made by stack verify; deleted when it ends.",
@@ -60,22 +67,23 @@ export async function createProfile(context: Context, canary: string, name: stri
     },
   });
   const { profile } = expectAnswer(answer, ProfileAnswer);
-  context.defer(`deleting profile ${profile.model_id}`, async (signal) => {
-    await deleteConversations(context, profile.model_id, signal);
-    await undo(context, hmiRoutes.deleteProfile, hmiRoutes.deleteProfile.path(profile), signal);
-  });
+  context.defer(`deleting profile ${profile.model_id}`, (signal) => deleteProfile(context, profile, signal));
   return { modelId: profile.model_id, canary: word };
 }
 
 /** Makes a conversation and makes it the active one of its profile; it is deleted at the end. */
-export async function createSession(context: Context, modelId: number | null): Promise<string> {
+export async function createSession(
+  context: Context,
+  modelId: number | null,
+  canary: string,
+): Promise<string> {
   const answer = await context.target.hmi.call("POST", hmiRoutes.newSession.path(), {
-    signal: context.signal,
+    signal: AbortSignal.timeout(CREATE_TIMEOUT_MS),
     body: { model_id: modelId },
   });
   const { session_id } = expectAnswer(answer, SessionAnswer).session;
   context.defer(`deleting conversation ${session_id}`, (signal) =>
-    undo(context, hmiRoutes.deleteSession, hmiRoutes.deleteSession.path({ session_id }), signal),
+    deleteSession(context, session_id, canary, signal),
   );
   return session_id;
 }
@@ -105,14 +113,22 @@ export function expectAnswer<Answer>(call: SeenCall, schema: { parse(body: unkno
   }
 }
 
-async function deleteConversations(context: Context, modelId: number, signal: AbortSignal): Promise<void> {
-  const { sessions } = await listSessions(context, modelId, signal);
-  for (const session of sessions) {
-    await undo(context, hmiRoutes.deleteSession, hmiRoutes.deleteSession.path(session), signal);
+async function deleteProfile(context: Context, profile: Profile, signal: AbortSignal): Promise<void> {
+  const path = hmiRoutes.deleteProfile.path(profile);
+  const { hmi } = context.target;
+  for (let attempt = 1; ; attempt++) {
+    const { sessions } = await listSessions(context, profile.model_id, signal);
+    for (const session of sessions) await deleteAt(context, hmiRoutes.deleteSession.path(session), signal);
+    const { status, body } = await hmi.call("DELETE", path, { signal });
+    if (status === 200 || status === 404) return;
+    // A message that Ctrl-C cut off may reach its conversation only now.
+    if (attempt === DELETE_ATTEMPTS) throw new Error(`DELETE ${path} answered ${JSON.stringify(body)}`);
   }
 }
 
-/** Deletes the general conversations that are new since the start and hold this run's canary. */
+const DELETE_ATTEMPTS = 3;
+
+/** Deletes the general conversations that are new since the start and hold a message of this run. */
 async function sweepGeneral(
   context: Context,
   known: ReadonlySet<string>,
@@ -120,16 +136,31 @@ async function sweepGeneral(
   signal: AbortSignal,
 ): Promise<void> {
   const { sessions } = await listSessions(context, "none", signal);
-  for (const session of sessions.filter(({ session_id }) => !known.has(session_id))) {
-    const { body } = await context.target.hmi.call("GET", hmiRoutes.messages.path(session), { signal });
-    if (!JSON.stringify(body).includes(canary)) continue;
-    await undo(context, hmiRoutes.deleteSession, hmiRoutes.deleteSession.path(session), signal);
+  for (const { session_id } of sessions.filter((session) => !known.has(session.session_id))) {
+    const { body } = await context.target.hmi.call("GET", hmiRoutes.messages.path({ session_id }), {
+      signal,
+    });
+    if (JSON.stringify(body).includes(canary)) await deleteSession(context, session_id, canary, signal);
   }
 }
 
-/** Undoes something; that it is gone already is as good. */
-async function undo(context: Context, route: Route, path: string, signal: AbortSignal): Promise<void> {
-  const { status, body } = await context.target.hmi.call(route.method, path, { signal });
-  if (status !== 200 && status !== 404)
-    throw new Error(`${route.method} ${path} answered ${JSON.stringify(body)}`);
+/** Deletes a conversation, unless somebody else wrote into it, as the user of a live stack may have. */
+async function deleteSession(
+  context: Context,
+  session_id: string,
+  canary: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const path = hmiRoutes.messages.path({ session_id });
+  const { body } = await context.target.hmi.call("GET", path, { signal });
+  const { data } = MessageList.safeParse(body);
+  const isOfOthers = data?.messages.some((row) => row.role === "user" && !row.content.includes(canary));
+  if (isOfOthers === true) throw new Error("somebody else wrote into it meanwhile, so it was left");
+  await deleteAt(context, hmiRoutes.deleteSession.path({ session_id }), signal);
+}
+
+/** Deletes something; that it is gone already is as good. */
+async function deleteAt(context: Context, path: string, signal: AbortSignal): Promise<void> {
+  const { status, body } = await context.target.hmi.call("DELETE", path, { signal });
+  if (status !== 200 && status !== 404) throw new Error(`DELETE ${path} answered ${JSON.stringify(body)}`);
 }

@@ -3,7 +3,7 @@ import { LIMITS } from "../../contract/defaults.ts";
 import type { GenerationRecord } from "../../contract/engine.ts";
 import { type Message, MessageList } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
-import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
+import { type Broken, CouldNotRun, defineCheck, type Verdict } from "../../harness/check.ts";
 import { converse } from "./exchange.ts";
 import { place } from "./first-exchanges.ts";
 import { type Context, createSession, expectAnswer, getStage } from "./stage.ts";
@@ -32,7 +32,7 @@ export const summary = defineCheck<Context["target"], Evidence>({
   async collect(context) {
     const { canary, profileA, generalSessionId } = await getStage(context);
     const { modelId } = profileA;
-    const sessionId = await createSession(context, modelId);
+    const sessionId = await createSession(context, modelId, canary);
     const dialogue = await talkPastTheLimit(context, sessionId, modelId, canary);
     const summaries = await waitForSummary(context, [sessionId, generalSessionId]);
     const last = await converse(context, {
@@ -113,7 +113,8 @@ function judgePrompt({ summaries, dialogue, nextPrompt }: Evidence): Broken | un
   };
 }
 
-function holds({ sessionId, dialogue }: Evidence) {
-  const seen = `conversation ${sessionId} grew to ${dialogue.length} messages and got its summary`;
-  return { verdict: "holds" as const, seen };
+function holds({ sessionId, dialogue, nextPrompt }: Evidence): Verdict {
+  const unseen = nextPrompt === undefined ? "; the prompt after it cannot be seen at this engine" : "";
+  const seen = `conversation ${sessionId} grew to ${dialogue.length} messages and got its summary${unseen}`;
+  return { verdict: "holds", seen };
 }

@@ -109,11 +109,16 @@ function isTimeout(signal: AbortSignal): boolean {
 async function refusal(answer: Dispatcher.ResponseData): Promise<WireError> {
   const text = await answer.body.text();
   const said = engineErrorIn(text) ?? (text.slice(0, 500) || `status ${answer.statusCode}`);
-  if (answer.statusCode === 404 && /model/.test(said)) return new WireError("model_not_found", said);
+  if (isUnknownModel(answer.statusCode, said)) return new WireError("model_not_found", said);
   if (answer.statusCode === 503) {
     return new WireError("engine_unavailable", `The engine is busy: ${said}`, "Try again in a moment.");
   }
   return new WireError("engine_error", `The engine refused the request: ${said}`);
+}
+
+/** Also where the name is none that a model could have, such as a display name. */
+function isUnknownModel(status: number, said: string): boolean {
+  return (status === 404 && /model/.test(said)) || said === "invalid model name";
 }
 
 function engineErrorIn(text: string): string | undefined {

@@ -1,3 +1,4 @@
+import { LIMITS } from "../../contract/defaults.ts";
 import type { EngineMessage } from "../../contract/gateway.ts";
 import type { Message, Profile } from "../../contract/hmi.ts";
 import type { History } from "../conversations/store.ts";
@@ -15,12 +16,16 @@ export function buildPrompt({ agentInstructions, profile, history }: PromptParts
   const system = [agentInstructions, profileContext(profile), summaryContext(history.summary)]
     .filter((part) => part !== "")
     .join("\n\n");
-  return [{ role: "system", content: system }, ...history.messages.filter(isSaid).map(toEngineMessage)];
+  const opening = toEngineMessage({ role: "system", content: system });
+  const said = history.messages.filter(isSaid).map(toEngineMessage);
+  // The last message is in the request twice: also by itself.
+  return [opening, ...newestThatFit(said, ROOM - sizeOf(opening) - sizeOf(said.at(-1)))];
 }
 
 /** Asks for the text that will stand for these messages. */
 export function buildSummaryPrompt(previous: string | null, messages: readonly Message[]): EngineMessage[] {
-  const transcript = messages.filter(isSaid).map(({ role, content }) => `${role}: ${content}`);
+  const said = newestThatFit(messages.filter(isSaid).map(toEngineMessage), ROOM - sizeOf(previous));
+  const transcript = said.map(({ role, content }) => `${role}: ${content}`);
   return [
     {
       role: "system",
@@ -54,6 +59,24 @@ function isSaid(message: Message): boolean {
   return message.content !== "";
 }
 
-function toEngineMessage({ role, content }: Message): EngineMessage {
+function toEngineMessage({ role, content }: EngineMessage): EngineMessage {
   return { role, content };
+}
+
+/** What a request to the gateway may hold, in bytes of JSON, with the rest of it taken off generously. */
+const ROOM = LIMITS.bodyBytes - 64 * 1024;
+
+/** The newest messages that have room, oldest first. No model would read as far back as is left out. */
+function newestThatFit(messages: readonly EngineMessage[], room: number): readonly EngineMessage[] {
+  let left = room;
+  const lastTooOld = messages.findLastIndex((message) => {
+    left -= sizeOf(message);
+    return left < 0;
+  });
+  return messages.slice(lastTooOld + 1);
+}
+
+/** Bytes that a value takes in JSON, with the comma behind it. */
+function sizeOf(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value) ?? "") + 1;
 }

@@ -69,7 +69,7 @@ export class Reply {
   async #run(request: ChatRequest): Promise<ReplyEnding["status"]> {
     const saving = setInterval(() => void this.#saveProgress(), this.#settings.saveEveryMs);
     try {
-      for await (const events of this.#settings.gateway.chat(request, this.#hangUp.signal)) {
+      for await (const events of this.#ask(request)) {
         this.#take(events);
         const done = this.#ending.at(-1);
         if (done?.type === "done") return await this.#finish(done.finish_reason);
@@ -81,6 +81,20 @@ export class Reply {
       clearInterval(saving);
       this.#hangUp.abort();
       this.#heard.resolve();
+    }
+  }
+
+  async *#ask(request: ChatRequest): AsyncIterable<readonly StreamEvent[]> {
+    const { gateway } = this.#settings;
+    const { signal } = this.#hangUp;
+    try {
+      yield* gateway.chat(request, signal);
+    } catch (error) {
+      if (!(error instanceof WireError) || error.code !== "generation_in_progress") throw error;
+      // The store lets a conversation have one reply at a time, and it is this one: what the gateway still
+      // works on was left there when this service was killed, or cut off from it.
+      await gateway.cancel(request.session_id);
+      yield* gateway.chat(request, signal);
     }
   }
 

@@ -13,6 +13,11 @@ test("the engine's models are listed in the contract's shape, the default one ma
   expect(status).toBe(200);
   const list = ModelList.parse(json);
   expect(list).toEqual(json);
+  expect(list.models.map((model) => model.model_name).sort()).toEqual([
+    "Llama 3.1 8B (Local)",
+    "Phi 3 Mini (Local)",
+    "Qwen 2.5 Coder 7B (Local)",
+  ]);
   expect(new Set(list.models.map((model) => model.provider))).toEqual(new Set(["stand-in"]));
   expect(list.default).toBe("phi3:mini");
   expect(list.models.map((model) => model.model_id).sort()).toEqual([
@@ -64,23 +69,25 @@ test("the model of a request is the one asked, also when it changes inside a con
   expect(asked).toEqual(["phi3:mini", "qwen2.5-coder:7b"]);
 });
 
-test.each(["gpt-9", "ollama/gpt-9"])(
-  "an unknown model, %s, is told with the ones that there are",
-  async (model) => {
-    const gateway = await startTestGateway();
-    const reader = await gateway.chat({ model });
-    await reader.ended;
-    expect(shapeOf(reader.events)).toBe("planning executing error error done(error)");
-    const error = reader.events.find((event) => event.type === "error");
-    expect(error).toMatchObject({
-      code: "model_not_found",
-      hint: expect.stringContaining("ollama pull gpt-9"),
-    });
-    for (const name of ["gpt-9", "llama3.1:8b", "phi3:mini", "qwen2.5-coder:7b"]) {
-      expect(error?.message).toContain(name);
-    }
-  },
-);
+test.each([
+  ["gpt-9", "gpt-9"],
+  ["ollama/gpt-9", "gpt-9"],
+  ["Claude Sonnet 4", "Claude Sonnet 4"],
+])("an unknown model, %s, is told with the ones that there are", async (model, name) => {
+  const gateway = await startTestGateway();
+  const reader = await gateway.chat({ model });
+  await reader.ended;
+  expect(shapeOf(reader.events)).toBe("planning executing error error done(error)");
+  const error = reader.events.find((event) => event.type === "error");
+  expect(error).toMatchObject({
+    code: "model_not_found",
+    message: expect.stringContaining(`"${name}"`),
+    hint: expect.stringContaining(`ollama pull ${name}`),
+  });
+  for (const installed of ["llama3.1:8b", "phi3:mini", "qwen2.5-coder:7b"]) {
+    expect(error?.message).toContain(installed);
+  }
+});
 
 test("an engine without any model is told what to do", async () => {
   const engineUrl = await startFakeEngine((_, response) => response.end(FINAL_LINE), models());

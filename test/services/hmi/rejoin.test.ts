@@ -93,6 +93,18 @@ test("the same client_message_id ten times at once is one message and one reques
   expect(json).toMatchObject({ total: 1, sessions: [{ message_count: 2 }] });
 });
 
+test("a message that is posted twice with the same client_message_id is answered twice and saved once", async () => {
+  const stack = await startTestStack({ tokenDelayMs: 5 });
+  const body = { message: "Count to 5", client_message_id: "key" };
+  const [first, second] = await Promise.all([stack.post(body), stack.post(body)]);
+  expect(second.json).toEqual(first.json);
+  const reader = await stack.stream(first.json.session_id);
+  await reader.ended;
+  expect((await stack.post(body)).json).toEqual(first.json);
+  expect(await stack.messages(first.json.session_id)).toHaveLength(2);
+  expect(await stack.generations()).toHaveLength(1);
+});
+
 test("the same client_message_id after a restart is the saved reply", async () => {
   const storePath = join(tempFolder(), "chat.db");
   const query = { message: "Count to 5", client_message_id: "key" };

@@ -8,7 +8,7 @@ import { createGatewayClient } from "../../../src/services/hmi/gateway-client.ts
 import type { Overrides } from "../../../src/services/start.ts";
 import { startFakeEngine } from "../../support/gateway.ts";
 import { createdIn, startTestStack } from "../../support/stack.ts";
-import { eventually, shapeOf } from "../../support/streams.ts";
+import { eventually, shapeOf, textOf } from "../../support/streams.ts";
 
 const PLANNING: StreamEvent = { type: "status_update", status: "planning" };
 const EXECUTING: StreamEvent = { type: "status_update", status: "executing" };
@@ -253,6 +253,26 @@ test("a gateway that is not there is told, and the message is kept", async () =>
   expect(shapeOf(reader.events)).toBe("planning executing error error done(error)");
   expect(reader.events).toContainEqual(expect.objectContaining({ code: "gateway_unavailable" }));
   expect(await stack.messages(sent.session_id)).toMatchObject([{ content: "Hi" }, { status: "error" }]);
+});
+
+test("what the gateway still works on, after this service was cut off from it, makes way for the next message", async () => {
+  const gateway: Overrides["gateway"] = (real) => ({
+    ...real,
+    async *chat(request, signal) {
+      for await (const events of real.chat(request, signal)) {
+        yield events;
+        if (request.content === "cut" && textOf(events) !== "") throw new Error("socket hang up");
+      }
+    },
+  });
+  const stack = await startTestStack({ tokenDelayMs: 5, overrides: { gateway } });
+  const { sent, reader } = await stack.send({ message: "cut" });
+  await reader.ended;
+  expect(reader.events.at(-1)).toEqual({ type: "done", finish_reason: "error" });
+  const next = await stack.send({ message: "Count to 3", session_id: sent.session_id });
+  await next.reader.ended;
+  expect(next.reader.text).toBe("1, 2, 3");
+  expect(await stack.generations()).toMatchObject([{ ended: "aborted" }, { ended: "done" }]);
 });
 
 test("the model of a message is the one asked and the one in its row, also when it changes", async () => {

@@ -80,8 +80,8 @@ function open(path: string): DatabaseSync {
 }
 
 /**
- * Turns a new file to WAL mode; nothing where it is already. SQLite does not wait for this lock by itself
- *, and services that start together all make the change.
+ * Turns a new file to WAL mode; nothing where it is that already. SQLite's busy timeout does not hold for
+ * this lock, and services that start together all want it.
  */
 function useWal(db: DatabaseSync): void {
   const deadline = performance.now() + LOCK_TIMEOUT_MS;

@@ -1,0 +1,85 @@
+import { type Spread, spreadOf } from "./statistics.ts";
+
+export type Unit = "ms" | "events/s" | "KiB";
+
+/** What one round measured: ours and the peer right after each other, so that the machine's mood is the same. */
+export interface Round {
+  readonly ours: number;
+  readonly peer: number;
+}
+
+/** What is wished of the ratio of ours to the peer, or of ours alone. */
+export interface Bound {
+  readonly on: "ratio" | "ours";
+  readonly side: "at most" | "at least";
+  readonly value: number;
+}
+
+/** One thing that was measured beside a peer. */
+export interface Comparison {
+  readonly what: string;
+  /** What the peer is. */
+  readonly peer: string;
+  readonly unit: Unit;
+  readonly rounds: readonly Round[];
+  readonly bound?: Bound;
+}
+
+/** A comparison as it is reported. */
+export interface Row {
+  readonly group: string;
+  readonly what: string;
+  readonly peer: string;
+  readonly unit: Unit;
+  readonly rounds: number;
+  readonly ours: Spread;
+  readonly peers: Spread;
+  /** Over the ratios of the single rounds; null where ours or the peer's is not above 0. */
+  readonly ratio: Spread | null;
+  readonly bound: Bound | null;
+  /** Null without a bound. */
+  readonly met: boolean | null;
+}
+
+/** A group of measurements: one file, one name on the command line. */
+export type Group = () => Promise<Comparison[]>;
+
+/**
+ * Runs rounds one after the other, after some that are thrown away: what runs first finds cold caches and
+ * code that was not compiled yet.
+ */
+export async function measure<Result>(
+  { warmUp, rounds }: { warmUp: number; rounds: number },
+  round: () => Promise<Result>,
+): Promise<Result[]> {
+  const measured: Result[] = [];
+  for (let index = 0; index < warmUp + rounds; index += 1) {
+    const one = await round();
+    if (index >= warmUp) measured.push(one);
+  }
+  return measured;
+}
+
+export function toRow(group: string, { what, peer, unit, rounds, bound }: Comparison): Row {
+  const ours = spreadOf(rounds.map((round) => round.ours));
+  const isComparable = rounds.every((round) => round.ours > 0 && round.peer > 0);
+  const ratio = isComparable ? spreadOf(rounds.map((round) => round.ours / round.peer)) : null;
+  return {
+    group,
+    what,
+    peer,
+    unit,
+    rounds: rounds.length,
+    ours,
+    peers: spreadOf(rounds.map((round) => round.peer)),
+    ratio,
+    bound: bound ?? null,
+    met: bound === undefined ? null : isMet(bound, ours, ratio),
+  };
+}
+
+function isMet({ on, side, value }: Bound, ours: Spread, ratio: Spread | null): boolean {
+  const found = on === "ours" ? ours.median : ratio?.median;
+  if (found === undefined) return false;
+  return side === "at most" ? found <= value : found >= value;
+}

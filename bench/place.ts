@@ -1,0 +1,67 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { freePorts } from "../test/support/ports.ts";
+import { inRepository } from "./processes.ts";
+
+/** A folder and free ports for one stack that nobody else uses. */
+export interface Place {
+  readonly folder: string;
+  /** The whole environment that puts a stack there. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly urls: Readonly<Record<"engine" | "gateway" | "hmi", string>>;
+}
+
+/** Makes a place; what is left there is stopped and removed with this process at the latest. */
+export async function makePlace(settings: Record<string, string> = {}): Promise<Place> {
+  const folder = mkdtempSync(join(tmpdir(), "stack-bench-"));
+  const [hmi = 0, gateway = 0, engine = 0] = await freePorts(3);
+  const urls = {
+    engine: `http://127.0.0.1:${engine}`,
+    gateway: `http://127.0.0.1:${gateway}`,
+    hmi: `http://127.0.0.1:${hmi}`,
+  };
+  const env = {
+    // Node alone: an Ollama on the PATH would be started as the engine.
+    PATH: dirname(process.execPath),
+    HOME: folder,
+    STACK_HMI_PORT: String(hmi),
+    STACK_GATEWAY_PORT: String(gateway),
+    STACK_ENGINE_URL: urls.engine,
+    STACK_STATE_DIR: join(folder, "state"),
+    STACK_STORE_PATH: join(folder, "chat.db"),
+    ...settings,
+  };
+  process.once("exit", () => {
+    runNode(stackCommand("down"), { folder, env });
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return { folder, env, urls };
+}
+
+/** The arguments that make Node run the command line. */
+export function stackCommand(...args: string[]): string[] {
+  return [inRepository("bin/stack.js"), ...args];
+}
+
+/** Runs Node to its end; returns the time from its start to its end, in milliseconds. Throws where it fails. */
+export function timeNode(args: readonly string[], place: Pick<Place, "folder" | "env">): number {
+  const start = performance.now();
+  const { status, output } = runNode(args, place);
+  const took = performance.now() - start;
+  if (status !== 0) throw new Error(`node ${args.join(" ")} ended with ${status}:\n${output}`);
+  return took;
+}
+
+function runNode(
+  args: readonly string[],
+  { folder, env }: Pick<Place, "folder" | "env">,
+): { status: number | null; output: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd: folder,
+    env,
+    encoding: "utf8",
+  });
+  return { status, output: stdout + stderr };
+}

@@ -1,0 +1,36 @@
+import { Errors } from "@oclif/core";
+import { expect, test } from "vitest";
+import { explain } from "../../src/cli/errors.ts";
+import { UserError } from "../../src/errors.ts";
+
+test("an error that the user can act on is told as it is", () => {
+  const error = new UserError("port_taken", "It is taken.", { hint: "Free it.", exitCode: 1 });
+  expect(explain(error)).toMatchObject({
+    code: "port_taken",
+    message: "It is taken.",
+    hint: "Free it.",
+    exitCode: 1,
+  });
+});
+
+test("an error about flags is put into one line", () => {
+  const error = new Errors.CLIError("Parsing --profile \n\tExpected an integer\nSee more help with --help");
+  expect(explain(error)).toEqual({
+    code: "bad_flag",
+    message: "Parsing --profile: Expected an integer",
+    hint: "Add --help for what there is.",
+    exitCode: 2,
+  });
+});
+
+test.each([
+  ["an Error", new TypeError("x is not a function"), "x is not a function"],
+  ["anything else", "boom", "boom"],
+])("%s is a bug of ours, and says so", (_, thrown, message) => {
+  expect(explain(thrown)).toEqual({
+    code: "internal_error",
+    message: `stack itself failed: ${message}`,
+    hint: expect.stringContaining("This is a bug in stack."),
+    exitCode: 1,
+  });
+});

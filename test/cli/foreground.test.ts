@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import { isAlive, processesOf, recordsIn, testStack } from "../support/cli.ts";
+
+test.each(["SIGINT", "SIGTERM"] as const)("%s to up in the foreground stops all three", async (signal) => {
+  const stack = await testStack();
+  const up = stack.start("up");
+  await up.said("Ctrl-C stops all three.");
+  expect((await stack.run("status")).exitCode).toBe(0);
+  up.kill(signal);
+  const { exitCode, stdout, stderr } = await up.ended;
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  expect(stdout).toContain("Stopped engine, gateway, hmi.");
+  expect(processesOf(stack.stateDir)).toEqual([]);
+  expect(recordsIn(stack.stateDir)).toEqual([]);
+});
+
+test("Ctrl-C while services start stops those that were started, with exit code 130", async () => {
+  const stack = await testStack();
+  const up = stack.start("up");
+  await up.said("engine ");
+  up.kill("SIGINT");
+  const { exitCode, stderr } = await up.ended;
+  expect({ exitCode, stderr }).toEqual({ exitCode: 130, stderr: "✗ Interrupted." });
+  expect(processesOf(stack.stateDir)).toEqual([]);
+  expect(recordsIn(stack.stateDir)).toEqual([]);
+});
+
+test("when up itself is killed, the services live on, and the next up and down know them", async () => {
+  const stack = await testStack();
+  const up = stack.start("up");
+  await up.said("Ctrl-C stops all three.");
+  const pids = stack.pids();
+  up.kill("SIGKILL");
+  await up.ended;
+  expect(Object.values(pids).every(isAlive)).toBe(true);
+  expect((await stack.run("up")).stdout).toContain("Everything was running already.");
+  expect(stack.pids()).toEqual(pids);
+  expect((await stack.run("down")).exitCode).toBe(0);
+  expect(Object.values(pids).filter(isAlive)).toEqual([]);
+});
+
+test.each(["engine", "gateway", "hmi"] as const)(
+  "when the %s dies, up in the foreground stops the others, says which it was, and exits with 1",
+  async (name) => {
+    const stack = await testStack();
+    const up = stack.start("up");
+    await up.said("Ctrl-C stops all three.");
+    const pid = stack.pids()[name] ?? 0;
+    process.kill(pid, "SIGKILL");
+    const { exitCode, stderr } = await up.ended;
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`✗ ${name} (pid ${pid}) ended by itself, so the others were stopped.`);
+    expect(stderr).toMatch(new RegExp(`The end of .*/${name}\\.log:`));
+    expect(processesOf(stack.stateDir)).toEqual([]);
+    expect(recordsIn(stack.stateDir)).toEqual([]);
+  },
+);

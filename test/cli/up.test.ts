@@ -1,0 +1,142 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { isAlive, processesOf, recordsIn, testStack } from "../support/cli.ts";
+import { isFree } from "../support/ports.ts";
+
+test("up --detach brings three services up in order, status shows them, and down leaves nothing", async () => {
+  const stack = await testStack();
+  const up = await stack.up();
+  const pids = stack.pids();
+  const { ports } = stack;
+  expect(up.stdout.split("\n")).toEqual([
+    line("engine", "stand-in", ports.engine, pids.engine),
+    line("gateway", "embedded", ports.gateway, pids.gateway),
+    line("hmi", "embedded", ports.hmi, pids.hmi),
+    "",
+    `  Chat at ${stack.hmi}/llm`,
+    "  No Ollama was found, so the answers are scripted. Install it, or set engine.url, for real ones.",
+    "  `stack down` stops it.",
+  ]);
+  expect(recordsIn(stack.stateDir).sort()).toEqual([
+    "engine.json",
+    "engine.pid",
+    "gateway.json",
+    "gateway.pid",
+    "hmi.json",
+    "hmi.pid",
+  ]);
+
+  const status = await stack.run("status");
+  expect(status).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(status.stdout.split("\n")).toEqual([
+    expect.stringMatching(
+      new RegExp(`^  engine   stand-in  ${stack.engine}  healthy  pid ${pids.engine} +up \\d+ s  a stand-in`),
+    ),
+    expect.stringMatching(
+      new RegExp(`^  gateway  embedded  ${stack.gateway}  healthy  pid ${pids.gateway} +up \\d+ s$`),
+    ),
+    expect.stringMatching(
+      new RegExp(`^  hmi      embedded  ${stack.hmi}  healthy  pid ${pids.hmi} +up \\d+ s$`),
+    ),
+  ]);
+
+  const down = await stack.run("down");
+  expect(down).toEqual({
+    exitCode: 0,
+    stderr: "",
+    stdout: [
+      `  hmi       stopped  pid ${pids.hmi}`,
+      `  gateway   stopped  pid ${pids.gateway}`,
+      `  engine    stopped  pid ${pids.engine}`,
+    ].join("\n"),
+  });
+  expect(Object.values(pids).filter(isAlive)).toEqual([]);
+  expect(processesOf(stack.stateDir)).toEqual([]);
+  expect(recordsIn(stack.stateDir)).toEqual([]);
+  expect(await Promise.all(Object.values(ports).map(isFree))).toEqual([true, true, true]);
+  expect((await stack.run("status")).exitCode).toBe(1);
+});
+
+/** One line of the table that `up` prints. */
+function line(name: string, kind: string, port: number, pid: number | undefined): unknown {
+  const start = `  ${name.padEnd(9)} ${kind.padEnd(10)} http://127.0.0.1:${port} +ready \\d+\\.\\d s +pid ${pid}$`;
+  return expect.stringMatching(new RegExp(`^${start}`));
+}
+
+test("a second up starts nothing and says so", async () => {
+  const stack = await testStack();
+  await stack.up();
+  const before = stack.pids();
+  const again = await stack.run("up");
+  expect(again.exitCode).toBe(0);
+  expect(again.stdout).toContain("Everything was running already.");
+  expect(again.stdout.match(/running already +pid/g)).toHaveLength(3);
+  expect(stack.pids()).toEqual(before);
+});
+
+test("two ups at once in one state folder bring up one set of services", async () => {
+  const stack = await testStack();
+  const ups = await Promise.all([stack.json("up", "--detach"), stack.json("up", "--detach")]);
+  expect(ups.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+  const states = ups.map(({ json }) =>
+    (json as { services: { state: string }[] }).services.map(({ state }) => state).join(),
+  );
+  expect(states.sort()).toEqual(["running,running,running", "started,started,started"]);
+  expect(processesOf(stack.stateDir).sort()).toEqual(Object.values(stack.pids()).sort());
+});
+
+test("up starts only what is missing", async () => {
+  const stack = await testStack();
+  await stack.up();
+  const before = stack.pids();
+  process.kill(before.gateway ?? 0, "SIGTERM");
+  await expect.poll(() => isAlive(before.gateway)).toBe(false);
+  expect((await stack.run("status")).stdout).toMatch(
+    new RegExp(`gateway .* stale .* its process ${before.gateway} is gone`),
+  );
+  const up = await stack.up();
+  expect(up.stdout.match(/running already/g)).toHaveLength(2);
+  expect(stack.pids()).toEqual({ ...before, gateway: expect.any(Number) });
+  expect(stack.pids().gateway).not.toBe(before.gateway);
+});
+
+test("a service that is not ready takes those before it down again, and its last words are shown", async () => {
+  // The HMI cannot listen on an address that this machine does not have.
+  const stack = await testStack({ STACK_HMI_HOST: "192.0.2.1" });
+  const up = await stack.run("up", "--detach");
+  expect(up.exitCode).toBe(1);
+  expect(up.stderr).toMatch(
+    /^✗ hmi did not become ready: it exited with code 1\.\n {2}The end of .*hmi\.log:\n/,
+  );
+  expect(up.stderr).toContain("EADDRNOTAVAIL");
+  expect(processesOf(stack.stateDir)).toEqual([]);
+  expect(recordsIn(stack.stateDir)).toEqual([]);
+});
+
+test("the services log to the state folder", async () => {
+  const stack = await testStack();
+  await stack.up();
+  const log = readFileSync(join(stack.stateDir, "log", "hmi.log"), "utf8");
+  expect(JSON.parse(log.split("\n")[0] ?? "")).toMatchObject({ name: "hmi", msg: expect.any(String) });
+});
+
+test("down without a stack is no error, and stops nothing", async () => {
+  const stack = await testStack();
+  expect(await stack.run("down")).toEqual({
+    exitCode: 0,
+    stderr: "",
+    stdout: ["hmi", "gateway", "engine"].map((name) => `  ${name.padEnd(9)} was not running`).join("\n"),
+  });
+});
+
+test("status without a stack says what would run, and exits with 1", async () => {
+  const stack = await testStack();
+  const status = await stack.run("status");
+  expect(status.exitCode).toBe(1);
+  expect(status.stdout.split("\n").map((text) => text.trim().split(/\s+/))).toEqual([
+    ["engine", "stand-in", stack.engine, "stopped"],
+    ["gateway", "embedded", stack.gateway, "stopped"],
+    ["hmi", "embedded", stack.hmi, "stopped"],
+  ]);
+});

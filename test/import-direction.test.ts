@@ -1,0 +1,107 @@
+import { globSync, readFileSync } from "node:fs";
+import { join, normalize } from "node:path/posix";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+/**
+ * Who may import whom, one line a folder or file of `src/`. A name stands for a folder or a file; `type X`
+ * allows only `import type` of it. A folder may always import itself, and nobody may import `commands`.
+ */
+const ALLOWED: Readonly<Record<string, string>> = {
+  "main.ts": "cli",
+  "index.ts": "verify.ts, services/start.ts, checks, harness, target, contract, errors.ts",
+  "verify.ts": "services/start.ts, faults/index.ts, checks, harness, target, errors.ts",
+  "service-process.ts": "services/start.ts, type services/http, config, errors.ts",
+  "package-root.ts": "",
+  "errors.ts": "",
+  commands:
+    "cli, launch, verify.ts, reporters, target, supervisor, contract, config, errors.ts, package-root.ts",
+  cli: "launch, supervisor, contract, config, errors.ts, package-root.ts",
+  launch: "services/start.ts, supervisor, target, contract, config, errors.ts, package-root.ts",
+  checks: "harness, target, contract, errors.ts",
+  reporters: "type harness",
+  faults: "services, contract, errors.ts",
+  "services/start.ts": "services, config, errors.ts, package-root.ts",
+  "services/hmi": "services/http, services/stream, type services/conversations/store.ts, contract, errors.ts",
+  "services/gateway":
+    "services/http, services/stream, type services/conversations/store.ts, contract, errors.ts",
+  "services/engine": "services/http, services/stream, contract, errors.ts",
+  "services/conversations": "contract, errors.ts",
+  "services/http": "contract, errors.ts",
+  "services/stream": "contract, errors.ts",
+  target: "contract, errors.ts",
+  supervisor: "errors.ts, type config",
+  config: "contract, errors.ts",
+  harness: "errors.ts",
+  contract: "errors.ts",
+};
+
+const SRC = fileURLToPath(new URL("../src", import.meta.url));
+const FILES = globSync("**/*.ts", { cwd: SRC });
+
+interface Import {
+  readonly to: string;
+  readonly isType: boolean;
+}
+
+const IMPORT =
+  /\b(?:import|export)\s+(?<type>type\s)?(?:[^;"'()]*?\sfrom\s+)?["'](?<path>\.[^"']+)["']|\bimport\(\s*["'](?<lazy>\.[^"']+)["']/g;
+
+/** The imports of a file from within `src/`, also lazy ones. */
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(SRC, file), "utf8");
+  return [...text.matchAll(IMPORT)].map(({ groups }) => ({
+    to: normalize(join(file, "..", groups?.["path"] ?? groups?.["lazy"] ?? "")),
+    isType: groups?.["type"] !== undefined,
+  }));
+}
+
+function isIn(file: string, place: string): boolean {
+  return file === place || file.startsWith(`${place}/`);
+}
+
+/** The line of the table that a file belongs to. */
+function lineOf(file: string): string | undefined {
+  return Object.keys(ALLOWED).find((place) => isIn(file, place));
+}
+
+function isAllowed(from: string, { to, isType }: Import): boolean {
+  if (isIn(to, from)) return true;
+  return (ALLOWED[from] ?? "").split(", ").some((entry) => {
+    const place = entry.replace(/^type /, "");
+    return isIn(to, place) && (place === entry || isType);
+  });
+}
+
+test("every file has its line in the table, and every line its files", () => {
+  expect(FILES.filter((file) => lineOf(file) === undefined)).toEqual([]);
+  expect(Object.keys(ALLOWED).filter((place) => !FILES.some((file) => isIn(file, place)))).toEqual([]);
+});
+
+test("every import goes where the table allows", () => {
+  const broken = FILES.flatMap((file) => {
+    const from = lineOf(file) ?? file;
+    return importsOf(file)
+      .filter((each) => !isAllowed(from, each))
+      .map(({ to, isType }) => {
+        const how = isType ? "imports types of" : "imports";
+        return `src/${file} ${how} ${to}; ${from} may import: ${ALLOWED[from] || "nothing"}.`;
+      });
+  });
+  expect(broken).toEqual([]);
+});
+
+test("the imports are found, of every kind", () => {
+  expect(importsOf("services/start.ts")).toContainEqual({ to: "config/schema.ts", isType: true });
+  expect(importsOf("services/start.ts")).toContainEqual({ to: "services/engine/index.ts", isType: false });
+  expect(importsOf("config/load.ts")).toContainEqual({ to: "config/file.ts", isType: false });
+  expect(importsOf("index.ts")).toContainEqual({ to: "errors.ts", isType: false });
+});
+
+test("only the command line's own files end the process or write to its output", () => {
+  const mayTouchProcess = ["cli", "main.ts", "service-process.ts"];
+  const touching = FILES.filter((file) =>
+    /\bprocess\.(exit|stdout)\b/.test(readFileSync(join(SRC, file), "utf8")),
+  );
+  expect(touching.filter((file) => !mayTouchProcess.some((place) => isIn(file, place)))).toEqual([]);
+});

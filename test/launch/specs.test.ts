@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
+import { engineAddress, engineSpec, serviceSpec, urlOf } from "../../src/launch/specs.ts";
+
+const withEngine = (url: string) => ({ ...DEFAULT_CONFIG, engine: { ...DEFAULT_CONFIG.engine, url } });
+
+test.each([
+  ["http://127.0.0.1:11434", { host: "127.0.0.1", port: 11_434 }],
+  ["http://localhost:1", { host: "localhost", port: 1 }],
+  ["http://ollama.local", { host: "ollama.local", port: 80 }],
+  ["http://[::1]:11434", { host: "::1", port: 11_434 }],
+])("%s is the address of the engine", (url, address) => {
+  expect(engineAddress(withEngine(url))).toEqual(address);
+});
+
+test.each([
+  ["http://127.0.0.1:6101", { host: "127.0.0.1", port: 6101 }],
+  ["http://[::1]:6101", { host: "::1", port: 6101 }],
+])("%s is the URL of its address", (url, address) => {
+  expect(urlOf(address)).toBe(url);
+});
+
+// Without its port Ollama would take its own default, and an IPv6 address needs brackets.
+test.each([
+  ["http://127.0.0.1:1234", "http://127.0.0.1:1234"],
+  ["http://localhost", "http://localhost:80"],
+  ["http://[::1]:1234", "http://[::1]:1234"],
+])("for engine.url %s ollama is told OLLAMA_HOST=%s", (url, host) => {
+  const { command, labels } = engineSpec(withEngine(url), { use: "ollama", program: "/bin/ollama" });
+  expect(command).toMatchObject({ file: "/bin/ollama", args: ["serve"], env: { OLLAMA_HOST: host } });
+  expect(labels).toEqual({ kind: "ollama" });
+});
+
+test.each([
+  ["a gateway is not taken for an HMI", '{"service":"gateway"}', 200, false],
+  ["an HMI is an HMI", '{"service":"hmi"}', 200, true],
+  ["an HMI that refuses is not ready", '{"service":"hmi"}', 503, false],
+  ["a page is no HMI", "<!doctype html>", 200, false],
+  ["null is no HMI", "null", 200, false],
+])("%s", (_, body, status, expected) => {
+  expect(serviceSpec(DEFAULT_CONFIG, "hmi").ready.accept?.(status, body)).toBe(expected);
+});
+
+test("a service's environment holds the whole configuration, so that it needs no file", () => {
+  const { command } = serviceSpec(DEFAULT_CONFIG, "gateway");
+  expect(command.env).toMatchObject({
+    STACK_GATEWAY_PORT: "6120",
+    STACK_ENGINE_URL: "http://127.0.0.1:11434",
+  });
+});

@@ -1,0 +1,105 @@
+import { expect, test } from "vitest";
+import type { CheckResult, Outcome, RunEvent, RunReport } from "../../src/harness/report.ts";
+import { createTerminalReporter } from "../../src/reporters/terminal.ts";
+import { readableScreen } from "../support/screen.ts";
+
+/** The lines that a reporter writes into a pipe for these events. */
+function linesFor(...events: RunEvent[]): string[] {
+  const { screen, output } = readableScreen();
+  const report = createTerminalReporter(screen);
+  for (const event of events) report(event);
+  return output().split("\n").slice(0, -1);
+}
+
+function ended(outcome: Outcome): RunEvent {
+  const result: CheckResult = {
+    id: "suite/one",
+    claim: "one is so",
+    why: "because",
+    look_at: "the place",
+    duration_ms: 1,
+    outcome,
+  };
+  return { type: "check-ended", result };
+}
+
+function runEnded(changes: Partial<RunReport> = {}): RunEvent {
+  const report: RunReport = {
+    suite: "suite",
+    target: "a target",
+    started_at: "2026-01-01T00:00:00.000Z",
+    duration_ms: 1234,
+    results: [],
+    counts: { holds: 9, broken: 0, skipped: 0, could_not_run: 0 },
+    left_behind: [],
+    interrupted: false,
+    ...changes,
+  };
+  return { type: "run-ended", report };
+}
+
+const broken = { verdict: "broken", expected: "a", found: "b", seen: "GET /x" } as const;
+
+test("a run begins with its target", () => {
+  const started = { type: "run-started", suite: "suite", target: "the running stack", checks: 9 } as const;
+  expect(linesFor(started)).toEqual(["  Target: the running stack", ""]);
+});
+
+test("what runs is not written into a pipe", () => {
+  expect(linesFor({ type: "check-started", id: "suite/one", claim: "one is so" })).toEqual([]);
+});
+
+test("a claim that holds is one line", () => {
+  expect(linesFor(ended({ verdict: "holds", seen: "it" }))).toEqual(["  ✓ one is so"]);
+});
+
+test("a broken claim says what shows it and where to look", () => {
+  const rows = [{ message_id: "1", model_id: null, content: "Hello you", tags: ["x"], usage: null }];
+  expect(linesFor(ended({ ...broken, rows }))).toEqual([
+    "  ✗ one is so",
+    "      expected   a",
+    "      found      b",
+    "      seen       GET /x",
+    '      row        message_id 1  model_id null  content "Hello you"',
+    "      look at    the place",
+  ]);
+});
+
+test("rows are shortened, and only the first are shown", () => {
+  const rows = Array.from({ length: 10 }, (_, id) => ({ id, content: "x".repeat(100) }));
+  const lines = linesFor(ended({ ...broken, rows }));
+  expect(lines.filter((line) => line.startsWith("      row "))).toHaveLength(8);
+  expect(lines[4]).toBe(`      row        id 0  content ${"x".repeat(47)}…`);
+  expect(lines.at(-2)).toBe("                 and 2 more; --json has them all");
+});
+
+test("what a target said cannot steer the terminal", () => {
+  const evil = "\u001b[2J";
+  const lines = linesFor(ended({ ...broken, found: evil, seen: evil, rows: [{ content: evil }] }));
+  expect(lines.join("\n")).not.toContain("\u001b");
+});
+
+test.each([
+  [{ verdict: "skipped", reason: "no rows" }, "  - one is so", "      skipped    no rows"],
+  [{ verdict: "could-not-run", reason: "500" }, "  ? one is so", "      not run    500"],
+] as const)("%o says its reason", (outcome, first, second) => {
+  expect(linesFor(ended(outcome))).toEqual([first, second]);
+});
+
+test("a run ends with its figures", () => {
+  expect(linesFor(runEnded())).toEqual([
+    "",
+    "  9 hold, 0 broken, 0 skipped in 1.2 s. All that was created has been deleted.",
+  ]);
+});
+
+test("what could not run, or was interrupted, or is left behind, is said", () => {
+  const counts = { holds: 5, broken: 1, skipped: 1, could_not_run: 2 };
+  const left_behind = ["deleting profile 7: boom"];
+  expect(linesFor(runEnded({ counts, left_behind, interrupted: true }))).toEqual([
+    "",
+    "  Interrupted.",
+    "  5 hold, 1 broken, 1 skipped, 2 could not run in 1.2 s.",
+    "  left behind  deleting profile 7: boom",
+  ]);
+});

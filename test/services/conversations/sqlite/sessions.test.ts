@@ -1,0 +1,140 @@
+import { expect, test } from "vitest";
+import { exchangeOf, makeProfile, openConversation, openRaw, openTestStore } from "../../../support/store.ts";
+
+test("the first message of a profile makes its conversation, the next ones find it", async () => {
+  const { store } = openTestStore();
+  const modelId = await makeProfile(store, "Tower");
+  const first = await store.conversations.open({ modelId, agentId: undefined, model: "phi3:mini" });
+  const second = await store.conversations.open({ modelId, agentId: undefined });
+  expect(first).toMatchObject({
+    created: true,
+    session: { model_id: modelId, agent_id: "architect", model: "phi3:mini", active: true, archived: false },
+  });
+  expect(second).toEqual({ created: false, session: first.session });
+});
+
+test("profiles and the general conversation keep apart", async () => {
+  const { store } = openTestStore();
+  const profiles = [await makeProfile(store, "A"), await makeProfile(store, "B"), null];
+  const ids = await Promise.all(profiles.map((modelId) => openConversation(store, modelId)));
+  expect(new Set(ids).size).toBe(3);
+  const found = await Promise.all(ids.map((id) => store.conversations.get(id)));
+  expect(found.map((session) => session.model_id)).toEqual(profiles);
+});
+
+test("a profile that does not exist is told, and nothing is made", async () => {
+  const { store } = openTestStore();
+  await expect(store.conversations.open({ modelId: 184, agentId: undefined })).rejects.toMatchObject({
+    code: "model_profile_not_found",
+    message: expect.stringContaining("184"),
+  });
+  expect(await store.conversations.list({ limit: 10, offset: 0 })).toEqual({ sessions: [], total: 0 });
+});
+
+test("a message for another agent makes another conversation", async () => {
+  const { store } = openTestStore();
+  const first = await openConversation(store, null);
+  const { session, created } = await store.conversations.open({ modelId: null, agentId: "writer" });
+  expect(created).toBe(true);
+  expect(session).toMatchObject({ agent_id: "writer", active: true });
+  expect((await store.conversations.get(first)).active).toBe(false);
+});
+
+test("a given conversation is used as given, also when another one is active", async () => {
+  const { store } = openTestStore();
+  const older = await openConversation(store, null);
+  await store.conversations.create({ modelId: null, agentId: "architect" });
+  const destination = { sessionId: older, modelId: undefined, agentId: undefined };
+  expect(await store.conversations.open(destination)).toMatchObject({
+    created: false,
+    session: { session_id: older, active: false },
+  });
+});
+
+test("a given conversation of another profile or agent is refused", async () => {
+  const { store } = openTestStore();
+  const modelId = await makeProfile(store, "Tower");
+  const ofProfile = await openConversation(store, modelId);
+  const general = await openConversation(store, null);
+  const open = (sessionId: string, asked: number | null, agentId?: string) =>
+    store.conversations.open({ sessionId, modelId: asked, agentId });
+  await expect(open(general, modelId)).rejects.toMatchObject({ code: "model_mismatch" });
+  await expect(open(ofProfile, null)).rejects.toMatchObject({ code: "model_mismatch" });
+  await expect(open(ofProfile, modelId + 1)).rejects.toMatchObject({ code: "model_mismatch" });
+  await expect(open(ofProfile, modelId, "writer")).rejects.toMatchObject({ code: "agent_mismatch" });
+});
+
+test.each(["999", "0", "abc", "", "1.0", "01", "-1", "1 OR 1=1", "9".repeat(20)])(
+  "there is no conversation %j",
+  async (sessionId) => {
+    const { store } = openTestStore();
+    await openConversation(store, null);
+    await expect(store.conversations.get(sessionId)).rejects.toMatchObject({
+      code: "conversation_not_found",
+    });
+  },
+);
+
+test("activating makes it the only active one of its profile", async () => {
+  const { store } = openTestStore();
+  const first = await openConversation(store, null);
+  const second = await store.conversations.create({ modelId: null, agentId: "architect" });
+  expect((await store.conversations.activate(first)).active).toBe(true);
+  expect((await store.conversations.get(second.session_id)).active).toBe(false);
+  expect(await openConversation(store, null)).toBe(first);
+});
+
+test("an archived one leaves the list, takes no messages by default, and comes back when activated", async () => {
+  const { store } = openTestStore();
+  const id = await openConversation(store, null);
+  expect(await store.conversations.archive(id)).toMatchObject({ active: false, archived: true });
+  expect((await store.conversations.list({ limit: 10, offset: 0 })).total).toBe(0);
+  expect(await openConversation(store, null)).not.toBe(id);
+  expect(await store.conversations.activate(id)).toMatchObject({ active: true, archived: false });
+});
+
+test("the list is newest first, by the last message, in pages and by profile", async () => {
+  const { store, path } = openTestStore();
+  const modelId = await makeProfile(store, "Tower");
+  const [a, b] = [await openConversation(store, null), await openConversation(store, modelId)];
+  const c = (await store.conversations.create({ modelId: null, agentId: "architect" })).session_id;
+  openRaw(path).exec("UPDATE conversations SET updated_at = '2026-01-01T00:00:00.000Z'");
+  await exchangeOf(store, a, "Hi", "Hello");
+  const list = async (filter: object) => {
+    const { sessions, total } = await store.conversations.list({ limit: 10, offset: 0, ...filter });
+    return [sessions.map((session) => session.session_id), total];
+  };
+  expect(await list({})).toEqual([[a, c, b], 3]);
+  expect(await list({ limit: 1, offset: 1 })).toEqual([[c], 3]);
+  expect(await list({ modelId: null })).toEqual([[a, c], 2]);
+  expect(await list({ modelId })).toEqual([[b], 1]);
+});
+
+test("conversations of the same moment are listed by the order in which they were made", async () => {
+  const { store, path } = openTestStore();
+  for (let made = 0; made < 5; made += 1) {
+    await store.conversations.create({ modelId: null, agentId: "architect" });
+  }
+  openRaw(path).exec("UPDATE conversations SET updated_at = '2026-01-01T00:00:00.000Z'");
+  const { sessions } = await store.conversations.list({ limit: 10, offset: 0 });
+  expect(sessions.map((session) => session.session_id)).toEqual(["5", "4", "3", "2", "1"]);
+});
+
+test("deleting takes the messages along, and the key is not given out again", async () => {
+  const { store } = openTestStore();
+  const id = await openConversation(store, null);
+  const { user } = await exchangeOf(store, id, "Hi", "Hello");
+  await store.conversations.delete(id);
+  await expect(store.conversations.get(id)).rejects.toMatchObject({ code: "conversation_not_found" });
+  await expect(store.conversations.delete(id)).rejects.toMatchObject({ code: "conversation_not_found" });
+  expect(await store.messages.find(user.message_id)).toBeUndefined();
+  expect(await openConversation(store, null)).not.toBe(id);
+});
+
+test("renaming keeps the name when the next message comes", async () => {
+  const { store } = openTestStore();
+  const id = await openConversation(store, null);
+  await store.conversations.rename(id, "Mine");
+  await exchangeOf(store, id, "Hi", "Hello");
+  expect(await store.conversations.get(id)).toMatchObject({ title: "Mine", message_count: 2 });
+});

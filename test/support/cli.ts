@@ -1,0 +1,194 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { fileURLToPath } from "node:url";
+import { execa, type Options } from "execa";
+import { expect, onTestFinished } from "vitest";
+import { identify } from "../../src/supervisor/index.ts";
+import { freePorts, isFree } from "./ports.ts";
+import { tempFolder } from "./temp.ts";
+
+/** The file that `npx stack` runs. */
+export const BIN = fileURLToPath(new URL("../../bin/stack.js", import.meta.url));
+
+/** A PATH on which there is our Node, so that env(1) does not find the system's, and no Ollama. */
+export const PATH = dirname(process.execPath);
+
+/** The same with a program `ollama`. */
+export const PATH_WITH_OLLAMA = [fileURLToPath(new URL("../../fixtures/bin", import.meta.url)), PATH].join(
+  delimiter,
+);
+
+/** How one run of the command line ended. */
+export interface Run {
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A run of the command line that goes on. */
+export interface LiveRun {
+  readonly pid: number;
+  readonly ended: Promise<Run>;
+  kill(signal: NodeJS.Signals): void;
+  /** Resolves when its standard output holds this text; fails where it ends without. */
+  said(text: string): Promise<void>;
+}
+
+/** A folder, ports and an environment for one stack of the real command line; nothing runs yet. */
+export interface TestStack {
+  readonly cwd: string;
+  readonly stateDir: string;
+  readonly database: string;
+  readonly ports: { readonly hmi: number; readonly gateway: number; readonly engine: number };
+  readonly env: Readonly<Record<string, string>>;
+  readonly hmi: string;
+  readonly gateway: string;
+  readonly engine: string;
+  run(...args: string[]): Promise<Run>;
+  /** Runs with `--json`, and parses what it printed. */
+  json(...args: string[]): Promise<{ exitCode: number | undefined; json: unknown }>;
+  /** Runs in the background; ended with the test. */
+  start(...args: string[]): LiveRun;
+  /** `stack up --detach`, which must succeed. */
+  up(): Promise<Run>;
+  /** The pid of each service by its pid file; undefined where there is none. */
+  pids(): Record<"engine" | "gateway" | "hmi", number | undefined>;
+}
+
+/**
+ * A stack for one test. When the test ends, `stack down` stops whatever is there, and the test fails
+ * where a process, a record or a taken port is left.
+ */
+export async function testStack(env: Record<string, string> = {}): Promise<TestStack> {
+  const cwd = tempFolder();
+  const [hmi = 0, gateway = 0, engine = 0] = await freePorts(3);
+  const stateDir = join(cwd, ".stack");
+  const url = (port: number): string => `http://127.0.0.1:${port}`;
+  const all = {
+    PATH,
+    HOME: cwd,
+    STACK_HMI_PORT: String(hmi),
+    STACK_GATEWAY_PORT: String(gateway),
+    STACK_ENGINE_URL: url(engine),
+    STACK_STATE_DIR: stateDir,
+    STACK_STORE_PATH: join(stateDir, "chat.db"),
+    ...env,
+  };
+  const run = (...args: string[]): Promise<Run> => runStack(args, { cwd, env: all });
+  onTestFinished(async () => {
+    await run("down");
+    expect(processesOf(stateDir), "processes left").toEqual([]);
+    expect(recordsIn(stateDir), "records left").toEqual([]);
+    for (const port of [hmi, gateway, engine]) expect(await isFree(port), `port ${port} is free`).toBe(true);
+  });
+  return {
+    cwd,
+    stateDir,
+    database: all.STACK_STORE_PATH,
+    ports: { hmi, gateway, engine },
+    env: all,
+    hmi: url(hmi),
+    gateway: url(gateway),
+    engine: url(engine),
+    run,
+    async json(...args) {
+      const { exitCode, stdout } = await run(...args, "--json");
+      return { exitCode, json: JSON.parse(stdout) };
+    },
+    start: (...args) => startStack(args, { cwd, env: all }),
+    async up() {
+      const up = await run("up", "--detach");
+      expect(up).toMatchObject({ exitCode: 0, stderr: "" });
+      return up;
+    },
+    pids() {
+      const pid = (name: string): number | undefined => {
+        const file = join(stateDir, "run", `${name}.pid`);
+        return existsSync(file) ? Number(readFileSync(file, "utf8")) : undefined;
+      };
+      return { engine: pid("engine"), gateway: pid("gateway"), hmi: pid("hmi") };
+    },
+  };
+}
+
+type Place = { readonly cwd: string; readonly env: Readonly<Record<string, string>> };
+
+const options = ({ cwd, env }: Place) => ({ cwd, env, extendEnv: false, reject: false }) satisfies Options;
+
+/** Runs the command line in a folder, with exactly this environment. */
+export async function runStack(args: readonly string[], place: Place): Promise<Run> {
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [BIN, ...args], options(place));
+  return { exitCode, stdout, stderr };
+}
+
+function startStack(args: readonly string[], place: Place): LiveRun {
+  const child = execa(process.execPath, [BIN, ...args], options(place));
+  onTestFinished(async () => {
+    child.kill("SIGKILL");
+    await child;
+  });
+  let output = "";
+  child.stdout.on("data", (bytes: Buffer) => {
+    output += bytes;
+  });
+  return {
+    pid: child.pid ?? 0,
+    ended: child.then(({ exitCode, stdout, stderr }) => ({ exitCode, stdout, stderr })),
+    kill: (signal) => child.kill(signal),
+    async said(text) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const look = (): void => {
+        if (output.includes(text)) resolve();
+      };
+      child.stdout.on("data", look);
+      child.stdout.once("end", () => reject(new Error(`It ended without saying "${text}":\n${output}`)));
+      look();
+      await promise;
+    },
+  };
+}
+
+/** The living processes that belong to a state folder, by the mark in their environment; Linux only. */
+export function processesOf(stateDir: string): number[] {
+  if (process.platform !== "linux") return [];
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => environmentOf(pid).includes(`STACK_STATE_DIR=${stateDir}`))
+    .map(Number);
+}
+
+/** Empty for a process that has ended, or is another user's. */
+function environmentOf(pid: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+  } catch {
+    return [];
+  }
+}
+
+/** The pid files and records in a state folder. */
+export function recordsIn(stateDir: string): string[] {
+  const run = join(stateDir, "run");
+  return existsSync(run) ? readdirSync(run) : [];
+}
+
+/** Whether a process with this pid is there; one that has ended and was not yet waited for is not. */
+export function isAlive(pid: number | undefined): boolean {
+  return pid !== undefined && identify(pid) !== undefined;
+}
+
+/** The rows of a stack's database, as they are on disk, oldest first. */
+export function rowsIn(database: string): { role: string; content: string; status: string }[] {
+  const db = new DatabaseSync(database, { readOnly: true });
+  try {
+    const rows = db.prepare("SELECT role, content, status FROM messages ORDER BY id").all();
+    return rows.map(({ role, content, status }) => ({
+      role: String(role),
+      content: String(content),
+      status: String(status),
+    }));
+  } finally {
+    db.close();
+  }
+}

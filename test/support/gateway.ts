@@ -1,0 +1,106 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { onTestFinished } from "vitest";
+import { GenerationList, type GenerationRecord } from "../../src/contract/engine.ts";
+import { engineRoutes, gatewayRoutes } from "../../src/contract/routes.ts";
+import { type EngineOptions, startEngine } from "../../src/services/engine/index.ts";
+import { createEngineClient } from "../../src/services/gateway/engine-client.ts";
+import { type GatewayOptions, startGateway } from "../../src/services/gateway/index.ts";
+import { type Answer, call } from "./http.ts";
+import { openStream, type StreamReader } from "./streams.ts";
+
+export interface TestGateway {
+  readonly url: string;
+  /** Sends a message; what is not given is made up. */
+  chat(body?: object, headers?: Record<string, string>): Promise<StreamReader>;
+  cancel(sessionId?: string): Promise<Answer>;
+  /** Stops it before the test ends. */
+  close(): Promise<void>;
+  /** What the stand-in was asked, and how each generation ended. */
+  generations(): Promise<GenerationRecord[]>;
+  /** Its first generation. */
+  generation(): Promise<GenerationRecord | undefined>;
+}
+
+export interface TestGatewayOptions extends Partial<GatewayOptions> {
+  /** Settings of the stand-in. */
+  standIn?: EngineOptions;
+}
+
+/** A gateway before the stand-in, or before the engine at `engineUrl`; both stop after the test. */
+export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
+  const engineUrl = options.engineUrl ?? (await startTestEngine(options.standIn));
+  const gateway = await startGateway({
+    host: "127.0.0.1",
+    port: 0,
+    engine: createEngineClient(engineUrl),
+    engineUrl,
+    defaultModel: "llama3.1:8b",
+    heartbeatMs: 60_000,
+    orphanGraceMs: 60_000,
+    keepFinishedMs: 60_000,
+    isKnownConversation: async (sessionId) => sessionId === "known",
+    version: "0.0.0",
+    ...options,
+  });
+  onTestFinished(() => gateway.close());
+  const request = { session_id: "80", message_id: "1", agent_id: "architect", content: "Count to 5" };
+  const generations = () => generationsOf(engineUrl);
+  return {
+    url: gateway.url,
+    chat: (body = {}, headers = {}) =>
+      openStream(gateway.url, gatewayRoutes.chat.path(), { body: { ...request, ...body }, headers }),
+    cancel: (session_id = "80") =>
+      call(gateway.url, gatewayRoutes.cancel.path({ session_id }), { method: "POST" }),
+    close: () => gateway.close(),
+    generations,
+    generation: async () => (await generations())[0],
+  };
+}
+
+export async function startTestEngine(options: EngineOptions = {}): Promise<string> {
+  const engine = await startEngine(options);
+  onTestFinished(() => engine.close());
+  return engine.url;
+}
+
+export async function generationsOf(engineUrl: string): Promise<GenerationRecord[]> {
+  const { json } = await call(engineUrl, engineRoutes.generations.path());
+  return GenerationList.parse(json).generations;
+}
+
+/** An engine that does as the test says; it has the model `m`, or whatever `tags` says. */
+export async function startFakeEngine(
+  chat: (request: IncomingMessage, response: ServerResponse) => void,
+  tags: string | object = { models: [{ name: "m", model: "m" }] },
+): Promise<string> {
+  const server = createServer((request, response) => {
+    if (request.url === engineRoutes.chat.path()) chat(request, response);
+    else if (request.url === engineRoutes.tags.path())
+      response.end(typeof tags === "string" ? tags : JSON.stringify(tags));
+    else if (request.url === engineRoutes.version.path()) response.end('{"version":"0.0.0"}');
+    else response.writeHead(404).end("404 page not found");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no TCP address");
+  return `http://127.0.0.1:${address.port}`;
+}
+
+/** A line of an engine's reply that is not its last. */
+export function engineLine(content: string): string {
+  return `${JSON.stringify({ model: "m", message: { role: "assistant", content }, done: false })}\n`;
+}
+
+/** The last line of a whole reply. */
+export const FINAL_LINE = `${JSON.stringify({
+  model: "m",
+  message: { role: "assistant", content: "" },
+  done: true,
+  done_reason: "stop",
+  prompt_eval_count: 3,
+  eval_count: 2,
+})}\n`;

@@ -1,0 +1,27 @@
+/**
+ * A store in a process of its own: `store-process.ts <file>`. It opens the file at the first request.
+ * Each line of input is a call, `["conversations", "open", {...}]`; each line of output its result.
+ */
+import { createInterface } from "node:readline";
+import { WireError } from "../../src/errors.ts";
+import { openSqliteStore } from "../../src/services/conversations/sqlite/index.ts";
+import type { ConversationStore } from "../../src/services/conversations/store.ts";
+
+let store: ConversationStore | undefined;
+
+process.stdout.write("ready\n");
+for await (const line of createInterface({ input: process.stdin })) {
+  process.stdout.write(`${JSON.stringify(await answer(line))}\n`);
+}
+await store?.close();
+
+async function answer(line: string): Promise<unknown> {
+  try {
+    store ??= openSqliteStore({ path: process.argv[2] ?? "", defaultAgent: "architect" });
+    const [part, call, ...args] = JSON.parse(line);
+    const calls = Object.entries(store).find(([name]) => name === part)?.[1];
+    return { result: await calls[call](...args) };
+  } catch (error) {
+    return { error: error instanceof WireError ? error.code : String(error) };
+  }
+}

@@ -1,0 +1,54 @@
+import { createServer } from "node:http";
+import { expect, onTestFinished, test } from "vitest";
+import { openTarget, type TargetUrls } from "../../src/target/target.ts";
+import { say, startTestStack } from "../support/hmi.ts";
+import { listenOnAnyPort } from "../support/listen.ts";
+
+const signal = AbortSignal.timeout(10_000);
+
+async function open(urls: TargetUrls) {
+  const target = await openTarget(urls, signal);
+  onTestFinished(() => target.close());
+  return target;
+}
+
+test("with the stand-in, what reached the engine can be shown", async () => {
+  const stack = await startTestStack();
+  const target = await open(stack);
+  expect(target.engineName).toBe("the engine stand-in");
+  expect([...target.capabilities]).toEqual(["show what reached the engine"]);
+  await say(stack.hmi, "Hello");
+  await say(stack.hmi, "Count to 2");
+  expect(await target.generationsAfter(1, signal)).toMatchObject([{ id: 2, ended: "done" }]);
+});
+
+test("with an Ollama it cannot", async () => {
+  const { hmi, gateway } = await startTestStack();
+  const engine = await listenOnAnyPort(createServer((_, response) => response.end('{"version":"0.13.0"}')));
+  const target = await open({ hmi, gateway, engine });
+  expect(target.engineName).toBe("Ollama 0.13.0");
+  expect(target.capabilities.size).toBe(0);
+});
+
+test("an engine that is out of reach is no hindrance", async () => {
+  const { hmi, gateway } = await startTestStack();
+  const target = await open({ hmi, gateway, engine: "http://127.0.0.1:1" });
+  expect(target.engineName).toBe("an engine that does not answer");
+  expect(target.capabilities.size).toBe(0);
+});
+
+test("an HMI that does not answer is one", async () => {
+  const { gateway, engine } = await startTestStack();
+  await expect(openTarget({ hmi: "http://127.0.0.1:1", gateway, engine }, signal)).rejects.toMatchObject({
+    code: "unreachable",
+    message: "The HMI at http://127.0.0.1:1 does not answer: connect ECONNREFUSED 127.0.0.1:1.",
+    hint: "Run `stack up` first, or check the URL given with --hmi.",
+  });
+});
+
+test("an abort while it waits for the HMI rejects with the reason", async () => {
+  const reason = new Error("Ctrl-C");
+  const abort = new AbortController();
+  const hmi = await listenOnAnyPort(createServer(() => abort.abort(reason)));
+  await expect(openTarget({ hmi, gateway: hmi, engine: hmi }, abort.signal)).rejects.toBe(reason);
+});
