@@ -19,7 +19,17 @@ export interface LineUp {
 export async function startLineUp(paceMs: number): Promise<LineUp> {
   const engine = await startPeer("engine", String(paceMs));
   const passThrough = await startPeer("pass-through", engine.url);
-  const gateway = await startGateway(engine.url);
+  const place = await makePlace({
+    STACK_ENGINE_URL: engine.url,
+    // Finished replies are kept for late readers; here they would only fill the memory.
+    STACK_STREAM_KEEP_FINISHED_MS: "0",
+    STACK_LOG_LEVEL: "warn",
+  });
+  const gateway = await startService("gateway", {
+    url: place.urls.gateway,
+    path: gatewayRoutes.health.path(),
+    env: place.env,
+  });
   const reader = startWorker<ReadJob, Reading>("reader");
   const servers: Readonly<Record<Source, Server>> = { engine, gateway, "pass-through": passThrough };
   return {
@@ -29,18 +39,9 @@ export async function startLineUp(paceMs: number): Promise<LineUp> {
     async stop() {
       await reader.stop();
       for (const server of [gateway, passThrough, engine]) await server.stop();
+      place.remove();
     },
   };
-}
-
-async function startGateway(engineUrl: string): Promise<Server> {
-  const { env, urls } = await makePlace({
-    STACK_ENGINE_URL: engineUrl,
-    // Finished replies are kept for late readers; here they would only fill the memory.
-    STACK_STREAM_KEEP_FINISHED_MS: "0",
-    STACK_LOG_LEVEL: "warn",
-  });
-  return await startService("gateway", { url: urls.gateway, path: gatewayRoutes.health.path(), env });
 }
 
 function residentKiB(pid: number): number {

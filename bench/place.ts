@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { freePorts } from "../test/support/ports.ts";
+import { clearAtExit } from "./leftovers.ts";
 import { inRepository } from "./processes.ts";
 
 /** A folder and free ports for one stack that nobody else uses. */
@@ -11,9 +12,11 @@ export interface Place {
   /** The whole environment that puts a stack there. */
   readonly env: Readonly<Record<string, string>>;
   readonly urls: Readonly<Record<"engine" | "gateway" | "hmi", string>>;
+  /** Stops what `stack up` started there, and removes the folder. */
+  remove(): void;
 }
 
-/** Makes a place; what is left there is stopped and removed with this process at the latest. */
+/** Makes a place; it is removed at the end of this process at the latest. */
 export async function makePlace(settings: Record<string, string> = {}): Promise<Place> {
   const folder = mkdtempSync(join(tmpdir(), "stack-bench-"));
   const [hmi = 0, gateway = 0, engine = 0] = await freePorts(3);
@@ -33,11 +36,20 @@ export async function makePlace(settings: Record<string, string> = {}): Promise<
     STACK_STORE_PATH: join(folder, "chat.db"),
     ...settings,
   };
-  process.once("exit", () => {
+  const clear = (): void => {
     runNode(stackCommand("down"), { folder, env });
     rmSync(folder, { recursive: true, force: true });
-  });
-  return { folder, env, urls };
+  };
+  const forget = clearAtExit(clear);
+  return {
+    folder,
+    env,
+    urls,
+    remove() {
+      forget();
+      clear();
+    },
+  };
 }
 
 /** The arguments that make Node run the command line. */

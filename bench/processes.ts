@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { get } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { clearAtExit } from "./leftovers.ts";
 
 /** A server in a process of its own. */
 export interface Server {
@@ -83,12 +84,12 @@ function owned(child: ChildProcess, url: string): Server {
   const kill = (): void => {
     child.kill("SIGKILL");
   };
-  process.once("exit", kill);
+  const forget = clearAtExit(kill);
   return {
     url,
     pid: child.pid ?? 0,
     async stop() {
-      process.off("exit", kill);
+      forget();
       if (child.exitCode !== null || child.signalCode !== null) return;
       kill();
       await once(child, "exit");

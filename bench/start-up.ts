@@ -16,7 +16,7 @@ export async function startUp(): Promise<Comparison[]> {
       10,
     ),
   ];
-  timeNode(stackCommand("down"), place);
+  place.remove();
   return comparisons;
 }
 

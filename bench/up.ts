@@ -18,6 +18,7 @@ export async function up(): Promise<Comparison[]> {
     peer: await startByHand(place),
     ours: startByCommand(place),
   }));
+  place.remove();
   return [{ what: "stack up --detach", peer: "the three services by hand", unit: "ms", rounds }];
 }
 

@@ -22,9 +22,10 @@ const ALLOWED: Readonly<Record<string, string>> = {
   reporters: "type harness",
   faults: "services, contract, errors.ts",
   "services/start.ts": "services, config, errors.ts, package-root.ts",
-  "services/hmi": "services/http, services/stream, type services/conversations/store.ts, contract, errors.ts",
-  "services/gateway":
-    "services/http, services/stream, type services/conversations/store.ts, contract, errors.ts",
+  // The store itself is injected; what a prompt is made of, and who the agents are, is plain knowledge.
+  "services/hmi":
+    "type services/conversations/store.ts, services/conversations/agents.ts, services/conversations/prompt.ts, services/conversations/turn.ts, services/http, services/stream, contract, errors.ts",
+  "services/gateway": "services/http, services/stream, contract, errors.ts",
   "services/engine": "services/http, services/stream, contract, errors.ts",
   "services/conversations": "contract, errors.ts",
   "services/http": "contract, errors.ts",

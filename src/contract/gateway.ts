@@ -30,6 +30,9 @@ export const ChatRequest = z.object({
 });
 export type ChatRequest = z.infer<typeof ChatRequest>;
 
+/** The query of `GET /chat/stream/{session_id}`: which reply, where the caller knows it. */
+export const ResumeQuery = z.object({ message_id: WireKey.optional() });
+
 /** What a cancel answers, at the gateway and at the HMI. `idle`: nothing ran, so it is safe to repeat. */
 export const CancelAnswer = z.discriminatedUnion("status", [
   z.object({ status: z.literal("cancelled"), session_id: z.string(), message_id: z.string() }),

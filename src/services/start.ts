@@ -5,6 +5,7 @@ import { WireError } from "../errors.ts";
 import { packageVersion, webFolder } from "../package-root.ts";
 import { openSqliteStore } from "./conversations/sqlite/index.ts";
 import type { ConversationStore } from "./conversations/store.ts";
+import { pendingRequest } from "./conversations/turn.ts";
 import { startEngine } from "./engine/index.ts";
 import { createEngineClient, type EngineClient } from "./gateway/engine-client.ts";
 import { startGateway } from "./gateway/index.ts";
@@ -129,7 +130,10 @@ export async function startGatewayOn(
     heartbeatMs: config.stream.heartbeat_ms,
     orphanGraceMs: config.stream.orphan_grace_ms,
     keepFinishedMs: config.stream.keep_finished_ms,
-    isKnownConversation: (sessionId) => isKnown(store, sessionId),
+    conversations: {
+      isKnown: (sessionId) => isKnown(store, sessionId),
+      pendingRequest: (sessionId) => pendingRequest(store, sessionId),
+    },
     version: packageVersion(),
     logger,
   });

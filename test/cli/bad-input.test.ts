@@ -197,16 +197,15 @@ async function expectRefused(
   stack: TestStack,
   { args, code, message, hint, exitCode = 2 }: Refusal,
 ): Promise<void> {
-  const text = await stack.run(...args);
+  const [text, asJson] = await Promise.all([stack.run(...args), stack.json(...args)]);
   expect(text).toMatchObject({ exitCode, stdout: "" });
   expect(text.stderr).not.toMatch(/^\s+at .+:\d+:\d+/m);
 
-  const { exitCode: jsonExitCode, json } = await stack.json(...args);
-  expect(jsonExitCode).toBe(exitCode);
-  expect(json).toEqual({
-    error: { code, message: matching(message), hint: matching(hint) },
+  expect(asJson).toEqual({
+    exitCode,
+    json: { error: { code, message: matching(message), hint: matching(hint) } },
   });
-  const { error } = json as { error: { message: string; hint: string } };
+  const { error } = asJson.json as { error: { message: string; hint: string } };
   expect(text.stderr).toBe(`✗ ${error.message}\n  ${error.hint}`);
 }
 

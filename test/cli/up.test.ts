@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { isAlive, processesOf, recordsIn, testStack } from "../support/cli.ts";
@@ -99,6 +99,35 @@ test("up starts only what is missing", async () => {
   expect(up.stdout.match(/running already/g)).toHaveLength(2);
   expect(stack.pids()).toEqual({ ...before, gateway: expect.any(Number) });
   expect(stack.pids().gateway).not.toBe(before.gateway);
+});
+
+test("status says what a service lacks that itself is there", async () => {
+  const stack = await testStack();
+  await stack.up();
+  const { engine } = stack.pids();
+  process.kill(engine ?? 0, "SIGKILL");
+  await expect.poll(() => isAlive(engine)).toBe(false);
+  expect(await stack.json("status")).toMatchObject({
+    exitCode: 1,
+    json: {
+      ok: false,
+      services: [
+        { name: "engine", state: "stale", detail: `its process ${engine} is gone` },
+        { name: "gateway", state: "degraded", detail: expect.stringMatching(/^ollama: .+does not answer/) },
+        { name: "hmi" },
+      ],
+    },
+  });
+});
+
+test("services whose records were lost are known by their mark, and recorded again", async () => {
+  const stack = await testStack();
+  await stack.up();
+  const pids = stack.pids();
+  rmSync(join(stack.stateDir, "run"), { recursive: true });
+  expect((await stack.run("status")).exitCode).toBe(0);
+  expect((await stack.up()).stdout.match(/running already +pid/g)).toHaveLength(3);
+  expect(stack.pids()).toEqual(pids);
 });
 
 test("a service that is not ready takes those before it down again, and its last words are shown", async () => {

@@ -38,7 +38,10 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     heartbeatMs: 60_000,
     orphanGraceMs: 60_000,
     keepFinishedMs: 60_000,
-    isKnownConversation: async (sessionId) => sessionId === "known",
+    conversations: {
+      isKnown: async (sessionId) => sessionId === "known",
+      pendingRequest: async () => undefined,
+    },
     version: "0.0.0",
     ...options,
   });

@@ -1,6 +1,6 @@
-import type { FastifyBaseLogger } from "fastify";
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from "fastify";
 import type { DependencyHealth, Health } from "../../contract/common.ts";
-import { type CancelAnswer, ChatRequest } from "../../contract/gateway.ts";
+import { type CancelAnswer, ChatRequest, ResumeQuery } from "../../contract/gateway.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
 import { WireError } from "../../errors.ts";
 import { endpoint } from "../http/endpoint.ts";
@@ -8,8 +8,10 @@ import { probeDependency, type RunningService, reportHealth } from "../http/heal
 import { createServer, listen, urlOf } from "../http/server.ts";
 import { sendLog } from "../stream/send.ts";
 import type { EngineClient } from "./engine-client.ts";
+import type { Generation } from "./generation.ts";
 import { Generations } from "./generations.ts";
 import { listModels } from "./models.ts";
+import { type Conversations, resumeGeneration } from "./resume.ts";
 
 export interface GatewayOptions {
   host: string;
@@ -26,15 +28,14 @@ export interface GatewayOptions {
   orphanGraceMs: number;
   /** How long a finished generation is kept for late readers, in milliseconds. */
   keepFinishedMs: number;
-  /** Whether the store has a conversation. */
-  isKnownConversation: (sessionId: string) => Promise<boolean>;
+  conversations: Conversations;
   version: string;
   logger?: FastifyBaseLogger | undefined;
 }
 
 /** The gateway (contract, section 2): turns a chat request into an event stream, and can stop it. */
 export async function startGateway(options: GatewayOptions): Promise<RunningService> {
-  const { engine } = options;
+  const { engine, conversations } = options;
   const app = createServer({ logger: options.logger });
   const generations = new Generations(options);
 
@@ -57,12 +58,25 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
   });
   endpoint(app, gatewayRoutes.models, {}, () => listModels(engine, options.defaultModel));
 
-  endpoint(app, gatewayRoutes.chat, { body: ChatRequest }, async ({ body, request, reply }) => {
-    const generation = generations.start(body);
-    request.log.info({ session_id: body.session_id, model: body.model }, "generation asked for");
+  const stream = async (
+    generation: Generation,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> => {
     generations.joined(generation);
     await sendLog(request, reply, generation.log, options);
     generations.left(generation);
+  };
+  endpoint(app, gatewayRoutes.chat, { body: ChatRequest }, ({ body, request, reply }) =>
+    stream(generations.start(body), request, reply),
+  );
+  endpoint(app, gatewayRoutes.resume, { query: ResumeQuery }, async ({ params, query, request, reply }) => {
+    const session_id = params["session_id"] ?? "";
+    await stream(
+      await resumeGeneration(generations, conversations, session_id, query.message_id),
+      request,
+      reply,
+    );
   });
 
   endpoint(app, gatewayRoutes.cancel, {}, async ({ params }): Promise<CancelAnswer> => {
@@ -72,7 +86,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
       generation.cancel();
       return { status: "cancelled", session_id, message_id: generation.request.message_id };
     }
-    if (generation !== undefined || (await options.isKnownConversation(session_id))) {
+    if (generation !== undefined || (await conversations.isKnown(session_id))) {
       return { status: "idle", session_id };
     }
     throw new WireError("conversation_not_found", `There is no conversation "${session_id}".`);

@@ -1,12 +1,12 @@
-import type { CancelAnswer, EngineMessage } from "../../contract/gateway.ts";
-import type { Message, Session } from "../../contract/hmi.ts";
+import type { CancelAnswer } from "../../contract/gateway.ts";
+import type { Message } from "../../contract/hmi.ts";
 import { WireError } from "../../errors.ts";
+import { requireAgent } from "../conversations/agents.ts";
 import type { ConversationStore, Destination, Exchange } from "../conversations/store.ts";
+import { chatRequest } from "../conversations/turn.ts";
 import type { EventLog } from "../stream/event-log.ts";
-import { instructionsOf } from "./agents.ts";
 import type { GatewayClient } from "./gateway-client.ts";
-import { buildPrompt } from "./prompt.ts";
-import { Reply } from "./reply.ts";
+import { Reply, type ReplyStart } from "./reply.ts";
 import { logOfRow } from "./reply-events.ts";
 import { Summaries } from "./summaries.ts";
 
@@ -118,9 +118,8 @@ export class Chat {
   async #sendNew(outgoing: Outgoing): Promise<Sent> {
     const { store } = this.#settings;
     // Checked before a conversation is made for an agent that does not exist.
-    if (outgoing.agentId !== undefined) instructionsOf(outgoing.agentId);
+    if (outgoing.agentId !== undefined) requireAgent(outgoing.agentId);
     const { session, created } = await store.conversations.open(outgoing);
-    const agentInstructions = instructionsOf(session.agent_id);
     const profile = await store.profiles.context(session.model_id);
     const model = outgoing.model ?? session.model ?? profile?.default_model ?? undefined;
     const history = await store.messages.history(session.session_id);
@@ -136,9 +135,8 @@ export class Chat {
     // From here to the reply nothing may be awaited: a reader that comes meanwhile would get the reply before it.
     this.#summaries.giveWay(session.session_id);
     const said = { ...history, messages: [...history.messages, begun.user] };
-    const messages = buildPrompt({ agentInstructions, profile, history: said });
-    const options = profile?.settings.options;
-    const reply = this.#begin(begun.session, created, begun, messages, { model, options });
+    const request = chatRequest({ session: begun.session, profile, history: said, reply: begun.reply });
+    const reply = this.#begin({ session: begun.session, created, row: begun.reply, request });
     return { sessionId: session.session_id, exchange: begun, log: reply.log };
   }
 
@@ -146,26 +144,10 @@ export class Chat {
     return { sessionId: exchange.user.session_id, exchange, log: this.logOfReply(exchange.reply) };
   }
 
-  #begin(
-    session: Session,
-    created: boolean,
-    exchange: Exchange,
-    messages: EngineMessage[],
-    { model, options }: { model: string | undefined; options: Record<string, unknown> | undefined },
-  ): Reply {
+  #begin(start: ReplyStart): Reply {
     const { gateway, store, saveEveryMs } = this.#settings;
-    const request = {
-      session_id: session.session_id,
-      message_id: exchange.reply.message_id,
-      agent_id: session.agent_id,
-      content: exchange.user.content,
-      messages,
-      ...(model === undefined ? {} : { model }),
-      ...(options === undefined ? {} : { options }),
-    };
-    const start = { session, created, row: exchange.reply, request };
     const reply = new Reply(start, { gateway, messages: store.messages, saveEveryMs });
-    this.#replies.set(session.session_id, reply);
+    this.#replies.set(reply.sessionId, reply);
     void reply.ended.then((status) => this.#afterEnd(reply, status));
     return reply;
   }

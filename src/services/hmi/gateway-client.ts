@@ -11,7 +11,7 @@ import { messageOf, WIRE_ERRORS, WireError, type WireErrorCode } from "../../err
 export interface GatewayClient {
   health(): Promise<Health>;
   models(): Promise<ModelList>;
-  /** The events of a reply, in groups as they arrive. Throws `gateway_error` where the stream breaks the contract. */
+  /** The events of a reply, in groups as they arrive; the gateway's GET is tried first, then its POST. Throws `gateway_error` where the stream breaks the contract. */
   chat(request: ChatRequest, signal: AbortSignal): AsyncIterable<readonly StreamEvent[]>;
   cancel(sessionId: string): Promise<CancelAnswer>;
   close(): Promise<void>;
@@ -48,18 +48,39 @@ export function createGatewayClient(url: string): GatewayClient {
     models: () => ask("GET", gatewayRoutes.models.path(), ModelList),
     cancel: (session_id) => ask("POST", gatewayRoutes.cancel.path({ session_id }), CancelAnswer),
     async *chat(request, signal) {
-      const answer = await send(pool, url, {
-        method: "POST",
-        path: gatewayRoutes.chat.path(),
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(request),
-        signal,
-      });
+      const answer = await openReply(pool, url, request, signal);
       if (answer.statusCode !== 200) throw await refusal(answer);
       yield* readEvents(answer.body);
     },
     close: () => pool.destroy(),
   };
+}
+
+/**
+ * What a gateway answers that does not have the reply's GET (404, 405, 501), or whose store does not have
+ * this message: it may be another store than ours, with other conversations under the same keys (404, 409).
+ */
+const GET_UNAVAILABLE: ReadonlySet<number> = new Set([404, 405, 409, 501]);
+
+/** Asks by GET, where the gateway loads the history itself; by POST, with all of it, where it cannot. */
+async function openReply(
+  pool: Pool,
+  url: string,
+  request: ChatRequest,
+  signal: AbortSignal,
+): Promise<Dispatcher.ResponseData> {
+  const { session_id, message_id } = request;
+  const path = gatewayRoutes.resume.path({ session_id }, { message_id });
+  const answer = await send(pool, url, { method: "GET", path, signal });
+  if (!GET_UNAVAILABLE.has(answer.statusCode)) return answer;
+  await answer.body.dump();
+  return await send(pool, url, {
+    method: "POST",
+    path: gatewayRoutes.chat.path(),
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(request),
+    signal,
+  });
 }
 
 async function send(

@@ -1,11 +1,11 @@
 import type { FastifyBaseLogger } from "fastify";
 import type { Health } from "../../contract/common.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
+import { listAgents } from "../conversations/agents.ts";
 import type { ConversationStore } from "../conversations/store.ts";
 import { endpoint } from "../http/endpoint.ts";
 import { probeDependency, type RunningService, reportHealth } from "../http/health.ts";
 import { createServer, listen, urlOf } from "../http/server.ts";
-import { listAgents } from "./agents.ts";
 import { Chat } from "./chat.ts";
 import { serveChat } from "./chat-endpoints.ts";
 import type { GatewayClient } from "./gateway-client.ts";

@@ -10,9 +10,9 @@ import {
   SessionsQuery,
 } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
+import { requireAgent } from "../conversations/agents.ts";
 import type { ConversationStore } from "../conversations/store.ts";
 import { endpoint } from "../http/endpoint.ts";
-import { instructionsOf } from "./agents.ts";
 import type { Chat } from "./chat.ts";
 import { exportConversation } from "./export.ts";
 
@@ -38,7 +38,7 @@ export function serveSessions(app: FastifyInstance, { chat, store, defaultAgent 
 
   endpoint(app, hmiRoutes.newSession, { body: NewSession }, async ({ body }) => {
     const agentId = body.agent_id ?? defaultAgent;
-    instructionsOf(agentId);
+    requireAgent(agentId);
     return await answer(conversations.create({ modelId: body.model_id ?? null, agentId, model: body.model }));
   });
 

@@ -2,9 +2,9 @@ import { DEFAULTS, LIMITS } from "../../contract/defaults.ts";
 import type { StreamEvent } from "../../contract/events.ts";
 import type { Message } from "../../contract/hmi.ts";
 import { WireError } from "../../errors.ts";
+import { buildSummaryPrompt } from "../conversations/prompt.ts";
 import type { ConversationStore } from "../conversations/store.ts";
 import type { GatewayClient } from "./gateway-client.ts";
-import { buildSummaryPrompt } from "./prompt.ts";
 
 export interface SummarySettings {
   readonly store: ConversationStore;

@@ -52,7 +52,7 @@ async function urlOf(log: AsyncIterable<string>): Promise<string> {
 test("after a kill -9 in mid-reply, what was saved is there as interrupted, and all goes on", async () => {
   const gateway = await startTestGateway({
     engineUrl: await startTestEngine({ tokenDelayMs: 5 }),
-    isKnownConversation: async () => true,
+    conversations: { isKnown: async () => true, pendingRequest: async () => undefined },
   });
   const storePath = join(tempFolder(), "chat.db");
   const killed = await startHmiProcess(gateway.url, storePath);

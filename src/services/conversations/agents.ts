@@ -43,10 +43,14 @@ export function listAgents(): Agent[] {
   return ROLES.map(({ instructions: _, ...agent }) => agent);
 }
 
-/** What an agent is told to be. Throws `agent_not_found`. */
+/** What an agent is told to be; nothing where it is not one of ours, as in a conversation of an older stack. */
 export function instructionsOf(agentId: string): string {
-  const found = ROLES.find((each) => each.agent_id === agentId);
-  if (found !== undefined) return found.instructions;
+  return ROLES.find((each) => each.agent_id === agentId)?.instructions ?? "";
+}
+
+/** Throws `agent_not_found` where there is no such agent. */
+export function requireAgent(agentId: string): void {
+  if (ROLES.some((each) => each.agent_id === agentId)) return;
   const known = ROLES.map((each) => each.agent_id).join(", ");
   throw new WireError("agent_not_found", `There is no agent "${agentId}". There are: ${known}.`);
 }

@@ -1,7 +1,7 @@
 import { LIMITS } from "../../contract/defaults.ts";
 import type { EngineMessage } from "../../contract/gateway.ts";
 import type { Message, Profile } from "../../contract/hmi.ts";
-import type { History } from "../conversations/store.ts";
+import type { History } from "./store.ts";
 
 export interface PromptParts {
   /** What the conversation's agent is told to be. */

@@ -1,0 +1,41 @@
+import type { ChatRequest } from "../../contract/gateway.ts";
+import { WireError } from "../../errors.ts";
+import type { Generation } from "./generation.ts";
+import type { Generations } from "./generations.ts";
+
+/** What the gateway knows of the conversation store. */
+export interface Conversations {
+  isKnown(sessionId: string): Promise<boolean>;
+  /** The request for the reply that a conversation waits for; undefined where its last message is answered. */
+  pendingRequest(sessionId: string): Promise<ChatRequest | undefined>;
+}
+
+/**
+ * The generation that a reader of a conversation means: the one that runs; else the one that its last
+ * message waits for, which is started; else the finished one that is kept. With a `messageId` only that
+ * one. Throws `conversation_not_found` or `nothing_to_stream`.
+ */
+export async function resumeGeneration(
+  generations: Generations,
+  conversations: Conversations,
+  sessionId: string,
+  messageId: string | undefined,
+): Promise<Generation> {
+  const present = generations.find(sessionId);
+  const isMeant = messageId === undefined ? !present?.log.ended : present?.request.message_id === messageId;
+  if (present !== undefined && isMeant) return present;
+
+  const isKnown = await conversations.isKnown(sessionId);
+  if (!isKnown && present === undefined) {
+    throw new WireError("conversation_not_found", `There is no conversation "${sessionId}".`);
+  }
+  const pending = isKnown ? await conversations.pendingRequest(sessionId) : undefined;
+  const isPendingMeant = messageId === undefined || messageId === pending?.message_id;
+  if (pending !== undefined && isPendingMeant) return generations.start(pending);
+  if (present !== undefined && messageId === undefined) return present;
+  throw new WireError(
+    "nothing_to_stream",
+    `The last message of conversation "${sessionId}" is answered already.`,
+    "Read the reply from the conversation, or send another message.",
+  );
+}

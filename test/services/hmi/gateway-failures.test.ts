@@ -1,0 +1,96 @@
+import { createServer } from "node:http";
+import { expect, onTestFinished, test } from "vitest";
+import type { StreamEvent } from "../../../src/contract/events.ts";
+import { findGrammarFault } from "../../../src/contract/grammar.ts";
+import { encodeEvent } from "../../../src/contract/sse.ts";
+import { WireError } from "../../../src/errors.ts";
+import { createGatewayClient } from "../../../src/services/hmi/gateway-client.ts";
+import type { Overrides } from "../../../src/services/start.ts";
+import { startTestStack } from "../../support/stack.ts";
+import { shapeOf, textOf } from "../../support/streams.ts";
+
+const PLANNING: StreamEvent = { type: "status_update", status: "planning" };
+const EXECUTING: StreamEvent = { type: "status_update", status: "executing" };
+
+/** A stack before a gateway that sends this and then cuts the connection, or ends it. */
+async function stackBefore(events: readonly StreamEvent[], end: "cut" | "end") {
+  const server = createServer((_, response) => {
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    const text = events.map((event, position) => encodeEvent({ messageId: "g", position }, event)).join("");
+    response.write(text, () => (end === "cut" ? response.destroy() : response.end()));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : 0;
+  return await startTestStack({
+    overrides: { gateway: () => createGatewayClient(`http://127.0.0.1:${port}`) },
+  });
+}
+
+test.each(["cut", "end"] as const)(
+  "a gateway that dies in mid-reply (%s): the text stays, the row says error, the reader is told",
+  async (end) => {
+    const stack = await stackBefore([PLANNING, EXECUTING, { type: "token", content: "half" }], end);
+    const { sent, reader } = await stack.send({ message: "Hi" });
+    await reader.ended;
+    expect(findGrammarFault(reader.events)).toBeUndefined();
+    expect(shapeOf(reader.events)).toBe("planning executing token error error done(error)");
+    expect((await stack.messages(sent.session_id)).at(-1)).toMatchObject({
+      content: "half",
+      status: "error",
+      error: { code: "gateway_error" },
+    });
+  },
+);
+
+test("a gateway that dies between its last word and done has not answered", async () => {
+  const stack = await stackBefore(
+    [PLANNING, EXECUTING, { type: "token", content: "a" }, { type: "status_update", status: "complete" }],
+    "cut",
+  );
+  const { sent, reader } = await stack.send({ message: "Hi" });
+  await reader.ended;
+  expect(findGrammarFault(reader.events)).toBeUndefined();
+  expect((await stack.messages(sent.session_id)).at(-1)).toMatchObject({ content: "a", status: "error" });
+});
+
+test("a gateway that is not there is told, and the message is kept", async () => {
+  const unreachable = new WireError("gateway_unavailable", "The gateway does not answer.");
+  const gateway: Overrides["gateway"] = (real) => ({
+    ...real,
+    // biome-ignore lint/correctness/useYield: it fails before its first event.
+    async *chat() {
+      throw unreachable;
+    },
+  });
+  const stack = await startTestStack({ overrides: { gateway } });
+  const { sent, reader } = await stack.send({ message: "Hi" });
+  await reader.ended;
+  expect(shapeOf(reader.events)).toBe("planning executing error error done(error)");
+  expect(reader.events).toContainEqual(expect.objectContaining({ code: "gateway_unavailable" }));
+  expect(await stack.messages(sent.session_id)).toMatchObject([{ content: "Hi" }, { status: "error" }]);
+});
+
+test("what the gateway still works on, after this service was cut off from it, makes way for the next message", async () => {
+  const gateway: Overrides["gateway"] = (real) => ({
+    ...real,
+    async *chat(request, signal) {
+      for await (const events of real.chat(request, signal)) {
+        yield events;
+        if (request.content === "cut" && textOf(events) !== "") throw new Error("socket hang up");
+      }
+    },
+  });
+  const stack = await startTestStack({ tokenDelayMs: 5, overrides: { gateway } });
+  const { sent, reader } = await stack.send({ message: "cut" });
+  await reader.ended;
+  expect(reader.events.at(-1)).toEqual({ type: "done", finish_reason: "error" });
+  const next = await stack.send({ message: "Count to 3", session_id: sent.session_id });
+  await next.reader.ended;
+  expect(next.reader.text).toBe("1, 2, 3");
+  expect(await stack.generations()).toMatchObject([{ ended: "aborted" }, { ended: "done" }]);
+});
