@@ -1,0 +1,96 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { ChatRequest } from "../../../src/contract/gateway.ts";
+import { gatewayRoutes } from "../../../src/contract/routes.ts";
+import { openSqliteStore } from "../../../src/services/conversations/sqlite/index.ts";
+import { pendingRequest } from "../../../src/services/conversations/turn.ts";
+import { startTestGateway } from "../../support/gateway.ts";
+import { call } from "../../support/http.ts";
+import { shapeOf, wholeStream } from "../../support/streams.ts";
+import { tempFolder } from "../../support/temp.ts";
+
+const pathOf = (session_id: string, message_id?: string) =>
+  gatewayRoutes.resume.path({ session_id }, { message_id });
+
+/** A gateway beside a store in which a profile's conversation waits for a reply. */
+async function startWithPending() {
+  const store = openSqliteStore({ path: join(tempFolder(), "chat.db"), defaultAgent: "architect" });
+  const profile = await store.profiles.create({
+    name: "Payments",
+    description: "",
+    default_model: null,
+    instructions: "Speak of cents.",
+    settings: { options: { num_predict: 3 } },
+  });
+  const { session } = await store.conversations.open({ modelId: profile.model_id, agentId: undefined });
+  const { session_id: sessionId } = session;
+  const { reply } = await store.messages.begin({ sessionId, content: "Count to 5", modelName: "phi3:mini" });
+  const gateway = await startTestGateway({
+    conversations: {
+      isKnown: async (id) => id === sessionId,
+      pendingRequest: (id) => pendingRequest(store, id),
+    },
+  });
+  return { store, gateway, sessionId, replyId: reply.message_id };
+}
+
+test("the reply that a conversation waits for is asked with the history from the store", async () => {
+  const { gateway, sessionId, replyId } = await startWithPending();
+  const stream = await wholeStream(gateway.url, pathOf(sessionId));
+  expect(shapeOf(stream.events)).toBe("planning executing token complete usage done(length)");
+  expect(stream.ids[0]).toBe(`${replyId}:1`);
+  const generation = await gateway.generation();
+  expect(generation).toMatchObject({ model: "phi3:mini", options: { num_predict: 3 } });
+  expect(generation?.messages?.at(0)?.content).toContain("Speak of cents.");
+  expect(generation?.messages?.at(-1)).toEqual({ role: "user", content: "Count to 5" });
+});
+
+test("a second GET joins the generation that the first one started", async () => {
+  const { gateway, sessionId, replyId } = await startWithPending();
+  const [first, second] = await Promise.all([
+    wholeStream(gateway.url, pathOf(sessionId)),
+    wholeStream(gateway.url, pathOf(sessionId, replyId)),
+  ]);
+  expect(second.events).toEqual(first.events);
+  expect(await gateway.generations()).toHaveLength(1);
+});
+
+test("once the message is answered, only a kept generation is streamed again", async () => {
+  const { store, gateway, sessionId, replyId } = await startWithPending();
+  const first = await wholeStream(gateway.url, pathOf(sessionId));
+  await store.messages.finish(replyId, {
+    content: first.text,
+    status: "complete",
+    finishReason: "stop",
+    usage: null,
+    error: null,
+  });
+  const again = await wholeStream(gateway.url, pathOf(sessionId));
+  expect(again.events).toEqual(first.events);
+  const other = await call(gateway.url, pathOf(sessionId, "999"));
+  expect(other).toMatchObject({ status: 409, json: { error: { code: "nothing_to_stream" } } });
+  expect(await gateway.generations()).toHaveLength(1);
+});
+
+test("a generation that is not in the store is joined by its conversation's name", async () => {
+  const gateway = await startTestGateway({ standIn: { tokenDelayMs: 5 } });
+  const first = await gateway.chat();
+  const second = await wholeStream(gateway.url, pathOf("80"));
+  await first.ended;
+  expect(second.events).toEqual(first.events);
+});
+
+test("an unknown conversation is 404, an answered one without a kept generation 409", async () => {
+  const nothing = async (): Promise<ChatRequest | undefined> => undefined;
+  const gateway = await startTestGateway({
+    conversations: { isKnown: async (id) => id === "80", pendingRequest: nothing },
+  });
+  expect(await call(gateway.url, pathOf("81"))).toMatchObject({
+    status: 404,
+    json: { error: { code: "conversation_not_found" } },
+  });
+  expect(await call(gateway.url, pathOf("80"))).toMatchObject({
+    status: 409,
+    json: { error: { code: "nothing_to_stream" } },
+  });
+});

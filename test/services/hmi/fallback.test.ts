@@ -1,0 +1,54 @@
+import { createServer } from "node:http";
+import { expect, onTestFinished, test } from "vitest";
+import type { ChatRequest } from "../../../src/contract/gateway.ts";
+import { EVENT_STREAM_HEADERS, encodeEvent } from "../../../src/contract/sse.ts";
+import { createGatewayClient } from "../../../src/services/hmi/gateway-client.ts";
+import { startTestStack } from "../../support/stack.ts";
+
+const REQUEST: ChatRequest = { session_id: "80", message_id: "7", agent_id: "architect", content: "Hello" };
+
+/** A gateway whose GET answers as told, and whose POST streams one word; it writes down what it was asked. */
+async function startOldGateway(getStatus: number) {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    if (request.method === "GET") {
+      response.writeHead(getStatus).end('{"detail":"Not Implemented"}');
+      return;
+    }
+    response.writeHead(200, EVENT_STREAM_HEADERS);
+    response.end(encodeEvent({ messageId: "7", position: 7 }, { type: "token", content: "Hello" }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no TCP address");
+  const client = createGatewayClient(`http://127.0.0.1:${address.port}`);
+  onTestFinished(() => client.close());
+  return { client, asked };
+}
+
+test.each([404, 405, 409, 501])("a gateway whose GET answers %i is asked by POST", async (status) => {
+  const { client, asked } = await startOldGateway(status);
+  const groups = await Array.fromAsync(client.chat(REQUEST, new AbortController().signal));
+  expect(groups.flat()).toEqual([{ type: "token", content: "Hello" }]);
+  expect(asked).toEqual(["GET /chat/stream/80?message_id=7", "POST /chat/stream"]);
+});
+
+test("another refusal of the GET is passed on", async () => {
+  const { client, asked } = await startOldGateway(503);
+  const reading = Array.fromAsync(client.chat(REQUEST, new AbortController().signal));
+  await expect(reading).rejects.toMatchObject({ code: "gateway_error" });
+  expect(asked).toHaveLength(1);
+});
+
+test("our own gateway is asked once, and loads the history itself", async () => {
+  const stack = await startTestStack();
+  const { reader } = await stack.send({ message: "Count to 5" });
+  await reader.ended;
+  expect(reader.text).toBe("1, 2, 3, 4, 5");
+  expect(await stack.generations()).toHaveLength(1);
+});
