@@ -5,6 +5,7 @@
 import pino from "pino";
 import { loadConfig } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";
+import { urlOf } from "./contract/address.ts";
 import { EXIT, messageOf, UserError } from "./errors.ts";
 import type { RunningService } from "./services/http/health.ts";
 import { openStore, startGatewayOn, startHmiOn, startStandIn } from "./services/start.ts";
@@ -20,8 +21,7 @@ const STARTERS: Readonly<Record<string, Starter>> = {
   },
   hmi: async (config, logger) => {
     const store = openStore(config);
-    const { host, port } = config.gateway;
-    const hmi = await startHmiOn(config, store, `http://${host}:${port}`, { logger });
+    const hmi = await startHmiOn(config, store, urlOf(config.gateway), { logger });
     return { url: hmi.url, close: () => hmi.close().finally(() => store.close()) };
   },
 };

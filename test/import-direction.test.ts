@@ -11,7 +11,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "main.ts": "cli",
   "index.ts": "verify.ts, services/start.ts, checks, harness, target, contract, errors.ts",
   "verify.ts": "services/start.ts, faults/index.ts, checks, harness, target, errors.ts",
-  "service-process.ts": "services/start.ts, type services/http, config, errors.ts",
+  "service-process.ts": "services/start.ts, type services/http, contract, config, errors.ts",
   "package-root.ts": "",
   "errors.ts": "",
   commands:

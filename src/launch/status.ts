@@ -1,7 +1,8 @@
 import type { Config } from "../config/schema.ts";
+import { urlOf } from "../contract/address.ts";
 import { describeListener } from "../supervisor/index.ts";
 import { lookAtStack, type Sighting, type StackSighting } from "./look.ts";
-import { type ServiceName, urlOf } from "./specs.ts";
+import type { ServiceName } from "./specs.ts";
 
 /** One service as `stack status` shows it. */
 export interface ServiceStatus {

@@ -1,4 +1,5 @@
 import type { Config } from "../config/schema.ts";
+import { urlOf } from "../contract/address.ts";
 import { EXIT, UserError } from "../errors.ts";
 import {
   describeListener,
@@ -11,7 +12,7 @@ import {
   writeRecord,
 } from "../supervisor/index.ts";
 import { lookAtStack, type Sighting, type StackSighting } from "./look.ts";
-import { type ServiceName, urlOf } from "./specs.ts";
+import type { ServiceName } from "./specs.ts";
 
 /** What became of one service. */
 export interface UpStep {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
-import { engineAddress, engineSpec, serviceSpec, urlOf } from "../../src/launch/specs.ts";
+import { urlOf } from "../../src/contract/address.ts";
+import { engineAddress, engineSpec, serviceSpec } from "../../src/launch/specs.ts";
 
 const withEngine = (url: string) => ({ ...DEFAULT_CONFIG, engine: { ...DEFAULT_CONFIG.engine, url } });
 

@@ -4,6 +4,7 @@
  */
 import { once } from "node:events";
 import type { Server } from "node:http";
+import { urlOf } from "../../contract/address.ts";
 import { GenerationLog } from "./record.ts";
 import { Scheduler } from "./scheduler.ts";
 import { ANNOUNCEMENT } from "./script.ts";
@@ -57,7 +58,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<RunningE
   await once(server, "listening");
   const given = portOf(server);
   return {
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${given}`,
+    url: urlOf({ host, port: given }),
     port: given,
     async close() {
       if (!server.listening) return;

@@ -1,11 +1,12 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from "fastify";
+import { urlOf } from "../../contract/address.ts";
 import type { DependencyHealth, Health } from "../../contract/common.ts";
 import { type CancelAnswer, ChatRequest, ResumeQuery } from "../../contract/gateway.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
 import { WireError } from "../../errors.ts";
 import { endpoint } from "../http/endpoint.ts";
 import { probeDependency, type RunningService, reportHealth } from "../http/health.ts";
-import { createServer, listen, urlOf } from "../http/server.ts";
+import { createServer, listen } from "../http/server.ts";
 import { sendLog } from "../stream/send.ts";
 import type { EngineClient } from "./engine-client.ts";
 import type { Generation } from "./generation.ts";
@@ -36,7 +37,7 @@ export interface GatewayOptions {
 /** The gateway (contract, section 2): turns a chat request into an event stream, and can stop it. */
 export async function startGateway(options: GatewayOptions): Promise<RunningService> {
   const { engine, conversations } = options;
-  const app = createServer({ logger: options.logger });
+  const app = createServer(options);
   const generations = new Generations(options);
 
   endpoint(
@@ -94,7 +95,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
 
   const port = await listen(app, options.host, options.port);
   return {
-    url: urlOf(options.host, port),
+    url: urlOf({ host: options.host, port }),
     port,
     close: async () => {
       generations.close();

@@ -1,11 +1,12 @@
 import type { FastifyBaseLogger } from "fastify";
+import { urlOf } from "../../contract/address.ts";
 import type { Health } from "../../contract/common.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { listAgents } from "../conversations/agents.ts";
 import type { ConversationStore } from "../conversations/store.ts";
 import { endpoint } from "../http/endpoint.ts";
 import { probeDependency, type RunningService, reportHealth } from "../http/health.ts";
-import { createServer, listen, urlOf } from "../http/server.ts";
+import { createServer, listen } from "../http/server.ts";
 import { Chat } from "./chat.ts";
 import { serveChat } from "./chat-endpoints.ts";
 import type { GatewayClient } from "./gateway-client.ts";
@@ -38,7 +39,7 @@ export interface HmiOptions {
 /** The HMI (contract, section 3): conversations, their streams, and the chat page. */
 export async function startHmi(options: HmiOptions): Promise<RunningService> {
   const { store, gateway } = options;
-  const app = createServer({ logger: options.logger });
+  const app = createServer(options);
   const chat = new Chat({ ...options, onError: (err, what) => app.log.error({ err }, `failed: ${what}`) });
 
   endpoint(app, hmiRoutes.health, {}, async (): Promise<Health> => {
@@ -69,7 +70,7 @@ export async function startHmi(options: HmiOptions): Promise<RunningService> {
   const interrupted = await store.messages.interruptStreaming();
   if (interrupted > 0) app.log.warn({ interrupted }, "replies were cut short when the HMI last stopped");
   return {
-    url: urlOf(options.host, port),
+    url: urlOf({ host: options.host, port }),
     port,
     close: async () => {
       await chat.close();

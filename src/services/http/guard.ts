@@ -1,26 +1,30 @@
 import type { FastifyRequest } from "fastify";
+import { hostInUrl } from "../../contract/address.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { WireError } from "../../errors.ts";
 
-const LOOPBACK_NAMES = new Set(["localhost", "127.0.0.1", "[::1]"]);
+const LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"] as const;
 
 /**
- * Keeps web pages of other sites out of a service on loopback. `Host` must be a loopback name, or a page
- * could reach us by pointing its own name here (DNS rebinding); and a call that changes something must
- * come from our own page or from no browser at all.
+ * Keeps web pages of other sites out. `Host` must be a loopback name or the configured one, or a page could
+ * reach us by pointing its own name here (DNS rebinding); and a call that changes something must come from
+ * our own page or from no browser at all.
  */
-export async function guardOrigin(request: FastifyRequest): Promise<void> {
-  const host = request.headers.host ?? "";
-  if (!LOOPBACK_NAMES.has(nameOf(host))) {
-    throw new WireError(
-      "forbidden",
-      `The Host header names "${host}"; this service answers to loopback names only.`,
-      "Call it as 127.0.0.1 or localhost.",
-    );
-  }
-  if (changesSomething(request) && !isOwnOrigin(request, host)) {
-    throw new WireError("forbidden", "A page of another origin may not call this service.");
-  }
+export function guardOrigin(configuredHost: string): (request: FastifyRequest) => Promise<void> {
+  const names = new Set<string>([...LOOPBACK_NAMES, hostInUrl(configuredHost).toLowerCase()]);
+  return async (request) => {
+    const host = request.headers.host ?? "";
+    if (!names.has(nameOf(host))) {
+      throw new WireError(
+        "forbidden",
+        `The Host header names "${host}"; this service answers to ${[...names].join(", ")}.`,
+        "Call it by one of these names.",
+      );
+    }
+    if (changesSomething(request) && !isOwnOrigin(request, host)) {
+      throw new WireError("forbidden", "A page of another origin may not call this service.");
+    }
+  };
 }
 
 function nameOf(host: string): string {

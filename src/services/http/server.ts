@@ -5,6 +5,8 @@ import { sendError } from "./error-body.ts";
 import { guardOrigin } from "./guard.ts";
 
 export interface ServerOptions {
+  /** The host that it will listen on: a name that callers may use, beside the loopback ones. */
+  host: string;
   /** Where the service writes its log; silent where undefined. */
   logger?: FastifyBaseLogger | undefined;
 }
@@ -26,7 +28,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   });
   // A page of any site may send text/plain without asking first; JSON it may not.
   app.removeContentTypeParser("text/plain");
-  app.addHook("onRequest", guardOrigin);
+  app.addHook("onRequest", guardOrigin(options.host));
   app.setErrorHandler((error, request, reply) => sendError(request, reply, error));
   answerUnknownRoutes(app);
   return app;
@@ -58,9 +60,4 @@ function answerUnknownRoutes(app: FastifyInstance): void {
       `${request.method} is not allowed at ${path}; it takes ${allowed}.`,
     );
   });
-}
-
-/** The URL that a server on this address answers at. */
-export function urlOf(host: string, port: number): string {
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
+import { urlOf } from "../../../src/contract/address.ts";
 import { servePages } from "../../../src/services/hmi/pages.ts";
-import { createServer, listen, urlOf } from "../../../src/services/http/server.ts";
+import { createServer, listen } from "../../../src/services/http/server.ts";
 import { call } from "../../support/http.ts";
 import { startTestStack } from "../../support/stack.ts";
 import { tempFolder } from "../../support/temp.ts";
@@ -13,11 +14,11 @@ const FILES = {
 };
 
 async function startPages(files: Record<string, string> = FILES): Promise<string> {
-  const app = createServer({});
+  const app = createServer({ host: "127.0.0.1" });
   servePages(app, tempFolder(files));
   const port = await listen(app, "127.0.0.1", 0);
   onTestFinished(() => app.close());
-  return urlOf("127.0.0.1", port);
+  return urlOf({ host: "127.0.0.1", port });
 }
 
 /** The addresses that a page names. */

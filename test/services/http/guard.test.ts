@@ -5,9 +5,11 @@ import { createServer, listen } from "../../../src/services/http/server.ts";
 import { call } from "../../support/http.ts";
 
 /** A server that counts how often its two endpoints that change something were reached. */
-async function startServer(): Promise<{ url: string; port: number; reached: () => number }> {
+async function startServer(
+  host = "127.0.0.1",
+): Promise<{ url: string; port: number; reached: () => number }> {
   let reached = 0;
-  const app = createServer({});
+  const app = createServer({ host });
   const save = () => {
     reached += 1;
     return {};
@@ -39,6 +41,12 @@ test.each([
   const { status, json } = await call(url, "/things", { headers: { host } });
   expect([status, json.error.code]).toEqual([403, "forbidden"]);
   expect(json.error.message).toContain(`"${host}"`);
+});
+
+test("the configured host is answered too, and still no other", async () => {
+  const { url } = await startServer("chat.lan");
+  expect((await call(url, "/things", { headers: { host: "chat.lan:6101" } })).status).toBe(200);
+  expect((await call(url, "/things", { headers: { host: "evil.example" } })).status).toBe(403);
 });
 
 test("a path that is not there is no way around the guard", async () => {

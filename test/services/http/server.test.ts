@@ -1,11 +1,12 @@
 import { expect, onTestFinished, test } from "vitest";
 import * as z from "zod";
+import { urlOf } from "../../../src/contract/address.ts";
 import { ErrorBody, ModelId } from "../../../src/contract/common.ts";
 import { LIMITS } from "../../../src/contract/defaults.ts";
 import type { Route } from "../../../src/contract/routes.ts";
 import { WIRE_ERRORS, WireError } from "../../../src/errors.ts";
 import { endpoint } from "../../../src/services/http/endpoint.ts";
-import { createServer, listen, urlOf } from "../../../src/services/http/server.ts";
+import { createServer, listen } from "../../../src/services/http/server.ts";
 import { call } from "../../support/http.ts";
 
 const Body = z.object({
@@ -16,7 +17,7 @@ const Body = z.object({
 
 /** A server with one endpoint of each kind. */
 async function startServer(): Promise<string> {
-  const app = createServer({});
+  const app = createServer({ host: "127.0.0.1" });
   const route = (method: Route["method"], pattern: string): Route => ({
     method,
     pattern,
@@ -35,7 +36,7 @@ async function startServer(): Promise<string> {
   });
   const port = await listen(app, "127.0.0.1", 0);
   onTestFinished(() => app.close());
-  return urlOf("127.0.0.1", port);
+  return urlOf({ host: "127.0.0.1", port });
 }
 
 test("a good call is answered with what the handler returns", async () => {
@@ -139,4 +140,4 @@ test("every code has the status that the contract gives its kind", () => {
 test.each([
   ["127.0.0.1", "http://127.0.0.1:80"],
   ["::1", "http://[::1]:80"],
-])("the URL of %s is %s", (host, url) => expect(urlOf(host, 80)).toBe(url));
+])("the URL of %s is %s", (host, url) => expect(urlOf({ host, port: 80 })).toBe(url));

@@ -1,7 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
+import { urlOf } from "../../../src/contract/address.ts";
 import type { StreamEvent } from "../../../src/contract/events.ts";
-import { createServer, listen, urlOf } from "../../../src/services/http/server.ts";
+import { createServer, listen } from "../../../src/services/http/server.ts";
 import { EventLog } from "../../../src/services/stream/event-log.ts";
 import { sendLog } from "../../../src/services/stream/send.ts";
 import { open } from "../../support/http.ts";
@@ -15,11 +16,11 @@ const token = (content: string): StreamEvent => ({ type: "token", content });
 /** A server that sends one log to whoever asks. */
 async function startSender(heartbeatMs = 60_000): Promise<{ url: string; log: EventLog }> {
   const log = new EventLog("m");
-  const app = createServer({});
+  const app = createServer({ host: "127.0.0.1" });
   app.get("/", (request, reply) => sendLog(request, reply, log, { heartbeatMs }));
   const port = await listen(app, "127.0.0.1", 0);
   onTestFinished(() => app.close());
-  return { url: urlOf("127.0.0.1", port), log };
+  return { url: urlOf({ host: "127.0.0.1", port }), log };
 }
 
 test("headers leave at once, and keep caches, proxies and compression away", async () => {
