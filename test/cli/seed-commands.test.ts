@@ -1,24 +1,30 @@
 import { execFileSync } from "node:child_process";
 import { execa } from "execa";
-import { expect, test } from "vitest";
-import { type TestStack, testStack } from "../support/cli.ts";
+import { beforeAll, expect, test } from "vitest";
+import { clearStack, prepareStack, type TestStack } from "../support/cli.ts";
 
 // The second seed's "Quick Start" and "Test Commands", word for word but for the ports.
 
-test.skipIf(!has("curl"))("the three health calls answer (needs curl)", async () => {
-  const stack = await testStack();
+let stack: TestStack;
+
+beforeAll(async () => {
+  stack = await prepareStack();
   await stack.up();
-  expect(JSON.parse(await shell(stack, "curl -s http://localhost:6101/health"))).toMatchObject({
+  return () => clearStack(stack);
+});
+
+test.skipIf(!has("curl"))("the three health calls answer (needs curl)", async () => {
+  expect(JSON.parse(await shell("curl -s http://localhost:6101/health"))).toMatchObject({
     status: "ok",
     service: "hmi",
     port: stack.ports.hmi,
     pid: stack.pids().hmi,
   });
-  expect(JSON.parse(await shell(stack, "curl -s http://localhost:6120/health"))).toMatchObject({
+  expect(JSON.parse(await shell("curl -s http://localhost:6120/health"))).toMatchObject({
     status: "ok",
     service: "gateway",
   });
-  const tags = JSON.parse(await shell(stack, "curl -s http://localhost:11434/api/tags"));
+  const tags = JSON.parse(await shell("curl -s http://localhost:11434/api/tags"));
   expect(tags.models.map(({ name }: { name: string }) => name)).toEqual([
     "llama3.1:8b",
     "qwen2.5-coder:7b",
@@ -29,10 +35,7 @@ test.skipIf(!has("curl"))("the three health calls answer (needs curl)", async ()
 test.skipIf(!has("curl"))(
   "the gateway's stream begins with planning, executing and tokens (needs curl)",
   async () => {
-    const stack = await testStack();
-    await stack.up();
     const output = await shell(
-      stack,
       `curl -X POST http://localhost:6120/chat/stream \\
   -H "Content-Type: application/json" \\
   -d '{"session_id":"test","message_id":"test","agent_id":"architect","model":"llama3.1:8b","content":"Hello"}' \\
@@ -55,10 +58,7 @@ test.skipIf(!has("curl"))(
 test.skipIf(!has("python3", "-c", "import requests"))(
   "the Python snippet prints the reply (needs python3 with requests)",
   async () => {
-    const stack = await testStack();
-    await stack.up();
     const output = await shell(
-      stack,
       `python3 << 'EOF'
 import requests, json
 resp = requests.post('http://localhost:6101/api/chat/message', json={'session_id': None, 'message': 'Hi', 'agent_id': 'architect', 'model': 'llama3.1:8b'})
@@ -70,18 +70,17 @@ for line in requests.get(f'http://localhost:6101/api/chat/stream/{sid}', stream=
         elif event.get('type') == 'done': break
 EOF`,
     );
-    expect(output).toMatch(/^This is a stand-in for Ollama: .+\n\nHello! I am a stand-in /);
+    expect(output).toContain("Hello! I am a stand-in for Ollama");
   },
 );
 
 test.skipIf(!has("lsof", "-v"))("one process owns the HMI's port (needs lsof)", async () => {
-  const stack = await testStack();
-  await stack.up();
-  expect((await shell(stack, "lsof -ti:6101 | wc -l  # Should be 1, not 2+")).trim()).toBe("1");
+  expect((await shell("lsof -ti:6101 | wc -l  # Should be 1, not 2+")).trim()).toBe("1");
 });
 
 /** Runs a line of the seed against this stack's ports. */
-async function shell({ ports, cwd }: TestStack, line: string): Promise<string> {
+async function shell(line: string): Promise<string> {
+  const { ports, cwd } = stack;
   const own = line
     .replaceAll(":6101", `:${ports.hmi}`)
     .replaceAll(":6120", `:${ports.gateway}`)

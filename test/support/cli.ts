@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
@@ -6,7 +7,6 @@ import { execa, type Options } from "execa";
 import { expect, onTestFinished } from "vitest";
 import { identify } from "../../src/supervisor/index.ts";
 import { freePorts, isFree } from "./ports.ts";
-import { tempFolder } from "./temp.ts";
 
 /** The file that `npx stack` runs. */
 export const BIN = fileURLToPath(new URL("../../bin/stack.js", import.meta.url));
@@ -61,7 +61,14 @@ export interface TestStack {
  * where a process, a record or a taken port is left.
  */
 export async function testStack(env: Record<string, string> = {}): Promise<TestStack> {
-  const cwd = tempFolder();
+  const stack = await prepareStack(env);
+  onTestFinished(() => clearStack(stack));
+  return stack;
+}
+
+/** The same for several tests: whoever prepares it must clear it. */
+export async function prepareStack(env: Record<string, string> = {}): Promise<TestStack> {
+  const cwd = mkdtempSync(join(tmpdir(), "stack-test-"));
   const [hmi = 0, gateway = 0, engine = 0] = await freePorts(3);
   const stateDir = join(cwd, ".stack");
   const url = (port: number): string => `http://127.0.0.1:${port}`;
@@ -78,13 +85,6 @@ export async function testStack(env: Record<string, string> = {}): Promise<TestS
     ...env,
   };
   const run = (...args: string[]): Promise<Run> => runStack(args, { cwd, env: all });
-  onTestFinished(async () => {
-    const isThere = processesOf(stateDir).length > 0 || recordsIn(stateDir).length > 0;
-    if (isThere) await run("down");
-    expect(processesOf(stateDir), "processes left").toEqual([]);
-    expect(recordsIn(stateDir), "records left").toEqual([]);
-    for (const port of [hmi, gateway, engine]) expect(await isFree(port), `port ${port} is free`).toBe(true);
-  });
   return {
     cwd,
     stateDir,
@@ -113,6 +113,16 @@ export async function testStack(env: Record<string, string> = {}): Promise<TestS
       return { engine: pid("engine"), gateway: pid("gateway"), hmi: pid("hmi") };
     },
   };
+}
+
+/** Stops what is there of a stack, proves that nothing is left, and removes its folder. */
+export async function clearStack({ run, cwd, stateDir, ports }: TestStack): Promise<void> {
+  const isThere = processesOf(stateDir).length > 0 || recordsIn(stateDir).length > 0;
+  if (isThere) await run("down");
+  expect(processesOf(stateDir), "processes left").toEqual([]);
+  expect(recordsIn(stateDir), "records left").toEqual([]);
+  for (const port of Object.values(ports)) expect(await isFree(port), `port ${port} is free`).toBe(true);
+  rmSync(cwd, { recursive: true });
 }
 
 type Place = { readonly cwd: string; readonly env: Readonly<Record<string, string>> };

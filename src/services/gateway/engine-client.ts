@@ -1,9 +1,9 @@
-import { type Dispatcher, Pool } from "undici";
 import * as z from "zod";
 import { EngineTags, EngineVersion, type InstalledModel } from "../../contract/engine.ts";
 import type { EngineMessage, EngineOptions } from "../../contract/gateway.ts";
 import { engineRoutes } from "../../contract/routes.ts";
 import { messageOf, WireError } from "../../errors.ts";
+import { createUpstream } from "../http/upstream.ts";
 import { createReplyDecoder, type EnginePiece } from "./engine-reply.ts";
 
 /** What the engine is asked. */
@@ -25,92 +25,35 @@ export interface EngineClient {
   close(): Promise<void>;
 }
 
-/** Long enough for a loopback or LAN address, short enough to tell a person that nothing is there. */
-const CONNECT_TIMEOUT_MS = 5_000;
-
-/** For the calls that answer at once. */
-const ANSWER_TIMEOUT_MS = 10_000;
-
 /** A client of Ollama's own wire. */
 export function createEngineClient(url: string): EngineClient {
-  const pool = new Pool(url, {
-    connect: { timeout: CONNECT_TIMEOUT_MS },
-    connections: null,
-    // A model may take minutes to load before the first header, and a slow one minutes between tokens.
-    headersTimeout: 0,
-    bodyTimeout: 0,
+  const engine = createUpstream({
+    url,
+    name: "engine",
+    unavailable: "engine_unavailable",
+    hint: "Start it with `ollama serve`, or let `stack up` start one.",
+    broken: "engine_error",
+    refusal,
   });
-  const get = async <Schema extends z.ZodType>(
-    path: string,
-    schema: Schema,
-    signal: AbortSignal | undefined,
-  ): Promise<z.output<Schema>> => {
-    const timeout = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
-    const answer = await send(pool, url, {
-      method: "GET",
-      path,
-      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-    });
-    if (answer.statusCode !== 200) throw await refusal(answer);
-    const parsed = schema.safeParse(await jsonOf(answer));
-    if (parsed.success) return parsed.data;
-    throw new WireError(
-      "engine_error",
-      `The engine's ${path} is not Ollama's: ${z.prettifyError(parsed.error)}`,
-    );
-  };
+  const get = <Schema extends z.ZodType>(path: string, schema: Schema, signal: AbortSignal | undefined) =>
+    engine.ask({ method: "GET", path }, schema, signal);
   return {
     version: async (signal) => (await get(engineRoutes.version.path(), EngineVersion, signal)).version,
     installedModels: async (signal) => (await get(engineRoutes.tags.path(), EngineTags, signal)).models,
     async *chat(request, signal) {
-      const answer = await send(pool, url, {
-        method: "POST",
-        path: engineRoutes.chat.path(),
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ ...request, stream: true }),
-        signal,
-      });
-      if (answer.statusCode !== 200) throw await refusal(answer);
-      yield* readReply(answer.body);
+      const path = engineRoutes.chat.path();
+      const answer = await engine.send({ method: "POST", path, body: { ...request, stream: true }, signal });
+      yield* readReply(await engine.bodyOf(answer));
     },
-    close: () => pool.destroy(),
+    close: () => engine.close(),
   };
 }
 
-async function send(
-  pool: Pool,
-  url: string,
-  options: Dispatcher.RequestOptions,
-): Promise<Dispatcher.ResponseData> {
-  try {
-    return await pool.request(options);
-  } catch (error) {
-    if (options.signal instanceof AbortSignal && options.signal.aborted && !isTimeout(options.signal))
-      throw error;
-    throw new WireError(
-      "engine_unavailable",
-      `The engine at ${url} does not answer: ${messageOf(error)}.`,
-      "Start it with `ollama serve`, or let `stack up` start one.",
-      { cause: error },
-    );
-  }
-}
-
-/** The body's value; undefined where it is not JSON, which no schema takes. */
-async function jsonOf(answer: Dispatcher.ResponseData): Promise<unknown> {
-  return await answer.body.json().catch(() => undefined);
-}
-
-function isTimeout(signal: AbortSignal): boolean {
-  return signal.reason instanceof DOMException && signal.reason.name === "TimeoutError";
-}
-
 /** What the engine said instead of a reply, as the contract's error. */
-async function refusal(answer: Dispatcher.ResponseData): Promise<WireError> {
-  const text = await answer.body.text();
-  const said = engineErrorIn(text) ?? (text.slice(0, 500) || `status ${answer.statusCode}`);
-  if (isUnknownModel(answer.statusCode, said)) return new WireError("model_not_found", said);
-  if (answer.statusCode === 503) {
+function refusal(status: number, body: string): WireError {
+  const said = engineErrorIn(body) ?? (body.slice(0, 500) || `status ${status}`);
+  if (isUnknownModel(status, said)) return new WireError("model_not_found", said);
+  if (status === 503) {
     return new WireError("engine_unavailable", `The engine is busy: ${said}`, "Try again in a moment.");
   }
   return new WireError("engine_error", `The engine refused the request: ${said}`);

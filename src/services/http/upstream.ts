@@ -1,0 +1,95 @@
+import { type Dispatcher, Pool } from "undici";
+import * as z from "zod";
+import type { Route } from "../../contract/routes.ts";
+import { messageOf, WireError, type WireErrorCode } from "../../errors.ts";
+
+export interface UpstreamOptions {
+  readonly url: string;
+  /** What it is called in messages, such as `engine`. */
+  readonly name: string;
+  /** The code where it does not answer. */
+  readonly unavailable: WireErrorCode;
+  /** What a person does where it does not answer. */
+  readonly hint: string;
+  /** The code where it answers what it must not. */
+  readonly broken: WireErrorCode;
+  /** The error that an answer other than 200 stands for. */
+  readonly refusal: (status: number, body: string) => WireError;
+}
+
+/** A request whose answer may take as long as it likes. */
+export interface UpstreamRequest {
+  readonly method: Route["method"];
+  readonly path: string;
+  readonly body?: unknown;
+  readonly signal: AbortSignal;
+}
+
+/** A service that one of ours is a client of. */
+export interface Upstream {
+  /** Asks for JSON. Throws a WireError where it does not answer in 10 s, refuses, or answers something else. */
+  ask<Schema extends z.ZodType>(
+    route: { method: Route["method"]; path: string },
+    schema: Schema,
+    signal?: AbortSignal,
+  ): Promise<z.output<Schema>>;
+  /** The answer, whatever its status. Throws a WireError where there is none. */
+  send(request: UpstreamRequest): Promise<Dispatcher.ResponseData>;
+  /** The body of a 200. Throws the error that another answer stands for. */
+  bodyOf(answer: Dispatcher.ResponseData): Promise<AsyncIterable<Uint8Array>>;
+  close(): Promise<void>;
+}
+
+/** Long enough for a loopback or LAN address, short enough to tell a person that nothing is there. */
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** For the calls that answer at once. */
+const ANSWER_TIMEOUT_MS = 10_000;
+
+export function createUpstream(options: UpstreamOptions): Upstream {
+  const { url, name } = options;
+  const pool = new Pool(url, {
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+    connections: null,
+    // A model may take minutes to load before the first header, and a slow one minutes between tokens.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  const send = async ({ method, path, body, signal }: UpstreamRequest): Promise<Dispatcher.ResponseData> => {
+    const json = { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+    try {
+      return await pool.request({ method, path, signal, ...(body === undefined ? {} : json) });
+    } catch (error) {
+      if (isAbortedByCaller(signal)) throw error;
+      const message = `The ${name} at ${url} does not answer: ${messageOf(error)}.`;
+      throw new WireError(options.unavailable, message, options.hint, { cause: error });
+    }
+  };
+  const refuse = async (answer: Dispatcher.ResponseData): Promise<never> => {
+    throw options.refusal(answer.statusCode, await answer.body.text());
+  };
+  return {
+    send,
+    async ask({ method, path }, schema, signal) {
+      const timeout = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
+      const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+      const answer = await send({ method, path, signal: either });
+      if (answer.statusCode !== 200) return await refuse(answer);
+      // What is not JSON becomes undefined, which no schema takes.
+      const parsed = schema.safeParse(await answer.body.json().catch(() => undefined));
+      if (parsed.success) return parsed.data;
+      throw new WireError(
+        options.broken,
+        `The ${name}'s ${path} broke the contract: ${z.prettifyError(parsed.error)}`,
+      );
+    },
+    bodyOf: async (answer) => (answer.statusCode === 200 ? answer.body : await refuse(answer)),
+    close: () => pool.destroy(),
+  };
+}
+
+/** An abort is the caller's own wish; a time-out is the upstream's failure. */
+function isAbortedByCaller(signal: AbortSignal): boolean {
+  const isTimeout = signal.reason instanceof DOMException && signal.reason.name === "TimeoutError";
+  return signal.aborted && !isTimeout;
+}
