@@ -34,7 +34,7 @@ export interface Row {
   readonly rounds: number;
   readonly ours: Spread;
   readonly peers: Spread;
-  /** Over the ratios of the single rounds; null where ours or the peer's is not above 0. */
+  /** Of the rounds, each divided by itself; null where a median is not above 0. */
   readonly ratio: Spread | null;
   readonly bound: Bound | null;
   /** Null without a bound. */
@@ -62,8 +62,11 @@ export async function measure<Result>(
 
 export function toRow(group: string, { what, peer, unit, rounds, bound }: Comparison): Row {
   const ours = spreadOf(rounds.map((round) => round.ours));
-  const isComparable = rounds.every((round) => round.ours > 0 && round.peer > 0);
-  const ratio = isComparable ? spreadOf(rounds.map((round) => round.ours / round.peer)) : null;
+  const peers = spreadOf(rounds.map((round) => round.peer));
+  // A difference can come out below 0 in a single round: then there is nothing to be divided.
+  const comparable = rounds.filter((round) => round.ours > 0 && round.peer > 0);
+  const isRatio = ours.median > 0 && peers.median > 0 && comparable.length > 0;
+  const ratio = isRatio ? spreadOf(comparable.map((round) => round.ours / round.peer)) : null;
   return {
     group,
     what,
@@ -71,7 +74,7 @@ export function toRow(group: string, { what, peer, unit, rounds, bound }: Compar
     unit,
     rounds: rounds.length,
     ours,
-    peers: spreadOf(rounds.map((round) => round.peer)),
+    peers,
     ratio,
     bound: bound ?? null,
     met: bound === undefined ? null : isMet(bound, ours, ratio),

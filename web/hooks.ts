@@ -29,7 +29,8 @@ export function useAddress(chat: Chat, { sessionId, phase }: ChatState): void {
   }, [chat]);
 
   const isSettled = phase !== "opening";
-  useEffect(() => {
+  // With the drawing, not after it: "back", pressed in between, would be undone.
+  useLayoutEffect(() => {
     const hash = addressOf(sessionId);
     if (!isSettled || location.hash === hash) return;
     // A new conversation becomes the one it was sent to; "back" should not lead to an empty one.

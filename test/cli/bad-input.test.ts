@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import { processesOf, recordsIn, type TestStack, testStack } from "../support/cli.ts";
+import { startTestStack } from "../support/hmi.ts";
 
 interface Refusal {
   readonly args: readonly string[];
@@ -182,9 +183,8 @@ test("a database that is none is refused before anything starts", async () => {
 });
 
 test("a fault with the stack running is refused unless it is to be in a stack of its own", async () => {
-  const stack = await testStack();
-  await stack.up();
-  await expectRefused(stack, {
+  const { hmi } = await startTestStack();
+  await expectRefused(await testStack({ STACK_HMI_PORT: new URL(hmi).port }), {
     args: ["verify", "--fault", "reply-without-model-id"],
     code: "bad_flag",
     message: "A fault can be switched on only in a stack of our own.",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isAlive, processesOf, recordsIn, testStack } from "../support/cli.ts";
+import { isAlive, PATH_WITH_OLLAMA, PATIENTLY, processesOf, recordsIn, testStack } from "../support/cli.ts";
 
 test.each(["SIGINT", "SIGTERM"] as const)("%s to up in the foreground stops all three", async (signal) => {
   const stack = await testStack();
@@ -14,10 +14,10 @@ test.each(["SIGINT", "SIGTERM"] as const)("%s to up in the foreground stops all 
   expect(recordsIn(stack.stateDir)).toEqual([]);
 });
 
-test("Ctrl-C while services start stops those that were started, with exit code 130", async () => {
-  const stack = await testStack();
+test("Ctrl-C while a service starts stops it, with exit code 130", async () => {
+  const stack = await testStack({ PATH: PATH_WITH_OLLAMA, FIXTURE_NEVER_READY: "1" });
   const up = stack.start("up");
-  await up.said("engine ");
+  await expect.poll(() => stack.pids().engine, PATIENTLY).toBeDefined();
   up.kill("SIGINT");
   const { exitCode, stderr } = await up.ended;
   expect({ exitCode, stderr }).toEqual({ exitCode: 130, stderr: "✗ Interrupted." });

@@ -2,7 +2,14 @@ import { execa } from "execa";
 import { expect, test } from "vitest";
 import type { RunningStack } from "../../src/services/start.ts";
 import { BIN, testStack } from "../support/cli.ts";
-import { createProfile, createSession, everythingIn, say, startTestStack } from "../support/hmi.ts";
+import {
+  createProfile,
+  createSession,
+  everythingIn,
+  generationsOf,
+  say,
+  startTestStack,
+} from "../support/hmi.ts";
 
 const SUITE = ["verify", "model-conversation"] as const;
 
@@ -41,11 +48,11 @@ test("the running stack is the target where there is one, and is left exactly as
 });
 
 test("--in-process leaves the running stack alone", async () => {
-  const stack = await testStack();
-  await stack.up();
-  const { stdout } = await stack.run(...SUITE, "--in-process");
+  const running = await startTestStack();
+  const cli = await testStack({ STACK_HMI_PORT: new URL(running.hmi).port });
+  const { stdout } = await cli.run(...SUITE, "--in-process");
   expect(stdout).toContain("a fresh stack in this process");
-  expect(await everythingIn(stack.hmi)).toMatchObject({ profiles: [], total: 0 });
+  expect(await generationsOf(running.engine)).toEqual([]);
 });
 
 test("a stack elsewhere is verified by its URLs, and left exactly as it was", async () => {

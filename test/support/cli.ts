@@ -19,6 +19,9 @@ export const PATH_WITH_OLLAMA = [fileURLToPath(new URL("../../fixtures/bin", imp
   delimiter,
 );
 
+/** For `expect.poll`: what takes a moment on a quiet machine may take seconds on a loaded one. */
+export const PATIENTLY = { timeout: 10_000 } as const;
+
 /** How one run of the command line ended. */
 export interface Run {
   readonly exitCode: number | undefined;
