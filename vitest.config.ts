@@ -9,6 +9,8 @@ export default defineConfig({
     reporters: process.env["TEST_REPORT"]
       ? ["default", ["json", { outputFile: process.env["TEST_REPORT"] }]]
       : ["default"],
+    // Most tests wait for processes and sockets: one worker, the default on two cores, would mostly sleep.
+    maxWorkers: 2,
     globalSetup: "test/support/build.ts",
     // A test that waits for a condition fails with that condition's own message before this.
     testTimeout: 15_000,

@@ -3,6 +3,7 @@
  * every command does, logs to its standard output, and stops whole on SIGTERM or Ctrl-C.
  */
 import pino from "pino";
+import { FILE_VARIABLE } from "./config/environment.ts";
 import { loadConfig } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";
 import { urlOf } from "./contract/address.ts";
@@ -36,7 +37,7 @@ async function run(name: string): Promise<void> {
   const config = await loadConfig({
     cwd: process.cwd(),
     env: process.env,
-    file: process.env["STACK_CONFIG"],
+    file: process.env[FILE_VARIABLE],
   });
   const logger = await createLogger(name, config.log.level);
   const service = await start(config, logger).catch((error: unknown) => {

@@ -1,35 +1,66 @@
 import type { Config } from "../config/schema.ts";
 import { EXIT, UserError } from "../errors.ts";
-import { type ServiceRecord, stateFolder, stopService, tailLog, watchServices } from "../supervisor/index.ts";
+import {
+  readRecord,
+  type ServiceRecord,
+  type StateFolder,
+  stateFolder,
+  stopService,
+  tailLog,
+  watchServices,
+  withLock,
+} from "../supervisor/index.ts";
 import type { Screen } from "./screen.ts";
 
 const LAST_LOG_LINES = 10;
 
 /**
- * Stays until Ctrl-C, then stops what was started, the last first. Where one service ends by itself,
- * the others are stopped too, and a UserError tells which it was and its last words.
+ * Stays until Ctrl-C, then stops what was started, the last first. Where one service ends by itself, the
+ * others are stopped too, and a UserError tells which it was and its last words. Where another command
+ * stopped them, that is all there is to say.
  */
 export async function superviseInForeground(
   started: readonly ServiceRecord[],
   config: Config,
   { screen, signal }: { screen: Screen; signal: AbortSignal },
 ): Promise<void> {
-  screen.line(
-    `  Ctrl-C stops ${started.length === 3 ? "all three" : started.map(({ name }) => name).join(" and ")}.`,
-  );
-  const lost = new AbortController();
+  const state = stateFolder(config.state.dir);
+  const names = started.map(({ name }) => name);
+  screen.line(`  Ctrl-C stops ${started.length === 3 ? "all three" : names.join(" and ")}.`);
+  const lost = await firstLost(started, signal);
+  screen.progress("  stopping …");
+  // `stack down` holds the lock until it has removed the records: only then can be told who ended what.
+  const wasStopped = await withLock(state, async () => {
+    const isOurs = (record: ServiceRecord): boolean => isRecorded(state, record);
+    const stoppedByOthers = lost !== undefined && !isOurs(lost);
+    for (const record of started.filter(isOurs).reverse()) await stopService(record, state);
+    return stoppedByOthers;
+  });
+  if (lost !== undefined && !wasStopped) throw await lostService(lost);
+  screen.line(wasStopped ? "  Stopped by another command." : `  Stopped ${names.join(", ")}.`);
+}
+
+/** The service that ended first; undefined where Ctrl-C came before. */
+async function firstLost(
+  started: readonly ServiceRecord[],
+  signal: AbortSignal,
+): Promise<ServiceRecord | undefined> {
+  const end = new AbortController();
   let first: ServiceRecord | undefined;
   await watchServices(started, {
-    signal: AbortSignal.any([signal, lost.signal]),
+    signal: AbortSignal.any([signal, end.signal]),
     onExit(record) {
       first ??= record;
-      lost.abort();
+      end.abort();
     },
   });
-  screen.progress("  stopping …");
-  for (const record of started.toReversed()) await stopService(record, stateFolder(config.state.dir));
-  if (first !== undefined) throw await lostService(first);
-  screen.line(`  Stopped ${started.map(({ name }) => name).join(", ")}.`);
+  return first;
+}
+
+/** False where another command stopped it, or has started another one since. */
+function isRecorded(state: StateFolder, { name, pid, start_time }: ServiceRecord): boolean {
+  const reading = readRecord(state, name);
+  return reading.kind === "record" && reading.record.pid === pid && reading.record.start_time === start_time;
 }
 
 async function lostService({ name, pid, log }: ServiceRecord): Promise<UserError> {

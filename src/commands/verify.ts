@@ -101,8 +101,10 @@ async function chooseTarget(
   return { target: "in-process" };
 }
 
-function exitCodeOf({ counts, interrupted }: VerifyReport): number {
+function exitCodeOf({ counts, interrupted, left_behind }: VerifyReport): number {
   if (interrupted) return EXIT.interrupted;
   if (counts.broken > 0) return EXIT.failed;
-  return counts.could_not_run > 0 || counts.holds === 0 ? EXIT.unusable : EXIT.ok;
+  // A target that was not left as it was found must not pass unseen.
+  const isIncomplete = counts.could_not_run > 0 || counts.holds === 0 || left_behind.length > 0;
+  return isIncomplete ? EXIT.unusable : EXIT.ok;
 }

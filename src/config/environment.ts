@@ -24,9 +24,12 @@ export function environmentLayer(env: NodeJS.ProcessEnv): Layer {
   };
 }
 
-/** The environment that gives a process exactly this configuration, whatever file it may find. */
+/** The variable that names the configuration file, for a service that runs as a process. */
+export const FILE_VARIABLE = "STACK_CONFIG";
+
+/** The environment that gives a process exactly this configuration, and lets it read no file. */
 export function toEnvironment(config: Config): Record<string, string> {
-  const variables: Record<string, string> = {};
+  const variables: Record<string, string> = { [FILE_VARIABLE]: "" };
   for (const [section, settings] of Object.entries(config)) {
     for (const [key, value] of Object.entries(settings))
       variables[variableOf([section, key])] = String(value);

@@ -14,7 +14,7 @@ export interface LoadOptions {
   /** Where the search for a file begins; it goes on upwards. */
   cwd: string;
   env: NodeJS.ProcessEnv;
-  /** A file that is used instead of a search. */
+  /** A file that is used instead of a search; empty for none at all. */
   file?: string | undefined;
 }
 
@@ -24,7 +24,7 @@ export interface LoadOptions {
  * every problem at once, on the user's own lines.
  */
 export async function loadConfig(options: LoadOptions): Promise<Config> {
-  const file = options.file === undefined ? findFile(options.cwd) : resolve(options.cwd, options.file);
+  const file = chooseFile(options);
   const layers = [...(file === undefined ? [] : [await fileLayer(file)]), environmentLayer(options.env)];
   const merged = layers.reduce<Record<string, unknown>>(
     (base, layer) => merge(base, layer.values),
@@ -35,6 +35,11 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
     throw configError(parsed.error.issues.flatMap((issue) => problemsOf(issue, layers)));
   }
   return withAbsolutePaths(parsed.data, file === undefined ? options.cwd : dirname(file));
+}
+
+function chooseFile({ cwd, file }: LoadOptions): string | undefined {
+  if (file === undefined) return findFile(cwd);
+  return file === "" ? undefined : resolve(cwd, file);
 }
 
 function findFile(cwd: string): string | undefined {
@@ -66,7 +71,9 @@ function merge(base: Record<string, unknown>, over: Record<string, unknown>): Re
   const merged = { ...base };
   for (const [key, value] of Object.entries(over)) {
     const below = merged[key];
-    merged[key] = isRecord(below) && isRecord(value) ? merge(below, value) : value;
+    if (isRecord(below) && isRecord(value)) merged[key] = merge(below, value);
+    // What stands where a section belongs is kept, so that it is reported at its own place.
+    else if (below === undefined || !isRecord(value)) merged[key] = value;
   }
   return merged;
 }

@@ -14,6 +14,16 @@ test.each(["SIGINT", "SIGTERM"] as const)("%s to up in the foreground stops all 
   expect(recordsIn(stack.stateDir)).toEqual([]);
 });
 
+test("up in the foreground ends well when stack down stops its services", async () => {
+  const stack = await testStack();
+  const up = stack.start("up");
+  await up.said("Ctrl-C stops all three.");
+  expect((await stack.run("down")).exitCode).toBe(0);
+  const { exitCode, stdout, stderr } = await up.ended;
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  expect(stdout).toContain("Stopped by another command.");
+});
+
 test("Ctrl-C while a service starts stops it, with exit code 130", async () => {
   const stack = await testStack({ PATH: PATH_WITH_OLLAMA, FIXTURE_NEVER_READY: "1" });
   const up = stack.start("up");

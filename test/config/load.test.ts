@@ -171,3 +171,21 @@ test.each(["missing.yaml", "folder"])("a named file that cannot be read is told:
     message: expect.stringContaining(join(cwd, file)),
   });
 });
+
+test("a value where a section belongs is reported at its place, also beside a variable of that section", async () => {
+  const cwd = tempFolder({ "stack.config.yaml": "hmi: 6101\n" });
+  const env = { STACK_HMI_PORT: "7101" };
+  await expect(loadConfig({ cwd, env })).rejects.toThrow("stack.config.yaml:1:6");
+});
+
+test("an engine URL with a path is refused", async () => {
+  const env = { STACK_ENGINE_URL: "http://localhost:1234/v1" };
+  await expect(loadConfig({ cwd: tempFolder(), env })).rejects.toThrow(
+    "STACK_ENGINE_URL  engine.url: must have no path",
+  );
+});
+
+test("an empty file name means none, whatever lies around", async () => {
+  const cwd = tempFolder({ "stack.config.yaml": "hmi: { port: 7101 }\n" });
+  expect((await loadConfig({ cwd, env: {}, file: "" })).hmi.port).toBe(6101);
+});

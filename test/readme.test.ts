@@ -1,0 +1,26 @@
+import { globSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { expect, test } from "vitest";
+import { DEFAULT_CONFIG } from "../src/config/defaults.ts";
+import { faults } from "../src/faults/index.ts";
+
+const README = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+
+test("the README names every fault of the catalogue, and no other", () => {
+  const [, table = ""] = README.split("### Faults");
+  const named = [...table.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, name]) => name);
+  expect(named.toSorted()).toEqual(faults.map(({ name }) => name).toSorted());
+});
+
+test("the README names every command", () => {
+  const commands = globSync("src/commands/*.ts").map((file) => basename(file, ".ts"));
+  expect(commands.filter((name) => !README.includes(`| \`stack ${name}`))).toEqual([]);
+});
+
+test("the README names every setting with its default", () => {
+  const [, yaml = ""] = /```yaml\n(.*?)```/s.exec(README) ?? [];
+  for (const [section, settings] of Object.entries(DEFAULT_CONFIG)) {
+    expect(yaml).toContain(`${section}:`);
+    for (const [name, value] of Object.entries(settings)) expect(yaml).toContain(`${name}: ${value}`);
+  }
+});
