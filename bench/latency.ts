@@ -5,8 +5,8 @@ import { quantile } from "./statistics.ts";
 
 const PACE_MS = 20;
 
-/** About ten streams at any time; not in step with the pace, or the tokens of all would come at once. */
-const LOAD = { streams: 100, tokens: 10, everyMs: 18, timed: true };
+/** Ten streams at any time; not in step with the pace, or the tokens of all would come at once. */
+const LOAD = { streams: 50, tokens: 50, everyMs: 97, timed: true };
 
 /** What a reader waits for. */
 const WAITS = [
@@ -21,7 +21,7 @@ type Readings = Readonly<Record<Source, Reading>>;
 /** How long a token takes through the gateway: all in all, and what the gateway adds to the engine alone. */
 export async function latency(): Promise<Comparison[]> {
   const lineUp = await startLineUp(PACE_MS);
-  const readings = await measure({ warmUp: 1, rounds: 7 }, () => readAll(lineUp));
+  const readings = await measure({ warmUp: 1, rounds: 5 }, () => readAll(lineUp));
   await lineUp.stop();
   return WAITS.flatMap((wait) => [
     ...compare(readings, wait, "P50"),

@@ -6,7 +6,7 @@ import { webFolder } from "../../src/package-root.ts";
 import { type RunningStack, startStack } from "../../src/services/start.ts";
 import { CHROMIUM, launchChromium, NO_CHROMIUM } from "./chromium.ts";
 
-test.runIf(CHROMIUM === undefined)("the chat page in a browser", ({ skip }) => skip(NO_CHROMIUM));
+if (CHROMIUM === undefined) test("the chat page in a browser", ({ skip }) => skip(NO_CHROMIUM));
 
 describe.runIf(CHROMIUM !== undefined)("the chat page", () => {
   let stack: RunningStack;
