@@ -1,11 +1,9 @@
 import type { Config } from "../config/schema.ts";
-import {
-  inspectService,
-  probe,
-  type ServiceSpec,
-  type ServiceState,
-  stateFolder,
-} from "../supervisor/index.ts";
+// By file and not by the index, which brings what starts and stops services: looking must be quick.
+import { inspectService, type ServiceState } from "../supervisor/inspect.ts";
+import { probe } from "../supervisor/probe.ts";
+import { stateFolder } from "../supervisor/state.ts";
+import type { ServiceSpec } from "../supervisor/types.ts";
 import { type EngineAnswer, type EnginePlan, findProgram, planEngine, readEngineAnswer } from "./engine.ts";
 import { engineSpec, type ServiceName, serviceSpec } from "./specs.ts";
 
@@ -34,21 +32,15 @@ export async function lookAtStack(config: Config, env: NodeJS.ProcessEnv): Promi
 }
 
 async function lookAtEngine(config: Config, env: NodeJS.ProcessEnv): Promise<StackSighting["engine"]> {
-  // Where the engine is, is the same for all plans: both questions can be asked at once.
-  const [answer, { state }] = await Promise.all([
-    askEngine(config),
-    lookAt(config, engineSpec(config, { use: "stand-in" })),
-  ]);
+  // Where the engine is, and what it must answer, is the same for all plans.
+  const { spec, state } = await lookAt(config, engineSpec(config, { use: "stand-in" }));
+  // A state without a probe says that nothing listens on this machine: the engine may be on another one.
+  const { status, body = "" } = "probe" in state ? state.probe : await probe(spec.address, spec.ready);
+  const answer: EngineAnswer = status === undefined ? { kind: "nothing" } : readEngineAnswer(status, body);
   const plan = planEngine(answer, findProgram("ollama", env["PATH"]));
   return { name: "engine", plan, spec: engineSpec(config, plan), state };
 }
 
 async function lookAt(config: Config, spec: ServiceSpec): Promise<Omit<Sighting, "name">> {
   return { spec, state: await inspectService(spec, stateFolder(config.state.dir)) };
-}
-
-async function askEngine(config: Config): Promise<EngineAnswer> {
-  const { address, ready } = engineSpec(config, { use: "stand-in" });
-  const { status, body } = await probe(address, ready);
-  return status === undefined ? { kind: "nothing" } : readEngineAnswer(status, body ?? "");
 }

@@ -33,6 +33,8 @@ const LISTEN = "0A";
 export function parseSocketTable(text: string): ListeningSocket[] {
   const sockets: ListeningSocket[] = [];
   for (const line of text.split("\n").slice(1)) {
+    // Thousands of lines may be of connections that have ended: they are not worth taking apart.
+    if (!line.includes(` ${LISTEN} `)) continue;
     const [, local, , state, , , , uid, , inode] = line.trim().split(/\s+/);
     if (state !== LISTEN || local === undefined || inode === undefined) continue;
     const [address = "", port = ""] = local.split(":");
