@@ -1,13 +1,13 @@
 import { Args, Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
+import type { Screen } from "../cli/screen.ts";
 import { parseServiceUrl } from "../cli/service-url.ts";
 import type { Config } from "../config/schema.ts";
 import { urlOf } from "../contract/address.ts";
 import { EXIT, UserError } from "../errors.ts";
-import { serviceSpec } from "../launch/specs.ts";
+import { stackStatus } from "../launch/status.ts";
 import { createTerminalReporter } from "../reporters/terminal.ts";
-import { probe } from "../supervisor/index.ts";
-import { type VerifyOptions, type VerifyReport, verify } from "../verify.ts";
+import { findSuite, type VerifyOptions, type VerifyReport, verify } from "../verify.ts";
 
 const urlFlag = (service: string) =>
   Flags.string({ description: `The ${service}'s URL, for a stack that runs elsewhere.`, helpValue: "URL" });
@@ -50,13 +50,15 @@ Exit codes: 0 all claims hold, 1 a claim is broken, 2 it could not run.`;
   async run(): Promise<VerifyReport> {
     const { args, flags } = await this.parse(Verify);
     const config = await this.loadConfig(flags.config);
+    const { screen } = this;
+    findSuite(args.suite);
     const report = await verify({
       suite: args.suite,
-      ...(await chooseTarget(flags, config)),
+      ...(await chooseTarget(flags, config, screen)),
       fault: flags.fault,
       deadlineMs: flags.timeout * 1000,
       signal: this.interruptSignal(),
-      onEvent: createTerminalReporter(this.screen),
+      onEvent: createTerminalReporter(screen),
     });
     if (report.fault?.applied === 0) {
       throw new UserError(
@@ -81,11 +83,17 @@ interface TargetFlags {
 async function chooseTarget(
   flags: TargetFlags,
   config: Config,
+  screen: Screen,
 ): Promise<Pick<VerifyOptions, "target" | "describeTarget">> {
   const given = [flags.hmi, flags.gateway, flags.engine].filter((url) => url !== undefined);
   if (flags["in-process"] && given.length > 0) {
     throw new UserError("bad_flag", "--in-process and URLs exclude each other.", {
       hint: "Leave one of them out.",
+    });
+  }
+  if (flags.fault !== undefined && !flags["in-process"]) {
+    throw new UserError("bad_flag", "A fault can be switched on only in a stack of our own.", {
+      hint: "Add --in-process.",
     });
   }
   if (flags["in-process"]) return { target: "in-process" };
@@ -95,9 +103,14 @@ async function chooseTarget(
     engine: flags.engine === undefined ? config.engine.url : parseServiceUrl(flags.engine),
   };
   if (given.length > 0) return { target };
-  const { address, ready } = serviceSpec(config, "hmi");
-  const running = await probe(address, ready);
-  if (running.ok) return { target, describeTarget: "the running stack" };
+  const { services } = await stackStatus(config, process.env);
+  const ours = services.filter(({ name }) => name !== "engine");
+  // A stack that is there and broken must not be passed over for a fresh one that is not.
+  if (ours.some(({ state }) => state !== "stopped")) return { target, describeTarget: "the running stack" };
+  screen.line(
+    "  No stack runs here, so a fresh one is judged. --hmi, --gateway and --engine name another.",
+    2,
+  );
   return { target: "in-process" };
 }
 

@@ -11,13 +11,11 @@ const port = z.int().check(z.minimum(0), z.maximum(65_535));
 const milliseconds = z.int().check(z.minimum(0), z.maximum(86_400_000));
 const period = milliseconds.check(z.minimum(10));
 const httpUrl = z.pipe(
-  z
-    .url({ protocol: /^http$/, error: "must be an http:// URL", abort: true })
-    .check(
-      z.refine((url) => new URL(url).pathname === "/", {
-        error: "must have no path: the engine's are known",
-      }),
-    ),
+  z.url({ protocol: /^http$/, error: "must be an http:// URL", abort: true }).check(
+    z.refine((url) => new URL(url).pathname === "/", {
+      error: "must have no path: the engine's are known",
+    }),
+  ),
   z.transform((url: string) => url.replace(/\/+$/, "")),
 );
 

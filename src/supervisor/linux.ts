@@ -38,20 +38,9 @@ export const linux: ProcessTable = {
   },
 };
 
-let justSeen: readonly ListeningSocket[] | undefined;
-
-/**
- * Every listening TCP socket of this network namespace. One look serves all questions of one turn of the
- * event loop: the kernel walks its whole table for each, which takes milliseconds on a busy machine.
- */
-export function listeningSockets(): readonly ListeningSocket[] {
-  if (justSeen === undefined) {
-    justSeen = ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((path) => parseSocketTable(read(path) ?? ""));
-    setImmediate(() => {
-      justSeen = undefined;
-    });
-  }
-  return justSeen;
+/** Every listening TCP socket of this network namespace. */
+export function listeningSockets(): ListeningSocket[] {
+  return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((path) => parseSocketTable(read(path) ?? ""));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { Health } from "../contract/common.ts";
 import { EngineVersion, GenerationList, type GenerationRecord, STAND_IN_BUILD } from "../contract/engine.ts";
 import { engineRoutes, hmiRoutes } from "../contract/routes.ts";
 import { messageOf, UserError } from "../errors.ts";
@@ -30,7 +31,7 @@ const ANSWER_TIMEOUT_MS = 10_000;
 
 /**
  * Connects to a stack, and finds out what of it can be watched. Throws a UserError `unreachable` where the
- * HMI does not answer, and the signal's reason.
+ * HMI or the gateway does not work, and the signal's reason.
  */
 export async function openTarget(urls: TargetUrls, signal: AbortSignal): Promise<Target> {
   const hmi = createHttpClient(urls.hmi);
@@ -39,11 +40,16 @@ export async function openTarget(urls: TargetUrls, signal: AbortSignal): Promise
     await Promise.all([hmi.close(), engine.close()]);
   };
   const soon = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
-  await requireAnswer(hmi, soon).catch(async (error: unknown) => {
+  const gateway = createHttpClient(urls.gateway);
+  try {
+    await Promise.all([requireService(hmi, "hmi", soon), requireService(gateway, "gateway", soon)]);
+  } catch (error) {
     await close();
     signal.throwIfAborted();
     throw error;
-  });
+  } finally {
+    await gateway.close();
+  }
   const version = await versionOf(engine, soon);
   const isStandIn = version?.endsWith(`+${STAND_IN_BUILD}`) ?? false;
   return {
@@ -64,15 +70,58 @@ function nameOf(version: string, isStandIn: boolean): string {
   return isStandIn ? "the engine stand-in" : `Ollama ${version}`;
 }
 
-/** Any answer will do: what is wrong with it is for the checks to say. */
-async function requireAnswer(hmi: HttpClient, signal: AbortSignal): Promise<void> {
+/**
+ * A claim about a reply can be judged only where replies can come. A service that does not report its
+ * health as ours do is taken as it is: what is wrong with it is for the checks to say.
+ */
+async function requireService(
+  client: HttpClient,
+  name: keyof typeof TITLES,
+  signal: AbortSignal,
+): Promise<void> {
+  const health = Health.safeParse(await healthOf(client, name, signal)).data;
+  if (health === undefined) return;
+  if (health.service !== name) {
+    throw new UserError(
+      "bad_url",
+      `At ${client.url} is the ${TITLES[health.service]}, not the ${TITLES[name]}.`,
+      {
+        hint: `Check the URL given with --${name}.`,
+      },
+    );
+  }
+  const missing = Object.entries(health.dependencies).filter(([, { status }]) => status !== "ok");
+  if (missing.length === 0) return;
+  const said = missing
+    .map(([dependency, { error }]) => `${dependency}: ${error ?? "unavailable"}`)
+    .join("; ");
+  throw new UserError(
+    "unreachable",
+    `The ${TITLES[name]} at ${client.url} cannot answer a message: ${said}`,
+    {
+      hint: "Run `stack status` to see which service is down.",
+    },
+  );
+}
+
+const TITLES = { hmi: "HMI", gateway: "gateway" } as const;
+
+async function healthOf(
+  client: HttpClient,
+  name: keyof typeof TITLES,
+  signal: AbortSignal,
+): Promise<unknown> {
   try {
-    await hmi.call("GET", hmiRoutes.live.path(), { signal });
+    return (await client.call("GET", hmiRoutes.health.path(), { signal })).body;
   } catch (error) {
-    throw new UserError("unreachable", `The HMI at ${hmi.url} does not answer: ${messageOf(error)}.`, {
-      hint: "Run `stack up` first, or check the URL given with --hmi.",
-      cause: error,
-    });
+    throw new UserError(
+      "unreachable",
+      `The ${TITLES[name]} at ${client.url} does not answer: ${messageOf(error)}.`,
+      {
+        hint: `Run \`stack up\` first, or name another one with --${name}.`,
+        cause: error,
+      },
+    );
   }
 }
 

@@ -18,7 +18,7 @@ const cases: readonly (Refusal & { readonly name: string })[] = [
     name: "an unknown command",
     args: ["dance"],
     code: "unknown_command",
-    message: "command dance not found",
+    message: "There is no command `stack dance`.",
     hint: "Run `stack --help` for what there is.",
   },
   {
@@ -110,7 +110,7 @@ const cases: readonly (Refusal & { readonly name: string })[] = [
     args: ["verify", "--hmi", "http://127.0.0.1:1"],
     code: "unreachable",
     message: "The HMI at http://127.0.0.1:1 does not answer: connect ECONNREFUSED 127.0.0.1:1.",
-    hint: "Run `stack up` first, or check the URL given with --hmi.",
+    hint: "Run `stack up` first, or name another one with --hmi.",
   },
   {
     name: "an HMI that does not answer, for chat",

@@ -26,12 +26,33 @@ test("with no stack running, verify makes its own and says so", async () => {
   const cli = await testStack();
   const { exitCode, stdout, stderr } = await cli.run(...SUITE);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
-  const lines = stdout.split("\n");
+  const [note, ...lines] = stdout.split("\n");
+  expect(note).toContain("No stack runs here, so a fresh one is judged.");
   expect(lines[0]).toBe("  Target: a fresh stack in this process, with the engine stand-in.");
   expect(lines.filter((line) => line.startsWith("  ✓ "))).toHaveLength(9);
   expect(lines.at(-1)).toMatch(
     /^ {2}9 hold, 0 broken, 0 skipped in \d+\.\d s\. All that was created has been deleted\.$/,
   );
+});
+
+test.each(["gateway", "hmi"] as const)(
+  "a stack whose %s is dead is neither judged nor passed over for a fresh one",
+  async (name) => {
+    const cli = await testStack();
+    await cli.run("up", "--detach");
+    process.kill(cli.pids()[name] ?? 0, "SIGKILL");
+    const { exitCode, stderr } = await cli.run(...SUITE);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(new RegExp(`✗ The ${name} at \\S+ (does not answer|cannot answer)`, "i"));
+  },
+);
+
+test("a gateway that is named as the HMI is told apart", async () => {
+  const cli = await testStack();
+  await cli.run("up", "--detach");
+  const { exitCode, stderr } = await cli.run(...SUITE, "--hmi", cli.gateway);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain("is the gateway, not the HMI.");
 });
 
 test("the running stack is the target where there is one, and is left exactly as it was", async () => {

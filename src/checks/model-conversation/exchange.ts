@@ -1,6 +1,7 @@
 import type { GenerationRecord } from "../../contract/engine.ts";
 import { type Message, MessageList, SentMessage } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
+import { CouldNotRun } from "../../harness/check.ts";
 import { type SeenStream, textOf } from "../../target/http.ts";
 import { type Context, expectAnswer, getStage, listSessions, type Stage } from "./stage.ts";
 
@@ -41,6 +42,7 @@ export async function converse(context: Context, question: Question): Promise<Ex
   const before = await readRows(context, stage);
   const lastGeneration = await newestGeneration(context);
   const sent = await send(context, question);
+  requireReply(sent.stream);
   const after = await readRows(context, stage);
   const newRows = ownRows(
     [...after.rows.values()].filter((row) => !before.rows.has(row.message_id)),
@@ -63,6 +65,13 @@ export async function converse(context: Context, question: Question): Promise<Ex
     profileOf: Object.fromEntries(after.profileOf),
     generations,
   };
+}
+
+/** Where a message was taken and no reply could be made, nothing is known of where a reply would be saved. */
+function requireReply(stream: SeenStream): void {
+  const failure = stream.events.map(({ event }) => event).find((event) => isType(event, "error"));
+  if (failure === undefined || !("message" in failure)) return;
+  throw new CouldNotRun(`${describe(stream)}: ${failure.message}`);
 }
 
 interface SentQuestion {

@@ -18,7 +18,7 @@ export const oneActive = defineCheck<Context["target"], Evidence>({
   claim: "at most one active conversation a profile, also when first messages come at once",
   why: "Two conversations for one profile are how a reply ends up in the one that nobody looks at.",
   lookAt:
-    "the find-or-make of the conversation: it needs a unique index or a lock, not a read and then a write",
+    "the find-or-make of the conversation: by the profile's id, and with a unique index or a lock, not a read and then a write",
   needs: [],
   async collect(context) {
     const { canary } = await getStage(context);

@@ -16,7 +16,8 @@ export const reload = defineCheck<Context["target"], readonly Reloaded[]>({
   id: "model-conversation/reload",
   claim: "after a reload the exchange is there, in order, whole",
   why: 'The user report of BUG-016: "After refresh, shows blank AI reply".',
-  lookAt: "the saving of the reply: the whole text, to the conversation on the page, before done is sent",
+  lookAt:
+    "the saving of both rows to the conversation on the page, and of the reply whole, before done is sent",
   needs: [],
   async collect(context) {
     const reloaded: Reloaded[] = [];

@@ -52,7 +52,11 @@ export function createProfileStore(db: Database): ProfileStore {
 }
 
 export function profileNotFound(modelId: number): WireError {
-  return new WireError("model_profile_not_found", `There is no model profile with model_id ${modelId}.`);
+  return new WireError(
+    "model_profile_not_found",
+    `There is no model profile with model_id ${modelId}.`,
+    'GET /api/model-profiles lists them; POST {"name": ...} there makes one.',
+  );
 }
 
 function columnsOf(draft: ProfileDraft): [string, string, string | null, string, string] {
