@@ -1,6 +1,7 @@
 import type { Config } from "../config/schema.ts";
 // By file and not by the index, which brings what starts and stops services: looking must be quick.
 import { inspectService, type ServiceState } from "../supervisor/inspect.ts";
+import { type SocketTable, socketTable } from "../supervisor/ports.ts";
 import { probe } from "../supervisor/probe.ts";
 import { stateFolder } from "../supervisor/state.ts";
 import type { ServiceSpec } from "../supervisor/types.ts";
@@ -23,17 +24,22 @@ export interface StackSighting {
 
 /** Looks at all three services; changes nothing. */
 export async function lookAtStack(config: Config, env: NodeJS.ProcessEnv): Promise<StackSighting> {
+  const table = socketTable();
   const [engine, gateway, hmi] = await Promise.all([
-    lookAtEngine(config, env),
-    lookAt(config, serviceSpec(config, "gateway")),
-    lookAt(config, serviceSpec(config, "hmi")),
+    lookAtEngine(config, env, table),
+    lookAt(config, serviceSpec(config, "gateway"), table),
+    lookAt(config, serviceSpec(config, "hmi"), table),
   ]);
   return { engine, gateway: { name: "gateway", ...gateway }, hmi: { name: "hmi", ...hmi } };
 }
 
-async function lookAtEngine(config: Config, env: NodeJS.ProcessEnv): Promise<StackSighting["engine"]> {
+async function lookAtEngine(
+  config: Config,
+  env: NodeJS.ProcessEnv,
+  table: SocketTable,
+): Promise<StackSighting["engine"]> {
   // Where the engine is, and what it must answer, is the same for all plans.
-  const { spec, state } = await lookAt(config, engineSpec(config, { use: "stand-in" }));
+  const { spec, state } = await lookAt(config, engineSpec(config, { use: "stand-in" }), table);
   // A state without a probe says that nothing listens on this machine: the engine may be on another one.
   const { status, body = "" } = "probe" in state ? state.probe : await probe(spec.address, spec.ready);
   const answer: EngineAnswer = status === undefined ? { kind: "nothing" } : readEngineAnswer(status, body);
@@ -41,6 +47,10 @@ async function lookAtEngine(config: Config, env: NodeJS.ProcessEnv): Promise<Sta
   return { name: "engine", plan, spec: engineSpec(config, plan), state };
 }
 
-async function lookAt(config: Config, spec: ServiceSpec): Promise<Omit<Sighting, "name">> {
-  return { spec, state: await inspectService(spec, stateFolder(config.state.dir)) };
+async function lookAt(
+  config: Config,
+  spec: ServiceSpec,
+  table: SocketTable,
+): Promise<Omit<Sighting, "name">> {
+  return { spec, state: await inspectService(spec, stateFolder(config.state.dir), table) };
 }

@@ -1,5 +1,5 @@
 import { describeProcess, everyone, type Fate, fateOf, membersOf } from "./identity.ts";
-import { findListeners, type Listener } from "./ports.ts";
+import { findListeners, type Listener, type SocketTable } from "./ports.ts";
 import { type ProbeResult, probe } from "./probe.ts";
 import { type RecordReading, readRecord } from "./record.ts";
 import { type StateFolder, serviceFiles } from "./state.ts";
@@ -43,9 +43,13 @@ export type ServiceState =
       readonly record?: ServiceRecord;
     };
 
-/** Looks at a service; changes nothing, needs no lock and does not ask whether the state folder exists. */
-export async function inspectService(spec: ServiceSpec, state: StateFolder): Promise<ServiceState> {
-  return decide(await look(spec, state));
+/** Looks at a service; `table` may serve several looks. Changes nothing, needs no lock and does not ask whether the state folder exists. */
+export async function inspectService(
+  spec: ServiceSpec,
+  state: StateFolder,
+  table?: SocketTable,
+): Promise<ServiceState> {
+  return decide(await look(spec, state, table));
 }
 
 /** What {@link decide} judges. */
@@ -86,14 +90,14 @@ function running(record: ServiceRecord, recorded: boolean, { probe, strangers }:
   };
 }
 
-async function look(spec: ServiceSpec, state: StateFolder): Promise<Sighting> {
+async function look(spec: ServiceSpec, state: StateFolder, table?: SocketTable): Promise<Sighting> {
   const mark = { service: spec.name, stateDir: state.root };
   const reading = readRecord(state, spec.name);
   const record = reading.kind === "record" ? reading.record : undefined;
   const fate = record && fateOf(record);
   const answer = probe(spec.address, spec.ready);
   if (record !== undefined && fate === "alive") {
-    const strangers = await findStrangers(spec.address, record.pid, () => membersOf(mark, record));
+    const strangers = await findStrangers(spec.address, record.pid, () => membersOf(mark, record), table);
     return { reading, fate, members: [], rebuilt: undefined, strangers, probe: await answer };
   }
   const members = everyone(membersOf(mark, record));
@@ -103,7 +107,7 @@ async function look(spec: ServiceSpec, state: StateFolder): Promise<Sighting> {
     fate,
     members,
     rebuilt: record === undefined && oldest ? rebuild(spec, state, oldest) : undefined,
-    strangers: await strangersTo(members, spec),
+    strangers: await strangersTo(members, spec, table),
     probe: await answer,
   };
 }
@@ -112,9 +116,10 @@ async function look(spec: ServiceSpec, state: StateFolder): Promise<Sighting> {
 async function strangersTo(
   members: readonly ProcessIdentity[],
   { address }: ServiceSpec,
+  table: SocketTable | undefined,
 ): Promise<Listener[]> {
   const ours = members.map(({ pid }) => pid);
-  const listeners = await findListeners(address, ours);
+  const listeners = await findListeners(address, ours, table);
   return listeners.filter(({ pid }) => pid === undefined || !ours.includes(pid));
 }
 

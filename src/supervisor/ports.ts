@@ -3,6 +3,7 @@ import { homedir, userInfo } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { describeProcess } from "./identity.ts";
 import { linuxUserName, listeningSockets, socketOwners } from "./linux.ts";
+import type { ListeningSocket } from "./procfs.ts";
 import type { Address, ProcessDetails } from "./types.ts";
 
 /** A socket that listens where a service wants to. */
@@ -15,19 +16,39 @@ export interface Listener {
   readonly user?: string;
 }
 
+/** The listening sockets of this machine, at a moment that its maker chose. */
+export type SocketTable = () => readonly ListeningSocket[];
+
+/**
+ * A table for several questions that are asked at once: the kernel walks through all its sockets at each
+ * look, which takes milliseconds on a busy machine. Looked at when it is asked first, and never again.
+ */
+export function socketTable(): SocketTable {
+  let seen: readonly ListeningSocket[] | undefined;
+  return () => {
+    seen ??= listeningSockets();
+    return seen;
+  };
+}
+
 /**
  * The listeners that take an address: on the address itself, on a wildcard, or, if the address is a
  * wildcard, on any. Several on one address (SO_REUSEPORT) are several listeners.
  *
  * @param suspects pids that are asked first whether the socket is theirs
+ * @param table where to look; by default as it is now
  */
-export async function findListeners(address: Address, suspects: readonly number[] = []): Promise<Listener[]> {
+export async function findListeners(
+  address: Address,
+  suspects: readonly number[] = [],
+  table: SocketTable = listeningSockets,
+): Promise<Listener[]> {
   if (process.platform !== "linux") return findByConnecting(address);
-  const found = findInTables(address, suspects);
+  const found = findInTable(table, address, suspects);
   if (found.every(({ pid }) => pid !== undefined)) return found;
   // A process that is being killed loses its open files a moment before its sockets close.
   await delay(SETTLE_MS);
-  return findInTables(address, suspects);
+  return findInTable(listeningSockets, address, suspects);
 }
 
 /** Whether a listener on one address leaves no room for one on the other. IPv6 wildcards count as taking IPv4 too. */
@@ -61,8 +82,8 @@ const WILDCARDS = new Set(["0.0.0.0", "::"]);
 const MOST_COMMAND_CHARS = 100;
 const SETTLE_MS = 20;
 
-function findInTables(wanted: Address, suspects: readonly number[]): Listener[] {
-  const sockets = listeningSockets().filter(
+function findInTable(table: SocketTable, wanted: Address, suspects: readonly number[]): Listener[] {
+  const sockets = table().filter(
     ({ address, port }) => port === wanted.port && isInTheWay(address, wanted.host),
   );
   if (sockets.length === 0) return [];

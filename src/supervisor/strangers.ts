@@ -1,5 +1,5 @@
 import { everyone, type Members } from "./identity.ts";
-import { findListeners, type Listener } from "./ports.ts";
+import { findListeners, type Listener, type SocketTable } from "./ports.ts";
 import type { Address } from "./types.ts";
 
 /**
@@ -13,8 +13,9 @@ export async function findStrangers(
   address: Address,
   leader: number,
   members: () => Members,
+  table?: SocketTable,
 ): Promise<Listener[]> {
-  const listeners = await findListeners(address, [leader]);
+  const listeners = await findListeners(address, [leader], table);
   if (listeners.every(({ pid }) => pid === leader)) return [];
   const ours = new Set(everyone(members()).map(({ pid }) => pid));
   return listeners.filter(({ pid }) => pid !== undefined && !ours.has(pid));
