@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { type Spread, spreadOf } from "./statistics.ts";
 
 export type Unit = "ms" | "events/s" | "KiB";
@@ -55,6 +56,8 @@ export async function measure<Result>(
   const measured: Result[] = [];
   for (let index = 0; index < warmUp + rounds; index += 1) {
     const one = await round();
+    // Rounds may do nothing but wait for a process to end: only here is Ctrl-C heard.
+    await setImmediate();
     if (index >= warmUp) measured.push(one);
   }
   return measured;
