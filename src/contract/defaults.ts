@@ -18,6 +18,9 @@ export const DEFAULTS = {
   agentId: "architect",
 } as const;
 
+/** Build metadata of the stand-in's version (`0.13.0+stand-in`): how everybody can tell that it is not Ollama. */
+export const STAND_IN_BUILD = "stand-in";
+
 /** Limits of the contract. */
 export const LIMITS = {
   /** Largest request body, in bytes. */

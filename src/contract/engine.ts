@@ -7,9 +7,6 @@ import { EngineMessage } from "./gateway.ts";
 
 export const EngineVersion = z.object({ version: z.string() });
 
-/** Build metadata of the stand-in's version (`0.13.0+stand-in`): how everybody can tell that it is not Ollama. */
-export const STAND_IN_BUILD = "stand-in";
-
 /** An installed model as `GET /api/tags` lists it. */
 export const InstalledModel = z.object({
   name: z.string(),

@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, resolve } from "node:path";
-import { STAND_IN_BUILD } from "../contract/engine.ts";
+import { STAND_IN_BUILD } from "../contract/defaults.ts";
 
 /** What answers at the engine's address. */
 export type EngineAnswer =

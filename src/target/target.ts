@@ -1,5 +1,6 @@
 import { Health } from "../contract/common.ts";
-import { EngineVersion, GenerationList, type GenerationRecord, STAND_IN_BUILD } from "../contract/engine.ts";
+import { STAND_IN_BUILD } from "../contract/defaults.ts";
+import { EngineVersion, GenerationList, type GenerationRecord } from "../contract/engine.ts";
 import { engineRoutes, hmiRoutes } from "../contract/routes.ts";
 import { messageOf, UserError } from "../errors.ts";
 import { createHttpClient, type HttpClient } from "./http.ts";

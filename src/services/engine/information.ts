@@ -1,4 +1,4 @@
-import { STAND_IN_BUILD } from "../../contract/engine.ts";
+import { STAND_IN_BUILD } from "../../contract/defaults.ts";
 import { EngineError } from "./errors.ts";
 import type { Exchange } from "./exchange.ts";
 import { goLocalTime } from "./go/time.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { STAND_IN_BUILD } from "../../contract/engine.ts";
+import { STAND_IN_BUILD } from "../../contract/defaults.ts";
 import { fullName, type ModelName } from "./model-names.ts";
 
 export type Capability = "completion" | "tools" | "insert";

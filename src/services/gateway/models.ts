@@ -1,5 +1,6 @@
 import type { EngineModel, ModelList } from "../../contract/common.ts";
-import { type InstalledModel, STAND_IN_BUILD } from "../../contract/engine.ts";
+import { STAND_IN_BUILD } from "../../contract/defaults.ts";
+import type { InstalledModel } from "../../contract/engine.ts";
 import { WireError } from "../../errors.ts";
 import type { EngineClient } from "./engine-client.ts";
 
