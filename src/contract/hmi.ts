@@ -140,9 +140,6 @@ export type MessageList = z.infer<typeof MessageList>;
 /** The query of `GET /api/chat/sessions/{id}/export`. */
 export const ExportQuery = z.object({ format: z.enum(["markdown", "json"]).default("markdown") });
 
-/** What was done, where there is nothing else to say. */
-export const Done = z.object({ status: z.literal("ok") });
-
 /** Settings of a profile: free JSON, of which `options` is handed to the engine with every message. */
 export const ProfileSettings = z.looseObject({ options: EngineOptions.optional() });
 export type ProfileSettings = z.infer<typeof ProfileSettings>;

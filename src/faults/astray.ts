@@ -1,8 +1,28 @@
 import type { Message } from "../contract/hmi.ts";
 import type { BegunExchange, ConversationStore, NewExchange } from "../services/conversations/store.ts";
 
+/** A store that loses one row of every exchange of a profile to the general conversation. */
+export function losing(
+  store: ConversationStore,
+  role: "user" | "assistant",
+  onApplied: () => void,
+): ConversationStore {
+  return {
+    ...store,
+    messages: {
+      ...store.messages,
+      async begin(exchange) {
+        const { model_id } = await store.conversations.get(exchange.sessionId);
+        if (model_id === null) return await store.messages.begin(exchange);
+        onApplied();
+        return await beginAstray(store, exchange, role);
+      },
+    },
+  };
+}
+
 /** Saves an exchange with one of its rows in the general conversation, as a call with `model_id=None` does. */
-export async function beginAstray(
+async function beginAstray(
   store: ConversationStore,
   exchange: NewExchange,
   role: Message["role"],
@@ -29,25 +49,5 @@ export async function beginAstray(
     }),
     session,
     isNew: true,
-  };
-}
-
-/** A store that loses one row of every exchange of a profile to the general conversation. */
-export function losing(
-  store: ConversationStore,
-  role: "user" | "assistant",
-  onApplied: () => void,
-): ConversationStore {
-  return {
-    ...store,
-    messages: {
-      ...store.messages,
-      async begin(exchange) {
-        const { model_id } = await store.conversations.get(exchange.sessionId);
-        if (model_id === null) return await store.messages.begin(exchange);
-        onApplied();
-        return await beginAstray(store, exchange, role);
-      },
-    },
   };
 }
