@@ -21,6 +21,11 @@ test("the README names every setting with its default", () => {
   const [, yaml = ""] = /```yaml\n(.*?)```/s.exec(README) ?? [];
   for (const [section, settings] of Object.entries(DEFAULT_CONFIG)) {
     expect(yaml).toContain(`${section}:`);
-    for (const [name, value] of Object.entries(settings)) expect(yaml).toContain(`${name}: ${value}`);
+    for (const [name, value] of Object.entries(settings)) expect(yaml).toContain(`${name}: ${asYaml(value)}`);
   }
 });
+
+/** A value as the README writes it: words without quotes. */
+function asYaml(value: unknown): string {
+  return typeof value === "string" && value !== "" ? value : JSON.stringify(value);
+}

@@ -7,21 +7,29 @@ export function variableOf(path: readonly PropertyKey[]): string {
   return `STACK_${path.map(String).join("_").toUpperCase()}`;
 }
 
-/** The settings that the environment gives. A variable that is set but empty counts as not set. */
+/**
+ * The settings that the environment gives; a list is written with commas. A variable that is set but empty
+ * counts as not set.
+ */
 export function environmentLayer(env: NodeJS.ProcessEnv): Layer {
   const values: Record<string, Record<string, unknown>> = {};
   for (const [section, settings] of Object.entries(DEFAULT_CONFIG)) {
     for (const [key, standard] of Object.entries(settings)) {
       const text = env[variableOf([section, key])];
       if (text === undefined || text === "") continue;
-      const value = typeof standard === "number" && /^-?\d+$/.test(text) ? Number(text) : text;
-      values[section] = { ...values[section], [key]: value };
+      values[section] = { ...values[section], [key]: fromText(text, standard) };
     }
   }
   return {
     values,
-    whereIs: (path) => (env[variableOf(path)] ? variableOf(path) : undefined),
+    whereIs: (path) => (env[variableOf(path.slice(0, 2))] ? variableOf(path.slice(0, 2)) : undefined),
   };
+}
+
+/** What a variable's text means, by the kind of value that its setting has. */
+function fromText(text: string, standard: unknown): unknown {
+  if (Array.isArray(standard)) return text.split(",").map((part) => part.trim());
+  return typeof standard === "number" && /^-?\d+$/.test(text) ? Number(text) : text;
 }
 
 /** The variable that names the configuration file, for a service that runs as a process. */

@@ -10,6 +10,9 @@ const host = z.string().check(z.regex(/^[\w.:-]+$/, "must be a host name or an a
 const port = z.int().check(z.minimum(0), z.maximum(65_535));
 const milliseconds = z.int().check(z.minimum(0), z.maximum(86_400_000));
 const period = milliseconds.check(z.minimum(10));
+const hostName = z
+  .string()
+  .check(z.regex(/^[a-z\d]([a-z\d.-]*[a-z\d])?$/i, "must be a host name, without scheme and port"));
 const httpUrl = z.pipe(
   z.url({ protocol: /^http$/, error: "must be an http:// URL", abort: true }).check(
     z.refine((url) => new URL(url).pathname === "/", {
@@ -37,6 +40,8 @@ export const ConfigSchema = z.strictObject({
   engine: z.strictObject({
     /** Where the engine is: a running Ollama is used as it is, else one is started there. */
     url: httpUrl,
+    /** Which of Ollama's calls a reply is asked by: `chat` sends the history as messages, `generate` as one prompt. */
+    api: z.enum(["chat", "generate"]),
     /** Pace of the stand-in's replies, in milliseconds a token. */
     token_delay_ms: milliseconds,
   }),
@@ -51,10 +56,22 @@ export const ConfigSchema = z.strictObject({
     heartbeat_ms: period,
     /** How long a generation goes on after its last reader left. */
     orphan_grace_ms: milliseconds,
+    /** What becomes of a reply whose last reader left the HMI: written to its end, or cancelled after that grace. */
+    on_reader_gone: z.enum(["finish", "cancel"]),
     /** How long a finished reply is kept for late readers. */
     keep_finished_ms: milliseconds,
     /** A growing reply is written to disk at least this often. */
     save_every_ms: period,
+  }),
+  auth: z.strictObject({
+    /** Whoever calls the HMI or the gateway must show it (`Authorization: Bearer`); empty: nobody is asked. */
+    token: z.string().check(z.regex(/^[\x21-\x7e]*$/, "must be printable ASCII without spaces")),
+  }),
+  http: z.strictObject({
+    /** Names beside the loopback ones that HMI and gateway answer to, as a browser or a proxy puts them into `Host`. */
+    allowed_hosts: z.array(hostName),
+    /** Messages that one client address may send to the HMI in a minute; 0: as many as it likes. */
+    messages_per_minute: z.int().check(z.minimum(0), z.maximum(1_000_000)),
   }),
   store: z.strictObject({
     /** The conversations' database, relative to the configuration's folder. */

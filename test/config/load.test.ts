@@ -81,6 +81,13 @@ test("the environment made of a configuration gives exactly that configuration",
   expect(await loadConfig({ cwd: tempFolder(), env: toEnvironment(config) })).toEqual(config);
 });
 
+test("a list is written with commas in a variable", async () => {
+  const env = { STACK_HTTP_ALLOWED_HOSTS: "chat.lan, chat.example" };
+  const config = await loadConfig({ cwd: tempFolder(), env });
+  expect(config.http.allowed_hosts).toEqual(["chat.lan", "chat.example"]);
+  expect(toEnvironment(config)["STACK_HTTP_ALLOWED_HOSTS"]).toBe("chat.lan,chat.example");
+});
+
 test("a variable that is set but empty counts as not set", async () => {
   const cwd = tempFolder({ [YAML]: "gateway: {port: 7}\n" });
   expect((await loadConfig({ cwd, env: { STACK_GATEWAY_PORT: "" } })).gateway.port).toBe(7);
