@@ -34,6 +34,7 @@ export const WIRE_ERRORS = {
   model_mismatch: 409,
   model_profile_in_use: 409,
   generation_in_progress: 409,
+  nothing_to_regenerate: 409,
   nothing_to_stream: 409,
   payload_too_large: 413,
   unsupported_media_type: 415,

@@ -32,6 +32,10 @@ export const SentMessage = z.object({
 });
 export type SentMessage = z.infer<typeof SentMessage>;
 
+/** The body of `POST /api/chat/sessions/{id}/regenerate`: the last message is answered again, as a {@link SentMessage} tells. */
+export const Regenerate = z.object({ model: z.string().min(1).max(500).optional() });
+export type Regenerate = z.infer<typeof Regenerate>;
+
 /** A whole number in a query string. */
 const queryInteger = (min: number, max: number) =>
   z
@@ -195,5 +199,10 @@ export const Agent = z.object({
 });
 export type Agent = z.infer<typeof Agent>;
 
-export const AgentList = z.object({ status: z.literal("ok"), agents: z.array(Agent) });
+export const AgentList = z.object({
+  status: z.literal("ok"),
+  agents: z.array(Agent),
+  /** The agent of a conversation where nobody chose one. */
+  default: z.string(),
+});
 export type AgentList = z.infer<typeof AgentList>;

@@ -64,6 +64,7 @@ export const hmiRoutes = {
   newSession: route("POST", "/api/chat/sessions/new"),
   resumeSession: route("POST", "/api/chat/sessions/:session_id/resume"),
   cancel: route("POST", "/api/chat/sessions/:session_id/cancel"),
+  regenerate: route("POST", "/api/chat/sessions/:session_id/regenerate"),
   messages: route("GET", "/api/chat/sessions/:session_id/messages"),
   renameSession: route("PUT", "/api/chat/sessions/:session_id"),
   archiveSession: route("POST", "/api/chat/sessions/:session_id/archive"),

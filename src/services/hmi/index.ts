@@ -59,7 +59,11 @@ export async function startHmi(options: HmiOptions): Promise<RunningService> {
   });
   endpoint(app, hmiRoutes.live, {}, () => ({ status: "ok" }));
   endpoint(app, hmiRoutes.models, {}, () => gateway.models());
-  endpoint(app, hmiRoutes.agents, {}, () => ({ status: "ok", agents: listAgents() }));
+  endpoint(app, hmiRoutes.agents, {}, () => ({
+    status: "ok",
+    agents: listAgents(),
+    default: options.defaultAgent,
+  }));
   serveChat(app, { chat, store, heartbeatMs: options.heartbeatMs });
   serveSessions(app, { chat, store, defaultAgent: options.defaultAgent });
   serveProfiles(app, store.profiles);
