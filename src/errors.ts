@@ -82,7 +82,11 @@ export type UserErrorCode =
   | "start_failed"
   | "stop_failed"
   | "interrupted"
+  | "nothing_selected"
+  | "report_unreadable"
+  | "report_unwritable"
   | "unreachable"
+  | "unauthorized"
   | "chat_failed"
   | "unknown_fault"
   | "unknown_suite";

@@ -1,14 +1,18 @@
-import { suites } from "./checks/suites.ts";
+import { suites as allSuites } from "./checks/suites.ts";
 import { UserError } from "./errors.ts";
+import { newSeed } from "./harness/chance.ts";
 import type { Suite } from "./harness/check.ts";
+import { mergeReports } from "./harness/compare.ts";
 import type { RunEvent, RunReport } from "./harness/report.ts";
-import { runSuite } from "./harness/run.ts";
+import type { OpenTarget, SuiteRun } from "./harness/run.ts";
+import { type RunAllOptions, runAll } from "./harness/run-all.ts";
+import { type Selection, selectChecks } from "./harness/select.ts";
 import { openTarget, type Target, type TargetUrls } from "./target/target.ts";
 
-export interface VerifyOptions {
-  /** A suite's name, such as `model-conversation`. */
-  suite: string;
-  /** A stack's URLs; or `in-process` for a fresh one of our own that ends with the run. */
+export interface VerifyOptions extends Selection {
+  /** Names of suites, such as `model-conversation`; without it, all of them. */
+  suite?: string | readonly string[] | undefined;
+  /** A stack's URLs; or `in-process` for fresh ones of our own that end with the run. */
   target: TargetUrls | "in-process";
   /** What the target is called in the report, beside its URLs. */
   describeTarget?: string | undefined;
@@ -16,6 +20,12 @@ export interface VerifyOptions {
   fault?: string | undefined;
   /** Longest time for one check, in milliseconds. */
   deadlineMs?: number | undefined;
+  /** How often a check that did not hold is tried again; one that then holds is reported as flaky. */
+  retries?: number | undefined;
+  /** How often everything is run, one time after the other; all of it is in the report. */
+  repeat?: number | undefined;
+  /** See `RunReport.seed`. */
+  seed?: string | undefined;
   /** Ends the run early; what it made is still undone. */
   signal?: AbortSignal | undefined;
   onEvent?: (event: RunEvent) => void;
@@ -29,71 +39,113 @@ export interface VerifyReport extends RunReport {
 /** An engine that loads a large model for the first check may need minutes. */
 const DEFAULT_DEADLINE_MS = 300_000;
 
-/** Runs a suite against a stack. Throws a UserError where there is no such suite, fault or stack. */
+/** Suites that wait for their streams leave room for others: so many run at a time, each on a stack of its own. */
+const PARALLEL_SUITES = 4;
+
+/** Runs suites against a stack. Throws a UserError where there is no such suite, fault or stack. */
 export async function verify(options: VerifyOptions): Promise<VerifyReport> {
-  const suite = findSuite(options.suite);
-  if (options.target === "in-process") return await verifyInProcess(suite, options);
+  const seed = options.seed ?? newSeed();
+  const first = await verifyOnce(options, seed);
+  const more: VerifyReport[] = [];
+  for (let round = 2; round <= (options.repeat ?? 1) && options.signal?.aborted !== true; round += 1) {
+    // A canary of the round before must not be found again.
+    more.push(await verifyOnce(options, `${seed}-${round}`));
+  }
+  return more.length === 0
+    ? first
+    : { ...mergeReports([first, ...more]), ...(first.fault && { fault: first.fault }) };
+}
+
+/** The suites of these names, all of them without a name. Throws a UserError that lists what there is. */
+export function findSuites(names: VerifyOptions["suite"]): readonly Suite<Target>[] {
+  if (names === undefined) return allSuites;
+  return [names].flat().map((name) => {
+    const found = allSuites.find((suite) => suite.name === name);
+    if (found !== undefined) return found;
+    throw new UserError("unknown_suite", `There is no suite "${name}".`, {
+      hint: `Suites: ${allSuites.map((suite) => suite.name).join(", ")}.`,
+    });
+  });
+}
+
+async function verifyOnce(options: VerifyOptions, seed: string): Promise<VerifyReport> {
+  const suites = selectChecks(findSuites(options.suite), options);
+  const run = {
+    suites,
+    seed,
+    deadlineMs: options.deadlineMs ?? DEFAULT_DEADLINE_MS,
+    retries: options.retries ?? 0,
+    signal: options.signal ?? new AbortController().signal,
+    onEvent: options.onEvent ?? (() => undefined),
+  };
+  if (options.target === "in-process") return await verifyInProcess(run, options.fault);
   if (options.fault !== undefined) {
     throw new UserError("bad_flag", "A fault can be switched on only in a stack of our own.", {
       hint: "Add --in-process.",
     });
   }
-  const { target, describeTarget } = options;
-  const describe = (where: string): string =>
-    describeTarget === undefined ? where : `${describeTarget} (${where})`;
-  return await verifyAt(suite, target, options, describe);
+  return await verifyAt(run, options.target, options.describeTarget);
 }
 
-/** The suite of that name. Throws a UserError that lists what there is. */
-export function findSuite(name: string): Suite<Target> {
-  const found = suites.find((suite) => suite.name === name);
-  if (found !== undefined) return found;
-  throw new UserError("unknown_suite", `There is no suite "${name}".`, {
-    hint: `Suites: ${suites.map((suite) => suite.name).join(", ")}.`,
-  });
-}
+type Run = Omit<RunAllOptions<Target>, "description" | "withTarget" | "parallel">;
 
-async function verifyInProcess(suite: Suite<Target>, options: VerifyOptions): Promise<VerifyReport> {
+/** Each suite on a stack of its own, so that they may run at once. */
+async function verifyInProcess(run: Run, faultName: string | undefined): Promise<VerifyReport> {
   const [{ startStack }, { findFault }] = await Promise.all([
     import("./services/start.ts"),
     import("./faults/index.ts"),
   ]);
-  const fault = options.fault === undefined ? undefined : findFault(options.fault);
+  const fault = faultName === undefined ? undefined : findFault(faultName);
   let applied = 0;
-  const overrides = fault?.overrides(() => {
+  const onApplied = (): void => {
     applied += 1;
+  };
+  const bug = fault === undefined ? "" : ` Switched on: ${fault.name}. ${fault.story}`;
+  const report = await runAll({
+    ...run,
+    description: `a fresh stack in this process, with the engine stand-in.${bug}`,
+    parallel: PARALLEL_SUITES,
+    withTarget: async (_, use) => {
+      const stack = await startStack(fault === undefined ? {} : { overrides: fault.overrides(onApplied) });
+      try {
+        return await useTarget(stack, run.signal, use);
+      } finally {
+        await stack.close();
+      }
+    },
   });
-  const stack = await startStack(overrides === undefined ? {} : { overrides });
+  if (fault === undefined) return report;
+  return { ...report, fault: { name: fault.name, caught_by: fault.caughtBy, applied } };
+}
+
+/** One suite after the other: they share the stack, and its user's active conversation. */
+async function verifyAt(
+  run: Run,
+  urls: TargetUrls,
+  describeTarget: string | undefined,
+): Promise<VerifyReport> {
+  const target = await openTarget(urls, run.signal);
   try {
-    const bug = fault === undefined ? "" : ` Switched on: ${fault.name}. ${fault.story}`;
-    const description = `a fresh stack in this process, with the engine stand-in.${bug}`;
-    const report = await verifyAt(suite, stack, options, () => description);
-    if (fault === undefined) return report;
-    return { ...report, fault: { name: fault.name, caught_by: fault.caughtBy, applied } };
+    const where = `gateway ${urls.gateway}, hmi ${urls.hmi}, ${target.engineName} at ${urls.engine}`;
+    return await runAll({
+      ...run,
+      description: describeTarget === undefined ? where : `${describeTarget} (${where})`,
+      parallel: 1,
+      withTarget: (_, use) => use({ target, capabilities: target.capabilities }),
+    });
   } finally {
-    await stack.close();
+    await target.close();
   }
 }
 
-async function verifyAt(
-  suite: Suite<Target>,
+async function useTarget(
   urls: TargetUrls,
-  { deadlineMs = DEFAULT_DEADLINE_MS, signal = new AbortController().signal, onEvent }: VerifyOptions,
-  describe: (where: string) => string,
-): Promise<VerifyReport> {
+  signal: AbortSignal,
+  use: (open: OpenTarget<Target>) => Promise<SuiteRun>,
+): Promise<SuiteRun> {
   const target = await openTarget(urls, signal);
   try {
-    return await runSuite({
-      suite,
-      target,
-      description: describe(
-        `gateway ${urls.gateway}, hmi ${urls.hmi}, ${target.engineName} at ${urls.engine}`,
-      ),
-      capabilities: target.capabilities,
-      deadlineMs,
-      signal,
-      onEvent: onEvent ?? (() => undefined),
-    });
+    return await use({ target, capabilities: target.capabilities });
   } finally {
     await target.close();
   }

@@ -1,123 +1,105 @@
-import { Args, Flags } from "@oclif/core";
+import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
-import type { Screen } from "../cli/screen.ts";
-import { parseServiceUrl } from "../cli/service-url.ts";
-import type { Config } from "../config/schema.ts";
-import { urlOf } from "../contract/address.ts";
-import { EXIT, UserError } from "../errors.ts";
-import { stackStatus } from "../launch/status.ts";
-import { createTerminalReporter } from "../reporters/terminal.ts";
-import { findSuite, type VerifyOptions, type VerifyReport, verify } from "../verify.ts";
+import { listChecks, type SuiteListing } from "../cli/check-list.ts";
+import { chooseTarget } from "../cli/choose-target.ts";
+import { exitCodeOf } from "../cli/exit-code.ts";
+import { readRunFlags, runFlags, targetFlags } from "../cli/verify-flags.ts";
+import { UserError } from "../errors.ts";
+import { type Comparison, compareRuns } from "../harness/compare.ts";
+import { replay } from "../harness/replay.ts";
+import type { RunReport } from "../harness/report.ts";
+import { judgeAgain, loadRun, readReport, saveRun, withoutEvidence } from "../harness/saved.ts";
+import { selectChecks } from "../harness/select.ts";
+import { createTerminalReporter, reportComparison } from "../reporters/terminal.ts";
+import { findSuites, type VerifyReport, verify } from "../verify.ts";
 
-const urlFlag = (service: string) =>
-  Flags.string({ description: `The ${service}'s URL, for a stack that runs elsewhere.`, helpValue: "URL" });
+type VerifyOutput = (VerifyReport & { compared?: Comparison }) | { suites: readonly SuiteListing[] };
 
 export default class Verify extends BaseCommand {
   static override summary = "Prove that a chat stack does what it must, claim by claim.";
+  static override usage = "verify [SUITE ...] [FLAGS]";
   static override description =
-    `Suites: model-conversation (what model_id must do: the nine claims that BUG-016 broke).
+    `Suites: model-conversation (what model_id must do: the nine claims that BUG-016 broke). Without one, all.
 
 The target is the running stack if there is one, else a fresh one in this process. A live stack is left as
 it was found: all that the checks create is deleted again.
 
-Exit codes: 0 all claims hold, 1 a claim is broken, 2 it could not run.`;
+Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.`;
   static override examples = [
     "<%= config.bin %> verify model-conversation",
     "<%= config.bin %> verify model-conversation --in-process --fault reply-without-model-id",
+    "<%= config.bin %> verify --evidence found && <%= config.bin %> verify --from found",
   ];
-  static override args = {
-    suite: Args.string({ description: "What to prove.", default: "model-conversation" }),
-  };
+  // Any number of suites.
+  static override strict = false;
   static override flags = {
-    "in-process": Flags.boolean({
-      description: "Use a fresh stack in this process, with the engine stand-in.",
-    }),
+    ...targetFlags,
     fault: Flags.string({
       description: "Switch a deliberate bug on, to see the claims break that it breaks. Needs --in-process.",
       helpValue: "NAME",
+      helpGroup: "TARGET",
     }),
-    hmi: urlFlag("HMI"),
-    gateway: urlFlag("gateway"),
-    engine: urlFlag("engine"),
-    timeout: Flags.integer({
-      description: "Longest time for one claim, in seconds.",
-      default: 300,
-      min: 1,
-      max: 86_400,
+    ...runFlags,
+    list: Flags.boolean({ description: "List the checks instead of running them.", helpGroup: "RUN" }),
+    evidence: Flags.string({
+      description: "Save the report, and what each check has seen, into this folder.",
+      helpValue: "DIR",
+      helpGroup: "REPORT",
+    }),
+    from: Flags.string({
+      description: "Judge saved evidence again, without a stack.",
+      helpValue: "DIR",
+      helpGroup: "REPORT",
+      exclusive: ["in-process", "hmi", "gateway", "engine", "fault", "evidence"],
+    }),
+    baseline: Flags.string({
+      description: "An earlier report: only what was not broken in it makes the exit code 1.",
+      helpValue: "FILE",
+      helpGroup: "REPORT",
     }),
   };
 
-  async run(): Promise<VerifyReport> {
-    const { args, flags } = await this.parse(Verify);
+  async run(): Promise<VerifyOutput> {
+    const { argv, flags } = await this.parse(Verify);
+    const run = { suite: argv.length === 0 ? undefined : argv.map(String), ...readRunFlags(flags) };
+    const suites = findSuites(run.suite);
+    if (flags.list) return { suites: listChecks(this.screen, selectChecks(suites, run)) };
+    // Read first: a run of minutes must not end with a file that was never there.
+    const baseline = flags.baseline === undefined ? undefined : readReport(flags.baseline);
+    const onEvent = createTerminalReporter(this.screen);
+    if (flags.from !== undefined) {
+      const report = judgeAgain(suites, loadRun(flags.from));
+      replay(report, onEvent);
+      return this.#conclude(report, baseline);
+    }
     const config = await this.loadConfig(flags.config);
-    const { screen } = this;
-    findSuite(args.suite);
+    if (flags.fault !== undefined && !flags["in-process"]) {
+      throw new UserError("bad_flag", "A fault can be switched on only in a stack of our own.", {
+        hint: "Add --in-process.",
+      });
+    }
+    const target = await chooseTarget(flags, config, this.screen);
     const report = await verify({
-      suite: args.suite,
-      ...(await chooseTarget(flags, config, screen)),
+      ...run,
+      ...target,
       fault: flags.fault,
-      deadlineMs: flags.timeout * 1000,
       signal: this.interruptSignal(),
-      onEvent: createTerminalReporter(screen),
+      onEvent,
     });
+    if (flags.evidence !== undefined) saveRun(flags.evidence, report);
     if (report.fault?.applied === 0) {
       throw new UserError(
         "unknown_fault",
         `The fault "${report.fault.name}" never acted, so this proves nothing.`,
       );
     }
-    process.exitCode = exitCodeOf(report);
-    return report;
+    return this.#conclude(report, baseline);
   }
-}
 
-interface TargetFlags {
-  "in-process": boolean;
-  fault: string | undefined;
-  hmi: string | undefined;
-  gateway: string | undefined;
-  engine: string | undefined;
-}
-
-/** What to look at: what the flags say; else the running stack; else a stack of our own. */
-async function chooseTarget(
-  flags: TargetFlags,
-  config: Config,
-  screen: Screen,
-): Promise<Pick<VerifyOptions, "target" | "describeTarget">> {
-  const given = [flags.hmi, flags.gateway, flags.engine].filter((url) => url !== undefined);
-  if (flags["in-process"] && given.length > 0) {
-    throw new UserError("bad_flag", "--in-process and URLs exclude each other.", {
-      hint: "Leave one of them out.",
-    });
+  #conclude(report: VerifyReport, baseline: RunReport | undefined): VerifyOutput {
+    const compared = baseline && compareRuns(baseline, report);
+    if (compared !== undefined) reportComparison(this.screen, compared);
+    process.exitCode = exitCodeOf(report, compared);
+    return { ...withoutEvidence(report), ...(compared && { compared }) };
   }
-  if (flags.fault !== undefined && !flags["in-process"]) {
-    throw new UserError("bad_flag", "A fault can be switched on only in a stack of our own.", {
-      hint: "Add --in-process.",
-    });
-  }
-  if (flags["in-process"]) return { target: "in-process" };
-  const target = {
-    hmi: flags.hmi === undefined ? urlOf(config.hmi) : parseServiceUrl(flags.hmi),
-    gateway: flags.gateway === undefined ? urlOf(config.gateway) : parseServiceUrl(flags.gateway),
-    engine: flags.engine === undefined ? config.engine.url : parseServiceUrl(flags.engine),
-  };
-  if (given.length > 0) return { target };
-  const { services } = await stackStatus(config, process.env);
-  const ours = services.filter(({ name }) => name !== "engine");
-  // A stack that is there and broken must not be passed over for a fresh one that is not.
-  if (ours.some(({ state }) => state !== "stopped")) return { target, describeTarget: "the running stack" };
-  screen.line(
-    "  No stack runs here, so a fresh one is judged. --hmi, --gateway and --engine name another.",
-    2,
-  );
-  return { target: "in-process" };
-}
-
-function exitCodeOf({ counts, interrupted, left_behind }: VerifyReport): number {
-  if (interrupted) return EXIT.interrupted;
-  if (counts.broken > 0) return EXIT.failed;
-  // A target that was not left as it was found must not pass unseen.
-  const isIncomplete = counts.could_not_run > 0 || counts.holds === 0 || left_behind.length > 0;
-  return isIncomplete ? EXIT.unusable : EXIT.ok;
 }

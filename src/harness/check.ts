@@ -41,6 +41,13 @@ export interface CollectContext<Target> {
   readonly target: Target;
   /** Aborted at the check's deadline and by Ctrl-C. */
   readonly signal: AbortSignal;
+  /**
+   * A word that nothing else in the world says, to be found again in rows, prompts and streams. It follows
+   * from the run's seed, the check and the name alone, so that a run can be made again.
+   */
+  canary(name: string): string;
+  /** A whole number from 0 up to, but not including, `below`; it follows from seed, check and name alone. */
+  random(name: string, below: number): number;
   /** Evidence that several checks judge is collected once a run, under a name. */
   share<Evidence>(name: string, collect: () => Promise<Evidence>): Promise<Evidence>;
   /**
@@ -55,7 +62,7 @@ export class CouldNotRun extends Error {
   override readonly name = "CouldNotRun";
 }
 
-/** A list of checks that are run together, in order. */
+/** A list of checks that are run one after the other, in order, on one target. */
 export interface Suite<Target> {
   readonly name: string;
   /** What the suite proves, in one sentence. */

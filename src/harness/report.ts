@@ -3,29 +3,52 @@ import type { Verdict } from "./check.ts";
 /** How one check went. */
 export type Outcome =
   | Verdict
+  /** It did not hold at first, and then it did: never counted as held. */
+  | { readonly verdict: "flaky"; readonly first: Verdict | CouldNotRunOutcome; readonly seen: string }
   /** Not made, for a reason that was known before; never counted as held. */
   | { readonly verdict: "skipped"; readonly reason: string }
-  /** Tried, but it says nothing: the target could not be used. */
-  | { readonly verdict: "could-not-run"; readonly reason: string };
+  | CouldNotRunOutcome;
+
+/** Tried, but it says nothing: the target could not be used. */
+export interface CouldNotRunOutcome {
+  readonly verdict: "could-not-run";
+  readonly reason: string;
+}
 
 export interface CheckResult {
+  /** `<suite>/<name>`. */
   readonly id: string;
   readonly claim: string;
   readonly why: string;
   readonly look_at: string;
   readonly duration_ms: number;
+  /** How often it was tried; more than once only with retries. */
+  readonly attempts: number;
   readonly outcome: Outcome;
   /** What was judged; undefined where nothing was collected. */
   readonly evidence?: unknown;
 }
 
+/** One suite of a run. */
+export interface SuiteReport {
+  readonly name: string;
+  readonly title: string;
+  readonly duration_ms: number;
+  readonly counts: Counts;
+}
+
 /** Everything that one run found, as `--json` prints it. */
 export interface RunReport {
-  readonly suite: string;
+  /** Changes with the shape of this object. */
+  readonly report_version: 1;
   /** What was looked at, in words. */
   readonly target: string;
+  /** Chance follows from it: the same seed makes the same run. */
+  readonly seed: string;
   readonly started_at: string;
   readonly duration_ms: number;
+  readonly suites: readonly SuiteReport[];
+  /** Of all suites, in their order. */
   readonly results: readonly CheckResult[];
   readonly counts: Counts;
   /** What could not be undone, each with its reason; empty where the target was left as it was found. */
@@ -37,16 +60,26 @@ export interface RunReport {
 export interface Counts {
   readonly holds: number;
   readonly broken: number;
+  readonly flaky: number;
   readonly skipped: number;
   readonly could_not_run: number;
 }
 
-/** What a reporter is told, in this order, while a run goes on. */
+/** What a reporter is told while a run goes on: suites one after the other, checks inside them. */
 export type RunEvent =
-  | { readonly type: "run-started"; readonly suite: string; readonly target: string; readonly checks: number }
+  | { readonly type: "run-started"; readonly target: string; readonly suites: readonly PlannedSuite[] }
+  | { readonly type: "suite-started"; readonly suite: PlannedSuite }
   | { readonly type: "check-started"; readonly id: string; readonly claim: string }
   | { readonly type: "check-ended"; readonly result: CheckResult }
+  | { readonly type: "suite-ended"; readonly suite: SuiteReport }
   | { readonly type: "run-ended"; readonly report: RunReport };
+
+export interface PlannedSuite {
+  readonly name: string;
+  readonly title: string;
+  /** How many checks will be run. */
+  readonly checks: number;
+}
 
 export function countOutcomes(results: readonly CheckResult[]): Counts {
   const count = (verdict: Outcome["verdict"]): number =>
@@ -54,7 +87,13 @@ export function countOutcomes(results: readonly CheckResult[]): Counts {
   return {
     holds: count("holds"),
     broken: count("broken"),
+    flaky: count("flaky"),
     skipped: count("skipped"),
     could_not_run: count("could-not-run"),
   };
+}
+
+/** The suite of a check, by its id. */
+export function suiteOf({ id }: Pick<CheckResult, "id">): string {
+  return id.slice(0, id.indexOf("/"));
 }

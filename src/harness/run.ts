@@ -1,81 +1,127 @@
 import { messageOf } from "../errors.ts";
-import { type Check, CouldNotRun, type Suite } from "./check.ts";
-import { type CheckResult, countOutcomes, type Outcome, type RunEvent, type RunReport } from "./report.ts";
+import { chanceOf } from "./chance.ts";
+import { type Check, CouldNotRun, type Suite, type Verdict } from "./check.ts";
+import {
+  type CheckResult,
+  type CouldNotRunOutcome,
+  countOutcomes,
+  type Outcome,
+  type RunEvent,
+  type SuiteReport,
+} from "./report.ts";
 import { createTeardown, type Teardown } from "./teardown.ts";
 
-export interface RunOptions<Target> {
-  readonly suite: Suite<Target>;
-  readonly target: Target;
-  /** What the target is, in words. */
-  readonly description: string;
-  /** What the target offers, by the names that checks need. */
-  readonly capabilities: ReadonlySet<string>;
+/** How the checks of a run are made, whatever they are. */
+export interface RunSettings {
   /** Longest time for one check, in milliseconds. */
   readonly deadlineMs: number;
+  /** How often a check that did not hold is tried again. */
+  readonly retries: number;
+  /** See `RunReport.seed`. */
+  readonly seed: string;
   /** Ctrl-C: ends the check that runs; what was made is still undone. */
   readonly signal: AbortSignal;
-  readonly onEvent: (event: RunEvent) => void;
+}
+
+/** A target that is open, with what it offers. */
+export interface OpenTarget<Target> {
+  readonly target: Target;
+  /** What the target offers, by the names that checks need. */
+  readonly capabilities: ReadonlySet<string>;
+}
+
+/** What a suite's run found. */
+export interface SuiteRun {
+  readonly suite: SuiteReport;
+  readonly results: readonly CheckResult[];
+  readonly left_behind: readonly string[];
 }
 
 /** Runs the checks of a suite one after the other, and undoes what they did. Never rejects for what it finds. */
-export async function runSuite<Target>(options: RunOptions<Target>): Promise<RunReport> {
-  const { suite, description, onEvent } = options;
-  const started = new Date();
+export async function runSuite<Target>(
+  suite: Suite<Target>,
+  open: OpenTarget<Target>,
+  settings: RunSettings,
+  onEvent: (event: RunEvent) => void,
+): Promise<SuiteRun> {
+  const { name, title, checks } = suite;
   const start = performance.now();
   const shared = new Map<string, Promise<unknown>>();
   const teardown = createTeardown();
   const results: CheckResult[] = [];
-  onEvent({ type: "run-started", suite: suite.name, target: description, checks: suite.checks.length });
-  for (const check of suite.checks) {
-    if (options.signal.aborted) break;
+  onEvent({ type: "suite-started", suite: { name, title, checks: checks.length } });
+  for (const check of checks) {
+    if (settings.signal.aborted) break;
     onEvent({ type: "check-started", id: check.id, claim: check.claim });
-    const result = await runCheck(check, options, shared, teardown);
+    const result = await runCheck(check, { open, settings, shared, teardown });
     results.push(result);
     onEvent({ type: "check-ended", result });
   }
   const left_behind = await teardown.run();
-  const report: RunReport = {
-    suite: suite.name,
-    target: description,
-    started_at: started.toISOString(),
-    duration_ms: Math.round(performance.now() - start),
-    results,
-    counts: countOutcomes(results),
-    left_behind,
-    interrupted: options.signal.aborted,
-  };
-  onEvent({ type: "run-ended", report });
-  return report;
+  const report = { name, title, duration_ms: since(start), counts: countOutcomes(results) };
+  onEvent({ type: "suite-ended", suite: report });
+  return { suite: report, results, left_behind };
 }
 
-async function runCheck<Target>(
-  check: Check<Target, never>,
-  options: RunOptions<Target>,
-  shared: Map<string, Promise<unknown>>,
-  teardown: Teardown,
-): Promise<CheckResult> {
+interface CheckRun<Target> {
+  readonly open: OpenTarget<Target>;
+  readonly settings: RunSettings;
+  readonly shared: Map<string, Promise<unknown>>;
+  readonly teardown: Teardown;
+}
+
+async function runCheck<Target>(check: Check<Target, never>, run: CheckRun<Target>): Promise<CheckResult> {
   const start = performance.now();
-  const finish = (outcome: Outcome, evidence?: unknown): CheckResult => ({
+  const finish = (
+    attempts: number,
+    { outcome, evidence }: Pick<CheckResult, "outcome" | "evidence">,
+  ): CheckResult => ({
     id: check.id,
     claim: check.claim,
     why: check.why,
     look_at: check.lookAt,
-    duration_ms: Math.round(performance.now() - start),
+    duration_ms: since(start),
+    attempts,
     outcome,
     ...(evidence === undefined ? {} : { evidence }),
   });
-  const missing = check.needs.filter((need) => !options.capabilities.has(need));
+  const missing = check.needs.filter((need) => !run.open.capabilities.has(need));
   if (missing.length > 0) {
-    return finish({ verdict: "skipped", reason: `this target cannot ${missing.join(" and ")}` });
+    const reason = `this target cannot ${missing.join(" and ")}`;
+    return finish(0, { outcome: { verdict: "skipped", reason } });
   }
-  const late = new CouldNotRun(`not finished after ${options.deadlineMs / 1000} s`);
+  const first = await attempt(check, run);
+  let last = first;
+  let attempts = 1;
+  while (last.outcome.verdict !== "holds" && attempts <= run.settings.retries) {
+    if (run.settings.signal.aborted) break;
+    attempts += 1;
+    // Evidence that was shared by then is what did not hold: it is collected anew.
+    last = await attempt(check, { ...run, shared: new Map() });
+  }
+  if (attempts === 1 || last.outcome.verdict !== "holds") return finish(attempts, last);
+  const { seen } = last.outcome;
+  return finish(attempts, { ...last, outcome: { verdict: "flaky", first: first.outcome, seen } });
+}
+
+interface Attempt {
+  readonly outcome: Exclude<Outcome, { verdict: "flaky" | "skipped" }>;
+  readonly evidence?: unknown;
+}
+
+async function attempt<Target>(
+  check: Check<Target, never>,
+  { open, settings, shared, teardown }: CheckRun<Target>,
+): Promise<Attempt> {
+  const late = new CouldNotRun(`not finished after ${settings.deadlineMs / 1000} s`);
   const deadline = new AbortController();
   // The reason goes with whatever it cuts off: shared evidence that is late is so for every check.
-  const timer = setTimeout(() => deadline.abort(late), options.deadlineMs);
+  const timer = setTimeout(() => deadline.abort(late), settings.deadlineMs);
   try {
     const evidence = await check.collect({
-      target: options.target,
-      signal: AbortSignal.any([options.signal, deadline.signal]),
+      target: open.target,
+      signal: AbortSignal.any([settings.signal, deadline.signal]),
+      ...chanceOf(settings.seed, check.id),
       share: async (name, collect) => {
         const known = shared.get(name) ?? collect();
         shared.set(name, known);
@@ -84,18 +130,32 @@ async function runCheck<Target>(
       },
       defer: teardown.defer,
     });
-    return finish(check.judge(evidence), evidence);
+    return judge(check, evidence);
   } catch (error) {
-    return finish(explain(deadline.signal.aborted ? late : error, options.signal));
+    return { outcome: explain(deadline.signal.aborted ? late : error, settings.signal) };
   } finally {
     clearTimeout(timer);
   }
 }
 
+/** What a check says of evidence, collected just now or long ago. */
+export function judge<Target>(check: Check<Target, never>, evidence: unknown): Attempt {
+  try {
+    const verdict: Verdict = check.judge(evidence as never);
+    return { outcome: verdict, evidence };
+  } catch (error) {
+    return { outcome: explain(error), evidence };
+  }
+}
+
 /** An exception in a check is never a verdict about the claim. */
-function explain(error: unknown, signal: AbortSignal): Outcome {
-  const reason = (text: string): Outcome => ({ verdict: "could-not-run", reason: text });
-  if (signal.aborted) return reason("interrupted");
+function explain(error: unknown, signal?: AbortSignal): CouldNotRunOutcome {
+  const reason = (text: string): CouldNotRunOutcome => ({ verdict: "could-not-run", reason: text });
+  if (signal?.aborted) return reason("interrupted");
   if (error instanceof CouldNotRun) return reason(error.message);
   return reason(`the check itself failed: ${messageOf(error)}`);
+}
+
+function since(start: number): number {
+  return Math.round(performance.now() - start);
 }

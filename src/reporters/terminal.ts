@@ -1,5 +1,6 @@
 import type { Broken } from "../harness/check.ts";
-import type { CheckResult, RunEvent, RunReport } from "../harness/report.ts";
+import type { Comparison } from "../harness/compare.ts";
+import type { CheckResult, Counts, RunEvent, RunReport, SuiteReport } from "../harness/report.ts";
 
 /** What a reporter writes to; `src/cli/screen.ts` makes one of a stream. */
 export interface ReportScreen {
@@ -16,17 +17,51 @@ const INDENT = 17;
 const MOST_ROWS = 8;
 const LONGEST_VALUE = 48;
 
-/** Reports a run to a person: a line a claim, and under a broken one what shows it and where to look. */
+/**
+ * Reports a run to a person. One suite: a line a claim, and under a broken one what shows it and where to
+ * look. Several: a line a suite, and under it only the claims that do not hold.
+ */
 export function createTerminalReporter(screen: ReportScreen): (event: RunEvent) => void {
+  let report = claimByClaim(screen);
   return (event) => {
     if (event.type === "run-started") {
+      report = event.suites.length === 1 ? claimByClaim(screen) : suiteBySuite(screen);
       screen.line(`  Target: ${event.target}`, 4);
       screen.line();
+    } else if (event.type === "run-ended") {
+      reportEnd(screen, event.report);
+    } else {
+      report(event);
     }
+  };
+}
+
+function claimByClaim(screen: ReportScreen): (event: RunEvent) => void {
+  return (event) => {
     if (event.type === "check-started") screen.progress(`  … ${event.claim}`);
     if (event.type === "check-ended") reportCheck(screen, event.result);
-    if (event.type === "run-ended") reportEnd(screen, event.report);
   };
+}
+
+function suiteBySuite(screen: ReportScreen): (event: RunEvent) => void {
+  const trouble: CheckResult[] = [];
+  return (event) => {
+    if (event.type === "check-started") screen.progress(`  … ${event.id}`);
+    if (event.type === "check-ended" && event.result.outcome.verdict !== "holds") trouble.push(event.result);
+    if (event.type !== "suite-ended") return;
+    reportSuite(screen, event.suite);
+    for (const result of trouble.splice(0)) reportCheck(screen, result);
+  };
+}
+
+function reportSuite(screen: ReportScreen, { name, duration_ms, counts }: SuiteReport): void {
+  const isBad = counts.broken + counts.flaky + counts.could_not_run > 0;
+  const mark = isBad ? screen.paint("bad", "✗") : screen.paint("good", "✓");
+  const took = screen.paint("quiet", `${(duration_ms / 1000).toFixed(1)} s`);
+  screen.line(
+    `  ${mark} ${screen.paint("strong", name.padEnd(INDENT + 3))} ${countWords(counts)}  ${took}`,
+    4,
+  );
 }
 
 function reportCheck(screen: ReportScreen, result: CheckResult): void {
@@ -38,6 +73,12 @@ function reportCheck(screen: ReportScreen, result: CheckResult): void {
     case "broken":
       screen.line(`  ${screen.paint("bad", "✗")} ${screen.paint("strong", claim)}`, 4);
       reportBroken(screen, outcome, look_at);
+      break;
+    case "flaky":
+      screen.line(`  ${screen.paint("bad", "~")} ${screen.paint("strong", claim)}`, 4);
+      detail(screen, "flaky", `held at attempt ${result.attempts}; before that it did not:`);
+      if (outcome.first.verdict === "broken") reportBroken(screen, outcome.first, look_at);
+      if (outcome.first.verdict === "could-not-run") detail(screen, "not run", outcome.first.reason);
       break;
     case "skipped":
       screen.line(`  ${screen.paint("quiet", "-")} ${claim}`, 4);
@@ -82,13 +123,32 @@ function detail(screen: ReportScreen, name: string, text: string): void {
 
 function reportEnd(screen: ReportScreen, report: RunReport): void {
   const { counts, duration_ms, left_behind } = report;
-  const parts = [`${counts.holds} hold`, `${counts.broken} broken`, `${counts.skipped} skipped`];
-  if (counts.could_not_run > 0) parts.push(`${counts.could_not_run} could not run`);
-  const summary = `${parts.join(", ")} in ${(duration_ms / 1000).toFixed(1)} s.`;
+  const summary = `${countWords(counts)} in ${(duration_ms / 1000).toFixed(1)} s.`;
   const clean = left_behind.length === 0 ? "All that was created has been deleted." : "";
-  const tone = counts.broken + counts.could_not_run > 0 ? "bad" : "good";
+  const isBad = counts.broken + counts.flaky + counts.could_not_run > 0;
+  const tone = isBad ? "bad" : "good";
   screen.line();
   if (report.interrupted) screen.line("  Interrupted.");
   screen.line(`  ${screen.paint(tone, summary)} ${clean}`.trimEnd(), 2);
+  if (isBad) screen.line(`  The same run again: --seed ${report.seed}`, 2);
   for (const what of left_behind) screen.line(`  ${screen.paint("bad", "left behind")}  ${what}`, 4);
+}
+
+/** What has changed since an earlier run. */
+export function reportComparison(screen: ReportScreen, compared: Comparison): void {
+  const lists = [
+    ["new", compared.newly_broken],
+    ["fixed", compared.fixed],
+    ["as before", compared.still_broken],
+  ] as const;
+  screen.line("  Against the baseline:");
+  for (const [name, ids] of lists) detail(screen, name, ids.length === 0 ? "none" : ids.join(", "));
+}
+
+/** `9 hold, 0 broken, 0 skipped`; the rarer kinds only where there are any. */
+function countWords(counts: Counts): string {
+  const parts = [`${counts.holds} hold`, `${counts.broken} broken`, `${counts.skipped} skipped`];
+  if (counts.flaky > 0) parts.push(`${counts.flaky} flaky`);
+  if (counts.could_not_run > 0) parts.push(`${counts.could_not_run} could not run`);
+  return parts.join(", ");
 }

@@ -8,7 +8,7 @@ import {
   type Verdict,
 } from "../../src/harness/check.ts";
 import type { RunEvent } from "../../src/harness/report.ts";
-import { type RunOptions, runSuite } from "../../src/harness/run.ts";
+import { type RunSettings, runSuite } from "../../src/harness/run.ts";
 
 type Context = CollectContext<string>;
 
@@ -24,18 +24,18 @@ function check(
   return defineCheck<string, unknown>({ ...words, needs, collect, judge: () => verdict });
 }
 
-async function run(checks: Check<string, never>[], options: Partial<RunOptions<string>> = {}) {
+interface Options extends Partial<RunSettings> {
+  capabilities?: ReadonlySet<string>;
+}
+
+async function run(checks: Check<string, never>[], { capabilities, ...settings }: Options = {}) {
   const events: RunEvent[] = [];
-  const report = await runSuite({
-    suite: { name: "suite", title: "A suite.", checks },
-    target: "the target",
-    description: "a target",
-    capabilities: new Set<string>(),
-    deadlineMs: 10_000,
-    signal: new AbortController().signal,
-    onEvent: (event) => events.push(event),
-    ...options,
-  });
+  const report = await runSuite(
+    { name: "suite", title: "A suite.", checks },
+    { target: "the target", capabilities: capabilities ?? new Set<string>() },
+    { deadlineMs: 10_000, retries: 0, seed: "1", signal: new AbortController().signal, ...settings },
+    (event) => events.push(event),
+  );
   return { report, events, outcomes: report.results.map(({ outcome }) => outcome) };
 }
 
@@ -52,17 +52,19 @@ const fails = async (): Promise<never> => {
 test("each verdict is reported with its claim and its evidence, and counted", async () => {
   const { report } = await run([check(), check(undefined, { name: "two", verdict: BROKEN })]);
   expect(report).toMatchObject({
-    suite: "suite",
-    target: "a target",
-    counts: { holds: 1, broken: 1, skipped: 0, could_not_run: 0 },
+    suite: {
+      name: "suite",
+      title: "A suite.",
+      counts: { holds: 1, broken: 1, flaky: 0, skipped: 0, could_not_run: 0 },
+    },
     left_behind: [],
-    interrupted: false,
     results: [
       {
         id: "suite/one",
         claim: "one is so",
         why: "because",
         look_at: "there",
+        attempts: 1,
         outcome: HOLDS,
         evidence: "seen",
       },
@@ -74,12 +76,12 @@ test("each verdict is reported with its claim and its evidence, and counted", as
 test("a reporter is told of the start, each check, and the end, in this order", async () => {
   const { events, report } = await run([check(), check(undefined, { name: "two" })]);
   expect(events).toEqual([
-    { type: "run-started", suite: "suite", target: "a target", checks: 2 },
+    { type: "suite-started", suite: { name: "suite", title: "A suite.", checks: 2 } },
     { type: "check-started", id: "suite/one", claim: "one is so" },
     { type: "check-ended", result: report.results[0] },
     { type: "check-started", id: "suite/two", claim: "two is so" },
     { type: "check-ended", result: report.results[1] },
-    { type: "run-ended", report },
+    { type: "suite-ended", suite: report.suite },
   ]);
 });
 
@@ -89,7 +91,7 @@ test("a check whose needs are not met is skipped with the reason, and not run", 
     capabilities: new Set(["show prompts"]),
   });
   expect(outcomes).toEqual([{ verdict: "skipped", reason: "this target cannot show rows and sing" }]);
-  expect(report.counts).toEqual({ holds: 0, broken: 0, skipped: 1, could_not_run: 0 });
+  expect(report.suite.counts).toMatchObject({ holds: 0, skipped: 1 });
 });
 
 test("an exception in a check is no verdict, and the next check runs", async () => {
@@ -129,9 +131,8 @@ test("Ctrl-C ends the check that runs, and no other one begins", async () => {
     interrupt.abort(new Error("Ctrl-C"));
     await never(context);
   });
-  const { outcomes, report } = await run([check(), interrupted, check(fails)], { signal: interrupt.signal });
+  const { outcomes } = await run([check(), interrupted, check(fails)], { signal: interrupt.signal });
   expect(outcomes).toEqual([HOLDS, { verdict: "could-not-run", reason: "interrupted" }]);
-  expect(report.interrupted).toBe(true);
 });
 
 test("shared evidence is collected once a run", async () => {
@@ -219,4 +220,60 @@ test("undoing is not bound to Ctrl-C", async () => {
     { signal: interrupt.signal },
   );
   expect(wasAborted).toBe(false);
+});
+
+/** A check that is broken so many times, and then holds. */
+function brokenFor(times: number): Check<string, never> {
+  let made = 0;
+  return defineCheck<string, number>({
+    ...{ id: "suite/unsteady", claim: "c", why: "w", lookAt: "l", needs: [] },
+    collect: async () => {
+      made += 1;
+      return made;
+    },
+    judge: (attempt) => (attempt > times ? HOLDS : BROKEN),
+  });
+}
+
+test("a check that holds only when it is tried again is flaky, and never counted as held", async () => {
+  const { report, outcomes } = await run([brokenFor(2)], { retries: 3 });
+  expect(outcomes).toEqual([{ verdict: "flaky", first: BROKEN, seen: "it" }]);
+  expect(report.results[0]).toMatchObject({ attempts: 3, evidence: 3 });
+  expect(report.suite.counts).toMatchObject({ holds: 0, broken: 0, flaky: 1 });
+});
+
+test("a check that stays broken is so after all retries", async () => {
+  const { report, outcomes } = await run([brokenFor(9)], { retries: 2 });
+  expect(outcomes).toEqual([BROKEN]);
+  expect(report.results[0]).toMatchObject({ attempts: 3 });
+});
+
+test("a retry collects shared evidence anew, and later checks get what was shared first", async () => {
+  let collected = 0;
+  const sharing = (verdictOf: (evidence: number) => Verdict): Check<string, never> =>
+    defineCheck<string, number>({
+      ...{ id: "suite/sharing", claim: "c", why: "w", lookAt: "l", needs: [] },
+      collect: ({ share }) =>
+        share("the evidence", async () => {
+          collected += 1;
+          return collected;
+        }),
+      judge: verdictOf,
+    });
+  const { report } = await run([sharing((seen) => (seen > 1 ? HOLDS : BROKEN)), sharing(() => HOLDS)], {
+    retries: 1,
+  });
+  expect(report.results.map(({ evidence }) => evidence)).toEqual([2, 1]);
+});
+
+test("chance follows from the seed, the check and the name, and from nothing else", async () => {
+  const drawing = (name: string): Check<string, never> =>
+    check(async ({ canary, random }) => [canary("a"), canary("b"), random("n", 10)], { name });
+  const draw = async (seed: string) => {
+    const { report } = await run([drawing("one"), drawing("two")], { seed });
+    return report.results.map(({ evidence }) => evidence);
+  };
+  const [first, again, other] = [await draw("1"), await draw("1"), await draw("2")];
+  expect(again).toEqual(first);
+  expect(new Set([first, other].flat(2).filter((word) => typeof word === "string")).size).toBe(8);
 });

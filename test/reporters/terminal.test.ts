@@ -18,6 +18,7 @@ function ended(outcome: Outcome): RunEvent {
     why: "because",
     look_at: "the place",
     duration_ms: 1,
+    attempts: 1,
     outcome,
   };
   return { type: "check-ended", result };
@@ -25,12 +26,14 @@ function ended(outcome: Outcome): RunEvent {
 
 function runEnded(changes: Partial<RunReport> = {}): RunEvent {
   const report: RunReport = {
-    suite: "suite",
+    report_version: 1,
+    seed: "7",
+    suites: [],
     target: "a target",
     started_at: "2026-01-01T00:00:00.000Z",
     duration_ms: 1234,
     results: [],
-    counts: { holds: 9, broken: 0, skipped: 0, could_not_run: 0 },
+    counts: { holds: 9, broken: 0, flaky: 0, skipped: 0, could_not_run: 0 },
     left_behind: [],
     interrupted: false,
     ...changes,
@@ -41,7 +44,8 @@ function runEnded(changes: Partial<RunReport> = {}): RunEvent {
 const broken = { verdict: "broken", expected: "a", found: "b", seen: "GET /x" } as const;
 
 test("a run begins with its target", () => {
-  const started = { type: "run-started", suite: "suite", target: "the running stack", checks: 9 } as const;
+  const suites = [{ name: "suite", title: "A suite.", checks: 9 }];
+  const started = { type: "run-started", target: "the running stack", suites } as const;
   expect(linesFor(started)).toEqual(["  Target: the running stack", ""]);
 });
 
@@ -86,6 +90,36 @@ test.each([
   expect(linesFor(ended(outcome))).toEqual([first, second]);
 });
 
+test("a flaky claim tells what it was at first", () => {
+  expect(linesFor(ended({ verdict: "flaky", first: broken, seen: "it" }))).toEqual([
+    "  ~ one is so",
+    "      flaky      held at attempt 1; before that it did not:",
+    "      expected   a",
+    "      found      b",
+    "      seen       GET /x",
+    "      look at    the place",
+  ]);
+});
+
+test("of several suites each is a line, with the claims that do not hold under it", () => {
+  const suites = ["one", "two"].map((name) => ({ name, title: "A suite.", checks: 2 }));
+  const counts = { holds: 2, broken: 0, flaky: 0, skipped: 0, could_not_run: 0 };
+  const suite = { name: "one", title: "A suite.", duration_ms: 100, counts };
+  const lines = linesFor(
+    { type: "run-started", target: "it", suites },
+    ended({ verdict: "holds", seen: "it" }),
+    { type: "suite-ended", suite },
+    ended({ verdict: "skipped", reason: "no rows" }),
+    { type: "suite-ended", suite: { ...suite, name: "two", counts: { ...counts, holds: 1, skipped: 1 } } },
+  );
+  expect(lines.slice(2)).toEqual([
+    "  ✓ one                  2 hold, 0 broken, 0 skipped  0.1 s",
+    "  ✓ two                  1 hold, 0 broken, 1 skipped  0.1 s",
+    "  - one is so",
+    "      skipped    no rows",
+  ]);
+});
+
 test("a run ends with its figures", () => {
   expect(linesFor(runEnded())).toEqual([
     "",
@@ -94,12 +128,13 @@ test("a run ends with its figures", () => {
 });
 
 test("what could not run, or was interrupted, or is left behind, is said", () => {
-  const counts = { holds: 5, broken: 1, skipped: 1, could_not_run: 2 };
+  const counts = { holds: 5, broken: 1, flaky: 0, skipped: 1, could_not_run: 2 };
   const left_behind = ["deleting profile 7: boom"];
   expect(linesFor(runEnded({ counts, left_behind, interrupted: true }))).toEqual([
     "",
     "  Interrupted.",
     "  5 hold, 1 broken, 1 skipped, 2 could not run in 1.2 s.",
+    "  The same run again: --seed 7",
     "  left behind  deleting profile 7: boom",
   ]);
 });

@@ -1,0 +1,45 @@
+import type { Config } from "../config/schema.ts";
+import { urlOf } from "../contract/address.ts";
+import { UserError } from "../errors.ts";
+import { stackStatus } from "../launch/status.ts";
+import type { VerifyOptions } from "../verify.ts";
+import type { Screen } from "./screen.ts";
+import { parseServiceUrl } from "./service-url.ts";
+
+interface TargetFlagValues {
+  "in-process": boolean;
+  hmi: string | undefined;
+  gateway: string | undefined;
+  engine: string | undefined;
+}
+
+/** What to look at: what the flags say; else the running stack; else a stack of our own. Throws a UserError. */
+export async function chooseTarget(
+  flags: TargetFlagValues,
+  config: Config,
+  screen: Screen,
+): Promise<Pick<VerifyOptions, "target" | "describeTarget">> {
+  const given = [flags.hmi, flags.gateway, flags.engine].filter((url) => url !== undefined);
+  if (flags["in-process"] && given.length > 0) {
+    throw new UserError("bad_flag", "--in-process and URLs exclude each other.", {
+      hint: "Leave one of them out.",
+    });
+  }
+  if (flags["in-process"]) return { target: "in-process" };
+  const target = {
+    hmi: flags.hmi === undefined ? urlOf(config.hmi) : parseServiceUrl(flags.hmi),
+    gateway: flags.gateway === undefined ? urlOf(config.gateway) : parseServiceUrl(flags.gateway),
+    engine: flags.engine === undefined ? config.engine.url : parseServiceUrl(flags.engine),
+    token: config.auth.token,
+  };
+  if (given.length > 0) return { target };
+  const { services } = await stackStatus(config, process.env);
+  const ours = services.filter(({ name }) => name !== "engine");
+  // A stack that is there and broken must not be passed over for a fresh one that is not.
+  if (ours.some(({ state }) => state !== "stopped")) return { target, describeTarget: "the running stack" };
+  screen.line(
+    "  No stack runs here, so a fresh one is judged. --hmi, --gateway and --engine name another.",
+    2,
+  );
+  return { target: "in-process" };
+}

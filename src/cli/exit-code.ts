@@ -1,0 +1,13 @@
+import { EXIT } from "../errors.ts";
+import type { Comparison } from "../harness/compare.ts";
+import type { RunReport } from "../harness/report.ts";
+
+/** What a run means to whoever called. With a comparison, only what was not broken before is bad news. */
+export function exitCodeOf(report: RunReport, compared?: Comparison): number {
+  const { counts, interrupted, left_behind } = report;
+  if (interrupted) return EXIT.interrupted;
+  if ((compared?.newly_broken.length ?? counts.broken) + counts.flaky > 0) return EXIT.failed;
+  // A target that was not left as it was found must not pass unseen; nor may a run that judged nothing.
+  const judged = counts.holds + counts.broken;
+  return counts.could_not_run > 0 || judged === 0 || left_behind.length > 0 ? EXIT.unusable : EXIT.ok;
+}

@@ -1,0 +1,95 @@
+import { Flags } from "@oclif/core";
+import { UserError } from "../errors.ts";
+import { parseShard } from "../harness/select.ts";
+import type { VerifyOptions } from "../verify.ts";
+
+const urlFlag = (service: string) =>
+  Flags.string({
+    description: `The ${service}'s URL, for a stack that runs elsewhere.`,
+    helpValue: "URL",
+    helpGroup: "TARGET",
+  });
+
+/** Which stack is judged. */
+export const targetFlags = {
+  "in-process": Flags.boolean({
+    description: "Use a fresh stack in this process, with the engine stand-in.",
+    helpGroup: "TARGET",
+  }),
+  hmi: urlFlag("HMI"),
+  gateway: urlFlag("gateway"),
+  engine: urlFlag("engine"),
+};
+
+/** Which checks are run, and how. */
+export const runFlags = {
+  grep: Flags.string({
+    description: "Only checks whose id or claim matches this regular expression.",
+    helpValue: "PATTERN",
+    helpGroup: "RUN",
+  }),
+  shard: Flags.string({
+    description: "Only this part of the checks, such as 2/3: for a run that is spread over machines.",
+    helpValue: "I/N",
+    helpGroup: "RUN",
+  }),
+  retries: Flags.integer({
+    description: "Try what did not hold again; what then holds is reported as flaky, not as held.",
+    default: 0,
+    min: 0,
+    max: 100,
+    helpGroup: "RUN",
+  }),
+  repeat: Flags.integer({
+    description: "Run everything so often.",
+    default: 1,
+    min: 1,
+    max: 100_000,
+    helpGroup: "RUN",
+  }),
+  seed: Flags.string({
+    description: "Make the run of this seed again; every report names its own.",
+    helpValue: "SEED",
+    helpGroup: "RUN",
+  }),
+  timeout: Flags.integer({
+    description: "Longest time for one claim, in seconds.",
+    default: 300,
+    min: 1,
+    max: 86_400,
+    helpGroup: "RUN",
+  }),
+};
+
+interface RunFlagValues {
+  grep: string | undefined;
+  shard: string | undefined;
+  retries: number;
+  repeat: number;
+  seed: string | undefined;
+  timeout: number;
+}
+
+/** What the flags say about the run. Throws a UserError where they cannot be read. */
+export function readRunFlags(
+  flags: RunFlagValues,
+): Pick<VerifyOptions, "grep" | "shard" | "retries" | "repeat" | "seed" | "deadlineMs"> {
+  return {
+    grep: flags.grep === undefined ? undefined : parsePattern(flags.grep),
+    shard: flags.shard === undefined ? undefined : parseShard(flags.shard),
+    retries: flags.retries,
+    repeat: flags.repeat,
+    seed: flags.seed,
+    deadlineMs: flags.timeout * 1000,
+  };
+}
+
+function parsePattern(text: string): RegExp {
+  try {
+    return new RegExp(text, "i");
+  } catch {
+    throw new UserError("bad_flag", `--grep takes a regular expression; "${text}" is none.`, {
+      hint: "Put a backslash before characters such as ( and [ that stand for themselves.",
+    });
+  }
+}

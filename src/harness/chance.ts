@@ -1,0 +1,24 @@
+import { createHash, randomInt } from "node:crypto";
+
+/** What looks like chance and can be had again: everything follows from a seed and names. */
+export interface Chance {
+  /** See `CollectContext.canary`. */
+  canary(name: string): string;
+  /** See `CollectContext.random`. */
+  random(name: string, below: number): number;
+}
+
+/** The chance of one check in a run of this seed. */
+export function chanceOf(seed: string, checkId: string): Chance {
+  const digest = (name: string): Buffer =>
+    createHash("sha256").update(`${seed}\n${checkId}\n${name}`).digest();
+  return {
+    canary: (name) => `canary-${digest(name).toString("hex").slice(0, 12)}`,
+    random: (name, below) => digest(name).readUInt32BE() % below,
+  };
+}
+
+/** A seed for a run that nobody gave one. */
+export function newSeed(): string {
+  return String(randomInt(2 ** 32));
+}

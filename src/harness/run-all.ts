@@ -1,0 +1,77 @@
+import type { Suite } from "./check.ts";
+import { inOrder } from "./in-order.ts";
+import { countOutcomes, type RunEvent, type RunReport } from "./report.ts";
+import { type OpenTarget, type RunSettings, runSuite, type SuiteRun } from "./run.ts";
+
+export interface RunAllOptions<Target> extends RunSettings {
+  readonly suites: readonly Suite<Target>[];
+  /** What the target is, in words. */
+  readonly description: string;
+  /** Runs `use` with a target for one suite, and closes what it opened for it. */
+  readonly withTarget: (
+    suite: Suite<Target>,
+    use: (open: OpenTarget<Target>) => Promise<SuiteRun>,
+  ) => Promise<SuiteRun>;
+  /** How many suites run at a time: more than one only where each has a target of its own. */
+  readonly parallel: number;
+  readonly onEvent: (event: RunEvent) => void;
+}
+
+/** Runs suites, and reports them in their order, whichever ends first. Rejects where a target cannot be opened. */
+export async function runAll<Target>(options: RunAllOptions<Target>): Promise<RunReport> {
+  const { suites, description, signal, seed, withTarget } = options;
+  const started = new Date();
+  const start = performance.now();
+  const events = inOrder(suites.length, options.onEvent);
+  options.onEvent({ type: "run-started", target: description, suites: suites.map(planned) });
+  const runs = await mapLimited(suites, options.parallel, async (suite, index) => {
+    const onEvent = events.of(index);
+    const run = await withTarget(suite, (open) => runSuite(suite, open, options, onEvent));
+    events.end(index);
+    return run;
+  });
+  const results = runs.flatMap((run) => run.results);
+  const report: RunReport = {
+    report_version: 1,
+    target: description,
+    seed,
+    started_at: started.toISOString(),
+    duration_ms: Math.round(performance.now() - start),
+    suites: runs.map(({ suite }) => suite),
+    results,
+    counts: countOutcomes(results),
+    left_behind: runs.flatMap((run) => run.left_behind),
+    interrupted: signal.aborted,
+  };
+  options.onEvent({ type: "run-ended", report });
+  return report;
+}
+
+function planned<Target>({ name, title, checks }: Suite<Target>) {
+  return { name, title, checks: checks.length };
+}
+
+/** Maps with at most `limit` at a time, in order. The first rejection ends it; nothing new begins after that. */
+async function mapLimited<Item, Result>(
+  items: readonly Item[],
+  limit: number,
+  map: (item: Item, index: number) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  const queue = items.entries();
+  let failed = false;
+  const work = async (): Promise<void> => {
+    for (const [index, item] of queue) {
+      if (failed) return;
+      try {
+        results[index] = await map(item, index);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  };
+  const workers = await Promise.allSettled(Array.from({ length: Math.min(limit, items.length) }, work));
+  for (const worker of workers) if (worker.status === "rejected") throw worker.reason;
+  return results;
+}

@@ -1,0 +1,99 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { messageOf, UserError } from "../errors.ts";
+import type { Check, Suite } from "./check.ts";
+import { type CheckResult, countOutcomes, type RunReport, suiteOf } from "./report.ts";
+import { judge } from "./run.ts";
+
+const REPORT = "report.json";
+
+/**
+ * Saves a run into a folder: `report.json`, and beside it the evidence of each check in
+ * `evidence/<suite>/<check>.json`. Throws a UserError where the folder cannot be written.
+ */
+export function saveRun(folder: string, report: RunReport): void {
+  try {
+    for (const { id, evidence } of report.results) {
+      if (evidence !== undefined) write(join(folder, "evidence", `${id}.json`), evidence);
+    }
+    write(join(folder, REPORT), withoutEvidence(report));
+  } catch (error) {
+    throw new UserError("report_unwritable", `The run cannot be saved in ${folder}: ${messageOf(error)}.`, {
+      hint: "Choose a folder that can be written to.",
+      cause: error,
+    });
+  }
+}
+
+/** The report as it is printed: what was judged is a run's largest part, and has files of its own. */
+export function withoutEvidence<Report extends RunReport>(report: Report): Report {
+  return { ...report, results: report.results.map(({ evidence: _, ...result }) => result) };
+}
+
+/** A saved run, with its evidence. Throws a UserError where there is none. */
+export function loadRun(folder: string): RunReport {
+  const report = readReport(join(folder, REPORT));
+  const results = report.results.map((result): CheckResult => {
+    if (!wasJudged(result)) return result;
+    return { ...result, evidence: readJson(join(folder, "evidence", `${result.id}.json`)) };
+  });
+  return { ...report, results };
+}
+
+/** Reads a report that `--json` or `--report json` has made. Throws a UserError where it is none. */
+export function readReport(file: string): RunReport {
+  const report = readJson(file);
+  if (isReport(report)) return report;
+  throw new UserError("report_unreadable", `${file} is not a report of stack verify.`, {
+    hint: "Give it a file that `stack verify --report json=FILE` has written with this version.",
+  });
+}
+
+/** Judges the evidence of a saved run again. What was not judged then stays as it was. */
+export function judgeAgain<Target>(suites: readonly Suite<Target>[], saved: RunReport): RunReport {
+  const checks = new Map(suites.flatMap((suite) => suite.checks).map((check) => [check.id, check]));
+  const results = saved.results.map((result) => judgeOne(checks.get(result.id), result));
+  return {
+    ...saved,
+    results,
+    counts: countOutcomes(results),
+    suites: saved.suites.map((suite) => ({
+      ...suite,
+      counts: countOutcomes(results.filter((result) => suiteOf(result) === suite.name)),
+    })),
+  };
+}
+
+function judgeOne<Target>(check: Check<Target, never> | undefined, result: CheckResult): CheckResult {
+  if (!wasJudged(result)) return result;
+  if (check !== undefined) return { ...result, ...judge(check, result.evidence) };
+  const reason = "this version of stack has no such check";
+  return { ...result, outcome: { verdict: "could-not-run", reason } };
+}
+
+/** Whether there was anything that a verdict could be made of. */
+function wasJudged({ outcome }: CheckResult): boolean {
+  return outcome.verdict === "holds" || outcome.verdict === "broken" || outcome.verdict === "flaky";
+}
+
+function write(file: string, value: unknown): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(value, undefined, 2)}\n`);
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new UserError("report_unreadable", `${file} cannot be read: ${messageOf(error)}.`, {
+      hint: "Check the path.",
+      cause: error,
+    });
+  }
+}
+
+function isReport(value: unknown): value is RunReport {
+  return (
+    typeof value === "object" && value !== null && "report_version" in value && value.report_version === 1
+  );
+}

@@ -1,0 +1,42 @@
+import { UserError } from "../errors.ts";
+import type { Suite } from "./check.ts";
+
+/** Which checks of the suites are to be run. */
+export interface Selection {
+  /** A check is run where its id or its claim matches. */
+  readonly grep?: RegExp | undefined;
+  /** The part of all checks that this run makes, of so many parts; counts from 1. */
+  readonly shard?: { readonly index: number; readonly of: number } | undefined;
+}
+
+/**
+ * The suites with the checks that are selected, without suites that have none left. Shards are even to one
+ * check, and together they are the whole. Throws a UserError where nothing is left.
+ */
+export function selectChecks<Target>(
+  suites: readonly Suite<Target>[],
+  { grep, shard }: Selection,
+): Suite<Target>[] {
+  let place = 0;
+  const isSelected = ({ id, claim }: { id: string; claim: string }): boolean => {
+    if (grep !== undefined && !grep.test(id) && !grep.test(claim)) return false;
+    place += 1;
+    return shard === undefined || (place - 1) % shard.of === shard.index - 1;
+  };
+  const selected = suites
+    .map((suite) => ({ ...suite, checks: suite.checks.filter(isSelected) }))
+    .filter(({ checks }) => checks.length > 0);
+  if (selected.length > 0) return selected;
+  const hint = "Run with --list to see what there is.";
+  throw new UserError("nothing_selected", "No check is selected, so nothing would be proved.", { hint });
+}
+
+/** Reads `2/3`. Throws a UserError. */
+export function parseShard(text: string): { index: number; of: number } {
+  const [, index = 0, of = 0] = /^(\d{1,4})\/(\d{1,4})$/.exec(text)?.map(Number) ?? [];
+  if (index >= 1 && index <= of) return { index, of };
+  throw new UserError(
+    "bad_flag",
+    `--shard must be a part and the number of parts, such as 2/3; it is "${text}".`,
+  );
+}

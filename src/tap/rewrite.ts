@@ -1,0 +1,41 @@
+import type { Transform } from "node:stream";
+
+/** Headers of an answer; a name may come several times. */
+export type Head = Readonly<Record<string, string | string[]>>;
+
+/** A request as it is about to be passed on. */
+export interface TappedRequest {
+  readonly method: string;
+  /** With the query. */
+  readonly path: string;
+  readonly body: Buffer;
+}
+
+/** An answer as its head has come from the upstream. */
+export interface TappedAnswer {
+  readonly request: TappedRequest;
+  readonly status: number;
+  readonly headers: Head;
+}
+
+/** An answer that the tap gives by itself. */
+export interface OwnAnswer {
+  readonly status: number;
+  readonly headers?: Head;
+  readonly body: string;
+}
+
+/**
+ * What a tap changes of what passes: this is how a wire goes wrong on purpose. What a rewrite leaves out
+ * passes byte by byte, at the moment when it comes.
+ */
+export interface Rewrite {
+  /** Answers in the upstream's place; undefined to ask the upstream. */
+  answer?(request: TappedRequest): OwnAnswer | Promise<OwnAnswer | undefined> | undefined;
+  /** The request that the upstream is sent. */
+  request?(request: TappedRequest): TappedRequest;
+  /** What the client is told before the body: may be late, and may lie. */
+  head?(answer: TappedAnswer): TappedAnswer | Promise<TappedAnswer>;
+  /** Changes the body on its way; undefined to let it pass. Destroying it cuts the client's connection. */
+  body?(answer: TappedAnswer): Transform | undefined;
+}

@@ -1,0 +1,169 @@
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { pipeline } from "node:stream/promises";
+import { hostInUrl } from "../contract/address.ts";
+import { messageOf } from "../errors.ts";
+import type { Exchange } from "./exchange.ts";
+import { type Entry, Recorder } from "./recorder.ts";
+import type { Head, Rewrite, TappedAnswer, TappedRequest } from "./rewrite.ts";
+
+export interface TapOptions {
+  /** Where everything is passed on to. */
+  readonly upstream: string;
+  readonly host?: string;
+  /** 0, which is the default, for any free one. */
+  readonly port?: number;
+  /** What goes wrong on purpose. */
+  readonly rewrite?: Rewrite | undefined;
+}
+
+/** A proxy that changes nothing, unless it is told to, and writes down everything. */
+export interface Tap {
+  readonly url: string;
+  /** What has passed since the exchange of that number, oldest first. */
+  exchangesAfter(id: number): readonly Exchange[];
+  close(): Promise<void>;
+}
+
+/** Where a tap answers for itself: what it has seen. No service of a chat stack has such a path. */
+export const TAP_PATH = "/stack-tap/exchanges";
+
+/**
+ * Starts a tap in front of a service. Bodies stream through as they come, an end that leaves is left at the
+ * other end too, and no time is lost but the copying.
+ */
+export async function startTap(options: TapOptions): Promise<Tap> {
+  const recorder = new Recorder();
+  const server = createServer((incoming, outgoing) => {
+    if (incoming.url?.startsWith(TAP_PATH)) sendExchanges(recorder, incoming, outgoing);
+    else void pass(options, recorder, incoming, outgoing);
+  });
+  // A model may load for minutes before the first byte: the two ends have their own deadlines.
+  server.requestTimeout = 0;
+  server.headersTimeout = 0;
+  server.listen(options.port ?? 0, options.host ?? "127.0.0.1");
+  await new Promise((resolve, reject) => server.once("listening", resolve).once("error", reject));
+  const { address, port } = server.address() as AddressInfo;
+  return {
+    url: `http://${hostInUrl(address)}:${port}`,
+    exchangesAfter: (id) => recorder.after(id),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function sendExchanges(recorder: Recorder, incoming: IncomingMessage, outgoing: ServerResponse): void {
+  const after = Number(new URL(incoming.url ?? "", "http://tap").searchParams.get("after") ?? 0);
+  outgoing.setHeader("content-type", "application/json; charset=utf-8");
+  outgoing.end(JSON.stringify({ exchanges: recorder.after(after) }));
+}
+
+async function pass(
+  { upstream, rewrite = {} }: TapOptions,
+  recorder: Recorder,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const { method = "GET", url: path = "/" } = incoming;
+  const entry = recorder.begin(method, path, incoming.headers);
+  const left = new AbortController();
+  outgoing.once("close", () => {
+    if (outgoing.writableFinished) return;
+    entry.ended("client-left");
+    left.abort();
+  });
+  try {
+    const body = await bodyOf(incoming, entry);
+    const asked = { method, path, body };
+    const own = await rewrite.answer?.(asked);
+    if (own !== undefined) {
+      entry.answered(own.status, { ...own.headers });
+      outgoing.writeHead(own.status, { "content-type": "application/json", ...own.headers }).end(own.body);
+      entry.ended("complete");
+      return;
+    }
+    const sent = rewrite.request?.(asked) ?? asked;
+    const answer = await ask(upstream, sent, incoming, left.signal);
+    await answerWith(answer, sent, rewrite, entry, outgoing);
+    entry.ended("complete");
+  } catch (error) {
+    fail(error, entry, outgoing);
+  }
+}
+
+/** Requests of a chat stack are small: read whole, so that a rewrite sees what it is about. */
+async function bodyOf(incoming: IncomingMessage, entry: Entry): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) {
+    entry.passed("request", chunk);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function ask(
+  upstream: string,
+  { method, path, body }: TappedRequest,
+  incoming: IncomingMessage,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  const { connection: _, "transfer-encoding": __, ...headers } = incoming.headers;
+  return new Promise((resolve, reject) => {
+    const outgoing = httpRequest(new URL(path, upstream), {
+      method,
+      // The Host stays: the upstream compares it with the Origin that the browser sent.
+      headers: {
+        ...headers,
+        ...(body.length > 0 || incoming.headers["content-length"] ? { "content-length": body.length } : {}),
+      },
+      agent: false,
+      signal,
+    });
+    outgoing.once("response", resolve).once("error", reject).end(body);
+  });
+}
+
+async function answerWith(
+  answer: IncomingMessage,
+  request: TappedRequest,
+  rewrite: Rewrite,
+  entry: Entry,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const seen: TappedAnswer = { request, status: answer.statusCode ?? 502, headers: headersOf(answer) };
+  const told = (await rewrite.head?.(seen)) ?? seen;
+  entry.answered(told.status, told.headers);
+  outgoing.writeHead(told.status, told.headers);
+  outgoing.flushHeaders();
+  const change = rewrite.body?.(told);
+  const record = async function* (bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+    for await (const chunk of bytes) {
+      entry.passed("response", chunk);
+      yield chunk;
+    }
+  };
+  if (change === undefined) await pipeline(answer, record, outgoing);
+  else await pipeline(answer, change, record, outgoing);
+}
+
+/** The head without what belongs to one connection only. */
+function headersOf({ headers }: IncomingMessage): Head {
+  const { connection: _, "keep-alive": __, "transfer-encoding": ___, ...rest } = headers;
+  return Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, value ?? ""]));
+}
+
+function fail(error: unknown, entry: Entry, outgoing: ServerResponse): void {
+  if (outgoing.headersSent) {
+    // In mid-answer: what the upstream did is done to the client too.
+    entry.ended("upstream-cut");
+    outgoing.destroy();
+    return;
+  }
+  entry.ended("unreachable");
+  const message = `The tap's upstream does not answer: ${messageOf(error)}.`;
+  outgoing.writeHead(502, { "content-type": "application/json" });
+  outgoing.end(JSON.stringify({ error: { code: "gateway_error", message } }));
+}

@@ -1,0 +1,154 @@
+import { once } from "node:events";
+import { createServer, type RequestListener } from "node:http";
+import { Transform } from "node:stream";
+import { expect, onTestFinished, test } from "vitest";
+import { textOf } from "../../src/tap/exchange.ts";
+import type { Rewrite } from "../../src/tap/rewrite.ts";
+import { startTap, TAP_PATH } from "../../src/tap/tap.ts";
+import { listenOnAnyPort } from "../support/listen.ts";
+
+/** A tap in front of an upstream that answers so. */
+async function tapOf(answer: RequestListener, rewrite?: Rewrite) {
+  const server = createServer(answer);
+  const upstream = await listenOnAnyPort(server);
+  const tap = await startTap({ upstream, rewrite });
+  onTestFinished(() => tap.close());
+  return tap;
+}
+
+const echo: RequestListener = async (request, response) => {
+  response.setHeader("x-seen", `${request.method} ${request.url} ${request.headers["x-mine"]}`);
+  response.setHeader("set-cookie", ["a=1", "b=2"]);
+  response.statusCode = 201;
+  request.pipe(response);
+};
+
+test("a request and its answer pass as they are, and are written down", async () => {
+  const tap = await tapOf(echo);
+  const init = { method: "POST", body: "Grüße", headers: { "x-mine": "yes" } };
+  const answer = await fetch(`${tap.url}/path?a=1`, init);
+  expect([answer.status, await answer.text()]).toEqual([201, "Grüße"]);
+  expect(answer.headers.get("x-seen")).toBe("POST /path?a=1 yes");
+  expect(answer.headers.getSetCookie()).toEqual(["a=1", "b=2"]);
+  const [exchange] = tap.exchangesAfter(0);
+  expect(exchange).toMatchObject({
+    id: 1,
+    method: "POST",
+    path: "/path?a=1",
+    status: 201,
+    ended: "complete",
+  });
+  expect([exchange?.request, exchange?.response].map((part) => part && textOf(part))).toEqual([
+    "Grüße",
+    "Grüße",
+  ]);
+});
+
+test("what was said since a number is told by the tap itself", async () => {
+  const tap = await tapOf(echo);
+  await (await fetch(`${tap.url}/one`)).text();
+  await (await fetch(`${tap.url}/two`)).text();
+  const told = await (await fetch(`${tap.url}${TAP_PATH}?after=1`)).json();
+  expect(told).toMatchObject({ exchanges: [{ id: 2, path: "/two" }] });
+});
+
+test("secrets are not written down", async () => {
+  const tap = await tapOf((_, response) => response.end());
+  const headers = { authorization: "Bearer hidden", cookie: "hidden" };
+  await (await fetch(`${tap.url}/?token=hidden&a=1`, { headers })).text();
+  expect(JSON.stringify(tap.exchangesAfter(0))).not.toContain("hidden");
+});
+
+test("pieces pass when they come, not when the answer is whole", async () => {
+  const second = new EventTarget();
+  const tap = await tapOf(async (_, response) => {
+    response.write("first");
+    await once(second, "wanted");
+    response.end("second");
+  });
+  const { body } = await fetch(tap.url);
+  const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
+  expect(await reader?.read()).toMatchObject({ value: "first" });
+  second.dispatchEvent(new Event("wanted"));
+  expect(await reader?.read()).toMatchObject({ value: "second" });
+  const chunks = tap.exchangesAfter(0)[0]?.response.chunks ?? [];
+  expect(chunks.map(({ latin1 }) => latin1)).toEqual(["first", "second"]);
+});
+
+test("a client that leaves is left at the upstream too", async () => {
+  const upstreamLeft = new EventTarget();
+  const left = once(upstreamLeft, "left");
+  const tap = await tapOf((_, response) => {
+    response.once("close", () => upstreamLeft.dispatchEvent(new Event("left")));
+    response.write("first");
+  });
+  const leaving = new AbortController();
+  await fetch(tap.url, { signal: leaving.signal });
+  leaving.abort();
+  await left;
+  await expect.poll(() => tap.exchangesAfter(0)[0]?.ended).toBe("client-left");
+});
+
+test("a client that leaves before the answer is left at the upstream too", async () => {
+  const upstream = new EventTarget();
+  const [asked, left] = [once(upstream, "asked"), once(upstream, "left")];
+  const tap = await tapOf((_, response) => {
+    upstream.dispatchEvent(new Event("asked"));
+    response.once("close", () => upstream.dispatchEvent(new Event("left")));
+  });
+  const leaving = new AbortController();
+  const answer = fetch(tap.url, { signal: leaving.signal }).catch(() => undefined);
+  await asked;
+  leaving.abort();
+  await Promise.all([left, answer]);
+  expect(tap.exchangesAfter(0)[0]).toMatchObject({ ended: "client-left", status: null });
+});
+
+test("an upstream that cuts its answer off is cut off for the client too", async () => {
+  const tap = await tapOf((_, response) => {
+    response.write("half");
+    setImmediate(() => response.destroy());
+  });
+  const answer = await fetch(tap.url)
+    .then((response) => response.text())
+    .catch(() => "cut");
+  expect(answer).toBe("cut");
+  await expect.poll(() => tap.exchangesAfter(0)[0]?.ended).not.toBe("running");
+});
+
+test("an upstream that is not there is told", async () => {
+  const server = createServer(echo);
+  const upstream = await listenOnAnyPort(server);
+  server.close();
+  const tap = await startTap({ upstream });
+  onTestFinished(() => tap.close());
+  const answer = await fetch(tap.url);
+  expect([answer.status, await answer.json()]).toMatchObject([502, { error: { code: "gateway_error" } }]);
+  expect(tap.exchangesAfter(0)[0]).toMatchObject({ ended: "unreachable" });
+});
+
+test("a rewrite answers in the upstream's place", async () => {
+  let asked = 0;
+  const tap = await tapOf(
+    (_, response) => {
+      asked += 1;
+      response.end("upstream");
+    },
+    { answer: ({ path }) => (path === "/swallowed" ? { status: 200, body: "own" } : undefined) },
+  );
+  expect(await (await fetch(`${tap.url}/swallowed`)).text()).toBe("own");
+  expect(asked).toBe(0);
+  expect(await (await fetch(`${tap.url}/other`)).text()).toBe("upstream");
+});
+
+test("a rewrite changes request, head and body", async () => {
+  const upper = (): Transform =>
+    new Transform({ transform: (chunk, _, done) => done(null, String(chunk).toUpperCase()) });
+  const tap = await tapOf(echo, {
+    request: (request) => ({ ...request, path: "/changed", body: Buffer.from("changed") }),
+    head: (answer) => ({ ...answer, status: 418, headers: { "x-lie": "yes" } }),
+    body: upper,
+  });
+  const answer = await fetch(tap.url, { method: "POST", body: "asked" });
+  expect([answer.status, answer.headers.get("x-lie"), await answer.text()]).toEqual([418, "yes", "CHANGED"]);
+});
