@@ -3,6 +3,7 @@ import { BaseCommand } from "../cli/base-command.ts";
 import { listChecks, type SuiteListing } from "../cli/check-list.ts";
 import { chooseTarget } from "../cli/choose-target.ts";
 import { exitCodeOf } from "../cli/exit-code.ts";
+import { parseReports, type ReportFile, reportFlag, writeReports } from "../cli/report-files.ts";
 import { readRunFlags, runFlags, targetFlags } from "../cli/verify-flags.ts";
 import { UserError } from "../errors.ts";
 import { type Comparison, compareRuns } from "../harness/compare.ts";
@@ -52,6 +53,7 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
       helpGroup: "REPORT",
       exclusive: ["in-process", "hmi", "gateway", "engine", "fault", "evidence"],
     }),
+    report: reportFlag,
     baseline: Flags.string({
       description: "An earlier report: only what was not broken in it makes the exit code 1.",
       helpValue: "FILE",
@@ -65,12 +67,15 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
     const suites = findSuites(run.suite);
     if (flags.list) return { suites: listChecks(this.screen, selectChecks(suites, run)) };
     // Read first: a run of minutes must not end with a file that was never there.
-    const baseline = flags.baseline === undefined ? undefined : readReport(flags.baseline);
+    const wishes = {
+      baseline: flags.baseline === undefined ? undefined : readReport(flags.baseline),
+      files: parseReports(flags.report, this.jsonEnabled()),
+    };
     const onEvent = createTerminalReporter(this.screen);
     if (flags.from !== undefined) {
       const report = judgeAgain(suites, loadRun(flags.from));
       replay(report, onEvent);
-      return this.#conclude(report, baseline);
+      return this.#conclude(report, wishes);
     }
     const config = await this.loadConfig(flags.config);
     if (flags.fault !== undefined && !flags["in-process"]) {
@@ -93,10 +98,14 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
         `The fault "${report.fault.name}" never acted, so this proves nothing.`,
       );
     }
-    return this.#conclude(report, baseline);
+    return this.#conclude(report, wishes);
   }
 
-  #conclude(report: VerifyReport, baseline: RunReport | undefined): VerifyOutput {
+  #conclude(
+    report: VerifyReport,
+    { baseline, files }: { baseline: RunReport | undefined; files: readonly ReportFile[] },
+  ): VerifyOutput {
+    writeReports(files, report);
     const compared = baseline && compareRuns(baseline, report);
     if (compared !== undefined) reportComparison(this.screen, compared);
     process.exitCode = exitCodeOf(report, compared);

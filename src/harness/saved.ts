@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { messageOf, UserError } from "../errors.ts";
 import type { Check, Suite } from "./check.ts";
 import { type CheckResult, countOutcomes, type RunReport, suiteOf } from "./report.ts";
+import { asReport } from "./report-schema.ts";
 import { judge } from "./run.ts";
 
 const REPORT = "report.json";
@@ -42,8 +43,8 @@ export function loadRun(folder: string): RunReport {
 
 /** Reads a report that `--json` or `--report json` has made. Throws a UserError where it is none. */
 export function readReport(file: string): RunReport {
-  const report = readJson(file);
-  if (isReport(report)) return report;
+  const report = asReport(readJson(file));
+  if (report !== undefined) return report;
   throw new UserError("report_unreadable", `${file} is not a report of stack verify.`, {
     hint: "Give it a file that `stack verify --report json=FILE` has written with this version.",
   });
@@ -90,10 +91,4 @@ function readJson(file: string): unknown {
       cause: error,
     });
   }
-}
-
-function isReport(value: unknown): value is RunReport {
-  return (
-    typeof value === "object" && value !== null && "report_version" in value && value.report_version === 1
-  );
 }

@@ -1,0 +1,70 @@
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { Flags } from "@oclif/core";
+import { messageOf, UserError } from "../errors.ts";
+import type { RunReport } from "../harness/report.ts";
+import { findReporter } from "../reporters/index.ts";
+import type { FileReporter } from "../reporters/reporter.ts";
+
+/** Where a run is written, beside the terminal. */
+export const reportFlag = Flags.string({
+  description:
+    "Write the run in this format into this file; - is the standard output. May be given several times. Formats: json, junit, tap, github, github-summary.",
+  helpValue: "FORMAT=FILE",
+  helpGroup: "REPORT",
+  multiple: true,
+});
+
+/** One report to be written. */
+export interface ReportFile {
+  readonly reporter: FileReporter;
+  /** `-` for the standard output. */
+  readonly file: string;
+}
+
+/** Reads what `--report` was given. Throws a UserError, also where a folder cannot be made: better now than after the run. */
+export function parseReports(values: readonly string[] = [], isJson = false): ReportFile[] {
+  return values.map((value) => {
+    const [name = "", ...rest] = value.split("=");
+    const reporter = findReporter(name);
+    const file = rest.join("=");
+    if (file === "") {
+      throw new UserError("bad_flag", `--report takes a format and a file; "${value}" names no file.`, {
+        hint: `For example: --report ${name}=report.${name}`,
+      });
+    }
+    if (file === "-" && isJson) {
+      throw new UserError("bad_flag", "Under --json the standard output is the result alone.", {
+        hint: `Give --report ${name}= a file.`,
+      });
+    }
+    if (file !== "-") writing(file, () => mkdirSync(dirname(resolve(file)), { recursive: true }));
+    return { reporter, file };
+  });
+}
+
+/** Writes the reports, each whole or not at all. Throws a UserError. */
+export function writeReports(reports: readonly ReportFile[], report: RunReport): void {
+  for (const { reporter, file } of reports) {
+    const text = reporter.render(report);
+    if (file === "-") process.stdout.write(text);
+    else writing(file, () => replaceFile(file, text));
+  }
+}
+
+function replaceFile(file: string, text: string): void {
+  const temporary = `${file}.${process.pid}.tmp`;
+  writeFileSync(temporary, text);
+  renameSync(temporary, file);
+}
+
+function writing(file: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    throw new UserError("report_unwritable", `The report ${file} cannot be written: ${messageOf(error)}.`, {
+      hint: "Choose a file that can be written.",
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,36 @@
+import { BaseCommand } from "../../cli/base-command.ts";
+import { exitCodeOf } from "../../cli/exit-code.ts";
+import { parseReports, reportFlag, writeReports } from "../../cli/report-files.ts";
+import { UserError } from "../../errors.ts";
+import { mergeReports } from "../../harness/compare.ts";
+import { replay } from "../../harness/replay.ts";
+import type { RunReport } from "../../harness/report.ts";
+import { readReport } from "../../harness/saved.ts";
+import { createTerminalReporter } from "../../reporters/terminal.ts";
+
+export default class ReportMerge extends BaseCommand {
+  static override summary = "Make one report of several, such as those of a run's shards.";
+  static override usage = "report merge FILE ... [FLAGS]";
+  static override description = `The files are what \`stack verify --report json=FILE\` has written.
+
+Exit codes: as those of \`stack verify\`, for all of it together.`;
+  static override examples = ["<%= config.bin %> report merge shard-*.json --report junit=report.xml"];
+  static override strict = false;
+  static override flags = { report: reportFlag };
+
+  async run(): Promise<RunReport> {
+    const { argv, flags } = await this.parse(ReportMerge);
+    const reports = parseReports(flags.report, this.jsonEnabled());
+    const [first, ...rest] = argv.map((file) => readReport(String(file)));
+    if (first === undefined) {
+      throw new UserError("bad_flag", "No report was named.", {
+        hint: "Name the files: stack report merge one.json two.json",
+      });
+    }
+    const merged = mergeReports([first, ...rest]);
+    replay(merged, createTerminalReporter(this.screen));
+    writeReports(reports, merged);
+    process.exitCode = exitCodeOf(merged);
+    return merged;
+  }
+}

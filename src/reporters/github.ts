@@ -1,0 +1,67 @@
+import type { CheckResult } from "../harness/report.ts";
+import type { FileReporter } from "./reporter.ts";
+import { detailsOf, plain, troubleIn } from "./words.ts";
+
+/**
+ * Annotations of GitHub Actions: an error for each claim that does not hold, a notice for each that was
+ * skipped. They are read from a job's standard output.
+ */
+export const github: FileReporter = {
+  name: "github",
+  summary: "annotations for a GitHub job; write it to -, which is the standard output",
+  render: ({ results }) => results.flatMap(annotation).join(""),
+};
+
+function annotation(result: CheckResult): string[] {
+  const { id, claim, outcome } = result;
+  if (outcome.verdict === "holds") return [];
+  const command = outcome.verdict === "skipped" ? "notice" : "error";
+  const title = property(`${id}: ${outcome.verdict}`);
+  const lines = [claim, ...(outcome.verdict === "skipped" ? [outcome.reason] : detailsOf(result))];
+  return [`::${command} title=${title}::${message(lines.join("\n"))}\n`];
+}
+
+/** The job summary of GitHub Actions: what `$GITHUB_STEP_SUMMARY` takes, which is Markdown. */
+export const githubSummary: FileReporter = {
+  name: "github-summary",
+  summary: "Markdown for the file that $GITHUB_STEP_SUMMARY names",
+  render({ suites, results, counts, target, seed }) {
+    const isGood = counts.broken + counts.flaky + counts.could_not_run === 0;
+    const rows = suites.map(
+      ({ name, counts: { holds, broken, flaky, skipped, could_not_run } }) =>
+        `| ${cell(name)} | ${holds} | ${broken} | ${flaky} | ${skipped} | ${could_not_run} |`,
+    );
+    const trouble = results.filter((result) => troubleIn(result) !== undefined);
+    return `${[
+      `## stack verify: ${isGood ? "every claim holds" : "not every claim holds"}`,
+      "",
+      `Target: ${cell(target)} Seed: \`${seed}\``,
+      "",
+      "| suite | holds | broken | flaky | skipped | could not run |",
+      "| --- | --: | --: | --: | --: | --: |",
+      ...rows,
+      ...trouble.flatMap(({ id, claim, look_at, ...result }) => [
+        "",
+        `**\`${id}\`** ${cell(claim)}`,
+        "",
+        `- ${cell(troubleIn({ id, claim, look_at, ...result }) ?? "")}`,
+        `- look at: ${cell(look_at)}`,
+      ]),
+    ].join("\n")}\n`;
+  },
+};
+
+/** Text from a target, as plain words inside Markdown. */
+function cell(text: string): string {
+  return plain(text)
+    .replace(/[\\`*_[\]<>|#]/g, "\\$&")
+    .replace(/\s+/g, " ");
+}
+
+function message(text: string): string {
+  return plain(text).replaceAll("%", "%25").replaceAll("\n", "%0A");
+}
+
+function property(text: string): string {
+  return message(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+}

@@ -1,0 +1,12 @@
+import type { FileReporter } from "./reporter.ts";
+
+/** The report itself, as `--json` prints it; `stack report merge` and `--baseline` read it. */
+export const json: FileReporter = {
+  name: "json",
+  summary: "for programs; its schema is docs/report.schema.json",
+  render: (report) => {
+    // What was judged is most of a run, and saved by --evidence.
+    const results = report.results.map(({ evidence: _, ...result }) => result);
+    return `${JSON.stringify({ ...report, results }, undefined, 2)}\n`;
+  },
+};

@@ -1,0 +1,34 @@
+import type { CheckResult } from "../harness/report.ts";
+import type { FileReporter } from "./reporter.ts";
+import { detailsOf, plain, troubleIn } from "./words.ts";
+
+/** The Test Anything Protocol, version 14 (https://testanything.org/tap-version-14-specification.html). */
+export const tap: FileReporter = {
+  name: "tap",
+  summary: "the Test Anything Protocol, version 14",
+  render({ results, target, seed }) {
+    const head = [
+      "TAP version 14",
+      `1..${results.length}`,
+      `# target: ${line(target)}`,
+      `# seed: ${line(seed)}`,
+    ];
+    return `${[...head, ...results.flatMap(point)].join("\n")}\n`;
+  },
+};
+
+function point(result: CheckResult, index: number): string[] {
+  const { id, claim, outcome } = result;
+  const isOk = outcome.verdict === "holds" || outcome.verdict === "skipped";
+  const words = `${isOk ? "ok" : "not ok"} ${index + 1} - ${line(`${id}: ${claim}`)}`;
+  if (outcome.verdict === "holds") return [words];
+  if (outcome.verdict === "skipped") return [`${words} # SKIP ${line(outcome.reason)}`];
+  const details = detailsOf(result).map((detail) => `    - ${JSON.stringify(detail)}`);
+  const message = `  message: ${JSON.stringify(troubleIn(result) ?? "")}`;
+  return [words, "  ---", message, `  verdict: ${outcome.verdict}`, "  details:", ...details, "  ..."];
+}
+
+/** Text that cannot be taken for a line or a directive of the protocol. */
+function line(text: string): string {
+  return plain(text).replace(/[\\#]/g, "\\$&").replace(/\s+/g, " ");
+}

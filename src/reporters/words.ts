@@ -1,0 +1,45 @@
+import type { CheckResult } from "../harness/report.ts";
+
+/** What is wrong with a result, in one line; undefined where nothing is. */
+export function troubleIn({ outcome, attempts }: CheckResult): string | undefined {
+  switch (outcome.verdict) {
+    case "holds":
+    case "skipped":
+      return undefined;
+    case "broken":
+      return `expected ${outcome.expected}; found ${outcome.found}`;
+    case "flaky":
+      return `held only at attempt ${attempts}`;
+    case "could-not-run":
+      return outcome.reason;
+  }
+}
+
+/** Everything that a person wants to know of a result that does not hold, in lines. */
+export function detailsOf(result: CheckResult): string[] {
+  const { outcome } = result;
+  const shown = outcome.verdict === "flaky" ? outcome.first : outcome;
+  const trouble = outcome.verdict === "flaky" ? [troubleIn(result) ?? ""] : [];
+  if (shown.verdict === "skipped" || shown.verdict === "could-not-run") return [...trouble, shown.reason];
+  if (shown.verdict === "holds") return [shown.seen];
+  const rows = (shown.rows ?? []).map((row) => `row: ${JSON.stringify(row)}`);
+  return [
+    ...trouble,
+    `expected: ${shown.expected}`,
+    `found: ${shown.found}`,
+    `seen: ${shown.seen}`,
+    ...rows,
+    `look at: ${result.look_at}`,
+    `why: ${result.why}`,
+  ];
+}
+
+/** Text from a target as any reader may be shown it: nothing in it steers a terminal, or is no character at all. */
+export function plain(text: string): string {
+  return (
+    text
+      .toWellFormed()
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to be replaced.
+      .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufffe\uffff]/g, "\ufffd")
+  );
+}
