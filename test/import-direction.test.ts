@@ -16,10 +16,10 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "errors.ts": "",
   commands:
     "cli, launch, verify.ts, harness, reporters, target, supervisor, contract, config, errors.ts, package-root.ts",
-  cli: "launch, type verify.ts, harness, supervisor, contract, config, errors.ts, package-root.ts",
+  cli: "launch, type verify.ts, harness, reporters, supervisor, contract, config, errors.ts, package-root.ts",
   launch: "services/start.ts, supervisor, target, contract, config, errors.ts, package-root.ts",
   checks: "harness, target, contract, errors.ts",
-  reporters: "type harness",
+  reporters: "harness, errors.ts",
   faults: "services, type tap, contract, errors.ts",
   "services/start.ts": "services, tap, config, errors.ts, package-root.ts",
   // The store itself is injected; what a prompt is made of, and who the agents are, is plain knowledge.
