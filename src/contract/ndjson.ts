@@ -15,7 +15,9 @@ export function createNdjsonDecoder(onValue: (value: unknown) => void): NdjsonDe
   const utf8 = new TextDecoder();
   let rest = "";
   const read = (text: string): void => {
-    const lines = (rest + text).split("\n");
+    // Only what is new is searched: a line of 1 MiB may come in thousands of pieces.
+    const lines = text.split("\n");
+    lines[0] = rest + lines[0];
     rest = lines.pop() ?? "";
     for (const line of lines) {
       if (line.trim() !== "") onValue(JSON.parse(line));

@@ -5,6 +5,7 @@ import { engineRoutes, gatewayRoutes } from "../../src/contract/routes.ts";
 import { type EngineOptions, startEngine } from "../../src/services/engine/index.ts";
 import { createEngineClient } from "../../src/services/gateway/engine-client.ts";
 import { type GatewayOptions, startGateway } from "../../src/services/gateway/index.ts";
+import type { EngineApi } from "../../src/services/gateway/reply-call.ts";
 import { type Answer, call } from "./http.ts";
 import { openStream, type StreamReader } from "./streams.ts";
 
@@ -24,6 +25,8 @@ export interface TestGateway {
 export interface TestGatewayOptions extends Partial<GatewayOptions> {
   /** Settings of the stand-in. */
   standIn?: EngineOptions;
+  /** Which of the engine's calls replies are asked by. */
+  engineApi?: EngineApi;
 }
 
 /** A gateway before the stand-in, or before the engine at `engineUrl`; both stop after the test. */
@@ -32,7 +35,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const gateway = await startGateway({
     host: "127.0.0.1",
     port: 0,
-    engine: createEngineClient(engineUrl),
+    engine: createEngineClient(engineUrl, options.engineApi),
     engineUrl,
     defaultModel: "llama3.1:8b",
     heartbeatMs: 60_000,
@@ -71,13 +74,13 @@ export async function generationsOf(engineUrl: string): Promise<GenerationRecord
   return GenerationList.parse(json).generations;
 }
 
-/** An engine that does as the test says; it has the model `m`, or whatever `tags` says. */
+/** An engine that replies as the test says, by either call; it has the model `m`, or whatever `tags` says. */
 export async function startFakeEngine(
-  chat: (request: IncomingMessage, response: ServerResponse) => void,
+  reply: (request: IncomingMessage, response: ServerResponse) => void,
   tags: string | object = { models: [{ name: "m", model: "m" }] },
 ): Promise<string> {
   const server = createServer((request, response) => {
-    if (request.url === engineRoutes.chat.path()) chat(request, response);
+    if (REPLY_PATHS.has(request.url)) reply(request, response);
     else if (request.url === engineRoutes.tags.path())
       response.end(typeof tags === "string" ? tags : JSON.stringify(tags));
     else if (request.url === engineRoutes.version.path()) response.end('{"version":"0.0.0"}');
@@ -92,6 +95,11 @@ export async function startFakeEngine(
   if (address === null || typeof address === "string") throw new Error("no TCP address");
   return `http://127.0.0.1:${address.port}`;
 }
+
+const REPLY_PATHS: ReadonlySet<string | undefined> = new Set([
+  engineRoutes.chat.path(),
+  engineRoutes.generate.path(),
+]);
 
 /** A line of an engine's reply that is not its last. */
 export function engineLine(content: string): string {

@@ -6,6 +6,7 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, CouldNotRun, defineCheck, type Verdict } from "../../harness/check.ts";
 import { converse } from "./exchange.ts";
 import { place } from "./first-exchanges.ts";
+import { promptOf } from "./prompt.ts";
 import { type Context, createSession, expectAnswer, getStage } from "./stage.ts";
 
 interface Evidence {
@@ -99,16 +100,15 @@ function judgePlace({ sessionId, modelId, summaries, dialogue }: Evidence): Brok
 
 function judgePrompt({ summaries, dialogue, nextPrompt }: Evidence): Broken | undefined {
   if (nextPrompt === undefined) return undefined;
-  const prompt = nextPrompt.flatMap((generation) => generation.messages ?? []);
-  const texts = new Set(prompt.map(({ content }) => content));
-  const missing = dialogue.slice(-LIMITS.verbatimMessages).filter((row) => !texts.has(row.content));
-  const hasSummary = prompt.some(({ content }) => content.includes(summaries[0]?.content ?? "\0"));
+  const prompt = promptOf(nextPrompt);
+  const missing = dialogue.slice(-LIMITS.verbatimMessages).filter((row) => !prompt.holds(row.content));
+  const hasSummary = prompt.mentions(summaries[0]?.content ?? "\0");
   if (missing.length === 0 && hasSummary) return undefined;
   return {
     verdict: "broken",
     expected: `the next prompt holds the summary and the last ${LIMITS.verbatimMessages} messages verbatim`,
     found: `${hasSummary ? "the summary" : "no summary"}, ${missing.length} of the last messages missing`,
-    seen: `${prompt.length} messages reached the engine`,
+    seen: `${prompt.size} texts reached the engine`,
     rows: missing,
   };
 }

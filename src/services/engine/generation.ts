@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { directed } from "./directions.ts";
 import { goUtcTime } from "./go/time.ts";
 import type { Engine } from "./instance.ts";
 import type { Model } from "./models.ts";
@@ -81,11 +82,13 @@ async function speak(
   const tokenIds: number[] = [];
   let firstTokenAt: number | undefined;
   let unsent = "";
-  for await (const tokens of paced(replyTokens(text, job.options), job.options.tokenDelayMs, signal)) {
+  const { tokenDelayMs, directions } = job.options;
+  const groups = paced(replyTokens(text, job.options), tokenDelayMs, signal);
+  for await (const tokens of directed(groups, directions, response, signal)) {
     firstTokenAt ??= performance.now();
     entry.sent(tokens.length);
     if (job.context !== undefined) tokenIds.push(...tokens.map(tokenId));
-    if (job.stream) await writeLines(response, pieces(job, tokens), signal);
+    if (job.stream) await writeLines(response, pieces(job, tokens), signal, directions.splitBytes);
     else unsent += tokens.join("");
   }
   signal.throwIfAborted();

@@ -1,3 +1,4 @@
+import { type Directions, readDirections } from "./directions.ts";
 import { EngineError } from "./errors.ts";
 import { LONGEST_TIMER_MS } from "./waits.ts";
 
@@ -15,6 +16,7 @@ export interface GenerationOptions {
   readonly loadMs: number;
   /** `stand_in_reply`: the exact text of the reply; undefined to follow the script. */
   readonly reply: string | undefined;
+  readonly directions: Directions;
 }
 
 /** A reply can be made this long, in tokens, and no longer. */
@@ -38,6 +40,7 @@ export function readOptions(
     replyTokens: length(integer(given["stand_in_tokens"]) ?? defaults.replyTokens),
     loadMs: delay(given["stand_in_load_ms"]) ?? 0,
     reply: typeof reply === "string" ? reply.toWellFormed() : undefined,
+    directions: readDirections(given),
   };
 }
 
@@ -69,6 +72,11 @@ const TYPES = new Map<string, OptionType>([
   ["stand_in_tokens", "integer"],
   ["stand_in_load_ms", "float32"],
   ["stand_in_reply", "string"],
+  ["stand_in_pause_after", "integer"],
+  ["stand_in_pause_ms", "float32"],
+  ["stand_in_fail_after", "integer"],
+  ["stand_in_fail", "string"],
+  ["stand_in_split_bytes", "integer"],
 ]);
 
 function requireType(name: string, value: unknown): void {

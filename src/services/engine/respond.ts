@@ -18,15 +18,22 @@ export function sendStatus(response: ServerResponse, status: number): void {
 /**
  * Writes values as lines of NDJSON; the headers leave with the first. Waits while the client does not
  * read, so that the engine works no further than it is heard. Throws the signal's reason when aborted.
+ *
+ * @param splitBytes so many bytes are written at a time; 0 for all at once
  */
 export async function writeLines(
   response: ServerResponse,
   values: readonly unknown[],
   signal: AbortSignal,
+  splitBytes = 0,
 ): Promise<void> {
   signal.throwIfAborted();
   startStream(response);
-  if (!response.write(values.map(encodeLine).join(""))) await once(response, "drain", { signal });
+  const bytes = Buffer.from(values.map(encodeLine).join(""));
+  const size = splitBytes > 0 ? splitBytes : bytes.length;
+  for (let at = 0; at < bytes.length; at += size) {
+    if (!response.write(bytes.subarray(at, at + size))) await once(response, "drain", { signal });
+  }
 }
 
 /** Writes the last line and ends the stream. */

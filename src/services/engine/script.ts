@@ -1,3 +1,5 @@
+import { HELP, MARKDOWN } from "./samples.ts";
+
 /** One message of what the engine was given; the role is any that Ollama takes. */
 export interface ChatMessage {
   readonly role: string;
@@ -11,7 +13,7 @@ export const ANNOUNCEMENT =
 
 /** What the stand-in answers: a pure function of what it was given. */
 export function scriptedReply(messages: readonly ChatMessage[]): string {
-  const asked = messages.findLast(({ role }) => role === "user")?.content ?? "";
+  const asked = lastTurn(messages.findLast(({ role }) => role === "user")?.content ?? "");
   if (SUMMARY.test(messages[0]?.content ?? "")) return summary(asked);
   const repeated = REPEAT.exec(asked)?.[1];
   if (repeated !== undefined) return repeated;
@@ -19,8 +21,20 @@ export function scriptedReply(messages: readonly ChatMessage[]): string {
   if (count !== null) return numbers(Number(count[1] ?? 1), Number(count[2]));
   if (/\bmarkdown\b/i.test(asked)) return MARKDOWN;
   if (GREETING.test(asked)) return HELLO;
+  if (HELP_WANTED.test(asked)) return HELP;
   return echo(asked);
 }
+
+/** What was asked last in a transcript for `/api/generate`; any other text as it is. */
+function lastTurn(text: string): string {
+  if (!text.endsWith(ANSWER_NEXT)) return text;
+  // With a blank line before its first turn too, every turn begins alike.
+  const at = `\n\n${text}`.lastIndexOf(`\n\n${QUESTION}`);
+  return at === -1 ? text : text.slice(at + QUESTION.length, -ANSWER_NEXT.length);
+}
+
+const QUESTION = "User: ";
+const ANSWER_NEXT = "\n\nAssistant:";
 
 // Only where the first message begins with the request: a long conversation's system prompt holds an
 // earlier summary, and must not turn every later reply into one.
@@ -33,8 +47,11 @@ const COUNT = /\bcount\s+(?:from\s+(\d{1,9})\s+)?(?:up\s+)?to\s+(\d{1,9})/i;
 const GREETING =
   /^\s*(?:hi|hello|hey|greetings|good (?:morning|afternoon|evening))(?:[\s,]+(?:there|all|everyone|again))?[\s!.?]*$/i;
 
+const HELP_WANTED = /^\s*(?:help(?: me)?|what can (?:you do|i (?:ask|say|do)))(?: here)?[\s!.?]*$/i;
+
 const HELLO =
-  'Hello! I am a stand-in for Ollama and my answers are scripted, not a language model\'s; try "Count to 5".';
+  "Hello! I am a stand-in for Ollama and my answers are scripted, not a language model's; " +
+  'try "Count to 5", "Show me Markdown" or "Help".';
 
 const MOST_NUMBERS = 1000;
 
@@ -66,20 +83,3 @@ function quoted(text: string): string {
   const chars = [...line];
   return chars.length <= QUOTED_CHARS ? line : `${chars.slice(0, QUOTED_CHARS).join("")}…`;
 }
-
-const MARKDOWN = `# A sample
-
-This text is *scripted*, to show how **markdown** arrives in pieces.
-
-- a list
-- with \`code\` in it
-  - and a level below
-
-\`\`\`ts
-const answer: number = 6 * 7;
-\`\`\`
-
-| column | another |
-| --- | --- |
-| cell | cell |
-`;

@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { engineRoutes, type Route } from "../../contract/routes.ts";
 import { messageOf } from "../../errors.ts";
+import { Failed } from "./directions.ts";
 import { EngineError } from "./errors.ts";
 import type { Exchange, Handler } from "./exchange.ts";
 import { isAllowedHost, isLoopback } from "./host-guard.ts";
@@ -85,7 +86,7 @@ function methodsOf({ route, head }: Endpoint): string[] {
 
 function sendFailure({ request, response, signal }: Exchange, error: unknown): void {
   // The client left: there is nobody to tell.
-  if (signal.aborted || request.errored !== null) return;
+  if (signal.aborted || request.errored !== null || error instanceof Failed) return;
   const body = { error: messageOf(error) };
   // Once it streams, the status is gone: the last line says it.
   if (response.headersSent) endLines(response, body);

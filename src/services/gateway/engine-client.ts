@@ -1,17 +1,10 @@
 import * as z from "zod";
 import { EngineTags, EngineVersion, type InstalledModel } from "../../contract/engine.ts";
-import type { EngineMessage, EngineOptions } from "../../contract/gateway.ts";
 import { engineRoutes } from "../../contract/routes.ts";
 import { messageOf, WireError } from "../../errors.ts";
 import { createUpstream } from "../http/upstream.ts";
 import { createReplyDecoder, type EnginePiece } from "./engine-reply.ts";
-
-/** What the engine is asked. */
-export interface EngineRequest {
-  readonly model: string;
-  readonly messages: readonly EngineMessage[];
-  readonly options?: EngineOptions | undefined;
-}
+import { type EngineApi, type EngineRequest, replyCall } from "./reply-call.ts";
 
 /** The engine as the gateway uses it. Every call may throw a WireError `engine_unavailable` or `engine_error`. */
 export interface EngineClient {
@@ -25,8 +18,8 @@ export interface EngineClient {
   close(): Promise<void>;
 }
 
-/** A client of Ollama's own wire. */
-export function createEngineClient(url: string): EngineClient {
+/** A client of Ollama's own wire, which asks for replies by this call. */
+export function createEngineClient(url: string, api: EngineApi = "chat"): EngineClient {
   const engine = createUpstream({
     url,
     name: "engine",
@@ -41,8 +34,7 @@ export function createEngineClient(url: string): EngineClient {
     version: async (signal) => (await get(engineRoutes.version.path(), EngineVersion, signal)).version,
     installedModels: async (signal) => (await get(engineRoutes.tags.path(), EngineTags, signal)).models,
     async *chat(request, signal) {
-      const path = engineRoutes.chat.path();
-      const answer = await engine.send({ method: "POST", path, body: { ...request, stream: true }, signal });
+      const answer = await engine.send({ method: "POST", ...replyCall(api, request), signal });
       yield* readReply(await engine.bodyOf(answer));
     },
     close: () => engine.close(),
@@ -56,7 +48,8 @@ function refusal(status: number, body: string): WireError {
   if (status === 503) {
     return new WireError("engine_unavailable", `The engine is busy: ${said}`, "Try again in a moment.");
   }
-  return new WireError("engine_error", `The engine refused the request: ${said}`);
+  const verb = status >= 500 ? "failed" : "refused the request";
+  return new WireError("engine_error", `The engine ${verb}: ${said}`);
 }
 
 /** Also where the name is none that a model could have, such as a display name. */
@@ -87,7 +80,8 @@ async function* readReply(body: AsyncIterable<Uint8Array>): AsyncIterable<readon
     // A failure costs nothing of what came before it.
     yield decoder.take();
     if (error instanceof WireError || isAbort(error)) throw error;
-    throw new WireError("engine_error", `The engine's reply was cut off: ${messageOf(error)}.`, undefined, {
+    const fault = error instanceof SyntaxError ? "is not NDJSON" : "was cut off";
+    throw new WireError("engine_error", `The engine's reply ${fault}: ${messageOf(error)}.`, undefined, {
       cause: error,
     });
   }

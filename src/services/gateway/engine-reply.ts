@@ -12,9 +12,12 @@ export interface FinalPiece {
   readonly completionTokens: number;
 }
 
-/** Turns the bytes of an `/api/chat` stream, cut anywhere, into pieces. */
+/** Turns the bytes of an `/api/chat` or `/api/generate` stream, cut anywhere, into pieces. */
 export interface ReplyDecoder {
-  /** Throws a WireError at an error line, and SyntaxError at a line that is not JSON. */
+  /**
+   * Throws a WireError at an error line and where the engine did something else than reply, and SyntaxError
+   * at a line that is not JSON.
+   */
   push(bytes: Uint8Array): void;
   /** Throws a WireError where the final object never came: Ollama's streams can end so, and it is a failure. */
   end(): void;
@@ -22,9 +25,13 @@ export interface ReplyDecoder {
   take(): readonly EnginePiece[];
 }
 
-/** One line of the stream, as far as it is read. Not a zod schema: this is looked at once a token. */
+/**
+ * One line of the stream, as far as it is read: `message` is `/api/chat`'s, `response` `/api/generate`'s.
+ * Their `thinking` is not part of the reply. Not a zod schema: this is looked at once a token.
+ */
 interface EngineLine {
   readonly message?: { readonly content?: unknown };
+  readonly response?: unknown;
   readonly done?: unknown;
   readonly error?: unknown;
 }
@@ -41,7 +48,7 @@ export function createReplyDecoder(): ReplyDecoder {
     if (typeof line?.error === "string") {
       throw new WireError("engine_error", `The engine failed in mid-reply: ${line.error}`);
     }
-    const content = line?.message?.content;
+    const content = line?.message?.content ?? line?.response;
     if (typeof content === "string") addText(whole.push(content));
     if (line?.done !== true) return;
     addText(whole.end());
@@ -65,8 +72,14 @@ export function createReplyDecoder(): ReplyDecoder {
 
 function finalPiece(line: unknown): FinalPiece {
   const final = EngineFinal.safeParse(line);
+  const reason = final.data?.done_reason;
+  if (reason === "load" || reason === "unload") {
+    // An empty reply would look like the model's own; no model was asked.
+    const message = `The engine gave no reply: it only ${reason}ed the model.`;
+    throw new WireError("engine_error", message, "Send the message again.");
+  }
   return {
-    finishReason: final.data?.done_reason === "length" ? "length" : "stop",
+    finishReason: reason === "length" ? "length" : "stop",
     promptTokens: final.data?.prompt_eval_count ?? 0,
     completionTokens: final.data?.eval_count ?? 0,
   };

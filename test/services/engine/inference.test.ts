@@ -57,6 +57,16 @@ test("a generation is streamed as `response`, and its last object has a context"
   expect(objects.at(-1)?.["context"]).toHaveLength(12);
 });
 
+test.each([
+  ["Count to 5", /^1, 2, 3, 4, 5$/],
+  ["Hello", /^Hello! /],
+  ["User: Count to 5\n\nAssistant: 1, 2\n\nUser: Hello\n\nAssistant:", /^Hello! /],
+])("a generation with a system prompt answers %j as a chat does", async (prompt, reply) => {
+  const body = generateBody({ stream: false, system: "Count to 3", prompt });
+  const { text } = await post(await startTestEngine(), "/api/generate", body);
+  expect(JSON.parse(text).response).toMatch(reply);
+});
+
 test("a raw generation has no context", async () => {
   const { text } = await post(await startTestEngine(), "/api/generate", generateBody({ raw: true }));
   expect(lines(text).at(-1)).not.toHaveProperty("context");

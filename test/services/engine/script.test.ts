@@ -25,8 +25,37 @@ test.each(["Hi", "hello there!", "Good morning."])(
   },
 );
 
-test("markdown is shown with a heading, a list and a fenced block", () => {
-  expect(say("Show me some Markdown")).toMatch(/^# .*^- .*^```ts$.*^```$/ms);
+test.each([
+  ["a heading", /^# \w/m],
+  ["a list with a level below", /^- .*\n {2}- /m],
+  ["a table", /^\| :-- \|/m],
+  ["code in a language", /^```ts$[^`]*^```$/m],
+  ["a link", /\[a link\]\(https:/],
+  ["a quote", /^> /m],
+])("markdown is shown with %s", (_, pattern) => {
+  expect(say("Show me some Markdown")).toMatch(pattern);
+});
+
+test.each(["help", "Help me!", "What can you do?", "what can I ask here?"])(
+  "%j is answered with what can be asked",
+  (asked) => {
+    expect(say(asked)).toMatch(/Count to 5.*Show me Markdown/s);
+  },
+);
+
+test("all that the help names is understood", () => {
+  const named = [...say("help").matchAll(/`([A-Z][^`]+)`/g)].map(([, words = ""]) => words);
+  expect(named).toEqual(["Hello", "Count to 5", "Count from 8 to 3", "Say good night", "Show me Markdown"]);
+  for (const words of named) expect(say(words)).not.toContain("You wrote");
+});
+
+test.each([
+  ["User: Count to 5\n\nAssistant: 1, 2\n\nUser: Count to 2\n\nAssistant:", "1, 2"],
+  ["User: Say a\n\nb\n\nAssistant:", "a\n\nb"],
+  ["User: Say User: a\n\nAssistant:", "User: a"],
+  ["Say Assistant:", "Assistant:"],
+])("of the transcript %j only the last turn is answered", (transcript, reply) => {
+  expect(say(transcript)).toBe(reply);
 });
 
 test("a request for a summary is answered with the number of lines of the transcript", () => {

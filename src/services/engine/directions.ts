@@ -1,0 +1,89 @@
+import type { ServerResponse } from "node:http";
+import { EngineError } from "./errors.ts";
+import { pause } from "./waits.ts";
+
+/**
+ * What a request's `options` may tell the stand-in to do wrong, for checks that must see how a stack takes a
+ * failing engine. Ollama ignores these names.
+ */
+export interface Directions {
+  /** `stand_in_pause_after`, `stand_in_pause_ms`: after so many tokens it is silent for so long. */
+  readonly pauseAfter: number;
+  readonly pauseMs: number;
+  /** `stand_in_fail_after`, `stand_in_fail`: after so many tokens it fails in this way. */
+  readonly failAfter: number;
+  readonly fail: Failure | undefined;
+  /** `stand_in_split_bytes`: it writes so many bytes at a time; 0 writes lines whole. */
+  readonly splitBytes: number;
+}
+
+/**
+ * `error`: a line `{"error": ...}`; `cut`: the connection is closed in mid-answer; `end`: the stream ends as if it were
+ * whole, without a final object; `stall`: nothing more comes, ever.
+ */
+export type Failure = "error" | "cut" | "end" | "stall";
+
+const FAILURES: ReadonlySet<unknown> = new Set<Failure>(["error", "cut", "end", "stall"]);
+
+export function readDirections(given: Readonly<Record<string, unknown>>): Directions {
+  const number = (name: string): number => (typeof given[name] === "number" ? Math.max(0, given[name]) : 0);
+  const fail = given["stand_in_fail"];
+  return {
+    pauseAfter: number("stand_in_pause_after"),
+    pauseMs: number("stand_in_pause_ms"),
+    failAfter: number("stand_in_fail_after"),
+    fail: FAILURES.has(fail) ? (fail as Failure) : undefined,
+    splitBytes: Math.trunc(number("stand_in_split_bytes")),
+  };
+}
+
+/** Thrown where the stand-in has failed as it was told to: there is nothing left to answer. */
+export class Failed extends Error {
+  override readonly name = "Failed";
+}
+
+/** Passes tokens on, and pauses or fails at the token where it was told to. Throws the signal's reason when aborted. */
+export async function* directed(
+  groups: AsyncIterable<readonly string[]>,
+  { pauseAfter, pauseMs, failAfter, fail }: Directions,
+  response: ServerResponse,
+  signal: AbortSignal,
+): AsyncGenerator<readonly string[]> {
+  const stops = [
+    { at: pauseAfter, act: () => pause(pauseMs, signal), isSet: pauseMs > 0 },
+    { at: failAfter, act: () => failNow(fail ?? "error", response, signal), isSet: fail !== undefined },
+  ]
+    .filter(({ isSet }) => isSet)
+    .sort((a, b) => a.at - b.at);
+  let passed = 0;
+  for await (const group of groups) {
+    let rest = group;
+    while (stops[0] !== undefined && stops[0].at <= passed + rest.length) {
+      const head = rest.slice(0, stops[0].at - passed);
+      rest = rest.slice(head.length);
+      if (head.length > 0) yield head;
+      passed += head.length;
+      await stops.shift()?.act();
+    }
+    if (rest.length > 0) yield rest;
+    passed += rest.length;
+  }
+}
+
+async function failNow(fail: Failure, response: ServerResponse, signal: AbortSignal): Promise<void> {
+  switch (fail) {
+    case "error":
+      throw new EngineError(500, "the stand-in was told to fail");
+    case "cut":
+      // No reset: it would also take back what is on its way.
+      response.destroy();
+      throw new Failed("cut");
+    case "end":
+      if (!response.headersSent) response.writeHead(200, { "content-type": "application/x-ndjson" });
+      response.end();
+      throw new Failed("end");
+    case "stall":
+      await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+      signal.throwIfAborted();
+  }
+}

@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import { generationsOf, startTestEngine } from "../../support/gateway.ts";
+import { eventually } from "../../support/streams.ts";
+
+/** Asks the stand-in to count to 9, and to go wrong so. */
+async function ask(options: object, signal?: AbortSignal) {
+  const url = await startTestEngine();
+  const body = JSON.stringify({
+    model: "llama3.1:8b",
+    messages: [{ role: "user", content: "Count to 9" }],
+    options,
+  });
+  return { url, answer: await fetch(`${url}/api/chat`, { method: "POST", body, signal: signal ?? null }) };
+}
+
+const linesOf = (text: string) =>
+  text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line));
+
+const textIn = (lines: { message?: { content: string } }[]): string =>
+  lines.map(({ message }) => message?.content ?? "").join("");
+
+test("it fails with an error line after so many tokens", async () => {
+  const { url, answer } = await ask({ stand_in_fail: "error", stand_in_fail_after: 3 });
+  const lines = linesOf(await answer.text());
+  expect(textIn(lines)).toBe("1, 2");
+  expect(lines.at(-1)).toEqual({ error: "the stand-in was told to fail" });
+  expect(await generationsOf(url)).toMatchObject([{ ended: "failed", tokens_sent: 3 }]);
+});
+
+test("it fails with status 500 before the first token", async () => {
+  const { answer } = await ask({ stand_in_fail: "error" });
+  expect([answer.status, await answer.json()]).toEqual([500, { error: "the stand-in was told to fail" }]);
+});
+
+test("it closes the connection in mid-reply", async () => {
+  const { url, answer } = await ask({ stand_in_fail: "cut", stand_in_fail_after: 3 });
+  await expect(answer.text()).rejects.toThrow();
+  expect(await generationsOf(url)).toMatchObject([{ tokens_sent: 3 }]);
+});
+
+test("it ends without a final object", async () => {
+  const { answer } = await ask({ stand_in_fail: "end", stand_in_fail_after: 3 });
+  const lines = linesOf(await answer.text());
+  expect(lines.map(({ done }) => done)).toEqual([false, false, false]);
+});
+
+test("it stalls until its client leaves", async () => {
+  const leaving = new AbortController();
+  const { url, answer } = await ask({ stand_in_fail: "stall", stand_in_fail_after: 3 }, leaving.signal);
+  await eventually(async () => expect(await generationsOf(url)).toMatchObject([{ tokens_sent: 3 }]));
+  expect(await generationsOf(url)).toMatchObject([{ ended: "running" }]);
+  leaving.abort();
+  await expect(answer.text()).rejects.toThrow();
+  await eventually(async () => expect(await generationsOf(url)).toMatchObject([{ ended: "aborted" }]));
+});
+
+test("it is silent after so many tokens, and goes on", async () => {
+  const { answer } = await ask({ stand_in_pause_after: 3, stand_in_pause_ms: 50 });
+  const start = performance.now();
+  const lines = linesOf(await answer.text());
+  expect(performance.now() - start).toBeGreaterThan(45);
+  expect(textIn(lines)).toBe("1, 2, 3, 4, 5, 6, 7, 8, 9");
+});
+
+test("it writes byte by byte, and says the same", async () => {
+  const { answer } = await ask({ stand_in_split_bytes: 1, stand_in_reply: "Grüße 👋" });
+  expect(textIn(linesOf(await answer.text()))).toBe("Grüße 👋");
+});
