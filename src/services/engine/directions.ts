@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { EngineError } from "./errors.ts";
 import { pause } from "./waits.ts";
 
@@ -75,8 +76,9 @@ async function failNow(fail: Failure, response: ServerResponse, signal: AbortSig
     case "error":
       throw new EngineError(500, "the stand-in was told to fail");
     case "cut":
-      // No reset: it would also take back what is on its way.
-      response.destroy();
+      // Not by destroy(), which would take back what is on its way.
+      await nextTurn();
+      response.socket?.end();
       throw new Failed("cut");
     case "end":
       if (!response.headersSent) response.writeHead(200, { "content-type": "application/x-ndjson" });

@@ -38,7 +38,7 @@ test("it fails with status 500 before the first token", async () => {
 test("it closes the connection in mid-reply", async () => {
   const { url, answer } = await ask({ stand_in_fail: "cut", stand_in_fail_after: 3 });
   await expect(answer.text()).rejects.toThrow();
-  expect(await generationsOf(url)).toMatchObject([{ tokens_sent: 3 }]);
+  expect(await generationsOf(url)).toMatchObject([{ ended: "failed", tokens_sent: 3 }]);
 });
 
 test("it ends without a final object", async () => {
