@@ -82,6 +82,7 @@ export type UserErrorCode =
   | "start_failed"
   | "stop_failed"
   | "interrupted"
+  | "source_missing"
   | "nothing_selected"
   | "report_unreadable"
   | "report_unwritable"

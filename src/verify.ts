@@ -7,7 +7,7 @@ import type { RunEvent, RunReport } from "./harness/report.ts";
 import type { OpenTarget, SuiteRun } from "./harness/run.ts";
 import { type RunAllOptions, runAll } from "./harness/run-all.ts";
 import { type Selection, selectChecks } from "./harness/select.ts";
-import { openTarget, type Target, type TargetUrls } from "./target/target.ts";
+import { openTarget, type Target, type TargetSettings, type TargetUrls } from "./target/target.ts";
 
 export interface VerifyOptions extends Selection {
   /** Names of suites, such as `model-conversation`; without it, all of them. */
@@ -41,6 +41,13 @@ const DEFAULT_DEADLINE_MS = 300_000;
 
 /** Suites that wait for their streams leave room for others: so many run at a time, each on a stack of its own. */
 const PARALLEL_SUITES = 4;
+
+/** A stack of our own does not make anybody wait: what takes seconds elsewhere takes a moment here. */
+const QUICK_STREAM = { heartbeat_ms: 150, orphan_grace_ms: 300, save_every_ms: 50 } as const;
+const QUICK_SETTINGS: TargetSettings = {
+  heartbeatMs: QUICK_STREAM.heartbeat_ms,
+  orphanGraceMs: QUICK_STREAM.orphan_grace_ms,
+};
 
 /** Runs suites against a stack. Throws a UserError where there is no such suite, fault or stack. */
 export async function verify(options: VerifyOptions): Promise<VerifyReport> {
@@ -106,9 +113,10 @@ async function verifyInProcess(run: Run, faultName: string | undefined): Promise
     description: `a fresh stack in this process, with the engine stand-in.${bug}`,
     parallel: PARALLEL_SUITES,
     withTarget: async (_, use) => {
-      const stack = await startStack(fault === undefined ? {} : { overrides: fault.overrides(onApplied) });
+      const overrides = fault?.overrides(onApplied);
+      const stack = await startStack({ stream: QUICK_STREAM, ...(overrides && { overrides }) });
       try {
-        return await useTarget(stack, run.signal, use);
+        return await useTarget({ ...stack, settings: QUICK_SETTINGS }, run.signal, use);
       } finally {
         await stack.close();
       }

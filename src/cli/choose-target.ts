@@ -31,6 +31,7 @@ export async function chooseTarget(
     gateway: flags.gateway === undefined ? urlOf(config.gateway) : parseServiceUrl(flags.gateway),
     engine: flags.engine === undefined ? config.engine.url : parseServiceUrl(flags.engine),
     token: config.auth.token,
+    settings: { heartbeatMs: config.stream.heartbeat_ms, orphanGraceMs: config.stream.orphan_grace_ms },
   };
   if (given.length > 0) return { target };
   const { services } = await stackStatus(config, process.env);

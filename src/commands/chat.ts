@@ -37,6 +37,7 @@ export default class Chat extends BaseCommand {
     const isJson = this.jsonEnabled();
     const result = await chatOnce({
       hmi: flags.hmi === undefined ? urlOf(config.hmi) : parseServiceUrl(flags.hmi),
+      token: config.auth.token,
       message: args.message,
       model: flags.model,
       modelId: flags.profile,

@@ -90,6 +90,9 @@ export const pageRoutes = {
   profileConversation: route("GET", "/m/:model_id/c/:session_id"),
 } as const;
 
+/** The scripts and styles of the pages, under names that change with their content. */
+export const assetRoute = route("GET", "/assets/:name");
+
 /** The engine's endpoints that this stack calls or stands in for (Ollama's own), and the stand-in's record. */
 export const engineRoutes = {
   root: route("GET", "/"),

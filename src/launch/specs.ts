@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { toEnvironment } from "../config/environment.ts";
 import type { Config } from "../config/schema.ts";
 import { urlOf } from "../contract/address.ts";
+import { bearerHeader } from "../contract/auth.ts";
 import { engineRoutes, gatewayRoutes } from "../contract/routes.ts";
 import { packageRoot } from "../package-root.ts";
 import type { Address, Command, ServiceSpec } from "../supervisor/index.ts";
@@ -55,6 +56,7 @@ export function serviceSpec(config: Config, name: "gateway" | "hmi"): ServiceSpe
     address: config[name],
     ready: {
       path: gatewayRoutes.health.path(),
+      headers: bearerHeader(config.auth.token),
       timeoutMs: PROBE_TIMEOUT_MS,
       accept: (status, body) => status === 200 && isServiceNamed(body, name),
     },

@@ -79,7 +79,9 @@ function baseStatus({ name, spec, state }: Sighting): ServiceStatus {
 function detailOf(state: Sighting["state"]): string | null {
   switch (state.state) {
     case "running":
-      return state.healthy ? null : (state.probe.error ?? "its port is shared with another process");
+      if (state.healthy) return null;
+      if (state.probe.status === 401) return "it asks for another token than the configured auth.token";
+      return state.probe.error ?? "its port is shared with another process";
     case "foreign":
       return `the port is taken by ${state.listeners.map(describeListener).join(" and ")}`;
     case "stale":

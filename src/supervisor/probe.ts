@@ -41,11 +41,11 @@ export async function probe(address: Address, ready: Readiness, signal?: AbortSi
 
 async function get(
   { host, port }: Address,
-  { path, accept }: Readiness,
+  { path, headers = {}, accept }: Readiness,
   signal: AbortSignal,
 ): Promise<{ status: number; body: string }> {
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    request({ host, port, path, agent: false, signal }, resolve).on("error", reject).end();
+    request({ host, port, path, headers, agent: false, signal }, resolve).on("error", reject).end();
   });
   try {
     const status = response.statusCode ?? 0;

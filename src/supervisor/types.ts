@@ -17,6 +17,8 @@ export interface Command {
 /** The HTTP question whose answer means "ready". */
 export interface Readiness {
   readonly path: string;
+  /** Sent with the question; never written down, so that a secret may be among them. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Time-out of one probe, in milliseconds. */
   readonly timeoutMs: number;
   /** Judges an answer; without it any status from 200 to 299 is good. */

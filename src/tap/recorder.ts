@@ -31,6 +31,8 @@ export interface Entry {
 
 /** Keeps what passed through a tap. */
 export class Recorder {
+  /** As `Date.now()` tells it. */
+  readonly beganAt = Date.now();
   readonly #start = performance.now();
   readonly #exchanges: Recording[] = [];
   #lastId = 0;

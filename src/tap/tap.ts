@@ -25,8 +25,15 @@ export interface Tap {
   close(): Promise<void>;
 }
 
-/** Where a tap answers for itself: what it has seen. No service of a chat stack has such a path. */
+/** Where a tap answers for itself, with a {@link TapRecord}. No service of a chat stack has such a path. */
 export const TAP_PATH = "/stack-tap/exchanges";
+
+/** What a tap has seen, as it tells it itself. */
+export interface TapRecord {
+  /** When the tap began, as `Date.now()` tells it: all other times count from then. */
+  readonly began_at: number;
+  readonly exchanges: readonly Exchange[];
+}
 
 /**
  * Starts a tap in front of a service. Bodies stream through as they come, an end that leaves is left at the
@@ -58,7 +65,8 @@ export async function startTap(options: TapOptions): Promise<Tap> {
 function sendExchanges(recorder: Recorder, incoming: IncomingMessage, outgoing: ServerResponse): void {
   const after = Number(new URL(incoming.url ?? "", "http://tap").searchParams.get("after") ?? 0);
   outgoing.setHeader("content-type", "application/json; charset=utf-8");
-  outgoing.end(JSON.stringify({ exchanges: recorder.after(after) }));
+  const record: TapRecord = { began_at: recorder.beganAt, exchanges: recorder.after(after) };
+  outgoing.end(JSON.stringify(record));
 }
 
 async function pass(

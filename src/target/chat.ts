@@ -1,13 +1,16 @@
 import { ErrorBody } from "../contract/common.ts";
-import type { ErrorEvent, FinishReason, Usage } from "../contract/events.ts";
+import type { ErrorEvent, FinishReason, StreamEvent, Usage } from "../contract/events.ts";
 import { SentMessage } from "../contract/hmi.ts";
 import { hmiRoutes } from "../contract/routes.ts";
 import { messageOf, UserError } from "../errors.ts";
 import { createHttpClient, type HttpClient, type SeenCall, type SeenEvent } from "./http.ts";
+import { tokenRefused } from "./token-refused.ts";
 
 export interface ChatOptions {
   /** URL of the HMI. */
   readonly hmi: string;
+  /** What the HMI asks for; empty, or left out, for nothing. */
+  readonly token?: string | undefined;
   readonly message: string;
   readonly model?: string | undefined;
   /** The model profile to chat about. */
@@ -43,7 +46,7 @@ const CANCEL_TIMEOUT_MS = 5_000;
 /** Sends one message through the HMI and reads its reply to the end. Throws a UserError where it is refused. */
 export async function chatOnce(options: ChatOptions): Promise<ChatResult> {
   options.signal.throwIfAborted();
-  const hmi = createHttpClient(options.hmi);
+  const hmi = createHttpClient(options.hmi, options.token);
   const giveUp = giveUpSignal(options.signal);
   try {
     const start = performance.now();
@@ -84,7 +87,7 @@ async function send(hmi: HttpClient, options: ChatOptions, giveUp: AbortSignal):
   }
   const accepted = SentMessage.safeParse(answer.body);
   if (accepted.success) return accepted.data;
-  throw refused(answer);
+  throw answer.status === 401 ? tokenRefused("HMI", options.hmi) : refused(answer);
 }
 
 function refused({ status, body }: SeenCall): UserError {
@@ -124,23 +127,25 @@ async function readReply(
   }
 }
 
-function endingOf(
-  events: readonly SeenEvent[],
-  end: string,
-): Pick<Reply, "finish_reason" | "usage" | "error"> {
-  let usage: Usage | null = null;
-  let error: ErrorEvent | null = null;
-  let finish_reason: FinishReason | null = null;
-  for (const { event } of events) {
-    if (!("type" in event)) continue;
-    if (event.type === "usage") usage = event.usage;
-    if (event.type === "error") error = event;
-    if (event.type === "done") finish_reason = event.finish_reason;
+function endingOf(seen: readonly SeenEvent[], end: string): Pick<Reply, "finish_reason" | "usage" | "error"> {
+  const events = seen.flatMap(({ event }) => ("type" in event ? [event] : []));
+  const usage = events.findLast((event) => event.type === "usage")?.usage ?? null;
+  const finish_reason = events.findLast((event) => event.type === "done")?.finish_reason ?? null;
+  const error = events.findLast((event) => event.type === "error");
+  if (error !== undefined) return { finish_reason, usage, error: detailsOf(error) };
+  if (finish_reason === null) {
+    const message = `The reply's stream was ${end} before it said that it is done.`;
+    return { finish_reason, usage, error: { code: "stream_cut", message, hint: "Run `stack status`." } };
   }
-  if (error !== null) return { finish_reason, usage, error: detailsOf(error) };
-  if (finish_reason !== null) return { finish_reason, usage, error: null };
-  const message = `The reply's stream was ${end} before it said that it is done.`;
-  return { finish_reason, usage, error: { code: "stream_cut", message, hint: "Run `stack status`." } };
+  if (finish_reason !== "error") return { finish_reason, usage, error: null };
+  // Some gateways have no `error` event, and say it in the status or not at all.
+  const failed = events.findLast((event) => event.type === "status_update" && event.status === "error");
+  const message = failedDetail(failed) ?? "The reply failed, and the stack did not say why.";
+  return { finish_reason, usage, error: { code: "reply_failed", message, hint: "Run `stack status`." } };
+}
+
+function failedDetail(event: StreamEvent | undefined): string | undefined {
+  return event?.type === "status_update" ? event.detail : undefined;
 }
 
 function detailsOf({ code, message, hint }: ErrorEvent): NonNullable<Reply["error"]> {

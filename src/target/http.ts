@@ -1,4 +1,5 @@
 import { Agent, type Dispatcher } from "undici";
+import { bearerHeader } from "../contract/auth.ts";
 import type { StreamEvent } from "../contract/events.ts";
 import { createSseDecoder, parseEventData } from "../contract/sse.ts";
 
@@ -7,6 +8,8 @@ export interface SeenCall {
   /** `GET /api/models`, with the query. */
   readonly request: string;
   readonly status: number;
+  /** Names in lower case; of a name that came several times, all values with commas. */
+  readonly headers: Readonly<Record<string, string>>;
   /** The parsed JSON, or the text where it is none. */
   readonly body: unknown;
   readonly duration_ms: number;
@@ -20,15 +23,26 @@ export interface SeenEvent {
   readonly event: StreamEvent | { readonly malformed: string };
 }
 
+/** Bytes that arrived together, with when they did after the request was sent. */
+export interface SeenChunk {
+  readonly at_ms: number;
+  /** One character a byte, so that nothing is lost where a chunk ends inside a character. */
+  readonly latin1: string;
+}
+
 /** One event stream, as it was seen. */
 export interface SeenStream {
   readonly request: string;
   readonly status: number;
+  /** Names in lower case; of a name that came several times, all values with commas. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly content_type: string;
+  /** The bytes as they arrived. */
+  readonly chunks: readonly SeenChunk[];
   readonly events: readonly SeenEvent[];
   /** When each comment (heartbeat) arrived. */
   readonly comments_ms: readonly number[];
-  /** The body where the answer was no event stream. */
+  /** The body where the answer was no event stream; else null. */
   readonly body: unknown;
   /** `closed` by the server in order, `cut` in disorder, or `given-up` by us at the deadline. */
   readonly end: "closed" | "cut" | "given-up";
@@ -51,7 +65,8 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
-export function createHttpClient(url: string): HttpClient {
+/** A client of the service at this URL; `token` goes out with every call, empty for none. */
+export function createHttpClient(url: string, token = ""): HttpClient {
   // No time-outs of its own: every call has a signal with the deadline that its caller chose.
   const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 5_000 } });
   const send = (method: Dispatcher.HttpMethod, path: string, { body, signal, headers }: CallOptions) =>
@@ -60,7 +75,11 @@ export function createHttpClient(url: string): HttpClient {
       method,
       path,
       signal,
-      headers: { ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
+      headers: {
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...bearerHeader(token),
+        ...headers,
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   return {
@@ -69,7 +88,13 @@ export function createHttpClient(url: string): HttpClient {
       const start = performance.now();
       const answer = await send(method, path, options);
       const body = parseBody(await answer.body.text());
-      return { request: `${method} ${path}`, status: answer.statusCode, body, duration_ms: since(start) };
+      return {
+        request: `${method} ${path}`,
+        status: answer.statusCode,
+        headers: headersOf(answer),
+        body,
+        duration_ms: since(start),
+      };
     },
     async stream(method, path, options) {
       const start = performance.now();
@@ -85,12 +110,15 @@ async function readStream(
   answer: Dispatcher.ResponseData,
   start: number,
   { signal, onEvent }: CallOptions,
-): Promise<Pick<SeenStream, "content_type" | "events" | "comments_ms" | "body" | "end">> {
-  const content_type = String(answer.headers["content-type"] ?? "");
+): Promise<Omit<SeenStream, "request" | "status" | "duration_ms">> {
+  const headers = headersOf(answer);
+  const content_type = headers["content-type"] ?? "";
+  const chunks: SeenChunk[] = [];
   const events: SeenEvent[] = [];
   const comments_ms: number[] = [];
+  const seen = { headers, content_type, chunks, events, comments_ms };
   if (!content_type.startsWith("text/event-stream")) {
-    return { content_type, events, comments_ms, body: parseBody(await answer.body.text()), end: "closed" };
+    return { ...seen, body: parseBody(await answer.body.text()), end: "closed" };
   }
   const decoder = createSseDecoder({
     onMessage({ id, data }) {
@@ -102,11 +130,18 @@ async function readStream(
   });
   let end: SeenStream["end"] = "closed";
   try {
-    for await (const bytes of answer.body) decoder.push(bytes);
+    for await (const bytes of answer.body) {
+      chunks.push({ at_ms: since(start), latin1: bytes.toString("latin1") });
+      decoder.push(bytes);
+    }
   } catch {
     end = signal.aborted ? "given-up" : "cut";
   }
-  return { content_type, events, comments_ms, body: undefined, end };
+  return { ...seen, body: null, end };
+}
+
+function headersOf({ headers }: Dispatcher.ResponseData): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value ?? "")]));
 }
 
 function parseBody(text: string): unknown {

@@ -1,24 +1,44 @@
 import { Health } from "../contract/common.ts";
-import { STAND_IN_BUILD } from "../contract/defaults.ts";
-import { EngineVersion, GenerationList, type GenerationRecord } from "../contract/engine.ts";
-import { engineRoutes, hmiRoutes } from "../contract/routes.ts";
+import { DEFAULTS } from "../contract/defaults.ts";
+import type { GenerationRecord } from "../contract/engine.ts";
+import { hmiRoutes } from "../contract/routes.ts";
 import { messageOf, UserError } from "../errors.ts";
-import { createHttpClient, type HttpClient } from "./http.ts";
+import { watchEngine } from "./engine-watch.ts";
+import { createHttpClient, type HttpClient, type SeenCall } from "./http.ts";
+import { tokenRefused } from "./token-refused.ts";
 
 /** Where the services of a stack are. */
 export interface TargetUrls {
   readonly hmi: string;
   readonly gateway: string;
   readonly engine: string;
+  /** What HMI and gateway ask for; empty, or left out, for nothing. No check gets to see it. */
+  readonly token?: string;
+  /** Where they are not the contract's own. */
+  readonly settings?: Partial<TargetSettings>;
+}
+
+/** How long the target waits for what, in milliseconds, as it is configured. */
+export interface TargetSettings {
+  /** Longest silence on a stream. */
+  readonly heartbeatMs: number;
+  /** How long a reply goes on after its last reader left. */
+  readonly orphanGraceMs: number;
 }
 
 /** What a target may offer beyond the contract; checks name what they need. */
-export type Capability = "show what reached the engine";
+export type Capability =
+  | "show what reached the engine"
+  /** A profile's options tell the engine to be slow, silent or broken: the stand-in can. */
+  | "direct the engine";
 
 /** A stack seen from outside: URLs, clients, and what of it can be watched. */
 export interface Target {
-  readonly urls: TargetUrls;
+  readonly urls: Pick<TargetUrls, "hmi" | "gateway" | "engine">;
+  readonly settings: TargetSettings;
   readonly hmi: HttpClient;
+  readonly gateway: HttpClient;
+  readonly engine: HttpClient;
   readonly capabilities: ReadonlySet<Capability>;
   /** The engine and its version, in words. */
   readonly engineName: string;
@@ -34,41 +54,37 @@ const ANSWER_TIMEOUT_MS = 10_000;
  * Connects to a stack, and finds out what of it can be watched. Throws a UserError `unreachable` where the
  * HMI or the gateway does not work, and the signal's reason.
  */
-export async function openTarget(urls: TargetUrls, signal: AbortSignal): Promise<Target> {
-  const hmi = createHttpClient(urls.hmi);
-  const engine = createHttpClient(urls.engine);
+export async function openTarget(given: TargetUrls, signal: AbortSignal): Promise<Target> {
+  const { hmi: hmiUrl, gateway: gatewayUrl, engine: engineUrl, token } = given;
+  const hmi = createHttpClient(hmiUrl, token);
+  const gateway = createHttpClient(gatewayUrl, token);
+  const engine = createHttpClient(engineUrl);
   const close = async (): Promise<void> => {
-    await Promise.all([hmi.close(), engine.close()]);
+    await Promise.all([hmi.close(), gateway.close(), engine.close()]);
   };
   const soon = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
-  const gateway = createHttpClient(urls.gateway);
   try {
     await Promise.all([requireService(hmi, "hmi", soon), requireService(gateway, "gateway", soon)]);
   } catch (error) {
     await close();
     signal.throwIfAborted();
     throw error;
-  } finally {
-    await gateway.close();
   }
-  const version = await versionOf(engine, soon);
-  const isStandIn = version?.endsWith(`+${STAND_IN_BUILD}`) ?? false;
+  const watch = await watchEngine(engine, soon);
   return {
-    urls,
+    urls: { hmi: hmiUrl, gateway: gatewayUrl, engine: engineUrl },
+    settings: { heartbeatMs: DEFAULTS.heartbeatMs, orphanGraceMs: DEFAULTS.orphanGraceMs, ...given.settings },
     hmi,
-    capabilities: new Set<Capability>(isStandIn ? ["show what reached the engine"] : []),
-    engineName: version === undefined ? "an engine that does not answer" : nameOf(version, isStandIn),
-    async generationsAfter(id, callSignal) {
-      const path = engineRoutes.generations.path(undefined, { after: id });
-      const { body } = await engine.call("GET", path, { signal: callSignal });
-      return GenerationList.parse(body).generations;
-    },
+    gateway,
+    engine,
+    capabilities: new Set<Capability>([
+      ...(watch.generationsAfter === undefined ? [] : (["show what reached the engine"] as const)),
+      ...(watch.isStandIn ? (["direct the engine"] as const) : []),
+    ]),
+    engineName: watch.name,
+    generationsAfter: watch.generationsAfter ?? (async () => []),
     close,
   };
-}
-
-function nameOf(version: string, isStandIn: boolean): string {
-  return isStandIn ? "the engine stand-in" : `Ollama ${version}`;
 }
 
 /**
@@ -112,8 +128,9 @@ async function healthOf(
   name: keyof typeof TITLES,
   signal: AbortSignal,
 ): Promise<unknown> {
+  let answer: SeenCall;
   try {
-    return (await client.call("GET", hmiRoutes.health.path(), { signal })).body;
+    answer = await client.call("GET", hmiRoutes.health.path(), { signal });
   } catch (error) {
     throw new UserError(
       "unreachable",
@@ -124,14 +141,6 @@ async function healthOf(
       },
     );
   }
-}
-
-/** The engine may be out of reach from here although the gateway has one. */
-async function versionOf(engine: HttpClient, signal: AbortSignal): Promise<string | undefined> {
-  try {
-    const { body } = await engine.call("GET", engineRoutes.version.path(), { signal });
-    return EngineVersion.parse(body).version;
-  } catch {
-    return undefined;
-  }
+  if (answer.status === 401) throw tokenRefused(TITLES[name], client.url);
+  return answer.body;
 }

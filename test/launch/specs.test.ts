@@ -42,6 +42,17 @@ test.each([
   expect(serviceSpec(DEFAULT_CONFIG, "hmi").ready.accept?.(status, body)).toBe(expected);
 });
 
+test("gateway and HMI are asked with the token, and it is in no argument", () => {
+  const config = { ...DEFAULT_CONFIG, auth: { token: "secret" } };
+  for (const name of ["gateway", "hmi"] as const) {
+    const { ready, command, labels } = serviceSpec(config, name);
+    expect(ready.headers).toEqual({ authorization: "Bearer secret" });
+    expect(JSON.stringify([command.file, command.args, labels])).not.toContain("secret");
+  }
+  expect(serviceSpec(DEFAULT_CONFIG, "hmi").ready.headers).toEqual({});
+  expect(engineSpec(config, { use: "stand-in" }).ready).not.toHaveProperty("headers");
+});
+
 test("a service's environment holds the whole configuration, so that it needs no file", () => {
   const { command } = serviceSpec(DEFAULT_CONFIG, "gateway");
   expect(command.env).toMatchObject({

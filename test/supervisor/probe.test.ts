@@ -25,6 +25,14 @@ test("another status is not, and is told", async () => {
   });
 });
 
+test("its headers go out with the question", async () => {
+  const address = await serving((request, response) =>
+    response.writeHead(request.headers["x-word"] === "please" ? 200 : 401).end(),
+  );
+  expect(await probe(address, READY)).toMatchObject({ ok: false, status: 401 });
+  expect(await probe(address, { ...READY, headers: { "x-word": "please" } })).toMatchObject({ ok: true });
+});
+
 test("accept judges status and body", async () => {
   const address = await serving((_, response) => response.end('{"status":"degraded"}'));
   const accept = (status: number, body: string) => status === 200 && JSON.parse(body).status === "ok";

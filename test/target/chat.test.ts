@@ -84,6 +84,21 @@ test("an error of the stream is part of the result, with what had come", async (
 });
 
 test.each([
+  ["in its status", "model not found", "model not found"],
+  ["nowhere", undefined, "The reply failed, and the stack did not say why."],
+])("a failure that is explained %s is an error all the same", async (_, detail, message) => {
+  const hmi = await hmiThatStreams((response) =>
+    response.end(
+      encoded(
+        { type: "status_update", status: "error", ...(detail && { detail }) },
+        { type: "done", finish_reason: "error" },
+      ),
+    ),
+  );
+  expect((await chat({ hmi })).result).toMatchObject({ error: { code: "reply_failed", message } });
+});
+
+test.each([
   ["cut", (response: ServerResponse) => response.destroy()],
   ["closed", (response: ServerResponse) => response.end()],
 ])("a stream that is %s before done is an error, with what had come", async (end, leave) => {
@@ -103,6 +118,16 @@ test("a refusal is told in the HMI's own words", async () => {
     code: "chat_failed",
     message: "There is no model profile with model_id 99.",
     exitCode: 2,
+  });
+});
+
+test("an HMI that asks for a token is shown it", async () => {
+  const { hmi } = await startTestStack({ auth: { token: "secret" } });
+  const { result } = await chat({ hmi, token: "secret", message: "Count to 3" });
+  expect(result).toMatchObject({ reply: "1, 2, 3", finish_reason: "stop" });
+  await expect(chat({ hmi })).rejects.toMatchObject({
+    code: "unauthorized",
+    hint: expect.stringContaining("STACK_AUTH_TOKEN"),
   });
 });
 

@@ -27,6 +27,7 @@ test("a call is written down with its request, status and parsed body", async ()
   expect(await client.call("GET", "/a?b=1", { signal })).toEqual({
     request: "GET /a?b=1",
     status: 201,
+    headers: expect.objectContaining({ connection: "keep-alive" }),
     body: { method: "GET" },
     duration_ms: expect.any(Number),
   });
@@ -64,9 +65,11 @@ test("events and comments are told with the time of their arrival, cut anywhere"
     content_type: EVENT_STREAM["content-type"],
     events: [{ id: "7:3" }, { id: "7:4" }],
     comments_ms: [expect.any(Number)],
-    body: undefined,
+    body: null,
     end: "closed",
   });
+  const raw = stream.chunks.map(({ latin1 }) => latin1).join("");
+  expect(Buffer.from(raw, "latin1")).toEqual(bytes);
   expect(textOf(stream)).toBe("é 漢👩‍👩‍👧");
   expect(told).toEqual(stream.events);
 });
@@ -112,6 +115,17 @@ test("an answer that is no event stream is a body", async () => {
     body: { error: {} },
     end: "closed",
   });
+});
+
+test("the token is sent with every call, and written down nowhere", async () => {
+  const server = createServer((request, response) =>
+    response.end(String(request.headers.authorization === "Bearer secret")),
+  );
+  const client = createHttpClient(await listenOnAnyPort(server), "secret");
+  onTestFinished(() => client.close());
+  const answers = [await client.call("GET", "/", { signal }), await client.stream("GET", "/", { signal })];
+  expect(answers.map(({ body }) => body)).toEqual([true, true]);
+  expect(JSON.stringify(answers)).not.toContain("secret");
 });
 
 test("the caller's headers are sent", async () => {

@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
+import { hmiRoutes } from "../../src/contract/routes.ts";
 import { openTarget, type TargetUrls } from "../../src/target/target.ts";
 import { say, startTestStack } from "../support/hmi.ts";
 import { listenOnAnyPort } from "../support/listen.ts";
@@ -16,7 +17,7 @@ test("with the stand-in, what reached the engine can be shown", async () => {
   const stack = await startTestStack();
   const target = await open(stack);
   expect(target.engineName).toBe("the engine stand-in");
-  expect([...target.capabilities]).toEqual(["show what reached the engine"]);
+  expect([...target.capabilities]).toEqual(["show what reached the engine", "direct the engine"]);
   await say(stack.hmi, "Hello");
   await say(stack.hmi, "Count to 2");
   expect(await target.generationsAfter(1, signal)).toMatchObject([{ id: 2, ended: "done" }]);
@@ -45,6 +46,26 @@ test("an HMI that does not answer is one", async () => {
     hint: "Run `stack up` first, or name another one with --hmi.",
   });
 });
+
+test("a stack that asks for a token gets it, and no check gets to see it", async () => {
+  const stack = await startTestStack({ auth: { token: "secret" } });
+  const target = await open({ ...stack, token: "secret" });
+  const answer = await target.hmi.call("GET", hmiRoutes.models.path(), { signal });
+  expect(answer.status).toBe(200);
+  expect(JSON.stringify([target.urls, answer])).not.toContain("secret");
+});
+
+test.each(["", "another"])(
+  "a stack that refuses the token %j is told apart from one that is down",
+  async (token) => {
+    const stack = await startTestStack({ auth: { token: "secret" } });
+    await expect(openTarget({ ...stack, token }, signal)).rejects.toMatchObject({
+      code: "unauthorized",
+      message: expect.stringMatching(/^The (HMI|gateway) at http:\S+ asks for another token than we have\.$/),
+      hint: expect.stringContaining("STACK_AUTH_TOKEN"),
+    });
+  },
+);
 
 test("an abort while it waits for the HMI rejects with the reason", async () => {
   const reason = new Error("Ctrl-C");

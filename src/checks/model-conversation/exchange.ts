@@ -69,9 +69,14 @@ export async function converse(context: Context, question: Question): Promise<Ex
 
 /** Where a message was taken and no reply could be made, nothing is known of where a reply would be saved. */
 function requireReply(stream: SeenStream): void {
-  const failure = stream.events.map(({ event }) => event).find((event) => isType(event, "error"));
-  if (failure === undefined || !("message" in failure)) return;
-  throw new CouldNotRun(`${describe(stream)}: ${failure.message}`);
+  for (const { event } of stream.events) {
+    if (!("type" in event)) continue;
+    if (event.type === "error") throw new CouldNotRun(`${describe(stream)}: ${event.message}`);
+    // Some gateways have no `error` event, and say it in the status.
+    const isFailure =
+      event.type === "status_update" && event.status === "error" && event.detail !== undefined;
+    if (isFailure) throw new CouldNotRun(`${describe(stream)}: ${event.detail}`);
+  }
 }
 
 interface SentQuestion {
@@ -105,8 +110,13 @@ async function sendByMessage(context: Context, question: Question): Promise<Sent
   const answer = await hmi.call("POST", hmiRoutes.sendMessage.path(), { body, signal: context.signal });
   const accepted = SentMessage.safeParse(answer.body);
   if (!accepted.success) {
-    const none = { content_type: "", events: [], comments_ms: [], body: answer.body, end: "closed" as const };
-    return { status: answer.status, refusal: answer.body, sessionId: null, stream: { ...answer, ...none } };
+    const nothing = { content_type: "", chunks: [], events: [], comments_ms: [], end: "closed" as const };
+    return {
+      status: answer.status,
+      refusal: answer.body,
+      sessionId: null,
+      stream: { ...answer, ...nothing },
+    };
   }
   const { session_id } = accepted.data;
   const path = hmiRoutes.stream.path({ session_id });

@@ -25,8 +25,17 @@ const FASTIFY_CODES: Readonly<Record<string, [WireError["code"], string]>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: ["payload_too_large", "The body is larger than 1 MiB."],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ["unsupported_media_type", "The body must be application/json."],
   FST_ERR_CTP_EMPTY_JSON_BODY: ["bad_request", "The body is empty; JSON was expected."],
-  FST_ERR_CTP_INVALID_JSON_BODY: ["bad_request", "The body is not valid JSON."],
+  FST_ERR_CTP_INVALID_JSON_BODY: [
+    "bad_request",
+    "The body is not valid JSON, or has a key that is never allowed, such as __proto__.",
+  ],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ["bad_request", "Content-Length does not match the body."],
+  // Fastify's own words for these two repeat the URL, in which there may be a token.
+  FST_ERR_BAD_URL: [
+    "bad_request",
+    "The path cannot be decoded: a % in it is followed by something else than UTF-8.",
+  ],
+  FST_ERR_MAX_PARAM_LENGTH: ["bad_request", "A part of the path is longer than any key: 200 characters."],
 };
 
 function toWireError(thrown: unknown): WireError {

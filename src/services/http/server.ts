@@ -1,34 +1,49 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { LIMITS } from "../../contract/defaults.ts";
 import { WireError } from "../../errors.ts";
+import { requireToken } from "./auth.ts";
 import { sendError } from "./error-body.ts";
-import { guardOrigin } from "./guard.ts";
+import { answerOddRequests, refuseConnection } from "./framing.ts";
+import { guardOrigin, type OwnNames } from "./guard.ts";
+import { takeJsonBodies } from "./json-body.ts";
 
-export interface ServerOptions {
-  /** The host that it will listen on: a name that callers may use, beside the loopback ones. */
-  host: string;
+/** What is the same for all our services: who may call, by which names, and the log. */
+export interface ServerOptions extends OwnNames {
+  /** Whoever calls must show it; empty, or left out: nobody is asked. */
+  readonly token?: string | undefined;
   /** Where the service writes its log; silent where undefined. */
-  logger?: FastifyBaseLogger | undefined;
+  readonly logger?: FastifyBaseLogger | undefined;
 }
 
 /** The longest key, in characters, with every one of them escaped. */
 const LONGEST_PARAM = 3 * 200;
 
-/** An HTTP server with the manners that all our services share: JSON errors, limits, and the loopback guard. */
+/** The general stream takes a message in its URL: each UTF-16 unit of it is up to three bytes, escaped to nine. */
+const LONGEST_HEAD = 9 * LIMITS.messageChars + 16 * 1024;
+
+/** How long a request may take to arrive, in milliseconds; its answer may take as long as it likes. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
+/** An HTTP server with the manners that all our services share: JSON errors, limits, and who may call. */
 export function createServer(options: ServerOptions): FastifyInstance {
   const app = Fastify({
     ...(options.logger === undefined ? {} : { loggerInstance: options.logger }),
     bodyLimit: LIMITS.bodyBytes,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // The guard answers where Host is missing: Node would without a body.
+    http: { maxHeaderSize: LONGEST_HEAD, requireHostHeader: false },
     logController: new LogController({ disableRequestLogging: true }),
     // Streams are long: close() must not wait for them, and each is told its end before.
     forceCloseConnections: true,
     routerOptions: { maxParamLength: LONGEST_PARAM },
     // What fails before a route is found, such as a path that cannot be decoded.
     frameworkErrors: (error, request, reply) => sendError(request, reply, error),
+    clientErrorHandler: refuseConnection,
   });
-  // A page of any site may send text/plain without asking first; JSON it may not.
-  app.removeContentTypeParser("text/plain");
-  app.addHook("onRequest", guardOrigin(options.host));
+  answerOddRequests(app);
+  takeJsonBodies(app);
+  app.addHook("onRequest", guardOrigin(options));
+  if (options.token) app.addHook("onRequest", requireToken(options.token));
   app.setErrorHandler((error, request, reply) => sendError(request, reply, error));
   answerUnknownRoutes(app);
   return app;

@@ -1,10 +1,13 @@
 import { type Dispatcher, Pool } from "undici";
 import * as z from "zod";
+import { bearerHeader } from "../../contract/auth.ts";
 import type { Route } from "../../contract/routes.ts";
 import { messageOf, WireError, type WireErrorCode } from "../../errors.ts";
 
 export interface UpstreamOptions {
   readonly url: string;
+  /** Shown with every call; empty, or left out, where it asks for none. */
+  readonly token?: string | undefined;
   /** What it is called in messages, such as `engine`. */
   readonly name: string;
   /** The code where it does not answer. */
@@ -22,6 +25,7 @@ export interface UpstreamRequest {
   readonly method: Route["method"];
   readonly path: string;
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }
 
@@ -55,10 +59,13 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     headersTimeout: 0,
     bodyTimeout: 0,
   });
-  const send = async ({ method, path, body, signal }: UpstreamRequest): Promise<Dispatcher.ResponseData> => {
-    const json = { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  const send = async (request: UpstreamRequest): Promise<Dispatcher.ResponseData> => {
+    const { method, path, body, signal } = request;
+    const type = body === undefined ? {} : { "content-type": "application/json" };
+    const headers = { ...type, ...request.headers, ...bearerHeader(options.token) };
+    const content = body === undefined ? {} : { body: JSON.stringify(body) };
     try {
-      return await pool.request({ method, path, signal, ...(body === undefined ? {} : json) });
+      return await pool.request({ method, path, signal, headers, ...content });
     } catch (error) {
       if (isAbortedByCaller(signal)) throw error;
       const message = `The ${name} at ${url} does not answer: ${messageOf(error)}.`;

@@ -7,9 +7,10 @@ import { call } from "../../support/http.ts";
 /** A server that counts how often its two endpoints that change something were reached. */
 async function startServer(
   host = "127.0.0.1",
+  allowedHosts: readonly string[] = [],
 ): Promise<{ url: string; port: number; reached: () => number }> {
   let reached = 0;
-  const app = createServer({ host });
+  const app = createServer({ host, allowedHosts });
   const save = () => {
     reached += 1;
     return {};
@@ -47,6 +48,66 @@ test("the configured host is answered too, and still no other", async () => {
   const { url } = await startServer("chat.lan");
   expect((await call(url, "/things", { headers: { host: "chat.lan:6101" } })).status).toBe(200);
   expect((await call(url, "/things", { headers: { host: "evil.example" } })).status).toBe(403);
+});
+
+test.each(["chat.example", "CHAT.example:8443", "Stack.LAN", "localhost"])(
+  "with allowed hosts Host %s is answered too",
+  async (host) => {
+    const { url } = await startServer("127.0.0.1", ["Chat.Example", "stack.lan"]);
+    expect((await call(url, "/things", { headers: { host } })).status).toBe(200);
+  },
+);
+
+test.each(["evil.example", "sub.chat.example", "chat.example.evil.example", "chat.example."])(
+  "with allowed hosts Host %s is still refused, and the setting is named",
+  async (host) => {
+    const { url } = await startServer("127.0.0.1", ["chat.example"]);
+    const { status, json } = await call(url, "/things", { headers: { host } });
+    expect(status).toBe(403);
+    expect(json.error.message).toContain("chat.example");
+    expect(json.error.hint).toContain("http.allowed_hosts");
+  },
+);
+
+// A proxy may keep the Host header, or put our own address there.
+test.each<[string, string, Record<string, string>]>([
+  ["speaks https", "chat.example", { origin: "https://chat.example", "sec-fetch-site": "same-origin" }],
+  ["listens on another port", "chat.example", { origin: "http://chat.example:8080" }],
+  ["puts our own address into Host", "127.0.0.1:6101", { origin: "https://chat.example" }],
+  ["is known by a name in capitals", "CHAT.example", { origin: "https://Chat.Example:8443" }],
+])("a change through a proxy that %s is allowed", async (_, host, headers) => {
+  const { url, reached } = await startServer("127.0.0.1", ["chat.example"]);
+  expect((await call(url, "/things", { method: "POST", headers: { host, ...headers } })).status).toBe(200);
+  expect(reached()).toBe(1);
+});
+
+test("the configured host, too, may be behind a proxy", async () => {
+  const { url } = await startServer("chat.lan");
+  const headers = { host: "chat.lan", origin: "https://chat.lan" };
+  expect((await call(url, "/things", { method: "POST", headers })).status).toBe(200);
+});
+
+test.each<[string, string, Record<string, string>]>([
+  ["another site", "chat.example", { origin: "https://evil.example" }],
+  ["a site whose name begins alike", "chat.example", { origin: "https://chat.example.evil.example" }],
+  ["a user of that name", "chat.example", { origin: "https://chat.example@evil.example" }],
+  ["another scheme", "chat.example", { origin: "ftp://chat.example" }],
+  [
+    "a page that the browser calls foreign",
+    "chat.example",
+    {
+      origin: "https://chat.example",
+      "sec-fetch-site": "cross-site",
+    },
+  ],
+  ["a program on another port of this machine", "127.0.0.1:6101", { origin: "http://127.0.0.1:8080" }],
+  ["the same under its other name", "localhost:6101", { origin: "http://localhost:8080" }],
+  ["this machine's https", "localhost:6101", { origin: "https://localhost:6101" }],
+  ["this machine, to the allowed host", "chat.example", { origin: "http://localhost:8080" }],
+])("with allowed hosts a change from %s is still refused", async (_, host, headers) => {
+  const { url, reached } = await startServer("127.0.0.1", ["chat.example", "localhost"]);
+  expect((await call(url, "/things", { method: "POST", headers: { host, ...headers } })).status).toBe(403);
+  expect(reached()).toBe(0);
 });
 
 test("a path that is not there is no way around the guard", async () => {

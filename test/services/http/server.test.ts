@@ -18,6 +18,7 @@ const Body = z.object({
 /** A server with one endpoint of each kind. */
 async function startServer(): Promise<string> {
   const app = createServer({ host: "127.0.0.1" });
+  app.get("/page", () => "a page");
   const route = (method: Route["method"], pattern: string): Route => ({
     method,
     pattern,
@@ -80,6 +81,14 @@ test.each<[string, string, object, number, string]>([
     "bad_request",
   ],
   ["no body", "/things", { method: "POST" }, 400, "bad_request"],
+  ["a body with a key that pollutes", "/things", { body: '{"__proto__":{}}' }, 400, "bad_request"],
+  [
+    "a body that is too deep",
+    "/things",
+    { body: `${"[".repeat(500)}${"]".repeat(500)}` },
+    400,
+    "bad_request",
+  ],
   ["a body that is null", "/things", { body: "null" }, 400, "bad_request"],
   ["a body that is a list", "/things", { body: "[]" }, 400, "bad_request"],
   [
@@ -98,6 +107,14 @@ test.each<[string, string, object, number, string]>([
   ],
   ["a body over 1 MiB", "/things", { body: " ".repeat(LIMITS.bodyBytes + 1) }, 413, "payload_too_large"],
   ["a path that cannot be decoded", "/things/%zz", {}, 400, "bad_request"],
+  ["a key that is longer than any", `/things/${"x".repeat(601)}`, {}, 400, "bad_request"],
+  [
+    "a body of no type",
+    "/things",
+    { body: "{}", headers: { "content-type": "" } },
+    415,
+    "unsupported_media_type",
+  ],
   ["an error of the contract", "/things/x", { method: "DELETE" }, 409, "model_profile_in_use"],
   ["an error that nobody foresaw", "/broken", { method: "POST" }, 500, "internal_error"],
 ])("%s is answered as it must", async (_, path, sent, status, code) => {
@@ -123,7 +140,31 @@ test("the details of an error that nobody foresaw stay in the log", async () => 
 });
 
 test("looking does not do: HEAD runs no handler", async () => {
-  expect((await call(await startServer(), "/things?limit=1", { method: "HEAD" })).status).toBe(405);
+  const { status, headers, body } = await call(await startServer(), "/things?limit=1", { method: "HEAD" });
+  expect([status, headers.allow, body]).toEqual([405, "POST, GET", ""]);
+});
+
+test("a page has HEAD", async () => {
+  expect((await call(await startServer(), "/page", { method: "HEAD" })).status).toBe(200);
+});
+
+test.each(["OPTIONS", "PATCH", "TRACE", "PROPFIND"])("%s is told what there is", async (method) => {
+  const { status, headers } = await call(await startServer(), "/things", { method });
+  expect([status, headers.allow]).toEqual([405, "POST, GET"]);
+  expect(headers["access-control-allow-origin"]).toBeUndefined();
+});
+
+test("no answer to a URL repeats its query, in which there may be a token", async () => {
+  const url = await startServer();
+  for (const path of ["/things/%zz", `/things/${"x".repeat(601)}`, "/nothing", "/things/x/y"]) {
+    expect((await call(url, `${path}?token=secret`)).body).not.toContain("secret");
+  }
+});
+
+test("a query as long as the longest message is taken", async () => {
+  const limit = encodeURIComponent("漢".repeat(LIMITS.messageChars));
+  const { status, json } = await call(await startServer(), `/things?limit=${limit}`);
+  expect([status, json.query?.limit.length]).toEqual([200, LIMITS.messageChars]);
 });
 
 test("the longest key fits into a path", async () => {

@@ -1,0 +1,69 @@
+import { STAND_IN_BUILD } from "../contract/defaults.ts";
+import { EngineVersion, GenerationList, type GenerationRecord } from "../contract/engine.ts";
+import { engineRoutes } from "../contract/routes.ts";
+import { generationsIn } from "../tap/generations.ts";
+import { TAP_PATH, type TapRecord } from "../tap/tap.ts";
+import type { HttpClient } from "./http.ts";
+
+/** What is known of the engine, and what of it can be watched. */
+export interface EngineWatch {
+  /** In words. */
+  readonly name: string;
+  readonly isStandIn: boolean;
+  /** What the engine was asked since the generation of that number; undefined where nobody can tell. */
+  readonly generationsAfter: ((id: number, signal: AbortSignal) => Promise<GenerationRecord[]>) | undefined;
+}
+
+/**
+ * Looks at the engine, which may be out of reach from here although the gateway has one. The stand-in keeps
+ * a record of its own; in front of any other engine a tap does.
+ */
+export async function watchEngine(engine: HttpClient, signal: AbortSignal): Promise<EngineWatch> {
+  const version = await versionOf(engine, signal);
+  if (version === undefined) {
+    return { name: "an engine that does not answer", isStandIn: false, generationsAfter: undefined };
+  }
+  if (version.endsWith(`+${STAND_IN_BUILD}`)) {
+    return { name: "the engine stand-in", isStandIn: true, generationsAfter: standInRecord(engine) };
+  }
+  const isTapped = (await tapRecord(engine, 0, signal)) !== undefined;
+  return {
+    name: `Ollama ${version}${isTapped ? " behind a tap" : ""}`,
+    isStandIn: false,
+    generationsAfter: isTapped ? tappedGenerations(engine) : undefined,
+  };
+}
+
+function standInRecord(engine: HttpClient): EngineWatch["generationsAfter"] {
+  return async (id, signal) => {
+    const path = engineRoutes.generations.path(undefined, { after: id });
+    return GenerationList.parse((await engine.call("GET", path, { signal })).body).generations;
+  };
+}
+
+function tappedGenerations(engine: HttpClient): EngineWatch["generationsAfter"] {
+  return async (id, signal) => {
+    const record = await tapRecord(engine, id, signal);
+    return record === undefined ? [] : generationsIn(record.exchanges, record.began_at);
+  };
+}
+
+async function tapRecord(
+  engine: HttpClient,
+  after: number,
+  signal: AbortSignal,
+): Promise<TapRecord | undefined> {
+  const { status, body } = await engine.call("GET", `${TAP_PATH}?after=${after}`, { signal });
+  if (status !== 200 || typeof body !== "object" || body === null || !("exchanges" in body)) return undefined;
+  // Nobody else has this path, so that what answers there is a tap of ours.
+  return body as TapRecord;
+}
+
+async function versionOf(engine: HttpClient, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    const { body } = await engine.call("GET", engineRoutes.version.path(), { signal });
+    return EngineVersion.parse(body).version;
+  } catch {
+    return undefined;
+  }
+}

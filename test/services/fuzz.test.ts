@@ -1,0 +1,107 @@
+import { randomInt } from "node:crypto";
+import { Agent, type IncomingMessage, request } from "node:http";
+import { text } from "node:stream/consumers";
+import pino from "pino";
+import { expect, test } from "vitest";
+import { gatewayRoutes, hmiRoutes } from "../../src/contract/routes.ts";
+import type { ConversationStore } from "../../src/services/conversations/store.ts";
+import { sendBroken } from "../support/fuzz/broken.ts";
+import { throwDice } from "../support/fuzz/dice.ts";
+import { type FuzzRequest, fuzzRequest } from "../support/fuzz/requests.ts";
+import { type FuzzAnswer, faultIn, faultInBytes } from "../support/fuzz/verdict.ts";
+import { call } from "../support/http.ts";
+import { startTestStack } from "../support/stack.ts";
+import { eventually, wholeStream } from "../support/streams.ts";
+
+const REQUESTS = 20_000;
+const AT_ONCE = 16;
+const TOKEN = "a-token-that-nobody-guesses";
+
+/** What failed can be had again by the seed of its message: FUZZ_SEED=1234 npx vitest run test/services/fuzz */
+const SEED = Number(process.env["FUZZ_SEED"] ?? randomInt(2 ** 31));
+
+test("however malformed a request is, it gets an error of the contract, and harms nobody", async () => {
+  const log: string[] = [];
+  let store: ConversationStore | undefined;
+  const stack = await startTestStack({
+    auth: { token: TOKEN },
+    logger: pino({ level: "trace" }, { write: (line: string) => log.push(line) }),
+    overrides: {
+      store: (opened) => {
+        store = opened;
+        return opened;
+      },
+    },
+  });
+  expect(await attack(stack), `seed ${SEED}`).toEqual([]);
+
+  const headers = { authorization: `Bearer ${TOKEN}` };
+  const general = hmiRoutes.generalStream.path(undefined, {
+    message: "Count to 3",
+    client_message_id: "last",
+  });
+  expect((await wholeStream(stack.hmi, general, { headers })).text).toBe("1, 2, 3");
+  for (const url of [stack.gateway, stack.hmi]) {
+    await eventually(async () => {
+      const health = await call(url, gatewayRoutes.health.path(), { headers });
+      expect(health.json).toMatchObject({ status: "ok", active_streams: 0 });
+    });
+  }
+  expect(await store?.messages.unfinished(), "rows left streaming").toEqual([]);
+  expect(log.filter((line) => JSON.parse(line).level >= 50)).toEqual([]);
+  expect(log.filter((line) => line.includes(TOKEN))).toEqual([]);
+}, 120_000);
+
+/** Sends all requests, some at once; gives what was wrong with the answers. */
+async function attack(stack: Record<FuzzRequest["service"], string>): Promise<string[]> {
+  const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
+  const faults: string[] = [];
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let number = next++; number < REQUESTS; number = next++) {
+      const fault = await (number % 50 === 0 ? tryBroken(stack, number) : tryRequest(stack, number, agent));
+      if (fault !== undefined) faults.push(`request ${number}, ${fault}`);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  agent.destroy();
+  return faults;
+}
+
+async function tryBroken(
+  stack: Record<FuzzRequest["service"], string>,
+  number: number,
+): Promise<string | undefined> {
+  const dice = throwDice(SEED, number);
+  const { sent, answer } = await sendBroken(dice.pick([stack.gateway, stack.hmi]), dice);
+  const fault = faultInBytes(answer);
+  return fault && `${JSON.stringify(sent)}: ${fault}`;
+}
+
+async function tryRequest(
+  stack: Record<FuzzRequest["service"], string>,
+  number: number,
+  agent: Agent,
+): Promise<string | undefined> {
+  const asked = fuzzRequest(SEED, number, TOKEN);
+  const fault = await send(stack[asked.service], asked, agent).then(
+    (answer) => (answer.body.includes(TOKEN) ? "the token is in the answer" : faultIn(asked, answer)),
+    (error: Error) => `no answer: ${error.message}`,
+  );
+  return fault && `${JSON.stringify(asked).slice(0, 500)}: ${fault}`;
+}
+
+async function send(
+  base: string,
+  { method, path, headers, body }: FuzzRequest,
+  agent: Agent,
+): Promise<FuzzAnswer> {
+  const { hostname, port } = new URL(base);
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const outgoing = request({ hostname, port, method, path, headers, agent, timeout: 20_000 }, resolve);
+    outgoing.on("error", reject);
+    outgoing.on("timeout", () => outgoing.destroy(new Error("nothing came for 20 s")));
+    outgoing.end(body);
+  });
+  return { status: response.statusCode ?? 0, headers: response.headers, body: await text(response) };
+}

@@ -1,0 +1,77 @@
+import { createServer } from "node:http";
+import { expect, onTestFinished, test } from "vitest";
+import { startTap } from "../../src/tap/tap.ts";
+import { watchEngine } from "../../src/target/engine-watch.ts";
+import { createHttpClient } from "../../src/target/http.ts";
+import { startTestEngine } from "../support/gateway.ts";
+import { listenOnAnyPort } from "../support/listen.ts";
+
+const signal = AbortSignal.timeout(10_000);
+
+async function watch(url: string) {
+  const client = createHttpClient(url);
+  onTestFinished(() => client.close());
+  return await watchEngine(client, signal);
+}
+
+async function tapped(upstream: string): Promise<string> {
+  const tap = await startTap({ upstream });
+  onTestFinished(() => tap.close());
+  return tap.url;
+}
+
+/** An engine that is no stand-in: it says its version, and two words. */
+async function startOllama(): Promise<string> {
+  return await listenOnAnyPort(
+    createServer((request, response) => {
+      if (request.url === "/api/version") response.end('{"version":"0.13.0"}');
+      else if (request.url !== "/api/chat") response.writeHead(404).end("404 page not found");
+      else {
+        response.write('{"message":{"content":"Hello"},"done":false}\n');
+        response.write('{"message":{"content":" you"},"done":false}\n');
+        response.end('{"message":{"content":""},"done":true,"done_reason":"stop"}\n');
+      }
+    }),
+  );
+}
+
+const body = {
+  model: "phi3:mini",
+  messages: [{ role: "user", content: "Hi" }],
+  options: { num_predict: 3 },
+};
+
+const ask = async (url: string): Promise<void> => {
+  await (await fetch(`${url}/api/chat`, { method: "POST", body: JSON.stringify(body) })).text();
+};
+
+test("the stand-in's own record is read, also through a tap", async () => {
+  const engine = await startTestEngine();
+  for (const url of [engine, await tapped(engine)]) {
+    const { name, isStandIn, generationsAfter } = await watch(url);
+    expect([name, isStandIn]).toEqual(["the engine stand-in", true]);
+    await ask(url);
+    expect((await generationsAfter?.(0, signal))?.at(-1)).toMatchObject({
+      model: "phi3:mini",
+      ended: "done",
+    });
+  }
+});
+
+test("in front of any other engine a tap tells the same", async () => {
+  const url = await tapped(await startOllama());
+  const { name, isStandIn, generationsAfter } = await watch(url);
+  expect([name, isStandIn]).toEqual(["Ollama 0.13.0 behind a tap", false]);
+  await ask(url);
+  const [first] = (await generationsAfter?.(0, signal)) ?? [];
+  expect(first).toMatchObject({ ...body, endpoint: "chat", prompt: null, tokens_sent: 2, ended: "done" });
+  expect(Date.parse(first?.started_at ?? "")).toBeGreaterThan(Date.now() - 10_000);
+  expect(await generationsAfter?.(first?.id ?? 0, signal)).toEqual([]);
+});
+
+test("an engine without a tap cannot be watched, and one that is not there neither", async () => {
+  const untapped = await watch(await startOllama());
+  expect(untapped).toEqual({ name: "Ollama 0.13.0", isStandIn: false, generationsAfter: undefined });
+  const absent = await watch("http://127.0.0.1:9");
+  expect(absent).toMatchObject({ name: "an engine that does not answer", generationsAfter: undefined });
+});
