@@ -2,8 +2,8 @@
  * Builds `dist/`: the command line bundled for a quick start, the browser code, and oclif's manifest.
  * One file a command, so that a command loads nothing that only another one needs.
  */
-import { globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, sep } from "node:path";
+import { copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join, sep } from "node:path";
 import { build, type Plugin } from "esbuild";
 
 const root = new URL("../", import.meta.url);
@@ -14,6 +14,7 @@ const written = (await Promise.all([buildCli(), buildWeb()])).flatMap(({ metafil
   Object.keys(metafile.outputs),
 );
 removeStale(new Set(written.map((file) => file.split(sep).join("/"))));
+copyWasm();
 await writeManifest();
 
 function removeStale(current: ReadonlySet<string>): void {
@@ -87,13 +88,17 @@ function replace(text: string, part: string, by: string): string {
   return text.replace(part, by);
 }
 
+/** The browser code under names that change with its content, and the page that starts it. */
 async function buildWeb() {
-  const entryPoints = [...globSync("web/app.{ts,tsx}"), ...globSync("web/*.{css,svg}")];
-  return await build({
+  const built = await build({
     metafile: true,
-    entryPoints,
+    entryPoints: ["web/app.tsx", ...globSync("web/*.{css,svg}")],
     outdir: "dist/web",
+    entryNames: "[name]-[hash]",
+    chunkNames: "[name]-[hash]",
+    assetNames: "[name]-[hash]",
     bundle: true,
+    splitting: true,
     minify: true,
     legalComments: "none",
     platform: "browser",
@@ -103,6 +108,31 @@ async function buildWeb() {
     jsx: "automatic",
     jsxImportSource: "preact",
   });
+  const files = Object.entries(built.metafile.outputs).filter(
+    ([, { entryPoint }]) => entryPoint !== undefined,
+  );
+  const tags = files.map(([file]) => tagOf(basename(file))).sort();
+  const page = replace(readFileSync("web/index.html", "utf8"), "<!-- assets -->", tags.join("\n"));
+  // Last, so that the page never names a file that is not there yet.
+  writeFileSync("dist/web/index.html", page);
+  return built;
+}
+
+function tagOf(name: string): string {
+  if (name.endsWith(".css")) return `<link rel="stylesheet" href="/assets/${name}">`;
+  if (name.endsWith(".svg")) return `<link rel="icon" href="/assets/${name}">`;
+  return `<script type="module" src="/assets/${name}"></script>`;
+}
+
+/** The parser of Python for `stack verify source`; WebAssembly cannot be bundled. */
+function copyWasm(): void {
+  mkdirSync("dist/wasm", { recursive: true });
+  for (const file of [
+    "web-tree-sitter/web-tree-sitter.wasm",
+    "@vscode/tree-sitter-wasm/wasm/tree-sitter-python.wasm",
+  ]) {
+    copyFileSync(join("node_modules", file), join("dist/wasm", basename(file)));
+  }
 }
 
 /** Lets the command line know its commands and flags without loading them. */

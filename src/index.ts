@@ -19,5 +19,7 @@ export { UserError, WireError } from "./errors.ts";
 export type { Check, Suite, Verdict } from "./harness/check.ts";
 export type { CheckResult, Outcome, RunEvent, RunReport } from "./harness/report.ts";
 export { type RunningStack, type StackOptions, startStack } from "./services/start.ts";
+export { checkSource, type SourceCheckOptions } from "./source-check/check-source.ts";
+export type { Finding, FindingKind, SourceReport } from "./source-check/report.ts";
 export type { TargetUrls } from "./target/target.ts";
 export { type VerifyOptions, type VerifyReport, verify } from "./verify.ts";

@@ -19,3 +19,8 @@ export function packageVersion(): string {
 export function webFolder(): string {
   return join(packageRoot(), "dist", "web");
 }
+
+/** Where the parser of Python is, as WebAssembly. */
+export function wasmFolder(): string {
+  return join(packageRoot(), "dist", "wasm");
+}

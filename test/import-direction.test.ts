@@ -9,17 +9,17 @@ import { expect, test } from "vitest";
  */
 const ALLOWED: Readonly<Record<string, string>> = {
   "main.ts": "cli",
-  "index.ts": "verify.ts, services/start.ts, checks, harness, target, contract, errors.ts",
+  "index.ts": "verify.ts, source-check, services/start.ts, checks, harness, target, contract, errors.ts",
   "verify.ts": "services/start.ts, faults/index.ts, checks, harness, target, errors.ts",
   "service-process.ts": "services/start.ts, type services/http, contract, config, errors.ts",
   "package-root.ts": "",
   "errors.ts": "",
   commands:
-    "cli, launch, verify.ts, harness, reporters, target, supervisor, contract, config, errors.ts, package-root.ts",
+    "cli, launch, verify.ts, source-check, harness, reporters, target, supervisor, contract, config, errors.ts, package-root.ts",
   cli: "launch, type verify.ts, harness, reporters, supervisor, contract, config, errors.ts, package-root.ts",
   launch: "services/start.ts, supervisor, target, contract, config, errors.ts, package-root.ts",
   checks: "harness, target, contract, errors.ts",
-  reporters: "harness, errors.ts",
+  reporters: "harness, type source-check, errors.ts",
   faults: "services, type tap, contract, errors.ts",
   "services/start.ts": "services, tap, config, errors.ts, package-root.ts",
   // The store itself is injected; what a prompt is made of, and who the agents are, is plain knowledge.
@@ -30,6 +30,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "services/conversations": "contract, errors.ts",
   "services/http": "contract, errors.ts",
   "services/stream": "contract, errors.ts",
+  "source-check": "errors.ts, package-root.ts",
   target: "tap, contract, errors.ts",
   tap: "contract, errors.ts",
   supervisor: "errors.ts, type config",

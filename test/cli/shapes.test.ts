@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { testStack } from "../support/cli.ts";
 import { startTestStack } from "../support/hmi.ts";
 import { shapeOf } from "../support/shape.ts";
+import { tempFolder } from "../support/temp.ts";
 
 // What scripts hold on to: a change of one of these files is a change for everybody who wrote one.
 
@@ -53,6 +54,17 @@ test("verify --json", async () => {
     return { ...report, results: results.map(({ evidence: _, ...result }) => withoutRows(result)) };
   });
   await expect(pretty(shapeOf(...withoutEvidence))).toMatchFileSnapshot("shapes/verify.snap");
+});
+
+test("verify source --json", async () => {
+  const cli = await testStack();
+  const text = '@app.get("/x")\ndef x(model_id):\n    save_message(model_id=None)\n';
+  const judged = tempFolder({ "main.py": text, "broken.py": "def x(:\n", "coded.py": "# coding: klingon\n" });
+  const reports = [
+    await cli.json("verify", "source", "--root", judged),
+    await cli.json("verify", "source", "--root", tempFolder({ "main.py": "" })),
+  ];
+  await expect(pretty(shapeOf(...reports.map(({ json }) => json)))).toMatchFileSnapshot("shapes/source.snap");
 });
 
 test("errors under --json", async () => {

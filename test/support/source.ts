@@ -1,0 +1,22 @@
+import { readFacts } from "../../src/source-check/facts.ts";
+import { judge } from "../../src/source-check/judge.ts";
+import { loadPython } from "../../src/source-check/python.ts";
+import { type Finding, SEED_NAMES, type SourceNames } from "../../src/source-check/report.ts";
+
+/** Judges Python texts as one tree of sources; a single one is `main.py`. */
+export async function judgePython(
+  sources: string | Record<string, string>,
+  names: Partial<SourceNames> = {},
+): Promise<{ findings: Finding[]; counts: ReturnType<typeof judge>["counts"] }> {
+  const python = await loadPython();
+  const files = Object.entries(typeof sources === "string" ? { "main.py": sources } : sources);
+  return judge(
+    files.map(([file, text]) => ({ file, ...readFacts(text, { ...SEED_NAMES, ...names }, python) })),
+  );
+}
+
+/** The findings in short: `main.py:5 none-passed model_id`. */
+export async function found(...judged: Parameters<typeof judgePython>): Promise<string[]> {
+  const { findings } = await judgePython(...judged);
+  return findings.map(({ file, line, kind, name }) => `${file}:${line} ${kind} ${name}`);
+}
