@@ -1,23 +1,58 @@
-/**
- * The address of what is open, so that a reload shows it again. It stands behind `#`, in the form that
- * the pages of the contract have (`/new`, `/c/80`).
- */
-export type Address =
-  | { readonly page: "conversation"; readonly sessionId: string }
-  | { readonly page: "new" }
-  /** Nothing said: whatever conversation is active. */
-  | { readonly page: "active" };
+import { pageRoutes } from "../src/contract/routes.ts";
 
-/** Reads `location.hash`. */
-export function parseAddress(hash: string): Address {
-  const sessionId = /^#\/c\/([^/]+)$/.exec(hash)?.[1];
-  if (sessionId !== undefined) return { page: "conversation", sessionId: decode(sessionId) };
-  return hash === "#/new" ? { page: "new" } : { page: "active" };
+/** What an address of the page names. `modelId` is the profile; null where none is named. */
+export type Address =
+  /** Whatever general conversation is active. */
+  | { readonly page: "active" }
+  | { readonly page: "new"; readonly modelId: number | null }
+  | { readonly page: "conversation"; readonly sessionId: string; readonly modelId: number | null }
+  /** The form of a profile's page, with something that no profile can have as its key. */
+  | { readonly page: "no-profile"; readonly key: string };
+
+/** What is open: a conversation, or a new one where `sessionId` is null. */
+export interface Place {
+  readonly sessionId: string | null;
+  readonly modelId: number | null;
 }
 
-/** The hash of a conversation; of a new one, where it is null. */
-export function addressOf(sessionId: string | null): string {
-  return sessionId === null ? "#/new" : `#/c/${encodeURIComponent(sessionId)}`;
+/** Reads a path; undefined where it is none of the page's. */
+export function parseAddress(path: string): Address | undefined {
+  if (path === pageRoutes.llm.path()) return { page: "active" };
+  const parts = FORM.exec(path);
+  if (parts === null) return undefined;
+  const [, key, session] = parts;
+  const modelId = key === undefined ? null : modelIdOf(key);
+  if (modelId === undefined) return { page: "no-profile", key: decode(key ?? "") };
+  return session === undefined
+    ? { page: "new", modelId }
+    : { page: "conversation", sessionId: decode(session), modelId };
+}
+
+/** The path of what is open. */
+export function addressOf({ sessionId, modelId }: Place): string {
+  if (sessionId === null) return newAddress(modelId);
+  return modelId === null
+    ? pageRoutes.conversation.path({ session_id: sessionId })
+    : pageRoutes.profileConversation.path({ model_id: modelId, session_id: sessionId });
+}
+
+/** The path of a new conversation of this profile, or of none. */
+export function newAddress(modelId: number | null): string {
+  return modelId === null
+    ? pageRoutes.newConversation.path()
+    : pageRoutes.newProfileConversation.path({ model_id: modelId });
+}
+
+/** The token in the hash of an address (`#token=...`); null where there is none. */
+export function tokenIn(hash: string): string | null {
+  const token = /^#token=(.*)$/.exec(hash)?.[1];
+  return token === undefined ? null : decode(token);
+}
+
+const FORM = /^(?:\/m\/([^/]+))?\/(?:new|c\/([^/]+))$/;
+
+function modelIdOf(key: string): number | undefined {
+  return /^\d{1,15}$/.test(key) && Number(key) >= 1 ? Number(key) : undefined;
 }
 
 function decode(text: string): string {

@@ -1,103 +1,98 @@
-import type { ErrorBody, ModelList } from "../src/contract/common.ts";
+import type { Health, ModelList } from "../src/contract/common.ts";
 import type { CancelAnswer } from "../src/contract/gateway.ts";
 import type {
   AgentList,
   MessageList,
   NewSession,
+  Profile,
+  ProfileDraft,
+  Regenerate,
   SendMessage,
   SentMessage,
   SessionAnswer,
   SessionList,
 } from "../src/contract/hmi.ts";
 import { hmiRoutes, type Route } from "../src/contract/routes.ts";
+import { type Connection, unreachable } from "./connection.ts";
 
 /** Longest wait for an answer. The HMI itself gives its gateway 15 s, and then says what is wrong. */
 const ANSWER_TIMEOUT_MS = 30_000;
 
-/** A call that failed, in words for the page. */
-export class ApiError extends Error {
-  override readonly name = "ApiError";
-  /** One of the contract's codes, or `hmi_unreachable`. */
-  readonly code: string;
-  readonly hint: string | undefined;
-  /** HTTP status; 0 where there was no answer. */
-  readonly status: number;
+/** The same for the question how it is: an answer that comes later is no good one either. */
+const HEALTH_TIMEOUT_MS = 8000;
 
-  constructor(status: number, { code, message, hint }: ErrorBody["error"]) {
-    super(message);
-    this.code = code;
-    this.hint = hint;
-    this.status = status;
-  }
+interface ProfileAnswer {
+  readonly profile: Profile;
 }
 
 /** The HMI's calls that the page makes. Each throws an ApiError. */
 export interface Api {
+  health(): Promise<Health>;
   models(): Promise<ModelList>;
   agents(): Promise<AgentList>;
-  /** The newest `limit` conversations. */
-  sessions(limit: number): Promise<SessionList>;
+  profiles(): Promise<{ readonly profiles: readonly Profile[] }>;
+  newProfile(draft: ProfileDraft): Promise<ProfileAnswer>;
+  updateProfile(modelId: number, draft: ProfileDraft): Promise<ProfileAnswer>;
+  deleteProfile(modelId: number): Promise<unknown>;
+  /** The newest `limit` conversations of a profile, or the general ones. */
+  sessions(modelId: number | null, limit: number): Promise<SessionList>;
   messages(sessionId: string): Promise<MessageList>;
   newSession(body: NewSession): Promise<SessionAnswer>;
-  sendMessage(body: SendMessage): Promise<SentMessage>;
-  cancel(sessionId: string): Promise<CancelAnswer>;
+  /** Makes it the active one of its profile; one that was archived is listed again. */
+  resumeSession(sessionId: string): Promise<SessionAnswer>;
+  renameSession(sessionId: string, title: string): Promise<SessionAnswer>;
+  archiveSession(sessionId: string): Promise<SessionAnswer>;
+  /** Archives it; answers the empty one that takes its place. */
+  clearSession(sessionId: string): Promise<SessionAnswer>;
   deleteSession(sessionId: string): Promise<unknown>;
+  sendMessage(body: SendMessage): Promise<SentMessage>;
+  regenerate(sessionId: string, body: Regenerate): Promise<SentMessage>;
+  cancel(sessionId: string): Promise<CancelAnswer>;
 }
 
-/** `origin` is empty in the page, which calls the HMI that it came from. */
-export function createApi(origin = ""): Api {
+export function createApi(connection: Connection): Api {
   // The HMI that answers is the one that served this page, so its answers have the contract's types.
-  const call = async <Answer>(route: Route, path: string, body?: unknown): Promise<Answer> => {
-    const response = await request(origin + path, {
+  const call = async <Answer>(
+    route: Route,
+    path: string,
+    body?: unknown,
+    timeoutMs = ANSWER_TIMEOUT_MS,
+  ): Promise<Answer> => {
+    const response = await connection.request(path, {
       method: route.method,
-      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
       ...(body === undefined
         ? {}
         : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
     });
-    return (await response.json()) as Answer;
+    try {
+      return (await response.json()) as Answer;
+    } catch {
+      // It was cut off on the way.
+      throw unreachable();
+    }
   };
-  const { models, agents, sessions, messages, newSession, sendMessage, cancel, deleteSession } = hmiRoutes;
+  const r = hmiRoutes;
   return {
-    models: () => call(models, models.path()),
-    agents: () => call(agents, agents.path()),
-    sessions: (limit) => call(sessions, sessions.path(undefined, { limit })),
-    messages: (session_id) => call(messages, messages.path({ session_id })),
-    newSession: (body) => call(newSession, newSession.path(), body),
-    sendMessage: (body) => call(sendMessage, sendMessage.path(), body),
-    cancel: (session_id) => call(cancel, cancel.path({ session_id })),
-    deleteSession: (session_id) => call(deleteSession, deleteSession.path({ session_id })),
-  };
-}
-
-/** `fetch`, with everything but a success thrown as an ApiError; an abort by the caller stays what it is. */
-export async function request(url: string, init: RequestInit): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(url, init);
-  } catch (error) {
-    if (error instanceof Error && error.name === "AbortError") throw error;
-    throw new ApiError(0, {
-      code: "hmi_unreachable",
-      message: "The HMI does not answer.",
-      hint: "Run `stack status` to see which service is down.",
-    });
-  }
-  if (response.ok) return response;
-  throw new ApiError(response.status, await errorOf(response));
-}
-
-async function errorOf(response: Response): Promise<ErrorBody["error"]> {
-  const text = await response.text();
-  try {
-    const { error } = JSON.parse(text) as Partial<ErrorBody>;
-    if (error !== undefined) return error;
-  } catch {
-    // Something between the page and the HMI answered; its status is all there is to tell.
-  }
-  return {
-    code: "bad_answer",
-    message: `The HMI answered ${response.status} without saying why.`,
-    hint: "Look into its log.",
+    health: () => call(r.health, r.health.path(), undefined, HEALTH_TIMEOUT_MS),
+    models: () => call(r.models, r.models.path()),
+    agents: () => call(r.agents, r.agents.path()),
+    profiles: () => call(r.profiles, r.profiles.path()),
+    newProfile: (draft) => call(r.newProfile, r.newProfile.path(), draft),
+    updateProfile: (model_id, draft) => call(r.updateProfile, r.updateProfile.path({ model_id }), draft),
+    deleteProfile: (model_id) => call(r.deleteProfile, r.deleteProfile.path({ model_id })),
+    sessions: (modelId, limit) =>
+      call(r.sessions, r.sessions.path(undefined, { model_id: modelId ?? "none", limit })),
+    messages: (session_id) => call(r.messages, r.messages.path({ session_id })),
+    newSession: (body) => call(r.newSession, r.newSession.path(), body),
+    resumeSession: (session_id) => call(r.resumeSession, r.resumeSession.path({ session_id })),
+    renameSession: (session_id, title) =>
+      call(r.renameSession, r.renameSession.path({ session_id }), { title }),
+    archiveSession: (session_id) => call(r.archiveSession, r.archiveSession.path({ session_id })),
+    clearSession: (session_id) => call(r.clearSession, r.clearSession.path({ session_id })),
+    deleteSession: (session_id) => call(r.deleteSession, r.deleteSession.path({ session_id })),
+    sendMessage: (body) => call(r.sendMessage, r.sendMessage.path(), body),
+    regenerate: (session_id, body) => call(r.regenerate, r.regenerate.path({ session_id }), body),
+    cancel: (session_id) => call(r.cancel, r.cancel.path({ session_id })),
   };
 }

@@ -1,7 +1,14 @@
 import { render } from "preact";
 import { Chat } from "./chat.ts";
 import { App } from "./components/App.tsx";
+import { takeToken } from "./token.ts";
 
 const root = document.getElementById("app");
 if (root === null) throw new Error('The page has no element with the id "app".');
-render(<App chat={new Chat()} />, root);
+const tabs = new BroadcastChannel("chat");
+const chat = new Chat({
+  token: takeToken(),
+  nextFrame: (run) => requestAnimationFrame(run),
+  announce: () => tabs.postMessage("changed"),
+});
+render(<App chat={chat} tabs={tabs} />, root);

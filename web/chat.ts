@@ -1,102 +1,138 @@
-import type { SentMessage, Session } from "../src/contract/hmi.ts";
-import type { Address } from "./address.ts";
-import { type Api, ApiError, createApi } from "./api.ts";
-import { streamingReply } from "./exchange.ts";
+import { type Address, type Place, parseAddress } from "./address.ts";
+import { type Api, createApi } from "./api.ts";
+import { ApiError } from "./api-error.ts";
+import type { ChatEvent } from "./chat-event.ts";
+import { Connection } from "./connection.ts";
+import { Keeper } from "./keeper.ts";
 import { Lists } from "./lists.ts";
-import { problemOf } from "./problem.ts";
-import { followReply } from "./reply-stream.ts";
-import { type ChatEvent, type ChatState, INITIAL_STATE, reduce } from "./state.ts";
-import { canSend, isReplying, selectedAgent, selectedModel, startsAnotherConversation } from "./view.ts";
+import { Reader } from "./reader.ts";
+import { Sender } from "./sender.ts";
+import { checkedServices, hasServiceDown } from "./services.ts";
+import type { ChatState, Problem } from "./state.ts";
+import { Store } from "./store.ts";
+
+export interface ChatOptions {
+  /** Empty in the page, which talks to the HMI that it came from. */
+  readonly origin?: string;
+  /** What the HMI is shown where it asks for a token. */
+  readonly token?: string;
+  /** Calls what it is given when the page is drawn next. */
+  readonly nextFrame?: (run: () => void) => void;
+  /** Called when this page has changed something that other tabs show, too. */
+  readonly announce?: () => void;
+}
 
 /** What a user can do on the page, and the state that comes of it. Knows the HMI's wire, but no DOM. */
 export class Chat {
-  readonly #origin: string;
+  readonly #connection: Connection;
   readonly #api: Api;
+  readonly #store = new Store();
   readonly #lists: Lists;
-  readonly #listeners = new Set<() => void>();
-  #state = INITIAL_STATE;
-  #stopWanted = false;
-  /** Aborted when something else is opened: from then on nothing of this conversation reaches the state. */
-  #visit = new AbortController();
+  readonly #reader: Reader;
+  readonly #sender: Sender;
+  /** Changes conversations and profiles. */
+  readonly keeper: Keeper;
+  #address: Address = { page: "active" };
 
-  /** `origin` is empty in the page, which talks to the HMI that it came from. */
-  constructor(origin = "") {
-    this.#origin = origin;
-    this.#api = createApi(origin);
-    this.#lists = new Lists(this.#api, (event) => this.dispatch(event));
+  constructor({ origin = "", token = "", nextFrame = soon, announce = nothing }: ChatOptions = {}) {
+    const store = this.#store;
+    this.#connection = new Connection({
+      origin,
+      token,
+      onUnauthorized: (sent) => this.#onUnauthorized(sent),
+    });
+    const connection = this.#connection;
+    const api = createApi(connection);
+    const lists = new Lists(api, store);
+    const reader = new Reader({ connection, api, store, lists, nextFrame });
+    this.#api = api;
+    this.#lists = lists;
+    this.#reader = reader;
+    this.#sender = new Sender({ api, store, lists, reader, announce });
+    this.keeper = new Keeper({ api, store, lists, announce, go: (path) => void this.go(path) });
   }
 
   get state(): ChatState {
-    return this.#state;
+    return this.#store.state;
+  }
+
+  /** The way to the HMI, for what is no call of its own, such as a download. */
+  get connection(): Connection {
+    return this.#connection;
   }
 
   /** Calls `listener` after every change, until the returned function is called. */
   subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#store.subscribe(listener);
   }
 
-  /** Loads everything, and shows what the address names. */
-  async start(address: Address): Promise<void> {
+  /** Tells the state of something that needs no call: a choice, a key pressed, a note dismissed. */
+  dispatch(event: ChatEvent): void {
+    this.#store.dispatch(event);
+  }
+
+  /** Loads everything, and shows what the path names. */
+  async start(path: string): Promise<void> {
     // What is slow to come, such as the models of an engine in trouble, must not keep the rest waiting.
-    await Promise.all([this.#lists.choices(), this.#startAt(address)]);
+    await Promise.all([this.#lists.choices(), this.#lists.profiles(), this.go(path)]);
   }
 
-  /** Shows a conversation, and follows its reply if one is being written. */
-  async open(sessionId: string): Promise<void> {
-    await this.#show(sessionId, this.#leave(sessionId));
-  }
-
-  /** Shows an empty conversation; the HMI hears of it with the first message. */
-  startNew(): void {
-    this.#leave(null);
-    this.dispatch({ type: "conversation_blank" });
+  /** Shows what a path of the page names. */
+  async go(path: string): Promise<void> {
+    this.#address = parseAddress(path) ?? { page: "active" };
+    await this.#open(this.#address);
   }
 
   /** Sends the draft: to the open conversation, or to a new one. */
   async send(): Promise<void> {
-    if (canSend(this.#state)) await this.#submit(this.#state.draft.trimEnd(), "");
+    await this.#sender.send();
   }
 
-  /** Sends the last message once more, after its reply has failed. */
-  async resend(): Promise<void> {
-    const { messages, phase, draft } = this.#state;
-    const last = messages.findLast((message) => message.role === "user");
-    if (last !== undefined && phase === "idle") await this.#submit(last.content, draft);
+  /** Has the last message answered again, in place of its present reply. */
+  async regenerate(): Promise<void> {
+    await this.#sender.regenerate();
   }
 
   /** Ends the reply that is being written; what has arrived of it stays. */
   async stop(): Promise<void> {
-    const { sessionId, phase } = this.#state;
-    if (!isReplying(this.#state) || phase === "stopping") return;
-    this.dispatch({ type: "stop_requested" });
-    this.#stopWanted = phase === "sending";
-    if (this.#stopWanted || sessionId === null) return;
-    const { signal } = this.#visit;
-    try {
-      await this.#api.cancel(sessionId);
-    } catch (error) {
-      if (!signal.aborted) this.dispatch({ type: "stop_failed", problem: problemOf(error, null) });
-    }
-  }
-
-  /** Deletes a conversation with its messages. */
-  async remove(sessionId: string): Promise<void> {
-    try {
-      await this.#api.deleteSession(sessionId);
-    } catch (error) {
-      this.dispatch({ type: "failed", problem: problemOf(error, null) });
-      return;
-    }
-    if (this.#state.sessionId === sessionId) this.startNew();
-    await this.#lists.sessions();
+    await this.#sender.stop();
   }
 
   /** Does again what the present problem came from. */
   async retry(): Promise<void> {
-    const { problem, sessionId } = this.#state;
-    if (problem?.retry === "send" && !(await this.#wasSent())) return await this.send();
-    await this.start(sessionId === null ? { page: "new" } : { page: "conversation", sessionId });
+    const { retry } = this.state.problem ?? {};
+    if (retry === "regenerate") return await this.regenerate();
+    if (retry === "send" && !(await this.#sender.wasSent())) return await this.send();
+    await this.#reload();
+  }
+
+  /** Looks for what has changed elsewhere, such as in another tab. */
+  async refresh(): Promise<void> {
+    if (this.state.access !== "open") return;
+    await Promise.all([this.#lists.sessions(), this.#lists.profiles(), this.#reader.refresh()]);
+  }
+
+  /** Asks the HMI how the services are; what was missing while one was down is loaded when all are back. */
+  async checkServices(): Promise<void> {
+    if (this.state.access !== "open") return;
+    const wasDown = hasServiceDown(this.state.services);
+    try {
+      const health = await this.#api.health();
+      this.dispatch({ type: "services_checked", services: checkedServices(this.state.services, health) });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      // Whatever else it answers with, it is there.
+      if (error.status !== 0) return;
+      this.dispatch({ type: "services_checked", services: checkedServices(this.state.services, undefined) });
+    }
+    if (wasDown && !hasServiceDown(this.state.services)) await this.#recover();
+  }
+
+  /** Shows the HMI this token from now on, and starts anew. */
+  async signIn(token: string): Promise<void> {
+    this.#connection.token = token;
+    this.dispatch({ type: "token_given" });
+    await this.#reload();
   }
 
   /** Lists more conversations. */
@@ -104,172 +140,92 @@ export class Chat {
     await this.#lists.moreSessions();
   }
 
-  /** Tells the state of something that needs no call: a choice, a key pressed, a note dismissed. */
-  dispatch(event: ChatEvent): void {
-    const before = this.#state;
-    this.#state = reduce(before, event);
-    if (this.#state === before) return;
-    for (const listener of this.#listeners) listener();
+  async #recover(): Promise<void> {
+    if (this.state.problem?.retry === "load") this.dispatch({ type: "problem_dismissed" });
+    const isUnopened = this.state.sessionId !== null && this.state.session === null;
+    const opened = isUnopened ? this.#open(this.#address) : undefined;
+    await Promise.all([this.#lists.choices(), this.refresh(), opened]);
   }
 
-  /** Turns away from the open conversation, towards another one. */
-  #leave(sessionId: string | null): AbortSignal {
-    this.#visit.abort();
-    this.#visit = new AbortController();
-    this.dispatch({ type: "conversation_opening", sessionId });
-    return this.#visit.signal;
+  /** Everything once more, and what is open with it. */
+  async #reload(): Promise<void> {
+    const { session } = this.state;
+    const address: Address =
+      session === null
+        ? this.#address
+        : { page: "conversation", sessionId: session.session_id, modelId: null };
+    const listed = [this.#lists.choices(), this.#lists.profiles()];
+    await Promise.all([...listed, this.#open(address), this.checkServices()]);
   }
 
-  async #startAt(address: Address): Promise<void> {
-    if (address.page === "conversation") {
-      await Promise.all([this.open(address.sessionId), this.#lists.sessions()]);
-      return;
+  async #open(address: Address): Promise<void> {
+    switch (address.page) {
+      case "active":
+        return await this.#openActive();
+      case "new":
+        return await this.#openNew(address.modelId);
+      case "conversation":
+        return await this.#openConversation(address);
+      case "no-profile":
+        this.#miss(address.key, null);
+        return await this.#lists.sessions();
     }
-    if (address.page === "new") {
-      this.startNew();
-      await this.#lists.sessions();
-      return;
-    }
-    const signal = this.#leave(null);
+  }
+
+  async #openActive(): Promise<void> {
+    const signal = this.#reader.leave({ sessionId: null, modelId: null });
     await this.#lists.sessions();
     if (signal.aborted) return;
-    const active = this.#state.sessions.find(isActiveGeneral);
-    if (active === undefined) this.dispatch({ type: "conversation_blank" });
-    else await this.#show(active.session_id, signal);
+    const active = this.state.sessions.find((session) => session.active);
+    if (active === undefined) this.dispatch({ type: "conversation_blank", modelId: null });
+    else await this.#reader.show(active.session_id, null, signal);
   }
 
-  async #show(sessionId: string, signal: AbortSignal): Promise<void> {
-    await this.#load(sessionId, signal);
-    await this.#follow(signal);
-  }
-
-  async #load(sessionId: string, signal: AbortSignal): Promise<void> {
-    try {
-      const { session, messages } = await this.#api.messages(sessionId);
-      if (!signal.aborted) this.dispatch({ type: "conversation_opened", session, messages });
-    } catch (error) {
-      if (signal.aborted) return;
-      const problem = problemOf(error, "load");
-      const unknown = problem.retry === null;
-      this.dispatch({
-        type: "conversation_unavailable",
-        sessionId: unknown ? null : sessionId,
-        problem,
-      });
-    }
-  }
-
-  /** Sends a text, and leaves `draft` in the composer. */
-  async #submit(text: string, draft: string): Promise<void> {
-    const { signal } = this.#visit;
-    const model = selectedModel(this.#state);
-    const isNew = this.#state.session === null || startsAnotherConversation(this.#state);
-    this.#stopWanted = false;
-    this.dispatch({ type: "send_started", text, draft });
-    let sent: SentMessage;
-    try {
-      const session_id = isNew ? await this.#create(model, signal) : this.#state.sessionId;
-      sent = await this.#api.sendMessage({ session_id, message: text, ...(model && { model }) });
-    } catch (error) {
-      await this.#sendFailed(text, error, signal);
-      return;
-    }
-    void this.#lists.sessions();
+  async #openNew(modelId: number | null): Promise<void> {
+    const signal = this.#reader.leave({ sessionId: null, modelId });
+    const listed = this.#listIfOther(modelId);
+    if (!this.#hasProfile(modelId)) await this.#lists.profiles();
     if (signal.aborted) return;
-    this.dispatch({ type: "send_accepted", sent });
-    if (this.#stopWanted) void this.stop();
-    await this.#follow(signal);
-  }
-
-  /** Makes a conversation for the chosen agent. */
-  async #create(model: string | null, signal: AbortSignal): Promise<string> {
-    const agent_id = selectedAgent(this.#state)?.agent_id;
-    const { session } = await this.#api.newSession({
-      ...(agent_id && { agent_id }),
-      ...(model && { model }),
-    });
-    if (!signal.aborted) this.dispatch({ type: "conversation_created", session });
-    return session.session_id;
-  }
-
-  async #sendFailed(text: string, error: unknown, signal: AbortSignal): Promise<void> {
-    const problem = problemOf(error, "send");
-    if (signal.aborted) {
-      // Another conversation is open by now; the text must not be lost for that.
-      this.dispatch({ type: "failed", problem: { ...problem, retry: null } });
-      const draft = [text, this.#state.draft].filter((part) => part !== "").join("\n");
-      this.dispatch({ type: "draft_changed", draft });
-      return;
+    // Profiles that could not be listed are a problem of their own.
+    if (this.#hasProfile(modelId) || this.state.problem !== null) {
+      this.dispatch({ type: "conversation_blank", modelId });
+    } else {
+      this.#miss(String(modelId), null);
     }
-    this.dispatch({ type: "send_failed", text, problem });
-    const { sessionId } = this.#state;
-    if (!(error instanceof ApiError) || error.code !== "generation_in_progress" || sessionId === null) return;
-    // Somebody else, such as another tab, has asked something here: that is to be seen first.
-    await this.#load(sessionId, signal);
-    this.dispatch({ type: "failed", problem: { ...problem, retry: null } });
-    await this.#follow(signal);
+    await listed;
   }
 
-  /** True where the HMI has the draft already: then only its answer was lost on the way. */
-  async #wasSent(): Promise<boolean> {
-    const { sessionId, messages, draft } = this.#state;
-    if (sessionId === null) return false;
-    try {
-      const rows = (await this.#api.messages(sessionId)).messages;
-      const last = rows.findLast((row) => row.role === "user");
-      const isKnown = messages.some((message) => message.message_id === last?.message_id);
-      if (isKnown || last?.content !== draft) return false;
-    } catch {
-      // Sending will meet the same trouble, and report it.
-      return false;
-    }
-    this.dispatch({ type: "draft_changed", draft: "" });
-    return true;
+  async #openConversation({ sessionId, modelId }: Place & { readonly sessionId: string }): Promise<void> {
+    const signal = this.#reader.leave({ sessionId, modelId });
+    await Promise.all([this.#reader.show(sessionId, modelId, signal), this.#listIfOther(modelId)]);
   }
 
-  async #follow(signal: AbortSignal): Promise<void> {
-    const reply = streamingReply(this.#state);
-    const { sessionId } = this.#state;
-    if (reply === undefined || sessionId === null || signal.aborted) return;
-    try {
-      const outcome = await followReply({
-        origin: this.#origin,
-        sessionId,
-        messageId: reply.message_id,
-        length: reply.content.length,
-        signal,
-        onEvents: (events) => this.dispatch({ type: "reply_continued", events }),
-        onLost: (retryInMs, error) =>
-          this.dispatch({
-            type: "connection_lost",
-            retryInMs,
-            problem: error === undefined ? null : problemOf(error, "load"),
-          }),
-        onRestored: () => this.dispatch({ type: "connection_restored" }),
-      });
-      if (outcome === "superseded") await this.#followNext(sessionId, reply.message_id, signal);
-    } catch (error) {
-      if (!signal.aborted) this.dispatch({ type: "reply_unavailable", problem: problemOf(error, "load") });
-      return;
-    }
-    if (signal.aborted) return;
-    void this.#lists.sessions();
-    // The engine was down when the page was loaded; it may have come back.
-    if (this.#state.models.length === 0) void this.#lists.models();
+  async #listIfOther(modelId: number | null): Promise<void> {
+    const { sessionsOf, sessions } = this.state;
+    if (sessionsOf !== modelId || sessions.length === 0) await this.#lists.sessions();
   }
 
-  /** The conversation went on without this page: another tab has sent the next message. */
-  async #followNext(sessionId: string, lastFollowed: string, signal: AbortSignal): Promise<void> {
-    await this.#load(sessionId, signal);
-    if (streamingReply(this.#state)?.message_id !== lastFollowed) return await this.#follow(signal);
-    throw new ApiError(409, {
-      code: "nothing_to_stream",
-      message: "The HMI no longer has the stream of this reply.",
-      hint: "Retry in a moment.",
-    });
+  #hasProfile(modelId: number | null): boolean {
+    return modelId === null || this.state.profiles.some((profile) => profile.model_id === modelId);
+  }
+
+  #miss(key: string, modelId: number | null): void {
+    this.#reader.leave({ sessionId: null, modelId });
+    const problem: Problem = { message: `There is no profile ${key}.`, retry: null };
+    this.dispatch({ type: "place_missing", modelId, problem });
+  }
+
+  #onUnauthorized(sent: string): void {
+    // The answer to a call that was made before the present token was given says nothing of it.
+    if (sent !== this.#connection.token) return;
+    this.dispatch({ type: "token_wanted", isRefused: sent !== "" });
   }
 }
 
-function isActiveGeneral({ active, model_id }: Session): boolean {
-  return active && model_id === null;
+function soon(run: () => void): void {
+  setTimeout(run, 0);
+}
+
+function nothing(): void {
+  // There are no other tabs.
 }

@@ -11,35 +11,34 @@ export function streamingReply(state: ChatState): ShownMessage | undefined {
 
 /** A message on its way, with the place for its reply. */
 export function sendStarted(state: ChatState, text: string): ChatState {
-  const shared = { model_name: selectedModel(state), usage: null, error: null };
+  const reply = unsavedReply(state);
   const user: ShownMessage = {
-    ...shared,
+    ...reply,
     message_id: UNSAVED.user,
     role: "user",
     content: text,
     status: "complete",
   };
-  const reply: ShownMessage = {
-    ...shared,
-    message_id: UNSAVED.reply,
-    role: "assistant",
-    content: "",
-    status: "streaming",
-  };
   const messages = [...state.messages, user, reply];
-  return { ...state, messages, phase: "sending", problem: null };
+  return { ...state, messages, draft: "", phase: "sending", problem: null, archived: null };
 }
 
-/** The HMI has both rows: from now on they have its keys. */
+/** The last reply makes room for another one. */
+export function regenerateStarted(state: ChatState): ChatState {
+  const kept = state.messages.at(-1)?.role === "assistant" ? state.messages.slice(0, -1) : state.messages;
+  return { ...state, messages: [...kept, unsavedReply(state)], phase: "sending", problem: null };
+}
+
+/** The HMI has the rows: from now on they have its keys. */
 export function sendAccepted(state: ChatState, sent: SentMessage): ChatState {
   const ids: Record<string, string> = {
     [UNSAVED.user]: sent.message_id,
     [UNSAVED.reply]: sent.assistant_message_id,
   };
-  const messages = state.messages.map((message) => ({
-    ...message,
-    message_id: ids[message.message_id] ?? message.message_id,
-  }));
+  const messages = state.messages.map((message) => {
+    const message_id = ids[message.message_id];
+    return message_id === undefined ? message : { ...message, message_id };
+  });
   return { ...state, messages, phase: "thinking" };
 }
 
@@ -98,4 +97,16 @@ const UNSAVED = { user: "unsaved-message", reply: "unsaved-reply" } as const;
 /** True for a message that the HMI has not confirmed. */
 export function isUnsaved({ message_id }: ShownMessage): boolean {
   return message_id === UNSAVED.user || message_id === UNSAVED.reply;
+}
+
+function unsavedReply(state: ChatState): ShownMessage {
+  return {
+    message_id: UNSAVED.reply,
+    role: "assistant",
+    content: "",
+    status: "streaming",
+    model_name: selectedModel(state),
+    usage: null,
+    error: null,
+  };
 }

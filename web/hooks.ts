@@ -1,6 +1,5 @@
 import type { RefObject } from "preact";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { addressOf, parseAddress } from "./address.ts";
 import type { Chat } from "./chat.ts";
 import type { ChatState } from "./state.ts";
 
@@ -12,32 +11,6 @@ export function useChatState(chat: Chat): ChatState {
   const [state, setState] = useState(chat.state);
   useEffect(() => chat.subscribe(() => setState(chat.state)), [chat]);
   return state;
-}
-
-/** Opens what the address names, also after "back", and lets the address follow what is open. */
-export function useAddress(chat: Chat, { sessionId, phase }: ChatState): void {
-  useEffect(() => {
-    const go = (): void => {
-      const address = parseAddress(location.hash);
-      if (address.page === "conversation") void chat.open(address.sessionId);
-      else if (address.page === "new") chat.startNew();
-      else void chat.start(address);
-    };
-    void chat.start(parseAddress(location.hash));
-    addEventListener("hashchange", go);
-    return () => removeEventListener("hashchange", go);
-  }, [chat]);
-
-  const isSettled = phase !== "opening";
-  // With the drawing, not after it: "back", pressed in between, would be undone.
-  useLayoutEffect(() => {
-    const hash = addressOf(sessionId);
-    if (!isSettled || location.hash === hash) return;
-    // A new conversation becomes the one it was sent to; "back" should not lead to an empty one.
-    const isPlace = parseAddress(location.hash).page === "conversation";
-    if (isPlace) history.pushState(null, "", hash);
-    else history.replaceState(null, "", hash);
-  }, [sessionId, isSettled]);
 }
 
 /** The list as a drawer, where the page is narrow. */
@@ -63,7 +36,7 @@ export function useDrawer(): Drawer {
   useLayoutEffect(() => {
     if (!isOpen) return undefined;
     const opener = document.activeElement;
-    panel.current?.querySelector("button")?.focus();
+    panel.current?.querySelector<HTMLElement>("a, button")?.focus();
     return () => {
       if (opener instanceof HTMLElement) opener.focus();
     };
@@ -71,14 +44,93 @@ export function useDrawer(): Drawer {
   return { isOpen, panel, open, close };
 }
 
-/** Calls `onEscape` when Esc is pressed, unless a dialog or an input method has it. */
-export function useEscape(onEscape: () => void): void {
+/** Keys that work everywhere on the page. */
+export interface PageKeys {
+  onEscape(): void;
+  onNew(): void;
+  onShortcuts(): void;
+}
+
+/** Calls what a key means, unless a dialog, a menu or an input method has it. */
+export function usePageKeys(keys: PageKeys): void {
+  const latest = useRef(keys);
+  latest.current = keys;
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
-      if (event.key !== "Escape" || event.isComposing || document.querySelector("dialog[open]")) return;
-      onEscape();
+      if (event.isComposing || document.querySelector("dialog[open], :popover-open") !== null) return;
+      const action = actionOf(event, latest.current);
+      if (action === undefined) return;
+      event.preventDefault();
+      action();
     };
     document.addEventListener("keydown", onKeyDown);
     return () => document.removeEventListener("keydown", onKeyDown);
-  }, [onEscape]);
+  }, []);
+}
+
+function actionOf(event: KeyboardEvent, keys: PageKeys): (() => void) | undefined {
+  const { key, shiftKey } = event;
+  if (key === "Escape") return shiftKey ? focusMessage : keys.onEscape;
+  if (!event.ctrlKey && !event.metaKey) return undefined;
+  if (key === "/") return keys.onShortcuts;
+  return shiftKey && key.toLowerCase() === "o" ? keys.onNew : undefined;
+}
+
+/** Puts the cursor where a message is written. */
+export function focusMessage(): void {
+  document.getElementById("message")?.focus();
+}
+
+/** Something that opens above the page, beside the button that it belongs to. */
+export interface Popover {
+  readonly isOpen: boolean;
+  readonly button: RefObject<HTMLButtonElement | null>;
+  readonly panel: RefObject<HTMLDivElement | null>;
+  /** For the button's `onPointerDown`: the press that closes it must not open it again. */
+  onPointerDown(): void;
+  toggle(): void;
+  close(): void;
+}
+
+/** Esc, a press elsewhere and `close` end it; the focus goes back to the button. */
+export function usePopover(): Popover {
+  const [isOpen, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const panel = useRef<HTMLDivElement>(null);
+  const wasOpen = useRef(false);
+  useLayoutEffect(() => {
+    const element = panel.current;
+    if (!isOpen || element === null || button.current === null) return undefined;
+    element.showPopover();
+    placeBeside(element, button.current.getBoundingClientRect());
+    element.querySelector<HTMLElement>("a, button")?.focus();
+    const onToggle = (event: Event): void => {
+      if ((event as ToggleEvent).newState === "closed") setOpen(false);
+    };
+    element.addEventListener("toggle", onToggle);
+    return () => element.removeEventListener("toggle", onToggle);
+  }, [isOpen]);
+  return {
+    isOpen,
+    button,
+    panel,
+    onPointerDown: () => {
+      wasOpen.current = isOpen;
+    },
+    toggle: () => {
+      setOpen(!wasOpen.current);
+      wasOpen.current = false;
+    },
+    close: () => panel.current?.hidePopover(),
+  };
+}
+
+/** Below the button, or above where there is no room; never past the edge of the page. */
+function placeBeside(panel: HTMLElement, { top, bottom, left, right }: DOMRect): void {
+  const GAP = 4;
+  const EDGE = 8;
+  const isRoomBelow = bottom + GAP + panel.offsetHeight + EDGE <= innerHeight;
+  const isRoomRight = left + panel.offsetWidth + EDGE <= innerWidth;
+  panel.style.top = `${isRoomBelow ? bottom + GAP : Math.max(EDGE, top - GAP - panel.offsetHeight)}px`;
+  panel.style.left = `${isRoomRight ? left : Math.max(EDGE, right - panel.offsetWidth)}px`;
 }

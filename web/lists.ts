@@ -1,31 +1,36 @@
 import type { Api } from "./api.ts";
+import type { ChatEvent } from "./chat-event.ts";
 import { problemOf } from "./problem.ts";
-import type { ChatEvent } from "./state.ts";
+import type { Store } from "./store.ts";
 import { LIST_LIMIT } from "./view.ts";
 
 /** How many conversations are listed at first, and how many more each time. */
 const LIST_STEP = 50;
 
-/** What the page offers to choose from: conversations, models, agents. A list that fails is a problem to show. */
+/** What the page offers to choose from: conversations, profiles, models, agents. A list that fails is a problem to show. */
 export class Lists {
   readonly #api: Api;
-  readonly #dispatch: (event: ChatEvent) => void;
+  readonly #store: Store;
   #length = LIST_STEP;
 
-  constructor(api: Api, dispatch: (event: ChatEvent) => void) {
+  constructor(api: Api, store: Store) {
     this.#api = api;
-    this.#dispatch = dispatch;
+    this.#store = store;
   }
 
   /** Models and agents. */
   async choices(): Promise<void> {
-    await Promise.all([this.models(), this.#agents()]);
+    await Promise.all([this.#models(), this.#agents()]);
   }
 
+  /** The conversations of the profile that is open. */
   async sessions(): Promise<void> {
+    const { modelId } = this.#store.state;
     await this.#report(async () => {
-      const { sessions, total } = await this.#api.sessions(this.#length);
-      return { type: "sessions_listed", sessions, total };
+      const { sessions, total } = await this.#api.sessions(modelId, this.#length);
+      // Meanwhile another profile may have been opened, whose list is on its way.
+      if (this.#store.state.modelId !== modelId) return undefined;
+      return { type: "sessions_listed", modelId, sessions, total };
     });
   }
 
@@ -34,21 +39,28 @@ export class Lists {
     await this.sessions();
   }
 
-  async models(): Promise<void> {
+  async profiles(): Promise<void> {
+    await this.#report(async () => ({
+      type: "profiles_listed",
+      profiles: (await this.#api.profiles()).profiles,
+    }));
+  }
+
+  async #models(): Promise<void> {
     await this.#report(async () => ({ type: "models_listed", list: await this.#api.models() }));
   }
 
   async #agents(): Promise<void> {
-    await this.#report(async () => ({ type: "agents_listed", agents: (await this.#api.agents()).agents }));
+    await this.#report(async () => ({ type: "agents_listed", list: await this.#api.agents() }));
   }
 
-  async #report(load: () => Promise<ChatEvent>): Promise<void> {
-    let event: ChatEvent;
+  async #report(load: () => Promise<ChatEvent | undefined>): Promise<void> {
+    let event: ChatEvent | undefined;
     try {
       event = await load();
     } catch (error) {
       event = { type: "failed", problem: problemOf(error, "load") };
     }
-    this.#dispatch(event);
+    if (event !== undefined) this.#store.dispatch(event);
   }
 }

@@ -1,4 +1,4 @@
-import { ApiError } from "./api.ts";
+import { ApiError } from "./api-error.ts";
 import type { Problem } from "./state.ts";
 
 /** What the page says of a call that failed; anything else that was thrown is a bug, and thrown on. */

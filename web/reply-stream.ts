@@ -3,12 +3,12 @@ import { DEFAULTS } from "../src/contract/defaults.ts";
 import { formatEventId, POSITION, parseEventId } from "../src/contract/event-id.ts";
 import type { StreamEvent } from "../src/contract/events.ts";
 import { hmiRoutes } from "../src/contract/routes.ts";
-import { ApiError, request } from "./api.ts";
+import { ApiError } from "./api-error.ts";
+import type { Connection } from "./connection.ts";
 import { readStreamEvent } from "./stream-event.ts";
 
 export interface ReplyStream {
-  /** Empty in the page. */
-  readonly origin: string;
+  readonly connection: Connection;
   readonly sessionId: string;
   /** The reply that is followed. */
   readonly messageId: string;
@@ -96,10 +96,13 @@ async function readOnce(
 ): Promise<"ended" | "superseded" | "cut"> {
   const silence = watchSilence();
   try {
-    const response = await request(stream.origin + hmiRoutes.stream.path({ session_id: stream.sessionId }), {
-      headers: resumeHeaders(stream.messageId, place),
-      signal: AbortSignal.any([stream.signal, silence.signal]),
-    });
+    const response = await stream.connection.request(
+      hmiRoutes.stream.path({ session_id: stream.sessionId }),
+      {
+        headers: resumeHeaders(stream.messageId, place),
+        signal: AbortSignal.any([stream.signal, silence.signal]),
+      },
+    );
     progress.onOpen();
     for await (const messages of readMessages(response, silence.heard)) {
       const events: StreamEvent[] = [];

@@ -1,25 +1,42 @@
-import type { Agent, Session } from "../src/contract/hmi.ts";
+import type { EngineModel } from "../src/contract/common.ts";
+import type { Profile, Session } from "../src/contract/hmi.ts";
+import { hasServiceDown, type ServiceTrouble, serviceTrouble } from "./services.ts";
 import type { ChatState, Problem, ShownMessage } from "./state.ts";
+import { costOf, costText } from "./usage.ts";
 
 /** Most conversations that the HMI lists at once. */
 export const LIST_LIMIT = 500;
 
-/** The model that the next message goes to: the chosen one while the engine has it, else the default. */
-export function selectedModel({ models, chosenModel, defaultModel }: ChatState): string | null {
-  return models.some((model) => model.model_id === chosenModel) ? chosenModel : defaultModel;
+/** The model that the next message goes to: the chosen one while the engine has it, else the profile's, else the default. */
+export function selectedModel(state: ChatState): string | null {
+  const { models, chosenModel, defaultModel } = state;
+  const wanted = [chosenModel, openProfile(state)?.default_model];
+  return wanted.find((name) => models.some((model) => model.model_id === name)) ?? defaultModel;
 }
 
-/** The agent that the next message goes to; undefined until the agents are known. */
-export function selectedAgent({ agents, chosenAgent, session }: ChatState): Agent | undefined {
-  const wanted = chosenAgent ?? session?.agent_id;
-  return agents.find((agent) => agent.agent_id === wanted) ?? agents[0];
+/** The agent that the next message goes to; undefined until it is known. */
+export function selectedAgentId({ chosenAgent, session, defaultAgent }: ChatState): string | undefined {
+  return chosenAgent ?? session?.agent_id ?? defaultAgent ?? undefined;
 }
 
-/** True where the next message leaves the open conversation, because that belongs to another agent. */
+/** An agent's name, for people. */
+export function agentName({ agents }: ChatState, agentId: string | undefined): string {
+  return agents.find((agent) => agent.agent_id === agentId)?.agent_name ?? agentId ?? "";
+}
+
+/** The profile of the open conversation; undefined for a general one. */
+export function openProfile({ profiles, modelId }: ChatState): Profile | undefined {
+  return profiles.find((profile) => profile.model_id === modelId);
+}
+
+/** True where the next message goes to a conversation that is yet to be made: a conversation belongs to one agent. */
+export function needsConversation({ session, chosenAgent }: ChatState): boolean {
+  return session === null || (chosenAgent !== null && chosenAgent !== session.agent_id);
+}
+
+/** True where the next message leaves messages behind, because those belong to another agent. */
 export function startsAnotherConversation(state: ChatState): boolean {
-  const { session, messages } = state;
-  if (session === null || messages.length === 0) return false;
-  return selectedAgent(state)?.agent_id !== session.agent_id;
+  return state.messages.length > 0 && state.session !== null && needsConversation(state);
 }
 
 /** True while a reply is on its way: then there is something to stop, and nothing can be sent. */
@@ -29,8 +46,8 @@ export function isReplying({ phase }: ChatState): boolean {
 
 /** True where the draft may go out; not while the conversation that it is for could not be opened. */
 export function canSend(state: ChatState): boolean {
-  const isMissing = state.sessionId !== null && state.session === null;
-  return state.phase === "idle" && !isMissing && state.draft.trim() !== "";
+  const isUnopened = state.sessionId !== null && state.session === null;
+  return state.phase === "idle" && !isUnopened && state.missing === null && state.draft.trim() !== "";
 }
 
 /** True where no language model answers, but the engine's stand-in: a person must be told. */
@@ -41,6 +58,17 @@ export function isScripted({ models }: ChatState): boolean {
 /** A conversation's title, also before it has one. */
 export function titleOf(session: Session | null): string {
   return session?.title ?? "New conversation";
+}
+
+/** The conversations of the open profile; none while only another's are known. */
+export function listedSessions({ sessions, sessionsOf, modelId }: ChatState): readonly Session[] {
+  return sessionsOf === modelId ? sessions : [];
+}
+
+/** True where more conversations can be listed. */
+export function hasOlder(state: ChatState): boolean {
+  const listed = listedSessions(state).length;
+  return listed > 0 && listed < Math.min(state.sessionsTotal, LIST_LIMIT);
 }
 
 /** True where there is nothing to show, and nothing on its way. */
@@ -64,7 +92,7 @@ export function statusText(state: ChatState): string {
     case "reconnecting":
       return `Connection lost, trying again in ${Math.ceil(state.retryInMs / 1000)} s`;
     case "idle":
-      return replySummary(state.messages, state.messages.length - 1);
+      return replySummary(state.messages, state.messages.length - 1, state.models);
   }
 }
 
@@ -77,17 +105,23 @@ const ENDINGS = {
 } as const;
 
 /**
- * What is worth knowing of a reply: how it ended, unless well; its length; and its model where that is
- * not the one of the reply before. Empty for a message that is no reply.
+ * What is worth knowing of a reply: how it ended, unless well; its length; its cost, unless it was free; and
+ * its model where that is not the one of the reply before. Empty for a message that is no reply.
  */
-export function replySummary(messages: readonly ShownMessage[], index: number): string {
+export function replySummary(
+  messages: readonly ShownMessage[],
+  index: number,
+  models: readonly EngineModel[],
+): string {
   const message = messages[index];
   if (message?.role !== "assistant") return "";
   const before = replyBefore(messages, index);
   const tokens = message.usage?.completion_tokens ?? 0;
+  const cost = costOf(message, models);
   const parts = [
     ENDINGS[message.status],
     tokens > 0 && `${tokens} ${tokens === 1 ? "token" : "tokens"}`,
+    cost > 0 && costText(cost),
     before?.model_name && before.model_name !== message.model_name && message.model_name,
   ];
   return parts.filter(Boolean).join(" · ");
@@ -100,15 +134,24 @@ export function failureOf({ status, error }: ShownMessage): ShownMessage["error"
   return {
     code: "reply_interrupted",
     message: "The reply was cut short because a service stopped.",
-    hint: "Send the message again.",
+    hint: "Retry to get a whole one.",
   };
 }
 
-/** The problem to show: not one that the last reply names already. */
-export function shownProblem({ problem, messages }: ChatState): Problem | null {
+/** The problem to show: not one that the last reply names already, nor one that the services' note explains. */
+export function shownProblem({ problem, messages, services }: ChatState): Problem | null {
   const last = messages.at(-1);
   const isSaid = last !== undefined && failureOf(last)?.message === problem?.message;
-  return isSaid ? null : problem;
+  const isExplained = problem?.retry === "load" && hasServiceDown(services);
+  return isSaid || isExplained ? null : problem;
+}
+
+/** The service to mend, where no problem and no failed reply says so already. */
+export function shownServiceTrouble(state: ChatState): ServiceTrouble | null {
+  const last = state.messages.at(-1);
+  const failure = last === undefined ? undefined : failureOf(last);
+  const isSaid = failure?.code.endsWith("_unavailable") ?? false;
+  return isSaid || shownProblem(state) !== null ? null : serviceTrouble(state.services);
 }
 
 function replyBefore(messages: readonly ShownMessage[], index: number): ShownMessage | undefined {

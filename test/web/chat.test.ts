@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { startEngine } from "../../src/services/engine/index.ts";
 import { type RunningStack, startStack } from "../../src/services/start.ts";
-import { Chat } from "../../web/chat.ts";
+import type { Chat } from "../../web/chat.ts";
+import { serviceTrouble } from "../../web/services.ts";
 import { startsAnotherConversation, statusText } from "../../web/view.ts";
+import { freePorts } from "../support/ports.ts";
+import { chatAt, say, texts } from "./chats.ts";
 
 let stack: RunningStack;
 beforeAll(async () => {
@@ -28,10 +32,23 @@ test("a new chat leaves the active conversation alone", async () => {
   const chat = await newChat();
   await say(chat, "Count to 2");
   const { sessionId } = chat.state;
-  chat.startNew();
+  await chat.go("/new");
   await say(chat, "Count to 3");
   expect(chat.state.sessionId).not.toBe(sessionId);
   expect(texts(chat)).toEqual(["Count to 3", "1, 2, 3"]);
+});
+
+test("the reply that is asked for again takes the place of the first", async () => {
+  const chat = await newChat();
+  await say(chat, "Count to 3");
+  const first = chat.state.messages.at(-1)?.message_id;
+  chat.dispatch({ type: "model_chosen", model: "phi3:mini" });
+  await chat.regenerate();
+  expect(texts(chat)).toEqual(["Count to 3", "1, 2, 3"]);
+  const { messages } = (await reopened(chat)).state;
+  expect(messages.at(-1)).toMatchObject({ model_name: "phi3:mini" });
+  expect(messages.at(-1)?.message_id).not.toBe(first);
+  expect(messages).toHaveLength(2);
 });
 
 test("the message goes to the chosen model", async () => {
@@ -85,27 +102,16 @@ test("opening another conversation takes nothing of the one before along", async
   const chat = await newChat();
   await say(chat, "Count to 2");
   const { sessionId } = chat.state;
-  chat.startNew();
+  await chat.go("/new");
   const said = say(chat, "Count to 200");
   await expect.poll(() => texts(chat)[1]).toContain("3,");
-  await chat.open(sessionId ?? "");
+  await chat.go(`/c/${sessionId}`);
   await said;
   expect(texts(chat)).toEqual(["Count to 2", "1, 2"]);
 });
 
-test("a deleted conversation is neither open nor listed", async () => {
-  const chat = await newChat();
-  await say(chat, "Count to 2");
-  const sessionId = chat.state.sessionId ?? "";
-  await chat.remove(sessionId);
-  expect(chat.state.sessionId).toBeNull();
-  expect(chat.state.sessions.map((session) => session.session_id)).not.toContain(sessionId);
-});
-
 test("an unknown conversation is said to be unknown", async () => {
-  const chat = new Chat(stack.hmi);
-  await chat.start({ page: "conversation", sessionId: "4711" });
-  expect(chat.state.problem?.message).toContain("4711");
+  expect((await chatAt(stack.hmi, "/c/4711")).state.missing?.message).toContain("4711");
 });
 
 test("a message that another tab is in the way of stays in the composer, and that tab's reply is shown", async () => {
@@ -123,12 +129,13 @@ test("a message that another tab is in the way of stays in the composer, and tha
 test("an engine that is down is named in the reply, and a retry asks again", async () => {
   const broken = await startStack({ engineUrl: "http://127.0.0.1:9" });
   try {
-    const chat = new Chat(broken.hmi);
-    await chat.start({ page: "new" });
+    const chat = await chatAt(broken.hmi, "/new");
     await say(chat, "Hello");
-    expect(chat.state.messages.at(-1)?.error?.code).toBe("engine_unavailable");
-    await chat.resend();
-    expect(texts(chat).filter((text) => text === "Hello")).toHaveLength(2);
+    const first = chat.state.messages.at(-1);
+    expect(first?.error?.code).toBe("engine_unavailable");
+    await chat.regenerate();
+    expect(texts(chat)).toEqual(["Hello", ""]);
+    expect(chat.state.messages.at(-1)?.message_id).not.toBe(first?.message_id);
   } finally {
     await broken.close();
   }
@@ -136,32 +143,57 @@ test("an engine that is down is named in the reply, and a retry asks again", asy
 
 test("a message that cannot be sent stays in the composer, to be sent again", async () => {
   const gone = await startStack();
-  const chat = new Chat(gone.hmi);
-  await chat.start({ page: "new" });
+  const chat = await chatAt(gone.hmi, "/new");
   await gone.close();
   await say(chat, "Hello");
   expect(chat.state).toMatchObject({ draft: "Hello", messages: [], problem: { retry: "send" } });
 });
 
+test("another tab's message appears when the page looks again", async () => {
+  const chat = await newChat();
+  await say(chat, "Count to 2");
+  const other = await reopened(chat);
+  await say(other, "Count to 3");
+  await chat.refresh();
+  expect(texts(chat)).toEqual(texts(other));
+});
+
+test("a service that is back brings what was missing", async () => {
+  const [port = 0] = await freePorts(1);
+  const broken = await startStack({ engineUrl: `http://127.0.0.1:${port}` });
+  const chat = await chatAt(broken.hmi, "/new");
+  await chat.checkServices();
+  expect(serviceTrouble(chat.state.services)?.message).toContain("engine");
+  const back = await startEngine({ port });
+  try {
+    await expect.poll(() => chat.checkServices().then(() => chat.state.models.length)).toBeGreaterThan(0);
+    expect(chat.state.problem).toBeNull();
+  } finally {
+    await Promise.all([back.close(), broken.close()]);
+  }
+});
+
+test("a token is asked for, refused when wrong, and kept for every call when right", async () => {
+  const guarded = await startStack({ auth: { token: "sesame" } });
+  try {
+    const chat = await chatAt(guarded.hmi, "/new");
+    expect(chat.state.access).toBe("token_wanted");
+    await chat.signIn("wrong");
+    expect(chat.state.access).toBe("token_refused");
+    await chat.signIn("sesame");
+    await say(chat, "Count to 3");
+    expect(chat.state.access).toBe("open");
+    expect(texts(chat)).toEqual(["Count to 3", "1, 2, 3"]);
+  } finally {
+    await guarded.close();
+  }
+});
+
 async function newChat(): Promise<Chat> {
-  const chat = new Chat(stack.hmi);
-  await chat.start({ page: "new" });
-  return chat;
+  return await chatAt(stack.hmi, "/new");
 }
 
 /** The same conversation, as another tab or a reload shows it; resolves when its reply has ended. */
 async function reopened(chat: Chat): Promise<Chat> {
-  const again = new Chat(stack.hmi);
-  await again.start({ page: "conversation", sessionId: chat.state.sessionId ?? "" });
-  return again;
-}
-
-/** Resolves when the reply has ended. */
-async function say(chat: Chat, text: string): Promise<void> {
-  chat.dispatch({ type: "draft_changed", draft: text });
-  await chat.send();
-}
-
-function texts(chat: Chat): string[] {
-  return chat.state.messages.map(({ content }) => content);
+  return await chatAt(stack.hmi, `/c/${chat.state.sessionId}`);
 }

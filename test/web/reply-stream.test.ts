@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import type { StreamEvent } from "../../src/contract/events.ts";
 import { encodeEvent } from "../../src/contract/sse.ts";
+import { Connection } from "../../web/connection.ts";
 import { type FollowOutcome, followReply, retryDelayMs } from "../../web/reply-stream.ts";
 
 const closing: (() => void)[] = [];
@@ -119,7 +120,11 @@ async function follow(
   const events: StreamEvent[] = [];
   const told: string[] = [];
   const followed = followReply({
-    origin: `http://127.0.0.1:${port}`,
+    connection: new Connection({
+      origin: `http://127.0.0.1:${port}`,
+      token: "",
+      onUnauthorized: () => told.push("unauthorized"),
+    }),
     sessionId: "1",
     messageId: "7",
     length: options.length ?? 0,

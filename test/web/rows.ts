@@ -1,5 +1,5 @@
-import type { ModelList } from "../../src/contract/common.ts";
-import type { Agent, Message, Session } from "../../src/contract/hmi.ts";
+import type { EngineModel, ModelList } from "../../src/contract/common.ts";
+import type { AgentList, Message, Profile, Session } from "../../src/contract/hmi.ts";
 
 const NOW = "2026-01-01T00:00:00Z";
 
@@ -31,18 +31,38 @@ export function reply(content: string, fields: Partial<Message> = {}): Message {
   return message({ role: "assistant", content, model_name: "llama3.1:8b", usage, ...fields });
 }
 
-export function agents(): Agent[] {
-  return ["architect", "writer"].map((agent_id) => ({
-    agent_id,
-    agent_name: agent_id,
-    role_icon: "",
-    tier: 1,
-    parent_role: null,
-    port: null,
-  }));
+export function agents(): AgentList {
+  const names = ["architect", "writer"];
+  return {
+    status: "ok",
+    default: "architect",
+    agents: names.map((agent_id) => ({
+      agent_id,
+      agent_name: agent_id,
+      role_icon: "",
+      tier: 1,
+      parent_role: null,
+      port: null,
+    })),
+  };
 }
 
-export function models(): ModelList {
+/** Profile 184. */
+export function profile(fields: Partial<Profile> = {}): Profile {
+  return {
+    model_id: 184,
+    name: "Payments",
+    description: "",
+    default_model: null,
+    instructions: "",
+    settings: {},
+    created_at: NOW,
+    updated_at: NOW,
+    ...fields,
+  };
+}
+
+export function models(fields: Partial<EngineModel> = {}): ModelList {
   const names = ["llama3.1:8b", "phi3:mini"];
   return {
     status: "ok",
@@ -55,6 +75,7 @@ export function models(): ModelList {
       cost_per_1m_input: 0,
       cost_per_1m_output: 0,
       is_default: index === 0,
+      ...fields,
     })),
   };
 }

@@ -1,8 +1,18 @@
 import { describe, expect, test } from "vitest";
 import type { StreamEvent } from "../../src/contract/events.ts";
-import { type ChatEvent, type ChatState, INITIAL_STATE, reduce } from "../../web/state.ts";
-import { canSend, shownProblem, startsAnotherConversation, statusText } from "../../web/view.ts";
-import { agents, models, reply, session, user } from "./rows.ts";
+import type { ChatEvent } from "../../web/chat-event.ts";
+import { reduce } from "../../web/reduce.ts";
+import { type ChatState, INITIAL_STATE } from "../../web/state.ts";
+import {
+  canSend,
+  listedSessions,
+  selectedModel,
+  shownProblem,
+  shownServiceTrouble,
+  startsAnotherConversation,
+  statusText,
+} from "../../web/view.ts";
+import { agents, models, profile, reply, session, user } from "./rows.ts";
 
 const PROBLEM = { message: "The HMI does not answer.", retry: "send" } as const;
 const SENT = {
@@ -16,7 +26,7 @@ const SENT = {
 
 describe("a message", () => {
   test("is shown, with the place for its reply, before the HMI has it", () => {
-    const state = run(OPEN, { type: "send_started", text: "Hello", draft: "" });
+    const state = run(OPEN, { type: "send_started", text: "Hello" });
     expect(state.messages.map(({ role, content }) => [role, content])).toEqual([
       ["user", "Hello"],
       ["assistant", ""],
@@ -32,7 +42,7 @@ describe("a message", () => {
   test("that could not be sent is back in the composer, before what was typed meanwhile", () => {
     const state = run(
       OPEN,
-      { type: "send_started", text: "Hello", draft: "" },
+      { type: "send_started", text: "Hello" },
       { type: "draft_changed", draft: "and" },
       { type: "send_failed", text: "Hello", problem: PROBLEM },
     );
@@ -43,7 +53,7 @@ describe("a message", () => {
     const state = run(
       answered(),
       { type: "agent_chosen", agentId: "writer" },
-      { type: "send_started", text: "Hi", draft: "" },
+      { type: "send_started", text: "Hi" },
       { type: "conversation_created", session: session({ session_id: "2", agent_id: "writer" }) },
     );
     expect(state.sessionId).toBe("2");
@@ -97,6 +107,26 @@ describe("a reply", () => {
   });
 });
 
+describe("a reply that is asked for again", () => {
+  test("takes the place of the one before", () => {
+    const state = run(answered(), { type: "regenerate_started" });
+    expect(state.messages.map(({ content, status }) => [content, status])).toEqual([
+      ["Count to 2", "complete"],
+      ["", "streaming"],
+    ]);
+    expect(
+      run(state, { type: "send_accepted", sent: { ...SENT, assistant_message_id: "13" } }),
+    ).toMatchObject({ phase: "thinking", messages: [{ message_id: "11" }, { message_id: "13" }] });
+  });
+
+  test("leaves the one before where it was, if it is refused", () => {
+    const before = answered();
+    const failed = { type: "regenerate_failed", messages: before.messages, problem: PROBLEM } as const;
+    const state = run(before, { type: "regenerate_started" }, failed);
+    expect(state).toEqual({ ...before, problem: PROBLEM });
+  });
+});
+
 describe("a conversation", () => {
   test("opened in the middle of a reply goes on with it", () => {
     const rows = [user("Count"), reply("1, ", { status: "streaming", usage: null })];
@@ -129,6 +159,69 @@ describe("a conversation", () => {
   });
 });
 
+describe("what is open", () => {
+  test("is of the profile of its conversation", () => {
+    const opened = {
+      type: "conversation_opened",
+      session: session({ model_id: 184 }),
+      messages: [],
+    } as const;
+    expect(run(INITIAL_STATE, opened).modelId).toBe(184);
+  });
+
+  test("lists the conversations of its own profile only", () => {
+    const rows = [session()];
+    const listed = run(OPEN, { type: "sessions_listed", modelId: null, sessions: rows, total: 1 });
+    expect(listedSessions(listed)).toEqual(rows);
+    expect(listedSessions(run(listed, { type: "conversation_blank", modelId: 184 }))).toEqual([]);
+  });
+
+  test("asks the profile's model where nobody chose one, if the engine has it", () => {
+    const blank = { type: "conversation_blank", modelId: 184 } as const;
+    const withModel = (default_model: string): ChatState =>
+      run(OPEN, { type: "profiles_listed", profiles: [profile({ default_model })] }, blank);
+    expect(selectedModel(withModel("phi3:mini"))).toBe("phi3:mini");
+    expect(selectedModel(withModel("gone:1b"))).toBe("llama3.1:8b");
+  });
+
+  test("keeps messages that say nothing new as they are", () => {
+    const rows = [user("Hi"), reply("Hello")];
+    const loaded = (messages = rows): ChatEvent => ({
+      type: "conversation_opened",
+      session: session(),
+      messages,
+    });
+    const state = run(OPEN, loaded());
+    const again = run(state, loaded([...rows.map((row) => ({ ...row })), user("And?")]));
+    expect(again.messages[1]).toBe(state.messages[1]);
+    expect(again.messages).toHaveLength(3);
+  });
+
+  test("takes no message where there is nothing", () => {
+    const state = run(OPEN, { type: "place_missing", modelId: null, problem: PROBLEM });
+    expect(canSend({ ...state, draft: "Hello" })).toBe(false);
+  });
+});
+
+describe("a service that is down", () => {
+  const down = { type: "services_checked", services: [{ name: "engine", status: "down" }] } as const;
+
+  test("is named once: it explains what could not be loaded", () => {
+    const state = run(OPEN, { type: "failed", problem: { ...PROBLEM, retry: "load" } }, down);
+    expect(shownProblem(state)).toBeNull();
+    expect(shownServiceTrouble(state)?.message).toContain("engine");
+  });
+
+  test("is not named beside a reply that names it", () => {
+    const error = {
+      type: "error",
+      code: "engine_unavailable",
+      message: "The engine does not answer.",
+    } as const;
+    expect(shownServiceTrouble(run(WAITING, continued(error, done("error")), down))).toBeNull();
+  });
+});
+
 describe("the connection", () => {
   test("says when it is tried again", () => {
     const state = run(WAITING, { type: "connection_lost", retryInMs: 4000, problem: PROBLEM });
@@ -158,13 +251,13 @@ test("a problem that the last reply names is not said twice", () => {
 const OPEN = run(
   INITIAL_STATE,
   { type: "models_listed", list: models() },
-  { type: "agents_listed", agents: agents() },
+  { type: "agents_listed", list: agents() },
   { type: "conversation_opened", session: session(), messages: [] },
 );
 
 const WAITING = run(
   OPEN,
-  { type: "send_started", text: "Count to 2", draft: "" },
+  { type: "send_started", text: "Count to 2" },
   { type: "send_accepted", sent: SENT },
 );
 

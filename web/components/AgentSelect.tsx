@@ -2,7 +2,8 @@ import type { Agent } from "../../src/contract/hmi.ts";
 
 interface AgentSelectProps {
   readonly agents: readonly Agent[];
-  readonly selected: Agent | undefined;
+  /** Undefined until it is known. */
+  readonly selected: string | undefined;
   /** The agent that the open conversation belongs to; undefined where any may have it. */
   readonly owner: string | undefined;
   readonly onChoose: (agentId: string) => void;
@@ -15,13 +16,15 @@ export function AgentSelect({ agents, selected, owner, onChoose }: AgentSelectPr
   return (
     <select
       aria-label="Agent"
-      aria-describedby="agent-note"
-      value={selected?.agent_id ?? ""}
+      aria-describedby="message-note"
+      value={selected ?? ""}
       disabled={agents.length === 0}
       onChange={(event) => onChoose(event.currentTarget.value)}
     >
       {agents.length === 0 && <option value="">No agents</option>}
       <Options agents={own} />
+      {/* An agent that this stack does not have, as in a conversation of an older one. */}
+      {owner !== undefined && own.length === 0 && <option value={owner}>{owner}</option>}
       {others.length > 0 && (
         <optgroup label="In another conversation">
           <Options agents={others} />

@@ -1,76 +1,77 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
-import type { Session } from "../../src/contract/hmi.ts";
+import { newAddress } from "../address.ts";
 import type { Chat } from "../chat.ts";
-import { useAddress, useChatState, useDrawer, useEscape } from "../hooks.ts";
-import { LIST_LIMIT, titleOf } from "../view.ts";
+import { focusMessage, useChatState, useDrawer, usePageKeys } from "../hooks.ts";
+import { navigate, useAddress } from "../navigation.ts";
+import { keepToken } from "../token.ts";
+import { failureOf, titleOf } from "../view.ts";
+import { useOtherTabs, useServiceWatch } from "../watching.ts";
 import { Conversation } from "./Conversation.tsx";
-import { ConversationList } from "./ConversationList.tsx";
-import { DeleteDialog } from "./DeleteDialog.tsx";
-import { Icon } from "./Icon.tsx";
+import { type DialogName, Dialogs } from "./Dialogs.tsx";
+import { NotFound } from "./NotFound.tsx";
+import { Sidebar } from "./Sidebar.tsx";
+import { TitleBar } from "./TitleBar.tsx";
+import { TokenForm } from "./TokenForm.tsx";
+
+interface AppProps {
+  readonly chat: Chat;
+  /** The way to the other tabs of this page. */
+  readonly tabs: BroadcastChannel;
+}
 
 /** The chat page: the list, and the open conversation. */
-export function App({ chat }: { chat: Chat }) {
+export function App({ chat, tabs }: AppProps) {
   const state = useChatState(chat);
   const drawer = useDrawer();
-  const [doomed, setDoomed] = useState<Session | null>(null);
-  const { sessions, sessionsTotal, sessionId } = state;
-  const title = titleOf(state.session);
+  const [dialog, setDialog] = useState<DialogName | null>(null);
+  const { access, missing, messages, problem } = state;
+  const title = missing === null ? titleOf(state.session) : "Not found";
+  const last = messages.at(-1);
 
   useAddress(chat, state);
+  useServiceWatch(chat, problem !== null || (last !== undefined && failureOf(last) !== undefined));
+  useOtherTabs(chat, tabs);
   useEffect(() => {
     document.title = title;
   }, [title]);
-  useEscape(
-    useCallback(() => {
-      if (drawer.isOpen) drawer.close();
-      else void chat.stop();
-    }, [chat, drawer.isOpen, drawer.close]),
-  );
+  usePageKeys({
+    onEscape: () => (drawer.isOpen ? drawer.close() : void chat.stop()),
+    onNew: () => navigate(chat, newAddress(state.modelId)),
+    onShortcuts: () => setDialog({ kind: "shortcuts" }),
+  });
+  const closeDialog = useCallback(() => setDialog(null), []);
 
+  if (access !== "open") {
+    const onToken = (token: string): void => {
+      keepToken(token);
+      void chat.signIn(token);
+    };
+    return <TokenForm isRefused={access === "token_refused"} onToken={onToken} />;
+  }
   return (
     <>
+      <button type="button" class="skip" onClick={focusMessage}>
+        Skip to the message
+      </button>
       <nav
         ref={drawer.panel}
         id="conversations"
         class={drawer.isOpen ? "drawer open" : "drawer"}
         aria-label="Conversations"
       >
-        <ConversationList
-          sessions={sessions}
-          openId={sessionId}
-          hasMore={sessions.length < Math.min(sessionsTotal, LIST_LIMIT)}
-          onOpen={drawer.close}
-          onNew={() => {
-            drawer.close();
-            chat.startNew();
-          }}
-          onDelete={setDoomed}
-          onShowOlder={() => void chat.showOlder()}
-        />
+        <Sidebar chat={chat} state={state} onChoose={drawer.close} onDialog={setDialog} />
       </nav>
       {drawer.isOpen && <div class="backdrop" onClick={drawer.close} aria-hidden="true" />}
       <main inert={drawer.isOpen}>
-        <header>
-          <button
-            type="button"
-            class="quiet menu"
-            aria-label="Conversations"
-            aria-expanded={drawer.isOpen}
-            aria-controls="conversations"
-            onClick={drawer.open}
-          >
-            <Icon name="menu" />
-          </button>
-          <h1>{title}</h1>
-        </header>
-        <Conversation chat={chat} state={state} />
+        <TitleBar chat={chat} state={state} title={title} drawer={drawer} onDialog={setDialog} />
+        {missing === null ? (
+          <Conversation chat={chat} state={state} />
+        ) : (
+          <NotFound problem={missing} modelId={state.modelId} />
+        )}
       </main>
-      {doomed !== null && (
-        <DeleteDialog
-          session={doomed}
-          onConfirm={() => void chat.remove(doomed.session_id)}
-          onClose={() => setDoomed(null)}
-        />
+      {dialog !== null && (
+        <Dialogs chat={chat} state={state} open={dialog} onOpen={setDialog} onClose={closeDialog} />
       )}
     </>
   );

@@ -7,8 +7,10 @@ interface ComposerProps {
   readonly canSend: boolean;
   /** True while there is something to stop. */
   readonly isReplying: boolean;
-  /** Changes when another conversation is opened: then the cursor comes here. */
-  readonly conversation: string | null;
+  /** Changes when something else is opened: then the cursor comes here. */
+  readonly place: string;
+  /** What to know of the next message; empty where there is nothing. */
+  readonly note: string;
   readonly onChange: (draft: string) => void;
   readonly onSend: () => void;
   readonly onStop: () => void;
@@ -18,7 +20,7 @@ interface ComposerProps {
 
 /** Where a message is written. Enter sends, Shift+Enter breaks the line. */
 export function Composer(props: ComposerProps) {
-  const { draft, canSend, isReplying, conversation, onChange, onSend, onStop, children } = props;
+  const { draft, canSend, isReplying, place, note, onChange, onSend, onStop, children } = props;
   const field = useRef<HTMLTextAreaElement>(null);
   const focus = (): void => field.current?.focus();
 
@@ -26,7 +28,7 @@ export function Composer(props: ComposerProps) {
   useEffect(() => {
     // On a touch screen the focus would bring up the keyboard, which nobody asked for.
     if (matchMedia("(pointer: fine)").matches) focus();
-  }, [conversation]);
+  }, [place]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
     // While an input method composes, Enter belongs to it.
@@ -43,6 +45,7 @@ export function Composer(props: ComposerProps) {
     <div class="composer">
       <textarea
         ref={field}
+        id="message"
         rows={1}
         value={draft}
         aria-label="Message"
@@ -51,6 +54,9 @@ export function Composer(props: ComposerProps) {
         onInput={(event) => onChange(event.currentTarget.value)}
         onKeyDown={onKeyDown}
       />
+      <p id="message-note" class="note">
+        {note}
+      </p>
       <div class="choices">
         {children}
         <button

@@ -1,73 +1,85 @@
-import { useCallback } from "preact/hooks";
+import { useCallback, useMemo } from "preact/hooks";
+import { addressOf } from "../address.ts";
 import type { Chat } from "../chat.ts";
 import type { ChatState } from "../state.ts";
+import { contextUse, spendingOf } from "../usage.ts";
 import {
+  agentName,
   canSend,
   isEmpty,
   isReplying,
   isScripted,
-  selectedAgent,
+  openProfile,
+  selectedAgentId,
   selectedModel,
-  shownProblem,
   startsAnotherConversation,
   statusText,
 } from "../view.ts";
 import { AgentSelect } from "./AgentSelect.tsx";
 import { Composer } from "./Composer.tsx";
+import { ContextGauge } from "./ContextGauge.tsx";
+import { EmptyHint } from "./EmptyHint.tsx";
 import { Messages } from "./Messages.tsx";
 import { ModelSelect } from "./ModelSelect.tsx";
-import { ProblemNote } from "./ProblemNote.tsx";
-import { StatusLine } from "./StatusLine.tsx";
+import { Notes } from "./Notes.tsx";
 
 /** The open conversation: what was said, what went wrong, and where the next message is written. */
 export function Conversation({ chat, state }: { chat: Chat; state: ChatState }) {
-  const { messages, session, sessionId } = state;
-  const problem = shownProblem(state);
+  const { messages, models, session } = state;
   const replying = isReplying(state);
-  const agent = selectedAgent(state);
-  const resend = useCallback(() => void chat.resend(), [chat]);
+  const agentId = selectedAgentId(state);
+  const model = selectedModel(state);
+  const regenerate = useCallback(() => void chat.regenerate(), [chat]);
   return (
     <>
-      <Messages messages={messages} isReplying={replying} isEmpty={isEmpty(state)} onRetry={resend}>
-        <StatusLine text={statusText(state)} />
+      <Messages
+        messages={messages}
+        models={models}
+        isReplying={replying}
+        status={statusText(state)}
+        onRegenerate={regenerate}
+      >
+        {isEmpty(state) && <EmptyHint profile={openProfile(state)} />}
       </Messages>
       <div class="column foot">
-        {problem !== null && (
-          <ProblemNote
-            problem={problem}
-            onRetry={() => void chat.retry()}
-            onDismiss={() => chat.dispatch({ type: "problem_dismissed" })}
-          />
-        )}
+        <Notes chat={chat} state={state} />
         <Composer
           draft={state.draft}
           canSend={canSend(state)}
           isReplying={replying}
-          conversation={sessionId}
+          place={addressOf(state)}
+          note={
+            startsAnotherConversation(state)
+              ? `Your next message starts another conversation, with ${agentName(state, agentId)}.`
+              : ""
+          }
           onChange={(draft) => chat.dispatch({ type: "draft_changed", draft })}
           onSend={() => void chat.send()}
           onStop={() => void chat.stop()}
         >
           <AgentSelect
             agents={state.agents}
-            selected={agent}
+            selected={agentId}
             owner={messages.length === 0 ? undefined : session?.agent_id}
-            onChoose={(agentId) => chat.dispatch({ type: "agent_chosen", agentId })}
+            onChoose={(id) => chat.dispatch({ type: "agent_chosen", agentId: id })}
           />
           <ModelSelect
-            models={state.models}
-            selected={selectedModel(state)}
-            onChoose={(model) => chat.dispatch({ type: "model_chosen", model })}
+            models={models}
+            selected={model}
+            onChoose={(id) => chat.dispatch({ type: "model_chosen", model: id })}
           />
-          <p id="agent-note" class="note">
-            {startsAnotherConversation(state) &&
-              `Your next message starts another conversation, with ${agent?.agent_name}.`}
-          </p>
+          <Gauge state={state} model={model} />
         </Composer>
         {isScripted(state) && (
-          <p class="note scripted">The answers are scripted: this stack runs without Ollama.</p>
+          <p class="scripted">The answers are scripted: this stack runs without Ollama.</p>
         )}
       </div>
     </>
   );
+}
+
+function Gauge({ state: { messages, models }, model }: { state: ChatState; model: string | null }) {
+  const use = contextUse(messages, models, model);
+  const spending = useMemo(() => spendingOf(messages, models), [messages, models]);
+  return use === null ? null : <ContextGauge use={use} spending={spending} />;
 }

@@ -1,54 +1,56 @@
 import type { Session } from "../../src/contract/hmi.ts";
 import { addressOf } from "../address.ts";
+import type { Chat } from "../chat.ts";
+import { groupByDay } from "../days.ts";
 import { titleOf } from "../view.ts";
-import { Icon } from "./Icon.tsx";
+import { ConversationMenu } from "./ConversationMenu.tsx";
+import type { DialogName } from "./Dialogs.tsx";
 
 interface ConversationListProps {
+  readonly chat: Chat;
   readonly sessions: readonly Session[];
   /** The open conversation. */
   readonly openId: string | null;
   readonly hasMore: boolean;
-  /** Told when one is chosen; the address does the rest. */
-  readonly onOpen: () => void;
-  readonly onNew: () => void;
-  readonly onDelete: (session: Session) => void;
-  readonly onShowOlder: () => void;
+  readonly onChoose: () => void;
+  readonly onDialog: (dialog: DialogName) => void;
 }
 
-/** The conversations, newest first, each a link to its address. */
+/** The conversations by day, newest first, each a link to its address. */
 export function ConversationList(props: ConversationListProps) {
-  const { sessions, openId, hasMore, onOpen, onNew, onDelete, onShowOlder } = props;
+  const { chat, sessions, openId, hasMore, onChoose, onDialog } = props;
   return (
-    <>
-      <button type="button" class="new" onClick={onNew}>
-        <Icon name="plus" /> New chat
-      </button>
-      <ul class="conversations">
-        {sessions.map((session) => (
-          <li key={session.session_id}>
-            <a
-              href={addressOf(session.session_id)}
-              onClick={onOpen}
-              aria-current={session.session_id === openId ? "page" : undefined}
-            >
-              {titleOf(session)}
-            </a>
-            <button
-              type="button"
-              class="quiet"
-              aria-label={`Delete ${titleOf(session)}`}
-              onClick={() => onDelete(session)}
-            >
-              <Icon name="bin" />
-            </button>
-          </li>
-        ))}
-      </ul>
+    <div class="conversations">
+      {groupByDay(sessions, new Date()).map((group) => (
+        <section key={group.label} aria-label={group.label}>
+          <h2>{group.label}</h2>
+          <ul class="list">
+            {group.sessions.map((session) => (
+              <li key={session.session_id}>
+                <a
+                  href={addressOf({ sessionId: session.session_id, modelId: session.model_id })}
+                  onClick={onChoose}
+                  title={titleOf(session)}
+                  aria-current={session.session_id === openId ? "page" : undefined}
+                >
+                  {titleOf(session)}
+                </a>
+                <ConversationMenu
+                  session={session}
+                  label={`More for ${titleOf(session)}`}
+                  chat={chat}
+                  onDialog={onDialog}
+                />
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
       {hasMore && (
-        <button type="button" class="older" onClick={onShowOlder}>
+        <button type="button" class="older" onClick={() => void chat.showOlder()}>
           Show older
         </button>
       )}
-    </>
+    </div>
   );
 }

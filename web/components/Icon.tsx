@@ -2,14 +2,23 @@
 const SHAPES = {
   menu: "M2.5 4.5h11M2.5 8h11M2.5 11.5h11",
   plus: "M8 3v10M3 8h10",
-  bin: "M3 4.5h10M6.5 4.5V3h3v1.5M4.5 4.5l.6 8.5h5.8l.6-8.5",
+  compose: "M7.5 3H4a1 1 0 0 0-1 1v8a1 1 0 0 0 1 1h8a1 1 0 0 0 1-1V8.5M7 9l.4-1.9 5-5 1.5 1.5-5 5z",
+  pen: "M3 13l.6-2.6 7.4-7.4 2 2-7.4 7.4z",
+  more: "M3.2 8a.3.3 0 1 0 .6 0 .3.3 0 1 0-.6 0M7.7 8a.3.3 0 1 0 .6 0 .3.3 0 1 0-.6 0M12.2 8a.3.3 0 1 0 .6 0 .3.3 0 1 0-.6 0",
+  copy: "M6 6h7v7H6zM10 6V3H3v7h3",
+  check: "M3 8.5 6.5 12 13 4.5",
+  again: "M12.5 6A5 5 0 1 0 13 9M13 3v3.2H9.8",
+  down: "M8 3v10M3.5 8.5 8 13l4.5-4.5",
   send: "M8 13V3M3.5 7.5 8 3l4.5 4.5",
   stop: "M4.5 4.5h7v7h-7z",
   close: "M4 4l8 8M12 4l-8 8",
+  keys: "M1.5 4h13v8h-13zM4 6.5h.01M6.7 6.5h.01M9.3 6.5h.01M12 6.5h.01M4.5 9.5h7",
 } as const;
 
+export type IconName = keyof typeof SHAPES;
+
 /** A small picture beside or instead of words; the words for screen readers are its button's. */
-export function Icon({ name }: { name: keyof typeof SHAPES }) {
+export function Icon({ name }: { name: IconName }) {
   return (
     <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
       <path d={SHAPES[name]} />

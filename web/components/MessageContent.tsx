@@ -1,4 +1,16 @@
-/** The text of a message: model output is untrusted, so it only ever becomes a text node. */
-export function MessageContent({ content }: { content: string }) {
-  return <div class="content">{content}</div>;
+import { Markdown } from "../markdown/Markdown.ts";
+
+interface MessageContentProps {
+  readonly content: string;
+  /** More of it is still to come. */
+  readonly streaming?: boolean;
+}
+
+/** The text of a message, as Markdown: model output is untrusted, so no HTML is ever made of it. */
+export function MessageContent({ content, streaming = false }: MessageContentProps) {
+  return (
+    <div class="content markdown">
+      <Markdown content={content} streaming={streaming} />
+    </div>
+  );
 }

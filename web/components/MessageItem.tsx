@@ -2,32 +2,47 @@ import { useMemo } from "preact/hooks";
 import type { ShownMessage } from "../state.ts";
 import { failureOf } from "../view.ts";
 import { MessageContent } from "./MessageContent.tsx";
+import { ReplyActions } from "./ReplyActions.tsx";
 import { TroubleText } from "./TroubleText.tsx";
 
 interface MessageItemProps {
   readonly message: ShownMessage;
-  /** What is worth knowing of a reply; empty where there is nothing. */
+  /** What is worth knowing of a reply that is not the last; empty where there is nothing. */
   readonly summary: string;
-  /** Sends the message before it again; undefined where that is not possible. */
+  /** True for the last message: what can be done with it stands below, with where the conversation stands. */
+  readonly isLast: boolean;
+  /** Asks for the reply again; undefined where that is not possible. */
   readonly onRetry: (() => void) | undefined;
 }
 
 /** One message of the conversation. */
-export function MessageItem({ message, summary, onRetry }: MessageItemProps) {
+export function MessageItem({ message, summary, isLast, onRetry }: MessageItemProps) {
   // Unchanged messages are left alone, however long the conversation is, while the last one grows.
   return useMemo(() => {
-    const isUser = message.role === "user";
+    const { role, content, status } = message;
+    if (role === "user") {
+      return (
+        <article class="message user" aria-label="You">
+          <div class="said">{content}</div>
+        </article>
+      );
+    }
     return (
-      <article class={isUser ? "message user" : "message reply"} aria-label={isUser ? "You" : "Reply"}>
-        {message.content !== "" && <MessageContent content={message.content} />}
+      <article class="message reply" aria-label="Reply">
+        {content !== "" && <MessageContent content={content} streaming={status === "streaming"} />}
         <Failure message={message} onRetry={onRetry} />
-        {summary !== "" && <p class="summary">{summary}</p>}
+        {!isLast && (
+          <div class="after">
+            {summary !== "" && <span>{summary}</span>}
+            <ReplyActions content={content} onRegenerate={undefined} />
+          </div>
+        )}
       </article>
     );
-  }, [message, summary, onRetry]);
+  }, [message, summary, isLast, onRetry]);
 }
 
-function Failure({ message, onRetry }: Omit<MessageItemProps, "summary">) {
+function Failure({ message, onRetry }: Pick<MessageItemProps, "message" | "onRetry">) {
   const failure = failureOf(message);
   if (!failure) return null;
   return (

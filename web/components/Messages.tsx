@@ -1,52 +1,68 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { EngineModel } from "../../src/contract/common.ts";
 import type { ShownMessage } from "../state.ts";
-import { replySummary } from "../view.ts";
+import { failureOf, replySummary } from "../view.ts";
+import { IconButton } from "./IconButton.tsx";
 import { MessageItem } from "./MessageItem.tsx";
+import { ReplyActions } from "./ReplyActions.tsx";
+import { StatusLine } from "./StatusLine.tsx";
 
 /** A reader who is this close to the end, in pixels, wants to see what comes. */
 const NEAR_END = 48;
 
 interface MessagesProps {
   readonly messages: readonly ShownMessage[];
+  readonly models: readonly EngineModel[];
   readonly isReplying: boolean;
-  /** True where a hint should stand in place of messages. */
-  readonly isEmpty: boolean;
-  readonly onRetry: () => void;
-  /** What stands at the end of the conversation. */
+  /** Where the conversation stands. */
+  readonly status: string;
+  readonly onRegenerate: () => void;
+  /** What stands in place of messages, where there are none. */
   readonly children: ComponentChildren;
 }
 
 /** The conversation. It keeps its end in view while the reader is there, and stays put otherwise. */
-export function Messages({ messages, isReplying, isEmpty, onRetry, children }: MessagesProps) {
-  const scroller = useEndInView(messages);
+export function Messages(props: MessagesProps) {
+  const { messages, models, isReplying, status, onRegenerate, children } = props;
+  const { scroller, content, isAtEnd, goToEnd } = useEndInView(messages.length);
+  const last = messages.at(-1);
+  const again = isReplying ? undefined : onRegenerate;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-    <section class="scroller" ref={scroller} tabIndex={0} aria-label="Conversation">
-      <div class="column">
-        {isEmpty && (
-          <p class="keys">
-            <kbd>Enter</kbd> sends, <kbd>Shift+Enter</kbd> breaks the line, <kbd>Esc</kbd> stops a reply.
-          </p>
-        )}
-        {/* Busy, so that a screen reader reads a reply when it is whole, not token by token. */}
-        <div role="log" aria-label="Messages" aria-busy={isReplying}>
-          {messages.map((message, index) => {
-            const isLast = index === messages.length - 1;
-            return (
-              <MessageItem
-                key={keyOf(message, index)}
-                message={message}
-                // The status line says it of the last one.
-                summary={isLast ? "" : replySummary(messages, index)}
-                onRetry={isLast && !isReplying ? onRetry : undefined}
+    <div class="conversation">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
+      <section class="scroller" ref={scroller} tabIndex={0} aria-label="Conversation">
+        <div class="column" ref={content}>
+          {children}
+          {/* Busy, so that a screen reader reads a reply when it is whole, not token by token. */}
+          <div role="log" aria-label="Messages" aria-busy={isReplying}>
+            {messages.map((message, index) => {
+              const isLast = message === last;
+              return (
+                <MessageItem
+                  key={keyOf(message, index)}
+                  message={message}
+                  summary={isLast ? "" : replySummary(messages, index, models)}
+                  isLast={isLast}
+                  onRetry={isLast ? again : undefined}
+                />
+              );
+            })}
+          </div>
+          <div class="after">
+            <StatusLine text={status} />
+            {last?.role === "assistant" && again !== undefined && (
+              <ReplyActions
+                content={last.content}
+                // What has failed has a button of its own.
+                onRegenerate={failureOf(last) ? undefined : again}
               />
-            );
-          })}
+            )}
+          </div>
         </div>
-        {children}
-      </div>
-    </section>
+      </section>
+      {!isAtEnd && <IconButton icon="down" label="Go to the end" class="to-end" onClick={goToEnd} />}
+    </div>
   );
 }
 
@@ -55,33 +71,43 @@ function keyOf(message: ShownMessage, index: number): string {
   return `${index} ${message.role}`;
 }
 
-function useEndInView(messages: readonly ShownMessage[]) {
+function useEndInView(count: number) {
   const scroller = useRef<HTMLElement>(null);
-  const isAtEnd = useRef(true);
-  const count = messages.length;
+  const content = useRef<HTMLDivElement>(null);
+  const wantsEnd = useRef(true);
+  const [isAtEnd, setAtEnd] = useState(true);
   const showEnd = (): void => {
     const element = scroller.current;
-    if (element !== null && isAtEnd.current) element.scrollTop = element.scrollHeight;
+    if (element !== null && wantsEnd.current) element.scrollTop = element.scrollHeight;
+  };
+  const goToEnd = (): void => {
+    wantsEnd.current = true;
+    showEnd();
   };
 
   // A message sent, or another conversation opened: whoever did that wants to see it.
-  useLayoutEffect(() => {
-    isAtEnd.current = true;
-  }, [count]);
-  useLayoutEffect(showEnd);
+  useLayoutEffect(goToEnd, [count]);
   useEffect(() => {
     const element = scroller.current;
-    if (element === null) return undefined;
+    if (element === null || content.current === null) return undefined;
+    let lastTop = element.scrollTop;
     const onScroll = (): void => {
-      isAtEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END;
+      const toEnd = element.scrollHeight - element.scrollTop - element.clientHeight;
+      // Content that grows leaves the end, too; only a reader who goes up has turned away from it.
+      if (toEnd > 1 && element.scrollTop < lastTop) wantsEnd.current = false;
+      else if (toEnd < NEAR_END) wantsEnd.current = true;
+      lastTop = element.scrollTop;
+      setAtEnd(wantsEnd.current);
     };
+    // It tells of both before they are painted: the page, and what grows in it.
     const resized = new ResizeObserver(showEnd);
     element.addEventListener("scroll", onScroll, { passive: true });
     resized.observe(element);
+    resized.observe(content.current);
     return () => {
       element.removeEventListener("scroll", onScroll);
       resized.disconnect();
     };
   }, []);
-  return scroller;
+  return { scroller, content, isAtEnd, goToEnd };
 }

@@ -1,5 +1,5 @@
 import type { Problem } from "../state.ts";
-import { Icon } from "./Icon.tsx";
+import { IconButton } from "./IconButton.tsx";
 import { TroubleText } from "./TroubleText.tsx";
 
 interface ProblemNoteProps {
@@ -11,16 +11,14 @@ interface ProblemNoteProps {
 /** What went wrong, and what to do. */
 export function ProblemNote({ problem, onRetry, onDismiss }: ProblemNoteProps) {
   return (
-    <div class="trouble problem" role="alert">
+    <div class="trouble notice" role="alert">
       <TroubleText message={problem.message} hint={problem.hint} />
       {problem.retry !== null && (
         <button type="button" onClick={onRetry}>
           Retry
         </button>
       )}
-      <button type="button" class="quiet" aria-label="Dismiss" onClick={onDismiss}>
-        <Icon name="close" />
-      </button>
+      <IconButton icon="close" label="Dismiss" onClick={onDismiss} />
     </div>
   );
 }

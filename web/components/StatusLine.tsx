@@ -1,8 +1,4 @@
 /** Where the conversation stands, told to screen readers as it changes. */
 export function StatusLine({ text }: { text: string }) {
-  return (
-    <output class="status" aria-live="polite">
-      {text}
-    </output>
-  );
+  return <output aria-live="polite">{text}</output>;
 }

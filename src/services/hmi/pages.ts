@@ -1,21 +1,70 @@
-import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import type { FastifyInstance, FastifyReply } from "fastify";
-import { pageRoutes } from "../../contract/routes.ts";
+import { ModelIdText } from "../../contract/hmi.ts";
+import { assetRoute, pageRoutes } from "../../contract/routes.ts";
 import { WireError } from "../../errors.ts";
+import type { ConversationStore } from "../conversations/store.ts";
 
-/** A script or style of the page, under a name that changes with its content. */
-interface Asset {
-  readonly type: string;
-  readonly body: Buffer;
+export interface PageOptions {
+  /** The folder of the built browser code: `index.html`, and scripts and styles whose names change with their content. */
+  readonly webFolder: string;
+  /** Where what an address names is looked up. */
+  readonly store: Pick<ConversationStore, "conversations" | "profiles">;
+  /** True where a token guards the calls: the pages need none, so they must not tell what exists. */
+  readonly isGuarded: boolean;
 }
 
-const TYPES: Readonly<Record<string, string>> = {
-  ".js": "text/javascript; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
-  ".svg": "image/svg+xml",
-};
+/** The chat page at all its addresses, and its files. Where nothing is at an address, the page says so, with 404. */
+export function servePages(app: FastifyInstance, { webFolder, store, isGuarded }: PageOptions): void {
+  const page = readFileSync(join(webFolder, "index.html"), "utf8");
+  const assets = loadAssets(webFolder);
+
+  app.get(pageRoutes.home.pattern, (_, reply) => reply.redirect(pageRoutes.llm.path()));
+  for (const { pattern } of [pageRoutes.llm, pageRoutes.newConversation]) {
+    app.get(pattern, (_, reply) => sendPage(reply, page));
+  }
+  for (const { pattern } of [
+    pageRoutes.conversation,
+    pageRoutes.newProfileConversation,
+    pageRoutes.profileConversation,
+  ]) {
+    app.get<{ Params: PageParams }>(pattern, async ({ params }, reply) => {
+      const isThere = isGuarded || (await isKnown(store, params));
+      return sendPage(reply.code(isThere ? 200 : 404), page);
+    });
+  }
+  app.get<{ Params: { name: string } }>(assetRoute.pattern, (request, reply) => {
+    const asset = assets.get(request.params.name);
+    if (asset === undefined) throw new WireError("not_found", `There is no file ${request.params.name}.`);
+    return reply
+      .header("cache-control", "public, max-age=31536000, immutable")
+      .header("x-content-type-options", "nosniff")
+      .type(asset.type)
+      .send(asset.body);
+  });
+}
+
+/** What the address of a page names. */
+interface PageParams {
+  readonly model_id?: string;
+  readonly session_id?: string;
+}
+
+/** True where there is such a conversation, of this profile; or such a profile, where no conversation is named. */
+async function isKnown(store: PageOptions["store"], { model_id, session_id }: PageParams): Promise<boolean> {
+  const modelId = ModelIdText.optional().safeParse(model_id);
+  if (!modelId.success) return false;
+  try {
+    if (modelId.data !== undefined) await store.profiles.get(modelId.data);
+    if (session_id === undefined) return true;
+    const session = await store.conversations.get(session_id);
+    return modelId.data === undefined || modelId.data === session.model_id;
+  } catch (error) {
+    if (error instanceof WireError && error.status === 404) return false;
+    throw error;
+  }
+}
 
 /** No script and no style but our own files, nothing from elsewhere, no frame around us. */
 const CONTENT_SECURITY_POLICY = [
@@ -29,24 +78,6 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-/** The chat page and its files, from the folder of the built browser code. */
-export function servePages(app: FastifyInstance, webFolder: string): void {
-  const assets = loadAssets(webFolder);
-  const page = renderPage([...assets.keys()]);
-
-  app.get(pageRoutes.home.pattern, (_, reply) => reply.redirect(pageRoutes.llm.path()));
-  app.get(pageRoutes.llm.pattern, (_, reply) => sendPage(reply, page));
-  app.get<{ Params: { name: string } }>("/assets/:name", (request, reply) => {
-    const asset = assets.get(request.params.name);
-    if (asset === undefined) throw new WireError("not_found", `There is no file ${request.params.name}.`);
-    return reply
-      .header("cache-control", "public, max-age=31536000, immutable")
-      .header("x-content-type-options", "nosniff")
-      .type(asset.type)
-      .send(asset.body);
-  });
-}
-
 function sendPage(reply: FastifyReply, html: string): FastifyReply {
   return reply
     .header("cache-control", "no-store")
@@ -57,39 +88,24 @@ function sendPage(reply: FastifyReply, html: string): FastifyReply {
     .send(html);
 }
 
-/** The built files of `web/`, each under `<name>-<hash>.<ending>`. */
-function loadAssets(folder: string): Map<string, Asset> {
-  return new Map(
-    readdirSync(folder)
-      .filter((name) => extname(name) in TYPES)
-      .map((name) => {
-        const ending = extname(name);
-        const body = readFileSync(join(folder, name));
-        const hash = createHash("sha256").update(body).digest("hex").slice(0, 12);
-        return [`${name.slice(0, -ending.length)}-${hash}${ending}`, { type: TYPES[ending] ?? "", body }];
-      }),
-  );
+/** A script or style of the page. */
+interface Asset {
+  readonly type: string;
+  readonly body: Buffer;
 }
 
-function renderPage(names: readonly string[]): string {
-  const tags = names.map((name) => {
-    if (name.endsWith(".css")) return `<link rel="stylesheet" href="/assets/${name}">`;
-    if (name.endsWith(".svg")) return `<link rel="icon" href="/assets/${name}">`;
-    return `<script type="module" src="/assets/${name}"></script>`;
-  });
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>Chat</title>
-${tags.sort().join("\n")}
-</head>
-<body>
-<div id="app"></div>
-<noscript>This page needs JavaScript.</noscript>
-</body>
-</html>
-`;
+const TYPES: Readonly<Record<string, string>> = {
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+};
+
+/** All at once, so that a build meanwhile takes nothing away from the page that is served. */
+function loadAssets(folder: string): Map<string, Asset> {
+  return new Map(
+    readdirSync(folder).flatMap((name) => {
+      const type = TYPES[extname(name)];
+      return type === undefined ? [] : [[name, { type, body: readFileSync(join(folder, name)) }]];
+    }),
+  );
 }

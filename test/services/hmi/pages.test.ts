@@ -1,5 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { urlOf } from "../../../src/contract/address.ts";
+import { pageRoutes } from "../../../src/contract/routes.ts";
+import { openSqliteStore } from "../../../src/services/conversations/sqlite/index.ts";
 import { servePages } from "../../../src/services/hmi/pages.ts";
 import { createServer, listen } from "../../../src/services/http/server.ts";
 import { call } from "../../support/http.ts";
@@ -7,17 +9,33 @@ import { startTestStack } from "../../support/stack.ts";
 import { tempFolder } from "../../support/temp.ts";
 
 const FILES = {
-  "app.js": "console.log(1);",
-  "app.css": "body {}",
-  "icon.svg": "<svg/>",
+  "index.html": '<link href="/assets/app-1.css"><script src="/assets/app-1.js"></script>',
+  "app-1.js": "console.log(1);",
+  "app-1.css": "body {}",
+  "icon-1.svg": "<svg/>",
   "notes.txt": "secret",
 };
 
-async function startPages(files: Record<string, string> = FILES): Promise<string> {
+/** The pages of a store with profiles 1 and 2, a general conversation 1, and conversation 2 of profile 1. */
+async function startPages({ isGuarded = false } = {}): Promise<string> {
   const app = createServer({ host: "127.0.0.1" });
-  servePages(app, tempFolder(files));
+  const store = openSqliteStore({ path: ":memory:", defaultAgent: "architect" });
+  for (const name of ["One", "Two"]) {
+    await store.profiles.create({
+      name,
+      description: "",
+      default_model: null,
+      instructions: "",
+      settings: {},
+    });
+  }
+  for (const modelId of [null, 1]) await store.conversations.create({ modelId, agentId: "architect" });
+  servePages(app, { webFolder: tempFolder(FILES), store, isGuarded });
   const port = await listen(app, "127.0.0.1", 0);
-  onTestFinished(() => app.close());
+  onTestFinished(async () => {
+    await app.close();
+    await store.close();
+  });
   return urlOf({ host: "127.0.0.1", port });
 }
 
@@ -45,50 +63,67 @@ test("the start leads to the page", async () => {
   expect([status, headers.location]).toEqual([302, "/llm"]);
 });
 
-test("each file that the page names is there, for ever, with its own type", async () => {
+test.each(["/llm", "/new", "/c/1", "/c/2", "/m/1/new", "/m/2/new", "/m/1/c/2"])(
+  "%s is the page",
+  async (path) => {
+    const { status, body } = await call(await startPages(), path);
+    expect([status, body]).toEqual([200, FILES["index.html"]]);
+  },
+);
+
+const NOWHERE = ["/c/3", "/c/x", "/m/3/new", "/m/0/new", "/m/x/new", "/m/1/c/1", "/m/2/c/2", "/m/1/c/3"];
+
+test.each(NOWHERE)("%s is the page, with 404", async (path) => {
+  const { status, body, headers } = await call(await startPages(), path);
+  expect([status, body]).toEqual([404, FILES["index.html"]]);
+  expect(headers["cache-control"]).toBe("no-store");
+});
+
+test.each(NOWHERE)("with a token set, %s does not tell what there is", async (path) => {
+  expect((await call(await startPages({ isGuarded: true }), path)).status).toBe(200);
+});
+
+test("each file is there for ever, with its own type", async () => {
   const url = await startPages();
-  const names = namesIn((await call(url, "/llm")).body);
-  expect(names).toHaveLength(3);
-  const answers = await Promise.all(names.map((name) => call(url, name)));
+  const answers = await Promise.all(
+    ["app-1.js", "app-1.css", "icon-1.svg"].map((name) => call(url, `/assets/${name}`)),
+  );
   for (const { status, headers } of answers) {
     expect(status).toBe(200);
     expect(headers["cache-control"]).toBe("public, max-age=31536000, immutable");
   }
-  expect(answers.map(({ headers }) => headers["content-type"]).sort()).toEqual([
-    "image/svg+xml",
-    "text/css; charset=utf-8",
+  expect(answers.map(({ headers }) => headers["content-type"])).toEqual([
     "text/javascript; charset=utf-8",
+    "text/css; charset=utf-8",
+    "image/svg+xml",
   ]);
 });
 
-test("a changed file has another name, an unchanged one the same", async () => {
-  const [before, after] = [await startPages(), await startPages({ ...FILES, "app.js": "console.log(2);" })];
-  const [old, fresh] = await Promise.all(
-    [before, after].map(async (url) => namesIn((await call(url, "/llm")).body)),
-  );
-  const changed = old?.filter((name) => !fresh?.includes(name)) ?? [];
-  expect(changed).toHaveLength(1);
-  expect(changed[0]).toMatch(/^\/assets\/app-[0-9a-f]{12}\.js$/);
-  expect((await call(after, changed[0] ?? "")).status).toBe(404);
+test.each([
+  "/assets/app.js",
+  "/assets/index.html",
+  "/assets/notes.txt",
+  "/assets/..%2Fnotes.txt",
+  "/assets/",
+  "/app-1.js",
+  "/m/1",
+])("%s is not served", async (path) => {
+  const { status, body } = await call(await startPages(), path);
+  expect(status).toBe(404);
+  expect(body).not.toContain("secret");
 });
-
-test.each(["/assets/app.js", "/assets/notes.txt", "/assets/..%2Fnotes.txt", "/assets/", "/app.js"])(
-  "%s is not served",
-  async (path) => {
-    const { status, body } = await call(await startPages(), path);
-    expect(status).toBe(404);
-    expect(body).not.toContain("secret");
-  },
-);
 
 test("a page can be asked for its headers alone", async () => {
   const { status, body } = await call(await startPages(), "/llm", { method: "HEAD" });
   expect([status, body]).toEqual([200, ""]);
 });
 
-test("the built page and all its files are served by the HMI", async () => {
+test("the built page names its files by their content, and they are served", async () => {
   const { hmi } = await startTestStack();
-  const names = namesIn((await call(hmi, "/llm")).body);
+  const names = namesIn((await call(hmi, pageRoutes.llm.path())).body);
   expect(names.some((name) => name.endsWith(".js"))).toBe(true);
-  for (const name of names) expect((await call(hmi, name)).status).toBe(200);
+  for (const name of names) {
+    expect(name).toMatch(/^\/assets\/[a-z]+-[0-9A-Z]{8}\.(js|css|svg)$/);
+    expect((await call(hmi, name)).status).toBe(200);
+  }
 });

@@ -1,0 +1,42 @@
+import type { FaultProof, ProofReport } from "../prove.ts";
+import type { ReportScreen } from "./terminal.ts";
+
+/** Tells of one fault: a line, and under it what is not as it should be. */
+export function reportFault(screen: ReportScreen, proof: FaultProof, width: number): void {
+  const { name, verdict, caught_by, missing, unexpected } = proof;
+  const isGood = verdict === "caught";
+  const mark = isGood ? screen.paint("good", "✓") : screen.paint("bad", "✗");
+  screen.line(`  ${mark} ${screen.paint("strong", name.padEnd(width))}  ${wordsFor(proof)}`, width + 6);
+  if (isGood) return;
+  if (verdict === "not-applied") screen.line("      it never acted, so that nothing is shown", 6);
+  for (const id of missing) screen.line(`      ${screen.paint("bad", "not broken")}  ${id}`, 6);
+  for (const words of unexpected) {
+    screen.line(`      ${screen.paint("bad", "unexpected")}  ${screen.harmless(words)}`, 6);
+  }
+  if (missing.length > 0) screen.line(`      named were  ${caught_by.join(", ")}`, 6);
+}
+
+/** The end of a proof: the figures, and the checks that nothing shows to be able to fail. */
+export function reportProof(screen: ReportScreen, report: ProofReport): void {
+  const faults = report.faults.filter(({ name }) => name !== "none");
+  const caught = faults.filter(({ verdict }) => verdict === "caught");
+  const isGood =
+    caught.length === faults.length && report.faults.every(({ verdict }) => verdict === "caught");
+  const seconds = (report.duration_ms / 1000).toFixed(1);
+  screen.line();
+  if (report.interrupted) screen.line("  Interrupted.");
+  const words = `${caught.length} of ${faults.length} faults caught by ${report.checks} checks in ${seconds} s.`;
+  screen.line(`  ${screen.paint(isGood ? "good" : "bad", words)}`, 2);
+  if (report.unexercised.length > 0) {
+    screen.line(`  Checks that no fault exercises: ${report.unexercised.join(", ")}.`, 2);
+  }
+  if (!isGood) screen.line(`  The same proof again: --seed ${report.seed}`, 2);
+}
+
+function wordsFor({ verdict, caught_by }: FaultProof): string {
+  if (caught_by.length === 0)
+    return verdict === "caught" ? "every claim holds" : "claims do not hold without any bug";
+  const [first = "", ...rest] = caught_by;
+  const by = rest.length === 0 ? first : `${first} and ${rest.length} more`;
+  return verdict === "caught" ? `caught by ${by}` : `should be caught by ${by}`;
+}

@@ -1,0 +1,80 @@
+import { expect, test } from "vitest";
+import type { Fault } from "../src/faults/index.ts";
+import type { CheckResult, Outcome } from "../src/harness/report.ts";
+import { proofOf, prove } from "../src/prove.ts";
+import type { VerifyReport } from "../src/verify.ts";
+
+const HOLDS: Outcome = { verdict: "holds", seen: "it" };
+const BROKEN: Outcome = { verdict: "broken", expected: "a", found: "b", seen: "it" };
+const STOPPED: Outcome = { verdict: "could-not-run", reason: "no reply" };
+const SKIPPED: Outcome = { verdict: "skipped", reason: "cannot sing" };
+
+function report(outcomes: Readonly<Record<string, Outcome>>, applied = 1): VerifyReport {
+  const results = Object.entries(outcomes).map(
+    ([id, outcome]): CheckResult => ({
+      ...{ id, claim: "c", why: "w", look_at: "l", duration_ms: 1, attempts: 1 },
+      outcome,
+    }),
+  );
+  return {
+    ...{ report_version: 1, target: "t", seed: "1", started_at: "2026-01-01T00:00:00.000Z", duration_ms: 1 },
+    ...{ suites: [], results, left_behind: [], interrupted: false },
+    counts: { holds: 0, broken: 0, flaky: 0, skipped: 0, could_not_run: 0 },
+    fault: { name: "f", caught_by: [], applied },
+  };
+}
+
+const FAULT: Fault = {
+  ...{ name: "f", story: "S.", seenIn: "here", caughtBy: ["s/a"], alsoStops: ["s/b"] },
+  overrides: () => ({}),
+};
+
+const CLEAN = report({ "s/a": HOLDS, "s/b": HOLDS, "s/c": HOLDS, "s/d": SKIPPED });
+
+const proved = (outcomes: Readonly<Record<string, Outcome>>, applied?: number) =>
+  proofOf(FAULT, report(outcomes, applied), CLEAN);
+
+test("a fault is caught where exactly what it names breaks or stops", () => {
+  expect(proved({ "s/a": BROKEN, "s/b": STOPPED, "s/c": HOLDS, "s/d": SKIPPED })).toMatchObject({
+    verdict: "caught",
+    missing: [],
+    unexpected: [],
+  });
+});
+
+test("a fault is missed where a check that it names holds, or cannot judge", () => {
+  for (const outcome of [HOLDS, STOPPED]) {
+    expect(proved({ "s/a": outcome, "s/b": STOPPED, "s/c": HOLDS, "s/d": SKIPPED })).toMatchObject({
+      verdict: "missed",
+      missing: ["s/a"],
+    });
+  }
+});
+
+test("any other check that is not as it was is a false alarm", () => {
+  expect(proved({ "s/a": BROKEN, "s/b": HOLDS, "s/c": STOPPED, "s/d": SKIPPED })).toMatchObject({
+    verdict: "false-alarm",
+    unexpected: ["s/b holds", "s/c could-not-run: no reply"],
+  });
+});
+
+test("a fault that never acted shows nothing", () => {
+  const outcomes = { "s/a": BROKEN, "s/b": STOPPED, "s/c": HOLDS, "s/d": SKIPPED };
+  expect(proved(outcomes, 0)).toMatchObject({ verdict: "not-applied" });
+});
+
+test("named faults are proved, after none", async () => {
+  const told: string[] = [];
+  const { faults, unexercised } = await prove({
+    faults: ["reply-without-model-id"],
+    onFault: ({ name }) => told.push(name),
+  });
+  expect(told).toEqual(["none", "reply-without-model-id"]);
+  expect(faults.map(({ verdict }) => verdict)).toEqual(["caught", "caught"]);
+  // Only the whole catalogue can tell.
+  expect(unexercised).toEqual([]);
+});
+
+test("an unknown fault is refused", async () => {
+  await expect(prove({ faults: ["gremlins"] })).rejects.toMatchObject({ code: "unknown_fault" });
+});

@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type RunningStack, startStack } from "../../src/services/start.ts";
+import type { Chat } from "../../web/chat.ts";
+import { openProfile, titleOf } from "../../web/view.ts";
+import { createProfile } from "../support/hmi.ts";
+import { chatAt, listed, openSession, say } from "./chats.ts";
+
+let stack: RunningStack;
+beforeAll(async () => {
+  stack = await startStack();
+});
+afterAll(() => stack.close());
+
+test("a deleted conversation is neither open nor listed", async () => {
+  const chat = await newChat();
+  await say(chat, "Count to 2");
+  const deleted = openSession(chat);
+  expect(await chat.keeper.remove(deleted)).toBeNull();
+  expect(chat.state.sessionId).toBeNull();
+  expect(listed(chat)).not.toContain(deleted.session_id);
+});
+
+test("a renamed conversation has its new title, also where it is open", async () => {
+  const chat = await newChat();
+  await say(chat, "Count to 2");
+  expect(await chat.keeper.rename(openSession(chat), "Two")).toBeNull();
+  expect(titleOf(chat.state.session)).toBe("Two");
+});
+
+test("an archived conversation is not listed until that is undone", async () => {
+  const chat = await newChat();
+  await say(chat, "Count to 2");
+  const session = openSession(chat);
+  await chat.keeper.archive(session);
+  expect(listed(chat)).not.toContain(session.session_id);
+  expect(chat.state.archived?.session_id).toBe(session.session_id);
+  await chat.keeper.unarchive(session);
+  expect(listed(chat)).toContain(session.session_id);
+});
+
+test("a cleared conversation is archived, and an empty one is open", async () => {
+  const chat = await newChat();
+  await say(chat, "Count to 2");
+  const session = openSession(chat);
+  await chat.keeper.clear(session);
+  await expect.poll(() => chat.state.phase).toBe("idle");
+  expect(openSession(chat)).toMatchObject({ active: true, message_count: 0 });
+  expect(listed(chat)).not.toContain(session.session_id);
+});
+
+describe("a profile", () => {
+  test("has conversations of its own", async () => {
+    const modelId = await createProfile(stack.hmi, { name: "Payments" });
+    const chat = await chatAt(stack.hmi, `/m/${modelId}/new`);
+    await say(chat, "Count to 2");
+    expect(openSession(chat).model_id).toBe(modelId);
+    const { sessionId } = chat.state;
+    await expect.poll(() => listed(chat)).toEqual([sessionId]);
+    await chat.go("/new");
+    expect(listed(chat)).not.toContain(sessionId);
+  });
+
+  test("that is made is opened, and changed where it is", async () => {
+    const chat = await newChat();
+    const draft = { name: "New", description: "", default_model: null, instructions: "", settings: {} };
+    expect(await chat.keeper.saveProfile(null, draft)).toBeNull();
+    const modelId = chat.state.modelId ?? 0;
+    expect(await chat.keeper.saveProfile(modelId, { ...draft, name: "Newer" })).toBeNull();
+    expect(openProfile(chat.state)?.name).toBe("Newer");
+  });
+
+  test("in use is not deleted, and why is said", async () => {
+    const modelId = await createProfile(stack.hmi, { name: "Used" });
+    const chat = await chatAt(stack.hmi, `/m/${modelId}/new`);
+    await say(chat, "Count to 2");
+    const used = openProfile(chat.state);
+    if (used === undefined) throw new Error("The profile is not open.");
+    expect((await chat.keeper.removeProfile(used))?.message).toContain("Used");
+    await chat.keeper.remove(openSession(chat));
+    expect(await chat.keeper.removeProfile(used)).toBeNull();
+    expect(chat.state.modelId).toBeNull();
+  });
+
+  test.each(["/m/4711/new", "/m/x/new"])("that does not exist is said not to: %s", async (path) => {
+    expect((await chatAt(stack.hmi, path)).state.missing?.message).toContain(path.split("/")[2]);
+  });
+
+  test("has only its own conversations", async () => {
+    const modelId = await createProfile(stack.hmi, { name: "Other" });
+    const chat = await newChat();
+    await say(chat, "Count to 2");
+    const { missing } = (await chatAt(stack.hmi, `/m/${modelId}/c/${chat.state.sessionId}`)).state;
+    expect(missing?.message).toContain(`does not belong to profile ${modelId}`);
+  });
+});
+
+async function newChat(): Promise<Chat> {
+  return await chatAt(stack.hmi, "/new");
+}

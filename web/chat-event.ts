@@ -1,0 +1,65 @@
+import type { ModelList } from "../src/contract/common.ts";
+import type { StreamEvent } from "../src/contract/events.ts";
+import type { AgentList, Message, Profile, SentMessage, Session } from "../src/contract/hmi.ts";
+import type { Place } from "./address.ts";
+import type { Service } from "./services.ts";
+import type { Problem, ShownMessage } from "./state.ts";
+
+/** What can happen to the page. */
+export type ChatEvent = ListEvent | PlaceEvent | ChoiceEvent | ExchangeEvent | TroubleEvent;
+
+/** What there is to choose from. */
+export type ListEvent =
+  | { readonly type: "models_listed"; readonly list: ModelList }
+  | { readonly type: "agents_listed"; readonly list: AgentList }
+  | { readonly type: "profiles_listed"; readonly profiles: readonly Profile[] }
+  | {
+      readonly type: "sessions_listed";
+      readonly modelId: number | null;
+      readonly sessions: readonly Session[];
+      readonly total: number;
+    };
+
+/** What is open. */
+export type PlaceEvent =
+  | { readonly type: "conversation_opening"; readonly place: Place }
+  | { readonly type: "conversation_opened"; readonly session: Session; readonly messages: readonly Message[] }
+  | { readonly type: "conversation_unavailable"; readonly sessionId: string; readonly problem: Problem }
+  | { readonly type: "conversation_blank"; readonly modelId: number | null }
+  | { readonly type: "conversation_created"; readonly session: Session }
+  | { readonly type: "conversation_archived"; readonly session: Session }
+  | { readonly type: "archived_dismissed" }
+  /** `modelId` is the profile to go back to. */
+  | { readonly type: "place_missing"; readonly modelId: number | null; readonly problem: Problem };
+
+/** What the next message is to be. */
+export type ChoiceEvent =
+  | { readonly type: "draft_changed"; readonly draft: string }
+  | { readonly type: "model_chosen"; readonly model: string }
+  | { readonly type: "agent_chosen"; readonly agentId: string };
+
+/** A message, and its reply. */
+export type ExchangeEvent =
+  | { readonly type: "send_started"; readonly text: string }
+  | { readonly type: "send_accepted"; readonly sent: SentMessage }
+  | { readonly type: "send_failed"; readonly text: string; readonly problem: Problem }
+  | { readonly type: "regenerate_started" }
+  | {
+      readonly type: "regenerate_failed";
+      readonly messages: readonly ShownMessage[];
+      readonly problem: Problem;
+    }
+  | { readonly type: "reply_continued"; readonly events: readonly StreamEvent[] }
+  | { readonly type: "reply_unavailable"; readonly problem: Problem }
+  | { readonly type: "connection_lost"; readonly retryInMs: number; readonly problem: Problem | null }
+  | { readonly type: "connection_restored" }
+  | { readonly type: "stop_requested" }
+  | { readonly type: "stop_failed"; readonly problem: Problem };
+
+/** What is wrong, or no longer. */
+export type TroubleEvent =
+  | { readonly type: "failed"; readonly problem: Problem }
+  | { readonly type: "problem_dismissed" }
+  | { readonly type: "services_checked"; readonly services: readonly Service[] }
+  | { readonly type: "token_wanted"; readonly isRefused: boolean }
+  | { readonly type: "token_given" };

@@ -1,0 +1,51 @@
+import { useState } from "preact/hooks";
+import type { Outcome } from "../keeper.ts";
+import { Dialog } from "./Dialog.tsx";
+import { TroubleText } from "./TroubleText.tsx";
+
+interface ConfirmDialogProps {
+  readonly title: string;
+  /** What will happen. */
+  readonly text: string;
+  /** The word on the button. */
+  readonly action: string;
+  readonly onConfirm: () => Promise<Outcome>;
+  readonly onClose: () => void;
+}
+
+/** Asks before something is done for good; stays open, and says why, where it was not done. */
+export function ConfirmDialog({ title, text, action, onConfirm, onClose }: ConfirmDialogProps) {
+  const [problem, setProblem] = useState<Outcome>(null);
+  const [isBusy, setBusy] = useState(false);
+  return (
+    <Dialog title={title} onClose={onClose}>
+      {(close) => {
+        const confirm = async (): Promise<void> => {
+          setBusy(true);
+          const outcome = await onConfirm();
+          setBusy(false);
+          setProblem(outcome);
+          if (outcome === null) close();
+        };
+        return (
+          <>
+            <p>{text}</p>
+            {problem !== null && (
+              <div class="trouble" role="alert">
+                <TroubleText message={problem.message} hint={problem.hint} />
+              </div>
+            )}
+            <div class="buttons">
+              <button type="button" onClick={close}>
+                Keep
+              </button>
+              <button type="button" class="danger" disabled={isBusy} onClick={() => void confirm()}>
+                {action}
+              </button>
+            </div>
+          </>
+        );
+      }}
+    </Dialog>
+  );
+}

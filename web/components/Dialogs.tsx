@@ -1,0 +1,71 @@
+import type { Profile, Session } from "../../src/contract/hmi.ts";
+import type { Chat } from "../chat.ts";
+import type { ChatState } from "../state.ts";
+import { titleOf } from "../view.ts";
+import { ConfirmDialog } from "./ConfirmDialog.tsx";
+import { ProfileDialog } from "./ProfileDialog.tsx";
+import { RenameDialog } from "./RenameDialog.tsx";
+import { ShortcutsDialog } from "./ShortcutsDialog.tsx";
+
+/** The dialog that is open. */
+export type DialogName =
+  | { readonly kind: "rename"; readonly session: Session }
+  | { readonly kind: "delete"; readonly session: Session }
+  /** Null for a new profile. */
+  | { readonly kind: "profile"; readonly profile: Profile | null }
+  | { readonly kind: "delete-profile"; readonly profile: Profile }
+  | { readonly kind: "shortcuts" };
+
+interface DialogsProps {
+  readonly chat: Chat;
+  readonly state: ChatState;
+  readonly open: DialogName;
+  readonly onOpen: (dialog: DialogName) => void;
+  readonly onClose: () => void;
+}
+
+export function Dialogs({ chat, state, open, onOpen, onClose }: DialogsProps) {
+  const { keeper } = chat;
+  switch (open.kind) {
+    case "rename":
+      return (
+        <RenameDialog
+          session={open.session}
+          onRename={(title) => keeper.rename(open.session, title)}
+          onClose={onClose}
+        />
+      );
+    case "delete":
+      return (
+        <ConfirmDialog
+          title="Delete this conversation?"
+          text={`“${titleOf(open.session)}” and its messages are removed for good.`}
+          action="Delete"
+          onConfirm={() => keeper.remove(open.session)}
+          onClose={onClose}
+        />
+      );
+    case "profile":
+      return (
+        <ProfileDialog
+          profile={open.profile}
+          models={state.models}
+          onSave={(draft) => keeper.saveProfile(open.profile?.model_id ?? null, draft)}
+          onDelete={() => open.profile !== null && onOpen({ kind: "delete-profile", profile: open.profile })}
+          onClose={onClose}
+        />
+      );
+    case "delete-profile":
+      return (
+        <ConfirmDialog
+          title="Delete this profile?"
+          text={`“${open.profile.name}” and its instructions are removed for good. A profile that still has conversations, archived ones too, is kept.`}
+          action="Delete"
+          onConfirm={() => keeper.removeProfile(open.profile)}
+          onClose={onClose}
+        />
+      );
+    case "shortcuts":
+      return <ShortcutsDialog onClose={onClose} />;
+  }
+}

@@ -1,0 +1,21 @@
+import { newAddress } from "../address.ts";
+import type { Problem } from "../state.ts";
+import { TroubleText } from "./TroubleText.tsx";
+
+interface NotFoundProps {
+  readonly problem: Problem;
+  /** The profile to go back to; null for none. */
+  readonly modelId: number | null;
+}
+
+/** Says what is not there, and leads back. */
+export function NotFound({ problem, modelId }: NotFoundProps) {
+  return (
+    <section class="column not-found" aria-label="Not found">
+      <TroubleText message={problem.message} hint={problem.hint} />
+      <p>
+        <a href={newAddress(modelId)}>Start a new chat</a>
+      </p>
+    </section>
+  );
+}

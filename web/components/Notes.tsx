@@ -1,0 +1,50 @@
+import type { Chat } from "../chat.ts";
+import type { ChatState } from "../state.ts";
+import { contextUse } from "../usage.ts";
+import { selectedModel, shownProblem, shownServiceTrouble, titleOf } from "../view.ts";
+import { IconButton } from "./IconButton.tsx";
+import { ProblemNote } from "./ProblemNote.tsx";
+import { TroubleText } from "./TroubleText.tsx";
+
+/** What a person should know before writing the next message. */
+export function Notes({ chat, state }: { chat: Chat; state: ChatState }) {
+  const { archived, messages, models } = state;
+  const problem = shownProblem(state);
+  const trouble = shownServiceTrouble(state);
+  const isNearlyFull = contextUse(messages, models, selectedModel(state))?.isNearlyFull ?? false;
+  return (
+    <>
+      {problem !== null && (
+        <ProblemNote
+          problem={problem}
+          onRetry={() => void chat.retry()}
+          onDismiss={() => chat.dispatch({ type: "problem_dismissed" })}
+        />
+      )}
+      {trouble !== null && (
+        <div class="trouble notice" role="alert">
+          <TroubleText message={trouble.message} hint={trouble.hint} />
+        </div>
+      )}
+      {isNearlyFull && (
+        <p class="plain notice">
+          The conversation nearly fills the model's context: soon it forgets the beginning. A new chat is
+          empty.
+        </p>
+      )}
+      {archived !== null && (
+        <div class="plain notice" role="alert">
+          <p class="words">“{titleOf(archived)}” is archived.</p>
+          <button type="button" onClick={() => void chat.keeper.unarchive(archived)}>
+            Undo
+          </button>
+          <IconButton
+            icon="close"
+            label="Dismiss"
+            onClick={() => chat.dispatch({ type: "archived_dismissed" })}
+          />
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,55 @@
+import { useMemo } from "preact/hooks";
+import { newAddress } from "../address.ts";
+import type { Chat } from "../chat.ts";
+import type { ChatState } from "../state.ts";
+import { hasOlder, listedSessions } from "../view.ts";
+import { ConversationList } from "./ConversationList.tsx";
+import type { DialogName } from "./Dialogs.tsx";
+import { Icon } from "./Icon.tsx";
+import { IconButton } from "./IconButton.tsx";
+import { ProfileList } from "./ProfileList.tsx";
+import { ServiceLights } from "./ServiceLights.tsx";
+
+interface SidebarProps {
+  readonly chat: Chat;
+  readonly state: ChatState;
+  /** Told when something is chosen; the address does the rest. */
+  readonly onChoose: () => void;
+  readonly onDialog: (dialog: DialogName) => void;
+}
+
+/** Profiles, the conversations of the open one, and how the services are. */
+export function Sidebar({ chat, state, onChoose, onDialog }: SidebarProps) {
+  const { profiles, modelId, sessionId, services } = state;
+  const sessions = listedSessions(state);
+  const isMore = hasOlder(state);
+  // It stays as it is while a reply grows.
+  return useMemo(
+    () => (
+      <>
+        <a class="new" href={newAddress(modelId)} title="New chat (Ctrl+Shift+O)" onClick={onChoose}>
+          <Icon name="compose" /> New chat
+        </a>
+        <ProfileList profiles={profiles} openId={modelId} onChoose={onChoose} onDialog={onDialog} />
+        <ConversationList
+          chat={chat}
+          sessions={sessions}
+          openId={sessionId}
+          hasMore={isMore}
+          onChoose={onChoose}
+          onDialog={onDialog}
+        />
+        <footer>
+          <ServiceLights services={services} />
+          <IconButton
+            icon="keys"
+            label="Keyboard shortcuts"
+            title="Keyboard shortcuts (Ctrl+/)"
+            onClick={() => onDialog({ kind: "shortcuts" })}
+          />
+        </footer>
+      </>
+    ),
+    [chat, profiles, modelId, sessionId, services, sessions, isMore, onChoose, onDialog],
+  );
+}

@@ -1,0 +1,48 @@
+import { newAddress } from "../address.ts";
+import type { Chat } from "../chat.ts";
+import type { Drawer } from "../hooks.ts";
+import type { ChatState } from "../state.ts";
+import { openProfile } from "../view.ts";
+import { ConversationMenu } from "./ConversationMenu.tsx";
+import type { DialogName } from "./Dialogs.tsx";
+import { IconButton } from "./IconButton.tsx";
+
+interface TitleBarProps {
+  readonly chat: Chat;
+  readonly state: ChatState;
+  readonly title: string;
+  readonly drawer: Drawer;
+  readonly onDialog: (dialog: DialogName) => void;
+}
+
+/** What is open, whose it is, and what can be done with it. */
+export function TitleBar({ chat, state, title, drawer, onDialog }: TitleBarProps) {
+  const { session } = state;
+  const profile = openProfile(state);
+  return (
+    <header>
+      <IconButton
+        icon="menu"
+        label="Conversations"
+        class="menu"
+        isExpanded={drawer.isOpen}
+        onClick={drawer.open}
+      />
+      {profile !== undefined && (
+        <a class="profile" href={newAddress(profile.model_id)} title={`Profile ${profile.name}`}>
+          {profile.name}
+        </a>
+      )}
+      <h1>{title}</h1>
+      {session !== null && (
+        <ConversationMenu
+          session={session}
+          label="Conversation menu"
+          chat={chat}
+          onDialog={onDialog}
+          onClear={() => void chat.keeper.clear(session)}
+        />
+      )}
+    </header>
+  );
+}

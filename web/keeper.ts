@@ -1,0 +1,114 @@
+import type { Profile, ProfileDraft, Session } from "../src/contract/hmi.ts";
+import { addressOf, newAddress } from "./address.ts";
+import type { Api } from "./api.ts";
+import type { Lists } from "./lists.ts";
+import { problemOf } from "./problem.ts";
+import type { Problem } from "./state.ts";
+import type { Store } from "./store.ts";
+
+export interface KeeperParts {
+  readonly api: Api;
+  readonly store: Store;
+  readonly lists: Lists;
+  /** Opens an address of the page. */
+  readonly go: (path: string) => void;
+  /** Called after every change. */
+  readonly announce: () => void;
+}
+
+/** A change that was made, or why it was not. */
+export type Outcome = Problem | null;
+
+/** Changes what the page lists: conversations and profiles. Whoever asked shows what went wrong. */
+export class Keeper {
+  readonly #parts: KeeperParts;
+
+  constructor(parts: KeeperParts) {
+    this.#parts = parts;
+  }
+
+  async rename(session: Session, title: string): Promise<Outcome> {
+    return await this.#change(() => this.#parts.api.renameSession(session.session_id, title));
+  }
+
+  /** Deletes a conversation with its messages. */
+  async remove(session: Session): Promise<Outcome> {
+    return await this.#change(async () => {
+      await this.#parts.api.deleteSession(session.session_id);
+      this.#leave(session);
+    });
+  }
+
+  /** Takes a conversation out of the list; `unarchive` brings it back. */
+  async archive(session: Session): Promise<void> {
+    await this.#report(async () => {
+      await this.#parts.api.archiveSession(session.session_id);
+      this.#leave(session);
+      this.#parts.store.dispatch({ type: "conversation_archived", session });
+    });
+  }
+
+  async unarchive(session: Session): Promise<void> {
+    await this.#report(async () => {
+      await this.#parts.api.resumeSession(session.session_id);
+      this.#parts.store.dispatch({ type: "archived_dismissed" });
+    });
+  }
+
+  /** Archives a conversation, and opens an empty one like it. */
+  async clear(session: Session): Promise<void> {
+    await this.#report(async () => {
+      const { session: fresh } = await this.#parts.api.clearSession(session.session_id);
+      this.#parts.go(addressOf({ sessionId: fresh.session_id, modelId: fresh.model_id }));
+      this.#parts.store.dispatch({ type: "conversation_archived", session });
+    });
+  }
+
+  /** Makes a profile where `modelId` is null, and opens it; else changes that one. */
+  async saveProfile(modelId: number | null, draft: ProfileDraft): Promise<Outcome> {
+    const { api, lists, go } = this.#parts;
+    return await this.#attempt(async () => {
+      const { profile } = await (modelId === null
+        ? api.newProfile(draft)
+        : api.updateProfile(modelId, draft));
+      await lists.profiles();
+      if (modelId === null) go(newAddress(profile.model_id));
+    });
+  }
+
+  async removeProfile({ model_id }: Profile): Promise<Outcome> {
+    const { api, lists, store, go } = this.#parts;
+    return await this.#attempt(async () => {
+      await api.deleteProfile(model_id);
+      await lists.profiles();
+      if (store.state.modelId === model_id) go(newAddress(null));
+    });
+  }
+
+  /** Where this conversation is open, a new one like it takes its place. */
+  #leave({ session_id, model_id }: Session): void {
+    if (this.#parts.store.state.sessionId === session_id) this.#parts.go(newAddress(model_id));
+  }
+
+  async #change(make: () => Promise<unknown>): Promise<Outcome> {
+    return await this.#attempt(async () => {
+      await make();
+      await this.#parts.lists.sessions();
+    });
+  }
+
+  async #report(make: () => Promise<unknown>): Promise<void> {
+    const problem = await this.#change(make);
+    if (problem !== null) this.#parts.store.dispatch({ type: "failed", problem });
+  }
+
+  async #attempt(make: () => Promise<unknown>): Promise<Outcome> {
+    try {
+      await make();
+      this.#parts.announce();
+      return null;
+    } catch (error) {
+      return problemOf(error, null);
+    }
+  }
+}

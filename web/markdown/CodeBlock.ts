@@ -1,0 +1,82 @@
+import { type ComponentChild, Fragment, h } from "preact";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { legibleCode } from "./direction.ts";
+import { element } from "./element.ts";
+import type { Piece } from "./highlight.ts";
+import { useHighlight } from "./useHighlight.ts";
+
+/** Characters; longer code takes too long to colour. */
+const MAX_COLOURED = 50_000;
+
+/** Characters of code that grows, up to which each change is coloured at once. */
+const MAX_LIVE = 2_000;
+
+/** How long "Copied" is shown, in milliseconds. */
+const COPIED_SHOWN = 2_000;
+
+interface CodeBlockProps {
+  readonly text: string;
+  /** As it was written; empty where none was. */
+  readonly language: string;
+  /** The end is still to come. */
+  readonly isOpen: boolean;
+}
+
+/** Code in a box that scrolls, with its language and a button that copies it. */
+export function CodeBlock({ text, language, isOpen }: CodeBlockProps): ComponentChild {
+  const coloured = text.slice(0, colouredLength(text, isOpen));
+  const pieces = usePieces(coloured, language);
+  const code = element("code", {}, pieces ?? legibleCode(coloured), legibleCode(text.slice(coloured.length)));
+  return element(
+    "div",
+    { class: "code" },
+    h(CodeHead, { text, language }),
+    element("pre", { dir: "ltr", tabIndex: 0 }, code),
+  );
+}
+
+function CodeHead({ text, language }: Omit<CodeBlockProps, "isOpen">): ComponentChild {
+  const [status, setStatus] = useState("");
+  useEffect(() => {
+    if (status === "") return undefined;
+    const timer = setTimeout(() => setStatus(""), COPIED_SHOWN);
+    return () => clearTimeout(timer);
+  }, [status]);
+  const copy = (): void => {
+    copyText(text).then(
+      () => setStatus("Copied"),
+      () => setStatus("Not copied"),
+    );
+  };
+  return element(
+    "div",
+    { class: "code-head" },
+    element("span", { class: "language" }, language),
+    element("span", { class: "copied", role: "status" }, status),
+    element("button", { type: "button", onClick: copy }, "Copy"),
+  );
+}
+
+/** The coloured code; undefined while it is plain. */
+function usePieces(code: string, language: string): ComponentChild {
+  const isWanted = language !== "" && code.length <= MAX_COLOURED;
+  const highlight = useHighlight(isWanted);
+  return useMemo(() => {
+    const pieces = isWanted ? highlight?.(code, language) : undefined;
+    return pieces && h(Fragment, null, pieces.map(renderPiece));
+  }, [isWanted, highlight, code, language]);
+}
+
+/** The longer the code, the more has to be new before it is coloured again. */
+function colouredLength({ length }: string, isOpen: boolean): number {
+  return isOpen && length > MAX_LIVE ? length - (length % (2 ** Math.floor(Math.log2(length)) / 32)) : length;
+}
+
+function renderPiece(piece: Piece): ComponentChild {
+  if (typeof piece === "string") return legibleCode(piece);
+  return element("span", { class: piece.class }, ...piece.pieces.map(renderPiece));
+}
+
+async function copyText(text: string): Promise<void> {
+  await navigator.clipboard.writeText(text);
+}

@@ -1,0 +1,64 @@
+import type { Message, Session } from "../src/contract/hmi.ts";
+import { isUnsaved, runningPhase, streamingReply } from "./exchange.ts";
+import type { ChatState, Problem, ShownMessage } from "./state.ts";
+
+/** A conversation with its rows, opened or loaded again. */
+export function opened(state: ChatState, session: Session, rows: readonly Message[]): ChatState {
+  const isSame = state.session?.session_id === session.session_id;
+  const messages = rows.filter((row) => row.message_type === "chat" && row.role !== "system");
+  const lastModel = messages.findLast((row) => row.role === "assistant")?.model_name;
+  const next = {
+    ...state,
+    modelId: session.model_id,
+    sessionId: session.session_id,
+    session,
+    missing: null,
+    messages: isSame ? keepUnchanged(state.messages, messages) : messages,
+    chosenModel: isSame ? state.chosenModel : (lastModel ?? session.model),
+    chosenAgent: isSame ? state.chosenAgent : null,
+  };
+  return { ...next, phase: streamingReply(next) === undefined ? "idle" : runningPhase(next) };
+}
+
+/** What is shown already stays, if it is of the same conversation. */
+export function unavailable(state: ChatState, sessionId: string, problem: Problem): ChatState {
+  const isShown = state.session?.session_id === sessionId;
+  const shown = isShown ? state : blank(state, state.modelId);
+  return { ...shown, sessionId, phase: "idle", problem };
+}
+
+/** A new conversation of a profile, or of none. */
+export function blank(state: ChatState, modelId: number | null): ChatState {
+  return {
+    ...state,
+    modelId,
+    sessionId: null,
+    session: null,
+    messages: [],
+    missing: null,
+    chosenModel: null,
+    chosenAgent: null,
+    phase: "idle",
+  };
+}
+
+/** There is nothing at this address. */
+export function missing(state: ChatState, modelId: number | null, problem: Problem): ChatState {
+  return { ...blank(state, modelId), missing: problem };
+}
+
+/** A conversation was made for the message that is being sent: the messages before it stay in the old one. */
+export function created(state: ChatState, session: Session): ChatState {
+  const messages = state.messages.filter(isUnsaved);
+  return { ...state, session, sessionId: session.session_id, messages, chosenAgent: null };
+}
+
+/** Rows that say nothing new stay the objects that they were, so that they are not drawn again. */
+function keepUnchanged(before: readonly ShownMessage[], rows: readonly Message[]): readonly ShownMessage[] {
+  return rows.map((row, index) => {
+    const shown = before[index];
+    const isSame =
+      shown?.message_id === row.message_id && shown.status === row.status && shown.content === row.content;
+    return isSame ? shown : row;
+  });
+}

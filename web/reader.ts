@@ -1,0 +1,146 @@
+import type { Place } from "./address.ts";
+import type { Api } from "./api.ts";
+import { ApiError } from "./api-error.ts";
+import type { Connection } from "./connection.ts";
+import { EventBatch } from "./event-batch.ts";
+import { streamingReply } from "./exchange.ts";
+import type { Lists } from "./lists.ts";
+import { problemOf } from "./problem.ts";
+import { followReply } from "./reply-stream.ts";
+import type { Store } from "./store.ts";
+import { isReplying } from "./view.ts";
+
+export interface ReaderParts {
+  readonly connection: Connection;
+  readonly api: Api;
+  readonly store: Store;
+  readonly lists: Lists;
+  /** Calls what it is given when the page is drawn next. */
+  readonly nextFrame: (run: () => void) => void;
+}
+
+/** Shows one conversation at a time: loads it, and follows the reply that is being written. */
+export class Reader {
+  readonly #parts: ReaderParts;
+  /** Aborted when something else is opened: from then on nothing of this conversation reaches the state. */
+  #visit = new AbortController();
+
+  constructor(parts: ReaderParts) {
+    this.#parts = parts;
+  }
+
+  /** Of the open conversation. */
+  get signal(): AbortSignal {
+    return this.#visit.signal;
+  }
+
+  /** Turns away from the open conversation, towards another place. */
+  leave(place: Place): AbortSignal {
+    this.#visit.abort();
+    this.#visit = new AbortController();
+    this.#parts.store.dispatch({ type: "conversation_opening", place });
+    return this.#visit.signal;
+  }
+
+  /** Shows a conversation, to the end of its reply. `modelId` is the profile that it must be of, where one was named. */
+  async show(sessionId: string, modelId: number | null, signal: AbortSignal): Promise<void> {
+    const { store, lists } = this.#parts;
+    await this.load(sessionId, modelId, signal);
+    if (signal.aborted) return;
+    // Only now is it known whose conversation it is.
+    if (store.state.sessionsOf !== store.state.modelId) void lists.sessions();
+    await this.follow(signal);
+  }
+
+  /** Looks whether the open conversation went on elsewhere, such as in another tab. */
+  async refresh(): Promise<void> {
+    const { session } = this.#parts.store.state;
+    const { signal } = this;
+    if (session === null || isReplying(this.#parts.store.state)) return;
+    await this.load(session.session_id, null, signal, () => !isReplying(this.#parts.store.state));
+    void this.follow(signal);
+  }
+
+  /** `isWanted` may turn down what was loaded, because something else has happened meanwhile. */
+  async load(
+    sessionId: string,
+    modelId: number | null,
+    signal: AbortSignal,
+    isWanted: () => boolean = () => true,
+  ): Promise<void> {
+    const { api, store } = this.#parts;
+    try {
+      const { session, messages } = await api.messages(sessionId);
+      if (signal.aborted || !isWanted()) return;
+      if (modelId !== null && session.model_id !== modelId) throw notOfProfile(sessionId, modelId);
+      store.dispatch({ type: "conversation_opened", session, messages });
+    } catch (error) {
+      if (signal.aborted || !isWanted()) return;
+      const problem = problemOf(error, "load");
+      if (problem.retry === null) {
+        const hint = problem.hint ?? "It may have been deleted.";
+        store.dispatch({
+          type: "place_missing",
+          modelId: store.state.modelId,
+          problem: { ...problem, hint },
+        });
+      } else {
+        store.dispatch({ type: "conversation_unavailable", sessionId, problem });
+      }
+    }
+  }
+
+  /** Follows the reply that is being written, if there is one. */
+  async follow(signal: AbortSignal): Promise<void> {
+    const { store, lists } = this.#parts;
+    const reply = streamingReply(store.state);
+    const { sessionId } = store.state;
+    if (reply === undefined || sessionId === null || signal.aborted) return;
+    const batch = new EventBatch(this.#parts.nextFrame, (events) => {
+      if (!signal.aborted) store.dispatch({ type: "reply_continued", events });
+    });
+    try {
+      const outcome = await followReply({
+        connection: this.#parts.connection,
+        sessionId,
+        messageId: reply.message_id,
+        length: reply.content.length,
+        signal,
+        onEvents: (events) => batch.add(events),
+        onLost: (retryInMs, error) => {
+          batch.flush();
+          const problem = error === undefined ? null : problemOf(error, "load");
+          store.dispatch({ type: "connection_lost", retryInMs, problem });
+        },
+        onRestored: () => store.dispatch({ type: "connection_restored" }),
+      });
+      batch.flush();
+      if (outcome === "superseded") await this.#followNext(sessionId, reply.message_id, signal);
+    } catch (error) {
+      batch.flush();
+      if (!signal.aborted) store.dispatch({ type: "reply_unavailable", problem: problemOf(error, "load") });
+      return;
+    }
+    if (!signal.aborted) void lists.sessions();
+  }
+
+  /** The conversation went on without this page: another tab has sent the next message. */
+  async #followNext(sessionId: string, lastFollowed: string, signal: AbortSignal): Promise<void> {
+    await this.load(sessionId, null, signal);
+    if (streamingReply(this.#parts.store.state)?.message_id !== lastFollowed)
+      return await this.follow(signal);
+    throw new ApiError(409, {
+      code: "nothing_to_stream",
+      message: "The HMI no longer has the stream of this reply.",
+      hint: "Retry in a moment.",
+    });
+  }
+}
+
+function notOfProfile(sessionId: string, modelId: number): ApiError {
+  return new ApiError(404, {
+    code: "conversation_not_found",
+    message: `Conversation ${sessionId} does not belong to profile ${modelId}.`,
+    hint: "The address may be mistyped.",
+  });
+}

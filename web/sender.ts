@@ -1,0 +1,163 @@
+import type { SentMessage } from "../src/contract/hmi.ts";
+import type { Api } from "./api.ts";
+import { ApiError } from "./api-error.ts";
+import type { Lists } from "./lists.ts";
+import { problemOf } from "./problem.ts";
+import type { Reader } from "./reader.ts";
+import type { Store } from "./store.ts";
+import { canSend, isReplying, needsConversation, selectedAgentId, selectedModel } from "./view.ts";
+
+export interface SenderParts {
+  readonly api: Api;
+  readonly store: Store;
+  readonly lists: Lists;
+  readonly reader: Reader;
+  /** Called when a message or a reply was begun. */
+  readonly announce: () => void;
+}
+
+/** Sends messages, asks for replies again, and stops them. */
+export class Sender {
+  readonly #parts: SenderParts;
+  #stopWanted = false;
+
+  constructor(parts: SenderParts) {
+    this.#parts = parts;
+  }
+
+  /** Sends the draft: to the open conversation, or to a new one. */
+  async send(): Promise<void> {
+    const { store } = this.#parts;
+    if (!canSend(store.state)) return;
+    const text = store.state.draft.trimEnd();
+    const { signal } = this.#parts.reader;
+    this.#stopWanted = false;
+    store.dispatch({ type: "send_started", text });
+    let sent: SentMessage;
+    try {
+      sent = await this.#post(text, signal);
+    } catch (error) {
+      await this.#sendFailed(text, error, signal);
+      return;
+    }
+    await this.#accepted(sent, signal);
+  }
+
+  /** Has the last message answered again, in place of its present reply. */
+  async regenerate(): Promise<void> {
+    const { api, store, reader } = this.#parts;
+    const { sessionId, messages, phase } = store.state;
+    if (sessionId === null || messages.length === 0 || phase !== "idle") return;
+    const { signal } = reader;
+    const model = selectedModel(store.state);
+    this.#stopWanted = false;
+    store.dispatch({ type: "regenerate_started" });
+    let sent: SentMessage;
+    try {
+      sent = await api.regenerate(sessionId, model === null ? {} : { model });
+    } catch (error) {
+      if (signal.aborted) return;
+      store.dispatch({ type: "regenerate_failed", messages, problem: problemOf(error, "regenerate") });
+      if (isInTheWay(error)) await this.#showOthers(sessionId, error, signal);
+      return;
+    }
+    await this.#accepted(sent, signal);
+  }
+
+  /** Ends the reply that is being written; what has arrived of it stays. */
+  async stop(): Promise<void> {
+    const { api, store, reader } = this.#parts;
+    const { sessionId, phase } = store.state;
+    if (!isReplying(store.state) || phase === "stopping") return;
+    store.dispatch({ type: "stop_requested" });
+    this.#stopWanted = phase === "sending";
+    if (this.#stopWanted || sessionId === null) return;
+    const { signal } = reader;
+    try {
+      await api.cancel(sessionId);
+    } catch (error) {
+      if (!signal.aborted) store.dispatch({ type: "stop_failed", problem: problemOf(error, null) });
+    }
+  }
+
+  /** True where the HMI has the draft already: then only its answer was lost on the way. */
+  async wasSent(): Promise<boolean> {
+    const { api, store } = this.#parts;
+    const { sessionId, messages, draft } = store.state;
+    if (sessionId === null) return false;
+    try {
+      const rows = (await api.messages(sessionId)).messages;
+      const last = rows.findLast((row) => row.role === "user");
+      const isKnown = messages.some((message) => message.message_id === last?.message_id);
+      if (isKnown || last?.content !== draft) return false;
+    } catch {
+      // Sending will meet the same trouble, and report it.
+      return false;
+    }
+    store.dispatch({ type: "draft_changed", draft: "" });
+    return true;
+  }
+
+  async #post(text: string, signal: AbortSignal): Promise<SentMessage> {
+    const { api, store } = this.#parts;
+    const { session, modelId } = store.state;
+    const model = selectedModel(store.state);
+    const isOpen = session !== null && !needsConversation(store.state);
+    return await api.sendMessage({
+      session_id: isOpen ? session.session_id : await this.#create(model, signal),
+      message: text,
+      model_id: modelId,
+      ...(model && { model }),
+    });
+  }
+
+  /** Makes a conversation for the chosen agent, of the open profile. */
+  async #create(model: string | null, signal: AbortSignal): Promise<string> {
+    const { api, store } = this.#parts;
+    const agent_id = selectedAgentId(store.state);
+    const { session } = await api.newSession({
+      model_id: store.state.modelId,
+      ...(agent_id && { agent_id }),
+      ...(model && { model }),
+    });
+    if (!signal.aborted) store.dispatch({ type: "conversation_created", session });
+    return session.session_id;
+  }
+
+  async #accepted(sent: SentMessage, signal: AbortSignal): Promise<void> {
+    const { store, lists, reader, announce } = this.#parts;
+    announce();
+    void lists.sessions();
+    if (signal.aborted) return;
+    store.dispatch({ type: "send_accepted", sent });
+    if (this.#stopWanted) void this.stop();
+    await reader.follow(signal);
+  }
+
+  async #sendFailed(text: string, error: unknown, signal: AbortSignal): Promise<void> {
+    const { store } = this.#parts;
+    const problem = problemOf(error, "send");
+    if (signal.aborted) {
+      // Another conversation is open by now; the text must not be lost for that.
+      store.dispatch({ type: "failed", problem: { ...problem, retry: null } });
+      const draft = [text, store.state.draft].filter((part) => part !== "").join("\n");
+      store.dispatch({ type: "draft_changed", draft });
+      return;
+    }
+    store.dispatch({ type: "send_failed", text, problem });
+    const { sessionId } = store.state;
+    if (isInTheWay(error) && sessionId !== null) await this.#showOthers(sessionId, error, signal);
+  }
+
+  /** Somebody else, such as another tab, has asked something here: that is to be seen first. */
+  async #showOthers(sessionId: string, error: unknown, signal: AbortSignal): Promise<void> {
+    const { store, reader } = this.#parts;
+    await reader.load(sessionId, null, signal);
+    store.dispatch({ type: "failed", problem: problemOf(error, null) });
+    await reader.follow(signal);
+  }
+}
+
+function isInTheWay(error: unknown): boolean {
+  return error instanceof ApiError && error.code === "generation_in_progress";
+}

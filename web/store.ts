@@ -1,0 +1,26 @@
+import type { ChatEvent } from "./chat-event.ts";
+import { reduce } from "./reduce.ts";
+import { type ChatState, INITIAL_STATE } from "./state.ts";
+
+/** The page's state, and whoever wants to know of its changes. */
+export class Store {
+  readonly #listeners = new Set<() => void>();
+  #state = INITIAL_STATE;
+
+  get state(): ChatState {
+    return this.#state;
+  }
+
+  dispatch(event: ChatEvent): void {
+    const before = this.#state;
+    this.#state = reduce(before, event);
+    if (this.#state === before) return;
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Calls `listener` after every change, until the returned function is called. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}

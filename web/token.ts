@@ -1,0 +1,17 @@
+import { tokenIn } from "./address.ts";
+
+const KEY = "token";
+
+/** The token of this tab: from its address, which is rid of it, or from before a reload. Empty where there is none. */
+export function takeToken(): string {
+  const given = tokenIn(location.hash);
+  if (given === null) return sessionStorage.getItem(KEY) ?? "";
+  history.replaceState(history.state, "", location.pathname + location.search);
+  keepToken(given);
+  return given;
+}
+
+/** Keeps the token as long as the tab is open. */
+export function keepToken(token: string): void {
+  sessionStorage.setItem(KEY, token);
+}

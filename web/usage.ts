@@ -1,0 +1,65 @@
+import type { EngineModel } from "../src/contract/common.ts";
+import type { ShownMessage } from "./state.ts";
+
+/** From this share on, the context counts as nearly full. */
+const NEARLY_FULL = 0.8;
+
+/** How much of a model's context the conversation fills. */
+export interface ContextUse {
+  /** Tokens of the last prompt and its reply. */
+  readonly used: number;
+  /** Tokens that the model can take. */
+  readonly window: number;
+  /** `used` of `window`, in whole per cent, at most 100. */
+  readonly percent: number;
+  /** In tokens. */
+  readonly nearlyFullFrom: number;
+  readonly isNearlyFull: boolean;
+}
+
+/** What a conversation has taken so far. */
+export interface Spending {
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  /** In US dollars; 0 where all its models are free. */
+  readonly cost: number;
+}
+
+/** Null where nothing was counted yet, or where the model does not tell its context. */
+export function contextUse(
+  messages: readonly ShownMessage[],
+  models: readonly EngineModel[],
+  selected: string | null,
+): ContextUse | null {
+  const used = messages.findLast((message) => message.usage !== null)?.usage?.total_tokens ?? 0;
+  const window = models.find((model) => model.model_id === selected)?.context_window ?? 0;
+  if (used === 0 || window === 0) return null;
+  const percent = Math.min(100, Math.round((used / window) * 100));
+  const nearlyFullFrom = NEARLY_FULL * window;
+  return { used, window, percent, nearlyFullFrom, isNearlyFull: used > nearlyFullFrom };
+}
+
+/** All replies of a conversation taken together. */
+export function spendingOf(messages: readonly ShownMessage[], models: readonly EngineModel[]): Spending {
+  const sum = { promptTokens: 0, completionTokens: 0, cost: 0 };
+  for (const message of messages) {
+    sum.promptTokens += message.usage?.prompt_tokens ?? 0;
+    sum.completionTokens += message.usage?.completion_tokens ?? 0;
+    sum.cost += costOf(message, models);
+  }
+  return sum;
+}
+
+/** What a reply cost, in US dollars: 0 for a local model, and for one that the engine no longer has. */
+export function costOf({ usage, model_name }: ShownMessage, models: readonly EngineModel[]): number {
+  const model = models.find(({ model_id }) => model_id === model_name);
+  if (model === undefined || usage === null) return 0;
+  const { cost_per_1m_input, cost_per_1m_output } = model;
+  return (usage.prompt_tokens * cost_per_1m_input + usage.completion_tokens * cost_per_1m_output) / 1e6;
+}
+
+/** A cost, for people: "$0.0042", or "free". */
+export function costText(cost: number): string {
+  if (cost === 0) return "free";
+  return cost < 0.0001 ? "under $0.0001" : `$${cost.toFixed(cost < 1 ? 4 : 2)}`;
+}
