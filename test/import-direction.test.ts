@@ -11,15 +11,16 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "main.ts": "cli",
   "index.ts": "verify.ts, source-check, services/start.ts, checks, harness, target, contract, errors.ts",
   "verify.ts": "services/start.ts, faults/index.ts, checks, harness, target, errors.ts",
+  "prove.ts": "verify.ts, faults/index.ts, checks, harness",
   "service-process.ts": "services/start.ts, type services/http, contract, config, errors.ts",
   "package-root.ts": "",
   "errors.ts": "",
   commands:
-    "cli, launch, verify.ts, source-check, harness, reporters, target, supervisor, contract, config, errors.ts, package-root.ts",
+    "cli, launch, verify.ts, prove.ts, source-check, harness, reporters, target, supervisor, contract, config, errors.ts, package-root.ts",
   cli: "launch, type verify.ts, harness, reporters, supervisor, contract, config, errors.ts, package-root.ts",
   launch: "services/start.ts, supervisor, target, contract, config, errors.ts, package-root.ts",
   checks: "harness, target, contract, errors.ts",
-  reporters: "harness, type source-check, errors.ts",
+  reporters: "type prove.ts, harness, type source-check, errors.ts",
   faults: "services, type tap, contract, errors.ts",
   "services/start.ts": "services, tap, config, errors.ts, package-root.ts",
   // The store itself is injected; what a prompt is made of, and who the agents are, is plain knowledge.

@@ -3,13 +3,12 @@ import { dirname, resolve } from "node:path";
 import { Flags } from "@oclif/core";
 import { messageOf, UserError } from "../errors.ts";
 import type { RunReport } from "../harness/report.ts";
-import { findReporter } from "../reporters/index.ts";
+import { findReporter, reporterNames } from "../reporters/index.ts";
 import type { FileReporter } from "../reporters/reporter.ts";
 
 /** Where a run is written, beside the terminal. */
 export const reportFlag = Flags.string({
-  description:
-    "Write the run in this format into this file; - is the standard output. May be given several times. Formats: json, junit, tap, github, github-summary.",
+  description: `Write the run in this format into this file; - is the standard output. May be given several times. Formats: ${reporterNames()}.`,
   helpValue: "FORMAT=FILE",
   helpGroup: "REPORT",
   multiple: true,

@@ -1,18 +1,24 @@
 import { UserError } from "../errors.ts";
 import { github, githubSummary } from "./github.ts";
+import { html } from "./html/index.ts";
 import { json } from "./json.ts";
 import { junit } from "./junit.ts";
 import type { FileReporter } from "./reporter.ts";
 import { tap } from "./tap.ts";
 
 /** The formats that a run can be written in. */
-export const fileReporters: readonly FileReporter[] = [json, junit, tap, github, githubSummary];
+export const fileReporters: readonly FileReporter[] = [html, json, junit, tap, github, githubSummary];
 
 /** The format of that name. Throws a UserError that lists what there is. */
 export function findReporter(name: string): FileReporter {
   const found = fileReporters.find((reporter) => reporter.name === name);
   if (found !== undefined) return found;
   throw new UserError("bad_flag", `There is no report format "${name}".`, {
-    hint: `Formats: ${fileReporters.map((reporter) => reporter.name).join(", ")}.`,
+    hint: `Formats: ${reporterNames()}.`,
   });
+}
+
+/** What `--report` takes, in words. */
+export function reporterNames(): string {
+  return fileReporters.map(({ name }) => name).join(", ");
 }

@@ -1,6 +1,7 @@
 import type { Broken } from "../harness/check.ts";
 import type { Comparison } from "../harness/compare.ts";
-import type { CheckResult, Counts, RunEvent, RunReport, SuiteReport } from "../harness/report.ts";
+import type { CheckResult, RunEvent, RunReport, SuiteReport } from "../harness/report.ts";
+import { countWords } from "./words.ts";
 
 /** What a reporter writes to; `src/cli/screen.ts` makes one of a stream. */
 export interface ReportScreen {
@@ -143,12 +144,4 @@ export function reportComparison(screen: ReportScreen, compared: Comparison): vo
   ] as const;
   screen.line("  Against the baseline:");
   for (const [name, ids] of lists) detail(screen, name, ids.length === 0 ? "none" : ids.join(", "));
-}
-
-/** `9 hold, 0 broken, 0 skipped`; the rarer kinds only where there are any. */
-function countWords(counts: Counts): string {
-  const parts = [`${counts.holds} hold`, `${counts.broken} broken`, `${counts.skipped} skipped`];
-  if (counts.flaky > 0) parts.push(`${counts.flaky} flaky`);
-  if (counts.could_not_run > 0) parts.push(`${counts.could_not_run} could not run`);
-  return parts.join(", ");
 }

@@ -1,4 +1,4 @@
-import type { CheckResult } from "../harness/report.ts";
+import type { CheckResult, Counts } from "../harness/report.ts";
 
 /** What is wrong with a result, in one line; undefined where nothing is. */
 export function troubleIn({ outcome, attempts }: CheckResult): string | undefined {
@@ -32,6 +32,14 @@ export function detailsOf(result: CheckResult): string[] {
     `look at: ${result.look_at}`,
     `why: ${result.why}`,
   ];
+}
+
+/** `9 hold, 0 broken, 0 skipped`; the rarer kinds only where there are any. */
+export function countWords(counts: Counts): string {
+  const parts = [`${counts.holds} hold`, `${counts.broken} broken`, `${counts.skipped} skipped`];
+  if (counts.flaky > 0) parts.push(`${counts.flaky} flaky`);
+  if (counts.could_not_run > 0) parts.push(`${counts.could_not_run} could not run`);
+  return parts.join(", ");
 }
 
 /** Text from a target as any reader may be shown it: nothing in it steers a terminal, or is no character at all. */

@@ -7,6 +7,8 @@ import { createSseDecoder, parseEventData } from "../contract/sse.ts";
 export interface SeenCall {
   /** `GET /api/models`, with the query. */
   readonly request: string;
+  /** When it was sent, by the clock of this machine: ISO 8601, UTC. */
+  readonly sent_at: string;
   readonly status: number;
   /** Names in lower case; of a name that came several times, all values with commas. */
   readonly headers: Readonly<Record<string, string>>;
@@ -33,6 +35,8 @@ export interface SeenChunk {
 /** One event stream, as it was seen. */
 export interface SeenStream {
   readonly request: string;
+  /** When it was sent, by the clock of this machine: ISO 8601, UTC. */
+  readonly sent_at: string;
   readonly status: number;
   /** Names in lower case; of a name that came several times, all values with commas. */
   readonly headers: Readonly<Record<string, string>>;
@@ -86,10 +90,12 @@ export function createHttpClient(url: string, token = ""): HttpClient {
     url,
     async call(method, path, options) {
       const start = performance.now();
+      const sent_at = new Date().toISOString();
       const answer = await send(method, path, options);
       const body = parseBody(await answer.body.text());
       return {
         request: `${method} ${path}`,
+        sent_at,
         status: answer.statusCode,
         headers: headersOf(answer),
         body,
@@ -98,9 +104,16 @@ export function createHttpClient(url: string, token = ""): HttpClient {
     },
     async stream(method, path, options) {
       const start = performance.now();
+      const sent_at = new Date().toISOString();
       const answer = await send(method, path, options);
       const seen = await readStream(answer, start, options);
-      return { request: `${method} ${path}`, status: answer.statusCode, ...seen, duration_ms: since(start) };
+      return {
+        request: `${method} ${path}`,
+        sent_at,
+        status: answer.statusCode,
+        ...seen,
+        duration_ms: since(start),
+      };
     },
     close: () => agent.destroy(),
   };
@@ -110,7 +123,7 @@ async function readStream(
   answer: Dispatcher.ResponseData,
   start: number,
   { signal, onEvent }: CallOptions,
-): Promise<Omit<SeenStream, "request" | "status" | "duration_ms">> {
+): Promise<Omit<SeenStream, "request" | "sent_at" | "status" | "duration_ms">> {
   const headers = headersOf(answer);
   const content_type = headers["content-type"] ?? "";
   const chunks: SeenChunk[] = [];

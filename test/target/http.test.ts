@@ -26,6 +26,7 @@ test("a call is written down with its request, status and parsed body", async ()
   });
   expect(await client.call("GET", "/a?b=1", { signal })).toEqual({
     request: "GET /a?b=1",
+    sent_at: expect.stringMatching(/^20\d\d-/),
     status: 201,
     headers: expect.objectContaining({ connection: "keep-alive" }),
     body: { method: "GET" },

@@ -24,6 +24,7 @@ export interface Exchange {
   readonly refusal: unknown;
   /** `GET /api/...` ended with done after 214 ms. */
   readonly seen: string;
+  readonly stream: SeenStream;
   readonly streamedText: string;
   readonly ended: string;
   /** The conversation that the answer named; else the one where the rows appeared; null where none did. */
@@ -58,6 +59,7 @@ export async function converse(context: Context, question: Question): Promise<Ex
     status: sent.status,
     refusal: sent.refusal,
     seen: describe(sent.stream),
+    stream: sent.stream,
     streamedText: textOf(sent.stream),
     ended: endingOf(sent.stream),
     sessionId: sent.sessionId ?? found?.session_id ?? null,

@@ -1,10 +1,8 @@
-import { MessageList, type Profile, ProfileAnswer, SessionAnswer, SessionList } from "../../contract/hmi.ts";
+import { MessageList } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
-import { type CollectContext, CouldNotRun } from "../../harness/check.ts";
-import type { SeenCall } from "../../target/http.ts";
-import type { Target } from "../../target/target.ts";
+import { type Context, deleteAt, listSessions, makeProfile, makeSession } from "../stage.ts";
 
-export type Context = CollectContext<Target>;
+export { type Context, expectAnswer, listSessions } from "../stage.ts";
 
 /** A profile that the checks made, with the word that only its instructions hold. */
 export interface StagedProfile {
@@ -47,28 +45,16 @@ async function buildStage(context: Context): Promise<Stage> {
   return { canary, profileA, profileB, generalSessionId };
 }
 
-/**
- * Creations are not bound to Ctrl-C: of one that was cut off, nobody would know whether it made something.
- * They wait no longer than this.
- */
-const CREATE_TIMEOUT_MS = 30_000;
-
 /** Makes a profile, to be deleted with all its conversations. */
 export async function createProfile(context: Context, canary: string, name: string): Promise<StagedProfile> {
   const word = `${canary}-of-${name}`;
-  const answer = await context.target.hmi.call("POST", hmiRoutes.newProfile.path(), {
-    signal: AbortSignal.timeout(CREATE_TIMEOUT_MS),
-    body: {
-      name: `stack verify ${word}`,
-      description: "Made by stack verify; deleted when it ends.",
-      instructions: `Answer in a few words. The code word is ${word}.`,
-      // Short and quick: what is said does not matter here. Ollama ignores the stand-in's option.
-      settings: { options: { num_predict: 24, stand_in_token_ms: 0 } },
-    },
+  const modelId = await makeProfile(context, {
+    name: word,
+    instructions: `Answer in a few words. The code word is ${word}.`,
+    // Short and quick: what is said does not matter here. Ollama ignores the stand-in's option.
+    options: { num_predict: 24, stand_in_token_ms: 0 },
   });
-  const { profile } = expectAnswer(answer, ProfileAnswer);
-  context.defer(`deleting profile ${profile.model_id}`, (signal) => deleteProfile(context, profile, signal));
-  return { modelId: profile.model_id, canary: word };
+  return { modelId, canary: word };
 }
 
 /** Makes a conversation and makes it the active one of its profile; it is deleted at the end. */
@@ -77,56 +63,12 @@ export async function createSession(
   modelId: number | null,
   canary: string,
 ): Promise<string> {
-  const answer = await context.target.hmi.call("POST", hmiRoutes.newSession.path(), {
-    signal: AbortSignal.timeout(CREATE_TIMEOUT_MS),
-    body: { model_id: modelId },
-  });
-  const { session_id } = expectAnswer(answer, SessionAnswer).session;
+  const session_id = await makeSession(context, modelId);
   context.defer(`deleting conversation ${session_id}`, (signal) =>
     deleteSession(context, session_id, canary, signal),
   );
   return session_id;
 }
-
-/** The newest conversations of a profile, or the general ones. */
-export async function listSessions(
-  context: Context,
-  modelId: number | "none",
-  signal: AbortSignal = context.signal,
-): Promise<SessionList> {
-  const path = hmiRoutes.sessions.path(undefined, { model_id: modelId, limit: 100 });
-  return expectAnswer(await context.target.hmi.call("GET", path, { signal }), SessionList);
-}
-
-/** The body of an answer that the checks cannot go on without. */
-export function expectAnswer<Answer>(call: SeenCall, schema: { parse(body: unknown): Answer }): Answer {
-  if (call.status !== 200) {
-    throw new CouldNotRun(
-      `${call.request} answered ${call.status}: ${JSON.stringify(call.body).slice(0, 200)}`,
-    );
-  }
-  try {
-    return schema.parse(call.body);
-  } catch {
-    const body = JSON.stringify(call.body).slice(0, 200);
-    throw new CouldNotRun(`${call.request} did not answer as the contract says: ${body}`);
-  }
-}
-
-async function deleteProfile(context: Context, profile: Profile, signal: AbortSignal): Promise<void> {
-  const path = hmiRoutes.deleteProfile.path(profile);
-  const { hmi } = context.target;
-  for (let attempt = 1; ; attempt++) {
-    const { sessions } = await listSessions(context, profile.model_id, signal);
-    for (const session of sessions) await deleteAt(context, hmiRoutes.deleteSession.path(session), signal);
-    const { status, body } = await hmi.call("DELETE", path, { signal });
-    if (status === 200 || status === 404) return;
-    // A message that Ctrl-C cut off may reach its conversation only now.
-    if (attempt === DELETE_ATTEMPTS) throw new Error(`DELETE ${path} answered ${JSON.stringify(body)}`);
-  }
-}
-
-const DELETE_ATTEMPTS = 3;
 
 /** Deletes the general conversations that are new since the start and hold a message of this run. */
 async function sweepGeneral(
@@ -157,10 +99,4 @@ async function deleteSession(
   const isOfOthers = data?.messages.some((row) => row.role === "user" && !row.content.includes(canary));
   if (isOfOthers === true) throw new Error("somebody else wrote into it meanwhile, so it was left");
   await deleteAt(context, hmiRoutes.deleteSession.path({ session_id }), signal);
-}
-
-/** Deletes something; that it is gone already is as good. */
-async function deleteAt(context: Context, path: string, signal: AbortSignal): Promise<void> {
-  const { status, body } = await context.target.hmi.call("DELETE", path, { signal });
-  if (status !== 200 && status !== 404) throw new Error(`DELETE ${path} answered ${JSON.stringify(body)}`);
 }

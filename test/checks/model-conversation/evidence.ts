@@ -43,6 +43,10 @@ export function exchange(changes: Partial<Exchange> = {}): Exchange {
     status: 200,
     refusal: undefined,
     seen: "GET /api/chat/general-stream ended with done (stop) after 3 ms",
+    stream: {
+      ...{ request: "GET /api/chat/general-stream", sent_at: AT, status: 200, headers: {}, content_type: "" },
+      ...{ chunks: [], events: [], comments_ms: [], body: null, end: "closed", duration_ms: 3 },
+    },
     streamedText: "Hi!",
     ended: "done (stop)",
     sessionId: "80",
@@ -75,6 +79,7 @@ export function generation(system: string, messages: GenerationRecord["messages"
     system: null,
     options: {},
     tokens_sent: 1,
+    counted: { prompt_tokens: 1, completion_tokens: 1 },
     ended: "done",
     started_at: AT,
     first_token_at: AT,

@@ -1,0 +1,26 @@
+import type { Stream, TimedEvent } from "./evidence.ts";
+import { type Html, html } from "./markup.ts";
+import { oneLine } from "./outline.ts";
+import { isToken, nameOf } from "./stream-words.ts";
+import { table, timeCell } from "./table.ts";
+import { counted } from "./units.ts";
+
+const MOST_EVENTS = 200;
+const LONGEST_DATA = 200;
+
+/** Every event and heartbeat of a stream, with when it came and what it held; folded. */
+export function eventTable({ events, heartbeats }: Stream): Html {
+  const beats = heartbeats.map((at) => ({ at, event: { type: "heartbeat" } }));
+  const rows = [...events, ...beats].toSorted((a, b) => a.at - b.at);
+  const cells = rows
+    .slice(0, MOST_EVENTS)
+    .map((timed) => [timeCell(timed.at), nameOf(timed), html`<code>${dataOf(timed)}</code>`]);
+  return html`<details><summary>${counted(rows.length, "event")}, one by one</summary>
+${table("Events", ["at", "event", "data"], cells, rows.length - MOST_EVENTS)}</details>`;
+}
+
+function dataOf(timed: TimedEvent): string {
+  const { type: _, ...fields } = timed.event;
+  if (isToken(timed)) return oneLine(fields["content"], LONGEST_DATA);
+  return Object.keys(fields).length === 0 ? "" : oneLine(fields, LONGEST_DATA);
+}

@@ -1,0 +1,64 @@
+/** Markup that stands in the page as it is. `html` makes it of everything that anybody else said. */
+export class Html {
+  readonly markup: string;
+
+  constructor(markup: string) {
+    this.markup = markup;
+  }
+}
+
+type Part = Html | string | number | undefined | readonly Part[];
+
+/**
+ * A piece of the page. Values are escaped, whether they stand in text or in a double-quoted attribute, and
+ * what is invisible in them is made visible; markup and lists of it are taken as they are.
+ */
+export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
+  return new Html(String.raw({ raw: strings }, ...parts.map(markupOf)));
+}
+
+/** Control characters, those that only format (which may turn the reading direction), and halves of pairs. */
+const INVISIBLE = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Noncharacter_Code_Point}\u2028\u2029]/gu;
+
+/**
+ * Text with its control and format characters spelled out, such as `⟨U+202E⟩` for the one that turns the
+ * reading direction. Line breaks and tabs stay.
+ */
+export function visible(text: string): string {
+  return text.replace(INVISIBLE, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return `⟨U+${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
+  });
+}
+
+/** At most so many characters of a text, and how many are left out. */
+export function cut(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const start = head(text, most);
+  return `${start}… (${(text.length - start.length).toLocaleString("en")} more characters)`;
+}
+
+/** The first so many characters of a text; half of a surrogate pair would look like the target's mistake. */
+export function head(text: string, length: number): string {
+  return text.slice(0, length).replace(/[\ud800-\udbff]$/, "");
+}
+
+/** The last so many characters of a text. */
+export function tail(text: string, length: number): string {
+  return length === 0 ? "" : text.slice(-length).replace(/^[\udc00-\udfff]/, "");
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+function markupOf(part: Part): string {
+  if (part === undefined) return "";
+  if (part instanceof Html) return part.markup;
+  if (typeof part === "object") return part.map(markupOf).join("");
+  return visible(String(part)).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+}

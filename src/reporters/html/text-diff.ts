@@ -1,0 +1,56 @@
+import { diffChars } from "diff";
+import { cut, type Html, head, html, tail } from "./markup.ts";
+
+/** Two texts that should have been one, and what each is called. */
+export interface Compared {
+  readonly before: string;
+  readonly after: string;
+  readonly names: readonly [before: string, after: string];
+}
+
+/** Beyond these, finding the difference takes longer than anybody waits for a report. */
+const LONGEST_TEXT = 50_000;
+const MOST_CHANGES = 1000;
+
+/** Where two texts differ, character by character; both of them where they have too little in common. */
+export function textDiff({ before, after, names }: Compared): Html {
+  const changes =
+    Math.max(before.length, after.length) > LONGEST_TEXT
+      ? undefined
+      : diffChars(before, after, { maxEditLength: MOST_CHANGES });
+  if (changes === undefined) return bothTexts([before, after], names);
+  const common = changes.filter(({ added, removed }) => !added && !removed);
+  const kept = common.reduce((sum, { value }) => sum + value.length, 0);
+  if (kept < Math.max(before.length, after.length) * LEAST_IN_COMMON)
+    return bothTexts([before, after], names);
+  const parts = changes.map(({ value, added, removed }, index) => {
+    if (removed) return html`<del>${cut(value, LONGEST_CHANGE)}</del>`;
+    if (added) return html`<ins>${cut(value, LONGEST_CHANGE)}</ins>`;
+    return surroundings(value, index === 0, index === changes.length - 1);
+  });
+  return html`<p class="quiet"><del>${names[0]} only</del> <ins>${names[1]} only</ins></p>
+<pre>
+${parts}</pre>\n`;
+}
+
+/** Where less of the longer text is common, the two are different texts and not one that changed. */
+const LEAST_IN_COMMON = 0.4;
+const LONGEST_CHANGE = 2000;
+
+/** So much is shown of what is common before and after a change. */
+const CONTEXT = 80;
+
+function surroundings(text: string, isFirst: boolean, isLast: boolean): Html {
+  const start = isFirst ? 0 : CONTEXT;
+  const end = isLast ? 0 : CONTEXT;
+  const omitted = text.length - start - end;
+  if (omitted <= CONTEXT) return html`${text}`;
+  return html`${head(text, start)}<span class="quiet">[${omitted.toLocaleString("en")} equal characters]</span>${tail(text, end)}`;
+}
+
+function bothTexts(texts: readonly [string, string], names: readonly [string, string]): Html {
+  return html`${texts.map(
+    (text, index) => html`<p class="quiet">${names[index]}</p>\n<pre>
+${cut(text, LONGEST_CHANGE)}</pre>\n`,
+  )}`;
+}
