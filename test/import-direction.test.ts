@@ -17,7 +17,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "errors.ts": "",
   commands:
     "cli, launch, verify.ts, prove.ts, source-check, harness, reporters, target, supervisor, contract, config, errors.ts, package-root.ts",
-  cli: "launch, type verify.ts, harness, reporters, supervisor, contract, config, errors.ts, package-root.ts",
+  cli: "launch, type verify.ts, type prove.ts, harness, reporters, supervisor, contract, config, errors.ts, package-root.ts",
   launch: "services/start.ts, supervisor, target, contract, config, errors.ts, package-root.ts",
   checks: "harness, target, contract, errors.ts",
   reporters: "type prove.ts, harness, type source-check, errors.ts",

@@ -1,6 +1,7 @@
 import { EXIT } from "../errors.ts";
 import type { Comparison } from "../harness/compare.ts";
 import type { RunReport } from "../harness/report.ts";
+import type { ProofReport } from "../prove.ts";
 
 /** What a run means to whoever called. With a comparison, only what was not broken before is bad news. */
 export function exitCodeOf(report: RunReport, compared?: Comparison): number {
@@ -10,4 +11,11 @@ export function exitCodeOf(report: RunReport, compared?: Comparison): number {
   // A target that was not left as it was found must not pass unseen; nor may a run that judged nothing.
   const judged = counts.holds + counts.broken;
   return counts.could_not_run > 0 || judged === 0 || left_behind.length > 0 ? EXIT.unusable : EXIT.ok;
+}
+
+/** What a proof means to whoever called: every fault must be caught, and every check must be able to fail. */
+export function proofExitCode({ faults, unexercised, interrupted }: ProofReport): number {
+  if (interrupted) return EXIT.interrupted;
+  const isProved = faults.every(({ verdict }) => verdict === "caught") && unexercised.length === 0;
+  return isProved ? EXIT.ok : EXIT.failed;
 }

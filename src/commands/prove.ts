@@ -1,11 +1,8 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
-import { EXIT } from "../errors.ts";
+import { proofExitCode } from "../cli/exit-code.ts";
 import { type ProofReport, prove } from "../prove.ts";
 import { reportFault, reportProof } from "../reporters/proof.ts";
-
-/** Room for the names of faults, so that what caught them stands in a column. */
-const NAME_WIDTH = 34;
 
 export default class Prove extends BaseCommand {
   static override summary =
@@ -37,19 +34,12 @@ Exit codes: 0 every fault is caught and every check can fail, 1 not, 2 it could 
       deadlineMs: flags.timeout * 1000,
       signal: this.interruptSignal(),
       onFault: (proof) => {
-        reportFault(screen, proof, NAME_WIDTH);
+        reportFault(screen, proof);
         screen.progress("  proving …");
       },
     });
     reportProof(screen, report);
-    process.exitCode = exitCodeOf(report);
+    process.exitCode = proofExitCode(report);
     return report;
   }
-}
-
-function exitCodeOf({ faults, unexercised, interrupted }: ProofReport): number {
-  if (interrupted) return EXIT.interrupted;
-  return faults.every(({ verdict }) => verdict === "caught") && unexercised.length === 0
-    ? EXIT.ok
-    : EXIT.failed;
 }

@@ -1,12 +1,18 @@
 import type { FaultProof, ProofReport } from "../prove.ts";
 import type { ReportScreen } from "./terminal.ts";
 
+/** Room for the names of faults, so that what caught them stands in a column. */
+const NAME_WIDTH = 36;
+
 /** Tells of one fault: a line, and under it what is not as it should be. */
-export function reportFault(screen: ReportScreen, proof: FaultProof, width: number): void {
+export function reportFault(screen: ReportScreen, proof: FaultProof): void {
   const { name, verdict, caught_by, missing, unexpected } = proof;
   const isGood = verdict === "caught";
   const mark = isGood ? screen.paint("good", "✓") : screen.paint("bad", "✗");
-  screen.line(`  ${mark} ${screen.paint("strong", name.padEnd(width))}  ${wordsFor(proof)}`, width + 6);
+  screen.line(
+    `  ${mark} ${screen.paint("strong", name.padEnd(NAME_WIDTH))}  ${wordsFor(proof)}`,
+    NAME_WIDTH + 6,
+  );
   if (isGood) return;
   if (verdict === "not-applied") screen.line("      it never acted, so that nothing is shown", 6);
   for (const id of missing) screen.line(`      ${screen.paint("bad", "not broken")}  ${id}`, 6);

@@ -1,0 +1,62 @@
+import { Flags } from "@oclif/core";
+import { BaseCommand } from "../cli/base-command.ts";
+import { exitCodeOf, proofExitCode } from "../cli/exit-code.ts";
+import { reportOnGithub } from "../cli/github.ts";
+import { parseReports, reportFlag, writeReports } from "../cli/report-files.ts";
+import { withoutEvidence } from "../harness/saved.ts";
+import { type ProofReport, prove } from "../prove.ts";
+import { reportFault, reportProof } from "../reporters/proof.ts";
+import { createTerminalReporter } from "../reporters/terminal.ts";
+import { type VerifyReport, verify } from "../verify.ts";
+
+interface CiOutput {
+  readonly verify: VerifyReport;
+  /** Null where it was left out, or Ctrl-C came before it. */
+  readonly proof: ProofReport | null;
+}
+
+export default class Ci extends BaseCommand {
+  static override summary =
+    "The regression job: every suite on fresh stacks in this process, then the proof of the proof.";
+  static override description =
+    `Needs no network, no ports and nothing installed. In a GitHub job the claims that
+do not hold become annotations, and the job's summary shows the counts.
+
+Exit codes: 0 all is well, 1 a claim or a fault is not as it must be, 2 it could not run.`;
+  static override examples = ["<%= config.bin %> ci --report junit=report.xml --report html=report.html"];
+  static override flags = {
+    report: reportFlag,
+    proof: Flags.boolean({
+      description: "Prove the checks with the catalogue of faults.",
+      default: true,
+      allowNo: true,
+    }),
+    seed: Flags.string({ description: "Make the run of this seed again.", helpValue: "SEED" }),
+  };
+
+  async run(): Promise<CiOutput> {
+    const { flags } = await this.parse(Ci);
+    const { screen } = this;
+    const files = parseReports(flags.report, this.jsonEnabled());
+    const signal = this.interruptSignal();
+    const onEvent = createTerminalReporter(screen);
+    const report = await verify({ target: "in-process", seed: flags.seed, signal, onEvent });
+    writeReports(files, report);
+    reportOnGithub(report, process.env, this.jsonEnabled());
+    let proof: ProofReport | null = null;
+    if (flags.proof && !signal.aborted) {
+      screen.line();
+      proof = await prove({
+        seed: report.seed,
+        signal,
+        onFault: (fault) => {
+          if (fault.verdict !== "caught") reportFault(screen, fault);
+          screen.progress(`  proving … ${fault.name}`);
+        },
+      });
+      reportProof(screen, proof);
+    }
+    process.exitCode = Math.max(exitCodeOf(report), proof === null ? 0 : proofExitCode(proof));
+    return { verify: withoutEvidence(report), proof };
+  }
+}
