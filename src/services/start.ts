@@ -3,6 +3,8 @@ import { DEFAULT_CONFIG } from "../config/defaults.ts";
 import type { Config } from "../config/schema.ts";
 import { WireError } from "../errors.ts";
 import { packageVersion, webFolder } from "../package-root.ts";
+import type { Rewrite } from "../tap/rewrite.ts";
+import { startTap } from "../tap/tap.ts";
 import { openSqliteStore } from "./conversations/sqlite/index.ts";
 import type { ConversationStore } from "./conversations/store.ts";
 import { pendingRequest } from "./conversations/turn.ts";
@@ -12,6 +14,7 @@ import { startGateway } from "./gateway/index.ts";
 import { createGatewayClient, type GatewayClient } from "./hmi/gateway-client.ts";
 import { startHmi } from "./hmi/index.ts";
 import type { RunningService } from "./http/health.ts";
+import type { ServerOptions } from "./http/server.ts";
 
 /** Wraps the parts where services meet. This is how a fault gets in, and how a test can watch. */
 export interface Overrides {
@@ -21,6 +24,8 @@ export interface Overrides {
   engine?: (client: EngineClient) => EngineClient;
   /** Wraps the HMI's client of the gateway. */
   gateway?: (client: GatewayClient) => GatewayClient;
+  /** What goes wrong on the wire in front of a service, for everybody who calls it. */
+  wire?: Partial<Record<"hmi" | "gateway" | "engine", Rewrite>>;
 }
 
 /** What a service is started with, beside its configuration. */
@@ -30,9 +35,12 @@ export interface StartContext {
 }
 
 export interface StackOptions extends StartContext {
-  /** Settings of the streams and of the chat; what is left out has its default. */
+  /** Settings, as in the configuration; what is left out has its default. */
   stream?: Partial<Config["stream"]>;
   chat?: Partial<Config["chat"]>;
+  /** The token that HMI and gateway ask for, and the limits of who may call. */
+  auth?: Partial<Config["auth"]>;
+  http?: Partial<Config["http"]>;
   /** A running engine's URL; without it, the stand-in runs in this process. */
   engineUrl?: string;
   /** Pace of the stand-in, in milliseconds a token; 0 (the default) is as fast as it can. */
@@ -78,21 +86,29 @@ async function startAll(
   options: StackOptions,
   own: <Service extends { close(): Promise<void> }>(service: Service) => Service,
 ): Promise<Omit<RunningStack, "close">> {
-  const { engineUrl, tokenDelayMs = 0 } = options;
+  const { engineUrl, tokenDelayMs = 0, overrides } = options;
+  /** The service's URL; of the tap in front of it, where something goes wrong on its wire. */
+  const asCalled = async (name: keyof NonNullable<Overrides["wire"]>, url: string): Promise<string> => {
+    const rewrite = overrides?.wire?.[name];
+    return rewrite === undefined ? url : own(await startTap({ upstream: url, rewrite })).url;
+  };
   const engine = engineUrl ?? own(await startEngine({ tokenDelayMs })).url;
   const config: Config = {
     ...DEFAULT_CONFIG,
     hmi: { ...DEFAULT_CONFIG.hmi, port: 0 },
     gateway: { ...DEFAULT_CONFIG.gateway, port: 0 },
-    engine: { ...DEFAULT_CONFIG.engine, url: engine },
+    engine: { ...DEFAULT_CONFIG.engine, url: await asCalled("engine", engine) },
     chat: { ...DEFAULT_CONFIG.chat, ...options.chat },
     stream: { ...DEFAULT_CONFIG.stream, ...options.stream },
+    auth: { ...DEFAULT_CONFIG.auth, ...options.auth },
+    http: { ...DEFAULT_CONFIG.http, ...options.http },
     store: { path: options.storePath ?? ":memory:" },
   };
   const store = own(openStore(config, options));
-  const gateway = own(await startGatewayOn(config, store, options));
-  const hmi = own(await startHmiOn(config, store, gateway.url, options));
-  return { hmi: hmi.url, gateway: gateway.url, engine };
+  const gateway = await asCalled("gateway", own(await startGatewayOn(config, store, options)).url);
+  const hmi = await asCalled("hmi", own(await startHmiOn(config, store, gateway, options)).url);
+  // The engine's own record is not what goes wrong on the way to it.
+  return { hmi, gateway, engine };
 }
 
 /** Opens the conversations that the configuration names. */
@@ -121,9 +137,10 @@ export async function startGatewayOn(
   store: ConversationStore,
   { overrides, logger }: StartContext = {},
 ): Promise<RunningService> {
-  const client = createEngineClient(config.engine.url);
+  const client = createEngineClient(config.engine.url, config.engine.api);
   return await startGateway({
     ...config.gateway,
+    ...accessOf(config),
     engine: overrides?.engine?.(client) ?? client,
     engineUrl: config.engine.url,
     defaultModel: config.chat.model,
@@ -146,9 +163,11 @@ export async function startHmiOn(
   gatewayUrl: string,
   { overrides, logger }: StartContext = {},
 ): Promise<RunningService> {
-  const client = createGatewayClient(gatewayUrl);
+  const client = createGatewayClient(gatewayUrl, config.auth.token);
   return await startHmi({
     ...config.hmi,
+    ...accessOf(config),
+    messagesPerMinute: config.http.messages_per_minute,
     gateway: overrides?.gateway?.(client) ?? client,
     gatewayUrl,
     store,
@@ -156,10 +175,17 @@ export async function startHmiOn(
     heartbeatMs: config.stream.heartbeat_ms,
     saveEveryMs: config.stream.save_every_ms,
     keepFinishedMs: config.stream.keep_finished_ms,
+    onReaderGone: config.stream.on_reader_gone,
+    orphanGraceMs: config.stream.orphan_grace_ms,
     webFolder: webFolder(),
     version: packageVersion(),
     logger,
   });
+}
+
+/** Who may call. */
+function accessOf({ auth, http }: Config): Pick<ServerOptions, "token" | "allowedHosts"> {
+  return { token: auth.token, allowedHosts: http.allowed_hosts };
 }
 
 async function isKnown(store: ConversationStore, sessionId: string): Promise<boolean> {

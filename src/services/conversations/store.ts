@@ -76,6 +76,8 @@ export interface SessionStore {
   rename(sessionId: string, title: string): Promise<Session>;
   /** Takes it out of the list and out of use as the active one. */
   archive(sessionId: string): Promise<Session>;
+  /** Archives it and makes another one like it (profile, agent, model) the active one, both or neither. */
+  renew(sessionId: string): Promise<Session>;
   /** Deletes it with its messages. */
   delete(sessionId: string): Promise<void>;
 }
@@ -98,6 +100,21 @@ export interface Exchange {
 export interface BegunExchange extends Exchange {
   readonly session: Session;
   readonly isNew: boolean;
+}
+
+/** A conversation's last message, to be answered again. */
+export interface RepeatedMessage {
+  readonly sessionId: string;
+  /** The model that the reply is asked of; undefined for the one of the reply that is replaced. */
+  readonly modelName: string | undefined;
+  /** The model where that one names none; null for the engine's default. */
+  readonly defaultModel: string | null;
+}
+
+export interface RepeatedExchange extends Exchange {
+  readonly session: Session;
+  /** What was said, the message that is to be answered last. */
+  readonly history: History;
 }
 
 /** How a reply ended, with its whole text. */
@@ -144,11 +161,18 @@ export interface MessageStore {
    * Throws `generation_in_progress` while another reply of the conversation is streaming.
    */
   begin(exchange: NewExchange): Promise<BegunExchange>;
+  /**
+   * Replaces the reply to the conversation's last message, if it has one, by an empty one with status
+   * `streaming`, in one transaction. A summary that stands for the replaced reply goes with it.
+   * Throws `nothing_to_regenerate` where nothing was said yet, and `generation_in_progress` while a reply
+   * of the conversation is streaming.
+   */
+  beginAgain(message: RepeatedMessage): Promise<RepeatedExchange>;
   /** Saves the text that a streaming reply has so far. */
   grow(messageId: string, content: string): Promise<void>;
   /** Ends a streaming reply; one that has ended already, or was deleted, is left as it is. */
   finish(messageId: string, ending: ReplyEnding): Promise<void>;
   add(message: NewMessage): Promise<Message>;
-  /** Marks every reply that is still `streaming` as `interrupted`; returns how many. For the start after a crash. */
-  interruptStreaming(): Promise<number>;
+  /** Every reply that is still `streaming`, oldest first. For the start after a crash. */
+  unfinished(): Promise<Message[]>;
 }

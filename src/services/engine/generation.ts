@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import type { GenerationRecord } from "../../contract/engine.ts";
 import { directed } from "./directions.ts";
 import { goUtcTime } from "./go/time.ts";
 import type { Engine } from "./instance.ts";
@@ -47,8 +48,9 @@ export async function runGeneration(
       await lease.run(signal, async () => {
         const text = job.options.reply ?? engine.takeAnnouncement() + scriptedReply(job.messages);
         const spoken = await speak(job, text, entry, response, signal);
-        const final = finalObject(job, entry.tokensSent, spoken, { startedAt, loadedAt });
-        entry.end("done");
+        const counted = { prompt_tokens: promptTokens(job), completion_tokens: entry.tokensSent };
+        const final = finalObject(job, counted, spoken, { startedAt, loadedAt });
+        entry.end("done", counted);
         if (job.stream) endLines(response, final);
         else sendJson(response, 200, final);
       });
@@ -56,7 +58,7 @@ export async function runGeneration(
       lease.release();
     }
   } catch (error) {
-    entry.end(signal.aborted ? "aborted" : "failed");
+    entry.end(signal.aborted ? "aborted" : "failed", null);
     throw error;
   }
 }
@@ -102,26 +104,29 @@ function pieces({ facts, frame }: GenerationJob, tokens: readonly string[]): obj
   return tokens.map((token) => ({ model, created_at, ...frame(token), done: false }));
 }
 
+function promptTokens({ messages, context = [] }: GenerationJob): number {
+  return messages.reduce((sum, { content }) => sum + countTokens(content), context.length);
+}
+
 function finalObject(
   { facts, frame, messages, options, context }: GenerationJob,
-  evalCount: number,
+  { prompt_tokens, completion_tokens }: NonNullable<GenerationRecord["counted"]>,
   spoken: Spoken,
   { startedAt, loadedAt }: { startedAt: number; loadedAt: number },
 ): object {
-  const promptTokens = messages.reduce((sum, { content }) => sum + countTokens(content), 0);
   return {
     model: facts.model,
     created_at: goUtcTime(new Date()),
     ...frame(spoken.text),
     done: true,
-    done_reason: evalCount === options.numPredict ? "length" : "stop",
+    done_reason: completion_tokens === options.numPredict ? "length" : "stop",
     ...(context === undefined ? {} : { context: [...context, ...idsOf(messages), ...spoken.tokenIds] }),
     ...withoutZeros({
       total_duration: nanoseconds(startedAt, spoken.endedAt),
       load_duration: nanoseconds(startedAt, loadedAt),
-      prompt_eval_count: promptTokens + (context?.length ?? 0),
+      prompt_eval_count: prompt_tokens,
       prompt_eval_duration: nanoseconds(spoken.beganAt, spoken.firstTokenAt),
-      eval_count: evalCount,
+      eval_count: completion_tokens,
       eval_duration: nanoseconds(spoken.firstTokenAt, spoken.endedAt),
     }),
   };

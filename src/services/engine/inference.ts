@@ -1,4 +1,5 @@
 import { EngineMessage } from "../../contract/gateway.ts";
+import { optionsInText } from "../../contract/options-as-text.ts";
 import { EngineError, notCapable } from "./errors.ts";
 import type { Exchange } from "./exchange.ts";
 import { type GenerationJob, runGeneration } from "./generation.ts";
@@ -81,14 +82,16 @@ async function infer(
     sendJson(response, 200, emptyAnswer(prompt, "unload"));
     return;
   }
-  const options = readOptions(body.options, engine.defaults);
+  const given = { ...optionsInText(prompt.messages.map(({ content }) => content).join("\n")), ...body.options };
+  const options = readOptions(given, engine.defaults);
   if (isEmpty) {
     const lease = await engine.scheduler.lease(prompt.model, { keepAliveMs, numCtx: options.numCtx }, signal);
     lease.release();
     sendJson(response, 200, emptyAnswer(prompt, "load"));
     return;
   }
-  const job = { ...prompt, options, keepAliveMs, stream: body.stream ?? true };
+  const facts = { ...prompt.facts, options: given };
+  const job = { ...prompt, facts, options, keepAliveMs, stream: body.stream ?? true };
   await runGeneration(engine, job, response, signal);
 }
 

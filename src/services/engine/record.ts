@@ -14,7 +14,8 @@ export interface RecordEntry {
   readonly tokensSent: number;
   /** So many more tokens were sent. */
   sent(tokens: number): void;
-  end(how: "done" | "aborted" | "failed"): void;
+  /** `counted` is what its final object says; null where it has none. */
+  end(how: "done" | "aborted" | "failed", counted: GenerationRecord["counted"]): void;
 }
 
 /** What the stand-in was asked, and how each generation ended. */
@@ -28,6 +29,7 @@ export class GenerationLog {
       id: this.#lastId,
       ...facts,
       tokens_sent: 0,
+      counted: null,
       ended: "running",
       started_at: new Date().toISOString(),
       first_token_at: null,
@@ -53,8 +55,9 @@ function entryOf(record: GenerationRecord): RecordEntry {
       record.first_token_at ??= new Date().toISOString();
       record.tokens_sent += tokens;
     },
-    end(how) {
+    end(how, counted) {
       record.ended = how;
+      record.counted = counted;
       record.ended_at = new Date().toISOString();
     },
   };

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { encodeGoJson } from "./go/json.ts";
 
 export function sendJson(response: ServerResponse, status: number, value: unknown): void {
@@ -33,6 +34,8 @@ export async function writeLines(
   const size = splitBytes > 0 ? splitBytes : bytes.length;
   for (let at = 0; at < bytes.length; at += size) {
     if (!response.write(bytes.subarray(at, at + size))) await once(response, "drain", { signal });
+    // Written in one turn, the pieces would leave in one packet and arrive as one.
+    if (splitBytes > 0) await nextTurn(undefined, { signal });
   }
 }
 

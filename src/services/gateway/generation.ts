@@ -5,12 +5,14 @@ import { messageOf, WireError } from "../../errors.ts";
 import { EventLog } from "../stream/event-log.ts";
 import type { EngineClient } from "./engine-client.ts";
 import type { EnginePiece, FinalPiece } from "./engine-reply.ts";
+import type { GatewayMetrics, StreamMeter } from "./metrics.ts";
 import { resolveModel, unknownModel } from "./models.ts";
 
 export interface GenerationSettings {
   readonly engine: EngineClient;
   /** The model where the request names none, if the engine has it. */
   readonly defaultModel: string;
+  readonly metrics: GatewayMetrics;
   /** Told once, when the generation has ended in any way. */
   readonly onEnd: (generation: Generation) => void;
 }
@@ -23,6 +25,7 @@ export class Generation {
   readonly request: ChatRequest;
   readonly log: EventLog;
   readonly #settings: GenerationSettings;
+  readonly #meter: StreamMeter;
   readonly #abort = new AbortController();
   #tokensSent = 0;
 
@@ -30,6 +33,7 @@ export class Generation {
     this.request = request;
     this.log = new EventLog(request.message_id);
     this.#settings = settings;
+    this.#meter = settings.metrics.start();
     // Before the engine is asked, so that the reader knows at once that it was heard.
     this.log.append({ type: "status_update", status: "planning" });
     void this.#run();
@@ -75,6 +79,7 @@ export class Generation {
       }
       this.#tokensSent += tokens.length;
       this.log.append(...tokens);
+      this.#meter.saw(tokens);
       await this.log.room();
     }
   }
@@ -114,6 +119,7 @@ export class Generation {
     const begun = this.log.position >= POSITION.executing;
     const executing: StreamEvent = { type: "status_update", status: "executing" };
     this.log.append(...(begun ? [] : [executing]), ...ending);
+    this.#meter.saw(ending);
     this.log.release();
     this.#settings.onEnd(this);
   }

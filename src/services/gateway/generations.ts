@@ -1,9 +1,10 @@
 import type { ChatRequest } from "../../contract/gateway.ts";
 import { WireError } from "../../errors.ts";
+import { whenAbandoned } from "../stream/abandonment.ts";
 import { Generation, type GenerationSettings } from "./generation.ts";
 
 export interface GenerationsSettings extends Omit<GenerationSettings, "onEnd"> {
-  /** How long a generation goes on after its last reader left, in milliseconds. */
+  /** How long a generation goes on without a reader, in milliseconds. */
   readonly orphanGraceMs: number;
   /** How long a finished one is kept for late readers, in milliseconds. */
   readonly keepFinishedMs: number;
@@ -13,7 +14,6 @@ export interface GenerationsSettings extends Omit<GenerationSettings, "onEnd"> {
 export class Generations {
   readonly #settings: GenerationsSettings;
   readonly #bySession = new Map<string, Generation>();
-  readonly #timers = new Map<Generation, NodeJS.Timeout>();
 
   constructor(settings: GenerationsSettings) {
     this.#settings = settings;
@@ -37,9 +37,9 @@ export class Generations {
         "Wait for its end, or cancel it.",
       );
     }
-    if (present !== undefined) this.#clearTimer(present);
     const generation = new Generation(request, { ...this.#settings, onEnd: (ended) => this.#keep(ended) });
     this.#bySession.set(request.session_id, generation);
+    whenAbandoned(generation.log, this.#settings.orphanGraceMs, () => generation.cancel());
     return generation;
   }
 
@@ -48,44 +48,18 @@ export class Generations {
     return this.#bySession.get(sessionId);
   }
 
-  /** A reader came. */
-  joined(generation: Generation): void {
-    if (!generation.log.ended) this.#clearTimer(generation);
-  }
-
-  /** A reader left: where it was the last one, the generation is given some time for it to come back. */
-  left(generation: Generation): void {
-    if (generation.log.ended || generation.log.readerCount > 0) return;
-    this.#setTimer(generation, this.#settings.orphanGraceMs, () => generation.cancel());
-  }
-
   /** Ends all of them, for a shutdown. */
   close(): void {
     for (const generation of this.#bySession.values()) generation.cancel();
-    for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#bySession.clear();
   }
 
   #keep(generation: Generation): void {
-    this.#setTimer(generation, this.#settings.keepFinishedMs, () => {
+    const forget = (): void => {
       const { session_id } = generation.request;
       if (this.#bySession.get(session_id) === generation) this.#bySession.delete(session_id);
-    });
-  }
-
-  #setTimer(generation: Generation, delayMs: number, action: () => void): void {
-    this.#clearTimer(generation);
-    const timer = setTimeout(() => {
-      this.#timers.delete(generation);
-      action();
-    }, delayMs);
+    };
     // What is merely kept must not keep the process alive.
-    timer.unref();
-    this.#timers.set(generation, timer);
-  }
-
-  #clearTimer(generation: Generation): void {
-    clearTimeout(this.#timers.get(generation));
-    this.#timers.delete(generation);
+    setTimeout(forget, this.#settings.keepFinishedMs).unref();
   }
 }

@@ -1,21 +1,20 @@
-import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from "fastify";
 import { urlOf } from "../../contract/address.ts";
 import type { DependencyHealth, Health } from "../../contract/common.ts";
+import { parseEventId } from "../../contract/event-id.ts";
 import { type CancelAnswer, ChatRequest, ResumeQuery } from "../../contract/gateway.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
 import { WireError } from "../../errors.ts";
 import { endpoint } from "../http/endpoint.ts";
 import { probeDependency, type RunningService, reportHealth } from "../http/health.ts";
-import { createServer, listen } from "../http/server.ts";
-import { sendLog } from "../stream/send.ts";
+import { createServer, listen, type ServerOptions } from "../http/server.ts";
+import { lastEventIdOf, sendLog } from "../stream/send.ts";
 import type { EngineClient } from "./engine-client.ts";
-import type { Generation } from "./generation.ts";
 import { Generations } from "./generations.ts";
+import { createMetrics } from "./metrics.ts";
 import { listModels } from "./models.ts";
 import { type Conversations, resumeGeneration } from "./resume.ts";
 
-export interface GatewayOptions {
-  host: string;
+export interface GatewayOptions extends ServerOptions {
   /** 0 for any free one. */
   port: number;
   engine: EngineClient;
@@ -31,14 +30,14 @@ export interface GatewayOptions {
   keepFinishedMs: number;
   conversations: Conversations;
   version: string;
-  logger?: FastifyBaseLogger | undefined;
 }
 
 /** The gateway (contract, section 2): turns a chat request into an event stream, and can stop it. */
 export async function startGateway(options: GatewayOptions): Promise<RunningService> {
   const { engine, conversations } = options;
   const app = createServer(options);
-  const generations = new Generations(options);
+  const metrics = await createMetrics();
+  const generations = new Generations({ ...options, metrics });
 
   endpoint(
     app,
@@ -58,26 +57,26 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
     return { status: "ok" };
   });
   endpoint(app, gatewayRoutes.models, {}, () => listModels(engine, options.defaultModel));
+  endpoint(app, gatewayRoutes.metrics, {}, ({ reply }) => {
+    reply.type(metrics.contentType);
+    return metrics.expose();
+  });
 
-  const stream = async (
-    generation: Generation,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<void> => {
-    generations.joined(generation);
+  endpoint(app, gatewayRoutes.chat, { body: ChatRequest }, async ({ body, request, reply }) => {
+    const { session_id: sessionId, message_id: messageId } = body;
+    const isBack = parseEventId(lastEventIdOf(request) ?? "")?.messageId === messageId;
+    const generation = isBack
+      ? await resumeGeneration(generations, conversations, { sessionId, messageId, mayStart: false })
+      : generations.start(body);
     await sendLog(request, reply, generation.log, options);
-    generations.left(generation);
-  };
-  endpoint(app, gatewayRoutes.chat, { body: ChatRequest }, ({ body, request, reply }) =>
-    stream(generations.start(body), request, reply),
-  );
+  });
   endpoint(app, gatewayRoutes.resume, { query: ResumeQuery }, async ({ params, query, request, reply }) => {
-    const session_id = params["session_id"] ?? "";
-    await stream(
-      await resumeGeneration(generations, conversations, session_id, query.message_id),
-      request,
-      reply,
-    );
+    const generation = await resumeGeneration(generations, conversations, {
+      sessionId: params["session_id"] ?? "",
+      messageId: query.message_id,
+      mayStart: lastEventIdOf(request) === undefined,
+    });
+    await sendLog(request, reply, generation.log, options);
   });
 
   endpoint(app, gatewayRoutes.cancel, {}, async ({ params }): Promise<CancelAnswer> => {

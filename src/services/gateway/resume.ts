@@ -10,6 +10,15 @@ export interface Conversations {
   pendingRequest(sessionId: string): Promise<ChatRequest | undefined>;
 }
 
+/** What a reader of a conversation asks for. */
+export interface ResumeRequest {
+  readonly sessionId: string;
+  /** Which reply; undefined for the present one. */
+  readonly messageId: string | undefined;
+  /** False for a reader that comes back: what it has seen the beginning of must not begin again. */
+  readonly mayStart: boolean;
+}
+
 /**
  * The generation that a reader of a conversation means: the one that runs; else the one that its last
  * message waits for, which is started; else the finished one that is kept. With a `messageId` only that
@@ -18,8 +27,7 @@ export interface Conversations {
 export async function resumeGeneration(
   generations: Generations,
   conversations: Conversations,
-  sessionId: string,
-  messageId: string | undefined,
+  { sessionId, messageId, mayStart }: ResumeRequest,
 ): Promise<Generation> {
   const present = generations.find(sessionId);
   const isMeant = messageId === undefined ? !present?.log.ended : present?.request.message_id === messageId;
@@ -29,13 +37,15 @@ export async function resumeGeneration(
   if (!isKnown && present === undefined) {
     throw new WireError("conversation_not_found", `There is no conversation "${sessionId}".`);
   }
-  const pending = isKnown ? await conversations.pendingRequest(sessionId) : undefined;
+  const pending = isKnown && mayStart ? await conversations.pendingRequest(sessionId) : undefined;
   const isPendingMeant = messageId === undefined || messageId === pending?.message_id;
   if (pending !== undefined && isPendingMeant) return generations.start(pending);
   if (present !== undefined && messageId === undefined) return present;
   throw new WireError(
     "nothing_to_stream",
-    `The last message of conversation "${sessionId}" is answered already.`,
+    mayStart
+      ? `The last message of conversation "${sessionId}" is answered already.`
+      : `No generation of conversation "${sessionId}" runs or is kept that a reader could come back to.`,
     "Read the reply from the conversation, or send another message.",
   );
 }

@@ -1,14 +1,12 @@
 import type { FastifyInstance } from "fastify";
 import { POSITION, parseEventId } from "../../contract/event-id.ts";
 import type { CancelAnswer } from "../../contract/gateway.ts";
-import { GeneralStreamQuery, SendMessage, type SentMessage } from "../../contract/hmi.ts";
+import { GeneralStreamQuery, Regenerate, SendMessage, type SentMessage } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
-import { WireError } from "../../errors.ts";
 import type { ConversationStore } from "../conversations/store.ts";
 import { endpoint } from "../http/endpoint.ts";
-import type { EventLog } from "../stream/event-log.ts";
-import { sendLog } from "../stream/send.ts";
-import type { Chat } from "./chat.ts";
+import { lastEventIdOf, sendLog } from "../stream/send.ts";
+import type { Chat, Outgoing, Sent } from "./chat.ts";
 
 interface ChatParts {
   chat: Chat;
@@ -19,7 +17,7 @@ interface ChatParts {
 /** Sending a message, streaming its reply, and cancelling it. */
 export function serveChat(app: FastifyInstance, { chat, store, heartbeatMs }: ChatParts): void {
   endpoint(app, hmiRoutes.sendMessage, { body: SendMessage }, async ({ body }): Promise<SentMessage> => {
-    const { sessionId, exchange } = await chat.send({
+    const sent = await chat.send({
       content: body.message,
       sessionId: body.session_id ?? undefined,
       modelId: body.model_id ?? undefined,
@@ -27,36 +25,30 @@ export function serveChat(app: FastifyInstance, { chat, store, heartbeatMs }: Ch
       model: body.model,
       clientMessageId: body.client_message_id,
     });
-    return {
-      status: "ok",
-      session_id: sessionId,
-      message_id: exchange.user.message_id,
-      assistant_message_id: exchange.reply.message_id,
-      agent_id: exchange.user.agent_id,
-      streaming: true,
-    };
+    return sentMessage(sent);
   });
 
+  endpoint(
+    app,
+    hmiRoutes.regenerate,
+    { body: Regenerate },
+    async ({ params, body }): Promise<SentMessage> => {
+      return sentMessage(await chat.regenerate(params["session_id"] ?? "", body.model));
+    },
+  );
+
   endpoint(app, hmiRoutes.stream, {}, async ({ params, request, reply }) => {
-    const log = await chat.logOf(params["session_id"] ?? "");
+    const seen = parseEventId(lastEventIdOf(request) ?? "");
+    const log = await chat.logOf(params["session_id"] ?? "", seen);
     // Only whoever may have made the conversation is told that it was made.
     await sendLog(request, reply, log, { heartbeatMs, from: POSITION.sessionCreated });
   });
 
   endpoint(app, hmiRoutes.generalStream, { query: GeneralStreamQuery }, async ({ query, request, reply }) => {
+    const lastEventId = lastEventIdOf(request);
     // An EventSource reconnects by itself, to a GET that sends: it comes back for a reply, not to send again.
     const log =
-      (await rejoined(chat, store, request.headers["last-event-id"])) ??
-      (
-        await chat.send({
-          content: query.message,
-          sessionId: query.session_id,
-          modelId: query.model_id,
-          agentId: query.agent_id,
-          model: query.model,
-          clientMessageId: query.client_message_id,
-        })
-      ).log;
+      lastEventId === undefined ? (await chat.send(outgoing(query))).log : await chat.logOfEvent(lastEventId);
     await sendLog(request, reply, log, { heartbeatMs });
   });
 
@@ -67,18 +59,24 @@ export function serveChat(app: FastifyInstance, { chat, store, heartbeatMs }: Ch
   });
 }
 
-async function rejoined(
-  chat: Chat,
-  store: ConversationStore,
-  lastEventId: string | string[] | undefined,
-): Promise<EventLog | undefined> {
-  if (typeof lastEventId !== "string" || lastEventId === "") return undefined;
-  const id = parseEventId(lastEventId);
-  const row = id && (await store.messages.find(id.messageId));
-  if (row !== undefined) return chat.logOfReply(row);
-  throw new WireError(
-    "not_found",
-    `Last-Event-ID "${lastEventId}" names no reply here.`,
-    "Send the message again without Last-Event-ID.",
-  );
+function outgoing(query: GeneralStreamQuery): Outgoing {
+  return {
+    content: query.message,
+    sessionId: query.session_id,
+    modelId: query.model_id,
+    agentId: query.agent_id,
+    model: query.model,
+    clientMessageId: query.client_message_id,
+  };
+}
+
+function sentMessage({ sessionId, exchange }: Sent): SentMessage {
+  return {
+    status: "ok",
+    session_id: sessionId,
+    message_id: exchange.user.message_id,
+    assistant_message_id: exchange.reply.message_id,
+    agent_id: exchange.user.agent_id,
+    streaming: true,
+  };
 }

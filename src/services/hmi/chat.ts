@@ -1,21 +1,16 @@
+import { type EventId, parseEventId } from "../../contract/event-id.ts";
 import type { CancelAnswer } from "../../contract/gateway.ts";
-import type { Message } from "../../contract/hmi.ts";
+import type { Message, Profile, Session } from "../../contract/hmi.ts";
 import { WireError } from "../../errors.ts";
 import { requireAgent } from "../conversations/agents.ts";
-import type { ConversationStore, Destination, Exchange } from "../conversations/store.ts";
+import type { ConversationStore, Destination, Exchange, History } from "../conversations/store.ts";
 import { chatRequest } from "../conversations/turn.ts";
 import type { EventLog } from "../stream/event-log.ts";
-import type { GatewayClient } from "./gateway-client.ts";
-import { Reply, type ReplyStart } from "./reply.ts";
-import { logOfRow } from "./reply-events.ts";
+import { Replies, type RepliesSettings } from "./replies.ts";
 import { Summaries } from "./summaries.ts";
 
-export interface ChatSettings {
+export interface ChatSettings extends Omit<RepliesSettings, "messages" | "onAbandoned" | "onComplete"> {
   readonly store: ConversationStore;
-  readonly gateway: GatewayClient;
-  readonly saveEveryMs: number;
-  /** How long a finished reply's events are kept as they were sent, in milliseconds. */
-  readonly keepFinishedMs: number;
   /** Told of what fails behind a reader's back. */
   readonly onError: (error: unknown, what: string) => void;
 }
@@ -36,23 +31,46 @@ export interface Sent {
 /** Sending, streaming and cancelling: what happens between a user's message and its saved reply. */
 export class Chat {
   readonly #settings: ChatSettings;
-  /** The last reply of each conversation: running, or kept for late readers. */
-  readonly #replies = new Map<string, Reply>();
+  readonly #replies: Replies;
+  readonly #summaries: Summaries;
   /** Messages with a client key that are being saved right now: the same one may arrive twice at once. */
   readonly #sending = new Map<string, Promise<Sent>>();
-  readonly #summaries: Summaries;
+  /** Resolves when {@link resume} is done; nobody is answered about a reply before. */
+  readonly #resumed = Promise.withResolvers<void>();
 
   constructor(settings: ChatSettings) {
+    const { store, onError } = settings;
     this.#settings = settings;
     this.#summaries = new Summaries(settings);
+    this.#replies = new Replies({
+      ...settings,
+      messages: store.messages,
+      onComplete: ({ sessionId }) => this.#summaries.consider(sessionId),
+      onAbandoned: ({ sessionId }) => {
+        const failed = (error: unknown): void => onError(error, `cancelling conversation ${sessionId}`);
+        this.cancel(sessionId).catch(failed);
+      },
+    });
   }
 
   get activeCount(): number {
-    return [...this.#replies.values()].filter((reply) => !reply.log.ended).length;
+    return this.#replies.activeCount;
+  }
+
+  /**
+   * Takes up the replies that were running when the HMI last stopped; returns how many. They go on behind
+   * the readers' backs, as all replies do.
+   */
+  async resume(): Promise<number> {
+    const rows = await this.#settings.store.messages.unfinished();
+    for (const row of rows) this.#replies.rejoin(row);
+    this.#resumed.resolve();
+    return rows.length;
   }
 
   /** Saves the message and begins its reply; a message with a known client key joins the reply it has. */
   async send(outgoing: Outgoing): Promise<Sent> {
+    await this.#resumed.promise;
     const { clientMessageId } = outgoing;
     if (clientMessageId === undefined) return await this.#sendNew(outgoing);
     const known = this.#sending.get(clientMessageId) ?? this.#sendOnce(outgoing, clientMessageId);
@@ -60,13 +78,33 @@ export class Chat {
     return await known.finally(() => this.#sending.delete(clientMessageId));
   }
 
-  /** The log of a conversation's reply: the running one, or its last. Throws `nothing_to_stream`. */
-  async logOf(sessionId: string): Promise<EventLog> {
-    const kept = this.#replies.get(sessionId);
+  /**
+   * Answers the conversation's last message again, by this model or by the same as before. Throws
+   * `nothing_to_regenerate`, or `generation_in_progress` while a reply runs.
+   */
+  async regenerate(sessionId: string, model: string | undefined): Promise<Sent> {
+    await this.#resumed.promise;
+    const { store } = this.#settings;
+    const session = await store.conversations.get(sessionId);
+    const profile = await store.profiles.context(session.model_id);
+    const defaultModel = session.model ?? profile?.default_model ?? null;
+    const exchange = await store.messages.beginAgain({ sessionId, modelName: model, defaultModel });
+    return this.#answer({ session: exchange.session, exchange, profile, history: exchange.history });
+  }
+
+  /**
+   * The log of a conversation's reply: the one that a reader comes back to; else the running one, or the
+   * last. Throws `conversation_not_found` or `nothing_to_stream`.
+   */
+  async logOf(sessionId: string, seen: EventId | undefined): Promise<EventLog> {
+    await this.#resumed.promise;
+    const before = seen && (await this.#findReply(seen.messageId));
+    if (before?.session_id === sessionId) return this.#replies.logOf(before);
+    const kept = this.#replies.find(sessionId);
     if (kept !== undefined) return kept.log;
     const rows = await this.#settings.store.messages.list(sessionId);
     const last = rows.findLast((row) => row.role === "assistant" && row.status !== "streaming");
-    if (last !== undefined) return logOfRow(last);
+    if (last !== undefined) return this.#replies.logOf(last);
     throw new WireError(
       "nothing_to_stream",
       `Conversation ${sessionId} has no reply yet.`,
@@ -74,39 +112,48 @@ export class Chat {
     );
   }
 
-  /** The log of one reply, by its row. */
-  logOfReply(row: Message): EventLog {
-    const kept = this.#replies.get(row.session_id);
-    return kept?.log.messageId === row.message_id ? kept.log : logOfRow(row);
+  /** The log of the reply that a reader comes back to, in whatever conversation it is. Throws `not_found`. */
+  async logOfEvent(lastEventId: string): Promise<EventLog> {
+    await this.#resumed.promise;
+    const row = await this.#findReply(parseEventId(lastEventId)?.messageId ?? "");
+    if (row !== undefined) return this.#replies.logOf(row);
+    throw new WireError(
+      "not_found",
+      `Last-Event-ID "${lastEventId}" names no reply here.`,
+      "Send the message again without Last-Event-ID.",
+    );
   }
 
   /** Ends a conversation's reply at the gateway; answers when it is saved, so that the next message is taken. */
   async cancel(sessionId: string): Promise<CancelAnswer> {
-    const reply = this.#replies.get(sessionId);
+    await this.#resumed.promise;
+    this.#summaries.giveWay(sessionId);
+    const reply = this.#replies.find(sessionId);
     await reply?.heard;
-    const answer = await this.#settings.gateway.cancel(sessionId);
-    if (answer.status === "cancelled") await reply?.ended;
+    const answer = await this.#cancelAtGateway(sessionId);
+    // Also where the gateway is idle: it may just have ended the reply, which is not saved yet.
+    await reply?.ended;
     return answer;
   }
 
   /** Ends a conversation's reply and its summary, if one runs, and waits until all is saved. */
   async settle(sessionId: string): Promise<void> {
+    await this.#resumed.promise;
     this.#summaries.giveWay(sessionId);
-    const reply = this.#replies.get(sessionId);
+    const reply = this.#replies.find(sessionId);
     if (reply === undefined || reply.log.ended) return;
-    await this.cancel(sessionId);
-    await reply.ended;
+    // Without the gateway too: it gives up by itself what nobody reads.
+    await this.cancel(sessionId).catch(() => reply.interrupt());
   }
 
   /** Forgets a deleted conversation. */
   forget(sessionId: string): void {
-    this.#replies.delete(sessionId);
+    this.#replies.forget(sessionId);
   }
 
   /** Saves what every running reply has, as interrupted. */
   async close(): Promise<void> {
-    const running = [...this.#replies.values()].filter((reply) => !reply.log.ended);
-    await Promise.all([this.#summaries.close(), ...running.map((reply) => reply.interrupt())]);
+    await Promise.all([this.#summaries.close(), this.#replies.close()]);
   }
 
   async #sendOnce(outgoing: Outgoing, clientMessageId: string): Promise<Sent> {
@@ -122,7 +169,7 @@ export class Chat {
     const { session, created } = await store.conversations.open(outgoing);
     const profile = await store.profiles.context(session.model_id);
     const model = outgoing.model ?? session.model ?? profile?.default_model ?? undefined;
-    const history = await store.messages.history(session.session_id);
+    const { summary, messages } = await store.messages.history(session.session_id);
     const begun = await store.messages.begin({
       sessionId: session.session_id,
       content: outgoing.content,
@@ -131,32 +178,47 @@ export class Chat {
     });
     // Another process was first with the same client key.
     if (!begun.isNew) return this.#joined(begun);
+    const history = { summary, messages: [...messages, begun.user] };
+    return this.#answer({ session: begun.session, exchange: begun, profile, history, created });
+  }
 
-    // From here to the reply nothing may be awaited: a reader that comes meanwhile would get the reply before it.
-    this.#summaries.giveWay(session.session_id);
-    const said = { ...history, messages: [...history.messages, begun.user] };
-    const request = chatRequest({ session: begun.session, profile, history: said, reply: begun.reply });
-    const reply = this.#begin({ session: begun.session, created, row: begun.reply, request });
-    return { sessionId: session.session_id, exchange: begun, log: reply.log };
+  /** Not async: between the reply's row and the reply itself a reader would get the reply before it. */
+  #answer({ session, exchange, profile, history, created = false }: Begun): Sent {
+    const { session_id: sessionId } = session;
+    this.#summaries.giveWay(sessionId);
+    const request = chatRequest({ session, profile, history, reply: exchange.reply });
+    const { log } = this.#replies.begin(exchange.reply, request, created ? session : undefined);
+    return { sessionId, exchange, log };
   }
 
   #joined(exchange: Exchange): Sent {
-    return { sessionId: exchange.user.session_id, exchange, log: this.logOfReply(exchange.reply) };
+    return { sessionId: exchange.user.session_id, exchange, log: this.#replies.logOf(exchange.reply) };
   }
 
-  #begin(start: ReplyStart): Reply {
-    const { gateway, store, saveEveryMs } = this.#settings;
-    const reply = new Reply(start, { gateway, messages: store.messages, saveEveryMs });
-    this.#replies.set(reply.sessionId, reply);
-    void reply.ended.then((status) => this.#afterEnd(reply, status));
-    return reply;
+  async #findReply(messageId: string): Promise<Message | undefined> {
+    const row = await this.#settings.store.messages.find(messageId);
+    return row?.role === "assistant" ? row : undefined;
   }
 
-  #afterEnd(reply: Reply, status: Message["status"]): void {
-    if (status === "complete") this.#summaries.consider(reply.sessionId);
-    const forget = (): void => {
-      if (this.#replies.get(reply.sessionId) === reply) this.#replies.delete(reply.sessionId);
-    };
-    setTimeout(forget, this.#settings.keepFinishedMs).unref();
+  async #cancelAtGateway(session_id: string): Promise<CancelAnswer> {
+    try {
+      return await this.#settings.gateway.cancel(session_id);
+    } catch (error) {
+      // Its store need not be ours: what it does not know it does not work on.
+      const isUnknown = error instanceof WireError && error.code === "conversation_not_found";
+      if (isUnknown) return { status: "idle", session_id };
+      throw error;
+    }
   }
+}
+
+/** A message whose reply is on disk, and is now to be asked for. */
+interface Begun {
+  readonly session: Session;
+  readonly exchange: Exchange;
+  readonly profile: Profile | null;
+  /** What was said, the message that is to be answered last. */
+  readonly history: History;
+  /** True where this message made the conversation. */
+  readonly created?: boolean;
 }

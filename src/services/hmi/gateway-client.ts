@@ -1,11 +1,15 @@
 import type { Dispatcher } from "undici";
 import { ErrorBody, Health, ModelList } from "../../contract/common.ts";
+import { formatEventId, POSITION, parseEventId } from "../../contract/event-id.ts";
 import type { StreamEvent } from "../../contract/events.ts";
 import { CancelAnswer, type ChatRequest } from "../../contract/gateway.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
 import { createSseDecoder, parseEventData } from "../../contract/sse.ts";
 import { WIRE_ERRORS, WireError, type WireErrorCode } from "../../errors.ts";
 import { createUpstream, type Upstream } from "../http/upstream.ts";
+
+/** Names one reply at the gateway. */
+export type ReplyKey = Pick<ChatRequest, "session_id" | "message_id">;
 
 /** The gateway as the HMI uses it. Every call may throw a WireError, also the gateway's own. */
 export interface GatewayClient {
@@ -16,13 +20,20 @@ export interface GatewayClient {
    * Throws `gateway_error` where the stream breaks the contract.
    */
   chat(request: ChatRequest, signal: AbortSignal): AsyncIterable<readonly StreamEvent[]>;
+  /**
+   * The same events again, from the first, of a reply that the gateway writes or keeps; it never begins one.
+   * Throws where it has none (`nothing_to_stream` and others) or does not answer in 10 s.
+   */
+  join(reply: ReplyKey, signal: AbortSignal): AsyncIterable<readonly StreamEvent[]>;
   cancel(sessionId: string): Promise<CancelAnswer>;
   close(): Promise<void>;
 }
 
-export function createGatewayClient(url: string): GatewayClient {
+/** A client of the gateway there; `token` is what it asks for, empty for none. */
+export function createGatewayClient(url: string, token = ""): GatewayClient {
   const gateway = createUpstream({
     url,
+    token,
     name: "gateway",
     unavailable: "gateway_unavailable",
     hint: "Run `stack status` to see which service is down.",
@@ -36,6 +47,9 @@ export function createGatewayClient(url: string): GatewayClient {
       gateway.ask({ method: "POST", path: gatewayRoutes.cancel.path({ session_id }) }, CancelAnswer),
     async *chat(request, signal) {
       yield* readEvents(await gateway.bodyOf(await openReply(gateway, request, signal)));
+    },
+    async *join(reply, signal) {
+      yield* readEvents(await gateway.bodyOf(await reopenReply(gateway, reply, signal)), reply.message_id);
     },
     close: () => gateway.close(),
   };
@@ -61,10 +75,38 @@ async function openReply(
   return await gateway.send({ method: "POST", path: gatewayRoutes.chat.path(), body: request, signal });
 }
 
+/** For a gateway that runs, where a reply that has begun is answered at once. */
+const REOPEN_TIMEOUT_MS = 10_000;
+
+/** Asks as a reader that comes back, because for such a one nothing is started. */
+async function reopenReply(
+  gateway: Upstream,
+  { session_id, message_id }: ReplyKey,
+  signal: AbortSignal,
+): Promise<Dispatcher.ResponseData> {
+  const path = gatewayRoutes.resume.path({ session_id }, { message_id });
+  const beforeTheFirst = formatEventId({ messageId: message_id, position: POSITION.sessionCreated });
+  const headers = { "last-event-id": beforeTheFirst };
+  const timeout = new AbortController();
+  const reason = new DOMException(`no answer in ${REOPEN_TIMEOUT_MS / 1_000} s`, "TimeoutError");
+  const timer = setTimeout(() => timeout.abort(reason), REOPEN_TIMEOUT_MS);
+  try {
+    const either = AbortSignal.any([signal, timeout.signal]);
+    return await gateway.send({ method: "GET", path, headers, signal: either });
+  } finally {
+    // The stream itself may take as long as it likes.
+    clearTimeout(timer);
+  }
+}
+
 /** The gateway's own error, passed on as it is where it is one of the contract's. */
 function refusal(status: number, body: string): WireError {
   try {
     const { error } = ErrorBody.parse(JSON.parse(body));
+    // The user's own token was right, or this call would not have been made.
+    if (error.code === "unauthorized") {
+      return new WireError("gateway_error", `The gateway refuses the HMI: ${error.message}`, SAME_TOKEN);
+    }
     if (isWireErrorCode(error.code)) return new WireError(error.code, error.message, error.hint);
     return new WireError("gateway_error", error.message, error.hint);
   } catch {
@@ -72,14 +114,23 @@ function refusal(status: number, body: string): WireError {
   }
 }
 
+const SAME_TOKEN = "Start both with the same setting auth.token.";
+
 function isWireErrorCode(code: string): code is WireErrorCode {
   return Object.hasOwn(WIRE_ERRORS, code);
 }
 
-async function* readEvents(body: AsyncIterable<Uint8Array>): AsyncIterable<readonly StreamEvent[]> {
+/** The events of a stream; with a `messageId`, only that reply's, because another one's text must not be saved as its. */
+async function* readEvents(
+  body: AsyncIterable<Uint8Array>,
+  messageId?: string,
+): AsyncIterable<readonly StreamEvent[]> {
   let events: StreamEvent[] = [];
   const decoder = createSseDecoder({
-    onMessage({ data }) {
+    onMessage({ id, data }) {
+      if (messageId !== undefined && parseEventId(id)?.messageId !== messageId) {
+        throw new WireError("gateway_error", `The gateway sent the event "${id}" for message ${messageId}.`);
+      }
       const event = parseEventData(data);
       if ("malformed" in event) {
         throw new WireError(

@@ -1,21 +1,21 @@
-import type { FastifyBaseLogger } from "fastify";
 import { urlOf } from "../../contract/address.ts";
 import type { Health } from "../../contract/common.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { listAgents } from "../conversations/agents.ts";
 import type { ConversationStore } from "../conversations/store.ts";
 import { endpoint } from "../http/endpoint.ts";
-import { probeDependency, type RunningService, reportHealth } from "../http/health.ts";
-import { createServer, listen } from "../http/server.ts";
+import { type RunningService, reportHealth } from "../http/health.ts";
+import { limitMessages } from "../http/rate-limit.ts";
+import { createServer, listen, type ServerOptions } from "../http/server.ts";
 import { Chat } from "./chat.ts";
 import { serveChat } from "./chat-endpoints.ts";
+import { probeDependencies } from "./dependencies.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 import { servePages } from "./pages.ts";
 import { serveProfiles } from "./profile-endpoints.ts";
 import { serveSessions } from "./session-endpoints.ts";
 
-export interface HmiOptions {
-  host: string;
+export interface HmiOptions extends ServerOptions {
   /** 0 for any free one. */
   port: number;
   gateway: GatewayClient;
@@ -30,33 +30,36 @@ export interface HmiOptions {
   saveEveryMs: number;
   /** How long a finished reply's events are kept as they were sent, in milliseconds. */
   keepFinishedMs: number;
+  /** What becomes of a reply that nobody reads any more: written to its end, or cancelled after the grace. */
+  onReaderGone: "finish" | "cancel";
+  /** How long such a reply waits for a reader, in milliseconds. */
+  orphanGraceMs: number;
   /** The folder of the built browser code. */
   webFolder: string;
   version: string;
-  logger?: FastifyBaseLogger | undefined;
+  /** Messages that one client address may send in a minute; 0, or left out: as many as it likes. */
+  messagesPerMinute?: number;
 }
 
 /** The HMI (contract, section 3): conversations, their streams, and the chat page. */
 export async function startHmi(options: HmiOptions): Promise<RunningService> {
   const { store, gateway } = options;
   const app = createServer(options);
+  await limitMessages(app, options.messagesPerMinute ?? 0);
   const chat = new Chat({ ...options, onError: (err, what) => app.log.error({ err }, `failed: ${what}`) });
 
-  endpoint(app, hmiRoutes.health, {}, async (): Promise<Health> => {
-    const [gatewayHealth, storeHealth] = await Promise.all([
-      probeDependency(options.gatewayUrl, async () => (await gateway.health()).version),
-      probeDependency(undefined, async () => {
-        await store.profiles.list();
-        return undefined;
+  endpoint(
+    app,
+    hmiRoutes.health,
+    {},
+    async (): Promise<Health> =>
+      reportHealth(app, {
+        service: "hmi",
+        version: options.version,
+        activeStreams: chat.activeCount,
+        dependencies: await probeDependencies(options),
       }),
-    ]);
-    return reportHealth(app, {
-      service: "hmi",
-      version: options.version,
-      activeStreams: chat.activeCount,
-      dependencies: { gateway: gatewayHealth, store: storeHealth },
-    });
-  });
+  );
   endpoint(app, hmiRoutes.live, {}, () => ({ status: "ok" }));
   endpoint(app, hmiRoutes.models, {}, () => gateway.models());
   endpoint(app, hmiRoutes.agents, {}, () => ({
@@ -67,12 +70,12 @@ export async function startHmi(options: HmiOptions): Promise<RunningService> {
   serveChat(app, { chat, store, heartbeatMs: options.heartbeatMs });
   serveSessions(app, { chat, store, defaultAgent: options.defaultAgent });
   serveProfiles(app, store.profiles);
-  servePages(app, options.webFolder);
+  servePages(app, { webFolder: options.webFolder, store, isGuarded: Boolean(options.token) });
 
   const port = await listen(app, options.host, options.port);
   // Only whoever owns the port may judge that a streaming row has no writer any more.
-  const interrupted = await store.messages.interruptStreaming();
-  if (interrupted > 0) app.log.warn({ interrupted }, "replies were cut short when the HMI last stopped");
+  const rejoined = await chat.resume();
+  if (rejoined > 0) app.log.warn({ rejoined }, "replies of a stopped HMI are taken up again");
   return {
     url: urlOf({ host: options.host, port }),
     port,

@@ -7,7 +7,7 @@ import { EventLog } from "../stream/event-log.ts";
 export const INTERRUPTED: NonNullable<Message["error"]> = {
   code: "reply_interrupted",
   message: "The reply was interrupted because a service stopped; this is what had arrived.",
-  hint: "Send the message again.",
+  hint: "Have the message answered again, or send another one.",
 };
 
 /** The events that open every stream, as far as the log lacks them. */

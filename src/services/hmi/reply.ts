@@ -1,27 +1,30 @@
 import type { ErrorEvent, FinishReason, StreamEvent, Usage } from "../../contract/events.ts";
-import type { ChatRequest } from "../../contract/gateway.ts";
 import type { Message, Session } from "../../contract/hmi.ts";
 import { messageOf, WireError } from "../../errors.ts";
 import type { MessageStore, ReplyEnding } from "../conversations/store.ts";
 import { EventLog } from "../stream/event-log.ts";
-import type { GatewayClient } from "./gateway-client.ts";
 import { failureEvents, INTERRUPTED, missingStart } from "./reply-events.ts";
 
 export interface ReplySettings {
-  readonly gateway: GatewayClient;
   readonly messages: MessageStore;
   /** A growing reply is written to disk at least this often, in milliseconds. */
   readonly saveEveryMs: number;
 }
 
 export interface ReplyStart {
-  readonly session: Session;
-  /** True where this message made the conversation. */
-  readonly created: boolean;
-  /** The reply's row, still empty. */
+  readonly sessionId: string;
+  /** The reply's row, which is `streaming`. */
   readonly row: Message;
-  readonly request: ChatRequest;
+  /** The conversation, where this message made it. */
+  readonly created?: Session | undefined;
+  /** Its events from the first, from the gateway. */
+  readonly events: (signal: AbortSignal) => AsyncIterable<readonly StreamEvent[]>;
+  /** True where an HMI that was stopped began it: its row may have text, and the gateway may not have it any more. */
+  readonly isRejoined: boolean;
 }
+
+/** A gateway that works says at once that it has heard. */
+const LONGEST_SILENCE_MS = 5_000;
 
 /**
  * One reply on its way from the gateway to the reader and to the disk. It goes on when the reader
@@ -33,28 +36,32 @@ export class Reply {
   /** Resolves to the status that the reply ended with, once it is saved. Never rejects. */
   readonly ended: Promise<ReplyEnding["status"]>;
   readonly #settings: ReplySettings;
+  readonly #isRejoined: boolean;
   readonly #hangUp = new AbortController();
   readonly #heard = Promise.withResolvers<void>();
+  /** What of the text is on disk; after a restart it is more, at first, than has come again. */
+  #saved: string;
   #text = "";
-  #savedLength = 0;
   #usage: Usage | null = null;
   #error: Message["error"] = null;
   /** The events of the ending, held back until `done` is there and everything is saved. */
   #ending: StreamEvent[] = [];
 
   constructor(start: ReplyStart, settings: ReplySettings) {
-    const { session, row } = start;
-    this.sessionId = session.session_id;
+    const { row, created } = start;
+    this.sessionId = start.sessionId;
     this.log = new EventLog(row.message_id);
     this.#settings = settings;
-    if (start.created) {
-      const { session_id, model_id, title } = session;
+    this.#isRejoined = start.isRejoined;
+    this.#saved = row.content;
+    if (created !== undefined) {
+      const { session_id, model_id, title } = created;
       this.log.append({ type: "session_created", session_id, model_id, title });
     }
-    this.ended = this.#run(start.request);
+    this.ended = this.#run(start.events(this.#hangUp.signal));
   }
 
-  /** Resolves when the gateway was heard, or failed: it cannot cancel what it has not got yet. */
+  /** Resolves when the gateway has it, or has been silent for too long: it cannot cancel what it has not got yet. */
   get heard(): Promise<void> {
     return this.#heard.promise;
   }
@@ -66,10 +73,11 @@ export class Reply {
     await this.ended;
   }
 
-  async #run(request: ChatRequest): Promise<ReplyEnding["status"]> {
+  async #run(reply: AsyncIterable<readonly StreamEvent[]>): Promise<ReplyEnding["status"]> {
     const saving = setInterval(() => void this.#saveProgress(), this.#settings.saveEveryMs);
+    const silence = setTimeout(() => this.#heard.resolve(), this.#isRejoined ? 0 : LONGEST_SILENCE_MS);
     try {
-      for await (const events of this.#ask(request)) {
+      for await (const events of reply) {
         this.#take(events);
         const done = this.#ending.at(-1);
         if (done?.type === "done") return await this.#finish(done.finish_reason);
@@ -79,22 +87,9 @@ export class Reply {
       return await this.#fail(error);
     } finally {
       clearInterval(saving);
+      clearTimeout(silence);
       this.#hangUp.abort();
       this.#heard.resolve();
-    }
-  }
-
-  async *#ask(request: ChatRequest): AsyncIterable<readonly StreamEvent[]> {
-    const { gateway } = this.#settings;
-    const { signal } = this.#hangUp;
-    try {
-      yield* gateway.chat(request, signal);
-    } catch (error) {
-      if (!(error instanceof WireError) || error.code !== "generation_in_progress") throw error;
-      // The store lets a conversation have one reply at a time, and it is this one: what the gateway still
-      // works on was left there when this service was killed, or cut off from it.
-      await gateway.cancel(request.session_id);
-      yield* gateway.chat(request, signal);
     }
   }
 
@@ -119,19 +114,24 @@ export class Reply {
   }
 
   async #fail(thrown: unknown): Promise<ReplyEnding["status"]> {
+    if (this.#isRejoined) this.#error = INTERRUPTED;
     const status = this.#error === INTERRUPTED ? "interrupted" : "error";
     this.#error ??= detailsOf(toWireError(thrown));
+    // After a restart more may be on disk than has come again.
+    const rest = this.#saved.startsWith(this.#text) ? this.#saved.slice(this.#text.length) : "";
+    this.#text += rest;
     await this.#save(status, "error").catch((cause: unknown) => {
       // Nothing is promised about a reply that could not be saved; the reader is told so.
       this.#error = { code: "internal_error", message: `The reply could not be saved: ${messageOf(cause)}.` };
     });
-    this.log.append(...missingStart(this.log), ...failureEvents(this.#error));
+    const tokens: StreamEvent[] = rest === "" ? [] : [{ type: "token", content: rest }];
+    this.log.append(...missingStart(this.log), ...tokens, ...failureEvents(this.#error));
     return status;
   }
 
   async #saveProgress(): Promise<void> {
-    if (this.#text.length === this.#savedLength) return;
-    this.#savedLength = this.#text.length;
+    if (this.#text.length <= this.#saved.length) return;
+    this.#saved = this.#text;
     // A failure here is not the last word: the whole text is saved at the end, or fails loudly there.
     await this.#settings.messages.grow(this.log.messageId, this.#text).catch(() => undefined);
   }

@@ -67,11 +67,8 @@ export function serveSessions(app: FastifyInstance, { chat, store, defaultAgent 
   });
 
   endpoint(app, hmiRoutes.clearSession, {}, async ({ params }) => {
-    const { session_id, model_id, agent_id, model } = await conversations.get(params["session_id"] ?? "");
-    await chat.settle(session_id);
-    await conversations.archive(session_id);
-    const fresh = { modelId: model_id, agentId: agent_id, model: model ?? undefined };
-    return await answer(conversations.create(fresh));
+    await chat.settle(params["session_id"] ?? "");
+    return await answer(conversations.renew(params["session_id"] ?? ""));
   });
 
   endpoint(app, hmiRoutes.exportSession, { query: ExportQuery }, async ({ params, query, reply }) => {
@@ -87,6 +84,8 @@ export function serveSessions(app: FastifyInstance, { chat, store, defaultAgent 
     const { session_id } = await conversations.get(params["session_id"] ?? "");
     await chat.settle(session_id);
     await conversations.delete(session_id);
+    // A message may have come in between, and its reply has no row any more.
+    await chat.settle(session_id);
     chat.forget(session_id);
     return { status: "ok" };
   });

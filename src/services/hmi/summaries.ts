@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { DEFAULTS, LIMITS } from "../../contract/defaults.ts";
 import type { StreamEvent } from "../../contract/events.ts";
+import type { ChatRequest } from "../../contract/gateway.ts";
 import type { Message } from "../../contract/hmi.ts";
 import { WireError } from "../../errors.ts";
 import { buildSummaryPrompt } from "../conversations/prompt.ts";
@@ -19,7 +21,7 @@ export interface SummarySettings {
  */
 export class Summaries {
   readonly #settings: SummarySettings;
-  readonly #running = new Map<string, { stop: AbortController; ended: Promise<void> }>();
+  readonly #running = new Map<string, Running>();
 
   constructor(settings: SummarySettings) {
     this.#settings = settings;
@@ -27,14 +29,19 @@ export class Summaries {
 
   /** Begins a summary of this conversation if one is due. */
   consider(sessionId: string): void {
-    if (this.#running.has(sessionId)) return;
+    const before = this.#running.get(sessionId);
+    if (before !== undefined && !before.stop.signal.aborted) return;
     const stop = new AbortController();
-    const ended = this.#summarise(sessionId, stop.signal)
+    // One that gives way has the same name at the gateway, until it is stopped there.
+    const ended = (before?.ended ?? Promise.resolve())
+      .then(() => this.#summarise(sessionId, stop.signal))
       // A summary that failed is due again after the next reply.
       .catch((error: unknown) => {
         if (!stop.signal.aborted) this.#settings.onError(error, `summary of conversation ${sessionId}`);
       })
-      .finally(() => this.#running.delete(sessionId));
+      .finally(() => {
+        if (this.#running.get(sessionId)?.stop === stop) this.#running.delete(sessionId);
+      });
     this.#running.set(sessionId, { stop, ended });
   }
 
@@ -73,37 +80,62 @@ export class Summaries {
     covered: readonly Message[],
     signal: AbortSignal,
   ): Promise<string> {
-    const { gateway } = this.#settings;
     // A generation of its own at the gateway, so that it never stands in the way of the conversation's.
     const session_id = `summary-of-${sessionId}`;
     const model = covered.findLast((row) => row.model_name !== null)?.model_name ?? undefined;
-    const cancel = (): void => {
-      gateway
-        .cancel(session_id)
-        .catch((error: unknown) => this.#settings.onError(error, "cancelling a summary"));
+    const request: ChatRequest = {
+      session_id,
+      message_id: crypto.randomUUID(),
+      agent_id: DEFAULTS.agentId,
+      content: "Summarise the conversation.",
+      messages: buildSummaryPrompt(summary, covered),
+      ...(model === undefined ? {} : { model }),
     };
-    signal.addEventListener("abort", cancel, { once: true });
+    const hangUp = new AbortController();
+    const heard = Promise.withResolvers<void>();
+    const stop = async (): Promise<void> => {
+      // The gateway cannot cancel what it has not got yet.
+      await Promise.race([heard.promise, silence()]);
+      await Promise.race([this.#cancel(session_id), silence()]);
+      hangUp.abort();
+    };
+    signal.addEventListener("abort", stop, { once: true });
     try {
-      const request = {
-        session_id,
-        message_id: crypto.randomUUID(),
-        agent_id: DEFAULTS.agentId,
-        content: "Summarise the conversation.",
-        messages: buildSummaryPrompt(summary, covered),
-        ...(model === undefined ? {} : { model }),
-      };
-      return await finishedText(gateway.chat(request, signal));
+      return await finishedText(this.#settings.gateway.chat(request, hangUp.signal), heard.resolve);
     } finally {
-      signal.removeEventListener("abort", cancel);
+      signal.removeEventListener("abort", stop);
+      heard.resolve();
+    }
+  }
+
+  async #cancel(session_id: string): Promise<void> {
+    try {
+      await this.#settings.gateway.cancel(session_id);
+    } catch (error) {
+      // It never got there, or is forgotten there: nothing works on it.
+      if (error instanceof WireError && error.code === "conversation_not_found") return;
+      this.#settings.onError(error, "cancelling a summary");
     }
   }
 }
 
+interface Running {
+  readonly stop: AbortController;
+  readonly ended: Promise<void>;
+}
+
+/** How long a summary that gives way waits for a gateway that says nothing. */
+const silence = (): Promise<void> => sleep(1_000, undefined, { ref: false });
+
 /** The text of a reply that came to its end: half a summary would hide for good what it leaves out. */
-async function finishedText(reply: AsyncIterable<readonly StreamEvent[]>): Promise<string> {
+async function finishedText(
+  reply: AsyncIterable<readonly StreamEvent[]>,
+  onHeard: () => void,
+): Promise<string> {
   let text = "";
   let isFinished = false;
   for await (const event of flatten(reply)) {
+    onHeard();
     if (event.type === "token") text += event.content;
     if (event.type === "error") throw new WireError("engine_error", event.message, event.hint);
     if (event.type === "done") isFinished = event.finish_reason !== "cancelled";

@@ -31,6 +31,7 @@ export class EventLog {
   #written = 0;
   #ended = false;
   #waitingWriter: (() => void) | undefined;
+  #onReaders: ((count: number) => void) | undefined;
 
   constructor(messageId: string) {
     this.messageId = messageId;
@@ -48,6 +49,12 @@ export class EventLog {
 
   get readerCount(): number {
     return this.#readers.size;
+  }
+
+  /** Tells how many read it: now, and whenever one comes or leaves. There is one listener, the last. */
+  watchReaders(listener: (count: number) => void): void {
+    this.#onReaders = listener;
+    listener(this.readerCount);
   }
 
   append(...events: StreamEvent[]): void {
@@ -74,24 +81,24 @@ export class EventLog {
   }
 
   /**
-   * A reader of everything after `position`; of everything, where it is undefined. One that is past the
-   * end, because more was sent than a crash let us save, or because it was told the end before, is given
-   * the ending, so that it does not come back for ever.
+   * A reader of everything after `position`, also where the log has not got that far yet; of everything,
+   * where it is undefined. One that is past the end, because more was sent than a crash let us save, or
+   * because it was told the end before, is given the ending, so that it does not come back for ever.
    */
   read(position?: number): EventReader {
-    const isPast = this.#ended && position !== undefined && position >= this.#position;
-    const reader = new EventReader({
+    const reader = new EventReader(position, {
       batches: this.#batches,
-      position: isPast ? this.#endOfText : position,
       written: () => this.#written,
-      ended: () => this.#ended,
+      end: () => (this.#ended ? { position: this.#position, endOfText: this.#endOfText } : undefined),
       moved: () => this.#releaseWriter(),
       left: (self) => {
-        this.#readers.delete(self);
+        if (!this.#readers.delete(self)) return;
         this.#releaseWriter();
+        this.#onReaders?.(this.readerCount);
       },
     });
     this.#readers.add(reader);
+    this.#onReaders?.(this.readerCount);
     return reader;
   }
 
@@ -113,9 +120,9 @@ export class EventLog {
 
 interface ReaderSource {
   readonly batches: readonly Batch[];
-  readonly position: number | undefined;
   written(): number;
-  ended(): boolean;
+  /** Where the log ended, and where its text did; undefined while it has not. */
+  end(): { readonly position: number; readonly endOfText: number } | undefined;
   moved(): void;
   left(reader: EventReader): void;
 }
@@ -123,24 +130,15 @@ interface ReaderSource {
 /** One reader's place in an {@link EventLog}. */
 export class EventReader {
   readonly #source: ReaderSource;
-  #index: number;
-  #consumed: number;
-  #partial: string;
+  #index = 0;
+  #consumed = 0;
+  /** What the reader has seen elsewhere goes up to here; undefined once something after it was handed out. */
+  #seen: number | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(source: ReaderSource) {
+  constructor(seen: number | undefined, source: ReaderSource) {
+    this.#seen = seen;
     this.#source = source;
-    const { batches, position = -1 } = source;
-    const first = batches.findIndex((batch) => batch.lastPosition > position);
-    this.#index = first === -1 ? batches.length : first;
-    this.#consumed = batches.slice(0, this.#index).reduce((sum, batch) => sum + batch.text.length, 0);
-    this.#partial = "";
-    const batch = batches[this.#index];
-    if (batch !== undefined && source.position !== undefined) {
-      this.#partial = eventsAfter(batch.text, source.position);
-      this.#index += 1;
-      this.#consumed += batch.text.length;
-    }
   }
 
   /** Characters written and not yet taken. */
@@ -150,14 +148,14 @@ export class EventReader {
 
   /** The encoded events that follow, up to about 64 Ki characters; empty where there are none yet. */
   take(): string {
-    let text = this.#partial;
-    this.#partial = "";
+    this.#returnToEnding();
+    let text = "";
     while (text.length < READ_LIMIT) {
       const batch = this.#source.batches[this.#index];
       if (batch === undefined) break;
       this.#index += 1;
       this.#consumed += batch.text.length;
-      text += batch.text;
+      text += this.#unseen(batch);
     }
     this.#source.moved();
     return text;
@@ -165,7 +163,7 @@ export class EventReader {
 
   /** True when everything was taken and nothing will follow. */
   get finished(): boolean {
-    return this.#source.ended() && this.#partial === "" && this.#index === this.#source.batches.length;
+    return this.#source.end() !== undefined && this.#index === this.#source.batches.length;
   }
 
   /** Resolves at the next append, or when {@link wake} is called. */
@@ -184,6 +182,22 @@ export class EventReader {
   leave(): void {
     this.#source.left(this);
     this.wake();
+  }
+
+  #unseen({ lastPosition, text }: Batch): string {
+    const seen = this.#seen;
+    if (seen === undefined) return text;
+    if (lastPosition <= seen) return "";
+    this.#seen = undefined;
+    return eventsAfter(text, seen);
+  }
+
+  /** A reader that has seen more than there is, or all of it, is given the ending. */
+  #returnToEnding(): void {
+    const end = this.#source.end();
+    if (end === undefined || this.#seen === undefined || this.#seen < end.position) return;
+    this.#seen = end.endOfText;
+    this.#index = this.#source.batches.findIndex((batch) => batch.lastPosition > end.endOfText);
   }
 }
 

@@ -39,6 +39,12 @@ export async function sendLog(
   }
 }
 
+/** What a client that comes back saw last, as it says; undefined for one that comes for the first time. */
+export function lastEventIdOf(request: FastifyRequest): string | undefined {
+  const header = request.headers["last-event-id"];
+  return typeof header === "string" && header !== "" ? header : undefined;
+}
+
 async function pump(reader: EventReader, response: ServerResponse, heartbeat: NodeJS.Timeout): Promise<void> {
   // An empty write sends the headers at once where there is no event yet.
   response.flushHeaders();
@@ -66,7 +72,6 @@ async function drained(response: ServerResponse): Promise<void> {
 
 /** Where the client left off, if it left off in this generation. */
 function resumePosition(request: FastifyRequest, log: EventLog): number | undefined {
-  const header = request.headers["last-event-id"];
-  const id = typeof header === "string" ? parseEventId(header) : undefined;
+  const id = parseEventId(lastEventIdOf(request) ?? "");
   return id?.messageId === log.messageId ? id.position : undefined;
 }

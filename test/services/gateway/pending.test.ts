@@ -72,6 +72,36 @@ test("once the message is answered, only a kept generation is streamed again", a
   expect(await gateway.generations()).toHaveLength(1);
 });
 
+test.each(["known", "any"])(
+  "who comes back (%s) never begins the reply that a conversation waits for",
+  async (asked) => {
+    const { gateway, sessionId, replyId } = await startWithPending();
+    const headers = { "last-event-id": `${replyId}:0` };
+    const path = pathOf(sessionId, asked === "known" ? replyId : undefined);
+    expect(await call(gateway.url, path, { headers })).toMatchObject({
+      status: 409,
+      json: { error: { code: "nothing_to_stream" } },
+    });
+    expect(await call(gateway.url, pathOf("999", replyId), { headers })).toMatchObject({
+      status: 404,
+      json: { error: { code: "conversation_not_found" } },
+    });
+    expect(await gateway.generations()).toEqual([]);
+  },
+);
+
+test("who comes back joins the generation that runs, from its first event or from where it was", async () => {
+  const { gateway, sessionId, replyId } = await startWithPending();
+  const first = await wholeStream(gateway.url, pathOf(sessionId));
+  const again = (position: number) =>
+    wholeStream(gateway.url, pathOf(sessionId, replyId), {
+      headers: { "last-event-id": `${replyId}:${position}` },
+    });
+  expect((await again(0)).events).toEqual(first.events);
+  expect((await again(3)).text).toBe(first.text.slice(1));
+  expect(await gateway.generations()).toHaveLength(1);
+});
+
 test("a generation that is not in the store is joined by its conversation's name", async () => {
   const gateway = await startTestGateway({ standIn: { tokenDelayMs: 5 } });
   const first = await gateway.chat();

@@ -49,6 +49,22 @@ test("who comes back with its last id gets what it lacks, each token once", asyn
   expect(await gateway.generations()).toHaveLength(1);
 });
 
+test("who comes back to a generation that is not kept any more does not begin it again", async () => {
+  const gateway = await startTestGateway({
+    keepFinishedMs: 1,
+    conversations: { isKnown: async () => true, pendingRequest: async () => undefined },
+  });
+  await (await gateway.chat()).ended;
+  const back = { "last-event-id": "1:7" };
+  await eventually(async () => {
+    await expect(gateway.chat({}, back)).rejects.toThrow("409");
+  });
+  expect(await gateway.generations()).toHaveLength(1);
+  const next = await gateway.chat({ message_id: "2" }, back);
+  await next.ended;
+  expect(next.text).toBe("1, 2, 3, 4, 5");
+});
+
 test("who comes back in time finds its generation running, to its end", async () => {
   const gateway = await startTestGateway({ standIn: { tokenDelayMs: 30 }, orphanGraceMs: 200 });
   const first = await gateway.chat();

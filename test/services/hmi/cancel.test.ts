@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { hmiRoutes } from "../../../src/contract/routes.ts";
+import { WireError } from "../../../src/errors.ts";
 import type { Overrides } from "../../../src/services/start.ts";
 import { call } from "../../support/http.ts";
 import { startTestStack } from "../../support/stack.ts";
@@ -104,6 +105,44 @@ test("deleting a conversation in mid-reply stops the engine, and nothing comes b
   const gone = hmiRoutes.messages.path({ session_id: sent.session_id });
   expect((await call(stack.hmi, gone)).status).toBe(404);
   expect((await call(stack.hmi, hmiRoutes.stream.path({ session_id: sent.session_id }))).status).toBe(404);
+});
+
+test("a message that is taken while its conversation is being deleted is not answered any more", async () => {
+  const { promise: disk, resolve: writeOn } = Promise.withResolvers<void>();
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+  const store: Overrides["store"] = (real) => ({
+    ...real,
+    conversations: {
+      ...real.conversations,
+      async delete(sessionId) {
+        begin();
+        await disk;
+        await real.conversations.delete(sessionId);
+      },
+    },
+  });
+  const stack = await startTestStack({ tokenDelayMs: 20, overrides: { store } });
+  const { session_id } = await stack.newSession();
+  const path = hmiRoutes.deleteSession.path({ session_id });
+  const deleted = call(stack.hmi, path, { method: "DELETE" });
+  await begun;
+  const { reader } = await stack.send({ message: "Count to 100", session_id });
+  await eventually(() => expect(reader.text).not.toBe(""));
+  writeOn();
+  expect((await deleted).json).toEqual({ status: "ok" });
+  await reader.ended;
+  expect(reader.events.at(-1)).toEqual({ type: "done", finish_reason: "cancelled" });
+  await eventually(async () => expect(await stack.generations()).toMatchObject([{ ended: "aborted" }]));
+});
+
+test("a conversation that the gateway does not know is idle there", async () => {
+  const gateway: Overrides["gateway"] = (real) => ({
+    ...real,
+    cancel: () => Promise.reject(new WireError("conversation_not_found", "There is none.")),
+  });
+  const stack = await startTestStack({ overrides: { gateway } });
+  const { session_id } = await stack.newSession();
+  expect((await stack.cancel(session_id)).json).toEqual({ status: "idle", session_id });
 });
 
 test("a cancel ends its own conversation and no other", async () => {

@@ -9,7 +9,7 @@ import { startTestStack } from "../../support/stack.ts";
 import { eventually } from "../../support/streams.ts";
 
 test("health names the process and what it needs", async () => {
-  const { hmi, gateway } = await startTestStack();
+  const { hmi, gateway, engine } = await startTestStack();
   const { status, json } = await call(hmi, hmiRoutes.health.path());
   expect(status).toBe(200);
   expect(Health.parse(json)).toEqual(json);
@@ -20,7 +20,11 @@ test("health names the process and what it needs", async () => {
     pid: process.pid,
     port: Number(new URL(hmi).port),
     active_streams: 0,
-    dependencies: { gateway: { status: "ok", url: gateway }, store: { status: "ok" } },
+    dependencies: {
+      gateway: { status: "ok", url: gateway, version: packageVersion() },
+      engine: { status: "ok", url: engine, version: expect.any(String) },
+      store: { status: "ok" },
+    },
   });
 });
 
@@ -39,15 +43,30 @@ test("replies that run are counted, here and at the gateway", async () => {
 test("without a gateway health is degraded, and what needs no gateway goes on", async () => {
   const overrides = { gateway: () => createGatewayClient("http://127.0.0.1:1") };
   const { hmi } = await startTestStack({ overrides });
-  expect((await call(hmi, hmiRoutes.health.path())).json).toMatchObject({
+  const { json } = await call(hmi, hmiRoutes.health.path());
+  expect(json).toMatchObject({
     status: "degraded",
     dependencies: { gateway: { status: "unavailable", error: expect.any(String) }, store: { status: "ok" } },
   });
+  // Nobody here knows of it: the gateway is what is missing.
+  expect(json.dependencies).not.toHaveProperty("engine");
   expect((await call(hmi, hmiRoutes.live.path())).status).toBe(200);
   expect((await call(hmi, hmiRoutes.sessions.path())).status).toBe(200);
   expect(await call(hmi, hmiRoutes.models.path())).toMatchObject({
     status: 503,
     json: { error: { code: "gateway_unavailable", hint: expect.any(String) } },
+  });
+});
+
+test("without an engine health is degraded, and says that the gateway is there", async () => {
+  const { hmi } = await startTestStack({ engineUrl: "http://127.0.0.1:1" });
+  expect((await call(hmi, hmiRoutes.health.path())).json).toMatchObject({
+    status: "degraded",
+    dependencies: {
+      gateway: { status: "ok" },
+      engine: { status: "unavailable", url: "http://127.0.0.1:1", error: expect.any(String) },
+      store: { status: "ok" },
+    },
   });
 });
 

@@ -145,6 +145,36 @@ test("a reconnect for a reply that the conversation has moved on from gets that 
   expect(await stack.generations()).toHaveLength(2);
 });
 
+test("who comes back to a conversation's stream gets the reply that it left, not the present one", async () => {
+  const stack = await startTestStack();
+  const { sent, reader } = await stack.send({ message: "Count to 3" });
+  await reader.ended;
+  await (await stack.send({ message: "Count to 9", session_id: sent.session_id })).reader.ended;
+  const back = await stack.stream(sent.session_id, { "last-event-id": reader.ids[2] ?? "" });
+  await back.ended;
+  expect([back.text, back.events.at(-1)?.type]).toEqual(["1, 2, 3".slice(reader.text.length - 6), "done"]);
+});
+
+test("the id of another conversation's reply is no place in this one", async () => {
+  const stack = await startTestStack();
+  const other = await stack.send({ message: "Count to 3" });
+  await other.reader.ended;
+  const { session_id } = await stack.newSession();
+  const { reader } = await stack.send({ message: "Count to 9", session_id });
+  await reader.ended;
+  const back = await stack.stream(session_id, { "last-event-id": other.reader.ids.at(-1) ?? "" });
+  await back.ended;
+  expect(back.events).toEqual(reader.events);
+});
+
+test("the id of a user's message is none of a reply", async () => {
+  const stack = await startTestStack();
+  const { sent, reader } = await stack.send({ message: "Count to 3" });
+  await reader.ended;
+  const back = stack.general({ message: "Hi" }, { "last-event-id": `${sent.message_id}:3` });
+  await expect(back).rejects.toThrow("404");
+});
+
 test("a reconnect for a reply that is not there is refused, and sends nothing", async () => {
   const stack = await startTestStack();
   await expect(stack.general({ message: "Hi" }, { "last-event-id": "999:3" })).rejects.toThrow("404");

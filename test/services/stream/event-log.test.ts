@@ -131,6 +131,37 @@ test.each([8, 9, 10, 1_000])(
   },
 );
 
+test.each([0, 1, 2, 3, 4, 5])(
+  "a reader that is ahead of the log waits for what it lacks (position 2 + %i)",
+  (seen) => {
+    const log = new EventLog("m");
+    const client = new Client(log, 2 + seen);
+    log.append(PLANNING, { type: "status_update", status: "executing" }, token("ab"));
+    client.take();
+    log.append(token("c"));
+    client.take();
+    log.append(token("de"), { type: "status_update", status: "complete" }, DONE);
+    client.take();
+    expect(textOf(client.events)).toBe("abcde".slice(seen));
+    expect(client.events.at(-1)).toEqual(DONE);
+    expect(client.finished).toBe(true);
+  },
+);
+
+test("a reader that is ahead of all that will ever come is given the ending", () => {
+  const log = new EventLog("m");
+  const client = new Client(log, 1_000);
+  log.append(PLANNING, { type: "status_update", status: "executing" }, token("abc"));
+  client.take();
+  log.append({ type: "status_update", status: "complete" });
+  client.take();
+  expect(client.events).toEqual([]);
+  log.append(DONE);
+  client.take();
+  expect(client.events).toEqual([{ type: "status_update", status: "complete" }, DONE]);
+  expect(client.finished).toBe(true);
+});
+
 test("what is appended together is handed out together, up to a limit", () => {
   const log = new EventLog("m");
   const reader = log.read();

@@ -55,9 +55,15 @@ export function createSessionStore(db: Database, defaultAgent: string): SessionS
       }),
     rename: async (sessionId, title) => change(sessionId, "UPDATE conversations SET title = ?", title),
     archive: async (sessionId) => change(sessionId, "UPDATE conversations SET active = 0, archived = 1"),
+    renew: async (sessionId) =>
+      db.transaction(() => {
+        const { session_id, model_id, agent_id, model } = find(sessionId);
+        db.run("UPDATE conversations SET active = 0, archived = 1 WHERE id = ?", session_id);
+        return insert(db, { modelId: model_id, agentId: agent_id, model: model ?? undefined });
+      }),
     async delete(sessionId) {
-      change(sessionId, "UPDATE conversations SET active = 0");
-      db.run("DELETE FROM conversations WHERE id = ?", sessionId);
+      const { session_id } = find(sessionId);
+      db.run("DELETE FROM conversations WHERE id = ?", session_id);
     },
   };
 }

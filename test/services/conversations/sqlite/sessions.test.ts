@@ -93,6 +93,35 @@ test("an archived one leaves the list, takes no messages by default, and comes b
   expect(await store.conversations.activate(id)).toMatchObject({ active: true, archived: false });
 });
 
+test("renewing archives it and makes another one like it the active one", async () => {
+  const { store } = openTestStore();
+  const modelId = await makeProfile(store, "Tower");
+  const old = await store.conversations.create({ modelId, agentId: "writer", model: "phi3:mini" });
+  await exchangeOf(store, old.session_id, "Hi", "Hello");
+  const fresh = await store.conversations.renew(old.session_id);
+  expect(fresh).toMatchObject({
+    model_id: modelId,
+    agent_id: "writer",
+    model: "phi3:mini",
+    title: null,
+    message_count: 0,
+    active: true,
+  });
+  expect(await store.conversations.get(old.session_id)).toMatchObject({ archived: true, active: false });
+  expect(await openConversation(store, modelId)).toBe(fresh.session_id);
+});
+
+test("renewing does both or neither", async () => {
+  const { store, path } = openTestStore();
+  const id = await openConversation(store, null);
+  openRaw(path).exec(
+    "CREATE TRIGGER full BEFORE INSERT ON conversations BEGIN SELECT RAISE(ABORT, 'full'); END",
+  );
+  await expect(store.conversations.renew(id)).rejects.toThrow("full");
+  expect(await store.conversations.get(id)).toMatchObject({ archived: false, active: true });
+  await expect(store.conversations.renew("999")).rejects.toMatchObject({ code: "conversation_not_found" });
+});
+
 test("the list is newest first, by the last message, in pages and by profile", async () => {
   const { store, path } = openTestStore();
   const modelId = await makeProfile(store, "Tower");

@@ -1,0 +1,63 @@
+import { Message } from "../../../contract/hmi.ts";
+import type { History } from "../store.ts";
+import type { Database, Row, SqlValue } from "./database.ts";
+import { getSession } from "./sessions.ts";
+
+/** What the next prompt of a conversation is made of. Throws `conversation_not_found`. */
+export function historyOf(db: Database, sessionId: string): History {
+  const { session_id } = getSession(db, sessionId);
+  const summary = db.get(
+    `SELECT content, covers_until FROM messages
+      WHERE conversation_id = ? AND message_type = 'summary' ORDER BY id DESC LIMIT 1`,
+    session_id,
+  );
+  const rows = db.all(
+    "SELECT * FROM messages WHERE conversation_id = ? AND message_type = 'chat' AND id > ? ORDER BY id",
+    session_id,
+    Number(summary?.["covers_until"] ?? 0),
+  );
+  return {
+    summary: summary === undefined ? null : String(summary["content"]),
+    messages: rows.map(toMessage),
+  };
+}
+
+/** The columns that a row takes from its conversation, and the defaults of the others. */
+export function rowFor(db: Database, sessionId: string, now: string): Record<string, SqlValue> {
+  const session = getSession(db, sessionId);
+  return {
+    conversation_id: Number(session.session_id),
+    model_id: session.model_id,
+    agent_id: session.agent_id,
+    message_type: "chat",
+    status: "complete",
+    created_at: now,
+  };
+}
+
+/** Writes a row, and gives it back as it is. */
+export function insertMessage(db: Database, row: Record<string, SqlValue>): Message {
+  const columns = Object.keys(row);
+  const places = columns.map(() => "?").join(", ");
+  const inserted = db.get(
+    `INSERT INTO messages (${columns.join(", ")}) VALUES (${places}) RETURNING *`,
+    ...Object.values(row),
+  );
+  return toMessage(inserted ?? {});
+}
+
+/** A row in the contract's shape. */
+export function toMessage(row: Row): Message {
+  return Message.parse({
+    ...row,
+    message_id: String(row["id"]),
+    session_id: String(row["conversation_id"]),
+    usage: fromJson(row["usage"]),
+    error: fromJson(row["error"]),
+    timestamp: row["created_at"],
+  });
+}
+
+function fromJson(text: unknown): unknown {
+  return typeof text === "string" ? JSON.parse(text) : null;
+}

@@ -1,0 +1,42 @@
+import type { DependencyHealth } from "../../contract/common.ts";
+import type { ConversationStore } from "../conversations/store.ts";
+import { probeDependency } from "../http/health.ts";
+import type { GatewayClient } from "./gateway-client.ts";
+
+/** What the HMI works with. */
+export interface Dependencies {
+  readonly gateway: GatewayClient;
+  readonly gatewayUrl: string;
+  readonly store: ConversationStore;
+}
+
+/**
+ * Asks the HMI's dependencies how they are. The engine is seen through the gateway, and left out where the
+ * gateway does not tell of it: then nobody here knows, and the gateway is what a person has to look after.
+ */
+export async function probeDependencies(
+  dependencies: Dependencies,
+): Promise<Record<string, DependencyHealth>> {
+  const [throughGateway, store] = await Promise.all([probeGateway(dependencies), probeStore(dependencies)]);
+  return { ...throughGateway, store };
+}
+
+async function probeGateway({
+  gateway,
+  gatewayUrl,
+}: Dependencies): Promise<{ gateway: DependencyHealth; engine?: DependencyHealth }> {
+  let engine: DependencyHealth | undefined;
+  const health = await probeDependency(gatewayUrl, async () => {
+    const { version, dependencies } = await gateway.health();
+    engine = dependencies["ollama"];
+    return version;
+  });
+  return { gateway: health, ...(engine === undefined ? {} : { engine }) };
+}
+
+async function probeStore({ store }: Dependencies): Promise<DependencyHealth> {
+  return await probeDependency(undefined, async () => {
+    await store.profiles.list();
+    return undefined;
+  });
+}

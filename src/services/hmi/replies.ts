@@ -1,0 +1,115 @@
+import type { StreamEvent } from "../../contract/events.ts";
+import type { ChatRequest } from "../../contract/gateway.ts";
+import type { Message, Session } from "../../contract/hmi.ts";
+import { WireError } from "../../errors.ts";
+import type { MessageStore } from "../conversations/store.ts";
+import { whenAbandoned } from "../stream/abandonment.ts";
+import type { EventLog } from "../stream/event-log.ts";
+import type { GatewayClient } from "./gateway-client.ts";
+import { Reply, type ReplyStart } from "./reply.ts";
+import { logOfRow } from "./reply-events.ts";
+
+export interface RepliesSettings {
+  readonly gateway: GatewayClient;
+  readonly messages: MessageStore;
+  /** A growing reply is written to disk at least this often, in milliseconds. */
+  readonly saveEveryMs: number;
+  /** How long a finished reply's events are kept as they were sent, in milliseconds. */
+  readonly keepFinishedMs: number;
+  /** What becomes of a reply that nobody reads any more: written to its end, or given up after the grace. */
+  readonly onReaderGone: "finish" | "cancel";
+  /** How long such a reply waits for a reader, in milliseconds. */
+  readonly orphanGraceMs: number;
+  /** Told of a reply that is to be given up. */
+  readonly onAbandoned: (reply: Reply) => void;
+  /** Told of a reply that is complete, and still the last of its conversation. */
+  readonly onComplete: (reply: Reply) => void;
+}
+
+/** The last reply of each conversation: running, or kept for late readers. */
+export class Replies {
+  readonly #settings: RepliesSettings;
+  readonly #bySession = new Map<string, Reply>();
+
+  constructor(settings: RepliesSettings) {
+    this.#settings = settings;
+  }
+
+  get activeCount(): number {
+    return this.#running.length;
+  }
+
+  /** The conversation's running or kept reply. */
+  find(sessionId: string): Reply | undefined {
+    return this.#bySession.get(sessionId);
+  }
+
+  /** The log of one reply, by its row: its own events where they are kept, else made again from the row. */
+  logOf(row: Message): EventLog {
+    const kept = this.#bySession.get(row.session_id);
+    return kept?.log.messageId === row.message_id ? kept.log : logOfRow(row);
+  }
+
+  /** Asks the gateway for a reply, whose row is still empty. */
+  begin(row: Message, request: ChatRequest, created?: Session): Reply {
+    const { gateway } = this.#settings;
+    const events: ReplyStart["events"] = (signal) => askFor(gateway, request, signal);
+    return this.#add({ sessionId: request.session_id, row, created, events, isRejoined: false });
+  }
+
+  /** Takes a reply up again that a stopped HMI began; where the gateway has it no more, it ends as `interrupted`. */
+  rejoin(row: Message): Reply {
+    const { gateway } = this.#settings;
+    const { session_id, message_id } = row;
+    const events: ReplyStart["events"] = (signal) => gateway.join({ session_id, message_id }, signal);
+    return this.#add({ sessionId: session_id, row, events, isRejoined: true });
+  }
+
+  /** Forgets a deleted conversation. */
+  forget(sessionId: string): void {
+    this.#bySession.delete(sessionId);
+  }
+
+  /** Saves what every running reply has, as interrupted. */
+  async close(): Promise<void> {
+    await Promise.all(this.#running.map((reply) => reply.interrupt()));
+  }
+
+  get #running(): Reply[] {
+    return [...this.#bySession.values()].filter((reply) => !reply.log.ended);
+  }
+
+  #add(start: ReplyStart): Reply {
+    const { onReaderGone, orphanGraceMs, onAbandoned } = this.#settings;
+    const reply = new Reply(start, this.#settings);
+    this.#bySession.set(reply.sessionId, reply);
+    if (onReaderGone === "cancel") whenAbandoned(reply.log, orphanGraceMs, () => onAbandoned(reply));
+    void reply.ended.then((status) => this.#keep(reply, status));
+    return reply;
+  }
+
+  #keep(reply: Reply, status: Message["status"]): void {
+    const isLast = (): boolean => this.#bySession.get(reply.sessionId) === reply;
+    if (status === "complete" && isLast()) this.#settings.onComplete(reply);
+    const forget = (): void => {
+      if (isLast()) this.#bySession.delete(reply.sessionId);
+    };
+    setTimeout(forget, this.#settings.keepFinishedMs).unref();
+  }
+}
+
+async function* askFor(
+  gateway: GatewayClient,
+  request: ChatRequest,
+  signal: AbortSignal,
+): AsyncIterable<readonly StreamEvent[]> {
+  try {
+    yield* gateway.chat(request, signal);
+  } catch (error) {
+    if (!(error instanceof WireError) || error.code !== "generation_in_progress") throw error;
+    // The store lets a conversation have one reply at a time, and it is this one: what the gateway still
+    // works on was left there when this service was killed, or cut off from it.
+    await gateway.cancel(request.session_id);
+    yield* gateway.chat(request, signal);
+  }
+}

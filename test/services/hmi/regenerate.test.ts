@@ -1,0 +1,156 @@
+import { expect, test } from "vitest";
+import { findGrammarFault } from "../../../src/contract/grammar.ts";
+import { hmiRoutes } from "../../../src/contract/routes.ts";
+import { startFakeEngine } from "../../support/gateway.ts";
+import { call } from "../../support/http.ts";
+import { startTestStack, type TestStack } from "../../support/stack.ts";
+import { eventually } from "../../support/streams.ts";
+
+async function regenerate(stack: TestStack, session_id: string, body: object = {}) {
+  return await call(stack.hmi, hmiRoutes.regenerate.path({ session_id }), { body });
+}
+
+async function say(stack: TestStack, body: object): Promise<string> {
+  const { sent, reader } = await stack.send(body);
+  await reader.ended;
+  return sent.session_id;
+}
+
+test("the last message is answered again: its row stays, its reply is another", async () => {
+  const stack = await startTestStack();
+  const session_id = await say(stack, { message: "Count to 2" });
+  await say(stack, { message: "Count to 3", session_id });
+  const before = await stack.messages(session_id);
+  const { status, json } = await regenerate(stack, session_id);
+  expect(status).toBe(200);
+  expect(json).toEqual({
+    status: "ok",
+    session_id,
+    message_id: before[2]?.message_id,
+    assistant_message_id: expect.any(String),
+    agent_id: "architect",
+    streaming: true,
+  });
+  const reader = await stack.stream(session_id);
+  await reader.ended;
+  expect(findGrammarFault(reader.events)).toBeUndefined();
+  expect(reader.ids[0]).toBe(`${json.assistant_message_id}:1`);
+  const after = await stack.messages(session_id);
+  expect(after.slice(0, 3)).toEqual(before.slice(0, 3));
+  expect(after.slice(3)).toMatchObject([
+    { message_id: json.assistant_message_id, role: "assistant", content: "1, 2, 3", status: "complete" },
+  ]);
+  expect(json.assistant_message_id).not.toBe(before[3]?.message_id);
+});
+
+test("the engine is asked as the first time, without the reply that is replaced", async () => {
+  const stack = await startTestStack();
+  const session_id = await say(stack, { message: "Count to 2" });
+  await say(stack, { message: "Count to 3", session_id });
+  await regenerate(stack, session_id);
+  await (await stack.stream(session_id)).ended;
+  const [, second, third] = await stack.generations();
+  expect(third?.messages).toEqual(second?.messages);
+});
+
+test("it is asked of the given model, else of the same as before", async () => {
+  const stack = await startTestStack();
+  const session_id = await say(stack, { message: "Hi", model: "phi3:mini" });
+  for (const body of [{}, { model: "qwen2.5-coder:7b" }, {}]) {
+    await regenerate(stack, session_id, body);
+    await (await stack.stream(session_id)).ended;
+  }
+  expect((await stack.generations()).map(({ model }) => model)).toEqual([
+    "phi3:mini",
+    "phi3:mini",
+    "qwen2.5-coder:7b",
+    "qwen2.5-coder:7b",
+  ]);
+});
+
+test("while a reply runs it is 409, and the reply goes on", async () => {
+  const stack = await startTestStack({ tokenDelayMs: 10 });
+  const { sent, reader } = await stack.send({ message: "Count to 9" });
+  expect(await regenerate(stack, sent.session_id)).toMatchObject({
+    status: 409,
+    json: { error: { code: "generation_in_progress" } },
+  });
+  await reader.ended;
+  expect(reader.text).toBe("1, 2, 3, 4, 5, 6, 7, 8, 9");
+  expect(await stack.messages(sent.session_id)).toHaveLength(2);
+});
+
+test("twice at once, one is taken", async () => {
+  const stack = await startTestStack({ tokenDelayMs: 5 });
+  const session_id = await say(stack, { message: "Count to 5" });
+  const answers = await Promise.all([regenerate(stack, session_id), regenerate(stack, session_id)]);
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+  await (await stack.stream(session_id)).ended;
+  expect(await stack.messages(session_id)).toHaveLength(2);
+  expect(await stack.generations()).toHaveLength(2);
+});
+
+test("where nothing was said yet there is nothing to answer; an unknown conversation is 404", async () => {
+  const stack = await startTestStack();
+  const { session_id } = await stack.newSession();
+  const answers = [await regenerate(stack, session_id), await regenerate(stack, "999")];
+  expect(answers.map(({ status, json }) => [status, json.error.code])).toEqual([
+    [409, "nothing_to_regenerate"],
+    [404, "conversation_not_found"],
+  ]);
+});
+
+test("a cancelled reply is replaced, and so is a failed one", async () => {
+  let isUp = false;
+  const engineUrl = await startFakeEngine((_, response) => {
+    if (isUp) response.end('{"message":{"content":"Hello"},"done":true}\n');
+    else response.writeHead(500).end('{"error":"no"}');
+  });
+  const stack = await startTestStack({ engineUrl });
+  const session_id = await say(stack, { message: "Hi" });
+  isUp = true;
+  await regenerate(stack, session_id);
+  await (await stack.stream(session_id)).ended;
+  expect(await stack.messages(session_id)).toMatchObject([
+    { content: "Hi" },
+    { content: "Hello", status: "complete", error: null },
+  ]);
+});
+
+test("it can be cancelled, and answered again after that", async () => {
+  const stack = await startTestStack({ tokenDelayMs: 20 });
+  const { sent, reader } = await stack.send({ message: "Count to 100" });
+  await stack.cancel(sent.session_id);
+  await reader.ended;
+  const again = (await regenerate(stack, sent.session_id)).json;
+  expect((await stack.cancel(sent.session_id)).json).toMatchObject({
+    status: "cancelled",
+    message_id: again.assistant_message_id,
+  });
+  expect((await regenerate(stack, sent.session_id)).status).toBe(200);
+  await stack.cancel(sent.session_id);
+  expect(await stack.messages(sent.session_id)).toMatchObject([{ role: "user" }, { status: "cancelled" }]);
+  await eventually(async () =>
+    expect((await stack.generations()).filter(({ ended }) => ended === "running")).toEqual([]),
+  );
+});
+
+test("the same client_message_id after that is the new reply", async () => {
+  const stack = await startTestStack();
+  const body = { message: "Count to 5", client_message_id: "key" };
+  const first = (await stack.post(body)).json;
+  await (await stack.stream(first.session_id)).ended;
+  const second = (await regenerate(stack, first.session_id)).json;
+  await (await stack.stream(first.session_id)).ended;
+  expect((await stack.post(body)).json).toEqual(second);
+});
+
+test("who comes back to the replaced reply gets the new one from its start", async () => {
+  const stack = await startTestStack();
+  const { sent, reader } = await stack.send({ message: "Count to 5" });
+  await reader.ended;
+  const { json } = await regenerate(stack, sent.session_id);
+  const back = await stack.stream(sent.session_id, { "last-event-id": reader.ids[3] ?? "" });
+  await back.ended;
+  expect([back.ids[0], back.text]).toEqual([`${json.assistant_message_id}:1`, "1, 2, 3, 4, 5"]);
+});

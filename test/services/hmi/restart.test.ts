@@ -1,0 +1,141 @@
+import { createServer, type RequestListener } from "node:http";
+import { expect, test } from "vitest";
+import { findGrammarFault } from "../../../src/contract/grammar.ts";
+import { hmiRoutes } from "../../../src/contract/routes.ts";
+import { EVENT_STREAM_HEADERS, encodeEvent } from "../../../src/contract/sse.ts";
+import { call } from "../../support/http.ts";
+import { listenOnAnyPort } from "../../support/listen.ts";
+import { type LeftReply, leaveReply, startLeftGateway, startTestHmi } from "../../support/restarted-hmi.ts";
+import { eventually, shapeOf } from "../../support/streams.ts";
+
+const COUNTED = Array.from({ length: 100 }, (_, index) => index + 1).join(", ");
+
+async function rowOf({ store, replyId }: LeftReply) {
+  return await store.messages.find(replyId);
+}
+
+test("a reply that still runs at the gateway is taken up again, and saved whole", async () => {
+  const left = await leaveReply("1, 2, 3");
+  const gateway = await startLeftGateway(left, { standIn: { tokenDelayMs: 2 } });
+  await eventually(() => expect(gateway.reader?.text.length).toBeGreaterThan(20));
+  const hmi = await startTestHmi(left.store, gateway.url);
+  const reader = await hmi.stream(left.sessionId);
+  await reader.ended;
+  expect(findGrammarFault(reader.events)).toBeUndefined();
+  expect(reader.text).toBe(COUNTED);
+  expect(await rowOf(left)).toMatchObject({ content: COUNTED, status: "complete", finish_reason: "stop" });
+  expect(await gateway.generations()).toHaveLength(1);
+});
+
+test("who comes back to a reply that is being taken up gets each token once", async () => {
+  const left = await leaveReply("1, 2, 3");
+  const gateway = await startLeftGateway(left, { standIn: { tokenDelayMs: 2 } });
+  await eventually(() => expect(gateway.reader?.text.length).toBeGreaterThan(20));
+  const hmi = await startTestHmi(left.store, gateway.url);
+  const seen = COUNTED.slice(0, 30);
+  const headers = { "last-event-id": `${left.replyId}:${2 + seen.length}` };
+  const [stream, general] = [
+    await hmi.stream(left.sessionId, headers),
+    await hmi.general({ message: "Count to 100" }, headers),
+  ];
+  await Promise.all([stream.ended, general.ended]);
+  expect([seen + stream.text, seen + general.text]).toEqual([COUNTED, COUNTED]);
+});
+
+test("a reply that has ended at the gateway meanwhile is saved as it ended, without asking the engine", async () => {
+  const left = await leaveReply("1, 2, 3");
+  const gateway = await startLeftGateway(left);
+  await gateway.reader?.ended;
+  const hmi = await startTestHmi(left.store, gateway.url);
+  await eventually(async () => expect(await rowOf(left)).toMatchObject({ status: "complete" }));
+  expect((await hmi.messages(left.sessionId)).at(-1)?.content).toBe(COUNTED);
+  expect(await gateway.generations()).toHaveLength(1);
+});
+
+test("a reply that the gateway does not have is interrupted with what was saved, and never begun again", async () => {
+  const left = await leaveReply("1, 2, 3");
+  const gateway = await startLeftGateway(left, { isRunning: false });
+  const hmi = await startTestHmi(left.store, gateway.url);
+  const reader = await hmi.stream(left.sessionId);
+  await reader.ended;
+  expect(shapeOf(reader.events)).toBe("planning executing token error error done(error)");
+  expect(reader.text).toBe("1, 2, 3");
+  expect(await rowOf(left)).toMatchObject({
+    content: "1, 2, 3",
+    status: "interrupted",
+    error: { code: "reply_interrupted" },
+  });
+  expect(await gateway.generations()).toEqual([]);
+  const next = await hmi.send({ message: "Count to 3", session_id: left.sessionId });
+  await next.reader.ended;
+  expect(next.reader.text).toBe("1, 2, 3");
+});
+
+const REFUSING = (status: number): RequestListener => {
+  return (_, response) => response.writeHead(status).end('{"detail":"Not Implemented"}');
+};
+
+/** A gateway that streams some text of this message, and then is gone. */
+const DYING = (messageId: string, text: string): RequestListener => {
+  return (_, response) => {
+    const start = ["planning", "executing"] as const;
+    const events = start.map((status, index) =>
+      encodeEvent({ messageId, position: index + 1 }, { type: "status_update", status }),
+    );
+    const token = encodeEvent({ messageId, position: 2 + text.length }, { type: "token", content: text });
+    response.writeHead(200, EVENT_STREAM_HEADERS);
+    response.write([...events, token].join(""), () => response.destroy());
+  };
+};
+
+test.each<[string, (replyId: string) => RequestListener, string]>([
+  ["has no such GET (404)", () => REFUSING(404), "1, 2, 3"],
+  ["has no such GET (405)", () => REFUSING(405), "1, 2, 3"],
+  ["has no such GET (501)", () => REFUSING(501), "1, 2, 3"],
+  ["hangs up", () => (request) => request.socket.destroy(), "1, 2, 3"],
+  ["streams another reply", () => DYING("another", "wrong"), "1, 2, 3"],
+  ["dies before it has sent what was saved", (id) => DYING(id, "1, "), "1, 2, 3"],
+  ["dies after it has sent more than was saved", (id) => DYING(id, "1, 2, 3, 4"), "1, 2, 3, 4"],
+])("with a gateway that %s, the reply is interrupted with what there is", async (_, listener, content) => {
+  const left = await leaveReply("1, 2, 3");
+  const gatewayUrl = await listenOnAnyPort(createServer(listener(left.replyId)));
+  const hmi = await startTestHmi(left.store, gatewayUrl);
+  const reader = await hmi.stream(left.sessionId);
+  await reader.ended;
+  expect(findGrammarFault(reader.events)).toBeUndefined();
+  expect(reader.text).toBe(content);
+  expect(await rowOf(left)).toMatchObject({ content, status: "interrupted" });
+});
+
+test("a gateway that does not answer holds nothing up but the reply itself", async () => {
+  const left = await leaveReply("1, 2, 3");
+  const gatewayUrl = await listenOnAnyPort(createServer(() => undefined));
+  const hmi = await startTestHmi(left.store, gatewayUrl);
+  expect((await call(hmi.url, hmiRoutes.live.path())).status).toBe(200);
+  expect((await hmi.messages(left.sessionId)).at(-1)?.status).toBe("streaming");
+  expect(await hmi.post({ message: "Too soon", session_id: left.sessionId })).toMatchObject({
+    status: 409,
+    json: { error: { code: "generation_in_progress" } },
+  });
+  const reader = await hmi.stream(left.sessionId);
+  await hmi.close();
+  await reader.ended;
+  expect([reader.text, reader.events.at(-1)]).toEqual(["1, 2, 3", { type: "done", finish_reason: "error" }]);
+});
+
+test("a reply that is being taken up can be cancelled", async () => {
+  const left = await leaveReply("1, 2, 3");
+  const gateway = await startLeftGateway(left, { standIn: { tokenDelayMs: 20 } });
+  const hmi = await startTestHmi(left.store, gateway.url);
+  expect((await hmi.cancel(left.sessionId)).json).toMatchObject({ message_id: left.replyId });
+  expect(await rowOf(left)).toMatchObject({ status: "cancelled" });
+  await eventually(async () => expect(await gateway.generation()).toMatchObject({ ended: "aborted" }));
+});
+
+test("an HMI that cannot have the port judges nothing", async () => {
+  const left = await leaveReply("1, 2, 3");
+  const gateway = await startLeftGateway(left, { isRunning: false });
+  const { port } = new URL(await listenOnAnyPort(createServer()));
+  await expect(startTestHmi(left.store, gateway.url, {}, Number(port))).rejects.toThrow("EADDRINUSE");
+  expect(await rowOf(left)).toMatchObject({ status: "streaming" });
+});

@@ -1,0 +1,70 @@
+import { json } from "node:stream/consumers";
+import { setImmediate } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { findGrammarFault } from "../../src/contract/grammar.ts";
+import { engineLine, FINAL_LINE, startFakeEngine, startTestGateway } from "../support/gateway.ts";
+import { startTestStack } from "../support/stack.ts";
+import type { StreamReader } from "../support/streams.ts";
+
+const STREAMS = 200;
+const TOKENS = 20;
+const MESSAGES = Array.from({ length: STREAMS }, (_, index) => `canary-${index}`);
+
+/** An engine whose every token is the message that it answers; none ends before all of them have begun. */
+async function startEcho(): Promise<string> {
+  const all = Promise.withResolvers<void>();
+  let begun = 0;
+  return await startFakeEngine(async (request, response) => {
+    const { messages } = (await json(request)) as { messages: { content: string }[] };
+    const token = engineLine(`${messages.at(-1)?.content} `);
+    response.write(token);
+    begun += 1;
+    if (begun === STREAMS) all.resolve();
+    await all.promise;
+    for (let sent = 1; sent < TOKENS; sent += 1) {
+      response.write(token);
+      await setImmediate();
+    }
+    response.end(FINAL_LINE);
+  });
+}
+
+function replyTo(message: string): string {
+  return `${message} `.repeat(TOKENS);
+}
+
+/** Each reader must have got its own reply, all of it, and nothing else. */
+async function expectOwnReplies(readers: readonly StreamReader[]): Promise<void> {
+  await Promise.all(readers.map(({ ended }) => ended));
+  expect(readers.map(({ text }) => text)).toEqual(MESSAGES.map(replyTo));
+  expect(readers.map(({ events }) => findGrammarFault(events))).toEqual(MESSAGES.map(() => undefined));
+  expect(readers.map(({ events }) => events.at(-1))).toEqual(
+    MESSAGES.map(() => ({ type: "done", finish_reason: "stop" })),
+  );
+}
+
+test("200 streams at once through the gateway: none is cut short, none gets another one's tokens", async () => {
+  const gateway = await startTestGateway({ engineUrl: await startEcho() });
+  const readers = MESSAGES.map((content) =>
+    gateway.chat({ session_id: content, message_id: content, model: "m", content }),
+  );
+  await expectOwnReplies(await Promise.all(readers));
+});
+
+test("200 streams at once through HMI and gateway: none is lost or mixed up, and each is saved whole", async () => {
+  const stack = await startTestStack({ engineUrl: await startEcho() });
+  const sent = await Promise.all(
+    MESSAGES.map(async (message) => {
+      const { session_id } = await stack.newSession();
+      return { session_id, reader: (await stack.send({ session_id, message, model: "m" })).reader };
+    }),
+  );
+  await expectOwnReplies(sent.map(({ reader }) => reader));
+  const saved = await Promise.all(sent.map(({ session_id }) => stack.messages(session_id)));
+  expect(saved.map((rows) => rows.map(({ content, status }) => [content, status]))).toEqual(
+    MESSAGES.map((message) => [
+      [message, "complete"],
+      [replyTo(message), "complete"],
+    ]),
+  );
+});
