@@ -90,9 +90,10 @@ function replace(text: string, part: string, by: string): string {
 
 /** The browser code under names that change with its content, and the page that starts it. */
 async function buildWeb() {
+  const entryPoints = ["web/app.tsx", ...globSync("web/*.{css,svg}")];
   const built = await build({
     metafile: true,
-    entryPoints: ["web/app.tsx", ...globSync("web/*.{css,svg}")],
+    entryPoints,
     outdir: "dist/web",
     entryNames: "[name]-[hash]",
     chunkNames: "[name]-[hash]",
@@ -108,8 +109,9 @@ async function buildWeb() {
     jsx: "automatic",
     jsxImportSource: "preact",
   });
-  const files = Object.entries(built.metafile.outputs).filter(
-    ([, { entryPoint }]) => entryPoint !== undefined,
+  // What is imported when it is needed has an entry point too, which is none of the page's.
+  const files = Object.entries(built.metafile.outputs).filter(([, { entryPoint = "" }]) =>
+    entryPoints.includes(entryPoint),
   );
   const tags = files.map(([file]) => tagOf(basename(file))).sort();
   const page = replace(readFileSync("web/index.html", "utf8"), "<!-- assets -->", tags.join("\n"));

@@ -23,7 +23,8 @@ async function runStep(command: string) {
     env: { ...Object.fromEntries(values), GITHUB_ACTION_PATH: FOLDER },
     reject: false,
   } as const;
-  return { cwd, ...(await execa("bash", ["-e", "-c", run], options)) };
+  const { exitCode, stdout, stderr } = await execa("bash", ["-e", "-c", run], options);
+  return { cwd, exitCode, stdout, stderr };
 }
 
 test("the action runs what it is told to, and leaves its reports in the caller's project", async () => {

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { LIMITS } from "../../src/contract/defaults.ts";
 import type { Session } from "../../src/contract/hmi.ts";
 import type { Outcome } from "../keeper.ts";
@@ -16,7 +16,8 @@ export function RenameDialog({ session, onRename, onClose }: RenameDialogProps) 
   const [title, setTitle] = useState(session.title ?? "");
   const [error, setError] = useState<string>();
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => input.current?.select(), []);
+  // Not after the drawing: it would select, and the next key replace, what was typed by then.
+  useLayoutEffect(() => input.current?.select(), []);
   return (
     <Dialog title="Rename conversation" onClose={onClose}>
       {(close) => {

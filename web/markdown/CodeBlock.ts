@@ -1,6 +1,6 @@
 import { type ComponentChild, Fragment, h } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { legibleCode } from "./direction.ts";
+import { legibleCode, legibleText } from "./direction.ts";
 import { element } from "./element.ts";
 import type { Piece } from "./highlight.ts";
 import { useHighlight } from "./useHighlight.ts";
@@ -51,7 +51,7 @@ function CodeHead({ text, language }: Omit<CodeBlockProps, "isOpen">): Component
   return element(
     "div",
     { class: "code-head" },
-    element("span", { class: "language" }, language),
+    element("span", { class: "language" }, legibleText(language)),
     element("span", { class: "copied", role: "status" }, status),
     element("button", { type: "button", onClick: copy }, "Copy"),
   );

@@ -32,9 +32,24 @@ lowlight.registerAlias({ bash: ["console", "shell"], json: ["jsonl"] });
 /** A piece of code: its text, or pieces with a class that says what they are. */
 export type Piece = string | { readonly class: string; readonly pieces: readonly Piece[] };
 
-/** The code in pieces that can be coloured; undefined where the language is not known. */
+/** Words one after the other, in characters: to find out that they are no function takes the square of it. */
+const MAX_WORDS = 2_000;
+
+const BETWEEN_WORDS = /[(){}[\];,="'`#/]/;
+
+/** The code in pieces that can be coloured; undefined where its language is not known, or cannot be made out. */
 export function highlight(code: string, language: string): readonly Piece[] | undefined {
-  return lowlight.registered(language) ? lowlight.highlight(language, code).children.map(pieceOf) : undefined;
+  if (!lowlight.registered(language) || code.split(BETWEEN_WORDS).some(isLong)) return undefined;
+  try {
+    return lowlight.highlight(language, code).children.map(pieceOf);
+  } catch {
+    // What is nested too deep overflows the stack.
+    return undefined;
+  }
+}
+
+function isLong({ length }: string): boolean {
+  return length > MAX_WORDS;
 }
 
 type Node = ReturnType<typeof lowlight.highlight>["children"][number];

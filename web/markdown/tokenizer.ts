@@ -3,6 +3,9 @@ import { Tokenizer, type Tokens } from "marked";
 /** Characters of one block, at most; what goes on after that is a block of its own. Code has no such end. */
 const MAX_BLOCK = 16_000;
 
+/** A quote's lines are read again for each that is not marked. */
+const MAX_QUOTE = 4_000;
+
 /** A table cannot go on without its head. */
 const MAX_TABLE = 50_000;
 
@@ -17,7 +20,7 @@ const TABLE_HEAD = /^[^\n]*\n[ \t|:-]*[|:]/;
  */
 export class BoundedTokenizer extends Tokenizer {
   override blockquote(text: string): Tokens.Blockquote | undefined {
-    return CROWDED.test(text) ? undefined : super.blockquote(startOf(text));
+    return CROWDED.test(text) ? undefined : super.blockquote(startOf(text, MAX_QUOTE));
   }
 
   override list(text: string): Tokens.List | undefined {

@@ -53,6 +53,15 @@ describe("code", () => {
     await expect.poll(() => coloursOf(page)).toBe(1);
   });
 
+  test.each([
+    ["bash", "${".repeat(10_000)],
+    ["c", "word ".repeat(5_000)],
+  ])("in %s that would take too long, or too much, is plain", async (language, code) => {
+    const page = pageOf(`\`\`\`${language}\n${code}\n\`\`\`\n\n\`\`\`js\nlet a\n\`\`\``);
+    await expect.poll(() => coloursOf(page)).toBe(1);
+    expect(page.all("pre")[0]?.textContent).toBe(code);
+  });
+
   test("that grows is whole at each step, coloured or not", async () => {
     const code = "let a = 1; // b\n".repeat(500);
     const page = pageOf("```js\nlet a", true);

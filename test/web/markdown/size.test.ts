@@ -86,8 +86,15 @@ test("a list longer than a block may be goes on with its numbers", () => {
   );
 });
 
-test("while a reply grows, what is finished is not read again", () => {
-  const text = "A paragraph of **words**.\n\n".repeat(2000);
+test("lists inside each other by their indentation end at a depth", () => {
+  const lines = Array.from({ length: 100 }, (_, depth) => `${"  ".repeat(depth)}- a`);
+  const page = pageOf(lines.join("\n"));
+  expect(page.all("ul").length).toBeLessThan(20);
+  expect(page.textContent.match(/a/g)?.length).toBe(100);
+});
+
+test.each(["\n", "\r\n"])("while a reply grows, what is finished is not read again, with %j", (lineBreak) => {
+  const text = `A paragraph of **words**.${lineBreak.repeat(2)}`.repeat(2000);
   const before = readDocument(text, true);
   const after = readDocument(`${text}More`, true, before);
   const kept = after.groups.filter((group, index) => group === before.groups[index]);
