@@ -38,7 +38,7 @@ export interface Row {
   /** Of the rounds, each divided by itself; null where a median is not above 0. */
   readonly ratio: Spread | null;
   readonly bound: Bound | null;
-  /** Null without a bound. */
+  /** Null without a bound, and for a difference below 0: what is compared was lost in the machine's noise. */
   readonly met: boolean | null;
 }
 
@@ -80,7 +80,7 @@ export function toRow(group: string, { what, peer, unit, rounds, bound }: Compar
     peers,
     ratio,
     bound: bound ?? null,
-    met: bound === undefined ? null : isMet(bound, ours, ratio),
+    met: bound === undefined || ours.median < 0 ? null : isMet(bound, ours, ratio),
   };
 }
 

@@ -1,21 +1,36 @@
 import { execFileSync } from "node:child_process";
-import { gatewayRoutes } from "../src/contract/routes.ts";
+import { gatewayRoutes, hmiRoutes } from "../src/contract/routes.ts";
 import type { Reading, ReadJob } from "./peers/reader.ts";
+import type { WireName } from "./peers/wires.ts";
 import { makePlace } from "./place.ts";
 import { type Server, startPeer, startService, startWorker } from "./processes.ts";
 
 /** Whose streams are read. */
-export type Source = "gateway" | "pass-through" | "engine";
+export type Source = "hmi" | "gateway" | "pass-through" | "engine";
 
-/** The same engine behind our gateway and behind the bare pass-through, and one process that reads from each. */
+/** What is read from a source. */
+export type Load = Omit<ReadJob, "url" | "wire" | "conversations"> & Partial<Pick<ReadJob, "conversations">>;
+
+/**
+ * The same engine behind our gateway, alone and with the HMI before it, and behind the bare pass-through;
+ * and one process that reads from each.
+ */
 export interface LineUp {
-  read(source: Source, job: Omit<ReadJob, "url" | "wire">): Promise<Reading>;
+  /** Without `conversations`, each stream has its own. */
+  read(source: Source, load: Load): Promise<Reading>;
   /** Resident memory of its process, in KiB. */
-  residentKiB(source: "gateway" | "pass-through"): number;
+  residentKiB(source: Source): number;
   stop(): Promise<void>;
 }
 
-/** Starts all four as processes. `paceMs` is the engine's time from token to token; 0 is as fast as it can. */
+const WIRES: Readonly<Record<Source, WireName>> = {
+  hmi: "hmi",
+  gateway: "gateway",
+  "pass-through": "gateway",
+  engine: "engine",
+};
+
+/** Starts all of them as processes. `paceMs` is the engine's time from token to token; 0 is as fast as it can. */
 export async function startLineUp(paceMs: number): Promise<LineUp> {
   const engine = await startPeer("engine", String(paceMs));
   const passThrough = await startPeer("pass-through", engine.url);
@@ -25,20 +40,27 @@ export async function startLineUp(paceMs: number): Promise<LineUp> {
     STACK_STREAM_KEEP_FINISHED_MS: "0",
     STACK_LOG_LEVEL: "warn",
   });
+  const { urls, env } = place;
   const gateway = await startService("gateway", {
-    url: place.urls.gateway,
+    url: urls.gateway,
     path: gatewayRoutes.health.path(),
-    env: place.env,
+    env,
   });
+  const hmi = await startService("hmi", { url: urls.hmi, path: hmiRoutes.health.path(), env });
   const reader = startWorker<ReadJob, Reading>("reader");
-  const servers: Readonly<Record<Source, Server>> = { engine, gateway, "pass-through": passThrough };
+  const servers: Readonly<Record<Source, Server>> = { engine, gateway, hmi, "pass-through": passThrough };
   return {
-    read: (source, job) =>
-      reader.ask({ ...job, url: servers[source].url, wire: source === "engine" ? "ndjson" : "sse" }),
+    read: (source, load) =>
+      reader.ask({
+        conversations: load.streams,
+        ...load,
+        url: servers[source].url,
+        wire: WIRES[source],
+      }),
     residentKiB: (source) => residentKiB(servers[source].pid),
     async stop() {
       await reader.stop();
-      for (const server of [gateway, passThrough, engine]) await server.stop();
+      for (const server of [hmi, gateway, passThrough, engine]) await server.stop();
       place.remove();
     },
   };

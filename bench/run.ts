@@ -7,13 +7,23 @@ import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { type Group, type Row, toRow } from "./comparison.ts";
 import { latency } from "./latency.ts";
+import { load } from "./load.ts";
 import { memory } from "./memory.ts";
+import { serviceTargets } from "./service-targets.ts";
 import { startUp } from "./start-up.ts";
 import { formatTable } from "./table.ts";
 import { throughput } from "./throughput.ts";
 import { up } from "./up.ts";
 
-const GROUPS: Readonly<Record<string, Group>> = { "start-up": startUp, throughput, latency, memory, up };
+const GROUPS: Readonly<Record<string, Group>> = {
+  "start-up": startUp,
+  throughput,
+  latency,
+  memory,
+  up,
+  "service-targets": serviceTargets,
+  load,
+};
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

@@ -1,7 +1,7 @@
 /**
  * An engine that costs next to nothing: `engine.ts PACE_MS` speaks as much of Ollama's wire as the gateway
- * needs, with canned tokens. With pace 0 it sends as fast as it is read; else each token of a reply says
- * when it was sent.
+ * needs, with canned tokens. With pace 0 it sends as fast as it is read; else each token says what it
+ * answers, the last message's text, and when it was sent.
  */
 import { createServer, type ServerResponse } from "node:http";
 import { json } from "node:stream/consumers";
@@ -11,6 +11,7 @@ import { drained } from "./drained.ts";
 import { listen } from "./listen.ts";
 
 interface ChatBody {
+  readonly messages: readonly { readonly content: string }[];
   readonly options: { readonly num_predict: number };
 }
 
@@ -24,10 +25,12 @@ const slab = Buffer.from(line("word ").repeat(SLAB));
 const server = createServer(async (request, response) => {
   if (request.url === "/api/version") return answer(response, { version: "0.0.0" });
   if (request.url === "/api/tags") return answer(response, { models: [{ name: MODEL, model: MODEL }] });
-  const { options } = (await json(request)) as ChatBody;
+  const { messages, options } = (await json(request)) as ChatBody;
+  const tokens = options.num_predict;
   response.writeHead(200, { "content-type": "application/x-ndjson" });
-  await (paceMs === 0 ? sendFast : sendPaced)(response, options.num_predict);
-  response.end(ending(options.num_predict));
+  if (paceMs === 0) await sendFast(response, tokens);
+  else await sendPaced(response, tokens, messages.at(-1)?.content ?? "");
+  response.end(ending(tokens));
 });
 listen(server);
 
@@ -42,10 +45,10 @@ async function sendFast(response: ServerResponse, tokens: number): Promise<void>
   }
 }
 
-async function sendPaced(response: ServerResponse, tokens: number): Promise<void> {
+async function sendPaced(response: ServerResponse, tokens: number, message: string): Promise<void> {
   for (let sent = 0; sent < tokens && !response.destroyed; sent += 1) {
     if (sent > 0) await delay(paceMs);
-    response.write(line(`${now()} `));
+    response.write(line(`${message} ${now()} `));
   }
 }
 

@@ -116,7 +116,7 @@ test("status says what a service lacks that itself is there", async () => {
       services: [
         { name: "engine", state: "stale", detail: `its process ${engine} is gone` },
         { name: "gateway", state: "degraded", detail: expect.stringMatching(/^ollama: .+does not answer/) },
-        { name: "hmi" },
+        { name: "hmi", state: "degraded", detail: expect.stringMatching(/^engine: .+does not answer/) },
       ],
     },
   });

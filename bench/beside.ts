@@ -1,0 +1,81 @@
+import type { Bound, Comparison } from "./comparison.ts";
+import type { Source } from "./line-up.ts";
+import type { Reading } from "./peers/reader.ts";
+import { quantile } from "./statistics.ts";
+
+/** What one round read from ours, and with the same load from what ours is compared with. */
+export type Readings<Ours extends Source> = Readonly<Record<Ours | "engine" | "pass-through", Reading>>;
+
+/** One figure of a reading: the time that a share of the waits takes at most. */
+export interface Figure<Ours extends Source> {
+  readonly source: Ours;
+  readonly wait: keyof typeof WAITS;
+  readonly share: keyof typeof SHARES;
+  readonly bound?: Bound;
+}
+
+/** What a reader waits for. */
+const WAITS = {
+  accepted: { name: "the message accepted", timesIn: (reading: Reading) => reading.acceptedMs },
+  first: { name: "time to the first token", timesIn: (reading: Reading) => reading.firstMs },
+  gap: { name: "time between tokens", timesIn: (reading: Reading) => reading.gapMs },
+  token: { name: "time per token", timesIn: (reading: Reading) => reading.transitMs },
+} as const;
+
+const SHARES = { P50: 0.5, P95: 0.95, P99: 0.99 } as const;
+
+const TITLES: Readonly<Record<Source, string>> = {
+  hmi: "HMI and gateway",
+  gateway: "gateway",
+  "pass-through": "pass-through",
+  engine: "engine alone",
+};
+
+/** Ours as a reader meets it, with the engine's own time in it. */
+export function besideEngine<Ours extends Source>(
+  readings: readonly Readings<Ours>[],
+  figure: Figure<Ours>,
+): Comparison {
+  return {
+    ...headOf(figure),
+    peer: TITLES.engine,
+    rounds: readings.map((each) => ({
+      ours: timeIn(each[figure.source], figure),
+      peer: timeIn(each.engine, figure),
+    })),
+  };
+}
+
+/** What ours adds to the engine alone, beside what the bare pass-through adds. */
+export function addedBesidePassThrough<Ours extends Source>(
+  readings: readonly Readings<Ours>[],
+  figure: Figure<Ours>,
+): Comparison {
+  const { what, ...head } = headOf(figure);
+  return {
+    what: `${what}, added to the engine's`,
+    ...head,
+    peer: TITLES["pass-through"],
+    rounds: readings.map((each) => {
+      const engine = timeIn(each.engine, figure);
+      return {
+        ours: timeIn(each[figure.source], figure) - engine,
+        peer: timeIn(each["pass-through"], figure) - engine,
+      };
+    }),
+  };
+}
+
+/** A limit for ours, in milliseconds. */
+export function atMostMs(value: number): Bound {
+  return { on: "ours", side: "at most", value };
+}
+
+function headOf({ source, wait, share, bound }: Figure<Source>): Pick<Comparison, "what" | "unit" | "bound"> {
+  const what = `${TITLES[source]}, ${WAITS[wait].name}, ${share}`;
+  return { what, unit: "ms", ...(bound && { bound }) };
+}
+
+function timeIn(reading: Reading, { wait, share }: Figure<Source>): number {
+  return quantile(WAITS[wait].timesIn(reading), SHARES[share]);
+}
