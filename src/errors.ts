@@ -19,32 +19,59 @@ export const EXIT = {
 
 /** The HTTP status that goes with each error code on the wire (contract, section 5). */
 export const WIRE_ERRORS = {
+  /** The body, the query, the path or the request itself is not as the contract says; every bad field is named. */
   bad_request: 400,
+  /** `model_id` is no integer >= 1. */
   invalid_model_id: 400,
+  /** The message is longer than 50,000 characters. */
   message_too_long: 400,
+  /** The token is missing, or is another. */
   unauthorized: 401,
+  /** The service does not answer to this `Host`, or the call comes from a page of another origin. */
   forbidden: 403,
+  /** There is nothing at this path, or no reply of this `Last-Event-ID`. */
   not_found: 404,
+  /** There is no such conversation. */
   conversation_not_found: 404,
+  /** There is no such model profile. */
   model_profile_not_found: 404,
+  /** The engine does not have this model, or has none at all. */
   model_not_found: 404,
+  /** There is no such agent. */
   agent_not_found: 404,
+  /** The path takes other methods, which `Allow` names. */
   method_not_allowed: 405,
+  /** The conversation belongs to another agent. */
   agent_mismatch: 409,
+  /** The conversation belongs to another model profile, or to none. */
   model_mismatch: 409,
+  /** The model profile still has conversations. */
   model_profile_in_use: 409,
+  /** The conversation's present message is still being answered. */
   generation_in_progress: 409,
+  /** Nothing was said in the conversation yet. */
   nothing_to_regenerate: 409,
+  /** The conversation has no reply that could be joined, and none that is missing. */
   nothing_to_stream: 409,
+  /** The body is larger than 1 MiB. */
   payload_too_large: 413,
+  /** The body is not `application/json`. */
   unsupported_media_type: 415,
+  /** This address sent too many messages in a minute; `Retry-After` says when to come back. */
   rate_limited: 429,
+  /** A defect of the service; its log has the details. */
   internal_error: 500,
+  /** A gateway lacks the call; ours has them all, and the HMI passes this on from others. */
   not_implemented: 501,
+  /** The engine refused, failed in mid-reply, or answered something else than the contract's. */
   engine_error: 502,
+  /** The gateway answered something else than the contract's, or its stream was cut off. */
   gateway_error: 502,
+  /** The engine does not answer. */
   engine_unavailable: 503,
+  /** The gateway does not answer. */
   gateway_unavailable: 503,
+  /** A gateway gave up waiting; ours says what did not answer, and the HMI passes this on from others. */
   timeout: 504,
 } as const satisfies Record<string, number>;
 
@@ -109,6 +136,29 @@ export class UserError extends Error {
     this.code = code;
     this.hint = options.hint;
     this.exitCode = options.exitCode ?? EXIT.unusable;
+  }
+}
+
+/**
+ * A call to what the target lacks, by the contract that was given for it: what becomes of the check that made
+ * the call is for that contract to say.
+ */
+export class Lacks extends Error {
+  override readonly name = "Lacks";
+  /** The endpoint, by the name that settings know it by. */
+  readonly endpoint: string;
+  /** `POST /chat/{session_id}/cancel`. */
+  readonly call: string;
+  readonly becomes: "skipped" | "broken";
+  /** What was answered instead; undefined where nobody asked. */
+  readonly answered: string | undefined;
+
+  constructor(endpoint: string, call: string, becomes: "skipped" | "broken", answered?: string) {
+    super(`this target has no ${call} (contract.lacks: ${endpoint})`);
+    this.endpoint = endpoint;
+    this.call = call;
+    this.becomes = becomes;
+    this.answered = answered;
   }
 }
 

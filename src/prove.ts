@@ -1,16 +1,19 @@
+import { availableParallelism } from "node:os";
 import { suites } from "./checks/suites.ts";
 import type { Fault } from "./faults/index.ts";
 import { newSeed } from "./harness/chance.ts";
 import type { CheckResult, RunReport } from "./harness/report.ts";
-import { type VerifyReport, verify } from "./verify.ts";
+import { runInThreads } from "./prove-threads.ts";
+import type { ProofJob } from "./prove-worker.ts";
+import type { VerifyReport } from "./verify.ts";
 
 export interface ProveOptions {
   /** Names of faults; without it, the whole catalogue. `none` is always among them. */
   faults?: readonly string[] | undefined;
   /** See `RunReport.seed`. */
   seed?: string | undefined;
-  /** How many faults are tried at a time. */
-  parallel?: number | undefined;
+  /** How many faults are tried at a time, each in a thread; as many as there are cores where absent. */
+  threads?: number | undefined;
   /** Longest time for one check, in milliseconds. */
   deadlineMs?: number | undefined;
   signal?: AbortSignal | undefined;
@@ -52,46 +55,48 @@ export interface ProofReport {
   readonly interrupted: boolean;
 }
 
-/** Two cores are busy with three, because most checks wait for their streams. */
-const PARALLEL_FAULTS = 3;
+/** A check that hangs under a fault is a check that waits for nothing: nobody is to wait with it. */
+const DEFAULT_DEADLINE_MS = 60_000;
 
 /**
  * Proves the checks: each fault of the catalogue is switched on in stacks of its own, and exactly the checks
  * that it names must break. Throws a UserError where there is no such fault.
  */
 export async function prove(options: ProveOptions = {}): Promise<ProofReport> {
-  const { faults: catalogue, findFault } = await import("./faults/index.ts");
-  const [none, ...others] = catalogue;
-  const chosen =
-    options.faults === undefined ? others : options.faults.map(findFault).filter((one) => one !== none);
-  const seed = options.seed ?? newSeed();
+  const { faults: catalogue, findFault, none } = await import("./faults/index.ts");
+  const chosen = (options.faults?.map(findFault) ?? catalogue).filter((fault) => fault !== none);
+  const {
+    seed = newSeed(),
+    deadlineMs = DEFAULT_DEADLINE_MS,
+    signal = new AbortController().signal,
+  } = options;
   const started = new Date();
   const start = performance.now();
   const proofs: FaultProof[] = [];
-  const tell = (proof: FaultProof): FaultProof => {
+  const tell = (fault: Fault, report: VerifyReport, clean: RunReport): void => {
+    const proof = proofOf(fault, report, clean);
     proofs.push(proof);
     options.onFault?.(proof);
-    return proof;
   };
-  const run = (name: string): Promise<VerifyReport> =>
-    verify({
-      target: "in-process",
-      fault: name,
-      seed,
-      signal: options.signal,
-      deadlineMs: options.deadlineMs,
+  const jobOf = ({ name }: Fault): ProofJob => ({ fault: name, seed, deadlineMs });
+  try {
+    // First and alone: what does not hold without a bug says nothing with one.
+    let clean: VerifyReport | undefined;
+    await runInThreads([jobOf(none)], 1, signal, (_, report) => {
+      clean = report;
+      tell(none, report, report);
     });
-  // First and alone: what does not hold without a bug says nothing with one.
-  const clean = none === undefined ? undefined : await run(none.name);
-  if (none !== undefined && clean !== undefined) tell(proofOf(none, clean, clean));
-  const queue = chosen.values();
-  const work = async (): Promise<void> => {
-    for (const fault of queue) {
-      if (options.signal?.aborted || clean === undefined) return;
-      tell(proofOf(fault, await run(fault.name), clean));
-    }
-  };
-  await Promise.all(Array.from({ length: options.parallel ?? PARALLEL_FAULTS }, work));
+    await runInThreads(
+      chosen.map(jobOf),
+      options.threads ?? availableParallelism(),
+      signal,
+      (job, report) => {
+        if (clean !== undefined) tell(findFault(job.fault), report, clean);
+      },
+    );
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
   const order = new Map(catalogue.map(({ name }, index) => [name, index]));
   const exercised = new Set(
     proofs.flatMap(({ caught_by, missing }) => caught_by.filter((id) => !missing.includes(id))),
@@ -105,7 +110,7 @@ export async function prove(options: ProveOptions = {}): Promise<ProofReport> {
     checks: ids.length,
     faults: proofs.toSorted((a, b) => (order.get(a.name) ?? 0) - (order.get(b.name) ?? 0)),
     unexercised: options.faults === undefined ? ids.filter((id) => !exercised.has(id)) : [],
-    interrupted: options.signal?.aborted ?? false,
+    interrupted: signal.aborted,
   };
 }
 

@@ -132,18 +132,33 @@ async function verifyAt(
   urls: TargetUrls,
   describeTarget: string | undefined,
 ): Promise<VerifyReport> {
+  requireChecks(urls.contract);
   const target = await openTarget(urls, run.signal);
   try {
-    const where = `gateway ${urls.gateway}, hmi ${urls.hmi}, ${target.engineName} at ${urls.engine}`;
+    const where = `gateway ${urls.gateway}, hmi ${urls.hmi}, ${target.engineName} at ${urls.engine}${contractIn(urls)}`;
     return await runAll({
       ...run,
       description: describeTarget === undefined ? where : `${describeTarget} (${where})`,
       parallel: 1,
-      withTarget: (_, use) => use({ target, capabilities: target.capabilities }),
+      withTarget: (_, use) => use({ target, capabilities: target.capabilities, lacks: target.lacks }),
     });
   } finally {
     await target.close();
   }
+}
+
+function contractIn({ contract }: TargetUrls): string {
+  return contract === undefined || contract.profile === "ours" ? "" : `, by the contract ${contract.profile}`;
+}
+
+/** A claim that is waived by a name that nothing has would be judged all the same. */
+function requireChecks(contract: TargetUrls["contract"]): void {
+  const known = new Set(allSuites.flatMap(({ checks }) => checks.map(({ id }) => id)));
+  const unknown = Object.keys(contract?.lacks ?? {}).filter((name) => name.includes("/") && !known.has(name));
+  if (unknown.length === 0) return;
+  throw new UserError("config_invalid", `contract.lacks names no check by ${unknown.join(", ")}.`, {
+    hint: "Run `stack verify --list` to see what there is.",
+  });
 }
 
 async function useTarget(

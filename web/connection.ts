@@ -50,7 +50,7 @@ export function unreachable(): ApiError {
   return new ApiError(0, {
     code: "hmi_unreachable",
     message: "The HMI does not answer.",
-    hint: "Run `stack status` to see which service is down.",
+    hint: "Start it with `stack up`.",
   });
 }
 

@@ -81,6 +81,11 @@ export function focusMessage(): void {
   document.getElementById("message")?.focus();
 }
 
+/** The same where nobody asked for it: on a touch screen it would bring up the keyboard. */
+export function offerMessage(): void {
+  if (matchMedia("(pointer: fine)").matches) focusMessage();
+}
+
 /** Something that opens above the page, beside the button that it belongs to. */
 export interface Popover {
   readonly isOpen: boolean;

@@ -35,7 +35,7 @@ export function hasServiceDown(services: readonly Service[]): boolean {
 
 /** The services to show a light for. The conversations' store has one only while it is down. */
 export function shownServices(services: readonly Service[]): readonly Service[] {
-  return services.filter(({ name, status }) => name !== "store" || status !== "up");
+  return services.filter(({ name, status }) => name !== "store" || status === "down");
 }
 
 /** A service's name, for people. */

@@ -1,5 +1,46 @@
 import type { Suite } from "../harness/check.ts";
 import type { Target } from "../target/target.ts";
+import { atOnce } from "./cancel/at-once.ts";
+import { beforeFirstToken } from "./cancel/before-first-token.ts";
+import { deleted } from "./cancel/deleted.ts";
+import { ending } from "./cancel/ending.ts";
+import { everyReader } from "./cancel/every-reader.ts";
+import { gateway } from "./cancel/gateway.ts";
+import { idle, idleThenSend } from "./cancel/idle.ts";
+import { midReply } from "./cancel/mid-reply.ts";
+import { nextMessage } from "./cancel/next-message.ts";
+import { onlyItsOwn } from "./cancel/only-its-own.ts";
+import { saved } from "./cancel/saved.ts";
+import { silence } from "./cancel/silence.ts";
+import { slots } from "./cancel/slots.ts";
+import { twice } from "./cancel/twice.ts";
+import { unknown } from "./cancel/unknown.ts";
+import { activeStreams } from "./health/active-streams.ts";
+import { metrics } from "./health/metrics.ts";
+import { metricsCount } from "./health/metrics-count.ts";
+import { probes } from "./health/probes.ts";
+import { quick } from "./health/quick.ts";
+import { report } from "./health/report.ts";
+import { truth } from "./health/truth.ts";
+import { assets } from "./http/assets.ts";
+import { badFields } from "./http/bad-fields.ts";
+import { errorBody } from "./http/error-body.ts";
+import { errorStatus } from "./http/error-status.ts";
+import { harmless } from "./http/harmless.ts";
+import { host } from "./http/host.ts";
+import { methods } from "./http/methods.ts";
+import { noInternals } from "./http/no-internals.ts";
+import { origin } from "./http/origin.ts";
+import { pageSecurity } from "./http/page-security.ts";
+import { pages } from "./http/pages.ts";
+import { doubleSubmit } from "./isolation/double-submit.ts";
+import { history } from "./isolation/history.ts";
+import { oneRequest } from "./isolation/one-request.ts";
+import { openedMeanwhile } from "./isolation/opened-meanwhile.ts";
+import { prompts } from "./isolation/prompts.ts";
+import { rows } from "./isolation/rows.ts";
+import { sameMessageId } from "./isolation/same-message-id.ts";
+import { streams } from "./isolation/streams.ts";
 import { accepted } from "./model-conversation/accepted.ts";
 import { profileContext } from "./model-conversation/context.ts";
 import { conversation } from "./model-conversation/conversation.ts";
@@ -9,6 +50,50 @@ import { reload } from "./model-conversation/reload.ts";
 import { reply } from "./model-conversation/reply.ts";
 import { summary } from "./model-conversation/summary.ts";
 import { userMessage } from "./model-conversation/user-message.ts";
+import { agents } from "./models/agents.ts";
+import { defaultListed } from "./models/default-listed.ts";
+import { defaultUsed } from "./models/default-used.ts";
+import { displayName } from "./models/display-name.ts";
+import { list } from "./models/list.ts";
+import { names } from "./models/names.ts";
+import { prefix } from "./models/prefix.ts";
+import { profileDefault } from "./models/profile-default.ts";
+import { switched } from "./models/switch.ts";
+import { unknown as unknownModel } from "./models/unknown.ts";
+import { cancelled } from "./persistence/cancelled.ts";
+import { complete } from "./persistence/complete.ts";
+import { concurrent } from "./persistence/concurrent.ts";
+import { keptMessage, oneReply, settled } from "./persistence/every-reply.ts";
+import { failed } from "./persistence/failed.ts";
+import { grows } from "./persistence/grows.ts";
+import { nextTurn } from "./persistence/next-turn.ts";
+import { readerLeft } from "./persistence/reader-left.ts";
+import { rowOrder } from "./persistence/row-order.ts";
+import { rowUsage } from "./persistence/row-usage.ts";
+import { savedAtDone } from "./persistence/saved-at-done.ts";
+import { accepted as acceptedInTime } from "./sla/accepted.ts";
+import { betweenTokens } from "./sla/between-tokens.ts";
+import { firstToken } from "./sla/first-token.ts";
+import { noDrops } from "./sla/no-drops.ts";
+import { done } from "./sse/done.ts";
+import { engineFailure } from "./sse/engine-failure.ts";
+import { firstByte } from "./sse/first-byte.ts";
+import { frames } from "./sse/frames.ts";
+import { gatewayJoin } from "./sse/gateway-join.ts";
+import { headers } from "./sse/headers.ts";
+import { heartbeat } from "./sse/heartbeat.ts";
+import { ids } from "./sse/ids.ts";
+import { kept } from "./sse/kept.ts";
+import { length } from "./sse/length.ts";
+import { noRetry } from "./sse/no-retry.ts";
+import { oneGeneration } from "./sse/one-generation.ts";
+import { order } from "./sse/order.ts";
+import { pace } from "./sse/pace.ts";
+import { readAgain } from "./sse/read-again.ts";
+import { reconnect } from "./sse/reconnect.ts";
+import { schema } from "./sse/schema.ts";
+import { text } from "./sse/text.ts";
+import { usage } from "./sse/usage.ts";
 
 /** The suites that `stack verify <suite>` runs, each with its checks in the order in which they are told. */
 export const suites: readonly Suite<Target>[] = [
@@ -26,5 +111,121 @@ export const suites: readonly Suite<Target>[] = [
       oneActive,
       reload,
     ],
+  },
+  {
+    name: "cancel",
+    title: "Stopping a reply: at the reader and at the engine, and what is left of it (contract, section 2).",
+    checks: [
+      midReply,
+      beforeFirstToken,
+      silence,
+      atOnce,
+      ending,
+      saved,
+      twice,
+      idle,
+      idleThenSend,
+      unknown,
+      onlyItsOwn,
+      everyReader,
+      nextMessage,
+      deleted,
+      gateway,
+      slots,
+    ],
+  },
+  {
+    name: "sse",
+    title: "What every event stream must do, at the HMI and at the gateway (contract, section 1).",
+    checks: [
+      headers,
+      frames,
+      schema,
+      order,
+      ids,
+      done,
+      usage,
+      length,
+      firstByte,
+      heartbeat,
+      pace,
+      text,
+      engineFailure,
+      kept,
+      noRetry,
+      reconnect,
+      oneGeneration,
+      readAgain,
+      gatewayJoin,
+    ],
+  },
+  {
+    name: "persistence",
+    title: "What is stored: streamed, stored and read again are one text, however the reply ended.",
+    checks: [
+      complete,
+      cancelled,
+      readerLeft,
+      failed,
+      keptMessage,
+      oneReply,
+      settled,
+      savedAtDone,
+      grows,
+      rowOrder,
+      concurrent,
+      rowUsage,
+      nextTurn,
+    ],
+  },
+  {
+    name: "isolation",
+    title:
+      "Conversations that are answered at once keep apart: streams, rows and prompts (contract, section 1).",
+    checks: [streams, rows, prompts, oneRequest, openedMeanwhile, history, doubleSubmit, sameMessageId],
+  },
+  {
+    name: "models",
+    title:
+      "Names of models and agents: listed, accepted, and unchanged up to the engine (contract, sections 2 and 3).",
+    checks: [
+      list,
+      defaultListed,
+      defaultUsed,
+      names,
+      switched,
+      profileDefault,
+      prefix,
+      unknownModel,
+      displayName,
+      agents,
+    ],
+  },
+  {
+    name: "health",
+    title: "What the services say of themselves is there, true, and answered in time (contract, section 2).",
+    checks: [report, truth, activeStreams, probes, metrics, metricsCount, quick],
+  },
+  {
+    name: "http",
+    title: "What every call gets: errors, caching, and who may call (contract, sections 3, 5 and 7).",
+    checks: [
+      errorBody,
+      errorStatus,
+      badFields,
+      noInternals,
+      methods,
+      pages,
+      assets,
+      pageSecurity,
+      host,
+      origin,
+      harmless,
+    ],
+  },
+  {
+    name: "sla",
+    title: "The service targets: how soon a message is taken, and how its reply comes (contract, section 6).",
+    checks: [acceptedInTime, firstToken, betweenTokens, noDrops],
   },
 ];

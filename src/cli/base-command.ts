@@ -37,6 +37,11 @@ export abstract class BaseCommand extends Command {
     return controller.signal;
   }
 
+  /** One line of JSON on the standard output, where the answer comes piece by piece. */
+  protected jsonLine(value: unknown): void {
+    process.stdout.write(`${JSON.stringify(value)}\n`);
+  }
+
   protected override async catch(error: Error): Promise<void> {
     tell(explain(error), this.jsonEnabled());
   }

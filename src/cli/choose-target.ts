@@ -1,5 +1,6 @@
 import type { Config } from "../config/schema.ts";
 import { urlOf } from "../contract/address.ts";
+import type { ContractProfile } from "../contract/foreign.ts";
 import { UserError } from "../errors.ts";
 import { stackStatus } from "../launch/status.ts";
 import type { VerifyOptions } from "../verify.ts";
@@ -11,6 +12,7 @@ interface TargetFlagValues {
   hmi: string | undefined;
   gateway: string | undefined;
   engine: string | undefined;
+  contract: ContractProfile | undefined;
 }
 
 /** What to look at: what the flags say; else the running stack; else a stack of our own. Throws a UserError. */
@@ -25,6 +27,11 @@ export async function chooseTarget(
       hint: "Leave one of them out.",
     });
   }
+  if (flags["in-process"] && flags.contract !== undefined) {
+    throw new UserError("bad_flag", "--in-process judges a stack of our own: its contract is known.", {
+      hint: "Leave --contract out.",
+    });
+  }
   if (flags["in-process"]) return { target: "in-process" };
   const target = {
     hmi: flags.hmi === undefined ? urlOf(config.hmi) : parseServiceUrl(flags.hmi),
@@ -32,8 +39,10 @@ export async function chooseTarget(
     engine: flags.engine === undefined ? config.engine.url : parseServiceUrl(flags.engine),
     token: config.auth.token,
     settings: { heartbeatMs: config.stream.heartbeat_ms, orphanGraceMs: config.stream.orphan_grace_ms },
+    contract: { ...config.contract, ...(flags.contract && { profile: flags.contract }) },
   };
-  if (given.length > 0) return { target };
+  // A stack of our own would not be what this contract is of.
+  if (given.length > 0 || target.contract.profile !== "ours") return { target };
   const { services } = await stackStatus(config, process.env);
   const ours = services.filter(({ name }) => name !== "engine");
   // A stack that is there and broken must not be passed over for a fresh one that is not.

@@ -1,4 +1,5 @@
 import { Flags } from "@oclif/core";
+import { CONTRACT_PROFILES } from "../contract/foreign.ts";
 import { UserError } from "../errors.ts";
 import { parseShard } from "../harness/select.ts";
 import type { VerifyOptions } from "../verify.ts";
@@ -19,6 +20,12 @@ export const targetFlags = {
   hmi: urlFlag("HMI"),
   gateway: urlFlag("gateway"),
   engine: urlFlag("engine"),
+  contract: Flags.option({
+    options: CONTRACT_PROFILES,
+    description:
+      "What a stack that is not ours promises: a profile, to which contract.* of the configuration adds.",
+    helpGroup: "TARGET",
+  })(),
 };
 
 /** Which checks are run, and how. */

@@ -1,5 +1,8 @@
+import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
 import { alignColumns, type Tone } from "../cli/screen.ts";
+import type { Config } from "../config/schema.ts";
+import type { LadderReport } from "../doctor/index.ts";
 import { EXIT } from "../errors.ts";
 import { type ServiceStatus, type StackStatus, stackStatus } from "../launch/status.ts";
 
@@ -17,10 +20,15 @@ export default class Status extends BaseCommand {
   static override summary = "Show each service: state, process, address, and what is wrong with it.";
   static override description = "The exit code is 0 where all three services work, and 1 where one does not.";
 
-  async run(): Promise<StackStatus> {
+  static override flags = {
+    deep: Flags.boolean({ description: "Also try every hop with a message, as `stack doctor` does." }),
+  };
+
+  async run(): Promise<StackStatus & { ladder?: LadderReport }> {
     const { flags } = await this.parse(Status);
     const { screen } = this;
-    const status = await stackStatus(await this.loadConfig(flags.config), process.env);
+    const config = await this.loadConfig(flags.config);
+    const status = await stackStatus(config, process.env);
     const rows = status.services.map(({ name, kind, url, state, pid, started_at, detail }) => [
       screen.paint("strong", name),
       kind,
@@ -31,8 +39,28 @@ export default class Status extends BaseCommand {
       screen.paint("quiet", detail ?? ""),
     ]);
     for (const line of alignColumns(rows)) screen.line(line, 4);
-    if (!status.ok) process.exitCode = EXIT.failed;
-    return status;
+    const ladder = flags.deep ? await this.#lookDeep(config) : undefined;
+    if (!status.ok || ladder?.ok === false) process.exitCode = EXIT.failed;
+    return { ...status, ...(ladder && { ladder }) };
+  }
+
+  /** Loaded only where it is wished for: without it the status is there in a moment. */
+  async #lookDeep(config: Config): Promise<LadderReport> {
+    const [{ examine }, { printLadder }] = await Promise.all([
+      import("../doctor/index.ts"),
+      import("../cli/ladder-lines.ts"),
+    ]);
+    const { onStart, onRung, end } = printLadder(this.screen);
+    this.screen.line();
+    const report = await examine({
+      config,
+      env: process.env,
+      signal: this.interruptSignal(),
+      onStart,
+      onRung,
+    });
+    end(report);
+    return report;
   }
 }
 

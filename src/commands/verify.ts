@@ -51,7 +51,7 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
       description: "Judge saved evidence again, without a stack.",
       helpValue: "DIR",
       helpGroup: "REPORT",
-      exclusive: ["in-process", "hmi", "gateway", "engine", "fault", "evidence"],
+      exclusive: ["in-process", "hmi", "gateway", "engine", "contract", "fault", "evidence"],
     }),
     report: reportFlag,
     baseline: Flags.string({

@@ -1,5 +1,5 @@
 import { DEFAULT_CONFIG } from "./defaults.ts";
-import type { Layer } from "./layer.ts";
+import { isRecord, type Layer } from "./layer.ts";
 import type { Config } from "./schema.ts";
 
 /** The environment variable of a setting: `engine.url` -> `STACK_ENGINE_URL`. */
@@ -8,8 +8,8 @@ export function variableOf(path: readonly PropertyKey[]): string {
 }
 
 /**
- * The settings that the environment gives; a list is written with commas. A variable that is set but empty
- * counts as not set.
+ * The settings that the environment gives. A list is written with commas, and one of pairs as `name=value` with
+ * commas. A variable that is set but empty counts as not set.
  */
 export function environmentLayer(env: NodeJS.ProcessEnv): Layer {
   const values: Record<string, Record<string, unknown>> = {};
@@ -28,8 +28,15 @@ export function environmentLayer(env: NodeJS.ProcessEnv): Layer {
 
 /** What a variable's text means, by the kind of value that its setting has. */
 function fromText(text: string, standard: unknown): unknown {
-  if (Array.isArray(standard)) return text.split(",").map((part) => part.trim());
+  const parts = text.split(",").map((part) => part.trim());
+  if (Array.isArray(standard)) return parts;
+  if (isRecord(standard)) return Object.fromEntries(parts.map(pairOf));
   return typeof standard === "number" && /^-?\d+$/.test(text) ? Number(text) : text;
+}
+
+function pairOf(text: string): [string, string] {
+  const [name = "", ...value] = text.split("=");
+  return [name.trim(), value.join("=").trim()];
 }
 
 /** The variable that names the configuration file, for a service that runs as a process. */
@@ -40,7 +47,14 @@ export function toEnvironment(config: Config): Record<string, string> {
   const variables: Record<string, string> = { [FILE_VARIABLE]: "" };
   for (const [section, settings] of Object.entries(config)) {
     for (const [key, value] of Object.entries(settings))
-      variables[variableOf([section, key])] = String(value);
+      variables[variableOf([section, key])] = toText(value);
   }
   return variables;
+}
+
+function toText(value: unknown): string {
+  if (!isRecord(value)) return String(value);
+  return Object.entries(value)
+    .map((pair) => pair.join("="))
+    .join(",");
 }

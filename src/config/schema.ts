@@ -1,6 +1,14 @@
 import { en } from "zod/locales";
 // Not zod itself: every command builds this schema, and zod/mini does it in a third of the time.
 import * as z from "zod/mini";
+import {
+  CONTRACT_PROFILES,
+  ENDPOINTS,
+  type EndpointName,
+  FEATURES,
+  LACK_VERDICTS,
+  readAddress,
+} from "../contract/foreign.ts";
 
 // The words of zod's messages, which zod/mini leaves out.
 z.config(en());
@@ -21,6 +29,10 @@ const httpUrl = z.pipe(
   ),
   z.transform((url: string) => url.replace(/\/+$/, "")),
 );
+
+const endpointNames = Object.keys(ENDPOINTS) as EndpointName[];
+const word = z.string().check(z.regex(/^[a-z-]+$/));
+const fields = z.record(text, text);
 
 /**
  * The settings, each with its default in `defaults.ts`. The same names work in a file
@@ -73,6 +85,28 @@ export const ConfigSchema = z.strictObject({
     /** Messages that one client address may send to the HMI in a minute; 0: as many as it likes. */
     messages_per_minute: z.int().check(z.minimum(0), z.maximum(1_000_000)),
   }),
+  /** Where a backend that is judged (`stack verify`) is not as the contract says; our own services do not read it. */
+  contract: z.strictObject({
+    /** What the settings below add to: `ours`, which has no departures, or the Python stack of the seeds. */
+    profile: z.enum(CONTRACT_PROFILES),
+    /** By endpoint, by feature, or by the claim's own id: what becomes of a check that needs it. */
+    lacks: z.partialRecord(
+      z.union([z.enum([...endpointNames, ...FEATURES]), z.templateLiteral([word, "/", word])]),
+      z.enum(LACK_VERDICTS),
+      {
+        error: ({ code }) =>
+          code === "invalid_key"
+            ? "is no endpoint (such as gateway.resume), no feature (engine.options) and no check (http/origin)"
+            : undefined,
+      },
+    ),
+    /** By endpoint: where it is, such as `GET /api/chat/history/{session_id}`. */
+    endpoints: z.partialRecord(z.enum(endpointNames), text).check(addressesCanBeRead),
+    /** By the contract's name of a field: the backend's, in requests, in answers and in the events of streams. */
+    request_fields: fields,
+    answer_fields: fields,
+    event_fields: fields,
+  }),
   store: z.strictObject({
     /** The conversations' database, relative to the configuration's folder. */
     path: text,
@@ -86,6 +120,16 @@ export const ConfigSchema = z.strictObject({
     level: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]),
   }),
 });
+
+function addressesCanBeRead(given: z.core.ParsePayload<{ [Name in EndpointName]?: string }>): void {
+  for (const name of endpointNames) {
+    const address = given.value[name];
+    const read = address === undefined ? undefined : readAddress(name, address);
+    if (typeof read === "string") {
+      given.issues.push({ code: "custom", input: address, path: [name], message: read });
+    }
+  }
+}
 
 /** The settings of one stack: validated, complete, with absolute paths. */
 export type Config = z.infer<typeof ConfigSchema>;

@@ -43,6 +43,8 @@ export const GenerationRecord = z.object({
   system: z.string().nullable(),
   options: z.record(z.string(), z.unknown()),
   tokens_sent: z.int().min(0),
+  /** What its final object counted; null where none was sent. */
+  counted: z.object({ prompt_tokens: z.int().min(0), completion_tokens: z.int().min(0) }).nullable(),
   ended: GenerationEnd,
   started_at: z.string(),
   first_token_at: z.string().nullable(),

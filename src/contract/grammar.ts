@@ -37,10 +37,17 @@ export interface GrammarFault {
   readonly found: string;
 }
 
-/** The first place where the events of one whole stream break the grammar; undefined where they keep it. */
-export function findGrammarFault(events: readonly StreamEvent[]): GrammarFault | undefined {
+/**
+ * The first place where the events of one whole stream break the grammar; undefined where they keep it. Of a
+ * backend that is known to have no `error` event, the failure's ending is status(error) usage? done(error).
+ */
+export function findGrammarFault(
+  events: readonly StreamEvent[],
+  { hasErrorEvent = true }: { readonly hasErrorEvent?: boolean } = {},
+): GrammarFault | undefined {
   let state: State = "start";
   for (const [index, event] of events.entries()) {
+    if (state === "failing" && !hasErrorEvent) state = "failed";
     const following: Partial<Record<string, State>> = FOLLOWING[state];
     const found = symbolOf(event);
     const next = following[found];

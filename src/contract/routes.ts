@@ -43,50 +43,87 @@ function queryString(query: Query): string {
 
 /** The gateway's endpoints (contract, section 2). */
 export const gatewayRoutes = {
+  /** How the gateway and the engine are, in one report. */
   health: route("GET", "/health"),
+  /** 200 while the gateway serves. */
   live: route("GET", "/health/live"),
+  /** 200 while the engine answers, else 503. */
   ready: route("GET", "/health/ready"),
+  /** The engine's models, and which is used where a request names none. */
   models: route("GET", "/models"),
+  /** Asks the engine and streams the reply; the same `message_id` again joins that reply. */
   chat: route("POST", "/chat/stream"),
+  /** Joins the conversation's reply; asks for it, by the stored history, where it is still missing. */
   resume: route("GET", "/chat/stream/:session_id"),
+  /** Ends the reply that runs, also at the engine; safe to repeat. */
   cancel: route("POST", "/chat/:session_id/cancel"),
+  /** Counters and times of the streams, as Prometheus text. */
   metrics: route("GET", "/metrics"),
 } as const;
 
 /** The HMI's endpoints (contract, section 3). */
 export const hmiRoutes = {
+  /** How the HMI, its store, the gateway and the engine behind it are, in one report. */
   health: route("GET", "/health"),
+  /** 200 while the HMI serves. */
   live: route("GET", "/health/live"),
+  /** Saves a message and begins its reply. */
   sendMessage: route("POST", "/api/chat/message"),
+  /** Streams the conversation's reply: the one that runs, or the last one from the store. */
   stream: route("GET", "/api/chat/stream/:session_id"),
+  /** Saves a message and streams its reply, in one call. */
   generalStream: route("GET", "/api/chat/general-stream"),
+  /** The conversations, newest first, in pages and by profile. */
   sessions: route("GET", "/api/chat/sessions"),
+  /** Makes a conversation and makes it the active one. */
   newSession: route("POST", "/api/chat/sessions/new"),
+  /** Makes a conversation the active one of its profile. */
   resumeSession: route("POST", "/api/chat/sessions/:session_id/resume"),
+  /** Ends the reply or the summary that runs; safe to repeat. */
   cancel: route("POST", "/api/chat/sessions/:session_id/cancel"),
+  /** Answers the last message again, in place of its present reply. */
   regenerate: route("POST", "/api/chat/sessions/:session_id/regenerate"),
+  /** A conversation with its messages, oldest first. */
   messages: route("GET", "/api/chat/sessions/:session_id/messages"),
+  /** Gives a conversation another title. */
   renameSession: route("PUT", "/api/chat/sessions/:session_id"),
+  /** Takes a conversation out of the list; a reply that runs is ended first. */
   archiveSession: route("POST", "/api/chat/sessions/:session_id/archive"),
+  /** Archives a conversation and starts anew with its profile, agent and model. */
   clearSession: route("POST", "/api/chat/sessions/:session_id/clear"),
+  /** Deletes a conversation with its messages; a reply that runs is ended first. */
   deleteSession: route("DELETE", "/api/chat/sessions/:session_id"),
+  /** A conversation as a download, in Markdown or JSON. */
   exportSession: route("GET", "/api/chat/sessions/:session_id/export"),
+  /** The engine's models, as the gateway shows them. */
   models: route("GET", "/api/models"),
+  /** Who may answer in a conversation. */
   agents: route("GET", "/api/agents"),
+  /** All model profiles. */
   profiles: route("GET", "/api/model-profiles"),
+  /** Makes a model profile. */
   newProfile: route("POST", "/api/model-profiles"),
+  /** One model profile. */
   profile: route("GET", "/api/model-profiles/:model_id"),
+  /** Changes the fields of a model profile that are given. */
   updateProfile: route("PUT", "/api/model-profiles/:model_id"),
+  /** Deletes a model profile that no conversation has. */
   deleteProfile: route("DELETE", "/api/model-profiles/:model_id"),
 } as const;
 
 /** The HMI's pages (contract, section 3). */
 export const pageRoutes = {
+  /** Leads to `/llm`. */
   home: route("GET", "/"),
+  /** The chat, at the active conversation. */
   llm: route("GET", "/llm"),
+  /** The chat, at a new conversation. */
   newConversation: route("GET", "/new"),
+  /** The chat, at a conversation without a profile. */
   conversation: route("GET", "/c/:session_id"),
+  /** The chat, at a new conversation of a profile. */
   newProfileConversation: route("GET", "/m/:model_id/new"),
+  /** The chat, at a conversation of a profile. */
   profileConversation: route("GET", "/m/:model_id/c/:session_id"),
 } as const;
 

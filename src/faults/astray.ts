@@ -1,24 +1,30 @@
 import type { Message } from "../contract/hmi.ts";
 import type { BegunExchange, ConversationStore, NewExchange } from "../services/conversations/store.ts";
+import { withMethod } from "./wrap-store.ts";
 
-/** A store that loses one row of every exchange of a profile to the general conversation. */
+/**
+ * A store that loses one row of every exchange of a profile to the general conversation, where the
+ * conversation was found by its profile. What goes to a given conversation is left alone, so that the
+ * checks of other claims, which give theirs, say nothing of this bug.
+ */
 export function losing(
   store: ConversationStore,
   role: "user" | "assistant",
   onApplied: () => void,
 ): ConversationStore {
-  return {
-    ...store,
-    messages: {
-      ...store.messages,
-      async begin(exchange) {
-        const { model_id } = await store.conversations.get(exchange.sessionId);
-        if (model_id === null) return await store.messages.begin(exchange);
-        onApplied();
-        return await beginAstray(store, exchange, role);
-      },
-    },
-  };
+  const found = new Set<string>();
+  const remembering = withMethod(store, "conversations", "open", async (destination) => {
+    const opened = await store.conversations.open(destination);
+    const { session_id, model_id } = opened.session;
+    if (destination.sessionId === undefined && model_id !== null) found.add(session_id);
+    else found.delete(session_id);
+    return opened;
+  });
+  return withMethod(remembering, "messages", "begin", async (exchange) => {
+    if (!found.has(exchange.sessionId)) return await store.messages.begin(exchange);
+    onApplied();
+    return await beginAstray(store, exchange, role);
+  });
 }
 
 /** Saves an exchange with one of its rows in the general conversation, as a call with `model_id=None` does. */

@@ -1,4 +1,5 @@
 import type { Fault } from "./fault.ts";
+import { withMethod } from "./wrap-store.ts";
 
 /** S1. */
 export const conversationWithoutModelId: Fault = {
@@ -13,19 +14,14 @@ export const conversationWithoutModelId: Fault = {
     "model-conversation/one-active",
   ],
   overrides: (onApplied) => ({
-    store: (store) => ({
-      ...store,
-      conversations: {
-        ...store.conversations,
-        async open(destination) {
-          // The page's own session_id was honoured; only the look-up by profile was wrong.
-          if (destination.sessionId !== undefined) return await store.conversations.open(destination);
-          if (typeof destination.modelId !== "number") return await store.conversations.open(destination);
-          await store.profiles.get(destination.modelId);
-          onApplied();
-          return await store.conversations.open({ ...destination, modelId: null });
-        },
-      },
-    }),
+    store: (store) =>
+      withMethod(store, "conversations", "open", async (destination) => {
+        // The page's own session_id was honoured; only the look-up by profile was wrong.
+        if (destination.sessionId !== undefined) return await store.conversations.open(destination);
+        if (typeof destination.modelId !== "number") return await store.conversations.open(destination);
+        await store.profiles.get(destination.modelId);
+        onApplied();
+        return await store.conversations.open({ ...destination, modelId: null });
+      }),
   }),
 };

@@ -10,6 +10,8 @@ export interface Fault {
   readonly seenIn: string;
   /** The ids of exactly those checks that must turn red. */
   readonly caughtBy: readonly string[];
+  /** The ids of exactly those checks that cannot judge any more, because this bug takes away what they look at. */
+  readonly alsoStops?: readonly string[];
   /** The overrides that bring it in. Made anew for each stack. `onApplied` must be told each time it acts. */
   overrides(onApplied: () => void): Overrides;
 }

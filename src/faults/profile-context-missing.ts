@@ -1,4 +1,5 @@
 import type { Fault } from "./fault.ts";
+import { withMethod } from "./wrap-store.ts";
 
 /** S5, first form. */
 export const profileContextMissing: Fault = {
@@ -7,15 +8,13 @@ export const profileContextMissing: Fault = {
   seenIn: "BUG-016, test 5 of its script: model_id used for loading context",
   caughtBy: ["model-conversation/context"],
   overrides: (onApplied) => ({
-    store: (store) => ({
-      ...store,
-      profiles: {
-        ...store.profiles,
-        async context() {
-          onApplied();
-          return null;
-        },
-      },
-    }),
+    store: (store) =>
+      withMethod(store, "profiles", "context", async (modelId) => {
+        const profile = await store.profiles.context(modelId);
+        if (profile === null) return null;
+        onApplied();
+        // Its options still reach the engine: they are not context.
+        return { ...profile, name: "General", description: "", instructions: "" };
+      }),
   }),
 };

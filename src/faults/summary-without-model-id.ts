@@ -1,4 +1,5 @@
 import type { Fault } from "./fault.ts";
+import { withMethod } from "./wrap-store.ts";
 
 /** S4. */
 export const summaryWithoutModelId: Fault = {
@@ -7,18 +8,13 @@ export const summaryWithoutModelId: Fault = {
   seenIn: "BUG-016, fourth place: model_id=None in the summarisation section",
   caughtBy: ["model-conversation/summary"],
   overrides: (onApplied) => ({
-    store: (store) => ({
-      ...store,
-      messages: {
-        ...store.messages,
-        async add(message) {
-          if (message.messageType !== "summary") return await store.messages.add(message);
-          const { agent_id } = await store.conversations.get(message.sessionId);
-          const { session } = await store.conversations.open({ modelId: null, agentId: agent_id });
-          onApplied();
-          return await store.messages.add({ ...message, sessionId: session.session_id });
-        },
-      },
-    }),
+    store: (store) =>
+      withMethod(store, "messages", "add", async (message) => {
+        if (message.messageType !== "summary") return await store.messages.add(message);
+        const { agent_id } = await store.conversations.get(message.sessionId);
+        const { session } = await store.conversations.open({ modelId: null, agentId: agent_id });
+        onApplied();
+        return await store.messages.add({ ...message, sessionId: session.session_id });
+      }),
   }),
 };

@@ -45,6 +45,7 @@ export const RunReportSchema = z.object({
       duration_ms: milliseconds,
       attempts: count,
       outcome: Outcome,
+      lacks: z.string().optional(),
     }),
   ),
   counts: Counts,

@@ -25,6 +25,8 @@ export interface CheckResult {
   /** How often it was tried; more than once only with retries. */
   readonly attempts: number;
   readonly outcome: Outcome;
+  /** What the target lacks, by the contract that was given for it; the outcome follows from that alone. */
+  readonly lacks?: string;
   /** What was judged; undefined where nothing was collected. */
   readonly evidence?: unknown;
 }

@@ -1,6 +1,6 @@
-import { messageOf } from "../errors.ts";
+import { Lacks, messageOf } from "../errors.ts";
 import { chanceOf } from "./chance.ts";
-import { type Check, CouldNotRun, type Suite, type Verdict } from "./check.ts";
+import { type Broken, type Check, CouldNotRun, type Suite, type Verdict } from "./check.ts";
 import {
   type CheckResult,
   type CouldNotRunOutcome,
@@ -28,6 +28,8 @@ export interface OpenTarget<Target> {
   readonly target: Target;
   /** What the target offers, by the names that checks need. */
   readonly capabilities: ReadonlySet<string>;
+  /** By the id of a check: what it becomes because its claim was never made for this target. */
+  readonly lacks?: Readonly<Record<string, string | undefined>>;
 }
 
 /** What a suite's run found. */
@@ -72,10 +74,7 @@ interface CheckRun<Target> {
 
 async function runCheck<Target>(check: Check<Target, never>, run: CheckRun<Target>): Promise<CheckResult> {
   const start = performance.now();
-  const finish = (
-    attempts: number,
-    { outcome, evidence }: Pick<CheckResult, "outcome" | "evidence">,
-  ): CheckResult => ({
+  const finish: Finish = (attempts, { outcome, lacks, evidence }) => ({
     id: check.id,
     claim: check.claim,
     why: check.why,
@@ -83,13 +82,32 @@ async function runCheck<Target>(check: Check<Target, never>, run: CheckRun<Targe
     duration_ms: since(start),
     attempts,
     outcome,
+    ...(lacks === undefined ? {} : { lacks }),
     ...(evidence === undefined ? {} : { evidence }),
   });
+  const waived = run.open.lacks?.[check.id];
+  if (waived === "skipped" || waived === "broken") return finish(0, notClaimed(check, waived));
   const missing = check.needs.filter((need) => !run.open.capabilities.has(need));
   if (missing.length > 0) {
     const reason = `this target cannot ${missing.join(" and ")}`;
     return finish(0, { outcome: { verdict: "skipped", reason } });
   }
+  try {
+    return await tryCheck(check, run, finish);
+  } catch (error) {
+    // What the target lacks will not be there the next time either.
+    if (error instanceof Lacks) return finish(1, lacking(error));
+    throw error;
+  }
+}
+
+type Finish = (attempts: number, result: Pick<CheckResult, "outcome" | "lacks" | "evidence">) => CheckResult;
+
+async function tryCheck<Target>(
+  check: Check<Target, never>,
+  run: CheckRun<Target>,
+  finish: Finish,
+): Promise<CheckResult> {
   const first = await attempt(check, run);
   let last = first;
   let attempts = 1;
@@ -109,6 +127,7 @@ interface Attempt {
   readonly evidence?: unknown;
 }
 
+/** One try. Throws {@link Lacks}, and nothing else. */
 async function attempt<Target>(
   check: Check<Target, never>,
   { open, settings, shared, teardown }: CheckRun<Target>,
@@ -132,6 +151,7 @@ async function attempt<Target>(
     });
     return judge(check, evidence);
   } catch (error) {
+    if (error instanceof Lacks) throw error;
     return { outcome: explain(deadline.signal.aborted ? late : error, settings.signal) };
   } finally {
     clearTimeout(timer);
@@ -146,6 +166,23 @@ export function judge<Target>(check: Check<Target, never>, evidence: unknown): A
   } catch (error) {
     return { outcome: explain(error), evidence };
   }
+}
+
+type Lacking = Pick<CheckResult, "outcome" | "lacks">;
+
+function lacking({ endpoint, call, becomes, answered, message }: Lacks): Lacking {
+  const found = answered ?? "nothing";
+  return lack(endpoint, becomes, { expected: call, found, seen: message });
+}
+
+function notClaimed({ id, claim }: Check<never, never>, becomes: "skipped" | "broken"): Lacking {
+  const seen = `this target does not claim that (contract.lacks: ${id})`;
+  return lack(id, becomes, { expected: claim, found: "a target that does not claim it", seen });
+}
+
+function lack(lacks: string, becomes: "skipped" | "broken", broken: Omit<Broken, "verdict">): Lacking {
+  if (becomes === "skipped") return { lacks, outcome: { verdict: "skipped", reason: broken.seen } };
+  return { lacks, outcome: { verdict: "broken", ...broken } };
 }
 
 /** An exception in a check is never a verdict about the claim. */

@@ -73,7 +73,8 @@ function judgeOne<Target>(check: Check<Target, never> | undefined, result: Check
 }
 
 /** Whether there was anything that a verdict could be made of. */
-function wasJudged({ outcome }: CheckResult): boolean {
+function wasJudged({ outcome, lacks }: CheckResult): boolean {
+  if (lacks !== undefined) return false;
   return outcome.verdict === "holds" || outcome.verdict === "broken" || outcome.verdict === "flaky";
 }
 

@@ -2,7 +2,9 @@ import type { Config } from "../config/schema.ts";
 import { urlOf } from "../contract/address.ts";
 import { EXIT, UserError } from "../errors.ts";
 import {
+  describeKeeper,
   describeListener,
+  findKeeperOf,
   type ServiceRecord,
   type ServiceSpec,
   startService,
@@ -161,9 +163,12 @@ function stepOf(
 
 function portsTaken(blocked: readonly Sighting[]): UserError {
   const lines = blocked.map(({ name, spec, state }) => {
-    const owners = state.state === "foreign" ? state.listeners.map(describeListener) : [];
+    const listeners = state.state === "foreign" ? state.listeners : [];
+    const owners = listeners.map(describeListener).join(" and ");
     const answers = state.state === "foreign" && state.probe.ok ? ` It answers like the ${name}.` : "";
-    return `${name} needs port ${spec.address.port}, which is taken by ${owners.join(" and ")}.${answers}`;
+    const keepers = listeners.map(findKeeperOf).flatMap((keeper) => keeper ?? []);
+    const kept = [...new Set(keepers.map((keeper) => ` ${describeKeeper(keeper)}`))].join("");
+    return `${name} needs port ${spec.address.port}, which is taken by ${owners}.${answers}${kept}`;
   });
   const variables = blocked.map(({ name }) => (name === "engine" ? "engine.url" : `${name}.port`));
   return new UserError("port_taken", lines.join("\n"), {

@@ -148,8 +148,8 @@ export async function startGatewayOn(
     orphanGraceMs: config.stream.orphan_grace_ms,
     keepFinishedMs: config.stream.keep_finished_ms,
     conversations: {
-      isKnown: (sessionId) => isKnown(store, sessionId),
-      pendingRequest: (sessionId) => pendingRequest(store, sessionId),
+      isKnown: async (sessionId) => (await ifKnown(store.conversations.get(sessionId))) !== undefined,
+      pendingRequest: (sessionId) => ifKnown(pendingRequest(store, sessionId)),
     },
     version: packageVersion(),
     logger,
@@ -188,12 +188,12 @@ function accessOf({ auth, http }: Config): Pick<ServerOptions, "token" | "allowe
   return { token: auth.token, allowedHosts: http.allowed_hosts };
 }
 
-async function isKnown(store: ConversationStore, sessionId: string): Promise<boolean> {
+/** Undefined where the store does not know the conversation that it is asked about. */
+async function ifKnown<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
   try {
-    await store.conversations.get(sessionId);
-    return true;
+    return await asked;
   } catch (error) {
-    if (error instanceof WireError && error.code === "conversation_not_found") return false;
+    if (error instanceof WireError && error.code === "conversation_not_found") return undefined;
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 /** Runs programs as services: identity, ports, start, readiness, stop, logs. Knows no chat. */
 export { describeProcess, identify, isSame } from "./identity.ts";
 export { inspectService, type ServiceState } from "./inspect.ts";
+export { describeKeeper, findKeeperOf, type Keeper } from "./keepers.ts";
 export { type LockOptions, withLock } from "./lock.ts";
 export { tailLog } from "./logs.ts";
 export { describe, describeListener, findListeners, type Listener } from "./ports.ts";

@@ -17,7 +17,7 @@ export const linux: ProcessTable = {
     const stat = living(pid);
     const uid = optional(() => statSync(`/proc/${pid}`).uid);
     if (stat === undefined || uid === undefined) return undefined;
-    const command = read(`/proc/${pid}/cmdline`)?.split("\0").slice(0, -1) ?? [];
+    const command = commandOf(pid);
     const uptime = Number(read("/proc/uptime")?.split(" ")[0]);
     const age = uptime - Number(stat.startTime) / TICKS_PER_SECOND;
     return {
@@ -66,6 +66,47 @@ export function socketOwners(inodes: readonly string[], suspects: readonly numbe
   return owners;
 }
 
+/** The pids of all processes; some may be gone by now. */
+export function allPids(): number[] {
+  return readdirSync("/proc").map(Number).filter(Number.isInteger);
+}
+
+/** The pid of a living process's parent; 0 for the first process of a machine or a container. */
+export function parentOf(pid: number): number | undefined {
+  return living(pid)?.parent;
+}
+
+/** Program and arguments, without a look at anything else of the process; empty where it has none. */
+export function commandOf(pid: number): string[] {
+  return read(`/proc/${pid}/cmdline`)?.split("\0").slice(0, -1) ?? [];
+}
+
+/** Lines `NAME=value`; empty where this user may not see them. */
+export function environmentOf(pid: number): string[] {
+  return read(`/proc/${pid}/environ`)?.split("\0") ?? [];
+}
+
+/** The text of /proc/PID/cgroup (cgroups(7)): everybody's may be read. */
+export function cgroupOf(pid: number): string {
+  return read(`/proc/${pid}/cgroup`) ?? "";
+}
+
+/** The pids of a user's processes. */
+export function processesOfUser(user: string): number[] {
+  return allPids().filter((pid) => {
+    const uid = optional(() => statSync(`/proc/${pid}`).uid);
+    return uid !== undefined && linuxUserName(uid) === user;
+  });
+}
+
+/** Whether a process holds a listening TCP socket; undefined where this user may not see its open files. */
+export function holdsListener(pid: number): boolean | undefined {
+  const files = openFiles(pid);
+  if (files.length === 0) return undefined;
+  const listening = new Set(listeningSockets().map(({ inode }) => `socket:[${inode}]`));
+  return files.some((file) => listening.has(file));
+}
+
 /** The name of a user id. */
 export function linuxUserName(uid: number): string {
   return userName(uid, read("/etc/passwd") ?? "");
@@ -95,15 +136,11 @@ function bootId(): string {
 }
 
 function carries(pid: number, mark: Mark): boolean {
-  const environment = read(`/proc/${pid}/environ`)?.split("\0") ?? [];
+  const environment = environmentOf(pid);
   return (
     environment.includes(`${MARK.service}=${mark.service}`) &&
     environment.includes(`${MARK.stateDir}=${mark.stateDir}`)
   );
-}
-
-function allPids(): number[] {
-  return readdirSync("/proc").map(Number).filter(Number.isInteger);
 }
 
 function openFiles(pid: number): string[] {

@@ -4,6 +4,8 @@ import { userInfo } from "node:os";
 export interface ProcessStat {
   /** One letter; Z and X are dead. */
   readonly state: string;
+  /** Pid of the process that started it, or that took it over. */
+  readonly parent: number;
   readonly group: number;
   /** Field 22, in clock ticks since boot. */
   readonly startTime: string;
@@ -12,10 +14,10 @@ export interface ProcessStat {
 /** Reads /proc/PID/stat. The program name in it may hold spaces and brackets, so counting starts after the last one. */
 export function parseStat(text: string): ProcessStat | undefined {
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  const [state, , group] = fields;
+  const [state, parent, group] = fields;
   const startTime = fields[19];
   if (state === undefined || group === undefined || startTime === undefined) return undefined;
-  return { state, group: Number(group), startTime };
+  return { state, parent: Number(parent), group: Number(group), startTime };
 }
 
 /** One listening socket of /proc/net/tcp or /proc/net/tcp6 (proc_net_tcp(5)). */

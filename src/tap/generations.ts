@@ -39,7 +39,7 @@ function recordOf(
     ms === null ? null : new Date(epochMs + ms).toISOString();
   const lines = textOf(exchange.response).split("\n").map(parse);
   const tokens = lines.filter((line) => wordsOf(line) !== "");
-  const isWhole = lines.some((line) => line?.["done"] === true);
+  const final = lines.find((line) => line?.["done"] === true);
   return {
     id: exchange.id,
     endpoint,
@@ -49,7 +49,8 @@ function recordOf(
     system: typeof asked.system === "string" ? asked.system : null,
     options: asked.options ?? {},
     tokens_sent: tokens.length,
-    ended: endOf(exchange, isWhole),
+    counted: countsIn(final),
+    ended: endOf(exchange, final !== undefined),
     started_at: at(exchange.began_ms) ?? "",
     first_token_at: tokens.length === 0 ? null : at(exchange.response.chunks[0]?.at_ms ?? null),
     ended_at: at(exchange.ended_ms),
@@ -61,6 +62,13 @@ function endOf({ ended }: Exchange, isWhole: boolean): GenerationRecord["ended"]
   if (ended === "running") return "running";
   if (isWhole) return "done";
   return ended === "client-left" ? "aborted" : "failed";
+}
+
+/** Ollama leaves out counts that are zero. */
+function countsIn(final: Record<string, unknown> | undefined): GenerationRecord["counted"] {
+  if (final === undefined) return null;
+  const { prompt_eval_count, eval_count } = final;
+  return { prompt_tokens: Number(prompt_eval_count ?? 0), completion_tokens: Number(eval_count ?? 0) };
 }
 
 function wordsOf(line: Record<string, unknown> | undefined): string {

@@ -35,7 +35,12 @@ export class Recorder {
   readonly beganAt = Date.now();
   readonly #start = performance.now();
   readonly #exchanges: Recording[] = [];
+  readonly #onEnded: (exchange: Exchange) => void;
   #lastId = 0;
+
+  constructor(onEnded: (exchange: Exchange) => void = () => undefined) {
+    this.#onEnded = onEnded;
+  }
 
   begin(method: string, path: string, headers: Headers): Entry {
     this.#lastId += 1;
@@ -65,6 +70,7 @@ export class Recorder {
         if (recording.ended !== "running") return;
         recording.ended = how;
         recording.ended_ms = this.#now();
+        this.#onEnded(recording);
       },
     };
   }

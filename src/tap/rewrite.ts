@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { Transform } from "node:stream";
 
 /** Headers of an answer; a name may come several times. */
@@ -8,6 +9,8 @@ export interface TappedRequest {
   readonly method: string;
   /** With the query. */
   readonly path: string;
+  /** Names in lower case. */
+  readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
 }
 

@@ -15,6 +15,8 @@ export interface TapOptions {
   readonly port?: number;
   /** What goes wrong on purpose. */
   readonly rewrite?: Rewrite | undefined;
+  /** Told of each exchange when it has ended, in whatever way. */
+  readonly onEnded?: (exchange: Exchange) => void;
 }
 
 /** A proxy that changes nothing, unless it is told to, and writes down everything. */
@@ -40,7 +42,7 @@ export interface TapRecord {
  * other end too, and no time is lost but the copying.
  */
 export async function startTap(options: TapOptions): Promise<Tap> {
-  const recorder = new Recorder();
+  const recorder = new Recorder(options.onEnded);
   const server = createServer((incoming, outgoing) => {
     if (incoming.url?.startsWith(TAP_PATH)) sendExchanges(recorder, incoming, outgoing);
     else void pass(options, recorder, incoming, outgoing);
@@ -85,7 +87,7 @@ async function pass(
   });
   try {
     const body = await bodyOf(incoming, entry);
-    const asked = { method, path, body };
+    const asked = { method, path, headers: incoming.headers, body };
     const own = await rewrite.answer?.(asked);
     if (own !== undefined) {
       entry.answered(own.status, { ...own.headers });
@@ -94,7 +96,7 @@ async function pass(
       return;
     }
     const sent = rewrite.request?.(asked) ?? asked;
-    const answer = await ask(upstream, sent, incoming, left.signal);
+    const answer = await ask(upstream, sent, left.signal);
     await answerWith(answer, sent, rewrite, entry, outgoing);
     entry.ended("complete");
   } catch (error) {
@@ -112,20 +114,16 @@ async function bodyOf(incoming: IncomingMessage, entry: Entry): Promise<Buffer> 
   return Buffer.concat(chunks);
 }
 
-function ask(
-  upstream: string,
-  { method, path, body }: TappedRequest,
-  incoming: IncomingMessage,
-  signal: AbortSignal,
-): Promise<IncomingMessage> {
-  const { connection: _, "transfer-encoding": __, ...headers } = incoming.headers;
+function ask(upstream: string, request: TappedRequest, signal: AbortSignal): Promise<IncomingMessage> {
+  const { method, path, body } = request;
+  const { connection: _, "transfer-encoding": __, ...headers } = request.headers;
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest(new URL(path, upstream), {
       method,
       // The Host stays: the upstream compares it with the Origin that the browser sent.
       headers: {
         ...headers,
-        ...(body.length > 0 || incoming.headers["content-length"] ? { "content-length": body.length } : {}),
+        ...(body.length > 0 || headers["content-length"] ? { "content-length": body.length } : {}),
       },
       agent: false,
       signal,

@@ -69,8 +69,11 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
-/** A client of the service at this URL; `token` goes out with every call, empty for none. */
-export function createHttpClient(url: string, token = ""): HttpClient {
+/**
+ * A client of the service at this URL; `token` goes out with every call, empty for none. `readEvent` makes an
+ * event of a message's data.
+ */
+export function createHttpClient(url: string, token = "", readEvent = parseEventData): HttpClient {
   // No time-outs of its own: every call has a signal with the deadline that its caller chose.
   const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 5_000 } });
   const send = (method: Dispatcher.HttpMethod, path: string, { body, signal, headers }: CallOptions) =>
@@ -106,7 +109,7 @@ export function createHttpClient(url: string, token = ""): HttpClient {
       const start = performance.now();
       const sent_at = new Date().toISOString();
       const answer = await send(method, path, options);
-      const seen = await readStream(answer, start, options);
+      const seen = await readStream(answer, start, options, readEvent);
       return {
         request: `${method} ${path}`,
         sent_at,
@@ -123,6 +126,7 @@ async function readStream(
   answer: Dispatcher.ResponseData,
   start: number,
   { signal, onEvent }: CallOptions,
+  readEvent: typeof parseEventData,
 ): Promise<Omit<SeenStream, "request" | "sent_at" | "status" | "duration_ms">> {
   const headers = headersOf(answer);
   const content_type = headers["content-type"] ?? "";
@@ -135,7 +139,7 @@ async function readStream(
   }
   const decoder = createSseDecoder({
     onMessage({ id, data }) {
-      const seen: SeenEvent = { at_ms: since(start), id, event: parseEventData(data) };
+      const seen: SeenEvent = { at_ms: since(start), id, event: readEvent(data) };
       events.push(seen);
       onEvent?.(seen);
     },

@@ -1,10 +1,13 @@
 import { Health } from "../contract/common.ts";
 import { DEFAULTS } from "../contract/defaults.ts";
 import type { GenerationRecord } from "../contract/engine.ts";
+import type { Departures, ForeignContract } from "../contract/foreign.ts";
 import { hmiRoutes } from "../contract/routes.ts";
-import { messageOf, UserError } from "../errors.ts";
+import { Lacks, messageOf, UserError } from "../errors.ts";
 import { watchEngine } from "./engine-watch.ts";
+import { createForeignClient, isLacking } from "./foreign.ts";
 import { createHttpClient, type HttpClient, type SeenCall } from "./http.ts";
+import { departuresOf } from "./profiles/index.ts";
 import { tokenRefused } from "./token-refused.ts";
 
 /** Where the services of a stack are. */
@@ -16,6 +19,8 @@ export interface TargetUrls {
   readonly token?: string;
   /** Where they are not the contract's own. */
   readonly settings?: Partial<TargetSettings>;
+  /** Where the backend is not as the contract says; left out for ours. */
+  readonly contract?: ForeignContract | undefined;
 }
 
 /** How long the target waits for what, in milliseconds, as it is configured. */
@@ -40,6 +45,10 @@ export interface Target {
   readonly gateway: HttpClient;
   readonly engine: HttpClient;
   readonly capabilities: ReadonlySet<Capability>;
+  /** Whether a failure is told by an `error` event; some backends tell it by a status alone. */
+  readonly hasErrorEvent: boolean;
+  /** What a check becomes that the target's contract names by its id. */
+  readonly lacks: Departures["lacks"];
   /** The engine and its version, in words. */
   readonly engineName: string;
   /** What the engine was asked since the generation of that number; needs the capability. */
@@ -56,8 +65,9 @@ const ANSWER_TIMEOUT_MS = 10_000;
  */
 export async function openTarget(given: TargetUrls, signal: AbortSignal): Promise<Target> {
   const { hmi: hmiUrl, gateway: gatewayUrl, engine: engineUrl, token } = given;
-  const hmi = createHttpClient(hmiUrl, token);
-  const gateway = createHttpClient(gatewayUrl, token);
+  const departures = departuresOf(given.contract);
+  const hmi = createForeignClient({ url: hmiUrl, token, service: "hmi", departures });
+  const gateway = createForeignClient({ url: gatewayUrl, token, service: "gateway", departures });
   const engine = createHttpClient(engineUrl);
   const close = async (): Promise<void> => {
     await Promise.all([hmi.close(), gateway.close(), engine.close()]);
@@ -81,6 +91,8 @@ export async function openTarget(given: TargetUrls, signal: AbortSignal): Promis
       ...(watch.generationsAfter === undefined ? [] : (["show what reached the engine"] as const)),
       ...(watch.isStandIn ? (["direct the engine"] as const) : []),
     ]),
+    hasErrorEvent: !isLacking(departures, "stream.error_event"),
+    lacks: departures.lacks,
     engineName: watch.name,
     generationsAfter: watch.generationsAfter ?? (async () => []),
     close,
@@ -132,6 +144,8 @@ async function healthOf(
   try {
     answer = await client.call("GET", hmiRoutes.health.path(), { signal });
   } catch (error) {
+    // A backend without a health report is taken as it is, too.
+    if (error instanceof Lacks) return undefined;
     throw new UserError(
       "unreachable",
       `The ${TITLES[name]} at ${client.url} does not answer: ${messageOf(error)}.`,

@@ -87,3 +87,16 @@ test("a fault lists what could have stood there", () => {
     "end of stream",
   ]);
 });
+
+test("only of a backend without an error event may a failure end with its status and done", () => {
+  const failed: StreamEvent = { type: "status_update", status: "error" };
+  const events: StreamEvent[] = [
+    planning,
+    executing,
+    token,
+    failed,
+    { type: "done", finish_reason: "error" },
+  ];
+  expect(findGrammarFault(events)).toMatchObject({ index: 4, expected: ["error"] });
+  expect(findGrammarFault(events, { hasErrorEvent: false })).toBeUndefined();
+});

@@ -7,7 +7,7 @@ const REST = "00000000:00000000 00:00000000 00000000  1000        0 4242 1 00000
 
 test("a program name with spaces and brackets does not shift the fields", () => {
   const stat = "77 (a) b (c)) S 1 70 70 0 -1 4194304 1 0 0 0 0 0 0 0 20 0 1 0 987654 1 2";
-  expect(parseStat(stat)).toEqual({ state: "S", group: 70, startTime: "987654" });
+  expect(parseStat(stat)).toEqual({ state: "S", parent: 1, group: 70, startTime: "987654" });
 });
 
 test("a text that is no stat line gives nothing", () => {

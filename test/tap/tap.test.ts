@@ -152,3 +152,14 @@ test("a rewrite changes request, head and body", async () => {
   const answer = await fetch(tap.url, { method: "POST", body: "asked" });
   expect([answer.status, answer.headers.get("x-lie"), await answer.text()]).toEqual([418, "yes", "CHANGED"]);
 });
+
+test("a rewrite sees and changes the headers of a request", async () => {
+  const tap = await tapOf(echo, {
+    request: ({ headers, ...request }) => ({
+      ...request,
+      headers: { ...headers, "x-mine": `not ${headers["x-mine"]}` },
+    }),
+  });
+  const answer = await fetch(tap.url, { headers: { "x-mine": "yes" } });
+  expect(answer.headers.get("x-seen")).toBe("GET / not yes");
+});

@@ -29,7 +29,7 @@ async function startOllama(): Promise<string> {
       else {
         response.write('{"message":{"content":"Hello"},"done":false}\n');
         response.write('{"message":{"content":" you"},"done":false}\n');
-        response.end('{"message":{"content":""},"done":true,"done_reason":"stop"}\n');
+        response.end('{"message":{"content":""},"done":true,"done_reason":"stop","eval_count":2}\n');
       }
     }),
   );
@@ -65,6 +65,7 @@ test("in front of any other engine a tap tells the same", async () => {
   await ask(url);
   const [first] = (await generationsAfter?.(0, signal)) ?? [];
   expect(first).toMatchObject({ ...body, endpoint: "chat", prompt: null, tokens_sent: 2, ended: "done" });
+  expect(first?.counted).toEqual({ prompt_tokens: 0, completion_tokens: 2 });
   expect(Date.parse(first?.started_at ?? "")).toBeGreaterThan(Date.now() - 10_000);
   expect(await generationsAfter?.(first?.id ?? 0, signal)).toEqual([]);
 });

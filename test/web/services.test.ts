@@ -45,6 +45,7 @@ test("without the HMI nothing is known of the others", () => {
     ["store", "unknown"],
   ]);
   expect(hasServiceDown(services)).toBe(true);
+  expect(shownServices(services).map(({ name }) => name)).toEqual(["hmi", "gateway"]);
 });
 
 test("a service that the page has no words for is named as it is", () => {

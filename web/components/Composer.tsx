@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { offerMessage } from "../hooks.ts";
 import { Icon } from "./Icon.tsx";
 
 interface ComposerProps {
@@ -25,10 +26,7 @@ export function Composer(props: ComposerProps) {
   const focus = (): void => field.current?.focus();
 
   useGrowing(field, draft);
-  useEffect(() => {
-    // On a touch screen the focus would bring up the keyboard, which nobody asked for.
-    if (matchMedia("(pointer: fine)").matches) focus();
-  }, [place]);
+  useEffect(offerMessage, [place]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
     // While an input method composes, Enter belongs to it.

@@ -1,6 +1,7 @@
 import { useCallback, useMemo } from "preact/hooks";
 import { addressOf } from "../address.ts";
 import type { Chat } from "../chat.ts";
+import { offerMessage } from "../hooks.ts";
 import type { ChatState } from "../state.ts";
 import { contextUse, spendingOf } from "../usage.ts";
 import {
@@ -29,7 +30,11 @@ export function Conversation({ chat, state }: { chat: Chat; state: ChatState }) 
   const replying = isReplying(state);
   const agentId = selectedAgentId(state);
   const model = selectedModel(state);
-  const regenerate = useCallback(() => void chat.regenerate(), [chat]);
+  const regenerate = useCallback(() => {
+    void chat.regenerate();
+    // The button that was pressed goes away, and must not take the focus with it.
+    offerMessage();
+  }, [chat]);
   return (
     <>
       <Messages

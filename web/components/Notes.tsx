@@ -1,4 +1,5 @@
 import type { Chat } from "../chat.ts";
+import { offerMessage } from "../hooks.ts";
 import type { ChatState } from "../state.ts";
 import { contextUse } from "../usage.ts";
 import { selectedModel, shownProblem, shownServiceTrouble, titleOf } from "../view.ts";
@@ -11,14 +12,19 @@ export function Notes({ chat, state }: { chat: Chat; state: ChatState }) {
   const { archived, messages, models } = state;
   const problem = shownProblem(state);
   const trouble = shownServiceTrouble(state);
+  // A note goes away with the button that was pressed, and must not take the focus with it.
+  const on = (action: () => unknown) => (): void => {
+    void action();
+    offerMessage();
+  };
   const isNearlyFull = contextUse(messages, models, selectedModel(state))?.isNearlyFull ?? false;
   return (
     <>
       {problem !== null && (
         <ProblemNote
           problem={problem}
-          onRetry={() => void chat.retry()}
-          onDismiss={() => chat.dispatch({ type: "problem_dismissed" })}
+          onRetry={on(() => chat.retry())}
+          onDismiss={on(() => chat.dispatch({ type: "problem_dismissed" }))}
         />
       )}
       {trouble !== null && (
@@ -35,13 +41,13 @@ export function Notes({ chat, state }: { chat: Chat; state: ChatState }) {
       {archived !== null && (
         <div class="plain notice" role="alert">
           <p class="words">“{titleOf(archived)}” is archived.</p>
-          <button type="button" onClick={() => void chat.keeper.unarchive(archived)}>
+          <button type="button" onClick={on(() => chat.keeper.unarchive(archived))}>
             Undo
           </button>
           <IconButton
             icon="close"
             label="Dismiss"
-            onClick={() => chat.dispatch({ type: "archived_dismissed" })}
+            onClick={on(() => chat.dispatch({ type: "archived_dismissed" }))}
           />
         </div>
       )}

@@ -34,8 +34,9 @@ export const summary = defineCheck<Context["target"], Evidence>({
     const { canary, profileA, generalSessionId } = await getStage(context);
     const { modelId } = profileA;
     const sessionId = await createSession(context, modelId, canary);
-    const dialogue = await talkPastTheLimit(context, sessionId, modelId, canary);
-    const summaries = await waitForSummary(context, [sessionId, generalSessionId]);
+    const places = [sessionId, generalSessionId] as const;
+    const dialogue = await talkPastTheLimit(context, places, modelId, canary);
+    const summaries = await waitForSummary(context, places);
     const last = await converse(context, {
       endpoint: "general-stream",
       message: `After the summary, ${canary}`,
@@ -47,10 +48,13 @@ export const summary = defineCheck<Context["target"], Evidence>({
   judge: (evidence) => judgePlace(evidence) ?? judgePrompt(evidence) ?? holds(evidence),
 });
 
-/** Sends messages until the conversation itself holds more than 60. */
+/**
+ * Sends messages until the conversation itself holds more than 60. Returns its dialogue; of a target that
+ * saves all of them elsewhere, the dialogue that grew there.
+ */
 async function talkPastTheLimit(
   context: Context,
-  sessionId: string,
+  [sessionId, elsewhere]: readonly [string, string],
   modelId: number,
   canary: string,
 ): Promise<Message[]> {
@@ -61,9 +65,11 @@ async function talkPastTheLimit(
     const stream = await context.target.hmi.stream("GET", path, { signal: context.signal });
     if (stream.status !== 200) throw new CouldNotRun(`turn ${turn} was answered ${stream.status}`);
     if (turn * 2 <= LIMITS.summaryAfterMessages) continue;
-    const dialogue = (await readMessages(context, sessionId)).filter((row) => row.message_type === "chat");
+    const dialogue = await readDialogue(context, sessionId);
     if (dialogue.length > LIMITS.summaryAfterMessages) return dialogue;
   }
+  const astray = await readDialogue(context, elsewhere);
+  if (astray.length > LIMITS.summaryAfterMessages) return astray;
   throw new CouldNotRun(
     `conversation ${sessionId} did not grow past ${LIMITS.summaryAfterMessages} messages`,
   );
@@ -86,6 +92,10 @@ async function readMessages(context: Context, session_id: string): Promise<Messa
     .messages;
 }
 
+async function readDialogue(context: Context, sessionId: string): Promise<Message[]> {
+  return (await readMessages(context, sessionId)).filter((row) => row.message_type === "chat");
+}
+
 function judgePlace({ sessionId, modelId, summaries, dialogue }: Evidence): Broken | undefined {
   const [first] = summaries;
   if (first?.session_id === sessionId && first.model_id === modelId) return undefined;
@@ -93,7 +103,7 @@ function judgePlace({ sessionId, modelId, summaries, dialogue }: Evidence): Brok
     verdict: "broken",
     expected: `a summary in ${place(sessionId, modelId)}`,
     found: first === undefined ? "no summary" : `a summary in ${place(first.session_id, first.model_id)}`,
-    seen: `conversation ${sessionId} grew to ${dialogue.length} messages`,
+    seen: `messages to conversation ${sessionId}; conversation ${dialogue[0]?.session_id} grew to ${dialogue.length}`,
     rows: summaries,
   };
 }

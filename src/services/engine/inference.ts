@@ -82,7 +82,10 @@ async function infer(
     sendJson(response, 200, emptyAnswer(prompt, "unload"));
     return;
   }
-  const given = { ...optionsInText(prompt.messages.map(({ content }) => content).join("\n")), ...body.options };
+  const given = {
+    ...optionsInText(prompt.messages.map(({ content }) => content).join("\n")),
+    ...body.options,
+  };
   const options = readOptions(given, engine.defaults);
   if (isEmpty) {
     const lease = await engine.scheduler.lease(prompt.model, { keepAliveMs, numCtx: options.numCtx }, signal);

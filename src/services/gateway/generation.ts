@@ -6,12 +6,12 @@ import { EventLog } from "../stream/event-log.ts";
 import type { EngineClient } from "./engine-client.ts";
 import type { EnginePiece, FinalPiece } from "./engine-reply.ts";
 import type { GatewayMetrics, StreamMeter } from "./metrics.ts";
-import { resolveModel, unknownModel } from "./models.ts";
+import { type DefaultModel, engineName, unknownModel } from "./models.ts";
 
 export interface GenerationSettings {
   readonly engine: EngineClient;
-  /** The model where the request names none, if the engine has it. */
-  readonly defaultModel: string;
+  /** The model where the request names none. */
+  readonly defaultModel: DefaultModel;
   readonly metrics: GatewayMetrics;
   /** Told once, when the generation has ended in any way. */
   readonly onEnd: (generation: Generation) => void;
@@ -51,17 +51,38 @@ export class Generation {
   }
 
   async #run(): Promise<void> {
-    const { engine, defaultModel } = this.#settings;
+    const { defaultModel } = this.#settings;
     const { signal } = this.#abort;
+    const { model: named } = this.request;
     try {
-      const model = await resolveModel(engine, this.request.model, defaultModel, signal);
+      // A name is not looked up before it is asked for: the engine itself knows best what it has.
+      const model = named === undefined ? await defaultModel.name(signal) : engineName(named);
       if (signal.aborted) return;
       this.log.append({ type: "status_update", status: "executing", detail: model });
-      await this.#relay(engine.chat({ model, ...promptOf(this.request) }, signal));
+      await (named === undefined ? this.#askDefault(model) : this.#ask(model));
     } catch (error) {
       // After an end of our own the engine's protest is its answer to the abort.
       if (!this.log.ended) this.#fail(await this.#explain(error));
     }
+  }
+
+  /** Asks what was the default model; where the engine has that no more, what is it now. */
+  async #askDefault(model: string): Promise<void> {
+    const { defaultModel } = this.#settings;
+    try {
+      await this.#ask(model);
+    } catch (error) {
+      defaultModel.forget();
+      const isGone = error instanceof WireError && error.code === "model_not_found";
+      const present = isGone ? await defaultModel.name(this.#abort.signal) : model;
+      if (present === model) throw error;
+      await this.#ask(present);
+    }
+  }
+
+  async #ask(model: string): Promise<void> {
+    const prompt = promptOf(this.request);
+    await this.#relay(this.#settings.engine.chat({ model, ...prompt }, this.#abort.signal));
   }
 
   async #relay(reply: AsyncIterable<readonly EnginePiece[]>): Promise<void> {

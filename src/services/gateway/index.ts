@@ -11,7 +11,7 @@ import { lastEventIdOf, sendLog } from "../stream/send.ts";
 import type { EngineClient } from "./engine-client.ts";
 import { Generations } from "./generations.ts";
 import { createMetrics } from "./metrics.ts";
-import { listModels } from "./models.ts";
+import { DefaultModel, listModels } from "./models.ts";
 import { type Conversations, resumeGeneration } from "./resume.ts";
 
 export interface GatewayOptions extends ServerOptions {
@@ -37,7 +37,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
   const { engine, conversations } = options;
   const app = createServer(options);
   const metrics = await createMetrics();
-  const generations = new Generations({ ...options, metrics });
+  const defaultModel = new DefaultModel(engine, options.defaultModel);
+  const generations = new Generations({ ...options, defaultModel, metrics });
 
   endpoint(
     app,

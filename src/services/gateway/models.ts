@@ -4,33 +4,51 @@ import type { InstalledModel } from "../../contract/engine.ts";
 import { WireError } from "../../errors.ts";
 import type { EngineClient } from "./engine-client.ts";
 
-/** The model that a request means, by the engine's own name: the one it names, else the default. */
-export async function resolveModel(
-  engine: EngineClient,
-  asked: string | undefined,
-  configured: string,
-  signal: AbortSignal,
-): Promise<string> {
-  // A name is not looked up before it is asked for: the engine itself knows best what it has.
-  if (asked !== undefined) return engineName(asked);
-  const installed = await engine.installedModels(signal);
-  const model = defaultModel(installed, configured);
-  if (model !== undefined) return model;
-  throw new WireError(
-    "model_not_found",
-    "The engine has no model at all.",
-    `Run \`ollama pull ${configured}\`.`,
-  );
+/**
+ * The model of requests that name none: the configured one if the engine has it, else the engine's first.
+ *
+ * Where the engine had the configured one, it is taken to have it still, which spares each reply a round trip:
+ * whoever asks for the reply hears if it has not, and calls {@link forget}. What stands in for a configured
+ * model that is missing is looked up every time: that one may be pulled meanwhile, and nothing would tell.
+ */
+export class DefaultModel {
+  readonly #engine: EngineClient;
+  readonly #configured: string;
+  /** The engine's own name of the configured model. */
+  #found: string | undefined;
+
+  constructor(engine: EngineClient, configured: string) {
+    this.#engine = engine;
+    this.#configured = configured;
+  }
+
+  /** The engine's own name of it. Throws `model_not_found` where the engine has no model at all. */
+  async name(signal: AbortSignal): Promise<string> {
+    if (this.#found !== undefined) return this.#found;
+    const installed = await this.#engine.installedModels(signal);
+    this.#found = findModel(installed, this.#configured);
+    const name = this.#found ?? installed[0]?.name;
+    if (name !== undefined) return name;
+    throw new WireError(
+      "model_not_found",
+      "The engine has no model at all.",
+      `Run \`ollama pull ${this.#configured}\`.`,
+    );
+  }
+
+  /** Has it looked up anew. To be called when a reply of it failed. */
+  forget(): void {
+    this.#found = undefined;
+  }
 }
 
-/** The name without the prefix that some clients put before it. */
-function engineName(asked: string): string {
+/** The engine's name for the model that a request names: without the prefix that some clients put before it. */
+export function engineName(asked: string): string {
   return asked.replace(/^ollama\//, "");
 }
 
-/** The configured model if the engine has it, else the engine's first. */
-function defaultModel(installed: readonly InstalledModel[], configured: string): string | undefined {
-  return (installed.find((model) => isSameModel(model.name, configured)) ?? installed[0])?.name;
+function findModel(installed: readonly InstalledModel[], wanted: string): string | undefined {
+  return installed.find((model) => isSameModel(model.name, wanted))?.name;
 }
 
 /** Ollama compares names without case, and `latest` is the tag of a name without one. */
@@ -59,7 +77,7 @@ export async function unknownModel(engine: EngineClient, asked: string): Promise
 export async function listModels(engine: EngineClient, configured: string): Promise<ModelList> {
   const [installed, version] = await Promise.all([engine.installedModels(), engine.version()]);
   const provider = version.endsWith(`+${STAND_IN_BUILD}`) ? STAND_IN_BUILD : "ollama";
-  const standard = defaultModel(installed, configured) ?? null;
+  const standard = findModel(installed, configured) ?? installed[0]?.name ?? null;
   const models = installed.map(
     (model): EngineModel => ({
       model_id: model.name,

@@ -6,7 +6,7 @@ import type { Generations } from "./generations.ts";
 /** What the gateway knows of the conversation store. */
 export interface Conversations {
   isKnown(sessionId: string): Promise<boolean>;
-  /** The request for the reply that a conversation waits for; undefined where its last message is answered. */
+  /** The request for the reply that a conversation waits for; undefined where it waits for none, or is unknown. */
   pendingRequest(sessionId: string): Promise<ChatRequest | undefined>;
 }
 
@@ -33,14 +33,13 @@ export async function resumeGeneration(
   const isMeant = messageId === undefined ? !present?.log.ended : present?.request.message_id === messageId;
   if (present !== undefined && isMeant) return present;
 
-  const isKnown = await conversations.isKnown(sessionId);
-  if (!isKnown && present === undefined) {
-    throw new WireError("conversation_not_found", `There is no conversation "${sessionId}".`);
-  }
-  const pending = isKnown && mayStart ? await conversations.pendingRequest(sessionId) : undefined;
+  const pending = mayStart ? await conversations.pendingRequest(sessionId) : undefined;
   const isPendingMeant = messageId === undefined || messageId === pending?.message_id;
   if (pending !== undefined && isPendingMeant) return generations.start(pending);
   if (present !== undefined && messageId === undefined) return present;
+  if (present === undefined && !(await conversations.isKnown(sessionId))) {
+    throw new WireError("conversation_not_found", `There is no conversation "${sessionId}".`);
+  }
   throw new WireError(
     "nothing_to_stream",
     mayStart

@@ -46,10 +46,10 @@ export function lastEventIdOf(request: FastifyRequest): string | undefined {
 }
 
 async function pump(reader: EventReader, response: ServerResponse, heartbeat: NodeJS.Timeout): Promise<void> {
-  // An empty write sends the headers at once where there is no event yet.
-  response.flushHeaders();
+  let text = reader.take();
+  // The headers leave in one write with the first events; at once, where there is none yet.
+  if (text === "") response.flushHeaders();
   while (!response.destroyed) {
-    const text = reader.take();
     if (text !== "") {
       heartbeat.refresh();
       if (!response.write(text)) await drained(response);
@@ -59,6 +59,7 @@ async function pump(reader: EventReader, response: ServerResponse, heartbeat: No
     } else {
       await reader.changed();
     }
+    text = reader.take();
   }
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { optionsAsText } from "../../../src/contract/options-as-text.ts";
 import { generationsOf, startTestEngine } from "../../support/gateway.ts";
 import { eventually } from "../../support/streams.ts";
 
@@ -65,7 +66,28 @@ test("it is silent after so many tokens, and goes on", async () => {
   expect(textIn(lines)).toBe("1, 2, 3, 4, 5, 6, 7, 8, 9");
 });
 
-test("it writes byte by byte, and says the same", async () => {
+test("it writes byte by byte, each arrives by itself, and together they say the same", async () => {
   const { answer } = await ask({ stand_in_split_bytes: 1, stand_in_reply: "Grüße 👋" });
-  expect(textIn(linesOf(await answer.text()))).toBe("Grüße 👋");
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of answer.body ?? []) chunks.push(chunk);
+  const text = Buffer.concat(chunks).toString();
+  expect(textIn(linesOf(text))).toBe("Grüße 👋");
+  // A busy machine joins some of them.
+  expect(chunks.length).toBeGreaterThan(text.length / 4);
+});
+
+test("it takes directions from a line of the prompt too; what the options say counts", async () => {
+  const url = await startTestEngine();
+  const asText = optionsAsText({ stand_in_reply: "one\ntwo", stand_in_token_ms: 1 });
+  const body = JSON.stringify({
+    model: "llama3.1:8b",
+    prompt: `Be short.\n${asText}\nuser: Count to 9`,
+    options: { stand_in_token_ms: 0 },
+    stream: false,
+  });
+  const answer = await fetch(`${url}/api/generate`, { method: "POST", body });
+  expect(await answer.json()).toMatchObject({ response: "one\ntwo" });
+  expect(await generationsOf(url)).toMatchObject([
+    { options: { stand_in_reply: "one\ntwo", stand_in_token_ms: 0 } },
+  ]);
 });

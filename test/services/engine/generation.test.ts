@@ -38,6 +38,7 @@ test("a finished generation is recorded with what it was asked and how it ended"
     system: null,
     options,
     tokens_sent: 9,
+    counted: { prompt_tokens: expect.any(Number), completion_tokens: 9 },
     ended: "done",
     first_token_at: expect.any(String),
     ended_at: expect.any(String),

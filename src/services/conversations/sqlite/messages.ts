@@ -2,14 +2,14 @@ import type { MessageStore } from "../store.ts";
 import type { Database } from "./database.ts";
 import { beginAgain, beginExchange, findExchange } from "./exchanges.ts";
 import { historyOf, insertMessage, rowFor, toMessage } from "./message-rows.ts";
-import { getSession } from "./sessions.ts";
+import { getOwner } from "./sessions.ts";
 
 export function createMessageStore(db: Database): MessageStore {
   return {
     async list(sessionId, limit = Number.MAX_SAFE_INTEGER) {
-      const { session_id } = getSession(db, sessionId);
+      const { id } = getOwner(db, sessionId);
       const newest = "SELECT * FROM messages WHERE conversation_id = ? ORDER BY id DESC LIMIT ?";
-      return db.all(`SELECT * FROM (${newest}) ORDER BY id`, session_id, limit).map(toMessage);
+      return db.all(`SELECT * FROM (${newest}) ORDER BY id`, id, limit).map(toMessage);
     },
     history: async (sessionId) => historyOf(db, sessionId),
     async find(messageId) {

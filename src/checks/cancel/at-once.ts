@@ -1,0 +1,21 @@
+import { defineCheck } from "../../harness/check.ts";
+import type { Context } from "../stage.ts";
+import { describe, judgeReader } from "./both-ends.ts";
+import { type CancelledReply, cancelReply } from "./scene.ts";
+
+export const atOnce = defineCheck<Context["target"], CancelledReply>({
+  id: "cancel/at-once",
+  claim: "a cancel right after the message, before anything came of it, is not lost",
+  why: "huggingface/chat-ui#2334: a cancel before the first token is lost, and the whole reply comes.",
+  lookAt:
+    "the time between the message's answer and the gateway's first event: a cancel in it must wait for the generation, not miss it",
+  needs: [],
+  collect: (context) =>
+    cancelReply(context, {
+      name: "at-once",
+      options: { num_predict: 400, stand_in_load_ms: 500, stand_in_tokens: 100, stand_in_token_ms: 20 },
+      moment: async () => undefined,
+    }),
+  // Whether the engine was asked by then is a matter of chance, so only the reader's end is judged.
+  judge: (reply) => judgeReader(reply) ?? { verdict: "holds", seen: describe(reply) },
+});

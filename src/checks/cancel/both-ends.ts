@@ -1,0 +1,69 @@
+import { CancelAnswer } from "../../contract/gateway.ts";
+import { type Broken, CouldNotRun, type Verdict } from "../../harness/check.ts";
+import type { SeenCall } from "../../target/http.ts";
+import { lastWord } from "../stream-words.ts";
+import { type CancelledReply, GIVE_UP_MS, LIMIT_MS } from "./scene.ts";
+
+/** Judges that a cancel was heard at the reader's end and at the engine's. */
+export function judgeBothEnds(reply: CancelledReply): Verdict {
+  const atReader = judgeReader(reply);
+  if (atReader !== undefined) return atReader;
+  return judgeEngine(reply) ?? { verdict: "holds", seen: describe(reply) };
+}
+
+/** Broken where the cancel was not answered so, or the reader's stream did not end with it in time. */
+export function judgeReader(reply: CancelledReply): Broken | undefined {
+  const { readerMs, stream } = reply;
+  const [answer] = reply.answers;
+  if (statusOf(answer) !== "cancelled") {
+    return broken(reply, "the cancel answered with 200 and status cancelled", answerInWords(answer));
+  }
+  if (readerMs === null || readerMs > LIMIT_MS) {
+    return broken(reply, `the reader's stream over within ${LIMIT_MS} ms`, after(readerMs));
+  }
+  const ending = lastWord(stream);
+  if (ending === "done (cancelled)") return undefined;
+  return broken(reply, "a stream that ends with done (cancelled)", `it ended with ${ending}`);
+}
+
+function judgeEngine(reply: CancelledReply): Broken | undefined {
+  const { engineMs, generations } = reply;
+  if (generations.length === 0) throw new CouldNotRun("the message never reached the engine");
+  const ends = generations.map(({ ended }) => ended);
+  if (engineMs !== null && engineMs <= LIMIT_MS && ends.every((end) => end === "aborted")) return undefined;
+  const expected = `the engine's request aborted within ${LIMIT_MS} ms`;
+  return broken(reply, expected, `${ends.join(", ")} ${after(engineMs)}`);
+}
+
+/** `cancelled` or `idle`, where the call was answered as the contract says; else undefined. */
+export function statusOf(answer: SeenCall | null | undefined): CancelAnswer["status"] | undefined {
+  return answer?.status === 200 ? CancelAnswer.safeParse(answer.body).data?.status : undefined;
+}
+
+/** `200 {"status":"idle", ...}` */
+export function answerInWords(answer: SeenCall | null | undefined): string {
+  if (!answer) return `no answer within ${GIVE_UP_MS} ms`;
+  return `${answer.status} ${JSON.stringify(answer.body).slice(0, 200)}`;
+}
+
+/** What was done and when each end was over, in one line. */
+export function describe({ answers, stream, readerMs, engineMs, generations }: CancelledReply): string {
+  const calls = answers.map((answer) => `${answer?.request ?? "POST .../cancel"} answered ${short(answer)}`);
+  const engine =
+    generations.length === 0
+      ? "the engine was not seen"
+      : `the engine ${generations.map(({ ended }) => ended).join(", ")} ${after(engineMs)}`;
+  return `${calls.join("; ")}; the stream ended with ${lastWord(stream)} ${after(readerMs)}, ${engine}`;
+}
+
+function short(answer: SeenCall | null): string {
+  return answer === null ? "nothing" : `${statusOf(answer) ?? answer.status} after ${answer.duration_ms} ms`;
+}
+
+function after(ms: number | null): string {
+  return ms === null ? `not over ${GIVE_UP_MS} ms after the call` : `${ms} ms after the call`;
+}
+
+function broken(reply: CancelledReply, expected: string, found: string): Broken {
+  return { verdict: "broken", expected, found, seen: describe(reply) };
+}

@@ -1,0 +1,34 @@
+import { METRICS } from "../../contract/metrics.ts";
+import { CouldNotRun, defineCheck } from "../../harness/check.ts";
+import type { Context } from "../stage.ts";
+import { readExposition, sumOf } from "./exposition.ts";
+import { requireReplies, type Watched, watchMetrics } from "./watched.ts";
+
+/** What a reply that came to its end adds to. */
+const COUNTED = [METRICS.started, METRICS.finished, METRICS.tokens, `${METRICS.firstToken}_count`];
+
+export const metricsCount = defineCheck<Context["target"], Watched>({
+  id: "health/metrics-count",
+  claim: "each reply is counted: begun, finished, its tokens, and the time to its first one",
+  why: "A counter that is made and never moved looks like a quiet day.",
+  lookAt: "where a stream begins and where it ends: the counters must be moved on every way to the end",
+  needs: [],
+  collect: watchMetrics,
+  judge(watched) {
+    requireReplies(watched);
+    const { metrics: calls, replies } = watched;
+    const [before, after] = calls.map(({ body }) => readExposition(String(body)));
+    if (before === undefined || after === undefined) throw new CouldNotRun("the metrics were not read");
+    const risen = COUNTED.map((name) => ({ name, by: sumOf(after, name) - sumOf(before, name) }));
+    const seen = `replies: ${replies.length}; ${risen.map(({ name, by }) => `${name} +${by}`).join(", ")}`;
+    // Others may chat on a live stack meanwhile: never less than our own.
+    const short = risen.filter(({ by }) => by < replies.length);
+    if (short.length === 0) return { verdict: "holds", seen };
+    return {
+      verdict: "broken",
+      expected: `${replies.length} more in ${short.map(({ name }) => name).join(", ")}`,
+      found: short.map(({ name, by }) => `${by} in ${name}`).join(", "),
+      seen,
+    };
+  },
+});

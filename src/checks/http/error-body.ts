@@ -1,0 +1,27 @@
+import { ErrorBody } from "../../contract/common.ts";
+import { type Broken, defineCheck } from "../../harness/check.ts";
+import { firstBroken } from "../../harness/judge.ts";
+import type { Context } from "../stage.ts";
+import { type Refusal, refusals } from "./refusals.ts";
+
+export const errorBody = defineCheck<Context["target"], readonly Refusal[]>({
+  id: "http/error-body",
+  claim: "every error is JSON with a code and a message, whoever refuses",
+  why: 'What the framework refuses by itself has another shape, or none, and a client shows "undefined".',
+  lookAt:
+    "the handlers of unknown paths, of unreadable bodies and of exceptions: all must write the same shape",
+  needs: [],
+  collect: refusals,
+  judge: (seen) => firstBroken(seen, judgeOne) ?? { verdict: "holds", seen: `refused calls: ${seen.length}` },
+});
+
+function judgeOne({ what, call }: Refusal): Broken | undefined {
+  const type = call.headers["content-type"] ?? "(no type)";
+  if (ErrorBody.safeParse(call.body).success && /^application\/json\b/.test(type)) return undefined;
+  return {
+    verdict: "broken",
+    expected: "application/json: {error: {code, message, hint?}}",
+    found: `${type}: ${JSON.stringify(call.body).slice(0, 200)}`,
+    seen: `${call.request} with ${what} answered ${call.status}`,
+  };
+}

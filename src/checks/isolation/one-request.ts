@@ -1,0 +1,32 @@
+import { type Broken, defineCheck } from "../../harness/check.ts";
+import { firstBroken } from "../../harness/judge.ts";
+import { textsOf } from "../engine-record.ts";
+import type { Context } from "../stage.ts";
+import { type Voice, voicesAtOnce } from "./at-once.ts";
+
+export const oneRequest = defineCheck<Context["target"], readonly Voice[]>({
+  id: "isolation/one-request",
+  claim: "one message is one request at the engine: no second stream, and no title before the reply",
+  why: "open-webui/open-webui#28413: the call for a title takes the engine's only slot, and the reply waits.",
+  lookAt: "what is asked of the engine when a message comes: the reply, once, and nothing before it",
+  needs: ["show what reached the engine"],
+  collect: voicesAtOnce,
+  judge: (voices) =>
+    firstBroken(voices, judgeOne) ?? {
+      verdict: "holds",
+      seen: `messages, each with one request at the engine: ${voices.length}`,
+    },
+});
+
+function judgeOne({ generations, asked, stream }: Voice): Broken | undefined {
+  const isTheReply = generations.every((generation) => textsOf(generation).at(-1)?.includes(asked));
+  // One that is missing altogether is about another claim: that prompts hold their own conversation.
+  if (generations.length <= 1 && isTheReply) return undefined;
+  return {
+    verdict: "broken",
+    expected: "one request at the engine, for the reply",
+    found: `requests: ${generations.length}${isTheReply ? "" : ", one of them for something else"}`,
+    seen: stream.request,
+    rows: generations,
+  };
+}

@@ -1,0 +1,84 @@
+import type { Message } from "../../contract/hmi.ts";
+import { CouldNotRun, defineCheck } from "../../harness/check.ts";
+import { type SeenStream, textOf } from "../../target/http.ts";
+import { readReply, readRows, readSettledRows, say } from "../reading.ts";
+import { type Context, makeProfile, makeSession } from "../stage.ts";
+import { repeatAfterMe, wordFrom } from "./words.ts";
+
+interface Evidence {
+  readonly sessionId: string;
+  /** The conversation that was made, and made the active one, while the reply was being written. */
+  readonly openedId: string;
+  readonly asked: string;
+  readonly stream: SeenStream;
+  /** Of the conversation that was asked, just after the other one was opened. */
+  readonly meanwhile: readonly Message[];
+  readonly rows: readonly Message[];
+  readonly openedRows: readonly Message[];
+}
+
+export const openedMeanwhile = defineCheck<Context["target"], Evidence>({
+  id: "isolation/opened-meanwhile",
+  claim: "a reply goes to the conversation that was asked, not to the one that was opened meanwhile",
+  why: "open-webui/open-webui#23179: whoever changes the chat during a reply finds it saved in the new one.",
+  lookAt: "how the end of a reply finds its conversation: by the id it began with, not by what is active now",
+  needs: [],
+  async collect(context) {
+    let seen = await openMeanwhile(context, FIRST_TOKEN_MS);
+    // A machine that is busy, or an engine that is quick, may have written it before: then one that takes longer.
+    for (let tokenMs = 2 * FIRST_TOKEN_MS; wasTooLate(seen) && tokenMs <= LAST_TOKEN_MS; tokenMs *= 2) {
+      seen = await openMeanwhile(context, tokenMs);
+    }
+    return seen;
+  },
+  judge(evidence) {
+    const { sessionId, openedId, stream, rows, openedRows } = evidence;
+    if (wasTooLate(evidence)) {
+      throw new CouldNotRun("the reply had ended before another conversation was opened");
+    }
+    const text = textOf(stream);
+    if (text === "") throw new CouldNotRun(`${stream.request} streamed no reply`);
+    const reply = rows.find(({ role }) => role === "assistant");
+    const seen = `conversation ${openedId} was opened while ${sessionId} was being answered`;
+    if (reply?.content === text && openedRows.length === 0) return { verdict: "holds", seen };
+    return {
+      verdict: "broken",
+      expected: `the reply of ${text.length} characters in conversation ${sessionId}, nothing in ${openedId}`,
+      found: `${reply?.content.length ?? "no"} characters in ${sessionId}, rows in ${openedId}: ${openedRows.length}`,
+      seen,
+      rows: [...rows, ...openedRows],
+    };
+  },
+});
+
+/** Pace of the first try and of the last one, in milliseconds a token. */
+const FIRST_TOKEN_MS = 5;
+const LAST_TOKEN_MS = 80;
+
+async function openMeanwhile(context: Context, tokenMs: number): Promise<Evidence> {
+  const word = wordFrom(context.canary(`asked at ${tokenMs}`));
+  // Many tokens, for an engine that cannot be told its pace.
+  const options = { num_predict: 64, stand_in_token_ms: tokenMs };
+  const modelId = await makeProfile(context, { name: word, options });
+  const sessionId = await makeSession(context, modelId);
+  const asked = repeatAfterMe(word, 16);
+  await say(context, sessionId, asked);
+  const openedId = await makeSession(context, modelId);
+  const meanwhile = await readRows(context, sessionId);
+  const stream = await readReply(context, sessionId).ended;
+  const rows = await readSettledRows(context, sessionId);
+  return {
+    sessionId,
+    openedId,
+    asked,
+    stream,
+    meanwhile,
+    rows,
+    openedRows: await readRows(context, openedId),
+  };
+}
+
+function wasTooLate({ meanwhile }: Evidence): boolean {
+  const reply = meanwhile.find(({ role }) => role === "assistant");
+  return reply !== undefined && reply.status !== "streaming";
+}

@@ -1,0 +1,78 @@
+import { type EngineModel, ModelList } from "../../contract/common.ts";
+import { EngineTags } from "../../contract/engine.ts";
+import { engineRoutes, gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
+import { Lacks } from "../../errors.ts";
+import { CouldNotRun } from "../../harness/check.ts";
+import type { HttpClient } from "../../target/http.ts";
+import { type Context, expectAnswer } from "../stage.ts";
+
+/** The models as each of the three services lists them. */
+export interface Catalogue {
+  readonly hmi: ModelList;
+  readonly gateway: ModelList;
+  /** The engine's own names. */
+  readonly installed: readonly string[];
+}
+
+/** Reads the three lists. Throws {@link CouldNotRun} where one cannot be had, or the engine has no model at all. */
+export async function catalogue(context: Context): Promise<Catalogue> {
+  return await context.share("catalogue", async () => {
+    const { hmi, gateway } = context.target;
+    return {
+      hmi: await ask(context, hmi, hmiRoutes.models.path(), ModelList),
+      gateway: await ask(context, gateway, gatewayRoutes.models.path(), ModelList),
+      installed: await installedModels(context),
+    };
+  });
+}
+
+/** The engine's own names. Throws {@link CouldNotRun} where it has none. */
+export async function installedModels(context: Context): Promise<readonly string[]> {
+  return await context.share("installed models", async () => {
+    const tags = await ask(context, context.target.engine, engineRoutes.tags.path(), EngineTags);
+    if (tags.models.length === 0) throw new CouldNotRun("the engine has no model");
+    return tags.models.map(({ name }) => name);
+  });
+}
+
+/** The default of the HMI's list; null where it has none, or is known to have no list. */
+export async function listedDefault(context: Context): Promise<string | null> {
+  const { hmi } = context.target;
+  return await context.share("listed default", async () => {
+    try {
+      return (await ask(context, hmi, hmiRoutes.models.path(), ModelList)).default;
+    } catch (error) {
+      if (error instanceof Lacks) return null;
+      throw error;
+    }
+  });
+}
+
+async function ask<Answer>(
+  { signal }: Context,
+  client: HttpClient,
+  path: string,
+  schema: { parse(body: unknown): Answer },
+): Promise<Answer> {
+  return expectAnswer(await client.call("GET", path, { signal }), schema);
+}
+
+/** So many models are tried, because a real engine loads each of them. */
+const TRIED = 3;
+
+/** The engine's names of the models that checks ask: the default first, which is loaded already, if any is. */
+export async function triedModels(context: Context): Promise<readonly string[]> {
+  const installed = await installedModels(context);
+  const standard = await listedDefault(context);
+  const others = installed.filter((name) => name !== standard);
+  return [...installed.filter((name) => name === standard), ...others].slice(0, TRIED);
+}
+
+/** The engine's names among the ids of a list, and what else is there. */
+export function compareIds(models: readonly EngineModel[], installed: readonly string[]) {
+  const ids = models.map(({ model_id }) => model_id);
+  return {
+    missing: installed.filter((name) => !ids.includes(name)),
+    unknown: ids.filter((id) => !installed.includes(id)),
+  };
+}

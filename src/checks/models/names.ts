@@ -1,0 +1,39 @@
+import { type Broken, defineCheck } from "../../harness/check.ts";
+import { firstBroken } from "../../harness/judge.ts";
+import type { Context } from "../stage.ts";
+import { type Asked, askAnew, describe } from "./ask.ts";
+import { triedModels } from "./catalogue.ts";
+
+export const names = defineCheck<Context["target"], readonly Asked[]>({
+  id: "models/names",
+  claim: "a model's name travels unchanged: asked for, at the engine, and in the reply's row",
+  why: "The seed of the gateway session: the name was mapped on the way, and the engine answered 404.",
+  lookAt: "every place between the message's model and the engine's request: pass the text on, map nothing",
+  needs: ["show what reached the engine"],
+  async collect(context) {
+    const asked: Asked[] = [];
+    // One after the other: a real engine may hold one model at a time.
+    for (const model of await triedModels(context))
+      asked.push(await askAnew(context, { model, name: model }));
+    return asked;
+  },
+  judge: (asked) =>
+    firstBroken(asked, judgeOne) ?? {
+      verdict: "holds",
+      seen: `unchanged over three hops: ${asked.map(({ model }) => model).join(", ")}`,
+    },
+});
+
+function judgeOne(asked: Asked): Broken | undefined {
+  const { model, atEngine, row } = asked;
+  if (atEngine.length > 0 && atEngine.every((name) => name === model) && row?.model_name === model) {
+    return undefined;
+  }
+  return {
+    verdict: "broken",
+    expected: `${model} at the engine and in the row`,
+    found: `${atEngine.join(", ") || "nothing"} at the engine, ${row?.model_name ?? "none"} in the row`,
+    seen: describe(asked),
+    rows: [row],
+  };
+}

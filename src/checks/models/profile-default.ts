@@ -1,0 +1,48 @@
+import { ProfileAnswer } from "../../contract/hmi.ts";
+import { hmiRoutes } from "../../contract/routes.ts";
+import { type Broken, defineCheck } from "../../harness/check.ts";
+import { firstBroken } from "../../harness/judge.ts";
+import { type Context, expectAnswer, makeProfile, makeSession } from "../stage.ts";
+import { type Asked, ask, describe, SHORT } from "./ask.ts";
+import { triedModels } from "./catalogue.ts";
+
+interface Evidence {
+  readonly wanted: string;
+  /** The first message of the profile, and one after it. */
+  readonly asked: readonly Asked[];
+}
+
+export const profileDefault = defineCheck<Context["target"], Evidence>({
+  id: "models/profile-default",
+  claim: "a profile's own default model answers its conversations, from the first message on",
+  why: "FAULTS S6: the profile's row overwrites the variable of the LLM client, and its first chat fails at once.",
+  lookAt: "what the profile's row is assigned to where its settings are read: no name that is in use already",
+  needs: ["show what reached the engine"],
+  async collect(context) {
+    const wanted = (await triedModels(context)).at(-1) ?? "";
+    const modelId = await makeProfile(context, { name: context.canary("with a default"), options: SHORT });
+    const path = hmiRoutes.updateProfile.path({ model_id: modelId });
+    const body = { default_model: wanted };
+    expectAnswer(await context.target.hmi.call("PUT", path, { body, signal: context.signal }), ProfileAnswer);
+    const sessionId = await makeSession(context, modelId);
+    const first = await ask(context, { sessionId, modelId, name: "first" });
+    return { wanted, asked: [first, await ask(context, { sessionId, modelId, name: "second" })] };
+  },
+  judge: ({ wanted, asked }) =>
+    firstBroken(asked, (each) => judgeOne(each, wanted)) ?? {
+      verdict: "holds",
+      seen: `messages without a model, answered by the profile's ${wanted}: ${asked.length}`,
+    },
+});
+
+function judgeOne(asked: Asked, wanted: string): Broken | undefined {
+  const { atEngine, error } = asked;
+  if (error === null && atEngine.length > 0 && atEngine.every((name) => name === wanted)) return undefined;
+  return {
+    verdict: "broken",
+    expected: `a reply by ${wanted}`,
+    found: `at the engine: ${atEngine.join(", ") || "nothing"}; ${error?.message ?? "no error"}`,
+    seen: describe(asked),
+    rows: [asked.row],
+  };
+}

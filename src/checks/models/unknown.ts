@@ -1,0 +1,38 @@
+import { type Broken, defineCheck } from "../../harness/check.ts";
+import type { Context } from "../stage.ts";
+import { type Asked, askAnew, describe } from "./ask.ts";
+import { installedModels } from "./catalogue.ts";
+
+interface Evidence {
+  readonly installed: readonly string[];
+  readonly asked: Asked;
+}
+
+export const unknown = defineCheck<Context["target"], Evidence>({
+  id: "models/unknown",
+  claim: "a model that the engine does not have is an error that names those it has, and the row says error",
+  why: "FAULTS 42: the failure was saved as a complete reply; and a bare 404 does not tell what to choose.",
+  lookAt: "where the engine's 404 becomes model_not_found: ask it for its list, and end the row with error",
+  needs: [],
+  async collect(context) {
+    const installed = await installedModels(context);
+    const name = context.canary("unknown").replace("canary", "no-such-model");
+    return { installed, asked: await askAnew(context, { model: name, name: "unknown model" }) };
+  },
+  judge: (evidence) => judgeError(evidence) ?? { verdict: "holds", seen: describe(evidence.asked) },
+});
+
+function judgeError({ installed, asked }: Evidence): Broken | undefined {
+  const { error, ended, row } = asked;
+  const unnamed = installed.filter((name) => error?.message.includes(name) !== true);
+  const isError = error?.code === "model_not_found" && ended === "done (error)";
+  if (isError && unnamed.length === 0 && row?.status === "error") return undefined;
+  const said = error === null ? "no error" : `${error.code}: ${error.message}`;
+  return {
+    verdict: "broken",
+    expected: `model_not_found with ${installed.join(", ")} in its message, done (error), a row with status error`,
+    found: `${said}; ${ended}; a row with status ${row?.status ?? "(none)"}`,
+    seen: describe(asked),
+    rows: [row],
+  };
+}

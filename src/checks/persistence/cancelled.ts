@@ -1,0 +1,18 @@
+import { CouldNotRun, defineCheck } from "../../harness/check.ts";
+import type { Context } from "../stage.ts";
+import { isWhole, lastWord } from "../stream-words.ts";
+import { cancelledReply, describe, judgeStored, type StoredReply } from "./scene.ts";
+
+export const cancelled = defineCheck<Context["target"], StoredReply>({
+  id: "persistence/cancelled",
+  claim: "a cancelled reply is stored, and read again, exactly as far as it was streamed",
+  why: "amd/gaia#2157: the whole reply is saved after a cancel; vercel/chatbot#1060: nothing is.",
+  lookAt: "what is saved when a reply is cancelled: the text that the reader got, no more and no less",
+  needs: [],
+  collect: cancelledReply,
+  judge(reply) {
+    // What a stack does that does not cancel at all is for the suite about cancelling.
+    if (isWhole(lastWord(reply.stream))) throw new CouldNotRun(`nothing was cancelled: ${describe(reply)}`);
+    return judgeStored(reply, "cancelled") ?? { verdict: "holds", seen: describe(reply) };
+  },
+});

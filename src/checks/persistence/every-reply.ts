@@ -1,0 +1,68 @@
+import { type Broken, defineCheck } from "../../harness/check.ts";
+import { firstBroken } from "../../harness/judge.ts";
+import type { Context } from "../stage.ts";
+import { allReplies, describe, type StoredReply } from "./scene.ts";
+
+export const keptMessage = defineCheck<Context["target"], readonly StoredReply[]>({
+  id: "persistence/user-message",
+  claim: "the user's message is kept, however its reply ends",
+  why: "huggingface/chat-ui#459: a cancel loses the message too, and it cannot be sent again.",
+  lookAt:
+    "the saving of the message: before the engine is asked, in a transaction that no later failure undoes",
+  needs: [],
+  collect: allReplies,
+  judge: (replies) => judgeEach(replies, "with the user's message", judgeUser),
+});
+
+export const oneReply = defineCheck<Context["target"], readonly StoredReply[]>({
+  id: "persistence/one-reply",
+  claim: "a turn has one reply, however it ended",
+  why: "Stacks keep the partial reply of a cancel and the whole one beside each other.",
+  lookAt: "who writes the reply: one row that is begun once and ended once",
+  needs: [],
+  collect: allReplies,
+  judge: (replies) => judgeEach(replies, "with one reply", judgeCount),
+});
+
+export const settled = defineCheck<Context["target"], readonly StoredReply[]>({
+  id: "persistence/settled",
+  claim: "no row stays streaming, however its reply ended",
+  why: "A row that is streaming for ever shows a cursor that never stops, and blocks the next message.",
+  lookAt: "every way out of the loop that writes the reply, also where the client left",
+  needs: [],
+  collect: allReplies,
+  judge: (replies) => judgeEach(replies, "with nothing left streaming", judgeSettled),
+});
+
+function judgeEach(
+  replies: readonly StoredReply[],
+  how: string,
+  judgeOne: (reply: StoredReply) => Pick<Broken, "expected" | "found"> | undefined,
+) {
+  const broken = firstBroken(replies, (reply): Broken | undefined => {
+    const problem = judgeOne(reply);
+    return problem && { verdict: "broken", ...problem, seen: describe(reply), rows: reply.rows };
+  });
+  const names = replies.map(({ name }) => name).join(", ");
+  return broken ?? { verdict: "holds" as const, seen: `replies ${how}: ${names}` };
+}
+
+function judgeUser({ rows, asked }: StoredReply): Pick<Broken, "expected" | "found"> | undefined {
+  const users = rows.filter(({ role }) => role === "user");
+  if (users.length === 1 && users[0]?.content === asked && rows[0]?.role === "user") return undefined;
+  return { expected: "the message first, once, as it was sent", found: rolesOf(rows) };
+}
+
+function judgeCount({ rows }: StoredReply): Pick<Broken, "expected" | "found"> | undefined {
+  if (rows.filter(({ role }) => role === "assistant").length === 1) return undefined;
+  return { expected: "one row of a reply", found: rolesOf(rows) };
+}
+
+function judgeSettled({ rows }: StoredReply): Pick<Broken, "expected" | "found"> | undefined {
+  if (rows.every(({ status }) => status !== "streaming")) return undefined;
+  return { expected: "no row that is streaming", found: rolesOf(rows) };
+}
+
+function rolesOf(rows: StoredReply["rows"]): string {
+  return rows.map(({ role, status }) => `${role} ${status}`).join(", ") || "no rows";
+}

@@ -1,0 +1,33 @@
+import { CouldNotRun, defineCheck } from "../../harness/check.ts";
+import { textOf } from "../../target/http.ts";
+import type { Context } from "../stage.ts";
+import { isWhole, lastWord } from "../stream-words.ts";
+import { describe, inWords, replyRow, type StoredReply, unreadReply } from "./scene.ts";
+
+export const readerLeft = defineCheck<Context["target"], StoredReply>({
+  id: "persistence/reader-left",
+  claim: "a reply whose reader left in the middle is written to its end, and is there after a reload",
+  why: "A closed tab is not a cancel. Stacks lose the partial reply, or leave its row streaming for ever.",
+  lookAt: "who saves the reply: the service, not the connection to the browser",
+  needs: [],
+  collect: unreadReply,
+  judge(reply) {
+    const row = replyRow(reply);
+    const read = textOf(reply.stream);
+    if (isWhole(lastWord(reply.stream))) throw new CouldNotRun("the reply had ended before its reader left");
+    const seen = `${describe(reply)}; then ${inWords(row)}`;
+    const isThere =
+      row?.status === "complete" &&
+      row.content.startsWith(read) &&
+      row.content.length > read.length &&
+      textOf(reply.replay) === row.content;
+    if (isThere) return { verdict: "holds", seen };
+    return {
+      verdict: "broken",
+      expected: `a row complete that begins with the ${read.length} characters that were read, and goes on`,
+      found: `${inWords(row)}; read again ${textOf(reply.replay).length} characters`,
+      seen,
+      rows: reply.rows,
+    };
+  },
+});

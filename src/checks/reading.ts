@@ -1,0 +1,130 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { StreamEvent } from "../contract/events.ts";
+import { type Message, MessageList, SentMessage } from "../contract/hmi.ts";
+import { hmiRoutes } from "../contract/routes.ts";
+import { CouldNotRun } from "../harness/check.ts";
+import type { SeenStream } from "../target/http.ts";
+import type { Target } from "../target/target.ts";
+import { type Context, expectAnswer } from "./stage.ts";
+
+/** One reply while it is read. */
+export interface Reading {
+  /** Rejects with {@link CouldNotRun} where the stream ends before such an event comes. */
+  until(what: string, isIt: (event: StreamEvent) => boolean): Promise<void>;
+  /** The whole stream, once it has ended in any way. */
+  readonly ended: Promise<SeenStream>;
+  readonly hasEnded: boolean;
+  /** Closes the connection, as a closed tab does. */
+  leave(): void;
+}
+
+/** How long a stack of this pace may be silent before it is taken for stuck, in milliseconds. */
+export function patienceOf({ settings }: Target): number {
+  return Math.max(1_000, 4 * settings.heartbeatMs);
+}
+
+/** Sends a message to a conversation. Throws {@link CouldNotRun} where it is not taken. */
+export async function say(context: Context, sessionId: string, message: string): Promise<SentMessage> {
+  const body = { session_id: sessionId, message };
+  const path = hmiRoutes.sendMessage.path();
+  return expectAnswer(
+    await context.target.hmi.call("POST", path, { body, signal: context.signal }),
+    SentMessage,
+  );
+}
+
+/**
+ * Joins a conversation's reply. A stream that has begun to talk and then is silent for too long is given up;
+ * before that, a model may be loading.
+ */
+export function readReply(context: Context, sessionId: string): Reading {
+  const left = new AbortController();
+  const waiting = new Set<{ isIt: (event: StreamEvent) => boolean; resolve: () => void }>();
+  const seen: StreamEvent[] = [];
+  let silence: NodeJS.Timeout | undefined;
+  let hasEnded = false;
+  const ended = context.target.hmi
+    .stream("GET", hmiRoutes.stream.path({ session_id: sessionId }), {
+      signal: AbortSignal.any([context.signal, left.signal]),
+      onEvent({ event }) {
+        if (!("type" in event)) return;
+        seen.push(event);
+        for (const wait of waiting) if (wait.isIt(event)) wait.resolve();
+        if (event.type === "status_update") return;
+        clearTimeout(silence);
+        silence = setTimeout(() => left.abort(), patienceOf(context.target));
+      },
+    })
+    .finally(() => {
+      hasEnded = true;
+      clearTimeout(silence);
+    });
+  // Whoever waits for the end is told; nobody may.
+  ended.catch(() => undefined);
+  return {
+    ended,
+    get hasEnded() {
+      return hasEnded;
+    },
+    async until(what, isIt) {
+      if (seen.some(isIt)) return;
+      const came = Promise.withResolvers<void>();
+      waiting.add({ isIt, resolve: came.resolve });
+      const tooLate = ended.then(() => {
+        throw new CouldNotRun(`the reply in conversation ${sessionId} ended before ${what} came`);
+      });
+      await Promise.race([came.promise, tooLate]);
+    },
+    leave: () => left.abort(),
+  };
+}
+
+/** Sends a message and reads its reply to the end. */
+export async function converse(context: Context, sessionId: string, message: string): Promise<SeenStream> {
+  await say(context, sessionId, message);
+  return await readReply(context, sessionId).ended;
+}
+
+/** Is true of the first so many tokens' last one. */
+export function tokens(count: number): (event: StreamEvent) => boolean {
+  let came = 0;
+  return (event) => {
+    if (event.type === "token") came += 1;
+    return came >= count;
+  };
+}
+
+/** What was said in a conversation, oldest first, as it is stored. */
+export async function readRows(context: Context, sessionId: string): Promise<readonly Message[]> {
+  const path = hmiRoutes.messages.path({ session_id: sessionId });
+  const call = await context.target.hmi.call("GET", path, { signal: context.signal });
+  return expectAnswer(call, MessageList).messages.filter((row) => row.message_type === "chat");
+}
+
+/** The same, as soon as no reply is being written any more; as it is then, where one is for too long. */
+export async function readSettledRows(context: Context, sessionId: string): Promise<readonly Message[]> {
+  return await lookUntil(
+    context,
+    patienceOf(context.target),
+    () => readRows(context, sessionId),
+    (rows) => rows.every((row) => row.status !== "streaming"),
+  );
+}
+
+/** How long to wait between two looks, in milliseconds. */
+const BETWEEN_LOOKS_MS = 5;
+
+/** Looks again and again until it is enough, or for so many milliseconds; returns what was seen last. */
+export async function lookUntil<Seen>(
+  { signal }: Pick<Context, "signal">,
+  patienceMs: number,
+  look: () => Promise<Seen>,
+  isEnough: (seen: Seen) => boolean,
+): Promise<Seen> {
+  const start = performance.now();
+  for (;;) {
+    const seen = await look();
+    if (isEnough(seen) || performance.now() - start > patienceMs) return seen;
+    await pause(BETWEEN_LOOKS_MS, undefined, { signal });
+  }
+}

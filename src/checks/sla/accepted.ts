@@ -1,0 +1,23 @@
+import { defineCheck } from "../../harness/check.ts";
+import type { Context } from "../stage.ts";
+import { requireUndisturbed } from "../undisturbed.ts";
+import { inWords, percentile, requireEnough } from "./percentile.ts";
+import { type Samples, TARGETS, timeMessages } from "./samples.ts";
+
+export const accepted = defineCheck<Context["target"], Samples>({
+  id: "sla/accepted",
+  claim: `a message is accepted in under ${TARGETS.acceptedP95} ms at P95, while ten users chat`,
+  why: "A message that is not acknowledged at once is sent again.",
+  lookAt: "what POST /api/chat/message waits for: two rows on disk, and nothing else",
+  needs: [],
+  collect: timeMessages,
+  judge({ atOnce, ...disturbance }) {
+    const times = atOnce.map(({ accepted_ms }) => accepted_ms);
+    requireEnough(times);
+    const seen = `${times.length} messages: ${inWords(times, 50)}, ${inWords(times, 95)}, limit ${TARGETS.acceptedP95} ms`;
+    if (percentile(times, 95) < TARGETS.acceptedP95) return { verdict: "holds", seen };
+    requireUndisturbed(disturbance);
+    const expected = `P95 under ${TARGETS.acceptedP95} ms`;
+    return { verdict: "broken", expected, found: inWords(times, 95), seen };
+  },
+});

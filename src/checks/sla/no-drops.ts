@@ -1,0 +1,30 @@
+import { type Broken, defineCheck } from "../../harness/check.ts";
+import { firstBroken } from "../../harness/judge.ts";
+import type { Context } from "../stage.ts";
+import { isWhole } from "../stream-words.ts";
+import { type Sample, type Samples, timeMessages, USERS } from "./samples.ts";
+
+export const noDrops = defineCheck<Context["target"], Samples>({
+  id: "sla/no-drops",
+  claim: `of ${USERS} users at once nobody's reply is dropped`,
+  why: "A pool that is too small shows first when the second team looks at the demonstration.",
+  lookAt: "limits of connections and slots between the services, and what is answered at the limit",
+  needs: [],
+  collect: timeMessages,
+  judge: ({ atOnce }) =>
+    firstBroken(atOnce, (sample) => judgeOne(sample, atOnce)) ?? {
+      verdict: "holds",
+      seen: `replies to ${USERS} users at once, all written to their ends: ${atOnce.length}`,
+    },
+});
+
+function judgeOne({ who, status, ended }: Sample, all: readonly Sample[]): Broken | undefined {
+  if (status === 200 && isWhole(ended)) return undefined;
+  const whole = all.filter((sample) => isWhole(sample.ended)).length;
+  return {
+    verdict: "broken",
+    expected: `${all.length} replies written to their ends`,
+    found: `${whole}; the one to ${who} ended with ${ended}, status ${status}`,
+    seen: `${USERS} users at once`,
+  };
+}

@@ -1,0 +1,125 @@
+import { SentMessage } from "../../contract/hmi.ts";
+import { hmiRoutes } from "../../contract/routes.ts";
+import { CouldNotRun } from "../../harness/check.ts";
+import type { SeenStream } from "../../target/http.ts";
+import { converse, readReply } from "../reading.ts";
+import { type Context, makeProfile, makeSession } from "../stage.ts";
+import { lastWord } from "../stream-words.ts";
+import { type Disturbance, timeUndisturbed } from "../undisturbed.ts";
+
+/** One message and its reply, timed from when the message was sent; all times in milliseconds. */
+export interface Sample {
+  /** `user 3, message 2`. */
+  readonly who: string;
+  readonly status: number;
+  /** Until the message was accepted. */
+  readonly accepted_ms: number;
+  /** Until the first token came; null where none did. */
+  readonly first_token_ms: number | null;
+  /** When tokens came; those that came together count as one. */
+  readonly tokens_ms: readonly number[];
+  /** How many tokens came. */
+  readonly tokens: number;
+  /** `done (stop)`, or how the stream ended without it. */
+  readonly ended: string;
+}
+
+/** What was timed. */
+export interface Samples extends Disturbance {
+  /** Messages of users who all chat at the same time. */
+  readonly atOnce: readonly Sample[];
+  /** Replies whose first token shows what the stack needs: an engine with one slot is asked by one user at a time. */
+  readonly firstTokens: readonly Sample[];
+}
+
+/** Service targets, in milliseconds (contract, section 6). */
+export const TARGETS = { acceptedP95: 500, firstTokenP50: 1_000, firstTokenP95: 1_500, gapP50: 50 } as const;
+
+/** Users at once (contract, section 6). */
+export const USERS = 10;
+/** Messages of each: twenty in all are the fewest of which a P95 can be told. */
+const MESSAGES = 2;
+
+/** Long enough for a pace to show. The stand-in is told the pace of a quick model. */
+const REPLY = { num_predict: 24, stand_in_tokens: 24, stand_in_token_ms: 10 } as const;
+
+/** Half of the shortest time that is allowed for an answer. */
+const HELD_UP_LIMIT_MS = TARGETS.acceptedP95 / 2;
+
+/** Times messages with a warm engine. */
+export async function timeMessages(context: Context): Promise<Samples> {
+  return await context.share("samples", async () => {
+    await warmUp(context);
+    const modelId = await makeProfile(context, { name: context.canary("users"), options: REPLY });
+    const { seen, ...disturbance } = await timeUndisturbed(
+      () => HELD_UP_LIMIT_MS,
+      (attempt) => timeUsers(context, modelId, attempt),
+    );
+    return { ...seen, ...disturbance };
+  });
+}
+
+async function timeUsers(
+  context: Context,
+  modelId: number,
+  attempt: number,
+): Promise<Omit<Samples, keyof Disturbance>> {
+  const sessions: string[] = [];
+  for (let user = 1; user <= USERS; user += 1) sessions.push(await makeSession(context, modelId));
+  const users = sessions.map((sessionId, index) =>
+    chat(context, sessionId, { user: `user ${index + 1}`, messages: MESSAGES, attempt }),
+  );
+  const atOnce = (await Promise.all(users)).flat();
+  if (context.target.capabilities.has("direct the engine")) return { atOnce, firstTokens: atOnce };
+  const alone = { user: "one user alone", messages: USERS * MESSAGES, attempt };
+  return { atOnce, firstTokens: await chat(context, await makeSession(context, modelId), alone) };
+}
+
+/** A model that is loaded now is not loaded while it is timed. */
+async function warmUp(context: Context): Promise<void> {
+  const options = { num_predict: 1, stand_in_token_ms: 0 };
+  const modelId = await makeProfile(context, { name: context.canary("warm"), options });
+  await converse(context, await makeSession(context, modelId), `Hello ${context.canary("warm up")}`);
+}
+
+/** One user, who sends the next message when the reply has come. */
+async function chat(
+  context: Context,
+  sessionId: string,
+  { user, messages, attempt }: { user: string; messages: number; attempt: number },
+): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  for (let message = 1; message <= messages; message += 1) {
+    const text = `Count to 100. ${context.canary(`${user} ${message} ${attempt}`)}`;
+    samples.push({ who: `${user}, message ${message}`, ...(await timeOne(context, sessionId, text)) });
+  }
+  return samples;
+}
+
+async function timeOne(context: Context, sessionId: string, message: string): Promise<Omit<Sample, "who">> {
+  const start = performance.now();
+  const body = { session_id: sessionId, message };
+  const path = hmiRoutes.sendMessage.path();
+  const { hmi } = context.target;
+  const { status, body: answer } = await hmi.call("POST", path, { body, signal: context.signal });
+  const accepted_ms = since(start);
+  if (status === 429) throw new CouldNotRun("the stack limits the messages of a minute (429)");
+  if (status !== 200 || !SentMessage.safeParse(answer).success) {
+    return { status, accepted_ms, first_token_ms: null, tokens_ms: [], tokens: 0, ended: "refused" };
+  }
+  const opened_ms = since(start);
+  const stream = await readReply(context, sessionId).ended;
+  const tokens_ms = arrivalsOf(stream).map((at) => Math.round((opened_ms + at) * 100) / 100);
+  const tokens = stream.events.filter(({ event }) => "type" in event && event.type === "token").length;
+  const first_token_ms = tokens_ms[0] ?? null;
+  return { status, accepted_ms, first_token_ms, tokens_ms, tokens, ended: lastWord(stream) };
+}
+
+/** When tokens came, once for all that came together. */
+function arrivalsOf({ chunks }: SeenStream): number[] {
+  return chunks.filter(({ latin1 }) => /"type":\s*"token"/.test(latin1)).map(({ at_ms }) => at_ms);
+}
+
+function since(start: number): number {
+  return Math.round((performance.now() - start) * 100) / 100;
+}

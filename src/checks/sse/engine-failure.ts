@@ -1,0 +1,37 @@
+import { type Broken, defineCheck } from "../../harness/check.ts";
+import { firstBroken } from "../../harness/judge.ts";
+import type { Context } from "../stage.ts";
+import { describe, finishReasonOf } from "./events.ts";
+import { type FailedReply, failedReplies, story } from "./failures.ts";
+import { judgeOrder } from "./order.ts";
+import { replyRow } from "./say.ts";
+
+export const engineFailure = defineCheck<Context["target"], readonly FailedReply[]>({
+  id: "sse/engine-failure",
+  claim: "an engine that fails in mid-reply is told as an error, in the stream and in the row",
+  why: "docs/faults.md, rows 6, 47, 48: half a reply is told as a whole one, or has no end at all and its row stays streaming.",
+  lookAt:
+    "what reads the engine's stream: an error line, a cut and an end without a final object are failures",
+  needs: ["direct the engine"],
+  collect: failedReplies,
+  judge: (replies) =>
+    firstBroken(replies, judgeOne) ?? { verdict: "holds", seen: replies.map(story).join("; ") },
+});
+
+function judgeOne(failed: FailedReply): Broken | undefined {
+  const { stream } = failed.reply;
+  const ending = finishReasonOf(stream) ?? "no done";
+  const status = replyRow(failed.reply)?.status ?? "error";
+  const seen = `${story(failed)}; ${describe(stream)}`;
+  if (ending !== "error" || status !== "error") {
+    const found = ending === "error" ? `a row with status ${status}` : ending;
+    return {
+      verdict: "broken",
+      expected: "status error, error, done(error), and a row with status error",
+      found,
+      seen,
+    };
+  }
+  const disorder = judgeOrder(stream, failed);
+  return disorder && { ...disorder, seen };
+}

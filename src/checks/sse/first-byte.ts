@@ -1,0 +1,37 @@
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
+import { firstBroken } from "../../harness/judge.ts";
+import type { Context } from "../stage.ts";
+import { arrivedIn, describe } from "./events.ts";
+import type { SeenReply } from "./say.ts";
+import { type TimedReplies, timedReplies } from "./timed.ts";
+
+export const firstByte = defineCheck<Context["target"], TimedReplies>({
+  id: "sse/first-byte",
+  claim: "the first event comes at once, while the engine still loads its model",
+  why: "A page that shows nothing until the model is loaded is taken for broken, and the message is sent again.",
+  lookAt: "when the response's head and planning are sent: before the engine is asked, not with its answer",
+  needs: ["direct the engine"],
+  collect: timedReplies,
+  judge({ loading, silenceMs }) {
+    const broken = firstBroken(loading, (reply) => judgeOne(reply, silenceMs));
+    const seen = loading.map(({ stream }) => `first event after ${arrivedIn(stream)[0]?.at_ms} ms`);
+    return broken ?? { verdict: "holds", seen: `${seen.join("; ")}; the engine took ${silenceMs} ms` };
+  },
+});
+
+function judgeOne({ stream }: SeenReply, silenceMs: number): Broken | undefined {
+  const arrived = arrivedIn(stream);
+  const token = arrived.find(({ event }) => event.type === "token");
+  if (token !== undefined && token.at_ms < 0.8 * silenceMs) {
+    throw new CouldNotRun("the engine answered sooner than it was told to");
+  }
+  const first = arrived[0];
+  // By the time between them, not since the request: that is long on a busy machine.
+  if (first !== undefined && (token?.at_ms ?? first.at_ms) - first.at_ms > silenceMs / 4) return undefined;
+  return {
+    verdict: "broken",
+    expected: `planning before the engine answers, which took ${silenceMs} ms`,
+    found: first === undefined ? "no event" : `the first event after ${Math.round(first.at_ms)} ms`,
+    seen: describe(stream),
+  };
+}

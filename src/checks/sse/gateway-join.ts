@@ -1,0 +1,44 @@
+import { gatewayRoutes } from "../../contract/routes.ts";
+import { defineCheck } from "../../harness/check.ts";
+import type { SeenStream } from "../../target/http.ts";
+import type { Context } from "../stage.ts";
+import { describe, textIn } from "./events.ts";
+import { follow } from "./follow.ts";
+import { prepare } from "./say.ts";
+
+interface Evidence {
+  /** The stream of the call that began the reply. */
+  readonly begun: SeenStream;
+  /** That of the GET that came later. */
+  readonly joined: SeenStream;
+}
+
+export const gatewayJoin = defineCheck<Context["target"], Evidence>({
+  id: "sse/gateway-join",
+  claim: "GET /chat/stream/{session_id} of the gateway joins the reply that runs, from its first event",
+  why: "The seed's gateway answers 501 there (FAULTS S9); whoever lost its connection has nothing to come back to.",
+  lookAt: "the gateway's GET /chat/stream/{session_id}; the HMI falls back on the POST where it is missing",
+  needs: [],
+  async collect(context) {
+    const prepared = await prepare(context, { door: "gateway", name: "join", options: { num_predict: 16 } });
+    const path = gatewayRoutes.resume.path({ session_id: prepared.sessionId });
+    let joining: Promise<SeenStream> | undefined;
+    const join = (): Promise<SeenStream> =>
+      follow(context, { client: context.target.gateway, method: "GET", path });
+    const begun = await follow(context, {
+      ...(await prepared.open()),
+      onEvent() {
+        joining ??= join();
+        // Awaited below; until then a failure is not one that nobody handles.
+        joining.catch(() => undefined);
+      },
+    });
+    return { begun, joined: await (joining ?? join()) };
+  },
+  judge({ begun, joined }) {
+    const seen = `${describe(begun)}; ${describe(joined)}`;
+    const expected = JSON.stringify(textIn(begun.events));
+    const found = joined.status === 200 ? JSON.stringify(textIn(joined.events)) : `status ${joined.status}`;
+    return expected === found ? { verdict: "holds", seen } : { verdict: "broken", expected, found, seen };
+  },
+});

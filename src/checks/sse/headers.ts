@@ -1,0 +1,78 @@
+import { hmiRoutes } from "../../contract/routes.ts";
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
+import { firstBroken } from "../../harness/judge.ts";
+import type { SeenStream } from "../../target/http.ts";
+import type { Context } from "../stage.ts";
+import { follow } from "./follow.ts";
+import { plainReplies } from "./plain.ts";
+import { prepare } from "./say.ts";
+
+type Head = Pick<SeenStream, "request" | "headers">;
+
+export const headers = defineCheck<Context["target"], readonly Head[]>({
+  id: "sse/headers",
+  claim: "no proxy or browser may store, change, compress or hold back a stream",
+  why: "docs/faults.md, row 32: compression buffers the stream, and the reply arrives in one piece.",
+  lookAt: "the headers of the stream's response; a compression middleware must leave event streams alone",
+  needs: [],
+  async collect(context) {
+    const plain = await plainReplies(context);
+    const compressible = await acceptingGzip(
+      context,
+      plain.find(({ door }) => door === "message")?.sessionId ?? "",
+    );
+    return [...plain.map(({ stream }) => stream), ...compressible].map(({ request, headers }) => ({
+      request,
+      headers,
+    }));
+  },
+  judge: (heads) =>
+    firstBroken(heads, judgeOne) ?? {
+      verdict: "holds",
+      seen: heads.map(({ request }) => request).join("; "),
+    },
+});
+
+/** Streams for a client that says it takes them compressed: a finished reply at the HMI, a new one at the gateway. */
+async function acceptingGzip(context: Context, session_id: string): Promise<readonly SeenStream[]> {
+  const { hmi } = context.target;
+  const headers = { "accept-encoding": "gzip, deflate, br" };
+  const prepared = await prepare(context, { door: "gateway", name: "gzip", options: { num_predict: 4 } });
+  const streams = await Promise.all([
+    follow(context, { client: hmi, method: "GET", path: hmiRoutes.stream.path({ session_id }), headers }),
+    follow(context, { ...(await prepared.open()), headers }),
+  ]);
+  const refused = streams.find(({ status }) => status !== 200);
+  if (refused !== undefined) throw new CouldNotRun(`${refused.request} answered ${refused.status}`);
+  return streams;
+}
+
+function judgeOne({ request, headers }: Head): Broken | undefined {
+  const problem = REQUIRED.find(({ name, is }) => !is(headers[name] ?? ""));
+  if (problem === undefined) return undefined;
+  return {
+    verdict: "broken",
+    expected: `${problem.name}: ${problem.expected}`,
+    found: `${problem.name}: ${headers[problem.name] ?? "(none)"}`,
+    seen: request,
+  };
+}
+
+const REQUIRED = [
+  {
+    name: "content-type",
+    expected: "text/event-stream; charset=utf-8",
+    is: (value: string) => /^text\/event-stream; *charset="?utf-8"?$/i.test(value),
+  },
+  {
+    name: "cache-control",
+    expected: "no-cache, no-transform",
+    is: (value: string) => ["no-cache", "no-transform"].every((word) => value.split(/, */).includes(word)),
+  },
+  { name: "x-accel-buffering", expected: "no", is: (value: string) => value === "no" },
+  {
+    name: "content-encoding",
+    expected: "(none)",
+    is: (value: string) => value === "" || value === "identity",
+  },
+] as const;

@@ -1,0 +1,31 @@
+import { type Broken, defineCheck } from "../../harness/check.ts";
+import { firstBroken } from "../../harness/judge.ts";
+import type { Context } from "../stage.ts";
+import { describe, textIn } from "./events.ts";
+import { type FailedReply, failedReplies, story } from "./failures.ts";
+import { replyRow } from "./say.ts";
+
+export const kept = defineCheck<Context["target"], readonly FailedReply[]>({
+  id: "sse/kept",
+  claim: "what had arrived before a failure is kept, in the stream and in the row",
+  why: "aisix #177: the cut also loses the text that had come before it.",
+  lookAt: "the error path of the reply: it must pass on and save what it has, not an empty text",
+  needs: ["direct the engine"],
+  collect: failedReplies,
+  judge: (replies) =>
+    firstBroken(replies, judgeOne) ?? { verdict: "holds", seen: replies.map(story).join("; ") },
+});
+
+function judgeOne(failed: FailedReply): Broken | undefined {
+  const { before, reply } = failed;
+  const streamed = textIn(reply.stream.events);
+  const saved = replyRow(reply)?.content ?? before;
+  if (streamed === before && saved === before) return undefined;
+  return {
+    verdict: "broken",
+    expected: JSON.stringify(before),
+    found: streamed === before ? `${JSON.stringify(saved)} in the row` : JSON.stringify(streamed),
+    seen: `${story(failed)}; ${describe(reply.stream)}`,
+    rows: reply.rows,
+  };
+}

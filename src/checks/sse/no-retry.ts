@@ -1,0 +1,31 @@
+import { type Broken, defineCheck } from "../../harness/check.ts";
+import { firstBroken } from "../../harness/judge.ts";
+import type { Context } from "../stage.ts";
+import { describe } from "./events.ts";
+import { type FailedReply, failedReplies, story } from "./failures.ts";
+
+export const noRetry = defineCheck<Context["target"], readonly FailedReply[]>({
+  id: "sse/no-retry",
+  claim: "a failed reply is not asked for again behind the user's back",
+  why: "docs/faults.md, row 8: an engine error is retried silently; the engine works twice, and the text may come twice.",
+  lookAt: "retries in the engine's client: a request that may have begun must not be sent again",
+  needs: ["direct the engine", "show what reached the engine"],
+  collect: failedReplies,
+  judge: (replies) =>
+    firstBroken(replies, judgeOne) ?? {
+      verdict: "holds",
+      seen: `one request each, failures: ${replies.length}`,
+    },
+});
+
+function judgeOne(failed: FailedReply): Broken | undefined {
+  const generations = failed.reply.generations ?? [];
+  if (generations.length === 1) return undefined;
+  return {
+    verdict: "broken",
+    expected: "one request to the engine",
+    found: `${generations.length} requests`,
+    seen: `${story(failed)}; ${describe(failed.reply.stream)}`,
+    rows: generations,
+  };
+}

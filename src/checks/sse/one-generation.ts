@@ -1,0 +1,33 @@
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
+import { firstBroken } from "../../harness/judge.ts";
+import type { Context } from "../stage.ts";
+import { type Comeback, comebacks } from "./comebacks.ts";
+import { describe } from "./events.ts";
+
+export const oneGeneration = defineCheck<Context["target"], readonly Comeback[]>({
+  id: "sse/one-generation",
+  claim: "a reader that comes back starts no second generation and sends no message again",
+  why: "obot #1857; and EventSource reconnects by itself, also to the general stream, which is a GET that sends.",
+  lookAt: "where a stream is opened with Last-Event-ID: it must join or read, and never begin",
+  needs: ["direct the engine", "show what reached the engine"],
+  collect: comebacks,
+  judge: (seen) =>
+    firstBroken(seen, judgeOne) ?? {
+      verdict: "holds",
+      seen: `${seen.length} readers came back twice, each to one request at the engine`,
+    },
+});
+
+function judgeOne({ generations, rows, message, during, after }: Comeback): Broken | undefined {
+  if (generations === null) throw new CouldNotRun("what reached the engine is not known");
+  // A message that is not in its conversation at all is another check's business.
+  const sent = Math.max(1, rows.filter(({ role, content }) => role === "user" && content === message).length);
+  if (generations.length === 1 && sent === 1) return undefined;
+  return {
+    verdict: "broken",
+    expected: "one request to the engine, and one message",
+    found: `requests to the engine: ${generations.length}; messages: ${sent}`,
+    seen: `${describe(during)}; ${describe(after)}`,
+    rows,
+  };
+}

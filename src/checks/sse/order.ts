@@ -1,0 +1,38 @@
+import { findGrammarFault } from "../../contract/grammar.ts";
+import { type Broken, defineCheck } from "../../harness/check.ts";
+import { firstBroken } from "../../harness/judge.ts";
+import type { SeenStream } from "../../target/http.ts";
+import type { Context } from "../stage.ts";
+import { describe, eventsIn, nameOf } from "./events.ts";
+import { plainStreams } from "./plain.ts";
+
+export const order = defineCheck<Context["target"], readonly SeenStream[]>({
+  id: "sse/order",
+  claim: "planning, executing, tokens, and one whole ending, in this order",
+  why: "docs/faults.md, rows 3 and 5: planning sent again after a retry; usage twice, or after done.",
+  lookAt: "the one place where a generation ends: every way to the end must go through it, once",
+  needs: [],
+  collect: plainStreams,
+  judge: (streams) =>
+    firstBroken(streams, (stream) => judgeOrder(stream)) ?? {
+      verdict: "holds",
+      seen: streams.map(describe).join("; "),
+    },
+});
+
+/** The first place where a stream's events break the contract's grammar. */
+export function judgeOrder(
+  stream: SeenStream,
+  grammar: Parameters<typeof findGrammarFault>[1] = {},
+): Broken | undefined {
+  const events = eventsIn(stream);
+  const fault = findGrammarFault(events, grammar);
+  if (fault === undefined) return undefined;
+  const before = events.slice(Math.max(0, fault.index - 3), fault.index).map(nameOf);
+  return {
+    verdict: "broken",
+    expected: fault.expected.join(" or "),
+    found: before.length === 0 ? fault.found : `${fault.found} after ${before.join(", ")}`,
+    seen: describe(stream),
+  };
+}

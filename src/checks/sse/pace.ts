@@ -1,0 +1,48 @@
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
+import { firstBroken } from "../../harness/judge.ts";
+import type { Context } from "../stage.ts";
+import { arrivedIn, describe } from "./events.ts";
+import type { SeenReply } from "./say.ts";
+import { PACE_MS, type TimedReplies, timedReplies } from "./timed.ts";
+
+export const pace = defineCheck<Context["target"], TimedReplies>({
+  id: "sse/pace",
+  claim: "tokens arrive as the engine writes them, not in bursts",
+  why: "llama.cpp #20872: something on the way collects tokens, and the reply stutters.",
+  lookAt: "whatever buffers between engine and reader: each token must be flushed at once",
+  needs: ["direct the engine"],
+  collect: timedReplies,
+  judge({ paced }) {
+    const seen = paced.map((reply) => `${momentsIn(reply).length} moments over ${spreadOf(reply)} ms`);
+    return firstBroken(paced, judgeOne) ?? { verdict: "holds", seen: seen.join("; ") };
+  },
+});
+
+/** A machine that is busy merges some tokens; what buffers merges most of them. */
+const LEAST_MOMENTS = 3;
+
+function judgeOne(reply: SeenReply): Broken | undefined {
+  const [asked] = reply.generations ?? [];
+  if (!asked?.first_token_at || !asked.ended_at) throw new CouldNotRun("the engine's own pace is not known");
+  const sentOver = Date.parse(asked.ended_at) - Date.parse(asked.first_token_at);
+  const moments = momentsIn(reply);
+  if (moments.length >= LEAST_MOMENTS && spreadOf(reply) >= sentOver / 2) return undefined;
+  return {
+    verdict: "broken",
+    expected: `${asked.tokens_sent} tokens over about ${sentOver} ms, as the engine sent them`,
+    found: `tokens at ${moments.length} moments over ${spreadOf(reply)} ms`,
+    seen: describe(reply.stream),
+  };
+}
+
+/** When tokens arrived; those that came nearly together are one moment. */
+function momentsIn({ stream }: SeenReply): readonly number[] {
+  const times = arrivedIn(stream).flatMap(({ at_ms, event }) => (event.type === "token" ? [at_ms] : []));
+  return times.filter((at, index) => at - (times[index - 1] ?? Number.NEGATIVE_INFINITY) >= PACE_MS / 2);
+}
+
+/** From the first token to the last, in milliseconds. */
+function spreadOf(reply: SeenReply): number {
+  const moments = momentsIn(reply);
+  return Math.round((moments.at(-1) ?? 0) - (moments[0] ?? 0));
+}

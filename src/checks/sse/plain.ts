@@ -1,0 +1,26 @@
+import type { SeenStream } from "../../target/http.ts";
+import type { Context } from "../stage.ts";
+import { type Door, type SeenReply, say } from "./say.ts";
+
+const DOORS: readonly Door[] = ["message", "general-stream", "gateway"];
+
+/**
+ * A reply by every way to one; where the engine can be directed, also one without a single token, because
+ * an ending that hangs on the last piece of text is lost there.
+ */
+export async function plainReplies(context: Context): Promise<readonly SeenReply[]> {
+  return await context.share("plain replies", async () => {
+    const plain = DOORS.map((door) =>
+      say(context, { door, name: `plain ${door}`, options: { num_predict: 24 } }),
+    );
+    const empty = context.target.capabilities.has("direct the engine")
+      ? DOORS.map((door) => say(context, { door, name: `empty ${door}`, options: { stand_in_reply: "" } }))
+      : [];
+    return await Promise.all([...plain, ...empty]);
+  });
+}
+
+/** The streams of {@link plainReplies}. */
+export async function plainStreams(context: Context): Promise<readonly SeenStream[]> {
+  return (await plainReplies(context)).map(({ stream }) => stream);
+}

@@ -1,0 +1,150 @@
+import { DEFAULTS } from "../../contract/defaults.ts";
+import type { GenerationRecord } from "../../contract/engine.ts";
+import type { EngineOptions } from "../../contract/gateway.ts";
+import { type Message, MessageList, SentMessage } from "../../contract/hmi.ts";
+import { gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
+import { CouldNotRun } from "../../harness/check.ts";
+import type { SeenStream } from "../../target/http.ts";
+import { type Context, expectAnswer, makeProfile, makeSession } from "../stage.ts";
+import { follow, type Reading } from "./follow.ts";
+
+/**
+ * The ways to a streamed reply: `message` is the HMI's two calls, `general-stream` its one; `gateway` is the
+ * gateway's own, which leaves no rows.
+ */
+export type Door = "message" | "general-stream" | "gateway";
+
+export interface Request {
+  readonly door: Door;
+  /** What it is about, in a word or two that no other request of this check has. */
+  readonly name: string;
+  /** What the engine is told; a real one ignores the stand-in's own names. */
+  readonly options: EngineOptions;
+}
+
+/** A message that is about to be sent, by a way of its own to a conversation of its own. */
+export interface Prepared extends Request {
+  readonly message: string;
+  readonly sessionId: string;
+  /** How the reply's stream is opened; the HMI's two calls send the message first. */
+  readonly open: () => Promise<Pick<Reading, "client" | "method" | "path" | "body">>;
+}
+
+/** One message and its streamed reply. */
+export interface SeenReply extends Request {
+  readonly message: string;
+  readonly sessionId: string;
+  readonly stream: SeenStream;
+  /** The rows of its conversation after the end of the stream; empty at the gateway, which has none. */
+  readonly rows: readonly Message[];
+  /** What the engine was asked for this message; null where nobody can tell. */
+  readonly generations: readonly GenerationRecord[] | null;
+}
+
+/** Sends a message and reads its reply to the end. */
+export async function say(context: Context, request: Request): Promise<SeenReply> {
+  const prepared = await prepare(context, request);
+  const reading = await prepared.open();
+  const stream = await follow(context, { ...reading, silenceMs: silenceOf(request.options) });
+  if (stream.status !== 200) {
+    throw new CouldNotRun(
+      `${stream.request} answered ${stream.status}: ${JSON.stringify(stream.body).slice(0, 200)}`,
+    );
+  }
+  return await seenReply(context, prepared, stream);
+}
+
+/** Makes the conversation of its own, with a profile whose options direct the engine. */
+export async function prepare(context: Context, request: Request): Promise<Prepared> {
+  const { hmi, gateway } = context.target;
+  await lastBefore(context);
+  const word = context.canary(request.name);
+  const message = `Count to 50, ${word}`;
+  if (request.door === "gateway") {
+    const body = {
+      session_id: word,
+      message_id: `${word}-reply`,
+      agent_id: DEFAULTS.agentId,
+      content: message,
+      options: request.options,
+    };
+    const path = gatewayRoutes.chat.path();
+    const open: Prepared["open"] = async () => ({ client: gateway, method: "POST", path, body });
+    return { ...request, message, sessionId: word, open };
+  }
+  const model_id = await makeProfile(context, { name: word, options: request.options });
+  const session_id = await makeSession(context, model_id);
+  const open: Prepared["open"] = async () => {
+    if (request.door === "general-stream") {
+      const path = hmiRoutes.generalStream.path(undefined, { message, model_id, session_id });
+      return { client: hmi, method: "GET", path };
+    }
+    const { signal } = context;
+    const body = { session_id, model_id, message };
+    expectAnswer(await hmi.call("POST", hmiRoutes.sendMessage.path(), { body, signal }), SentMessage);
+    return { client: hmi, method: "GET", path: hmiRoutes.stream.path({ session_id }) };
+  };
+  return { ...request, message, sessionId: session_id, open };
+}
+
+/** What became of a message whose reply was streamed so. */
+export async function seenReply(
+  context: Context,
+  { open: _, ...prepared }: Prepared,
+  stream: SeenStream,
+): Promise<SeenReply> {
+  const rows = prepared.door === "gateway" ? [] : await rowsOf(context, prepared.sessionId);
+  const generations = await generationsOf(context, prepared.message);
+  requireDirected(prepared.options, generations);
+  return { ...prepared, stream, rows, generations };
+}
+
+/** The dialogue of a conversation. */
+export async function rowsOf(context: Context, session_id: string): Promise<readonly Message[]> {
+  const path = hmiRoutes.messages.path({ session_id });
+  const { signal } = context;
+  const { messages } = expectAnswer(await context.target.hmi.call("GET", path, { signal }), MessageList);
+  return messages.filter((row) => row.message_type === "chat");
+}
+
+/** The reply's row; null at the gateway, which has none. Throws CouldNotRun where it is not in its conversation. */
+export function replyRow({ door, sessionId, rows }: SeenReply): Message | null {
+  if (door === "gateway") return null;
+  const row = rows.findLast(({ role }) => role === "assistant");
+  if (row !== undefined) return row;
+  throw new CouldNotRun(`the reply's row is not in conversation ${sessionId}, so what is in it is not known`);
+}
+
+/** What the engine was asked for this message; null where nobody can tell. */
+export async function generationsOf(
+  context: Context,
+  message: string,
+): Promise<readonly GenerationRecord[] | null> {
+  if (!context.target.capabilities.has("show what reached the engine")) return null;
+  const generations = await context.target.generationsAfter(await lastBefore(context), context.signal);
+  return generations.filter(
+    ({ messages, prompt }) => messages?.at(-1)?.content === message || prompt?.includes(message) === true,
+  );
+}
+
+/** The newest generation before the first message: the record of an engine that runs for long is long. */
+async function lastBefore(context: Context): Promise<number> {
+  return await context.share("last generation before", async () => {
+    return (await context.target.generationsAfter(0, context.signal)).at(-1)?.id ?? 0;
+  });
+}
+
+/** How long these options make the engine silent at a time, in milliseconds. */
+export function silenceOf({ stand_in_load_ms: load, stand_in_pause_ms: pause }: EngineOptions): number {
+  return Math.max(Number(load ?? 0), Number(pause ?? 0));
+}
+
+/** A reply that was not directed shows nothing of what it was to be directed to. */
+function requireDirected(options: EngineOptions, generations: SeenReply["generations"]): void {
+  if (generations === null) return;
+  for (const generation of generations) {
+    const directions = Object.keys(options).filter((name) => name.startsWith("stand_in_"));
+    const lost = directions.filter((name) => generation.options[name] !== options[name]);
+    if (lost.length > 0) throw new CouldNotRun(`the options ${lost.join(", ")} did not reach the engine`);
+  }
+}

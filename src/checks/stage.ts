@@ -1,0 +1,113 @@
+/** What the checks of every suite are made on: profiles and conversations of their own, all deleted at the end. */
+import type { EngineOptions } from "../contract/gateway.ts";
+import { type Profile, ProfileAnswer, SessionAnswer, SessionList } from "../contract/hmi.ts";
+import { hmiRoutes } from "../contract/routes.ts";
+import { Lacks } from "../errors.ts";
+import { type CollectContext, CouldNotRun } from "../harness/check.ts";
+import type { SeenCall } from "../target/http.ts";
+import type { Target } from "../target/target.ts";
+
+export type Context = CollectContext<Target>;
+
+/** A profile of a check's own. */
+export interface ProfileDraft {
+  /** A word by which a person can tell where it comes from. */
+  readonly name: string;
+  readonly instructions?: string;
+  /** Goes to the engine with every message; real Ollama ignores the stand-in's own names. */
+  readonly options: EngineOptions;
+}
+
+/**
+ * Creations are not bound to Ctrl-C: of one that was cut off, nobody would know whether it made something.
+ * They wait no longer than this.
+ */
+const CREATE_TIMEOUT_MS = 30_000;
+
+/** Makes a profile, to be deleted with all its conversations; returns its `model_id`. */
+export async function makeProfile(
+  context: Context,
+  { name, options, instructions = "Answer in a few words." }: ProfileDraft,
+): Promise<number> {
+  const answer = await context.target.hmi.call("POST", hmiRoutes.newProfile.path(), {
+    signal: AbortSignal.timeout(CREATE_TIMEOUT_MS),
+    body: {
+      name: `stack verify ${name}`,
+      description: "Made by stack verify; deleted when it ends.",
+      instructions,
+      settings: { options },
+    },
+  });
+  const { profile } = expectAnswer(answer, ProfileAnswer);
+  context.defer(`deleting profile ${profile.model_id}`, (signal) => deleteProfile(context, profile, signal));
+  return profile.model_id;
+}
+
+/** Makes a conversation, the active one of its profile. A profile's conversations are deleted with it. */
+export async function makeSession(context: Context, modelId: number | null): Promise<string> {
+  const answer = await context.target.hmi.call("POST", hmiRoutes.newSession.path(), {
+    signal: AbortSignal.timeout(CREATE_TIMEOUT_MS),
+    body: { model_id: modelId },
+  });
+  return expectAnswer(answer, SessionAnswer).session.session_id;
+}
+
+/** The newest conversations of a profile, or the general ones. */
+export async function listSessions(
+  context: Context,
+  modelId: number | "none",
+  signal: AbortSignal = context.signal,
+): Promise<SessionList> {
+  const path = hmiRoutes.sessions.path(undefined, { model_id: modelId, limit: 100 });
+  return expectAnswer(await context.target.hmi.call("GET", path, { signal }), SessionList);
+}
+
+/** The body of an answer that the checks cannot go on without. */
+export function expectAnswer<Answer>(call: SeenCall, schema: { parse(body: unknown): Answer }): Answer {
+  if (call.status !== 200) {
+    throw new CouldNotRun(
+      `${call.request} answered ${call.status}: ${JSON.stringify(call.body).slice(0, 200)}`,
+    );
+  }
+  try {
+    return schema.parse(call.body);
+  } catch {
+    const body = JSON.stringify(call.body).slice(0, 200);
+    throw new CouldNotRun(`${call.request} did not answer as the contract says: ${body}`);
+  }
+}
+
+/**
+ * What was seen at several endpoints, without those that the target is known not to have. Throws {@link Lacks}
+ * where that is all of them.
+ */
+export async function allButLacking<Seen>(looks: readonly Promise<Seen>[]): Promise<Seen[]> {
+  const seen = await Promise.allSettled(looks);
+  const failed = seen.flatMap((look) => (look.status === "rejected" ? [look.reason] : []));
+  const fatal =
+    failed.find((error) => !(error instanceof Lacks)) ??
+    (failed.length === seen.length ? failed[0] : undefined);
+  if (fatal !== undefined) throw fatal;
+  return seen.flatMap((look) => (look.status === "fulfilled" ? [look.value] : []));
+}
+
+/** Deletes something; that it is gone already is as good. */
+export async function deleteAt(context: Context, path: string, signal: AbortSignal): Promise<void> {
+  const { status, body } = await context.target.hmi.call("DELETE", path, { signal });
+  if (status !== 200 && status !== 404) throw new Error(`DELETE ${path} answered ${JSON.stringify(body)}`);
+}
+
+const DELETE_ATTEMPTS = 3;
+
+async function deleteProfile(context: Context, profile: Profile, signal: AbortSignal): Promise<void> {
+  const path = hmiRoutes.deleteProfile.path(profile);
+  const { hmi } = context.target;
+  for (let attempt = 1; ; attempt++) {
+    const { sessions } = await listSessions(context, profile.model_id, signal);
+    for (const session of sessions) await deleteAt(context, hmiRoutes.deleteSession.path(session), signal);
+    const { status, body } = await hmi.call("DELETE", path, { signal });
+    if (status === 200 || status === 404) return;
+    // A message that Ctrl-C cut off may reach its conversation only now.
+    if (attempt === DELETE_ATTEMPTS) throw new Error(`DELETE ${path} answered ${JSON.stringify(body)}`);
+  }
+}

@@ -1,0 +1,56 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { CouldNotRun } from "../harness/check.ts";
+
+/** How much this process itself was disturbed while something was timed. */
+export interface Disturbance {
+  /** For how long at most it was held up, in milliseconds. */
+  readonly heldUpMs: number;
+  /** With how much of that a time still tells something. */
+  readonly limitMs: number;
+}
+
+/** Something that was timed. */
+export interface Timed<Seen> extends Disturbance {
+  readonly seen: Seen;
+}
+
+/** So often it is tried while the machine is busy with something else. */
+const ATTEMPTS = 4;
+
+/**
+ * Collects what is timed; again where this process was held up for longer than the limit of that attempt, in
+ * milliseconds, because nobody can tell then what was late. Returns what was disturbed least.
+ */
+export async function timeUndisturbed<Seen>(
+  limitOf: (attempt: number) => number,
+  collect: (attempt: number) => Promise<Seen>,
+): Promise<Timed<Seen>> {
+  const tried: Timed<Seen>[] = [];
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const timed = { ...(await timeOnce(() => collect(attempt))), limitMs: limitOf(attempt) };
+    if (timed.heldUpMs <= timed.limitMs) return timed;
+    tried.push(timed);
+  }
+  return tried.reduce((best, timed) => (shareOf(timed) < shareOf(best) ? timed : best));
+}
+
+function shareOf({ heldUpMs, limitMs }: Disturbance): number {
+  return heldUpMs / limitMs;
+}
+
+/** Throws {@link CouldNotRun} where what came late may have been late because of us. */
+export function requireUndisturbed({ heldUpMs, limitMs }: Disturbance): void {
+  if (heldUpMs <= limitMs) return;
+  throw new CouldNotRun(`this process was held up for ${heldUpMs} ms, so nothing can be timed`);
+}
+
+async function timeOnce<Seen>(collect: () => Promise<Seen>): Promise<Omit<Timed<Seen>, "limitMs">> {
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  delay.enable();
+  try {
+    const seen = await collect();
+    return { seen, heldUpMs: Math.round(delay.max / 1e6) };
+  } finally {
+    delay.disable();
+  }
+}

@@ -1,0 +1,26 @@
+import type { EngineOptions } from "./gateway.ts";
+
+/**
+ * Options for the engine stand-in as a line of what is said: so it can be directed behind a backend that hands
+ * on a message's text, and drops its options. To any other engine it is a line that means nothing.
+ */
+export function optionsAsText(options: EngineOptions): string {
+  return `${MARK}${JSON.stringify(options)}`;
+}
+
+/** The options that lines of this text give; of one that comes several times, the last. */
+export function optionsInText(text: string): EngineOptions {
+  const lines = text.split("\n").filter((line) => line.startsWith(MARK));
+  return Object.assign({}, ...lines.map((line) => parse(line.slice(MARK.length))));
+}
+
+const MARK = "stand_in_options: ";
+
+function parse(text: string): EngineOptions {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}

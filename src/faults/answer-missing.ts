@@ -1,0 +1,15 @@
+import type { Route } from "../contract/routes.ts";
+import type { Rewrite } from "../tap/rewrite.ts";
+import { paramsOf } from "./routes.ts";
+
+/** A service without this endpoint: it answers 404, in the contract's form. */
+export function answerMissing(route: Route, onApplied: () => void): Rewrite {
+  return {
+    answer(request) {
+      if (paramsOf(route, request) === undefined) return undefined;
+      onApplied();
+      const error = { code: "not_found", message: `There is nothing at ${request.path}.` };
+      return { status: 404, body: JSON.stringify({ error }) };
+    },
+  };
+}

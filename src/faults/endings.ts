@@ -1,0 +1,15 @@
+import type { ConversationStore, ReplyEnding } from "../services/conversations/store.ts";
+import { withMethod } from "./wrap-store.ts";
+
+/** A store that is told another ending of each reply; the same object leaves one as it is. */
+export function savingEndings(
+  store: ConversationStore,
+  change: (ending: ReplyEnding) => ReplyEnding,
+  onApplied: () => void,
+): ConversationStore {
+  return withMethod(store, "messages", "finish", async (messageId, ending) => {
+    const changed = change(ending);
+    if (changed !== ending) onApplied();
+    await store.messages.finish(messageId, changed);
+  });
+}

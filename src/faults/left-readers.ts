@@ -1,0 +1,35 @@
+import { PassThrough } from "node:stream";
+import { hmiRoutes } from "../contract/routes.ts";
+import type { ConversationStore, ReplyEnding } from "../services/conversations/store.ts";
+import type { Rewrite } from "../tap/rewrite.ts";
+import { paramsOf } from "./routes.ts";
+import { withMethod } from "./wrap-store.ts";
+
+/** Watches for readers that leave a reply's stream before its end, and does something else with its ending. */
+export function whereReadersLeft(
+  finish: (store: ConversationStore, messageId: string, ending: ReplyEnding) => Promise<void>,
+): { wire: { hmi: Rewrite }; store: (store: ConversationStore) => ConversationStore } {
+  /** Conversations whose reader is gone. */
+  const left = new Set<string>();
+  const hmi: Rewrite = {
+    body({ request }) {
+      const [sessionId] = paramsOf(hmiRoutes.stream, request) ?? [];
+      if (sessionId === undefined) return undefined;
+      left.delete(sessionId);
+      const stream = new PassThrough();
+      stream.once("close", () => {
+        if (!stream.writableFinished) left.add(sessionId);
+      });
+      return stream;
+    },
+  };
+  return {
+    wire: { hmi },
+    store: (store) =>
+      withMethod(store, "messages", "finish", async (messageId, ending) => {
+        const sessionId = (await store.messages.find(messageId))?.session_id ?? "";
+        if (left.has(sessionId)) await finish(store, messageId, ending);
+        else await store.messages.finish(messageId, ending);
+      }),
+  };
+}

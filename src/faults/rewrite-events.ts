@@ -1,0 +1,80 @@
+import { Transform } from "node:stream";
+import { type EventId, parseEventId } from "../contract/event-id.ts";
+import type { StreamEvent } from "../contract/events.ts";
+import { hmiRoutes } from "../contract/routes.ts";
+import { encodeEvent, parseEventData } from "../contract/sse.ts";
+import type { Rewrite, TappedAnswer, TappedRequest } from "../tap/rewrite.ts";
+
+/** One event or comment of a stream, on its way to the client. */
+export interface Frame {
+  /** The bytes, with the blank line that ends them. */
+  readonly text: string;
+  /** True for a heartbeat. */
+  readonly isComment: boolean;
+  /** Undefined for a comment, and for what is no event of the contract. */
+  readonly event: StreamEvent | undefined;
+  /** Without meaning where there is no event. */
+  readonly id: EventId;
+}
+
+/** What changes one stream; made anew for each, so that it may remember what has passed. */
+export interface StreamChange {
+  /** What goes out in a frame's place: `frame.text` lets it pass, an empty text drops it. */
+  frame(frame: Frame): string;
+  /** What still goes out when the server has closed the stream. */
+  end?(): string;
+}
+
+/** Changes the event streams that a service answers with, all of them or those of some requests. */
+export function rewriteEvents(
+  change: (answer: TappedAnswer) => StreamChange,
+  isMeant: (request: TappedRequest) => boolean = () => true,
+): Rewrite {
+  return {
+    body(answer) {
+      if (!isEventStream(answer) || !isMeant(answer.request)) return undefined;
+      return changeFrames(change(answer));
+    },
+  };
+}
+
+/** True for the HMI's general stream, where a bug of the one call that sends and streams is. */
+export function isGeneralStream({ path }: TappedRequest): boolean {
+  return path.startsWith(hmiRoutes.generalStream.pattern);
+}
+
+/** Another event in a frame's place, under the same id. */
+export function insteadOf({ id }: Frame, event: StreamEvent): string {
+  return encodeEvent(id, event);
+}
+
+export function isEventStream({ headers }: TappedAnswer): boolean {
+  return String(headers["content-type"]).startsWith("text/event-stream");
+}
+
+function changeFrames(change: StreamChange): Transform {
+  const utf8 = new TextDecoder();
+  let rest = "";
+  return new Transform({
+    transform(bytes: Buffer, _, done) {
+      const frames = (rest + utf8.decode(bytes, { stream: true })).split("\n\n");
+      rest = frames.pop() ?? "";
+      done(null, frames.map((frame) => change.frame(frameOf(frame))).join(""));
+    },
+    flush(done) {
+      done(null, rest + (change.end?.() ?? ""));
+    },
+  });
+}
+
+function frameOf(text: string): Frame {
+  const id = parseEventId(/^id: (.*)$/m.exec(text)?.[1] ?? "") ?? { messageId: "", position: -1 };
+  const data = /^data: (.*)$/m.exec(text)?.[1];
+  const event = data === undefined ? undefined : parseEventData(data);
+  return {
+    text: `${text}\n\n`,
+    isComment: text.startsWith(":"),
+    event: event === undefined || "malformed" in event ? undefined : event,
+    id,
+  };
+}

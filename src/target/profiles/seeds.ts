@@ -1,0 +1,67 @@
+import type { Departures } from "../../contract/foreign.ts";
+
+/**
+ * The Python stack of the second seed, the report of the session that joined HMI, gateway and Ollama for the
+ * first time: a Flask HMI and a FastAPI gateway, as they were at its end. Each line says where it is from;
+ * "not there" is what neither that report nor BUG-016, the first seed, shows or promises.
+ */
+export const seeds: Departures = {
+  lacks: {
+    // "GET /chat/stream/{session_id}: Currently returns 501. [...] PRD calls for GET endpoint".
+    "gateway.resume": "broken",
+    // "HMI attempts POST /chat/{session_id}/cancel but Gateway doesn't implement it."
+    "gateway.cancel": "broken",
+    // "Gateway emits 4 event types": status_update, token, usage, done.
+    "stream.error_event": "skipped",
+    // "Ollama API Format": {"model": ..., "prompt": ..., "stream": true}.
+    "engine.options": "skipped",
+    // The test commands read lines that begin with `data: `: no event has an id to come back with.
+    "sse/frames": "skipped",
+    "sse/ids": "skipped",
+    "sse/reconnect": "skipped",
+    "sse/one-generation": "skipped",
+    // Not there: the models stand in the page ("Fixed HMI Model ID Mapping - Frontend"), and there are no agents to choose.
+    "gateway.models": "skipped",
+    "hmi.models": "skipped",
+    "hmi.agents": "skipped",
+    "models/prefix": "skipped",
+    "models/unknown": "skipped",
+    // "Verify services running: curl -s http://localhost:6101/health": that it answers, and nothing of what.
+    "health/report": "skipped",
+    "health/truth": "skipped",
+    "health/active-streams": "skipped",
+    "gateway.live": "skipped",
+    "gateway.ready": "skipped",
+    "gateway.metrics": "skipped",
+    "hmi.live": "skipped",
+    // Not there: a key by which a message that is sent again is known.
+    "isolation/double-submit": "skipped",
+    "isolation/same-message-id": "skipped",
+    // Not there: any word of errors outside streams, or of who may call.
+    "http/error-body": "skipped",
+    "http/error-status": "skipped",
+    "http/bad-fields": "skipped",
+    "http/methods": "skipped",
+    "http/page-security": "skipped",
+    "http/host": "skipped",
+    "http/origin": "skipped",
+    // Not there.
+    "hmi.regenerate": "skipped",
+    "hmi.renameSession": "skipped",
+    "hmi.archiveSession": "skipped",
+    "hmi.clearSession": "skipped",
+    "hmi.exportSession": "skipped",
+    "hmi.profile": "skipped",
+    "hmi.updateProfile": "skipped",
+    // Of the pages the second seed shows /llm; those of the first were another program's.
+    "pages.home": "skipped",
+    "pages.newConversation": "skipped",
+    "pages.conversation": "skipped",
+    "pages.newProfileConversation": "skipped",
+    "pages.profileConversation": "skipped",
+  },
+  endpoints: {},
+  request_fields: {},
+  answer_fields: {},
+  event_fields: {},
+};

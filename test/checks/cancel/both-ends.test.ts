@@ -1,0 +1,89 @@
+import { expect, test } from "vitest";
+import { atOnce } from "../../../src/checks/cancel/at-once.ts";
+import { beforeFirstToken } from "../../../src/checks/cancel/before-first-token.ts";
+import { deleted } from "../../../src/checks/cancel/deleted.ts";
+import { midReply } from "../../../src/checks/cancel/mid-reply.ts";
+import { silence } from "../../../src/checks/cancel/silence.ts";
+import { twice } from "../../../src/checks/cancel/twice.ts";
+import { CouldNotRun } from "../../../src/harness/check.ts";
+import { judge, replyRow } from "../model-conversation/evidence.ts";
+import { stream, whole } from "../sse/evidence.ts";
+import { aborted, answer, CANCELLED, cancelledReply, IDLE, NOT_FOUND } from "./evidence.ts";
+
+test("holds where both ends were over in time, and tells both times", () => {
+  for (const check of [midReply, beforeFirstToken, silence]) {
+    expect(judge(check, cancelledReply())).toEqual({
+      verdict: "holds",
+      seen:
+        "POST /api/chat/sessions/80/cancel answered cancelled after 3 ms; " +
+        "the stream ended with done (cancelled) 4 ms after the call, the engine aborted 6 ms after the call",
+    });
+  }
+});
+
+test.each([
+  ["there is no cancel", { answers: [NOT_FOUND] }, /^404 /],
+  ["the cancel is not answered", { answers: [null] }, /^no answer within 750 ms$/],
+  ["it found nothing to cancel", { answers: [IDLE] }, /^200 .*idle/],
+  ["it answers something else", { answers: [answer(200, "ok")] }, /^200 "ok"$/],
+  ["the stream stays open", { readerMs: null }, /^not over 750 ms after the call$/],
+  ["the stream ends late", { readerMs: 251 }, /^251 ms after the call$/],
+  ["the reply came whole", { stream: stream(whole()) }, /^it ended with done \(stop\)$/],
+  [
+    "the engine works on",
+    { engineMs: null, generations: [aborted({ ended: "running" })] },
+    /^running, not over|^running not over/,
+  ],
+  ["the engine stops late", { engineMs: 300 }, /^aborted 300 ms after the call$/],
+  ["the engine wrote it to its end", { generations: [aborted({ ended: "done" })] }, /^done 6 ms/],
+])("broken where %s", (_, changes, found) => {
+  expect(judge(midReply, cancelledReply(changes))).toMatchObject({
+    verdict: "broken",
+    found: expect.stringMatching(found),
+  });
+});
+
+test("no verdict where the message never reached the engine", () => {
+  expect(() => judge(midReply, cancelledReply({ generations: [], engineMs: null }))).toThrow(CouldNotRun);
+});
+
+test("at once: only the reader's end is judged, because the engine may not have been asked", () => {
+  expect(judge(atOnce, cancelledReply({ generations: [], engineMs: null })).verdict).toBe("holds");
+  expect(judge(atOnce, cancelledReply({ readerMs: null })).verdict).toBe("broken");
+});
+
+test("twice: either of two calls may be the one that cancels", () => {
+  for (const answers of [
+    [CANCELLED, IDLE],
+    [IDLE, CANCELLED],
+    [CANCELLED, CANCELLED],
+  ]) {
+    expect(judge(twice, [cancelledReply({ answers })]).verdict).toBe("holds");
+  }
+});
+
+test.each([
+  ["the second call is refused", { answers: [CANCELLED, answer(409, {})] }],
+  ["none of them cancelled", { answers: [IDLE, IDLE] }],
+  ["the row says something else", { rows: [replyRow({ status: "complete" })] }],
+])("twice: broken where %s", (_, changes) => {
+  expect(judge(twice, [cancelledReply({ answers: [CANCELLED, IDLE], ...changes })]).verdict).toBe("broken");
+});
+
+test("deleted: the engine, the stream and the conversation are judged", () => {
+  const { stream: seen, readerMs, engineMs, generations } = cancelledReply();
+  const evidence = {
+    deletion: answer(200, {}),
+    after: NOT_FOUND,
+    stream: seen,
+    readerMs,
+    engineMs,
+    generations,
+  };
+  expect(judge(deleted, evidence).verdict).toBe("holds");
+  expect(judge(deleted, { ...evidence, engineMs: 301 }).verdict).toBe("broken");
+  expect(judge(deleted, { ...evidence, generations: [aborted({ ended: "done" })] }).verdict).toBe("broken");
+  expect(judge(deleted, { ...evidence, readerMs: null }).verdict).toBe("broken");
+  expect(judge(deleted, { ...evidence, after: answer(200, {}) }).verdict).toBe("broken");
+  expect(() => judge(deleted, { ...evidence, generations: [] })).toThrow(CouldNotRun);
+});

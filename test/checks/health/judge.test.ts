@@ -1,0 +1,164 @@
+import { expect, test } from "vitest";
+import { activeStreams } from "../../../src/checks/health/active-streams.ts";
+import { metrics } from "../../../src/checks/health/metrics.ts";
+import { metricsCount } from "../../../src/checks/health/metrics-count.ts";
+import { probes } from "../../../src/checks/health/probes.ts";
+import { quick } from "../../../src/checks/health/quick.ts";
+import { report } from "../../../src/checks/health/report.ts";
+import { truth } from "../../../src/checks/health/truth.ts";
+import type { Look, Service, Watched } from "../../../src/checks/health/watched.ts";
+import type { DependencyHealth, Health } from "../../../src/contract/common.ts";
+import { METRIC_TYPES, METRICS } from "../../../src/contract/metrics.ts";
+import { CouldNotRun } from "../../../src/harness/check.ts";
+import type { SeenCall } from "../../../src/target/http.ts";
+import { judge } from "../model-conversation/evidence.ts";
+
+const PORTS = { hmi: 6101, gateway: 6120 };
+const OK: DependencyHealth = { status: "ok", latency_ms: 1, version: "1" };
+
+function health(service: Service, changes: Partial<Health> = {}): Health {
+  const dependencies = service === "hmi" ? { gateway: OK, store: OK } : { ollama: OK };
+  return {
+    status: "ok",
+    service,
+    version: "1",
+    pid: 1,
+    port: PORTS[service],
+    uptime_s: 1,
+    timestamp: "2026-01-01T00:00:00.000Z",
+    active_streams: 0,
+    dependencies,
+    ...changes,
+  };
+}
+
+function answered(body: unknown, changes: Partial<SeenCall> = {}): SeenCall {
+  const sent_at = "2026-01-01T00:00:00.000Z";
+  return { request: "GET /health", sent_at, status: 200, headers: {}, body, duration_ms: 1, ...changes };
+}
+
+/** Both services, asked at this moment. */
+function looks(asked_ms: number, changes: Partial<Health> = {}): Look[] {
+  const answered_ms = asked_ms + 2;
+  return (["hmi", "gateway"] as const).map((service) => {
+    return { service, asked_ms, answered_ms, call: answered(health(service, changes)) };
+  });
+}
+
+const LATER = { timestamp: "2026-01-01T00:00:01.000Z", uptime_s: 2 };
+
+/** The metrics of a gateway that has written so many replies. */
+function exposition(count: number): SeenCall {
+  const names = Object.keys(METRICS) as (keyof typeof METRICS)[];
+  const lines = names.flatMap((name) => {
+    const full = METRICS[name];
+    const type = `# TYPE ${full} ${METRIC_TYPES[name]}`;
+    if (METRIC_TYPES[name] !== "histogram") return [type, `${full} ${count}`];
+    const buckets = ["0.5", "+Inf"].map((le) => `${full}_bucket{le="${le}"} ${count}`);
+    return [type, ...buckets, `${full}_sum 0.1`, `${full}_count ${count}`];
+  });
+  return answered(`${lines.join("\n")}\n`, { headers: { "content-type": "text/plain; version=0.0.4" } });
+}
+
+function watched(changes: Partial<Watched> = {}): Watched {
+  const reply = {
+    what: "a reply streams",
+    began_ms: 10,
+    ended_ms: 110,
+    lastWord: "done (stop)",
+    looks: looks(20, { active_streams: 1 }),
+  } as const;
+  return {
+    before: looks(0),
+    replies: [reply],
+    after: looks(120, LATER),
+    metrics: [exposition(0), exposition(1)],
+    heldUpMs: 5,
+    limitMs: 75,
+    ...changes,
+  };
+}
+
+const replyWith = (seen: Look[], lastWord = "done (stop)"): Pick<Watched, "replies"> => ({
+  replies: watched().replies.map((reply) => ({ ...reply, looks: seen, lastWord })),
+});
+
+test.each([report, activeStreams, metrics, metricsCount, quick])("$id holds of a sound stack", (check) => {
+  expect(judge(check, watched())).toMatchObject({ verdict: "holds" });
+});
+
+test.each([
+  ["fields are missing", { before: [{ ...looks(0)[0], call: answered({ status: "ok" }) }] }],
+  ["it is degraded", { before: looks(0, { status: "degraded" }) }],
+  ["a dependency is not told of", { before: looks(0, { dependencies: {} }) }],
+  [
+    "it is not answered 200",
+    { before: [{ ...looks(0)[0], call: answered(health("hmi"), { status: 503 }) }] },
+  ],
+])("report is broken where %s", (_, changes) => {
+  expect(judge(report, watched(changes as Partial<Watched>))).toMatchObject({ verdict: "broken" });
+});
+
+test.each([
+  ["holds", "is so", {}],
+  ["holds", "cannot be compared", { ports: { hmi: null, gateway: null }, engineVersion: null }],
+  ["broken", "names another port", { ports: { ...PORTS, hmi: 1 } }],
+  ["broken", "names another engine", { engineVersion: "2" }],
+  ["broken", "comes from a cache", { watched: watched({ after: looks(120) }) }],
+])("truth: %s where the report %s", (verdict, _, changes) => {
+  const evidence = { watched: watched(), ports: PORTS, engineVersion: "1", ...changes };
+  expect(judge(truth, evidence)).toMatchObject({ verdict });
+});
+
+test.each([
+  ["does not rise", replyWith(looks(20))],
+  ["rises by two", replyWith(looks(20, { active_streams: 2 }))],
+  ["does not fall", { after: looks(120, { active_streams: 1 }) }],
+])("active-streams is broken where it %s", (_, changes) => {
+  expect(judge(activeStreams, watched(changes))).toMatchObject({ verdict: "broken" });
+});
+
+test.each([
+  ["holds", answered({ status: "ok" })],
+  ["broken", answered({}, { status: 404 })],
+])("probes: %s", (verdict, call) => {
+  expect(judge(probes, [{ service: "gateway", call }])).toMatchObject({ verdict });
+});
+
+test.each([
+  ["they are missing", answered("not found", { status: 404 })],
+  ["they are JSON", answered({ streams: 1 }, { headers: { "content-type": "application/json" } })],
+  ["a series is missing", exposition(0), METRICS.tokens],
+  ["a line is no sample", exposition(0), `${METRICS.tokens} 0`, "tokens: none"],
+  [
+    "a histogram does not add up",
+    exposition(1),
+    `${METRICS.firstToken}_count 1`,
+    `${METRICS.firstToken}_count 2`,
+  ],
+])("metrics is broken where %s", (_, call, from = "", to = "other") => {
+  const body = typeof call.body === "string" ? call.body.replaceAll(from, from === "" ? "" : to) : call.body;
+  expect(judge(metrics, watched({ metrics: [{ ...call, body }] }))).toMatchObject({ verdict: "broken" });
+});
+
+test("metrics-count is broken where a reply is not counted", () => {
+  expect(judge(metricsCount, watched({ metrics: [exposition(3), exposition(3)] }))).toMatchObject({
+    verdict: "broken",
+  });
+});
+
+const late = (asked_ms: number): Look[] => looks(asked_ms).map((look) => ({ ...look, answered_ms: 111 }));
+
+test("quick is broken where an answer waits for the reply's end", () => {
+  expect(judge(quick, watched(replyWith(late(20))))).toMatchObject({ verdict: "broken" });
+});
+
+test.each([
+  ["this process was held up", quick, { ...replyWith(late(20)), heldUpMs: 80 }],
+  ["nobody asked meanwhile", quick, replyWith([])],
+  ["nobody asked in time", quick, replyWith(late(105))],
+  ["the reply failed", activeStreams, replyWith(looks(20), "done (error)")],
+  ["the reply failed, for the counters", metricsCount, replyWith(looks(20), "cut")],
+])("no verdict where %s", (_, check, changes) => {
+  expect(() => judge(check, watched(changes))).toThrow(CouldNotRun);
+});

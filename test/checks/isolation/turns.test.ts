@@ -1,0 +1,118 @@
+import { expect, test } from "vitest";
+import { doubleSubmit } from "../../../src/checks/isolation/double-submit.ts";
+import { history } from "../../../src/checks/isolation/history.ts";
+import { openedMeanwhile } from "../../../src/checks/isolation/opened-meanwhile.ts";
+import { sameMessageId } from "../../../src/checks/isolation/same-message-id.ts";
+import { repeatAfterMe, wordFrom } from "../../../src/checks/isolation/words.ts";
+import { CouldNotRun } from "../../../src/harness/check.ts";
+import { generation, judge, replyRow, row } from "../model-conversation/evidence.ts";
+import { stream, whole } from "../sse/evidence.ts";
+
+const SAID = ["word 1", "one", "word 2", "two", "word 3"];
+const prompt = (texts: readonly string[]) =>
+  generation(
+    "You help.",
+    texts.map((content) => ({ role: "user", content })),
+  );
+const talk = {
+  word: "word",
+  sessionId: "1",
+  rows: [...SAID, "three"].map((content) => row({ content })),
+  generations: [prompt(SAID)],
+};
+const THERE = ["drow 1", "uno", "drow 2", "due", "drow 3"];
+const other = {
+  word: "drow",
+  sessionId: "2",
+  rows: [...THERE, "tre"].map((content) => row({ content })),
+  generations: [prompt(THERE)],
+};
+
+test("history holds where the last prompt has all turns in order", () => {
+  expect(judge(history, [talk, other])).toMatchObject({ verdict: "holds" });
+});
+
+test.each([
+  ["only the last message", prompt(["word 3"]), "messages missing: 4, other conversations in it: 0"],
+  [
+    "another order",
+    prompt(["word 2", "two", "word 1", "one", "word 3"]),
+    "messages missing: 0, not in order, other conversations in it: 0",
+  ],
+  ["another conversation", prompt([...SAID, "drow"]), "messages missing: 0, other conversations in it: 1"],
+])("history is broken where the prompt has %s", (_, seen, found) => {
+  expect(judge(history, [{ ...talk, generations: [seen] }, other])).toMatchObject({
+    verdict: "broken",
+    found,
+  });
+});
+
+test("history has no verdict on a conversation that did not grow", () => {
+  expect(() => judge(history, [{ ...talk, rows: talk.rows.slice(0, 3) }])).toThrow(CouldNotRun);
+});
+
+const meanwhile = {
+  sessionId: "1",
+  openedId: "2",
+  asked: "Hello",
+  stream: stream(whole("Hi!")),
+  meanwhile: [row(), replyRow({ status: "streaming", content: "" })],
+  rows: [row(), replyRow()],
+  openedRows: [],
+};
+
+test("opened-meanwhile holds where the reply is where it was asked", () => {
+  expect(judge(openedMeanwhile, meanwhile)).toMatchObject({ verdict: "holds" });
+});
+
+test("opened-meanwhile is broken where the reply is in the other conversation", () => {
+  const astray = { rows: [row(), replyRow({ content: "" })], openedRows: [replyRow()] };
+  expect(judge(openedMeanwhile, { ...meanwhile, ...astray })).toMatchObject({
+    verdict: "broken",
+    found: "0 characters in 1, rows in 2: 1",
+  });
+});
+
+test.each([
+  ["the reply was there before", { meanwhile: [row(), replyRow()] }],
+  ["nothing was streamed", { stream: stream(whole("")) }],
+])("opened-meanwhile has no verdict where %s", (_, changes) => {
+  expect(() => judge(openedMeanwhile, { ...meanwhile, ...changes })).toThrow(CouldNotRun);
+});
+
+const resent = {
+  door: "message",
+  asked: "Hello",
+  statuses: [200, 200, 200],
+  rows: [row(), replyRow()],
+  generations: [prompt(["Hello"])],
+};
+
+test("double-submit holds for one exchange", () => {
+  expect(judge(doubleSubmit, [resent])).toMatchObject({ verdict: "holds" });
+});
+
+test.each([
+  ["two exchanges", { rows: [...resent.rows, ...resent.rows] }],
+  ["two requests at the engine", { generations: [...resent.generations, ...resent.generations] }],
+  ["a refusal", { statuses: [200, 409, 200] }],
+])("double-submit is broken by %s", (_, changes) => {
+  expect(judge(doubleSubmit, [{ ...resent, ...changes }])).toMatchObject({ verdict: "broken" });
+});
+
+test("double-submit has no verdict where nothing was accepted", () => {
+  expect(() => judge(doubleSubmit, [{ ...resent, statuses: [500, 500, 500] }])).toThrow(CouldNotRun);
+});
+
+test.each([
+  ["holds", "one request", { generations: resent.generations }],
+  ["broken", "two requests", { generations: [...resent.generations, ...resent.generations] }],
+  ["broken", "two replies", { generations: resent.generations, streams: [stream(), stream(whole("Ho"))] }],
+])("same-message-id: %s with %s", (verdict, _, changes) => {
+  expect(judge(sameMessageId, { streams: [stream(), stream()], ...changes })).toMatchObject({ verdict });
+});
+
+test("a word is ten letters, the same for the same canary", () => {
+  expect(wordFrom("canary-0123456789ab")).toBe("bdfghjklmn");
+  expect(repeatAfterMe("bdf", 3)).toBe("Repeat after me: bdf bdf bdf");
+});

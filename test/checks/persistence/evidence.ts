@@ -1,0 +1,17 @@
+import type { StoredReply } from "../../../src/checks/persistence/scene.ts";
+import { row } from "../model-conversation/evidence.ts";
+import { savedReply, stream } from "../sse/evidence.ts";
+
+/** A reply, "Hi", that came to its end and was stored as it should be. */
+export function stored(changes: Partial<StoredReply> = {}): StoredReply {
+  return {
+    name: "complete",
+    sessionId: "80",
+    asked: "Hello",
+    stream: stream(),
+    rows: [row(), savedReply()],
+    replay: stream(),
+    generations: [],
+    ...changes,
+  };
+}

@@ -1,0 +1,81 @@
+import { expect, test } from "vitest";
+import { concurrent } from "../../../src/checks/persistence/concurrent.ts";
+import { grows } from "../../../src/checks/persistence/grows.ts";
+import { nextTurn } from "../../../src/checks/persistence/next-turn.ts";
+import { rowOrder } from "../../../src/checks/persistence/row-order.ts";
+import { savedAtDone } from "../../../src/checks/persistence/saved-at-done.ts";
+import { CouldNotRun } from "../../../src/harness/check.ts";
+import { generation, judge, row } from "../model-conversation/evidence.ts";
+import { done, error, executing, failing, planning, savedReply, stream, whole } from "../sse/evidence.ts";
+
+const failed = stream([planning, executing, failing, error, done("error")]);
+
+test("saved at done: whole by then, and done does come", () => {
+  const rows = [row(), savedReply()];
+  expect(judge(savedAtDone, { stream: stream(), rows }).verdict).toBe("holds");
+  expect(judge(savedAtDone, { stream: stream(), rows: [savedReply({ status: "streaming" })] }).verdict).toBe(
+    "broken",
+  );
+  expect(judge(savedAtDone, { stream: stream(), rows: [savedReply({ content: "H" })] }).verdict).toBe(
+    "broken",
+  );
+  expect(judge(savedAtDone, { stream: stream(), rows: [] }).verdict).toBe("broken");
+  const hung = stream(whole().slice(0, 4), { end: "given-up" });
+  expect(judge(savedAtDone, { stream: hung, rows })).toMatchObject({
+    found: expect.stringContaining("given-up"),
+  });
+  expect(() => judge(savedAtDone, { stream: failed, rows })).toThrow(CouldNotRun);
+});
+
+test("grows: text on disk in time, while the reply streams", () => {
+  const rows = [row(), savedReply({ status: "streaming", content: "H" })];
+  expect(judge(grows, { savedMs: 60, rows, stream: stream() }).verdict).toBe("holds");
+  expect(judge(grows, { savedMs: 501, rows, stream: stream() }).verdict).toBe("broken");
+  expect(judge(grows, { savedMs: null, rows, stream: stream() }).verdict).toBe("broken");
+  expect(judge(grows, { savedMs: null, rows: [], stream: stream() }).verdict).toBe("broken");
+  const other = [savedReply({ status: "streaming", content: "X" })];
+  expect(judge(grows, { savedMs: 60, rows: other, stream: stream() }).verdict).toBe("broken");
+  expect(() => judge(grows, { savedMs: 60, rows: [savedReply()], stream: stream() })).toThrow(CouldNotRun);
+});
+
+test("row order: each message, then its reply", () => {
+  const [one, two] = [row({ content: "One" }), row({ content: "Two" })];
+  const asked = ["One", "Two"];
+  expect(judge(rowOrder, { asked, rows: [one, savedReply(), two, savedReply()] }).verdict).toBe("holds");
+  expect(judge(rowOrder, { asked, rows: [one, two, savedReply(), savedReply()] })).toMatchObject({
+    verdict: "broken",
+    expected: "One | (reply) | Two | (reply)",
+    found: "One | Two | (reply) | (reply)",
+  });
+  expect(judge(rowOrder, { asked, rows: [two, savedReply(), one, savedReply()] }).verdict).toBe("broken");
+  expect(judge(rowOrder, { asked, rows: [one, savedReply(), two] }).verdict).toBe("broken");
+  expect(() => judge(rowOrder, { asked: [], rows: [] })).toThrow(CouldNotRun);
+});
+
+test("concurrent: in each conversation its message and its reply", () => {
+  const each = { sessionId: "80", asked: "Hello", stream: stream(), rows: [row(), savedReply()] };
+  expect(judge(concurrent, [each, each]).verdict).toBe("holds");
+  for (const rows of [
+    [savedReply()],
+    [row()],
+    [row({ content: "Bye" }), savedReply()],
+    [...each.rows, row()],
+  ]) {
+    expect(judge(concurrent, [each, { ...each, rows }]).verdict).toBe("broken");
+  }
+  expect(() => judge(concurrent, [])).toThrow(CouldNotRun);
+});
+
+test("next turn: a prompt without an empty reply, and a whole answer", () => {
+  const said = (content: string) => [
+    { role: "user" as const, content: "Hello" },
+    { role: "assistant" as const, content },
+    { role: "user" as const, content: "And?" },
+  ];
+  const evidence = { failed, next: stream(), generations: [generation("", said("Hi"))] };
+  expect(judge(nextTurn, evidence).verdict).toBe("holds");
+  expect(judge(nextTurn, { ...evidence, generations: [generation("", said(" "))] }).verdict).toBe("broken");
+  expect(judge(nextTurn, { ...evidence, generations: [] }).verdict).toBe("broken");
+  expect(judge(nextTurn, { ...evidence, next: failed }).verdict).toBe("broken");
+  expect(() => judge(nextTurn, { ...evidence, failed: stream() })).toThrow(CouldNotRun);
+});

@@ -1,0 +1,87 @@
+import { expect, test } from "vitest";
+import { accepted } from "../../../src/checks/sla/accepted.ts";
+import { betweenTokens } from "../../../src/checks/sla/between-tokens.ts";
+import { firstToken } from "../../../src/checks/sla/first-token.ts";
+import { noDrops } from "../../../src/checks/sla/no-drops.ts";
+import { percentile } from "../../../src/checks/sla/percentile.ts";
+import type { Sample, Samples } from "../../../src/checks/sla/samples.ts";
+import { CouldNotRun } from "../../../src/harness/check.ts";
+import { judge } from "../model-conversation/evidence.ts";
+
+const GOOD: Sample = {
+  who: "user 1, message 1",
+  status: 200,
+  accepted_ms: 10,
+  first_token_ms: 20,
+  tokens_ms: [20, 30, 40],
+  tokens: 3,
+  ended: "done (stop)",
+};
+
+/** Twenty samples, the last of them other ones. */
+function samples(others: readonly Partial<Sample>[] = [], changes: Partial<Samples> = {}): Samples {
+  const all = Array.from({ length: 20 }, (_, index) => ({ ...GOOD, ...others[19 - index] }));
+  return { atOnce: all, firstTokens: all, heldUpMs: 5, limitMs: 250, ...changes };
+}
+
+const times = (count: number, change: Partial<Sample>) => Array.from({ length: count }, () => change);
+
+test.each([accepted, firstToken, betweenTokens, noDrops])("$id holds within the targets", (check) => {
+  expect(judge(check, samples())).toMatchObject({ verdict: "holds" });
+});
+
+test.each([
+  ["accepted", accepted, { accepted_ms: 600 }],
+  ["first-token", firstToken, { first_token_ms: 1_600 }],
+])("%s allows one late sample of twenty, and not two", (_, check, late) => {
+  expect(judge(check, samples([late]))).toMatchObject({ verdict: "holds" });
+  expect(judge(check, samples([late, late]))).toMatchObject({ verdict: "broken" });
+});
+
+test("first-token is broken where half of the replies come after a second", () => {
+  expect(judge(firstToken, samples(times(11, { first_token_ms: 1_100 })))).toMatchObject({
+    verdict: "broken",
+    expected: "P50 under 1000 ms, P95 under 1500 ms",
+    found: "P50 1100 ms, P95 1100 ms",
+  });
+});
+
+test.each([
+  ["tokens come slowly", { tokens_ms: [20, 80, 140] }, "P50 60 ms, P95 60 ms"],
+  ["each reply comes in one piece", { tokens_ms: [20] }, "all tokens of each reply at once"],
+])("between-tokens is broken where %s", (_, change, found) => {
+  expect(judge(betweenTokens, samples(times(20, change)))).toMatchObject({ verdict: "broken", found });
+});
+
+test.each([
+  ["cut", { ended: "cut" }, "19; the one to user 1, message 1 ended with cut, status 200"],
+  [
+    "refused",
+    { status: 503, ended: "refused" },
+    "19; the one to user 1, message 1 ended with refused, status 503",
+  ],
+])("no-drops is broken where one reply is %s", (_, change, found) => {
+  expect(judge(noDrops, samples([change]))).toMatchObject({ verdict: "broken", found });
+});
+
+test.each([
+  ["accepted", accepted, times(20, { accepted_ms: 600 })],
+  ["first-token", firstToken, times(20, { first_token_ms: 1_600 })],
+  ["between-tokens", betweenTokens, times(20, { tokens_ms: [0, 90, 180] })],
+])("%s has no verdict where this process was held up", (_, check, others) => {
+  expect(() => judge(check, samples(others, { heldUpMs: 400 }))).toThrow(CouldNotRun);
+});
+
+test.each([accepted, firstToken, betweenTokens, noDrops])("$id has no verdict on nothing", (check) => {
+  expect(() => judge(check, samples([], { atOnce: [], firstTokens: [] }))).toThrow(CouldNotRun);
+});
+
+test("too few samples show no P95", () => {
+  const few = samples().atOnce.slice(1);
+  expect(() => judge(accepted, samples([], { atOnce: few }))).toThrow("timed 19, of 20 that a P95 needs");
+});
+
+test("a percentile is the value of its rank", () => {
+  const values = [5, 1, 4, 2, 3];
+  expect([0, 50, 95, 100].map((percent) => percentile(values, percent))).toEqual([1, 3, 5, 5]);
+});

@@ -1,0 +1,86 @@
+import type { SeenReply } from "../../../src/checks/sse/say.ts";
+import type { GenerationRecord } from "../../../src/contract/engine.ts";
+import { nextPosition } from "../../../src/contract/event-id.ts";
+import type { StreamEvent } from "../../../src/contract/events.ts";
+import type { Message } from "../../../src/contract/hmi.ts";
+import { EVENT_STREAM_HEADERS, encodeEvent } from "../../../src/contract/sse.ts";
+import type { SeenStream } from "../../../src/target/http.ts";
+import { generation, replyRow, row } from "../model-conversation/evidence.ts";
+
+export const planning: StreamEvent = { type: "status_update", status: "planning" };
+export const executing: StreamEvent = { type: "status_update", status: "executing" };
+export const complete: StreamEvent = { type: "status_update", status: "complete" };
+export const failing: StreamEvent = { type: "status_update", status: "error" };
+export const error: StreamEvent = { type: "error", code: "engine_error", message: "It failed." };
+export const usage: StreamEvent = {
+  type: "usage",
+  usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 },
+  cost_usd: 0,
+};
+
+export function token(content: string): StreamEvent {
+  return { type: "token", content };
+}
+
+export function done(finish_reason: "stop" | "length" | "error" = "stop"): StreamEvent {
+  return { type: "done", finish_reason };
+}
+
+/** The events of a reply with this text, each character a token. */
+export function whole(text = "Hi"): readonly StreamEvent[] {
+  return [planning, executing, ...[...text].map(token), complete, usage, done()];
+}
+
+/** A stream of these events as it must be, each a millisecond after the one before, unless `at` says when. */
+export function stream(
+  events: readonly StreamEvent[] = whole(),
+  { at = [], ...changes }: Partial<SeenStream> & { at?: readonly number[] } = {},
+): SeenStream {
+  let position = -1;
+  const seen = events.map((event, index) => {
+    position = nextPosition(position, event);
+    return { at_ms: at[index] ?? index + 1, id: `9:${position}`, event };
+  });
+  const chunks = seen.map(({ at_ms, event }, index) => {
+    const id = { messageId: "9", position: Number(seen[index]?.id.split(":")[1]) };
+    return { at_ms, latin1: Buffer.from(encodeEvent(id, event)).toString("latin1") };
+  });
+  return {
+    request: "GET /api/chat/stream/80",
+    sent_at: "2026-01-01T00:00:00.000Z",
+    status: 200,
+    headers: EVENT_STREAM_HEADERS,
+    content_type: EVENT_STREAM_HEADERS["content-type"],
+    chunks,
+    events: seen,
+    comments_ms: [],
+    body: null,
+    end: "closed",
+    duration_ms: 10,
+    ...changes,
+  };
+}
+
+/** A message of the HMI and its reply, as they must be. */
+export function reply(changes: Partial<SeenReply> = {}): SeenReply {
+  return {
+    door: "message",
+    name: "test",
+    options: {},
+    message: "Hello",
+    sessionId: "80",
+    stream: stream(),
+    rows: [row(), savedReply()],
+    generations: [asked()],
+    ...changes,
+  };
+}
+
+export function savedReply(changes: Partial<Message> = {}): Message {
+  const counts = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
+  return replyRow({ content: "Hi", usage: counts, ...changes });
+}
+
+export function asked(changes: Partial<GenerationRecord> = {}): GenerationRecord {
+  return { ...generation("nothing"), counted: { prompt_tokens: 3, completion_tokens: 2 }, ...changes };
+}

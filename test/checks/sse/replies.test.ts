@@ -1,0 +1,138 @@
+import { expect, test } from "vitest";
+import { engineFailure } from "../../../src/checks/sse/engine-failure.ts";
+import { kept } from "../../../src/checks/sse/kept.ts";
+import { length } from "../../../src/checks/sse/length.ts";
+import { noRetry } from "../../../src/checks/sse/no-retry.ts";
+import { text } from "../../../src/checks/sse/text.ts";
+import { usage as usageCheck } from "../../../src/checks/sse/usage.ts";
+import { CouldNotRun } from "../../../src/harness/check.ts";
+import { judge, row } from "../model-conversation/evidence.ts";
+import {
+  asked,
+  complete,
+  done,
+  error,
+  executing,
+  failing,
+  planning,
+  reply,
+  savedReply,
+  stream,
+  token,
+  usage,
+  whole,
+} from "./evidence.ts";
+
+const NONE = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
+
+test("usage: holds where stream and row say what the engine counted", () => {
+  expect(judge(usageCheck, [reply(), reply({ door: "gateway", rows: [] })])).toMatchObject({
+    verdict: "holds",
+  });
+});
+
+test.each([
+  ["there is none", { stream: stream([planning, executing, complete, done()]) }, "no usage"],
+  [
+    "the engine counted more",
+    { generations: [asked({ counted: { prompt_tokens: 3, completion_tokens: 9 } })] },
+    "3 + 2 = 5 tokens",
+  ],
+  ["the row has another", { rows: [savedReply({ usage: NONE })] }, "in the row: 0 + 0 = 0 tokens"],
+  ["the row has none", { rows: [savedReply({ usage: null })] }, "in the row: no usage"],
+])("usage: broken where %s", (_, changes, found) => {
+  expect(judge(usageCheck, [reply(changes)])).toMatchObject({ verdict: "broken", found });
+});
+
+test.each([
+  ["the engine's counts are not known", { generations: null }],
+  ["the reply has no row", { rows: [row()] }],
+])("usage: no verdict where %s", (_, changes) => {
+  expect(() => judge(usageCheck, [reply(changes)])).toThrow(CouldNotRun);
+});
+
+const CUT = {
+  stream: stream([planning, executing, token("Hi"), complete, usage, done("length")]),
+  rows: [savedReply({ finish_reason: "length" })],
+  generations: [asked({ options: { num_predict: 5 }, counted: { prompt_tokens: 3, completion_tokens: 5 } })],
+};
+
+test("length: holds where it is told so, and broken where it is a stop in stream or row", () => {
+  expect(judge(length, [reply(CUT), reply({ ...CUT, generations: null })])).toMatchObject({
+    verdict: "holds",
+  });
+  expect(judge(length, [reply({ ...CUT, stream: stream() })])).toMatchObject({ found: "stop" });
+  expect(judge(length, [reply({ ...CUT, rows: [savedReply()] })])).toMatchObject({
+    found: "stop in the row",
+  });
+});
+
+test("length: no verdict where the engine ended by itself, or was not told how long", () => {
+  const options = { num_predict: 5 };
+  expect(() => judge(length, [reply({ ...CUT, generations: [asked({ options })] })])).toThrow(CouldNotRun);
+  expect(() => judge(length, [reply({ ...CUT, generations: [asked()] })])).toThrow(CouldNotRun);
+});
+
+const said = (streamed: string, saved: string) => ({
+  asked: { door: "message", text: "Grüße 👋", bytes: 1 },
+  reply: reply({ stream: stream(whole(streamed)), rows: [savedReply({ content: saved })] }),
+});
+
+test("text: holds where it is the same, and broken where a character is not", () => {
+  expect(judge(text, [said("Grüße 👋", "Grüße 👋")])).toMatchObject({ verdict: "holds" });
+  expect(judge(text, [said("Gr��e 👋", "Grüße 👋")])).toMatchObject({
+    verdict: "broken",
+    found: '"Gr��e 👋" at 2',
+    expected: '"Grüße 👋" at 2 (characters of several bytes)',
+  });
+  expect(judge(text, [said("Grüße 👋", "Grüße ")])).toMatchObject({ found: '"Grüße " at 6 in the row' });
+});
+
+const failed = (changes: Partial<ReturnType<typeof reply>> = {}) => ({
+  failure: "cut",
+  before: "Hi",
+  reply: reply({
+    stream: stream([planning, executing, token("Hi"), failing, error, done("error")]),
+    rows: [savedReply({ status: "error" })],
+    ...changes,
+  }),
+});
+
+test.each([engineFailure, kept, noRetry])(
+  "$id holds where a failure is told, with what had come",
+  (check) => {
+    expect(judge(check, [failed(), failed({ door: "gateway", rows: [] })])).toMatchObject({
+      verdict: "holds",
+    });
+  },
+);
+
+test.each([
+  ["a whole reply", { stream: stream() }, "stop"],
+  ["nothing", { stream: stream([planning, executing, token("Hi")]) }, "no done"],
+  [
+    "an error without words",
+    { stream: stream([planning, executing, failing, done("error")]) },
+    "done error after planning, executing, error",
+  ],
+  [
+    "a row that still streams",
+    { rows: [savedReply({ status: "streaming" })] },
+    "a row with status streaming",
+  ],
+])("engine-failure: broken where it is told as %s", (_, changes, found) => {
+  expect(judge(engineFailure, [failed(changes)])).toMatchObject({ verdict: "broken", found });
+});
+
+test("kept: broken where the stream or the row lost text", () => {
+  const empty = stream([planning, executing, failing, error, done("error")]);
+  expect(judge(kept, [failed({ stream: empty })])).toMatchObject({ expected: '"Hi"', found: '""' });
+  expect(judge(kept, [failed({ rows: [savedReply({ content: "" })] })])).toMatchObject({
+    found: '"" in the row',
+  });
+});
+
+test.each([[0], [2]])("no-retry: broken where the engine was asked %i times", (times) => {
+  const generations = Array.from({ length: times }, () => asked());
+  expect(judge(noRetry, [failed({ generations })])).toMatchObject({ found: `${times} requests` });
+});

@@ -1,0 +1,86 @@
+import { expect, test } from "vitest";
+import { toEnvironment } from "../../src/config/environment.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import { UserError } from "../../src/errors.ts";
+import { tempFolder } from "../support/temp.ts";
+
+const YAML = "stack.config.yaml";
+
+test("departures are read from a file by the names of endpoints, fields and checks", async () => {
+  const cwd = tempFolder({
+    [YAML]: [
+      "contract:",
+      "  profile: seeds",
+      "  lacks: { gateway.resume: broken, engine.options: judged, http/origin: skipped }",
+      "  endpoints: { hmi.messages: '/api/chat/history/{session_id}' }",
+      "  request_fields: { model_id: profile_id }",
+    ].join("\n"),
+  });
+  expect((await loadConfig({ cwd, env: {} })).contract).toEqual({
+    profile: "seeds",
+    lacks: { "gateway.resume": "broken", "engine.options": "judged", "http/origin": "skipped" },
+    endpoints: { "hmi.messages": "/api/chat/history/{session_id}" },
+    request_fields: { model_id: "profile_id" },
+    answer_fields: {},
+    event_fields: {},
+  });
+});
+
+test("in the environment they are pairs with commas, and add to the file's", async () => {
+  const cwd = tempFolder({ [YAML]: "contract: { lacks: { hmi.agents: skipped, hmi.cancel: broken } }" });
+  const env = {
+    STACK_CONTRACT_LACKS: "hmi.cancel=judged, hmi.models=skipped",
+    STACK_CONTRACT_ENDPOINTS: "hmi.messages=GET /history?of={session_id}",
+  };
+  const { contract } = await loadConfig({ cwd, env });
+  expect(contract.lacks).toEqual({
+    "hmi.agents": "skipped",
+    "hmi.cancel": "judged",
+    "hmi.models": "skipped",
+  });
+  expect(contract.endpoints).toEqual({ "hmi.messages": "GET /history?of={session_id}" });
+});
+
+test("the environment made of a configuration gives exactly that one", async () => {
+  const cwd = tempFolder({
+    [YAML]:
+      "contract: { profile: seeds, lacks: { http/host: skipped }, endpoints: { hmi.messages: 'GET /h?of={session_id}' } }",
+  });
+  const config = await loadConfig({ cwd, env: {} });
+  expect(await loadConfig({ cwd, env: toEnvironment(config), file: "" })).toEqual(config);
+});
+
+test("everything that is wrong is told at once, each at its own place", async () => {
+  const cwd = tempFolder({
+    [YAML]: [
+      "contract:",
+      "  profile: theirs",
+      "  lacks:",
+      "    gateway.resumed: broken",
+      "    gateway.resume: never",
+      "  endpoints:",
+      "    hmi.message: /x",
+      "    hmi.messages: /history",
+      "    hmi.agents: FETCH /agents",
+      "    hmi.sessions: /sessions/{user}",
+      "  request_fields: { model_id: 5 }",
+    ].join("\n"),
+  });
+  const error: unknown = await loadConfig({ cwd, env: {} }).catch((thrown: unknown) => thrown);
+  if (!(error instanceof UserError)) throw new Error("a UserError was expected");
+  expect(
+    error.message
+      .split("\n")
+      .slice(1)
+      .map((line) => line.trim()),
+  ).toEqual([
+    `${YAML}:2:12  contract.profile: Invalid option: expected one of "ours"|"seeds"`,
+    `${YAML}:4:22  contract.lacks.gateway.resumed: is no endpoint (such as gateway.resume), no feature (engine.options) and no check (http/origin)`,
+    `${YAML}:5:21  contract.lacks.gateway.resume: Invalid option: expected one of "skipped"|"broken"|"judged"`,
+    `${YAML}:7:5  contract.endpoints.hmi.message: there is no such setting`,
+    `${YAML}:10:19  contract.endpoints.hmi.sessions: must hold no parameter, as /api/chat/sessions does`,
+    `${YAML}:8:19  contract.endpoints.hmi.messages: must hold {session_id}, as /api/chat/sessions/:session_id/messages does`,
+    `${YAML}:9:17  contract.endpoints.hmi.agents: must be a path, with or without a method, such as GET /api/chat/history/{session_id}`,
+    `${YAML}:11:31  contract.request_fields.model_id: Invalid input: expected string, received number`,
+  ]);
+});

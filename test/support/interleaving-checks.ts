@@ -1,0 +1,115 @@
+import { expect, vi } from "vitest";
+import { parseEventId } from "../../src/contract/event-id.ts";
+import { findGrammarFault } from "../../src/contract/grammar.ts";
+import { type Message, MessageList } from "../../src/contract/hmi.ts";
+import { gatewayRoutes, hmiRoutes } from "../../src/contract/routes.ts";
+import { Follower } from "./follower.ts";
+import { generationsOf } from "./gateway.ts";
+import { call } from "./http.ts";
+import type { Sending, Traffic } from "./interleaving.ts";
+
+/** What the contract's section 1 promises, whatever clients did: throws where it does not hold. */
+export async function judgeTraffic(traffic: Traffic): Promise<void> {
+  const { stack, unexpected } = traffic;
+  expect(unexpected, "unexpected answers").toEqual([]);
+  await expectQuiet(stack);
+  const rows = await rowsOf(traffic);
+  for (const follower of traffic.followers) judgeFollower(follower, rows);
+  for (const sending of traffic.sendings) judgeSending(sending, traffic, rows);
+  for (const [index, row] of rows.entries()) {
+    if (row.role === "assistant") judgeReply(row, rows[index - 1]);
+  }
+  for (const sessionId of new Set(rows.map((row) => row.session_id))) {
+    await judgeReplay(stack.hmi, sessionId, rows);
+  }
+}
+
+/** Nothing runs any more: at the HMI, at the gateway, at the engine. */
+async function expectQuiet({ hmi, gateway, engine }: Traffic["stack"]): Promise<void> {
+  const look = async () => ({
+    hmi: (await call(hmi, hmiRoutes.health.path())).json.active_streams,
+    gateway: (await call(gateway, gatewayRoutes.health.path())).json.active_streams,
+    engine: (await generationsOf(engine)).filter(({ ended }) => ended === "running").length,
+  });
+  await vi.waitFor(async () => expect(await look()).toEqual({ hmi: 0, gateway: 0, engine: 0 }), {
+    timeout: 5_000,
+    interval: 5,
+  });
+}
+
+/** All messages of all conversations, as a reload shows them. */
+async function rowsOf({ stack, sessions, deleted, followers }: Traffic): Promise<Message[]> {
+  const made = followers.flatMap(({ events }) =>
+    events[0]?.type === "session_created" ? [events[0].session_id] : [],
+  );
+  const rows: Message[] = [];
+  for (const session_id of new Set([...sessions, ...made])) {
+    const answer = await call(stack.hmi, hmiRoutes.messages.path({ session_id }));
+    expect(answer.status, `reload of ${session_id}`).toBe(deleted.has(session_id) ? 404 : 200);
+    if (answer.status === 200) rows.push(...MessageList.parse(answer.json).messages);
+  }
+  return rows;
+}
+
+/** Each token once, in the contract's order, and at the end exactly what is saved. */
+function judgeFollower(follower: Follower, rows: readonly Message[]): void {
+  const { state, messageId, refusal, path } = follower;
+  const row = rows.find((each) => each.message_id === messageId);
+  if (messageId === undefined) {
+    // A message that was refused, nothing to join, or left before the first event.
+    if (state === "refused") expect(refusal, path).toMatch(FIRST_REFUSAL);
+    return;
+  }
+  const positions = follower.ids.map((id) => parseEventId(id)?.position ?? Number.NaN);
+  expect(positions, `ids of ${path}`).toEqual([...new Set(positions)].sort((a, b) => a - b));
+  if (row === undefined) {
+    // The conversation was deleted, or the message answered again: a reader that was there was told the end.
+    if (state === "done") expect(findGrammarFault(follower.events), path).toBeUndefined();
+    return;
+  }
+  expect(state, `following ${path}: ${refusal}`).toBe("done");
+  expect(findGrammarFault(follower.events), path).toBeUndefined();
+  expect(follower.text, `streamed and saved text of ${path}`).toBe(row.content);
+  expect(follower.events.at(-1), path).toEqual({ type: "done", finish_reason: row.finish_reason });
+}
+
+const FIRST_REFUSAL = /^(409 generation_in_progress|409 nothing_to_stream|404 conversation_not_found)$/;
+
+/** A message that was taken is there once, in its place; one that was refused is nowhere. */
+function judgeSending(
+  { content, sessionId, answers, follower }: Sending,
+  traffic: Traffic,
+  rows: readonly Message[],
+) {
+  const saved = rows.filter((row) => row.role === "user" && row.content === content);
+  expect(saved.length, content).toBeLessThan(2);
+  for (const row of saved) expect(row.session_id, content).toBe(sessionId ?? row.session_id);
+  // Sent twice at once with one key, it is taken once; one of the two may have come while another reply ran.
+  const taken = answers.filter(({ status }) => status === 200);
+  expect(new Set(taken.map(({ body }) => body)).size, `answers to ${content}`).toBeLessThan(2);
+  const isTaken = taken.length > 0 || follower?.messageId !== undefined;
+  const isRefused = !isTaken && (follower === undefined || follower.state === "refused");
+  if (isRefused) expect(saved, content).toEqual([]);
+  if (!isTaken || sessionId === undefined) return;
+  expect(saved, content).toHaveLength(traffic.deleted.has(sessionId) ? 0 : 1);
+}
+
+/** A reply follows the message that it answers, and has ended. */
+function judgeReply(row: Message, before: Message | undefined): void {
+  expect([before?.role, before?.session_id], "what a reply follows").toEqual(["user", row.session_id]);
+  const whole = before?.content.replace("Say: ", "") ?? "";
+  const expected = row.status === "complete" ? whole : whole.slice(0, row.content.length);
+  expect([row.status, row.content]).toEqual([expect.stringMatching(/^(complete|cancelled)$/), expected]);
+}
+
+/** The last reply of a conversation is sent again as it was. */
+async function judgeReplay(hmi: string, session_id: string, rows: readonly Message[]): Promise<void> {
+  const last = rows.findLast((row) => row.session_id === session_id && row.role === "assistant");
+  const replay = new Follower(hmi, hmiRoutes.stream.path({ session_id }));
+  await replay.follow();
+  expect([replay.messageId, replay.text], `replay of ${session_id}`).toEqual([
+    last?.message_id,
+    last?.content,
+  ]);
+  judgeFollower(replay, rows);
+}

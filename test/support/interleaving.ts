@@ -1,0 +1,224 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Message } from "../../src/contract/hmi.ts";
+import { hmiRoutes } from "../../src/contract/routes.ts";
+import type { ConversationStore } from "../../src/services/conversations/store.ts";
+import { type RunningStack, startStack } from "../../src/services/start.ts";
+import { Follower } from "./follower.ts";
+import { type Answer, call } from "./http.ts";
+import { type Action, PLACES, type Plan, type Step } from "./interleaving-plan.ts";
+
+/** A message that a client sent, and what came of it. */
+export interface Sending {
+  readonly content: string;
+  /** The conversation that it named; undefined for the active one. */
+  readonly sessionId: string | undefined;
+  /** What was answered to each of its POSTs; empty where it was sent by a stream. */
+  readonly answers: Answer[];
+  readonly follower?: Follower;
+}
+
+/** What clients did to a stack, and saw. */
+export interface Traffic {
+  readonly stack: RunningStack;
+  readonly sendings: Sending[];
+  readonly followers: Follower[];
+  /** The conversations that there were. */
+  readonly sessions: Set<string>;
+  readonly deleted: Set<string>;
+  /** What no step may see. */
+  readonly unexpected: string[];
+}
+
+/** Carries a plan out on a stack of its own, until every reader was told the end; then `judge` looks at it. */
+export async function carryOut(plan: Plan, judge: (traffic: Traffic) => Promise<void>): Promise<void> {
+  const { tokenDelayMs, keepFinishedMs: keep_finished_ms, onReaderGone: on_reader_gone } = plan;
+  const stack = await startStack({
+    tokenDelayMs,
+    stream: { save_every_ms: 10, orphan_grace_ms: 10, keep_finished_ms, on_reader_gone },
+    overrides: plan.diskDelayMs === 0 ? {} : { store: (store) => slowed(store, plan.diskDelayMs) },
+  });
+  try {
+    const clients = new Clients(stack);
+    await clients.prepare();
+    for (const step of plan.steps) {
+      if (step.after > 0) await sleep(step.after);
+      clients.act(step);
+    }
+    await clients.finish();
+    await judge(clients);
+  } finally {
+    await stack.close();
+  }
+}
+
+/** The same store, with a slow disk under it. */
+function slowed(store: ConversationStore, delayMs: number): ConversationStore {
+  const later =
+    <Args extends unknown[], Result>(write: (...args: Args) => Promise<Result>) =>
+    async (...args: Args): Promise<Result> => {
+      await sleep(delayMs);
+      return await write(...args);
+    };
+  const { conversations, messages } = store;
+  return {
+    ...store,
+    conversations: {
+      ...conversations,
+      delete: later(conversations.delete),
+      renew: later(conversations.renew),
+    },
+    messages: {
+      ...messages,
+      begin: later(messages.begin),
+      beginAgain: later(messages.beginAgain),
+      finish: later(messages.finish),
+    },
+  };
+}
+
+class Clients implements Traffic {
+  readonly stack: RunningStack;
+  readonly sendings: Sending[] = [];
+  readonly followers: Follower[] = [];
+  readonly sessions = new Set<string>();
+  readonly deleted = new Set<string>();
+  readonly unexpected: string[] = [];
+  /** The conversation at each place. */
+  readonly #places: string[] = [];
+  readonly #actions: Promise<unknown>[] = [];
+  #lastNumber = 0;
+
+  constructor(stack: RunningStack) {
+    this.stack = stack;
+  }
+
+  async prepare(): Promise<void> {
+    for (let place = 0; place < PLACES; place += 1) await this.#renew(place);
+  }
+
+  act({ action, at, words }: Step): void {
+    const place = at % PLACES;
+    const sessionId = this.#places[place] ?? "";
+    const follower = this.followers[at % Math.max(1, this.followers.length)];
+    const actions: Record<Action, () => Promise<unknown> | undefined> = {
+      post: () => this.#post(sessionId, words, 1),
+      "post twice": () => this.#post(sessionId, words, 2),
+      general: () => this.#general(sessionId, words),
+      "general with key": () => this.#general(sessionId, words, `key-${this.#lastNumber + 1}`),
+      "general to the active one": () => this.#general(undefined, words),
+      join: () => this.#follow(sessionId),
+      leave: () => void follower?.leave(),
+      "come back": () => (follower?.state === "left" ? this.#comeBack(follower) : undefined),
+      cancel: () => this.#cancel(sessionId),
+      regenerate: () => this.#call(hmiRoutes.regenerate, sessionId),
+      archive: () => this.#call(hmiRoutes.archiveSession, sessionId),
+      clear: async () => {
+        const { status, json } = await this.#call(hmiRoutes.clearSession, sessionId);
+        if (status === 200) this.#put(place, json.session.session_id);
+      },
+      delete: async () => {
+        const { status } = await this.#call(hmiRoutes.deleteSession, sessionId);
+        if (status !== 200) return;
+        this.deleted.add(sessionId);
+        await this.#renew(place);
+      },
+    };
+    const done = actions[action]();
+    if (done !== undefined) this.#actions.push(done);
+  }
+
+  /** Waits for everything that was begun; every reader comes back until it was told the end. */
+  async finish(): Promise<void> {
+    await Promise.all(this.#actions);
+    await Promise.all(
+      this.followers.filter(({ state }) => state === "left").map((each) => this.#comeBack(each)),
+    );
+  }
+
+  async #post(sessionId: string, words: number, times: number): Promise<void> {
+    const content = this.#message(words);
+    const body = { session_id: sessionId, message: content, client_message_id: `key-${this.#lastNumber}` };
+    const send = () => call(this.stack.hmi, hmiRoutes.sendMessage.path(), { body });
+    const answers: Answer[] = [];
+    this.sendings.push({ content, sessionId, answers });
+    answers.push(...(await Promise.all(Array.from({ length: times }, send))));
+    for (const answer of answers) this.#note(hmiRoutes.sendMessage.pattern, answer);
+    const taken = answers.find(({ status }) => status === 200);
+    if (taken !== undefined) await this.#follow(sessionId, Number(taken.json.assistant_message_id));
+  }
+
+  /** Once it is answered, the reply's row has ended. */
+  async #cancel(sessionId: string): Promise<void> {
+    const { json } = await this.#call(hmiRoutes.cancel, sessionId);
+    if (json.status === "cancelled") await this.#expectSaved(sessionId, json.message_id);
+  }
+
+  async #expectSaved(session_id: string, messageId: string | undefined): Promise<void> {
+    const { json } = await call(this.stack.hmi, hmiRoutes.messages.path({ session_id }));
+    const rows: Message[] = json.messages ?? [];
+    const row = rows.find(({ message_id }) => message_id === messageId);
+    if (row?.status === "streaming") this.unexpected.push(`${messageId} has ended, and is not saved`);
+  }
+
+  #general(sessionId: string | undefined, words: number, key?: string): Promise<void> {
+    const content = this.#message(words);
+    const query = { message: content, session_id: sessionId, client_message_id: key };
+    const follower = new Follower(this.stack.hmi, hmiRoutes.generalStream.path(undefined, query));
+    this.sendings.push({ content, sessionId, answers: [], follower });
+    this.followers.push(follower);
+    return follower.follow();
+  }
+
+  /** Joins the present reply, which must not be an older one than that. */
+  async #follow(session_id: string, oldest = 0): Promise<void> {
+    const follower = new Follower(this.stack.hmi, hmiRoutes.stream.path({ session_id }));
+    this.followers.push(follower);
+    await follower.follow();
+    const { messageId } = follower;
+    if (Number(messageId ?? oldest) < oldest) this.unexpected.push(`${messageId} came instead of ${oldest}`);
+    if (follower.state === "done") await this.#expectSaved(session_id, messageId);
+  }
+
+  async #comeBack(follower: Follower): Promise<void> {
+    // Without an id to come back with, and without a key, it would send its message again.
+    const isNewMessage = follower.path.includes("message=") && !follower.path.includes("client_message_id=");
+    if (follower.ids.length > 0 || !isNewMessage) await follower.follow();
+  }
+
+  async #call(
+    route: { readonly method: string; path(params: { session_id: string }): string },
+    session_id: string,
+  ) {
+    const answer = await call(this.stack.hmi, route.path({ session_id }), { method: route.method });
+    this.#note(route.path({ session_id }), answer);
+    return answer;
+  }
+
+  #note(what: string, { status, json, body }: Answer): void {
+    const isExpected = status === 200 || EXPECTED_REFUSALS.has(json.error?.code);
+    if (!isExpected) this.unexpected.push(`${what}: ${status} ${body}`);
+  }
+
+  async #renew(place: number): Promise<void> {
+    const { json } = await call(this.stack.hmi, hmiRoutes.newSession.path(), { body: {} });
+    this.#put(place, json.session.session_id);
+  }
+
+  #put(place: number, sessionId: string): void {
+    this.#places[place] = sessionId;
+    this.sessions.add(sessionId);
+  }
+
+  /** No two messages are the same, and each says what its reply is. */
+  #message(words: number): string {
+    this.#lastNumber += 1;
+    return `Say: reply ${this.#lastNumber}:${" wörd 🏛️".repeat(words)}`;
+  }
+}
+
+const EXPECTED_REFUSALS = new Set([
+  "generation_in_progress",
+  "conversation_not_found",
+  "nothing_to_regenerate",
+  "nothing_to_stream",
+]);

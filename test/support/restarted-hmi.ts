@@ -1,0 +1,60 @@
+import { onTestFinished } from "vitest";
+import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
+import type { Config } from "../../src/config/schema.ts";
+import { pendingRequest } from "../../src/services/conversations/turn.ts";
+import { startHmiOn } from "../../src/services/start.ts";
+import { startTestGateway, type TestGateway, type TestGatewayOptions } from "./gateway.ts";
+import { type HmiClient, hmiClient } from "./stack.ts";
+import { openConversation, openTestStore } from "./store.ts";
+import type { StreamReader } from "./streams.ts";
+
+type Store = ReturnType<typeof openTestStore>["store"];
+
+/** What an HMI leaves that was killed in mid-reply. */
+export interface LeftReply {
+  readonly store: Store;
+  readonly sessionId: string;
+  readonly replyId: string;
+}
+
+/** A conversation whose reply is left `streaming`, with what was saved of it. */
+export async function leaveReply(saved = "", content = "Count to 100"): Promise<LeftReply> {
+  const { store } = openTestStore();
+  const sessionId = await openConversation(store, null);
+  const { reply } = await store.messages.begin({ sessionId, content, modelName: null });
+  await store.messages.grow(reply.message_id, saved);
+  return { store, sessionId, replyId: reply.message_id };
+}
+
+/** A gateway on the same store, which still works on that reply where `isRunning`. */
+export async function startLeftGateway(
+  { store, sessionId, replyId }: LeftReply,
+  { isRunning = true, ...options }: TestGatewayOptions & { isRunning?: boolean } = {},
+): Promise<TestGateway & { reader: StreamReader | undefined }> {
+  const gateway = await startTestGateway({
+    ...options,
+    conversations: {
+      isKnown: async (id) => id === sessionId,
+      pendingRequest: (id) => pendingRequest(store, id),
+    },
+  });
+  const request = { session_id: sessionId, message_id: replyId, content: "Count to 100" };
+  return { ...gateway, reader: isRunning ? await gateway.chat(request) : undefined };
+}
+
+/** An HMI that starts on what another one left. */
+export async function startTestHmi(
+  store: Store,
+  gatewayUrl: string,
+  stream: Partial<Config["stream"]> = {},
+  port = 0,
+): Promise<HmiClient & { readonly url: string; close(): Promise<void> }> {
+  const config: Config = {
+    ...DEFAULT_CONFIG,
+    hmi: { ...DEFAULT_CONFIG.hmi, port },
+    stream: { ...DEFAULT_CONFIG.stream, ...stream },
+  };
+  const hmi = await startHmiOn(config, store, gatewayUrl);
+  onTestFinished(() => hmi.close());
+  return { ...hmiClient(hmi.url), url: hmi.url, close: () => hmi.close() };
+}
