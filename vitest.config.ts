@@ -1,8 +1,17 @@
 import { defineConfig } from "vitest/config";
 
+/** What takes the time of things: it has the machine for itself, after everything else. */
+const PROOF = ["test/faults/matrix.test.ts"];
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
+    projects: [
+      {
+        extends: true,
+        test: { name: "stack", include: ["test/**/*.test.ts"], exclude: PROOF, sequence: { groupOrder: 0 } },
+      },
+      { extends: true, test: { name: "proof", include: PROOF, sequence: { groupOrder: 1 } } },
+    ],
     // No test keeps anything in a module, so that files share them: half the time of the whole.
     isolate: false,
     // CI reads the counts from a file.

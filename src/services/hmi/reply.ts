@@ -167,5 +167,9 @@ function detailsOf({ code, message, hint }: WireError | ErrorEvent): NonNullable
 
 function toWireError(thrown: unknown): WireError {
   if (thrown instanceof WireError) return thrown;
-  return new WireError("gateway_error", `The gateway's stream was cut off: ${messageOf(thrown)}.`);
+  return new WireError(
+    "gateway_error",
+    `The gateway's stream was cut off: ${messageOf(thrown)}.`,
+    "Run `stack status` to see whether the gateway is down; then retry.",
+  );
 }
