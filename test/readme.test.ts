@@ -1,15 +1,23 @@
 import { globSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { expect, test } from "vitest";
+import { suites } from "../src/checks/suites.ts";
 import { DEFAULT_CONFIG } from "../src/config/defaults.ts";
 import { faults } from "../src/faults/index.ts";
 
 const README = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 
-test("the README names every fault of the catalogue, and no other", () => {
-  const [, table = ""] = README.split("### Faults");
-  const named = [...table.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, name]) => name);
-  expect(named.toSorted()).toEqual(faults.map(({ name }) => name).toSorted());
+test("the README names every suite, in its order, and no other", () => {
+  const [, table = ""] = README.split("### Suites");
+  const named = [...(table.split("##")[0]?.matchAll(/^\| `([a-z-]+)` \|/gm) ?? [])].map(([, name]) => name);
+  expect(named).toEqual(suites.map(({ name }) => name));
+});
+
+test("the README counts checks and faults as they are", () => {
+  const checks = suites.flatMap((suite) => suite.checks).length;
+  expect(README).toContain(`judge ${checks} claims`);
+  // `none` is no bug.
+  expect(README).toContain(`each of ${faults.length - 1} known bugs`);
 });
 
 test("the README names every command", () => {

@@ -51,8 +51,13 @@ function suiteBySuite(screen: ReportScreen): (event: RunEvent) => void {
     if (event.type === "check-ended" && event.result.outcome.verdict !== "holds") trouble.push(event.result);
     if (event.type !== "suite-ended") return;
     reportSuite(screen, event.suite);
-    for (const result of trouble.splice(0)) reportCheck(screen, result);
+    for (const result of trouble.splice(0)) reportCheck(indented(screen), result);
   };
+}
+
+/** The same screen, two columns further in. */
+function indented(screen: ReportScreen): ReportScreen {
+  return { ...screen, line: (text = "", indent = 0) => screen.line(`  ${text}`, indent + 2) };
 }
 
 function reportSuite(screen: ReportScreen, { name, duration_ms, counts }: SuiteReport): void {

@@ -115,8 +115,8 @@ test("of several suites each is a line, with the claims that do not hold under i
   expect(lines.slice(2)).toEqual([
     "  ✓ one                  2 hold, 0 broken, 0 skipped  0.1 s",
     "  ✓ two                  1 hold, 0 broken, 1 skipped  0.1 s",
-    "  - one is so",
-    "      skipped    no rows",
+    "    - one is so",
+    "        skipped    no rows",
   ]);
 });
 

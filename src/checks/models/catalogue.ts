@@ -1,7 +1,7 @@
 import { type EngineModel, ModelList } from "../../contract/common.ts";
 import { EngineTags } from "../../contract/engine.ts";
 import { engineRoutes, gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
-import { Lacks } from "../../errors.ts";
+import { Lacks, messageOf } from "../../errors.ts";
 import { CouldNotRun } from "../../harness/check.ts";
 import type { HttpClient } from "../../target/http.ts";
 import { type Context, expectAnswer } from "../stage.ts";
@@ -29,10 +29,21 @@ export async function catalogue(context: Context): Promise<Catalogue> {
 /** The engine's own names. Throws {@link CouldNotRun} where it has none. */
 export async function installedModels(context: Context): Promise<readonly string[]> {
   return await context.share("installed models", async () => {
-    const tags = await ask(context, context.target.engine, engineRoutes.tags.path(), EngineTags);
+    const tags = await askEngine(context);
     if (tags.models.length === 0) throw new CouldNotRun("the engine has no model");
     return tags.models.map(({ name }) => name);
   });
+}
+
+/** The engine may be out of reach from here although the gateway has one. */
+async function askEngine(context: Context): Promise<EngineTags> {
+  const { engine } = context.target;
+  try {
+    return await ask(context, engine, engineRoutes.tags.path(), EngineTags);
+  } catch (error) {
+    if (error instanceof CouldNotRun || context.signal.aborted) throw error;
+    throw new CouldNotRun(`the engine at ${engine.url} cannot be asked from here: ${messageOf(error)}`);
+  }
 }
 
 /** The default of the HMI's list; null where it has none, or is known to have no list. */
