@@ -1,0 +1,11 @@
+import type { Fault } from "../fault.ts";
+import { abortingLate } from "../late-abort.ts";
+
+/** Row 11. */
+export const cancelIgnoredWhileLoading: Fault = {
+  name: "cancel-ignored-while-loading",
+  story: "While the engine loads its model, a cancel does not reach it: it stops at the first token.",
+  seenIn: "ollama/ollama#11889",
+  caughtBy: ["cancel/before-first-token"],
+  overrides: (onApplied) => ({ engine: (client) => abortingLate(client, "first", onApplied) }),
+};

@@ -1,0 +1,18 @@
+import { savingEndings } from "../endings.ts";
+import type { Fault } from "../fault.ts";
+
+/** Row 15, first form. */
+export const cancelledReplyLost: Fault = {
+  name: "cancelled-reply-lost",
+  story: "A cancel throws away the text that had been streamed.",
+  seenIn: "vercel/chatbot#1060",
+  caughtBy: ["cancel/saved", "persistence/cancelled"],
+  overrides: (onApplied) => ({
+    store: (store) =>
+      savingEndings(
+        store,
+        (ending) => (ending.status === "cancelled" ? { ...ending, content: "" } : ending),
+        onApplied,
+      ),
+  }),
+};

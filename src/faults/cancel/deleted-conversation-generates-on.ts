@@ -1,0 +1,34 @@
+import { hmiRoutes } from "../../contract/routes.ts";
+import { WireError } from "../../errors.ts";
+import type { Fault } from "../fault.ts";
+import { paramsOf } from "../routes.ts";
+
+/** Row 18. */
+export const deletedConversationGeneratesOn: Fault = {
+  name: "deleted-conversation-generates-on",
+  story: "Deleting a conversation does not cancel its reply: the engine works on until nobody is missed.",
+  seenIn: "open-webui/open-webui#9014",
+  caughtBy: ["cancel/deleted"],
+  overrides(onApplied) {
+    const deleted = new Set<string>();
+    return {
+      wire: {
+        hmi: {
+          request(request) {
+            const [sessionId] = paramsOf(hmiRoutes.deleteSession, request) ?? [];
+            if (sessionId !== undefined) deleted.add(sessionId);
+            return request;
+          },
+        },
+      },
+      gateway: (client) => ({
+        ...client,
+        async cancel(sessionId) {
+          if (!deleted.has(sessionId)) return await client.cancel(sessionId);
+          onApplied();
+          throw new WireError("gateway_unavailable", "The cancel of a deleted conversation is not sent.");
+        },
+      }),
+    };
+  },
+};

@@ -1,0 +1,12 @@
+import { gatewayRoutes } from "../../contract/routes.ts";
+import { answerMissing } from "../answer-missing.ts";
+import type { Fault } from "../fault.ts";
+
+/** A supervisor would wait for it for ever. */
+export const readinessMissing: Fault = {
+  name: "readiness-missing",
+  story: "The gateway has no /health/ready.",
+  seenIn: "the contract, section 2",
+  caughtBy: ["health/probes"],
+  overrides: (onApplied) => ({ wire: { gateway: answerMissing(gatewayRoutes.ready, onApplied) } }),
+};

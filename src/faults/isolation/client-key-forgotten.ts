@@ -1,0 +1,17 @@
+import type { Fault } from "../fault.ts";
+import { withMethod } from "../wrap-store.ts";
+
+/** Row 27, at the HMI. */
+export const clientKeyForgotten: Fault = {
+  name: "client-key-forgotten",
+  story: "The client_message_id of a message is not saved: sent again, it is another message.",
+  seenIn: "docs/faults.md, row 27",
+  caughtBy: ["isolation/double-submit"],
+  overrides: (onApplied) => ({
+    store: (store) =>
+      withMethod(store, "messages", "begin", async (exchange) => {
+        if (exchange.clientMessageId !== undefined) onApplied();
+        return await store.messages.begin({ ...exchange, clientMessageId: undefined });
+      }),
+  }),
+};

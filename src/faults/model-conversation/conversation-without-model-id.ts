@@ -1,0 +1,27 @@
+import type { Fault } from "../fault.ts";
+import { withMethod } from "../wrap-store.ts";
+
+/** S1. */
+export const conversationWithoutModelId: Fault = {
+  name: "conversation-without-model-id",
+  story: "The conversation is found or made with model_id null, whatever was asked for.",
+  seenIn: "BUG-016, first place: get_or_create_session_v2(model_id=None)",
+  caughtBy: [
+    "model-conversation/conversation",
+    "model-conversation/user-message",
+    "model-conversation/reply",
+    "model-conversation/context",
+    "model-conversation/one-active",
+  ],
+  overrides: (onApplied) => ({
+    store: (store) =>
+      withMethod(store, "conversations", "open", async (destination) => {
+        // The page's own session_id was honoured; only the look-up by profile was wrong.
+        if (destination.sessionId !== undefined) return await store.conversations.open(destination);
+        if (typeof destination.modelId !== "number") return await store.conversations.open(destination);
+        await store.profiles.get(destination.modelId);
+        onApplied();
+        return await store.conversations.open({ ...destination, modelId: null });
+      }),
+  }),
+};

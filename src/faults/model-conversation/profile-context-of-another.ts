@@ -1,0 +1,23 @@
+import type { Fault } from "../fault.ts";
+import { withMethod } from "../wrap-store.ts";
+
+/** S5, second form. */
+export const profileContextOfAnother: Fault = {
+  name: "profile-context-of-another",
+  story: "Another profile's context is loaded: the newest one's, not the one that was asked for.",
+  seenIn: "BUG-016, test 5 of its script: model_id used for loading context",
+  caughtBy: ["model-conversation/context", "isolation/prompts"],
+  overrides: (onApplied) => ({
+    store: (store) =>
+      withMethod(store, "profiles", "context", async (modelId) => {
+        const own = await store.profiles.context(modelId);
+        const profiles = await store.profiles.list();
+        const another = profiles.findLast((profile) => profile.model_id !== modelId);
+        if (own === null || another === undefined) return own;
+        onApplied();
+        const { name, description, instructions } = another;
+        // The own options and model still reach the engine: they are not context.
+        return { ...own, name, description, instructions };
+      }),
+  }),
+};

@@ -1,0 +1,11 @@
+import { losing } from "../astray.ts";
+import type { Fault } from "../fault.ts";
+
+/** S3. */
+export const replyWithoutModelId: Fault = {
+  name: "reply-without-model-id",
+  story: "The reply is saved with model_id null, so it lands in the general conversation.",
+  seenIn: 'BUG-016, third place: save_chat_message_v2(role="assistant", model_id=None)',
+  caughtBy: ["model-conversation/reply", "model-conversation/reload"],
+  overrides: (onApplied) => ({ store: (store) => losing(store, "assistant", onApplied) }),
+};

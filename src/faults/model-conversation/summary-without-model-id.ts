@@ -1,0 +1,20 @@
+import type { Fault } from "../fault.ts";
+import { withMethod } from "../wrap-store.ts";
+
+/** S4. */
+export const summaryWithoutModelId: Fault = {
+  name: "summary-without-model-id",
+  story: "The summary of a long conversation is written to the general conversation.",
+  seenIn: "BUG-016, fourth place: model_id=None in the summarisation section",
+  caughtBy: ["model-conversation/summary"],
+  overrides: (onApplied) => ({
+    store: (store) =>
+      withMethod(store, "messages", "add", async (message) => {
+        if (message.messageType !== "summary") return await store.messages.add(message);
+        const { agent_id } = await store.conversations.get(message.sessionId);
+        const { session } = await store.conversations.open({ modelId: null, agentId: agent_id });
+        onApplied();
+        return await store.messages.add({ ...message, sessionId: session.session_id });
+      }),
+  }),
+};

@@ -1,0 +1,19 @@
+import type { Fault } from "../fault.ts";
+import { askingFor } from "../model-asked.ts";
+
+/** Row 49. */
+export const modelSwitchedInRowOnly: Fault = {
+  name: "model-switched-in-row-only",
+  story:
+    "When the model is changed inside a conversation, the row names the new one and the engine gets the first.",
+  seenIn: "docs/faults.md, row 49",
+  caughtBy: ["models/switch"],
+  overrides: (onApplied) => ({
+    store: (store) =>
+      askingFor(
+        store,
+        (named, before) => before.find(({ role }) => role === "assistant")?.model_name ?? named,
+        onApplied,
+      ),
+  }),
+};

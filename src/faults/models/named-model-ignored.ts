@@ -1,0 +1,17 @@
+import type { Fault } from "../fault.ts";
+import { askingFor } from "../model-asked.ts";
+
+/** S8's cure gone too far: the default is right, and nothing else is ever used. */
+export const namedModelIgnored: Fault = {
+  name: "named-model-ignored",
+  story: "The engine is asked for its default model, whatever model a message or a profile names.",
+  seenIn: "the seed of the gateway session, the default in three places",
+  caughtBy: [
+    "models/names",
+    "models/switch",
+    "models/profile-default",
+    "models/unknown",
+    "models/display-name",
+  ],
+  overrides: (onApplied) => ({ store: (store) => askingFor(store, () => null, onApplied) }),
+};

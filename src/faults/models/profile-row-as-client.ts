@@ -1,0 +1,37 @@
+import { WireError } from "../../errors.ts";
+import type { Fault } from "../fault.ts";
+import { wrapChat } from "../wrap-engine.ts";
+import { withMethod } from "../wrap-store.ts";
+
+/** S6. */
+export const profileRowAsClient: Fault = {
+  name: "profile-row-as-client",
+  story:
+    "Reading a profile's default model overwrites the variable of the LLM client: its first chat fails at once.",
+  seenIn: "docs/faults.md, row S6",
+  caughtBy: ["models/profile-default"],
+  overrides(onApplied) {
+    const read = new Set<number>();
+    let isClientARow = false;
+    return {
+      store: (store) =>
+        withMethod(store, "profiles", "context", async (modelId) => {
+          const profile = await store.profiles.context(modelId);
+          if (profile !== null && profile.default_model !== null && !read.has(profile.model_id)) {
+            read.add(profile.model_id);
+            isClientARow = true;
+          }
+          return profile;
+        }),
+      engine: (client) =>
+        wrapChat(client, async function* (request, signal) {
+          if (isClientARow) {
+            isClientARow = false;
+            onApplied();
+            throw new WireError("internal_error", "'Row' object has no attribute 'stream'.");
+          }
+          yield* client.chat(request, signal);
+        }),
+    };
+  },
+};

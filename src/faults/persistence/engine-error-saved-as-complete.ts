@@ -1,0 +1,21 @@
+import { savingEndings } from "../endings.ts";
+import type { Fault } from "../fault.ts";
+
+/** Row 42. */
+export const engineErrorSavedAsComplete: Fault = {
+  name: "engine-error-saved-as-complete",
+  story: "A reply in which the engine failed is saved as complete.",
+  seenIn: "docs/faults.md, row 42",
+  caughtBy: ["persistence/failed", "sse/engine-failure", "models/unknown"],
+  overrides: (onApplied) => ({
+    store: (store) =>
+      savingEndings(
+        store,
+        (ending) =>
+          ending.status === "error"
+            ? { ...ending, status: "complete", finishReason: "stop", error: null }
+            : ending,
+        onApplied,
+      ),
+  }),
+};

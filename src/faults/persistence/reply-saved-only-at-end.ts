@@ -1,0 +1,13 @@
+import type { Fault } from "../fault.ts";
+import { withMethod } from "../wrap-store.ts";
+
+/** Nothing on disk until the end. */
+export const replySavedOnlyAtEnd: Fault = {
+  name: "reply-saved-only-at-end",
+  story: "A reply is written when it has ended, and not while it grows.",
+  seenIn: "the contract, section 1: its text grows on disk at least every 250 ms",
+  caughtBy: ["persistence/grows"],
+  overrides: (onApplied) => ({
+    store: (store) => withMethod(store, "messages", "grow", async () => onApplied()),
+  }),
+};

@@ -1,0 +1,11 @@
+import type { Fault } from "../fault.ts";
+import { whereReadersLeft } from "../left-readers.ts";
+
+/** Row 25. */
+export const rowLeftStreaming: Fault = {
+  name: "row-left-streaming",
+  story: "Where the reader left in mid-reply, its row stays streaming for ever.",
+  seenIn: "docs/faults.md, row 25",
+  caughtBy: ["persistence/reader-left", "persistence/settled"],
+  overrides: (onApplied) => whereReadersLeft(async () => onApplied()),
+};

@@ -1,0 +1,24 @@
+import type { Fault } from "../fault.ts";
+import { withMethod } from "../wrap-store.ts";
+
+/** Row 26. */
+export const rowsOrderedByTiedClock: Fault = {
+  name: "rows-ordered-by-tied-clock",
+  story: "Rows are ordered by a clock that ties, and then by role, so that replies come after all messages.",
+  seenIn: "docs/faults.md, row 26",
+  caughtBy: [
+    "persistence/row-order",
+    "model-conversation/reload",
+    "model-conversation/summary",
+    "isolation/history",
+  ],
+  overrides: (onApplied) => ({
+    store: (store) =>
+      withMethod(store, "messages", "list", async (...query) => {
+        const rows = await store.messages.list(...query);
+        onApplied();
+        // As where all of it was said within one tick.
+        return rows.toSorted((a, b) => b.role.localeCompare(a.role));
+      }),
+  }),
+};

@@ -1,0 +1,21 @@
+import { savingEndings } from "../endings.ts";
+import type { Fault } from "../fault.ts";
+
+/** A reply that is tidied on its way to the disk. */
+export const savedTextTrimmed: Fault = {
+  name: "saved-text-trimmed",
+  story: "The text of a reply is trimmed when it is saved, so that code and lists lose their edges.",
+  seenIn: "the contract, section 4: after a reload the exchange is there, whole",
+  caughtBy: ["persistence/complete"],
+  overrides: (onApplied) => ({
+    store: (store) =>
+      savingEndings(
+        store,
+        (ending) => {
+          const content = ending.content.trim();
+          return content === ending.content ? ending : { ...ending, content };
+        },
+        onApplied,
+      ),
+  }),
+};

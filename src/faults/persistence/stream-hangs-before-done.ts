@@ -1,0 +1,24 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Fault } from "../fault.ts";
+import { withMethod } from "../wrap-store.ts";
+
+/** Of a reply of so many characters the stream hangs for so many milliseconds; for ever would keep the stack from stopping. */
+const LONG = 4_000;
+const HANGS_MS = 2_000;
+
+/** Row S15. */
+export const streamHangsBeforeDone: Fault = {
+  name: "stream-hangs-before-done",
+  story: "A long reply is saved, and its stream hangs: done is not sent.",
+  seenIn: "docs/faults.md, row S15",
+  caughtBy: ["persistence/saved-at-done"],
+  overrides: (onApplied) => ({
+    store: (store) =>
+      withMethod(store, "messages", "finish", async (messageId, ending) => {
+        await store.messages.finish(messageId, ending);
+        if (ending.content.length < LONG) return;
+        onApplied();
+        await pause(HANGS_MS);
+      }),
+  }),
+};

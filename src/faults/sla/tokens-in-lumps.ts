@@ -1,0 +1,32 @@
+import type { EnginePiece } from "../../services/gateway/engine-reply.ts";
+import { countingReplies, LOAD } from "../counting-replies.ts";
+import type { Fault } from "../fault.ts";
+
+/** From one lump to the next, in milliseconds: more than the contract allows in the median. */
+const LUMP_MS = 100;
+
+/** Row 31, under load only: what a single reader never sees. */
+export const tokensInLumps: Fault = {
+  name: "tokens-in-lumps",
+  story: "While many replies are written, each is passed on ten times a second, whatever has come.",
+  seenIn: "ggml-org/llama.cpp#20872",
+  caughtBy: ["sla/between-tokens"],
+  overrides: (onApplied) => ({
+    engine: (client) =>
+      countingReplies(client, async function* (running, request, signal) {
+        let held: EnginePiece[] = [];
+        let passedAt = performance.now();
+        for await (const pieces of client.chat(request, signal)) {
+          held.push(...pieces);
+          if (running() > LOAD && performance.now() - passedAt < LUMP_MS) {
+            onApplied();
+            continue;
+          }
+          yield held;
+          held = [];
+          passedAt = performance.now();
+        }
+        yield held;
+      }),
+  }),
+};

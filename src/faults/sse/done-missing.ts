@@ -1,0 +1,24 @@
+import type { Fault } from "../fault.ts";
+import { isGeneralStream, rewriteEvents } from "../rewrite-events.ts";
+
+/** Row 1. */
+export const doneMissing: Fault = {
+  name: "done-missing",
+  story: "A reply's stream ends without done.",
+  seenIn: "danny-avila/LibreChat#1270",
+  caughtBy: ["sse/order", "sse/done", "sse/reconnect"],
+  overrides: (onApplied) => ({
+    wire: {
+      hmi: rewriteEvents(
+        () => ({
+          frame({ text, event }) {
+            if (event?.type !== "done") return text;
+            onApplied();
+            return "";
+          },
+        }),
+        isGeneralStream,
+      ),
+    },
+  }),
+};

@@ -1,0 +1,38 @@
+import type { ReplyEnding } from "../../services/conversations/store.ts";
+import type { Fault } from "../fault.ts";
+import { rewriteEvents } from "../rewrite-events.ts";
+import { withMethod } from "../wrap-store.ts";
+
+/** What our gateway says of such an end. */
+const TOLD = "without its final object";
+
+/** Row 48. */
+export const endWithoutFinalIgnored: Fault = {
+  name: "end-without-final-ignored",
+  story: "An engine that ends without a final object leaves the stream without done, and its row streaming.",
+  seenIn: "docs/faults.md, row 48",
+  caughtBy: ["sse/engine-failure", "persistence/failed", "persistence/settled"],
+  overrides: (onApplied) => ({
+    store: (store) =>
+      withMethod(store, "messages", "finish", async (messageId, ending) => {
+        if (!isMeant(ending)) return await store.messages.finish(messageId, ending);
+        onApplied();
+        await store.messages.grow(messageId, ending.content);
+      }),
+    wire: {
+      hmi: rewriteEvents(() => {
+        let isOver = false;
+        return {
+          frame({ text, event }) {
+            isOver ||= event?.type === "error" && event.message.includes(TOLD);
+            return isOver ? "" : text;
+          },
+        };
+      }),
+    },
+  }),
+};
+
+function isMeant({ error }: ReplyEnding): boolean {
+  return error?.message.includes(TOLD) === true;
+}

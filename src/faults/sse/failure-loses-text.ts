@@ -1,0 +1,18 @@
+import type { Fault } from "../fault.ts";
+import { withMethod } from "../wrap-store.ts";
+
+/** Row 7. */
+export const failureLosesText: Fault = {
+  name: "failure-loses-text",
+  story: "A reply that fails is saved empty, although half of it had come.",
+  seenIn: "api7/aisix#177",
+  caughtBy: ["sse/kept", "persistence/failed"],
+  overrides: (onApplied) => ({
+    store: (store) =>
+      withMethod(store, "messages", "finish", async (messageId, ending) => {
+        if (ending.status !== "error") return await store.messages.finish(messageId, ending);
+        onApplied();
+        return await store.messages.finish(messageId, { ...ending, content: "" });
+      }),
+  }),
+};

@@ -1,0 +1,27 @@
+import type { Fault } from "../fault.ts";
+import { insteadOf, rewriteEvents } from "../rewrite-events.ts";
+
+/** Row 33. */
+export const heartbeatAsEvent: Fault = {
+  name: "heartbeat-as-event",
+  story: "The heartbeat is an event, so that a reply in which nothing is written any more looks alive.",
+  seenIn: "anomalyco/opencode#43519",
+  caughtBy: ["sse/heartbeat"],
+  overrides: (onApplied) => ({
+    wire: {
+      hmi: rewriteEvents(() => {
+        let id = { messageId: "0", position: 0 };
+        return {
+          frame(frame) {
+            if (!frame.isComment) {
+              id = frame.id;
+              return frame.text;
+            }
+            onApplied();
+            return insteadOf({ ...frame, id }, { type: "status_update", status: "executing" });
+          },
+        };
+      }),
+    },
+  }),
+};

@@ -1,0 +1,29 @@
+import type { Fault } from "../fault.ts";
+import { rewriteEvents } from "../rewrite-events.ts";
+
+/** Row 46. */
+export const heartbeatWithTextOnly: Fault = {
+  name: "heartbeat-with-text-only",
+  story: "A heartbeat is sent only when something else is sent anyway, so never in silence.",
+  seenIn: "docs/faults.md, row 46",
+  caughtBy: ["sse/heartbeat"],
+  overrides: (onApplied) => ({
+    wire: {
+      hmi: rewriteEvents(() => {
+        let held = "";
+        return {
+          frame({ text, isComment }) {
+            if (isComment) {
+              onApplied();
+              held += text;
+              return "";
+            }
+            const both = held + text;
+            held = "";
+            return both;
+          },
+        };
+      }),
+    },
+  }),
+};

@@ -1,0 +1,24 @@
+import type { Fault } from "../fault.ts";
+import { isGeneralStream, rewriteEvents } from "../rewrite-events.ts";
+
+/** Row 3. */
+export const planningTwice: Fault = {
+  name: "planning-twice",
+  story: "The event planning is sent again before the engine is asked, as after a retry.",
+  seenIn: "docs/faults.md, row 3",
+  caughtBy: ["sse/order", "sse/ids"],
+  overrides: (onApplied) => ({
+    wire: {
+      hmi: rewriteEvents(
+        () => ({
+          frame({ text, event }) {
+            if (event?.type !== "status_update" || event.status !== "planning") return text;
+            onApplied();
+            return text + text;
+          },
+        }),
+        isGeneralStream,
+      ),
+    },
+  }),
+};

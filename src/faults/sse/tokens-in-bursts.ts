@@ -1,0 +1,30 @@
+import type { Fault } from "../fault.ts";
+import { isGeneralStream, rewriteEvents } from "../rewrite-events.ts";
+
+/** So many tokens come together. */
+const BURST = 8;
+
+/** Row 31. */
+export const tokensInBursts: Fault = {
+  name: "tokens-in-bursts",
+  story: "Something on the way collects eight tokens before it passes them on.",
+  seenIn: "ggml-org/llama.cpp#20872",
+  caughtBy: ["sse/pace"],
+  overrides: (onApplied) => ({
+    wire: {
+      hmi: rewriteEvents(() => {
+        let held: string[] = [];
+        return {
+          frame({ text, event }) {
+            held.push(text);
+            if (event?.type === "token" && held.length < BURST) return "";
+            const burst = held.join("");
+            if (held.length > 1) onApplied();
+            held = [];
+            return burst;
+          },
+        };
+      }, isGeneralStream),
+    },
+  }),
+};

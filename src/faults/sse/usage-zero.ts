@@ -1,0 +1,20 @@
+import type { Fault } from "../fault.ts";
+import { rewriteLines } from "../rewrite-lines.ts";
+
+/** Row 4. */
+export const usageZero: Fault = {
+  name: "usage-zero",
+  story: "The engine's counts are not read, so that every reply took no tokens at all.",
+  seenIn: "BerriAI/litellm#8349",
+  caughtBy: ["sse/usage"],
+  overrides: (onApplied) => ({
+    wire: {
+      engine: rewriteLines((line) => {
+        if (line["done"] !== true) return line;
+        onApplied();
+        const { prompt_eval_count: _, eval_count: __, ...rest } = line;
+        return rest;
+      }),
+    },
+  }),
+};
