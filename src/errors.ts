@@ -59,7 +59,7 @@ export const WIRE_ERRORS = {
   unsupported_media_type: 415,
   /** This address sent too many messages in a minute; `Retry-After` says when to come back. */
   rate_limited: 429,
-  /** A defect of the service; its log has the details. */
+  /** The service failed; its log has the details. */
   internal_error: 500,
   /** A gateway lacks the call; ours has them all, and the HMI passes this on from others. */
   not_implemented: 501,

@@ -40,13 +40,15 @@ const fields = z.record(text, text);
  */
 export const ConfigSchema = z.strictObject({
   hmi: z.strictObject({
-    /** Where the HMI listens. */
+    /** The host name or address that the HMI listens on. */
     host,
+    /** The port that the HMI listens on. */
     port,
   }),
   gateway: z.strictObject({
-    /** Where the gateway listens. */
+    /** The host name or address that the gateway listens on. */
     host,
+    /** The port that the gateway listens on. */
     port,
   }),
   engine: z.strictObject({
@@ -102,9 +104,11 @@ export const ConfigSchema = z.strictObject({
     ),
     /** By endpoint: where it is, such as `GET /api/chat/history/{session_id}`. */
     endpoints: z.partialRecord(z.enum(endpointNames), text).check(addressesCanBeRead),
-    /** By the contract's name of a field: the backend's, in requests, in answers and in the events of streams. */
+    /** By the contract's name of a field: the backend's, in the queries and bodies of requests. */
     request_fields: fields,
+    /** By the contract's name of a field: the backend's, in the bodies of answers. */
     answer_fields: fields,
+    /** By the contract's name of a field: the backend's, in the events of streams. */
     event_fields: fields,
   }),
   store: z.strictObject({

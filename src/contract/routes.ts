@@ -119,7 +119,7 @@ export const pageRoutes = {
   llm: route("GET", "/llm"),
   /** The chat, at a new conversation. */
   newConversation: route("GET", "/new"),
-  /** The chat, at a conversation without a profile. */
+  /** The chat, at a conversation. */
   conversation: route("GET", "/c/:session_id"),
   /** The chat, at a new conversation of a profile. */
   newProfileConversation: route("GET", "/m/:model_id/new"),

@@ -6,12 +6,13 @@ import type { ProcessDetails } from "./types.ts";
 
 /**
  * Living processes of the same program that listen nowhere: started as if the owner of the port were not there,
- * and still about. Its parents, its children and the workers beside it are none. Empty where nothing tells (not
- * Linux, or files of another user).
+ * and still about. Its parents and children are none, nor are the workers of any other program: only what a person
+ * or a keeper started is a service. Empty where nothing tells (not Linux, or files of another user).
  */
 export function findDuplicates(owner: number): ProcessDetails[] {
   return sameProgram(owner).filter(({ pid }) => {
-    return !areRelated(pid, owner) && isToldTheSame(pid, owner) && holdsListener(pid) === false;
+    const isService = startsAnything(parentOf(pid) ?? 0) && !areRelated(pid, owner);
+    return isService && isToldTheSame(pid, owner) && holdsListener(pid) === false;
   });
 }
 
@@ -45,7 +46,8 @@ export function programOf(command: readonly string[], cwd: string | undefined): 
 const INTERPRETER = /^(?:python[\d.]*|node|nodejs|bun|deno|ruby|perl)$/i;
 
 /** Who starts what people tell it to, so that two of its children need not belong together. */
-const STARTS_ANYTHING = /^-?(?:sh|bash|zsh|fish|dash|ksh|tmux.*|screen|systemd|init|tini|docker-init)$/;
+const STARTS_ANYTHING =
+  /^-?(?:sh|bash|zsh|fish|dash|ksh|tmux.*|screen|systemd|init|tini|docker-init|sudo|make|npm.*|uv|poetry)$/;
 
 function startsAnything(pid: number): boolean {
   return pid <= 1 || STARTS_ANYTHING.test(basename(commandOf(pid)[0] ?? ""));
@@ -61,9 +63,15 @@ function sameProgram(owner: number): ProcessDetails[] {
     (pid) => pid !== owner && commandOf(pid).some((word) => basename(word) === name),
   );
   return likely.flatMap((pid) => {
-    const details = describeProcess(pid);
-    return details && programOf(details.command, details.cwd) === program ? [details] : [];
+    const details = runs(pid, program);
+    // What one of them started, or forks at this moment, is a part of that one.
+    return details && !runs(parentOf(pid) ?? 0, program) ? [details] : [];
   });
+}
+
+function runs(pid: number, program: string): ProcessDetails | undefined {
+  const found = describeProcess(pid);
+  return found && programOf(found.command, found.cwd) === program ? found : undefined;
 }
 
 const PORT_OR_STACK = new RegExp(`^(?:(?:\\w+_)?PORT|${MARK.stateDir})=`);

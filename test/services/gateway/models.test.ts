@@ -1,3 +1,4 @@
+import { json } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { ModelList } from "../../../src/contract/common.ts";
 import { gatewayRoutes } from "../../../src/contract/routes.ts";
@@ -48,6 +49,63 @@ test.each([
   const gateway = await startTestGateway({ engineUrl, defaultModel });
   await (await gateway.chat()).ended;
   expect(JSON.parse(asked)).toMatchObject({ model: expected, stream: true });
+});
+
+/** A gateway whose default model is `b:1`, before an engine that has what `has` says at the time. */
+async function startWithDefault(has: string[], { lists = () => has } = {}) {
+  const asked: string[] = [];
+  const engineUrl = await startFakeEngine(
+    async (request, response) => {
+      const { model } = (await json(request)) as { model: string };
+      asked.push(model);
+      if (has.includes(model)) response.end(FINAL_LINE);
+      else response.writeHead(404).end(JSON.stringify({ error: `model "${model}" not found` }));
+    },
+    { toJSON: () => models(...lists()) },
+  );
+  const gateway = await startTestGateway({ engineUrl, defaultModel: "b:1" });
+  let sent = 0;
+  /** Sends a message; returns the shape of its stream, and the models that the engine was asked for it. */
+  const say = async () => {
+    sent += 1;
+    asked.length = 0;
+    const reader = await gateway.chat({ message_id: String(sent) });
+    await reader.ended;
+    return { shape: shapeOf(reader.events), asked: [...asked] };
+  };
+  return say;
+}
+
+const WHOLE = "planning executing complete usage done(stop)";
+
+test("a default model that is removed gives way at once, and is the default again once it is pulled", async () => {
+  const has = ["a:latest", "b:1"];
+  const say = await startWithDefault(has);
+  expect(await say()).toEqual({ shape: WHOLE, asked: ["b:1"] });
+  has.pop();
+  expect(await say()).toEqual({ shape: WHOLE, asked: ["b:1", "a:latest"] });
+  expect(await say()).toEqual({ shape: WHOLE, asked: ["a:latest"] });
+  has.push("b:1");
+  expect(await say()).toEqual({ shape: WHOLE, asked: ["b:1"] });
+});
+
+test("while the engine has the default model it is not asked for its list again", async () => {
+  let listed = 0;
+  const has = ["a:latest", "b:1"];
+  const say = await startWithDefault(has, {
+    lists: () => {
+      listed += 1;
+      return has;
+    },
+  });
+  await say();
+  await say();
+  expect(listed).toBe(1);
+});
+
+test("a default model that the engine lists and does not have is asked once", async () => {
+  const say = await startWithDefault([], { lists: () => ["b:1"] });
+  expect(await say()).toEqual({ shape: "planning executing error error done(error)", asked: ["b:1"] });
 });
 
 test.each([

@@ -7,13 +7,13 @@ import { startTestStack } from "../../support/stack.ts";
 
 const REQUEST: ChatRequest = { session_id: "80", message_id: "7", agent_id: "architect", content: "Hello" };
 
-/** A gateway whose GET answers as told, and whose POST streams one word; it writes down what it was asked. */
-async function startOldGateway(getStatus: number) {
+/** A gateway whose GETs answer as told, and whose POST streams one word; it writes down what it was asked. */
+async function startOldGateway(getStatus: number, getBody = '{"detail":"Not Implemented"}') {
   const asked: string[] = [];
   const server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);
     if (request.method === "GET") {
-      response.writeHead(getStatus).end('{"detail":"Not Implemented"}');
+      response.writeHead(getStatus).end(getBody);
       return;
     }
     response.writeHead(200, EVENT_STREAM_HEADERS);
@@ -43,6 +43,17 @@ test("another refusal of the GET is passed on", async () => {
   const reading = Array.fromAsync(client.chat(REQUEST, new AbortController().signal));
   await expect(reading).rejects.toMatchObject({ code: "gateway_error" });
   expect(asked).toHaveLength(1);
+});
+
+// Ours never says the first two; the seeds' does.
+test.each([
+  ["not_implemented", 501],
+  ["timeout", 504],
+  ["model_not_found", 404],
+])("%s from a gateway is passed on as it is, with %i", async (code, status) => {
+  const error = { code, message: "It said so.", hint: "Do this." };
+  const { client } = await startOldGateway(status, JSON.stringify({ error }));
+  await expect(client.models()).rejects.toMatchObject({ ...error, status });
 });
 
 test("our own gateway is asked once, and loads the history itself", async () => {

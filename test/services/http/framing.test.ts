@@ -1,9 +1,11 @@
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, createServer as createTcpServer } from "node:net";
 import { text } from "node:stream/consumers";
 import { expect, onTestFinished, test } from "vitest";
 import { ErrorBody } from "../../../src/contract/common.ts";
+import { refuseConnection } from "../../../src/services/http/framing.ts";
 import { createServer, listen } from "../../../src/services/http/server.ts";
+import { listenOnAnyPort } from "../../support/listen.ts";
 
 /** Sends bytes on a connection of their own; gives everything that came back until it was closed. */
 async function exchange(...pieces: string[]): Promise<{ status: number; body: string; all: string }> {
@@ -38,6 +40,20 @@ test.each([
   const { status, body } = await exchange(bytes);
   expect(status).toBe(expected);
   ErrorBody.parse(JSON.parse(body));
+});
+
+// By its code, because Node gives a request five minutes.
+test.each([
+  ["ERR_HTTP_REQUEST_TIMEOUT", 408, "bad_request"],
+  ["HPE_CHUNK_EXTENSIONS_OVERFLOW", 413, "payload_too_large"],
+])("what Node refuses as %s is answered with %i", async (code, status, expected) => {
+  const refusing = createTcpServer((socket) =>
+    refuseConnection(Object.assign(new Error(), { code }), socket),
+  );
+  const { port } = new URL(await listenOnAnyPort(refusing));
+  const answer = await text(connect(Number(port), "127.0.0.1"));
+  expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  expect(ErrorBody.parse(JSON.parse(answer.split("\r\n\r\n")[1] ?? "")).error.code).toBe(expected);
 });
 
 test("an expectation that nobody can meet is ignored", async () => {

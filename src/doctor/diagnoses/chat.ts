@@ -1,0 +1,121 @@
+import { engineRoutes, gatewayRoutes } from "../../contract/routes.ts";
+import type { ServiceName } from "../../launch/specs.ts";
+import type { Diagnoses } from "../diagnose.ts";
+import { isDisplayName, quoted, shortened, TITLES } from "../words.ts";
+
+/** What is wrong on the way of a message. */
+export interface ChatSymptoms {
+  no_answer: { service: ServiceName; url: string; isOurs: boolean; error: string };
+  wrong_service: { service: ServiceName; url: string; found: string };
+  token_refused: { service: ServiceName; url: string; hasToken: boolean };
+  unreachable: {
+    service: "gateway" | "hmi";
+    isOurs: boolean;
+    needs: "engine" | "gateway";
+    /** Where it asks; undefined where it does not tell. */
+    asks: string | undefined;
+    /** Where it is. */
+    at: string;
+    error: string;
+  };
+  store_unavailable: { url: string; isOurs: boolean; error: string };
+  /** A message without a model was asked of one that the engine lacks. */
+  wrong_default_model: {
+    service: "gateway" | "hmi";
+    /** Undefined where only the engine's 404 was told. */
+    model: string | undefined;
+    installed: readonly string[];
+    /** Folder of the service's program, where it is known. */
+    folder: string | undefined;
+  };
+  reply_failed: { service: "gateway" | "hmi"; call: string; said: string; hint: string | undefined };
+  reply_cut: { service: "gateway" | "hmi"; call: string; end: "closed" | "cut" | "given-up" };
+  call_refused: { service: "gateway" | "hmi"; call: string; status: number; said: string };
+  reply_not_saved: { found: string; isWithoutModelId: boolean };
+}
+
+export const chatDiagnoses: Diagnoses<ChatSymptoms> = {
+  no_answer: ({ service, url, isOurs, error }) => ({
+    found: `does not answer at ${url}: ${error}`,
+    cause: NOTHING_THERE.test(error)
+      ? "Nothing listens there: it is not running, or the address is wrong."
+      : WHY_SILENT[service],
+    next: service === "engine" ? `curl -m 40 ${url}/api/version` : restart(isOurs, url),
+  }),
+  wrong_service: ({ service, url, found }) => ({
+    found: `what answers at ${url} is not the ${TITLES[service]}: ${shortened(found)}`,
+    cause: `Another program has the port, or the address is wrong.`,
+    next: `curl -i ${url}/health`,
+  }),
+  token_refused: ({ service, url, hasToken }) => ({
+    found: `refuses our token: 401 at ${url}`,
+    cause: hasToken
+      ? `The ${TITLES[service]} was started with another auth.token than the configured one.`
+      : `The ${TITLES[service]} asks for a token, and none is configured here (auth.token).`,
+    next: `STACK_AUTH_TOKEN=... stack doctor`,
+  }),
+  unreachable: ({ service, isOurs, needs, asks, at, error }) => ({
+    found: `the ${TITLES[service]} cannot reach the ${TITLES[needs]}${asks === undefined ? "" : ` at ${asks}`}: ${error}`,
+    cause:
+      asks !== undefined && asks !== at
+        ? `It asks at ${asks}; the ${TITLES[needs]} is at ${at}. It was started with other settings.`
+        : `The ${TITLES[needs]} answers from here: between the two is a proxy, another token, or a network of its own (a container).`,
+    next: restart(isOurs, at, needs === "engine" ? engineRoutes.version.path() : undefined),
+  }),
+  store_unavailable: ({ url, isOurs, error }) => ({
+    found: `the HMI's database does not work: ${error}`,
+    cause: "The file is locked, damaged, or on a disk that is full.",
+    next: isOurs ? "df -h . && stack down && stack up" : `curl -s ${url}/health`,
+  }),
+  wrong_default_model: ({ service, model, installed, folder }) => ({
+    found:
+      model === undefined
+        ? `a message without a model was asked of one that the engine does not have; it has ${installed.join(", ")}`
+        : `a message without a model was asked of "${model}", which the engine does not have; it has ${installed.join(", ")}`,
+    cause: `${model !== undefined && isDisplayName(model) ? "A display name was used where a model id belongs. " : ""}It is the ${TITLES[service]}'s own default: look for it in the page, in its script and in the handler.`,
+    next:
+      model === undefined
+        ? `grep -rniE 'default.?model' ${quoted(folder ?? ".")}`
+        : `grep -rn ${quoted(model)} ${quoted(folder ?? ".")}`,
+  }),
+  reply_failed: ({ service, call, said, hint }) => ({
+    found: `${call}: ${shortened(said)}`,
+    cause: hint ?? `The ${TITLES[service]}'s log says more; the engine itself answered.`,
+    next: "stack status",
+  }),
+  reply_cut: ({ service, call, end }) => ({
+    found: end === "given-up" ? `${call} did not come to its end` : `${call} ended without \`done\``,
+    cause:
+      end === "given-up"
+        ? `The ${TITLES[service]} waits for something that never comes: a page would say "streaming..." for ever.`
+        : `The ${TITLES[service]} lost the reply on its way: it crashed, or its stream ends without an ending.`,
+    next: "stack verify sse --grep done",
+  }),
+  call_refused: ({ service, call, status, said }) => ({
+    found: `${call} answered ${status}: ${shortened(said)}`,
+    cause: `The ${TITLES[service]} does not take what the contract says (docs/contract.md), or fails at it: its log says which.`,
+    next: "stack verify http",
+  }),
+  reply_not_saved: ({ found, isWithoutModelId }) => ({
+    found: `the reply was streamed and not saved as it was: ${found}`,
+    cause: isWithoutModelId
+      ? "The call that saves it has a literal None where model_id belongs (BUG-016)."
+      : "It is saved to another conversation, after `done`, or not at all.",
+    next: isWithoutModelId ? "stack verify source --root backend" : "stack verify persistence",
+  }),
+};
+
+/** Node's words for an address at which there is nobody. */
+const NOTHING_THERE = /\b(?:ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN)\b/;
+
+const HANGS = "It hangs: its process is there, and does no work.";
+const WHY_SILENT: Readonly<Record<ServiceName, string>> = {
+  engine: "It hangs, or Ollama looks for hardware, which takes up to half a minute after its start.",
+  gateway: HANGS,
+  hmi: HANGS,
+};
+
+/** Ours are started anew with the present settings; others only their owner can start. */
+function restart(isOurs: boolean, url: string, path: string = gatewayRoutes.health.path()): string {
+  return isOurs ? "stack down && stack up" : `curl -i -m 5 ${url}${path}`;
+}

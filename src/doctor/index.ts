@@ -1,0 +1,98 @@
+/** Health as a ladder: each rung of the stack from its processes up to a cancelled reply, and why one is broken. */
+import type { Config } from "../config/schema.ts";
+import { urlOf } from "../contract/address.ts";
+import type { ForeignContract } from "../contract/foreign.ts";
+import { lookAtStack } from "../launch/look.ts";
+import type { ServiceName } from "../launch/specs.ts";
+import { type ClimbOptions, climb, type Finding, type Rung, type RungReport } from "./ladder.ts";
+import { ladder } from "./rungs/index.ts";
+import { type Scene, setScene } from "./scene.ts";
+
+export type { RungReport } from "./ladder.ts";
+
+export interface ExamineOptions {
+  readonly config: Config;
+  readonly env: NodeJS.ProcessEnv;
+  /** Services that are elsewhere than configured: whoever has their port is taken for them. */
+  readonly urls?: { readonly [Name in ServiceName]?: string | undefined };
+  /** Another contract than the configured one. */
+  readonly contract?: ForeignContract | undefined;
+  /** With the rungs that take longer than a heartbeat's time. */
+  readonly slow?: boolean;
+  /** Ends the look; what was made is deleted all the same. */
+  readonly signal: AbortSignal;
+  readonly onStart?: ClimbOptions<Scene>["onStart"];
+  readonly onRung?: ClimbOptions<Scene>["onRung"];
+}
+
+/** The whole ladder as it was found. */
+export interface LadderReport {
+  /** True where no rung is broken. */
+  readonly ok: boolean;
+  readonly hmi: string;
+  readonly gateway: string;
+  readonly engine: string;
+  /** The configured model. */
+  readonly model: string;
+  readonly rungs: readonly RungReport[];
+  readonly took_ms: number;
+  /** What was made for the look and could not be deleted. */
+  readonly left_behind: readonly string[];
+}
+
+/** Tries every rung of a stack and deletes what it made. Throws only the signal's reason. */
+export async function examine(options: ExamineOptions): Promise<LadderReport> {
+  const { config, env, urls: given = {}, contract = config.contract, signal } = options;
+  const start = performance.now();
+  const urls = {
+    engine: given.engine ?? config.engine.url,
+    gateway: given.gateway ?? urlOf(config.gateway),
+    hmi: given.hmi ?? urlOf(config.hmi),
+  };
+  // A backend with a contract of its own is none that `stack up` started.
+  const isForeign = contract.profile !== "ours";
+  const isElsewhere = (["engine", "gateway", "hmi"] as const).every((name) => given[name] !== undefined);
+  const sighting = isForeign || isElsewhere ? undefined : await lookAtStack(config, env);
+  const stateOf = (name: ServiceName) => (given[name] === undefined ? sighting?.[name].state : undefined);
+  const { scene, clear } = setScene({
+    urls,
+    states: { engine: stateOf("engine"), gateway: stateOf("gateway"), hmi: stateOf("hmi") },
+    usesForeignEngine: sighting?.engine.plan.use === "external",
+    token: config.auth.token,
+    model: config.chat.model,
+    heartbeatMs: config.stream.heartbeat_ms,
+    contract,
+    signal,
+  });
+  const flags = [
+    ...Object.entries(given).flatMap(([name, url]) => (url === undefined ? [] : ` --${name} ${url}`)),
+    ...(contract.profile === config.contract.profile ? [] : [` --contract ${contract.profile}`]),
+  ].join("");
+  const { onStart = ignore, onRung = ignore } = options;
+  const rungs = ladder(options.slow ?? false).map((rung) => aimed(rung, flags));
+  const climbed = climb({ rungs, scene, signal, onStart, onRung });
+  // Cleared also where the climb was ended.
+  const left_behind = await climbed.then(clear, clear);
+  const reports = await climbed;
+  return {
+    ok: reports.every(({ status }) => status !== "broken"),
+    ...urls,
+    model: config.chat.model,
+    rungs: reports,
+    took_ms: Math.round(performance.now() - start),
+    left_behind,
+  };
+}
+
+/** Commands of ours that judge the stack are told where it is, if that is not the configured place. */
+function aimed(rung: Rung<Scene>, flags: string): Rung<Scene> {
+  const withFlags = (finding: Finding): Finding => {
+    if (finding.status !== "broken" || !/^stack verify (?!source)/.test(finding.problem.next)) return finding;
+    return { ...finding, problem: { ...finding.problem, next: `${finding.problem.next}${flags}` } };
+  };
+  return { ...rung, look: async (scene) => withFlags(await rung.look(scene)) };
+}
+
+function ignore(): void {
+  // Nobody watches.
+}

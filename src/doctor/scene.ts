@@ -1,0 +1,171 @@
+import type { Health } from "../contract/common.ts";
+import type { ForeignContract } from "../contract/foreign.ts";
+import type { ServiceName } from "../launch/specs.ts";
+import type { ServiceState } from "../supervisor/inspect.ts";
+import { type SocketTable, socketTable } from "../supervisor/ports.ts";
+import type { Address } from "../supervisor/types.ts";
+import { createForeignClient, isLacking } from "../target/foreign.ts";
+import {
+  type CallOptions,
+  createHttpClient,
+  type HttpClient,
+  type SeenCall,
+  type SeenStream,
+} from "../target/http.ts";
+import { departuresOf } from "../target/profiles/index.ts";
+
+/** One service, and what is known of it before the first rung. */
+export interface Patient {
+  readonly name: ServiceName;
+  readonly url: string;
+  readonly address: Address;
+  /** For the two questions after its port. */
+  readonly sockets: SocketTable;
+  /** What the supervisor saw of it; undefined where it is not this stack's, but named by a URL. */
+  readonly state: ServiceState | undefined;
+  readonly client: HttpClient;
+}
+
+/** What rungs tell those above them. */
+export interface Notes {
+  /** The engine's models, by its own names. */
+  installed: readonly string[];
+  isStandIn: boolean;
+  /** Health reports that could be read. */
+  readonly health: { gateway?: Health; hmi?: Health };
+  /** The services' processes. */
+  readonly pid: { [Name in ServiceName]?: number };
+  /** The folders that they run in. */
+  readonly folder: { [Name in ServiceName]?: string };
+  /** The conversation that the gateway was asked for. */
+  gatewayReply: { readonly session_id: string; readonly message_id: string } | undefined;
+  /** A reply that came through the HMI. */
+  hmiReply: HmiReply | undefined;
+}
+
+export interface HmiReply {
+  readonly session_id: string;
+  readonly message_id: string;
+  readonly assistant_message_id: string;
+  readonly model_id: number;
+  readonly text: string;
+}
+
+/** What the rungs are tried on. */
+export interface Scene {
+  readonly services: Readonly<Record<ServiceName, Patient>>;
+  /** True where the engine is used as it was found, whoever started it. */
+  readonly usesForeignEngine: boolean;
+  /** The configured model. */
+  readonly model: string;
+  readonly hasToken: boolean;
+  readonly heartbeatMs: number;
+  readonly signal: AbortSignal;
+  readonly notes: Notes;
+  /** Has something undone when all rungs were tried, the last first. */
+  defer(what: string, undo: (signal: AbortSignal) => Promise<void>): void;
+}
+
+export interface SceneOptions {
+  readonly urls: Readonly<Record<ServiceName, string>>;
+  readonly states: { readonly [Name in ServiceName]?: ServiceState | undefined };
+  readonly usesForeignEngine: boolean;
+  readonly token: string;
+  readonly model: string;
+  readonly heartbeatMs: number;
+  /** Where the backend has what the contract has elsewhere. What it lacks is asked for all the same. */
+  readonly contract: ForeignContract | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** A scene, and what clears it: undoes what was deferred, and tells what could not be. */
+export function setScene(options: SceneOptions): { scene: Scene; clear: () => Promise<string[]> } {
+  const { urls, states, token, contract, signal } = options;
+  const given = departuresOf(contract);
+  const departures = {
+    ...given,
+    lacks: isLacking(given, "engine.options") ? { "engine.options": "skipped" as const } : {},
+  };
+  const patient = (name: ServiceName): Patient => {
+    const url = urls[name];
+    const client =
+      name === "engine"
+        ? createHttpClient(url)
+        : createForeignClient({ url, token, service: name, departures });
+    return { name, url, address: addressIn(url), sockets: socketTable(), state: states[name], client };
+  };
+  const services = { engine: patient("engine"), gateway: patient("gateway"), hmi: patient("hmi") };
+  const deferred: { what: string; undo: (signal: AbortSignal) => Promise<void> }[] = [];
+  const scene: Scene = {
+    services,
+    usesForeignEngine: options.usesForeignEngine,
+    model: options.model,
+    hasToken: token !== "",
+    heartbeatMs: options.heartbeatMs,
+    signal,
+    notes: {
+      installed: [],
+      isStandIn: false,
+      health: {},
+      pid: {},
+      folder: {},
+      gatewayReply: undefined,
+      hmiReply: undefined,
+    },
+    defer: (what, undo) => deferred.push({ what, undo }),
+  };
+  const clear = async (): Promise<string[]> => {
+    const leftBehind: string[] = [];
+    for (const { what, undo } of deferred.reverse()) {
+      // Not bound to Ctrl-C: what was made is deleted all the same.
+      await undo(AbortSignal.timeout(CLEAR_TIMEOUT_MS)).catch(() => leftBehind.push(what));
+    }
+    await Promise.all(Object.values(services).map(({ client }) => client.close()));
+    return leftBehind;
+  };
+  return { scene, clear };
+}
+
+const CLEAR_TIMEOUT_MS = 10_000;
+
+/** What a service that works does well within, short of writing a reply. */
+const CALL_TIMEOUT_MS = 5_000;
+
+type Method = Parameters<HttpClient["call"]>[0];
+type Asked = Omit<CallOptions, "signal"> & { readonly timeoutMs?: number };
+
+/** Asks a service; rejects where it does not answer in time. */
+export async function ask(
+  scene: Scene,
+  name: ServiceName,
+  [method, path]: readonly [Method, string],
+  { timeoutMs = CALL_TIMEOUT_MS, ...options }: Asked = {},
+): Promise<SeenCall> {
+  return await scene.services[name].client.call(method, path, {
+    ...options,
+    signal: deadline(scene, timeoutMs),
+  });
+}
+
+/** Reads an event stream of a service to its end. */
+export async function askForStream(
+  scene: Scene,
+  name: "gateway" | "hmi",
+  [method, path]: readonly [Method, string],
+  { timeoutMs = CALL_TIMEOUT_MS, ...options }: Asked,
+): Promise<SeenStream> {
+  return await scene.services[name].client.stream(method, path, {
+    ...options,
+    signal: deadline(scene, timeoutMs),
+  });
+}
+
+function deadline({ signal }: Scene, timeoutMs: number): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+}
+
+function addressIn(url: string): Address {
+  const { hostname, port, protocol } = new URL(url);
+  const standard = protocol === "https:" ? 443 : 80;
+  return { host: hostname.replace(/^\[|\]$/g, ""), port: port === "" ? standard : Number(port) };
+}

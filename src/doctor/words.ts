@@ -1,0 +1,26 @@
+import type { ServiceName } from "../launch/specs.ts";
+
+/** As services are called in a sentence. */
+export const TITLES: Readonly<Record<ServiceName, string>> = {
+  engine: "engine",
+  gateway: "gateway",
+  hmi: "HMI",
+};
+
+/** A word for a shell. */
+export function quoted(word: string): string {
+  return /^[\w./:@%+=~-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** Whether it is what people are shown (`Claude Sonnet 4`) and not what an engine knows: no name of a model has spaces. */
+export function isDisplayName(model: string): boolean {
+  return /\s/.test(model);
+}
+
+/** The first part of a long text, in one line. */
+export function shortened(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length <= MOST_CHARS ? line : `${line.slice(0, MOST_CHARS)}…`;
+}
+
+const MOST_CHARS = 200;

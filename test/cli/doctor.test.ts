@@ -1,0 +1,236 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import type { LadderReport } from "../../src/doctor/index.ts";
+import {
+  clearStack,
+  isAlive,
+  PATIENTLY,
+  prepareStack,
+  rowsIn,
+  runStack,
+  type TestStack,
+  testStack,
+} from "../support/cli.ts";
+import { brokenIn, rungOf } from "../support/doctor.ts";
+import { freePorts } from "../support/ports.ts";
+import { tempFolder } from "../support/temp.ts";
+
+/** A stack that no test harms. */
+let healthy: TestStack;
+
+beforeAll(async () => {
+  healthy = await prepareStack();
+  await healthy.up();
+}, 30_000);
+
+afterAll(() => clearStack(healthy));
+
+test("every rung of a running stack holds: exit code 0, one line a rung, and nothing is left", async () => {
+  const { exitCode, stdout, stderr } = await healthy.run("doctor");
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  const lines = stdout.split("\n");
+  expect(lines[0]).toMatch(/^ {2}engine {4}✓ process \d+, started by `stack up`/);
+  expect(lines.filter((line) => line.includes("✓"))).toHaveLength(22);
+  expect(lines.at(-1)).toMatch(
+    /^ {2}22 hold, 0 broken in \d+\.\d s\. All that was created has been deleted\.$/,
+  );
+  expect(rowsIn(healthy.database)).toEqual([]);
+});
+
+test("--json is the whole ladder", async () => {
+  const { exitCode, report } = await doctor(healthy);
+  expect(exitCode).toBe(0);
+  expect(report).toMatchObject({ ok: true, hmi: healthy.hmi, model: "llama3.1:8b", left_behind: [] });
+  expect(rungOf(report, "engine/answers")).toEqual({
+    id: "engine/answers",
+    service: "engine",
+    name: "answer",
+    status: "holds",
+    text: expect.stringContaining("its answers are scripted"),
+    took_ms: expect.any(Number),
+    waits_for: null,
+    problem: null,
+  });
+});
+
+test("status --deep shows the ladder under the status", async () => {
+  const { exitCode, stdout } = await healthy.run("status", "--deep");
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^ {2}engine +stand-in .+\n.+\n.+\n\n {2}engine +✓ process /);
+  const { json } = await healthy.json("status", "--deep");
+  expect(json).toMatchObject({ ok: true, ladder: { ok: true } });
+});
+
+test("a model that the engine lacks: the rungs of the engine, and what waits for them", async () => {
+  const { exitCode, stdout } = await runStack(
+    ["doctor"],
+    withEnv(healthy, { STACK_CHAT_MODEL: "Claude Sonnet 4" }),
+  );
+  expect(exitCode).toBe(1);
+  expect(stdout).toContain(
+    '            ✗ the configured model "Claude Sonnet 4" is not installed; it has llama3.1:8b',
+  );
+  expect(stdout).toMatch(
+    /\n {14}A display name was used where a model id belongs\. .+\n {14}→ stack down && STACK_CHAT_MODEL=llama3\.1:8b stack up\n {12}· not tried: chat \(waits for the engine's model\)\n/,
+  );
+});
+
+test("another token is named where it is refused, and is not shown", async () => {
+  const stack = await testStack({ STACK_AUTH_TOKEN: "right-token" });
+  await stack.up();
+  expect((await doctor(stack)).exitCode).toBe(0);
+  const { exitCode, stdout } = await runStack(
+    ["doctor"],
+    withEnv(stack, { STACK_AUTH_TOKEN: "wrong-token" }),
+  );
+  expect(exitCode).toBe(1);
+  expect(stdout.match(/✗ refuses our token: 401/g)).toHaveLength(2);
+  expect(stdout).not.toContain("wrong-token");
+}, 30_000);
+
+test.each(["engine", "gateway"] as const)("a killed %s is found by its record", async (name) => {
+  const stack = await testStack();
+  await stack.up();
+  const pid = stack.pids()[name] ?? 0;
+  process.kill(pid, "SIGKILL");
+  await expect.poll(() => isAlive(pid), PATIENTLY).toBe(false);
+  const { exitCode, report } = await doctor(stack);
+  expect(exitCode).toBe(1);
+  expect(brokenIn(report)).toEqual({ [`${name}/process`]: "stale_record" });
+  expect(rungOf(report, `${name}/process`)).toMatchObject({
+    text: `no process: its record names pid ${pid}, which is gone`,
+    problem: { next: "stack up" },
+  });
+  expect(rungOf(report, "hmi/reply").waits_for).toBe(`${name}/process`);
+});
+
+test("a stack that was never started: each service says so, and nothing else is tried", async () => {
+  const stack = await testStack();
+  const { exitCode, report } = await doctor(stack);
+  expect(exitCode).toBe(1);
+  const services = ["engine", "gateway", "hmi"];
+  expect(brokenIn(report)).toEqual(
+    Object.fromEntries(services.map((name) => [`${name}/process`, "not_running"])),
+  );
+});
+
+test("a stranger on the HMI's port is named with its pid, program, folder and what ends it", async () => {
+  const folder = tempFolder({ "hmi_app.mjs": LISTENS_OR_IDLES });
+  const [port = 0] = await freePorts(1);
+  const pid = await startProgram(folder, port);
+  const { report } = await doctor(healthy, {
+    STACK_HMI_PORT: String(port),
+    STACK_STATE_DIR: join(folder, "state"),
+  });
+  expect(rungOf(report, "hmi/process")).toMatchObject({
+    text: expect.stringMatching(
+      new RegExp(`is taken by pid ${pid}, .*node hmi_app\\.mjs, started \\d+ s ago in ${folder}$`),
+    ),
+    problem: {
+      code: "port_taken",
+      cause: expect.stringContaining(`\`stack doctor --hmi http://127.0.0.1:${port}\` examines it as it is.`),
+      next: `kill ${pid} && stack up`,
+    },
+  });
+});
+
+test.runIf(process.platform === "linux")("who keeps the stranger alive is named, also by up", async () => {
+  const folder = tempFolder({ "hmi_app.mjs": LISTENS_OR_IDLES });
+  const [port = 0] = await freePorts(1);
+  await startProgram(folder, port, { PM2_HOME: folder, pm_id: "3", name: "webui" });
+  const stack = { STACK_HMI_PORT: String(port), STACK_STATE_DIR: join(folder, "state") };
+  const { report } = await doctor(healthy, stack);
+  expect(rungOf(report, "hmi/process").problem?.next).toBe("pm2 delete webui && stack up");
+  const up = await runStack(["up", "--detach"], withEnv(healthy, stack));
+  expect(up.exitCode).toBe(1);
+  expect(up.stderr).toContain("It is kept alive by pm2 as webui: `pm2 delete webui` stops it for good.");
+});
+
+test("a second HMI that owns no port is found beside the one that does", async () => {
+  const folder = tempFolder({ "hmi_app.mjs": LISTENS_OR_IDLES });
+  const [port = 0] = await freePorts(1);
+  const owner = await startProgram(folder, port);
+  const duplicate = await startProgram(folder, port);
+  const { report } = await doctor(healthy, {}, "--hmi", `http://127.0.0.1:${port}`);
+  expect(brokenIn(report)).toEqual({ "hmi/process": "duplicate" });
+  expect(rungOf(report, "hmi/process")).toMatchObject({
+    text: expect.stringMatching(
+      new RegExp(
+        `^2 processes run the same program: pid ${owner}, .+ owns port ${port}; pid ${duplicate}, .+ owns none$`,
+      ),
+    ),
+    problem: { next: `kill ${duplicate}` },
+  });
+});
+
+test("two listeners on the HMI's port are both named", async () => {
+  const folder = tempFolder({ "hmi_app.mjs": LISTENS_OR_IDLES });
+  const [port = 0] = await freePorts(1);
+  const pids = [
+    await startProgram(folder, port, { HOW: "shared" }),
+    await startProgram(folder, port, { HOW: "shared" }),
+  ];
+  const { report } = await doctor(healthy, {}, "--hmi", `http://127.0.0.1:${port}`);
+  expect(brokenIn(report)).toEqual({ "hmi/port": "second_listener" });
+  for (const pid of pids) expect(rungOf(report, "hmi/port").text).toContain(`pid ${pid}, `);
+});
+
+test("an engine on another machine is asked there, and its process is not looked for here", async () => {
+  const stack = await testStack();
+  const { report } = await doctor(stack, { STACK_ENGINE_URL: "http://ollama.invalid:11434" });
+  expect(rungOf(report, "engine/process").status).toBe("skipped");
+  expect(rungOf(report, "engine/answers").problem).toMatchObject({
+    code: "no_answer",
+    cause: "Nothing listens there: it is not running, or the address is wrong.",
+  });
+});
+
+test("a URL that is none is refused before anything is looked at", async () => {
+  const { exitCode, stderr } = await healthy.run("doctor", "--hmi", "localhost");
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain("is not an http:// or https:// URL");
+});
+
+/** `stack doctor --json`. */
+async function doctor(
+  stack: TestStack,
+  env: Record<string, string> = {},
+  ...flags: string[]
+): Promise<{ exitCode: number | undefined; report: LadderReport }> {
+  const { exitCode, stdout } = await runStack(["doctor", "--json", ...flags], withEnv(stack, env));
+  return { exitCode, report: JSON.parse(stdout) };
+}
+
+function withEnv({ cwd, env }: TestStack, more: Record<string, string>) {
+  return { cwd, env: { ...env, ...more } };
+}
+
+/** Answers as the HMI where it gets the port; lives on without one, as a second HMI does. */
+const LISTENS_OR_IDLES = `
+  import { createServer } from "node:http";
+  const ready = () => console.log(process.pid);
+  const health = JSON.stringify({ status: "ok", service: "hmi" });
+  const server = createServer((_, response) => response.end(health));
+  server.on("error", () => { setInterval(() => {}, 1000); ready(); });
+  const { PORT, HOW } = process.env;
+  server.listen({ port: Number(PORT), host: "127.0.0.1", reusePort: HOW === "shared" }, ready);
+`;
+
+/** Started by a shell, as by a person; its pid. Ended with the test. */
+async function startProgram(cwd: string, port: number, env: Record<string, string> = {}): Promise<number> {
+  writeFileSync(join(cwd, "start.sh"), `"${process.execPath}" hmi_app.mjs & wait`);
+  const shell = spawn("/bin/sh", ["start.sh"], {
+    cwd,
+    env: { PORT: String(port), ...env },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const pid = Number((await once(shell.stdout, "data"))[0]);
+  onTestFinished(async () => {
+    process.kill(pid, "SIGKILL");
+    if (shell.exitCode === null && shell.signalCode === null) await once(shell, "exit");
+  });
+  return pid;
+}

@@ -1,0 +1,308 @@
+import { expect, test } from "vitest";
+import { suites } from "../../src/checks/suites.ts";
+import { diagnose, type Symptoms } from "../../src/doctor/diagnose.ts";
+import type { Problem } from "../../src/doctor/ladder.ts";
+
+const KEEPER = { name: "systemd unit ollama.service", stop: "sudo systemctl disable --now ollama" };
+const OWNER = { pid: 812, words: "pid 812, ollama serve, started 2 h ago in /", keeper: KEEPER };
+const OTHER = { pid: 977, words: "pid 977, ollama serve, started 3 min ago in ~", keeper: undefined };
+const UNSEEN = {
+  pid: undefined,
+  words: "a process of user root that could not be looked at",
+  keeper: undefined,
+};
+const INSTALLED = ["llama3.1:8b", "phi3:mini"];
+const MISSING = { model: "llama3.1:8b", installed: ["phi3:mini"], isStandIn: false, rivals: [] };
+const UNREACHABLE = {
+  service: "gateway",
+  isOurs: true,
+  needs: "engine",
+  error: "connection refused",
+} as const;
+const DEFAULT_MODEL = { service: "hmi", model: "Claude Sonnet 4", installed: INSTALLED } as const;
+
+type Case = {
+  [Code in keyof Symptoms]: [
+    what: string,
+    code: Code,
+    seen: Symptoms[Code],
+    told: Partial<Record<"found" | "cause", string>> & Pick<Problem, "next">,
+  ];
+}[keyof Symptoms];
+
+const CASES: readonly Case[] = [
+  [
+    "a service that nobody started",
+    "not_running",
+    { service: "hmi", url: "http://127.0.0.1:6101", isOurs: true, unreadable: undefined },
+    { cause: "The HMI was never started here", next: "stack up" },
+  ],
+  [
+    "a service that is somewhere else",
+    "not_running",
+    { service: "gateway", url: "http://127.0.0.1:6120", isOurs: false, unreadable: undefined },
+    { cause: "somewhere else", next: "stack doctor --gateway URL" },
+  ],
+  [
+    "a record of a process that is gone",
+    "stale_record",
+    { service: "gateway", pid: 4719, fate: "gone", log: "/s/log/gateway.log" },
+    { found: "pid 4719, which is gone", cause: "last words are in /s/log/gateway.log", next: "stack up" },
+  ],
+  [
+    "a record of another boot",
+    "stale_record",
+    { service: "gateway", pid: 4719, fate: "other_boot", log: "" },
+    { cause: "The machine was started again.", next: "stack up" },
+  ],
+  [
+    "a stranger on the port, kept by a unit",
+    "port_taken",
+    { service: "hmi", url: "http://127.0.0.1:6101", by: [OWNER], isAlike: false },
+    { cause: KEEPER.name, next: "sudo systemctl disable --now ollama && stack up" },
+  ],
+  [
+    "an HMI that is none of this stack",
+    "port_taken",
+    { service: "hmi", url: "http://127.0.0.1:6101", by: [OTHER], isAlike: true },
+    { cause: "stack doctor --hmi http://127.0.0.1:6101", next: "kill 977 && stack up" },
+  ],
+  [
+    "a stranger that this user may not see",
+    "port_taken",
+    { service: "hmi", url: "http://127.0.0.1:6101", by: [UNSEEN], isAlike: false },
+    { found: "user root", next: "sudo ss -ltnp && stack up" },
+  ],
+  [
+    "a second HMI that owns nothing",
+    "duplicate",
+    { service: "hmi", port: 6101, owner: OWNER, others: [OTHER] },
+    { found: "2 processes run the same program: pid 812", next: "kill 977" },
+  ],
+  [
+    "a port with two listeners",
+    "second_listener",
+    { service: "hmi", port: 6101, owner: OWNER, others: [OTHER] },
+    { found: "port 6101 has 2 listeners", next: "kill 977" },
+  ],
+  [
+    "an engine's port taken by a second Ollama",
+    "second_ollama",
+    { port: 11434, owner: OTHER, others: [OWNER] },
+    { found: "two Ollamas", cause: "starts it again after a kill", next: KEEPER.stop },
+  ],
+  [
+    "a process that does not listen",
+    "not_listening",
+    { service: "hmi", port: 6101, pid: 4711, log: "/s/log/hmi.log" },
+    { found: "process 4711 is there", next: "stack down && stack up" },
+  ],
+  [
+    "an address at which there is nobody",
+    "no_answer",
+    {
+      service: "gateway",
+      url: "http://10.0.0.5:6120",
+      isOurs: false,
+      error: "connect ECONNREFUSED 10.0.0.5:6120",
+    },
+    { cause: "Nothing listens there", next: "curl -i -m 5 http://10.0.0.5:6120/health" },
+  ],
+  [
+    "something that is no engine",
+    "no_engine",
+    { url: "http://127.0.0.1:11434", status: 404 },
+    { next: "curl -i http://127.0.0.1:11434/api/version" },
+  ],
+  [
+    "a display name as the configured model",
+    "model_missing",
+    { ...MISSING, model: "Claude Sonnet 4", installed: INSTALLED },
+    {
+      found: 'the configured model "Claude Sonnet 4" is not installed; it has llama3.1:8b, phi3:mini',
+      cause: "A display name was used where a model id belongs.",
+      next: "stack down && STACK_CHAT_MODEL=llama3.1:8b stack up",
+    },
+  ],
+  ["a model that was never pulled", "model_missing", MISSING, { next: "ollama pull llama3.1:8b" }],
+  [
+    "a model in the folder of another Ollama",
+    "model_missing",
+    { ...MISSING, rivals: [OWNER] },
+    { cause: "its own folder of models", next: KEEPER.stop },
+  ],
+  [
+    "a model that the stand-in does not play",
+    "model_missing",
+    { ...MISSING, isStandIn: true },
+    { next: "stack down && STACK_CHAT_MODEL=phi3:mini stack up" },
+  ],
+  [
+    "a model that does not load",
+    "engine_chat_failed",
+    { model: "llama3.1:8b", status: 500, said: "model runner has unexpectedly stopped" },
+    { cause: "lack of memory", next: 'ollama run llama3.1:8b "Say OK"' },
+  ],
+  [
+    "an engine whose queue is full",
+    "engine_chat_failed",
+    { model: "llama3.1:8b", status: 503, said: "server busy" },
+    { cause: "queue is full", next: 'ollama run llama3.1:8b "Say OK"' },
+  ],
+  ["an engine that is stuck", "engine_silent", { model: "a", seconds: 180 }, { next: "ollama ps" }],
+  [
+    "a service that hangs",
+    "no_answer",
+    { service: "hmi", url: "http://127.0.0.1:6101", isOurs: true, error: "timeout" },
+    { next: "stack down && stack up" },
+  ],
+  [
+    "an engine that looks for hardware",
+    "no_answer",
+    { service: "engine", url: "http://127.0.0.1:11434", isOurs: true, error: "timeout" },
+    { cause: "hardware", next: "curl -m 40 http://127.0.0.1:11434/api/version" },
+  ],
+  [
+    "another program behind the address",
+    "wrong_service",
+    { service: "hmi", url: "http://127.0.0.1:6101", found: "404 not here" },
+    { found: "is not the HMI: 404 not here", next: "curl -i http://127.0.0.1:6101/health" },
+  ],
+  [
+    "another token",
+    "token_refused",
+    { service: "gateway", url: "http://127.0.0.1:6120", hasToken: true },
+    { cause: "started with another auth.token", next: "STACK_AUTH_TOKEN=... stack doctor" },
+  ],
+  [
+    "no token",
+    "token_refused",
+    { service: "gateway", url: "http://127.0.0.1:6120", hasToken: false },
+    { cause: "none is configured here", next: "STACK_AUTH_TOKEN=... stack doctor" },
+  ],
+  [
+    "a gateway that asks another engine",
+    "unreachable",
+    { ...UNREACHABLE, asks: "http://127.0.0.1:9", at: "http://127.0.0.1:11434" },
+    { cause: "It asks at http://127.0.0.1:9; the engine is at", next: "stack down && stack up" },
+  ],
+  [
+    "a gateway in a network of its own",
+    "unreachable",
+    { ...UNREACHABLE, isOurs: false, asks: "http://127.0.0.1:11434", at: "http://127.0.0.1:11434" },
+    { cause: "a network of its own", next: "curl -i -m 5 http://127.0.0.1:11434/api/version" },
+  ],
+  [
+    "a database that does not open",
+    "store_unavailable",
+    { url: "http://127.0.0.1:6101", isOurs: true, error: "disk I/O error" },
+    { next: "df -h . && stack down && stack up" },
+  ],
+  [
+    "a display name as the HMI's default",
+    "wrong_default_model",
+    { ...DEFAULT_MODEL, folder: "/srv/my webui" },
+    {
+      cause: "A display name was used where a model id belongs. It is the HMI's own default",
+      next: "grep -rn 'Claude Sonnet 4' '/srv/my webui'",
+    },
+  ],
+  [
+    "a default of which only the engine's 404 is known",
+    "wrong_default_model",
+    { ...DEFAULT_MODEL, model: undefined, folder: undefined },
+    { next: "grep -rniE 'default.?model' ." },
+  ],
+  [
+    "a reply that failed",
+    "reply_failed",
+    { service: "hmi", call: "GET /x", said: "out of memory", hint: "Buy some." },
+    { found: "GET /x: out of memory", cause: "Buy some.", next: "stack status" },
+  ],
+  [
+    "a reply that never ends",
+    "reply_cut",
+    { service: "hmi", call: "GET /x", end: "given-up" },
+    { cause: '"streaming..." for ever', next: "stack verify sse --grep done" },
+  ],
+  [
+    "a reply without an end",
+    "reply_cut",
+    { service: "hmi", call: "GET /x", end: "closed" },
+    { found: "GET /x ended without `done`", next: "stack verify sse --grep done" },
+  ],
+  [
+    "a call that is refused",
+    "call_refused",
+    { service: "hmi", call: "POST /x", status: 500, said: "no" },
+    { found: "POST /x answered 500: no", next: "stack verify http" },
+  ],
+  [
+    "a reply that is in another conversation",
+    "reply_not_saved",
+    { found: "model_id null, not 184", isWithoutModelId: true },
+    { cause: "BUG-016", next: "stack verify source --root backend" },
+  ],
+  [
+    "a reply that is cut on disk",
+    "reply_not_saved",
+    { found: "1 characters, not 2", isWithoutModelId: false },
+    { next: "stack verify persistence" },
+  ],
+  ["a missing GET", "resume_missing", { status: 501 }, { next: "stack verify sse --grep gateway-join" }],
+  [
+    "a missing cancel",
+    "cancel_missing",
+    { service: "gateway", call: "POST /c", status: 404 },
+    { found: "POST /c answers 404", next: "stack verify cancel --grep cancel/gateway" },
+  ],
+  [
+    "a cancel that fails",
+    "cancel_refused",
+    { call: "POST /c", status: 502, said: "no" },
+    { next: "stack verify cancel" },
+  ],
+  [
+    "a cancel that the engine does not notice",
+    "engine_goes_on",
+    { found: "to its end (done)" },
+    { next: "stack verify cancel --grep mid-reply" },
+  ],
+  [
+    "a page that browsers keep",
+    "page_cacheable",
+    { path: "/llm", cacheControl: undefined },
+    { found: "/llm: no Cache-Control", next: "stack verify http --grep http/pages" },
+  ],
+  [
+    "a script that browsers keep",
+    "script_cacheable",
+    { scripts: [{ path: "/static/llm.js", cacheControl: "max-age=43200" }] },
+    { found: "/static/llm.js (Cache-Control: max-age=43200)", next: "stack verify http --grep http/assets" },
+  ],
+  [
+    "a silent stream",
+    "no_heartbeat",
+    { silentMs: 16_400, heartbeatMs: 15_000 },
+    { found: "silent for 16.4 s", cause: "every 15 s", next: "stack verify sse --grep heartbeat" },
+  ],
+];
+
+test.each(CASES)("%s", (_, code, seen, { next, ...told }) => {
+  const problem = (diagnose as (code: string, seen: unknown) => Problem)(code, seen);
+  expect(problem).toMatchObject({ code, next });
+  for (const [part, text] of Object.entries(told))
+    expect(problem).toHaveProperty(part, expect.stringContaining(text));
+});
+
+test("the checks that are named to go on with are there", () => {
+  const commands = CASES.map(([, , , { next }]) => next).filter((next) =>
+    /^stack verify (?!source)/.test(next),
+  );
+  for (const command of commands) {
+    const { name, pattern = "" } =
+      /^stack verify (?<name>\S+)(?: --grep (?<pattern>\S+))?$/.exec(command)?.groups ?? {};
+    const ids = suites.find((suite) => suite.name === name)?.checks.map(({ id }) => id) ?? [];
+    expect(ids, command).toContainEqual(expect.stringContaining(pattern));
+  }
+});

@@ -1,0 +1,317 @@
+import type { RowKeys } from "../../scripts/reference/tables.ts";
+
+/** The tests that fail where a row of docs/reference.md is no longer true: by file, the literal titles. */
+export type HoldingTests = Readonly<Record<string, string | readonly string[]>>;
+
+type Holders = { readonly [Table in keyof RowKeys]: Readonly<Record<RowKeys[Table], HoldingTests>> };
+
+/** The best test of each row of docs/reference.md; further ones where no single test covers the promise. */
+export const HELD_BY: Holders = {
+  endpoints: {
+    "gateway.health": { "services/gateway/health.test.ts": "health names the process and its engine" },
+    "gateway.live": {
+      "services/gateway/health.test.ts":
+        "with its engine a gateway is ready, without it is not, and it lives in any case",
+    },
+    "gateway.ready": {
+      "services/gateway/health.test.ts":
+        "with its engine a gateway is ready, without it is not, and it lives in any case",
+    },
+    "gateway.models": {
+      "services/gateway/models.test.ts":
+        "the engine's models are listed in the contract's shape, the default one marked",
+    },
+    "gateway.chat": {
+      "services/gateway/chat.test.ts":
+        "a reply comes whole, in the contract's order, with the engine's own counts",
+      "services/gateway/resume.test.ts":
+        "the same message again joins its generation: one request at the engine, the same events",
+    },
+    "gateway.resume": {
+      "services/gateway/pending.test.ts": [
+        "the reply that a conversation waits for is asked with the history from the store",
+        "a second GET joins the generation that the first one started",
+      ],
+    },
+    "gateway.cancel": {
+      "services/gateway/cancel.test.ts": [
+        "a cancel in mid-reply ends it for every reader, and the engine stops",
+        "a second cancel finds nothing to do",
+      ],
+    },
+    "gateway.metrics": {
+      "services/gateway/metrics.test.ts":
+        "a gateway that has done nothing shows every series at 0, as Prometheus text",
+    },
+    "hmi.health": { "services/hmi/hmi.test.ts": "health names the process and what it needs" },
+    "hmi.live": { "services/auth.test.ts": "whether the services live can be asked by everybody" },
+    "hmi.sendMessage": {
+      "services/hmi/reply.test.ts": "before the answer to a message, both rows are on disk",
+    },
+    "hmi.stream": {
+      "services/hmi/rejoin.test.ts": [
+        "a second reader of a running reply gets it from its first event",
+        "a finished reply is sent again without asking the engine",
+      ],
+    },
+    "hmi.generalStream": {
+      "services/hmi/reply.test.ts": "a reply comes in the contract's order, from both endpoints",
+    },
+    "hmi.sessions": {
+      "services/hmi/sessions.test.ts":
+        "conversations are listed in the contract's shape, in pages and by profile",
+    },
+    "hmi.newSession": {
+      "services/hmi/sessions.test.ts": "a new conversation is the active one, with its agent and model",
+    },
+    "hmi.resumeSession": {
+      "services/hmi/sessions.test.ts": "a new conversation is the active one, with its agent and model",
+    },
+    "hmi.cancel": {
+      "services/hmi/cancel.test.ts": "a cancel keeps what was streamed, in one row, and stops the engine",
+      "services/cancel.test.ts": [
+        "two cancels at once are one cancel",
+        "a cancel while the summary is made stops that, and costs nothing",
+      ],
+    },
+    "hmi.regenerate": {
+      "services/hmi/regenerate.test.ts":
+        "the last message is answered again: its row stays, its reply is another",
+    },
+    "hmi.messages": {
+      "services/hmi/model-id.test.ts": "9. after a reload the exchanges are there, in order, whole",
+    },
+    "hmi.renameSession": {
+      "services/hmi/sessions.test.ts": "renaming trims, and refuses nothing and too much",
+    },
+    "hmi.archiveSession": {
+      "services/hmi/sessions.test.ts": [
+        "an archived conversation leaves the list and takes no more messages by default",
+        "archiving in mid-reply ends the reply first",
+      ],
+    },
+    "hmi.clearSession": {
+      "services/hmi/sessions.test.ts":
+        "clearing archives it and starts anew with the same profile, agent and model",
+    },
+    "hmi.deleteSession": {
+      "services/hmi/cancel.test.ts":
+        "deleting a conversation in mid-reply stops the engine, and nothing comes back",
+    },
+    "hmi.exportSession": {
+      "services/hmi/sessions.test.ts": "an export is a download: Markdown to read, JSON with everything",
+    },
+    "hmi.models": { "services/hmi/hmi.test.ts": "the models are the engine's, as the gateway shows them" },
+    "hmi.agents": {
+      "services/hmi/hmi.test.ts": "every listed agent is accepted, and without its instructions",
+    },
+    "hmi.profiles": {
+      "services/hmi/profiles.test.ts": "a profile is made, read, listed, changed and deleted",
+    },
+    "hmi.newProfile": {
+      "services/hmi/profiles.test.ts": "a profile is made, read, listed, changed and deleted",
+    },
+    "hmi.profile": {
+      "services/hmi/profiles.test.ts": "a profile is made, read, listed, changed and deleted",
+    },
+    "hmi.updateProfile": {
+      "services/hmi/profiles.test.ts": "a profile is made, read, listed, changed and deleted",
+    },
+    "hmi.deleteProfile": {
+      "services/hmi/profiles.test.ts": "a profile is made, read, listed, changed and deleted",
+    },
+    "pages.home": { "services/hmi/pages.test.ts": "the start leads to the page" },
+    "pages.llm": { "services/hmi/pages.test.ts": "%s is the page" },
+    "pages.newConversation": { "services/hmi/pages.test.ts": "%s is the page" },
+    "pages.conversation": { "services/hmi/pages.test.ts": "%s is the page" },
+    "pages.newProfileConversation": { "services/hmi/pages.test.ts": "%s is the page" },
+    "pages.profileConversation": { "services/hmi/pages.test.ts": "%s is the page" },
+    assets: { "services/hmi/pages.test.ts": "each file is there for ever, with its own type" },
+  },
+  events: {
+    session_created: {
+      "services/hmi/reply.test.ts": "a reply comes in the contract's order, from both endpoints",
+    },
+    status_update: {
+      "services/gateway/chat.test.ts":
+        "a reply comes whole, in the contract's order, with the engine's own counts",
+    },
+    token: {
+      "services/gateway/whole-characters.test.ts":
+        "text that was cut anywhere comes out the same, in pieces that are each well-formed",
+    },
+    usage: {
+      "services/gateway/chat.test.ts":
+        "a reply comes whole, in the contract's order, with the engine's own counts",
+      "services/gateway/cancel.test.ts":
+        "a cancel in mid-reply ends it for every reader, and the engine stops",
+    },
+    error: {
+      "services/gateway/failures.test.ts": "an engine that is down is told at once, with what to do",
+    },
+    done: { "services/stream/send.test.ts": "the server closes the stream after done" },
+  },
+  errors: {
+    bad_request: {
+      "services/bad-requests.test.ts": "a body %s is refused by every call that takes one",
+      "services/http/server.test.ts": "every bad field is named at once",
+      "services/http/framing.test.ts": [
+        "%s is answered as the contract's errors are",
+        "what Node refuses as %s is answered with %i",
+      ],
+    },
+    invalid_model_id: { "services/hmi/model-id.test.ts": "1. model_id %s is %i %s, and nothing is saved" },
+    message_too_long: {
+      "services/hmi/hmi.test.ts": "a message of 50,000 characters is taken, a longer one is told",
+    },
+    unauthorized: { "services/auth.test.ts": "every call but the one for liveness asks for the token" },
+    forbidden: { "services/http/guard.test.ts": "Host %j is refused" },
+    not_found: {
+      "services/http/server.test.ts": "%s is answered as it must",
+      "services/hmi/rejoin.test.ts":
+        "a reconnect for a reply that is not there is refused, and sends nothing",
+    },
+    conversation_not_found: {
+      "services/hmi/sessions.test.ts": "%s %s of a conversation that is not there is 404",
+    },
+    model_profile_not_found: {
+      "services/hmi/profiles.test.ts": "%s of a profile that is not there is 404",
+    },
+    model_not_found: {
+      "services/gateway/models.test.ts": "an unknown model, %s, is told with the ones that there are",
+      "services/hmi/fallback.test.ts": "%s from a gateway is passed on as it is, with %i",
+    },
+    agent_not_found: {
+      "services/hmi/sessions.test.ts":
+        "a message for another agent of a given conversation is 409; for one that is not there 404",
+    },
+    method_not_allowed: {
+      "services/bad-requests.test.ts": "%s is 405 everywhere, with the methods that there are",
+    },
+    agent_mismatch: {
+      "services/hmi/sessions.test.ts":
+        "a message for another agent of a given conversation is 409; for one that is not there 404",
+    },
+    model_mismatch: {
+      "services/hmi/model-id.test.ts":
+        "7. a given conversation of another profile is 409, and nothing is written anywhere",
+    },
+    model_profile_in_use: {
+      "services/hmi/profiles.test.ts": "a profile with conversations is not deleted",
+    },
+    generation_in_progress: {
+      "services/hmi/sessions.test.ts":
+        "a second message while one is answered is 409, and leaves nothing behind",
+    },
+    nothing_to_regenerate: {
+      "services/hmi/regenerate.test.ts":
+        "where nothing was said yet there is nothing to answer; an unknown conversation is 404",
+    },
+    nothing_to_stream: {
+      "services/hmi/rejoin.test.ts":
+        "a conversation without a reply has nothing to stream; one that is not there is 404",
+    },
+    payload_too_large: {
+      "services/bad-requests.test.ts": "a body %s is refused by every call that takes one",
+    },
+    unsupported_media_type: {
+      "services/bad-requests.test.ts": "a body %s is refused by every call that takes one",
+    },
+    rate_limited: {
+      "services/http/rate-limit.test.ts":
+        "one message too many is refused, with when to come back and which setting it was",
+    },
+    internal_error: { "services/http/server.test.ts": "%s is answered as it must" },
+    not_implemented: {
+      "services/hmi/fallback.test.ts": "%s from a gateway is passed on as it is, with %i",
+    },
+    engine_error: {
+      "services/gateway/failures.test.ts":
+        "%s in the place of Ollama's answer is an engine error, not a bug of the gateway",
+    },
+    gateway_error: {
+      "services/hmi/gateway-failures.test.ts":
+        "a gateway that dies in mid-reply (%s): the text stays, the row says error, the reader is told",
+      "services/auth.test.ts":
+        "where the gateway asks for another token than the HMI has, the user is told so, not asked for one",
+    },
+    engine_unavailable: {
+      "services/gateway/failures.test.ts": "an engine that is down is told at once, with what to do",
+      "services/gateway/health.test.ts":
+        "with its engine a gateway is ready, without it is not, and it lives in any case",
+    },
+    gateway_unavailable: {
+      "services/hmi/hmi.test.ts": "without a gateway health is degraded, and what needs no gateway goes on",
+    },
+    timeout: { "services/hmi/fallback.test.ts": "%s from a gateway is passed on as it is, with %i" },
+  },
+  settings: {
+    "hmi.host": { "services/settings.test.ts": "gateway and HMI listen where they are told to" },
+    "hmi.port": { "services/settings.test.ts": "gateway and HMI listen where they are told to" },
+    "gateway.host": { "services/settings.test.ts": "gateway and HMI listen where they are told to" },
+    "gateway.port": { "services/settings.test.ts": "gateway and HMI listen where they are told to" },
+    "engine.url": {
+      "services/start.test.ts": "a running engine is used, and not stopped",
+      "services/settings.test.ts": "the stand-in listens at engine.url, and takes its time for each token",
+    },
+    "engine.api": { "services/settings.test.ts": "with engine.api %s the engine is asked by that call" },
+    "engine.token_delay_ms": {
+      "services/settings.test.ts": "the stand-in listens at engine.url, and takes its time for each token",
+    },
+    "chat.model": { "services/start.test.ts": "settings of streams and chat reach the services" },
+    "chat.agent": { "services/start.test.ts": "settings of streams and chat reach the services" },
+    "stream.heartbeat_ms": { "services/hmi/rejoin.test.ts": "heartbeats come while the engine is silent" },
+    "stream.orphan_grace_ms": {
+      "services/settings.test.ts": "a generation without readers goes on for as long as the setting says",
+    },
+    "stream.on_reader_gone": {
+      "services/hmi/reader-gone.test.ts":
+        "when the last reader leaves, the reply is cancelled after the grace, and the engine stops",
+      "services/hmi/reply.test.ts": "when the reader leaves, the reply is still finished and saved",
+    },
+    "stream.keep_finished_ms": {
+      "services/settings.test.ts": "a finished reply is kept at the gateway for as long as the setting says",
+    },
+    "stream.save_every_ms": { "services/hmi/reply.test.ts": "the text grows on disk while it is streamed" },
+    "auth.token": { "services/auth.test.ts": "every call but the one for liveness asks for the token" },
+    "http.allowed_hosts": {
+      "services/settings.test.ts": "gateway and HMI answer to the allowed hosts, and to no other",
+    },
+    "http.messages_per_minute": {
+      "services/http/rate-limit.test.ts":
+        "the HMI limits by its setting, and a stream that is cut may come back",
+    },
+    "contract.profile": { "target/foreign.test.ts": "what is given counts before what the profile says" },
+    "contract.lacks": {
+      "cli/contract.test.ts":
+        "what the configuration says of a foreign stack is what its claims are judged by",
+    },
+    "contract.endpoints": {
+      "target/foreign.test.ts": "an endpoint elsewhere is called there, and what is written down is where",
+    },
+    "contract.request_fields": {
+      "target/foreign.test.ts":
+        "fields are renamed in queries, in bodies and in answers, and not in what is free JSON",
+    },
+    "contract.answer_fields": {
+      "target/foreign.test.ts":
+        "fields are renamed in queries, in bodies and in answers, and not in what is free JSON",
+    },
+    "contract.event_fields": {
+      "target/foreign.test.ts":
+        "the fields of events are renamed before they are read; the bytes stay as they came",
+    },
+    "store.path": {
+      "services/start.test.ts": "a database file is used, and keeps what was said",
+      "config/load.test.ts":
+        "a file is found from any folder below it, and its relative paths are meant from its own",
+    },
+    "state.dir": {
+      "cli/up.test.ts":
+        "up --detach brings three services up in order, status shows them, and down leaves nothing",
+    },
+    "log.level": {
+      "service-process.test.ts": "at log.level %s a service that is started and stopped logs %j",
+    },
+  },
+};

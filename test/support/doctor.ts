@@ -1,0 +1,47 @@
+import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
+import type { Config } from "../../src/config/schema.ts";
+import { type ExamineOptions, examine, type LadderReport, type RungReport } from "../../src/doctor/index.ts";
+
+/** A stack by its URLs, as a test's doctor is given it. */
+export interface PatientUrls {
+  readonly hmi: string;
+  readonly gateway: string;
+  readonly engine: string;
+}
+
+export interface DoctorSettings extends Pick<ExamineOptions, "slow"> {
+  readonly chat?: Partial<Config["chat"]>;
+  readonly stream?: Partial<Config["stream"]>;
+  readonly token?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Examines services by their URLs. */
+export async function examineUrls(
+  { hmi, gateway, engine }: PatientUrls,
+  { slow = false, chat, stream, token = "", signal = new AbortController().signal }: DoctorSettings = {},
+): Promise<LadderReport> {
+  const config: Config = {
+    ...DEFAULT_CONFIG,
+    chat: { ...DEFAULT_CONFIG.chat, ...chat },
+    stream: { ...DEFAULT_CONFIG.stream, ...stream },
+    auth: { token },
+    // Nothing of it is looked at: all services are given.
+    state: { dir: "/nonexistent" },
+  };
+  return await examine({ config, env: {}, urls: { hmi, gateway, engine }, slow, signal });
+}
+
+/** The codes of what is broken, by rung. */
+export function brokenIn({ rungs }: LadderReport): Record<string, string> {
+  return Object.fromEntries(
+    rungs.flatMap(({ id, problem }) => (problem === null ? [] : [[id, problem.code]])),
+  );
+}
+
+/** One rung of a report. */
+export function rungOf({ rungs }: LadderReport, id: string): RungReport {
+  const rung = rungs.find((each) => each.id === id);
+  if (rung === undefined) throw new Error(`There is no rung ${id}.`);
+  return rung;
+}
