@@ -19,7 +19,8 @@ export function judgeReader(reply: CancelledReply): Broken | undefined {
     return broken(reply, "the cancel answered with 200 and status cancelled", answerInWords(answer));
   }
   if (readerMs === null || readerMs > LIMIT_MS) {
-    return broken(reply, `the reader's stream over within ${LIMIT_MS} ms`, after(readerMs));
+    const found = `${readerMs === null ? "open" : "over"} ${after(readerMs)}`;
+    return broken(reply, `the reader's stream over within ${LIMIT_MS} ms`, found);
   }
   const ending = lastWord(stream);
   if (ending === "done (cancelled)") return undefined;
@@ -53,7 +54,11 @@ export function describe({ answers, stream, readerMs, engineMs, generations }: C
     generations.length === 0
       ? "the engine was not seen"
       : `the engine ${generations.map(({ ended }) => ended).join(", ")} ${after(engineMs)}`;
-  return `${calls.join("; ")}; the stream ended with ${lastWord(stream)} ${after(readerMs)}, ${engine}`;
+  const reader =
+    readerMs === null
+      ? `the stream had not ended ${GIVE_UP_MS} ms after the call`
+      : `the stream ended with ${lastWord(stream)} ${after(readerMs)}`;
+  return `${calls.join("; ")}; ${reader}, ${engine}`;
 }
 
 function short(answer: SeenCall | null): string {
@@ -61,7 +66,7 @@ function short(answer: SeenCall | null): string {
 }
 
 function after(ms: number | null): string {
-  return ms === null ? `not over ${GIVE_UP_MS} ms after the call` : `${ms} ms after the call`;
+  return ms === null ? `still, ${GIVE_UP_MS} ms after the call` : `${ms} ms after the call`;
 }
 
 function broken(reply: CancelledReply, expected: string, found: string): Broken {
