@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { get } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { NODE_FLAGS } from "../src/launch/specs.ts";
 import { clearAtExit } from "./leftovers.ts";
 
 /** A server in a process of its own. */
@@ -25,7 +26,7 @@ export async function startService(
   name: "engine" | "gateway" | "hmi",
   { url, path, env }: { url: string; path: string; env: NodeJS.ProcessEnv },
 ): Promise<Server> {
-  const child = spawn(process.execPath, [inRepository("dist/service-process.js"), name], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, inRepository("dist/service-process.js"), name], {
     env,
     stdio: ["ignore", "ignore", "inherit"],
   });
