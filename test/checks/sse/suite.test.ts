@@ -1,24 +1,3 @@
-import { expect, test } from "vitest";
-import { findSuites, verify } from "../../../src/verify.ts";
-import { everythingIn, startTestStack } from "../../support/hmi.ts";
+import { proveSuite } from "../prove-suite.ts";
 
-const suite = "sse";
-
-test("every claim holds of a fresh stack, and again of its saved evidence", async () => {
-  const report = await verify({ suite, target: "in-process" });
-  expect(report.results.filter(({ outcome }) => outcome.verdict !== "holds")).toEqual([]);
-  expect(report.left_behind).toEqual([]);
-  const checks = findSuites(suite).flatMap((each) => each.checks);
-  for (const { id, evidence, outcome } of report.results) {
-    const saved = JSON.parse(JSON.stringify(evidence));
-    expect(checks.find((check) => check.id === id)?.judge(saved as never)).toEqual(outcome);
-  }
-});
-
-test("on a stack of others nothing is left", async () => {
-  const stack = await startTestStack({ stream: { heartbeat_ms: 150 } });
-  const settings = { heartbeatMs: 150 };
-  const report = await verify({ suite, target: { ...stack, settings } });
-  expect(report.counts).toMatchObject({ broken: 0, could_not_run: 0 });
-  expect(await everythingIn(stack.hmi)).toMatchObject({ profiles: [], sessions: [], total: 0 });
-});
+proveSuite("sse");
