@@ -2,7 +2,7 @@ import type { Health } from "../contract/common.ts";
 import type { ForeignContract } from "../contract/foreign.ts";
 import type { ServiceName } from "../launch/specs.ts";
 import type { ServiceState } from "../supervisor/inspect.ts";
-import { type SocketTable, socketTable } from "../supervisor/ports.ts";
+import { type SocketTable, socketTable } from "../supervisor/os/ports.ts";
 import type { Address } from "../supervisor/types.ts";
 import { createForeignClient, isLacking } from "../target/foreign.ts";
 import {

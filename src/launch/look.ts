@@ -1,7 +1,7 @@
 import type { Config } from "../config/schema.ts";
 // By file and not by the index, which brings what starts and stops services: looking must be quick.
 import { inspectService, type ServiceState } from "../supervisor/inspect.ts";
-import { type SocketTable, socketTable } from "../supervisor/ports.ts";
+import { type SocketTable, socketTable } from "../supervisor/os/ports.ts";
 import { probe } from "../supervisor/probe.ts";
 import { stateFolder } from "../supervisor/state.ts";
 import type { ServiceSpec } from "../supervisor/types.ts";

@@ -1,6 +1,6 @@
 import type { Config } from "../config/schema.ts";
 import { urlOf } from "../contract/address.ts";
-import { describeListener } from "../supervisor/ports.ts";
+import { describeListener } from "../supervisor/os/ports.ts";
 import { lookAtStack, type Sighting, type StackSighting } from "./look.ts";
 import type { ServiceName } from "./specs.ts";
 

@@ -1,5 +1,5 @@
-import { describeProcess, everyone, type Fate, fateOf, membersOf } from "./identity.ts";
-import { findListeners, type Listener, type SocketTable } from "./ports.ts";
+import { describeProcess, everyone, type Fate, fateOf, membersOf } from "./os/identity.ts";
+import { findListeners, type Listener, type SocketTable } from "./os/ports.ts";
 import { type ProbeResult, probe } from "./probe.ts";
 import { type RecordReading, readRecord } from "./record.ts";
 import { type StateFolder, serviceFiles } from "./state.ts";

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, existsSync } from "node:fs";
 import { messageOf } from "../errors.ts";
-import { identify, identifySelf } from "./identity.ts";
-import { MARK, type Mark } from "./process-table.ts";
+import { identify, identifySelf } from "./os/identity.ts";
+import { MARK, type Mark } from "./os/process-table.ts";
 import { discardRecord, writeRecord } from "./record.ts";
 import { openLog, type StateFolder, serviceFiles } from "./state.ts";
 import type { Command, ServiceRecord, ServiceSpec } from "./types.ts";

@@ -2,7 +2,7 @@ import { linkSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { EXIT, messageOf, UserError } from "../errors.ts";
-import { identifySelf, isSame, type RecordedIdentity } from "./identity.ts";
+import { identifySelf, isSame, type RecordedIdentity } from "./os/identity.ts";
 import { prepareState, type StateFolder, sweepTemporaries, writeTemporary } from "./state.ts";
 
 /** How to wait for a lock. */

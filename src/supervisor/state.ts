@@ -14,7 +14,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { EXIT, messageOf, UserError } from "../errors.ts";
-import { identify } from "./identity.ts";
+import { identify } from "./os/identity.ts";
 
 /** Where the state of one stack lies; all paths are absolute. */
 export interface StateFolder {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { EXIT, UserError } from "../errors.ts";
-import { describeProcess, everyone, identify, isSame, type Members, membersOf } from "./identity.ts";
-import { describe, findListeners, type Listener } from "./ports.ts";
+import { describeProcess, everyone, identify, isSame, type Members, membersOf } from "./os/identity.ts";
+import { describe, findListeners, type Listener } from "./os/ports.ts";
 import { removeRecord } from "./record.ts";
 import type { StateFolder } from "./state.ts";
 import type { ProcessIdentity, ServiceRecord } from "./types.ts";

@@ -1,5 +1,5 @@
-import { everyone, type Members } from "./identity.ts";
-import { findListeners, type Listener, type SocketTable } from "./ports.ts";
+import { everyone, type Members } from "./os/identity.ts";
+import { findListeners, type Listener, type SocketTable } from "./os/ports.ts";
 import type { Address } from "./types.ts";
 
 /**

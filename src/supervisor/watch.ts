@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { isSame } from "./identity.ts";
+import { isSame } from "./os/identity.ts";
 import type { ServiceRecord } from "./types.ts";
 
 /** How to watch. */

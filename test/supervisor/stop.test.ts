@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, onTestFinished, test } from "vitest";
-import { identify, identifySelf, isSame } from "../../src/supervisor/identity.ts";
 import { inspectService } from "../../src/supervisor/inspect.ts";
-import { findListeners } from "../../src/supervisor/ports.ts";
+import { identify, identifySelf, isSame } from "../../src/supervisor/os/identity.ts";
+import { findListeners } from "../../src/supervisor/os/ports.ts";
 import { writeRecord } from "../../src/supervisor/record.ts";
 import { startService } from "../../src/supervisor/start.ts";
 import { type StateFolder, serviceFiles } from "../../src/supervisor/state.ts";

@@ -1,5 +1,5 @@
 import type { ServiceName } from "../../launch/specs.ts";
-import type { Keeper } from "../../supervisor/keepers.ts";
+import type { Keeper } from "../../supervisor/os/keepers.ts";
 import type { Diagnoses } from "../diagnose.ts";
 import { TITLES } from "../words.ts";
 

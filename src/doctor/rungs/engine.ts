@@ -1,7 +1,7 @@
 import { EngineFinal, EngineTags } from "../../contract/engine.ts";
 import { engineRoutes } from "../../contract/routes.ts";
-import { findRivals } from "../../supervisor/duplicates.ts";
-import { findListeners } from "../../supervisor/ports.ts";
+import { findRivals } from "../../supervisor/os/duplicates.ts";
+import { findListeners } from "../../supervisor/os/ports.ts";
 import type { SeenCall } from "../../target/http.ts";
 import { broken } from "../diagnose.ts";
 import type { Somebody } from "../diagnoses/process.ts";

@@ -1,11 +1,11 @@
 import { basename } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ServiceName } from "../../launch/specs.ts";
-import { areRelated, findDuplicates } from "../../supervisor/duplicates.ts";
-import { describeProcess } from "../../supervisor/identity.ts";
 import type { ServiceState } from "../../supervisor/inspect.ts";
-import { findKeeper, findKeeperOf } from "../../supervisor/keepers.ts";
-import { describe, describeListener, findListeners, type Listener } from "../../supervisor/ports.ts";
+import { areRelated, findDuplicates } from "../../supervisor/os/duplicates.ts";
+import { describeProcess } from "../../supervisor/os/identity.ts";
+import { findKeeper, findKeeperOf } from "../../supervisor/os/keepers.ts";
+import { describe, describeListener, findListeners, type Listener } from "../../supervisor/os/ports.ts";
 import type { ProcessDetails } from "../../supervisor/types.ts";
 import { broken } from "../diagnose.ts";
 import type { Somebody } from "../diagnoses/process.ts";

@@ -3,8 +3,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { homedir } from "node:os";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { describe, describeListener, findListeners, isInTheWay } from "../../src/supervisor/ports.ts";
-import { freePort, listen } from "./helpers.ts";
+import { describe, describeListener, findListeners, isInTheWay } from "../../../src/supervisor/os/ports.ts";
+import { freePort, listen } from "../helpers.ts";
 
 const LOOPBACK = "127.0.0.1";
 

@@ -1,5 +1,5 @@
+import type { ProcessDetails } from "../types.ts";
 import type { ProcessTable } from "./process-table.ts";
-import type { ProcessDetails } from "./types.ts";
 
 /**
  * Processes of macOS, read by ps and sysctl.

@@ -1,8 +1,8 @@
 import { basename, isAbsolute, resolve } from "node:path";
+import type { ProcessDetails } from "../types.ts";
 import { describeProcess } from "./identity.ts";
 import { allPids, commandOf, environmentOf, holdsListener, parentOf } from "./linux.ts";
 import { MARK } from "./process-table.ts";
-import type { ProcessDetails } from "./types.ts";
 
 /**
  * Living processes of the same program that listen nowhere: started as if the owner of the port were not there,

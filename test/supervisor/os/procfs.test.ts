@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseSocketTable, parseStat, userName } from "../../src/supervisor/procfs.ts";
+import { parseSocketTable, parseStat, userName } from "../../../src/supervisor/os/procfs.ts";
 
 const HEADER =
   "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n";

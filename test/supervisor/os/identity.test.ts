@@ -1,7 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { describeProcess, fateOf, identify, identifySelf, isSame } from "../../src/supervisor/identity.ts";
+import {
+  describeProcess,
+  fateOf,
+  identify,
+  identifySelf,
+  isSame,
+} from "../../../src/supervisor/os/identity.ts";
 
 function recorded(changes: object = {}) {
   const { pid, startTime, bootId } = identifySelf();

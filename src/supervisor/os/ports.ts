@@ -1,10 +1,10 @@
 import { connect } from "node:net";
 import { homedir, userInfo } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
+import type { Address, ProcessDetails } from "../types.ts";
 import { describeProcess } from "./identity.ts";
 import { linuxUserName, listeningSockets, socketOwners } from "./linux.ts";
 import type { ListeningSocket } from "./procfs.ts";
-import type { Address, ProcessDetails } from "./types.ts";
 
 /** A socket that listens where a service wants to. */
 export interface Listener {

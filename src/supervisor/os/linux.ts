@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import type { ProcessDetails, ProcessIdentity } from "../types.ts";
 import { MARK, type Mark, type ProcessTable } from "./process-table.ts";
 import { type ListeningSocket, type ProcessStat, parseSocketTable, parseStat, userName } from "./procfs.ts";
-import type { ProcessDetails, ProcessIdentity } from "./types.ts";
 
 /** Clock ticks a second in /proc: fixed by the kernel's interface to programs (USER_HZ), whatever its own clock. */
 const TICKS_PER_SECOND = 100;

@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { describeKeeper, findKeeper, type KeeperClues, keeperIn } from "../../src/supervisor/keepers.ts";
+import {
+  describeKeeper,
+  findKeeper,
+  type KeeperClues,
+  keeperIn,
+} from "../../../src/supervisor/os/keepers.ts";
 
 const HEX = "3f2a91c0".repeat(8);
 const NOBODY: KeeperClues = {

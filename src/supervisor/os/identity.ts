@@ -1,7 +1,7 @@
+import type { ProcessDetails, ProcessIdentity, ServiceRecord } from "../types.ts";
 import { darwin } from "./darwin.ts";
 import { linux } from "./linux.ts";
 import type { Mark, ProcessTable } from "./process-table.ts";
-import type { ProcessDetails, ProcessIdentity, ServiceRecord } from "./types.ts";
 
 /** The part of a record that names one process for good. */
 export type RecordedIdentity = Pick<ServiceRecord, "pid" | "start_time" | "boot_id">;
