@@ -7,6 +7,7 @@
  *   await stack.close();
  */
 export { suites } from "./checks/suites.ts";
+export { defineConfig, type StackConfig } from "./config/define.ts";
 export { ErrorBody, Health, ModelList } from "./contract/common.ts";
 export { DEFAULTS, LIMITS } from "./contract/defaults.ts";
 export { type EventId, formatEventId, parseEventId } from "./contract/event-id.ts";
@@ -14,7 +15,8 @@ export { StreamEvent } from "./contract/events.ts";
 export { findGrammarFault, type GrammarFault } from "./contract/grammar.ts";
 export { createNdjsonDecoder, encodeNdjson } from "./contract/ndjson.ts";
 export { engineRoutes, gatewayRoutes, hmiRoutes, pageRoutes } from "./contract/routes.ts";
-export { createSseDecoder, encodeEvent, parseEventData } from "./contract/sse.ts";
+export { encodeEvent, parseEventData } from "./contract/sse.ts";
+export { createSseDecoder } from "./contract/sse-decoder.ts";
 export { UserError, WireError } from "./errors.ts";
 export type { Check, Suite, Verdict } from "./harness/check.ts";
 export type { CheckResult, Outcome, RunEvent, RunReport } from "./harness/report.ts";

@@ -1,8 +1,8 @@
-import { createParser } from "eventsource-parser";
 import { DEFAULTS } from "../src/contract/defaults.ts";
 import { formatEventId, POSITION, parseEventId } from "../src/contract/event-id.ts";
 import type { StreamEvent } from "../src/contract/events.ts";
 import { hmiRoutes } from "../src/contract/routes.ts";
+import { createSseDecoder, EVENT_STREAM_WANTED, type SseMessage } from "../src/contract/sse-decoder.ts";
 import { ApiError } from "./api-error.ts";
 import type { Connection } from "./connection.ts";
 import { readStreamEvent } from "./stream-event.ts";
@@ -99,7 +99,7 @@ async function readOnce(
     const response = await stream.connection.request(
       hmiRoutes.stream.path({ session_id: stream.sessionId }),
       {
-        headers: resumeHeaders(stream.messageId, place),
+        headers: headersFrom(stream.messageId, place),
         signal: AbortSignal.any([stream.signal, silence.signal]),
       },
     );
@@ -119,28 +119,23 @@ async function readOnce(
   }
 }
 
-function resumeHeaders(messageId: string, { position }: Place): Record<string, string> {
-  return position < 0 ? {} : { "last-event-id": formatEventId({ messageId, position }) };
-}
-
-interface RawMessage {
-  readonly id: string | undefined;
-  readonly data: string;
+function headersFrom(messageId: string, { position }: Place): Record<string, string> {
+  if (position < 0) return EVENT_STREAM_WANTED;
+  return { ...EVENT_STREAM_WANTED, "last-event-id": formatEventId({ messageId, position }) };
 }
 
 /** The messages of a response, in groups as they arrive. Leaving the loop closes the connection. */
-async function* readMessages(response: Response, heard: () => void): AsyncGenerator<readonly RawMessage[]> {
+async function* readMessages(response: Response, heard: () => void): AsyncGenerator<readonly SseMessage[]> {
   const reader = response.body?.getReader();
   if (reader === undefined) return;
-  const utf8 = new TextDecoder();
-  let messages: RawMessage[] = [];
-  const parser = createParser({ onEvent: ({ id, data }) => messages.push({ id, data }) });
+  let messages: SseMessage[] = [];
+  const decoder = createSseDecoder({ onMessage: (message) => messages.push(message) });
   try {
     for (;;) {
       const { value, done } = await reader.read();
       if (done) return;
       heard();
-      parser.feed(utf8.decode(value, { stream: true }));
+      decoder.push(value);
       yield messages;
       messages = [];
     }
@@ -152,13 +147,13 @@ async function* readMessages(response: Response, heard: () => void): AsyncGenera
 
 /** Collects what the reader has not seen yet, up to the end of the reply. */
 function takeNew(
-  messages: readonly RawMessage[],
+  messages: readonly SseMessage[],
   messageId: string,
   place: Place,
   events: StreamEvent[],
 ): "ended" | "superseded" | undefined {
-  for (const { id, data } of messages) {
-    const eventId = parseEventId(id ?? "");
+  for (const { ownId, data } of messages) {
+    const eventId = parseEventId(ownId ?? "");
     if (eventId !== undefined && eventId.messageId !== messageId) return "superseded";
     const event = readStreamEvent(data);
     if (event === undefined) throw notAnEvent();

@@ -96,9 +96,28 @@ export function tokens(count: number): (event: StreamEvent) => boolean {
 
 /** What was said in a conversation, oldest first, as it is stored. */
 export async function readRows(context: Context, sessionId: string): Promise<readonly Message[]> {
-  const path = hmiRoutes.messages.path({ session_id: sessionId });
+  return (await readAllRows(context, sessionId)).filter((row) => row.message_type === "chat");
+}
+
+/** The same with summaries, and from the store itself where the target has one to look into. */
+export async function readAllRows(
+  context: Context,
+  sessionId: string,
+  limit?: number,
+): Promise<readonly Message[]> {
+  const { store } = context.target;
+  return (await store?.messagesOf(sessionId)) ?? (await readHistory(context, sessionId, limit));
+}
+
+/** What the HMI shows of a conversation; with a limit, so many of its newest rows. */
+export async function readHistory(
+  context: Context,
+  sessionId: string,
+  limit?: number,
+): Promise<readonly Message[]> {
+  const path = hmiRoutes.messages.path({ session_id: sessionId }, { limit });
   const call = await context.target.hmi.call("GET", path, { signal: context.signal });
-  return expectAnswer(call, MessageList).messages.filter((row) => row.message_type === "chat");
+  return expectAnswer(call, MessageList).messages;
 }
 
 /** The same, as soon as no reply is being written any more; as it is then, where one is for too long. */

@@ -1,5 +1,6 @@
 /** How a backend that is not ours departs from the contract. */
 import { gatewayRoutes, hmiRoutes, pageRoutes, type Route } from "./routes.ts";
+import type { ForeignStoreNames } from "./store.ts";
 
 /** An endpoint by the name that settings know it by: `hmi.messages`, `gateway.resume`, `pages.llm`. */
 export type EndpointName =
@@ -49,11 +50,15 @@ export interface Departures {
   readonly answer_fields: Readonly<Record<string, string>>;
   /** The same for the events of streams. */
   readonly event_fields: Readonly<Record<string, string>>;
+  /** What the backend calls the tables and columns of its store. */
+  readonly store_names: ForeignStoreNames;
 }
 
 /** A profile, and what is different from it. */
 export interface ForeignContract extends Departures {
   readonly profile: ContractProfile;
+  /** Where the backend's store is, for `readStoreAddress`; empty, or left out: its rows are read through the HMI. */
+  readonly store?: string;
 }
 
 /** Where an endpoint is at a backend. */

@@ -23,6 +23,10 @@ const MATCHERS = Object.entries(ENDPOINTS).map(([name, { method, pattern }]) => 
   path: new RegExp(`^${pattern.replace(/:(\w+)/g, "(?<$1>[^/]+)")}$`),
 }));
 
+const matchersOf = (service: keyof typeof OWN) =>
+  MATCHERS.filter(({ endpoint }) => OWN[service].some((name) => endpoint.startsWith(`${name}.`)));
+const OWN_MATCHERS = { hmi: matchersOf("hmi"), gateway: matchersOf("gateway") } as const;
+
 /** The endpoint of the contract that a call is for; undefined where it is for none, as a wrong path is. */
 export function findEndpoint(
   service: keyof typeof OWN,
@@ -30,8 +34,7 @@ export function findEndpoint(
   pathAndQuery: string,
 ): ContractCall | undefined {
   const [path = "", ...query] = pathAndQuery.split("?");
-  const own = MATCHERS.filter(({ endpoint }) => OWN[service].some((name) => endpoint.startsWith(`${name}.`)));
-  for (const matcher of own) {
+  for (const matcher of OWN_MATCHERS[service]) {
     const match = matcher.method === method ? matcher.path.exec(path) : null;
     if (match === null) continue;
     const { endpoint } = matcher;

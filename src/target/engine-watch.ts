@@ -1,8 +1,9 @@
 import { STAND_IN_BUILD } from "../contract/defaults.ts";
 import { EngineVersion, GenerationList, type GenerationRecord } from "../contract/engine.ts";
 import { engineRoutes } from "../contract/routes.ts";
+import { TAP_PATH } from "../tap/exchange.ts";
 import { generationsIn } from "../tap/generations.ts";
-import { TAP_PATH, type TapRecord } from "../tap/tap.ts";
+import type { TapRecord } from "../tap/tap.ts";
 import type { HttpClient } from "./http.ts";
 
 /** What is known of the engine, and what of it can be watched. */

@@ -1,7 +1,8 @@
 import { Agent, type Dispatcher } from "undici";
 import { bearerHeader } from "../contract/auth.ts";
 import type { StreamEvent } from "../contract/events.ts";
-import { createSseDecoder, parseEventData } from "../contract/sse.ts";
+import { parseEventData } from "../contract/sse.ts";
+import { createSseDecoder, EVENT_STREAM_WANTED, isEventStreamType } from "../contract/sse-decoder.ts";
 
 /** One answered call, as it was seen. */
 export interface SeenCall {
@@ -108,7 +109,8 @@ export function createHttpClient(url: string, token = "", readEvent = parseEvent
     async stream(method, path, options) {
       const start = performance.now();
       const sent_at = new Date().toISOString();
-      const answer = await send(method, path, options);
+      const headers = { ...EVENT_STREAM_WANTED, ...options.headers };
+      const answer = await send(method, path, { ...options, headers });
       const seen = await readStream(answer, start, options, readEvent);
       return {
         request: `${method} ${path}`,
@@ -134,7 +136,7 @@ async function readStream(
   const events: SeenEvent[] = [];
   const comments_ms: number[] = [];
   const seen = { headers, content_type, chunks, events, comments_ms };
-  if (!content_type.startsWith("text/event-stream")) {
+  if (!isEventStreamType(content_type)) {
     return { ...seen, body: parseBody(await answer.body.text()), end: "closed" };
   }
   const decoder = createSseDecoder({

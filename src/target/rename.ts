@@ -3,12 +3,16 @@ const FREE: ReadonlySet<string> = new Set(["settings", "options"]);
 
 /** A JSON value with the names of its fields changed, at any depth but inside what is free JSON. */
 export function renameFields(value: unknown, names: Readonly<Record<string, string>>): unknown {
-  if (Array.isArray(value)) return value.map((item) => renameFields(item, names));
+  return Object.keys(names).length === 0 ? value : renameAll(value, names);
+}
+
+function renameAll(value: unknown, names: Readonly<Record<string, string>>): unknown {
+  if (Array.isArray(value)) return value.map((item) => renameAll(item, names));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, field]) => [
       names[name] ?? name,
-      FREE.has(name) ? field : renameFields(field, names),
+      FREE.has(name) ? field : renameAll(field, names),
     ]),
   );
 }

@@ -1,4 +1,4 @@
-import { TAP_PATH } from "../tap/tap.ts";
+import { TAP_PATH } from "../tap/exchange.ts";
 import type { HttpClient } from "./http.ts";
 
 /** Whether a tap stands in front of this service: then its URL is the tap's, not its own. */

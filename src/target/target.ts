@@ -8,6 +8,7 @@ import { watchEngine } from "./engine-watch.ts";
 import { createForeignClient, isLacking } from "./foreign.ts";
 import { createHttpClient, type HttpClient, type SeenCall } from "./http.ts";
 import { departuresOf } from "./profiles/index.ts";
+import { openTargetStore, type TargetStore } from "./store/store.ts";
 import { tokenRefused } from "./token-refused.ts";
 
 /** Where the services of a stack are. */
@@ -47,6 +48,8 @@ export interface Target {
   readonly capabilities: ReadonlySet<Capability>;
   /** Whether a failure is told by an `error` event; some backends tell it by a status alone. */
   readonly hasErrorEvent: boolean;
+  /** The conversations in their database; undefined where only the HMI shows them. */
+  readonly store: TargetStore | undefined;
   /** What a check becomes that the target's contract names by its id. */
   readonly lacks: Departures["lacks"];
   /** The engine and its version, in words. */
@@ -61,7 +64,7 @@ const ANSWER_TIMEOUT_MS = 10_000;
 
 /**
  * Connects to a stack, and finds out what of it can be watched. Throws a UserError `unreachable` where the
- * HMI or the gateway does not work, and the signal's reason.
+ * HMI or the gateway does not work, one that says what is wrong with the store, and the signal's reason.
  */
 export async function openTarget(given: TargetUrls, signal: AbortSignal): Promise<Target> {
   const { hmi: hmiUrl, gateway: gatewayUrl, engine: engineUrl, token } = given;
@@ -69,12 +72,14 @@ export async function openTarget(given: TargetUrls, signal: AbortSignal): Promis
   const hmi = createForeignClient({ url: hmiUrl, token, service: "hmi", departures });
   const gateway = createForeignClient({ url: gatewayUrl, token, service: "gateway", departures });
   const engine = createHttpClient(engineUrl);
+  let store: TargetStore | undefined;
   const close = async (): Promise<void> => {
-    await Promise.all([hmi.close(), gateway.close(), engine.close()]);
+    await Promise.all([hmi.close(), gateway.close(), engine.close(), store?.close()]);
   };
   const soon = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
   try {
     await Promise.all([requireService(hmi, "hmi", soon), requireService(gateway, "gateway", soon)]);
+    if (given.contract?.store) store = await openTargetStore(given.contract.store, departures.store_names);
   } catch (error) {
     await close();
     signal.throwIfAborted();
@@ -92,6 +97,7 @@ export async function openTarget(given: TargetUrls, signal: AbortSignal): Promis
       ...(watch.isStandIn ? (["direct the engine"] as const) : []),
     ]),
     hasErrorEvent: !isLacking(departures, "stream.error_event"),
+    store,
     lacks: departures.lacks,
     engineName: watch.name,
     generationsAfter: watch.generationsAfter ?? (async () => []),

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { StreamEvent } from "../../src/contract/events.ts";
-import { createSseDecoder, encodeEvent, HEARTBEAT, parseEventData } from "../../src/contract/sse.ts";
+import { encodeEvent, HEARTBEAT, parseEventData } from "../../src/contract/sse.ts";
+import { createSseDecoder } from "../../src/contract/sse-decoder.ts";
 import { anyCut, anyText, anyToken, cut, legalStream } from "../support/arbitraries.ts";
 
 interface Seen {
@@ -12,7 +13,7 @@ interface Seen {
 function decode(text: string, sizes: readonly number[]): Seen {
   const seen: Seen = { messages: [], comments: [] };
   const decoder = createSseDecoder({
-    onMessage: (message) => seen.messages.push(message),
+    onMessage: ({ id, data, event }) => seen.messages.push({ id, data, event }),
     onComment: (comment) => seen.comments.push(comment),
   });
   for (const chunk of cut(Buffer.from(text), sizes)) decoder.push(chunk);

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -63,15 +63,24 @@ export interface TestStack {
  * A stack for one test. When the test ends, `stack down` stops whatever is there, and the test fails
  * where a process, a record or a taken port is left.
  */
-export async function testStack(env: Record<string, string> = {}): Promise<TestStack> {
-  const stack = await prepareStack(env);
+export async function testStack(env: Record<string, string> = {}, config?: string): Promise<TestStack> {
+  const stack = await prepareStack(env, config);
   onTestFinished(() => clearStack(stack));
   return stack;
 }
 
+/** The three services, none of which is started again when it ends: for tests of what is left then. */
+export const NEVER_RESTARTED = `
+services:
+  engine: { embedded: engine, restart: no }
+  gateway: { embedded: gateway, restart: no, depends_on: [engine] }
+  hmi: { embedded: hmi, restart: no, depends_on: [gateway] }
+`;
+
 /** The same for several tests: whoever prepares it must clear it. */
-export async function prepareStack(env: Record<string, string> = {}): Promise<TestStack> {
+export async function prepareStack(env: Record<string, string> = {}, config?: string): Promise<TestStack> {
   const cwd = mkdtempSync(join(tmpdir(), "stack-test-"));
+  if (config !== undefined) writeFileSync(join(cwd, "stack.config.yaml"), config);
   const [hmi = 0, gateway = 0, engine = 0] = await freePorts(3);
   const stateDir = join(cwd, ".stack");
   const url = (port: number): string => `http://127.0.0.1:${port}`;
@@ -165,13 +174,23 @@ function startStack(args: readonly string[], place: Place): LiveRun {
   };
 }
 
-/** The living processes that belong to a state folder, by the mark in their environment; Linux only. */
-export function processesOf(stateDir: string): number[] {
+/** The living processes that belong to a state folder, or to one service of it, by the mark in their environment; Linux only. */
+export function processesOf(stateDir: string, service?: string): number[] {
   if (process.platform !== "linux") return [];
+  const marks = [
+    `STACK_STATE_DIR=${stateDir}`,
+    ...(service === undefined ? [] : [`STACK_SERVICE=${service}`]),
+  ];
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => environmentOf(pid).includes(`STACK_STATE_DIR=${stateDir}`))
+    .filter((pid) => marks.every((mark) => environmentOf(pid).includes(mark)))
     .map(Number);
+}
+
+/** The same without the supervisor. */
+export function servicesOf(stateDir: string): number[] {
+  const supervisors = processesOf(stateDir, "supervisor");
+  return processesOf(stateDir).filter((pid) => !supervisors.includes(pid));
 }
 
 /** Empty for a process that has ended, or is another user's. */

@@ -2,7 +2,8 @@ import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
 import { onTestFinished, vi } from "vitest";
 import type { StreamEvent } from "../../src/contract/events.ts";
-import { createSseDecoder, parseEventData } from "../../src/contract/sse.ts";
+import { parseEventData } from "../../src/contract/sse.ts";
+import { createSseDecoder } from "../../src/contract/sse-decoder.ts";
 import { open, type Sent } from "./http.ts";
 
 /** One event stream being read: what came so far. */

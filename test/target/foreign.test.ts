@@ -17,6 +17,7 @@ const NONE: Departures = {
   request_fields: {},
   answer_fields: {},
   event_fields: {},
+  store_names: {},
 };
 
 interface Asked {

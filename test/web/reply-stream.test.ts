@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import type { StreamEvent } from "../../src/contract/events.ts";
 import { encodeEvent } from "../../src/contract/sse.ts";
 import { Connection } from "../../web/connection.ts";
@@ -79,6 +79,67 @@ test("closes its connection when it is left", async () => {
   });
   expect(await followed).toBe("left");
   await expect.poll(() => requests[0]?.socket.destroyed).toBe(true);
+});
+
+describe("the public SSE suites' cases about connections", () => {
+  const cut = (text: string) => (response: ServerResponse) => response.write(text, () => response.destroy());
+  const end = (text: string) => (response: ServerResponse) => response.end(text);
+
+  test("tests_http_behavior.go: default method and headers; wpt request-accept", async () => {
+    const { followed, requests } = await follow([end(DONE)]);
+    await followed;
+    expect(requests[0]).toMatchObject({
+      method: "GET",
+      headers: { accept: "text/event-stream", "cache-control": "no-cache" },
+    });
+    expect(requests[0]?.headers).not.toHaveProperty("last-event-id");
+  });
+
+  test("tests_reconnection.go: sends ID of last received event that had an ID if later events did not", async () => {
+    const noId = `data: ${JSON.stringify(PLANNING)}\n\n`;
+    const { followed, requests } = await follow([cut(at(3, token("a")) + noId), end(DONE)]);
+    await followed;
+    expect(requests[1]?.headers["last-event-id"]).toBe("7:3");
+  });
+
+  test("tests_reconnection.go: discards partial messages on retry; wpt format-data-before-final-empty-line", async () => {
+    const { followed, text, requests } = await follow([
+      cut(at(3, token("a")) + at(4, token("b")).trimEnd()),
+      end(at(4, token("b")) + DONE),
+    ]);
+    await followed;
+    expect(text()).toBe("ab");
+    expect(requests[1]?.headers["last-event-id"]).toBe("7:3");
+  });
+
+  test("tests_reconnection.go: new connection established after breaking previous is functional", async () => {
+    const { followed, text } = await follow([
+      cut(at(3, token("a")).slice(0, -1)),
+      cut(`\ufeff${at(3, token("a"))}`),
+      end(`\ufeff${at(4, token("b"))}${DONE}`),
+    ]);
+    expect(await followed).toBe("ended");
+    expect(text()).toBe("ab");
+  });
+
+  test.each([301, 307])("tests_http_behavior.go: client follows %d redirect", async (status) => {
+    const { followed, text } = await follow([
+      (response) => response.writeHead(status, { location: "/elsewhere" }).end(),
+      end(AB + DONE),
+    ]);
+    expect(await followed).toBe("ended");
+    expect(text()).toBe("ab");
+  });
+
+  test("tests_http_behavior.go: client handles missing Location header with 301 status", async () => {
+    const { followed } = await follow([(response) => response.writeHead(301).end()]);
+    await expect(followed).rejects.toMatchObject({ status: 301 });
+  });
+
+  test.each([404, 410])("wpt request-status-error.window.js: %d ends it", async (status) => {
+    const { followed } = await follow([(response) => response.writeHead(status).end("{}")]);
+    await expect(followed).rejects.toMatchObject({ status });
+  });
 });
 
 test("waits longer after each failure, up to 10 s", () => {

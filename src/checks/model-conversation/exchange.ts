@@ -1,9 +1,10 @@
 import type { GenerationRecord } from "../../contract/engine.ts";
-import { type Message, MessageList, SentMessage } from "../../contract/hmi.ts";
+import { type Message, SentMessage } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/check.ts";
 import { type SeenStream, textOf } from "../../target/http.ts";
-import { type Context, expectAnswer, getStage, listSessions, type Stage } from "./stage.ts";
+import { readAllRows } from "../reading.ts";
+import { type Context, getStage, listSessions, type Stage } from "./stage.ts";
 
 /** The two calls that send a message; the claims are the same for both. */
 export type Endpoint = "general-stream" | "message";
@@ -134,13 +135,9 @@ async function readRows(context: Context, { profileA, profileB }: Stage) {
     const { sessions } = await listSessions(context, modelId);
     // Of the general ones, the newest are where a stray message goes; reading all would be slow on a full store.
     for (const session of sessions.slice(0, 20)) {
-      const path = hmiRoutes.messages.path(session, { limit: 200 });
-      const list = expectAnswer(
-        await context.target.hmi.call("GET", path, { signal: context.signal }),
-        MessageList,
-      );
-      profileOf.set(session.session_id, session.model_id);
-      for (const row of list.messages) rows.set(row.message_id, row);
+      const stored = await context.target.store?.conversationOf(session.session_id);
+      profileOf.set(session.session_id, (stored ?? session).model_id);
+      for (const row of await readAllRows(context, session.session_id, 200)) rows.set(row.message_id, row);
     }
   }
   return { rows, profileOf };

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { LIMITS } from "../../contract/defaults.ts";
 import type { GenerationRecord } from "../../contract/engine.ts";
-import { type Message, MessageList } from "../../contract/hmi.ts";
+import type { Message } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, CouldNotRun, defineCheck, type Verdict } from "../../harness/check.ts";
+import { readAllRows, readRows } from "../reading.ts";
 import { converse } from "./exchange.ts";
 import { place } from "./first-exchanges.ts";
 import { promptOf } from "./prompt.ts";
-import { type Context, createSession, expectAnswer, getStage } from "./stage.ts";
+import { type Context, createSession, getStage } from "./stage.ts";
 
 interface Evidence {
   readonly sessionId: string;
@@ -57,7 +58,7 @@ async function talkPastTheLimit(
   [sessionId, elsewhere]: readonly [string, string],
   modelId: number,
   canary: string,
-): Promise<Message[]> {
+): Promise<readonly Message[]> {
   // A target that saves only half of an exchange here needs twice the messages; more would never end.
   for (let turn = 1; turn <= LIMITS.summaryAfterMessages + 2; turn++) {
     const query = { message: `Turn ${turn} ${canary}`, model_id: modelId, session_id: sessionId };
@@ -65,10 +66,10 @@ async function talkPastTheLimit(
     const stream = await context.target.hmi.stream("GET", path, { signal: context.signal });
     if (stream.status !== 200) throw new CouldNotRun(`turn ${turn} was answered ${stream.status}`);
     if (turn * 2 <= LIMITS.summaryAfterMessages) continue;
-    const dialogue = await readDialogue(context, sessionId);
+    const dialogue = await readRows(context, sessionId);
     if (dialogue.length > LIMITS.summaryAfterMessages) return dialogue;
   }
-  const astray = await readDialogue(context, elsewhere);
+  const astray = await readRows(context, elsewhere);
   if (astray.length > LIMITS.summaryAfterMessages) return astray;
   throw new CouldNotRun(
     `conversation ${sessionId} did not grow past ${LIMITS.summaryAfterMessages} messages`,
@@ -78,22 +79,12 @@ async function talkPastTheLimit(
 async function waitForSummary(context: Context, sessionIds: readonly string[]): Promise<Message[]> {
   const deadline = performance.now() + SUMMARY_DEADLINE_MS;
   while (performance.now() < deadline) {
-    const rows = await Promise.all(sessionIds.map((sessionId) => readMessages(context, sessionId)));
+    const rows = await Promise.all(sessionIds.map((sessionId) => readAllRows(context, sessionId)));
     const summaries = rows.flat().filter((row) => row.message_type === "summary");
     if (summaries.length > 0) return summaries;
     await sleep(LOOK_AGAIN_MS, undefined, { signal: context.signal });
   }
   return [];
-}
-
-async function readMessages(context: Context, session_id: string): Promise<Message[]> {
-  const path = hmiRoutes.messages.path({ session_id });
-  return expectAnswer(await context.target.hmi.call("GET", path, { signal: context.signal }), MessageList)
-    .messages;
-}
-
-async function readDialogue(context: Context, sessionId: string): Promise<Message[]> {
-  return (await readMessages(context, sessionId)).filter((row) => row.message_type === "chat");
 }
 
 function judgePlace({ sessionId, modelId, summaries, dialogue }: Evidence): Broken | undefined {

@@ -21,6 +21,7 @@ export const grows = defineCheck<Context["target"], GrowingReply>({
   why: "A service that dies in mid-reply must not take the text with it; a second tab shows what there is.",
   lookAt: "the writing of the row while tokens come: at least every 250 ms, not only at the end",
   needs: [],
+  isTimed: true,
   async collect(context) {
     const options = { num_predict: 400, stand_in_tokens: 8, stand_in_pause_after: 4, stand_in_pause_ms: 700 };
     const sessionId = await makeSession(

@@ -5,7 +5,7 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import type { Broken } from "../../harness/check.ts";
 import { type SeenStream, textOf } from "../../target/http.ts";
 import { generationsFor } from "../engine-record.ts";
-import { type Reading, readReply, readSettledRows, say, tokens } from "../reading.ts";
+import { type Reading, readHistory, readReply, readSettledRows, say, tokens } from "../reading.ts";
 import { type Context, makeProfile, makeSession } from "../stage.ts";
 import { lastWord } from "../stream-words.ts";
 
@@ -18,6 +18,8 @@ export interface StoredReply {
   readonly stream: SeenStream;
   /** The conversation once nothing in it is written any more. */
   readonly rows: readonly Message[];
+  /** What the HMI shows of it then, where the rows are from the store itself; else null. */
+  readonly history: readonly Message[] | null;
   /** The reply's stream, asked for again after that. */
   readonly replay: SeenStream;
   /** What the engine was asked for this message; empty where it cannot be watched. */
@@ -96,11 +98,14 @@ export function judgeStored(reply: StoredReply, status: Message["status"]): Brok
   const row = replyRow(reply);
   const streamed = textOf(reply.stream);
   const replayed = textOf(reply.replay);
-  if (row?.status === status && row.content === streamed && replayed === streamed) return undefined;
+  const shown = reply.history?.findLast(({ role }) => role === "assistant") ?? row;
+  const isShown = shown?.status === row?.status && shown?.content === row?.content;
+  if (row?.status === status && row.content === streamed && replayed === streamed && isShown)
+    return undefined;
   return {
     verdict: "broken",
     expected: `a row ${status} with the ${streamed.length} characters that were streamed, and the same when read again`,
-    found: `${inWords(row)}${mark(row?.content, streamed)}; read again ${replayed.length} characters${mark(replayed, streamed)}`,
+    found: `${inWords(row)}${mark(row?.content, streamed)}; read again ${replayed.length} characters${mark(replayed, streamed)}${isShown ? "" : `; the HMI shows ${inWords(shown)}`}`,
     seen: describe(reply),
     rows: reply.rows,
   };
@@ -138,6 +143,7 @@ async function storeReply(
     await meanwhile(reading, sessionId);
     const stream = await reading.ended;
     const rows = await readSettledRows(context, sessionId);
+    const history = context.target.store === undefined ? null : await readHistory(context, sessionId);
     const replay = await readReply(context, sessionId).ended;
     return {
       name,
@@ -145,6 +151,7 @@ async function storeReply(
       asked,
       stream,
       rows,
+      history,
       replay,
       generations: await generationsFor(context, asked),
     };

@@ -4,7 +4,8 @@ import { formatEventId, POSITION, parseEventId } from "../../contract/event-id.t
 import type { StreamEvent } from "../../contract/events.ts";
 import { CancelAnswer, type ChatRequest } from "../../contract/gateway.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
-import { createSseDecoder, parseEventData } from "../../contract/sse.ts";
+import { parseEventData } from "../../contract/sse.ts";
+import { createSseDecoder } from "../../contract/sse-decoder.ts";
 import { WIRE_ERRORS, WireError, type WireErrorCode } from "../../errors.ts";
 import { createUpstream, type Upstream } from "../http/upstream.ts";
 

@@ -7,6 +7,7 @@ const OURS: Departures = {
   request_fields: {},
   answer_fields: {},
   event_fields: {},
+  store_names: {},
 };
 
 const PROFILES = { ours: OURS, seeds } as const satisfies Record<ForeignContract["profile"], Departures>;
@@ -21,5 +22,6 @@ export function departuresOf(contract: ForeignContract | undefined): Departures 
     request_fields: { ...profile.request_fields, ...contract.request_fields },
     answer_fields: { ...profile.answer_fields, ...contract.answer_fields },
     event_fields: { ...profile.event_fields, ...contract.event_fields },
+    store_names: { ...profile.store_names, ...contract.store_names },
   };
 }

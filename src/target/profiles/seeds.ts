@@ -64,4 +64,14 @@ export const seeds: Departures = {
   request_fields: {},
   answer_fields: {},
   event_fields: {},
+  // BUG-016 names `get_or_create_session_v2` and `save_chat_message_v2`, and rows by `session_id` and `model_id`;
+  // the rest is what fixtures/services/python calls its columns.
+  store_names: {
+    conversations: "sessions",
+    "conversations.id": "session_id",
+    "messages.id": "message_id",
+    "messages.order": "message_id",
+    "messages.session_id": "session_id",
+    "messages.created_at": "timestamp",
+  },
 };

@@ -1,0 +1,50 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { openSqliteStore } from "../../../src/services/conversations/sqlite/index.ts";
+import type { RunningStack } from "../../../src/services/start.ts";
+import { departuresOf } from "../../../src/target/profiles/index.ts";
+import { openTargetStore } from "../../../src/target/store/store.ts";
+import { verify } from "../../../src/verify.ts";
+import { messagesOf, say, startTestStack } from "../../support/hmi.ts";
+import { tempFolder } from "../../support/temp.ts";
+
+async function verifyWithStore(stack: RunningStack, path: string, checks: string) {
+  const contract = { ...departuresOf(undefined), profile: "ours", store: `sqlite:${path}` } as const;
+  return await verify({
+    suite: ["model-conversation", "persistence"],
+    grep: new RegExp(checks),
+    target: { ...stack, contract },
+  });
+}
+
+test("our own store's rows are those that the HMI shows", async () => {
+  const path = join(tempFolder(), "chat.db");
+  const { hmi } = await startTestStack({ storePath: path });
+  await say(hmi, "Hello");
+  const store = await openTargetStore(`sqlite:${path}`, {});
+  expect(await store.messagesOf("1")).toEqual(await messagesOf(hmi, "1"));
+  expect(await store.messagesOf("1")).toHaveLength(2);
+  await store.close();
+});
+
+test("the rows are judged that the store's file holds, and the report says so", async () => {
+  const path = join(tempFolder(), "chat.db");
+  const report = await verifyWithStore(
+    await startTestStack({ storePath: path }),
+    path,
+    "model-conversation/|persistence/(complete|row-usage|saved-at-done|row-order)",
+  );
+  expect(report.counts).toMatchObject({ holds: 13, broken: 0, skipped: 0, could_not_run: 0 });
+  expect(report.target).toContain(`, with the rows of the SQLite file ${path}`);
+});
+
+test("a reply that the HMI shows and the store does not hold is broken", async () => {
+  const elsewhere = join(tempFolder(), "other.db");
+  await openSqliteStore({ path: elsewhere, defaultAgent: "assistant" }).close();
+  const report = await verifyWithStore(
+    await startTestStack(),
+    elsewhere,
+    "persistence/(complete|saved-at-done)",
+  );
+  expect(report.counts).toMatchObject({ holds: 0, broken: 2 });
+});
