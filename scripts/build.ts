@@ -29,6 +29,7 @@ async function buildCli() {
       "src/main.ts",
       "src/index.ts",
       "src/service-process.ts",
+      "src/supervisor-process.ts",
       "src/prove-worker.ts",
       ...globSync("src/commands/**/*.ts"),
     ],

@@ -102,9 +102,12 @@ export type UserErrorCode =
   | "bad_url"
   | "config_invalid"
   | "config_unreadable"
+  | "config_exists"
+  | "config_unwritable"
   | "database_unreadable"
   | "database_too_new"
   | "port_taken"
+  | "not_adoptable"
   | "state_unwritable"
   | "start_failed"
   | "stop_failed"
@@ -117,6 +120,7 @@ export type UserErrorCode =
   | "unauthorized"
   | "chat_failed"
   | "unknown_fault"
+  | "unknown_service"
   | "unknown_suite";
 
 /** An error that a person at the terminal can act on: printed as message and hint, never with a stack. */

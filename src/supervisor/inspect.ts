@@ -1,10 +1,12 @@
-import { describeProcess, everyone, type Fate, fateOf, membersOf } from "./os/identity.ts";
+import { digestOf } from "./digest.ts";
+import { describeProcess, everyone, type Fate, fateOf, type Members, membersOf } from "./os/identity.ts";
 import { findListeners, type Listener, type SocketTable } from "./os/ports.ts";
-import { type ProbeResult, probe } from "./probe.ts";
+import { type ProbeResult, probe, questionNow } from "./probe.ts";
 import { type RecordReading, readRecord } from "./record.ts";
-import { type StateFolder, serviceFiles } from "./state.ts";
+import { recordOfFound } from "./record-fields.ts";
+import type { StateFolder } from "./state.ts";
 import { findStrangers } from "./strangers.ts";
-import type { ProcessDetails, ProcessIdentity, ServiceRecord, ServiceSpec } from "./types.ts";
+import type { ProcessIdentity, ServiceRecord, ServiceSpec } from "./types.ts";
 
 /** What there is of a service. */
 export type ServiceState =
@@ -14,6 +16,8 @@ export type ServiceState =
       readonly record: ServiceRecord;
       /** False if the record was lost and has been rebuilt from the process; a starter may write it. */
       readonly recorded: boolean;
+      /** It was started with another command, environment, address or stop than the spec has now. */
+      readonly changed: boolean;
       /** It answers as it should, and nobody else listens on its address. */
       readonly healthy: boolean;
       readonly probe: ProbeResult;
@@ -64,6 +68,8 @@ export interface Sighting {
   /** Listeners on the service's address that are not its own. */
   readonly strangers: readonly Listener[];
   readonly probe: ProbeResult;
+  /** Of the spec as it is now. */
+  readonly digest: string;
 }
 
 /** The judgement on a service by what was seen of it. */
@@ -79,11 +85,16 @@ export function decide(seen: Sighting): ServiceState {
   return { state: "stopped", ...(reading.kind === "unreadable" ? { unreadable: reading.reason } : {}) };
 }
 
-function running(record: ServiceRecord, recorded: boolean, { probe, strangers }: Sighting): ServiceState {
+function running(
+  record: ServiceRecord,
+  recorded: boolean,
+  { probe, strangers, digest }: Sighting,
+): ServiceState {
   return {
     state: "running",
     record,
     recorded,
+    changed: record.config_digest !== undefined && record.config_digest !== digest,
     healthy: probe.ok && strangers.length === 0,
     probe,
     strangers,
@@ -95,21 +106,46 @@ async function look(spec: ServiceSpec, state: StateFolder, table?: SocketTable):
   const reading = readRecord(state, spec.name);
   const record = reading.kind === "record" ? reading.record : undefined;
   const fate = record && fateOf(record);
-  const answer = probe(spec.address, spec.ready);
+  const question = questionNow(spec);
+  const answer = question ? probe(spec, question) : undefined;
+  const digest = digestOf(spec);
   if (record !== undefined && fate === "alive") {
-    const strangers = await findStrangers(spec.address, record.pid, () => membersOf(mark, record), table);
-    return { reading, fate, members: [], rebuilt: undefined, strangers, probe: await answer };
+    const strangers = await strangersBeside(record, spec, () => membersOf(mark, record), table);
+    return {
+      reading,
+      fate,
+      members: [],
+      rebuilt: undefined,
+      strangers,
+      probe: (await answer) ?? ALIVE,
+      digest,
+    };
   }
   const members = everyone(membersOf(mark, record));
   const oldest = members[0] && describeProcess(members[0].pid);
+  const rebuilt = record === undefined && oldest ? recordOfFound(spec, state, oldest) : undefined;
   return {
     reading,
     fate,
     members,
-    rebuilt: record === undefined && oldest ? rebuild(spec, state, oldest) : undefined,
+    rebuilt,
     strangers: await strangersTo(members, spec, table),
-    probe: await answer,
+    probe: (await answer) ?? (rebuilt === undefined ? NOT_ALIVE : ALIVE),
+    digest,
   };
+}
+
+/** The answers where there is no question to be put. */
+const ALIVE: ProbeResult = { ok: true, latencyMs: 0 };
+const NOT_ALIVE: ProbeResult = { ok: false, error: "only its log tells when it is ready", latencyMs: 0 };
+
+async function strangersBeside(
+  { pid }: ServiceRecord,
+  { address }: ServiceSpec,
+  members: () => Members,
+  table: SocketTable | undefined,
+): Promise<Listener[]> {
+  return address === undefined ? [] : await findStrangers(address, pid, members, table);
 }
 
 /** Nobody vouches for a listener whose process cannot be seen, if the service's leader is gone. */
@@ -118,24 +154,8 @@ async function strangersTo(
   { address }: ServiceSpec,
   table: SocketTable | undefined,
 ): Promise<Listener[]> {
+  if (address === undefined) return [];
   const ours = members.map(({ pid }) => pid);
   const listeners = await findListeners(address, ours, table);
   return listeners.filter(({ pid }) => pid === undefined || !ours.includes(pid));
-}
-
-function rebuild(spec: ServiceSpec, state: StateFolder, found: ProcessDetails): ServiceRecord {
-  const [file = "", ...args] = found.command;
-  return {
-    name: spec.name,
-    pid: found.pid,
-    start_time: found.startTime,
-    boot_id: found.bootId,
-    command: { file, args },
-    cwd: found.cwd ?? spec.command.cwd,
-    host: spec.address.host,
-    port: spec.address.port,
-    log: serviceFiles(state, spec.name).log,
-    started_at: found.startedAt.toISOString(),
-    ...(spec.labels ? { labels: spec.labels } : {}),
-  };
 }

@@ -1,42 +1,58 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, existsSync } from "node:fs";
-import { messageOf } from "../errors.ts";
-import { identify, identifySelf } from "./os/identity.ts";
+import { EXIT, messageOf, UserError } from "../errors.ts";
+import { digestOf } from "./digest.ts";
+import { describeKeeper, findKeeperOf } from "./os/keepers.ts";
+import { describeListener, findListeners, type Listener } from "./os/ports.ts";
 import { MARK, type Mark } from "./os/process-table.ts";
 import { discardRecord, writeRecord } from "./record.ts";
+import { processFields, specFields } from "./record-fields.ts";
+import { startFailed } from "./start-failed.ts";
 import { openLog, type StateFolder, serviceFiles } from "./state.ts";
 import type { Command, ServiceRecord, ServiceSpec } from "./types.ts";
 
+/** How a child of this process ended: by an exit code, or by a signal. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
 /** A service that has just been spawned. */
 export interface Launch {
-  /** Absent if the program could not be run at all. */
-  readonly record: ServiceRecord | undefined;
-  /** Aborted when the leader has ended; the reason is a text that says how. */
+  readonly record: ServiceRecord;
+  /** Resolves when the leader has ended. */
+  readonly exit: Promise<Exit>;
+  /** Aborted when the leader has ended; the reason is a text that says how: `it exited with code 1`. */
   readonly ended: AbortSignal;
   /** Size of the log before this run, in bytes. */
   readonly logSize: number;
 }
 
 /**
- * Spawns a service in a session of its own and writes its record, without a turn of the event loop in
- * between. Only for the holder of the lock.
+ * Spawns a service that does not run, in a session of its own, and writes its record; does not wait until it is ready.
+ * Only for the holder of the lock. It outlives this process.
  *
- * A starter that is killed in between leaves a service without a record, which is known by its mark. An
- * older record is removed before the spawn, so that it cannot contradict the mark.
+ * Between the spawn and the record there is no turn of the event loop. A starter that is killed in between leaves a
+ * service without a record, which is known by its mark. An older record is removed before the spawn, so that it
+ * cannot contradict the mark.
  *
- * @throws UserError `state_unwritable`
+ * @throws UserError `port_taken`, `start_failed` if the program cannot be run at all, `state_unwritable`
  */
-export function launchService(spec: ServiceSpec, state: StateFolder): Launch {
+export async function launchService(spec: ServiceSpec, state: StateFolder): Promise<Launch> {
+  const taken = spec.address ? await findListeners(spec.address) : [];
+  if (taken.length > 0) throw portTaken(spec, taken);
+
   const files = serviceFiles(state, spec.name);
   discardRecord(state, spec.name);
   const log = openLog(files.log);
   try {
     const child = spawnMarked(spec.command, { service: spec.name, stateDir: state.root }, log.fd);
-    const ended = endOf(child, spec.command);
-    if (child.pid === undefined) return { record: undefined, ended, logSize: log.size };
+    if (child.pid === undefined) throw await startFailed(spec, state, await whyNotRun(child, spec), log.size);
+    const end = endOf(child);
     const record = recordOf(spec, child.pid, files.log);
     writeOrKill(state, record);
-    return { record, ended, logSize: log.size };
+    return { record, ...end, logSize: log.size };
   } finally {
     closeSync(log.fd);
   }
@@ -53,33 +69,34 @@ function spawnMarked({ file, args, cwd, env }: Command, mark: Mark, log: number)
   return child;
 }
 
-function endOf(child: ChildProcess, command: Command): AbortSignal {
+async function whyNotRun(child: ChildProcess, { command }: ServiceSpec): Promise<string> {
+  const [error] = await once(child, "error");
+  // The OS says ENOENT of the program even where it is the folder that is missing.
+  return existsSync(command.cwd) ? messageOf(error) : `its folder ${command.cwd} does not exist`;
+}
+
+function endOf(child: ChildProcess): Pick<Launch, "exit" | "ended"> {
   const ended = new AbortController();
-  child.once("exit", (code, signal) =>
-    ended.abort(signal === null ? `it exited with code ${code}` : `it was ended by ${signal}`),
-  );
-  child.once("error", (error) =>
-    // The OS says ENOENT of the program even where it is the folder that is missing.
-    ended.abort(existsSync(command.cwd) ? messageOf(error) : `its folder ${command.cwd} does not exist`),
-  );
-  return ended.signal;
+  const exit = new Promise<Exit>((resolve) => {
+    child.once("exit", (code, signal) => {
+      resolve({ code, signal });
+      ended.abort(signal === null ? `it exited with code ${code}` : `it was ended by ${signal}`);
+    });
+  });
+  return { exit, ended: ended.signal };
 }
 
 function recordOf(spec: ServiceSpec, pid: number, log: string): ServiceRecord {
   const { file, args, cwd } = spec.command;
   return {
     name: spec.name,
-    pid,
-    // A process that has ended already has no start time to be compared with.
-    start_time: identify(pid)?.startTime ?? "ended",
-    boot_id: identifySelf().bootId,
+    ...processFields(pid),
     command: { file, args },
     cwd,
-    host: spec.address.host,
-    port: spec.address.port,
+    ...specFields(spec),
+    config_digest: digestOf(spec),
     log,
     started_at: new Date().toISOString(),
-    ...(spec.labels ? { labels: spec.labels } : {}),
   };
 }
 
@@ -91,4 +108,15 @@ function writeOrKill(state: StateFolder, record: ServiceRecord): void {
     process.kill(-record.pid, "SIGKILL");
     throw error;
   }
+}
+
+function portTaken({ name }: ServiceSpec, listeners: readonly Listener[]): UserError {
+  const keepers = listeners.flatMap((listener) => findKeeperOf(listener) ?? []);
+  const kept = [...new Set(keepers.map((keeper) => ` ${describeKeeper(keeper)}`))].join("");
+  const who = listeners.map(describeListener).join(" and ");
+  return new UserError(
+    "port_taken",
+    `${name} needs port ${listeners[0]?.port}, but it is taken by ${who}.${kept}`,
+    { hint: `Stop that process, or give ${name} another port.`, exitCode: EXIT.failed },
+  );
 }

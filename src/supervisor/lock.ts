@@ -1,9 +1,9 @@
-import { linkSync, readFileSync, rmSync } from "node:fs";
+import { linkSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { EXIT, messageOf, UserError } from "../errors.ts";
 import { identifySelf, isSame, type RecordedIdentity } from "./os/identity.ts";
-import { prepareState, type StateFolder, sweepTemporaries, writeTemporary } from "./state.ts";
+import { prepareState, readOwn, type StateFolder, sweepTemporaries, writeTemporary } from "./state.ts";
 
 /** How to wait for a lock. */
 export interface LockOptions {
@@ -120,9 +120,11 @@ function take(path: string): boolean {
 function readHolder(path: string): Holder | undefined {
   let text: string;
   try {
-    text = readFileSync(path, "utf8");
+    text = readOwn(path);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT") return undefined;
+    if (code === "ELOOP") return "unreadable";
     throw error;
   }
   try {

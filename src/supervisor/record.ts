@@ -1,6 +1,7 @@
-import { readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { constants } from "node:os";
 import { messageOf } from "../errors.ts";
-import { type StateFolder, serviceFiles, writeWhole } from "./state.ts";
+import { readOwn, type StateFolder, serviceFiles, writeWhole } from "./state.ts";
 import type { ServiceRecord } from "./types.ts";
 
 /** What the state folder says about a service. */
@@ -15,7 +16,7 @@ export function readRecord(state: StateFolder, name: string): RecordReading {
   const path = serviceFiles(state, name).record;
   let text: string;
   try {
-    text = readFileSync(path, "utf8");
+    text = readOwn(path);
   } catch (error) {
     const missing = error instanceof Error && "code" in error && error.code === "ENOENT";
     return missing ? { kind: "none" } : { kind: "unreadable", reason: `${path}: ${messageOf(error)}` };
@@ -25,6 +26,16 @@ export function readRecord(state: StateFolder, name: string): RecordReading {
   if (parsed.name !== name)
     return { kind: "unreadable", reason: `${path}: name is ${JSON.stringify(parsed.name)}, not "${name}"` };
   return { kind: "record", record: parsed };
+}
+
+/** All readable records of a state folder, that of the supervisor's own process among them; none without the folder. */
+export function listRecords(state: StateFolder): ServiceRecord[] {
+  const files = existsSync(state.run) ? readdirSync(state.run) : [];
+  return files.flatMap((file) => {
+    const name = /^([A-Za-z0-9][A-Za-z0-9._-]*)\.json$/.exec(file)?.[1];
+    const reading = name === undefined ? undefined : readRecord(state, name);
+    return reading?.kind === "record" ? [reading.record] : [];
+  });
 }
 
 /**
@@ -61,27 +72,43 @@ export function parseRecord(text: string): ServiceRecord | { readonly problem: s
   }
 }
 
-function isSameRun(a: ServiceRecord, b: ServiceRecord): boolean {
+/** Whether two records are of the same process. */
+export function isSameRun(a: ServiceRecord, b: ServiceRecord): boolean {
   return a.pid === b.pid && a.start_time === b.start_time && a.boot_id === b.boot_id;
 }
 
 function recordOf(json: Fields): ServiceRecord {
   const command = objectAt(json["command"], "command");
-  const labels = json["labels"];
   return {
     name: stringAt(json, "name"),
     pid: pidAt(json, "pid"),
     start_time: stringAt(json, "start_time"),
     boot_id: stringAt(json, "boot_id"),
     command: { file: stringAt(command, "file"), args: stringsAt(command, "args") },
+    ...optional(json, "executable", stringAt),
     cwd: stringAt(json, "cwd"),
-    host: stringAt(json, "host"),
-    port: numberAt(json, "port"),
+    owner: stringAt(json, "owner"),
+    ...optional(json, "host", stringAt),
+    ...optional(json, "port", numberAt),
+    ...optional(json, "config_digest", stringAt),
+    ...optional(json, "adopted", booleanAt),
+    ...optional(json, "stop", stopAt),
     log: stringAt(json, "log"),
     started_at: stringAt(json, "started_at"),
-    ...(labels === undefined ? {} : { labels: stringFields(objectAt(labels, "labels")) }),
+    ...optional(json, "labels", (fields, key) => stringFields(objectAt(fields[key], key))),
   };
 }
+
+/** A field that may be absent, and must be right if it is there. */
+function optional<K extends string, T>(
+  fields: Fields,
+  key: K,
+  read: (fields: Fields, key: string) => T,
+): { readonly [key in K]?: T } {
+  return fields[key] === undefined ? {} : ({ [key]: read(fields, key) } as { [key in K]: T });
+}
+
+const { signals } = constants;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -113,6 +140,23 @@ function numberAt(fields: Fields, key: string): number {
   if (typeof value !== "number" || !Number.isInteger(value))
     throw new TypeError(`${key} must be a whole number`);
   return value;
+}
+
+function booleanAt(fields: Fields, key: string): boolean {
+  const value = fields[key];
+  if (typeof value !== "boolean") throw new TypeError(`${key} must be true or false`);
+  return value;
+}
+
+function stopAt(fields: Fields, key: string): NonNullable<ServiceRecord["stop"]> {
+  const stop = objectAt(fields[key], key);
+  return { signal: signalAt(stop, "signal"), timeout_ms: numberAt(stop, "timeout_ms") };
+}
+
+function signalAt(fields: Fields, key: string): NodeJS.Signals {
+  const value = stringAt(fields, key);
+  if (!(value in signals)) throw new RangeError(`${key} must be the name of a signal`);
+  return value as NodeJS.Signals;
 }
 
 // 0, 1 and negative numbers would turn a later kill into one of whole groups, or of everything.

@@ -3,11 +3,13 @@ import {
   chmodSync,
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -52,15 +54,30 @@ export function serviceFiles(state: StateFolder, name: string): ServiceFiles {
 
 /** Makes the folders where they are missing and checks them. @throws UserError `state_unwritable` */
 export function prepareState(state: StateFolder): void {
-  refusing(state.root, () => mkdirSync(state.root, { recursive: true, mode: 0o700 }));
+  refusing(state.root, () => makeFolder(state.root));
   requireFolder(state.root);
   for (const folder of [state.run, state.log]) {
-    refusing(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }));
+    refusing(folder, () => makeFolder(folder));
     requireFolder(folder);
     refusing(folder, () => {
       chmodSync(folder, 0o700);
       accessSync(folder, constants.W_OK | constants.X_OK);
     });
+  }
+}
+
+/**
+ * Makes a folder and those above it, one by one. Not by Node's own recursion, which never ends where the OS says that
+ * a parent is missing which is there, as below /proc.
+ */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Somebody else may have made it meanwhile.
+    if (!existsSync(path)) throw error;
   }
 }
 
@@ -87,12 +104,24 @@ export function writeTemporary(path: string, content: string): string {
   return temporary;
 }
 
+/** Reads a file of the state folder; a symbolic link is not followed, and throws ELOOP. */
+export function readOwn(path: string): string {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    return readFileSync(fd, "utf8");
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /** Removes the temporary files that processes left when they were killed while writing. */
 export function sweepTemporaries(state: StateFolder): void {
-  for (const file of readdirSync(state.run)) {
-    const writer = /^\..+\.(\d+)\.tmp$/.exec(file)?.[1];
-    if (writer !== undefined && identify(Number(writer)) === undefined)
-      rmSync(join(state.run, file), { force: true });
+  for (const folder of [state.root, state.run]) {
+    for (const file of readdirSync(folder)) {
+      const writer = /^\..+\.(\d+)\.tmp$/.exec(file)?.[1];
+      if (writer !== undefined && identify(Number(writer)) === undefined)
+        rmSync(join(folder, file), { force: true });
+    }
   }
 }
 

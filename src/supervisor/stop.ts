@@ -1,106 +1,73 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { EXIT, UserError } from "../errors.ts";
-import { describeProcess, everyone, identify, isSame, type Members, membersOf } from "./os/identity.ts";
-import { describe, findListeners, type Listener } from "./os/ports.ts";
+import { type EndOutcome, endProcesses } from "./end.ts";
+import { describeProcess, membersOf } from "./os/identity.ts";
+import { describeListener, findListeners, type Listener } from "./os/ports.ts";
 import { removeRecord } from "./record.ts";
 import type { StateFolder } from "./state.ts";
-import type { ProcessIdentity, ServiceRecord } from "./types.ts";
+import { DEFAULT_STOP_TIMEOUT_MS, type ServiceRecord } from "./types.ts";
 
 /** How a stop went. */
 export interface StopResult {
-  /** `stopped` by SIGTERM, `killed` by SIGKILL after the deadline, or nothing was left to stop. */
-  readonly outcome: "stopped" | "killed" | "already_gone";
+  /** `stopped` by its stop signal, `killed` by SIGKILL after the deadline, or nothing was left to stop. */
+  readonly outcome: EndOutcome;
   readonly tookMs: number;
-  /** Who listens on the service's address now: never the service itself. */
+  /** Who has taken the service's address meanwhile. */
   readonly listeners: readonly Listener[];
 }
 
-/** How long a service may take from SIGTERM to its end, unless its spec says otherwise; in milliseconds. */
-export const DEFAULT_STOP_TIMEOUT_MS = 5000;
-
-const POLL_MS = 25;
-/** How long the kernel may take to clear up after SIGKILL, in milliseconds. */
-const KILL_TIMEOUT_MS = 3000;
-
 /**
- * Stops a service and all of its processes: SIGTERM, a deadline, SIGKILL, then the proof that nobody is
- * left. The record is removed. Safe for any record: a process that is not the service's gets no signal.
+ * Stops a service and all of its processes: its stop signal, a deadline, SIGKILL, then the proof that nobody is
+ * left and that its port is free. The record is removed. Safe for any record: a process that is not the service's
+ * gets no signal. An adopted service is its process and what that has started.
  *
- * @throws UserError `stop_failed` naming who is left; the record then stays
+ * @throws UserError `stop_failed` naming who is left, where the record then stays, or who still has the port
  */
 export async function stopService(
   record: ServiceRecord,
   state: StateFolder,
-  { timeoutMs = DEFAULT_STOP_TIMEOUT_MS }: { timeoutMs?: number } = {},
+  { timeoutMs = record.stop?.timeout_ms ?? DEFAULT_STOP_TIMEOUT_MS }: { timeoutMs?: number } = {},
 ): Promise<StopResult> {
   const started = performance.now();
-  const outcome = await endMembers(record, state, timeoutMs);
+  const before = await listenersOn(record);
+  const mark = { service: record.name, stateDir: state.root };
+  const outcome = await endProcesses(record, (known) => membersOf(mark, record, known), timeoutMs);
   removeRecord(state, record);
   const tookMs = Math.round(performance.now() - started);
-  return { outcome, tookMs, listeners: await findListeners(record) };
+  const listeners = await listenersOn(record);
+  const left = listeners.filter(
+    (one) => !isOlder(one, record) && before.some((other) => isSameListener(one, other)),
+  );
+  if (left.length > 0 && outcome !== "already_gone") throw portNotFree(record, left);
+  return { outcome, tookMs, listeners };
 }
 
-async function endMembers(
-  record: ServiceRecord,
-  state: StateFolder,
-  timeoutMs: number,
-): Promise<StopResult["outcome"]> {
-  let known: ProcessIdentity[] = [];
-  const members = () => {
-    const found = membersOf({ service: record.name, stateDir: state.root }, record, known);
-    known = everyone(found);
-    return found;
-  };
-  const looksEmpty = () => everyone(members()).length === 0;
-  // Twice: one look may miss a child that was forked, by a process that then ended, while it went on.
-  const areGone = () => looksEmpty() && looksEmpty();
-  if (areGone()) return "already_gone";
-
-  signalMembers(members(), record.pid, "SIGTERM");
-  if (await within(timeoutMs, () => !isSame(record) && areGone())) return "stopped";
-
-  const killed = await within(KILL_TIMEOUT_MS, () => {
-    // At every look anew: a member may have forked between the last look and the signal.
-    signalMembers(members(), record.pid, "SIGKILL");
-    return areGone();
-  });
-  if (killed) return "killed";
-  throw stopFailed(record.name, everyone(members()));
+async function listenersOn({ host, port, pid }: ServiceRecord): Promise<Listener[]> {
+  return host === undefined || port === undefined ? [] : await findListeners({ host, port }, [pid]);
 }
 
-/** The group is signalled at once, so that none of it forks away in between; strays one by one. */
-function signalMembers({ group, strays }: Members, groupId: number, signal: NodeJS.Signals): void {
-  if (group.some(isUnchanged)) send(-groupId, signal);
-  for (const stray of strays) if (isUnchanged(stray)) send(stray.pid, signal);
+function isSameListener(one: Listener, other: Listener): boolean {
+  return one.address === other.address && one.pid === other.pid;
 }
 
-function isUnchanged({ pid, startTime }: ProcessIdentity): boolean {
-  return identify(pid)?.startTime === startTime;
+/** What was there before a service was started is none of its processes. */
+function isOlder({ pid }: Listener, { started_at }: ServiceRecord): boolean {
+  const startedAt = pid === undefined ? undefined : describeProcess(pid)?.startedAt;
+  return startedAt !== undefined && startedAt.getTime() + CLOCK_MS < Date.parse(started_at);
 }
 
-function send(target: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(target, signal);
-  } catch {
-    // ESRCH: it went by itself. EPERM: it changed its user, and is named when the deadline has passed.
-  }
-}
+/** Start times are told in steps of up to a second. */
+const CLOCK_MS = 1000;
 
-async function within(timeoutMs: number, isDone: () => boolean): Promise<boolean> {
-  const deadline = performance.now() + timeoutMs;
-  while (!isDone()) {
-    if (performance.now() >= deadline) return false;
-    await delay(POLL_MS);
-  }
-  return true;
-}
-
-function stopFailed(name: string, left: readonly ProcessIdentity[]): UserError {
-  const who = left.map(({ pid }) => describeProcess(pid)).filter((found) => found !== undefined);
-  const pids = left.map(({ pid }) => pid).join(" ");
+/** Who had the port before has it still: what the service started and let go of, or a stranger beside it. */
+function portNotFree({ name, port }: ServiceRecord, left: readonly Listener[]): UserError {
+  const pids = left.flatMap(({ pid }) => pid ?? []).join(" ");
   return new UserError(
     "stop_failed",
-    `${name} should have ended, but is still there after SIGKILL: ${who.map(describe).join("; ")}.`,
-    { hint: `Stop it with the rights of its user: kill -9 ${pids}`, exitCode: EXIT.failed },
+    `${name} has ended, but port ${port} should be free and is not: ${left.map(describeListener).join("; ")}. ` +
+      "It had the port before, and neither its process group nor its environment shows that it is of the service.",
+    {
+      hint: pids === "" ? "Ask its user to stop it." : `If it is no longer needed: kill ${pids}`,
+      exitCode: EXIT.failed,
+    },
   );
 }

@@ -14,31 +14,125 @@ export interface Command {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** The HTTP question whose answer means "ready". */
-export interface Readiness {
+/**
+ * A question whose answer tells how a service is. Plain data, because it travels to the supervisor's process;
+ * never written down, so that a secret may be in its headers.
+ */
+export type Probe = HttpProbe | TcpProbe | LogProbe | CommandProbe;
+
+/** `GET path` at the service's address. */
+export interface HttpProbe {
+  readonly kind: "http";
   readonly path: string;
-  /** Sent with the question; never written down, so that a secret may be among them. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Time-out of one probe, in milliseconds. */
+  /** The one good status; without it any from 200 to 299 is. */
+  readonly status?: number;
+  /** What the JSON of the answer must hold; see `matchesJson`. */
+  readonly json?: JsonPattern;
+  /** Longest time for one answer, in milliseconds. */
   readonly timeoutMs: number;
-  /** Judges an answer; without it any status from 200 to 299 is good. */
-  readonly accept?: (status: number, bodyText: string) => boolean;
 }
 
-/** A service to be run: everything that the supervisor has to know about it. */
+/** A connection to the service's address is accepted. */
+export interface TcpProbe {
+  readonly kind: "tcp";
+  /** In milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** A line of this run's log matches. Tells that a service is ready, and nothing after that. */
+export interface LogProbe {
+  readonly kind: "log";
+  /** Source of a regular expression, with the flag `u`. */
+  readonly pattern: string;
+}
+
+/** A command ends with exit code 0. */
+export interface CommandProbe {
+  readonly kind: "command";
+  readonly command: Command;
+  /** After that it is killed, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** What JSON must hold: objects at least these names, lists and plain values exactly; `"*"` is anything but null. */
+export type JsonPattern =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonPattern[]
+  | { readonly [name: string]: JsonPattern };
+
+/** How the health of a running service is watched. */
+export interface Liveness {
+  readonly probe: Exclude<Probe, LogProbe>;
+  /** Time between two probes, in milliseconds. */
+  readonly everyMs: number;
+  /** So many bad answers in a row, and the service counts as ended: its restart policy decides. */
+  readonly failures: number;
+}
+
+/** What is done when a service that was ready ends by itself. */
+export interface RestartPolicy {
+  /** `on-failure`: after a signal, an exit code other than 0, or a failed liveness. */
+  readonly when: "no" | "on-failure" | "always";
+  /** Pause before the first restart, in milliseconds; doubled each time, and off by up to a fifth either way. */
+  readonly backoffMs: number;
+  /** Longest pause, in milliseconds. */
+  readonly maxBackoffMs: number;
+  /** So many restarts within `withinMs`, and it is given up: a crash loop. */
+  readonly limit: number;
+  readonly withinMs: number;
+}
+
+/** How much log is kept. */
+export interface LogLimits {
+  /** A log that grows beyond this is rotated; in bytes. */
+  readonly maxBytes: number;
+  /** So many rotated files are kept beside the current one. */
+  readonly keep: number;
+}
+
+/** A service to be run: everything that the supervisor has to know about it. Plain data: see {@link Probe}. */
 export interface ServiceSpec {
   /** Letters, digits, `.`, `_` and `-`; names the files of the service. */
   readonly name: string;
   readonly command: Command;
-  readonly address: Address;
-  readonly ready: Readiness;
+  /** Absent where the service listens nowhere. */
+  readonly address?: Address;
+  readonly ready: Probe;
+  readonly live?: Liveness;
+  /** Names of the services that must be ready before this one is started. */
+  readonly dependsOn?: readonly string[];
+  /** {@link DEFAULT_RESTART} if absent. */
+  readonly restart?: RestartPolicy;
+  /** {@link DEFAULT_LOG_LIMITS} if absent. */
+  readonly log?: LogLimits;
   /** Longest time from the spawn to the first good probe, in milliseconds; 15 000 if absent. */
   readonly startTimeoutMs?: number;
-  /** Longest time from SIGTERM to SIGKILL, in milliseconds; 5 000 if absent. */
+  /** Longest time from the stop signal to SIGKILL, in milliseconds; 5 000 if absent. */
   readonly stopTimeoutMs?: number;
+  /** What the service is asked to stop with; SIGTERM if absent. */
+  readonly stopSignal?: NodeJS.Signals;
   /** Copied into the record as they are, for the owner of the spec. */
   readonly labels?: Readonly<Record<string, string>>;
 }
+
+/** What is done with a service that says nothing else. */
+export const DEFAULT_RESTART: RestartPolicy = {
+  when: "on-failure",
+  backoffMs: 500,
+  maxBackoffMs: 30_000,
+  limit: 5,
+  withinMs: 60_000,
+};
+
+/** How much is kept of the log of a service that says nothing else. */
+export const DEFAULT_LOG_LIMITS: LogLimits = { maxBytes: 10 * 1024 * 1024, keep: 3 };
+
+/** How long a service may take from its stop signal to its end, unless its spec says otherwise; in milliseconds. */
+export const DEFAULT_STOP_TIMEOUT_MS = 5000;
 
 /** What tells one process from every other one that ever had its pid. */
 export interface ProcessIdentity {
@@ -62,15 +156,27 @@ export interface ProcessDetails extends ProcessIdentity {
 /** The JSON file beside the pid file of a running service. */
 export interface ServiceRecord {
   readonly name: string;
-  /** Leader of the service's process group. */
+  /** Leader of the service's process group; of an adopted one, the process that listens. */
   readonly pid: number;
   /** {@link ProcessIdentity.startTime} of the leader. */
   readonly start_time: string;
   readonly boot_id: string;
+  /** What the service was started with; a shell may have made another program of it since. */
   readonly command: { readonly file: string; readonly args: readonly string[] };
+  /** The program's file as the kernel ran it; absent where this user may not see it. */
+  readonly executable?: string;
   readonly cwd: string;
-  readonly host: string;
-  readonly port: number;
+  /** Name of the user that it runs as. */
+  readonly owner: string;
+  /** Absent where the service listens nowhere. */
+  readonly host?: string;
+  readonly port?: number;
+  /** Of the spec that it was started with: see `digestOf`. Absent where nobody of ours started it. */
+  readonly config_digest?: string;
+  /** True where somebody else started it, and `--adopt` took it over. */
+  readonly adopted?: boolean;
+  /** How it is stopped, if not by SIGTERM within the usual time: kept here, because the spec may be gone by then. */
+  readonly stop?: { readonly signal: NodeJS.Signals; readonly timeout_ms: number };
   /** Path of the log file. */
   readonly log: string;
   /** ISO 8601, UTC. */

@@ -1,3 +1,4 @@
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
@@ -5,11 +6,12 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { inspectService } from "../../src/supervisor/inspect.ts";
+import { probe } from "../../src/supervisor/probe.ts";
 import { prepareState, type StateFolder, stateFolder } from "../../src/supervisor/state.ts";
 import { stopService } from "../../src/supervisor/stop.ts";
-import type { ServiceSpec } from "../../src/supervisor/types.ts";
+import type { Address, HttpProbe, ServiceSpec, TcpProbe } from "../../src/supervisor/types.ts";
 
 /** A folder that is removed after the test. */
 export function temporaryFolder(): string {
@@ -45,23 +47,71 @@ export async function listen(server: Server, port = 0, host = "127.0.0.1"): Prom
   return server;
 }
 
+/** A service that listens. */
+export type AddressedSpec = ServiceSpec & { readonly address: Address };
+
+/** Asks a service at `/health`. */
+export const HEALTH: HttpProbe = { kind: "http", path: "/health", timeoutMs: 1000 };
+
+/** Looks until it is as expected, for up to 10 s: a machine under load takes its time. */
+export function eventually<T>(look: () => T | Promise<T>) {
+  return expect.poll(look, { timeout: 10_000, interval: 20 });
+}
+
+/** Whether anybody listens. */
+export const TCP: TcpProbe = { kind: "tcp", timeoutMs: 1000 };
+
 /** A service that runs a program of fixtures/services; whatever is left of it is stopped after the test. */
 export async function fixtureService(
   program: string,
   state: StateFolder,
   changes: Partial<ServiceSpec> = {},
-): Promise<ServiceSpec> {
-  const file = fileURLToPath(new URL(`../../fixtures/services/${program}.ts`, import.meta.url));
+): Promise<AddressedSpec> {
+  const file = fixture(program);
   const port = changes.address?.port ?? (await freePort());
-  const spec: ServiceSpec = {
+  const spec = {
     name: "sample",
     command: { file: process.execPath, args: [file], cwd: state.root, env: { PORT: String(port) } },
     address: { host: "127.0.0.1", port },
-    ready: { path: "/health", timeoutMs: 1000 },
+    ready: HEALTH,
     ...changes,
   };
   stopAfterTest(spec, state);
   return spec;
+}
+
+/** A program of fixtures/services that somebody started by hand on a port, in a group of its own; it listens. */
+export async function byHand(
+  program: string,
+  port: number,
+  env: Readonly<Record<string, string>> = {},
+): Promise<ChildProcess> {
+  return await listening(process.execPath, [fixture(program)], port, env);
+}
+
+/** A program that somebody started by hand, once it listens; its group is killed after the test. */
+export async function listening(
+  file: string,
+  args: readonly string[],
+  port: number,
+  env: Readonly<Record<string, string>> = {},
+): Promise<ChildProcess> {
+  const child = spawn(file, args, {
+    env: { PATH: process.env["PATH"], PORT: String(port), ...env },
+    detached: true,
+    stdio: "ignore",
+  });
+  const { pid = 0 } = child;
+  onTestFinished(() => {
+    try {
+      process.kill(-pid, "SIGKILL");
+    } catch {
+      // It has ended already.
+    }
+  });
+  const socket = { address: { host: "127.0.0.1", port } };
+  await eventually(() => probe(socket, TCP)).toMatchObject({ ok: true });
+  return child;
 }
 
 /** Stops what the state folder or the mark names, after the test. */
@@ -71,6 +121,11 @@ export function stopAfterTest(spec: ServiceSpec, state: StateFolder): void {
     if (found.state === "running" || found.state === "stale")
       await stopService(found.record, state, { timeoutMs: 0 });
   });
+}
+
+/** The path of a program of fixtures/services. */
+export function fixture(name: string): string {
+  return fileURLToPath(new URL(`../../fixtures/services/${name}.ts`, import.meta.url));
 }
 
 /** The path of a program of this folder. */

@@ -10,7 +10,7 @@ import { startService } from "../../src/supervisor/start.ts";
 import { serviceFiles, stateFolder } from "../../src/supervisor/state.ts";
 import { stopService } from "../../src/supervisor/stop.ts";
 import type { ServiceRecord } from "../../src/supervisor/types.ts";
-import { fixtureService, listen, program, temporaryFolder, temporaryState } from "./helpers.ts";
+import { eventually, fixtureService, listen, program, temporaryFolder, temporaryState } from "./helpers.ts";
 
 const RECORD = { name: "hmi", pid: 4711 } as ServiceRecord;
 const STRANGER = { address: "127.0.0.1", port: 6101, pid: 9120 };
@@ -21,6 +21,7 @@ const NOTHING: Sighting = {
   rebuilt: undefined,
   strangers: [],
   probe: { ok: false, error: "connection refused", latencyMs: 1 },
+  digest: "as it is now",
 };
 const recorded = { kind: "record", record: RECORD } as const;
 const answers = { ok: true, status: 200, latencyMs: 1 };
@@ -36,6 +37,16 @@ test.each<[string, Partial<Sighting>, object]>([
     "a living process that answers",
     { reading: recorded, fate: "alive", probe: answers },
     { state: "running", recorded: true, healthy: true },
+  ],
+  [
+    "a living process of the spec as it is now",
+    { reading: { kind: "record", record: { ...RECORD, config_digest: NOTHING.digest } }, fate: "alive" },
+    { state: "running", changed: false },
+  ],
+  [
+    "a living process of an older spec",
+    { reading: { kind: "record", record: { ...RECORD, config_digest: "as it was" } }, fate: "alive" },
+    { state: "running", changed: true },
   ],
   [
     "a living process that does not answer",
@@ -105,7 +116,7 @@ test.each(["lost", "broken"])(
     if (fault === "lost") for (const file of [files.pid, files.record]) rmSync(file);
     else writeFileSync(files.record, "{");
     const found = await inspectService(spec, state);
-    const { started_at, ...lasting } = record;
+    const { started_at, config_digest, ...lasting } = record;
     expect(found).toMatchObject({ state: "running", recorded: false, healthy: true, record: lasting });
     if (found.state === "running") await stopService(found.record, state);
     expect(isSame(record)).toBe(false);
@@ -125,7 +136,7 @@ test("a service whose starter is killed right after the spawn is recognised", {
   const starter = spawn(process.execPath, [program("starts-service"), state.root, json]);
   onTestFinished(() => void starter.kill("SIGKILL"));
   expect((await once(starter, "exit"))[1]).toBe("SIGKILL");
-  await expect.poll(() => inspectService(spec, state)).toMatchObject({ state: "running", healthy: true });
+  await eventually(() => inspectService(spec, state)).toMatchObject({ state: "running", healthy: true });
 });
 
 test("a service goes on after its starter has left", { timeout: 20_000 }, async () => {

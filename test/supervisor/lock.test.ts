@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { withLock } from "../../src/supervisor/lock.ts";
 import type { StateFolder } from "../../src/supervisor/state.ts";
-import { program, temporaryState } from "./helpers.ts";
+import { eventually, program, temporaryState } from "./helpers.ts";
 
 function run(name: string, ...args: string[]): ChildProcess {
   const child = spawn(process.execPath, [program(name), ...args], { stdio: ["ignore", "pipe", "inherit"] });
@@ -60,7 +60,7 @@ test("one who waits is told once who holds the lock", async () => {
   const child = await holder(state);
   const told: number[] = [];
   const waiting = withLock(state, async () => "mine", { onWait: (pid) => void told.push(pid) });
-  await expect.poll(() => told).toEqual([child.pid]);
+  await eventually(() => told).toEqual([child.pid]);
   await killed(child);
   expect(await waiting).toBe("mine");
   expect(told).toHaveLength(1);
@@ -104,6 +104,15 @@ test("the lock of a process that died while it broke a lock is broken too", asyn
   writeFileSync(join(state.run, breaking), JSON.stringify({ ...dead, start_time: "1" }));
   expect(await withLock(state, async () => "mine")).toBe("mine");
   expect(runFolder(state)).toEqual([]);
+});
+
+test("a lock that is a symbolic link is removed, and what it leads to left alone", async () => {
+  const state = temporaryState();
+  const target = join(state.root, "target");
+  writeFileSync(target, "mine");
+  symlinkSync(target, join(state.run, "lock"));
+  expect(await withLock(state, async () => "locked")).toBe("locked");
+  expect([runFolder(state), readFileSync(target, "utf8")]).toEqual([[], "mine"]);
 });
 
 test("a lock file that names nobody is broken", async () => {

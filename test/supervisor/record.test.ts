@@ -1,8 +1,14 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parseRecord, readRecord, removeRecord, writeRecord } from "../../src/supervisor/record.ts";
-import { serviceFiles } from "../../src/supervisor/state.ts";
+import {
+  listRecords,
+  parseRecord,
+  readRecord,
+  removeRecord,
+  writeRecord,
+} from "../../src/supervisor/record.ts";
+import { serviceFiles, stateFolder } from "../../src/supervisor/state.ts";
 import type { ServiceRecord } from "../../src/supervisor/types.ts";
 import { temporaryState } from "./helpers.ts";
 
@@ -12,9 +18,14 @@ const RECORD: ServiceRecord = {
   start_time: "123456",
   boot_id: "00000000-0000-4000-8000-000000000000",
   command: { file: "/usr/bin/python3", args: ["hmi_app.py"] },
+  executable: "/usr/bin/python3.12",
   cwd: "/srv",
+  owner: "maria",
   host: "127.0.0.1",
   port: 6101,
+  config_digest: "5e88",
+  adopted: true,
+  stop: { signal: "SIGINT", timeout_ms: 10_000 },
   log: "/srv/.stack/log/hmi.log",
   started_at: "2026-01-05T09:03:01.000Z",
   labels: { kind: "stand-in" },
@@ -24,6 +35,22 @@ test("a record is read as it was written", () => {
   const state = temporaryState();
   writeRecord(state, RECORD);
   expect(readRecord(state, "hmi")).toEqual({ kind: "record", record: RECORD });
+});
+
+test("a record says only what is known", () => {
+  const state = temporaryState();
+  const { executable, host, port, config_digest, adopted, stop, labels, ...least } = RECORD;
+  writeRecord(state, least);
+  expect(readRecord(state, "hmi")).toEqual({ kind: "record", record: least });
+});
+
+test("all readable records are listed", () => {
+  const state = temporaryState();
+  writeRecord(state, RECORD);
+  writeRecord(state, { ...RECORD, name: "gateway.two" });
+  writeFileSync(serviceFiles(state, "engine").record, "half a fi");
+  expect(listRecords(state).map(({ name }) => name)).toEqual(["gateway.two", "hmi"]);
+  expect(listRecords(stateFolder("/no/such/folder"))).toEqual([]);
 });
 
 test("the pid file holds the bare number and a line break", () => {
@@ -43,12 +70,27 @@ test.each([
   ["the record of another service", JSON.stringify({ ...RECORD, name: "gateway" })],
   ["a pid that would signal everything", JSON.stringify({ ...RECORD, pid: -1 })],
   ["a pid in quotes", JSON.stringify({ ...RECORD, pid: "4711" })],
+  ["no owner, as before version 0.2", JSON.stringify({ ...RECORD, owner: undefined })],
+  ["a stop signal that is none", JSON.stringify({ ...RECORD, stop: { signal: "KILL", timeout_ms: 1 } })],
   ["labels that are no texts", JSON.stringify({ ...RECORD, labels: { kind: 1 } })],
 ])("%s is no record, and the reason names the file", (_, text) => {
   const state = temporaryState();
   const file = serviceFiles(state, "hmi").record;
   writeFileSync(file, text);
   expect(readRecord(state, "hmi")).toEqual({ kind: "unreadable", reason: expect.stringContaining(file) });
+});
+
+test("a record behind a symbolic link is none, and is replaced without touching what is behind it", () => {
+  const state = temporaryState();
+  const { record } = serviceFiles(state, "hmi");
+  const elsewhere = `${state.root}/elsewhere`;
+  const text = JSON.stringify(RECORD);
+  writeFileSync(elsewhere, text);
+  symlinkSync(elsewhere, record);
+  expect(readRecord(state, "hmi")).toMatchObject({ kind: "unreadable" });
+  writeRecord(state, { ...RECORD, pid: 4712 });
+  expect(readRecord(state, "hmi")).toMatchObject({ record: { pid: 4712 } });
+  expect(readFileSync(elsewhere, "utf8")).toBe(text);
 });
 
 test("no JSON value makes the reader throw", () => {

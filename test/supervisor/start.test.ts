@@ -8,7 +8,7 @@ import { readRecord } from "../../src/supervisor/record.ts";
 import { startService } from "../../src/supervisor/start.ts";
 import { type StateFolder, serviceFiles } from "../../src/supervisor/state.ts";
 import type { ServiceSpec } from "../../src/supervisor/types.ts";
-import { fixtureService, freePort, listen, temporaryState } from "./helpers.ts";
+import { eventually, fixtureService, freePort, listen, temporaryState } from "./helpers.ts";
 
 async function failure(spec: ServiceSpec, state: StateFolder) {
   return await startService(spec, state).then(
@@ -46,9 +46,7 @@ test("what the service writes is appended to its log", async () => {
   const { log } = serviceFiles(state, spec.name);
   writeFileSync(log, "an older run\n");
   await startService(spec, state);
-  await expect
-    .poll(() => readFileSync(log, "utf8"))
-    .toBe(`an older run\nlistening on ${spec.address.port}\n`);
+  await eventually(() => readFileSync(log, "utf8")).toBe(`an older run\nlistening on ${spec.address.port}\n`);
 });
 
 test("a service that listens late is waited for", async () => {
@@ -108,7 +106,7 @@ test("an abort during the start stops the service and rejects with its reason", 
   const interrupt = new AbortController();
   const start = startService(spec, state, { signal: interrupt.signal });
   const refused = expect(start).rejects.toThrow("Ctrl-C");
-  await expect.poll(() => existsSync(serviceFiles(state, spec.name).pid)).toBe(true);
+  await eventually(() => existsSync(serviceFiles(state, spec.name).pid)).toBe(true);
   interrupt.abort(new Error("Ctrl-C"));
   await refused;
   expect(await inspectService(spec, state)).toEqual({ state: "stopped" });
@@ -132,7 +130,7 @@ test("a good answer from another process on the port is not taken for the servic
   const port = await freePort();
   const spec = await fixtureService("listens-late", state, { address: { host: "127.0.0.1", port } });
   const start = failure(spec, state);
-  await expect.poll(() => existsSync(serviceFiles(state, spec.name).pid)).toBe(true);
+  await eventually(() => existsSync(serviceFiles(state, spec.name).pid)).toBe(true);
   await listen(
     createServer((_, response) => response.end()),
     port,

@@ -46,6 +46,10 @@ test("a state folder below a file is refused by name", () => {
   expect(() => prepareState(state)).toThrow(unwritable(state.root));
 });
 
+test.each(["/proc/no/such/folder", "/dev/null/state"])("a state folder at %s is refused at once", (path) => {
+  expect(() => prepareState(stateFolder(path))).toThrow(unwritable(path));
+});
+
 test.each(["", "run", "log"])("a symbolic link in place of the state folder's /%s is refused", (part) => {
   const folder = temporaryFolder();
   const state = stateFolder(join(folder, "state"));

@@ -3,8 +3,12 @@ import { darwin } from "./darwin.ts";
 import { linux } from "./linux.ts";
 import type { Mark, ProcessTable } from "./process-table.ts";
 
-/** The part of a record that names one process for good. */
-export type RecordedIdentity = Pick<ServiceRecord, "pid" | "start_time" | "boot_id">;
+/**
+ * The part of a record that names one process for good. Its program, arguments and folder are not among it: they are
+ * for people, because a process may change them and stay the same one, as a shell does with `exec`.
+ */
+export type RecordedIdentity = Pick<ServiceRecord, "pid" | "start_time" | "boot_id"> &
+  Partial<Pick<ServiceRecord, "owner" | "adopted">>;
 
 /** The living process with this pid; a zombie is not one. */
 export function identify(pid: number): ProcessIdentity | undefined {
@@ -16,14 +20,40 @@ export function describeProcess(pid: number): ProcessDetails | undefined {
   return processes().details(pid);
 }
 
-/** What became of a recorded process. */
+/** Name of the user that a living process runs as. */
+export function ownerOf(pid: number): string | undefined {
+  return processes().owner(pid);
+}
+
+/** Path of the file that a process runs, as far as this user may see it. */
+export function executableOf(pid: number): string | undefined {
+  return processes().executable(pid);
+}
+
+/** Whether a living process is stopped (SIGSTOP), every thread of it. */
+export function isStopped(pid: number): boolean {
+  return processes().isStopped(pid);
+}
+
+/** The mark of the service that a living process is of; absent where it has none that this user may see. */
+export function markOf(pid: number): Mark | undefined {
+  return processes().markOf(pid);
+}
+
+/** Whether a process is the one that asks, or has started it, itself or through others. */
+export function isAboveUs(pid: number): boolean {
+  const below = processes().descendants([pid]);
+  return pid === process.pid || below.some((one) => one.pid === process.pid);
+}
+
+/** What became of a recorded process; `pid_reused` also where its user is another than the recorded one. */
 export type Fate = "alive" | "gone" | "other_boot" | "pid_reused";
 
 /** Compares a recorded process with the one that has its pid now. */
 export function fateOf(recorded: RecordedIdentity): Fate {
   const now = identify(recorded.pid);
-  if (now !== undefined && now.startTime === recorded.start_time && now.bootId === recorded.boot_id)
-    return "alive";
+  const isIt = now?.startTime === recorded.start_time && now.bootId === recorded.boot_id;
+  if (isIt && (recorded.owner === undefined || recorded.owner === ownerOf(recorded.pid))) return "alive";
   if (recorded.boot_id !== identifySelf().bootId) return "other_boot";
   return now === undefined ? "gone" : "pid_reused";
 }
@@ -44,7 +74,10 @@ export function identifySelf(): ProcessIdentity {
 export interface Members {
   /** Those in the process group of its leader; may be signalled all at once. */
   readonly group: readonly ProcessIdentity[];
-  /** Those that carry its mark elsewhere: they left the group, or nobody recorded their leader. Oldest first. */
+  /**
+   * Those that carry its mark elsewhere: they left the group, or nobody recorded their leader. Oldest first.
+   * Of an adopted service, all those that may not be signalled at once.
+   */
   readonly strays: readonly ProcessIdentity[];
 }
 
@@ -62,6 +95,7 @@ export function membersOf(
   leader?: RecordedIdentity,
   known: readonly ProcessIdentity[] = [],
 ): Members {
+  if (leader?.adopted) return adoptedMembers(leader, known);
   const marked = processes().marked(mark);
   const group = leader ? groupOf(leader, [...marked, ...known]) : [];
   const others = ({ pid }: ProcessIdentity) => pid !== process.pid;
@@ -69,10 +103,39 @@ export function membersOf(
   return { group, strays: marked.filter((one) => others(one) && !includes(group, one)) };
 }
 
+/**
+ * A process and all that it has started, as far as it is to be seen by who started whom. For what carries no mark:
+ * its group may be that of the shell or the script from which somebody started it, together with others, and is one
+ * only where that holds nobody else.
+ *
+ * @param known members that were seen before; what they have started is found even when the process has gone
+ */
+export function familyOf(top: ProcessIdentity, known: readonly ProcessIdentity[] = []): Members {
+  const roots = unique([top, ...known]).filter(isAlive);
+  const started = processes().descendants(roots.map(({ pid }) => pid));
+  const family = unique([...roots, ...started]).filter(({ pid }) => pid !== process.pid);
+  const group = isAlive(top) ? processes().group(top.pid) : [];
+  const leadsOnlyThese = group.length > 0 && group.every((one) => includes(family, one));
+  if (!leadsOnlyThese) return { group: [], strays: family };
+  return { group, strays: family.filter((one) => !includes(group, one)) };
+}
+
+/** Whether the process that was seen is still there, and not another one with its pid. */
+export function isAlive({ pid, startTime }: ProcessIdentity): boolean {
+  return identify(pid)?.startTime === startTime;
+}
+
 /** The members in one list. */
 export function everyone({ group, strays }: Members): ProcessIdentity[] {
   return [...group, ...strays];
 }
+
+function adoptedMembers(leader: RecordedIdentity, known: readonly ProcessIdentity[]): Members {
+  const { pid, start_time: startTime, boot_id: bootId } = leader;
+  return isSame(leader) || known.length > 0 ? familyOf({ pid, startTime, bootId }, known) : NOBODY;
+}
+
+const NOBODY: Members = { group: [], strays: [] };
 
 function groupOf(leader: RecordedIdentity, vouchers: readonly ProcessIdentity[]): ProcessIdentity[] {
   const group = processes().group(leader.pid);

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { ProcessDetails, ProcessIdentity } from "../types.ts";
 import { MARK, type Mark, type ProcessTable } from "./process-table.ts";
 import { type ListeningSocket, type ProcessStat, parseSocketTable, parseStat, userName } from "./procfs.ts";
+import { ownUser } from "./user.ts";
 
 /** Clock ticks a second in /proc: fixed by the kernel's interface to programs (USER_HZ), whatever its own clock. */
 const TICKS_PER_SECOND = 100;
@@ -13,17 +14,47 @@ export const linux: ProcessTable = {
     return stat && identity(pid, stat);
   },
 
+  owner,
+
+  executable: (pid) => optional(() => readlinkSync(`/proc/${pid}/exe`)),
+
+  descendants(pids) {
+    const children = new Map<number, number[]>();
+    for (const pid of allPids()) {
+      const parent = parentOf(pid);
+      if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), pid]);
+    }
+    const found = new Set<number>();
+    const collect = (pid: number): void => {
+      for (const child of children.get(pid) ?? []) {
+        // A pid that is used again between two reads could close a circle.
+        if (found.has(child)) continue;
+        found.add(child);
+        collect(child);
+      }
+    };
+    pids.forEach(collect);
+    return [...found].filter((pid) => !pids.includes(pid)).flatMap((pid) => linux.identify(pid) ?? []);
+  },
+
+  markOf(pid) {
+    const environment = environmentOf(pid);
+    const service = variable(environment, MARK.service);
+    const stateDir = variable(environment, MARK.stateDir);
+    return service === undefined || stateDir === undefined ? undefined : { service, stateDir };
+  },
+
   details(pid): ProcessDetails | undefined {
     const stat = living(pid);
-    const uid = optional(() => statSync(`/proc/${pid}`).uid);
-    if (stat === undefined || uid === undefined) return undefined;
+    const user = owner(pid);
+    if (stat === undefined || user === undefined) return undefined;
     const command = commandOf(pid);
     const uptime = Number(read("/proc/uptime")?.split(" ")[0]);
     const age = uptime - Number(stat.startTime) / TICKS_PER_SECOND;
     return {
       ...identity(pid, stat),
       command: command.length > 0 ? command : [read(`/proc/${pid}/comm`)?.trim() ?? "unknown program"],
-      user: linuxUserName(uid),
+      user,
       cwd: optional(() => readlinkSync(`/proc/${pid}/cwd`)),
       startedAt: new Date(Date.now() - age * 1000),
     };
@@ -35,6 +66,16 @@ export const linux: ProcessTable = {
 
   marked(mark) {
     return select((pid) => carries(pid, mark)).sort((a, b) => Number(a.startTime) - Number(b.startTime));
+  },
+
+  isStopped(pid) {
+    const threads = optional(() => readdirSync(`/proc/${pid}/task`)) ?? [];
+    const states = threads.flatMap((thread) => {
+      const stat = parseStat(read(`/proc/${pid}/task/${thread}/stat`) ?? "");
+      return stat && !"ZXx".includes(stat.state) ? [stat.state] : [];
+    });
+    // A small t is a debugger's stop, which ends when the debugger likes.
+    return states.length > 0 && states.every((state) => state === "T");
   },
 };
 
@@ -93,10 +134,7 @@ export function cgroupOf(pid: number): string {
 
 /** The pids of a user's processes. */
 export function processesOfUser(user: string): number[] {
-  return allPids().filter((pid) => {
-    const uid = optional(() => statSync(`/proc/${pid}`).uid);
-    return uid !== undefined && linuxUserName(uid) === user;
-  });
+  return allPids().filter((pid) => owner(pid) === user);
 }
 
 /** Whether a process holds a listening TCP socket; undefined where this user may not see its open files. */
@@ -109,7 +147,7 @@ export function holdsListener(pid: number): boolean | undefined {
 
 /** The name of a user id. */
 export function linuxUserName(uid: number): string {
-  return userName(uid, read("/etc/passwd") ?? "");
+  return uid === process.getuid?.() ? ownUser() : userName(uid, read("/etc/passwd") ?? "");
 }
 
 function select(wanted: (pid: number, stat: ProcessStat) => boolean): ProcessIdentity[] {
@@ -133,6 +171,19 @@ let knownBootId: string | undefined;
 function bootId(): string {
   knownBootId ??= readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
   return knownBootId;
+}
+
+/**
+ * By the effective user id. Not by the owner of the process's folder, who is root where a program hides its memory
+ * (PR_SET_DUMPABLE), which it may do at any time.
+ */
+function owner(pid: number): string | undefined {
+  const uid = /^Uid:\s+\d+\s+(\d+)/m.exec(read(`/proc/${pid}/status`) ?? "")?.[1];
+  return uid === undefined ? undefined : linuxUserName(Number(uid));
+}
+
+function variable(environment: readonly string[], name: string): string | undefined {
+  return environment.find((line) => line.startsWith(`${name}=`))?.slice(name.length + 1);
 }
 
 function carries(pid: number, mark: Mark): boolean {

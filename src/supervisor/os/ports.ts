@@ -1,10 +1,12 @@
 import { connect } from "node:net";
-import { homedir, userInfo } from "node:os";
+import { homedir } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Address, ProcessDetails } from "../types.ts";
+import { listenersOnDarwin } from "./darwin.ts";
 import { describeProcess } from "./identity.ts";
 import { linuxUserName, listeningSockets, socketOwners } from "./linux.ts";
 import type { ListeningSocket } from "./procfs.ts";
+import { ownUser } from "./user.ts";
 
 /** A socket that listens where a service wants to. */
 export interface Listener {
@@ -43,7 +45,7 @@ export async function findListeners(
   suspects: readonly number[] = [],
   table: SocketTable = listeningSockets,
 ): Promise<Listener[]> {
-  if (process.platform !== "linux") return findByConnecting(address);
+  if (process.platform === "darwin") return findOnDarwin(address);
   const found = findInTable(table, address, suspects);
   if (found.every(({ pid }) => pid !== undefined)) return found;
   // A process that is being killed loses its open files a moment before its sockets close.
@@ -71,9 +73,10 @@ export function describeListener(listener: Listener): string {
 
 /** One line for a person about a process, like {@link describeListener}. */
 export function describe({ pid, command, user, cwd, startedAt }: ProcessDetails): string {
-  const words = command.join(" ");
+  // Whoever names a process must not be able to write on the terminal of whoever looks at it.
+  const words = command.join(" ").replaceAll(/\p{Cc}+/gu, " ");
   const program = words.length > MOST_COMMAND_CHARS ? `${words.slice(0, MOST_COMMAND_CHARS)}…` : words;
-  const of = user === userInfo().username ? "" : ` of user ${user}`;
+  const of = user === ownUser() ? "" : ` of user ${user}`;
   const where = cwd === undefined ? "" : ` in ${shortPath(cwd)}`;
   return `pid ${pid}${of}, ${program}, started ${ago(Date.now() - startedAt.getTime())} ago${where}`;
 }
@@ -95,7 +98,12 @@ function findInTable(table: SocketTable, wanted: Address, suspects: readonly num
   });
 }
 
-/** Without a table of sockets: something listens or not, and nobody knows who. */
+/** Sockets of other users are not shown there: that something listens is then all that is known. */
+async function findOnDarwin(address: Address): Promise<Listener[]> {
+  const found = listenersOnDarwin(address.port).filter((one) => isInTheWay(one.address, address.host));
+  return found.length > 0 ? found : await findByConnecting(address);
+}
+
 function findByConnecting({ host, port }: Address): Promise<Listener[]> {
   return new Promise((resolve) => {
     const socket = connect({ host, port });

@@ -21,8 +21,18 @@ export interface ProcessTable {
   identify(pid: number): ProcessIdentity | undefined;
   /** The living process with this pid, for messages. */
   details(pid: number): ProcessDetails | undefined;
+  /** Name of the user whose rights a living process has. */
+  owner(pid: number): string | undefined;
+  /** Path of the file that a process runs; absent where this user may not see it. */
+  executable(pid: number): string | undefined;
+  /** The living processes that these started, and those that those started, and so on; not these themselves. */
+  descendants(pids: readonly number[]): ProcessIdentity[];
+  /** The mark that a process carries, of whatever service; absent where it has none, or none that may be read. */
+  markOf(pid: number): Mark | undefined;
   /** The living processes of a process group. */
   group(id: number): ProcessIdentity[];
   /** The living processes that carry this mark, oldest first. */
   marked(mark: Mark): ProcessIdentity[];
+  /** Whether a living process is stopped (SIGSTOP), every thread of it: none is inside a system call then. */
+  isStopped(pid: number): boolean;
 }

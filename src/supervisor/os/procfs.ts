@@ -1,5 +1,3 @@
-import { userInfo } from "node:os";
-
 /** The fields of /proc/PID/stat that are used here (proc_pid_stat(5)). */
 export interface ProcessStat {
   /** One letter; Z and X are dead. */
@@ -11,13 +9,37 @@ export interface ProcessStat {
   readonly startTime: string;
 }
 
-/** Reads /proc/PID/stat. The program name in it may hold spaces and brackets, so counting starts after the last one. */
+/** Reads /proc/PID/stat. */
 export function parseStat(text: string): ProcessStat | undefined {
-  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const fields = statFields(text);
   const [state, parent, group] = fields;
   const startTime = fields[19];
   if (state === undefined || group === undefined || startTime === undefined) return undefined;
   return { state, parent: Number(parent), group: Number(group), startTime };
+}
+
+/** What a process has used, by /proc/PID/stat (proc_pid_stat(5)). */
+export interface StatUsage {
+  readonly group: number;
+  /** Fields 14 to 17, in clock ticks: of the process, and of its children that have ended. */
+  readonly cpuTicks: number;
+  /** Field 24. */
+  readonly residentPages: number;
+}
+
+/** Reads the usage of a living process from /proc/PID/stat; undefined for a dead one. */
+export function parseStatUsage(text: string): StatUsage | undefined {
+  const fields = statFields(text);
+  const [state = "", , group] = fields;
+  const pages = fields[21];
+  if (pages === undefined || "ZXx".includes(state)) return undefined;
+  const cpuTicks = fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0);
+  return { group: Number(group), cpuTicks, residentPages: Number(pages) };
+}
+
+/** From the third field on: the second, a program's name, may hold spaces and brackets. */
+function statFields(text: string): string[] {
+  return text.slice(text.lastIndexOf(")") + 2).split(" ");
 }
 
 /** One listening socket of /proc/net/tcp or /proc/net/tcp6 (proc_net_tcp(5)). */
@@ -52,7 +74,6 @@ export function parseSocketTable(text: string): ListeningSocket[] {
 
 /** The name of a user id by the text of /etc/passwd, or `uid 1000` where it has none. */
 export function userName(uid: number, passwd: string): string {
-  if (uid === userInfo().uid) return userInfo().username;
   const line = passwd.split("\n").find((entry) => entry.split(":")[2] === String(uid));
   return line?.split(":")[0] ?? `uid ${uid}`;
 }

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { homedir } from "node:os";
@@ -7,6 +8,16 @@ import { describe, describeListener, findListeners, isInTheWay } from "../../../
 import { freePort, listen } from "../helpers.ts";
 
 const LOOPBACK = "127.0.0.1";
+
+/** The pid of a process that shares a port with others. */
+async function listening(port: number, host: string): Promise<number> {
+  const options = JSON.stringify({ port, host, reusePort: true });
+  const script = `require("net").createServer().listen(${options}, () => console.log("listening"))`;
+  const child = spawn(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+  onTestFinished(() => void child.kill());
+  await once(child.stdout, "data");
+  return child.pid ?? 0;
+}
 
 test("a listener is found with its pid", async () => {
   const server = await listen(createServer());
@@ -32,6 +43,28 @@ test("IPv4 beside IPv6 are both seen for localhost", async () => {
   await listen(createServer(), port, "::1");
   const found = await findListeners({ host: "localhost", port });
   expect(found.map(({ address }) => address).sort()).toEqual([LOOPBACK, "::1"]);
+});
+
+test("a wildcard listener beside a loopback one is seen, and each holder named", async () => {
+  const port = await freePort();
+  const pids = [await listening(port, "127.0.0.1"), await listening(port, "0.0.0.0")];
+  const found = await findListeners({ host: LOOPBACK, port });
+  expect(found.map(({ address }) => address).sort()).toEqual(["0.0.0.0", LOOPBACK]);
+  expect(found.map(({ pid }) => pid).sort()).toEqual(pids.sort());
+});
+
+test("an IPv6 wildcard takes an IPv4 address, unless it is told not to", async () => {
+  const server = await listen(createServer(), 0, "::");
+  const { port } = server.address() as AddressInfo;
+  expect(await findListeners({ host: LOOPBACK, port })).toMatchObject([{ address: "::", pid: process.pid }]);
+});
+
+test("several listeners by SO_REUSEPORT are each named", async () => {
+  const port = await freePort();
+  const pids = [];
+  for (let count = 0; count < 3; count += 1) pids.push(await listening(port, LOOPBACK));
+  const found = await findListeners({ host: LOOPBACK, port });
+  expect(found.map(({ pid }) => pid).sort()).toEqual(pids.sort());
 });
 
 test("a listener of another process is described", async () => {
@@ -61,6 +94,12 @@ test.each([
   ["127.0.0.1", "::1", false],
 ])("a listener on %s in the way of %s: %s", (listening, wanted, expected) => {
   expect(isInTheWay(listening, wanted)).toBe(expected);
+});
+
+test("a process cannot write on the terminal by its command line", () => {
+  const details = { pid: 2, startTime: "1", bootId: "b", user: "maria", cwd: "/", startedAt: new Date() };
+  const text = describe({ ...details, command: ["node", "-e", "\u001b[2J\nx"] });
+  expect(text).toContain("node -e  [2J x");
 });
 
 test.each([

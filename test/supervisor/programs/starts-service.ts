@@ -1,9 +1,9 @@
-// starts-service STATE_DIR SPEC_JSON: starts a service under the lock, as `stack up --detach` does.
+// starts-service STATE_DIR SPEC_JSON: starts a service, as the supervisor does.
 // $STARTER in the arguments of the service's command becomes the pid of this program.
-import { startService, stateFolder, withLock } from "../../../src/supervisor/index.ts";
+import { startService, stateFolder } from "../../../src/supervisor/index.ts";
 
 const [stateDir = "", json = ""] = process.argv.slice(2);
 const state = stateFolder(stateDir);
 const spec = JSON.parse(json.replaceAll("$STARTER", String(process.pid)));
-const record = await withLock(state, () => startService(spec, state));
+const record = await startService(spec, state);
 process.stdout.write(`${JSON.stringify(record)}\n`);

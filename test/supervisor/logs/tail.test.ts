@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { tailLog } from "../../src/supervisor/logs.ts";
-import { temporaryFolder } from "./helpers.ts";
+import { tailLog } from "../../../src/supervisor/logs/tail.ts";
+import { temporaryFolder } from "../helpers.ts";
 
 function file(content: string): string {
   const path = join(temporaryFolder(), "log");

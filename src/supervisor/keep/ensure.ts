@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync } from "node:fs";
+import { finished } from "node:stream/promises";
+import { messageOf } from "../../errors.ts";
+import { digestOfJson } from "../digest.ts";
+import { resumeInterrupted } from "../logs/resume.ts";
+import { everyone, isSame, membersOf } from "../os/identity.ts";
+import { MARK } from "../os/process-table.ts";
+import { readRecord, writeRecord } from "../record.ts";
+import { processFields } from "../record-fields.ts";
+import { startFailed } from "../start-failed.ts";
+import { openLog, type StateFolder, serviceFiles } from "../state.ts";
+import { stopService } from "../stop.ts";
+import type { Command, ServiceRecord } from "../types.ts";
+import type { SupervisorPlan } from "./types.ts";
+
+/** The name that the supervisor's own files and mark have; no service may have it. */
+export const SUPERVISOR = "supervisor";
+
+/**
+ * Sees to it that a supervisor with this plan lives: one with another plan is ended, which its services do not
+ * notice, and a new one started. Only for the holder of the lock, which the new one needs soon.
+ *
+ * @param command that starts a supervisor's process
+ * @returns the record of the living supervisor
+ * @throws UserError `start_failed`, `stop_failed` or `state_unwritable`
+ */
+export async function ensureSupervisor(
+  plan: SupervisorPlan,
+  state: StateFolder,
+  command: Command,
+): Promise<ServiceRecord> {
+  const digest = digestOfJson(plan);
+  const present = findSupervisor(state);
+  if (present?.config_digest === digest && isSame(present)) return present;
+  if (present !== undefined) await stopService(present, state, { timeoutMs: END_TIMEOUT_MS });
+  resumeInterrupted(state);
+  return await startSupervisor(plan, digest, state, command);
+}
+
+/** Ends the supervisor, if there is one; services live on. Only for the holder of the lock. @throws UserError `stop_failed` */
+export async function endSupervisor(state: StateFolder): Promise<void> {
+  const present = findSupervisor(state);
+  if (present !== undefined) await stopService(present, state, { timeoutMs: END_TIMEOUT_MS });
+  resumeInterrupted(state);
+}
+
+/** A supervisor has nothing to finish: one that does not end at once hangs. */
+const END_TIMEOUT_MS = 1000;
+
+/** By its record; one whose record was lost is known by its mark. */
+function findSupervisor(state: StateFolder): ServiceRecord | undefined {
+  const reading = readRecord(state, SUPERVISOR);
+  if (reading.kind === "record") return reading.record;
+  const [lost] = everyone(membersOf({ service: SUPERVISOR, stateDir: state.root }));
+  return lost && recordOf(lost.pid, { file: "", args: [], cwd: state.root }, state);
+}
+
+/**
+ * The plan goes by the standard input, because a command line is for everybody to read, and ends only after the
+ * record was written: a supervisor that has its whole plan is a recorded one.
+ */
+async function startSupervisor(
+  plan: SupervisorPlan,
+  digest: string,
+  state: StateFolder,
+  command: Command,
+): Promise<ServiceRecord> {
+  const log = openLog(serviceFiles(state, SUPERVISOR).log);
+  try {
+    const child = spawnMarked(command, state, log.fd);
+    const { pid, stdin } = child;
+    if (pid === undefined || stdin === null) throw (await once(child, "error"))[0];
+    const record = { ...recordOf(pid, command, state), config_digest: digest };
+    writeRecord(state, record);
+    child.unref();
+    stdin.end(JSON.stringify(plan));
+    await finished(stdin);
+    return record;
+  } catch (error) {
+    throw await startFailed({ name: SUPERVISOR }, state, messageOf(error), log.size);
+  } finally {
+    closeSync(log.fd);
+  }
+}
+
+function spawnMarked({ file, args, cwd, env }: Command, state: StateFolder, log: number): ChildProcess {
+  return spawn(file, args, {
+    cwd,
+    env: { ...process.env, ...env, [MARK.service]: SUPERVISOR, [MARK.stateDir]: state.root },
+    detached: true,
+    stdio: ["pipe", log, log],
+  });
+}
+
+function recordOf(pid: number, { file, args, cwd }: Command, state: StateFolder): ServiceRecord {
+  return {
+    name: SUPERVISOR,
+    ...processFields(pid),
+    command: { file, args },
+    cwd,
+    log: serviceFiles(state, SUPERVISOR).log,
+    started_at: new Date().toISOString(),
+  };
+}

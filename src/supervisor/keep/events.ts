@@ -1,0 +1,54 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import type { StateFolder } from "../state.ts";
+import { isObject } from "./json-file.ts";
+import type { ServiceEvent } from "./types.ts";
+
+/** The file of events, one JSON object a line; touches nothing. The one before it is beside it, with `.1`. */
+export function eventsFile(state: StateFolder): string {
+  return join(state.log, "events.ndjson");
+}
+
+/** From this size on the file is put aside, in bytes. */
+const MOST_BYTES = 5 * 1024 * 1024;
+
+/** Adds an event; only for the recorded supervisor, whose file it is. @throws what the OS refuses, also for a symlink */
+export function appendEvent(state: StateFolder, event: ServiceEvent): void {
+  const path = eventsFile(state);
+  const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
+  const fd = openSync(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
+  try {
+    // In one write, so that no reader sees half a line and a kill leaves none.
+    writeSync(fd, `${JSON.stringify(event)}\n`);
+    // Nobody else writes it, so that a rename loses nothing.
+    if (fstatSync(fd).size > MOST_BYTES) renameSync(path, `${path}.1`);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** All events that are kept, oldest first. Lines that are no events, as a full disk may leave them, are passed over. */
+export function readEvents(state: StateFolder): ServiceEvent[] {
+  const path = eventsFile(state);
+  return [`${path}.1`, path].flatMap((file) => linesOf(file).flatMap(parseEvent));
+}
+
+function linesOf(path: string): string[] {
+  try {
+    return readFileSync(path, "utf8").split("\n");
+  } catch {
+    return [];
+  }
+}
+
+/** The event of a line; none where it holds something else. */
+export function parseEvent(line: string): ServiceEvent[] {
+  try {
+    const event: unknown = JSON.parse(line);
+    const isEvent =
+      isObject(event) && typeof event["time"] === "string" && typeof event["event"] === "string";
+    return isEvent ? [event as unknown as ServiceEvent] : [];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,54 @@
+import type { ServiceState } from "../inspect.ts";
+import type { ServiceReport } from "./types.ts";
+
+/** How a supervisor goes on with a service that the one before it saw to. */
+export type Resumption =
+  /** Its process is watched from now on. */
+  | "pick_up"
+  /** It was asked for anew, and is started; what runs is kept if it is well. */
+  | "start"
+  /** It was asked for anew while it was watched: what runs is stopped, and it is started. */
+  | "replace"
+  /** It ended while nobody watched. */
+  | "ended"
+  /** It waits for its next start. */
+  | "pause"
+  /** Nobody wants it, or it was given up. */
+  | "rest";
+
+/** Phases in which a process of the service runs. */
+export const LIVING: ReadonlySet<ServiceReport["phase"]> = new Set(["starting", "ready", "unhealthy"]);
+
+/**
+ * Decides how to go on.
+ *
+ * @param before what the supervisor before this one knew; undefined where nobody knows
+ * @param request by which the service is wanted now; null where it is not
+ */
+export function resumptionOf(
+  before: ServiceReport | undefined,
+  request: string | null,
+  found: ServiceState,
+): Resumption {
+  const isNew = request !== null && before?.request !== request;
+  if (found.state === "running") {
+    if (!isNew) return "pick_up";
+    return before !== undefined && LIVING.has(before.phase) ? "replace" : "start";
+  }
+  if (isNew) return "start";
+  if (request === null || before === undefined) return "rest";
+  if (before.phase === "stopped" || before.phase === "failed") return "rest";
+  if (before.phase === "backoff") return "pause";
+  return found.state === "stale" && hasBeenReady(before) ? "ended" : "start";
+}
+
+/** Whether a service was ready since it was last asked for. */
+export function hasBeenReady({ phase, restarts, ready_ms }: ServiceReport): boolean {
+  return restarts > 0 || ready_ms !== null || ["ready", "unhealthy", "backoff"].includes(phase);
+}
+
+/** How long a service still waits for its next start, in milliseconds. */
+export function pauseLeft(before: ServiceReport | undefined): number {
+  const left = Date.parse(before?.next_start_at ?? "") - Date.now();
+  return left > 0 ? left : 0;
+}

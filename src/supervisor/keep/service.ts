@@ -1,0 +1,282 @@
+import { followDaemon } from "../daemon.ts";
+import { inspectService, type ServiceState } from "../inspect.ts";
+import { type Launch, launchService } from "../launch.ts";
+import type { ProbeResult } from "../probe.ts";
+import { untilReady } from "../ready.ts";
+import { isSameRun, readRecord, writeRecord } from "../record.ts";
+import { stopService } from "../stop.ts";
+import { DEFAULT_RESTART, type ServiceRecord, type ServiceSpec } from "../types.ts";
+import type { ReportChange } from "./board.ts";
+import { areReady, findObstacle } from "./dependencies.ts";
+import { takePulse } from "./liveness.ts";
+import { asLaunch, type Life, UNSEEN, unknownExit } from "./lives.ts";
+import { decideRestart } from "./policy.ts";
+import { givenUp, notStarted, unhealthy } from "./problems.ts";
+import { hasBeenReady, LIVING, pauseLeft, resumptionOf } from "./resumption.ts";
+import type { Shared, Supervision } from "./supervision.ts";
+import type { LastExit, ServiceEvent } from "./types.ts";
+
+/** What is done next about a service. */
+type Step = () => Promise<Step>;
+
+type Running = Extract<ServiceState, { state: "running" }>;
+
+/**
+ * Sees to one service for as long as the supervisor lives: starts it when it is wanted and all that it depends on is
+ * ready, watches it, and starts it again as its policy says. Each step decides which one is next.
+ */
+export class KeptService {
+  readonly #spec: ServiceSpec;
+  readonly #supervision: Supervision;
+  readonly #shared: Shared;
+  /** When it was restarted since it was last asked for, in milliseconds of `performance.now()`. */
+  #restarts: number[] = [];
+  /** Whether it was ready since it was last asked for: only then is an end a reason to start it again. */
+  #wasReady = false;
+
+  constructor(spec: ServiceSpec, supervision: Supervision) {
+    this.#spec = spec;
+    this.#supervision = supervision;
+    this.#shared = supervision.shared;
+  }
+
+  /** Never resolves; rejects with what nobody expected. */
+  async keep(): Promise<never> {
+    for (let step: Step = () => this.#goOn(); ; ) step = await step();
+  }
+
+  /** Goes on where the supervisor before this one was. */
+  async #goOn(): Promise<Step> {
+    const { board, state } = this.#shared;
+    const before = board.before[this.#spec.name];
+    const found = await inspectService(this.#spec, state);
+    const resumption = resumptionOf(before, this.#request, found);
+    if (resumption === "start" || resumption === "replace")
+      return () => this.#begin(resumption === "replace");
+    this.#wasReady = before !== undefined && hasBeenReady(before);
+    if (found.state === "running") return () => this.#pickUp(found);
+    if (resumption === "ended" && found.state === "stale")
+      return () => this.#end(found.record, unknownExit(UNSEEN));
+    if (resumption === "pause") return () => this.#pause(pauseLeft(before));
+    this.#report({ phase: before?.phase === "failed" ? "failed" : "stopped", next_start_at: null });
+    return () => this.#idle();
+  }
+
+  /** Waits until somebody asks for the service anew. */
+  async #idle(): Promise<Step> {
+    await this.#shared.changes.until(() => this.#isAskedAnew);
+    return () => this.#begin(false);
+  }
+
+  /** Starts from the beginning, for a new request. @param mustStop whether what runs is stopped even if it is well */
+  async #begin(mustStop: boolean): Promise<Step> {
+    this.#restarts = [];
+    this.#wasReady = false;
+    return await this.#start(mustStop, { restarts: 0, last_exit: null, ready_ms: null });
+  }
+
+  /** Waits for all that it depends on, and launches it. */
+  async #start(mustStop: boolean, change: ReportChange): Promise<Step> {
+    this.#report({ ...change, phase: "waiting", request: this.#request, next_start_at: null, problem: null });
+    await this.#shared.changes.until(() => this.#request === null || this.#mayStart());
+    try {
+      return await this.#supervision.underLock(() => this.#launch(mustStop));
+    } catch (error) {
+      return this.#startFailed(error);
+    }
+  }
+
+  /** Whether all that it depends on is ready; where one was given up, the report says so. */
+  #mayStart(): boolean {
+    const { board, wish } = this.#shared;
+    const { name, dependsOn = [] } = this.#spec;
+    const problem = findObstacle(name, dependsOn, board);
+    if (problem?.message !== board.of(name).problem?.message) this.#report({ problem });
+    return areReady(dependsOn, board, wish);
+  }
+
+  /** Only under the lock. What is there already is picked up, or stopped: never is there a second one. */
+  async #launch(mustStop: boolean): Promise<Step> {
+    const { state } = this.#shared;
+    const request = this.#request;
+    if (request === null) return () => this.#stopped();
+    const found = await inspectService(this.#spec, state);
+    if (found.state === "running" && !mustStop && found.healthy && !found.changed) {
+      this.#report({ request });
+      return () => this.#pickUp(found);
+    }
+    if ("record" in found && found.record !== undefined) await stopService(found.record, state);
+    const started = performance.now();
+    const launch = await launchService(this.#spec, state);
+    this.#tell("starting", launch.record);
+    this.#report({ phase: "starting", request });
+    return () => this.#becomeReady(launch, started);
+  }
+
+  async #becomeReady(launch: Launch, started: number | null): Promise<Step> {
+    let record: ServiceRecord;
+    try {
+      record = await untilReady(this.#spec, this.#shared.state, launch);
+    } catch (error) {
+      return this.#startFailed(error);
+    }
+    const ready_ms = started === null ? null : Math.round(performance.now() - started);
+    this.#tell("ready", record, ready_ms === null ? null : `after ${ready_ms} ms`);
+    this.#becameReady(ready_ms);
+    const life = this.#shared.lives.launched(launch, record);
+    return () => this.#watch(life);
+  }
+
+  /** Who asked meanwhile has got what they wanted. */
+  #becameReady(ready_ms: number | null): void {
+    const request = this.#request ?? this.#shared.board.of(this.#spec.name).request;
+    this.#wasReady = true;
+    this.#report({ phase: "ready", request, ready_ms, problem: null });
+  }
+
+  /** Watches a service that runs without this supervisor's doing. */
+  async #pickUp({ record, recorded, healthy }: Running): Promise<Step> {
+    if (!recorded) await this.#supervision.underLock(() => this.#recordAgain(record));
+    this.#tell(record.adopted === true ? "adopted" : "picked_up", record);
+    const life = this.#shared.lives.other(record);
+    if (healthy) {
+      this.#becameReady(null);
+      return () => this.#watch(life);
+    }
+    this.#report({ phase: "starting" });
+    return () => this.#becomeReady(asLaunch(life, this.#shared.changes), null);
+  }
+
+  async #recordAgain(record: ServiceRecord): Promise<void> {
+    if (readRecord(this.#shared.state, record.name).kind !== "record")
+      writeRecord(this.#shared.state, record);
+  }
+
+  /** Until it ends, counts as ended, or is asked for anew. That nobody wants it any more does not end it. */
+  async #watch(life: Life): Promise<Step> {
+    const { live } = this.#spec;
+    const { lives, state, changes } = this.#shared;
+    const over = new AbortController();
+    const pulse = takePulse(this.#spec, live, (answer) => this.#noteAnswer(answer, life), over.signal);
+    // Who restarts nothing is not helped by stopping it.
+    const isDead = () => live !== undefined && pulse.bad >= live.failures && this.#policy.when !== "no";
+    await changes.until(() => life.exit !== undefined || isDead() || this.#isAskedAnew);
+    over.abort();
+    lives.forget(life);
+
+    const { exit, record } = life;
+    if (exit !== undefined) {
+      const daemon = exit.code === 0 ? await followDaemon(record, state) : undefined;
+      return daemon === undefined ? () => this.#end(record, exit) : () => this.#watch(lives.other(daemon));
+    }
+    if (this.#isAskedAnew) return () => this.#begin(true);
+    const times = pulse.bad === 1 ? "once" : `${pulse.bad} times`;
+    const reason = `no answer to its liveness probe ${times}: ${pulse.trouble}`;
+    return () => this.#end(record, unknownExit(reason));
+  }
+
+  #noteAnswer({ ok, error = "", latencyMs }: ProbeResult, { record }: Life): void {
+    const { board, changes } = this.#shared;
+    const { name } = this.#spec;
+    if (ok) board.noteLatency(name, latencyMs);
+    const phase = ok ? "ready" : "unhealthy";
+    changes.tell();
+    if (board.of(name).phase === phase) return;
+    this.#tell(ok ? "healthy" : "unhealthy", record, ok ? null : error);
+    this.#report({ phase, problem: ok ? null : unhealthy(name, error) });
+  }
+
+  /** After the end of a run: clears what is left of it, and finds out whether it was stopped or ended by itself. */
+  async #end(record: ServiceRecord, exit: LastExit): Promise<Step> {
+    const { state } = this.#shared;
+    try {
+      return await this.#supervision.underLock(async () => {
+        const reading = readRecord(state, record.name);
+        const isOurs = reading.kind === "record" && isSameRun(reading.record, record);
+        if (isOurs) await stopService(record, state);
+        if (this.#request === null) return () => this.#stopped();
+        // Whoever stopped it has removed the record, before this got the lock.
+        if (!isOurs || this.#isAskedAnew) return () => this.#begin(false);
+        this.#tell("exited", record, exit.reason);
+        return this.#decide(exit);
+      });
+    } catch (error) {
+      return this.#startFailed(error);
+    }
+  }
+
+  #decide(exit: LastExit): Step {
+    const { name } = this.#spec;
+    const [at, random] = [performance.now(), Math.random()];
+    const decision = decideRestart(this.#policy, { exit, restarts: this.#restarts, now: at, random });
+    this.#report({ last_exit: exit });
+    if (decision.action === "restart") {
+      this.#tell("restarting", null, `in ${decision.afterMs} ms`);
+      return () => this.#pause(decision.afterMs);
+    }
+    if (decision.action === "stay_down") {
+      this.#report({ phase: "stopped" });
+      return () => this.#idle();
+    }
+    this.#tell("given_up", null, decision.reason);
+    this.#report({ phase: "failed", problem: givenUp(name, decision.reason, exit) });
+    return () => this.#idle();
+  }
+
+  async #pause(ms: number): Promise<Step> {
+    let isOver = false;
+    const timer = setTimeout(() => {
+      isOver = true;
+      this.#shared.changes.tell();
+    }, ms);
+    const next_start_at = new Date(Date.now() + ms).toISOString();
+    this.#report({ phase: "backoff", next_start_at, problem: null });
+    await this.#shared.changes.until(() => isOver || this.#request === null || this.#isAskedAnew);
+    clearTimeout(timer);
+    if (this.#request === null) return () => this.#stopped();
+    if (this.#isAskedAnew) return () => this.#begin(false);
+    this.#restarts.push(performance.now());
+    const restarts = this.#shared.board.of(this.#spec.name).restarts + 1;
+    return () => this.#start(false, { restarts });
+  }
+
+  /** What could not be started at all is given up at once; what was ready before gets more chances. */
+  #startFailed(error: unknown): Step {
+    const { name } = this.#spec;
+    this.#shared.wish.refresh();
+    if (this.#request === null) return () => this.#stopped();
+    if (this.#isAskedAnew) return () => this.#begin(false);
+    const problem = notStarted(name, error);
+    this.#tell("start_failed", null, problem.message);
+    if (this.#wasReady) return this.#decide(unknownExit(problem.message));
+    this.#report({ phase: "failed", problem });
+    return () => this.#idle();
+  }
+
+  async #stopped(): Promise<Step> {
+    if (LIVING.has(this.#shared.board.of(this.#spec.name).phase)) this.#tell("stopped", null);
+    this.#report({ phase: "stopped", next_start_at: null, problem: null });
+    return () => this.#idle();
+  }
+
+  /** By which it is wanted; null where it is not. */
+  get #request(): string | null {
+    return this.#shared.wish.requestFor(this.#spec.name);
+  }
+
+  get #isAskedAnew(): boolean {
+    return this.#request !== null && this.#request !== this.#shared.board.of(this.#spec.name).request;
+  }
+
+  get #policy() {
+    return this.#spec.restart ?? DEFAULT_RESTART;
+  }
+
+  #report(change: ReportChange): void {
+    this.#shared.board.change(this.#spec.name, change);
+  }
+
+  #tell(event: ServiceEvent["event"], record: ServiceRecord | null, detail: string | null = null): void {
+    this.#supervision.tell({ event, service: this.#spec.name, pid: record?.pid ?? null, detail });
+  }
+}

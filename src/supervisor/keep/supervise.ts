@@ -1,0 +1,85 @@
+import { messageOf } from "../../errors.ts";
+import { digestOfJson } from "../digest.ts";
+import { serviceFiles, stateFolder } from "../state.ts";
+import { Board } from "./board.ts";
+import { Changes } from "./changes.ts";
+import { SUPERVISOR } from "./ensure.ts";
+import { versionOf } from "./json-file.ts";
+import { Lives } from "./lives.ts";
+import { rotateLogs } from "./rotation.ts";
+import { KeptService } from "./service.ts";
+import { readStates } from "./states.ts";
+import { ownRecord, Supervision } from "./supervision.ts";
+import type { ServiceEvent, SupervisorPlan } from "./types.ts";
+import { watchForeign } from "./watched.ts";
+import { Webhook } from "./webhook.ts";
+import { Wish } from "./wish.ts";
+
+/** How often is looked at what the OS does not tell of: ends of processes that are no children; in milliseconds. */
+const LOOK_MS = 250;
+
+const NOT_RECORDED = "the state folder does not name it as its supervisor";
+
+/**
+ * Supervises the services of a plan; resolves, with the reason, when there is nothing to be supervised any more, or
+ * another supervisor has taken over. Services live on then. Only for a process that the state folder records as
+ * its supervisor. Rejects with what nobody expected.
+ */
+export async function supervise(plan: SupervisorPlan): Promise<string> {
+  const state = stateFolder(plan.stateDir);
+  if (ownRecord(state) === undefined) return NOT_RECORDED;
+  const changes = new Changes();
+  const over = Promise.withResolvers<string>();
+  const before = readStates(state);
+  if (before.problem !== undefined)
+    say(`What the supervisor before this one knew is lost: ${before.problem}`);
+  const names = [...plan.services, ...plan.watched].map(({ name }) => name);
+  const board = new Board(state, changes, digestOfJson(plan), before.states, names);
+  const wish = new Wish(state, changes);
+  const lives = new Lives(changes);
+  const webhook = plan.webhook === undefined ? undefined : new Webhook(plan.webhook, say);
+  const onEvent = (event: ServiceEvent) => webhook?.send(event);
+  const supervision = new Supervision({ state, changes, board, wish, lives, onEvent, end: over.resolve });
+
+  supervision.tell({ event: "supervising", service: null, pid: process.pid, detail: null });
+  const recordFile = serviceFiles(state, SUPERVISOR).record;
+  let version = "";
+  const look = setInterval(() => {
+    wish.refresh();
+    lives.look();
+    const present = versionOf(recordFile);
+    if (present !== version && ownRecord(state) === undefined) over.resolve(NOT_RECORDED);
+    version = present;
+  }, LOOK_MS);
+  wish.watch();
+  if (plan.metrics !== undefined) {
+    // Loads a library, which most supervisors do without.
+    const { serveMetrics } = await import("./metrics.ts");
+    await serveMetrics(plan.metrics, board, state).catch((error) => say(messageOf(error)));
+  }
+  try {
+    return await Promise.race([
+      over.promise,
+      ...plan.services.map((spec) => new KeptService(spec, supervision).keep()),
+      ...plan.watched.map((service) => watchForeign(service, supervision)),
+      rotateLogs(plan.services, supervision),
+      retireWhenIdle(plan, supervision),
+    ]);
+  } finally {
+    clearInterval(look);
+  }
+}
+
+/** Never resolves. What runs though nobody wants it any more is watched to its end. */
+async function retireWhenIdle({ services }: SupervisorPlan, supervision: Supervision): Promise<never> {
+  const { board, wish, changes } = supervision.shared;
+  const isIdle = () => wish.isEmpty && services.every(({ name }) => board.isIn(name, "stopped", "failed"));
+  for (;;) {
+    await changes.until(isIdle);
+    await supervision.retire();
+  }
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}

@@ -1,0 +1,84 @@
+import { messageOf } from "../../errors.ts";
+import { withLock } from "../lock.ts";
+import { isSame } from "../os/identity.ts";
+import { readRecord, removeRecord } from "../record.ts";
+import type { StateFolder } from "../state.ts";
+import type { ServiceRecord } from "../types.ts";
+import type { Board } from "./board.ts";
+import type { Changes } from "./changes.ts";
+import { SUPERVISOR } from "./ensure.ts";
+import { appendEvent } from "./events.ts";
+import type { Lives } from "./lives.ts";
+import type { ServiceEvent } from "./types.ts";
+import type { Wish } from "./wish.ts";
+
+/** What the parts of a supervision share. */
+export interface Shared {
+  readonly state: StateFolder;
+  readonly changes: Changes;
+  readonly board: Board;
+  readonly wish: Wish;
+  readonly lives: Lives;
+  /** Told of each event after it was written down. */
+  readonly onEvent: (event: ServiceEvent) => void;
+  /** Ends the supervision; services live on. */
+  readonly end: (reason: string) => void;
+}
+
+/** The record that names this process as the supervisor; undefined where it does not, or no longer. */
+export function ownRecord(state: StateFolder): ServiceRecord | undefined {
+  const reading = readRecord(state, SUPERVISOR);
+  if (reading.kind !== "record" || reading.record.pid !== process.pid) return undefined;
+  return isSame(reading.record) ? reading.record : undefined;
+}
+
+/** Who may do what: the part of the supervision that keeps two supervisors from doing the same. */
+export class Supervision {
+  readonly shared: Shared;
+  /** One turn after the other, so that this process never waits for a lock of its own by looking again and again. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(shared: Shared) {
+    this.shared = shared;
+  }
+
+  /**
+   * Runs `fn` under the state's lock, with the wish as it is by then. Never resolves for a process that is no longer
+   * the supervisor: it ends.
+   */
+  async underLock<T>(fn: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(() =>
+      withLock(this.shared.state, async () => {
+        if (ownRecord(this.shared.state) === undefined) {
+          this.shared.end("another supervisor has been started");
+          return await new Promise<never>(() => undefined);
+        }
+        this.shared.wish.refresh();
+        return await fn();
+      }),
+    );
+    this.#turn = turn.catch(() => undefined);
+    return await turn;
+  }
+
+  /** Ends the supervision for good, if nothing is wanted by then. */
+  async retire(): Promise<void> {
+    await this.underLock(async () => {
+      const record = ownRecord(this.shared.state);
+      if (record === undefined || !this.shared.wish.isEmpty) return;
+      removeRecord(this.shared.state, record);
+      this.shared.end("nothing is wanted any more");
+    });
+  }
+
+  /** Writes an event down and passes it on. */
+  tell(event: Omit<ServiceEvent, "time">): void {
+    const told = { time: new Date().toISOString(), ...event };
+    try {
+      appendEvent(this.shared.state, told);
+    } catch (error) {
+      process.stderr.write(`An event could not be written down: ${messageOf(error)}\n`);
+    }
+    this.shared.onEvent(told);
+  }
+}

@@ -1,0 +1,103 @@
+import type { Address, ServiceSpec } from "../types.ts";
+
+/** What the supervisor's process is given at its start, on its standard input. */
+export interface SupervisorPlan {
+  /** Absolute path of the state folder. */
+  readonly stateDir: string;
+  /** All configured services that are ours to run, wanted or not. */
+  readonly services: readonly ServiceSpec[];
+  /** Services of others, which are only watched. */
+  readonly watched: readonly WatchedService[];
+  /** Where events are posted to; absent for nowhere. */
+  readonly webhook?: string;
+  /** Where metrics are served; absent for nowhere. */
+  readonly metrics?: Address;
+}
+
+/** A service that somebody else runs. */
+export type WatchedService = Pick<ServiceSpec, "name" | "ready" | "live" | "labels"> & {
+  readonly address: Address;
+};
+
+/**
+ * `wanted.json`: the services that should run. Written by `up`, `down` and `restart` under the state's lock;
+ * the supervisor reads it, and sees to it.
+ */
+export interface Wanted {
+  readonly services: {
+    readonly [name: string]: {
+      /** Changes with every request to have it run: a service that was given up is tried again. */
+      readonly request: string;
+    };
+  };
+}
+
+/** `states.json`: what the supervisor knows of its services. Written by the supervisor alone, whole at every change. */
+export interface SupervisorStates {
+  readonly pid: number;
+  readonly start_time: string;
+  readonly boot_id: string;
+  /** Of the plan that it was given. */
+  readonly plan_digest: string;
+  readonly services: { readonly [name: string]: ServiceReport };
+}
+
+/** What has become of a service. */
+export interface ServiceReport {
+  /**
+   * `stopped`: not wanted; `waiting`: for what it depends on; `starting`; `ready`; `unhealthy`: it runs, and its
+   * last liveness probes failed; `backoff`: it ended, and will be started again at `next_start_at`; `failed`: given up.
+   */
+  readonly phase: "stopped" | "waiting" | "starting" | "ready" | "unhealthy" | "backoff" | "failed";
+  /** The request of `wanted.json` that this answers; null where it was never wanted. */
+  readonly request: string | null;
+  /** ISO 8601, UTC: since when it is in this phase. */
+  readonly since: string;
+  /** From its start until it was ready, in milliseconds; null where this supervisor did not start it. */
+  readonly ready_ms: number | null;
+  /** Restarts by this supervisor and those before it, since it was last asked for. */
+  readonly restarts: number;
+  readonly last_exit: LastExit | null;
+  /** ISO 8601, UTC; null but in `backoff`. */
+  readonly next_start_at: string | null;
+  /** Why it is where it is, where that is no good place; as a {@link UserError} tells it. */
+  readonly problem: { readonly code: string; readonly message: string; readonly hint: string | null } | null;
+}
+
+/** How a service ended. */
+export interface LastExit {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** Null where a signal ended it, or where nobody of ours was its parent and could see. */
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** In words: `it exited with code 1`, `no answer to its liveness probe 3 times`. */
+  readonly reason: string;
+}
+
+/** One line of `log/events.ndjson`, and what the webhook is sent. */
+export interface ServiceEvent {
+  /** ISO 8601, UTC. */
+  readonly time: string;
+  /** Null where it is the supervisor's own. */
+  readonly service: string | null;
+  readonly event:
+    | "supervising"
+    | "starting"
+    | "ready"
+    | "picked_up"
+    | "adopted"
+    | "exited"
+    | "unhealthy"
+    | "healthy"
+    | "restarting"
+    | "given_up"
+    | "start_failed"
+    | "stopped"
+    | "log_rotated"
+    | "reachable"
+    | "unreachable";
+  readonly pid: number | null;
+  /** In words; null where the event says it all. */
+  readonly detail: string | null;
+}

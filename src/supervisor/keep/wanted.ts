@@ -1,0 +1,34 @@
+import { join } from "node:path";
+import { type StateFolder, writeWhole } from "../state.ts";
+import { isObject, readJson } from "./json-file.ts";
+import type { Wanted } from "./types.ts";
+
+/** What `wanted.json` says. */
+export interface WantedReading extends Wanted {
+  /** What is wrong with a damaged file, which counts as nothing wanted; undefined of a sound or a missing one. */
+  readonly problem: string | undefined;
+}
+
+/** The file that says which services should run; touches nothing. */
+export function wantedFile(state: StateFolder): string {
+  return join(state.root, "wanted.json");
+}
+
+/** Reads which services should run. Whatever is in the file, this does not throw. */
+export function readWanted(state: StateFolder): WantedReading {
+  const reading = readJson(wantedFile(state), isWanted);
+  if (reading.kind === "value") return { services: reading.value.services, problem: undefined };
+  return { services: {}, problem: reading.kind === "damaged" ? reading.reason : undefined };
+}
+
+/** Says which services should run; only for the holder of the lock. @throws UserError `state_unwritable` */
+export function writeWanted(state: StateFolder, { services }: Wanted): void {
+  writeWhole(wantedFile(state), `${JSON.stringify({ services }, undefined, 2)}\n`);
+}
+
+function isWanted(value: unknown): value is Wanted {
+  if (!isObject(value) || !isObject(value["services"])) return false;
+  return Object.values(value["services"]).every(
+    (entry) => isObject(entry) && typeof entry["request"] === "string",
+  );
+}

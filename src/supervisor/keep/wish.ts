@@ -1,0 +1,59 @@
+import { type FSWatcher, watch } from "node:fs";
+import { basename } from "node:path";
+import type { StateFolder } from "../state.ts";
+import type { Changes } from "./changes.ts";
+import { versionOf } from "./json-file.ts";
+import { readWanted, type WantedReading, wantedFile } from "./wanted.ts";
+
+/** What `wanted.json` says at present. A change of it is told. */
+export class Wish {
+  readonly #state: StateFolder;
+  readonly #changes: Changes;
+  #version = "";
+  #reading: WantedReading;
+
+  constructor(state: StateFolder, changes: Changes) {
+    this.#state = state;
+    this.#changes = changes;
+    this.#version = versionOf(wantedFile(state));
+    this.#reading = readWanted(state);
+    this.#sayProblem();
+  }
+
+  /** The request that a service is wanted by; null where it is not wanted. */
+  requestFor(name: string): string | null {
+    return this.#reading.services[name]?.request ?? null;
+  }
+
+  get isEmpty(): boolean {
+    return Object.keys(this.#reading.services).length === 0;
+  }
+
+  /** Reads the file anew if it is another one by now. */
+  refresh(): void {
+    const version = versionOf(wantedFile(this.#state));
+    if (version === this.#version) return;
+    this.#version = version;
+    this.#reading = readWanted(this.#state);
+    this.#sayProblem();
+    this.#changes.tell();
+  }
+
+  /** Reads a new file at once, where the OS tells of it; else `refresh` has to be called now and then. */
+  watch(): void {
+    const name = basename(wantedFile(this.#state));
+    try {
+      const watcher: FSWatcher = watch(this.#state.root, { persistent: false }, (_, file) => {
+        if (file === name) this.refresh();
+      });
+      watcher.on("error", () => watcher.close());
+    } catch {
+      // The OS has no watches left.
+    }
+  }
+
+  #sayProblem(): void {
+    const { problem } = this.#reading;
+    if (problem !== undefined) process.stderr.write(`Nothing counts as wanted: ${problem}.\n`);
+  }
+}

@@ -1,0 +1,63 @@
+import { linkSync, readFileSync, rmSync } from "node:fs";
+import { identifySelf, isSame, type RecordedIdentity } from "../os/identity.ts";
+import { writeTemporary, writeWhole } from "../state.ts";
+import type { ProcessIdentity } from "../types.ts";
+
+/** A rotation that is under way: what has to be known to clear up after it was killed. */
+interface RotationMarker {
+  /** The process that rotates. */
+  readonly owner: RecordedIdentity;
+  /** The processes that are stopped meanwhile, or are about to be. */
+  readonly stopped: readonly RecordedIdentity[];
+}
+
+/** Begins a rotation with a marker; false where there is one. */
+export function claimRotation(path: string): boolean {
+  const temporary = writeTemporary(path, textOf([]));
+  try {
+    linkSync(temporary, path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw error;
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+/** Notes which processes are about to be stopped; always before the first signal to them. */
+export function markStopped(path: string, stopped: readonly ProcessIdentity[]): void {
+  writeWhole(path, textOf(stopped));
+}
+
+/** Who was stopped by a rotation whose process is gone; undefined where the process lives. */
+export function stoppedByDead(path: string): ProcessIdentity[] | undefined {
+  const marker = readMarker(path);
+  if (marker === undefined) return [];
+  if (isSame(marker.owner)) return undefined;
+  return marker.stopped.map(({ pid, start_time, boot_id }) => ({
+    pid,
+    startTime: start_time,
+    bootId: boot_id,
+  }));
+}
+
+/** A power failure may leave an empty file: then nobody is left who could be stopped. */
+function readMarker(path: string): RotationMarker | undefined {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+function recorded({ pid, startTime, bootId }: ProcessIdentity): RecordedIdentity {
+  return { pid, start_time: startTime, boot_id: bootId };
+}
+
+/** JSON, with a line for each process: the guard's shell reads it too. */
+function textOf(stopped: readonly ProcessIdentity[]): string {
+  const owner = JSON.stringify(recorded(identifySelf()));
+  const lines = stopped.map((one) => JSON.stringify(recorded(one)));
+  return `{"owner":${owner},"stopped":[\n${lines.join(",\n")}\n]}\n`;
+}

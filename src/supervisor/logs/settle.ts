@@ -1,0 +1,72 @@
+import { closeSync, openSync, readSync, renameSync, rmSync } from "node:fs";
+import { rotatedFiles, rotatedPath } from "./files.ts";
+
+const BLOCK_BYTES = 256 * 1024;
+
+/** Gives the copy of a log its name as the newest rotated file. */
+export function publish(log: string, copy: string): void {
+  makeRoom(log);
+  renameSync(copy, rotatedPath(log, 1));
+}
+
+/** Moves rotated files up by one, as far as needed for the number 1 to be free; does nothing where it is. */
+export function makeRoom(log: string): void {
+  const numbers = rotatedFiles(log).map(({ number }) => number);
+  const gap = numbers.findIndex((number, index) => number !== index + 1);
+  for (let number = gap < 0 ? numbers.length : gap; number >= 1; number -= 1) {
+    renameSync(rotatedPath(log, number), rotatedPath(log, number + 1));
+  }
+}
+
+/**
+ * Ends what a rotation left half done, whatever it was. As long as the log still begins with what is in the copy, the
+ * log was not emptied and the copy is one too many; else the copy is the only place where its lines are.
+ */
+export function settle(log: string, copy: string): void {
+  const isRedundant = beginsWith(log, copy);
+  if (isRedundant === undefined) return;
+  if (isRedundant) rmSync(copy, { force: true });
+  else publishIfThere(log, copy);
+}
+
+/** The guard of a killed rotation may be doing the same. */
+function publishIfThere(log: string, copy: string): void {
+  try {
+    publish(log, copy);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+  }
+}
+
+/** Undefined where there is no copy. */
+function beginsWith(log: string, copy: string): boolean | undefined {
+  const part = open(copy);
+  if (part === undefined) return undefined;
+  const whole = open(log);
+  try {
+    for (let position = 0; ; ) {
+      const expected = readBlock(part, position);
+      if (expected.length === 0) return true;
+      if (whole === undefined || !readBlock(whole, position).subarray(0, expected.length).equals(expected))
+        return false;
+      position += expected.length;
+    }
+  } finally {
+    closeSync(part);
+    if (whole !== undefined) closeSync(whole);
+  }
+}
+
+function readBlock(fd: number, position: number): Buffer {
+  const block = Buffer.allocUnsafe(BLOCK_BYTES);
+  return block.subarray(0, readSync(fd, block, 0, block.length, position));
+}
+
+function open(path: string): number | undefined {
+  try {
+    return openSync(path, "r");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,30 @@
+import { basename } from "node:path";
+import type { Command, ProcessDetails } from "../types.ts";
+import { programOf } from "./duplicates.ts";
+import { describeProcess } from "./identity.ts";
+import { parentOf } from "./linux.ts";
+
+/** Whether a process runs what a command would start, wherever program and interpreter lie. */
+export function runsCommand({ command, cwd }: ProcessDetails, wanted: Command): boolean {
+  const program = programOf(command, cwd);
+  if (program === undefined) return false;
+  if (program === programOf([wanted.file, ...wanted.args], wanted.cwd)) return true;
+  // A script that names its own interpreter: the kernel puts that before the script's path.
+  const [interpreter = "", script = "", ...args] = command;
+  if (!RUNS_SCRIPTS.test(basename(interpreter))) return false;
+  return [basename(script), ...args].join(" ") === [basename(wanted.file), ...wanted.args].join(" ");
+}
+
+const RUNS_SCRIPTS = /^(?:python[\d.]*|node|nodejs|bun|deno|ruby|perl|(?:ba|da|z|k)?sh)$/;
+
+/**
+ * The process that a command has become: this one, or the one above it which was started with the command, as the
+ * watcher above a server that it starts anew. Undefined where none of them runs it.
+ */
+export function runnerOf(pid: number, wanted: Command): ProcessDetails | undefined {
+  const found = describeProcess(pid);
+  if (found === undefined) return undefined;
+  const parent = parentOf(pid);
+  const above = parent === undefined || parent <= 1 ? undefined : runnerOf(parent, wanted);
+  return above ?? (runsCommand(found, wanted) ? found : undefined);
+}

@@ -1,0 +1,133 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { UserError } from "../errors.ts";
+import { followDaemon, noteChanges } from "./daemon.ts";
+import type { Launch } from "./launch.ts";
+import { withLock } from "./lock.ts";
+import { isSame, membersOf } from "./os/identity.ts";
+import { describeListener } from "./os/ports.ts";
+import { describeProbe, type ProbeTarget, probe } from "./probe.ts";
+import { isSameRun, readRecord } from "./record.ts";
+import { RunLog } from "./run-log.ts";
+import { startFailed } from "./start-failed.ts";
+import type { StateFolder } from "./state.ts";
+import { stopService } from "./stop.ts";
+import { findStrangers } from "./strangers.ts";
+import type { ServiceRecord, ServiceSpec } from "./types.ts";
+
+/** How long a service may take to become ready, unless its spec says otherwise; in milliseconds. */
+export const DEFAULT_START_TIMEOUT_MS = 15_000;
+
+const FIRST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 250;
+
+/**
+ * Waits until a service that was launched is ready. Not for the holder of the lock: this takes it where it has to.
+ *
+ * A leader that ends with code 0 and leaves others of the service behind has made a daemon of it: the oldest of
+ * those is its leader from then on. If the service ends otherwise, is not ready in time, or `signal` is aborted, all
+ * of it is stopped and its record removed before this rejects.
+ *
+ * @returns the service's record, which is another than the launch's where a daemon was followed
+ * @throws UserError `start_failed` with the last lines of the log; or the signal's reason, or `stop_failed` where an
+ *   aborted start could not be cleared away
+ */
+export async function untilReady(
+  spec: ServiceSpec,
+  state: StateFolder,
+  launch: Launch,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<ServiceRecord> {
+  const waited = await waitForReadiness(spec, state, launch, signal);
+  if (waited.trouble === undefined) return await noteChanges(waited.record, state);
+  const trouble = await stopRun(waited.record, state).then(
+    () => waited.trouble ?? "",
+    (error) => {
+      if (!(error instanceof UserError) || signal?.aborted) throw error;
+      return `${waited.trouble}. What is more, ${error.message.replace(/\.$/, "")}`;
+    },
+  );
+  signal?.throwIfAborted();
+  throw await startFailed(spec, state, trouble, launch.logSize);
+}
+
+interface Waited {
+  readonly record: ServiceRecord;
+  /** What went wrong; absent when the service is ready. */
+  readonly trouble?: string;
+}
+
+async function waitForReadiness(
+  spec: ServiceSpec,
+  state: StateFolder,
+  launch: Launch,
+  signal: AbortSignal | undefined,
+): Promise<Waited> {
+  const timeoutMs = spec.startTimeoutMs ?? DEFAULT_START_TIMEOUT_MS;
+  const over = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]);
+  const target = targetOf(spec, launch);
+  let { record } = launch;
+  let error = "no answer";
+  for (let pause = FIRST_PAUSE_MS; !over.aborted; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
+    const untilEnd = AbortSignal.any([over, ...endSignals(record, launch)]);
+    const answer = await probe(target, spec.ready, untilEnd);
+    if (hasEnded(record, launch)) {
+      const daemon = await daemonOf(record, state, launch);
+      if (daemon === undefined) return { record, trouble: String(launch.ended.reason) };
+      record = daemon;
+      continue;
+    }
+    if (answer.ok) return await withoutStranger(record, spec, state);
+    if (!over.aborted) error = answer.error ?? error;
+    // Rejects when it is over, which the loop sees by itself.
+    await Promise.allSettled([delay(pause, undefined, { signal: untilEnd })]);
+  }
+  return { record, trouble: `${describeProbe(spec, spec.ready)} gave ${error} for ${timeoutMs} ms` };
+}
+
+/** The end of a child of this process is told by the OS; that of a daemon which was followed is looked up. */
+function endSignals(record: ServiceRecord, launch: Launch): AbortSignal[] {
+  return record === launch.record ? [launch.ended] : [];
+}
+
+function hasEnded(record: ServiceRecord, launch: Launch): boolean {
+  return record === launch.record ? launch.ended.aborted : !isSame(record);
+}
+
+function targetOf({ address }: ServiceSpec, { record, logSize }: Launch): ProbeTarget {
+  const runLog = new RunLog(record.log, logSize);
+  return address === undefined ? { runLog } : { address, runLog };
+}
+
+/** The record of what goes on after the leader has ended; undefined where that was the end. */
+async function daemonOf(
+  record: ServiceRecord,
+  state: StateFolder,
+  { exit }: Launch,
+): Promise<ServiceRecord | undefined> {
+  const { code } = await exit;
+  return code === 0 ? await followDaemon(record, state) : undefined;
+}
+
+/** Another process may have taken the port meanwhile: then the good answer is not the service's. */
+async function withoutStranger(
+  record: ServiceRecord,
+  { address }: ServiceSpec,
+  state: StateFolder,
+): Promise<Waited> {
+  if (address === undefined) return { record };
+  const mark = { service: record.name, stateDir: state.root };
+  const [stranger] = await findStrangers(address, record.pid, () => membersOf(mark, record));
+  if (stranger === undefined) return { record };
+  return {
+    record,
+    trouble: `port ${address.port} is answered by another process: ${describeListener(stranger)}`,
+  };
+}
+
+/** Stops what a start left, unless somebody has cleared it away, or even started the service again, by now. */
+async function stopRun(record: ServiceRecord, state: StateFolder): Promise<void> {
+  await withLock(state, async () => {
+    const reading = readRecord(state, record.name);
+    if (reading.kind === "record" && isSameRun(reading.record, record)) await stopService(record, state);
+  });
+}

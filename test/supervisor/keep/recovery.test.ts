@@ -1,0 +1,242 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { wantedFile } from "../../../src/supervisor/keep/wanted.ts";
+import { isSame } from "../../../src/supervisor/os/identity.ts";
+import { discardRecord, readRecord, writeRecord } from "../../../src/supervisor/record.ts";
+import { serviceFiles } from "../../../src/supervisor/state.ts";
+import type { ServiceRecord } from "../../../src/supervisor/types.ts";
+import { fixtureService, temporaryState } from "../helpers.ts";
+import { obedient, QUICK, Stack, SUPERVISOR_COMMAND, tell } from "./helpers.ts";
+
+async function untilGone(record: ServiceRecord): Promise<void> {
+  await expect.poll(() => isSame(record), { timeout: 5000 }).toBe(false);
+}
+
+async function kill(record: ServiceRecord, signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
+  process.kill(record.pid, signal);
+  await untilGone(record);
+}
+
+test.each(["SIGKILL", "SIGTERM", "SIGINT", "SIGHUP"] as const)(
+  "services outlive a supervisor that gets %s, and the next one picks them up",
+  async (signal) => {
+    const state = temporaryState();
+    const spec = await obedient(state, "sample");
+    const stack = new Stack(state, [spec]);
+    const first = await stack.up();
+    await stack.untilReady("sample");
+    await tell(spec, "exit/1");
+    await expect.poll(() => stack.report("sample")?.restarts).toBe(1);
+    await stack.untilReady("sample");
+    const pid = stack.pid("sample");
+    await kill(first, signal);
+    expect(stack.marked("sample")).toEqual([pid]);
+
+    const second = await stack.supervise();
+    expect(second.pid).not.toBe(first.pid);
+    await expect.poll(() => stack.events("sample").at(-1), { timeout: 5000 }).toBe("picked_up");
+    await stack.untilReady("sample");
+    expect(stack.marked("sample")).toEqual([pid]);
+    expect(stack.report("sample")).toMatchObject({ restarts: 1, ready_ms: null, last_exit: { code: 1 } });
+  },
+);
+
+test("a service that was picked up is restarted when it ends, without a word on its exit code", async () => {
+  const state = temporaryState();
+  const spec = await obedient(state, "sample");
+  const stack = new Stack(state, [spec]);
+  const first = await stack.up();
+  await stack.untilReady("sample");
+  await kill(first);
+  await stack.supervise();
+  await expect.poll(() => stack.events("sample").at(-1), { timeout: 5000 }).toBe("picked_up");
+  await tell(spec, "exit/0");
+  await expect.poll(() => stack.report("sample")?.restarts, { timeout: 5000 }).toBe(1);
+  expect(stack.report("sample")?.last_exit).toMatchObject({
+    code: null,
+    signal: null,
+    reason: expect.stringContaining("not its parent"),
+  });
+});
+
+test("what ended while there was no supervisor is started again by the next one", async () => {
+  const state = temporaryState();
+  const spec = await obedient(state, "sample");
+  const stack = new Stack(state, [spec]);
+  const first = await stack.up();
+  await stack.untilReady("sample");
+  await kill(first);
+  await tell(spec, "exit/1");
+  await expect.poll(() => stack.marked("sample")).toEqual([]);
+  await stack.supervise();
+  await expect.poll(() => stack.report("sample")?.restarts, { timeout: 5000 }).toBe(1);
+  await stack.untilReady("sample");
+});
+
+test("a supervisor that dies while a service starts leaves it to the next one, which waits for it", async () => {
+  const state = temporaryState();
+  const stack = new Stack(state, [await fixtureService("listens-late", state)]);
+  const first = await stack.up();
+  await stack.untilPhase("sample", "starting");
+  const pid = stack.pid("sample");
+  await kill(first);
+  await stack.supervise();
+  await stack.untilReady("sample");
+  expect(stack.marked("sample")).toEqual([pid]);
+});
+
+test("what was given up stays so under the next supervisor", async () => {
+  const state = temporaryState();
+  const stack = new Stack(state, [await fixtureService("exits-at-once", state)]);
+  const first = await stack.up();
+  const { problem } = await stack.untilPhase("sample", "failed");
+  await kill(first);
+  const second = await stack.supervise();
+  await expect
+    .poll(() => JSON.parse(readFileSync(join(state.root, "states.json"), "utf8")).pid)
+    .toBe(second.pid);
+  expect(await stack.untilPhase("sample", "failed")).toMatchObject({ problem });
+  expect(stack.events("sample")).toEqual(["starting", "start_failed"]);
+});
+
+test("a supervisor with the same plan is kept, and one with another plan replaced", async () => {
+  const state = temporaryState();
+  const spec = await obedient(state, "sample");
+  const stack = new Stack(state, [spec]);
+  const first = await stack.up();
+  await stack.untilReady("sample");
+  expect((await stack.supervise()).pid).toBe(first.pid);
+  const pid = stack.pid("sample");
+
+  const changed = new Stack(state, [{ ...spec, restart: { ...QUICK, limit: 1 } }]);
+  expect((await changed.supervise()).pid).not.toBe(first.pid);
+  expect(isSame(first)).toBe(false);
+  await changed.untilReady("sample");
+  expect(changed.marked("sample")).toEqual([pid]);
+});
+
+test("a supervisor whose record was lost ends by itself, and its services live on", async () => {
+  const state = temporaryState();
+  const stack = new Stack(state, [await obedient(state, "sample")]);
+  const first = await stack.up();
+  await stack.untilReady("sample");
+  const pid = stack.pid("sample");
+  discardRecord(state, "supervisor");
+  await untilGone(first);
+  expect(stack.marked("sample")).toEqual([pid]);
+});
+
+test("a supervisor without a record is found by its mark, and ended before another is started", async () => {
+  const state = temporaryState();
+  const stack = new Stack(state, [await obedient(state, "sample")]);
+  const first = await stack.up();
+  await stack.untilReady("sample");
+  process.kill(first.pid, "SIGSTOP");
+  discardRecord(state, "supervisor");
+  const second = await stack.supervise();
+  expect(stack.marked("supervisor")).toEqual([second.pid]);
+});
+
+test("one that is not the recorded supervisor starts nothing, whoever started it", async () => {
+  const state = temporaryState();
+  const stack = new Stack(state, [await obedient(state, "sample")]);
+  const first = await stack.up();
+  await stack.untilReady("sample");
+  const pid = stack.pid("sample");
+  const { file, args, cwd } = SUPERVISOR_COMMAND;
+  const second = spawn(file, args, { cwd, stdio: ["pipe", "ignore", "ignore"] });
+  onTestFinished(() => void second.kill("SIGKILL"));
+  second.stdin?.end(JSON.stringify(stack.plan));
+  expect(await once(second, "exit")).toEqual([0, null]);
+  expect(stack.events(null)).toEqual(["supervising"]);
+  expect(isSame(first)).toBe(true);
+  expect(stack.marked("sample")).toEqual([pid]);
+});
+
+test("10 starters at once leave one supervisor and one of each service", { timeout: 30_000 }, async () => {
+  const state = temporaryState();
+  const stack = new Stack(state, [await obedient(state, "one"), await obedient(state, "two")]);
+  await Promise.all(Array.from({ length: 10 }, () => stack.up()));
+  await stack.untilReady("one", "two");
+  expect(stack.marked("supervisor")).toHaveLength(1);
+  expect(stack.marked("one")).toEqual([stack.pid("one")]);
+  expect(stack.marked("two")).toEqual([stack.pid("two")]);
+});
+
+test("a plan that was cut off is refused in a line", async () => {
+  const { file, args, cwd } = SUPERVISOR_COMMAND;
+  const child = spawn(file, args, { cwd, stdio: ["pipe", "ignore", "pipe"] });
+  let text = "";
+  child.stderr?.setEncoding("utf8").on("data", (chunk) => {
+    text += chunk;
+  });
+  child.stdin?.end('{"stateDir":"/tmp/x","serv');
+  const [code] = await once(child, "close");
+  expect(code).toBe(2);
+  expect(text).toMatch(/^\S+ The supervisor's plan should be JSON[^\n]*\n$/);
+});
+
+test("a damaged wanted.json stops nothing, and is told in the log", async () => {
+  const state = temporaryState();
+  const stack = new Stack(state, [await obedient(state, "sample")]);
+  const supervisor = await stack.up();
+  await stack.untilReady("sample");
+  writeFileSync(wantedFile(state), '{"services"');
+  await expect
+    .poll(() => readFileSync(serviceFiles(state, "supervisor").log, "utf8"), { timeout: 5000 })
+    .toContain("Nothing counts as wanted");
+  expect(stack.report("sample")?.phase).toBe("ready");
+  expect(isSame(supervisor)).toBe(true);
+});
+
+test("without the states of the one before, what runs well is picked up", async () => {
+  const state = temporaryState();
+  const stack = new Stack(state, [await obedient(state, "sample")]);
+  const first = await stack.up();
+  await stack.untilReady("sample");
+  const pid = stack.pid("sample");
+  await kill(first);
+  writeFileSync(join(state.root, "states.json"), "nonsense");
+  await stack.up();
+  await stack.untilReady("sample");
+  expect(stack.marked("sample")).toEqual([pid]);
+});
+
+test("a service whose record was lost is known by its mark, and recorded again", async () => {
+  const state = temporaryState();
+  const stack = new Stack(state, [await obedient(state, "sample")]);
+  const first = await stack.up();
+  await stack.untilReady("sample");
+  const pid = stack.pid("sample");
+  await kill(first);
+  discardRecord(state, "sample");
+  await stack.supervise();
+  await expect.poll(() => stack.pid("sample"), { timeout: 5000 }).toBe(pid);
+  expect(stack.marked("sample")).toEqual([pid]);
+});
+
+test("a service that was adopted is watched like any other", async () => {
+  const state = temporaryState();
+  const stack = new Stack(state, [await obedient(state, "sample")]);
+  const first = await stack.up();
+  await stack.untilReady("sample");
+  await kill(first);
+  const reading = readRecord(state, "sample");
+  if (reading.kind !== "record") return expect.unreachable();
+  writeRecord(state, { ...reading.record, adopted: true });
+  await stack.supervise();
+  await expect.poll(() => stack.events("sample").at(-1), { timeout: 5000 }).toBe("adopted");
+});
+
+test("when nothing is wanted and nothing runs, the supervisor ends and leaves no record", async () => {
+  const state = temporaryState();
+  const stack = new Stack(state, [await fixtureService("exits-at-once", state)]);
+  const supervisor = await stack.up();
+  await stack.untilPhase("sample", "failed");
+  writeFileSync(wantedFile(state), '{"services":{}}');
+  await untilGone(supervisor);
+  expect(readRecord(state, "supervisor").kind).toBe("none");
+});
