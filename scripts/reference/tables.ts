@@ -1,19 +1,20 @@
 import { readFileSync } from "node:fs";
 import type * as z from "zod";
-import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
+import { DEFAULT_SETTINGS } from "../../src/config/defaults.ts";
 import { variableOf } from "../../src/config/environment.ts";
-import { type Config, ConfigSchema } from "../../src/config/schema.ts";
+import { ConfigSchema, type Settings } from "../../src/config/schema.ts";
 import { StreamEvent } from "../../src/contract/events.ts";
 import { type EndpointName, FEATURES } from "../../src/contract/foreign.ts";
 import { assetRoute, gatewayRoutes, hmiRoutes, pageRoutes, type Route } from "../../src/contract/routes.ts";
 import { WIRE_ERRORS, type WireErrorCode } from "../../src/errors.ts";
 import { type Docstrings, docstringsOf } from "./docstrings.ts";
+import { isMap, type ServiceSettingName, serviceSettings } from "./service-settings.ts";
 import { fieldWords, valueWords } from "./value-words.ts";
 
 /** The name of a setting: `hmi.port`. */
 export type SettingName = {
-  [Section in keyof Config]: `${Section}.${keyof Config[Section] & string}`;
-}[keyof Config];
+  [Section in keyof Settings]: `${Section}.${keyof Settings[Section] & string}`;
+}[keyof Settings];
 
 /** The keys of the rows, by table. */
 export interface RowKeys {
@@ -21,6 +22,7 @@ export interface RowKeys {
   events: StreamEvent["type"];
   errors: WireErrorCode;
   settings: SettingName;
+  "settings of a service": ServiceSettingName;
 }
 
 export interface Table {
@@ -62,12 +64,23 @@ export function referenceTables(): readonly Table[] {
     {
       name: "settings",
       introduction:
-        "By their names in `stack.config.yaml` or `.json`, over the environment variable that wins over the file; in " +
-        "a variable a list is written with commas, and names with values as `name=value` with commas. Times end in " +
+        "By their names in `stack.config.yaml`, `.json`, `.ts` or `.js`, over the environment variable that wins over " +
+        "the file; in a variable a list is written with commas, and names with values as `name=value` with commas. Times end in " +
         `\`_ms\` and are milliseconds. \`contract\`: ${settingDocs().of("ConfigSchema.contract")} The features that it ` +
         `can lack are ${FEATURES.map((feature) => `\`${feature}\``).join(" and ")}.`,
       columns: ["Setting", "Default", "Values", "Meaning"],
       rows: settingRows(),
+    },
+    {
+      name: "settings of a service",
+      introduction:
+        "By their names under `services.NAME` in the file; no environment variable has them. Exactly the services " +
+        "that are listed run; without `services` the engine, the gateway and the HMI of ours do. Each is one of " +
+        "`command`, `embedded` and `url`. A service called engine, gateway or hmi is at the address that `engine.url`, " +
+        "`gateway.*` or `hmi.*` says, whatever runs there. Times end in `_ms` and are milliseconds. For editors: " +
+        "[config.schema.json](config.schema.json).",
+      columns: ["Setting", "Values", "Meaning"],
+      rows: serviceRows(),
     },
   ];
 }
@@ -140,8 +153,17 @@ function settingRows(): Table["rows"] {
   );
 }
 
+function serviceRows(): Table["rows"] {
+  return new Map(
+    serviceSettings().map(({ name, schema, meaning }) => {
+      const map = name === "restart" ? "a policy, or settings" : "settings";
+      return [name, [`\`${name}\``, isMap(name) ? map : valueWords(schema), meaning]];
+    }),
+  );
+}
+
 function defaultWords(section: string, name: string): string {
-  const sections: Record<string, Record<string, unknown>> = { ...DEFAULT_CONFIG };
+  const sections: Record<string, Record<string, unknown>> = { ...DEFAULT_SETTINGS };
   const value = sections[section]?.[name];
   return `\`${typeof value === "string" && value !== "" ? value : JSON.stringify(value)}\``;
 }

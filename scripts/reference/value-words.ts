@@ -33,6 +33,9 @@ function jsonSchemaOf(schema: z.core.$ZodType): JsonSchema {
 
 function wordsOf(schema: JsonSchema): string {
   if (schema.description !== undefined) return schema.description;
+  if (schema.const !== undefined) return `\`${schema.const}\``;
+  // The only type of ours that holds itself.
+  if (schema.$ref !== undefined) return "any JSON";
   if (schema.enum !== undefined) return alternatives(schema.enum.map((value) => `\`${value}\``));
   if (schema.anyOf !== undefined)
     return alternatives(schema.anyOf.map((each) => wordsOf(each as JsonSchema)));

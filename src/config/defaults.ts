@@ -1,11 +1,17 @@
 import { DEFAULTS } from "../contract/defaults.ts";
-import type { Config } from "./schema.ts";
+import type { Config, Settings } from "./schema.ts";
+import type { Services } from "./services.ts";
 
 /** The settings of a stack that nobody configured. */
-export const DEFAULT_CONFIG: Config = {
+export const DEFAULT_SETTINGS: Settings = {
   hmi: { host: DEFAULTS.host, port: DEFAULTS.hmiPort },
   gateway: { host: DEFAULTS.host, port: DEFAULTS.gatewayPort },
-  engine: { url: `http://${DEFAULTS.host}:${DEFAULTS.enginePort}`, api: "chat", token_delay_ms: 20 },
+  engine: {
+    url: `http://${DEFAULTS.host}:${DEFAULTS.enginePort}`,
+    api: "chat",
+    token_delay_ms: 20,
+    tap_port: 0,
+  },
   chat: { model: DEFAULTS.model, agent: DEFAULTS.agentId },
   stream: {
     heartbeat_ms: DEFAULTS.heartbeatMs,
@@ -23,8 +29,21 @@ export const DEFAULT_CONFIG: Config = {
     request_fields: {},
     answer_fields: {},
     event_fields: {},
+    store: "",
+    store_names: {},
   },
+  monitor: { webhook_url: "", metrics_host: DEFAULTS.host, metrics_port: 0 },
   store: { path: ".stack/chat.db" },
   state: { dir: ".stack" },
   log: { level: "info" },
 };
+
+/** What runs where a file names no services: ours, each after what it needs. */
+const DEFAULT_SERVICES: Services = {
+  engine: { embedded: "engine", depends_on: [] },
+  gateway: { embedded: "gateway", depends_on: ["engine"] },
+  hmi: { embedded: "hmi", depends_on: ["gateway"] },
+};
+
+/** A stack that nobody configured. */
+export const DEFAULT_CONFIG: Config = { ...DEFAULT_SETTINGS, services: DEFAULT_SERVICES };

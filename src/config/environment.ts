@@ -1,4 +1,4 @@
-import { DEFAULT_CONFIG } from "./defaults.ts";
+import { DEFAULT_SETTINGS } from "./defaults.ts";
 import { isRecord, type Layer } from "./layer.ts";
 import type { Config } from "./schema.ts";
 
@@ -13,7 +13,7 @@ export function variableOf(path: readonly PropertyKey[]): string {
  */
 export function environmentLayer(env: NodeJS.ProcessEnv): Layer {
   const values: Record<string, Record<string, unknown>> = {};
-  for (const [section, settings] of Object.entries(DEFAULT_CONFIG)) {
+  for (const [section, settings] of Object.entries(DEFAULT_SETTINGS)) {
     for (const [key, standard] of Object.entries(settings)) {
       const text = env[variableOf([section, key])];
       if (text === undefined || text === "") continue;
@@ -22,7 +22,10 @@ export function environmentLayer(env: NodeJS.ProcessEnv): Layer {
   }
   return {
     values,
-    whereIs: (path) => (env[variableOf(path.slice(0, 2))] ? variableOf(path.slice(0, 2)) : undefined),
+    whereIs(path) {
+      const name = variableOf(path.slice(0, 2));
+      return env[name] ? { name, order: Number.POSITIVE_INFINITY } : undefined;
+    },
   };
 }
 
@@ -42,12 +45,14 @@ function pairOf(text: string): [string, string] {
 /** The variable that names the configuration file, for a service that runs as a process. */
 export const FILE_VARIABLE = "STACK_CONFIG";
 
-/** The environment that gives a process exactly this configuration, and lets it read no file. */
-export function toEnvironment(config: Config): Record<string, string> {
+/**
+ * The environment that gives a process exactly these settings, and lets it read no file. What services there
+ * are is none of its business: it gets the default ones.
+ */
+export function toEnvironment({ services: _, ...settings }: Config): Record<string, string> {
   const variables: Record<string, string> = { [FILE_VARIABLE]: "" };
-  for (const [section, settings] of Object.entries(config)) {
-    for (const [key, value] of Object.entries(settings))
-      variables[variableOf([section, key])] = toText(value);
+  for (const [section, values] of Object.entries(settings)) {
+    for (const [key, value] of Object.entries(values)) variables[variableOf([section, key])] = toText(value);
   }
   return variables;
 }

@@ -1,22 +1,22 @@
 import { basename } from "node:path";
-import { type Document, isMap, isNode, LineCounter, parseDocument } from "yaml";
-import { configError, isRecord, type Layer } from "./layer.ts";
+import { type Document, isMap, isNode, isSeq, LineCounter, parseDocument } from "yaml";
+import { configError, type Fault, isRecord, type Layer, type Place } from "./layer.ts";
 
 /** Reads a configuration file, YAML or JSON. Throws a UserError that shows where it is malformed. */
 export function parseConfigFile(path: string, text: string): Layer {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const file = basename(path);
-  const at = (offset: number): string => {
+  const at = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
-    return `${file}:${line}:${col}`;
+    return { name: `${file}:${line}:${col}`, order: offset };
   };
   if (document.errors.length > 0) {
-    throw configError(document.errors.map(({ message, pos }) => ({ where: at(pos[0]), message })));
+    throw configError(document.errors.map(({ message, pos }) => ({ place: at(pos[0]), message })));
   }
   const values: unknown = document.toJS() ?? {};
   if (!isRecord(values)) {
-    throw configError([{ where: `${file}:1:1`, message: "expected settings by name, such as `engine:`" }]);
+    throw configError([{ place: at(0), message: "expected settings by name, such as `engine:`" }]);
   }
   return {
     values,
@@ -27,14 +27,15 @@ export function parseConfigFile(path: string, text: string): Layer {
   };
 }
 
-function offsetOf(
-  document: Document,
-  path: readonly PropertyKey[],
-  part: "name" | "value",
-): number | undefined {
+function offsetOf(document: Document, path: readonly PropertyKey[], part: Fault["part"]): number | undefined {
   const keys = path.map(String);
-  const section: unknown = document.getIn(keys.slice(0, -1), true);
-  const pair = isMap(section) ? section.items.find((item) => String(item.key) === keys.at(-1)) : undefined;
-  const node: unknown = part === "name" ? pair?.key : pair?.value;
+  const last = keys.at(-1);
+  const parent: unknown = document.getIn(keys.slice(0, -1), true);
+  if (isSeq(parent)) return startOf(parent.items[Number(last)]);
+  const pair = isMap(parent) ? parent.items.find((item) => String(item.key) === last) : undefined;
+  return startOf(part === "name" ? pair?.key : pair?.value);
+}
+
+function startOf(node: unknown): number | undefined {
   return isNode(node) ? node.range?.[0] : undefined;
 }

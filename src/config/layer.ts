@@ -1,9 +1,24 @@
 import { UserError } from "../errors.ts";
 
+/** Where something stands that a configuration says. */
+export interface Place {
+  /** `stack.config.yaml:3:9`, `stack.config.ts`, or the name of an environment variable. */
+  readonly name: string;
+  /** Problems are told in this order: where in the file it is, and after all files what variables say. */
+  readonly order: number;
+}
+
 /** One thing that is wrong, and where it stands. */
 export interface Problem {
-  /** `stack.config.yaml:3:9`, or the name of an environment variable. */
-  readonly where: string;
+  readonly place: Place;
+  readonly message: string;
+}
+
+/** One thing that is wrong, by the path of the setting: `["hmi", "port"]`. */
+export interface Fault {
+  readonly path: readonly PropertyKey[];
+  /** Whether the setting's name is at fault, or its value. */
+  readonly part: "name" | "value";
   readonly message: string;
 }
 
@@ -11,12 +26,14 @@ export interface Problem {
 export interface Layer {
   readonly values: Record<string, unknown>;
   /** Where the value of a setting stands, or its name. */
-  whereIs(path: readonly PropertyKey[], part: "name" | "value"): string | undefined;
+  whereIs(path: readonly PropertyKey[], part: Fault["part"]): Place | undefined;
 }
 
-/** The error that lists what is wrong with a configuration. */
+/** The error that lists what is wrong with a configuration, in the order in which it is read. */
 export function configError(problems: readonly Problem[]): UserError {
-  const lines = problems.map(({ where, message }) => `  ${where}  ${message}`);
+  const lines = problems
+    .toSorted((a, b) => a.place.order - b.place.order)
+    .map(({ place, message }) => `  ${place.name}  ${message}`);
   const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
   return new UserError("config_invalid", `The configuration has ${count}:\n${lines.join("\n")}`, {
     hint: "Mend the lines above. Nothing was started or changed.",

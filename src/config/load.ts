@@ -1,14 +1,19 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import type * as z from "zod";
+import { withAbsolutePath } from "../contract/store.ts";
 import { messageOf, UserError } from "../errors.ts";
-import { DEFAULT_CONFIG } from "./defaults.ts";
+import { portFaults } from "./addresses.ts";
+import { DEFAULT_CONFIG, DEFAULT_SETTINGS } from "./defaults.ts";
 import { environmentLayer } from "./environment.ts";
-import { configError, isRecord, type Layer, type Problem } from "./layer.ts";
-import { type Config, ConfigSchema } from "./schema.ts";
+import { faultsOf } from "./faults.ts";
+import { configError, type Fault, isRecord, type Layer, type Place } from "./layer.ts";
+import { type Config, ConfigSchema, type Settings } from "./schema.ts";
+import type { Services } from "./services.ts";
 
-/** File names that are looked for, in this order. JSON is YAML too. */
-export const CONFIG_FILES = ["stack.config.yaml", "stack.config.yml", "stack.config.json"] as const;
+/** File names that are looked for, in this order. */
+export const CONFIG_FILES: readonly string[] = ["yaml", "yml", "json", "ts", "mts", "js", "mjs"].map(
+  (ending) => `stack.config.${ending}`,
+);
 
 export interface LoadOptions {
   /** Where the search for a file begins; it goes on upwards. */
@@ -28,13 +33,55 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
   const layers = [...(file === undefined ? [] : [await fileLayer(file)]), environmentLayer(options.env)];
   const merged = layers.reduce<Record<string, unknown>>(
     (base, layer) => merge(base, layer.values),
-    structuredClone(DEFAULT_CONFIG),
+    structuredClone(DEFAULT_SETTINGS),
   );
-  const parsed = ConfigSchema.safeParse(merged);
-  if (!parsed.success) {
-    throw configError(parsed.error.issues.flatMap((issue) => problemsOf(issue, layers)));
+  const folder = file === undefined ? resolve(options.cwd) : dirname(file);
+  // The address of the schema is for editors.
+  const { services: given, $schema: _, ...values } = merged;
+  const parsed = ConfigSchema.safeParse(values);
+  const { services, faults } = await servicesOf(given, folder, parsed.data);
+  const placeOf: PlaceOf = (path, part = "value") =>
+    layers.map((layer) => layer.whereIs(path, part)).findLast((place) => place !== undefined);
+  const all = parsed.success
+    ? [...faults, ...portFaults(services, parsed.data, placeOf)]
+    : [...faultsOf(ConfigSchema, parsed.error, { besides: ["services"] }), ...faults];
+  if (!parsed.success || all.length > 0) {
+    throw configError(
+      all.map(({ path, part, message }) => {
+        const name = path.map(String).join(".");
+        return {
+          place: nearestPlace(path, part, placeOf) ?? { name, order: 0 },
+          message: `${name}: ${message}`,
+        };
+      }),
+    );
   }
-  return withAbsolutePaths(parsed.data, file === undefined ? options.cwd : dirname(file));
+  return withAbsolutePaths({ ...parsed.data, services }, folder);
+}
+
+/** Where a setting stands, in the last layer that has it. */
+type PlaceOf = (path: readonly PropertyKey[], part?: Fault["part"]) => Place | undefined;
+
+/** Of what stands nowhere, where that is which should hold it. */
+function nearestPlace(
+  path: readonly PropertyKey[],
+  part: Fault["part"],
+  placeOf: PlaceOf,
+): Place | undefined {
+  return (
+    placeOf(path, part) ?? (path.length < 2 ? undefined : nearestPlace(path.slice(0, -1), "name", placeOf))
+  );
+}
+
+/** Most configurations name no services: the schema of theirs is only built for those that do. */
+async function servicesOf(
+  given: unknown,
+  folder: string,
+  settings: Settings | undefined,
+): Promise<{ readonly services: Services; readonly faults: readonly Fault[] }> {
+  if (given === undefined) return { services: DEFAULT_CONFIG.services, faults: [] };
+  const { readServices } = await import("./services/read.ts");
+  return readServices(given, folder, settings);
 }
 
 function chooseFile({ cwd, file }: LoadOptions): string | undefined {
@@ -50,21 +97,22 @@ function findFile(cwd: string): string | undefined {
 }
 
 async function fileLayer(path: string): Promise<Layer> {
-  let text: string;
+  const text = readText(path);
+  // Most runs have no file: what reads one is loaded only for those that do.
+  if (/\.m?[jt]s$/.test(path)) return await (await import("./module-file.ts")).runConfigFile(path);
+  return (await import("./file.ts")).parseConfigFile(path, text);
+}
+
+function readText(path: string): string {
   try {
-    text = readFileSync(path, "utf8");
+    return readFileSync(path, "utf8");
   } catch (error) {
     throw new UserError(
       "config_unreadable",
       `The configuration ${path} cannot be read: ${messageOf(error)}.`,
-      {
-        hint: "Check the path given with --config.",
-      },
+      { hint: "Check the path given with --config." },
     );
   }
-  // Most runs have no file: the parser is loaded only for those that do.
-  const { parseConfigFile } = await import("./file.ts");
-  return parseConfigFile(path, text);
 }
 
 function merge(base: Record<string, unknown>, over: Record<string, unknown>): Record<string, unknown> {
@@ -78,23 +126,11 @@ function merge(base: Record<string, unknown>, over: Record<string, unknown>): Re
   return merged;
 }
 
-/** One problem for each wrong value; an unknown key is reported where it stands, not where it is missing. */
-function problemsOf(issue: z.core.$ZodIssue, layers: readonly Layer[]): Problem[] {
-  const keys = issue.code === "unrecognized_keys" ? issue.keys : [undefined];
-  return keys.map((key) => {
-    const path = key === undefined ? issue.path : [...issue.path, key];
-    const part = key === undefined ? "value" : "name";
-    const where = layers.map((layer) => layer.whereIs(path, part)).findLast((place) => place !== undefined);
-    const name = path.map(String).join(".");
-    const message = key === undefined ? issue.message : "there is no such setting";
-    return { where: where ?? name, message: `${name}: ${message}` };
-  });
-}
-
 function withAbsolutePaths(config: Config, folder: string): Config {
   const { path } = config.store;
   return {
     ...config,
+    contract: { ...config.contract, store: withAbsolutePath(config.contract.store, folder) },
     store: { path: path === ":memory:" ? path : resolve(folder, path) },
     state: { dir: resolve(folder, config.state.dir) },
   };

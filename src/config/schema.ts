@@ -9,6 +9,8 @@ import {
   LACK_VERDICTS,
   readAddress,
 } from "../contract/foreign.ts";
+import { problemOfStoreName, readStoreAddress, STORE_NAMES, type StoreName } from "../contract/store.ts";
+import type { Services } from "./services.ts";
 
 // The words of zod's messages, which zod/mini leaves out.
 z.config(en());
@@ -30,13 +32,20 @@ const httpUrl = z.pipe(
   z.transform((url: string) => url.replace(/\/+$/, "")),
 );
 
+const mustBeWebUrl = "must be an http:// or https:// URL";
+const webUrlOrNone = z.string().check(
+  z.regex(/^(https?:\/\/\S+)?$/, { error: mustBeWebUrl, abort: true }),
+  z.refine((url) => url === "" || URL.canParse(url), mustBeWebUrl),
+);
+
 const endpointNames = Object.keys(ENDPOINTS) as EndpointName[];
+const storeNames = Object.keys(STORE_NAMES) as StoreName[];
 const word = z.string().check(z.regex(/^[a-z-]+$/));
 const fields = z.record(text, text);
 
 /**
- * The settings, each with its default in `defaults.ts`. The same names work in a file
- * (`stack.config.yaml` or `.json`) and as environment variables: `engine.url` is `STACK_ENGINE_URL`.
+ * The settings, each with its default in `defaults.ts`. The same names work in a file and as environment
+ * variables: `engine.url` is `STACK_ENGINE_URL`. Only in a file there is `services` too: `services/schema.ts`.
  */
 export const ConfigSchema = z.strictObject({
   hmi: z.strictObject({
@@ -58,6 +67,8 @@ export const ConfigSchema = z.strictObject({
     api: z.enum(["chat", "generate"]),
     /** Pace of the stand-in's replies, in milliseconds a token. */
     token_delay_ms: milliseconds,
+    /** Where a tap stands in front of the engine, so that `verify` sees what reaches a real Ollama; 0: nowhere. */
+    tap_port: port,
   }),
   chat: z.strictObject({
     /** The model where nobody chose one, if the engine has it; else the engine's first. */
@@ -110,6 +121,18 @@ export const ConfigSchema = z.strictObject({
     answer_fields: fields,
     /** By the contract's name of a field: the backend's, in the events of streams. */
     event_fields: fields,
+    /** The judged backend's store, read and never written: `sqlite:///srv/chat.db` or `postgresql://user@host/database`; empty: its rows are read through the HMI. */
+    store: z.string().check(storeCanBeRead),
+    /** By our name of the store's tables and columns (`messages`, `messages.session_id`): the backend's. */
+    store_names: z.partialRecord(z.enum(storeNames), text).check(namesCanBeQuoted),
+  }),
+  monitor: z.strictObject({
+    /** Where the supervisor posts its events to, each as JSON; empty: nowhere. */
+    webhook_url: webUrlOrNone,
+    /** The host name or address that the supervisor's metrics are served at. */
+    metrics_host: host,
+    /** The port of the supervisor's metrics, for Prometheus at `/metrics`; 0: none are served. */
+    metrics_port: port,
   }),
   store: z.strictObject({
     /** The conversations' database, relative to the configuration's folder. */
@@ -135,5 +158,23 @@ function addressesCanBeRead(given: z.core.ParsePayload<{ [Name in EndpointName]?
   }
 }
 
-/** The settings of one stack: validated, complete, with absolute paths. */
-export type Config = z.infer<typeof ConfigSchema>;
+function storeCanBeRead(given: z.core.ParsePayload<string>): void {
+  const read = given.value === "" ? undefined : readStoreAddress(given.value);
+  if (typeof read === "string") given.issues.push({ code: "custom", input: given.value, message: read });
+}
+
+function namesCanBeQuoted(given: z.core.ParsePayload<{ [Name in StoreName]?: string }>): void {
+  for (const [name, value] of Object.entries(given.value)) {
+    const message = problemOfStoreName(name, value);
+    if (message !== undefined) given.issues.push({ code: "custom", input: value, path: [name], message });
+  }
+}
+
+/** The settings of one stack but for its services: validated, complete, with absolute paths. */
+export type Settings = z.infer<typeof ConfigSchema>;
+
+/** The configuration of one stack. */
+export interface Config extends Settings {
+  /** Exactly these run: the file's, or else the three of ours. */
+  readonly services: Services;
+}

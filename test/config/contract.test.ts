@@ -23,6 +23,8 @@ test("departures are read from a file by the names of endpoints, fields and chec
     request_fields: { model_id: "profile_id" },
     answer_fields: {},
     event_fields: {},
+    store: "",
+    store_names: {},
   });
 });
 
@@ -77,10 +79,32 @@ test("everything that is wrong is told at once, each at its own place", async ()
     `${YAML}:2:12  contract.profile: Invalid option: expected one of "ours"|"seeds"`,
     `${YAML}:4:22  contract.lacks.gateway.resumed: is no endpoint (such as gateway.resume), no feature (engine.options) and no check (http/origin)`,
     `${YAML}:5:21  contract.lacks.gateway.resume: Invalid option: expected one of "skipped"|"broken"|"judged"`,
-    `${YAML}:7:5  contract.endpoints.hmi.message: there is no such setting`,
-    `${YAML}:10:19  contract.endpoints.hmi.sessions: must hold no parameter, as /api/chat/sessions does`,
+    `${YAML}:7:5  contract.endpoints.hmi.message: there is no such setting; did you mean hmi.messages?`,
     `${YAML}:8:19  contract.endpoints.hmi.messages: must hold {session_id}, as /api/chat/sessions/:session_id/messages does`,
     `${YAML}:9:17  contract.endpoints.hmi.agents: must be a path, with or without a method, such as GET /api/chat/history/{session_id}`,
+    `${YAML}:10:19  contract.endpoints.hmi.sessions: must hold no parameter, as /api/chat/sessions does`,
     `${YAML}:11:31  contract.request_fields.model_id: Invalid input: expected string, received number`,
   ]);
+});
+
+test("a store's address and names are read, a relative file from the configuration's folder", async () => {
+  const cwd = tempFolder({
+    [YAML]: "contract: { store: 'sqlite:data/chat.db', store_names: { messages.session_id: chat_id } }",
+  });
+  const env = { STACK_CONTRACT_STORE_NAMES: "messages=chat.rows" };
+  const { contract } = await loadConfig({ cwd, env });
+  expect(contract).toMatchObject({
+    store: `sqlite:${cwd}/data/chat.db`,
+    store_names: { "messages.session_id": "chat_id", messages: "chat.rows" },
+  });
+});
+
+test("a store's address that cannot be read is not repeated: it may hold a password", async () => {
+  const cwd = tempFolder({
+    [YAML]: "contract: { store: 'mysql://chat:top-secret@h/db', store_names: { messages: 'a b' } }",
+  });
+  const error: unknown = await loadConfig({ cwd, env: {} }).catch((thrown: unknown) => thrown);
+  expect(String(error)).toContain("contract.store: must be sqlite:///path/of/chat.db or postgresql://");
+  expect(String(error)).toContain("contract.store_names.messages: must be a name as the database has it");
+  expect(String(error)).not.toContain("top-secret");
 });

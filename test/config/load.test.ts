@@ -1,25 +1,14 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
+import { DEFAULT_CONFIG, DEFAULT_SETTINGS } from "../../src/config/defaults.ts";
 import { toEnvironment } from "../../src/config/environment.ts";
-import { type LoadOptions, loadConfig } from "../../src/config/load.ts";
+import { loadConfig } from "../../src/config/load.ts";
 import { ConfigSchema } from "../../src/config/schema.ts";
-import { UserError } from "../../src/errors.ts";
+import { problemsOf } from "../support/config.ts";
 import { tempFolder } from "../support/temp.ts";
 
 const YAML = "stack.config.yaml";
-
-/** The problems of a configuration, each as its line in the message. */
-async function problemsOf(options: Partial<LoadOptions> & { cwd: string }): Promise<string[]> {
-  const error = await loadConfig({ env: {}, ...options }).catch((thrown: unknown) => thrown);
-  if (!(error instanceof UserError)) throw new Error("a UserError was expected");
-  expect(error).toMatchObject({ code: "config_invalid", exitCode: 2, hint: expect.any(String) });
-  return error.message
-    .split("\n")
-    .slice(1)
-    .map((line) => line.trim());
-}
 
 test("without a file and without variables, the defaults hold, with paths from where it was called", async () => {
   const cwd = tempFolder();
@@ -31,7 +20,7 @@ test("without a file and without variables, the defaults hold, with paths from w
 });
 
 test("the defaults pass their own schema", () => {
-  expect(ConfigSchema.parse(DEFAULT_CONFIG)).toEqual(DEFAULT_CONFIG);
+  expect(ConfigSchema.parse(DEFAULT_SETTINGS)).toEqual(DEFAULT_SETTINGS);
 });
 
 test("a file is found from any folder below it, and its relative paths are meant from its own", async () => {
@@ -129,14 +118,16 @@ test("every problem is named at once, each on its own line and column", async ()
 });
 
 test("unknown settings are reported where their names stand", async () => {
-  const cwd = tempFolder({ [YAML]: "hmi:\n  prot: 6101\n  hots: x\ngatway:\n  port: 1\n" });
-  expect(await problemsOf({ cwd })).toEqual(
-    expect.arrayContaining([
-      "stack.config.yaml:2:3  hmi.prot: there is no such setting",
-      "stack.config.yaml:3:3  hmi.hots: there is no such setting",
-      "stack.config.yaml:4:1  gatway: there is no such setting",
-    ]),
-  );
+  const cwd = tempFolder({
+    [YAML]: "hmi:\n  prot: 6101\n  hots: x\ngatway:\n  port: 1\nserivces: {}\nelsewhere: {}\n",
+  });
+  expect(await problemsOf({ cwd })).toEqual([
+    "stack.config.yaml:2:3  hmi.prot: there is no such setting; did you mean port?",
+    "stack.config.yaml:3:3  hmi.hots: there is no such setting; did you mean host?",
+    "stack.config.yaml:4:1  gatway: there is no such setting; did you mean gateway?",
+    "stack.config.yaml:6:1  serivces: there is no such setting; did you mean services?",
+    "stack.config.yaml:7:1  elsewhere: there is no such setting",
+  ]);
 });
 
 test("a value that only the file has is not blamed on an empty variable", async () => {
@@ -195,4 +186,46 @@ test("an engine URL with a path is refused", async () => {
 test("an empty file name means none, whatever lies around", async () => {
   const cwd = tempFolder({ "stack.config.yaml": "hmi: { port: 7101 }\n" });
   expect((await loadConfig({ cwd, env: {}, file: "" })).hmi.port).toBe(6101);
+});
+
+test("settings of the monitor are read, and a webhook is a web address", async () => {
+  const env = { STACK_MONITOR_WEBHOOK_URL: "https://hooks.example/1", STACK_MONITOR_METRICS_PORT: "9464" };
+  expect((await loadConfig({ cwd: tempFolder(), env })).monitor).toEqual({
+    webhook_url: "https://hooks.example/1",
+    metrics_host: "127.0.0.1",
+    metrics_port: 9464,
+  });
+  expect(await problemsOf({ cwd: tempFolder(), env: { STACK_MONITOR_WEBHOOK_URL: "hooks" } })).toEqual([
+    "STACK_MONITOR_WEBHOOK_URL  monitor.webhook_url: must be an http:// or https:// URL",
+  ]);
+});
+
+test("the address of the schema is for the editor alone", async () => {
+  const cwd = tempFolder({
+    "stack.config.json": '{"$schema": "docs/config.schema.json", "hmi": {"port": 2}}',
+  });
+  expect(await loadConfig({ cwd, env: {} })).toMatchObject({ hmi: { port: 2 } });
+});
+
+test("problems are told in the order of the file, whichever part of it found them", async () => {
+  const cwd = tempFolder({
+    [YAML]: "services:\n  a: { command: x }\nhmi: {port: -1}\ntypo: 1\nlog: {level: loud}\n",
+  });
+  const problems = await problemsOf({ cwd, env: { STACK_GATEWAY_PORT: "-1" } });
+  expect(problems.map((line) => line.split("  ")[0])).toEqual([
+    ...[`${YAML}:2:3`, `${YAML}:3:13`, `${YAML}:4:1`, `${YAML}:5:14`],
+    "STACK_GATEWAY_PORT",
+  ]);
+});
+
+test("two of ours on one port are told with both places", async () => {
+  const cwd = tempFolder({ [YAML]: "hmi:\n  port: 6120\ngateway: { host: localhost }\n" });
+  expect(await problemsOf({ cwd })).toEqual([
+    `${YAML}:2:9  hmi.port: port 6120 is that of the gateway too: gateway.port (the default)`,
+  ]);
+});
+
+test("any number of services may ask for a free port", async () => {
+  const cwd = tempFolder({ [YAML]: "hmi: { port: 0 }\ngateway: { port: 0 }\n" });
+  expect((await loadConfig({ cwd, env: {} })).gateway.port).toBe(0);
 });

@@ -258,6 +258,10 @@ export const HELD_BY: Holders = {
     "engine.token_delay_ms": {
       "services/settings.test.ts": "the stand-in listens at engine.url, and takes its time for each token",
     },
+    "engine.tap_port": {
+      "cli/tapped-stack.test.ts":
+        "with engine.tap_port a tap stands between gateway and engine, and verify sees by it",
+    },
     "chat.model": { "services/start.test.ts": "settings of streams and chat reach the services" },
     "chat.agent": { "services/start.test.ts": "settings of streams and chat reach the services" },
     "stream.heartbeat_ms": { "services/hmi/rejoin.test.ts": "heartbeats come while the engine is silent" },
@@ -301,6 +305,23 @@ export const HELD_BY: Holders = {
       "target/foreign.test.ts":
         "the fields of events are renamed before they are read; the bytes stay as they came",
     },
+    "contract.store": {
+      "target/store/verify.test.ts":
+        "the rows are judged that the store's file holds, and the report says so",
+      "contract/store.test.ts": "%s is an address",
+    },
+    "contract.store_names": {
+      "target/store/store.test.ts": "is read by the names that its backend has for tables and columns",
+    },
+    "monitor.webhook_url": {
+      "config/load.test.ts": "settings of the monitor are read, and a webhook is a web address",
+    },
+    "monitor.metrics_host": {
+      "config/load.test.ts": "settings of the monitor are read, and a webhook is a web address",
+    },
+    "monitor.metrics_port": {
+      "config/load.test.ts": "settings of the monitor are read, and a webhook is a web address",
+    },
     "store.path": {
       "services/start.test.ts": "a database file is used, and keeps what was said",
       "config/load.test.ts":
@@ -313,5 +334,71 @@ export const HELD_BY: Holders = {
     "log.level": {
       "service-process.test.ts": "at log.level %s a service that is started and stopped logs %j",
     },
+  },
+  "settings of a service": {
+    command: {
+      "config/services/read.test.ts":
+        "a command is a line or a list of words, and a path in it is meant from its folder",
+    },
+    embedded: {
+      "config/services/read.test.ts": "without services in the file there are ours, each after what it needs",
+    },
+    url: {
+      "config/services/read.test.ts": "without ready a port should take a connection, and a URL answer",
+    },
+    cwd: {
+      "config/services/read.test.ts":
+        "a command is a line or a list of words, and a path in it is meant from its folder",
+    },
+    env: {
+      "config/services/read.test.ts": "variables come from files in their order, and from env over all",
+    },
+    env_files: {
+      "config/services/read.test.ts": [
+        "variables come from files in their order, and from env over all",
+        "a file of variables that is missing or malformed is told where the user names it",
+      ],
+    },
+    host: { "config/services/read.test.ts": "%s is kept as it is meant" },
+    port: {
+      "config/services/read.test.ts":
+        "two services on one port are told with both lines, a wildcard and a role among them",
+    },
+    depends_on: {
+      "config/services/read.test.ts": [
+        "an unknown dependency is told with the name that was meant",
+        "a circle of dependencies is told once, with its path",
+      ],
+    },
+    ready: {
+      "config/services/read.test.ts": "without ready a port should take a connection, and a URL answer",
+    },
+    "ready.http": { "config/services/read.test.ts": "ready: %s" },
+    "ready.status": { "config/services/read.test.ts": "ready: %s" },
+    "ready.json": { "config/services/read.test.ts": "ready: %s" },
+    "ready.headers": { "config/services/read.test.ts": "ready: %s" },
+    "ready.tcp": { "config/services/read.test.ts": "ready: %s" },
+    "ready.log": { "config/services/read.test.ts": "ready: %s" },
+    "ready.command": { "config/services/read.test.ts": "the command of a probe runs where its service does" },
+    "ready.timeout_ms": { "config/services/read.test.ts": "ready: %s" },
+    live: { "config/services/read.test.ts": "liveness is a probe, with how often and how many failures" },
+    "live.every_ms": {
+      "config/services/read.test.ts": "liveness is a probe, with how often and how many failures",
+    },
+    "live.failures": {
+      "config/services/read.test.ts": "liveness is a probe, with how often and how many failures",
+    },
+    start_timeout_ms: { "config/services/read.test.ts": "%s is kept as it is meant" },
+    stop_timeout_ms: { "config/services/read.test.ts": "%s is kept as it is meant" },
+    stop_signal: { "config/services/read.test.ts": "%s is kept as it is meant" },
+    restart: { "config/services/read.test.ts": "%s is kept as it is meant" },
+    "restart.policy": { "config/services/read.test.ts": "%s is kept as it is meant" },
+    "restart.backoff_ms": { "config/services/read.test.ts": "%s is kept as it is meant" },
+    "restart.max_backoff_ms": { "config/services/read.test.ts": "%s is kept as it is meant" },
+    "restart.limit": { "config/services/read.test.ts": "%s is kept as it is meant" },
+    "restart.within_ms": { "config/services/read.test.ts": "%s is kept as it is meant" },
+    log: { "config/services/read.test.ts": "%s is kept as it is meant" },
+    "log.max_bytes": { "config/services/read.test.ts": "%s is kept as it is meant" },
+    "log.keep": { "config/services/read.test.ts": "%s is kept as it is meant" },
   },
 };

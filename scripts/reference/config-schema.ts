@@ -1,0 +1,69 @@
+import * as z from "zod";
+import { DEFAULT_SETTINGS } from "../../src/config/defaults.ts";
+import { ConfigSchema } from "../../src/config/schema.ts";
+import { SERVICE_NAME, ServiceSchema } from "../../src/config/services/schema.ts";
+import { docstringsOf } from "./docstrings.ts";
+import { meaningOf } from "./service-settings.ts";
+
+export const CONFIG_SCHEMA_FILE = new URL("../../docs/config.schema.json", import.meta.url);
+
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+const docs = docstringsOf(new URL("../../src/config/schema.ts", import.meta.url));
+
+/** The text of docs/config.schema.json: what a configuration file may hold, for editors. */
+export function renderConfigSchema(): string {
+  const { $defs, ...service } = z.toJSONSchema(ServiceSchema, { io: "input" });
+  describe(service, []);
+  const schema = {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "stack.config",
+    type: "object",
+    properties: {
+      $schema: { type: "string", description: "Address of this schema." },
+      ...Object.fromEntries(
+        Object.entries(ConfigSchema.shape).map(([name, section]) => [name, settingsOf(name, section)]),
+      ),
+      services: {
+        description: "What runs; without it the engine, the gateway and the HMI of ours.",
+        type: "object",
+        minProperties: 1,
+        propertyNames: { pattern: SERVICE_NAME.source },
+        additionalProperties: { $ref: "#/$defs/service" },
+      },
+    },
+    additionalProperties: false,
+    $defs: { ...$defs, service: withoutDialect(service) },
+  };
+  return `${JSON.stringify(schema, null, 2)}\n`;
+}
+
+/** One section; each setting has a default, so that none is required. */
+function settingsOf(section: string, schema: z.core.$ZodType): JsonSchema {
+  const { required: _, properties = {}, ...rest } = withoutDialect(z.toJSONSchema(schema, { io: "input" }));
+  const defaults: Record<string, unknown> = { ...DEFAULT_SETTINGS[section as keyof typeof DEFAULT_SETTINGS] };
+  const described = Object.entries(properties).map(([name, setting]) => [
+    name,
+    {
+      description: docs.of(`ConfigSchema.${section}.${name}`),
+      ...(setting as JsonSchema),
+      default: defaults[name],
+    },
+  ]);
+  return { ...rest, properties: Object.fromEntries(described) };
+}
+
+/** Puts the meaning of each setting of a service over it, in maps too. */
+function describe(schema: JsonSchema, path: readonly string[]): void {
+  for (const [name, setting] of Object.entries(schema.properties ?? {})) {
+    const below = [...path, name];
+    const meaning = meaningOf(below);
+    if (meaning !== undefined) Object.assign(setting, { description: meaning });
+    const { anyOf = [] } = setting as JsonSchema;
+    for (const each of [setting, ...anyOf]) describe(each as JsonSchema, below);
+  }
+}
+
+function withoutDialect({ $schema: _, ...schema }: JsonSchema): JsonSchema {
+  return schema;
+}

@@ -1,0 +1,80 @@
+import type { Fault, Place } from "./layer.ts";
+import type { Settings } from "./schema.ts";
+import { ROLES, type Role, type Services } from "./services.ts";
+
+/** Where something listens. */
+export interface Address {
+  /** A name or an IP address without brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Where the engine, the gateway or the HMI is: its own settings say it, whoever runs it. */
+export function roleAddress(role: Role, settings: Settings): Address {
+  return role === "engine" ? addressOfUrl(settings.engine.url) : settings[role];
+}
+
+/** Where an http:// URL leads to. */
+export function addressOfUrl(url: string): Address {
+  const { hostname, port } = new URL(url);
+  return { host: hostname.replace(/^\[|\]$/g, ""), port: port === "" ? 80 : Number(port) };
+}
+
+/** True for the name of a service that has an address of its own in the settings. */
+export function isRole(name: string): name is Role {
+  return ROLES.some((role) => role === name);
+}
+
+interface Claim {
+  /** In words. */
+  readonly owner: string;
+  /** The setting that says it. */
+  readonly path: readonly string[];
+  readonly address: Address;
+}
+
+/** Ports that two would listen on; the message names the one, and stands where the other is. */
+export function portFaults(
+  services: Services,
+  settings: Settings,
+  placeOf: (path: readonly PropertyKey[]) => Place | undefined,
+): Fault[] {
+  const orderOf = ({ path }: Claim): number => placeOf(path)?.order ?? -1;
+  // What is written later is at fault, and what nobody wrote never.
+  const claims = claimsOf(services, settings).toSorted((a, b) => orderOf(a) - orderOf(b));
+  return claims.flatMap((claim, index): Fault[] => {
+    const first = claims.slice(0, index).find(({ address }) => overlap(address, claim.address));
+    if (first === undefined) return [];
+    const where = placeOf(first.path)?.name ?? "the default";
+    const message = `port ${claim.address.port} is that of ${first.owner} too: ${first.path.join(".")} (${where})`;
+    return [{ path: claim.path, part: "value", message }];
+  });
+}
+
+function claimsOf(services: Services, { monitor, ...settings }: Settings): Claim[] {
+  const claims = Object.entries(services).flatMap(([name, service]): Claim[] => {
+    if (isRole(name)) {
+      const path = name === "engine" ? ["engine", "url"] : [name, "port"];
+      return [{ owner: `the ${name}`, path, address: roleAddress(name, { monitor, ...settings }) }];
+    }
+    const { host, port } = service;
+    if (host === undefined || port === undefined) return [];
+    return [{ owner: name, path: ["services", name, "port"], address: { host, port } }];
+  });
+  const address = { host: monitor.metrics_host, port: monitor.metrics_port };
+  return [...claims, { owner: "the metrics", path: ["monitor", "metrics_port"], address }];
+}
+
+/** Port 0 is a free one, whichever that is. */
+function overlap(a: Address, b: Address): boolean {
+  if (a.port !== b.port || a.port === 0) return false;
+  return plain(a.host) === plain(b.host) || isWildcard(a.host) || isWildcard(b.host);
+}
+
+function plain(host: string): string {
+  return host === "localhost" ? "127.0.0.1" : host.toLowerCase();
+}
+
+function isWildcard(host: string): boolean {
+  return host === "0.0.0.0" || host === "::";
+}

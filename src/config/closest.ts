@@ -1,0 +1,38 @@
+/** The one of these names that was probably meant: misspelt by little, or cut short; undefined where none is near. */
+export function closest(name: string, names: readonly string[]): string | undefined {
+  const reach = Math.max(1, Math.floor(name.length / 3));
+  const [best] = names
+    .map((candidate) => {
+      // `timeout` for `timeout_ms`.
+      if (candidate.startsWith(`${name}_`)) return { candidate, distance: 1 };
+      return { candidate, distance: distanceOf(name.toLowerCase(), candidate.toLowerCase()) };
+    })
+    .filter(({ distance }) => distance <= reach)
+    .toSorted((a, b) => a.distance - b.distance);
+  return best?.candidate;
+}
+
+/** Letters to add, drop, change, or swap with their neighbour (Damerau-Levenshtein, optimal string alignment). */
+function distanceOf(a: string, b: string): number {
+  let before: number[] = [];
+  let above = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const isSame = a[i - 1] === b[j - 1];
+      const isSwapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      row[j] = Math.min(
+        at(above, j) + 1,
+        at(row, j - 1) + 1,
+        at(above, j - 1) + (isSame ? 0 : 1),
+        isSwapped ? at(before, j - 2) + 1 : Number.POSITIVE_INFINITY,
+      );
+    }
+    [before, above] = [above, row];
+  }
+  return at(above, b.length);
+}
+
+function at(row: readonly number[], column: number): number {
+  return row[column] ?? Number.POSITIVE_INFINITY;
+}

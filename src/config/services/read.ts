@@ -1,0 +1,105 @@
+import { resolve } from "node:path";
+import { isRole } from "../addresses.ts";
+import { faultsOf } from "../faults.ts";
+import { type Fault, isRecord } from "../layer.ts";
+import type { Settings } from "../schema.ts";
+import type { ServiceConfig, ServiceProbe, ServiceRestart, Services } from "../services.ts";
+import { readCommand, readVariables } from "./command.ts";
+import { dependencyFaults } from "./dependencies.ts";
+import { checkKind, kindOf } from "./kinds.ts";
+import { httpProbe, readLiveness, readReadiness, TCP_PROBE } from "./probes.ts";
+import { SERVICE_NAME, type ServiceInput, ServiceSchema } from "./schema.ts";
+
+/** Tells a fault of one service, by the path below it. */
+export type Tell = (path: readonly PropertyKey[], message: string, part?: Fault["part"]) => void;
+
+/** Reads what stands under `services`. `folder` is the configuration's; without settings roles are not compared. */
+export function readServices(
+  given: unknown,
+  folder: string,
+  settings: Settings | undefined,
+): { readonly services: Services; readonly faults: readonly Fault[] } {
+  if (!isRecord(given) || Object.keys(given).length === 0) {
+    const message = "expected services by name, such as `worker:` with a `command`";
+    return { services: {}, faults: [{ path: ["services"], part: "value", message }] };
+  }
+  const faults: Fault[] = [];
+  const services: Record<string, ServiceConfig> = {};
+  const dependencies = new Map<string, readonly string[]>();
+  for (const [name, value] of Object.entries(given)) {
+    const tell: Tell = (path, message, part = "value") =>
+      faults.push({ path: ["services", name, ...path], part, message });
+    checkName(name, tell);
+    const parsed = ServiceSchema.safeParse(value);
+    dependencies.set(name, parsed.data?.depends_on ?? []);
+    if (parsed.success) {
+      const service = readService(name, parsed.data, { folder, settings, tell });
+      if (service !== undefined) services[name] = service;
+    } else faults.push(...faultsOf(ServiceSchema, parsed.error, { above: ["services", name] }));
+  }
+  return { services, faults: [...faults, ...dependencyFaults(dependencies)] };
+}
+
+function checkName(name: string, tell: Tell): void {
+  if (name === "supervisor") tell([], "is the name of what watches the services: take another", "name");
+  else if (!SERVICE_NAME.test(name)) {
+    tell([], "must be of letters, digits, `.`, `_` and `-`, the first a letter or digit", "name");
+  }
+}
+
+interface ReadContext {
+  readonly folder: string;
+  readonly settings: Settings | undefined;
+  readonly tell: Tell;
+}
+
+/** Undefined where it is not to be known what kind of service it is. */
+function readService(
+  name: string,
+  input: ServiceInput,
+  { folder, settings, tell }: ReadContext,
+): ServiceConfig | undefined {
+  const kind = kindOf(input, tell);
+  if (kind === undefined) return undefined;
+  checkKind(name, kind, input, settings, tell);
+  const { command, embedded, url, cwd = ".", env, env_files, host, port, depends_on = [], ...others } = input;
+  const { ready, live, restart, ...rest } = others;
+  const place = { cwd: resolve(folder, cwd), env: readVariables(input, folder, tell) };
+  const probed = { listens: isRole(name) || port !== undefined || url !== undefined, place, tell };
+  const readiness = ready === undefined ? defaultReadiness(name, input, tell) : readReadiness(ready, probed);
+  const liveness = live && readLiveness(live, probed);
+  const settled = {
+    ...rest,
+    depends_on,
+    ...(port !== undefined && { host: host ?? "127.0.0.1", port }),
+    ...(readiness && { ready: readiness }),
+    ...(liveness && { live: liveness }),
+    ...(restart !== undefined && { restart: readRestart(restart) }),
+  };
+  if (url !== undefined) return { url, ...settled };
+  if (embedded !== undefined) return { embedded, ...settled };
+  const program = readCommand(command ?? "", place, ["command"], tell);
+  return program && { command: program, ...settled };
+}
+
+/** For who says nothing: a role is known, a URL should answer, and a port should take a connection. */
+function defaultReadiness(
+  name: string,
+  { embedded, url, port }: ServiceInput,
+  tell: Tell,
+): ServiceProbe | undefined {
+  if (isRole(name) || embedded !== undefined) return undefined;
+  if (url !== undefined) return httpProbe(pathOf(url));
+  if (port !== undefined) return TCP_PROBE;
+  tell([], "has no `port`, so it needs a `ready` with `log` or `command`", "name");
+  return undefined;
+}
+
+function pathOf(url: string): string {
+  const { pathname, search } = new URL(url);
+  return pathname + search;
+}
+
+function readRestart(given: Exclude<ServiceInput["restart"], undefined>): ServiceRestart {
+  return typeof given === "string" ? { policy: given } : { policy: "on-failure", ...given };
+}

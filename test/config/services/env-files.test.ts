@@ -1,0 +1,29 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { readEnvFile } from "../../../src/config/services/env-files.ts";
+import { tempFolder } from "../../support/temp.ts";
+
+const read = (text: string) => readEnvFile(join(tempFolder({ ".env": text }), ".env"));
+
+test("values stand bare, in quotes and over several lines, with comments and export", () => {
+  const text = `# first\nA=1\n export B = two words # c\n\nC='#3'\nD="a\nb"\r\nE=\nF=it's\n`;
+  expect(read(text)).toEqual({
+    variables: { A: "1", B: "two words", C: "#3", D: "a\nb", E: "", F: "it's" },
+  });
+});
+
+test.each([
+  ["A=1\nnonsense\n", 2],
+  ['A="x\ny"\n\n=3', 4],
+  ["A 1", 1],
+  ["A='open\nB=2\n", 1],
+  ["export A", 1],
+])("%j is malformed, and what stands there is not shown", (text, line) => {
+  expect(read(text)).toEqual({ problem: expect.stringMatching(`^line ${line} of /\\S+ is not NAME=value$`) });
+});
+
+test("a file that is not there is a problem", () => {
+  expect(readEnvFile("/nowhere/.env")).toEqual({
+    problem: expect.stringContaining("cannot be read: ENOENT"),
+  });
+});
