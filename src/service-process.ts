@@ -10,11 +10,13 @@ import { urlOf } from "./contract/address.ts";
 import { EXIT, messageOf, UserError } from "./errors.ts";
 import type { RunningService } from "./services/http/health.ts";
 import { openStore, startGatewayOn, startHmiOn, startStandIn } from "./services/start.ts";
+import { startTap } from "./tap/tap.ts";
 
 type Starter = (config: Config, logger: pino.Logger) => Promise<Pick<RunningService, "url" | "close">>;
 
 const STARTERS: Readonly<Record<string, Starter>> = {
   engine: (config) => startStandIn(config),
+  tap: ({ engine }) => startTap({ upstream: engine.url, port: engine.tap_port }),
   gateway: async (config, logger) => {
     const store = openStore(config);
     const gateway = await startGatewayOn(config, store, { logger });

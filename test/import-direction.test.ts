@@ -9,19 +9,24 @@ import { expect, test } from "vitest";
  */
 const ALLOWED: Readonly<Record<string, string>> = {
   "main.ts": "cli",
-  "index.ts": "verify.ts, source-check, services/start.ts, checks, harness, target, contract, errors.ts",
+  "index.ts":
+    "verify.ts, source-check, services/start.ts, checks, harness, target, config, contract, errors.ts",
   "verify.ts": "services/start.ts, faults/index.ts, checks, harness, target, errors.ts",
   "prove.ts": "prove-threads.ts, type prove-worker.ts, type verify.ts, faults/index.ts, checks, harness",
+  "prove-target": "verify.ts, faults/index.ts, tap, target, harness, contract, errors.ts",
   "prove-threads.ts": "type prove-worker.ts, type verify.ts, package-root.ts",
   "prove-worker.ts": "verify.ts, harness, errors.ts",
-  "service-process.ts": "services/start.ts, type services/http, contract, config, errors.ts",
+  "service-process.ts": "services/start.ts, tap, type services/http, contract, config, errors.ts",
+  "supervisor-process.ts": "supervisor, errors.ts",
   "package-root.ts": "",
   "errors.ts": "",
   commands:
-    "cli, launch, doctor, verify.ts, prove.ts, source-check, harness, reporters, target, tap, supervisor, contract, config, errors.ts, package-root.ts",
-  cli: "launch, type doctor, type verify.ts, type prove.ts, harness, reporters, supervisor, contract, config, errors.ts, package-root.ts",
+    "cli, init, launch, doctor, verify.ts, prove.ts, prove-target, faults/index.ts, source-check, harness, reporters, target, tap, supervisor, contract, config, errors.ts, package-root.ts",
+  cli: "launch, type doctor, type verify.ts, type prove.ts, type prove-target, harness, reporters, supervisor, contract, config, errors.ts, package-root.ts",
   doctor: "launch, supervisor, target, contract, type config, errors.ts",
-  launch: "services/start.ts, supervisor, target, contract, config, errors.ts, package-root.ts",
+  init: "launch/engine.ts, source-check, supervisor, contract, config, errors.ts",
+  launch:
+    "services/start.ts, tap/exchange.ts, supervisor, target, contract, config, errors.ts, package-root.ts",
   checks: "harness, target, contract, errors.ts",
   reporters: "type prove.ts, harness, type source-check, errors.ts",
   faults: "services, type tap, contract, errors.ts",
@@ -106,7 +111,7 @@ test("the imports are found, of every kind", () => {
 });
 
 test("only the command line's own files end the process or write to its output", () => {
-  const mayTouchProcess = ["cli", "main.ts", "service-process.ts"];
+  const mayTouchProcess = ["cli", "main.ts", "service-process.ts", "supervisor-process.ts"];
   const touching = FILES.filter((file) =>
     /\bprocess\.(exit|stdout)\b/.test(readFileSync(join(SRC, file), "utf8")),
   );

@@ -2,6 +2,7 @@ import type { Config } from "../config/schema.ts";
 import { urlOf } from "../contract/address.ts";
 import type { ContractProfile } from "../contract/foreign.ts";
 import { UserError } from "../errors.ts";
+import { engineUrlForGateway } from "../launch/specs.ts";
 import { stackStatus } from "../launch/status.ts";
 import type { VerifyOptions } from "../verify.ts";
 import type { Screen } from "./screen.ts";
@@ -13,6 +14,13 @@ interface TargetFlagValues {
   gateway: string | undefined;
   engine: string | undefined;
   contract: ContractProfile | undefined;
+}
+
+/** A stack that runs, by its URLs. */
+interface FoundTarget {
+  readonly target: Exclude<VerifyOptions["target"], "in-process">;
+  /** What it is called, where it is the configured one. */
+  readonly describeTarget?: string;
 }
 
 /** What to look at: what the flags say; else the running stack; else a stack of our own. Throws a UserError. */
@@ -33,10 +41,25 @@ export async function chooseTarget(
     });
   }
   if (flags["in-process"]) return { target: "in-process" };
+  const found = await findTarget(flags, config);
+  if (found !== undefined) return found;
+  screen.line(
+    "  No stack runs here, so a fresh one is judged. --hmi, --gateway and --engine name another.",
+    2,
+  );
+  return { target: "in-process" };
+}
+
+/** The stack that the flags name; else the running one; undefined where there is none. Throws a UserError. */
+export async function findTarget(
+  flags: Omit<TargetFlagValues, "in-process">,
+  config: Config,
+): Promise<FoundTarget | undefined> {
+  const given = [flags.hmi, flags.gateway, flags.engine].filter((url) => url !== undefined);
   const target = {
     hmi: flags.hmi === undefined ? urlOf(config.hmi) : parseServiceUrl(flags.hmi),
     gateway: flags.gateway === undefined ? urlOf(config.gateway) : parseServiceUrl(flags.gateway),
-    engine: flags.engine === undefined ? config.engine.url : parseServiceUrl(flags.engine),
+    engine: flags.engine === undefined ? engineUrlForGateway(config) : parseServiceUrl(flags.engine),
     token: config.auth.token,
     settings: { heartbeatMs: config.stream.heartbeat_ms, orphanGraceMs: config.stream.orphan_grace_ms },
     contract: { ...config.contract, ...(flags.contract && { profile: flags.contract }) },
@@ -47,9 +70,5 @@ export async function chooseTarget(
   const ours = services.filter(({ name }) => name !== "engine");
   // A stack that is there and broken must not be passed over for a fresh one that is not.
   if (ours.some(({ state }) => state !== "stopped")) return { target, describeTarget: "the running stack" };
-  screen.line(
-    "  No stack runs here, so a fresh one is judged. --hmi, --gateway and --engine name another.",
-    2,
-  );
-  return { target: "in-process" };
+  return undefined;
 }

@@ -2,6 +2,7 @@ import { EXIT } from "../errors.ts";
 import type { Comparison } from "../harness/compare.ts";
 import type { RunReport } from "../harness/report.ts";
 import type { ProofReport } from "../prove.ts";
+import type { TargetProofReport } from "../prove-target/report.ts";
 
 /** What a run means to whoever called. With a comparison, only what was not broken before is bad news. */
 export function exitCodeOf(report: RunReport, compared?: Comparison): number {
@@ -18,4 +19,12 @@ export function proofExitCode({ faults, unexercised, interrupted }: ProofReport)
   if (interrupted) return EXIT.interrupted;
   const isProved = faults.every(({ verdict }) => verdict === "caught") && unexercised.length === 0;
   return isProved ? EXIT.ok : EXIT.failed;
+}
+
+/** What a proof on somebody's own stack means: no fault may be missed, and one at least must have been tried. */
+export function targetProofExitCode({ faults, left_behind, interrupted }: TargetProofReport): number {
+  if (interrupted) return EXIT.interrupted;
+  if (faults.some(({ verdict }) => verdict === "missed")) return EXIT.failed;
+  const isJudged = faults.some(({ verdict }) => verdict === "caught");
+  return isJudged && left_behind.length === 0 ? EXIT.ok : EXIT.unusable;
 }

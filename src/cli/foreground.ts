@@ -1,72 +1,67 @@
 import type { Config } from "../config/schema.ts";
-import { EXIT, UserError } from "../errors.ts";
-import {
-  readRecord,
-  type ServiceRecord,
-  type StateFolder,
-  stateFolder,
-  stopService,
-  tailLog,
-  watchServices,
-  withLock,
-} from "../supervisor/index.ts";
+import { takeDown } from "../launch/down.ts";
+import { problemOf } from "../launch/follow.ts";
+import { type WatchEnd, watchStack } from "../launch/watch.ts";
+import type { ServiceReport } from "../supervisor/keep/types.ts";
+import { stateFolder } from "../supervisor/state.ts";
+import { showLogs } from "./log-lines.ts";
 import type { Screen } from "./screen.ts";
 
-const LAST_LOG_LINES = 10;
-
 /**
- * Stays until Ctrl-C, then stops what was started, the last first. Where one service ends by itself, the
- * others are stopped too, and a UserError tells which it was and its last words. Where another command
- * stopped them, that is all there is to say.
+ * Shows the logs of services until Ctrl-C, then stops them, the last first. Where one of them is given up, the
+ * others are stopped too, and a UserError tells why. Where another command stopped them all, that is all there
+ * is to say.
  */
-export async function superviseInForeground(
-  started: readonly ServiceRecord[],
+export async function stayInForeground(
+  names: readonly string[],
   config: Config,
   { screen, signal }: { screen: Screen; signal: AbortSignal },
 ): Promise<void> {
-  const state = stateFolder(config.state.dir);
-  const names = started.map(({ name }) => name);
-  screen.line(`  Ctrl-C stops ${started.length === 3 ? "all three" : names.join(" and ")}.`);
-  const lost = await firstLost(started, signal);
+  screen.line(`  Ctrl-C stops ${names.length === 3 ? "all three" : names.join(" and ")}.`);
+  const end = await watchWithLogs(names, config, { screen, signal });
+  if (end.why === "stopped") {
+    screen.line("  Stopped by another command.");
+    return;
+  }
   screen.progress("  stopping …");
-  // `stack down` holds the lock until it has removed the records: only then can be told who ended what.
-  const wasStopped = await withLock(state, async () => {
-    const isOurs = (record: ServiceRecord): boolean => isRecorded(state, record);
-    const stoppedByOthers = lost !== undefined && !isOurs(lost);
-    for (const record of started.filter(isOurs).reverse()) await stopService(record, state);
-    return stoppedByOthers;
-  });
-  if (lost !== undefined && !wasStopped) throw await lostService(lost);
-  screen.line(wasStopped ? "  Stopped by another command." : `  Stopped ${names.join(", ")}.`);
+  await takeDown({ config, env: process.env, names, onStep: () => undefined });
+  if (end.why === "failed") throw problemOf(end.name, end.report);
+  screen.line(`  Stopped ${names.join(", ")}.`);
 }
 
-/** The service that ended first; undefined where Ctrl-C came before. */
-async function firstLost(
-  started: readonly ServiceRecord[],
-  signal: AbortSignal,
-): Promise<ServiceRecord | undefined> {
+async function watchWithLogs(
+  names: readonly string[],
+  config: Config,
+  { screen, signal }: { screen: Screen; signal: AbortSignal },
+): Promise<WatchEnd> {
+  const folder = stateFolder(config.state.dir);
   const end = new AbortController();
-  let first: ServiceRecord | undefined;
-  await watchServices(started, {
-    signal: AbortSignal.any([signal, end.signal]),
-    onExit(record) {
-      first ??= record;
-      end.abort();
-    },
-  });
-  return first;
+  const both = AbortSignal.any([signal, end.signal]);
+  const logs = showLogs(screen, folder, names, { signal: both });
+  try {
+    return await watchStack(folder, names, {
+      signal: both,
+      onChange: (name, report) => {
+        const words = changeWords(report);
+        if (words !== undefined) screen.line(`  ${screen.paint("strong", name)} ${words}`, 2);
+      },
+      onUnsupervised: () =>
+        screen.line("  The supervisor is gone: nobody watches the services. `stack up` brings it back.", 2),
+    });
+  } finally {
+    end.abort();
+    await logs;
+  }
 }
 
-/** False where another command stopped it, or has started another one since. */
-function isRecorded(state: StateFolder, { name, pid, start_time }: ServiceRecord): boolean {
-  const reading = readRecord(state, name);
-  return reading.kind === "record" && reading.record.pid === pid && reading.record.start_time === start_time;
-}
-
-async function lostService({ name, pid, log }: ServiceRecord): Promise<UserError> {
-  const lines = (await tailLog(log, LAST_LOG_LINES)).map((line) => `  ${line}`);
-  return new UserError("start_failed", `${name} (pid ${pid}) ended by itself, so the others were stopped.`, {
-    hint: [`The end of ${log}:`, ...lines].join("\n"),
-    exitCode: EXIT.failed,
-  });
+/** What a person is told; nothing about what goes its way. */
+function changeWords({ phase, last_exit, restarts, next_start_at }: ServiceReport): string | undefined {
+  if (phase === "backoff") {
+    const pause = next_start_at === null ? 0 : Math.max(0, Date.parse(next_start_at) - Date.now());
+    return `ended: ${last_exit?.reason ?? "nobody saw how"}. It is started again in ${(pause / 1000).toFixed(1)} s.`;
+  }
+  if (phase === "unhealthy") return "does not answer its liveness probe.";
+  if (phase === "stopped") return last_exit === null ? "was stopped." : `ended: ${last_exit.reason}.`;
+  if (phase === "ready" && restarts > 0) return "is ready again.";
+  return undefined;
 }

@@ -1,13 +1,13 @@
 import { UserError } from "../errors.ts";
 
-/** Reads `127.0.0.1:11435` or `[::1]:0`, with port 0 for any free one. Throws a UserError. */
-export function parseListenAddress(text: string): { host: string; port: number } {
+/** Reads a flag's `127.0.0.1:11435` or `[::1]:0`, with port 0 for any free one. Throws a UserError. */
+export function parseListenAddress(text: string, flag = "--listen"): { host: string; port: number } {
   const [, host, port] = /^(\[[\da-f:.]+\]|[\w.-]+):(\d{1,5})$/i.exec(text) ?? [];
   if (host !== undefined && Number(port) <= 65_535) {
     // A socket wants an IPv6 address without the brackets that it has here.
     return { host: host.replace(/^\[|\]$/g, ""), port: Number(port) };
   }
-  throw new UserError("bad_flag", `--listen takes an address and a port; "${text}" is not that.`, {
-    hint: "For example: --listen 127.0.0.1:11435",
+  throw new UserError("bad_flag", `${flag} takes an address and a port; "${text}" is not that.`, {
+    hint: `For example: ${flag} 127.0.0.1:11435`,
   });
 }

@@ -1,10 +1,15 @@
 import { styleText } from "node:util";
 
+/** Colours that only tell things apart: neither those of good and bad, nor hard to read on a usual background. */
+export const HUES = ["cyan", "magenta", "blue", "cyanBright", "magentaBright", "blueBright"] as const;
+
 /** What a text is, from which its looks follow. */
-export type Tone = "plain" | "good" | "bad" | "quiet" | "strong";
+export type Tone = "plain" | "good" | "warn" | "bad" | "quiet" | "strong" | (typeof HUES)[number];
 
 /** A place to write to, for a person or for a pipe. */
 export interface Screen {
+  /** Columns of the terminal as it is now; endless where it is none. */
+  readonly width: number;
   /** Writes one line; long ones are wrapped on a terminal, further lines under `indent` spaces. */
   line(text?: string, indent?: number): void;
   /** Writes a piece of text as it is. */
@@ -19,20 +24,27 @@ export interface Screen {
 /** For a terminal that does not say how wide it is. */
 const USUAL_WIDTH = 80;
 
-const STYLES = { good: "green", bad: "red", quiet: "dim", strong: "bold" } as const;
+const STYLES = { good: "green", warn: "yellow", bad: "red", quiet: "dim", strong: "bold" } as const;
+
+function styleOf(tone: Exclude<Tone, "plain">): Parameters<typeof styleText>[0] {
+  return HUES.find((hue) => hue === tone) ?? STYLES[tone as keyof typeof STYLES];
+}
 
 /** A screen on a stream: colours and wrapping only where it is a terminal (and NO_COLOR is not set). */
 export function createScreen(stream: NodeJS.WriteStream): Screen {
   const isTerminal = stream.isTTY === true;
   const width = (): number => (isTerminal ? stream.columns || USUAL_WIDTH : Number.POSITIVE_INFINITY);
   const paint: Screen["paint"] = (tone, text) =>
-    tone === "plain" ? text : styleText(STYLES[tone], text, { stream });
+    tone === "plain" ? text : styleText(styleOf(tone), text, { stream });
   let hasProgress = false;
   const clear = (): void => {
     if (hasProgress) stream.write("\r\u001b[K");
     hasProgress = false;
   };
   return {
+    get width() {
+      return width();
+    },
     line(text = "", indent = 0) {
       clear();
       stream.write(`${wrap(text, width(), indent)}\n`);
@@ -55,7 +67,7 @@ export function createScreen(stream: NodeJS.WriteStream): Screen {
 }
 
 /** Breaks a line between words; what does not fit goes under `indent` spaces. Escape codes take no room. */
-function wrap(text: string, width: number, indent: number): string {
+export function wrap(text: string, width: number, indent: number): string {
   if (visibleLength(text) <= width) return text;
   const lines: string[] = [];
   let line = "";

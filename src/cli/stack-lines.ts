@@ -1,3 +1,4 @@
+import type { PlannedStep } from "../launch/dry-run.ts";
 import type { UpStep } from "../launch/up.ts";
 import type { Screen } from "./screen.ts";
 
@@ -6,26 +7,45 @@ const WIDTHS = { name: 9, kind: 10, url: 25, state: 16 } as const;
 
 /** `engine    stand-in   http://127.0.0.1:11434   ready 0.2 s   pid 4711`. */
 export function stepLine(screen: Screen, { name, kind, url, state, pid, ready_ms }: UpStep): string {
-  const how = ready_ms === null ? stateWords(state) : `ready ${(ready_ms / 1000).toFixed(1)} s`;
+  const how = ready_ms === null ? STATES[state] : `ready ${(ready_ms / 1000).toFixed(1)} s`;
   const cells = [
     screen.paint("strong", name.padEnd(WIDTHS.name)),
     kind.padEnd(WIDTHS.kind),
-    url.padEnd(WIDTHS.url),
+    (url ?? "").padEnd(WIDTHS.url),
     screen.paint("good", how.padEnd(WIDTHS.state)),
     pid === null ? "" : `pid ${pid}`,
   ];
   return `  ${cells.join(" ")}`.trimEnd();
 }
 
-function stateWords(state: UpStep["state"]): string {
-  return state === "external" ? "used as it is" : "running already";
+const STATES: Readonly<Record<UpStep["state"], string>> = {
+  started: "started",
+  restarted: "started again",
+  adopted: "taken over",
+  running: "running already",
+  external: "used as it is",
+};
+
+/** `gateway   would be started: it does not run`, and what would be run. */
+export function intentLine(screen: Screen, { name, action, reason, command }: PlannedStep): string {
+  const what = screen.paint(action === "blocked" ? "bad" : "plain", INTENTS[action]);
+  const run = command === null ? "" : `\n            ${screen.paint("quiet", command)}`;
+  return `  ${screen.paint("strong", name.padEnd(WIDTHS.name))} ${what}: ${reason}${run}`;
 }
+
+const INTENTS: Readonly<Record<PlannedStep["action"], string>> = {
+  leave: "is left as it is",
+  join: "is waited for",
+  start: "would be started",
+  restart: "would be stopped and started",
+  blocked: "could not be started",
+};
 
 /** What a person does next. */
 export function stackAdvice(steps: readonly UpStep[]): string[] {
   const hmi = steps.find(({ name }) => name === "hmi");
   const engine = steps.find(({ name }) => name === "engine");
-  const advice = hmi === undefined ? [] : [`Chat at ${hmi.url}/llm`];
+  const advice = hmi?.url == null ? [] : [`Chat at ${hmi.url}/llm`];
   if (engine?.kind === "stand-in") {
     advice.push(
       "No Ollama was found, so the answers are scripted. Install it, or set engine.url, for real ones.",

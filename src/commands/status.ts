@@ -1,47 +1,83 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
-import { alignColumns, type Tone } from "../cli/screen.ts";
+import { statusLines } from "../cli/status-table.ts";
 import type { Config } from "../config/schema.ts";
 import type { LadderReport } from "../doctor/index.ts";
 import { EXIT } from "../errors.ts";
-import { type ServiceStatus, type StackStatus, stackStatus } from "../launch/status.ts";
+import { type StackStatus, stackStatus } from "../launch/status.ts";
 
-const TONES: Readonly<Record<ServiceStatus["state"], Tone>> = {
-  healthy: "good",
-  external: "good",
-  degraded: "bad",
-  unhealthy: "bad",
-  foreign: "bad",
-  stale: "bad",
-  stopped: "quiet",
-};
+/** Time from one look to the next under `--watch`, in milliseconds. */
+const WATCH_EVERY_MS = 1_000;
 
 export default class Status extends BaseCommand {
-  static override summary = "Show each service: state, process, address, and what is wrong with it.";
-  static override description = "The exit code is 0 where all three services work, and 1 where one does not.";
+  static override summary =
+    "Show each service: state, process, address, CPU, memory, restarts, and what is wrong with it.";
+  static override description =
+    `CPU is the share of one core since the service was started; under --watch, of the last second. Memory is what is
+resident. On a narrow terminal the columns kind, restarts, cpu, memory, url, pid and uptime are left out, in this order.
+
+Exit codes: 0 all services work (or --watch was ended by Ctrl-C), 1 one does not, 2 it could not look.`;
+  static override examples = [
+    "<%= config.bin %> status",
+    "<%= config.bin %> status --watch",
+    "<%= config.bin %> status --json | jq '.services[] | select(.state != \"healthy\")'",
+  ];
 
   static override flags = {
-    deep: Flags.boolean({ description: "Also try every hop with a message, as `stack doctor` does." }),
+    deep: Flags.boolean({
+      description: "Also try every hop with a message, as `stack doctor` does.",
+      exclusive: ["watch"],
+    }),
+    watch: Flags.boolean({
+      char: "w",
+      description: "Look again each second, until Ctrl-C; with --json, one line of JSON for each look.",
+    }),
   };
+
+  #isWatching = false;
 
   async run(): Promise<StackStatus & { ladder?: LadderReport }> {
     const { flags } = await this.parse(Status);
-    const { screen } = this;
     const config = await this.loadConfig(flags.config);
+    if (flags.watch) return await this.#watch(config);
     const status = await stackStatus(config, process.env);
-    const rows = status.services.map(({ name, kind, url, state, pid, started_at, detail }) => [
-      screen.paint("strong", name),
-      kind,
-      url,
-      screen.paint(TONES[state], state),
-      pid === null ? "" : `pid ${pid}`,
-      started_at === null ? "" : `up ${duration(Date.now() - Date.parse(started_at))}`,
-      screen.paint("quiet", detail ?? ""),
-    ]);
-    for (const line of alignColumns(rows)) screen.line(line, 4);
+    for (const line of this.#draw(status)) this.screen.line(line, 4);
     const ladder = flags.deep ? await this.#lookDeep(config) : undefined;
     if (!status.ok || ladder?.ok === false) process.exitCode = EXIT.failed;
     return { ...status, ...(ladder && { ladder }) };
+  }
+
+  /** Until Ctrl-C; the result is the last look. */
+  async #watch(config: Config): Promise<StackStatus> {
+    this.#isWatching = true;
+    const { pause, showLive } = await import("../cli/live-screen.ts");
+    const signal = this.interruptSignal();
+    let status = await stackStatus(config, process.env);
+    const refresh = async (): Promise<void> => {
+      status = await stackStatus(config, process.env, status);
+    };
+    if (this.jsonEnabled()) {
+      this.jsonLine(status);
+      while (await pause(WATCH_EVERY_MS, signal)) {
+        await refresh();
+        this.jsonLine(status);
+      }
+      return status;
+    }
+    await showLive({ signal, everyMs: WATCH_EVERY_MS, draw: () => this.#draw(status), refresh });
+    // What was seen last stays on the first screen.
+    for (const line of this.#draw(status)) this.screen.line(line, 4);
+    return status;
+  }
+
+  #draw(status: StackStatus): string[] {
+    const { width, paint, harmless } = this.screen;
+    return statusLines(status, { width, now: Date.now(), paint, harmless });
+  }
+
+  /** Under `--watch` each look has been printed already. */
+  protected override logJson(json: unknown): void {
+    if (!this.#isWatching) super.logJson(json);
   }
 
   /** Loaded only where it is wished for: without it the status is there in a moment. */
@@ -62,11 +98,4 @@ export default class Status extends BaseCommand {
     end(report);
     return report;
   }
-}
-
-function duration(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
-  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
 }

@@ -1,45 +1,114 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
-import { superviseInForeground } from "../cli/foreground.ts";
-import { stackAdvice, stepLine } from "../cli/stack-lines.ts";
+import { confirm } from "../cli/confirm.ts";
+import { stayInForeground } from "../cli/foreground.ts";
+import { readServiceNames } from "../cli/service-names.ts";
+import { intentLine, stackAdvice, stepLine } from "../cli/stack-lines.ts";
+import type { Config } from "../config/schema.ts";
+import { EXIT, UserError } from "../errors.ts";
+import { type PlannedStep, planUp } from "../launch/dry-run.ts";
 import { bringUp, type UpStep } from "../launch/up.ts";
 
-interface UpOutput {
-  readonly services: readonly UpStep[];
-}
+type UpOutput =
+  | { readonly services: readonly UpStep[] }
+  | { readonly dry_run: true; readonly services: readonly PlannedStep[] };
 
 export default class Up extends BaseCommand {
-  static override summary = "Bring up the chat stack: engine, gateway, HMI, each ready before the next.";
+  static override summary = "Bring up the chat stack: engine, gateway, HMI, each after what it depends on.";
   static override description = `What runs already is used as it is; nothing is ever started twice.
 The engine is a running Ollama at engine.url; else \`ollama serve\`, if it is installed; else a stand-in
-with scripted answers. In the foreground Ctrl-C stops what this call started.`;
+with scripted answers. Other services are configured (\`services\`).
+In the foreground their logs are shown, and Ctrl-C stops what this call started. A service that ends by itself
+is started again, whether anybody looks on or not.`;
+  static override usage = "up [SERVICE ...] [FLAGS]";
   static override examples = [
     "<%= config.bin %> up",
     "<%= config.bin %> up --detach && <%= config.bin %> status",
+    "<%= config.bin %> up gateway --dry-run",
   ];
+  // Any number of services.
+  static override strict = false;
   static override flags = {
-    detach: Flags.boolean({ char: "d", description: "Return when the stack is healthy, and let it run." }),
+    detach: Flags.boolean({
+      char: "d",
+      description: "Return when the services are ready, and let them run.",
+    }),
+    wait: Flags.boolean({
+      description: "Wait until the services are ready; --no-wait returns at once, and lets them start.",
+      allowNo: true,
+      default: true,
+    }),
+    timeout: Flags.integer({
+      description: "Give up after so many seconds; what this call started is stopped again.",
+      helpValue: "SECONDS",
+      min: 1,
+      max: 86_400,
+    }),
+    "dry-run": Flags.boolean({ description: "Say what would be done, and do nothing." }),
+    adopt: Flags.string({
+      description: "Take over the process that has this service's port, if it provably is the service.",
+      helpValue: "SERVICE",
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    replace: Flags.string({
+      description: "Stop the process that has this service's port, after asking, and start the service.",
+      helpValue: "SERVICE",
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    yes: Flags.boolean({ char: "y", description: "Do not ask before --replace stops a process." }),
   };
 
   async run(): Promise<UpOutput> {
-    const { flags } = await this.parse(Up);
+    const { flags, argv } = await this.parse(Up);
     const config = await this.loadConfig(flags.config);
+    const names = readServiceNames(argv, config);
+    const adopt = readServiceNames(flags.adopt ?? [], config);
+    const replace = readServiceNames(flags.replace ?? [], config);
+    if (flags["dry-run"]) return await this.#tellPlan(config, names);
+
     const { screen } = this;
     const signal = this.interruptSignal();
     const { steps, started } = await bringUp({
       config,
       env: process.env,
-      signal,
+      names,
+      adopt,
+      replace,
+      confirm: (question) => (flags.yes ? Promise.resolve(true) : confirm(screen, question)),
+      signal: flags.timeout === undefined ? signal : AbortSignal.any([signal, timeoutSignal(flags.timeout)]),
+      wait: flags.wait,
       onStep: (step) => screen.line(stepLine(screen, step)),
       onProgress: (text) => screen.progress(`  ${text} …`),
     });
     screen.line();
     for (const line of stackAdvice(steps)) screen.line(`  ${line}`, 2);
-    // Under --json the result is the answer: it must come before the stack ends.
     if (started.length === 0) screen.line("  Everything was running already.");
-    else if (!flags.detach && !this.jsonEnabled())
-      await superviseInForeground(started, config, { screen, signal });
+    // Under --json the result is the answer: it must come before the stack ends.
+    else if (!flags.detach && flags.wait && !this.jsonEnabled())
+      await stayInForeground(started, config, { screen, signal });
     else screen.line("  `stack down` stops it.");
     return { services: steps };
   }
+
+  async #tellPlan(config: Config, names: readonly string[]): Promise<UpOutput> {
+    const services = await planUp(config, process.env, names);
+    for (const step of services) this.screen.line(intentLine(this.screen, step));
+    if (services.some(({ action }) => action === "blocked")) process.exitCode = EXIT.failed;
+    return { dry_run: true, services };
+  }
+}
+
+function timeoutSignal(seconds: number): AbortSignal {
+  const controller = new AbortController();
+  const giveUp = (): void =>
+    controller.abort(
+      new UserError("start_failed", `The services were not ready within ${seconds} s (--timeout).`, {
+        hint: "What this call started was stopped again. `stack logs` shows what the services said.",
+        exitCode: EXIT.failed,
+      }),
+    );
+  setTimeout(giveUp, seconds * 1000).unref();
+  return controller.signal;
 }

@@ -2,8 +2,9 @@
 import type { Config } from "../config/schema.ts";
 import { urlOf } from "../contract/address.ts";
 import type { ForeignContract } from "../contract/foreign.ts";
-import { lookAtStack } from "../launch/look.ts";
+import { lookAtStack, type Sighting, sightingOf } from "../launch/look.ts";
 import type { ServiceName } from "../launch/specs.ts";
+import type { ServiceState } from "../supervisor/inspect.ts";
 import { type ClimbOptions, climb, type Finding, type Rung, type RungReport } from "./ladder.ts";
 import { ladder } from "./rungs/index.ts";
 import { type Scene, setScene } from "./scene.ts";
@@ -49,15 +50,15 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
     gateway: given.gateway ?? urlOf(config.gateway),
     hmi: given.hmi ?? urlOf(config.hmi),
   };
-  // A backend with a contract of its own is none that `stack up` started.
-  const isForeign = contract.profile !== "ours";
   const isElsewhere = (["engine", "gateway", "hmi"] as const).every((name) => given[name] !== undefined);
-  const sighting = isForeign || isElsewhere ? undefined : await lookAtStack(config, env);
-  const stateOf = (name: ServiceName) => (given[name] === undefined ? sighting?.[name].state : undefined);
+  const sightings = isElsewhere ? [] : await lookAtStack(config, env);
+  const stateOf = (name: ServiceName): ServiceState | undefined => {
+    const found = given[name] === undefined ? sightingOf(sightings, name) : undefined;
+    return found !== undefined && isOurs(found, contract) ? found.state : undefined;
+  };
   const { scene, clear } = setScene({
     urls,
     states: { engine: stateOf("engine"), gateway: stateOf("gateway"), hmi: stateOf("hmi") },
-    usesForeignEngine: sighting?.engine.plan.use === "external",
     token: config.auth.token,
     model: config.chat.model,
     heartbeatMs: config.stream.heartbeat_ms,
@@ -82,6 +83,11 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
     took_ms: Math.round(performance.now() - start),
     left_behind,
   };
+}
+
+/** Of a backend with a contract of its own only what was configured as a program, or runs, is of this stack. */
+function isOurs({ kind, isExternal, state }: Sighting, { profile }: ForeignContract): boolean {
+  return state.state === "running" || (!isExternal && (profile === "ours" || kind === "command"));
 }
 
 /** Commands of ours that judge the stack are told where it is, if that is not the configured place. */

@@ -54,8 +54,6 @@ export interface HmiReply {
 /** What the rungs are tried on. */
 export interface Scene {
   readonly services: Readonly<Record<ServiceName, Patient>>;
-  /** True where the engine is used as it was found, whoever started it. */
-  readonly usesForeignEngine: boolean;
   /** The configured model. */
   readonly model: string;
   readonly hasToken: boolean;
@@ -69,7 +67,6 @@ export interface Scene {
 export interface SceneOptions {
   readonly urls: Readonly<Record<ServiceName, string>>;
   readonly states: { readonly [Name in ServiceName]?: ServiceState | undefined };
-  readonly usesForeignEngine: boolean;
   readonly token: string;
   readonly model: string;
   readonly heartbeatMs: number;
@@ -98,7 +95,6 @@ export function setScene(options: SceneOptions): { scene: Scene; clear: () => Pr
   const deferred: { what: string; undo: (signal: AbortSignal) => Promise<void> }[] = [];
   const scene: Scene = {
     services,
-    usesForeignEngine: options.usesForeignEngine,
     model: options.model,
     hasToken: token !== "",
     heartbeatMs: options.heartbeatMs,

@@ -1,50 +1,101 @@
 import type { Config } from "../config/schema.ts";
-import {
-  type ServiceRecord,
-  type StopResult,
-  stateFolder,
-  stopService,
-  withLock,
-} from "../supervisor/index.ts";
+import { EXIT, UserError } from "../errors.ts";
+import { endSupervisor } from "../supervisor/keep/ensure.ts";
+import { readWanted, writeWanted } from "../supervisor/keep/wanted.ts";
+import { withLock } from "../supervisor/lock.ts";
+import { listRecords } from "../supervisor/record.ts";
+import { type StateFolder, stateFolder } from "../supervisor/state.ts";
+import { type StopResult, stopService } from "../supervisor/stop.ts";
+import type { ServiceRecord } from "../supervisor/types.ts";
 import { lookAtStack } from "./look.ts";
-import type { ServiceName } from "./specs.ts";
 
 /** How one service went down. */
 export interface DownStep {
-  readonly name: ServiceName;
-  /** `not_running`: there was nothing of ours to stop. */
-  readonly outcome: StopResult["outcome"] | "not_running";
+  readonly name: string;
+  /** `not_running`: there was nothing of ours to stop; `external`: somebody else's, which is left alone. */
+  readonly outcome: StopResult["outcome"] | "not_running" | "external";
   /** Null where there was nothing. */
   readonly pid: number | null;
   readonly took_ms: number;
 }
 
-/** Stops what this stack started, the last first; what it did not start is left alone. Throws `stop_failed`. */
-export async function takeDown(
-  config: Config,
-  env: NodeJS.ProcessEnv,
-  onStep: (step: DownStep) => void,
-): Promise<DownStep[]> {
+export interface DownOptions {
+  readonly config: Config;
+  readonly env: NodeJS.ProcessEnv;
+  /** Names of services; all where absent, also those that are no longer configured. */
+  readonly names?: readonly string[];
+  readonly onStep: (step: DownStep) => void;
+}
+
+/**
+ * Stops what this stack started, the last first; what it did not start is left alone. One that cannot be
+ * stopped does not keep the others from it. Throws `stop_failed`.
+ */
+export async function takeDown({ config, env, names, onStep }: DownOptions): Promise<DownStep[]> {
   const folder = stateFolder(config.state.dir);
   return await withLock(folder, async () => {
-    const { hmi, gateway, engine } = await lookAtStack(config, env);
+    const targets = (await findTargets(config, env, folder)).filter(
+      ({ name }) => names?.includes(name) ?? true,
+    );
+    await unwant(
+      folder,
+      targets.map(({ name }) => name),
+    );
     const steps: DownStep[] = [];
-    for (const { name, state } of [hmi, gateway, engine]) {
-      const record = "record" in state ? state.record : undefined;
-      const step = record === undefined ? nothing(name) : await stopOne(name, record, config);
-      steps.push(step);
-      onStep(step);
+    const failures: UserError[] = [];
+    for (const target of targets) {
+      try {
+        const step = await stopOne(target, folder);
+        steps.push(step);
+        onStep(step);
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        failures.push(error);
+      }
     }
+    if (failures.length > 0) throw together(failures);
     return steps;
   });
 }
 
-/** Stops one service of ours, by its record. */
-async function stopOne(name: ServiceName, record: ServiceRecord, config: Config): Promise<DownStep> {
-  const { outcome, tookMs } = await stopService(record, stateFolder(config.state.dir));
+interface Target {
+  readonly name: string;
+  readonly record: ServiceRecord | undefined;
+  readonly isExternal: boolean;
+}
+
+/** Everything that has a record, or is configured; the last to be started comes first. */
+async function findTargets(config: Config, env: NodeJS.ProcessEnv, folder: StateFolder): Promise<Target[]> {
+  const planned = (await lookAtStack(config, env)).map(({ name, state, isExternal }) => ({
+    name,
+    record: "record" in state ? state.record : undefined,
+    isExternal,
+  }));
+  const forgotten = listRecords(folder)
+    .filter(({ name }) => name !== "supervisor" && planned.every((target) => target.name !== name))
+    .map((record) => ({ name: record.name, record, isExternal: false }));
+  return [...planned, ...forgotten].reverse();
+}
+
+/** From now on nobody starts them again. Without any left to look after, the supervisor goes too. */
+async function unwant(folder: StateFolder, names: readonly string[]): Promise<void> {
+  const left = Object.entries(readWanted(folder).services).filter(([name]) => !names.includes(name));
+  writeWanted(folder, { services: Object.fromEntries(left) });
+  if (left.length === 0) await endSupervisor(folder);
+}
+
+async function stopOne({ name, record, isExternal }: Target, folder: StateFolder): Promise<DownStep> {
+  if (record === undefined)
+    return { name, outcome: isExternal ? "external" : "not_running", pid: null, took_ms: 0 };
+  const { outcome, tookMs } = await stopService(record, folder);
   return { name, outcome, pid: record.pid, took_ms: tookMs };
 }
 
-function nothing(name: ServiceName): DownStep {
-  return { name, outcome: "not_running", pid: null, took_ms: 0 };
+function together([first, ...others]: readonly UserError[]): UserError {
+  const messages = [first, ...others].flatMap((error) => error?.message ?? []);
+  const hints = [first, ...others].flatMap((error) => error?.hint ?? []);
+  return new UserError("stop_failed", messages.join("\n"), {
+    hint: hints.join("\n"),
+    exitCode: EXIT.failed,
+  });
 }

@@ -2,55 +2,75 @@ import type { Config } from "../config/schema.ts";
 // By file and not by the index, which brings what starts and stops services: looking must be quick.
 import { inspectService, type ServiceState } from "../supervisor/inspect.ts";
 import { type SocketTable, socketTable } from "../supervisor/os/ports.ts";
-import { probe } from "../supervisor/probe.ts";
+import { type ProbeResult, probe } from "../supervisor/probe.ts";
 import { stateFolder } from "../supervisor/state.ts";
-import type { ServiceSpec } from "../supervisor/types.ts";
 import { type EngineAnswer, type EnginePlan, findProgram, planEngine, readEngineAnswer } from "./engine.ts";
-import { engineSpec, type ServiceName, serviceSpec } from "./specs.ts";
+import { type PlannedService, planServices } from "./plan.ts";
+import type { ServiceName } from "./specs.ts";
 
 /** One service as it was found. */
-export interface Sighting {
-  readonly name: ServiceName;
-  readonly spec: ServiceSpec;
+export interface Sighting extends PlannedService {
+  /** Of an external one: `foreign` where somebody on this machine listens, `stopped` where nobody does. */
   readonly state: ServiceState;
+  /** How an external one answered; absent of others. */
+  readonly answer?: ProbeResult;
+  /** True where `--adopt` took it over a moment ago. */
+  readonly isAdopted?: boolean;
 }
 
-/** The three services as they were found, and where the answers come from. */
-export interface StackSighting {
-  readonly engine: Sighting & { readonly plan: EnginePlan };
-  readonly gateway: Sighting;
-  readonly hmi: Sighting;
-}
+/** The services as they were found, in the order in which they start. */
+export type StackSighting = readonly Sighting[];
 
-/** Looks at all three services; changes nothing. */
+/** Looks at all services; changes nothing. */
 export async function lookAtStack(config: Config, env: NodeJS.ProcessEnv): Promise<StackSighting> {
   const table = socketTable();
-  const [engine, gateway, hmi] = await Promise.all([
-    lookAtEngine(config, env, table),
-    lookAt(config, serviceSpec(config, "gateway"), table),
-    lookAt(config, serviceSpec(config, "hmi"), table),
-  ]);
-  return { engine, gateway: { name: "gateway", ...gateway }, hmi: { name: "hmi", ...hmi } };
+  // What the engine's place is, and what it must answer, is the same for all plans.
+  const planned = planServices(config, { use: "stand-in" });
+  return await Promise.all(
+    planned.map((service) =>
+      isOurEngine(service) ? lookAtEngine(service, config, env, table) : lookAt(service, config, table),
+    ),
+  );
 }
 
+/** The sighting of one of the three that make a chat stack; undefined where the stack has none. */
+export function sightingOf(sightings: StackSighting, name: ServiceName): Sighting | undefined {
+  return sightings.find((sighting) => sighting.name === name);
+}
+
+function isOurEngine({ name, kind }: PlannedService): boolean {
+  return name === "engine" && kind === "stand-in";
+}
+
+/** Where the engine is ours to find: who answers at its address decides what it is. */
 async function lookAtEngine(
+  standIn: PlannedService,
   config: Config,
   env: NodeJS.ProcessEnv,
   table: SocketTable,
-): Promise<StackSighting["engine"]> {
-  // Where the engine is, and what it must answer, is the same for all plans.
-  const { spec, state } = await lookAt(config, engineSpec(config, { use: "stand-in" }), table);
+): Promise<Sighting> {
+  const { state } = await lookAt(standIn, config, table);
   // A state without a probe says that nothing listens on this machine: the engine may be on another one.
-  const { status, body = "" } = "probe" in state ? state.probe : await probe(spec.address, spec.ready);
-  const answer: EngineAnswer = status === undefined ? { kind: "nothing" } : readEngineAnswer(status, body);
-  const plan = planEngine(answer, findProgram("ollama", env["PATH"]));
-  return { name: "engine", plan, spec: engineSpec(config, plan), state };
+  const answer = "probe" in state ? state.probe : await probe(standIn.spec, standIn.spec.ready);
+  const plan = enginePlan(state, answer, findProgram("ollama", env["PATH"]));
+  const service = planServices(config, plan).find(({ name }) => name === standIn.name) ?? standIn;
+  if (service.isExternal) return { ...service, state, answer };
+  // The look was at the stand-in's spec: whether Ollama runs as configured is asked by its own.
+  return service.kind === "ollama" ? await lookAt(service, config, table) : { ...service, state };
 }
 
-async function lookAt(
-  config: Config,
-  spec: ServiceSpec,
-  table: SocketTable,
-): Promise<Omit<Sighting, "name">> {
-  return { spec, state: await inspectService(spec, stateFolder(config.state.dir), table) };
+/** What runs is what is meant, if it is ours; else what answers. */
+function enginePlan(state: ServiceState, answer: ProbeResult, program: string | undefined): EnginePlan {
+  if (state.state === "running" && state.record.labels?.["kind"] !== "ollama") return { use: "stand-in" };
+  if (state.state === "running" && program !== undefined) return { use: "ollama", program };
+  const { status, body = "" } = answer;
+  const found: EngineAnswer = status === undefined ? { kind: "nothing" } : readEngineAnswer(status, body);
+  return planEngine(found, program);
+}
+
+async function lookAt(service: PlannedService, config: Config, table: SocketTable): Promise<Sighting> {
+  const state = await inspectService(service.spec, stateFolder(config.state.dir), table);
+  if (!service.isExternal) return { ...service, state };
+  const answer = "probe" in state ? state.probe : await probe(service.spec, service.spec.ready);
+  return { ...service, state, answer };
 }

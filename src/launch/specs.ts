@@ -6,10 +6,11 @@ import { urlOf } from "../contract/address.ts";
 import { bearerHeader } from "../contract/auth.ts";
 import { engineRoutes, gatewayRoutes } from "../contract/routes.ts";
 import { packageRoot } from "../package-root.ts";
-import type { Address, Command, ServiceSpec } from "../supervisor/index.ts";
-import { type EnginePlan, readEngineAnswer } from "./engine.ts";
+import type { Address, Command, HttpProbe, ServiceSpec } from "../supervisor/types.ts";
+import { TAP_PATH } from "../tap/exchange.ts";
+import type { EnginePlan } from "./engine.ts";
 
-/** The names of the three services, in the order in which they start. */
+/** The services that make a chat stack; a stack may have others beside them. */
 export type ServiceName = "engine" | "gateway" | "hmi";
 
 /**
@@ -20,16 +21,22 @@ export const NODE_FLAGS: readonly string[] = ["--max-semi-space-size=16"];
 
 /** `ollama serve` looks for hardware before it answers. */
 const OLLAMA_START_TIMEOUT_MS = 60_000;
-const PROBE_TIMEOUT_MS = 2_000;
+/** Longest time for the answer to one probe. */
+export const PROBE_TIMEOUT_MS = 2_000;
+
+/** What every engine answers, Ollama and the stand-in. */
+export const ENGINE_READY: HttpProbe = {
+  kind: "http",
+  path: engineRoutes.version.path(),
+  status: 200,
+  json: { version: "*" },
+  timeoutMs: PROBE_TIMEOUT_MS,
+};
 
 /** The engine as a process of ours. An external one is only looked at: its command is never run. */
 export function engineSpec(config: Config, plan: EnginePlan): ServiceSpec {
   const address = engineAddress(config);
-  const ready = {
-    path: engineRoutes.version.path(),
-    timeoutMs: PROBE_TIMEOUT_MS,
-    accept: (status: number, body: string) => readEngineAnswer(status, body).kind !== "other",
-  };
+  const ready = ENGINE_READY;
   if (plan.use !== "ollama") {
     return {
       name: "engine",
@@ -58,16 +65,44 @@ export function engineSpec(config: Config, plan: EnginePlan): ServiceSpec {
 export function serviceSpec(config: Config, name: "gateway" | "hmi"): ServiceSpec {
   return {
     name,
-    command: embedded(name, config),
+    command: embedded(name, { ...config, engine: { ...config.engine, url: engineUrlForGateway(config) } }),
     address: config[name],
     ready: {
+      kind: "http",
       path: gatewayRoutes.health.path(),
       headers: bearerHeader(config.auth.token),
+      status: 200,
+      // Something else may answer 200 at that path.
+      json: { service: name },
       timeoutMs: PROBE_TIMEOUT_MS,
-      accept: (status, body) => status === 200 && isServiceNamed(body, name),
     },
     labels: { kind: "embedded" },
   };
+}
+
+/** The recording proxy in front of the engine. */
+export function tapSpec(config: Config): ServiceSpec {
+  return {
+    name: TAP,
+    command: embedded(TAP, config),
+    address: { host: "127.0.0.1", port: config.engine.tap_port },
+    // Asked of the tap itself: it is ready whatever the engine is.
+    ready: {
+      kind: "http",
+      path: `${TAP_PATH}?after=${Number.MAX_SAFE_INTEGER}`,
+      status: 200,
+      timeoutMs: PROBE_TIMEOUT_MS,
+    },
+    labels: { kind: "embedded" },
+  };
+}
+
+/** The name of the service that stands in front of the engine, where `engine.tap_port` asks for it. */
+export const TAP = "tap";
+
+/** Where the gateway finds the engine: at the tap, if there is one. */
+export function engineUrlForGateway({ engine }: Config): string {
+  return engine.tap_port === 0 ? engine.url : `http://127.0.0.1:${engine.tap_port}`;
 }
 
 /** Where the engine is or will be. */
@@ -77,14 +112,30 @@ export function engineAddress(config: Config): Address {
 }
 
 /** One of our own services as a process of this program's Node. */
-function embedded(name: ServiceName, config: Config): Command {
+function embedded(name: ServiceName | typeof TAP, config: Config): Command {
+  const env = { ...toEnvironment(config), ...compileCache() };
+  return { ...ourProgram("service-process", NODE_FLAGS, [name]), env };
+}
+
+/** The supervisor as a process of this program's Node. */
+export function supervisorCommand(): Command {
+  return { ...ourProgram("supervisor-process", SUPERVISOR_NODE_FLAGS, []), env: compileCache() };
+}
+
+/**
+ * It does next to nothing: without compilers and with a small heap for new objects it needs 57 MB instead of 80, and no
+ * more time.
+ */
+const SUPERVISOR_NODE_FLAGS = ["--max-semi-space-size=1", "--lite-mode"];
+
+/** A program of this package, from the sources or as it was built. */
+function ourProgram(name: string, flags: readonly string[], args: readonly string[]): Command {
   const root = packageRoot();
   const isSource = import.meta.url.endsWith(".ts");
-  const args = isSource
-    ? ["--import", "tsx", join(root, "src", "service-process.ts"), name]
-    : [join(root, "dist", "service-process.js"), name];
-  const env = { ...toEnvironment(config), ...compileCache() };
-  return { file: process.execPath, args: [...NODE_FLAGS, ...args], cwd: root, env };
+  const program = isSource
+    ? ["--import", "tsx", join(root, "src", `${name}.ts`)]
+    : [join(root, "dist", `${name}.js`)];
+  return { file: process.execPath, args: [...flags, ...program, ...args], cwd: root };
 }
 
 /** Lets a service keep its compiled code where this command keeps its own: it starts quicker by a tenth. */
@@ -92,14 +143,4 @@ function compileCache(): Record<string, string> {
   // Node gives the folder of its own version, and takes the one above.
   const folder = getCompileCacheDir();
   return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) };
-}
-
-/** Something else may answer 200 at that path. */
-function isServiceNamed(body: string, name: string): boolean {
-  try {
-    const json: unknown = JSON.parse(body);
-    return typeof json === "object" && json !== null && "service" in json && json.service === name;
-  } catch {
-    return false;
-  }
 }

@@ -1,101 +1,150 @@
 import type { Config } from "../config/schema.ts";
-import { urlOf } from "../contract/address.ts";
-import { describeListener } from "../supervisor/os/ports.ts";
-import { lookAtStack, type Sighting, type StackSighting } from "./look.ts";
-import type { ServiceName } from "./specs.ts";
+import { readStates } from "../supervisor/keep/states.ts";
+import type { LastExit } from "../supervisor/keep/types.ts";
+import { everyone, membersOf } from "../supervisor/os/identity.ts";
+import { cpuShare, type Usage, usageOf, usageOfGroups } from "../supervisor/os/usage.ts";
+import { readRecord } from "../supervisor/record.ts";
+import { type StateFolder, stateFolder } from "../supervisor/state.ts";
+import type { ServiceRecord } from "../supervisor/types.ts";
+import { lookAtStack, type Sighting } from "./look.ts";
+import { conditionOf } from "./service-condition.ts";
 
 /** One service as `stack status` shows it. */
 export interface ServiceStatus {
-  readonly name: ServiceName;
+  readonly name: string;
   /**
-   * `healthy`; `degraded`: it answers, but something that it needs does not; `unhealthy`: its process is
-   * there, and does not answer; `external`: somebody else's, used as it is; `foreign`: somebody else has
-   * its port; `stale`: it died and left its record; `stopped`.
+   * `healthy`; `degraded`: it answers, but something that it needs does not; `unhealthy`: it is there, and does
+   * not answer as it should; `external`: somebody else's, used as it is; `foreign`: somebody else has its port;
+   * `stale`: it died and left its record; `stopped`. By the supervisor's word: `waiting` for what it depends on;
+   * `starting`; `restarting`: it ended, and is started again at `next_start_at`; `failed`: it was given up.
    */
-  readonly state: "healthy" | "degraded" | "unhealthy" | "external" | "foreign" | "stale" | "stopped";
-  /** `stand-in`, `ollama` or `embedded`. */
+  readonly state:
+    | "healthy"
+    | "degraded"
+    | "unhealthy"
+    | "external"
+    | "foreign"
+    | "stale"
+    | "stopped"
+    | "waiting"
+    | "starting"
+    | "restarting"
+    | "failed";
+  /** `stand-in`, `ollama`, `embedded`, `command` or `url`. */
   readonly kind: string;
-  readonly url: string;
+  /** Null where it listens nowhere. */
+  readonly url: string | null;
   readonly pid: number | null;
   /** ISO 8601, UTC. */
   readonly started_at: string | null;
+  /** What its processes use; null where none of ours runs. */
+  readonly usage: ServiceUsage | null;
+  /** Restarts since it was last asked for; null where it is not ours, or no supervisor knows it. */
+  readonly restarts: number | null;
+  /** Null where it never ended, or nobody of ours saw. */
+  readonly last_exit: LastExit | null;
+  /** ISO 8601, UTC; null but where it is `restarting`. */
+  readonly next_start_at: string | null;
   /** What is wrong, or worth knowing, in words. */
   readonly detail: string | null;
+}
+
+/** What the processes of a service use, as {@link Usage} counts it. */
+export interface ServiceUsage {
+  readonly processes: number;
+  /** CPU time since its start, in milliseconds. */
+  readonly cpu_ms: number;
+  /** Share of one core: since the look before, or since its start where this is the first look. */
+  readonly cpu_share: number;
+  readonly memory_bytes: number;
+}
+
+export interface StackStatus {
+  /** When it was looked, in ISO 8601, UTC. */
+  readonly time: string;
+  /** True where all services do their work. */
+  readonly ok: boolean;
+  /** Who watches the services; null where nobody does. */
+  readonly supervisor: { readonly pid: number; readonly usage: ServiceUsage | null } | null;
+  readonly services: readonly ServiceStatus[];
 }
 
 /** The states in which a service does its work. */
 const WORKING: ReadonlySet<ServiceStatus["state"]> = new Set(["healthy", "external"]);
 
-export interface StackStatus {
-  /** True where all three services do their work. */
-  readonly ok: boolean;
-  readonly services: readonly ServiceStatus[];
-}
-
-/** Looks at the stack; changes nothing. */
-export async function stackStatus(config: Config, env: NodeJS.ProcessEnv): Promise<StackStatus> {
-  const sighting = await lookAtStack(config, env);
-  const services = [engineStatus(sighting.engine), ourStatus(sighting.gateway), ourStatus(sighting.hmi)];
-  return { ok: services.every(({ state }) => WORKING.has(state)), services };
-}
-
-function engineStatus(engine: StackSighting["engine"]): ServiceStatus {
-  const base = baseStatus(engine);
-  const isExternal = engine.plan.use === "external" && base.state !== "healthy";
-  const state = isExternal ? "external" : base.state;
-  const kind = engineKind(engine);
-  if (!WORKING.has(state)) return { ...base, kind };
-  const detail = kind === "stand-in" ? "a stand-in: its answers are scripted" : null;
-  return { ...base, state, kind, detail };
-}
-
-function engineKind({ plan, state }: StackSighting["engine"]): string {
-  if (plan.use === "external") return plan.standIn ? "stand-in" : "ollama";
-  return state.state === "running" ? (state.record.labels?.["kind"] ?? "ollama") : plan.use;
-}
-
-/** A service of ours says itself whether what it needs is there. */
-function ourStatus(service: Sighting): ServiceStatus {
-  const base = baseStatus(service);
-  const { state } = service;
-  if (base.state !== "healthy" || state.state !== "running") return base;
-  const missing = missingIn(state.probe.body ?? "{}");
-  return missing.length === 0 ? base : { ...base, state: "degraded", detail: missing.join("; ") };
-}
-
-function baseStatus({ name, spec, state }: Sighting): ServiceStatus {
-  const record = "record" in state ? state.record : undefined;
+/** Looks at the stack; changes nothing. With an earlier look, the CPU shares are of the time since then. */
+export async function stackStatus(
+  config: Config,
+  env: NodeJS.ProcessEnv,
+  before?: StackStatus,
+): Promise<StackStatus> {
+  const folder = stateFolder(config.state.dir);
+  const sightings = await lookAtStack(config, env);
+  const { states, isAlive } = readStates(folder);
+  const supervisor = isAlive ? supervisorRecord(folder) : undefined;
+  const usages = usagesOf(sightings, folder, supervisor);
+  const now = Date.now();
+  const usage = (record: ServiceRecord): ServiceUsage | null =>
+    shareOf(usages.get(record.pid), record, now, before);
+  const services = sightings.map((sighting): ServiceStatus => {
+    const report = states?.services[sighting.name];
+    const { state } = sighting;
+    return {
+      name: sighting.name,
+      ...conditionOf(sighting, isAlive ? report : undefined),
+      usage: state.state === "running" ? usage(state.record) : null,
+      restarts: sighting.isExternal ? null : (report?.restarts ?? null),
+      last_exit: report?.last_exit ?? null,
+    };
+  });
   return {
-    name,
-    state: state.state === "running" ? (state.healthy ? "healthy" : "unhealthy") : state.state,
-    kind: spec.labels?.["kind"] ?? "embedded",
-    url: urlOf(spec.address),
-    pid: state.state === "running" ? (record?.pid ?? null) : null,
-    started_at: state.state === "running" ? (record?.started_at ?? null) : null,
-    detail: detailOf(state),
+    time: new Date(now).toISOString(),
+    ok: services.every(({ state }) => WORKING.has(state)),
+    supervisor: supervisor === undefined ? null : { pid: supervisor.pid, usage: usage(supervisor) },
+    services,
   };
 }
 
-function detailOf(state: Sighting["state"]): string | null {
-  switch (state.state) {
-    case "running":
-      if (state.healthy) return null;
-      if (state.probe.status === 401) return "it asks for another token than the configured auth.token";
-      return state.probe.error ?? "its port is shared with another process";
-    case "foreign":
-      return `the port is taken by ${state.listeners.map(describeListener).join(" and ")}`;
-    case "stale":
-      return `its process ${state.record.pid} is gone`;
-    case "stopped":
-      return state.unreadable ?? null;
-  }
+function supervisorRecord(folder: StateFolder): ServiceRecord | undefined {
+  const reading = readRecord(folder, "supervisor");
+  return reading.kind === "record" ? reading.record : undefined;
 }
 
-/** `ollama: connection refused` for each dependency in a health report that is not there. */
-function missingIn(report: string): string[] {
-  const json: unknown = JSON.parse(report);
-  if (typeof json !== "object" || json === null || !("dependencies" in json)) return [];
-  return Object.entries(json.dependencies as Record<string, { status: string; error?: string }>)
-    .filter(([, dependency]) => dependency.status !== "ok")
-    .map(([name, dependency]) => `${name}: ${dependency.error ?? dependency.status}`);
+/** What the services and the supervisor use, by the pids of their leaders. */
+function usagesOf(
+  sightings: readonly Sighting[],
+  folder: StateFolder,
+  supervisor: ServiceRecord | undefined,
+): Map<number, Usage> {
+  const records = sightings.flatMap(({ state }) => (state.state === "running" ? [state.record] : []));
+  const leaders = records.filter(({ adopted }) => adopted !== true).map(({ pid }) => pid);
+  const usages = usageOfGroups([...leaders, ...(supervisor === undefined ? [] : [supervisor.pid])]);
+  // The group of an adopted one may hold processes that have nothing to do with it.
+  for (const record of records.filter(({ adopted }) => adopted === true)) {
+    const members = everyone(membersOf({ service: record.name, stateDir: folder.root }, record));
+    usages.set(record.pid, usageOf(members.map(({ pid }) => pid)));
+  }
+  return usages;
+}
+
+function shareOf(
+  usage: Usage | undefined,
+  { pid, started_at }: ServiceRecord,
+  now: number,
+  before: StackStatus | undefined,
+): ServiceUsage | null {
+  if (usage === undefined) return null;
+  const seen = before && usageBefore(before, pid);
+  const since = before !== undefined && seen !== undefined ? before.time : started_at;
+  const share = cpuShare({ cpuMs: seen?.cpu_ms ?? 0 }, usage, now - Date.parse(since));
+  return {
+    processes: usage.processes,
+    cpu_ms: usage.cpuMs,
+    cpu_share: Math.round(share * 10_000) / 10_000,
+    memory_bytes: usage.rssBytes,
+  };
+}
+
+function usageBefore({ supervisor, services }: StackStatus, pid: number): ServiceUsage | undefined {
+  return [supervisor, ...services].find((each) => each?.pid === pid)?.usage ?? undefined;
 }

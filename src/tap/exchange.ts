@@ -40,3 +40,6 @@ export interface Chunk {
 export function textOf({ chunks }: Part): string {
   return Buffer.from(chunks.map(({ latin1 }) => latin1).join(""), "latin1").toString("utf8");
 }
+
+/** Where a tap answers for itself, with what it has seen. No service of a chat stack has such a path. */
+export const TAP_PATH = "/stack-tap/exchanges";

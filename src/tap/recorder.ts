@@ -6,6 +6,9 @@ const KEPT_EXCHANGES = 2_000;
 /** So much of one direction is kept, in bytes: enough for any chat, and no flood. */
 const KEPT_BYTES = 4 * 1024 * 1024;
 
+/** So much is kept of all together, in bytes: a tap may stand in front of an engine for weeks. */
+const KEPT_BYTES_TOGETHER = 64 * 1024 * 1024;
+
 /** Headers whose values are nobody's business but the two ends'. */
 const SECRET = new Set(["authorization", "cookie", "set-cookie", "proxy-authorization"]);
 
@@ -37,6 +40,7 @@ export class Recorder {
   readonly #exchanges: Recording[] = [];
   readonly #onEnded: (exchange: Exchange) => void;
   #lastId = 0;
+  #bytes = 0;
 
   constructor(onEnded: (exchange: Exchange) => void = () => undefined) {
     this.#onEnded = onEnded;
@@ -57,7 +61,7 @@ export class Recorder {
       ended_ms: null,
     };
     this.#exchanges.push(recording);
-    if (this.#exchanges.length > KEPT_EXCHANGES) this.#exchanges.shift();
+    while (this.#exchanges.length > KEPT_EXCHANGES || this.#bytes > KEPT_BYTES_TOGETHER) this.#forgetOldest();
     return {
       exchange: recording,
       passed: (direction, bytes) => this.#keep(recording[direction], bytes),
@@ -81,8 +85,16 @@ export class Recorder {
   }
 
   #keep(part: MutablePart, bytes: Buffer): void {
-    if (part.bytes < KEPT_BYTES) part.chunks.push({ at_ms: this.#now(), latin1: bytes.toString("latin1") });
+    if (part.bytes < KEPT_BYTES) {
+      part.chunks.push({ at_ms: this.#now(), latin1: bytes.toString("latin1") });
+      this.#bytes += bytes.length;
+    }
     part.bytes += bytes.length;
+  }
+
+  #forgetOldest(): void {
+    const oldest = this.#exchanges.shift();
+    if (oldest !== undefined) this.#bytes -= keptOf(oldest.request) + keptOf(oldest.response);
   }
 
   #now(): number {
@@ -95,6 +107,10 @@ function partOf(headers: Headers): MutablePart & Part {
     .filter(([name]) => !SECRET.has(name))
     .map(([name, value]) => [name, String(value)]);
   return { headers: Object.fromEntries(shown), chunks: [], bytes: 0 };
+}
+
+function keptOf({ chunks }: MutablePart): number {
+  return chunks.reduce((sum, { latin1 }) => sum + latin1.length, 0);
 }
 
 function withoutToken(path: string): string {

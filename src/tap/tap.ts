@@ -1,9 +1,15 @@
-import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import {
+  Agent,
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
-import { pipeline } from "node:stream/promises";
+import type { Transform } from "node:stream";
 import { hostInUrl } from "../contract/address.ts";
 import { messageOf } from "../errors.ts";
-import type { Exchange } from "./exchange.ts";
+import { type Exchange, TAP_PATH } from "./exchange.ts";
 import { type Entry, Recorder } from "./recorder.ts";
 import type { Head, Rewrite, TappedAnswer, TappedRequest } from "./rewrite.ts";
 
@@ -27,9 +33,6 @@ export interface Tap {
   close(): Promise<void>;
 }
 
-/** Where a tap answers for itself, with a {@link TapRecord}. No service of a chat stack has such a path. */
-export const TAP_PATH = "/stack-tap/exchanges";
-
 /** What a tap has seen, as it tells it itself. */
 export interface TapRecord {
   /** When the tap began, as `Date.now()` tells it: all other times count from then. */
@@ -37,15 +40,19 @@ export interface TapRecord {
   readonly exchanges: readonly Exchange[];
 }
 
+/** For so long an idle connection to the upstream is kept, in milliseconds: no server closes one as soon as that. */
+const IDLE_MS = 1_000;
+
 /**
  * Starts a tap in front of a service. Bodies stream through as they come, an end that leaves is left at the
  * other end too, and no time is lost but the copying.
  */
 export async function startTap(options: TapOptions): Promise<Tap> {
   const recorder = new Recorder(options.onEnded);
+  const agent = new Agent({ keepAlive: true, timeout: IDLE_MS });
   const server = createServer((incoming, outgoing) => {
     if (incoming.url?.startsWith(TAP_PATH)) sendExchanges(recorder, incoming, outgoing);
-    else void pass(options, recorder, incoming, outgoing);
+    else void pass({ ...options, agent }, recorder, incoming, outgoing);
   });
   // A model may load for minutes before the first byte: the two ends have their own deadlines.
   server.requestTimeout = 0;
@@ -60,6 +67,7 @@ export async function startTap(options: TapOptions): Promise<Tap> {
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
+        agent.destroy();
       }),
   };
 }
@@ -72,7 +80,7 @@ function sendExchanges(recorder: Recorder, incoming: IncomingMessage, outgoing: 
 }
 
 async function pass(
-  { upstream, rewrite = {} }: TapOptions,
+  { upstream, agent, rewrite = {} }: TapOptions & { readonly agent: Agent },
   recorder: Recorder,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
@@ -96,7 +104,7 @@ async function pass(
       return;
     }
     const sent = rewrite.request?.(asked) ?? asked;
-    const answer = await ask(upstream, sent, left.signal);
+    const answer = await ask(upstream, agent, sent, left.signal);
     await answerWith(answer, sent, rewrite, entry, outgoing);
     entry.ended("complete");
   } catch (error) {
@@ -114,7 +122,12 @@ async function bodyOf(incoming: IncomingMessage, entry: Entry): Promise<Buffer> 
   return Buffer.concat(chunks);
 }
 
-function ask(upstream: string, request: TappedRequest, signal: AbortSignal): Promise<IncomingMessage> {
+function ask(
+  upstream: string,
+  agent: Agent,
+  request: TappedRequest,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
   const { method, path, body } = request;
   const { connection: _, "transfer-encoding": __, ...headers } = request.headers;
   return new Promise((resolve, reject) => {
@@ -125,7 +138,7 @@ function ask(upstream: string, request: TappedRequest, signal: AbortSignal): Pro
         ...headers,
         ...(body.length > 0 || headers["content-length"] ? { "content-length": body.length } : {}),
       },
-      agent: false,
+      agent,
       signal,
     });
     outgoing.once("response", resolve).once("error", reject).end(body);
@@ -144,15 +157,38 @@ async function answerWith(
   entry.answered(told.status, told.headers);
   outgoing.writeHead(told.status, told.headers);
   outgoing.flushHeaders();
-  const change = rewrite.body?.(told);
-  const record = async function* (bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
-    for await (const chunk of bytes) {
-      entry.passed("response", chunk);
-      yield chunk;
+  await passOn(answer, rewrite.body?.(told), outgoing, (bytes) => entry.passed("response", bytes));
+}
+
+/**
+ * Rejects where either end, or the change between them, breaks off, and ends what is left of them. Not
+ * `pipeline`, which makes an abort signal and an error each time, also where all goes well: that was a third of
+ * what an exchange cost.
+ */
+function passOn(
+  answer: IncomingMessage,
+  change: Transform | undefined,
+  outgoing: ServerResponse,
+  passed: (bytes: Buffer) => void,
+): Promise<void> {
+  const sources = change === undefined ? [answer] : [answer, change];
+  return new Promise((resolve, reject) => {
+    const breakOff = (error: Error): void => {
+      for (const source of sources) source.destroy();
+      reject(error);
+    };
+    for (const source of sources) {
+      source.once("error", breakOff).once("close", () => {
+        if (!source.readableEnded) breakOff(new Error("the connection was cut"));
+      });
     }
-  };
-  if (change === undefined) await pipeline(answer, record, outgoing);
-  else await pipeline(answer, change, record, outgoing);
+    outgoing.once("error", breakOff).once("close", () => {
+      if (!outgoing.writableFinished) breakOff(new Error("the client left"));
+    });
+    outgoing.once("finish", resolve);
+    const last = change === undefined ? answer : answer.pipe(change);
+    last.on("data", passed).pipe(outgoing);
+  });
 }
 
 /** The head without what belongs to one connection only. */

@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { isAlive, PATH_WITH_OLLAMA, PATIENTLY, processesOf, recordsIn, testStack } from "../support/cli.ts";
+import {
+  isAlive,
+  NEVER_RESTARTED,
+  PATH_WITH_OLLAMA,
+  PATIENTLY,
+  processesOf,
+  recordsIn,
+  testStack,
+} from "../support/cli.ts";
 
 test.each(["SIGINT", "SIGTERM"] as const)("%s to up in the foreground stops all three", async (signal) => {
   const stack = await testStack();
@@ -50,18 +58,36 @@ test("when up itself is killed, the services live on, and the next up and down k
 });
 
 test.each(["engine", "gateway", "hmi"] as const)(
-  "when the %s dies, up in the foreground stops the others, says which it was, and exits with 1",
+  "when the %s dies, it is started again, and up in the foreground says so",
   async (name) => {
     const stack = await testStack();
     const up = stack.start("up");
     await up.said("Ctrl-C stops all three.");
     const pid = stack.pids()[name] ?? 0;
     process.kill(pid, "SIGKILL");
-    const { exitCode, stderr } = await up.ended;
-    expect(exitCode).toBe(1);
-    expect(stderr).toContain(`✗ ${name} (pid ${pid}) ended by itself, so the others were stopped.`);
-    expect(stderr).toMatch(new RegExp(`The end of .*/${name}\\.log:`));
+    await up.said(`${name} ended: it was ended by SIGKILL. It is started again in `);
+    await up.said(`${name} is ready again.`);
+    expect(stack.pids()[name]).not.toBe(pid);
+    up.kill("SIGINT");
+    expect(await up.ended).toMatchObject({ exitCode: 0, stderr: "" });
     expect(processesOf(stack.stateDir)).toEqual([]);
-    expect(recordsIn(stack.stateDir)).toEqual([]);
   },
+  30_000,
 );
+
+test("a service that is given up takes up in the foreground down with it, which says why", async () => {
+  const stack = await testStack(
+    {},
+    NEVER_RESTARTED.replace("hmi, restart: no", "hmi, restart: { policy: always, limit: 1, backoff_ms: 10 }"),
+  );
+  const up = stack.start("up");
+  await up.said("Ctrl-C stops all three.");
+  process.kill(stack.pids().hmi ?? 0, "SIGKILL");
+  await up.said("hmi is ready again.");
+  process.kill(stack.pids().hmi ?? 0, "SIGKILL");
+  const { exitCode, stderr } = await up.ended;
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/^✗ hmi was given up, because .+ Last: it was ended by SIGKILL\./);
+  expect(processesOf(stack.stateDir)).toEqual([]);
+  expect(recordsIn(stack.stateDir)).toEqual([]);
+});

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { hmiRoutes } from "../../src/contract/routes.ts";
 import { createHttpClient, type SeenEvent } from "../../src/target/http.ts";
-import { PATIENTLY, rowsIn, type TestStack, testStack } from "../support/cli.ts";
+import { NEVER_RESTARTED, PATIENTLY, rowsIn, type TestStack, testStack } from "../support/cli.ts";
 
 /** The claim is 250 ms; timers of a loaded machine fire late. */
 const SAVED_WITHIN_MS = 500;
@@ -13,7 +13,7 @@ const ANSWER = Array.from({ length: LAST_NUMBER }, (_, index) => index + 1).join
 const SLOWLY = { STACK_ENGINE_TOKEN_DELAY_MS: "10" };
 
 test("kill -9 of the hmi in mid-stream: what was acknowledged is on disk, and its next start goes on with it", async () => {
-  const stack = await testStack(SLOWLY);
+  const stack = await testStack(SLOWLY, NEVER_RESTARTED);
   await stack.up();
   const { acknowledged } = await killInMidStream(stack, "hmi");
   const [user, reply] = rowsIn(stack.database);
@@ -32,7 +32,7 @@ test("kill -9 of the hmi in mid-stream: what was acknowledged is on disk, and it
 test.each(["gateway", "engine"] as const)(
   "kill -9 of the %s in mid-stream: the reply so far is on disk as an error",
   async (name) => {
-    const stack = await testStack(SLOWLY);
+    const stack = await testStack(SLOWLY, NEVER_RESTARTED);
     await stack.up();
     const { received } = await killInMidStream(stack, name);
     expect(rowsIn(stack.database).slice(0, 2)).toEqual([

@@ -1,7 +1,15 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { isAlive, PATIENTLY, processesOf, recordsIn, testStack } from "../support/cli.ts";
+import {
+  isAlive,
+  NEVER_RESTARTED,
+  PATIENTLY,
+  processesOf,
+  recordsIn,
+  servicesOf,
+  testStack,
+} from "../support/cli.ts";
 import { isFree } from "../support/ports.ts";
 
 test("up --detach brings three services up in order, status shows them, and down leaves nothing", async () => {
@@ -25,6 +33,8 @@ test("up --detach brings three services up in order, status shows them, and down
     "gateway.pid",
     "hmi.json",
     "hmi.pid",
+    "supervisor.json",
+    "supervisor.pid",
   ]);
   const log = readFileSync(join(stack.stateDir, "log", "hmi.log"), "utf8");
   expect(JSON.parse(log.split("\n")[0] ?? "")).toMatchObject({ name: "hmi", msg: expect.any(String) });
@@ -32,15 +42,12 @@ test("up --detach brings three services up in order, status shows them, and down
   const status = await stack.run("status");
   expect(status).toMatchObject({ exitCode: 0, stderr: "" });
   expect(status.stdout.split("\n")).toEqual([
-    expect.stringMatching(
-      new RegExp(`^  engine   stand-in  ${stack.engine}  healthy  pid ${pids.engine} +up \\d+ s  a stand-in`),
-    ),
-    expect.stringMatching(
-      new RegExp(`^  gateway  embedded  ${stack.gateway}  healthy  pid ${pids.gateway} +up \\d+ s$`),
-    ),
-    expect.stringMatching(
-      new RegExp(`^  hmi      embedded  ${stack.hmi}  healthy  pid ${pids.hmi} +up \\d+ s$`),
-    ),
+    expect.stringMatching(/^ {2}service +state +kind +url +pid +uptime +cpu +memory +restarts$/),
+    row("engine", "stand-in", stack.engine, pids.engine),
+    row("gateway", "embedded", stack.gateway, pids.gateway),
+    row("hmi", "embedded", stack.hmi, pids.hmi),
+    "",
+    "  engine: a stand-in: its answers are scripted",
   ]);
 
   const down = await stack.run("down");
@@ -59,6 +66,12 @@ test("up --detach brings three services up in order, status shows them, and down
   expect(await Promise.all(Object.values(ports).map(isFree))).toEqual([true, true, true]);
   expect((await stack.run("status")).exitCode).toBe(1);
 });
+
+/** One line of the table that `status` prints. */
+function row(name: string, kind: string, url: string, pid: number | undefined): unknown {
+  const cells = [name, "healthy", kind, url, `${pid}`, "\\d+ s", "\\d+\\.\\d %", "\\d+ MiB", "0"];
+  return expect.stringMatching(new RegExp(`^  ${cells.join(" +")}$`));
+}
 
 /** One line of the table that `up` prints. */
 function line(name: string, kind: string, port: number, pid: number | undefined): unknown {
@@ -85,18 +98,18 @@ test("two ups at once in one state folder bring up one set of services", async (
     (json as { services: { state: string }[] }).services.map(({ state }) => state).join(),
   );
   expect(states.sort()).toEqual(["running,running,running", "started,started,started"]);
-  expect(processesOf(stack.stateDir).sort()).toEqual(Object.values(stack.pids()).sort());
+  expect(servicesOf(stack.stateDir).sort()).toEqual(Object.values(stack.pids()).sort());
+  expect(processesOf(stack.stateDir, "supervisor")).toHaveLength(1);
 });
 
 test("up starts only what is missing", async () => {
-  const stack = await testStack();
+  const stack = await testStack({}, NEVER_RESTARTED);
   await stack.up();
   const before = stack.pids();
   process.kill(before.gateway ?? 0, "SIGTERM");
-  await expect.poll(() => isAlive(before.gateway), PATIENTLY).toBe(false);
-  expect((await stack.run("status")).stdout).toMatch(
-    new RegExp(`gateway .* stale .* its process ${before.gateway} is gone`),
-  );
+  await expect
+    .poll(async () => (await stack.run("status")).stdout, PATIENTLY)
+    .toMatch(/gateway: last exit \d+ s ago: it exited with code 0/);
   const up = await stack.up();
   expect(up.stdout.match(/running already/g)).toHaveLength(2);
   expect(stack.pids()).toEqual({ ...before, gateway: expect.any(Number) });
@@ -104,17 +117,17 @@ test("up starts only what is missing", async () => {
 });
 
 test("status says what a service lacks that itself is there", async () => {
-  const stack = await testStack();
+  const stack = await testStack({}, NEVER_RESTARTED);
   await stack.up();
   const { engine } = stack.pids();
   process.kill(engine ?? 0, "SIGKILL");
-  await expect.poll(() => isAlive(engine), PATIENTLY).toBe(false);
+  await expect.poll(() => stack.pids().engine, PATIENTLY).toBeUndefined();
   expect(await stack.json("status")).toMatchObject({
     exitCode: 1,
     json: {
       ok: false,
       services: [
-        { name: "engine", state: "stale", detail: `its process ${engine} is gone` },
+        { name: "engine", state: "failed", last_exit: { signal: "SIGKILL" } },
         { name: "gateway", state: "degraded", detail: expect.stringMatching(/^ollama: .+does not answer/) },
         { name: "hmi", state: "degraded", detail: expect.stringMatching(/^engine: .+does not answer/) },
       ],
@@ -159,8 +172,9 @@ test("status without a stack says what would run, and exits with 1", async () =>
   const status = await stack.run("status");
   expect(status.exitCode).toBe(1);
   expect(status.stdout.split("\n").map((text) => text.trim().split(/\s+/))).toEqual([
-    ["engine", "stand-in", stack.engine, "stopped"],
-    ["gateway", "embedded", stack.gateway, "stopped"],
-    ["hmi", "embedded", stack.hmi, "stopped"],
+    ["service", "state", "kind", "url"],
+    ["engine", "stopped", "stand-in", stack.engine],
+    ["gateway", "stopped", "embedded", stack.gateway],
+    ["hmi", "stopped", "embedded", stack.hmi],
   ]);
 });

@@ -1,7 +1,11 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
 import { urlOf } from "../../src/contract/address.ts";
 import { engineAddress, engineSpec, serviceSpec } from "../../src/launch/specs.ts";
+import { probe } from "../../src/supervisor/probe.ts";
+import { listen } from "../supervisor/helpers.ts";
 
 const withEngine = (url: string) => ({ ...DEFAULT_CONFIG, engine: { ...DEFAULT_CONFIG.engine, url } });
 
@@ -38,18 +42,22 @@ test.each([
   ["an HMI that refuses is not ready", '{"service":"hmi"}', 503, false],
   ["a page is no HMI", "<!doctype html>", 200, false],
   ["null is no HMI", "null", 200, false],
-])("%s", (_, body, status, expected) => {
-  expect(serviceSpec(DEFAULT_CONFIG, "hmi").ready.accept?.(status, body)).toBe(expected);
+])("%s", async (_, body, status, expected) => {
+  const server = await listen(createServer((_, response) => response.writeHead(status).end(body)));
+  const address = server.address() as AddressInfo;
+  const spec = serviceSpec(DEFAULT_CONFIG, "hmi");
+  const { ok } = await probe({ ...spec, address: { host: "127.0.0.1", port: address.port } }, spec.ready);
+  expect(ok).toBe(expected);
 });
 
 test("gateway and HMI are asked with the token, and it is in no argument", () => {
   const config = { ...DEFAULT_CONFIG, auth: { token: "secret" } };
   for (const name of ["gateway", "hmi"] as const) {
     const { ready, command, labels } = serviceSpec(config, name);
-    expect(ready.headers).toEqual({ authorization: "Bearer secret" });
+    expect(ready).toMatchObject({ headers: { authorization: "Bearer secret" } });
     expect(JSON.stringify([command.file, command.args, labels])).not.toContain("secret");
   }
-  expect(serviceSpec(DEFAULT_CONFIG, "hmi").ready.headers).toEqual({});
+  expect(serviceSpec(DEFAULT_CONFIG, "hmi").ready).toMatchObject({ headers: {} });
   expect(engineSpec(config, { use: "stand-in" }).ready).not.toHaveProperty("headers");
 });
 

@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import { Transform } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
-import { textOf } from "../../src/tap/exchange.ts";
+import { TAP_PATH, textOf } from "../../src/tap/exchange.ts";
 import type { Rewrite } from "../../src/tap/rewrite.ts";
-import { startTap, TAP_PATH } from "../../src/tap/tap.ts";
+import { startTap } from "../../src/tap/tap.ts";
 import { listenOnAnyPort } from "../support/listen.ts";
 
 /** A tap in front of an upstream that answers so. */
@@ -73,6 +73,27 @@ test("pieces pass when they come, not when the answer is whole", async () => {
   expect(await reader?.read()).toMatchObject({ value: "second" });
   const chunks = tap.exchangesAfter(0)[0]?.response.chunks ?? [];
   expect(chunks.map(({ latin1 }) => latin1)).toEqual(["first", "second"]);
+});
+
+test("a connection to the upstream is used again", async () => {
+  const sockets = new Set<unknown>();
+  const tap = await tapOf((request, response) => {
+    sockets.add(request.socket);
+    response.end();
+  });
+  for (let count = 1; count <= 3; count += 1) await (await fetch(tap.url)).text();
+  expect(sockets.size).toBe(1);
+});
+
+test("a change on its way is ended where the client leaves", async () => {
+  const change = new Transform({ transform: (chunk, _, done) => done(null, chunk) });
+  const closed = once(change, "close");
+  const tap = await tapOf((_, response) => void response.write("first"), { body: () => change });
+  const leaving = new AbortController();
+  await fetch(tap.url, { signal: leaving.signal });
+  leaving.abort();
+  await closed;
+  expect(change.writableFinished).toBe(false);
 });
 
 test("a client that leaves is left at the upstream too", async () => {

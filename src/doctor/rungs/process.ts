@@ -22,7 +22,8 @@ export function processRung(service: ServiceName): Rung<Scene> {
     async look(scene) {
       const patient = scene.services[service];
       if (isElsewhere(patient)) return elsewhere(patient);
-      return isLookedAtByPort(patient, scene)
+      // Somebody else's service is whoever has its port; one of ours is whom our record names.
+      return patient.state === undefined
         ? await lookByPort(patient, scene)
         : await lookByRecord(patient, scene);
     },
@@ -74,11 +75,6 @@ function elsewhere({ address }: Patient): Finding {
     status: "skipped",
     text: `${address.host} is another machine: its processes cannot be looked at from here`,
   };
-}
-
-/** Somebody else's service is whoever has its port; one of ours is whom our record names. */
-function isLookedAtByPort({ name, state }: Patient, { usesForeignEngine }: Scene): boolean {
-  return state === undefined || (name === "engine" && usesForeignEngine && state.state !== "running");
 }
 
 async function lookByPort({ name, url, address, sockets }: Patient, { notes }: Scene): Promise<Finding> {

@@ -1,0 +1,34 @@
+import type { ServiceEvent } from "../supervisor/keep/types.ts";
+import { clock } from "./log-lines.ts";
+import type { Screen, Tone } from "./screen.ts";
+
+/** What has happened, in words, and what a person thinks of it. */
+const WORDS: Readonly<Record<ServiceEvent["event"], readonly [words: string, tone: Tone]>> = {
+  supervising: ["watches the services from now on", "plain"],
+  starting: ["is started", "plain"],
+  ready: ["is ready", "good"],
+  picked_up: ["runs already, and is watched from now on", "plain"],
+  adopted: ["was started by somebody else, and is taken over", "plain"],
+  exited: ["ended", "bad"],
+  unhealthy: ["runs, but does not answer as it should", "bad"],
+  healthy: ["answers again", "good"],
+  restarting: ["will be started again", "warn"],
+  given_up: ["is given up", "bad"],
+  start_failed: ["did not start", "bad"],
+  stopped: ["was stopped", "plain"],
+  log_rotated: ["has a new log file", "quiet"],
+  reachable: ["can be reached", "good"],
+  unreachable: ["cannot be reached", "bad"],
+};
+
+/** An event in one line: when, who, what, and the details. */
+export function eventLine({ paint, harmless }: Screen, event: ServiceEvent): string {
+  const [words, tone] = WORDS[event.event] ?? [event.event, "plain"];
+  const pid = event.pid === null ? "" : `pid ${event.pid}`;
+  return [
+    paint("quiet", clock(Date.parse(event.time), true)),
+    paint("strong", harmless(event.service ?? "supervisor").padEnd("supervisor".length)),
+    paint(tone, harmless(words)),
+    ...[event.detail ?? "", pid].filter((part) => part !== "").map((part) => paint("quiet", harmless(part))),
+  ].join("  ");
+}

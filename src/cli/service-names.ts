@@ -1,0 +1,31 @@
+import { closest } from "../config/closest.ts";
+import type { Config } from "../config/schema.ts";
+import { UserError } from "../errors.ts";
+import { listRecords } from "../supervisor/record.ts";
+import { stateFolder } from "../supervisor/state.ts";
+
+/** The services that a command was given, each of which is configured. Throws `unknown_service`. */
+export function readServiceNames(argv: readonly unknown[], config: Config): string[] {
+  return requireKnown(argv, Object.keys(config.services));
+}
+
+/** The same for commands about what runs: a service that is no longer configured may still be there. */
+export function readRunningNames(argv: readonly unknown[], config: Config): string[] {
+  const recorded = listRecords(stateFolder(config.state.dir)).map(({ name }) => name);
+  return requireKnown(argv, [...Object.keys(config.services), ...recorded.filter(isService)]);
+}
+
+function isService(name: string): boolean {
+  return name !== "supervisor";
+}
+
+/** The services that a command was given, each of which is one of `known`. Throws `unknown_service`. */
+export function requireKnown(argv: readonly unknown[], known: readonly string[]): string[] {
+  const names = argv.map(String);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return names;
+  const meant = closest(unknown, known);
+  throw new UserError("unknown_service", `There is no service "${unknown}".`, {
+    hint: `${meant === undefined ? "" : `Did you mean "${meant}"? `}Services: ${[...new Set(known)].join(", ")}.`,
+  });
+}

@@ -1,0 +1,137 @@
+import type { ServiceStatus, StackStatus } from "../launch/status.ts";
+import { alignColumns, type Screen, type Tone, visibleLength, wrap } from "./screen.ts";
+
+/** What the table is drawn with and for. */
+export interface TableOptions {
+  /** Columns of the terminal; endless where it is none. */
+  readonly width: number;
+  /** The time, in milliseconds since 1970, that ages are counted to. */
+  readonly now: number;
+  readonly paint: Screen["paint"];
+  /** Takes out what could steer a terminal: details hold words of other programs. */
+  readonly harmless: Screen["harmless"];
+}
+
+/** The services as lines: a table with a head, and under it what is wrong, or worth knowing. */
+export function statusLines(status: StackStatus, options: TableOptions): string[] {
+  const { paint, width } = options;
+  const shown = columnsThatFit(status.services, options);
+  const head = shown.map(({ head }) => paint("quiet", head));
+  const rows = status.services.map((service) => shown.map((column) => column.cell(service, options)));
+  const notes = [...status.services.flatMap((service) => notesOn(service, options)), ...unwatched(status)];
+  const table = alignColumns([head, ...rows]).map((line) =>
+    // A cut would lose the code that ends a colour: the rare line that still does not fit is cut without any.
+    visibleLength(line) <= width ? line : plain(line).slice(0, width),
+  );
+  if (notes.length === 0) return table;
+  return [...table, "", ...notes.flatMap((note) => wrap(`  ${note}`, width, 4).split("\n"))];
+}
+
+interface Column {
+  readonly head: string;
+  /** Columns are dropped where the terminal is too narrow, the highest number first; 0 stays. */
+  readonly drop: number;
+  cell(service: ServiceStatus, options: TableOptions): string;
+}
+
+/** From left to right. */
+const COLUMNS: readonly Column[] = [
+  { head: "service", drop: 0, cell: ({ name }, { paint }) => paint("strong", name) },
+  { head: "state", drop: 0, cell: ({ state }, { paint }) => paint(TONES[state], state) },
+  { head: "kind", drop: 7, cell: ({ kind }) => kind },
+  { head: "url", drop: 3, cell: ({ url }) => url ?? "" },
+  { head: "pid", drop: 2, cell: ({ pid }) => (pid === null ? "" : String(pid)) },
+  {
+    head: "uptime",
+    drop: 1,
+    cell: ({ started_at }, { now }) => (started_at === null ? "" : duration(now - Date.parse(started_at))),
+  },
+  { head: "cpu", drop: 5, cell: ({ usage }) => (usage === null ? "" : percent(usage.cpu_share)) },
+  { head: "memory", drop: 4, cell: ({ usage }) => (usage === null ? "" : memory(usage.memory_bytes)) },
+  { head: "restarts", drop: 6, cell: ({ restarts }) => (restarts === null ? "" : String(restarts)) },
+];
+
+const TONES: Readonly<Record<ServiceStatus["state"], Tone>> = {
+  healthy: "good",
+  external: "good",
+  waiting: "warn",
+  starting: "warn",
+  restarting: "warn",
+  degraded: "bad",
+  unhealthy: "bad",
+  foreign: "bad",
+  stale: "bad",
+  failed: "bad",
+  stopped: "quiet",
+};
+
+/** The columns that have anything to tell, without those for which the terminal is too narrow. */
+function columnsThatFit(services: readonly ServiceStatus[], options: TableOptions): readonly Column[] {
+  let columns = COLUMNS.filter(({ cell }) => services.some((service) => cell(service, options) !== ""));
+  while (widthOf(columns, services, options) > options.width) {
+    const [next] = columns.filter(({ drop }) => drop > 0).sort((a, b) => b.drop - a.drop);
+    if (next === undefined) break;
+    columns = columns.filter((column) => column !== next);
+  }
+  return columns;
+}
+
+function widthOf(
+  columns: readonly Column[],
+  services: readonly ServiceStatus[],
+  options: TableOptions,
+): number {
+  const widths = columns.map(({ head, cell }) =>
+    Math.max(head.length, ...services.map((service) => visibleLength(cell(service, options)))),
+  );
+  return widths.reduce((sum, width) => sum + 2 + width, 0);
+}
+
+/** What is wrong with a service, or worth knowing, and how it ended last. */
+function notesOn(service: ServiceStatus, options: TableOptions): string[] {
+  const { now, paint, harmless } = options;
+  const { name, state, detail, next_start_at, last_exit, restarts } = service;
+  const words = [
+    ...(detail === null ? [] : [detail]),
+    ...(next_start_at === null ? [] : [`started again in ${duration(Date.parse(next_start_at) - now)}`]),
+    ...(restarts ? [`restarted ${restarts === 1 ? "once" : `${restarts} times`}`] : []),
+    // Where the last exit is what is wrong, it has been told.
+    ...(last_exit === null || last_exit.reason === detail
+      ? []
+      : [`last exit ${duration(now - Date.parse(last_exit.at))} ago: ${last_exit.reason}`]),
+  ];
+  if (words.length === 0) return [];
+  const note = harmless(words.join("; ")).replaceAll("\n", " ");
+  return [`${paint("strong", name)}: ${paint(TONES[state] === "good" ? "quiet" : "plain", note)}`];
+}
+
+/** Services live on without their supervisor, and nobody restarts them. */
+function unwatched({ supervisor, services }: StackStatus): string[] {
+  if (supervisor !== null || services.every(({ pid }) => pid === null)) return [];
+  return ["Nobody watches these services: no supervisor runs. `stack up` brings it back."];
+}
+
+/** `12 s`, `5 min`, `3 h 20 min`, `2 d 4 h`. */
+function duration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${hours} h ${minutes % 60} min`;
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}
+
+function memory(bytes: number): string {
+  const mib = bytes / 1024 / 1024;
+  return mib < 1024 ? `${Math.round(mib)} MiB` : `${(mib / 1024).toFixed(1)} GiB`;
+}
+
+function plain(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what an escape code begins with.
+  return text.replace(/\u001b\[[0-9;]*m/g, "");
+}

@@ -1,0 +1,38 @@
+import { BaseCommand } from "../cli/base-command.ts";
+import { complete, type ValueKind } from "../cli/completion.ts";
+import { SHELLS } from "../cli/completion-scripts.ts";
+
+/** What the scripts of `stack completion` ask: a line `word<TAB>meaning` for each word that may stand at the cursor. */
+export default class Complete extends BaseCommand {
+  static override summary = "Print the words that may stand at the cursor, for the scripts of `completion`.";
+  static override hidden = true;
+  static override enableJsonFlag = false;
+  static override strict = false;
+
+  async run(): Promise<void> {
+    const { argv } = await this.parse(Complete);
+    const candidates = await complete(argv.map(String), this.config.commands, (kind) => this.#valuesOf(kind));
+    for (const { word, meaning } of candidates) this.screen.write(`${word}\t${meaning}\n`);
+  }
+
+  /** Each loads only what it needs: whoever has pressed Tab waits. */
+  async #valuesOf(kind: ValueKind): Promise<readonly string[]> {
+    switch (kind) {
+      case "service":
+        return Object.keys((await this.loadConfig(undefined)).services);
+      case "suite":
+        return (await import("../verify.ts")).findSuites(undefined).map(({ name }) => name);
+      case "fault":
+        return (await import("../faults/index.ts")).faults.map(({ name }) => name);
+      case "report":
+        return (await import("../reporters/index.ts")).reporterNames().split(", ");
+      case "shell":
+        return SHELLS;
+    }
+  }
+
+  /** A shell that completes has no place for an error. */
+  protected override async catch(): Promise<void> {
+    process.exitCode = 1;
+  }
+}

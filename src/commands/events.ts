@@ -1,0 +1,66 @@
+import { Flags } from "@oclif/core";
+import { BaseCommand } from "../cli/base-command.ts";
+import { eventLine } from "../cli/event-line.ts";
+import { watchOutput } from "../cli/output.ts";
+import { parseSince } from "../cli/since.ts";
+import { eventsFile, parseEvent } from "../supervisor/keep/events.ts";
+import { interleave } from "../supervisor/logs/follow.ts";
+import { openLogReader } from "../supervisor/logs/read.ts";
+import { stateFolder } from "../supervisor/state.ts";
+
+const USUAL_TAIL = 50;
+
+export default class Events extends BaseCommand {
+  static override summary = "Show what has happened to services: starts, exits, restarts, and why.";
+  static override description =
+    `Written by the supervisor. Without --since, the last ${USUAL_TAIL}; some megabytes of them are kept.
+
+--json prints each as a line of JSON.`;
+  static override examples = [
+    "<%= config.bin %> events -f",
+    "<%= config.bin %> events --service gateway --since 1d",
+  ];
+  static override flags = {
+    follow: Flags.boolean({ char: "f", description: "Also show what happens from now on, until Ctrl-C." }),
+    since: Flags.string({ description: "Only what happened at this time and later.", helpValue: "10m|ISO" }),
+    service: Flags.string({ description: "Only what happened to this service.", helpValue: "NAME" }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Events);
+    const since = flags.since === undefined ? undefined : parseSince(flags.since);
+    const output = watchOutput();
+    const signal = flags.follow ? AbortSignal.any([this.interruptSignal(), output.gone]) : undefined;
+    const config = await this.loadConfig(flags.config);
+    const state = stateFolder(config.state.dir);
+    const current = eventsFile(state);
+    const reader = await openLogReader(
+      "events",
+      { current, marker: `${current}.rotating` },
+      {
+        tail: since === undefined ? USUAL_TAIL : undefined,
+        since,
+        grep: flags.service === undefined ? undefined : ofService(flags.service),
+      },
+    );
+    let count = 0;
+    for await (const { text } of interleave([reader], signal)) {
+      for (const event of parseEvent(text)) {
+        if (this.jsonEnabled()) this.jsonLine(event);
+        else this.screen.line(eventLine(this.screen, event), 4);
+        count += 1;
+      }
+      if (!(await output.ready())) break;
+    }
+    if (count === 0 && !flags.follow) this.logToStderr("No such event is recorded.");
+  }
+
+  /** They were printed as they came. */
+  protected override logJson(): void {
+    return;
+  }
+}
+
+function ofService(name: string): RegExp {
+  return new RegExp(`"service":${JSON.stringify(name)}`.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+}

@@ -1,0 +1,105 @@
+import { Flags } from "@oclif/core";
+import { BaseCommand } from "../cli/base-command.ts";
+import { logLines, logPrinter, rawPrinter } from "../cli/log-lines.ts";
+import { readLogWords } from "../cli/log-words.ts";
+import { watchOutput } from "../cli/output.ts";
+import { requireKnown } from "../cli/service-names.ts";
+import { parseSince } from "../cli/since.ts";
+import { messageOf, UserError } from "../errors.ts";
+import { withLock } from "../supervisor/lock.ts";
+import { loggedServices, markedServices } from "../supervisor/logs/files.ts";
+import type { LogLine } from "../supervisor/logs/read.ts";
+import { resumeInterrupted } from "../supervisor/logs/resume.ts";
+import { type StateFolder, stateFolder } from "../supervisor/state.ts";
+
+const USUAL_TAIL = 50;
+
+export default class Logs extends BaseCommand {
+  static override summary = "Show what services have logged, interleaved by time.";
+  static override description =
+    `Without --since, the last ${USUAL_TAIL} lines of each service, rotated files included. With --grep, --tail counts the lines
+that match. A line without a time has that of the line before it; of a service whose lines have none at all, --since
+shows what is in files written to since.
+
+--json prints a line of JSON for each line: service, time (ISO 8601, or null), level (or null), text.`;
+  static override usage = "logs [SERVICE ...] [FLAGS]";
+  static override examples = [
+    "<%= config.bin %> logs -f",
+    "<%= config.bin %> logs gateway --since 10m --grep 'error|warn'",
+    "<%= config.bin %> logs hmi --tail 200 --json",
+  ];
+  // Any number of services.
+  static override strict = false;
+  static override flags = {
+    follow: Flags.boolean({ char: "f", description: "Also show what comes, until Ctrl-C." }),
+    since: Flags.string({
+      description: "Only lines of this time and later.",
+      helpValue: "10m|ISO",
+    }),
+    grep: Flags.string({
+      description: "Only lines in which this regular expression is found.",
+      helpValue: "REGEX",
+    }),
+    tail: Flags.integer({ description: "At most so many lines of each service.", min: 0, helpValue: "N" }),
+    raw: Flags.boolean({
+      description: "Only the lines themselves, JSON as it is; control characters are left out.",
+    }),
+  };
+
+  async run(): Promise<void> {
+    const { flags, argv } = await this.parse(Logs);
+    const since = flags.since === undefined ? undefined : parseSince(flags.since);
+    const grep = flags.grep === undefined ? undefined : parsePattern(flags.grep);
+    const tail = flags.tail ?? (since === undefined ? USUAL_TAIL : undefined);
+    const output = watchOutput();
+    const signal = flags.follow ? AbortSignal.any([this.interruptSignal(), output.gone]) : undefined;
+    const config = await this.loadConfig(flags.config);
+    const state = stateFolder(config.state.dir);
+    const known = [...new Set([...Object.keys(config.services), ...loggedServices(state)])];
+    const given = requireKnown(argv, known);
+    const services = given.length > 0 ? given : known;
+
+    // Lines may be where no reader looks, if the supervisor was killed while it rotated.
+    if (markedServices(state).length > 0) await withLock(state, async () => resumeInterrupted(state));
+    this.#tellOfMissing(services, given, state);
+    const print = this.#printer(services, flags.raw);
+    for await (const line of logLines(state, services, { tail, since, grep }, signal)) {
+      print(line);
+      if (!(await output.ready())) break;
+    }
+  }
+
+  #printer(services: readonly string[], isRaw: boolean): (line: LogLine) => void {
+    if (this.jsonEnabled()) return (line) => this.jsonLine(jsonOf(line));
+    return isRaw ? rawPrinter(this.screen) : logPrinter(this.screen, services);
+  }
+
+  #tellOfMissing(services: readonly string[], given: readonly string[], state: StateFolder): void {
+    const logged = loggedServices(state);
+    const missing = services.filter((name) => !logged.includes(name));
+    // Who asked for all of them wants to see what there is.
+    if (given.length === 0 && missing.length < services.length) return;
+    for (const name of missing) this.logToStderr(`There is no log of ${name} yet.`);
+  }
+
+  /** The lines were printed as they came. */
+  protected override logJson(): void {
+    return;
+  }
+}
+
+function jsonOf({ service, time, text }: LogLine): object {
+  const { level } = readLogWords(text);
+  return { service, time: time === null ? null : new Date(time).toISOString(), level, text };
+}
+
+function parsePattern(source: string): RegExp {
+  try {
+    return new RegExp(source);
+  } catch (error) {
+    throw new UserError("bad_flag", `--grep is no regular expression: ${messageOf(error)}.`, {
+      hint: "Put a backslash before what shall stand for itself: ( ) [ ] { } . * + ? ^ $ | \\",
+      cause: error,
+    });
+  }
+}

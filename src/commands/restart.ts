@@ -1,0 +1,34 @@
+import { BaseCommand } from "../cli/base-command.ts";
+import { readServiceNames } from "../cli/service-names.ts";
+import { stepLine } from "../cli/stack-lines.ts";
+import { bringUp, type UpStep } from "../launch/up.ts";
+
+interface RestartOutput {
+  readonly services: readonly UpStep[];
+}
+
+export default class Restart extends BaseCommand {
+  static override summary = "Stop services and start them again; one that does not run is started.";
+  static override description = "Without a name, all of them. What this stack did not start is left alone.";
+  static override usage = "restart [SERVICE ...] [FLAGS]";
+  static override examples = ["<%= config.bin %> restart gateway"];
+  // Any number of services.
+  static override strict = false;
+
+  async run(): Promise<RestartOutput> {
+    const { flags, argv } = await this.parse(Restart);
+    const config = await this.loadConfig(flags.config);
+    const names = readServiceNames(argv, config);
+    const { screen } = this;
+    const { steps } = await bringUp({
+      config,
+      env: process.env,
+      names,
+      restart: names.length === 0 ? Object.keys(config.services) : names,
+      signal: this.interruptSignal(),
+      onStep: (step) => screen.line(stepLine(screen, step)),
+      onProgress: (text) => screen.progress(`  ${text} …`),
+    });
+    return { services: steps };
+  }
+}

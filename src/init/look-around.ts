@@ -1,0 +1,101 @@
+import { existsSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { addressOfUrl } from "../config/addresses.ts";
+import { DEFAULTS } from "../contract/defaults.ts";
+import { engineRoutes } from "../contract/routes.ts";
+import { type EngineAnswer, findProgram, readEngineAnswer } from "../launch/engine.ts";
+import { describeListener, findListeners } from "../supervisor/os/ports.ts";
+import { probe } from "../supervisor/probe.ts";
+import { type Found, findPythonApps, type PythonApp } from "./python-apps.ts";
+import { composeFile, npmScripts, procfile, type Script } from "./scripts.ts";
+
+/** What there is in and around a folder. */
+export interface Surroundings {
+  readonly engine: {
+    /** Where an engine is looked for. */
+    readonly url: string;
+    /** True where `OLLAMA_HOST` says so. */
+    readonly isGiven: boolean;
+    readonly answer: EngineAnswer;
+    /** Path of `ollama`. */
+    readonly program: string | undefined;
+  };
+  readonly apps: readonly (PythonApp & {
+    /** The interpreter of the nearest virtual environment, relative to the folder. */
+    readonly python: string | undefined;
+    /** The packages that it is in, the outermost first: its module is imported by them. */
+    readonly packages: readonly string[];
+  })[];
+  readonly scripts: readonly Found<Script>[];
+  readonly compose: string | undefined;
+  /** The schema of configurations, where this package is installed in the folder. */
+  readonly schema: string | undefined;
+  /** Who listens on a port that a stack would need. */
+  readonly taken: readonly { readonly port: number; readonly by: string }[];
+}
+
+const VIRTUAL_ENVIRONMENTS = [".venv", "venv"];
+const SCHEMA = "node_modules/chat-stack/docs/config.schema.json";
+const ANSWER_TIMEOUT_MS = 1_000;
+
+/** Looks around in a folder; changes nothing and runs nothing. */
+export async function lookAround(folder: string, env: NodeJS.ProcessEnv): Promise<Surroundings> {
+  const [engine, found] = await Promise.all([lookForEngine(env), findPythonApps(folder)]);
+  const apps = found.map((app) => ({
+    ...app,
+    python: virtualPython(folder, dirname(app.file)),
+    packages: packagesAround(folder, dirname(app.file)),
+  }));
+  const known = apps.flatMap(({ port }) => port?.value ?? []);
+  const ports = [DEFAULTS.hmiPort, DEFAULTS.gatewayPort, addressOfUrl(engine.url).port, ...known];
+  const taken = await Promise.all([...new Set(ports)].map(listenersAt));
+  return {
+    engine,
+    apps,
+    scripts: [...npmScripts(folder), ...procfile(folder)],
+    compose: composeFile(folder),
+    schema: existsSync(join(folder, SCHEMA)) ? SCHEMA : undefined,
+    taken: taken.flat(),
+  };
+}
+
+async function lookForEngine(env: NodeJS.ProcessEnv): Promise<Surroundings["engine"]> {
+  const given = urlOfHost(env["OLLAMA_HOST"]);
+  const url = given ?? `http://${DEFAULTS.host}:${DEFAULTS.enginePort}`;
+  const path = engineRoutes.version.path();
+  const { status, body = "" } = await probe(
+    { address: addressOfUrl(url) },
+    { kind: "http", path, timeoutMs: ANSWER_TIMEOUT_MS },
+  );
+  const answer: EngineAnswer = status === undefined ? { kind: "nothing" } : readEngineAnswer(status, body);
+  return { url, isGiven: given !== undefined, answer, program: findProgram("ollama", env["PATH"]) };
+}
+
+/** `OLLAMA_HOST` may lack the scheme and the port; a wildcard is where a server listens, and no address to call. */
+function urlOfHost(host: string | undefined): string | undefined {
+  if (host === undefined || host === "") return undefined;
+  const text = host.includes("://") ? host : `http://${host}`;
+  if (!text.startsWith("http://") || !URL.canParse(text)) return undefined;
+  const { hostname, port } = new URL(text);
+  const called = hostname === "0.0.0.0" || hostname === "[::]" ? DEFAULTS.host : hostname;
+  return `http://${called}:${port === "" ? DEFAULTS.enginePort : port}`;
+}
+
+/** The Python of a virtual environment in this folder or in one above it. */
+function virtualPython(root: string, folder: string): string | undefined {
+  const found = VIRTUAL_ENVIRONMENTS.map((name) => join(folder, name, "bin", "python")).find((path) =>
+    existsSync(join(root, path)),
+  );
+  return found ?? (folder === "." ? undefined : virtualPython(root, dirname(folder)));
+}
+
+function packagesAround(root: string, folder: string): string[] {
+  if (folder === "." || !existsSync(join(root, folder, "__init__.py"))) return [];
+  return [...packagesAround(root, dirname(folder)), basename(folder)];
+}
+
+async function listenersAt(port: number): Promise<Surroundings["taken"]> {
+  const listeners = await findListeners({ host: DEFAULTS.host, port });
+  if (listeners.length === 0) return [];
+  return [{ port, by: listeners.map(describeListener).join(" and ") }];
+}

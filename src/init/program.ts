@@ -1,0 +1,81 @@
+import { basename, dirname } from "node:path/posix";
+import type { Surroundings } from "./look-around.ts";
+
+/** A program that will be run in the place of a service of ours. */
+export interface DraftProgram {
+  /** A command line. */
+  readonly command: string;
+  /** Relative to the configuration. */
+  readonly cwd: string;
+  readonly port: number;
+  /** What says so: a file and line, or that nothing does. */
+  readonly portFrom: string;
+  /** A path that tells its health. */
+  readonly health: string | undefined;
+  /** The file and line that create it. */
+  readonly where: string;
+}
+
+type App = Surroundings["apps"][number];
+
+/** Where a program listens that says nothing. */
+const OWN_PORTS = { FastAPI: 8000, Flask: 5000 } as const;
+
+/** How an application is run: as the program that its file is, else by its framework's server at the usual port. */
+export function programOf(app: App, scripts: Surroundings["scripts"], usualPort: number): DraftProgram {
+  const file = basename(app.file);
+  const module = [...app.packages, file.replace(/\.py$/, "")].join(".");
+  // A module of a package is imported from the folder above it.
+  const cwd = app.packages.reduce(dirname, dirname(app.file));
+  const unsaid = app.run === undefined ? usualPort : OWN_PORTS[app.framework];
+  const port = app.port ?? portInScripts(app, scripts) ?? { value: unsaid, where: "the sources do not say" };
+  const isModule = app.packages.length > 0;
+  const own = isModule ? `-m ${module}` : quote(file);
+  const args = app.run === undefined ? serverArgs(app, `${module}:${app.variable}`, port.value) : own;
+  const python = app.python === undefined ? "python3" : pathFrom(cwd, app.python);
+  return {
+    command: `${quote(python)} ${args}`,
+    cwd,
+    port: port.value,
+    portFrom: port.where,
+    health: app.health?.value,
+    where: app.where,
+  };
+}
+
+/** True for a script that starts this application. */
+export function startsApp(app: App, runs: string): boolean {
+  const module = basename(app.file, ".py");
+  return runs.includes(`${module}:${app.variable}`) || runs.includes(`${module}.py`);
+}
+
+function portInScripts(
+  app: App,
+  scripts: Surroundings["scripts"],
+): { value: number; where: string } | undefined {
+  for (const { value, where } of scripts) {
+    const [, port] = /(?:--port[ =]|-p ?|--bind[ =]\S*:|-b ?\S*:)(\d{2,5})\b/.exec(value.runs) ?? [];
+    if (port !== undefined && startsApp(app, value.runs)) return { value: Number(port), where };
+  }
+  return undefined;
+}
+
+function serverArgs({ framework }: App, target: string, port: number): string {
+  const server =
+    framework === "FastAPI" ? `-m uvicorn ${quote(target)}` : `-m flask --app ${quote(target)} run`;
+  return `${server} --host 127.0.0.1 --port ${port}`;
+}
+
+/** A path as it is called from a folder; both are relative to the same one. */
+function pathFrom(folder: string, path: string): string {
+  const from = folder === "." ? [] : folder.split("/");
+  const to = path.split("/");
+  const shared = from.findIndex((part, index) => part !== to[index]);
+  const same = shared < 0 ? from.length : shared;
+  return [...from.slice(same).map(() => ".."), ...to.slice(same)].join("/");
+}
+
+/** A word as a command line has it. */
+function quote(word: string): string {
+  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

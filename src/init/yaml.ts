@@ -1,0 +1,63 @@
+import { stringify } from "yaml";
+import { splitWords } from "../config/services/words.ts";
+import type { Draft, DraftService } from "./draft.ts";
+
+const HEAD = "# Written by `stack init` from what it found. Every setting: docs/reference.md of chat-stack.";
+
+/** The text of a configuration file, with what each part comes from. */
+export function renderDraft(draft: Draft): string {
+  const { schema, engineUrl, engineNote, gateway, hmi } = draft;
+  const paragraphs = [
+    [...(schema === undefined ? [] : [`# yaml-language-server: $schema=${schema}`]), HEAD],
+    engineUrl === undefined ? [] : ["engine:", `  url: ${value(engineUrl)}   # from OLLAMA_HOST`],
+    portOf("gateway", gateway),
+    portOf("hmi", hmi),
+    [
+      "services:",
+      `  engine: { embedded: engine }   # ${engineNote}`,
+      ...serviceLines("gateway", gateway, "engine"),
+      ...serviceLines("hmi", hmi, "gateway"),
+    ],
+    ...hints(draft),
+  ];
+  const filled = paragraphs.filter((lines) => lines.length > 0);
+  return `${filled.map((lines) => lines.join("\n")).join("\n\n")}\n`;
+}
+
+function portOf(name: string, { program, port }: DraftService): string[] {
+  return [`${name}:`, `  port: ${port}   # ${program?.portFrom ?? "ours is free to choose"}`];
+}
+
+function serviceLines(name: string, { program }: DraftService, needs: string): string[] {
+  if (program === undefined) return [`  ${name}: { embedded: ${name}, depends_on: [${needs}] }   # ours`];
+  return [
+    `  ${name}:   # ${program.where}`,
+    `    command: ${value(program.command)}`,
+    ...(program.cwd === "." ? [] : [`    cwd: ${value(program.cwd)}`]),
+    `    depends_on: [${needs}]`,
+    ...(program.health === undefined ? [] : [`    ready: { http: ${value(program.health)} }`]),
+  ];
+}
+
+/** What could be added, as comments. */
+function hints({ gateway, hmi, others }: Draft): string[][] {
+  const contract = [
+    "# Where a backend is not as the contract says, for `stack verify`:",
+    "# contract: { profile: seeds }",
+  ];
+  const isForeign = gateway.program !== undefined || hmi.program !== undefined;
+  return [
+    isForeign ? contract : [],
+    ...others.map(({ value: { name, command }, where }) => [
+      `# From ${where}. As a service, with the port that it listens on:`,
+      `#   ${name}:`,
+      `#     command: ${"words" in splitWords(command) ? value(command) : `[sh, -c, ${JSON.stringify(command)}]`}`,
+      "#     port: 8080",
+    ]),
+  ];
+}
+
+/** A text as YAML has it, in quotes where it would be read as something else. */
+function value(text: string): string {
+  return stringify(text, { lineWidth: 0 }).trimEnd();
+}

@@ -1,0 +1,149 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Config } from "../config/schema.ts";
+import { urlOf } from "../contract/address.ts";
+import { EXIT, UserError } from "../errors.ts";
+import { inspectService, type ServiceState } from "../supervisor/inspect.ts";
+import { ensureSupervisor } from "../supervisor/keep/ensure.ts";
+import type { Wanted } from "../supervisor/keep/types.ts";
+import { readWanted, writeWanted } from "../supervisor/keep/wanted.ts";
+import { writeRecord } from "../supervisor/record.ts";
+import type { StateFolder } from "../supervisor/state.ts";
+import { stopService } from "../supervisor/stop.ts";
+import { type Intent, intentFor } from "./intent.ts";
+import { lookAtStack, type Sighting } from "./look.ts";
+import { type Agreed, agreeToReplace, clearPorts, type PortChoices } from "./occupants.ts";
+import { pendingRequest, reportsOf } from "./pending.ts";
+import { withDependencies } from "./plan.ts";
+import { supervisorCommand } from "./specs.ts";
+import { supervisorPlan } from "./supervisor-plan.ts";
+
+export interface AskOptions extends PortChoices {
+  readonly config: Config;
+  readonly env: NodeJS.ProcessEnv;
+  /** Names of services, which must be configured; they and what they depend on. All where empty. */
+  readonly names?: readonly string[];
+  /** Stopped first even where they are well. */
+  readonly restart?: readonly string[];
+}
+
+/** What is done about one service. */
+export interface Asked {
+  readonly sighting: Sighting;
+  readonly intent: Intent;
+  /** What is to be waited for; null where it is well already. */
+  readonly request: string | null;
+}
+
+/** Asks a person, if anybody's process is to be stopped: without the lock, because people take their time. */
+export async function agree(options: AskOptions, folder: StateFolder): Promise<Agreed> {
+  if ((options.replace ?? []).length === 0) return new Set();
+  return await agreeToReplace(await lookAtStack(options.config, options.env), folder, options);
+}
+
+/** Tells the supervisor what is wanted. Only for the holder of the lock. */
+export async function ask(
+  options: AskOptions,
+  folder: StateFolder,
+  agreed: Agreed,
+): Promise<readonly Asked[]> {
+  const { config, env, names = [], restart = [] } = options;
+  const all = await lookAtStack(config, env);
+  const chosen = names.length === 0 ? new Set(all.map(({ name }) => name)) : withDependencies(all, names);
+  const sightings = all.filter(({ name }) => chosen.has(name));
+  requireRemoteEngine(sightings);
+  const cleared = await clearPorts(sightings, folder, options, agreed);
+  const wanted = readWanted(folder);
+  const reports = reportsOf(folder);
+  const asked = await Promise.all(
+    cleared.map(async (seen): Promise<Asked> => {
+      const { name } = seen;
+      const pending = pendingRequest(wanted.services[name]?.request, reports, name);
+      const sighting = pending === undefined ? await lookAgain(seen, folder) : seen;
+      const intent = intentFor(sighting, pending !== undefined, restart.includes(name));
+      return { sighting, intent, request: requestFor(intent, pending) };
+    }),
+  );
+  await requireStore(config, asked);
+  recordLost(asked, folder);
+  writeWanted(folder, wish(wanted, asked));
+  await stopForRestart(asked, folder);
+  await ensureSupervisor(supervisorPlan(config, all), folder, supervisorCommand());
+  return asked;
+}
+
+/** So many looks, with a pause between them, before a service that runs counts as hanging. */
+const LOOKS = 3;
+const PAUSE_MS = 500;
+
+/** On a busy machine one answer may be late: nobody's service is stopped for that. */
+async function lookAgain(sighting: Sighting, folder: StateFolder): Promise<Sighting> {
+  let { state } = sighting;
+  for (let looks = 1; looks < LOOKS && isHanging(state); looks++) {
+    await delay(PAUSE_MS);
+    state = await inspectService(sighting.spec, folder);
+  }
+  return { ...sighting, state };
+}
+
+function isHanging(state: ServiceState): boolean {
+  return state.state === "running" && !state.healthy && state.strangers.length === 0;
+}
+
+/** The last is stopped first. That it is wanted is said already: whoever dies here leaves it to the supervisor. */
+async function stopForRestart(asked: readonly Asked[], folder: StateFolder): Promise<void> {
+  for (const { sighting, intent } of asked.toReversed()) {
+    if (intent.action === "restart" && "record" in sighting.state && sighting.state.record)
+      await stopService(sighting.state.record, folder);
+  }
+}
+
+function requestFor({ action }: Intent, pending: string | undefined): string | null {
+  if (action === "leave") return null;
+  return (action === "join" ? pending : undefined) ?? randomUUID();
+}
+
+/** What was wanted, and what is asked for now. What runs well keeps its request, so that nothing happens to it. */
+function wish(before: Wanted, asked: readonly Asked[]): Wanted {
+  const added = asked
+    .filter(({ sighting }) => !sighting.isExternal)
+    .map(({ sighting: { name }, request }) => [
+      name,
+      { request: request ?? before.services[name]?.request ?? randomUUID() },
+    ]);
+  return { services: { ...before.services, ...Object.fromEntries(added) } };
+}
+
+/** What is known by its mark alone is recorded again. */
+function recordLost(asked: readonly Asked[], folder: StateFolder): void {
+  for (const { sighting, intent } of asked) {
+    const { state } = sighting;
+    if (intent.action === "leave" && state.state === "running" && !state.recorded)
+      writeRecord(folder, state.record);
+  }
+}
+
+/** On this machine an engine can be started; elsewhere it must be there. */
+function requireRemoteEngine(sightings: readonly Sighting[]): void {
+  for (const { name, isExternal, spec } of sightings) {
+    if (isExternal || spec.address === undefined || LOOPBACK.test(spec.address.host)) continue;
+    if (name !== "engine") continue;
+    throw new UserError("unreachable", `No engine answers at ${urlOf(spec.address)}.`, {
+      hint: "Nothing was started. Start Ollama there, or set engine.url to an address of this machine.",
+      exitCode: EXIT.failed,
+    });
+  }
+}
+
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
+
+/** Our gateway and HMI both open the database: what is wrong with it is better told before anything starts. */
+async function requireStore(config: Config, asked: readonly Asked[]): Promise<void> {
+  const opensIt = asked.some(
+    ({ sighting: { kind }, intent }) => kind === "embedded" && intent.action !== "leave",
+  );
+  if (!opensIt) return;
+  // Loads all of the services, which a stack that runs already need not wait for.
+  const { checkStore } = await import("../services/start.ts");
+  await checkStore(config);
+}

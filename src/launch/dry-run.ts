@@ -1,0 +1,55 @@
+import type { Config } from "../config/schema.ts";
+import { urlOf } from "../contract/address.ts";
+import { readWanted } from "../supervisor/keep/wanted.ts";
+import { type StateFolder, stateFolder } from "../supervisor/state.ts";
+import { intentFor } from "./intent.ts";
+import { lookAtStack, type Sighting } from "./look.ts";
+import { describeOccupants, isBlocked } from "./occupants.ts";
+import { pendingRequest, reportsOf } from "./pending.ts";
+import { withDependencies } from "./plan.ts";
+
+/** What `up` would do about one service. */
+export interface PlannedStep {
+  readonly name: string;
+  readonly kind: string;
+  readonly url: string | null;
+  /** As {@link Intent.action}; `blocked`: somebody else has its port, and nothing would be started. */
+  readonly action: "leave" | "join" | "start" | "restart" | "blocked";
+  readonly reason: string;
+  /** What would be run; null where nothing would. Without the environment, which may hold secrets. */
+  readonly command: string | null;
+}
+
+/** What `up` would do now, in this order; changes nothing. */
+export async function planUp(
+  config: Config,
+  env: NodeJS.ProcessEnv,
+  names: readonly string[],
+): Promise<PlannedStep[]> {
+  const all = await lookAtStack(config, env);
+  const chosen = names.length === 0 ? new Set(all.map(({ name }) => name)) : withDependencies(all, names);
+  const folder = stateFolder(config.state.dir);
+  const [wanted, reports] = [readWanted(folder).services, reportsOf(folder)];
+  return all
+    .filter(({ name }) => chosen.has(name))
+    .map((sighting) => {
+      const pending = pendingRequest(wanted[sighting.name]?.request, reports, sighting.name);
+      return stepFor(sighting, pending !== undefined, folder);
+    });
+}
+
+function stepFor(sighting: Sighting, isOnItsWay: boolean, folder: StateFolder): PlannedStep {
+  const { name, kind, spec } = sighting;
+  const { action, reason } = isBlocked(sighting)
+    ? ({ action: "blocked", reason: describeOccupants(sighting, folder) } as const)
+    : intentFor(sighting, isOnItsWay, false);
+  const isRun = action === "start" || action === "restart";
+  return {
+    name,
+    kind,
+    url: spec.address === undefined ? null : urlOf(spec.address),
+    action,
+    reason,
+    command: isRun ? [spec.command.file, ...spec.command.args].join(" ") : null,
+  };
+}

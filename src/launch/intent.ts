@@ -1,0 +1,37 @@
+import type { Sighting } from "./look.ts";
+
+/** What `up` does about one service, and why. */
+export interface Intent {
+  /**
+   * `leave`: it is well, or somebody else's; `join`: another command asked for it, and it is on its way;
+   * `restart`: it runs, and is stopped first.
+   */
+  readonly action: "leave" | "join" | "start" | "restart";
+  /** The end of a sentence, such as `its configuration has changed`. */
+  readonly reason: string;
+  /** True where it was somebody else's until this call. */
+  readonly wasAdopted: boolean;
+}
+
+/** Decides by what was seen of a service. @param isOnItsWay whether another command has asked for it a moment ago */
+export function intentFor(
+  { isExternal, state, isAdopted = false }: Pick<Sighting, "isExternal" | "state" | "isAdopted">,
+  isOnItsWay: boolean,
+  mustRestart: boolean,
+): Intent {
+  const intent = (action: Intent["action"], reason: string): Intent => ({
+    action,
+    reason,
+    wasAdopted: isAdopted,
+  });
+  if (isExternal) return intent("leave", "somebody else runs it");
+  if (mustRestart) return intent(state.state === "running" ? "restart" : "start", "a restart was asked for");
+  if (state.state !== "running") {
+    if (isOnItsWay) return intent("join", "another command is starting it");
+    return intent("start", state.state === "stale" ? "its process is gone" : "it does not run");
+  }
+  if (state.changed) return intent("restart", "its configuration has changed");
+  if (state.healthy) return intent("leave", "it runs");
+  if (isOnItsWay) return intent("join", "another command is starting it");
+  return intent("restart", `it runs, but ${state.probe.error ?? "another process shares its port"}`);
+}

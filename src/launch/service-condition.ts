@@ -1,0 +1,101 @@
+import { urlOf } from "../contract/address.ts";
+import type { ServiceReport } from "../supervisor/keep/types.ts";
+import { describeListener } from "../supervisor/os/ports.ts";
+import type { Sighting } from "./look.ts";
+import type { ServiceStatus } from "./status.ts";
+
+/** How a service is, by what was seen of it and by the supervisor's word. */
+export type Condition = Pick<
+  ServiceStatus,
+  "state" | "kind" | "url" | "pid" | "started_at" | "next_start_at" | "detail"
+>;
+
+/** What was seen tells how a service is now; the living supervisor's report, what it waits for and why. */
+export function conditionOf(sighting: Sighting, report: ServiceReport | undefined): Condition {
+  if (sighting.isExternal) return externalCondition(sighting);
+  const seen = ourCondition(sighting);
+  const word = report && WORDS[report.phase];
+  if (report === undefined || word?.of.includes(seen.state) !== true) return seen;
+  return {
+    ...seen,
+    state: word.state,
+    detail:
+      report.problem?.message ?? (word.state === "starting" ? null : (report.last_exit?.reason ?? null)),
+    next_start_at: report.next_start_at,
+  };
+}
+
+/** What a phase makes of the states that are seen; where it says nothing of one, the look is newer. */
+const WORDS: Partial<Record<ServiceReport["phase"], Word>> = {
+  waiting: { of: ["stopped", "stale"], state: "waiting" },
+  starting: { of: ["stopped", "stale", "unhealthy"], state: "starting" },
+  backoff: { of: ["stopped", "stale"], state: "restarting" },
+  failed: { of: ["stopped", "stale"], state: "failed" },
+  // While it runs it may be asked another question than the one that told that it was ready.
+  unhealthy: { of: ["healthy"], state: "unhealthy" },
+};
+
+interface Word {
+  readonly of: readonly ServiceStatus["state"][];
+  readonly state: ServiceStatus["state"];
+}
+
+function externalCondition(sighting: Sighting): Condition {
+  const { state, answer } = sighting;
+  const base = baseCondition(sighting);
+  if (answer?.ok !== true) {
+    const isThere = state.state === "foreign" || answer?.status !== undefined;
+    return { state: isThere ? "unhealthy" : "stopped", ...base, detail: answer?.error ?? null };
+  }
+  return { state: "external", ...base, detail: detailOfKind(base) };
+}
+
+/** A service of ours says itself whether what it needs is there. */
+function ourCondition(sighting: Sighting): Condition {
+  const { state } = sighting;
+  const base = baseCondition(sighting);
+  if (state.state !== "running") return { state: state.state, ...base, detail: detailOf(state) };
+  if (!state.healthy) return { state: "unhealthy", ...base, detail: detailOf(state) };
+  const missing = base.kind === "embedded" ? missingIn(state.probe.body) : [];
+  if (missing.length > 0) return { state: "degraded", ...base, detail: missing.join("; ") };
+  const changed = state.changed ? "it runs with other settings than the configured ones" : null;
+  return { state: "healthy", ...base, detail: detailOfKind(base) ?? changed };
+}
+
+function baseCondition({ kind, spec, state }: Sighting): Omit<Condition, "state" | "detail"> {
+  const record = state.state === "running" ? state.record : undefined;
+  return {
+    kind: record?.labels?.["kind"] ?? kind,
+    url: spec.address === undefined ? null : urlOf(spec.address),
+    pid: record?.pid ?? null,
+    started_at: record?.started_at ?? null,
+    next_start_at: null,
+  };
+}
+
+function detailOfKind({ kind }: Pick<Condition, "kind">): string | null {
+  return kind === "stand-in" ? "a stand-in: its answers are scripted" : null;
+}
+
+function detailOf(state: Sighting["state"]): string | null {
+  switch (state.state) {
+    case "running":
+      if (state.probe.status === 401) return "it asks for another token than the configured auth.token";
+      return state.probe.error ?? "its port is shared with another process";
+    case "foreign":
+      return `the port is taken by ${state.listeners.map(describeListener).join(" and ")}`;
+    case "stale":
+      return `its process ${state.record.pid} is gone`;
+    case "stopped":
+      return state.unreadable ?? null;
+  }
+}
+
+/** `ollama: connection refused` for each dependency in a health report that is not there. */
+function missingIn(report = "{}"): string[] {
+  const json: unknown = JSON.parse(report);
+  if (typeof json !== "object" || json === null || !("dependencies" in json)) return [];
+  return Object.entries(json.dependencies as Record<string, { status: string; error?: string }>)
+    .filter(([, dependency]) => dependency.status !== "ok")
+    .map(([name, dependency]) => `${name}: ${dependency.error ?? dependency.status}`);
+}

@@ -1,0 +1,19 @@
+import type { Config } from "../config/schema.ts";
+import type { SupervisorPlan } from "../supervisor/keep/types.ts";
+import type { PlannedService } from "./plan.ts";
+
+/** What the supervisor is told about the services: which are ours to run, which are only watched, whom to tell. */
+export function supervisorPlan(config: Config, services: readonly PlannedService[]): SupervisorPlan {
+  const { webhook_url, metrics_host, metrics_port } = config.monitor;
+  return {
+    stateDir: config.state.dir,
+    services: services.filter(({ isExternal }) => !isExternal).map(({ spec }) => spec),
+    watched: services.flatMap(({ isExternal, spec: { name, address, ready, live, labels } }) =>
+      isExternal && address !== undefined
+        ? [{ name, address, ready, ...(live && { live }), ...(labels && { labels }) }]
+        : [],
+    ),
+    ...(webhook_url !== "" && { webhook: webhook_url }),
+    ...(metrics_port !== 0 && { metrics: { host: metrics_host, port: metrics_port } }),
+  };
+}

@@ -1,0 +1,237 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, onTestFinished, test } from "vitest";
+import type { StackStatus } from "../../src/launch/status.ts";
+import { isAlive, PATIENTLY, processesOf, recordsIn, type TestStack, testStack } from "../support/cli.ts";
+import { freePorts } from "../support/ports.ts";
+
+/** Two programs of the user's, of which one needs the other. */
+const configOf = (api: number, web: number, more = ""): string => `
+services:
+  web:
+    command: ${JSON.stringify([process.execPath, program("serves-health")])}
+    port: ${web}
+    depends_on: [api]
+    ready: { http: /, json: { status: ok } }
+  api:
+    command: ${JSON.stringify([process.execPath, program("serves-health")])}
+    port: ${api}
+    ready: { http: / }
+    restart: { policy: on-failure, backoff_ms: 50 }${more}
+`;
+
+test("services of the user's start after what they need, and stop in the other order", async () => {
+  const { stack } = await userStack();
+  const up = await stack.run("up", "--detach");
+  expect(up).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(up.stdout).toMatch(/^ {2}api +command +http:\S+ +ready .+\n {2}web +command +http:\S+ +ready /);
+  const down = await stack.run("down");
+  expect(down.stdout).toMatch(/^ {2}web +stopped +pid \d+\n {2}api +stopped +pid \d+$/);
+  expect(processesOf(stack.stateDir)).toEqual([]);
+  expect(recordsIn(stack.stateDir)).toEqual([]);
+});
+
+test("up and down of one service: what it needs comes with it, and the others are left", async () => {
+  const { stack } = await userStack();
+  expect((await stack.run("up", "api", "--detach")).exitCode).toBe(0);
+  expect(await statesOf(stack)).toEqual({ web: "stopped", api: "healthy" });
+  await stack.run("up", "web", "--detach");
+  expect(await statesOf(stack)).toEqual({ web: "healthy", api: "healthy" });
+  await stack.run("down", "api");
+  expect(await statesOf(stack)).toMatchObject({ api: "stopped" });
+});
+
+test("--dry-run says what would be done, and does nothing", async () => {
+  const { stack } = await userStack();
+  const { exitCode, json } = await stack.json("up", "--dry-run");
+  expect(exitCode).toBe(0);
+  expect(json).toMatchObject({
+    dry_run: true,
+    services: [
+      {
+        name: "api",
+        action: "start",
+        reason: "it does not run",
+        command: expect.stringContaining("serves-health"),
+      },
+      { name: "web", action: "start" },
+    ],
+  });
+  expect(processesOf(stack.stateDir)).toEqual([]);
+  expect(recordsIn(stack.stateDir)).toEqual([]);
+});
+
+test("restart gives one service another process, and leaves the others", async () => {
+  const { stack } = await userStack();
+  await stack.up();
+  const before = await pidsOf(stack);
+  const { exitCode, stdout } = await stack.run("restart", "api");
+  expect({ exitCode, stdout }).toEqual({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^ {2}api +command .+ ready /),
+  });
+  const after = await pidsOf(stack);
+  expect(after["web"]).toBe(before["web"]);
+  expect(after["api"]).not.toBe(before["api"]);
+  expect(isAlive(before["api"])).toBe(false);
+  const { services } = await statusOf(stack);
+  expect(services.find(({ name }) => name === "api")?.restarts).toBe(0);
+});
+
+test("up starts again what was started by another configuration, and leaves the rest", async () => {
+  const { stack, api, web } = await userStack();
+  await stack.up();
+  const before = await pidsOf(stack);
+  writeFileSync(join(stack.cwd, "stack.config.yaml"), configOf(api, web, "\n    env: { GREETING: hello }"));
+  const { json } = await stack.json("up", "--detach");
+  expect(json).toMatchObject({
+    services: [
+      { name: "web", state: "running" },
+      { name: "api", state: "restarted" },
+    ],
+  });
+  const after = await pidsOf(stack);
+  expect(after["web"]).toBe(before["web"]);
+  expect(after["api"]).not.toBe(before["api"]);
+});
+
+test("a service that ends by itself is started again while nobody looks on, and what happened is told", async () => {
+  const { stack } = await userStack();
+  await stack.up();
+  const before = (await pidsOf(stack))["api"] ?? 0;
+  process.kill(before, "SIGKILL");
+  const api = async () => (await statusOf(stack)).services.find(({ name }) => name === "api");
+  await expect.poll(async () => (await api())?.restarts, PATIENTLY).toBe(1);
+  await expect.poll(async () => (await api())?.state, PATIENTLY).toBe("healthy");
+  expect((await api())?.last_exit).toMatchObject({
+    code: null,
+    signal: "SIGKILL",
+    reason: "it was ended by SIGKILL",
+  });
+  const events = (await stack.run("events")).stdout;
+  expect(events).toMatch(/api .*SIGKILL/);
+});
+
+test("when the supervisor is killed, services live on, status says so, and up brings it back", async () => {
+  const { stack } = await userStack();
+  await stack.up();
+  const before = await pidsOf(stack);
+  const [supervisor = 0] = processesOf(stack.stateDir, "supervisor");
+  process.kill(supervisor, "SIGKILL");
+  await expect.poll(() => isAlive(supervisor), PATIENTLY).toBe(false);
+  const status = await stack.run("status");
+  expect(status.exitCode).toBe(0);
+  expect(status.stdout).toContain("`stack up`");
+  expect((await stack.run("up")).stdout).toContain("Everything was running already.");
+  expect(await pidsOf(stack)).toEqual(before);
+  expect(processesOf(stack.stateDir, "supervisor")).toHaveLength(1);
+});
+
+test("down stops a service that is no longer configured", async () => {
+  const { stack, api, web } = await userStack();
+  await stack.up();
+  writeFileSync(join(stack.cwd, "stack.config.yaml"), configOf(api, web).replace("  web:", "  page:"));
+  expect((await stack.run("down", "web")).stdout).toMatch(/web +stopped/);
+  expect((await stack.run("down")).exitCode).toBe(0);
+  expect(processesOf(stack.stateDir)).toEqual([]);
+});
+
+test("a service that is not there is refused, with the one that was meant", async () => {
+  const { stack } = await userStack();
+  for (const command of ["up", "down", "restart"]) {
+    const { exitCode, stderr } = await stack.run(command, "wed");
+    expect(exitCode).toBe(2);
+    expect(stderr).toBe('✗ There is no service "wed".\n  Did you mean "web"? Services: web, api.');
+  }
+});
+
+test("with --timeout a service that takes longer is given up, and nothing is left", async () => {
+  const { stack, api, web } = await userStack();
+  const config = configOf(api, web).replace("ready: { http: / }", "ready: { http: /, status: 204 }");
+  writeFileSync(join(stack.cwd, "stack.config.yaml"), config);
+  const { exitCode, stderr } = await stack.run("up", "--detach", "--timeout", "1");
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain("✗ The services were not ready within 1 s (--timeout).");
+  expect(processesOf(stack.stateDir)).toEqual([]);
+});
+
+test("a program that was started by hand is named, and taken over or replaced when asked to", async () => {
+  const { stack, api } = await userStack();
+  const byHand = await startByHand(stack, api);
+  const refused = await stack.run("up", "--detach");
+  expect(refused.exitCode).toBe(1);
+  expect(refused.stderr).toContain(`pid ${byHand}`);
+  expect(refused.stderr).toContain("stack up --adopt api");
+  expect(refused.stderr).toContain("stack up --replace api");
+  expect(isAlive(byHand)).toBe(true);
+
+  const adopted = await stack.json("up", "--detach", "--adopt", "api");
+  expect(adopted).toMatchObject({
+    exitCode: 0,
+    json: {
+      services: [
+        { name: "api", state: "adopted", pid: byHand },
+        { name: "web", state: "started" },
+      ],
+    },
+  });
+  expect((await stack.run("down")).exitCode).toBe(0);
+  expect(isAlive(byHand)).toBe(false);
+});
+
+test("--replace asks first; --yes is the answer where nobody can be asked", async () => {
+  const { stack, api } = await userStack();
+  const byHand = await startByHand(stack, api);
+  const asked = await stack.run("up", "--detach", "--replace", "api");
+  expect(asked).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining("Say yes beforehand with --yes."),
+  });
+  expect(isAlive(byHand)).toBe(true);
+  const replaced = await stack.json("up", "--detach", "--replace", "api", "--yes");
+  expect(replaced).toMatchObject({
+    exitCode: 0,
+    json: { services: [{ name: "api", state: "started" }, {}] },
+  });
+  expect(isAlive(byHand)).toBe(false);
+});
+
+async function userStack(): Promise<{ stack: TestStack; api: number; web: number }> {
+  const [api = 0, web = 0] = await freePorts(2);
+  return { stack: await testStack({}, configOf(api, web)), api, web };
+}
+
+async function statusOf(stack: TestStack): Promise<StackStatus> {
+  return (await stack.json("status")).json as StackStatus;
+}
+
+async function statesOf(stack: TestStack): Promise<Record<string, string>> {
+  const { services } = await statusOf(stack);
+  return Object.fromEntries(services.map(({ name, state }) => [name, state]));
+}
+
+async function pidsOf(stack: TestStack): Promise<Record<string, number>> {
+  const { services } = await statusOf(stack);
+  return Object.fromEntries(services.flatMap(({ name, pid }) => (pid === null ? [] : [[name, pid]])));
+}
+
+/** The same program on the same port, without `stack`. */
+async function startByHand({ cwd }: TestStack, port: number): Promise<number> {
+  const child = spawn(process.execPath, [program("serves-health")], {
+    cwd,
+    env: { PORT: String(port) },
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  onTestFinished(() => {
+    child.kill("SIGKILL");
+  });
+  await once(child.stdout, "data");
+  return child.pid ?? 0;
+}
+
+function program(name: string): string {
+  return fileURLToPath(new URL(`../../fixtures/services/${name}.ts`, import.meta.url));
+}

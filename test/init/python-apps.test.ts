@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { findPythonApps } from "../../src/init/python-apps.ts";
+import { tempFolder } from "../support/temp.ts";
+
+const appsOf = (text: string, file = "app.py") => findPythonApps(tempFolder({ [file]: text }));
+
+test("an application, the call that serves it, its port and its health are told with their lines", async () => {
+  const text = [
+    "from fastapi import FastAPI",
+    "app = FastAPI(title='x')",
+    "@app.get('/health')",
+    "def health(): ...",
+    "if __name__ == '__main__':",
+    "    uvicorn.run(app, host='0.0.0.0', port=8123)",
+  ].join("\n");
+  expect(await appsOf(text, "api/main.py")).toEqual([
+    {
+      framework: "FastAPI",
+      file: "api/main.py",
+      variable: "app",
+      where: "api/main.py:2",
+      run: { value: "uvicorn.run", where: "api/main.py:6" },
+      port: { value: 8123, where: "api/main.py:6" },
+      health: { value: "/health", where: "api/main.py:3" },
+    },
+  ]);
+});
+
+test.each([
+  ["a number", "app.run(port=5001)", 5001],
+  ["a constant", "PORT = 5002\napp.run(port=PORT)", 5002],
+  ["a variable's default", "app.run(port=int(os.environ.get('PORT', '5003')))", 5003],
+  ["an option's default", "p.add_argument('--port', type=int, default=5004)\napp.run(port=args.port)", 5004],
+  ["nothing", "app.run(debug=True)", undefined],
+  ["what cannot be told", "app.run(port=find_port())", undefined],
+])("the port of a program is %s", async (_, text, port) => {
+  const [app] = await appsOf(`app = flask.Flask(__name__)\n${text}\n`);
+  expect(app?.port?.value).toBe(port);
+});
+
+test.each(["# app = FastAPI()", "'''app = FastAPI()'''", "FastAPI()", "class Flask: ..."])(
+  "%s is no application",
+  async (text) => {
+    expect(await appsOf(text)).toEqual([]);
+  },
+);
+
+test.each(["tests/app.py", "test_app.py", "venv/app.py", ".hidden/app.py", "a/b/c/d/app.py"])(
+  "%s is not looked at",
+  async (file) => {
+    expect(await appsOf("app = FastAPI()", file)).toEqual([]);
+  },
+);
