@@ -2,7 +2,7 @@ import { globSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { expect, test } from "vitest";
 import { suites } from "../src/checks/suites.ts";
-import { DEFAULT_CONFIG } from "../src/config/defaults.ts";
+import { DEFAULT_SETTINGS } from "../src/config/defaults.ts";
 import { faults } from "../src/faults/index.ts";
 
 const README = readFileSync(new URL("../README.md", import.meta.url), "utf8");
@@ -20,14 +20,18 @@ test("the README counts checks and faults as they are", () => {
   expect(README).toContain(`each of ${faults.length - 1} known bugs`);
 });
 
-test("the README names every command", () => {
-  const commands = globSync("src/commands/*.ts").map((file) => basename(file, ".ts"));
+test("the README names every command that is not hidden", () => {
+  const isShown = (file: string): boolean =>
+    !readFileSync(file, "utf8").includes("static override hidden = true");
+  const commands = globSync("src/commands/*.ts")
+    .filter(isShown)
+    .map((file) => basename(file, ".ts"));
   expect(commands.filter((name) => !README.includes(`| \`stack ${name}`))).toEqual([]);
 });
 
 test("the README names every setting with its default", () => {
   const [, yaml = ""] = /```yaml\n(.*?)```/s.exec(README) ?? [];
-  for (const [section, settings] of Object.entries(DEFAULT_CONFIG)) {
+  for (const [section, settings] of Object.entries(DEFAULT_SETTINGS)) {
     expect(yaml).toContain(`${section}:`);
     for (const [name, value] of Object.entries(settings)) expect(yaml).toContain(`${name}: ${asYaml(value)}`);
   }

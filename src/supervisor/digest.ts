@@ -10,7 +10,9 @@ import type { ServiceSpec } from "./types.ts";
  * confirmed by it, so that a digest belongs where only the owner reads.
  */
 export function digestOf({ command, address, stopSignal, stopTimeoutMs }: ServiceSpec): string {
-  return digestOfJson({ command, address, stopSignal, stopTimeoutMs });
+  // Where compiled code is kept changes with the caller's environment, and nothing but how quickly Node starts.
+  const env = { ...command.env, NODE_COMPILE_CACHE: undefined };
+  return digestOfJson({ command: { ...command, env }, address, stopSignal, stopTimeoutMs });
 }
 
 /** SHA-256, in hex, of plain data; the order of names in its objects does not count, nor does what is undefined. */
