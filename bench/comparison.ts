@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { type Spread, spreadOf } from "./statistics.ts";
 
-export type Unit = "ms" | "events/s" | "KiB";
+export type Unit = "ms" | "events/s" | "KiB" | "MiB" | "% of a core";
 
 /** What one round measured: ours and the peer right after each other, so that the machine's mood is the same. */
 export interface Round {

@@ -66,7 +66,8 @@ export function timeNode(args: readonly string[], place: Pick<Place, "folder" | 
   return took;
 }
 
-function runNode(
+/** Runs Node to its end; returns its exit code and all that it printed. */
+export function runNode(
   args: readonly string[],
   { folder, env }: Pick<Place, "folder" | "env">,
 ): { status: number | null; output: string } {

@@ -31,13 +31,20 @@ export async function startService(
     stdio: ["ignore", "ignore", "inherit"],
   });
   const server = owned(child, url);
-  const deadline = performance.now() + START_TIMEOUT_MS;
-  while (!(await answers(url + path))) {
+  await untilAnswers(url + path, () => {
     if (child.exitCode !== null) throw new Error(`The ${name} ended with ${child.exitCode}.`);
-    if (performance.now() > deadline) throw new Error(`The ${name} did not become ready.`);
+  });
+  return server;
+}
+
+/** Resolves when `GET url` answers 200; `check` may throw meanwhile. */
+export async function untilAnswers(url: string, check: () => void = () => undefined): Promise<void> {
+  const deadline = performance.now() + START_TIMEOUT_MS;
+  while (!(await answers(url))) {
+    check();
+    if (performance.now() > deadline) throw new Error(`${url} did not answer.`);
     await delay(POLL_MS);
   }
-  return server;
 }
 
 /** Starts a program of `bench/peers` that serves, and tells its port when it does. */

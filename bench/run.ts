@@ -11,6 +11,7 @@ import { load } from "./load.ts";
 import { memory } from "./memory.ts";
 import { serviceTargets } from "./service-targets.ts";
 import { startUp } from "./start-up.ts";
+import { supervisor } from "./supervisor.ts";
 import { formatTable } from "./table.ts";
 import { throughput } from "./throughput.ts";
 import { up } from "./up.ts";
@@ -21,6 +22,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
   latency,
   memory,
   up,
+  supervisor,
   "service-targets": serviceTargets,
   load,
 };

@@ -19,7 +19,15 @@ export async function up(): Promise<Comparison[]> {
     ours: startByCommand(place),
   }));
   place.remove();
-  return [{ what: "stack up --detach", peer: "the three services by hand", unit: "ms", rounds }];
+  return [
+    {
+      what: "stack up --detach",
+      peer: "the three services by hand",
+      unit: "ms",
+      rounds,
+      bound: { on: "ratio", side: "at most", value: 1.5 },
+    },
+  ];
 }
 
 function startByCommand(place: Place): number {

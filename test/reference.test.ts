@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { CONFIG_SCHEMA_FILE, renderConfigSchema } from "../scripts/reference/config-schema.ts";
 import { REFERENCE_FILE, renderReference } from "../scripts/reference/render.ts";
 import { referenceTables } from "../scripts/reference/tables.ts";
 import { HELD_BY } from "./reference/held-by.ts";
@@ -28,6 +29,11 @@ test("every test that the reference names is there, with that title", () => {
 test("docs/reference.md is what the code says now", () => {
   const written = existsSync(REFERENCE_FILE) ? readFileSync(REFERENCE_FILE, "utf8") : "";
   expect(written, "docs/reference.md is stale: run `npm run docs`").toBe(renderReference());
+});
+
+test("docs/config.schema.json is what the code says now", () => {
+  const written = existsSync(CONFIG_SCHEMA_FILE) ? readFileSync(CONFIG_SCHEMA_FILE, "utf8") : "";
+  expect(written, "docs/config.schema.json is stale: run `npm run docs`").toBe(renderConfigSchema());
 });
 
 /** The first string of each call in the file that begins as a test does: `test("...",`, `])("...",`. */

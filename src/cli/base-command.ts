@@ -11,7 +11,7 @@ export abstract class BaseCommand extends Command {
 
   static override baseFlags = {
     config: Flags.string({
-      description: "The configuration file. Default: the nearest stack.config.yaml or .json upwards.",
+      description: "The configuration file. Default: the nearest stack.config.yaml, .json or .ts upwards.",
       helpValue: "FILE",
       helpGroup: "GLOBAL",
     }),

@@ -51,18 +51,24 @@ export function portFaults(
   });
 }
 
-function claimsOf(services: Services, { monitor, ...settings }: Settings): Claim[] {
+function claimsOf(services: Services, settings: Settings): Claim[] {
   const claims = Object.entries(services).flatMap(([name, service]): Claim[] => {
     if (isRole(name)) {
       const path = name === "engine" ? ["engine", "url"] : [name, "port"];
-      return [{ owner: `the ${name}`, path, address: roleAddress(name, { monitor, ...settings }) }];
+      return [{ owner: `the ${name}`, path, address: roleAddress(name, settings) }];
     }
     const { host, port } = service;
     if (host === undefined || port === undefined) return [];
     return [{ owner: name, path: ["services", name, "port"], address: { host, port } }];
   });
-  const address = { host: monitor.metrics_host, port: monitor.metrics_port };
-  return [...claims, { owner: "the metrics", path: ["monitor", "metrics_port"], address }];
+  const { metrics_host, metrics_port } = settings.monitor;
+  const metrics = { host: metrics_host, port: metrics_port };
+  const tap = { host: "127.0.0.1", port: settings.engine.tap_port };
+  return [
+    ...claims,
+    { owner: "the metrics", path: ["monitor", "metrics_port"], address: metrics },
+    { owner: "the tap", path: ["engine", "tap_port"], address: tap },
+  ];
 }
 
 /** Port 0 is a free one, whichever that is. */

@@ -5,6 +5,8 @@ import type { ForeignContract } from "../contract/foreign.ts";
 import { lookAtStack, type Sighting, sightingOf } from "../launch/look.ts";
 import type { ServiceName } from "../launch/specs.ts";
 import type { ServiceState } from "../supervisor/inspect.ts";
+import { readStates } from "../supervisor/keep/states.ts";
+import { stateFolder } from "../supervisor/state.ts";
 import { type ClimbOptions, climb, type Finding, type Rung, type RungReport } from "./ladder.ts";
 import { ladder } from "./rungs/index.ts";
 import { type Scene, setScene } from "./scene.ts";
@@ -56,9 +58,13 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
     const found = given[name] === undefined ? sightingOf(sightings, name) : undefined;
     return found !== undefined && isOurs(found, contract) ? found.state : undefined;
   };
+  const { states: supervised } = readStates(stateFolder(config.state.dir));
+  const lastExitOf = (name: ServiceName) =>
+    stateOf(name)?.state === "stopped" ? (supervised?.services[name]?.last_exit ?? undefined) : undefined;
   const { scene, clear } = setScene({
     urls,
     states: { engine: stateOf("engine"), gateway: stateOf("gateway"), hmi: stateOf("hmi") },
+    lastExits: { engine: lastExitOf("engine"), gateway: lastExitOf("gateway"), hmi: lastExitOf("hmi") },
     token: config.auth.token,
     model: config.chat.model,
     heartbeatMs: config.stream.heartbeat_ms,

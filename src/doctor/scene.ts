@@ -2,6 +2,7 @@ import type { Health } from "../contract/common.ts";
 import type { ForeignContract } from "../contract/foreign.ts";
 import type { ServiceName } from "../launch/specs.ts";
 import type { ServiceState } from "../supervisor/inspect.ts";
+import type { LastExit } from "../supervisor/keep/types.ts";
 import { type SocketTable, socketTable } from "../supervisor/os/ports.ts";
 import type { Address } from "../supervisor/types.ts";
 import { createForeignClient, isLacking } from "../target/foreign.ts";
@@ -23,6 +24,8 @@ export interface Patient {
   readonly sockets: SocketTable;
   /** What the supervisor saw of it; undefined where it is not this stack's, but named by a URL. */
   readonly state: ServiceState | undefined;
+  /** How it ended, where it ended by itself and does not run. */
+  readonly lastExit: LastExit | undefined;
   readonly client: HttpClient;
 }
 
@@ -67,6 +70,7 @@ export interface Scene {
 export interface SceneOptions {
   readonly urls: Readonly<Record<ServiceName, string>>;
   readonly states: { readonly [Name in ServiceName]?: ServiceState | undefined };
+  readonly lastExits?: { readonly [Name in ServiceName]?: LastExit | undefined };
   readonly token: string;
   readonly model: string;
   readonly heartbeatMs: number;
@@ -77,7 +81,7 @@ export interface SceneOptions {
 
 /** A scene, and what clears it: undoes what was deferred, and tells what could not be. */
 export function setScene(options: SceneOptions): { scene: Scene; clear: () => Promise<string[]> } {
-  const { urls, states, token, contract, signal } = options;
+  const { urls, states, lastExits = {}, token, contract, signal } = options;
   const given = departuresOf(contract);
   const departures = {
     ...given,
@@ -89,7 +93,15 @@ export function setScene(options: SceneOptions): { scene: Scene; clear: () => Pr
       name === "engine"
         ? createHttpClient(url)
         : createForeignClient({ url, token, service: name, departures });
-    return { name, url, address: addressIn(url), sockets: socketTable(), state: states[name], client };
+    return {
+      name,
+      url,
+      address: addressIn(url),
+      sockets: socketTable(),
+      state: states[name],
+      lastExit: lastExits[name],
+      client,
+    };
   };
   const services = { engine: patient("engine"), gateway: patient("gateway"), hmi: patient("hmi") };
   const deferred: { what: string; undo: (signal: AbortSignal) => Promise<void> }[] = [];

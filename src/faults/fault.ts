@@ -12,6 +12,15 @@ export interface Fault {
   readonly caughtBy: readonly string[];
   /** The ids of exactly those checks that cannot judge any more, because this bug takes away what they look at. */
   readonly alsoStops?: readonly string[];
-  /** The overrides that bring it in. Made anew for each stack. `onApplied` must be told each time it acts. */
-  overrides(onApplied: () => void): Overrides;
+  /**
+   * The overrides that bring it in. Made anew for each stack. `onApplied` must be told each time it acts. A fault
+   * of one kind of stream is on every stream where that is wished.
+   */
+  overrides(onApplied: () => void, reach?: Reach): Overrides;
 }
+
+/**
+ * `one-call` (the default): only the stream of the one call that sends and streams, so that exactly the checks
+ * turn red that speak of it. `every-stream`: the others too, as on a stack whose checks are not known.
+ */
+export type Reach = "one-call" | "every-stream";

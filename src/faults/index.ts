@@ -7,6 +7,7 @@ import { cancelLeavesEngineWorking } from "./cancel/cancel-leaves-engine-working
 import { cancelLosesUserMessage } from "./cancel/cancel-loses-user-message.ts";
 import { cancelLostBeforeFirstToken } from "./cancel/cancel-lost-before-first-token.ts";
 import { cancelNotRepeatable } from "./cancel/cancel-not-repeatable.ts";
+import { cancelSwallowed } from "./cancel/cancel-swallowed.ts";
 import { cancelToldToOneReader } from "./cancel/cancel-told-to-one-reader.ts";
 import { cancelWaitsForNextToken } from "./cancel/cancel-waits-for-next-token.ts";
 import { cancelledReplyLost } from "./cancel/cancelled-reply-lost.ts";
@@ -81,6 +82,7 @@ import { slowFirstToken } from "./sla/slow-first-token.ts";
 import { slowToAccept } from "./sla/slow-to-accept.ts";
 import { tokensInLumps } from "./sla/tokens-in-lumps.ts";
 import { charactersCut } from "./sse/characters-cut.ts";
+import { charactersCutOnTheWay } from "./sse/characters-cut-on-the-way.ts";
 import { cutAsSuccess } from "./sse/cut-as-success.ts";
 import { doneMissing } from "./sse/done-missing.ts";
 import { doneMissingAfterEmptyReply } from "./sse/done-missing-after-empty-reply.ts";
@@ -90,6 +92,7 @@ import { errorLineIgnored } from "./sse/error-line-ignored.ts";
 import { eventsNamed } from "./sse/events-named.ts";
 import { failureLosesText } from "./sse/failure-loses-text.ts";
 import { gatewayGetMissing } from "./sse/gateway-get-missing.ts";
+import { headersLate } from "./sse/headers-late.ts";
 import { heartbeatAsEvent } from "./sse/heartbeat-as-event.ts";
 import { heartbeatWithTextOnly } from "./sse/heartbeat-with-text-only.ts";
 import { idsCountEvents } from "./sse/ids-count-events.ts";
@@ -105,6 +108,7 @@ import { reconnectReplays } from "./sse/reconnect-replays.ts";
 import { reconnectSendsAgain } from "./sse/reconnect-sends-again.ts";
 import { repeatsDropped } from "./sse/repeats-dropped.ts";
 import { streamCompressed } from "./sse/stream-compressed.ts";
+import { streamCut } from "./sse/stream-cut.ts";
 import { tokensInBursts } from "./sse/tokens-in-bursts.ts";
 import { usageAfterDone } from "./sse/usage-after-done.ts";
 import { usageMalformed } from "./sse/usage-malformed.ts";
@@ -129,6 +133,7 @@ export const faults: readonly Fault[] = [
   heartbeatWithTextOnly,
   heartbeatAsEvent,
   planningAfterEngine,
+  headersLate,
   tokensInBursts,
   streamCompressed,
   eventsNamed,
@@ -142,9 +147,11 @@ export const faults: readonly Fault[] = [
   usageZero,
   lengthAsStop,
   charactersCut,
+  charactersCutOnTheWay,
   linesCut,
   lineBreakEndsFrame,
   repeatsDropped,
+  streamCut,
   cutAsSuccess,
   errorLineIgnored,
   endWithoutFinalIgnored,
@@ -168,6 +175,7 @@ export const faults: readonly Fault[] = [
   corsOpen,
   headRunsGet,
   cancelEndpointMissing,
+  cancelSwallowed,
   cancelLeavesEngineWorking,
   cancelIgnoredWhileLoading,
   cancelLostBeforeFirstToken,
@@ -228,11 +236,40 @@ export const faults: readonly Fault[] = [
   droppedUnderLoad,
 ];
 
+/** The services in front of which a fault's rewrites act; of a fault that is also inside a service, none. */
+export function hopsOf(fault: Fault): readonly ("hmi" | "gateway" | "engine")[] {
+  const { wire = {}, ...inside } = fault.overrides(() => undefined);
+  const hops = (["hmi", "gateway", "engine"] as const).filter((hop) => wire[hop] !== undefined);
+  return Object.keys(inside).length === 0 ? hops : [];
+}
+
+/** The faults that need nothing but a wire, so that any stack can be given them from outside. */
+export const wireFaults: readonly Fault[] = faults.filter((fault) => hopsOf(fault).length > 0);
+
 /** The fault of that name. Throws a UserError that lists what there is. */
 export function findFault(name: string): Fault {
   const found = faults.find((fault) => fault.name === name);
   if (found !== undefined) return found;
-  throw new UserError("unknown_fault", `There is no fault "${name}".`, {
-    hint: `Faults: ${faults.map((fault) => fault.name).join(", ")}.`,
-  });
+  throw unknownFault(`There is no fault "${name}".`, `Faults: ${namesOf(faults)}.`);
+}
+
+/** The fault on a wire of that name. Throws a UserError that lists what there is. */
+export function findWireFault(name: string): Fault {
+  const found = wireFaults.find((fault) => fault.name === name);
+  if (found !== undefined) return found;
+  const isInside = faults.some((fault) => fault.name === name);
+  throw unknownFault(
+    isInside
+      ? `The fault "${name}" is inside a service, where nothing on the wire can bring it.`
+      : `There is no fault "${name}".`,
+    `Faults on the wire: ${namesOf(wireFaults)}.`,
+  );
+}
+
+function unknownFault(message: string, hint: string): UserError {
+  return new UserError("unknown_fault", message, { hint });
+}
+
+function namesOf(list: readonly Fault[]): string {
+  return list.map(({ name }) => name).join(", ");
 }

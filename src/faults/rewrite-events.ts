@@ -4,6 +4,7 @@ import type { StreamEvent } from "../contract/events.ts";
 import { hmiRoutes } from "../contract/routes.ts";
 import { encodeEvent, parseEventData } from "../contract/sse.ts";
 import type { Rewrite, TappedAnswer, TappedRequest } from "../tap/rewrite.ts";
+import type { Reach } from "./fault.ts";
 
 /** One event or comment of a stream, on its way to the client. */
 export interface Frame {
@@ -36,6 +37,11 @@ export function rewriteEvents(
       return changeFrames(change(answer));
     },
   };
+}
+
+/** The streams that a fault of this reach changes. */
+export function streamsWithin(reach: Reach = "one-call"): (request: TappedRequest) => boolean {
+  return reach === "one-call" ? isGeneralStream : () => true;
 }
 
 /** True for the HMI's general stream, where a bug of the one call that sends and streams is. */

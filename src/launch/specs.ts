@@ -65,7 +65,7 @@ export function engineSpec(config: Config, plan: EnginePlan): ServiceSpec {
 export function serviceSpec(config: Config, name: "gateway" | "hmi"): ServiceSpec {
   return {
     name,
-    command: embedded(name, { ...config, engine: { ...config.engine, url: engineUrlForGateway(config) } }),
+    command: embedded(name, { ...config, engine: behindTap(config) }),
     address: config[name],
     ready: {
       kind: "http",
@@ -99,6 +99,11 @@ export function tapSpec(config: Config): ServiceSpec {
 
 /** The name of the service that stands in front of the engine, where `engine.tap_port` asks for it. */
 export const TAP = "tap";
+
+/** The engine as services find it, for whom there is no tap. */
+function behindTap(config: Config): Config["engine"] {
+  return { ...config.engine, url: engineUrlForGateway(config), tap_port: 0 };
+}
 
 /** Where the gateway finds the engine: at the tap, if there is one. */
 export function engineUrlForGateway({ engine }: Config): string {

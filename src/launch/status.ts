@@ -1,7 +1,7 @@
 import type { Config } from "../config/schema.ts";
 import { readStates } from "../supervisor/keep/states.ts";
 import type { LastExit } from "../supervisor/keep/types.ts";
-import { everyone, membersOf } from "../supervisor/os/identity.ts";
+import { everyone, isSame, membersOf } from "../supervisor/os/identity.ts";
 import { cpuShare, type Usage, usageOf, usageOfGroups } from "../supervisor/os/usage.ts";
 import { readRecord } from "../supervisor/record.ts";
 import { type StateFolder, stateFolder } from "../supervisor/state.ts";
@@ -81,7 +81,7 @@ export async function stackStatus(
   const folder = stateFolder(config.state.dir);
   const sightings = await lookAtStack(config, env);
   const { states, isAlive } = readStates(folder);
-  const supervisor = isAlive ? supervisorRecord(folder) : undefined;
+  const supervisor = livingSupervisor(folder);
   const usages = usagesOf(sightings, folder, supervisor);
   const now = Date.now();
   const usage = (record: ServiceRecord): ServiceUsage | null =>
@@ -105,9 +105,10 @@ export async function stackStatus(
   };
 }
 
-function supervisorRecord(folder: StateFolder): ServiceRecord | undefined {
+/** By its record: one that was just started has said nothing of the services yet. */
+function livingSupervisor(folder: StateFolder): ServiceRecord | undefined {
   const reading = readRecord(folder, "supervisor");
-  return reading.kind === "record" ? reading.record : undefined;
+  return reading.kind === "record" && isSame(reading.record) ? reading.record : undefined;
 }
 
 /** What the services and the supervisor use, by the pids of their leaders. */

@@ -7,8 +7,10 @@ import type { LadderReport } from "../../src/doctor/index.ts";
 import {
   clearStack,
   isAlive,
+  NEVER_RESTARTED,
   PATIENTLY,
   prepareStack,
+  processesOf,
   rowsIn,
   runStack,
   type TestStack,
@@ -59,7 +61,9 @@ test("--json is the whole ladder", async () => {
 test("status --deep shows the ladder under the status", async () => {
   const { exitCode, stdout } = await healthy.run("status", "--deep");
   expect(exitCode).toBe(0);
-  expect(stdout).toMatch(/^ {2}engine +stand-in .+\n.+\n.+\n\n {2}engine +✓ process /);
+  expect(stdout).toMatch(
+    /^ {2}service +state .+\n {2}engine +healthy .+\n.+\n.+\n\n.+\n\n {2}engine +✓ process /,
+  );
   const { json } = await healthy.json("status", "--deep");
   expect(json).toMatchObject({ ok: true, ladder: { ok: true } });
 });
@@ -74,7 +78,7 @@ test("a model that the engine lacks: the rungs of the engine, and what waits for
     '            ✗ the configured model "Claude Sonnet 4" is not installed; it has llama3.1:8b',
   );
   expect(stdout).toMatch(
-    /\n {14}A display name was used where a model id belongs\. .+\n {14}→ stack down && STACK_CHAT_MODEL=llama3\.1:8b stack up\n {12}· not tried: chat \(waits for the engine's model\)\n/,
+    /\n {14}A display name was used where a model id belongs\. .+\n {14}→ STACK_CHAT_MODEL=llama3\.1:8b stack up\n {12}· not tried: chat \(waits for the engine's model\)\n/,
   );
 });
 
@@ -94,6 +98,8 @@ test("another token is named where it is refused, and is not shown", async () =>
 test.each(["engine", "gateway"] as const)("a killed %s is found by its record", async (name) => {
   const stack = await testStack();
   await stack.up();
+  // Whoever saw it end would start it again.
+  for (const supervisor of processesOf(stack.stateDir, "supervisor")) process.kill(supervisor, "SIGKILL");
   const pid = stack.pids()[name] ?? 0;
   process.kill(pid, "SIGKILL");
   await expect.poll(() => isAlive(pid), PATIENTLY).toBe(false);
@@ -105,6 +111,19 @@ test.each(["engine", "gateway"] as const)("a killed %s is found by its record", 
     problem: { next: "stack up" },
   });
   expect(rungOf(report, "hmi/reply").waits_for).toBe(`${name}/process`);
+});
+
+test("a service that ended and is not started again: how it ended is told", async () => {
+  const stack = await testStack({}, NEVER_RESTARTED);
+  await stack.up();
+  process.kill(stack.pids().gateway ?? 0, "SIGKILL");
+  await expect.poll(() => stack.pids().gateway, PATIENTLY).toBeUndefined();
+  const { report } = await doctor(stack);
+  expect(brokenIn(report)).toEqual({ "gateway/process": "not_running" });
+  expect(rungOf(report, "gateway/process").problem).toMatchObject({
+    cause: expect.stringMatching(/^It ended \d+ s ago: it was ended by SIGKILL\./),
+    next: "stack logs gateway",
+  });
 });
 
 test("a stack that was never started: each service says so, and nothing else is tried", async () => {

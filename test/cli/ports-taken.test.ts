@@ -61,7 +61,8 @@ test("a gateway of another stack is not taken for this one's", async () => {
   const up = await stack.run("up", "--detach");
   expect(up.exitCode).toBe(1);
   expect(up.stderr).toContain(`taken by pid ${other.pids().gateway}, `);
-  expect(up.stderr).toContain("It answers like the gateway.");
+  expect(up.stderr).toContain(`It is the service gateway of the stack in ${other.stateDir}: `);
+  expect(up.stderr).toContain(`STACK_STATE_DIR=${other.stateDir} stack down gateway`);
   expectNothingStarted(stack);
   expect((await stack.run("down")).stdout).toMatch(/gateway +was not running/);
   expect(await other.json("status")).toMatchObject({ exitCode: 0 });

@@ -225,6 +225,14 @@ test("two of ours on one port are told with both places", async () => {
   ]);
 });
 
+test("the ports of metrics and tap are no others' either", async () => {
+  const cwd = tempFolder({ [YAML]: "monitor: { metrics_port: 6120 }\nengine: { tap_port: 11434 }\n" });
+  expect(await problemsOf({ cwd })).toEqual([
+    `${YAML}:1:26  monitor.metrics_port: port 6120 is that of the gateway too: gateway.port (the default)`,
+    `${YAML}:2:21  engine.tap_port: port 11434 is that of the engine too: engine.url (the default)`,
+  ]);
+});
+
 test("any number of services may ask for a free port", async () => {
   const cwd = tempFolder({ [YAML]: "hmi: { port: 0 }\ngateway: { port: 0 }\n" });
   expect((await loadConfig({ cwd, env: {} })).gateway.port).toBe(0);

@@ -34,13 +34,25 @@ const CASES: readonly Case[] = [
   [
     "a service that nobody started",
     "not_running",
-    { service: "hmi", url: "http://127.0.0.1:6101", isOurs: true, unreadable: undefined },
+    {
+      service: "hmi",
+      url: "http://127.0.0.1:6101",
+      isOurs: true,
+      unreadable: undefined,
+      lastExit: undefined,
+    },
     { cause: "The HMI was never started here", next: "stack up" },
   ],
   [
     "a service that is somewhere else",
     "not_running",
-    { service: "gateway", url: "http://127.0.0.1:6120", isOurs: false, unreadable: undefined },
+    {
+      service: "gateway",
+      url: "http://127.0.0.1:6120",
+      isOurs: false,
+      unreadable: undefined,
+      lastExit: undefined,
+    },
     { cause: "somewhere else", next: "stack doctor --gateway URL" },
   ],
   [
@@ -95,7 +107,7 @@ const CASES: readonly Case[] = [
     "a process that does not listen",
     "not_listening",
     { service: "hmi", port: 6101, pid: 4711, log: "/s/log/hmi.log" },
-    { found: "process 4711 is there", next: "stack down && stack up" },
+    { found: "process 4711 is there", next: "stack restart hmi" },
   ],
   [
     "an address at which there is nobody",
@@ -121,7 +133,7 @@ const CASES: readonly Case[] = [
     {
       found: 'the configured model "Claude Sonnet 4" is not installed; it has llama3.1:8b, phi3:mini',
       cause: "A display name was used where a model id belongs.",
-      next: "stack down && STACK_CHAT_MODEL=llama3.1:8b stack up",
+      next: "STACK_CHAT_MODEL=llama3.1:8b stack up",
     },
   ],
   ["a model that was never pulled", "model_missing", MISSING, { next: "ollama pull llama3.1:8b" }],
@@ -135,7 +147,7 @@ const CASES: readonly Case[] = [
     "a model that the stand-in does not play",
     "model_missing",
     { ...MISSING, isStandIn: true },
-    { next: "stack down && STACK_CHAT_MODEL=phi3:mini stack up" },
+    { next: "STACK_CHAT_MODEL=phi3:mini stack up" },
   ],
   [
     "a model that does not load",
@@ -154,7 +166,7 @@ const CASES: readonly Case[] = [
     "a service that hangs",
     "no_answer",
     { service: "hmi", url: "http://127.0.0.1:6101", isOurs: true, error: "timeout" },
-    { next: "stack down && stack up" },
+    { next: "stack restart hmi" },
   ],
   [
     "an engine that looks for hardware",
@@ -184,7 +196,7 @@ const CASES: readonly Case[] = [
     "a gateway that asks another engine",
     "unreachable",
     { ...UNREACHABLE, asks: "http://127.0.0.1:9", at: "http://127.0.0.1:11434" },
-    { cause: "It asks at http://127.0.0.1:9; the engine is at", next: "stack down && stack up" },
+    { cause: "It asks at http://127.0.0.1:9; the engine is at", next: "stack restart gateway" },
   ],
   [
     "a gateway in a network of its own",
@@ -196,7 +208,7 @@ const CASES: readonly Case[] = [
     "a database that does not open",
     "store_unavailable",
     { url: "http://127.0.0.1:6101", isOurs: true, error: "disk I/O error" },
-    { next: "df -h . && stack down && stack up" },
+    { next: "df -h . && stack restart hmi" },
   ],
   [
     "a display name as the HMI's default",

@@ -40,8 +40,15 @@ export function readServices(
   return { services, faults: [...faults, ...dependencyFaults(dependencies)] };
 }
 
+/** Names that have a record and a log in the state folder too. */
+const RESERVED = new Map([
+  ["supervisor", "what watches the services"],
+  ["tap", "the tap before the engine"],
+]);
+
 function checkName(name: string, tell: Tell): void {
-  if (name === "supervisor") tell([], "is the name of what watches the services: take another", "name");
+  const owner = RESERVED.get(name);
+  if (owner !== undefined) tell([], `is the name of ${owner}: take another`, "name");
   else if (!SERVICE_NAME.test(name)) {
     tell([], "must be of letters, digits, `.`, `_` and `-`, the first a letter or digit", "name");
   }

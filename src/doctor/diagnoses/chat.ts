@@ -40,7 +40,7 @@ export const chatDiagnoses: Diagnoses<ChatSymptoms> = {
     cause: NOTHING_THERE.test(error)
       ? "Nothing listens there: it is not running, or the address is wrong."
       : WHY_SILENT[service],
-    next: service === "engine" ? `curl -m 40 ${url}/api/version` : restart(isOurs, url),
+    next: service === "engine" ? `curl -m 40 ${url}/api/version` : restart(service, isOurs, url),
   }),
   wrong_service: ({ service, url, found }) => ({
     found: `what answers at ${url} is not the ${TITLES[service]}: ${shortened(found)}`,
@@ -60,12 +60,12 @@ export const chatDiagnoses: Diagnoses<ChatSymptoms> = {
       asks !== undefined && asks !== at
         ? `It asks at ${asks}; the ${TITLES[needs]} is at ${at}. It was started with other settings.`
         : `The ${TITLES[needs]} answers from here: between the two is a proxy, another token, or a network of its own (a container).`,
-    next: restart(isOurs, at, needs === "engine" ? engineRoutes.version.path() : undefined),
+    next: restart(service, isOurs, at, needs === "engine" ? engineRoutes.version.path() : undefined),
   }),
   store_unavailable: ({ url, isOurs, error }) => ({
     found: `the HMI's database does not work: ${error}`,
     cause: "The file is locked, damaged, or on a disk that is full.",
-    next: isOurs ? "df -h . && stack down && stack up" : `curl -s ${url}/health`,
+    next: isOurs ? "df -h . && stack restart hmi" : `curl -s ${url}/health`,
   }),
   wrong_default_model: ({ service, model, installed, folder }) => ({
     found:
@@ -116,6 +116,11 @@ const WHY_SILENT: Readonly<Record<ServiceName, string>> = {
 };
 
 /** Ours are started anew with the present settings; others only their owner can start. */
-function restart(isOurs: boolean, url: string, path: string = gatewayRoutes.health.path()): string {
-  return isOurs ? "stack down && stack up" : `curl -i -m 5 ${url}${path}`;
+function restart(
+  service: ServiceName,
+  isOurs: boolean,
+  url: string,
+  path: string = gatewayRoutes.health.path(),
+): string {
+  return isOurs ? `stack restart ${service}` : `curl -i -m 5 ${url}${path}`;
 }

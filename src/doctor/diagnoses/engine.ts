@@ -48,7 +48,7 @@ function whyMissing({ model, installed, isStandIn, rivals }: EngineSymptoms["mod
   next: string;
 } {
   const [first] = installed;
-  const useFirst = `stack down && STACK_CHAT_MODEL=${quoted(first ?? "")} stack up`;
+  const useFirst = `STACK_CHAT_MODEL=${quoted(first ?? "")} stack up`;
   if (isDisplayName(model)) {
     return {
       cause: "A display name was used where a model id belongs. The setting is chat.model.",

@@ -1,4 +1,5 @@
 import type { ServiceName } from "../../launch/specs.ts";
+import type { LastExit } from "../../supervisor/keep/types.ts";
 import type { Keeper } from "../../supervisor/os/keepers.ts";
 import type { Diagnoses } from "../diagnose.ts";
 import { TITLES } from "../words.ts";
@@ -13,7 +14,14 @@ export interface Somebody {
 
 /** What is wrong with processes and their ports. */
 export interface ProcessSymptoms {
-  not_running: { service: ServiceName; url: string; isOurs: boolean; unreadable: string | undefined };
+  not_running: {
+    service: ServiceName;
+    url: string;
+    isOurs: boolean;
+    unreadable: string | undefined;
+    /** How it ended, where it ended by itself. */
+    lastExit: LastExit | undefined;
+  };
   stale_record: {
     service: ServiceName;
     pid: number;
@@ -34,10 +42,14 @@ export interface ProcessSymptoms {
 }
 
 export const processDiagnoses: Diagnoses<ProcessSymptoms> = {
-  not_running: ({ service, url, isOurs, unreadable }) => ({
+  not_running: ({ service, url, isOurs, unreadable, lastExit }) => ({
     found: `no process: nothing listens at ${url}`,
-    cause: unreadable === undefined ? notStarted(service, isOurs) : `Its record was not used: ${unreadable}.`,
-    next: isOurs ? "stack up" : `stack doctor --${service} URL`,
+    cause: lastExit
+      ? ended(lastExit)
+      : unreadable === undefined
+        ? notStarted(service, isOurs)
+        : `Its record was not used: ${unreadable}.`,
+    next: lastExit ? `stack logs ${service}` : isOurs ? "stack up" : `stack doctor --${service} URL`,
   }),
   stale_record: ({ pid, fate, log }) => ({
     found: `no process: its record names pid ${pid}, which ${FATES[fate]}`,
@@ -69,10 +81,10 @@ export const processDiagnoses: Diagnoses<ProcessSymptoms> = {
     cause: `Each has its own folder of models, so that a model is there at one call and missing at the next.${keepers(others)}`,
     next: stopping(others),
   }),
-  not_listening: ({ port, pid, log }) => ({
+  not_listening: ({ service, port, pid, log }) => ({
     found: `${pid === undefined ? "its process" : `process ${pid}`} is there, and nothing listens on port ${port}`,
     cause: `It is still starting, or hangs${log === undefined ? "" : `; its last words are in ${log}`}.`,
-    next: "stack down && stack up",
+    next: `stack restart ${service}`,
   }),
 };
 
@@ -81,6 +93,11 @@ const FATES = {
   other_boot: "was of another boot of the machine",
   pid_reused: "is another program's by now",
 } as const;
+
+function ended({ at, reason }: LastExit): string {
+  const seconds = Math.max(0, Math.round((Date.now() - Date.parse(at)) / 1000));
+  return `It ended ${seconds < 120 ? `${seconds} s` : `${Math.floor(seconds / 60)} min`} ago: ${reason}. \`stack up\` starts it again.`;
+}
 
 function notStarted(service: ServiceName, isOurs: boolean): string {
   return isOurs

@@ -81,7 +81,13 @@ async function lookByPort({ name, url, address, sockets }: Patient, { notes }: S
   const listeners = await findListeners(address, [], sockets);
   const [first] = listeners;
   if (first === undefined) {
-    return broken("not_running", { service: name, url, isOurs: false, unreadable: undefined });
+    return broken("not_running", {
+      service: name,
+      url,
+      isOurs: false,
+      unreadable: undefined,
+      lastExit: undefined,
+    });
   }
   const found = first.pid === undefined ? undefined : describeProcess(first.pid);
   if (found === undefined) return { status: "holds", text: kept(describeListener(first), first) };
@@ -95,7 +101,10 @@ async function lookByPort({ name, url, address, sockets }: Patient, { notes }: S
   );
 }
 
-async function lookByRecord({ name, url, address, state }: Patient, { notes }: Scene): Promise<Finding> {
+async function lookByRecord(
+  { name, url, address, state, lastExit }: Patient,
+  { notes }: Scene,
+): Promise<Finding> {
   switch (state?.state) {
     case "running": {
       const { pid, cwd } = state.record;
@@ -117,7 +126,13 @@ async function lookByRecord({ name, url, address, state }: Patient, { notes }: S
         isAlike: state.probe.ok,
       });
     default:
-      return broken("not_running", { service: name, url, isOurs: true, unreadable: unreadableIn(state) });
+      return broken("not_running", {
+        service: name,
+        url,
+        isOurs: true,
+        unreadable: unreadableIn(state),
+        lastExit,
+      });
   }
 }
 

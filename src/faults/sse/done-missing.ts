@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { isGeneralStream, rewriteEvents } from "../rewrite-events.ts";
+import { rewriteEvents, streamsWithin } from "../rewrite-events.ts";
 
 /** Row 1. */
 export const doneMissing: Fault = {
@@ -7,7 +7,7 @@ export const doneMissing: Fault = {
   story: "A reply's stream ends without done.",
   seenIn: "danny-avila/LibreChat#1270",
   caughtBy: ["sse/order", "sse/done", "sse/reconnect"],
-  overrides: (onApplied) => ({
+  overrides: (onApplied, reach) => ({
     wire: {
       hmi: rewriteEvents(
         () => ({
@@ -17,7 +17,7 @@ export const doneMissing: Fault = {
             return "";
           },
         }),
-        isGeneralStream,
+        streamsWithin(reach),
       ),
     },
   }),

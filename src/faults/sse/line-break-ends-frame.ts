@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { isGeneralStream, rewriteEvents } from "../rewrite-events.ts";
+import { rewriteEvents, streamsWithin } from "../rewrite-events.ts";
 
 /** Row 30. */
 export const lineBreakEndsFrame: Fault = {
@@ -7,7 +7,7 @@ export const lineBreakEndsFrame: Fault = {
   story: "A line break of the text is written as it is, so that a blank line in it ends the event.",
   seenIn: "danny-avila/LibreChat#4820",
   caughtBy: ["sse/text"],
-  overrides: (onApplied) => ({
+  overrides: (onApplied, reach) => ({
     wire: {
       hmi: rewriteEvents(
         () => ({
@@ -17,7 +17,7 @@ export const lineBreakEndsFrame: Fault = {
             return text.replaceAll("\\n", "\n");
           },
         }),
-        isGeneralStream,
+        streamsWithin(reach),
       ),
     },
   }),

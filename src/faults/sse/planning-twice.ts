@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { isGeneralStream, rewriteEvents } from "../rewrite-events.ts";
+import { rewriteEvents, streamsWithin } from "../rewrite-events.ts";
 
 /** Row 3. */
 export const planningTwice: Fault = {
@@ -7,7 +7,7 @@ export const planningTwice: Fault = {
   story: "The event planning is sent again before the engine is asked, as after a retry.",
   seenIn: "docs/faults.md, row 3",
   caughtBy: ["sse/order", "sse/ids"],
-  overrides: (onApplied) => ({
+  overrides: (onApplied, reach) => ({
     wire: {
       hmi: rewriteEvents(
         () => ({
@@ -17,7 +17,7 @@ export const planningTwice: Fault = {
             return text + text;
           },
         }),
-        isGeneralStream,
+        streamsWithin(reach),
       ),
     },
   }),

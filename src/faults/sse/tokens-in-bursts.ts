@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { isGeneralStream, rewriteEvents } from "../rewrite-events.ts";
+import { rewriteEvents, streamsWithin } from "../rewrite-events.ts";
 
 /** So many tokens come together. */
 const BURST = 8;
@@ -10,7 +10,7 @@ export const tokensInBursts: Fault = {
   story: "Something on the way collects eight tokens before it passes them on.",
   seenIn: "ggml-org/llama.cpp#20872",
   caughtBy: ["sse/pace"],
-  overrides: (onApplied) => ({
+  overrides: (onApplied, reach) => ({
     wire: {
       hmi: rewriteEvents(() => {
         let held: string[] = [];
@@ -24,7 +24,7 @@ export const tokensInBursts: Fault = {
             return burst;
           },
         };
-      }, isGeneralStream),
+      }, streamsWithin(reach)),
     },
   }),
 };

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { isGeneralStream, rewriteEvents } from "../rewrite-events.ts";
+import { rewriteEvents, streamsWithin } from "../rewrite-events.ts";
 
 /** Row 5, second form. */
 export const usageAfterDone: Fault = {
@@ -7,7 +7,7 @@ export const usageAfterDone: Fault = {
   story: "The usage comes after done, when every client has stopped to listen.",
   seenIn: "docs/faults.md, row 5",
   caughtBy: ["sse/order", "sse/ids", "sse/done", "sse/reconnect"],
-  overrides: (onApplied) => ({
+  overrides: (onApplied, reach) => ({
     wire: {
       hmi: rewriteEvents(() => {
         let usage = "";
@@ -20,7 +20,7 @@ export const usageAfterDone: Fault = {
           },
           end: () => usage,
         };
-      }, isGeneralStream),
+      }, streamsWithin(reach)),
     },
   }),
 };

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { isGeneralStream, rewriteEvents } from "../rewrite-events.ts";
+import { rewriteEvents, streamsWithin } from "../rewrite-events.ts";
 
 /** Row 5, third form. */
 export const usageMalformed: Fault = {
@@ -7,7 +7,7 @@ export const usageMalformed: Fault = {
   story: "The usage lacks its total, and the counts are text.",
   seenIn: "docs/faults.md, row 5",
   caughtBy: ["sse/schema", "sse/order", "sse/ids", "sse/usage"],
-  overrides: (onApplied) => ({
+  overrides: (onApplied, reach) => ({
     wire: {
       hmi: rewriteEvents(
         () => ({
@@ -19,7 +19,7 @@ export const usageMalformed: Fault = {
               .replace(/,"total_tokens":\d+/, "");
           },
         }),
-        isGeneralStream,
+        streamsWithin(reach),
       ),
     },
   }),

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { isGeneralStream, rewriteEvents } from "../rewrite-events.ts";
+import { rewriteEvents, streamsWithin } from "../rewrite-events.ts";
 
 /** Row 5, first form. */
 export const usageTwice: Fault = {
@@ -7,7 +7,7 @@ export const usageTwice: Fault = {
   story: "The usage is sent twice before done, so that a client that adds up counts double.",
   seenIn: "docs/faults.md, row 5",
   caughtBy: ["sse/order", "sse/ids"],
-  overrides: (onApplied) => ({
+  overrides: (onApplied, reach) => ({
     wire: {
       hmi: rewriteEvents(
         () => ({
@@ -17,7 +17,7 @@ export const usageTwice: Fault = {
             return text + text;
           },
         }),
-        isGeneralStream,
+        streamsWithin(reach),
       ),
     },
   }),

@@ -1,5 +1,5 @@
 import { followDaemon } from "../daemon.ts";
-import { inspectService, type ServiceState } from "../inspect.ts";
+import { inspectService } from "../inspect.ts";
 import { type Launch, launchService } from "../launch.ts";
 import type { ProbeResult } from "../probe.ts";
 import { untilReady } from "../ready.ts";
@@ -10,6 +10,7 @@ import type { ReportChange } from "./board.ts";
 import { areReady, findObstacle } from "./dependencies.ts";
 import { takePulse } from "./liveness.ts";
 import { asLaunch, type Life, UNSEEN, unknownExit } from "./lives.ts";
+import { makeWay, type Running } from "./make-way.ts";
 import { decideRestart } from "./policy.ts";
 import { givenUp, notStarted, unhealthy } from "./problems.ts";
 import { hasBeenReady, LIVING, pauseLeft, resumptionOf } from "./resumption.ts";
@@ -18,8 +19,6 @@ import type { LastExit, ServiceEvent } from "./types.ts";
 
 /** What is done next about a service. */
 type Step = () => Promise<Step>;
-
-type Running = Extract<ServiceState, { state: "running" }>;
 
 /**
  * Sees to one service for as long as the supervisor lives: starts it when it is wanted and all that it depends on is
@@ -100,12 +99,11 @@ export class KeptService {
     const { state } = this.#shared;
     const request = this.#request;
     if (request === null) return () => this.#stopped();
-    const found = await inspectService(this.#spec, state);
-    if (found.state === "running" && !mustStop && found.healthy && !found.changed) {
+    const present = await makeWay(this.#spec, state, mustStop);
+    if (present !== undefined) {
       this.#report({ request });
-      return () => this.#pickUp(found);
+      return () => this.#pickUp(present);
     }
-    if ("record" in found && found.record !== undefined) await stopService(found.record, state);
     const started = performance.now();
     const launch = await launchService(this.#spec, state);
     this.#tell("starting", launch.record);

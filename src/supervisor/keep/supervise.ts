@@ -6,6 +6,7 @@ import { Changes } from "./changes.ts";
 import { SUPERVISOR } from "./ensure.ts";
 import { versionOf } from "./json-file.ts";
 import { Lives } from "./lives.ts";
+import { serveMetrics } from "./metrics.ts";
 import { rotateLogs } from "./rotation.ts";
 import { KeptService } from "./service.ts";
 import { readStates } from "./states.ts";
@@ -52,11 +53,8 @@ export async function supervise(plan: SupervisorPlan): Promise<string> {
     version = present;
   }, LOOK_MS);
   wish.watch();
-  if (plan.metrics !== undefined) {
-    // Loads a library, which most supervisors do without.
-    const { serveMetrics } = await import("./metrics.ts");
+  if (plan.metrics !== undefined)
     await serveMetrics(plan.metrics, board, state).catch((error) => say(messageOf(error)));
-  }
   try {
     return await Promise.race([
       over.promise,

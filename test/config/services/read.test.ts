@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { toEnvironment } from "../../../src/config/environment.ts";
@@ -119,7 +120,7 @@ test.each([
     "stop_signal: SIGINT, stop_timeout_ms: 1, start_timeout_ms: 2",
     { stop_signal: "SIGINT", stop_timeout_ms: 1, start_timeout_ms: 2 },
   ],
-  ["log: { max_bytes: 2048, keep: 0 }", { log: { max_bytes: 2048, keep: 0 } }],
+  ["log: { max_bytes: 2048, keep: 1 }", { log: { max_bytes: 2048, keep: 1 } }],
   ["host: 0.0.0.0", { host: "0.0.0.0", port: 8000 }],
   ["live: { command: x }", { host: "127.0.0.1", port: 8000 }],
 ])("%s is kept as it is meant", async (settings, expected) => {
@@ -173,6 +174,10 @@ test.each([
   [
     "services: { supervisor: { command: x, port: 1 } }",
     "1:13  services.supervisor: is the name of what watches the services: take another",
+  ],
+  [
+    "services: { tap: { command: x, port: 1 } }",
+    "1:13  services.tap: is the name of the tap before the engine: take another",
   ],
   [
     "services: { 'a/b': { command: x, port: 1 } }",
@@ -234,4 +239,13 @@ test("relative folders are meant from the file's own", async () => {
   const root = tempFolder({ "conf/my.yaml": "services: { a: { command: x, cwd: .., port: 1 } }" });
   const { services } = await loadConfig({ cwd: root, env: {}, file: "conf/my.yaml" });
   expect(services["a"]?.command?.cwd).toBe(dirname(join(root, "conf")));
+});
+
+test("the example in docs/services.md is a configuration without a problem", async () => {
+  const text = readFileSync(new URL("../../../docs/services.md", import.meta.url), "utf8");
+  const [, yaml = ""] = /```yaml\n(.*?)```/s.exec(text) ?? [];
+  expect(Object.keys(await servicesOf(yaml, { ".env": "A=1\n" }))).toEqual([
+    ...["engine", "gateway", "hmi"],
+    "vectors",
+  ]);
 });

@@ -1,0 +1,100 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { engineRoutes, gatewayRoutes, hmiRoutes } from "../src/contract/routes.ts";
+import { cpuShare, usageOf } from "../src/supervisor/os/usage.ts";
+import { type Comparison, measure, type Round } from "./comparison.ts";
+import { makePlace, type Place, stackCommand, timeNode } from "./place.ts";
+import { type Pm2, preparePm2 } from "./pm2.ts";
+import { untilAnswers } from "./processes.ts";
+import { quantile } from "./statistics.ts";
+
+/** How long an idle supervisor is watched: CPU time has a resolution of 10 ms, 0.1 % of this. */
+const IDLE_MS = 10_000;
+
+/** Runs of each short command in a round. */
+const COMMANDS = 5;
+
+/** What has been measured of one supervisor in one round. */
+interface Figures {
+  readonly startMs: number;
+  readonly tableMs: number;
+  readonly jsonMs: number;
+  readonly memoryMiB: number;
+  readonly idlePercent: number;
+}
+
+/**
+ * `stack` and pm2 with the same three programs, from nothing to nothing each round: neither has a supervisor
+ * running before. pm2 starts all at once and returns; `stack up` starts each when the one before it is ready.
+ */
+export async function supervisor(): Promise<Comparison[]> {
+  const place = await makePlace();
+  const pm2 = preparePm2(place);
+  const rounds = await measure({ warmUp: 1, rounds: 5 }, async () => ({
+    ours: await measureOurs(place),
+    peer: await measurePm2(pm2, place),
+  }));
+  place.remove();
+  const figure = (key: keyof Figures): Round[] =>
+    rounds.map(({ ours, peer }) => ({ ours: ours[key], peer: peer[key] }));
+  return [
+    { what: "start until all three are healthy", peer: "pm2 start", unit: "ms", rounds: figure("startMs") },
+    { what: "stack status", peer: "pm2 ls", unit: "ms", rounds: figure("tableMs") },
+    { what: "stack status --json", peer: "pm2 jlist", unit: "ms", rounds: figure("jsonMs") },
+    {
+      what: "resident memory of the supervisor",
+      peer: "pm2's daemon",
+      unit: "MiB",
+      rounds: figure("memoryMiB"),
+      bound: { on: "ours", side: "at most", value: 60 },
+    },
+    {
+      what: "CPU of the idle supervisor",
+      peer: "pm2's daemon",
+      unit: "% of a core",
+      rounds: figure("idlePercent"),
+      bound: { on: "ours", side: "at most", value: 1 },
+    },
+  ];
+}
+
+async function measureOurs(place: Place): Promise<Figures> {
+  const startMs = timeNode(stackCommand("up", "--detach"), place);
+  const pid = Number(readFileSync(join(place.env["STACK_STATE_DIR"] ?? "", "run", "supervisor.pid"), "utf8"));
+  const tableMs = medianOf(() => timeNode(stackCommand("status"), place));
+  const jsonMs = medianOf(() => timeNode(stackCommand("status", "--json"), place));
+  const idle = await watchIdle(pid);
+  timeNode(stackCommand("down"), place);
+  return { startMs, tableMs, jsonMs, ...idle };
+}
+
+async function measurePm2(pm2: Pm2, { urls }: Place): Promise<Figures> {
+  const started = performance.now();
+  pm2.start();
+  await untilAnswers(urls.engine + engineRoutes.version.path());
+  await untilAnswers(urls.gateway + gatewayRoutes.health.path());
+  await untilAnswers(urls.hmi + hmiRoutes.health.path());
+  const startMs = performance.now() - started;
+  const tableMs = medianOf(() => pm2.time("ls"));
+  const jsonMs = medianOf(() => pm2.time("jlist"));
+  const idle = await watchIdle(pm2.daemonPid());
+  pm2.kill();
+  return { startMs, tableMs, jsonMs, ...idle };
+}
+
+/** Of several runs of a short command, whose time one look at a busy machine says little of. */
+function medianOf(time: () => number): number {
+  return quantile(Array.from({ length: COMMANDS }, time), 0.5);
+}
+
+async function watchIdle(pid: number): Promise<Pick<Figures, "memoryMiB" | "idlePercent">> {
+  const before = { ...usageOf([pid]), at: performance.now() };
+  await delay(IDLE_MS);
+  const after = usageOf([pid]);
+  if (after.processes === 0) throw new Error(`The supervisor (pid ${pid}) is gone.`);
+  return {
+    memoryMiB: after.rssBytes / 1024 / 1024,
+    idlePercent: 100 * cpuShare(before, after, performance.now() - before.at),
+  };
+}

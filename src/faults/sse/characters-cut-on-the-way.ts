@@ -1,0 +1,32 @@
+import { Transform } from "node:stream";
+import type { Fault } from "../fault.ts";
+import { isEventStream } from "../rewrite-events.ts";
+
+/** Row 28. */
+export const charactersCutOnTheWay: Fault = {
+  name: "characters-cut-on-the-way",
+  story: "A proxy decodes a stream piece by piece, so that a character over two pieces is lost.",
+  seenIn: "docs/faults.md, row 28",
+  caughtBy: ["sse/text", "persistence/complete"],
+  overrides: (onApplied) => ({
+    wire: {
+      hmi: {
+        body(answer) {
+          if (!isEventStream(answer)) return undefined;
+          return new Transform({
+            transform(bytes: Buffer, _, done) {
+              const decoded = decodedByteByByte(bytes);
+              if (!decoded.equals(bytes)) onApplied();
+              done(null, decoded);
+            },
+          });
+        },
+      },
+    },
+  }),
+};
+
+/** The smallest pieces, so that it does not hang on chance which characters are cut. */
+function decodedByteByByte(bytes: Buffer): Buffer {
+  return Buffer.concat([...bytes].map((byte) => Buffer.from(Buffer.of(byte).toString("utf8"))));
+}

@@ -1,0 +1,87 @@
+import { UserError } from "../errors.ts";
+import { type CheckResult, suiteOf } from "../harness/report.ts";
+import { openTarget, type TargetUrls } from "../target/target.ts";
+import { type VerifyReport, verify } from "../verify.ts";
+import type { Judge, JudgeSettings, Reaction } from "./judge.ts";
+import type { NotHolding } from "./report.ts";
+import type { Tapped } from "./taps.ts";
+
+/**
+ * Judges by our own checks: those that hold on the stack without a fault. First the ones that the fault names, and
+ * only where none of them turns red, the others of their suites, which look at the same endpoints.
+ */
+export function judgeByChecks(target: TargetUrls, { seed, deadlineMs, signal }: JudgeSettings): Judge {
+  let held: readonly string[] = [];
+  /** A canary of one run must not be found again by the next. */
+  const run = (tapped: Tapped, about: string, retries: number, ids?: readonly string[]) =>
+    verify({
+      target: tapped.urls,
+      seed: `${seed}-${about}`,
+      ...{ deadlineMs, retries, signal },
+      ...(ids && { suite: [...new Set(ids.map((id) => suiteOf({ id })))], grep: only(ids) }),
+    });
+  return {
+    async begin(tapped) {
+      // At its own addresses: a tap in front of nothing answers, too.
+      await (await openTarget(target, signal)).close();
+      const { results, left_behind } = await run(tapped, "none", 0);
+      signal.throwIfAborted();
+      held = results.flatMap(({ id, outcome }) => (outcome.verdict === "holds" ? [id] : []));
+      if (held.length === 0) {
+        throw new UserError(
+          "nothing_selected",
+          "No claim holds on this stack, so that no fault can break one.",
+          {
+            hint: "Run `stack verify` on it first.",
+          },
+        );
+      }
+      const not_holding = results.flatMap(notHolding);
+      return { baseline: { judged_by: "checks", holds: held.length, not_holding }, left_behind };
+    },
+    async look(tapped, { name, caughtBy }) {
+      const named = held.filter((id) => caughtBy.includes(id));
+      const first = named.length > 0 ? reactionIn(await run(tapped, name, 0, named)) : NONE;
+      const about = new Set(caughtBy.map((id) => suiteOf({ id })));
+      const others = held.filter((id) => about.has(suiteOf({ id })) && !named.includes(id));
+      if (first.caught_by.length > 0 || others.length === 0 || signal.aborted) return first;
+      // Whatever else turns red is tried again: no bug is known that it comes from.
+      const second = reactionIn(await run(tapped, `${name}-others`, 1, others));
+      return {
+        caught_by: second.caught_by,
+        stopped: [...first.stopped, ...second.stopped],
+        left_behind: [...first.left_behind, ...second.left_behind],
+      };
+    },
+  };
+}
+
+const NONE: Reaction = { caught_by: [], stopped: [], left_behind: [] };
+
+/** The checks of these ids and no others. */
+function only(ids: readonly string[]): RegExp {
+  return new RegExp(`^(?:${ids.join("|")})$`);
+}
+
+function reactionIn({ results, left_behind }: VerifyReport): Reaction {
+  const caught_by = results.flatMap(({ id, outcome }) => (outcome.verdict === "broken" ? [id] : []));
+  const stopped = results.flatMap(({ id, outcome }) =>
+    outcome.verdict === "could-not-run" ? [{ id, reason: outcome.reason }] : [],
+  );
+  return { caught_by, stopped, left_behind };
+}
+
+function notHolding({ id, outcome }: CheckResult): NotHolding[] {
+  switch (outcome.verdict) {
+    case "holds":
+      return [];
+    case "broken": {
+      const reason = `expected ${outcome.expected}; found ${outcome.found}`;
+      return [{ id, verdict: outcome.verdict, reason }];
+    }
+    case "flaky":
+      return [{ id, verdict: outcome.verdict, reason: outcome.seen }];
+    default:
+      return [{ id, verdict: outcome.verdict, reason: outcome.reason }];
+  }
+}

@@ -1,0 +1,141 @@
+import { type Fault, findWireFault, hopsOf, wireFaults } from "../faults/index.ts";
+import { newSeed } from "../harness/chance.ts";
+import type { TargetUrls } from "../target/target.ts";
+import { judgeByChecks } from "./checks.ts";
+import { judgeByCommand } from "./command.ts";
+import type { Judge, Reaction } from "./judge.ts";
+import type { Baseline, Hop, TargetFaultProof, TargetProofReport } from "./report.ts";
+import { requireUpstreams, type TapPlan, withTaps } from "./taps.ts";
+
+export interface ProveTargetOptions {
+  /** The stack. It is not restarted, and all that the checks make on it is deleted. */
+  target: TargetUrls;
+  /** What it is called in the report, beside its URLs. */
+  describeTarget?: string | undefined;
+  /** Names of faults; without it, all that live on a wire. */
+  faults?: readonly string[] | undefined;
+  /** A command that judges in our checks' place, and the environment that it gets beside the taps' URLs. */
+  command?: { readonly line: string; readonly env: NodeJS.ProcessEnv } | undefined;
+  /** Where the HMI looks for its gateway, and the gateway for its engine, if a tap is to stand there. */
+  listen?: TapPlan["listen"];
+  /** See `RunReport.seed`. */
+  seed?: string | undefined;
+  /** Longest time for one check, or for one run of the command, in milliseconds; as `verify`, or a minute. */
+  deadlineMs?: number | undefined;
+  signal?: AbortSignal | undefined;
+  /** Told what holds without a fault. */
+  onBaseline?: (target: string, baseline: Baseline) => void;
+  /** Told of each fault before it is applied, by its name. */
+  onFaultStarted?: (name: string) => void;
+  /** Told of each fault as it ends. */
+  onFault?: (proof: TargetFaultProof, baseline: Baseline) => void;
+}
+
+/**
+ * Applies the faults that live on a wire to a running stack, by taps in front of its services, and tells which
+ * of them would be noticed. Throws a UserError where a fault is not on a wire, where the stack does not answer,
+ * and where it is red already without a fault.
+ */
+export async function proveTarget(options: ProveTargetOptions): Promise<TargetProofReport> {
+  const chosen = options.faults?.map(findWireFault) ?? wireFaults;
+  const { seed = newSeed(), deadlineMs, command } = options;
+  const signal = options.signal ?? new AbortController().signal;
+  const plan: TapPlan = { target: options.target, listen: options.listen ?? {} };
+  requireUpstreams(plan);
+  const judge =
+    command === undefined
+      ? judgeByChecks(options.target, { seed, deadlineMs, signal })
+      : judgeByCommand(command.line, { env: command.env, deadlineMs, signal });
+  const started = new Date();
+  const start = performance.now();
+  const target = inWords(options);
+  const { baseline, left_behind } = await withTaps(plan, {}, (tapped) => judge.begin(tapped));
+  options.onBaseline?.(target, baseline);
+  const leftBehind = [...left_behind];
+  const proofs: TargetFaultProof[] = [];
+  for (const fault of chosen) {
+    options.onFaultStarted?.(fault.name);
+    const tried = await unlessAborted(signal, () => tryFault(fault, plan, judge));
+    leftBehind.push(...(tried?.left_behind ?? []));
+    // What was cut short shows nothing.
+    if (tried === undefined || signal.aborted) break;
+    proofs.push(tried.proof);
+    options.onFault?.(tried.proof, baseline);
+  }
+  return {
+    report_version: 1,
+    ...{ target, seed },
+    started_at: started.toISOString(),
+    duration_ms: Math.round(performance.now() - start),
+    ...{ baseline, faults: proofs, left_behind: leftBehind },
+    interrupted: signal.aborted,
+  };
+}
+
+/** Undefined where it was rejected because of the signal. */
+async function unlessAborted<Result>(
+  signal: AbortSignal,
+  run: () => Promise<Result>,
+): Promise<Result | undefined> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return undefined;
+  }
+}
+
+interface Tried {
+  readonly proof: TargetFaultProof;
+  readonly left_behind: readonly string[];
+}
+
+async function tryFault(fault: Fault, plan: TapPlan, judge: Judge): Promise<Tried> {
+  const start = performance.now();
+  const hops = hopsOf(fault);
+  let applied = 0;
+  const { wire = {} } = fault.overrides(() => {
+    applied += 1;
+  }, "every-stream");
+  const isReachable = hops.some((hop) => hop !== "engine" || plan.listen.engine !== undefined);
+  const reaction = isReachable
+    ? await withTaps(plan, wire, (tapped) => judge.look(tapped, fault))
+    : { caught_by: [], stopped: [], left_behind: [] };
+  const { name, story, seenIn, caughtBy } = fault;
+  return {
+    proof: {
+      ...{ name, story, seen_in: seenIn, hops },
+      ...(applied === 0 ? notApplied(hops, plan) : noticed(reaction)),
+      ...{ named: caughtBy, applied },
+      duration_ms: Math.round(performance.now() - start),
+    },
+    left_behind: reaction.left_behind,
+  };
+}
+
+type Found = Pick<TargetFaultProof, "verdict" | "caught_by" | "stopped" | "reason">;
+
+function noticed({ caught_by, stopped }: Reaction): Found {
+  return { verdict: caught_by.length > 0 ? "caught" : "missed", caught_by, stopped, reason: null };
+}
+
+/** What was red all the same has another reason than the fault. */
+function notApplied(hops: readonly Hop[], { listen }: TapPlan): Found {
+  const inside = CALLERS.find(({ hop }) => hops.includes(hop) && listen[hop] === undefined);
+  const reason =
+    inside === undefined
+      ? "Nothing passed that could be changed."
+      : `Acts on what the ${inside.caller} asks the ${inside.hop}: start the ${inside.caller} with another address of its ${inside.hop}, and give that to --${inside.hop}-tap.`;
+  return { verdict: "not-applied", caught_by: [], stopped: [], reason };
+}
+
+/** Hops inside the stack, which are open to a tap only where a service was started to call one. */
+const CALLERS = [
+  { hop: "gateway", caller: "HMI" },
+  { hop: "engine", caller: "gateway" },
+] as const;
+
+function inWords({ target, describeTarget }: ProveTargetOptions): string {
+  const where = `gateway ${target.gateway}, hmi ${target.hmi}, engine ${target.engine}`;
+  return describeTarget === undefined ? where : `${describeTarget} (${where})`;
+}

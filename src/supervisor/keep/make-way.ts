@@ -1,0 +1,35 @@
+import { inspectService, type ServiceState } from "../inspect.ts";
+import { everyone, membersOf } from "../os/identity.ts";
+import { readRecord } from "../record.ts";
+import type { StateFolder } from "../state.ts";
+import { stopService } from "../stop.ts";
+import type { ServiceSpec } from "../types.ts";
+
+/** A service whose process is there. */
+export type Running = Extract<ServiceState, { state: "running" }>;
+
+/**
+ * Sees to it that nothing of a service is there before it is launched: never is there a second one. Only for the
+ * holder of the lock.
+ *
+ * @param mustStop whether what runs is stopped even if it is well
+ * @returns what runs well, and as it is configured now; else all of it was stopped
+ * @throws UserError `stop_failed`
+ */
+export async function makeWay(
+  spec: ServiceSpec,
+  state: StateFolder,
+  mustStop: boolean,
+): Promise<Running | undefined> {
+  if (!hasTraces(spec.name, state)) return undefined;
+  const found = await inspectService(spec, state);
+  if (found.state === "running" && !mustStop && found.healthy && !found.changed) return found;
+  if ("record" in found && found.record !== undefined) await stopService(found.record, state);
+  return undefined;
+}
+
+/** Mostly there are none, and the whole look costs tens of milliseconds on a busy machine, at each start of a chain. */
+function hasTraces(name: string, state: StateFolder): boolean {
+  if (readRecord(state, name).kind !== "none") return true;
+  return everyone(membersOf({ service: name, stateDir: state.root })).length > 0;
+}

@@ -1,0 +1,333 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { DEFAULT_CONFIG } from "../src/config/defaults.ts";
+import { findFault, hopsOf, wireFaults } from "../src/faults/index.ts";
+import { type ProveTargetOptions, proveTarget } from "../src/prove-target/prove-target.ts";
+import type { TargetFaultProof, TargetProofReport } from "../src/prove-target/report.ts";
+import { startEngine } from "../src/services/engine/index.ts";
+import { openStore, startGatewayOn, startHmiOn, startStack } from "../src/services/start.ts";
+import { isAlive } from "./support/cli.ts";
+import { everythingIn, startTestStack } from "./support/hmi.ts";
+import { ownCheck } from "./support/own-check.ts";
+import { freePorts } from "./support/ports.ts";
+import { launchPythonGateway, launchPythonHmi, whyNoPython } from "./support/python.ts";
+import { tempFolder } from "./support/temp.ts";
+
+/** For all suites without a fault, and some of them with each, while other tests run. */
+const TIMEOUT_MS = 240_000;
+
+const QUICK = { heartbeat_ms: 150, orphan_grace_ms: 300, save_every_ms: 50 } as const;
+const SETTINGS = { heartbeatMs: QUICK.heartbeat_ms, orphanGraceMs: QUICK.orphan_grace_ms };
+
+function proofOf({ faults }: TargetProofReport, name: string): TargetFaultProof {
+  const found = faults.find((fault) => fault.name === name);
+  if (found === undefined) throw new Error(`There is no proof of ${name}.`);
+  return found;
+}
+
+describe("on a running stack, by our checks", () => {
+  let report: TargetProofReport;
+  let before: unknown;
+  let after: unknown;
+  const told: string[] = [];
+
+  beforeAll(async () => {
+    // With a bug of its own, so that one check is red without a fault.
+    const overrides = findFault("page-cacheable").overrides(() => undefined);
+    const stack = await startStack({ stream: QUICK, overrides });
+    try {
+      before = await everythingIn(stack.hmi);
+      report = await proveTarget({
+        target: { ...stack, settings: SETTINGS },
+        describeTarget: "my stack",
+        faults: [...WISHED.map(([name]) => name), "page-cacheable", "usage-zero"],
+        onBaseline: (target) => told.push(target),
+        onFault: ({ name, verdict }) => told.push(`${name} ${verdict}`),
+      });
+      after = await everythingIn(stack.hmi);
+    } finally {
+      await stack.close();
+    }
+  }, TIMEOUT_MS);
+
+  const WISHED = [
+    ["done-missing", "sse/done"],
+    ["tokens-in-bursts", "sse/pace"],
+    ["characters-cut-on-the-way", "sse/text"],
+    ["cancel-swallowed", "cancel/mid-reply"],
+    ["headers-late", "sse/first-byte"],
+    ["stream-cut", "sse/done"],
+  ] as const;
+
+  test.each(WISHED)("%s is caught by %s", (name, check) => {
+    expect(proofOf(report, name)).toMatchObject({
+      verdict: "caught",
+      caught_by: expect.arrayContaining([check]),
+      hops: ["hmi"],
+      reason: null,
+    });
+  });
+
+  test("a check that is red without a fault is told", () => {
+    expect(report.baseline).toMatchObject({
+      judged_by: "checks",
+      not_holding: expect.arrayContaining([
+        { id: "http/pages", verdict: "broken", reason: expect.stringMatching(/^expected .+; found /) },
+      ]),
+    });
+  });
+
+  test("a check that is red without a fault catches nothing", () => {
+    expect(proofOf(report, "page-cacheable")).toMatchObject({
+      verdict: "missed",
+      caught_by: [],
+      named: ["http/pages"],
+    });
+  });
+
+  test("what only the gateway asks the engine is not applied, and it is told how it could be", () => {
+    expect(proofOf(report, "usage-zero")).toMatchObject({
+      verdict: "not-applied",
+      applied: 0,
+      reason: expect.stringContaining("--engine-tap"),
+    });
+  });
+
+  test("each is told as it ends, after what holds without a fault", () => {
+    expect(told[0]).toMatch(/^my stack \(gateway http.+, hmi http.+, engine http.+\)$/);
+    expect(told.slice(1)).toEqual(report.faults.map(({ name, verdict }) => `${name} ${verdict}`));
+  });
+
+  test("the stack is left as it was", () => {
+    expect(report).toMatchObject({ left_behind: [], interrupted: false });
+    expect(after).toEqual(before);
+  });
+});
+
+const missing = await whyNoPython();
+if (missing !== undefined) test("on the seeds' services in Python", ({ skip }) => skip(missing));
+
+describe.runIf(missing === undefined)("on the seeds' services in Python, by the contract seeds", () => {
+  let report: TargetProofReport;
+
+  beforeAll(async () => {
+    const folder = mkdtempSync(join(tmpdir(), "stack-test-"));
+    const engine = await startEngine();
+    const gateway = await launchPythonGateway({ engineUrl: engine.url });
+    const database = join(folder, "chat.db");
+    const hmi = await launchPythonHmi({ gatewayUrl: gateway.url, database, defaultModel: "llama3.1:8b" });
+    try {
+      const urls = { hmi: hmi.url, gateway: gateway.url, engine: engine.url };
+      report = await proveTarget({
+        target: { ...urls, settings: SETTINGS, contract: { ...DEFAULT_CONFIG.contract, profile: "seeds" } },
+        faults: ["done-missing", "stream-cut", "cancel-swallowed", "events-named"],
+      });
+    } finally {
+      await Promise.all([hmi.close(), gateway.close()]);
+      await engine.close();
+      rmSync(folder, { recursive: true });
+    }
+  }, TIMEOUT_MS);
+
+  test.each([
+    ["done-missing", "sse/done"],
+    ["stream-cut", "sse/done"],
+    // Where there is no cancel at all, one check is left that sees a wrong answer to it.
+    ["cancel-swallowed", "cancel/unknown"],
+  ])("%s is caught by %s", (name, check) => {
+    expect(proofOf(report, name)).toMatchObject({
+      verdict: "caught",
+      caught_by: expect.arrayContaining([check]),
+    });
+  });
+
+  test("what its contract does not promise is missed", () => {
+    expect(proofOf(report, "events-named")).toMatchObject({ verdict: "missed", named: ["sse/frames"] });
+    expect(report.baseline).toMatchObject({
+      not_holding: expect.arrayContaining([
+        expect.objectContaining({ id: "sse/frames", verdict: "skipped" }),
+      ]),
+    });
+  });
+
+  test("nothing is left behind", () => {
+    expect(report.left_behind).toEqual([]);
+  });
+});
+
+describe("by a command of somebody's own", () => {
+  const command = (line: string) => ({ line, env: process.env });
+
+  test("a fault is caught where the command then ends with another exit code than 0, else missed", async () => {
+    const target = await startTestStack();
+    const report = await proveTarget({
+      target,
+      faults: ["done-missing", "events-named"],
+      command: command(ownCheck("says done")),
+    });
+    expect(report.baseline).toMatchObject({ judged_by: "command", requests: 1 });
+    expect(proofOf(report, "done-missing")).toMatchObject({ verdict: "caught", caught_by: ["exit code 1"] });
+    expect(proofOf(report, "events-named")).toMatchObject({ verdict: "missed", caught_by: [] });
+  });
+
+  test("a fault that the command never meets is not applied", async () => {
+    const report = await proveTarget({
+      target: await startTestStack(),
+      faults: ["cancel-swallowed"],
+      command: command(ownCheck("says done")),
+    });
+    expect(proofOf(report, "cancel-swallowed")).toMatchObject({
+      verdict: "not-applied",
+      reason: "Nothing passed that could be changed.",
+    });
+  });
+
+  test("a command that hangs has caught the fault, and is ended", async () => {
+    const report = await proveTarget({
+      target: await startTestStack(),
+      faults: ["done-missing"],
+      command: command(ownCheck("waits for done")),
+      deadlineMs: 1_000,
+    });
+    const { verdict, caught_by } = proofOf(report, "done-missing");
+    expect({ verdict, caught_by }).toEqual({
+      verdict: "caught",
+      caught_by: [expect.stringMatching(/^not finished after \d+ s$/)],
+    });
+  });
+
+  test("a command that is red without a fault cannot judge, and its last words are told", async () => {
+    const target = await startTestStack();
+    await expect(proveTarget({ target, command: command("echo so it goes; exit 3") })).rejects.toMatchObject({
+      message: expect.stringMatching(/it ended with exit code 3\. It said last:\nso it goes$/),
+      exitCode: 2,
+    });
+  });
+
+  test("a command that does not call the stack at the taps cannot judge", async () => {
+    const target = await startTestStack();
+    await expect(proveTarget({ target, command: command("exit 0") })).rejects.toMatchObject({
+      message: '"exit 0" called neither STACK_HMI_URL nor STACK_GATEWAY_URL.',
+      exitCode: 2,
+    });
+  });
+
+  test("an interrupt ends the command with all that it has started", async () => {
+    const folder = tempFolder({});
+    const interrupt = new AbortController();
+    const reason = new Error("Ctrl-C");
+    const line = `sleep 600 & echo $! > "${folder}/pid"; wait`;
+    const proof = proveTarget({
+      target: await startTestStack(),
+      command: command(line),
+      signal: interrupt.signal,
+    });
+    const pidFile = join(folder, "pid");
+    await vi.waitFor(() => expect(existsSync(pidFile) && readFileSync(pidFile, "utf8")).toMatch(/\n/));
+    interrupt.abort(reason);
+    await expect(proof).rejects.toBe(reason);
+    await expect.poll(() => isAlive(Number(readFileSync(pidFile, "utf8")))).toBe(false);
+  });
+
+  test("an interrupt between two faults leaves the report of those before it", async () => {
+    const interrupt = new AbortController();
+    const report = await proveTarget({
+      target: await startTestStack(),
+      faults: ["done-missing", "events-named"],
+      command: command(ownCheck("says done")),
+      signal: interrupt.signal,
+      onFault: () => interrupt.abort(),
+    });
+    expect(report).toMatchObject({ interrupted: true, faults: [{ name: "done-missing" }] });
+    expect(report.faults).toHaveLength(1);
+  });
+
+  test("what the gateway asks the engine goes wrong too where a tap stands at its engine's address", async () => {
+    const [port = 0] = await freePorts(1);
+    const engine = await startEngine();
+    onTestFinished(() => engine.close());
+    const stack = await startTestStack({ engineUrl: `http://127.0.0.1:${port}` });
+    const report = await proveTarget({
+      target: { ...stack, engine: engine.url },
+      faults: ["usage-zero"],
+      command: command(ownCheck("counts tokens")),
+      listen: { engine: { host: "127.0.0.1", port } },
+    });
+    expect(proofOf(report, "usage-zero")).toMatchObject({ verdict: "caught", hops: ["engine"] });
+  });
+
+  test("what the HMI asks the gateway goes wrong too where a tap stands at its gateway's address", async () => {
+    const [port = 0] = await freePorts(1);
+    const target = await startWithGatewayAt(`http://127.0.0.1:${port}`);
+    const report = await proveTarget({
+      target,
+      faults: ["cancel-endpoint-missing"],
+      command: command(ownCheck("cancels")),
+      listen: { gateway: { host: "127.0.0.1", port } },
+    });
+    expect(proofOf(report, "cancel-endpoint-missing")).toMatchObject({ verdict: "caught" });
+  });
+});
+
+/** A stack whose HMI was told another address of its gateway. */
+async function startWithGatewayAt(url: string): Promise<ProveTargetOptions["target"]> {
+  const engine = await startEngine();
+  onTestFinished(() => engine.close());
+  const { hmi, gateway, engine: defaults, store } = DEFAULT_CONFIG;
+  const config = {
+    ...DEFAULT_CONFIG,
+    hmi: { ...hmi, port: 0 },
+    gateway: { ...gateway, port: 0 },
+    engine: { ...defaults, url: engine.url },
+    store: { ...store, path: ":memory:" },
+  };
+  const opened = openStore(config);
+  onTestFinished(() => opened.close());
+  const startedGateway = await startGatewayOn(config, opened);
+  onTestFinished(() => startedGateway.close());
+  const startedHmi = await startHmiOn(config, opened, url);
+  onTestFinished(() => startedHmi.close());
+  return { hmi: startedHmi.url, gateway: startedGateway.url, engine: engine.url };
+}
+
+describe("what cannot be", () => {
+  const target = { hmi: "http://127.0.0.1:1", gateway: "http://127.0.0.1:2", engine: "http://127.0.0.1:3" };
+
+  test.each([
+    ["reply-without-model-id", /is inside a service/],
+    ["gremlins", /^There is no fault "gremlins"/],
+  ])("the fault %s is refused with those on the wire", async (name, message) => {
+    await expect(proveTarget({ target, faults: [name] })).rejects.toMatchObject({
+      code: "unknown_fault",
+      message: expect.stringMatching(message),
+      hint: `Faults on the wire: ${wireFaults.map((fault) => fault.name).join(", ")}.`,
+    });
+  });
+
+  test("a stack that does not answer", async () => {
+    await expect(proveTarget({ target })).rejects.toMatchObject({ code: "unreachable", exitCode: 2 });
+  });
+
+  test("a tap in front of an encrypted service", async () => {
+    const encrypted = { ...target, hmi: "https://chat.example" };
+    await expect(proveTarget({ target: encrypted })).rejects.toMatchObject({ code: "bad_url" });
+  });
+
+  test("a tap that passes on to itself", async () => {
+    const listen = { engine: { host: "127.0.0.1", port: 3 } };
+    await expect(proveTarget({ target, listen })).rejects.toMatchObject({
+      code: "bad_flag",
+      hint: "Name the engine's own address with --engine.",
+    });
+  });
+});
+
+test("a fault is on the wire where nothing of it is inside a service", () => {
+  expect(hopsOf(findFault("done-missing"))).toEqual(["hmi"]);
+  expect(hopsOf(findFault("repeats-dropped"))).toEqual(["gateway"]);
+  expect(hopsOf(findFault("usage-zero"))).toEqual(["engine"]);
+  // Its rewrite only watches for what its store then does.
+  expect(hopsOf(findFault("end-without-final-ignored"))).toEqual([]);
+});
