@@ -17,6 +17,9 @@ z.config(en());
 
 const text = z.string().check(z.minLength(1));
 const host = z.string().check(z.regex(/^[\w.:-]+$/, "must be a host name or an address"));
+const loopback = z
+  .string()
+  .check(z.regex(/^(?:localhost|127(?:\.\d+){3}|::1)$/, "must be a loopback address, such as 127.0.0.1"));
 const port = z.int().check(z.minimum(0), z.maximum(65_535));
 const milliseconds = z.int().check(z.minimum(0), z.maximum(86_400_000));
 const period = milliseconds.check(z.minimum(10));
@@ -129,8 +132,8 @@ export const ConfigSchema = z.strictObject({
   monitor: z.strictObject({
     /** Where the supervisor posts its events to, each as JSON; empty: nowhere. */
     webhook_url: webUrlOrNone,
-    /** The host name or address that the supervisor's metrics are served at. */
-    metrics_host: host,
+    /** The loopback address that the supervisor's metrics are served at. */
+    metrics_host: loopback,
     /** The port of the supervisor's metrics, for Prometheus at `/metrics`; 0: none are served. */
     metrics_port: port,
   }),

@@ -5,8 +5,10 @@ import { urlOf } from "../contract/address.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { inspectService, type ServiceState } from "../supervisor/inspect.ts";
 import { ensureSupervisor } from "../supervisor/keep/ensure.ts";
+import { readStates } from "../supervisor/keep/states.ts";
 import type { Wanted } from "../supervisor/keep/types.ts";
 import { readWanted, writeWanted } from "../supervisor/keep/wanted.ts";
+import { resumeInterrupted } from "../supervisor/logs/resume.ts";
 import { writeRecord } from "../supervisor/record.ts";
 import type { StateFolder } from "../supervisor/state.ts";
 import { stopService } from "../supervisor/stop.ts";
@@ -48,6 +50,8 @@ export async function ask(
   agreed: Agreed,
 ): Promise<readonly Asked[]> {
   const { config, env, names = [], restart = [] } = options;
+  // Whose supervisor was killed while it rotated a log may still be stopped, and would look as if it hung.
+  resumeInterrupted(folder);
   const all = await lookAtStack(config, env);
   const chosen = names.length === 0 ? new Set(all.map(({ name }) => name)) : withDependencies(all, names);
   const sightings = all.filter(({ name }) => chosen.has(name));
@@ -66,7 +70,7 @@ export async function ask(
   );
   await requireStore(config, asked);
   recordLost(asked, folder);
-  writeWanted(folder, wish(wanted, asked));
+  writeWanted(folder, wish(folder, wanted, asked));
   await stopForRestart(asked, folder);
   await ensureSupervisor(supervisorPlan(config, all), folder, supervisorCommand());
   return asked;
@@ -104,12 +108,14 @@ function requestFor({ action }: Intent, pending: string | undefined): string | n
 }
 
 /** What was wanted, and what is asked for now. What runs well keeps its request, so that nothing happens to it. */
-function wish(before: Wanted, asked: readonly Asked[]): Wanted {
+function wish(folder: StateFolder, before: Wanted, asked: readonly Asked[]): Wanted {
+  // Also of a supervisor that is gone: its answer holds where the request itself was lost.
+  const answered = readStates(folder).states?.services ?? {};
   const added = asked
     .filter(({ sighting }) => !sighting.isExternal)
     .map(({ sighting: { name }, request }) => [
       name,
-      { request: request ?? before.services[name]?.request ?? randomUUID() },
+      { request: request ?? before.services[name]?.request ?? answered[name]?.request ?? randomUUID() },
     ]);
   return { services: { ...before.services, ...Object.fromEntries(added) } };
 }

@@ -3,6 +3,7 @@ import { EXIT, UserError } from "../errors.ts";
 import { endSupervisor } from "../supervisor/keep/ensure.ts";
 import { readWanted, writeWanted } from "../supervisor/keep/wanted.ts";
 import { withLock } from "../supervisor/lock.ts";
+import { resumeInterrupted } from "../supervisor/logs/resume.ts";
 import { listRecords } from "../supervisor/record.ts";
 import { type StateFolder, stateFolder } from "../supervisor/state.ts";
 import { type StopResult, stopService } from "../supervisor/stop.ts";
@@ -34,6 +35,7 @@ export interface DownOptions {
 export async function takeDown({ config, env, names, onStep }: DownOptions): Promise<DownStep[]> {
   const folder = stateFolder(config.state.dir);
   return await withLock(folder, async () => {
+    resumeInterrupted(folder);
     const targets = (await findTargets(config, env, folder)).filter(
       ({ name }) => names?.includes(name) ?? true,
     );
