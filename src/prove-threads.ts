@@ -1,11 +1,15 @@
-import { once } from "node:events";
+import { on } from "node:events";
+import { availableParallelism, loadavg } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { packageRoot } from "./package-root.ts";
 import type { ProofAnswer, ProofJob } from "./prove-worker.ts";
 import type { VerifyReport } from "./verify.ts";
 
-/** Runs each job in one of several threads, and tells of it as it ends. Rejects with the signal's reason. */
+/**
+ * Runs each job in one of several threads, and tells of it as it ends; no two jobs have the same fault. Rejects
+ * with the signal's reason.
+ */
 export async function runInThreads(
   jobs: readonly ProofJob[],
   threads: number,
@@ -15,8 +19,11 @@ export async function runInThreads(
   const queue = jobs.values();
   const work = async (): Promise<void> => {
     const worker = new Worker(workerFile());
-    try {
+    const takeTurns = async (): Promise<void> => {
       for (const job of queue) onReport(job, await ask(worker, job, signal));
+    };
+    try {
+      await Promise.all(Array.from({ length: jobsInAThread() }, takeTurns));
     } finally {
       await worker.terminate();
     }
@@ -25,11 +32,25 @@ export async function runInThreads(
 }
 
 async function ask(worker: Worker, job: ProofJob, signal: AbortSignal): Promise<VerifyReport> {
+  const messages = on(worker, "message", { signal, close: ["exit"] });
   worker.postMessage(job);
   // Rejects where the thread ends with an error.
-  const [answer] = (await once(worker, "message", { signal })) as [ProofAnswer];
-  if ("report" in answer) return answer.report;
-  throw new Error(`The fault ${job.fault} could not be tried: ${answer.failure}`);
+  for await (const message of messages) {
+    const [answer] = message as [ProofAnswer];
+    if (answer.fault !== job.fault) continue;
+    if ("report" in answer) return answer.report;
+    throw new Error(`The fault ${job.fault} could not be tried: ${answer.failure}`);
+  }
+  throw new Error(`The thread that tried the fault ${job.fault} has ended.`);
+}
+
+/**
+ * So many jobs go on in a thread at a time: each waits now and then, and the other has the core meanwhile. On a
+ * machine that is busy with something else there is nothing to gain, and checks that time things are late.
+ */
+function jobsInAThread(): number {
+  const [lastMinute = 0] = loadavg();
+  return lastMinute < 2 * availableParallelism() ? 2 : 1;
 }
 
 function workerFile(): string {

@@ -1,6 +1,6 @@
 /**
  * One thread of a proof: for each {@link ProofJob} that it is sent, it judges fresh stacks with that fault
- * switched on, and sends the report back, or what was thrown.
+ * switched on, and sends the report back, or what was thrown. Several may go on at a time.
  */
 import { parentPort } from "node:worker_threads";
 import { messageOf } from "./errors.ts";
@@ -14,16 +14,19 @@ export interface ProofJob {
   readonly deadlineMs: number;
 }
 
-export type ProofAnswer = { readonly report: VerifyReport } | { readonly failure: string };
+/** What became of the job with this fault. */
+export type ProofAnswer = { readonly fault: string } & (
+  | { readonly report: VerifyReport }
+  | { readonly failure: string }
+);
 
-parentPort?.on("message", async ({ fault, seed, deadlineMs }: ProofJob) => {
-  parentPort?.postMessage(await answer(fault, seed, deadlineMs));
-});
+parentPort?.on("message", async (job: ProofJob) => parentPort?.postMessage(await answer(job)));
 
-async function answer(fault: string, seed: string, deadlineMs: number): Promise<ProofAnswer> {
+async function answer({ fault, seed, deadlineMs }: ProofJob): Promise<ProofAnswer> {
   try {
-    return { report: withoutEvidence(await verify({ target: "in-process", fault, seed, deadlineMs })) };
+    const report = await verify({ target: "in-process", fault, seed, deadlineMs });
+    return { fault, report: withoutEvidence(report) };
   } catch (error) {
-    return { failure: messageOf(error) };
+    return { fault, failure: messageOf(error) };
   }
 }

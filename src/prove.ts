@@ -12,7 +12,7 @@ export interface ProveOptions {
   faults?: readonly string[] | undefined;
   /** See `RunReport.seed`. */
   seed?: string | undefined;
-  /** How many faults are tried at a time, each in a thread; as many as there are cores where absent. */
+  /** How many threads try faults, each a few at a time; as many as there are cores where absent. */
   threads?: number | undefined;
   /** Longest time for one check, in milliseconds. */
   deadlineMs?: number | undefined;
@@ -64,7 +64,8 @@ const DEFAULT_DEADLINE_MS = 60_000;
  */
 export async function prove(options: ProveOptions = {}): Promise<ProofReport> {
   const { faults: catalogue, findFault, none } = await import("./faults/index.ts");
-  const chosen = (options.faults?.map(findFault) ?? catalogue).filter((fault) => fault !== none);
+  // First `none`: what does not hold without a bug says nothing with one.
+  const chosen = new Set([none, ...(options.faults?.map(findFault) ?? catalogue)]);
   const {
     seed = newSeed(),
     deadlineMs = DEFAULT_DEADLINE_MS,
@@ -73,27 +74,22 @@ export async function prove(options: ProveOptions = {}): Promise<ProofReport> {
   const started = new Date();
   const start = performance.now();
   const proofs: FaultProof[] = [];
-  const tell = (fault: Fault, report: VerifyReport, clean: RunReport): void => {
-    const proof = proofOf(fault, report, clean);
-    proofs.push(proof);
-    options.onFault?.(proof);
+  let clean: RunReport | undefined;
+  const waiting: { fault: Fault; report: VerifyReport }[] = [];
+  const take = (fault: Fault, report: VerifyReport): void => {
+    if (fault === none) clean = report;
+    waiting[fault === none ? "unshift" : "push"]({ fault, report });
+    if (clean === undefined) return;
+    for (const ended of waiting.splice(0)) {
+      const proof = proofOf(ended.fault, ended.report, clean);
+      proofs.push(proof);
+      options.onFault?.(proof);
+    }
   };
-  const jobOf = ({ name }: Fault): ProofJob => ({ fault: name, seed, deadlineMs });
+  const jobs = [...chosen].map(({ name }): ProofJob => ({ fault: name, seed, deadlineMs }));
   try {
-    // First and alone: what does not hold without a bug says nothing with one.
-    let clean: VerifyReport | undefined;
-    await runInThreads([jobOf(none)], 1, signal, (_, report) => {
-      clean = report;
-      tell(none, report, report);
-    });
-    await runInThreads(
-      chosen.map(jobOf),
-      options.threads ?? availableParallelism(),
-      signal,
-      (job, report) => {
-        if (clean !== undefined) tell(findFault(job.fault), report, clean);
-      },
-    );
+    const threads = options.threads ?? availableParallelism();
+    await runInThreads(jobs, threads, signal, (job, report) => take(findFault(job.fault), report));
   } catch (error) {
     if (!signal.aborted) throw error;
   }

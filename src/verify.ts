@@ -116,7 +116,10 @@ async function verifyInProcess(run: Run, faultName: string | undefined): Promise
       const overrides = fault?.overrides(onApplied);
       const stack = await startStack({ stream: QUICK_STREAM, ...(overrides && { overrides }) });
       try {
-        return await useTarget({ ...stack, settings: QUICK_SETTINGS }, run.signal, use);
+        const urls = { ...stack, settings: QUICK_SETTINGS };
+        // A stack that is broken on purpose need not be able to undo anything.
+        const isDisposable = fault !== undefined;
+        return await useTarget(urls, run.signal, (open) => use({ ...open, isDisposable }));
       } finally {
         await stack.close();
       }
@@ -135,7 +138,7 @@ async function verifyAt(
   requireChecks(urls.contract);
   const target = await openTarget(urls, run.signal);
   try {
-    const where = `gateway ${urls.gateway}, hmi ${urls.hmi}, ${target.engineName} at ${urls.engine}${contractIn(urls)}`;
+    const where = `gateway ${urls.gateway}, hmi ${urls.hmi}, ${target.engineName} at ${urls.engine}${contractIn(urls)}${rowsIn(target)}`;
     return await runAll({
       ...run,
       description: describeTarget === undefined ? where : `${describeTarget} (${where})`,
@@ -149,6 +152,10 @@ async function verifyAt(
 
 function contractIn({ contract }: TargetUrls): string {
   return contract === undefined || contract.profile === "ours" ? "" : `, by the contract ${contract.profile}`;
+}
+
+function rowsIn({ store }: Target): string {
+  return store === undefined ? "" : `, with the rows of ${store.name}`;
 }
 
 /** A claim that is waived by a name that nothing has would be judged all the same. */

@@ -1,5 +1,5 @@
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import { CouldNotRun } from "../harness/check.ts";
+import { watchHoldUps } from "../harness/held-up.ts";
 
 /** How much this process itself was disturbed while something was timed. */
 export interface Disturbance {
@@ -27,7 +27,8 @@ export async function timeUndisturbed<Seen>(
 ): Promise<Timed<Seen>> {
   const tried: Timed<Seen>[] = [];
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const timed = { ...(await timeOnce(() => collect(attempt))), limitMs: limitOf(attempt) };
+    const { result: seen, ...holdUps } = await watchHoldUps(() => collect(attempt));
+    const timed = { seen, ...holdUps, limitMs: limitOf(attempt) };
     if (timed.heldUpMs <= timed.limitMs) return timed;
     tried.push(timed);
   }
@@ -42,15 +43,4 @@ function shareOf({ heldUpMs, limitMs }: Disturbance): number {
 export function requireUndisturbed({ heldUpMs, limitMs }: Disturbance): void {
   if (heldUpMs <= limitMs) return;
   throw new CouldNotRun(`this process was held up for ${heldUpMs} ms, so nothing can be timed`);
-}
-
-async function timeOnce<Seen>(collect: () => Promise<Seen>): Promise<Omit<Timed<Seen>, "limitMs">> {
-  const delay = monitorEventLoopDelay({ resolution: 5 });
-  delay.enable();
-  try {
-    const seen = await collect();
-    return { seen, heldUpMs: Math.round(delay.max / 1e6) };
-  } finally {
-    delay.disable();
-  }
 }

@@ -14,6 +14,11 @@ export interface Check<Target, Evidence = unknown> {
   readonly lookAt: string;
   /** What the target must offer, by name; where it does not, the check is skipped and says so. */
   readonly needs: readonly string[];
+  /**
+   * True where times decide. What does not hold while this process itself was held up is collected again: a
+   * machine that is busy is late now and then, a bug always.
+   */
+  readonly isTimed?: boolean;
   collect(context: CollectContext<Target>): Promise<Evidence>;
   judge(evidence: Evidence): Verdict;
 }

@@ -1,15 +1,8 @@
-import { Lacks, messageOf } from "../errors.ts";
-import { chanceOf } from "./chance.ts";
-import { type Broken, type Check, CouldNotRun, type Suite, type Verdict } from "./check.ts";
-import {
-  type CheckResult,
-  type CouldNotRunOutcome,
-  countOutcomes,
-  type Outcome,
-  type RunEvent,
-  type SuiteReport,
-} from "./report.ts";
-import { createTeardown, type Teardown } from "./teardown.ts";
+import { Lacks } from "../errors.ts";
+import { attemptsOf, type CheckRun, type SharedEvidence } from "./attempt.ts";
+import type { Broken, Check, Suite } from "./check.ts";
+import { type CheckResult, countOutcomes, type RunEvent, type SuiteReport } from "./report.ts";
+import { createTeardown } from "./teardown.ts";
 
 /** How the checks of a run are made, whatever they are. */
 export interface RunSettings {
@@ -30,6 +23,8 @@ export interface OpenTarget<Target> {
   readonly capabilities: ReadonlySet<string>;
   /** By the id of a check: what it becomes because its claim was never made for this target. */
   readonly lacks?: Readonly<Record<string, string | undefined>>;
+  /** True where it ends with the suite, and all that was made on it: nothing needs to be undone. */
+  readonly isDisposable?: boolean;
 }
 
 /** What a suite's run found. */
@@ -39,7 +34,7 @@ export interface SuiteRun {
   readonly left_behind: readonly string[];
 }
 
-/** Runs the checks of a suite one after the other, and undoes what they did. Never rejects for what it finds. */
+/** Runs the checks of a suite one after the other, and undoes what they did, unless it ends with the target. Never rejects for what it finds. */
 export async function runSuite<Target>(
   suite: Suite<Target>,
   open: OpenTarget<Target>,
@@ -48,7 +43,7 @@ export async function runSuite<Target>(
 ): Promise<SuiteRun> {
   const { name, title, checks } = suite;
   const start = performance.now();
-  const shared = new Map<string, Promise<unknown>>();
+  const shared: SharedEvidence = new Map();
   const teardown = createTeardown();
   const results: CheckResult[] = [];
   onEvent({ type: "suite-started", suite: { name, title, checks: checks.length } });
@@ -59,17 +54,10 @@ export async function runSuite<Target>(
     results.push(result);
     onEvent({ type: "check-ended", result });
   }
-  const left_behind = await teardown.run();
+  const left_behind = open.isDisposable ? [] : await teardown.run();
   const report = { name, title, duration_ms: since(start), counts: countOutcomes(results) };
   onEvent({ type: "suite-ended", suite: report });
   return { suite: report, results, left_behind };
-}
-
-interface CheckRun<Target> {
-  readonly open: OpenTarget<Target>;
-  readonly settings: RunSettings;
-  readonly shared: Map<string, Promise<unknown>>;
-  readonly teardown: Teardown;
 }
 
 async function runCheck<Target>(check: Check<Target, never>, run: CheckRun<Target>): Promise<CheckResult> {
@@ -108,64 +96,18 @@ async function tryCheck<Target>(
   run: CheckRun<Target>,
   finish: Finish,
 ): Promise<CheckResult> {
-  const first = await attempt(check, run);
+  const attempt = attemptsOf(check, run);
+  const first = await attempt();
   let last = first;
   let attempts = 1;
   while (last.outcome.verdict !== "holds" && attempts <= run.settings.retries) {
     if (run.settings.signal.aborted) break;
     attempts += 1;
-    // Evidence that was shared by then is what did not hold: it is collected anew.
-    last = await attempt(check, { ...run, shared: new Map() });
+    last = await attempt();
   }
   if (attempts === 1 || last.outcome.verdict !== "holds") return finish(attempts, last);
   const { seen } = last.outcome;
   return finish(attempts, { ...last, outcome: { verdict: "flaky", first: first.outcome, seen } });
-}
-
-interface Attempt {
-  readonly outcome: Exclude<Outcome, { verdict: "flaky" | "skipped" }>;
-  readonly evidence?: unknown;
-}
-
-/** One try. Throws {@link Lacks}, and nothing else. */
-async function attempt<Target>(
-  check: Check<Target, never>,
-  { open, settings, shared, teardown }: CheckRun<Target>,
-): Promise<Attempt> {
-  const late = new CouldNotRun(`not finished after ${settings.deadlineMs / 1000} s`);
-  const deadline = new AbortController();
-  // The reason goes with whatever it cuts off: shared evidence that is late is so for every check.
-  const timer = setTimeout(() => deadline.abort(late), settings.deadlineMs);
-  try {
-    const evidence = await check.collect({
-      target: open.target,
-      signal: AbortSignal.any([settings.signal, deadline.signal]),
-      ...chanceOf(settings.seed, check.id),
-      share: async (name, collect) => {
-        const known = shared.get(name) ?? collect();
-        shared.set(name, known);
-        // One name stands for one kind of evidence: the checks that share it define it together.
-        return (await known) as Awaited<ReturnType<typeof collect>>;
-      },
-      defer: teardown.defer,
-    });
-    return judge(check, evidence);
-  } catch (error) {
-    if (error instanceof Lacks) throw error;
-    return { outcome: explain(deadline.signal.aborted ? late : error, settings.signal) };
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** What a check says of evidence, collected just now or long ago. */
-export function judge<Target>(check: Check<Target, never>, evidence: unknown): Attempt {
-  try {
-    const verdict: Verdict = check.judge(evidence as never);
-    return { outcome: verdict, evidence };
-  } catch (error) {
-    return { outcome: explain(error), evidence };
-  }
 }
 
 type Lacking = Pick<CheckResult, "outcome" | "lacks">;
@@ -183,14 +125,6 @@ function notClaimed({ id, claim }: Check<never, never>, becomes: "skipped" | "br
 function lack(lacks: string, becomes: "skipped" | "broken", broken: Omit<Broken, "verdict">): Lacking {
   if (becomes === "skipped") return { lacks, outcome: { verdict: "skipped", reason: broken.seen } };
   return { lacks, outcome: { verdict: "broken", ...broken } };
-}
-
-/** An exception in a check is never a verdict about the claim. */
-function explain(error: unknown, signal?: AbortSignal): CouldNotRunOutcome {
-  const reason = (text: string): CouldNotRunOutcome => ({ verdict: "could-not-run", reason: text });
-  if (signal?.aborted) return reason("interrupted");
-  if (error instanceof CouldNotRun) return reason(error.message);
-  return reason(`the check itself failed: ${messageOf(error)}`);
 }
 
 function since(start: number): number {

@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { messageOf, UserError } from "../errors.ts";
+import { judge } from "./attempt.ts";
 import type { Check, Suite } from "./check.ts";
 import { type CheckResult, countOutcomes, type RunReport, suiteOf } from "./report.ts";
 import { asReport } from "./report-schema.ts";
-import { judge } from "./run.ts";
 
 const REPORT = "report.json";
 

@@ -117,11 +117,6 @@ export function openStore(config: Config, { overrides }: StartContext = {}): Con
   return overrides?.store?.(store) ?? store;
 }
 
-/** Opens the database once, and makes it where it is missing. Throws what the services would fail with. */
-export async function checkStore(config: Config): Promise<void> {
-  await openStore(config).close();
-}
-
 /** Starts the engine stand-in where the configuration expects an engine. */
 export async function startStandIn(config: Config): Promise<RunningService> {
   const { hostname, port } = new URL(config.engine.url);

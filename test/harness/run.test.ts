@@ -277,3 +277,72 @@ test("chance follows from the seed, the check and the name, and from nothing els
   expect(again).toEqual(first);
   expect(new Set([first, other].flat(2).filter((word) => typeof word === "string")).size).toBe(8);
 });
+
+/** Holds this process up, as a machine that is busy does. */
+async function heldUp(): Promise<void> {
+  // Seen only by a loop that goes on.
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  const until = performance.now() + 120;
+  while (performance.now() < until);
+  await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+/** A check that was late the first time it looked, and notes by which word it looked. */
+function late(isTimed: boolean, words: string[]): Check<string, never> {
+  const judge = (isLate: boolean): Verdict => (isLate ? BROKEN : HOLDS);
+  return defineCheck<string, boolean>({
+    ...{ id: "suite/late", claim: "it is in time", why: "because", lookAt: "there", needs: [], isTimed },
+    async collect({ canary }) {
+      words.push(canary("word"));
+      await heldUp();
+      return words.length === 1;
+    },
+    judge,
+  });
+}
+
+test("what was late while this process was held up is timed again, by other words, and holds", async () => {
+  const words: string[] = [];
+  const { report } = await run([late(true, words)]);
+  expect(report.results).toMatchObject([{ attempts: 1, outcome: HOLDS }]);
+  expect(new Set(words).size).toBe(2);
+});
+
+test("evidence that was shared counts as disturbed where it was collected so", async () => {
+  const words: string[] = [];
+  const share = async ({ share, canary }: Context): Promise<boolean> =>
+    await share("lateness", async () => {
+      words.push(canary("word"));
+      await heldUp();
+      return words.length === 1;
+    });
+  const second = defineCheck<string, boolean>({
+    ...{
+      id: "suite/late",
+      claim: "it is in time",
+      why: "because",
+      lookAt: "there",
+      needs: [],
+      isTimed: true,
+    },
+    collect: share,
+    judge: (isLate) => (isLate ? BROKEN : HOLDS),
+  });
+  const { outcomes } = await run([check(share), second]);
+  expect(outcomes).toEqual([HOLDS, HOLDS]);
+  expect(words).toHaveLength(2);
+});
+
+test("what is not timed is judged as it was seen, also while this process was held up", async () => {
+  const { outcomes } = await run([late(false, [])]);
+  expect(outcomes).toEqual([BROKEN]);
+});
+
+test("on a target that ends with the suite nothing is undone", async () => {
+  const undone: string[] = [];
+  const made = check(async ({ defer }) => defer("it", async () => void undone.push("it")));
+  const settings = { deadlineMs: 10_000, retries: 0, seed: "1", signal: new AbortController().signal };
+  const open = { target: "the target", capabilities: new Set<string>(), isDisposable: true };
+  const report = await runSuite({ name: "s", title: "S.", checks: [made] }, open, settings, () => undefined);
+  expect([report.left_behind, undone]).toEqual([[], []]);
+});

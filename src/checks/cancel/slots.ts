@@ -5,7 +5,7 @@ import { converse, readReply, say, tokens } from "../reading.ts";
 import { type Context, makeSession } from "../stage.ts";
 import { isWhole, lastWord } from "../stream-words.ts";
 import { statusOf } from "./both-ends.ts";
-import { cancelOnce, profileWith } from "./scene.ts";
+import { cancelOnce, endOf, profileWith } from "./scene.ts";
 
 /** More than anybody keeps in reserve. */
 const CANCELS = 24;
@@ -29,8 +29,12 @@ export const slots = defineCheck<Context["target"], Slots>({
   async collect(context) {
     const slow = { num_predict: 400, stand_in_tokens: 100, stand_in_token_ms: 20 };
     const cancels: (SeenCall | null)[] = [];
-    for (let count = 1; count <= CANCELS; count += 1)
-      cancels.push(await cancelOne(context, slow, `${count}`));
+    for (let count = 1; count <= CANCELS; count += 1) {
+      const { answer, isOver } = await cancelOne(context, slow, `${count}`);
+      cancels.push(answer);
+      // A reply that goes on in spite of its cancel was not cancelled, and nor would the next be.
+      if (!isOver) break;
+    }
     const modelId = await profileWith(context, { num_predict: 8 });
     const sessions: string[] = [];
     for (let count = 1; count <= MESSAGES; count += 1) sessions.push(await makeSession(context, modelId));
@@ -50,15 +54,21 @@ export const slots = defineCheck<Context["target"], Slots>({
   },
 });
 
-async function cancelOne(context: Context, options: EngineOptions, name: string): Promise<SeenCall | null> {
+async function cancelOne(
+  context: Context,
+  options: EngineOptions,
+  name: string,
+): Promise<{ answer: SeenCall | null; isOver: boolean }> {
   const sessionId = await makeSession(context, await profileWith(context, options));
   await say(context, sessionId, `Count to 200. ${context.canary(name)}`);
   const reading = readReply(context, sessionId);
   // A stack that has no slot left ends the reply instead.
   await Promise.race([reading.until("its first token", tokens(1)), reading.ended]);
+  const start = performance.now();
   const answer = await cancelOnce(context, sessionId);
   // A cancel that was refused leaves a reply that nobody has the time to wait for.
   if (answer?.status !== 200) reading.leave();
+  const isOver = answer?.status !== 200 || (await endOf(reading, start)) !== null;
   await reading.ended;
-  return answer;
+  return { answer, isOver };
 }

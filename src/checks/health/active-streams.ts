@@ -9,6 +9,7 @@ export const activeStreams = defineCheck<Context["target"], Watched>({
   why: "BerriAI/litellm#27955: what a stream takes and never gives back is seen first in such a counter.",
   lookAt: "where active_streams is counted: each way in adds one, each way out takes it off again",
   needs: [],
+  isTimed: true,
   collect: watchReplies,
   judge(watched) {
     requireReplies(watched);

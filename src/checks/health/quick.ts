@@ -17,6 +17,7 @@ export const quick = defineCheck<Context["target"], Watched>({
   why: "A health call that waits for the engine is late when it is needed, and the service is restarted in mid-reply.",
   lookAt: "GET /health: nothing in it may wait for a generation, a lock or the engine's only slot",
   needs: [],
+  isTimed: true,
   collect: watchReplies,
   judge(watched) {
     const { replies } = watched;

@@ -21,7 +21,7 @@ const TURNS = [1, 2, 3];
 export const history = defineCheck<Context["target"], readonly Talk[]>({
   id: "isolation/history",
   claim: "the engine is given the conversation's whole history, in order, and no other's",
-  why: "FAULTS 50: only the last message is sent; the model has forgotten what was said.",
+  why: "docs/faults.md, row 50: only the last message is sent; the model has forgotten what was said.",
   lookAt: "where the messages for the engine are read: all of this conversation, oldest first",
   needs: ["show what reached the engine"],
   async collect(context) {

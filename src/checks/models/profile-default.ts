@@ -15,7 +15,7 @@ interface Evidence {
 export const profileDefault = defineCheck<Context["target"], Evidence>({
   id: "models/profile-default",
   claim: "a profile's own default model answers its conversations, from the first message on",
-  why: "FAULTS S6: the profile's row overwrites the variable of the LLM client, and its first chat fails at once.",
+  why: "docs/faults.md, row S6: the profile's row overwrites the variable of the LLM client, and its first chat fails at once.",
   lookAt: "what the profile's row is assigned to where its settings are read: no name that is in use already",
   needs: ["show what reached the engine"],
   async collect(context) {

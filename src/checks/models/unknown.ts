@@ -11,7 +11,7 @@ interface Evidence {
 export const unknown = defineCheck<Context["target"], Evidence>({
   id: "models/unknown",
   claim: "a model that the engine does not have is an error that names those it has, and the row says error",
-  why: "FAULTS 42: the failure was saved as a complete reply; and a bare 404 does not tell what to choose.",
+  why: "docs/faults.md, row 42: the failure was saved as a complete reply; and a bare 404 does not tell what to choose.",
   lookAt: "where the engine's 404 becomes model_not_found: ask it for its list, and end the row with error",
   needs: [],
   async collect(context) {

@@ -10,6 +10,7 @@ export const accepted = defineCheck<Context["target"], Samples>({
   why: "A message that is not acknowledged at once is sent again.",
   lookAt: "what POST /api/chat/message waits for: two rows on disk, and nothing else",
   needs: [],
+  isTimed: true,
   collect: timeMessages,
   judge({ atOnce, ...disturbance }) {
     const times = atOnce.map(({ accepted_ms }) => accepted_ms);

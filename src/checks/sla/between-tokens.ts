@@ -10,6 +10,7 @@ export const betweenTokens = defineCheck<Context["target"], Samples>({
   why: "ggml-org/llama.cpp#20872: tokens are collected on the way, and the reply stutters.",
   lookAt: "whatever holds tokens back between the engine and the reader",
   needs: [],
+  isTimed: true,
   collect: timeMessages,
   judge({ atOnce, ...disturbance }) {
     // A token or two have no pace.

@@ -12,6 +12,7 @@ export const firstToken = defineCheck<Context["target"], Samples>({
   why: "open-webui/open-webui#28413: something else was asked of the engine first, and every reply came late.",
   lookAt: "what stands between the message and the engine's first token: other calls, a queue, a buffer",
   needs: [],
+  isTimed: true,
   collect: timeMessages,
   judge({ firstTokens, ...disturbance }) {
     const times = firstTokens.flatMap(({ first_token_ms }) => first_token_ms ?? []);

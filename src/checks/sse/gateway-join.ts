@@ -16,7 +16,7 @@ interface Evidence {
 export const gatewayJoin = defineCheck<Context["target"], Evidence>({
   id: "sse/gateway-join",
   claim: "GET /chat/stream/{session_id} of the gateway joins the reply that runs, from its first event",
-  why: "The seed's gateway answers 501 there (FAULTS S9); whoever lost its connection has nothing to come back to.",
+  why: "The seed's gateway answers 501 there (docs/faults.md, row S9); whoever lost its connection has nothing to come back to.",
   lookAt: "the gateway's GET /chat/stream/{session_id}; the HMI falls back on the POST where it is missing",
   needs: [],
   async collect(context) {

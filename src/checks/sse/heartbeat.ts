@@ -8,9 +8,10 @@ import { type TimedReplies, timedReplies } from "./timed.ts";
 export const heartbeat = defineCheck<Context["target"], TimedReplies>({
   id: "sse/heartbeat",
   claim: "while the engine is silent, comments come in time, and nothing but comments",
-  why: "Proxies close what is silent (FAULTS S12, 46); and an event as heartbeat hides that nothing is written any more (opencode #43519).",
+  why: "Proxies close what is silent (docs/faults.md, rows S12 and 46); and an event as heartbeat hides that nothing is written any more (opencode #43519).",
   lookAt: "the timer of the heartbeat: it must run from the first byte on, by itself, and write comments",
   needs: ["direct the engine"],
+  isTimed: true,
   collect: timedReplies,
   judge(evidence) {
     const silent = [...evidence.loading, ...evidence.pausing];

@@ -11,6 +11,7 @@ export const pace = defineCheck<Context["target"], TimedReplies>({
   why: "llama.cpp #20872: something on the way collects tokens, and the reply stutters.",
   lookAt: "whatever buffers between engine and reader: each token must be flushed at once",
   needs: ["direct the engine"],
+  isTimed: true,
   collect: timedReplies,
   judge({ paced }) {
     const seen = paced.map((reply) => `${momentsIn(reply).length} moments over ${spreadOf(reply)} ms`);

@@ -1,6 +1,6 @@
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { EngineOptions } from "../../contract/gateway.ts";
 import { CouldNotRun } from "../../harness/check.ts";
+import { watchHoldUps } from "../../harness/held-up.ts";
 import type { Context } from "../stage.ts";
 import { type Door, type SeenReply, say } from "./say.ts";
 
@@ -31,11 +31,7 @@ export async function timedReplies(context: Context): Promise<TimedReplies> {
     const { heartbeatMs } = context.target.settings;
     let best: { replies: TimedReplies; heldUpMs: number } | undefined;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-      const delay = monitorEventLoopDelay({ resolution: 5 });
-      delay.enable();
-      const replies = await collectReplies(context, attempt);
-      delay.disable();
-      const heldUpMs = Math.round(delay.max / 1e6);
+      const { result: replies, heldUpMs } = await watchHoldUps(() => collectReplies(context, attempt));
       if (best === undefined || heldUpMs < best.heldUpMs) best = { replies, heldUpMs };
       if (heldUpMs < heartbeatMs / 2) return replies;
     }

@@ -28,6 +28,7 @@ export class Generation {
   readonly #meter: StreamMeter;
   readonly #abort = new AbortController();
   #tokensSent = 0;
+  #hangUp: NodeJS.Timeout | undefined;
 
   constructor(request: ChatRequest, settings: GenerationSettings) {
     this.request = request;
@@ -63,6 +64,8 @@ export class Generation {
     } catch (error) {
       // After an end of our own the engine's protest is its answer to the abort.
       if (!this.log.ended) this.#fail(await this.#explain(error));
+    } finally {
+      clearTimeout(this.#hangUp);
     }
   }
 
@@ -113,7 +116,7 @@ export class Generation {
       { type: "usage", usage, cost_usd: 0 },
       { type: "done", finish_reason: final.finishReason },
     );
-    setTimeout(() => this.#abort.abort(), HANG_UP_MS).unref();
+    this.#hangUp = setTimeout(() => this.#abort.abort(), HANG_UP_MS).unref();
   }
 
   async #explain(thrown: unknown): Promise<WireError> {

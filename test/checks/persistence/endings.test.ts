@@ -38,6 +38,11 @@ describe("complete", () => {
     ["the row has other text", { rows: [savedReply({ content: "Ho" })] }, "with 2 characters that differ"],
     ["the row has another status", { rows: [savedReply({ status: "streaming" })] }, "a row streaming"],
     ["there is no row", { rows: [row()] }, "no row of a reply"],
+    [
+      "the HMI shows another one than its store holds",
+      { history: [row(), savedReply({ content: "H" })] },
+      "read again 2 characters; the HMI shows a row complete (stop) with 1 characters",
+    ],
     ["it is read again with less", { replay: stream(whole("H")) }, "read again 1 characters"],
   ])("broken where %s", (_, changes, found) => {
     expect(judge(complete, stored(changes))).toMatchObject({

@@ -10,6 +10,7 @@ export function stored(changes: Partial<StoredReply> = {}): StoredReply {
     asked: "Hello",
     stream: stream(),
     rows: [row(), savedReply()],
+    history: null,
     replay: stream(),
     generations: [],
     ...changes,
