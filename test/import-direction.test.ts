@@ -26,7 +26,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   doctor: "launch, supervisor, target, contract, type config, errors.ts",
   init: "launch/engine.ts, source-check, supervisor, contract, config, errors.ts",
   launch:
-    "services/start.ts, tap/exchange.ts, supervisor, target, contract, config, errors.ts, package-root.ts",
+    "services/conversations/sqlite/database.ts, tap/exchange.ts, supervisor, target, contract, config, errors.ts, package-root.ts",
   checks: "harness, target, contract, errors.ts",
   reporters: "type prove.ts, harness, type source-check, errors.ts",
   faults: "services, type tap, contract, errors.ts",

@@ -63,17 +63,24 @@ test("a fault that never acted shows nothing", () => {
   expect(proved(outcomes, 0)).toMatchObject({ verdict: "not-applied" });
 });
 
-test("named faults are proved, after none", async () => {
-  const told: string[] = [];
-  const { faults, unexercised } = await prove({
-    faults: ["reply-without-model-id"],
-    onFault: ({ name }) => told.push(name),
-  });
-  expect(told).toEqual(["none", "reply-without-model-id"]);
-  expect(faults.map(({ verdict }) => verdict)).toEqual(["caught", "caught"]);
-  // Only the whole catalogue can tell.
-  expect(unexercised).toEqual([]);
-});
+/** All suites, in two threads that have not run anything yet. */
+const PROOF_TIMEOUT_MS = 60_000;
+
+test(
+  "named faults are proved, after none",
+  async () => {
+    const told: string[] = [];
+    const { faults, unexercised } = await prove({
+      faults: ["reply-without-model-id"],
+      onFault: ({ name }) => told.push(name),
+    });
+    expect(told).toEqual(["none", "reply-without-model-id"]);
+    expect(faults.map(({ verdict }) => verdict)).toEqual(["caught", "caught"]);
+    // Only the whole catalogue can tell.
+    expect(unexercised).toEqual([]);
+  },
+  PROOF_TIMEOUT_MS,
+);
 
 test("an unknown fault is refused", async () => {
   await expect(prove({ faults: ["gremlins"] })).rejects.toMatchObject({ code: "unknown_fault" });

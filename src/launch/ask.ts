@@ -149,7 +149,7 @@ async function requireStore(config: Config, asked: readonly Asked[]): Promise<vo
     ({ sighting: { kind }, intent }) => kind === "embedded" && intent.action !== "leave",
   );
   if (!opensIt) return;
-  // Loads all of the services, which a stack that runs already need not wait for.
-  const { checkStore } = await import("../services/start.ts");
-  await checkStore(config);
+  // Loaded here, because a stack that runs already need not wait for it.
+  const { openDatabase } = await import("../services/conversations/sqlite/database.ts");
+  openDatabase(config.store.path).close();
 }

@@ -17,7 +17,9 @@ import type { ServiceRecord, ServiceSpec } from "./types.ts";
 /** How long a service may take to become ready, unless its spec says otherwise; in milliseconds. */
 export const DEFAULT_START_TIMEOUT_MS = 15_000;
 
-const FIRST_PAUSE_MS = 20;
+/** Pause between two probes, as a share of the time since the first: no start is told later than by this share. */
+const PAUSE_SHARE = 0.1;
+const SHORTEST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 250;
 
 /**
@@ -67,7 +69,8 @@ async function waitForReadiness(
   const target = targetOf(spec, launch);
   let { record } = launch;
   let error = "no answer";
-  for (let pause = FIRST_PAUSE_MS; !over.aborted; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
+  const started = performance.now();
+  while (!over.aborted) {
     const untilEnd = AbortSignal.any([over, ...endSignals(record, launch)]);
     const answer = await probe(target, spec.ready, untilEnd);
     if (hasEnded(record, launch)) {
@@ -79,9 +82,15 @@ async function waitForReadiness(
     if (answer.ok) return await withoutStranger(record, spec, state);
     if (!over.aborted) error = answer.error ?? error;
     // Rejects when it is over, which the loop sees by itself.
-    await Promise.allSettled([delay(pause, undefined, { signal: untilEnd })]);
+    await Promise.allSettled([
+      delay(pauseAfter(performance.now() - started), undefined, { signal: untilEnd }),
+    ]);
   }
   return { record, trouble: `${describeProbe(spec, spec.ready)} gave ${error} for ${timeoutMs} ms` };
+}
+
+function pauseAfter(elapsedMs: number): number {
+  return Math.min(Math.max(elapsedMs * PAUSE_SHARE, SHORTEST_PAUSE_MS), LONGEST_PAUSE_MS);
 }
 
 /** The end of a child of this process is told by the OS; that of a daemon which was followed is looked up. */

@@ -53,7 +53,7 @@ describe.skipIf(process.platform !== "linux" || !existsSync(SCRIPT))(
 
     test("a terminal that does not say how wide it is gets whole lines", async () => {
       const lines = linesOf(await onTerminal("status", 0));
-      expect(lines).toHaveLength(3);
+      expect(lines).toHaveLength(4);
     });
   },
 );

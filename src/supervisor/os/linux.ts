@@ -1,7 +1,14 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from "node:fs";
 import type { ProcessDetails, ProcessIdentity } from "../types.ts";
 import { MARK, type Mark, type ProcessTable } from "./process-table.ts";
-import { type ListeningSocket, type ProcessStat, parseSocketTable, parseStat, userName } from "./procfs.ts";
+import {
+  endsInListener,
+  type ListeningSocket,
+  type ProcessStat,
+  parseSocketTable,
+  parseStat,
+  userName,
+} from "./procfs.ts";
 import { ownUser } from "./user.ts";
 
 /** Clock ticks a second in /proc: fixed by the kernel's interface to programs (USER_HZ), whatever its own clock. */
@@ -81,7 +88,9 @@ export const linux: ProcessTable = {
 
 /** Every listening TCP socket of this network namespace. */
 export function listeningSockets(): ListeningSocket[] {
-  return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((path) => parseSocketTable(read(path) ?? ""));
+  return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((path) =>
+    parseSocketTable(optional(() => readListeners(path)) ?? ""),
+  );
 }
 
 /**
@@ -149,6 +158,28 @@ export function holdsListener(pid: number): boolean | undefined {
 export function linuxUserName(uid: number): string {
   return uid === process.getuid?.() ? ownUser() : userName(uid, read("/etc/passwd") ?? "");
 }
+
+/**
+ * The beginning of a socket table, with all listeners: the kernel lists them before all connections
+ * (Documentation/networking/proc_net_tcp.rst), of which there may be tens of thousands that have ended.
+ */
+function readListeners(path: string): string {
+  const fd = openSync(path, "r");
+  try {
+    const block = Buffer.alloc(BLOCK_BYTES);
+    let [text, bytes] = ["", 0];
+    do {
+      bytes = readSync(fd, block);
+      text += block.toString("latin1", 0, bytes);
+    } while (bytes > 0 && endsInListener(text));
+    return text;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The kernel hands out a page at a time. */
+const BLOCK_BYTES = 4096;
 
 function select(wanted: (pid: number, stat: ProcessStat) => boolean): ProcessIdentity[] {
   return allPids().flatMap((pid) => {

@@ -57,8 +57,6 @@ const LISTEN = "0A";
 export function parseSocketTable(text: string): ListeningSocket[] {
   const sockets: ListeningSocket[] = [];
   for (const line of text.split("\n").slice(1)) {
-    // Thousands of lines may be of connections that have ended: they are not worth taking apart.
-    if (!line.includes(` ${LISTEN} `)) continue;
     const [, local, , state, , , , uid, , inode] = line.trim().split(/\s+/);
     if (state !== LISTEN || local === undefined || inode === undefined) continue;
     const [address = "", port = ""] = local.split(":");
@@ -70,6 +68,12 @@ export function parseSocketTable(text: string): ListeningSocket[] {
     });
   }
   return sockets;
+}
+
+/** Whether the last whole line of the beginning of such a table is the head or a listener. */
+export function endsInListener(text: string): boolean {
+  const state = text.split("\n").at(-2)?.trim().split(/\s+/)[3];
+  return state === "st" || state === LISTEN;
 }
 
 /** The name of a user id by the text of /etc/passwd, or `uid 1000` where it has none. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseSocketTable, parseStat, userName } from "../../../src/supervisor/os/procfs.ts";
+import { endsInListener, parseSocketTable, parseStat, userName } from "../../../src/supervisor/os/procfs.ts";
 
 const HEADER =
   "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n";
@@ -28,6 +28,15 @@ test.each([
 
 test("a connection is not a listener", () => {
   expect(parseSocketTable(`${HEADER}   0: 0100007F:17D5 0100007F:C001 01 ${REST}`)).toEqual([]);
+});
+
+test.each([
+  ["its head", "", true],
+  ["a listener", `   0: 0100007F:17D5 00000000:0000 0A ${REST}`, true],
+  ["a connection", `   0: 0100007F:17D5 0100007F:C001 06 ${REST}`, false],
+  ["half a line after a listener", `   0: 0100007F:17D5 00000000:0000 0A ${REST}   1: 0100`, true],
+])("more listeners may follow after a part of a socket table that ends in %s: %s %s", (_, lines, more) => {
+  expect(endsInListener(HEADER + lines)).toBe(more);
 });
 
 test("a user id without a name is told as a number", () => {
