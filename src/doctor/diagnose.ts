@@ -2,15 +2,10 @@ import { type ChatSymptoms, chatDiagnoses } from "./diagnoses/chat.ts";
 import { type EndpointSymptoms, endpointDiagnoses } from "./diagnoses/endpoints.ts";
 import { type EngineSymptoms, engineDiagnoses } from "./diagnoses/engine.ts";
 import { type ProcessSymptoms, processDiagnoses } from "./diagnoses/process.ts";
-import type { BrokenRung, Problem } from "./ladder.ts";
+import type { BrokenRung, Diagnoses, Problem } from "./ladder.ts";
 
 /** Everything that can be seen to be wrong, by the code of the problem. */
 export interface Symptoms extends ProcessSymptoms, EngineSymptoms, ChatSymptoms, EndpointSymptoms {}
-
-/** What a symptom means: what was found, its likely cause, and the command to type next. */
-export type Diagnoses<Some> = {
-  readonly [Code in keyof Some]: (seen: Some[Code]) => Omit<Problem, "code">;
-};
 
 const DIAGNOSES: Diagnoses<Symptoms> = {
   ...processDiagnoses,

@@ -34,6 +34,11 @@ export interface Problem {
   readonly next: string;
 }
 
+/** What symptoms mean, by their codes: what was found, its likely cause, and the command to type next. */
+export type Diagnoses<Some> = {
+  readonly [Code in keyof Some]: (seen: Some[Code]) => Omit<Problem, "code">;
+};
+
 /** One rung of the ladder, as it is told. */
 export interface RungReport {
   readonly id: string;

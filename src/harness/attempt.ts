@@ -2,8 +2,8 @@ import { Lacks, messageOf } from "../errors.ts";
 import { chanceOf } from "./chance.ts";
 import { type Check, CouldNotRun, type Verdict } from "./check.ts";
 import { type HoldUps, waitForCalm, watchHoldUps } from "./held-up.ts";
+import type { OpenTarget, RunSettings } from "./open-target.ts";
 import type { CouldNotRunOutcome, Outcome } from "./report.ts";
-import type { OpenTarget, RunSettings } from "./run.ts";
 import type { Teardown } from "./teardown.ts";
 
 /** By its name; with how much this process was held up while it was collected. */

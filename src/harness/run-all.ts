@@ -1,7 +1,8 @@
 import type { Suite } from "./check.ts";
 import { inOrder } from "./in-order.ts";
+import type { OpenTarget, RunSettings } from "./open-target.ts";
 import { countOutcomes, type RunEvent, type RunReport } from "./report.ts";
-import { type OpenTarget, type RunSettings, runSuite, type SuiteRun } from "./run.ts";
+import { runSuite, type SuiteRun } from "./run.ts";
 
 export interface RunAllOptions<Target> extends RunSettings {
   readonly suites: readonly Suite<Target>[];

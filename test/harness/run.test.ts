@@ -7,8 +7,9 @@ import {
   defineCheck,
   type Verdict,
 } from "../../src/harness/check.ts";
+import type { RunSettings } from "../../src/harness/open-target.ts";
 import type { RunEvent } from "../../src/harness/report.ts";
-import { type RunSettings, runSuite } from "../../src/harness/run.ts";
+import { runSuite } from "../../src/harness/run.ts";
 
 type Context = CollectContext<string>;
 

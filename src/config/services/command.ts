@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import type { ServiceCommand } from "../services.ts";
 import { readEnvFile } from "./env-files.ts";
-import type { Tell } from "./read.ts";
 import type { ServiceInput } from "./schema.ts";
+import type { Tell } from "./tell.ts";
 import { splitWords } from "./words.ts";
 
 /** Where a service's commands run. */

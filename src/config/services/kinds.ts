@@ -1,7 +1,7 @@
 import { addressOfUrl, isRole, roleAddress } from "../addresses.ts";
 import type { Settings } from "../schema.ts";
-import type { Tell } from "./read.ts";
 import type { ServiceInput } from "./schema.ts";
+import type { Tell } from "./tell.ts";
 
 const KINDS = ["command", "embedded", "url"] as const;
 export type Kind = (typeof KINDS)[number];

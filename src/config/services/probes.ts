@@ -1,8 +1,8 @@
 import { messageOf } from "../../errors.ts";
 import type { ServiceLiveness, ServiceProbe } from "../services.ts";
 import { type CommandPlace, readCommand } from "./command.ts";
-import type { Tell } from "./read.ts";
 import type { LivenessInput, ProbeInput } from "./schema.ts";
+import type { Tell } from "./tell.ts";
 
 /** What a probe has to know of its service. */
 export interface Probed {

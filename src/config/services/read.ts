@@ -9,9 +9,7 @@ import { dependencyFaults } from "./dependencies.ts";
 import { checkKind, kindOf } from "./kinds.ts";
 import { httpProbe, readLiveness, readReadiness, TCP_PROBE } from "./probes.ts";
 import { SERVICE_NAME, type ServiceInput, ServiceSchema } from "./schema.ts";
-
-/** Tells a fault of one service, by the path below it. */
-export type Tell = (path: readonly PropertyKey[], message: string, part?: Fault["part"]) => void;
+import type { Tell } from "./tell.ts";
 
 /** Reads what stands under `services`. `folder` is the configuration's; without settings roles are not compared. */
 export function readServices(

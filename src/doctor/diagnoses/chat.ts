@@ -1,6 +1,6 @@
 import { engineRoutes, gatewayRoutes } from "../../contract/routes.ts";
 import type { ServiceName } from "../../launch/specs.ts";
-import type { Diagnoses } from "../diagnose.ts";
+import type { Diagnoses } from "../ladder.ts";
 import { isDisplayName, quoted, shortened, TITLES } from "../words.ts";
 
 /** What is wrong on the way of a message. */

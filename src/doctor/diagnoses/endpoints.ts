@@ -1,4 +1,4 @@
-import type { Diagnoses } from "../diagnose.ts";
+import type { Diagnoses } from "../ladder.ts";
 import { TITLES } from "../words.ts";
 
 /** What a backend lacks or says wrongly, seen at one endpoint. */

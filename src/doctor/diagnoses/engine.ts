@@ -1,4 +1,4 @@
-import type { Diagnoses } from "../diagnose.ts";
+import type { Diagnoses } from "../ladder.ts";
 import { isDisplayName, quoted } from "../words.ts";
 import { type Somebody, stopping } from "./process.ts";
 

@@ -1,7 +1,7 @@
 import type { ServiceName } from "../../launch/specs.ts";
 import type { LastExit } from "../../supervisor/keep/types.ts";
 import type { Keeper } from "../../supervisor/os/keepers.ts";
-import type { Diagnoses } from "../diagnose.ts";
+import type { Diagnoses } from "../ladder.ts";
 import { TITLES } from "../words.ts";
 
 /** Another process, as far as it could be looked at. */

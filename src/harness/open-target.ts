@@ -1,0 +1,22 @@
+/** How the checks of a run are made, whatever they are. */
+export interface RunSettings {
+  /** Longest time for one check, in milliseconds. */
+  readonly deadlineMs: number;
+  /** How often a check that did not hold is tried again. */
+  readonly retries: number;
+  /** See `RunReport.seed`. */
+  readonly seed: string;
+  /** Ctrl-C: ends the check that runs; what was made is still undone. */
+  readonly signal: AbortSignal;
+}
+
+/** A target that is open, with what it offers. */
+export interface OpenTarget<Target> {
+  readonly target: Target;
+  /** What the target offers, by the names that checks need. */
+  readonly capabilities: ReadonlySet<string>;
+  /** By the id of a check: what it becomes because its claim was never made for this target. */
+  readonly lacks?: Readonly<Record<string, string | undefined>>;
+  /** True where it ends with the suite, and all that was made on it: nothing needs to be undone. */
+  readonly isDisposable?: boolean;
+}
