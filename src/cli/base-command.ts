@@ -17,9 +17,12 @@ export abstract class BaseCommand extends Command {
     }),
   };
 
-  /** For people; under `--json` on standard error, because standard output is the result alone. */
+  /** True where a report goes to standard output, which leaves no room there for anything else. */
+  protected isOutputTaken = false;
+
+  /** For people; on standard error where standard output is the result alone, or a report. */
   protected get screen(): Screen {
-    return this.jsonEnabled() ? createScreen(process.stderr) : createScreen(process.stdout);
+    return createScreen(this.jsonEnabled() || this.isOutputTaken ? process.stderr : process.stdout);
   }
 
   protected async loadConfig(file: string | undefined): Promise<Config> {

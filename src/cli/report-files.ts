@@ -42,6 +42,11 @@ export function parseReports(values: readonly string[] = [], isJson = false): Re
   });
 }
 
+/** Whether one of the reports goes to the standard output, so that people are told on the other one. */
+export function toStandardOutput(reports: readonly ReportFile[]): boolean {
+  return reports.some(({ file }) => file === "-");
+}
+
 /** Writes the reports, each whole or not at all. Throws a UserError. */
 export function writeReports(reports: readonly ReportFile[], report: RunReport): void {
   for (const { reporter, file } of reports) {

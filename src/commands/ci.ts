@@ -2,7 +2,7 @@ import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
 import { exitCodeOf, proofExitCode } from "../cli/exit-code.ts";
 import { reportOnGithub } from "../cli/github.ts";
-import { parseReports, reportFlag, writeReports } from "../cli/report-files.ts";
+import { parseReports, reportFlag, toStandardOutput, writeReports } from "../cli/report-files.ts";
 import { withoutEvidence } from "../harness/saved.ts";
 import { type ProofReport, prove } from "../prove.ts";
 import { reportFault, reportProof } from "../reporters/proof.ts";
@@ -36,8 +36,9 @@ Exit codes: 0 all is well, 1 a claim or a fault is not as it must be, 2 it could
 
   async run(): Promise<CiOutput> {
     const { flags } = await this.parse(Ci);
-    const { screen } = this;
     const files = parseReports(flags.report, this.jsonEnabled());
+    this.isOutputTaken = toStandardOutput(files);
+    const { screen } = this;
     const signal = this.interruptSignal();
     const onEvent = createTerminalReporter(screen);
     const report = await verify({ target: "in-process", seed: flags.seed, signal, onEvent });

@@ -3,7 +3,13 @@ import { BaseCommand } from "../cli/base-command.ts";
 import { listChecks, type SuiteListing } from "../cli/check-list.ts";
 import { chooseTarget } from "../cli/choose-target.ts";
 import { exitCodeOf } from "../cli/exit-code.ts";
-import { parseReports, type ReportFile, reportFlag, writeReports } from "../cli/report-files.ts";
+import {
+  parseReports,
+  type ReportFile,
+  reportFlag,
+  toStandardOutput,
+  writeReports,
+} from "../cli/report-files.ts";
 import { readRunFlags, runFlags, targetFlags } from "../cli/verify-flags.ts";
 import { UserError } from "../errors.ts";
 import { type Comparison, compareRuns } from "../harness/compare.ts";
@@ -71,6 +77,7 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
       baseline: flags.baseline === undefined ? undefined : readReport(flags.baseline),
       files: parseReports(flags.report, this.jsonEnabled()),
     };
+    this.isOutputTaken = toStandardOutput(wishes.files);
     const onEvent = createTerminalReporter(this.screen);
     if (flags.from !== undefined) {
       const report = judgeAgain(suites, loadRun(flags.from));

@@ -35,6 +35,14 @@ test("with no stack running, verify makes its own and says so", async () => {
   );
 });
 
+test("a report on standard output is alone there; people are told on the other one", async () => {
+  const cli = await testStack();
+  const { stdout, stderr } = await cli.run("verify", "health", "--in-process", "--report", "tap=-");
+  expect(stdout.split("\n")[0]).toBe("TAP version 14");
+  expect(stdout).not.toContain("Target:");
+  expect(stderr).toContain("Target: a fresh stack in this process");
+});
+
 test.each(["gateway", "hmi"] as const)(
   "a stack whose %s is dead is neither judged nor passed over for a fresh one",
   async (name) => {

@@ -1,6 +1,6 @@
 import { BaseCommand } from "../../cli/base-command.ts";
 import { exitCodeOf } from "../../cli/exit-code.ts";
-import { parseReports, reportFlag, writeReports } from "../../cli/report-files.ts";
+import { parseReports, reportFlag, toStandardOutput, writeReports } from "../../cli/report-files.ts";
 import { UserError } from "../../errors.ts";
 import { mergeReports } from "../../harness/compare.ts";
 import { replay } from "../../harness/replay.ts";
@@ -21,6 +21,7 @@ Exit codes: as those of \`stack verify\`, for all of it together.`;
   async run(): Promise<RunReport> {
     const { argv, flags } = await this.parse(ReportMerge);
     const reports = parseReports(flags.report, this.jsonEnabled());
+    this.isOutputTaken = toStandardOutput(reports);
     const [first, ...rest] = argv.map((file) => readReport(String(file)));
     if (first === undefined) {
       throw new UserError("bad_flag", "No report was named.", {
