@@ -5,9 +5,17 @@
  */
 import { readFileSync } from "node:fs";
 import { messageOf } from "./errors.ts";
+import { OWN_COMPILE_CACHE } from "./supervisor/keep/own-compile-cache.ts";
 import { supervise } from "./supervisor/keep/supervise.ts";
 import type { SupervisorPlan } from "./supervisor/keep/types.ts";
+import { closeInherited } from "./supervisor/os/inherited.ts";
 
+closeInherited();
+
+// Programs of the user's inherit our environment, and keep no compiled code where only we do.
+if (process.argv.includes(OWN_COMPILE_CACHE)) delete process.env["NODE_COMPILE_CACHE"];
+// A full disk must not end the supervision for want of a place to complain.
+process.stderr.on("error", () => undefined);
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => process.exit(0));
 
 /** The plan; undefined where it was cut off, because whoever started this process ended before it had said all. */

@@ -2,6 +2,7 @@ import { EXIT, UserError } from "../errors.ts";
 import type { ServiceReport } from "../supervisor/keep/types.ts";
 import { readWanted } from "../supervisor/keep/wanted.ts";
 import { tailLog } from "../supervisor/logs/tail.ts";
+import { plainLine } from "../supervisor/start-failed.ts";
 import { type StateFolder, serviceFiles } from "../supervisor/state.ts";
 import { type SupervisorWord, supervisorWords } from "./word.ts";
 
@@ -16,7 +17,7 @@ export interface FollowOptions {
 }
 
 /** How often the supervisor's word is looked up, in milliseconds. */
-const POLL_MS = 20;
+const POLL_MS = 10;
 
 /**
  * Resolves when the supervisor has made all requests come true. Throws the UserError of the first service that
@@ -84,7 +85,7 @@ const LAST_LOG_LINES = 5;
 
 async function supervisorLost(folder: StateFolder): Promise<UserError> {
   const { log } = serviceFiles(folder, "supervisor");
-  const lines = (await tailLog(log, LAST_LOG_LINES)).map((line) => `  ${line}`);
+  const lines = (await tailLog(log, LAST_LOG_LINES)).map((line) => `  ${plainLine(line)}`);
   return new UserError("start_failed", "The supervisor ended while services were being started.", {
     hint: ["`stack up` starts another one, which goes on.", `The end of ${log}:`, ...lines].join("\n"),
     exitCode: EXIT.failed,

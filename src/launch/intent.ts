@@ -31,7 +31,8 @@ export function intentFor(
     return intent("start", state.state === "stale" ? "its process is gone" : "it does not run");
   }
   if (state.changed) return intent("restart", "its configuration has changed");
-  if (state.healthy) return intent("leave", "it runs");
+  // Also where it seems well: whether a line of its log has made it ready, only the supervisor knows.
   if (isOnItsWay) return intent("join", "another command is starting it");
+  if (state.healthy) return intent("leave", "it runs");
   return intent("restart", `it runs, but ${state.probe.error ?? "another process shares its port"}`);
 }

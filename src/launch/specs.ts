@@ -6,6 +6,7 @@ import { urlOf } from "../contract/address.ts";
 import { bearerHeader } from "../contract/auth.ts";
 import { engineRoutes, gatewayRoutes } from "../contract/routes.ts";
 import { packageRoot } from "../package-root.ts";
+import { OWN_COMPILE_CACHE } from "../supervisor/keep/own-compile-cache.ts";
 import type { Address, Command, HttpProbe, ServiceSpec } from "../supervisor/types.ts";
 import { TAP_PATH } from "../tap/exchange.ts";
 import type { EnginePlan } from "./engine.ts";
@@ -124,7 +125,9 @@ function embedded(name: ServiceName | typeof TAP, config: Config): Command {
 
 /** The supervisor as a process of this program's Node. */
 export function supervisorCommand(): Command {
-  return { ...ourProgram("supervisor-process", SUPERVISOR_NODE_FLAGS, []), env: compileCache() };
+  // The user's own choice of a folder is for the user's programs too.
+  const args = process.env["NODE_COMPILE_CACHE"] === undefined ? [OWN_COMPILE_CACHE] : [];
+  return { ...ourProgram("supervisor-process", SUPERVISOR_NODE_FLAGS, args), env: compileCache() };
 }
 
 /**

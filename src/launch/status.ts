@@ -2,11 +2,11 @@ import type { Config } from "../config/schema.ts";
 import { readStates } from "../supervisor/keep/states.ts";
 import type { LastExit } from "../supervisor/keep/types.ts";
 import { everyone, isSame, membersOf } from "../supervisor/os/identity.ts";
-import { cpuShare, type Usage, usageOf, usageOfGroups } from "../supervisor/os/usage.ts";
+import { cpuShare, type Usage, usageByGroup, usageOf } from "../supervisor/os/usage.ts";
 import { readRecord } from "../supervisor/record.ts";
 import { type StateFolder, stateFolder } from "../supervisor/state.ts";
 import type { ServiceRecord } from "../supervisor/types.ts";
-import { lookAtStack, type Sighting } from "./look.ts";
+import { lookAtStack } from "./look.ts";
 import { conditionOf } from "./service-condition.ts";
 
 /** One service as `stack status` shows it. */
@@ -79,13 +79,14 @@ export async function stackStatus(
   before?: StackStatus,
 ): Promise<StackStatus> {
   const folder = stateFolder(config.state.dir);
-  const sightings = await lookAtStack(config, env);
+  const looking = lookAtStack(config, env);
+  // Here, because the services take their time to answer.
+  const [now, groups] = [Date.now(), usageByGroup()];
+  const sightings = await looking;
   const { states, isAlive } = readStates(folder);
   const supervisor = livingSupervisor(folder);
-  const usages = usagesOf(sightings, folder, supervisor);
-  const now = Date.now();
   const usage = (record: ServiceRecord): ServiceUsage | null =>
-    shareOf(usages.get(record.pid), record, now, before);
+    shareOf(usageOfService(record, folder, groups), record, now, before);
   const services = sightings.map((sighting): ServiceStatus => {
     const report = states?.services[sighting.name];
     const { state } = sighting;
@@ -111,21 +112,15 @@ function livingSupervisor(folder: StateFolder): ServiceRecord | undefined {
   return reading.kind === "record" && isSame(reading.record) ? reading.record : undefined;
 }
 
-/** What the services and the supervisor use, by the pids of their leaders. */
-function usagesOf(
-  sightings: readonly Sighting[],
+function usageOfService(
+  record: ServiceRecord,
   folder: StateFolder,
-  supervisor: ServiceRecord | undefined,
-): Map<number, Usage> {
-  const records = sightings.flatMap(({ state }) => (state.state === "running" ? [state.record] : []));
-  const leaders = records.filter(({ adopted }) => adopted !== true).map(({ pid }) => pid);
-  const usages = usageOfGroups([...leaders, ...(supervisor === undefined ? [] : [supervisor.pid])]);
+  groups: ReadonlyMap<number, Usage>,
+): Usage | undefined {
+  if (record.adopted !== true) return groups.get(record.pid);
   // The group of an adopted one may hold processes that have nothing to do with it.
-  for (const record of records.filter(({ adopted }) => adopted === true)) {
-    const members = everyone(membersOf({ service: record.name, stateDir: folder.root }, record));
-    usages.set(record.pid, usageOf(members.map(({ pid }) => pid)));
-  }
-  return usages;
+  const members = everyone(membersOf({ service: record.name, stateDir: folder.root }, record));
+  return usageOf(members.map(({ pid }) => pid));
 }
 
 function shareOf(

@@ -1,4 +1,5 @@
 import type { Config } from "../config/schema.ts";
+import { packageVersion } from "../package-root.ts";
 import type { SupervisorPlan } from "../supervisor/keep/types.ts";
 import type { PlannedService } from "./plan.ts";
 
@@ -6,6 +7,7 @@ import type { PlannedService } from "./plan.ts";
 export function supervisorPlan(config: Config, services: readonly PlannedService[]): SupervisorPlan {
   const { webhook_url, metrics_host, metrics_port } = config.monitor;
   return {
+    version: packageVersion(),
     stateDir: config.state.dir,
     services: services.filter(({ isExternal }) => !isExternal).map(({ spec }) => spec),
     watched: services.flatMap(({ isExternal, spec: { name, address, ready, live, labels } }) =>

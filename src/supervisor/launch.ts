@@ -50,7 +50,7 @@ export async function launchService(spec: ServiceSpec, state: StateFolder): Prom
     const child = spawnMarked(spec.command, { service: spec.name, stateDir: state.root }, log.fd);
     if (child.pid === undefined) throw await startFailed(spec, state, await whyNotRun(child, spec), log.size);
     const end = endOf(child);
-    const record = recordOf(spec, child.pid, files.log);
+    const record = recordOf(spec, child.pid, files.log, log.size);
     writeOrKill(state, record);
     return { record, ...end, logSize: log.size };
   } finally {
@@ -86,7 +86,7 @@ function endOf(child: ChildProcess): Pick<Launch, "exit" | "ended"> {
   return { exit, ended: ended.signal };
 }
 
-function recordOf(spec: ServiceSpec, pid: number, log: string): ServiceRecord {
+function recordOf(spec: ServiceSpec, pid: number, log: string, logSize: number): ServiceRecord {
   const { file, args, cwd } = spec.command;
   return {
     name: spec.name,
@@ -96,6 +96,7 @@ function recordOf(spec: ServiceSpec, pid: number, log: string): ServiceRecord {
     ...specFields(spec),
     config_digest: digestOf(spec),
     log,
+    log_size: logSize,
     started_at: new Date().toISOString(),
   };
 }

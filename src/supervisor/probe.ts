@@ -169,6 +169,8 @@ async function askLog({ runLog }: ProbeTarget, { pattern }: LogProbe, signal: Ab
 async function askCommand({ command, timeoutMs }: CommandProbe, signal: AbortSignal): Promise<Answer> {
   // Loaded here, because an import would cost every short command 2 ms.
   const { spawn } = await import("node:child_process");
+  // Nobody is told again of an abort that came meanwhile.
+  signal.throwIfAborted();
   const { file, args, cwd, env } = command;
   const child = spawn(file, args, {
     cwd,

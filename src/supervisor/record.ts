@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { constants } from "node:os";
+import { dirname } from "node:path";
 import { messageOf } from "../errors.ts";
-import { readOwn, type StateFolder, serviceFiles, writeWhole } from "./state.ts";
+import { readOwn, type StateFolder, serviceFiles, stateFolder, writeWhole } from "./state.ts";
 import type { ServiceRecord } from "./types.ts";
 
 /** What the state folder says about a service. */
@@ -11,8 +12,33 @@ export type RecordReading =
   /** There is a file, but not one of ours; counts as none. */
   | { readonly kind: "unreadable"; readonly reason: string };
 
-/** Reads the record of a service. Whatever is in the file, this does not throw. */
+/**
+ * Reads the record of a service. Whatever is in the file, this does not throw. A record in a copy of a state folder
+ * is not one of ours: its process is the original's, and must not be stopped from here.
+ */
 export function readRecord(state: StateFolder, name: string): RecordReading {
+  const reading = readFile(state, name);
+  if (reading.kind !== "record") return reading;
+  const original = stateFolder(dirname(dirname(reading.record.log)));
+  if (original.root === state.root || isSameFolder(original.run, state.run)) return reading;
+  // Where the other folder does not have it, this one was moved while the service ran.
+  const there = readFile(original, name);
+  if (there.kind !== "record" || !isSameRun(there.record, reading.record)) return reading;
+  return { kind: "unreadable", reason: `${serviceFiles(state, name).record}: a copy from ${original.root}` };
+}
+
+/** A folder may have several paths, by symbolic links above it. */
+function isSameFolder(a: string, b: string): boolean {
+  try {
+    const [one, other] = [a, b].map((path) => statSync(path, { bigint: true }));
+    return one !== undefined && one.ino === other?.ino && one.dev === other.dev;
+  } catch {
+    // It is not there, or another user's.
+    return false;
+  }
+}
+
+function readFile(state: StateFolder, name: string): RecordReading {
   const path = serviceFiles(state, name).record;
   let text: string;
   try {
@@ -94,6 +120,7 @@ function recordOf(json: Fields): ServiceRecord {
     ...optional(json, "adopted", booleanAt),
     ...optional(json, "stop", stopAt),
     log: stringAt(json, "log"),
+    ...optional(json, "log_size", numberAt),
     started_at: stringAt(json, "started_at"),
     ...optional(json, "labels", (fields, key) => stringFields(objectAt(fields[key], key))),
   };

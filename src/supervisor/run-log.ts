@@ -1,5 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { StringDecoder } from "node:string_decoder";
+import { type Context, createContext, Script } from "node:vm";
 
 /** The part of a log that one run has written, read once from its start to its present end. */
 export class RunLog {
@@ -8,6 +9,7 @@ export class RunLog {
   #decoder = new StringDecoder("utf8");
   /** The beginning of a line whose end was not there yet. */
   #begun = "";
+  #matching: Context | undefined;
 
   /** @param from size of the log before the run, in bytes */
   constructor(path: string, from: number) {
@@ -46,12 +48,27 @@ export class RunLog {
       if (bytesRead === 0) break;
       this.#position += bytesRead;
       const lines = (this.#begun + this.#decoder.write(block.subarray(0, bytesRead))).split(/\r?\n/);
-      if (lines.some((line) => pattern.test(line))) return true;
       this.#begun = (lines.at(-1) ?? "").slice(-MOST_LINE_CHARS);
+      if (this.#anyMatches(lines, pattern)) return true;
     }
     return false;
   }
+
+  /** A user's pattern may take years over a line that nobody foresaw: nothing else of this process would go on. */
+  #anyMatches(lines: readonly string[], pattern: RegExp): boolean {
+    this.#matching ??= createContext();
+    Object.assign(this.#matching, { lines, pattern });
+    try {
+      return ANY_MATCHES.runInContext(this.#matching, { timeout: MOST_MATCHING_MS });
+    } catch (error) {
+      throw new Error(`matching its log takes longer than ${MOST_MATCHING_MS} ms`, { cause: error });
+    }
+  }
 }
+
+/** As a script, because only of one the engine ends the matching of a regular expression. */
+const ANY_MATCHES = new Script("lines.some((line) => pattern.test(line))");
+const MOST_MATCHING_MS = 1000;
 
 const BLOCK_BYTES = 64 * 1024;
 /** Of a line without an end, the last characters are kept: a flood without line breaks must not fill the memory. */

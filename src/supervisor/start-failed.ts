@@ -20,7 +20,7 @@ export async function startFailed(
   const { log } = serviceFiles(state, name);
   // A log that has become shorter was rotated meanwhile, and is all of this run.
   const from = (statSync(log, { throwIfNoEntry: false })?.size ?? 0) < logSize ? 0 : logSize;
-  const lines = (await tailLog(log, LAST_LOG_LINES, from)).map((line) => `  ${plain(line)}`);
+  const lines = (await tailLog(log, LAST_LOG_LINES, from)).map((line) => `  ${plainLine(line)}`);
   const hint = lines.length > 0 ? `The end of ${log}:\n${lines.join("\n")}` : `It wrote nothing to ${log}.`;
   return new UserError("start_failed", `${name} did not become ready: ${trouble}.`, {
     hint,
@@ -31,6 +31,9 @@ export async function startFailed(
 const LAST_LOG_LINES = 10;
 
 /** A line of a log as it may be shown on any terminal. */
-function plain(line: string): string {
-  return stripVTControlCharacters(line).slice(0, 500);
+export function plainLine(line: string): string {
+  // What is left after the usual codes would still reach the terminal: the rarer ones, a bell, a step back.
+  return stripVTControlCharacters(line)
+    .replaceAll(/\p{Cc}/gu, " ")
+    .slice(0, 500);
 }

@@ -179,6 +179,8 @@ export interface ServiceRecord {
   readonly stop?: { readonly signal: NodeJS.Signals; readonly timeout_ms: number };
   /** Path of the log file. */
   readonly log: string;
+  /** Size of the log before this run, in bytes. Absent where nobody of ours started it. */
+  readonly log_size?: number;
   /** ISO 8601, UTC. */
   readonly started_at: string;
   readonly labels?: Readonly<Record<string, string>>;

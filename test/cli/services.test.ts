@@ -1,11 +1,19 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import type { StackStatus } from "../../src/launch/status.ts";
-import { isAlive, PATIENTLY, processesOf, recordsIn, type TestStack, testStack } from "../support/cli.ts";
+import {
+  isAlive,
+  PATIENTLY,
+  processesOf,
+  recordsIn,
+  runStack,
+  type TestStack,
+  testStack,
+} from "../support/cli.ts";
 import { freePorts } from "../support/ports.ts";
 
 /** Two programs of the user's, of which one needs the other. */
@@ -137,6 +145,28 @@ test("down stops a service that is no longer configured", async () => {
   expect((await stack.run("down", "web")).stdout).toMatch(/web +stopped/);
   expect((await stack.run("down")).exitCode).toBe(0);
   expect(processesOf(stack.stateDir)).toEqual([]);
+});
+
+test("a copy of a folder, made while its stack runs, has no power over it", async () => {
+  const { stack } = await userStack();
+  await stack.up();
+  const before = await pidsOf(stack);
+  const copy = join(stack.cwd, "copy");
+  cpSync(stack.stateDir, copy, { recursive: true });
+  const there = { cwd: stack.cwd, env: { ...stack.env, STACK_STATE_DIR: copy } };
+  expect((await runStack(["down"], there)).stdout).toMatch(/web +was not running\n +api +was not running/);
+  expect((await runStack(["up", "--detach"], there)).stderr).toContain("which is taken by pid");
+  expect(await pidsOf(stack)).toEqual(before);
+  expect(processesOf(stack.stateDir, "supervisor")).toHaveLength(1);
+});
+
+test("a program of the user's does not keep its compiled code where ours is kept", async () => {
+  const { stack } = await userStack();
+  await stack.up();
+  const { api } = await pidsOf(stack);
+  const environment = readFileSync(`/proc/${api}/environ`, "utf8").split("\0");
+  expect(environment).toContain("STACK_SERVICE=api");
+  expect(environment.filter((line) => line.startsWith("NODE_COMPILE_CACHE="))).toEqual([]);
 });
 
 test("a service that is not there is refused, with the one that was meant", async () => {

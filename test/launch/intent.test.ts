@@ -40,6 +40,13 @@ test.each<[string, ServiceState, boolean, string, string]>([
     "another command is starting it",
   ],
   [
+    "what another command starts is waited for, however well it looks",
+    running(),
+    true,
+    "join",
+    "another command is starting it",
+  ],
+  [
     "what waits for another is waited for",
     { state: "stopped" },
     true,

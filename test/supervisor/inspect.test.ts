@@ -116,7 +116,7 @@ test.each(["lost", "broken"])(
     if (fault === "lost") for (const file of [files.pid, files.record]) rmSync(file);
     else writeFileSync(files.record, "{");
     const found = await inspectService(spec, state);
-    const { started_at, config_digest, ...lasting } = record;
+    const { started_at, config_digest, log_size, ...lasting } = record;
     expect(found).toMatchObject({ state: "running", recorded: false, healthy: true, record: lasting });
     if (found.state === "running") await stopService(found.record, state);
     expect(isSame(record)).toBe(false);

@@ -131,6 +131,19 @@ test("a character that is cut by the end of what is there is read whole", async 
   expect(await probe(target, ready)).toMatchObject({ ok: true });
 });
 
+test("a pattern that would take for ever is a bad answer, and the log is read on", async () => {
+  const path = join(temporaryFolder(), "log");
+  writeFileSync(path, `${"a".repeat(60)}!\n`);
+  const target: ProbeTarget = { runLog: new RunLog(path, 0) };
+  const ready: LogProbe = { kind: "log", pattern: "^(a+)+$" };
+  expect(await probe(target, ready)).toMatchObject({
+    ok: false,
+    error: "matching its log takes longer than 1000 ms",
+  });
+  appendFileSync(path, "aaa\n");
+  expect(await probe(target, ready)).toMatchObject({ ok: true });
+});
+
 function command(script: string, timeoutMs = 5000): CommandProbe {
   return { kind: "command", command: { file: "/bin/sh", args: ["-c", script], cwd: "/" }, timeoutMs };
 }
@@ -150,6 +163,13 @@ test("a command that cannot be run is a bad answer", async () => {
     timeoutMs: 1000,
   };
   expect(await probe({}, question)).toMatchObject({ ok: false, error: expect.stringContaining("ENOENT") });
+});
+
+test("a command is not run where the question was taken back before", async () => {
+  const asked = new AbortController();
+  const answer = probe({}, command("sleep 600"), asked.signal);
+  asked.abort(new Error("it has ended"));
+  expect(await answer).toMatchObject({ ok: false, error: "it has ended" });
 });
 
 test("a command that takes too long is killed with what it started", async () => {

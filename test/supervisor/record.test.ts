@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import {
   listRecords,
   parseRecord,
@@ -51,6 +52,33 @@ test("all readable records are listed", () => {
   writeFileSync(serviceFiles(state, "engine").record, "half a fi");
   expect(listRecords(state).map(({ name }) => name)).toEqual(["gateway.two", "hmi"]);
   expect(listRecords(stateFolder("/no/such/folder"))).toEqual([]);
+});
+
+test("a record in a copy of a state folder is not ours, as long as the original has it", () => {
+  const state = temporaryState();
+  const original = { ...RECORD, log: serviceFiles(state, "hmi").log };
+  writeRecord(state, original);
+  const copy = stateFolder(`${state.root}-copy`);
+  cpSync(state.root, copy.root, { recursive: true });
+  expect(readRecord(copy, "hmi")).toEqual({
+    kind: "unreadable",
+    reason: `${serviceFiles(copy, "hmi").record}: a copy from ${state.root}`,
+  });
+  rmSync(serviceFiles(state, "hmi").record);
+  expect(readRecord(copy, "hmi")).toEqual({ kind: "record", record: original });
+});
+
+test("a record is ours by whatever path its folder is reached", () => {
+  const state = temporaryState();
+  const record = { ...RECORD, log: serviceFiles(state, "hmi").log };
+  writeRecord(state, record);
+  const link = join(dirname(dirname(state.root)), `${basename(dirname(state.root))}-link`);
+  symlinkSync(dirname(state.root), link);
+  onTestFinished(() => rmSync(link));
+  expect(readRecord(stateFolder(join(link, basename(state.root))), "hmi")).toEqual({
+    kind: "record",
+    record,
+  });
 });
 
 test("the pid file holds the bare number and a line break", () => {

@@ -5,7 +5,7 @@ import { finished } from "node:stream/promises";
 import { messageOf } from "../../errors.ts";
 import { digestOfJson } from "../digest.ts";
 import { resumeInterrupted } from "../logs/resume.ts";
-import { everyone, isSame, membersOf } from "../os/identity.ts";
+import { everyone, isSame, isStopped, membersOf } from "../os/identity.ts";
 import { MARK } from "../os/process-table.ts";
 import { readRecord, writeRecord } from "../record.ts";
 import { processFields } from "../record-fields.ts";
@@ -19,8 +19,8 @@ import type { SupervisorPlan } from "./types.ts";
 export const SUPERVISOR = "supervisor";
 
 /**
- * Sees to it that a supervisor with this plan lives: one with another plan is ended, which its services do not
- * notice, and a new one started. Only for the holder of the lock, which the new one needs soon.
+ * Sees to it that a supervisor with this plan lives: one with another plan, or one that somebody has suspended, is
+ * ended, which its services do not notice, and a new one started. Only for the holder of the lock, which the new one needs soon.
  *
  * @param command that starts a supervisor's process
  * @returns the record of the living supervisor
@@ -33,7 +33,7 @@ export async function ensureSupervisor(
 ): Promise<ServiceRecord> {
   const digest = digestOfJson(plan);
   const present = findSupervisor(state);
-  if (present?.config_digest === digest && isSame(present)) return present;
+  if (present?.config_digest === digest && isSame(present) && !isStopped(present.pid)) return present;
   if (present !== undefined) await stopService(present, state, { timeoutMs: END_TIMEOUT_MS });
   resumeInterrupted(state);
   return await startSupervisor(plan, digest, state, command);

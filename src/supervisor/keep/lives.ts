@@ -65,7 +65,7 @@ export function asLaunch(life: Life, changes: Changes): Launch {
       ended.abort(life.exit?.reason);
       return { code: null, signal: null };
     });
-  return { record: life.record, exit, ended: ended.signal, logSize: 0 };
+  return { record: life.record, exit, ended: ended.signal, logSize: life.record.log_size ?? 0 };
 }
 
 /** Why there is no exit code of a process that was not a child of this one. */

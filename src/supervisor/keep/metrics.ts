@@ -27,6 +27,8 @@ export async function serveMetrics(address: Address, board: Board, state: StateF
   });
   server.listen(address.port, address.host);
   await once(server, "listening");
+  // No more connections than there are descriptors: that is no reason to end the supervision.
+  server.on("error", () => undefined);
   return server;
 }
 

@@ -47,8 +47,12 @@ export function hasBeenReady({ phase, restarts, ready_ms }: ServiceReport): bool
   return restarts > 0 || ready_ms !== null || ["ready", "unhealthy", "backoff"].includes(phase);
 }
 
-/** How long a service still waits for its next start, in milliseconds. */
-export function pauseLeft(before: ServiceReport | undefined): number {
+/**
+ * How long a service still waits for its next start, in milliseconds.
+ *
+ * @param mostMs the longest pause that its policy knows: the clock may have been set back meanwhile
+ */
+export function pauseLeft(before: ServiceReport | undefined, mostMs: number): number {
   const left = Date.parse(before?.next_start_at ?? "") - Date.now();
-  return left > 0 ? left : 0;
+  return left > 0 ? Math.min(left, mostMs) : 0;
 }

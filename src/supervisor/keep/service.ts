@@ -56,7 +56,7 @@ export class KeptService {
     if (found.state === "running") return () => this.#pickUp(found);
     if (resumption === "ended" && found.state === "stale")
       return () => this.#end(found.record, unknownExit(UNSEEN));
-    if (resumption === "pause") return () => this.#pause(pauseLeft(before));
+    if (resumption === "pause") return () => this.#pause(pauseLeft(before, this.#policy.maxBackoffMs));
     this.#report({ phase: before?.phase === "failed" ? "failed" : "stopped", next_start_at: null });
     return () => this.#idle();
   }
@@ -137,12 +137,19 @@ export class KeptService {
     if (!recorded) await this.#supervision.underLock(() => this.#recordAgain(record));
     this.#tell(record.adopted === true ? "adopted" : "picked_up", record);
     const life = this.#shared.lives.other(record);
-    if (healthy) {
+    if (healthy && !this.#awaitsItsLine(record)) {
       this.#becameReady(null);
       return () => this.#watch(life);
     }
     this.#report({ phase: "starting" });
     return () => this.#becomeReady(asLaunch(life, this.#shared.changes), null);
+  }
+
+  /** Whether a line of the log tells that it is ready, and the supervisor before this one still waited for that. */
+  #awaitsItsLine({ log_size }: ServiceRecord): boolean {
+    const before = this.#shared.board.before[this.#spec.name];
+    if (this.#spec.ready.kind !== "log" || log_size === undefined || before === undefined) return false;
+    return before.phase !== "ready" && before.phase !== "unhealthy";
   }
 
   async #recordAgain(record: ServiceRecord): Promise<void> {
@@ -153,7 +160,7 @@ export class KeptService {
   /** Until it ends, counts as ended, or is asked for anew. That nobody wants it any more does not end it. */
   async #watch(life: Life): Promise<Step> {
     const { live } = this.#spec;
-    const { lives, state, changes } = this.#shared;
+    const { lives, changes } = this.#shared;
     const over = new AbortController();
     const pulse = takePulse(this.#spec, live, (answer) => this.#noteAnswer(answer, life), over.signal);
     // Who restarts nothing is not helped by stopping it.
@@ -163,10 +170,7 @@ export class KeptService {
     lives.forget(life);
 
     const { exit, record } = life;
-    if (exit !== undefined) {
-      const daemon = exit.code === 0 ? await followDaemon(record, state) : undefined;
-      return daemon === undefined ? () => this.#end(record, exit) : () => this.#watch(lives.other(daemon));
-    }
+    if (exit !== undefined) return () => this.#end(record, exit);
     if (this.#isAskedAnew) return () => this.#begin(true);
     const times = pulse.bad === 1 ? "once" : `${pulse.bad} times`;
     const reason = `no answer to its liveness probe ${times}: ${pulse.trouble}`;
@@ -184,10 +188,15 @@ export class KeptService {
     this.#report({ phase, problem: ok ? null : unhealthy(name, error) });
   }
 
-  /** After the end of a run: clears what is left of it, and finds out whether it was stopped or ended by itself. */
+  /**
+   * After the end of a run: follows the daemon that it made of itself, or else clears what is left of it, and finds
+   * out whether it was stopped or ended by itself.
+   */
   async #end(record: ServiceRecord, exit: LastExit): Promise<Step> {
-    const { state } = this.#shared;
+    const { state, lives } = this.#shared;
     try {
+      const daemon = exit.code === 0 ? await followDaemon(record, state) : undefined;
+      if (daemon !== undefined) return () => this.#watch(lives.other(daemon));
       return await this.#supervision.underLock(async () => {
         const reading = readRecord(state, record.name);
         const isOurs = reading.kind === "record" && isSameRun(reading.record, record);

@@ -2,6 +2,8 @@ import type { Address, ServiceSpec } from "../types.ts";
 
 /** What the supervisor's process is given at its start, on its standard input. */
 export interface SupervisorPlan {
+  /** Of the program that the supervisor is of: after an upgrade in place the old code does not go on. */
+  readonly version: string;
   /** Absolute path of the state folder. */
   readonly stateDir: string;
   /** All configured services that are ours to run, wanted or not. */

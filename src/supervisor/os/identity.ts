@@ -121,8 +121,9 @@ export function familyOf(top: ProcessIdentity, known: readonly ProcessIdentity[]
 }
 
 /** Whether the process that was seen is still there, and not another one with its pid. */
-export function isAlive({ pid, startTime }: ProcessIdentity): boolean {
-  return identify(pid)?.startTime === startTime;
+export function isAlive({ pid, startTime, bootId }: ProcessIdentity): boolean {
+  const now = identify(pid);
+  return now?.startTime === startTime && now.bootId === bootId;
 }
 
 /** The members in one list. */

@@ -68,11 +68,15 @@ export const linux: ProcessTable = {
   },
 
   group(id) {
-    return select((_, stat) => stat.group === id);
+    return select(allPids(), (_, stat) => stat.group === id);
   },
 
   marked(mark) {
-    return select((pid) => carries(pid, mark)).sort((a, b) => Number(a.startTime) - Number(b.startTime));
+    // Most processes are told apart by this alone. Of the others it must be known who they are before it is looked at
+    // what they carry: else a pid that is used again in between would pass for a member.
+    const likely = allPids().filter((pid) => carries(pid, mark));
+    const marked = select(likely, (pid) => carries(pid, mark));
+    return marked.sort((a, b) => Number(a.startTime) - Number(b.startTime));
   },
 
   isStopped(pid) {
@@ -181,8 +185,11 @@ function readListeners(path: string): string {
 /** The kernel hands out a page at a time. */
 const BLOCK_BYTES = 4096;
 
-function select(wanted: (pid: number, stat: ProcessStat) => boolean): ProcessIdentity[] {
-  return allPids().flatMap((pid) => {
+function select(
+  pids: readonly number[],
+  wanted: (pid: number, stat: ProcessStat) => boolean,
+): ProcessIdentity[] {
+  return pids.flatMap((pid) => {
     const stat = living(pid);
     return stat && wanted(pid, stat) ? [identity(pid, stat)] : [];
   });
@@ -218,10 +225,11 @@ function variable(environment: readonly string[], name: string): string | undefi
 }
 
 function carries(pid: number, mark: Mark): boolean {
-  const environment = environmentOf(pid);
+  // Searched as a whole: of most processes it need not be taken apart.
+  const environment = `\0${read(`/proc/${pid}/environ`) ?? ""}\0`;
   return (
-    environment.includes(`${MARK.service}=${mark.service}`) &&
-    environment.includes(`${MARK.stateDir}=${mark.stateDir}`)
+    environment.includes(`\0${MARK.service}=${mark.service}\0`) &&
+    environment.includes(`\0${MARK.stateDir}=${mark.stateDir}\0`)
   );
 }
 

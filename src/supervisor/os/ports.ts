@@ -74,10 +74,10 @@ export function describeListener(listener: Listener): string {
 /** One line for a person about a process, like {@link describeListener}. */
 export function describe({ pid, command, user, cwd, startedAt }: ProcessDetails): string {
   // Whoever names a process must not be able to write on the terminal of whoever looks at it.
-  const words = command.join(" ").replaceAll(/\p{Cc}+/gu, " ");
+  const words = plain(command.join(" "));
   const program = words.length > MOST_COMMAND_CHARS ? `${words.slice(0, MOST_COMMAND_CHARS)}…` : words;
   const of = user === ownUser() ? "" : ` of user ${user}`;
-  const where = cwd === undefined ? "" : ` in ${shortPath(cwd)}`;
+  const where = cwd === undefined ? "" : ` in ${plain(shortPath(cwd))}`;
   return `pid ${pid}${of}, ${program}, started ${ago(Date.now() - startedAt.getTime())} ago${where}`;
 }
 
@@ -114,6 +114,10 @@ function findByConnecting({ host, port }: Address): Promise<Listener[]> {
     socket.once("connect", () => settle([{ address: host, port }]));
     socket.once("error", () => settle([]));
   });
+}
+
+function plain(text: string): string {
+  return text.replaceAll(/\p{Cc}+/gu, " ");
 }
 
 function shortPath(path: string): string {

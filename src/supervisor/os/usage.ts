@@ -20,16 +20,11 @@ export function usageOf(pids: readonly number[]): Usage {
   return sum(process.platform === "darwin" ? darwinUsage(pids) : pids.flatMap(linuxUsage));
 }
 
-/** What each of these process groups uses, by one look at all processes; without an entry for an empty group. */
-export function usageOfGroups(groups: readonly number[]): Map<number, Usage> {
+/** What each process group uses, by its id: one look at all processes. */
+export function usageByGroup(): ReadonlyMap<number, Usage> {
   const all = process.platform === "darwin" ? darwinUsage() : allPids().flatMap(linuxUsage);
-  const members = Map.groupBy(all, ({ group }) => group);
-  return new Map(
-    groups.flatMap((group) => {
-      const found = members.get(group);
-      return found === undefined ? [] : [[group, sum(found)] as const];
-    }),
-  );
+  const groups = Map.groupBy(all, ({ group }) => group);
+  return new Map([...groups].map(([group, members]) => [group, sum(members)]));
 }
 
 /**

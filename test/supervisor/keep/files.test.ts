@@ -3,6 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { appendEvent, eventsFile, readEvents } from "../../../src/supervisor/keep/events.ts";
+import { versionOf } from "../../../src/supervisor/keep/json-file.ts";
 import { readStates, writeStates } from "../../../src/supervisor/keep/states.ts";
 import type { ServiceEvent, SupervisorStates } from "../../../src/supervisor/keep/types.ts";
 import { readWanted, wantedFile, writeWanted } from "../../../src/supervisor/keep/wanted.ts";
@@ -58,6 +59,13 @@ test("whatever is in the files, reading them does not throw", () => {
       readEvents(state);
     }),
   );
+});
+
+test("a file that cannot even be looked at is another one than before, and nothing throws", () => {
+  const path = wantedFile(temporaryState());
+  expect(versionOf(path)).toBe("none");
+  symlinkSync(path, path);
+  expect(versionOf(path)).toContain("ELOOP");
 });
 
 test("states tell whether their writer lives", () => {

@@ -37,7 +37,7 @@ export class Stack {
 
   constructor(state: StateFolder, services: readonly ServiceSpec[], more: Partial<SupervisorPlan> = {}) {
     this.state = state;
-    this.plan = { stateDir: state.root, services, watched: [], ...more };
+    this.plan = { version: "0.0.0", stateDir: state.root, services, watched: [], ...more };
     onTestFinished(() => this.down());
   }
 

@@ -1,14 +1,16 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { wantedFile } from "../../../src/supervisor/keep/wanted.ts";
-import { isSame } from "../../../src/supervisor/os/identity.ts";
+import { ensureSupervisor } from "../../../src/supervisor/keep/ensure.ts";
+import { wantedFile, writeWanted } from "../../../src/supervisor/keep/wanted.ts";
+import { withLock } from "../../../src/supervisor/lock.ts";
+import { isSame, isStopped } from "../../../src/supervisor/os/identity.ts";
 import { discardRecord, readRecord, writeRecord } from "../../../src/supervisor/record.ts";
 import { serviceFiles } from "../../../src/supervisor/state.ts";
-import type { ServiceRecord } from "../../../src/supervisor/types.ts";
-import { fixtureService, temporaryState } from "../helpers.ts";
+import type { ServiceRecord, ServiceSpec } from "../../../src/supervisor/types.ts";
+import { fixtureService, stopAfterTest, temporaryState } from "../helpers.ts";
 import { obedient, QUICK, Stack, SUPERVISOR_COMMAND, tell } from "./helpers.ts";
 
 async function untilGone(record: ServiceRecord): Promise<void> {
@@ -38,11 +40,64 @@ test.each(["SIGKILL", "SIGTERM", "SIGINT", "SIGHUP"] as const)(
     const second = await stack.supervise();
     expect(second.pid).not.toBe(first.pid);
     await expect.poll(() => stack.events("sample").at(-1), { timeout: 5000 }).toBe("picked_up");
-    await stack.untilReady("sample");
+    // What the first one has said stands there until the second one speaks.
+    await expect
+      .poll(() => stack.report("sample"))
+      .toMatchObject({ phase: "ready", restarts: 1, ready_ms: null, last_exit: { code: 1 } });
     expect(stack.marked("sample")).toEqual([pid]);
-    expect(stack.report("sample")).toMatchObject({ restarts: 1, ready_ms: null, last_exit: { code: 1 } });
   },
 );
+
+test("a service that waits for a line of its log is not ready for another supervisor either", async () => {
+  const state = temporaryState();
+  const go = join(state.root, "go");
+  const script = `echo begun; while [ ! -e ${go} ]; do sleep 0.05; done; echo ready; exec sleep 600`;
+  const spec: ServiceSpec = {
+    name: "sample",
+    command: { file: "/bin/sh", args: ["-c", script], cwd: state.root },
+    ready: { kind: "log", pattern: "^ready$" },
+  };
+  stopAfterTest(spec, state);
+  const stack = new Stack(state, [spec]);
+  // An earlier run said so too.
+  writeFileSync(serviceFiles(state, "sample").log, "ready\n");
+  const first = await stack.up();
+  await stack.untilPhase("sample", "starting");
+  await kill(first);
+  await stack.supervise();
+  await expect.poll(() => stack.events("sample").at(-1), { timeout: 5000 }).toBe("picked_up");
+  expect(stack.report("sample")?.phase).toBe("starting");
+  writeFileSync(go, "");
+  await stack.untilReady("sample");
+});
+
+test.runIf(existsSync("/proc/self/fdinfo"))("what its starter had open is open in no service", async () => {
+  const state = temporaryState();
+  const stack = new Stack(state, [await obedient(state, "sample")]);
+  const lock = join(state.root, "lock-of-a-script");
+  const { file, args, cwd } = SUPERVISOR_COMMAND;
+  const script = `exec 250> ${lock}; exec "$0" "$@"`;
+  const command = { file: "/bin/bash", args: ["-c", script, file, ...args], cwd };
+  writeWanted(state, { services: { sample: { request: "first" } } });
+  const supervisor = await withLock(state, () => ensureSupervisor(stack.plan, state, command));
+  await stack.untilReady("sample");
+  for (const pid of [supervisor.pid, stack.pid("sample")])
+    expect(readdirSync(`/proc/${pid}/fd`)).not.toContain("250");
+});
+
+test.runIf(existsSync("/dev/full"))("a supervisor that can complain to nobody goes on", async () => {
+  const state = temporaryState();
+  const spec = await obedient(state, "sample");
+  const stack = new Stack(state, [spec]);
+  const { file, args, cwd } = SUPERVISOR_COMMAND;
+  const command = { file: "/bin/sh", args: ["-c", 'exec "$0" "$@" 2> /dev/full', file, ...args], cwd };
+  // Of this it complains at its start.
+  writeFileSync(join(state.root, "states.json"), "half a fi");
+  writeWanted(state, { services: { sample: { request: "first" } } });
+  const supervisor = await withLock(state, () => ensureSupervisor(stack.plan, state, command));
+  await stack.untilReady("sample");
+  expect(isSame(supervisor)).toBe(true);
+});
 
 test("a service that was picked up is restarted when it ends, without a word on its exit code", async () => {
   const state = temporaryState();
@@ -116,6 +171,20 @@ test("a supervisor with the same plan is kept, and one with another plan replace
   expect(isSame(first)).toBe(false);
   await changed.untilReady("sample");
   expect(changed.marked("sample")).toEqual([pid]);
+});
+
+test("a supervisor that somebody has suspended is replaced", async () => {
+  const state = temporaryState();
+  const stack = new Stack(state, [await obedient(state, "sample")]);
+  const first = await stack.up();
+  await stack.untilReady("sample");
+  const pid = stack.pid("sample");
+  process.kill(first.pid, "SIGSTOP");
+  await expect.poll(() => isStopped(first.pid)).toBe(true);
+  await stack.supervise();
+  expect(isSame(first)).toBe(false);
+  await stack.untilReady("sample");
+  expect(stack.pid("sample")).toBe(pid);
 });
 
 test("a supervisor whose record was lost ends by itself, and its services live on", async () => {

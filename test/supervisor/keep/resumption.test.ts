@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ServiceState } from "../../../src/supervisor/inspect.ts";
-import { resumptionOf } from "../../../src/supervisor/keep/resumption.ts";
+import { pauseLeft, resumptionOf } from "../../../src/supervisor/keep/resumption.ts";
 import type { ServiceReport } from "../../../src/supervisor/keep/types.ts";
 import type { ServiceRecord } from "../../../src/supervisor/types.ts";
 
@@ -59,4 +59,10 @@ test.each([
   ["what waited for others", before("waiting"), "old", STOPPED, "start"],
 ] as const)("%s", (_, known, request, found, expected) => {
   expect(resumptionOf(known, request, found)).toBe(expected);
+});
+
+test("a pause is never longer than its policy has it, although the clock was set back", () => {
+  const known = before("backoff", { next_start_at: new Date(Date.now() + 86_400_000).toISOString() });
+  expect(pauseLeft(known, 30_000)).toBe(30_000);
+  expect(pauseLeft(before("backoff", { next_start_at: "2026-01-02T03:04:05.678Z" }), 30_000)).toBe(0);
 });

@@ -46,9 +46,12 @@ test.each(["", "c\n"])("a copy of what is no longer in the log is kept as its ne
   expect(contents(state)).toEqual({ "sample.log": log, "sample.log.1": "a\nb\n", "sample.log.2": "older\n" });
 });
 
-test("who was stopped goes on; who has only the same pid is not touched", async () => {
+test.each([
+  ["pid", { startTime: "1" }],
+  ["pid and start time, after another boot,", { bootId: "an older one" }],
+])("who was stopped goes on; who has only the same %s is not touched", async (_, change) => {
   const [service, stranger] = await Promise.all([stoppedProcess(), stoppedProcess()]);
-  const state = killedRotation("", "", [service, { ...stranger, startTime: "1" }]);
+  const state = killedRotation("", "", [service, { ...stranger, ...change }]);
   resumeInterrupted(state);
   await expect.poll(() => isStopped(service.pid), PATIENTLY).toBe(false);
   expect(isStopped(stranger.pid)).toBe(true);

@@ -96,10 +96,11 @@ test.each([
   expect(isInTheWay(listening, wanted)).toBe(expected);
 });
 
-test("a process cannot write on the terminal by its command line", () => {
-  const details = { pid: 2, startTime: "1", bootId: "b", user: "maria", cwd: "/", startedAt: new Date() };
-  const text = describe({ ...details, command: ["node", "-e", "\u001b[2J\nx"] });
+test("a process cannot write on the terminal by its command line or its folder", () => {
+  const details = { pid: 2, startTime: "1", bootId: "b", user: "maria", startedAt: new Date() };
+  const text = describe({ ...details, command: ["node", "-e", "\u001b[2J\nx"], cwd: "/tmp/\u001b[1m" });
   expect(text).toContain("node -e  [2J x");
+  expect(text).toContain("in /tmp/ [1m");
 });
 
 test.each([

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
 import { parseStatUsage } from "../../../src/supervisor/os/procfs.ts";
-import { cpuShare, parsePsLine, usageOf, usageOfGroups } from "../../../src/supervisor/os/usage.ts";
+import { cpuShare, parsePsLine, usageByGroup, usageOf } from "../../../src/supervisor/os/usage.ts";
 
 const MIB = 1024 * 1024;
 
@@ -35,7 +35,7 @@ test("a group's usage is that of all its processes", async () => {
     const { pid } = require("node:child_process").spawn(process.execPath, ["-e", "setInterval(() => {}, 60_000)"]);
     process.send(pid);
   `);
-  const group = usageOfGroups([pid]).get(pid);
+  const group = usageByGroup().get(pid);
   expect(group?.processes).toBe(2);
   expect(group?.rssBytes).toBeGreaterThan(usageOf([child]).rssBytes);
 });
@@ -43,7 +43,7 @@ test("a group's usage is that of all its processes", async () => {
 test("what is not there uses nothing, and an empty group has no entry", () => {
   const none = 2 ** 22 + 1;
   expect(usageOf([none])).toEqual({ cpuMs: 0, rssBytes: 0, processes: 0 });
-  expect(usageOfGroups([none])).toEqual(new Map());
+  expect(usageByGroup().get(none)).toBeUndefined();
 });
 
 test("a share is of one core, and never below nothing", () => {
