@@ -56,7 +56,9 @@ test.each(["chat", "generate"] as const)(
 test("the stand-in listens at engine.url, and takes its time for each token", async () => {
   const [port] = await freePorts(1);
   const url = `http://127.0.0.1:${port}`;
-  await ended(startStandIn({ ...DEFAULT_CONFIG, engine: { ...DEFAULT_CONFIG.engine, url, token_delay_ms: 30 } }));
+  await ended(
+    startStandIn({ ...DEFAULT_CONFIG, engine: { ...DEFAULT_CONFIG.engine, url, token_delay_ms: 30 } }),
+  );
   const body = { model: "llama3.1:8b", prompt: "Count to 9", stream: false, options: { num_predict: 5 } };
   const started = performance.now();
   expect((await call(url, engineRoutes.generate.path(), { body })).json.eval_count).toBe(5);
