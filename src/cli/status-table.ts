@@ -1,4 +1,5 @@
-import type { ServiceStatus, StackStatus } from "../launch/status.ts";
+import type { ServiceStatus } from "../launch/service-status.ts";
+import type { StackStatus } from "../launch/status.ts";
 import { alignColumns, type Screen, type Tone, visibleLength, wrap } from "./screen.ts";
 
 /** What the table is drawn with and for. */

@@ -2,7 +2,7 @@ import { urlOf } from "../contract/address.ts";
 import type { ServiceReport } from "../supervisor/keep/types.ts";
 import { describeListener } from "../supervisor/os/ports.ts";
 import type { Sighting } from "./look.ts";
-import type { ServiceStatus } from "./status.ts";
+import type { ServiceStatus } from "./service-status.ts";
 
 /** How a service is, by what was seen of it and by the supervisor's word. */
 export type Condition = Pick<
