@@ -6,16 +6,17 @@ import type { Screen } from "./screen.ts";
 const WIDTHS = { name: 9, kind: 10, url: 25, state: 16 } as const;
 
 /** `engine    stand-in   http://127.0.0.1:11434   ready 0.2 s   pid 4711`. */
-export function stepLine(screen: Screen, { name, kind, url, state, pid, ready_ms }: UpStep): string {
+export function stepLine(screen: Screen, { name, kind, url, state, pid, ready_ms, reason }: UpStep): string {
   const how = ready_ms === null ? STATES[state] : `ready ${(ready_ms / 1000).toFixed(1)} s`;
+  const why = reason === null ? "" : `\n            was stopped first: ${reason}`;
   const cells = [
     screen.paint("strong", name.padEnd(WIDTHS.name)),
     kind.padEnd(WIDTHS.kind),
     (url ?? "").padEnd(WIDTHS.url),
-    screen.paint("good", how.padEnd(WIDTHS.state)),
+    screen.paint(state === "unreachable" ? "bad" : "good", how.padEnd(WIDTHS.state)),
     pid === null ? "" : `pid ${pid}`,
   ];
-  return `  ${cells.join(" ")}`.trimEnd();
+  return `  ${cells.join(" ")}`.trimEnd() + screen.paint("quiet", why);
 }
 
 const STATES: Readonly<Record<UpStep["state"], string>> = {
@@ -24,6 +25,7 @@ const STATES: Readonly<Record<UpStep["state"], string>> = {
   adopted: "taken over",
   running: "running already",
   external: "used as it is",
+  unreachable: "does not answer",
 };
 
 /** `gateway   would be started: it does not run`, and what would be run. */
@@ -38,7 +40,7 @@ const INTENTS: Readonly<Record<PlannedStep["action"], string>> = {
   join: "is waited for",
   start: "would be started",
   restart: "would be stopped and started",
-  blocked: "could not be started",
+  blocked: "could not be started, because its port is taken",
 };
 
 /** What a person does next. */

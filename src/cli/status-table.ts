@@ -62,6 +62,7 @@ const TONES: Readonly<Record<ServiceStatus["state"], Tone>> = {
   unhealthy: "bad",
   foreign: "bad",
   stale: "bad",
+  unconfigured: "warn",
   failed: "bad",
   stopped: "quiet",
 };

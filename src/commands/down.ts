@@ -1,6 +1,12 @@
+import { dirname } from "node:path";
 import { BaseCommand } from "../cli/base-command.ts";
 import { readRunningNames } from "../cli/service-names.ts";
+import { chooseFile, loadConfig } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
+import { UserError } from "../errors.ts";
 import { type DownStep, takeDown } from "../launch/down.ts";
+import { listRecords } from "../supervisor/record.ts";
+import { stateFolder } from "../supervisor/state.ts";
 
 interface DownOutput {
   readonly services: readonly DownStep[];
@@ -24,7 +30,9 @@ export default class Down extends BaseCommand {
 
   async run(): Promise<DownOutput> {
     const { flags, argv } = await this.parse(Down);
-    const config = await this.loadConfig(flags.config);
+    const config = await this.loadConfig(flags.config).catch((error) =>
+      this.#configByRecords(error, flags.config),
+    );
     const names = readRunningNames(argv, config);
     const { screen } = this;
     const services = await takeDown({
@@ -37,5 +45,17 @@ export default class Down extends BaseCommand {
       },
     });
     return { services };
+  }
+
+  /** A mistake in the file must not keep what runs from being stopped: its records suffice. */
+  async #configByRecords(error: unknown, file: string | undefined): Promise<Config> {
+    if (!(error instanceof UserError) || error.code !== "config_invalid") throw error;
+    const cwd = dirname(chooseFile({ cwd: process.cwd(), file }) ?? process.cwd());
+    const config = await loadConfig({ cwd, env: process.env, file: "" });
+    if (listRecords(stateFolder(config.state.dir)).length === 0) throw error;
+    const { screen } = this;
+    screen.line(`  ${screen.paint("bad", error.message)}`, 2);
+    screen.line(`  So what the records in ${config.state.dir} name is stopped.`, 2);
+    return { ...config, services: {} };
   }
 }

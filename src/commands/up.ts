@@ -84,9 +84,12 @@ is started again, whether anybody looks on or not.`;
     });
     screen.line();
     for (const line of stackAdvice(steps)) screen.line(`  ${line}`, 2);
-    if (started.length === 0) screen.line("  Everything was running already.");
-    // Under --json the result is the answer: it must come before the stack ends.
-    else if (!flags.detach && flags.wait && !this.jsonEnabled())
+    const isWhole = steps.every(({ state }) => state !== "unreachable");
+    if (!isWhole) process.exitCode = EXIT.failed;
+    if (started.length === 0) {
+      if (isWhole) screen.line("  Everything was running already.");
+      // Under --json the result is the answer: it must come before the stack ends.
+    } else if (!flags.detach && flags.wait && !this.jsonEnabled())
       await stayInForeground(started, config, { screen, signal });
     else screen.line("  `stack down` stops it.");
     return { services: steps };

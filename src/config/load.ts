@@ -1,14 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { withAbsolutePath } from "../contract/store.ts";
-import { messageOf, UserError } from "../errors.ts";
+import { UserError } from "../errors.ts";
 import { portFaults } from "./addresses.ts";
 import { DEFAULT_CONFIG, DEFAULT_SETTINGS } from "./defaults.ts";
 import { environmentLayer } from "./environment.ts";
+import { PLAIN_WORDS } from "./expected.ts";
 import { faultsOf } from "./faults.ts";
 import { configError, type Fault, isRecord, type Layer, type Place } from "./layer.ts";
 import { type Config, ConfigSchema, type Settings } from "./schema.ts";
 import type { Services } from "./services.ts";
+import { unreadable } from "./unreadable.ts";
 
 /** File names that are looked for, in this order. */
 export const CONFIG_FILES: readonly string[] = ["yaml", "yml", "json", "ts", "mts", "js", "mjs"].map(
@@ -38,7 +40,7 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
   const folder = file === undefined ? resolve(options.cwd) : dirname(file);
   // The address of the schema is for editors.
   const { services: given, $schema: _, ...values } = merged;
-  const parsed = ConfigSchema.safeParse(values);
+  const parsed = ConfigSchema.safeParse(values, PLAIN_WORDS);
   const { services, faults } = await servicesOf(given, folder, parsed.data);
   const placeOf: PlaceOf = (path, part = "value") =>
     layers.map((layer) => layer.whereIs(path, part)).findLast((place) => place !== undefined);
@@ -84,7 +86,8 @@ async function servicesOf(
   return readServices(given, folder, settings);
 }
 
-function chooseFile({ cwd, file }: LoadOptions): string | undefined {
+/** The file that a configuration is read from; undefined where there is none. */
+export function chooseFile({ cwd, file }: Omit<LoadOptions, "env">): string | undefined {
   if (file === undefined) return findFile(cwd);
   return file === "" ? undefined : resolve(cwd, file);
 }
@@ -109,7 +112,7 @@ function readText(path: string): string {
   } catch (error) {
     throw new UserError(
       "config_unreadable",
-      `The configuration ${path} cannot be read: ${messageOf(error)}.`,
+      `The configuration cannot be read: ${unreadable(path, error)}.`,
       { hint: "Check the path given with --config." },
     );
   }

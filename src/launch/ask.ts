@@ -68,6 +68,7 @@ export async function ask(
       return { sighting, intent, request: requestFor(intent, pending) };
     }),
   );
+  requireReachable(asked);
   await requireStore(config, asked);
   recordLost(asked, folder);
   writeWanted(folder, wish(folder, wanted, asked));
@@ -142,6 +143,27 @@ function requireRemoteEngine(sightings: readonly Sighting[]): void {
 }
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
+
+/** Nobody of ours can start what somebody else runs: whoever needs it would wait for ever. */
+function requireReachable(asked: readonly Asked[]): void {
+  for (const { sighting, intent } of asked.filter((each) => each.intent.action !== "leave")) {
+    const missing = asked.find(
+      ({ sighting: { name, isExternal, answer } }) =>
+        isExternal && answer?.ok !== true && sighting.spec.dependsOn?.includes(name),
+    );
+    if (missing === undefined || intent.action === "join") continue;
+    const { name, spec, answer } = missing.sighting;
+    const where = spec.address === undefined ? "" : ` at ${urlOf(spec.address)}`;
+    throw new UserError(
+      "unreachable",
+      `${sighting.name} needs ${name}, which does not answer${where}: ${answer?.error ?? "no answer"}.`,
+      {
+        hint: `Nothing was started. Somebody else runs ${name}: start it there, or take it out of depends_on.`,
+        exitCode: EXIT.failed,
+      },
+    );
+  }
+}
 
 /** Our gateway and HMI both open the database: what is wrong with it is better told before anything starts. */
 async function requireStore(config: Config, asked: readonly Asked[]): Promise<void> {

@@ -13,9 +13,17 @@ export interface Intent {
   readonly wasAdopted: boolean;
 }
 
+/** The reason of a restart that nobody has to be told. */
+export const ASKED_FOR = "a restart was asked for";
+
 /** Decides by what was seen of a service. @param isOnItsWay whether another command has asked for it a moment ago */
 export function intentFor(
-  { isExternal, state, isAdopted = false }: Pick<Sighting, "isExternal" | "state" | "isAdopted">,
+  {
+    isExternal,
+    state,
+    answer,
+    isAdopted = false,
+  }: Pick<Sighting, "isExternal" | "state" | "answer" | "isAdopted">,
   isOnItsWay: boolean,
   mustRestart: boolean,
 ): Intent {
@@ -24,8 +32,12 @@ export function intentFor(
     reason,
     wasAdopted: isAdopted,
   });
-  if (isExternal) return intent("leave", "somebody else runs it");
-  if (mustRestart) return intent(state.state === "running" ? "restart" : "start", "a restart was asked for");
+  if (isExternal)
+    return intent(
+      "leave",
+      answer?.ok === false ? `it does not answer: ${answer.error}` : "somebody else runs it",
+    );
+  if (mustRestart) return intent(state.state === "running" ? "restart" : "start", ASKED_FOR);
   if (state.state !== "running") {
     if (isOnItsWay) return intent("join", "another command is starting it");
     return intent("start", state.state === "stale" ? "its process is gone" : "it does not run");

@@ -8,6 +8,7 @@ export interface ServiceStatus {
    * not answer as it should; `external`: somebody else's, used as it is; `foreign`: somebody else has its port;
    * `stale`: it died and left its record; `stopped`. By the supervisor's word: `waiting` for what it depends on;
    * `starting`; `restarting`: it ended, and is started again at `next_start_at`; `failed`: it was given up.
+   * `unconfigured`: it runs, and the configuration no longer has it.
    */
   readonly state:
     | "healthy"
@@ -20,7 +21,8 @@ export interface ServiceStatus {
     | "waiting"
     | "starting"
     | "restarting"
-    | "failed";
+    | "failed"
+    | "unconfigured";
   /** `stand-in`, `ollama`, `embedded`, `command` or `url`. */
   readonly kind: string;
   /** Null where it listens nowhere. */

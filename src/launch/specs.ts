@@ -119,7 +119,9 @@ export function engineAddress(config: Config): Address {
 
 /** One of our own services as a process of this program's Node. */
 function embedded(name: ServiceName | typeof TAP, config: Config): Command {
-  const env = { ...toEnvironment(config), ...compileCache() };
+  // Without what no service reads: a change of it is no reason to start one again.
+  const { contract: _, monitor: __, ...settings } = config;
+  const env = { ...toEnvironment(settings), ...compileCache() };
   return { ...ourProgram("service-process", NODE_FLAGS, [name]), env };
 }
 

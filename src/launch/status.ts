@@ -1,8 +1,9 @@
 import type { Config } from "../config/schema.ts";
+import { urlOf } from "../contract/address.ts";
 import { readStates } from "../supervisor/keep/states.ts";
 import { everyone, isSame, membersOf } from "../supervisor/os/identity.ts";
 import { cpuShare, type Usage, usageByGroup, usageOf } from "../supervisor/os/usage.ts";
-import { readRecord } from "../supervisor/record.ts";
+import { listRecords, readRecord } from "../supervisor/record.ts";
 import { type StateFolder, stateFolder } from "../supervisor/state.ts";
 import type { ServiceRecord } from "../supervisor/types.ts";
 import { lookAtStack } from "./look.ts";
@@ -20,7 +21,7 @@ export interface StackStatus {
 }
 
 /** The states in which a service does its work. */
-const WORKING: ReadonlySet<ServiceStatus["state"]> = new Set(["healthy", "external"]);
+const WORKING: ReadonlySet<ServiceStatus["state"]> = new Set(["healthy", "external", "unconfigured"]);
 
 /** Looks at the stack; changes nothing. With an earlier look, the CPU shares are of the time since then. */
 export async function stackStatus(
@@ -48,11 +49,34 @@ export async function stackStatus(
       last_exit: report?.last_exit ?? null,
     };
   });
+  const planned = new Set(services.map(({ name }) => name));
+  for (const record of listRecords(folder)) {
+    if (record.name !== "supervisor" && !planned.has(record.name) && isSame(record))
+      services.push(unconfigured(record, usage(record)));
+  }
   return {
     time: new Date(now).toISOString(),
     ok: services.every(({ state }) => WORKING.has(state)),
     supervisor: supervisor === undefined ? null : { pid: supervisor.pid, usage: usage(supervisor) },
     services,
+  };
+}
+
+/** What was started by an earlier configuration, and runs on. */
+function unconfigured(record: ServiceRecord, usage: ServiceUsage | null): ServiceStatus {
+  const { name, host, port, pid, started_at, labels } = record;
+  return {
+    name,
+    state: "unconfigured",
+    kind: labels?.["kind"] ?? "command",
+    url: host === undefined || port === undefined ? null : urlOf({ host, port }),
+    pid,
+    started_at,
+    usage,
+    restarts: null,
+    last_exit: null,
+    next_start_at: null,
+    detail: `it runs, and is not configured any more: \`stack down ${name}\` stops it`,
   };
 }
 

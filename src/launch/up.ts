@@ -6,14 +6,17 @@ import { type StateFolder, stateFolder } from "../supervisor/state.ts";
 import { type AskOptions, agree, ask } from "./ask.ts";
 import { takeDown } from "./down.ts";
 import { follow } from "./follow.ts";
-import type { Intent } from "./intent.ts";
+import { ASKED_FOR, type Intent } from "./intent.ts";
 import type { Sighting } from "./look.ts";
 
 /** What became of one service. */
 export interface UpStep {
   readonly name: string;
-  /** `running`: it ran already, or another `up` started it; `external`: somebody else's, used as it is. */
-  readonly state: "started" | "restarted" | "adopted" | "running" | "external";
+  /**
+   * `running`: it ran already, or another `up` started it; `external`: somebody else's, used as it is;
+   * `unreachable`: somebody else's, which does not answer.
+   */
+  readonly state: "started" | "restarted" | "adopted" | "running" | "external" | "unreachable";
   /** `stand-in`, `ollama`, `embedded`, `command` or `url`. */
   readonly kind: string;
   /** Null where it listens nowhere. */
@@ -22,6 +25,8 @@ export interface UpStep {
   readonly pid: number | null;
   /** From its start until it was ready, in milliseconds; null where this call did not start it. */
   readonly ready_ms: number | null;
+  /** Why it was stopped first, as the end of a sentence; null where it was not `restarted`. */
+  readonly reason: string | null;
 }
 
 export interface UpOptions extends AskOptions {
@@ -87,30 +92,35 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
 }
 
 function presentStep(sighting: Sighting, { wasAdopted }: Intent, folder: StateFolder): UpStep {
-  if (sighting.isExternal) return stepOf(sighting, "external", null, null);
-  const reading = readRecord(folder, sighting.name);
-  const pid = reading.kind === "record" ? reading.record.pid : null;
-  return stepOf(sighting, wasAdopted ? "adopted" : "running", pid, null);
+  const { isExternal, answer, name } = sighting;
+  if (isExternal) return stepOf(sighting, { state: answer?.ok === true ? "external" : "unreachable" });
+  return stepOf(sighting, { state: wasAdopted ? "adopted" : "running", pid: pidOf(name, folder) });
 }
 
 function readyStep(
   sighting: Sighting,
-  { action }: Intent,
+  { action, reason }: Intent,
   { ready_ms }: ServiceReport,
   folder: StateFolder,
 ): UpStep {
-  const reading = readRecord(folder, sighting.name);
-  const pid = reading.kind === "record" ? reading.record.pid : null;
-  if (action === "join") return stepOf(sighting, "running", pid, null);
-  return stepOf(sighting, action === "restart" ? "restarted" : "started", pid, ready_ms);
+  const pid = pidOf(sighting.name, folder);
+  if (action === "join") return stepOf(sighting, { state: "running", pid });
+  if (action === "restart")
+    return stepOf(sighting, {
+      state: "restarted",
+      pid,
+      ready_ms,
+      reason: reason === ASKED_FOR ? null : reason,
+    });
+  return stepOf(sighting, { state: "started", pid, ready_ms });
 }
 
-function stepOf(
-  { name, kind, spec }: Sighting,
-  state: UpStep["state"],
-  pid: number | null,
-  ready_ms: number | null,
-): UpStep {
+function pidOf(name: string, folder: StateFolder): number | null {
+  const reading = readRecord(folder, name);
+  return reading.kind === "record" ? reading.record.pid : null;
+}
+
+function stepOf({ name, kind, spec }: Sighting, what: Pick<UpStep, "state"> & Partial<UpStep>): UpStep {
   const url = spec.address === undefined ? null : urlOf(spec.address);
-  return { name, state, kind, url, pid, ready_ms };
+  return { name, kind, url, pid: null, ready_ms: null, reason: null, ...what };
 }

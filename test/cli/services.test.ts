@@ -98,7 +98,7 @@ test("up starts again what was started by another configuration, and leaves the 
   expect(json).toMatchObject({
     services: [
       { name: "web", state: "running" },
-      { name: "api", state: "restarted" },
+      { name: "api", state: "restarted", reason: "its configuration has changed" },
     ],
   });
   const after = await pidsOf(stack);
@@ -167,6 +167,63 @@ test("a program of the user's does not keep its compiled code where ours is kept
   const environment = readFileSync(`/proc/${api}/environ`, "utf8").split("\0");
   expect(environment).toContain("STACK_SERVICE=api");
   expect(environment.filter((line) => line.startsWith("NODE_COMPILE_CACHE="))).toEqual([]);
+});
+
+test("down stops what runs although the configuration has a mistake by now", async () => {
+  const { stack } = await userStack();
+  await stack.up();
+  writeFileSync(join(stack.cwd, "stack.config.yaml"), "services: [");
+  expect((await stack.run("up")).exitCode).toBe(2);
+  const down = await stack.run("down");
+  expect(down).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(down.stdout).toContain("The configuration has ");
+  expect(down.stdout).toMatch(
+    /So what the records in .+ name is stopped\.\n(?: {2}(?:web|api) +stopped +pid \d+\n?){2}$/,
+  );
+  expect(processesOf(stack.stateDir)).toEqual([]);
+  expect((await stack.run("down")).exitCode).toBe(2);
+});
+
+test("what runs and is no longer configured is shown by status", async () => {
+  const { stack, api, web } = await userStack();
+  await stack.up();
+  const config = configOf(api, web);
+  writeFileSync(join(stack.cwd, "stack.config.yaml"), `services:${config.slice(config.indexOf("\n  api:"))}`);
+  expect(await statesOf(stack)).toEqual({ api: "healthy", web: "unconfigured" });
+  expect((await stack.run("status")).stdout).toContain("`stack down web` stops it");
+});
+
+test("who needs somebody else's service that does not answer is not started, and told why", async () => {
+  const { stack, api, web } = await userStack();
+  const [port = 0] = await freePorts(1);
+  const other = `\n  other: { url: "http://127.0.0.1:${port}" }\n`;
+  const needy = configOf(api, web).replace("depends_on: [api]", "depends_on: [api, other]");
+  writeFileSync(join(stack.cwd, "stack.config.yaml"), needy + other);
+  const up = await stack.run("up", "--detach");
+  expect(up).toMatchObject({ exitCode: 1, stdout: "" });
+  expect(up.stderr).toContain(
+    `✗ web needs other, which does not answer at http://127.0.0.1:${port}: connection refused.`,
+  );
+  expect(processesOf(stack.stateDir)).toEqual([]);
+
+  writeFileSync(join(stack.cwd, "stack.config.yaml"), configOf(api, web) + other);
+  const alone = await stack.json("up", "--detach");
+  expect(alone.exitCode).toBe(1);
+  expect((alone.json as { services: object[] }).services).toContainEqual(
+    expect.objectContaining({ name: "other", state: "unreachable" }),
+  );
+});
+
+test("what no service reads is changed without a restart", async () => {
+  const stack = await testStack({}, "chat: { agent: architect }");
+  await stack.up();
+  const pids = stack.pids();
+  writeFileSync(
+    join(stack.cwd, "stack.config.yaml"),
+    "contract: { profile: seeds }\nmonitor: { webhook_url: http://127.0.0.1:9 }",
+  );
+  expect((await stack.run("up", "--detach")).stdout.match(/running already +pid/g)).toHaveLength(3);
+  expect(stack.pids()).toEqual(pids);
 });
 
 test("a service that is not there is refused, with the one that was meant", async () => {

@@ -102,7 +102,7 @@ test("another program that answers alike is not the service", async () => {
     kind: "same_program",
     adoptable: false,
     text: expect.stringMatching(
-      /It answers as sample should, but is another program than the configured one\.$/,
+      /It answers as sample should, but was started with another command than the configured one\.$/,
     ),
   });
 });
