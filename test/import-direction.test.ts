@@ -29,7 +29,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
     "services/conversations/sqlite/database.ts, tap/exchange.ts, supervisor, target, contract, config, errors.ts, package-root.ts",
   checks: "harness, target, contract, errors.ts",
   reporters: "type prove.ts, harness, type source-check, errors.ts",
-  faults: "services, type tap, contract, errors.ts",
+  faults: "services, type tap, contract, config/closest.ts, errors.ts",
   "services/start.ts": "services, tap, config, errors.ts, package-root.ts",
   // The store itself is injected; what a prompt is made of, and who the agents are, is plain knowledge.
   "services/hmi":

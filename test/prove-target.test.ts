@@ -306,6 +306,13 @@ describe("what cannot be", () => {
     });
   });
 
+  test("a misspelt fault is refused with the nearest name on the wire", async () => {
+    await expect(proveTarget({ target, faults: ["done-mising"] })).rejects.toMatchObject({
+      code: "unknown_fault",
+      hint: 'Did you mean "done-missing"?',
+    });
+  });
+
   test("a stack that does not answer", async () => {
     await expect(proveTarget({ target })).rejects.toMatchObject({ code: "unreachable", exitCode: 2 });
   });

@@ -26,7 +26,7 @@ export interface FlagShape {
 }
 
 /** What commands take beside flags, and flags beside fixed options; each is looked up only where it is asked for. */
-export type ValueKind = "service" | "suite" | "fault" | "report" | "shell";
+export type ValueKind = "service" | "logged" | "suite" | "fault" | "wire-fault" | "report" | "shell";
 
 /** Looks the values of a kind up. */
 export type ValueSource = (kind: ValueKind) => Promise<readonly string[]>;
@@ -36,15 +36,20 @@ const ARGUMENTS: Readonly<Record<string, ValueKind>> = {
   up: "service",
   down: "service",
   restart: "service",
-  logs: "service",
-  events: "service",
+  logs: "logged",
   verify: "suite",
   prove: "fault",
   completion: "shell",
 };
 
 /** What the values of flags are that have no fixed options. */
-const FLAG_VALUES: Readonly<Record<string, ValueKind>> = { fault: "fault", report: "report" };
+const FLAG_VALUES: Readonly<Record<string, ValueKind>> = {
+  adopt: "service",
+  replace: "service",
+  service: "service",
+  fault: "fault",
+  report: "report",
+};
 
 /**
  * The words that may stand at the cursor.
@@ -108,9 +113,14 @@ async function inCommand(
   const open = shapes.find((flag) => flag.type === "option" && isSpelled(flag, given.at(-1)));
   if (open !== undefined) return (await flagValues(open, valuesOf)).map(plain);
   if (current.startsWith("-")) return unusedFlags(shapes, given);
-  const kind = ARGUMENTS[id];
+  const kind = argumentKind(id, given);
   if (kind === undefined) return [];
   return (await valuesOf(kind)).filter((each) => !given.includes(each)).map(plain);
+}
+
+/** A running stack can be given only the faults that need nothing but a wire. */
+function argumentKind(id: string, given: readonly string[]): ValueKind | undefined {
+  return id === "prove" && given.includes("--target") ? "wire-fault" : ARGUMENTS[id];
 }
 
 /** `--report=junit` is a flag and the beginning of its value. */

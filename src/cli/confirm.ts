@@ -5,7 +5,7 @@ import type { Screen } from "./screen.ts";
 /** Asks a person yes or no; anything but yes is no. Throws `bad_flag` where nobody is there to answer. */
 export async function confirm(screen: Screen, question: string): Promise<boolean> {
   if (!process.stdin.isTTY) {
-    throw new UserError("bad_flag", `Nobody is there to be asked: ${question}`, {
+    throw new UserError("bad_flag", `${question} Nobody is there to be asked whether to stop it.`, {
       hint: "Say yes beforehand with --yes.",
     });
   }

@@ -1,7 +1,7 @@
 import { debuglog } from "node:util";
 import { Errors } from "@oclif/core";
 import { EXIT, messageOf, UserError } from "../errors.ts";
-import { createScreen } from "./screen.ts";
+import { createScreen, type Screen } from "./screen.ts";
 
 /** An error as a person or a program is told of it. */
 export interface Explanation {
@@ -45,9 +45,13 @@ export function tell({ code, message, hint, exitCode }: Explanation, isJson: boo
     process.stdout.write(`${JSON.stringify({ error }, undefined, 2)}\n`);
     return;
   }
-  const screen = createScreen(process.stderr);
+  tellPerson(createScreen(process.stderr), { message, hint });
+}
+
+/** Tells a person of an error: a mark, and under it, indented, what to do. */
+export function tellPerson(screen: Screen, { message, hint }: Pick<Explanation, "message" | "hint">): void {
   screen.line(`${screen.paint("bad", "✗")} ${message}`, 2);
-  if (hint !== undefined) screen.line(`  ${hint}`, 2);
+  for (const line of hint?.split("\n") ?? []) screen.line(`  ${line}`, 2);
 }
 
 /** `Parsing --profile \n\tExpected an integer` -> `Parsing --profile: Expected an integer`. */

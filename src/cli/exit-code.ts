@@ -21,10 +21,18 @@ export function proofExitCode({ faults, unexercised, interrupted }: ProofReport)
   return isProved ? EXIT.ok : EXIT.failed;
 }
 
-/** What a proof on somebody's own stack means: no fault may be missed, and one at least must have been tried. */
-export function targetProofExitCode({ faults, left_behind, interrupted }: TargetProofReport): number {
+/**
+ * What a proof on somebody's own stack means: no fault may be missed, and one at least must have been tried. Each
+ * that was asked for by name must have been: its absence from a green proof would not be seen.
+ */
+export function targetProofExitCode(
+  { faults, left_behind, interrupted }: TargetProofReport,
+  named: readonly string[] = [],
+): number {
   if (interrupted) return EXIT.interrupted;
   if (faults.some(({ verdict }) => verdict === "missed")) return EXIT.failed;
+  if (faults.some(({ name, verdict }) => verdict === "not-applied" && named.includes(name)))
+    return EXIT.failed;
   const isJudged = faults.some(({ verdict }) => verdict === "caught");
   return isJudged && left_behind.length === 0 ? EXIT.ok : EXIT.unusable;
 }

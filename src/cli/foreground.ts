@@ -24,7 +24,8 @@ export async function stayInForeground(
     return;
   }
   screen.progress("  stopping …");
-  await takeDown({ config, env: process.env, names, onStep: () => undefined });
+  const reason = end.why === "failed" ? `because ${end.name} was given up` : "by Ctrl-C";
+  await takeDown({ config, env: process.env, names, reason, onStep: () => undefined });
   if (end.why === "failed") throw problemOf(end.name, end.report);
   screen.line(`  Stopped ${names.join(", ")}.`);
 }

@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "../errors.ts";
+import { clock } from "./log-lines.ts";
+import { createScreen } from "./screen.ts";
 
 /** What is shown live. */
 export interface LiveOptions {
@@ -26,26 +28,38 @@ const CLEAR_BELOW = "\u001b[J";
 const NO_WRAP = "\u001b[?7l";
 const WRAP = "\u001b[?7h";
 
+/** The last one is what Ctrl-C types. */
+const QUIT_KEYS = ["q", "Q", "\u0003"] as const;
+
 /**
  * Shows lines on a terminal's second screen, drawn over in place at each refresh and each change of the
- * terminal's size, until the signal aborts. However it ends, by an error too, the first screen and the cursor
- * are back. Lines that do not fit on the screen are left out, and the last one says so.
+ * terminal's size, until the signal aborts or somebody types q. However it ends, by an error too, the first screen
+ * and the cursor are back. Lines that do not fit on the screen are left out, and the last one of them says so; under
+ * them are the time of the last refresh, by which a screen that stands still is known, and how to end it.
  *
  * @throws UserError `bad_flag` where the stream is no terminal
  */
 export async function showLive(
   options: LiveOptions,
   stream: NodeJS.WriteStream = process.stdout,
+  keyboard: NodeJS.ReadStream = process.stdin,
 ): Promise<void> {
-  const { signal, everyMs } = options;
+  const { everyMs } = options;
   requireTerminal(stream);
+  const quit = new AbortController();
+  const signal = AbortSignal.any([options.signal, quit.signal]);
   const end = aborted(signal);
+  const { paint: looks } = createScreen(stream);
+  let refreshedAt = Date.now();
   const paint = (): void => {
-    stream.write(frame(options.draw(), stream.rows));
+    const how = keyboard.isTTY ? "Ctrl-C or q ends" : "Ctrl-C ends";
+    const footer = looks("quiet", `  ${clock(refreshedAt, true)}  ${how}`);
+    stream.write(frame(options.draw(), footer, stream.rows));
   };
   const leave = (): void => {
     stream.write(WRAP + SHOW_CURSOR + USUAL_SCREEN);
   };
+  const leaveKeyboard = watchKeys(keyboard, () => quit.abort());
   // For an end that no `finally` hears of.
   process.once("exit", leave);
   stream.on("resize", paint);
@@ -54,12 +68,14 @@ export async function showLive(
     paint();
     while (await pause(everyMs, signal)) {
       await Promise.race([options.refresh(), end]);
+      refreshedAt = Date.now();
       paint();
     }
   } finally {
     stream.off("resize", paint);
     process.off("exit", leave);
     leave();
+    leaveKeyboard();
   }
 }
 
@@ -67,6 +83,24 @@ export async function showLive(
 export async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
   await Promise.allSettled([delay(ms, undefined, { signal })]);
   return !signal.aborted;
+}
+
+/**
+ * Hears each key as it is typed, of a keyboard; returns what gives it back. A terminal that tells of each key makes no
+ * signal of Ctrl-C any more, so that this one is a key as well.
+ */
+function watchKeys(keyboard: NodeJS.ReadStream, onQuit: () => void): () => void {
+  if (!keyboard.isTTY) return () => undefined;
+  const hear = (typed: Buffer): void => {
+    if (QUIT_KEYS.some((key) => typed.includes(key))) onQuit();
+  };
+  keyboard.setRawMode(true);
+  keyboard.on("data", hear);
+  return () => {
+    keyboard.off("data", hear);
+    keyboard.setRawMode(false);
+    keyboard.pause();
+  };
 }
 
 function requireTerminal({ isTTY }: NodeJS.WriteStream): void {
@@ -77,10 +111,12 @@ function requireTerminal({ isTTY }: NodeJS.WriteStream): void {
 }
 
 /** Everything is written at once, and nothing is cleared before it is drawn over: it does not flicker. */
-function frame(lines: readonly string[], rows: number): string {
-  const fits = lines.length <= rows;
-  const shown = fits ? lines : [...lines.slice(0, rows - 1), `  ${lines.length - rows + 1} more lines`];
-  return TO_TOP + shown.map((line) => line + CLEAR_REST_OF_LINE).join("\r\n") + CLEAR_BELOW;
+function frame(lines: readonly string[], footer: string, rows: number): string {
+  const room = rows - 1;
+  const fits = lines.length <= room;
+  const shown = fits ? lines : [...lines.slice(0, room - 1), `  ${lines.length - room + 1} more lines`];
+  const all = [...shown, ...(shown.length < room ? [""] : []), footer];
+  return TO_TOP + all.map((line) => line + CLEAR_REST_OF_LINE).join("\r\n") + CLEAR_BELOW;
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

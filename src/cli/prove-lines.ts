@@ -74,20 +74,20 @@ function whyNotBy(id: string, { stopped }: TargetFaultProof, notHolding: readonl
     : `${WORDS[before.verdict]} before, too: ${before.reason}`;
 }
 
-/** The end of a proof: the figures, and what is left. */
-export function reportTargetProof(screen: Screen, report: TargetProofReport): void {
+/** The end of a proof, which is good where its exit code is 0: the figures, and what is left. */
+export function reportTargetProof(screen: Screen, report: TargetProofReport, isGood: boolean): void {
   const { faults, left_behind, duration_ms, interrupted } = report;
   const count = (verdict: TargetFaultProof["verdict"]): number =>
     faults.filter((fault) => fault.verdict === verdict).length;
   const words = `${count("caught")} caught, ${count("missed")} missed, ${count("not-applied")} not applied`;
-  const isGood = count("missed") === 0 && count("caught") > 0;
+  const all = faults.length === 1 ? "1 fault" : `${faults.length} faults`;
   const isClean = left_behind.length === 0 && report.baseline.judged_by === "checks";
   const clean = isClean ? " All that was created has been deleted." : "";
   screen.line();
   reportNotApplied(screen, faults);
   if (interrupted) screen.line("  Interrupted.");
   screen.line(
-    `  ${screen.paint(isGood ? "good" : "bad", `Of ${faults.length} faults on the wire ${words}, in ${seconds(duration_ms)}.`)}${clean}`,
+    `  ${screen.paint(isGood ? "good" : "bad", `Of ${all} on the wire, ${words}, in ${seconds(duration_ms)}.`)}${clean}`,
     2,
   );
   for (const what of left_behind) screen.line(`  ${screen.paint("bad", "left behind")}  ${what}`, 4);

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Interfaces, run, settings } from "@oclif/core";
+import { Config, type Interfaces, run, settings } from "@oclif/core";
 import { EXIT, messageOf } from "../errors.ts";
 import { packageRoot } from "../package-root.ts";
 import { tell } from "./errors.ts";
@@ -10,15 +10,17 @@ export async function runCli(args: string[]): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreLeavingReader);
   // oclif's own transpiler would load a stale build in its place when it fails.
   settings.enableAutoTranspile = false;
+  const source = import.meta.url.endsWith(".ts") ? fromSource() : { root: packageRoot() };
   try {
-    await run(spelledOut(args), import.meta.url.endsWith(".ts") ? fromSource() : { root: packageRoot() });
+    await run(spelledOut(args), source);
   } catch (error) {
     // Commands catch their own errors: here is only what goes wrong before one is found.
-    const hint = "Run `stack --help` for what there is.";
     // oclif joins the words of a command by colons.
-    const message = messageOf(error).replace(/^command (\S+) not found$/, (_, id: string) => {
-      return `There is no command \`stack ${id.replaceAll(":", " ")}\`.`;
-    });
+    const typed = /^command (\S+) not found$/.exec(messageOf(error))?.[1]?.replaceAll(":", " ");
+    const message = typed === undefined ? messageOf(error) : `There is no command \`stack ${typed}\`.`;
+    const meant = typed === undefined ? undefined : await closestCommand(typed, source);
+    const asked = meant === undefined ? "" : `Did you mean \`stack ${meant}\`? `;
+    const hint = `${asked}Run \`stack --help\` for what there is.`;
     const explanation = { code: "unknown_command", message, hint, exitCode: EXIT.unusable };
     tell(explanation, args.includes("--json"));
   }
@@ -35,6 +37,14 @@ function ignoreLeavingReader(error: NodeJS.ErrnoException): void {
 /** `stack help up` is what people type for `stack up --help`. */
 function spelledOut(args: string[]): string[] {
   return args[0] === "help" ? [...args.slice(1), "--help"] : args;
+}
+
+/** The command that was probably meant, maybe with an argument after it. */
+async function closestCommand(typed: string, source: Interfaces.LoadOptions): Promise<string | undefined> {
+  const { closest } = await import("../config/closest.ts");
+  const { commands } = await Config.load(source);
+  const names = commands.filter(({ hidden }) => hidden !== true).map(({ id }) => id.replaceAll(":", " "));
+  return closest(typed, names) ?? closest(typed.split(" ")[0] ?? "", names);
 }
 
 /** For work on `stack` itself (`npm run dev`): the commands as they are in `src/`, not as they were built. */

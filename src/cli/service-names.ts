@@ -1,8 +1,12 @@
 import { closest } from "../config/closest.ts";
 import type { Config } from "../config/schema.ts";
 import { UserError } from "../errors.ts";
+import { readEvents } from "../supervisor/keep/events.ts";
 import { listRecords } from "../supervisor/record.ts";
 import { stateFolder } from "../supervisor/state.ts";
+
+/** What the supervisor is called among services, none of which may have that name. */
+export const SUPERVISOR = "supervisor";
 
 /** The services that a command was given, each of which is configured. Throws `unknown_service`. */
 export function readServiceNames(argv: readonly unknown[], config: Config): string[] {
@@ -15,8 +19,16 @@ export function readRunningNames(argv: readonly unknown[], config: Config): stri
   return requireKnown(argv, [...Object.keys(config.services), ...recorded.filter(isService)]);
 }
 
+/** The same for one name and what has happened: events are kept of services that are no longer there. */
+export function requireRecorded(name: string, config: Config): void {
+  const configured = Object.keys(config.services);
+  if (name === SUPERVISOR || configured.includes(name)) return;
+  const recorded = readEvents(stateFolder(config.state.dir)).flatMap(({ service }) => service ?? []);
+  requireKnown([name], [...configured, SUPERVISOR, ...recorded]);
+}
+
 function isService(name: string): boolean {
-  return name !== "supervisor";
+  return name !== SUPERVISOR;
 }
 
 /** The services that a command was given, each of which is one of `known`. Throws `unknown_service`. */

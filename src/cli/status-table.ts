@@ -94,17 +94,22 @@ function notesOn(service: ServiceStatus, options: TableOptions): string[] {
   const { now, paint, harmless } = options;
   const { name, state, detail, next_start_at, last_exit, restarts } = service;
   const words = [
-    ...(detail === null ? [] : [detail]),
-    ...(next_start_at === null ? [] : [`started again in ${duration(Date.parse(next_start_at) - now)}`]),
+    // Its name stands before it.
+    ...(detail === null ? [] : [detail.startsWith(`${name} `) ? detail.slice(name.length + 1) : detail]),
+    ...(next_start_at === null ? [] : [startWords(Date.parse(next_start_at) - now)]),
     ...(restarts ? [`restarted ${restarts === 1 ? "once" : `${restarts} times`}`] : []),
-    // Where the last exit is what is wrong, it has been told.
-    ...(last_exit === null || last_exit.reason === detail
+    // Where the last exit is what is wrong, it has been told: why a service was given up is one.
+    ...(last_exit === null || last_exit.reason === detail || (state === "failed" && detail !== null)
       ? []
       : [`last exit ${duration(now - Date.parse(last_exit.at))} ago: ${last_exit.reason}`]),
   ];
   if (words.length === 0) return [];
-  const note = harmless(words.join("; ")).replaceAll("\n", " ");
+  const note = harmless(words.map((part) => part.replace(/\.$/, "")).join("; ")).replaceAll("\n", " ");
   return [`${paint("strong", name)}: ${paint(TONES[state] === "good" ? "quiet" : "plain", note)}`];
+}
+
+function startWords(inMs: number): string {
+  return inMs < 1000 ? "started again in a moment" : `started again in ${duration(inMs)}`;
 }
 
 /** Services live on without their supervisor, and nobody restarts them. */

@@ -1,6 +1,8 @@
 import { BaseCommand } from "../cli/base-command.ts";
 import { complete, type ValueKind } from "../cli/completion.ts";
 import { SHELLS } from "../cli/completion-scripts.ts";
+import { loggedServices } from "../supervisor/logs/files.ts";
+import { stateFolder } from "../supervisor/state.ts";
 
 /** What the scripts of `stack completion` ask: a line `word<TAB>meaning` for each word that may stand at the cursor. */
 export default class Complete extends BaseCommand {
@@ -10,8 +12,9 @@ export default class Complete extends BaseCommand {
   static override strict = false;
 
   async run(): Promise<void> {
-    const { argv } = await this.parse(Complete);
-    const candidates = await complete(argv.map(String), this.config.commands, (kind) => this.#valuesOf(kind));
+    // As they were typed: oclif's parser takes every `--` for its own.
+    const words = this.argv.slice(this.argv.indexOf("--") + 1);
+    const candidates = await complete(words, this.config.commands, (kind) => this.#valuesOf(kind));
     for (const { word, meaning } of candidates) this.screen.write(`${word}\t${meaning}\n`);
   }
 
@@ -20,10 +23,16 @@ export default class Complete extends BaseCommand {
     switch (kind) {
       case "service":
         return Object.keys((await this.loadConfig(undefined)).services);
+      case "logged": {
+        const { services, state } = await this.loadConfig(undefined);
+        return [...new Set([...Object.keys(services), ...loggedServices(stateFolder(state.dir))])];
+      }
       case "suite":
         return (await import("../verify.ts")).findSuites(undefined).map(({ name }) => name);
       case "fault":
         return (await import("../faults/index.ts")).faults.map(({ name }) => name);
+      case "wire-fault":
+        return (await import("../faults/index.ts")).wireFaults.map(({ name }) => name);
       case "report":
         return (await import("../reporters/index.ts")).reporterNames().split(", ");
       case "shell":

@@ -6,7 +6,9 @@ export default class Completion extends BaseCommand {
   static override summary = "Print what makes a shell complete commands, flags, services, suites and faults.";
   static override description = `bash: add to ~/.bashrc:  eval "$(stack completion bash)"
 zsh:  add to ~/.zshrc, after compinit:  eval "$(stack completion zsh)"
-fish: run once:  stack completion fish > ~/.config/fish/completions/stack.fish`;
+fish: run once:  stack completion fish > ~/.config/fish/completions/stack.fish
+
+What is completed is the word \`stack\`; after \`npx stack\` a shell completes what it knows of npx.`;
   static override enableJsonFlag = false;
   static override args = {
     shell: Args.option({ options: SHELLS, description: "The shell that is to complete." })({

@@ -2,6 +2,7 @@ import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
 import { eventLine } from "../cli/event-line.ts";
 import { watchOutput } from "../cli/output.ts";
+import { requireRecorded, SUPERVISOR } from "../cli/service-names.ts";
 import { parseSince } from "../cli/since.ts";
 import { eventsFile, parseEvent } from "../supervisor/keep/events.ts";
 import { interleave } from "../supervisor/logs/follow.ts";
@@ -32,6 +33,7 @@ export default class Events extends BaseCommand {
     const output = watchOutput();
     const signal = flags.follow ? AbortSignal.any([this.interruptSignal(), output.gone]) : undefined;
     const config = await this.loadConfig(flags.config);
+    if (flags.service !== undefined) requireRecorded(flags.service, config);
     const state = stateFolder(config.state.dir);
     const current = eventsFile(state);
     const reader = await openLogReader(
@@ -61,6 +63,8 @@ export default class Events extends BaseCommand {
   }
 }
 
+/** The supervisor's own events are those of no service. */
 function ofService(name: string): RegExp {
-  return new RegExp(`"service":${JSON.stringify(name)}`.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+  const recorded = `"service":${JSON.stringify(name === SUPERVISOR ? null : name)}`;
+  return new RegExp(recorded.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
 }

@@ -7,7 +7,7 @@ export default class Init extends BaseCommand {
   static override summary = "Write a stack.config.yaml from what is found here, and show what that is.";
   static override description =
     `It looks for Ollama, for applications of FastAPI and Flask, for scripts and a Procfile, and for who
-listens on the ports. It runs nothing, and never writes over a file without --force.`;
+listens on the ports. Of Python it only asks whether it has the framework. It never writes over a file without --force.`;
   static override examples = [
     "<%= config.bin %> init --dry-run",
     "<%= config.bin %> init && <%= config.bin %> up",
@@ -32,7 +32,8 @@ listens on the ports. It runs nothing, and never writes over a file without --fo
       use === null ? "" : screen.paint("good", `-> ${use}`),
     ]);
     for (const line of alignColumns(rows)) screen.line(line, 4);
-    if (rows.length === 0) screen.line("  Nothing was found: the engine, the gateway and the HMI of ours.");
+    if (result.findings.every(({ use }) => use === null))
+      screen.line("  Nothing of use was found: the engine, the gateway and the HMI of ours.");
     screen.line();
     if (!result.written) screen.write(result.text);
     else screen.line(`  Written: ${result.file}. \`stack up\` starts it.`);

@@ -5,7 +5,7 @@ import { proofExitCode, targetProofExitCode } from "../cli/exit-code.ts";
 import { parseListenAddress } from "../cli/listen-address.ts";
 import { reportBaseline, reportTargetFault, reportTargetProof } from "../cli/prove-lines.ts";
 import { targetFlags } from "../cli/verify-flags.ts";
-import { UserError } from "../errors.ts";
+import { EXIT, UserError } from "../errors.ts";
 import { type ProofReport, prove } from "../prove.ts";
 import type { TargetProofReport } from "../prove-target/report.ts";
 import { reportFault, reportProof } from "../reporters/proof.ts";
@@ -33,7 +33,8 @@ holds without a fault is seen first; then each fault is told that no check notic
 command judges: it finds HMI and gateway at STACK_HMI_URL and STACK_GATEWAY_URL, must end with 0 without a
 fault, and catches a fault by ending with anything else. Nothing of the stack is restarted or left behind.
 
-Exit codes: 0 every fault is caught and every check can fail, 1 not, 2 it could not run.`;
+Exit codes: 0 every fault is caught and every check can fail, 1 not, 2 it could not run. With --target, a fault
+that was not applied counts as not caught where it was asked for by name.`;
   static override examples = [
     "<%= config.bin %> prove",
     "<%= config.bin %> prove reply-without-model-id",
@@ -115,8 +116,9 @@ Exit codes: 0 every fault is caught and every check can fail, 1 not, 2 it could 
       onFaultStarted: (name) => screen.progress(`  proving … ${name}`),
       onFault: (proof, baseline) => reportTargetFault(screen, proof, baseline),
     });
-    reportTargetProof(screen, report);
-    process.exitCode = targetProofExitCode(report);
+    const exitCode = targetProofExitCode(report, faults);
+    reportTargetProof(screen, report, exitCode === EXIT.ok);
+    process.exitCode = exitCode;
     return report;
   }
 }

@@ -16,7 +16,7 @@ export default class Status extends BaseCommand {
     `CPU is the share of one core since the service was started; under --watch, of the last second. Memory is what is
 resident. On a narrow terminal the columns kind, restarts, cpu, memory, url, pid and uptime are left out, in this order.
 
-Exit codes: 0 all services work (or --watch was ended by Ctrl-C), 1 one does not, 2 it could not look.`;
+Exit codes: 0 all services work (or --watch was ended), 1 one does not, 2 it could not look.`;
   static override examples = [
     "<%= config.bin %> status",
     "<%= config.bin %> status --watch",
@@ -30,7 +30,7 @@ Exit codes: 0 all services work (or --watch was ended by Ctrl-C), 1 one does not
     }),
     watch: Flags.boolean({
       char: "w",
-      description: "Look again each second, until Ctrl-C; with --json, one line of JSON for each look.",
+      description: "Look again each second, until Ctrl-C or q; with --json, one line of JSON for each look.",
     }),
   };
 
@@ -47,7 +47,7 @@ Exit codes: 0 all services work (or --watch was ended by Ctrl-C), 1 one does not
     return { ...status, ...(ladder && { ladder }) };
   }
 
-  /** Until Ctrl-C; the result is the last look. */
+  /** Until Ctrl-C or q; the result is the last look. */
   async #watch(config: Config): Promise<StackStatus> {
     this.#isWatching = true;
     const { pause, showLive } = await import("../cli/live-screen.ts");

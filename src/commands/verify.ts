@@ -20,13 +20,14 @@ import { selectChecks } from "../harness/select.ts";
 import { createTerminalReporter, reportComparison } from "../reporters/terminal.ts";
 import { findSuites, type VerifyReport, verify } from "../verify.ts";
 
+const SUITES = findSuites(undefined).map(({ name }) => name);
+
 type VerifyOutput = (VerifyReport & { compared?: Comparison }) | { suites: readonly SuiteListing[] };
 
 export default class Verify extends BaseCommand {
   static override summary = "Prove that a chat stack does what it must, claim by claim.";
   static override usage = "verify [SUITE ...] [FLAGS]";
-  static override description =
-    `Suites: model-conversation (what model_id must do: the nine claims that BUG-016 broke). Without one, all.
+  static override description = `Suites: ${SUITES.join(", ")}. Without one, all.
 
 The target is the running stack if there is one, else a fresh one in this process. A live stack is left as
 it was found: all that the checks create is deleted again.

@@ -46,7 +46,7 @@ export function portFaults(
     const first = claims.slice(0, index).find(({ address }) => overlap(address, claim.address));
     if (first === undefined) return [];
     const where = placeOf(first.path)?.name ?? "the default";
-    const message = `port ${claim.address.port} is that of ${first.owner} too: ${first.path.join(".")} (${where})`;
+    const message = `port ${claim.address.port} is already the port of ${first.owner}: ${first.path.join(".")} (${where})`;
     return [{ path: claim.path, part: "value", message }];
   });
 }

@@ -3,8 +3,10 @@ export function closest(name: string, names: readonly string[]): string | undefi
   const reach = Math.max(1, Math.floor(name.length / 3));
   const [best] = names
     .map((candidate) => {
-      // `timeout` for `timeout_ms`.
-      if (candidate.startsWith(`${name}_`)) return { candidate, distance: 1 };
+      // `timeout` for `timeout_ms`, `TERM` for `SIGTERM`.
+      if (candidate.startsWith(`${name}_`) || candidate === `SIG${name.toUpperCase()}`) {
+        return { candidate, distance: 1 };
+      }
       return { candidate, distance: distanceOf(name.toLowerCase(), candidate.toLowerCase()) };
     })
     .filter(({ distance }) => distance <= reach)

@@ -1,5 +1,6 @@
 import type * as z from "zod/mini";
 import { closest } from "./closest.ts";
+import { found } from "./found.ts";
 import type { Fault } from "./layer.ts";
 
 /** Where a schema stands in the configuration. */
@@ -10,7 +11,10 @@ export interface FaultOptions {
   readonly besides?: readonly string[];
 }
 
-/** What a schema finds wrong, each at its own path; an unknown name with the one that was probably meant. */
+/**
+ * What a schema finds wrong, each at its own path with what was found there; a name or a word that is unknown
+ * with the one that was probably meant. The error is one of a schema that was asked with `PLAIN_WORDS`.
+ */
 export function faultsOf(
   schema: z.core.$ZodType,
   { issues }: z.core.$ZodError,
@@ -18,21 +22,41 @@ export function faultsOf(
 ): Fault[] {
   return issues.flatMap(decided).flatMap((issue): Fault[] => {
     const path = [...above, ...issue.path];
-    if (issue.code !== "unrecognized_keys") return [{ path, part: "value", message: issue.message }];
+    if (issue.code !== "unrecognized_keys") return [{ path, part: "value", message: messageOf(issue, path) }];
     const known = [...namesAt(schema, issue.path), ...(issue.path.length === 0 ? besides : [])];
     return issue.keys.map((key) => {
-      const meant = closest(key, known);
-      const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
-      return { path: [...path, key], part: "name", message: `there is no such setting${hint}` };
+      const message = `there is no such setting${didYouMean(key, known)}`;
+      return { path: [...path, key], part: "name", message };
     });
   });
 }
 
-/** Where a value can be of several kinds, what is wrong with the kind that it is: `restart: {limit: x}` is a map. */
+function messageOf(issue: z.core.$ZodIssue, path: readonly PropertyKey[]): string {
+  // Of a bad name the value says nothing.
+  if (issue.code === "invalid_key") return issue.message;
+  const { message, input } = issue;
+  const words = issue.code === "invalid_value" ? issue.values.map(String) : [];
+  const hint = typeof input === "string" ? didYouMean(input, words) : "";
+  return `${message}; found ${found(input, path)}${hint}`;
+}
+
+function didYouMean(given: string, known: readonly string[]): string {
+  const meant = closest(given, known);
+  return meant === undefined ? "" : `; did you mean ${meant}?`;
+}
+
+/**
+ * Where a value can be of several kinds, what is wrong with the kind that it is: `restart: {limit: x}` is a map,
+ * and `restart: sometimes` a word.
+ */
 function decided(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   if (issue.code !== "invalid_union") return [issue];
+  const isWord = typeof issue.input === "string";
   const close = issue.errors.filter((branch) =>
-    branch.every(({ path, code }) => path.length > 0 || code === "unrecognized_keys"),
+    branch.every(
+      ({ path, code }) =>
+        path.length > 0 || code === "unrecognized_keys" || (isWord && code === "invalid_value"),
+    ),
   );
   const [only] = close;
   if (only === undefined || close.length > 1) return [issue];

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { type Document, isMap, isNode, isSeq, LineCounter, parseDocument } from "yaml";
 import { configError, type Fault, isRecord, type Layer, type Place } from "./layer.ts";
+import { mistakesIn } from "./malformed.ts";
 
 /** Reads a configuration file, YAML or JSON. Throws a UserError that shows where it is malformed. */
 export function parseConfigFile(path: string, text: string): Layer {
@@ -12,7 +13,12 @@ export function parseConfigFile(path: string, text: string): Layer {
     return { name: `${file}:${line}:${col}`, order: offset };
   };
   if (document.errors.length > 0) {
-    throw configError(document.errors.map(({ message, pos }) => ({ place: at(pos[0]), message })));
+    throw configError(
+      mistakesIn(text).map(({ offset, message, first }) => ({
+        place: at(offset),
+        message: first === undefined ? message : `${message}; the first is at ${at(first).name}`,
+      })),
+    );
   }
   const values: unknown = document.toJS() ?? {};
   if (!isRecord(values)) {

@@ -1,3 +1,4 @@
+import { closest } from "../config/closest.ts";
 import { UserError } from "../errors.ts";
 import { busyAfterCancel } from "./cancel/busy-after-cancel.ts";
 import { cancelEndpointMissing } from "./cancel/cancel-endpoint-missing.ts";
@@ -246,23 +247,24 @@ export function hopsOf(fault: Fault): readonly ("hmi" | "gateway" | "engine")[] 
 /** The faults that need nothing but a wire, so that any stack can be given them from outside. */
 export const wireFaults: readonly Fault[] = faults.filter((fault) => hopsOf(fault).length > 0);
 
-/** The fault of that name. Throws a UserError that lists what there is. */
+/** The fault of that name. Throws a UserError with the nearest name, or all. */
 export function findFault(name: string): Fault {
   const found = faults.find((fault) => fault.name === name);
   if (found !== undefined) return found;
-  throw unknownFault(`There is no fault "${name}".`, `Faults: ${namesOf(faults)}.`);
+  throw unknownFault(`There is no fault "${name}".`, hintFor(name, faults, "Faults"));
 }
 
-/** The fault on a wire of that name. Throws a UserError that lists what there is. */
+/** The fault on a wire of that name. Throws a UserError with the nearest name, or all. */
 export function findWireFault(name: string): Fault {
   const found = wireFaults.find((fault) => fault.name === name);
   if (found !== undefined) return found;
-  const isInside = faults.some((fault) => fault.name === name);
+  const title = "Faults on the wire";
+  if (faults.every((fault) => fault.name !== name)) {
+    throw unknownFault(`There is no fault "${name}".`, hintFor(name, wireFaults, title));
+  }
   throw unknownFault(
-    isInside
-      ? `The fault "${name}" is inside a service, where nothing on the wire can bring it.`
-      : `There is no fault "${name}".`,
-    `Faults on the wire: ${namesOf(wireFaults)}.`,
+    `The fault "${name}" is inside a service, where nothing on the wire can bring it.`,
+    listOf(wireFaults, title),
   );
 }
 
@@ -270,6 +272,15 @@ function unknownFault(message: string, hint: string): UserError {
   return new UserError("unknown_fault", message, { hint });
 }
 
-function namesOf(list: readonly Fault[]): string {
-  return list.map(({ name }) => name).join(", ");
+/** The one that was probably meant; all of them, which are many, only where none is near. */
+function hintFor(name: string, list: readonly Fault[], title: string): string {
+  const meant = closest(
+    name,
+    list.map((fault) => fault.name),
+  );
+  return meant === undefined ? listOf(list, title) : `Did you mean "${meant}"?`;
+}
+
+function listOf(list: readonly Fault[], title: string): string {
+  return `${title}: ${list.map(({ name }) => name).join(", ")}.`;
 }

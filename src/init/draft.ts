@@ -52,6 +52,7 @@ export function draftConfig(around: Surroundings): Draft {
     findings: [
       ...engineFindings(engine),
       ...apps.map((app) => appFinding(app, used.get(app) ?? null)),
+      ...apps.filter((app) => used.has(app)).flatMap(interpreterFindings),
       ...scripts.map(({ value, where }) => ({ what: value.command, where, use: null })),
       ...(around.compose === undefined ? [] : [{ what: "Docker Compose", where: around.compose, use: null }]),
       ...around.taken.map(({ port, by }) => ({ what: `port ${port} is in use`, where: by, use: null })),
@@ -93,9 +94,10 @@ function engineFindings({ url, isGiven, answer, program }: Surroundings["engine"
     nothing: undefined,
   } as const satisfies Record<string, Finding | undefined>;
   const found = answers[answer.kind];
-  const installed =
-    program === undefined ? [] : [{ what: "ollama is installed", where: program, use: "engine" } as const];
-  return [...(found === undefined ? [] : [found]), ...installed];
+  const none = { what: "no Ollama answers, and none is on the PATH", where, use: null };
+  if (program === undefined) return [found ?? none];
+  const installed = { what: "ollama is installed", where: program, use: "engine" } as const;
+  return [...(found === undefined ? [] : [found]), installed];
 }
 
 function engineNote({ answer, program }: Surroundings["engine"]): string {
@@ -103,6 +105,10 @@ function engineNote({ answer, program }: Surroundings["engine"]): string {
   return program === undefined
     ? "a stand-in with scripted answers, until there is an Ollama"
     : "`ollama serve`, unless an Ollama runs already";
+}
+
+function interpreterFindings({ python: { warning } }: App): Finding[] {
+  return warning === undefined ? [] : [{ ...warning, use: null }];
 }
 
 function appFinding({ framework, variable, where }: App, use: Finding["use"]): Finding {

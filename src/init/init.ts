@@ -24,7 +24,7 @@ export interface InitResult {
   /** Absolute path. */
   readonly file: string;
   readonly written: boolean;
-  /** Empty where nothing was found: the configuration is the defaults then. */
+  /** Where none is of use, the configuration is the defaults. */
   readonly findings: readonly Finding[];
   readonly text: string;
 }

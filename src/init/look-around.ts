@@ -6,6 +6,7 @@ import { engineRoutes } from "../contract/routes.ts";
 import { type EngineAnswer, findProgram, readEngineAnswer } from "../launch/engine.ts";
 import { describeListener, findListeners } from "../supervisor/os/ports.ts";
 import { probe } from "../supervisor/probe.ts";
+import { chooseInterpreter, type Interpreter } from "./interpreters.ts";
 import { type Found, findPythonApps, type PythonApp } from "./python-apps.ts";
 import { composeFile, npmScripts, procfile, type Script } from "./scripts.ts";
 
@@ -21,8 +22,8 @@ export interface Surroundings {
     readonly program: string | undefined;
   };
   readonly apps: readonly (PythonApp & {
-    /** The interpreter of the nearest virtual environment, relative to the folder. */
-    readonly python: string | undefined;
+    /** What it is run with: of the nearest virtual environment, or else from the PATH. */
+    readonly python: Interpreter;
     /** The packages that it is in, the outermost first: its module is imported by them. */
     readonly packages: readonly string[];
   })[];
@@ -38,14 +39,16 @@ const VIRTUAL_ENVIRONMENTS = [".venv", "venv"];
 const SCHEMA = "node_modules/chat-stack/docs/config.schema.json";
 const ANSWER_TIMEOUT_MS = 1_000;
 
-/** Looks around in a folder; changes nothing and runs nothing. */
+/** Looks around in a folder; changes nothing, and runs nothing of it but a Python that is asked for its modules. */
 export async function lookAround(folder: string, env: NodeJS.ProcessEnv): Promise<Surroundings> {
   const [engine, found] = await Promise.all([lookForEngine(env), findPythonApps(folder)]);
-  const apps = found.map((app) => ({
-    ...app,
-    python: virtualPython(folder, dirname(app.file)),
-    packages: packagesAround(folder, dirname(app.file)),
-  }));
+  const apps = await Promise.all(
+    found.map(async (app) => {
+      const virtual = virtualPython(folder, dirname(app.file));
+      const python = await chooseInterpreter(app.framework, folder, virtual, env["PATH"]);
+      return { ...app, python, packages: packagesAround(folder, dirname(app.file)) };
+    }),
+  );
   const known = apps.flatMap(({ port }) => port?.value ?? []);
   const ports = [DEFAULTS.hmiPort, DEFAULTS.gatewayPort, addressOfUrl(engine.url).port, ...known];
   const taken = await Promise.all([...new Set(ports)].map(listenersAt));

@@ -1,4 +1,5 @@
 import { basename, dirname } from "node:path/posix";
+import { splitWords } from "../config/services/words.ts";
 import type { Surroundings } from "./look-around.ts";
 
 /** A program that will be run in the place of a service of ours. */
@@ -31,8 +32,12 @@ export function programOf(app: App, scripts: Surroundings["scripts"], usualPort:
   const port = app.port ?? portInScripts(app, scripts) ?? { value: unsaid, where: "the sources do not say" };
   const isModule = app.packages.length > 0;
   const own = isModule ? `-m ${module}` : quote(file);
-  const args = app.run === undefined ? serverArgs(app, `${module}:${app.variable}`, port.value) : own;
-  const python = app.python === undefined ? "python3" : pathFrom(cwd, app.python);
+  const target = `${module}:${app.variable}`;
+  const server = [serverArgs(app, target, port.value), ...optionsInScripts(target, cwd, scripts).map(quote)];
+  const args = app.run === undefined ? server.join(" ") : own;
+  // A bare name is looked for on the PATH.
+  const { file: given } = app.python;
+  const python = given.startsWith("/") || !given.includes("/") ? given : pathFrom(cwd, given);
   return {
     command: `${quote(python)} ${args}`,
     cwd,
@@ -49,15 +54,46 @@ export function startsApp(app: App, runs: string): boolean {
   return runs.includes(`${module}:${app.variable}`) || runs.includes(`${module}.py`);
 }
 
+/** The port that a command line gives; undefined where it gives none. */
+export function portIn(commandLine: string): number | undefined {
+  const [, port] = /(?:--port[ =]|-p ?|--bind[ =]\S*:|-b ?\S*:)(\d{2,5})\b/.exec(commandLine) ?? [];
+  return port === undefined ? undefined : Number(port);
+}
+
 function portInScripts(
   app: App,
   scripts: Surroundings["scripts"],
 ): { value: number; where: string } | undefined {
   for (const { value, where } of scripts) {
-    const [, port] = /(?:--port[ =]|-p ?|--bind[ =]\S*:|-b ?\S*:)(\d{2,5})\b/.exec(value.runs) ?? [];
-    if (port !== undefined && startsApp(app, value.runs)) return { value: Number(port), where };
+    const port = portIn(value.runs);
+    if (port !== undefined && startsApp(app, value.runs)) return { value: port, where };
   }
   return undefined;
+}
+
+/**
+ * What a script gives to uvicorn beside the address, such as `--reload`. Paths among it are meant from the folder
+ * of the script, so that it is of use only there.
+ */
+function optionsInScripts(target: string, cwd: string, scripts: Surroundings["scripts"]): readonly string[] {
+  for (const { value } of cwd === "." ? scripts : []) {
+    const read = splitWords(value.runs);
+    const words = "words" in read ? read.words : [];
+    const server = words.findIndex((word) => basename(word) === "uvicorn");
+    if (server < 0 || !words.includes(target, server)) continue;
+    return words
+      .slice(server + 1)
+      .filter(
+        (word, index, all) => word !== target && !ADDRESS.test(word) && !isValueOfAddress(all[index - 1]),
+      );
+  }
+  return [];
+}
+
+const ADDRESS = /^--(?:host|port)(?:=|$)/;
+
+function isValueOfAddress(before: string | undefined): boolean {
+  return before === "--host" || before === "--port";
 }
 
 function serverArgs({ framework }: App, target: string, port: number): string {

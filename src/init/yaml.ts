@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 import { splitWords } from "../config/services/words.ts";
 import type { Draft, DraftService } from "./draft.ts";
+import { portIn } from "./program.ts";
 
 const HEAD = "# Written by `stack init` from what it found. Every setting: docs/reference.md of chat-stack.";
 
@@ -48,13 +49,21 @@ function hints({ gateway, hmi, others }: Draft): string[][] {
   const isForeign = gateway.program !== undefined || hmi.program !== undefined;
   return [
     isForeign ? contract : [],
-    ...others.map(({ value: { name, command }, where }) => [
-      `# From ${where}. As a service, with the port that it listens on:`,
+    ...others.map(({ value: { name, command, runs }, where }) => [
+      `# From ${where}. As a service:`,
       `#   ${name}:`,
       `#     command: ${"words" in splitWords(command) ? value(command) : `[sh, -c, ${JSON.stringify(command)}]`}`,
-      "#     port: 8080",
+      `#     ${portOrReadiness(runs)}`,
     ]),
   ];
+}
+
+/** A command that is well at once holds for any program; nothing better is known of one that names no port. */
+function portOrReadiness(runs: string): string {
+  const port = portIn(runs);
+  return port === undefined
+    ? 'ready: { command: "true" }   # it names no port: give `port:` instead, if it listens on one'
+    : `port: ${port}`;
 }
 
 /** A text as YAML has it, in quotes where it would be read as something else. */

@@ -5,6 +5,7 @@ import { urlOf } from "../contract/address.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { inspectService, type ServiceState } from "../supervisor/inspect.ts";
 import { ensureSupervisor } from "../supervisor/keep/ensure.ts";
+import { noteDeed } from "../supervisor/keep/events.ts";
 import { readStates } from "../supervisor/keep/states.ts";
 import type { Wanted } from "../supervisor/keep/types.ts";
 import { readWanted, writeWanted } from "../supervisor/keep/wanted.ts";
@@ -98,8 +99,10 @@ function isHanging(state: ServiceState): boolean {
 /** The last is stopped first. That it is wanted is said already: whoever dies here leaves it to the supervisor. */
 async function stopForRestart(asked: readonly Asked[], folder: StateFolder): Promise<void> {
   for (const { sighting, intent } of asked.toReversed()) {
-    if (intent.action === "restart" && "record" in sighting.state && sighting.state.record)
-      await stopService(sighting.state.record, folder);
+    if (intent.action !== "restart" || !("record" in sighting.state) || !sighting.state.record) continue;
+    const { name, pid } = sighting.state.record;
+    await stopService(sighting.state.record, folder);
+    noteDeed(folder, { event: "stopped", service: name, pid, detail: `for a restart: ${intent.reason}` });
   }
 }
 

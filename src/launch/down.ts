@@ -1,6 +1,7 @@
 import type { Config } from "../config/schema.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { endSupervisor } from "../supervisor/keep/ensure.ts";
+import { noteDeed } from "../supervisor/keep/events.ts";
 import { readWanted, writeWanted } from "../supervisor/keep/wanted.ts";
 import { withLock } from "../supervisor/lock.ts";
 import { resumeInterrupted } from "../supervisor/logs/resume.ts";
@@ -25,6 +26,8 @@ export interface DownOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Names of services; all where absent, also those that are no longer configured. */
   readonly names?: readonly string[];
+  /** Why, as the events tell it; `by stack down` where absent. */
+  readonly reason?: string;
   readonly onStep: (step: DownStep) => void;
 }
 
@@ -32,7 +35,8 @@ export interface DownOptions {
  * Stops what this stack started, the last first; what it did not start is left alone. One that cannot be
  * stopped does not keep the others from it. Throws `stop_failed`.
  */
-export async function takeDown({ config, env, names, onStep }: DownOptions): Promise<DownStep[]> {
+export async function takeDown(options: DownOptions): Promise<DownStep[]> {
+  const { config, env, names, reason = "by stack down", onStep } = options;
   const folder = stateFolder(config.state.dir);
   return await withLock(folder, async () => {
     resumeInterrupted(folder);
@@ -47,7 +51,7 @@ export async function takeDown({ config, env, names, onStep }: DownOptions): Pro
     const failures: UserError[] = [];
     for (const target of targets) {
       try {
-        const step = await stopOne(target, folder);
+        const step = await stopOne(target, folder, reason);
         steps.push(step);
         onStep(step);
       } catch (error) {
@@ -86,10 +90,16 @@ async function unwant(folder: StateFolder, names: readonly string[]): Promise<vo
   if (left.length === 0) await endSupervisor(folder);
 }
 
-async function stopOne({ name, record, isExternal }: Target, folder: StateFolder): Promise<DownStep> {
+async function stopOne(
+  { name, record, isExternal }: Target,
+  folder: StateFolder,
+  reason: string,
+): Promise<DownStep> {
   if (record === undefined)
     return { name, outcome: isExternal ? "external" : "not_running", pid: null, took_ms: 0 };
   const { outcome, tookMs } = await stopService(record, folder);
+  const detail = outcome === "already_gone" ? `${reason}; it had ended before` : reason;
+  noteDeed(folder, { event: "stopped", service: name, pid: record.pid, detail });
   return { name, outcome, pid: record.pid, took_ms: tookMs };
 }
 

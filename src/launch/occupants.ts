@@ -3,6 +3,7 @@ import { adopt } from "../supervisor/adopt.ts";
 import { describeOccupant } from "../supervisor/describe-occupant.ts";
 import { endOccupant, isReplaceable } from "../supervisor/end-occupant.ts";
 import { inspectService } from "../supervisor/inspect.ts";
+import { noteDeed } from "../supervisor/keep/events.ts";
 import { type Occupant, occupantOf } from "../supervisor/occupant.ts";
 import type { StateFolder } from "../supervisor/state.ts";
 import type { Sighting } from "./look.ts";
@@ -75,8 +76,16 @@ export async function clearPorts(
       if (isAdopted && state.state === "foreign" && state.listeners[0] !== undefined)
         await adopt(spec, folder, state.listeners[0]);
       else
-        for (const occupant of occupantsOf(sighting, folder).filter(isReplaceable))
+        for (const occupant of occupantsOf(sighting, folder).filter(isReplaceable)) {
           await endOccupant(occupant, spec, folder);
+          const { pid } = occupant.process;
+          noteDeed(folder, {
+            event: "port_cleared",
+            service: spec.name,
+            pid,
+            detail: `to make room for ${spec.name}`,
+          });
+        }
       return { ...sighting, state: await inspectService(spec, folder), ...(isAdopted && { isAdopted }) };
     }),
   );

@@ -86,7 +86,14 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
     });
     return { steps, started };
   } catch (error) {
-    await takeDown({ config, env, names: started, onStep: () => undefined });
+    const reason = signal.aborted ? "because the start was broken off" : "because the start failed";
+    await takeDown({
+      config,
+      env,
+      names: started,
+      reason,
+      onStep: () => undefined,
+    });
     throw error;
   }
 }

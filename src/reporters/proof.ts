@@ -31,7 +31,7 @@ export function reportProof(screen: ReportScreen, report: ProofReport): void {
   const seconds = (report.duration_ms / 1000).toFixed(1);
   screen.line();
   if (report.interrupted) screen.line("  Interrupted.");
-  const words = `${caught.length} of ${faults.length} faults caught by ${report.checks} checks in ${seconds} s.`;
+  const words = `${caught.length} of ${faults.length} ${faults.length === 1 ? "fault" : "faults"} caught by ${report.checks} checks in ${seconds} s.`;
   screen.line(`  ${screen.paint(isGood ? "good" : "bad", words)}`, 2);
   if (report.unexercised.length > 0) {
     screen.line(`  Checks that no fault exercises: ${report.unexercised.join(", ")}.`, 2);

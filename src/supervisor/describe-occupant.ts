@@ -53,7 +53,8 @@ function quoted(word: string): string {
 }
 
 function sameProgram({ runsCommand, probe }: Occupant, name: string): string {
-  if (!runsCommand) return ` It answers as ${name} should, but was started with another command than the configured one.`;
+  if (!runsCommand)
+    return ` It answers as ${name} should, but was started with another command than the configured one.`;
   if (probe.ok) return ` It runs the same program as ${name}, and answers as it should.`;
   return ` It runs the same program as ${name}, but does not answer as it should: ${probe.error}.`;
 }

@@ -1,16 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, existsSync } from "node:fs";
-import { EXIT, messageOf, UserError } from "../errors.ts";
+import { closeSync } from "node:fs";
+import { EXIT, UserError } from "../errors.ts";
 import { digestOf } from "./digest.ts";
+import { whyNotRun } from "./not-runnable.ts";
 import { describeKeeper, findKeeperOf } from "./os/keepers.ts";
 import { describeListener, findListeners, type Listener } from "./os/ports.ts";
 import { MARK, type Mark } from "./os/process-table.ts";
 import { discardRecord, writeRecord } from "./record.ts";
 import { processFields, specFields } from "./record-fields.ts";
-import { startFailed } from "./start-failed.ts";
+import { StartFailure } from "./start-failed.ts";
 import { openLog, type StateFolder, serviceFiles } from "./state.ts";
-import type { Command, ServiceRecord, ServiceSpec } from "./types.ts";
+import type { ServiceRecord, ServiceSpec } from "./types.ts";
 
 /** How a child of this process ended: by an exit code, or by a signal. */
 export interface Exit {
@@ -47,8 +48,8 @@ export async function launchService(spec: ServiceSpec, state: StateFolder): Prom
   discardRecord(state, spec.name);
   const log = openLog(files.log);
   try {
-    const child = spawnMarked(spec.command, { service: spec.name, stateDir: state.root }, log.fd);
-    if (child.pid === undefined) throw await startFailed(spec, state, await whyNotRun(child, spec), log.size);
+    const child = spawnMarked(spec, { service: spec.name, stateDir: state.root }, log.fd);
+    if (child.pid === undefined) throw notRunnable(spec, (await once(child, "error"))[0]);
     const end = endOf(child);
     const record = recordOf(spec, child.pid, files.log, log.size);
     writeOrKill(state, record);
@@ -58,21 +59,29 @@ export async function launchService(spec: ServiceSpec, state: StateFolder): Prom
   }
 }
 
-function spawnMarked({ file, args, cwd, env }: Command, mark: Mark, log: number): ChildProcess {
-  const child = spawn(file, args, {
-    cwd,
-    env: { ...process.env, ...env, [MARK.service]: mark.service, [MARK.stateDir]: mark.stateDir },
-    detached: true,
-    stdio: ["ignore", log, log],
-  });
-  child.unref();
-  return child;
+function spawnMarked(spec: ServiceSpec, mark: Mark, log: number): ChildProcess {
+  const { file, args, cwd, env } = spec.command;
+  try {
+    const child = spawn(file, args, {
+      cwd,
+      env: { ...process.env, ...env, [MARK.service]: mark.service, [MARK.stateDir]: mark.stateDir },
+      detached: true,
+      stdio: ["ignore", log, log],
+    });
+    child.unref();
+    return child;
+  } catch (error) {
+    // Node tells of a few errors, such as ENOENT, by an event; of the others, such as ENOTDIR, like this.
+    throw notRunnable(spec, error);
+  }
 }
 
-async function whyNotRun(child: ChildProcess, { command }: ServiceSpec): Promise<string> {
-  const [error] = await once(child, "error");
-  // The OS says ENOENT of the program even where it is the folder that is missing.
-  return existsSync(command.cwd) ? messageOf(error) : `its folder ${command.cwd} does not exist`;
+function notRunnable({ name, command }: ServiceSpec, error: unknown): StartFailure {
+  const { trouble, advice } = whyNotRun(command, error);
+  return new StartFailure(`${name} could not be started: ${trouble}.`, {
+    hint: advice === undefined ? `\`stack logs ${name}\` may show why.` : `${advice}, then: stack up`,
+    reason: `it could not be started: ${trouble}`,
+  });
 }
 
 function endOf(child: ChildProcess): Pick<Launch, "exit" | "ended"> {

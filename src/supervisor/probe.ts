@@ -3,6 +3,7 @@ import { type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
 import { messageOf } from "../errors.ts";
 import { mismatchOf } from "./json-pattern.ts";
+import { whyNotRun } from "./not-runnable.ts";
 import type { RunLog } from "./run-log.ts";
 import type { Address, CommandProbe, HttpProbe, LogProbe, Probe, ServiceSpec, TcpProbe } from "./types.ts";
 
@@ -34,7 +35,7 @@ export async function probe(
   const started = performance.now();
   const answer = await ask(target, question, signal).catch((error) => ({
     ok: false,
-    error: plainWords(error),
+    error: plainWords(error, question),
   }));
   return { ...answer, latencyMs: Math.round(performance.now() - started) };
 }
@@ -198,8 +199,12 @@ function lateError(timeoutMs: number): Error {
   return new Error(`no answer within ${timeoutMs} ms`);
 }
 
-function plainWords(error: unknown): string {
+function plainWords(error: unknown, question: Probe): string {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (question.kind === "command" && code !== undefined && code !== "ABORT_ERR") {
+    const { trouble, advice } = whyNotRun(question.command, error);
+    return advice === undefined ? `no result (${trouble})` : `no result (${trouble}. ${advice})`;
+  }
   if (code === "ECONNREFUSED") return "connection refused";
   if (code === "ECONNRESET") return "connection closed without an answer";
   return messageOf(error);

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "../errors.ts";
 import { followDaemon, noteChanges } from "./daemon.ts";
-import type { Launch } from "./launch.ts";
+import type { Exit, Launch } from "./launch.ts";
 import { withLock } from "./lock.ts";
 import { isSame, membersOf } from "./os/identity.ts";
 import { describeListener } from "./os/ports.ts";
@@ -49,13 +49,15 @@ export async function untilReady(
     },
   );
   signal?.throwIfAborted();
-  throw await startFailed(spec, state, trouble, launch.logSize);
+  throw await startFailed(spec, state, trouble, launch.logSize, waited.exit);
 }
 
 interface Waited {
   readonly record: ServiceRecord;
   /** What went wrong; absent when the service is ready. */
   readonly trouble?: string;
+  /** Where the service ended by itself. */
+  readonly exit?: Exit;
 }
 
 async function waitForReadiness(
@@ -75,7 +77,8 @@ async function waitForReadiness(
     const answer = await probe(target, spec.ready, untilEnd);
     if (hasEnded(record, launch)) {
       const daemon = await daemonOf(record, state, launch);
-      if (daemon === undefined) return { record, trouble: String(launch.ended.reason) };
+      if (daemon === undefined)
+        return { record, trouble: String(launch.ended.reason), exit: await launch.exit };
       record = daemon;
       continue;
     }

@@ -1,31 +1,64 @@
 import { statSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 import { EXIT, UserError } from "../errors.ts";
+import type { Exit } from "./launch.ts";
 import { tailLog } from "./logs/tail.ts";
 import { type StateFolder, serviceFiles } from "./state.ts";
 import type { ServiceSpec } from "./types.ts";
+
+/** A start that came to nothing: `start_failed`. */
+export class StartFailure extends UserError {
+  /** What happened, without the service's name: `it exited with code 1 before it was ready`. */
+  readonly reason: string;
+  /** Null where it did not exit by itself, or nobody of ours could see how. */
+  readonly exitedWith: number | null;
+  /** Likewise: the signal that ended it. */
+  readonly endedBy: NodeJS.Signals | null;
+
+  constructor(message: string, { hint, reason, exit }: Failure) {
+    super("start_failed", message, { hint, exitCode: EXIT.failed });
+    this.reason = reason;
+    this.exitedWith = exit?.code ?? null;
+    this.endedBy = exit?.signal ?? null;
+  }
+}
+
+interface Failure {
+  readonly hint: string;
+  readonly reason: string;
+  readonly exit?: Exit | undefined;
+}
 
 /**
  * The error of a start that came to nothing, with the last lines that the run wrote to its log.
  *
  * @param trouble what happened, as the end of a sentence
  * @param logSize size of the log before the run, in bytes
+ * @param exit how its leader ended, where it did
  */
 export async function startFailed(
   { name }: Pick<ServiceSpec, "name">,
   state: StateFolder,
   trouble: string,
   logSize: number,
-): Promise<UserError> {
+  exit?: Exit,
+): Promise<StartFailure> {
   const { log } = serviceFiles(state, name);
   // A log that has become shorter was rotated meanwhile, and is all of this run.
   const from = (statSync(log, { throwIfNoEntry: false })?.size ?? 0) < logSize ? 0 : logSize;
   const lines = (await tailLog(log, LAST_LOG_LINES, from)).map((line) => `  ${plainLine(line)}`);
-  const hint = lines.length > 0 ? `The end of ${log}:\n${lines.join("\n")}` : `It wrote nothing to ${log}.`;
-  return new UserError("start_failed", `${name} did not become ready: ${trouble}.`, {
-    hint,
-    exitCode: EXIT.failed,
-  });
+  const hint =
+    lines.length > 0
+      ? `The end of ${log}:\n${lines.join("\n")}\n\`stack logs ${name}\` shows all of it.`
+      : `It wrote nothing to ${log}.`;
+  const message = `${name} did not become ready: ${trouble}.`;
+  return new StartFailure(message, { hint, reason: reasonOf(trouble, exit), exit });
+}
+
+function reasonOf(trouble: string, exit: Exit | undefined): string {
+  if (exit === undefined) return `it was ended, because ${trouble}`;
+  const isSeen = exit.code !== null || exit.signal !== null;
+  return isSeen ? `${trouble} before it was ready` : trouble;
 }
 
 const LAST_LOG_LINES = 10;

@@ -22,6 +22,20 @@ const cases: readonly (Refusal & { readonly name: string })[] = [
     hint: "Run `stack --help` for what there is.",
   },
   {
+    name: "a misspelt command",
+    args: ["statsu"],
+    code: "unknown_command",
+    message: "There is no command `stack statsu`.",
+    hint: "Did you mean `stack status`? Run `stack --help` for what there is.",
+  },
+  {
+    name: "a misspelt command with arguments",
+    args: ["lgos", "gateway"],
+    code: "unknown_command",
+    message: "There is no command `stack lgos gateway`.",
+    hint: "Did you mean `stack logs`? Run `stack --help` for what there is.",
+  },
+  {
     name: "an unknown flag",
     args: ["status", "--loud"],
     code: "bad_flag",
@@ -69,6 +83,13 @@ const cases: readonly (Refusal & { readonly name: string })[] = [
     code: "unknown_fault",
     message: 'There is no fault "gremlins".',
     hint: /^Faults: none, .+\.$/,
+  },
+  {
+    name: "a misspelt fault",
+    args: ["prove", "done-mising"],
+    code: "unknown_fault",
+    message: 'There is no fault "done-mising".',
+    hint: 'Did you mean "done-missing"?',
   },
   {
     name: "a fault in a stack by its URL",
@@ -123,7 +144,7 @@ const cases: readonly (Refusal & { readonly name: string })[] = [
     name: "a configuration file that is not there",
     args: ["up", "--config", "missing.yaml"],
     code: "config_unreadable",
-    message: /^The configuration \S+\/missing\.yaml cannot be read: ENOENT/,
+    message: /^The configuration cannot be read: there is no file \S+\/missing\.yaml\.$/,
     hint: "Check the path given with --config.",
   },
 ];
@@ -136,7 +157,8 @@ test("a bad URL in the environment is named by its variable", async () => {
   await expectRefused(await testStack({ STACK_ENGINE_URL: "localhost:11434" }), {
     args: ["status"],
     code: "config_invalid",
-    message: "The configuration has a problem:\n  STACK_ENGINE_URL  engine.url: must be an http:// URL",
+    message:
+      'The configuration has a problem:\n  STACK_ENGINE_URL  engine.url: must be an http:// URL; found the text "localhost:11434"',
     hint: "Mend the lines above. Nothing was started or changed.",
   });
 });

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { COMPLETION_SCRIPTS } from "../../src/cli/completion-scripts.ts";
@@ -31,7 +31,10 @@ describe.each(["bash", "fish"] as const)("%s", (shell) => {
       const wordsAt = start(shell);
       expect(wordsAt("stack sta")).toEqual(["status"]);
       expect(wordsAt("stack status --wa")).toEqual(["--watch"]);
+      expect(wordsAt("stack status --")).toEqual(expect.arrayContaining(["--json", "--watch", "--help"]));
       expect(wordsAt("stack up ")).toEqual(["engine", "gateway", "hmi"]);
+      expect(wordsAt("stack up --adopt h")).toEqual(["hmi"]);
+      expect(wordsAt("stack prove --target reply-w")).toEqual([]);
       expect(wordsAt("stack verify model-c")).toEqual(["model-conversation"]);
       expect(wordsAt("stack verify --fault done-missing-")).toEqual(["done-missing-after-empty-reply"]);
       expect(wordsAt("stack verify --report jun")).toEqual(["junit="]);
@@ -53,6 +56,14 @@ describe.each(["bash", "fish"] as const)("%s", (shell) => {
 
 test("bash completes what follows the = of a flag, because readline has taken the rest", () => {
   expect(start("bash")("stack verify --report=jun")).toEqual(["junit="]);
+  expect(start("bash")("stack up --adopt=")).toEqual(["engine", "gateway", "hmi"]);
+});
+
+test("logs are completed by whatever has a log", () => {
+  const wordsAt = start("bash");
+  mkdirSync(join(wordsAt.cwd, ".stack", "log"), { recursive: true });
+  writeFileSync(join(wordsAt.cwd, ".stack", "log", "supervisor.log"), "");
+  expect(wordsAt("stack logs gateway ")).toEqual(["engine", "hmi", "supervisor"]);
 });
 
 /** A shell that has read the script, in a folder where `stack` is. */

@@ -10,7 +10,18 @@ const COMMANDS: readonly CommandShape[] = [
   { id: "complete", hidden: true, flags: {} },
   { id: "report:merge", summary: "Merge reports.", flags: {} },
   { id: "status", summary: "Show each service.", flags: GLOBAL },
-  { id: "up", flags: { ...GLOBAL, detach: { name: "detach", char: "d", type: "boolean" } } },
+  { id: "events", flags: { service: { name: "service", type: "option" } } },
+  { id: "logs", flags: {} },
+  { id: "prove", flags: { target: { name: "target", type: "boolean" } } },
+  {
+    id: "up",
+    flags: {
+      ...GLOBAL,
+      adopt: { name: "adopt", type: "option", multiple: true },
+      detach: { name: "detach", char: "d", type: "boolean" },
+      replace: { name: "replace", type: "option", multiple: true },
+    },
+  },
   {
     id: "verify",
     flags: {
@@ -26,13 +37,15 @@ const COMMANDS: readonly CommandShape[] = [
 const VALUES: Readonly<Record<ValueKind, readonly string[]>> = {
   service: ["engine", "gateway", "hmi"],
   suite: ["cancel", "sse"],
-  fault: ["done-missing"],
+  logged: ["gateway", "supervisor"],
+  fault: ["done-missing", "none"],
+  "wire-fault": ["done-missing"],
   report: ["html", "junit"],
   shell: ["bash"],
 };
 
 test.each([
-  ["", ["report", "status", "up", "verify"]],
+  ["", ["report", "status", "events", "logs", "prove", "up", "verify"]],
   ["st", ["status"]],
   ["comp", []],
   ["report ", ["merge"]],
@@ -57,7 +70,15 @@ test.each([
   ["up --detach g", ["gateway"]],
   ["verify ", ["source", "cancel", "sse"]],
   ["verify sse ", ["cancel"]],
-  ["verify --fault ", ["done-missing"]],
+  ["up --adopt ", ["engine", "gateway", "hmi"]],
+  ["up --adopt=", ["--adopt=engine", "--adopt=gateway", "--adopt=hmi"]],
+  ["up --replace h", ["hmi"]],
+  ["events ", []],
+  ["events --service g", ["gateway"]],
+  ["logs gateway ", ["supervisor"]],
+  ["prove ", ["done-missing", "none"]],
+  ["prove --target ", ["done-missing"]],
+  ["verify --fault ", ["done-missing", "none"]],
   ["verify --fault done-missing s", ["sse"]],
   ["verify --contract s", ["seeds"]],
   ["verify --contract=s", ["--contract=seeds"]],

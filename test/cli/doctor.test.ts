@@ -121,7 +121,7 @@ test("a service that ended and is not started again: how it ended is told", asyn
   const { report } = await doctor(stack);
   expect(brokenIn(report)).toEqual({ "gateway/process": "not_running" });
   expect(rungOf(report, "gateway/process").problem).toMatchObject({
-    cause: expect.stringMatching(/^It ended \d+ s ago: it was ended by SIGKILL\./),
+    cause: expect.stringMatching(/^It has been down for \d+ s: it was ended by SIGKILL\./),
     next: "stack logs gateway",
   });
 });

@@ -3,6 +3,7 @@ import { cpSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
+import { findSuites } from "../../src/verify.ts";
 import { BIN, PATH, runStack } from "../support/cli.ts";
 import { tempFolder } from "../support/temp.ts";
 
@@ -23,6 +24,15 @@ test("without arguments, and with --help, it lists the commands", async () => {
     expect(help.stdout).toMatch(new RegExp(`^ {2}${command} +[A-Z]`, "m"));
   }
   expect(await run()).toEqual(help);
+});
+
+test("the help of verify names every suite", async () => {
+  const help = (await run("verify", "--help")).stdout.replaceAll(/\s+/g, " ");
+  expect(help).toContain(
+    `Suites: ${findSuites(undefined)
+      .map(({ name }) => name)
+      .join(", ")}. Without one, all.`,
+  );
 });
 
 test.each(["--help", "up --help"])(

@@ -1,7 +1,8 @@
 import { Errors } from "@oclif/core";
 import { expect, test } from "vitest";
-import { explain } from "../../src/cli/errors.ts";
+import { explain, tellPerson } from "../../src/cli/errors.ts";
 import { UserError } from "../../src/errors.ts";
+import { readableScreen } from "../support/screen.ts";
 
 test("an error that the user can act on is told as it is", () => {
   const error = new UserError("port_taken", "It is taken.", { hint: "Free it.", exitCode: 1 });
@@ -33,4 +34,10 @@ test.each([
     hint: expect.stringContaining("This is a bug in stack."),
     exitCode: 1,
   });
+});
+
+test("each line of a hint is indented", () => {
+  const { screen, output } = readableScreen();
+  tellPerson(screen, { message: "It is taken.", hint: "Free it.\nOr take another." });
+  expect(output()).toBe("✗ It is taken.\n  Free it.\n  Or take another.\n");
 });

@@ -48,8 +48,17 @@ test("--service and --since choose", async () => {
   const both = [STARTED, EXITED];
   expect(JSON.parse((await events(both, "--service", "gateway", "--json")).stdout)).toEqual(EXITED);
   expect(JSON.parse((await events(both, "--since", EXITED.time, "--json")).stdout)).toEqual(EXITED);
-  // A dot is a dot.
-  expect((await events(both, "--service", "g.teway")).stdout).toBe("");
+  expect(JSON.parse((await events(both, "--service", "supervisor", "--json")).stdout)).toEqual(STARTED);
+});
+
+test("a service that is neither configured nor recorded is refused, with the nearest name", async () => {
+  const gone = { ...EXITED, service: "worker" };
+  expect(await events([gone], "--service", "worker")).toMatchObject({ exitCode: 0, stderr: "" });
+  const { exitCode, stdout, stderr } = await events([gone], "--service", "worke");
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+  expect(stderr).toBe(
+    '✗ There is no service "worke".\n  Did you mean "worker"? Services: engine, gateway, hmi, supervisor, worker.',
+  );
 });
 
 test("where nothing is recorded, it says so", async () => {

@@ -47,7 +47,7 @@ test(
       expect.stringMatching(/^ {4}Acts on what the gateway asks the engine: .+ --engine-tap\.$/),
       "",
       expect.stringMatching(
-        /^ {2}Of 3 faults on the wire 1 caught, 1 missed, 1 not applied, in [\d.]+ s\. All that was created has been deleted\.$/,
+        /^ {2}Of 3 faults on the wire, 1 caught, 1 missed, 1 not applied, in [\d.]+ s\. All that was created has been deleted\.$/,
       ),
     ]);
     await expect(shapeIn(prove.stdout)).toMatchFileSnapshot("shapes/prove-target.snap");
@@ -70,7 +70,7 @@ test("what a command of one's own misses is told with what is wrong, and exits w
     "      the fault  Every event has an event: line with its type, so that onmessage never sees one.",
     "      see it by  stack verify: sse/frames",
     "",
-    expect.stringMatching(/^ {2}Of 2 faults on the wire 1 caught, 1 missed, 0 not applied, in [\d.]+ s\.$/),
+    expect.stringMatching(/^ {2}Of 2 faults on the wire, 1 caught, 1 missed, 0 not applied, in [\d.]+ s\.$/),
   ]);
 });
 

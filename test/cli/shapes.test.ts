@@ -54,7 +54,8 @@ test("verify --json", async () => {
     return { ...report, results: results.map(({ evidence: _, ...result }) => withoutRows(result)) };
   });
   await expect(pretty(shapeOf(...withoutEvidence))).toMatchFileSnapshot("shapes/verify.snap");
-});
+  // All suites twice, once with the contract's own times.
+}, 60_000);
 
 test("verify source --json", async () => {
   const cli = await testStack();

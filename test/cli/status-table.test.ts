@@ -75,6 +75,28 @@ test("a service that crashed tells its last exit, and when it is started again",
   );
 });
 
+test("what is about to be started again is not said to be so in 0 s", () => {
+  const next_start_at = new Date(NOW + 400).toISOString();
+  const crashed: ServiceStatus = { ...STOPPED, state: "restarting", detail: EXIT.reason, next_start_at };
+  expect(draw([crashed]).at(-1)).toBe("  hmi: it exited with code 1; started again in a moment");
+});
+
+test("why a service was given up is told once", () => {
+  const detail =
+    "hmi was given up, because it was restarted 2 times within 60 s. Last: it exited with code 1.";
+  const failed: ServiceStatus = { ...STOPPED, state: "failed", detail, restarts: 2, last_exit: EXIT };
+  expect(draw([failed]).at(-1)).toBe(
+    "  hmi: was given up, because it was restarted 2 times within 60 s. Last: it exited with code 1; restarted 2 times",
+  );
+});
+
+test("a failed start is told of a service that nobody wants any more", () => {
+  const last_exit = { ...EXIT, reason: "it exited with code 1 before it was ready" };
+  expect(draw([{ ...STOPPED, last_exit }]).at(-1)).toBe(
+    "  hmi: last exit 12 s ago: it exited with code 1 before it was ready",
+  );
+});
+
 test("a service that was restarted and is well tells why", () => {
   const restarted = { ...GATEWAY, restarts: 1, last_exit: EXIT };
   expect(draw([restarted]).at(-1)).toBe(

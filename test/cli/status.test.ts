@@ -59,11 +59,14 @@ test("--watch without a terminal says what to do instead", async () => {
   expect(stderr).toContain("add --json");
 });
 
-test("on a terminal --watch is a live screen, and Ctrl-C gives the terminal back", async () => {
+test.each([
+  ["Ctrl-C", "\u0003"],
+  ["q", "q"],
+])("on a terminal --watch is a live screen, and %s gives the terminal back", async (_, key) => {
   const stack = await testStack();
   const { output, type, ended } = onTerminal(stack, "status", "--watch");
   await expect.poll(() => output().split("\u001b[H").length - 1, PATIENTLY).toBeGreaterThan(1);
-  type("\u0003");
+  type(key);
   expect(await ended).toBe(0);
   const [live = "", after = ""] = output().split("\u001b[?25h\u001b[?1049l");
   expect(live.startsWith("\u001b[?1049h")).toBe(true);

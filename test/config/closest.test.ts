@@ -14,6 +14,13 @@ test.each([
   expect(closest(name, NAMES)).toBe(meant);
 });
 
+test.each([
+  ["TERM", "SIGTERM"],
+  ["hup", "SIGHUP"],
+])("%s was meant to be the signal %s", (name, meant) => {
+  expect(closest(name, ["SIGTERM", "SIGHUP"])).toBe(meant);
+});
+
 test.each(["", "x", "colour", "retries"])("nothing is near to %j", (name) => {
   expect(closest(name, NAMES)).toBeUndefined();
 });

@@ -76,14 +76,14 @@ test("everything that is wrong is told at once, each at its own place", async ()
       .slice(1)
       .map((line) => line.trim()),
   ).toEqual([
-    `${YAML}:2:12  contract.profile: Invalid option: expected one of "ours"|"seeds"`,
+    `${YAML}:2:12  contract.profile: expected one of ours, seeds; found the text "theirs"`,
     `${YAML}:4:22  contract.lacks.gateway.resumed: is no endpoint (such as gateway.resume), no feature (engine.options) and no check (http/origin)`,
-    `${YAML}:5:21  contract.lacks.gateway.resume: Invalid option: expected one of "skipped"|"broken"|"judged"`,
+    `${YAML}:5:21  contract.lacks.gateway.resume: expected one of skipped, broken, judged; found the text "never"`,
     `${YAML}:7:5  contract.endpoints.hmi.message: there is no such setting; did you mean hmi.messages?`,
-    `${YAML}:8:19  contract.endpoints.hmi.messages: must hold {session_id}, as /api/chat/sessions/:session_id/messages does`,
-    `${YAML}:9:17  contract.endpoints.hmi.agents: must be a path, with or without a method, such as GET /api/chat/history/{session_id}`,
-    `${YAML}:10:19  contract.endpoints.hmi.sessions: must hold no parameter, as /api/chat/sessions does`,
-    `${YAML}:11:31  contract.request_fields.model_id: Invalid input: expected string, received number`,
+    `${YAML}:8:19  contract.endpoints.hmi.messages: must hold {session_id}, as /api/chat/sessions/:session_id/messages does; found the text "/history"`,
+    `${YAML}:9:17  contract.endpoints.hmi.agents: must be a path, with or without a method, such as GET /api/chat/history/{session_id}; found the text "FETCH /agents"`,
+    `${YAML}:10:19  contract.endpoints.hmi.sessions: must hold no parameter, as /api/chat/sessions does; found the text "/sessions/{user}"`,
+    `${YAML}:11:31  contract.request_fields.model_id: expected text; found the number 5`,
   ]);
 });
 

@@ -24,7 +24,7 @@ test("problems name the file and the path of the setting", async () => {
   const text = "export default { hmi: { prot: 1 }, services: { a: { command: ['x'], port: '1' } } };";
   expect(await problemsOf({ cwd: tempFolder({ [TS]: text }) })).toEqual([
     `${TS}  hmi.prot: there is no such setting; did you mean port?`,
-    `${TS}  services.a.port: Invalid input: expected number, received string`,
+    `${TS}  services.a.port: expected a port number, such as 8000; found the text "1"`,
   ]);
 });
 

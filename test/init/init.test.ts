@@ -90,6 +90,41 @@ test("a port that only a script says is taken from there", async () => {
   expect(result.text).toContain("port: 8765   # Procfile:1");
 });
 
+test("what a script gives to uvicorn beside the address is kept", async () => {
+  const { config } = await of({
+    "api.py": "app = FastAPI()",
+    Procfile: "api: uvicorn api:app --host 0.0.0.0 --reload --port=8001 --log-level debug\n",
+  });
+  expect(config.services["gateway"]?.command?.args.join(" ")).toBe(
+    "-m uvicorn api:app --host 127.0.0.1 --port 8001 --reload --log-level debug",
+  );
+});
+
+test("a command offered as a service has the port that it names, and none from nowhere", async () => {
+  const { result } = await of({ Procfile: "worker: python w.py\ndocs: python -m d --port 8123\n" });
+  expect(result.text).not.toContain("8080");
+  expect(result.text).toContain("python w.py\n#     ready:");
+  expect(result.text).toContain("python -m d --port 8123\n#     port: 8123\n");
+});
+
+test("that there is no Ollama is told", async () => {
+  const { result } = await of({});
+  expect(result.findings[0]).toEqual({
+    what: "no Ollama answers, and none is on the PATH",
+    where: expect.stringMatching(/^http:.+, from OLLAMA_HOST$/),
+    use: null,
+  });
+});
+
+test("an interpreter that lacks the framework is told", async () => {
+  const { result } = await of({ "api.py": "app = FastAPI()", ".venv/bin/python": "" });
+  expect(result.findings).toContainEqual({
+    what: expect.stringMatching(/\/\.venv\/bin\/python has no fastapi and no uvicorn$/),
+    where: "install fastapi and uvicorn before `stack up`",
+    use: null,
+  });
+});
+
 test("what could be a service too is offered in a comment that is valid as it stands", async () => {
   const folder = tempFolder({
     "package.json": '{\n  "scripts": {\n    "dev": "vite",\n    "lint": "x"\n  }\n}\n',
@@ -104,7 +139,7 @@ test("what could be a service too is offered in a comment that is valid as it st
       { what: "Docker Compose", where: "compose.yaml", use: null },
     ]),
   );
-  const text = result.text.replace(/^# ( {2,}\S)/gm, "$1").replaceAll("port: 8080", "ready: { log: up }");
+  const text = result.text.replace(/^# ( {2,}\S)/gm, "$1");
   const cwd = tempFolder({ "stack.config.yaml": text });
   const { services } = await loadConfig({ cwd, env: {} });
   expect([services["dev"]?.command?.args, services["worker"]?.command?.file]).toEqual([["run", "dev"], "sh"]);

@@ -162,7 +162,10 @@ test("a command that cannot be run is a bad answer", async () => {
     command: { file: "/no/such/program", args: [], cwd: "/" },
     timeoutMs: 1000,
   };
-  expect(await probe({}, question)).toMatchObject({ ok: false, error: expect.stringContaining("ENOENT") });
+  expect(await probe({}, question)).toMatchObject({
+    ok: false,
+    error: "no result (there is no program /no/such/program. Install it, or correct the path)",
+  });
 });
 
 test("a command is not run where the question was taken back before", async () => {

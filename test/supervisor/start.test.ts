@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { inspectService } from "../../src/supervisor/inspect.ts";
 import { isSame } from "../../src/supervisor/os/identity.ts";
@@ -69,7 +70,13 @@ test("a program that exits is reported with its code and the last 10 lines of th
   });
   const lines = [3, 4, 5, 6, 7, 8, 9, 10].map((line) => `  line ${line}`);
   expect(error.hint).toBe(
-    [`The end of ${log}:`, ...lines, "  cannot read settings.json", "  giving up"].join("\n"),
+    [
+      `The end of ${log}:`,
+      ...lines,
+      "  cannot read settings.json",
+      "  giving up",
+      "`stack logs sample` shows all of it.",
+    ].join("\n"),
   );
   expect(readdirSync(state.run)).toEqual([]);
 });
@@ -79,7 +86,11 @@ test("a program that is not there is reported by name", async () => {
   const spec = await fixtureService("serves-health", state, {
     command: { file: "no-such-program", args: [], cwd: state.root },
   });
-  expect((await failure(spec, state)).message).toContain("no-such-program ENOENT");
+  expect(await failure(spec, state)).toMatchObject({
+    message: 'sample could not be started: there is no program "no-such-program" on the PATH.',
+    hint: "Install it, or write its full path, then: stack up",
+    reason: 'it could not be started: there is no program "no-such-program" on the PATH',
+  });
   expect(readdirSync(state.run)).toEqual([]);
 });
 
@@ -89,6 +100,18 @@ test("a folder that is not there is reported as such", async () => {
     command: { file: process.execPath, args: [], cwd: "/no/such/folder" },
   });
   expect((await failure(spec, state)).message).toContain("its folder /no/such/folder does not exist");
+});
+
+test("a folder that is a file is reported as such", async () => {
+  const state = temporaryState();
+  const file = join(state.root, "a-file");
+  writeFileSync(file, "");
+  const spec = await fixtureService("serves-health", state, {
+    command: { file: process.execPath, args: [], cwd: file },
+  });
+  expect((await failure(spec, state)).message).toBe(
+    `sample could not be started: its folder ${file} is a file.`,
+  );
 });
 
 test("a service that is not ready in time is stopped, and its last answer told", async () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
-import { messageOf } from "../../errors.ts";
+import { unreadable } from "../unreadable.ts";
 
 /** The variables of a file, or what is wrong with it. */
 export type EnvFile = { readonly variables: Record<string, string> } | { readonly problem: string };
@@ -11,7 +11,7 @@ export function readEnvFile(path: string): EnvFile {
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    return { problem: `cannot be read: ${messageOf(error)}` };
+    return { problem: unreadable(path, error) };
   }
   const line = findMalformedLine(text);
   // The line itself is not shown: such files hold secrets.

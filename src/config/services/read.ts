@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { isRole } from "../addresses.ts";
+import { PLAIN_WORDS } from "../expected.ts";
 import { faultsOf } from "../faults.ts";
 import { type Fault, isRecord } from "../layer.ts";
 import type { Settings } from "../schema.ts";
@@ -28,7 +29,7 @@ export function readServices(
     const tell: Tell = (path, message, part = "value") =>
       faults.push({ path: ["services", name, ...path], part, message });
     checkName(name, tell);
-    const parsed = ServiceSchema.safeParse(value);
+    const parsed = ServiceSchema.safeParse(value, PLAIN_WORDS);
     dependencies.set(name, parsed.data?.depends_on ?? []);
     if (parsed.success) {
       const service = readService(name, parsed.data, { folder, settings, tell });

@@ -96,7 +96,7 @@ const FATES = {
 
 function ended({ at, reason }: LastExit): string {
   const seconds = Math.max(0, Math.round((Date.now() - Date.parse(at)) / 1000));
-  return `It ended ${seconds < 120 ? `${seconds} s` : `${Math.floor(seconds / 60)} min`} ago: ${reason}. \`stack up\` starts it again.`;
+  return `It has been down for ${seconds < 120 ? `${seconds} s` : `${Math.floor(seconds / 60)} min`}: ${reason}. \`stack up\` starts it again.`;
 }
 
 function notStarted(service: ServiceName, isOurs: boolean): string {

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { closeSync, constants, openSync, readFileSync, renameSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { StateFolder } from "../state.ts";
 import { isObject } from "./json-file.ts";
@@ -12,7 +12,11 @@ export function eventsFile(state: StateFolder): string {
 /** From this size on the file is put aside, in bytes. */
 const MOST_BYTES = 5 * 1024 * 1024;
 
-/** Adds an event; only for the recorded supervisor, whose file it is. @throws what the OS refuses, also for a symlink */
+/**
+ * Adds an event: what the supervisor has seen, or what a command did that holds the state's lock.
+ *
+ * @throws what the OS refuses, also for a symlink
+ */
 export function appendEvent(state: StateFolder, event: ServiceEvent): void {
   const path = eventsFile(state);
   const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
@@ -20,10 +24,25 @@ export function appendEvent(state: StateFolder, event: ServiceEvent): void {
   try {
     // In one write, so that no reader sees half a line and a kill leaves none.
     writeSync(fd, `${JSON.stringify(event)}\n`);
-    // Nobody else writes it, so that a rename loses nothing.
-    if (fstatSync(fd).size > MOST_BYTES) renameSync(path, `${path}.1`);
   } finally {
     closeSync(fd);
+  }
+}
+
+/** Puts a large file aside; only for the recorded supervisor, because two who do it at once lose what is there. */
+export function putEventsAside(state: StateFolder): void {
+  const path = eventsFile(state);
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  // Who has opened it meanwhile writes to the same file under its new name.
+  if (size > MOST_BYTES) renameSync(path, `${path}.1`);
+}
+
+/** Writes down what a command did, which goes on whatever the disk says. Only for the holder of the lock. */
+export function noteDeed(state: StateFolder, deed: Omit<ServiceEvent, "time">): void {
+  try {
+    appendEvent(state, { time: new Date().toISOString(), ...deed });
+  } catch {
+    // It was done, whether or not it could be written down.
   }
 }
 

@@ -3,7 +3,7 @@ import { everyone, membersOf } from "../os/identity.ts";
 import { readRecord } from "../record.ts";
 import type { StateFolder } from "../state.ts";
 import { stopService } from "../stop.ts";
-import type { ServiceSpec } from "../types.ts";
+import type { ServiceRecord, ServiceSpec } from "../types.ts";
 
 /** A service whose process is there. */
 export type Running = Extract<ServiceState, { state: "running" }>;
@@ -13,6 +13,7 @@ export type Running = Extract<ServiceState, { state: "running" }>;
  * holder of the lock.
  *
  * @param mustStop whether what runs is stopped even if it is well
+ * @param onStopped told of what ran and was stopped
  * @returns what runs well, and as it is configured now; else all of it was stopped
  * @throws UserError `stop_failed`
  */
@@ -20,11 +21,15 @@ export async function makeWay(
   spec: ServiceSpec,
   state: StateFolder,
   mustStop: boolean,
+  onStopped: (record: ServiceRecord) => void,
 ): Promise<Running | undefined> {
   if (!hasTraces(spec.name, state)) return undefined;
   const found = await inspectService(spec, state);
   if (found.state === "running" && !mustStop && found.healthy && !found.changed) return found;
-  if ("record" in found && found.record !== undefined) await stopService(found.record, state);
+  if ("record" in found && found.record !== undefined) {
+    const { outcome } = await stopService(found.record, state);
+    if (outcome !== "already_gone") onStopped(found.record);
+  }
   return undefined;
 }
 

@@ -1,4 +1,6 @@
 import { messageOf, UserError } from "../../errors.ts";
+import { StartFailure } from "../start-failed.ts";
+import { unknownExit } from "./lives.ts";
 import type { LastExit, ServiceReport } from "./types.ts";
 
 /** What is wrong with a service, as its report says it. */
@@ -10,15 +12,23 @@ export function notStarted(name: string, error: unknown): Problem {
     const { code, message, hint = null } = error;
     return { code, message, hint };
   }
-  const message = `${name} could not be started: ${messageOf(error)}.`;
+  const message = `${name} could not be started: ${withoutStop(messageOf(error))}.`;
   return { code: "start_failed", message, hint: null };
+}
+
+/** A start that failed, as the end of a run. */
+export function failedExit(error: unknown): LastExit {
+  if (!(error instanceof StartFailure))
+    return unknownExit(`it could not be started: ${withoutStop(messageOf(error))}`);
+  const { reason, exitedWith, endedBy } = error;
+  return { ...unknownExit(reason), code: exitedWith, signal: endedBy };
 }
 
 /** It ended, and is not started again. */
 export function givenUp(name: string, why: string, { reason }: LastExit): Problem {
   return {
     code: "given_up",
-    message: `${name} was given up, because ${why}. Last: ${reason.replace(/\.$/, "")}.`,
+    message: `${name} was given up, because ${why}. Last: ${reason}.`,
     hint: `\`stack logs ${name}\` may show why; \`stack up\` tries it again.`,
   };
 }
@@ -45,4 +55,9 @@ export function dependencyFailed(name: string, failed: string): Problem {
 export function unreachable(name: string, trouble: string): Problem {
   const message = `${name}, which stack does not run, does not answer as it should: ${trouble}.`;
   return { code: "unreachable", message, hint: null };
+}
+
+/** For what goes on after it: reasons have no full stop at their end. */
+function withoutStop(text: string): string {
+  return text.replace(/\.$/, "");
 }

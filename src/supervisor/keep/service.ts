@@ -12,7 +12,7 @@ import { takePulse } from "./liveness.ts";
 import { asLaunch, type Life, UNSEEN, unknownExit } from "./lives.ts";
 import { makeWay, type Running } from "./make-way.ts";
 import { decideRestart } from "./policy.ts";
-import { givenUp, notStarted, unhealthy } from "./problems.ts";
+import { failedExit, givenUp, notStarted, unhealthy } from "./problems.ts";
 import { hasBeenReady, LIVING, pauseLeft, resumptionOf } from "./resumption.ts";
 import type { Shared, Supervision } from "./supervision.ts";
 import type { LastExit, ServiceEvent } from "./types.ts";
@@ -99,7 +99,9 @@ export class KeptService {
     const { state } = this.#shared;
     const request = this.#request;
     if (request === null) return () => this.#stopped();
-    const present = await makeWay(this.#spec, state, mustStop);
+    const present = await makeWay(this.#spec, state, mustStop, (record) =>
+      this.#tell("stopped", record, "for a new start"),
+    );
     if (present !== undefined) {
       this.#report({ request });
       return () => this.#pickUp(present);
@@ -174,7 +176,7 @@ export class KeptService {
     if (this.#isAskedAnew) return () => this.#begin(true);
     const times = pulse.bad === 1 ? "once" : `${pulse.bad} times`;
     const reason = `no answer to its liveness probe ${times}: ${pulse.trouble}`;
-    return () => this.#end(record, unknownExit(reason));
+    return () => this.#end(record, unknownExit(reason), "ended");
   }
 
   #noteAnswer({ ok, error = "", latencyMs }: ProbeResult, { record }: Life): void {
@@ -191,8 +193,10 @@ export class KeptService {
   /**
    * After the end of a run: follows the daemon that it made of itself, or else clears what is left of it, and finds
    * out whether it was stopped or ended by itself.
+   *
+   * @param event what it is told as, where no command stopped it
    */
-  async #end(record: ServiceRecord, exit: LastExit): Promise<Step> {
+  async #end(record: ServiceRecord, exit: LastExit, event: "exited" | "ended" = "exited"): Promise<Step> {
     const { state, lives } = this.#shared;
     try {
       const daemon = exit.code === 0 ? await followDaemon(record, state) : undefined;
@@ -200,11 +204,13 @@ export class KeptService {
       return await this.#supervision.underLock(async () => {
         const reading = readRecord(state, record.name);
         const isOurs = reading.kind === "record" && isSameRun(reading.record, record);
-        if (isOurs) await stopService(record, state);
+        // A command that stopped it has removed the record, before this got the lock, and has written down the event.
+        if (isOurs) {
+          await stopService(record, state);
+          this.#tell(event, record, exit.reason);
+        }
         if (this.#request === null) return () => this.#stopped();
-        // Whoever stopped it has removed the record, before this got the lock.
         if (!isOurs || this.#isAskedAnew) return () => this.#begin(false);
-        this.#tell("exited", record, exit.reason);
         return this.#decide(exit);
       });
     } catch (error) {
@@ -254,14 +260,17 @@ export class KeptService {
     if (this.#request === null) return () => this.#stopped();
     if (this.#isAskedAnew) return () => this.#begin(false);
     const problem = notStarted(name, error);
+    const exit = failedExit(error);
     this.#tell("start_failed", null, problem.message);
-    if (this.#wasReady) return this.#decide(unknownExit(problem.message));
-    this.#report({ phase: "failed", problem });
+    if (this.#wasReady) return this.#decide(exit);
+    this.#report({ phase: "failed", problem, last_exit: exit });
     return () => this.#idle();
   }
 
   async #stopped(): Promise<Step> {
-    if (LIVING.has(this.#shared.board.of(this.#spec.name).phase)) this.#tell("stopped", null);
+    const { name } = this.#spec;
+    if (LIVING.has(this.#shared.board.of(name).phase))
+      this.#supervision.passOn({ event: "stopped", service: name, pid: null, detail: null });
     this.#report({ phase: "stopped", next_start_at: null, problem: null });
     return () => this.#idle();
   }

@@ -7,7 +7,7 @@ import type { ServiceRecord } from "../types.ts";
 import type { Board } from "./board.ts";
 import type { Changes } from "./changes.ts";
 import { SUPERVISOR } from "./ensure.ts";
-import { appendEvent } from "./events.ts";
+import { appendEvent, putEventsAside } from "./events.ts";
 import type { Lives } from "./lives.ts";
 import type { ServiceEvent } from "./types.ts";
 import type { Wish } from "./wish.ts";
@@ -76,9 +76,15 @@ export class Supervision {
     const told = { time: new Date().toISOString(), ...event };
     try {
       appendEvent(this.shared.state, told);
+      putEventsAside(this.shared.state);
     } catch (error) {
       process.stderr.write(`An event could not be written down: ${messageOf(error)}\n`);
     }
     this.shared.onEvent(told);
+  }
+
+  /** Passes on what somebody else has written down. */
+  passOn(event: Omit<ServiceEvent, "time">): void {
+    this.shared.onEvent({ time: new Date().toISOString(), ...event });
   }
 }

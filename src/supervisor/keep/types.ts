@@ -73,7 +73,7 @@ export interface LastExit {
   /** Null where a signal ended it, or where nobody of ours was its parent and could see. */
   readonly code: number | null;
   readonly signal: string | null;
-  /** In words: `it exited with code 1`, `no answer to its liveness probe 3 times`. */
+  /** In words, without a full stop: `it exited with code 1 before it was ready`, `no answer to its liveness probe 3 times`. */
   readonly reason: string;
 }
 
@@ -90,12 +90,16 @@ export interface ServiceEvent {
     | "picked_up"
     | "adopted"
     | "exited"
+    /** The supervisor ended it, because it did not answer its liveness probe. */
+    | "ended"
     | "unhealthy"
     | "healthy"
     | "restarting"
     | "given_up"
     | "start_failed"
     | "stopped"
+    /** Somebody else's process had its port, and was stopped. */
+    | "port_cleared"
     | "log_rotated"
     | "reachable"
     | "unreachable";

@@ -22,8 +22,8 @@ test.each([
   expect(read(text)).toEqual({ problem: expect.stringMatching(`^line ${line} of /\\S+ is not NAME=value$`) });
 });
 
-test("a file that is not there is a problem", () => {
-  expect(readEnvFile("/nowhere/.env")).toEqual({
-    problem: expect.stringContaining("cannot be read: ENOENT"),
-  });
+test("a file that is not there, and a folder, are problems in plain words", () => {
+  const folder = tempFolder();
+  expect(readEnvFile("/nowhere/.env")).toEqual({ problem: "there is no file /nowhere/.env" });
+  expect(readEnvFile(folder)).toEqual({ problem: `${folder} is a folder, and a file was expected` });
 });

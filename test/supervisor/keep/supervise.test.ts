@@ -71,13 +71,20 @@ test("what never became ready is given up at once, with the end of its log", asy
   const state = temporaryState();
   const stack = new Stack(state, [await fixtureService("exits-at-once", state)]);
   await stack.up();
-  const { problem, restarts } = await stack.untilPhase("sample", "failed");
+  const { problem, restarts, last_exit } = await stack.untilPhase("sample", "failed");
   expect(problem).toMatchObject({
     code: "start_failed",
     message: "sample did not become ready: it exited with code 3.",
     hint: expect.stringContaining("giving up"),
   });
   expect(restarts).toBe(0);
+  expect(last_exit).toMatchObject({
+    code: 3,
+    signal: null,
+    reason: "it exited with code 3 before it was ready",
+  });
+  await stack.down();
+  expect(stack.report("sample")).toMatchObject({ last_exit });
 });
 
 test("what waits for a service that was given up says so, and goes on when that is tried again", async () => {
@@ -112,7 +119,15 @@ test("a service that is sick for too long is stopped and started again", async (
   expect(stack.report("sample")?.last_exit?.reason).toBe(
     "no answer to its liveness probe 3 times: not ready (status 503)",
   );
-  expect(stack.events("sample")).toContain("unhealthy");
+  expect(stack.events("sample")).toEqual([
+    "starting",
+    "ready",
+    "unhealthy",
+    "ended",
+    "restarting",
+    "starting",
+    "ready",
+  ]);
 });
 
 test("a service that recovers in time is left alone", async () => {
@@ -152,14 +167,15 @@ test("a service that hangs is found by its liveness probe, and replaced", async 
   expect(stack.pid("sample")).not.toBe(hung);
 });
 
-test("a service that is stopped by command stays stopped, and that is no crash", async () => {
+test("a service that is stopped by command stays stopped, and that is no crash, and no event of the supervisor's", async () => {
   const state = temporaryState();
   const stack = new Stack(state, [await obedient(state, "one"), await obedient(state, "two")]);
   await stack.up();
   await stack.untilReady("one", "two");
   await stack.down("one");
   await stack.untilPhase("one", "stopped");
-  expect(stack.events("one")).toEqual(["starting", "ready", "stopped"]);
+  // The command writes the event.
+  expect(stack.events("one")).toEqual(["starting", "ready"]);
   expect(stack.report("two")?.phase).toBe("ready");
 });
 
@@ -173,6 +189,7 @@ test("a new request for a service that runs stops it first, and is no crash", as
   await stack.untilReady("sample");
   expect(stack.pid("sample")).not.toBe(first);
   expect(stack.report("sample")).toMatchObject({ restarts: 0, last_exit: null });
+  expect(stack.events("sample")).toEqual(["starting", "ready", "stopped", "starting", "ready"]);
 });
 
 test("what outlives its leader is stopped before the leader is started again", async () => {

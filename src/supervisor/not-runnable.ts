@@ -1,0 +1,88 @@
+import { accessSync, constants, statSync } from "node:fs";
+import { delimiter, join, resolve } from "node:path";
+import { messageOf } from "../errors.ts";
+import type { Command } from "./types.ts";
+
+/** Why a program could not be run, and what to do about it. */
+export interface NotRunnable {
+  /** The end of a sentence: `there is no program "uvicorn" on the PATH`. */
+  readonly trouble: string;
+  /** A sentence without its full stop; absent where only the OS knows. */
+  readonly advice?: string;
+}
+
+/**
+ * Finds out why the OS did not run a program. What it says is not enough: ENOENT is told of the program, of the
+ * interpreter that its first line names, and of the folder; EACCES and ENOTDIR likewise.
+ */
+export function whyNotRun({ file, cwd, env }: Command, error: unknown): NotRunnable {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const known = code === "ENOENT" || code === "EACCES" || code === "ENOTDIR";
+  const why = known ? (inFolder(cwd) ?? inFile(file, cwd, env)) : undefined;
+  if (why !== undefined) return why;
+  return { trouble: messageOf(error).replace(/\.$/, "") };
+}
+
+function inFolder(cwd: string): NotRunnable | undefined {
+  const kind = kindOf(cwd);
+  if (kind === "none") {
+    return { trouble: `its folder ${cwd} does not exist`, advice: "Create it, or set cwd to another folder" };
+  }
+  if (kind === "file") {
+    return { trouble: `its folder ${cwd} is a file`, advice: "Set cwd to the folder that it is to run in" };
+  }
+  if (mayRun(cwd)) return undefined;
+  return { trouble: `its folder ${cwd} may not be entered`, advice: `Permit it: chmod u+x ${cwd}` };
+}
+
+function inFile(file: string, cwd: string, env: Command["env"]): NotRunnable | undefined {
+  const path = file.includes("/")
+    ? resolve(cwd, file)
+    : findOnPath(file, env?.["PATH"] ?? process.env["PATH"]);
+  if (path === undefined) {
+    return {
+      trouble: `there is no program "${file}" on the PATH`,
+      advice: "Install it, or write its full path",
+    };
+  }
+  switch (kindOf(path)) {
+    case "none":
+      return { trouble: `there is no program ${path}`, advice: "Install it, or correct the path" };
+    case "folder":
+      return { trouble: `${path} is a folder, and no program`, advice: "Write the path of a program in it" };
+    case "file":
+      if (!mayRun(path))
+        return { trouble: `${path} is not executable`, advice: `Make it so: chmod +x ${path}` };
+      return {
+        trouble: `what ${path} needs to run is not there`,
+        advice: "Correct the interpreter in its first line (#!), or install that",
+      };
+  }
+}
+
+/** As the OS does it, the first that may be run; else one that may not. */
+function findOnPath(file: string, path = ""): string | undefined {
+  const found = path
+    .split(delimiter)
+    .map((folder) => join(folder, file))
+    .filter((each) => kindOf(each) === "file");
+  return found.find(mayRun) ?? found[0];
+}
+
+/** `none` also where it may not be looked at. */
+function kindOf(path: string): "none" | "file" | "folder" {
+  try {
+    return statSync(path).isDirectory() ? "folder" : "file";
+  } catch {
+    return "none";
+  }
+}
+
+function mayRun(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
