@@ -71,20 +71,6 @@ test("a service that waits for a line of its log is not ready for another superv
   await stack.untilReady("sample");
 });
 
-test.runIf(existsSync("/proc/self/fdinfo"))("what its starter had open is open in no service", async () => {
-  const state = temporaryState();
-  const stack = new Stack(state, [await obedient(state, "sample")]);
-  const lock = join(state.root, "lock-of-a-script");
-  const { file, args, cwd } = SUPERVISOR_COMMAND;
-  const script = `exec 250> ${lock}; exec "$0" "$@"`;
-  const command = { file: "/bin/bash", args: ["-c", script, file, ...args], cwd };
-  writeWanted(state, { services: { sample: { request: "first" } } });
-  const supervisor = await withLock(state, () => ensureSupervisor(stack.plan, state, command));
-  await stack.untilReady("sample");
-  for (const pid of [supervisor.pid, stack.pid("sample")])
-    expect(readdirSync(`/proc/${pid}/fd`)).not.toContain("250");
-});
-
 test.runIf(existsSync("/dev/full"))("a supervisor that can complain to nobody goes on", async () => {
   const state = temporaryState();
   const spec = await obedient(state, "sample");
