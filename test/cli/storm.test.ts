@@ -12,7 +12,7 @@ import { freePorts } from "../support/ports.ts";
 
 /** A storm can be had again: STORM_SEED=... STORM_ROUNDS=... npx vitest run test/cli/storm.test.ts */
 const SEED = process.env["STORM_SEED"] ?? newSeed();
-const ROUNDS = Number(process.env["STORM_ROUNDS"] ?? 200);
+const ROUNDS = Number(process.env["STORM_ROUNDS"] ?? 60);
 
 const SERVICES = ["alone", "parent", "dependent"];
 

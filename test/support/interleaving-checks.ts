@@ -32,7 +32,7 @@ async function expectQuiet({ hmi, gateway, engine }: Traffic["stack"]): Promise<
     engine: (await generationsOf(engine)).filter(({ ended }) => ended === "running").length,
   });
   await vi.waitFor(async () => expect(await look()).toEqual({ hmi: 0, gateway: 0, engine: 0 }), {
-    timeout: 5_000,
+    timeout: 30_000,
     interval: 5,
   });
 }
