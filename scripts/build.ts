@@ -15,7 +15,7 @@ const built = await Promise.all([
   buildNode("src/main.ts", "src/index.ts", ...globSync("src/commands/**/*.ts")),
   buildNode("src/service-process.ts"),
   buildNode("src/supervisor-process.ts"),
-  buildNode("src/prove-worker.ts"),
+  buildNode("src/prove/worker.ts"),
   buildWeb(),
 ]);
 const written = built.flatMap(({ metafile }) => Object.keys(metafile.outputs));

@@ -3,12 +3,11 @@ import { UserError } from "./errors.ts";
 import { newSeed } from "./harness/chance.ts";
 import type { Suite } from "./harness/check.ts";
 import { mergeReports } from "./harness/compare.ts";
-import type { OpenTarget } from "./harness/open-target.ts";
 import type { RunEvent, RunReport } from "./harness/report.ts";
-import type { SuiteRun } from "./harness/run.ts";
-import { type RunAllOptions, runAll } from "./harness/run-all.ts";
+import { runAll } from "./harness/run-all.ts";
 import { type Selection, selectChecks } from "./harness/select.ts";
-import { openTarget, type Target, type TargetSettings, type TargetUrls } from "./target/target.ts";
+import { type Run, verifyInProcess } from "./in-process.ts";
+import { openTarget, type Target, type TargetUrls } from "./target/target.ts";
 
 export interface VerifyOptions extends Selection {
   /** Names of suites, such as `model-conversation`; without it, all of them. */
@@ -39,16 +38,6 @@ export interface VerifyReport extends RunReport {
 
 /** An engine that loads a large model for the first check may need minutes. */
 const DEFAULT_DEADLINE_MS = 300_000;
-
-/** Suites that wait for their streams leave room for others: so many run at a time, each on a stack of its own. */
-const PARALLEL_SUITES = 4;
-
-/** A stack of our own does not make anybody wait: what takes seconds elsewhere takes a moment here. */
-const QUICK_STREAM = { heartbeat_ms: 150, orphan_grace_ms: 300, save_every_ms: 50 } as const;
-const QUICK_SETTINGS: TargetSettings = {
-  heartbeatMs: QUICK_STREAM.heartbeat_ms,
-  orphanGraceMs: QUICK_STREAM.orphan_grace_ms,
-};
 
 /** Runs suites against a stack. Throws a UserError where there is no such suite, fault or stack. */
 export async function verify(options: VerifyOptions): Promise<VerifyReport> {
@@ -86,7 +75,10 @@ async function verifyOnce(options: VerifyOptions, seed: string): Promise<VerifyR
     signal: options.signal ?? new AbortController().signal,
     onEvent: options.onEvent ?? (() => undefined),
   };
-  if (options.target === "in-process") return await verifyInProcess(run, options.fault);
+  if (options.target === "in-process") {
+    if (options.fault !== undefined) return await verifyWithFault(run, options.fault);
+    return (await verifyInProcess(run)).report;
+  }
   if (options.fault !== undefined) {
     throw new UserError("bad_flag", "A fault can be switched on only in a stack of our own.", {
       hint: "Add --in-process.",
@@ -95,39 +87,11 @@ async function verifyOnce(options: VerifyOptions, seed: string): Promise<VerifyR
   return await verifyAt(run, options.target, options.describeTarget);
 }
 
-type Run = Omit<RunAllOptions<Target>, "description" | "withTarget" | "parallel">;
-
-/** Each suite on a stack of its own, so that they may run at once. */
-async function verifyInProcess(run: Run, faultName: string | undefined): Promise<VerifyReport> {
-  const [{ startStack }, { findFault }] = await Promise.all([
-    import("./services/start.ts"),
-    import("./faults/index.ts"),
-  ]);
-  const fault = faultName === undefined ? undefined : findFault(faultName);
-  let applied = 0;
-  const onApplied = (): void => {
-    applied += 1;
-  };
-  const bug = fault === undefined ? "" : ` Switched on: ${fault.name}. ${fault.story}`;
-  const report = await runAll({
-    ...run,
-    description: `a fresh stack in this process, with the engine stand-in.${bug}`,
-    parallel: PARALLEL_SUITES,
-    withTarget: async (_, use) => {
-      const overrides = fault?.overrides(onApplied);
-      const stack = await startStack({ stream: QUICK_STREAM, ...(overrides && { overrides }) });
-      try {
-        const urls = { ...stack, settings: QUICK_SETTINGS };
-        // A stack that is broken on purpose need not be able to undo anything.
-        const isDisposable = fault !== undefined;
-        return await useTarget(urls, run.signal, (open) => use({ ...open, isDisposable }));
-      } finally {
-        await stack.close();
-      }
-    },
-  });
-  if (fault === undefined) return report;
-  return { ...report, fault: { name: fault.name, caught_by: fault.caughtBy, applied } };
+async function verifyWithFault(run: Run, name: string): Promise<VerifyReport> {
+  const { findFault } = await import("./faults/index.ts");
+  const fault = findFault(name);
+  const { report, applied } = await verifyInProcess(run, [fault]);
+  return { ...report, fault: { name, caught_by: fault.caughtBy, applied: applied[name] ?? 0 } };
 }
 
 /** One suite after the other: they share the stack, and its user's active conversation. */
@@ -167,17 +131,4 @@ function requireChecks(contract: TargetUrls["contract"]): void {
   throw new UserError("config_invalid", `contract.lacks names no check by ${unknown.join(", ")}.`, {
     hint: "Run `stack verify --list` to see what there is.",
   });
-}
-
-async function useTarget(
-  urls: TargetUrls,
-  signal: AbortSignal,
-  use: (open: OpenTarget<Target>) => Promise<SuiteRun>,
-): Promise<SuiteRun> {
-  const target = await openTarget(urls, signal);
-  try {
-    return await use({ target, capabilities: target.capabilities });
-  } finally {
-    await target.close();
-  }
 }

@@ -1,7 +1,7 @@
 import { EXIT } from "../errors.ts";
 import type { Comparison } from "../harness/compare.ts";
 import type { RunReport } from "../harness/report.ts";
-import type { ProofReport } from "../prove.ts";
+import type { ProofReport } from "../prove/prove.ts";
 import type { TargetProofReport } from "../prove-target/report.ts";
 
 /** What a run means to whoever called. With a comparison, only what was not broken before is bad news. */

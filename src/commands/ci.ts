@@ -4,7 +4,7 @@ import { exitCodeOf, proofExitCode } from "../cli/exit-code.ts";
 import { reportOnGithub } from "../cli/github.ts";
 import { parseReports, reportFlag, toStandardOutput, writeReports } from "../cli/report-files.ts";
 import { withoutEvidence } from "../harness/saved.ts";
-import { type ProofReport, prove } from "../prove.ts";
+import { type ProofReport, prove } from "../prove/prove.ts";
 import { reportFault, reportProof } from "../reporters/proof.ts";
 import { createTerminalReporter } from "../reporters/terminal.ts";
 import { type VerifyReport, verify } from "../verify.ts";

@@ -6,7 +6,7 @@ import { parseListenAddress } from "../cli/listen-address.ts";
 import { reportBaseline, reportTargetFault, reportTargetProof } from "../cli/prove-lines.ts";
 import { targetFlags } from "../cli/verify-flags.ts";
 import { EXIT, UserError } from "../errors.ts";
-import { type ProofReport, prove } from "../prove.ts";
+import { type ProofReport, prove } from "../prove/prove.ts";
 import type { TargetProofReport } from "../prove-target/report.ts";
 import { reportFault, reportProof } from "../reporters/proof.ts";
 

@@ -8,7 +8,7 @@ type CountingChat = (
 ) => ReturnType<EngineClient["chat"]>;
 
 /** More replies at once than this are a load: more than any check has that is not about load. */
-export const LOAD = 7;
+export const LOAD = 8;
 
 /** A client of the engine that counts the replies, for what goes wrong under load only. */
 export function countingReplies(client: EngineClient, chat: CountingChat): EngineClient {

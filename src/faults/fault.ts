@@ -13,6 +13,12 @@ export interface Fault {
   /** The ids of exactly those checks that cannot judge any more, because this bug takes away what they look at. */
   readonly alsoStops?: readonly string[];
   /**
+   * The suites in which it acts. In the others a proof has it switched on together with other faults, and sees that
+   * none of them acts: where that is wrong, the proof takes longer, and finds the same. Left out where it is not
+   * known.
+   */
+  readonly actsIn?: readonly string[];
+  /**
    * The overrides that bring it in. Made anew for each stack. `onApplied` must be told each time it acts. A fault
    * of one kind of stream is on every stream where that is wished.
    */

@@ -1,4 +1,4 @@
-import type { FaultProof, ProofReport } from "../prove.ts";
+import type { FaultProof, ProofReport } from "../prove/prove.ts";
 import type { ReportScreen } from "./terminal.ts";
 
 /** Room for the names of faults, so that what caught them stands in a column. */

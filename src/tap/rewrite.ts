@@ -39,6 +39,9 @@ export interface Rewrite {
   request?(request: TappedRequest): TappedRequest;
   /** What the client is told before the body: may be late, and may lie. */
   head?(answer: TappedAnswer): TappedAnswer | Promise<TappedAnswer>;
-  /** Changes the body on its way; undefined to let it pass. Destroying it cuts the client's connection. */
-  body?(answer: TappedAnswer): Transform | undefined;
+  /**
+   * Changes the body on its way, several one after the other; undefined to let it pass. Destroying one cuts the
+   * client's connection.
+   */
+  body?(answer: TappedAnswer): Transform | readonly Transform[] | undefined;
 }

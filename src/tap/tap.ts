@@ -6,7 +6,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Transform } from "node:stream";
+import type { Readable, Transform } from "node:stream";
 import { hostInUrl } from "../contract/address.ts";
 import { messageOf } from "../errors.ts";
 import { type Exchange, TAP_PATH } from "./exchange.ts";
@@ -157,21 +157,23 @@ async function answerWith(
   entry.answered(told.status, told.headers);
   outgoing.writeHead(told.status, told.headers);
   outgoing.flushHeaders();
-  await passOn(answer, rewrite.body?.(told), outgoing, (bytes) => entry.passed("response", bytes));
+  await passOn(answer, [rewrite.body?.(told) ?? []].flat(), outgoing, (bytes) =>
+    entry.passed("response", bytes),
+  );
 }
 
 /**
- * Rejects where either end, or the change between them, breaks off, and ends what is left of them. Not
+ * Rejects where either end, or a change between them, breaks off, and ends what is left of them. Not
  * `pipeline`, which makes an abort signal and an error each time, also where all goes well: that was a third of
  * what an exchange cost.
  */
 function passOn(
   answer: IncomingMessage,
-  change: Transform | undefined,
+  changes: readonly Transform[],
   outgoing: ServerResponse,
   passed: (bytes: Buffer) => void,
 ): Promise<void> {
-  const sources = change === undefined ? [answer] : [answer, change];
+  const sources = [answer, ...changes];
   return new Promise((resolve, reject) => {
     const breakOff = (error: Error): void => {
       for (const source of sources) source.destroy();
@@ -186,7 +188,7 @@ function passOn(
       if (!outgoing.writableFinished) breakOff(new Error("the client left"));
     });
     outgoing.once("finish", resolve);
-    const last = change === undefined ? answer : answer.pipe(change);
+    const last = changes.reduce<Readable>((from, change) => from.pipe(change), answer);
     last.on("data", passed).pipe(outgoing);
   });
 }

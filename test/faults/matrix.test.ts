@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { suites } from "../../src/checks/suites.ts";
 import { faults, findFault } from "../../src/faults/index.ts";
-import { type ProofReport, prove } from "../../src/prove.ts";
+import { type ProofReport, prove } from "../../src/prove/prove.ts";
 
 /** All suites for each fault, on every core of the machine: about a second and a half a fault. */
 const PROOF_TIMEOUT_MS = 900_000;

@@ -47,7 +47,7 @@ export async function watchReplies(context: Context): Promise<Watched> {
     const lastsMs = Math.min(context.target.settings.heartbeatMs, 1_000);
     // A reply that takes longer shows the same on a machine that is busier: a report passes three services.
     const { seen, ...disturbance } = await timeUndisturbed(
-      (attempt) => (attempt * lastsMs) / 4,
+      (attempt) => (attempt * lastsMs) / 2,
       (attempt) => watchOnce(context, attempt * lastsMs, attempt),
     );
     return { ...seen, ...disturbance };
@@ -113,7 +113,7 @@ async function watchOne(
   while (!reading.hasEnded) {
     looks.push(...(await lookAtBoth(context, start)));
     // In step with the stack: a reply of minutes needs no thousands of looks.
-    await pause(context.target.settings.heartbeatMs / 10, undefined, { signal: context.signal });
+    await pause(context.target.settings.heartbeatMs / 6, undefined, { signal: context.signal });
   }
   const stream = await ended;
   return { began_ms, ended_ms: ended_ms ?? since(start), lastWord: lastWord(stream), looks };

@@ -5,8 +5,11 @@ import { type SeenStream, textOf } from "../../target/http.ts";
 import { converse, readSettledRows } from "../reading.ts";
 import { type Context, makeProfile, makeSession } from "../stage.ts";
 
-/** So many conversations, with a message each at the same time. */
-const AT_ONCE = 16;
+/** So many conversations, with a message each at the same time: a burst, and no load yet. */
+const AT_ONCE = 8;
+
+/** Long enough that the last message comes while the first is still answered. */
+const REPLY = { num_predict: 8, stand_in_token_ms: 40 } as const;
 
 interface Concurrent {
   readonly sessionId: string;
@@ -22,7 +25,7 @@ export const concurrent = defineCheck<Context["target"], readonly Concurrent[]>(
   lookAt: "writes that read, change and write back, and state that is shared between requests",
   needs: [],
   async collect(context) {
-    const modelId = await makeProfile(context, { name: "persistence", options: { num_predict: 8 } });
+    const modelId = await makeProfile(context, { name: "persistence", options: REPLY });
     const sessions: string[] = [];
     for (let index = 0; index < AT_ONCE; index += 1) sessions.push(await makeSession(context, modelId));
     const streams = await Promise.all(

@@ -41,7 +41,7 @@ export const USERS = 10;
 const MESSAGES = 2;
 
 /** Long enough for a pace to show. The stand-in is told the pace of a quick model. */
-const REPLY = { num_predict: 24, stand_in_tokens: 24, stand_in_token_ms: 10 } as const;
+const REPLY = { num_predict: 12, stand_in_tokens: 12, stand_in_token_ms: 20 } as const;
 
 /** Half of the shortest time that is allowed for an answer. */
 const HELD_UP_LIMIT_MS = TARGETS.acceptedP95 / 2;

@@ -135,7 +135,7 @@ async function lastBefore(context: Context): Promise<number> {
 }
 
 /** How long these options make the engine silent at a time, in milliseconds. */
-export function silenceOf({ stand_in_load_ms: load, stand_in_pause_ms: pause }: EngineOptions): number {
+function silenceOf({ stand_in_load_ms: load, stand_in_pause_ms: pause }: EngineOptions): number {
   return Math.max(Number(load ?? 0), Number(pause ?? 0));
 }
 

@@ -10,6 +10,7 @@ export const busyAfterCancel: Fault = {
   story: "For a while after a cancel the conversation is still taken for busy, and its next message fails.",
   seenIn: "the contract, section 2: the conversation takes the next message at once",
   caughtBy: ["cancel/next-message"],
+  actsIn: ["cancel"],
   overrides(onApplied) {
     const cancelledAt = new Map<string, number>();
     return {

@@ -22,6 +22,7 @@ export const cancelEndpointMissing: Fault = {
     "cancel/gateway",
   ],
   alsoStops: ["cancel/next-message", "cancel/slots", "persistence/cancelled"],
+  actsIn: ["cancel", "persistence"],
   overrides: (onApplied) => ({
     wire: {
       gateway: {

@@ -8,6 +8,7 @@ export const cancelHitsNewestConversation: Fault = {
   story: "A cancel ends whichever reply began last, in whatever conversation that is.",
   seenIn: "docs/faults.md, row 14",
   caughtBy: ["cancel/only-its-own"],
+  actsIn: ["cancel"],
   overrides(onApplied) {
     /** Conversations that were sent a message, the last of them last. */
     const sent: string[] = [];

@@ -7,6 +7,7 @@ export const cancelLosesUserMessage: Fault = {
   story: "A cancel takes the user's message away together with the reply's rest.",
   seenIn: "huggingface/chat-ui#459",
   caughtBy: ["cancel/saved", "persistence/user-message"],
+  actsIn: ["cancel", "persistence"],
   overrides: (onApplied) => ({
     store: (store) =>
       withMethod(store, "messages", "list", async (...query) => {

@@ -7,6 +7,7 @@ export const cancelNotRepeatable: Fault = {
   story: "A cancel where nothing runs is refused as an error.",
   seenIn: "the contract, section 2: idle, so it is safe to repeat",
   caughtBy: ["cancel/twice", "cancel/idle"],
+  actsIn: ["cancel"],
   overrides: (onApplied) => ({
     gateway: (client) => ({
       ...client,

@@ -22,6 +22,7 @@ export const cancelSwallowed: Fault = {
     "cancel/next-message",
   ],
   alsoStops: ["cancel/slots", "persistence/cancelled"],
+  actsIn: ["cancel", "persistence"],
   overrides: (onApplied) => ({
     wire: {
       hmi: {

@@ -9,6 +9,7 @@ export const cancelToldToOneReader: Fault = {
   story: "Of several readers of a reply only the first is told that it was cancelled.",
   seenIn: "the contract, section 2: every subscriber sees the cancelled ending",
   caughtBy: ["cancel/every-reader"],
+  actsIn: ["cancel", "persistence"],
   overrides(onApplied) {
     /** Replies that have a reader already, by the key of their first event. */
     const read = new Set<string>();

@@ -6,6 +6,7 @@ export const cancelledWithoutUsage: Fault = {
   story: "A cancelled stream ends without its usage, which a client may wait for.",
   seenIn: "the contract, section 1: usage exactly once, directly before done, also after a cancel",
   caughtBy: ["cancel/ending"],
+  actsIn: ["cancel", "persistence"],
   overrides: (onApplied) => ({
     gateway: (client) => ({
       ...client,

@@ -9,6 +9,7 @@ export const deletedConversationGeneratesOn: Fault = {
   story: "Deleting a conversation does not cancel its reply: the engine works on until nobody is missed.",
   seenIn: "open-webui/open-webui#9014",
   caughtBy: ["cancel/deleted"],
+  actsIn: ["cancel"],
   overrides(onApplied) {
     const deleted = new Set<string>();
     return {

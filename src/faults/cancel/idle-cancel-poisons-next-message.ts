@@ -15,6 +15,7 @@ export const idleCancelPoisonsNextMessage: Fault = {
   story: "A cancel where nothing runs is remembered, and cancels the next message.",
   seenIn: "docs/faults.md, row 44",
   caughtBy: ["cancel/idle-then-send"],
+  actsIn: ["cancel"],
   overrides(onApplied) {
     const poisoned = new Set<string>();
     return {

@@ -7,6 +7,7 @@ export const partialAndWholeReplyKept: Fault = {
   story: "After a cancel the partial reply is kept, and a whole one beside it.",
   seenIn: "docs/faults.md, row 16",
   caughtBy: ["cancel/saved", "persistence/cancelled", "persistence/one-reply"],
+  actsIn: ["cancel", "persistence"],
   overrides: (onApplied) => ({
     store: (store) =>
       withMethod(store, "messages", "finish", async (messageId, ending) => {

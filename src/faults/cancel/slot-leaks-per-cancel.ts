@@ -10,6 +10,7 @@ export const slotLeaksPerCancel: Fault = {
   story: "A generation that is cancelled keeps its slot, and when none is left nothing is answered.",
   seenIn: "BerriAI/litellm#27955",
   caughtBy: ["cancel/slots"],
+  actsIn: ["cancel"],
   overrides(onApplied) {
     let free = SLOTS;
     return {

@@ -9,6 +9,7 @@ export const unknownConversationCancelled: Fault = {
   story: "A cancel of a conversation that is not there answers 200, as if something had been stopped.",
   seenIn: "the contract, section 2: 404 for an unknown conversation",
   caughtBy: ["cancel/unknown"],
+  actsIn: ["cancel"],
   overrides: (onApplied) => ({
     wire: {
       hmi: rewriteAnswers(({ request, status }) => {

@@ -9,6 +9,7 @@ export const metricsFrozen: Fault = {
   story: "The gateway's /metrics is made once and then answered from a cache.",
   seenIn: "the contract, section 2",
   caughtBy: ["health/metrics-count"],
+  actsIn: ["health"],
   overrides(onApplied) {
     let first: string | undefined;
     return {

@@ -8,5 +8,6 @@ export const metricsMissing: Fault = {
   story: "The gateway has no /metrics.",
   seenIn: "the contract, section 2",
   caughtBy: ["health/metrics", "health/metrics-count"],
+  actsIn: ["health"],
   overrides: (onApplied) => ({ wire: { gateway: answerMissing(gatewayRoutes.metrics, onApplied) } }),
 };

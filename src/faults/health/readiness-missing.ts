@@ -8,5 +8,6 @@ export const readinessMissing: Fault = {
   story: "The gateway has no /health/ready.",
   seenIn: "the contract, section 2",
   caughtBy: ["health/probes"],
+  actsIn: ["health"],
   overrides: (onApplied) => ({ wire: { gateway: answerMissing(gatewayRoutes.ready, onApplied) } }),
 };

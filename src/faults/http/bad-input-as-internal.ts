@@ -8,6 +8,7 @@ export const badInputAsInternal: Fault = {
   story: "A message that is too long is an internal error, as if it were the server's fault.",
   seenIn: "the contract, section 5: 400 message_too_long",
   caughtBy: ["http/error-status"],
+  actsIn: ["http"],
   overrides: (onApplied) => ({
     wire: {
       hmi: rewriteAnswers(({ status, request }) => {

@@ -7,6 +7,7 @@ export const cspWithUnsafeInline: Fault = {
   story: "The page's policy allows inline scripts, so that planted markup may run.",
   seenIn: "the contract, section 7: a Content-Security-Policy without unsafe-inline",
   caughtBy: ["http/page-security"],
+  actsIn: ["http"],
   overrides: (onApplied) => ({
     wire: {
       hmi: rewriteAnswers((answer) => {

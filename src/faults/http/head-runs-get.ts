@@ -7,6 +7,7 @@ export const headRunsGet: Fault = {
   story: "HEAD runs the handler of GET, so that a look at the general stream sends a message.",
   seenIn: "the contract, section 3: the general stream is a GET that saves and generates",
   caughtBy: ["http/harmless"],
+  actsIn: ["http"],
   overrides: (onApplied) => ({
     wire: {
       hmi: {

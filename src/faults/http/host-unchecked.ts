@@ -6,6 +6,7 @@ export const hostUnchecked: Fault = {
   story: "A call is answered whatever host it names.",
   seenIn: "the contract, section 7: Host must be a configured name",
   caughtBy: ["http/host"],
+  actsIn: ["http"],
   overrides: (onApplied) => ({
     wire: {
       hmi: {

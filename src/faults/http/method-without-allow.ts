@@ -7,6 +7,7 @@ export const methodWithoutAllow: Fault = {
   story: "A wrong method is refused without saying which ones are right.",
   seenIn: "RFC 9110, section 15.5.6",
   caughtBy: ["http/methods"],
+  actsIn: ["http"],
   overrides: (onApplied) => ({
     wire: {
       hmi: rewriteAnswers(({ status }) => {

@@ -6,6 +6,7 @@ export const originUnchecked: Fault = {
   story: "Nobody looks which site's page makes a call that changes something.",
   seenIn: "the contract, section 7: state-changing calls need a same-origin Origin",
   caughtBy: ["http/origin"],
+  actsIn: ["http"],
   overrides: (onApplied) => ({
     wire: {
       hmi: {

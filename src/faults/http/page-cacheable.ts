@@ -7,6 +7,7 @@ export const pageCacheable: Fault = {
   story: "Browsers keep the page for an hour, so that a change is seen only after a hard reload.",
   seenIn: 'the seeds, known gaps: "Aggressive JavaScript caching required multiple hard refreshes"',
   caughtBy: ["http/pages"],
+  actsIn: ["http"],
   overrides: (onApplied) => ({
     wire: {
       hmi: rewriteAnswers((answer) => {

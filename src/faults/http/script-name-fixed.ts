@@ -10,6 +10,7 @@ export const scriptNameFixed: Fault = {
   story: "Scripts and styles have the same name after every change, and browsers keep them for ever.",
   seenIn: 'the seeds, known gaps: "Add cache-control headers to HMI static assets"',
   caughtBy: ["http/assets"],
+  actsIn: ["http"],
   overrides: (onApplied) => {
     const nameOf = new Map<string, string>();
     return {

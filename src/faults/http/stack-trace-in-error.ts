@@ -7,6 +7,7 @@ export const stackTraceInError: Fault = {
   story: "An error tells where in the program it was thrown.",
   seenIn: "the contract, section 5: a message says what is wrong, a hint what to do",
   caughtBy: ["http/no-internals"],
+  actsIn: ["http"],
   overrides: (onApplied) => ({
     wire: {
       gateway: rewriteAnswers(({ status, request }) => {

@@ -7,6 +7,7 @@ export const clientKeyForgotten: Fault = {
   story: "The client_message_id of a message is not saved: sent again, it is another message.",
   seenIn: "docs/faults.md, row 27",
   caughtBy: ["isolation/double-submit"],
+  actsIn: ["isolation"],
   overrides: (onApplied) => ({
     store: (store) =>
       withMethod(store, "messages", "begin", async (exchange) => {

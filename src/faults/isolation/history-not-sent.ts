@@ -7,6 +7,7 @@ export const historyNotSent: Fault = {
   story: "The engine is given the last message only, not what was said before.",
   seenIn: "docs/faults.md, row 50",
   caughtBy: ["isolation/history", "model-conversation/summary"],
+  actsIn: ["model-conversation", "cancel", "persistence", "isolation", "models", "sla"],
   overrides: (onApplied) => ({
     engine: (client) =>
       wrapChat(client, (request, signal) => {

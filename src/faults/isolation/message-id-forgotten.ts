@@ -9,6 +9,7 @@ export const messageIdForgotten: Fault = {
   story: "A message_id that the gateway is sent again starts a second generation.",
   seenIn: "docs/faults.md, row 27",
   caughtBy: ["isolation/same-message-id"],
+  actsIn: ["isolation"],
   overrides(onApplied) {
     const known = new Set<string>();
     return {

@@ -8,6 +8,7 @@ export const replyToOpenedConversation: Fault = {
   story: "A reply is saved to the conversation that was opened while it was written.",
   seenIn: "open-webui/open-webui#23179",
   caughtBy: ["isolation/opened-meanwhile"],
+  actsIn: ["isolation"],
   overrides(onApplied) {
     /** By profile, the conversation that was opened last. */
     const opened = new Map<number | null, string>();

@@ -13,6 +13,7 @@ export const conversationWithoutModelId: Fault = {
     "model-conversation/context",
     "model-conversation/one-active",
   ],
+  actsIn: ["model-conversation", "models"],
   overrides: (onApplied) => ({
     store: (store) =>
       withMethod(store, "conversations", "open", async (destination) => {

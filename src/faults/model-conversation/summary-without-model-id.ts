@@ -7,6 +7,7 @@ export const summaryWithoutModelId: Fault = {
   story: "The summary of a long conversation is written to the general conversation.",
   seenIn: "BUG-016, fourth place: model_id=None in the summarisation section",
   caughtBy: ["model-conversation/summary"],
+  actsIn: ["model-conversation"],
   overrides: (onApplied) => ({
     store: (store) =>
       withMethod(store, "messages", "add", async (message) => {

@@ -8,6 +8,7 @@ export const unknownModelIdAccepted: Fault = {
   story: "A model_id that no profile has is taken for a general message.",
   seenIn: "BUG-016, lessons learned: a parameter that is accepted is not yet a parameter that is used",
   caughtBy: ["model-conversation/accepted"],
+  actsIn: ["model-conversation"],
   overrides: (onApplied) => ({
     store: (store) =>
       withMethod(store, "conversations", "open", async (destination) => {

@@ -9,6 +9,7 @@ export const agentsHardCoded: Fault = {
   story: "The list of agents was written by hand, and lacks the one that is the default.",
   seenIn: "docs/faults.md, row 53",
   caughtBy: ["models/agents"],
+  actsIn: ["models"],
   overrides: (onApplied) => ({
     wire: {
       hmi: rewriteJson(hmiRoutes.agents, AgentList, (list) => {

@@ -17,6 +17,7 @@ export const firstMessageByDisplayName: Fault = {
     "model-conversation/context",
     "model-conversation/reload",
   ],
+  actsIn: ["model-conversation", "models"],
   overrides: (onApplied) => ({
     wire: {
       hmi: {

@@ -8,6 +8,7 @@ export const modelSwitchedInRowOnly: Fault = {
     "When the model is changed inside a conversation, the row names the new one and the engine gets the first.",
   seenIn: "docs/faults.md, row 49",
   caughtBy: ["models/switch"],
+  actsIn: ["models"],
   overrides: (onApplied) => ({
     store: (store) =>
       askingFor(

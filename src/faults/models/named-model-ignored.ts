@@ -13,5 +13,6 @@ export const namedModelIgnored: Fault = {
     "models/unknown",
     "models/display-name",
   ],
+  actsIn: ["models"],
   overrides: (onApplied) => ({ store: (store) => askingFor(store, () => null, onApplied) }),
 };

@@ -9,6 +9,7 @@ export const prefixKept: Fault = {
   story: "The prefix ollama/ before a model's name is passed on to the engine, which knows no such model.",
   seenIn: "the contract, section 2",
   caughtBy: ["models/prefix"],
+  actsIn: ["models"],
   overrides: (onApplied) => ({
     store: (store) =>
       askingFor(store, (named) => (named.startsWith(PREFIX) ? `${PREFIX}${named}` : named), onApplied),

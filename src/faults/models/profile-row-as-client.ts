@@ -10,6 +10,7 @@ export const profileRowAsClient: Fault = {
     "Reading a profile's default model overwrites the variable of the LLM client: its first chat fails at once.",
   seenIn: "docs/faults.md, row S6",
   caughtBy: ["models/profile-default"],
+  actsIn: ["models"],
   overrides(onApplied) {
     const read = new Set<number>();
     let isClientARow = false;

@@ -16,6 +16,7 @@ export const cannedAnswerAppended: Fault = {
     "Where the gateway fails in mid-reply, the HMI appends an answer of its own and calls the reply complete.",
   seenIn: "docs/faults.md, row 41",
   caughtBy: ["persistence/failed", "sse/engine-failure", "sse/kept"],
+  actsIn: ["sse", "persistence"],
   overrides: (onApplied) => ({
     gateway: (client) => ({
       ...client,

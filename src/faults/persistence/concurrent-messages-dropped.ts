@@ -1,32 +1,35 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { BegunExchange, ConversationStore, NewExchange } from "../../services/conversations/store.ts";
 import type { Fault } from "../fault.ts";
 import { withMethod } from "../wrap-store.ts";
 
-/** How long a write is under way, in milliseconds, and how many may be at a time. */
-const WRITE_MS = 40;
-const MOST_WRITES = 10;
+/** So many replies are written at a time while messages are still kept. */
+const MOST_REPLIES = 6;
 
 /** Row 24. */
 export const concurrentMessagesDropped: Fault = {
   name: "concurrent-messages-dropped",
-  story: "Of many messages that are saved at the same time, those that find the queue full are not kept.",
+  story: "Of many messages that are answered at the same time, those that find the queue full are not kept.",
   seenIn: "open-webui/open-webui#28742",
   caughtBy: ["persistence/concurrent"],
+  actsIn: ["persistence", "cancel", "sla"],
   overrides(onApplied) {
-    let writes = 0;
+    const streaming = new Set<string>();
     return {
-      store: (store) =>
-        withMethod(store, "messages", "begin", async (exchange) => {
-          if (writes >= MOST_WRITES) {
-            onApplied();
-            return await beginWithoutMessage(store, exchange);
-          }
-          writes += 1;
-          await pause(WRITE_MS);
-          writes -= 1;
-          return await store.messages.begin(exchange);
-        }),
+      store: (store) => {
+        const beginning = withMethod(store, "messages", "begin", async (exchange) => {
+          const isFull = streaming.size >= MOST_REPLIES;
+          if (isFull) onApplied();
+          const begun = isFull
+            ? await beginWithoutMessage(store, exchange)
+            : await store.messages.begin(exchange);
+          streaming.add(begun.reply.message_id);
+          return begun;
+        });
+        return withMethod(beginning, "messages", "finish", async (messageId, ending) => {
+          streaming.delete(messageId);
+          await store.messages.finish(messageId, ending);
+        });
+      },
     };
   },
 };

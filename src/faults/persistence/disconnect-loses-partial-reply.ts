@@ -7,6 +7,7 @@ export const disconnectLosesPartialReply: Fault = {
   story: "Where the reader left in mid-reply, the reply ends as interrupted, and its text is gone.",
   seenIn: "docs/faults.md, row 51",
   caughtBy: ["persistence/reader-left"],
+  actsIn: ["persistence"],
   overrides: (onApplied) =>
     whereReadersLeft(async (store, messageId, ending) => {
       onApplied();

@@ -12,6 +12,7 @@ export const doneBeforeCommit: Fault = {
   story: "A long reply is saved by a background task, and done is sent before that has run.",
   seenIn: "docs/faults.md, row 10",
   caughtBy: ["persistence/saved-at-done"],
+  actsIn: ["persistence"],
   overrides: (onApplied) => ({
     store: (store) =>
       withMethod(store, "messages", "finish", async (messageId, ending) => {

@@ -7,6 +7,7 @@ export const engineErrorSavedAsComplete: Fault = {
   story: "A reply in which the engine failed is saved as complete.",
   seenIn: "docs/faults.md, row 42",
   caughtBy: ["persistence/failed", "sse/engine-failure", "models/unknown"],
+  actsIn: ["sse", "persistence", "models"],
   overrides: (onApplied) => ({
     store: (store) =>
       savingEndings(

@@ -7,5 +7,6 @@ export const rowLeftStreaming: Fault = {
   story: "Where the reader left in mid-reply, its row stays streaming for ever.",
   seenIn: "docs/faults.md, row 25",
   caughtBy: ["persistence/reader-left", "persistence/settled"],
+  actsIn: ["persistence"],
   overrides: (onApplied) => whereReadersLeft(async () => onApplied()),
 };

@@ -12,6 +12,7 @@ export const rowsOrderedByTiedClock: Fault = {
     "model-conversation/summary",
     "isolation/history",
   ],
+  actsIn: ["model-conversation", "sse", "cancel", "persistence", "isolation", "models", "http"],
   overrides: (onApplied) => ({
     store: (store) =>
       withMethod(store, "messages", "list", async (...query) => {

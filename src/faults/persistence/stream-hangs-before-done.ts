@@ -12,6 +12,7 @@ export const streamHangsBeforeDone: Fault = {
   story: "A long reply is saved, and its stream hangs: done is not sent.",
   seenIn: "docs/faults.md, row S15",
   caughtBy: ["persistence/saved-at-done"],
+  actsIn: ["persistence"],
   overrides: (onApplied) => ({
     store: (store) =>
       withMethod(store, "messages", "finish", async (messageId, ending) => {

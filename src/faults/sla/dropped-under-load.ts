@@ -9,6 +9,7 @@ export const droppedUnderLoad: Fault = {
   seenIn: "the contract, section 6",
   caughtBy: ["sla/no-drops"],
   alsoStops: ["sla/first-token"],
+  actsIn: ["persistence", "sla"],
   overrides: (onApplied) => ({
     engine: (client) =>
       countingReplies(client, async function* (running, request, signal) {

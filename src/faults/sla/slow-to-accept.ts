@@ -12,6 +12,7 @@ export const slowToAccept: Fault = {
   story: "While many replies are written, the database is locked, and a new message waits for it.",
   seenIn: "the contract, section 6",
   caughtBy: ["sla/accepted"],
+  actsIn: ["cancel", "persistence", "sla"],
   overrides(onApplied) {
     const streaming = new Set<string>();
     return {

@@ -8,6 +8,7 @@ export const charactersCutOnTheWay: Fault = {
   story: "A proxy decodes a stream piece by piece, so that a character over two pieces is lost.",
   seenIn: "docs/faults.md, row 28",
   caughtBy: ["sse/text", "persistence/complete"],
+  actsIn: ["sse", "persistence"],
   overrides: (onApplied) => ({
     wire: {
       hmi: {

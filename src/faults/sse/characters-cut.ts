@@ -7,6 +7,7 @@ export const charactersCut: Fault = {
   story: "The engine's bytes are decoded chunk by chunk, so that a character over two chunks is lost.",
   seenIn: "ollama/ollama-js#255",
   caughtBy: ["sse/text"],
+  actsIn: ["sse"],
   overrides: (onApplied) => ({
     wire: {
       engine: rewriteChunks((bytes) => {

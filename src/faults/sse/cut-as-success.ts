@@ -7,6 +7,7 @@ export const cutAsSuccess: Fault = {
   story: "An engine that is cut off in mid-reply is told as a reply that ended by itself.",
   seenIn: "docs/faults.md, row 6",
   caughtBy: ["sse/engine-failure", "persistence/failed"],
+  actsIn: ["sse", "persistence"],
   overrides: (onApplied) => ({
     engine: (client) =>
       wrapChat(client, async function* (request, signal) {

@@ -7,6 +7,7 @@ export const doneMissingAfterEmptyReply: Fault = {
   story: "The event done goes out with the last piece of text, so that a reply without any has no done.",
   seenIn: "docs/faults.md, row 2",
   caughtBy: ["sse/order", "sse/done"],
+  actsIn: ["sse"],
   overrides: (onApplied) => ({
     wire: {
       hmi: rewriteEvents(() => {

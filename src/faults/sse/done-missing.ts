@@ -7,6 +7,7 @@ export const doneMissing: Fault = {
   story: "A reply's stream ends without done.",
   seenIn: "danny-avila/LibreChat#1270",
   caughtBy: ["sse/order", "sse/done", "sse/reconnect"],
+  actsIn: ["model-conversation", "sse", "isolation"],
   overrides: (onApplied, reach) => ({
     wire: {
       hmi: rewriteEvents(

@@ -12,6 +12,7 @@ export const endWithoutFinalIgnored: Fault = {
   story: "An engine that ends without a final object leaves the stream without done, and its row streaming.",
   seenIn: "docs/faults.md, row 48",
   caughtBy: ["sse/engine-failure", "persistence/failed", "persistence/settled"],
+  actsIn: ["sse", "persistence"],
   overrides: (onApplied) => ({
     store: (store) =>
       withMethod(store, "messages", "finish", async (messageId, ending) => {

@@ -7,6 +7,7 @@ export const errorLineIgnored: Fault = {
   story: "An error line in the engine's stream is ignored, and what had come is told as the whole reply.",
   seenIn: "docs/faults.md, row 47",
   caughtBy: ["sse/engine-failure", "persistence/failed"],
+  actsIn: ["sse", "persistence"],
   overrides: (onApplied) => ({
     wire: {
       engine: rewriteLines((line) => {

@@ -7,6 +7,7 @@ export const failureLosesText: Fault = {
   story: "A reply that fails is saved empty, although half of it had come.",
   seenIn: "api7/aisix#177",
   caughtBy: ["sse/kept", "persistence/failed"],
+  actsIn: ["sse", "persistence", "models"],
   overrides: (onApplied) => ({
     store: (store) =>
       withMethod(store, "messages", "finish", async (messageId, ending) => {

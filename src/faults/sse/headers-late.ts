@@ -12,6 +12,7 @@ export const headersLate: Fault = {
     "The headers of a conversation's first stream come late, and all that was written meanwhile with them.",
   seenIn: "the contract, section 1: the first byte leaves before the engine is asked",
   caughtBy: ["sse/first-byte", "sse/heartbeat", "sse/pace"],
+  actsIn: ["model-conversation", "sse", "isolation"],
   overrides(onApplied, reach) {
     const known = new Set<string>();
     return {

@@ -7,6 +7,7 @@ export const lineBreakEndsFrame: Fault = {
   story: "A line break of the text is written as it is, so that a blank line in it ends the event.",
   seenIn: "danny-avila/LibreChat#4820",
   caughtBy: ["sse/text"],
+  actsIn: ["sse"],
   overrides: (onApplied, reach) => ({
     wire: {
       hmi: rewriteEvents(

@@ -7,6 +7,7 @@ export const linesCut: Fault = {
   story: "The engine's lines are read chunk by chunk, so that a line over two chunks is lost.",
   seenIn: "spiceai/spiceai#12588",
   caughtBy: ["sse/text"],
+  actsIn: ["sse"],
   overrides: (onApplied) => ({
     wire: {
       engine: rewriteChunks((bytes) => {

@@ -7,6 +7,7 @@ export const planningTwice: Fault = {
   story: "The event planning is sent again before the engine is asked, as after a retry.",
   seenIn: "docs/faults.md, row 3",
   caughtBy: ["sse/order", "sse/ids"],
+  actsIn: ["model-conversation", "sse", "isolation"],
   overrides: (onApplied, reach) => ({
     wire: {
       hmi: rewriteEvents(

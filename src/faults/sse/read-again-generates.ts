@@ -11,6 +11,7 @@ export const readAgainGenerates: Fault = {
   story: "A finished stream that is read again is generated again, and the conversation has another reply.",
   seenIn: "docs/faults.md, row 43",
   caughtBy: ["sse/read-again"],
+  actsIn: ["sse", "persistence"],
   overrides: (onApplied) => {
     /** The conversations whose reply was read to its end. */
     const read = new Set<string>();

@@ -7,6 +7,7 @@ export const reconnectGenerates: Fault = {
   story: "A reader that comes back to the gateway starts the same reply anew, and the engine works twice.",
   seenIn: "obot-platform/obot#1857",
   caughtBy: ["sse/reconnect", "sse/one-generation"],
+  actsIn: ["sse"],
   overrides: (onApplied) => ({
     wire: {
       gateway: {

@@ -6,6 +6,7 @@ export const reconnectReplays: Fault = {
   story: "Last-Event-ID is ignored: a reader that comes back is sent the whole reply again.",
   seenIn: "cloudflare/agents#1733",
   caughtBy: ["sse/reconnect"],
+  actsIn: ["sse"],
   overrides: (onApplied) => ({
     wire: {
       hmi: {

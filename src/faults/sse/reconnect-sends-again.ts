@@ -7,6 +7,7 @@ export const reconnectSendsAgain: Fault = {
   story: "An EventSource that reconnects to the general stream sends its message again.",
   seenIn: "docs/faults.md, row 54",
   caughtBy: ["sse/reconnect", "sse/one-generation"],
+  actsIn: ["sse"],
   overrides: (onApplied) => ({
     wire: {
       hmi: {

@@ -7,6 +7,7 @@ export const repeatsDropped: Fault = {
   story: "A filter of duplicates drops a word that is the same as the one before it.",
   seenIn: "docs/faults.md, row 36",
   caughtBy: ["sse/text"],
+  actsIn: ["sse", "persistence", "isolation"],
   overrides: (onApplied) => ({
     wire: {
       gateway: rewriteEvents(() => {

@@ -9,6 +9,7 @@ export const streamCompressed: Fault = {
   story: "A stream is compressed for whoever accepts that, and so held back until it is whole.",
   seenIn: "docs/faults.md, row 32",
   caughtBy: ["sse/headers"],
+  actsIn: ["sse"],
   overrides: (onApplied) => ({
     wire: {
       hmi: {

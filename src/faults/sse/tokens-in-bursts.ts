@@ -10,6 +10,7 @@ export const tokensInBursts: Fault = {
   story: "Something on the way collects eight tokens before it passes them on.",
   seenIn: "ggml-org/llama.cpp#20872",
   caughtBy: ["sse/pace"],
+  actsIn: ["model-conversation", "sse", "isolation"],
   overrides: (onApplied, reach) => ({
     wire: {
       hmi: rewriteEvents(() => {

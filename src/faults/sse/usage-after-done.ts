@@ -7,6 +7,7 @@ export const usageAfterDone: Fault = {
   story: "The usage comes after done, when every client has stopped to listen.",
   seenIn: "docs/faults.md, row 5",
   caughtBy: ["sse/order", "sse/ids", "sse/done", "sse/reconnect"],
+  actsIn: ["model-conversation", "sse", "isolation"],
   overrides: (onApplied, reach) => ({
     wire: {
       hmi: rewriteEvents(() => {

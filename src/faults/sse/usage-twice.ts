@@ -7,6 +7,7 @@ export const usageTwice: Fault = {
   story: "The usage is sent twice before done, so that a client that adds up counts double.",
   seenIn: "docs/faults.md, row 5",
   caughtBy: ["sse/order", "sse/ids"],
+  actsIn: ["model-conversation", "sse", "isolation"],
   overrides: (onApplied, reach) => ({
     wire: {
       hmi: rewriteEvents(

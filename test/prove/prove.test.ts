@@ -1,27 +1,22 @@
 import { expect, test } from "vitest";
-import type { Fault } from "../src/faults/index.ts";
-import type { CheckResult, Outcome } from "../src/harness/report.ts";
-import { proofOf, prove } from "../src/prove.ts";
-import type { VerifyReport } from "../src/verify.ts";
+import type { Fault } from "../../src/faults/index.ts";
+import type { CheckResult, Outcome } from "../../src/harness/report.ts";
+import type { FaultRun } from "../../src/prove/findings.ts";
+import { proofOf, prove } from "../../src/prove/prove.ts";
 
 const HOLDS: Outcome = { verdict: "holds", seen: "it" };
 const BROKEN: Outcome = { verdict: "broken", expected: "a", found: "b", seen: "it" };
 const STOPPED: Outcome = { verdict: "could-not-run", reason: "no reply" };
 const SKIPPED: Outcome = { verdict: "skipped", reason: "cannot sing" };
 
-function report(outcomes: Readonly<Record<string, Outcome>>, applied = 1): VerifyReport {
+function run(outcomes: Readonly<Record<string, Outcome>>, applied = 1): FaultRun {
   const results = Object.entries(outcomes).map(
     ([id, outcome]): CheckResult => ({
       ...{ id, claim: "c", why: "w", look_at: "l", duration_ms: 1, attempts: 1 },
       outcome,
     }),
   );
-  return {
-    ...{ report_version: 1, target: "t", seed: "1", started_at: "2026-01-01T00:00:00.000Z", duration_ms: 1 },
-    ...{ suites: [], results, left_behind: [], interrupted: false },
-    counts: { holds: 0, broken: 0, flaky: 0, skipped: 0, could_not_run: 0 },
-    fault: { name: "f", caught_by: [], applied },
-  };
+  return { results, applied, actedIn: applied === 0 ? [] : ["s"], durationMs: 1 };
 }
 
 const FAULT: Fault = {
@@ -29,10 +24,10 @@ const FAULT: Fault = {
   overrides: () => ({}),
 };
 
-const CLEAN = report({ "s/a": HOLDS, "s/b": HOLDS, "s/c": HOLDS, "s/d": SKIPPED });
+const CLEAN = run({ "s/a": HOLDS, "s/b": HOLDS, "s/c": HOLDS, "s/d": SKIPPED });
 
 const proved = (outcomes: Readonly<Record<string, Outcome>>, applied?: number) =>
-  proofOf(FAULT, report(outcomes, applied), CLEAN);
+  proofOf(FAULT, run(outcomes, applied), CLEAN);
 
 test("a fault is caught where exactly what it names breaks or stops", () => {
   expect(proved({ "s/a": BROKEN, "s/b": STOPPED, "s/c": HOLDS, "s/d": SKIPPED })).toMatchObject({

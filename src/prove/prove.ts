@@ -1,11 +1,11 @@
 import { availableParallelism } from "node:os";
-import { suites } from "./checks/suites.ts";
-import type { Fault } from "./faults/index.ts";
-import { newSeed } from "./harness/chance.ts";
-import type { CheckResult, RunReport } from "./harness/report.ts";
-import { runInThreads } from "./prove-threads.ts";
-import type { ProofJob } from "./prove-worker.ts";
-import type { VerifyReport } from "./verify.ts";
+import { suites } from "../checks/suites.ts";
+import type { Fault } from "../faults/index.ts";
+import { newSeed } from "../harness/chance.ts";
+import type { CheckResult } from "../harness/report.ts";
+import { type FaultRun, Findings } from "./findings.ts";
+import { planProof } from "./plan.ts";
+import { runInThreads } from "./threads.ts";
 
 export interface ProveOptions {
   /** Names of faults; without it, the whole catalogue. `none` is always among them. */
@@ -38,6 +38,9 @@ export interface FaultProof {
   readonly unexpected: readonly string[];
   /** How often it acted. */
   readonly applied: number;
+  /** The suites in which it acted. */
+  readonly acted_in: readonly string[];
+  /** How long the suites took that were judged with this fault alone. */
   readonly duration_ms: number;
 }
 
@@ -63,33 +66,36 @@ const DEFAULT_DEADLINE_MS = 60_000;
  * that it names must break. Throws a UserError where there is no such fault.
  */
 export async function prove(options: ProveOptions = {}): Promise<ProofReport> {
-  const { faults: catalogue, findFault, none } = await import("./faults/index.ts");
+  const { faults: catalogue, findFault, none } = await import("../faults/index.ts");
   // First `none`: what does not hold without a bug says nothing with one.
-  const chosen = new Set([none, ...(options.faults?.map(findFault) ?? catalogue)]);
+  const chosen = [...new Set([none, ...(options.faults?.map(findFault) ?? catalogue)])];
   const {
     seed = newSeed(),
     deadlineMs = DEFAULT_DEADLINE_MS,
+    threads = availableParallelism(),
     signal = new AbortController().signal,
   } = options;
   const started = new Date();
   const start = performance.now();
   const proofs: FaultProof[] = [];
-  let clean: RunReport | undefined;
-  const waiting: { fault: Fault; report: VerifyReport }[] = [];
-  const take = (fault: Fault, report: VerifyReport): void => {
-    if (fault === none) clean = report;
-    waiting[fault === none ? "unshift" : "push"]({ fault, report });
-    if (clean === undefined) return;
-    for (const ended of waiting.splice(0)) {
-      const proof = proofOf(ended.fault, ended.report, clean);
-      proofs.push(proof);
-      options.onFault?.(proof);
-    }
-  };
-  const jobs = [...chosen].map(({ name }): ProofJob => ({ fault: name, seed, deadlineMs }));
+  const findings = new Findings(
+    chosen,
+    suites.map(({ name }) => name),
+  );
+  const settings = { seed, deadlineMs, threads, signal };
   try {
-    const threads = options.threads ?? availableParallelism();
-    await runInThreads(jobs, threads, signal, (job, report) => take(findFault(job.fault), report));
+    await runInThreads(planProof(chosen, suites), {
+      ...settings,
+      onFinding(job, finding) {
+        const again = findings.add(job, finding);
+        for (const { fault, run, clean } of findings.takeWhole()) {
+          const proof = proofOf(fault, run, clean);
+          proofs.push(proof);
+          options.onFault?.(proof);
+        }
+        return again;
+      },
+    });
   } catch (error) {
     if (!signal.aborted) throw error;
   }
@@ -110,10 +116,9 @@ export async function prove(options: ProveOptions = {}): Promise<ProofReport> {
   };
 }
 
-/** Compares what a run with a fault found with what the fault names, and with the same run without it. */
-export function proofOf(fault: Fault, report: VerifyReport, clean: RunReport): FaultProof {
+/** Compares what was found with a fault with what the fault names, and with what was found without it. */
+export function proofOf(fault: Fault, run: FaultRun, clean: FaultRun): FaultProof {
   const { name, story, seenIn, caughtBy, alsoStops = [] } = fault;
-  const applied = report.fault?.applied ?? 0;
   const cleanVerdicts = new Map(clean.results.map(({ id, outcome }) => [id, outcome.verdict]));
   const expected = (id: string): string => {
     if (caughtBy.includes(id)) return "broken";
@@ -121,19 +126,20 @@ export function proofOf(fault: Fault, report: VerifyReport, clean: RunReport): F
     // Without a fault a check holds, or is skipped because no stack of our own can show what it needs.
     return cleanVerdicts.get(id) === "skipped" ? "skipped" : "holds";
   };
-  const differing = report.results.filter(({ id, outcome }) => outcome.verdict !== expected(id));
+  const differing = run.results.filter(({ id, outcome }) => outcome.verdict !== expected(id));
   const missing = differing.map(({ id }) => id).filter((id) => caughtBy.includes(id));
   const unexpected = differing.filter(({ id }) => !caughtBy.includes(id)).map(wordsOf);
   return {
     name,
     story,
     seen_in: seenIn,
-    verdict: verdictOf(applied, missing, unexpected),
+    verdict: verdictOf(run.applied, missing, unexpected),
     caught_by: caughtBy,
     missing,
     unexpected,
-    applied,
-    duration_ms: report.duration_ms,
+    applied: run.applied,
+    acted_in: run.actedIn,
+    duration_ms: run.durationMs,
   };
 }
 

@@ -1,0 +1,78 @@
+import type { Fault } from "./faults/fault.ts";
+import type { Suite } from "./harness/check.ts";
+import type { OpenTarget } from "./harness/open-target.ts";
+import type { RunReport } from "./harness/report.ts";
+import type { SuiteRun } from "./harness/run.ts";
+import { type RunAllOptions, runAll } from "./harness/run-all.ts";
+import { openTarget, type Target, type TargetSettings, type TargetUrls } from "./target/target.ts";
+
+/** What is run, on stacks of our own or on someone else's. */
+export type Run = Omit<RunAllOptions<Target>, "description" | "withTarget" | "parallel">;
+
+/** What a run on fresh stacks found. */
+export interface InProcessRun {
+  readonly report: RunReport;
+  /** How often each fault that was switched on has acted, by its name. */
+  readonly applied: Readonly<Record<string, number>>;
+}
+
+/** Suites that wait for their streams leave room for others: so many run at a time, each on a stack of its own. */
+const PARALLEL_SUITES = 4;
+
+/** A stack of our own does not make anybody wait: what takes seconds elsewhere takes a moment here. */
+const QUICK_STREAM = { heartbeat_ms: 150, orphan_grace_ms: 300, save_every_ms: 50 } as const;
+const QUICK_SETTINGS: TargetSettings = {
+  heartbeatMs: QUICK_STREAM.heartbeat_ms,
+  orphanGraceMs: QUICK_STREAM.orphan_grace_ms,
+};
+
+/** Runs each suite on a fresh stack in this process, with these faults switched on in all of them. */
+export async function verifyInProcess(run: Run, faults: readonly Fault[] = []): Promise<InProcessRun> {
+  const [{ startStack }, { composeOverrides }] = await Promise.all([
+    import("./services/start.ts"),
+    import("./faults/compose.ts"),
+  ]);
+  const applied = Object.fromEntries(faults.map(({ name }) => [name, 0]));
+  const overridesForStack = () =>
+    composeOverrides(
+      faults.map((fault) =>
+        fault.overrides(() => {
+          applied[fault.name] = (applied[fault.name] ?? 0) + 1;
+        }),
+      ),
+    );
+  const report = await runAll({
+    ...run,
+    description: `a fresh stack in this process, with the engine stand-in.${faults.map(inWords).join("")}`,
+    parallel: PARALLEL_SUITES,
+    withTarget: async (_: Suite<Target>, use) => {
+      const stack = await startStack({ stream: QUICK_STREAM, overrides: overridesForStack() });
+      try {
+        const urls = { ...stack, settings: QUICK_SETTINGS };
+        // A stack that is broken on purpose need not be able to undo anything.
+        const isDisposable = faults.length > 0;
+        return await useTarget(urls, run.signal, (open) => use({ ...open, isDisposable }));
+      } finally {
+        await stack.close();
+      }
+    },
+  });
+  return { report, applied };
+}
+
+function inWords({ name, story }: Fault): string {
+  return ` Switched on: ${name}. ${story}`;
+}
+
+async function useTarget(
+  urls: TargetUrls,
+  signal: AbortSignal,
+  use: (open: OpenTarget<Target>) => Promise<SuiteRun>,
+): Promise<SuiteRun> {
+  const target = await openTarget(urls, signal);
+  try {
+    return await use({ target, capabilities: target.capabilities });
+  } finally {
+    await target.close();
+  }
+}
