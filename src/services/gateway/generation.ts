@@ -75,6 +75,8 @@ export class Generation {
     try {
       await this.#ask(model);
     } catch (error) {
+      // A reply that was cancelled says nothing about the model.
+      if (this.log.ended) throw error;
       defaultModel.forget();
       const isGone = error instanceof WireError && error.code === "model_not_found";
       const present = isGone ? await defaultModel.name(this.#abort.signal) : model;

@@ -4,7 +4,7 @@ import { ModelList } from "../../../src/contract/common.ts";
 import { gatewayRoutes } from "../../../src/contract/routes.ts";
 import { FINAL_LINE, startFakeEngine, startTestGateway } from "../../support/gateway.ts";
 import { call } from "../../support/http.ts";
-import { shapeOf } from "../../support/streams.ts";
+import { eventually, shapeOf } from "../../support/streams.ts";
 
 const models = (...names: string[]) => ({ models: names.map((name) => ({ name, model: name })) });
 
@@ -100,6 +100,24 @@ test("while the engine has the default model it is not asked for its list again"
   });
   await say();
   await say();
+  expect(listed).toBe(1);
+});
+
+test("nor is it after a cancel, which says nothing about the model", async () => {
+  let listed = 0;
+  const engineUrl = await startFakeEngine((_, response) => response.flushHeaders(), {
+    toJSON: () => {
+      listed += 1;
+      return models("b:1");
+    },
+  });
+  const gateway = await startTestGateway({ engineUrl, defaultModel: "b:1" });
+  for (const message_id of ["1", "2"]) {
+    const reader = await gateway.chat({ message_id });
+    await eventually(() => expect(shapeOf(reader.events)).toBe("planning executing"));
+    await gateway.cancel();
+    await reader.ended;
+  }
   expect(listed).toBe(1);
 });
 
