@@ -9,10 +9,11 @@ import { chanceOf, newSeed } from "../../src/harness/chance.ts";
 import type { StackStatus } from "../../src/launch/status.ts";
 import { BIN, isAlive, PATIENTLY, processesOf, type TestStack, testStack } from "../support/cli.ts";
 import { freePorts } from "../support/ports.ts";
+import { rounds } from "../support/rounds.ts";
 
 /** A storm can be had again: STORM_SEED=... STORM_ROUNDS=... npx vitest run test/cli/storm.test.ts */
 const SEED = process.env["STORM_SEED"] ?? newSeed();
-const ROUNDS = Number(process.env["STORM_ROUNDS"] ?? 60);
+const ROUNDS = Number(process.env["STORM_ROUNDS"] ?? rounds(60, 200));
 
 const SERVICES = ["alone", "parent", "dependent"];
 
@@ -39,7 +40,7 @@ test.runIf(process.platform === "linux")(
     expect(processesOf(stack.stateDir)).toEqual([]);
     expect(decoy.exitCode ?? decoy.signalCode).toBeNull();
   },
-  600_000,
+  1_200_000,
 );
 
 /** One round: an `up` starts, and a moment later something is killed, or a record is forged. */

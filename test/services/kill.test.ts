@@ -1,15 +1,16 @@
 import fc from "fast-check";
 import { test } from "vitest";
 import { anyKill, type Kill, KilledStack } from "../support/killed-stack.ts";
+import { rounds } from "../support/rounds.ts";
 
 /** `SEED=17 npx vitest run test/services/kill.test.ts` makes the choices of that seed. */
 const SEED = Number(process.env["SEED"] ?? 1);
 
 /** Stacks that are killed side by side: a start is mostly waiting. */
 const STACKS = 3;
-const KILLS_EACH = 34;
+const KILLS_EACH = rounds(16, 34);
 
-test(`${STACKS * KILLS_EACH} kills cost nothing that was acknowledged`, { timeout: 150_000 }, async () => {
+test(`${STACKS * KILLS_EACH} kills cost nothing that was acknowledged`, { timeout: 600_000 }, async () => {
   const kills = fc.sample(anyKill, { seed: SEED, numRuns: STACKS * KILLS_EACH });
   const stacks = Array.from({ length: STACKS }, () => killAStack(kills.splice(0, KILLS_EACH)));
   // None may start a process after the test.

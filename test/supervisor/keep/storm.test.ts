@@ -7,18 +7,19 @@ import { expect, onTestFinished, test } from "vitest";
 import { readStates } from "../../../src/supervisor/keep/states.ts";
 import { readWanted } from "../../../src/supervisor/keep/wanted.ts";
 import { withLock } from "../../../src/supervisor/lock.ts";
-import { identify, isSame } from "../../../src/supervisor/os/identity.ts";
+import { identify, isAlive, isSame } from "../../../src/supervisor/os/identity.ts";
 import { parseStat } from "../../../src/supervisor/os/procfs.ts";
 import { readRecord, writeRecord } from "../../../src/supervisor/record.ts";
 import type { StateFolder } from "../../../src/supervisor/state.ts";
 import { stopService } from "../../../src/supervisor/stop.ts";
 import type { ProcessIdentity } from "../../../src/supervisor/types.ts";
 import { type Dice, throwDice } from "../../support/fuzz/dice.ts";
-import { fixtureService, temporaryState } from "../helpers.ts";
+import { rounds } from "../../support/rounds.ts";
+import { eventually, fixtureService, temporaryState } from "../helpers.ts";
 import { obedient, QUICK, Stack, SUPERVISOR_COMMAND } from "./helpers.ts";
 
 /** More of them, and the ones of a failure again: `STORM_ROUNDS=200 STORM_SEED=4711 npx vitest run storm`. */
-const ROUNDS = Number(process.env["STORM_ROUNDS"] ?? 12);
+const ROUNDS = Number(process.env["STORM_ROUNDS"] ?? rounds(12, 200));
 const SEED = Number(process.env["STORM_SEED"] ?? Date.now() % 1_000_000);
 
 const SERVICES = ["engine", "gateway", "hmi"];
@@ -79,7 +80,7 @@ async function strike(dice: Dice, stack: Stack): Promise<void> {
   if (victim === "asker") return await killAsker(dice.number(400), stack);
   const pids = stack.marked(victim);
   // All of it is fair game: the leader, or a child.
-  if (pids.length > 0) kill(dice.pick(pids));
+  if (pids.length > 0) await kill(dice.pick(pids));
 }
 
 /** As `stack up` that gets kill -9 at any moment. */
@@ -93,12 +94,15 @@ async function killAsker(afterMs: number, { plan }: Stack): Promise<void> {
   await ended;
 }
 
-function kill(pid: number): void {
+/** Until it is gone: between the signal and the end it looks alive, and nobody would start another one. */
+async function kill(pid: number): Promise<void> {
+  const victim = identify(pid);
   try {
     process.kill(pid, "SIGKILL");
   } catch {
     // It has ended by itself meanwhile.
   }
+  await eventually(() => victim !== undefined && isAlive(victim)).toBe(false);
 }
 
 /** Until all services are ready again: what was given up, because it was killed at its first start, is asked for anew. */
