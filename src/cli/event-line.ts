@@ -1,4 +1,5 @@
 import type { ServiceEvent } from "../supervisor/keep/types.ts";
+import { SUPERVISOR } from "../supervisor/state.ts";
 import { clock } from "./log-lines.ts";
 import type { Screen, Tone } from "./screen.ts";
 
@@ -29,7 +30,7 @@ export function eventLine({ paint, harmless }: Screen, event: ServiceEvent): str
   const pid = event.pid === null ? "" : `pid ${event.pid}`;
   return [
     paint("quiet", clock(Date.parse(event.time), true)),
-    paint("strong", harmless(event.service ?? "supervisor").padEnd("supervisor".length)),
+    paint("strong", harmless(event.service ?? SUPERVISOR).padEnd(SUPERVISOR.length)),
     paint(tone, harmless(words)),
     ...[event.detail ?? "", pid].filter((part) => part !== "").map((part) => paint("quiet", harmless(part))),
   ].join("  ");

@@ -3,10 +3,7 @@ import type { Config } from "../config/schema.ts";
 import { UserError } from "../errors.ts";
 import { readEvents } from "../supervisor/keep/events.ts";
 import { listRecords } from "../supervisor/record.ts";
-import { stateFolder } from "../supervisor/state.ts";
-
-/** What the supervisor is called among services, none of which may have that name. */
-export const SUPERVISOR = "supervisor";
+import { SUPERVISOR, stateFolder } from "../supervisor/state.ts";
 
 /** The services that a command was given, each of which is configured. Throws `unknown_service`. */
 export function readServiceNames(argv: readonly unknown[], config: Config): string[] {
@@ -16,7 +13,8 @@ export function readServiceNames(argv: readonly unknown[], config: Config): stri
 /** The same for commands about what runs: a service that is no longer configured may still be there. */
 export function readRunningNames(argv: readonly unknown[], config: Config): string[] {
   const recorded = listRecords(stateFolder(config.state.dir)).map(({ name }) => name);
-  return requireKnown(argv, [...Object.keys(config.services), ...recorded.filter(isService)]);
+  const services = recorded.filter((name) => name !== SUPERVISOR);
+  return requireKnown(argv, [...Object.keys(config.services), ...services]);
 }
 
 /** The same for one name and what has happened: events are kept of services that are no longer there. */
@@ -25,10 +23,6 @@ export function requireRecorded(name: string, config: Config): void {
   if (name === SUPERVISOR || configured.includes(name)) return;
   const recorded = readEvents(stateFolder(config.state.dir)).flatMap(({ service }) => service ?? []);
   requireKnown([name], [...configured, SUPERVISOR, ...recorded]);
-}
-
-function isService(name: string): boolean {
-  return name !== SUPERVISOR;
 }
 
 /** The services that a command was given, each of which is one of `known`. Throws `unknown_service`. */

@@ -2,12 +2,12 @@ import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
 import { eventLine } from "../cli/event-line.ts";
 import { watchOutput } from "../cli/output.ts";
-import { requireRecorded, SUPERVISOR } from "../cli/service-names.ts";
+import { requireRecorded } from "../cli/service-names.ts";
 import { parseSince } from "../cli/since.ts";
 import { eventsFile, parseEvent } from "../supervisor/keep/events.ts";
 import { interleave } from "../supervisor/logs/follow.ts";
 import { openLogReader } from "../supervisor/logs/read.ts";
-import { stateFolder } from "../supervisor/state.ts";
+import { SUPERVISOR, stateFolder } from "../supervisor/state.ts";
 
 const USUAL_TAIL = 50;
 

@@ -1,23 +1,11 @@
+import { type Address, addressOfUrl, isWildcard } from "../contract/address.ts";
 import type { Fault, Place } from "./layer.ts";
 import type { Settings } from "./schema.ts";
 import { ROLES, type Role, type Services } from "./services.ts";
 
-/** Where something listens. */
-export interface Address {
-  /** A name or an IP address without brackets. */
-  readonly host: string;
-  readonly port: number;
-}
-
 /** Where the engine, the gateway or the HMI is: its own settings say it, whoever runs it. */
 export function roleAddress(role: Role, settings: Settings): Address {
   return role === "engine" ? addressOfUrl(settings.engine.url) : settings[role];
-}
-
-/** Where an http:// URL leads to. */
-export function addressOfUrl(url: string): Address {
-  const { hostname, port } = new URL(url);
-  return { host: hostname.replace(/^\[|\]$/g, ""), port: port === "" ? 80 : Number(port) };
 }
 
 /** True for the name of a service that has an address of its own in the settings. */
@@ -79,8 +67,4 @@ function overlap(a: Address, b: Address): boolean {
 
 function plain(host: string): string {
   return host === "localhost" ? "127.0.0.1" : host.toLowerCase();
-}
-
-function isWildcard(host: string): boolean {
-  return host === "0.0.0.0" || host === "::";
 }

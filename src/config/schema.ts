@@ -1,6 +1,7 @@
 import { en } from "zod/locales";
 // Not zod itself: every command builds this schema, and zod/mini does it in a third of the time.
 import * as z from "zod/mini";
+import { LOOPBACK } from "../contract/address.ts";
 import {
   CONTRACT_PROFILES,
   ENDPOINTS,
@@ -17,9 +18,7 @@ z.config(en());
 
 const text = z.string().check(z.minLength(1));
 const host = z.string().check(z.regex(/^[\w.:-]+$/, "must be a host name or an address"));
-const loopback = z
-  .string()
-  .check(z.regex(/^(?:localhost|127(?:\.\d+){3}|::1)$/, "must be a loopback address, such as 127.0.0.1"));
+const loopback = z.string().check(z.regex(LOOPBACK, "must be a loopback address, such as 127.0.0.1"));
 const port = z.int().check(z.minimum(0), z.maximum(65_535));
 const milliseconds = z.int().check(z.minimum(0), z.maximum(86_400_000));
 const period = milliseconds.check(z.minimum(10));

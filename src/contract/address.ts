@@ -1,9 +1,36 @@
+/** Where something listens. */
+export interface Address {
+  /** A name or an IP address without brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
 /** A host as it stands in a URL and in a Host header: an IPv6 address has brackets there. */
 export function hostInUrl(host: string): string {
   return host.includes(":") ? `[${host}]` : host;
 }
 
 /** The URL of a service that listens there. */
-export function urlOf({ host, port }: { readonly host: string; readonly port: number }): string {
+export function urlOf({ host, port }: Address): string {
   return `http://${hostInUrl(host)}:${port}`;
+}
+
+/** Where an `http://` or `https://` URL leads to. */
+export function addressOfUrl(url: string): Address {
+  const { hostname, port, protocol } = new URL(url);
+  const usual = protocol === "https:" ? 443 : 80;
+  return { host: hostname.replace(/^\[|\]$/g, ""), port: port === "" ? usual : Number(port) };
+}
+
+/** The hosts that only this machine itself can reach. */
+export const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|::1)$/;
+
+/** True for a host that only this machine itself can reach. */
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.test(host);
+}
+
+/** True for a host that stands for all addresses of this machine. */
+export function isWildcard(host: string): boolean {
+  return host === "0.0.0.0" || host === "::";
 }

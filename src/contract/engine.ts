@@ -28,7 +28,7 @@ export const EngineFinal = z.object({
 export type EngineFinal = z.infer<typeof EngineFinal>;
 
 /** How a generation at the stand-in ended; `running` while it has not. */
-export const GenerationEnd = z.enum(["running", "done", "aborted", "failed"]);
+const GenerationEnd = z.enum(["running", "done", "aborted", "failed"]);
 
 /** What the stand-in recorded of one generation. */
 export const GenerationRecord = z.object({

@@ -32,27 +32,27 @@ const wholeCharacters = z
   .min(1)
   .refine((text) => text.isWellFormed(), { message: "must not hold half of a surrogate pair" });
 
-export const SessionCreatedEvent = z.object({
+const SessionCreatedEvent = z.object({
   type: z.literal("session_created"),
   session_id: z.string().min(1),
   model_id: z.int().min(1).nullable(),
   title: z.string().nullable(),
 });
-export const StatusEvent = z.object({
+const StatusEvent = z.object({
   type: z.literal("status_update"),
   status: StreamStatus,
   detail: z.string().optional(),
   task_id: z.string().optional(),
 });
-export const TokenEvent = z.object({ type: z.literal("token"), content: wholeCharacters });
-export const UsageEvent = z.object({ type: z.literal("usage"), usage: Usage, cost_usd: z.number().min(0) });
+const TokenEvent = z.object({ type: z.literal("token"), content: wholeCharacters });
+const UsageEvent = z.object({ type: z.literal("usage"), usage: Usage, cost_usd: z.number().min(0) });
 export const ErrorEvent = z.object({
   type: z.literal("error"),
   code: z.string().min(1),
   message: z.string().min(1),
   hint: z.string().optional(),
 });
-export const DoneEvent = z.object({ type: z.literal("done"), finish_reason: FinishReason });
+const DoneEvent = z.object({ type: z.literal("done"), finish_reason: FinishReason });
 
 /** One event of a chat stream (contract, section 1). */
 export const StreamEvent = z.discriminatedUnion("type", [

@@ -1,9 +1,9 @@
 /** Health as a ladder: each rung of the stack from its processes up to a cancelled reply, and why one is broken. */
 import type { Config } from "../config/schema.ts";
+import type { Role } from "../config/services.ts";
 import { urlOf } from "../contract/address.ts";
 import type { ForeignContract } from "../contract/foreign.ts";
 import { lookAtStack, type Sighting, sightingOf } from "../launch/look.ts";
-import type { ServiceName } from "../launch/specs.ts";
 import type { ServiceState } from "../supervisor/inspect.ts";
 import { readStates } from "../supervisor/keep/states.ts";
 import { stateFolder } from "../supervisor/state.ts";
@@ -17,7 +17,7 @@ export interface ExamineOptions {
   readonly config: Config;
   readonly env: NodeJS.ProcessEnv;
   /** Services that are elsewhere than configured: whoever has their port is taken for them. */
-  readonly urls?: { readonly [Name in ServiceName]?: string | undefined };
+  readonly urls?: { readonly [Name in Role]?: string | undefined };
   /** Another contract than the configured one. */
   readonly contract?: ForeignContract | undefined;
   /** With the rungs that take longer than a heartbeat's time. */
@@ -54,12 +54,12 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
   };
   const isElsewhere = (["engine", "gateway", "hmi"] as const).every((name) => given[name] !== undefined);
   const sightings = isElsewhere ? [] : await lookAtStack(config, env);
-  const stateOf = (name: ServiceName): ServiceState | undefined => {
+  const stateOf = (name: Role): ServiceState | undefined => {
     const found = given[name] === undefined ? sightingOf(sightings, name) : undefined;
     return found !== undefined && isOurs(found, contract) ? found.state : undefined;
   };
   const { states: supervised } = readStates(stateFolder(config.state.dir));
-  const lastExitOf = (name: ServiceName) =>
+  const lastExitOf = (name: Role) =>
     stateOf(name)?.state === "stopped" ? (supervised?.services[name]?.last_exit ?? undefined) : undefined;
   const { scene, clear } = setScene({
     urls,

@@ -1,12 +1,12 @@
+import type { Role } from "../config/services.ts";
 import { messageOf } from "../errors.ts";
-import type { ServiceName } from "../launch/specs.ts";
 import { TITLES } from "./words.ts";
 
 /** One thing that must hold before anything above it can. */
 export interface Rung<Scene> {
   /** `engine/model`. */
   readonly id: string;
-  readonly service: ServiceName;
+  readonly service: Role;
   /** A noun, as in "not tried: chat". */
   readonly name: string;
   /** The ids of the rungs that it stands on; they come earlier. */
@@ -42,7 +42,7 @@ export type Diagnoses<Some> = {
 /** One rung of the ladder, as it is told. */
 export interface RungReport {
   readonly id: string;
-  readonly service: ServiceName;
+  readonly service: Role;
   readonly name: string;
   readonly status: "holds" | "broken" | "skipped" | "not_tried";
   /** What was found; `waits for the engine's model` where it was not tried. */

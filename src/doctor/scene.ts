@@ -1,10 +1,10 @@
+import type { Role } from "../config/services.ts";
+import { type Address, addressOfUrl } from "../contract/address.ts";
 import type { Health } from "../contract/common.ts";
 import type { ForeignContract } from "../contract/foreign.ts";
-import type { ServiceName } from "../launch/specs.ts";
 import type { ServiceState } from "../supervisor/inspect.ts";
 import type { LastExit } from "../supervisor/keep/types.ts";
 import { type SocketTable, socketTable } from "../supervisor/os/ports.ts";
-import type { Address } from "../supervisor/types.ts";
 import { createForeignClient, isLacking } from "../target/foreign.ts";
 import {
   type CallOptions,
@@ -17,7 +17,7 @@ import { departuresOf } from "../target/profiles/index.ts";
 
 /** One service, and what is known of it before the first rung. */
 export interface Patient {
-  readonly name: ServiceName;
+  readonly name: Role;
   readonly url: string;
   readonly address: Address;
   /** For the two questions after its port. */
@@ -37,9 +37,9 @@ export interface Notes {
   /** Health reports that could be read. */
   readonly health: { gateway?: Health; hmi?: Health };
   /** The services' processes. */
-  readonly pid: { [Name in ServiceName]?: number };
+  readonly pid: { [Name in Role]?: number };
   /** The folders that they run in. */
-  readonly folder: { [Name in ServiceName]?: string };
+  readonly folder: { [Name in Role]?: string };
   /** The conversation that the gateway was asked for. */
   gatewayReply: { readonly session_id: string; readonly message_id: string } | undefined;
   /** A reply that came through the HMI. */
@@ -56,7 +56,7 @@ export interface HmiReply {
 
 /** What the rungs are tried on. */
 export interface Scene {
-  readonly services: Readonly<Record<ServiceName, Patient>>;
+  readonly services: Readonly<Record<Role, Patient>>;
   /** The configured model. */
   readonly model: string;
   readonly hasToken: boolean;
@@ -68,9 +68,9 @@ export interface Scene {
 }
 
 export interface SceneOptions {
-  readonly urls: Readonly<Record<ServiceName, string>>;
-  readonly states: { readonly [Name in ServiceName]?: ServiceState | undefined };
-  readonly lastExits?: { readonly [Name in ServiceName]?: LastExit | undefined };
+  readonly urls: Readonly<Record<Role, string>>;
+  readonly states: { readonly [Name in Role]?: ServiceState | undefined };
+  readonly lastExits?: { readonly [Name in Role]?: LastExit | undefined };
   readonly token: string;
   readonly model: string;
   readonly heartbeatMs: number;
@@ -87,7 +87,7 @@ export function setScene(options: SceneOptions): { scene: Scene; clear: () => Pr
     ...given,
     lacks: isLacking(given, "engine.options") ? { "engine.options": "skipped" as const } : {},
   };
-  const patient = (name: ServiceName): Patient => {
+  const patient = (name: Role): Patient => {
     const url = urls[name];
     const client =
       name === "engine"
@@ -96,7 +96,7 @@ export function setScene(options: SceneOptions): { scene: Scene; clear: () => Pr
     return {
       name,
       url,
-      address: addressIn(url),
+      address: addressOfUrl(url),
       sockets: socketTable(),
       state: states[name],
       lastExit: lastExits[name],
@@ -145,7 +145,7 @@ type Asked = Omit<CallOptions, "signal"> & { readonly timeoutMs?: number };
 /** Asks a service; rejects where it does not answer in time. */
 export async function ask(
   scene: Scene,
-  name: ServiceName,
+  name: Role,
   [method, path]: readonly [Method, string],
   { timeoutMs = CALL_TIMEOUT_MS, ...options }: Asked = {},
 ): Promise<SeenCall> {
@@ -170,10 +170,4 @@ export async function askForStream(
 
 function deadline({ signal }: Scene, timeoutMs: number): AbortSignal {
   return AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-}
-
-function addressIn(url: string): Address {
-  const { hostname, port, protocol } = new URL(url);
-  const standard = protocol === "https:" ? 443 : 80;
-  return { host: hostname.replace(/^\[|\]$/g, ""), port: port === "" ? standard : Number(port) };
 }

@@ -1,7 +1,7 @@
-import type { ServiceName } from "../launch/specs.ts";
+import type { Role } from "../config/services.ts";
 
 /** As services are called in a sentence. */
-export const TITLES: Readonly<Record<ServiceName, string>> = {
+export const TITLES: Readonly<Record<Role, string>> = {
   engine: "engine",
   gateway: "gateway",
   hmi: "HMI",

@@ -1,4 +1,5 @@
-import { addressOfUrl } from "../config/addresses.ts";
+import type { Role } from "../config/services.ts";
+import { addressOfUrl } from "../contract/address.ts";
 import { DEFAULTS } from "../contract/defaults.ts";
 import type { Surroundings } from "./look-around.ts";
 import { type DraftProgram, programOf, startsApp } from "./program.ts";
@@ -10,7 +11,7 @@ export interface Finding {
   /** The file and line, the address or the program that shows it. */
   readonly where: string;
   /** The service that the configuration makes of it; null where it is only mentioned. */
-  readonly use: "engine" | "gateway" | "hmi" | null;
+  readonly use: Role | null;
 }
 
 /** A service of the configuration: a program that was found, or ours. */

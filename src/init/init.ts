@@ -6,8 +6,6 @@ import { draftConfig, type Finding } from "./draft.ts";
 import { lookAround } from "./look-around.ts";
 import { renderDraft } from "./yaml.ts";
 
-export type { Finding } from "./draft.ts";
-
 /** The file that is written. */
 export const INIT_FILE = "stack.config.yaml";
 

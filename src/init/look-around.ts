@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { addressOfUrl } from "../config/addresses.ts";
+import { addressOfUrl } from "../contract/address.ts";
 import { DEFAULTS } from "../contract/defaults.ts";
 import { engineRoutes } from "../contract/routes.ts";
 import { type EngineAnswer, findProgram, readEngineAnswer } from "../launch/engine.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Config } from "../config/schema.ts";
-import { urlOf } from "../contract/address.ts";
+import { isLoopback, urlOf } from "../contract/address.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { inspectService, type ServiceState } from "../supervisor/inspect.ts";
 import { ensureSupervisor } from "../supervisor/keep/ensure.ts";
@@ -14,7 +14,7 @@ import { writeRecord } from "../supervisor/record.ts";
 import type { StateFolder } from "../supervisor/state.ts";
 import { stopService } from "../supervisor/stop.ts";
 import { type Intent, intentFor } from "./intent.ts";
-import { lookAtStack, type Sighting } from "./look.ts";
+import { lookAtStack, type Sighting, sightingOf } from "./look.ts";
 import { type Agreed, agreeToReplace, clearPorts, type PortChoices } from "./occupants.ts";
 import { pendingRequest, reportsOf } from "./pending.ts";
 import { withDependencies } from "./plan.ts";
@@ -135,17 +135,14 @@ function recordLost(asked: readonly Asked[], folder: StateFolder): void {
 
 /** On this machine an engine can be started; elsewhere it must be there. */
 function requireRemoteEngine(sightings: readonly Sighting[]): void {
-  for (const { name, isExternal, spec } of sightings) {
-    if (isExternal || spec.address === undefined || LOOPBACK.test(spec.address.host)) continue;
-    if (name !== "engine") continue;
-    throw new UserError("unreachable", `No engine answers at ${urlOf(spec.address)}.`, {
-      hint: "Nothing was started. Start Ollama there, or set engine.url to an address of this machine.",
-      exitCode: EXIT.failed,
-    });
-  }
+  const engine = sightingOf(sightings, "engine");
+  const address = engine?.spec.address;
+  if (engine?.isExternal || address === undefined || isLoopback(address.host)) return;
+  throw new UserError("unreachable", `No engine answers at ${urlOf(address)}.`, {
+    hint: "Nothing was started. Start Ollama there, or set engine.url to an address of this machine.",
+    exitCode: EXIT.failed,
+  });
 }
-
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
 
 /** Nobody of ours can start what somebody else runs: whoever needs it would wait for ever. */
 function requireReachable(asked: readonly Asked[]): void {

@@ -6,7 +6,7 @@ import { readWanted, writeWanted } from "../supervisor/keep/wanted.ts";
 import { withLock } from "../supervisor/lock.ts";
 import { resumeInterrupted } from "../supervisor/logs/resume.ts";
 import { listRecords } from "../supervisor/record.ts";
-import { type StateFolder, stateFolder } from "../supervisor/state.ts";
+import { type StateFolder, SUPERVISOR, stateFolder } from "../supervisor/state.ts";
 import { type StopResult, stopService } from "../supervisor/stop.ts";
 import type { ServiceRecord } from "../supervisor/types.ts";
 import { lookAtStack } from "./look.ts";
@@ -43,10 +43,7 @@ export async function takeDown(options: DownOptions): Promise<DownStep[]> {
     const targets = (await findTargets(config, env, folder)).filter(
       ({ name }) => names?.includes(name) ?? true,
     );
-    await unwant(
-      folder,
-      targets.map(({ name }) => name),
-    );
+    await unwant(folder, targets);
     const steps: DownStep[] = [];
     const failures: UserError[] = [];
     for (const target of targets) {
@@ -78,14 +75,15 @@ async function findTargets(config: Config, env: NodeJS.ProcessEnv, folder: State
     isExternal,
   }));
   const forgotten = listRecords(folder)
-    .filter(({ name }) => name !== "supervisor" && planned.every((target) => target.name !== name))
+    .filter(({ name }) => name !== SUPERVISOR && planned.every((target) => target.name !== name))
     .map((record) => ({ name: record.name, record, isExternal: false }));
   return [...planned, ...forgotten].reverse();
 }
 
 /** From now on nobody starts them again. Without any left to look after, the supervisor goes too. */
-async function unwant(folder: StateFolder, names: readonly string[]): Promise<void> {
-  const left = Object.entries(readWanted(folder).services).filter(([name]) => !names.includes(name));
+async function unwant(folder: StateFolder, targets: readonly Target[]): Promise<void> {
+  const wanted = Object.entries(readWanted(folder).services);
+  const left = wanted.filter(([name]) => targets.every((target) => target.name !== name));
   writeWanted(folder, { services: Object.fromEntries(left) });
   if (left.length === 0) await endSupervisor(folder);
 }

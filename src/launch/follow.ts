@@ -3,7 +3,7 @@ import type { ServiceReport } from "../supervisor/keep/types.ts";
 import { readWanted } from "../supervisor/keep/wanted.ts";
 import { tailLog } from "../supervisor/logs/tail.ts";
 import { plainLine } from "../supervisor/start-failed.ts";
-import { type StateFolder, serviceFiles } from "../supervisor/state.ts";
+import { type StateFolder, SUPERVISOR, serviceFiles } from "../supervisor/state.ts";
 import { type SupervisorWord, supervisorWords } from "./word.ts";
 
 export interface FollowOptions {
@@ -84,7 +84,7 @@ export function problemOf(name: string, { problem }: ServiceReport): UserError {
 const LAST_LOG_LINES = 5;
 
 async function supervisorLost(folder: StateFolder): Promise<UserError> {
-  const { log } = serviceFiles(folder, "supervisor");
+  const { log } = serviceFiles(folder, SUPERVISOR);
   const lines = (await tailLog(log, LAST_LOG_LINES)).map((line) => `  ${plainLine(line)}`);
   return new UserError("start_failed", "The supervisor ended while services were being started.", {
     hint: ["`stack up` starts another one, which goes on.", `The end of ${log}:`, ...lines].join("\n"),

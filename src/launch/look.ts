@@ -1,12 +1,11 @@
 import type { Config } from "../config/schema.ts";
-// By file and not by the index, which brings what starts and stops services: looking must be quick.
+import type { Role } from "../config/services.ts";
 import { inspectService, type ServiceState } from "../supervisor/inspect.ts";
 import { type SocketTable, socketTable } from "../supervisor/os/ports.ts";
 import { type ProbeResult, probe } from "../supervisor/probe.ts";
 import { stateFolder } from "../supervisor/state.ts";
 import { type EngineAnswer, type EnginePlan, findProgram, planEngine, readEngineAnswer } from "./engine.ts";
 import { type PlannedService, planServices } from "./plan.ts";
-import type { ServiceName } from "./specs.ts";
 
 /** One service as it was found. */
 export interface Sighting extends PlannedService {
@@ -34,7 +33,7 @@ export async function lookAtStack(config: Config, env: NodeJS.ProcessEnv): Promi
 }
 
 /** The sighting of one of the three that make a chat stack; undefined where the stack has none. */
-export function sightingOf(sightings: StackSighting, name: ServiceName): Sighting | undefined {
+export function sightingOf(sightings: StackSighting, name: Role): Sighting | undefined {
   return sightings.find((sighting) => sighting.name === name);
 }
 

@@ -1,3 +1,4 @@
+import { isRole } from "../config/addresses.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { adopt } from "../supervisor/adopt.ts";
 import { describeOccupant } from "../supervisor/describe-occupant.ts";
@@ -69,26 +70,27 @@ export async function clearPorts(
   const left = sightings.filter((sighting) => isBlocked(sighting) && !isCleared(sighting));
   if (left.length > 0) throw portsTaken(left, folder);
   return await Promise.all(
-    sightings.map(async (sighting) => {
-      if (!isBlocked(sighting)) return sighting;
-      const { spec, state } = sighting;
-      const isAdopted = adopted.includes(sighting.name);
-      if (isAdopted && state.state === "foreign" && state.listeners[0] !== undefined)
-        await adopt(spec, folder, state.listeners[0]);
-      else
-        for (const occupant of occupantsOf(sighting, folder).filter(isReplaceable)) {
-          await endOccupant(occupant, spec, folder);
-          const { pid } = occupant.process;
-          noteDeed(folder, {
-            event: "port_cleared",
-            service: spec.name,
-            pid,
-            detail: `to make room for ${spec.name}`,
-          });
-        }
-      return { ...sighting, state: await inspectService(spec, folder), ...(isAdopted && { isAdopted }) };
-    }),
+    sightings.map(async (sighting) =>
+      isBlocked(sighting) ? await clearPort(sighting, folder, adopted.includes(sighting.name)) : sighting,
+    ),
   );
+}
+
+/** Takes over who has the port, or stops them, and looks again. */
+async function clearPort(sighting: Sighting, folder: StateFolder, isAdopted: boolean): Promise<Sighting> {
+  const { spec, state } = sighting;
+  if (isAdopted) {
+    const [listener] = state.state === "foreign" ? state.listeners : [];
+    if (listener !== undefined) await adopt(spec, folder, listener);
+  } else {
+    for (const occupant of occupantsOf(sighting, folder).filter(isReplaceable)) {
+      await endOccupant(occupant, spec, folder);
+      const { pid } = occupant.process;
+      const detail = `to make room for ${spec.name}`;
+      noteDeed(folder, { event: "port_cleared", service: spec.name, pid, detail });
+    }
+  }
+  return { ...sighting, state: await inspectService(spec, folder), isAdopted };
 }
 
 function occupantsOf({ spec, state }: Sighting, folder: StateFolder): Occupant[] {
@@ -116,7 +118,7 @@ function portsTaken(blocked: readonly Sighting[], folder: StateFolder): UserErro
 
 function settingOf(name: string): string {
   if (name === "engine") return "engine.url";
-  return name === "gateway" || name === "hmi" ? `${name}.port` : `services.${name}.port`;
+  return isRole(name) ? `${name}.port` : `services.${name}.port`;
 }
 
 /** What can be done about it by us. */

@@ -1,8 +1,5 @@
-import { SUPERVISOR } from "../supervisor/keep/ensure.ts";
-import { readStates } from "../supervisor/keep/states.ts";
+import { livingSupervisor, readStates } from "../supervisor/keep/states.ts";
 import type { ServiceReport } from "../supervisor/keep/types.ts";
-import { isSame } from "../supervisor/os/identity.ts";
-import { readRecord } from "../supervisor/record.ts";
 import type { StateFolder } from "../supervisor/state.ts";
 
 /** What the living supervisor says, by service: nothing yet, if it has only just been started. */
@@ -12,8 +9,7 @@ export type Reports = { readonly [name: string]: ServiceReport };
 export function reportsOf(folder: StateFolder): Reports | undefined {
   const { states, isAlive } = readStates(folder);
   if (isAlive) return states?.services;
-  const reading = readRecord(folder, SUPERVISOR);
-  return reading.kind === "record" && isSame(reading.record) ? {} : undefined;
+  return livingSupervisor(folder) === undefined ? undefined : {};
 }
 
 /** The request that another command made and that the supervisor is about to answer; undefined where there is none. */

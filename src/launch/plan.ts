@@ -1,17 +1,11 @@
+import { isRole, roleAddress } from "../config/addresses.ts";
 import type { Config } from "../config/schema.ts";
-import type { ServiceConfig } from "../config/services.ts";
-import { urlOf } from "../contract/address.ts";
-import {
-  type Address,
-  DEFAULT_LOG_LIMITS,
-  DEFAULT_RESTART,
-  type Probe,
-  type ServiceSpec,
-} from "../supervisor/types.ts";
+import type { CommandService, EmbeddedService, ServiceConfig, WatchedService } from "../config/services.ts";
+import { type Address, addressOfUrl, urlOf } from "../contract/address.ts";
+import { DEFAULT_LOG_LIMITS, DEFAULT_RESTART, type Probe, type ServiceSpec } from "../supervisor/types.ts";
 import type { EnginePlan } from "./engine.ts";
 import {
   ENGINE_READY,
-  engineAddress,
   engineSpec,
   engineUrlForGateway,
   PROBE_TIMEOUT_MS,
@@ -38,6 +32,16 @@ export function planServices(config: Config, engine: EnginePlan): PlannedService
   return inOrder(config.engine.tap_port === 0 ? planned : withTap(planned, config));
 }
 
+/** These services and all that they depend on, in the order of the plan. */
+export function withDependencies(plan: readonly PlannedService[], names: readonly string[]): Set<string> {
+  const wanted = new Set(names);
+  // From the last to the first: whatever is needed comes earlier.
+  for (const { name, spec } of plan.toReversed()) {
+    if (wanted.has(name)) for (const needed of spec.dependsOn ?? []) wanted.add(needed);
+  }
+  return wanted;
+}
+
 /** The same with a tap between gateway and engine. */
 function withTap(planned: readonly PlannedService[], config: Config): PlannedService[] {
   const dependsOn = planned.some(({ name }) => name === "engine") ? ["engine"] : [];
@@ -55,51 +59,53 @@ function withTap(planned: readonly PlannedService[], config: Config): PlannedSer
   return [...behindTap, tap];
 }
 
-/** These services and all that they depend on, in the order of the plan. */
-export function withDependencies(plan: readonly PlannedService[], names: readonly string[]): Set<string> {
-  const wanted = new Set(names);
-  // From the last to the first: whatever is needed comes earlier.
-  for (const { name, spec } of plan.toReversed()) {
-    if (wanted.has(name)) for (const needed of spec.dependsOn ?? []) wanted.add(needed);
-  }
-  return wanted;
-}
-
 function planService(
   name: string,
   service: ServiceConfig,
   config: Config,
   engine: EnginePlan,
 ): PlannedService {
-  if (service.url !== undefined) {
-    const address = addressOf(service.url);
-    const ready = service.ready ?? defaultProbe(name);
-    const spec = { name, command: NO_COMMAND, address, ready, ...settingsOf(service) };
-    return { name, kind: "url", isExternal: true, spec };
+  if (service.url !== undefined) return planWatched(name, service);
+  if (service.command !== undefined) return planCommand(name, service, config);
+  return planEmbedded(service, config, engine);
+}
+
+function planWatched(name: string, service: WatchedService): PlannedService {
+  const spec = {
+    name,
+    command: NO_COMMAND,
+    address: addressOfUrl(service.url),
+    ready: service.ready ?? defaultProbe(name),
+    ...settingsOf(service),
+  };
+  return { name, kind: "url", isExternal: true, spec };
+}
+
+function planCommand(name: string, service: CommandService, config: Config): PlannedService {
+  const address = isRole(name) ? roleAddress(name, config) : ownAddress(service);
+  const port = address && { PORT: String(address.port) };
+  const env = { ...port, ...neighbours(config), ...service.command.env };
+  const spec = {
+    name,
+    command: { ...service.command, env },
+    ...(address && { address }),
+    ready: service.ready ?? defaultProbe(name),
+    ...settingsOf(service),
+    labels: { kind: "command" },
+  };
+  return { name, kind: "command", isExternal: false, spec };
+}
+
+function planEmbedded(service: EmbeddedService, config: Config, engine: EnginePlan): PlannedService {
+  const name = service.embedded;
+  if (name !== "engine") {
+    const spec = { ...serviceSpec(config, name), ...settingsOf(service) };
+    return { name, kind: "embedded", isExternal: false, spec };
   }
-  if (service.command !== undefined) {
-    const address = roleAddress(name, config) ?? ownAddress(service);
-    const port = address && { PORT: String(address.port) };
-    const env = { ...port, ...neighbours(config), ...service.command.env };
-    const spec = {
-      name,
-      command: { ...service.command, env },
-      ...(address && { address }),
-      ready: service.ready ?? defaultProbe(name),
-      ...settingsOf(service),
-      labels: { kind: "command" },
-    };
-    return { name, kind: "command", isExternal: false, spec };
-  }
-  if (service.embedded === "engine") {
-    const spec = { ...engineSpec(config, engine), ...settingsOf(service) };
-    if (engine.use === "external")
-      return { name, kind: engine.standIn ? "stand-in" : "ollama", isExternal: true, spec };
-    return { name, kind: engine.use, isExternal: false, spec };
-  }
-  const role = service.embedded ?? "hmi";
-  const spec = { ...serviceSpec(config, role), ...settingsOf(service) };
-  return { name, kind: "embedded", isExternal: false, spec };
+  const spec = { ...engineSpec(config, engine), ...settingsOf(service) };
+  if (engine.use === "external")
+    return { name, kind: engine.standIn ? "stand-in" : "ollama", isExternal: true, spec };
+  return { name, kind: engine.use, isExternal: false, spec };
 }
 
 /** What an external service is never started with. */
@@ -146,19 +152,8 @@ function defaultProbe(name: string): Probe {
   return name === "engine" ? ENGINE_READY : { kind: "tcp", timeoutMs: PROBE_TIMEOUT_MS };
 }
 
-function roleAddress(name: string, config: Config): Address | undefined {
-  if (name === "engine") return engineAddress(config);
-  return name === "gateway" || name === "hmi" ? config[name] : undefined;
-}
-
 function ownAddress({ host = "127.0.0.1", port }: ServiceConfig): Address | undefined {
   return port === undefined ? undefined : { host, port };
-}
-
-function addressOf(url: string): Address {
-  const { hostname, port, protocol } = new URL(url);
-  const standard = protocol === "https:" ? 443 : 80;
-  return { host: hostname.replace(/^\[|\]$/g, ""), port: port === "" ? standard : Number(port) };
 }
 
 /** Each after what it depends on, and else as configured. The configuration has no circles. */

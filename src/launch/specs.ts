@@ -1,18 +1,17 @@
 import { getCompileCacheDir } from "node:module";
 import { dirname, join } from "node:path";
+import { roleAddress } from "../config/addresses.ts";
 import { toEnvironment } from "../config/environment.ts";
 import type { Config } from "../config/schema.ts";
+import type { Role } from "../config/services.ts";
 import { urlOf } from "../contract/address.ts";
 import { bearerHeader } from "../contract/auth.ts";
 import { engineRoutes, gatewayRoutes } from "../contract/routes.ts";
 import { packageRoot } from "../package-root.ts";
 import { OWN_COMPILE_CACHE } from "../supervisor/keep/own-compile-cache.ts";
-import type { Address, Command, HttpProbe, ServiceSpec } from "../supervisor/types.ts";
+import type { Command, HttpProbe, ServiceSpec } from "../supervisor/types.ts";
 import { TAP_PATH } from "../tap/exchange.ts";
 import type { EnginePlan } from "./engine.ts";
-
-/** The services that make a chat stack; a stack may have others beside them. */
-export type ServiceName = "engine" | "gateway" | "hmi";
 
 /**
  * What Node is started with for a service: new objects get 32 MiB at most, half of what Node 24 takes by
@@ -36,27 +35,18 @@ export const ENGINE_READY: HttpProbe = {
 
 /** The engine as a process of ours. An external one is only looked at: its command is never run. */
 export function engineSpec(config: Config, plan: EnginePlan): ServiceSpec {
-  const address = engineAddress(config);
-  const ready = ENGINE_READY;
-  if (plan.use !== "ollama") {
-    return {
-      name: "engine",
-      command: embedded("engine", config),
-      address,
-      ready,
-      labels: { kind: "stand-in" },
-    };
-  }
+  const address = roleAddress("engine", config);
+  const engine = { name: "engine", address, ready: ENGINE_READY };
+  if (plan.use !== "ollama")
+    return { ...engine, command: embedded("engine", config), labels: { kind: "stand-in" } };
   return {
-    name: "engine",
+    ...engine,
     command: {
       file: plan.program,
       args: ["serve"],
       cwd: config.state.dir,
       env: { OLLAMA_HOST: urlOf(address) },
     },
-    address,
-    ready,
     startTimeoutMs: OLLAMA_START_TIMEOUT_MS,
     labels: { kind: "ollama" },
   };
@@ -111,14 +101,8 @@ export function engineUrlForGateway({ engine }: Config): string {
   return engine.tap_port === 0 ? engine.url : `http://127.0.0.1:${engine.tap_port}`;
 }
 
-/** Where the engine is or will be. */
-export function engineAddress(config: Config): Address {
-  const { hostname, port } = new URL(config.engine.url);
-  return { host: hostname.replace(/^\[|\]$/g, ""), port: port === "" ? 80 : Number(port) };
-}
-
 /** One of our own services as a process of this program's Node. */
-function embedded(name: ServiceName | typeof TAP, config: Config): Command {
+function embedded(name: Role | typeof TAP, config: Config): Command {
   // Without what no service reads: a change of it is no reason to start one again.
   const { contract: _, monitor: __, ...settings } = config;
   const env = { ...toEnvironment(settings), ...compileCache() };

@@ -1,10 +1,10 @@
 import type { Config } from "../config/schema.ts";
 import { urlOf } from "../contract/address.ts";
-import { readStates } from "../supervisor/keep/states.ts";
+import { livingSupervisor, readStates } from "../supervisor/keep/states.ts";
 import { everyone, isSame, membersOf } from "../supervisor/os/identity.ts";
 import { cpuShare, type Usage, usageByGroup, usageOf } from "../supervisor/os/usage.ts";
-import { listRecords, readRecord } from "../supervisor/record.ts";
-import { type StateFolder, stateFolder } from "../supervisor/state.ts";
+import { listRecords } from "../supervisor/record.ts";
+import { type StateFolder, SUPERVISOR, stateFolder } from "../supervisor/state.ts";
 import type { ServiceRecord } from "../supervisor/types.ts";
 import { lookAtStack } from "./look.ts";
 import { conditionOf } from "./service-condition.ts";
@@ -51,7 +51,7 @@ export async function stackStatus(
   });
   const planned = new Set(services.map(({ name }) => name));
   for (const record of listRecords(folder)) {
-    if (record.name !== "supervisor" && !planned.has(record.name) && isSame(record))
+    if (record.name !== SUPERVISOR && !planned.has(record.name) && isSame(record))
       services.push(unconfigured(record, usage(record)));
   }
   return {
@@ -78,12 +78,6 @@ function unconfigured(record: ServiceRecord, usage: ServiceUsage | null): Servic
     next_start_at: null,
     detail: `it runs, and is not configured any more: \`stack down ${name}\` stops it`,
   };
-}
-
-/** By its record: one that was just started has said nothing of the services yet. */
-function livingSupervisor(folder: StateFolder): ServiceRecord | undefined {
-  const reading = readRecord(folder, "supervisor");
-  return reading.kind === "record" && isSame(reading.record) ? reading.record : undefined;
 }
 
 function usageOfService(

@@ -66,7 +66,7 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
     onStep(step);
   };
   for (const { sighting, intent } of asked) {
-    if (intent.action === "leave") report(presentStep(sighting, intent, folder));
+    if (intent.action === "leave") report(presentStep(sighting, folder));
   }
   const mine = asked.filter(({ intent: { action } }) => action === "start" || action === "restart");
   const started = mine.map(({ sighting }) => sighting.name);
@@ -87,21 +87,15 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
     return { steps, started };
   } catch (error) {
     const reason = signal.aborted ? "because the start was broken off" : "because the start failed";
-    await takeDown({
-      config,
-      env,
-      names: started,
-      reason,
-      onStep: () => undefined,
-    });
+    await takeDown({ config, env, names: started, reason, onStep: () => undefined });
     throw error;
   }
 }
 
-function presentStep(sighting: Sighting, { wasAdopted }: Intent, folder: StateFolder): UpStep {
-  const { isExternal, answer, name } = sighting;
+function presentStep(sighting: Sighting, folder: StateFolder): UpStep {
+  const { isExternal, isAdopted, answer, name } = sighting;
   if (isExternal) return stepOf(sighting, { state: answer?.ok === true ? "external" : "unreachable" });
-  return stepOf(sighting, { state: wasAdopted ? "adopted" : "running", pid: pidOf(name, folder) });
+  return stepOf(sighting, { state: isAdopted ? "adopted" : "running", pid: pidOf(name, folder) });
 }
 
 function readyStep(

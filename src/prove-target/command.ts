@@ -4,7 +4,7 @@ import { type CommandEnd, runCommand } from "./run-command.ts";
 import type { Tapped } from "./taps.ts";
 
 /** Where a command finds the stack that it is to judge: the URLs of the taps. */
-export const URL_VARIABLES = { hmi: "STACK_HMI_URL", gateway: "STACK_GATEWAY_URL" } as const;
+const URL_VARIABLES = { hmi: "STACK_HMI_URL", gateway: "STACK_GATEWAY_URL" } as const;
 
 /** A command that takes so many times as long as without a fault hangs, unless that is still a short time. */
 const PATIENCE = 3;

@@ -1,21 +1,15 @@
-import { hostInUrl } from "../contract/address.ts";
+import { type Address, addressOfUrl } from "../contract/address.ts";
 import { messageOf, UserError } from "../errors.ts";
 import type { Rewrite } from "../tap/rewrite.ts";
 import { startTap, type Tap } from "../tap/tap.ts";
 import type { TargetUrls } from "../target/target.ts";
 import type { Hop } from "./report.ts";
 
-/** Where a tap listens because a service was started to call it there. */
-export interface TapAddress {
-  readonly host: string;
-  readonly port: number;
-}
-
 /** The taps in front of somebody's stack. */
 export interface TapPlan {
   readonly target: TargetUrls;
   /** Where the taps listen that the stack's own services call; the others take any free port. */
-  readonly listen: Partial<Readonly<Record<"gateway" | "engine", TapAddress>>>;
+  readonly listen: Partial<Readonly<Record<"gateway" | "engine", Address>>>;
 }
 
 /** A stack as it is called through its taps. */
@@ -35,7 +29,7 @@ export async function withTaps<Result>(
   use: (tapped: Tapped) => Promise<Result>,
 ): Promise<Result> {
   const started: Tap[] = [];
-  const tap = async (hop: Hop, address?: TapAddress): Promise<string> => {
+  const tap = async (hop: Hop, address?: Address): Promise<string> => {
     const tap = await listenAt({ ...address, upstream: target[hop], rewrite: wire[hop] });
     started.push(tap);
     return tap.url;
@@ -60,14 +54,14 @@ export function requireUpstreams({ target, listen }: TapPlan): void {
   for (const hop of ["hmi", "gateway", "engine"] as const) {
     const address = hop === "hmi" ? undefined : listen[hop];
     if (hop === "engine" && address === undefined) continue;
-    const { protocol, hostname, port } = new URL(target[hop]);
     // A tap reads what it passes on, so that it is no end of an encrypted connection.
-    if (protocol !== "http:") {
+    if (new URL(target[hop]).protocol !== "http:") {
       throw new UserError("bad_url", `A tap passes on plain HTTP; "${target[hop]}" is not that.`, {
         hint: "Name the service behind the encryption, for example http://127.0.0.1:6101.",
       });
     }
-    if (hostInUrl(address?.host ?? "") === hostname && address?.port === Number(port || 80)) {
+    const upstream = addressOfUrl(target[hop]);
+    if (address?.host === upstream.host && address.port === upstream.port) {
       throw new UserError("bad_flag", `The tap in front of the ${hop} would pass on to itself.`, {
         hint: `Name the ${hop}'s own address with --${hop}.`,
       });

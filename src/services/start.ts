@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from "fastify";
 import { DEFAULT_CONFIG } from "../config/defaults.ts";
 import type { Config } from "../config/schema.ts";
+import { addressOfUrl } from "../contract/address.ts";
 import { WireError } from "../errors.ts";
 import { packageVersion, webFolder } from "../package-root.ts";
 import type { Rewrite } from "../tap/rewrite.ts";
@@ -119,11 +120,8 @@ export function openStore(config: Config, { overrides }: StartContext = {}): Con
 
 /** Starts the engine stand-in where the configuration expects an engine. */
 export async function startStandIn(config: Config): Promise<RunningService> {
-  const { hostname, port } = new URL(config.engine.url);
   const tokenDelayMs = config.engine.token_delay_ms;
-  // A URL has brackets around an IPv6 address, a socket has not.
-  const host = hostname.replace(/^\[|\]$/g, "");
-  return await startEngine({ host, port: Number(port || 80), tokenDelayMs, announce: true });
+  return await startEngine({ ...addressOfUrl(config.engine.url), tokenDelayMs, announce: true });
 }
 
 /** Starts the gateway of this configuration. */

@@ -1,14 +1,6 @@
 import type { JsonPattern } from "./types.ts";
 
-/**
- * Whether JSON holds what a pattern asks for: an object at least the pattern's names, a list the same number of
- * items, each as asked, a plain value the same; `"*"` is met by anything but null.
- */
-export function matchesJson(value: unknown, pattern: JsonPattern): boolean {
-  return mismatchOf(value, pattern) === undefined;
-}
-
-/** The first place where JSON is not as asked: `status is "loading" and not "ok"`. Undefined where it matches. */
+/** The first place where JSON is not as a pattern asks: `status is "loading" and not "ok"`. Undefined where it is. */
 export function mismatchOf(value: unknown, pattern: JsonPattern, place = "it"): string | undefined {
   if (pattern === "*")
     return value === null || value === undefined ? `${place} is ${show(value)}` : undefined;

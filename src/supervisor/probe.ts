@@ -1,11 +1,12 @@
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
+import type { Address } from "../contract/address.ts";
 import { messageOf } from "../errors.ts";
 import { mismatchOf } from "./json-pattern.ts";
 import { whyNotRun } from "./not-runnable.ts";
 import type { RunLog } from "./run-log.ts";
-import type { Address, CommandProbe, HttpProbe, LogProbe, Probe, ServiceSpec, TcpProbe } from "./types.ts";
+import type { CommandProbe, HttpProbe, LogProbe, Probe, ServiceSpec, TcpProbe } from "./types.ts";
 
 /** The answer to one probe. */
 export interface ProbeResult {

@@ -15,7 +15,7 @@ import { findStrangers } from "./strangers.ts";
 import type { ServiceRecord, ServiceSpec } from "./types.ts";
 
 /** How long a service may take to become ready, unless its spec says otherwise; in milliseconds. */
-export const DEFAULT_START_TIMEOUT_MS = 15_000;
+const DEFAULT_START_TIMEOUT_MS = 15_000;
 
 /** Pause between two probes, as a share of the time since the first: no start is told later than by this share. */
 const PAUSE_SHARE = 0.1;
@@ -26,30 +26,27 @@ const LONGEST_PAUSE_MS = 250;
  * Waits until a service that was launched is ready. Not for the holder of the lock: this takes it where it has to.
  *
  * A leader that ends with code 0 and leaves others of the service behind has made a daemon of it: the oldest of
- * those is its leader from then on. If the service ends otherwise, is not ready in time, or `signal` is aborted, all
- * of it is stopped and its record removed before this rejects.
+ * those is its leader from then on. If the service ends otherwise, or is not ready in time, all of it is stopped and
+ * its record removed before this rejects.
  *
  * @returns the service's record, which is another than the launch's where a daemon was followed
- * @throws UserError `start_failed` with the last lines of the log; or the signal's reason, or `stop_failed` where an
- *   aborted start could not be cleared away
+ * @throws StartFailure with the last lines of the log
  */
 export async function untilReady(
   spec: ServiceSpec,
   state: StateFolder,
   launch: Launch,
-  { signal }: { signal?: AbortSignal } = {},
 ): Promise<ServiceRecord> {
-  const waited = await waitForReadiness(spec, state, launch, signal);
-  if (waited.trouble === undefined) return await noteChanges(waited.record, state);
-  const trouble = await stopRun(waited.record, state).then(
-    () => waited.trouble ?? "",
+  const { record, trouble, exit } = await waitForReadiness(spec, state, launch);
+  if (trouble === undefined) return await noteChanges(record, state);
+  const more = await stopRun(record, state).then(
+    () => "",
     (error) => {
-      if (!(error instanceof UserError) || signal?.aborted) throw error;
-      return `${waited.trouble}. What is more, ${error.message.replace(/\.$/, "")}`;
+      if (!(error instanceof UserError)) throw error;
+      return `. What is more, ${error.message.replace(/\.$/, "")}`;
     },
   );
-  signal?.throwIfAborted();
-  throw await startFailed(spec, state, trouble, launch.logSize, waited.exit);
+  throw await startFailed(spec, state, trouble + more, launch.logSize, exit);
 }
 
 interface Waited {
@@ -60,14 +57,9 @@ interface Waited {
   readonly exit?: Exit;
 }
 
-async function waitForReadiness(
-  spec: ServiceSpec,
-  state: StateFolder,
-  launch: Launch,
-  signal: AbortSignal | undefined,
-): Promise<Waited> {
+async function waitForReadiness(spec: ServiceSpec, state: StateFolder, launch: Launch): Promise<Waited> {
   const timeoutMs = spec.startTimeoutMs ?? DEFAULT_START_TIMEOUT_MS;
-  const over = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]);
+  const over = AbortSignal.timeout(timeoutMs);
   const target = targetOf(spec, launch);
   let { record } = launch;
   let error = "no answer";

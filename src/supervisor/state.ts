@@ -35,6 +35,9 @@ export interface ServiceFiles {
   readonly log: string;
 }
 
+/** The name that the supervisor's own files and mark have; no service may have it. */
+export const SUPERVISOR = "supervisor";
+
 /** The paths inside a state folder; touches nothing. */
 export function stateFolder(dir: string): StateFolder {
   const root = resolve(dir);

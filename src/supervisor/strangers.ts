@@ -1,6 +1,6 @@
+import type { Address } from "../contract/address.ts";
 import { everyone, type Members } from "./os/identity.ts";
 import { findListeners, type Listener, type SocketTable } from "./os/ports.ts";
-import type { Address } from "./types.ts";
 
 /**
  * The listeners on a living service's address that are provably not its own, even if they answer well.

@@ -1,9 +1,4 @@
-/** Where a service listens. */
-export interface Address {
-  /** A name or an IP address without brackets. */
-  readonly host: string;
-  readonly port: number;
-}
+import type { Address } from "../contract/address.ts";
 
 /** A program as the OS starts it, without a shell. */
 export interface Command {
@@ -27,7 +22,7 @@ export interface HttpProbe {
   readonly headers?: Readonly<Record<string, string>>;
   /** The one good status; without it any from 200 to 299 is. */
   readonly status?: number;
-  /** What the JSON of the answer must hold; see `matchesJson`. */
+  /** What the JSON of the answer must hold. */
   readonly json?: JsonPattern;
   /** Longest time for one answer, in milliseconds. */
   readonly timeoutMs: number;
@@ -55,7 +50,10 @@ export interface CommandProbe {
   readonly timeoutMs: number;
 }
 
-/** What JSON must hold: objects at least these names, lists and plain values exactly; `"*"` is anything but null. */
+/**
+ * What JSON must hold: an object at least these names, a list the same number of items, each as asked, a plain value
+ * the same; `"*"` is anything but null.
+ */
 export type JsonPattern =
   | string
   | number

@@ -62,11 +62,7 @@ test.each<[string, ServiceState, boolean, string, string]>([
     "its configuration has changed",
   ],
 ])("%s", (_, state, isOnItsWay, action, reason) => {
-  expect(intentFor({ isExternal: false, state }, isOnItsWay, false)).toEqual({
-    action,
-    reason,
-    wasAdopted: false,
-  });
+  expect(intentFor({ isExternal: false, state }, isOnItsWay, false)).toEqual({ action, reason });
 });
 
 test("what somebody else runs is left, even where a restart was asked for", () => {

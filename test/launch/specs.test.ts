@@ -2,28 +2,11 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
-import { urlOf } from "../../src/contract/address.ts";
-import { engineAddress, engineSpec, serviceSpec } from "../../src/launch/specs.ts";
+import { engineSpec, serviceSpec } from "../../src/launch/specs.ts";
 import { probe } from "../../src/supervisor/probe.ts";
 import { listen } from "../supervisor/helpers.ts";
 
 const withEngine = (url: string) => ({ ...DEFAULT_CONFIG, engine: { ...DEFAULT_CONFIG.engine, url } });
-
-test.each([
-  ["http://127.0.0.1:11434", { host: "127.0.0.1", port: 11_434 }],
-  ["http://localhost:1", { host: "localhost", port: 1 }],
-  ["http://ollama.local", { host: "ollama.local", port: 80 }],
-  ["http://[::1]:11434", { host: "::1", port: 11_434 }],
-])("%s is the address of the engine", (url, address) => {
-  expect(engineAddress(withEngine(url))).toEqual(address);
-});
-
-test.each([
-  ["http://127.0.0.1:6101", { host: "127.0.0.1", port: 6101 }],
-  ["http://[::1]:6101", { host: "::1", port: 6101 }],
-])("%s is the URL of its address", (url, address) => {
-  expect(urlOf(address)).toBe(url);
-});
 
 // Without its port Ollama would take its own default, and an IPv6 address needs brackets.
 test.each([

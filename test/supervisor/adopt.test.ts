@@ -4,7 +4,6 @@ import { adopt } from "../../src/supervisor/adopt.ts";
 import { inspectService } from "../../src/supervisor/inspect.ts";
 import { identify, isSame } from "../../src/supervisor/os/identity.ts";
 import { findListeners, type Listener } from "../../src/supervisor/os/ports.ts";
-import { startService } from "../../src/supervisor/start.ts";
 import type { StateFolder } from "../../src/supervisor/state.ts";
 import { stopService } from "../../src/supervisor/stop.ts";
 import {
@@ -17,6 +16,7 @@ import {
   listening,
   temporaryState,
 } from "./helpers.ts";
+import { startService } from "./start-service.ts";
 
 async function listenerOn({ address }: AddressedSpec): Promise<Listener> {
   const [listener = expect.unreachable("nobody listens")] = await findListeners(address);

@@ -11,11 +11,11 @@ import { occupantOf } from "../../src/supervisor/occupant.ts";
 import { describeProcess, identify, identifySelf } from "../../src/supervisor/os/identity.ts";
 import { findListeners } from "../../src/supervisor/os/ports.ts";
 import { writeRecord } from "../../src/supervisor/record.ts";
-import { startService } from "../../src/supervisor/start.ts";
 import { type StateFolder, serviceFiles } from "../../src/supervisor/state.ts";
 import { stopService } from "../../src/supervisor/stop.ts";
 import type { ServiceRecord } from "../../src/supervisor/types.ts";
 import { type AddressedSpec, byHand, eventually, fixtureService, temporaryState } from "./helpers.ts";
+import { startService } from "./start-service.ts";
 
 /** An innocent process, leader of its own group. */
 function decoy(): ChildProcess {

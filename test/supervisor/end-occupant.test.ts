@@ -5,9 +5,9 @@ import { type Occupant, occupantOf } from "../../src/supervisor/occupant.ts";
 import { identify } from "../../src/supervisor/os/identity.ts";
 import { findListeners } from "../../src/supervisor/os/ports.ts";
 import { probe } from "../../src/supervisor/probe.ts";
-import { startService } from "../../src/supervisor/start.ts";
 import type { StateFolder } from "../../src/supervisor/state.ts";
 import { type AddressedSpec, byHand, eventually, fixtureService, listen, temporaryState } from "./helpers.ts";
+import { startService } from "./start-service.ts";
 
 async function occupantsOf(spec: AddressedSpec, state: StateFolder): Promise<Occupant[]> {
   const answer = await probe(spec, spec.ready);

@@ -7,11 +7,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished } from "vitest";
+import type { Address } from "../../src/contract/address.ts";
 import { inspectService } from "../../src/supervisor/inspect.ts";
 import { probe } from "../../src/supervisor/probe.ts";
 import { prepareState, type StateFolder, stateFolder } from "../../src/supervisor/state.ts";
 import { stopService } from "../../src/supervisor/stop.ts";
-import type { Address, HttpProbe, ServiceSpec, TcpProbe } from "../../src/supervisor/types.ts";
+import type { HttpProbe, ServiceSpec, TcpProbe } from "../../src/supervisor/types.ts";
 
 /** A folder that is removed after the test. */
 export function temporaryFolder(): string {

@@ -6,11 +6,11 @@ import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { decide, inspectService, type Sighting } from "../../src/supervisor/inspect.ts";
 import { isSame } from "../../src/supervisor/os/identity.ts";
-import { startService } from "../../src/supervisor/start.ts";
 import { serviceFiles, stateFolder } from "../../src/supervisor/state.ts";
 import { stopService } from "../../src/supervisor/stop.ts";
 import type { ServiceRecord } from "../../src/supervisor/types.ts";
 import { eventually, fixtureService, listen, program, temporaryFolder, temporaryState } from "./helpers.ts";
+import { startService } from "./start-service.ts";
 
 const RECORD = { name: "hmi", pid: 4711 } as ServiceRecord;
 const STRANGER = { address: "127.0.0.1", port: 6101, pid: 9120 };

@@ -11,7 +11,6 @@ import { findListeners } from "../../src/supervisor/os/ports.ts";
 import { probe } from "../../src/supervisor/probe.ts";
 import { untilReady } from "../../src/supervisor/ready.ts";
 import { readRecord } from "../../src/supervisor/record.ts";
-import { startService } from "../../src/supervisor/start.ts";
 import { type StateFolder, serviceFiles } from "../../src/supervisor/state.ts";
 import { stopService } from "../../src/supervisor/stop.ts";
 import type { Probe, ServiceRecord, ServiceSpec } from "../../src/supervisor/types.ts";
@@ -23,6 +22,7 @@ import {
   HEALTH,
   temporaryState,
 } from "./helpers.ts";
+import { startService } from "./start-service.ts";
 
 const FIXTURES = fileURLToPath(new URL("../../fixtures/services", import.meta.url));
 

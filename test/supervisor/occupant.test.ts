@@ -7,7 +7,6 @@ import { judge, type Occupant, type OccupantClues, occupantOf } from "../../src/
 import { isSame } from "../../src/supervisor/os/identity.ts";
 import { findListeners } from "../../src/supervisor/os/ports.ts";
 import { probe } from "../../src/supervisor/probe.ts";
-import { startService } from "../../src/supervisor/start.ts";
 import type { StateFolder } from "../../src/supervisor/state.ts";
 import {
   type AddressedSpec,
@@ -18,6 +17,7 @@ import {
   listening,
   temporaryState,
 } from "./helpers.ts";
+import { startService } from "./start-service.ts";
 
 const KEEPER = { name: "systemd unit ollama.service", stop: "sudo systemctl disable --now ollama" };
 const REFUSED = { ok: false, error: "not ready (status 404)", latencyMs: 1 };

@@ -6,10 +6,10 @@ import { expect, test } from "vitest";
 import { inspectService } from "../../src/supervisor/inspect.ts";
 import { isSame } from "../../src/supervisor/os/identity.ts";
 import { readRecord } from "../../src/supervisor/record.ts";
-import { startService } from "../../src/supervisor/start.ts";
 import { type StateFolder, serviceFiles } from "../../src/supervisor/state.ts";
 import type { ServiceSpec } from "../../src/supervisor/types.ts";
 import { eventually, fixtureService, freePort, listen, temporaryState } from "./helpers.ts";
+import { startService } from "./start-service.ts";
 
 async function failure(spec: ServiceSpec, state: StateFolder) {
   return await startService(spec, state).then(
@@ -121,18 +121,6 @@ test("a service that is not ready in time is stopped, and its last answer told",
   expect(message).toContain(`:${spec.address.port}/health gave not ready (status 503)`);
   expect(await inspectService(spec, state)).toEqual({ state: "stopped" });
   expect(readdirSync(state.run)).toEqual([]);
-});
-
-test("an abort during the start stops the service and rejects with its reason", async () => {
-  const state = temporaryState();
-  const spec = await fixtureService("answers-503", state);
-  const interrupt = new AbortController();
-  const start = startService(spec, state, { signal: interrupt.signal });
-  const refused = expect(start).rejects.toThrow("Ctrl-C");
-  await eventually(() => existsSync(serviceFiles(state, spec.name).pid)).toBe(true);
-  interrupt.abort(new Error("Ctrl-C"));
-  await refused;
-  expect(await inspectService(spec, state)).toEqual({ state: "stopped" });
 });
 
 test("a taken port is refused before anything is started", async () => {

@@ -3,10 +3,10 @@ import { expect, test } from "vitest";
 import { inspectService } from "../../src/supervisor/inspect.ts";
 import { identify, isSame } from "../../src/supervisor/os/identity.ts";
 import { findListeners } from "../../src/supervisor/os/ports.ts";
-import { startService } from "../../src/supervisor/start.ts";
 import { stopService } from "../../src/supervisor/stop.ts";
 import type { ServiceRecord, ServiceSpec } from "../../src/supervisor/types.ts";
 import { eventually, fixtureService, temporaryState } from "./helpers.ts";
+import { startService } from "./start-service.ts";
 
 async function started(program: string, changes: Partial<ServiceSpec> = {}) {
   const state = temporaryState();

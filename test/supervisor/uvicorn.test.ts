@@ -4,11 +4,11 @@ import { describe, expect, test } from "vitest";
 import { inspectService } from "../../src/supervisor/inspect.ts";
 import { everyone, identify, isSame, membersOf } from "../../src/supervisor/os/identity.ts";
 import { findListeners } from "../../src/supervisor/os/ports.ts";
-import { startService } from "../../src/supervisor/start.ts";
 import { stopService } from "../../src/supervisor/stop.ts";
 import type { ServiceRecord } from "../../src/supervisor/types.ts";
 import { PYTHON_SERVICES, whyNoPython } from "../support/python.ts";
 import { fixtureService, temporaryFolder, temporaryState } from "./helpers.ts";
+import { startService } from "./start-service.ts";
 
 const missing = await whyNoPython();
 if (missing !== undefined) test("uvicorn --reload, supervised", ({ skip }) => skip(missing));

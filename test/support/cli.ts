@@ -5,7 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { execa, type Options } from "execa";
 import { expect, onTestFinished } from "vitest";
-import { identify } from "../../src/supervisor/index.ts";
+import { identify } from "../../src/supervisor/os/identity.ts";
 import { freePorts, isFree } from "./ports.ts";
 
 /** The file that `npx stack` runs. */

@@ -1,5 +1,7 @@
-import { addressOfUrl, isRole, roleAddress } from "../addresses.ts";
+import { addressOfUrl } from "../../contract/address.ts";
+import { isRole, roleAddress } from "../addresses.ts";
 import type { Settings } from "../schema.ts";
+import type { Role } from "../services.ts";
 import type { ServiceInput } from "./schema.ts";
 import type { Tell } from "./tell.ts";
 
@@ -54,12 +56,7 @@ function isAddress(setting: string): boolean {
   return setting === "host" || setting === "port";
 }
 
-function checkRole(
-  name: "engine" | "gateway" | "hmi",
-  input: ServiceInput,
-  settings: Settings | undefined,
-  tell: Tell,
-): void {
+function checkRole(name: Role, input: ServiceInput, settings: Settings | undefined, tell: Tell): void {
   for (const part of ["host", "port"] as const) {
     if (input[part] === undefined) continue;
     const setting = name === "engine" ? "engine.url" : `${name}.${part}`;

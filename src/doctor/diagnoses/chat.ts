@@ -1,13 +1,13 @@
+import type { Role } from "../../config/services.ts";
 import { engineRoutes, gatewayRoutes } from "../../contract/routes.ts";
-import type { ServiceName } from "../../launch/specs.ts";
 import type { Diagnoses } from "../ladder.ts";
 import { isDisplayName, quoted, shortened, TITLES } from "../words.ts";
 
 /** What is wrong on the way of a message. */
 export interface ChatSymptoms {
-  no_answer: { service: ServiceName; url: string; isOurs: boolean; error: string };
-  wrong_service: { service: ServiceName; url: string; found: string };
-  token_refused: { service: ServiceName; url: string; hasToken: boolean };
+  no_answer: { service: Role; url: string; isOurs: boolean; error: string };
+  wrong_service: { service: Role; url: string; found: string };
+  token_refused: { service: Role; url: string; hasToken: boolean };
   unreachable: {
     service: "gateway" | "hmi";
     isOurs: boolean;
@@ -109,7 +109,7 @@ export const chatDiagnoses: Diagnoses<ChatSymptoms> = {
 const NOTHING_THERE = /\b(?:ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN)\b/;
 
 const HANGS = "It hangs: its process is there, and does no work.";
-const WHY_SILENT: Readonly<Record<ServiceName, string>> = {
+const WHY_SILENT: Readonly<Record<Role, string>> = {
   engine: "It hangs, or Ollama looks for hardware, which takes up to half a minute after its start.",
   gateway: HANGS,
   hmi: HANGS,
@@ -117,7 +117,7 @@ const WHY_SILENT: Readonly<Record<ServiceName, string>> = {
 
 /** Ours are started anew with the present settings; others only their owner can start. */
 function restart(
-  service: ServiceName,
+  service: Role,
   isOurs: boolean,
   url: string,
   path: string = gatewayRoutes.health.path(),

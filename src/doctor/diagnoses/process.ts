@@ -1,4 +1,4 @@
-import type { ServiceName } from "../../launch/specs.ts";
+import type { Role } from "../../config/services.ts";
 import type { LastExit } from "../../supervisor/keep/types.ts";
 import type { Keeper } from "../../supervisor/os/keepers.ts";
 import type { Diagnoses } from "../ladder.ts";
@@ -15,7 +15,7 @@ export interface Somebody {
 /** What is wrong with processes and their ports. */
 export interface ProcessSymptoms {
   not_running: {
-    service: ServiceName;
+    service: Role;
     url: string;
     isOurs: boolean;
     unreadable: string | undefined;
@@ -23,22 +23,22 @@ export interface ProcessSymptoms {
     lastExit: LastExit | undefined;
   };
   stale_record: {
-    service: ServiceName;
+    service: Role;
     pid: number;
     fate: "gone" | "other_boot" | "pid_reused";
     log: string;
   };
   port_taken: {
-    service: ServiceName;
+    service: Role;
     url: string;
     by: readonly Somebody[];
     /** True where it answers as the service does. */
     isAlike: boolean;
   };
-  duplicate: { service: ServiceName; port: number; owner: Somebody; others: readonly Somebody[] };
-  second_listener: { service: ServiceName; port: number; owner: Somebody; others: readonly Somebody[] };
+  duplicate: { service: Role; port: number; owner: Somebody; others: readonly Somebody[] };
+  second_listener: { service: Role; port: number; owner: Somebody; others: readonly Somebody[] };
   second_ollama: { port: number; owner: Somebody; others: readonly Somebody[] };
-  not_listening: { service: ServiceName; port: number; pid: number | undefined; log: string | undefined };
+  not_listening: { service: Role; port: number; pid: number | undefined; log: string | undefined };
 }
 
 export const processDiagnoses: Diagnoses<ProcessSymptoms> = {
@@ -99,7 +99,7 @@ function ended({ at, reason }: LastExit): string {
   return `It has been down for ${seconds < 120 ? `${seconds} s` : `${Math.floor(seconds / 60)} min`}: ${reason}. \`stack up\` starts it again.`;
 }
 
-function notStarted(service: ServiceName, isOurs: boolean): string {
+function notStarted(service: Role, isOurs: boolean): string {
   return isOurs
     ? `The ${TITLES[service]} was never started here, or was stopped.`
     : "It is not running, or it is somewhere else.";

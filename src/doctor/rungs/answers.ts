@@ -1,15 +1,15 @@
+import type { Role } from "../../config/services.ts";
 import { Health } from "../../contract/common.ts";
 import { engineRoutes, gatewayRoutes } from "../../contract/routes.ts";
 import { messageOf } from "../../errors.ts";
 import { readEngineAnswer } from "../../launch/engine.ts";
-import type { ServiceName } from "../../launch/specs.ts";
 import type { SeenCall } from "../../target/http.ts";
 import { broken } from "../diagnose.ts";
 import type { Finding, Rung } from "../ladder.ts";
 import { ask, type Scene } from "../scene.ts";
 
 /** It answers over HTTP, and as what it should be. */
-export function answersRung(service: ServiceName): Rung<Scene> {
+export function answersRung(service: Role): Rung<Scene> {
   return {
     id: `${service}/answers`,
     service,

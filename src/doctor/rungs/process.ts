@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { ServiceName } from "../../launch/specs.ts";
+import type { Role } from "../../config/services.ts";
+import { isLoopback, isWildcard } from "../../contract/address.ts";
 import type { ServiceState } from "../../supervisor/inspect.ts";
 import { areRelated, findDuplicates } from "../../supervisor/os/duplicates.ts";
 import { describeProcess } from "../../supervisor/os/identity.ts";
@@ -13,7 +14,7 @@ import type { Finding, Rung } from "../ladder.ts";
 import type { Patient, Scene } from "../scene.ts";
 
 /** There is one process of the service, and only one. */
-export function processRung(service: ServiceName): Rung<Scene> {
+export function processRung(service: Role): Rung<Scene> {
   return {
     id: `${service}/process`,
     service,
@@ -31,7 +32,7 @@ export function processRung(service: ServiceName): Rung<Scene> {
 }
 
 /** The port is the process's own, and nobody else's too. */
-export function portRung(service: ServiceName): Rung<Scene> {
+export function portRung(service: Role): Rung<Scene> {
   return {
     id: `${service}/port`,
     service,
@@ -62,11 +63,9 @@ export function portRung(service: ServiceName): Rung<Scene> {
   };
 }
 
-const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1|0\.0\.0\.0|::)$/;
-
 /** What this stack starts is on this machine, whatever the address; an engine of which nothing is here may be anywhere. */
 function isElsewhere({ name, address, state }: Patient): boolean {
-  if (LOOPBACK.test(address.host)) return false;
+  if (isLoopback(address.host) || isWildcard(address.host)) return false;
   return state === undefined || (name === "engine" && state.state === "stopped");
 }
 
@@ -145,7 +144,7 @@ const LOOK_AGAIN_MS = 200;
 
 async function duplicatesOf(
   owner: ProcessDetails,
-  service: ServiceName,
+  service: Role,
   port: number,
 ): Promise<Finding | undefined> {
   const seen = findDuplicates(owner.pid);
@@ -173,7 +172,7 @@ function ownerOf(listeners: readonly Listener[], owner: number | undefined): Lis
 }
 
 /** A listener, as far as it can be described. */
-export function somebody(listener: Listener): Somebody {
+function somebody(listener: Listener): Somebody {
   return { pid: listener.pid, words: describeListener(listener), keeper: findKeeperOf(listener) };
 }
 

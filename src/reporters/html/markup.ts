@@ -24,7 +24,7 @@ const INVISIBLE = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Noncharacter_Code_Point}\u202
  * Text with its control and format characters spelled out, such as `⟨U+202E⟩` for the one that turns the
  * reading direction. Line breaks and tabs stay.
  */
-export function visible(text: string): string {
+function visible(text: string): string {
   return text.replace(INVISIBLE, (character) => {
     const code = character.codePointAt(0) ?? 0;
     return `⟨U+${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;

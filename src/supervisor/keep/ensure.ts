@@ -10,13 +10,10 @@ import { MARK } from "../os/process-table.ts";
 import { readRecord, writeRecord } from "../record.ts";
 import { processFields } from "../record-fields.ts";
 import { startFailed } from "../start-failed.ts";
-import { openLog, type StateFolder, serviceFiles } from "../state.ts";
+import { openLog, type StateFolder, SUPERVISOR, serviceFiles } from "../state.ts";
 import { stopService } from "../stop.ts";
 import type { Command, ServiceRecord } from "../types.ts";
 import type { SupervisorPlan } from "./types.ts";
-
-/** The name that the supervisor's own files and mark have; no service may have it. */
-export const SUPERVISOR = "supervisor";
 
 /**
  * Sees to it that a supervisor with this plan lives: one with another plan, or one that somebody has suspended, is

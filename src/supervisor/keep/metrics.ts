@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
+import { type Address, isLoopback } from "../../contract/address.ts";
 import { everyone, membersOf } from "../os/identity.ts";
 import { type Usage, usageOf } from "../os/usage.ts";
 import { readRecord } from "../record.ts";
 import type { StateFolder } from "../state.ts";
-import type { Address } from "../types.ts";
 import type { Board } from "./board.ts";
 import { LIVING } from "./resumption.ts";
 
@@ -15,7 +15,7 @@ import { LIVING } from "./resumption.ts";
  * @throws Error where the address is not of this machine, or is taken
  */
 export async function serveMetrics(address: Address, board: Board, state: StateFolder): Promise<Server> {
-  if (!LOOPBACK.test(address.host))
+  if (!isLoopback(address.host))
     throw new Error(`Metrics are served on a loopback address only, and ${address.host} is none.`);
   const server = createServer((request, response) => {
     if (request.method !== "GET" || request.url !== "/metrics") {
@@ -31,8 +31,6 @@ export async function serveMetrics(address: Address, board: Board, state: StateF
   server.on("error", () => undefined);
   return server;
 }
-
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
 
 /** What is told of one service. */
 interface Sample {

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { isSame } from "../os/identity.ts";
-import { type StateFolder, writeWhole } from "../state.ts";
+import { readRecord } from "../record.ts";
+import { type StateFolder, SUPERVISOR, writeWhole } from "../state.ts";
+import type { ServiceRecord } from "../types.ts";
 import { isObject, readJson } from "./json-file.ts";
 import type { SupervisorStates } from "./types.ts";
 
@@ -21,6 +23,12 @@ export function readStates(state: StateFolder): StatesReading {
     return { states: reading.value, isAlive: isSame(reading.value), problem: undefined };
   const problem = reading.kind === "damaged" ? reading.reason : undefined;
   return { states: undefined, isAlive: false, problem };
+}
+
+/** The record of the supervisor, where it lives: one that was just started has said nothing of its services yet. */
+export function livingSupervisor(state: StateFolder): ServiceRecord | undefined {
+  const reading = readRecord(state, SUPERVISOR);
+  return reading.kind === "record" && isSame(reading.record) ? reading.record : undefined;
 }
 
 /** Says how the services are; only for the recorded supervisor. @throws UserError `state_unwritable` */

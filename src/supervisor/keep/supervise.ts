@@ -1,9 +1,8 @@
 import { messageOf } from "../../errors.ts";
 import { digestOfJson } from "../digest.ts";
-import { serviceFiles, stateFolder } from "../state.ts";
+import { SUPERVISOR, serviceFiles, stateFolder } from "../state.ts";
 import { Board } from "./board.ts";
 import { Changes } from "./changes.ts";
-import { SUPERVISOR } from "./ensure.ts";
 import { versionOf } from "./json-file.ts";
 import { Lives } from "./lives.ts";
 import { serveMetrics } from "./metrics.ts";

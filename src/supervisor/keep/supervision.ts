@@ -1,14 +1,13 @@
 import { messageOf } from "../../errors.ts";
 import { withLock } from "../lock.ts";
-import { isSame } from "../os/identity.ts";
-import { readRecord, removeRecord } from "../record.ts";
+import { removeRecord } from "../record.ts";
 import type { StateFolder } from "../state.ts";
 import type { ServiceRecord } from "../types.ts";
 import type { Board } from "./board.ts";
 import type { Changes } from "./changes.ts";
-import { SUPERVISOR } from "./ensure.ts";
 import { appendEvent, putEventsAside } from "./events.ts";
 import type { Lives } from "./lives.ts";
+import { livingSupervisor } from "./states.ts";
 import type { ServiceEvent } from "./types.ts";
 import type { Wish } from "./wish.ts";
 
@@ -27,9 +26,8 @@ export interface Shared {
 
 /** The record that names this process as the supervisor; undefined where it does not, or no longer. */
 export function ownRecord(state: StateFolder): ServiceRecord | undefined {
-  const reading = readRecord(state, SUPERVISOR);
-  if (reading.kind !== "record" || reading.record.pid !== process.pid) return undefined;
-  return isSame(reading.record) ? reading.record : undefined;
+  const record = livingSupervisor(state);
+  return record?.pid === process.pid ? record : undefined;
 }
 
 /** Who may do what: the part of the supervision that keeps two supervisors from doing the same. */

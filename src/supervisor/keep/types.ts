@@ -1,4 +1,5 @@
-import type { Address, ServiceSpec } from "../types.ts";
+import type { Address } from "../../contract/address.ts";
+import type { ServiceSpec } from "../types.ts";
 
 /** What the supervisor's process is given at its start, on its standard input. */
 export interface SupervisorPlan {

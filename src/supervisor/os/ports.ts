@@ -1,7 +1,8 @@
 import { connect } from "node:net";
 import { homedir } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Address, ProcessDetails } from "../types.ts";
+import { type Address, isWildcard } from "../../contract/address.ts";
+import type { ProcessDetails } from "../types.ts";
 import { listenersOnDarwin } from "./darwin.ts";
 import { describeProcess } from "./identity.ts";
 import { linuxUserName, listeningSockets, socketOwners } from "./linux.ts";
@@ -55,11 +56,10 @@ export async function findListeners(
 
 /** Whether a listener on one address leaves no room for one on the other. IPv6 wildcards count as taking IPv4 too. */
 export function isInTheWay(listening: string, wanted: string): boolean {
-  const wantsAny = WILDCARDS.has(wanted);
   const wants = wanted === "localhost" ? ["127.0.0.1", "::1"] : [wanted];
   if (listening === "::" || wanted === "::") return true;
   const sameFamily = wants.some((address) => address.includes(":") === listening.includes(":"));
-  return sameFamily && (wantsAny || WILDCARDS.has(listening) || wants.includes(listening));
+  return sameFamily && (isWildcard(wanted) || isWildcard(listening) || wants.includes(listening));
 }
 
 /** One line for a person: `pid 9120, python3 hmi_app.py, started 2 h ago in ~/pas`. */
@@ -81,7 +81,6 @@ export function describe({ pid, command, user, cwd, startedAt }: ProcessDetails)
   return `pid ${pid}${of}, ${program}, started ${ago(Date.now() - startedAt.getTime())} ago${where}`;
 }
 
-const WILDCARDS = new Set(["0.0.0.0", "::"]);
 const MOST_COMMAND_CHARS = 100;
 const SETTLE_MS = 20;
 

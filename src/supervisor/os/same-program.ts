@@ -5,7 +5,7 @@ import { describeProcess } from "./identity.ts";
 import { parentOf } from "./linux.ts";
 
 /** Whether a process runs what a command would start, wherever program and interpreter lie. */
-export function runsCommand({ command, cwd }: ProcessDetails, wanted: Command): boolean {
+function runsCommand({ command, cwd }: ProcessDetails, wanted: Command): boolean {
   const program = programOf(command, cwd);
   if (program === undefined) return false;
   if (program === programOf([wanted.file, ...wanted.args], wanted.cwd)) return true;

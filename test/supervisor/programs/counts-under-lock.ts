@@ -1,7 +1,8 @@
 // counts-under-lock STATE_DIR COUNTER ROUNDS: adds 1 to the number in a file, each time under the lock.
 import { readFileSync, writeFileSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
-import { stateFolder, withLock } from "../../../src/supervisor/index.ts";
+import { withLock } from "../../../src/supervisor/lock.ts";
+import { stateFolder } from "../../../src/supervisor/state.ts";
 
 const [stateDir = "", counter = "", rounds = ""] = process.argv.slice(2);
 for (let round = 0; round < Number(rounds); round += 1) {

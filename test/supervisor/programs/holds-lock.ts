@@ -1,5 +1,6 @@
 // holds-lock STATE_DIR: takes the lock, says so, and keeps it until it is killed.
-import { stateFolder, withLock } from "../../../src/supervisor/index.ts";
+import { withLock } from "../../../src/supervisor/lock.ts";
+import { stateFolder } from "../../../src/supervisor/state.ts";
 
 const [stateDir = ""] = process.argv.slice(2);
 await withLock(stateFolder(stateDir), async () => {

@@ -1,6 +1,7 @@
 // starts-service STATE_DIR SPEC_JSON: starts a service, as the supervisor does.
 // $STARTER in the arguments of the service's command becomes the pid of this program.
-import { startService, stateFolder } from "../../../src/supervisor/index.ts";
+import { stateFolder } from "../../../src/supervisor/state.ts";
+import { startService } from "../start-service.ts";
 
 const [stateDir = "", json = ""] = process.argv.slice(2);
 const state = stateFolder(stateDir);
