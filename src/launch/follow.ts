@@ -21,7 +21,7 @@ const POLL_MS = 10;
 
 /**
  * Resolves when the supervisor has made all requests come true. Throws the UserError of the first service that
- * could not be started, `start_failed` where the supervisor itself is lost, or the signal's reason.
+ * could not be started, {@link SupervisorLost}, or the signal's reason.
  */
 export async function follow(folder: StateFolder, options: FollowOptions): Promise<void> {
   const { requests, signal, onStarting } = options;
@@ -83,10 +83,13 @@ export function problemOf(name: string, { problem }: ServiceReport): UserError {
 
 const LAST_LOG_LINES = 5;
 
-async function supervisorLost(folder: StateFolder): Promise<UserError> {
+/** Somebody or something has ended the supervisor. */
+export class SupervisorLost extends UserError {}
+
+async function supervisorLost(folder: StateFolder): Promise<SupervisorLost> {
   const { log } = serviceFiles(folder, SUPERVISOR);
   const lines = (await tailLog(log, LAST_LOG_LINES)).map((line) => `  ${plainLine(line)}`);
-  return new UserError("start_failed", "The supervisor ended while services were being started.", {
+  return new SupervisorLost("start_failed", "The supervisor ended while services were being started.", {
     hint: ["`stack up` starts another one, which goes on.", `The end of ${log}:`, ...lines].join("\n"),
     exitCode: EXIT.failed,
   });

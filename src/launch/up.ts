@@ -1,13 +1,16 @@
 import { urlOf } from "../contract/address.ts";
+import { ensureSupervisor } from "../supervisor/keep/ensure.ts";
 import type { ServiceReport } from "../supervisor/keep/types.ts";
 import { withLock } from "../supervisor/lock.ts";
 import { readRecord } from "../supervisor/record.ts";
 import { type StateFolder, stateFolder } from "../supervisor/state.ts";
 import { type AskOptions, agree, ask } from "./ask.ts";
 import { takeDown } from "./down.ts";
-import { follow } from "./follow.ts";
+import { follow, SupervisorLost } from "./follow.ts";
 import { ASKED_FOR, type Intent } from "./intent.ts";
-import type { Sighting } from "./look.ts";
+import { lookAtStack, type Sighting } from "./look.ts";
+import { supervisorCommand } from "./specs.ts";
+import { supervisorPlan } from "./supervisor-plan.ts";
 
 /** What became of one service. */
 export interface UpStep {
@@ -74,15 +77,24 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
   const requests = new Map(
     asked.flatMap(({ sighting, request }) => (request === null ? [] : [[sighting.name, request]])),
   );
-  try {
-    await follow(folder, {
+  const followAll = () =>
+    follow(folder, {
       requests,
       signal,
       onStarting: (name) => onProgress(`starting ${name}`),
       onReady: (name, answer) => {
+        requests.delete(name);
         const found = asked.find(({ sighting }) => sighting.name === name);
         if (found !== undefined) report(readyStep(found.sighting, found.intent, answer, folder));
       },
+    });
+  try {
+    await followAll().catch(async (error) => {
+      if (!(error instanceof SupervisorLost)) throw error;
+      // Once: it may be what it does for these services that ends it.
+      onProgress("starting another supervisor: the one that was asked is gone");
+      await withLock(folder, () => replaceSupervisor(options, folder), { signal });
+      await followAll();
     });
     return { steps, started };
   } catch (error) {
@@ -90,6 +102,12 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
     await takeDown({ config, env, names: started, reason, onStep: () => undefined });
     throw error;
   }
+}
+
+/** What is wanted stays so: the new one goes on where the other was. */
+async function replaceSupervisor({ config, env }: UpOptions, folder: StateFolder): Promise<void> {
+  const plan = supervisorPlan(config, await lookAtStack(config, env));
+  await ensureSupervisor(plan, folder, supervisorCommand());
 }
 
 function presentStep(sighting: Sighting, folder: StateFolder): UpStep {

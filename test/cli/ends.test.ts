@@ -1,9 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { StackStatus } from "../../src/launch/status.ts";
 import type { ServiceEvent } from "../../src/supervisor/keep/types.ts";
-import { type TestStack, testStack } from "../support/cli.ts";
+import { PATIENTLY, processesOf, type TestStack, testStack } from "../support/cli.ts";
 
 const FAILS_AT_ONCE = `
 services:
@@ -61,6 +63,32 @@ test("a failed start is remembered after it was cleared away, with the next comm
     ["engine", expect.any(Number), "because the start failed"],
   ]);
 });
+
+/** Slow enough that its supervisor can be killed while it starts, and another one be asked. */
+const STARTS_SLOWLY = `
+services:
+  hmi:
+    command:
+      - node
+      - -e
+      - setTimeout(() => require("node:http").createServer((_, to) => to.end()).listen(process.env.PORT), 6000)
+`;
+
+test("a supervisor that is killed while up waits is replaced, and up ends as if nothing had been", async () => {
+  const stack = await testStack({}, STARTS_SLOWLY);
+  const up = stack.start("up", "--detach");
+  await expect.poll(() => stack.pids().hmi, PATIENTLY).toBeDefined();
+  const { hmi } = stack.pids();
+  const killed = supervisorOf(stack);
+  process.kill(killed, "SIGKILL");
+  expect(await up.ended).toMatchObject({ exitCode: 0 });
+  expect(supervisorOf(stack)).not.toBe(killed);
+  expect(processesOf(stack.stateDir, "hmi")).toEqual([hmi]);
+});
+
+function supervisorOf({ stateDir }: TestStack): number {
+  return Number(readFileSync(join(stateDir, "run", "supervisor.pid"), "utf8"));
+}
 
 test("who had to make room for a service is an event of that service", async () => {
   const stack = await testStack();
