@@ -1,6 +1,7 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
 import type { Context } from "../stage.ts";
+import { requireUndisturbed } from "../undisturbed.ts";
 import { arrivedIn, describe } from "./events.ts";
 import type { SeenReply } from "./say.ts";
 import { type TimedReplies, timedReplies } from "./timed.ts";
@@ -13,8 +14,9 @@ export const firstByte = defineCheck<Context["target"], TimedReplies>({
   needs: ["direct the engine"],
   isTimed: true,
   collect: timedReplies,
-  judge({ loading, silenceMs }) {
+  judge({ loading, silenceMs, ...evidence }) {
     const broken = firstBroken(loading, (reply) => judgeOne(reply, silenceMs));
+    if (broken !== undefined) requireUndisturbed(evidence);
     const seen = loading.map(({ stream }) => `first event after ${arrivedIn(stream)[0]?.at_ms} ms`);
     return broken ?? { verdict: "holds", seen: `${seen.join("; ")}; the engine took ${silenceMs} ms` };
   },

@@ -1,6 +1,7 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
 import type { Context } from "../stage.ts";
+import { requireUndisturbed } from "../undisturbed.ts";
 import { type Arrived, arrivedIn, describe, nameOf } from "./events.ts";
 import type { SeenReply } from "./say.ts";
 import { type TimedReplies, timedReplies } from "./timed.ts";
@@ -17,7 +18,9 @@ export const heartbeat = defineCheck<Context["target"], TimedReplies>({
     const silent = [...evidence.loading, ...evidence.pausing];
     const counts = silent.map(({ stream }) => stream.comments_ms.length);
     const seen = `comments in ${evidence.silenceMs} ms of silence: ${counts.join(", ")}`;
-    return firstBroken(silent, (reply) => judgeOne(reply, evidence)) ?? { verdict: "holds", seen };
+    const broken = firstBroken(silent, (reply) => judgeOne(reply, evidence));
+    if (broken !== undefined) requireUndisturbed(evidence);
+    return broken ?? { verdict: "holds", seen };
   },
 });
 

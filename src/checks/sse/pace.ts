@@ -1,6 +1,7 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
 import type { Context } from "../stage.ts";
+import { requireUndisturbed } from "../undisturbed.ts";
 import { arrivedIn, describe } from "./events.ts";
 import type { SeenReply } from "./say.ts";
 import { PACE_MS, type TimedReplies, timedReplies } from "./timed.ts";
@@ -13,9 +14,11 @@ export const pace = defineCheck<Context["target"], TimedReplies>({
   needs: ["direct the engine"],
   isTimed: true,
   collect: timedReplies,
-  judge({ paced }) {
+  judge({ paced, ...evidence }) {
     const seen = paced.map((reply) => `${momentsIn(reply).length} moments over ${spreadOf(reply)} ms`);
-    return firstBroken(paced, judgeOne) ?? { verdict: "holds", seen: seen.join("; ") };
+    const broken = firstBroken(paced, judgeOne);
+    if (broken !== undefined) requireUndisturbed(evidence);
+    return broken ?? { verdict: "holds", seen: seen.join("; ") };
   },
 });
 

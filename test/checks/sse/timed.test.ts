@@ -43,7 +43,7 @@ const EVENLY = Array.from({ length: 16 }, (_, n) => 10 + 20 * n);
 
 function timed(changes: object) {
   const good = { loading: [loaded(2)], pausing: [paused([160, 310])], paced: [spoken(EVENLY)] };
-  return { ...good, silenceMs: 450, heartbeatMs: 150, ...changes };
+  return { ...good, silenceMs: 450, heartbeatMs: 150, heldUpMs: 0, limitMs: 150, ...changes };
 }
 
 test.each([firstByte, heartbeat, pace])("$id holds where all is in time", (check) => {
@@ -90,6 +90,15 @@ test.each([
   ],
 ])("pace: broken where %s", (_, at, found) => {
   expect(judge(pace, timed({ paced: [spoken(at)] }))).toMatchObject({ verdict: "broken", found });
+});
+
+test.each([
+  [firstByte, { loading: [loaded(449)] }],
+  [heartbeat, { pausing: [paused([])] }],
+  [pace, { paced: [spoken(EVENLY.map(() => 310))] }],
+])("$id: what came late while this process was held up says nothing", (check, late) => {
+  expect(() => judge(check, timed({ ...late, heldUpMs: 220 }))).toThrow(CouldNotRun);
+  expect(judge(check, timed({ heldUpMs: 220 }))).toMatchObject({ verdict: "holds" });
 });
 
 test("pace: no verdict without the engine's own pace", () => {
