@@ -90,6 +90,8 @@ async function send(hmi: HttpClient, options: ChatOptions, giveUp: AbortSignal):
   throw answer.status === 401 ? tokenRefused("HMI", options.hmi) : refused(answer);
 }
 
+const WHICH_HOP = "`stack doctor` says which hop is broken.";
+
 function refused({ status, body }: SeenCall): UserError {
   const said = ErrorBody.safeParse(body).data?.error;
   const message = said?.message ?? `The HMI answered ${status}: ${JSON.stringify(body).slice(0, 200)}`;
@@ -135,13 +137,13 @@ function endingOf(seen: readonly SeenEvent[], end: string): Pick<Reply, "finish_
   if (error !== undefined) return { finish_reason, usage, error: detailsOf(error) };
   if (finish_reason === null) {
     const message = `The reply's stream was ${end} before it said that it is done.`;
-    return { finish_reason, usage, error: { code: "stream_cut", message, hint: "Run `stack status`." } };
+    return { finish_reason, usage, error: { code: "stream_cut", message, hint: WHICH_HOP } };
   }
   if (finish_reason !== "error") return { finish_reason, usage, error: null };
   // Some gateways have no `error` event, and say it in the status or not at all.
   const failed = events.findLast((event) => event.type === "status_update" && event.status === "error");
   const message = failedDetail(failed) ?? "The reply failed, and the stack did not say why.";
-  return { finish_reason, usage, error: { code: "reply_failed", message, hint: "Run `stack status`." } };
+  return { finish_reason, usage, error: { code: "reply_failed", message, hint: WHICH_HOP } };
 }
 
 function failedDetail(event: StreamEvent | undefined): string | undefined {

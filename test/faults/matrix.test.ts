@@ -3,7 +3,7 @@ import { suites } from "../../src/checks/suites.ts";
 import { faults, findFault } from "../../src/faults/index.ts";
 import { type ProofReport, prove } from "../../src/prove/prove.ts";
 
-/** All suites for each fault, on every core of the machine: about a second and a half a fault. */
+/** All faults, on every core of the machine: a minute or two, and more where other things go on. */
 const PROOF_TIMEOUT_MS = 900_000;
 
 const checkIds = suites.flatMap(({ checks }) => checks.map(({ id }) => id));

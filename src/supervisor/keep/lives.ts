@@ -40,6 +40,11 @@ export class Lives {
     return life;
   }
 
+  /** Whether the OS tells of the end of each. */
+  get areTold(): boolean {
+    return this.#others.size === 0;
+  }
+
   /** Looks which of the others have ended: one small file of /proc each. */
   look(): void {
     for (const life of this.#others) {

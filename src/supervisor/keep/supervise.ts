@@ -15,8 +15,11 @@ import { watchForeign } from "./watched.ts";
 import { Webhook } from "./webhook.ts";
 import { Wish } from "./wish.ts";
 
-/** How often is looked at what the OS does not tell of: ends of processes that are no children; in milliseconds. */
+/** How often is looked at what the OS does not tell of, in milliseconds: ends of processes that are no children. */
 const LOOK_MS = 250;
+
+/** The same where there is nothing of the kind: each look wakes a process that has nothing to do. */
+const CALM_LOOK_MS = 1000;
 
 const NOT_RECORDED = "the state folder does not name it as its supervisor";
 
@@ -44,13 +47,15 @@ export async function supervise(plan: SupervisorPlan): Promise<string> {
   supervision.tell({ event: "supervising", service: null, pid: process.pid, detail: null });
   const recordFile = serviceFiles(state, SUPERVISOR).record;
   let version = "";
-  const look = setInterval(() => {
+  const look = (): void => {
     wish.refresh();
     lives.look();
     const present = versionOf(recordFile);
     if (present !== version && ownRecord(state) === undefined) over.resolve(NOT_RECORDED);
     version = present;
-  }, LOOK_MS);
+    nextLook = setTimeout(look, wish.isTold && lives.areTold ? CALM_LOOK_MS : LOOK_MS);
+  };
+  let nextLook = setTimeout(look, LOOK_MS);
   wish.watch();
   if (plan.metrics !== undefined)
     await serveMetrics(plan.metrics, board, state).catch((error) => say(messageOf(error)));
@@ -63,7 +68,7 @@ export async function supervise(plan: SupervisorPlan): Promise<string> {
       retireWhenIdle(plan, supervision),
     ]);
   } finally {
-    clearInterval(look);
+    clearTimeout(nextLook);
   }
 }
 

@@ -10,6 +10,7 @@ export class Wish {
   readonly #state: StateFolder;
   readonly #changes: Changes;
   #version = "";
+  #isTold = false;
   #reading: WantedReading;
 
   constructor(state: StateFolder, changes: Changes) {
@@ -29,6 +30,11 @@ export class Wish {
     return Object.keys(this.#reading.services).length === 0;
   }
 
+  /** Whether the OS tells of a new file. */
+  get isTold(): boolean {
+    return this.#isTold;
+  }
+
   /** Reads the file anew if it is another one by now. */
   refresh(): void {
     const version = versionOf(wantedFile(this.#state));
@@ -46,7 +52,11 @@ export class Wish {
       const watcher: FSWatcher = watch(this.#state.root, { persistent: false }, (_, file) => {
         if (file === name) this.refresh();
       });
-      watcher.on("error", () => watcher.close());
+      this.#isTold = true;
+      watcher.on("error", () => {
+        this.#isTold = false;
+        watcher.close();
+      });
     } catch {
       // The OS has no watches left.
     }
