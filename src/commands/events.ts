@@ -7,7 +7,7 @@ import { parseSince } from "../cli/since.ts";
 import { eventsFile, parseEvent } from "../supervisor/keep/events.ts";
 import { interleave } from "../supervisor/logs/follow.ts";
 import { openLogReader } from "../supervisor/logs/read.ts";
-import { SUPERVISOR, stateFolder } from "../supervisor/state.ts";
+import { requireReadable, SUPERVISOR, stateFolder } from "../supervisor/state.ts";
 
 const USUAL_TAIL = 50;
 
@@ -35,6 +35,7 @@ export default class Events extends BaseCommand {
     const config = await this.loadConfig(flags.config);
     if (flags.service !== undefined) requireRecorded(flags.service, config);
     const state = stateFolder(config.state.dir);
+    requireReadable(state);
     const current = eventsFile(state);
     const reader = await openLogReader(
       "events",

@@ -10,7 +10,7 @@ import { withLock } from "../supervisor/lock.ts";
 import { loggedServices, markedServices } from "../supervisor/logs/files.ts";
 import type { LogLine } from "../supervisor/logs/read.ts";
 import { resumeInterrupted } from "../supervisor/logs/resume.ts";
-import { type StateFolder, stateFolder } from "../supervisor/state.ts";
+import { requireReadable, type StateFolder, stateFolder } from "../supervisor/state.ts";
 
 const USUAL_TAIL = 50;
 
@@ -55,6 +55,7 @@ shows what is in files written to since.
     const signal = flags.follow ? AbortSignal.any([this.interruptSignal(), output.gone]) : undefined;
     const config = await this.loadConfig(flags.config);
     const state = stateFolder(config.state.dir);
+    requireReadable(state);
     const known = [...new Set([...Object.keys(config.services), ...loggedServices(state)])];
     const given = requireKnown(argv, known);
     const services = given.length > 0 ? given : known;

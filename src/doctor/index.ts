@@ -6,7 +6,7 @@ import type { ForeignContract } from "../contract/foreign.ts";
 import { lookAtStack, type Sighting, sightingOf } from "../launch/look.ts";
 import type { ServiceState } from "../supervisor/inspect.ts";
 import { readStates } from "../supervisor/keep/states.ts";
-import { stateFolder } from "../supervisor/state.ts";
+import { requireReadable, stateFolder } from "../supervisor/state.ts";
 import { type ClimbOptions, climb, type Finding, type Rung, type RungReport } from "./ladder.ts";
 import { ladder } from "./rungs/index.ts";
 import { type Scene, setScene } from "./scene.ts";
@@ -53,12 +53,14 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
     hmi: given.hmi ?? urlOf(config.hmi),
   };
   const isElsewhere = (["engine", "gateway", "hmi"] as const).every((name) => given[name] !== undefined);
+  const folder = stateFolder(config.state.dir);
+  if (!isElsewhere) requireReadable(folder);
   const sightings = isElsewhere ? [] : await lookAtStack(config, env);
   const stateOf = (name: Role): ServiceState | undefined => {
     const found = given[name] === undefined ? sightingOf(sightings, name) : undefined;
     return found !== undefined && isOurs(found, contract) ? found.state : undefined;
   };
-  const { states: supervised } = readStates(stateFolder(config.state.dir));
+  const { states: supervised } = readStates(folder);
   const lastExitOf = (name: Role) =>
     stateOf(name)?.state === "stopped" ? (supervised?.services[name]?.last_exit ?? undefined) : undefined;
   const { scene, clear } = setScene({

@@ -70,6 +70,15 @@ export function prepareState(state: StateFolder): void {
 }
 
 /**
+ * For whoever only reads: what is not there yet is in order, what is no folder is not.
+ * @throws UserError `state_unwritable`
+ */
+export function requireReadable({ root }: StateFolder): void {
+  const found = refusing(root, () => lstatSync(root, { throwIfNoEntry: false }));
+  if (found !== undefined) requireFolder(root);
+}
+
+/**
  * Makes a folder and those above it, one by one. Not by Node's own recursion, which never ends where the OS says that
  * a parent is missing which is there, as below /proc.
  */

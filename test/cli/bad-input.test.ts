@@ -163,10 +163,10 @@ test("a bad URL in the environment is named by its variable", async () => {
   });
 });
 
-test("a state folder below a file is refused, and nothing is started", async () => {
+test("a state folder that is a file is refused, and nothing is started", async () => {
   const stack = await testStack();
   writeFileSync(stack.stateDir, "");
-  for (const args of [["up", "--detach"], ["down"]]) {
+  for (const args of [["up", "--detach"], ["down"], ["status"], ["doctor"], ["logs"], ["events"]]) {
     await expectRefused(stack, {
       args,
       code: "state_unwritable",
