@@ -1,6 +1,6 @@
 import type { BegunExchange, ConversationStore, NewExchange } from "../../services/conversations/store.ts";
+import { countingWrites } from "../counting-writes.ts";
 import type { Fault } from "../fault.ts";
-import { withMethod } from "../wrap-store.ts";
 
 /** So many replies are written at a time while messages are still kept. */
 const MOST_REPLIES = 6;
@@ -12,26 +12,14 @@ export const concurrentMessagesDropped: Fault = {
   seenIn: "open-webui/open-webui#28742",
   caughtBy: ["persistence/concurrent"],
   actsIn: ["persistence", "cancel", "sla"],
-  overrides(onApplied) {
-    const streaming = new Set<string>();
-    return {
-      store: (store) => {
-        const beginning = withMethod(store, "messages", "begin", async (exchange) => {
-          const isFull = streaming.size >= MOST_REPLIES;
-          if (isFull) onApplied();
-          const begun = isFull
-            ? await beginWithoutMessage(store, exchange)
-            : await store.messages.begin(exchange);
-          streaming.add(begun.reply.message_id);
-          return begun;
-        });
-        return withMethod(beginning, "messages", "finish", async (messageId, ending) => {
-          streaming.delete(messageId);
-          await store.messages.finish(messageId, ending);
-        });
-      },
-    };
-  },
+  overrides: (onApplied) => ({
+    store: (store) =>
+      countingWrites(store, async (running, exchange) => {
+        if (running < MOST_REPLIES) return await store.messages.begin(exchange);
+        onApplied();
+        return await beginWithoutMessage(store, exchange);
+      }),
+  }),
 };
 
 async function beginWithoutMessage(

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { LOAD } from "../counting-replies.ts";
+import { countingWrites } from "../counting-writes.ts";
 import type { Fault } from "../fault.ts";
-import { withMethod } from "../wrap-store.ts";
 
 /** More than the contract allows, in milliseconds. */
 const LOCKED_MS = 600;
@@ -13,24 +13,14 @@ export const slowToAccept: Fault = {
   seenIn: "the contract, section 6",
   caughtBy: ["sla/accepted"],
   actsIn: ["cancel", "persistence", "sla"],
-  overrides(onApplied) {
-    const streaming = new Set<string>();
-    return {
-      store: (store) => {
-        const beginning = withMethod(store, "messages", "begin", async (exchange) => {
-          if (streaming.size >= LOAD) {
-            onApplied();
-            await pause(LOCKED_MS);
-          }
-          const begun = await store.messages.begin(exchange);
-          streaming.add(begun.reply.message_id);
-          return begun;
-        });
-        return withMethod(beginning, "messages", "finish", async (messageId, ending) => {
-          streaming.delete(messageId);
-          await store.messages.finish(messageId, ending);
-        });
-      },
-    };
-  },
+  overrides: (onApplied) => ({
+    store: (store) =>
+      countingWrites(store, async (running, exchange) => {
+        if (running >= LOAD) {
+          onApplied();
+          await pause(LOCKED_MS);
+        }
+        return await store.messages.begin(exchange);
+      }),
+  }),
 };
