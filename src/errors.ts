@@ -173,3 +173,8 @@ export function messageOf(thrown: unknown): string {
   const code = "code" in thrown && typeof thrown.code === "string" ? thrown.code : undefined;
   return thrown.message || code || thrown.name;
 }
+
+/** A message as part of a longer sentence, which has a full stop of its own. */
+export function withoutStop(text: string): string {
+  return text.replace(/\.$/, "");
+}

@@ -1,3 +1,4 @@
+import { composeOverrides } from "./faults/compose.ts";
 import type { Fault } from "./faults/fault.ts";
 import type { Suite } from "./harness/check.ts";
 import type { OpenTarget } from "./harness/open-target.ts";
@@ -28,10 +29,7 @@ const QUICK_SETTINGS: TargetSettings = {
 
 /** Runs each suite on a fresh stack in this process, with these faults switched on in all of them. */
 export async function verifyInProcess(run: Run, faults: readonly Fault[] = []): Promise<InProcessRun> {
-  const [{ startStack }, { composeOverrides }] = await Promise.all([
-    import("./services/start.ts"),
-    import("./faults/compose.ts"),
-  ]);
+  const { startStack } = await import("./services/start.ts");
   const applied = Object.fromEntries(faults.map(({ name }) => [name, 0]));
   const overridesForStack = () =>
     composeOverrides(

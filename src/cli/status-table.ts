@@ -1,3 +1,4 @@
+import { withoutStop } from "../errors.ts";
 import type { ServiceStatus } from "../launch/service-status.ts";
 import type { StackStatus } from "../launch/status.ts";
 import { alignColumns, type Screen, type Tone, visibleLength, wrap } from "./screen.ts";
@@ -104,7 +105,7 @@ function notesOn(service: ServiceStatus, options: TableOptions): string[] {
       : [`last exit ${duration(now - Date.parse(last_exit.at))} ago: ${last_exit.reason}`]),
   ];
   if (words.length === 0) return [];
-  const note = harmless(words.map((part) => part.replace(/\.$/, "")).join("; ")).replaceAll("\n", " ");
+  const note = harmless(words.map(withoutStop).join("; ")).replaceAll("\n", " ");
   return [`${paint("strong", name)}: ${paint(TONES[state] === "good" ? "quiet" : "plain", note)}`];
 }
 

@@ -4,7 +4,6 @@ import type { Config } from "../config/schema.ts";
 import { isLoopback, urlOf } from "../contract/address.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { inspectService, type ServiceState } from "../supervisor/inspect.ts";
-import { ensureSupervisor } from "../supervisor/keep/ensure.ts";
 import { noteDeed } from "../supervisor/keep/events.ts";
 import { readStates } from "../supervisor/keep/states.ts";
 import type { Wanted } from "../supervisor/keep/types.ts";
@@ -13,13 +12,12 @@ import { resumeInterrupted } from "../supervisor/logs/resume.ts";
 import { writeRecord } from "../supervisor/record.ts";
 import type { StateFolder } from "../supervisor/state.ts";
 import { stopService } from "../supervisor/stop.ts";
-import { type Intent, intentFor } from "./intent.ts";
+import { type Intent, intentFor, startsIt } from "./intent.ts";
 import { lookAtStack, type Sighting, sightingOf } from "./look.ts";
 import { type Agreed, agreeToReplace, clearPorts, type PortChoices } from "./occupants.ts";
 import { pendingRequest, reportsOf } from "./pending.ts";
 import { withDependencies } from "./plan.ts";
-import { supervisorCommand } from "./specs.ts";
-import { supervisorPlan } from "./supervisor-plan.ts";
+import { superviseStack } from "./supervisor-plan.ts";
 
 export interface AskOptions extends PortChoices {
   readonly config: Config;
@@ -74,7 +72,7 @@ export async function ask(
   recordLost(asked, folder);
   writeWanted(folder, wish(folder, wanted, asked));
   await stopForRestart(asked, folder);
-  await ensureSupervisor(supervisorPlan(config, all), folder, supervisorCommand());
+  await superviseStack(config, all, folder);
   return asked;
 }
 
@@ -146,12 +144,12 @@ function requireRemoteEngine(sightings: readonly Sighting[]): void {
 
 /** Nobody of ours can start what somebody else runs: whoever needs it would wait for ever. */
 function requireReachable(asked: readonly Asked[]): void {
-  for (const { sighting, intent } of asked.filter((each) => each.intent.action !== "leave")) {
+  for (const { sighting } of asked.filter(({ intent }) => startsIt(intent))) {
     const missing = asked.find(
       ({ sighting: { name, isExternal, answer } }) =>
         isExternal && answer?.ok !== true && sighting.spec.dependsOn?.includes(name),
     );
-    if (missing === undefined || intent.action === "join") continue;
+    if (missing === undefined) continue;
     const { name, spec, answer } = missing.sighting;
     const where = spec.address === undefined ? "" : ` at ${urlOf(spec.address)}`;
     throw new UserError(

@@ -37,4 +37,9 @@ export function intentFor(
   return { action: "restart", reason: `it runs, but ${trouble}` };
 }
 
+/** Whether it is this call that has the service started. */
+export function startsIt({ action }: Intent): boolean {
+  return action === "start" || action === "restart";
+}
+
 const ON_ITS_WAY: Intent = { action: "join", reason: "another command is starting it" };

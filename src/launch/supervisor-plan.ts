@@ -1,7 +1,22 @@
 import type { Config } from "../config/schema.ts";
 import { packageVersion } from "../package-root.ts";
+import { ensureSupervisor } from "../supervisor/keep/ensure.ts";
 import type { SupervisorPlan } from "../supervisor/keep/types.ts";
+import type { StateFolder } from "../supervisor/state.ts";
 import type { PlannedService } from "./plan.ts";
+import { supervisorCommand } from "./specs.ts";
+
+/**
+ * Sees to it that a supervisor of these services lives, as they are configured now. Only for the holder of the lock.
+ * Throws what {@link ensureSupervisor} does.
+ */
+export async function superviseStack(
+  config: Config,
+  services: readonly PlannedService[],
+  folder: StateFolder,
+): Promise<void> {
+  await ensureSupervisor(supervisorPlan(config, services), folder, supervisorCommand());
+}
 
 /** What the supervisor is told about the services: which are ours to run, which are only watched, whom to tell. */
 export function supervisorPlan(config: Config, services: readonly PlannedService[]): SupervisorPlan {

@@ -1,5 +1,4 @@
 import { urlOf } from "../contract/address.ts";
-import { ensureSupervisor } from "../supervisor/keep/ensure.ts";
 import type { ServiceReport } from "../supervisor/keep/types.ts";
 import { withLock } from "../supervisor/lock.ts";
 import { readRecord } from "../supervisor/record.ts";
@@ -7,10 +6,9 @@ import { type StateFolder, stateFolder } from "../supervisor/state.ts";
 import { type AskOptions, agree, ask } from "./ask.ts";
 import { takeDown } from "./down.ts";
 import { follow, SupervisorLost } from "./follow.ts";
-import { ASKED_FOR, type Intent } from "./intent.ts";
+import { ASKED_FOR, type Intent, startsIt } from "./intent.ts";
 import { lookAtStack, type Sighting } from "./look.ts";
-import { supervisorCommand } from "./specs.ts";
-import { supervisorPlan } from "./supervisor-plan.ts";
+import { superviseStack } from "./supervisor-plan.ts";
 
 /** What became of one service. */
 export interface UpStep {
@@ -71,7 +69,7 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
   for (const { sighting, intent } of asked) {
     if (intent.action === "leave") report(presentStep(sighting, folder));
   }
-  const mine = asked.filter(({ intent: { action } }) => action === "start" || action === "restart");
+  const mine = asked.filter(({ intent }) => startsIt(intent));
   const started = mine.map(({ sighting }) => sighting.name);
   if (options.wait === false) return { steps, started };
   const requests = new Map(
@@ -106,8 +104,7 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
 
 /** What is wanted stays so: the new one goes on where the other was. */
 async function replaceSupervisor({ config, env }: UpOptions, folder: StateFolder): Promise<void> {
-  const plan = supervisorPlan(config, await lookAtStack(config, env));
-  await ensureSupervisor(plan, folder, supervisorCommand());
+  await superviseStack(config, await lookAtStack(config, env), folder);
 }
 
 function presentStep(sighting: Sighting, folder: StateFolder): UpStep {

@@ -82,10 +82,9 @@ export async function prove(options: ProveOptions = {}): Promise<ProofReport> {
     chosen,
     suites.map(({ name }) => name),
   );
-  const settings = { seed, deadlineMs, threads, signal };
   try {
     await runInThreads(planProof(chosen, suites), {
-      ...settings,
+      ...{ seed, deadlineMs, threads, signal },
       onFinding(job, finding) {
         const again = findings.add(job, finding);
         for (const { fault, run, clean } of findings.takeWhole()) {

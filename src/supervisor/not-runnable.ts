@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
-import { messageOf } from "../errors.ts";
+import { messageOf, withoutStop } from "../errors.ts";
 import type { Command } from "./types.ts";
 
 /** Why a program could not be run, and what to do about it. */
@@ -20,7 +20,7 @@ export function whyNotRun({ file, cwd, env }: Command, error: unknown): NotRunna
   const known = code === "ENOENT" || code === "EACCES" || code === "ENOTDIR";
   const why = known ? (inFolder(cwd) ?? inFile(file, cwd, env)) : undefined;
   if (why !== undefined) return why;
-  return { trouble: messageOf(error).replace(/\.$/, "") };
+  return { trouble: withoutStop(messageOf(error)) };
 }
 
 function inFolder(cwd: string): NotRunnable | undefined {

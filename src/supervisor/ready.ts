@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { UserError } from "../errors.ts";
+import { UserError, withoutStop } from "../errors.ts";
 import { followDaemon, noteChanges } from "./daemon.ts";
 import type { Exit, Launch } from "./launch.ts";
 import { withLock } from "./lock.ts";
@@ -43,7 +43,7 @@ export async function untilReady(
     () => "",
     (error) => {
       if (!(error instanceof UserError)) throw error;
-      return `. What is more, ${error.message.replace(/\.$/, "")}`;
+      return `. What is more, ${withoutStop(error.message)}`;
     },
   );
   throw await startFailed(spec, state, trouble + more, launch.logSize, exit);

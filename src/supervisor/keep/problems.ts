@@ -1,4 +1,4 @@
-import { messageOf, UserError } from "../../errors.ts";
+import { messageOf, UserError, withoutStop } from "../../errors.ts";
 import { StartFailure } from "../start-failed.ts";
 import { unknownExit } from "./lives.ts";
 import type { LastExit, ServiceReport } from "./types.ts";
@@ -55,9 +55,4 @@ export function dependencyFailed(name: string, failed: string): Problem {
 export function unreachable(name: string, trouble: string): Problem {
   const message = `${name}, which stack does not run, does not answer as it should: ${trouble}.`;
   return { code: "unreachable", message, hint: null };
-}
-
-/** For what goes on after it: reasons have no full stop at their end. */
-function withoutStop(text: string): string {
-  return text.replace(/\.$/, "");
 }
