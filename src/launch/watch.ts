@@ -21,13 +21,14 @@ export interface WatchOptions {
 
 const POLL_MS = 100;
 
-/** Watches services by the supervisor's word until there is nothing more to watch. */
+/** Watches services that are ready, by the supervisor's word until there is nothing more to watch. */
 export async function watchStack(
   folder: StateFolder,
   names: readonly string[],
   { signal, onChange, onUnsupervised }: WatchOptions,
 ): Promise<WatchEnd> {
-  const phases = new Map<string, ServiceReport["phase"]>();
+  // As they were when the watch was asked for: one may have ended before the first look.
+  const phases = new Map<string, ServiceReport["phase"]>(names.map((name) => [name, "ready"]));
   let isTold = false;
   for await (const { services, isLost } of supervisorWords(folder, { signal, everyMs: POLL_MS })) {
     const wanted = readWanted(folder).services;
@@ -39,9 +40,8 @@ export async function watchStack(
     }
     for (const [name, report] of watched.flatMap((name) => entryOf(services, name))) {
       if (report.phase === "failed") return { why: "failed", name, report };
-      const before = phases.get(name);
+      if (phases.get(name) !== report.phase) onChange(name, report);
       phases.set(name, report.phase);
-      if (before !== undefined && before !== report.phase) onChange(name, report);
     }
   }
   return { why: "aborted" };
