@@ -115,6 +115,8 @@ export type UserErrorCode =
   | "source_missing"
   | "nothing_selected"
   | "report_unreadable"
+  | "shards_incomplete"
+  | "module_invalid"
   | "report_unwritable"
   | "unreachable"
   | "unauthorized"

@@ -5,6 +5,7 @@ import type { OpenTarget } from "./harness/open-target.ts";
 import type { RunReport } from "./harness/report.ts";
 import type { SuiteRun } from "./harness/run.ts";
 import { type RunAllOptions, runAll } from "./harness/run-all.ts";
+import { commandsAt } from "./target/curl.ts";
 import { openTarget, type Target, type TargetSettings, type TargetUrls } from "./target/target.ts";
 
 /** What is run, on stacks of our own or on someone else's. */
@@ -69,7 +70,9 @@ async function useTarget(
 ): Promise<SuiteRun> {
   const target = await openTarget(urls, signal);
   try {
-    return await use({ target, capabilities: target.capabilities });
+    // Its addresses end with it: a person has others.
+    const commandsOf = commandsAt({ HMI: urls.hmi, GATEWAY: urls.gateway, ENGINE: urls.engine });
+    return await use({ target, capabilities: target.capabilities, commandsOf });
   } finally {
     await target.close();
   }

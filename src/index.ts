@@ -2,9 +2,8 @@
  * The public API.
  *
  * @example A chat stack of its own in a vitest test:
- *   const stack = await startStack();
+ *   await using stack = await startStack();
  *   const report = await verify({ suite: "model-conversation", target: stack });
- *   await stack.close();
  */
 export { suites } from "./checks/suites.ts";
 export { defineConfig, type StackConfig } from "./config/define.ts";
@@ -17,11 +16,25 @@ export { createNdjsonDecoder, encodeNdjson } from "./contract/ndjson.ts";
 export { engineRoutes, gatewayRoutes, hmiRoutes, pageRoutes } from "./contract/routes.ts";
 export { encodeEvent, parseEventData } from "./contract/sse.ts";
 export { createSseDecoder } from "./contract/sse-decoder.ts";
+export { type CheckContext, defineCheck, defineFault, defineReporter } from "./define.ts";
 export { UserError, WireError } from "./errors.ts";
-export type { Check, Suite, Verdict } from "./harness/check.ts";
+export type { Fault } from "./faults/fault.ts";
+export {
+  type Broken,
+  type Check,
+  type CollectContext,
+  CouldNotRun,
+  type Holds,
+  type Suite,
+  type Verdict,
+} from "./harness/check.ts";
 export type { CheckResult, Outcome, RunEvent, RunReport } from "./harness/report.ts";
-export { type RunningStack, type StackOptions, startStack } from "./services/start.ts";
+export type { FileReporter } from "./reporters/reporter.ts";
+export type { Overrides, RunningStack } from "./services/start.ts";
 export { checkSource, type SourceCheckOptions } from "./source-check/check-source.ts";
 export type { Finding, FindingKind, SourceReport } from "./source-check/report.ts";
-export type { TargetUrls } from "./target/target.ts";
+export { type FaultyStackOptions as StackOptions, startFaultyStack as startStack } from "./start-stack.ts";
+export type { Rewrite } from "./tap/rewrite.ts";
+export type { HttpClient, SeenCall, SeenEvent, SeenStream } from "./target/http.ts";
+export type { Target, TargetUrls } from "./target/target.ts";
 export { type VerifyOptions, type VerifyReport, verify } from "./verify.ts";

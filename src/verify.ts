@@ -1,27 +1,34 @@
 import { suites as allSuites } from "./checks/suites.ts";
 import { UserError } from "./errors.ts";
+import type { Fault } from "./faults/fault.ts";
 import { newSeed } from "./harness/chance.ts";
-import type { Suite } from "./harness/check.ts";
+import type { Check, Suite } from "./harness/check.ts";
 import { mergeReports } from "./harness/compare.ts";
+import { groupBySuite } from "./harness/group.ts";
 import type { RunEvent, RunReport } from "./harness/report.ts";
 import { runAll } from "./harness/run-all.ts";
 import { type Selection, selectChecks } from "./harness/select.ts";
 import { type Run, verifyInProcess } from "./in-process.ts";
+import { commandsAt } from "./target/curl.ts";
 import { openTarget, type Target, type TargetUrls } from "./target/target.ts";
 
 export interface VerifyOptions extends Selection {
   /** Names of suites, such as `model-conversation`; without it, all of them. */
   suite?: string | readonly string[] | undefined;
+  /** Checks of your own (`defineCheck`). Without `suite` they alone are run. */
+  checks?: readonly Check<Target, never>[] | undefined;
   /** A stack's URLs; or `in-process` for fresh ones of our own that end with the run. */
   target: TargetUrls | "in-process";
   /** What the target is called in the report, beside its URLs. */
   describeTarget?: string | undefined;
-  /** A deliberate bug to switch on, by its name; in-process only. */
-  fault?: string | undefined;
+  /** A deliberate bug to switch on, by its name or as `defineFault` makes one; in-process only. */
+  fault?: string | Fault | undefined;
   /** Longest time for one check, in milliseconds. */
   deadlineMs?: number | undefined;
   /** How often a check that did not hold is tried again; one that then holds is reported as flaky. */
   retries?: number | undefined;
+  /** No further check is begun once so many did not hold; without it, all are run. */
+  maxFailures?: number | undefined;
   /** How often everything is run, one time after the other; all of it is in the report. */
   repeat?: number | undefined;
   /** See `RunReport.seed`. */
@@ -65,11 +72,26 @@ export function findSuites(names: VerifyOptions["suite"]): readonly Suite<Target
   });
 }
 
+/** The suites that these options name, with checks of one's own among them; not yet chosen from. Throws a UserError. */
+export function suitesOf({
+  suite,
+  checks = [],
+}: Pick<VerifyOptions, "suite" | "checks">): readonly Suite<Target>[] {
+  if (checks.length === 0) return findSuites(suite);
+  return groupBySuite(suite === undefined ? [] : findSuites(suite), checks);
+}
+
 async function verifyOnce(options: VerifyOptions, seed: string): Promise<VerifyReport> {
-  const suites = selectChecks(findSuites(options.suite), options);
+  const report = await verifySelected(options, seed);
+  return options.shard === undefined ? report : { ...report, shard: options.shard };
+}
+
+async function verifySelected(options: VerifyOptions, seed: string): Promise<VerifyReport> {
+  const suites = selectChecks(suitesOf(options), options);
   const run = {
     suites,
     seed,
+    maxFailures: options.maxFailures,
     deadlineMs: options.deadlineMs ?? DEFAULT_DEADLINE_MS,
     retries: options.retries ?? 0,
     signal: options.signal ?? new AbortController().signal,
@@ -87,11 +109,11 @@ async function verifyOnce(options: VerifyOptions, seed: string): Promise<VerifyR
   return await verifyAt(run, options.target, options.describeTarget);
 }
 
-async function verifyWithFault(run: Run, name: string): Promise<VerifyReport> {
-  const { findFault } = await import("./faults/index.ts");
-  const fault = findFault(name);
+async function verifyWithFault(run: Run, given: string | Fault): Promise<VerifyReport> {
+  const fault = typeof given === "string" ? (await import("./faults/index.ts")).findFault(given) : given;
+  const { name, caughtBy } = fault;
   const { report, applied } = await verifyInProcess(run, [fault]);
-  return { ...report, fault: { name, caught_by: fault.caughtBy, applied: applied[name] ?? 0 } };
+  return { ...report, fault: { name, caught_by: caughtBy, applied: applied[name] ?? 0 } };
 }
 
 /** One suite after the other: they share the stack, and its user's active conversation. */
@@ -108,7 +130,13 @@ async function verifyAt(
       ...run,
       description: describeTarget === undefined ? where : `${describeTarget} (${where})`,
       parallel: 1,
-      withTarget: (_, use) => use({ target, capabilities: target.capabilities, lacks: target.lacks }),
+      withTarget: (_, use) =>
+        use({
+          target,
+          capabilities: target.capabilities,
+          lacks: target.lacks,
+          commandsOf: commandsAt(),
+        }),
     });
   } finally {
     await target.close();

@@ -10,11 +10,14 @@ import { expect, test } from "vitest";
 const ALLOWED: Readonly<Record<string, string>> = {
   "main.ts": "cli",
   "index.ts":
-    "verify.ts, source-check, services/start.ts, checks, harness, target, config, contract, errors.ts",
-  "verify.ts": "in-process.ts, faults/index.ts, checks, harness, target, errors.ts",
+    "verify.ts, define.ts, start-stack.ts, source-check, type services/start.ts, type faults, type reporters, type tap, checks, harness, target, config, contract, errors.ts",
+  "define.ts": "type faults, harness, type reporters, type target",
+  "start-stack.ts": "services/start.ts, faults/index.ts, faults/compose.ts, type faults",
+  "verify.ts": "in-process.ts, faults/index.ts, type faults, checks, harness, target, errors.ts",
   "in-process.ts": "services/start.ts, type faults, faults/compose.ts, harness, target",
   "prove/worker.ts": "prove, in-process.ts, verify.ts, faults/index.ts, harness, errors.ts",
-  prove: "faults/index.ts, checks, type harness, harness/chance.ts, type target, package-root.ts",
+  prove:
+    "faults/index.ts, checks, type harness, harness/chance.ts, harness/report.ts, type target, package-root.ts",
   "prove-target": "verify.ts, faults/index.ts, tap, target, harness, contract, errors.ts",
   "service-process.ts": "services/start.ts, tap, type services/http, contract, config, errors.ts",
   "supervisor-process.ts": "supervisor, errors.ts",
@@ -22,7 +25,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "errors.ts": "",
   commands:
     "cli, init, launch, doctor, verify.ts, prove, prove-target, faults/index.ts, source-check, harness, reporters, target, tap, supervisor, contract, config, errors.ts, package-root.ts",
-  cli: "launch, type doctor, type verify.ts, type prove, type prove-target, harness, reporters, supervisor, contract, config, errors.ts, package-root.ts",
+  cli: "launch, type doctor, type verify.ts, type prove, type prove-target, type faults, type target, harness, reporters, supervisor, contract, config, errors.ts, package-root.ts",
   doctor: "launch, supervisor, target, contract, type config, errors.ts",
   init: "launch/engine.ts, source-check, supervisor, contract, config, errors.ts",
   launch:
@@ -40,7 +43,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "services/http": "contract, errors.ts",
   "services/stream": "contract, errors.ts",
   "source-check": "errors.ts, package-root.ts",
-  target: "tap, contract, errors.ts",
+  target: "tap, harness/steps.ts, contract, errors.ts",
   tap: "contract, errors.ts",
   supervisor: "contract/address.ts, errors.ts",
   config: "contract, errors.ts",

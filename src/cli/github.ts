@@ -3,10 +3,10 @@ import type { RunReport } from "../harness/report.ts";
 import { github, githubSummary } from "../reporters/github.ts";
 
 /** In a job of GitHub Actions: annotations on the standard output, and the job's summary. Elsewhere nothing. */
-export function reportOnGithub(report: RunReport, env: NodeJS.ProcessEnv, isJson: boolean): void {
+export function reportOnGithub(report: RunReport, env: NodeJS.ProcessEnv, isOutputTaken: boolean): void {
   if (env["GITHUB_ACTIONS"] !== "true") return;
-  // Under --json the standard output is the result alone.
-  if (!isJson) process.stdout.write(github.render(report));
+  // Under --json, or with a report there, the standard output is that alone.
+  if (!isOutputTaken) process.stdout.write(github.render(report));
   const file = env["GITHUB_STEP_SUMMARY"];
   if (file !== undefined && file !== "") appendFileSync(file, githubSummary.render(report));
 }

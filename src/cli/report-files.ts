@@ -5,10 +5,11 @@ import { messageOf, UserError } from "../errors.ts";
 import type { RunReport } from "../harness/report.ts";
 import { findReporter, reporterNames } from "../reporters/index.ts";
 import type { FileReporter } from "../reporters/reporter.ts";
+import { hasFields, isModulePath, loadUserModule } from "./user-module.ts";
 
 /** Where a run is written, beside the terminal. */
 export const reportFlag = Flags.string({
-  description: `Write the run in this format into this file; - is the standard output. May be given several times. Formats: ${reporterNames()}.`,
+  description: `Write the run in this format into this file; - is the standard output. May be given several times. Formats: ${reporterNames()}, or a module that exports one (defineReporter).`,
   helpValue: "FORMAT=FILE",
   helpGroup: "REPORT",
   multiple: true,
@@ -22,10 +23,11 @@ export interface ReportFile {
 }
 
 /** Reads what `--report` was given. Throws a UserError, also where a folder cannot be made: better now than after the run. */
-export function parseReports(values: readonly string[] = [], isJson = false): ReportFile[] {
-  return values.map((value) => {
+export async function parseReports(values: readonly string[] = [], isJson = false): Promise<ReportFile[]> {
+  const reports: ReportFile[] = [];
+  for (const value of values) {
     const [name = "", ...rest] = value.split("=");
-    const reporter = findReporter(name);
+    const reporter = isModulePath(name) ? await loadReporter(name) : findReporter(name);
     const file = rest.join("=");
     if (file === "") {
       throw new UserError("bad_flag", `--report takes a format and a file; "${value}" names no file.`, {
@@ -38,8 +40,19 @@ export function parseReports(values: readonly string[] = [], isJson = false): Re
       });
     }
     if (file !== "-") writing(file, () => mkdirSync(dirname(resolve(file)), { recursive: true }));
-    return { reporter, file };
-  });
+    reports.push({ reporter, file });
+  }
+  return reports;
+}
+
+async function loadReporter(module: string): Promise<FileReporter> {
+  const [reporter, ...others] = await loadUserModule(module, isReporter, "a report format (defineReporter)");
+  if (reporter !== undefined && others.length === 0) return reporter;
+  throw new UserError("module_invalid", `${module} exports several report formats.`, { hint: "Export one." });
+}
+
+function isReporter(value: unknown): value is FileReporter {
+  return hasFields(value, { name: "string", summary: "string", render: "function" });
 }
 
 /** Whether one of the reports goes to the standard output, so that people are told on the other one. */

@@ -35,6 +35,22 @@ export const runFlags = {
     helpValue: "PATTERN",
     helpGroup: "RUN",
   }),
+  "grep-invert": Flags.string({
+    description: "Leave checks out whose id or claim matches this regular expression.",
+    helpValue: "PATTERN",
+    helpGroup: "RUN",
+  }),
+  "last-failed": Flags.boolean({
+    description: "Only the checks that did not hold in the last run here.",
+    helpGroup: "RUN",
+  }),
+  "max-failures": Flags.integer({
+    description: "Begin no further check once so many did not hold.",
+    min: 1,
+    max: 100_000,
+    helpValue: "N",
+    helpGroup: "RUN",
+  }),
   shard: Flags.string({
     description: "Only this part of the checks, such as 2/3: for a run that is spread over machines.",
     helpValue: "I/N",
@@ -70,6 +86,8 @@ export const runFlags = {
 
 interface RunFlagValues {
   grep: string | undefined;
+  "grep-invert": string | undefined;
+  "max-failures": number | undefined;
   shard: string | undefined;
   retries: number;
   repeat: number;
@@ -80,9 +98,15 @@ interface RunFlagValues {
 /** What the flags say about the run. Throws a UserError where they cannot be read. */
 export function readRunFlags(
   flags: RunFlagValues,
-): Pick<VerifyOptions, "grep" | "shard" | "retries" | "repeat" | "seed" | "deadlineMs"> {
+): Pick<
+  VerifyOptions,
+  "grep" | "grepInvert" | "maxFailures" | "shard" | "retries" | "repeat" | "seed" | "deadlineMs"
+> {
   return {
-    grep: flags.grep === undefined ? undefined : parsePattern(flags.grep),
+    grep: flags.grep === undefined ? undefined : parsePattern("--grep", flags.grep),
+    grepInvert:
+      flags["grep-invert"] === undefined ? undefined : parsePattern("--grep-invert", flags["grep-invert"]),
+    maxFailures: flags["max-failures"],
     shard: flags.shard === undefined ? undefined : parseShard(flags.shard),
     retries: flags.retries,
     repeat: flags.repeat,
@@ -91,11 +115,11 @@ export function readRunFlags(
   };
 }
 
-function parsePattern(text: string): RegExp {
+function parsePattern(flag: string, text: string): RegExp {
   try {
     return new RegExp(text, "i");
   } catch {
-    throw new UserError("bad_flag", `--grep takes a regular expression; "${text}" is none.`, {
+    throw new UserError("bad_flag", `${flag} takes a regular expression; "${text}" is none.`, {
       hint: "Put a backslash before characters such as ( and [ that stand for themselves.",
     });
   }

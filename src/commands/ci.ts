@@ -4,6 +4,7 @@ import { exitCodeOf, proofExitCode } from "../cli/exit-code.ts";
 import { reportOnGithub } from "../cli/github.ts";
 import { parseReports, reportFlag, toStandardOutput, writeReports } from "../cli/report-files.ts";
 import { withoutEvidence } from "../harness/saved.ts";
+import { withProofSuite } from "../prove/proof-suite.ts";
 import { type ProofReport, prove } from "../prove/prove.ts";
 import { reportFault, reportProof } from "../reporters/proof.ts";
 import { createTerminalReporter } from "../reporters/terminal.ts";
@@ -36,26 +37,31 @@ Exit codes: 0 all is well, 1 a claim or a fault is not as it must be, 2 it could
 
   async run(): Promise<CiOutput> {
     const { flags } = await this.parse(Ci);
-    const files = parseReports(flags.report, this.jsonEnabled());
+    const files = await parseReports(flags.report, this.jsonEnabled());
     this.isOutputTaken = toStandardOutput(files);
     const { screen } = this;
     const signal = this.interruptSignal();
     const onEvent = createTerminalReporter(screen);
     const report = await verify({ target: "in-process", seed: flags.seed, signal, onEvent });
-    writeReports(files, report);
-    reportOnGithub(report, process.env, this.jsonEnabled());
     let proof: ProofReport | null = null;
-    if (flags.proof && !signal.aborted) {
-      screen.line();
-      proof = await prove({
-        seed: report.seed,
-        signal,
-        onFault: (fault) => {
-          if (fault.verdict !== "caught") reportFault(screen, fault);
-          screen.progress(`  proving … ${fault.name}`);
-        },
-      });
-      reportProof(screen, proof);
+    try {
+      if (flags.proof && !signal.aborted) {
+        screen.line();
+        proof = await prove({
+          seed: report.seed,
+          signal,
+          onFault: (fault) => {
+            if (fault.verdict !== "caught") reportFault(screen, fault);
+            screen.progress(`  proving … ${fault.name}`);
+          },
+        });
+        reportProof(screen, proof);
+      }
+    } finally {
+      // Also where the proof could not be made: what was judged before is worth a report.
+      const whole = proof === null ? report : withProofSuite(report, proof);
+      writeReports(files, whole);
+      reportOnGithub(whole, process.env, this.jsonEnabled() || this.isOutputTaken);
     }
     process.exitCode = Math.max(exitCodeOf(report), proof === null ? 0 : proofExitCode(proof));
     return { verify: withoutEvidence(report), proof };

@@ -3,6 +3,8 @@ import { BaseCommand } from "../cli/base-command.ts";
 import { listChecks, type SuiteListing } from "../cli/check-list.ts";
 import { chooseTarget } from "../cli/choose-target.ts";
 import { exitCodeOf } from "../cli/exit-code.ts";
+import { reportOnGithub } from "../cli/github.ts";
+import { lastFailed, rememberRun } from "../cli/last-run.ts";
 import {
   parseReports,
   type ReportFile,
@@ -10,6 +12,7 @@ import {
   toStandardOutput,
   writeReports,
 } from "../cli/report-files.ts";
+import { loadChecks, loadFault } from "../cli/user-checks.ts";
 import { readRunFlags, runFlags, targetFlags } from "../cli/verify-flags.ts";
 import { UserError } from "../errors.ts";
 import { type Comparison, compareRuns } from "../harness/compare.ts";
@@ -18,7 +21,7 @@ import type { RunReport } from "../harness/report.ts";
 import { judgeAgain, loadRun, readReport, saveRun, withoutEvidence } from "../harness/saved.ts";
 import { selectChecks } from "../harness/select.ts";
 import { createTerminalReporter, reportComparison } from "../reporters/terminal.ts";
-import { findSuites, type VerifyReport, verify } from "../verify.ts";
+import { findSuites, suitesOf, type VerifyReport, verify } from "../verify.ts";
 
 const SUITES = findSuites(undefined).map(({ name }) => name);
 
@@ -43,11 +46,19 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
   static override flags = {
     ...targetFlags,
     fault: Flags.string({
-      description: "Switch a deliberate bug on, to see the claims break that it breaks. Needs --in-process.",
-      helpValue: "NAME",
+      description:
+        "Switch a deliberate bug on, to see the claims break that it breaks: one of the catalogue, or of a file that exports it. Needs --in-process.",
+      helpValue: "NAME|FILE",
       helpGroup: "TARGET",
     }),
     ...runFlags,
+    check: Flags.string({
+      description:
+        "Checks of your own: a file whose default export is one, or a list (defineCheck). Without a suite, only they are run. May be given several times.",
+      helpValue: "FILE",
+      helpGroup: "RUN",
+      multiple: true,
+    }),
     list: Flags.boolean({ description: "List the checks instead of running them.", helpGroup: "RUN" }),
     evidence: Flags.string({
       description: "Save the report, and what each check has seen, into this folder.",
@@ -70,13 +81,18 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
 
   async run(): Promise<VerifyOutput> {
     const { argv, flags } = await this.parse(Verify);
-    const run = { suite: argv.length === 0 ? undefined : argv.map(String), ...readRunFlags(flags) };
-    const suites = findSuites(run.suite);
+    const run = {
+      suite: argv.length === 0 ? undefined : argv.map(String),
+      checks: await loadChecks(flags.check ?? []),
+      ids: flags["last-failed"] ? lastFailed((await this.loadConfig(flags.config)).state.dir) : undefined,
+      ...readRunFlags(flags),
+    };
+    const suites = suitesOf(run);
     if (flags.list) return { suites: listChecks(this.screen, selectChecks(suites, run)) };
     // Read first: a run of minutes must not end with a file that was never there.
     const wishes = {
       baseline: flags.baseline === undefined ? undefined : readReport(flags.baseline),
-      files: parseReports(flags.report, this.jsonEnabled()),
+      files: await parseReports(flags.report, this.jsonEnabled()),
     };
     this.isOutputTaken = toStandardOutput(wishes.files);
     const onEvent = createTerminalReporter(this.screen);
@@ -95,11 +111,12 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
     const report = await verify({
       ...run,
       ...target,
-      fault: flags.fault,
+      fault: flags.fault === undefined ? undefined : await loadFault(flags.fault),
       signal: this.interruptSignal(),
       onEvent,
     });
     if (flags.evidence !== undefined) saveRun(flags.evidence, report);
+    rememberRun(config.state.dir, report);
     if (report.fault?.applied === 0) {
       throw new UserError(
         "unknown_fault",
@@ -114,6 +131,7 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
     { baseline, files }: { baseline: RunReport | undefined; files: readonly ReportFile[] },
   ): VerifyOutput {
     writeReports(files, report);
+    reportOnGithub(report, process.env, this.jsonEnabled() || this.isOutputTaken);
     const compared = baseline && compareRuns(baseline, report);
     if (compared !== undefined) reportComparison(this.screen, compared);
     process.exitCode = exitCodeOf(report, compared);

@@ -26,8 +26,8 @@ export async function runConfigFile(path: string): Promise<Layer> {
   return { values, whereIs: (place) => (has(values, place) ? file : undefined) };
 }
 
-/** Node takes the types out itself. */
-async function importModule(url: string): Promise<{ default?: unknown }> {
+/** Imports a module by its URL, TypeScript too: Node takes the types out itself. */
+export async function importModule(url: string): Promise<{ default?: unknown }> {
   // In a package that does not say of what kind its modules are, Node would try CommonJS first, and warn.
   const hooks = registerHooks({
     load: (each, context, next) =>

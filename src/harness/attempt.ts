@@ -4,10 +4,17 @@ import { type Check, CouldNotRun, type Verdict } from "./check.ts";
 import { type HoldUps, waitForCalm, watchHoldUps } from "./held-up.ts";
 import type { OpenTarget, RunSettings } from "./open-target.ts";
 import type { CouldNotRunOutcome, Outcome } from "./report.ts";
+import { recordingSteps, type Step } from "./steps.ts";
 import type { Teardown } from "./teardown.ts";
 
-/** By its name; with how much this process was held up while it was collected. */
-export type SharedEvidence = Map<string, Promise<HoldUps & { readonly result: unknown }>>;
+/** Evidence that several checks judge, with how much this process was held up meanwhile, and what was done for it. */
+interface SharedCollection {
+  readonly collected: Promise<HoldUps & { readonly result: unknown }>;
+  readonly steps: readonly Step[];
+}
+
+/** By its name. */
+export type SharedEvidence = Map<string, SharedCollection>;
 
 /** What a check is run with. */
 export interface CheckRun<Target> {
@@ -21,6 +28,8 @@ export interface CheckRun<Target> {
 export interface Judged {
   readonly outcome: Exclude<Outcome, { verdict: "flaky" | "skipped" }>;
   readonly evidence?: unknown;
+  /** See `CheckResult.commands`. */
+  readonly commands?: readonly string[];
 }
 
 interface Attempt extends Judged {
@@ -87,14 +96,28 @@ async function tryUndisturbed<Target>(
 /** One try. Throws {@link Lacks}, and nothing else. */
 async function attemptOnce<Target>(check: Check<Target, never>, run: CheckRun<Target>): Promise<Attempt> {
   const holdUps: number[] = [];
-  const { result, heldUpMs } = await watchHoldUps(() => collectAndJudge(check, run, holdUps));
-  return { ...result, heldUpMs: Math.max(heldUpMs, ...holdUps) };
+  const steps: Step[] = [];
+  const { result, heldUpMs } = await watchHoldUps(() =>
+    recordingSteps(steps, () => collectAndJudge(check, run, { holdUps, steps })),
+  );
+  const commands = result.outcome.verdict === "holds" ? [] : (run.open.commandsOf?.(steps) ?? []);
+  return {
+    ...result,
+    ...(commands.length > 0 && { commands }),
+    heldUpMs: Math.max(heldUpMs, ...holdUps),
+  };
+}
+
+/** What is written down while a check collects. */
+interface Notes {
+  readonly holdUps: number[];
+  readonly steps: Step[];
 }
 
 async function collectAndJudge<Target>(
   check: Check<Target, never>,
   { open, settings, shared, teardown }: CheckRun<Target>,
-  holdUps: number[],
+  { holdUps, steps }: Notes,
 ): Promise<Judged> {
   const late = new CouldNotRun(`not finished after ${settings.deadlineMs / 1000} s`);
   const deadline = new AbortController();
@@ -106,12 +129,17 @@ async function collectAndJudge<Target>(
       signal: AbortSignal.any([settings.signal, deadline.signal]),
       ...chanceOf(settings.seed, check.id),
       share: async (name, collect) => {
-        const known = shared.get(name) ?? watchHoldUps(collect);
+        const known = shared.get(name) ?? collectShared(collect);
         shared.set(name, known);
-        const { result, heldUpMs } = await known;
-        holdUps.push(heldUpMs);
-        // One name stands for one kind of evidence: the checks that share it define it together.
-        return result as Awaited<ReturnType<typeof collect>>;
+        try {
+          const { result, heldUpMs } = await known.collected;
+          holdUps.push(heldUpMs);
+          // One name stands for one kind of evidence: the checks that share it define it together.
+          return result as Awaited<ReturnType<typeof collect>>;
+        } finally {
+          // Whoever judges it is told how it came about, also who did not collect it.
+          steps.push(...known.steps);
+        }
       },
       defer: teardown.defer,
     });
@@ -122,6 +150,11 @@ async function collectAndJudge<Target>(
   } finally {
     clearTimeout(timer);
   }
+}
+
+function collectShared(collect: () => Promise<unknown>): SharedCollection {
+  const steps: Step[] = [];
+  return { collected: watchHoldUps(() => recordingSteps(steps, collect)), steps };
 }
 
 /** An exception in a check is never a verdict about the claim. */

@@ -24,8 +24,12 @@ export function compareRuns(baseline: RunReport, now: RunReport): Comparison {
 /** One report of several, such as the shards of a run: the earliest start, the longest time, everything else together. */
 export function mergeReports(reports: readonly [RunReport, ...RunReport[]]): RunReport {
   const results = reports.flatMap((report) => report.results);
+  const { shard, stopped_early: _, ...first } = reports[0];
+  // Of several shards the whole is made; one that was repeated stays one.
+  const isOneShard = reports.every((report) => report.shard?.index === shard?.index);
   return {
-    ...reports[0],
+    ...first,
+    ...(shard !== undefined && isOneShard && { shard }),
     started_at: reports.map((report) => report.started_at).toSorted()[0] ?? reports[0].started_at,
     duration_ms: Math.max(...reports.map((report) => report.duration_ms)),
     suites: mergeSuites(reports.flatMap((report) => report.suites)),
@@ -33,6 +37,7 @@ export function mergeReports(reports: readonly [RunReport, ...RunReport[]]): Run
     counts: countOutcomes(results),
     left_behind: reports.flatMap((report) => report.left_behind),
     interrupted: reports.some((report) => report.interrupted),
+    ...(reports.some((report) => report.stopped_early) && { stopped_early: true }),
   };
 }
 

@@ -31,6 +31,7 @@ export const RunReportSchema = z.object({
   report_version: z.literal(1),
   target: z.string(),
   seed: z.string(),
+  shard: z.object({ index: z.int().min(1), of: z.int().min(1) }).optional(),
   started_at: z.iso.datetime(),
   duration_ms: milliseconds,
   suites: z.array(
@@ -46,11 +47,13 @@ export const RunReportSchema = z.object({
       attempts: count,
       outcome: Outcome,
       lacks: z.string().optional(),
+      commands: z.array(z.string()).optional(),
     }),
   ),
   counts: Counts,
   left_behind: z.array(z.string()),
   interrupted: z.boolean(),
+  stopped_early: z.boolean().optional(),
 });
 
 /** The report in a parsed file; undefined where it is none. */

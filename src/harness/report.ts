@@ -27,6 +27,8 @@ export interface CheckResult {
   readonly outcome: Outcome;
   /** What the target lacks, by the contract that was given for it; the outcome follows from that alone. */
   readonly lacks?: string;
+  /** Commands for a shell that show it again, where it does not hold. */
+  readonly commands?: readonly string[];
   /** What was judged; undefined where nothing was collected. */
   readonly evidence?: unknown;
 }
@@ -47,6 +49,8 @@ export interface RunReport {
   readonly target: string;
   /** Chance follows from it: the same seed makes the same run. */
   readonly seed: string;
+  /** Which part of all checks this run made, where it was one of several (`--shard`). */
+  readonly shard?: Shard;
   readonly started_at: string;
   readonly duration_ms: number;
   readonly suites: readonly SuiteReport[];
@@ -57,6 +61,14 @@ export interface RunReport {
   readonly left_behind: readonly string[];
   /** True where Ctrl-C ended the run early. */
   readonly interrupted: boolean;
+  /** True where so many claims did not hold that the others were not tried (`--max-failures`). */
+  readonly stopped_early?: boolean;
+}
+
+/** A part of a run that is spread over machines: one of so many, counted from 1. */
+export interface Shard {
+  readonly index: number;
+  readonly of: number;
 }
 
 export interface Counts {
@@ -81,6 +93,11 @@ export interface PlannedSuite {
   readonly title: string;
   /** How many checks will be run. */
   readonly checks: number;
+}
+
+/** Whether it is bad news: neither held, nor left out for a reason that was known before. */
+export function isFailure({ outcome }: Pick<CheckResult, "outcome">): boolean {
+  return outcome.verdict !== "holds" && outcome.verdict !== "skipped";
 }
 
 export function countOutcomes(results: readonly CheckResult[]): Counts {

@@ -1,7 +1,7 @@
 import type { Suite } from "./check.ts";
 import { inOrder } from "./in-order.ts";
 import type { OpenTarget, RunSettings } from "./open-target.ts";
-import { countOutcomes, type RunEvent, type RunReport } from "./report.ts";
+import { countOutcomes, isFailure, type RunEvent, type RunReport } from "./report.ts";
 import { runSuite, type SuiteRun } from "./run.ts";
 
 export interface RunAllOptions<Target> extends RunSettings {
@@ -25,9 +25,15 @@ export async function runAll<Target>(options: RunAllOptions<Target>): Promise<Ru
   const start = performance.now();
   const events = inOrder(suites.length, options.onEvent);
   options.onEvent({ type: "run-started", target: description, suites: suites.map(planned) });
+  let failures = 0;
+  const hasEnough = (): boolean => failures >= (options.maxFailures ?? Number.POSITIVE_INFINITY);
   const runs = await mapLimited(suites, options.parallel, async (suite, index) => {
-    const onEvent = events.of(index);
-    const run = await withTarget(suite, (open) => runSuite(suite, open, options, onEvent));
+    const tell = events.of(index);
+    const onEvent = (event: RunEvent): void => {
+      if (event.type === "check-ended" && isFailure(event.result)) failures += 1;
+      tell(event);
+    };
+    const run = await withTarget(suite, (open) => runSuite(suite, open, { ...options, hasEnough }, onEvent));
     events.end(index);
     return run;
   });
@@ -43,6 +49,7 @@ export async function runAll<Target>(options: RunAllOptions<Target>): Promise<Ru
     counts: countOutcomes(results),
     left_behind: runs.flatMap((run) => run.left_behind),
     interrupted: signal.aborted,
+    ...(hasEnough() && { stopped_early: true }),
   };
   options.onEvent({ type: "run-ended", report });
   return report;

@@ -12,11 +12,17 @@ export interface SuiteRun {
   readonly left_behind: readonly string[];
 }
 
+/** How a suite is run. */
+export interface SuiteSettings extends RunSettings {
+  /** True once no further check is to be begun. */
+  readonly hasEnough?: () => boolean;
+}
+
 /** Runs the checks of a suite one after the other, and undoes what they did, unless it ends with the target. Never rejects for what it finds. */
 export async function runSuite<Target>(
   suite: Suite<Target>,
   open: OpenTarget<Target>,
-  settings: RunSettings,
+  settings: SuiteSettings,
   onEvent: (event: RunEvent) => void,
 ): Promise<SuiteRun> {
   const { name, title, checks } = suite;
@@ -26,7 +32,7 @@ export async function runSuite<Target>(
   const results: CheckResult[] = [];
   onEvent({ type: "suite-started", suite: { name, title, checks: checks.length } });
   for (const check of checks) {
-    if (settings.signal.aborted) break;
+    if (settings.signal.aborted || settings.hasEnough?.()) break;
     onEvent({ type: "check-started", id: check.id, claim: check.claim });
     const result = await runCheck(check, { open, settings, shared, teardown });
     results.push(result);
@@ -40,7 +46,7 @@ export async function runSuite<Target>(
 
 async function runCheck<Target>(check: Check<Target, never>, run: CheckRun<Target>): Promise<CheckResult> {
   const start = performance.now();
-  const finish: Finish = (attempts, { outcome, lacks, evidence }) => ({
+  const finish: Finish = (attempts, { outcome, lacks, commands, evidence }) => ({
     id: check.id,
     claim: check.claim,
     why: check.why,
@@ -49,6 +55,7 @@ async function runCheck<Target>(check: Check<Target, never>, run: CheckRun<Targe
     attempts,
     outcome,
     ...(lacks === undefined ? {} : { lacks }),
+    ...(commands === undefined ? {} : { commands }),
     ...(evidence === undefined ? {} : { evidence }),
   });
   const waived = run.open.lacks?.[check.id];
@@ -67,7 +74,10 @@ async function runCheck<Target>(check: Check<Target, never>, run: CheckRun<Targe
   }
 }
 
-type Finish = (attempts: number, result: Pick<CheckResult, "outcome" | "lacks" | "evidence">) => CheckResult;
+type Finish = (
+  attempts: number,
+  result: Pick<CheckResult, "outcome" | "lacks" | "commands" | "evidence">,
+) => CheckResult;
 
 async function tryCheck<Target>(
   check: Check<Target, never>,

@@ -1,12 +1,17 @@
 import { UserError } from "../errors.ts";
 import type { Suite } from "./check.ts";
+import type { Shard } from "./report.ts";
 
 /** Which checks of the suites are to be run. */
 export interface Selection {
   /** A check is run where its id or its claim matches. */
   readonly grep?: RegExp | undefined;
-  /** The part of all checks that this run makes, of so many parts; counts from 1. */
-  readonly shard?: { readonly index: number; readonly of: number } | undefined;
+  /** A check is left out where its id or its claim matches. */
+  readonly grepInvert?: RegExp | undefined;
+  /** The ids of the only checks that are run; all where undefined. */
+  readonly ids?: readonly string[] | undefined;
+  /** The part of all these checks that this run makes. */
+  readonly shard?: Shard | undefined;
 }
 
 /**
@@ -15,11 +20,13 @@ export interface Selection {
  */
 export function selectChecks<Target>(
   suites: readonly Suite<Target>[],
-  { grep, shard }: Selection,
+  { grep, grepInvert, ids, shard }: Selection,
 ): Suite<Target>[] {
   let place = 0;
   const isSelected = ({ id, claim }: { id: string; claim: string }): boolean => {
+    if (ids !== undefined && !ids.includes(id)) return false;
     if (grep !== undefined && !grep.test(id) && !grep.test(claim)) return false;
+    if (grepInvert?.test(id) || grepInvert?.test(claim)) return false;
     place += 1;
     return shard === undefined || (place - 1) % shard.of === shard.index - 1;
   };
@@ -32,7 +39,7 @@ export function selectChecks<Target>(
 }
 
 /** Reads `2/3`. Throws a UserError. */
-export function parseShard(text: string): { index: number; of: number } {
+export function parseShard(text: string): Shard {
   const [, index = 0, of = 0] = /^(\d{1,4})\/(\d{1,4})$/.exec(text)?.map(Number) ?? [];
   if (index >= 1 && index <= of) return { index, of };
   throw new UserError(

@@ -79,6 +79,7 @@ function reportCheck(screen: ReportScreen, result: CheckResult): void {
     case "broken":
       screen.line(`  ${screen.paint("bad", "✗")} ${screen.paint("strong", claim)}`, 4);
       reportBroken(screen, outcome, look_at);
+      reportCommands(screen, result);
       break;
     case "flaky":
       screen.line(`  ${screen.paint("bad", "~")} ${screen.paint("strong", claim)}`, 4);
@@ -93,7 +94,15 @@ function reportCheck(screen: ReportScreen, result: CheckResult): void {
     case "could-not-run":
       screen.line(`  ${screen.paint("bad", "?")} ${claim}`, 4);
       detail(screen, "not run", outcome.reason);
+      reportCommands(screen, result);
       break;
+  }
+}
+
+/** What shows it again; not wrapped, so that it can be copied. */
+function reportCommands(screen: ReportScreen, { commands = [] }: CheckResult): void {
+  for (const [index, command] of commands.entries()) {
+    detail(screen, index === 0 ? "try" : "", screen.paint("quiet", screen.harmless(command)));
   }
 }
 
@@ -135,6 +144,8 @@ function reportEnd(screen: ReportScreen, report: RunReport): void {
   const tone = isBad ? "bad" : "good";
   screen.line();
   if (report.interrupted) screen.line("  Interrupted.");
+  if (report.stopped_early)
+    screen.line("  Stopped early: as many claims did not hold as --max-failures allows.", 2);
   screen.line(`  ${screen.paint(tone, summary)} ${clean}`.trimEnd(), 2);
   if (isBad) screen.line(`  The same run again: --seed ${report.seed}`, 2);
   for (const what of left_behind) screen.line(`  ${screen.paint("bad", "left behind")}  ${what}`, 4);

@@ -31,6 +31,7 @@ export function detailsOf(result: CheckResult): string[] {
     ...rows,
     `look at: ${result.look_at}`,
     `why: ${result.why}`,
+    ...(result.commands ?? []).map((command) => `try: ${command}`),
   ];
 }
 

@@ -60,6 +60,8 @@ export interface RunningStack {
   readonly engine: string;
   /** Stops all that was started. */
   close(): Promise<void>;
+  /** The same, for `await using stack = await startStack()`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
@@ -76,7 +78,7 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
     return service;
   };
   try {
-    return { ...(await startAll(options, own)), close };
+    return { ...(await startAll(options, own)), close, [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;
@@ -86,7 +88,7 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
 async function startAll(
   options: StackOptions,
   own: <Service extends { close(): Promise<void> }>(service: Service) => Service,
-): Promise<Omit<RunningStack, "close">> {
+): Promise<Pick<RunningStack, "hmi" | "gateway" | "engine">> {
   const { engineUrl, tokenDelayMs = 0, overrides } = options;
   /** The service's URL; of the tap in front of it, where something goes wrong on its wire. */
   const asCalled = async (name: keyof NonNullable<Overrides["wire"]>, url: string): Promise<string> => {

@@ -3,6 +3,7 @@ import { bearerHeader } from "../contract/auth.ts";
 import type { StreamEvent } from "../contract/events.ts";
 import { parseEventData } from "../contract/sse.ts";
 import { createSseDecoder, EVENT_STREAM_WANTED, isEventStreamType } from "../contract/sse-decoder.ts";
+import { noteRequest, type RequestStep } from "./request-step.ts";
 
 /** One answered call, as it was seen. */
 export interface SeenCall {
@@ -90,13 +91,21 @@ export function createHttpClient(url: string, token = "", readEvent = parseEvent
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
+  const note = (
+    method: string,
+    path: string,
+    { body, headers = {} }: CallOptions,
+    isStream: boolean,
+  ): RequestStep => noteRequest({ base: url, method, path, body, headers, isStream, hasToken: token !== "" });
   return {
     url,
     async call(method, path, options) {
+      const step = note(method, path, options, false);
       const start = performance.now();
       const sent_at = new Date().toISOString();
       const answer = await send(method, path, options);
       const body = parseBody(await answer.body.text());
+      step.answer = body;
       return {
         request: `${method} ${path}`,
         sent_at,
@@ -107,11 +116,13 @@ export function createHttpClient(url: string, token = "", readEvent = parseEvent
       };
     },
     async stream(method, path, options) {
+      const step = note(method, path, options, true);
       const start = performance.now();
       const sent_at = new Date().toISOString();
       const headers = { ...EVENT_STREAM_WANTED, ...options.headers };
       const answer = await send(method, path, { ...options, headers });
       const seen = await readStream(answer, start, options, readEvent);
+      step.answer = seen.events.map(({ event }) => event).find(namesConversation);
       return {
         request: `${method} ${path}`,
         sent_at,
@@ -173,6 +184,11 @@ function parseBody(text: string): unknown {
 
 function since(start: number): number {
   return Math.round((performance.now() - start) * 100) / 100;
+}
+
+/** Whether an event tells which conversation the call has made. */
+function namesConversation(event: SeenEvent["event"]): boolean {
+  return "type" in event && event.type === "session_created";
 }
 
 /** The reply's text as it was streamed. */

@@ -27,6 +27,11 @@ test("a pattern selects by id and by claim, and drops suites that have nothing l
   expect(selectChecks(suites, { grep: /cancel/ }).map(({ name }) => name)).toEqual(["a"]);
 });
 
+test("checks are left out by a pattern, and chosen by their ids", () => {
+  expect(idsOf(selectChecks(suites, { grepInvert: /cancel|b\// }))).toEqual(["a/one", "a/three"]);
+  expect(idsOf(selectChecks(suites, { ids: ["b/two", "a/one", "gone/away"] }))).toEqual(["a/one", "b/two"]);
+});
+
 test.each([1, 2, 3, 5])("%i shards are together the whole, and even to one check", (of) => {
   const shards = Array.from({ length: of }, (_, index) =>
     idsOf(selectChecks(suites, { shard: { index: index + 1, of } })),

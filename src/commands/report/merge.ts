@@ -1,17 +1,20 @@
 import { BaseCommand } from "../../cli/base-command.ts";
 import { exitCodeOf } from "../../cli/exit-code.ts";
+import { reportOnGithub } from "../../cli/github.ts";
 import { parseReports, reportFlag, toStandardOutput, writeReports } from "../../cli/report-files.ts";
 import { UserError } from "../../errors.ts";
 import { mergeReports } from "../../harness/compare.ts";
 import { replay } from "../../harness/replay.ts";
 import type { RunReport } from "../../harness/report.ts";
 import { readReport } from "../../harness/saved.ts";
+import { requireWholeRun } from "../../harness/shards.ts";
 import { createTerminalReporter } from "../../reporters/terminal.ts";
 
 export default class ReportMerge extends BaseCommand {
   static override summary = "Make one report of several, such as those of a run's shards.";
   static override usage = "report merge FILE ... [FLAGS]";
-  static override description = `The files are what \`stack verify --report json=FILE\` has written.
+  static override description =
+    `The files are what \`stack verify --report json=FILE\` has written. Of shards, each must be there, once.
 
 Exit codes: as those of \`stack verify\`, for all of it together.`;
   static override examples = ["<%= config.bin %> report merge shard-*.json --report junit=report.xml"];
@@ -20,17 +23,20 @@ Exit codes: as those of \`stack verify\`, for all of it together.`;
 
   async run(): Promise<RunReport> {
     const { argv, flags } = await this.parse(ReportMerge);
-    const reports = parseReports(flags.report, this.jsonEnabled());
+    const reports = await parseReports(flags.report, this.jsonEnabled());
     this.isOutputTaken = toStandardOutput(reports);
-    const [first, ...rest] = argv.map((file) => readReport(String(file)));
+    const found = argv.map((file) => ({ file: String(file), report: readReport(String(file)) }));
+    const [first, ...rest] = found.map(({ report }) => report);
     if (first === undefined) {
       throw new UserError("bad_flag", "No report was named.", {
         hint: "Name the files: stack report merge one.json two.json",
       });
     }
+    requireWholeRun(found);
     const merged = mergeReports([first, ...rest]);
     replay(merged, createTerminalReporter(this.screen));
     writeReports(reports, merged);
+    reportOnGithub(merged, process.env, this.jsonEnabled() || this.isOutputTaken);
     process.exitCode = exitCodeOf(merged);
     return merged;
   }

@@ -46,7 +46,7 @@ ${details}</div>
 const LONGEST_TEXT = 2000;
 
 function renderDetails(result: CheckResult): Html {
-  const { outcome, attempts, look_at, why, evidence } = result;
+  const { outcome, attempts, look_at, why, commands = [], evidence } = result;
   const shown = outcome.verdict === "flaky" ? outcome.first : outcome;
   const facts = [
     ...(outcome.verdict === "flaky"
@@ -60,6 +60,7 @@ function renderDetails(result: CheckResult): Html {
     ...factsOf(shown),
     ...(shown.verdict === "broken" || shown.verdict === "could-not-run" ? [["look at", look_at]] : []),
     ["why", why],
+    ...(commands.length === 0 ? [] : [["try", commands.join("\n")]]),
   ];
   return html`<dl>${facts.map(([name = "", text = ""]) => html`<dt>${name}</dt><dd>${cut(text, LONGEST_TEXT)}</dd>\n`)}</dl>
 ${shown.verdict === "broken" ? renderBroken(shown) : undefined}${

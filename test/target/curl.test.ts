@@ -1,0 +1,89 @@
+import { execa } from "execa";
+import { expect, test } from "vitest";
+import { textOf } from "../../src/tap/exchange.ts";
+import { startTap } from "../../src/tap/tap.ts";
+import { curlCommands } from "../../src/target/curl.ts";
+import type { RequestStep } from "../../src/target/request-step.ts";
+import { startTestStack } from "../support/hmi.ts";
+
+const step = (given: Partial<RequestStep>): RequestStep => ({
+  base: "http://hmi",
+  method: "GET",
+  path: "/api/models",
+  body: undefined,
+  headers: {},
+  isStream: false,
+  hasToken: false,
+  answer: undefined,
+  ...given,
+});
+
+const message = (body: object, answer?: object): RequestStep =>
+  step({ method: "POST", path: "/api/chat/message", body, answer });
+
+test("an id that a service gave out is a variable in what follows, by what kind of id it is", () => {
+  const commands = curlCommands([
+    step({
+      method: "POST",
+      path: "/api/model-profiles",
+      body: { name: "x" },
+      answer: { status: "ok", profile: { model_id: 1, name: "x" } },
+    }),
+    message({ message: "Hello", model_id: 1, session_id: null }, { session_id: "1", message_id: "2" }),
+    step({ path: "/api/chat/stream/1", isStream: true }),
+    step({ path: "/api/chat/sessions?model_id=1&limit=100" }),
+    step({ method: "DELETE", path: "/api/chat/sessions/1" }),
+  ]);
+  expect(commands).toEqual([
+    `curl -sS "http://hmi/api/model-profiles" -H 'Content-Type: application/json' -d '{"name":"x"}'   # gives MODEL_ID`,
+    `curl -sS "http://hmi/api/chat/message" -H 'Content-Type: application/json' -d '{"message":"Hello","model_id":'"$MODEL_ID"',"session_id":null}'   # gives SESSION_ID`,
+    'curl -sSN "http://hmi/api/chat/stream/$SESSION_ID"',
+    'curl -sS "http://hmi/api/chat/sessions?model_id=$MODEL_ID&limit=100"',
+    'curl -sS -X DELETE "http://hmi/api/chat/sessions/$SESSION_ID"',
+  ]);
+});
+
+test("what only reads gives no variable, and what repeats another request is left out", () => {
+  const reads = ["1", "2", "3"].map((id) =>
+    step({ path: `/api/chat/sessions/${id}/messages`, answer: { session: { session_id: id } } }),
+  );
+  expect(curlCommands(reads)).toEqual(['curl -sS "http://hmi/api/chat/sessions/1/messages"']);
+});
+
+test("of many requests the last are told, and those that give what they use", () => {
+  const made = message({ message: "first" }, { session_id: "41" });
+  const others = Array.from("abcdefghijkl", (letter) => step({ path: `/${letter}` }));
+  const commands = curlCommands([made, ...others, step({ path: "/api/chat/stream/41", isStream: true })]);
+  expect(commands).toHaveLength(9);
+  expect(commands[0]).toContain("# gives SESSION_ID");
+  expect(commands.at(-1)).toContain("$SESSION_ID");
+});
+
+test("a token is named, and never told", () => {
+  expect(curlCommands([step({ hasToken: true })])).toEqual([
+    'curl -sS "http://hmi/api/models" -H "Authorization: Bearer $STACK_AUTH_TOKEN"',
+  ]);
+});
+
+test("a shell sends just what was sent, whatever is in it", async () => {
+  const { hmi } = await startTestStack();
+  const tap = await startTap({ upstream: hmi });
+  try {
+    const text = `it's "so": $HOME \`id\` \\ $(id) !! ünï\n%25 \u{1f600}`;
+    const path = "/api/chat/general-stream?message=it%27s+%22so%22+%24HOME+%60id%60";
+    const [sent = "", streamed = ""] = curlCommands(
+      [
+        message({ message: text, session_id: null }, {}),
+        step({ path, isStream: true, headers: { "Last-Event-ID": "it's" } }),
+      ],
+      new Map([["http://hmi", "$HMI"]]),
+    );
+    for (const command of [sent, streamed]) await execa("bash", ["-c", command], { env: { HMI: tap.url } });
+    const [first, second] = tap.exchangesAfter(0);
+    expect(first).toMatchObject({ method: "POST", path: "/api/chat/message" });
+    expect(JSON.parse(first ? textOf(first.request) : "")).toEqual({ message: text, session_id: null });
+    expect(second).toMatchObject({ method: "GET", path });
+  } finally {
+    await tap.close();
+  }
+});
