@@ -24,7 +24,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "package-root.ts": "",
   "errors.ts": "",
   commands:
-    "cli, init, launch, doctor, verify.ts, prove, prove-target, faults/index.ts, source-check, harness, reporters, target, tap, supervisor, contract, config, errors.ts, package-root.ts",
+    "cli, init, launch, mcp, doctor, verify.ts, prove, prove-target, faults/index.ts, source-check, harness, reporters, target, tap, supervisor, contract, config, errors.ts, package-root.ts",
   cli: "launch, type doctor, type verify.ts, type prove, type prove-target, type faults, type target, harness, reporters, supervisor, contract, config, errors.ts, package-root.ts",
   doctor: "launch, supervisor, target, contract, type config, errors.ts",
   init: "launch/engine.ts, source-check, supervisor, contract, config, errors.ts",
@@ -33,6 +33,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   checks: "harness, target, contract, errors.ts",
   reporters: "type prove, harness, type source-check, errors.ts",
   faults: "services, type tap, contract, config/closest.ts, errors.ts",
+  mcp: "errors.ts, package-root.ts",
   "services/start.ts": "services, tap, config, contract/address.ts, errors.ts, package-root.ts",
   // The store itself is injected; what a prompt is made of, and who the agents are, is plain knowledge.
   "services/hmi":
