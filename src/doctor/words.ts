@@ -7,11 +7,6 @@ export const TITLES: Readonly<Record<Role, string>> = {
   hmi: "HMI",
 };
 
-/** A word for a shell. */
-export function quoted(word: string): string {
-  return /^[\w./:@%+=~-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
 /** Whether it is what people are shown (`Claude Sonnet 4`) and not what an engine knows: no name of a model has spaces. */
 export function isDisplayName(model: string): boolean {
   return /\s/.test(model);

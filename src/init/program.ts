@@ -1,5 +1,6 @@
 import { basename, dirname } from "node:path/posix";
 import { splitWords } from "../config/services/words.ts";
+import { shellWord } from "../shell-word.ts";
 import type { Surroundings } from "./look-around.ts";
 
 /** A program that will be run in the place of a service of ours. */
@@ -31,15 +32,18 @@ export function programOf(app: App, scripts: Surroundings["scripts"], usualPort:
   const unsaid = app.run === undefined ? usualPort : OWN_PORTS[app.framework];
   const port = app.port ?? portInScripts(app, scripts) ?? { value: unsaid, where: "the sources do not say" };
   const isModule = app.packages.length > 0;
-  const own = isModule ? `-m ${module}` : quote(file);
+  const own = isModule ? `-m ${module}` : shellWord(file);
   const target = `${module}:${app.variable}`;
-  const server = [serverArgs(app, target, port.value), ...optionsInScripts(target, cwd, scripts).map(quote)];
+  const server = [
+    serverArgs(app, target, port.value),
+    ...optionsInScripts(target, cwd, scripts).map(shellWord),
+  ];
   const args = app.run === undefined ? server.join(" ") : own;
   // A bare name is looked for on the PATH.
   const { file: given } = app.python;
   const python = given.startsWith("/") || !given.includes("/") ? given : pathFrom(cwd, given);
   return {
-    command: `${quote(python)} ${args}`,
+    command: `${shellWord(python)} ${args}`,
     cwd,
     port: port.value,
     portFrom: port.where,
@@ -98,7 +102,7 @@ function isValueOfAddress(before: string | undefined): boolean {
 
 function serverArgs({ framework }: App, target: string, port: number): string {
   const server =
-    framework === "FastAPI" ? `-m uvicorn ${quote(target)}` : `-m flask --app ${quote(target)} run`;
+    framework === "FastAPI" ? `-m uvicorn ${shellWord(target)}` : `-m flask --app ${shellWord(target)} run`;
   return `${server} --host 127.0.0.1 --port ${port}`;
 }
 
@@ -109,9 +113,4 @@ function pathFrom(folder: string, path: string): string {
   const shared = from.findIndex((part, index) => part !== to[index]);
   const same = shared < 0 ? from.length : shared;
   return [...from.slice(same).map(() => ".."), ...to.slice(same)].join("/");
-}
-
-/** A word as a command line has it. */
-function quote(word: string): string {
-  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

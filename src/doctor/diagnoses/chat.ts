@@ -1,7 +1,8 @@
 import type { Role } from "../../config/services.ts";
 import { engineRoutes, gatewayRoutes } from "../../contract/routes.ts";
+import { shellWord } from "../../shell-word.ts";
 import type { Diagnoses } from "../ladder.ts";
-import { isDisplayName, quoted, shortened, TITLES } from "../words.ts";
+import { isDisplayName, shortened, TITLES } from "../words.ts";
 
 /** What is wrong on the way of a message. */
 export interface ChatSymptoms {
@@ -75,8 +76,8 @@ export const chatDiagnoses: Diagnoses<ChatSymptoms> = {
     cause: `${model !== undefined && isDisplayName(model) ? "A display name was used where a model id belongs. " : ""}It is the ${TITLES[service]}'s own default: look for it in the page, in its script and in the handler.`,
     next:
       model === undefined
-        ? `grep -rniE 'default.?model' ${quoted(folder ?? ".")}`
-        : `grep -rn ${quoted(model)} ${quoted(folder ?? ".")}`,
+        ? `grep -rniE 'default.?model' ${shellWord(folder ?? ".")}`
+        : `grep -rn ${shellWord(model)} ${shellWord(folder ?? ".")}`,
   }),
   reply_failed: ({ service, call, said, hint }) => ({
     found: `${call}: ${shortened(said)}`,

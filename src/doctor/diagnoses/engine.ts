@@ -1,5 +1,6 @@
+import { shellWord } from "../../shell-word.ts";
 import type { Diagnoses } from "../ladder.ts";
-import { isDisplayName, quoted } from "../words.ts";
+import { isDisplayName } from "../words.ts";
 import { type Somebody, stopping } from "./process.ts";
 
 /** What is wrong with the engine itself. */
@@ -30,7 +31,7 @@ export const engineDiagnoses: Diagnoses<EngineSymptoms> = {
   engine_chat_failed: ({ model, status, said }) => ({
     found: `a chat with ${model} failed: ${status} ${said}`,
     cause: status === 503 ? "Its queue is full: others wait there too." : CHAT_FAILED,
-    next: `ollama run ${quoted(model)} "Say OK"`,
+    next: `ollama run ${shellWord(model)} "Say OK"`,
   }),
   engine_silent: ({ model, seconds }) => ({
     found: `a chat with ${model} had no answer in ${seconds} s`,
@@ -48,7 +49,7 @@ function whyMissing({ model, installed, isStandIn, rivals }: EngineSymptoms["mod
   next: string;
 } {
   const [first] = installed;
-  const useFirst = `STACK_CHAT_MODEL=${quoted(first ?? "")} stack up`;
+  const useFirst = `STACK_CHAT_MODEL=${shellWord(first ?? "")} stack up`;
   if (isDisplayName(model)) {
     return {
       cause: "A display name was used where a model id belongs. The setting is chat.model.",
@@ -66,6 +67,6 @@ function whyMissing({ model, installed, isStandIn, rivals }: EngineSymptoms["mod
     return { cause: "The stand-in has a fixed list of models.", next: useFirst };
   return {
     cause: "It was never pulled, or into the models folder of another Ollama.",
-    next: `ollama pull ${quoted(model)}`,
+    next: `ollama pull ${shellWord(model)}`,
   };
 }
