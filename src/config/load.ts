@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { withAbsolutePath } from "../contract/store.ts";
 import { UserError } from "../errors.ts";
+import { SAFE_DIRECTORIES_VARIABLE, whyUntrusted } from "../file-owners.ts";
+import { shellWord } from "../shell-word.ts";
 import { portFaults } from "./addresses.ts";
 import { DEFAULT_CONFIG, DEFAULT_SETTINGS } from "./defaults.ts";
 import { environmentLayer } from "./environment.ts";
@@ -28,10 +30,12 @@ export interface LoadOptions {
 /**
  * The configuration: defaults, then the file, then the environment. Paths come out absolute, relative
  * ones being meant from the file's folder (without a file, from `cwd`). Throws a UserError that names
- * every problem at once, on the user's own lines.
+ * every problem at once, on the user's own lines; `config_untrusted` where a file was found that others may have written.
  */
 export async function loadConfig(options: LoadOptions): Promise<Config> {
   const file = chooseFile(options);
+  // What this user has named is trusted by that; what was found may be anybody's, and may be a program.
+  if (file !== undefined && options.file === undefined) requireTrusted(file, options.env);
   const layers = [...(file === undefined ? [] : [await fileLayer(file)]), environmentLayer(options.env)];
   const merged = layers.reduce<Record<string, unknown>>(
     (base, layer) => merge(base, layer.values),
@@ -86,7 +90,7 @@ async function servicesOf(
   return readServices(given, folder, settings);
 }
 
-/** The file that a configuration is read from; undefined where there is none. */
+/** The file that a configuration is read from, whether or not it may be trusted; undefined where there is none. */
 export function chooseFile({ cwd, file }: Omit<LoadOptions, "env">): string | undefined {
   if (file === undefined) return findFile(cwd);
   return file === "" ? undefined : resolve(cwd, file);
@@ -97,6 +101,18 @@ function findFile(cwd: string): string | undefined {
     const found = CONFIG_FILES.map((name) => join(folder, name)).find((path) => existsSync(path));
     if (found !== undefined || folder === dirname(folder)) return found;
   }
+}
+
+function requireTrusted(file: string, env: NodeJS.ProcessEnv): void {
+  const problem = whyUntrusted(file, env);
+  if (problem === undefined) return;
+  const folder = dirname(file);
+  throw new UserError("config_untrusted", `The configuration ${file} is not read: ${problem.found}.`, {
+    hint:
+      `${problem.advice}\n` +
+      `If you trust it all the same, name it (--config ${shellWord(file)}) ` +
+      `or allow its folder (${SAFE_DIRECTORIES_VARIABLE}=${shellWord(folder)}).`,
+  });
 }
 
 async function fileLayer(path: string): Promise<Layer> {

@@ -6,7 +6,8 @@ import type { ForeignContract } from "../contract/foreign.ts";
 import { lookAtStack, type Sighting, sightingOf } from "../launch/look.ts";
 import type { ServiceState } from "../supervisor/inspect.ts";
 import { readStates } from "../supervisor/keep/states.ts";
-import { requireReadable, stateFolder } from "../supervisor/state.ts";
+import { requireJudgeable } from "../supervisor/other-namespace.ts";
+import { stateFolder } from "../supervisor/state.ts";
 import { type ClimbOptions, climb, type Finding, type Rung, type RungReport } from "./ladder.ts";
 import { ladder } from "./rungs/index.ts";
 import { type Scene, setScene } from "./scene.ts";
@@ -54,7 +55,7 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
   };
   const isElsewhere = (["engine", "gateway", "hmi"] as const).every((name) => given[name] !== undefined);
   const folder = stateFolder(config.state.dir);
-  if (!isElsewhere) requireReadable(folder);
+  if (!isElsewhere) await requireJudgeable(folder);
   const sightings = isElsewhere ? [] : await lookAtStack(config, env);
   const stateOf = (name: Role): ServiceState | undefined => {
     const found = given[name] === undefined ? sightingOf(sightings, name) : undefined;

@@ -5,6 +5,7 @@ import { noteDeed } from "../supervisor/keep/events.ts";
 import { readWanted, writeWanted } from "../supervisor/keep/wanted.ts";
 import { withLock } from "../supervisor/lock.ts";
 import { resumeInterrupted } from "../supervisor/logs/resume.ts";
+import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import { listRecords } from "../supervisor/record.ts";
 import { type StateFolder, SUPERVISOR, stateFolder } from "../supervisor/state.ts";
 import { type StopResult, stopService } from "../supervisor/stop.ts";
@@ -33,11 +34,12 @@ export interface DownOptions {
 
 /**
  * Stops what this stack started, the last first; what it did not start is left alone. One that cannot be
- * stopped does not keep the others from it. Throws `stop_failed`.
+ * stopped does not keep the others from it. Throws `stop_failed`, and what {@link requireJudgeable} does.
  */
 export async function takeDown(options: DownOptions): Promise<DownStep[]> {
   const { config, env, names, reason = "by stack down", onStep } = options;
   const folder = stateFolder(config.state.dir);
+  await requireJudgeable(folder);
   return await withLock(folder, async () => {
     resumeInterrupted(folder);
     const targets = (await findTargets(config, env, folder)).filter(

@@ -1,6 +1,7 @@
 import type { Config } from "../config/schema.ts";
 import { urlOf } from "../contract/address.ts";
 import { readWanted } from "../supervisor/keep/wanted.ts";
+import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import { type StateFolder, stateFolder } from "../supervisor/state.ts";
 import { intentFor } from "./intent.ts";
 import { lookAtStack, type Sighting } from "./look.ts";
@@ -26,9 +27,10 @@ export async function planUp(
   env: NodeJS.ProcessEnv,
   names: readonly string[],
 ): Promise<PlannedStep[]> {
+  const folder = stateFolder(config.state.dir);
+  await requireJudgeable(folder);
   const all = await lookAtStack(config, env);
   const chosen = names.length === 0 ? new Set(all.map(({ name }) => name)) : withDependencies(all, names);
-  const folder = stateFolder(config.state.dir);
   const [wanted, reports] = [readWanted(folder).services, reportsOf(folder)];
   return all
     .filter(({ name }) => chosen.has(name))

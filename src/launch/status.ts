@@ -3,8 +3,9 @@ import { urlOf } from "../contract/address.ts";
 import { livingSupervisor, readStates } from "../supervisor/keep/states.ts";
 import { everyone, isSame, membersOf } from "../supervisor/os/identity.ts";
 import { cpuShare, type Usage, usageByGroup, usageOf } from "../supervisor/os/usage.ts";
+import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import { listRecords } from "../supervisor/record.ts";
-import { requireReadable, type StateFolder, SUPERVISOR, stateFolder } from "../supervisor/state.ts";
+import { type StateFolder, SUPERVISOR, stateFolder } from "../supervisor/state.ts";
 import type { ServiceRecord } from "../supervisor/types.ts";
 import { lookAtStack } from "./look.ts";
 import { conditionOf } from "./service-condition.ts";
@@ -30,7 +31,7 @@ export async function stackStatus(
   before?: StackStatus,
 ): Promise<StackStatus> {
   const folder = stateFolder(config.state.dir);
-  requireReadable(folder);
+  await requireJudgeable(folder);
   const looking = lookAtStack(config, env);
   // Here, because the services take their time to answer.
   const [now, groups] = [Date.now(), usageByGroup()];

@@ -1,6 +1,7 @@
 import { urlOf } from "../contract/address.ts";
 import type { ServiceReport } from "../supervisor/keep/types.ts";
 import { withLock } from "../supervisor/lock.ts";
+import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import { readRecord } from "../supervisor/record.ts";
 import { type StateFolder, stateFolder } from "../supervisor/state.ts";
 import { type AskOptions, agree, ask } from "./ask.ts";
@@ -51,11 +52,12 @@ export interface UpResult {
  * Brings services up, each after what it depends on; what runs well is left as it is. Nothing is started where
  * one cannot be; and where one fails, what this call had started is stopped again.
  * Throws a UserError: `port_taken`, `start_failed`, `unreachable`, `database_too_new`, `database_unreadable`,
- * `state_unwritable`.
+ * `state_unwritable`, `state_unreadable`, `foreign_owner`, `foreign_namespace`.
  */
 export async function bringUp(options: UpOptions): Promise<UpResult> {
   const { config, env, signal, onStep, onProgress } = options;
   const folder = stateFolder(config.state.dir);
+  await requireJudgeable(folder);
   const agreed = await agree(options, folder);
   const asked = await withLock(folder, () => ask(options, folder, agreed), {
     signal,

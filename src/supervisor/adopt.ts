@@ -1,9 +1,9 @@
 import { EXIT, UserError } from "../errors.ts";
+import { ownUser } from "../user-names.ts";
 import { describeOccupant } from "./describe-occupant.ts";
 import { type Occupant, occupantOf } from "./occupant.ts";
 import { everyone, familyOf, isAlive } from "./os/identity.ts";
 import { describeListener, findListeners, type Listener } from "./os/ports.ts";
-import { ownUser } from "./os/user.ts";
 import { describeProbe, type ProbeResult, probe, questionNow } from "./probe.ts";
 import { writeRecord } from "./record.ts";
 import { recordOfFound } from "./record-fields.ts";

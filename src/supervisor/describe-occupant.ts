@@ -1,4 +1,5 @@
 import { homedir } from "node:os";
+import { shellWord } from "../shell-word.ts";
 import type { Occupant } from "./occupant.ts";
 import { describeKeeper } from "./os/keepers.ts";
 import { describe, describeListener } from "./os/ports.ts";
@@ -48,8 +49,7 @@ function ofStack(service: string, stateDir: string, state: StateFolder): string 
 
 /** A word for the shell; the mark of a process is what its environment says, and may be anything. */
 function quoted(word: string): string {
-  const plain = word.replaceAll(/\p{Cc}/gu, "?");
-  return /^[\w./-]+$/.test(plain) ? plain : `'${plain.replaceAll("'", "'\\''")}'`;
+  return shellWord(word.replaceAll(/\p{Cc}/gu, "?"));
 }
 
 function sameProgram({ runsCommand, probe }: Occupant, name: string): string {

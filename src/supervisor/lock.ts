@@ -1,9 +1,13 @@
 import { linkSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { EXIT, messageOf, UserError } from "../errors.ts";
-import { identifySelf, isSame, type RecordedIdentity } from "./os/identity.ts";
-import { prepareState, readOwn, type StateFolder, sweepTemporaries, writeTemporary } from "./state.ts";
+import { readOwn } from "../private-files.ts";
+import { shellWord } from "../shell-word.ts";
+import { fateOf, identifySelf, isSame, type RecordedIdentity } from "./os/identity.ts";
+import { lifeOfNamespace, ownPidNamespace } from "./os/pid-namespace.ts";
+import { inOtherNamespace } from "./other-namespace.ts";
+import { prepareState, type StateFolder, sweepTemporaries, writeTemporary } from "./state.ts";
 
 /** How to wait for a lock. */
 export interface LockOptions {
@@ -28,7 +32,7 @@ const SETTLE_MS = 50;
  * The lock is a file that names its holder. It is taken by link(2) of a complete file, and outlives
  * nobody: that of a dead holder is broken.
  *
- * @throws UserError `state_unwritable`; and whatever `fn` throws, after the release
+ * @throws UserError `state_unwritable`, `foreign_owner`, `foreign_namespace`; and whatever `fn` throws, after the release
  */
 export async function withLock<T>(
   state: StateFolder,
@@ -63,6 +67,7 @@ async function acquire(path: string, { signal, onWait }: LockOptions): Promise<v
     if (holder === undefined) {
       if (take(path)) return;
     } else if (holder === "unreadable" || !isSame(holder)) {
+      requireJudgeableHolder(path, holder);
       await breakLock(path, holder, signal);
     } else {
       if (!told) onWait?.(holder.pid);
@@ -89,6 +94,17 @@ async function breakLock(path: string, dead: Holder, signal: AbortSignal | undef
   await holding(`${path}.${keyOf(dead)}`, breaking, signal ? { signal } : {});
 }
 
+/** Whether a holder lives in a container beside us, or around us, cannot be known: its lock is never broken. */
+function requireJudgeableHolder(path: string, holder: Holder): void {
+  if (holder === "unreadable" || fateOf(holder) !== "other_namespace") return;
+  if (lifeOfNamespace(holder.pid_namespace ?? "") === "ended") return;
+  throw inOtherNamespace(
+    { root: dirname(dirname(path)) },
+    `a command there, its pid ${holder.pid}, holds the lock`,
+    `Wait until it has ended; where its container is gone: rm ${shellWord(path)}`,
+  );
+}
+
 type Holder = RecordedIdentity | "unreadable";
 
 function keyOf(holder: Holder): string {
@@ -100,7 +116,13 @@ function keyOf(holder: Holder): string {
 /** Takes the lock if it is free. link(2) either makes the whole file or fails, unlike a create and a write. */
 function take(path: string): boolean {
   const { pid, startTime, bootId } = identifySelf();
-  const holder: RecordedIdentity = { pid, start_time: startTime, boot_id: bootId };
+  const namespace = ownPidNamespace();
+  const holder: RecordedIdentity = {
+    pid,
+    start_time: startTime,
+    boot_id: bootId,
+    ...(namespace === undefined ? {} : { pid_namespace: namespace }),
+  };
   const temporary = writeTemporary(path, `${JSON.stringify(holder)}\n`);
   try {
     linkSync(temporary, path);
@@ -128,9 +150,9 @@ function readHolder(path: string): Holder | undefined {
     throw error;
   }
   try {
-    const { pid, start_time, boot_id } = JSON.parse(text);
+    const { pid, start_time, boot_id, pid_namespace } = JSON.parse(text);
     if (Number.isInteger(pid) && typeof start_time === "string" && typeof boot_id === "string")
-      return { pid, start_time, boot_id };
+      return { pid, start_time, boot_id, ...(typeof pid_namespace === "string" && { pid_namespace }) };
   } catch {
     // Not written by us: link(2) never shows half a file.
   }

@@ -1,9 +1,9 @@
+import { ownUser } from "../user-names.ts";
 import { describeProcess, everyone, isAboveUs, isSame, markOf, membersOf } from "./os/identity.ts";
 import { findKeeperOf, type Keeper } from "./os/keepers.ts";
 import type { Listener } from "./os/ports.ts";
 import type { Mark } from "./os/process-table.ts";
 import { runnerOf } from "./os/same-program.ts";
-import { ownUser } from "./os/user.ts";
 import type { ProbeResult } from "./probe.ts";
 import { readRecord } from "./record.ts";
 import type { StateFolder } from "./state.ts";

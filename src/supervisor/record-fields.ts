@@ -1,5 +1,6 @@
+import { ownUser } from "../user-names.ts";
 import { executableOf, identify, identifySelf, ownerOf } from "./os/identity.ts";
-import { ownUser } from "./os/user.ts";
+import { ownPidNamespace } from "./os/pid-namespace.ts";
 import { type StateFolder, serviceFiles } from "./state.ts";
 import {
   DEFAULT_STOP_TIMEOUT_MS,
@@ -17,13 +18,15 @@ import {
 export function processFields(
   pid: number,
   seen: ProcessIdentity | undefined = identify(pid),
-): Pick<ServiceRecord, "pid" | "start_time" | "boot_id" | "owner" | "executable"> {
+): Pick<ServiceRecord, "pid" | "start_time" | "boot_id" | "pid_namespace" | "owner" | "executable"> {
   const executable = executableOf(pid);
+  const namespace = ownPidNamespace();
   return {
     pid,
     // A process that has ended already has no start time to be compared with, nor a user to be asked for.
     start_time: seen?.startTime ?? "ended",
     boot_id: identifySelf().bootId,
+    ...(namespace === undefined ? {} : { pid_namespace: namespace }),
     owner: ownerOf(pid) ?? ownUser(),
     ...(executable === undefined ? {} : { executable }),
   };

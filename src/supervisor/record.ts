@@ -2,7 +2,8 @@ import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname } from "node:path";
 import { messageOf } from "../errors.ts";
-import { readOwn, type StateFolder, serviceFiles, stateFolder, writeWhole } from "./state.ts";
+import { readOwn } from "../private-files.ts";
+import { type StateFolder, serviceFiles, stateFolder, writeWhole } from "./state.ts";
 import type { ServiceRecord } from "./types.ts";
 
 /** What the state folder says about a service. */
@@ -110,6 +111,7 @@ function recordOf(json: Fields): ServiceRecord {
     pid: pidAt(json, "pid"),
     start_time: stringAt(json, "start_time"),
     boot_id: stringAt(json, "boot_id"),
+    ...optional(json, "pid_namespace", stringAt),
     command: { file: stringAt(command, "file"), args: stringsAt(command, "args") },
     ...optional(json, "executable", stringAt),
     cwd: stringAt(json, "cwd"),

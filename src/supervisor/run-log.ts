@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { StringDecoder } from "node:string_decoder";
 import { type Context, createContext, Script } from "node:vm";
@@ -21,7 +22,7 @@ export class RunLog {
   async has(pattern: RegExp, signal?: AbortSignal): Promise<boolean> {
     let file: FileHandle;
     try {
-      file = await open(this.#path);
+      file = await open(this.#path, constants.O_RDONLY | constants.O_NOFOLLOW);
     } catch {
       return false;
     }

@@ -1,21 +1,25 @@
 import {
   accessSync,
-  chmodSync,
   closeSync,
   constants,
-  existsSync,
   fstatSync,
   lstatSync,
-  mkdirSync,
-  openSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { EXIT, messageOf, UserError } from "../errors.ts";
+import { ownerAndMode } from "../file-owners.ts";
+import {
+  makePrivateFolder,
+  openNew,
+  openToAppend,
+  requireOwnFile,
+  requireOwnFolder,
+} from "../private-files.ts";
+import { shellWord } from "../shell-word.ts";
 import { identify } from "./os/identity.ts";
 
 /** Where the state of one stack lies; all paths are absolute. */
@@ -55,43 +59,50 @@ export function serviceFiles(state: StateFolder, name: string): ServiceFiles {
   };
 }
 
-/** Makes the folders where they are missing and checks them. @throws UserError `state_unwritable` */
+/**
+ * Makes the folders where they are missing, closes them to others, and refuses what is another user's.
+ * @throws UserError `state_unwritable`, `foreign_owner`
+ */
 export function prepareState(state: StateFolder): void {
-  refusing(state.root, () => makeFolder(state.root));
-  requireFolder(state.root);
+  const isNew = refusing(state.root, () => makePrivateFolder(state.root));
+  if (isNew) writeWhole(join(state.root, ".gitignore"), "*\n");
   for (const folder of [state.run, state.log]) {
-    refusing(folder, () => makeFolder(folder));
-    requireFolder(folder);
     refusing(folder, () => {
-      chmodSync(folder, 0o700);
+      makePrivateFolder(folder);
       accessSync(folder, constants.W_OK | constants.X_OK);
     });
   }
 }
 
 /**
- * For whoever only reads: what is not there yet is in order, what is no folder is not.
- * @throws UserError `state_unwritable`
+ * For whoever reads, or is about to ask for something: what is not there yet is in order. What is no folder, is another
+ * user's, or cannot be read is not, because it would look as if nothing were there.
+ * @throws UserError `state_unwritable`, `state_unreadable`, `foreign_owner`
  */
-export function requireReadable({ root }: StateFolder): void {
-  const found = refusing(root, () => lstatSync(root, { throwIfNoEntry: false }));
-  if (found !== undefined) requireFolder(root);
-}
-
-/**
- * Makes a folder and those above it, one by one. Not by Node's own recursion, which never ends where the OS says that
- * a parent is missing which is there, as below /proc.
- */
-function makeFolder(path: string): void {
-  if (existsSync(path)) return;
-  makeFolder(dirname(path));
-  try {
-    mkdirSync(path, { mode: 0o700 });
-  } catch (error) {
-    // Somebody else may have made it meanwhile.
-    if (!existsSync(path)) throw error;
+export function requireReadable(state: StateFolder): void {
+  for (const folder of [state.root, state.run, state.log]) {
+    const found = refusing(folder, () => lstatSync(folder, { throwIfNoEntry: false }));
+    if (found === undefined) continue;
+    refusing(folder, () => requireOwnFolder(folder, found));
+    const files = reading(folder, () => readdirSync(folder));
+    // What else lies in the folder, such as a database or reports, is not the supervisor's.
+    const ours =
+      folder === state.root ? files.filter((file) => /^(?:wanted|states)\.json$/.test(file)) : files;
+    for (const file of ours) requireReadableFile(join(folder, file));
   }
 }
+
+function requireReadableFile(path: string): void {
+  reading(path, () => {
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    // Whoever works here may have removed it meanwhile.
+    if (found === undefined || !(found.isFile() || found.isSymbolicLink())) return;
+    requireOwnFile(path, found);
+    if ((found.mode & OWNER_READ) === 0) throw new Error(`it belongs to ${ownerAndMode(found)}`);
+  });
+}
+
+const OWNER_READ = 0o400;
 
 /** Writes a file of the state folder whole or not at all, through {@link writeTemporary} and a rename. */
 export function writeWhole(path: string, content: string): void {
@@ -105,8 +116,7 @@ export function writeTemporary(path: string, content: string): string {
   refusing(path, () => {
     // A left-over of a killed process that had our pid may be linked to a lock: never write into it.
     rmSync(temporary, { force: true });
-    const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
-    const fd = openSync(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+    const fd = openNew(temporary);
     try {
       writeFileSync(fd, content);
     } finally {
@@ -114,16 +124,6 @@ export function writeTemporary(path: string, content: string): string {
     }
   });
   return temporary;
-}
-
-/** Reads a file of the state folder; a symbolic link is not followed, and throws ELOOP. */
-export function readOwn(path: string): string {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-  try {
-    return readFileSync(fd, "utf8");
-  } finally {
-    closeSync(fd);
-  }
 }
 
 /** Removes the temporary files that processes left when they were killed while writing. */
@@ -145,19 +145,12 @@ export interface OpenLog {
   readonly size: number;
 }
 
-/** Opens a log file, made where it is missing. @throws UserError `state_unwritable`, also for a symlink */
+/** Opens a log file, made where it is missing. @throws UserError `state_unwritable`, also for a symlink, `foreign_owner` */
 export function openLog(path: string): OpenLog {
   return refusing(path, () => {
-    const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
-    const fd = openSync(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
+    const fd = openToAppend(path);
     return { fd, size: fstatSync(fd).size };
   });
-}
-
-function requireFolder(path: string): void {
-  const found = refusing(path, () => lstatSync(path));
-  if (found.isSymbolicLink()) throw unwritable(path, "it is a symbolic link, which is not followed");
-  if (!found.isDirectory()) throw unwritable(path, "it is not a folder");
 }
 
 /** Runs something that writes; what the OS refuses becomes an error that names the path. */
@@ -165,8 +158,28 @@ function refusing<T>(path: string, write: () => T): T {
   try {
     return write();
   } catch (error) {
+    if (error instanceof UserError) throw error;
     throw unwritable(path, messageOf(error), error);
   }
+}
+
+/** Runs something that reads; what the OS refuses becomes an error that names the path. */
+function reading<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+/** The error for a file of the state folder that may not be read; its owner's name is in it. */
+export function unreadable(path: string, error: unknown): UserError {
+  if (error instanceof UserError) return error;
+  const problem = `The state of this stack cannot be read: ${path}: ${messageOf(error)}.`;
+  return new UserError("state_unreadable", problem, {
+    hint: `It should be a file of your own that you may read: ls -l ${shellWord(path)}`,
+    cause: error,
+  });
 }
 
 function unwritable(path: string, found: string, cause?: unknown): UserError {

@@ -159,6 +159,8 @@ export interface ServiceRecord {
   /** {@link ProcessIdentity.startTime} of the leader. */
   readonly start_time: string;
   readonly boot_id: string;
+  /** The PID namespace that `pid` is of, as `pid:[4026531836]`. Absent where the OS has none. */
+  readonly pid_namespace?: string;
   /** What the service was started with; a shell may have made another program of it since. */
   readonly command: { readonly file: string; readonly args: readonly string[] };
   /** The program's file as the kernel ran it; absent where this user may not see it. */

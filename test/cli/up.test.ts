@@ -35,6 +35,7 @@ test("up --detach brings three services up in order, status shows them, and down
     "hmi.pid",
     "supervisor.json",
     "supervisor.pid",
+    "supervisor.sock",
   ]);
   const log = readFileSync(join(stack.stateDir, "log", "hmi.log"), "utf8");
   expect(JSON.parse(log.split("\n")[0] ?? "")).toMatchObject({ name: "hmi", msg: expect.any(String) });

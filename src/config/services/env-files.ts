@@ -1,12 +1,21 @@
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
+import { SAFE_DIRECTORIES_VARIABLE, whyUntrusted } from "../../file-owners.ts";
 import { unreadable } from "../unreadable.ts";
 
 /** The variables of a file, or what is wrong with it. */
 export type EnvFile = { readonly variables: Record<string, string> } | { readonly problem: string };
 
-/** Reads a file of `NAME=value` lines, with quotes, comments and `export`, as Node's `--env-file` does. */
+/**
+ * Reads a file of `NAME=value` lines, with quotes, comments and `export`, as Node's `--env-file` does. One that others
+ * may have written is not read: it would choose what a service loads (`LD_PRELOAD`).
+ */
 export function readEnvFile(path: string): EnvFile {
+  const untrusted = whyUntrusted(path);
+  if (untrusted !== undefined)
+    return {
+      problem: `${path} is not read: ${untrusted.found}. ${untrusted.advice} ${SAFE_DIRECTORIES_VARIABLE} allows its folder`,
+    };
   let text: string;
   try {
     text = readFileSync(path, "utf8");

@@ -25,7 +25,7 @@ export interface ProcessSymptoms {
   stale_record: {
     service: Role;
     pid: number;
-    fate: "gone" | "other_boot" | "pid_reused";
+    fate: "gone" | "other_boot" | "other_namespace" | "pid_reused";
     log: string;
   };
   port_taken: {
@@ -56,7 +56,9 @@ export const processDiagnoses: Diagnoses<ProcessSymptoms> = {
     cause:
       fate === "other_boot"
         ? "The machine was started again."
-        : `It crashed or was killed; its last words are in ${log}.`,
+        : fate === "other_namespace"
+          ? "It ran in a container, or beside one, which has ended."
+          : `It crashed or was killed; its last words are in ${log}.`,
     next: "stack up",
   }),
   port_taken: ({ service, url, by, isAlike }) => ({
@@ -91,6 +93,7 @@ export const processDiagnoses: Diagnoses<ProcessSymptoms> = {
 const FATES = {
   gone: "is gone",
   other_boot: "was of another boot of the machine",
+  other_namespace: "was of another PID namespace",
   pid_reused: "is another program's by now",
 } as const;
 

@@ -7,6 +7,7 @@ import { digestOfJson } from "../digest.ts";
 import { resumeInterrupted } from "../logs/resume.ts";
 import { everyone, isSame, isStopped, membersOf } from "../os/identity.ts";
 import { MARK } from "../os/process-table.ts";
+import { clearPresence } from "../presence.ts";
 import { readRecord, writeRecord } from "../record.ts";
 import { processFields } from "../record-fields.ts";
 import { startFailed } from "../start-failed.ts";
@@ -40,6 +41,7 @@ export async function ensureSupervisor(
 export async function endSupervisor(state: StateFolder): Promise<void> {
   const present = findSupervisor(state);
   if (present !== undefined) await stopService(present, state, { timeoutMs: END_TIMEOUT_MS });
+  clearPresence(state);
   resumeInterrupted(state);
 }
 

@@ -1,5 +1,6 @@
-import { closeSync, constants, openSync, readFileSync, renameSync, statSync, writeSync } from "node:fs";
+import { closeSync, renameSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { openToAppend, readOwn } from "../../private-files.ts";
 import type { StateFolder } from "../state.ts";
 import { isObject } from "./json-file.ts";
 import type { ServiceEvent } from "./types.ts";
@@ -19,8 +20,7 @@ const MOST_BYTES = 5 * 1024 * 1024;
  */
 export function appendEvent(state: StateFolder, event: ServiceEvent): void {
   const path = eventsFile(state);
-  const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
-  const fd = openSync(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
+  const fd = openToAppend(path);
   try {
     // In one write, so that no reader sees half a line and a kill leaves none.
     writeSync(fd, `${JSON.stringify(event)}\n`);
@@ -54,7 +54,7 @@ export function readEvents(state: StateFolder): ServiceEvent[] {
 
 function linesOf(path: string): string[] {
   try {
-    return readFileSync(path, "utf8").split("\n");
+    return readOwn(path).split("\n");
   } catch {
     return [];
   }

@@ -1,22 +1,28 @@
-import { readFileSync, statSync } from "node:fs";
-import { messageOf } from "../../errors.ts";
+import { statSync } from "node:fs";
+import { messageOf, UserError, withoutStop } from "../../errors.ts";
+import { readOwn } from "../../private-files.ts";
 
 /** What is in a file of JSON that only programs of ours write. */
 export type JsonReading<T> =
   | { readonly kind: "value"; readonly value: T }
   | { readonly kind: "none" }
   /** There is a file, but not one of ours: a person, or a disk, has changed it. */
-  | { readonly kind: "damaged"; readonly reason: string };
+  | { readonly kind: "damaged"; readonly reason: string }
+  /** There is a file, and what is in it is not known: it may not be read, or is another user's. */
+  | { readonly kind: "unreadable"; readonly reason: string; readonly error: unknown };
 
 /** Reads a file of JSON; whatever is in it, this does not throw. `isValid` looks as closely as its readers need. */
 export function readJson<T>(path: string, isValid: (value: unknown) => value is T): JsonReading<T> {
   try {
-    const value: unknown = JSON.parse(readFileSync(path, "utf8"));
+    const value: unknown = JSON.parse(readOwn(path));
     if (isValid(value)) return { kind: "value", value };
     return { kind: "damaged", reason: `${path} holds JSON of another kind` };
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return { kind: "none" };
-    return { kind: "damaged", reason: `${path} cannot be read: ${messageOf(error)}` };
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT") return { kind: "none" };
+    const reason = `${path} cannot be read: ${withoutStop(messageOf(error))}`;
+    if (error instanceof UserError || code === "EACCES") return { kind: "unreadable", reason, error };
+    return { kind: "damaged", reason };
   }
 }
 

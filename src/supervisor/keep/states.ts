@@ -12,7 +12,7 @@ export interface StatesReading {
   readonly states: SupervisorStates | undefined;
   /** Whether the supervisor that wrote it lives, so that it says how things are and not how they were. */
   readonly isAlive: boolean;
-  /** What is wrong with a damaged file. */
+  /** What is wrong with a file that is damaged or may not be read. */
   readonly problem: string | undefined;
 }
 
@@ -21,7 +21,7 @@ export function readStates(state: StateFolder): StatesReading {
   const reading = readJson(statesFile(state), isStates);
   if (reading.kind === "value")
     return { states: reading.value, isAlive: isSame(reading.value), problem: undefined };
-  const problem = reading.kind === "damaged" ? reading.reason : undefined;
+  const problem = reading.kind === "none" ? undefined : reading.reason;
   return { states: undefined, isAlive: false, problem };
 }
 

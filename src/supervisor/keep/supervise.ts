@@ -1,5 +1,6 @@
 import { messageOf } from "../../errors.ts";
 import { digestOfJson } from "../digest.ts";
+import { showPresence } from "../presence.ts";
 import { SUPERVISOR, serviceFiles, stateFolder } from "../state.ts";
 import { Board } from "./board.ts";
 import { Changes } from "./changes.ts";
@@ -31,6 +32,7 @@ const NOT_RECORDED = "the state folder does not name it as its supervisor";
 export async function supervise(plan: SupervisorPlan): Promise<string> {
   const state = stateFolder(plan.stateDir);
   if (ownRecord(state) === undefined) return NOT_RECORDED;
+  showPresence(state);
   const changes = new Changes();
   const over = Promise.withResolvers<string>();
   const before = readStates(state);

@@ -1,5 +1,6 @@
 import { messageOf } from "../../errors.ts";
 import { withLock } from "../lock.ts";
+import { clearPresence } from "../presence.ts";
 import { removeRecord } from "../record.ts";
 import type { StateFolder } from "../state.ts";
 import type { ServiceRecord } from "../types.ts";
@@ -65,6 +66,7 @@ export class Supervision {
       const record = ownRecord(this.shared.state);
       if (record === undefined || !this.shared.wish.isEmpty) return;
       removeRecord(this.shared.state, record);
+      clearPresence(this.shared.state);
       this.shared.end("nothing is wanted any more");
     });
   }

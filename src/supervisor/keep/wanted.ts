@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type StateFolder, writeWhole } from "../state.ts";
+import { type StateFolder, unreadable, writeWhole } from "../state.ts";
 import { isObject, readJson } from "./json-file.ts";
 import type { Wanted } from "./types.ts";
 
@@ -14,9 +14,13 @@ export function wantedFile(state: StateFolder): string {
   return join(state.root, "wanted.json");
 }
 
-/** Reads which services should run. Whatever is in the file, this does not throw. */
+/**
+ * Reads which services should run. Whatever is in the file, this does not throw.
+ * @throws UserError `state_unreadable` or `foreign_owner` where it may not be read: that is not a file with nothing in it
+ */
 export function readWanted(state: StateFolder): WantedReading {
   const reading = readJson(wantedFile(state), isWanted);
+  if (reading.kind === "unreadable") throw unreadable(wantedFile(state), reading.error);
   if (reading.kind === "value") return { services: reading.value.services, problem: undefined };
   return { services: {}, problem: reading.kind === "damaged" ? reading.reason : undefined };
 }

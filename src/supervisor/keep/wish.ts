@@ -1,5 +1,6 @@
 import { type FSWatcher, watch } from "node:fs";
 import { basename } from "node:path";
+import { messageOf } from "../../errors.ts";
 import type { StateFolder } from "../state.ts";
 import type { Changes } from "./changes.ts";
 import { versionOf } from "./json-file.ts";
@@ -18,7 +19,7 @@ export class Wish {
     this.#changes = changes;
     this.#version = versionOf(wantedFile(state));
     this.#reading = readWanted(state);
-    this.#sayProblem();
+    this.#sayDamage();
   }
 
   /** The request that a service is wanted by; null where it is not wanted. */
@@ -35,13 +36,19 @@ export class Wish {
     return this.#isTold;
   }
 
-  /** Reads the file anew if it is another one by now. */
+  /** Reads the file anew if it is another one by now. One that may not be read says nothing. */
   refresh(): void {
     const version = versionOf(wantedFile(this.#state));
     if (version === this.#version) return;
     this.#version = version;
-    this.#reading = readWanted(this.#state);
-    this.#sayProblem();
+    try {
+      this.#reading = readWanted(this.#state);
+    } catch (error) {
+      // Somebody else has put it there: what was wanted before goes on.
+      process.stderr.write(`What was wanted before stays so: ${messageOf(error)}\n`);
+      return;
+    }
+    this.#sayDamage();
     this.#changes.tell();
   }
 
@@ -62,7 +69,7 @@ export class Wish {
     }
   }
 
-  #sayProblem(): void {
+  #sayDamage(): void {
     const { problem } = this.#reading;
     if (problem !== undefined) process.stderr.write(`Nothing counts as wanted: ${problem}.\n`);
   }

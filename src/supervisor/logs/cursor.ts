@@ -1,4 +1,5 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, readSync, statSync } from "node:fs";
+import { openOwn } from "../../private-files.ts";
 import { type LogFiles, type RotatedFile, rotatedFiles } from "./files.ts";
 
 const BLOCK_BYTES = 64 * 1024;
@@ -107,7 +108,7 @@ function openRotated(current: string, { key }: RotatedFile, offset: number): Pla
 
 function openPlace(path: string, offset: number): Place | undefined {
   try {
-    const fd = openSync(path, "r");
+    const fd = openOwn(path);
     return { fd, inode: fstatSync(fd).ino, offset };
   } catch {
     // It is not there, or no longer.

@@ -1,4 +1,5 @@
-import { linkSync, readFileSync, rmSync } from "node:fs";
+import { linkSync, rmSync } from "node:fs";
+import { readOwn } from "../../private-files.ts";
 import { identifySelf, isSame, type RecordedIdentity } from "../os/identity.ts";
 import { writeTemporary, writeWhole } from "../state.ts";
 import type { ProcessIdentity } from "../types.ts";
@@ -45,7 +46,7 @@ export function stoppedByDead(path: string): ProcessIdentity[] | undefined {
 /** A power failure may leave an empty file: then nobody is left who could be stopped. */
 function readMarker(path: string): RotationMarker | undefined {
   try {
-    return JSON.parse(readFileSync(path, "utf8"));
+    return JSON.parse(readOwn(path));
   } catch {
     return undefined;
   }

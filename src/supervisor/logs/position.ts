@@ -1,5 +1,6 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, readSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import { openOwn } from "../../private-files.ts";
 import type { Position } from "./cursor.ts";
 import { type LogFiles, type RotatedFile, rotatedFiles } from "./files.ts";
 
@@ -87,7 +88,7 @@ function sizeOf(path: string): number {
 
 function open(path: string): number | undefined {
   try {
-    return openSync(path, "r");
+    return openOwn(path);
   } catch {
     return undefined;
   }

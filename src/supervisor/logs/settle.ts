@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync, renameSync, rmSync } from "node:fs";
+import { closeSync, readSync, renameSync, rmSync } from "node:fs";
+import { openOwn } from "../../private-files.ts";
 import { rotatedFiles, rotatedPath } from "./files.ts";
 
 const BLOCK_BYTES = 256 * 1024;
@@ -64,7 +65,7 @@ function readBlock(fd: number, position: number): Buffer {
 
 function open(path: string): number | undefined {
   try {
-    return openSync(path, "r");
+    return openOwn(path);
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     throw error;

@@ -1,4 +1,7 @@
+import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+
+const { O_RDONLY, O_NOFOLLOW } = constants;
 
 const BLOCK_BYTES = 16 * 1024;
 /** The most that is read for a tail: a flood without line breaks must not fill the memory. */
@@ -13,7 +16,7 @@ const MOST_BYTES = 1024 * 1024;
 export async function tailLog(path: string, lines: number, from = 0): Promise<string[]> {
   let file: FileHandle;
   try {
-    file = await open(path);
+    file = await open(path, O_RDONLY | O_NOFOLLOW);
   } catch {
     return [];
   }

@@ -1,6 +1,7 @@
 import type { ProcessDetails, ProcessIdentity, ServiceRecord } from "../types.ts";
 import { darwin } from "./darwin.ts";
 import { linux } from "./linux.ts";
+import { isOtherNamespace } from "./pid-namespace.ts";
 import type { Mark, ProcessTable } from "./process-table.ts";
 
 /**
@@ -8,7 +9,7 @@ import type { Mark, ProcessTable } from "./process-table.ts";
  * for people, because a process may change them and stay the same one, as a shell does with `exec`.
  */
 export type RecordedIdentity = Pick<ServiceRecord, "pid" | "start_time" | "boot_id"> &
-  Partial<Pick<ServiceRecord, "owner" | "adopted">>;
+  Partial<Pick<ServiceRecord, "pid_namespace" | "owner" | "adopted">>;
 
 /** The living process with this pid; a zombie is not one. */
 export function identify(pid: number): ProcessIdentity | undefined {
@@ -46,11 +47,16 @@ export function isAboveUs(pid: number): boolean {
   return pid === process.pid || below.some((one) => one.pid === process.pid);
 }
 
-/** What became of a recorded process; `pid_reused` also where its user is another than the recorded one. */
-export type Fate = "alive" | "gone" | "other_boot" | "pid_reused";
+/**
+ * What became of a recorded process; `pid_reused` also where its user is another than the recorded one. Of one of
+ * `other_namespace` nothing can be said from here: its pid names nobody, or somebody else.
+ */
+export type Fate = "alive" | "gone" | "other_boot" | "other_namespace" | "pid_reused";
 
 /** Compares a recorded process with the one that has its pid now. */
 export function fateOf(recorded: RecordedIdentity): Fate {
+  if (recorded.boot_id === identifySelf().bootId && isOtherNamespace(recorded.pid_namespace))
+    return "other_namespace";
   const now = identify(recorded.pid);
   const isIt = now?.startTime === recorded.start_time && now.bootId === recorded.boot_id;
   if (isIt && (recorded.owner === undefined || recorded.owner === ownerOf(recorded.pid))) return "alive";

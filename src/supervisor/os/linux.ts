@@ -1,4 +1,5 @@
 import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from "node:fs";
+import { nameOfUser } from "../../user-names.ts";
 import type { ProcessDetails, ProcessIdentity } from "../types.ts";
 import { MARK, type Mark, type ProcessTable } from "./process-table.ts";
 import {
@@ -7,9 +8,7 @@ import {
   type ProcessStat,
   parseSocketTable,
   parseStat,
-  userName,
 } from "./procfs.ts";
-import { ownUser } from "./user.ts";
 
 /** Clock ticks a second in /proc: fixed by the kernel's interface to programs (USER_HZ), whatever its own clock. */
 const TICKS_PER_SECOND = 100;
@@ -158,11 +157,6 @@ export function holdsListener(pid: number): boolean | undefined {
   return files.some((file) => listening.has(file));
 }
 
-/** The name of a user id. */
-export function linuxUserName(uid: number): string {
-  return uid === process.getuid?.() ? ownUser() : userName(uid, read("/etc/passwd") ?? "");
-}
-
 /**
  * The beginning of a socket table, with all listeners: the kernel lists them before all connections
  * (Documentation/networking/proc_net_tcp.rst), of which there may be tens of thousands that have ended.
@@ -217,7 +211,7 @@ function bootId(): string {
  */
 function owner(pid: number): string | undefined {
   const uid = /^Uid:\s+\d+\s+(\d+)/m.exec(read(`/proc/${pid}/status`) ?? "")?.[1];
-  return uid === undefined ? undefined : linuxUserName(Number(uid));
+  return uid === undefined ? undefined : nameOfUser(Number(uid));
 }
 
 function variable(environment: readonly string[], name: string): string | undefined {

@@ -2,12 +2,12 @@ import { connect } from "node:net";
 import { homedir } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Address, isWildcard } from "../../contract/address.ts";
+import { nameOfUser, ownUser } from "../../user-names.ts";
 import type { ProcessDetails } from "../types.ts";
 import { listenersOnDarwin } from "./darwin.ts";
 import { describeProcess } from "./identity.ts";
-import { linuxUserName, listeningSockets, socketOwners } from "./linux.ts";
+import { listeningSockets, socketOwners } from "./linux.ts";
 import type { ListeningSocket } from "./procfs.ts";
-import { ownUser } from "./user.ts";
 
 /** A socket that listens where a service wants to. */
 export interface Listener {
@@ -93,7 +93,7 @@ function findInTable(table: SocketTable, wanted: Address, suspects: readonly num
   const owners = socketOwners(inodes, suspects);
   return sockets.map(({ address, port, uid, inode }) => {
     const pid = owners.get(inode);
-    return { address, port, user: linuxUserName(uid), ...(pid === undefined ? {} : { pid }) };
+    return { address, port, user: nameOfUser(uid), ...(pid === undefined ? {} : { pid }) };
   });
 }
 

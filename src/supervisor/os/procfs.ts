@@ -76,12 +76,6 @@ export function endsInListener(text: string): boolean {
   return state === "st" || state === LISTEN;
 }
 
-/** The name of a user id by the text of /etc/passwd, or `uid 1000` where it has none. */
-export function userName(uid: number, passwd: string): string {
-  const line = passwd.split("\n").find((entry) => entry.split(":")[2] === String(uid));
-  return line?.split(":")[0] ?? `uid ${uid}`;
-}
-
 // The kernel prints each 32-bit word in the byte order of the machine: little-endian wherever Node runs today.
 function wordBytes(word: string): string[] {
   return (word.match(/../g) ?? []).reverse();

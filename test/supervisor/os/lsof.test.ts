@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { lsofArguments, parseLsof } from "../../../src/supervisor/os/lsof.ts";
-import { ownUser } from "../../../src/supervisor/os/user.ts";
+import { ownUser } from "../../../src/user-names.ts";
 import { listen } from "../helpers.ts";
 
 test("each listener is read with its process and user", () => {

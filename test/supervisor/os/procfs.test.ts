@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { endsInListener, parseSocketTable, parseStat, userName } from "../../../src/supervisor/os/procfs.ts";
+import { endsInListener, parseSocketTable, parseStat } from "../../../src/supervisor/os/procfs.ts";
 
 const HEADER =
   "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n";
@@ -37,10 +37,4 @@ test.each([
   ["half a line after a listener", `   0: 0100007F:17D5 00000000:0000 0A ${REST}   1: 0100`, true],
 ])("more listeners may follow after a part of a socket table that ends in %s: %s %s", (_, lines, more) => {
   expect(endsInListener(HEADER + lines)).toBe(more);
-});
-
-test("a user id without a name is told as a number", () => {
-  const passwd = "root:x:0:0:root:/root:/bin/sh\nmaria:x:70001:70001::/home/maria:/bin/sh\n";
-  expect(userName(70_001, passwd)).toBe("maria");
-  expect(userName(70_002, passwd)).toBe("uid 70002");
 });

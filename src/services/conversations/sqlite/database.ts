@@ -1,7 +1,6 @@
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { messageOf, UserError } from "../../../errors.ts";
+import { messageOf, UserError, withoutStop } from "../../../errors.ts";
+import { preparePrivateFile } from "../../../private-files.ts";
 import { migrate, refuseNewer } from "./schema.ts";
 
 /** A value that SQLite can bind. */
@@ -22,7 +21,11 @@ export interface Database {
 /** How long to wait for another process that holds the write lock, in milliseconds. */
 const LOCK_TIMEOUT_MS = 5_000;
 
-/** Opens (and makes, and migrates) the database file; `:memory:` for one that ends with the process. */
+/**
+ * Opens (and makes, and migrates) the database file; `:memory:` for one that ends with the process. The file is this
+ * user's alone: closed to others where it was open, refused where it is another user's or a symbolic link.
+ * Throws a UserError.
+ */
 export function openDatabase(path: string): Database {
   const db = open(path);
   const statements = new Map<string, StatementSync>();
@@ -53,7 +56,8 @@ export function openDatabase(path: string): Database {
 function open(path: string): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
-    if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    // SQLite gives the files beside it, where it makes them, the mode that this one has.
+    if (path !== ":memory:") preparePrivateFile(path, ["-wal", "-shm", "-journal"]);
     db = new DatabaseSync(path);
     // Another process may hold the write lock for a moment: wait for it rather than fail.
     db.exec(`PRAGMA busy_timeout = ${LOCK_TIMEOUT_MS}`);
@@ -70,7 +74,7 @@ function open(path: string): DatabaseSync {
     if (error instanceof UserError) throw error;
     throw new UserError(
       "database_unreadable",
-      `The database ${path} cannot be opened: ${messageOf(error)}.`,
+      `The database ${path} cannot be opened: ${withoutStop(messageOf(error))}.`,
       {
         hint: "Check that the folder can be written and that the file is a SQLite database.",
         cause: error,
