@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { Flags } from "@oclif/core";
 import { messageOf, UserError } from "../errors.ts";
@@ -71,7 +71,9 @@ export function writeReports(reports: readonly ReportFile[], report: RunReport):
 
 function replaceFile(file: string, text: string): void {
   const temporary = `${file}.${process.pid}.tmp`;
-  writeFileSync(temporary, text);
+  // A left-over of a killed process that had our pid; then only a new file is written, never what a link leads to.
+  rmSync(temporary, { force: true });
+  writeFileSync(temporary, text, { flag: "wx" });
   renameSync(temporary, file);
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, constants, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { messageOf, UserError } from "../errors.ts";
 import { judge } from "./attempt.ts";
@@ -80,7 +80,14 @@ function wasJudged({ outcome, lacks }: CheckResult): boolean {
 
 function write(file: string, value: unknown): void {
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify(value, undefined, 2)}\n`);
+  // Whoever planted a symbolic link would choose which file is overwritten.
+  const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
+  const fd = openSync(file, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o666);
+  try {
+    writeFileSync(fd, `${JSON.stringify(value, undefined, 2)}\n`);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 function readJson(file: string): unknown {

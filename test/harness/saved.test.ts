@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type Check, defineCheck } from "../../src/harness/check.ts";
@@ -73,6 +73,16 @@ test("a folder that cannot be written is told", async () => {
   writeFileSync(file, "");
   const report = await run([check("one", 1)]);
   expect(() => saveRun(file, report)).toThrow(expect.objectContaining({ code: "report_unwritable" }));
+});
+
+test("a symbolic link in the place of a report or of evidence is not followed", async () => {
+  const report = await run([check("one", 1)]);
+  for (const name of ["report.json", join("evidence", "suite", "one.json")]) {
+    const folder = tempFolder({ target: "kept", [join("evidence", "suite", "zero.json")]: "" });
+    symlinkSync(join(folder, "target"), join(folder, name));
+    expect(() => saveRun(folder, report)).toThrow(expect.objectContaining({ code: "report_unwritable" }));
+    expect(readFileSync(join(folder, "target"), "utf8")).toBe("kept");
+  }
 });
 
 test("a comparison tells what is new, what is fixed and what is as it was", async () => {

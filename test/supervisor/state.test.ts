@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -12,11 +13,14 @@ import { expect, test } from "vitest";
 import {
   openLog,
   prepareState,
+  requireReadable,
   serviceFiles,
   stateFolder,
   sweepTemporaries,
   writeWhole,
 } from "../../src/supervisor/state.ts";
+import { ownUser } from "../../src/user-names.ts";
+import { giveAway, IS_ROOT, takeBack } from "../support/other-user.ts";
 import { temporaryFolder, temporaryState } from "./helpers.ts";
 
 const unwritable = (text: string) =>
@@ -37,6 +41,14 @@ test("run and log are closed to others if they were open", () => {
   mkdirSync(state.run, { mode: 0o755 });
   prepareState(state);
   expect(statSync(state.run).mode & 0o777).toBe(0o700);
+});
+
+test("the folder is made with a word to git; one that was there gets none", () => {
+  const state = temporaryState();
+  expect(readFileSync(join(state.root, ".gitignore"), "utf8")).toBe("*\n");
+  const present = stateFolder(temporaryFolder());
+  prepareState(present);
+  expect(readdirSync(present.root).sort()).toEqual(["log", "run"]);
 });
 
 test("a state folder below a file is refused by name", () => {
@@ -68,6 +80,56 @@ test("a log that is a symbolic link is refused", () => {
   symlinkSync(target, log);
   expect(() => openLog(log)).toThrow(unwritable(log));
   expect(existsSync(target)).toBe(false);
+});
+
+test.each(["log", "run"] as const)(
+  "a symbolic link among the files of %s is told to whoever reads",
+  (part) => {
+    const state = temporaryState();
+    symlinkSync("/etc/passwd", join(state[part], "hmi.log"));
+    expect(() => requireReadable(state)).toThrow(
+      expect.objectContaining({
+        code: "state_unreadable",
+        message: expect.stringContaining("symbolic link"),
+      }),
+    );
+  },
+);
+
+test("a file that may not be read is not an empty one", () => {
+  const state = temporaryState();
+  writeWhole(join(state.root, "wanted.json"), "{}");
+  requireReadable(state);
+  chmodSync(join(state.root, "wanted.json"), 0o000);
+  expect(() => requireReadable(state)).toThrow(
+    expect.objectContaining({
+      code: "state_unreadable",
+      message: expect.stringContaining(`wanted.json: it belongs to ${ownUser()} (mode 0000).`),
+    }),
+  );
+});
+
+test.runIf(IS_ROOT)("nor is one of another user, whichever it is (as root only)", () => {
+  const state = temporaryState();
+  const { record, log } = serviceFiles(state, "hmi");
+  for (const path of [join(state.root, "states.json"), record, log, state.log, state.run, state.root]) {
+    if (!existsSync(path)) writeWhole(path, "{}");
+    giveAway(path);
+    expect(() => requireReadable(state), path).toThrow(
+      expect.objectContaining({
+        code: "foreign_owner",
+        message: expect.stringContaining(`${path} belongs to`),
+      }),
+    );
+    takeBack(path);
+    requireReadable(state);
+  }
+});
+
+test("what else lies in the folder is no business of its readers", () => {
+  const state = temporaryState();
+  symlinkSync("/etc/passwd", join(state.root, "notes.txt"));
+  requireReadable(state);
 });
 
 test("writing leaves the file and nothing beside it", () => {

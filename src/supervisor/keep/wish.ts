@@ -11,6 +11,8 @@ export class Wish {
   readonly #state: StateFolder;
   readonly #changes: Changes;
   #version = "";
+  /** That of a file that may not be read and was complained of. */
+  #told = "";
   #isTold = false;
   #reading: WantedReading;
 
@@ -40,14 +42,14 @@ export class Wish {
   refresh(): void {
     const version = versionOf(wantedFile(this.#state));
     if (version === this.#version) return;
-    this.#version = version;
     try {
       this.#reading = readWanted(this.#state);
     } catch (error) {
-      // Somebody else has put it there: what was wanted before goes on.
-      process.stderr.write(`What was wanted before stays so: ${messageOf(error)}\n`);
+      // Tried again at the next look: that it may be read by then changes nothing that a version tells.
+      this.#sayUnreadable(version, error);
       return;
     }
+    this.#version = version;
     this.#sayDamage();
     this.#changes.tell();
   }
@@ -67,6 +69,12 @@ export class Wish {
     } catch {
       // The OS has no watches left.
     }
+  }
+
+  #sayUnreadable(version: string, error: unknown): void {
+    if (this.#told === version) return;
+    this.#told = version;
+    process.stderr.write(`What was wanted before stays so: ${messageOf(error)}\n`);
   }
 
   #sayDamage(): void {
