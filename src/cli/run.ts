@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { Config, type Interfaces, run, settings } from "@oclif/core";
 import { EXIT, messageOf } from "../errors.ts";
@@ -10,6 +11,7 @@ export async function runCli(args: string[]): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreLeavingReader);
   // oclif's own transpiler would load a stale build in its place when it fails.
   settings.enableAutoTranspile = false;
+  nameShell();
   const source = import.meta.url.endsWith(".ts") ? fromSource() : { root: packageRoot() };
   try {
     await run(spelledOut(args), source);
@@ -23,6 +25,15 @@ export async function runCli(args: string[]): Promise<void> {
     const hint = `${asked}Run \`stack --help\` for what there is.`;
     const explanation = { code: "unknown_command", message, hint, exitCode: EXIT.unusable };
     tell(explanation, args.includes("--json"));
+  }
+}
+
+/** oclif asks for the shell of the user, and fails where the user has no name, as in a container (`docker run --user`). */
+function nameShell(): void {
+  try {
+    userInfo();
+  } catch {
+    process.env["SHELL"] ??= "/bin/sh";
   }
 }
 

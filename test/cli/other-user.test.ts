@@ -136,6 +136,21 @@ test.runIf(CAN_REACH)(
   },
 );
 
+test.runIf(CAN_REACH)(
+  "a user without a name and a shell, as in a container, is served as any other (as root only)",
+  async () => {
+    const { stdout, stderr } = await execa(process.execPath, [BIN, "status"], {
+      cwd: "/",
+      env: { PATH: `${process.env["PATH"]}`, HOME: "/", STACK_STATE_DIR: "/nonexistent/state" },
+      extendEnv: false,
+      reject: false,
+      uid: 54_321,
+      gid: 54_321,
+    });
+    expect({ stdout, stderr }).toEqual({ stdout: expect.stringContaining("engine"), stderr: "" });
+  },
+);
+
 function pidOf({ stateDir }: TestStack): number {
   try {
     return Number(readFileSync(join(stateDir, "run", "one.pid"), "utf8"));

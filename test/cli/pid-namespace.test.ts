@@ -4,9 +4,17 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { expect, onTestFinished, test } from "vitest";
 import { BIN, PATIENTLY, type Run, type TestStack, testStack } from "../support/cli.ts";
+import { IS_ROOT } from "../support/other-user.ts";
 
 /** As a container has one: pids of its own, and a /proc that shows them. */
-const UNSHARE = ["--pid", "--fork", "--mount-proc", "--kill-child"];
+/** An ordinary user needs a user namespace for it, as rootless containers do. */
+const UNSHARE = [
+  ...(IS_ROOT ? [] : ["--user", "--map-root-user"]),
+  "--pid",
+  "--fork",
+  "--mount-proc",
+  "--kill-child",
+];
 const CAN_UNSHARE = spawnSync("unshare", [...UNSHARE, "true"]).status === 0;
 
 const CONFIG = `
