@@ -1,6 +1,8 @@
 import { execFile } from "node:child_process";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
+import { withoutStop } from "../errors.ts";
+import { whyUntrusted } from "../file-owners.ts";
 import { findProgram } from "../launch/engine.ts";
 import type { PythonApp } from "./python-apps.ts";
 
@@ -32,6 +34,12 @@ export async function chooseInterpreter(
   const install = `install ${modules.join(" and ")} before \`stack up\``;
   if (usual === undefined) {
     return { file, warning: { what: "there is no python3 on the PATH", where: install } };
+  }
+  // That of a project which others may have written would be a program of theirs.
+  const untrusted = virtual === undefined ? undefined : whyUntrusted(usual);
+  if (untrusted !== undefined) {
+    const what = `${usual} was not asked whether it has ${modules.join(" and ")}: ${untrusted.found}`;
+    return { file, warning: { what, where: withoutStop(untrusted.advice) } };
   }
   const missing = await missingModules(usual, modules);
   if (missing.length === 0) return { file };

@@ -1,4 +1,4 @@
-import { chmodSync } from "node:fs";
+import { chmodSync, existsSync, realpathSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { expect, test } from "vitest";
 import { chooseInterpreter } from "../../src/init/interpreters.ts";
@@ -47,6 +47,22 @@ test("a virtual environment is kept, and who has the framework is told", async (
       where: `${having}/python3 has: use that, or install fastapi and uvicorn before \`stack up\``,
     },
   });
+});
+
+test("a virtual environment that others may write is not run", async () => {
+  const ran = join(tempFolder(), "ran");
+  const root = realpathSync(tempFolder({ python3: `#!/bin/sh\ntouch ${ran}\n` }));
+  chmodSync(join(root, "python3"), 0o777);
+  expect(await chooseInterpreter("FastAPI", root, "python3", "")).toEqual({
+    file: "python3",
+    warning: {
+      what: expect.stringMatching(
+        /python3 was not asked whether it has fastapi and uvicorn: others may write it/,
+      ),
+      where: `Close it to them: chmod go-w ${root}/python3`,
+    },
+  });
+  expect(existsSync(ran)).toBe(false);
 });
 
 test("a PATH without a python3 is told", async () => {
