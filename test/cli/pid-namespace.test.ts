@@ -3,6 +3,8 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { expect, onTestFinished, test } from "vitest";
+import { withLock } from "../../src/supervisor/lock.ts";
+import { stateFolder } from "../../src/supervisor/state.ts";
 import { BIN, PATIENTLY, type Run, type TestStack, testStack } from "../support/cli.ts";
 import { IS_ROOT } from "../support/other-user.ts";
 
@@ -104,4 +106,23 @@ test.runIf(CAN_UNSHARE)(
     await stack.up();
   },
   60_000,
+);
+
+test.runIf(CAN_UNSHARE)(
+  "a lock that a command of another namespace holds is neither broken nor waited for (where unshare works)",
+  async () => {
+    const stack = await someStack();
+    const state = stateFolder(stack.stateDir);
+    await withLock(state, async () => {
+      expect(await stackInside(stack, "up", "--detach")).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringMatching(
+          new RegExp(`its pid ${process.pid}, holds the lock.*\\n.*rm ${state.run}/lock`),
+        ),
+      });
+      expect(readdirOf(stack)).toEqual(["lock"]);
+    });
+    await stack.up();
+  },
+  30_000,
 );

@@ -18,6 +18,7 @@ test("a process is the same as long as pid, start time and boot are", () => {
   expect(isSame(recorded())).toBe(true);
   expect(fateOf(recorded({ start_time: "1" }))).toBe("pid_reused");
   expect(fateOf(recorded({ boot_id: "an older one" }))).toBe("other_boot");
+  expect(fateOf(recorded({ boot_id: "an older one", pid_namespace: "pid:[1]" }))).toBe("other_boot");
 });
 
 test("a process that has ended is gone", async () => {
