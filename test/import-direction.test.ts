@@ -29,7 +29,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "errors.ts": "",
   commands:
     "cli, init, launch, mcp, doctor, verify.ts, prove, prove-target, faults/index.ts, source-check, harness, reporters, target, tap, supervisor, contract, config, errors.ts, package-root.ts",
-  cli: "launch, type doctor, type verify.ts, type prove, type prove-target, type faults, type target, harness, reporters, supervisor, contract, config, errors.ts, package-root.ts",
+  cli: "launch, type doctor, type verify.ts, type prove, type prove-target, type faults, type target, harness, reporters, supervisor, contract, config, private-files.ts, errors.ts, package-root.ts",
   doctor: "launch, supervisor, target, contract, type config, shell-word.ts, errors.ts",
   init: "launch/engine.ts, source-check, supervisor, contract, config, file-owners.ts, shell-word.ts, errors.ts",
   launch:

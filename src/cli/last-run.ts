@@ -1,8 +1,10 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import * as z from "zod";
 import { UserError } from "../errors.ts";
 import { isFailure, type RunReport } from "../harness/report.ts";
+import { readOwn } from "../private-files.ts";
+import { prepareRoot, requireReadable, stateFolder, unreadable, writeWhole } from "../supervisor/state.ts";
 
 /** What `--last-failed` needs to know of a run. */
 const LastRun = z.object({ failed: z.array(z.string()) });
@@ -10,24 +12,29 @@ const LastRun = z.object({ failed: z.array(z.string()) });
 const fileIn = (stateDir: string): string => join(stateDir, "last-run.json");
 
 /**
- * Remembers which checks did not hold, for `--last-failed`. A folder that cannot be written costs only that: the run
- * itself has been judged.
+ * Remembers which checks did not hold, for `--last-failed`. A folder that cannot be written, or is another user's, costs
+ * only that: the run itself has been judged.
  */
 export function rememberRun(stateDir: string, report: RunReport): void {
   const failed = [...new Set(report.results.filter(isFailure).map(({ id }) => id))];
+  const state = stateFolder(stateDir);
   try {
+    requireReadable(state);
     if (failed.length === 0) {
       rmSync(fileIn(stateDir), { force: true });
       return;
     }
-    mkdirSync(dirname(fileIn(stateDir)), { recursive: true, mode: 0o700 });
-    writeFileSync(fileIn(stateDir), `${JSON.stringify({ failed })}\n`, { mode: 0o600 });
+    prepareRoot(state);
+    writeWhole(fileIn(stateDir), `${JSON.stringify({ failed })}\n`);
   } catch {
     // As said.
   }
 }
 
-/** The checks that did not hold in the last run. Throws a UserError `nothing_selected` where none is known. */
+/**
+ * The checks that did not hold in the last run. Throws a UserError: `nothing_selected` where none is known,
+ * `state_unreadable` or `foreign_owner` where that may not be read.
+ */
 export function lastFailed(stateDir: string): readonly string[] {
   const failed = readLastRun(fileIn(stateDir))?.failed ?? [];
   if (failed.length > 0) return failed;
@@ -37,9 +44,20 @@ export function lastFailed(stateDir: string): readonly string[] {
 }
 
 function readLastRun(file: string): z.infer<typeof LastRun> | undefined {
+  const text = readIfThere(file);
+  if (text === undefined) return undefined;
   try {
-    return LastRun.parse(JSON.parse(readFileSync(file, "utf8")));
+    return LastRun.parse(JSON.parse(text));
   } catch {
     return undefined;
+  }
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readOwn(file);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw unreadable(file, error);
   }
 }

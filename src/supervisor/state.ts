@@ -64,14 +64,19 @@ export function serviceFiles(state: StateFolder, name: string): ServiceFiles {
  * @throws UserError `state_unwritable`, `foreign_owner`
  */
 export function prepareState(state: StateFolder): void {
-  const isNew = refusing(state.root, () => makePrivateFolder(state.root));
-  if (isNew) writeWhole(join(state.root, ".gitignore"), "*\n");
+  prepareRoot(state);
   for (const folder of [state.run, state.log]) {
     refusing(folder, () => {
       makePrivateFolder(folder);
       accessSync(folder, constants.W_OK | constants.X_OK);
     });
   }
+}
+
+/** {@link prepareState} for whoever needs no more than the folder itself. */
+export function prepareRoot({ root }: StateFolder): void {
+  const isNew = refusing(root, () => makePrivateFolder(root));
+  if (isNew) writeWhole(join(root, ".gitignore"), "*\n");
 }
 
 /**
@@ -85,9 +90,9 @@ export function requireReadable(state: StateFolder): void {
     if (found === undefined) continue;
     refusing(folder, () => requireOwnFolder(folder, found));
     const files = reading(folder, () => readdirSync(folder));
-    // What else lies in the folder, such as a database or reports, is not the supervisor's.
+    // What else lies in the folder, such as a database or reports, is not of the state.
     const ours =
-      folder === state.root ? files.filter((file) => /^(?:wanted|states)\.json$/.test(file)) : files;
+      folder === state.root ? files.filter((file) => /^(?:wanted|states|last-run)\.json$/.test(file)) : files;
     for (const file of ours) requireReadableFile(join(folder, file));
   }
 }
