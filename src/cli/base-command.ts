@@ -29,7 +29,10 @@ export abstract class BaseCommand extends Command {
     return await loadConfig({ cwd: process.cwd(), env: process.env, file });
   }
 
-  /** A signal that Ctrl-C or SIGTERM aborts; a second Ctrl-C ends the process at once. */
+  /**
+   * A signal that Ctrl-C or SIGTERM aborts; a second Ctrl-C ends the process at once. For commands that have more to do
+   * by then there is `watchInterrupts`.
+   */
   protected interruptSignal(): AbortSignal {
     const controller = new AbortController();
     for (const name of ["SIGINT", "SIGTERM"] as const) {

@@ -1,21 +1,23 @@
 import type { Config } from "../config/schema.ts";
-import { takeDown } from "../launch/down.ts";
+import { type DownStep, takeDown } from "../launch/down.ts";
 import { problemOf } from "../launch/follow.ts";
 import { type WatchEnd, watchStack } from "../launch/watch.ts";
+import { pauseLeft } from "../supervisor/keep/resumption.ts";
 import type { ServiceReport } from "../supervisor/keep/types.ts";
 import { stateFolder } from "../supervisor/state.ts";
+import { interruptWords } from "./interrupts.ts";
 import { showLogs } from "./log-lines.ts";
 import type { Screen } from "./screen.ts";
 
 /**
- * Shows the logs of services until Ctrl-C, then stops them, the last first. Where one of them is given up, the
+ * Shows the logs of services until Ctrl-C, then stops them, dependents first; a second one (`hurry`) kills the rest. Where one of them is given up, the
  * others are stopped too, and a UserError tells why. Where another command stopped them all, that is all there
  * is to say.
  */
 export async function stayInForeground(
   names: readonly string[],
   config: Config,
-  { screen, signal }: { screen: Screen; signal: AbortSignal },
+  { screen, signal, hurry }: { screen: Screen; signal: AbortSignal; hurry: AbortSignal },
 ): Promise<void> {
   screen.line(`  Ctrl-C stops ${names.length === 3 ? "all three" : names.join(" and ")}.`);
   const end = await watchWithLogs(names, config, { screen, signal });
@@ -23,11 +25,24 @@ export async function stayInForeground(
     screen.line("  Stopped by another command.");
     return;
   }
-  screen.progress("  stopping …");
-  const reason = end.why === "failed" ? `because ${end.name} was given up` : "by Ctrl-C";
-  await takeDown({ config, env: process.env, names, reason, onStep: () => undefined });
+  const steps = await takeDown({
+    config,
+    env: process.env,
+    names,
+    reason: end.why === "failed" ? `because ${end.name} was given up` : interruptWords(signal),
+    hurry,
+    onStep: () => undefined,
+    onProgress: (text) => screen.progress(`  ${text}; Ctrl-C kills at once …`),
+  });
   if (end.why === "failed") throw problemOf(end.name, end.report);
-  screen.line(`  Stopped ${names.join(", ")}.`);
+  const isKilled = ({ outcome }: DownStep) => outcome === "killed";
+  const [killed, stopped] = [steps.filter(isKilled), steps.filter((step) => !isKilled(step))];
+  if (stopped.length > 0) screen.line(`  Stopped ${namesOf(stopped)}.`);
+  if (killed.length > 0) screen.line(`  Killed ${namesOf(killed)}, which had not stopped by itself.`);
+}
+
+function namesOf(steps: readonly DownStep[]): string {
+  return steps.map(({ name }) => name).join(", ");
 }
 
 async function watchWithLogs(
@@ -56,9 +71,10 @@ async function watchWithLogs(
 }
 
 /** What a person is told; nothing about what goes its way. */
-function changeWords({ phase, last_exit, restarts, next_start_at }: ServiceReport): string | undefined {
+function changeWords(report: ServiceReport): string | undefined {
+  const { phase, last_exit, restarts } = report;
   if (phase === "backoff") {
-    const pause = next_start_at === null ? 0 : Math.max(0, Date.parse(next_start_at) - Date.now());
+    const pause = pauseLeft(report, Number.POSITIVE_INFINITY);
     return `ended: ${last_exit?.reason ?? "nobody saw how"}. It is started again in ${(pause / 1000).toFixed(1)} s.`;
   }
   if (phase === "unhealthy") return "does not answer its liveness probe.";

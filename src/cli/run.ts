@@ -8,7 +8,11 @@ import { tell } from "./errors.ts";
 
 /** Runs one command line: finds the command, runs it, and turns whatever escapes it into a message and an exit code. */
 export async function runCli(args: string[]): Promise<void> {
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreLeavingReader);
+  for (const stream of [process.stdout, process.stderr]) {
+    // oclif's own listener knows only of pipes.
+    stream.removeAllListeners("error");
+    stream.on("error", ignoreLeavingReader);
+  }
   // oclif's own transpiler would load a stale build in its place when it fails.
   settings.enableAutoTranspile = false;
   nameShell();
@@ -38,11 +42,12 @@ function nameShell(): void {
 }
 
 /**
- * A reader that leaves early (`stack verify | head -1`) is not an error. Nor is it an end: what was begun
- * is still finished, and what was made for it undone.
+ * A reader that leaves early (`stack verify | head -1`, a terminal that is closed) is not an error. Nor is it an end:
+ * what was begun is still finished, and what was made for it undone.
  */
 function ignoreLeavingReader(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
+  // EIO: the terminal was closed.
+  if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
 }
 
 /** `stack help up` is what people type for `stack up --help`. */

@@ -1,5 +1,7 @@
 import type { PlannedStep } from "../launch/dry-run.ts";
 import type { UpStep } from "../launch/up.ts";
+import { pauseLeft } from "../supervisor/keep/resumption.ts";
+import type { ServiceReport } from "../supervisor/keep/types.ts";
 import type { Screen } from "./screen.ts";
 
 /** Widths of the columns; the lines appear one by one, so they cannot be measured together. */
@@ -8,15 +10,28 @@ const WIDTHS = { name: 9, kind: 10, url: 25, state: 16 } as const;
 /** `engine    stand-in   http://127.0.0.1:11434   ready 0.2 s   pid 4711`. */
 export function stepLine(screen: Screen, { name, kind, url, state, pid, ready_ms, reason }: UpStep): string {
   const how = ready_ms === null ? STATES[state] : `ready ${(ready_ms / 1000).toFixed(1)} s`;
-  const why = reason === null ? "" : `\n            was stopped first: ${reason}`;
+  const what = state === "unhealthy" ? "left as it is" : "was stopped first";
+  const why = reason === null ? "" : `\n            ${what}: ${reason}`;
   const cells = [
     screen.paint("strong", name.padEnd(WIDTHS.name)),
     kind.padEnd(WIDTHS.kind),
     (url ?? "").padEnd(WIDTHS.url),
-    screen.paint(state === "unreachable" ? "bad" : "good", how.padEnd(WIDTHS.state)),
+    screen.paint(isBad(state) ? "bad" : "good", how.padEnd(WIDTHS.state)),
     pid === null ? "" : `pid ${pid}`,
   ];
   return `  ${cells.join(" ")}`.trimEnd() + screen.paint("quiet", why);
+}
+
+/** Whether it does not do its work in the end. */
+export function isBad(state: UpStep["state"]): boolean {
+  return state === "unreachable" || state === "unhealthy";
+}
+
+/** `web       did not become ready: it exited with code 1. It is tried again in 0.5 s.` */
+export function retryLine(screen: Screen, name: string, report: ServiceReport): string {
+  const pause = pauseLeft(report, Number.POSITIVE_INFINITY);
+  const how = report.last_exit?.reason ?? "nobody saw how";
+  return `  ${screen.paint("strong", name.padEnd(WIDTHS.name))} ${screen.paint("warn", "failed")}: ${how}. It is tried again in ${(pause / 1000).toFixed(1)} s.`;
 }
 
 const STATES: Readonly<Record<UpStep["state"], string>> = {
@@ -26,6 +41,7 @@ const STATES: Readonly<Record<UpStep["state"], string>> = {
   running: "running already",
   external: "used as it is",
   unreachable: "does not answer",
+  unhealthy: "does not answer",
 };
 
 /** `gateway   would be started: it does not run`, and what would be run. */

@@ -1,12 +1,9 @@
-import { dirname } from "node:path";
 import { BaseCommand } from "../cli/base-command.ts";
+import { watchInterrupts } from "../cli/interrupts.ts";
+import { loadRunningConfig } from "../cli/running-config.ts";
+import { createScreen } from "../cli/screen.ts";
 import { readRunningNames } from "../cli/service-names.ts";
-import { chooseFile, loadConfig } from "../config/load.ts";
-import type { Config } from "../config/schema.ts";
-import { UserError } from "../errors.ts";
-import { type DownStep, takeDown } from "../launch/down.ts";
-import { listRecords } from "../supervisor/record.ts";
-import { stateFolder } from "../supervisor/state.ts";
+import { type DownStep, isUntouched, takeDown } from "../launch/down.ts";
 
 interface DownOutput {
   readonly services: readonly DownStep[];
@@ -21,8 +18,10 @@ const WORDS: Readonly<Record<DownStep["outcome"], string>> = {
 };
 
 export default class Down extends BaseCommand {
-  static override summary = "Stop what `stack up` started, the last first.";
-  static override description = "What this stack did not start is left alone.";
+  static override summary = "Stop what `stack up` started, each service after those that depend on it.";
+  static override description =
+    `What this stack did not start is left alone. Ctrl-C kills what has not stopped by then.
+It needs neither room on the disk nor a configuration without mistakes.`;
   static override usage = "down [SERVICE ...] [FLAGS]";
   static override examples = ["<%= config.bin %> down", "<%= config.bin %> down hmi"];
   // Any number of services.
@@ -30,32 +29,24 @@ export default class Down extends BaseCommand {
 
   async run(): Promise<DownOutput> {
     const { flags, argv } = await this.parse(Down);
-    const config = await this.loadConfig(flags.config).catch((error) =>
-      this.#configByRecords(error, flags.config),
-    );
+    const { config } = await loadRunningConfig(flags.config, createScreen(process.stderr));
     const names = readRunningNames(argv, config);
     const { screen } = this;
+    // It goes on to its end without a terminal.
+    const { first: hurry } = watchInterrupts({ isHangupHeeded: false });
     const services = await takeDown({
       config,
       env: process.env,
       ...(names.length > 0 && { names }),
+      hurry,
       onStep({ name, outcome, pid }) {
         const who = pid === null ? "" : `pid ${pid}`;
         screen.line(`  ${screen.paint("strong", name.padEnd(9))} ${WORDS[outcome]}  ${who}`.trimEnd());
       },
+      onProgress: (text) => screen.progress(`  ${text}; Ctrl-C kills at once …`),
     });
+    if (isUntouched(config, services))
+      screen.line(`  Nothing was ever started here: there is no ${config.state.dir}.`, 2);
     return { services };
-  }
-
-  /** A mistake in the file must not keep what runs from being stopped: its records suffice. */
-  async #configByRecords(error: unknown, file: string | undefined): Promise<Config> {
-    if (!(error instanceof UserError) || error.code !== "config_invalid") throw error;
-    const cwd = dirname(chooseFile({ cwd: process.cwd(), file }) ?? process.cwd());
-    const config = await loadConfig({ cwd, env: process.env, file: "" });
-    if (listRecords(stateFolder(config.state.dir)).length === 0) throw error;
-    const { screen } = this;
-    screen.line(`  ${screen.paint("bad", error.message)}`, 2);
-    screen.line(`  So what the records in ${config.state.dir} name is stopped.`, 2);
-    return { ...config, services: {} };
   }
 }

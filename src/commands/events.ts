@@ -2,6 +2,8 @@ import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
 import { eventLine } from "../cli/event-line.ts";
 import { watchOutput } from "../cli/output.ts";
+import { loadRunningConfig } from "../cli/running-config.ts";
+import { createScreen } from "../cli/screen.ts";
 import { requireRecorded } from "../cli/service-names.ts";
 import { parseSince } from "../cli/since.ts";
 import { eventsFile, parseEvent } from "../supervisor/keep/events.ts";
@@ -32,7 +34,7 @@ export default class Events extends BaseCommand {
     const since = flags.since === undefined ? undefined : parseSince(flags.since);
     const output = watchOutput();
     const signal = flags.follow ? AbortSignal.any([this.interruptSignal(), output.gone]) : undefined;
-    const config = await this.loadConfig(flags.config);
+    const { config } = await loadRunningConfig(flags.config, createScreen(process.stderr));
     if (flags.service !== undefined) requireRecorded(flags.service, config);
     const state = stateFolder(config.state.dir);
     requireReadable(state);

@@ -3,6 +3,8 @@ import { BaseCommand } from "../cli/base-command.ts";
 import { logLines, logPrinter, rawPrinter } from "../cli/log-lines.ts";
 import { readLogWords } from "../cli/log-words.ts";
 import { watchOutput } from "../cli/output.ts";
+import { loadRunningConfig } from "../cli/running-config.ts";
+import { createScreen } from "../cli/screen.ts";
 import { requireKnown } from "../cli/service-names.ts";
 import { parseSince } from "../cli/since.ts";
 import { messageOf, UserError } from "../errors.ts";
@@ -53,7 +55,7 @@ shows what is in files written to since.
     const tail = flags.tail ?? (since === undefined ? USUAL_TAIL : undefined);
     const output = watchOutput();
     const signal = flags.follow ? AbortSignal.any([this.interruptSignal(), output.gone]) : undefined;
-    const config = await this.loadConfig(flags.config);
+    const { config } = await loadRunningConfig(flags.config, createScreen(process.stderr));
     const state = stateFolder(config.state.dir);
     requireReadable(state);
     const known = [...new Set([...Object.keys(config.services), ...loggedServices(state)])];

@@ -1,6 +1,8 @@
 import { BaseCommand } from "../cli/base-command.ts";
+import { watchInterrupts } from "../cli/interrupts.ts";
 import { readServiceNames } from "../cli/service-names.ts";
-import { stepLine } from "../cli/stack-lines.ts";
+import { isBad, retryLine, stepLine } from "../cli/stack-lines.ts";
+import { EXIT } from "../errors.ts";
 import { bringUp, type UpStep } from "../launch/up.ts";
 
 interface RestartOutput {
@@ -20,15 +22,19 @@ export default class Restart extends BaseCommand {
     const config = await this.loadConfig(flags.config);
     const names = readServiceNames(argv, config);
     const { screen } = this;
+    const { first: signal, second: hurry } = watchInterrupts({ isHangupHeeded: true });
     const { steps } = await bringUp({
       config,
       env: process.env,
       names,
       restart: names.length === 0 ? Object.keys(config.services) : names,
-      signal: this.interruptSignal(),
+      signal,
+      hurry,
       onStep: (step) => screen.line(stepLine(screen, step)),
+      onRetry: (name, report) => screen.line(retryLine(screen, name, report), 12),
       onProgress: (text) => screen.progress(`  ${text} …`),
     });
+    if (steps.some(({ state }) => isBad(state))) process.exitCode = EXIT.failed;
     return { services: steps };
   }
 }

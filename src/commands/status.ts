@@ -1,10 +1,12 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
+import { loadRunningConfig } from "../cli/running-config.ts";
+import { createScreen } from "../cli/screen.ts";
 import { statusLines } from "../cli/status-table.ts";
 import type { Config } from "../config/schema.ts";
 import type { LadderReport } from "../doctor/index.ts";
 import { EXIT } from "../errors.ts";
-import { type StackStatus, stackStatus } from "../launch/status.ts";
+import { type StackStatus, type StatusOptions, stackStatus } from "../launch/status.ts";
 
 /** Time from one look to the next under `--watch`, in milliseconds. */
 const WATCH_EVERY_MS = 1_000;
@@ -38,9 +40,11 @@ Exit codes: 0 all services work (or --watch was ended), 1 one does not, 2 it cou
 
   async run(): Promise<StackStatus & { ladder?: LadderReport }> {
     const { flags } = await this.parse(Status);
-    const config = await this.loadConfig(flags.config);
-    if (flags.watch) return await this.#watch(config);
-    const status = await stackStatus(config, process.env);
+    const { config, mistake } = await loadRunningConfig(flags.config, createScreen(process.stderr));
+    if (flags.deep && mistake !== undefined) throw mistake;
+    const options = { isByRecords: mistake !== undefined };
+    if (flags.watch) return await this.#watch(config, options);
+    const status = await stackStatus(config, process.env, options);
     for (const line of this.#draw(status)) this.screen.line(line, 4);
     const ladder = flags.deep ? await this.#lookDeep(config) : undefined;
     if (!status.ok || ladder?.ok === false) process.exitCode = EXIT.failed;
@@ -48,13 +52,15 @@ Exit codes: 0 all services work (or --watch was ended), 1 one does not, 2 it cou
   }
 
   /** Until Ctrl-C or q; the result is the last look. */
-  async #watch(config: Config): Promise<StackStatus> {
+  async #watch(config: Config, options: StatusOptions): Promise<StackStatus> {
     this.#isWatching = true;
     const { pause, showLive } = await import("../cli/live-screen.ts");
     const signal = this.interruptSignal();
-    let status = await stackStatus(config, process.env);
+    let [status, at] = [await stackStatus(config, process.env, options), performance.now()];
     const refresh = async (): Promise<void> => {
-      status = await stackStatus(config, process.env, status);
+      const before = { status, agoMs: performance.now() - at };
+      at = performance.now();
+      status = await stackStatus(config, process.env, { ...options, before });
     };
     if (this.jsonEnabled()) {
       this.jsonLine(status);

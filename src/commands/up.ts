@@ -2,8 +2,9 @@ import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
 import { confirm } from "../cli/confirm.ts";
 import { stayInForeground } from "../cli/foreground.ts";
+import { watchInterrupts } from "../cli/interrupts.ts";
 import { readServiceNames } from "../cli/service-names.ts";
-import { intentLine, stackAdvice, stepLine } from "../cli/stack-lines.ts";
+import { intentLine, isBad, retryLine, stackAdvice, stepLine } from "../cli/stack-lines.ts";
 import type { Config } from "../config/schema.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { type PlannedStep, planUp } from "../launch/dry-run.ts";
@@ -18,7 +19,8 @@ export default class Up extends BaseCommand {
   static override description = `What runs already is used as it is; nothing is ever started twice.
 The engine is a running Ollama at engine.url; else \`ollama serve\`, if it is installed; else a stand-in
 with scripted answers. Other services are configured (\`services\`).
-In the foreground their logs are shown, and Ctrl-C stops what this call started. A service that ends by itself
+In the foreground their logs are shown, and Ctrl-C, or a closed terminal, stops what this call started; a second
+Ctrl-C kills what has not stopped by then. A service that ends by itself
 is started again, whether anybody looks on or not.`;
   static override usage = "up [SERVICE ...] [FLAGS]";
   static override examples = [
@@ -39,7 +41,7 @@ is started again, whether anybody looks on or not.`;
       default: true,
     }),
     timeout: Flags.integer({
-      description: "Give up after so many seconds; what this call started is stopped again.",
+      description: "Give up after so many seconds; what was not there before this call is stopped again.",
       helpValue: "SECONDS",
       min: 1,
       max: 86_400,
@@ -69,7 +71,7 @@ is started again, whether anybody looks on or not.`;
     if (flags["dry-run"]) return await this.#tellPlan(config, names);
 
     const { screen } = this;
-    const signal = this.interruptSignal();
+    const { first: signal, second: hurry } = watchInterrupts({ isHangupHeeded: true });
     const { steps, started } = await bringUp({
       config,
       env: process.env,
@@ -78,19 +80,21 @@ is started again, whether anybody looks on or not.`;
       replace,
       confirm: (question) => (flags.yes ? Promise.resolve(true) : confirm(screen, question)),
       signal: flags.timeout === undefined ? signal : AbortSignal.any([signal, timeoutSignal(flags.timeout)]),
+      hurry,
       wait: flags.wait,
       onStep: (step) => screen.line(stepLine(screen, step)),
+      onRetry: (name, report) => screen.line(retryLine(screen, name, report), 12),
       onProgress: (text) => screen.progress(`  ${text} …`),
     });
     screen.line();
     for (const line of stackAdvice(steps)) screen.line(`  ${line}`, 2);
-    const isWhole = steps.every(({ state }) => state !== "unreachable");
+    const isWhole = !steps.some(({ state }) => isBad(state));
     if (!isWhole) process.exitCode = EXIT.failed;
     if (started.length === 0) {
       if (isWhole) screen.line("  Everything was running already.");
       // Under --json the result is the answer: it must come before the stack ends.
     } else if (!flags.detach && flags.wait && !this.jsonEnabled())
-      await stayInForeground(started, config, { screen, signal });
+      await stayInForeground(started, config, { screen, signal, hurry });
     else screen.line("  `stack down` stops it.");
     return { services: steps };
   }
@@ -108,7 +112,7 @@ function timeoutSignal(seconds: number): AbortSignal {
   const giveUp = (): void =>
     controller.abort(
       new UserError("start_failed", `The services were not ready within ${seconds} s (--timeout).`, {
-        hint: "What this call started was stopped again. `stack logs` shows what the services said.",
+        hint: "`stack logs` shows what the services said.",
         exitCode: EXIT.failed,
       }),
     );

@@ -36,7 +36,7 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
   const file = chooseFile(options);
   // What this user has named is trusted by that; what was found may be anybody's, and may be a program.
   if (file !== undefined && options.file === undefined) requireTrusted(file, options.env);
-  const layers = [...(file === undefined ? [] : [await fileLayer(file)]), environmentLayer(options.env)];
+  const layers = [...(file === undefined ? [] : [await readLayer(file)]), environmentLayer(options.env)];
   const merged = layers.reduce<Record<string, unknown>>(
     (base, layer) => merge(base, layer.values),
     structuredClone(DEFAULT_SETTINGS),
@@ -115,7 +115,8 @@ function requireTrusted(file: string, env: NodeJS.ProcessEnv): void {
   });
 }
 
-async function fileLayer(path: string): Promise<Layer> {
+/** What a configuration file says, whatever that means. Throws a UserError where it is malformed or cannot be read. */
+export async function readLayer(path: string): Promise<Layer> {
   const text = readText(path);
   // Most runs have no file: what reads one is loaded only for those that do.
   if (/\.m?[jt]s$/.test(path)) return await (await import("./module-file.ts")).runConfigFile(path);

@@ -5,6 +5,7 @@ import { isLoopback, urlOf } from "../contract/address.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { inspectService, type ServiceState } from "../supervisor/inspect.ts";
 import { noteDeed } from "../supervisor/keep/events.ts";
+import { writeEnvironment } from "../supervisor/keep/request-environment.ts";
 import { readStates } from "../supervisor/keep/states.ts";
 import type { Wanted } from "../supervisor/keep/types.ts";
 import { readWanted, writeWanted } from "../supervisor/keep/wanted.ts";
@@ -12,11 +13,13 @@ import { resumeInterrupted } from "../supervisor/logs/resume.ts";
 import { writeRecord } from "../supervisor/record.ts";
 import type { StateFolder } from "../supervisor/state.ts";
 import { stopService } from "../supervisor/stop.ts";
+import { dependentsFirst } from "./dependents-first.ts";
 import { type Intent, intentFor, startsIt } from "./intent.ts";
 import { lookAtStack, type Sighting, sightingOf } from "./look.ts";
 import { type Agreed, agreeToReplace, clearPorts, type PortChoices } from "./occupants.ts";
 import { pendingRequest, reportsOf } from "./pending.ts";
 import { withDependencies } from "./plan.ts";
+import { StopProgress } from "./stop-progress.ts";
 import { superviseStack } from "./supervisor-plan.ts";
 
 export interface AskOptions extends PortChoices {
@@ -26,6 +29,10 @@ export interface AskOptions extends PortChoices {
   readonly names?: readonly string[];
   /** Stopped first even where they are well. */
   readonly restart?: readonly string[];
+  /** Aborted when nobody wants to wait any longer: what is being stopped is killed. */
+  readonly hurry?: AbortSignal;
+  /** Told what is waited for. */
+  readonly onProgress: (text: string) => void;
 }
 
 /** What is done about one service. */
@@ -34,6 +41,8 @@ export interface Asked {
   readonly intent: Intent;
   /** What is to be waited for; null where it is well already. */
   readonly request: string | null;
+  /** Whether it ran before this call: then it is not stopped where the call comes to nothing. */
+  readonly wasThere: boolean;
 }
 
 /** Asks a person, if anybody's process is to be stopped: without the lock, because people take their time. */
@@ -63,15 +72,21 @@ export async function ask(
       const { name } = seen;
       const pending = pendingRequest(wanted.services[name]?.request, reports, name);
       const sighting = pending === undefined ? await lookAgain(seen, folder) : seen;
-      const intent = intentFor(sighting, pending !== undefined, restart.includes(name));
-      return { sighting, intent, request: requestFor(intent, pending) };
+      const intent = intentFor(sighting, {
+        isOnItsWay: pending !== undefined,
+        mustRestart: restart.includes(name),
+        isNamed: names.length === 0 || names.includes(name),
+      });
+      const wasThere = seen.state.state === "running";
+      return { sighting, intent, request: requestFor(intent, pending), wasThere };
     }),
   );
-  requireReachable(asked);
   await requireStore(config, asked);
   recordLost(asked, folder);
+  for (const { sighting, intent } of asked)
+    if (startsIt(intent)) writeEnvironment(folder, sighting.name, env);
   writeWanted(folder, wish(folder, wanted, asked));
-  await stopForRestart(asked, folder);
+  await stopForRestart(asked, folder, options);
   await superviseStack(config, all, folder);
   return asked;
 }
@@ -94,14 +109,24 @@ function isHanging(state: ServiceState): boolean {
   return state.state === "running" && !state.healthy && state.strangers.length === 0;
 }
 
-/** The last is stopped first. That it is wanted is said already: whoever dies here leaves it to the supervisor. */
-async function stopForRestart(asked: readonly Asked[], folder: StateFolder): Promise<void> {
-  for (const { sighting, intent } of asked.toReversed()) {
-    if (intent.action !== "restart" || !("record" in sighting.state) || !sighting.state.record) continue;
-    const { name, pid } = sighting.state.record;
-    await stopService(sighting.state.record, folder);
-    noteDeed(folder, { event: "stopped", service: name, pid, detail: `for a restart: ${intent.reason}` });
-  }
+/** Dependents first. That all are wanted is said already: whoever dies here leaves it to the supervisor. */
+async function stopForRestart(
+  asked: readonly Asked[],
+  folder: StateFolder,
+  { hurry, onProgress }: AskOptions,
+): Promise<void> {
+  const restarted = asked.flatMap(({ sighting: { name, state, spec }, intent }) => {
+    const record = "record" in state ? state.record : undefined;
+    if (intent.action !== "restart" || record === undefined) return [];
+    return [{ name, record, dependsOn: spec.dependsOn ?? [], reason: intent.reason }];
+  });
+  const progress = new StopProgress(restarted, onProgress);
+  await dependentsFirst(restarted, async ({ name, record, reason }) => {
+    progress.begin(name);
+    await stopService(record, folder, { hurry }).finally(() => progress.end(name));
+    const detail = `for a restart: ${reason}`;
+    noteDeed(folder, { event: "stopped", service: name, pid: record.pid, detail });
+  });
 }
 
 function requestFor({ action }: Intent, pending: string | undefined): string | null {
@@ -140,27 +165,6 @@ function requireRemoteEngine(sightings: readonly Sighting[]): void {
     hint: "Nothing was started. Start Ollama there, or set engine.url to an address of this machine.",
     exitCode: EXIT.failed,
   });
-}
-
-/** Nobody of ours can start what somebody else runs: whoever needs it would wait for ever. */
-function requireReachable(asked: readonly Asked[]): void {
-  for (const { sighting } of asked.filter(({ intent }) => startsIt(intent))) {
-    const missing = asked.find(
-      ({ sighting: { name, isExternal, answer } }) =>
-        isExternal && answer?.ok !== true && sighting.spec.dependsOn?.includes(name),
-    );
-    if (missing === undefined) continue;
-    const { name, spec, answer } = missing.sighting;
-    const where = spec.address === undefined ? "" : ` at ${urlOf(spec.address)}`;
-    throw new UserError(
-      "unreachable",
-      `${sighting.name} needs ${name}, which does not answer${where}: ${answer?.error ?? "no answer"}.`,
-      {
-        hint: `Nothing was started. Somebody else runs ${name}: start it there, or take it out of depends_on.`,
-        exitCode: EXIT.failed,
-      },
-    );
-  }
 }
 
 /** Our gateway and HMI both open the database: what is wrong with it is better told before anything starts. */

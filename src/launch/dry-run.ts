@@ -3,7 +3,7 @@ import { urlOf } from "../contract/address.ts";
 import { readWanted } from "../supervisor/keep/wanted.ts";
 import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import { type StateFolder, stateFolder } from "../supervisor/state.ts";
-import { intentFor } from "./intent.ts";
+import { intentFor, type Wishes } from "./intent.ts";
 import { lookAtStack, type Sighting } from "./look.ts";
 import { describeOccupants, isBlocked } from "./occupants.ts";
 import { pendingRequest, reportsOf } from "./pending.ts";
@@ -36,15 +36,16 @@ export async function planUp(
     .filter(({ name }) => chosen.has(name))
     .map((sighting) => {
       const pending = pendingRequest(wanted[sighting.name]?.request, reports, sighting.name);
-      return stepFor(sighting, pending !== undefined, folder);
+      const isNamed = names.length === 0 || names.includes(sighting.name);
+      return stepFor(sighting, { isOnItsWay: pending !== undefined, mustRestart: false, isNamed }, folder);
     });
 }
 
-function stepFor(sighting: Sighting, isOnItsWay: boolean, folder: StateFolder): PlannedStep {
+function stepFor(sighting: Sighting, wishes: Wishes, folder: StateFolder): PlannedStep {
   const { name, kind, spec } = sighting;
   const { action, reason } = isBlocked(sighting)
     ? ({ action: "blocked", reason: describeOccupants(sighting, folder) } as const)
-    : intentFor(sighting, isOnItsWay, false);
+    : intentFor(sighting, wishes);
   const isRun = action === "start" || action === "restart";
   return {
     name,

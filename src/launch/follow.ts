@@ -14,6 +14,12 @@ export interface FollowOptions {
   readonly onReady: (name: string, report: ServiceReport) => void;
   /** Told when another service is being started. */
   readonly onStarting: (name: string) => void;
+  /** Told of each start that failed and is tried again. */
+  readonly onRetry?: (name: string, report: ServiceReport) => void;
+  /** Told of each service that will not become ready. Without it the first one is an error. */
+  readonly onFailed?: (name: string, report: ServiceReport) => void;
+  /** Told of all reports, at each look. */
+  readonly onLook?: (services: SupervisorWord["services"]) => void;
 }
 
 /** How often the supervisor's word is looked up, in milliseconds. */
@@ -21,54 +27,78 @@ const POLL_MS = 10;
 
 /**
  * Resolves when the supervisor has made all requests come true. Throws the UserError of the first service that
- * could not be started, {@link SupervisorLost}, or the signal's reason.
+ * could not be started, {@link StoppedMeanwhile}, {@link SupervisorLost}, or the signal's reason.
  */
 export async function follow(folder: StateFolder, options: FollowOptions): Promise<void> {
-  const { requests, signal, onStarting } = options;
+  const { requests, signal, onStarting, onLook } = options;
   const pending = new Map(requests);
+  const retries = new Map<string, string>();
   let starting = "";
   for await (const { services, isLost } of supervisorWords(folder, { signal, everyMs: POLL_MS })) {
+    renew(folder, pending);
     if (isLost) throw await supervisorLost(folder);
-    settle(folder, pending, services, options);
+    onLook?.(services);
+    settle(pending, services, options);
     if (pending.size === 0) return;
-    const next = [...pending.keys()].find((name) => services[name]?.phase === "starting");
+    const names = [...pending.keys()];
+    for (const name of names) tellRetry(name, services[name], retries, options);
+    const next = names.find((name) => services[name]?.phase === "starting");
     if (next !== undefined && next !== starting) onStarting(next);
     starting = next ?? starting;
   }
   signal.throwIfAborted();
 }
 
-/** Takes out what is ready. Throws where one never will be. */
+/** Takes out what is ready, and what never will be. */
 function settle(
-  folder: StateFolder,
   pending: Map<string, string>,
   services: SupervisorWord["services"],
-  { onReady }: FollowOptions,
+  { onReady, onFailed }: FollowOptions,
 ): void {
   for (const [name, request] of pending) {
     const report = services[name];
-    if (report === undefined || report.request !== request) {
-      renew(folder, pending, name);
-    } else if (report.phase === "failed") {
-      throw problemOf(name, report);
-    } else if (report.phase === "ready") {
+    if (report === undefined || report.request !== request) continue;
+    const isHopeless = report.phase === "failed" || report.problem?.code === "dependency_failed";
+    if (report.phase === "failed" && onFailed === undefined) throw problemOf(name, report);
+    if (report.phase === "ready") {
       pending.delete(name);
       onReady(name, report);
+    } else if (isHopeless && onFailed !== undefined) {
+      pending.delete(name);
+      onFailed(name, report);
     }
   }
 }
 
+function tellRetry(
+  name: string,
+  report: ServiceReport | undefined,
+  told: Map<string, string>,
+  { onRetry }: FollowOptions,
+): void {
+  if (report?.phase !== "backoff" || report.last_exit === null) return;
+  if (told.get(name) === report.last_exit.at) return;
+  told.set(name, report.last_exit.at);
+  onRetry?.(name, report);
+}
+
 /** Another command may have asked for the same service meanwhile, or have stopped it. */
-function renew(folder: StateFolder, pending: Map<string, string>, name: string): void {
-  const wanted = readWanted(folder).services[name];
-  if (wanted !== undefined) {
-    pending.set(name, wanted.request);
-    return;
-  }
-  throw new UserError("start_failed", `${name} was stopped by another command while it was being started.`, {
-    hint: "`stack up` starts it again.",
-    exitCode: EXIT.failed,
-  });
+function renew(folder: StateFolder, pending: Map<string, string>): void {
+  const { services: wanted, problem } = readWanted(folder);
+  if (problem !== undefined) return;
+  const stopped = [...pending.keys()].filter((name) => wanted[name] === undefined);
+  if (stopped.length > 0) throw stoppedMeanwhile(stopped);
+  for (const [name, request] of pending) pending.set(name, wanted[name]?.request ?? request);
+}
+
+/** Another command, such as `stack down`, has stopped what was being started. */
+export class StoppedMeanwhile extends UserError {}
+
+function stoppedMeanwhile(names: readonly string[]): StoppedMeanwhile {
+  const [were, they] = names.length === 1 ? ["was", "it was"] : ["were", "they were"];
+  const message = `${names.join(", ")} ${were} stopped by another command while ${they} being started.`;
+  const hint = `\`stack up\` starts ${names.length === 1 ? "it" : "them"} again.`;
+  return new StoppedMeanwhile("start_failed", message, { hint, exitCode: EXIT.failed });
 }
 
 /** What the supervisor says is wrong with a service, as an error. */

@@ -9,21 +9,29 @@ export interface Intent {
   readonly action: "leave" | "join" | "start" | "restart";
   /** The end of a sentence, such as `its configuration has changed`. */
   readonly reason: string;
+  /** False where it is left though it does not answer as it should. */
+  readonly isWell?: boolean;
 }
 
 /** The reason of a restart that nobody has to be told. */
 export const ASKED_FOR = "a restart was asked for";
 
-/** Decides by what was seen of a service. @param isOnItsWay whether another command has asked for it a moment ago */
+/** What is wished of a service. */
+export interface Wishes {
+  /** Whether another command has asked for it a moment ago. */
+  readonly isOnItsWay: boolean;
+  /** Whether it is stopped first even where it is well. */
+  readonly mustRestart: boolean;
+  /** Whether it was asked for itself, and not only because another one depends on it. */
+  readonly isNamed: boolean;
+}
+
+/** Decides by what was seen of a service. */
 export function intentFor(
   { isExternal, state, answer }: Pick<Sighting, "isExternal" | "state" | "answer">,
-  isOnItsWay: boolean,
-  mustRestart: boolean,
+  { isOnItsWay, mustRestart, isNamed }: Wishes,
 ): Intent {
-  if (isExternal) {
-    const reason = answer?.ok === false ? `it does not answer: ${answer.error}` : "somebody else runs it";
-    return { action: "leave", reason };
-  }
+  if (isExternal) return { action: "leave", reason: externalWords(answer) };
   if (mustRestart) return { action: state.state === "running" ? "restart" : "start", reason: ASKED_FOR };
   if (state.state !== "running") {
     if (isOnItsWay) return ON_ITS_WAY;
@@ -34,7 +42,13 @@ export function intentFor(
   if (isOnItsWay) return ON_ITS_WAY;
   if (state.healthy) return { action: "leave", reason: "it runs" };
   const trouble = state.probe.error ?? "another process shares its port";
+  // Nobody asked for it, and it may be well again in a moment: what watches it decides.
+  if (!isNamed) return { action: "leave", reason: `it runs, but ${trouble}`, isWell: false };
   return { action: "restart", reason: `it runs, but ${trouble}` };
+}
+
+function externalWords(answer: Sighting["answer"]): string {
+  return answer?.ok === false ? `it does not answer: ${answer.error}` : "somebody else runs it";
 }
 
 /** Whether it is this call that has the service started. */

@@ -1,13 +1,15 @@
 import type { Config } from "../config/schema.ts";
 import { urlOf } from "../contract/address.ts";
 import { livingSupervisor, readStates } from "../supervisor/keep/states.ts";
-import { everyone, isSame, membersOf } from "../supervisor/os/identity.ts";
+import { describeProcess, everyone, isSame, membersOf } from "../supervisor/os/identity.ts";
 import { cpuShare, type Usage, usageByGroup, usageOf } from "../supervisor/os/usage.ts";
 import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import { listRecords } from "../supervisor/record.ts";
+import { serviceMark } from "../supervisor/service-mark.ts";
 import { type StateFolder, SUPERVISOR, stateFolder } from "../supervisor/state.ts";
 import type { ServiceRecord } from "../supervisor/types.ts";
 import { lookAtStack } from "./look.ts";
+import { recordedStatus } from "./recorded-status.ts";
 import { conditionOf } from "./service-condition.ts";
 import type { ServiceStatus, ServiceUsage } from "./service-status.ts";
 
@@ -24,11 +26,18 @@ export interface StackStatus {
 /** The states in which a service does its work. */
 const WORKING: ReadonlySet<ServiceStatus["state"]> = new Set(["healthy", "external", "unconfigured"]);
 
-/** Looks at the stack; changes nothing. With an earlier look, the CPU shares are of the time since then. */
+export interface StatusOptions {
+  /** An earlier look, so many milliseconds ago: the CPU shares are of the time since then. */
+  readonly before?: { readonly status: StackStatus; readonly agoMs: number };
+  /** True where the configuration has mistakes: then all is told that the state folder knows, and it is not `ok`. */
+  readonly isByRecords?: boolean;
+}
+
+/** Looks at the stack; changes nothing. */
 export async function stackStatus(
   config: Config,
   env: NodeJS.ProcessEnv,
-  before?: StackStatus,
+  { before, isByRecords = false }: StatusOptions = {},
 ): Promise<StackStatus> {
   const folder = stateFolder(config.state.dir);
   await requireJudgeable(folder);
@@ -39,7 +48,7 @@ export async function stackStatus(
   const { states, isAlive } = readStates(folder);
   const supervisor = livingSupervisor(folder);
   const usage = (record: ServiceRecord): ServiceUsage | null =>
-    shareOf(usageOfService(record, folder, groups), record, now, before);
+    shareOf(usageOfService(record, folder, groups), record, before);
   const services = sightings.map((sighting): ServiceStatus => {
     const report = states?.services[sighting.name];
     const { state } = sighting;
@@ -52,13 +61,23 @@ export async function stackStatus(
     };
   });
   const planned = new Set(services.map(({ name }) => name));
-  for (const record of listRecords(folder)) {
-    if (record.name !== SUPERVISOR && !planned.has(record.name) && isSame(record))
-      services.push(unconfigured(record, usage(record)));
-  }
+  const records = listRecords(folder);
+  if (isByRecords) {
+    const reports = isAlive ? (states?.services ?? {}) : {};
+    const names = new Set([...Object.keys(reports), ...records.map(({ name }) => name)]);
+    names.delete(SUPERVISOR);
+    for (const name of names) {
+      const record = records.find((each) => each.name === name);
+      services.push(recordedStatus(name, record, reports[name], usage));
+    }
+  } else
+    for (const record of records) {
+      if (record.name !== SUPERVISOR && !planned.has(record.name) && isSame(record))
+        services.push(unconfigured(record, usage(record)));
+    }
   return {
     time: new Date(now).toISOString(),
-    ok: services.every(({ state }) => WORKING.has(state)),
+    ok: !isByRecords && services.every(({ state }) => WORKING.has(state)),
     supervisor: supervisor === undefined ? null : { pid: supervisor.pid, usage: usage(supervisor) },
     services,
   };
@@ -89,26 +108,31 @@ function usageOfService(
 ): Usage | undefined {
   if (record.adopted !== true) return groups.get(record.pid);
   // The group of an adopted one may hold processes that have nothing to do with it.
-  const members = everyone(membersOf({ service: record.name, stateDir: folder.root }, record));
+  const members = everyone(membersOf(serviceMark(record.name, folder, record), record));
   return usageOf(members.map(({ pid }) => pid));
 }
 
 function shareOf(
   usage: Usage | undefined,
-  { pid, started_at }: ServiceRecord,
-  now: number,
-  before: StackStatus | undefined,
+  { pid }: ServiceRecord,
+  before: StatusOptions["before"],
 ): ServiceUsage | null {
   if (usage === undefined) return null;
-  const seen = before && usageBefore(before, pid);
-  const since = before !== undefined && seen !== undefined ? before.time : started_at;
-  const share = cpuShare({ cpuMs: seen?.cpu_ms ?? 0 }, usage, now - Date.parse(since));
+  const seen = before && usageBefore(before.status, pid);
+  const ms = before !== undefined && seen !== undefined ? before.agoMs : ageOf(pid);
+  const share = cpuShare({ cpuMs: seen?.cpu_ms ?? 0 }, usage, ms);
   return {
     processes: usage.processes,
     cpu_ms: usage.cpuMs,
     cpu_share: Math.round(share * 10_000) / 10_000,
     memory_bytes: usage.rssBytes,
   };
+}
+
+/** By the kernel, which does not mind who sets the clock; in milliseconds. */
+function ageOf(pid: number): number {
+  const startedAt = describeProcess(pid)?.startedAt.getTime();
+  return startedAt === undefined ? 0 : Date.now() - startedAt;
 }
 
 function usageBefore({ supervisor, services }: StackStatus, pid: number): ServiceUsage | undefined {

@@ -5,10 +5,11 @@ import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import { readRecord } from "../supervisor/record.ts";
 import { type StateFolder, stateFolder } from "../supervisor/state.ts";
 import { type AskOptions, agree, ask } from "./ask.ts";
-import { takeDown } from "./down.ts";
-import { follow, SupervisorLost } from "./follow.ts";
+import { follow, StoppedMeanwhile, SupervisorLost } from "./follow.ts";
 import { ASKED_FOR, type Intent, startsIt } from "./intent.ts";
+import { LateServices } from "./late-services.ts";
 import { lookAtStack, type Sighting } from "./look.ts";
+import { rollBack } from "./roll-back.ts";
 import { superviseStack } from "./supervisor-plan.ts";
 
 /** What became of one service. */
@@ -16,9 +17,10 @@ export interface UpStep {
   readonly name: string;
   /**
    * `running`: it ran already, or another `up` started it; `external`: somebody else's, used as it is;
-   * `unreachable`: somebody else's, which does not answer.
+   * `unreachable`: somebody else's, which does not answer; `unhealthy`: it runs and does not answer, and is left as
+   * it is, because nobody asked for it.
    */
-  readonly state: "started" | "restarted" | "adopted" | "running" | "external" | "unreachable";
+  readonly state: "started" | "restarted" | "adopted" | "running" | "unhealthy" | "external" | "unreachable";
   /** `stand-in`, `ollama`, `embedded`, `command` or `url`. */
   readonly kind: string;
   /** Null where it listens nowhere. */
@@ -27,18 +29,18 @@ export interface UpStep {
   readonly pid: number | null;
   /** From its start until it was ready, in milliseconds; null where this call did not start it. */
   readonly ready_ms: number | null;
-  /** Why it was stopped first, as the end of a sentence; null where it was not `restarted`. */
+  /** Why it was stopped first, or is unhealthy, as the end of a sentence; null in other states. */
   readonly reason: string | null;
 }
 
 export interface UpOptions extends AskOptions {
-  /** Ends the start: what this call started is stopped again. */
+  /** Ends the start: what was not there before this call is stopped again. */
   readonly signal: AbortSignal;
   /** False: the supervisor is asked, and nobody waits until services are ready. */
   readonly wait?: boolean;
   readonly onStep: (step: UpStep) => void;
-  /** Told before a service is started, and when another command has to be waited for. */
-  readonly onProgress: (text: string) => void;
+  /** Told of each start that failed and is tried again. */
+  readonly onRetry?: (name: string, report: ServiceReport) => void;
 }
 
 /** What `up` did. */
@@ -50,12 +52,12 @@ export interface UpResult {
 
 /**
  * Brings services up, each after what it depends on; what runs well is left as it is. Nothing is started where
- * one cannot be; and where one fails, what this call had started is stopped again.
+ * one cannot be; and where one fails, what was not there before this call is stopped again.
  * Throws a UserError: `port_taken`, `start_failed`, `unreachable`, `database_too_new`, `database_unreadable`,
  * `state_unwritable`, `state_unreadable`, `foreign_owner`, `foreign_namespace`.
  */
 export async function bringUp(options: UpOptions): Promise<UpResult> {
-  const { config, env, signal, onStep, onProgress } = options;
+  const { config, signal, onStep, onProgress } = options;
   const folder = stateFolder(config.state.dir);
   await requireJudgeable(folder);
   const agreed = await agree(options, folder);
@@ -68,8 +70,9 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
     steps.push(step);
     onStep(step);
   };
+  const late = new LateServices(asked);
   for (const { sighting, intent } of asked) {
-    if (intent.action === "leave") report(presentStep(sighting, folder));
+    if (intent.action === "leave" && !late.has(sighting.name)) report(presentStep(sighting, intent, folder));
   }
   const mine = asked.filter(({ intent }) => startsIt(intent));
   const started = mine.map(({ sighting }) => sighting.name);
@@ -77,16 +80,20 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
   const requests = new Map(
     asked.flatMap(({ sighting, request }) => (request === null ? [] : [[sighting.name, request]])),
   );
+  const onReady = (name: string, answer: ServiceReport): void => {
+    requests.delete(name);
+    const found = asked.find(({ sighting }) => sighting.name === name);
+    if (found !== undefined) report(readyStep(found.sighting, found.intent, answer, folder));
+  };
   const followAll = () =>
     follow(folder, {
       requests,
       signal,
       onStarting: (name) => onProgress(`starting ${name}`),
-      onReady: (name, answer) => {
-        requests.delete(name);
-        const found = asked.find(({ sighting }) => sighting.name === name);
-        if (found !== undefined) report(readyStep(found.sighting, found.intent, answer, folder));
-      },
+      onReady,
+      onLook: (services) =>
+        late.look(services, (sighting) => report(stepOf(sighting, { state: "external" }))),
+      ...(options.onRetry && { onRetry: options.onRetry }),
     });
   try {
     await followAll().catch(async (error) => {
@@ -98,9 +105,9 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
     });
     return { steps, started };
   } catch (error) {
-    const reason = signal.aborted ? "because the start was broken off" : "because the start failed";
-    await takeDown({ config, env, names: started, reason, onStep: () => undefined });
-    throw error;
+    // What another command has stopped was no failure, and the rest goes on.
+    if (error instanceof StoppedMeanwhile) throw error;
+    throw await rollBack(options, folder, { asked, error, requests, signal, onReady });
   }
 }
 
@@ -109,9 +116,10 @@ async function replaceSupervisor({ config, env }: UpOptions, folder: StateFolder
   await superviseStack(config, await lookAtStack(config, env), folder);
 }
 
-function presentStep(sighting: Sighting, folder: StateFolder): UpStep {
+function presentStep(sighting: Sighting, { isWell, reason }: Intent, folder: StateFolder): UpStep {
   const { isExternal, isAdopted, answer, name } = sighting;
   if (isExternal) return stepOf(sighting, { state: answer?.ok === true ? "external" : "unreachable" });
+  if (isWell === false) return stepOf(sighting, { state: "unhealthy", pid: pidOf(name, folder), reason });
   return stepOf(sighting, { state: isAdopted ? "adopted" : "running", pid: pidOf(name, folder) });
 }
 

@@ -1,7 +1,8 @@
 import { withLock } from "./lock.ts";
-import { everyone, isSame, membersOf } from "./os/identity.ts";
+import { everyone, isSame, membersOf, startOrder } from "./os/identity.ts";
 import { isSameRun, readRecord, writeRecord } from "./record.ts";
 import { processFields } from "./record-fields.ts";
+import { serviceMark } from "./service-mark.ts";
 import type { StateFolder } from "./state.ts";
 import type { ProcessIdentity, ServiceRecord } from "./types.ts";
 
@@ -20,7 +21,8 @@ export async function followDaemon(
     if (isSame(record)) return undefined;
     const [oldest] = survivorsOf(record, state);
     const { executable, ...lasting } = record;
-    return oldest && { ...lasting, ...processFields(oldest.pid, oldest) };
+    const first_start_time = record.first_start_time ?? record.start_time;
+    return oldest && { ...lasting, ...processFields(oldest.pid, oldest), first_start_time };
   });
 }
 
@@ -54,8 +56,10 @@ async function amend(
 
 /** Living processes of a service whose leader has ended, oldest first. */
 function survivorsOf(record: ServiceRecord, state: StateFolder): ProcessIdentity[] {
-  const look = () => everyone(membersOf({ service: record.name, stateDir: state.root }, record));
+  const look = () => everyone(membersOf(serviceMark(record.name, state, record), record));
   const found = look();
   // Twice: one look may miss a child that was forked, by a process that then ended, while it went on.
-  return (found.length > 0 ? found : look()).sort((a, b) => Number(a.startTime) - Number(b.startTime));
+  return (found.length > 0 ? found : look()).sort(
+    (a, b) => startOrder(a.startTime) - startOrder(b.startTime),
+  );
 }

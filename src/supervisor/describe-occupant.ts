@@ -3,6 +3,7 @@ import { shellWord } from "../shell-word.ts";
 import type { Occupant } from "./occupant.ts";
 import { describeKeeper } from "./os/keepers.ts";
 import { describe, describeListener } from "./os/ports.ts";
+import { markedPath } from "./service-mark.ts";
 import type { StateFolder } from "./state.ts";
 import type { ServiceSpec } from "./types.ts";
 
@@ -39,7 +40,7 @@ function sentencesFor(occupant: Occupant, { name }: ServiceSpec, state: StateFol
 
 function ofStack(service: string, stateDir: string, state: StateFolder): string {
   const name = quoted(service);
-  if (stateDir === state.root)
+  if (stateDir === markedPath(state))
     return `It is the service ${name} of this stack: \`stack down ${name}\` stops it.`;
   return (
     `It is the service ${name} of the stack in ${shortPath(quoted(stateDir))}: ` +

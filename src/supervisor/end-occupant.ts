@@ -23,7 +23,9 @@ export async function endOccupant(
   const { process } = occupant;
   const { pid, startTime, bootId } = process;
   const leader = { name: describe(process), pid, start_time: startTime, boot_id: bootId };
-  return await endProcesses(leader, (known) => familyOf(process, known), DEFAULT_STOP_TIMEOUT_MS);
+  return await endProcesses(leader, (known) => familyOf(process, known), {
+    timeoutMs: DEFAULT_STOP_TIMEOUT_MS,
+  });
 }
 
 /** Whether {@link endOccupant} would end it. */

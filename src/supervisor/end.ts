@@ -14,6 +14,14 @@ import type { ProcessIdentity, ServiceRecord } from "./types.ts";
 /** Whom to end: the leader, what the error calls it, and its stop signal. */
 export type Ending = RecordedIdentity & Pick<ServiceRecord, "name" | "stop">;
 
+/** How long processes are given. */
+export interface Patience {
+  /** From the stop signal to SIGKILL, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Aborted when a person has waited long enough: SIGKILL follows at once. */
+  readonly hurry?: AbortSignal | undefined;
+}
+
 /** How processes ended. */
 export type EndOutcome = "stopped" | "killed" | "already_gone";
 
@@ -28,13 +36,12 @@ const KILL_TIMEOUT_MS = 3000;
  * looked up right before its signal.
  *
  * @param look who there is to be ended now, given who was seen before
- * @param timeoutMs from the stop signal to SIGKILL, in milliseconds
  * @throws UserError `stop_failed` naming who is left
  */
 export async function endProcesses(
   leader: Ending,
   look: (known: readonly ProcessIdentity[]) => Members,
-  timeoutMs: number,
+  { timeoutMs, hurry }: Patience,
 ): Promise<EndOutcome> {
   let known: ProcessIdentity[] = [];
   const members = () => {
@@ -50,10 +57,10 @@ export async function endProcesses(
   signalMembers(members(), leader.pid, leader.stop?.signal ?? "SIGTERM");
   const haveEnded = () => !isSame(leader) && areGone();
   const pauseMs = Math.min(timeoutMs, LONGEST_PAUSE_MS);
-  if (await within(pauseMs, haveEnded)) return "stopped";
+  if (await within(pauseMs, haveEnded, hurry)) return "stopped";
   // One that is suspended, by Ctrl-Z or since a supervisor died in a rotation, heeds the signal only when it goes on.
   signalMembers(members(), leader.pid, "SIGCONT");
-  if (await within(timeoutMs - pauseMs, haveEnded)) return "stopped";
+  if (await within(timeoutMs - pauseMs, haveEnded, hurry)) return "stopped";
 
   const killed = await within(KILL_TIMEOUT_MS, () => {
     // At every look anew: a member may have forked between the last look and the signal.
@@ -78,10 +85,10 @@ function send(target: number, signal: NodeJS.Signals): void {
   }
 }
 
-async function within(timeoutMs: number, isDone: () => boolean): Promise<boolean> {
+async function within(timeoutMs: number, isDone: () => boolean, hurry?: AbortSignal): Promise<boolean> {
   const deadline = performance.now() + timeoutMs;
   while (!isDone()) {
-    if (performance.now() >= deadline) return false;
+    if (performance.now() >= deadline || hurry?.aborted) return false;
     await delay(POLL_MS);
   }
   return true;

@@ -4,6 +4,7 @@ import { findListeners, type Listener, type SocketTable } from "./os/ports.ts";
 import { type ProbeResult, probe, questionNow } from "./probe.ts";
 import { type RecordReading, readRecord } from "./record.ts";
 import { recordOfFound } from "./record-fields.ts";
+import { serviceMark } from "./service-mark.ts";
 import type { StateFolder } from "./state.ts";
 import { findStrangers } from "./strangers.ts";
 import type { ProcessIdentity, ServiceRecord, ServiceSpec } from "./types.ts";
@@ -102,9 +103,9 @@ function running(
 }
 
 async function look(spec: ServiceSpec, state: StateFolder, table?: SocketTable): Promise<Sighting> {
-  const mark = { service: spec.name, stateDir: state.root };
   const reading = readRecord(state, spec.name);
   const record = reading.kind === "record" ? reading.record : undefined;
+  const mark = serviceMark(spec.name, state, record);
   const fate = record && fateOf(record);
   const question = questionNow(spec);
   const answer = question ? probe(spec, question) : undefined;

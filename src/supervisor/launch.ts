@@ -6,9 +6,10 @@ import { digestOf } from "./digest.ts";
 import { whyNotRun } from "./not-runnable.ts";
 import { describeKeeper, findKeeperOf } from "./os/keepers.ts";
 import { describeListener, findListeners, type Listener } from "./os/ports.ts";
-import { MARK, type Mark } from "./os/process-table.ts";
 import { discardRecord, writeRecord } from "./record.ts";
 import { processFields, specFields } from "./record-fields.ts";
+import { serviceEnvironment } from "./service-environment.ts";
+import { markedPath } from "./service-mark.ts";
 import { StartFailure } from "./start-failed.ts";
 import { openLog, type StateFolder, serviceFiles } from "./state.ts";
 import type { ServiceRecord, ServiceSpec } from "./types.ts";
@@ -38,9 +39,14 @@ export interface Launch {
  * service without a record, which is known by its mark. An older record is removed before the spawn, so that it
  * cannot contradict the mark.
  *
+ * @param asker the environment of whoever asked for it; this process's own if absent
  * @throws UserError `port_taken`, `start_failed` if the program cannot be run at all, `state_unwritable`
  */
-export async function launchService(spec: ServiceSpec, state: StateFolder): Promise<Launch> {
+export async function launchService(
+  spec: ServiceSpec,
+  state: StateFolder,
+  asker?: NodeJS.ProcessEnv,
+): Promise<Launch> {
   const taken = spec.address ? await findListeners(spec.address) : [];
   if (taken.length > 0) throw portTaken(spec, taken);
 
@@ -48,8 +54,10 @@ export async function launchService(spec: ServiceSpec, state: StateFolder): Prom
   discardRecord(state, spec.name);
   const log = openLog(files.log);
   try {
-    const child = spawnMarked(spec, { service: spec.name, stateDir: state.root }, log.fd);
-    if (child.pid === undefined) throw notRunnable(spec, (await once(child, "error"))[0]);
+    const mark = { service: spec.name, stateDir: markedPath(state) };
+    const env = serviceEnvironment(spec, mark, asker);
+    const child = spawnDetached(spec, env, log.fd);
+    if (child.pid === undefined) throw notRunnable(spec, env, (await once(child, "error"))[0]);
     const end = endOf(child);
     const record = recordOf(spec, child.pid, files.log, log.size);
     writeOrKill(state, record);
@@ -59,28 +67,24 @@ export async function launchService(spec: ServiceSpec, state: StateFolder): Prom
   }
 }
 
-function spawnMarked(spec: ServiceSpec, mark: Mark, log: number): ChildProcess {
-  const { file, args, cwd, env } = spec.command;
+function spawnDetached(spec: ServiceSpec, env: NodeJS.ProcessEnv, log: number): ChildProcess {
+  const { file, args, cwd } = spec.command;
   try {
-    const child = spawn(file, args, {
-      cwd,
-      env: { ...process.env, ...env, [MARK.service]: mark.service, [MARK.stateDir]: mark.stateDir },
-      detached: true,
-      stdio: ["ignore", log, log],
-    });
+    const child = spawn(file, args, { cwd, env, detached: true, stdio: ["ignore", log, log] });
     child.unref();
     return child;
   } catch (error) {
     // Node tells of a few errors, such as ENOENT, by an event; of the others, such as ENOTDIR, like this.
-    throw notRunnable(spec, error);
+    throw notRunnable(spec, env, error);
   }
 }
 
-function notRunnable({ name, command }: ServiceSpec, error: unknown): StartFailure {
-  const { trouble, advice } = whyNotRun(command, error);
+function notRunnable({ name, command }: ServiceSpec, env: NodeJS.ProcessEnv, error: unknown): StartFailure {
+  const { trouble, advice } = whyNotRun(command, error, env["PATH"]);
   return new StartFailure(`${name} could not be started: ${trouble}.`, {
     hint: advice === undefined ? `\`stack logs ${name}\` may show why.` : `${advice}, then: stack up`,
     reason: `it could not be started: ${trouble}`,
+    isHopeless: true,
   });
 }
 

@@ -1,9 +1,10 @@
-import { linkSync, rmSync } from "node:fs";
+import { linkSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { EXIT, messageOf, UserError } from "../errors.ts";
 import { readOwn } from "../private-files.ts";
 import { shellWord } from "../shell-word.ts";
+import { isDiskFull } from "./disk-full.ts";
 import { fateOf, identifySelf, isSame, type RecordedIdentity } from "./os/identity.ts";
 import { lifeOfNamespace, ownPidNamespace } from "./os/pid-namespace.ts";
 import { inOtherNamespace } from "./other-namespace.ts";
@@ -29,8 +30,8 @@ const SETTLE_MS = 50;
 /**
  * Runs `fn` while no other process does so for the same state folder, which is made if it is missing.
  *
- * The lock is a file that names its holder. It is taken by link(2) of a complete file, and outlives
- * nobody: that of a dead holder is broken.
+ * The lock is a file that names its holder. It is taken by link(2) of a complete file, on a full disk by symlink(2),
+ * and outlives nobody: that of a dead holder is broken.
  *
  * @throws UserError `state_unwritable`, `foreign_owner`, `foreign_namespace`; and whatever `fn` throws, after the release
  */
@@ -123,7 +124,13 @@ function take(path: string): boolean {
     boot_id: bootId,
     ...(namespace === undefined ? {} : { pid_namespace: namespace }),
   };
-  const temporary = writeTemporary(path, `${JSON.stringify(holder)}\n`);
+  let temporary: string;
+  try {
+    temporary = writeTemporary(path, `${JSON.stringify(holder)}\n`);
+  } catch (error) {
+    if (isDiskFull(error)) return takeWithoutRoom(path, holder, error);
+    throw error;
+  }
   try {
     linkSync(temporary, path);
     return true;
@@ -139,6 +146,50 @@ function take(path: string): boolean {
   }
 }
 
+/**
+ * Takes the lock on a full disk, so that what runs can still be stopped: a symbolic link to nowhere whose target names
+ * the holder. File systems keep one of less than 60 bytes without a block of its own.
+ */
+function takeWithoutRoom(path: string, holder: RecordedIdentity, full: unknown): boolean {
+  try {
+    symlinkSync(linkTarget(holder), path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw full;
+  }
+}
+
+/** At most 53 bytes: `4711 123456 <boot id, shortened> 4026531836`, without the last where the OS has no namespaces. */
+function linkTarget({ pid, start_time, boot_id, pid_namespace = "" }: RecordedIdentity): string {
+  return `${pid} ${start_time} ${shortened(boot_id)} ${pid_namespace.replaceAll(/\D/g, "")}`;
+}
+
+/** A UUID in 22 characters; only compared. */
+function shortened(bootId: string): string {
+  return Buffer.from(bootId.replaceAll("-", ""), "hex").toString("base64url");
+}
+
+function readLinkHolder(path: string): Holder | undefined {
+  let target: string;
+  try {
+    target = readlinkSync(path);
+  } catch {
+    // Released, or taken as a file, meanwhile.
+    return undefined;
+  }
+  const [, pid, start_time, boot, namespace] = /^(\d+) (.+) ([\w-]{22}) (\d*)$/.exec(target) ?? [];
+  if (start_time === undefined || boot === undefined) return "unreadable";
+  const { bootId } = identifySelf();
+  const boot_id = boot === shortened(bootId) ? bootId : boot;
+  return {
+    pid: Number(pid),
+    start_time,
+    boot_id,
+    ...(namespace !== "" && { pid_namespace: `pid:[${namespace}]` }),
+  };
+}
+
 function readHolder(path: string): Holder | undefined {
   let text: string;
   try {
@@ -146,7 +197,7 @@ function readHolder(path: string): Holder | undefined {
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "ENOENT") return undefined;
-    if (code === "ELOOP") return "unreadable";
+    if (code === "ELOOP") return readLinkHolder(path);
     throw error;
   }
   try {

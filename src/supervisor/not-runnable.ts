@@ -14,11 +14,17 @@ export interface NotRunnable {
 /**
  * Finds out why the OS did not run a program. What it says is not enough: ENOENT is told of the program, of the
  * interpreter that its first line names, and of the folder; EACCES and ENOTDIR likewise.
+ *
+ * @param path the PATH that was searched; that of the command or of this process if absent
  */
-export function whyNotRun({ file, cwd, env }: Command, error: unknown): NotRunnable {
+export function whyNotRun(
+  { file, cwd, env }: Command,
+  error: unknown,
+  path = env?.["PATH"] ?? process.env["PATH"],
+): NotRunnable {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   const known = code === "ENOENT" || code === "EACCES" || code === "ENOTDIR";
-  const why = known ? (inFolder(cwd) ?? inFile(file, cwd, env)) : undefined;
+  const why = known ? (inFolder(cwd) ?? inFile(file, cwd, path)) : undefined;
   if (why !== undefined) return why;
   return { trouble: withoutStop(messageOf(error)) };
 }
@@ -35,10 +41,8 @@ function inFolder(cwd: string): NotRunnable | undefined {
   return { trouble: `its folder ${cwd} may not be entered`, advice: `Permit it: chmod u+x ${cwd}` };
 }
 
-function inFile(file: string, cwd: string, env: Command["env"]): NotRunnable | undefined {
-  const path = file.includes("/")
-    ? resolve(cwd, file)
-    : findOnPath(file, env?.["PATH"] ?? process.env["PATH"]);
+function inFile(file: string, cwd: string, searched: string | undefined): NotRunnable | undefined {
+  const path = file.includes("/") ? resolve(cwd, file) : findOnPath(file, searched);
   if (path === undefined) {
     return {
       trouble: `there is no program "${file}" on the PATH`,

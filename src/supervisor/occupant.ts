@@ -6,6 +6,7 @@ import type { Mark } from "./os/process-table.ts";
 import { runnerOf } from "./os/same-program.ts";
 import type { ProbeResult } from "./probe.ts";
 import { readRecord } from "./record.ts";
+import { serviceMark } from "./service-mark.ts";
 import type { StateFolder } from "./state.ts";
 import type { ProcessDetails, ServiceSpec } from "./types.ts";
 
@@ -90,7 +91,7 @@ function look(spec: ServiceSpec, state: StateFolder, listener: Listener, probe: 
 function membershipOf(pid: number, { name }: ServiceSpec, state: StateFolder): OccupantClues["membership"] {
   const reading = readRecord(state, name);
   const record = reading.kind === "record" ? reading.record : undefined;
-  const members = everyone(membersOf({ service: name, stateDir: state.root }, record));
+  const members = everyone(membersOf(serviceMark(name, state, record), record));
   if (members.every((member) => member.pid !== pid)) return "none";
   // A record that was lost is rebuilt from the process.
   return record === undefined || isSame(record) ? "of_living" : "of_dead";

@@ -25,6 +25,8 @@ export interface ProbeTarget {
   readonly address?: Address;
   /** What the present run has written; without it no line of a log is ever found. */
   readonly runLog?: RunLog;
+  /** Of the service: what a command that asks after it is run with. This process's own if absent. */
+  readonly environment?: NodeJS.ProcessEnv | undefined;
 }
 
 /** Puts a probe to a service once; never throws. An abort by `signal` ends it as a bad answer. */
@@ -81,7 +83,7 @@ async function ask(target: ProbeTarget, question: Probe, signal: AbortSignal): P
     case "log":
       return await askLog(target, question, signal);
     case "command":
-      return await askCommand(question, signal);
+      return await askCommand(target, question, signal);
   }
 }
 
@@ -168,7 +170,11 @@ async function askLog({ runLog }: ProbeTarget, { pattern }: LogProbe, signal: Ab
 }
 
 /** The command leads a group of its own, so that it is killed with all that it started. */
-async function askCommand({ command, timeoutMs }: CommandProbe, signal: AbortSignal): Promise<Answer> {
+async function askCommand(
+  { environment = process.env }: ProbeTarget,
+  { command, timeoutMs }: CommandProbe,
+  signal: AbortSignal,
+): Promise<Answer> {
   // Loaded here, because an import would cost every short command 2 ms.
   const { spawn } = await import("node:child_process");
   // Nobody is told again of an abort that came meanwhile.
@@ -176,7 +182,7 @@ async function askCommand({ command, timeoutMs }: CommandProbe, signal: AbortSig
   const { file, args, cwd, env } = command;
   const child = spawn(file, args, {
     cwd,
-    env: { ...process.env, ...env },
+    env: { ...environment, ...env },
     detached: true,
     stdio: "ignore",
   });

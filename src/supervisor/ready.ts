@@ -8,14 +8,12 @@ import { describeListener } from "./os/ports.ts";
 import { describeProbe, type ProbeTarget, probe } from "./probe.ts";
 import { isSameRun, readRecord } from "./record.ts";
 import { RunLog } from "./run-log.ts";
+import { serviceMark } from "./service-mark.ts";
 import { startFailed } from "./start-failed.ts";
 import type { StateFolder } from "./state.ts";
 import { stopService } from "./stop.ts";
 import { findStrangers } from "./strangers.ts";
-import type { ServiceRecord, ServiceSpec } from "./types.ts";
-
-/** How long a service may take to become ready, unless its spec says otherwise; in milliseconds. */
-const DEFAULT_START_TIMEOUT_MS = 15_000;
+import { DEFAULT_START_TIMEOUT_MS, type ServiceRecord, type ServiceSpec } from "./types.ts";
 
 /** Pause between two probes, as a share of the time since the first: no start is told later than by this share. */
 const PAUSE_SHARE = 0.1;
@@ -33,7 +31,7 @@ const LONGEST_PAUSE_MS = 250;
  * @throws StartFailure with the last lines of the log
  */
 export async function untilReady(
-  spec: ServiceSpec,
+  spec: AskedSpec,
   state: StateFolder,
   launch: Launch,
 ): Promise<ServiceRecord> {
@@ -49,6 +47,9 @@ export async function untilReady(
   throw await startFailed(spec, state, trouble + more, launch.logSize, exit);
 }
 
+/** A service with the environment that commands which ask after it are run with. */
+type AskedSpec = ServiceSpec & Pick<ProbeTarget, "environment">;
+
 interface Waited {
   readonly record: ServiceRecord;
   /** What went wrong; absent when the service is ready. */
@@ -57,7 +58,7 @@ interface Waited {
   readonly exit?: Exit;
 }
 
-async function waitForReadiness(spec: ServiceSpec, state: StateFolder, launch: Launch): Promise<Waited> {
+async function waitForReadiness(spec: AskedSpec, state: StateFolder, launch: Launch): Promise<Waited> {
   const timeoutMs = spec.startTimeoutMs ?? DEFAULT_START_TIMEOUT_MS;
   const over = AbortSignal.timeout(timeoutMs);
   const target = targetOf(spec, launch);
@@ -97,9 +98,9 @@ function hasEnded(record: ServiceRecord, launch: Launch): boolean {
   return record === launch.record ? launch.ended.aborted : !isSame(record);
 }
 
-function targetOf({ address }: ServiceSpec, { record, logSize }: Launch): ProbeTarget {
+function targetOf({ address, environment }: AskedSpec, { record, logSize }: Launch): ProbeTarget {
   const runLog = new RunLog(record.log, logSize);
-  return address === undefined ? { runLog } : { address, runLog };
+  return { ...(address && { address }), runLog, environment };
 }
 
 /** The record of what goes on after the leader has ended; undefined where that was the end. */
@@ -119,7 +120,7 @@ async function withoutStranger(
   state: StateFolder,
 ): Promise<Waited> {
   if (address === undefined) return { record };
-  const mark = { service: record.name, stateDir: state.root };
+  const mark = serviceMark(record.name, state, record);
   const [stranger] = await findStrangers(address, record.pid, () => membersOf(mark, record));
   if (stranger === undefined) return { record };
   return {

@@ -37,13 +37,18 @@ export function specFields({
   address,
   stopSignal,
   stopTimeoutMs,
+  dependsOn = [],
   labels,
-}: Omit<ServiceSpec, "name" | "command">): Pick<ServiceRecord, "host" | "port" | "stop" | "labels"> {
+}: Omit<ServiceSpec, "name" | "command">): Pick<
+  ServiceRecord,
+  "host" | "port" | "stop" | "depends_on" | "labels"
+> {
   const isUsual = stopSignal === undefined && stopTimeoutMs === undefined;
   const stop = { signal: stopSignal ?? "SIGTERM", timeout_ms: stopTimeoutMs ?? DEFAULT_STOP_TIMEOUT_MS };
   return {
     ...(address ? { host: address.host, port: address.port } : {}),
     ...(isUsual ? {} : { stop }),
+    ...(dependsOn.length > 0 ? { depends_on: dependsOn } : {}),
     ...(labels ? { labels } : {}),
   };
 }

@@ -20,7 +20,7 @@ export type RecordReading =
 export function readRecord(state: StateFolder, name: string): RecordReading {
   const reading = readFile(state, name);
   if (reading.kind !== "record") return reading;
-  const original = stateFolder(dirname(dirname(reading.record.log)));
+  const original = originalFolder(reading.record);
   if (original.root === state.root || isSameFolder(original.run, state.run)) return reading;
   // Where the other folder does not have it, this one was moved while the service ran.
   const there = readFile(original, name);
@@ -28,8 +28,13 @@ export function readRecord(state: StateFolder, name: string): RecordReading {
   return { kind: "unreadable", reason: `${serviceFiles(state, name).record}: a copy from ${original.root}` };
 }
 
-/** A folder may have several paths, by symbolic links above it. */
-function isSameFolder(a: string, b: string): boolean {
+/** The state folder by the path that it had when the record was written. */
+export function originalFolder({ log }: ServiceRecord): StateFolder {
+  return stateFolder(dirname(dirname(log)));
+}
+
+/** Whether both are there and the same: a folder may have several paths, by symbolic links above it. */
+export function isSameFolder(a: string, b: string): boolean {
   try {
     const [one, other] = [a, b].map((path) => statSync(path, { bigint: true }));
     return one !== undefined && one.ino === other?.ino && one.dev === other.dev;
@@ -112,6 +117,7 @@ function recordOf(json: Fields): ServiceRecord {
     start_time: stringAt(json, "start_time"),
     boot_id: stringAt(json, "boot_id"),
     ...optional(json, "pid_namespace", stringAt),
+    ...optional(json, "first_start_time", stringAt),
     command: { file: stringAt(command, "file"), args: stringsAt(command, "args") },
     ...optional(json, "executable", stringAt),
     cwd: stringAt(json, "cwd"),
@@ -121,6 +127,7 @@ function recordOf(json: Fields): ServiceRecord {
     ...optional(json, "config_digest", stringAt),
     ...optional(json, "adopted", booleanAt),
     ...optional(json, "stop", stopAt),
+    ...optional(json, "depends_on", stringsAt),
     log: stringAt(json, "log"),
     ...optional(json, "log_size", numberAt),
     started_at: stringAt(json, "started_at"),

@@ -15,9 +15,13 @@ export class StartFailure extends UserError {
   /** Likewise: the signal that ended it. */
   readonly endedBy: NodeJS.Signals | null;
 
-  constructor(message: string, { hint, reason, exit }: Failure) {
+  /** Whether it fails the same way however often it is tried: there is no such program. */
+  readonly isHopeless: boolean;
+
+  constructor(message: string, { hint, reason, exit, isHopeless = false }: Failure) {
     super("start_failed", message, { hint, exitCode: EXIT.failed });
     this.reason = reason;
+    this.isHopeless = isHopeless;
     this.exitedWith = exit?.code ?? null;
     this.endedBy = exit?.signal ?? null;
   }
@@ -27,6 +31,7 @@ interface Failure {
   readonly hint: string;
   readonly reason: string;
   readonly exit?: Exit | undefined;
+  readonly isHopeless?: boolean;
 }
 
 /**
@@ -50,7 +55,7 @@ export async function startFailed(
   const hint =
     lines.length > 0
       ? `The end of ${log}:\n${lines.join("\n")}\n\`stack logs ${name}\` shows all of it.`
-      : `It wrote nothing to ${log}.`;
+      : `It wrote nothing to ${log}. ${HELD_BACK}`;
   const message = `${name} did not become ready: ${trouble}.`;
   return new StartFailure(message, { hint, reason: reasonOf(trouble, exit), exit });
 }
@@ -61,6 +66,8 @@ function reasonOf(trouble: string, exit: Exit | undefined): string {
   return isSeen ? `${trouble} before it was ready` : trouble;
 }
 
+const HELD_BACK =
+  "A program that writes to a file may hold its output back: let it flush what it prints, or run it by `stdbuf -oL`.";
 const LAST_LOG_LINES = 10;
 
 /** A line of a log as it may be shown on any terminal. */

@@ -124,6 +124,9 @@ export function writeTemporary(path: string, content: string): string {
     const fd = openNew(temporary);
     try {
       writeFileSync(fd, content);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
     } finally {
       closeSync(fd);
     }

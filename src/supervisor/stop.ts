@@ -1,9 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { EXIT, UserError } from "../errors.ts";
-import { type EndOutcome, endProcesses } from "./end.ts";
-import { describeProcess, membersOf } from "./os/identity.ts";
+import { type EndOutcome, endProcesses, type Patience } from "./end.ts";
+import { identify, membersOf, startOrder } from "./os/identity.ts";
 import { describeListener, findListeners, type Listener } from "./os/ports.ts";
 import { removeRecord } from "./record.ts";
+import { serviceMark } from "./service-mark.ts";
 import type { StateFolder } from "./state.ts";
 import { DEFAULT_STOP_TIMEOUT_MS, type ServiceRecord } from "./types.ts";
 
@@ -26,12 +27,15 @@ export interface StopResult {
 export async function stopService(
   record: ServiceRecord,
   state: StateFolder,
-  { timeoutMs = record.stop?.timeout_ms ?? DEFAULT_STOP_TIMEOUT_MS }: { timeoutMs?: number } = {},
+  { timeoutMs = stopTimeoutOf(record), hurry }: Partial<Patience> = {},
 ): Promise<StopResult> {
   const started = performance.now();
   const before = await listenersOn(record);
-  const mark = { service: record.name, stateDir: state.root };
-  const outcome = await endProcesses(record, (known) => membersOf(mark, record, known), timeoutMs);
+  const mark = serviceMark(record.name, state, record);
+  const outcome = await endProcesses(record, (known) => membersOf(mark, record, known), {
+    timeoutMs,
+    hurry,
+  });
   removeRecord(state, record);
   const tookMs = Math.round(performance.now() - started);
   const listeners = await listenersAfter(record, before);
@@ -40,6 +44,11 @@ export async function stopService(
   );
   if (left.length > 0 && outcome !== "already_gone") throw portNotFree(record, left);
   return { outcome, tookMs, listeners };
+}
+
+/** How long a service may take from its stop signal to its end, in milliseconds. */
+export function stopTimeoutOf({ stop }: ServiceRecord): number {
+  return stop?.timeout_ms ?? DEFAULT_STOP_TIMEOUT_MS;
 }
 
 async function listenersOn({ host, port, pid }: ServiceRecord): Promise<Listener[]> {
@@ -66,13 +75,10 @@ function isSameListener(one: Listener, other: Listener): boolean {
 }
 
 /** What was there before a service was started is none of its processes. */
-function isOlder({ pid }: Listener, { started_at }: ServiceRecord): boolean {
-  const startedAt = pid === undefined ? undefined : describeProcess(pid)?.startedAt;
-  return startedAt !== undefined && startedAt.getTime() + CLOCK_MS < Date.parse(started_at);
+function isOlder({ pid }: Listener, { start_time, first_start_time = start_time }: ServiceRecord): boolean {
+  const process = pid === undefined ? undefined : identify(pid);
+  return process !== undefined && startOrder(process.startTime) < startOrder(first_start_time);
 }
-
-/** Start times are told in steps of up to a second. */
-const CLOCK_MS = 1000;
 
 /** Who had the port before has it still: what the service started and let go of, or a stranger beside it. */
 function portNotFree({ name, port }: ServiceRecord, left: readonly Listener[]): UserError {

@@ -129,6 +129,9 @@ export const DEFAULT_RESTART: RestartPolicy = {
 /** How much is kept of the log of a service that says nothing else. */
 export const DEFAULT_LOG_LIMITS: LogLimits = { maxBytes: 10 * 1024 * 1024, keep: 3 };
 
+/** How long a service may take to become ready, unless its spec says otherwise; in milliseconds. */
+export const DEFAULT_START_TIMEOUT_MS = 15_000;
+
 /** How long a service may take from its stop signal to its end, unless its spec says otherwise; in milliseconds. */
 export const DEFAULT_STOP_TIMEOUT_MS = 5000;
 
@@ -161,6 +164,8 @@ export interface ServiceRecord {
   readonly boot_id: string;
   /** The PID namespace that `pid` is of, as `pid:[4026531836]`. Absent where the OS has none. */
   readonly pid_namespace?: string;
+  /** {@link ProcessIdentity.startTime} of the first process, where another one became its leader; else absent. */
+  readonly first_start_time?: string;
   /** What the service was started with; a shell may have made another program of it since. */
   readonly command: { readonly file: string; readonly args: readonly string[] };
   /** The program's file as the kernel ran it; absent where this user may not see it. */
@@ -177,6 +182,8 @@ export interface ServiceRecord {
   readonly adopted?: boolean;
   /** How it is stopped, if not by SIGTERM within the usual time: kept here, because the spec may be gone by then. */
   readonly stop?: { readonly signal: NodeJS.Signals; readonly timeout_ms: number };
+  /** What must be stopped after it: kept here for the same reason. Absent where there is nothing. */
+  readonly depends_on?: readonly string[];
   /** Path of the log file. */
   readonly log: string;
   /** Size of the log before this run, in bytes. Absent where nobody of ours started it. */

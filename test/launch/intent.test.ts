@@ -1,7 +1,14 @@
 import { expect, test } from "vitest";
-import { intentFor } from "../../src/launch/intent.ts";
+import { intentFor, type Wishes } from "../../src/launch/intent.ts";
 import type { ServiceState } from "../../src/supervisor/inspect.ts";
 import type { ServiceRecord } from "../../src/supervisor/types.ts";
+
+const wishes = (changes: Partial<Wishes>): Wishes => ({
+  isOnItsWay: false,
+  mustRestart: false,
+  isNamed: true,
+  ...changes,
+});
 
 const record: ServiceRecord = {
   name: "gateway",
@@ -62,14 +69,25 @@ test.each<[string, ServiceState, boolean, string, string]>([
     "its configuration has changed",
   ],
 ])("%s", (_, state, isOnItsWay, action, reason) => {
-  expect(intentFor({ isExternal: false, state }, isOnItsWay, false)).toEqual({ action, reason });
+  expect(intentFor({ isExternal: false, state }, wishes({ isOnItsWay }))).toEqual({ action, reason });
+});
+
+test("what hangs and nobody asked for is left to whoever watches it", () => {
+  const intent = intentFor({ isExternal: false, state: running(silent) }, wishes({ isNamed: false }));
+  expect(intent).toMatchObject({ action: "leave", isWell: false, reason: "it runs, but connection refused" });
 });
 
 test("what somebody else runs is left, even where a restart was asked for", () => {
-  expect(intentFor({ isExternal: true, state: { state: "stopped" } }, false, true).action).toBe("leave");
+  expect(
+    intentFor({ isExternal: true, state: { state: "stopped" } }, wishes({ mustRestart: true })).action,
+  ).toBe("leave");
 });
 
 test("a restart that was asked for stops what runs well, and starts what does not run", () => {
-  expect(intentFor({ isExternal: false, state: running() }, false, true).action).toBe("restart");
-  expect(intentFor({ isExternal: false, state: { state: "stopped" } }, false, true).action).toBe("start");
+  expect(intentFor({ isExternal: false, state: running() }, wishes({ mustRestart: true })).action).toBe(
+    "restart",
+  );
+  expect(
+    intentFor({ isExternal: false, state: { state: "stopped" } }, wishes({ mustRestart: true })).action,
+  ).toBe("start");
 });

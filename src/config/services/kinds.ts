@@ -16,7 +16,7 @@ const ONLY_FOR: { readonly [Setting in keyof ServiceInput]?: readonly Kind[] } =
   host: ["command"],
   port: ["command"],
   depends_on: ["command", "embedded"],
-  start_timeout_ms: ["command", "embedded"],
+  start_timeout_ms: ["command", "embedded", "url"],
   stop_timeout_ms: ["command", "embedded"],
   stop_signal: ["command", "embedded"],
   restart: ["command", "embedded"],

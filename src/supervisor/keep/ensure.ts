@@ -10,6 +10,7 @@ import { MARK } from "../os/process-table.ts";
 import { clearPresence } from "../presence.ts";
 import { readRecord, writeRecord } from "../record.ts";
 import { processFields } from "../record-fields.ts";
+import { markedPath, serviceMark } from "../service-mark.ts";
 import { startFailed } from "../start-failed.ts";
 import { openLog, type StateFolder, SUPERVISOR, serviceFiles } from "../state.ts";
 import { stopService } from "../stop.ts";
@@ -52,7 +53,7 @@ const END_TIMEOUT_MS = 1000;
 function findSupervisor(state: StateFolder): ServiceRecord | undefined {
   const reading = readRecord(state, SUPERVISOR);
   if (reading.kind === "record") return reading.record;
-  const [lost] = everyone(membersOf({ service: SUPERVISOR, stateDir: state.root }));
+  const [lost] = everyone(membersOf(serviceMark(SUPERVISOR, state)));
   return lost && recordOf(lost.pid, { file: "", args: [], cwd: state.root }, state);
 }
 
@@ -87,7 +88,7 @@ async function startSupervisor(
 function spawnMarked({ file, args, cwd, env }: Command, state: StateFolder, log: number): ChildProcess {
   return spawn(file, args, {
     cwd,
-    env: { ...process.env, ...env, [MARK.service]: SUPERVISOR, [MARK.stateDir]: state.root },
+    env: { ...process.env, ...env, [MARK.service]: SUPERVISOR, [MARK.stateDir]: markedPath(state) },
     detached: true,
     stdio: ["pipe", log, log],
   });

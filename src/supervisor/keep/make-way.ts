@@ -1,6 +1,7 @@
 import { inspectService, type ServiceState } from "../inspect.ts";
 import { everyone, membersOf } from "../os/identity.ts";
 import { readRecord } from "../record.ts";
+import { serviceMark } from "../service-mark.ts";
 import type { StateFolder } from "../state.ts";
 import { stopService } from "../stop.ts";
 import type { ServiceRecord, ServiceSpec } from "../types.ts";
@@ -36,5 +37,5 @@ export async function makeWay(
 /** Mostly there are none, and the whole look costs tens of milliseconds on a busy machine, at each start of a chain. */
 function hasTraces(name: string, state: StateFolder): boolean {
   if (readRecord(state, name).kind !== "none") return true;
-  return everyone(membersOf({ service: name, stateDir: state.root })).length > 0;
+  return everyone(membersOf(serviceMark(name, state))).length > 0;
 }

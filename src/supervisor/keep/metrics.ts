@@ -4,6 +4,7 @@ import { type Address, isLoopback } from "../../contract/address.ts";
 import { everyone, membersOf } from "../os/identity.ts";
 import { type Usage, usageOf } from "../os/usage.ts";
 import { readRecord } from "../record.ts";
+import { serviceMark } from "../service-mark.ts";
 import type { StateFolder } from "../state.ts";
 import type { Board } from "./board.ts";
 import { LIVING } from "./resumption.ts";
@@ -102,7 +103,7 @@ function sampleOf(name: string, board: Board, state: StateFolder): Sample {
 function usageOfService(name: string, state: StateFolder): Usage | undefined {
   const reading = readRecord(state, name);
   if (reading.kind !== "record") return undefined;
-  const members = everyone(membersOf({ service: name, stateDir: state.root }, reading.record));
+  const members = everyone(membersOf(serviceMark(name, state, reading.record), reading.record));
   return usageOf(members.map(({ pid }) => pid));
 }
 

@@ -16,6 +16,11 @@ export function notStarted(name: string, error: unknown): Problem {
   return { code: "start_failed", message, hint: null };
 }
 
+/** The same after so many tries, when it is given up. */
+export function triedInVain(problem: Problem, tries: number): Problem {
+  return { ...problem, message: `${problem.message} It was tried ${tries} times.` };
+}
+
 /** A start that failed, as the end of a run. */
 export function failedExit(error: unknown): LastExit {
   if (!(error instanceof StartFailure))

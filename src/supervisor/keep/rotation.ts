@@ -5,6 +5,7 @@ import { rotateIfLarge } from "../logs/rotate.ts";
 import { readRecord } from "../record.ts";
 import { serviceFiles } from "../state.ts";
 import { DEFAULT_LOG_LIMITS, type ServiceSpec } from "../types.ts";
+import { putOwnLogAside } from "./own-log.ts";
 import type { Supervision } from "./supervision.ts";
 
 const EVERY_MS = 1000;
@@ -16,6 +17,7 @@ export async function rotateLogs(services: readonly ServiceSpec[], supervision: 
   const notBefore = new Map<string, number>();
   for (;;) {
     await delay(EVERY_MS);
+    putAside(supervision);
     for (const spec of services) {
       if ((notBefore.get(spec.name) ?? 0) > performance.now()) continue;
       const problem = await rotate(spec, supervision).catch(messageOf);
@@ -23,6 +25,15 @@ export async function rotateLogs(services: readonly ServiceSpec[], supervision: 
       notBefore.set(spec.name, performance.now() + RETRY_MS);
       process.stderr.write(`The log of ${spec.name} could not be rotated: ${problem}\n`);
     }
+  }
+}
+
+/** The supervisor's own log. Complaints would only make it longer. */
+function putAside({ shared: { state } }: Supervision): void {
+  try {
+    putOwnLogAside(state);
+  } catch {
+    // The next look tries again.
   }
 }
 

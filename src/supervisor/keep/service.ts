@@ -4,16 +4,19 @@ import { type Launch, launchService } from "../launch.ts";
 import type { ProbeResult } from "../probe.ts";
 import { untilReady } from "../ready.ts";
 import { isSameRun, readRecord, writeRecord } from "../record.ts";
+import { StartFailure } from "../start-failed.ts";
 import { stopService } from "../stop.ts";
 import { DEFAULT_RESTART, type ServiceRecord, type ServiceSpec } from "../types.ts";
 import type { ReportChange } from "./board.ts";
+import { Damper } from "./damper.ts";
 import { areReady, findObstacle } from "./dependencies.ts";
 import { takePulse } from "./liveness.ts";
 import { asLaunch, type Life, UNSEEN, unknownExit } from "./lives.ts";
 import { makeWay, type Running } from "./make-way.ts";
 import { decideRestart } from "./policy.ts";
-import { failedExit, givenUp, notStarted, unhealthy } from "./problems.ts";
-import { hasBeenReady, LIVING, pauseLeft, resumptionOf } from "./resumption.ts";
+import { failedExit, givenUp, notStarted, type Problem, triedInVain, unhealthy } from "./problems.ts";
+import { type Environment, readEnvironment } from "./request-environment.ts";
+import { hasBeenReady, LIVING, pauseLeft, resumptionOf, startIn } from "./resumption.ts";
 import type { Shared, Supervision } from "./supervision.ts";
 import type { LastExit, ServiceEvent } from "./types.ts";
 
@@ -30,7 +33,7 @@ export class KeptService {
   readonly #shared: Shared;
   /** When it was restarted since it was last asked for, in milliseconds of `performance.now()`. */
   #restarts: number[] = [];
-  /** Whether it was ready since it was last asked for: only then is an end a reason to start it again. */
+  /** Whether it was ready since it was last asked for. Before that, all restarts count, however long ago. */
   #wasReady = false;
 
   constructor(spec: ServiceSpec, supervision: Supervision) {
@@ -57,7 +60,11 @@ export class KeptService {
     if (resumption === "ended" && found.state === "stale")
       return () => this.#end(found.record, unknownExit(UNSEEN));
     if (resumption === "pause") return () => this.#pause(pauseLeft(before, this.#policy.maxBackoffMs));
-    this.#report({ phase: before?.phase === "failed" ? "failed" : "stopped", next_start_at: null });
+    this.#report({
+      phase: before?.phase === "failed" ? "failed" : "stopped",
+      next_start_at: null,
+      start_due: null,
+    });
     return () => this.#idle();
   }
 
@@ -71,15 +78,25 @@ export class KeptService {
   async #begin(mustStop: boolean): Promise<Step> {
     this.#restarts = [];
     this.#wasReady = false;
-    return await this.#start(mustStop, { restarts: 0, last_exit: null, ready_ms: null });
+    try {
+      if (mustStop) await this.#supervision.underLock(() => this.#makeWay(true));
+    } catch (error) {
+      this.#report({ request: this.#request });
+      return this.#startFailed(error);
+    }
+    return await this.#start({ restarts: 0, last_exit: null, ready_ms: null });
   }
 
-  /** Waits for all that it depends on, and launches it. */
-  async #start(mustStop: boolean, change: ReportChange): Promise<Step> {
-    this.#report({ ...change, phase: "waiting", request: this.#request, next_start_at: null, problem: null });
+  /**
+   * Waits for all that it depends on, and launches it. What it is to replace is stopped by now: a supervisor that
+   * goes on from here would take it for what was asked for.
+   */
+  async #start(change: ReportChange): Promise<Step> {
+    const nothing = { next_start_at: null, start_due: null, problem: null };
+    this.#report({ ...change, ...nothing, phase: "waiting", request: this.#request });
     await this.#shared.changes.until(() => this.#request === null || this.#mayStart());
     try {
-      return await this.#supervision.underLock(() => this.#launch(mustStop));
+      return await this.#supervision.underLock(() => this.#launch());
     } catch (error) {
       return this.#startFailed(error);
     }
@@ -95,28 +112,33 @@ export class KeptService {
   }
 
   /** Only under the lock. What is there already is picked up, or stopped: never is there a second one. */
-  async #launch(mustStop: boolean): Promise<Step> {
+  async #launch(): Promise<Step> {
     const { state } = this.#shared;
     const request = this.#request;
     if (request === null) return () => this.#stopped();
-    const present = await makeWay(this.#spec, state, mustStop, (record) =>
-      this.#tell("stopped", record, "for a new start"),
-    );
+    const present = await this.#makeWay(false);
     if (present !== undefined) {
       this.#report({ request });
       return () => this.#pickUp(present);
     }
     const started = performance.now();
-    const launch = await launchService(this.#spec, state);
+    const launch = await launchService(this.#spec, state, this.#environment);
     this.#tell("starting", launch.record);
     this.#report({ phase: "starting", request });
     return () => this.#becomeReady(launch, started);
   }
 
+  async #makeWay(mustStop: boolean): Promise<Running | undefined> {
+    return await makeWay(this.#spec, this.#shared.state, mustStop, (record) =>
+      this.#tell("stopped", record, "for a new start"),
+    );
+  }
+
   async #becomeReady(launch: Launch, started: number | null): Promise<Step> {
     let record: ServiceRecord;
     try {
-      record = await untilReady(this.#spec, this.#shared.state, launch);
+      const asked = { ...this.#spec, environment: this.#environment };
+      record = await untilReady(asked, this.#shared.state, launch);
     } catch (error) {
       return this.#startFailed(error);
     }
@@ -164,7 +186,10 @@ export class KeptService {
     const { live } = this.#spec;
     const { lives, changes } = this.#shared;
     const over = new AbortController();
-    const pulse = takePulse(this.#spec, live, (answer) => this.#noteAnswer(answer, life), over.signal);
+    const target = { ...this.#spec, environment: this.#environment };
+    const damper = new Damper(live?.everyMs ?? 0);
+    const note = (answer: ProbeResult) => this.#noteAnswer(answer, life, damper);
+    const pulse = takePulse(target, live, note, over.signal);
     // Who restarts nothing is not helped by stopping it.
     const isDead = () => live !== undefined && pulse.bad >= live.failures && this.#policy.when !== "no";
     await changes.until(() => life.exit !== undefined || isDead() || this.#isAskedAnew);
@@ -179,15 +204,15 @@ export class KeptService {
     return () => this.#end(record, unknownExit(reason), "ended");
   }
 
-  #noteAnswer({ ok, error = "", latencyMs }: ProbeResult, { record }: Life): void {
+  #noteAnswer({ ok, error = "", latencyMs }: ProbeResult, { record }: Life, damper: Damper): void {
     const { board, changes } = this.#shared;
     const { name } = this.#spec;
     if (ok) board.noteLatency(name, latencyMs);
-    const phase = ok ? "ready" : "unhealthy";
+    const change = damper.note(ok, board.of(name).phase === "ready");
     changes.tell();
-    if (board.of(name).phase === phase) return;
-    this.#tell(ok ? "healthy" : "unhealthy", record, ok ? null : error);
-    this.#report({ phase, problem: ok ? null : unhealthy(name, error) });
+    if (change === undefined) return;
+    this.#tell(ok ? "healthy" : "unhealthy", record, ok ? change.words : error);
+    this.#report({ phase: ok ? "ready" : "unhealthy", problem: ok ? null : unhealthy(name, error) });
   }
 
   /**
@@ -218,10 +243,13 @@ export class KeptService {
     }
   }
 
-  #decide(exit: LastExit): Step {
+  /** @param problem what is wrong if it is given up; by default that its policy says so */
+  #decide(exit: LastExit, problem?: Problem): Step {
     const { name } = this.#spec;
-    const [at, random] = [performance.now(), Math.random()];
-    const decision = decideRestart(this.#policy, { exit, restarts: this.#restarts, now: at, random });
+    const [now, random] = [performance.now(), Math.random()];
+    // What takes longer to fail than the policy's window would be tried for ever.
+    const restarts = this.#wasReady ? this.#restarts : this.#restarts.map(() => now);
+    const decision = decideRestart(this.#policy, { exit, restarts, now, random });
     this.#report({ last_exit: exit });
     if (decision.action === "restart") {
       this.#tell("restarting", null, `in ${decision.afterMs} ms`);
@@ -232,7 +260,7 @@ export class KeptService {
       return () => this.#idle();
     }
     this.#tell("given_up", null, decision.reason);
-    this.#report({ phase: "failed", problem: givenUp(name, decision.reason, exit) });
+    this.#report({ phase: "failed", problem: problem ?? givenUp(name, decision.reason, exit) });
     return () => this.#idle();
   }
 
@@ -242,18 +270,17 @@ export class KeptService {
       isOver = true;
       this.#shared.changes.tell();
     }, ms);
-    const next_start_at = new Date(Date.now() + ms).toISOString();
-    this.#report({ phase: "backoff", next_start_at, problem: null });
+    this.#report({ phase: "backoff", ...startIn(ms), problem: null });
     await this.#shared.changes.until(() => isOver || this.#request === null || this.#isAskedAnew);
     clearTimeout(timer);
     if (this.#request === null) return () => this.#stopped();
     if (this.#isAskedAnew) return () => this.#begin(false);
     this.#restarts.push(performance.now());
     const restarts = this.#shared.board.of(this.#spec.name).restarts + 1;
-    return () => this.#start(false, { restarts });
+    return () => this.#start({ restarts });
   }
 
-  /** What could not be started at all is given up at once; what was ready before gets more chances. */
+  /** Tried again as the policy says, also the first start; but not where that cannot help. */
   #startFailed(error: unknown): Step {
     const { name } = this.#spec;
     this.#shared.wish.refresh();
@@ -263,6 +290,10 @@ export class KeptService {
     const exit = failedExit(error);
     this.#tell("start_failed", null, problem.message);
     if (this.#wasReady) return this.#decide(exit);
+    const isDone = exit.code === 0 && this.#policy.when !== "always";
+    const isHopeless = error instanceof StartFailure && error.isHopeless;
+    if (this.#policy.when !== "no" && !isDone && !isHopeless)
+      return this.#decide(exit, triedInVain(problem, this.#restarts.length + 1));
     this.#report({ phase: "failed", problem, last_exit: exit });
     return () => this.#idle();
   }
@@ -271,8 +302,13 @@ export class KeptService {
     const { name } = this.#spec;
     if (LIVING.has(this.#shared.board.of(name).phase))
       this.#supervision.passOn({ event: "stopped", service: name, pid: null, detail: null });
-    this.#report({ phase: "stopped", next_start_at: null, problem: null });
+    this.#report({ phase: "stopped", next_start_at: null, start_due: null, problem: null });
     return () => this.#idle();
+  }
+
+  /** Of whoever asked for it. */
+  get #environment(): Environment | undefined {
+    return readEnvironment(this.#shared.state, this.#spec.name);
   }
 
   /** By which it is wanted; null where it is not. */

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { isDiskFull, overwriteJson } from "../disk-full.ts";
 import { isSame } from "../os/identity.ts";
 import { readRecord } from "../record.ts";
 import { type StateFolder, SUPERVISOR, writeWhole } from "../state.ts";
@@ -33,7 +34,12 @@ export function livingSupervisor(state: StateFolder): ServiceRecord | undefined 
 
 /** Says how the services are; only for the recorded supervisor. @throws UserError `state_unwritable` */
 export function writeStates(state: StateFolder, states: SupervisorStates): void {
-  writeWhole(statesFile(state), `${JSON.stringify(states, undefined, 2)}\n`);
+  const text = `${JSON.stringify(states, undefined, 2)}\n`;
+  try {
+    writeWhole(statesFile(state), text);
+  } catch (error) {
+    if (!isDiskFull(error) || !overwriteJson(statesFile(state), text)) throw error;
+  }
 }
 
 function statesFile(state: StateFolder): string {

@@ -10,7 +10,7 @@ import { serveMetrics } from "./metrics.ts";
 import { rotateLogs } from "./rotation.ts";
 import { KeptService } from "./service.ts";
 import { readStates } from "./states.ts";
-import { ownRecord, Supervision } from "./supervision.ts";
+import { NOT_RECORDED, ownRecord, Supervision } from "./supervision.ts";
 import type { ServiceEvent, SupervisorPlan } from "./types.ts";
 import { watchForeign } from "./watched.ts";
 import { Webhook } from "./webhook.ts";
@@ -21,8 +21,6 @@ const LOOK_MS = 250;
 
 /** The same where there is nothing of the kind: each look wakes a process that has nothing to do. */
 const CALM_LOOK_MS = 1000;
-
-const NOT_RECORDED = "the state folder does not name it as its supervisor";
 
 /**
  * Supervises the services of a plan; resolves, with the reason, when there is nothing to be supervised any more, or

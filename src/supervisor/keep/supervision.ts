@@ -25,6 +25,9 @@ export interface Shared {
   readonly end: (reason: string) => void;
 }
 
+/** Why a supervisor ends that another one has followed, or whose state folder is gone. */
+export const NOT_RECORDED = "the state folder does not name it as its supervisor";
+
 /** The record that names this process as the supervisor; undefined where it does not, or no longer. */
 export function ownRecord(state: StateFolder): ServiceRecord | undefined {
   const record = livingSupervisor(state);
@@ -46,18 +49,23 @@ export class Supervision {
    * the supervisor: it ends.
    */
   async underLock<T>(fn: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(() =>
-      withLock(this.shared.state, async () => {
-        if (ownRecord(this.shared.state) === undefined) {
-          this.shared.end("another supervisor has been started");
-          return await new Promise<never>(() => undefined);
-        }
+    const turn = this.#turn.then(async () => {
+      // Also before: taking the lock would make a folder anew that was renamed or removed.
+      await this.#requireOwnRecord();
+      return await withLock(this.shared.state, async () => {
+        await this.#requireOwnRecord();
         this.shared.wish.refresh();
         return await fn();
-      }),
-    );
+      });
+    });
     this.#turn = turn.catch(() => undefined);
     return await turn;
+  }
+
+  async #requireOwnRecord(): Promise<void> {
+    if (ownRecord(this.shared.state) !== undefined) return;
+    this.shared.end(NOT_RECORDED);
+    await new Promise<never>(() => undefined);
   }
 
   /** Ends the supervision for good, if nothing is wanted by then. */

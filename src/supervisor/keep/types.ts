@@ -63,6 +63,11 @@ export interface ServiceReport {
   readonly last_exit: LastExit | null;
   /** ISO 8601, UTC; null but in `backoff`. */
   readonly next_start_at: string | null;
+  /**
+   * The same by the machine's monotonic clock ({@link monotonicMs}), which nobody sets; null but in `backoff`. Absent
+   * in the file of an older version.
+   */
+  readonly start_due?: number | null;
   /** Why it is where it is, where that is no good place; as a {@link UserError} tells it. */
   readonly problem: { readonly code: string; readonly message: string; readonly hint: string | null } | null;
 }

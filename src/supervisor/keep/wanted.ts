@@ -1,4 +1,6 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { isDiskFull, overwriteJson } from "../disk-full.ts";
 import { type StateFolder, unreadable, writeWhole } from "../state.ts";
 import { isObject, readJson } from "./json-file.ts";
 import type { Wanted } from "./types.ts";
@@ -25,9 +27,23 @@ export function readWanted(state: StateFolder): WantedReading {
   return { services: {}, problem: reading.kind === "damaged" ? reading.reason : undefined };
 }
 
-/** Says which services should run; only for the holder of the lock. @throws UserError `state_unwritable` */
+/**
+ * Says which services should run; only for the holder of the lock. On a full disk it can still be said that fewer
+ * should.
+ *
+ * @throws UserError `state_unwritable`
+ */
 export function writeWanted(state: StateFolder, { services }: Wanted): void {
-  writeWhole(wantedFile(state), `${JSON.stringify({ services }, undefined, 2)}\n`);
+  const path = wantedFile(state);
+  const text = `${JSON.stringify({ services }, undefined, 2)}\n`;
+  try {
+    writeWhole(path, text);
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+    // Without the file nothing is wanted.
+    if (Object.keys(services).length === 0) rmSync(path, { force: true });
+    else if (!overwriteJson(path, text)) throw error;
+  }
 }
 
 function isWanted(value: unknown): value is Wanted {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type ProbeResult, probe } from "../probe.ts";
+import { Damper } from "./damper.ts";
 import { unreachable } from "./problems.ts";
 import type { Supervision } from "./supervision.ts";
 import type { WatchedService } from "./types.ts";
@@ -13,29 +14,59 @@ const SHORT_PAUSE_MS = 500;
 export async function watchForeign(service: WatchedService, supervision: Supervision): Promise<never> {
   const question = service.live?.probe ?? service.ready;
   const pauseMs = service.live?.everyMs ?? USUAL_PAUSE_MS;
-  const failures = service.live?.failures ?? 1;
-  for (let bad = 0; ; ) {
+  const watch = new Watch(service, pauseMs, supervision);
+  for (;;) {
     const answer = await probe(service, question);
-    bad = answer.ok ? 0 : bad + 1;
-    note(service, answer, bad >= failures, supervision);
+    if (answer.ok) watch.noteGood(answer);
+    else watch.noteBad(answer);
     await delay(answer.ok ? pauseMs : Math.min(pauseMs, SHORT_PAUSE_MS));
   }
 }
 
-function note(
-  { name }: WatchedService,
-  { ok, error, latencyMs }: ProbeResult,
-  isGone: boolean,
-  supervision: Supervision,
-): void {
-  const { board } = supervision.shared;
-  if (ok) board.noteLatency(name, latencyMs);
-  if (ok && !board.isIn(name, "ready")) {
-    supervision.tell({ event: "reachable", service: name, pid: null, detail: null });
-    board.change(name, { phase: "ready", problem: null });
+/** What the answers of one service make of its report. */
+class Watch {
+  readonly #name: string;
+  readonly #failures: number;
+  readonly #damper: Damper;
+  readonly #supervision: Supervision;
+  #bad = 0;
+  #wasReady = false;
+
+  constructor({ name, live }: WatchedService, pauseMs: number, supervision: Supervision) {
+    this.#name = name;
+    this.#failures = live?.failures ?? 1;
+    this.#damper = new Damper(pauseMs);
+    this.#supervision = supervision;
   }
-  if (!ok && !board.isIn(name, "unhealthy") && (isGone || !board.isIn(name, "ready"))) {
-    supervision.tell({ event: "unreachable", service: name, pid: null, detail: error ?? null });
-    board.change(name, { phase: "unhealthy", problem: unreachable(name, error ?? "") });
+
+  noteGood({ latencyMs }: ProbeResult): void {
+    const { board } = this.#supervision.shared;
+    board.noteLatency(this.#name, latencyMs);
+    this.#bad = 0;
+    const change = this.#damper.note(true, this.#isReady);
+    // Others may wait for its first good answer.
+    if (!this.#isReady && (change !== undefined || !this.#wasReady)) {
+      this.#tell("reachable", this.#wasReady ? (change?.words ?? null) : null);
+      board.change(this.#name, { phase: "ready", problem: null });
+    }
+    this.#wasReady = true;
+  }
+
+  noteBad({ error = "" }: ProbeResult): void {
+    const { board } = this.#supervision.shared;
+    this.#bad += 1;
+    if (this.#isReady && this.#bad < this.#failures) return;
+    this.#damper.note(false, this.#isReady);
+    if (board.isIn(this.#name, "unhealthy")) return;
+    this.#tell("unreachable", error);
+    board.change(this.#name, { phase: "unhealthy", problem: unreachable(this.#name, error) });
+  }
+
+  get #isReady(): boolean {
+    return this.#supervision.shared.board.isIn(this.#name, "ready");
+  }
+
+  #tell(event: "reachable" | "unreachable", detail: string | null): void {
+    this.#supervision.tell({ event, service: this.#name, pid: null, detail });
   }
 }

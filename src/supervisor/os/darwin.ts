@@ -13,6 +13,8 @@ export const darwin: ProcessTable = {
   identify: details,
   details,
   owner: (pid) => details(pid)?.user,
+  // A date by the time of day at boot, which is not told anew where somebody sets the clock.
+  startOrder: Date.parse,
   markOf: () => undefined,
   executable: (pid) => run("ps", ["-o", "comm=", "-p", String(pid)]).trim() || undefined,
   descendants(pids) {

@@ -31,6 +31,11 @@ export function executableOf(pid: number): string | undefined {
   return processes().executable(pid);
 }
 
+/** A number by which start times can be ordered, whatever becomes of the time of day; NaN of what is none. */
+export function startOrder(startTime: string): number {
+  return processes().startOrder(startTime);
+}
+
 /** Whether a living process is stopped (SIGSTOP), every thread of it. */
 export function isStopped(pid: number): boolean {
   return processes().isStopped(pid);

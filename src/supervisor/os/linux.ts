@@ -22,6 +22,8 @@ export const linux: ProcessTable = {
 
   owner,
 
+  startOrder: Number,
+
   executable: (pid) => optional(() => readlinkSync(`/proc/${pid}/exe`)),
 
   descendants(pids) {
@@ -221,9 +223,10 @@ function variable(environment: readonly string[], name: string): string | undefi
 function carries(pid: number, mark: Mark): boolean {
   // Searched as a whole: of most processes it need not be taken apart.
   const environment = `\0${read(`/proc/${pid}/environ`) ?? ""}\0`;
+  const { service, stateDir, formerly = [] } = mark;
   return (
-    environment.includes(`\0${MARK.service}=${mark.service}\0`) &&
-    environment.includes(`\0${MARK.stateDir}=${mark.stateDir}\0`)
+    environment.includes(`\0${MARK.service}=${service}\0`) &&
+    [stateDir, ...formerly].some((path) => environment.includes(`\0${MARK.stateDir}=${path}\0`))
   );
 }
 

@@ -8,6 +8,8 @@ export interface Mark {
   readonly service: string;
   /** Absolute path of the state folder. */
   readonly stateDir: string;
+  /** Other paths of that folder, which its older processes may carry: it was renamed, or is reached by a symbolic link. */
+  readonly formerly?: readonly string[];
 }
 
 /**
@@ -19,6 +21,8 @@ export interface Mark {
 export interface ProcessTable {
   /** The living process with this pid. */
   identify(pid: number): ProcessIdentity | undefined;
+  /** A number by which start times can be ordered. */
+  startOrder(startTime: string): number;
   /** The living process with this pid, for messages. */
   details(pid: number): ProcessDetails | undefined;
   /** Name of the user whose rights a living process has. */

@@ -30,6 +30,9 @@ export const QUICK: RestartPolicy = {
   withinMs: 60_000,
 };
 
+/** A policy that starts nothing again. */
+export const NEVER: RestartPolicy = { ...QUICK, when: "no" };
+
 /** A stack of the test's own, with a supervisor that is ended after the test. */
 export class Stack {
   readonly state: StateFolder;

@@ -11,7 +11,7 @@ import { discardRecord, readRecord, writeRecord } from "../../../src/supervisor/
 import { serviceFiles } from "../../../src/supervisor/state.ts";
 import type { ServiceRecord, ServiceSpec } from "../../../src/supervisor/types.ts";
 import { fixtureService, stopAfterTest, temporaryState } from "../helpers.ts";
-import { obedient, QUICK, Stack, SUPERVISOR_COMMAND, tell } from "./helpers.ts";
+import { NEVER, obedient, QUICK, Stack, SUPERVISOR_COMMAND, tell } from "./helpers.ts";
 
 async function untilGone(record: ServiceRecord): Promise<void> {
   await expect.poll(() => isSame(record), { timeout: 5000 }).toBe(false);
@@ -131,7 +131,7 @@ test("a supervisor that dies while a service starts leaves it to the next one, w
 
 test("what was given up stays so under the next supervisor", async () => {
   const state = temporaryState();
-  const stack = new Stack(state, [await fixtureService("exits-at-once", state)]);
+  const stack = new Stack(state, [await fixtureService("exits-at-once", state, { restart: NEVER })]);
   const first = await stack.up();
   const { problem } = await stack.untilPhase("sample", "failed");
   await kill(first);
@@ -288,7 +288,7 @@ test("a service that was adopted is watched like any other", async () => {
 
 test("when nothing is wanted and nothing runs, the supervisor ends and leaves no record", async () => {
   const state = temporaryState();
-  const stack = new Stack(state, [await fixtureService("exits-at-once", state)]);
+  const stack = new Stack(state, [await fixtureService("exits-at-once", state, { restart: NEVER })]);
   const supervisor = await stack.up();
   await stack.untilPhase("sample", "failed");
   writeFileSync(wantedFile(state), '{"services":{}}');

@@ -1,6 +1,6 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import type { ServiceState } from "../../../src/supervisor/inspect.ts";
-import { pauseLeft, resumptionOf } from "../../../src/supervisor/keep/resumption.ts";
+import { pauseLeft, resumptionOf, startIn } from "../../../src/supervisor/keep/resumption.ts";
 import type { ServiceReport } from "../../../src/supervisor/keep/types.ts";
 import type { ServiceRecord } from "../../../src/supervisor/types.ts";
 
@@ -61,8 +61,15 @@ test.each([
   expect(resumptionOf(known, request, found)).toBe(expected);
 });
 
-test("a pause is never longer than its policy has it, although the clock was set back", () => {
-  const known = before("backoff", { next_start_at: new Date(Date.now() + 86_400_000).toISOString() });
-  expect(pauseLeft(known, 30_000)).toBe(30_000);
+test.each([-86_400_000, 0, 86_400_000])("a pause goes on though the clock was set by %d ms", (ms) => {
+  const known = before("backoff", startIn(20_000));
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + ms });
+  onTestFinished(() => void vi.useRealTimers());
+  expect(pauseLeft(known, 30_000)).toBeGreaterThan(15_000);
+  expect(pauseLeft(known, 30_000)).toBeLessThanOrEqual(20_000);
+});
+
+test("a pause is never longer than its policy has it: the machine may have been booted again", () => {
+  expect(pauseLeft(before("backoff", startIn(86_400_000)), 30_000)).toBe(30_000);
   expect(pauseLeft(before("backoff", { next_start_at: "2026-01-02T03:04:05.678Z" }), 30_000)).toBe(0);
 });

@@ -1,6 +1,7 @@
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { fixtureService, temporaryState } from "../helpers.ts";
-import { obedient, QUICK, Stack, tell } from "./helpers.ts";
+import { NEVER, obedient, QUICK, Stack, tell } from "./helpers.ts";
 
 test("each service starts when what it depends on is ready", async () => {
   const state = temporaryState();
@@ -67,9 +68,54 @@ test("what ends with code 0 stays down, unless it is always wanted", async () =>
   expect(await stack.untilPhase("once", "stopped")).toMatchObject({ restarts: 0, last_exit: { code: 0 } });
 });
 
-test("what never became ready is given up at once, with the end of its log", async () => {
+test("what never becomes ready is tried again as its policy says, and then given up, with the end of its log", async () => {
   const state = temporaryState();
-  const stack = new Stack(state, [await fixtureService("exits-at-once", state)]);
+  const stack = new Stack(state, [await fixtureService("exits-at-once", state, { restart: QUICK })]);
+  await stack.up();
+  const { problem, restarts } = await stack.untilPhase("sample", "failed");
+  expect(problem).toMatchObject({
+    code: "start_failed",
+    message: "sample did not become ready: it exited with code 3. It was tried 4 times.",
+    hint: expect.stringContaining("giving up"),
+  });
+  expect(restarts).toBe(QUICK.limit);
+  expect(stack.events("sample").filter((event) => event === "starting")).toHaveLength(4);
+});
+
+test("a first start that fails once is not the last one", async () => {
+  const state = temporaryState();
+  const tried = join(state.root, "tried");
+  const script = `[ -f ${tried} ] || { touch ${tried}; exit 1; }; echo ready; exec sleep 1000`;
+  const command = { file: "/bin/sh", args: ["-c", script], cwd: state.root };
+  const spec = { name: "sample", command, ready: { kind: "log", pattern: "ready" }, restart: QUICK } as const;
+  const stack = new Stack(state, [spec]);
+  await stack.up();
+  expect(await stack.untilPhase("sample", "ready")).toMatchObject({ restarts: 1, last_exit: { code: 1 } });
+});
+
+test("what takes longer to fail than its policy's window is not tried for ever", async () => {
+  const state = temporaryState();
+  const restart = { ...QUICK, limit: 1, withinMs: 1 };
+  const stack = new Stack(state, [await fixtureService("exits-at-once", state, { restart })]);
+  await stack.up();
+  expect(await stack.untilPhase("sample", "failed")).toMatchObject({ restarts: 1 });
+});
+
+test("a program that is not there is given up at once: no other try can help", async () => {
+  const state = temporaryState();
+  const command = { file: join(state.root, "none"), args: [], cwd: state.root };
+  const spec = await fixtureService("exits-at-once", state, { command, restart: QUICK });
+  const stack = new Stack(state, [spec]);
+  await stack.up();
+  expect(await stack.untilPhase("sample", "failed")).toMatchObject({
+    restarts: 0,
+    problem: { message: `sample could not be started: there is no program ${command.file}.` },
+  });
+});
+
+test("where the policy is `no`, what never became ready is given up at once", async () => {
+  const state = temporaryState();
+  const stack = new Stack(state, [await fixtureService("exits-at-once", state, { restart: NEVER })]);
   await stack.up();
   const { problem, restarts, last_exit } = await stack.untilPhase("sample", "failed");
   expect(problem).toMatchObject({

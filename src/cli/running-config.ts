@@ -1,0 +1,34 @@
+import { existsSync } from "node:fs";
+import { loadConfig } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
+import { UserError } from "../errors.ts";
+import type { Screen } from "./screen.ts";
+
+/** Not that the file may be somebody else's: then nothing in it counts, not even where the state folder is. */
+const MISTAKES: readonly string[] = ["config_invalid", "config_unreadable"];
+
+/** The configuration of a stack that may be running. */
+export interface RunningConfig {
+  readonly config: Config;
+  /** What is wrong with it; then it names no services, and only what is in the state folder is known of them. */
+  readonly mistake: UserError | undefined;
+}
+
+/**
+ * The configuration for commands about what runs: a mistake in it, made since, must not keep anybody from looking at it
+ * or stopping it. The mistake is told, and no error where there is a state folder. Throws what `loadConfig` does.
+ */
+export async function loadRunningConfig(file: string | undefined, screen: Screen): Promise<RunningConfig> {
+  const options = { cwd: process.cwd(), env: process.env, file };
+  try {
+    return { config: await loadConfig(options), mistake: undefined };
+  } catch (error) {
+    if (!(error instanceof UserError) || !MISTAKES.includes(error.code)) throw error;
+    const { configWithoutServices } = await import("../config/state-dir.ts");
+    const config = await configWithoutServices(options);
+    if (!existsSync(config.state.dir)) throw error;
+    screen.line(`  ${screen.paint("bad", error.message)}`, 2);
+    screen.line(`  So this goes by what is in ${config.state.dir}.`, 2);
+    return { config, mistake: error };
+  }
+}

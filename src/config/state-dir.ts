@@ -1,0 +1,26 @@
+import { dirname, resolve } from "node:path";
+import { DEFAULT_CONFIG } from "./defaults.ts";
+import { variableOf } from "./environment.ts";
+import { isRecord } from "./layer.ts";
+import { chooseFile, type LoadOptions, readLayer } from "./load.ts";
+import type { Config } from "./schema.ts";
+
+/**
+ * The configuration as far as it must be known to find what runs, where the whole of it has mistakes: the state folder,
+ * no services, and else the defaults. Whatever is wrong, this does not throw.
+ */
+export async function configWithoutServices(options: LoadOptions): Promise<Config> {
+  const file = chooseFile(options);
+  const folder = file === undefined ? resolve(options.cwd) : dirname(file);
+  const given = file === undefined ? undefined : await stateDirIn(file);
+  const dir = options.env[variableOf(["state", "dir"])] || given || DEFAULT_CONFIG.state.dir;
+  return { ...DEFAULT_CONFIG, services: {}, state: { dir: resolve(folder, dir) } };
+}
+
+/** A program is not run again for this. */
+async function stateDirIn(file: string): Promise<string | undefined> {
+  if (/\.m?[jt]s$/.test(file)) return undefined;
+  const layer = await readLayer(file).catch(() => undefined);
+  const state: unknown = layer?.values["state"];
+  return isRecord(state) && typeof state["dir"] === "string" ? state["dir"] : undefined;
+}

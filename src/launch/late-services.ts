@@ -1,0 +1,56 @@
+import { urlOf } from "../contract/address.ts";
+import { EXIT, UserError } from "../errors.ts";
+import { DEFAULT_START_TIMEOUT_MS } from "../supervisor/types.ts";
+import type { Asked } from "./ask.ts";
+import { startsIt } from "./intent.ts";
+import type { Sighting } from "./look.ts";
+import type { SupervisorWord } from "./word.ts";
+
+/** Services of others that are needed by what is being started, and do not answer yet. */
+export class LateServices {
+  /** By name, with who needs it, and until when it may be late, in milliseconds of `performance.now()`. */
+  readonly #late: Map<string, { sighting: Sighting; neededBy: string; until: number }>;
+
+  constructor(asked: readonly Asked[]) {
+    const starting = asked.filter(({ intent }) => startsIt(intent)).map(({ sighting }) => sighting);
+    const late = asked.flatMap(({ sighting }) => {
+      const { name, isExternal, answer, spec } = sighting;
+      const needing = starting.find((each) => each.spec.dependsOn?.includes(name));
+      if (!isExternal || answer?.ok === true || needing === undefined) return [];
+      const until = performance.now() + (spec.startTimeoutMs ?? DEFAULT_START_TIMEOUT_MS);
+      return [[name, { sighting, neededBy: needing.name, until }] as const];
+    });
+    this.#late = new Map(late);
+  }
+
+  has(name: string): boolean {
+    return this.#late.has(name);
+  }
+
+  /**
+   * Takes out those that answer by now. Nobody of ours can start what somebody else runs: throws a UserError
+   * `unreachable` where one is late for too long.
+   */
+  look(services: SupervisorWord["services"], onThere: (sighting: Sighting) => void): void {
+    for (const [name, { sighting, neededBy, until }] of this.#late) {
+      const report = services[name];
+      if (report?.phase === "ready") {
+        this.#late.delete(name);
+        onThere(sighting);
+      } else if (performance.now() > until) throw unreachable(sighting, neededBy);
+    }
+  }
+}
+
+function unreachable({ name, spec, answer }: Sighting, neededBy: string): UserError {
+  const where = spec.address === undefined ? "" : ` at ${urlOf(spec.address)}`;
+  const seconds = (spec.startTimeoutMs ?? DEFAULT_START_TIMEOUT_MS) / 1000;
+  return new UserError(
+    "unreachable",
+    `${neededBy} needs ${name}, which did not answer${where} for ${seconds} s: ${answer?.error ?? "no answer"}.`,
+    {
+      hint: `Somebody else runs ${name}: start it there, give it more time (start_timeout_ms), or take it out of depends_on.`,
+      exitCode: EXIT.failed,
+    },
+  );
+}
