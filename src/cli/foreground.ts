@@ -1,5 +1,5 @@
 import type { Config } from "../config/schema.ts";
-import { type DownStep, takeDown } from "../launch/down.ts";
+import { takeDown } from "../launch/down.ts";
 import { problemOf } from "../launch/follow.ts";
 import { type WatchEnd, watchStack } from "../launch/watch.ts";
 import { pauseLeft } from "../supervisor/keep/resumption.ts";
@@ -35,14 +35,10 @@ export async function stayInForeground(
     onProgress: (text) => screen.progress(`  ${text}; Ctrl-C kills at once …`),
   });
   if (end.why === "failed") throw problemOf(end.name, end.report);
-  const isKilled = ({ outcome }: DownStep) => outcome === "killed";
-  const [killed, stopped] = [steps.filter(isKilled), steps.filter((step) => !isKilled(step))];
-  if (stopped.length > 0) screen.line(`  Stopped ${namesOf(stopped)}.`);
-  if (killed.length > 0) screen.line(`  Killed ${namesOf(killed)}, which had not stopped by itself.`);
-}
-
-function namesOf(steps: readonly DownStep[]): string {
-  return steps.map(({ name }) => name).join(", ");
+  const isKilled = (name: string) => steps.some((step) => step.name === name && step.outcome === "killed");
+  const [killed, stopped] = [names.filter(isKilled), names.filter((name) => !isKilled(name))];
+  if (stopped.length > 0) screen.line(`  Stopped ${stopped.join(", ")}.`);
+  if (killed.length > 0) screen.line(`  Killed ${killed.join(", ")}: no stop by itself until then.`);
 }
 
 async function watchWithLogs(

@@ -47,6 +47,7 @@ It needs neither room on the disk nor a configuration without mistakes.`;
     });
     if (isUntouched(config, services))
       screen.line(`  Nothing was ever started here: there is no ${config.state.dir}.`, 2);
+    else if (services.length === 0) screen.line("  Nothing is recorded as running.");
     return { services };
   }
 }

@@ -73,19 +73,19 @@ async function waitForKept(
 }
 
 function stoppedWords(added: readonly string[]): string[] {
-  return added.length === 0 ? [] : [`Stopped again, because this call had started it: ${added.join(", ")}.`];
+  return added.length === 0 ? [] : [`Stopped again what this call had started: ${added.join(", ")}.`];
 }
 
 function keptWords(kept: readonly string[], down: readonly string[], isBrokenOff: boolean): string[] {
   const well = kept.filter((name) => !down.includes(name));
   return [
-    ...(well.length === 0 ? [] : [`Left running, because it ran before this call: ${well.join(", ")}.`]),
+    ...(well.length === 0 ? [] : [`Left running what ran before this call: ${well.join(", ")}.`]),
     ...(down.length === 0
       ? []
       : [
           isBrokenOff
-            ? `Still being started, because it ran before this call: ${down.join(", ")}.`
-            : `Ran before this call, and does not now: ${down.join(", ")}. Mend it, then: stack up`,
+            ? `Still being started, because they ran before this call: ${down.join(", ")}.`
+            : `Not running any more, though before this call: ${down.join(", ")}. When mended: stack up`,
         ]),
   ];
 }

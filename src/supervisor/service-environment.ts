@@ -1,4 +1,5 @@
 import { MARK, type Mark } from "./os/process-table.ts";
+import { secretsOf } from "./secret-variables.ts";
 import type { ServiceSpec } from "./types.ts";
 
 /**
@@ -15,6 +16,8 @@ export function serviceEnvironment(
   return {
     // Python would hold back what it prints to a file, some kilobytes of it, and lose it in the end.
     PYTHONUNBUFFERED: "1",
+    // They are not written down with the rest of what the asker has.
+    ...secretsOf(process.env),
     ...asker,
     ...command.env,
     [MARK.service]: mark.service,

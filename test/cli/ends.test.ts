@@ -14,6 +14,7 @@ services:
   hmi:
     command: [node, -e, "console.log('No module named httpx'); process.exit(1)"]
     depends_on: [gateway]
+    restart: no
 `;
 
 test("every stop by a command is an event, with its reason", async () => {

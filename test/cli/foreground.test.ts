@@ -9,6 +9,8 @@ import {
   testStack,
 } from "../support/cli.ts";
 
+const STARTED_AGAIN = "Stopped again what this call had started: engine, gateway, hmi.";
+
 test.each(["SIGINT", "SIGTERM"] as const)("%s to up in the foreground stops all three", async (signal) => {
   const stack = await testStack();
   const up = stack.start("up");
@@ -38,7 +40,7 @@ test("Ctrl-C while a service starts stops it, with exit code 130", async () => {
   await expect.poll(() => stack.pids().engine, PATIENTLY).toBeDefined();
   up.kill("SIGINT");
   const { exitCode, stderr } = await up.ended;
-  expect({ exitCode, stderr }).toEqual({ exitCode: 130, stderr: "✗ Interrupted." });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 130, stderr: `✗ Interrupted.\n  ${STARTED_AGAIN}` });
   expect(processesOf(stack.stateDir)).toEqual([]);
   expect(recordsIn(stack.stateDir)).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
@@ -175,13 +176,31 @@ test("down stops what runs although the configuration has a mistake by now", asy
   writeFileSync(join(stack.cwd, "stack.config.yaml"), "services: [");
   expect((await stack.run("up")).exitCode).toBe(2);
   const down = await stack.run("down");
-  expect(down).toMatchObject({ exitCode: 0, stderr: "" });
-  expect(down.stdout).toContain("The configuration has ");
-  expect(down.stdout).toMatch(
-    /So what the records in .+ name is stopped\.\n(?: {2}(?:web|api) +stopped +pid \d+\n?){2}$/,
-  );
+  expect(down.exitCode).toBe(0);
+  expect(down.stderr).toMatch(/The configuration has (?:.|\n)*So this goes by what is in .*\.stack\.$/);
+  // Dependents first, although only the records tell of them.
+  expect(down.stdout).toMatch(/^ {2}web +stopped +pid \d+\n {2}api +stopped +pid \d+$/);
   expect(processesOf(stack.stateDir)).toEqual([]);
-  expect((await stack.run("down")).exitCode).toBe(2);
+  expect(await stack.run("down")).toMatchObject({ exitCode: 0, stdout: "  Nothing is recorded as running." });
+});
+
+test("with a mistake in the configuration, or without its .env, what runs is still shown", async () => {
+  const { stack, api, web } = await userStack();
+  await stack.up();
+  const file = join(stack.cwd, "stack.config.yaml");
+  for (const broken of ["services: [", `${configOf(api, web)}\n    env_files: none.env\n`]) {
+    writeFileSync(file, broken);
+    const status = await stack.json("status");
+    expect(status.exitCode).toBe(1);
+    expect((status.json as StackStatus).services).toMatchObject([
+      { name: "api", state: "healthy", pid: expect.any(Number) },
+      { name: "web", state: "healthy", pid: expect.any(Number) },
+    ]);
+    expect((await stack.run("status")).stderr).toContain("So this goes by what is in ");
+    const events = await stack.run("events");
+    expect(events).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("ready") });
+    expect((await stack.run("logs")).exitCode).toBe(0);
+  }
 });
 
 test("what runs and is no longer configured is shown by status", async () => {
@@ -193,17 +212,32 @@ test("what runs and is no longer configured is shown by status", async () => {
   expect((await stack.run("status")).stdout).toContain("`stack down web` stops it");
 });
 
-test("who needs somebody else's service that does not answer is not started, and told why", async () => {
+test("somebody else's service that is late is waited for", async () => {
   const { stack, api, web } = await userStack();
   const [port = 0] = await freePorts(1);
   const other = `\n  other: { url: "http://127.0.0.1:${port}" }\n`;
   const needy = configOf(api, web).replace("depends_on: [api]", "depends_on: [api, other]");
   writeFileSync(join(stack.cwd, "stack.config.yaml"), needy + other);
+  const up = stack.start("up", "--detach");
+  await expect.poll(async () => (await statesOf(stack))["web"], PATIENTLY).toBe("waiting");
+  const server = createServer((_, answer) => answer.end()).listen(port, "127.0.0.1");
+  onTestFinished(() => void server.close());
+  expect(await up.ended).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(await statesOf(stack)).toEqual({ api: "healthy", other: "external", web: "healthy" });
+});
+
+test("who needs somebody else's service that does not answer in time is not started, and told why", async () => {
+  const { stack, api, web } = await userStack();
+  const [port = 0] = await freePorts(1);
+  const other = `\n  other: { url: "http://127.0.0.1:${port}", start_timeout_ms: 500 }\n`;
+  const needy = configOf(api, web).replace("depends_on: [api]", "depends_on: [api, other]");
+  writeFileSync(join(stack.cwd, "stack.config.yaml"), needy + other);
   const up = await stack.run("up", "--detach");
-  expect(up).toMatchObject({ exitCode: 1, stdout: "" });
+  expect(up.exitCode).toBe(1);
   expect(up.stderr).toContain(
-    `✗ web needs other, which does not answer at http://127.0.0.1:${port}: connection refused.`,
+    `✗ web needs other, which did not answer at http://127.0.0.1:${port} for 0.5 s: connection refused.`,
   );
+  expect(up.stderr).toContain("Stopped again what this call had started: api, web.");
   expect(processesOf(stack.stateDir)).toEqual([]);
 
   writeFileSync(join(stack.cwd, "stack.config.yaml"), configOf(api, web) + other);

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import {
@@ -148,7 +148,7 @@ test("services whose records were lost are known by their mark, and recorded aga
 
 test("a service that is not ready takes those before it down again, and its last words are shown", async () => {
   // The HMI cannot listen on an address that this machine does not have.
-  const stack = await testStack({ STACK_HMI_HOST: "192.0.2.1" });
+  const stack = await testStack({ STACK_HMI_HOST: "192.0.2.1" }, NEVER_RESTARTED);
   const up = await stack.run("up", "--detach");
   expect(up.exitCode).toBe(1);
   expect(up.stderr).toMatch(
@@ -164,8 +164,12 @@ test("down without a stack is no error, and stops nothing", async () => {
   expect(await stack.run("down")).toEqual({
     exitCode: 0,
     stderr: "",
-    stdout: ["hmi", "gateway", "engine"].map((name) => `  ${name.padEnd(9)} was not running`).join("\n"),
+    stdout: [
+      ...["hmi", "gateway", "engine"].map((name) => `  ${name.padEnd(9)} was not running`),
+      `  Nothing was ever started here: there is no ${stack.stateDir}.`,
+    ].join("\n"),
   });
+  expect(existsSync(stack.stateDir)).toBe(false);
 });
 
 test("status without a stack says what would run, and exits with 1", async () => {

@@ -4,7 +4,9 @@ import { readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { withLock } from "../../src/supervisor/lock.ts";
+import { identify } from "../../src/supervisor/os/identity.ts";
 import type { StateFolder } from "../../src/supervisor/state.ts";
+import type { ProcessIdentity } from "../../src/supervisor/types.ts";
 import { eventually, program, temporaryState } from "./helpers.ts";
 
 function run(name: string, ...args: string[]): ChildProcess {
@@ -119,4 +121,24 @@ test("a lock file that names nobody is broken", async () => {
   const state = temporaryState();
   writeFileSync(join(state.run, "lock"), "");
   expect(await withLock(state, async () => "mine")).toBe("mine");
+});
+
+/** As it is taken on a full disk. */
+function link(state: StateFolder, { pid, startTime, bootId }: ProcessIdentity): void {
+  symlinkSync(`${pid} ${startTime} ${bootId}`, join(state.run, "lock"));
+}
+
+test("a lock that was taken on a full disk is heeded, and broken when its holder is dead", async () => {
+  const state = temporaryState();
+  await withLock(state, async () => undefined);
+  const child = run("holds-lock", temporaryState().root);
+  if (child.stdout) await once(child.stdout, "data");
+  const holding = identify(child.pid ?? 0) ?? expect.unreachable();
+  link(state, holding);
+  const waited: number[] = [];
+  const taken = withLock(state, async () => "taken", { onWait: (pid) => waited.push(pid) });
+  await eventually(() => waited).toEqual([child.pid]);
+  await killed(child);
+  expect(await taken).toBe("taken");
+  expect(runFolder(state)).toEqual([]);
 });

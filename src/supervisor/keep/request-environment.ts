@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { withoutSecrets } from "../secret-variables.ts";
 import { type StateFolder, writeWhole } from "../state.ts";
 import { isObject, readJson } from "./json-file.ts";
 
@@ -8,14 +9,15 @@ export type Environment = Readonly<Record<string, string>>;
 
 /**
  * Keeps the environment of whoever asks for a service, for its owner's eyes alone, until the service is stopped: each
- * start in answer to the request has it, whoever has started the supervisor. Only for the holder of the lock.
+ * start in answer to the request has it, whoever has started the supervisor. Without our own secrets, which no file
+ * holds. Only for the holder of the lock.
  *
  * @throws UserError `state_unwritable`
  */
 export function writeEnvironment(state: StateFolder, name: string, env: NodeJS.ProcessEnv): void {
   const path = environmentFile(state, name);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  writeWhole(path, JSON.stringify(env));
+  writeWhole(path, JSON.stringify(withoutSecrets(env)));
 }
 
 /** The environment that came with the present request; undefined where it is not known. Does not throw. */

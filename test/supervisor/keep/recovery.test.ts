@@ -129,6 +129,26 @@ test("a supervisor that dies while a service starts leaves it to the next one, w
   expect(stack.marked("sample")).toEqual([pid]);
 });
 
+test("a supervisor that dies while a restart waits for another service leaves no old process behind", async () => {
+  const state = temporaryState();
+  const engine = await obedient(state, "engine");
+  const gateway = await obedient(state, "gateway", { dependsOn: ["engine"] });
+  const stack = new Stack(state, [engine, gateway]);
+  const first = await stack.up();
+  await stack.untilReady("engine", "gateway");
+  const old = stack.pid("gateway");
+  // The engine becomes ready no more.
+  await stack.down("engine");
+  await stack.up("gateway");
+  await stack.untilPhase("gateway", "waiting");
+  expect(stack.marked("gateway")).toEqual([]);
+  await kill(first);
+  await stack.up("engine");
+  await stack.untilReady("engine", "gateway");
+  expect(stack.pid("gateway")).not.toBe(old);
+  expect(stack.marked("gateway")).toEqual([stack.pid("gateway")]);
+});
+
 test("what was given up stays so under the next supervisor", async () => {
   const state = temporaryState();
   const stack = new Stack(state, [await fixtureService("exits-at-once", state, { restart: NEVER })]);
