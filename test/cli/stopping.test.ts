@@ -209,7 +209,7 @@ test("the environment of whoever asks for a restart is the service's from then o
   const config = `
 services:
   tool: { command: [sh, -c, "echo $WHO; exec sleep 1000"], ready: { log: . } }`;
-  const stack = await testStack({ ...TOOLS, WHO: "first" }, config);
+  const stack = await testStack({ ...TOOLS, WHO: "first", GONE: "later" }, config);
   await stack.up();
   const pid = () => readFileSync(join(stack.stateDir, "run", "tool.pid"), "utf8").trim();
   const variable = (name: string) =>
@@ -218,10 +218,13 @@ services:
       .find((line) => line.startsWith(`${name}=`));
   expect(variable("WHO")).toBe("WHO=first");
   expect(variable("PYTHONUNBUFFERED")).toBe("PYTHONUNBUFFERED=1");
-  const env = { ...stack.env, WHO: "second", PYTHONUNBUFFERED: "" };
+  expect(variable("GONE")).toBe("GONE=later");
+  const { GONE: _, ...rest } = stack.env;
+  const env = { ...rest, WHO: "second", PYTHONUNBUFFERED: "" };
   expect((await runStack(["restart", "tool"], { cwd: stack.cwd, env })).exitCode).toBe(0);
   expect(variable("WHO")).toBe("WHO=second");
   expect(variable("PYTHONUNBUFFERED")).toBe("PYTHONUNBUFFERED=");
+  expect(variable("GONE")).toBeUndefined();
 
   // Also when nobody asks: the supervisor is the one of the first call.
   const before = pid();
