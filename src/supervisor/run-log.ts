@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { StringDecoder } from "node:string_decoder";
+import { stripVTControlCharacters } from "node:util";
 import { type Context, createContext, Script } from "node:vm";
 
 /** The part of a log that one run has written, read once from its start to its present end. */
@@ -50,7 +51,8 @@ export class RunLog {
       this.#position += bytesRead;
       const lines = (this.#begun + this.#decoder.write(block.subarray(0, bytesRead))).split(/\r?\n/);
       this.#begun = (lines.at(-1) ?? "").slice(-MOST_LINE_CHARS);
-      if (this.#anyMatches(lines, pattern)) return true;
+      // Whoever wrote a pattern has seen the line on a terminal, and no colours between its words.
+      if (this.#anyMatches(lines.map(stripVTControlCharacters), pattern)) return true;
     }
     return false;
   }

@@ -109,6 +109,13 @@ test("a line of this run's log is found once it is there, and none of an older r
   expect(await probe(target, ready)).toMatchObject({ ok: true });
 });
 
+test("colours between its words do not keep a line from being found", async () => {
+  const path = join(temporaryFolder(), "log");
+  writeFileSync(path, "Uvicorn running on \u001b[1mhttp://127.0.0.1:6120\u001b[0m\n");
+  const ready: LogProbe = { kind: "log", pattern: "running on http://127.0.0.1:6120$" };
+  expect(await probe({ runLog: new RunLog(path, 0) }, ready)).toMatchObject({ ok: true });
+});
+
 test("a line is found in a log that was rotated meanwhile", async () => {
   const path = join(temporaryFolder(), "log");
   writeFileSync(path, "x".repeat(100));
