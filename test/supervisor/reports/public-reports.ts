@@ -91,11 +91,6 @@ export const PUBLIC_REPORTS: readonly PublicReport[] = [
   ),
   // Restarting.
   row(
-    "a restart starts although the stop has failed",
-    SUPERVISE,
-    "a new request for a service that runs stops it first, and is no crash",
-  ),
-  row(
     "Unitech/pm2#1438",
     "a restart loops, because the port is still in use",
     SUPERVISE,
