@@ -13,6 +13,14 @@ if (major < MINIMUM[0] || (major === MINIMUM[0] && minor < MINIMUM[1])) {
   process.exit(2);
 }
 
+if (process.platform === "win32") {
+  process.stderr.write(
+    "stack does not run on Windows itself: it needs the processes and signals of Linux or macOS.\n" +
+      "Install it inside WSL (wsl --install), and run it there.\n",
+  );
+  process.exit(2);
+}
+
 // Not imported: an import evaluates all exports of a built-in module, which takes 2 ms.
 const { existsSync, readFileSync } = process.getBuiltinModule("node:fs");
 const [first, ...rest] = process.argv.slice(2);

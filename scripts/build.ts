@@ -4,11 +4,18 @@
  * shares nothing with the commands: the fewer files it is in, the sooner it is there.
  */
 import { copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join, sep } from "node:path";
-import { build, type Plugin } from "esbuild";
+import { isBuiltin } from "node:module";
+import { basename, join, relative, sep } from "node:path";
+import { build, type Metafile, type Plugin } from "esbuild";
+import { thirdPartyNotices } from "./third-party-notices.ts";
 
 const root = new URL("../", import.meta.url);
 process.chdir(root.pathname);
+
+const WASM = [
+  "node_modules/web-tree-sitter/web-tree-sitter.wasm",
+  "node_modules/@vscode/tree-sitter-wasm/wasm/tree-sitter-python.wasm",
+];
 
 // In place, and what is stale is removed after: a process that runs from dist meanwhile keeps its files.
 const built = await Promise.all([
@@ -18,13 +25,30 @@ const built = await Promise.all([
   buildNode("src/prove/worker.ts"),
   buildWeb(),
 ]);
-const written = built.flatMap(({ metafile }) => Object.keys(metafile.outputs));
+const metafiles = built.map(({ metafile }) => metafile);
+refuseImports(metafiles);
+const written = [
+  ...metafiles.flatMap(({ outputs }) => Object.keys(outputs)),
+  "dist/web/index.html",
+  ...copyWasm(),
+  writeNotices(metafiles),
+];
 removeStale(new Set(written.map((file) => file.split(sep).join("/"))));
-copyWasm();
 await writeManifest();
 
+/** The package has no dependencies: what the bundle does not hold is nowhere. */
+function refuseImports(metafiles: readonly Metafile[]): void {
+  const outputs = metafiles.flatMap((metafile) => Object.values(metafile.outputs));
+  const missing = outputs
+    .flatMap(({ imports }) => imports.filter(({ external }) => external).map(({ path }) => path))
+    .filter((path) => !isBuiltin(path));
+  if (missing.length > 0) throw new Error(`Not in the bundle: ${[...new Set(missing)].join(", ")}.`);
+}
+
+/** Removes what an earlier build has left in `dist/`; `scripts/build-types.ts` comes after this one. */
 function removeStale(current: ReadonlySet<string>): void {
-  for (const file of globSync("dist/**/*.{js,css,svg}")) {
+  const files = globSync("dist/**/*", { withFileTypes: true }).filter((entry) => entry.isFile());
+  for (const file of files.map((entry) => relative(".", join(entry.parentPath, entry.name)))) {
     if (!current.has(file.split(sep).join("/"))) rmSync(file);
   }
 }
@@ -48,6 +72,7 @@ async function buildNode(...entryPoints: string[]) {
     plugins: [quickStart()],
     define: {
       "process.env.OCLIF_DISABLE_ENGINE_WARNING": "'1'",
+      "process.env.NODE_PG_FORCE_NATIVE": "undefined",
       __filename: "import.meta.filename",
       __dirname: "import.meta.dirname",
     },
@@ -73,10 +98,14 @@ function quickStart(): Plugin {
         contents: readFileSync(path, "utf8").replaceAll(builtinImport, importByCall),
         loader: "ts",
       }));
-      // What oclif has for plugins, for a missing manifest, for WSL (which is Linux to us), and for a look at Node's
+      // What oclif has for plugins, for sources, for a missing manifest, for WSL (which is Linux to us), and for a look at Node's
       // version, which bin/stack.js has had: 4 ms.
-      onResolve({ filter: /^(minimatch|semver|tinyglobby|wsl-utils)$/ }, ({ path, importer }) =>
+      onResolve({ filter: /^(minimatch|semver|tinyglobby|typescript|wsl-utils)$/ }, ({ path, importer }) =>
         importer.includes("@oclif") ? { path, namespace: "nothing" } : undefined,
+      );
+      // pg's other client is a binding to a C library, which we never ask for.
+      onResolve({ filter: /^\.\/native$/ }, ({ path, importer }) =>
+        importer.includes("/pg/lib/") ? { path, namespace: "nothing" } : undefined,
       );
       onLoad({ filter: /^/, namespace: "nothing" }, () => ({ contents: "" }));
       // oclif sorts its commands as the user's language would, which takes 6 ms to get ready.
@@ -136,15 +165,24 @@ function tagOf(name: string): string {
   return `<script type="module" src="/assets/${name}"></script>`;
 }
 
-/** The parser of Python for `stack verify source`; WebAssembly cannot be bundled. */
-function copyWasm(): void {
+/** The parser of Python for `stack verify source`; WebAssembly cannot be bundled. Returns what was written. */
+function copyWasm(): string[] {
   mkdirSync("dist/wasm", { recursive: true });
-  for (const file of [
-    "web-tree-sitter/web-tree-sitter.wasm",
-    "@vscode/tree-sitter-wasm/wasm/tree-sitter-python.wasm",
-  ]) {
-    copyFileSync(join("node_modules", file), join("dist/wasm", basename(file)));
-  }
+  return WASM.map((file) => {
+    const copy = join("dist/wasm", basename(file));
+    copyFileSync(file, copy);
+    return copy;
+  });
+}
+
+/** Returns what was written. */
+function writeNotices(metafiles: readonly Metafile[]): string {
+  const file = "dist/THIRD-PARTY-NOTICES.txt";
+  const bundled = metafiles.flatMap(({ outputs }) =>
+    Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs)),
+  );
+  writeFileSync(file, thirdPartyNotices([...bundled, ...WASM]));
+  return file;
 }
 
 /** Lets the command line know its commands and flags without loading them. */
@@ -154,5 +192,13 @@ async function writeManifest(): Promise<void> {
   const plugin = new Plugin({ root: root.pathname, ignoreManifest: true, respectNoCacheDefault: true });
   await plugin.load();
   if (plugin.commands.length === 0) throw new Error(`${basename(root.pathname)}: no command was found.`);
+  for (const command of Object.values(plugin.manifest.commands)) {
+    if (command.description !== undefined) command.description = asParagraphs(command.description);
+  }
   writeFileSync("oclif.manifest.json", JSON.stringify(plugin.manifest));
+}
+
+/** Text that is broken into lines in the source, for terminals of any width: only empty lines and lists stay. */
+function asParagraphs(text: string): string {
+  return text.replace(/(?<=\S)\n(?=[^\s-])/g, " ");
 }

@@ -1,4 +1,5 @@
 import { suites as allSuites } from "./checks/suites.ts";
+import { didYouMean } from "./config/closest.ts";
 import { UserError } from "./errors.ts";
 import type { Fault } from "./faults/fault.ts";
 import { newSeed } from "./harness/chance.ts";
@@ -66,8 +67,9 @@ export function findSuites(names: VerifyOptions["suite"]): readonly Suite<Target
   return [names].flat().map((name) => {
     const found = allSuites.find((suite) => suite.name === name);
     if (found !== undefined) return found;
+    const names = allSuites.map((suite) => suite.name);
     throw new UserError("unknown_suite", `There is no suite "${name}".`, {
-      hint: `Suites: ${allSuites.map((suite) => suite.name).join(", ")}.`,
+      hint: didYouMean(name, names) ?? `Suites: ${names.join(", ")}.`,
     });
   });
 }

@@ -13,7 +13,8 @@ const ALLOWED: Readonly<Record<string, string>> = {
     "verify.ts, define.ts, start-stack.ts, source-check, type services/start.ts, type faults, type reporters, type tap, checks, harness, target, config, contract, errors.ts",
   "define.ts": "type faults, harness, type reporters, type target",
   "start-stack.ts": "services/start.ts, faults/index.ts, faults/compose.ts, type faults",
-  "verify.ts": "in-process.ts, faults/index.ts, type faults, checks, harness, target, errors.ts",
+  "verify.ts":
+    "in-process.ts, faults/index.ts, type faults, config/closest.ts, checks, harness, target, errors.ts",
   "in-process.ts": "services/start.ts, type faults, faults/compose.ts, harness, target",
   "prove/worker.ts": "prove, in-process.ts, verify.ts, faults/index.ts, harness, errors.ts",
   prove:
@@ -35,7 +36,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   launch:
     "services/conversations/sqlite/database.ts, tap/exchange.ts, supervisor, target, contract, config, errors.ts, package-root.ts",
   checks: "harness, target, contract, errors.ts",
-  reporters: "type prove, harness, type source-check, errors.ts",
+  reporters: "type prove, harness, type source-check, config/closest.ts, errors.ts",
   faults: "services, type tap, contract, config/closest.ts, errors.ts",
   mcp: "errors.ts, package-root.ts",
   "services/start.ts": "services, tap, config, contract/address.ts, errors.ts, package-root.ts",

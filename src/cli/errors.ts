@@ -1,5 +1,6 @@
 import { debuglog } from "node:util";
 import { Errors } from "@oclif/core";
+import { didYouMean } from "../config/closest.ts";
 import { EXIT, messageOf, UserError } from "../errors.ts";
 import { createScreen, type Screen } from "./screen.ts";
 
@@ -25,7 +26,9 @@ export function explain(error: unknown): Explanation {
     return {
       code: "bad_flag",
       message: inOneLine(error.message),
-      hint: "Add --help for what there is.",
+      hint: [meantFlag(error), "Add --help for what there is."]
+        .filter((part) => part !== undefined)
+        .join(" "),
       exitCode: EXIT.unusable,
     };
   }
@@ -35,6 +38,17 @@ export function explain(error: unknown): Explanation {
     hint: "This is a bug in stack. Please report it with the command that you typed. NODE_DEBUG=stack shows more.",
     exitCode: EXIT.failed,
   };
+}
+
+/** `Did you mean "--timeout"?`, where a flag was misspelt. Told by its fields: oclif exports no such class. */
+function meantFlag(error: Error): string | undefined {
+  const { flags, parse } = error as {
+    readonly flags?: readonly string[];
+    readonly parse?: { readonly input?: { readonly flags?: Readonly<Record<string, unknown>> } };
+  };
+  const known = Object.keys(parse?.input?.flags ?? {}).map((name) => `--${name}`);
+  const [unknown] = flags ?? [];
+  return unknown === undefined ? undefined : didYouMean(unknown.split("=", 1)[0] ?? "", known);
 }
 
 /** Tells of an error, on standard error or as JSON on standard output, and sets the exit code. */

@@ -2,6 +2,7 @@ import { Flags, type Interfaces } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
 import { findTarget } from "../cli/choose-target.ts";
 import { proofExitCode, targetProofExitCode } from "../cli/exit-code.ts";
+import { type FaultListing, listFaults } from "../cli/fault-list.ts";
 import { parseListenAddress } from "../cli/listen-address.ts";
 import { reportBaseline, reportTargetFault, reportTargetProof } from "../cli/prove-lines.ts";
 import { targetFlags } from "../cli/verify-flags.ts";
@@ -58,6 +59,9 @@ that was not applied counts as not caught where it was asked for by name.`;
     }),
     "gateway-tap": tapFlag("gateway", "HMI"),
     "engine-tap": tapFlag("engine", "gateway"),
+    list: Flags.boolean({
+      description: "List the bugs instead of trying them; with --target, those that live on a wire.",
+    }),
     seed: Flags.string({ description: "Make the proof of this seed again.", helpValue: "SEED" }),
     timeout: Flags.integer({
       description:
@@ -67,9 +71,14 @@ that was not applied counts as not caught where it was asked for by name.`;
     }),
   };
 
-  async run(): Promise<ProofReport | TargetProofReport> {
+  async run(): Promise<ProofReport | TargetProofReport | { faults: readonly FaultListing[] }> {
     const { argv, flags } = await this.parse(Prove);
     const faults = argv.length === 0 ? undefined : argv.map(String);
+    if (flags.list) {
+      const catalogue = await import("../faults/index.ts");
+      const listed = flags.target ? catalogue.wireFaults : catalogue.faults;
+      return { faults: listFaults(this.screen, listed) };
+    }
     return flags.target ? await this.#proveTarget(flags, faults) : await this.#prove(flags, faults);
   }
 

@@ -14,6 +14,12 @@ export function closest(name: string, names: readonly string[]): string | undefi
   return best?.candidate;
 }
 
+/** `Did you mean "timeout_ms"?`; undefined where no name is near. */
+export function didYouMean(name: string, names: readonly string[]): string | undefined {
+  const meant = closest(name, names);
+  return meant === undefined ? undefined : `Did you mean "${meant}"?`;
+}
+
 /** Letters to add, drop, change, or swap with their neighbour (Damerau-Levenshtein, optimal string alignment). */
 function distanceOf(a: string, b: string): number {
   let before: number[] = [];

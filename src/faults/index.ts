@@ -1,4 +1,4 @@
-import { closest } from "../config/closest.ts";
+import { didYouMean } from "../config/closest.ts";
 import { UserError } from "../errors.ts";
 import { busyAfterCancel } from "./cancel/busy-after-cancel.ts";
 import { cancelEndpointMissing } from "./cancel/cancel-endpoint-missing.ts";
@@ -274,11 +274,8 @@ function unknownFault(message: string, hint: string): UserError {
 
 /** The one that was probably meant; all of them, which are many, only where none is near. */
 function hintFor(name: string, list: readonly Fault[], title: string): string {
-  const meant = closest(
-    name,
-    list.map((fault) => fault.name),
-  );
-  return meant === undefined ? listOf(list, title) : `Did you mean "${meant}"?`;
+  const names = list.map((fault) => fault.name);
+  return didYouMean(name, names) ?? listOf(list, title);
 }
 
 function listOf(list: readonly Fault[], title: string): string {

@@ -1,3 +1,4 @@
+import { didYouMean } from "../config/closest.ts";
 import { UserError } from "../errors.ts";
 import { github, githubSummary } from "./github.ts";
 import { html } from "./html/index.ts";
@@ -14,7 +15,11 @@ export function findReporter(name: string): FileReporter {
   const found = fileReporters.find((reporter) => reporter.name === name);
   if (found !== undefined) return found;
   throw new UserError("bad_flag", `There is no report format "${name}".`, {
-    hint: `Formats: ${reporterNames()}.`,
+    hint:
+      didYouMean(
+        name,
+        fileReporters.map((reporter) => reporter.name),
+      ) ?? `Formats: ${reporterNames()}.`,
   });
 }
 

@@ -31,7 +31,9 @@ export interface Overrides {
 
 /** What a service is started with, beside its configuration. */
 export interface StartContext {
+  /** @internal For faults and our own tests: what is wrapped changes with the services. */
   overrides?: Overrides;
+  /** @internal */
   logger?: FastifyBaseLogger | undefined;
 }
 

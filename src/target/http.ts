@@ -63,11 +63,14 @@ export interface CallOptions {
   readonly onEvent?: (event: SeenEvent) => void;
 }
 
+/** What a service can be asked with. */
+export type HttpMethod = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS";
+
 /** A client of one service that writes down what passes. Rejects only where there is no answer at all. */
 export interface HttpClient {
   readonly url: string;
-  call(method: Dispatcher.HttpMethod, path: string, options: CallOptions): Promise<SeenCall>;
-  stream(method: Dispatcher.HttpMethod, path: string, options: CallOptions): Promise<SeenStream>;
+  call(method: HttpMethod, path: string, options: CallOptions): Promise<SeenCall>;
+  stream(method: HttpMethod, path: string, options: CallOptions): Promise<SeenStream>;
   close(): Promise<void>;
 }
 
@@ -78,7 +81,7 @@ export interface HttpClient {
 export function createHttpClient(url: string, token = "", readEvent = parseEventData): HttpClient {
   // No time-outs of its own: every call has a signal with the deadline that its caller chose.
   const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 5_000 } });
-  const send = (method: Dispatcher.HttpMethod, path: string, { body, signal, headers }: CallOptions) =>
+  const send = (method: HttpMethod, path: string, { body, signal, headers }: CallOptions) =>
     agent.request({
       origin: url,
       method,

@@ -1,0 +1,25 @@
+import type { Fault } from "../faults/fault.ts";
+import type { Screen } from "./screen.ts";
+
+/** A bug of the catalogue as `--list` shows it. */
+export interface FaultListing {
+  readonly name: string;
+  readonly story: string;
+  readonly seen_in: string;
+  /** The ids of exactly those checks that must turn red. */
+  readonly caught_by: readonly string[];
+}
+
+/** Lists bugs, for people on the screen in two columns and for programs as the result. */
+export function listFaults(screen: Screen, faults: readonly Fault[]): FaultListing[] {
+  const column = Math.max(0, ...faults.map(({ name }) => name.length)) + 4;
+  for (const { name, story } of faults) {
+    screen.line(`  ${screen.paint("strong", name.padEnd(column - 2))}${story}`, column);
+  }
+  return faults.map(({ name, story, seenIn, caughtBy }) => ({
+    name,
+    story,
+    seen_in: seenIn,
+    caught_by: caughtBy,
+  }));
+}
