@@ -19,7 +19,7 @@ const WASM = [
 
 // In place, and what is stale is removed after: a process that runs from dist meanwhile keeps its files.
 const built = await Promise.all([
-  buildNode("src/main.ts", "src/index.ts", ...globSync("src/commands/**/*.ts")),
+  buildNode("src/main.ts", "src/index.ts", "src/cli/help.ts", ...globSync("src/commands/**/*.ts")),
   buildNode("src/service-process.ts"),
   buildNode("src/supervisor-process.ts"),
   buildNode("src/prove/worker.ts"),

@@ -69,7 +69,7 @@ function fromSource(): Interfaces.LoadOptions {
   const pjson: Interfaces.PJSON = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   return {
     root,
-    pjson: { ...pjson, oclif: { ...pjson.oclif, commands: "./src/commands" } },
+    pjson: { ...pjson, oclif: { ...pjson.oclif, commands: "./src/commands", helpClass: "./src/cli/help" } },
     ignoreManifest: true,
   };
 }
