@@ -16,7 +16,13 @@ type Starter = (config: Config, logger: pino.Logger) => Promise<Pick<RunningServ
 
 const STARTERS: Readonly<Record<string, Starter>> = {
   engine: (config) => startStandIn(config),
-  tap: ({ engine }) => startTap({ upstream: engine.url, port: engine.tap_port }),
+  tap: ({ engine, auth, http }) =>
+    startTap({
+      upstream: engine.url,
+      port: engine.tap_port,
+      allowedHosts: http.allowed_hosts,
+      token: auth.token,
+    }),
   gateway: async (config, logger) => {
     const store = openStore(config);
     const gateway = await startGatewayOn(config, store, { logger });

@@ -44,15 +44,16 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "services/hmi":
     "type services/conversations/store.ts, services/conversations/agents.ts, services/conversations/prompt.ts, services/conversations/turn.ts, services/http, services/stream, contract, errors.ts",
   "services/gateway": "services/http, services/stream, contract, type config, errors.ts",
-  "services/engine": "services/http, services/stream, contract, errors.ts",
+  "services/engine": "http-guard, contract, errors.ts",
   "services/conversations": "contract, private-files.ts, errors.ts",
-  "services/http": "contract, errors.ts",
+  "services/http": "http-guard, contract, errors.ts",
   "services/stream": "contract, errors.ts",
   "source-check": "errors.ts, package-root.ts",
   target: "tap, harness/steps.ts, contract, errors.ts",
-  tap: "contract, errors.ts",
+  tap: "http-guard, contract, errors.ts",
+  "http-guard": "contract, errors.ts",
   supervisor:
-    "contract/address.ts, private-files.ts, file-owners.ts, user-names.ts, shell-word.ts, errors.ts",
+    "http-guard, contract/address.ts, private-files.ts, file-owners.ts, user-names.ts, shell-word.ts, errors.ts",
   config: "contract, file-owners.ts, shell-word.ts, errors.ts",
   harness: "errors.ts",
   contract: "errors.ts",
@@ -126,4 +127,46 @@ test("only the command line's own files end the process or write to its output",
     /\bprocess\.(exit|stdout)\b/.test(readFileSync(join(SRC, file), "utf8")),
   );
   expect(touching.filter((file) => !mayTouchProcess.some((place) => isIn(file, place)))).toEqual([]);
+});
+
+/** Who may make a server, by what: each hands every call to the guard first. */
+const SERVER_MAKERS: Readonly<Record<string, RegExp>> = {
+  "http-guard/guarded-server.ts": /refusalOf\(callerOf\(request, deed\), policy\)/,
+  "services/http/server.ts": /app\.addHook\("onRequest", guardCallers\(/,
+};
+
+/** The modules that make servers, where more than their types is taken; Node's, where it is no client. */
+const MAKES_SERVERS =
+  /import (?!type\b)(?:[^;"']*\s)?from "(?:fastify|node:http2)"|import (?!type\b)(?:\* as|\w+[ ,]|\{[^}]*\bcreate\w*Server\b|\{[^}]*[{,]\s*Server\b)[^;"']*from "node:(?:http|https|net|tls)"|(?:import|require|getBuiltinModule)\(\s*["'](?:fastify|(?:node:)?http2)["']|\bcreate(?:Secure)?Server\b[^;]*(?:import|require|getBuiltinModule)\(|(?:import|require|getBuiltinModule)\([^;]*\bcreate(?:Secure)?Server\b/;
+
+test("no server is made but by what asks the guard first", () => {
+  const source = (file: string) => readFileSync(join(SRC, file), "utf8");
+  expect(FILES.filter((file) => MAKES_SERVERS.test(source(file))).sort()).toEqual(
+    Object.keys(SERVER_MAKERS).sort(),
+  );
+  for (const [file, guard] of Object.entries(SERVER_MAKERS)) expect(source(file)).toMatch(guard);
+});
+
+test.each([
+  'import Fastify from "fastify";',
+  'import Fastify, { type FastifyInstance } from "fastify";',
+  'import { createServer } from "node:http";',
+  'import { request, createServer as make } from "node:https";',
+  'import {\n  Agent,\n  createServer,\n} from "node:net";',
+  'import { Agent, Server } from "node:http";',
+  'import * as http from "node:http";',
+  'import http from "node:http";',
+  'import { constants } from "node:http2";',
+  'const { createServer } = await import("node:http");',
+])("%j is seen to make servers", (text) => {
+  expect(text).toMatch(MAKES_SERVERS);
+});
+
+test.each([
+  'import type { FastifyInstance } from "fastify";',
+  'import { Agent, type Server, request } from "node:http";',
+  'import { connect, isIP } from "node:net";',
+  'import { createGuardedServer } from "../http-guard/guarded-server.ts";',
+])("%j is not", (text) => {
+  expect(text).not.toMatch(MAKES_SERVERS);
 });

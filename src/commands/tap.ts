@@ -65,7 +65,9 @@ the other end too. \`stack verify --engine <the tap's URL>\` then sees what reac
         end.abort(error);
       }
     };
-    const tap = await listen({ upstream, ...address, onEnded });
+    const { auth, http } = await this.loadConfig(flags.config);
+    const access = { allowedHosts: http.allowed_hosts, token: auth.token };
+    const tap = await listen({ upstream, ...address, ...access, onEnded });
     this.#announce(tap.url, upstream);
     await aborted(AbortSignal.any([signal, end.signal]));
     await tap.close();

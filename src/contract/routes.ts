@@ -111,6 +111,14 @@ export const hmiRoutes = {
   deleteProfile: route("DELETE", "/api/model-profiles/:model_id"),
 } as const;
 
+/**
+ * The patterns of the GETs that change something, which a link or an image of any page is enough for: one saves a
+ * message, the other may begin a reply.
+ */
+export const CHANGING_GETS: ReadonlySet<string> = new Set(
+  [hmiRoutes.generalStream, gatewayRoutes.resume].map(({ pattern }) => pattern),
+);
+
 /** The HMI's pages (contract, section 3). */
 export const pageRoutes = {
   /** Leads to `/llm`. */

@@ -81,6 +81,7 @@ export function tapSpec(config: Config): ServiceSpec {
     ready: {
       kind: "http",
       path: `${TAP_PATH}?after=${Number.MAX_SAFE_INTEGER}`,
+      headers: bearerHeader(config.auth.token),
       status: 200,
       timeoutMs: PROBE_TIMEOUT_MS,
     },

@@ -31,6 +31,8 @@ export function supervisorPlan(config: Config, services: readonly PlannedService
         : [],
     ),
     ...(webhook_url !== "" && { webhook: webhook_url }),
-    ...(metrics_port !== 0 && { metrics: { host: metrics_host, port: metrics_port } }),
+    ...(metrics_port !== 0 && {
+      metrics: { host: metrics_host, port: metrics_port, allowedHosts: config.http.allowed_hosts },
+    }),
   };
 }

@@ -30,7 +30,13 @@ export async function withTaps<Result>(
 ): Promise<Result> {
   const started: Tap[] = [];
   const tap = async (hop: Hop, address?: Address): Promise<string> => {
-    const tap = await listenAt({ ...address, upstream: target[hop], rewrite: wire[hop] });
+    const tap = await listenAt({
+      ...address,
+      upstream: target[hop],
+      rewrite: wire[hop],
+      token: target.token,
+      callersJudgedBy: "upstream",
+    });
     started.push(tap);
     return tap.url;
   };

@@ -92,12 +92,15 @@ async function startAll(
   own: <Service extends { close(): Promise<void> }>(service: Service) => Service,
 ): Promise<Pick<RunningStack, "hmi" | "gateway" | "engine">> {
   const { engineUrl, tokenDelayMs = 0, overrides } = options;
+  const token = options.auth?.token ?? "";
   /** The service's URL; of the tap in front of it, where something goes wrong on its wire. */
   const asCalled = async (name: keyof NonNullable<Overrides["wire"]>, url: string): Promise<string> => {
     const rewrite = overrides?.wire?.[name];
-    return rewrite === undefined ? url : own(await startTap({ upstream: url, rewrite })).url;
+    return rewrite === undefined
+      ? url
+      : own(await startTap({ upstream: url, rewrite, token, callersJudgedBy: "upstream" })).url;
   };
-  const engine = engineUrl ?? own(await startEngine({ tokenDelayMs })).url;
+  const engine = engineUrl ?? own(await startEngine({ tokenDelayMs, token })).url;
   const config: Config = {
     ...DEFAULT_CONFIG,
     hmi: { ...DEFAULT_CONFIG.hmi, port: 0 },
@@ -125,7 +128,8 @@ export function openStore(config: Config, { overrides }: StartContext = {}): Con
 /** Starts the engine stand-in where the configuration expects an engine. */
 export async function startStandIn(config: Config): Promise<RunningService> {
   const tokenDelayMs = config.engine.token_delay_ms;
-  return await startEngine({ ...addressOfUrl(config.engine.url), tokenDelayMs, announce: true });
+  const access = { token: config.auth.token, allowedHosts: config.http.allowed_hosts };
+  return await startEngine({ ...addressOfUrl(config.engine.url), ...access, tokenDelayMs, announce: true });
 }
 
 /** Starts the gateway of this configuration. */

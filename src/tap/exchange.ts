@@ -41,5 +41,8 @@ export function textOf({ chunks }: Part): string {
   return Buffer.from(chunks.map(({ latin1 }) => latin1).join(""), "latin1").toString("utf8");
 }
 
-/** Where a tap answers for itself, with what it has seen. No service of a chat stack has such a path. */
-export const TAP_PATH = "/stack-tap/exchanges";
+/** Where a tap answers for itself. No service of a chat stack has such paths. */
+export const TAP_FOLDER = "/stack-tap/";
+
+/** Where it tells what it has seen. */
+export const TAP_PATH = `${TAP_FOLDER}exchanges`;

@@ -1,24 +1,31 @@
-import {
-  Agent,
-  createServer,
-  request as httpRequest,
-  type IncomingMessage,
-  type ServerResponse,
-} from "node:http";
+import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Readable, Transform } from "node:stream";
-import { hostInUrl } from "../contract/address.ts";
-import { messageOf } from "../errors.ts";
-import { type Exchange, TAP_PATH } from "./exchange.ts";
+import { type Address, addressOfUrl, hostInUrl } from "../contract/address.ts";
+import { messageOf, WireError } from "../errors.ts";
+import { bearerGuard } from "../http-guard/bearer-token.ts";
+import { JUDGED_BY_UPSTREAM, localCallersOnly, programsOnly } from "../http-guard/caller-policies.ts";
+import { createGuardedServer, deedOf, sendWireError } from "../http-guard/guarded-server.ts";
+import { type Exchange, TAP_FOLDER, TAP_PATH } from "./exchange.ts";
 import { type Entry, Recorder } from "./recorder.ts";
+import { upstreamTarget } from "./request-target.ts";
 import type { Head, Rewrite, TappedAnswer, TappedRequest } from "./rewrite.ts";
 
 export interface TapOptions {
-  /** Where everything is passed on to. */
+  /** Where everything is passed on to: an `http://` URL, whose path goes before each one that is asked for. */
   readonly upstream: string;
   readonly host?: string;
   /** 0, which is the default, for any free one. */
   readonly port?: number;
+  /** Names beside the local ones that it may be called by, as a browser or a proxy puts them into `Host`. */
+  readonly allowedHosts?: readonly string[];
+  /** Whoever reads the record over HTTP must show it; empty, or left out: nobody is asked. */
+  readonly token?: string | undefined;
+  /**
+   * Who refuses callers by `Host` and `Origin`: the tap, which is the default, and the upstream after it; or the
+   * upstream alone, where the tap is there to see whether it does. The tap's own record is guarded either way.
+   */
+  readonly callersJudgedBy?: "tap" | "upstream";
   /** What goes wrong on purpose. */
   readonly rewrite?: Rewrite | undefined;
   /** Told of each exchange when it has ended, in whatever way. */
@@ -48,16 +55,24 @@ const IDLE_MS = 1_000;
  * other end too, and no time is lost but the copying.
  */
 export async function startTap(options: TapOptions): Promise<Tap> {
+  const { host = "127.0.0.1", allowedHosts, callersJudgedBy = "tap", rewrite = {} } = options;
   const recorder = new Recorder(options.onEnded);
   const agent = new Agent({ keepAlive: true, timeout: IDLE_MS });
-  const server = createServer((incoming, outgoing) => {
-    if (incoming.url?.startsWith(TAP_PATH)) sendExchanges(recorder, incoming, outgoing);
-    else void pass({ ...options, agent }, recorder, incoming, outgoing);
+  const upstream = upstreamOf(options.upstream, agent);
+  const names = { host, allowedHosts };
+  const record = { policy: programsOnly(names), refusalOfToken: bearerGuard(options.token) };
+  const passed = { policy: callersJudgedBy === "upstream" ? JUDGED_BY_UPSTREAM : localCallersOnly(names) };
+  const server = createGuardedServer({
+    guard: (incoming) => ({ ...(isForTap(incoming) ? record : passed), deed: deedOf(incoming) }),
+    answer(incoming, outgoing) {
+      if (isForTap(incoming)) sendRecord(recorder, incoming, outgoing);
+      else void pass({ upstream, rewrite, recorder }, incoming, outgoing);
+    },
   });
   // A model may load for minutes before the first byte: the two ends have their own deadlines.
   server.requestTimeout = 0;
   server.headersTimeout = 0;
-  server.listen(options.port ?? 0, options.host ?? "127.0.0.1");
+  server.listen(options.port ?? 0, host);
   await new Promise((resolve, reject) => server.once("listening", resolve).once("error", reject));
   const { address, port } = server.address() as AddressInfo;
   return {
@@ -72,20 +87,53 @@ export async function startTap(options: TapOptions): Promise<Tap> {
   };
 }
 
-function sendExchanges(recorder: Recorder, incoming: IncomingMessage, outgoing: ServerResponse): void {
-  const after = Number(new URL(incoming.url ?? "", "http://tap").searchParams.get("after") ?? 0);
-  outgoing.setHeader("content-type", "application/json; charset=utf-8");
-  const record: TapRecord = { began_at: recorder.beganAt, exchanges: recorder.after(after) };
-  outgoing.end(JSON.stringify(record));
+/** Whether the tap answers for itself, whatever stands behind it. */
+function isForTap({ url = "" }: IncomingMessage): boolean {
+  return (upstreamTarget(url, "") ?? "").startsWith(TAP_FOLDER);
+}
+
+function sendRecord(recorder: Recorder, incoming: IncomingMessage, outgoing: ServerResponse): void {
+  const [path, query] = (upstreamTarget(incoming.url ?? "", "") ?? "").split("?", 2);
+  const after = Number(new URLSearchParams(query).get("after") ?? 0);
+  if (path !== TAP_PATH || incoming.method !== "GET") {
+    sendWireError(new WireError("not_found", `Of a tap's own there is only GET ${TAP_PATH}.`), outgoing);
+  } else if (Number.isNaN(after)) {
+    sendWireError(new WireError("bad_request", "after: must be the number of an exchange."), outgoing);
+  } else {
+    outgoing.setHeader("content-type", "application/json; charset=utf-8");
+    const record: TapRecord = { began_at: recorder.beganAt, exchanges: recorder.after(after) };
+    outgoing.end(JSON.stringify(record));
+  }
+}
+
+/** Where everything goes, settled once. */
+interface Upstream extends Address {
+  /** Without a slash at its end. */
+  readonly basePath: string;
+  readonly agent: Agent;
+}
+
+function upstreamOf(url: string, agent: Agent): Upstream {
+  return { ...addressOfUrl(url), basePath: new URL(url).pathname.replace(/\/+$/, ""), agent };
+}
+
+interface Passing {
+  readonly upstream: Upstream;
+  readonly rewrite: Rewrite;
+  readonly recorder: Recorder;
 }
 
 async function pass(
-  { upstream, agent, rewrite = {} }: TapOptions & { readonly agent: Agent },
-  recorder: Recorder,
+  { upstream, rewrite, recorder }: Passing,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
-  const { method = "GET", url: path = "/" } = incoming;
+  const { method = "GET", url: target = "/" } = incoming;
+  const path = upstreamTarget(target, "");
+  if (path === undefined) {
+    sendWireError(new WireError("bad_request", "The request target is no path."), outgoing);
+    return;
+  }
   const entry = recorder.begin(method, path, incoming.headers);
   const left = new AbortController();
   outgoing.once("close", () => {
@@ -104,7 +152,7 @@ async function pass(
       return;
     }
     const sent = rewrite.request?.(asked) ?? asked;
-    const answer = await ask(upstream, agent, sent, left.signal);
+    const answer = await ask(upstream, sent, left.signal);
     await answerWith(answer, sent, rewrite, entry, outgoing);
     entry.ended("complete");
   } catch (error) {
@@ -122,17 +170,31 @@ async function bodyOf(incoming: IncomingMessage, entry: Entry): Promise<Buffer> 
   return Buffer.concat(chunks);
 }
 
+/** What belongs to one connection only (RFC 9110, section 7.6.1), and what the tap has met by itself. */
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  "connection",
+  "expect",
+  "keep-alive",
+  "proxy-connection",
+  "transfer-encoding",
+  "upgrade",
+]);
+
 function ask(
-  upstream: string,
-  agent: Agent,
+  { host, port, basePath, agent }: Upstream,
   request: TappedRequest,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
-  const { method, path, body } = request;
-  const { connection: _, "transfer-encoding": __, ...headers } = request.headers;
+  const { method, body } = request;
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).filter(([name]) => !HOP_BY_HOP.has(name)),
+  );
   return new Promise((resolve, reject) => {
-    const outgoing = httpRequest(new URL(path, upstream), {
+    const outgoing = httpRequest({
+      host,
+      port,
       method,
+      path: upstreamTarget(request.path, basePath) ?? basePath,
       // The Host stays: the upstream compares it with the Origin that the browser sent.
       headers: {
         ...headers,
@@ -207,7 +269,8 @@ function fail(error: unknown, entry: Entry, outgoing: ServerResponse): void {
     return;
   }
   entry.ended("unreachable");
-  const message = `The tap's upstream does not answer: ${messageOf(error)}.`;
-  outgoing.writeHead(502, { "content-type": "application/json" });
-  outgoing.end(JSON.stringify({ error: { code: "gateway_error", message } }));
+  sendWireError(
+    new WireError("gateway_error", `The tap's upstream does not answer: ${messageOf(error)}.`),
+    outgoing,
+  );
 }

@@ -5,6 +5,7 @@ import { TAP_PATH } from "../tap/exchange.ts";
 import { generationsIn } from "../tap/generations.ts";
 import type { TapRecord } from "../tap/tap.ts";
 import type { HttpClient } from "./http.ts";
+import { callForRecord } from "./record-call.ts";
 
 /** What is known of the engine, and what of it can be watched. */
 export interface EngineWatch {
@@ -17,44 +18,58 @@ export interface EngineWatch {
 
 /**
  * Looks at the engine, which may be out of reach from here although the gateway has one. The stand-in keeps
- * a record of its own; in front of any other engine a tap does.
+ * a record of its own; in front of any other engine a tap does. Both may ask for the token.
  */
-export async function watchEngine(engine: HttpClient, signal: AbortSignal): Promise<EngineWatch> {
+export async function watchEngine(engine: HttpClient, signal: AbortSignal, token = ""): Promise<EngineWatch> {
   const version = await versionOf(engine, signal);
   if (version === undefined) {
     return { name: "an engine that does not answer", isStandIn: false, generationsAfter: undefined };
   }
   if (version.endsWith(`+${STAND_IN_BUILD}`)) {
-    return { name: "the engine stand-in", isStandIn: true, generationsAfter: standInRecord(engine) };
+    const { status } = await callForRecord(engine, standInPath(NOTHING), token, signal);
+    const isOpen = status === 200;
+    return {
+      name: `the engine stand-in${isOpen ? "" : ` (its record is refused: ${status})`}`,
+      isStandIn: true,
+      generationsAfter: isOpen ? standInRecord(engine, token) : undefined,
+    };
   }
-  const isTapped = (await tapRecord(engine, 0, signal)) !== undefined;
+  const isTapped = (await tapRecord(engine, token, NOTHING, signal)) !== undefined;
   return {
     name: `Ollama ${version}${isTapped ? " behind a tap" : ""}`,
     isStandIn: false,
-    generationsAfter: isTapped ? tappedGenerations(engine) : undefined,
+    generationsAfter: isTapped ? tappedGenerations(engine, token) : undefined,
   };
 }
 
-function standInRecord(engine: HttpClient): EngineWatch["generationsAfter"] {
+/** After this number there is nothing: whoever asks wants to know only whether it is answered. */
+const NOTHING = 999_999_999;
+
+function standInPath(after: number): string {
+  return engineRoutes.generations.path(undefined, { after });
+}
+
+function standInRecord(engine: HttpClient, token: string): EngineWatch["generationsAfter"] {
   return async (id, signal) => {
-    const path = engineRoutes.generations.path(undefined, { after: id });
-    return GenerationList.parse((await engine.call("GET", path, { signal })).body).generations;
+    const { body } = await callForRecord(engine, standInPath(id), token, signal);
+    return GenerationList.parse(body).generations;
   };
 }
 
-function tappedGenerations(engine: HttpClient): EngineWatch["generationsAfter"] {
+function tappedGenerations(engine: HttpClient, token: string): EngineWatch["generationsAfter"] {
   return async (id, signal) => {
-    const record = await tapRecord(engine, id, signal);
+    const record = await tapRecord(engine, token, id, signal);
     return record === undefined ? [] : generationsIn(record.exchanges, record.began_at);
   };
 }
 
 async function tapRecord(
   engine: HttpClient,
+  token: string,
   after: number,
   signal: AbortSignal,
 ): Promise<TapRecord | undefined> {
-  const { status, body } = await engine.call("GET", `${TAP_PATH}?after=${after}`, { signal });
+  const { status, body } = await callForRecord(engine, `${TAP_PATH}?after=${after}`, token, signal);
   if (status !== 200 || typeof body !== "object" || body === null || !("exchanges" in body)) return undefined;
   // Nobody else has this path, so that what answers there is a tap of ours.
   return body as TapRecord;

@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher } from "undici";
-import { bearerHeader } from "../contract/auth.ts";
+import { addressOfUrl, isLoopback } from "../contract/address.ts";
+import { bearerHeader, PROGRAM_HEADER } from "../contract/auth.ts";
 import type { StreamEvent } from "../contract/events.ts";
 import { parseEventData } from "../contract/sse.ts";
 import { createSseDecoder, EVENT_STREAM_WANTED, isEventStreamType } from "../contract/sse-decoder.ts";
@@ -89,6 +90,7 @@ export function createHttpClient(url: string, token = "", readEvent = parseEvent
       signal,
       headers: {
         ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...(isLoopback(addressOfUrl(url).host) ? {} : PROGRAM_HEADER),
         ...bearerHeader(token),
         ...headers,
       },

@@ -1,7 +1,10 @@
 import { TAP_PATH } from "../tap/exchange.ts";
 import type { HttpClient } from "./http.ts";
+import { isRecordLocked } from "./record-call.ts";
 
 /** Whether a tap stands in front of this service: then its URL is the tap's, not its own. */
 export async function isTapped(client: HttpClient, signal: AbortSignal): Promise<boolean> {
-  return (await client.call("GET", TAP_PATH, { signal })).status === 200;
+  const answer = await client.call("GET", `${TAP_PATH}?after=${Number.MAX_SAFE_INTEGER}`, { signal });
+  // One that asks for a token that this client does not show is a tap too.
+  return answer.status === 200 || isRecordLocked(answer);
 }

@@ -85,7 +85,7 @@ export async function openTarget(given: TargetUrls, signal: AbortSignal): Promis
     signal.throwIfAborted();
     throw error;
   }
-  const watch = await watchEngine(engine, soon);
+  const watch = await watchEngine(engine, soon, token);
   return {
     urls: { hmi: hmiUrl, gateway: gatewayUrl, engine: engineUrl },
     settings: { heartbeatMs: DEFAULTS.heartbeatMs, orphanGraceMs: DEFAULTS.orphanGraceMs, ...given.settings },

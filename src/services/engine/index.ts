@@ -26,6 +26,10 @@ export interface EngineOptions {
   parallel?: number;
   /** Requests that may wait for a model to load (`OLLAMA_MAX_QUEUE`); 512. */
   maxQueue?: number;
+  /** Names beside the local ones that its record may be asked by. */
+  allowedHosts?: readonly string[];
+  /** Whoever reads its record must show it; empty, the default: nobody is asked. */
+  token?: string;
   /** Whether the first scripted reply opens with a paragraph that says what this is; false. */
   announce?: boolean;
 }
@@ -44,7 +48,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<RunningE
   const { loadMs = 0, parallel = Number.POSITIVE_INFINITY, maxQueue = 512 } = options;
   let announcement = announce ? `${ANNOUNCEMENT}\n\n` : "";
   const scheduler = new Scheduler({ loadMs, parallel, maxQueue });
-  const server = createEngineServer({
+  const engine = {
     scheduler,
     log: new GenerationLog(),
     defaults: { tokenDelayMs, replyTokens },
@@ -53,7 +57,9 @@ export async function startEngine(options: EngineOptions = {}): Promise<RunningE
       announcement = "";
       return taken;
     },
-  });
+  };
+  const { allowedHosts, token } = options;
+  const server = createEngineServer(engine, { host, allowedHosts, token });
   server.listen({ host, port });
   await once(server, "listening");
   const given = portOf(server);

@@ -1,10 +1,13 @@
-import { createServer, type Server } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
 import { engineRoutes, type Route } from "../../contract/routes.ts";
 import { messageOf } from "../../errors.ts";
+import { bearerGuard } from "../../http-guard/bearer-token.ts";
+import { asOllama, type OwnNames, programsOnly } from "../../http-guard/caller-policies.ts";
+import { createGuardedServer, deedOf } from "../../http-guard/guarded-server.ts";
+import { isLoopbackAddress } from "../../http-guard/local-names.ts";
 import { Failed } from "./directions.ts";
 import { EngineError } from "./errors.ts";
 import type { Exchange, Handler } from "./exchange.ts";
-import { isAllowedHost, isLoopback } from "./host-guard.ts";
 import { chat, generate } from "./inference.ts";
 import { generations, ps, root, show, tags, version } from "./information.ts";
 import type { Engine } from "./instance.ts";
@@ -28,30 +31,50 @@ const ENDPOINTS: readonly Endpoint[] = [
   { route: engineRoutes.generations, handler: generations },
 ];
 
+/** Who may read what the stand-in was asked. */
+export interface RecordAccess extends OwnNames {
+  /** Whoever reads it must show it; empty, or left out: nobody is asked. */
+  readonly token?: string | undefined;
+}
+
+/** Where the stand-in tells what it was asked: these paths are not Ollama's, and no page may read them. */
+const OWN_FOLDER = "/stand-in/";
+
 /**
  * The HTTP server of one stand-in. Bare node:http, because Ollama's plain-text errors, its headers and the
  * moment they leave are part of what is stood in for.
  */
-export function createEngineServer(engine: Engine): Server {
-  const server = createServer((request, response) => {
-    const left = new AbortController();
-    response.once("close", () => left.abort());
-    response.setHeader("server", "chat-stack stand-in");
-    const url = request.url ?? "/";
-    const [path = "", query = ""] = url.split("?", 2);
-    const exchange = { engine, request, response, query: new URLSearchParams(query), signal: left.signal };
-    if (isExposed(server) || isAllowedHost(request.headers.host ?? "")) void answer(exchange, path);
-    else sendStatus(response, 403);
+export function createEngineServer(engine: Engine, access: RecordAccess): Server {
+  const ollama = { policy: asOllama(() => isExposed(server)) };
+  const record = { policy: programsOnly(access), refusalOfToken: bearerGuard(access.token) };
+  const isForRecord = ({ url = "" }: IncomingMessage): boolean => pathAndQuery(url)[0].startsWith(OWN_FOLDER);
+  const server = createGuardedServer({
+    guard: (request) => ({ ...(isForRecord(request) ? record : ollama), deed: deedOf(request) }),
+    // Ollama says no word.
+    refuse: ({ status }, response) => sendStatus(response, status),
+    answer(request, response) {
+      response.setHeader("server", "chat-stack stand-in");
+      const left = new AbortController();
+      response.once("close", () => left.abort());
+      const [path, query] = pathAndQuery(request.url ?? "/");
+      const exchange = { engine, request, response, query: new URLSearchParams(query), signal: left.signal };
+      void answer(exchange, path);
+    },
   });
   // As Ollama: an idle connection stays, so that a client's pool never races against its closing.
   server.keepAliveTimeout = 0;
   return server;
 }
 
-/** Bound beyond loopback, where any name may be the machine's. */
+/** Bound beyond loopback. */
 function isExposed(server: Server): boolean {
   const address = server.address();
-  return typeof address === "object" && address !== null && !isLoopback(address.address);
+  return typeof address === "object" && address !== null && !isLoopbackAddress(address.address);
+}
+
+function pathAndQuery(target: string): [path: string, query: string] {
+  const [path = "", query = ""] = target.split("?", 2);
+  return [path, query];
 }
 
 async function answer(exchange: Exchange, path: string): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Dispatcher } from "undici";
+import { PROGRAM_HEADER } from "../../contract/auth.ts";
 import { ErrorBody, Health, ModelList } from "../../contract/common.ts";
 import { formatEventId, POSITION, parseEventId } from "../../contract/event-id.ts";
 import type { StreamEvent } from "../../contract/events.ts";
@@ -70,7 +71,7 @@ async function openReply(
 ): Promise<Dispatcher.ResponseData> {
   const { session_id, message_id } = request;
   const path = gatewayRoutes.resume.path({ session_id }, { message_id });
-  const answer = await gateway.send({ method: "GET", path, signal });
+  const answer = await gateway.send({ method: "GET", path, headers: PROGRAM_HEADER, signal });
   if (!GET_UNAVAILABLE.has(answer.statusCode)) return answer;
   await answer.body.dump();
   return await gateway.send({ method: "POST", path: gatewayRoutes.chat.path(), body: request, signal });
@@ -87,7 +88,7 @@ async function reopenReply(
 ): Promise<Dispatcher.ResponseData> {
   const path = gatewayRoutes.resume.path({ session_id }, { message_id });
   const beforeTheFirst = formatEventId({ messageId: message_id, position: POSITION.sessionCreated });
-  const headers = { "last-event-id": beforeTheFirst };
+  const headers = { ...PROGRAM_HEADER, "last-event-id": beforeTheFirst };
   const timeout = new AbortController();
   const reason = new DOMException(`no answer in ${REOPEN_TIMEOUT_MS / 1_000} s`, "TimeoutError");
   const timer = setTimeout(() => timeout.abort(reason), REOPEN_TIMEOUT_MS);

@@ -1,17 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { ErrorBody } from "../../contract/common.ts";
+import { errorBody } from "../../contract/wire-error-body.ts";
 import { messageOf, WireError } from "../../errors.ts";
-
-/** The JSON body of an error. */
-export function errorBody(error: WireError): ErrorBody {
-  return {
-    error: {
-      code: error.code,
-      message: error.message,
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
-    },
-  };
-}
 
 /** Answers with the error; one that nobody foresaw is logged whole and told without its details. */
 export function sendError(request: FastifyRequest, reply: FastifyReply, thrown: unknown): FastifyReply {

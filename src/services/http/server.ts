@@ -1,10 +1,11 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { LIMITS } from "../../contract/defaults.ts";
 import { WireError } from "../../errors.ts";
+import { type OwnNames, ownPagesOnly } from "../../http-guard/caller-policies.ts";
+import { answerOddRequests, refuseConnection } from "../../http-guard/odd-requests.ts";
 import { requireToken } from "./auth.ts";
 import { sendError } from "./error-body.ts";
-import { answerOddRequests, refuseConnection } from "./framing.ts";
-import { guardOrigin, type OwnNames } from "./guard.ts";
+import { guardCallers } from "./guard.ts";
 import { takeJsonBodies } from "./json-body.ts";
 
 /** What is the same for all our services: who may call, by which names, and the log. */
@@ -40,9 +41,11 @@ export function createServer(options: ServerOptions): FastifyInstance {
     frameworkErrors: (error, request, reply) => sendError(request, reply, error),
     clientErrorHandler: refuseConnection,
   });
-  answerOddRequests(app);
+  answerOddRequests(app.server);
+  // Whatever a client expects beside 100-continue, a server may ignore (RFC 9110, section 10.1.1).
+  app.server.on("checkExpectation", app.routing);
   takeJsonBodies(app);
-  app.addHook("onRequest", guardOrigin(options));
+  app.addHook("onRequest", guardCallers(ownPagesOnly(options, Boolean(options.token))));
   if (options.token) app.addHook("onRequest", requireToken(options.token));
   app.setErrorHandler((error, request, reply) => sendError(request, reply, error));
   answerUnknownRoutes(app);

@@ -1,6 +1,8 @@
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-import { type Address, isLoopback } from "../../contract/address.ts";
+import type { Server } from "node:http";
+import { isLoopback } from "../../contract/address.ts";
+import { ownPagesOnly } from "../../http-guard/caller-policies.ts";
+import { createGuardedServer, deedOf } from "../../http-guard/guarded-server.ts";
 import { everyone, membersOf } from "../os/identity.ts";
 import { type Usage, usageOf } from "../os/usage.ts";
 import { readRecord } from "../record.ts";
@@ -8,6 +10,7 @@ import { serviceMark } from "../service-mark.ts";
 import type { StateFolder } from "../state.ts";
 import type { Board } from "./board.ts";
 import { LIVING } from "./resumption.ts";
+import type { MetricsAddress } from "./types.ts";
 
 /**
  * Serves `GET /metrics` for Prometheus. Only on this machine: nobody has to prove who they are to read it. Everything
@@ -15,16 +18,24 @@ import { LIVING } from "./resumption.ts";
  *
  * @throws Error where the address is not of this machine, or is taken
  */
-export async function serveMetrics(address: Address, board: Board, state: StateFolder): Promise<Server> {
+export async function serveMetrics(
+  address: MetricsAddress,
+  board: Board,
+  state: StateFolder,
+): Promise<Server> {
   if (!isLoopback(address.host))
     throw new Error(`Metrics are served on a loopback address only, and ${address.host} is none.`);
-  const server = createServer((request, response) => {
-    if (request.method !== "GET" || request.url !== "/metrics") {
-      response.writeHead(404).end("There is only GET /metrics.\n");
-      return;
-    }
-    response.setHeader("content-type", "text/plain; version=0.0.4; charset=utf-8");
-    response.end(exposition(board.names.map((name) => sampleOf(name, board, state))));
+  const policy = ownPagesOnly(address);
+  const server = createGuardedServer({
+    guard: (request) => ({ policy, deed: deedOf(request) }),
+    answer(request, response) {
+      if (request.method !== "GET" || request.url !== "/metrics") {
+        response.writeHead(404).end("There is only GET /metrics.\n");
+        return;
+      }
+      response.setHeader("content-type", "text/plain; version=0.0.4; charset=utf-8");
+      response.end(exposition(board.names.map((name) => sampleOf(name, board, state))));
+    },
   });
   server.listen(address.port, address.host);
   await once(server, "listening");

@@ -14,7 +14,12 @@ export interface SupervisorPlan {
   /** Where events are posted to; absent for nowhere. */
   readonly webhook?: string;
   /** Where metrics are served; absent for nowhere. */
-  readonly metrics?: Address;
+  readonly metrics?: MetricsAddress;
+}
+
+/** Where metrics are served, and by which names beside the loopback ones they may be asked for. */
+export interface MetricsAddress extends Address {
+  readonly allowedHosts?: readonly string[];
 }
 
 /** A service that somebody else runs. */

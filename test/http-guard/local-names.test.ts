@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { isAllowedHost, isLoopback } from "../../../src/services/engine/host-guard.ts";
+import { nameOf } from "../../src/http-guard/caller-guard.ts";
+import { isLocalName, isLoopbackAddress } from "../../src/http-guard/local-names.ts";
 
 test.each([
   "",
@@ -16,13 +17,13 @@ test.each([
   "host.docker.internal:11434",
   "printer.local",
 ])("the host %j may pass", (host) => {
-  expect(isAllowedHost(host)).toBe(true);
+  expect(isLocalName(nameOf(host))).toBe(true);
 });
 
 test.each(["example.com", "localhost.example.com", "8.8.8.8", "[2001:db8::1]:80", "notlocal", "172.32.0.1"])(
   "the host %j may not pass",
   (host) => {
-    expect(isAllowedHost(host)).toBe(false);
+    expect(isLocalName(nameOf(host))).toBe(false);
   },
 );
 
@@ -32,5 +33,5 @@ test.each([
   ["0.0.0.0", false],
   ["::", false],
 ])("%s is loopback: %s", (address, loopback) => {
-  expect(isLoopback(address)).toBe(loopback);
+  expect(isLoopbackAddress(address)).toBe(loopback);
 });

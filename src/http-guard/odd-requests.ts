@@ -1,8 +1,7 @@
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
-import type { FastifyInstance } from "fastify";
-import { WireError, type WireErrorCode } from "../../errors.ts";
-import { errorBody } from "./error-body.ts";
+import { errorBody } from "../contract/wire-error-body.ts";
+import { WireError, type WireErrorCode } from "../errors.ts";
 
 /** What Node's parser refuses, by its codes; anything else is no HTTP. */
 const REFUSALS: Readonly<Record<string, [status: number, message: string]>> = {
@@ -21,16 +20,14 @@ export function refuseConnection(error: Error & { code?: string }, socket: Duple
 }
 
 /** Gives the requests that Node's server answers by itself, or drops, answers of the contract. */
-export function answerOddRequests(app: FastifyInstance): void {
-  app.server.on("connect", (_: IncomingMessage, socket: Duplex) =>
-    end(socket, 405, "method_not_allowed", "CONNECT is not allowed: this service is no proxy."),
+export function answerOddRequests(server: Server): void {
+  server.on("connect", (_: IncomingMessage, socket: Duplex) =>
+    end(socket, 405, "method_not_allowed", "CONNECT is not allowed: this service leads nowhere else."),
   );
   // Of what follows a request for an upgrade Node's parser reports no error, and so would never be answered.
-  app.server.prependListener("request", ({ headers }: IncomingMessage, response: ServerResponse) => {
+  server.prependListener("request", ({ headers }: IncomingMessage, response: ServerResponse) => {
     if (headers.upgrade !== undefined) response.shouldKeepAlive = false;
   });
-  // Whatever a client expects beside 100-continue, a server may ignore (RFC 9110, section 10.1.1).
-  app.server.on("checkExpectation", app.routing);
 }
 
 function end(socket: Duplex, status: number, code: WireErrorCode, message: string): void {

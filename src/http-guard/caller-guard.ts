@@ -1,0 +1,80 @@
+import type { IncomingMessage } from "node:http";
+import { WireError } from "../errors.ts";
+
+/** What of a request tells who calls, and by which name. */
+export interface Caller {
+  /** Every value of `Host`, as it was sent. */
+  readonly hosts: readonly string[];
+  /** The request target, as it was sent: it may name a host too. */
+  readonly target: string;
+  readonly origin: string | undefined;
+  /** `Sec-Fetch-Site`: browsers send it to https and to loopback only, and no page can set it. */
+  readonly site: string | undefined;
+  /** `X-Requested-With`: to another origin a page can send it only where that origin has agreed, and ours never do. */
+  readonly requestedWith: string | undefined;
+  readonly deed: Deed;
+}
+
+/** What a call does: a GET that changes something is all that an image or a link of any page needs. */
+export type Deed = "reads" | "changes" | "changes by GET";
+
+/** Who may call a listener. */
+export interface CallerPolicy {
+  /** Whether a call may name us so: in lower case, without port and brackets; empty where it names nobody. */
+  isOwnName(name: string): boolean;
+  /** The names that it may, in words. */
+  readonly ownNames: string;
+  /** Why what made the call may not make it; undefined where it may. `host` is the only one of the call. */
+  refusalOfPage(caller: Caller, host: string): WireError | undefined;
+}
+
+/** The parts of a request that the guard looks at. */
+export function callerOf(request: IncomingMessage, deed: Deed): Caller {
+  const { headers, headersDistinct, url = "" } = request;
+  const only = (name: string): string | undefined => headersDistinct[name]?.join(", ");
+  return {
+    hosts: headersDistinct["host"] ?? [],
+    target: url,
+    origin: headers.origin,
+    site: only("sec-fetch-site"),
+    requestedWith: only("x-requested-with"),
+    deed,
+  };
+}
+
+/**
+ * Why a call is refused, before anybody looks what it wants; undefined where it may pass. Every listener of ours asks
+ * this. A page of another site reaches us by our own name, or by pointing its own here (DNS rebinding): the
+ * second is seen by `Host` alone, the first by `Origin` and `Sec-Fetch-Site`.
+ */
+export function refusalOf(caller: Caller, policy: CallerPolicy): WireError | undefined {
+  const { hosts, target } = caller;
+  if (hosts.length > 1) {
+    // Whoever stands before us may have gone by the other one (RFC 9112, section 3.2).
+    return new WireError("bad_request", `The request has ${hosts.length} Host headers; it must have one.`);
+  }
+  const [host = ""] = hosts;
+  const named = [host, ...authorityIn(target)];
+  const stranger = named.find((each) => !policy.isOwnName(nameOf(each)));
+  if (stranger === undefined) return policy.refusalOfPage(caller, host);
+  if (stranger === "") return new WireError("bad_request", "The request has no Host header.");
+  return new WireError(
+    "forbidden",
+    `The call names the host "${stranger}"; this service answers to ${policy.ownNames}.`,
+    "Call it by one of these names, or add this one to the setting http.allowed_hosts.",
+  );
+}
+
+/** The name in a `Host` header: in lower case, without port and brackets. */
+export function nameOf(host: string): string {
+  return host
+    .replace(/:\d*$/, "")
+    .replace(/^\[(.*)\]$/, "$1")
+    .toLowerCase();
+}
+
+/** The host in a request target of the absolute form, which counts more than `Host` (RFC 9112, section 3.2.2). */
+function authorityIn(target: string): string[] {
+  const authority = /^[a-z][a-z\d+.-]*:\/\/([^/?#]*)/i.exec(target)?.[1];
+  return authority === undefined ? [] : [authority];
+}

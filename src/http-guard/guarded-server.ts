@@ -1,0 +1,68 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from "node:http";
+import { RECORD_REALM } from "../contract/auth.ts";
+import { errorBody } from "../contract/wire-error-body.ts";
+import type { WireError } from "../errors.ts";
+import { type CallerPolicy, callerOf, type Deed, refusalOf } from "./caller-guard.ts";
+import { answerOddRequests, refuseConnection } from "./odd-requests.ts";
+
+/** Who may make a call. */
+export interface CallGuard {
+  readonly policy: CallerPolicy;
+  readonly deed: Deed;
+  /** Why the token that the call shows is not the right one; left out where none is asked for. */
+  readonly refusalOfToken?: ((request: IncomingMessage) => WireError | undefined) | undefined;
+}
+
+/** What a server of ours cannot be made without. */
+export interface GuardedServer {
+  guard(request: IncomingMessage): CallGuard;
+  /** Answers a call that may be made. */
+  answer(request: IncomingMessage, response: ServerResponse): void;
+  /** Answers one that may not; with the contract's body where it is left out. */
+  refuse?(error: WireError, response: ServerResponse): void;
+  /** Node's own settings. */
+  readonly settings?: ServerOptions;
+}
+
+/**
+ * A bare HTTP server, for whatever is not on Fastify: the one place where one is made, so that there is none that
+ * answers before it has looked who calls.
+ */
+export function createGuardedServer(parts: GuardedServer): Server {
+  const { refuse = sendWireError, settings = {} } = parts;
+  const server = createServer(settings, (request, response) => {
+    const { policy, deed, refusalOfToken } = parts.guard(request);
+    const refusal = refusalOf(callerOf(request, deed), policy) ?? refusalOfToken?.(request);
+    if (refusal === undefined) {
+      parts.answer(request, response);
+      return;
+    }
+    // Bare servers ask for it where they tell what others said: by the realm our clients know that it is not an engine.
+    if (refusal.status === 401) response.setHeader("www-authenticate", `Bearer realm="${RECORD_REALM}"`);
+    refuse(refusal, response);
+  });
+  answerOddRequests(server);
+  server.on("clientError", refuseConnection);
+  return server;
+}
+
+/** Answers with the contract's body of an error (section 5). */
+export function sendWireError(error: WireError, response: ServerResponse): void {
+  const body = JSON.stringify(errorBody(error));
+  response.writeHead(error.status, {
+    "content-type": "application/json; charset=utf-8",
+    "content-length": Buffer.byteLength(body),
+  });
+  response.end(body);
+}
+
+/** What a call does, where nothing is changed by a GET. */
+export function deedOf({ method }: IncomingMessage): Deed {
+  return method === "GET" ? "reads" : "changes";
+}

@@ -1,0 +1,45 @@
+import { BlockList, isIP, isIPv6 } from "node:net";
+import { hostname, networkInterfaces } from "node:os";
+
+/**
+ * Whether this name can only mean this machine or its network, as Ollama judges it: no page on the Internet can
+ * have it for its own. In lower case, without port and brackets; empty where a call names nobody.
+ */
+export function isLocalName(name: string): boolean {
+  return (
+    name === "" ||
+    name === "localhost" ||
+    name === hostname().toLowerCase() ||
+    /\.(?:localhost|local|internal)$/.test(name) ||
+    (isIP(name) !== 0 && (LOCAL.check(name, familyOf(name)) || isOwnAddress(name)))
+  );
+}
+
+/** Whether a server on this address is reached from this machine only. */
+export function isLoopbackAddress(address: string): boolean {
+  return LOOPBACK.check(address, familyOf(address));
+}
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet("127.0.0.0", 8);
+LOOPBACK.addAddress("::1", "ipv6");
+
+const LOCAL = new BlockList();
+LOCAL.addSubnet("127.0.0.0", 8);
+LOCAL.addAddress("::1", "ipv6");
+LOCAL.addSubnet("10.0.0.0", 8);
+LOCAL.addSubnet("172.16.0.0", 12);
+LOCAL.addSubnet("192.168.0.0", 16);
+LOCAL.addSubnet("fc00::", 7, "ipv6");
+LOCAL.addAddress("0.0.0.0");
+LOCAL.addAddress("::", "ipv6");
+
+function isOwnAddress(address: string): boolean {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .some((own) => own.address === address);
+}
+
+function familyOf(address: string): "ipv4" | "ipv6" {
+  return isIPv6(address) ? "ipv6" : "ipv4";
+}
