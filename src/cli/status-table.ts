@@ -20,7 +20,11 @@ export function statusLines(status: StackStatus, options: TableOptions): string[
   const shown = columnsThatFit(status.services, options);
   const head = shown.map(({ head }) => paint("quiet", head));
   const rows = status.services.map((service) => shown.map((column) => column.cell(service, options)));
-  const notes = [...status.services.flatMap((service) => notesOn(service, options)), ...unwatched(status)];
+  const notes = [
+    ...status.services.flatMap((service) => notesOn(service, options)),
+    ...unwatched(status),
+    ...status.warnings.map((text) => `${paint("warn", "!")} ${text}`),
+  ];
   const table = alignColumns([head, ...rows]).map((line) =>
     // A cut would lose the code that ends a colour: the rare line that still does not fit is cut without any.
     visibleLength(line) <= width ? line : plain(line).slice(0, width),

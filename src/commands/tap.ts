@@ -4,6 +4,7 @@ import { BaseCommand } from "../cli/base-command.ts";
 import { parseListenAddress } from "../cli/listen-address.ts";
 import { openRecordFile } from "../cli/record-file.ts";
 import { parseServiceUrl } from "../cli/service-url.ts";
+import { isLoopback } from "../contract/address.ts";
 import { messageOf, UserError } from "../errors.ts";
 import type { Exchange } from "../tap/exchange.ts";
 import { type Tap as RunningTap, startTap, type TapOptions } from "../tap/tap.ts";
@@ -69,6 +70,11 @@ the other end too. \`stack verify --engine <the tap's URL>\` then sees what reac
     const access = { allowedHosts: http.allowed_hosts, token: auth.token };
     const tap = await listen({ upstream, ...address, ...access, onEnded });
     this.#announce(tap.url, upstream);
+    if (!isLoopback(address.host) && auth.token === "")
+      this.screen.line(
+        `  ${this.screen.paint("warn", "!")} Other machines reach it, and may read what passed: set auth.token, or --listen to a loopback address.`,
+        4,
+      );
     await aborted(AbortSignal.any([signal, end.signal]));
     await tap.close();
     record?.close();

@@ -11,7 +11,7 @@ import { type PlannedStep, planUp } from "../launch/dry-run.ts";
 import { bringUp, type UpStep } from "../launch/up.ts";
 
 type UpOutput =
-  | { readonly services: readonly UpStep[] }
+  | { readonly services: readonly UpStep[]; readonly warnings: readonly string[] }
   | { readonly dry_run: true; readonly services: readonly PlannedStep[] };
 
 export default class Up extends BaseCommand {
@@ -72,7 +72,7 @@ is started again, whether anybody looks on or not.`;
 
     const { screen } = this;
     const { first: signal, second: hurry } = watchInterrupts({ isHangupHeeded: true });
-    const { steps, started } = await bringUp({
+    const { steps, started, warnings } = await bringUp({
       config,
       env: process.env,
       names,
@@ -88,6 +88,7 @@ is started again, whether anybody looks on or not.`;
     });
     screen.line();
     for (const line of stackAdvice(steps)) screen.line(`  ${line}`, 2);
+    for (const line of warnings) screen.line(`  ${screen.paint("warn", "!")} ${line}`, 4);
     const isWhole = !steps.some(({ state }) => isBad(state));
     if (!isWhole) process.exitCode = EXIT.failed;
     if (started.length === 0) {
@@ -96,7 +97,7 @@ is started again, whether anybody looks on or not.`;
     } else if (!flags.detach && flags.wait && !this.jsonEnabled())
       await stayInForeground(started, config, { screen, signal, hurry });
     else screen.line("  `stack down` stops it.");
-    return { services: steps };
+    return { services: steps, warnings };
   }
 
   async #tellPlan(config: Config, names: readonly string[]): Promise<UpOutput> {

@@ -3,6 +3,7 @@ import type { Config } from "../config/schema.ts";
 import type { Role } from "../config/services.ts";
 import { urlOf } from "../contract/address.ts";
 import type { ForeignContract } from "../contract/foreign.ts";
+import { exposureWarnings } from "../launch/exposure.ts";
 import { lookAtStack, type Sighting, sightingOf } from "../launch/look.ts";
 import type { ServiceState } from "../supervisor/inspect.ts";
 import { readStates } from "../supervisor/keep/states.ts";
@@ -40,6 +41,8 @@ export interface LadderReport {
   readonly model: string;
   readonly rungs: readonly RungReport[];
   readonly took_ms: number;
+  /** Sentences about what other machines can reach without a token. */
+  readonly warnings: readonly string[];
   /** What was made for the look and could not be deleted. */
   readonly left_behind: readonly string[];
 }
@@ -90,6 +93,10 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
     model: config.chat.model,
     rungs: reports,
     took_ms: Math.round(performance.now() - start),
+    warnings: exposureWarnings(
+      config,
+      sightings.filter(({ state }) => state.state === "running"),
+    ),
     left_behind,
   };
 }

@@ -54,13 +54,18 @@ export function refusalOf(caller: Caller, policy: CallerPolicy): WireError | und
     return new WireError("bad_request", `The request has ${hosts.length} Host headers; it must have one.`);
   }
   const [host = ""] = hosts;
-  const named = [host, ...authorityIn(target)];
-  const stranger = named.find((each) => !policy.isOwnName(nameOf(each)));
-  if (stranger === undefined) return policy.refusalOfPage(caller, host);
-  if (stranger === "") return new WireError("bad_request", "The request has no Host header.");
+  const authority = authorityIn(target);
+  if (authority !== undefined && authority.toLowerCase() !== host.toLowerCase()) {
+    return new WireError(
+      "bad_request",
+      `The request is for "${authority}", and its Host header for "${host}".`,
+    );
+  }
+  if (policy.isOwnName(nameOf(host))) return policy.refusalOfPage(caller, host);
+  if (host === "") return new WireError("bad_request", "The request has no Host header.");
   return new WireError(
     "forbidden",
-    `The call names the host "${stranger}"; this service answers to ${policy.ownNames}.`,
+    `The Host header names "${host}"; this service answers to ${policy.ownNames}.`,
     "Call it by one of these names, or add this one to the setting http.allowed_hosts.",
   );
 }
@@ -73,8 +78,7 @@ export function nameOf(host: string): string {
     .toLowerCase();
 }
 
-/** The host in a request target of the absolute form, which counts more than `Host` (RFC 9112, section 3.2.2). */
-function authorityIn(target: string): string[] {
-  const authority = /^[a-z][a-z\d+.-]*:\/\/([^/?#]*)/i.exec(target)?.[1];
-  return authority === undefined ? [] : [authority];
+/** The host in a request target of the absolute form: a client names the same in `Host` (RFC 9112, section 3.2). */
+function authorityIn(target: string): string | undefined {
+  return /^[a-z][a-z\d+.-]*:\/\/([^/?#]*)/i.exec(target)?.[1];
 }

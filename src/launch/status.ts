@@ -8,6 +8,7 @@ import { listRecords } from "../supervisor/record.ts";
 import { serviceMark } from "../supervisor/service-mark.ts";
 import { type StateFolder, SUPERVISOR, stateFolder } from "../supervisor/state.ts";
 import type { ServiceRecord } from "../supervisor/types.ts";
+import { exposureWarnings } from "./exposure.ts";
 import { lookAtStack } from "./look.ts";
 import { recordedStatus } from "./recorded-status.ts";
 import { conditionOf } from "./service-condition.ts";
@@ -21,6 +22,8 @@ export interface StackStatus {
   /** Who watches the services; null where nobody does. */
   readonly supervisor: { readonly pid: number; readonly usage: ServiceUsage | null } | null;
   readonly services: readonly ServiceStatus[];
+  /** Sentences about what other machines can reach without a token. */
+  readonly warnings: readonly string[];
 }
 
 /** The states in which a service does its work. */
@@ -80,6 +83,10 @@ export async function stackStatus(
     ok: !isByRecords && services.every(({ state }) => WORKING.has(state)),
     supervisor: supervisor === undefined ? null : { pid: supervisor.pid, usage: usage(supervisor) },
     services,
+    warnings: exposureWarnings(
+      config,
+      sightings.filter(({ state }) => state.state === "running"),
+    ),
   };
 }
 

@@ -5,6 +5,7 @@ import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import { readRecord } from "../supervisor/record.ts";
 import { type StateFolder, stateFolder } from "../supervisor/state.ts";
 import { type AskOptions, agree, ask } from "./ask.ts";
+import { exposureWarnings } from "./exposure.ts";
 import { follow, StoppedMeanwhile, SupervisorLost } from "./follow.ts";
 import { ASKED_FOR, type Intent, startsIt } from "./intent.ts";
 import { LateServices } from "./late-services.ts";
@@ -48,6 +49,8 @@ export interface UpResult {
   readonly steps: readonly UpStep[];
   /** The services that this call had started, in order. */
   readonly started: readonly string[];
+  /** Sentences about what other machines can reach without a token. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -76,7 +79,11 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
   }
   const mine = asked.filter(({ intent }) => startsIt(intent));
   const started = mine.map(({ sighting }) => sighting.name);
-  if (options.wait === false) return { steps, started };
+  const warnings = exposureWarnings(
+    config,
+    asked.map(({ sighting }) => sighting),
+  );
+  if (options.wait === false) return { steps, started, warnings };
   const requests = new Map(
     asked.flatMap(({ sighting, request }) => (request === null ? [] : [[sighting.name, request]])),
   );
@@ -103,7 +110,7 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
       await withLock(folder, () => replaceSupervisor(options, folder), { signal });
       await followAll();
     });
-    return { steps, started };
+    return { steps, started, warnings };
   } catch (error) {
     // What another command has stopped was no failure, and the rest goes on.
     if (error instanceof StoppedMeanwhile) throw error;

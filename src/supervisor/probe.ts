@@ -6,6 +6,7 @@ import { messageOf } from "../errors.ts";
 import { mismatchOf } from "./json-pattern.ts";
 import { whyNotRun } from "./not-runnable.ts";
 import type { RunLog } from "./run-log.ts";
+import { withoutSecrets } from "./secret-variables.ts";
 import type { CommandProbe, HttpProbe, LogProbe, Probe, ServiceSpec, TcpProbe } from "./types.ts";
 
 /** The answer to one probe. */
@@ -182,7 +183,7 @@ async function askCommand(
   const { file, args, cwd, env } = command;
   const child = spawn(file, args, {
     cwd,
-    env: { ...environment, ...env },
+    env: { ...withoutSecrets(environment), ...env },
     detached: true,
     stdio: "ignore",
   });

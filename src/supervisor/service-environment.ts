@@ -1,10 +1,10 @@
 import { MARK, type Mark } from "./os/process-table.ts";
-import { secretsOf } from "./secret-variables.ts";
+import { withoutSecrets } from "./secret-variables.ts";
 import type { ServiceSpec } from "./types.ts";
 
 /**
  * The environment that a service's process is started with. The one place where it is made: from that of whoever asked
- * for the service, what the configuration says, and the mark that its processes are known by.
+ * for the service but for our secrets, what the configuration says, and the mark that its processes are known by.
  *
  * @param asker of whoever asked; this process's own where that is not known
  */
@@ -16,9 +16,7 @@ export function serviceEnvironment(
   return {
     // Python would hold back what it prints to a file, some kilobytes of it, and lose it in the end.
     PYTHONUNBUFFERED: "1",
-    // They are not written down with the rest of what the asker has.
-    ...secretsOf(process.env),
-    ...asker,
+    ...withoutSecrets(asker),
     ...command.env,
     [MARK.service]: mark.service,
     [MARK.stateDir]: mark.stateDir,

@@ -5,7 +5,7 @@ export interface Command {
   readonly file: string;
   readonly args: readonly string[];
   readonly cwd: string;
-  /** Added to the environment of the starter. */
+  /** Added to the environment of the starter, of which secrets of ours are not passed on. */
   readonly env?: Readonly<Record<string, string>>;
 }
 

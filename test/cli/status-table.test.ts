@@ -138,5 +138,6 @@ function stack(services: readonly ServiceStatus[]): StackStatus {
     ok: true,
     supervisor: { pid: 4700, usage: null },
     services,
+    warnings: [],
   };
 }

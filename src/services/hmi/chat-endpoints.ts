@@ -14,6 +14,9 @@ interface ChatParts {
   heartbeatMs: number;
 }
 
+/** Of the GET that sends: since 1 December 2026 (RFC 9745). POST does the same, and no page can be tricked into it. */
+const DEPRECATED = { deprecation: "@1796083200" } as const;
+
 /** Sending a message, streaming its reply, and cancelling it. */
 export function serveChat(app: FastifyInstance, { chat, store, heartbeatMs }: ChatParts): void {
   endpoint(app, hmiRoutes.sendMessage, { body: SendMessage }, async ({ body }): Promise<SentMessage> => {
@@ -49,7 +52,7 @@ export function serveChat(app: FastifyInstance, { chat, store, heartbeatMs }: Ch
     // An EventSource reconnects by itself, to a GET that sends: it comes back for a reply, not to send again.
     const log =
       lastEventId === undefined ? (await chat.send(outgoing(query))).log : await chat.logOfEvent(lastEventId);
-    await sendLog(request, reply, log, { heartbeatMs });
+    await sendLog(request, reply, log, { heartbeatMs, headers: DEPRECATED });
   });
 
   endpoint(app, hmiRoutes.cancel, {}, async ({ params }): Promise<CancelAnswer> => {

@@ -10,6 +10,8 @@ export interface SendOptions {
   heartbeatMs: number;
   /** The position after which a client begins that did not say where it left off; without it, the first event. */
   from?: number;
+  /** Headers beside those of every stream. */
+  headers?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -26,7 +28,7 @@ export async function sendLog(
   reply.hijack();
   const response = reply.raw;
   response.once("close", () => reader.leave());
-  response.writeHead(200, EVENT_STREAM_HEADERS);
+  response.writeHead(200, { ...EVENT_STREAM_HEADERS, ...options.headers });
   const heartbeat = setInterval(() => {
     // A full buffer means that bytes are still on their way: the client is not waiting in silence.
     if (!response.writableNeedDrain) response.write(HEARTBEAT);

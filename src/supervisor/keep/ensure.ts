@@ -10,6 +10,7 @@ import { MARK } from "../os/process-table.ts";
 import { clearPresence } from "../presence.ts";
 import { readRecord, writeRecord } from "../record.ts";
 import { processFields } from "../record-fields.ts";
+import { withoutSecrets } from "../secret-variables.ts";
 import { markedPath, serviceMark } from "../service-mark.ts";
 import { startFailed } from "../start-failed.ts";
 import { openLog, type StateFolder, SUPERVISOR, serviceFiles } from "../state.ts";
@@ -88,7 +89,12 @@ async function startSupervisor(
 function spawnMarked({ file, args, cwd, env }: Command, state: StateFolder, log: number): ChildProcess {
   return spawn(file, args, {
     cwd,
-    env: { ...process.env, ...env, [MARK.service]: SUPERVISOR, [MARK.stateDir]: markedPath(state) },
+    env: {
+      ...withoutSecrets(process.env),
+      ...env,
+      [MARK.service]: SUPERVISOR,
+      [MARK.stateDir]: markedPath(state),
+    },
     detached: true,
     stdio: ["pipe", log, log],
   });
