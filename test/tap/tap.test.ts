@@ -1,10 +1,13 @@
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
+import { connect } from "node:net";
 import { Transform } from "node:stream";
+import { text } from "node:stream/consumers";
 import { expect, onTestFinished, test } from "vitest";
 import { TAP_PATH, textOf } from "../../src/tap/exchange.ts";
 import type { Rewrite } from "../../src/tap/rewrite.ts";
 import { startTap } from "../../src/tap/tap.ts";
+import { call } from "../support/http.ts";
 import { listenOnAnyPort } from "../support/listen.ts";
 
 /** A tap in front of an upstream that answers so. */
@@ -183,4 +186,111 @@ test("a rewrite sees and changes the headers of a request", async () => {
   });
   const answer = await fetch(tap.url, { headers: { "x-mine": "yes" } });
   expect(answer.headers.get("x-seen")).toBe("GET / not yes");
+});
+
+/** A request of these bytes, one byte a character; the whole answer. */
+async function sendBytes(url: string, bytes: string): Promise<string> {
+  const socket = connect({ host: "127.0.0.1", port: Number(new URL(url).port) });
+  socket.write(Buffer.from(bytes, "latin1"));
+  return await text(socket);
+}
+
+test.each([
+  ["//VICTIM/x", "//VICTIM/x"],
+  ["///VICTIM/x?y", "///VICTIM/x?y"],
+  ["/\\VICTIM", "/\\VICTIM"],
+  ["//[", "//["],
+  ["/http://VICTIM/", "/http://VICTIM/"],
+  ["/%2e%2e/%00?a=%zz#f", "/%2e%2e/%00?a=%zz#f"],
+  ["/a/../b//c", "/a/../b//c"],
+  ["http://localhost//VICTIM/x?q", "//VICTIM/x?q"],
+  ["http://localhost?q", "/?q"],
+])("the target %s goes to the tap's own upstream, as %s", async (target, expected) => {
+  let victimised = 0;
+  const victim = await listenOnAnyPort(createServer((_, response) => response.end(String(++victimised))));
+  const tap = await tapOf((request, response) => response.end(`upstream saw ${request.url}`));
+  const named = (path: string) => path.replace("VICTIM", new URL(victim).host);
+  const bytes = `GET ${named(target)} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`;
+  expect(await sendBytes(tap.url, bytes)).toContain(
+    `upstream saw ${Buffer.from(named(expected), "latin1").toString()}`,
+  );
+  expect(victimised).toBe(0);
+});
+
+test("an upstream's own path goes before each one", async () => {
+  const server = createServer((request, response) => response.end(`saw ${request.url}`));
+  const tap = await startTap({ upstream: `${await listenOnAnyPort(server)}/base/` });
+  onTestFinished(() => tap.close());
+  for (const path of ["/api/tags?x=1", "//elsewhere/x", "/"])
+    expect(await sendBytes(tap.url, `GET ${path} HTTP/1.0\r\nHost: localhost\r\n\r\n`)).toContain(
+      `saw /base${path}`,
+    );
+  expect(tap.exchangesAfter(0).map(({ path }) => path)).toEqual(["/api/tags?x=1", "//elsewhere/x", "/"]);
+});
+
+test.each<[string, Record<string, string>, number]>([
+  ["the address that it listens on", {}, 200],
+  ["a name of this machine's network", { host: "host.docker.internal:11500" }, 200],
+  ["an address", { host: "203.0.113.7:11500" }, 200],
+  ["a name that is allowed", { host: "chat.lan", origin: "https://chat.lan" }, 200],
+  ["another name, which a page may have pointed here", { host: "evil.example:11500" }, 403],
+  ["a page of this machine, of which the upstream judges", { origin: "http://localhost:3000" }, 200],
+  ["a page from elsewhere", { origin: "https://evil.example" }, 403],
+  ["a page without an origin", { origin: "null" }, 403],
+])("a tap that is called by %s", async (_, headers, expected) => {
+  const server = createServer((__, response) => response.end("upstream"));
+  const tap = await startTap({ upstream: await listenOnAnyPort(server), allowedHosts: ["chat.lan"] });
+  onTestFinished(() => tap.close());
+  expect((await call(tap.url, "/x", { method: "POST", headers })).status).toBe(expected);
+  expect(tap.exchangesAfter(0)).toHaveLength(expected === 200 ? 1 : 0);
+});
+
+test("one that is to show how its upstream judges lets everything through, but its own record", async () => {
+  const server = createServer(({ headers }, response) => response.end(`${headers.host} ${headers.origin}`));
+  const tap = await startTap({ upstream: await listenOnAnyPort(server), callersJudgedBy: "upstream" });
+  onTestFinished(() => tap.close());
+  const headers = { host: "evil.example", origin: "http://evil.example" };
+  expect((await call(tap.url, "/x", { headers })).body).toBe("evil.example http://evil.example");
+  expect((await call(tap.url, TAP_PATH, { headers })).status).toBe(403);
+});
+
+test.each<[string, Record<string, string>]>([
+  ["another origin", { origin: "http://evil.example" }],
+  ["its own origin, where the upstream's pages are", { origin: "OWN" }],
+  ["its own origin, by what browsers say", { "sec-fetch-site": "same-origin" }],
+  ["a site that hides its origin", { "sec-fetch-site": "cross-site" }],
+  ["a name that was pointed here", { host: "evil.example" }],
+])("the record is not for a page of %s", async (_, headers) => {
+  const tap = await tapOf((__, response) => response.end());
+  const sent = Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, value.replace("OWN", tap.url)]),
+  );
+  for (const path of [TAP_PATH, `${TAP_PATH}?after=0`, "/stack-tap/other"])
+    expect((await call(tap.url, path, { headers: sent })).status).toBe(403);
+});
+
+test.each([
+  [`${TAP_PATH}?after=abc`, 400],
+  [`${TAP_PATH}?after=%zz`, 400],
+  [`${TAP_PATH}//[?after=0`, 404],
+  [`${TAP_PATH}\\x`, 404],
+  ["/stack-tap/", 404],
+  [`${TAP_PATH}?after=0`, 200],
+])("%s is the tap's own, and answered with %i", async (path, expected) => {
+  const tap = await tapOf((_, response) => response.end("upstream"));
+  const { status, body } = await call(tap.url, path);
+  expect([status, body === "upstream"]).toEqual([expected, false]);
+  expect(tap.exchangesAfter(0)).toEqual([]);
+});
+
+test("with a token the record asks for it, and what passes does not", async () => {
+  const server = createServer((_, response) => response.end("upstream"));
+  const tap = await startTap({ upstream: await listenOnAnyPort(server), token: "secret" });
+  onTestFinished(() => tap.close());
+  expect((await call(tap.url, "/x")).status).toBe(200);
+  const refused = await call(tap.url, TAP_PATH);
+  expect([refused.status, refused.headers["www-authenticate"]]).toEqual([401, 'Bearer realm="stack record"']);
+  expect((await call(tap.url, `${TAP_PATH}?token=secret`)).status).toBe(401);
+  const headers = { authorization: "Bearer secret" };
+  expect((await call(tap.url, TAP_PATH, { headers })).json).toMatchObject({ exchanges: [{ path: "/x" }] });
 });

@@ -8,10 +8,10 @@ import { listenOnAnyPort } from "../support/listen.ts";
 
 const signal = AbortSignal.timeout(10_000);
 
-async function watch(url: string) {
+async function watch(url: string, token = "") {
   const client = createHttpClient(url);
   onTestFinished(() => client.close());
-  return await watchEngine(client, signal);
+  return await watchEngine(client, signal, token);
 }
 
 async function tapped(upstream: string): Promise<string> {
@@ -75,4 +75,30 @@ test("an engine without a tap cannot be watched, and one that is not there neith
   expect(untapped).toEqual({ name: "Ollama 0.13.0", isStandIn: false, generationsAfter: undefined });
   const absent = await watch("http://127.0.0.1:9");
   expect(absent).toMatchObject({ name: "an engine that does not answer", generationsAfter: undefined });
+});
+
+test("records that ask for a token are read with it, and without it cannot be", async () => {
+  const engine = await startTestEngine({ token: "secret" });
+  const tap = await startTap({ upstream: await startOllama(), token: "secret" });
+  onTestFinished(() => tap.close());
+  for (const url of [engine, tap.url]) {
+    await ask(url);
+    const { generationsAfter } = await watch(url, "secret");
+    expect(await generationsAfter?.(0, signal)).toHaveLength(1);
+    for (const token of ["", "wrong"]) expect((await watch(url, token)).generationsAfter).toBe(undefined);
+  }
+  expect((await watch(engine)).name).toBe("the engine stand-in (its record is refused: 401)");
+});
+
+test("no engine is told the token, also not one that asks for it in its own way", async () => {
+  const shown: unknown[] = [];
+  const url = await listenOnAnyPort(
+    createServer(({ headers, url: path }, response) => {
+      shown.push(headers.authorization);
+      if (path === "/api/version") response.end('{"version":"0.13.0"}');
+      else response.writeHead(401, { "www-authenticate": "Bearer" }).end();
+    }),
+  );
+  await watch(url, "secret");
+  expect(shown).toEqual([undefined, undefined]);
 });

@@ -94,3 +94,46 @@ test("a closed stand-in has left its port, and may be closed again", async () =>
   await engine.close();
   await expect(call(engine, "GET", "/")).rejects.toMatchObject({ code: "ECONNREFUSED" });
 });
+
+// As recorded from Ollama: 403, and no byte of a body.
+test.each([
+  ["GET", "/api/tags", "https://evil.example"],
+  ["GET", "/api/tags", "http://localhost.evil.example"],
+  ["POST", "/api/chat", "https://evil.example"],
+  ["OPTIONS", "/api/chat", "https://evil.example"],
+  ["GET", "/api/version", "null"],
+])("%s %s from a page of %s is refused as Ollama does", async (method, path, origin) => {
+  const answer = await call(await startTestEngine(), method, path, "", { origin });
+  expect(answer).toMatchObject({ status: 403, text: "", headers: { "content-length": "0" } });
+});
+
+test.each(["http://localhost:3000", "https://127.0.0.1", "app://obsidian.md", "vscode-webview://x"])(
+  "a page of %s may call, as it may call Ollama",
+  async (origin) => {
+    expect((await call(await startTestEngine(), "GET", "/api/tags", "", { origin })).status).toBe(200);
+  },
+);
+
+test.each(["http://localhost:3000", "https://evil.example", "null"])(
+  "what it was asked is not told to a page of %s",
+  async (origin) => {
+    const engine = await startTestEngine();
+    expect((await call(engine, "GET", "/stand-in/generations", "", { origin })).status).toBe(403);
+  },
+);
+
+test("bound beyond loopback, its record is told only under its own names", async () => {
+  const engine = await startTestEngine({ host: "0.0.0.0", allowedHosts: ["engine.lan"] });
+  const ask = (host: string) => call(engine, "GET", "/stand-in/generations", "", { host });
+  expect((await ask("evil.example")).status).toBe(403);
+  for (const host of ["engine.lan:11434", "192.168.1.2:11434", "localhost"])
+    expect((await ask(host)).status).toBe(200);
+});
+
+test("its record asks for the token, and Ollama's calls do not", async () => {
+  const engine = await startTestEngine({ token: "secret" });
+  const ask = (headers: Record<string, string>) => call(engine, "GET", "/stand-in/generations", "", headers);
+  expect((await ask({})).status).toBe(401);
+  expect((await ask({ authorization: "Bearer secret" })).status).toBe(200);
+  expect((await call(engine, "GET", "/api/tags")).status).toBe(200);
+});

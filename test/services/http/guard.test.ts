@@ -8,9 +8,10 @@ import { call } from "../../support/http.ts";
 async function startServer(
   host = "127.0.0.1",
   allowedHosts: readonly string[] = [],
+  token = "",
 ): Promise<{ url: string; port: number; reached: () => number }> {
   let reached = 0;
-  const app = createServer({ host, allowedHosts });
+  const app = createServer({ host, allowedHosts, token });
   const save = () => {
     reached += 1;
     return {};
@@ -151,4 +152,47 @@ test.each([
 test("looking at it from another site's link is allowed", async () => {
   const { url } = await startServer();
   expect((await call(url, "/things", { headers: { "sec-fetch-site": "cross-site" } })).status).toBe(200);
+});
+
+const GENERAL = "/api/chat/general-stream?message=Hi";
+
+test.each<[string, Record<string, string>]>([
+  ["an image, a frame or a link of any page, which says nothing of where it is from", {}],
+  ["the same with a referrer", { referer: "http://evil.example/" }],
+  ["a page that may send no more than its cookies", { cookie: "a=1" }],
+  ["a program that has not heard of it", { "user-agent": "curl/8.0" }],
+  ["an empty proof", { "x-requested-with": "" }],
+  ["a page of another origin", { origin: "http://evil.example", "x-requested-with": "stack" }],
+])("away from loopback the GET that sends is refused to %s", async (_, headers) => {
+  const { url, reached } = await startServer("127.0.0.1", ["chat.lan"]);
+  const { status, json } = await call(url, GENERAL, { headers: { host: "chat.lan:6101", ...headers } });
+  expect([status, json.error.code]).toEqual([403, "forbidden"]);
+  if (!("origin" in headers)) expect(json.error.hint).toContain("X-Requested-With");
+  expect(reached()).toBe(0);
+});
+
+test.each<[string, string, Record<string, string>]>([
+  ["a program that shows the header", "chat.lan", { "x-requested-with": "anything" }],
+  ["its own page behind https", "chat.lan", { "sec-fetch-site": "same-origin" }],
+  ["its own page that names its origin", "chat.lan", { origin: "http://chat.lan" }],
+  ["any program on loopback", "127.0.0.1:6101", {}],
+  ["any program on loopback by name", "localhost", {}],
+  ["any program on loopback by IPv6", "[::1]:6101", {}],
+])("the GET that sends may be made by %s", async (_, host, headers) => {
+  const { url, reached } = await startServer("127.0.0.1", ["chat.lan"]);
+  expect((await call(url, GENERAL, { headers: { host, ...headers } })).status).toBe(200);
+  expect(reached()).toBe(1);
+});
+
+test("where a token is asked for it is proof enough", async () => {
+  const { url, reached } = await startServer("127.0.0.1", ["chat.lan"], "secret");
+  const send = (path: string) => call(url, path, { headers: { host: "chat.lan" } });
+  expect((await send(GENERAL)).status).toBe(401);
+  expect(reached()).toBe(0);
+  expect((await send(`${GENERAL}&token=secret`)).status).toBe(200);
+});
+
+test("reading away from loopback needs no proof", async () => {
+  const { url } = await startServer("127.0.0.1", ["chat.lan"]);
+  expect((await call(url, "/things", { headers: { host: "chat.lan" } })).status).toBe(200);
 });
