@@ -129,9 +129,10 @@ test("only the command line's own files end the process or write to its output",
   expect(touching.filter((file) => !mayTouchProcess.some((place) => isIn(file, place)))).toEqual([]);
 });
 
-/** Who may make a server, by what: each hands every call to the guard first. */
+/** Who may make a server, by what: each hands every call to the guard first, or has not a word for anybody. */
 const SERVER_MAKERS: Readonly<Record<string, RegExp>> = {
   "http-guard/guarded-server.ts": /refusalOf\(callerOf\(request, deed\), policy\)/,
+  "supervisor/presence.ts": /createServer\(\(socket\) => socket\.destroy\(\)\)/,
   "services/http/server.ts": /app\.addHook\("onRequest", guardCallers\(/,
 };
 

@@ -60,6 +60,8 @@ export interface CallOptions {
   readonly body?: unknown;
   readonly signal: AbortSignal;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Shown with this call, where the client has another one, or none. */
+  readonly token?: string;
   /** Told of each event as it arrives. */
   readonly onEvent?: (event: SeenEvent) => void;
 }
@@ -82,7 +84,12 @@ export interface HttpClient {
 export function createHttpClient(url: string, token = "", readEvent = parseEventData): HttpClient {
   // No time-outs of its own: every call has a signal with the deadline that its caller chose.
   const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 5_000 } });
-  const send = (method: HttpMethod, path: string, { body, signal, headers }: CallOptions) =>
+  const always = isLoopback(addressOfUrl(url).host) ? {} : PROGRAM_HEADER;
+  const send = (
+    method: HttpMethod,
+    path: string,
+    { body, signal, headers, token: shown = token }: CallOptions,
+  ) =>
     agent.request({
       origin: url,
       method,
@@ -90,8 +97,8 @@ export function createHttpClient(url: string, token = "", readEvent = parseEvent
       signal,
       headers: {
         ...(body === undefined ? {} : { "content-type": "application/json" }),
-        ...(isLoopback(addressOfUrl(url).host) ? {} : PROGRAM_HEADER),
-        ...bearerHeader(token),
+        ...always,
+        ...bearerHeader(shown),
         ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -99,9 +106,18 @@ export function createHttpClient(url: string, token = "", readEvent = parseEvent
   const note = (
     method: string,
     path: string,
-    { body, headers = {} }: CallOptions,
+    { body, headers = {}, token: shown = token }: CallOptions,
     isStream: boolean,
-  ): RequestStep => noteRequest({ base: url, method, path, body, headers, isStream, hasToken: token !== "" });
+  ): RequestStep =>
+    noteRequest({
+      base: url,
+      method,
+      path,
+      body,
+      headers: { ...always, ...headers },
+      isStream,
+      hasToken: shown !== "",
+    });
   return {
     url,
     async call(method, path, options) {

@@ -1,4 +1,4 @@
-import { bearerHeader, RECORD_REALM } from "../contract/auth.ts";
+import { RECORD_REALM } from "../contract/auth.ts";
 import type { HttpClient, SeenCall } from "./http.ts";
 
 /**
@@ -13,7 +13,7 @@ export async function callForRecord(
 ): Promise<SeenCall> {
   const answer = await client.call("GET", path, { signal });
   if (!isRecordLocked(answer) || token === "") return answer;
-  return await client.call("GET", path, { signal, headers: bearerHeader(token) });
+  return await client.call("GET", path, { signal, token });
 }
 
 /** Whether this is how a tap or the stand-in asks for the token. */

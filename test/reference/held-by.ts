@@ -155,7 +155,7 @@ export const HELD_BY: Holders = {
     bad_request: {
       "services/bad-requests.test.ts": "a body %s is refused by every call that takes one",
       "services/http/server.test.ts": "every bad field is named at once",
-      "services/http/framing.test.ts": [
+      "http-guard/odd-requests.test.ts": [
         "%s is answered as the contract's errors are",
         "what Node refuses as %s is answered with %i",
       ],
