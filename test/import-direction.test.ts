@@ -29,14 +29,14 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "private-files.ts": "file-owners.ts, errors.ts",
   "errors.ts": "",
   commands:
-    "cli, init, launch, mcp, doctor, verify.ts, prove, prove-target, faults/index.ts, source-check, harness, reporters, target, tap, supervisor, contract, config, errors.ts, package-root.ts",
-  cli: "launch, type doctor, type verify.ts, type prove, type prove-target, type faults, type target, harness, reporters, supervisor, contract, config, private-files.ts, errors.ts, package-root.ts",
+    "cli, init, launch, mcp, doctor, verify.ts, prove, prove-target, faults/index.ts, source-check, harness, reporters, target, tap, supervisor, contract, config, text, errors.ts, package-root.ts",
+  cli: "launch, type doctor, type verify.ts, type prove, type prove-target, type faults, type target, harness, reporters, supervisor, contract, config, text, private-files.ts, errors.ts, package-root.ts",
   doctor: "launch, supervisor, target, contract, type config, shell-word.ts, errors.ts",
   init: "launch/engine.ts, source-check, supervisor, contract, config, file-owners.ts, shell-word.ts, errors.ts",
   launch:
     "services/conversations/sqlite/database.ts, tap/exchange.ts, supervisor, target, contract, config, errors.ts, package-root.ts",
   checks: "harness, target, contract, errors.ts",
-  reporters: "type prove, harness, type source-check, config/closest.ts, errors.ts",
+  reporters: "type prove, harness, type source-check, config/closest.ts, text, errors.ts",
   faults: "services, type tap, contract, config/closest.ts, errors.ts",
   mcp: "errors.ts, package-root.ts",
   "services/start.ts": "services, tap, config, contract/address.ts, errors.ts, package-root.ts",
@@ -57,6 +57,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   config: "contract, file-owners.ts, shell-word.ts, errors.ts",
   harness: "errors.ts",
   contract: "errors.ts",
+  text: "",
 };
 
 const SRC = fileURLToPath(new URL("../src", import.meta.url));
@@ -170,4 +171,16 @@ test.each([
   'import { createGuardedServer } from "../http-guard/guarded-server.ts";',
 ])("%j is not", (text) => {
   expect(text).not.toMatch(MAKES_SERVERS);
+});
+
+test("what a command shows goes through the files that make it harmless", () => {
+  const mayWrite = ["cli/screen.ts", "cli/live-screen.ts", "cli/standard-output.ts"];
+  // Their output is a log, which `stack logs` shows by a screen.
+  const logged = ["supervisor", "supervisor-process.ts", "service-process.ts"];
+  const writing = FILES.filter((file) =>
+    /\b(?:process\.(?:stdout|stderr)\.write|stream\.write|console\.|logToStderr|this\.(?:log|warn)\()|\bux\b|\\u001b|\\x1b/.test(
+      readFileSync(join(SRC, file), "utf8"),
+    ),
+  );
+  expect(writing.filter((file) => ![...mayWrite, ...logged].some((place) => isIn(file, place)))).toEqual([]);
 });

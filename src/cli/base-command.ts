@@ -4,6 +4,7 @@ import type { Config } from "../config/schema.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { explain, tell } from "./errors.ts";
 import { createScreen, type Screen } from "./screen.ts";
+import { printJson } from "./standard-output.ts";
 
 /** What all commands share: the configuration, a screen, and how errors are told. */
 export abstract class BaseCommand extends Command {
@@ -23,6 +24,11 @@ export abstract class BaseCommand extends Command {
   /** For people; on standard error where standard output is the result alone, or a report. */
   protected get screen(): Screen {
     return createScreen(this.jsonEnabled() || this.isOutputTaken ? process.stderr : process.stdout);
+  }
+
+  /** For a word beside the result, which is on standard output. */
+  protected get aside(): Screen {
+    return createScreen(process.stderr);
   }
 
   protected async loadConfig(file: string | undefined): Promise<Config> {
@@ -45,7 +51,11 @@ export abstract class BaseCommand extends Command {
 
   /** One line of JSON on the standard output, where the answer comes piece by piece. */
   protected jsonLine(value: unknown): void {
-    process.stdout.write(`${JSON.stringify(value)}\n`);
+    printJson(value, "one line");
+  }
+
+  protected override logJson(json: unknown): void {
+    printJson(json);
   }
 
   protected override async catch(error: Error): Promise<void> {

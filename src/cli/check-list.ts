@@ -1,5 +1,6 @@
 import type { Suite } from "../harness/check.ts";
-import { alignColumns, type Screen } from "./screen.ts";
+import { alignColumns, paint, styled } from "../text/styled-text.ts";
+import type { Screen } from "./screen.ts";
 
 /** A suite as `--list` shows it. */
 export interface SuiteListing {
@@ -16,8 +17,9 @@ export interface SuiteListing {
 /** Lists the checks of suites, for people on the screen and for programs as the result. */
 export function listChecks<Target>(screen: Screen, suites: readonly Suite<Target>[]): SuiteListing[] {
   for (const { title, checks } of suites) {
-    screen.line(`  ${screen.paint("strong", title)}`, 2);
-    for (const line of alignColumns(checks.map(({ id, claim }) => [id, claim]))) screen.line(`  ${line}`, 6);
+    screen.line(styled`  ${paint("strong", title)}`, 2);
+    for (const line of alignColumns(checks.map(({ id, claim }) => [id, claim])))
+      screen.line(styled`  ${line}`, 6);
     screen.line();
   }
   return suites.map(({ name, title, checks }) => ({

@@ -2,7 +2,10 @@ import { debuglog } from "node:util";
 import { Errors } from "@oclif/core";
 import { didYouMean } from "../config/closest.ts";
 import { EXIT, messageOf, UserError } from "../errors.ts";
+import { visibleText } from "../text/foreign-text.ts";
+import { paint, styled } from "../text/styled-text.ts";
 import { createScreen, type Screen } from "./screen.ts";
+import { printJson } from "./standard-output.ts";
 
 /** An error as a person or a program is told of it. */
 export interface Explanation {
@@ -19,7 +22,7 @@ const debug = debuglog("stack");
 
 /** Explains an error by who must act: the user, with the hint; or us, with where to report it. */
 export function explain(error: unknown): Explanation {
-  debug("%s", error instanceof Error ? error.stack : error);
+  debug("%s", visibleText(String(error instanceof Error ? error.stack : error)));
   if (error instanceof UserError) return error;
   // oclif's own errors are about flags and arguments.
   if (error instanceof Errors.CLIError) {
@@ -56,15 +59,15 @@ export function tell({ code, message, hint, exitCode }: Explanation, isJson: boo
   process.exitCode = exitCode;
   if (isJson) {
     const error = { code, message, ...(hint === undefined ? {} : { hint }) };
-    process.stdout.write(`${JSON.stringify({ error }, undefined, 2)}\n`);
+    printJson({ error });
     return;
   }
   tellPerson(createScreen(process.stderr), { message, hint });
 }
 
-/** Tells a person of an error: a mark, and under it, indented, what to do. */
+/** Tells a person of an error: a mark, and under it, indented, what more it says, and what to do. */
 export function tellPerson(screen: Screen, { message, hint }: Pick<Explanation, "message" | "hint">): void {
-  screen.line(`${screen.paint("bad", "✗")} ${message}`, 2);
+  screen.line(styled`${paint("bad", "✗")} ${message}`, 2);
   for (const line of hint?.split("\n") ?? []) screen.line(`  ${line}`, 2);
 }
 

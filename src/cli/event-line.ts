@@ -1,7 +1,7 @@
 import type { ServiceEvent } from "../supervisor/keep/types.ts";
 import { SUPERVISOR } from "../supervisor/state.ts";
+import { joinText, paint, type StyledText, styled, type Tone } from "../text/styled-text.ts";
 import { clock } from "./log-lines.ts";
-import type { Screen, Tone } from "./screen.ts";
 
 /** What has happened, in words, and what a person thinks of it. */
 const WORDS: Readonly<Record<ServiceEvent["event"], readonly [words: string, tone: Tone]>> = {
@@ -25,13 +25,17 @@ const WORDS: Readonly<Record<ServiceEvent["event"], readonly [words: string, ton
 };
 
 /** An event in one line: when, who, what, and the details. */
-export function eventLine({ paint, harmless }: Screen, event: ServiceEvent): string {
+export function eventLine(event: ServiceEvent): StyledText {
   const [words, tone] = WORDS[event.event] ?? [event.event, "plain"];
   const pid = event.pid === null ? "" : `pid ${event.pid}`;
-  return [
-    paint("quiet", clock(Date.parse(event.time), true)),
-    paint("strong", harmless(event.service ?? SUPERVISOR).padEnd(SUPERVISOR.length)),
-    paint(tone, harmless(words)),
-    ...[event.detail ?? "", pid].filter((part) => part !== "").map((part) => paint("quiet", harmless(part))),
-  ].join("  ");
+  const name = styled`${event.service ?? SUPERVISOR}`.padEnd(SUPERVISOR.length);
+  return joinText(
+    [
+      paint("quiet", clock(Date.parse(event.time), true)),
+      paint("strong", name),
+      paint(tone, words),
+      ...[event.detail ?? "", pid].filter((part) => part !== "").map((part) => paint("quiet", part)),
+    ],
+    "  ",
+  );
 }

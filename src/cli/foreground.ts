@@ -5,6 +5,7 @@ import { type WatchEnd, watchStack } from "../launch/watch.ts";
 import { pauseLeft } from "../supervisor/keep/resumption.ts";
 import type { ServiceReport } from "../supervisor/keep/types.ts";
 import { stateFolder } from "../supervisor/state.ts";
+import { paint, styled } from "../text/styled-text.ts";
 import { interruptWords } from "./interrupts.ts";
 import { showLogs } from "./log-lines.ts";
 import type { Screen } from "./screen.ts";
@@ -55,7 +56,7 @@ async function watchWithLogs(
       signal: both,
       onChange: (name, report) => {
         const words = changeWords(report);
-        if (words !== undefined) screen.line(`  ${screen.paint("strong", name)} ${words}`, 2);
+        if (words !== undefined) screen.line(styled`  ${paint("strong", name)} ${words}`);
       },
       onUnsupervised: () =>
         screen.line("  The supervisor is gone: nobody watches the services. `stack up` brings it back.", 2),

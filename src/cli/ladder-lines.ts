@@ -1,4 +1,5 @@
 import type { ExamineOptions, LadderReport, RungReport } from "../doctor/index.ts";
+import { paint, type StyledText, styled, type Text } from "../text/styled-text.ts";
 import type { Screen } from "./screen.ts";
 
 /** Shows a ladder while it is climbed. */
@@ -14,16 +15,16 @@ const INDENT = 12;
 export function printLadder(screen: Screen): LadderPrinter {
   const waiting: RungReport[] = [];
   let service = "";
-  const line = (name: string, mark: string, text: string): void => {
+  const line = (name: string, mark: Text, text: Text): void => {
     const head = name === service ? "" : name;
     service = name;
-    screen.line(`  ${screen.paint("strong", head.padEnd(INDENT - 2))}${mark} ${text}`, INDENT + 2);
+    screen.line(styled`  ${paint("strong", head.padEnd(INDENT - 2))}${mark} ${text}`, INDENT + 2);
   };
   const flush = (): void => {
     const rungs = waiting.splice(0);
     for (const [why, names] of groupedByText(rungs)) {
       const words = `not tried: ${names.join(", ")} (${why})`;
-      line(rungs[0]?.service ?? "", "·", screen.paint("quiet", words));
+      line(rungs[0]?.service ?? "", "·", paint("quiet", words));
     }
   };
   return {
@@ -36,11 +37,11 @@ export function printLadder(screen: Screen): LadderPrinter {
         waiting.push(rung);
         return;
       }
-      line(rung.service, markOf(screen, rung), textOf(screen, rung));
+      line(rung.service, markOf(rung), textOf(rung));
       if (rung.problem === null) return;
       const under = " ".repeat(INDENT + 2);
-      screen.line(under + screen.harmless(rung.problem.cause), INDENT + 2);
-      screen.line(`${under}→ ${screen.paint("strong", screen.harmless(rung.problem.next))}`, INDENT + 4);
+      screen.line(styled`${under}${rung.problem.cause}`, INDENT + 2);
+      screen.line(styled`${under}→ ${paint("strong", rung.problem.next)}`, INDENT + 4);
     },
     end(report) {
       flush();
@@ -48,7 +49,7 @@ export function printLadder(screen: Screen): LadderPrinter {
       screen.line(`  ${countWords(report)}`, 2);
       for (const text of report.warnings) screen.line(`  ${screen.paint("warn", "!")} ${text}`, 4);
       for (const what of report.left_behind)
-        screen.line(`  ${screen.paint("bad", "✗")} left behind: ${what}`, 4);
+        screen.line(styled`  ${paint("bad", "✗")} left behind: ${what}`, 4);
     },
   };
 }
@@ -60,15 +61,14 @@ function groupedByText(waiting: readonly RungReport[]): Map<string, string[]> {
   return groups;
 }
 
-function markOf(screen: Screen, { status }: RungReport): string {
-  if (status === "broken") return screen.paint("bad", "✗");
-  return status === "holds" ? screen.paint("good", "✓") : "·";
+function markOf({ status }: RungReport): Text {
+  if (status === "broken") return paint("bad", "✗");
+  return status === "holds" ? paint("good", "✓") : "·";
 }
 
-function textOf(screen: Screen, { status, text, took_ms }: RungReport): string {
-  const words = screen.harmless(text);
-  const took = took_ms ? screen.paint("quiet", `  ${took_ms} ms`) : "";
-  return `${status === "skipped" ? screen.paint("quiet", words) : words}${took}`;
+function textOf({ status, text, took_ms }: RungReport): StyledText {
+  const took = took_ms ? paint("quiet", `  ${took_ms} ms`) : "";
+  return styled`${status === "skipped" ? paint("quiet", text) : text}${took}`;
 }
 
 function countWords({ rungs, took_ms, left_behind }: LadderReport): string {

@@ -1,13 +1,14 @@
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "../errors.ts";
+import { inOneLine, paint as look, type Text } from "../text/styled-text.ts";
 import { clock } from "./log-lines.ts";
-import { createScreen } from "./screen.ts";
+import { renderText } from "./screen.ts";
 
 /** What is shown live. */
 export interface LiveOptions {
   /** The lines as they are now. */
-  draw(): readonly string[];
+  draw(): readonly Text[];
   /** Brings what is drawn up to date. */
   refresh(): Promise<void>;
   /** Time from one refresh to the next, in milliseconds. */
@@ -49,12 +50,13 @@ export async function showLive(
   const quit = new AbortController();
   const signal = AbortSignal.any([options.signal, quit.signal]);
   const end = aborted(signal);
-  const { paint: looks } = createScreen(stream);
   let refreshedAt = Date.now();
   const paint = (): void => {
     const how = keyboard.isTTY ? "Ctrl-C or q ends" : "Ctrl-C ends";
-    const footer = looks("quiet", `  ${clock(refreshedAt, true)}  ${how}`);
-    stream.write(frame(options.draw(), footer, stream.rows));
+    const footer = look("quiet", `  ${clock(refreshedAt, true)}  ${how}`);
+    const lines = frame(options.draw(), footer, stream.rows).map((line) => renderText(line, stream));
+    // Everything at once, and nothing is cleared before it is drawn over: it does not flicker.
+    stream.write(TO_TOP + lines.map((line) => line + CLEAR_REST_OF_LINE).join("\r\n") + CLEAR_BELOW);
   };
   const leave = (): void => {
     stream.write(WRAP + SHOW_CURSOR + USUAL_SCREEN);
@@ -110,13 +112,12 @@ function requireTerminal({ isTTY }: NodeJS.WriteStream): void {
   });
 }
 
-/** Everything is written at once, and nothing is cleared before it is drawn over: it does not flicker. */
-function frame(lines: readonly string[], footer: string, rows: number): string {
+/** The lines that fit, and the footer under them. */
+function frame(lines: readonly Text[], footer: Text, rows: number): Text[] {
   const room = rows - 1;
   const fits = lines.length <= room;
   const shown = fits ? lines : [...lines.slice(0, room - 1), `  ${lines.length - room + 1} more lines`];
-  const all = [...shown, ...(shown.length < room ? [""] : []), footer];
-  return TO_TOP + all.map((line) => line + CLEAR_REST_OF_LINE).join("\r\n") + CLEAR_BELOW;
+  return [...shown, ...(shown.length < room ? [""] : []), footer].map(inOneLine);
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

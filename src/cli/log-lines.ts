@@ -3,8 +3,9 @@ import { logFiles } from "../supervisor/logs/files.ts";
 import { interleave } from "../supervisor/logs/follow.ts";
 import { type LogLine, type LogSelection, openLogReader } from "../supervisor/logs/read.ts";
 import type { StateFolder } from "../supervisor/state.ts";
+import { HUES, joinText, paint, type StyledText, styled, type Tone, toStyled } from "../text/styled-text.ts";
 import { readLogWords } from "./log-words.ts";
-import { HUES, type Screen, type Tone } from "./screen.ts";
+import type { Screen } from "./screen.ts";
 
 /** On a narrower terminal, a time has no milliseconds. In columns. */
 const NARROW = 100;
@@ -56,21 +57,21 @@ export function logPrinter(screen: Screen, services: readonly string[]): (line: 
     const { level, message, fields, below } = readLogWords(text);
     const isJson = message !== text;
     const parts = [
-      screen.paint("quiet", clock(time, screen.width < NARROW)),
-      screen.paint(hues.get(service) ?? "plain", service.padEnd(width)),
+      paint("quiet", clock(time, screen.width < NARROW)),
+      paint(hues.get(service) ?? "plain", service.padEnd(width)),
       ...(isJson && level !== null
-        ? [screen.paint(LEVEL_TONES[level] ?? "plain", harmless(screen, level).padEnd(5))]
+        ? [paint(LEVEL_TONES[level] ?? "plain", withoutColours(level).padEnd(5))]
         : []),
-      ...[message, ...fields].map((part) => harmless(screen, part)),
+      ...[message, ...fields].map(withoutColours),
     ];
-    screen.line(parts.join("  ").trimEnd(), 4);
-    for (const line of below) screen.line(`    ${harmless(screen, line)}`.trimEnd(), 8);
+    screen.line(joinText(parts, "  ").trimEnd(), 4);
+    for (const line of below) screen.line(styled`    ${withoutColours(line)}`.trimEnd(), 8);
   };
 }
 
 /** Prints the lines alone, for a person or a program to read. */
 export function rawPrinter(screen: Screen): (line: LogLine) => void {
-  return ({ text }) => screen.write(`${harmless(screen, text)}\n`);
+  return ({ text }) => screen.write(styled`${withoutColours(text)}\n`);
 }
 
 /** Local time, with the day where it is not today's; blank where it is not known. */
@@ -85,7 +86,7 @@ export function clock(time: number | null, isShort: boolean): string {
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${shown}`;
 }
 
-/** In one line, without what could steer a terminal, colours of the service's own among it. */
-function harmless(screen: Screen, text: string): string {
-  return screen.harmless(stripVTControlCharacters(text)).replaceAll("\n", "\\n");
+/** In one line, without colours of the service's own, which is what a terminal's codes in a log mostly are. */
+function withoutColours(text: string): StyledText {
+  return toStyled(stripVTControlCharacters(text).replaceAll("\n", "\\n"));
 }

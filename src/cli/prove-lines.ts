@@ -1,4 +1,5 @@
 import type { Baseline, NotHolding, TargetFaultProof, TargetProofReport } from "../prove-target/report.ts";
+import { paint, styled } from "../text/styled-text.ts";
 import type { Screen } from "./screen.ts";
 
 /** Room for the names of faults, as in a proof on stacks of our own. */
@@ -6,16 +7,16 @@ const NAME_WIDTH = 36;
 
 /** Tells what is looked at, and what holds there without a fault. */
 export function reportBaseline(screen: Screen, target: string, baseline: Baseline): void {
-  screen.line(`  Target: ${target}`, 4);
+  screen.line(styled`  Target: ${target}`, 4);
   if (baseline.judged_by === "command") {
     const { command, duration_ms, requests } = baseline;
     const called = requests === 1 ? "1 request" : `${requests} requests`;
     const words = `Without a fault, "${command}" ends with exit code 0 after ${seconds(duration_ms)} and ${called}.`;
-    screen.line(`  ${screen.harmless(words)}`, 2);
+    screen.line(styled`  ${words}`, 2);
   } else {
-    screen.line(`  Without a fault, ${baseline.holds} checks hold.`, 2);
+    screen.line(styled`  Without a fault, ${baseline.holds} checks hold.`, 2);
     const others = ROWS.flatMap((verdict) => othersIn(verdict, baseline.not_holding));
-    if (others.length > 0) screen.line(`  Others catch nothing here: ${others.join("; ")}.`, 4);
+    if (others.length > 0) screen.line(styled`  Others catch nothing here: ${others.join("; ")}.`, 4);
   }
   screen.line();
 }
@@ -44,17 +45,17 @@ const WORDS = {
 export function reportTargetFault(screen: Screen, proof: TargetFaultProof, baseline: Baseline): void {
   const { name, verdict, story, named, stopped } = proof;
   if (verdict === "not-applied") return;
-  const mark = verdict === "caught" ? screen.paint("good", "✓") : screen.paint("bad", "✗");
-  const title = screen.paint("strong", name.padEnd(NAME_WIDTH));
-  screen.line(`  ${mark} ${title}  ${wordsFor(proof)}`, NAME_WIDTH + 6);
+  const mark = verdict === "caught" ? paint("good", "✓") : paint("bad", "✗");
+  const title = paint("strong", name.padEnd(NAME_WIDTH));
+  screen.line(styled`  ${mark} ${title}  ${wordsFor(proof)}`, NAME_WIDTH + 6);
   if (verdict !== "missed") return;
-  screen.line(`      the fault  ${story}`, 17);
+  screen.line(styled`      the fault  ${story}`, 17);
   if (baseline.judged_by === "command") {
-    screen.line(`      see it by  stack verify: ${named.join(", ")}`, 17);
+    screen.line(styled`      see it by  stack verify: ${named.join(", ")}`, 17);
     return;
   }
   for (const id of new Set([...named, ...stopped.map((each) => each.id)])) {
-    screen.line(`      no catch   ${id}: ${screen.harmless(whyNotBy(id, proof, baseline.not_holding))}`, 17);
+    screen.line(styled`      no catch   ${id}: ${whyNotBy(id, proof, baseline.not_holding)}`, 17);
   }
 }
 
@@ -87,10 +88,10 @@ export function reportTargetProof(screen: Screen, report: TargetProofReport, isG
   reportNotApplied(screen, faults);
   if (interrupted) screen.line("  Interrupted.");
   screen.line(
-    `  ${screen.paint(isGood ? "good" : "bad", `Of ${all} on the wire, ${words}, in ${seconds(duration_ms)}.`)}${clean}`,
+    styled`  ${paint(isGood ? "good" : "bad", `Of ${all} on the wire, ${words}, in ${seconds(duration_ms)}.`)}${clean}`,
     2,
   );
-  for (const what of left_behind) screen.line(`  ${screen.paint("bad", "left behind")}  ${what}`, 4);
+  for (const what of left_behind) screen.line(styled`  ${paint("bad", "left behind")}  ${what}`, 4);
 }
 
 /** By their reasons. */
@@ -100,8 +101,8 @@ function reportNotApplied(screen: Screen, faults: readonly TargetFaultProof[]): 
     ({ reason }) => reason,
   );
   for (const [reason, group] of byReason) {
-    screen.line(`  Not applied: ${group.map(({ name }) => name).join(", ")}.`, 4);
-    screen.line(`    ${screen.paint("quiet", reason ?? "")}`, 4);
+    screen.line(styled`  Not applied: ${group.map(({ name }) => name).join(", ")}.`, 4);
+    screen.line(styled`    ${paint("quiet", reason ?? "")}`, 4);
   }
   if (byReason.size > 0) screen.line();
 }

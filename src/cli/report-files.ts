@@ -5,6 +5,7 @@ import { messageOf, UserError } from "../errors.ts";
 import type { RunReport } from "../harness/report.ts";
 import { findReporter, reporterNames } from "../reporters/index.ts";
 import type { FileReporter } from "../reporters/reporter.ts";
+import { printReport } from "./standard-output.ts";
 import { hasFields, isModulePath, loadUserModule } from "./user-module.ts";
 
 /** Where a run is written, beside the terminal. */
@@ -64,7 +65,7 @@ export function toStandardOutput(reports: readonly ReportFile[]): boolean {
 export function writeReports(reports: readonly ReportFile[], report: RunReport): void {
   for (const { reporter, file } of reports) {
     const text = reporter.render(report);
-    if (file === "-") process.stdout.write(text);
+    if (file === "-") printReport(text);
     else writing(file, () => replaceFile(file, text));
   }
 }

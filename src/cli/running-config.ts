@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { UserError } from "../errors.ts";
+import { paint, styled } from "../text/styled-text.ts";
 import type { Screen } from "./screen.ts";
 
 /** Not that the file may be somebody else's: then nothing in it counts, not even where the state folder is. */
@@ -27,7 +28,7 @@ export async function loadRunningConfig(file: string | undefined, screen: Screen
     const { configWithoutServices } = await import("../config/state-dir.ts");
     const config = await configWithoutServices(options);
     if (!existsSync(config.state.dir)) throw error;
-    screen.line(`  ${screen.paint("bad", error.message)}`, 2);
+    screen.line(styled`  ${paint("bad", error.message)}`, 2);
     screen.line(`  So this goes by what is in ${config.state.dir}.`, 2);
     return { config, mistake: error };
   }

@@ -2,24 +2,24 @@ import type { PlannedStep } from "../launch/dry-run.ts";
 import type { UpStep } from "../launch/up.ts";
 import { pauseLeft } from "../supervisor/keep/resumption.ts";
 import type { ServiceReport } from "../supervisor/keep/types.ts";
-import type { Screen } from "./screen.ts";
+import { joinText, paint, type StyledText, styled } from "../text/styled-text.ts";
 
 /** Widths of the columns; the lines appear one by one, so they cannot be measured together. */
 const WIDTHS = { name: 9, kind: 10, url: 25, state: 16 } as const;
 
 /** `engine    stand-in   http://127.0.0.1:11434   ready 0.2 s   pid 4711`. */
-export function stepLine(screen: Screen, { name, kind, url, state, pid, ready_ms, reason }: UpStep): string {
+export function stepLines({ name, kind, url, state, pid, ready_ms, reason }: UpStep): StyledText[] {
   const how = ready_ms === null ? STATES[state] : `ready ${(ready_ms / 1000).toFixed(1)} s`;
   const what = state === "unhealthy" ? "left as it is" : "was stopped first";
-  const why = reason === null ? "" : `\n            ${what}: ${reason}`;
   const cells = [
-    screen.paint("strong", name.padEnd(WIDTHS.name)),
+    paint("strong", name.padEnd(WIDTHS.name)),
     kind.padEnd(WIDTHS.kind),
     (url ?? "").padEnd(WIDTHS.url),
-    screen.paint(isBad(state) ? "bad" : "good", how.padEnd(WIDTHS.state)),
+    paint(isBad(state) ? "bad" : "good", how.padEnd(WIDTHS.state)),
     pid === null ? "" : `pid ${pid}`,
   ];
-  return `  ${cells.join(" ")}`.trimEnd() + screen.paint("quiet", why);
+  const why = reason === null ? [] : [paint("quiet", `            ${what}: ${reason}`)];
+  return [styled`  ${joinText(cells, " ")}`.trimEnd(), ...why];
 }
 
 /** Whether it does not do its work in the end. */
@@ -28,10 +28,10 @@ export function isBad(state: UpStep["state"]): boolean {
 }
 
 /** `web       did not become ready: it exited with code 1. It is tried again in 0.5 s.` */
-export function retryLine(screen: Screen, name: string, report: ServiceReport): string {
+export function retryLine(name: string, report: ServiceReport): StyledText {
   const pause = pauseLeft(report, Number.POSITIVE_INFINITY);
   const how = report.last_exit?.reason ?? "nobody saw how";
-  return `  ${screen.paint("strong", name.padEnd(WIDTHS.name))} ${screen.paint("warn", "failed")}: ${how}. It is tried again in ${(pause / 1000).toFixed(1)} s.`;
+  return styled`  ${paint("strong", name.padEnd(WIDTHS.name))} ${paint("warn", "failed")}: ${how}. It is tried again in ${(pause / 1000).toFixed(1)} s.`;
 }
 
 const STATES: Readonly<Record<UpStep["state"], string>> = {
@@ -45,10 +45,10 @@ const STATES: Readonly<Record<UpStep["state"], string>> = {
 };
 
 /** `gateway   would be started: it does not run`, and what would be run. */
-export function intentLine(screen: Screen, { name, action, reason, command }: PlannedStep): string {
-  const what = screen.paint(action === "blocked" ? "bad" : "plain", INTENTS[action]);
-  const run = command === null ? "" : `\n            ${screen.paint("quiet", command)}`;
-  return `  ${screen.paint("strong", name.padEnd(WIDTHS.name))} ${what}: ${reason}${run}`;
+export function intentLines({ name, action, reason, command }: PlannedStep): StyledText[] {
+  const what = paint(action === "blocked" ? "bad" : "plain", INTENTS[action]);
+  const run = command === null ? [] : [styled`            ${paint("quiet", command)}`];
+  return [styled`  ${paint("strong", name.padEnd(WIDTHS.name))} ${what}: ${reason}`, ...run];
 }
 
 const INTENTS: Readonly<Record<PlannedStep["action"], string>> = {

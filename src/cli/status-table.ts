@@ -1,49 +1,53 @@
 import { withoutStop } from "../errors.ts";
 import type { ServiceStatus } from "../launch/service-status.ts";
 import type { StackStatus } from "../launch/status.ts";
-import { alignColumns, type Screen, type Tone, visibleLength, wrap } from "./screen.ts";
+import {
+  alignColumns,
+  inOneLine,
+  paint,
+  type StyledText,
+  styled,
+  type Text,
+  type Tone,
+  toStyled,
+  wrap,
+} from "../text/styled-text.ts";
 
-/** What the table is drawn with and for. */
+/** What the table is drawn for. */
 export interface TableOptions {
   /** Columns of the terminal; endless where it is none. */
   readonly width: number;
   /** The time, in milliseconds since 1970, that ages are counted to. */
   readonly now: number;
-  readonly paint: Screen["paint"];
-  /** Takes out what could steer a terminal: details hold words of other programs. */
-  readonly harmless: Screen["harmless"];
 }
 
 /** The services as lines: a table with a head, and under it what is wrong, or worth knowing. */
-export function statusLines(status: StackStatus, options: TableOptions): string[] {
-  const { paint, width } = options;
+export function statusLines(status: StackStatus, options: TableOptions): StyledText[] {
+  const { width } = options;
   const shown = columnsThatFit(status.services, options);
   const head = shown.map(({ head }) => paint("quiet", head));
   const rows = status.services.map((service) => shown.map((column) => column.cell(service, options)));
   const notes = [
     ...status.services.flatMap((service) => notesOn(service, options)),
     ...unwatched(status),
-    ...status.warnings.map((text) => `${paint("warn", "!")} ${text}`),
+    ...status.warnings.map((text) => styled`${paint("warn", "!")} ${text}`),
   ];
-  const table = alignColumns([head, ...rows]).map((line) =>
-    // A cut would lose the code that ends a colour: the rare line that still does not fit is cut without any.
-    visibleLength(line) <= width ? line : plain(line).slice(0, width),
-  );
+  const table = alignColumns([head, ...rows]).map((line) => line.slice(0, width));
   if (notes.length === 0) return table;
-  return [...table, "", ...notes.flatMap((note) => wrap(`  ${note}`, width, 4).split("\n"))];
+  return [...table, toStyled(""), ...notes.flatMap((note) => wrap(styled`  ${note}`, width, 4))];
 }
 
 interface Column {
   readonly head: string;
   /** Columns are dropped where the terminal is too narrow, the highest number first; 0 stays. */
   readonly drop: number;
-  cell(service: ServiceStatus, options: TableOptions): string;
+  cell(service: ServiceStatus, options: TableOptions): Text;
 }
 
 /** From left to right. */
 const COLUMNS: readonly Column[] = [
-  { head: "service", drop: 0, cell: ({ name }, { paint }) => paint("strong", name) },
-  { head: "state", drop: 0, cell: ({ state }, { paint }) => paint(TONES[state], state) },
+  { head: "service", drop: 0, cell: ({ name }) => paint("strong", name) },
+  { head: "state", drop: 0, cell: ({ state }) => paint(TONES[state], state) },
   { head: "kind", drop: 7, cell: ({ kind }) => kind },
   { head: "url", drop: 3, cell: ({ url }) => url ?? "" },
   { head: "pid", drop: 2, cell: ({ pid }) => (pid === null ? "" : String(pid)) },
@@ -74,7 +78,7 @@ const TONES: Readonly<Record<ServiceStatus["state"], Tone>> = {
 
 /** The columns that have anything to tell, without those for which the terminal is too narrow. */
 function columnsThatFit(services: readonly ServiceStatus[], options: TableOptions): readonly Column[] {
-  let columns = COLUMNS.filter(({ cell }) => services.some((service) => cell(service, options) !== ""));
+  let columns = COLUMNS.filter(({ cell }) => services.some((service) => cell(service, options).length > 0));
   while (widthOf(columns, services, options) > options.width) {
     const [next] = columns.filter(({ drop }) => drop > 0).sort((a, b) => b.drop - a.drop);
     if (next === undefined) break;
@@ -89,14 +93,13 @@ function widthOf(
   options: TableOptions,
 ): number {
   const widths = columns.map(({ head, cell }) =>
-    Math.max(head.length, ...services.map((service) => visibleLength(cell(service, options)))),
+    Math.max(head.length, ...services.map((service) => cell(service, options).length)),
   );
   return widths.reduce((sum, width) => sum + 2 + width, 0);
 }
 
 /** What is wrong with a service, or worth knowing, and how it ended last. */
-function notesOn(service: ServiceStatus, options: TableOptions): string[] {
-  const { now, paint, harmless } = options;
+function notesOn(service: ServiceStatus, { now }: TableOptions): StyledText[] {
   const { name, state, detail, next_start_at, last_exit, restarts } = service;
   const words = [
     // Its name stands before it.
@@ -109,8 +112,8 @@ function notesOn(service: ServiceStatus, options: TableOptions): string[] {
       : [`last exit ${duration(now - Date.parse(last_exit.at))} ago: ${last_exit.reason}`]),
   ];
   if (words.length === 0) return [];
-  const note = harmless(words.map(withoutStop).join("; ")).replaceAll("\n", " ");
-  return [`${paint("strong", name)}: ${paint(TONES[state] === "good" ? "quiet" : "plain", note)}`];
+  const note = inOneLine(words.map(withoutStop).join("; "));
+  return [styled`${paint("strong", name)}: ${paint(TONES[state] === "good" ? "quiet" : "plain", note)}`];
 }
 
 function startWords(inMs: number): string {
@@ -141,9 +144,4 @@ function percent(share: number): string {
 function memory(bytes: number): string {
   const mib = bytes / 1024 / 1024;
   return mib < 1024 ? `${Math.round(mib)} MiB` : `${(mib / 1024).toFixed(1)} GiB`;
-}
-
-function plain(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what an escape code begins with.
-  return text.replace(/\u001b\[[0-9;]*m/g, "");
 }

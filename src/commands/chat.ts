@@ -35,6 +35,7 @@ export default class Chat extends BaseCommand {
     const { args, flags } = await this.parse(Chat);
     const config = await this.loadConfig(flags.config);
     const isJson = this.jsonEnabled();
+    const reply = this.screen.stream();
     const result = await chatOnce({
       hmi: flags.hmi === undefined ? urlOf(config.hmi) : parseServiceUrl(flags.hmi),
       token: config.auth.token,
@@ -45,10 +46,13 @@ export default class Chat extends BaseCommand {
       sessionId: flags.session,
       signal: this.interruptSignal(),
       onText: (text) => {
-        if (!isJson) this.screen.write(this.screen.harmless(text));
+        if (!isJson) reply.write(text);
       },
     });
-    if (!isJson) this.screen.line();
+    if (!isJson) {
+      reply.end();
+      this.screen.line();
+    }
     if (result.finish_reason === "cancelled") process.exitCode = EXIT.interrupted;
     if (result.error !== null) {
       const { message, hint } = result.error;

@@ -5,6 +5,8 @@ import { createScreen } from "../cli/screen.ts";
 import { readRunningNames } from "../cli/service-names.ts";
 import { type DownStep, isUntouched, takeDown } from "../launch/down.ts";
 
+import { paint, styled } from "../text/styled-text.ts";
+
 interface DownOutput {
   readonly services: readonly DownStep[];
 }
@@ -41,7 +43,7 @@ It needs neither room on the disk nor a configuration without mistakes.`;
       hurry,
       onStep({ name, outcome, pid }) {
         const who = pid === null ? "" : `pid ${pid}`;
-        screen.line(`  ${screen.paint("strong", name.padEnd(9))} ${WORDS[outcome]}  ${who}`.trimEnd());
+        screen.line(styled`  ${paint("strong", name.padEnd(9))} ${WORDS[outcome]}  ${who}`.trimEnd());
       },
       onProgress: (text) => screen.progress(`  ${text}; Ctrl-C kills at once …`),
     });

@@ -52,12 +52,12 @@ export default class Events extends BaseCommand {
     for await (const { text } of interleave([reader], signal)) {
       for (const event of parseEvent(text)) {
         if (this.jsonEnabled()) this.jsonLine(event);
-        else this.screen.line(eventLine(this.screen, event), 4);
+        else this.screen.line(eventLine(event));
         count += 1;
       }
       if (!(await output.ready())) break;
     }
-    if (count === 0 && !flags.follow) this.logToStderr("No such event is recorded.");
+    if (count === 0 && !flags.follow) this.aside.line("No such event is recorded.");
   }
 
   /** They were printed as they came. */

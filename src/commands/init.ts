@@ -1,7 +1,7 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
-import { alignColumns } from "../cli/screen.ts";
 import { INIT_FILE, type InitResult, initConfig } from "../init/init.ts";
+import { alignColumns, paint } from "../text/styled-text.ts";
 
 export default class Init extends BaseCommand {
   static override summary = "Write a stack.config.yaml from what is found here, and show what that is.";
@@ -27,9 +27,9 @@ listens on the ports. Of Python it only asks whether it has the framework. It ne
       force: flags.force,
     });
     const rows = result.findings.map(({ what, where, use }) => [
-      screen.harmless(what),
-      screen.paint("quiet", screen.harmless(where)),
-      use === null ? "" : screen.paint("good", `-> ${use}`),
+      what,
+      paint("quiet", where),
+      use === null ? "" : paint("good", `-> ${use}`),
     ]);
     for (const line of alignColumns(rows)) screen.line(line, 4);
     if (result.findings.every(({ use }) => use === null))

@@ -82,7 +82,7 @@ shows what is in files written to since.
     const missing = services.filter((name) => !logged.includes(name));
     // Who asked for all of them wants to see what there is.
     if (given.length === 0 && missing.length < services.length) return;
-    for (const name of missing) this.logToStderr(`There is no log of ${name} yet.`);
+    for (const name of missing) this.aside.line(`There is no log of ${name} yet.`);
   }
 
   /** The lines were printed as they came. */

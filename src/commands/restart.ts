@@ -1,7 +1,7 @@
 import { BaseCommand } from "../cli/base-command.ts";
 import { watchInterrupts } from "../cli/interrupts.ts";
 import { readServiceNames } from "../cli/service-names.ts";
-import { isBad, retryLine, stepLine } from "../cli/stack-lines.ts";
+import { isBad, retryLine, stepLines } from "../cli/stack-lines.ts";
 import { EXIT } from "../errors.ts";
 import { bringUp, type UpStep } from "../launch/up.ts";
 
@@ -30,8 +30,10 @@ export default class Restart extends BaseCommand {
       restart: names.length === 0 ? Object.keys(config.services) : names,
       signal,
       hurry,
-      onStep: (step) => screen.line(stepLine(screen, step)),
-      onRetry: (name, report) => screen.line(retryLine(screen, name, report), 12),
+      onStep: (step) => {
+        for (const line of stepLines(step)) screen.line(line);
+      },
+      onRetry: (name, report) => screen.line(retryLine(name, report), 12),
       onProgress: (text) => screen.progress(`  ${text} …`),
     });
     if (steps.some(({ state }) => isBad(state))) process.exitCode = EXIT.failed;

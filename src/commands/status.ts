@@ -7,6 +7,7 @@ import type { Config } from "../config/schema.ts";
 import type { LadderReport } from "../doctor/index.ts";
 import { EXIT } from "../errors.ts";
 import { type StackStatus, type StatusOptions, stackStatus } from "../launch/status.ts";
+import type { StyledText } from "../text/styled-text.ts";
 
 /** Time from one look to the next under `--watch`, in milliseconds. */
 const WATCH_EVERY_MS = 1_000;
@@ -76,9 +77,8 @@ Exit codes: 0 all services work (or --watch was ended), 1 one does not, 2 it cou
     return status;
   }
 
-  #draw(status: StackStatus): string[] {
-    const { width, paint, harmless } = this.screen;
-    return statusLines(status, { width, now: Date.now(), paint, harmless });
+  #draw(status: StackStatus): StyledText[] {
+    return statusLines(status, { width: this.screen.width, now: Date.now() });
   }
 
   /** Under `--watch` each look has been printed already. */

@@ -8,6 +8,7 @@ import { isLoopback } from "../contract/address.ts";
 import { messageOf, UserError } from "../errors.ts";
 import type { Exchange } from "../tap/exchange.ts";
 import { type Tap as RunningTap, startTap, type TapOptions } from "../tap/tap.ts";
+import { paint, styled } from "../text/styled-text.ts";
 
 interface TapOutput {
   readonly type: "summary";
@@ -100,11 +101,8 @@ the other end too. \`stack verify --engine <the tap's URL>\` then sees what reac
     const sizes = { request_bytes: request.bytes, response_bytes: response.bytes };
     const shown = { type: "exchange", id, method, path, status, ended, duration_ms, ...sizes };
     if (this.jsonEnabled()) this.jsonLine(shown);
-    const how = this.screen.paint(ended === "complete" ? "good" : "bad", ended);
-    this.screen.line(
-      `  ${this.screen.harmless(`${method} ${path}`)}  ${status ?? "-"}  ${how}  ${duration_ms} ms`,
-      4,
-    );
+    const how = paint(ended === "complete" ? "good" : "bad", ended);
+    this.screen.line(styled`  ${method} ${path}  ${status ?? "-"}  ${how}  ${duration_ms} ms`, 4);
   }
 
   protected override logJson(json: unknown): void {

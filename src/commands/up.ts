@@ -4,7 +4,7 @@ import { confirm } from "../cli/confirm.ts";
 import { stayInForeground } from "../cli/foreground.ts";
 import { watchInterrupts } from "../cli/interrupts.ts";
 import { readServiceNames } from "../cli/service-names.ts";
-import { intentLine, isBad, retryLine, stackAdvice, stepLine } from "../cli/stack-lines.ts";
+import { intentLines, isBad, retryLine, stackAdvice, stepLines } from "../cli/stack-lines.ts";
 import type { Config } from "../config/schema.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { type PlannedStep, planUp } from "../launch/dry-run.ts";
@@ -82,8 +82,10 @@ is started again, whether anybody looks on or not.`;
       signal: flags.timeout === undefined ? signal : AbortSignal.any([signal, timeoutSignal(flags.timeout)]),
       hurry,
       wait: flags.wait,
-      onStep: (step) => screen.line(stepLine(screen, step)),
-      onRetry: (name, report) => screen.line(retryLine(screen, name, report), 12),
+      onStep: (step) => {
+        for (const line of stepLines(step)) screen.line(line);
+      },
+      onRetry: (name, report) => screen.line(retryLine(name, report), 12),
       onProgress: (text) => screen.progress(`  ${text} …`),
     });
     screen.line();
@@ -102,7 +104,7 @@ is started again, whether anybody looks on or not.`;
 
   async #tellPlan(config: Config, names: readonly string[]): Promise<UpOutput> {
     const services = await planUp(config, process.env, names);
-    for (const step of services) this.screen.line(intentLine(this.screen, step));
+    for (const line of services.flatMap(intentLines)) this.screen.line(line);
     if (services.some(({ action }) => action === "blocked")) process.exitCode = EXIT.failed;
     return { dry_run: true, services };
   }

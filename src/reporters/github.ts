@@ -1,6 +1,7 @@
 import type { CheckResult } from "../harness/report.ts";
+import { safeText } from "../text/foreign-text.ts";
 import type { FileReporter } from "./reporter.ts";
-import { detailsOf, plain, troubleIn } from "./words.ts";
+import { detailsOf, troubleIn } from "./words.ts";
 
 /**
  * Annotations of GitHub Actions: an error for each claim that does not hold, a notice for each that was
@@ -35,14 +36,14 @@ export const githubSummary: FileReporter = {
     return `${[
       `## stack verify: ${isGood ? "every claim holds" : "not every claim holds"}`,
       "",
-      `Target: ${cell(target)} Seed: \`${seed}\``,
+      `Target: ${cell(target)} Seed: ${cell(seed)}`,
       "",
       "| suite | holds | broken | flaky | skipped | could not run |",
       "| --- | --: | --: | --: | --: | --: |",
       ...rows,
       ...trouble.flatMap(({ id, claim, look_at, ...result }) => [
         "",
-        `**\`${id}\`** ${cell(claim)}`,
+        `**${cell(id)}** ${cell(claim)}`,
         "",
         `- ${cell(troubleIn({ id, claim, look_at, ...result }) ?? "")}`,
         `- look at: ${cell(look_at)}`,
@@ -53,13 +54,13 @@ export const githubSummary: FileReporter = {
 
 /** Text from a target, as plain words inside Markdown. */
 function cell(text: string): string {
-  return plain(text)
+  return safeText(text)
     .replace(/[\\`*_[\]<>|#]/g, "\\$&")
     .replace(/\s+/g, " ");
 }
 
 function message(text: string): string {
-  return plain(text).replaceAll("%", "%25").replaceAll("\n", "%0A");
+  return safeText(text).replaceAll("%", "%25").replaceAll("\n", "%0A");
 }
 
 function property(text: string): string {

@@ -1,3 +1,4 @@
+import { safeJson } from "../text/foreign-text.ts";
 import type { FileReporter } from "./reporter.ts";
 
 /** The report itself, as `--json` prints it; `stack report merge` and `--baseline` read it. */
@@ -7,6 +8,6 @@ export const json: FileReporter = {
   render: (report) => {
     // What was judged is most of a run, and saved by --evidence.
     const results = report.results.map(({ evidence: _, ...result }) => result);
-    return `${JSON.stringify({ ...report, results }, undefined, 2)}\n`;
+    return `${safeJson({ ...report, results }, 2)}\n`;
   },
 };

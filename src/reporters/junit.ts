@@ -1,6 +1,7 @@
 import { type CheckResult, type RunReport, type SuiteReport, suiteOf } from "../harness/report.ts";
+import { safeText } from "../text/foreign-text.ts";
 import type { FileReporter } from "./reporter.ts";
-import { detailsOf, plain, troubleIn } from "./words.ts";
+import { detailsOf, troubleIn } from "./words.ts";
 
 /**
  * JUnit's XML, in the dialect that CI servers agree on: a broken or flaky claim is a failure, what could not
@@ -71,11 +72,12 @@ const ENTITIES: Readonly<Record<string, string>> = {
   ">": "&gt;",
   '"': "&quot;",
   "\n": "&#10;",
+  "\t": "&#9;",
 };
 
-/** Control characters have no place in XML 1.0, not even escaped. */
+/** Control characters have no place in XML 1.0, not even escaped: they are spelled out. */
 function toXmlText(text: string): string {
-  return plain(text).replace(/[&<>"\n]/g, (character) => ENTITIES[character] ?? character);
+  return safeText(text).replace(/[&<>"\n\t]/g, (character) => ENTITIES[character] ?? character);
 }
 
 function seconds(ms: number): string {

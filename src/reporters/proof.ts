@@ -1,4 +1,5 @@
 import type { FaultProof, ProofReport } from "../prove/prove.ts";
+import { paint, styled } from "../text/styled-text.ts";
 import type { ReportScreen } from "./terminal.ts";
 
 /** Room for the names of faults, so that what caught them stands in a column. */
@@ -8,18 +9,18 @@ const NAME_WIDTH = 36;
 export function reportFault(screen: ReportScreen, proof: FaultProof): void {
   const { name, verdict, caught_by, missing, unexpected } = proof;
   const isGood = verdict === "caught";
-  const mark = isGood ? screen.paint("good", "✓") : screen.paint("bad", "✗");
+  const mark = isGood ? paint("good", "✓") : paint("bad", "✗");
   screen.line(
-    `  ${mark} ${screen.paint("strong", name.padEnd(NAME_WIDTH))}  ${wordsFor(proof)}`,
+    styled`  ${mark} ${paint("strong", name.padEnd(NAME_WIDTH))}  ${wordsFor(proof)}`,
     NAME_WIDTH + 6,
   );
   if (isGood) return;
   if (verdict === "not-applied") screen.line("      it never acted, so that nothing is shown", 6);
-  for (const id of missing) screen.line(`      ${screen.paint("bad", "not broken")}  ${id}`, 6);
+  for (const id of missing) screen.line(styled`      ${paint("bad", "not broken")}  ${id}`, 6);
   for (const words of unexpected) {
-    screen.line(`      ${screen.paint("bad", "unexpected")}  ${screen.harmless(words)}`, 6);
+    screen.line(styled`      ${paint("bad", "unexpected")}  ${words}`, 6);
   }
-  if (missing.length > 0) screen.line(`      named were  ${caught_by.join(", ")}`, 6);
+  if (missing.length > 0) screen.line(styled`      named were  ${caught_by.join(", ")}`, 6);
 }
 
 /** The end of a proof: the figures, and the checks that nothing shows to be able to fail. */
@@ -32,11 +33,11 @@ export function reportProof(screen: ReportScreen, report: ProofReport): void {
   screen.line();
   if (report.interrupted) screen.line("  Interrupted.");
   const words = `${caught.length} of ${faults.length} ${faults.length === 1 ? "fault" : "faults"} caught by ${report.checks} checks in ${seconds} s.`;
-  screen.line(`  ${screen.paint(isGood ? "good" : "bad", words)}`, 2);
+  screen.line(styled`  ${paint(isGood ? "good" : "bad", words)}`, 2);
   if (report.unexercised.length > 0) {
-    screen.line(`  Checks that no fault exercises: ${report.unexercised.join(", ")}.`, 2);
+    screen.line(styled`  Checks that no fault exercises: ${report.unexercised.join(", ")}.`, 2);
   }
-  if (!isGood) screen.line(`  The same proof again: --seed ${report.seed}`, 2);
+  if (!isGood) screen.line(styled`  The same proof again: --seed ${report.seed}`, 2);
 }
 
 function wordsFor({ verdict, caught_by }: FaultProof): string {

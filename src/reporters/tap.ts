@@ -1,6 +1,7 @@
 import type { CheckResult } from "../harness/report.ts";
+import { safeText } from "../text/foreign-text.ts";
 import type { FileReporter } from "./reporter.ts";
-import { detailsOf, plain, troubleIn } from "./words.ts";
+import { detailsOf, troubleIn } from "./words.ts";
 
 /** The Test Anything Protocol, version 14 (https://testanything.org/tap-version-14-specification.html). */
 export const tap: FileReporter = {
@@ -23,12 +24,12 @@ function point(result: CheckResult, index: number): string[] {
   const words = `${isOk ? "ok" : "not ok"} ${index + 1} - ${line(`${id}: ${claim}`)}`;
   if (outcome.verdict === "holds") return [words];
   if (outcome.verdict === "skipped") return [`${words} # SKIP ${line(outcome.reason)}`];
-  const details = detailsOf(result).map((detail) => `    - ${JSON.stringify(detail)}`);
-  const message = `  message: ${JSON.stringify(troubleIn(result) ?? "")}`;
+  const details = detailsOf(result).map((detail) => `    - ${JSON.stringify(safeText(detail))}`);
+  const message = `  message: ${JSON.stringify(safeText(troubleIn(result) ?? ""))}`;
   return [words, "  ---", message, `  verdict: ${outcome.verdict}`, "  details:", ...details, "  ..."];
 }
 
 /** Text that cannot be taken for a line or a directive of the protocol. */
 function line(text: string): string {
-  return plain(text).replace(/[\\#]/g, "\\$&").replace(/\s+/g, " ");
+  return safeText(text).replace(/[\\#]/g, "\\$&").replace(/\s+/g, " ");
 }

@@ -1,14 +1,13 @@
 import type { Broken } from "../harness/check.ts";
 import type { Comparison } from "../harness/compare.ts";
 import type { CheckResult, RunEvent, RunReport, SuiteReport } from "../harness/report.ts";
+import { paint, styled, type Text } from "../text/styled-text.ts";
 import { countWords } from "./words.ts";
 
 /** What a reporter writes to; `src/cli/screen.ts` makes one of a stream. */
 export interface ReportScreen {
-  line(text?: string, indent?: number): void;
-  progress(text: string): void;
-  paint(tone: "good" | "bad" | "quiet" | "strong", text: string): string;
-  harmless(text: string): string;
+  line(text?: Text, indent?: number): void;
+  progress(text: Text): void;
 }
 
 /** Where the details of a broken claim begin. */
@@ -27,7 +26,7 @@ export function createTerminalReporter(screen: ReportScreen): (event: RunEvent) 
   return (event) => {
     if (event.type === "run-started") {
       report = event.suites.length === 1 ? claimByClaim(screen) : suiteBySuite(screen);
-      screen.line(`  Target: ${event.target}`, 4);
+      screen.line(styled`  Target: ${event.target}`, 4);
       screen.line();
     } else if (event.type === "run-ended") {
       reportEnd(screen, event.report);
@@ -57,15 +56,15 @@ function suiteBySuite(screen: ReportScreen): (event: RunEvent) => void {
 
 /** The same screen, two columns further in. */
 function indented(screen: ReportScreen): ReportScreen {
-  return { ...screen, line: (text = "", indent = 0) => screen.line(`  ${text}`, indent + 2) };
+  return { ...screen, line: (text = "", indent = 0) => screen.line(styled`  ${text}`, indent + 2) };
 }
 
 function reportSuite(screen: ReportScreen, { name, duration_ms, counts }: SuiteReport): void {
   const isBad = counts.broken + counts.flaky + counts.could_not_run > 0;
-  const mark = isBad ? screen.paint("bad", "✗") : screen.paint("good", "✓");
-  const took = screen.paint("quiet", `${(duration_ms / 1000).toFixed(1)} s`);
+  const mark = isBad ? paint("bad", "✗") : paint("good", "✓");
+  const took = paint("quiet", `${(duration_ms / 1000).toFixed(1)} s`);
   screen.line(
-    `  ${mark} ${screen.paint("strong", name.padEnd(INDENT + 3))} ${countWords(counts)}  ${took}`,
+    styled`  ${mark} ${paint("strong", name.padEnd(INDENT + 3))} ${countWords(counts)}  ${took}`,
     4,
   );
 }
@@ -74,25 +73,25 @@ function reportCheck(screen: ReportScreen, result: CheckResult): void {
   const { claim, outcome, look_at } = result;
   switch (outcome.verdict) {
     case "holds":
-      screen.line(`  ${screen.paint("good", "✓")} ${claim}`, 4);
+      screen.line(styled`  ${paint("good", "✓")} ${claim}`, 4);
       break;
     case "broken":
-      screen.line(`  ${screen.paint("bad", "✗")} ${screen.paint("strong", claim)}`, 4);
+      screen.line(styled`  ${paint("bad", "✗")} ${paint("strong", claim)}`, 4);
       reportBroken(screen, outcome, look_at);
       reportCommands(screen, result);
       break;
     case "flaky":
-      screen.line(`  ${screen.paint("bad", "~")} ${screen.paint("strong", claim)}`, 4);
+      screen.line(styled`  ${paint("bad", "~")} ${paint("strong", claim)}`, 4);
       detail(screen, "flaky", `held at attempt ${result.attempts}; before that it did not:`);
       if (outcome.first.verdict === "broken") reportBroken(screen, outcome.first, look_at);
       if (outcome.first.verdict === "could-not-run") detail(screen, "not run", outcome.first.reason);
       break;
     case "skipped":
-      screen.line(`  ${screen.paint("quiet", "-")} ${claim}`, 4);
+      screen.line(styled`  ${paint("quiet", "-")} ${claim}`, 4);
       detail(screen, "skipped", outcome.reason);
       break;
     case "could-not-run":
-      screen.line(`  ${screen.paint("bad", "?")} ${claim}`, 4);
+      screen.line(styled`  ${paint("bad", "?")} ${claim}`, 4);
       detail(screen, "not run", outcome.reason);
       reportCommands(screen, result);
       break;
@@ -102,17 +101,16 @@ function reportCheck(screen: ReportScreen, result: CheckResult): void {
 /** What shows it again; not wrapped, so that it can be copied. */
 function reportCommands(screen: ReportScreen, { commands = [] }: CheckResult): void {
   for (const [index, command] of commands.entries()) {
-    detail(screen, index === 0 ? "try" : "", screen.paint("quiet", screen.harmless(command)));
+    detail(screen, index === 0 ? "try" : "", paint("quiet", command));
   }
 }
 
 function reportBroken(screen: ReportScreen, broken: Broken, lookAt: string): void {
   detail(screen, "expected", broken.expected);
-  detail(screen, "found", screen.paint("bad", screen.harmless(broken.found)));
-  detail(screen, "seen", screen.harmless(broken.seen));
+  detail(screen, "found", paint("bad", broken.found));
+  detail(screen, "seen", broken.seen);
   const { rows = [] } = broken;
-  for (const row of rows.slice(0, MOST_ROWS))
-    detail(screen, "row", screen.paint("quiet", screen.harmless(rowWords(row))));
+  for (const row of rows.slice(0, MOST_ROWS)) detail(screen, "row", paint("quiet", rowWords(row)));
   if (rows.length > MOST_ROWS) detail(screen, "", `and ${rows.length - MOST_ROWS} more; --json has them all`);
   detail(screen, "look at", lookAt);
 }
@@ -132,8 +130,8 @@ function valueWords(value: unknown): string {
   return /\s/.test(short) || short === "" ? JSON.stringify(short) : short;
 }
 
-function detail(screen: ReportScreen, name: string, text: string): void {
-  screen.line(`      ${name.padEnd(INDENT - 6)}${text}`, INDENT);
+function detail(screen: ReportScreen, name: string, text: Text): void {
+  screen.line(styled`      ${name.padEnd(INDENT - 6)}${text}`, INDENT);
 }
 
 function reportEnd(screen: ReportScreen, report: RunReport): void {
@@ -146,9 +144,9 @@ function reportEnd(screen: ReportScreen, report: RunReport): void {
   if (report.interrupted) screen.line("  Interrupted.");
   if (report.stopped_early)
     screen.line("  Stopped early: as many claims did not hold as --max-failures allows.", 2);
-  screen.line(`  ${screen.paint(tone, summary)} ${clean}`.trimEnd(), 2);
-  if (isBad) screen.line(`  The same run again: --seed ${report.seed}`, 2);
-  for (const what of left_behind) screen.line(`  ${screen.paint("bad", "left behind")}  ${what}`, 4);
+  screen.line(styled`  ${paint(tone, summary)} ${clean}`.trimEnd(), 2);
+  if (isBad) screen.line(styled`  The same run again: --seed ${report.seed}`, 2);
+  for (const what of left_behind) screen.line(styled`  ${paint("bad", "left behind")}  ${what}`, 4);
 }
 
 /** What has changed since an earlier run. */

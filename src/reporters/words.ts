@@ -22,7 +22,7 @@ export function detailsOf(result: CheckResult): string[] {
   const trouble = outcome.verdict === "flaky" ? [troubleIn(result) ?? ""] : [];
   if (shown.verdict === "skipped" || shown.verdict === "could-not-run") return [...trouble, shown.reason];
   if (shown.verdict === "holds") return [shown.seen];
-  const rows = (shown.rows ?? []).map((row) => `row: ${JSON.stringify(row)}`);
+  const rows = (shown.rows ?? []).map((row) => `row: ${rowWords(row)}`);
   return [
     ...trouble,
     `expected: ${shown.expected}`,
@@ -43,12 +43,11 @@ export function countWords(counts: Counts): string {
   return parts.join(", ");
 }
 
-/** Text from a target as any reader may be shown it: nothing in it steers a terminal, or is no character at all. */
-export function plain(text: string): string {
-  return (
-    text
-      .toWellFormed()
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to be replaced.
-      .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufffe\uffff]/g, "\ufffd")
-  );
+/** A row as JSON; what is nested deeper than JSON can be written is only named. */
+function rowWords(row: unknown): string {
+  try {
+    return JSON.stringify(row) ?? "null";
+  } catch {
+    return "nested too deep to be shown; --evidence DIR has it";
+  }
 }

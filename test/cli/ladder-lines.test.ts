@@ -1,6 +1,6 @@
+import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
 import { printLadder } from "../../src/cli/ladder-lines.ts";
-import { visibleLength } from "../../src/cli/screen.ts";
 import type { LadderReport, RungReport } from "../../src/doctor/index.ts";
 import { readableScreen } from "../support/screen.ts";
 
@@ -21,7 +21,7 @@ const RUNGS: readonly RungReport[] = [
 test("a line a rung, the cause and the next command under a broken one, what waits in one line", () => {
   expect(shown().split("\n")).toEqual([
     "  engine    ✓ answers, version 0.13.0  3 ms",
-    '            ✗ the configured model "a[2J b" is not installed; it has llama3.1:8b  2 ms',
+    '            ✗ the configured model "a⟨U+001B⟩[2J b" is not installed; it has llama3.1:8b  2 ms',
     "              A display name was used.",
     "              → stack down",
     "  gateway   · another machine",
@@ -36,7 +36,7 @@ test("a line a rung, the cause and the next command under a broken one, what wai
 
 test("on a narrow terminal lines are wrapped under their text", () => {
   const lines = shown(40).split("\n");
-  expect(lines.every((line) => visibleLength(line) <= 40)).toBe(true);
+  expect(lines.every((line) => stripVTControlCharacters(line).length <= 40)).toBe(true);
   expect(lines.filter((line) => line.startsWith("              ")).length).toBeGreaterThan(4);
 });
 

@@ -53,7 +53,7 @@ test.each(["plain text", '{"a":1}', '["level"]', "{broken", '{"level":{},"msg":"
 
 test("no text of a service steers the terminal", () => {
   const steering = "\u001b[2J\u001b]0;title\u0007a\rb\u009b1mc";
-  expect(printed(`${steering}x`)).toBe("14:02:11.123  hmi      abcx\n");
+  expect(printed(`${steering}x`)).toBe("14:02:11.123  hmi      a⟨U+000D⟩bcx\n");
   expect(printed(JSON.stringify({ level: 30, msg: steering, [steering]: steering }))).not.toMatch(
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there.
     /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/,

@@ -1,5 +1,6 @@
+import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
-import { alignColumns, visibleLength } from "../../src/cli/screen.ts";
+import { paint, styled } from "../../src/text/styled-text.ts";
 import { readableScreen } from "../support/screen.ts";
 
 const LONG = "  ✗ the reply is saved to the same conversation, with that model_id";
@@ -7,7 +8,7 @@ const LONG = "  ✗ the reply is saved to the same conversation, with that model
 test("a pipe gets whole lines, no looks and no progress", () => {
   const { screen, output } = readableScreen();
   screen.progress("working");
-  screen.line(`${screen.paint("bad", "✗")} ${LONG}`, 4);
+  screen.line(styled`${paint("bad", "✗")} ${LONG}`, 4);
   expect(output()).toBe(`✗ ${LONG}\n`);
 });
 
@@ -43,12 +44,12 @@ test("progress is replaced by what comes next", () => {
 test("progress never fills the line, whose width may change", () => {
   const { screen, output, resize } = readableScreen(80);
   screen.progress("a".repeat(200));
-  expect(visibleLength(output())).toBe(79);
+  expect(stripVTControlCharacters(output()).length).toBe(79);
   resize(20);
   const before = output();
   screen.progress("b".repeat(200));
   const after = output().slice(before.length).replace("\r\u001b[K", "");
-  expect(visibleLength(after)).toBe(19);
+  expect(stripVTControlCharacters(after).length).toBe(19);
 });
 
 test("a terminal without a width counts as 80 columns", () => {
@@ -57,23 +58,41 @@ test("a terminal without a width counts as 80 columns", () => {
   expect(output().split("\n")[0]).toHaveLength(79);
 });
 
-test("text of others keeps its line breaks and tabs, and loses what could steer a terminal", () => {
-  const { screen } = readableScreen();
-  const text = "a\u001b[2J\u001b]0;title\u0007\u009b31m\r\b\u007f\nb\tc é 漢 👩‍👩‍👧";
-  expect(screen.harmless(text)).toBe("a[2J]0;title31m\nb\tc é 漢 👩‍👩‍👧");
+const HOSTILE = "\u001b]0;PWN\u0007\u202e\u2028x\r\n::error::y\n##[group]z";
+
+test("whoever wrote a text: it steers neither a terminal nor a CI server, nor looks like a line of ours", () => {
+  const { screen, output } = readableScreen();
+  screen.line(HOSTILE);
+  screen.line(styled`  ${paint("bad", HOSTILE)}`, 2);
+  const shown = ["⟨U+001B⟩]0;PWN⟨U+0007⟩⟨U+202E⟩⟨U+2028⟩x", "⟨U+003A⟩:error::y", "⟨U+0023⟩#[group]z"];
+  expect(output().split("\n")).toEqual([
+    ...shown.map((line, index) => (index === 0 ? line : `    ${line}`)),
+    ...shown.map((line) => `  ${line}`),
+    "",
+  ]);
 });
 
-test("columns are as wide as their widest cell, looks not counted", () => {
-  const bold = "\u001b[1mengine\u001b[22m";
-  expect(
-    alignColumns([
-      [bold, "ok", ""],
-      ["hmi", "stopped", "x"],
-    ]),
-  ).toEqual([`  ${bold}  ok`, "  hmi     stopped  x"]);
+test("a command for a CI server is none where it comes in two parts, or from two who say a half each", () => {
+  const { screen, output } = readableScreen();
+  const stream = screen.stream();
+  for (const character of "::error::x ##[group]") stream.write(character);
+  stream.end();
+  screen.line();
+  screen.line(styled`  ${":"}${":error::x"} ${"#"}${"#[group]"}`);
+  expect(output()).not.toMatch(/^\s*::|##\[/m);
+  expect(output().match(/⟨U\+003A⟩:error::x/g)).toHaveLength(2);
 });
 
-test("rows of different length are aligned, and no rows are no lines", () => {
-  expect(alignColumns([["a", "b"], ["c"]])).toEqual(["  a  b", "  c"]);
-  expect(alignColumns([])).toEqual([]);
+test("on a terminal, which has no such commands, they are left as they are", () => {
+  const { screen, output } = readableScreen(80);
+  screen.line("::std::vector");
+  expect(output()).toBe("::std::vector\n");
+});
+
+test("progress and text as it is are no way around it", () => {
+  const { screen, output } = readableScreen(80);
+  screen.progress(HOSTILE);
+  expect(stripVTControlCharacters(output())).toBe("⟨U+001B⟩]0;PWN⟨U+0007⟩⟨U+202E⟩⟨U+2028⟩x");
+  screen.write("\u001b[2J");
+  expect(output()).toContain("⟨U+001B⟩[2J");
 });

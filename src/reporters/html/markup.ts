@@ -1,3 +1,5 @@
+import { safeText } from "../../text/foreign-text.ts";
+
 /** Markup that stands in the page as it is. `html` makes it of everything that anybody else said. */
 export class Html {
   readonly markup: string;
@@ -15,20 +17,6 @@ type Part = Html | string | number | undefined | readonly Part[];
  */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return new Html(String.raw({ raw: strings }, ...parts.map(markupOf)));
-}
-
-/** Control characters, those that only format (which may turn the reading direction), and halves of pairs. */
-const INVISIBLE = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Noncharacter_Code_Point}\u2028\u2029]/gu;
-
-/**
- * Text with its control and format characters spelled out, such as `⟨U+202E⟩` for the one that turns the
- * reading direction. Line breaks and tabs stay.
- */
-function visible(text: string): string {
-  return text.replace(INVISIBLE, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    return `⟨U+${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
-  });
 }
 
 /** At most so many characters of a text, and how many are left out. */
@@ -60,5 +48,5 @@ function markupOf(part: Part): string {
   if (part === undefined) return "";
   if (part instanceof Html) return part.markup;
   if (typeof part === "object") return part.map(markupOf).join("");
-  return visible(String(part)).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+  return safeText(String(part)).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }

@@ -1,0 +1,11 @@
+import { safeJson } from "../text/foreign-text.ts";
+
+/** Prints a value for a program; in one line where answers come piece by piece, else for the eye too. */
+export function printJson(value: unknown, how: "one line" | "indented" = "indented"): void {
+  process.stdout.write(`${safeJson(value, how === "indented" ? 2 : undefined)}\n`);
+}
+
+/** Prints what a reporter has made, which is safe by that: a format has its own way to say what is hostile. */
+export function printReport(text: string): void {
+  process.stdout.write(text);
+}
