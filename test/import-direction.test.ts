@@ -30,7 +30,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "errors.ts": "",
   commands:
     "cli, init, launch, mcp, doctor, verify.ts, prove, prove-target, faults/index.ts, source-check, harness, reporters, target, tap, supervisor, contract, config, text, errors.ts, package-root.ts",
-  cli: "launch, type doctor, type verify.ts, type prove, type prove-target, type faults, type target, harness, reporters, supervisor, contract, config, text, private-files.ts, errors.ts, package-root.ts",
+  cli: "launch, type doctor, type verify.ts, type prove, type prove-target, type faults, type target, harness, reporters, supervisor, contract, config, text, linear-pattern.ts, private-files.ts, errors.ts, package-root.ts",
   doctor: "launch, supervisor, target, contract, type config, shell-word.ts, errors.ts",
   init: "launch/engine.ts, source-check, supervisor, contract, config, file-owners.ts, shell-word.ts, errors.ts",
   launch:
@@ -53,11 +53,12 @@ const ALLOWED: Readonly<Record<string, string>> = {
   tap: "http-guard, contract, errors.ts",
   "http-guard": "contract, errors.ts",
   supervisor:
-    "http-guard, contract/address.ts, private-files.ts, file-owners.ts, user-names.ts, shell-word.ts, errors.ts",
-  config: "contract, file-owners.ts, shell-word.ts, errors.ts",
+    "http-guard, contract/address.ts, private-files.ts, linear-pattern.ts, file-owners.ts, user-names.ts, shell-word.ts, errors.ts",
+  config: "contract, linear-pattern.ts, file-owners.ts, shell-word.ts, errors.ts",
   harness: "errors.ts",
   contract: "errors.ts",
   text: "",
+  "linear-pattern.ts": "errors.ts",
 };
 
 const SRC = fileURLToPath(new URL("../src", import.meta.url));

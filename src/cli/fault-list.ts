@@ -1,4 +1,5 @@
 import type { Fault } from "../faults/fault.ts";
+import { paint, styled } from "../text/styled-text.ts";
 import type { Screen } from "./screen.ts";
 
 /** A bug of the catalogue as `--list` shows it. */
@@ -14,7 +15,7 @@ export interface FaultListing {
 export function listFaults(screen: Screen, faults: readonly Fault[]): FaultListing[] {
   const column = Math.max(0, ...faults.map(({ name }) => name.length)) + 4;
   for (const { name, story } of faults) {
-    screen.line(`  ${screen.paint("strong", name.padEnd(column - 2))}${story}`, column);
+    screen.line(styled`  ${paint("strong", name.padEnd(column - 2))}${story}`, column);
   }
   return faults.map(({ name, story, seenIn, caughtBy }) => ({
     name,

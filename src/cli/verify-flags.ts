@@ -1,8 +1,9 @@
 import { Flags } from "@oclif/core";
 import { CONTRACT_PROFILES } from "../contract/foreign.ts";
-import { UserError } from "../errors.ts";
 import { parseShard } from "../harness/select.ts";
+import type { TextPattern } from "../linear-pattern.ts";
 import type { VerifyOptions } from "../verify.ts";
+import { parsePatternFlag } from "./pattern-flag.ts";
 
 const urlFlag = (service: string) =>
   Flags.string({
@@ -31,7 +32,7 @@ export const targetFlags = {
 /** Which checks are run, and how. */
 export const runFlags = {
   grep: Flags.string({
-    description: "Only checks whose id or claim matches this regular expression.",
+    description: "Only checks whose id or claim matches this regular expression (RE2).",
     helpValue: "PATTERN",
     helpGroup: "RUN",
   }),
@@ -96,16 +97,17 @@ interface RunFlagValues {
 }
 
 /** What the flags say about the run. Throws a UserError where they cannot be read. */
-export function readRunFlags(
+export async function readRunFlags(
   flags: RunFlagValues,
-): Pick<
-  VerifyOptions,
-  "grep" | "grepInvert" | "maxFailures" | "shard" | "retries" | "repeat" | "seed" | "deadlineMs"
+): Promise<
+  Pick<
+    VerifyOptions,
+    "grep" | "grepInvert" | "maxFailures" | "shard" | "retries" | "repeat" | "seed" | "deadlineMs"
+  >
 > {
   return {
-    grep: flags.grep === undefined ? undefined : parsePattern("--grep", flags.grep),
-    grepInvert:
-      flags["grep-invert"] === undefined ? undefined : parsePattern("--grep-invert", flags["grep-invert"]),
+    grep: await patternOf("--grep", flags.grep),
+    grepInvert: await patternOf("--grep-invert", flags["grep-invert"]),
     maxFailures: flags["max-failures"],
     shard: flags.shard === undefined ? undefined : parseShard(flags.shard),
     retries: flags.retries,
@@ -115,12 +117,6 @@ export function readRunFlags(
   };
 }
 
-function parsePattern(flag: string, text: string): RegExp {
-  try {
-    return new RegExp(text, "i");
-  } catch {
-    throw new UserError("bad_flag", `${flag} takes a regular expression; "${text}" is none.`, {
-      hint: "Put a backslash before characters such as ( and [ that stand for themselves.",
-    });
-  }
+async function patternOf(flag: string, source: string | undefined): Promise<TextPattern | undefined> {
+  return source === undefined ? undefined : await parsePatternFlag(flag, source, { ignoreCase: true });
 }

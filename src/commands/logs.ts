@@ -3,11 +3,11 @@ import { BaseCommand } from "../cli/base-command.ts";
 import { logLines, logPrinter, rawPrinter } from "../cli/log-lines.ts";
 import { readLogWords } from "../cli/log-words.ts";
 import { watchOutput } from "../cli/output.ts";
+import { parsePatternFlag } from "../cli/pattern-flag.ts";
 import { loadRunningConfig } from "../cli/running-config.ts";
 import { createScreen } from "../cli/screen.ts";
 import { requireKnown } from "../cli/service-names.ts";
 import { parseSince } from "../cli/since.ts";
-import { messageOf, UserError } from "../errors.ts";
 import { withLock } from "../supervisor/lock.ts";
 import { loggedServices, markedServices } from "../supervisor/logs/files.ts";
 import type { LogLine } from "../supervisor/logs/read.ts";
@@ -39,7 +39,7 @@ shows what is in files written to since.
       helpValue: "10m|ISO",
     }),
     grep: Flags.string({
-      description: "Only lines in which this regular expression is found.",
+      description: "Only lines in which this regular expression (RE2) is found.",
       helpValue: "REGEX",
     }),
     tail: Flags.integer({ description: "At most so many lines of each service.", min: 0, helpValue: "N" }),
@@ -51,7 +51,7 @@ shows what is in files written to since.
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(Logs);
     const since = flags.since === undefined ? undefined : parseSince(flags.since);
-    const grep = flags.grep === undefined ? undefined : parsePattern(flags.grep);
+    const grep = flags.grep === undefined ? undefined : await parsePatternFlag("--grep", flags.grep);
     const tail = flags.tail ?? (since === undefined ? USUAL_TAIL : undefined);
     const output = watchOutput();
     const signal = flags.follow ? AbortSignal.any([this.interruptSignal(), output.gone]) : undefined;
@@ -94,15 +94,4 @@ shows what is in files written to since.
 function jsonOf({ service, time, text }: LogLine): object {
   const { level } = readLogWords(text);
   return { service, time: time === null ? null : new Date(time).toISOString(), level, text };
-}
-
-function parsePattern(source: string): RegExp {
-  try {
-    return new RegExp(source);
-  } catch (error) {
-    throw new UserError("bad_flag", `--grep is no regular expression: ${messageOf(error)}.`, {
-      hint: "Put a backslash before what shall stand for itself: ( ) [ ] { } . * + ? ^ $ | \\",
-      cause: error,
-    });
-  }
 }

@@ -85,7 +85,7 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
       suite: argv.length === 0 ? undefined : argv.map(String),
       checks: await loadChecks(flags.check ?? []),
       ids: flags["last-failed"] ? lastFailed((await this.loadConfig(flags.config)).state.dir) : undefined,
-      ...readRunFlags(flags),
+      ...(await readRunFlags(flags)),
     };
     const suites = suitesOf(run);
     if (flags.list) return { suites: listChecks(this.screen, selectChecks(suites, run)) };

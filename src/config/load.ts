@@ -86,8 +86,12 @@ async function servicesOf(
   settings: Settings | undefined,
 ): Promise<{ readonly services: Services; readonly faults: readonly Fault[] }> {
   if (given === undefined) return { services: DEFAULT_CONFIG.services, faults: [] };
-  const { readServices } = await import("./services/read.ts");
-  return readServices(given, folder, settings);
+  const [{ readServices }, { patternFaults }] = await Promise.all([
+    import("./services/read.ts"),
+    import("./services/patterns.ts"),
+  ]);
+  const { services, faults } = readServices(given, folder, settings);
+  return { services, faults: [...faults, ...(await patternFaults(services))] };
 }
 
 /** The file that a configuration is read from, whether or not it may be trusted; undefined where there is none. */

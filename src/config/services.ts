@@ -78,7 +78,7 @@ interface TcpProbe {
 
 interface LogProbe {
   readonly kind: "log";
-  /** Source of a regular expression, with the flag `u`. */
+  /** Source of a regular expression in RE2's syntax. */
   readonly pattern: string;
 }
 

@@ -5,9 +5,9 @@ import type { Shard } from "./report.ts";
 /** Which checks of the suites are to be run. */
 export interface Selection {
   /** A check is run where its id or its claim matches. */
-  readonly grep?: RegExp | undefined;
+  readonly grep?: Pick<RegExp, "test"> | undefined;
   /** A check is left out where its id or its claim matches. */
-  readonly grepInvert?: RegExp | undefined;
+  readonly grepInvert?: Pick<RegExp, "test"> | undefined;
   /** The ids of the only checks that are run; all where undefined. */
   readonly ids?: readonly string[] | undefined;
   /** The part of all these checks that this run makes. */

@@ -3,7 +3,7 @@ import { type Acceptance, acceptanceOf } from "./acceptance.ts";
 import { type Call, callsIn, importsOf } from "./calls.ts";
 import { type ClientOverwrite, clientOverwrites } from "./client-overwrites.ts";
 import { findEndpoints, mayHaveEndpoints } from "./endpoints.ts";
-import { matcherOf, patternOf } from "./names.ts";
+import { matcherOf } from "./names.ts";
 import { type ParameterOverwrite, parameterOverwrites } from "./overwrites.ts";
 import type { PythonParser } from "./python.ts";
 import type { SourceNames } from "./report.ts";
@@ -46,7 +46,7 @@ export function readFacts(text: string, names: SourceNames, python: PythonParser
     return {
       lines: endpoints.length > 0 ? text.split("\n") : [],
       endpoints,
-      signatures: mayDefine(text, names.functions) ? signaturesIn(root, isAskedFor) : [],
+      signatures: mayDefine(text, isAskedFor) ? signaturesIn(root, isAskedFor) : [],
       classes: root.descendantsOfType("class_definition").map((node) => readClass(node, names.parameters)),
       errorLine: firstErrorLine(root),
     };
@@ -56,8 +56,9 @@ export function readFacts(text: string, names: SourceNames, python: PythonParser
   }
 }
 
-function mayDefine(text: string, functions: readonly string[]): boolean {
-  return new RegExp(`\\bdef\\s+${patternOf(functions)}\\s*[[(]`).test(text);
+function mayDefine(text: string, isAskedFor: (name: string) => boolean): boolean {
+  const defined = [...text.matchAll(/\bdef\s+(?<name>\w+)\s*[[(]/g)];
+  return defined.some(({ groups }) => isAskedFor(groups?.["name"] ?? ""));
 }
 
 function readEndpoints(

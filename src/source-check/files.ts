@@ -1,6 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, UserError } from "../errors.ts";
+import { compilePattern, type TextPattern } from "../linear-pattern.ts";
 import type { Unreadable } from "./report.ts";
 
 /** Folders that hold what others wrote, or what was made of the sources. */
@@ -20,7 +21,7 @@ export interface FoundFiles {
  */
 export async function findPythonFiles(root: string, exclude: readonly string[]): Promise<FoundFiles> {
   await requireFolder(root);
-  const excluded = exclude.map(pathPattern);
+  const excluded = await Promise.all(exclude.map(pathPattern));
   const files: string[] = [];
   const unreadable: Unreadable[] = [];
   const pending = [""];
@@ -67,12 +68,12 @@ function missing(message: string): UserError {
 }
 
 /** `tests/**` -> everything in it, and the folder itself. */
-function pathPattern(glob: string): RegExp {
+async function pathPattern(glob: string): Promise<TextPattern> {
   const parts = glob.replace(/\/+$/, "").split(/(\*\*\/?|\*)/);
   const source = parts.map((part) => {
     if (part === "**/") return "(?:.*/)?";
     if (part === "**") return ".*";
     return part === "*" ? "[^/]*" : part.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
   });
-  return new RegExp(`^${source.join("")}$`);
+  return await compilePattern(`^${source.join("")}$`);
 }

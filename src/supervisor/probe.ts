@@ -3,6 +3,7 @@ import { type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
 import type { Address } from "../contract/address.ts";
 import { messageOf } from "../errors.ts";
+import { compilePattern } from "../linear-pattern.ts";
 import { mismatchOf } from "./json-pattern.ts";
 import { whyNotRun } from "./not-runnable.ts";
 import type { RunLog } from "./run-log.ts";
@@ -166,7 +167,7 @@ async function askTcp(address: Address, { timeoutMs }: TcpProbe, signal: AbortSi
 }
 
 async function askLog({ runLog }: ProbeTarget, { pattern }: LogProbe, signal: AbortSignal): Promise<Answer> {
-  const found = (await runLog?.has(new RegExp(pattern, "u"), signal)) ?? false;
+  const found = (await runLog?.has(await compilePattern(pattern), signal)) ?? false;
   return found ? { ok: true } : { ok: false, error: "no such line yet" };
 }
 

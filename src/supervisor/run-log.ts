@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { StringDecoder } from "node:string_decoder";
 import { stripVTControlCharacters } from "node:util";
-import { type Context, createContext, Script } from "node:vm";
+import type { TextPattern } from "../linear-pattern.ts";
 
 /** The part of a log that one run has written, read once from its start to its present end. */
 export class RunLog {
@@ -11,7 +11,6 @@ export class RunLog {
   #decoder = new StringDecoder("utf8");
   /** The beginning of a line whose end was not there yet. */
   #begun = "";
-  #matching: Context | undefined;
 
   /** @param from size of the log before the run, in bytes */
   constructor(path: string, from: number) {
@@ -20,7 +19,7 @@ export class RunLog {
   }
 
   /** Whether one of the lines since the last call matches; a line without its end yet is looked at too. */
-  async has(pattern: RegExp, signal?: AbortSignal): Promise<boolean> {
+  async has(pattern: TextPattern, signal?: AbortSignal): Promise<boolean> {
     let file: FileHandle;
     try {
       file = await open(this.#path, constants.O_RDONLY | constants.O_NOFOLLOW);
@@ -34,7 +33,7 @@ export class RunLog {
     }
   }
 
-  async #search(file: FileHandle, pattern: RegExp, signal: AbortSignal | undefined): Promise<boolean> {
+  async #search(file: FileHandle, pattern: TextPattern, signal: AbortSignal | undefined): Promise<boolean> {
     const { size } = await file.stat();
     // A log that was rotated starts anew.
     if (size < this.#position) this.#position = 0;
@@ -52,26 +51,11 @@ export class RunLog {
       const lines = (this.#begun + this.#decoder.write(block.subarray(0, bytesRead))).split(/\r?\n/);
       this.#begun = (lines.at(-1) ?? "").slice(-MOST_LINE_CHARS);
       // Whoever wrote a pattern has seen the line on a terminal, and no colours between its words.
-      if (this.#anyMatches(lines.map(stripVTControlCharacters), pattern)) return true;
+      if (lines.map(stripVTControlCharacters).some((line) => pattern.test(line))) return true;
     }
     return false;
   }
-
-  /** A user's pattern may take years over a line that nobody foresaw: nothing else of this process would go on. */
-  #anyMatches(lines: readonly string[], pattern: RegExp): boolean {
-    this.#matching ??= createContext();
-    Object.assign(this.#matching, { lines, pattern });
-    try {
-      return ANY_MATCHES.runInContext(this.#matching, { timeout: MOST_MATCHING_MS });
-    } catch (error) {
-      throw new Error(`matching its log takes longer than ${MOST_MATCHING_MS} ms`, { cause: error });
-    }
-  }
 }
-
-/** As a script, because only of one the engine ends the matching of a regular expression. */
-const ANY_MATCHES = new Script("lines.some((line) => pattern.test(line))");
-const MOST_MATCHING_MS = 1000;
 
 const BLOCK_BYTES = 64 * 1024;
 /** Of a line without an end, the last characters are kept: a flood without line breaks must not fill the memory. */

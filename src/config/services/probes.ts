@@ -1,4 +1,3 @@
-import { messageOf } from "../../errors.ts";
 import type { ServiceLiveness, ServiceProbe } from "../services.ts";
 import { type CommandPlace, readCommand } from "./command.ts";
 import type { LivenessInput, ProbeInput } from "./schema.ts";
@@ -73,13 +72,4 @@ function checkParts(
     tell([name, kind], "needs a service with a `port`", "name");
   if (kind === "log" && "timeout_ms" in input)
     tell([name, "timeout_ms"], "is not for `log`: start_timeout_ms is", "name");
-  checkPattern(input.log ?? "", [name, "log"], tell);
-}
-
-function checkPattern(pattern: string, path: readonly string[], tell: Tell): void {
-  try {
-    new RegExp(pattern, "u");
-  } catch (error) {
-    tell(path, `is no regular expression: ${messageOf(error)}`);
-  }
 }

@@ -27,7 +27,7 @@ export const ProbeSchema = z.strictObject({
   headers: z.exactOptional(z.record(text, z.string())),
   /** A connection to the service's address is enough. */
   tcp: z.exactOptional(z.literal(true)),
-  /** A regular expression that a line of the service's log must match; for `ready` only. */
+  /** A regular expression (RE2's syntax) that a line of the service's log must match; for `ready` only. */
   log: z.exactOptional(text),
   /** A command that ends with exit code 0, in the service's folder and environment. */
   command: z.exactOptional(program),

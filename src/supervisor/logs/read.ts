@@ -25,7 +25,7 @@ export interface LogSelection {
   /** Only those of this time and later, in milliseconds since 1970. Of lines without a time, what is in files written to since. */
   readonly since?: number | undefined;
   /** Only those in which this is found; `tail` then counts these. */
-  readonly grep?: RegExp | undefined;
+  readonly grep?: Pick<RegExp, "test"> | undefined;
 }
 
 /** Reads the lines of one service. */

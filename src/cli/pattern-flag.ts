@@ -1,0 +1,18 @@
+import { messageOf, UserError } from "../errors.ts";
+import { compilePattern, type TextPattern } from "../linear-pattern.ts";
+
+/** Reads the regular expression that a flag was given. Throws a UserError `bad_flag`. */
+export async function parsePatternFlag(
+  flag: string,
+  source: string,
+  options?: { ignoreCase: boolean },
+): Promise<TextPattern> {
+  try {
+    return await compilePattern(source, options);
+  } catch (error) {
+    throw new UserError("bad_flag", `${flag} "${source}" is no regular expression: ${messageOf(error)}.`, {
+      hint: "Put a backslash before what shall stand for itself: ( ) [ ] { } . * + ? ^ $ | \\",
+      cause: error,
+    });
+  }
+}
