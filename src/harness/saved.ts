@@ -1,6 +1,6 @@
 import { closeSync, constants, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { messageOf, UserError } from "../errors.ts";
+import { messageOf, UserError, withoutStop } from "../errors.ts";
 import { judge } from "./attempt.ts";
 import type { Check, Suite } from "./check.ts";
 import { type CheckResult, countOutcomes, type RunReport, suiteOf } from "./report.ts";
@@ -15,16 +15,27 @@ const REPORT = "report.json";
 export function saveRun(folder: string, report: RunReport): void {
   try {
     for (const { id, evidence } of report.results) {
-      if (evidence !== undefined) write(join(folder, "evidence", `${id}.json`), evidence);
+      if (evidence !== undefined) write(evidenceFile(folder, id), evidence);
     }
     write(join(folder, REPORT), withoutEvidence(report));
   } catch (error) {
-    throw new UserError("report_unwritable", `The run cannot be saved in ${folder}: ${messageOf(error)}.`, {
+    throw new UserError("report_unwritable", `The run cannot be saved in ${folder}: ${withoutStop(messageOf(error))}.`, {
       hint: "Choose a folder that can be written to.",
       cause: error,
     });
   }
 }
+
+/** A check's own file. Throws a UserError for an id that is none: a report may come from anybody. */
+function evidenceFile(folder: string, id: string): string {
+  if (CHECK_ID.test(id)) return join(folder, "evidence", `${id}.json`);
+  throw new UserError("report_unreadable", `"${id}" is no id of a check, so it has no evidence.`, {
+    hint: "An id is a suite and a name, such as sse/order: the report was written by something else than stack verify.",
+  });
+}
+
+/** Names, and slashes between them: nothing that leads out of a folder, or is another file on another system. */
+const CHECK_ID = /^[\w-]+(?:\.[\w-]+)*(?:\/[\w-]+(?:\.[\w-]+)*)*$/;
 
 /** The report as it is printed: what was judged is a run's largest part, and has files of its own. */
 export function withoutEvidence<Report extends RunReport>(report: Report): Report {
@@ -36,7 +47,7 @@ export function loadRun(folder: string): RunReport {
   const report = readReport(join(folder, REPORT));
   const results = report.results.map((result): CheckResult => {
     if (!wasJudged(result)) return result;
-    return { ...result, evidence: readJson(join(folder, "evidence", `${result.id}.json`)) };
+    return { ...result, evidence: readJson(evidenceFile(folder, result.id)) };
   });
   return { ...report, results };
 }
@@ -91,12 +102,30 @@ function write(file: string, value: unknown): void {
 }
 
 function readJson(file: string): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(readFileSync(file, "utf8"));
+    value = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
     throw new UserError("report_unreadable", `${file} cannot be read: ${messageOf(error)}.`, {
       hint: "Check the path.",
       cause: error,
     });
   }
+  if (!isDeeperThan(DEEPEST, value)) return value;
+  throw new UserError("report_unreadable", `${file} is nested more than ${DEEPEST} deep.`, {
+    hint: "What stack verify writes is flatter: the file was made by something else.",
+  });
+}
+
+/** Checks go through evidence by recursion, and what is deeper than any stack would end that. */
+const DEEPEST = 500;
+
+/** Not by recursion itself. */
+function isDeeperThan(limit: number, value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > limit) return true;
+    level = level.flatMap((each) => (typeof each === "object" && each !== null ? Object.values(each) : []));
+  }
+  return false;
 }

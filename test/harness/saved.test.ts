@@ -68,6 +68,50 @@ test("a folder that is no saved run, and a file that is no report, are told", ()
   expect(() => readReport(file)).toThrow(expect.objectContaining({ code: "report_unreadable" }));
 });
 
+test.each(["../../../secret", "/etc/passwd", "suite/..", "suite\\..\\x", "a/./b", "", "a\u0000b"])(
+  "evidence of %j, which is no check, is not looked for",
+  async (id) => {
+    const folder = tempFolder();
+    const report = await run([check("one", 1)]);
+    saveRun(folder, {
+      ...report,
+      results: report.results.map(({ evidence: _, ...result }) => ({ ...result, id })),
+    });
+    expect(() => loadRun(folder)).toThrow(
+      expect.objectContaining({
+        code: "report_unreadable",
+        message: expect.stringContaining("is no id of a check"),
+      }),
+    );
+    expect(() =>
+      saveRun(folder, { ...report, results: report.results.map((result) => ({ ...result, id })) }),
+    ).toThrow(expect.objectContaining({ message: expect.stringContaining("is no id of a check") }));
+  },
+);
+
+test("what is nested deeper than any evidence is refused", async () => {
+  const folder = tempFolder();
+  saveRun(folder, await run([check("one", 1)]));
+  const deep = `${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}`;
+  writeFileSync(join(folder, "evidence", "suite", "one.json"), deep);
+  expect(() => loadRun(folder)).toThrow(
+    expect.objectContaining({
+      code: "report_unreadable",
+      message: expect.stringContaining("nested more than 500"),
+    }),
+  );
+});
+
+test("a key that is the name of a prototype is a key", async () => {
+  const folder = tempFolder();
+  saveRun(folder, await run([check("one", 1)]));
+  writeFileSync(join(folder, "evidence", "suite", "one.json"), '{"__proto__":{"number":1},"number":9}');
+  expect(judgeAgain(suiteOf([check("one", 0)]), loadRun(folder)).results[0]?.outcome).toMatchObject({
+    verdict: "broken",
+    found: "9",
+  });
+});
+
 test("a folder that cannot be written is told", async () => {
   const file = join(tempFolder(), "file");
   writeFileSync(file, "");

@@ -252,3 +252,22 @@ test("a real run with a fault makes a page that names it", async () => {
   expect(page).toContain(`Switched on: ${fault}.`);
   expect(page).toContain("look at: the call that saves the reply");
 });
+
+test("300 replies that were stored otherwise than streamed are a page in a moment", {
+  timeout: 10_000,
+}, () => {
+  const words = "word ".repeat(2_400);
+  const indexes = Array.from({ length: 300 }, (_, index) => index);
+  const evidence = {
+    streams: indexes.map((index) => ({
+      ...STREAM,
+      events: [{ at_ms: 1, event: { type: "token", content: `${words}${index}` } }],
+    })),
+    stored: indexes.map((index) => ({ role: "assistant", content: `${words}${index} and more` })),
+  };
+  expect(pageOf([resultOf(BROKEN, evidence)])).toContain("<ins> and more</ins>");
+  const page = pageOf(
+    indexes.map((index) => resultOf({ ...BROKEN, expected: `${index}${words}`, found: `${words}${index}` })),
+  );
+  expect(page).toContain("expected only");
+});

@@ -5,6 +5,8 @@
  * those of the engine's record: only then do client and engine share a clock.
  */
 
+import { commonStart } from "./text-changes.ts";
+
 /** An answered request. */
 export interface Call {
   readonly request: string;
@@ -150,18 +152,27 @@ function claim(part: Part): Part {
 /** The streamed texts that are stored nowhere as they are, each with the stored one that begins most like it. */
 function pairsOf(streamed: readonly string[], stored: readonly string[]): TextPair[] {
   const known = new Set(stored);
+  // In this order, what begins most like a text is beside its place: not all of them need a look for each.
+  const sorted = stored.toSorted();
   return streamed
     .filter((text) => text !== "" && !known.has(text))
     .map((text) => {
-      const [closest = ""] = stored.toSorted((a, b) => commonStart(b, text) - commonStart(a, text));
-      return { streamed: text, stored: closest };
+      const place = placeIn(sorted, text);
+      const [before = "", after = ""] = [sorted[place - 1], sorted[place]];
+      const isBefore = commonStart(before, text) >= commonStart(after, text);
+      return { streamed: text, stored: isBefore && place > 0 ? before : after };
     });
 }
 
-function commonStart(a: string, b: string): number {
-  let length = 0;
-  while (length < a.length && a[length] === b[length]) length += 1;
-  return length;
+/** How many of the sorted texts come before this one. */
+function placeIn(sorted: readonly string[], text: string): number {
+  let [from, to] = [0, sorted.length];
+  while (from < to) {
+    const middle = Math.floor((from + to) / 2);
+    if ((sorted[middle] ?? "") < text) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 /** The reply's text. */

@@ -1,5 +1,5 @@
-import { diffChars } from "diff";
 import { cut, type Html, head, html, tail } from "./markup.ts";
+import { changesBetween } from "./text-changes.ts";
 
 /** Two texts that should have been one, and what each is called. */
 export interface Compared {
@@ -8,25 +8,17 @@ export interface Compared {
   readonly names: readonly [before: string, after: string];
 }
 
-/** Beyond these, finding the difference takes longer than anybody waits for a report. */
-const LONGEST_TEXT = 50_000;
-const MOST_CHANGES = 1000;
-
-/** Where two texts differ, character by character; both of them where they have too little in common. */
+/** Where two texts differ; both of them where they have too little in common. */
 export function textDiff({ before, after, names }: Compared): Html {
-  const changes =
-    Math.max(before.length, after.length) > LONGEST_TEXT
-      ? undefined
-      : diffChars(before, after, { maxEditLength: MOST_CHANGES });
-  if (changes === undefined) return bothTexts([before, after], names);
-  const common = changes.filter(({ added, removed }) => !added && !removed);
-  const kept = common.reduce((sum, { value }) => sum + value.length, 0);
+  const changes = changesBetween(before, after);
+  const common = changes.filter(({ kind }) => kind === "common");
+  const kept = common.reduce((sum, { text }) => sum + text.length, 0);
   if (kept < Math.max(before.length, after.length) * LEAST_IN_COMMON)
     return bothTexts([before, after], names);
-  const parts = changes.map(({ value, added, removed }, index) => {
-    if (removed) return html`<del>${cut(value, LONGEST_CHANGE)}</del>`;
-    if (added) return html`<ins>${cut(value, LONGEST_CHANGE)}</ins>`;
-    return surroundings(value, index === 0, index === changes.length - 1);
+  const parts = changes.map(({ kind, text }, index) => {
+    if (kind === "removed") return html`<del>${cut(text, LONGEST_CHANGE)}</del>`;
+    if (kind === "added") return html`<ins>${cut(text, LONGEST_CHANGE)}</ins>`;
+    return surroundings(text, index === 0, index === changes.length - 1);
   });
   return html`<p class="quiet"><del>${names[0]} only</del> <ins>${names[1]} only</ins></p>
 <pre>

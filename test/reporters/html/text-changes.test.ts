@@ -1,0 +1,83 @@
+import * as fc from "fast-check";
+import { expect, test, vi } from "vitest";
+import { changesBetween, commonStart } from "../../../src/reporters/html/text-changes.ts";
+
+let comparisons = 0;
+
+interface Options {
+  readonly comparator: (a: string, b: string) => boolean;
+}
+
+// The library itself, in which each look at a pair of characters is counted.
+vi.mock("diff", async (importOriginal) => {
+  const real = await importOriginal<typeof import("diff")>();
+  const diffArrays = (before: string[], after: string[], options: Options) => {
+    const comparator = (a: string, b: string): boolean => {
+      comparisons += 1;
+      return options.comparator(a, b);
+    };
+    return real.diffArrays(before, after, { ...options, comparator });
+  };
+  return { ...real, diffArrays };
+});
+
+function joined(kinds: readonly string[], before: string, after: string): string {
+  return changesBetween(before, after)
+    .filter(({ kind }) => kinds.includes(kind))
+    .map(({ text }) => text)
+    .join("");
+}
+
+test("what is common and removed is the one text, what is common and added the other", () => {
+  const text = fc.string({ unit: fc.constantFrom("a", "b", "👩", "👨", "\ud83d", "\n"), maxLength: 40 });
+  fc.assert(
+    fc.property(text, text, (before, after) => {
+      expect(joined(["common", "removed"], before, after)).toBe(before);
+      expect(joined(["common", "added"], before, after)).toBe(after);
+    }),
+  );
+});
+
+test("a change of some characters is told as that, and no pair is cut in two", () => {
+  expect(changesBetween("red 👩 cat", "red 👨 cats")).toEqual([
+    { kind: "common", text: "red " },
+    { kind: "removed", text: "👩" },
+    { kind: "added", text: "👨" },
+    { kind: "common", text: " cat" },
+    { kind: "added", text: "s" },
+  ]);
+});
+
+test("what is alike at both ends costs no search, whatever its length", () => {
+  comparisons = 0;
+  const ends = "a".repeat(200_000);
+  expect(changesBetween(`${ends}x${ends}`, `${ends}y${ends}`)).toHaveLength(4);
+  expect(comparisons).toBeLessThan(100);
+});
+
+test("the search is given up before its work is more than a page has time for", () => {
+  const hardest = [
+    [noise(50_000, 1), noise(50_000, 2)],
+    [`b${"a".repeat(50_000)}c`, `c${"ab".repeat(25_000)}b`],
+    ["ab".repeat(30_000), "ba".repeat(29_990)],
+  ] as const;
+  for (const [before, after] of hardest) {
+    comparisons = 0;
+    expect(joined(["common", "removed"], before, after)).toBe(before);
+    expect(comparisons).toBeGreaterThan(0);
+    expect(comparisons).toBeLessThanOrEqual(500_001);
+  }
+});
+
+test("how alike two texts begin", () => {
+  expect([commonStart("abc", "abd"), commonStart("", "a"), commonStart("ab", "ab")]).toEqual([2, 0, 2]);
+});
+
+/** Letters without an order, the same for the same number. */
+function noise(length: number, seed: number): string {
+  let state = seed;
+  return Array.from({ length }, () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return String.fromCharCode(97 + (state % 26));
+  }).join("");
+}
