@@ -1,6 +1,7 @@
 import { closeSync, constants, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { messageOf, UserError, withoutStop } from "../errors.ts";
+import { DEEPEST_JSON, isTooDeep } from "../text/json-depth.ts";
 import { judge } from "./attempt.ts";
 import type { Check, Suite } from "./check.ts";
 import { type CheckResult, countOutcomes, type RunReport, suiteOf } from "./report.ts";
@@ -19,10 +20,14 @@ export function saveRun(folder: string, report: RunReport): void {
     }
     write(join(folder, REPORT), withoutEvidence(report));
   } catch (error) {
-    throw new UserError("report_unwritable", `The run cannot be saved in ${folder}: ${withoutStop(messageOf(error))}.`, {
-      hint: "Choose a folder that can be written to.",
-      cause: error,
-    });
+    throw new UserError(
+      "report_unwritable",
+      `The run cannot be saved in ${folder}: ${withoutStop(messageOf(error))}.`,
+      {
+        hint: "Choose a folder that can be written to.",
+        cause: error,
+      },
+    );
   }
 }
 
@@ -111,21 +116,8 @@ function readJson(file: string): unknown {
       cause: error,
     });
   }
-  if (!isDeeperThan(DEEPEST, value)) return value;
-  throw new UserError("report_unreadable", `${file} is nested more than ${DEEPEST} deep.`, {
+  if (!isTooDeep(value)) return value;
+  throw new UserError("report_unreadable", `${file} is nested more than ${DEEPEST_JSON} deep.`, {
     hint: "What stack verify writes is flatter: the file was made by something else.",
   });
-}
-
-/** Checks go through evidence by recursion, and what is deeper than any stack would end that. */
-const DEEPEST = 500;
-
-/** Not by recursion itself. */
-function isDeeperThan(limit: number, value: unknown): boolean {
-  let level = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > limit) return true;
-    level = level.flatMap((each) => (typeof each === "object" && each !== null ? Object.values(each) : []));
-  }
-  return false;
 }

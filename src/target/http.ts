@@ -4,6 +4,7 @@ import { bearerHeader, PROGRAM_HEADER } from "../contract/auth.ts";
 import type { StreamEvent } from "../contract/events.ts";
 import { parseEventData } from "../contract/sse.ts";
 import { createSseDecoder, EVENT_STREAM_WANTED, isEventStreamType } from "../contract/sse-decoder.ts";
+import { isTooDeep } from "../text/json-depth.ts";
 import { noteRequest, type RequestStep } from "./request-step.ts";
 
 /** One answered call, as it was seen. */
@@ -195,9 +196,11 @@ function headersOf({ headers }: Dispatcher.ResponseData): Record<string, string>
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value ?? "")]));
 }
 
+/** A body that is no JSON, or too deep to be gone through, as its text. */
 function parseBody(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const body: unknown = JSON.parse(text);
+    return isTooDeep(body) ? text : body;
   } catch {
     return text;
   }

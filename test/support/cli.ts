@@ -147,7 +147,7 @@ export async function runStack(args: readonly string[], place: Place): Promise<R
   return { exitCode, stdout, stderr };
 }
 
-function startStack(args: readonly string[], place: Place): LiveRun {
+export function startStack(args: readonly string[], place: Place): LiveRun {
   const child = execa(process.execPath, [BIN, ...args], options(place));
   onTestFinished(async () => {
     child.kill("SIGKILL");

@@ -45,6 +45,12 @@ test("a body that is no JSON is its text", async () => {
   });
 });
 
+test("a body that is nested deeper than any check goes is its text, so that it can be saved", async () => {
+  const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+  const client = await clientOf((_, response) => response.end(deep));
+  expect((await client.call("GET", "/", { signal })).body).toBe(deep);
+});
+
 test("a call without an answer rejects", async () => {
   const client = createHttpClient("http://127.0.0.1:1");
   await expect(client.call("GET", "/", { signal })).rejects.toThrow("ECONNREFUSED");
