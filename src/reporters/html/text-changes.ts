@@ -10,38 +10,46 @@ export interface TextChange {
 const MOST_CHANGES = 300;
 const MOST_COMPARISONS = 500_000;
 
+/** How many pairs of characters may still be compared; what is compared is taken from it. */
+export interface SearchWork {
+  left: number;
+}
+
 /**
  * Where two texts differ, character by character. What they begin and end with alike is found in one pass; the search
  * between is given up where it takes too long, so that what differs is one change: the whole between.
  */
-export function changesBetween(before: string, after: string): TextChange[] {
+export function changesBetween(
+  before: string,
+  after: string,
+  work: SearchWork = { left: MOST_COMPARISONS },
+): TextChange[] {
   const start = wholeCharacters(before, commonStart(before, after));
   const end = commonEnd(before.slice(start), after.slice(start));
   const middle = (text: string): string => text.slice(start, text.length - end);
   return [
     { kind: "common", text: before.slice(0, start) } as const,
-    ...searchChanges(middle(before), middle(after)),
+    ...searchChanges(middle(before), middle(after), work),
     { kind: "common", text: before.slice(before.length - end) } as const,
   ].filter(({ text }) => text !== "");
 }
 
-function searchChanges(before: string, after: string): TextChange[] {
+function searchChanges(before: string, after: string, work: SearchWork): TextChange[] {
   const replaced: TextChange[] = [
     { kind: "removed", text: before },
     { kind: "added", text: after },
   ];
   if (before === "" || after === "") return replaced;
-  return diffWithin(before, after) ?? replaced;
+  return diffWithin(before, after, work) ?? replaced;
 }
 
 class TooManyComparisons extends Error {}
 
 /** Undefined where the search was given up. Work is counted, and not time: a report is the same on any machine. */
-function diffWithin(before: string, after: string): TextChange[] | undefined {
-  let left = MOST_COMPARISONS;
+function diffWithin(before: string, after: string, work: SearchWork): TextChange[] | undefined {
   const comparator = (one: string, other: string): boolean => {
-    left -= 1;
-    if (left < 0) throw new TooManyComparisons();
+    if (work.left === 0) throw new TooManyComparisons();
+    work.left -= 1;
     return one === other;
   };
   try {
