@@ -67,7 +67,10 @@ export function tell({ code, message, hint, exitCode }: Explanation, isJson: boo
 
 /** Tells a person of an error: a mark, and under it, indented, what more it says, and what to do. */
 export function tellPerson(screen: Screen, { message, hint }: Pick<Explanation, "message" | "hint">): void {
-  screen.line(styled`${paint("bad", "✗")} ${message}`, 2);
+  const [first = "", ...rest] = message.split("\n");
+  screen.line(styled`${paint("bad", "✗")} ${first}`, 2);
+  // A list in a message is indented already; nothing else may look like a message of its own.
+  for (const line of rest) screen.line(line.startsWith("  ") ? line : `  ${line}`, 2);
   for (const line of hint?.split("\n") ?? []) screen.line(`  ${line}`, 2);
 }
 

@@ -124,5 +124,5 @@ test("what a model says cannot steer the terminal", async () => {
   const profile = await createProfile(hmi, { name: "Evil", settings: { options } });
   const cli = await testStack();
   const { stdout } = await cli.run("chat", "Hello", "--profile", String(profile), "--hmi", hmi);
-  expect(stdout).toBe("red [31malert]0;title!");
+  expect(stdout).toBe("red ⟨U+001B⟩[31malert⟨U+001B⟩]0;title⟨U+0007⟩⟨U+000D⟩!");
 });
