@@ -1,9 +1,9 @@
-import { stripVTControlCharacters } from "node:util";
 import { logFiles } from "../supervisor/logs/files.ts";
 import { interleave } from "../supervisor/logs/follow.ts";
 import { type LogLine, type LogSelection, openLogReader } from "../supervisor/logs/read.ts";
 import type { StateFolder } from "../supervisor/state.ts";
 import { HUES, joinText, paint, type StyledText, styled, type Tone, toStyled } from "../text/styled-text.ts";
+import { withoutTerminalCodes } from "../text/terminal-codes.ts";
 import { readLogWords } from "./log-words.ts";
 import type { Screen } from "./screen.ts";
 
@@ -88,5 +88,5 @@ export function clock(time: number | null, isShort: boolean): string {
 
 /** In one line, without colours of the service's own, which is what a terminal's codes in a log mostly are. */
 function withoutColours(text: string): StyledText {
-  return toStyled(stripVTControlCharacters(text).replaceAll("\n", "\\n"));
+  return toStyled(withoutTerminalCodes(text).replaceAll("\n", "\\n"));
 }

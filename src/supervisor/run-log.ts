@@ -1,8 +1,8 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { StringDecoder } from "node:string_decoder";
-import { stripVTControlCharacters } from "node:util";
 import type { TextPattern } from "../linear-pattern.ts";
+import { withoutTerminalCodes } from "../text/terminal-codes.ts";
 
 /** The part of a log that one run has written, read once from its start to its present end. */
 export class RunLog {
@@ -51,7 +51,7 @@ export class RunLog {
       const lines = (this.#begun + this.#decoder.write(block.subarray(0, bytesRead))).split(/\r?\n/);
       this.#begun = (lines.at(-1) ?? "").slice(-MOST_LINE_CHARS);
       // Whoever wrote a pattern has seen the line on a terminal, and no colours between its words.
-      if (lines.map(stripVTControlCharacters).some((line) => pattern.test(line))) return true;
+      if (lines.map(withoutTerminalCodes).some((line) => pattern.test(line))) return true;
     }
     return false;
   }

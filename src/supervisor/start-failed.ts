@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
-import { stripVTControlCharacters } from "node:util";
 import { EXIT, UserError } from "../errors.ts";
+import { withoutTerminalCodes } from "../text/terminal-codes.ts";
 import type { Exit } from "./launch.ts";
 import { tailLog } from "./logs/tail.ts";
 import { type StateFolder, serviceFiles } from "./state.ts";
@@ -73,7 +73,7 @@ const LAST_LOG_LINES = 10;
 /** A line of a log as it may be shown on any terminal. */
 export function plainLine(line: string): string {
   // What is left after the usual codes would still reach the terminal: the rarer ones, a bell, a step back.
-  return stripVTControlCharacters(line)
+  return withoutTerminalCodes(line)
     .replaceAll(/\p{Cc}/gu, " ")
     .slice(0, 500);
 }
