@@ -73,7 +73,7 @@ the other end too. \`stack verify --engine <the tap's URL>\` then sees what reac
     this.#announce(tap.url, upstream);
     if (!isLoopback(address.host) && auth.token === "")
       this.screen.line(
-        `  ${this.screen.paint("warn", "!")} Other machines reach it, and may read what passed: set auth.token, or --listen to a loopback address.`,
+        styled`  ${paint("warn", "!")} Other machines reach it, and may read what passed: set auth.token, or --listen to a loopback address.`,
         4,
       );
     await aborted(AbortSignal.any([signal, end.signal]));

@@ -9,6 +9,7 @@ import type { Config } from "../config/schema.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { type PlannedStep, planUp } from "../launch/dry-run.ts";
 import { bringUp, type UpStep } from "../launch/up.ts";
+import { paint, styled } from "../text/styled-text.ts";
 
 type UpOutput =
   | { readonly services: readonly UpStep[]; readonly warnings: readonly string[] }
@@ -90,7 +91,7 @@ is started again, whether anybody looks on or not.`;
     });
     screen.line();
     for (const line of stackAdvice(steps)) screen.line(`  ${line}`, 2);
-    for (const line of warnings) screen.line(`  ${screen.paint("warn", "!")} ${line}`, 4);
+    for (const line of warnings) screen.line(styled`  ${paint("warn", "!")} ${line}`, 4);
     const isWhole = !steps.some(({ state }) => isBad(state));
     if (!isWhole) process.exitCode = EXIT.failed;
     if (started.length === 0) {
