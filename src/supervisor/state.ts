@@ -136,7 +136,7 @@ export function writeTemporary(path: string, content: string): string {
 
 /** Removes the temporary files that processes left when they were killed while writing. */
 export function sweepTemporaries(state: StateFolder): void {
-  for (const folder of [state.root, state.run]) {
+  for (const folder of [state.root, state.run, state.log]) {
     for (const file of readdirSync(folder)) {
       const writer = /^\..+\.(\d+)\.tmp$/.exec(file)?.[1];
       if (writer !== undefined && identify(Number(writer)) === undefined)

@@ -1,30 +1,30 @@
 import { statSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { messageOf } from "../../errors.ts";
-import { rotateIfLarge } from "../logs/rotate.ts";
+import { nextLogChange } from "../logs/log-changes.ts";
+import { mostBytesKept, rotateIfLarge } from "../logs/rotate.ts";
 import { readRecord } from "../record.ts";
 import { serviceFiles } from "../state.ts";
-import { DEFAULT_LOG_LIMITS, type ServiceSpec } from "../types.ts";
+import { DEFAULT_LOG_LIMITS, type LogLimits, type ServiceSpec } from "../types.ts";
 import { putOwnLogAside } from "./own-log.ts";
+import { RotationReport } from "./rotation-report.ts";
 import type { Supervision } from "./supervision.ts";
 
+/** At most so long is no log looked at, and at least so long is between two looks; in milliseconds. */
 const EVERY_MS = 1000;
+const PAUSE_MS = 50;
 /** After a rotation that could not be done, in milliseconds: each trial copies the log. */
 const RETRY_MS = 30_000;
 
 /** Keeps the logs of running services within their limits. Never resolves. */
 export async function rotateLogs(services: readonly ServiceSpec[], supervision: Supervision): Promise<never> {
-  const notBefore = new Map<string, number>();
+  const { state } = supervision.shared;
+  const logs = services.map((spec) => new LimitedLog(spec, supervision));
   for (;;) {
-    await delay(EVERY_MS);
+    await nextLogChange(state.log, EVERY_MS);
     putAside(supervision);
-    for (const spec of services) {
-      if ((notBefore.get(spec.name) ?? 0) > performance.now()) continue;
-      const problem = await rotate(spec, supervision).catch(messageOf);
-      if (problem === undefined) continue;
-      notBefore.set(spec.name, performance.now() + RETRY_MS);
-      process.stderr.write(`The log of ${spec.name} could not be rotated: ${problem}\n`);
-    }
+    for (const log of logs) await log.look();
+    await delay(PAUSE_MS);
   }
 }
 
@@ -37,20 +37,50 @@ function putAside({ shared: { state } }: Supervision): void {
   }
 }
 
-/** Resolves with why it could not be done. */
-async function rotate(
-  { name, log = DEFAULT_LOG_LIMITS }: ServiceSpec,
-  supervision: Supervision,
-): Promise<string | undefined> {
-  const { state } = supervision.shared;
-  const size = statSync(serviceFiles(state, name).log, { throwIfNoEntry: false })?.size ?? 0;
-  if (size <= log.maxBytes) return undefined;
-  const reading = readRecord(state, name);
-  if (reading.kind !== "record") return undefined;
-  const rotation = await rotateIfLarge(state, name, reading.record, log);
-  if (rotation.outcome === "rotated") {
-    const detail = `${rotation.bytes} bytes were put aside; the service was stopped for ${rotation.pausedMs} ms`;
-    supervision.tell({ event: "log_rotated", service: name, pid: reading.record.pid, detail });
+/** The log of one service, which is rotated when it is too large. */
+class LimitedLog {
+  readonly #spec: ServiceSpec;
+  readonly #limits: LogLimits;
+  readonly #supervision: Supervision;
+  readonly #report = new RotationReport();
+  #notBefore = 0;
+
+  constructor(spec: ServiceSpec, supervision: Supervision) {
+    this.#spec = spec;
+    this.#limits = spec.log ?? DEFAULT_LOG_LIMITS;
+    this.#supervision = supervision;
   }
-  return rotation.outcome === "postponed" ? rotation.reason : undefined;
+
+  async look(): Promise<void> {
+    const { name } = this.#spec;
+    const { state } = this.#supervision.shared;
+    const size = statSync(serviceFiles(state, name).log, { throwIfNoEntry: false })?.size ?? 0;
+    if (size > this.#limits.maxBytes && this.#notBefore <= performance.now()) {
+      const problem = await this.#rotate().catch(messageOf);
+      if (problem !== undefined) {
+        // What has outgrown all that is kept of it cannot wait, and is not copied whole.
+        const pause = size > mostBytesKept(this.#limits) ? EVERY_MS : RETRY_MS;
+        this.#notBefore = performance.now() + pause;
+        process.stderr.write(`The log of ${name} could not be rotated: ${problem}\n`);
+      }
+    }
+    const detail = this.#report.take();
+    if (detail !== undefined)
+      this.#supervision.tell({ event: "log_rotated", service: name, pid: this.#pid, detail });
+  }
+
+  /** Resolves with why it could not be done. */
+  async #rotate(): Promise<string | undefined> {
+    const { state } = this.#supervision.shared;
+    const reading = readRecord(state, this.#spec.name);
+    if (reading.kind !== "record") return undefined;
+    const rotation = await rotateIfLarge(state, this.#spec.name, reading.record, this.#limits);
+    if (rotation.outcome === "rotated") this.#report.add(rotation);
+    return rotation.outcome === "postponed" ? rotation.reason : undefined;
+  }
+
+  get #pid(): number | null {
+    const reading = readRecord(this.#supervision.shared.state, this.#spec.name);
+    return reading.kind === "record" ? reading.record.pid : null;
+  }
 }

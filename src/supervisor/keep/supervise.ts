@@ -11,6 +11,7 @@ import { rotateLogs } from "./rotation.ts";
 import { KeptService } from "./service.ts";
 import { readStates } from "./states.ts";
 import { NOT_RECORDED, ownRecord, Supervision } from "./supervision.ts";
+import { LogTimekeeper } from "./time-notes.ts";
 import type { ServiceEvent, SupervisorPlan } from "./types.ts";
 import { watchForeign } from "./watched.ts";
 import { Webhook } from "./webhook.ts";
@@ -59,15 +60,18 @@ export async function supervise(plan: SupervisorPlan): Promise<string> {
   wish.watch();
   if (plan.metrics !== undefined)
     await serveMetrics(plan.metrics, board, state).catch((error) => say(messageOf(error)));
+  const timekeeper = new LogTimekeeper(state, plan.services);
   try {
     return await Promise.race([
       over.promise,
       ...plan.services.map((spec) => new KeptService(spec, supervision).keep()),
       ...plan.watched.map((service) => watchForeign(service, supervision)),
       rotateLogs(plan.services, supervision),
+      timekeeper.keep(),
       retireWhenIdle(plan, supervision),
     ]);
   } finally {
+    timekeeper.look();
     clearTimeout(nextLook);
   }
 }

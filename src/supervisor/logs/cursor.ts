@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fstatSync, readSync, statSync } from "node:fs";
 import { openOwn } from "../../private-files.ts";
 import { type LogFiles, type RotatedFile, rotatedFiles } from "./files.ts";
+import { readLogTimes } from "./log-times.ts";
 
 const BLOCK_BYTES = 64 * 1024;
 const MOST_LOOKS = 10;
@@ -15,12 +16,22 @@ export interface Position {
   readonly offset: number;
 }
 
+/** Where a cursor is. */
+export interface CursorPlace {
+  /** Inode of the file, where it is a rotated one. */
+  readonly rotated: number | undefined;
+  /** What was read ends there, in bytes. */
+  readonly offset: number;
+}
+
 /** Reads a log from a place to its present end, and what comes after that, once each. */
 export interface Cursor {
   /** The next bytes, valid until the next call; undefined where there are none now. */
   read(): Buffer | undefined;
   /** When the bytes that were read last were written at the latest, in milliseconds since 1970. */
   writtenBefore(): number;
+  /** Of what was read last. */
+  place(): CursorPlace;
   close(): void;
 }
 
@@ -34,11 +45,11 @@ interface Place {
 /**
  * A cursor on a log that may be rotated at any time, be emptied by somebody, be replaced, or not be there yet.
  *
- * What makes it safe: a rotation copies the log byte by byte, so that an offset in the log is one in the rotated file;
- * and its writers go on only when the rotated file has its name. So if no rotated file is new after a read from
+ * What makes it safe: a rotation copies the log byte by byte, so that an offset in the log is one in the rotated file
+ * (or differs from it by what is noted, where the log was cut: see `cut.ts`); and its writers go on only when the rotated file has its name. So if no rotated file is new after a read from
  * the current one, what was read is no later round's.
  */
-export function openCursor({ current, marker }: LogFiles, position: Position): Cursor {
+export function openCursor({ current, marker, times }: LogFiles, position: Position): Cursor {
   let { rotated, file: old } = position;
   const block = Buffer.alloc(BLOCK_BYTES);
   const openAt = (file: RotatedFile | undefined, offset: number): Place | undefined =>
@@ -74,7 +85,7 @@ export function openCursor({ current, marker }: LogFiles, position: Position): C
     const fresh = rotatedFiles(current).filter((file) => !known.has(file.key));
     const ours = fresh.at(-1);
     if (ours !== undefined) {
-      goTo(ours, before);
+      goTo(ours, readLogTimes(times).ofRotated(ours.inode)?.placeOf(before) ?? before);
       return read();
     }
     if (bytes !== undefined) return bytes;
@@ -86,6 +97,7 @@ export function openCursor({ current, marker }: LogFiles, position: Position): C
 
   return {
     read,
+    place: () => ({ rotated: old?.inode, offset: place?.offset ?? 0 }),
     writtenBefore: () => (place === undefined ? Date.now() : fstatSync(place.fd).mtimeMs),
     close() {
       if (place) closeSync(place.fd);

@@ -10,6 +10,8 @@ export interface LogFiles {
   readonly current: string;
   /** There while a rotation is under way, or was when its process was killed; see `rotate.ts`. */
   readonly marker: string;
+  /** What is known of when its lines were written; see `log-times.ts`. Absent where all lines tell that themselves. */
+  readonly times?: string;
 }
 
 /** A part of a log that was rotated away: nobody writes to it any more. */
@@ -19,13 +21,17 @@ export interface RotatedFile {
   readonly number: number;
   /** Tells it from every other one, also after it was renamed. */
   readonly key: string;
+  readonly inode: number;
+  /** In bytes. */
+  readonly size: number;
   /** When it was written to last, in milliseconds since 1970. */
   readonly writtenAt: number;
 }
 
 /** The paths of a service's log; touches nothing. */
 export function logFiles(state: StateFolder, name: string): LogFiles {
-  return { current: serviceFiles(state, name).log, marker: join(state.run, `${name}.rotating`) };
+  const { log: current } = serviceFiles(state, name);
+  return { current, marker: join(state.run, `${name}.rotating`), times: `${current}.times` };
 }
 
 /** The path of a rotated part. */
@@ -84,7 +90,8 @@ function listRotated(current: string): RotatedFile[] {
     if (stat === undefined) continue;
     // A rename changes neither of the two; an inode alone may be another file's by now.
     const key = `${stat.ino}-${stat.mtimeNs}`;
-    found.push({ path, number: Number(rest), key, writtenAt: Number(stat.mtimeMs) });
+    const [inode, size, writtenAt] = [Number(stat.ino), Number(stat.size), Number(stat.mtimeMs)];
+    found.push({ path, number: Number(rest), key, inode, size, writtenAt });
   }
   return found.sort((a, b) => a.number - b.number);
 }

@@ -3,6 +3,7 @@ import { readOwn } from "../../private-files.ts";
 import { identifySelf, isSame, type RecordedIdentity } from "../os/identity.ts";
 import { writeTemporary, writeWhole } from "../state.ts";
 import type { ProcessIdentity } from "../types.ts";
+import type { LogCut } from "./cut.ts";
 
 /** A rotation that is under way: what has to be known to clear up after it was killed. */
 interface RotationMarker {
@@ -10,6 +11,15 @@ interface RotationMarker {
   readonly owner: RecordedIdentity;
   /** The processes that are stopped meanwhile, or are about to be. */
   readonly stopped: readonly RecordedIdentity[];
+  /** Where only the newest part of the log is copied. */
+  readonly cut?: LogCut;
+}
+
+/** What a rotation left that is over, because its process was killed. */
+export interface CutOffRotation {
+  /** Who may still be stopped. */
+  readonly stopped: readonly ProcessIdentity[];
+  readonly cut: LogCut | undefined;
 }
 
 /** Begins a rotation with a marker; false where there is one. */
@@ -27,20 +37,19 @@ export function claimRotation(path: string): boolean {
 }
 
 /** Notes which processes are about to be stopped; always before the first signal to them. */
-export function markStopped(path: string, stopped: readonly ProcessIdentity[]): void {
-  writeWhole(path, textOf(stopped));
+export function markStopped(path: string, stopped: readonly ProcessIdentity[], cut?: LogCut): void {
+  writeWhole(path, textOf(stopped, cut));
 }
 
-/** Who was stopped by a rotation whose process is gone; undefined where the process lives. */
-export function stoppedByDead(path: string): ProcessIdentity[] | undefined {
+/** What is left of a rotation whose process is gone; undefined where the process lives. */
+export function readCutOffRotation(path: string): CutOffRotation | undefined {
   const marker = readMarker(path);
-  if (marker === undefined) return [];
+  if (marker === undefined) return { stopped: [], cut: undefined };
   if (isSame(marker.owner)) return undefined;
-  return marker.stopped.map(({ pid, start_time, boot_id }) => ({
-    pid,
-    startTime: start_time,
-    bootId: boot_id,
-  }));
+  const stopped = marker.stopped.map(({ pid, start_time: startTime, boot_id: bootId }) => {
+    return { pid, startTime, bootId };
+  });
+  return { stopped, cut: marker.cut };
 }
 
 /** A power failure may leave an empty file: then nobody is left who could be stopped. */
@@ -57,8 +66,9 @@ function recorded({ pid, startTime, bootId }: ProcessIdentity): RecordedIdentity
 }
 
 /** JSON, with a line for each process: the guard's shell reads it too. */
-function textOf(stopped: readonly ProcessIdentity[]): string {
+function textOf(stopped: readonly ProcessIdentity[], cut?: LogCut): string {
   const owner = JSON.stringify(recorded(identifySelf()));
   const lines = stopped.map((one) => JSON.stringify(recorded(one)));
-  return `{"owner":${owner},"stopped":[\n${lines.join(",\n")}\n]}\n`;
+  const part = cut === undefined ? "" : `,"cut":${JSON.stringify(cut)}`;
+  return `{"owner":${owner},"stopped":[\n${lines.join(",\n")}\n]${part}}\n`;
 }

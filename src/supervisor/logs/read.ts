@@ -1,6 +1,7 @@
 import { type Cursor, openCursor } from "./cursor.ts";
 import type { LogFiles } from "./files.ts";
-import { createLineSplitter } from "./lines.ts";
+import { createLineSplitter, type SplitLine } from "./lines.ts";
+import { type FileTimes, readLogTimes, type TimeNote } from "./log-times.ts";
 import { startOfLog, startOfTail } from "./position.ts";
 import { timeOf } from "./times.ts";
 
@@ -8,8 +9,8 @@ import { timeOf } from "./times.ts";
 export interface LogLine {
   readonly service: string;
   /**
-   * In milliseconds since 1970: its own, else that of the line before it (as in a traceback), else, where it is seen
-   * as it is written, when that was. Null where nobody knows.
+   * In milliseconds since 1970: its own, else when it was seen being written; of lines that were written together with
+   * one before them that tells its time (as in a traceback), that one's. Null where nobody knows.
    */
   readonly time: number | null;
   /** Where it belongs among the lines of others: its time, or the latest that it can have been written. */
@@ -22,7 +23,7 @@ export interface LogLine {
 export interface LogSelection {
   /** At most so many, the last ones; without it all. */
   readonly tail?: number | undefined;
-  /** Only those of this time and later, in milliseconds since 1970. Of lines without a time, what is in files written to since. */
+  /** Only those of this time and later, in milliseconds since 1970. Of lines whose time nobody knows, what is in files written to since. */
   readonly since?: number | undefined;
   /** Only those in which this is found; `tail` then counts these. */
   readonly grep?: Pick<RegExp, "test"> | undefined;
@@ -52,24 +53,37 @@ export async function openLogReader(
   const cursor = openCursor(files, position);
   const isSelected = ({ order, text }: LogLine): boolean =>
     (since === undefined || order >= since) && (grep === undefined || grep.test(text));
-  const reader = timedReader(service, cursor, isSelected);
+  const reader = timedReader(service, files, cursor, isSelected);
   return isPlainTail || tail === undefined ? reader : lastOnes(reader, tail);
 }
 
-function timedReader(service: string, cursor: Cursor, isSelected: (line: LogLine) => boolean): LogReader {
+function timedReader(
+  service: string,
+  files: LogFiles,
+  cursor: Cursor,
+  isSelected: (line: LogLine) => boolean,
+): LogReader {
   const splitter = createLineSplitter();
-  let last: number | undefined;
+  const noted = notedTimes(files, cursor);
+  /** The line before that told its time. */
+  let told: { time: number; note: TimeNote | undefined } | undefined;
   let isCaughtUp = false;
-  const timed = (texts: readonly string[], latest: number): LogLine[] => {
-    const times = texts.map(timeOf);
+  const timed = (lines: readonly SplitLine[], length: number): LogLine[] => {
+    // One for all of these: they are seen now.
+    const now = isCaughtUp ? { time: Date.now(), offset: Number.NaN } : undefined;
+    const latest = now?.time ?? cursor.writtenBefore();
+    const times = lines.map(({ text }) => timeOf(text));
     // A traceback that a tail has cut off belongs to what comes after it.
-    last ??= times.find((time) => time !== undefined);
-    const lines = texts.map((text, index) => {
-      last = times[index] ?? last;
-      const time = last ?? (isCaughtUp ? latest : null);
-      return { service, time, order: time ?? latest, text };
+    const first = times.find((time) => time !== undefined);
+    const made = lines.map(({ text, end }, index): LogLine => {
+      const note = now ?? noted(length - end);
+      const own = times[index];
+      if (own !== undefined) told = { time: own, note };
+      const isTogether = told !== undefined && (note === undefined || note === told.note);
+      const time = isTogether ? told?.time : (note?.time ?? first);
+      return { service, time: time ?? null, order: orderOf(time, note) ?? latest, text };
     });
-    return lines.filter(isSelected);
+    return made.filter(isSelected);
   };
   return {
     read() {
@@ -79,13 +93,36 @@ function timedReader(service: string, cursor: Cursor, isSelected: (line: LogLine
           isCaughtUp = true;
           return [];
         }
-        const lines = timed(splitter.push(bytes), isCaughtUp ? Date.now() : cursor.writtenBefore());
+        const lines = timed(splitter.push(bytes), bytes.length);
         if (lines.length > 0) return lines;
       }
     },
-    end: () => timed(splitter.end(), cursor.writtenBefore()),
+    end: () =>
+      timed(
+        splitter.end().map((text) => ({ text, end: 0 })),
+        0,
+      ),
     close: () => cursor.close(),
   };
+}
+
+/** The note on what ends so many bytes before the cursor; undefined where there is none. */
+function notedTimes({ times }: LogFiles, cursor: Cursor): (before: number) => TimeNote | undefined {
+  let file: { rotated: number | undefined; times: FileTimes | undefined } | undefined;
+  return (before) => {
+    const { rotated, offset } = cursor.place();
+    if (file === undefined || file.rotated !== rotated) {
+      const noted = readLogTimes(times);
+      file = { rotated, times: rotated === undefined ? noted.current : noted.ofRotated(rotated) };
+    }
+    return file.times?.at(offset - before, cursor.writtenBefore);
+  };
+}
+
+/** Times of whole seconds are made finer by when the line was seen, so that they do not come before what led to them. */
+function orderOf(time: number | undefined, note: TimeNote | undefined): number | undefined {
+  if (time === undefined || note?.time === undefined || time % 1000 !== 0) return time;
+  return note.time > time && note.time < time + 1000 ? note.time : time;
 }
 
 /** The same reader, of whose first lines only the last ones are given. */

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import type { StateFolder } from "../state.ts";
 import { copiesOf, logFiles, markedServices } from "./files.ts";
-import { stoppedByDead } from "./marker.ts";
+import { readCutOffRotation } from "./marker.ts";
 import { continueAll } from "./pause.ts";
 import { settle } from "./settle.ts";
 
@@ -14,13 +14,13 @@ import { settle } from "./settle.ts";
 export function resumeInterrupted(state: StateFolder): string[] {
   return markedServices(state).filter((name) => {
     const { current, marker } = logFiles(state, name);
-    const stopped = stoppedByDead(marker);
-    if (stopped === undefined) return false;
+    const left = readCutOffRotation(marker);
+    if (left === undefined) return false;
     try {
       // While they are stopped: then the log is either as it was, or empty.
-      for (const copy of copiesOf(current)) settle(current, copy);
+      for (const copy of copiesOf(current)) settle(current, copy, left.cut);
     } finally {
-      continueAll(stopped);
+      continueAll(left.stopped);
     }
     rmSync(marker, { force: true });
     return true;

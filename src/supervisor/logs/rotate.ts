@@ -1,38 +1,31 @@
-import {
-  closeSync,
-  constants,
-  fdatasync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  readSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from "node:fs";
-import { setImmediate } from "node:timers/promises";
-import { promisify } from "node:util";
+import { fstatSync, ftruncateSync, rmSync, statSync } from "node:fs";
 import { everyone, membersOf, type RecordedIdentity } from "../os/identity.ts";
 import type { StateFolder } from "../state.ts";
 import type { LogLimits, ProcessIdentity } from "../types.ts";
-import { copyPath, logFiles, rotatedFiles } from "./files.ts";
+import { copyNewestPart, type LogCut, NO_CUT } from "./cut.ts";
+import { copyPath, type LogFiles, logFiles, rotatedFiles } from "./files.ts";
 import { withGuard } from "./guard.ts";
+import { closeLogCopy, copyBesideWriter, copyRest, type LogCopy, openLogCopy } from "./log-copy.ts";
+import { appendNote, asideText } from "./log-times.ts";
 import { claimRotation, markStopped } from "./marker.ts";
-import { whilePaused } from "./pause.ts";
+import { type Paused, whilePaused } from "./pause.ts";
 import { makeRoom, publish, settle } from "./settle.ts";
 
 /** What became of a log. */
 export type Rotation =
   | { readonly outcome: "small" }
-  /** `pausedMs`: how long the service was stopped for it, to a tenth of a millisecond. */
-  | { readonly outcome: "rotated"; readonly bytes: number; readonly pausedMs: number }
+  /**
+   * `bytes` is what was put aside; `droppedBytes` what was not, because the log had outgrown all that is kept of it;
+   * `pausedMs`: how long the service was stopped for it, to a tenth of a millisecond.
+   */
+  | {
+      readonly outcome: "rotated";
+      readonly bytes: number;
+      readonly droppedBytes: number;
+      readonly pausedMs: number;
+    }
   /** It could not be done now, and all is as before. Better not tried again at once: each time copies the log. */
   | { readonly outcome: "postponed"; readonly reason: string };
-
-const BLOCK_BYTES = 256 * 1024;
-/** Copying goes on beside a writer until so little is left; or for so many rounds, where the writer is faster. */
-const LEFT_BYTES = 64 * 1024;
-const MOST_ROUNDS = 20;
 
 /**
  * Rotates a service's log if it has grown beyond its limit: NAME.log.1 becomes .2, and so on, what is in NAME.log
@@ -44,6 +37,10 @@ const MOST_ROUNDS = 20;
  * would be lost. Other ways do worse: a pipe to a process that writes the log blocks or kills the service when that
  * process dies; a rename leaves the writer in the old file; copy and truncate without a stop loses lines; and
  * FALLOC_FL_COLLAPSE_RANGE is there on two file systems only.
+ *
+ * A log that is larger than all that is kept of it (its own limit and those of the rotated files), because its writer
+ * outruns the copy or was not watched, is cut: its newest part is put aside, under a notice of how much is dropped. The
+ * same is done where its writers cannot be stopped: lines that they write in these milliseconds are lost then.
  *
  * A power failure may cost the last moments, as it does of every log that is not flushed line by line.
  *
@@ -59,101 +56,119 @@ export async function rotateIfLarge(
   leader: RecordedIdentity,
   limits: LogLimits,
 ): Promise<Rotation> {
-  const { current, marker } = logFiles(state, name);
-  const size = statSync(current, { throwIfNoEntry: false })?.size ?? 0;
-  if (size <= limits.maxBytes) return { outcome: "small" };
+  const files = logFiles(state, name);
+  const { current, marker } = files;
+  if (sizeOf(current) <= limits.maxBytes) return { outcome: "small" };
   if (!claimRotation(marker))
     return { outcome: "postponed", reason: "another rotation of it is under way, or was cut off" };
+  const mark = { service: name, stateDir: state.root };
+  const round = new Round(files, limits, () => everyone(membersOf(mark, leader)));
   try {
-    const mark = { service: name, stateDir: state.root };
-    return await rotate(current, {
-      marker,
-      find: () => everyone(membersOf(mark, leader)),
-      announce: (stopped) => markStopped(marker, stopped),
-    });
+    return await round.run();
   } finally {
     // Where this fails, the marker stays: then it is for the next supervisor to clear up.
-    settle(current, copyPath(current));
+    settle(current, copyPath(current), round.cut);
     rmSync(marker, { force: true });
-    for (const { path, number } of rotatedFiles(current))
-      if (number > limits.keep) rmSync(path, { force: true });
+    removeBeyond(limits, current);
   }
 }
 
-interface Members {
-  readonly marker: string;
-  find(): readonly ProcessIdentity[];
-  announce(stopped: readonly ProcessIdentity[]): void;
+/** So many bytes of a log are kept, in all its files. */
+export function mostBytesKept({ maxBytes, keep }: LogLimits): number {
+  return maxBytes * (keep + 1);
 }
 
-async function rotate(log: string, { marker, find, announce }: Members): Promise<Rotation> {
-  const copy = copyPath(log);
-  const copying = openCopy(log, copy);
+/** One rotation of one log. */
+class Round {
+  readonly #files: LogFiles;
+  readonly #limits: LogLimits;
+  readonly #findMembers: () => readonly ProcessIdentity[];
+  #stopped: readonly ProcessIdentity[] = [];
+  cut = NO_CUT;
+
+  constructor(files: LogFiles, limits: LogLimits, findMembers: () => readonly ProcessIdentity[]) {
+    this.#files = files;
+    this.#limits = limits;
+    this.#findMembers = findMembers;
+  }
+
+  async run(): Promise<Rotation> {
+    const { current: log, marker } = this.#files;
+    const path = copyPath(log);
+    const copy = openLogCopy(log, path);
+    try {
+      if (!this.#isTooLarge(copy)) await copyBesideWriter(copy, this.#limits.maxBytes);
+      makeRoom(log);
+      const paused = await withGuard({ log, copy: path, marker }, () => this.#swapWhilePaused(copy, path));
+      if ("refused" in paused) return { outcome: "postponed", reason: paused.refused };
+      if (!paused.value) return { outcome: "postponed", reason: "somebody else writes to it, or emptied it" };
+      const droppedBytes = this.cut.from;
+      const pausedMs = Math.round(paused.pausedMs * 10) / 10;
+      return { outcome: "rotated", bytes: copy.copied - droppedBytes, droppedBytes, pausedMs };
+    } finally {
+      closeLogCopy(copy);
+    }
+  }
+
+  #isTooLarge({ from }: LogCopy): boolean {
+    return fstatSync(from).size > mostBytesKept(this.#limits);
+  }
+
+  #swapWhilePaused(copy: LogCopy, path: string): Paused<boolean> {
+    const swap = (): boolean => this.#swap(copy, path);
+    const paused = whilePaused(this.#findMembers, (stopped) => this.#announce(stopped), swap);
+    // Who cannot be stopped must not fill the disk.
+    if (!("refused" in paused) || !this.#isTooLarge(copy)) return paused;
+    return { value: swap(), pausedMs: 0 };
+  }
+
+  /**
+   * The short part, while nobody writes: the rest is copied, the log emptied, and the copy gets its name. The service
+   * goes on only after that, so that a reader who finds the newest rotated file unchanged knows that what it has just
+   * read from the log came after it.
+   */
+  #swap(copy: LogCopy, path: string): boolean {
+    const { current, times } = this.#files;
+    if (this.#isTooLarge(copy)) {
+      copyNewestPart(copy, this.#limits.maxBytes, (cut) => this.#announceCut(cut));
+    } else if (!copyRest(copy)) {
+      return false;
+    }
+    ftruncateSync(copy.from, 0);
+    publish(current, path);
+    if (times !== undefined) noteAside(times, fstatSync(copy.to).ino, this.cut);
+    return true;
+  }
+
+  #announce(stopped: readonly ProcessIdentity[]): void {
+    this.#stopped = stopped;
+    markStopped(this.#files.marker, stopped);
+  }
+
+  #announceCut(cut: LogCut): void {
+    this.cut = cut;
+    markStopped(this.#files.marker, this.#stopped, cut);
+  }
+}
+
+/** Without it, the times of the rotated lines are not known; the rotation is done all the same. */
+function noteAside(times: string, inode: number, cut: LogCut): void {
   try {
-    await copyBesideWriter(copying);
-    makeRoom(log);
-    const paused = await withGuard({ log, copy, marker }, () =>
-      whilePaused(find, announce, () => swap(copying, log, copy)),
-    );
-    if ("refused" in paused) return { outcome: "postponed", reason: paused.refused };
-    if (!paused.value) return { outcome: "postponed", reason: "somebody else writes to it, or emptied it" };
-    const pausedMs = Math.round(paused.pausedMs * 10) / 10;
-    return { outcome: "rotated", bytes: copying.copied, pausedMs };
-  } finally {
-    closeSync(copying.from);
-    closeSync(copying.to);
+    appendNote(times, asideText(inode, cut));
+  } catch {
+    // The disk is full, or somebody has put something else there.
   }
 }
 
-/** A copy that grows: descriptors, and how much there is of it. */
-interface Copying {
-  readonly from: number;
-  readonly to: number;
-  copied: number;
-}
-
-function openCopy(log: string, copy: string): Copying {
-  const { O_RDWR, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
-  const from = openSync(log, O_RDWR | O_NOFOLLOW);
-  return { from, to: openSync(copy, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600), copied: 0 };
-}
-
-async function copyBesideWriter(copying: Copying): Promise<void> {
-  await copyUntilLittleIsLeft(copying);
-  // What was long safe on its disk shall not be less safe for having been moved.
-  await promisify(fdatasync)(copying.to);
-  await copyUntilLittleIsLeft(copying);
-}
-
-async function copyUntilLittleIsLeft(copying: Copying): Promise<void> {
-  for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const { size } = fstatSync(copying.from);
-    if (size - copying.copied <= LEFT_BYTES) return;
-    while (copying.copied < size && copyBlock(copying)) await setImmediate();
+/** Removes the rotated files that are too many, or too large with those that are newer. */
+function removeBeyond(limits: LogLimits, current: string): void {
+  let bytes = 0;
+  for (const { path, number, size } of rotatedFiles(current)) {
+    bytes += size;
+    if (number > limits.keep || (number > 1 && bytes > mostBytesKept(limits))) rmSync(path, { force: true });
   }
 }
 
-/**
- * The short part, while nobody writes: the rest is copied, the log emptied, and the copy gets its name. The service
- * goes on only after that, so that a reader who finds the newest rotated file unchanged knows that what it has just
- * read from the log came after it.
- */
-function swap(copying: Copying, log: string, copy: string): boolean {
-  while (copyBlock(copying));
-  if (fstatSync(copying.from).size !== copying.copied) return false;
-  ftruncateSync(copying.from, 0);
-  publish(log, copy);
-  return true;
-}
-
-/** Copies the next block; false at the end of the file. */
-function copyBlock(copying: Copying): boolean {
-  const block = Buffer.allocUnsafe(BLOCK_BYTES);
-  const length = readSync(copying.from, block, 0, block.length, copying.copied);
-  let written = 0;
-  while (written < length) {
-    written += writeSync(copying.to, block, written, length - written, copying.copied + written);
-  }
-  copying.copied += length;
-  return length > 0;
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }

@@ -1,5 +1,6 @@
 import { closeSync, readSync, renameSync, rmSync } from "node:fs";
 import { openOwn } from "../../private-files.ts";
+import { type LogCut, NO_CUT } from "./cut.ts";
 import { rotatedFiles, rotatedPath } from "./files.ts";
 
 const BLOCK_BYTES = 256 * 1024;
@@ -20,11 +21,12 @@ export function makeRoom(log: string): void {
 }
 
 /**
- * Ends what a rotation left half done, whatever it was. As long as the log still begins with what is in the copy, the
- * log was not emptied and the copy is one too many; else the copy is the only place where its lines are.
+ * Ends what a rotation left half done, whatever it was. As long as the log still has what is in the copy (it begins
+ * with that, or has it where it was to be cut), the log was not emptied and the copy is one too many; else the copy is
+ * the only place where its lines are.
  */
-export function settle(log: string, copy: string): void {
-  const isRedundant = beginsWith(log, copy);
+export function settle(log: string, copy: string, cut: LogCut = NO_CUT): void {
+  const isRedundant = hasStill(log, copy, cut);
   if (isRedundant === undefined) return;
   if (isRedundant) rmSync(copy, { force: true });
   else publishIfThere(log, copy);
@@ -40,15 +42,20 @@ function publishIfThere(log: string, copy: string): void {
 }
 
 /** Undefined where there is no copy. */
-function beginsWith(log: string, copy: string): boolean | undefined {
+function hasStill(log: string, copy: string, { from, notice }: LogCut): boolean | undefined {
   const part = open(copy);
   if (part === undefined) return undefined;
   const whole = open(log);
   try {
     for (let position = 0; ; ) {
-      const expected = readBlock(part, position);
+      const expected = readBlock(part, notice + position);
       if (expected.length === 0) return true;
-      if (whole === undefined || !readBlock(whole, position).subarray(0, expected.length).equals(expected))
+      if (
+        whole === undefined ||
+        !readBlock(whole, from + position)
+          .subarray(0, expected.length)
+          .equals(expected)
+      )
         return false;
       position += expected.length;
     }

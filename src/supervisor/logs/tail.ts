@@ -1,5 +1,6 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import { lastStateOf } from "./lines.ts";
 
 const { O_RDONLY, O_NOFOLLOW } = constants;
 
@@ -46,7 +47,7 @@ async function readTail(file: FileHandle, start: number, end: number, lines: num
 
 // Decoded as a whole, so that no block border cuts a character of the lines that are kept.
 function lastLines(bytes: Buffer, lines: number): string[] {
-  const all = bytes.toString("utf8").split(/\r?\n/);
+  const all = bytes.toString("utf8").split("\n");
   if (all.at(-1) === "") all.pop();
-  return lines > 0 ? all.slice(-lines) : [];
+  return lines > 0 ? all.slice(-lines).map(lastStateOf) : [];
 }

@@ -1,5 +1,7 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { expect, test } from "vitest";
+import { logFiles } from "../../../src/supervisor/logs/files.ts";
+import { openLogReader } from "../../../src/supervisor/logs/read.ts";
 import { serviceFiles } from "../../../src/supervisor/state.ts";
 import { fixtureService, temporaryState } from "../helpers.ts";
 import { Stack } from "./helpers.ts";
@@ -16,4 +18,26 @@ test("a log that grows beyond its limit is put aside while the service runs", as
   expect(existsSync(`${log}.1`)).toBe(true);
   expect(statSync(`${log}.1`).size).toBeGreaterThan(100_000);
   expect(stack.pid("sample")).toBe(pid);
+});
+
+const TICKS = 'let n = 0; setInterval(() => console.log("tick", ++n, Date.now()), 120);';
+
+test("when its lines were written is known also of a program that does not tell", async () => {
+  const state = temporaryState();
+  const command = { file: process.execPath, args: ["-e", TICKS], cwd: state.root };
+  const stack = new Stack(state, [{ name: "sample", command, ready: { kind: "log", pattern: "tick" } }]);
+  await stack.up();
+  const files = logFiles(state, "sample");
+  const written = (): string => (existsSync(files.current) ? readFileSync(files.current, "utf8") : "");
+  await expect.poll(written, { timeout: 20_000 }).toContain("tick 5 ");
+  await stack.down();
+  const reader = await openLogReader("sample", files, {});
+  const lines = reader.read();
+  reader.close();
+  expect(lines.length).toBeGreaterThanOrEqual(5);
+  for (const { text, time } of lines) {
+    const lateBy = (time ?? Number.NaN) - Number(text.split(" ")[2]);
+    expect(lateBy).toBeGreaterThan(-10);
+    expect(lateBy).toBeLessThan(1000);
+  }
 });

@@ -42,7 +42,9 @@ export async function startFlood(state: StateFolder, rest: keyof typeof RESTS = 
   const end = async (): Promise<void> => {
     await expect
       .poll(() => {
-        for (const { pid } of members()) killIfThere(pid);
+        // Stopped first: a shell that sees its child being killed writes that to the log.
+        for (const { pid } of members()) killIfThere(pid, "SIGSTOP");
+        for (const { pid } of members()) killIfThere(pid, "SIGKILL");
         return members();
       }, PATIENTLY)
       .toEqual([]);
@@ -53,8 +55,8 @@ export async function startFlood(state: StateFolder, rest: keyof typeof RESTS = 
 }
 
 /** One of the short-lived ones may have ended meanwhile. */
-function killIfThere(pid: number): void {
-  if (identify(pid) !== undefined) process.kill(pid, "SIGKILL");
+function killIfThere(pid: number, signal: "SIGSTOP" | "SIGKILL"): void {
+  if (identify(pid) !== undefined) process.kill(pid, signal);
 }
 
 /** The whole lines of a flood, over all files of its log. */

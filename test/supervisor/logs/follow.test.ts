@@ -43,9 +43,9 @@ test("what comes is seen once, over rotations, with the line that one of them we
   const { seen } = await follow(state, ["sample"]);
   await expect.poll(() => seen, PATIENTLY).toEqual(["sample: one"]);
   appendFileSync(current, "two\nth");
-  await rotateIfLarge(state, "sample", NOBODY, { maxBytes: 0, keep: 3 });
+  await rotateIfLarge(state, "sample", NOBODY, { maxBytes: 3, keep: 10 });
   appendFileSync(current, "ree\n");
-  await rotateIfLarge(state, "sample", NOBODY, { maxBytes: 0, keep: 3 });
+  await rotateIfLarge(state, "sample", NOBODY, { maxBytes: 3, keep: 10 });
   appendFileSync(current, "four\n");
   const all = ["one", "two", "three", "four"].map((text) => `sample: ${text}`);
   await expect.poll(() => seen, PATIENTLY).toEqual(all);
@@ -109,7 +109,7 @@ test("a flood is followed through 5 rotations, and seen as it was written", {
   const { current } = logFiles(state, "flood");
   for (let rotations = 0; rotations < 5; ) {
     await expect.poll(() => statSync(current).size, PATIENTLY).toBeGreaterThan(MAX_BYTES);
-    const rotation = await rotateIfLarge(state, "flood", flood.leader, { maxBytes: MAX_BYTES, keep: 100 });
+    const rotation = await rotateIfLarge(state, "flood", flood.leader, { maxBytes: MAX_BYTES, keep: 1e6 });
     if (rotation.outcome === "rotated") rotations += 1;
   }
   await flood.end();

@@ -2,8 +2,12 @@ import { appendFileSync, utimesSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type LogFiles, logFiles } from "../../../src/supervisor/logs/files.ts";
+import { TimeNoter } from "../../../src/supervisor/logs/note-times.ts";
 import { type LogLine, type LogSelection, openLogReader } from "../../../src/supervisor/logs/read.ts";
+import { rotateIfLarge } from "../../../src/supervisor/logs/rotate.ts";
 import { temporaryState } from "../helpers.ts";
+
+const NOBODY = { pid: 2 ** 22, start_time: "0", boot_id: "" };
 
 /** A log of these parts, oldest first; the last one is the current file. */
 function log(...parts: string[]): LogFiles {
@@ -97,4 +101,78 @@ test("lines that tell no time have none, unless they are seen as they are writte
   expect(line?.text).toBe("after");
   expect(line?.time).toBeGreaterThanOrEqual(now);
   reader.close();
+});
+
+test("lines that tell no time have those that were noted, also after rotations and for since", async () => {
+  const state = temporaryState();
+  const files = logFiles(state, "sample");
+  const noter = new TimeNoter(state, "sample");
+  noter.look();
+  const write = (text: string, second: number): void => {
+    appendFileSync(files.current, text);
+    utimesSync(files.current, second, second);
+    noter.look();
+  };
+  write("one\ntwo\n", 1000);
+  write("thr", 2000);
+  write("ee\n", 3000);
+  await rotateIfLarge(state, "sample", NOBODY, { maxBytes: 10, keep: 3 });
+  write("four\n", 4000);
+  const times = (lines: LogLine[]) => lines.map(({ text, time }) => [text, time]);
+  const all = [
+    ["one", 1_000_000],
+    ["two", 1_000_000],
+    ["three", 3_000_000],
+    ["four", 4_000_000],
+  ];
+  expect(times(await read(files))).toEqual(all);
+  expect(times(await read(files, { tail: 2 }))).toEqual(all.slice(2));
+  expect(times(await read(files, { since: 2_500_000 }))).toEqual(all.slice(2));
+});
+
+test("of a log that was cut, the lines that are left have their times", async () => {
+  const state = temporaryState();
+  const files = logFiles(state, "sample");
+  const noter = new TimeNoter(state, "sample");
+  noter.look();
+  for (let second = 1000; second < 1020; second += 1) {
+    appendFileSync(files.current, `line ${second}\n`);
+    utimesSync(files.current, second, second);
+    noter.look();
+  }
+  await rotateIfLarge(state, "sample", NOBODY, { maxBytes: 25, keep: 1 });
+  expect((await read(files)).slice(-2)).toMatchObject([
+    { text: "line 1018", time: 1_018_000 },
+    { text: "line 1019", time: 1_019_000 },
+  ]);
+});
+
+test("what grew while nobody watched, and what was noted before a log was emptied, tells no time", async () => {
+  const state = temporaryState();
+  const files = logFiles(state, "sample");
+  appendFileSync(files.current, "unseen\n");
+  const noter = new TimeNoter(state, "sample");
+  noter.look();
+  appendFileSync(files.current, "seen\n");
+  noter.look();
+  expect((await read(files)).map(({ time }) => typeof time)).toEqual(["object", "number"]);
+  writeFileSync(files.current, "new\n");
+  const hourLater = Date.now() / 1000 + 3600;
+  utimesSync(files.current, hourLater, hourLater);
+  new TimeNoter(state, "sample").look();
+  expect(await read(files)).toMatchObject([{ text: "new", time: null }]);
+});
+
+test("lines without a time that came together with one that has one belong to it; later ones do not", async () => {
+  const state = temporaryState();
+  const files = logFiles(state, "sample");
+  const noter = new TimeNoter(state, "sample");
+  noter.look();
+  appendFileSync(files.current, "2026-11-21T10:00:00Z error\nTraceback\n");
+  noter.look();
+  appendFileSync(files.current, "INFO: later\n");
+  utimesSync(files.current, 2e9, 2e9);
+  noter.look();
+  const ten = Date.parse("2026-11-21T10:00:00Z");
+  expect((await read(files)).map(({ time }) => time)).toEqual([ten, ten, 2e12]);
 });

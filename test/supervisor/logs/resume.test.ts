@@ -2,6 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { expect, onTestFinished, test } from "vitest";
+import type { LogCut } from "../../../src/supervisor/logs/cut.ts";
 import { logFiles } from "../../../src/supervisor/logs/files.ts";
 import { resumeInterrupted } from "../../../src/supervisor/logs/resume.ts";
 import { identify, identifySelf, isStopped } from "../../../src/supervisor/os/identity.ts";
@@ -11,7 +12,12 @@ import { temporaryState } from "../helpers.ts";
 import { PATIENTLY } from "./flood.ts";
 
 /** What a rotation leaves that was killed: a log, the copy of it, and a marker. */
-function killedRotation(log: string, copy: string, stopped: readonly ProcessIdentity[] = []): StateFolder {
+function killedRotation(
+  log: string,
+  copy: string,
+  stopped: readonly ProcessIdentity[] = [],
+  cut?: LogCut,
+): StateFolder {
   const state = temporaryState();
   const { current, marker } = logFiles(state, "sample");
   const { pid } = spawnSync(process.execPath, ["--version"]);
@@ -23,7 +29,7 @@ function killedRotation(log: string, copy: string, stopped: readonly ProcessIden
   const owner = { pid, start_time: "1", boot_id: identifySelf().bootId };
   writeFileSync(current, log);
   writeFileSync(`${current}.copy-${pid}`, copy);
-  writeFileSync(marker, JSON.stringify({ owner, stopped: recorded }));
+  writeFileSync(marker, JSON.stringify({ owner, stopped: recorded, cut }));
   return state;
 }
 
@@ -44,6 +50,23 @@ test.each(["", "c\n"])("a copy of what is no longer in the log is kept as its ne
   writeFileSync(`${logFiles(state, "sample").current}.1`, "older\n");
   resumeInterrupted(state);
   expect(contents(state)).toEqual({ "sample.log": log, "sample.log.1": "a\nb\n", "sample.log.2": "older\n" });
+});
+
+const CUT = { from: 2, notice: 4 };
+
+test.each(["", "no", "note", "noteb\n", "noteb\nc"])(
+  "a copy of the newest part of a log that still has it is removed: %j",
+  (copy) => {
+    const state = killedRotation("a\nb\nc\n", copy, [], CUT);
+    resumeInterrupted(state);
+    expect(contents(state)).toEqual({ "sample.log": "a\nb\nc\n" });
+  },
+);
+
+test.each(["", "d\n"])("a copy of the newest part of a log that was emptied is kept: %j", (log) => {
+  const state = killedRotation(log, "noteb\nc\n", [], CUT);
+  resumeInterrupted(state);
+  expect(contents(state)).toEqual({ "sample.log": log, "sample.log.1": "noteb\nc\n" });
 });
 
 test.each([

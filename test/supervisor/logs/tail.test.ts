@@ -19,6 +19,10 @@ test("a last line without a line break is a line", async () => {
   expect(await tailLog(file("a\nb\nc"), 2)).toEqual(["b", "c"]);
 });
 
+test("a line that was written over is its last state", async () => {
+  expect(await tailLog(file("10 %\r100 %\r\nb\r\n"), 2)).toEqual(["100 %", "b"]);
+});
+
 test("nothing is read from before the offset", async () => {
   expect(await tailLog(file("old\nnew\n"), 10, 4)).toEqual(["new"]);
 });
