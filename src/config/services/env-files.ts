@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { parseEnv } from "node:util";
 import { SAFE_DIRECTORIES_VARIABLE, whyUntrusted } from "../../file-owners.ts";
 import { unreadable } from "../unreadable.ts";
 
@@ -7,8 +6,8 @@ import { unreadable } from "../unreadable.ts";
 export type EnvFile = { readonly variables: Record<string, string> } | { readonly problem: string };
 
 /**
- * Reads a file of `NAME=value` lines, with quotes, comments and `export`, as Node's `--env-file` does. One that others
- * may have written is not read: it would choose what a service loads (`LD_PRELOAD`).
+ * Reads a file of `NAME=value` lines, with quotes, escapes, comments and `export`, as python-dotenv and compose do.
+ * `${NAME}` stays as it is. A byte order mark is passed over, as compose does. Where python-dotenv skips a line that it does not understand, this says so.
  */
 export function readEnvFile(path: string): EnvFile {
   const untrusted = whyUntrusted(path);
@@ -22,22 +21,47 @@ export function readEnvFile(path: string): EnvFile {
   } catch (error) {
     return { problem: unreadable(path, error) };
   }
-  const line = findMalformedLine(text);
-  // The line itself is not shown: such files hold secrets.
-  if (line !== undefined) return { problem: `line ${line} of ${path} is not NAME=value` };
-  return { variables: parseEnv(text) as Record<string, string> };
+  return parseEnvFile(text.replace(/^\uFEFF/, "").replaceAll(/\r\n?/g, "\n"), path);
 }
 
-/** A value in quotes may go on over several lines. */
-const ENTRY =
-  /[ \t]*(?:#[^\n]*|(?:export[ \t]+)?[\w.-]+[ \t]*=[ \t]*(?:"[^"]*"|'[^']*'|`[^`]*`|[^\s"'`#][^\n]*|)[ \t]*(?:#[^\n]*)?|)\r?(?:\n|$)/y;
+/** Nothing, a comment, or an entry; a value in quotes may go on over several lines, and hold its quote after a backslash. */
+const LINE =
+  /[ \t]*(?:(?:export[ \t]+)?(?<name>[^\s=#'"]+)[ \t]*=(?:[ \t]*"(?<double>(?:\\"|[^"])*)"|[ \t]*'(?<single>(?:\\'|[^'])*)'|(?![ \t]*["'])(?<bare>[^\n]*)))?(?:[ \t]*#[^\n]*|[ \t]*)(?:\n|$)/y;
 
-/** Node's parser skips what it does not understand, where a mistake should be told. */
-function findMalformedLine(text: string): number | undefined {
-  ENTRY.lastIndex = 0;
-  while (ENTRY.lastIndex < text.length) {
-    const start = ENTRY.lastIndex;
-    if (!ENTRY.test(text)) return text.slice(0, start).split("\n").length;
+function parseEnvFile(text: string, path: string): EnvFile {
+  const entries: [name: string, value: string][] = [];
+  for (LINE.lastIndex = 0; LINE.lastIndex < text.length; ) {
+    const start = LINE.lastIndex;
+    const found = LINE.exec(text);
+    // The line itself is not shown: such files hold secrets.
+    if (found === null)
+      return { problem: `line ${text.slice(0, start).split("\n").length} of ${path} is not NAME=value` };
+    const { name, double, single, bare = "" } = found.groups ?? {};
+    if (name !== undefined)
+      entries.push([name, unescapeDouble(double) ?? unescapeSingle(single) ?? withoutComment(bare)]);
   }
-  return undefined;
+  return { variables: Object.fromEntries(entries) };
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  a: "\u0007",
+  b: "\b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  v: "\v",
+};
+
+/** In double quotes, a backslash before any other letter is one. */
+function unescapeDouble(text: string | undefined): string | undefined {
+  return text?.replaceAll(/\\([\\'"abfnrtv])/g, (_, char: string) => ESCAPES[char] ?? char);
+}
+
+function unescapeSingle(text: string | undefined): string | undefined {
+  return text?.replaceAll(/\\([\\'])/g, "$1");
+}
+
+function withoutComment(text: string): string {
+  return text.replace(/\s+#.*/, "").trim();
 }

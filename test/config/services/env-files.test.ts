@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readEnvFile } from "../../../src/config/services/env-files.ts";
 import { tempFolder } from "../../support/temp.ts";
+import { PYTHON_DOTENV_ANSWERS } from "./python-dotenv-answers.ts";
 
 const read = (text: string) => readEnvFile(join(tempFolder({ ".env": text }), ".env"));
 
@@ -12,12 +13,27 @@ test("values stand bare, in quotes and over several lines, with comments and exp
   });
 });
 
+test.each(PYTHON_DOTENV_ANSWERS)("%j is read as python-dotenv reads it", (text, variables) => {
+  expect(read(text)).toEqual({ variables });
+});
+
+test("a byte order mark is no part of the first name", () => {
+  expect(read("\uFEFFA=1\n")).toEqual({ variables: { A: "1" } });
+});
+
+test("no name is more than a name", () => {
+  const reading = read("__proto__=1\n");
+  expect(Object.keys("variables" in reading ? reading.variables : {})).toEqual(["__proto__"]);
+});
+
 test.each([
   ["A=1\nnonsense\n", 2],
   ['A="x\ny"\n\n=3', 4],
   ["A 1", 1],
   ["A='open\nB=2\n", 1],
   ["export A", 1],
+  ['A="x" y', 1],
+  ['A=1\n\n{ "B": 1 }', 3],
 ])("%j is malformed, and what stands there is not shown", (text, line) => {
   expect(read(text)).toEqual({ problem: expect.stringMatching(`^line ${line} of /\\S+ is not NAME=value$`) });
 });
