@@ -21,17 +21,34 @@ if (process.platform === "win32") {
   process.exit(2);
 }
 
+// Until the command line has a better answer: Node's own is a screenful of the bundle.
+process.on("uncaughtException", (error) => {
+  try {
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`stack itself failed: ${message}\n`);
+  } catch (_) {
+    // Nobody can be told.
+  }
+  process.exit(1);
+});
+
 // Not imported: an import evaluates all exports of a built-in module, which takes 2 ms.
 const { existsSync, readFileSync } = process.getBuiltinModule("node:fs");
 const [first, ...rest] = process.argv.slice(2);
 if ((first === "--version" || first === "-v") && rest.length === 0) {
   // Answered here, because loading the rest takes longer than everything that it would do.
   const { name, version } = JSON.parse(readFileSync(new URL("package.json", root), "utf8"));
+  process.stdout.on("error", ({ code, message }) => {
+    if (code === "EPIPE") return;
+    process.stderr.write(`The output could not be written: ${message}.\n`);
+    process.exit(2);
+  });
   process.stdout.write(`${name}/${version} ${process.platform}-${process.arch} node-${process.version}\n`);
 } else if (!existsSync(new URL("dist/main.js", root))) {
   process.stderr.write("stack is not built yet. Run: npm run build\n");
   process.exit(2);
 } else {
   process.getBuiltinModule("node:module").enableCompileCache();
-  await import(new URL("dist/main.js", root).href);
+  // Without `await`, which would be a syntax error to an old Node. A failure is an uncaught one: see above.
+  import(new URL("dist/main.js", root).href);
 }

@@ -109,6 +109,7 @@ export type UserErrorCode =
   | "database_too_new"
   | "port_taken"
   | "not_adoptable"
+  | "processes_hidden"
   | "state_unwritable"
   | "state_unreadable"
   | "foreign_owner"

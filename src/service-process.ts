@@ -86,6 +86,12 @@ async function createLogger(name: string, level: string): Promise<pino.Logger> {
   return pino(options, pretty({ sync: true }));
 }
 
+// Node's own words would begin with the line of the bundle where it happened, which is one of thousands of letters.
+process.on("uncaughtException", (error) => {
+  process.stderr.write(`${error.stack ?? error.message}\n`);
+  process.exit(1);
+});
+
 run(process.argv[2] ?? "").catch((error: unknown) => {
   const hint = error instanceof UserError && error.hint !== undefined ? `\n${error.hint}` : "";
   process.stderr.write(`${messageOf(error)}${hint}\n`);

@@ -35,6 +35,7 @@ function endWith(code: number, text: string): never {
 const plan = readPlan();
 if (plan === undefined)
   endWith(2, "The supervisor's plan should be JSON on its standard input, and is not, or not all of it.");
+process.on("uncaughtException", (error) => endWith(1, error.stack ?? error.message));
 try {
   endWith(0, `The supervisor ends: ${await supervise(plan)}.`);
 } catch (error) {

@@ -5,14 +5,11 @@ import { Config, type Interfaces, run, settings } from "@oclif/core";
 import { EXIT, messageOf } from "../errors.ts";
 import { packageRoot } from "../package-root.ts";
 import { tell } from "./errors.ts";
+import { guardProcess } from "./last-resort.ts";
 
 /** Runs one command line: finds the command, runs it, and turns whatever escapes it into a message and an exit code. */
 export async function runCli(args: string[]): Promise<void> {
-  for (const stream of [process.stdout, process.stderr]) {
-    // oclif's own listener knows only of pipes.
-    stream.removeAllListeners("error");
-    stream.on("error", ignoreLeavingReader);
-  }
+  guardProcess(args.includes("--json"));
   // oclif's own transpiler would load a stale build in its place when it fails.
   settings.enableAutoTranspile = false;
   nameShell();
@@ -39,15 +36,6 @@ function nameShell(): void {
   } catch {
     process.env["SHELL"] ??= "/bin/sh";
   }
-}
-
-/**
- * A reader that leaves early (`stack verify | head -1`, a terminal that is closed) is not an error. Nor is it an end:
- * what was begun is still finished, and what was made for it undone.
- */
-function ignoreLeavingReader(error: NodeJS.ErrnoException): void {
-  // EIO: the terminal was closed.
-  if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
 }
 
 /** `stack help up` is what people type for `stack up --help`. */

@@ -1,5 +1,13 @@
 import { digestOf } from "./digest.ts";
-import { describeProcess, everyone, type Fate, fateOf, type Members, membersOf } from "./os/identity.ts";
+import {
+  describeProcess,
+  everyone,
+  type Fate,
+  fateOf,
+  type Members,
+  membersOf,
+  requireProcessTable,
+} from "./os/identity.ts";
 import { findListeners, type Listener, type SocketTable } from "./os/ports.ts";
 import { type ProbeResult, probe, questionNow } from "./probe.ts";
 import { type RecordReading, readRecord } from "./record.ts";
@@ -48,12 +56,18 @@ export type ServiceState =
       readonly record?: ServiceRecord;
     };
 
-/** Looks at a service; `table` may serve several looks. Changes nothing, needs no lock and does not ask whether the state folder exists. */
+/**
+ * Looks at a service; `table` may serve several looks. Changes nothing, needs no lock and does not ask whether the state
+ * folder exists.
+ *
+ * @throws UserError `processes_hidden`
+ */
 export async function inspectService(
   spec: ServiceSpec,
   state: StateFolder,
   table?: SocketTable,
 ): Promise<ServiceState> {
+  requireProcessTable();
   return decide(await look(spec, state, table));
 }
 

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -45,6 +45,57 @@ test.each(["--help", "up --help"])(
     expect(stdout.split("\n")).toEqual([expect.stringMatching(/^[A-Z].+\.$/), "0"]);
   },
 );
+
+test.each(["--help", "--version", "status --json", "verify --list"])(
+  "output of %s that a full disk does not take is told in a line, and is no success",
+  async (args) => {
+    if (!existsSync("/dev/full")) return;
+    const script = `"${process.execPath}" "${BIN}" ${args} > /dev/full`;
+    const { exitCode, stderr } = await execa("sh", ["-c", script], { cwd: tempFolder(), reject: false });
+    expect(exitCode).toBeGreaterThan(0);
+    expect(stderr.split("\n").at(-1)).toMatch(/^The output could not be written.*: ENOSPC: [^:]*\.$/);
+    expect(stderr).not.toContain("    at ");
+  },
+);
+
+test("where neither stream can be written, the exit code is left", async () => {
+  if (!existsSync("/dev/full")) return;
+  const script = `"${process.execPath}" "${BIN}" --help > /dev/full 2> /dev/full`;
+  expect(await execa("sh", ["-c", script], { cwd: tempFolder(), reject: false })).toMatchObject({
+    exitCode: 2,
+  });
+});
+
+test.each([
+  ["throw new Error('a reason')", "a reason"],
+  ["Promise.reject(new Error('a reason'))", "a reason"],
+  ["syntax error here", "Unexpected identifier 'error'"],
+  ["import './not-there.js'", "Cannot find module"],
+])(
+  "what goes wrong before the command line is there is told without its source: %s",
+  async (source, message) => {
+    const folder = tempFolder({ "dist/main.js": source });
+    for (const name of ["bin", "package.json"]) {
+      cpSync(new URL(`../../${name}`, import.meta.url), join(folder, name), { recursive: true });
+    }
+    const file = join(folder, "bin", "stack.js");
+    const { exitCode, stderr } = await execa(process.execPath, [file, "status"], { reject: false });
+    expect(exitCode).toBe(1);
+    expect(stderr.split("\n")).toEqual([expect.stringContaining(`stack itself failed: ${message}`)]);
+  },
+);
+
+test("without /proc, services are not called stopped", async () => {
+  const hide = ["-rm", "sh", "-c", 'mount -t tmpfs none /proc && exec "$@"', "sh"];
+  const canHide = spawnSync("unshare", [...hide, "true"]).status === 0;
+  if (!canHide) return;
+  const { exitCode, stdout } = await execa("unshare", [...hide, process.execPath, BIN, "status", "--json"], {
+    cwd: tempFolder(),
+    reject: false,
+  });
+  expect(exitCode).toBe(2);
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: "processes_hidden" } });
+});
 
 test("an old Node is told what to do instead of being shown a syntax error", async ({ skip }) => {
   if (oldNode === undefined) return skip("the system has no Node older than 22");

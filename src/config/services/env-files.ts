@@ -7,7 +7,9 @@ export type EnvFile = { readonly variables: Record<string, string> } | { readonl
 
 /**
  * Reads a file of `NAME=value` lines, with quotes, escapes, comments and `export`, as python-dotenv and compose do.
- * `${NAME}` stays as it is. A byte order mark is passed over, as compose does. Where python-dotenv skips a line that it does not understand, this says so.
+ * `${NAME}` stays as it is. A byte order mark is passed over, as compose does. Where python-dotenv
+ * skips a line that it does not understand, this says so. A file that others may have written is not read: it would
+ * choose what a service loads (`LD_PRELOAD`).
  */
 export function readEnvFile(path: string): EnvFile {
   const untrusted = whyUntrusted(path);

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { EXIT, UserError } from "../../errors.ts";
 import type { ProcessDetails, ProcessIdentity, ServiceRecord } from "../types.ts";
 import { darwin } from "./darwin.ts";
 import { linux } from "./linux.ts";
@@ -163,7 +165,31 @@ function unique(list: readonly ProcessIdentity[]): ProcessIdentity[] {
 }
 
 function processes(): ProcessTable {
-  if (process.platform === "linux") return linux;
-  if (process.platform === "darwin") return darwin;
-  throw new Error(`Services can be supervised on Linux and macOS, not on ${process.platform}.`);
+  requireProcessTable();
+  return process.platform === "linux" ? linux : darwin;
+}
+
+let isThere = false;
+
+/**
+ * For whoever would take what it cannot see for what is not there.
+ *
+ * @throws UserError `processes_hidden` where processes cannot be looked at
+ */
+export function requireProcessTable(): void {
+  isThere ||=
+    process.platform === "darwin" || (process.platform === "linux" && existsSync("/proc/self/stat"));
+  if (isThere) return;
+  if (process.platform === "linux") {
+    throw hidden(
+      "Processes are seen in /proc, which is not mounted here.",
+      "Mount it: mount -t proc proc /proc",
+    );
+  }
+  const message = `Services can be supervised on Linux and macOS, not on ${process.platform}.`;
+  throw hidden(message, "On Windows, stack runs in WSL.");
+}
+
+function hidden(message: string, hint: string): UserError {
+  return new UserError("processes_hidden", message, { hint, exitCode: EXIT.unusable });
 }
