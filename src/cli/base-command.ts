@@ -1,4 +1,5 @@
 import { Command, Flags } from "@oclif/core";
+import { misspeltVariables } from "../config/environment.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { EXIT, UserError } from "../errors.ts";
@@ -32,6 +33,8 @@ export abstract class BaseCommand extends Command {
   }
 
   protected async loadConfig(file: string | undefined): Promise<Config> {
+    for (const { name, meant } of misspeltVariables(process.env))
+      process.stderr.write(`${name} is set, and is no setting. Did you mean ${meant}?\n`);
     return await loadConfig({ cwd: process.cwd(), env: process.env, file });
   }
 

@@ -1,6 +1,13 @@
-/** The one of these names that was probably meant: misspelt by little, or cut short; undefined where none is near. */
-export function closest(name: string, names: readonly string[]): string | undefined {
-  const reach = Math.max(1, Math.floor(name.length / 3));
+/**
+ * The one of these names that was probably meant: misspelt by little, or cut short; undefined where none is near.
+ *
+ * @param reach how many letters may be wrong
+ */
+export function closest(
+  name: string,
+  names: readonly string[],
+  reach = Math.max(1, Math.floor(name.length / 3)),
+): string | undefined {
   const [best] = names
     .map((candidate) => {
       // `timeout` for `timeout_ms`, `TERM` for `SIGTERM`.

@@ -45,3 +45,11 @@ test("under --json a malformed configuration is an error object with every place
     },
   });
 });
+
+test("a misspelt variable is told with the one that was meant, once; Haskell's are left alone", async () => {
+  const env = { PATH, STACK_HMI_PROT: "7000", STACK_ROOT: "/root/.stack", STACK_YAML: "stack.yaml" };
+  const { stderr } = await runStack(["logs", "--json"], { cwd: tempFolder(), env });
+  expect(stderr.split("\n").filter((line) => line.startsWith("STACK_"))).toEqual([
+    "STACK_HMI_PROT is set, and is no setting. Did you mean STACK_HMI_PORT?",
+  ]);
+});
