@@ -10,9 +10,14 @@ export function hostInUrl(host: string): string {
   return host.includes(":") ? `[${host}]` : host;
 }
 
+/** Host and port, as they stand in a URL: `[::1]:5173`. */
+export function placeText({ host, port }: Address): string {
+  return `${hostInUrl(host)}:${port}`;
+}
+
 /** The URL of a service that listens there. */
-export function urlOf({ host, port }: Address): string {
-  return `http://${hostInUrl(host)}:${port}`;
+export function urlOf(address: Address): string {
+  return `http://${placeText(address)}`;
 }
 
 /** Where an `http://` or `https://` URL leads to. */

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { placeText } from "../contract/address.ts";
 import { UserError, withoutStop } from "../errors.ts";
 import { followDaemon, noteChanges } from "./daemon.ts";
 import type { Exit, Launch } from "./launch.ts";
 import { withLock } from "./lock.ts";
-import { isSame, membersOf } from "./os/identity.ts";
-import { describeListener } from "./os/ports.ts";
+import { everyone, isSame, membersOf } from "./os/identity.ts";
+import { describeListener, isInTheWay, placesOf } from "./os/ports.ts";
 import { describeProbe, type ProbeTarget, probe } from "./probe.ts";
 import { isSameRun, readRecord } from "./record.ts";
 import { RunLog } from "./run-log.ts";
@@ -82,7 +83,19 @@ async function waitForReadiness(spec: AskedSpec, state: StateFolder, launch: Lau
       delay(pauseAfter(performance.now() - started), undefined, { signal: untilEnd }),
     ]);
   }
-  return { record, trouble: `${describeProbe(spec, spec.ready)} gave ${error} for ${timeoutMs} ms` };
+  const deadline = `${describeProbe(spec, spec.ready)} gave ${error} for ${timeoutMs} ms (start_timeout_ms)`;
+  return { record, trouble: deadline + whereElse(spec, record, state) };
+}
+
+/** Where a service listens that does not listen at its address: a dev server on `[::1]`, or on the next free port. */
+function whereElse({ address }: ServiceSpec, record: ServiceRecord, state: StateFolder): string {
+  if (address === undefined) return "";
+  const members = everyone(membersOf({ service: record.name, stateDir: state.root }, record));
+  const places = placesOf(members.map(({ pid }) => pid));
+  const isThere = places.some(({ host, port }) => port === address.port && isInTheWay(host, address.host));
+  if (places.length === 0 || isThere) return "";
+  const found = places.map(placeText).join(" and ");
+  return `; it listens at ${found}, and its host and port are set to ${placeText(address)}`;
 }
 
 function pauseAfter(elapsedMs: number): number {

@@ -82,10 +82,23 @@ test("one that hangs is stopped at its deadline, and what it said is told", asyn
   const state = temporaryState();
   const spec = await fixtureService("hangs-after-a-banner", state, { startTimeoutMs: 1000 });
   await expect(startService(spec, state)).rejects.toMatchObject({
-    message: expect.stringContaining("gave connection refused for 1000 ms"),
+    message: expect.stringContaining("gave connection refused for 1000 ms (start_timeout_ms)."),
     hint: expect.stringContaining("  starting up"),
   });
   expect(await inspectService(spec, state)).toEqual({ state: "stopped" });
+});
+
+test.each([
+  ["127.0.0.1", /; it listens at 127\.0\.0\.1:\d+, and its host and port are set to 127\.0\.0\.1:\d+\.$/],
+  ["::1", /; it listens at \[::1\]:\d+, and its host/],
+])("one that listens elsewhere, on %s, is told where", async (host, message) => {
+  const state = temporaryState();
+  // In a child, as a dev server behind `npm run` does.
+  const server = `require("node:http").createServer().listen(0, "${host}")`;
+  const child = `require("node:child_process").spawn(process.execPath, ["-e", ${JSON.stringify(server)}]); setInterval(() => {}, 1e6)`;
+  const command = { file: process.execPath, args: ["-e", child], cwd: state.root };
+  const spec = await fixtureService("serves-health", state, { command, startTimeoutMs: 2000 });
+  await expect(startService(spec, state)).rejects.toMatchObject({ message: expect.stringMatching(message) });
 });
 
 test("a line of its log makes a service ready that listens nowhere", async () => {

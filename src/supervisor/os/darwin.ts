@@ -1,5 +1,5 @@
 import type { ProcessDetails } from "../types.ts";
-import { type HeldSocket, lsofArguments, parseLsof } from "./lsof.ts";
+import { type HeldSocket, lsofArguments, lsofArgumentsOf, parseLsof } from "./lsof.ts";
 import type { ProcessTable } from "./process-table.ts";
 
 /**
@@ -43,6 +43,11 @@ export const darwin: ProcessTable = {
 /** The listeners on a port that are of this user's processes: lsof shows those of others to root alone. */
 export function listenersOnDarwin(port: number): HeldSocket[] {
   return parseLsof(run("lsof", lsofArguments(port)));
+}
+
+/** What these processes listen at. */
+export function listenersHeldByOnDarwin(pids: readonly number[]): HeldSocket[] {
+  return parseLsof(run("lsof", lsofArgumentsOf(pids)));
 }
 
 // "Mon Jan  5 09:03:01 2026" is five words; the command follows.

@@ -121,6 +121,12 @@ export function socketOwners(inodes: readonly string[], suspects: readonly numbe
   return owners;
 }
 
+/** The listening sockets that these processes hold, as far as this user may see. */
+export function listenersHeldBy(pids: readonly number[]): ListeningSocket[] {
+  const held = new Set(pids.flatMap(openFiles));
+  return listeningSockets().filter(({ inode }) => held.has(`socket:[${inode}]`));
+}
+
 /** The pids of all processes; some may be gone by now. */
 export function allPids(): number[] {
   return readdirSync("/proc").map(Number).filter(Number.isInteger);

@@ -12,6 +12,11 @@ export function lsofArguments(port: number): string[] {
   return ["-nP", `-iTCP:${port}`, "-sTCP:LISTEN", "-FpLtn"];
 }
 
+/** Asks it for what these processes listen at. */
+export function lsofArgumentsOf(pids: readonly number[]): string[] {
+  return ["-nP", "-a", `-p${pids.join()}`, "-iTCP", "-sTCP:LISTEN", "-FpLtn"];
+}
+
 /**
  * Reads the output of lsof for other programs (lsof(8)): a line a field, its first character says which. The fields of
  * a process (p, L) come before those of its files (t, n).

@@ -4,9 +4,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type Address, isWildcard } from "../../contract/address.ts";
 import { nameOfUser, ownUser } from "../../user-names.ts";
 import type { ProcessDetails } from "../types.ts";
-import { listenersOnDarwin } from "./darwin.ts";
+import { listenersHeldByOnDarwin, listenersOnDarwin } from "./darwin.ts";
 import { describeProcess } from "./identity.ts";
-import { listeningSockets, socketOwners } from "./linux.ts";
+import { listenersHeldBy, listeningSockets, socketOwners } from "./linux.ts";
 import type { ListeningSocket } from "./procfs.ts";
 
 /** A socket that listens where a service wants to. */
@@ -52,6 +52,14 @@ export async function findListeners(
   // A process that is being killed loses its open files a moment before its sockets close.
   await delay(SETTLE_MS);
   return findInTable(listeningSockets, address, suspects);
+}
+
+/** Where these processes listen, each place once; without those that this user may not look into. */
+export function placesOf(pids: readonly number[]): Address[] {
+  if (pids.length === 0) return [];
+  const sockets = process.platform === "darwin" ? listenersHeldByOnDarwin(pids) : listenersHeldBy(pids);
+  const places = sockets.map(({ address, port }) => [`${address} ${port}`, { host: address, port }] as const);
+  return [...new Map(places).values()];
 }
 
 /** Whether a listener on one address leaves no room for one on the other. IPv6 wildcards count as taking IPv4 too. */
