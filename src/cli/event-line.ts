@@ -20,6 +20,8 @@ const WORDS: Readonly<Record<ServiceEvent["event"], readonly [words: string, ton
   stopped: ["was stopped", "plain"],
   port_cleared: ["found its port taken, and who had it was stopped", "plain"],
   log_rotated: ["has a new log file", "quiet"],
+  log_removed: ["has lost its log file, which was removed", "warn"],
+  log_cleared: ["has an empty log", "quiet"],
   reachable: ["can be reached", "good"],
   unreachable: ["cannot be reached", "bad"],
 };

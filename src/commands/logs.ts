@@ -8,10 +8,14 @@ import { loadRunningConfig } from "../cli/running-config.ts";
 import { createScreen } from "../cli/screen.ts";
 import { requireKnown } from "../cli/service-names.ts";
 import { parseSince } from "../cli/since.ts";
+import { noteDeed } from "../supervisor/keep/events.ts";
 import { withLock } from "../supervisor/lock.ts";
+import { clearLog } from "../supervisor/logs/clear-log.ts";
 import { loggedServices, markedServices } from "../supervisor/logs/files.ts";
 import type { LogLine } from "../supervisor/logs/read.ts";
+import { findRemovedLog } from "../supervisor/logs/removed-log.ts";
 import { resumeInterrupted } from "../supervisor/logs/resume.ts";
+import { readRecord } from "../supervisor/record.ts";
 import { requireReadable, type StateFolder, stateFolder } from "../supervisor/state.ts";
 
 const USUAL_TAIL = 50;
@@ -20,15 +24,17 @@ export default class Logs extends BaseCommand {
   static override summary = "Show what services have logged, interleaved by time.";
   static override description =
     `Without --since, the last ${USUAL_TAIL} lines of each service, rotated files included. With --grep, --tail counts the lines
-that match. A line without a time has that of the line before it; of a service whose lines have none at all, --since
-shows what is in files written to since.
+that match. A line that tells no time has that at which the supervisor saw it; where none ran, --since shows what is in
+files written to since.
 
---json prints a line of JSON for each line: service, time (ISO 8601, or null), level (or null), text.`;
+--json prints a line of JSON for each line: service, time (ISO 8601, or null), level (or null), text; with --clear,
+one for each service: service, bytes.`;
   static override usage = "logs [SERVICE ...] [FLAGS]";
   static override examples = [
     "<%= config.bin %> logs -f",
     "<%= config.bin %> logs gateway --since 10m --grep 'error|warn'",
     "<%= config.bin %> logs hmi --tail 200 --json",
+    "<%= config.bin %> logs engine --clear",
   ];
   // Any number of services.
   static override strict = false;
@@ -43,6 +49,10 @@ shows what is in files written to since.
       helpValue: "REGEX",
     }),
     tail: Flags.integer({ description: "At most so many lines of each service.", min: 0, helpValue: "N" }),
+    clear: Flags.boolean({
+      description: "Empty the logs of these services, or of all, with what was rotated away; shows nothing.",
+      exclusive: ["follow", "since", "grep", "tail", "raw"],
+    }),
     raw: Flags.boolean({
       description: "Only the lines themselves, JSON as it is; control characters are left out.",
     }),
@@ -62,6 +72,7 @@ shows what is in files written to since.
     const given = requireKnown(argv, known);
     const services = given.length > 0 ? given : known;
 
+    if (flags.clear) return await this.#clear(services, state);
     // Lines may be where no reader looks, if the supervisor was killed while it rotated.
     if (markedServices(state).length > 0) await withLock(state, async () => resumeInterrupted(state));
     this.#tellOfMissing(services, given, state);
@@ -70,6 +81,22 @@ shows what is in files written to since.
       print(line);
       if (!(await output.ready())) break;
     }
+  }
+
+  async #clear(services: readonly string[], state: StateFolder): Promise<void> {
+    const logged = loggedServices(state);
+    const names = services.filter((name) => logged.includes(name));
+    if (names.length === 0) return this.logToStderr("There is no log to be cleared.");
+    await withLock(state, async () => {
+      resumeInterrupted(state);
+      for (const service of names) {
+        const bytes = await clearLog(state, service);
+        const detail = `by stack logs --clear; ${bytes} bytes were removed`;
+        noteDeed(state, { event: "log_cleared", service, pid: null, detail });
+        if (this.jsonEnabled()) this.jsonLine({ service, bytes });
+        else this.screen.line(`  ${service}  ${bytes} bytes were removed`);
+      }
+    });
   }
 
   #printer(services: readonly string[], isRaw: boolean): (line: LogLine) => void {
@@ -82,13 +109,20 @@ shows what is in files written to since.
     const missing = services.filter((name) => !logged.includes(name));
     // Who asked for all of them wants to see what there is.
     if (given.length === 0 && missing.length < services.length) return;
-    for (const name of missing) this.aside.line(`There is no log of ${name} yet.`);
+    for (const name of missing) this.aside.line(missingWords(name, state));
   }
 
   /** The lines were printed as they came. */
   protected override logJson(): void {
     return;
   }
+}
+
+function missingWords(name: string, state: StateFolder): string {
+  const reading = readRecord(state, name);
+  return reading.kind === "record" && findRemovedLog(reading.record) !== undefined
+    ? `The log of ${name} was removed while it runs: \`stack restart ${name}\` gives it another one.`
+    : `There is no log of ${name} yet.`;
 }
 
 function jsonOf({ service, time, text }: LogLine): object {

@@ -1,5 +1,6 @@
 import { urlOf } from "../contract/address.ts";
 import type { ServiceReport } from "../supervisor/keep/types.ts";
+import { findRemovedLog } from "../supervisor/logs/removed-log.ts";
 import { describeListener } from "../supervisor/os/ports.ts";
 import type { Sighting } from "./look.ts";
 import type { ServiceStatus } from "./service-status.ts";
@@ -59,7 +60,8 @@ function ourCondition(sighting: Sighting): Condition {
   const missing = base.kind === "embedded" ? missingIn(state.probe.body) : [];
   if (missing.length > 0) return { state: "degraded", ...base, detail: missing.join("; ") };
   const changed = state.changed ? "it runs with other settings than the configured ones" : null;
-  return { state: "healthy", ...base, detail: detailOfKind(base) ?? changed };
+  const unlogged = findRemovedLog(state.record) === undefined ? null : removedLogWords(state.record.name);
+  return { state: "healthy", ...base, detail: unlogged ?? detailOfKind(base) ?? changed };
 }
 
 function baseCondition({ kind, spec, state }: Sighting): Omit<Condition, "state" | "detail"> {
@@ -71,6 +73,10 @@ function baseCondition({ kind, spec, state }: Sighting): Omit<Condition, "state"
     started_at: record?.started_at ?? null,
     next_start_at: null,
   };
+}
+
+function removedLogWords(name: string): string {
+  return `the file that it logs to was removed while it runs: \`stack restart ${name}\` gives it another one`;
 }
 
 function detailOfKind({ kind }: Pick<Condition, "kind">): string | null {

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { PATH, type Run, runStack, testStack } from "../support/cli.ts";
@@ -102,4 +102,29 @@ test("lines that a killed rotation left aside are shown", async () => {
   const { stdout } = await runStack(["logs", "--raw"], { cwd, env: { PATH, HOME: cwd } });
   expect(stdout).toBe("line");
   expect(readFileSync(join(cwd, ".stack/log/engine.log.1"), "utf8")).toBe("line\n");
+});
+
+test("--clear empties the logs of the services that are named, with all that was rotated", async () => {
+  const cwd = tempFolder(LOGS);
+  const env = { PATH, HOME: cwd };
+  const { exitCode, stdout } = await runStack(["logs", "engine", "--clear"], { cwd, env });
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "  engine  60 bytes were removed" });
+  const left = readdirSync(join(cwd, ".stack/log")).sort();
+  expect(left).toEqual(["engine.log", "events.ndjson", "gateway.log"]);
+  expect(readFileSync(join(cwd, ".stack/log/engine.log"), "utf8")).toBe("");
+  expect((await runStack(["events"], { cwd, env })).stdout).toMatch(
+    /engine +has an empty log +by stack logs --clear/,
+  );
+  const all = await runStack(["logs", "--clear", "--json"], { cwd, env });
+  expect(all.stdout.split("\n").map((line) => JSON.parse(line))).toEqual([
+    { service: "engine", bytes: 0 },
+    { service: "gateway", bytes: 67 },
+  ]);
+});
+
+test("--clear where nothing was logged makes no folder", async () => {
+  const cwd = tempFolder();
+  const { exitCode, stderr } = await runStack(["logs", "--clear"], { cwd, env: { PATH, HOME: cwd } });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "There is no log to be cleared." });
+  expect(readdirSync(cwd)).toEqual([]);
 });

@@ -7,6 +7,7 @@ import { Changes } from "./changes.ts";
 import { versionOf } from "./json-file.ts";
 import { Lives } from "./lives.ts";
 import { serveMetrics } from "./metrics.ts";
+import { rescueRemovedLogs } from "./removed-logs.ts";
 import { rotateLogs } from "./rotation.ts";
 import { KeptService } from "./service.ts";
 import { readStates } from "./states.ts";
@@ -68,6 +69,7 @@ export async function supervise(plan: SupervisorPlan): Promise<string> {
       ...plan.watched.map((service) => watchForeign(service, supervision)),
       rotateLogs(plan.services, supervision),
       timekeeper.keep(),
+      rescueRemovedLogs(plan.services, supervision),
       retireWhenIdle(plan, supervision),
     ]);
   } finally {

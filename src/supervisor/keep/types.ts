@@ -112,6 +112,10 @@ export interface ServiceEvent {
     /** Somebody else's process had its port, and was stopped. */
     | "port_cleared"
     | "log_rotated"
+    /** Somebody has removed the file that it writes to. */
+    | "log_removed"
+    /** By `stack logs --clear`. */
+    | "log_cleared"
     | "reachable"
     | "unreachable";
   readonly pid: number | null;

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { expect, test } from "vitest";
 import { logFiles } from "../../../src/supervisor/logs/files.ts";
 import { openLogReader } from "../../../src/supervisor/logs/read.ts";
@@ -41,3 +41,22 @@ test("when its lines were written is known also of a program that does not tell"
     expect(lateBy).toBeLessThan(1000);
   }
 });
+
+test.skipIf(process.platform !== "linux")(
+  "a log that is removed while its service runs is told, and goes on under its name",
+  async () => {
+    const state = temporaryState();
+    const command = { file: process.execPath, args: ["-e", TICKS], cwd: state.root };
+    const stack = new Stack(state, [{ name: "sample", command, ready: { kind: "log", pattern: "tick" } }]);
+    await stack.up();
+    await stack.untilReady("sample");
+    rmSync(state.log, { recursive: true });
+    const { current } = logFiles(state, "sample");
+    const written = (): string => (existsSync(current) ? readFileSync(current, "utf8") : "");
+    await expect.poll(written, { timeout: 20_000 }).toMatch(/tick 15 \d+\n/);
+    // What it wrote before is there too, once.
+    const ticks = [...written().matchAll(/^tick (\d+) /gm)].map(([, number]) => Number(number));
+    expect(ticks).toEqual(ticks.map((_, index) => index + 1));
+    expect(stack.events("sample").filter((event) => event === "log_removed")).toHaveLength(1);
+  },
+);
