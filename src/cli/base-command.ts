@@ -34,7 +34,7 @@ export abstract class BaseCommand extends Command {
 
   protected async loadConfig(file: string | undefined): Promise<Config> {
     for (const { name, meant } of misspeltVariables(process.env))
-      process.stderr.write(`${name} is set, and is no setting. Did you mean ${meant}?\n`);
+      createScreen(process.stderr).line(`${name} is set, and is no setting. Did you mean ${meant}?`, 2);
     return await loadConfig({ cwd: process.cwd(), env: process.env, file });
   }
 

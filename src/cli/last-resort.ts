@@ -1,5 +1,6 @@
 import { EXIT, messageOf } from "../errors.ts";
 import { explain, tell } from "./errors.ts";
+import { createScreen } from "./screen.ts";
 
 /**
  * Sees to what no command has caught. Without it Node shows the line of the bundle where it happened, which is one of
@@ -34,5 +35,8 @@ function noteUnwritable(error: NodeJS.ErrnoException): void {
   process.once("exit", () => {
     process.exitCode ||= EXIT.unusable;
   });
-  process.stderr.write(`The output could not be written, and is not whole: ${messageOf(error)}.\n`);
+  createScreen(process.stderr).line(
+    `The output could not be written, and is not whole: ${messageOf(error)}.`,
+    2,
+  );
 }
