@@ -70,7 +70,7 @@ const END_OF_LINE = { text: "\n", tone: "plain" } as const;
 
 function paintProgress(text: Text, width: number): StyledText {
   const [line = new StyledText([])] = toStyled(text).lines();
-  return new StyledText(line.slice(0, width).pieces.map(({ text }) => ({ text, tone: "quiet" })));
+  return new StyledText(line.cutToColumns(width).pieces.map(({ text }) => ({ text, tone: "quiet" })));
 }
 
 const STYLES = { good: "green", warn: "yellow", bad: "red", quiet: "dim", strong: "bold" } as const;

@@ -32,7 +32,7 @@ export function statusLines(status: StackStatus, options: TableOptions): StyledT
     ...unwatched(status),
     ...status.warnings.map((text) => styled`${paint("warn", "!")} ${text}`),
   ];
-  const table = alignColumns([head, ...rows]).map((line) => line.slice(0, width));
+  const table = alignColumns([head, ...rows]).map((line) => line.cutToColumns(width));
   if (notes.length === 0) return table;
   return [...table, toStyled(""), ...notes.flatMap((note) => wrap(styled`  ${note}`, width, 4))];
 }
@@ -93,7 +93,7 @@ function widthOf(
   options: TableOptions,
 ): number {
   const widths = columns.map(({ head, cell }) =>
-    Math.max(head.length, ...services.map((service) => cell(service, options).length)),
+    Math.max(head.length, ...services.map((service) => toStyled(cell(service, options)).columns)),
   );
   return widths.reduce((sum, width) => sum + 2 + width, 0);
 }

@@ -90,7 +90,7 @@ async function waitForReadiness(spec: AskedSpec, state: StateFolder, launch: Lau
 /** Where a service listens that does not listen at its address: a dev server on `[::1]`, or on the next free port. */
 function whereElse({ address }: ServiceSpec, record: ServiceRecord, state: StateFolder): string {
   if (address === undefined) return "";
-  const members = everyone(membersOf({ service: record.name, stateDir: state.root }, record));
+  const members = everyone(membersOf(serviceMark(record.name, state, record), record));
   const places = placesOf(members.map(({ pid }) => pid));
   const isThere = places.some(({ host, port }) => port === address.port && isInTheWay(host, address.host));
   if (places.length === 0 || isThere) return "";

@@ -1,4 +1,5 @@
 import { visibleText } from "./foreign-text.ts";
+import { cutToWidth, textWidth } from "./text-width.ts";
 
 /** Colours that only tell things apart: neither those of good and bad, nor hard to read on a usual background. */
 export const HUES = ["cyan", "magenta", "blue", "cyanBright", "magentaBright", "blueBright"] as const;
@@ -26,7 +27,12 @@ export class StyledText {
     this.pieces = pieces;
   }
 
-  /** UTF-16 units, which are columns for the characters that our own texts use. */
+  /** Columns that it takes on a terminal. */
+  get columns(): number {
+    return textWidth(this.toString());
+  }
+
+  /** UTF-16 units. */
   get length(): number {
     return this.pieces.reduce((sum, { text }) => sum + text.length, 0);
   }
@@ -46,12 +52,18 @@ export class StyledText {
     return new StyledText(pieces.filter(({ text }) => text !== ""));
   }
 
+  /** The beginning that fits into so many columns. */
+  cutToColumns(columns: number): StyledText {
+    return this.slice(0, cutToWidth(this.toString(), columns).length);
+  }
+
   trimEnd(): StyledText {
     return this.slice(0, this.toString().trimEnd().length);
   }
 
+  /** Filled with spaces to so many columns. */
   padEnd(width: number): StyledText {
-    const room = width - this.length;
+    const room = width - this.columns;
     return room <= 0 ? this : new StyledText([...this.pieces, { text: " ".repeat(room), tone: "plain" }]);
   }
 
@@ -104,7 +116,7 @@ export function alignColumns(rows: readonly (readonly Text[])[]): StyledText[] {
   const cells = rows.map((row) => row.map((cell) => inOneLine(toStyled(cell))));
   const count = Math.max(0, ...cells.map((row) => row.length));
   const widths = Array.from({ length: count }, (_, column) =>
-    Math.max(...cells.map((row) => row[column]?.length ?? 0)),
+    Math.max(...cells.map((row) => row[column]?.columns ?? 0)),
   );
   return cells.map((row) => {
     const padded = row.map((cell, column) => cell.padEnd(widths[column] ?? 0));
@@ -125,7 +137,7 @@ export function wrap(text: Text, width: number, indent: number): StyledText[] {
 }
 
 function wrapLine(line: StyledText, width: number, indent: number): StyledText[] {
-  if (line.length <= width) return [line];
+  if (line.columns <= width) return [line];
   const lines: StyledText[] = [];
   let [from, to] = [0, 0];
   const take = (): StyledText => {
@@ -134,7 +146,7 @@ function wrapLine(line: StyledText, width: number, indent: number): StyledText[]
   };
   for (const word of line.toString().split(/(?<=\S)(?=\s)/)) {
     const end = to + word.length;
-    const used = (lines.length === 0 ? 0 : indent) + (end - from);
+    const used = (lines.length === 0 ? 0 : indent) + line.slice(from, end).columns;
     const isEmpty = line.slice(from, to).toString().trim() === "";
     if (used > width && !isEmpty) {
       lines.push(take());

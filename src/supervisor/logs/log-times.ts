@@ -1,4 +1,5 @@
-import { closeSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, writeSync } from "node:fs";
+import { readOwn } from "../../private-files.ts";
 import { openLog } from "../state.ts";
 import { type LogCut, NO_CUT } from "./cut.ts";
 
@@ -151,7 +152,7 @@ function firstFrom(notes: readonly TimeNote[], offset: number): number {
 
 function textOf(path: string | undefined): string {
   try {
-    return path === undefined ? "" : readFileSync(path, "utf8");
+    return path === undefined ? "" : readOwn(path);
   } catch {
     return "";
   }

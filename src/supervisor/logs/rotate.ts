@@ -1,5 +1,6 @@
 import { fstatSync, ftruncateSync, rmSync, statSync } from "node:fs";
 import { everyone, membersOf, type RecordedIdentity } from "../os/identity.ts";
+import { serviceMark } from "../service-mark.ts";
 import type { StateFolder } from "../state.ts";
 import type { LogLimits, ProcessIdentity } from "../types.ts";
 import { copyNewestPart, type LogCut, NO_CUT } from "./cut.ts";
@@ -61,7 +62,7 @@ export async function rotateIfLarge(
   if (sizeOf(current) <= limits.maxBytes) return { outcome: "small" };
   if (!claimRotation(marker))
     return { outcome: "postponed", reason: "another rotation of it is under way, or was cut off" };
-  const mark = { service: name, stateDir: state.root };
+  const mark = serviceMark(name, state);
   const round = new Round(files, limits, () => everyone(membersOf(mark, leader)));
   try {
     return await round.run();
