@@ -86,7 +86,7 @@ one for each service: service, bytes.`;
   async #clear(services: readonly string[], state: StateFolder): Promise<void> {
     const logged = loggedServices(state);
     const names = services.filter((name) => logged.includes(name));
-    if (names.length === 0) return this.logToStderr("There is no log to be cleared.");
+    if (names.length === 0) return this.aside.line("There is no log to be cleared.");
     await withLock(state, async () => {
       resumeInterrupted(state);
       for (const service of names) {
