@@ -22,6 +22,7 @@ export function environmentLayer(env: NodeJS.ProcessEnv): Layer {
     }
   }
   return {
+    source: "environment",
     values,
     whereIs(path) {
       const name = variableOf(path.slice(0, 2));

@@ -25,6 +25,7 @@ export function parseConfigFile(path: string, text: string): Layer {
     throw configError([{ place: at(0), message: "expected settings by name, such as `engine:`" }]);
   }
   return {
+    source: "file",
     values,
     whereIs(path, part) {
       const offset = offsetOf(document, path, part);

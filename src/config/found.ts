@@ -15,9 +15,16 @@ function shortened(text: string): string {
 }
 
 /** Names whose values may hold a password or a token, themselves or below them. */
-const SECRET = /token$|^(?:webhook_url|store|env|headers)$/;
+const SECRET = /token$|^(?:webhook_url|env|headers)$/;
+/** The address of a database, which `store.path` is none of. */
+const SECRET_ADDRESS = "contract.store";
 
-/** Messages end up in logs and issues: what may be a secret is not repeated. */
-function isSecret(text: string, path: readonly PropertyKey[]): boolean {
-  return path.some((name) => SECRET.test(String(name))) || /:\/\/[^/\s]*@/.test(text);
+/**
+ * Whether a value may be a secret, by its name or because it is a URL with a password. Messages end up in logs and
+ * issues, where such a value is not repeated.
+ */
+export function isSecret(text: string, path: readonly PropertyKey[]): boolean {
+  const names = path.map(String);
+  if (names.join(".") === SECRET_ADDRESS || names.some((name) => SECRET.test(name))) return true;
+  return /:\/\/[^/\s]*@/.test(text);
 }

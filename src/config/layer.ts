@@ -24,6 +24,7 @@ export interface Fault {
 
 /** Part of a configuration, with the place of each of its values for messages. */
 export interface Layer {
+  readonly source: "file" | "environment";
   readonly values: Record<string, unknown>;
   /** Where the value of a setting stands, or its name. */
   whereIs(path: readonly PropertyKey[], part: Fault["part"]): Place | undefined;

@@ -27,12 +27,28 @@ export interface LoadOptions {
   file?: string | undefined;
 }
 
+/** A configuration, and what it was made of. */
+export interface ResolvedConfig {
+  readonly config: Config;
+  /** Absolute path of the file that was read; undefined where there is none. */
+  readonly file: string | undefined;
+  /** What was given, the last layer winning; defaults are no layer. */
+  readonly layers: readonly Layer[];
+  /** What stands under `services`, before it was read; undefined where nothing does. */
+  readonly givenServices: unknown;
+}
+
+/** The configuration alone of {@link resolveConfig}. */
+export async function loadConfig(options: LoadOptions): Promise<Config> {
+  return (await resolveConfig(options)).config;
+}
+
 /**
  * The configuration: defaults, then the file, then the environment. Paths come out absolute, relative
  * ones being meant from the file's folder (without a file, from `cwd`). Throws a UserError that names
  * every problem at once, on the user's own lines; `config_untrusted` where a file was found that others may have written.
  */
-export async function loadConfig(options: LoadOptions): Promise<Config> {
+export async function resolveConfig(options: LoadOptions): Promise<ResolvedConfig> {
   const file = chooseFile(options);
   // What this user has named is trusted by that; what was found may be anybody's, and may be a program.
   if (file !== undefined && options.file === undefined) requireTrusted(file, options.env);
@@ -62,7 +78,8 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
       }),
     );
   }
-  return withAbsolutePaths({ ...parsed.data, services }, folder);
+  const config = withAbsolutePaths({ ...parsed.data, services }, folder);
+  return { config, file, layers, givenServices: given };
 }
 
 /** Where a setting stands, in the last layer that has it. */

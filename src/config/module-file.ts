@@ -23,7 +23,7 @@ export async function runConfigFile(path: string): Promise<Layer> {
     const message = "expected a default export of settings, or of a function that returns them";
     throw configError([{ place: file, message }]);
   }
-  return { values, whereIs: (place) => (has(values, place) ? file : undefined) };
+  return { source: "file", values, whereIs: (place) => (has(values, place) ? file : undefined) };
 }
 
 /** Imports a module by its URL, TypeScript too: Node takes the types out itself. */
