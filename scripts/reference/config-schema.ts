@@ -35,7 +35,42 @@ export function renderConfigSchema(): string {
     additionalProperties: false,
     $defs: { ...$defs, service: withoutDialect(service) },
   };
-  return `${JSON.stringify(schema, null, 2)}\n`;
+  return `${JSON.stringify(withVariables(schema), null, 2)}\n`;
+}
+
+/** Where a value cannot be any text, it can be one with a variable: `${PORT}`. */
+function withVariables(schema: unknown): unknown {
+  if (!isSchema(schema)) return schema;
+  if (isLimited(schema)) return orVariable(schema);
+  const parts = Object.entries(schema).map(([name, part]: [string, unknown]) => {
+    if ((name === "properties" || name === "$defs") && isSchema(part))
+      return [
+        name,
+        Object.fromEntries(Object.entries(part).map(([key, each]) => [key, withVariables(each)])),
+      ];
+    if (name === "anyOf" && Array.isArray(part)) return [name, part.map(withVariables)];
+    return [name, name === "additionalProperties" || name === "items" ? withVariables(part) : part];
+  });
+  return Object.fromEntries(parts);
+}
+
+function isSchema(value: unknown): value is JsonSchema {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+const LIMITED: readonly string[] = ["pattern", "enum", "const", "format"];
+
+function isLimited({ type, ...rest }: JsonSchema): boolean {
+  if (type === "integer" || type === "number" || type === "boolean") return true;
+  return type === "string" && LIMITED.some((limit) => limit in rest);
+}
+
+function orVariable({ description, default: usual, ...schema }: JsonSchema): JsonSchema {
+  return {
+    ...(description !== undefined && { description }),
+    anyOf: [schema, { type: "string", pattern: "\\$\\{" }],
+    ...(usual !== undefined && { default: usual }),
+  };
 }
 
 /** One section; each setting has a default, so that none is required. */

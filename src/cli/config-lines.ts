@@ -34,8 +34,9 @@ export function configLines(
   );
 }
 
-function originWords({ source, place }: ConfigValue): string {
-  return source === "default" ? "default" : (place ?? source);
+function originWords({ source, place, variables }: ConfigValue): string {
+  const uses = variables.map((use) => `, ${use.name} from ${use.place}`);
+  return source === "default" ? "default" : `${place ?? source}${[...new Set(uses)].join("")}`;
 }
 
 function asYaml(value: unknown): string {

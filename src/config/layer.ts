@@ -22,12 +22,23 @@ export interface Fault {
   readonly message: string;
 }
 
+/** A variable that was filled in. */
+export interface VariableUse {
+  readonly name: string;
+  /** `environment`, or the absolute path of the file of variables. */
+  readonly place: string;
+}
+
 /** Part of a configuration, with the place of each of its values for messages. */
 export interface Layer {
   readonly source: "file" | "environment";
   readonly values: Record<string, unknown>;
   /** Where the value of a setting stands, or its name. */
   whereIs(path: readonly PropertyKey[], part: Fault["part"]): Place | undefined;
+  /** The variables that a value, or what is below it, was made of. */
+  variablesOf?(path: readonly string[]): readonly VariableUse[];
+  /** What kept a value from being made of its variables; such a value stands there as it was written. */
+  readonly faults?: readonly Fault[];
 }
 
 /** The error that lists what is wrong with a configuration, in the order in which it is read. */

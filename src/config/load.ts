@@ -52,7 +52,10 @@ export async function resolveConfig(options: LoadOptions): Promise<ResolvedConfi
   const file = chooseFile(options);
   // What this user has named is trusted by that; what was found may be anybody's, and may be a program.
   if (file !== undefined && options.file === undefined) requireTrusted(file, options.env);
-  const layers = [...(file === undefined ? [] : [await readLayer(file)]), environmentLayer(options.env)];
+  const layers = [
+    ...(file === undefined ? [] : [await readLayer(file, options.env)]),
+    environmentLayer(options.env),
+  ];
   const merged = layers.reduce<Record<string, unknown>>(
     (base, layer) => merge(base, layer.values),
     structuredClone(DEFAULT_SETTINGS),
@@ -64,9 +67,10 @@ export async function resolveConfig(options: LoadOptions): Promise<ResolvedConfi
   const { services, faults } = await servicesOf(given, folder, parsed.data);
   const placeOf: PlaceOf = (path, part = "value") =>
     layers.map((layer) => layer.whereIs(path, part)).findLast((place) => place !== undefined);
-  const all = parsed.success
+  const told = parsed.success
     ? [...faults, ...portFaults(services, parsed.data, placeOf)]
     : [...faultsOf(ConfigSchema, parsed.error, { besides: ["services"] }), ...faults];
+  const all = withFaultsOfLayers(layers, told);
   if (!parsed.success || all.length > 0) {
     throw configError(
       all.map(({ path, part, message }) => {
@@ -94,6 +98,14 @@ function nearestPlace(
   return (
     placeOf(path, part) ?? (path.length < 2 ? undefined : nearestPlace(path.slice(0, -1), "name", placeOf))
   );
+}
+
+/** Of a value that lacks a variable nothing else is told: nobody knows what it is. */
+function withFaultsOfLayers(layers: readonly Layer[], others: readonly Fault[]): Fault[] {
+  const faults = layers.flatMap((layer) => layer.faults ?? []);
+  const keyOf = ({ path }: Fault): string => path.map(String).join("\0");
+  const told = new Set(faults.map(keyOf));
+  return [...faults, ...others.filter((fault) => !told.has(keyOf(fault)))];
 }
 
 /** Most configurations name no services: the schema of theirs is only built for those that do. */
@@ -136,12 +148,17 @@ function requireTrusted(file: string, env: NodeJS.ProcessEnv): void {
   });
 }
 
-/** What a configuration file says, whatever that means. Throws a UserError where it is malformed or cannot be read. */
-export async function readLayer(path: string): Promise<Layer> {
+/**
+ * What a configuration file says, whatever that means, with variables filled in. Throws a UserError where it is
+ * malformed or cannot be read.
+ */
+export async function readLayer(path: string, env: NodeJS.ProcessEnv): Promise<Layer> {
   const text = readText(path);
   // Most runs have no file: what reads one is loaded only for those that do.
   if (/\.m?[jt]s$/.test(path)) return await (await import("./module-file.ts")).runConfigFile(path);
-  return (await import("./file.ts")).parseConfigFile(path, text);
+  const layer = (await import("./file.ts")).parseConfigFile(path, text);
+  if (!text.includes("$")) return layer;
+  return (await import("./interpolated-layer.ts")).interpolateLayer(layer, path, env);
 }
 
 function readText(path: string): string {

@@ -1,6 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { isSecret } from "./found.ts";
-import { isRecord, type Layer } from "./layer.ts";
+import { isRecord, type Layer, type VariableUse } from "./layer.ts";
 import type { ResolvedConfig } from "./load.ts";
 import type { ServiceConfig } from "./services.ts";
 
@@ -14,6 +14,8 @@ export interface ConfigValue {
   readonly source: "default" | "file" | "environment" | "env_file";
   /** `stack.config.yaml:3:9`, a variable's name, or an env file's path; null of a default. */
   readonly place: string | null;
+  /** What was filled in for `${NAME}`. */
+  readonly variables: readonly VariableUse[];
   /** Whether it may be a secret, and is not empty. */
   readonly is_secret: boolean;
 }
@@ -71,12 +73,15 @@ function leavesOf(value: unknown, path: readonly string[]): Leaf[] {
 
 function originOf(path: readonly string[], value: unknown, layers: readonly Layer[]): ConfigValue {
   const layer = layers.findLast((each) => holds(each.values, path));
+  const variables = layer?.variablesOf?.(path) ?? [];
   return {
     path,
     value,
     source: layer?.source ?? "default",
     place: layer?.whereIs(path, "value")?.name ?? null,
-    is_secret: mayBeSecret(value, path),
+    variables,
+    is_secret:
+      mayBeSecret(value, path) || (value !== "" && variables.some(({ name }) => SECRET_NAME.test(name))),
   };
 }
 
@@ -86,6 +91,8 @@ function holds(values: unknown, path: readonly string[]): boolean {
   return isRecord(values) && Object.hasOwn(values, name) && holds(values[name], rest);
 }
 
+/** A variable whose value is one: `OPENAI_API_KEY`. */
+const SECRET_NAME = /token|secret|passw|api_?key|credential/i;
 /** A flag of a command whose value is one: `--api-key sk-1234`. */
 const SECRET_FLAG = /(?:^|\s)--?(?:[\w-]+-)?(?:token|key|secret|password)(?:[=\s]|$)/i;
 
@@ -115,7 +122,7 @@ async function variablesOfFiles(
   return added.map(([variable, value]) => {
     const path = ["services", name, "env", variable];
     const place = files.findLast(({ variables }) => Object.hasOwn(variables, variable))?.place ?? null;
-    return { path, value, source: "env_file", place, is_secret: mayBeSecret(value, path) };
+    return { path, value, source: "env_file", place, variables: [], is_secret: mayBeSecret(value, path) };
   });
 }
 

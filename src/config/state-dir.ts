@@ -12,15 +12,17 @@ import type { Config } from "./schema.ts";
 export async function configWithoutServices(options: LoadOptions): Promise<Config> {
   const file = chooseFile(options);
   const folder = file === undefined ? resolve(options.cwd) : dirname(file);
-  const given = file === undefined ? undefined : await stateDirIn(file);
+  const given = file === undefined ? undefined : await stateDirIn(file, options.env);
   const dir = options.env[variableOf(["state", "dir"])] || given || DEFAULT_CONFIG.state.dir;
   return { ...DEFAULT_CONFIG, services: {}, state: { dir: resolve(folder, dir) } };
 }
 
 /** A program is not run again for this. */
-async function stateDirIn(file: string): Promise<string | undefined> {
+async function stateDirIn(file: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   if (/\.m?[jt]s$/.test(file)) return undefined;
-  const layer = await readLayer(file).catch(() => undefined);
+  const layer = await readLayer(file, env).catch(() => undefined);
   const state: unknown = layer?.values["state"];
+  // A variable that is missing now was there when the stack was started; what the folder was then is not known.
+  if (layer?.faults?.some(({ path }) => path.join(".") === "state.dir")) return undefined;
   return isRecord(state) && typeof state["dir"] === "string" ? state["dir"] : undefined;
 }

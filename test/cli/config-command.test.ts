@@ -91,6 +91,7 @@ test("stack config --json has the same, with the sources apart", async () => {
     value: 7101,
     source: "file",
     place: `${FILE}:2:9`,
+    variables: [],
     is_secret: false,
   });
   expect(of("hmi", "host")).toMatchObject({ value: "127.0.0.1", source: "default", place: null });
