@@ -8,6 +8,7 @@ const WORDS: Readonly<Record<ServiceEvent["event"], readonly [words: string, ton
   supervising: ["watches the services from now on", "plain"],
   starting: ["is started", "plain"],
   ready: ["is ready", "good"],
+  done: ["is done", "good"],
   picked_up: ["runs already, and is watched from now on", "plain"],
   adopted: ["was started by somebody else, and is taken over", "plain"],
   exited: ["ended", "bad"],

@@ -9,7 +9,8 @@ const WIDTHS = { name: 9, kind: 10, url: 25, state: 16 } as const;
 
 /** `engine    stand-in   http://127.0.0.1:11434   ready 0.2 s   pid 4711`. */
 export function stepLines({ name, kind, url, state, pid, ready_ms, reason }: UpStep): StyledText[] {
-  const how = ready_ms === null ? STATES[state] : `ready ${(ready_ms / 1000).toFixed(1)} s`;
+  const took = state === "done" ? "done in" : "ready";
+  const how = ready_ms === null ? STATES[state] : `${took} ${(ready_ms / 1000).toFixed(1)} s`;
   const what = state === "unhealthy" ? "left as it is" : "was stopped first";
   const cells = [
     paint("strong", name.padEnd(WIDTHS.name)),
@@ -35,6 +36,7 @@ export function retryLine(name: string, report: ServiceReport): StyledText {
 }
 
 const STATES: Readonly<Record<UpStep["state"], string>> = {
+  done: "done already",
   started: "started",
   restarted: "started again",
   adopted: "taken over",

@@ -64,6 +64,8 @@ const COLUMNS: readonly Column[] = [
 const TONES: Readonly<Record<ServiceStatus["state"], Tone>> = {
   healthy: "good",
   external: "good",
+  done: "good",
+  running: "warn",
   waiting: "warn",
   starting: "warn",
   restarting: "warn",

@@ -97,6 +97,8 @@ is started again, whether anybody looks on or not.`;
     if (started.length === 0) {
       if (isWhole) screen.line("  Everything was running already.");
       // Under --json the result is the answer: it must come before the stack ends.
+    } else if (steps.every(({ name, state }) => state === "done" || !started.includes(name))) {
+      screen.line("  Done: nothing of it goes on.");
     } else if (!flags.detach && flags.wait && !this.jsonEnabled())
       await stayInForeground(started, config, { screen, signal, hurry });
     else screen.line("  `stack down` stops it.");

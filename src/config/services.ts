@@ -13,6 +13,8 @@ export type ServiceConfig = CommandService | EmbeddedService | WatchedService;
 /** A program of the user's own. */
 export interface CommandService extends ServiceSettings {
   readonly command: ServiceCommand;
+  /** True where it is done when it exits with code 0. */
+  readonly isJob?: boolean;
   readonly embedded?: never;
   readonly url?: never;
 }

@@ -14,6 +14,7 @@ import { writeRecord } from "../supervisor/record.ts";
 import type { StateFolder } from "../supervisor/state.ts";
 import { stopService } from "../supervisor/stop.ts";
 import { dependentsFirst } from "./dependents-first.ts";
+import { finishedJobs } from "./finished-jobs.ts";
 import { type Intent, intentFor, startsIt } from "./intent.ts";
 import { lookAtStack, type Sighting, sightingOf } from "./look.ts";
 import { type Agreed, agreeToReplace, clearPorts, type PortChoices } from "./occupants.ts";
@@ -67,6 +68,7 @@ export async function ask(
   const cleared = await clearPorts(sightings, folder, options, agreed);
   const wanted = readWanted(folder);
   const reports = reportsOf(folder);
+  const finished = finishedJobs(folder, wanted.services);
   const asked = await Promise.all(
     cleared.map(async (seen): Promise<Asked> => {
       const { name } = seen;
@@ -75,6 +77,7 @@ export async function ask(
       const intent = intentFor(sighting, {
         isOnItsWay: pending !== undefined,
         mustRestart: restart.includes(name),
+        isDone: finished(sighting.spec) !== undefined,
         isNamed: names.length === 0 || names.includes(name),
       });
       const wasThere = seen.state.state === "running";

@@ -3,6 +3,7 @@ import { urlOf } from "../contract/address.ts";
 import { readWanted } from "../supervisor/keep/wanted.ts";
 import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import { type StateFolder, stateFolder } from "../supervisor/state.ts";
+import { finishedJobs } from "./finished-jobs.ts";
 import { intentFor, type Wishes } from "./intent.ts";
 import { lookAtStack, type Sighting } from "./look.ts";
 import { describeOccupants, isBlocked } from "./occupants.ts";
@@ -32,12 +33,15 @@ export async function planUp(
   const all = await lookAtStack(config, env);
   const chosen = names.length === 0 ? new Set(all.map(({ name }) => name)) : withDependencies(all, names);
   const [wanted, reports] = [readWanted(folder).services, reportsOf(folder)];
+  const finished = finishedJobs(folder, wanted);
   return all
     .filter(({ name }) => chosen.has(name))
     .map((sighting) => {
       const pending = pendingRequest(wanted[sighting.name]?.request, reports, sighting.name);
       const isNamed = names.length === 0 || names.includes(sighting.name);
-      return stepFor(sighting, { isOnItsWay: pending !== undefined, mustRestart: false, isNamed }, folder);
+      const isDone = finished(sighting.spec) !== undefined;
+      const wishes = { isOnItsWay: pending !== undefined, mustRestart: false, isDone, isNamed };
+      return stepFor(sighting, wishes, folder);
     });
 }
 

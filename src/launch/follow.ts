@@ -60,7 +60,7 @@ function settle(
     if (report === undefined || report.request !== request) continue;
     const isHopeless = report.phase === "failed" || report.problem?.code === "dependency_failed";
     if (report.phase === "failed" && onFailed === undefined) throw problemOf(name, report);
-    if (report.phase === "ready") {
+    if (report.phase === "ready" || report.phase === "done") {
       pending.delete(name);
       onReady(name, report);
     } else if (isHopeless && onFailed !== undefined) {

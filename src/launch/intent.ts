@@ -22,6 +22,8 @@ export interface Wishes {
   readonly isOnItsWay: boolean;
   /** Whether it is stopped first even where it is well. */
   readonly mustRestart: boolean;
+  /** Whether it is a job that is done. */
+  readonly isDone: boolean;
   /** Whether it was asked for itself, and not only because another one depends on it. */
   readonly isNamed: boolean;
 }
@@ -29,14 +31,11 @@ export interface Wishes {
 /** Decides by what was seen of a service. */
 export function intentFor(
   { isExternal, state, answer }: Pick<Sighting, "isExternal" | "state" | "answer">,
-  { isOnItsWay, mustRestart, isNamed }: Wishes,
+  { isOnItsWay, mustRestart, isDone, isNamed }: Wishes,
 ): Intent {
   if (isExternal) return { action: "leave", reason: externalWords(answer) };
   if (mustRestart) return { action: state.state === "running" ? "restart" : "start", reason: ASKED_FOR };
-  if (state.state !== "running") {
-    if (isOnItsWay) return ON_ITS_WAY;
-    return { action: "start", reason: state.state === "stale" ? "its process is gone" : "it does not run" };
-  }
+  if (state.state !== "running") return startIntent(state, { isOnItsWay, isDone });
   if (state.changed) return { action: "restart", reason: "its configuration has changed" };
   // Also where it seems well: whether a line of its log has made it ready, only the supervisor knows.
   if (isOnItsWay) return ON_ITS_WAY;
@@ -45,6 +44,15 @@ export function intentFor(
   // Nobody asked for it, and it may be well again in a moment: what watches it decides.
   if (!isNamed) return { action: "leave", reason: `it runs, but ${trouble}`, isWell: false };
   return { action: "restart", reason: `it runs, but ${trouble}` };
+}
+
+function startIntent(
+  { state }: Sighting["state"],
+  { isOnItsWay, isDone }: Pick<Wishes, "isOnItsWay" | "isDone">,
+): Intent {
+  if (isOnItsWay) return ON_ITS_WAY;
+  if (isDone) return { action: "leave", reason: "it is done" };
+  return { action: "start", reason: state === "stale" ? "its process is gone" : "it does not run" };
 }
 
 function externalWords(answer: Sighting["answer"]): string {

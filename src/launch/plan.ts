@@ -17,8 +17,8 @@ import {
 /** A service of the stack, as it is meant to be. */
 export interface PlannedService {
   readonly name: string;
-  /** What it is: ours (`embedded`, `stand-in`), Ollama, a program of the user's, or an address. */
-  readonly kind: "embedded" | "stand-in" | "ollama" | "command" | "url";
+  /** What it is: ours (`embedded`, `stand-in`), Ollama, a program of the user's that goes on or is a job, or an address. */
+  readonly kind: "embedded" | "stand-in" | "ollama" | "command" | "job" | "url";
   /** True where somebody else runs it: it is looked at, and never started or stopped. Its command says nothing. */
   readonly isExternal: boolean;
   readonly spec: ServiceSpec;
@@ -90,10 +90,11 @@ function planCommand(name: string, service: CommandService, config: Config): Pla
     command: { ...service.command, env },
     ...(address && { address }),
     ready: service.ready ?? defaultProbe(name),
+    ...(service.isJob && { ready: { kind: "exit" } as const, restart: JOB_RESTART }),
     ...settingsOf(service),
-    labels: { kind: "command" },
+    labels: { kind: service.isJob ? "job" : "command" },
   };
-  return { name, kind: "command", isExternal: false, spec };
+  return { name, kind: service.isJob ? "job" : "command", isExternal: false, spec };
 }
 
 function planEmbedded(service: EmbeddedService, config: Config, engine: EnginePlan): PlannedService {
@@ -107,6 +108,9 @@ function planEmbedded(service: EmbeddedService, config: Config, engine: EnginePl
     return { name, kind: engine.standIn ? "stand-in" : "ollama", isExternal: true, spec };
   return { name, kind: engine.use, isExternal: false, spec };
 }
+
+/** A job that failed is tried again only where that is asked for: half of it may be done. */
+const JOB_RESTART = { ...DEFAULT_RESTART, when: "no" } as const;
 
 /** What an external service is never started with. */
 const NO_COMMAND = { file: "", args: [], cwd: "" };

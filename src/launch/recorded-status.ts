@@ -45,6 +45,7 @@ function stateOf(
   switch (report?.phase) {
     case "ready":
       return { state: living ? "healthy" : "stopped", detail: living ? "by its supervisor's word" : null };
+    case "done":
     case "starting":
     case "waiting":
     case "unhealthy":

@@ -16,6 +16,9 @@ export function conditionOf(sighting: Sighting, report: ServiceReport | undefine
   if (sighting.isExternal) return externalCondition(sighting);
   const seen = ourCondition(sighting);
   const word = report && WORDS[report.phase];
+  if (report?.phase === "done" && seen.state === "stopped")
+    return { ...seen, state: "done", detail: ranFor(report) };
+  if (sighting.kind === "job" && seen.state === "healthy") return { ...seen, state: "running" };
   if (report === undefined || word?.of.includes(seen.state) !== true) return seen;
   return {
     ...seen,
@@ -24,6 +27,10 @@ export function conditionOf(sighting: Sighting, report: ServiceReport | undefine
       report.problem?.message ?? (word.state === "starting" ? null : (report.last_exit?.reason ?? null)),
     next_start_at: report.next_start_at,
   };
+}
+
+function ranFor({ ready_ms }: ServiceReport): string | null {
+  return ready_ms === null ? null : `it ran for ${(ready_ms / 1000).toFixed(1)} s`;
 }
 
 /** What a phase makes of the states that are seen; where it says nothing of one, the look is newer. */

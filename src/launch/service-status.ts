@@ -8,6 +8,7 @@ export interface ServiceStatus {
    * not answer as it should; `external`: somebody else's, used as it is; `foreign`: somebody else has its port;
    * `stale`: it died and left its record; `stopped`. By the supervisor's word: `waiting` for what it depends on;
    * `starting`; `restarting`: it ended, and is started again at `next_start_at`; `failed`: it was given up.
+   * `running`: a job that has not ended yet; `done`: one that has ended well.
    * `unconfigured`: it runs, and the configuration no longer has it.
    */
   readonly state:
@@ -22,8 +23,10 @@ export interface ServiceStatus {
     | "starting"
     | "restarting"
     | "failed"
+    | "running"
+    | "done"
     | "unconfigured";
-  /** `stand-in`, `ollama`, `embedded`, `command` or `url`. */
+  /** `stand-in`, `ollama`, `embedded`, `command`, `job` or `url`. */
   readonly kind: string;
   /** Null where it listens nowhere. */
   readonly url: string | null;

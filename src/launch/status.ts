@@ -1,6 +1,8 @@
 import type { Config } from "../config/schema.ts";
 import { urlOf } from "../contract/address.ts";
 import { livingSupervisor, readStates } from "../supervisor/keep/states.ts";
+import type { Wanted } from "../supervisor/keep/types.ts";
+import { readWanted } from "../supervisor/keep/wanted.ts";
 import { describeProcess, everyone, isSame, membersOf } from "../supervisor/os/identity.ts";
 import { cpuShare, type Usage, usageByGroup, usageOf } from "../supervisor/os/usage.ts";
 import { requireJudgeable } from "../supervisor/other-namespace.ts";
@@ -9,6 +11,7 @@ import { serviceMark } from "../supervisor/service-mark.ts";
 import { type StateFolder, SUPERVISOR, stateFolder } from "../supervisor/state.ts";
 import type { ServiceRecord } from "../supervisor/types.ts";
 import { exposureWarnings } from "./exposure.ts";
+import { finishedJobs } from "./finished-jobs.ts";
 import { lookAtStack } from "./look.ts";
 import { recordedStatus } from "./recorded-status.ts";
 import { conditionOf } from "./service-condition.ts";
@@ -27,7 +30,7 @@ export interface StackStatus {
 }
 
 /** The states in which a service does its work. */
-const WORKING: ReadonlySet<ServiceStatus["state"]> = new Set(["healthy", "external", "unconfigured"]);
+const WORKING: ReadonlySet<ServiceStatus["state"]> = new Set(["healthy", "external", "done", "unconfigured"]);
 
 export interface StatusOptions {
   /** An earlier look, so many milliseconds ago: the CPU shares are of the time since then. */
@@ -52,12 +55,14 @@ export async function stackStatus(
   const supervisor = livingSupervisor(folder);
   const usage = (record: ServiceRecord): ServiceUsage | null =>
     shareOf(usageOfService(record, folder, groups), record, before);
+  const finished = finishedJobs(folder, wantedIn(folder));
   const services = sightings.map((sighting): ServiceStatus => {
     const report = states?.services[sighting.name];
+    const isKnown = isAlive || finished(sighting.spec) !== undefined;
     const { state } = sighting;
     return {
       name: sighting.name,
-      ...conditionOf(sighting, isAlive ? report : undefined),
+      ...conditionOf(sighting, isKnown ? report : undefined),
       usage: state.state === "running" ? usage(state.record) : null,
       restarts: sighting.isExternal ? null : (report?.restarts ?? null),
       last_exit: report?.last_exit ?? null,
@@ -88,6 +93,15 @@ export async function stackStatus(
       sightings.filter(({ state }) => state.state === "running"),
     ),
   };
+}
+
+/** Nothing where it may not be read, which is told elsewhere. */
+function wantedIn(folder: StateFolder): Wanted["services"] {
+  try {
+    return readWanted(folder).services;
+  } catch {
+    return {};
+  }
 }
 
 /** What was started by an earlier configuration, and runs on. */

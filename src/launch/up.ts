@@ -19,16 +19,24 @@ export interface UpStep {
   /**
    * `running`: it ran already, or another `up` started it; `external`: somebody else's, used as it is;
    * `unreachable`: somebody else's, which does not answer; `unhealthy`: it runs and does not answer, and is left as
-   * it is, because nobody asked for it.
+   * it is, because nobody asked for it; `done`: a job, which this call or an earlier one has run to its end.
    */
-  readonly state: "started" | "restarted" | "adopted" | "running" | "unhealthy" | "external" | "unreachable";
-  /** `stand-in`, `ollama`, `embedded`, `command` or `url`. */
+  readonly state:
+    | "done"
+    | "started"
+    | "restarted"
+    | "adopted"
+    | "running"
+    | "unhealthy"
+    | "external"
+    | "unreachable";
+  /** `stand-in`, `ollama`, `embedded`, `command`, `job` or `url`. */
   readonly kind: string;
   /** Null where it listens nowhere. */
   readonly url: string | null;
   /** Null for an external one. */
   readonly pid: number | null;
-  /** From its start until it was ready, in milliseconds; null where this call did not start it. */
+  /** From its start until it was ready, or done, in milliseconds; null where this call did not start it. */
   readonly ready_ms: number | null;
   /** Why it was stopped first, or is unhealthy, as the end of a sentence; null in other states. */
   readonly reason: string | null;
@@ -125,6 +133,7 @@ async function replaceSupervisor({ config, env }: UpOptions, folder: StateFolder
 
 function presentStep(sighting: Sighting, { isWell, reason }: Intent, folder: StateFolder): UpStep {
   const { isExternal, isAdopted, answer, name } = sighting;
+  if (isJob(sighting) && sighting.state.state !== "running") return stepOf(sighting, { state: "done" });
   if (isExternal) return stepOf(sighting, { state: answer?.ok === true ? "external" : "unreachable" });
   if (isWell === false) return stepOf(sighting, { state: "unhealthy", pid: pidOf(name, folder), reason });
   return stepOf(sighting, { state: isAdopted ? "adopted" : "running", pid: pidOf(name, folder) });
@@ -136,6 +145,8 @@ function readyStep(
   { ready_ms }: ServiceReport,
   folder: StateFolder,
 ): UpStep {
+  if (isJob(sighting))
+    return stepOf(sighting, { state: "done", ready_ms: action === "join" ? null : ready_ms });
   const pid = pidOf(sighting.name, folder);
   if (action === "join") return stepOf(sighting, { state: "running", pid });
   if (action === "restart")
@@ -146,6 +157,10 @@ function readyStep(
       reason: reason === ASKED_FOR ? null : reason,
     });
   return stepOf(sighting, { state: "started", pid, ready_ms });
+}
+
+function isJob({ kind }: Sighting): boolean {
+  return kind === "job";
 }
 
 function pidOf(name: string, folder: StateFolder): number | null {

@@ -8,7 +8,7 @@ import { mismatchOf } from "./json-pattern.ts";
 import { whyNotRun } from "./not-runnable.ts";
 import type { RunLog } from "./run-log.ts";
 import { withoutSecrets } from "./secret-variables.ts";
-import type { CommandProbe, HttpProbe, LogProbe, Probe, ServiceSpec, TcpProbe } from "./types.ts";
+import type { CommandProbe, HttpProbe, LogProbe, Probe, Question, ServiceSpec, TcpProbe } from "./types.ts";
 
 /** The answer to one probe. */
 export interface ProbeResult {
@@ -49,11 +49,8 @@ export async function probe(
  * What a service can be asked at any time. A line of its log tells that it has become ready, and nothing about now:
  * such a service is asked whether it is alive, if it has a probe for that.
  */
-export function questionNow({
-  ready,
-  live,
-}: Pick<ServiceSpec, "ready" | "live">): Exclude<Probe, LogProbe> | undefined {
-  return ready.kind === "log" ? live?.probe : ready;
+export function questionNow({ ready, live }: Pick<ServiceSpec, "ready" | "live">): Question | undefined {
+  return ready.kind === "log" || ready.kind === "exit" ? live?.probe : ready;
 }
 
 /** What a probe asks for, to be named in a message: `GET http://127.0.0.1:6101/health`. */
@@ -68,6 +65,8 @@ export function describeProbe({ address }: ProbeTarget, question: Probe): string
       return `a line of its log like /${question.pattern}/`;
     case "command":
       return [question.command.file, ...question.command.args].join(" ");
+    case "exit":
+      return "an exit with code 0";
   }
 }
 
@@ -86,6 +85,8 @@ async function ask(target: ProbeTarget, question: Probe, signal: AbortSignal): P
       return await askLog(target, question, signal);
     case "command":
       return await askCommand(target, question, signal);
+    case "exit":
+      return { ok: false, error: "it has not ended" };
   }
 }
 

@@ -143,7 +143,7 @@ async function withoutStranger(
 }
 
 /** Stops what a start left, unless somebody has cleared it away, or even started the service again, by now. */
-async function stopRun(record: ServiceRecord, state: StateFolder): Promise<void> {
+export async function stopRun(record: ServiceRecord, state: StateFolder): Promise<void> {
   await withLock(state, async () => {
     const reading = readRecord(state, record.name);
     if (reading.kind === "record" && isSameRun(reading.record, record)) await stopService(record, state);

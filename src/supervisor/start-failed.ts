@@ -42,7 +42,7 @@ interface Failure {
  * @param exit how its leader ended, where it did
  */
 export async function startFailed(
-  { name }: Pick<ServiceSpec, "name">,
+  { name, ready }: Pick<ServiceSpec, "name"> & Partial<Pick<ServiceSpec, "ready">>,
   state: StateFolder,
   trouble: string,
   logSize: number,
@@ -56,6 +56,8 @@ export async function startFailed(
     lines.length > 0
       ? `The end of ${log}:\n${lines.join("\n")}\n\`stack logs ${name}\` shows all of it.`
       : `It wrote nothing to ${log}. ${HELD_BACK}`;
+  if (ready?.kind === "exit")
+    return new StartFailure(`${name} failed: ${trouble}.`, { hint, reason: trouble, exit });
   const message = `${name} did not become ready: ${trouble}.`;
   return new StartFailure(message, { hint, reason: reasonOf(trouble, exit), exit });
 }

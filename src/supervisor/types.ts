@@ -13,7 +13,10 @@ export interface Command {
  * A question whose answer tells how a service is. Plain data, because it travels to the supervisor's process;
  * never written down, so that a secret may be in its headers.
  */
-export type Probe = HttpProbe | TcpProbe | LogProbe | CommandProbe;
+export type Probe = HttpProbe | TcpProbe | LogProbe | CommandProbe | ExitProbe;
+
+/** A question that can be put at any time. */
+export type Question = Exclude<Probe, LogProbe | ExitProbe>;
 
 /** `GET path` at the service's address. */
 export interface HttpProbe {
@@ -50,6 +53,11 @@ export interface CommandProbe {
   readonly timeoutMs: number;
 }
 
+/** It ends with exit code 0: it is a job, which is done then. Only for `ready`. */
+export interface ExitProbe {
+  readonly kind: "exit";
+}
+
 /**
  * What JSON must hold: an object at least these names, a list the same number of items, each as asked, a plain value
  * the same; `"*"` is anything but null.
@@ -64,7 +72,7 @@ export type JsonPattern =
 
 /** How the health of a running service is watched. */
 export interface Liveness {
-  readonly probe: Exclude<Probe, LogProbe>;
+  readonly probe: Question;
   /** Time between two probes, in milliseconds. */
   readonly everyMs: number;
   /** So many bad answers in a row, and the service counts as ended: its restart policy decides. */
@@ -107,7 +115,7 @@ export interface ServiceSpec {
   readonly restart?: RestartPolicy;
   /** {@link DEFAULT_LOG_LIMITS} if absent. */
   readonly log?: LogLimits;
-  /** Longest time from the spawn to the first good probe, in milliseconds; 15 000 if absent. */
+  /** Longest time from the spawn to the first good probe, in milliseconds; if absent 15 000, and of a job none. */
   readonly startTimeoutMs?: number;
   /** Longest time from the stop signal to SIGKILL, in milliseconds; 5 000 if absent. */
   readonly stopTimeoutMs?: number;

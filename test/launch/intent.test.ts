@@ -6,6 +6,7 @@ import type { ServiceRecord } from "../../src/supervisor/types.ts";
 const wishes = (changes: Partial<Wishes>): Wishes => ({
   isOnItsWay: false,
   mustRestart: false,
+  isDone: false,
   isNamed: true,
   ...changes,
 });

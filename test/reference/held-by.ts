@@ -340,6 +340,9 @@ export const HELD_BY: Holders = {
       "config/services/read.test.ts":
         "a command is a line or a list of words, and a path in it is meant from its folder",
     },
+    kind: {
+      "cli/jobs.test.ts": "what depends on a job starts once it is done, and a second up does not run it again",
+    },
     embedded: {
       "config/services/read.test.ts": "without services in the file there are ours, each after what it needs",
     },

@@ -10,6 +10,7 @@ export type Kind = (typeof KINDS)[number];
 
 /** Settings that mean nothing to some kinds of service, with the kinds that have them. */
 const ONLY_FOR: { readonly [Setting in keyof ServiceInput]?: readonly Kind[] } = {
+  kind: ["command"],
   cwd: ["command"],
   env: ["command"],
   env_files: ["command"],
@@ -47,9 +48,22 @@ export function checkKind(
   if (input.embedded !== undefined && input.embedded !== name) {
     tell(["embedded"], `stands for the service of that name: call it \`${input.embedded}:\``);
   }
+  if (input.kind === "job") checkJob(name, input, tell);
   if (isRole(name)) checkRole(name, input, settings, tell);
   else if (input.host !== undefined && input.port === undefined)
     tell(["host"], "needs a `port` beside it", "name");
+}
+
+/** What asks after a service that goes on means nothing to a job. */
+function checkJob(name: string, input: ServiceInput, tell: Tell): void {
+  for (const setting of ["ready", "live", "host", "port"] as const)
+    if (setting in input)
+      tell([setting], "is not for a job, which is done when it exits with code 0", "name");
+  const { restart } = input;
+  const policy = typeof restart === "object" ? restart.policy : restart;
+  if (policy === "always")
+    tell(["restart"], "`always` is not for a job, which would never be done; `on-failure` tries it again");
+  if (isRole(name)) tell(["kind"], `the ${name} is a service, which goes on: give the job another name`);
 }
 
 function isAddress(setting: string): boolean {

@@ -68,7 +68,19 @@ function readService(
   const kind = kindOf(input, tell);
   if (kind === undefined) return undefined;
   checkKind(name, kind, input, settings, tell);
-  const { command, embedded, url, cwd = ".", env, env_files, host, port, depends_on = [], ...others } = input;
+  const {
+    command,
+    kind: purpose,
+    embedded,
+    url,
+    cwd = ".",
+    env,
+    env_files,
+    host,
+    port,
+    depends_on = [],
+    ...others
+  } = input;
   const { ready, live, restart, ...rest } = others;
   const place = { cwd: resolve(folder, cwd), env: readVariables(input, folder, tell) };
   const probed = { listens: isRole(name) || port !== undefined || url !== undefined, place, tell };
@@ -85,19 +97,19 @@ function readService(
   if (url !== undefined) return { url, ...settled };
   if (embedded !== undefined) return { embedded, ...settled };
   const program = readCommand(command ?? "", place, ["command"], tell);
-  return program && { command: program, ...settled };
+  return program && { command: program, ...(purpose === "job" && { isJob: true }), ...settled };
 }
 
 /** For who says nothing: a role is known, a URL should answer, and a port should take a connection. */
 function defaultReadiness(
   name: string,
-  { embedded, url, port }: ServiceInput,
+  { kind, embedded, url, port }: ServiceInput,
   tell: Tell,
 ): ServiceProbe | undefined {
-  if (isRole(name) || embedded !== undefined) return undefined;
+  if (kind === "job" || isRole(name) || embedded !== undefined) return undefined;
   if (url !== undefined) return httpProbe(pathOf(url));
   if (port !== undefined) return TCP_PROBE;
-  tell([], "has no `port`, so it needs a `ready` with `log` or `command`", "name");
+  tell([], "has no `port`, so it needs a `ready` with `log` or `command`, or is a `kind: job`", "name");
   return undefined;
 }
 

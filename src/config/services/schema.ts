@@ -71,6 +71,8 @@ export const LogSchema = z.strictObject({
 export const ServiceSchema = z.strictObject({
   /** A program and its arguments, as a list or as one line with quotes. No shell reads it. */
   command: z.exactOptional(program),
+  /** With `command`: a `job` is done when it ends with exit code 0, and what depends on it waits for that; a `service` goes on, as one does that says nothing. */
+  kind: z.exactOptional(z.enum(["service", "job"])),
   /** One of ours, under its own name. */
   embedded: z.exactOptional(z.enum(ROLES)),
   /** Somebody else's, which is only watched. */

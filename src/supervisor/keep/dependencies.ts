@@ -2,11 +2,11 @@ import type { Board } from "./board.ts";
 import { dependencyFailed, type Problem } from "./problems.ts";
 import type { Wish } from "./wish.ts";
 
-/** Whether all that a service depends on is ready, in answer to what is asked of it now. */
+/** Whether all that a service depends on is ready, or is a job that is done, in answer to what is asked of it now. */
 export function areReady(names: readonly string[], board: Board, wish: Wish): boolean {
   return names.every((name) => {
     const request = wish.requestFor(name);
-    return board.isIn(name, "ready") && (request === null || request === board.of(name).request);
+    return board.isIn(name, "ready", "done") && (request === null || request === board.of(name).request);
   });
 }
 

@@ -37,7 +37,7 @@ export function resumptionOf(
   }
   if (isNew) return "start";
   if (request === null || before === undefined) return "rest";
-  if (before.phase === "stopped" || before.phase === "failed") return "rest";
+  if (before.phase === "stopped" || before.phase === "failed" || before.phase === "done") return "rest";
   if (before.phase === "backoff") return "pause";
   return found.state === "stale" && hasBeenReady(before) ? "ended" : "start";
 }

@@ -1,5 +1,7 @@
 import { followDaemon } from "../daemon.ts";
+import { digestOf } from "../digest.ts";
 import { inspectService } from "../inspect.ts";
+import { untilDone } from "../job-end.ts";
 import { type Launch, launchService } from "../launch.ts";
 import type { ProbeResult } from "../probe.ts";
 import { untilReady } from "../ready.ts";
@@ -60,18 +62,20 @@ export class KeptService {
     if (resumption === "ended" && found.state === "stale")
       return () => this.#end(found.record, unknownExit(UNSEEN));
     if (resumption === "pause") return () => this.#pause(pauseLeft(before, this.#policy.maxBackoffMs));
+    const isOver = before?.phase === "failed" || (before?.phase === "done" && this.#request !== null);
     this.#report({
-      phase: before?.phase === "failed" ? "failed" : "stopped",
+      phase: isOver ? before.phase : "stopped",
       next_start_at: null,
       start_due: null,
     });
     return () => this.#idle();
   }
 
-  /** Waits until somebody asks for the service anew. */
+  /** Waits until somebody asks for the service anew; a job that is done is so only for as long as it is wanted. */
   async #idle(): Promise<Step> {
-    await this.#shared.changes.until(() => this.#isAskedAnew);
-    return () => this.#begin(false);
+    const isDone = this.#shared.board.of(this.#spec.name).phase === "done";
+    await this.#shared.changes.until(() => this.#isAskedAnew || (isDone && this.#request === null));
+    return this.#request === null ? () => this.#stopped() : () => this.#begin(false);
   }
 
   /** Starts from the beginning, for a new request. @param mustStop whether what runs is stopped even if it is well */
@@ -93,7 +97,13 @@ export class KeptService {
    */
   async #start(change: ReportChange): Promise<Step> {
     const nothing = { next_start_at: null, start_due: null, problem: null };
-    this.#report({ ...change, ...nothing, phase: "waiting", request: this.#request });
+    this.#report({
+      ...change,
+      ...nothing,
+      ...(this.#isJob && { done_digest: null }),
+      phase: "waiting",
+      request: this.#request,
+    });
     await this.#shared.changes.until(() => this.#request === null || this.#mayStart());
     try {
       return await this.#supervision.underLock(() => this.#launch());
@@ -134,7 +144,29 @@ export class KeptService {
     );
   }
 
+  /** The same of a job: others may start once it is done. */
+  async #finish(launch: Launch, started: number | null): Promise<Step> {
+    let code: number | null;
+    try {
+      code = await untilDone(this.#spec, this.#shared.state, launch);
+    } catch (error) {
+      return this.#startFailed(error);
+    }
+    // A job that a command stopped may end well too, and is not done.
+    this.#shared.wish.refresh();
+    if (this.#request === null) return () => this.#stopped();
+    // Nobody has seen whether it ended well: it is run again.
+    if (this.#isAskedAnew || code === null) return () => this.#begin(false);
+    const ready_ms = started === null ? null : Math.round(performance.now() - started);
+    this.#tell("done", launch.record, ready_ms === null ? null : `after ${ready_ms} ms`);
+    const last_exit = { ...unknownExit("it exited with code 0"), code };
+    const done_digest = digestOf(this.#spec);
+    this.#report({ phase: "done", request: this.#request, ready_ms, problem: null, last_exit, done_digest });
+    return () => this.#idle();
+  }
+
   async #becomeReady(launch: Launch, started: number | null): Promise<Step> {
+    if (this.#isJob) return await this.#finish(launch, started);
     let record: ServiceRecord;
     try {
       const asked = { ...this.#spec, environment: this.#environment };
@@ -161,7 +193,7 @@ export class KeptService {
     if (!recorded) await this.#supervision.underLock(() => this.#recordAgain(record));
     this.#tell(record.adopted === true ? "adopted" : "picked_up", record);
     const life = this.#shared.lives.other(record);
-    if (healthy && !this.#awaitsItsLine(record)) {
+    if (healthy && !this.#isJob && !this.#awaitsItsLine(record)) {
       this.#becameReady(null);
       return () => this.#watch(life);
     }
@@ -318,6 +350,10 @@ export class KeptService {
 
   get #isAskedAnew(): boolean {
     return this.#request !== null && this.#request !== this.#shared.board.of(this.#spec.name).request;
+  }
+
+  get #isJob(): boolean {
+    return this.#spec.ready.kind === "exit";
   }
 
   get #policy() {

@@ -54,15 +54,18 @@ export interface SupervisorStates {
 export interface ServiceReport {
   /**
    * `stopped`: not wanted; `waiting`: for what it depends on; `starting`; `ready`; `unhealthy`: it runs, and its
-   * last liveness probes failed; `backoff`: it ended, and will be started again at `next_start_at`; `failed`: given up.
+   * last liveness probes failed; `backoff`: it ended, and will be started again at `next_start_at`; `failed`: given up;
+   * `done`: a job, which has ended well. A job that runs is `starting`.
    */
-  readonly phase: "stopped" | "waiting" | "starting" | "ready" | "unhealthy" | "backoff" | "failed";
+  readonly phase: "stopped" | "waiting" | "starting" | "ready" | "unhealthy" | "backoff" | "failed" | "done";
   /** The request of `wanted.json` that this answers; null where it was never wanted. */
   readonly request: string | null;
   /** ISO 8601, UTC: since when it is in this phase. */
   readonly since: string;
-  /** From its start until it was ready, in milliseconds; null where this supervisor did not start it. */
+  /** From its start until it was ready, or done, in milliseconds; null where this supervisor did not start it. */
   readonly ready_ms: number | null;
+  /** Of a job that is done: {@link digestOf} the spec that it was run with; else absent or null. */
+  readonly done_digest?: string | null;
   /** Restarts by this supervisor and those before it, since it was last asked for. */
   readonly restarts: number;
   readonly last_exit: LastExit | null;
@@ -98,6 +101,8 @@ export interface ServiceEvent {
     | "supervising"
     | "starting"
     | "ready"
+    /** A job has ended well. */
+    | "done"
     | "picked_up"
     | "adopted"
     | "exited"

@@ -128,7 +128,7 @@ test.each([
 });
 
 test.each([
-  ["command: x", "a: has no `port`, so it needs a `ready` with `log` or `command`"],
+  ["command: x", "a: has no `port`, so it needs a `ready` with `log` or `command`, or is a `kind: job`"],
   ["port: 1", "a: needs one of `command`, `embedded` and `url`"],
   ["command: x, url: 'http://a:1'", "a.url: cannot stand beside `command`: a service is one of them"],
   [
@@ -248,6 +248,32 @@ test("the example in docs/services.md is a configuration without a problem", asy
   const [, yaml = ""] = /```yaml\n(.*?)```/s.exec(text) ?? [];
   expect(Object.keys(await servicesOf(yaml, { ".env": "A=1\n" }))).toEqual([
     ...["engine", "gateway", "hmi"],
-    "vectors",
+    ...["migrate", "vectors"],
+  ]);
+});
+
+test("a job is a command without a port or a probe", async () => {
+  const { migrate } = await servicesOf(
+    "services: { migrate: { kind: job, command: m, restart: on-failure } }",
+  );
+  expect(migrate).toMatchObject({ isJob: true, command: { file: "m" }, restart: { policy: "on-failure" } });
+  expect(migrate).not.toHaveProperty("ready");
+  const { plain } = await servicesOf("services: { plain: { kind: service, command: p, ready: { log: x } } }");
+  expect(plain).not.toHaveProperty("isJob");
+});
+
+test("what means nothing to a job is told", async () => {
+  const yaml = `services:
+  a: { kind: job, command: a, port: 7000 }
+  b: { kind: job, command: b, ready: { log: x }, restart: always }
+  c: { kind: job, url: "http://127.0.0.1:1" }
+  hmi: { kind: job, command: h }
+`;
+  expect(await problemsIn(yaml)).toEqual([
+    expect.stringContaining("services.a.port: is not for a job"),
+    expect.stringContaining("services.b.ready: is not for a job"),
+    expect.stringContaining("services.b.restart: `always` is not for a job"),
+    expect.stringContaining("services.c.kind: is only for a service with `command`"),
+    expect.stringContaining("services.hmi.kind: the hmi is a service"),
   ]);
 });

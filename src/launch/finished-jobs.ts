@@ -1,0 +1,24 @@
+import { digestOf } from "../supervisor/digest.ts";
+import { readStates } from "../supervisor/keep/states.ts";
+import type { ServiceReport, Wanted } from "../supervisor/keep/types.ts";
+import { identifySelf } from "../supervisor/os/identity.ts";
+import type { StateFolder } from "../supervisor/state.ts";
+import type { ServiceSpec } from "../supervisor/types.ts";
+
+/**
+ * Tells of each job whether it is done, as it is configured now: its report, or undefined. It stays done without a
+ * supervisor too, until it is stopped, asked for again, or the machine is booted.
+ */
+export function finishedJobs(
+  folder: StateFolder,
+  wanted: Wanted["services"],
+): (spec: ServiceSpec) => ServiceReport | undefined {
+  const { states } = readStates(folder);
+  if (states === undefined || states.boot_id !== identifySelf().bootId) return () => undefined;
+  return (spec) => {
+    const report = states.services[spec.name];
+    if (spec.ready.kind !== "exit" || report?.phase !== "done") return undefined;
+    const isWanted = report.request !== null && report.request === wanted[spec.name]?.request;
+    return isWanted && report.done_digest === digestOf(spec) ? report : undefined;
+  };
+}
