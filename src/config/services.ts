@@ -40,6 +40,8 @@ interface ServiceSettings {
   readonly port?: number;
   /** Names of other services. There are no circles. */
   readonly depends_on: readonly string[];
+  /** Those of them with which it is started again. */
+  readonly restarts_with?: readonly string[];
   /** Absent only for a role, whose own endpoint tells it. */
   readonly ready?: ServiceProbe;
   readonly live?: ServiceLiveness;

@@ -120,6 +120,7 @@ function settingsOf(service: ServiceConfig): Partial<ServiceSpec> {
   const { live, restart, log, start_timeout_ms, stop_timeout_ms, stop_signal } = service;
   return {
     dependsOn: service.depends_on,
+    ...(service.restarts_with && { restartsWith: service.restarts_with }),
     ...(live && { live }),
     ...(restart && {
       restart: {

@@ -111,6 +111,8 @@ export interface ServiceSpec {
   readonly live?: Liveness;
   /** Names of the services that must be ready before this one is started. */
   readonly dependsOn?: readonly string[];
+  /** Those of them with which it is started again, whatever had them started again. */
+  readonly restartsWith?: readonly string[];
   /** {@link DEFAULT_RESTART} if absent. */
   readonly restart?: RestartPolicy;
   /** {@link DEFAULT_LOG_LIMITS} if absent. */

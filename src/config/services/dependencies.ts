@@ -1,15 +1,28 @@
 import { closest } from "../closest.ts";
 import type { Fault } from "../layer.ts";
+import type { ServiceConfig } from "../services.ts";
+import type { DependsOnInput } from "./schema.ts";
+
+/** The services that another one depends on. */
+export function namesIn(given: DependsOnInput): readonly string[] {
+  return Array.isArray(given) ? given : Object.keys(given);
+}
+
+/** Those of them with which it is started again; nothing where there are none. */
+export function restartsWith(given: DependsOnInput): Pick<ServiceConfig, "restarts_with"> {
+  const names = Array.isArray(given) ? [] : Object.keys(given).filter((name) => given[name]?.restart);
+  return names.length === 0 ? {} : { restarts_with: names };
+}
 
 /** What is wrong with who depends on whom: names that are no service, and circles, each told once. */
-export function dependencyFaults(dependencies: ReadonlyMap<string, readonly string[]>): Fault[] {
+export function dependencyFaults(dependencies: ReadonlyMap<string, DependsOnInput>): Fault[] {
   return [...unknownNames(dependencies), ...circles(dependencies)];
 }
 
-function unknownNames(dependencies: ReadonlyMap<string, readonly string[]>): Fault[] {
+function unknownNames(dependencies: ReadonlyMap<string, DependsOnInput>): Fault[] {
   const names = [...dependencies.keys()];
   return [...dependencies].flatMap(([name, needed]) =>
-    needed.flatMap((other, index) => {
+    namesIn(needed).flatMap((other, index) => {
       if (dependencies.has(other)) return [];
       const meant = closest(
         other,
@@ -17,12 +30,14 @@ function unknownNames(dependencies: ReadonlyMap<string, readonly string[]>): Fau
       );
       const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
       const message = `there is no service ${other}${hint}`;
-      return [{ path: ["services", name, "depends_on", index], part: "value", message }];
+      const place = Array.isArray(needed) ? index : other;
+      const part = place === other ? "name" : "value";
+      return [{ path: ["services", name, "depends_on", place], part, message }];
     }),
   );
 }
 
-function circles(dependencies: ReadonlyMap<string, readonly string[]>): Fault[] {
+function circles(dependencies: ReadonlyMap<string, DependsOnInput>): Fault[] {
   const faults: Fault[] = [];
   const done = new Set<string>();
   const visit = (name: string, way: readonly string[]): void => {
@@ -32,7 +47,7 @@ function circles(dependencies: ReadonlyMap<string, readonly string[]>): Fault[] 
       const path = ["services", way.at(-1) ?? name, "depends_on"];
       faults.push({ path, part: "value", message: `goes in a circle: ${circle}` });
     } else if (!done.has(name)) {
-      for (const other of dependencies.get(name) ?? []) visit(other, [...way, name]);
+      for (const other of namesIn(dependencies.get(name) ?? [])) visit(other, [...way, name]);
       done.add(name);
     }
   };

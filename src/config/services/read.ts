@@ -6,10 +6,10 @@ import { type Fault, isRecord } from "../layer.ts";
 import type { Settings } from "../schema.ts";
 import type { ServiceConfig, ServiceProbe, ServiceRestart, Services } from "../services.ts";
 import { readCommand, readVariables } from "./command.ts";
-import { dependencyFaults } from "./dependencies.ts";
+import { dependencyFaults, namesIn, restartsWith } from "./dependencies.ts";
 import { checkKind, kindOf } from "./kinds.ts";
 import { httpProbe, readLiveness, readReadiness, TCP_PROBE } from "./probes.ts";
-import { SERVICE_NAME, type ServiceInput, ServiceSchema } from "./schema.ts";
+import { type DependsOnInput, SERVICE_NAME, type ServiceInput, ServiceSchema } from "./schema.ts";
 import type { Tell } from "./tell.ts";
 
 /** Reads what stands under `services`. `folder` is the configuration's; without settings roles are not compared. */
@@ -24,7 +24,7 @@ export function readServices(
   }
   const faults: Fault[] = [];
   const services: Record<string, ServiceConfig> = {};
-  const dependencies = new Map<string, readonly string[]>();
+  const dependencies = new Map<string, DependsOnInput>();
   for (const [name, value] of Object.entries(given)) {
     const tell: Tell = (path, message, part = "value") =>
       faults.push({ path: ["services", name, ...path], part, message });
@@ -88,7 +88,8 @@ function readService(
   const liveness = live && readLiveness(live, probed);
   const settled = {
     ...rest,
-    depends_on,
+    depends_on: namesIn(depends_on),
+    ...restartsWith(depends_on),
     ...(port !== undefined && { host: host ?? "127.0.0.1", port }),
     ...(readiness && { ready: readiness }),
     ...(liveness && { live: liveness }),

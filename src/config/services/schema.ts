@@ -67,6 +67,12 @@ export const LogSchema = z.strictObject({
   keep: z.exactOptional(z.int().check(z.minimum(1), z.maximum(1000))),
 });
 
+/** How a service depends on another one. */
+export const DependencySchema = z.strictObject({
+  /** Whether it is stopped and started again when the other one has been; false if not given. */
+  restart: z.exactOptional(z.boolean()),
+});
+
 /** One service: exactly one of `command`, `embedded` and `url`. */
 export const ServiceSchema = z.strictObject({
   /** A program and its arguments, as a list or as one line with quotes. No shell reads it. */
@@ -87,8 +93,12 @@ export const ServiceSchema = z.strictObject({
   host: z.exactOptional(z.string().check(z.regex(/^[\w.:-]+$/, "must be a host name or an address"))),
   /** With `command`: the port it listens on; a program that listens nowhere has none. */
   port: z.exactOptional(z.int().check(z.minimum(1), z.maximum(65_535))),
-  /** Services that must be ready before this one is started. */
-  depends_on: z.exactOptional(z.array(text, { error: "must be a list of names" })),
+  /** Services that must be ready, and jobs that must be done, before this one is started: a list, or by name with `restart: true` where it is to be started again whenever that one was. */
+  depends_on: z.exactOptional(
+    z.union([z.array(text), z.record(text, DependencySchema)], {
+      error: "must be a list of names, or names with settings, such as `db: { restart: true }`",
+    }),
+  ),
   /** When it counts as started; if not given, when its port takes a connection, or its URL answers. */
   ready: z.exactOptional(ProbeSchema),
   /** How its health is watched; if not given, by its process alone. */
@@ -107,6 +117,8 @@ export const ServiceSchema = z.strictObject({
 
 /** A service as a file has it. */
 export type ServiceInput = z.infer<typeof ServiceSchema>;
+/** What a service depends on, as a file has it. */
+export type DependsOnInput = Exclude<ServiceInput["depends_on"], undefined>;
 /** A probe as a file has it. */
 export type ProbeInput = z.infer<typeof ProbeSchema>;
 /** A liveness probe as a file has it. */

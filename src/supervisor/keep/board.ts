@@ -18,6 +18,7 @@ export class Board {
   readonly #reports = new Map<string, ServiceReport>();
   /** Services that were looked at since the start: the reports on others are of the supervisor before this one. */
   readonly #seen = new Set<string>();
+  readonly #starts = new Map<string, number>();
   readonly #latencies = new Map<string, number>();
 
   constructor(
@@ -58,6 +59,15 @@ export class Board {
     this.#seen.add(name);
     this.#write();
     this.#changes.tell();
+  }
+
+  /** How often a service has become ready, or done, after this supervisor started it. */
+  startsOf(name: string): number {
+    return this.#starts.get(name) ?? 0;
+  }
+
+  noteStart(name: string): void {
+    this.#starts.set(name, this.startsOf(name) + 1);
   }
 
   /** How long the last good answer to a probe took, in milliseconds; undefined where there was none. */

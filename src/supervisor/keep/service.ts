@@ -37,11 +37,14 @@ export class KeptService {
   #restarts: number[] = [];
   /** Whether it was ready since it was last asked for. Before that, all restarts count, however long ago. */
   #wasReady = false;
+  /** How often those that it is started again with had been started when it was: none has, when this begins. */
+  #startsBefore: readonly number[];
 
   constructor(spec: ServiceSpec, supervision: Supervision) {
     this.#spec = spec;
     this.#supervision = supervision;
     this.#shared = supervision.shared;
+    this.#startsBefore = (spec.restartsWith ?? []).map(() => 0);
   }
 
   /** Never resolves; rejects with what nobody expected. */
@@ -91,6 +94,16 @@ export class KeptService {
     return await this.#start({ restarts: 0, last_exit: null, ready_ms: null });
   }
 
+  /** Stops it though it is well, and starts it again: that is no failure, and the policy does not count it. */
+  async #startAgain(reason: string): Promise<Step> {
+    try {
+      await this.#supervision.underLock(() => this.#makeWay(true, reason));
+    } catch (error) {
+      return this.#startFailed(error);
+    }
+    return await this.#start({ ready_ms: null });
+  }
+
   /**
    * Waits for all that it depends on, and launches it. What it is to replace is stopped by now: a supervisor that
    * goes on from here would take it for what was asked for.
@@ -131,6 +144,7 @@ export class KeptService {
       this.#report({ request });
       return () => this.#pickUp(present);
     }
+    this.#startsBefore = this.#startsOfOthers;
     const started = performance.now();
     const launch = await launchService(this.#spec, state, this.#environment);
     this.#tell("starting", launch.record);
@@ -138,9 +152,9 @@ export class KeptService {
     return () => this.#becomeReady(launch, started);
   }
 
-  async #makeWay(mustStop: boolean): Promise<Running | undefined> {
+  async #makeWay(mustStop: boolean, reason = "for a new start"): Promise<Running | undefined> {
     return await makeWay(this.#spec, this.#shared.state, mustStop, (record) =>
-      this.#tell("stopped", record, "for a new start"),
+      this.#tell("stopped", record, reason),
     );
   }
 
@@ -161,6 +175,7 @@ export class KeptService {
     this.#tell("done", launch.record, ready_ms === null ? null : `after ${ready_ms} ms`);
     const last_exit = { ...unknownExit("it exited with code 0"), code };
     const done_digest = digestOf(this.#spec);
+    this.#shared.board.noteStart(this.#spec.name);
     this.#report({ phase: "done", request: this.#request, ready_ms, problem: null, last_exit, done_digest });
     return () => this.#idle();
   }
@@ -175,6 +190,7 @@ export class KeptService {
       return this.#startFailed(error);
     }
     const ready_ms = started === null ? null : Math.round(performance.now() - started);
+    if (started !== null) this.#shared.board.noteStart(this.#spec.name);
     this.#tell("ready", record, ready_ms === null ? null : `after ${ready_ms} ms`);
     this.#becameReady(ready_ms);
     const life = this.#shared.lives.launched(launch, record);
@@ -224,13 +240,17 @@ export class KeptService {
     const pulse = takePulse(target, live, note, over.signal);
     // Who restarts nothing is not helped by stopping it.
     const isDead = () => live !== undefined && pulse.bad >= live.failures && this.#policy.when !== "no";
-    await changes.until(() => life.exit !== undefined || isDead() || this.#isAskedAnew);
+    await changes.until(
+      () => life.exit !== undefined || isDead() || this.#isAskedAnew || this.#restartedOther !== undefined,
+    );
     over.abort();
     lives.forget(life);
 
     const { exit, record } = life;
     if (exit !== undefined) return () => this.#end(record, exit);
     if (this.#isAskedAnew) return () => this.#begin(true);
+    const other = this.#restartedOther;
+    if (other !== undefined) return () => this.#startAgain(`because ${other} was started again`);
     const times = pulse.bad === 1 ? "once" : `${pulse.bad} times`;
     const reason = `no answer to its liveness probe ${times}: ${pulse.trouble}`;
     return () => this.#end(record, unknownExit(reason), "ended");
@@ -350,6 +370,19 @@ export class KeptService {
 
   get #isAskedAnew(): boolean {
     return this.#request !== null && this.#request !== this.#shared.board.of(this.#spec.name).request;
+  }
+
+  get #startsOfOthers(): readonly number[] {
+    return (this.#spec.restartsWith ?? []).map((name) => this.#shared.board.startsOf(name));
+  }
+
+  /** One that it is started again with, and that was started and is ready since this one was launched. */
+  get #restartedOther(): string | undefined {
+    const now = this.#startsOfOthers;
+    return this.#spec.restartsWith?.find(
+      (name, index) =>
+        now[index] !== this.#startsBefore[index] && this.#shared.board.isIn(name, "ready", "done"),
+    );
   }
 
   get #isJob(): boolean {

@@ -277,3 +277,21 @@ test("what means nothing to a job is told", async () => {
     expect.stringContaining("services.hmi.kind: the hmi is a service"),
   ]);
 });
+
+test("depends_on by name says with which others a service is started again", async () => {
+  const yaml = `services:
+  db: { command: d, ready: { log: x } }
+  migrate: { command: m, kind: job }
+  api: { command: a, ready: { log: x }, depends_on: { db: { restart: true }, migrate: {} } }
+`;
+  const { api } = await servicesOf(yaml);
+  expect(api).toMatchObject({ depends_on: ["db", "migrate"], restarts_with: ["db"] });
+  expect(await problemsIn(yaml.replace("{ db: {", "{ bd: {"))).toEqual([
+    expect.stringMatching(
+      /^4:\d+ +services\.api\.depends_on\.bd: there is no service bd; did you mean db\?$/,
+    ),
+  ]);
+  expect(await problemsIn(yaml.replace("restart: true", "restart: often"))).toEqual([
+    expect.stringContaining("services.api.depends_on.db.restart: expected true or false"),
+  ]);
+});
