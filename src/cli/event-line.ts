@@ -15,6 +15,7 @@ const WORDS: Readonly<Record<ServiceEvent["event"], readonly [words: string, ton
   ended: ["was ended", "bad"],
   unhealthy: ["runs, but does not answer as it should", "bad"],
   healthy: ["answers again", "good"],
+  file_changed: ["is started again, because a file changed", "plain"],
   restarting: ["will be started again", "warn"],
   given_up: ["is given up", "bad"],
   start_failed: ["did not start", "bad"],

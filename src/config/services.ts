@@ -13,6 +13,8 @@ export type ServiceConfig = CommandService | EmbeddedService | WatchedService;
 /** A program of the user's own. */
 export interface CommandService extends ServiceSettings {
   readonly command: ServiceCommand;
+  /** Absolute paths of files and folders: a change in them restarts it. */
+  readonly watch?: readonly string[];
   /** True where it is done when it exits with code 0. */
   readonly isJob?: boolean;
   readonly embedded?: never;

@@ -92,6 +92,7 @@ function planCommand(name: string, service: CommandService, config: Config): Pla
     ready: service.ready ?? defaultProbe(name),
     ...(service.isJob && { ready: { kind: "exit" } as const, restart: JOB_RESTART }),
     ...settingsOf(service),
+    ...(service.watch && { watch: service.watch }),
     labels: { kind: service.isJob ? "job" : "command" },
   };
   return { name, kind: service.isJob ? "job" : "command", isExternal: false, spec };

@@ -113,6 +113,8 @@ export interface ServiceSpec {
   readonly dependsOn?: readonly string[];
   /** Those of them with which it is started again, whatever had them started again. */
   readonly restartsWith?: readonly string[];
+  /** Absolute paths of files and folders: a change in them starts it again. */
+  readonly watch?: readonly string[];
   /** {@link DEFAULT_RESTART} if absent. */
   readonly restart?: RestartPolicy;
   /** {@link DEFAULT_LOG_LIMITS} if absent. */

@@ -340,6 +340,9 @@ export const HELD_BY: Holders = {
       "config/services/read.test.ts":
         "a command is a line or a list of words, and a path in it is meant from its folder",
     },
+    watch: {
+      "cli/watch.test.ts": "a change in what a service watches restarts it, and one event names the file",
+    },
     kind: {
       "cli/jobs.test.ts": "what depends on a job starts once it is done, and a second up does not run it again",
     },

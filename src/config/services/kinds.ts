@@ -11,6 +11,7 @@ export type Kind = (typeof KINDS)[number];
 /** Settings that mean nothing to some kinds of service, with the kinds that have them. */
 const ONLY_FOR: { readonly [Setting in keyof ServiceInput]?: readonly Kind[] } = {
   kind: ["command"],
+  watch: ["command"],
   cwd: ["command"],
   env: ["command"],
   env_files: ["command"],

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { isRole } from "../addresses.ts";
 import { PLAIN_WORDS } from "../expected.ts";
@@ -81,7 +82,7 @@ function readService(
     depends_on = [],
     ...others
   } = input;
-  const { ready, live, restart, ...rest } = others;
+  const { ready, live, restart, watch, ...rest } = others;
   const place = { cwd: resolve(folder, cwd), env: readVariables(input, folder, tell) };
   const probed = { listens: isRole(name) || port !== undefined || url !== undefined, place, tell };
   const readiness = ready === undefined ? defaultReadiness(name, input, tell) : readReadiness(ready, probed);
@@ -98,7 +99,19 @@ function readService(
   if (url !== undefined) return { url, ...settled };
   if (embedded !== undefined) return { embedded, ...settled };
   const program = readCommand(command ?? "", place, ["command"], tell);
-  return program && { command: program, ...(purpose === "job" && { isJob: true }), ...settled };
+  const watched = watch !== undefined && { watch: readWatched(watch, folder, tell) };
+  return program && { command: program, ...watched, ...(purpose === "job" && { isJob: true }), ...settled };
+}
+
+/** What is not there is told: a path that is misspelt would never change. */
+function readWatched(given: string | readonly string[], folder: string, tell: Tell): readonly string[] {
+  const isList = typeof given !== "string";
+  return (isList ? given : [given]).map((path, index) => {
+    const whole = resolve(folder, path);
+    if (!existsSync(whole))
+      tell(["watch", ...(isList ? [index] : [])], `there is no file or folder ${whole}`);
+    return whole;
+  });
 }
 
 /** For who says nothing: a role is known, a URL should answer, and a port should take a connection. */

@@ -111,6 +111,8 @@ export const ServiceSchema = z.strictObject({
   stop_signal: z.exactOptional(z.enum(STOP_SIGNALS)),
   /** What is done when it ends by itself: a policy by its name, or with its figures. */
   restart: z.exactOptional(z.union([policy, RestartSchema])),
+  /** With `command`: files and folders, relative to the configuration's; a change in them restarts it. For programs that do not reload by themselves. */
+  watch: z.exactOptional(z.union([text, z.array(text)], { error: "must be a path, or a list of paths" })),
   /** How much of its log is kept. */
   log: z.exactOptional(LogSchema),
 });

@@ -12,6 +12,7 @@ import { DEFAULT_RESTART, type ServiceRecord, type ServiceSpec } from "../types.
 import type { ReportChange } from "./board.ts";
 import { Damper } from "./damper.ts";
 import { areReady, findObstacle } from "./dependencies.ts";
+import { FileWatch } from "./file-watch.ts";
 import { takePulse } from "./liveness.ts";
 import { asLaunch, type Life, UNSEEN, unknownExit } from "./lives.ts";
 import { makeWay, type Running } from "./make-way.ts";
@@ -39,6 +40,8 @@ export class KeptService {
   #wasReady = false;
   /** How often those that it is started again with had been started when it was: none has, when this begins. */
   #startsBefore: readonly number[];
+  /** The first file of its `watch` that has changed since it was launched. */
+  #changedFile: string | undefined;
 
   constructor(spec: ServiceSpec, supervision: Supervision) {
     this.#spec = spec;
@@ -49,7 +52,20 @@ export class KeptService {
 
   /** Never resolves; rejects with what nobody expected. */
   async keep(): Promise<never> {
+    this.#watchFiles();
     for (let step: Step = () => this.#goOn(); ; ) step = await step();
+  }
+
+  #watchFiles(): void {
+    const { name, watch } = this.#spec;
+    const { state, changes } = this.#shared;
+    if (watch === undefined) return;
+    const noteLimit = (why: string) => process.stderr.write(`Not all that ${name} watches is seen: ${why}\n`);
+    const onChange = (file: string): void => {
+      this.#changedFile ??= file;
+      changes.tell();
+    };
+    new FileWatch({ paths: watch, except: state.root, onChange, onLimit: noteLimit });
   }
 
   /** Goes on where the supervisor before this one was. */
@@ -76,9 +92,16 @@ export class KeptService {
 
   /** Waits until somebody asks for the service anew; a job that is done is so only for as long as it is wanted. */
   async #idle(): Promise<Step> {
-    const isDone = this.#shared.board.of(this.#spec.name).phase === "done";
-    await this.#shared.changes.until(() => this.#isAskedAnew || (isDone && this.#request === null));
-    return this.#request === null ? () => this.#stopped() : () => this.#begin(false);
+    const { phase } = this.#shared.board.of(this.#spec.name);
+    const isDone = phase === "done";
+    // Of one that ended for want of what has changed now; what nobody wants, or ended as it should, stays so.
+    const isMended = () => (phase === "failed" || isDone) && this.#changedFile !== undefined;
+    await this.#shared.changes.until(
+      () => this.#isAskedAnew || (isDone && this.#request === null) || (this.#request !== null && isMended()),
+    );
+    if (this.#request === null) return () => this.#stopped();
+    if (!this.#isAskedAnew) this.#tell("file_changed", null, this.#changedFile);
+    return () => this.#begin(false);
   }
 
   /** Starts from the beginning, for a new request. @param mustStop whether what runs is stopped even if it is well */
@@ -145,6 +168,7 @@ export class KeptService {
       return () => this.#pickUp(present);
     }
     this.#startsBefore = this.#startsOfOthers;
+    this.#changedFile = undefined;
     const started = performance.now();
     const launch = await launchService(this.#spec, state, this.#environment);
     this.#tell("starting", launch.record);
@@ -241,7 +265,7 @@ export class KeptService {
     // Who restarts nothing is not helped by stopping it.
     const isDead = () => live !== undefined && pulse.bad >= live.failures && this.#policy.when !== "no";
     await changes.until(
-      () => life.exit !== undefined || isDead() || this.#isAskedAnew || this.#restartedOther !== undefined,
+      () => life.exit !== undefined || isDead() || this.#isAskedAnew || this.#mustStartAgain,
     );
     over.abort();
     lives.forget(life);
@@ -250,6 +274,10 @@ export class KeptService {
     if (exit !== undefined) return () => this.#end(record, exit);
     if (this.#isAskedAnew) return () => this.#begin(true);
     const other = this.#restartedOther;
+    if (this.#changedFile !== undefined) {
+      this.#tell("file_changed", record, this.#changedFile);
+      return () => this.#startAgain("because a file changed");
+    }
     if (other !== undefined) return () => this.#startAgain(`because ${other} was started again`);
     const times = pulse.bad === 1 ? "once" : `${pulse.bad} times`;
     const reason = `no answer to its liveness probe ${times}: ${pulse.trouble}`;
@@ -323,7 +351,9 @@ export class KeptService {
       this.#shared.changes.tell();
     }, ms);
     this.#report({ phase: "backoff", ...startIn(ms), problem: null });
-    await this.#shared.changes.until(() => isOver || this.#request === null || this.#isAskedAnew);
+    await this.#shared.changes.until(
+      () => isOver || this.#request === null || this.#isAskedAnew || this.#changedFile !== undefined,
+    );
     clearTimeout(timer);
     if (this.#request === null) return () => this.#stopped();
     if (this.#isAskedAnew) return () => this.#begin(false);
@@ -374,6 +404,10 @@ export class KeptService {
 
   get #startsOfOthers(): readonly number[] {
     return (this.#spec.restartsWith ?? []).map((name) => this.#shared.board.startsOf(name));
+  }
+
+  get #mustStartAgain(): boolean {
+    return this.#changedFile !== undefined || this.#restartedOther !== undefined;
   }
 
   /** One that it is started again with, and that was started and is ready since this one was launched. */

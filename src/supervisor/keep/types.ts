@@ -111,6 +111,8 @@ export interface ServiceEvent {
     | "unhealthy"
     | "healthy"
     | "restarting"
+    /** What its `watch` names has changed; the detail is the file. */
+    | "file_changed"
     | "given_up"
     | "start_failed"
     | "stopped"
