@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { StackStatus } from "../../src/launch/status.ts";
@@ -83,4 +83,18 @@ test("a service that failed is started again when what it watches has changed", 
   await expect.poll(stateOf, PATIENTLY).toBe("failed");
   write(stack, "main.txt", "good");
   await expect.poll(stateOf, PATIENTLY).toBe("healthy");
+});
+
+test("a change while a service starts counts", async () => {
+  const stack = await watchedStack();
+  const slow = "[sh, -c, 'cat app/main.txt; touch started; sleep 1; echo ready; exec sleep 1000']";
+  const config = CONFIG.replace(PROGRAM, slow).replace("log: version", "log: ready");
+  writeFileSync(join(stack.cwd, "stack.config.yaml"), config);
+  await stack.run("up", "--detach", "--no-wait");
+  await expect.poll(() => existsSync(join(stack.cwd, "started")), PATIENTLY).toBe(true);
+  write(stack, "main.txt", "version 2");
+  await expect.poll(() => logOf(stack), PATIENTLY).toContain("version 2");
+  await expect
+    .poll(async () => (await logOf(stack)).filter((line) => line === "ready"), PATIENTLY)
+    .toHaveLength(2);
 });

@@ -126,7 +126,8 @@ export class FileWatch {
     const { except, paths } = this.#options;
     if (path === except || path.startsWith(join(except, "/"))) return false;
     // What was named counts, whatever it is called.
-    const root = paths.find((each) => path.startsWith(join(each, "/"))) ?? dirname(path);
+    const roots = paths.filter((each) => path.startsWith(join(each, "/")));
+    const root = roots.toSorted((one, other) => other.length - one.length)[0] ?? dirname(path);
     const names = path.slice(root.length + 1).split("/");
     return (
       paths.includes(path) ||

@@ -295,3 +295,12 @@ test("depends_on by name says with which others a service is started again", asy
     expect.stringContaining("services.api.depends_on.db.restart: expected true or false"),
   ]);
 });
+
+test("watched paths are those of the configuration's folder, and must be there", async () => {
+  const yaml = "services: { a: { command: a, cwd: b, ready: { log: x }, watch: [b, c] } }\n";
+  expect(await problemsIn(yaml, { "b/x": "" })).toEqual([
+    expect.stringMatching(/services\.a\.watch\.1: there is no file or folder \/.*\/c$/),
+  ]);
+  const { a } = await servicesOf(yaml.replace("[b, c]", "b"), { "b/x": "" });
+  expect(a).toMatchObject({ watch: [expect.stringMatching(/^\/.*\/b$/)] });
+});
