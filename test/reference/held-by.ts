@@ -344,7 +344,8 @@ export const HELD_BY: Holders = {
       "cli/watch.test.ts": "a change in what a service watches restarts it, and one event names the file",
     },
     kind: {
-      "cli/jobs.test.ts": "what depends on a job starts once it is done, and a second up does not run it again",
+      "cli/jobs.test.ts":
+        "what depends on a job starts once it is done, and a second up does not run it again",
     },
     embedded: {
       "config/services/read.test.ts": "without services in the file there are ours, each after what it needs",
