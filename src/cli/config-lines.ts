@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import type { ConfigValue } from "../config/origins.ts";
-import type { Screen } from "./screen.ts";
+import { paint, type StyledText, styled, toStyled } from "../text/styled-text.ts";
 
 /** What stands for a secret. */
 export const SECRET_MASK = "<secret>";
@@ -9,11 +9,7 @@ export const SECRET_MASK = "<secret>";
 const MOST_COLUMNS = 48;
 
 /** Values as YAML, each with where it is from as a comment. `mask` stands for each secret, if it is given. */
-export function configLines(
-  { paint, harmless }: Pick<Screen, "paint" | "harmless">,
-  values: readonly ConfigValue[],
-  mask: string | undefined,
-): string[] {
+export function configLines(values: readonly ConfigValue[], mask: string | undefined): StyledText[] {
   const rows = values.flatMap((value, index): [text: string, origin: string][] => {
     const { path, is_secret } = value;
     const opened = values[index - 1]?.path ?? [];
@@ -28,9 +24,7 @@ export function configLines(
   });
   const longest = Math.max(...rows.map(([text]) => text.length).filter((length) => length <= MOST_COLUMNS));
   return rows.map(([text, origin]) =>
-    origin === ""
-      ? harmless(text)
-      : `${harmless(text.padEnd(longest))}  ${paint("quiet", harmless(`# ${origin}`))}`,
+    origin === "" ? toStyled(text) : styled`${text.padEnd(longest)}  ${paint("quiet", `# ${origin}`)}`,
   );
 }
 

@@ -3,6 +3,7 @@ import { BaseCommand } from "../cli/base-command.ts";
 import { configLines, SECRET_MASK } from "../cli/config-lines.ts";
 import { resolveConfig } from "../config/load.ts";
 import { asObject, type ConfigValue, originsOf } from "../config/origins.ts";
+import { styled } from "../text/styled-text.ts";
 
 interface ConfigOutput {
   /** Absolute path of the file that was read; null where there is none. */
@@ -35,9 +36,9 @@ Exit codes: 0 the configuration is good, 2 it is not: every problem is told, on 
     const values = await originsOf(resolved);
     const mask = flags["show-secrets"] ? undefined : SECRET_MASK;
     const { screen } = this;
-    screen.write(`# ${screen.harmless(resolved.file ?? "There is no configuration file.")}\n`);
+    screen.write(`# ${resolved.file ?? "There is no configuration file."}\n`);
     // Not wrapped: this is a file.
-    for (const line of configLines(screen, values, mask)) screen.write(`${line}\n`);
+    for (const line of configLines(values, mask)) screen.write(styled`${line}\n`);
     return {
       file: resolved.file ?? null,
       config: asObject(values, mask),
