@@ -44,7 +44,12 @@ function shown(columns?: number): string {
   const { screen, output } = readableScreen(columns);
   const { onRung, end } = printLadder(screen);
   RUNGS.forEach(onRung);
-  end({ rungs: RUNGS, took_ms: 400, left_behind: ["model profile 3"] } as unknown as LadderReport);
+  end({
+    rungs: RUNGS,
+    took_ms: 400,
+    left_behind: ["model profile 3"],
+    warnings: [],
+  } as unknown as LadderReport);
   return output();
 }
 
