@@ -1,34 +1,34 @@
-import { nextPosition, parseEventId } from "../../contract/event-id.ts";
-import { StreamEvent } from "../../contract/events.ts";
+import { nextPosition } from "../../contract/event-id.ts";
+import type { StreamEvent } from "../../contract/events.ts";
 import { encodeEvent } from "../../contract/sse.ts";
+import { firstAfter, type LogSegment, segmentOf, TextSegment } from "./log-segment.ts";
 
-/** Events that were appended together, encoded: they came from one upstream chunk and leave in one write. */
-interface Batch {
-  readonly lastPosition: number;
-  readonly text: string;
-}
-
-/** How far the fastest reader may be behind before the writer is asked to wait, in characters. */
+/** How far the writer may be ahead of the reader that is furthest, in characters of the reply. */
 const LAG_LIMIT = 256 * 1024;
 
 /** Most that one read hands out, in characters, so that a slow reader's socket buffer stays small. */
 const READ_LIMIT = 64 * 1024;
 
+/** What a log takes beside its events, in bytes, about. */
+const OWN_BYTES = 1024;
+
 /**
  * The events of one generation, kept so that readers may come, leave, and come back.
  *
- * Writers append; every reader has its own place. The fastest reader sets the pace, so that a slow
- * engine reader slows the engine and one slow tab does not slow the others.
+ * Writers append; every reader has its own place, and is given the events after it, encoded as it takes them. The
+ * fastest reader sets the pace, so that a slow engine reader slows the engine and one slow tab does not slow the
+ * others.
  */
 export class EventLog {
   /** The assistant message that this generation writes; part of every event id. */
   readonly messageId: string;
-  readonly #batches: Batch[] = [];
+  readonly #segments: LogSegment[] = [];
   readonly #readers = new Set<EventReader>();
   #position = -1;
   /** Position of the last event before the ending. */
   #endOfText = -1;
-  #written = 0;
+  /** Where it was when the last reader left. */
+  #leftAt = -1;
   #ended = false;
   #waitingWriter: (() => void) | undefined;
   #onReaders: ((count: number) => void) | undefined;
@@ -47,6 +47,11 @@ export class EventLog {
     return this.#position;
   }
 
+  /** What it holds in memory, in bytes, about; counted anew at each call. */
+  get bytes(): number {
+    return this.#segments.reduce((sum, segment) => sum + segment.bytes, OWN_BYTES);
+  }
+
   get readerCount(): number {
     return this.#readers.size;
   }
@@ -58,21 +63,20 @@ export class EventLog {
   }
 
   append(...events: StreamEvent[]): void {
-    let text = "";
     for (const event of events) {
       if (this.#ended) throw new Error(`An event of type ${event.type} came after done.`);
-      this.#position = nextPosition(this.#position, event);
+      this.#add(event);
       if (event.type === "token" || isStart(event)) this.#endOfText = this.#position;
-      text += encodeEvent({ messageId: this.messageId, position: this.#position }, event);
       this.#ended = event.type === "done";
     }
-    if (text === "") return;
-    this.#batches.push({ lastPosition: this.#position, text });
-    this.#written += text.length;
+    if (events.length === 0) return;
     for (const reader of this.#readers) reader.wake();
   }
 
-  /** Resolves when the fastest reader has caught up enough; at once where nobody reads. */
+  /**
+   * Resolves when the reader that is furthest has caught up enough. Where nobody reads, only as much is written as
+   * a reader may be behind, until one comes.
+   */
   async room(): Promise<void> {
     if (!this.#isCrowded()) return;
     await new Promise<void>((resolve) => {
@@ -87,15 +91,11 @@ export class EventLog {
    */
   read(position?: number): EventReader {
     const reader = new EventReader(position, {
-      batches: this.#batches,
-      written: () => this.#written,
+      encodeAfter: (place) => this.#encodeAfter(place),
+      position: () => this.#position,
       end: () => (this.#ended ? { position: this.#position, endOfText: this.#endOfText } : undefined),
       moved: () => this.#releaseWriter(),
-      left: (self) => {
-        if (!this.#readers.delete(self)) return;
-        this.#releaseWriter();
-        this.#onReaders?.(this.readerCount);
-      },
+      left: (self) => this.#remove(self),
     });
     this.#readers.add(reader);
     this.#onReaders?.(this.readerCount);
@@ -108,9 +108,49 @@ export class EventLog {
     this.#waitingWriter = undefined;
   }
 
+  #add(event: StreamEvent): void {
+    const before = this.#position;
+    this.#position = nextPosition(before, event);
+    if (event.type !== "token") {
+      this.#segments.push(segmentOf(event, this.#position));
+      return;
+    }
+    const last = this.#segments.at(-1);
+    if (last instanceof TextSegment && last.add(event.content)) return;
+    const text = new TextSegment(before);
+    text.add(event.content);
+    this.#segments.push(text);
+  }
+
+  /** The events after a place, encoded, up to a limit; and the place that they lead to. */
+  #encodeAfter(place: number): { text: string; place: number } {
+    const { messageId } = this;
+    const segments = this.#segments;
+    let index = firstAfter(segments.length, (at) => (segments[at]?.lastPosition ?? place) > place);
+    let text = "";
+    let reached = place;
+    while (text.length < READ_LIMIT) {
+      const segment = segments[index];
+      if (segment === undefined) break;
+      const { position, event } = segment.eventAfter(reached);
+      text += encodeEvent({ messageId, position }, event);
+      reached = position;
+      if (position >= segment.lastPosition) index += 1;
+    }
+    return { text, place: reached };
+  }
+
+  #remove(reader: EventReader): void {
+    if (!this.#readers.delete(reader)) return;
+    if (this.#readers.size === 0) this.#leftAt = this.#position;
+    this.#releaseWriter();
+    this.#onReaders?.(this.readerCount);
+  }
+
   #isCrowded(): boolean {
-    if (this.#readers.size === 0) return false;
-    return Math.min(...[...this.#readers].map((reader) => reader.lag)) > LAG_LIMIT;
+    const places = [...this.#readers].map((reader) => reader.place);
+    const furthest = places.length === 0 ? this.#leftAt : Math.max(...places);
+    return this.#position - furthest > LAG_LIMIT;
   }
 
   #releaseWriter(): void {
@@ -119,8 +159,9 @@ export class EventLog {
 }
 
 interface ReaderSource {
-  readonly batches: readonly Batch[];
-  written(): number;
+  encodeAfter(place: number): { readonly text: string; readonly place: number };
+  /** Position of the last event. */
+  position(): number;
   /** Where the log ended, and where its text did; undefined while it has not. */
   end(): { readonly position: number; readonly endOfText: number } | undefined;
   moved(): void;
@@ -130,40 +171,34 @@ interface ReaderSource {
 /** One reader's place in an {@link EventLog}. */
 export class EventReader {
   readonly #source: ReaderSource;
-  #index = 0;
-  #consumed = 0;
-  /** What the reader has seen elsewhere goes up to here; undefined once something after it was handed out. */
-  #seen: number | undefined;
+  /** What was handed out, or what the reader has seen elsewhere, goes up to here. */
+  #place: number;
+  #hasTaken = false;
   #wake: (() => void) | undefined;
 
   constructor(seen: number | undefined, source: ReaderSource) {
-    this.#seen = seen;
+    this.#place = seen ?? -1;
     this.#source = source;
   }
 
-  /** Characters written and not yet taken. */
-  get lag(): number {
-    return this.#source.written() - this.#consumed;
+  /** The position of the last event that this reader has, here or from elsewhere. */
+  get place(): number {
+    return this.#place;
   }
 
   /** The encoded events that follow, up to about 64 Ki characters; empty where there are none yet. */
   take(): string {
     this.#returnToEnding();
-    let text = "";
-    while (text.length < READ_LIMIT) {
-      const batch = this.#source.batches[this.#index];
-      if (batch === undefined) break;
-      this.#index += 1;
-      this.#consumed += batch.text.length;
-      text += this.#unseen(batch);
-    }
+    const { text, place } = this.#source.encodeAfter(this.#place);
+    this.#place = place;
+    this.#hasTaken ||= text !== "";
     this.#source.moved();
     return text;
   }
 
   /** True when everything was taken and nothing will follow. */
   get finished(): boolean {
-    return this.#source.end() !== undefined && this.#index === this.#source.batches.length;
+    return this.#source.end() !== undefined && this.#place === this.#source.position();
   }
 
   /** Resolves at the next append, or when {@link wake} is called. */
@@ -184,38 +219,12 @@ export class EventReader {
     this.wake();
   }
 
-  #unseen({ lastPosition, text }: Batch): string {
-    const seen = this.#seen;
-    if (seen === undefined) return text;
-    if (lastPosition <= seen) return "";
-    this.#seen = undefined;
-    return eventsAfter(text, seen);
-  }
-
   /** A reader that has seen more than there is, or all of it, is given the ending. */
   #returnToEnding(): void {
     const end = this.#source.end();
-    if (end === undefined || this.#seen === undefined || this.#seen < end.position) return;
-    this.#seen = end.endOfText;
-    this.#index = this.#source.batches.findIndex((batch) => batch.lastPosition > end.endOfText);
+    if (end === undefined || this.#hasTaken || this.#place < end.position) return;
+    this.#place = end.endOfText;
   }
-}
-
-/** The events of an encoded batch that lie after a position, the token that spans it cut to its rest. */
-function eventsAfter(batch: string, position: number): string {
-  const frames = batch.split("\n\n").filter((frame) => frame !== "");
-  return frames.map((frame) => frameAfter(frame, position)).join("");
-}
-
-function frameAfter(frame: string, position: number): string {
-  const [idLine = "", dataLine = ""] = frame.split("\n");
-  const id = parseEventId(idLine.slice("id: ".length));
-  if (id === undefined || id.position <= position) return "";
-  const event = StreamEvent.parse(JSON.parse(dataLine.slice("data: ".length)));
-  if (event.type !== "token") return `${frame}\n\n`;
-  const rest = event.content.slice(-(id.position - position));
-  // No id of ours lies inside a wide character, but a client may send any.
-  return encodeEvent(id, { ...event, content: rest.toWellFormed() });
 }
 
 function isStart(event: StreamEvent): boolean {

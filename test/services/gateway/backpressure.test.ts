@@ -1,9 +1,8 @@
 import { setTimeout } from "node:timers/promises";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { gatewayRoutes } from "../../../src/contract/routes.ts";
 import { startTestGateway, type TestGateway } from "../../support/gateway.ts";
+import { usedHeap } from "../../support/heap.ts";
 import { open } from "../../support/http.ts";
 import { eventually, readStream } from "../../support/streams.ts";
 
@@ -44,11 +43,4 @@ async function stalled(gateway: TestGateway): Promise<number> {
     expect(isStill).toBe(true);
   });
   return before;
-}
-
-/** What is in use, in bytes, without what could be collected. */
-function usedHeap(): number {
-  setFlagsFromString("--expose-gc");
-  runInNewContext("gc")();
-  return process.memoryUsage().heapUsed;
 }

@@ -7,6 +7,7 @@ import { parseEventData } from "../../../src/contract/sse.ts";
 import { createSseDecoder } from "../../../src/contract/sse-decoder.ts";
 import { EventLog, type EventReader } from "../../../src/services/stream/event-log.ts";
 import { legalStream } from "../../support/arbitraries.ts";
+import { usedHeap } from "../../support/heap.ts";
 import { textOf } from "../../support/streams.ts";
 
 const PLANNING: StreamEvent = { type: "status_update", status: "planning" };
@@ -173,6 +174,30 @@ test("what is appended together is handed out together, up to a limit", () => {
   expect(Math.max(...reads)).toBeLessThan(64 * 1024 + 11_000);
 });
 
+test("a piece is one event, but for one that is too long for a slow reader: that is cut, at whole characters", () => {
+  const log = new EventLog("m");
+  const text = `x${"🏛".repeat(100_000)}`;
+  log.append(token("a"), token("bc"), token(text));
+  const client = new Client(log);
+  client.take();
+  const pieces = client.events.map((event) => (event.type === "token" ? event.content : ""));
+  expect(pieces.slice(0, 2)).toEqual(["a", "bc"]);
+  expect(pieces.slice(2).join("")).toBe(text);
+  expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(64 * 1024);
+  expect(pieces.every((piece) => piece.isWellFormed())).toBe(true);
+});
+
+test("a log of small pieces takes little more memory than its text", () => {
+  const log = new EventLog("m");
+  const count = 500_000;
+  const before = usedHeap();
+  for (let piece = 0; piece < count; piece += 1) log.append(token(` w${piece % 1_000}`));
+  const text = log.position + 1;
+  expect(usedHeap() - before).toBeLessThan(4 * text);
+  expect(log.bytes).toBeGreaterThan(text);
+  expect(log.bytes).toBeLessThan(3 * text);
+});
+
 test("nothing can follow done", () => {
   const log = new EventLog("m");
   log.append(PLANNING, DONE);
@@ -205,19 +230,35 @@ test("a waiting reader is woken by an append, and by leaving", async () => {
 /** More than a reader may be behind. */
 const LONG = "x".repeat(300 * 1024);
 
+function takeAll(reader: EventReader): string {
+  let all = "";
+  for (let text = reader.take(); text !== ""; text = reader.take()) all += text;
+  return all;
+}
+
 async function isWaiting(promise: Promise<void>): Promise<boolean> {
   const waiting = setImmediate(true);
   return await Promise.race([promise.then(() => false), waiting]);
 }
 
-test("a writer does not wait where nobody reads, or where the reader keeps up", async () => {
+test("a writer does not wait where the reader keeps up", async () => {
   const log = new EventLog("m");
-  log.append(token(LONG));
-  expect(await isWaiting(log.room())).toBe(false);
   const reader = log.read();
-  reader.take();
+  log.append(token(LONG));
+  takeAll(reader);
   log.append(token("more"));
   expect(await isWaiting(log.room())).toBe(false);
+});
+
+test("where nobody reads, a writer goes on for as long as a reader may be behind, and then waits for one", async () => {
+  const log = new EventLog("m");
+  log.append(token("some"));
+  expect(await isWaiting(log.room())).toBe(false);
+  log.append(token(LONG));
+  const room = log.room();
+  expect(await isWaiting(room)).toBe(true);
+  takeAll(log.read());
+  expect(await isWaiting(room)).toBe(false);
 });
 
 test("a writer waits for a reader that is behind, until it has caught up", async () => {
@@ -226,7 +267,7 @@ test("a writer waits for a reader that is behind, until it has caught up", async
   log.append(token(LONG));
   const room = log.room();
   expect(await isWaiting(room)).toBe(true);
-  reader.take();
+  takeAll(reader);
   expect(await isWaiting(room)).toBe(false);
 });
 
@@ -235,7 +276,7 @@ test("the fastest reader sets the pace", async () => {
   const fast = log.read();
   log.read();
   log.append(token(LONG));
-  fast.take();
+  takeAll(fast);
   expect(await isWaiting(log.room())).toBe(false);
 });
 
@@ -243,7 +284,7 @@ test("when the fastest reader leaves, the writer waits for the next one", async 
   const log = new EventLog("m");
   const [fast, slow] = [log.read(), log.read()];
   log.append(token(LONG));
-  fast.take();
+  takeAll(fast);
   fast.leave();
   const room = log.room();
   expect(await isWaiting(room)).toBe(true);

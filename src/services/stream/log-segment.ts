@@ -1,0 +1,110 @@
+import { nextPosition } from "../../contract/event-id.ts";
+import type { StreamEvent } from "../../contract/events.ts";
+
+/** An event and its place in a log. */
+export interface PlacedEvent {
+  readonly position: number;
+  readonly event: StreamEvent;
+}
+
+/** A stretch of a log. */
+export interface LogSegment {
+  /** The position of its last event. */
+  readonly lastPosition: number;
+  /** What it holds, in bytes, about. */
+  readonly bytes: number;
+  /** The first event after a position that lies before {@link lastPosition}. */
+  eventAfter(position: number): PlacedEvent;
+}
+
+/** An event that is not text. */
+export function segmentOf(event: StreamEvent, position: number): LogSegment {
+  return {
+    lastPosition: position,
+    get bytes() {
+      return Buffer.byteLength(JSON.stringify(event));
+    },
+    eventAfter: () => ({ position, event }),
+  };
+}
+
+/** Characters after which a segment of text takes no more. */
+const FULL = 16 * 1024;
+
+/** Most that one event hands out, in characters, however long the piece was: a slow reader's buffer stays small. */
+const LONGEST_EVENT = 32 * 1024;
+
+/**
+ * Pieces of a reply that followed each other. An event object and an encoded line for each would take ten times
+ * the memory of the text: the text is kept once, with the places where its pieces end.
+ */
+export class TextSegment implements LogSegment {
+  /** The position of the event before. */
+  readonly #start: number;
+  /** The text, once it is full: one flat string. Until then it is in {@link #pieces}. */
+  #text: string | undefined;
+  #pieces: string[] = [];
+  /** Where each piece ends, counted from the start of the text. */
+  #ends: number[] | Uint32Array<ArrayBuffer> = [];
+  #length = 0;
+
+  constructor(start: number) {
+    this.#start = start;
+  }
+
+  get lastPosition(): number {
+    return this.#start + this.#length;
+  }
+
+  get bytes(): number {
+    return Buffer.byteLength(this.#text ?? this.#pieces.join("")) + this.#ends.length * 4;
+  }
+
+  /** Adds a piece, which is not empty; false where it is full. */
+  add(piece: string): boolean {
+    const ends = this.#ends;
+    if (!Array.isArray(ends)) return false;
+    this.#pieces.push(piece);
+    this.#length += piece.length;
+    ends.push(this.#length);
+    if (this.#length >= FULL) this.#pack(ends);
+    return true;
+  }
+
+  eventAfter(position: number): PlacedEvent {
+    const from = Math.max(position - this.#start, 0);
+    const index = firstAfter(this.#ends.length, (at) => (this.#ends[at] ?? 0) > from);
+    const before = this.#ends[index - 1] ?? 0;
+    const end = this.#ends[index] ?? this.#length;
+    const piece = this.#text?.slice(from, end) ?? this.#pieces[index]?.slice(from - before) ?? "";
+    // No id of ours lies inside a wide character, but a client may send any.
+    const content = beginningOf(piece, LONGEST_EVENT).toWellFormed();
+    const event: StreamEvent = { type: "token", content };
+    return { position: nextPosition(this.#start + from, event), event };
+  }
+
+  #pack(ends: number[]): void {
+    this.#text = this.#pieces.join("");
+    this.#ends = Uint32Array.from(ends);
+    this.#pieces = [];
+  }
+}
+
+/** At most so many characters of a text, and whole ones. */
+export function beginningOf(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const isInsideCharacter = (text.codePointAt(length - 1) ?? 0) > 0xffff;
+  return text.slice(0, isInsideCharacter ? length - 1 : length);
+}
+
+/** The least index up to `length` that satisfies a condition which, once true, stays true. */
+export function firstAfter(length: number, isAfter: (index: number) => boolean): number {
+  let low = 0;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (isAfter(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
