@@ -65,6 +65,8 @@ export const WIRE_ERRORS = {
   not_implemented: 501,
   /** The engine refused, failed in mid-reply, or answered something else than the contract's. */
   engine_error: 502,
+  /** The engine sent more than `stream.max_reply_chars`; the reply ends with what fits. */
+  reply_too_long: 502,
   /** The gateway answered something else than the contract's, or its stream was cut off. */
   gateway_error: 502,
   /** The engine does not answer. */

@@ -87,6 +87,12 @@ export const ConfigSchema = z.strictObject({
     on_reader_gone: z.enum(["finish", "cancel"]),
     /** How long a finished reply is kept for late readers. */
     keep_finished_ms: milliseconds,
+    /** Memory that the finished replies which are kept take together, in each of gateway and HMI; the oldest go first. */
+    keep_finished_bytes: z.int().check(z.minimum(0), z.maximum(2 ** 40)),
+    /** Longest reply, with what the model thinks, in characters; what fits is sent and saved, and then the reply ends. */
+    max_reply_chars: z.int().check(z.minimum(1), z.maximum(2 ** 28)),
+    /** How long a reader may take nothing of what waits for it, before it is cut off; it may come back. */
+    stalled_reader_ms: period,
     /** A growing reply is written to disk at least this often. */
     save_every_ms: period,
   }),

@@ -10,6 +10,12 @@ export const DEFAULTS = {
   orphanGraceMs: 10_000,
   /** How long a finished generation is kept for late readers. */
   keepFinishedMs: 60_000,
+  /** All finished generations that are kept take at most so much memory. */
+  keepFinishedBytes: 64 * 1024 * 1024,
+  /** A reader that takes nothing for so long is cut off. */
+  stalledReaderMs: 60_000,
+  /** A reply ends when the engine has sent so many UTF-16 code units. */
+  maxReplyChars: 8 * 1024 * 1024,
   /** A growing reply is written to disk at least this often. */
   saveEveryMs: 250,
   /** The model asked for where nobody chose one; used only if the engine has it. */
@@ -25,6 +31,8 @@ export const STAND_IN_BUILD = "stand-in";
 export const LIMITS = {
   /** Largest request body, in bytes. */
   bodyBytes: 1024 * 1024,
+  /** Longest line of an engine's reply, and longest event of a stream, in UTF-16 code units. */
+  lineChars: 16 * 1024 * 1024,
   /** Longest message, in UTF-16 code units. */
   messageChars: 50_000,
   /** A conversation with more messages than this gets a summary. */

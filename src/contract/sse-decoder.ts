@@ -1,4 +1,5 @@
 import { createParser } from "eventsource-parser";
+import { LIMITS } from "./defaults.ts";
 
 /** What a decoder hands out, in the order of arrival. */
 export interface SseSink {
@@ -19,18 +20,18 @@ export interface SseMessage {
   readonly event: string | undefined;
 }
 
-/** Takes the bytes of one event stream, cut anywhere. */
+/** Takes the bytes of one event stream, cut anywhere. Throws at an event that is longer than the decoder takes. */
 export interface SseDecoder {
   push(bytes: Uint8Array): void;
 }
 
 /**
  * A decoder for one event stream, after the web platform's rules: also mid-character cuts, CR, CRLF and BOM.
- * Whatever of ours reads such a stream reads it with this.
+ * Whatever of ours reads such a stream reads it with this. An event of more than `maxEventChars` characters is none.
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
-export function createSseDecoder(sink: SseSink): SseDecoder {
+export function createSseDecoder(sink: SseSink, maxEventChars: number = LIMITS.lineChars): SseDecoder {
   let lastId = "";
   const utf8 = new TextDecoder();
   const parser = createParser({
@@ -40,6 +41,13 @@ export function createSseDecoder(sink: SseSink): SseDecoder {
     },
     onEvent: ({ id, data, event }) => sink.onMessage({ id: lastId, ownId: id, data, event }),
     onComment: (comment) => sink.onComment?.(comment),
+    onError(error) {
+      // What else the parser tells of are lines that the platform's rules skip.
+      if (error.type === "max-buffer-size-exceeded") {
+        throw new RangeError(`an event is longer than ${maxEventChars} characters`);
+      }
+    },
+    maxBufferSize: maxEventChars,
   });
   // The one BOM that may be there is taken by the text decoder. The parser looks for one, too, until it has
   // seen a character: an empty line, which means nothing, keeps it from a second.

@@ -16,6 +16,8 @@ import { createGatewayClient, type GatewayClient } from "./hmi/gateway-client.ts
 import { startHmi } from "./hmi/index.ts";
 import type { RunningService } from "./http/health.ts";
 import type { ServerOptions } from "./http/server.ts";
+import type { FinishedLogsSettings } from "./stream/finished-logs.ts";
+import type { ReaderSettings } from "./stream/send.ts";
 
 /** Wraps the parts where services meet. This is how a fault gets in, and how a test can watch. */
 export interface Overrides {
@@ -138,16 +140,15 @@ export async function startGatewayOn(
   store: ConversationStore,
   { overrides, logger }: StartContext = {},
 ): Promise<RunningService> {
-  const client = createEngineClient(config.engine.url, config.engine.api);
+  const client = createEngineClient(config.engine.url, config.engine.api, config.stream.max_reply_chars);
   return await startGateway({
     ...config.gateway,
     ...accessOf(config),
     engine: overrides?.engine?.(client) ?? client,
     engineUrl: config.engine.url,
     defaultModel: config.chat.model,
-    heartbeatMs: config.stream.heartbeat_ms,
+    ...streamLimitsOf(config),
     orphanGraceMs: config.stream.orphan_grace_ms,
-    keepFinishedMs: config.stream.keep_finished_ms,
     conversations: {
       isKnown: async (sessionId) => (await ifKnown(store.conversations.get(sessionId))) !== undefined,
       pendingRequest: (sessionId) => ifKnown(pendingRequest(store, sessionId)),
@@ -164,7 +165,7 @@ export async function startHmiOn(
   gatewayUrl: string,
   { overrides, logger }: StartContext = {},
 ): Promise<RunningService> {
-  const client = createGatewayClient(gatewayUrl, config.auth.token);
+  const client = createGatewayClient(gatewayUrl, config.auth.token, config.stream.max_reply_chars);
   return await startHmi({
     ...config.hmi,
     ...accessOf(config),
@@ -173,9 +174,8 @@ export async function startHmiOn(
     gatewayUrl,
     store,
     defaultAgent: config.chat.agent,
-    heartbeatMs: config.stream.heartbeat_ms,
+    ...streamLimitsOf(config),
     saveEveryMs: config.stream.save_every_ms,
-    keepFinishedMs: config.stream.keep_finished_ms,
     onReaderGone: config.stream.on_reader_gone,
     orphanGraceMs: config.stream.orphan_grace_ms,
     webFolder: webFolder(),
@@ -187,6 +187,16 @@ export async function startHmiOn(
 /** Who may call. */
 function accessOf({ auth, http }: Config): Pick<ServerOptions, "token" | "allowedHosts"> {
   return { token: auth.token, allowedHosts: http.allowed_hosts };
+}
+
+/** What gateway and HMI have in common in their dealings with readers. */
+function streamLimitsOf({ stream }: Config): ReaderSettings & FinishedLogsSettings {
+  return {
+    heartbeatMs: stream.heartbeat_ms,
+    stalledReaderMs: stream.stalled_reader_ms,
+    keepFinishedMs: stream.keep_finished_ms,
+    keepFinishedBytes: stream.keep_finished_bytes,
+  };
 }
 
 /** Undefined where the store does not know the conversation that it is asked about. */

@@ -229,6 +229,10 @@ export const HELD_BY: Holders = {
       "services/gateway/failures.test.ts":
         "%s in the place of Ollama's answer is an engine error, not a bug of the gateway",
     },
+    reply_too_long: {
+      "services/gateway/limits.test.ts":
+        "an engine that sends %s: the reply ends with what fits, and the engine stops",
+    },
     gateway_error: {
       "services/hmi/gateway-failures.test.ts":
         "a gateway that dies in mid-reply (%s): the text stays, the row says error, the reader is told",
@@ -275,6 +279,19 @@ export const HELD_BY: Holders = {
     },
     "stream.keep_finished_ms": {
       "services/settings.test.ts": "a finished reply is kept at the gateway for as long as the setting says",
+    },
+    "stream.keep_finished_bytes": {
+      "services/stream/finished-logs.test.ts":
+        "where all of them take more than the limit, the oldest are forgotten first",
+    },
+    "stream.max_reply_chars": {
+      "services/gateway/limits.test.ts":
+        "an engine that sends %s: the reply ends with what fits, and the engine stops",
+      "services/hmi/limits.test.ts":
+        "a foreign gateway that sends %s: what fits is saved, and the connection is closed",
+    },
+    "stream.stalled_reader_ms": {
+      "services/stream/send.test.ts": "who takes nothing for too long is cut off, and may come back",
     },
     "stream.save_every_ms": { "services/hmi/reply.test.ts": "the text grows on disk while it is streamed" },
     "auth.token": { "services/auth.test.ts": "every call but the one for liveness asks for the token" },

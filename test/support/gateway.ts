@@ -27,6 +27,8 @@ export interface TestGatewayOptions extends Partial<GatewayOptions> {
   standIn?: EngineOptions;
   /** Which of the engine's calls replies are asked by. */
   engineApi?: EngineApi;
+  /** Most that the engine may send for one reply, in characters. */
+  maxReplyChars?: number;
 }
 
 /** A gateway before the stand-in, or before the engine at `engineUrl`; both stop after the test. */
@@ -35,12 +37,14 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const gateway = await startGateway({
     host: "127.0.0.1",
     port: 0,
-    engine: createEngineClient(engineUrl, options.engineApi),
+    engine: createEngineClient(engineUrl, options.engineApi, options.maxReplyChars),
     engineUrl,
     defaultModel: "llama3.1:8b",
     heartbeatMs: 60_000,
     orphanGraceMs: 60_000,
     keepFinishedMs: 60_000,
+    keepFinishedBytes: 64 * 1024 * 1024,
+    stalledReaderMs: 60_000,
     conversations: {
       isKnown: async (sessionId) => sessionId === "known",
       pendingRequest: async () => undefined,

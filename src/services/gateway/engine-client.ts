@@ -1,9 +1,12 @@
 import * as z from "zod";
+import { DEFAULTS } from "../../contract/defaults.ts";
 import { EngineTags, EngineVersion, type InstalledModel } from "../../contract/engine.ts";
 import { engineRoutes } from "../../contract/routes.ts";
 import { messageOf, WireError } from "../../errors.ts";
 import { createUpstream } from "../http/upstream.ts";
-import { createReplyDecoder, type EnginePiece } from "./engine-reply.ts";
+import { beginningOf } from "../stream/log-segment.ts";
+import { createReplyLimit } from "../stream/reply-limit.ts";
+import { createReplyDecoder, type EnginePiece, LONGEST_ERROR } from "./engine-reply.ts";
 import { type EngineApi, type EngineRequest, replyCall } from "./reply-call.ts";
 
 /** The engine as the gateway uses it. Every call may throw a WireError `engine_unavailable` or `engine_error`. */
@@ -12,14 +15,19 @@ export interface EngineClient {
   installedModels(signal?: AbortSignal): Promise<InstalledModel[]>;
   /**
    * The reply, in groups: the pieces that arrived together stay together. Ends with the final piece;
-   * throws `model_not_found`, and `engine_error` where the stream fails or stops without a final piece.
+   * throws `model_not_found`, `reply_too_long`, and `engine_error` where the stream fails or stops without a
+   * final piece.
    */
   chat(request: EngineRequest, signal: AbortSignal): AsyncIterable<readonly EnginePiece[]>;
   close(): Promise<void>;
 }
 
-/** A client of Ollama's own wire, which asks for replies by this call. */
-export function createEngineClient(url: string, api: EngineApi = "chat"): EngineClient {
+/** A client of Ollama's own wire, which asks for replies by this call, and takes so many characters for one. */
+export function createEngineClient(
+  url: string,
+  api: EngineApi = "chat",
+  maxReplyChars: number = DEFAULTS.maxReplyChars,
+): EngineClient {
   const engine = createUpstream({
     url,
     name: "engine",
@@ -35,7 +43,7 @@ export function createEngineClient(url: string, api: EngineApi = "chat"): Engine
     installedModels: async (signal) => (await get(engineRoutes.tags.path(), EngineTags, signal)).models,
     async *chat(request, signal) {
       const answer = await engine.send({ method: "POST", ...replyCall(api, request), signal });
-      yield* readReply(await engine.bodyOf(answer));
+      yield* readReply(await engine.bodyOf(answer), maxReplyChars);
     },
     close: () => engine.close(),
   };
@@ -43,7 +51,7 @@ export function createEngineClient(url: string, api: EngineApi = "chat"): Engine
 
 /** What the engine said instead of a reply, as the contract's error. */
 function refusal(status: number, body: string): WireError {
-  const said = engineErrorIn(body) ?? (body.slice(0, 500) || `status ${status}`);
+  const said = beginningOf(engineErrorIn(body) ?? (body.slice(0, 500) || `status ${status}`), LONGEST_ERROR);
   if (isUnknownModel(status, said)) return new WireError("model_not_found", said);
   if (status === 503) {
     return new WireError("engine_unavailable", `The engine is busy: ${said}`, "Try again in a moment.");
@@ -68,8 +76,11 @@ function engineErrorIn(text: string): string | undefined {
 
 const EngineErrorLine = z.object({ error: z.string() });
 
-async function* readReply(body: AsyncIterable<Uint8Array>): AsyncIterable<readonly EnginePiece[]> {
-  const decoder = createReplyDecoder();
+async function* readReply(
+  body: AsyncIterable<Uint8Array>,
+  maxReplyChars: number,
+): AsyncIterable<readonly EnginePiece[]> {
+  const decoder = createReplyDecoder(createReplyLimit("engine", maxReplyChars));
   try {
     for await (const bytes of body) {
       decoder.push(bytes);

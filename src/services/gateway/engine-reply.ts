@@ -1,6 +1,8 @@
 import { EngineFinal } from "../../contract/engine.ts";
 import { createNdjsonDecoder } from "../../contract/ndjson.ts";
 import { WireError } from "../../errors.ts";
+import { beginningOf } from "../stream/log-segment.ts";
+import type { ReplyLimit } from "../stream/reply-limit.ts";
 import { createWholeCharacters } from "./whole-characters.ts";
 
 /** A piece of the reply, or its end with the engine's own counts. */
@@ -15,8 +17,8 @@ export interface FinalPiece {
 /** Turns the bytes of an `/api/chat` or `/api/generate` stream, cut anywhere, into pieces. */
 export interface ReplyDecoder {
   /**
-   * Throws a WireError at an error line and where the engine did something else than reply, and SyntaxError
-   * at a line that is not JSON.
+   * Throws a WireError at an error line, where the engine did something else than reply, and where it sent more
+   * than the limit; SyntaxError at a line that is not JSON.
    */
   push(bytes: Uint8Array): void;
   /** Throws a WireError where the final object never came: Ollama's streams can end so, and it is a failure. */
@@ -30,31 +32,45 @@ export interface ReplyDecoder {
  * Their `thinking` is not part of the reply. Not a zod schema: this is looked at once a token.
  */
 interface EngineLine {
-  readonly message?: { readonly content?: unknown };
+  readonly message?: { readonly content?: unknown; readonly thinking?: unknown };
   readonly response?: unknown;
+  readonly thinking?: unknown;
   readonly done?: unknown;
   readonly error?: unknown;
 }
 
-export function createReplyDecoder(): ReplyDecoder {
+/** Longest words of an engine that a reader is told, in characters. */
+export const LONGEST_ERROR = 2_000;
+
+export function createReplyDecoder(limit: ReplyLimit): ReplyDecoder {
   let pieces: EnginePiece[] = [];
   let finished = false;
   const whole = createWholeCharacters();
   const addText = (text: string): void => {
     if (text !== "") pieces.push({ text });
   };
-  const lines = createNdjsonDecoder((value) => {
+  /** Nothing is free: neither thoughts nor lines that say nothing may go on for ever. */
+  const countRest = (chars: number): void => {
+    limit.count(chars);
+    limit.check();
+  };
+  const readLine = (value: unknown): void => {
     const line = value as EngineLine | null;
     if (typeof line?.error === "string") {
-      throw new WireError("engine_error", `The engine failed in mid-reply: ${line.error}`);
+      const said = beginningOf(line.error, LONGEST_ERROR);
+      throw new WireError("engine_error", `The engine failed in mid-reply: ${said}`);
     }
-    const content = line?.message?.content ?? line?.response;
-    if (typeof content === "string") addText(whole.push(content));
-    if (line?.done !== true) return;
+    const text = textIn(line?.message?.content ?? line?.response);
+    const thought = textIn(line?.message?.thinking ?? line?.thinking);
+    addText(whole.push(limit.fit(text)));
+    const isEnd = line?.done === true;
+    countRest(text === "" && thought === "" && !isEnd ? 1 : thought.length);
+    if (!isEnd) return;
     addText(whole.end());
     pieces.push(finalPiece(line));
     finished = true;
-  });
+  };
+  const lines = createNdjsonDecoder(readLine, { onBlank: countRest });
   return {
     push: (bytes) => lines.push(bytes),
     end() {
@@ -68,6 +84,10 @@ export function createReplyDecoder(): ReplyDecoder {
       return taken;
     },
   };
+}
+
+function textIn(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }
 
 function finalPiece(line: unknown): FinalPiece {

@@ -7,6 +7,7 @@ import type { EngineClient } from "./engine-client.ts";
 import type { EnginePiece, FinalPiece } from "./engine-reply.ts";
 import type { GatewayMetrics, StreamMeter } from "./metrics.ts";
 import { type DefaultModel, engineName, unknownModel } from "./models.ts";
+import type { EngineRequest } from "./reply-call.ts";
 
 export interface GenerationSettings {
   readonly engine: EngineClient;
@@ -22,7 +23,8 @@ const HANG_UP_MS = 1_000;
 
 /** One reply in the making: it asks the engine, and writes what comes into its log. */
 export class Generation {
-  readonly request: ChatRequest;
+  readonly sessionId: string;
+  readonly messageId: string;
   readonly log: EventLog;
   readonly #settings: GenerationSettings;
   readonly #meter: StreamMeter;
@@ -31,13 +33,14 @@ export class Generation {
   #hangUp: NodeJS.Timeout | undefined;
 
   constructor(request: ChatRequest, settings: GenerationSettings) {
-    this.request = request;
+    this.sessionId = request.session_id;
+    this.messageId = request.message_id;
     this.log = new EventLog(request.message_id);
     this.#settings = settings;
     this.#meter = settings.metrics.start();
     // Before the engine is asked, so that the reader knows at once that it was heard.
     this.log.append({ type: "status_update", status: "planning" });
-    void this.#run();
+    void this.#run(request);
   }
 
   /** Ends it now, for every reader, and makes the engine stop. Nothing where it has ended already. */
@@ -51,29 +54,31 @@ export class Generation {
     this.#abort.abort();
   }
 
-  async #run(): Promise<void> {
+  /** The request is not kept beyond its end: its history may be a mebibyte. */
+  async #run(request: ChatRequest): Promise<void> {
     const { defaultModel } = this.#settings;
     const { signal } = this.#abort;
-    const { model: named } = this.request;
+    const { model: named } = request;
+    const prompt = promptOf(request);
     try {
       // A name is not looked up before it is asked for: the engine itself knows best what it has.
       const model = named === undefined ? await defaultModel.name(signal) : engineName(named);
       if (signal.aborted) return;
       this.log.append({ type: "status_update", status: "executing", detail: model });
-      await (named === undefined ? this.#askDefault(model) : this.#ask(model));
+      await (named === undefined ? this.#askDefault(model, prompt) : this.#ask(model, prompt));
     } catch (error) {
       // After an end of our own the engine's protest is its answer to the abort.
-      if (!this.log.ended) this.#fail(await this.#explain(error));
+      if (!this.log.ended) this.#fail(await this.#explain(error, named));
     } finally {
       clearTimeout(this.#hangUp);
     }
   }
 
   /** Asks what was the default model; where the engine has that no more, what is it now. */
-  async #askDefault(model: string): Promise<void> {
+  async #askDefault(model: string, prompt: Prompt): Promise<void> {
     const { defaultModel } = this.#settings;
     try {
-      await this.#ask(model);
+      await this.#ask(model, prompt);
     } catch (error) {
       // A reply that was cancelled says nothing about the model.
       if (this.log.ended) throw error;
@@ -81,12 +86,11 @@ export class Generation {
       const isGone = error instanceof WireError && error.code === "model_not_found";
       const present = isGone ? await defaultModel.name(this.#abort.signal) : model;
       if (present === model) throw error;
-      await this.#ask(present);
+      await this.#ask(present, prompt);
     }
   }
 
-  async #ask(model: string): Promise<void> {
-    const prompt = promptOf(this.request);
+  async #ask(model: string, prompt: Prompt): Promise<void> {
     await this.#relay(this.#settings.engine.chat({ model, ...prompt }, this.#abort.signal));
   }
 
@@ -121,12 +125,11 @@ export class Generation {
     this.#hangUp = setTimeout(() => this.#abort.abort(), HANG_UP_MS).unref();
   }
 
-  async #explain(thrown: unknown): Promise<WireError> {
+  async #explain(thrown: unknown, model: string | undefined): Promise<WireError> {
     const error =
       thrown instanceof WireError
         ? thrown
         : new WireError("internal_error", `The gateway failed: ${messageOf(thrown)}.`);
-    const { model } = this.request;
     if (error.code !== "model_not_found" || model === undefined) return error;
     return await unknownModel(this.#settings.engine, model).catch(() => error);
   }
@@ -151,7 +154,9 @@ export class Generation {
   }
 }
 
-function promptOf({ content, messages, options }: ChatRequest) {
+type Prompt = Omit<EngineRequest, "model">;
+
+function promptOf({ content, messages, options }: ChatRequest): Prompt {
   return { messages: messages ?? [{ role: "user" as const, content }], ...(options && { options }) };
 }
 

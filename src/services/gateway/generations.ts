@@ -1,22 +1,23 @@
 import type { ChatRequest } from "../../contract/gateway.ts";
 import { WireError } from "../../errors.ts";
 import { whenAbandoned } from "../stream/abandonment.ts";
+import { FinishedLogs, type FinishedLogsSettings } from "../stream/finished-logs.ts";
 import { Generation, type GenerationSettings } from "./generation.ts";
 
-export interface GenerationsSettings extends Omit<GenerationSettings, "onEnd"> {
+export interface GenerationsSettings extends Omit<GenerationSettings, "onEnd">, FinishedLogsSettings {
   /** How long a generation goes on without a reader, in milliseconds. */
   readonly orphanGraceMs: number;
-  /** How long a finished one is kept for late readers, in milliseconds. */
-  readonly keepFinishedMs: number;
 }
 
 /** The generations that run, and the finished ones that are kept for late readers: the last of each conversation. */
 export class Generations {
   readonly #settings: GenerationsSettings;
   readonly #bySession = new Map<string, Generation>();
+  readonly #finished: FinishedLogs;
 
   constructor(settings: GenerationsSettings) {
     this.#settings = settings;
+    this.#finished = new FinishedLogs(settings);
   }
 
   get activeCount(): number {
@@ -29,11 +30,11 @@ export class Generations {
    */
   start(request: ChatRequest): Generation {
     const present = this.#bySession.get(request.session_id);
-    if (present?.request.message_id === request.message_id) return present;
+    if (present?.messageId === request.message_id) return present;
     if (present !== undefined && !present.log.ended) {
       throw new WireError(
         "generation_in_progress",
-        `Conversation "${request.session_id}" is still answering message "${present.request.message_id}".`,
+        `Conversation "${request.session_id}" is still answering message "${present.messageId}".`,
         "Wait for its end, or cancel it.",
       );
     }
@@ -55,11 +56,9 @@ export class Generations {
   }
 
   #keep(generation: Generation): void {
-    const forget = (): void => {
-      const { session_id } = generation.request;
-      if (this.#bySession.get(session_id) === generation) this.#bySession.delete(session_id);
-    };
-    // What is merely kept must not keep the process alive.
-    setTimeout(forget, this.#settings.keepFinishedMs).unref();
+    const { sessionId, log } = generation;
+    this.#finished.keep(log, () => {
+      if (this.#bySession.get(sessionId) === generation) this.#bySession.delete(sessionId);
+    });
   }
 }

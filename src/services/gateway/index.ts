@@ -7,14 +7,15 @@ import { WireError } from "../../errors.ts";
 import { endpoint } from "../http/endpoint.ts";
 import { probeDependency, type RunningService, reportHealth } from "../http/health.ts";
 import { createServer, listen, type ServerOptions } from "../http/server.ts";
-import { lastEventIdOf, sendLog } from "../stream/send.ts";
+import type { FinishedLogsSettings } from "../stream/finished-logs.ts";
+import { lastEventIdOf, type ReaderSettings, sendLog } from "../stream/send.ts";
 import type { EngineClient } from "./engine-client.ts";
 import { Generations } from "./generations.ts";
 import { createMetrics } from "./metrics.ts";
 import { DefaultModel, listModels } from "./models.ts";
 import { type Conversations, resumeGeneration } from "./resume.ts";
 
-export interface GatewayOptions extends ServerOptions {
+export interface GatewayOptions extends ServerOptions, ReaderSettings, FinishedLogsSettings {
   /** 0 for any free one. */
   port: number;
   engine: EngineClient;
@@ -22,12 +23,8 @@ export interface GatewayOptions extends ServerOptions {
   engineUrl: string;
   /** The model of a request that names none, if the engine has it. */
   defaultModel: string;
-  /** Longest silence on a stream, in milliseconds. */
-  heartbeatMs: number;
   /** How long a generation goes on after its last reader left, in milliseconds. */
   orphanGraceMs: number;
-  /** How long a finished generation is kept for late readers, in milliseconds. */
-  keepFinishedMs: number;
   conversations: Conversations;
   version: string;
 }
@@ -85,7 +82,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
     const generation = generations.find(session_id);
     if (generation !== undefined && !generation.log.ended) {
       generation.cancel();
-      return { status: "cancelled", session_id, message_id: generation.request.message_id };
+      return { status: "cancelled", session_id, message_id: generation.messageId };
     }
     if (generation !== undefined || (await conversations.isKnown(session_id))) {
       return { status: "idle", session_id };

@@ -30,7 +30,7 @@ export async function resumeGeneration(
   { sessionId, messageId, mayStart }: ResumeRequest,
 ): Promise<Generation> {
   const present = generations.find(sessionId);
-  const isMeant = messageId === undefined ? !present?.log.ended : present?.request.message_id === messageId;
+  const isMeant = messageId === undefined ? !present?.log.ended : present?.messageId === messageId;
   if (present !== undefined && isMeant) return present;
 
   const pending = mayStart ? await conversations.pendingRequest(sessionId) : undefined;

@@ -5,20 +5,20 @@ import { GeneralStreamQuery, Regenerate, SendMessage, type SentMessage } from ".
 import { hmiRoutes } from "../../contract/routes.ts";
 import type { ConversationStore } from "../conversations/store.ts";
 import { endpoint } from "../http/endpoint.ts";
-import { lastEventIdOf, sendLog } from "../stream/send.ts";
+import { lastEventIdOf, type ReaderSettings, sendLog } from "../stream/send.ts";
 import type { Chat, Outgoing, Sent } from "./chat.ts";
 
 interface ChatParts {
   chat: Chat;
   store: ConversationStore;
-  heartbeatMs: number;
+  readers: ReaderSettings;
 }
 
 /** Of the GET that sends: since 1 December 2026 (RFC 9745). POST does the same, and no page can be tricked into it. */
 const DEPRECATED = { deprecation: "@1796083200" } as const;
 
 /** Sending a message, streaming its reply, and cancelling it. */
-export function serveChat(app: FastifyInstance, { chat, store, heartbeatMs }: ChatParts): void {
+export function serveChat(app: FastifyInstance, { chat, store, readers }: ChatParts): void {
   endpoint(app, hmiRoutes.sendMessage, { body: SendMessage }, async ({ body }): Promise<SentMessage> => {
     const sent = await chat.send({
       content: body.message,
@@ -44,7 +44,7 @@ export function serveChat(app: FastifyInstance, { chat, store, heartbeatMs }: Ch
     const seen = parseEventId(lastEventIdOf(request) ?? "");
     const log = await chat.logOf(params["session_id"] ?? "", seen);
     // Only whoever may have made the conversation is told that it was made.
-    await sendLog(request, reply, log, { heartbeatMs, from: POSITION.sessionCreated });
+    await sendLog(request, reply, log, { ...readers, from: POSITION.sessionCreated });
   });
 
   endpoint(app, hmiRoutes.generalStream, { query: GeneralStreamQuery }, async ({ query, request, reply }) => {
@@ -52,7 +52,7 @@ export function serveChat(app: FastifyInstance, { chat, store, heartbeatMs }: Ch
     // An EventSource reconnects by itself, to a GET that sends: it comes back for a reply, not to send again.
     const log =
       lastEventId === undefined ? (await chat.send(outgoing(query))).log : await chat.logOfEvent(lastEventId);
-    await sendLog(request, reply, log, { heartbeatMs, headers: DEPRECATED });
+    await sendLog(request, reply, log, { ...readers, headers: DEPRECATED });
   });
 
   endpoint(app, hmiRoutes.cancel, {}, async ({ params }): Promise<CancelAnswer> => {

@@ -1,6 +1,7 @@
 import type { Dispatcher } from "undici";
 import { PROGRAM_HEADER } from "../../contract/auth.ts";
 import { ErrorBody, Health, ModelList } from "../../contract/common.ts";
+import { DEFAULTS } from "../../contract/defaults.ts";
 import { formatEventId, POSITION, parseEventId } from "../../contract/event-id.ts";
 import type { StreamEvent } from "../../contract/events.ts";
 import { CancelAnswer, type ChatRequest } from "../../contract/gateway.ts";
@@ -9,6 +10,7 @@ import { parseEventData } from "../../contract/sse.ts";
 import { createSseDecoder } from "../../contract/sse-decoder.ts";
 import { WIRE_ERRORS, WireError, type WireErrorCode } from "../../errors.ts";
 import { createUpstream, type Upstream } from "../http/upstream.ts";
+import { createReplyLimit } from "../stream/reply-limit.ts";
 
 /** Names one reply at the gateway. */
 export type ReplyKey = Pick<ChatRequest, "session_id" | "message_id">;
@@ -19,7 +21,7 @@ export interface GatewayClient {
   models(): Promise<ModelList>;
   /**
    * The events of a reply, in groups as they arrive; the gateway's GET is tried first, then its POST.
-   * Throws `gateway_error` where the stream breaks the contract.
+   * Throws `gateway_error` where the stream breaks the contract, and `reply_too_long` where it goes on for too long.
    */
   chat(request: ChatRequest, signal: AbortSignal): AsyncIterable<readonly StreamEvent[]>;
   /**
@@ -31,8 +33,12 @@ export interface GatewayClient {
   close(): Promise<void>;
 }
 
-/** A client of the gateway there; `token` is what it asks for, empty for none. */
-export function createGatewayClient(url: string, token = ""): GatewayClient {
+/** A client of the gateway there; `token` is what it asks for, empty for none; a reply has so many characters at most. */
+export function createGatewayClient(
+  url: string,
+  token = "",
+  maxReplyChars: number = DEFAULTS.maxReplyChars,
+): GatewayClient {
   const gateway = createUpstream({
     url,
     token,
@@ -48,10 +54,12 @@ export function createGatewayClient(url: string, token = ""): GatewayClient {
     cancel: (session_id) =>
       gateway.ask({ method: "POST", path: gatewayRoutes.cancel.path({ session_id }) }, CancelAnswer),
     async *chat(request, signal) {
-      yield* readEvents(await gateway.bodyOf(await openReply(gateway, request, signal)));
+      yield* readEvents(await gateway.bodyOf(await openReply(gateway, request, signal)), { maxReplyChars });
     },
     async *join(reply, signal) {
-      yield* readEvents(await gateway.bodyOf(await reopenReply(gateway, reply, signal)), reply.message_id);
+      const { message_id: messageId } = reply;
+      const body = await gateway.bodyOf(await reopenReply(gateway, reply, signal));
+      yield* readEvents(body, { maxReplyChars, messageId });
     },
     close: () => gateway.close(),
   };
@@ -63,6 +71,8 @@ export function createGatewayClient(url: string, token = ""): GatewayClient {
  */
 const GET_UNAVAILABLE: ReadonlySet<number> = new Set([404, 405, 409, 501]);
 
+const DUMP_TIMEOUT_MS = 1_000;
+
 /** Asks by GET, where the gateway loads the history itself; by POST, with all of it, where it cannot. */
 async function openReply(
   gateway: Upstream,
@@ -73,7 +83,10 @@ async function openReply(
   const path = gatewayRoutes.resume.path({ session_id }, { message_id });
   const answer = await gateway.send({ method: "GET", path, headers: PROGRAM_HEADER, signal });
   if (!GET_UNAVAILABLE.has(answer.statusCode)) return answer;
-  await answer.body.dump();
+  // Only so that the connection can be used again; an answer that does not end is left.
+  await answer.body
+    .dump({ signal: AbortSignal.timeout(DUMP_TIMEOUT_MS), limit: 64 * 1024 })
+    .catch(() => undefined);
   return await gateway.send({ method: "POST", path: gatewayRoutes.chat.path(), body: request, signal });
 }
 
@@ -122,12 +135,38 @@ function isWireErrorCode(code: string): code is WireErrorCode {
   return Object.hasOwn(WIRE_ERRORS, code);
 }
 
-/** The events of a stream; with a `messageId`, only that reply's, because another one's text must not be saved as its. */
+interface ReadOptions {
+  /** Most text that one reply has, in characters. */
+  readonly maxReplyChars: number;
+  /** Only this reply's events are taken, because another one's text must not be saved as its. */
+  readonly messageId?: string;
+}
+
+/** Most that a stream says beside the text, in characters of its events' data. */
+const MAX_OTHER_CHARS = 1024 * 1024;
+
+/** The events of a stream. A gateway need not keep to our limits: they are kept here, too. */
 async function* readEvents(
   body: AsyncIterable<Uint8Array>,
-  messageId?: string,
+  { maxReplyChars, messageId }: ReadOptions,
 ): AsyncIterable<readonly StreamEvent[]> {
   let events: StreamEvent[] = [];
+  let otherChars = 0;
+  const limit = createReplyLimit("gateway", maxReplyChars);
+  const take = (event: StreamEvent, dataChars: number): void => {
+    if (event.type !== "token") {
+      otherChars += dataChars;
+      if (otherChars > MAX_OTHER_CHARS) {
+        const message = `The gateway sent more than ${MAX_OTHER_CHARS} characters of events that are no text.`;
+        throw new WireError("gateway_error", message);
+      }
+      events.push(event);
+      return;
+    }
+    const content = limit.fit(event.content);
+    if (content !== "") events.push({ ...event, content });
+    limit.check();
+  };
   const decoder = createSseDecoder({
     onMessage({ id, data }) {
       if (messageId !== undefined && parseEventId(id)?.messageId !== messageId) {
@@ -140,7 +179,7 @@ async function* readEvents(
           `The gateway sent something else than an event: ${event.malformed}`,
         );
       }
-      events.push(event);
+      take(event, data.length);
     },
   });
   for await (const bytes of body) {

@@ -7,6 +7,8 @@ import { endpoint } from "../http/endpoint.ts";
 import { type RunningService, reportHealth } from "../http/health.ts";
 import { limitMessages } from "../http/rate-limit.ts";
 import { createServer, listen, type ServerOptions } from "../http/server.ts";
+import type { FinishedLogsSettings } from "../stream/finished-logs.ts";
+import type { ReaderSettings } from "../stream/send.ts";
 import { Chat } from "./chat.ts";
 import { serveChat } from "./chat-endpoints.ts";
 import { probeDependencies } from "./dependencies.ts";
@@ -15,7 +17,7 @@ import { servePages } from "./pages.ts";
 import { serveProfiles } from "./profile-endpoints.ts";
 import { serveSessions } from "./session-endpoints.ts";
 
-export interface HmiOptions extends ServerOptions {
+export interface HmiOptions extends ServerOptions, ReaderSettings, FinishedLogsSettings {
   /** 0 for any free one. */
   port: number;
   gateway: GatewayClient;
@@ -24,12 +26,8 @@ export interface HmiOptions extends ServerOptions {
   store: ConversationStore;
   /** The agent of a conversation that is started without one. */
   defaultAgent: string;
-  /** Longest silence on a stream, in milliseconds. */
-  heartbeatMs: number;
   /** A growing reply is written to disk at least this often, in milliseconds. */
   saveEveryMs: number;
-  /** How long a finished reply's events are kept as they were sent, in milliseconds. */
-  keepFinishedMs: number;
   /** What becomes of a reply that nobody reads any more: written to its end, or cancelled after the grace. */
   onReaderGone: "finish" | "cancel";
   /** How long such a reply waits for a reader, in milliseconds. */
@@ -67,7 +65,7 @@ export async function startHmi(options: HmiOptions): Promise<RunningService> {
     agents: listAgents(),
     default: options.defaultAgent,
   }));
-  serveChat(app, { chat, store, heartbeatMs: options.heartbeatMs });
+  serveChat(app, { chat, store, readers: options });
   serveSessions(app, { chat, store, defaultAgent: options.defaultAgent });
   serveProfiles(app, store.profiles);
   servePages(app, { webFolder: options.webFolder, store, isGuarded: Boolean(options.token) });

@@ -5,17 +5,16 @@ import { WireError } from "../../errors.ts";
 import type { MessageStore } from "../conversations/store.ts";
 import { whenAbandoned } from "../stream/abandonment.ts";
 import type { EventLog } from "../stream/event-log.ts";
+import { FinishedLogs, type FinishedLogsSettings } from "../stream/finished-logs.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 import { Reply, type ReplyStart } from "./reply.ts";
 import { logOfRow } from "./reply-events.ts";
 
-export interface RepliesSettings {
+export interface RepliesSettings extends FinishedLogsSettings {
   readonly gateway: GatewayClient;
   readonly messages: MessageStore;
   /** A growing reply is written to disk at least this often, in milliseconds. */
   readonly saveEveryMs: number;
-  /** How long a finished reply's events are kept as they were sent, in milliseconds. */
-  readonly keepFinishedMs: number;
   /** What becomes of a reply that nobody reads any more: written to its end, or given up after the grace. */
   readonly onReaderGone: "finish" | "cancel";
   /** How long such a reply waits for a reader, in milliseconds. */
@@ -30,9 +29,11 @@ export interface RepliesSettings {
 export class Replies {
   readonly #settings: RepliesSettings;
   readonly #bySession = new Map<string, Reply>();
+  readonly #finished: FinishedLogs;
 
   constructor(settings: RepliesSettings) {
     this.#settings = settings;
+    this.#finished = new FinishedLogs(settings);
   }
 
   get activeCount(): number {
@@ -91,10 +92,9 @@ export class Replies {
   #keep(reply: Reply, status: Message["status"]): void {
     const isLast = (): boolean => this.#bySession.get(reply.sessionId) === reply;
     if (status === "complete" && isLast()) this.#settings.onComplete(reply);
-    const forget = (): void => {
+    this.#finished.keep(reply.log, () => {
       if (isLast()) this.#bySession.delete(reply.sessionId);
-    };
-    setTimeout(forget, this.#settings.keepFinishedMs).unref();
+    });
   }
 }
 

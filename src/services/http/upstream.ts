@@ -72,8 +72,8 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       throw new WireError(options.unavailable, message, options.hint, { cause: error });
     }
   };
-  const refuse = async (answer: Dispatcher.ResponseData): Promise<never> => {
-    throw options.refusal(answer.statusCode, await answer.body.text());
+  const refuse = async ({ statusCode, body }: Dispatcher.ResponseData): Promise<never> => {
+    throw options.refusal(statusCode, await beginningOfBody(body));
   };
   return {
     send,
@@ -82,8 +82,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
       const answer = await send({ method, path, signal: either });
       if (answer.statusCode !== 200) return await refuse(answer);
-      // What is not JSON becomes undefined, which no schema takes.
-      const parsed = schema.safeParse(await answer.body.json().catch(() => undefined));
+      const parsed = schema.safeParse(await jsonIn(answer.body));
       if (parsed.success) return parsed.data;
       throw new WireError(
         options.broken,
@@ -93,6 +92,47 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     bodyOf: async (answer) => (answer.statusCode === 200 ? answer.body : await refuse(answer)),
     close: () => pool.destroy(),
   };
+}
+
+/** Longest answer to a call that is answered at once, in bytes. */
+const LONGEST_ANSWER = 16 * 1024 * 1024;
+
+/** What is read of an error, in bytes: it may never end. */
+const LONGEST_ERROR_BODY = 64 * 1024;
+
+/** What is not JSON, or too long, becomes undefined, which no schema takes. */
+async function jsonIn(body: Dispatcher.ResponseData["body"]): Promise<unknown> {
+  try {
+    return JSON.parse(await textIn(body, LONGEST_ANSWER));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The words of an error, as far as they arrive. */
+async function beginningOfBody(body: Dispatcher.ResponseData["body"]): Promise<string> {
+  const timer = setTimeout(() => body.destroy(), ANSWER_TIMEOUT_MS);
+  try {
+    return await textIn(body, LONGEST_ERROR_BODY);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** So much of a body as fits and arrives; what it breaks off with is not an error. */
+async function textIn(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const bytes of body) {
+      chunks.push(bytes);
+      length += bytes.length;
+      if (length > maxBytes) break;
+    }
+  } catch {
+    // What has arrived is all that there is.
+  }
+  return Buffer.concat(chunks).subarray(0, maxBytes).toString();
 }
 
 /** An abort is the caller's own wish; a time-out is the upstream's failure. */

@@ -5,9 +5,15 @@ import { parseEventId } from "../../contract/event-id.ts";
 import { EVENT_STREAM_HEADERS, HEARTBEAT } from "../../contract/sse.ts";
 import type { EventLog, EventReader } from "./event-log.ts";
 
-export interface SendOptions {
+/** How the readers of streams are treated. */
+export interface ReaderSettings {
   /** Longest silence before a comment is sent, in milliseconds. */
   heartbeatMs: number;
+  /** How long the client may take nothing of what waits for it before it is cut off, in milliseconds. */
+  stalledReaderMs: number;
+}
+
+export interface SendOptions extends ReaderSettings {
   /** The position after which a client begins that did not say where it left off; without it, the first event. */
   from?: number;
   /** Headers beside those of every stream. */
@@ -34,7 +40,7 @@ export async function sendLog(
     if (!response.writableNeedDrain) response.write(HEARTBEAT);
   }, options.heartbeatMs);
   try {
-    await pump(reader, response, heartbeat);
+    await pump(reader, response, { heartbeat, stalledReaderMs: options.stalledReaderMs });
   } finally {
     clearInterval(heartbeat);
     reader.leave();
@@ -47,16 +53,26 @@ export function lastEventIdOf(request: FastifyRequest): string | undefined {
   return typeof header === "string" && header !== "" ? header : undefined;
 }
 
-async function pump(reader: EventReader, response: ServerResponse, heartbeat: NodeJS.Timeout): Promise<void> {
+interface PumpOptions {
+  readonly heartbeat: NodeJS.Timeout;
+  readonly stalledReaderMs: number;
+}
+
+async function pump(
+  reader: EventReader,
+  response: ServerResponse,
+  { heartbeat, stalledReaderMs }: PumpOptions,
+): Promise<void> {
   let text = reader.take();
   // The headers leave in one write with the first events; at once, where there is none yet.
   if (text === "") response.flushHeaders();
   while (!response.destroyed) {
     if (text !== "") {
       heartbeat.refresh();
-      if (!response.write(text)) await drained(response);
+      if (!response.write(text)) await takenBy(response, "drain", stalledReaderMs);
     } else if (reader.finished) {
       response.end();
+      await takenBy(response, "finish", stalledReaderMs);
       return;
     } else {
       await reader.changed();
@@ -65,12 +81,22 @@ async function pump(reader: EventReader, response: ServerResponse, heartbeat: No
   }
 }
 
-async function drained(response: ServerResponse): Promise<void> {
+/**
+ * Resolves when the client has taken what waits for it, or is gone. One that takes nothing for too long is cut
+ * off: what waits for it, and the log that it reads, would stay in memory for as long as it likes.
+ */
+async function takenBy(
+  response: ServerResponse,
+  event: "drain" | "finish",
+  patienceMs: number,
+): Promise<void> {
   const settled = new AbortController();
   const { signal } = settled;
-  await Promise.race([once(response, "drain", { signal }), once(response, "close", { signal })])
+  const timer = setTimeout(() => response.destroy(), patienceMs);
+  await Promise.race([once(response, event, { signal }), once(response, "close", { signal })])
     // The loser of the race is removed by the abort, and rejects.
     .finally(() => settled.abort());
+  clearTimeout(timer);
 }
 
 /** Where the client left off, if it left off in this generation. */

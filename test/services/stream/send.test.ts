@@ -14,10 +14,13 @@ const DONE: StreamEvent = { type: "done", finish_reason: "stop" };
 const token = (content: string): StreamEvent => ({ type: "token", content });
 
 /** A server that sends one log to whoever asks. */
-async function startSender(heartbeatMs = 60_000): Promise<{ url: string; log: EventLog }> {
+async function startSender(
+  heartbeatMs = 60_000,
+  stalledReaderMs = 60_000,
+): Promise<{ url: string; log: EventLog }> {
   const log = new EventLog("m");
   const app = createServer({ host: "127.0.0.1" });
-  app.get("/", (request, reply) => sendLog(request, reply, log, { heartbeatMs }));
+  app.get("/", (request, reply) => sendLog(request, reply, log, { heartbeatMs, stalledReaderMs }));
   const port = await listen(app, "127.0.0.1", 0);
   onTestFinished(() => app.close());
   return { url: urlOf({ host: "127.0.0.1", port }), log };
@@ -128,6 +131,27 @@ test("who leaves without having read is no longer waited for", async () => {
   response.destroy();
   await room;
   expect(log.readerCount).toBe(0);
+});
+
+test("who takes nothing for too long is cut off, and may come back", async () => {
+  const { url, log } = await startSender(60_000, 300);
+  log.append(PLANNING, EXECUTING, token("x".repeat(20_000_000)));
+  const response = await open(url, "/");
+  await eventually(() => expect(log.readerCount).toBe(0));
+  response.destroy();
+  const id = `m:${log.position - 1_000}`;
+  log.append(DONE);
+  const reader = await wholeStream(url, "/", { headers: { "last-event-id": id } });
+  expect(reader.text).toHaveLength(1_000);
+  expect(shapeOf(reader.events)).toBe("token done(stop)");
+});
+
+test("who takes nothing of a whole reply is cut off, too", async () => {
+  const { url, log } = await startSender(60_000, 300);
+  log.append(PLANNING, EXECUTING, token("x".repeat(20_000_000)), DONE);
+  const response = await open(url, "/");
+  await eventually(() => expect(log.readerCount).toBe(0));
+  response.destroy();
 });
 
 /** Appends until every buffer on the way is full and the writer has to wait for room. */

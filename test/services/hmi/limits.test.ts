@@ -1,0 +1,72 @@
+import { createServer } from "node:http";
+import { expect, onTestFinished, test } from "vitest";
+import type { StreamEvent } from "../../../src/contract/events.ts";
+import { findGrammarFault } from "../../../src/contract/grammar.ts";
+import { encodeEvent } from "../../../src/contract/sse.ts";
+import { createGatewayClient } from "../../../src/services/hmi/gateway-client.ts";
+import { flood } from "../../support/flood.ts";
+import { startTestStack } from "../../support/stack.ts";
+
+/** Most that the HMIs of these tests take for one reply. */
+const MAX = 100_000;
+
+/** A stack before a gateway that answers with this beginning, and goes on with that for ever. */
+async function stackBefore(first: string, again: string) {
+  const closed = Promise.withResolvers<void>();
+  const server = createServer((_, response) => {
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    void flood(response, first, again).then(closed.resolve);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
+  const stack = await startTestStack({ overrides: { gateway: () => createGatewayClient(url, "", MAX) } });
+  return { stack, closed: closed.promise };
+}
+
+const encode = (event: StreamEvent): string => encodeEvent({ messageId: "g", position: 1 }, event);
+const START =
+  encode({ type: "status_update", status: "planning" }) +
+  encode({ type: "status_update", status: "executing" }) +
+  encode({ type: "token", content: "so " });
+
+test.each([
+  ["text", encode({ type: "token", content: "word " }), "reply_too_long", MAX],
+  ["events that are no text", encode({ type: "status_update", status: "executing" }), "gateway_error", 3],
+  [
+    "the ending's usage",
+    encode({
+      type: "usage",
+      usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
+      cost_usd: 0,
+    }),
+    "gateway_error",
+    3,
+  ],
+  ["a line without end", "x", "gateway_error", 3],
+  ["an event without end", "data: x\n", "gateway_error", 3],
+])(
+  "a foreign gateway that sends %s: what fits is saved, and the connection is closed",
+  async (what, again, code, length) => {
+    const { stack, closed } = await stackBefore(
+      what === "a line without end" ? `${START}data: ` : START,
+      again,
+    );
+    const { sent, reader } = await stack.send({ message: "Hi" });
+    await reader.ended;
+    await closed;
+    const executing = { type: "status_update", status: "executing" };
+    const events = reader.events.filter(
+      (event, index) => index < 2 || JSON.stringify(event) !== JSON.stringify(executing),
+    );
+    expect(findGrammarFault(events)).toBeUndefined();
+    expect(reader.text).toHaveLength(length);
+    const row = (await stack.messages(sent.session_id)).at(-1);
+    expect(row).toMatchObject({ status: "error", error: { code } });
+    expect(row?.content).toHaveLength(length);
+  },
+);
