@@ -6,7 +6,7 @@
 import { copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { basename, join, relative, sep } from "node:path";
-import { build, type Metafile, type Plugin } from "esbuild";
+import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
 import { thirdPartyNotices } from "./third-party-notices.ts";
 
 const root = new URL("../", import.meta.url);
@@ -17,6 +17,21 @@ const WASM = [
   "node_modules/@vscode/tree-sitter-wasm/wasm/tree-sitter-python.wasm",
 ];
 
+/** What all browser code is built with, under names that change with its content. */
+const WEB = {
+  metafile: true,
+  outdir: "dist/web",
+  entryNames: "[name]-[hash]",
+  chunkNames: "[name]-[hash]",
+  assetNames: "[name]-[hash]",
+  bundle: true,
+  minify: true,
+  legalComments: "none",
+  platform: "browser",
+  target: "es2022",
+  format: "esm",
+} as const satisfies BuildOptions;
+
 // In place, and what is stale is removed after: a process that runs from dist meanwhile keeps its files.
 const built = await Promise.all([
   buildNode("src/main.ts", "src/index.ts", "src/cli/help.ts", ...globSync("src/commands/**/*.ts")),
@@ -25,7 +40,7 @@ const built = await Promise.all([
   buildNode("src/prove/worker.ts"),
   buildWeb(),
 ]);
-const metafiles = built.map(({ metafile }) => metafile);
+const metafiles = built.flat().map(({ metafile }) => metafile);
 refuseImports(metafiles);
 const written = [
   ...metafiles.flatMap(({ outputs }) => Object.keys(outputs)),
@@ -127,26 +142,19 @@ function replace(text: string, part: string, by: string): string {
   return text.replace(part, by);
 }
 
-/** The browser code under names that change with its content, and the page that starts it. */
+/** The browser code, and the page that starts it. */
 async function buildWeb() {
+  const worker = await build({ ...WEB, entryPoints: ["web/markdown/highlight-worker.ts"] });
+  const [workerFile = ""] = Object.keys(worker.metafile.outputs);
   const entryPoints = ["web/app.tsx", ...globSync("web/*.{css,svg}")];
   const built = await build({
-    metafile: true,
+    ...WEB,
     entryPoints,
-    outdir: "dist/web",
-    entryNames: "[name]-[hash]",
-    chunkNames: "[name]-[hash]",
-    assetNames: "[name]-[hash]",
-    bundle: true,
     splitting: true,
-    minify: true,
-    legalComments: "none",
-    platform: "browser",
-    target: "es2022",
-    format: "esm",
     loader: { ".svg": "copy" },
     jsx: "automatic",
     jsxImportSource: "preact",
+    define: { HIGHLIGHT_WORKER: JSON.stringify(`/assets/${basename(workerFile)}`) },
   });
   // What is imported when it is needed has an entry point too, which is none of the page's.
   const files = Object.entries(built.metafile.outputs).filter(([, { entryPoint = "" }]) =>
@@ -156,7 +164,7 @@ async function buildWeb() {
   const page = replace(readFileSync("web/index.html", "utf8"), "<!-- assets -->", tags.join("\n"));
   // Last, so that the page never names a file that is not there yet.
   writeFileSync("dist/web/index.html", page);
-  return built;
+  return [worker, built];
 }
 
 function tagOf(name: string): string {

@@ -30,6 +30,18 @@ const HOSTILE = [
   "[r]: javascript:window.hit=1",
   '```"><img src=x onerror=window.hit=1>\n<script>window.hit=1</script>\n```',
   "| <img src=x onerror=window.hit=1> |\n| --- |\n| [cell](javascript:window.hit=1) |",
+  "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=1 onerror=window.hit=1&gt;'>",
+  "<noscript><p title='</noscript><img src=x onerror=window.hit=1>'>",
+  "<template><script>window.hit=1</script></template><textarea></textarea><plaintext>",
+  "<video><source onerror=window.hit=1></video><audio src=x onerror=window.hit=1>",
+  "<scr<script>ipt>window.hit=1</scr</script>ipt><SCRIPT\n>window.hit=1</SCRIPT >",
+  '<svg><a xlink:href="javascript:window.hit=1"><text>x</text></a><use href="data:image/svg+xml,<svg/>#x"></svg>',
+  "<![CDATA[<script>window.hit=1</script>]]> <?xml-stylesheet href='javascript:window.hit=1'?>",
+  "<!--><img src=x onerror=window.hit=1>-->",
+  "&lt;script&gt;window.hit=1&lt;/script&gt; &#60;img src=x onerror=window.hit=1&#62;",
+  '<p style="background:url(https://elsewhere.example/b.png)" onclick="window.hit=1">styled</p>',
+  "`</code><script>window.hit=1</script>` # <script>window.hit=1</script>",
+  "- [x] <svg onload=window.hit=1>\n\n> <iframe src=javascript:window.hit=1></iframe>",
   "[fine](https://example.org/page) <https://example.org/auto> [mail](mailto:someone@example.org)",
 ].join("\n\n");
 

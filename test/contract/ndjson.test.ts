@@ -54,3 +54,21 @@ test("values before a line that is not JSON are handed out before it is refused"
 test("half a value at the end is refused", () => {
   expect(() => decode('{"a":', [2])).toThrow(SyntaxError);
 });
+
+test.each([1, 7, 1_000])("a line longer than the decoder takes is refused, in pieces of %i bytes", (size) => {
+  const values: unknown[] = [];
+  const decoder = createNdjsonDecoder((value) => values.push(value), { maxLineChars: 10 });
+  const bytes = Buffer.from(`"12345678"\n"123456789"\n`);
+  const push = (): void => {
+    for (let at = 0; at < bytes.length; at += size) decoder.push(bytes.subarray(at, at + size));
+  };
+  expect(push).toThrow("a line is longer than 10 characters");
+  expect(values).toEqual(["12345678"]);
+});
+
+test("blank lines are counted", () => {
+  let blank = 0;
+  const options = { onBlank: (chars: number) => (blank += chars) };
+  createNdjsonDecoder(() => undefined, options).push(Buffer.from("\n\r\n1\n   \n"));
+  expect(blank).toBe(1 + 2 + 4);
+});

@@ -80,6 +80,14 @@ test("what an event's sink throws reaches whoever pushed the bytes", () => {
   expect(() => decoder.push(Buffer.from("data: a\n\n"))).toThrow("refused");
 });
 
+test.each(["data: 123456789012", "data: 12345\ndata: 67890\ndata: 1\n"])(
+  "an event longer than the decoder takes is refused: %j",
+  (text) => {
+    const decoder = createSseDecoder({ onMessage: () => undefined }, 10);
+    expect(() => decoder.push(Buffer.from(text))).toThrow("an event is longer than 10 characters");
+  },
+);
+
 test("unknown extra fields of an event are accepted and dropped", () => {
   expect(parseEventData('{"type":"token","content":"a","extra":1}')).toEqual({ type: "token", content: "a" });
 });

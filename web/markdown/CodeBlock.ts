@@ -3,9 +3,9 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { legibleCode, legibleText } from "./direction.ts";
 import { element } from "./element.ts";
 import type { Piece } from "./highlight.ts";
-import { useHighlight } from "./useHighlight.ts";
+import { useColouring } from "./useColouring.ts";
 
-/** Characters; longer code takes too long to colour. */
+/** Characters; longer code takes too long to draw in colours. */
 const MAX_COLOURED = 50_000;
 
 /** Characters of code that grows, up to which each change is coloured at once. */
@@ -24,9 +24,13 @@ interface CodeBlockProps {
 
 /** Code in a box that scrolls, with its language and a button that copies it. */
 export function CodeBlock({ text, language, isOpen }: CodeBlockProps): ComponentChild {
-  const coloured = text.slice(0, colouredLength(text, isOpen));
-  const pieces = usePieces(coloured, language);
-  const code = element("code", {}, pieces ?? legibleCode(coloured), legibleCode(text.slice(coloured.length)));
+  const wanted = text.slice(0, colouredLength(text, isOpen));
+  const coloured = useColouring(wanted, wanted.length > MAX_COLOURED ? "" : language, isOpen);
+  const pieces = useMemo(
+    () => coloured && h(Fragment, null, coloured.pieces.map(renderPiece)),
+    [coloured?.pieces],
+  );
+  const code = element("code", {}, pieces, legibleCode(text.slice(coloured?.code.length ?? 0)));
   return element(
     "div",
     { class: "code" },
@@ -55,16 +59,6 @@ function CodeHead({ text, language }: Omit<CodeBlockProps, "isOpen">): Component
     element("span", { class: "copied", role: "status" }, status),
     element("button", { type: "button", onClick: copy }, "Copy"),
   );
-}
-
-/** The coloured code; undefined while it is plain. */
-function usePieces(code: string, language: string): ComponentChild {
-  const isWanted = language !== "" && code.length <= MAX_COLOURED;
-  const highlight = useHighlight(isWanted);
-  return useMemo(() => {
-    const pieces = isWanted ? highlight?.(code, language) : undefined;
-    return pieces && h(Fragment, null, pieces.map(renderPiece));
-  }, [isWanted, highlight, code, language]);
 }
 
 /** The longer the code, the more has to be new before it is coloured again. */

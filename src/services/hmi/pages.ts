@@ -37,11 +37,15 @@ export function servePages(app: FastifyInstance, { webFolder, store, isGuarded }
   app.get<{ Params: { name: string } }>(assetRoute.pattern, (request, reply) => {
     const asset = assets.get(request.params.name);
     if (asset === undefined) throw new WireError("not_found", `There is no file ${request.params.name}.`);
-    return reply
-      .header("cache-control", "public, max-age=31536000, immutable")
-      .header("x-content-type-options", "nosniff")
-      .type(asset.type)
-      .send(asset.body);
+    return (
+      reply
+        .header("cache-control", "public, max-age=31536000, immutable")
+        .header("x-content-type-options", "nosniff")
+        // For a worker, which does not have the page's policy.
+        .header("content-security-policy", "default-src 'none'")
+        .type(asset.type)
+        .send(asset.body)
+    );
   });
 }
 
@@ -70,6 +74,7 @@ async function isKnown(store: PageOptions["store"], { model_id, session_id }: Pa
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
+  "worker-src 'self'",
   "style-src 'self'",
   "img-src 'self' data:",
   "connect-src 'self'",

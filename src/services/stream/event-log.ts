@@ -6,8 +6,8 @@ import { firstAfter, type LogSegment, segmentOf, TextSegment } from "./log-segme
 /** How far the writer may be ahead of the reader that is furthest, in characters of the reply. */
 const LAG_LIMIT = 256 * 1024;
 
-/** Most that one read hands out, in characters, so that a slow reader's socket buffer stays small. */
-const READ_LIMIT = 64 * 1024;
+/** About the most that one read hands out, in characters, so that a slow reader's socket buffer stays small. */
+export const READ_LIMIT = 64 * 1024;
 
 /** What a log takes beside its events, in bytes, about. */
 const OWN_BYTES = 1024;

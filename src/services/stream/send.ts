@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { parseEventId } from "../../contract/event-id.ts";
 import { EVENT_STREAM_HEADERS, HEARTBEAT } from "../../contract/sse.ts";
-import type { EventLog, EventReader } from "./event-log.ts";
+import { type EventLog, type EventReader, READ_LIMIT } from "./event-log.ts";
 
 /** How the readers of streams are treated. */
 export interface ReaderSettings {
@@ -70,6 +71,8 @@ async function pump(
     if (text !== "") {
       heartbeat.refresh();
       if (!response.write(text)) await takenBy(response, "drain", stalledReaderMs);
+      // A client that takes a long log as fast as it is written does not hold up the others.
+      if (text.length >= READ_LIMIT) await nextTurn();
     } else if (reader.finished) {
       response.end();
       await takenBy(response, "finish", stalledReaderMs);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { PATIENTLY } from "../../support/cli.ts";
 import { expectOnlyAllowed } from "./allowed.ts";
 import { type PageElement, pageOf } from "./page.ts";
 
@@ -30,7 +31,7 @@ describe("code", () => {
     ["yaml", "a: 1"],
   ])("in %s is coloured, once the highlighter is there", async (language, code) => {
     const page = pageOf(`\`\`\`${language}\n${code}\n\`\`\``);
-    await expect.poll(() => coloursOf(page)).toBeGreaterThan(0);
+    await expect.poll(() => coloursOf(page), PATIENTLY).toBeGreaterThan(0);
     expect(page.all("pre")[0]?.textContent).toBe(code);
     expectOnlyAllowed(page);
   });
@@ -38,19 +39,19 @@ describe("code", () => {
   test("with markup in it stays text when it is coloured", async () => {
     const code = "<script>alert(1)</script><img src=x onerror=alert(1)>";
     const page = pageOf(`\`\`\`html\n${code}\n\`\`\``);
-    await expect.poll(() => coloursOf(page)).toBeGreaterThan(0);
+    await expect.poll(() => coloursOf(page), PATIENTLY).toBeGreaterThan(0);
     expectOnlyAllowed(page);
     expect(page.all("pre")[0]?.textContent).toBe(code);
   });
 
   test("in a language that is not known, or in none, is plain", async () => {
     const page = pageOf("```js\nlet a\n```\n\n```klingon\nlet a\n```\n\n```\nlet a\n```\n\n    let a");
-    await expect.poll(() => coloursOf(page)).toBe(1);
+    await expect.poll(() => coloursOf(page), PATIENTLY).toBe(1);
   });
 
   test("that is very long is plain", async () => {
     const page = pageOf(`\`\`\`js\n${"let a;\n".repeat(8000)}\n\`\`\`\n\n\`\`\`js\nlet a\n\`\`\``);
-    await expect.poll(() => coloursOf(page)).toBe(1);
+    await expect.poll(() => coloursOf(page), PATIENTLY).toBe(1);
   });
 
   test.each([
@@ -58,14 +59,26 @@ describe("code", () => {
     ["c", "word ".repeat(5_000)],
   ])("in %s that would take too long, or too much, is plain", async (language, code) => {
     const page = pageOf(`\`\`\`${language}\n${code}\n\`\`\`\n\n\`\`\`js\nlet a\n\`\`\``);
-    await expect.poll(() => coloursOf(page)).toBe(1);
+    await expect.poll(() => coloursOf(page), PATIENTLY).toBe(1);
     expect(page.all("pre")[0]?.textContent).toBe(code);
+  });
+
+  test("that is hostile is given up, and what follows it is coloured", async () => {
+    const hostile = "[a](".repeat(3_000);
+    const page = pageOf(`\`\`\`md\n${hostile}\n\`\`\`\n\n\`\`\`js\nlet a\n\`\`\``);
+    await expect.poll(() => coloursOf(page), PATIENTLY).toBe(1);
+    expect(page.all("pre")[0]?.textContent).toBe(hostile);
+    // What was found out is kept: it is not tried again when the conversation is opened again.
+    const again = pageOf(`\`\`\`md\n${hostile}\n\`\`\`\n\n\`\`\`js\nlet a\n\`\`\``);
+    expect(coloursOf(again)).toBe(1);
+    again.draw(`\`\`\`md\n${hostile}\n\`\`\`\n\n\`\`\`js\nlet b\n\`\`\``);
+    await expect.poll(() => coloursOf(again), PATIENTLY).toBe(1);
   });
 
   test("that grows is whole at each step, coloured or not", async () => {
     const code = "let a = 1; // b\n".repeat(500);
     const page = pageOf("```js\nlet a", true);
-    await expect.poll(() => coloursOf(page)).toBeGreaterThan(0);
+    await expect.poll(() => coloursOf(page), PATIENTLY).toBeGreaterThan(0);
     for (let length = 10; length < code.length; length += 997) {
       page.draw(`\`\`\`js\n${code.slice(0, length)}`, true);
       expect(page.all("pre")[0]?.textContent.trimEnd()).toBe(code.slice(0, length).trimEnd());

@@ -1,5 +1,8 @@
 import { type ContainerNode, h, render } from "preact";
 import { Markdown } from "../../../web/markdown/Markdown.ts";
+import { provideWorker } from "./worker-thread.ts";
+
+provideWorker();
 
 /** An element as Preact made it, in a document that is no more than the calls Preact needs. */
 export class PageElement {
