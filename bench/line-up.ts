@@ -1,9 +1,8 @@
-import { execFileSync } from "node:child_process";
 import { gatewayRoutes, hmiRoutes } from "../src/contract/routes.ts";
 import type { Reading, ReadJob } from "./peers/reader.ts";
 import type { WireName } from "./peers/wires.ts";
 import { makePlace } from "./place.ts";
-import { type Server, startPeer, startService, startWorker } from "./processes.ts";
+import { residentKiB, type Server, startPeer, startService, startWorker } from "./processes.ts";
 
 /** Whose streams are read. */
 export type Source = "hmi" | "gateway" | "pass-through" | "engine";
@@ -64,8 +63,4 @@ export async function startLineUp(paceMs: number): Promise<LineUp> {
       place.remove();
     },
   };
-}
-
-function residentKiB(pid: number): number {
-  return Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" }));
 }

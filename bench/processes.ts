@@ -1,4 +1,4 @@
-import { type ChildProcess, fork, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { get } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
@@ -35,6 +35,11 @@ export async function startService(
     if (child.exitCode !== null) throw new Error(`The ${name} ended with ${child.exitCode}.`);
   });
   return server;
+}
+
+/** Resident memory of a process, in KiB. */
+export function residentKiB(pid: number): number {
+  return Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" }));
 }
 
 /** Resolves when `GET url` answers 200; `check` may throw meanwhile. */
