@@ -9,6 +9,7 @@ import type { Config } from "./config/schema.ts";
 import { urlOf } from "./contract/address.ts";
 import { EXIT, messageOf, UserError } from "./errors.ts";
 import type { RunningService } from "./services/http/health.ts";
+import { returnMemoryWhenQuiet } from "./services/idle-memory.ts";
 import { openStore, startGatewayOn, startHmiOn, startStandIn } from "./services/start.ts";
 import { startTap } from "./tap/tap.ts";
 
@@ -52,6 +53,7 @@ async function run(name: string): Promise<void> {
     throw isPortTaken(error) ? portTaken(name, error) : error;
   });
   logger.info({ url: service.url }, "ready");
+  returnMemoryWhenQuiet();
   const stop = (signal: NodeJS.Signals): void => {
     logger.info({ signal }, "stopping");
     service.close().then(

@@ -20,7 +20,8 @@ const ALLOWED: Readonly<Record<string, string>> = {
   prove:
     "faults/index.ts, checks, type harness, harness/chance.ts, harness/report.ts, type target, package-root.ts",
   "prove-target": "verify.ts, faults/index.ts, tap, target, harness, contract, errors.ts",
-  "service-process.ts": "services/start.ts, tap, type services/http, contract, config, errors.ts",
+  "service-process.ts":
+    "services/start.ts, services/idle-memory.ts, tap, type services/http, contract, config, errors.ts",
   "supervisor-process.ts": "supervisor, errors.ts",
   "package-root.ts": "",
   "shell-word.ts": "",
@@ -48,6 +49,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "services/conversations": "contract, private-files.ts, errors.ts",
   "services/http": "http-guard, contract, errors.ts",
   "services/stream": "contract, errors.ts",
+  "services/idle-memory.ts": "",
   "source-check": "linear-pattern.ts, errors.ts, package-root.ts",
   target: "tap, harness/steps.ts, contract, text, errors.ts",
   tap: "http-guard, contract, errors.ts",

@@ -9,8 +9,8 @@ const LAG_LIMIT = 256 * 1024;
 /** About the most that one read hands out, in characters, so that a slow reader's socket buffer stays small. */
 export const READ_LIMIT = 64 * 1024;
 
-/** What a log takes beside its events, in bytes, about. */
-const OWN_BYTES = 1024;
+/** What a log takes beside its events, in bytes, about: with the generation that wrote it, its signals and timers. */
+const OWN_BYTES = 8 * 1024;
 
 /**
  * The events of one generation, kept so that readers may come, leave, and come back.
