@@ -11,6 +11,7 @@ import { runAll } from "./harness/run-all.ts";
 import { type Selection, selectChecks } from "./harness/select.ts";
 import { type Run, verifyInProcess } from "./in-process.ts";
 import { commandsAt } from "./target/curl.ts";
+import type { RunJournal } from "./target/run-journal.ts";
 import { openTarget, type Target, type TargetUrls } from "./target/target.ts";
 
 export interface VerifyOptions extends Selection {
@@ -22,6 +23,8 @@ export interface VerifyOptions extends Selection {
   target: TargetUrls | "in-process";
   /** What the target is called in the report, beside its URLs. */
   describeTarget?: string | undefined;
+  /** Told of what the run makes on a target that has URLs, so that it can be found where the run is killed. */
+  journal?: RunJournal | undefined;
   /** A deliberate bug to switch on, by its name or as `defineFault` makes one; in-process only. */
   fault?: string | Fault | undefined;
   /** Longest time for one check, in milliseconds. */
@@ -108,7 +111,7 @@ async function verifySelected(options: VerifyOptions, seed: string): Promise<Ver
       hint: "Add --in-process.",
     });
   }
-  return await verifyAt(run, options.target, options.describeTarget);
+  return await verifyAt(run, options.target, options);
 }
 
 async function verifyWithFault(run: Run, given: string | Fault): Promise<VerifyReport> {
@@ -122,10 +125,10 @@ async function verifyWithFault(run: Run, given: string | Fault): Promise<VerifyR
 async function verifyAt(
   run: Run,
   urls: TargetUrls,
-  describeTarget: string | undefined,
+  { describeTarget, journal }: Pick<VerifyOptions, "describeTarget" | "journal">,
 ): Promise<VerifyReport> {
   requireChecks(urls.contract);
-  const target = await openTarget(urls, run.signal);
+  const target = await openTarget(urls, run.signal, journal);
   try {
     const where = `gateway ${urls.gateway}, hmi ${urls.hmi}, ${target.engineName} at ${urls.engine}${contractIn(urls)}${rowsIn(target)}`;
     return await runAll({

@@ -5,6 +5,7 @@ import { hmiRoutes } from "../contract/routes.ts";
 import { Lacks } from "../errors.ts";
 import { type CollectContext, CouldNotRun } from "../harness/check.ts";
 import type { SeenCall } from "../target/http.ts";
+import { RUN_PROFILE_NAME, runProfileDescription } from "../target/run-journal.ts";
 import type { Target } from "../target/target.ts";
 
 export type Context = CollectContext<Target>;
@@ -32,8 +33,8 @@ export async function makeProfile(
   const answer = await context.target.hmi.call("POST", hmiRoutes.newProfile.path(), {
     signal: AbortSignal.timeout(CREATE_TIMEOUT_MS),
     body: {
-      name: `stack verify ${name}`,
-      description: "Made by stack verify; deleted when it ends.",
+      name: `${RUN_PROFILE_NAME}${name}`,
+      description: runProfileDescription(context.target.journal.runId),
       instructions,
       settings: { options },
     },
@@ -49,7 +50,10 @@ export async function makeSession(context: Context, modelId: number | null): Pro
     signal: AbortSignal.timeout(CREATE_TIMEOUT_MS),
     body: { model_id: modelId },
   });
-  return expectAnswer(answer, SessionAnswer).session.session_id;
+  const { session } = expectAnswer(answer, SessionAnswer);
+  // Of a profile's conversations the profile tells, which has the run's id.
+  if (modelId === null) context.target.journal.madeConversation(session);
+  return session.session_id;
 }
 
 /** The newest conversations of a profile, or the general ones. */

@@ -1,7 +1,7 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
 import { listChecks, type SuiteListing } from "../cli/check-list.ts";
-import { chooseTarget } from "../cli/choose-target.ts";
+import { chooseTarget, findTarget } from "../cli/choose-target.ts";
 import { exitCodeOf } from "../cli/exit-code.ts";
 import { reportOnGithub } from "../cli/github.ts";
 import { lastFailed, rememberRun } from "../cli/last-run.ts";
@@ -14,18 +14,28 @@ import {
 } from "../cli/report-files.ts";
 import { loadChecks, loadFault } from "../cli/user-checks.ts";
 import { readRunFlags, runFlags, targetFlags } from "../cli/verify-flags.ts";
-import { UserError } from "../errors.ts";
+import type { Config } from "../config/schema.ts";
+import { EXIT, messageOf, UserError, withoutStop } from "../errors.ts";
 import { type Comparison, compareRuns } from "../harness/compare.ts";
 import { replay } from "../harness/replay.ts";
 import type { RunReport } from "../harness/report.ts";
 import { judgeAgain, loadRun, readReport, saveRun, withoutEvidence } from "../harness/saved.ts";
 import { selectChecks } from "../harness/select.ts";
 import { createTerminalReporter, reportComparison } from "../reporters/terminal.ts";
+import type { TargetUrls } from "../target/target.ts";
 import { findSuites, suitesOf, type VerifyReport, verify } from "../verify.ts";
+import { type CleanedLeftovers, cleanLeftovers } from "../verify-leftovers/clean-leftovers.ts";
+import { beginVerifyRecord, type VerifyJournal } from "../verify-leftovers/verify-record.ts";
 
 const SUITES = findSuites(undefined).map(({ name }) => name);
 
-type VerifyOutput = (VerifyReport & { compared?: Comparison }) | { suites: readonly SuiteListing[] };
+type VerifyOutput =
+  | (VerifyReport & { compared?: Comparison })
+  | { suites: readonly SuiteListing[] }
+  | { cleaned: CleanedLeftovers };
+
+/** Which stack is cleaned. */
+type CleanFlags = Parameters<typeof findTarget>[0] & { readonly config: string | undefined };
 
 export default class Verify extends BaseCommand {
   static override summary = "Prove that a chat stack does what it must, claim by claim.";
@@ -59,6 +69,11 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
       helpGroup: "RUN",
       multiple: true,
     }),
+    clean: Flags.boolean({
+      description: "Only delete what runs that were killed left on this stack. Every run does so first.",
+      helpGroup: "RUN",
+      exclusive: ["list", "from", "in-process", "fault"],
+    }),
     list: Flags.boolean({ description: "List the checks instead of running them.", helpGroup: "RUN" }),
     evidence: Flags.string({
       description: "Save the report, and what each check has seen, into this folder.",
@@ -81,6 +96,7 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
 
   async run(): Promise<VerifyOutput> {
     const { argv, flags } = await this.parse(Verify);
+    if (flags.clean) return await this.#cleanOnly(flags);
     const run = {
       suite: argv.length === 0 ? undefined : argv.map(String),
       checks: await loadChecks(flags.check ?? []),
@@ -108,13 +124,19 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
       });
     }
     const target = await chooseTarget(flags, config, this.screen);
+    const signal = this.interruptSignal();
+    const journal =
+      target.target === "in-process" ? undefined : await this.#openJournal(config, target.target, signal);
     const report = await verify({
       ...run,
       ...target,
+      journal,
       fault: flags.fault === undefined ? undefined : await loadFault(flags.fault),
-      signal: this.interruptSignal(),
+      signal,
       onEvent,
     });
+    // What could not be undone is for the next run to try.
+    if (report.left_behind.length === 0) journal?.forget();
     if (flags.evidence !== undefined) saveRun(flags.evidence, report);
     rememberRun(config.state.dir, report);
     if (report.fault?.applied === 0) {
@@ -124,6 +146,55 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
       );
     }
     return this.#conclude(report, wishes);
+  }
+
+  async #cleanOnly(flags: CleanFlags): Promise<VerifyOutput> {
+    const config = await this.loadConfig(flags.config);
+    const found = await findTarget(flags, config);
+    if (found === undefined) {
+      throw new UserError("unreachable", "No stack runs here that could be cleaned.", {
+        hint: "Start it with `stack up`, or name another with --hmi, --gateway and --engine.",
+      });
+    }
+    const cleaned = await this.#clean(config, found.target, this.interruptSignal());
+    if (cleaned.runs === 0 && cleaned.left.length === 0)
+      this.screen.line("  No killed run left anything here.", 2);
+    for (const hmi of cleaned.elsewhere) {
+      this.screen.line(`  A run that was killed made something at ${hmi}: name it with --hmi.`, 2);
+    }
+    if (cleaned.left.length > 0) process.exitCode = EXIT.failed;
+    return { cleaned };
+  }
+
+  /** Cleans up after killed runs, and begins the record of this one; undefined where it cannot be written. */
+  async #openJournal(
+    config: Config,
+    target: TargetUrls,
+    signal: AbortSignal,
+  ): Promise<VerifyJournal | undefined> {
+    await this.#clean(config, target, signal);
+    try {
+      return beginVerifyRecord(config.state.dir, target.hmi);
+    } catch (error) {
+      const why = withoutStop(messageOf(error));
+      this.screen.line(
+        `  What this run makes is written down nowhere (${why}): it is lost if the run is killed.`,
+        2,
+      );
+      return undefined;
+    }
+  }
+
+  async #clean(config: Config, target: TargetUrls, signal: AbortSignal): Promise<CleanedLeftovers> {
+    const cleaned = await cleanLeftovers(config.state.dir, target, signal);
+    if (cleaned.runs > 0) {
+      const { profiles, conversations } = cleaned;
+      const what = `profiles: ${profiles}, conversations: ${conversations}`;
+      this.screen.line(`  Deleted what a killed run had left: ${what}.`, 2);
+    }
+    for (const what of cleaned.left)
+      this.screen.line(`  Left by a killed run: ${this.screen.harmless(what)}`, 2);
+    return cleaned;
   }
 
   #conclude(

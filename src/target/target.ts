@@ -8,6 +8,7 @@ import { watchEngine } from "./engine-watch.ts";
 import { createForeignClient, isLacking } from "./foreign.ts";
 import { createHttpClient, type HttpClient, type SeenCall } from "./http.ts";
 import { departuresOf } from "./profiles/index.ts";
+import { noJournal, type RunJournal } from "./run-journal.ts";
 import { openTargetStore, type TargetStore } from "./store/store.ts";
 import { tokenRefused } from "./token-refused.ts";
 
@@ -42,6 +43,8 @@ export type Capability =
 export interface Target {
   readonly urls: Pick<TargetUrls, "hmi" | "gateway" | "engine">;
   readonly settings: TargetSettings;
+  /** Told of what is made, beside profiles: they carry the run's id. */
+  readonly journal: RunJournal;
   readonly hmi: HttpClient;
   readonly gateway: HttpClient;
   readonly engine: HttpClient;
@@ -66,7 +69,11 @@ const ANSWER_TIMEOUT_MS = 10_000;
  * Connects to a stack, and finds out what of it can be watched. Throws a UserError `unreachable` where the
  * HMI or the gateway does not work, one that says what is wrong with the store, and the signal's reason.
  */
-export async function openTarget(given: TargetUrls, signal: AbortSignal): Promise<Target> {
+export async function openTarget(
+  given: TargetUrls,
+  signal: AbortSignal,
+  journal: RunJournal = noJournal(),
+): Promise<Target> {
   const { hmi: hmiUrl, gateway: gatewayUrl, engine: engineUrl, token } = given;
   const departures = departuresOf(given.contract);
   const hmi = createForeignClient({ url: hmiUrl, token, service: "hmi", departures });
@@ -89,6 +96,7 @@ export async function openTarget(given: TargetUrls, signal: AbortSignal): Promis
   return {
     urls: { hmi: hmiUrl, gateway: gatewayUrl, engine: engineUrl },
     settings: { heartbeatMs: DEFAULTS.heartbeatMs, orphanGraceMs: DEFAULTS.orphanGraceMs, ...given.settings },
+    journal,
     hmi,
     gateway,
     engine,

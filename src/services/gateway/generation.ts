@@ -71,6 +71,7 @@ export class Generation {
       if (!this.log.ended) this.#fail(await this.#explain(error, named));
     } finally {
       clearTimeout(this.#hangUp);
+      this.#hangUp = undefined;
     }
   }
 

@@ -1,7 +1,7 @@
 import { nextPosition } from "../../contract/event-id.ts";
 import type { StreamEvent } from "../../contract/events.ts";
 import { encodeEvent } from "../../contract/sse.ts";
-import { firstAfter, type LogSegment, segmentOf, TextSegment } from "./log-segment.ts";
+import { EventSegment, firstAfter, type LogSegment, TextSegment } from "./log-segment.ts";
 
 /** How far the writer may be ahead of the reader that is furthest, in characters of the reply. */
 const LAG_LIMIT = 256 * 1024;
@@ -10,7 +10,7 @@ const LAG_LIMIT = 256 * 1024;
 export const READ_LIMIT = 64 * 1024;
 
 /** What a log takes beside its events, in bytes, about: with the generation that wrote it, its signals and timers. */
-const OWN_BYTES = 8 * 1024;
+const OWN_BYTES = 4 * 1024;
 
 /**
  * The events of one generation, kept so that readers may come, leave, and come back.
@@ -111,11 +111,12 @@ export class EventLog {
   #add(event: StreamEvent): void {
     const before = this.#position;
     this.#position = nextPosition(before, event);
+    const last = this.#segments.at(-1);
     if (event.type !== "token") {
-      this.#segments.push(segmentOf(event, this.#position));
+      if (last instanceof TextSegment) last.pack();
+      this.#segments.push(new EventSegment(event, this.#position));
       return;
     }
-    const last = this.#segments.at(-1);
     if (last instanceof TextSegment && last.add(event.content)) return;
     const text = new TextSegment(before);
     text.add(event.content);

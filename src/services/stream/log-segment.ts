@@ -17,15 +17,23 @@ export interface LogSegment {
   eventAfter(position: number): PlacedEvent;
 }
 
-/** An event that is not text. */
-export function segmentOf(event: StreamEvent, position: number): LogSegment {
-  return {
-    lastPosition: position,
-    get bytes() {
-      return Buffer.byteLength(JSON.stringify(event));
-    },
-    eventAfter: () => ({ position, event }),
-  };
+/** An event that is not text. A class: thousands are kept, and an object with accessors of its own takes 400 bytes. */
+export class EventSegment implements LogSegment {
+  readonly lastPosition: number;
+  readonly #event: StreamEvent;
+
+  constructor(event: StreamEvent, position: number) {
+    this.#event = event;
+    this.lastPosition = position;
+  }
+
+  get bytes(): number {
+    return Buffer.byteLength(JSON.stringify(this.#event));
+  }
+
+  eventAfter(): PlacedEvent {
+    return { position: this.lastPosition, event: this.#event };
+  }
 }
 
 /** Characters after which a segment of text takes no more. */
@@ -60,15 +68,23 @@ export class TextSegment implements LogSegment {
     return Buffer.byteLength(this.#text ?? this.#pieces.join("")) + this.#ends.length * 4;
   }
 
-  /** Adds a piece, which is not empty; false where it is full. */
+  /** Adds a piece, which is not empty; false where it takes no more. */
   add(piece: string): boolean {
     const ends = this.#ends;
     if (!Array.isArray(ends)) return false;
     this.#pieces.push(piece);
     this.#length += piece.length;
     ends.push(this.#length);
-    if (this.#length >= FULL) this.#pack(ends);
+    if (this.#length >= FULL) this.pack();
     return true;
+  }
+
+  /** Takes no more, and takes as little memory as it can. */
+  pack(): void {
+    if (this.#text !== undefined) return;
+    this.#text = this.#pieces.join("");
+    this.#ends = Uint32Array.from(this.#ends);
+    this.#pieces = [];
   }
 
   eventAfter(position: number): PlacedEvent {
@@ -81,12 +97,6 @@ export class TextSegment implements LogSegment {
     const content = beginningOf(piece, LONGEST_EVENT).toWellFormed();
     const event: StreamEvent = { type: "token", content };
     return { position: nextPosition(this.#start + from, event), event };
-  }
-
-  #pack(ends: number[]): void {
-    this.#text = this.#pieces.join("");
-    this.#ends = Uint32Array.from(ends);
-    this.#pieces = [];
   }
 }
 

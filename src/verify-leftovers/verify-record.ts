@@ -1,0 +1,98 @@
+import { randomUUID } from "node:crypto";
+import { mkdirSync, readdirSync, rmdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import * as z from "zod/mini";
+import { fateOf, identifySelf } from "../supervisor/os/identity.ts";
+import { readOwn, writeWhole } from "../supervisor/state.ts";
+import type { RunJournal } from "../target/run-journal.ts";
+
+const VerifyRecord = z.object({
+  run_id: z.uuid(),
+  /** The HMI that it was made on. */
+  hmi: z.string(),
+  started_at: z.string(),
+  /** Who runs it. */
+  pid: z.int(),
+  start_time: z.string(),
+  boot_id: z.string(),
+  conversations: z.array(z.object({ session_id: z.string(), created_at: z.string() })),
+});
+
+/** What a run of `stack verify` wrote down of itself: who runs it, where, and which conversations it made. */
+export type VerifyRecord = z.infer<typeof VerifyRecord>;
+
+/** A journal that is on disk while its run lasts. */
+export interface VerifyJournal extends RunJournal {
+  /** The run has ended, and has undone what it made. */
+  forget(): void;
+}
+
+/** The folder of the records, in a state folder. */
+function folderOf(stateDir: string): string {
+  return join(stateDir, "verify");
+}
+
+/** Writes down that this process begins a run on this HMI. Throws where the state folder cannot be written. */
+export function beginVerifyRecord(stateDir: string, hmi: string): VerifyJournal {
+  const folder = folderOf(stateDir);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const { pid, startTime, bootId } = identifySelf();
+  const record: VerifyRecord = {
+    run_id: randomUUID(),
+    hmi,
+    started_at: new Date().toISOString(),
+    pid,
+    start_time: startTime,
+    boot_id: bootId,
+    conversations: [],
+  };
+  const write = (): void => writeWhole(pathOf(stateDir, record), `${JSON.stringify(record)}\n`);
+  write();
+  return {
+    runId: record.run_id,
+    madeConversation({ session_id, created_at }) {
+      record.conversations.push({ session_id, created_at });
+      write();
+    },
+    forget: () => forgetVerifyRecord(stateDir, record),
+  };
+}
+
+/** The runs that ended without undoing what they made: the records of processes that are no more. */
+export function endedVerifyRecords(stateDir: string): readonly VerifyRecord[] {
+  return namesIn(folderOf(stateDir)).flatMap((name) => {
+    const record = readRecord(join(folderOf(stateDir), name));
+    return record === undefined || fateOf(record) === "alive" ? [] : [record];
+  });
+}
+
+/** Removes a record, and the folder after the last one. */
+export function forgetVerifyRecord(stateDir: string, record: Pick<VerifyRecord, "run_id">): void {
+  rmSync(pathOf(stateDir, record), { force: true });
+  try {
+    rmdirSync(folderOf(stateDir));
+  } catch {
+    // Another run's record is there.
+  }
+}
+
+function pathOf(stateDir: string, { run_id }: Pick<VerifyRecord, "run_id">): string {
+  return join(folderOf(stateDir), `${run_id}.json`);
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => name.endsWith(".json") && !name.startsWith("."));
+  } catch {
+    return [];
+  }
+}
+
+/** Undefined where it is none of ours; such a file is left. */
+function readRecord(path: string): VerifyRecord | undefined {
+  try {
+    return VerifyRecord.parse(JSON.parse(readOwn(path)));
+  } catch {
+    return undefined;
+  }
+}
