@@ -3,10 +3,15 @@ import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { findGrammarFault } from "../../src/contract/grammar.ts";
 import { engineLine, FINAL_LINE, startFakeEngine, startTestGateway } from "../support/gateway.ts";
+import { rounds } from "../support/rounds.ts";
 import { startTestStack } from "../support/stack.ts";
 import type { StreamReader } from "../support/streams.ts";
 
-const STREAMS = 200;
+const STREAMS = rounds(200, 3_000);
+
+/** Many at once in one process, with their readers and their engine. */
+const TIMEOUT_MS = rounds(15_000, 180_000);
+
 const TOKENS = 20;
 const MESSAGES = Array.from({ length: STREAMS }, (_, index) => `canary-${index}`);
 
@@ -43,28 +48,36 @@ async function expectOwnReplies(readers: readonly StreamReader[]): Promise<void>
   );
 }
 
-test("200 streams at once through the gateway: none is cut short, none gets another one's tokens", async () => {
-  const gateway = await startTestGateway({ engineUrl: await startEcho() });
-  const readers = MESSAGES.map((content) =>
-    gateway.chat({ session_id: content, message_id: content, model: "m", content }),
-  );
-  await expectOwnReplies(await Promise.all(readers));
-});
+test(
+  "hundreds of streams at once through the gateway: none is cut short, none gets another one's tokens",
+  async () => {
+    const gateway = await startTestGateway({ engineUrl: await startEcho() });
+    const readers = MESSAGES.map((content) =>
+      gateway.chat({ session_id: content, message_id: content, model: "m", content }),
+    );
+    await expectOwnReplies(await Promise.all(readers));
+  },
+  TIMEOUT_MS,
+);
 
-test("200 streams at once through HMI and gateway: none is lost or mixed up, and each is saved whole", async () => {
-  const stack = await startTestStack({ engineUrl: await startEcho() });
-  const sent = await Promise.all(
-    MESSAGES.map(async (message) => {
-      const { session_id } = await stack.newSession();
-      return { session_id, reader: (await stack.send({ session_id, message, model: "m" })).reader };
-    }),
-  );
-  await expectOwnReplies(sent.map(({ reader }) => reader));
-  const saved = await Promise.all(sent.map(({ session_id }) => stack.messages(session_id)));
-  expect(saved.map((rows) => rows.map(({ content, status }) => [content, status]))).toEqual(
-    MESSAGES.map((message) => [
-      [message, "complete"],
-      [replyTo(message), "complete"],
-    ]),
-  );
-});
+test(
+  "hundreds of streams at once through HMI and gateway: none is lost or mixed up, each is saved whole",
+  async () => {
+    const stack = await startTestStack({ engineUrl: await startEcho() });
+    const sent = await Promise.all(
+      MESSAGES.map(async (message) => {
+        const { session_id } = await stack.newSession();
+        return { session_id, reader: (await stack.send({ session_id, message, model: "m" })).reader };
+      }),
+    );
+    await expectOwnReplies(sent.map(({ reader }) => reader));
+    const saved = await Promise.all(sent.map(({ session_id }) => stack.messages(session_id)));
+    expect(saved.map((rows) => rows.map(({ content, status }) => [content, status]))).toEqual(
+      MESSAGES.map((message) => [
+        [message, "complete"],
+        [replyTo(message), "complete"],
+      ]),
+    );
+  },
+  TIMEOUT_MS,
+);
