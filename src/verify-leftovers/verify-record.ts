@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, readdirSync, rmdirSync, rmSync } from "node:fs";
+import { readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod/mini";
+import { makePrivateFolder, readOwn } from "../private-files.ts";
 import { fateOf, identifySelf } from "../supervisor/os/identity.ts";
-import { readOwn, writeWhole } from "../supervisor/state.ts";
+import { prepareRoot, stateFolder, writeWhole } from "../supervisor/state.ts";
 import type { RunJournal } from "../target/run-journal.ts";
 
 const VerifyRecord = z.object({
@@ -34,8 +35,8 @@ function folderOf(stateDir: string): string {
 
 /** Writes down that this process begins a run on this HMI. Throws where the state folder cannot be written. */
 export function beginVerifyRecord(stateDir: string, hmi: string): VerifyJournal {
-  const folder = folderOf(stateDir);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  prepareRoot(stateFolder(stateDir));
+  makePrivateFolder(folderOf(stateDir));
   const { pid, startTime, bootId } = identifySelf();
   const record: VerifyRecord = {
     run_id: randomUUID(),
