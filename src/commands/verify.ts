@@ -193,7 +193,7 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
       this.screen.line(`  Deleted what a killed run had left: ${what}.`, 2);
     }
     for (const what of cleaned.left)
-      this.screen.line(`  Left by a killed run: ${this.screen.harmless(what)}`, 2);
+      this.screen.line(`  Left by a killed run: ${this.what)}`, 2;
     return cleaned;
   }
 
