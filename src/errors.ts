@@ -73,8 +73,12 @@ export const WIRE_ERRORS = {
   engine_unavailable: 503,
   /** The gateway does not answer. */
   gateway_unavailable: 503,
+  /** The conversations' database is locked by another program, or cannot be used; `Retry-After` says when to try again. */
+  store_unavailable: 503,
   /** A gateway gave up waiting; ours says what did not answer, and the HMI passes this on from others. */
   timeout: 504,
+  /** The disk of the conversations' database is full; `Retry-After` says when to try again. */
+  store_full: 507,
 } as const satisfies Record<string, number>;
 
 /** A code that may stand in an error body or in an `error` event. */

@@ -189,7 +189,7 @@ function withAbsolutePaths(config: Config, folder: string): Config {
   return {
     ...config,
     contract: { ...config.contract, store: withAbsolutePath(config.contract.store, folder) },
-    store: { path: path === ":memory:" ? path : resolve(folder, path) },
+    store: { ...config.store, path: path === ":memory:" ? path : resolve(folder, path) },
     state: { dir: resolve(folder, config.state.dir) },
   };
 }

@@ -145,6 +145,8 @@ export const ConfigSchema = z.strictObject({
   store: z.strictObject({
     /** The conversations' database, relative to the configuration's folder. */
     path: text,
+    /** What is acknowledged survives a power cut (`full`), or only the death of any process (`normal`). */
+    synchronous: z.enum(["full", "normal"]),
   }),
   state: z.strictObject({
     /** The folder of PID files and logs, relative to the configuration's folder. */

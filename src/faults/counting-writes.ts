@@ -16,6 +16,6 @@ export function countingWrites(
   });
   return withMethod(beginning, "messages", "finish", async (messageId, ending) => {
     writing.delete(messageId);
-    await store.messages.finish(messageId, ending);
+    return await store.messages.finish(messageId, ending);
   });
 }

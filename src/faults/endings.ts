@@ -10,6 +10,6 @@ export function savingEndings(
   return withMethod(store, "messages", "finish", async (messageId, ending) => {
     const changed = change(ending);
     if (changed !== ending) onApplied();
-    await store.messages.finish(messageId, changed);
+    return await store.messages.finish(messageId, changed);
   });
 }

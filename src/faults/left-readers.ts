@@ -28,8 +28,9 @@ export function whereReadersLeft(
     store: (store) =>
       withMethod(store, "messages", "finish", async (messageId, ending) => {
         const sessionId = (await store.messages.find(messageId))?.session_id ?? "";
-        if (left.has(sessionId)) await finish(store, messageId, ending);
-        else await store.messages.finish(messageId, ending);
+        if (!left.has(sessionId)) return await store.messages.finish(messageId, ending);
+        await finish(store, messageId, ending);
+        return true;
       }),
   };
 }

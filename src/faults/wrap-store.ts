@@ -1,7 +1,7 @@
 import type { ConversationStore } from "../services/conversations/store.ts";
 
 /** The parts of a store that have methods. */
-type Part = Exclude<keyof ConversationStore, "close">;
+type Part = Exclude<keyof ConversationStore, "probe" | "close">;
 
 /** A store like this one, except for one method; `replacement` calls the original where it needs it. */
 export function withMethod<Of extends Part, Name extends keyof ConversationStore[Of]>(

@@ -178,5 +178,5 @@ async function requireStore(config: Config, asked: readonly Asked[]): Promise<vo
   if (!opensIt) return;
   // Loaded here, because a stack that runs already need not wait for it.
   const { openDatabase } = await import("../services/conversations/sqlite/database.ts");
-  openDatabase(config.store.path).close();
+  await openDatabase(config.store.path).close();
 }

@@ -112,7 +112,7 @@ async function startAll(
     stream: { ...DEFAULT_CONFIG.stream, ...options.stream },
     auth: { ...DEFAULT_CONFIG.auth, ...options.auth },
     http: { ...DEFAULT_CONFIG.http, ...options.http },
-    store: { path: options.storePath ?? ":memory:" },
+    store: { ...DEFAULT_CONFIG.store, path: options.storePath ?? ":memory:" },
   };
   const store = own(openStore(config, options));
   const gateway = await asCalled("gateway", own(await startGatewayOn(config, store, options)).url);
@@ -123,7 +123,7 @@ async function startAll(
 
 /** Opens the conversations that the configuration names. */
 export function openStore(config: Config, { overrides }: StartContext = {}): ConversationStore {
-  const store = openSqliteStore({ path: config.store.path, defaultAgent: config.chat.agent });
+  const store = openSqliteStore({ ...config.store, defaultAgent: config.chat.agent });
   return overrides?.store?.(store) ?? store;
 }
 

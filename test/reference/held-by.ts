@@ -247,6 +247,14 @@ export const HELD_BY: Holders = {
     gateway_unavailable: {
       "services/hmi/hmi.test.ts": "without a gateway health is degraded, and what needs no gateway goes on",
     },
+    store_unavailable: {
+      "services/hmi/store-locked.test.ts":
+        "while another program holds the lock, a message is refused with when to come back, and nothing waits",
+    },
+    store_full: {
+      "services/hmi/store-full.test.ts":
+        "on a disk that is really full (%s) nothing is lost and nobody is lied to",
+    },
     timeout: { "services/hmi/fallback.test.ts": "%s from a gateway is passed on as it is, with %i" },
   },
   settings: {
@@ -343,6 +351,10 @@ export const HELD_BY: Holders = {
       "services/start.test.ts": "a database file is used, and keeps what was said",
       "config/load.test.ts":
         "a file is found from any folder below it, and its relative paths are meant from its own",
+    },
+    "store.synchronous": {
+      "services/conversations/sqlite/wal-sync.test.ts":
+        "with synchronous %s a commit is acknowledged %s the WAL was synced",
     },
     "state.dir": {
       "cli/up.test.ts":

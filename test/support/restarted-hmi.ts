@@ -22,7 +22,8 @@ export async function leaveReply(saved = "", content = "Count to 100"): Promise<
   const { store } = openTestStore();
   const sessionId = await openConversation(store, null);
   const { reply } = await store.messages.begin({ sessionId, content, modelName: null });
-  await store.messages.grow(reply.message_id, saved);
+  await store.messages.grow(reply.message_id, 0, saved);
+  await store.messages.release();
   return { store, sessionId, replyId: reply.message_id };
 }
 

@@ -11,9 +11,9 @@ export const partialAndWholeReplyKept: Fault = {
   overrides: (onApplied) => ({
     store: (store) =>
       withMethod(store, "messages", "finish", async (messageId, ending) => {
-        await store.messages.finish(messageId, ending);
+        const isSaved = await store.messages.finish(messageId, ending);
         const row = await store.messages.find(messageId);
-        if (ending.status !== "cancelled" || row === undefined) return;
+        if (ending.status !== "cancelled" || row === undefined) return isSaved;
         onApplied();
         await store.messages.add({
           sessionId: row.session_id,
@@ -23,6 +23,7 @@ export const partialAndWholeReplyKept: Fault = {
           modelName: row.model_name,
           status: "complete",
         });
+        return isSaved;
       }),
   }),
 };

@@ -32,14 +32,13 @@ export const replyToOpenedConversation: Fault = {
         const open = row && opened.get(row.model_id);
         const hasMoved = open !== undefined && openBefore.get(messageId) !== open;
         if (row === undefined || !hasMoved || ending.status !== "complete") {
-          await store.messages.finish(messageId, ending);
-          return;
+          return await store.messages.finish(messageId, ending);
         }
         onApplied();
         const { role, message_type: messageType, model_name: modelName } = row;
         const { content, status } = ending;
         await store.messages.add({ sessionId: open, role, messageType, content, modelName, status });
-        await store.messages.finish(messageId, { ...ending, content: "" });
+        return await store.messages.finish(messageId, { ...ending, content: "" });
       });
     return { store: (store) => straying(remembering(watching(store))) };
   },

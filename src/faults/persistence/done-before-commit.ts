@@ -16,13 +16,14 @@ export const doneBeforeCommit: Fault = {
   overrides: (onApplied) => ({
     store: (store) =>
       withMethod(store, "messages", "finish", async (messageId, ending) => {
-        const save = (): Promise<void> => store.messages.finish(messageId, ending);
+        const save = (): Promise<boolean> => store.messages.finish(messageId, ending);
         if (ending.content.length < LONG) return await save();
         onApplied();
         // Nobody waits for it: the store may be closed by then.
         void pause(LATER_MS, undefined, { ref: false })
           .then(save)
           .catch(() => undefined);
+        return true;
       }),
   }),
 };

@@ -9,6 +9,10 @@ export const replySavedOnlyAtEnd: Fault = {
   caughtBy: ["persistence/grows"],
   actsIn: ["sse", "cancel", "persistence", "isolation", "health", "sla"],
   overrides: (onApplied) => ({
-    store: (store) => withMethod(store, "messages", "grow", async () => onApplied()),
+    store: (store) =>
+      withMethod(store, "messages", "grow", async () => {
+        onApplied();
+        return true;
+      }),
   }),
 };

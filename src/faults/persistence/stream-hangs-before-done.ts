@@ -16,10 +16,11 @@ export const streamHangsBeforeDone: Fault = {
   overrides: (onApplied) => ({
     store: (store) =>
       withMethod(store, "messages", "finish", async (messageId, ending) => {
-        await store.messages.finish(messageId, ending);
-        if (ending.content.length < LONG) return;
+        const isSaved = await store.messages.finish(messageId, ending);
+        if (ending.content.length < LONG) return isSaved;
         onApplied();
         await pause(HANGS_MS);
+        return isSaved;
       }),
   }),
 };

@@ -18,7 +18,8 @@ export const endWithoutFinalIgnored: Fault = {
       withMethod(store, "messages", "finish", async (messageId, ending) => {
         if (!isMeant(ending)) return await store.messages.finish(messageId, ending);
         onApplied();
-        await store.messages.grow(messageId, ending.content);
+        const saved = (await store.messages.find(messageId))?.content.length ?? 0;
+        return await store.messages.grow(messageId, saved, ending.content.slice(saved));
       }),
     wire: {
       hmi: rewriteEvents(() => {

@@ -10,13 +10,17 @@ import type {
 
 /**
  * Where conversations live. Everything speaks the contract's own shapes; every call may fail with a
- * `WireError` of the contract. Implementations hold the rules of the contract's section 4 in the
+ * `WireError` of the contract, also with `store_unavailable` or `store_full`, after which nothing of it was
+ * done and it may be tried again. No call keeps the event loop waiting for a lock. Implementations hold the rules of the contract's section 4 in the
  * database itself, so that no caller, not even a wrong one, can break them.
  */
 export interface ConversationStore {
   readonly profiles: ProfileStore;
   readonly conversations: SessionStore;
   readonly messages: MessageStore;
+  /** Throws `store_unavailable` or `store_full` where nothing can be saved now. */
+  probe(): Promise<void>;
+  /** Releases what it writes; see {@link MessageStore.release}. */
   close(): Promise<void>;
 }
 
@@ -134,6 +138,14 @@ export interface History {
   readonly messages: Message[];
 }
 
+/** Replies that another store left. */
+export interface TakenOver {
+  /** With what was saved of them, oldest first; from now on this store writes them. */
+  readonly replies: Message[];
+  /** How many are written by other stores that live. */
+  readonly heldByOthers: number;
+}
+
 /** One row by itself. */
 export interface NewMessage {
   readonly sessionId: string;
@@ -156,7 +168,7 @@ export interface MessageStore {
   findExchange(clientMessageId: string): Promise<Exchange | undefined>;
   /**
    * Saves the user's message and an empty reply with status `streaming`, both or neither, and titles an
-   * untitled conversation. Where the client's key is known already, it gives back that exchange, not new.
+   * untitled conversation; this store is the reply's writer. Where the client's key is known already, it gives back that exchange, not new.
    * The session is as it is after that.
    * Throws `generation_in_progress` while another reply of the conversation is streaming.
    */
@@ -168,11 +180,23 @@ export interface MessageStore {
    * of the conversation is streaming.
    */
   beginAgain(message: RepeatedMessage): Promise<RepeatedExchange>;
-  /** Saves the text that a streaming reply has so far. */
-  grow(messageId: string, content: string): Promise<void>;
-  /** Ends a streaming reply; one that has ended already, or was deleted, is left as it is. */
-  finish(messageId: string, ending: ReplyEnding): Promise<void>;
+  /**
+   * Appends to the text of a reply that this store writes; `from` is the length of what was saved before, in
+   * UTF-16 units. False where that reply is not there to be written: it has ended, was deleted, or another
+   * store has taken it over.
+   */
+  grow(messageId: string, from: number, added: string): Promise<boolean>;
+  /**
+   * Ends a reply that this store writes. False where it is not there to be ended, as {@link grow} says: then
+   * nothing was saved.
+   */
+  finish(messageId: string, ending: ReplyEnding): Promise<boolean>;
   add(message: NewMessage): Promise<Message>;
-  /** Every reply that is still `streaming`, oldest first. For the start after a crash. */
-  unfinished(): Promise<Message[]>;
+  /**
+   * Makes this store the writer of every reply that is still `streaming` and whose writer has released it or
+   * has died. Replies of writers that live are left to them. Never gives the same reply to two stores.
+   */
+  takeOver(): Promise<TakenOver>;
+  /** Leaves the replies that this store writes, `streaming` as they are, to whoever takes them over. */
+  release(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { type EventId, parseEventId } from "../../contract/event-id.ts";
 import type { CancelAnswer } from "../../contract/gateway.ts";
 import type { Message, Profile, Session } from "../../contract/hmi.ts";
-import { WireError } from "../../errors.ts";
+import { messageOf, WireError, withoutStop } from "../../errors.ts";
 import { requireAgent } from "../conversations/agents.ts";
 import type { ConversationStore, Destination, Exchange, History } from "../conversations/store.ts";
 import { chatRequest } from "../conversations/turn.ts";
@@ -11,9 +11,12 @@ import { Summaries } from "./summaries.ts";
 
 export interface ChatSettings extends Omit<RepliesSettings, "messages" | "onAbandoned" | "onComplete"> {
   readonly store: ConversationStore;
-  /** Told of what fails behind a reader's back. */
-  readonly onError: (error: unknown, what: string) => void;
+  /** Told how many replies of a stopped HMI are taken up again, where there are any. */
+  readonly onTakenOver: (count: number) => void;
 }
+
+/** When it is looked again whether another HMI has left its replies, in milliseconds. */
+const LOOK_AGAIN_MS = 1_000;
 
 /** A message that a user sends. */
 export interface Outgoing extends Destination {
@@ -37,6 +40,8 @@ export class Chat {
   readonly #sending = new Map<string, Promise<Sent>>();
   /** Resolves when {@link resume} is done; nobody is answered about a reply before. */
   readonly #resumed = Promise.withResolvers<void>();
+  #look: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   constructor(settings: ChatSettings) {
     const { store, onError } = settings;
@@ -57,15 +62,24 @@ export class Chat {
     return this.#replies.activeCount;
   }
 
+  /** Throws the store's error where an ending waits to be saved. */
+  checkSaved(): void {
+    const [first, ...more] = this.#replies.waiting;
+    if (first === undefined) return;
+    const reason = withoutStop(messageOf(first));
+    throw new WireError("store_unavailable", `${reason}; replies that wait to be saved: ${1 + more.length}.`);
+  }
+
   /**
-   * Takes up the replies that were running when the HMI last stopped; returns how many. They go on behind
-   * the readers' backs, as all replies do.
+   * Takes up the replies that another HMI left running. They go on behind the readers' backs, as all replies do.
+   * Those of one that still runs are looked at again until they have ended or are left.
    */
-  async resume(): Promise<number> {
-    const rows = await this.#settings.store.messages.unfinished();
-    for (const row of rows) this.#replies.rejoin(row);
+  async resume(): Promise<void> {
+    const { replies, heldByOthers } = await this.#settings.store.messages.takeOver();
+    for (const row of replies) this.#replies.rejoin(row);
+    if (replies.length > 0) this.#settings.onTakenOver(replies.length);
+    if (heldByOthers > 0 && !this.#isClosed) this.#lookAgain();
     this.#resumed.resolve();
-    return rows.length;
   }
 
   /** Saves the message and begins its reply; a message with a known client key joins the reply it has. */
@@ -88,7 +102,10 @@ export class Chat {
     const session = await store.conversations.get(sessionId);
     const profile = await store.profiles.context(session.model_id);
     const defaultModel = session.model ?? profile?.default_model ?? null;
-    const exchange = await store.messages.beginAgain({ sessionId, modelName: model, defaultModel });
+    await this.#replies.find(sessionId)?.saveNow();
+    const exchange = await this.#begin(() =>
+      store.messages.beginAgain({ sessionId, modelName: model, defaultModel }),
+    );
     return this.#answer({ session: exchange.session, exchange, profile, history: exchange.history });
   }
 
@@ -124,7 +141,10 @@ export class Chat {
     );
   }
 
-  /** Ends a conversation's reply at the gateway; answers when it is saved, so that the next message is taken. */
+  /**
+   * Ends a conversation's reply at the gateway; answers when it is saved, so that the next message is taken.
+   * Throws the store's error where it cannot be saved yet.
+   */
   async cancel(sessionId: string): Promise<CancelAnswer> {
     await this.#resumed.promise;
     this.#summaries.giveWay(sessionId);
@@ -133,6 +153,7 @@ export class Chat {
     const answer = await this.#cancelAtGateway(sessionId);
     // Also where the gateway is idle: it may just have ended the reply, which is not saved yet.
     await reply?.ended;
+    await reply?.saveNow();
     return answer;
   }
 
@@ -151,8 +172,10 @@ export class Chat {
     this.#replies.forget(sessionId);
   }
 
-  /** Saves what every running reply has, as interrupted. */
+  /** Saves what every reply has, and leaves those that run to the next HMI. */
   async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#look);
     await Promise.all([this.#summaries.close(), this.#replies.close()]);
   }
 
@@ -169,17 +192,41 @@ export class Chat {
     const { session, created } = await store.conversations.open(outgoing);
     const profile = await store.profiles.context(session.model_id);
     const model = outgoing.model ?? session.model ?? profile?.default_model ?? undefined;
+    await this.#replies.find(session.session_id)?.saveNow();
     const { summary, messages } = await store.messages.history(session.session_id);
-    const begun = await store.messages.begin({
-      sessionId: session.session_id,
-      content: outgoing.content,
-      modelName: model ?? null,
-      clientMessageId: outgoing.clientMessageId,
-    });
+    const begun = await this.#begin(() =>
+      store.messages.begin({
+        sessionId: session.session_id,
+        content: outgoing.content,
+        modelName: model ?? null,
+        clientMessageId: outgoing.clientMessageId,
+      }),
+    );
     // Another process was first with the same client key.
     if (!begun.isNew) return this.#joined(begun);
     const history = { summary, messages: [...messages, begun.user] };
     return this.#answer({ session: begun.session, exchange: begun, profile, history, created });
+  }
+
+  async #begin<Begun>(begin: () => Promise<Begun>): Promise<Begun> {
+    try {
+      return await begin();
+    } catch (error) {
+      // It may be the reply of an HMI that has died since.
+      if (error instanceof WireError && error.code === "generation_in_progress") this.#lookAgain();
+      throw error;
+    }
+  }
+
+  #lookAgain(): void {
+    clearTimeout(this.#look);
+    const look = async (): Promise<void> => {
+      await this.resume().catch((error: unknown) => {
+        this.#settings.onError(error, "looking for replies that another HMI left");
+        this.#lookAgain();
+      });
+    };
+    if (!this.#isClosed) this.#look = setTimeout(() => void look(), LOOK_AGAIN_MS);
   }
 
   /** Not async: between the reply's row and the reply itself a reader would get the reply before it. */

@@ -1,6 +1,7 @@
 import type { DependencyHealth } from "../../contract/common.ts";
 import type { ConversationStore } from "../conversations/store.ts";
 import { probeDependency } from "../http/health.ts";
+import type { Chat } from "./chat.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 
 /** What the HMI works with. */
@@ -8,6 +9,7 @@ export interface Dependencies {
   readonly gateway: GatewayClient;
   readonly gatewayUrl: string;
   readonly store: ConversationStore;
+  readonly chat: Pick<Chat, "checkSaved">;
 }
 
 /**
@@ -34,9 +36,10 @@ async function probeGateway({
   return { gateway: health, ...(engine === undefined ? {} : { engine }) };
 }
 
-async function probeStore({ store }: Dependencies): Promise<DependencyHealth> {
+async function probeStore({ store, chat }: Dependencies): Promise<DependencyHealth> {
   return await probeDependency(undefined, async () => {
-    await store.profiles.list();
+    await store.probe();
+    chat.checkSaved();
     return undefined;
   });
 }

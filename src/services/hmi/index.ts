@@ -44,7 +44,11 @@ export async function startHmi(options: HmiOptions): Promise<RunningService> {
   const { store, gateway } = options;
   const app = createServer(options);
   await limitMessages(app, options.messagesPerMinute ?? 0);
-  const chat = new Chat({ ...options, onError: (err, what) => app.log.error({ err }, `failed: ${what}`) });
+  const chat = new Chat({
+    ...options,
+    onError: (err, what) => app.log.error({ err }, `failed: ${what}`),
+    onTakenOver: (rejoined) => app.log.warn({ rejoined }, "replies of a stopped HMI are taken up again"),
+  });
 
   endpoint(
     app,
@@ -55,7 +59,7 @@ export async function startHmi(options: HmiOptions): Promise<RunningService> {
         service: "hmi",
         version: options.version,
         activeStreams: chat.activeCount,
-        dependencies: await probeDependencies(options),
+        dependencies: await probeDependencies({ ...options, chat }),
       }),
   );
   endpoint(app, hmiRoutes.live, {}, () => ({ status: "ok" }));
@@ -72,14 +76,14 @@ export async function startHmi(options: HmiOptions): Promise<RunningService> {
 
   const port = await listen(app, options.host, options.port);
   // Only whoever owns the port may judge that a streaming row has no writer any more.
-  const rejoined = await chat.resume();
-  if (rejoined > 0) app.log.warn({ rejoined }, "replies of a stopped HMI are taken up again");
+  await chat.resume();
   return {
     url: urlOf({ host: options.host, port }),
     port,
     close: async () => {
       await chat.close();
       await app.close();
+      await store.messages.release();
       await gateway.close();
     },
   };

@@ -2,19 +2,16 @@ import type { StreamEvent } from "../../contract/events.ts";
 import type { ChatRequest } from "../../contract/gateway.ts";
 import type { Message, Session } from "../../contract/hmi.ts";
 import { WireError } from "../../errors.ts";
-import type { MessageStore } from "../conversations/store.ts";
 import { whenAbandoned } from "../stream/abandonment.ts";
 import type { EventLog } from "../stream/event-log.ts";
 import { FinishedLogs, type FinishedLogsSettings } from "../stream/finished-logs.ts";
 import type { GatewayClient } from "./gateway-client.ts";
-import { Reply, type ReplyStart } from "./reply.ts";
+import { Reply, type ReplyOutcome, type ReplyStart } from "./reply.ts";
 import { logOfRow } from "./reply-events.ts";
+import type { SaverSettings } from "./reply-saver.ts";
 
-export interface RepliesSettings extends FinishedLogsSettings {
+export interface RepliesSettings extends SaverSettings, FinishedLogsSettings {
   readonly gateway: GatewayClient;
-  readonly messages: MessageStore;
-  /** A growing reply is written to disk at least this often, in milliseconds. */
-  readonly saveEveryMs: number;
   /** What becomes of a reply that nobody reads any more: written to its end, or given up after the grace. */
   readonly onReaderGone: "finish" | "cancel";
   /** How long such a reply waits for a reader, in milliseconds. */
@@ -30,6 +27,7 @@ export class Replies {
   readonly #settings: RepliesSettings;
   readonly #bySession = new Map<string, Reply>();
   readonly #finished: FinishedLogs;
+  #isClosed = false;
 
   constructor(settings: RepliesSettings) {
     this.#settings = settings;
@@ -45,10 +43,24 @@ export class Replies {
     return this.#bySession.get(sessionId);
   }
 
-  /** The log of one reply, by its row: its own events where they are kept, else made again from the row. */
+  /** Why endings wait to be saved, one entry a reply. */
+  get waiting(): unknown[] {
+    return [...this.#bySession.values()].flatMap(({ waitsFor }) => waitsFor ?? []);
+  }
+
+  /**
+   * The log of one reply, by its row: its own events where they are kept, else made again from the row. Throws
+   * `generation_in_progress` where another HMI writes it.
+   */
   logOf(row: Message): EventLog {
     const kept = this.#bySession.get(row.session_id);
-    return kept?.log.messageId === row.message_id ? kept.log : logOfRow(row);
+    if (kept?.log.messageId === row.message_id) return kept.log;
+    if (row.status !== "streaming") return logOfRow(row);
+    throw new WireError(
+      "generation_in_progress",
+      `The reply of conversation ${row.session_id} is being written by another HMI.`,
+      "Ask there, or wait for its end.",
+    );
   }
 
   /** Asks the gateway for a reply, whose row is still empty. */
@@ -71,9 +83,10 @@ export class Replies {
     this.#bySession.delete(sessionId);
   }
 
-  /** Saves what every running reply has, as interrupted. */
+  /** Saves what every reply has, and leaves those that run to the next HMI. */
   async close(): Promise<void> {
-    await Promise.all(this.#running.map((reply) => reply.interrupt()));
+    this.#isClosed = true;
+    await Promise.all([...this.#bySession.values()].map((reply) => reply.leave()));
   }
 
   get #running(): Reply[] {
@@ -84,17 +97,26 @@ export class Replies {
     const { onReaderGone, orphanGraceMs, onAbandoned } = this.#settings;
     const reply = new Reply(start, this.#settings);
     this.#bySession.set(reply.sessionId, reply);
-    if (onReaderGone === "cancel") whenAbandoned(reply.log, orphanGraceMs, () => onAbandoned(reply));
-    void reply.ended.then((status) => this.#keep(reply, status));
+    if (onReaderGone === "cancel") {
+      whenAbandoned(reply.log, orphanGraceMs, () => {
+        if (!this.#isClosed) onAbandoned(reply);
+      });
+    }
+    void reply.ended.then((outcome) => this.#keep(reply, outcome));
+    // A message that came in while this service was stopping.
+    if (this.#isClosed) void reply.leave();
     return reply;
   }
 
-  #keep(reply: Reply, status: Message["status"]): void {
+  #keep(reply: Reply, outcome: ReplyOutcome): void {
     const isLast = (): boolean => this.#bySession.get(reply.sessionId) === reply;
-    if (status === "complete" && isLast()) this.#settings.onComplete(reply);
-    this.#finished.keep(reply.log, () => {
+    const forget = (): void => {
       if (isLast()) this.#bySession.delete(reply.sessionId);
-    });
+    };
+    if (outcome === "complete" && isLast()) this.#settings.onComplete(reply);
+    // Its log says that it is not saved. From then on its row tells what it is.
+    if (outcome === "waiting") void reply.savedLate.then(forget);
+    else this.#finished.keep(reply.log, forget);
   }
 }
 

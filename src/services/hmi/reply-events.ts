@@ -1,6 +1,7 @@
 import { POSITION } from "../../contract/event-id.ts";
 import type { StreamEvent } from "../../contract/events.ts";
 import type { Message } from "../../contract/hmi.ts";
+import { messageOf, WireError, withoutStop } from "../../errors.ts";
 import { EventLog } from "../stream/event-log.ts";
 
 /** What a reader is told of a reply that a stopping service cut short. */
@@ -9,6 +10,23 @@ export const INTERRUPTED: NonNullable<Message["error"]> = {
   message: "The reply was interrupted because a service stopped; this is what had arrived.",
   hint: "Have the message answered again, or send another one.",
 };
+
+/** What a reader is told whose reply is not this service's to write any more. */
+export const LOST: NonNullable<Message["error"]> = {
+  code: "reply_lost",
+  message: "The reply could not be saved: its conversation was deleted, or another HMI has taken it over.",
+  hint: "Load the conversation again to see what is saved.",
+};
+
+/** What a reader is told of a reply that has ended, and that the store could not take. */
+export function notSavedYet(reason: unknown): NonNullable<Message["error"]> {
+  const { message, hint } = reason instanceof WireError ? reason : { message: messageOf(reason) };
+  return {
+    code: "reply_not_saved",
+    message: `The reply has ended but is not saved yet: ${withoutStop(message)}. It is kept, and saved as soon as that can be done.`,
+    ...(hint === undefined ? {} : { hint }),
+  };
+}
 
 /** The events that open every stream, as far as the log lacks them. */
 export function missingStart(log: EventLog): StreamEvent[] {

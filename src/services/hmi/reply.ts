@@ -1,15 +1,10 @@
 import type { ErrorEvent, FinishReason, StreamEvent, Usage } from "../../contract/events.ts";
 import type { Message, Session } from "../../contract/hmi.ts";
 import { messageOf, WireError } from "../../errors.ts";
-import type { MessageStore, ReplyEnding } from "../conversations/store.ts";
+import type { ReplyEnding } from "../conversations/store.ts";
 import { EventLog } from "../stream/event-log.ts";
-import { failureEvents, INTERRUPTED, missingStart } from "./reply-events.ts";
-
-export interface ReplySettings {
-  readonly messages: MessageStore;
-  /** A growing reply is written to disk at least this often, in milliseconds. */
-  readonly saveEveryMs: number;
-}
+import { failureEvents, INTERRUPTED, LOST, missingStart, notSavedYet } from "./reply-events.ts";
+import { ReplySaver, type SaverSettings } from "./reply-saver.ts";
 
 export interface ReplyStart {
   readonly sessionId: string;
@@ -27,33 +22,49 @@ export interface ReplyStart {
 const LONGEST_SILENCE_MS = 5_000;
 
 /**
+ * How a reply ended here: as its row says; or `waiting` to be saved so; or `lost`, because the row was not ours any
+ * more; or `left` as it is to the next HMI.
+ */
+export type ReplyOutcome = ReplyEnding["status"] | "waiting" | "lost" | "left";
+
+type EarlyEnd = "interrupted" | "lost" | "left";
+
+/**
  * One reply on its way from the gateway to the reader and to the disk. It goes on when the reader
  * leaves, so that the reply is there after a reload; and `done` is sent only when it is saved whole.
  */
 export class Reply {
   readonly sessionId: string;
   readonly log: EventLog;
-  /** Resolves to the status that the reply ended with, once it is saved. Never rejects. */
-  readonly ended: Promise<ReplyEnding["status"]>;
-  readonly #settings: ReplySettings;
+  /** Resolves when readers have been told its end, or will be told nothing more. Never rejects. */
+  readonly ended: Promise<ReplyOutcome>;
+  readonly #saver: ReplySaver;
   readonly #isRejoined: boolean;
   readonly #hangUp = new AbortController();
   readonly #heard = Promise.withResolvers<void>();
-  /** What of the text is on disk; after a restart it is more, at first, than has come again. */
-  #saved: string;
+  readonly #savedLate = Promise.withResolvers<void>();
+  /** What was on disk before; after a restart it is more, at first, than has come again. */
+  readonly #before: string;
   #text = "";
   #usage: Usage | null = null;
   #error: Message["error"] = null;
   /** The events of the ending, held back until `done` is there and everything is saved. */
   #ending: StreamEvent[] = [];
+  /** Why it ends although the gateway has not said `done`, where that is not the gateway's fault. */
+  #end: EarlyEnd | undefined;
 
-  constructor(start: ReplyStart, settings: ReplySettings) {
+  constructor(start: ReplyStart, settings: SaverSettings) {
     const { row, created } = start;
     this.sessionId = start.sessionId;
     this.log = new EventLog(row.message_id);
-    this.#settings = settings;
     this.#isRejoined = start.isRejoined;
-    this.#saved = row.content;
+    this.#before = row.content;
+    this.#saver = new ReplySaver(
+      row,
+      () => this.#text,
+      settings,
+      () => this.#stop("lost"),
+    );
     if (created !== undefined) {
       const { session_id, model_id, title } = created;
       this.log.append({ type: "session_created", session_id, model_id, title });
@@ -66,15 +77,43 @@ export class Reply {
     return this.#heard.promise;
   }
 
-  /** Ends it because this service stops: what has arrived is saved as `interrupted`. */
+  /** Why its ending waits to be saved; undefined where it does not. */
+  get waitsFor(): unknown {
+    return this.#saver.waitsFor;
+  }
+
+  /** Resolves when an ending that had to wait is saved, or the row is gone. */
+  get savedLate(): Promise<void> {
+    return this.#savedLate.promise;
+  }
+
+  /** Saves an ending that waits, now; throws the store's error where that cannot be done. */
+  async saveNow(): Promise<void> {
+    await this.#saver.saveNow();
+  }
+
+  /** Ends it without the gateway: what has arrived is saved as `interrupted`. */
   async interrupt(): Promise<void> {
-    this.#error = INTERRUPTED;
-    this.#hangUp.abort();
+    this.#stop("interrupted");
     await this.ended;
   }
 
-  async #run(reply: AsyncIterable<readonly StreamEvent[]>): Promise<ReplyEnding["status"]> {
-    const saving = setInterval(() => void this.#saveProgress(), this.#settings.saveEveryMs);
+  /**
+   * Saves what has arrived and lets go of it, because this service stops: its row stays `streaming`, and the next
+   * HMI rejoins it at the gateway, which goes on for a while without us. Readers are told no end.
+   */
+  async leave(): Promise<void> {
+    this.#stop("left");
+    await this.ended;
+    await this.#saver.stop();
+  }
+
+  #stop(end: EarlyEnd): void {
+    this.#end ??= end;
+    this.#hangUp.abort();
+  }
+
+  async #run(reply: AsyncIterable<readonly StreamEvent[]>): Promise<ReplyOutcome> {
     const silence = setTimeout(() => this.#heard.resolve(), this.#isRejoined ? 0 : LONGEST_SILENCE_MS);
     try {
       for await (const events of reply) {
@@ -86,7 +125,6 @@ export class Reply {
     } catch (error) {
       return await this.#fail(error);
     } finally {
-      clearInterval(saving);
       clearTimeout(silence);
       this.#hangUp.abort();
       this.#heard.resolve();
@@ -106,44 +144,43 @@ export class Reply {
     this.log.append(...passed);
   }
 
-  async #finish(finishReason: FinishReason): Promise<ReplyEnding["status"]> {
-    const status = STATUS_OF[finishReason];
-    await this.#save(status, finishReason);
-    this.log.append(...this.#ending);
-    return status;
+  async #finish(finishReason: FinishReason): Promise<ReplyOutcome> {
+    return await this.#save(STATUS_OF[finishReason], finishReason, this.#ending);
   }
 
-  async #fail(thrown: unknown): Promise<ReplyEnding["status"]> {
-    if (this.#isRejoined) this.#error = INTERRUPTED;
-    const status = this.#error === INTERRUPTED ? "interrupted" : "error";
-    this.#error ??= detailsOf(toWireError(thrown));
+  async #fail(thrown: unknown): Promise<ReplyOutcome> {
+    if (this.#end === "left") return "left";
+    if (this.#end === "lost") return this.#tell("lost", LOST);
+    const isInterrupted = this.#isRejoined || this.#end === "interrupted";
+    const error = isInterrupted ? INTERRUPTED : (this.#error ?? detailsOf(toWireError(thrown)));
+    this.#error = error;
     // After a restart more may be on disk than has come again.
-    const rest = this.#saved.startsWith(this.#text) ? this.#saved.slice(this.#text.length) : "";
+    const rest = this.#before.startsWith(this.#text) ? this.#before.slice(this.#text.length) : "";
     this.#text += rest;
-    await this.#save(status, "error").catch((cause: unknown) => {
-      // Nothing is promised about a reply that could not be saved; the reader is told so.
-      this.#error = { code: "internal_error", message: `The reply could not be saved: ${messageOf(cause)}.` };
-    });
-    const tokens: StreamEvent[] = rest === "" ? [] : [{ type: "token", content: rest }];
-    this.log.append(...missingStart(this.log), ...tokens, ...failureEvents(this.#error));
+    if (rest !== "") this.log.append(...missingStart(this.log), { type: "token", content: rest });
+    return await this.#save(isInterrupted ? "interrupted" : "error", "error", failureEvents(error));
+  }
+
+  /** Saves how it ended, and then tells the readers: that ending, or why it is not saved. */
+  async #save(
+    status: ReplyEnding["status"],
+    finishReason: FinishReason,
+    ending: readonly StreamEvent[],
+  ): Promise<ReplyOutcome> {
+    const outcome = await this.#saver.finish(
+      { content: this.#text, status, finishReason, usage: this.#usage, error: this.#error },
+      this.#savedLate.resolve,
+    );
+    // A cancel is what it says also where the row is gone: whoever deletes a conversation cancels its reply.
+    if (outcome === "lost" && status !== "cancelled") return this.#tell("lost", LOST);
+    if (outcome === "waiting") return this.#tell("waiting", notSavedYet(this.#saver.waitsFor));
+    this.log.append(...missingStart(this.log), ...ending);
     return status;
   }
 
-  async #saveProgress(): Promise<void> {
-    if (this.#text.length <= this.#saved.length) return;
-    this.#saved = this.#text;
-    // A failure here is not the last word: the whole text is saved at the end, or fails loudly there.
-    await this.#settings.messages.grow(this.log.messageId, this.#text).catch(() => undefined);
-  }
-
-  async #save(status: ReplyEnding["status"], finishReason: FinishReason): Promise<void> {
-    await this.#settings.messages.finish(this.log.messageId, {
-      content: this.#text,
-      status,
-      finishReason,
-      usage: this.#usage,
-      error: this.#error,
-    });
+  #tell(outcome: "waiting" | "lost", error: NonNullable<Message["error"]>): ReplyOutcome {
+    this.log.append(...missingStart(this.log), ...failureEvents(error));
+    return outcome;
   }
 }
 

@@ -1,13 +1,18 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { errorBody } from "../../contract/wire-error-body.ts";
-import { messageOf, WireError } from "../../errors.ts";
+import { messageOf, WireError, type WireErrorCode } from "../../errors.ts";
 
 /** Answers with the error; one that nobody foresaw is logged whole and told without its details. */
 export function sendError(request: FastifyRequest, reply: FastifyReply, thrown: unknown): FastifyReply {
   const error = toWireError(thrown);
+  const retryAfter = RETRY_AFTER_S[error.code];
+  if (retryAfter !== undefined) reply.header("retry-after", retryAfter);
   if (error.status >= 500) request.log.error({ err: thrown, code: error.code }, error.message);
   return reply.code(error.status).send(errorBody(error));
 }
+
+/** When it is worth trying again, in seconds: a lock is soon free, room on a disk is made by a person. */
+const RETRY_AFTER_S: { readonly [Code in WireErrorCode]?: number } = { store_unavailable: 2, store_full: 30 };
 
 /** What Fastify itself refuses, in the contract's codes. */
 const FASTIFY_CODES: Readonly<Record<string, [WireError["code"], string]>> = {

@@ -50,7 +50,7 @@ test("a cancel waits for a disk that is slow, so that the next message is taken 
       ...real.messages,
       finish: async (...args) => {
         await setTimeout(50);
-        await real.messages.finish(...args);
+        return await real.messages.finish(...args);
       },
     },
   });

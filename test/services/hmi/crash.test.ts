@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { startTestEngine, startTestGateway } from "../../support/gateway.ts";
 import { startService } from "../../support/service-process.ts";
@@ -71,22 +72,38 @@ test("after a kill -9 of both, what was saved is there as interrupted, and all g
   expect((await hmi.messages(session_id)).at(-1)).toMatchObject({ content: "1, 2, 3", status: "complete" });
 });
 
-test("a stopped HMI process saves what has arrived, tells its reader, and exits with 0", async () => {
-  const gateway = await startTestGateway({ standIn: { tokenDelayMs: 5 } });
+test("a stopped HMI process exits with 0 and leaves its reply to the next one, which goes on with it", async () => {
+  const gateway = await startTestGateway({ engineUrl: await startTestEngine({ tokenDelayMs: 3 }) });
   const storePath = join(tempFolder(), "chat.db");
   const stopped = await startHmiProcess(gateway.url, storePath);
-  const reader = await stopped.general({ message: "Count to 1000" });
-  await eventually(() => expect(reader.text).not.toBe(""));
+  const before = await stopped.general({ message: "Count to 500" });
+  await eventually(() => expect(before.text.length).toBeGreaterThan(100));
   expect(await stopped.end("SIGTERM")).toBe(0);
-  await reader.ended;
-  expect(reader.events.slice(-2)).toMatchObject([
-    { type: "error", code: "reply_interrupted" },
-    { type: "done", finish_reason: "error" },
-  ]);
-  const stack = await startTestStack({ storePath });
-  expect((await stack.messages(createdIn(reader))).at(-1)).toMatchObject({
-    content: reader.text,
-    status: "interrupted",
-    error: { code: "reply_interrupted" },
+  await expect(before.ended).rejects.toThrow();
+  expect(before.events.filter(({ type }) => type === "done" || type === "error")).toEqual([]);
+  expect(readdirSync(dirname(storePath)).filter((name) => name.includes("writer"))).toEqual([]);
+
+  const hmi = await startHmiProcess(gateway.url, storePath);
+  const after = await hmi.general({ message: "Count to 500" }, { "last-event-id": before.ids.at(-1) ?? "" });
+  await after.ended;
+  expect(before.text + after.text).toBe(COUNTED);
+  expect((await hmi.messages(createdIn(before))).at(-1)).toMatchObject({
+    content: COUNTED,
+    status: "complete",
   });
+});
+
+test("after a stop of the whole stack, what had arrived is there as interrupted", async () => {
+  const storePath = join(tempFolder(), "chat.db");
+  const first = await startTestStack({ storePath, tokenDelayMs: 5 });
+  const reader = await first.general({ message: "Count to 1000" });
+  await eventually(() => expect(reader.text.length).toBeGreaterThan(100));
+  const ended = expect(reader.ended).rejects.toThrow();
+  await first.close();
+  await ended;
+  const stack = await startTestStack({ storePath });
+  const last = async () => (await stack.messages(createdIn(reader))).at(-1);
+  await eventually(async () => expect(await last()).toMatchObject({ status: "interrupted" }));
+  expect((await last())?.content.startsWith(reader.text)).toBe(true);
+  expect((await last())?.error?.code).toBe("reply_interrupted");
 });

@@ -59,7 +59,7 @@ test("done waits for a disk that is slow", async () => {
       ...real.messages,
       async finish(...args) {
         await disk;
-        await real.messages.finish(...args);
+        return await real.messages.finish(...args);
       },
     },
   });

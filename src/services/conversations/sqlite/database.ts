@@ -1,33 +1,141 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { messageOf, UserError, withoutStop } from "../../../errors.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { messageOf, UserError, WireError, withoutStop } from "../../../errors.ts";
 import { preparePrivateFile } from "../../../private-files.ts";
-import { migrate, refuseNewer } from "./schema.ts";
+import { migrate, refuseNewer, rewriteVersion } from "./migrate.ts";
+import { isLocked, storeError } from "./sqlite-errors.ts";
+import { WalSync } from "./wal-sync.ts";
 
 /** A value that SQLite can bind. */
 export type SqlValue = string | number | null;
 export type Row = Record<string, unknown>;
 
-/** A thin layer over `node:sqlite`: prepared statements by their text, and transactions. */
-export interface Database {
+/** Statements within one transaction, prepared by their text. */
+export interface Statements {
   all(sql: string, ...values: SqlValue[]): Row[];
   get(sql: string, ...values: SqlValue[]): Row | undefined;
   /** Returns how many rows changed. */
   run(sql: string, ...values: SqlValue[]): number;
-  /** Runs `work` whole or not at all. Takes the write lock at once, so that what it read stays true. */
-  transaction<Result>(work: () => Result): Result;
-  close(): void;
 }
 
-/** How long to wait for another process that holds the write lock, in milliseconds. */
+/**
+ * A thin layer over `node:sqlite`. Each transaction is a function that runs whole or not at all, and is run
+ * again from its start where another process holds the lock that it needs: it must change nothing but the
+ * database. Between the tries the event loop is free. Where the lock is not free in time, or the disk is full
+ * or broken, the transaction throws a WireError `store_unavailable` or `store_full`.
+ */
+export interface Database {
+  /** Runs `work` on one state of the database. */
+  read<Result>(work: (sql: Statements) => Result): Promise<Result>;
+  /**
+   * Runs `work` with the write lock, so that what it read stays true. Resolves when what it wrote is as safe as
+   * `synchronous` says.
+   */
+  write<Result>(work: (sql: Statements) => Result): Promise<Result>;
+  /** As `write`, for what nobody is told to be saved: a power cut may cost it. */
+  writeSoon<Result>(work: (sql: Statements) => Result): Promise<Result>;
+  /** Throws as `write` does where nothing can be written now. */
+  probe(): Promise<void>;
+  /** Waits for what has been written already to be safe. */
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** `full`: what was acknowledged survives a power cut; `normal`: only the death of any process. */
+  readonly synchronous?: "full" | "normal" | undefined;
+  /** How long a transaction waits for a lock that another process holds, in milliseconds. */
+  readonly lockTimeoutMs?: number | undefined;
+}
+
 const LOCK_TIMEOUT_MS = 5_000;
+
+/** How long a look at the store's health waits for a lock, in milliseconds. */
+const PROBE_TIMEOUT_MS = 500;
+
+/** The pauses between two tries for a lock grow from the first to the longest, in milliseconds. */
+const FIRST_PAUSE_MS = 1;
+const LONGEST_PAUSE_MS = 50;
 
 /**
  * Opens (and makes, and migrates) the database file; `:memory:` for one that ends with the process. The file is this
  * user's alone: closed to others where it was open, refused where it is another user's or a symbolic link.
  * Throws a UserError.
  */
-export function openDatabase(path: string): Database {
+export function openDatabase(path: string, options: DatabaseOptions = {}): Database {
+  const { synchronous = "full", lockTimeoutMs = LOCK_TIMEOUT_MS } = options;
   const db = open(path);
+  const walSync = synchronous === "full" && path !== ":memory:" ? new WalSync(path) : undefined;
+  const sql = statementsOf(db);
+  const writing = new Set<Promise<unknown>>();
+  let isClosed = false;
+  let didLastWriteFail = false;
+
+  /** Tries until the lock is free. */
+  const patiently = async <Result>(timeoutMs: number, attempt: () => Result): Promise<Result> => {
+    const deadline = performance.now() + timeoutMs;
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+      if (isClosed) throw new WireError("store_unavailable", "The conversations' database is closed.");
+      try {
+        return attempt();
+      } catch (error) {
+        if (!isLocked(error) || performance.now() >= deadline) throw storeError(error, path);
+      }
+      await sleep(pause);
+    }
+  };
+  const inTransaction = <Result>(begin: string, work: (sql: Statements) => Result): Result => {
+    db.exec(begin);
+    try {
+      const result = work(sql);
+      db.exec("COMMIT");
+      return result;
+    } catch (error) {
+      // After some errors, such as a full disk, SQLite has rolled back by itself.
+      if (db.isTransaction) db.exec("ROLLBACK");
+      throw error;
+    }
+  };
+  const writeSoon: Database["writeSoon"] = async (work) => {
+    try {
+      const result = await patiently(lockTimeoutMs, () => inTransaction("BEGIN IMMEDIATE", work));
+      didLastWriteFail = false;
+      return result;
+    } catch (error) {
+      if (isUnwell(error)) didLastWriteFail = true;
+      throw error;
+    }
+  };
+  return {
+    read: (work) => patiently(lockTimeoutMs, () => inTransaction("BEGIN", work)),
+    async write(work) {
+      const written = writeSoon(work).then(async (result) => {
+        await walSync?.flush();
+        return result;
+      });
+      writing.add(written);
+      return await written.finally(() => writing.delete(written));
+    },
+    writeSoon,
+    async probe() {
+      // A full disk shows only where a page is written.
+      const look = didLastWriteFail ? () => rewriteVersion(db) : () => undefined;
+      await patiently(PROBE_TIMEOUT_MS, () => inTransaction("BEGIN IMMEDIATE", look));
+      didLastWriteFail = false;
+    },
+    async close() {
+      isClosed = true;
+      await Promise.allSettled(writing);
+      walSync?.close();
+      db.close();
+    },
+  };
+}
+
+function isUnwell(error: unknown): boolean {
+  return error instanceof WireError && (error.code === "store_full" || error.code === "store_unavailable");
+}
+
+function statementsOf(db: DatabaseSync): Statements {
   const statements = new Map<string, StatementSync>();
   const prepare = (sql: string): StatementSync => {
     const statement = statements.get(sql) ?? db.prepare(sql);
@@ -38,18 +146,6 @@ export function openDatabase(path: string): Database {
     all: (sql, ...values) => prepare(sql).all(...values),
     get: (sql, ...values) => prepare(sql).get(...values),
     run: (sql, ...values) => Number(prepare(sql).run(...values).changes),
-    transaction(work) {
-      db.exec("BEGIN IMMEDIATE");
-      try {
-        const result = work();
-        db.exec("COMMIT");
-        return result;
-      } catch (error) {
-        db.exec("ROLLBACK");
-        throw error;
-      }
-    },
-    close: () => db.close(),
   };
 }
 
@@ -59,15 +155,18 @@ function open(path: string): DatabaseSync {
     // SQLite gives the files beside it, where it makes them, the mode that this one has.
     if (path !== ":memory:") preparePrivateFile(path, ["-wal", "-shm", "-journal"]);
     db = new DatabaseSync(path);
-    // Another process may hold the write lock for a moment: wait for it rather than fail.
+    // Before anything is served, waiting may block.
     db.exec(`PRAGMA busy_timeout = ${LOCK_TIMEOUT_MS}`);
     // Before the journal mode, which is written into the file.
     refuseNewer(db, path);
-    useWal(db);
-    // In WAL mode NORMAL survives the death of any process; only a power cut may cost the last commits.
-    db.exec("PRAGMA synchronous = NORMAL");
-    db.exec("PRAGMA foreign_keys = ON");
+    const mode = useWal(db);
+    // Of a WAL, SQLite need not sync each commit: see wal-sync.ts. Elsewhere nothing less is safe.
+    db.exec(`PRAGMA synchronous = ${mode === "wal" ? "NORMAL" : "FULL"}`);
+    db.exec("PRAGMA foreign_keys = OFF");
     migrate(db, path);
+    db.exec("PRAGMA foreign_keys = ON");
+    // From now on nobody waits within SQLite, where the event loop would wait too.
+    db.exec("PRAGMA busy_timeout = 0");
     return db;
   } catch (error) {
     db?.close();
@@ -85,27 +184,16 @@ function open(path: string): DatabaseSync {
 
 /**
  * Turns a new file to WAL mode; nothing where it is that already. SQLite's busy timeout does not hold for
- * this lock, and services that start together all want it.
+ * this lock, and services that start together all want it. Returns the mode that the file has then.
  */
-function useWal(db: DatabaseSync): void {
+function useWal(db: DatabaseSync): string {
   const deadline = performance.now() + LOCK_TIMEOUT_MS;
   for (;;) {
     try {
-      db.exec("PRAGMA journal_mode = WAL");
-      return;
+      return String(db.prepare("PRAGMA journal_mode = WAL").get()?.["journal_mode"]);
     } catch (error) {
-      if (!isBusy(error) || performance.now() > deadline) throw error;
+      if (!isLocked(error) || performance.now() > deadline) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
   }
-}
-
-/** SQLITE_BUSY, also in its extended forms. */
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === 5;
-}
-
-/** True where a write broke the unique index of that name or on those columns. */
-export function isConflict(error: unknown, columns: string): boolean {
-  return error instanceof Error && error.message.includes("UNIQUE") && error.message.includes(columns);
 }

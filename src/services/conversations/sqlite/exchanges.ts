@@ -2,36 +2,35 @@ import { LIMITS } from "../../../contract/defaults.ts";
 import type { Message } from "../../../contract/hmi.ts";
 import { WireError } from "../../../errors.ts";
 import type { BegunExchange, Exchange, NewExchange, RepeatedExchange, RepeatedMessage } from "../store.ts";
-import { type Database, isConflict } from "./database.ts";
+import type { Database, SqlValue, Statements } from "./database.ts";
 import { historyOf, insertMessage, rowFor, toMessage } from "./message-rows.ts";
-import { getSession } from "./sessions.ts";
+import { SELECT_MESSAGES } from "./reply-text.ts";
+import { getSession, NEXT_ACTIVITY } from "./sessions.ts";
+import { isConflict } from "./sqlite-errors.ts";
+import type { Writer } from "./writer.ts";
 
 /** {@link MessageStore.begin} */
-export function beginExchange(
+export async function beginExchange(
   db: Database,
+  writer: Writer,
   { sessionId, content, modelName, clientMessageId }: NewExchange,
-): BegunExchange {
+): Promise<BegunExchange> {
   try {
-    return db.transaction(() => {
-      const now = new Date().toISOString();
-      const shared = rowFor(db, sessionId, now);
-      db.run(
-        "UPDATE conversations SET updated_at = ?, title = ifnull(title, ?) WHERE id = ?",
-        now,
-        titleFrom(content),
-        sessionId,
-      );
+    return await db.write((sql) => {
+      const shared = rowFor(sql, sessionId, touch(sql, sessionId, titleFrom(content)));
       const user = { ...shared, role: "user", content, client_message_id: clientMessageId ?? null };
-      const reply = { ...shared, role: "assistant", content: "", model_name: modelName, status: "streaming" };
-      const rows = { user: insertMessage(db, user), reply: insertMessage(db, reply) };
-      return { ...rows, session: getSession(db, sessionId), isNew: true };
+      const reply = { ...shared, ...emptyReply(writer, modelName) };
+      const rows = { user: insertMessage(sql, user), reply: insertMessage(sql, reply) };
+      return { ...rows, session: getSession(sql, sessionId), isNew: true };
     });
   } catch (error) {
     if (isConflict(error, "messages.client_message_id") && clientMessageId !== undefined) {
       // The same message arrived twice at once; the other one was first.
-      const first = findExchange(db, clientMessageId);
-      if (first !== undefined)
-        return { ...first, session: getSession(db, first.user.session_id), isNew: false };
+      const first = await db.read((sql) => {
+        const found = findExchange(sql, clientMessageId);
+        return found && { ...found, session: getSession(sql, found.user.session_id), isNew: false };
+      });
+      if (first !== undefined) return first;
     }
     if (isConflict(error, "messages.conversation_id")) throw generationInProgress(sessionId);
     throw error;
@@ -39,51 +38,66 @@ export function beginExchange(
 }
 
 /** {@link MessageStore.beginAgain} */
-export function beginAgain(
+export async function beginAgain(
   db: Database,
+  writer: Writer,
   { sessionId, modelName, defaultModel }: RepeatedMessage,
-): RepeatedExchange {
-  return db.transaction(() => {
-    const now = new Date().toISOString();
-    const shared = rowFor(db, sessionId, now);
-    const user = lastOf(db, sessionId, "role = 'user'");
-    if (user === undefined) throw nothingToRegenerate(sessionId);
-    if (lastOf(db, sessionId, "status = 'streaming'") !== undefined) throw generationInProgress(sessionId);
-    const replaced = lastOf(db, sessionId, "role = 'assistant'");
-    db.run(
+): Promise<RepeatedExchange> {
+  return await db.write((sql) => {
+    const user = lastOf(sql, sessionId, "role = 'user'");
+    if (user === undefined) throw nothingToRegenerate(getSession(sql, sessionId).session_id);
+    if (lastOf(sql, sessionId, "status = 'streaming'") !== undefined) throw generationInProgress(sessionId);
+    const replaced = lastOf(sql, sessionId, "role = 'assistant'");
+    sql.run(
       "DELETE FROM messages WHERE conversation_id = ? AND role = 'assistant' AND id > ?",
       sessionId,
       user.message_id,
     );
     // Such a summary would hide the message, or tell of the reply that is gone; the one before it holds again.
-    db.run(
+    sql.run(
       "DELETE FROM messages WHERE conversation_id = ? AND covers_until >= ?",
       sessionId,
       user.message_id,
     );
-    db.run("UPDATE conversations SET updated_at = ? WHERE id = ?", now, sessionId);
-    const history = historyOf(db, sessionId);
-    const model_name = modelName ?? replaced?.model_name ?? defaultModel;
-    const reply = { ...shared, role: "assistant", content: "", model_name, status: "streaming" };
-    return { user, reply: insertMessage(db, reply), session: getSession(db, sessionId), history };
+    const shared = rowFor(sql, sessionId, touch(sql, sessionId, null));
+    const history = historyOf(sql, sessionId);
+    const model = modelName ?? replaced?.model_name ?? defaultModel;
+    const reply = insertMessage(sql, { ...shared, ...emptyReply(writer, model) });
+    return { user, reply, session: getSession(sql, sessionId), history };
   });
 }
 
-function lastOf(db: Database, sessionId: string, condition: string): Message | undefined {
-  const row = db.get(
-    `SELECT * FROM messages WHERE conversation_id = ? AND ${condition} ORDER BY id DESC LIMIT 1`,
+/** Makes the conversation the first of the list, and titles an untitled one; returns the time. */
+function touch(sql: Statements, sessionId: string, title: string | null): string {
+  const now = new Date().toISOString();
+  sql.run(
+    `UPDATE conversations SET updated_at = ?, activity = ${NEXT_ACTIVITY}, title = ifnull(title, ?) WHERE id = ?`,
+    now,
+    title,
+    sessionId,
+  );
+  return now;
+}
+
+function emptyReply(writer: Writer, model_name: string | null): Record<string, SqlValue> {
+  return { role: "assistant", content: "", model_name, status: "streaming", writer: writer.name() };
+}
+
+function lastOf(sql: Statements, sessionId: string, condition: string): Message | undefined {
+  const row = sql.get(
+    `${SELECT_MESSAGES} WHERE conversation_id = ? AND ${condition} ORDER BY id DESC LIMIT 1`,
     sessionId,
   );
   return row && toMessage(row);
 }
 
 /** {@link MessageStore.findExchange} */
-export function findExchange(db: Database, clientMessageId: string): Exchange | undefined {
-  const user = db.get("SELECT * FROM messages WHERE client_message_id = ?", clientMessageId);
+export function findExchange(sql: Statements, clientMessageId: string): Exchange | undefined {
+  const user = sql.get(`${SELECT_MESSAGES} WHERE client_message_id = ?`, clientMessageId);
   const reply =
     user &&
-    db.get(
-      `SELECT * FROM messages WHERE conversation_id = ? AND role = 'assistant' AND id > ? ORDER BY id LIMIT 1`,
+    sql.get(
+      `${SELECT_MESSAGES} WHERE conversation_id = ? AND role = 'assistant' AND id > ? ORDER BY id LIMIT 1`,
       Number(user["conversation_id"]),
       Number(user["id"]),
     );

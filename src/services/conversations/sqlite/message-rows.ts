@@ -1,18 +1,19 @@
 import { Message } from "../../../contract/hmi.ts";
 import type { History } from "../store.ts";
-import type { Database, Row, SqlValue } from "./database.ts";
+import type { Row, SqlValue, Statements } from "./database.ts";
+import { SELECT_MESSAGES } from "./reply-text.ts";
 import { getOwner } from "./sessions.ts";
 
 /** What the next prompt of a conversation is made of. Throws `conversation_not_found`. */
-export function historyOf(db: Database, sessionId: string): History {
-  const { id } = getOwner(db, sessionId);
-  const summary = db.get(
+export function historyOf(sql: Statements, sessionId: string): History {
+  const { id } = getOwner(sql, sessionId);
+  const summary = sql.get(
     `SELECT content, covers_until FROM messages
       WHERE conversation_id = ? AND message_type = 'summary' ORDER BY id DESC LIMIT 1`,
     id,
   );
-  const rows = db.all(
-    "SELECT * FROM messages WHERE conversation_id = ? AND message_type = 'chat' AND id > ? ORDER BY id",
+  const rows = sql.all(
+    `${SELECT_MESSAGES} WHERE conversation_id = ? AND message_type = 'chat' AND id > ? ORDER BY id`,
     id,
     Number(summary?.["covers_until"] ?? 0),
   );
@@ -23,8 +24,8 @@ export function historyOf(db: Database, sessionId: string): History {
 }
 
 /** The columns that a row takes from its conversation, and the defaults of the others. */
-export function rowFor(db: Database, sessionId: string, now: string): Record<string, SqlValue> {
-  const { id, modelId, agentId } = getOwner(db, sessionId);
+export function rowFor(sql: Statements, sessionId: string, now: string): Record<string, SqlValue> {
+  const { id, modelId, agentId } = getOwner(sql, sessionId);
   return {
     conversation_id: id,
     model_id: modelId,
@@ -36,17 +37,17 @@ export function rowFor(db: Database, sessionId: string, now: string): Record<str
 }
 
 /** Writes a row, and gives it back as it is. */
-export function insertMessage(db: Database, row: Record<string, SqlValue>): Message {
+export function insertMessage(sql: Statements, row: Record<string, SqlValue>): Message {
   const columns = Object.keys(row);
   const places = columns.map(() => "?").join(", ");
-  const inserted = db.get(
+  const inserted = sql.get(
     `INSERT INTO messages (${columns.join(", ")}) VALUES (${places}) RETURNING *`,
     ...Object.values(row),
   );
   return toMessage(inserted ?? {});
 }
 
-/** A row in the contract's shape. */
+/** A row, as `SELECT_MESSAGES` gives it, in the contract's shape. */
 export function toMessage(row: Row): Message {
   // Column by column: to spread a row of node:sqlite takes three times as long as all the rest of this.
   return Message.parse({
@@ -55,7 +56,7 @@ export function toMessage(row: Row): Message {
     model_id: row["model_id"],
     role: row["role"],
     message_type: row["message_type"],
-    content: row["content"],
+    content: `${row["content"]}${row["growth"] ?? ""}`,
     model_name: row["model_name"],
     agent_id: row["agent_id"],
     status: row["status"],

@@ -1,44 +1,40 @@
 import { Profile, ProfileDraft } from "../../../contract/hmi.ts";
 import { WireError } from "../../../errors.ts";
 import type { ProfileStore } from "../store.ts";
-import type { Database, Row } from "./database.ts";
+import type { Database, Row, Statements } from "./database.ts";
 
 export function createProfileStore(db: Database): ProfileStore {
-  const get = (modelId: number): Profile => {
-    const row = db.get("SELECT * FROM model_profiles WHERE model_id = ?", modelId);
-    if (row === undefined) throw profileNotFound(modelId);
-    return toProfile(row);
-  };
   return {
-    list: async () => db.all("SELECT * FROM model_profiles ORDER BY model_id").map(toProfile),
-    get: async (modelId) => get(modelId),
-    context: async (modelId) => (modelId === null ? null : get(modelId)),
-    async create(draft) {
-      const now = new Date().toISOString();
-      const row = db.get(
-        `INSERT INTO model_profiles (name, description, default_model, instructions, settings, created_at, updated_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING *`,
-        ...columnsOf(draft),
-        now,
-        now,
-      );
-      return toProfile(row ?? {});
-    },
-    update: async (modelId, change) =>
-      db.transaction(() => {
-        db.run(
+    list: () => db.read((sql) => sql.all("SELECT * FROM model_profiles ORDER BY model_id").map(toProfile)),
+    get: (modelId) => db.read((sql) => getProfile(sql, modelId)),
+    context: async (modelId) => (modelId === null ? null : await db.read((sql) => getProfile(sql, modelId))),
+    create: (draft) =>
+      db.write((sql) => {
+        const now = new Date().toISOString();
+        const row = sql.get(
+          `INSERT INTO model_profiles (name, description, default_model, instructions, settings, created_at, updated_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING *`,
+          ...columnsOf(draft),
+          now,
+          now,
+        );
+        return toProfile(row ?? {});
+      }),
+    update: (modelId, change) =>
+      db.write((sql) => {
+        sql.run(
           `UPDATE model_profiles SET name = ?, description = ?, default_model = ?, instructions = ?,
                   settings = ?, updated_at = ? WHERE model_id = ?`,
-          ...columnsOf(ProfileDraft.parse({ ...get(modelId), ...change })),
+          ...columnsOf(ProfileDraft.parse({ ...getProfile(sql, modelId), ...change })),
           new Date().toISOString(),
           modelId,
         );
-        return get(modelId);
+        return getProfile(sql, modelId);
       }),
-    delete: async (modelId) =>
-      db.transaction(() => {
-        const { name } = get(modelId);
-        const used = db.get("SELECT count(*) AS n FROM conversations WHERE model_id = ?", modelId);
+    delete: (modelId) =>
+      db.write((sql) => {
+        const { name } = getProfile(sql, modelId);
+        const used = sql.get("SELECT count(*) AS n FROM conversations WHERE model_id = ?", modelId);
         if (used?.["n"] !== 0) {
           throw new WireError(
             "model_profile_in_use",
@@ -46,9 +42,15 @@ export function createProfileStore(db: Database): ProfileStore {
             "Delete its conversations first.",
           );
         }
-        db.run("DELETE FROM model_profiles WHERE model_id = ?", modelId);
+        sql.run("DELETE FROM model_profiles WHERE model_id = ?", modelId);
       }),
   };
+}
+
+function getProfile(sql: Statements, modelId: number): Profile {
+  const row = sql.get("SELECT * FROM model_profiles WHERE model_id = ?", modelId);
+  if (row === undefined) throw profileNotFound(modelId);
+  return toProfile(row);
 }
 
 export function profileNotFound(modelId: number): WireError {

@@ -1,76 +1,79 @@
 import { Session } from "../../../contract/hmi.ts";
 import { WireError } from "../../../errors.ts";
-import type { Destination, NewConversation, SessionStore } from "../store.ts";
-import type { Database, Row } from "./database.ts";
+import type { Destination, NewConversation, SessionFilter, SessionStore } from "../store.ts";
+import type { Database, Row, SqlValue, Statements } from "./database.ts";
 import { profileNotFound } from "./profiles.ts";
 
 /** The embedded store serves one person; the column is there for stores that serve many. */
 const USER = "local";
 
-const SELECT = `
-  SELECT conversations.*,
-         (SELECT count(*) FROM messages
-           WHERE conversation_id = conversations.id AND message_type = 'chat') AS message_count
-    FROM conversations`;
+const SELECT = "SELECT * FROM conversations";
+
+/** The place before all others in the list: one that no clock decides, because clocks are set back. */
+export const NEXT_ACTIVITY = "(SELECT ifnull(max(activity), 0) + 1 FROM conversations)";
 
 export function createSessionStore(db: Database, defaultAgent: string): SessionStore {
-  const find = (sessionId: string): Session => getSession(db, sessionId);
-  const change = (sessionId: string, sql: string, ...values: string[]): Session =>
-    db.transaction(() => {
-      const { session_id } = find(sessionId);
-      db.run(`${sql} WHERE id = ?`, ...values, session_id);
-      return find(session_id);
+  const change = (sessionId: string, set: string, ...values: string[]): Promise<Session> =>
+    db.write((sql) => {
+      const { session_id } = getSession(sql, sessionId);
+      sql.run(`UPDATE conversations SET ${set} WHERE id = ?`, ...values, session_id);
+      return getSession(sql, session_id);
     });
   return {
-    async list({ modelId, limit, offset }) {
-      const where = "WHERE user_id = ? AND archived = 0 AND (? = 'all' OR ifnull(model_id, 0) = ?)";
-      const values = [USER, modelId === undefined ? "all" : "one", modelId ?? 0] as const;
-      const rows = db.all(
-        `${SELECT} ${where} ORDER BY updated_at DESC, id DESC LIMIT ? OFFSET ?`,
-        ...values,
-        limit,
-        offset,
-      );
-      const count = db.get(`SELECT count(*) AS n FROM conversations ${where}`, ...values);
-      return { sessions: rows.map(toSession), total: Number(count?.["n"]) };
-    },
-    get: async (sessionId) => find(sessionId),
-    open: async (destination) =>
-      db.transaction(() => {
+    list: (filter) => db.read((sql) => listSessions(sql, filter)),
+    get: (sessionId) => db.read((sql) => getSession(sql, sessionId)),
+    open: (destination) =>
+      db.write((sql) => {
         const existing =
           destination.sessionId === undefined
-            ? activeFor(db, destination.modelId ?? null, destination.agentId)
-            : checkGiven(find(destination.sessionId), destination);
+            ? activeFor(sql, destination.modelId ?? null, destination.agentId)
+            : checkGiven(getSession(sql, destination.sessionId), destination);
         if (existing !== undefined) return { session: existing, created: false };
         const { modelId = null, agentId = defaultAgent, model } = destination;
-        return { session: insert(db, { modelId, agentId, model }), created: true };
+        return { session: insert(sql, { modelId, agentId, model }), created: true };
       }),
-    create: async (conversation) => db.transaction(() => insert(db, conversation)),
-    activate: async (sessionId) =>
-      db.transaction(() => {
-        const session = find(sessionId);
-        deactivate(db, session.model_id);
-        db.run("UPDATE conversations SET active = 1, archived = 0 WHERE id = ?", session.session_id);
-        return find(sessionId);
+    create: (conversation) => db.write((sql) => insert(sql, conversation)),
+    activate: (sessionId) =>
+      db.write((sql) => {
+        const session = getSession(sql, sessionId);
+        deactivate(sql, session.model_id);
+        sql.run("UPDATE conversations SET active = 1, archived = 0 WHERE id = ?", session.session_id);
+        return getSession(sql, sessionId);
       }),
-    rename: async (sessionId, title) => change(sessionId, "UPDATE conversations SET title = ?", title),
-    archive: async (sessionId) => change(sessionId, "UPDATE conversations SET active = 0, archived = 1"),
-    renew: async (sessionId) =>
-      db.transaction(() => {
-        const { session_id, model_id, agent_id, model } = find(sessionId);
-        db.run("UPDATE conversations SET active = 0, archived = 1 WHERE id = ?", session_id);
-        return insert(db, { modelId: model_id, agentId: agent_id, model: model ?? undefined });
+    rename: (sessionId, title) => change(sessionId, "title = ?", title),
+    archive: (sessionId) => change(sessionId, "active = 0, archived = 1"),
+    renew: (sessionId) =>
+      db.write((sql) => {
+        const { session_id, model_id, agent_id, model } = getSession(sql, sessionId);
+        sql.run("UPDATE conversations SET active = 0, archived = 1 WHERE id = ?", session_id);
+        return insert(sql, { modelId: model_id, agentId: agent_id, model: model ?? undefined });
       }),
-    async delete(sessionId) {
-      const { session_id } = find(sessionId);
-      db.run("DELETE FROM conversations WHERE id = ?", session_id);
-    },
+    delete: (sessionId) =>
+      db.write((sql) => {
+        sql.run("DELETE FROM conversations WHERE id = ?", getSession(sql, sessionId).session_id);
+      }),
+  };
+}
+
+/** Both kinds of list have an index of their own, so that a page costs what is on it. */
+function listSessions(
+  sql: Statements,
+  { modelId, limit, offset }: SessionFilter,
+): { sessions: Session[]; total: number } {
+  const ofProfile = modelId === undefined ? "" : " AND ifnull(model_id, 0) = ?";
+  const where = `WHERE user_id = ? AND archived = 0${ofProfile}`;
+  const values: SqlValue[] = [USER, ...(modelId === undefined ? [] : [modelId ?? 0])];
+  const page = `${SELECT} ${where} ORDER BY activity DESC, id DESC LIMIT ? OFFSET ?`;
+  const count = sql.get(`SELECT count(*) AS n FROM conversations ${where}`, ...values);
+  return {
+    sessions: sql.all(page, ...values, limit, offset).map(toSession),
+    total: Number(count?.["n"]),
   };
 }
 
 /** Throws `conversation_not_found`, also for keys that this store never gives out. */
-export function getSession(db: Database, sessionId: string): Session {
-  return toSession(getRow(db, SELECT, sessionId));
+export function getSession(sql: Statements, sessionId: string): Session {
+  return toSession(getRow(sql, SELECT, sessionId));
 }
 
 /** What a message takes from its conversation. */
@@ -80,9 +83,9 @@ export interface Owner {
   readonly agentId: string;
 }
 
-/** Unlike {@link getSession} it counts no messages, which takes time where there are many. Throws the same. */
-export function getOwner(db: Database, sessionId: string): Owner {
-  const row = getRow(db, "SELECT id, model_id, agent_id FROM conversations", sessionId);
+/** Throws as {@link getSession} does. */
+export function getOwner(sql: Statements, sessionId: string): Owner {
+  const row = getRow(sql, "SELECT id, model_id, agent_id FROM conversations", sessionId);
   return {
     id: Number(row["id"]),
     modelId: row["model_id"] === null ? null : Number(row["model_id"]),
@@ -90,17 +93,21 @@ export function getOwner(db: Database, sessionId: string): Owner {
   };
 }
 
-function getRow(db: Database, select: string, sessionId: string): Row {
+function getRow(sql: Statements, select: string, sessionId: string): Row {
   const row = /^[1-9]\d{0,14}$/.test(sessionId)
-    ? db.get(`${select} WHERE id = ?`, Number(sessionId))
+    ? sql.get(`${select} WHERE id = ?`, Number(sessionId))
     : undefined;
   if (row !== undefined) return row;
   throw new WireError("conversation_not_found", `There is no conversation "${sessionId}".`);
 }
 
 /** The active conversation of a profile, if it is one of this agent (of any, where none is asked for). */
-function activeFor(db: Database, modelId: number | null, agentId: string | undefined): Session | undefined {
-  const row = db.get(
+function activeFor(
+  sql: Statements,
+  modelId: number | null,
+  agentId: string | undefined,
+): Session | undefined {
+  const row = sql.get(
     `${SELECT} WHERE user_id = ? AND ifnull(model_id, 0) = ? AND active = 1`,
     USER,
     modelId ?? 0,
@@ -133,15 +140,15 @@ function describeProfile(modelId: number | null): string {
   return modelId === null ? "no profile" : `profile ${modelId}`;
 }
 
-function insert(db: Database, { modelId, agentId, model }: NewConversation): Session {
-  if (modelId !== null && !db.get("SELECT 1 FROM model_profiles WHERE model_id = ?", modelId)) {
+function insert(sql: Statements, { modelId, agentId, model }: NewConversation): Session {
+  if (modelId !== null && !sql.get("SELECT 1 FROM model_profiles WHERE model_id = ?", modelId)) {
     throw profileNotFound(modelId);
   }
-  deactivate(db, modelId);
+  deactivate(sql, modelId);
   const now = new Date().toISOString();
-  const row = db.get(
-    `INSERT INTO conversations (user_id, model_id, agent_id, model, active, created_at, updated_at)
-     VALUES (?, ?, ?, ?, 1, ?, ?) RETURNING *, 0 AS message_count`,
+  const row = sql.get(
+    `INSERT INTO conversations (user_id, model_id, agent_id, model, active, created_at, updated_at, activity)
+     VALUES (?, ?, ?, ?, 1, ?, ?, ${NEXT_ACTIVITY}) RETURNING *`,
     USER,
     modelId,
     agentId,
@@ -152,8 +159,8 @@ function insert(db: Database, { modelId, agentId, model }: NewConversation): Ses
   return toSession(row ?? {});
 }
 
-function deactivate(db: Database, modelId: number | null): void {
-  db.run(
+function deactivate(sql: Statements, modelId: number | null): void {
+  sql.run(
     "UPDATE conversations SET active = 0 WHERE user_id = ? AND ifnull(model_id, 0) = ? AND active = 1",
     USER,
     modelId ?? 0,

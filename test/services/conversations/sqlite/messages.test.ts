@@ -42,9 +42,9 @@ test("an exchange carries its conversation's profile and agent, whole and in ord
 test("a reply grows, ends once, and stays as it ended", async () => {
   const { store, sessionId } = await generalConversation();
   const { reply } = await store.messages.begin({ sessionId, content: "Hi", modelName: null });
-  await store.messages.grow(reply.message_id, "Hel");
+  await store.messages.grow(reply.message_id, 0, "Hel");
   expect(await store.messages.find(reply.message_id)).toMatchObject({ content: "Hel", status: "streaming" });
-  await store.messages.finish(reply.message_id, ENDING);
+  expect(await store.messages.finish(reply.message_id, ENDING)).toBe(true);
   const ended = await store.messages.find(reply.message_id);
   expect(ended).toMatchObject({
     content: "Hello",
@@ -52,8 +52,9 @@ test("a reply grows, ends once, and stays as it ended", async () => {
     finish_reason: "stop",
     usage: ENDING.usage,
   });
-  await store.messages.grow(reply.message_id, "late");
-  await store.messages.finish(reply.message_id, { ...ENDING, content: "twice", status: "error" });
+  const twice: ReplyEnding = { ...ENDING, content: "twice", status: "error" };
+  expect(await store.messages.grow(reply.message_id, 5, "late")).toBe(false);
+  expect(await store.messages.finish(reply.message_id, twice)).toBe(false);
   expect(await store.messages.find(reply.message_id)).toEqual(ended);
 });
 
@@ -163,21 +164,39 @@ test("a summary belongs to its conversation and profile, and does not count as a
   expect((await store.messages.history(general)).summary).toBeNull();
 });
 
-test("replies left streaming are found, with what they have, and nothing else", async () => {
-  const { store, sessionId } = await generalConversation();
-  await exchangeOf(store, sessionId, "a", "b");
-  expect(await store.messages.unfinished()).toEqual([]);
-  const { reply } = await store.messages.begin({ sessionId, content: "c", modelName: null });
-  await store.messages.grow(reply.message_id, "half");
-  expect(await store.messages.unfinished()).toEqual([{ ...reply, content: "half" }]);
+test("a text that grows is read whole at any time, whatever is in it, and is not rewritten whole", async () => {
+  const { store, path, sessionId } = await generalConversation();
+  const db = openRaw(path);
+  const { reply } = await store.messages.begin({ sessionId, content: "Hi", modelName: null });
+  const { message_id } = reply;
+  let text = "";
+  let writtenToRow = 0;
+  let inRow = "";
+  for (const piece of Array.from({ length: 400 }, (_, index) => `${index} 🏛️\u0000é "'% `.repeat(8))) {
+    expect(await store.messages.grow(message_id, text.length, piece)).toBe(true);
+    text += piece;
+    const content = String(
+      db.prepare("SELECT content FROM messages WHERE id = ?").get(message_id)?.["content"],
+    );
+    if (content !== inRow) writtenToRow += content.length;
+    inRow = content;
+    expect(2 * inRow.length).toBeGreaterThanOrEqual(text.length);
+    if (text.length % 7 === 0) expect((await store.messages.find(message_id))?.content).toBe(text);
+  }
+  expect(writtenToRow).toBeLessThan(3 * text.length);
+  expect((await store.messages.list(sessionId)).at(-1)?.content).toBe(text);
+  expect((await store.messages.history(sessionId)).messages.at(-1)?.content).toBe(text);
+  await store.messages.finish(message_id, { ...ENDING, content: text });
+  expect((await store.messages.find(message_id))?.content).toBe(text);
+  expect(db.prepare("SELECT count(*) AS n FROM reply_parts").get()).toEqual({ n: 0 });
 });
 
 test("what is written to a deleted conversation's reply goes nowhere", async () => {
   const { store, sessionId } = await generalConversation();
   const { reply } = await store.messages.begin({ sessionId, content: "Hi", modelName: null });
   await store.conversations.delete(sessionId);
-  await store.messages.grow(reply.message_id, "ghost");
-  await store.messages.finish(reply.message_id, ENDING);
+  expect(await store.messages.grow(reply.message_id, 0, "ghost")).toBe(false);
+  expect(await store.messages.finish(reply.message_id, ENDING)).toBe(false);
   expect(await store.messages.find(reply.message_id)).toBeUndefined();
   await expect(store.messages.list(sessionId)).rejects.toMatchObject({ code: "conversation_not_found" });
 });

@@ -1,0 +1,50 @@
+import { messageOf, WireError } from "../../../errors.ts";
+
+/** SQLite's own result codes, without their extended part. */
+const CODE = { busy: 5, locked: 6, readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14 } as const;
+
+const UNUSABLE: ReadonlySet<number> = new Set([CODE.readOnly, CODE.ioError, CODE.corrupt, CODE.cannotOpen]);
+
+/** True where another connection holds the lock that was needed: trying again may help. */
+export function isLocked(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === CODE.busy || code === CODE.locked;
+}
+
+/** True where a write broke the unique index on those columns. */
+export function isConflict(error: unknown, columns: string): boolean {
+  return error instanceof Error && error.message.includes("UNIQUE") && error.message.includes(columns);
+}
+
+/** What the contract says where the database cannot be used; any other error as it is. */
+export function storeError(error: unknown, path: string): unknown {
+  const code = codeOf(error);
+  const cause = { cause: error };
+  if (code === CODE.full) {
+    return new WireError(
+      "store_full",
+      "The disk of the conversations' database is full.",
+      `Make room where ${path} is; then send it again.`,
+      cause,
+    );
+  }
+  if (isLocked(error)) {
+    return new WireError(
+      "store_unavailable",
+      "The conversations' database is locked by another program.",
+      "Wait, or end what holds the lock; then send it again.",
+      cause,
+    );
+  }
+  if (!UNUSABLE.has(code)) return error;
+  return new WireError(
+    "store_unavailable",
+    `The conversations' database cannot be used: ${messageOf(error)}.`,
+    "`stack store check` says what is wrong with it.",
+    cause,
+  );
+}
+
+function codeOf(error: unknown): number {
+  return error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : 0;
+}

@@ -1,0 +1,132 @@
+import type { Message } from "../../contract/hmi.ts";
+import type { MessageStore, ReplyEnding } from "../conversations/store.ts";
+
+export interface SaverSettings {
+  readonly messages: MessageStore;
+  /** A growing reply is written to disk at least this often, in milliseconds. */
+  readonly saveEveryMs: number;
+  /** Told of what fails behind a reader's back. */
+  readonly onError: (error: unknown, what: string) => void;
+}
+
+/**
+ * What became of a save. `waiting`: the store could not be written; the ending is kept and tried again. `lost`:
+ * the row is not ours to write any more, because the conversation was deleted or another HMI took the reply over.
+ */
+export type SaveOutcome = "saved" | "waiting" | "lost";
+
+/** The pauses between two tries to save an ending grow from the first to the longest, in milliseconds. */
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 10_000;
+
+/** Brings one reply to the disk: its text while it grows, then its ending, which is kept until it is saved. */
+export class ReplySaver {
+  readonly #settings: SaverSettings;
+  readonly #messageId: string;
+  readonly #timer: NodeJS.Timeout;
+  /** The reply's text so far. */
+  readonly #text: () => string;
+  /** Told once, where the row turns out to be not ours any more while the reply is growing. */
+  readonly #onLost: () => void;
+  /** How much of the text is on disk; after a restart it is more, at first, than has come again. */
+  #savedLength: number;
+  #growing: Promise<void> | undefined;
+  #ending: ReplyEnding | undefined;
+  /** Why the ending is not saved. */
+  #failure: unknown;
+  #trying: Promise<SaveOutcome> | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #pause = FIRST_PAUSE_MS;
+  #onSaved: (() => void) | undefined;
+
+  constructor(row: Message, text: () => string, settings: SaverSettings, onLost: () => void) {
+    this.#settings = settings;
+    this.#messageId = row.message_id;
+    this.#text = text;
+    this.#onLost = onLost;
+    this.#savedLength = row.content.length;
+    this.#timer = setInterval(() => void this.grow(), settings.saveEveryMs);
+  }
+
+  /** Why an ending that is kept could not be saved yet; undefined where none waits. */
+  get waitsFor(): unknown {
+    return this.#ending === undefined ? undefined : this.#failure;
+  }
+
+  /** Saves what has come since the last time. */
+  async grow(): Promise<void> {
+    this.#growing ??= this.#grow().finally(() => {
+      this.#growing = undefined;
+    });
+    await this.#growing;
+  }
+
+  /** Saves the ending; where that fails, it is tried again until it is saved, lost, or {@link stop} is called. */
+  async finish(ending: ReplyEnding, onSaved: () => void): Promise<SaveOutcome> {
+    clearInterval(this.#timer);
+    this.#ending = ending;
+    const outcome = await this.#tryToFinish();
+    // Only who was told that it waits is told that it waits no more.
+    if (outcome === "waiting") this.#onSaved = onSaved;
+    return outcome;
+  }
+
+  /** Tries now to save an ending that waits; throws the store's error where it has to wait on. */
+  async saveNow(): Promise<void> {
+    if (this.#ending === undefined) return;
+    if ((await this.#tryToFinish()) === "waiting") throw this.#failure;
+  }
+
+  /** Ends the saving: what has come is saved, also an ending that waits, if that can be done at once. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    if (this.#ending === undefined) await this.grow();
+    else await this.#tryToFinish();
+    clearTimeout(this.#retry);
+    this.#ending = undefined;
+  }
+
+  async #grow(): Promise<void> {
+    const from = this.#savedLength;
+    const added = this.#text().slice(from);
+    if (added === "") return;
+    try {
+      const isOurs = await this.#settings.messages.grow(this.#messageId, from, added);
+      if (isOurs) {
+        this.#savedLength += added.length;
+      } else if (this.#ending === undefined) {
+        clearInterval(this.#timer);
+        this.#onLost();
+      }
+    } catch {
+      // Not the last word: it is tried again with the next piece, and at the end with all of it.
+    }
+  }
+
+  /** One try at a time: a second one would find no row that is still streaming, and think it lost. */
+  async #tryToFinish(): Promise<SaveOutcome> {
+    this.#trying ??= this.#tryOnce().finally(() => {
+      this.#trying = undefined;
+    });
+    return await this.#trying;
+  }
+
+  async #tryOnce(): Promise<SaveOutcome> {
+    const ending = this.#ending;
+    if (ending === undefined) return "saved";
+    clearTimeout(this.#retry);
+    try {
+      const isOurs = await this.#settings.messages.finish(this.#messageId, ending);
+      this.#ending = undefined;
+      this.#savedLength = ending.content.length;
+      this.#onSaved?.();
+      return isOurs ? "saved" : "lost";
+    } catch (error) {
+      if (this.#failure === undefined) this.#settings.onError(error, `saving message ${this.#messageId}`);
+      this.#failure = error;
+      this.#retry = setTimeout(() => void this.#tryToFinish(), this.#pause);
+      this.#pause = Math.min(2 * this.#pause, LONGEST_PAUSE_MS);
+      return "waiting";
+    }
+  }
+}
