@@ -2,16 +2,20 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { onTestFinished } from "vitest";
 import { ProfileDraft } from "../../src/contract/hmi.ts";
+import type { DatabaseOptions } from "../../src/services/conversations/sqlite/database.ts";
 import { openSqliteStore } from "../../src/services/conversations/sqlite/index.ts";
 import type { ConversationStore } from "../../src/services/conversations/store.ts";
 import { tempFolder } from "./temp.ts";
 
 /** A store in a file of its own, closed after the test. */
-export function openTestStore(path = join(tempFolder(), "chat.db")): {
+export function openTestStore(
+  path = join(tempFolder(), "chat.db"),
+  options: DatabaseOptions = {},
+): {
   store: ConversationStore;
   path: string;
 } {
-  const store = openSqliteStore({ path, defaultAgent: "architect" });
+  const store = openSqliteStore({ path, defaultAgent: "architect", ...options });
   onTestFinished(() => store.close());
   return { store, path };
 }

@@ -38,8 +38,8 @@ async function probeGateway({
 
 async function probeStore({ store, chat }: Dependencies): Promise<DependencyHealth> {
   return await probeDependency(undefined, async () => {
-    await store.probe();
     chat.checkSaved();
+    await store.probe();
     return undefined;
   });
 }

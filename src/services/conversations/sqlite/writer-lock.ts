@@ -28,7 +28,7 @@ export function takeWriterLock(path: string): WriterLock {
   const file = lockFile(path, writer);
   closeSync(openSync(file, "wx", 0o600));
   const lock = new DatabaseSync(file);
-  lock.exec("BEGIN EXCLUSIVE");
+  lockWhole(lock);
   return {
     writer,
     release() {
@@ -61,12 +61,18 @@ function lockFile(path: string, writer: string): string {
   return join(dirname(real), `${basename(real)}-writer-${writer}`);
 }
 
+/** Throws SQLITE_BUSY where another connection, of whatever process, has done so. */
+function lockWhole(lock: DatabaseSync): void {
+  // Nothing is written: no journal has to lie beside it.
+  lock.exec("PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE");
+}
+
 function isHeld(file: string): boolean {
   if (!existsSync(file)) return false;
   let lock: DatabaseSync | undefined;
   try {
     lock = new DatabaseSync(file);
-    lock.exec("BEGIN EXCLUSIVE");
+    lockWhole(lock);
     return false;
   } catch (error) {
     // Who cannot look, for example at another user's file, must not take anything away.

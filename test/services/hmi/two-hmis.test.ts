@@ -1,0 +1,89 @@
+import { existsSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { expect, test } from "vitest";
+import { startTestEngine, startTestGateway } from "../../support/gateway.ts";
+import { startTestHmi } from "../../support/restarted-hmi.ts";
+import { startService } from "../../support/service-process.ts";
+import { hmiClient } from "../../support/stack.ts";
+import { openRaw, openTestStore } from "../../support/store.ts";
+import { eventually } from "../../support/streams.ts";
+import { tempFolder } from "../../support/temp.ts";
+
+/** Two HMIs on one database file, each with a store of its own; the second one starts by `startSecond`. */
+async function startFirst(tokenDelayMs: number) {
+  const { store, path } = openTestStore();
+  const gateway = await startTestGateway({ standIn: { tokenDelayMs } });
+  const first = await startTestHmi(store, gateway.url);
+  const startSecond = () => startTestHmi(openTestStore(path).store, gateway.url);
+  return { first, startSecond, gateway, path };
+}
+
+test("a second HMI leaves the first one's running reply alone, and says whose it is", async () => {
+  const { first, startSecond } = await startFirst(5);
+  const { sent, reader } = await first.send({ message: "Count to 100" });
+  await eventually(() => expect(reader.text).not.toBe(""));
+  const { session_id } = sent;
+  const second = await startSecond();
+  expect((await second.messages(session_id)).at(-1)).toMatchObject({ status: "streaming" });
+  const inProgress = { status: 409, json: { error: { code: "generation_in_progress" } } };
+  expect(await second.post({ message: "Too soon", session_id })).toMatchObject(inProgress);
+  const back = second.stream(session_id, { "last-event-id": reader.ids.at(-1) ?? "" });
+  await expect(back).rejects.toThrow("another HMI");
+  await reader.ended;
+  expect(reader.events.at(-1)).toEqual({ type: "done", finish_reason: "stop" });
+  const [, reply] = await second.messages(session_id);
+  expect(reply).toMatchObject({ content: reader.text, status: "complete" });
+  await (await second.send({ message: "Count to 3", session_id })).reader.ended;
+  expect(await first.messages(session_id)).toHaveLength(4);
+});
+
+test("when the first HMI stops, the second one takes its reply over and brings it to its end", async () => {
+  const { first, startSecond } = await startFirst(5);
+  const { sent, reader } = await first.send({ message: "Count to 300" });
+  await eventually(() => expect(reader.text).not.toBe(""));
+  const second = await startSecond();
+  await first.close();
+  await eventually(async () =>
+    expect((await second.messages(sent.session_id)).at(-1)).toMatchObject({
+      status: "complete",
+      content: Array.from({ length: 300 }, (_, index) => index + 1).join(", "),
+    }),
+  );
+});
+
+test("when the first HMI is killed, the second one takes its reply over, and sweeps what it left", async () => {
+  const gateway = await startTestGateway({ engineUrl: await startTestEngine({ tokenDelayMs: 5 }) });
+  const path = join(tempFolder(), "chat.db");
+  const killed = await startService("hmi", tempFolder(), {
+    STACK_HMI_PORT: "0",
+    STACK_GATEWAY_PORT: new URL(gateway.url).port,
+    STACK_STORE_PATH: path,
+  });
+  const { sent, reader } = await hmiClient(killed.url).send({ message: "Count to 300" });
+  await eventually(() => expect(reader.text).not.toBe(""));
+  const second = await startTestHmi(openTestStore(path).store, gateway.url);
+  const lockFiles = () => readdirSync(dirname(path)).filter((name) => name.includes("-writer-"));
+  const [left = ""] = lockFiles();
+  await killed.end("SIGKILL");
+  await eventually(async () =>
+    expect((await second.messages(sent.session_id)).at(-1)).toMatchObject({ status: "complete" }),
+  );
+  expect(existsSync(join(dirname(path), left))).toBe(false);
+  expect(lockFiles()).toHaveLength(1);
+});
+
+test.each([
+  ["was taken over by another HMI", "UPDATE messages SET writer = 'another' WHERE status = 'streaming'"],
+  ["was deleted", "DELETE FROM messages WHERE status = 'streaming'"],
+])("a reply whose row %s is not told as saved, and no more is asked for it", async (_, sql) => {
+  const { first, gateway, path } = await startFirst(5);
+  const { reader } = await first.send({ message: "Count to 1000" });
+  await eventually(() => expect(reader.text).not.toBe(""));
+  openRaw(path).exec(sql);
+  await reader.ended;
+  expect(reader.events.slice(-2)).toMatchObject([
+    { type: "error", code: "reply_lost" },
+    { type: "done", finish_reason: "error" },
+  ]);
+  expect((await gateway.generation())?.ended).not.toBe("done");
+});
