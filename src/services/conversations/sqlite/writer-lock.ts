@@ -64,7 +64,7 @@ function lockFile(path: string, writer: string): string {
 /** Throws SQLITE_BUSY where another connection, of whatever process, has done so. */
 function lockWhole(lock: DatabaseSync): void {
   // Nothing is written: no journal has to lie beside it.
-  lock.exec("PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE");
+  lock.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
 }
 
 function isHeld(file: string): boolean {
