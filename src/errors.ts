@@ -111,6 +111,7 @@ export type UserErrorCode =
   | "config_exists"
   | "config_unwritable"
   | "config_untrusted"
+  | "database_missing"
   | "database_unreadable"
   | "database_too_new"
   | "port_taken"

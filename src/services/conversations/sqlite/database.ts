@@ -123,6 +123,7 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
       didLastWriteFail = false;
     },
     async close() {
+      if (isClosed) return;
       isClosed = true;
       await Promise.allSettled(writing);
       walSync?.close();

@@ -55,8 +55,8 @@ export function createSessionStore(db: Database, defaultAgent: string): SessionS
   };
 }
 
-/** Both kinds of list have an index of their own, so that a page costs what is on it. */
-function listSessions(
+/** {@link SessionStore.list}. Both kinds of list have an index of their own, so that a page costs what is on it. */
+export function listSessions(
   sql: Statements,
   { modelId, limit, offset }: SessionFilter,
 ): { sessions: Session[]; total: number } {

@@ -1,4 +1,6 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
+import type { Statements } from "../../../../src/services/conversations/sqlite/database.ts";
+import { listSessions } from "../../../../src/services/conversations/sqlite/sessions.ts";
 import { exchangeOf, makeProfile, openConversation, openRaw, openTestStore } from "../../../support/store.ts";
 
 test("the first message of a profile makes its conversation, the next ones find it", async () => {
@@ -147,6 +149,52 @@ test("conversations of the same moment are listed by the order in which they wer
   openRaw(path).exec("UPDATE conversations SET updated_at = '2026-01-01T00:00:00.000Z'");
   const { sessions } = await store.conversations.list({ limit: 10, offset: 0 });
   expect(sessions.map((session) => session.session_id)).toEqual(["5", "4", "3", "2", "1"]);
+});
+
+test("a clock that is set back changes nothing in the order of the list, nor of messages", async () => {
+  vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-06-01T12:00:00Z") });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const { store } = openTestStore();
+  const old = await openConversation(store, null);
+  await exchangeOf(store, old, "first", "reply");
+  vi.setSystemTime(new Date("2020-01-01T00:00:00Z"));
+  const { session_id } = await store.conversations.create({ modelId: null, agentId: "architect" });
+  const order = async () =>
+    (await store.conversations.list({ limit: 10, offset: 0 })).sessions.map((each) => each.session_id);
+  expect(await order()).toEqual([session_id, old]);
+  await exchangeOf(store, old, "second", "reply");
+  expect(await order()).toEqual([old, session_id]);
+  const said = (await store.messages.list(old)).filter(({ role }) => role === "user");
+  expect(said.map(({ content }) => content)).toEqual(["first", "second"]);
+});
+
+test("a page of the list costs what is on it: it is read off an index, and counts no messages", async () => {
+  const { store, path } = openTestStore();
+  const modelId = await makeProfile(store, "Tower");
+  await openConversation(store, modelId);
+  const db = openRaw(path);
+  const plans: string[] = [];
+  const explaining: Statements = {
+    all(sql, ...values) {
+      plans.push(
+        ...db
+          .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+          .all(...values)
+          .map(({ detail }) => String(detail)),
+      );
+      return db.prepare(sql).all(...values);
+    },
+    get: (sql, ...values) => db.prepare(sql).get(...values),
+    run: (sql, ...values) => Number(db.prepare(sql).run(...values).changes),
+  };
+  expect(listSessions(explaining, { limit: 10, offset: 0 }).sessions).toHaveLength(1);
+  expect(listSessions(explaining, { modelId, limit: 10, offset: 0 }).sessions).toHaveLength(1);
+  expect(plans).toEqual([
+    "SEARCH conversations USING INDEX conversations_listed (user_id=?)",
+    "SEARCH conversations USING INDEX conversations_listed_by_profile (user_id=? AND <expr>=?)",
+  ]);
 });
 
 test("deleting takes the messages along, and the key is not given out again", async () => {

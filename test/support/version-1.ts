@@ -1,0 +1,29 @@
+import { DatabaseSync } from "node:sqlite";
+import { MIGRATIONS } from "../../src/services/conversations/sqlite/schema.ts";
+
+/**
+ * A database as the first version of the schema left it: a profile with a conversation, and a general one that is
+ * older, each with an exchange; one reply streaming; the newest message deleted.
+ */
+export function writeVersion1(path: string): void {
+  const db = new DatabaseSync(path);
+  db.exec("PRAGMA journal_mode = WAL");
+  db.exec(MIGRATIONS[0] ?? "");
+  db.exec(`
+    PRAGMA user_version = 1;
+    INSERT INTO model_profiles VALUES (7, 'Tower', '', NULL, '', '{}', '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z');
+    INSERT INTO conversations (id, user_id, model_id, agent_id, title, active, created_at, updated_at) VALUES
+      (1, 'local', 7, 'architect', 'Newer', 1, '2026-01-01T00:00:00.000Z', '2026-01-03T00:00:00.000Z'),
+      (2, 'local', NULL, 'architect', 'Older', 1, '2026-01-01T00:00:00.000Z', '2026-01-02T00:00:00.000Z');
+    INSERT INTO messages
+      (id, conversation_id, model_id, role, message_type, content, agent_id, status, usage, error, created_at) VALUES
+      (1, 1, 7, 'user', 'chat', 'Hi', 'architect', 'complete', NULL, NULL, '2026-01-01T00:00:00.000Z'),
+      (2, 1, 7, 'assistant', 'chat', 'Hello', 'architect', 'complete',
+       '{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}', NULL, '2026-01-01T00:00:00.000Z'),
+      (3, 2, NULL, 'user', 'chat', 'Count', 'architect', 'complete', NULL, NULL, '2026-01-01T00:00:00.000Z'),
+      (4, 2, NULL, 'assistant', 'chat', '1, 2', 'architect', 'streaming', NULL, NULL, '2026-01-01T00:00:00.000Z'),
+      (9, 1, 7, 'system', 'summary', 'short', 'architect', 'complete', NULL, NULL, '2026-01-01T00:00:00.000Z');
+    DELETE FROM messages WHERE id = 9;
+  `);
+  db.close();
+}
