@@ -31,7 +31,7 @@ test("closing stops everything, twice is once, and running streams are cut off w
   await Promise.all([stack.close(), stack.close()]);
   await stack.close();
   await cut;
-  expect(reader.events.at(-1)).toMatchObject({ type: "status_update", status: "executing" });
+  expect(reader.events.filter(({ type }) => type === "error" || type === "done")).toEqual([]);
   for (const url of [stack.hmi, stack.gateway, stack.engine]) {
     await expect(call(url, "/")).rejects.toMatchObject({ code: "ECONNREFUSED" });
   }
