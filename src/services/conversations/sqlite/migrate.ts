@@ -1,6 +1,7 @@
-import { closeSync, openSync, rmSync } from "node:fs";
+import { closeSync, rmSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { messageOf, UserError } from "../../../errors.ts";
+import { openNew } from "../../../private-files.ts";
 import { MIGRATIONS, SCHEMA_VERSION } from "./schema.ts";
 
 /**
@@ -89,7 +90,7 @@ function backUp(path: string, version: number): void {
   const backup = backupPath(path, version);
   rmSync(backup, { force: true });
   // Made before SQLite opens it, so that no one else may read it from its first byte on.
-  closeSync(openSync(backup, "wx", 0o600));
+  closeSync(openNew(backup));
   // A transaction cannot copy its own database: another connection reads what was committed before it.
   const reader = new DatabaseSync(path, { readOnly: true });
   try {

@@ -1,6 +1,7 @@
-import { closeSync, existsSync, openSync, readdirSync, realpathSync, rmSync } from "node:fs";
+import { closeSync, existsSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { openNew } from "../../../private-files.ts";
 import { isLocked } from "./sqlite-errors.ts";
 
 /**
@@ -26,7 +27,7 @@ export function takeWriterLock(path: string): WriterLock {
   const writer = crypto.randomUUID();
   if (path === ":memory:") return { writer, release: () => undefined };
   const file = lockFile(path, writer);
-  closeSync(openSync(file, "wx", 0o600));
+  closeSync(openNew(file));
   const lock = new DatabaseSync(file);
   lockWhole(lock);
   return {

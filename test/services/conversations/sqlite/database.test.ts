@@ -15,42 +15,44 @@ const CLOSED = [
   ["chat.db-wal", 0o600],
 ];
 
-test("the database and what SQLite keeps beside it are for their owner only, as is a folder made for it", () => {
+test("the database and what SQLite keeps beside it are for their owner only, as is a folder made for it", async () => {
   const folder = join(tempFolder(), "data");
   const db = openDatabase(join(folder, "chat.db"));
   expect(modesIn(folder)).toEqual(CLOSED);
   expect(statSync(folder).mode & 0o777).toBe(0o700);
-  db.close();
+  await db.close();
 });
 
-test("one that was open to others is closed, also while it is in use; its folder is left as it is", () => {
+test("one that was open to others is closed, also while it is in use; its folder is left as it is", async () => {
   const folder = tempFolder();
   chmodSync(folder, 0o755);
   const first = openDatabase(join(folder, "chat.db"));
   for (const [file] of modesIn(folder)) chmodSync(join(folder, file), 0o644);
-  first.transaction(() => {
-    openDatabase(join(folder, "chat.db")).close();
+  const second = await first.write((sql) => {
+    const opened = openDatabase(join(folder, "chat.db"));
     expect(modesIn(folder)).toEqual(CLOSED);
-    first.run("UPDATE messages SET content = content");
+    sql.run("UPDATE messages SET content = content");
+    return opened;
   });
+  await second.close();
   expect(statSync(folder).mode & 0o777).toBe(0o755);
-  first.close();
+  await first.close();
 });
 
 const refused = (text: string) =>
   expect.objectContaining({ name: "UserError", message: expect.stringContaining(text) });
 
-test("a symbolic link is not followed", () => {
+test("a symbolic link is not followed", async () => {
   const folder = tempFolder();
   const elsewhere = join(tempFolder(), "chat.db");
-  openDatabase(elsewhere).close();
+  await openDatabase(elsewhere).close();
   symlinkSync(elsewhere, join(folder, "chat.db"));
   expect(() => openDatabase(join(folder, "chat.db"))).toThrow(refused("symbolic link"));
 });
 
-test.runIf(IS_ROOT)("another user's database is not opened (as root only)", () => {
+test.runIf(IS_ROOT)("another user's database is not opened (as root only)", async () => {
   const path = join(tempFolder(), "chat.db");
-  openDatabase(path).close();
+  await openDatabase(path).close();
   giveAway(path);
   expect(() => openDatabase(path)).toThrow(refused(`${path} belongs to`));
 });
