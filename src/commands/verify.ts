@@ -192,8 +192,7 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
       const what = `profiles: ${profiles}, conversations: ${conversations}`;
       this.screen.line(`  Deleted what a killed run had left: ${what}.`, 2);
     }
-    for (const what of cleaned.left)
-      this.screen.line(`  Left by a killed run: ${this.what)}`, 2;
+    for (const what of cleaned.left) this.screen.line(`  Left by a killed run: ${what}`, 2);
     return cleaned;
   }
 
