@@ -1,9 +1,9 @@
 import { Command, Flags } from "@oclif/core";
-import { misspeltVariables } from "../config/environment.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { explain, tell } from "./errors.ts";
+import { warnOfMisspeltVariables } from "./misspelt-variables.ts";
 import { createScreen, type Screen } from "./screen.ts";
 import { printJson } from "./standard-output.ts";
 
@@ -33,8 +33,7 @@ export abstract class BaseCommand extends Command {
   }
 
   protected async loadConfig(file: string | undefined): Promise<Config> {
-    for (const { name, meant } of misspeltVariables(process.env))
-      createScreen(process.stderr).line(`${name} is set, and is no setting. Did you mean ${meant}?`, 2);
+    warnOfMisspeltVariables();
     return await loadConfig({ cwd: process.cwd(), env: process.env, file });
   }
 

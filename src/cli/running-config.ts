@@ -3,6 +3,7 @@ import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { UserError } from "../errors.ts";
 import { paint, styled } from "../text/styled-text.ts";
+import { warnOfMisspeltVariables } from "./misspelt-variables.ts";
 import type { Screen } from "./screen.ts";
 
 /** Not that the file may be somebody else's: then nothing in it counts, not even where the state folder is. */
@@ -20,6 +21,7 @@ export interface RunningConfig {
  * or stopping it. The mistake is told, and no error where there is a state folder. Throws what `loadConfig` does.
  */
 export async function loadRunningConfig(file: string | undefined, screen: Screen): Promise<RunningConfig> {
+  warnOfMisspeltVariables();
   const options = { cwd: process.cwd(), env: process.env, file };
   try {
     return { config: await loadConfig(options), mistake: undefined };
