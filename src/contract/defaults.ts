@@ -11,7 +11,7 @@ export const DEFAULTS = {
   /** How long a finished generation is kept for late readers. */
   keepFinishedMs: 60_000,
   /** All finished generations that are kept take at most so much memory. */
-  keepFinishedBytes: 64 * 1024 * 1024,
+  keepFinishedBytes: 32 * 1024 * 1024,
   /** A reader that takes nothing for so long is cut off. */
   stalledReaderMs: 60_000,
   /** A reply ends when the engine has sent so many UTF-16 code units. */
