@@ -7,7 +7,7 @@ const root = new URL("../", import.meta.url);
 if (major < MINIMUM[0] || (major === MINIMUM[0] && minor < MINIMUM[1])) {
   process.stderr.write(
     `stack needs Node ${MINIMUM.join(".")} or newer; this is ${process.version}.\n` +
-      "In a checkout, call it through npm, which brings its own Node: npx stack ...\n" +
+      "In a checkout, call it through npm, which brings its own Node: npx --no-install stack ...\n" +
       "Elsewhere, install the current Node LTS.\n",
   );
   process.exit(2);

@@ -8,7 +8,7 @@ export default class Completion extends BaseCommand {
 zsh:  add to ~/.zshrc, after compinit:  eval "$(stack completion zsh)"
 fish: run once:  stack completion fish > ~/.config/fish/completions/stack.fish
 
-What is completed is the word \`stack\`; after \`npx stack\` a shell completes what it knows of npx.`;
+What is completed is the word \`stack\`; after \`npx --no-install stack\` a shell completes what it knows of npx.`;
   static override enableJsonFlag = false;
   static override args = {
     shell: Args.option({ options: SHELLS, description: "The shell that is to complete." })({

@@ -42,7 +42,7 @@ test.each(["--help", "up --help"])(
     const script = `"${process.execPath}" "${BIN}" ${args} | head -n 1; echo "\${PIPESTATUS[0]}"`;
     const { stdout, stderr } = await execa("bash", ["-c", script], { cwd: tempFolder() });
     expect(stderr).toBe("");
-    expect(stdout.split("\n")).toEqual([expect.stringMatching(/^[A-Z].+\.$/), "0"]);
+    expect(stdout.split("\n")).toEqual([expect.stringMatching(/^[A-Z].+[.,]$/), "0"]);
   },
 );
 
@@ -105,7 +105,7 @@ test("an old Node is told what to do instead of being shown a syntax error", asy
     stdout: "",
     stderr: [
       expect.stringMatching(/^stack needs Node 22\.19 or newer; this is v\d+\.\d+\.\d+\.$/),
-      "In a checkout, call it through npm, which brings its own Node: npx stack ...",
+      "In a checkout, call it through npm, which brings its own Node: npx --no-install stack ...",
       "Elsewhere, install the current Node LTS.",
     ],
   });
