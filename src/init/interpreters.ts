@@ -1,6 +1,4 @@
-import { execFile } from "node:child_process";
 import { delimiter, join } from "node:path";
-import { promisify } from "node:util";
 import { withoutStop } from "../errors.ts";
 import { whyUntrusted } from "../file-owners.ts";
 import { findProgram } from "../launch/engine.ts";
@@ -67,12 +65,9 @@ const TIMEOUT_MS = 5_000;
 
 /** All of them where the interpreter does not run. */
 async function missingModules(file: string, modules: readonly string[]): Promise<readonly string[]> {
-  try {
-    // Not in the project's folder: a file there may be called like the module.
-    const options = { cwd: "/", timeout: TIMEOUT_MS };
-    const { stdout } = await promisify(execFile)(file, ["-c", SCRIPT, ...modules], options);
-    return stdout.split(/\s+/).filter((name) => name !== "");
-  } catch {
-    return modules;
-  }
+  const { execa } = await import("execa");
+  // Not in the project's folder: a file there may be called like the module.
+  const options = { cwd: "/", timeout: TIMEOUT_MS, stdin: "ignore", reject: false } as const;
+  const { failed, stdout } = await execa(file, ["-c", SCRIPT, ...modules], options);
+  return failed ? modules : stdout.split(/\s+/).filter((name) => name !== "");
 }

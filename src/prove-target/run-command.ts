@@ -22,6 +22,9 @@ export interface CommandEnd {
 /**
  * Runs a command line in the system's shell, as npm runs scripts, until it ends, its time is over, or the signal
  * is aborted. Throws a UserError where there is no shell.
+ *
+ * Not by execa, which waits until the outputs are closed: a server that the command leaves behind would hold it until
+ * its time is over, and a fault would seem to be caught by that.
  */
 export async function runCommand(
   command: string,
