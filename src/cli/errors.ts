@@ -47,9 +47,13 @@ export function explain(error: unknown): Explanation {
 function meantFlag(error: Error): string | undefined {
   const { flags, parse } = error as {
     readonly flags?: readonly string[];
-    readonly parse?: { readonly input?: { readonly flags?: Readonly<Record<string, unknown>> } };
+    readonly parse?: {
+      readonly input?: { readonly flags?: Readonly<Record<string, { allowNo?: boolean }>> };
+    };
   };
-  const known = Object.keys(parse?.input?.flags ?? {}).map((name) => `--${name}`);
+  const known = Object.entries(parse?.input?.flags ?? {}).flatMap(([name, { allowNo }]) =>
+    allowNo ? [`--${name}`, `--no-${name}`] : [`--${name}`],
+  );
   const [unknown] = flags ?? [];
   return unknown === undefined ? undefined : didYouMean(unknown.split("=", 1)[0] ?? "", known);
 }

@@ -21,9 +21,8 @@ export async function runCli(args: string[]): Promise<void> {
     // oclif joins the words of a command by colons.
     const typed = /^command (\S+) not found$/.exec(messageOf(error))?.[1]?.replaceAll(":", " ");
     const message = typed === undefined ? messageOf(error) : `There is no command \`stack ${typed}\`.`;
-    const meant = typed === undefined ? undefined : await closestCommand(typed, source);
-    const asked = meant === undefined ? "" : `Did you mean \`stack ${meant}\`? `;
-    const hint = `${asked}Run \`stack --help\` for what there is.`;
+    const asked = typed === undefined ? undefined : await askForCommand(typed, source);
+    const hint = `${asked ?? ""} Run \`stack --help\` for what there is.`.trimStart();
     const explanation = { code: "unknown_command", message, hint, exitCode: EXIT.unusable };
     tell(explanation, args.includes("--json"));
   }
@@ -43,12 +42,13 @@ function spelledOut(args: string[]): string[] {
   return args[0] === "help" ? [...args.slice(1), "--help"] : args;
 }
 
-/** The command that was probably meant, maybe with an argument after it. */
-async function closestCommand(typed: string, source: Interfaces.LoadOptions): Promise<string | undefined> {
-  const { closest } = await import("../config/closest.ts");
+/** Asks for the command that was probably meant, maybe with an argument after it. */
+async function askForCommand(typed: string, source: Interfaces.LoadOptions): Promise<string | undefined> {
+  const { didYouMean } = await import("../config/closest.ts");
   const { commands } = await Config.load(source);
   const names = commands.filter(({ hidden }) => hidden !== true).map(({ id }) => id.replaceAll(":", " "));
-  return closest(typed, names) ?? closest(typed.split(" ")[0] ?? "", names);
+  const show = (name: string): string => `\`stack ${name}\``;
+  return didYouMean(typed, names, show) ?? didYouMean(typed.split(" ")[0] ?? "", names, show);
 }
 
 /** For work on `stack` itself (`npm run dev`): the commands as they are in `src/`, not as they were built. */

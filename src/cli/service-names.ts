@@ -1,4 +1,4 @@
-import { closest } from "../config/closest.ts";
+import { didYouMean } from "../config/closest.ts";
 import type { Config } from "../config/schema.ts";
 import { UserError } from "../errors.ts";
 import { readEvents } from "../supervisor/keep/events.ts";
@@ -30,8 +30,7 @@ export function requireKnown(argv: readonly unknown[], known: readonly string[])
   const names = argv.map(String);
   const unknown = names.find((name) => !known.includes(name));
   if (unknown === undefined) return names;
-  const meant = closest(unknown, known);
   throw new UserError("unknown_service", `There is no service "${unknown}".`, {
-    hint: `${meant === undefined ? "" : `Did you mean "${meant}"? `}Services: ${[...new Set(known)].join(", ")}.`,
+    hint: `${didYouMean(unknown, known) ?? ""} Services: ${[...new Set(known)].join(", ")}.`.trimStart(),
   });
 }

@@ -22,9 +22,19 @@ export function closest(
 }
 
 /** `Did you mean "timeout_ms"?`; undefined where no name is near. */
-export function didYouMean(name: string, names: readonly string[]): string | undefined {
+export function didYouMean(
+  name: string,
+  names: readonly string[],
+  show = (meant: string): string => `"${meant}"`,
+): string | undefined {
   const meant = closest(name, names);
-  return meant === undefined ? undefined : `Did you mean "${meant}"?`;
+  return meant === undefined ? undefined : `Did you mean ${show(meant)}?`;
+}
+
+/** The same as the end of a message: `; did you mean timeout_ms?`; empty where no name is near. */
+export function orDidYouMean(name: string, names: readonly string[]): string {
+  const meant = closest(name, names);
+  return meant === undefined ? "" : `; did you mean ${meant}?`;
 }
 
 /** Letters to add, drop, change, or swap with their neighbour (Damerau-Levenshtein, optimal string alignment). */

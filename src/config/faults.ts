@@ -1,5 +1,5 @@
 import type * as z from "zod/mini";
-import { closest } from "./closest.ts";
+import { orDidYouMean } from "./closest.ts";
 import { found } from "./found.ts";
 import type { Fault } from "./layer.ts";
 
@@ -25,7 +25,7 @@ export function faultsOf(
     if (issue.code !== "unrecognized_keys") return [{ path, part: "value", message: messageOf(issue, path) }];
     const known = [...namesAt(schema, issue.path), ...(issue.path.length === 0 ? besides : [])];
     return issue.keys.map((key) => {
-      const message = `there is no such setting${didYouMean(key, known)}`;
+      const message = `there is no such setting${orDidYouMean(key, known)}`;
       return { path: [...path, key], part: "name", message };
     });
   });
@@ -36,13 +36,8 @@ function messageOf(issue: z.core.$ZodIssue, path: readonly PropertyKey[]): strin
   if (issue.code === "invalid_key") return issue.message;
   const { message, input } = issue;
   const words = issue.code === "invalid_value" ? issue.values.map(String) : [];
-  const hint = typeof input === "string" ? didYouMean(input, words) : "";
+  const hint = typeof input === "string" ? orDidYouMean(input, words) : "";
   return `${message}; found ${found(input, path)}${hint}`;
-}
-
-function didYouMean(given: string, known: readonly string[]): string {
-  const meant = closest(given, known);
-  return meant === undefined ? "" : `; did you mean ${meant}?`;
 }
 
 /**

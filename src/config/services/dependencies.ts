@@ -1,4 +1,4 @@
-import { closest } from "../closest.ts";
+import { orDidYouMean } from "../closest.ts";
 import type { Fault } from "../layer.ts";
 import type { ServiceConfig } from "../services.ts";
 import type { DependsOnInput } from "./schema.ts";
@@ -24,12 +24,8 @@ function unknownNames(dependencies: ReadonlyMap<string, DependsOnInput>): Fault[
   return [...dependencies].flatMap(([name, needed]) =>
     namesIn(needed).flatMap((other, index) => {
       if (dependencies.has(other)) return [];
-      const meant = closest(
-        other,
-        names.filter((each) => each !== name),
-      );
-      const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
-      const message = `there is no service ${other}${hint}`;
+      const others = names.filter((each) => each !== name);
+      const message = `there is no service ${other}${orDidYouMean(other, others)}`;
       const place = Array.isArray(needed) ? index : other;
       const part = place === other ? "name" : "value";
       return [{ path: ["services", name, "depends_on", place], part, message }];
