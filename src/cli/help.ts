@@ -1,7 +1,19 @@
 import { type Command, CommandHelp, Help } from "@oclif/core";
+import { visibleLength } from "./screen.ts";
 
 /** The help of a command: its summary stands first, and nowhere else. */
 class StackCommandHelp extends CommandHelp {
+  /** Where a terminal is so narrow that oclif puts texts under their names, it counts their indent short by two. */
+  override renderList(...[rows, options]: Parameters<CommandHelp["renderList"]>): string {
+    const { indentation } = options;
+    const list = super.renderList(rows, options);
+    const isFitting = list
+      .split("\n")
+      .every((line) => visibleLength(line) <= this.opts.maxWidth - indentation);
+    if (isFitting) return list;
+    return super.renderList(rows, { ...options, multiline: true, indentation: indentation + 2 });
+  }
+
   protected override description(): string | undefined {
     const { description } = this.command;
     return description === undefined ? undefined : this.wrap(description);
@@ -15,6 +27,19 @@ export default class StackHelp extends Help {
   /** The command whose help is shown; in a list of commands each summary is wrapped by the list. */
   #shown: Command.Loadable | undefined;
 
+  /** Every command with its whole name: a list of topics beside it would say most of it again. */
+  protected override async showRootHelp(): Promise<void> {
+    this.log(this.formatRoot());
+    this.log("");
+    this.log(this.formatCommands(this.sortedCommands));
+    this.log("");
+  }
+
+  override formatRoot(): string {
+    const [description = "", ...rest] = super.formatRoot().split("\n");
+    return [this.wrap(description, 0), ...rest].join("\n");
+  }
+
   override async showCommandHelp(command: Command.Loadable): Promise<void> {
     this.#shown = command;
     await super.showCommandHelp(command);
@@ -22,6 +47,6 @@ export default class StackHelp extends Help {
 
   protected override summary(command: Command.Loadable): string | undefined {
     const summary = super.summary(command);
-    return summary === undefined || command !== this.#shown ? summary : this.wrap(summary);
+    return summary === undefined || command !== this.#shown ? summary : this.wrap(summary, 0);
   }
 }

@@ -31,7 +31,7 @@ export default class Restart extends BaseCommand {
       signal,
       hurry,
       onStep: (step) => {
-        for (const line of stepLines(step)) screen.line(line);
+        for (const line of stepLines(step)) screen.line(line, 12);
       },
       onRetry: (name, report) => screen.line(retryLine(name, report), 12),
       onProgress: (text) => screen.progress(`  ${text} …`),

@@ -84,7 +84,7 @@ is started again, whether anybody looks on or not.`;
       hurry,
       wait: flags.wait,
       onStep: (step) => {
-        for (const line of stepLines(step)) screen.line(line);
+        for (const line of stepLines(step)) screen.line(line, 12);
       },
       onRetry: (name, report) => screen.line(retryLine(name, report), 12),
       onProgress: (text) => screen.progress(`  ${text} …`),
