@@ -1,5 +1,5 @@
 import { type Command, CommandHelp, Help } from "@oclif/core";
-import { visibleLength } from "./screen.ts";
+import { textWidth } from "../text/text-width.ts";
 
 /** The help of a command: its summary stands first, and nowhere else. */
 class StackCommandHelp extends CommandHelp {
@@ -7,9 +7,7 @@ class StackCommandHelp extends CommandHelp {
   override renderList(...[rows, options]: Parameters<CommandHelp["renderList"]>): string {
     const { indentation } = options;
     const list = super.renderList(rows, options);
-    const isFitting = list
-      .split("\n")
-      .every((line) => visibleLength(line) <= this.opts.maxWidth - indentation);
+    const isFitting = list.split("\n").every((line) => textWidth(line) <= this.opts.maxWidth - indentation);
     if (isFitting) return list;
     return super.renderList(rows, { ...options, multiline: true, indentation: indentation + 2 });
   }
