@@ -63,3 +63,14 @@ test("a line is broken between words, and nothing of it is lost", () => {
     ),
   );
 });
+
+test("wide characters are lined up, wrapped and cut by the columns that they take", () => {
+  const rows = alignColumns([
+    ["漢字", "x"],
+    ["abcd", "y"],
+    ["한", "z"],
+  ]);
+  expect(rows.map(String)).toEqual(["  漢字  x", "  abcd  y", "  한    z"]);
+  expect(wrap("漢字 漢字 漢字", 9, 2).map(String)).toEqual(["漢字 漢字", "  漢字"]);
+  expect(styled`ab漢字`.cutToColumns(5).toString()).toBe("ab漢");
+});
