@@ -40,11 +40,27 @@ function recordsOf({ stateDir }: TestStack): string[] {
   return existsSync(folder) ? readdirSync(folder) : [];
 }
 
-/** Begins a run, and kills it when it has made a profile and a general conversation. */
+/** The conversations that runs have written down as theirs. */
+function conversationsInRecords(cli: TestStack): string[] {
+  return recordsOf(cli).flatMap((file) => {
+    const record = JSON.parse(readFileSync(join(cli.stateDir, "verify", file), "utf8"));
+    return record.conversations.map(({ session_id }: { session_id: string }) => session_id);
+  });
+}
+
+/**
+ * Begins a run, and kills it when it has made a profile, and has been told of a general conversation that it made. (Of
+ * one that it had not been told of yet, nobody could know whose it is.)
+ */
 async function killedRun({ hmi, urls, cli }: Place): Promise<void> {
+  const own = new Set((await sessionsOf(hmi)).map(({ session_id }) => session_id));
   const run = cli.start("verify", "model-conversation", ...urls);
-  const isMade = async (): Promise<boolean> =>
-    (await profilesOf(hmi)).length > 1 && (await sessionsOf(hmi)).some(({ model_id }) => model_id === null);
+  const isMade = async (): Promise<boolean> => {
+    const made = (await sessionsOf(hmi)).filter(({ session_id }) => !own.has(session_id));
+    const known = conversationsInRecords(cli);
+    const general = made.filter(({ model_id }) => model_id === null);
+    return general.length > 0 && made.every(({ session_id }) => known.includes(session_id));
+  };
   await expect.poll(isMade, { timeout: 20_000, interval: 5 }).toBe(true);
   run.kill("SIGKILL");
   await run.ended;
