@@ -7,16 +7,17 @@ import { rounds } from "../support/rounds.ts";
 import { startTestStack } from "../support/stack.ts";
 import type { StreamReader } from "../support/streams.ts";
 
-const STREAMS = rounds(200, 3_000);
+/** Streams at once. Through both services each takes eight of this one process's file descriptors. */
+const THROUGH_GATEWAY = rounds(200, 3_000);
+const THROUGH_BOTH = rounds(200, 1_000);
 
 /** Many at once in one process, with their readers and their engine. */
 const TIMEOUT_MS = rounds(15_000, 180_000);
 
 const TOKENS = 20;
-const MESSAGES = Array.from({ length: STREAMS }, (_, index) => `canary-${index}`);
 
 /** An engine whose every token is the message that it answers; none ends before all of them have begun. */
-async function startEcho(): Promise<string> {
+async function startEcho(streams: number): Promise<string> {
   const all = Promise.withResolvers<void>();
   let begun = 0;
   return await startFakeEngine(async (request, response) => {
@@ -24,7 +25,7 @@ async function startEcho(): Promise<string> {
     const token = engineLine(`${messages.at(-1)?.content} `);
     response.write(token);
     begun += 1;
-    if (begun === STREAMS) all.resolve();
+    if (begun === streams) all.resolve();
     await all.promise;
     for (let sent = 1; sent < TOKENS; sent += 1) {
       response.write(token);
@@ -34,28 +35,36 @@ async function startEcho(): Promise<string> {
   });
 }
 
+function messagesOf(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `canary-${index}`);
+}
+
 function replyTo(message: string): string {
   return `${message} `.repeat(TOKENS);
 }
 
 /** Each reader must have got its own reply, all of it, and nothing else. */
-async function expectOwnReplies(readers: readonly StreamReader[]): Promise<void> {
+async function expectOwnReplies(
+  messages: readonly string[],
+  readers: readonly StreamReader[],
+): Promise<void> {
   await Promise.all(readers.map(({ ended }) => ended));
-  expect(readers.map(({ text }) => text)).toEqual(MESSAGES.map(replyTo));
-  expect(readers.map(({ events }) => findGrammarFault(events))).toEqual(MESSAGES.map(() => undefined));
+  expect(readers.map(({ text }) => text)).toEqual(messages.map(replyTo));
+  expect(readers.map(({ events }) => findGrammarFault(events))).toEqual(messages.map(() => undefined));
   expect(readers.map(({ events }) => events.at(-1))).toEqual(
-    MESSAGES.map(() => ({ type: "done", finish_reason: "stop" })),
+    messages.map(() => ({ type: "done", finish_reason: "stop" })),
   );
 }
 
 test(
   "hundreds of streams at once through the gateway: none is cut short, none gets another one's tokens",
   async () => {
-    const gateway = await startTestGateway({ engineUrl: await startEcho() });
-    const readers = MESSAGES.map((content) =>
+    const gateway = await startTestGateway({ engineUrl: await startEcho(THROUGH_GATEWAY) });
+    const messages = messagesOf(THROUGH_GATEWAY);
+    const readers = messages.map((content) =>
       gateway.chat({ session_id: content, message_id: content, model: "m", content }),
     );
-    await expectOwnReplies(await Promise.all(readers));
+    await expectOwnReplies(messages, await Promise.all(readers));
   },
   TIMEOUT_MS,
 );
@@ -63,17 +72,21 @@ test(
 test(
   "hundreds of streams at once through HMI and gateway: none is lost or mixed up, each is saved whole",
   async () => {
-    const stack = await startTestStack({ engineUrl: await startEcho() });
+    const stack = await startTestStack({ engineUrl: await startEcho(THROUGH_BOTH) });
+    const messages = messagesOf(THROUGH_BOTH);
     const sent = await Promise.all(
-      MESSAGES.map(async (message) => {
+      messages.map(async (message) => {
         const { session_id } = await stack.newSession();
         return { session_id, reader: (await stack.send({ session_id, message, model: "m" })).reader };
       }),
     );
-    await expectOwnReplies(sent.map(({ reader }) => reader));
+    await expectOwnReplies(
+      messages,
+      sent.map(({ reader }) => reader),
+    );
     const saved = await Promise.all(sent.map(({ session_id }) => stack.messages(session_id)));
     expect(saved.map((rows) => rows.map(({ content, status }) => [content, status]))).toEqual(
-      MESSAGES.map((message) => [
+      messages.map((message) => [
         [message, "complete"],
         [replyTo(message), "complete"],
       ]),
