@@ -27,7 +27,8 @@ const CANARY = /\bcanary-[0-9a-f]{8}/;
 /**
  * Deletes what killed runs left on the HMI of these URLs. Deleted is only what is certain: a profile by the run's
  * own id in it, a conversation of such a profile or one that the run wrote down, and neither where somebody else
- * wrote into it. A run whose process lives is not touched.
+ * wrote into it. A run whose process lives is not touched. What stays is an empty general conversation where the run
+ * was killed in the moment between the HMI's making it and the run's writing it down.
  */
 export async function cleanLeftovers(
   stateDir: string,
