@@ -61,7 +61,7 @@ test("bad news is told by the exit code, the outputs, annotations and the summar
   expect(outputs).toContain("broken=1");
   expect(outputs).toContain("exit-code=1");
   expect(stdout).toContain("::error title=models/list%3A broken::");
-  expect(summary).toContain("**`models/list`**");
+  expect(summary).toContain("**models/list**");
 });
 
 test("quotes are read as in a shell, and every command is taken", async () => {

@@ -47,7 +47,7 @@ test("up names all taken ports at once", async () => {
   const up = await stack.run("up", "--detach");
   expect(up.exitCode).toBe(1);
   expect(up.stderr).toMatch(
-    /^✗ gateway needs port \d+, .+\nhmi needs port \d+, .+\n {2}Nothing was started\./,
+    /^✗ gateway needs port \d+, .+\n {2}hmi needs port \d+, .+\n {2}Nothing was started\./,
   );
   expect(up.stderr).toContain("set gateway.port, hmi.port to");
   expectNothingStarted(stack);
