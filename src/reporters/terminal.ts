@@ -98,7 +98,7 @@ function reportCheck(screen: ReportScreen, result: CheckResult): void {
   }
 }
 
-/** What shows it again; not wrapped, so that it can be copied. */
+/** What shows it again. On a terminal a long one is wrapped as all else is; `--json` has it on one line. */
 function reportCommands(screen: ReportScreen, { commands = [] }: CheckResult): void {
   for (const [index, command] of commands.entries()) {
     detail(screen, index === 0 ? "try" : "", paint("quiet", command));
