@@ -25,6 +25,10 @@ export const WIRE_ERRORS = {
   invalid_model_id: 400,
   /** The message is longer than 50,000 characters. */
   message_too_long: 400,
+  /** The model cannot do what is asked of it: see pictures, or think. */
+  not_able: 400,
+  /** This stack cannot do what is asked of it: `tools`. */
+  not_supported: 400,
   /** The token is missing, or is another. */
   unauthorized: 401,
   /** The service does not answer to this `Host`, or the call comes from a page of another origin. */
@@ -33,6 +37,8 @@ export const WIRE_ERRORS = {
   not_found: 404,
   /** There is no such conversation. */
   conversation_not_found: 404,
+  /** The conversation has no such message. */
+  message_not_found: 404,
   /** There is no such model profile. */
   model_profile_not_found: 404,
   /** The engine does not have this model, or has none at all. */
@@ -49,6 +55,10 @@ export const WIRE_ERRORS = {
   model_profile_in_use: 409,
   /** The conversation's present message is still being answered. */
   generation_in_progress: 409,
+  /** This key was used before, for another message. */
+  key_reused: 409,
+  /** The conversation has gone on since that message. */
+  message_superseded: 409,
   /** Nothing was said in the conversation yet. */
   nothing_to_regenerate: 409,
   /** The conversation has no reply that could be joined, and none that is missing. */
@@ -57,7 +67,7 @@ export const WIRE_ERRORS = {
   payload_too_large: 413,
   /** The body is not `application/json`. */
   unsupported_media_type: 415,
-  /** This address sent too many messages in a minute; `Retry-After` says when to come back. */
+  /** This address sent too many messages in a minute, or the engine says so; `Retry-After` says when to come back. */
   rate_limited: 429,
   /** The service failed; its log has the details. */
   internal_error: 500,
@@ -65,6 +75,8 @@ export const WIRE_ERRORS = {
   not_implemented: 501,
   /** The engine refused, failed in mid-reply, or answered something else than the contract's. */
   engine_error: 502,
+  /** The reply has ended without any text. */
+  empty_reply: 502,
   /** The engine sent more than `stream.max_reply_chars`; the reply ends with what fits. */
   reply_too_long: 502,
   /** The gateway answered something else than the contract's, or its stream was cut off. */
@@ -75,6 +87,8 @@ export const WIRE_ERRORS = {
   gateway_unavailable: 503,
   /** The conversations' database is locked by another program, or cannot be used; `Retry-After` says when to try again. */
   store_unavailable: 503,
+  /** The reply took longer than `stream.max_reply_ms`; it ends with what has come. */
+  reply_timeout: 504,
   /** A gateway gave up waiting; ours says what did not answer, and the HMI passes this on from others. */
   timeout: 504,
   /** The disk of the conversations' database is full; `Retry-After` says when to try again. */

@@ -9,10 +9,12 @@ export const DEFAULT_SETTINGS: Settings = {
   engine: {
     url: `http://${DEFAULTS.host}:${DEFAULTS.enginePort}`,
     api: "chat",
+    api_key: "",
+    max_concurrent: 0,
     token_delay_ms: 20,
     tap_port: 0,
   },
-  chat: { model: DEFAULTS.model, agent: DEFAULTS.agentId },
+  chat: { model: DEFAULTS.model, agent: DEFAULTS.agentId, think: "default", keep_alive: "" },
   stream: {
     heartbeat_ms: DEFAULTS.heartbeatMs,
     orphan_grace_ms: DEFAULTS.orphanGraceMs,
@@ -20,10 +22,11 @@ export const DEFAULT_SETTINGS: Settings = {
     keep_finished_ms: DEFAULTS.keepFinishedMs,
     keep_finished_bytes: DEFAULTS.keepFinishedBytes,
     max_reply_chars: DEFAULTS.maxReplyChars,
+    max_reply_ms: DEFAULTS.maxReplyMs,
     stalled_reader_ms: DEFAULTS.stalledReaderMs,
     save_every_ms: DEFAULTS.saveEveryMs,
   },
-  auth: { token: "" },
+  auth: { token: "", users: {}, user_header: "", trusted_proxies: [] },
   http: { allowed_hosts: [], messages_per_minute: 0 },
   contract: {
     profile: "ours",

@@ -17,6 +17,7 @@ import type { Services } from "./services.ts";
 z.config(en());
 
 const text = z.string().check(z.minLength(1));
+const printable = z.string().check(z.regex(/^[\x21-\x7e]*$/, "must be printable ASCII without spaces"));
 const host = z.string().check(z.regex(/^[\w.:-]+$/, "must be a host name or an address"));
 const loopback = z.string().check(z.regex(LOOPBACK, "must be a loopback address, such as 127.0.0.1"));
 const port = z.int().check(z.minimum(0), z.maximum(65_535));
@@ -65,8 +66,12 @@ export const ConfigSchema = z.strictObject({
   engine: z.strictObject({
     /** Where the engine is: a running Ollama is used as it is, else one is started there. */
     url: httpUrl,
-    /** Which of Ollama's calls a reply is asked by: `chat` sends the history as messages, `generate` as one prompt. */
-    api: z.enum(["chat", "generate"]),
+    /** How a reply is asked for: Ollama's `chat` (the history as messages) or `generate` (as one prompt), or `openai`, which any OpenAI-compatible server takes. */
+    api: z.enum(["chat", "generate", "openai"]),
+    /** What an OpenAI-compatible engine asks for (`Authorization: Bearer`); empty: nothing. */
+    api_key: printable,
+    /** So many replies are asked of the engine at a time, the others wait in order; 0: as many as come. */
+    max_concurrent: z.int().check(z.minimum(0), z.maximum(10_000)),
     /** Pace of the stand-in's replies, in milliseconds a token. */
     token_delay_ms: milliseconds,
     /** Where a tap stands in front of the engine, so that `verify` sees what reaches a real Ollama; 0: nowhere. */
@@ -77,6 +82,14 @@ export const ConfigSchema = z.strictObject({
     model: text,
     /** The agent where nobody chose one. */
     agent: text,
+    /** Whether models think before they answer where nobody chose: `on`, `off`, a level, or as each is made (`default`). */
+    think: z.enum(["default", "on", "off", "low", "medium", "high"]),
+    /** How long the engine keeps a model loaded after a message: seconds, or a duration such as `5m`; empty: as the engine is set. */
+    keep_alive: z
+      .string()
+      .check(
+        z.regex(/^(-?\d+|-?(\d+(\.\d+)?(ns|us|ms|s|m|h))+)?$/, "must be seconds, or a duration such as 5m"),
+      ),
   }),
   stream: z.strictObject({
     /** Longest silence on an event stream before a comment is sent. */
@@ -91,6 +104,8 @@ export const ConfigSchema = z.strictObject({
     keep_finished_bytes: z.int().check(z.minimum(0), z.maximum(2 ** 40)),
     /** Longest reply, with what the model thinks, in characters; what fits is sent and saved, and then the reply ends. */
     max_reply_chars: z.int().check(z.minimum(1), z.maximum(2 ** 28)),
+    /** Longest time that a reply is written; what has come is sent and saved, and then the reply ends; 0: no limit. */
+    max_reply_ms: milliseconds,
     /** How long a reader may take nothing of what waits for it, before it is cut off; it may come back. */
     stalled_reader_ms: period,
     /** A growing reply is written to disk at least this often. */
@@ -98,7 +113,16 @@ export const ConfigSchema = z.strictObject({
   }),
   auth: z.strictObject({
     /** Whoever calls the HMI or the gateway must show it (`Authorization: Bearer`); empty: nobody is asked. */
-    token: z.string().check(z.regex(/^[\x21-\x7e]*$/, "must be printable ASCII without spaces")),
+    token: printable,
+    /** People with rows of their own, by name: the token that each shows; in a file or as JSON. Needs `auth.token`. */
+    users: z.record(
+      z.string().check(z.regex(/^[\w.@-]{1,100}$/, "must be letters, digits and . _ @ -")),
+      printable.check(z.minLength(1)),
+    ),
+    /** The header in which a trusted proxy names the person, such as `X-Forwarded-User`; empty: none. Needs `auth.token`. */
+    user_header: z.string().check(z.regex(/^[\w-]*$/, "must be the name of a header")),
+    /** The addresses of proxies that are believed about `auth.user_header`. */
+    trusted_proxies: z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])),
   }),
   http: z.strictObject({
     /** Names beside the loopback ones that HMI and gateway answer to, as a browser or a proxy puts them into `Host`. */

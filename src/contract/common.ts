@@ -23,6 +23,8 @@ export const DependencyHealth = z.object({
   url: z.string().optional(),
   latency_ms: z.number().min(0).nullable(),
   version: z.string().optional(),
+  /** Of an engine: which it is. `openai` is any server with OpenAI's wire. */
+  kind: z.enum(["ollama", "stand-in", "openai"]).optional(),
   error: z.string().optional(),
 });
 export type DependencyHealth = z.infer<typeof DependencyHealth>;
@@ -45,11 +47,17 @@ export type Health = z.infer<typeof Health>;
 export const EngineModel = z.object({
   model_id: z.string().min(1),
   model_name: z.string().min(1),
-  /** `ollama`; or `stand-in`, where the answers are scripted and a person should be told so. */
+  /** `ollama`; `stand-in`, where the answers are scripted and a person should be told so; else who owns the model. */
   provider: z.string(),
+  /** The model's largest window, in tokens. */
   context_window: z.int().min(0).nullable(),
-  cost_per_1m_input: z.number().min(0),
-  cost_per_1m_output: z.number().min(0),
+  /** What it is loaded with now; null where the engine does not tell. */
+  window_in_force: z.int().min(0).nullable(),
+  /** What it can do (`completion`, `vision`, `thinking`, `tools`, ...); null where the engine does not tell. */
+  capabilities: z.array(z.string()).nullable(),
+  /** Null where nobody knows. */
+  cost_per_1m_input: z.number().min(0).nullable(),
+  cost_per_1m_output: z.number().min(0).nullable(),
   is_default: z.boolean(),
 });
 export type EngineModel = z.infer<typeof EngineModel>;
@@ -60,5 +68,7 @@ export const ModelList = z.object({
   models: z.array(EngineModel),
   /** The model that is used where a request names none; null where the engine has no model. */
   default: z.string().nullable(),
+  /** The setting `chat.model`, which the engine need not have. */
+  configured: z.string(),
 });
 export type ModelList = z.infer<typeof ModelList>;

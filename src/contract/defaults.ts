@@ -16,6 +16,8 @@ export const DEFAULTS = {
   stalledReaderMs: 60_000,
   /** A reply ends when the engine has sent so many UTF-16 code units. */
   maxReplyChars: 8 * 1024 * 1024,
+  /** A reply ends when it has been written for so long; 0: no limit. */
+  maxReplyMs: 600_000,
   /** A growing reply is written to disk at least this often. */
   saveEveryMs: 250,
   /** The model asked for where nobody chose one; used only if the engine has it. */
@@ -31,6 +33,10 @@ export const STAND_IN_BUILD = "stand-in";
 export const LIMITS = {
   /** Largest request body, in bytes. */
   bodyBytes: 1024 * 1024,
+  /** Largest body of a message with pictures, in bytes. */
+  imageBodyBytes: 20 * 1024 * 1024,
+  /** Most pictures of one message. */
+  imagesOfMessage: 8,
   /** Longest line of an engine's reply, and longest event of a stream, in UTF-16 code units. */
   lineChars: 16 * 1024 * 1024,
   /** Longest message, in UTF-16 code units. */

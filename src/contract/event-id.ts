@@ -1,41 +1,89 @@
 import type { StreamEvent } from "./events.ts";
 
 /**
- * The id of a stream event: which generation, and how far into it.
- *
- * On the wire `<message_id>:<position>`. The position grows with the text, not with the number of
- * events: 0 is `session_created`, 1 `planning`, 2 `executing`, and a token has 2 plus the characters
- * (UTF-16 code units) sent up to its end; the events of the ending count on from there. So a reader
- * that comes back is given exactly what it lacks even where the pieces are cut differently now: after a
- * restart, from the database, or behind another service. And the id of an older message is never
- * mistaken for a place in the present one.
+ * How far into a reply an event is. The three figures only grow within one stream, and each says by itself what a
+ * reader has: the events of later steps, the thoughts after its thoughts, and the text after its text are what it
+ * lacks. So it may come back to a stream in which the pieces are cut differently, or thoughts and text come in
+ * another order: after a restart, from the database, behind another service. One figure for all could not do that,
+ * as a place in one mixture of thoughts and text is no place in another.
  */
+export interface StreamPlace {
+  /** The step of the last event that is no text: see {@link stepOf}; -1 before the first. */
+  readonly step: number;
+  /** The thoughts sent up to its end, in UTF-16 code units. */
+  readonly thinking: number;
+  /** The text sent up to its end, in UTF-16 code units. */
+  readonly text: number;
+}
+
+/** The id of a stream event, `<message_id>:<step>.<thinking>.<text>` on the wire: which reply, and how far into it. */
 export interface EventId {
   /** The assistant message that the generation writes. */
   readonly messageId: string;
-  /** An integer >= 0. */
-  readonly position: number;
+  readonly place: StreamPlace;
 }
 
-/** Position of the first event of every generation; `session_created` alone comes before it. */
-export const POSITION = { sessionCreated: 0, planning: 1, executing: 2 } as const;
+/** Steps of a stream, in their order (contract, section 1). None comes twice; text and thoughts keep the step. */
+export const STEP = {
+  started: 0,
+  planning: 1,
+  contextTrimmed: 2,
+  executing: 3,
+  queued: 4,
+  loading: 5,
+  thinking: 6,
+  repeating: 7,
+  ending: 8,
+  error: 9,
+  usage: 10,
+  done: 11,
+} as const;
 
-export function formatEventId(id: EventId): string {
-  return `${id.messageId}:${id.position}`;
+/** Before the first event. */
+export const NOWHERE: StreamPlace = { step: -1, thinking: 0, text: 0 };
+
+const STEP_OF_STATUS = {
+  planning: STEP.planning,
+  executing: STEP.executing,
+  queued: STEP.queued,
+  loading: STEP.loading,
+  thinking: STEP.thinking,
+  // Nobody of ours sends it: a place that no other status has is not needed.
+  awaiting_approval: STEP.executing,
+  complete: STEP.ending,
+  cancelled: STEP.ending,
+  error: STEP.ending,
+} as const;
+
+/** The step that an event is; undefined for a piece of thoughts or text, which is none. */
+export function stepOf(event: StreamEvent): number | undefined {
+  switch (event.type) {
+    case "thinking":
+    case "token":
+      return undefined;
+    case "status_update":
+      return STEP_OF_STATUS[event.status];
+    case "notice":
+      return event.code === "repeating" ? STEP.repeating : STEP.contextTrimmed;
+    default:
+      return STEP[event.type];
+  }
+}
+
+/** The place of an event that follows `place`. */
+export function nextPlace(place: StreamPlace, event: StreamEvent): StreamPlace {
+  if (event.type === "thinking") return { ...place, thinking: place.thinking + event.content.length };
+  if (event.type === "token") return { ...place, text: place.text + event.content.length };
+  return { ...place, step: stepOf(event) ?? place.step };
+}
+
+export function formatEventId({ messageId, place }: EventId): string {
+  return `${messageId}:${place.step}.${place.thinking}.${place.text}`;
 }
 
 /** Reads an id; undefined where it is not one of ours (foreign ids are plain numbers or anything else). */
-export function parseEventId(text: string): EventId | undefined {
-  const colon = text.lastIndexOf(":");
-  const digits = text.slice(colon + 1);
-  if (colon < 1 || !/^\d{1,15}$/.test(digits)) return undefined;
-  return { messageId: text.slice(0, colon), position: Number(digits) };
-}
-
-/** The position of an event that follows `position` (-1 where it is the first). */
-export function nextPosition(position: number, event: StreamEvent): number {
-  if (event.type === "session_created") return POSITION.sessionCreated;
-  if (event.type === "token") return position + event.content.length;
-  if (event.type === "status_update" && event.status === "planning") return POSITION.planning;
-  return position + 1;
+export function parseEventId(id: string): EventId | undefined {
+  const [, messageId, step, thinking, text] = /^(.+):(\d{1,2})\.(\d{1,15})\.(\d{1,15})$/.exec(id) ?? [];
+  if (messageId === undefined) return undefined;
+  return { messageId, place: { step: Number(step), thinking: Number(thinking), text: Number(text) } };
 }

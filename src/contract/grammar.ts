@@ -1,9 +1,14 @@
 import type { StreamEvent } from "./events.ts";
 
+const PIECES = { thinking: "writing", token: "writing" } as const;
+const ENDINGS = { complete: "complete", cancelled: "cancelled", "status error": "failing" } as const;
+const WRITING = { ...PIECES, repeating: "repeating", ...ENDINGS } as const;
+
 /**
  * The order that the events of one stream must keep (contract, section 1):
  *
- *     stream = session_created? planning executing token* ending
+ *     stream = started planning context_trimmed? executing queued? loading? status(thinking)?
+ *              (thinking | token | repeating)* ending
  *     ending = complete usage done(stop|length)
  *            | cancelled usage done(cancelled)
  *            | status(error) error usage? done(error)
@@ -11,10 +16,15 @@ import type { StreamEvent } from "./events.ts";
  * Each state lists what may follow; `end` is the only state in which a stream may stop.
  */
 const FOLLOWING = {
-  start: { session_created: "created", planning: "planning" },
-  created: { planning: "planning" },
-  planning: { executing: "executing" },
-  executing: { token: "executing", complete: "complete", cancelled: "cancelled", "status error": "failing" },
+  start: { started: "started" },
+  started: { planning: "planning" },
+  planning: { context_trimmed: "trimmed", executing: "executing" },
+  trimmed: { executing: "executing" },
+  executing: { queued: "queued", loading: "loading", "status thinking": "writing", ...WRITING },
+  queued: { loading: "loading", "status thinking": "writing", ...WRITING },
+  loading: { "status thinking": "writing", ...WRITING },
+  writing: WRITING,
+  repeating: { thinking: "repeating", token: "repeating", ...ENDINGS },
   complete: { usage: "counted" },
   counted: { "done stop": "end", "done length": "end" },
   cancelled: { usage: "cancelled counted" },
@@ -64,7 +74,12 @@ function expectedIn(state: State): readonly string[] {
 }
 
 function symbolOf(event: StreamEvent): string {
-  if (event.type === "status_update") return event.status === "error" ? "status error" : event.status;
+  // These two are also the names of events.
+  const isAlsoEvent = (status: string): boolean => status === "error" || status === "thinking";
+  if (event.type === "status_update") {
+    return isAlsoEvent(event.status) ? `status ${event.status}` : event.status;
+  }
+  if (event.type === "notice") return event.code;
   if (event.type === "done") return `done ${event.finish_reason}`;
   return event.type;
 }

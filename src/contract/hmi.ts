@@ -1,16 +1,22 @@
 import * as z from "zod";
 import { ErrorBody, ModelId, Timestamp, WireKey } from "./common.ts";
 import { LIMITS } from "./defaults.ts";
-import { FinishReason, Usage } from "./events.ts";
-import { EngineOptions } from "./gateway.ts";
+import { FinishReason, Notice, Timings, Usage } from "./events.ts";
+import { EngineOptions, KeepAlive, noTools, Think } from "./gateway.ts";
 
 const messageText = z
   .string()
   .refine((text) => text.trim() !== "", { error: "must not be empty" })
   .max(LIMITS.messageChars, { error: `must be at most ${LIMITS.messageChars} characters` });
 
-/** The body of `POST /api/chat/message`. */
-export const SendMessage = z.object({
+/** A picture in base64, or as a `data:` URL. What it is shows in its first bytes, whatever the URL says. */
+const picture = z
+  .string()
+  .transform((text) => text.replace(/^data:[\w/+.-]+;base64,/, ""))
+  .pipe(z.base64());
+
+/** The body of `POST /api/chat/message`; without `session_id` it makes a conversation. */
+export const SendMessage = z.strictObject({
   session_id: WireKey.nullish(),
   message: messageText,
   agent_id: WireKey.optional(),
@@ -18,6 +24,10 @@ export const SendMessage = z.object({
   model_id: ModelId.nullish(),
   /** A key of the client's own; sent again, it answers as the first time instead of sending the message again. */
   client_message_id: WireKey.optional(),
+  images: z.array(picture).min(1).max(LIMITS.imagesOfMessage).optional(),
+  think: Think.optional(),
+  keep_alive: KeepAlive.optional(),
+  tools: noTools,
 });
 export type SendMessage = z.infer<typeof SendMessage>;
 
@@ -33,7 +43,12 @@ export const SentMessage = z.object({
 export type SentMessage = z.infer<typeof SentMessage>;
 
 /** The body of `POST /api/chat/sessions/{id}/regenerate`: the last message is answered again, as a {@link SentMessage} tells. */
-export const Regenerate = z.object({ model: z.string().min(1).max(500).optional() });
+export const Regenerate = z.strictObject({
+  /** The reply that is meant, or the message that it answers; without it, the last. */
+  message_id: WireKey.optional(),
+  model: z.string().min(1).max(500).optional(),
+  think: Think.optional(),
+});
 export type Regenerate = z.infer<typeof Regenerate>;
 
 /** A whole number in a query string. */
@@ -51,6 +66,9 @@ export const ModelIdText = z
   .transform(Number)
   .pipe(ModelId);
 
+/** The query of `GET /api/chat/stream/{session_id}`: which reply, by its id or by that of the message it answers. */
+export const StreamQuery = z.object({ message_id: WireKey.optional() });
+
 /** The query of `GET /api/chat/general-stream`. */
 export const GeneralStreamQuery = z.object({
   message: messageText,
@@ -67,6 +85,15 @@ export type GeneralStreamQuery = z.infer<typeof GeneralStreamQuery>;
 export const MessageStatus = z.enum(["streaming", "complete", "cancelled", "interrupted", "error"]);
 export type MessageStatus = z.infer<typeof MessageStatus>;
 
+/** A picture of a message, as it is kept. */
+export const MessageImage = z.object({
+  image_id: z.string(),
+  media_type: z.enum(["image/png", "image/jpeg", "image/webp", "image/gif"]),
+  /** In bytes. */
+  size: z.int().min(1),
+});
+export type MessageImage = z.infer<typeof MessageImage>;
+
 /** A row of a conversation. */
 export const Message = z.object({
   message_id: z.string(),
@@ -76,10 +103,16 @@ export const Message = z.object({
   /** `summary` rows stand for the messages before the last ones; they are not part of the dialogue. */
   message_type: z.enum(["chat", "summary"]),
   content: z.string(),
+  /** What the model thought; null where it thought nothing. */
+  thinking: z.string().nullable(),
+  images: z.array(MessageImage),
+  /** The model that answered; of a user's message, the one that was asked for. */
   model_name: z.string().nullable(),
   agent_id: z.string(),
   status: MessageStatus,
   usage: Usage.nullable(),
+  timings: Timings.nullable(),
+  notices: z.array(Notice),
   /** How a reply ended; null while it streams, and for rows that are not replies. */
   finish_reason: FinishReason.nullable(),
   /** What failed, for a reply with status `error`. */
@@ -118,7 +151,7 @@ export const SessionList = z.object({
 });
 export type SessionList = z.infer<typeof SessionList>;
 
-export const NewSession = z.object({
+export const NewSession = z.strictObject({
   model_id: ModelId.nullish(),
   agent_id: WireKey.optional(),
   model: z.string().min(1).max(500).optional(),
@@ -128,7 +161,7 @@ export type NewSession = z.infer<typeof NewSession>;
 export const SessionAnswer = z.object({ status: z.literal("ok"), session: Session });
 export type SessionAnswer = z.infer<typeof SessionAnswer>;
 
-export const RenameSession = z.object({ title: z.string().trim().min(1).max(LIMITS.titleChars) });
+export const RenameSession = z.strictObject({ title: z.string().trim().min(1).max(LIMITS.titleChars) });
 
 /** The query of `GET /api/chat/sessions/{id}/messages`; the newest `limit` rows, oldest first. */
 export const MessagesQuery = z.object({ limit: queryInteger(1, 10_000).optional() });
@@ -144,12 +177,16 @@ export type MessageList = z.infer<typeof MessageList>;
 /** The query of `GET /api/chat/sessions/{id}/export`. */
 export const ExportQuery = z.object({ format: z.enum(["markdown", "json"]).default("markdown") });
 
-/** Settings of a profile: free JSON, of which `options` is handed to the engine with every message. */
-export const ProfileSettings = z.looseObject({ options: EngineOptions.optional() });
+/** Settings of a profile: free JSON, of which `options`, `think` and `keep_alive` go to the engine with every message. */
+export const ProfileSettings = z.looseObject({
+  options: EngineOptions.optional(),
+  think: Think.optional(),
+  keep_alive: KeepAlive.optional(),
+});
 export type ProfileSettings = z.infer<typeof ProfileSettings>;
 
 /** A model profile without its key: what a user writes. */
-export const ProfileDraft = z.object({
+export const ProfileDraft = z.strictObject({
   name: z.string().trim().min(1).max(200),
   description: z.string().max(10_000).default(""),
   /** The engine's model that conversations of this profile use unless a message names another. */
@@ -161,7 +198,7 @@ export type ProfileDraft = z.infer<typeof ProfileDraft>;
 
 /** A change to a profile: the fields that are given, nothing else. */
 export const ProfileChange = z
-  .object({
+  .strictObject({
     name: ProfileDraft.shape.name,
     description: ProfileDraft.shape.description.unwrap(),
     default_model: ProfileDraft.shape.default_model.unwrap(),
@@ -206,3 +243,24 @@ export const AgentList = z.object({
   default: z.string(),
 });
 export type AgentList = z.infer<typeof AgentList>;
+
+/** What happens in a user's conversations (`GET /api/events`); `reset`: load anew what you show. */
+export const UserEvent = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("reset") }),
+  z.object({
+    type: z.literal("reply_started"),
+    session_id: z.string(),
+    message_id: z.string(),
+    assistant_message_id: z.string(),
+    client_message_id: z.string().nullable(),
+  }),
+  z.object({
+    type: z.literal("reply_ended"),
+    session_id: z.string(),
+    assistant_message_id: z.string(),
+    status: MessageStatus.exclude(["streaming"]),
+  }),
+  z.object({ type: z.literal("session_changed"), session: Session }),
+  z.object({ type: z.literal("session_deleted"), session_id: z.string() }),
+]);
+export type UserEvent = z.infer<typeof UserEvent>;

@@ -83,6 +83,10 @@ export const hmiRoutes = {
   cancel: route("POST", "/api/chat/sessions/:session_id/cancel"),
   /** Answers the last message again, in place of its present reply. */
   regenerate: route("POST", "/api/chat/sessions/:session_id/regenerate"),
+  /** What happens in the user's conversations, as a stream without an end. */
+  events: route("GET", "/api/events"),
+  /** A picture of a message. */
+  image: route("GET", "/api/chat/images/:image_id"),
   /** A conversation with its messages, oldest first. */
   messages: route("GET", "/api/chat/sessions/:session_id/messages"),
   /** Gives a conversation another title. */
@@ -147,6 +151,9 @@ export const engineRoutes = {
   show: route("POST", "/api/show"),
   generate: route("POST", "/api/generate"),
   chat: route("POST", "/api/chat"),
+  /** OpenAI's wire, which Ollama speaks too. */
+  openaiModels: route("GET", "/v1/models"),
+  openaiChat: route("POST", "/v1/chat/completions"),
   /** Not Ollama's: what the stand-in was asked and how each generation ended. */
   generations: route("GET", "/stand-in/generations"),
 } as const;
