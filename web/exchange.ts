@@ -59,7 +59,9 @@ export function continueReply(state: ChatState, event: StreamEvent): ChatState {
   ];
   const { phase } = state;
   switch (event.type) {
-    case "session_created":
+    case "started":
+    case "thinking":
+    case "notice":
     case "status_update":
       return state;
     case "token":

@@ -1,5 +1,12 @@
 import { DEFAULTS } from "../src/contract/defaults.ts";
-import { formatEventId, POSITION, parseEventId } from "../src/contract/event-id.ts";
+import {
+  formatEventId,
+  NOWHERE,
+  nextPlace,
+  parseEventId,
+  STEP,
+  type StreamPlace,
+} from "../src/contract/event-id.ts";
 import type { StreamEvent } from "../src/contract/events.ts";
 import { hmiRoutes } from "../src/contract/routes.ts";
 import { createSseDecoder, EVENT_STREAM_WANTED, type SseMessage } from "../src/contract/sse-decoder.ts";
@@ -38,7 +45,8 @@ const LONGEST_DELAY_MS = 10_000;
  * refuses the stream or sends something that is no event.
  */
 export async function followReply(stream: ReplyStream): Promise<FollowOutcome> {
-  const place: Place = { position: stream.length === 0 ? -1 : POSITION.executing + stream.length };
+  const seen = stream.length === 0 ? NOWHERE : { step: STEP.executing, thinking: 0, text: stream.length };
+  const place: Place = { seen };
   for (let failures = 0; ; failures += 1) {
     const onOpen = (): void => {
       if (failures > 0) stream.onRestored();
@@ -63,7 +71,8 @@ export function retryDelayMs(failures: number): number {
 
 /** Where the reader is; see `contract/event-id.ts`. */
 interface Place {
-  position: number;
+  /** What of the reply is here. */
+  seen: StreamPlace;
 }
 
 interface Progress {
@@ -119,9 +128,9 @@ async function readOnce(
   }
 }
 
-function headersFrom(messageId: string, { position }: Place): Record<string, string> {
-  if (position < 0) return EVENT_STREAM_WANTED;
-  return { ...EVENT_STREAM_WANTED, "last-event-id": formatEventId({ messageId, position }) };
+function headersFrom(messageId: string, { seen }: Place): Record<string, string> {
+  if (seen.step < 0) return EVENT_STREAM_WANTED;
+  return { ...EVENT_STREAM_WANTED, "last-event-id": formatEventId({ messageId, place: seen }) };
 }
 
 /** The messages of a response, in groups as they arrive. Leaving the loop closes the connection. */
@@ -157,19 +166,19 @@ function takeNew(
     if (eventId !== undefined && eventId.messageId !== messageId) return "superseded";
     const event = readStreamEvent(data);
     if (event === undefined) throw notAnEvent();
-    const unseen = eventId === undefined ? event : afterPlace(event, eventId.position, place.position);
-    if (eventId !== undefined) place.position = Math.max(place.position, eventId.position);
+    const unseen = eventId === undefined ? event : afterPlace(event, eventId.place, place.seen);
+    if (unseen !== undefined) place.seen = nextPlace(place.seen, unseen);
     if (unseen !== undefined) events.push(unseen);
     if (event.type === "done") return "ended";
   }
   return undefined;
 }
 
-/** The part of an event that lies after a position; a token may lie across it. */
-function afterPlace(event: StreamEvent, end: number, position: number): StreamEvent | undefined {
-  if (end <= position) return undefined;
-  if (event.type !== "token") return event;
-  return { ...event, content: event.content.slice(-(end - position)) };
+/** The part of an event that lies after a place; a piece of text may lie across it. */
+function afterPlace(event: StreamEvent, end: StreamPlace, seen: StreamPlace): StreamEvent | undefined {
+  if (event.type !== "token" && event.type !== "thinking") return end.step > seen.step ? event : undefined;
+  const unseen = event.type === "token" ? end.text - seen.text : end.thinking - seen.thinking;
+  return unseen <= 0 ? undefined : { ...event, content: event.content.slice(-unseen) };
 }
 
 function notAnEvent(): ApiError {

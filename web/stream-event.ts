@@ -26,11 +26,16 @@ function isStreamEvent(value: unknown): value is StreamEvent {
 
 /** Looks at the fields that the page uses. */
 const GUARDS: Readonly<Record<StreamEvent["type"], (fields: Fields) => boolean>> = {
-  session_created: ({ session_id }) => isText(session_id),
+  started: ({ session_id }) => isText(session_id),
+  thinking: ({ content }) => isText(content),
+  notice: ({ code, message }) => isText(code) && isText(message),
   status_update: ({ status }) => isText(status),
   token: ({ content }) => isText(content),
   usage: ({ usage }) =>
-    isFields(usage) && [usage["prompt_tokens"], usage["completion_tokens"]].every(Number.isInteger),
+    isFields(usage) &&
+    [usage["prompt_tokens"], usage["completion_tokens"]].every(
+      (count) => count === null || Number.isInteger(count),
+    ),
   error: ({ code, message, hint }) => isText(code) && isText(message) && (hint === undefined || isText(hint)),
   done: ({ finish_reason }) => FINISH_REASONS.has(finish_reason),
 };

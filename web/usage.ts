@@ -55,7 +55,9 @@ export function costOf({ usage, model_name }: ShownMessage, models: readonly Eng
   const model = models.find(({ model_id }) => model_id === model_name);
   if (model === undefined || usage === null) return 0;
   const { cost_per_1m_input, cost_per_1m_output } = model;
-  return (usage.prompt_tokens * cost_per_1m_input + usage.completion_tokens * cost_per_1m_output) / 1e6;
+  const input = (usage.prompt_tokens ?? 0) * (cost_per_1m_input ?? 0);
+  const output = (usage.completion_tokens ?? 0) * (cost_per_1m_output ?? 0);
+  return (input + output) / 1e6;
 }
 
 /** A cost, for people: "$0.0042", or "free". */

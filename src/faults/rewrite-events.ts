@@ -1,5 +1,5 @@
 import { Transform } from "node:stream";
-import { type EventId, parseEventId } from "../contract/event-id.ts";
+import { type EventId, NOWHERE, parseEventId } from "../contract/event-id.ts";
 import type { StreamEvent } from "../contract/events.ts";
 import { hmiRoutes } from "../contract/routes.ts";
 import { encodeEvent, parseEventData } from "../contract/sse.ts";
@@ -74,7 +74,7 @@ function changeFrames(change: StreamChange): Transform {
 }
 
 function frameOf(text: string): Frame {
-  const id = parseEventId(/^id: (.*)$/m.exec(text)?.[1] ?? "") ?? { messageId: "", position: -1 };
+  const id = parseEventId(/^id: (.*)$/m.exec(text)?.[1] ?? "") ?? { messageId: "", place: NOWHERE };
   const data = /^data: (.*)$/m.exec(text)?.[1];
   const event = data === undefined ? undefined : parseEventData(data);
   return {

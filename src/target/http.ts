@@ -212,7 +212,7 @@ function since(start: number): number {
 
 /** Whether an event tells which conversation the call has made. */
 function namesConversation(event: SeenEvent["event"]): boolean {
-  return "type" in event && event.type === "session_created";
+  return "type" in event && event.type === "started";
 }
 
 /** The reply's text as it was streamed. */

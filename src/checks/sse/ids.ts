@@ -1,4 +1,4 @@
-import { nextPosition, parseEventId } from "../../contract/event-id.ts";
+import { formatEventId, NOWHERE, nextPlace, parseEventId } from "../../contract/event-id.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
 import type { SeenStream } from "../../target/http.ts";
@@ -10,7 +10,8 @@ export const ids = defineCheck<Context["target"], readonly SeenStream[]>({
   id: "sse/ids",
   claim: "an event's id names the reply, and how far into its text it is",
   why: "By it a reader that comes back gets what it lacks, wherever the pieces are cut then (contract, section 1).",
-  lookAt: "what numbers the events: the position grows with the characters sent, not with the events",
+  lookAt:
+    "what numbers the events: step, characters of thoughts and characters of text, each by itself, not the events",
   needs: [],
   collect: plainStreams,
   judge: (streams) =>
@@ -19,13 +20,12 @@ export const ids = defineCheck<Context["target"], readonly SeenStream[]>({
 
 function judgeOne(stream: SeenStream): Broken | undefined {
   const messageId = parseEventId(stream.events[0]?.id ?? "")?.messageId;
-  let position = -1;
+  let place = NOWHERE;
   for (const { id, event } of stream.events) {
     // What is no event of the contract has no place to compare with; the schema's check tells of it.
     if ("malformed" in event) continue;
-    const next = nextPosition(position, event);
-    const expected = `${messageId ?? "<message_id>"}:${Math.max(next, position + 1)}`;
-    position = next;
+    place = nextPlace(place, event);
+    const expected = formatEventId({ messageId: messageId ?? "<message_id>", place });
     if (id === expected) continue;
     const found = `${id === "" ? "no id" : id} for ${nameOf(event)}`;
     return { verdict: "broken", expected, found, seen: describe(stream) };

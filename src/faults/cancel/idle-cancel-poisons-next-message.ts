@@ -5,7 +5,12 @@ const CANCELLED: readonly StreamEvent[] = [
   { type: "status_update", status: "planning" },
   { type: "status_update", status: "executing" },
   { type: "status_update", status: "cancelled" },
-  { type: "usage", usage: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }, cost_usd: 0 },
+  {
+    type: "usage",
+    usage: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 },
+    cost_usd: 0,
+    timings: null,
+  },
   { type: "done", finish_reason: "cancelled" },
 ];
 

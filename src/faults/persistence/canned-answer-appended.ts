@@ -5,7 +5,12 @@ import type { Fault } from "../fault.ts";
 const CANNED: readonly StreamEvent[] = [
   { type: "token", content: "\n\nI am sorry, I could not finish this answer." },
   { type: "status_update", status: "complete" },
-  { type: "usage", usage: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }, cost_usd: 0 },
+  {
+    type: "usage",
+    usage: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 },
+    cost_usd: 0,
+    timings: null,
+  },
   { type: "done", finish_reason: "stop" },
 ];
 

@@ -1,3 +1,4 @@
+import { type EventId, NOWHERE } from "../../contract/event-id.ts";
 import type { Fault } from "../fault.ts";
 import { insteadOf, rewriteEvents } from "../rewrite-events.ts";
 
@@ -10,7 +11,7 @@ export const heartbeatAsEvent: Fault = {
   overrides: (onApplied) => ({
     wire: {
       hmi: rewriteEvents(() => {
-        let id = { messageId: "0", position: 0 };
+        let id: EventId = { messageId: "0", place: NOWHERE };
         return {
           frame(frame) {
             if (!frame.isComment) {

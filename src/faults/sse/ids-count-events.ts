@@ -16,7 +16,10 @@ export const idsCountEvents: Fault = {
             if (frame.event === undefined) return frame.text;
             count += 1;
             onApplied();
-            return insteadOf({ ...frame, id: { ...frame.id, position: count } }, frame.event);
+            return insteadOf(
+              { ...frame, id: { ...frame.id, place: { ...frame.id.place, text: count } } },
+              frame.event,
+            );
           },
         };
       }),

@@ -59,7 +59,7 @@ function isSaid(message: Message): boolean {
   return message.content !== "";
 }
 
-function toEngineMessage({ role, content }: EngineMessage): EngineMessage {
+function toEngineMessage({ role, content }: Pick<Message, "role" | "content">): EngineMessage {
   return { role, content };
 }
 

@@ -1,5 +1,5 @@
-import { POSITION } from "../../contract/event-id.ts";
-import type { StreamEvent, Usage } from "../../contract/events.ts";
+import { STEP } from "../../contract/event-id.ts";
+import { type StreamEvent, usageOf } from "../../contract/events.ts";
 import type { ChatRequest } from "../../contract/gateway.ts";
 import { messageOf, WireError } from "../../errors.ts";
 import { EventLog } from "../stream/event-log.ts";
@@ -39,16 +39,16 @@ export class Generation {
     this.#settings = settings;
     this.#meter = settings.metrics.start();
     // Before the engine is asked, so that the reader knows at once that it was heard.
-    this.log.append({ type: "status_update", status: "planning" });
+    this.log.append(startedEvent(request), { type: "status_update", status: "planning" });
     void this.#run(request);
   }
 
   /** Ends it now, for every reader, and makes the engine stop. Nothing where it has ended already. */
   cancel(): void {
-    const usage = usageOf(0, this.#tokensSent);
+    const usage = usageOf(null, this.#tokensSent);
     this.#end(
       { type: "status_update", status: "cancelled" },
-      { type: "usage", usage, cost_usd: 0 },
+      { type: "usage", usage, cost_usd: 0, timings: null },
       { type: "done", finish_reason: "cancelled" },
     );
     this.#abort.abort();
@@ -120,7 +120,7 @@ export class Generation {
     this.#end(
       ...tokens,
       { type: "status_update", status: "complete" },
-      { type: "usage", usage, cost_usd: 0 },
+      { type: "usage", usage, cost_usd: 0, timings: null },
       { type: "done", finish_reason: final.finishReason },
     );
     this.#hangUp = setTimeout(() => this.#abort.abort(), HANG_UP_MS).unref();
@@ -146,7 +146,7 @@ export class Generation {
   /** Every way to the end goes through here, once. */
   #end(...ending: StreamEvent[]): void {
     if (this.log.ended) return;
-    const begun = this.log.position >= POSITION.executing;
+    const begun = this.log.place.step >= STEP.executing;
     const executing: StreamEvent = { type: "status_update", status: "executing" };
     this.log.append(...(begun ? [] : [executing]), ...ending);
     this.#meter.saw(ending);
@@ -161,10 +161,13 @@ function promptOf({ content, messages, options }: ChatRequest): Prompt {
   return { messages: messages ?? [{ role: "user" as const, content }], ...(options && { options }) };
 }
 
-function usageOf(promptTokens: number, completionTokens: number): Usage {
+function startedEvent(request: ChatRequest): StreamEvent {
   return {
-    prompt_tokens: promptTokens,
-    completion_tokens: completionTokens,
-    total_tokens: promptTokens + completionTokens,
+    type: "started",
+    session_id: request.session_id,
+    message_id: request.user_message_id ?? null,
+    assistant_message_id: request.message_id,
+    model: request.model === undefined ? null : engineName(request.model),
+    model_id: request.model_id ?? null,
   };
 }

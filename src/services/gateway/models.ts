@@ -83,6 +83,8 @@ export async function listModels(engine: EngineClient, configured: string): Prom
       model_id: model.name,
       model_name: displayName(model.name),
       provider,
+      window_in_force: null,
+      capabilities: null,
       context_window: model.details?.context_length ?? null,
       // A local model costs nothing.
       cost_per_1m_input: 0,
@@ -90,7 +92,7 @@ export async function listModels(engine: EngineClient, configured: string): Prom
       is_default: model.name === standard,
     }),
   );
-  return { status: "ok", models, default: standard };
+  return { status: "ok", models, default: standard, configured };
 }
 
 /** `llama3.1:8b` -> `Llama 3.1 8B (Local)`. Only for people: nothing else may be derived from it. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { POSITION, parseEventId } from "../../contract/event-id.ts";
+import { parseEventId } from "../../contract/event-id.ts";
 import type { CancelAnswer } from "../../contract/gateway.ts";
 import { GeneralStreamQuery, Regenerate, SendMessage, type SentMessage } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
@@ -43,8 +43,7 @@ export function serveChat(app: FastifyInstance, { chat, store, readers }: ChatPa
   endpoint(app, hmiRoutes.stream, {}, async ({ params, request, reply }) => {
     const seen = parseEventId(lastEventIdOf(request) ?? "");
     const log = await chat.logOf(params["session_id"] ?? "", seen);
-    // Only whoever may have made the conversation is told that it was made.
-    await sendLog(request, reply, log, { ...readers, from: POSITION.sessionCreated });
+    await sendLog(request, reply, log, readers);
   });
 
   endpoint(app, hmiRoutes.generalStream, { query: GeneralStreamQuery }, async ({ query, request, reply }) => {

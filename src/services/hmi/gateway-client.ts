@@ -2,7 +2,7 @@ import type { Dispatcher } from "undici";
 import { PROGRAM_HEADER } from "../../contract/auth.ts";
 import { ErrorBody, Health, ModelList } from "../../contract/common.ts";
 import { DEFAULTS } from "../../contract/defaults.ts";
-import { formatEventId, POSITION, parseEventId } from "../../contract/event-id.ts";
+import { formatEventId, parseEventId, STEP } from "../../contract/event-id.ts";
 import type { StreamEvent } from "../../contract/events.ts";
 import { CancelAnswer, type ChatRequest } from "../../contract/gateway.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
@@ -100,7 +100,10 @@ async function reopenReply(
   signal: AbortSignal,
 ): Promise<Dispatcher.ResponseData> {
   const path = gatewayRoutes.resume.path({ session_id }, { message_id });
-  const beforeTheFirst = formatEventId({ messageId: message_id, position: POSITION.sessionCreated });
+  const beforeTheFirst = formatEventId({
+    messageId: message_id,
+    place: { step: STEP.started, thinking: 0, text: 0 },
+  });
   const headers = { ...PROGRAM_HEADER, "last-event-id": beforeTheFirst };
   const timeout = new AbortController();
   const reason = new DOMException(`no answer in ${REOPEN_TIMEOUT_MS / 1_000} s`, "TimeoutError");

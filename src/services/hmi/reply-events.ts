@@ -1,6 +1,6 @@
-import { POSITION } from "../../contract/event-id.ts";
-import type { StreamEvent } from "../../contract/events.ts";
-import type { Message } from "../../contract/hmi.ts";
+import { STEP } from "../../contract/event-id.ts";
+import { type StartedEvent, type StreamEvent, usageOf } from "../../contract/events.ts";
+import type { Message, Session } from "../../contract/hmi.ts";
 import { messageOf, WireError, withoutStop } from "../../errors.ts";
 import { EventLog } from "../stream/event-log.ts";
 
@@ -28,11 +28,24 @@ export function notSavedYet(reason: unknown): NonNullable<Message["error"]> {
   };
 }
 
+/** The event that every stream of a reply begins with. */
+export function startedEvent(row: Message, created?: Session): StartedEvent {
+  return {
+    type: "started",
+    session_id: row.session_id,
+    message_id: null,
+    assistant_message_id: row.message_id,
+    model: row.model_name,
+    model_id: row.model_id,
+    ...(created && { created: true, title: created.title }),
+  };
+}
+
 /** The events that open every stream, as far as the log lacks them. */
 export function missingStart(log: EventLog): StreamEvent[] {
   const start: StreamEvent[] = [];
-  if (log.position < POSITION.planning) start.push({ type: "status_update", status: "planning" });
-  if (log.position < POSITION.executing) start.push({ type: "status_update", status: "executing" });
+  if (log.place.step < STEP.planning) start.push({ type: "status_update", status: "planning" });
+  if (log.place.step < STEP.executing) start.push({ type: "status_update", status: "executing" });
   return start;
 }
 
@@ -48,15 +61,19 @@ export function failureEvents(error: NonNullable<Message["error"]>): StreamEvent
 /** The log of a reply that ended earlier, made again from its row, without asking the engine. */
 export function logOfRow(row: Message): EventLog {
   const log = new EventLog(row.message_id);
-  log.append(...missingStart(log));
+  log.append(startedEvent(row), ...missingStart(log));
   if (row.content !== "") log.append({ type: "token", content: row.content });
   log.append(...endingOf(row));
   return log;
 }
 
 function endingOf(row: Message): StreamEvent[] {
-  const none = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
-  const usage: StreamEvent = { type: "usage", usage: row.usage ?? none, cost_usd: 0 };
+  const usage: StreamEvent = {
+    type: "usage",
+    usage: row.usage ?? usageOf(null, null),
+    cost_usd: 0,
+    timings: row.timings,
+  };
   if (row.status === "complete") {
     const finish_reason = row.finish_reason ?? "stop";
     return [{ type: "status_update", status: "complete" }, usage, { type: "done", finish_reason }];

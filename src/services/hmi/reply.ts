@@ -3,7 +3,7 @@ import type { Message, Session } from "../../contract/hmi.ts";
 import { messageOf, WireError } from "../../errors.ts";
 import type { ReplyEnding } from "../conversations/store.ts";
 import { EventLog } from "../stream/event-log.ts";
-import { failureEvents, INTERRUPTED, LOST, missingStart, notSavedYet } from "./reply-events.ts";
+import { failureEvents, INTERRUPTED, LOST, missingStart, notSavedYet, startedEvent } from "./reply-events.ts";
 import { ReplySaver, type SaverSettings } from "./reply-saver.ts";
 
 export interface ReplyStart {
@@ -65,10 +65,7 @@ export class Reply {
       settings,
       () => this.#stop("lost"),
     );
-    if (created !== undefined) {
-      const { session_id, model_id, title } = created;
-      this.log.append({ type: "session_created", session_id, model_id, title });
-    }
+    this.log.append(startedEvent(row, created));
     this.ended = this.#run(start.events(this.#hangUp.signal));
   }
 
@@ -135,6 +132,8 @@ export class Reply {
     this.#heard.resolve();
     const passed: StreamEvent[] = [];
     for (const event of events) {
+      // Ours says more, and has been told.
+      if (event.type === "started") continue;
       if (event.type === "token") this.#text += event.content;
       if (event.type === "usage") this.#usage = event.usage;
       if (event.type === "error") this.#error = detailsOf(event);

@@ -1,4 +1,4 @@
-import { nextPosition } from "../../contract/event-id.ts";
+import { NOWHERE, nextPlace, STEP, type StreamPlace } from "../../contract/event-id.ts";
 import type { StreamEvent } from "../../contract/events.ts";
 import { encodeEvent } from "../../contract/sse.ts";
 import { EventSegment, firstAfter, type LogSegment, TextSegment } from "./log-segment.ts";
@@ -27,11 +27,9 @@ export class EventLog {
   readonly messageId: string;
   readonly #segments: LogSegment[] = [];
   readonly #readers = new Set<EventReader>();
-  #position = -1;
-  /** Position of the last event before the ending. */
-  #endOfText = -1;
-  /** Where it was when the last reader left. */
-  #leftAt = -1;
+  #place: StreamPlace = NOWHERE;
+  /** Characters that had been written when the last reader left. */
+  #leftAt = 0;
   #ended = false;
   #waitingWriter: (() => void) | undefined;
   #onReaders: ((count: number) => void) | undefined;
@@ -45,9 +43,9 @@ export class EventLog {
     return this.#ended;
   }
 
-  /** Position of the last event, -1 before the first. See `contract/event-id.ts`. */
-  get position(): number {
-    return this.#position;
+  /** The place of the last event. See `contract/event-id.ts`. */
+  get place(): StreamPlace {
+    return this.#place;
   }
 
   /** What it holds in memory, in bytes, about; counted anew at each call. */
@@ -69,7 +67,6 @@ export class EventLog {
     for (const event of events) {
       if (this.#ended) throw new Error(`An event of type ${event.type} came after done.`);
       this.#add(event);
-      if (event.type === "token" || isStart(event)) this.#endOfText = this.#position;
       this.#ended = event.type === "done";
     }
     if (events.length === 0) return;
@@ -88,15 +85,14 @@ export class EventLog {
   }
 
   /**
-   * A reader of everything after `position`, also where the log has not got that far yet; of everything,
-   * where it is undefined. One that is past the end, because more was sent than a crash let us save, or
-   * because it was told the end before, is given the ending, so that it does not come back for ever.
+   * A reader of what it lacks that has seen so much, also where the log has not got that far yet; of everything,
+   * where it has seen nothing. One that has seen an ending, perhaps another than this one, because a crash let us
+   * save less than was sent, is given the ending, so that it does not come back for ever.
    */
-  read(position?: number): EventReader {
-    const reader = new EventReader(position, {
+  read(seen: StreamPlace = NOWHERE): EventReader {
+    const reader = new EventReader(seen, {
       encodeAfter: (place) => this.#encodeAfter(place),
-      position: () => this.#position,
-      end: () => (this.#ended ? { position: this.#position, endOfText: this.#endOfText } : undefined),
+      isAtEnd: (place) => this.#ended && place.step >= STEP.done && !this.#hasMore(place),
       moved: () => this.#releaseWriter(),
       left: (self) => this.#remove(self),
     });
@@ -112,49 +108,64 @@ export class EventLog {
   }
 
   #add(event: StreamEvent): void {
-    const before = this.#position;
-    this.#position = nextPosition(before, event);
+    const before = this.#place;
+    this.#place = nextPlace(before, event);
     const last = this.#segments.at(-1);
-    if (event.type !== "token") {
+    if (event.type !== "token" && event.type !== "thinking") {
       if (last instanceof TextSegment) last.pack();
-      this.#segments.push(new EventSegment(event, this.#position));
+      this.#segments.push(new EventSegment(event, this.#place));
       return;
     }
-    if (last instanceof TextSegment && last.add(event.content)) return;
-    const text = new TextSegment(before);
+    if (last instanceof TextSegment) {
+      if (last.kind === event.type && last.add(event.content)) return;
+      last.pack();
+    }
+    const text = new TextSegment(event.type, before);
     text.add(event.content);
     this.#segments.push(text);
   }
 
-  /** The events after a place, encoded, up to a limit; and the place that they lead to. */
-  #encodeAfter(place: number): { text: string; place: number } {
+  /** The events that a reader lacks, encoded, up to a limit; and the place that they lead to. */
+  #encodeAfter(seen: StreamPlace): { text: string; place: StreamPlace } {
     const { messageId } = this;
-    const segments = this.#segments;
-    let index = firstAfter(segments.length, (at) => (segments[at]?.lastPosition ?? place) > place);
+    let index = this.#firstLacking(seen);
     let text = "";
-    let reached = place;
+    let place = seen;
     while (text.length < READ_LIMIT) {
-      const segment = segments[index];
+      const segment = this.#segments[index];
       if (segment === undefined) break;
-      const { position, event } = segment.eventAfter(reached);
-      text += encodeEvent({ messageId, position }, event);
-      reached = position;
-      if (position >= segment.lastPosition) index += 1;
+      const next = segment.eventAfter(place);
+      if (next === undefined) {
+        // All of it was seen, or has been handed out now.
+        index += 1;
+        continue;
+      }
+      place = next.place;
+      text += encodeEvent({ messageId, place }, next.event);
     }
-    return { text, place: reached };
+    return { text, place };
+  }
+
+  /** Where the first segment is of which a reader may lack something: what stands before, it has. */
+  #firstLacking(seen: StreamPlace): number {
+    return firstAfter(this.#segments.length, (at) => isBeyond(this.#segments[at]?.end ?? seen, seen));
+  }
+
+  #hasMore(seen: StreamPlace): boolean {
+    return isBeyond(this.#place, seen);
   }
 
   #remove(reader: EventReader): void {
     if (!this.#readers.delete(reader)) return;
-    if (this.#readers.size === 0) this.#leftAt = this.#position;
+    if (this.#readers.size === 0) this.#leftAt = charsOf(this.#place);
     this.#releaseWriter();
     this.#onReaders?.(this.readerCount);
   }
 
   #isCrowded(): boolean {
-    const places = [...this.#readers].map((reader) => reader.place);
+    const places = [...this.#readers].map((reader) => charsOf(reader.place));
     const furthest = places.length === 0 ? this.#leftAt : Math.max(...places);
-    return this.#position - furthest > LAG_LIMIT;
+    return charsOf(this.#place) - furthest > LAG_LIMIT;
   }
 
   #releaseWriter(): void {
@@ -163,11 +174,9 @@ export class EventLog {
 }
 
 interface ReaderSource {
-  encodeAfter(place: number): { readonly text: string; readonly place: number };
-  /** Position of the last event. */
-  position(): number;
-  /** Where the log ended, and where its text did; undefined while it has not. */
-  end(): { readonly position: number; readonly endOfText: number } | undefined;
+  encodeAfter(place: StreamPlace): { readonly text: string; readonly place: StreamPlace };
+  /** True where the log has ended, and whoever is there lacks nothing. */
+  isAtEnd(place: StreamPlace): boolean;
   moved(): void;
   left(reader: EventReader): void;
 }
@@ -176,33 +185,31 @@ interface ReaderSource {
 export class EventReader {
   readonly #source: ReaderSource;
   /** What was handed out, or what the reader has seen elsewhere, goes up to here. */
-  #place: number;
-  #hasTaken = false;
+  #place: StreamPlace;
   #wake: (() => void) | undefined;
 
-  constructor(seen: number | undefined, source: ReaderSource) {
-    this.#place = seen ?? -1;
+  constructor(seen: StreamPlace, source: ReaderSource) {
+    // The ending is given to whoever comes, also to one that was told an ending before.
+    this.#place = { ...seen, step: Math.min(seen.step, STEP.ending - 1) };
     this.#source = source;
   }
 
-  /** The position of the last event that this reader has, here or from elsewhere. */
-  get place(): number {
+  /** How far this reader is, by what it has taken here and has seen elsewhere. */
+  get place(): StreamPlace {
     return this.#place;
   }
 
   /** The encoded events that follow, up to about 64 Ki characters; empty where there are none yet. */
   take(): string {
-    this.#returnToEnding();
     const { text, place } = this.#source.encodeAfter(this.#place);
     this.#place = place;
-    this.#hasTaken ||= text !== "";
     this.#source.moved();
     return text;
   }
 
   /** True when everything was taken and nothing will follow. */
   get finished(): boolean {
-    return this.#source.end() !== undefined && this.#place === this.#source.position();
+    return this.#source.isAtEnd(this.#place);
   }
 
   /** Resolves at the next append, or when {@link wake} is called. */
@@ -222,15 +229,13 @@ export class EventReader {
     this.#source.left(this);
     this.wake();
   }
-
-  /** A reader that has seen more than there is, or all of it, is given the ending. */
-  #returnToEnding(): void {
-    const end = this.#source.end();
-    if (end === undefined || this.#hasTaken || this.#place < end.position) return;
-    this.#place = end.endOfText;
-  }
 }
 
-function isStart(event: StreamEvent): boolean {
-  return event.type === "status_update" && (event.status === "planning" || event.status === "executing");
+/** Whether something stands at `end`, or before it, that a reader has not seen. */
+function isBeyond(end: StreamPlace, seen: StreamPlace): boolean {
+  return end.step > seen.step || end.thinking > seen.thinking || end.text > seen.text;
+}
+
+function charsOf({ thinking, text }: StreamPlace): number {
+  return thinking + text;
 }

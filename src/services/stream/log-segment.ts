@@ -1,38 +1,39 @@
-import { nextPosition } from "../../contract/event-id.ts";
+import { nextPlace, type StreamPlace } from "../../contract/event-id.ts";
 import type { StreamEvent } from "../../contract/events.ts";
 
-/** An event and its place in a log. */
+/** An event, and the place that its reader is at then. */
 export interface PlacedEvent {
-  readonly position: number;
+  readonly place: StreamPlace;
   readonly event: StreamEvent;
 }
 
 /** A stretch of a log. */
 export interface LogSegment {
-  /** The position of its last event. */
-  readonly lastPosition: number;
+  /** The place at its end, for a reader who has all that stands before. */
+  readonly end: StreamPlace;
   /** What it holds, in bytes, about. */
   readonly bytes: number;
-  /** The first event after a position that lies before {@link lastPosition}. */
-  eventAfter(position: number): PlacedEvent;
+  /** Its first event that a reader lacks; undefined where the reader has all of it. */
+  eventAfter(seen: StreamPlace): PlacedEvent | undefined;
 }
 
 /** An event that is not text. A class: thousands are kept, and an object with accessors of its own takes 400 bytes. */
 export class EventSegment implements LogSegment {
-  readonly lastPosition: number;
+  readonly end: StreamPlace;
   readonly #event: StreamEvent;
 
-  constructor(event: StreamEvent, position: number) {
+  constructor(event: StreamEvent, end: StreamPlace) {
     this.#event = event;
-    this.lastPosition = position;
+    this.end = end;
   }
 
   get bytes(): number {
     return Buffer.byteLength(JSON.stringify(this.#event));
   }
 
-  eventAfter(): PlacedEvent {
-    return { position: this.lastPosition, event: this.#event };
+  eventAfter(seen: StreamPlace): PlacedEvent | undefined {
+    if (seen.step >= this.end.step) return undefined;
+    return { place: { ...seen, step: this.end.step }, event: this.#event };
   }
 }
 
@@ -42,13 +43,20 @@ const FULL = 16 * 1024;
 /** Most that one event hands out, in characters, however long the piece was: a slow reader's buffer stays small. */
 const LONGEST_EVENT = 32 * 1024;
 
+/** Which text of a reply: what the model thinks, or what it says. */
+export type TextKind = "thinking" | "token";
+
+/** Which figure of a place counts a text. */
+const COUNTED_BY = { thinking: "thinking", token: "text" } as const;
+
 /**
- * Pieces of a reply that followed each other. An event object and an encoded line for each would take ten times
+ * Pieces of one text of a reply that followed each other. An event object and an encoded line for each would take ten times
  * the memory of the text: the text is kept once, with the places where its pieces end.
  */
 export class TextSegment implements LogSegment {
-  /** The position of the event before. */
-  readonly #start: number;
+  readonly kind: TextKind;
+  /** The place of the event before. */
+  readonly #start: StreamPlace;
   /** The text, once it is full: one flat string. Until then it is in {@link #pieces}. */
   #text: string | undefined;
   #pieces: string[] = [];
@@ -56,12 +64,14 @@ export class TextSegment implements LogSegment {
   #ends: number[] | Uint32Array<ArrayBuffer> = [];
   #length = 0;
 
-  constructor(start: number) {
+  constructor(kind: TextKind, start: StreamPlace) {
+    this.kind = kind;
     this.#start = start;
   }
 
-  get lastPosition(): number {
-    return this.#start + this.#length;
+  get end(): StreamPlace {
+    const counted = COUNTED_BY[this.kind];
+    return { ...this.#start, [counted]: this.#start[counted] + this.#length };
   }
 
   get bytes(): number {
@@ -87,16 +97,18 @@ export class TextSegment implements LogSegment {
     this.#pieces = [];
   }
 
-  eventAfter(position: number): PlacedEvent {
-    const from = Math.max(position - this.#start, 0);
+  eventAfter(seen: StreamPlace): PlacedEvent | undefined {
+    const counted = COUNTED_BY[this.kind];
+    const from = Math.max(seen[counted] - this.#start[counted], 0);
+    if (from >= this.#length) return undefined;
     const index = firstAfter(this.#ends.length, (at) => (this.#ends[at] ?? 0) > from);
     const before = this.#ends[index - 1] ?? 0;
     const end = this.#ends[index] ?? this.#length;
     const piece = this.#text?.slice(from, end) ?? this.#pieces[index]?.slice(from - before) ?? "";
     // No id of ours lies inside a wide character, but a client may send any.
     const content = beginningOf(piece, LONGEST_EVENT).toWellFormed();
-    const event: StreamEvent = { type: "token", content };
-    return { position: nextPosition(this.#start + from, event), event };
+    const event: StreamEvent = { type: this.kind, content };
+    return { place: nextPlace(seen, event), event };
   }
 }
 

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { parseEventId } from "../../contract/event-id.ts";
+import { parseEventId, STEP, type StreamPlace } from "../../contract/event-id.ts";
 import { EVENT_STREAM_HEADERS, HEARTBEAT } from "../../contract/sse.ts";
 import { type EventLog, type EventReader, READ_LIMIT } from "./event-log.ts";
 
@@ -15,15 +15,14 @@ export interface ReaderSettings {
 }
 
 export interface SendOptions extends ReaderSettings {
-  /** The position after which a client begins that did not say where it left off; without it, the first event. */
-  from?: number;
   /** Headers beside those of every stream. */
   headers?: Readonly<Record<string, string>>;
 }
 
 /**
  * Streams a log to one client, from its first event or from after its `Last-Event-ID`, until `done` or
- * until the client leaves. Resolves when either has happened; leaving does not end the generation.
+ * until the client leaves. Resolves when either has happened; leaving does not end the generation. One that has
+ * seen `done` is answered 204: an `EventSource` stops at that, and comes back for ever after anything else.
  */
 export async function sendLog(
   request: FastifyRequest,
@@ -31,7 +30,12 @@ export async function sendLog(
   log: EventLog,
   options: SendOptions,
 ): Promise<void> {
-  const reader = log.read(resumePosition(request, log) ?? options.from);
+  const seen = placeSeen(request, log);
+  if (seen !== undefined && seen.step >= STEP.done) {
+    reply.code(204).send();
+    return;
+  }
+  const reader = log.read(seen);
   reply.hijack();
   const response = reply.raw;
   response.once("close", () => reader.leave());
@@ -103,7 +107,7 @@ async function takenBy(
 }
 
 /** Where the client left off, if it left off in this generation. */
-function resumePosition(request: FastifyRequest, log: EventLog): number | undefined {
+function placeSeen(request: FastifyRequest, log: EventLog): StreamPlace | undefined {
   const id = parseEventId(lastEventIdOf(request) ?? "");
-  return id?.messageId === log.messageId ? id.position : undefined;
+  return id?.messageId === log.messageId ? id.place : undefined;
 }
