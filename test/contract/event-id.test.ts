@@ -1,50 +1,84 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { formatEventId, nextPosition, parseEventId } from "../../src/contract/event-id.ts";
-import { anyToken, legalStream } from "../support/arbitraries.ts";
+import {
+  formatEventId,
+  NOWHERE,
+  nextPlace,
+  parseEventId,
+  type StreamPlace,
+  stepOf,
+} from "../../src/contract/event-id.ts";
+import { anyThought, anyToken, legalStream } from "../support/arbitraries.ts";
+import { textOf, thoughtsOf } from "../support/streams.ts";
 
 const wireKey = fc.stringMatching(/^[\x21-\x7e]{1,200}$/);
+const figure = fc.integer({ min: 0, max: 999_999_999_999_999 });
+const anyPlace = fc.record({ step: fc.integer({ min: 0, max: 11 }), thinking: figure, text: figure });
 
-test("an id comes back as it was written, also where the key has colons", () => {
+test("an id comes back as it was written, also where the key has colons and dots", () => {
   fc.assert(
-    fc.property(wireKey, fc.integer({ min: 0, max: 999_999_999_999_999 }), (messageId, position) => {
-      expect(parseEventId(formatEventId({ messageId, position }))).toEqual({ messageId, position });
+    fc.property(wireKey, anyPlace, (messageId, place) => {
+      expect(parseEventId(formatEventId({ messageId, place }))).toEqual({ messageId, place });
     }),
   );
 });
 
-test.each(["", "5", ":5", "m:", "m:-1", "m:1.5", "m:1e3", "m:1:", "m: 1", "m:1234567890123456"])(
-  "%j is not an id",
-  (text) => expect(parseEventId(text)).toBeUndefined(),
-);
+test.each([
+  "",
+  "5",
+  "m:5",
+  ":5.0.0",
+  "m:",
+  "m:0.0",
+  "m:-1.0.0",
+  "m:1.5",
+  "m:1e3.0.0",
+  "m:1.0.0:",
+  "m: 1.0.0",
+  "m:100.0.0",
+  "m:1.0.1234567890123456",
+  "m:1.1234567890123456.0",
+  "m:1.0.0.0",
+])("%j is not an id", (text) => expect(parseEventId(text)).toBeUndefined());
 
-test("positions grow with every event of a stream", () => {
+test("with every event of a stream exactly one figure grows", () => {
   fc.assert(
     fc.property(legalStream, (events) => {
-      let position = -1;
+      let place = NOWHERE;
       for (const event of events) {
-        const next = nextPosition(position, event);
-        expect(next).toBeGreaterThan(position);
-        position = next;
+        const next = nextPlace(place, event);
+        expect(grown(place, next)).toHaveLength(1);
+        place = next;
       }
     }),
   );
 });
 
-test("a place in the text has the same position however the text was cut", () => {
+test("a place in thoughts and text is the same however they were cut and mixed", () => {
   fc.assert(
-    fc.property(fc.array(anyToken), (tokens) => {
-      const text = tokens.map((token) => (token.type === "token" ? token.content : "")).join("");
-      expect(tokens.reduce(nextPosition, 2)).toBe(2 + text.length);
+    fc.property(fc.array(fc.oneof(anyThought, anyToken)), (pieces) => {
+      expect(pieces.reduce(nextPlace, { step: 3, thinking: 0, text: 0 })).toEqual({
+        step: 3,
+        thinking: thoughtsOf(pieces).length,
+        text: textOf(pieces).length,
+      });
     }),
   );
 });
 
-test("planning is 1 and executing 2, with a session_created before them or without", () => {
-  const created = { type: "session_created", session_id: "1", model_id: null, title: null } as const;
-  const planning = { type: "status_update", status: "planning" } as const;
-  expect(nextPosition(-1, created)).toBe(0);
-  expect(nextPosition(0, planning)).toBe(1);
-  expect(nextPosition(-1, planning)).toBe(1);
-  expect(nextPosition(1, { type: "status_update", status: "executing" })).toBe(2);
+test("each step of a stream has its number, and no two of them the same", () => {
+  fc.assert(
+    fc.property(legalStream, (events) => {
+      const steps = events.map(stepOf).filter((step) => step !== undefined);
+      expect(new Set(steps).size).toBe(steps.length);
+      expect(steps).toEqual(steps.toSorted((a, b) => a - b));
+    }),
+  );
 });
+
+/** Which figures are larger; fails where one is smaller. */
+function grown(before: StreamPlace, after: StreamPlace): string[] {
+  const names = ["step", "thinking", "text"] as const;
+  for (const name of names) expect(after[name]).toBeGreaterThanOrEqual(before[name]);
+  return names.filter((name) => after[name] > before[name]);
+}

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type * as z from "zod";
 import { WireKey } from "../../src/contract/common.ts";
 import { LIMITS } from "../../src/contract/defaults.ts";
-import { ChatRequest } from "../../src/contract/gateway.ts";
+import { Cancel, ChatRequest } from "../../src/contract/gateway.ts";
 import {
   GeneralStreamQuery,
   ModelIdText,
@@ -12,6 +12,7 @@ import {
   SessionsQuery,
 } from "../../src/contract/hmi.ts";
 
+const hi = { role: "user", content: "Hi" };
 const chat = { session_id: "80", message_id: "1", agent_id: "architect", content: "Hi" };
 
 test.each<[string, z.ZodType, unknown]>([
@@ -33,6 +34,24 @@ test.each<[string, z.ZodType, unknown]>([
   ["model_id=all", SessionsQuery, { model_id: "all" }],
   ["a chat request without a session", ChatRequest, { ...chat, session_id: undefined }],
   ["a chat request with an empty history", ChatRequest, { ...chat, messages: [] }],
+  ["a field that it does not know", ChatRequest, { ...chat, user: "x" }],
+  ["tools", ChatRequest, { ...chat, tools: [] }],
+  [
+    "a history that ends with another text",
+    ChatRequest,
+    { ...chat, messages: [hi, { role: "user", content: "Ho" }] },
+  ],
+  [
+    "a history that ends with a reply",
+    ChatRequest,
+    { ...chat, messages: [{ role: "assistant", content: "Hi" }] },
+  ],
+  ["a field of a message that it does not know", ChatRequest, { ...chat, messages: [{ ...hi, name: "x" }] }],
+  ["a picture that is no base64", ChatRequest, { ...chat, images: ["http://x/y.png"] }],
+  ["nine pictures", ChatRequest, { ...chat, images: Array(9).fill("aGk=") }],
+  ["a level of thinking that no engine knows", ChatRequest, { ...chat, think: "a lot" }],
+  ["keep_alive in words", ChatRequest, { ...chat, keep_alive: "long" }],
+  ["a cancel of what it does not know", Cancel, { id: "7" }],
   ["a role that no engine knows", ChatRequest, { ...chat, messages: [{ role: "tool", content: "" }] }],
   ["a profile without a name", ProfileDraft, { name: "  " }],
   ["options that are a list", ProfileDraft, { name: "x", settings: { options: [] } }],
@@ -58,7 +77,28 @@ test.each<[string, z.ZodType, unknown, unknown]>([
     { message: "Hi", model_id: 184 },
   ],
   ["model_id=none", SessionsQuery, { model_id: "none" }, { model_id: "none" }],
-  ["unknown extra fields", ChatRequest, { ...chat, user: "x" }, chat],
+  [
+    "all that a chat request may say",
+    ChatRequest,
+    {
+      ...chat,
+      images: ["aGk="],
+      think: "high",
+      keep_alive: "1h30m",
+      user_message_id: "7",
+      model_id: null,
+      left_out: 3,
+      background: true,
+    },
+    expect.objectContaining({ think: "high", left_out: 3 }),
+  ],
+  [
+    "a history that ends with the content",
+    ChatRequest,
+    { ...chat, messages: [{ role: "assistant", content: "Yes?" }, hi] },
+    { ...chat, messages: [{ role: "assistant", content: "Yes?" }, hi] },
+  ],
+  ["keep_alive for ever", ChatRequest, { ...chat, keep_alive: -1 }, { ...chat, keep_alive: -1 }],
   [
     "a profile with only a name",
     ProfileDraft,

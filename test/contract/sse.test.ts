@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { STEP, type StreamPlace } from "../../src/contract/event-id.ts";
 import type { StreamEvent } from "../../src/contract/events.ts";
 import { encodeEvent, HEARTBEAT, parseEventData } from "../../src/contract/sse.ts";
 import { createSseDecoder } from "../../src/contract/sse-decoder.ts";
@@ -20,15 +21,18 @@ function decode(text: string, sizes: readonly number[]): Seen {
   return seen;
 }
 
+/** Some place in a text. */
+const at = (text: number): StreamPlace => ({ step: STEP.executing, thinking: 0, text });
+
 test("any stream in any cut comes out as it went in, with its ids", () => {
   fc.assert(
     fc.property(legalStream, anyCut, (events, sizes) => {
       const text = events
-        .map((event, position) => encodeEvent({ messageId: "m", position }, event))
+        .map((event, text) => encodeEvent({ messageId: "m", place: at(text) }, event))
         .join(HEARTBEAT);
       const { messages, comments } = decode(text, sizes);
       expect(messages.map(({ data }) => parseEventData(data))).toEqual(events);
-      expect(messages.map(({ id }) => id)).toEqual(events.map((_, position) => `m:${position}`));
+      expect(messages.map(({ id }) => id)).toEqual(events.map((_, text) => `m:3.0.${text}`));
       expect(comments).toHaveLength(events.length - 1);
     }),
   );
@@ -37,7 +41,7 @@ test("any stream in any cut comes out as it went in, with its ids", () => {
 test("any text survives one byte and two bytes at a time", () => {
   fc.assert(
     fc.property(anyToken, fc.constantFrom(1, 2), (event, size) => {
-      const { messages } = decode(encodeEvent({ messageId: "m", position: 3 }, event), [size]);
+      const { messages } = decode(encodeEvent({ messageId: "m", place: at(3) }, event), [size]);
       expect(messages.map(({ data }) => parseEventData(data))).toEqual([event]);
     }),
   );
@@ -47,8 +51,8 @@ test("an event is one id line, one data line and a blank line, whatever its text
   fc.assert(
     fc.property(anyText, (detail) => {
       const event: StreamEvent = { type: "status_update", status: "planning", detail };
-      const lines = encodeEvent({ messageId: "m", position: 1 }, event).split(/\r\n|[\r\n]/);
-      expect(lines).toEqual(["id: m:1", `data: ${JSON.stringify(event)}`, "", ""]);
+      const lines = encodeEvent({ messageId: "m", place: at(1) }, event).split(/\r\n|[\r\n]/);
+      expect(lines).toEqual(["id: m:3.0.1", `data: ${JSON.stringify(event)}`, "", ""]);
     }),
   );
 });
@@ -96,15 +100,20 @@ test.each([
   ["not JSON", "[DONE]", "not JSON: [DONE]"],
   ["no type", "{}", "type"],
   ["an unknown type", '{"type":"thought"}', "type"],
+  ["an empty thought", '{"type":"thinking","content":""}', "content"],
+  ["an unknown notice", '{"type":"notice","code":"other","message":"x"}', "code"],
   ["an empty token", '{"type":"token","content":""}', "content"],
   ["half of a surrogate pair", '{"type":"token","content":"\\ud83c"}', "surrogate"],
+  ["half of a surrogate pair in a thought", '{"type":"thinking","content":"\\ud83c"}', "surrogate"],
+  ["a stream that does not say which reply it is", '{"type":"started"}', "assistant_message_id"],
+  ["a sum of what was not counted", usageData({ prompt_tokens: null }), "null where either is"],
   ["a wrong sum", usageData({ total_tokens: 4 }), "total_tokens must be prompt_tokens + completion_tokens"],
   ["a negative count", usageData({ prompt_tokens: -1, total_tokens: 1 }), "prompt_tokens"],
 ])("%s is malformed, and says why", (_, data, why) => {
   expect(parseEventData(data)).toEqual({ malformed: expect.stringContaining(why) });
 });
 
-function usageData(change: Record<string, number>): string {
+function usageData(change: Record<string, number | null>): string {
   const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3, ...change };
-  return JSON.stringify({ type: "usage", usage, cost_usd: 0 });
+  return JSON.stringify({ type: "usage", usage, cost_usd: 0, timings: null });
 }

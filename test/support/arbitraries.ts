@@ -1,5 +1,11 @@
 import fc from "fast-check";
-import type { StreamEvent } from "../../src/contract/events.ts";
+import {
+  type FinishReason,
+  type StreamEvent,
+  type StreamStatus,
+  type Timings,
+  usageOf,
+} from "../../src/contract/events.ts";
 
 /** Pieces that have broken real framings: separators, line breaks of all kinds, and wide characters. */
 const AWKWARD = [
@@ -28,25 +34,47 @@ export const anyText: fc.Arbitrary<string> = fc
   .array(fc.oneof(fc.constantFrom(...AWKWARD), fc.string({ unit: "binary", maxLength: 8 })), { maxLength: 8 })
   .map((pieces) => pieces.join(""));
 
-export const anyToken: fc.Arbitrary<StreamEvent> = anyText
-  .filter((content) => content !== "")
-  .map((content) => ({ type: "token", content }));
+const anyContent = anyText.filter((content) => content !== "");
 
-const usage: fc.Arbitrary<StreamEvent> = fc.tuple(fc.nat(), fc.nat()).map(([prompt, completion]) => ({
-  type: "usage",
-  usage: { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion },
-  cost_usd: 0,
+export const anyToken: fc.Arbitrary<StreamEvent> = anyContent.map((content) => ({ type: "token", content }));
+
+export const anyThought: fc.Arbitrary<StreamEvent> = anyContent.map((content) => ({
+  type: "thinking",
+  content,
 }));
 
-const status = (name: "planning" | "executing" | "complete" | "cancelled" | "error"): StreamEvent => ({
-  type: "status_update",
-  status: name,
+const anyCount = fc.option(fc.nat(), { nil: null });
+
+const anyFigure = fc.option(fc.double({ min: 0, max: 1e9, noNaN: true }), { nil: null });
+
+const anyTimings: fc.Arbitrary<Timings> = fc.record({
+  queue_ms: anyFigure,
+  load_ms: anyFigure,
+  prompt_ms: anyFigure,
+  reply_ms: anyFigure,
+  tokens_per_second: anyFigure,
 });
 
-const done = (finish_reason: "stop" | "length" | "cancelled" | "error"): StreamEvent => ({
-  type: "done",
-  finish_reason,
-});
+const usage: fc.Arbitrary<StreamEvent> = fc
+  .record({
+    prompt: anyCount,
+    completion: anyCount,
+    thoughts: fc.option(fc.nat(), { nil: undefined }),
+    timings: fc.option(anyTimings, { nil: null }),
+  })
+  .map(({ prompt, completion, thoughts, timings }) => ({
+    type: "usage",
+    usage: {
+      ...usageOf(prompt, completion),
+      ...(thoughts === undefined ? {} : { thinking_tokens: thoughts }),
+    },
+    cost_usd: 0,
+    timings,
+  }));
+
+const status = (name: StreamStatus): StreamEvent => ({ type: "status_update", status: name });
+
+const done = (finish_reason: FinishReason): StreamEvent => ({ type: "done", finish_reason });
 
 const failure: StreamEvent = { type: "error", code: "engine_error", message: "It broke." };
 
@@ -60,21 +88,53 @@ const ending: fc.Arbitrary<StreamEvent[]> = fc.oneof(
     .map((counted) => [status("error"), failure, ...(counted ? [counted] : []), done("error")]),
 );
 
-const created: fc.Arbitrary<StreamEvent> = fc.record({
-  type: fc.constant("session_created" as const),
-  session_id: fc.constantFrom("1", "80", "a-b"),
-  model_id: fc.option(fc.integer({ min: 1 }), { nil: null }),
-  title: fc.option(anyText, { nil: null }),
-});
+const started: fc.Arbitrary<StreamEvent> = fc.record(
+  {
+    type: fc.constant("started" as const),
+    session_id: fc.constantFrom("1", "80", "a-b"),
+    message_id: fc.option(fc.constant("7"), { nil: null }),
+    assistant_message_id: fc.constantFrom("8", "m:1"),
+    model: fc.option(fc.constant("llama3.1:8b"), { nil: null }),
+    model_id: fc.option(fc.integer({ min: 1 }), { nil: null }),
+    created: fc.constant(true as const),
+    title: fc.option(anyText, { nil: null }),
+  },
+  { requiredKeys: ["type", "session_id", "message_id", "assistant_message_id", "model", "model_id"] },
+);
+
+const contextTrimmed: StreamEvent = {
+  type: "notice",
+  code: "context_trimmed",
+  message: "Three messages were left out.",
+  left_out: 3,
+};
+
+const repeating: StreamEvent = { type: "notice", code: "repeating", message: "It says the same again." };
+
+/** None or some of these, in their order. */
+const anySome = <Event>(...events: Event[]): fc.Arbitrary<Event[]> => fc.subarray(events);
+
+/** Thoughts and text in any order, with a word on repetition among them, or none. */
+const writing: fc.Arbitrary<StreamEvent[]> = fc
+  .tuple(fc.array(fc.oneof(anyThought, anyToken), { maxLength: 8 }), fc.option(fc.nat(8), { nil: undefined }))
+  .map(([pieces, at]) => (at === undefined ? pieces : pieces.toSpliced(at, 0, repeating)));
 
 /** The events of one whole stream that keeps the grammar. */
 export const legalStream: fc.Arbitrary<StreamEvent[]> = fc
-  .tuple(fc.option(created, { nil: undefined }), fc.array(anyToken, { maxLength: 6 }), ending)
-  .map(([first, tokens, last]) => [
-    ...(first ? [first] : []),
+  .tuple(
+    started,
+    anySome(contextTrimmed),
+    anySome(status("queued"), status("loading"), status("thinking")),
+    writing,
+    ending,
+  )
+  .map(([first, trimmed, waiting, pieces, last]) => [
+    first,
     status("planning"),
+    ...trimmed,
     status("executing"),
-    ...tokens,
+    ...waiting,
+    ...pieces,
     ...last,
   ]);
 

@@ -15,6 +15,8 @@ export interface StreamReader {
   readonly heartbeats: number;
   /** The contents of the tokens, joined. */
   readonly text: string;
+  /** The contents of the thoughts, joined. */
+  readonly thoughts: string;
   /** Resolves when the server closed the stream; rejects where it was cut off or broke the contract. */
   readonly ended: Promise<void>;
   /** Closes the connection. */
@@ -54,6 +56,9 @@ export function readStream(response: IncomingMessage): StreamReader {
     get text() {
       return textOf(seen.events);
     },
+    get thoughts() {
+      return thoughtsOf(seen.events);
+    },
     ended,
     leave() {
       seen.left = true;
@@ -62,17 +67,33 @@ export function readStream(response: IncomingMessage): StreamReader {
   };
 }
 
+/** The text of a reply, by its events. */
 export function textOf(events: readonly StreamEvent[]): string {
-  return events.map((event) => (event.type === "token" ? event.content : "")).join("");
+  return contentOf(events, "token");
 }
 
-/** The types of events, a status by its name, with each run of tokens as one. */
+/** What the model thought, by its reply's events. */
+export function thoughtsOf(events: readonly StreamEvent[]): string {
+  return contentOf(events, "thinking");
+}
+
+function contentOf(events: readonly StreamEvent[], type: "token" | "thinking"): string {
+  return events.map((event) => (event.type === type ? event.content : "")).join("");
+}
+
+/**
+ * The types of events, a status and a notice by their names, with each run of tokens as one `token` and each run of
+ * thoughts as one `thought`.
+ */
 export function shapeOf(events: readonly StreamEvent[]): string {
   const names = events.map((event) => {
     if (event.type === "status_update") return event.status;
+    if (event.type === "thinking") return "thought";
+    if (event.type === "notice") return event.code;
     return event.type === "done" ? `done(${event.finish_reason})` : event.type;
   });
-  return names.filter((name, index) => name !== "token" || names[index - 1] !== "token").join(" ");
+  const isPiece = (name: string | undefined): boolean => name === "token" || name === "thought";
+  return names.filter((name, index) => !isPiece(name) || names[index - 1] !== name).join(" ");
 }
 
 /** Waits until the assertion holds; fails with its own message. */

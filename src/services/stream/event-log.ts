@@ -86,13 +86,14 @@ export class EventLog {
 
   /**
    * A reader of what it lacks that has seen so much, also where the log has not got that far yet; of everything,
-   * where it has seen nothing. One that has seen an ending, perhaps another than this one, because a crash let us
-   * save less than was sent, is given the ending, so that it does not come back for ever.
+   * where it has seen nothing. One that has seen another ending than this one, because a crash let us save less than
+   * was sent, is given this ending too, so that it does not come back for ever.
    */
   read(seen: StreamPlace = NOWHERE): EventReader {
-    const reader = new EventReader(seen, {
-      encodeAfter: (place) => this.#encodeAfter(place),
-      isAtEnd: (place) => this.#ended && place.step >= STEP.done && !this.#hasMore(place),
+    const place = this.#hasSentAt(seen) ? seen : { ...seen, step: Math.min(seen.step, STEP.ending - 1) };
+    const reader = new EventReader(place, {
+      encodeAfter: (at) => this.#encodeAfter(at),
+      isAtEnd: (at) => this.#ended && at.step >= STEP.done && !this.#hasMore(at),
       moved: () => this.#releaseWriter(),
       left: (self) => this.#remove(self),
     });
@@ -151,6 +152,12 @@ export class EventLog {
     return firstAfter(this.#segments.length, (at) => isBeyond(this.#segments[at]?.end ?? seen, seen));
   }
 
+  /** Whether a place in an ending is one in this log's ending, as far as can be told: it follows the same text. */
+  #hasSentAt({ step, thinking, text }: StreamPlace): boolean {
+    const sent = this.#place;
+    return step < STEP.ending || (step <= sent.step && thinking === sent.thinking && text === sent.text);
+  }
+
   #hasMore(seen: StreamPlace): boolean {
     return isBeyond(this.#place, seen);
   }
@@ -189,8 +196,7 @@ export class EventReader {
   #wake: (() => void) | undefined;
 
   constructor(seen: StreamPlace, source: ReaderSource) {
-    // The ending is given to whoever comes, also to one that was told an ending before.
-    this.#place = { ...seen, step: Math.min(seen.step, STEP.ending - 1) };
+    this.#place = seen;
     this.#source = source;
   }
 

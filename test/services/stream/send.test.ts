@@ -1,3 +1,4 @@
+import { text } from "node:stream/consumers";
 import { setImmediate } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { urlOf } from "../../../src/contract/address.ts";
@@ -51,7 +52,7 @@ test("the server closes the stream after done", async () => {
   log.append(PLANNING, EXECUTING, token("a"), DONE);
   const { events, ids } = await wholeStream(url, "/");
   expect(shapeOf(events)).toBe("planning executing token done(stop)");
-  expect(ids).toEqual(["m:1", "m:2", "m:3", "m:4"]);
+  expect(ids).toEqual(["m:1.0.0", "m:3.0.0", "m:3.0.1", "m:11.0.1"]);
 });
 
 test("silence is filled with heartbeats, also before the first event", async () => {
@@ -70,9 +71,10 @@ test("a stream that is never silent has no heartbeats", async () => {
 });
 
 test.each([
-  ["m:1", "executing token done(stop)", "abc"],
-  ["m:3", "token done(stop)", "bc"],
-  ["m:5", "done(stop)", ""],
+  ["m:1.0.0", "executing token done(stop)", "abc"],
+  ["m:3.0.1", "token done(stop)", "bc"],
+  ["m:3.0.3", "done(stop)", ""],
+  ["m:8.0.3", "done(stop)", ""],
 ])("Last-Event-ID %s gives what follows it", async (id, shape, text) => {
   const { url, log } = await startSender();
   log.append(PLANNING, EXECUTING, token("abc"), DONE);
@@ -80,7 +82,22 @@ test.each([
   expect([shapeOf(reader.events), reader.text]).toEqual([shape, text]);
 });
 
-test.each(["", "7", "other:3", "m:x"])(
+test("who comes back at done is answered 204 without a body, at which an EventSource stops", async () => {
+  const { url, log } = await startSender();
+  log.append(PLANNING, EXECUTING, token("abc"), DONE);
+  const response = await open(url, "/", { headers: { "last-event-id": "m:11.0.3" } });
+  expect([response.statusCode, await text(response)]).toEqual([204, ""]);
+  expect(log.readerCount).toBe(0);
+});
+
+test("who comes back after done of another reply is sent this one whole", async () => {
+  const { url, log } = await startSender();
+  log.append(PLANNING, EXECUTING, token("abc"), DONE);
+  const reader = await wholeStream(url, "/", { headers: { "last-event-id": "other:11.0.3" } });
+  expect(shapeOf(reader.events)).toBe("planning executing token done(stop)");
+});
+
+test.each(["", "7", "m:3", "other:3.0.1", "m:x"])(
   "Last-Event-ID %j is no place in this stream: it is sent whole",
   async (id) => {
     const { url, log } = await startSender();
@@ -121,7 +138,7 @@ test("who does not read is waited for, and then gets everything", async () => {
   await room;
   log.append(DONE);
   await reader.ended;
-  expect(reader.text.length).toBe(log.position - 3);
+  expect(reader.text.length).toBe(log.place.text);
 });
 
 test("who leaves without having read is no longer waited for", async () => {
@@ -139,7 +156,7 @@ test("who takes nothing for too long is cut off, and may come back", async () =>
   const response = await open(url, "/");
   await eventually(() => expect(log.readerCount).toBe(0));
   response.destroy();
-  const id = `m:${log.position - 1_000}`;
+  const id = `m:3.0.${log.place.text - 1_000}`;
   log.append(DONE);
   const reader = await wholeStream(url, "/", { headers: { "last-event-id": id } });
   expect(reader.text).toHaveLength(1_000);
