@@ -52,9 +52,9 @@ export const EngineModel = z.object({
   /** The model's largest window, in tokens. */
   context_window: z.int().min(0).nullable(),
   /** What it is loaded with now; null where the engine does not tell. */
-  window_in_force: z.int().min(0).nullable(),
+  window_in_force: z.int().min(0).nullable().default(null),
   /** What it can do (`completion`, `vision`, `thinking`, `tools`, ...); null where the engine does not tell. */
-  capabilities: z.array(z.string()).nullable(),
+  capabilities: z.array(z.string()).nullable().default(null),
   /** Null where nobody knows. */
   cost_per_1m_input: z.number().min(0).nullable(),
   cost_per_1m_output: z.number().min(0).nullable(),
@@ -69,6 +69,6 @@ export const ModelList = z.object({
   /** The model that is used where a request names none; null where the engine has no model. */
   default: z.string().nullable(),
   /** The setting `chat.model`, which the engine need not have. */
-  configured: z.string(),
+  configured: z.string().optional(),
 });
 export type ModelList = z.infer<typeof ModelList>;

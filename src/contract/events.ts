@@ -111,7 +111,8 @@ const UsageEvent = z.object({
   usage: Usage,
   /** Null where nobody knows. */
   cost_usd: z.number().min(0).nullable(),
-  timings: Timings.nullable(),
+  /** Null, or left out by others, where the engine tells none. */
+  timings: Timings.nullable().default(null),
 });
 export const ErrorEvent = z.object({
   type: z.literal("error"),

@@ -104,15 +104,15 @@ export const Message = z.object({
   message_type: z.enum(["chat", "summary"]),
   content: z.string(),
   /** What the model thought; null where it thought nothing. */
-  thinking: z.string().nullable(),
-  images: z.array(MessageImage),
+  thinking: z.string().nullable().default(null),
+  images: z.array(MessageImage).default([]),
   /** The model that answered; of a user's message, the one that was asked for. */
   model_name: z.string().nullable(),
   agent_id: z.string(),
   status: MessageStatus,
   usage: Usage.nullable(),
-  timings: Timings.nullable(),
-  notices: z.array(Notice),
+  timings: Timings.nullable().default(null),
+  notices: z.array(Notice).default([]),
   /** How a reply ended; null while it streams, and for rows that are not replies. */
   finish_reason: FinishReason.nullable(),
   /** What failed, for a reply with status `error`. */
