@@ -103,11 +103,19 @@ export class WireError extends Error {
   override readonly name = "WireError";
   readonly code: WireErrorCode;
   readonly hint: string | undefined;
+  /** When to come back, in seconds, where that is known. */
+  readonly retryAfterS: number | undefined;
 
-  constructor(code: WireErrorCode, message: string, hint?: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(
+    code: WireErrorCode,
+    message: string,
+    hint?: string,
+    options: { cause?: unknown; retryAfterS?: number | undefined } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = hint;
+    this.retryAfterS = options.retryAfterS;
   }
 
   /** HTTP status of this error. */

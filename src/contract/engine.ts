@@ -11,12 +11,31 @@ export const EngineVersion = z.object({ version: z.string() });
 export const InstalledModel = z.object({
   name: z.string(),
   model: z.string(),
-  details: z.object({ context_length: z.int().optional(), parameter_size: z.string().optional() }).optional(),
+  digest: z.string().optional(),
+  details: z
+    .object({ context_length: z.int().min(0).optional(), parameter_size: z.string().optional() })
+    .optional(),
+  /** Not from every edition: else {@link EngineShown} tells it. */
+  capabilities: z.array(z.string()).optional(),
 });
 export type InstalledModel = z.infer<typeof InstalledModel>;
 
 export const EngineTags = z.object({ models: z.array(InstalledModel) });
 export type EngineTags = z.infer<typeof EngineTags>;
+
+/** What `POST /api/show` tells of a model, as far as it is read. */
+export const EngineShown = z.object({
+  capabilities: z.array(z.string()).optional(),
+  /** By the names of its file format: `general.architecture`, `llama.context_length`. */
+  model_info: z.record(z.string(), z.unknown()).optional(),
+});
+export type EngineShown = z.infer<typeof EngineShown>;
+
+/** The models that are loaded, as `GET /api/ps` lists them; each with its window in force, in tokens. */
+export const EngineLoaded = z.object({
+  models: z.array(z.object({ name: z.string(), context_length: z.int().min(0).optional() })),
+});
+export type EngineLoaded = z.infer<typeof EngineLoaded>;
 
 /** The last object of a whole stream of `/api/chat` or `/api/generate`; durations are integer nanoseconds. */
 export const EngineFinal = z.object({
@@ -24,6 +43,10 @@ export const EngineFinal = z.object({
   done_reason: z.string().optional(),
   prompt_eval_count: z.int().min(0).optional(),
   eval_count: z.int().min(0).optional(),
+  total_duration: z.number().min(0).optional(),
+  load_duration: z.number().min(0).optional(),
+  prompt_eval_duration: z.number().min(0).optional(),
+  eval_duration: z.number().min(0).optional(),
 });
 export type EngineFinal = z.infer<typeof EngineFinal>;
 

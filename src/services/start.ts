@@ -140,7 +140,12 @@ export async function startGatewayOn(
   store: ConversationStore,
   { overrides, logger }: StartContext = {},
 ): Promise<RunningService> {
-  const client = createEngineClient(config.engine.url, config.engine.api, config.stream.max_reply_chars);
+  const client = createEngineClient(config.engine.api, {
+    url: config.engine.url,
+    apiKey: config.engine.api_key,
+    maxReplyChars: config.stream.max_reply_chars,
+    logger,
+  });
   return await startGateway({
     ...config.gateway,
     ...accessOf(config),

@@ -98,7 +98,7 @@ test.each(MOMENTS)("a cancel at the HMI $when", async ({ standIn, isHeldBack, is
 
 test.each(MOMENTS)("a cancel at the gateway $when", async ({ standIn, isHeldBack, isThere }) => {
   const engineUrl = await startTestEngine(standIn);
-  const client = createEngineClient(engineUrl);
+  const client = createEngineClient("chat", { url: engineUrl });
   const engine = isHeldBack ? { engine: heldBack(client) } : {};
   const gateway = await startTestGateway({ engineUrl, ...engine });
   const request = { content: "Count to 1000" };

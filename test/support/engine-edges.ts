@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { encodeNdjson } from "../../src/contract/ndjson.ts";
-import type { EngineApi } from "../../src/services/gateway/reply-call.ts";
+import type { OllamaApi } from "../../src/services/gateway/ollama-call.ts";
 import { startFakeEngine } from "./gateway.ts";
 
 /** How one of Ollama's two calls writes a reply. */
@@ -13,7 +13,7 @@ export interface Wire {
   final(reason?: string): string;
 }
 
-export const WIRES: Readonly<Record<EngineApi, Wire>> = {
+export const WIRES: Readonly<Record<OllamaApi, Wire>> = {
   chat: wireOf("content", (fields) => ({ message: { role: "assistant", ...fields } })),
   generate: wireOf("response", (fields) => fields),
 };
@@ -30,7 +30,7 @@ export interface EngineEdge {
 }
 
 /** An engine that does this at the first request, and replies `next` to every other. */
-export async function startEdgeEngine(api: EngineApi, edge: EngineEdge): Promise<string> {
+export async function startEdgeEngine(api: OllamaApi, edge: EngineEdge): Promise<string> {
   const wire = WIRES[api];
   let asked = 0;
   return await startFakeEngine((_, response) => {

@@ -3,9 +3,8 @@ import { onTestFinished } from "vitest";
 import { GenerationList, type GenerationRecord } from "../../src/contract/engine.ts";
 import { engineRoutes, gatewayRoutes } from "../../src/contract/routes.ts";
 import { type EngineOptions, startEngine } from "../../src/services/engine/index.ts";
-import { createEngineClient } from "../../src/services/gateway/engine-client.ts";
+import { createEngineClient, type EngineApi } from "../../src/services/gateway/engine-client.ts";
 import { type GatewayOptions, startGateway } from "../../src/services/gateway/index.ts";
-import type { EngineApi } from "../../src/services/gateway/reply-call.ts";
 import { type Answer, call } from "./http.ts";
 import { openStream, type StreamReader } from "./streams.ts";
 
@@ -27,6 +26,8 @@ export interface TestGatewayOptions extends Partial<GatewayOptions> {
   standIn?: EngineOptions;
   /** Which of the engine's calls replies are asked by. */
   engineApi?: EngineApi;
+  /** The key that the engine is shown. */
+  apiKey?: string;
   /** Most that the engine may send for one reply, in characters. */
   maxReplyChars?: number;
 }
@@ -37,7 +38,11 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const gateway = await startGateway({
     host: "127.0.0.1",
     port: 0,
-    engine: createEngineClient(engineUrl, options.engineApi, options.maxReplyChars),
+    engine: createEngineClient(options.engineApi ?? "chat", {
+      url: engineUrl,
+      apiKey: options.apiKey,
+      maxReplyChars: options.maxReplyChars,
+    }),
     engineUrl,
     defaultModel: "llama3.1:8b",
     heartbeatMs: 60_000,

@@ -24,10 +24,10 @@ export const healthWaitsForReplies: Fault = {
       });
       return {
         ...chatting,
-        async version(signal) {
+        async identify(signal) {
           if (running.size > 0) onApplied();
           await Promise.all(running);
-          return await client.version(signal);
+          return await client.identify(signal);
         },
       };
     },

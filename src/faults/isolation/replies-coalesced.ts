@@ -1,4 +1,4 @@
-import type { EngineRequest } from "../../services/gateway/reply-call.ts";
+import type { EngineRequest } from "../../services/gateway/engine-client.ts";
 import { countingReplies } from "../counting-replies.ts";
 import type { Fault } from "../fault.ts";
 

@@ -16,7 +16,7 @@ export const cutAsSuccess: Fault = {
         } catch (error) {
           if (!(error instanceof Error) || !error.message.includes("was cut off")) throw error;
           onApplied();
-          yield [{ finishReason: "stop", promptTokens: 0, completionTokens: 0 }];
+          yield [{ finishReason: "stop", promptTokens: null, completionTokens: null, timings: null }];
         }
       }),
   }),

@@ -1,106 +1,114 @@
-import { EngineFinal } from "../../contract/engine.ts";
-import { createNdjsonDecoder } from "../../contract/ndjson.ts";
-import { WireError } from "../../errors.ts";
-import { beginningOf } from "../stream/log-segment.ts";
+import type { FinishReason, Timings } from "../../contract/events.ts";
+import { messageOf, WireError } from "../../errors.ts";
 import type { ReplyLimit } from "../stream/reply-limit.ts";
 import { createWholeCharacters } from "./whole-characters.ts";
 
-/** A piece of the reply, or its end with the engine's own counts. */
-export type EnginePiece = { readonly text: string } | FinalPiece;
+/** A piece of the reply, a piece of what the model thinks, or the end with the engine's own counts. */
+export type EnginePiece = { readonly text: string } | { readonly thought: string } | FinalPiece;
 
 export interface FinalPiece {
-  readonly finishReason: "stop" | "length";
-  readonly promptTokens: number;
-  readonly completionTokens: number;
+  readonly finishReason: Extract<FinishReason, "stop" | "length">;
+  /** Null where the engine did not count. */
+  readonly promptTokens: number | null;
+  /** With the thoughts; null where the engine did not count. */
+  readonly completionTokens: number | null;
+  /** Those of the completion that were thoughts; left out where the engine does not tell. */
+  readonly thinkingTokens?: number;
+  /** Null where the engine tells none. */
+  readonly timings: Timings | null;
+  /** What the model did beside, or instead of, saying something. */
+  readonly why?: "tool_calls" | "content_filter";
 }
 
-/** Turns the bytes of an `/api/chat` or `/api/generate` stream, cut anywhere, into pieces. */
+/** Turns the bytes of one reply's stream, cut anywhere, into pieces. */
 export interface ReplyDecoder {
   /**
-   * Throws a WireError at an error line, where the engine did something else than reply, and where it sent more
-   * than the limit; SyntaxError at a line that is not JSON.
+   * Throws a WireError where the engine says that it failed, did something else than reply, or sent more than the
+   * limit; SyntaxError at what is not its wire.
    */
   push(bytes: Uint8Array): void;
-  /** Throws a WireError where the final object never came: Ollama's streams can end so, and it is a failure. */
+  /** Throws a WireError where the last word never came: streams of engines can end so, and it is a failure. */
   end(): void;
   /** The pieces that are new since the last call; also those from before an error. */
   take(): readonly EnginePiece[];
 }
 
-/**
- * One line of the stream, as far as it is read: `message` is `/api/chat`'s, `response` `/api/generate`'s.
- * Their `thinking` is not part of the reply. Not a zod schema: this is looked at once a token.
- */
-interface EngineLine {
-  readonly message?: { readonly content?: unknown; readonly thinking?: unknown };
-  readonly response?: unknown;
-  readonly thinking?: unknown;
-  readonly done?: unknown;
-  readonly error?: unknown;
-}
-
 /** Longest words of an engine that a reader is told, in characters. */
 export const LONGEST_ERROR = 2_000;
 
-export function createReplyDecoder(limit: ReplyLimit): ReplyDecoder {
-  let pieces: EnginePiece[] = [];
-  let finished = false;
-  const whole = createWholeCharacters();
-  const addText = (text: string): void => {
-    if (text !== "") pieces.push({ text });
-  };
-  /** Nothing is free: neither thoughts nor lines that say nothing may go on for ever. */
-  const countRest = (chars: number): void => {
-    limit.count(chars);
-    limit.check();
-  };
-  const readLine = (value: unknown): void => {
-    const line = value as EngineLine | null;
-    if (typeof line?.error === "string") {
-      const said = beginningOf(line.error, LONGEST_ERROR);
-      throw new WireError("engine_error", `The engine failed in mid-reply: ${said}`);
-    }
-    const text = textIn(line?.message?.content ?? line?.response);
-    const thought = textIn(line?.message?.thinking ?? line?.thinking);
-    addText(whole.push(limit.fit(text)));
-    const isEnd = line?.done === true;
-    countRest(text === "" && thought === "" && !isEnd ? 1 : thought.length);
-    if (!isEnd) return;
-    addText(whole.end());
-    pieces.push(finalPiece(line));
-    finished = true;
-  };
-  const lines = createNdjsonDecoder(readLine, { onBlank: countRest });
-  return {
-    push: (bytes) => lines.push(bytes),
-    end() {
-      lines.end();
-      if (finished) return;
-      throw new WireError("engine_error", "The engine's reply stopped without its final object.");
-    },
-    take() {
-      const taken = pieces;
-      pieces = [];
-      return taken;
-    },
-  };
-}
+/** Gathers what a decoder reads, within the limit of a reply and as whole characters. */
+export class PieceGatherer {
+  readonly #limit: ReplyLimit;
+  readonly #text = createWholeCharacters();
+  readonly #thought = createWholeCharacters();
+  #pieces: EnginePiece[] = [];
 
-function textIn(value: unknown): string {
-  return typeof value === "string" ? value : "";
-}
-
-function finalPiece(line: unknown): FinalPiece {
-  const final = EngineFinal.safeParse(line);
-  const reason = final.data?.done_reason;
-  if (reason === "load" || reason === "unload") {
-    // An empty reply would look like the model's own; no model was asked.
-    const message = `The engine gave no reply: it only ${reason}ed the model.`;
-    throw new WireError("engine_error", message, "Send the message again.");
+  constructor(limit: ReplyLimit) {
+    this.#limit = limit;
   }
-  return {
-    finishReason: reason === "length" ? "length" : "stop",
-    promptTokens: final.data?.prompt_eval_count ?? 0,
-    completionTokens: final.data?.eval_count ?? 0,
-  };
+
+  /** One line or event. Nothing is free: one that says nothing counts too, so that they may not come for ever. */
+  add({ thought, text }: { readonly thought: string; readonly text: string }): void {
+    if (thought === "" && text === "") this.#limit.count(1);
+    this.#addThought(this.#thought.push(this.#limit.fit(thought)));
+    if (text !== "") this.#addThought(this.#thought.end());
+    this.#addText(this.#text.push(this.#limit.fit(text)));
+    this.#limit.check();
+  }
+
+  /** Characters that say nothing. Throws `reply_too_long` where they are over the limit. */
+  countSilence(chars: number): void {
+    this.#limit.count(chars);
+    this.#limit.check();
+  }
+
+  /** The end of the reply. */
+  finish(final: FinalPiece): void {
+    this.#addThought(this.#thought.end());
+    this.#addText(this.#text.end());
+    this.#pieces.push(final);
+  }
+
+  take(): readonly EnginePiece[] {
+    const taken = this.#pieces;
+    this.#pieces = [];
+    return taken;
+  }
+
+  #addThought(thought: string): void {
+    if (thought !== "") this.#pieces.push({ thought });
+  }
+
+  #addText(text: string): void {
+    if (text !== "") this.#pieces.push({ text });
+  }
+}
+
+/** The pieces of a reply's body, as they arrive; `wire` names what it should be in the message where it is not. */
+export async function* readReply(
+  body: AsyncIterable<Uint8Array>,
+  decoder: ReplyDecoder,
+  wire: string,
+): AsyncIterable<readonly EnginePiece[]> {
+  try {
+    for await (const bytes of body) {
+      decoder.push(bytes);
+      yield decoder.take();
+    }
+    decoder.end();
+  } catch (error) {
+    // A failure costs nothing of what came before it.
+    yield decoder.take();
+    if (error instanceof WireError || isAbort(error)) throw error;
+    const isForeign = error instanceof SyntaxError || error instanceof RangeError;
+    const fault = isForeign ? `is not ${wire}` : "was cut off";
+    throw new WireError("engine_error", `The engine's reply ${fault}: ${messageOf(error)}.`, undefined, {
+      cause: error,
+    });
+  }
+  yield decoder.take();
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
 }

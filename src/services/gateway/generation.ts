@@ -1,13 +1,13 @@
 import { STEP } from "../../contract/event-id.ts";
 import { type StreamEvent, usageOf } from "../../contract/events.ts";
 import type { ChatRequest } from "../../contract/gateway.ts";
+import { withoutPrefix } from "../../contract/model-names.ts";
 import { messageOf, WireError } from "../../errors.ts";
 import { EventLog } from "../stream/event-log.ts";
-import type { EngineClient } from "./engine-client.ts";
+import type { EngineClient, EngineRequest } from "./engine-client.ts";
 import type { EnginePiece, FinalPiece } from "./engine-reply.ts";
 import type { GatewayMetrics, StreamMeter } from "./metrics.ts";
-import { type DefaultModel, engineName, unknownModel } from "./models.ts";
-import type { EngineRequest } from "./reply-call.ts";
+import { type DefaultModel, unknownModel } from "./models.ts";
 
 export interface GenerationSettings {
   readonly engine: EngineClient;
@@ -62,7 +62,7 @@ export class Generation {
     const prompt = promptOf(request);
     try {
       // A name is not looked up before it is asked for: the engine itself knows best what it has.
-      const model = named === undefined ? await defaultModel.name(signal) : engineName(named);
+      const model = named === undefined ? await defaultModel.name(signal) : withoutPrefix(named);
       if (signal.aborted) return;
       this.log.append({ type: "status_update", status: "executing", detail: model });
       await (named === undefined ? this.#askDefault(model, prompt) : this.#ask(model, prompt));
@@ -103,6 +103,8 @@ export class Generation {
       for (const piece of pieces) {
         if ("text" in piece) {
           tokens.push({ type: "token", content: piece.text });
+        } else if ("thought" in piece) {
+          tokens.push({ type: "thinking", content: piece.thought });
         } else {
           this.#complete(tokens.splice(0), piece);
           break;
@@ -120,7 +122,7 @@ export class Generation {
     this.#end(
       ...tokens,
       { type: "status_update", status: "complete" },
-      { type: "usage", usage, cost_usd: 0, timings: null },
+      { type: "usage", usage, cost_usd: 0, timings: final.timings },
       { type: "done", finish_reason: final.finishReason },
     );
     this.#hangUp = setTimeout(() => this.#abort.abort(), HANG_UP_MS).unref();
@@ -167,7 +169,7 @@ function startedEvent(request: ChatRequest): StreamEvent {
     session_id: request.session_id,
     message_id: request.user_message_id ?? null,
     assistant_message_id: request.message_id,
-    model: request.model === undefined ? null : engineName(request.model),
+    model: request.model === undefined ? null : withoutPrefix(request.model),
     model_id: request.model_id ?? null,
   };
 }

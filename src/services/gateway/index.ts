@@ -46,12 +46,12 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
         service: "gateway",
         version: options.version,
         activeStreams: generations.activeCount,
-        dependencies: { ollama: await probeEngine(engine, options.engineUrl) },
+        dependencies: { engine: await probeEngine(engine, options.engineUrl) },
       }),
   );
   endpoint(app, gatewayRoutes.live, {}, () => ({ status: "ok" }));
   endpoint(app, gatewayRoutes.ready, {}, async () => {
-    await engine.version();
+    await engine.identify();
     return { status: "ok" };
   });
   endpoint(app, gatewayRoutes.models, {}, () => listModels(engine, options.defaultModel));
@@ -103,5 +103,5 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
 }
 
 async function probeEngine(engine: EngineClient, url: string): Promise<DependencyHealth> {
-  return await probeDependency(url, () => engine.version());
+  return await probeDependency(url, () => engine.identify());
 }

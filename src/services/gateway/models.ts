@@ -1,6 +1,5 @@
 import type { EngineModel, ModelList } from "../../contract/common.ts";
-import { STAND_IN_BUILD } from "../../contract/defaults.ts";
-import type { InstalledModel } from "../../contract/engine.ts";
+import { findModel, modelInForce, withoutPrefix } from "../../contract/model-names.ts";
 import { WireError } from "../../errors.ts";
 import type { EngineClient } from "./engine-client.ts";
 
@@ -25,15 +24,12 @@ export class DefaultModel {
   /** The engine's own name of it. Throws `model_not_found` where the engine has no model at all. */
   async name(signal: AbortSignal): Promise<string> {
     if (this.#found !== undefined) return this.#found;
-    const installed = await this.#engine.installedModels(signal);
+    const installed = await this.#engine.modelNames(signal);
     this.#found = findModel(installed, this.#configured);
-    const name = this.#found ?? installed[0]?.name;
+    const name = modelInForce(installed, this.#configured);
     if (name !== undefined) return name;
-    throw new WireError(
-      "model_not_found",
-      "The engine has no model at all.",
-      `Run \`ollama pull ${this.#configured}\`.`,
-    );
+    const hint = await howToGet(this.#engine, this.#configured);
+    throw new WireError("model_not_found", "The engine has no model at all.", hint);
   }
 
   /** Has it looked up anew. To be called when a reply of it failed. */
@@ -42,56 +38,44 @@ export class DefaultModel {
   }
 }
 
-/** The engine's name for the model that a request names: without the prefix that some clients put before it. */
-export function engineName(asked: string): string {
-  return asked.replace(/^ollama\//, "");
-}
-
-function findModel(installed: readonly InstalledModel[], wanted: string): string | undefined {
-  return installed.find((model) => isSameModel(model.name, wanted))?.name;
-}
-
-/** Ollama compares names without case, and `latest` is the tag of a name without one. */
-function isSameModel(a: string, b: string): boolean {
-  return withTag(a) === withTag(b);
-}
-
-function withTag(name: string): string {
-  const plain = name.toLowerCase();
-  return plain.includes(":") ? plain : `${plain}:latest`;
-}
-
 /** The error of an unknown model, with what the engine has instead. */
 export async function unknownModel(engine: EngineClient, asked: string): Promise<WireError> {
-  const model = engineName(asked);
-  const installed = await engine.installedModels();
-  const names = installed.map(({ name }) => name).join(", ");
+  const model = withoutPrefix(asked);
+  const installed = await engine.modelNames();
   return new WireError(
     "model_not_found",
-    `The engine does not have the model "${model}". It has: ${names || "none"}.`,
-    `Choose one of them, or run \`ollama pull ${model}\`.`,
+    `The engine does not have the model "${model}". It has: ${installed.join(", ") || "none"}.`,
+    `${installed.length === 0 ? "" : "Choose one of them. "}${await howToGet(engine, model)}`,
   );
+}
+
+/** What a person does who wants a model that the engine does not have. */
+async function howToGet(engine: EngineClient, model: string): Promise<string> {
+  const { kind } = await engine.identify();
+  return kind === "openai"
+    ? `Add "${model}" to the engine, or name one that it has (chat.model).`
+    : `Run \`ollama pull ${model}\`.`;
 }
 
 /** The engine's models as the contract shows them. */
 export async function listModels(engine: EngineClient, configured: string): Promise<ModelList> {
-  const [installed, version] = await Promise.all([engine.installedModels(), engine.version()]);
-  const provider = version.endsWith(`+${STAND_IN_BUILD}`) ? STAND_IN_BUILD : "ollama";
-  const standard = findModel(installed, configured) ?? installed[0]?.name ?? null;
-  const models = installed.map(
-    (model): EngineModel => ({
+  const [installed, { kind }] = await Promise.all([engine.models(), engine.identify()]);
+  const names = installed.map(({ name }) => name);
+  const standard = modelInForce(names, configured) ?? null;
+  const models = installed.map((model): EngineModel => {
+    const cost = engine.isFree(model.name) ? 0 : null;
+    return {
       model_id: model.name,
-      model_name: displayName(model.name),
-      provider,
-      window_in_force: null,
-      capabilities: null,
-      context_window: model.details?.context_length ?? null,
-      // A local model costs nothing.
-      cost_per_1m_input: 0,
-      cost_per_1m_output: 0,
+      model_name: kind === "openai" ? model.name : displayName(model.name),
+      provider: model.owner ?? kind,
+      context_window: model.contextWindow,
+      window_in_force: model.windowInForce,
+      capabilities: model.capabilities === null ? null : [...model.capabilities],
+      cost_per_1m_input: cost,
+      cost_per_1m_output: cost,
       is_default: model.name === standard,
-    }),
-  );
+    };
+  });
   return { status: "ok", models, default: standard, configured };
 }
 

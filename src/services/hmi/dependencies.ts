@@ -30,8 +30,9 @@ async function probeGateway({
   let engine: DependencyHealth | undefined;
   const health = await probeDependency(gatewayUrl, async () => {
     const { version, dependencies } = await gateway.health();
-    engine = dependencies["ollama"];
-    return version;
+    // Gateways of the first edition, and of the seeds, call it by the one engine that they know.
+    engine = dependencies["engine"] ?? dependencies["ollama"];
+    return { version };
   });
   return { gateway: health, ...(engine === undefined ? {} : { engine }) };
 }

@@ -5,7 +5,7 @@ import { messageOf, WireError, type WireErrorCode } from "../../errors.ts";
 /** Answers with the error; one that nobody foresaw is logged whole and told without its details. */
 export function sendError(request: FastifyRequest, reply: FastifyReply, thrown: unknown): FastifyReply {
   const error = toWireError(thrown);
-  const retryAfter = RETRY_AFTER_S[error.code];
+  const retryAfter = error.retryAfterS ?? RETRY_AFTER_S[error.code];
   if (retryAfter !== undefined) reply.header("retry-after", retryAfter);
   if (error.status >= 500) request.log.error({ err: thrown, code: error.code }, error.message);
   return reply.code(error.status).send(errorBody(error));

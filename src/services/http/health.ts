@@ -34,17 +34,17 @@ export function reportHealth(app: FastifyInstance, facts: HealthFacts): Health {
   };
 }
 
-/** Asks a dependency and takes the time; `ask` may return its version. */
+/** Asks a dependency and takes the time; `ask` may return what it says of itself. */
 export async function probeDependency(
   url: string | undefined,
-  ask: () => Promise<string | undefined>,
+  ask: () => Promise<Pick<DependencyHealth, "version" | "kind"> | undefined>,
 ): Promise<DependencyHealth> {
   const where = url === undefined ? {} : { url };
   const start = performance.now();
   try {
-    const version = await ask();
+    const said = await ask();
     const latency_ms = Math.round((performance.now() - start) * 10) / 10;
-    return { status: "ok", ...where, latency_ms, ...(version === undefined ? {} : { version }) };
+    return { status: "ok", ...where, latency_ms, ...said };
   } catch (error) {
     return { status: "unavailable", ...where, latency_ms: null, error: messageOf(error) };
   }

@@ -16,8 +16,8 @@ export interface UpstreamOptions {
   readonly hint: string;
   /** The code where it answers what it must not. */
   readonly broken: WireErrorCode;
-  /** The error that an answer other than 200 stands for. */
-  readonly refusal: (status: number, body: string) => WireError;
+  /** The error that an answer other than 200 stands for; with its `Retry-After`, in seconds, where it says so. */
+  readonly refusal: (status: number, body: string, retryAfterS: number | undefined) => WireError;
 }
 
 /** A request whose answer may take as long as it likes. */
@@ -33,7 +33,7 @@ export interface UpstreamRequest {
 export interface Upstream {
   /** Asks for JSON. Throws a WireError where it does not answer in 10 s, refuses, or answers something else. */
   ask<Schema extends z.ZodType>(
-    route: { method: Route["method"]; path: string },
+    asked: { method: Route["method"]; path: string; body?: unknown },
     schema: Schema,
     signal?: AbortSignal,
   ): Promise<z.output<Schema>>;
@@ -72,26 +72,35 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       throw new WireError(options.unavailable, message, options.hint, { cause: error });
     }
   };
-  const refuse = async ({ statusCode, body }: Dispatcher.ResponseData): Promise<never> => {
-    throw options.refusal(statusCode, await beginningOfBody(body));
+  const refuse = async ({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<never> => {
+    const retryAfterS = secondsIn(headers["retry-after"]);
+    throw options.refusal(statusCode, await beginningOfBody(body), retryAfterS);
   };
   return {
     send,
-    async ask({ method, path }, schema, signal) {
+    async ask(asked, schema, signal) {
       const timeout = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
       const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
-      const answer = await send({ method, path, signal: either });
+      const answer = await send({ ...asked, signal: either });
       if (answer.statusCode !== 200) return await refuse(answer);
       const parsed = schema.safeParse(await jsonIn(answer.body));
       if (parsed.success) return parsed.data;
       throw new WireError(
         options.broken,
-        `The ${name}'s ${path} broke the contract: ${z.prettifyError(parsed.error)}`,
+        `The ${name}'s ${asked.path} broke the contract: ${z.prettifyError(parsed.error)}`,
       );
     },
     bodyOf: async (answer) => (answer.statusCode === 200 ? answer.body : await refuse(answer)),
     close: () => pool.destroy(),
   };
+}
+
+/** `Retry-After`, which is a number of seconds or a date (RFC 9110, section 10.2.3). */
+function secondsIn(header: string | string[] | undefined): number | undefined {
+  const value = [header].flat().at(0) ?? "";
+  if (/^\d{1,9}$/.test(value)) return Number(value);
+  const until = Date.parse(value);
+  return Number.isNaN(until) ? undefined : Math.max(0, Math.ceil((until - Date.now()) / 1000));
 }
 
 /** Longest answer to a call that is answered at once, in bytes. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { findGrammarFault } from "../../../src/contract/grammar.ts";
+import type { EngineApi } from "../../../src/services/gateway/engine-client.ts";
 import { createEngineClient } from "../../../src/services/gateway/engine-client.ts";
-import type { EngineApi } from "../../../src/services/gateway/reply-call.ts";
 import type { StackOptions } from "../../../src/services/start.ts";
 import { EDGES, startEdgeEngine, WIRES } from "../../support/engine-edges.ts";
 import { startFakeEngine, startTestEngine } from "../../support/gateway.ts";
@@ -15,7 +15,7 @@ function stackBefore(engineUrl: string, api: EngineApi, options: StackOptions = 
   return startTestStack({
     ...options,
     engineUrl,
-    overrides: { engine: () => createEngineClient(engineUrl, api) },
+    overrides: { engine: () => createEngineClient(api, { url: engineUrl }) },
   });
 }
 

@@ -1,21 +1,21 @@
 import { expect, test } from "vitest";
 import type { EngineMessage } from "../../../src/contract/gateway.ts";
-import { replyCall } from "../../../src/services/gateway/reply-call.ts";
+import { ollamaCall } from "../../../src/services/gateway/ollama-call.ts";
 
 const system = (content: string): EngineMessage => ({ role: "system", content });
 const user = (content: string): EngineMessage => ({ role: "user", content });
 const assistant = (content: string): EngineMessage => ({ role: "assistant", content });
 
-const generate = (...messages: EngineMessage[]) => replyCall("generate", { model: "m", messages }).body;
+const generate = (...messages: EngineMessage[]) => ollamaCall("generate", { model: "m", messages }).body;
 
 test("chat is given the messages as they are", () => {
   const request = { model: "m", messages: [system("Be kind."), user("a")], options: { seed: 1 } };
-  expect(replyCall("chat", request)).toEqual({ path: "/api/chat", body: { ...request, stream: true } });
+  expect(ollamaCall("chat", request)).toEqual({ path: "/api/chat", body: { ...request, stream: true } });
 });
 
 test("generate is given a single message as it is, with the options", () => {
   const request = { model: "m", messages: [user("a\n\nAssistant: b")], options: { seed: 1 } };
-  expect(replyCall("generate", request)).toEqual({
+  expect(ollamaCall("generate", request)).toEqual({
     path: "/api/generate",
     body: { model: "m", prompt: "a\n\nAssistant: b", options: { seed: 1 }, stream: true },
   });

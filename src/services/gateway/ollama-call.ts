@@ -1,19 +1,12 @@
-import type { Config } from "../../config/schema.ts";
-import type { EngineMessage, EngineOptions } from "../../contract/gateway.ts";
+import type { EngineMessage } from "../../contract/gateway.ts";
 import { engineRoutes } from "../../contract/routes.ts";
+import type { EngineApi, EngineRequest } from "./engine-client.ts";
 
-/** Which of Ollama's calls a reply is asked by (setting `engine.api`). */
-export type EngineApi = Config["engine"]["api"];
-
-/** What the engine is asked. */
-export interface EngineRequest {
-  readonly model: string;
-  readonly messages: readonly EngineMessage[];
-  readonly options?: EngineOptions | undefined;
-}
+/** Which of Ollama's calls a reply is asked by. */
+export type OllamaApi = Exclude<EngineApi, "openai">;
 
 /** Path and body of the `POST` that asks for a reply as a stream. */
-export function replyCall(api: EngineApi, request: EngineRequest): { path: string; body: object } {
+export function ollamaCall(api: OllamaApi, request: EngineRequest): { path: string; body: object } {
   if (api === "chat") return { path: engineRoutes.chat.path(), body: { ...request, stream: true } };
   const { messages, ...rest } = request;
   return { path: engineRoutes.generate.path(), body: { ...rest, ...onePrompt(messages), stream: true } };
@@ -26,10 +19,20 @@ export function replyCall(api: EngineApi, request: EngineRequest): { path: strin
  * A user's text that imitates a role line (`Assistant: ...`) cannot be told apart from a turn in such a
  * transcript. In `/api/chat` it can: there each message keeps its role, so that is the default.
  */
-function onePrompt(messages: readonly EngineMessage[]): { system?: string; prompt: string } {
+function onePrompt(messages: readonly EngineMessage[]): {
+  system?: string;
+  prompt: string;
+  images?: readonly string[];
+} {
   const system = messages.filter(({ role }) => role === "system").map(({ content }) => content);
   const turns = messages.filter(({ role }) => role !== "system");
-  return { ...(system.length > 0 && { system: system.join("\n\n") }), prompt: promptOf(turns) };
+  // One prompt has one list of pictures: those of the whole history, in its order.
+  const images = turns.flatMap((turn) => turn.images ?? []);
+  return {
+    ...(system.length > 0 && { system: system.join("\n\n") }),
+    prompt: promptOf(turns),
+    ...(images.length > 0 && { images }),
+  };
 }
 
 function promptOf(turns: readonly EngineMessage[]): string {

@@ -1,0 +1,29 @@
+/** The names of an engine's models, and the one rule for which is used where nobody named one. */
+
+/** The engine's own name of the model that somebody means; undefined where it has none of that name. */
+export function findModel(installed: readonly string[], wanted: string): string | undefined {
+  return installed.find((name) => name === wanted) ?? installed.find((name) => isSameModel(name, wanted));
+}
+
+/**
+ * The model of messages that name none (contract, section 2): the configured one if the engine has it, else the
+ * engine's first; undefined where it has no model at all.
+ */
+export function modelInForce(installed: readonly string[], configured: string): string | undefined {
+  return findModel(installed, configured) ?? installed[0];
+}
+
+/** Ollama compares names without case, and `latest` is the tag of a name without one. */
+function isSameModel(a: string, b: string): boolean {
+  return withTag(a) === withTag(b);
+}
+
+function withTag(name: string): string {
+  const plain = name.toLowerCase();
+  return plain.includes(":") ? plain : `${plain}:latest`;
+}
+
+/** The engine's name for the model that a request names: without the prefix that some clients put before it. */
+export function withoutPrefix(asked: string): string {
+  return asked.replace(/^ollama\//, "");
+}
