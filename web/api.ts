@@ -1,5 +1,5 @@
 import type { Health, ModelList } from "../src/contract/common.ts";
-import type { CancelAnswer } from "../src/contract/gateway.ts";
+import type { Cancel, CancelAnswer } from "../src/contract/gateway.ts";
 import type {
   AgentList,
   MessageList,
@@ -47,7 +47,8 @@ export interface Api {
   deleteSession(sessionId: string): Promise<unknown>;
   sendMessage(body: SendMessage): Promise<SentMessage>;
   regenerate(sessionId: string, body: Regenerate): Promise<SentMessage>;
-  cancel(sessionId: string): Promise<CancelAnswer>;
+  /** Ends this reply, and no other that runs by then. */
+  cancel(sessionId: string, body: Cancel): Promise<CancelAnswer>;
 }
 
 export function createApi(connection: Connection): Api {
@@ -93,6 +94,6 @@ export function createApi(connection: Connection): Api {
     deleteSession: (session_id) => call(r.deleteSession, r.deleteSession.path({ session_id })),
     sendMessage: (body) => call(r.sendMessage, r.sendMessage.path(), body),
     regenerate: (session_id, body) => call(r.regenerate, r.regenerate.path({ session_id }), body),
-    cancel: (session_id) => call(r.cancel, r.cancel.path({ session_id })),
+    cancel: (session_id, body) => call(r.cancel, r.cancel.path({ session_id }), body),
   };
 }

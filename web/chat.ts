@@ -1,3 +1,4 @@
+import type { UserEvent } from "../src/contract/hmi.ts";
 import { type Address, type Place, parseAddress } from "./address.ts";
 import { type Api, createApi } from "./api.ts";
 import { ApiError } from "./api-error.ts";
@@ -110,6 +111,23 @@ export class Chat {
   async refresh(): Promise<void> {
     if (this.state.access !== "open") return;
     await Promise.all([this.#lists.sessions(), this.#lists.profiles(), this.#reader.refresh()]);
+  }
+
+  /** Says whether anybody looks at the page. */
+  setSeen(isSeen: boolean): void {
+    this.#reader.setSeen(isSeen);
+  }
+
+  /** Shows what has happened in the user's conversations, here or elsewhere. */
+  async heard(event: UserEvent): Promise<void> {
+    if (event.type === "reset") return await this.refresh();
+    if (this.state.access !== "open") return;
+    const { sessionId, messages } = this.state;
+    const isHere = "session_id" in event && event.session_id === sessionId;
+    const isNews =
+      event.type === "reply_started" &&
+      messages.every(({ message_id }) => message_id !== event.assistant_message_id);
+    await Promise.all([this.#lists.sessions(), isHere && isNews && this.#reader.refresh()]);
   }
 
   /** Asks the HMI how the services are; what was missing while one was down is loaded when all are back. */

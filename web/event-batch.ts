@@ -1,7 +1,7 @@
 import type { StreamEvent } from "../src/contract/events.ts";
 
 /**
- * Gathers the events of a stream and hands them on once a frame, tokens in a row as one: a page that drew
+ * Gathers the events of a stream and hands them on once a frame, pieces of one text in a row as one: a page that drew
  * each token by itself would fall behind a fast model.
  */
 export class EventBatch {
@@ -35,7 +35,8 @@ export class EventBatch {
 
   #append(event: StreamEvent): void {
     const last = this.#events.at(-1);
-    if (event.type === "token" && last?.type === "token") {
+    const isText = event.type === "token" || event.type === "thinking";
+    if (isText && last?.type === event.type) {
       this.#events[this.#events.length - 1] = { ...last, content: last.content + event.content };
     } else {
       this.#events.push(event);

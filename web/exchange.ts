@@ -39,7 +39,7 @@ export function sendAccepted(state: ChatState, sent: SentMessage): ChatState {
     const message_id = ids[message.message_id];
     return message_id === undefined ? message : { ...message, message_id };
   });
-  return { ...state, messages, phase: "thinking" };
+  return { ...state, messages, phase: "waiting", waiting: null };
 }
 
 /** What could not be sent goes back into the composer, before what was typed meanwhile. */
@@ -60,25 +60,47 @@ export function continueReply(state: ChatState, event: StreamEvent): ChatState {
   const { phase } = state;
   switch (event.type) {
     case "started":
-    case "thinking":
-    case "notice":
+      return event.model === null ? state : { ...state, messages: change({ model_name: event.model }) };
     case "status_update":
-      return state;
+      return statusTold(state, event, change);
+    case "thinking":
+      return { ...state, messages: change({ thinking: (reply.thinking ?? "") + event.content }) };
     case "token":
       return {
         ...state,
         messages: change({ content: reply.content + event.content }),
         phase: phase === "stopping" ? phase : "writing",
       };
+    case "notice": {
+      const { type: _, ...notice } = event;
+      return { ...state, messages: change({ notices: [...reply.notices, notice] }) };
+    }
     case "usage":
       return { ...state, messages: change({ usage: event.usage }) };
     case "error": {
-      const { type: _, ...error } = event;
+      const { type: _, retry_after_s: __, ...error } = event;
       return { ...state, messages: change({ error }) };
     }
     case "done":
       return { ...state, messages: change({ status: STATUS_OF[event.finish_reason] }), phase: "idle" };
   }
+}
+
+type StatusUpdate = Extract<StreamEvent, { type: "status_update" }>;
+
+function statusTold(
+  state: ChatState,
+  { status, detail }: StatusUpdate,
+  change: (fields: Partial<ShownMessage>) => readonly ShownMessage[],
+): ChatState {
+  // The model that is really asked, also where nobody named one.
+  if (status === "executing" && detail !== undefined) {
+    return { ...state, messages: change({ model_name: detail }) };
+  }
+  if (status === "queued" || status === "loading" || status === "thinking") {
+    return { ...state, waiting: status };
+  }
+  return state;
 }
 
 const STATUS_OF: Readonly<Record<FinishReason, MessageStatus>> = {
@@ -90,7 +112,7 @@ const STATUS_OF: Readonly<Record<FinishReason, MessageStatus>> = {
 
 /** Where a reply stands that is being followed. */
 export function runningPhase(state: ChatState): Phase {
-  return streamingReply(state)?.content === "" ? "thinking" : "writing";
+  return streamingReply(state)?.content === "" ? "waiting" : "writing";
 }
 
 /** Keys of a message and its reply until the HMI has given them theirs. */
@@ -106,9 +128,11 @@ function unsavedReply(state: ChatState): ShownMessage {
     message_id: UNSAVED.reply,
     role: "assistant",
     content: "",
+    thinking: null,
     status: "streaming",
     model_name: selectedModel(state),
     usage: null,
+    notices: [],
     error: null,
   };
 }

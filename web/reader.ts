@@ -6,7 +6,7 @@ import { EventBatch } from "./event-batch.ts";
 import { streamingReply } from "./exchange.ts";
 import type { Lists } from "./lists.ts";
 import { problemOf } from "./problem.ts";
-import { followReply } from "./reply-stream.ts";
+import { type FollowOutcome, followReply } from "./reply-stream.ts";
 import type { Store } from "./store.ts";
 import { isReplying } from "./view.ts";
 
@@ -24,9 +24,27 @@ export class Reader {
   readonly #parts: ReaderParts;
   /** Aborted when something else is opened: from then on nothing of this conversation reaches the state. */
   #visit = new AbortController();
+  /** Aborted when nobody looks at the page; the next one is there when somebody does again. */
+  #look = new AbortController();
+  #seen = Promise.withResolvers<void>();
 
   constructor(parts: ReaderParts) {
     this.#parts = parts;
+    this.#seen.resolve();
+  }
+
+  /**
+   * Says whether anybody looks at the page. A browser has six connections to one address, for all its tabs: one that
+   * nobody looks at gives up its own, and goes on where it was when somebody does.
+   */
+  setSeen(isSeen: boolean): void {
+    if (isSeen) {
+      this.#look = new AbortController();
+      this.#seen.resolve();
+    } else if (!this.#look.signal.aborted) {
+      this.#seen = Promise.withResolvers();
+      this.#look.abort();
+    }
   }
 
   /** Of the open conversation. */
@@ -100,20 +118,7 @@ export class Reader {
       if (!signal.aborted) store.dispatch({ type: "reply_continued", events });
     });
     try {
-      const outcome = await followReply({
-        connection: this.#parts.connection,
-        sessionId,
-        messageId: reply.message_id,
-        length: reply.content.length,
-        signal,
-        onEvents: (events) => batch.add(events),
-        onLost: (retryInMs, error) => {
-          batch.flush();
-          const problem = error === undefined ? null : problemOf(error, "load");
-          store.dispatch({ type: "connection_lost", retryInMs, problem });
-        },
-        onRestored: () => store.dispatch({ type: "connection_restored" }),
-      });
+      const outcome = await this.#followWhileSeen(sessionId, batch, signal);
       batch.flush();
       if (outcome === "superseded") await this.#followNext(sessionId, reply.message_id, signal);
     } catch (error) {
@@ -122,6 +127,32 @@ export class Reader {
       return;
     }
     if (!signal.aborted) void lists.sessions();
+  }
+
+  /** Follows the reply over as many looks at the page as it takes. */
+  async #followWhileSeen(sessionId: string, batch: EventBatch, signal: AbortSignal): Promise<FollowOutcome> {
+    const { connection, store } = this.#parts;
+    for (;;) {
+      await this.#seen.promise;
+      batch.flush();
+      const reply = streamingReply(store.state);
+      if (reply === undefined || signal.aborted) return "left";
+      const outcome = await followReply({
+        connection,
+        sessionId,
+        messageId: reply.message_id,
+        length: { thinking: reply.thinking?.length ?? 0, text: reply.content.length },
+        signal: AbortSignal.any([signal, this.#look.signal]),
+        onEvents: (events) => batch.add(events),
+        onLost: (retryInMs, error) => {
+          batch.flush();
+          const problem = error === undefined ? null : problemOf(error, "load");
+          store.dispatch({ type: "connection_lost", retryInMs, problem });
+        },
+        onRestored: () => store.dispatch({ type: "connection_restored" }),
+      });
+      if (outcome !== "left" || signal.aborted) return outcome;
+    }
   }
 
   /** The conversation went on without this page: another tab has sent the next message. */

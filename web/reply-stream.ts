@@ -1,17 +1,16 @@
-import { DEFAULTS } from "../src/contract/defaults.ts";
 import {
   formatEventId,
   NOWHERE,
-  nextPlace,
   parseEventId,
   STEP,
   type StreamPlace,
 } from "../src/contract/event-id.ts";
 import type { StreamEvent } from "../src/contract/events.ts";
 import { hmiRoutes } from "../src/contract/routes.ts";
-import { createSseDecoder, EVENT_STREAM_WANTED, type SseMessage } from "../src/contract/sse-decoder.ts";
+import { EVENT_STREAM_WANTED, type SseMessage } from "../src/contract/sse-decoder.ts";
 import { ApiError } from "./api-error.ts";
 import type { Connection } from "./connection.ts";
+import { readMessages, retryDelayMs, sleep, watchSilence } from "./event-stream.ts";
 import { readStreamEvent } from "./stream-event.ts";
 
 export interface ReplyStream {
@@ -19,8 +18,8 @@ export interface ReplyStream {
   readonly sessionId: string;
   /** The reply that is followed. */
   readonly messageId: string;
-  /** How many characters of it are there already. */
-  readonly length: number;
+  /** How many characters of it are there already: of what the model thought, and of what it said. */
+  readonly length: { readonly thinking: number; readonly text: number };
   /** Ends the following, not the reply. */
   readonly signal: AbortSignal;
   /** Told of the events as they arrive, in groups, each once. */
@@ -34,19 +33,13 @@ export interface ReplyStream {
 /** `superseded`: the conversation's stream is another reply's by now. `left`: the signal ended it. */
 export type FollowOutcome = "ended" | "superseded" | "left";
 
-/** How long a connection may bring nothing, not even a heartbeat, before it counts as dead. */
-const SILENCE_LIMIT_MS = 3 * DEFAULTS.heartbeatMs;
-
-const FIRST_DELAY_MS = 500;
-const LONGEST_DELAY_MS = 10_000;
-
 /**
  * Follows a reply to its end, over as many connections as it takes. Throws an ApiError where the HMI
  * refuses the stream or sends something that is no event.
  */
 export async function followReply(stream: ReplyStream): Promise<FollowOutcome> {
-  const seen = stream.length === 0 ? NOWHERE : { step: STEP.executing, thinking: 0, text: stream.length };
-  const place: Place = { seen };
+  const { thinking, text } = stream.length;
+  const place: Place = { seen: thinking + text === 0 ? NOWHERE : { step: STEP.executing, thinking, text } };
   for (let failures = 0; ; failures += 1) {
     const onOpen = (): void => {
       if (failures > 0) stream.onRestored();
@@ -62,11 +55,6 @@ export async function followReply(stream: ReplyStream): Promise<FollowOutcome> {
     await sleep(delay, stream.signal);
     if (stream.signal.aborted) return "left";
   }
-}
-
-/** The wait before an attempt, in milliseconds, after so many that failed in a row: it doubles, up to 10 s. */
-export function retryDelayMs(failures: number): number {
-  return Math.min(FIRST_DELAY_MS * 2 ** failures, LONGEST_DELAY_MS);
 }
 
 /** Where the reader is; see `contract/event-id.ts`. */
@@ -106,7 +94,7 @@ async function readOnce(
   const silence = watchSilence();
   try {
     const response = await stream.connection.request(
-      hmiRoutes.stream.path({ session_id: stream.sessionId }),
+      hmiRoutes.stream.path({ session_id: stream.sessionId }, { message_id: stream.messageId }),
       {
         headers: headersFrom(stream.messageId, place),
         signal: AbortSignal.any([stream.signal, silence.signal]),
@@ -133,27 +121,6 @@ function headersFrom(messageId: string, { seen }: Place): Record<string, string>
   return { ...EVENT_STREAM_WANTED, "last-event-id": formatEventId({ messageId, place: seen }) };
 }
 
-/** The messages of a response, in groups as they arrive. Leaving the loop closes the connection. */
-async function* readMessages(response: Response, heard: () => void): AsyncGenerator<readonly SseMessage[]> {
-  const reader = response.body?.getReader();
-  if (reader === undefined) return;
-  let messages: SseMessage[] = [];
-  const decoder = createSseDecoder({ onMessage: (message) => messages.push(message) });
-  try {
-    for (;;) {
-      const { value, done } = await reader.read();
-      if (done) return;
-      heard();
-      decoder.push(value);
-      yield messages;
-      messages = [];
-    }
-  } finally {
-    // The connection may be gone already; then there is nothing to close.
-    await reader.cancel().catch(() => undefined);
-  }
-}
-
 /** Collects what the reader has not seen yet, up to the end of the reply. */
 function takeNew(
   messages: readonly SseMessage[],
@@ -167,11 +134,20 @@ function takeNew(
     const event = readStreamEvent(data);
     if (event === undefined) throw notAnEvent();
     const unseen = eventId === undefined ? event : afterPlace(event, eventId.place, place.seen);
-    if (unseen !== undefined) place.seen = nextPlace(place.seen, unseen);
+    if (eventId !== undefined) place.seen = furthest(place.seen, eventId.place);
     if (unseen !== undefined) events.push(unseen);
     if (event.type === "done") return "ended";
   }
   return undefined;
+}
+
+/** How far a reader is who has seen both. */
+function furthest(one: StreamPlace, other: StreamPlace): StreamPlace {
+  return {
+    step: Math.max(one.step, other.step),
+    thinking: Math.max(one.thinking, other.thinking),
+    text: Math.max(one.text, other.text),
+  };
 }
 
 /** The part of an event that lies after a place; a piece of text may lie across it. */
@@ -192,31 +168,4 @@ function notAnEvent(): ApiError {
 /** The HMI answered, and would answer the same again. */
 function isRefusal({ status }: ApiError): boolean {
   return status !== 0 && status < 500;
-}
-
-/** A signal that aborts when nothing was heard for too long. */
-function watchSilence(): { signal: AbortSignal; heard(): void; stop(): void } {
-  const silent = new AbortController();
-  const start = (): ReturnType<typeof setTimeout> => setTimeout(() => silent.abort(), SILENCE_LIMIT_MS);
-  let timer = start();
-  return {
-    signal: silent.signal,
-    heard: () => {
-      clearTimeout(timer);
-      timer = start();
-    },
-    stop: () => clearTimeout(timer),
-  };
-}
-
-async function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end, { once: true });
-  });
 }

@@ -1,6 +1,7 @@
 import type { SentMessage } from "../src/contract/hmi.ts";
 import type { Api } from "./api.ts";
 import { ApiError } from "./api-error.ts";
+import { streamingReply } from "./exchange.ts";
 import type { Lists } from "./lists.ts";
 import { problemOf } from "./problem.ts";
 import type { Reader } from "./reader.ts";
@@ -54,7 +55,9 @@ export class Sender {
     store.dispatch({ type: "regenerate_started" });
     let sent: SentMessage;
     try {
-      sent = await api.regenerate(sessionId, model === null ? {} : { model });
+      // The page may be behind: it means the reply that it shows.
+      const message_id = messages.at(-1)?.message_id;
+      sent = await api.regenerate(sessionId, { ...(message_id && { message_id }), ...(model && { model }) });
     } catch (error) {
       if (signal.aborted) return;
       store.dispatch({ type: "regenerate_failed", messages, problem: problemOf(error, "regenerate") });
@@ -74,7 +77,8 @@ export class Sender {
     if (this.#stopWanted || sessionId === null) return;
     const { signal } = reader;
     try {
-      await api.cancel(sessionId);
+      const reply = streamingReply(store.state);
+      await api.cancel(sessionId, reply === undefined ? {} : { message_id: reply.message_id });
     } catch (error) {
       if (!signal.aborted) store.dispatch({ type: "stop_failed", problem: problemOf(error, null) });
     }
@@ -158,6 +162,9 @@ export class Sender {
   }
 }
 
+/** Somebody else has done something here that this page does not show yet. */
 function isInTheWay(error: unknown): boolean {
-  return error instanceof ApiError && error.code === "generation_in_progress";
+  return error instanceof ApiError && IN_THE_WAY.has(error.code);
 }
+
+const IN_THE_WAY: ReadonlySet<string> = new Set(["generation_in_progress", "message_superseded"]);

@@ -5,7 +5,7 @@ import type { Service } from "./services.ts";
 /** A message as the page shows it: the part of a row that matters here, also before the row is known. */
 export type ShownMessage = Pick<
   Message,
-  "message_id" | "role" | "content" | "status" | "model_name" | "usage" | "error"
+  "message_id" | "role" | "content" | "thinking" | "status" | "model_name" | "usage" | "notices" | "error"
 >;
 
 /** What went wrong outside a reply, and what Retry does about it. */
@@ -23,7 +23,10 @@ export interface Problem {
  * What the open conversation is doing: being fetched, at rest, or somewhere between a message sent and
  * its reply ended.
  */
-export type Phase = "opening" | "idle" | "sending" | "thinking" | "writing" | "stopping" | "reconnecting";
+export type Phase = "opening" | "idle" | "sending" | "waiting" | "writing" | "stopping" | "reconnecting";
+
+/** What a reply without text waits for, where the stack knows it. */
+export type Waiting = "queued" | "loading" | "thinking" | null;
 
 /** Whether the HMI lets the page in: it may ask for a token, or refuse the one that it was given. */
 export type Access = "open" | "token_wanted" | "token_refused";
@@ -57,6 +60,8 @@ export interface ChatState {
   readonly chosenAgent: string | null;
   readonly draft: string;
   readonly phase: Phase;
+  /** While `waiting`: for what. */
+  readonly waiting: Waiting;
   /** While `reconnecting`: how long until the next attempt, in milliseconds. */
   readonly retryInMs: number;
   readonly problem: Problem | null;
@@ -84,6 +89,7 @@ export const INITIAL_STATE: ChatState = {
   chosenAgent: null,
   draft: "",
   phase: "opening",
+  waiting: null,
   retryInMs: 0,
   problem: null,
   archived: null,

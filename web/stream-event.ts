@@ -26,7 +26,7 @@ function isStreamEvent(value: unknown): value is StreamEvent {
 
 /** Looks at the fields that the page uses. */
 const GUARDS: Readonly<Record<StreamEvent["type"], (fields: Fields) => boolean>> = {
-  started: ({ session_id }) => isText(session_id),
+  started: ({ session_id, model }) => isText(session_id) && (model === null || isText(model)),
   thinking: ({ content }) => isText(content),
   notice: ({ code, message }) => isText(code) && isText(message),
   status_update: ({ status }) => isText(status),

@@ -8,7 +8,7 @@ const NEARLY_FULL = 0.8;
 export interface ContextUse {
   /** Tokens of the last prompt and its reply. */
   readonly used: number;
-  /** Tokens that the model can take. */
+  /** Tokens that the model can take: as it is loaded now, or at most. */
   readonly window: number;
   /** `used` of `window`, in whole per cent, at most 100. */
   readonly percent: number;
@@ -32,7 +32,8 @@ export function contextUse(
   selected: string | null,
 ): ContextUse | null {
   const used = messages.findLast((message) => message.usage !== null)?.usage?.total_tokens ?? 0;
-  const window = models.find((model) => model.model_id === selected)?.context_window ?? 0;
+  const model = models.find(({ model_id }) => model_id === selected);
+  const window = model?.window_in_force ?? model?.context_window ?? 0;
   if (used === 0 || window === 0) return null;
   const percent = Math.min(100, Math.round((used / window) * 100));
   const nearlyFullFrom = NEARLY_FULL * window;

@@ -83,8 +83,8 @@ export function statusText(state: ChatState): string {
       return "Opening";
     case "sending":
       return "Connecting";
-    case "thinking":
-      return "The model is thinking";
+    case "waiting":
+      return WAITING_WORDS[state.waiting ?? "model"];
     case "writing":
       return "Writing";
     case "stopping":
@@ -95,6 +95,13 @@ export function statusText(state: ChatState): string {
       return replySummary(state.messages, state.messages.length - 1, state.models);
   }
 }
+
+const WAITING_WORDS = {
+  model: "Waiting for the model",
+  queued: "Waiting in line for the model",
+  loading: "Loading the model",
+  thinking: "The model is thinking",
+} as const;
 
 const ENDINGS = {
   streaming: undefined,

@@ -1,6 +1,8 @@
 import { useEffect } from "preact/hooks";
+import type { UserEvent } from "../src/contract/hmi.ts";
 import type { Chat } from "./chat.ts";
 import { hasServiceDown } from "./services.ts";
+import { followUserEvents } from "./user-events.ts";
 
 /** How often the services are asked for, in milliseconds. */
 const CALM_MS = 20_000;
@@ -30,6 +32,57 @@ export function useServiceWatch(chat: Chat, isTroubled: boolean): void {
       document.removeEventListener("visibilitychange", onVisibility);
     };
   }, [chat, isTroubled]);
+}
+
+/**
+ * Shows what happens in the user's conversations, here, in other tabs and on other devices. One tab of the browser
+ * listens for all of them, because a browser has six connections to one address: whoever holds the lock. Browsers have
+ * locks for loopback addresses and https only; elsewhere each tab listens while it is seen.
+ */
+export function useUserEvents(chat: Chat, isOpen: boolean): void {
+  useEffect(() => {
+    if (!isOpen) return undefined;
+    const stop = new AbortController();
+    const { signal } = stop;
+    // Tabs with other tokens are other people's.
+    const name = `user-events ${fingerprintOf(chat.connection.token)}`;
+    const tabs = new BroadcastChannel(name);
+    tabs.onmessage = ({ data }: MessageEvent<UserEvent>) => void chat.heard(data);
+    const listen = async (): Promise<void> => {
+      await followUserEvents({
+        connection: chat.connection,
+        signal,
+        onEvent: (event) => {
+          tabs.postMessage(event);
+          void chat.heard(event);
+        },
+      });
+    };
+    // A request for the lock that is given up rejects.
+    if (navigator.locks) void navigator.locks.request(name, { signal }, listen).catch(() => undefined);
+    else void listen();
+    return () => {
+      stop.abort();
+      tabs.close();
+    };
+  }, [chat, isOpen]);
+}
+
+/** Tells tokens apart, without being one. */
+function fingerprintOf(token: string): string {
+  let hash = 0;
+  for (const character of token) hash = (Math.imul(hash, 31) + (character.codePointAt(0) ?? 0)) | 0;
+  return String(hash);
+}
+
+/** Follows replies only while the page is seen. */
+export function useVisibility(chat: Chat): void {
+  useEffect(() => {
+    const tell = (): void => chat.setSeen(!document.hidden);
+    tell();
+    document.addEventListener("visibilitychange", tell);
+    return () => document.removeEventListener("visibilitychange", tell);
+  }, [chat]);
 }
 
 /** Shows what other tabs have changed: when they say so, and when a person comes back to this one. */

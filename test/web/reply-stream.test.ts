@@ -2,10 +2,12 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
+import { STEP, stepOf } from "../../src/contract/event-id.ts";
 import type { StreamEvent } from "../../src/contract/events.ts";
 import { encodeEvent } from "../../src/contract/sse.ts";
 import { Connection } from "../../web/connection.ts";
-import { type FollowOutcome, followReply, retryDelayMs } from "../../web/reply-stream.ts";
+import { retryDelayMs } from "../../web/event-stream.ts";
+import { type FollowOutcome, followReply } from "../../web/reply-stream.ts";
 
 const closing: (() => void)[] = [];
 afterEach(() => {
@@ -20,17 +22,17 @@ test("hands out every event up to done", async () => {
 
 test("comes back after a cut, for what follows the last event", async () => {
   const { followed, text, requests } = await follow([
-    (response) => response.write(at(1, PLANNING) + at(3, token("a")), () => response.destroy()),
-    (response) => response.end(at(4, token("b")) + DONE),
+    (response) => response.write(at(1, PLANNING) + at(1, token("a")), () => response.destroy()),
+    (response) => response.end(at(2, token("b")) + DONE),
   ]);
   expect(await followed).toBe("ended");
   expect(text()).toBe("ab");
-  expect(requests.map(({ headers }) => headers["last-event-id"])).toEqual([undefined, "7:3"]);
+  expect(requests.map(({ headers }) => headers["last-event-id"])).toEqual([undefined, "7:3.0.1"]);
 });
 
 test("takes each token once, also from a server that ignores where it was", async () => {
   const { followed, text } = await follow([
-    (response) => response.write(at(3, token("a")), () => response.destroy()),
+    (response) => response.write(at(1, token("a")), () => response.destroy()),
     (response) => response.end(at(5, token("abc")) + DONE),
   ]);
   await followed;
@@ -38,9 +40,11 @@ test("takes each token once, also from a server that ignores where it was", asyn
 });
 
 test("joins where the text that is there already ends", async () => {
-  const { followed, requests } = await follow([(response) => response.end(DONE)], { length: 2 });
+  const { followed, requests } = await follow([(response) => response.end(DONE)], {
+    length: { thinking: 0, text: 2 },
+  });
   await followed;
-  expect(requests[0]?.headers["last-event-id"]).toBe("7:4");
+  expect(requests[0]?.headers["last-event-id"]).toBe("7:3.0.2");
 });
 
 test("says how long it waits, and that it is back", async () => {
@@ -65,7 +69,10 @@ test("gives up where something is no event", async () => {
 });
 
 test("takes nothing of another reply", async () => {
-  const other = encodeEvent({ messageId: "9", position: 3 }, token("x"));
+  const other = encodeEvent(
+    { messageId: "9", place: { step: STEP.executing, thinking: 0, text: 1 } },
+    token("x"),
+  );
   const { followed, text } = await follow([(response) => response.end(other)]);
   expect(await followed).toBe("superseded");
   expect(text()).toBe("");
@@ -97,26 +104,26 @@ describe("the public SSE suites' cases about connections", () => {
 
   test("tests_reconnection.go: sends ID of last received event that had an ID if later events did not", async () => {
     const noId = `data: ${JSON.stringify(PLANNING)}\n\n`;
-    const { followed, requests } = await follow([cut(at(3, token("a")) + noId), end(DONE)]);
+    const { followed, requests } = await follow([cut(at(1, token("a")) + noId), end(DONE)]);
     await followed;
-    expect(requests[1]?.headers["last-event-id"]).toBe("7:3");
+    expect(requests[1]?.headers["last-event-id"]).toBe("7:3.0.1");
   });
 
   test("tests_reconnection.go: discards partial messages on retry; wpt format-data-before-final-empty-line", async () => {
     const { followed, text, requests } = await follow([
-      cut(at(3, token("a")) + at(4, token("b")).trimEnd()),
-      end(at(4, token("b")) + DONE),
+      cut(at(1, token("a")) + at(2, token("b")).trimEnd()),
+      end(at(2, token("b")) + DONE),
     ]);
     await followed;
     expect(text()).toBe("ab");
-    expect(requests[1]?.headers["last-event-id"]).toBe("7:3");
+    expect(requests[1]?.headers["last-event-id"]).toBe("7:3.0.1");
   });
 
   test("tests_reconnection.go: new connection established after breaking previous is functional", async () => {
     const { followed, text } = await follow([
-      cut(at(3, token("a")).slice(0, -1)),
-      cut(`\ufeff${at(3, token("a"))}`),
-      end(`\ufeff${at(4, token("b"))}${DONE}`),
+      cut(at(1, token("a")).slice(0, -1)),
+      cut(`\ufeff${at(1, token("a"))}`),
+      end(`\ufeff${at(2, token("b"))}${DONE}`),
     ]);
     expect(await followed).toBe("ended");
     expect(text()).toBe("ab");
@@ -147,15 +154,17 @@ test("waits longer after each failure, up to 10 s", () => {
 });
 
 const PLANNING: StreamEvent = { type: "status_update", status: "planning" };
-const AB = at(3, token("a")) + at(4, token("b"));
-const DONE = at(99, { type: "done", finish_reason: "stop" });
+const AB = at(1, token("a")) + at(2, token("b"));
+const DONE = at(2, { type: "done", finish_reason: "stop" });
 
 function token(content: string): StreamEvent {
   return { type: "token", content };
 }
 
-function at(position: number, event: StreamEvent): string {
-  return encodeEvent({ messageId: "7", position }, event);
+/** An event of the reply 7, after so many characters of its text. */
+function at(text: number, event: StreamEvent): string {
+  const step = stepOf(event) ?? STEP.executing;
+  return encodeEvent({ messageId: "7", place: { step, thinking: 0, text } }, event);
 }
 
 interface Followed {
@@ -168,7 +177,7 @@ interface Followed {
 /** Follows reply 7 at a server that answers each request with the next of these. */
 async function follow(
   answers: ((response: ServerResponse) => unknown)[],
-  options: { length?: number; signal?: AbortSignal; onEvents?: () => void } = {},
+  options: { length?: { thinking: number; text: number }; signal?: AbortSignal; onEvents?: () => void } = {},
 ): Promise<Followed> {
   const requests: IncomingMessage[] = [];
   const server = createServer((request, response) => {
@@ -188,7 +197,7 @@ async function follow(
     }),
     sessionId: "1",
     messageId: "7",
-    length: options.length ?? 0,
+    length: options.length ?? { thinking: 0, text: 0 },
     signal: options.signal ?? new AbortController().signal,
     onEvents: (arrived) => {
       events.push(...arrived);

@@ -36,7 +36,7 @@ describe("a message", () => {
 
   test("has the HMI's keys once it is saved", () => {
     expect(WAITING.messages.map(({ message_id }) => message_id)).toEqual(["11", "12"]);
-    expect(statusText(WAITING)).toBe("The model is thinking");
+    expect(statusText(WAITING)).toBe("Waiting for the model");
   });
 
   test("that could not be sent is back in the composer, before what was typed meanwhile", () => {
@@ -116,7 +116,7 @@ describe("a reply that is asked for again", () => {
     ]);
     expect(
       run(state, { type: "send_accepted", sent: { ...SENT, assistant_message_id: "13" } }),
-    ).toMatchObject({ phase: "thinking", messages: [{ message_id: "11" }, { message_id: "13" }] });
+    ).toMatchObject({ phase: "waiting", messages: [{ message_id: "11" }, { message_id: "13" }] });
   });
 
   test("leaves the one before where it was, if it is refused", () => {
@@ -234,7 +234,7 @@ describe("the connection", () => {
       { type: "connection_lost", retryInMs: 500, problem: PROBLEM },
       { type: "connection_restored" },
     );
-    expect(state).toMatchObject({ phase: "thinking", problem: null });
+    expect(state).toMatchObject({ phase: "waiting", problem: null });
   });
 });
 
@@ -265,9 +265,39 @@ function run(state: ChatState, ...events: ChatEvent[]): ChatState {
   return events.reduce(reduce, state);
 }
 
+describe("what a reply tells beside its text", () => {
+  test("is what it waits for, as far as that is known", () => {
+    const told = (status: "queued" | "loading" | "thinking") =>
+      statusText(run(WAITING, continued({ type: "status_update", status })));
+    expect(told("queued")).toBe("Waiting in line for the model");
+    expect(told("loading")).toBe("Loading the model");
+    expect(told("thinking")).toBe("The model is thinking");
+  });
+
+  test("is what the model thinks, apart from the text", () => {
+    const thought = (content: string): StreamEvent => ({ type: "thinking", content });
+    const state = run(WAITING, continued(thought("Let me "), thought("see."), token("Yes")));
+    expect(state.messages.at(-1)).toMatchObject({ thinking: "Let me see.", content: "Yes" });
+  });
+
+  test("is the model that is really asked", () => {
+    const executing = { type: "status_update", status: "executing", detail: "phi3:mini" } as const;
+    expect(run(WAITING, continued(executing)).messages.at(-1)?.model_name).toBe("phi3:mini");
+  });
+
+  test("is what a person should know", () => {
+    const notice = { code: "repeating", message: "The text says the same again and again." } as const;
+    const state = run(WAITING, continued({ type: "notice", ...notice }));
+    expect(state.messages.at(-1)?.notices).toEqual([notice]);
+  });
+});
+
 function answered(): ChatState {
   const usage = { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 };
-  return run(WAITING, continued(token("1, 2"), { type: "usage", usage, cost_usd: 0 }, done("stop")));
+  return run(
+    WAITING,
+    continued(token("1, 2"), { type: "usage", usage, cost_usd: 0, timings: null }, done("stop")),
+  );
 }
 
 function continued(...events: StreamEvent[]): ChatEvent {

@@ -5,7 +5,7 @@ import { focusMessage, useChatState, useDrawer, usePageKeys } from "../hooks.ts"
 import { navigate, useAddress } from "../navigation.ts";
 import { keepToken } from "../token.ts";
 import { failureOf, titleOf } from "../view.ts";
-import { useOtherTabs, useServiceWatch } from "../watching.ts";
+import { useOtherTabs, useServiceWatch, useUserEvents, useVisibility } from "../watching.ts";
 import { Conversation } from "./Conversation.tsx";
 import { type DialogName, Dialogs } from "./Dialogs.tsx";
 import { NotFound } from "./NotFound.tsx";
@@ -31,6 +31,8 @@ export function App({ chat, tabs }: AppProps) {
   useAddress(chat, state);
   useServiceWatch(chat, problem !== null || (last !== undefined && failureOf(last) !== undefined));
   useOtherTabs(chat, tabs);
+  useUserEvents(chat, access === "open");
+  useVisibility(chat);
   useEffect(() => {
     document.title = title;
   }, [title]);

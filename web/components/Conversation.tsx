@@ -35,6 +35,10 @@ export function Conversation({ chat, state }: { chat: Chat; state: ChatState }) 
     // The button that was pressed goes away, and must not take the focus with it.
     offerMessage();
   }, [chat]);
+  const stop = useCallback(() => {
+    void chat.stop();
+    offerMessage();
+  }, [chat]);
   return (
     <>
       <Messages
@@ -43,6 +47,7 @@ export function Conversation({ chat, state }: { chat: Chat; state: ChatState }) 
         isReplying={replying}
         status={statusText(state)}
         onRegenerate={regenerate}
+        onStop={stop}
       >
         {isEmpty(state) && <EmptyHint profile={openProfile(state)} />}
       </Messages>

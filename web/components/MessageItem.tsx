@@ -2,7 +2,9 @@ import { useMemo } from "preact/hooks";
 import type { ShownMessage } from "../state.ts";
 import { failureOf } from "../view.ts";
 import { MessageContent } from "./MessageContent.tsx";
+import { Notices } from "./Notices.tsx";
 import { ReplyActions } from "./ReplyActions.tsx";
+import { Thoughts } from "./Thoughts.tsx";
 import { TroubleText } from "./TroubleText.tsx";
 
 interface MessageItemProps {
@@ -13,13 +15,15 @@ interface MessageItemProps {
   readonly isLast: boolean;
   /** Asks for the reply again; undefined where that is not possible. */
   readonly onRetry: (() => void) | undefined;
+  /** Ends the reply that is being written. */
+  readonly onStop: () => void;
 }
 
 /** One message of the conversation. */
-export function MessageItem({ message, summary, isLast, onRetry }: MessageItemProps) {
+export function MessageItem({ message, summary, isLast, onRetry, onStop }: MessageItemProps) {
   // Unchanged messages are left alone, however long the conversation is, while the last one grows.
   return useMemo(() => {
-    const { role, content, status } = message;
+    const { role, content, thinking, notices, status } = message;
     if (role === "user") {
       return (
         <article class="message user" aria-label="You">
@@ -29,7 +33,9 @@ export function MessageItem({ message, summary, isLast, onRetry }: MessageItemPr
     }
     return (
       <article class="message reply" aria-label="Reply">
+        <Thoughts thinking={thinking} isThinking={status === "streaming" && content === ""} />
         {content !== "" && <MessageContent content={content} streaming={status === "streaming"} />}
+        <Notices notices={notices} onStop={status === "streaming" ? onStop : undefined} />
         <Failure message={message} onRetry={onRetry} />
         {!isLast && (
           <div class="after">
@@ -39,7 +45,7 @@ export function MessageItem({ message, summary, isLast, onRetry }: MessageItemPr
         )}
       </article>
     );
-  }, [message, summary, isLast, onRetry]);
+  }, [message, summary, isLast, onRetry, onStop]);
 }
 
 function Failure({ message, onRetry }: Pick<MessageItemProps, "message" | "onRetry">) {

@@ -18,13 +18,14 @@ interface MessagesProps {
   /** Where the conversation stands. */
   readonly status: string;
   readonly onRegenerate: () => void;
+  readonly onStop: () => void;
   /** What stands in place of messages, where there are none. */
   readonly children: ComponentChildren;
 }
 
 /** The conversation. It keeps its end in view while the reader is there, and stays put otherwise. */
 export function Messages(props: MessagesProps) {
-  const { messages, models, isReplying, status, onRegenerate, children } = props;
+  const { messages, models, isReplying, status, onRegenerate, onStop, children } = props;
   const { scroller, content, isAtEnd, goToEnd } = useEndInView(messages.length);
   const last = messages.at(-1);
   const again = isReplying ? undefined : onRegenerate;
@@ -45,6 +46,7 @@ export function Messages(props: MessagesProps) {
                   summary={isLast ? "" : replySummary(messages, index, models)}
                   isLast={isLast}
                   onRetry={isLast ? again : undefined}
+                  onStop={onStop}
                 />
               );
             })}
