@@ -19,6 +19,39 @@ test("a message gets its reply", async () => {
   expect(texts(chat)).toEqual(["Count to 5", "1, 2, 3, 4, 5"]);
 });
 
+test("a page that nobody looks at gives up its stream, and goes on where it was", async () => {
+  const chat = await newChat();
+  const said = say(chat, "Count to 40");
+  await expect.poll(() => texts(chat).at(-1)).toMatch(/^1, 2/);
+  chat.setSeen(false);
+  const before = texts(chat).at(-1);
+  // It is written to its end meanwhile, and nothing of it comes here.
+  const health = async (): Promise<unknown> =>
+    (await (await fetch(`${stack.hmi}/health`)).json()).active_streams;
+  await expect.poll(health).toBe(0);
+  expect(texts(chat).at(-1)).toBe(before);
+  chat.setSeen(true);
+  await said;
+  expect(texts(chat).at(-1)).toBe(Array.from({ length: 40 }, (_, index) => index + 1).join(", "));
+});
+
+test("a message that another page sends is shown when it is told", async () => {
+  const chat = await newChat();
+  await say(chat, "Count to 2");
+  const other = await reopened(chat);
+  await say(chat, "Count to 3");
+  const { sessionId, messages } = chat.state;
+  const [message, reply] = messages.slice(-2);
+  await other.heard({
+    type: "reply_started",
+    session_id: sessionId ?? "",
+    message_id: message?.message_id ?? "",
+    assistant_message_id: reply?.message_id ?? "",
+    client_message_id: null,
+  });
+  await expect.poll(() => texts(other)).toEqual(["Count to 2", "1, 2", "Count to 3", "1, 2, 3"]);
+});
+
 test("the next message goes to the same conversation", async () => {
   const chat = await newChat();
   await say(chat, "Count to 2");

@@ -4,13 +4,31 @@ import { parseEventData } from "../../src/contract/sse.ts";
 import { readStreamEvent } from "../../web/stream-event.ts";
 
 const EVENTS = [
-  { type: "session_created", session_id: "1", model_id: null, title: null },
+  {
+    type: "started",
+    session_id: "1",
+    message_id: "2",
+    assistant_message_id: "3",
+    model: "llama3.1:8b",
+    model_id: null,
+    created: true,
+    title: null,
+  },
+  { type: "thinking", content: "Hm." },
+  { type: "notice", code: "repeating", message: "The text says the same again and again." },
   { type: "status_update", status: "executing", detail: "llama3.1:8b" },
   { type: "token", content: "<b>é</b>" },
   {
     type: "usage",
     usage: { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 },
     cost_usd: 0,
+    timings: null,
+  },
+  {
+    type: "usage",
+    usage: { prompt_tokens: null, completion_tokens: 2, total_tokens: null },
+    cost_usd: null,
+    timings: null,
   },
   { type: "error", code: "engine_error", message: "It broke.", hint: "Mend it." },
   { type: "done", finish_reason: "length" },
