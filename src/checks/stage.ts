@@ -1,5 +1,5 @@
 /** What the checks of every suite are made on: profiles and conversations of their own, all deleted at the end. */
-import type { EngineOptions } from "../contract/gateway.ts";
+import type { EngineOptions, Think } from "../contract/gateway.ts";
 import { type Profile, ProfileAnswer, SessionAnswer, SessionList } from "../contract/hmi.ts";
 import { hmiRoutes } from "../contract/routes.ts";
 import { Lacks } from "../errors.ts";
@@ -17,6 +17,8 @@ export interface ProfileDraft {
   readonly instructions?: string;
   /** Goes to the engine with every message; real Ollama ignores the stand-in's own names. */
   readonly options: EngineOptions;
+  /** False where this is left out: thoughts take up what a reply may be long, and are no check's subject but their own. */
+  readonly think?: Think;
 }
 
 /**
@@ -28,7 +30,7 @@ const CREATE_TIMEOUT_MS = 30_000;
 /** Makes a profile, to be deleted with all its conversations; returns its `model_id`. */
 export async function makeProfile(
   context: Context,
-  { name, options, instructions = "Answer in a few words." }: ProfileDraft,
+  { name, options, think = false, instructions = "Answer in a few words." }: ProfileDraft,
 ): Promise<number> {
   const answer = await context.target.hmi.call("POST", hmiRoutes.newProfile.path(), {
     signal: AbortSignal.timeout(CREATE_TIMEOUT_MS),
@@ -36,7 +38,7 @@ export async function makeProfile(
       name: `${RUN_PROFILE_NAME}${name}`,
       description: runProfileDescription(context.target.journal.runId),
       instructions,
-      settings: { options },
+      settings: { options, think },
     },
   });
   const { profile } = expectAnswer(answer, ProfileAnswer);

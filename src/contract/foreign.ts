@@ -16,12 +16,13 @@ export const ENDPOINTS = Object.fromEntries(
 ) as Readonly<Record<EndpointName, Route>>;
 
 /** What a backend may lack of the contract that is no endpoint. */
-export const FEATURES = ["stream.error_event", "engine.options"] as const;
+export const FEATURES = ["stream.error_event", "engine.options", "engine.think"] as const;
 
 /**
  * `stream.error_event`: there is no `error` event; a failure is told by the status `error` and by `done` with
  * finish_reason `error`. `engine.options`: a message's `options` do not reach the engine; what directs the
- * stand-in then goes as a line of text.
+ * stand-in then goes as a line of text. `engine.think`: nobody can say whether the model is to think, so that no
+ * request has the field.
  */
 export type Feature = (typeof FEATURES)[number];
 

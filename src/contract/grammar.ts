@@ -49,13 +49,17 @@ export interface GrammarFault {
 
 /**
  * The first place where the events of one whole stream break the grammar; undefined where they keep it. Of a
- * backend that is known to have no `error` event, the failure's ending is status(error) usage? done(error).
+ * backend that is known to have no `error` event, the failure's ending is status(error) usage? done(error); of one
+ * without `started`, a stream begins with planning.
  */
 export function findGrammarFault(
   events: readonly StreamEvent[],
-  { hasErrorEvent = true }: { readonly hasErrorEvent?: boolean } = {},
+  {
+    hasErrorEvent = true,
+    hasStarted = true,
+  }: { readonly hasErrorEvent?: boolean; readonly hasStarted?: boolean } = {},
 ): GrammarFault | undefined {
-  let state: State = "start";
+  let state: State = hasStarted ? "start" : "started";
   for (const [index, event] of events.entries()) {
     if (state === "failing" && !hasErrorEvent) state = "failed";
     const following: Partial<Record<string, State>> = FOLLOWING[state];

@@ -1,9 +1,9 @@
 import type { Departures, EndpointName } from "../contract/foreign.ts";
 import { optionsAsText } from "../contract/options-as-text.ts";
-import { parseEventData } from "../contract/sse.ts";
 import { Lacks } from "../errors.ts";
 import { addressOf, findEndpoint, inWords } from "./endpoint.ts";
 import { type CallOptions, createHttpClient, type HttpClient, type SeenCall } from "./http.ts";
+import { parseSeenEvent } from "./lenient.ts";
 import { inverse, renameFields } from "./rename.ts";
 
 export interface ForeignClientOptions {
@@ -26,15 +26,14 @@ export function createForeignClient({ url, token, service, departures }: Foreign
   const { lacks, request_fields } = departures;
   const answerNames = inverse(departures.answer_fields);
   const eventNames = inverse(departures.event_fields);
-  const client = createHttpClient(url, token, (data) => parseEventData(renameInJson(data, eventNames)));
+  const client = createHttpClient(url, token, (data) => parseSeenEvent(renameInJson(data, eventNames)));
   const outgoing = (method: Method, path: string, options: CallOptions) => {
     const call = findEndpoint(service, method, path);
     if (call === undefined) return { endpoint: undefined, method, path, options };
     const { endpoint } = call;
     if (lacks[endpoint] === "skipped") throw new Lacks(endpoint, inWords(endpoint), "skipped");
-    const directed = isLacking(departures, "engine.options")
-      ? withDirections(call.endpoint, options)
-      : options;
+    const sayable = isLacking(departures, "engine.think") ? withoutThink(endpoint, options) : options;
+    const directed = isLacking(departures, "engine.options") ? withDirections(endpoint, sayable) : sayable;
     const body = renameFields(directed.body, request_fields);
     return {
       endpoint,
@@ -86,6 +85,23 @@ function withDirections(endpoint: EndpointName, options: CallOptions): CallOptio
     return { ...options, body: { ...body, content: addLine(body.content, engineOptions) } };
   }
   return options;
+}
+
+/** A request that says nothing of thinking: neither a message's nor a profile's. */
+function withoutThink(endpoint: EndpointName, options: CallOptions): CallOptions {
+  const { body } = options;
+  if (typeof body !== "object" || body === null) return options;
+  if (endpoint === "hmi.newProfile" || endpoint === "hmi.updateProfile") {
+    const { settings } = body as { settings?: Record<string, unknown> };
+    return settings === undefined
+      ? options
+      : { ...options, body: { ...body, settings: omit(settings, "think") } };
+  }
+  return { ...options, body: omit(body as Record<string, unknown>, "think") };
+}
+
+function omit(fields: Record<string, unknown>, name: string): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([key]) => key !== name));
 }
 
 function addLine(text: unknown, options: Record<string, unknown> | undefined): string {

@@ -20,7 +20,7 @@ export const ending = defineCheck<Context["target"], CancelledReply>({
   judge(reply) {
     const events = eventsOf(reply.stream);
     const found = events.slice(events.findLastIndex(isBeforeEnding) + 1).map(nameOf);
-    const fault = findGrammarFault(events);
+    const fault = findGrammarFault(events, { hasStarted: events.some(({ type }) => type === "started") });
     if (found.join(", ") === ENDING && fault === undefined)
       return { verdict: "holds", seen: describe(reply) };
     const where =
@@ -42,5 +42,6 @@ function nameOf(event: StreamEvent): string {
 }
 
 function isBeforeEnding(event: StreamEvent): boolean {
-  return event.type === "token" || (event.type === "status_update" && event.status === "executing");
+  if (event.type === "status_update") return !["complete", "cancelled", "error"].includes(event.status);
+  return ["started", "thinking", "token", "notice"].includes(event.type);
 }

@@ -35,6 +35,7 @@ export const gateway = defineCheck<Context["target"], AtGateway>({
         message_id: context.canary("message"),
         agent_id: "architect",
         content: "Count to 200.",
+        think: false,
         options: { num_predict: 400, stand_in_tokens: 100, stand_in_token_ms: 20 },
       },
       onEvent({ event }) {

@@ -26,6 +26,7 @@ export const sameMessageId = defineCheck<Context["target"], Evidence>({
       message_id: `${word}-reply`,
       agent_id: DEFAULTS.agentId,
       content: repeatAfterMe(word, 8),
+      think: false,
       options: { num_predict: 16, stand_in_token_ms: 5 },
     };
     await generationsFor(context, "");

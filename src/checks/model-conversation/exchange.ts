@@ -4,6 +4,7 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/check.ts";
 import { type SeenStream, textOf } from "../../target/http.ts";
 import { readAllRows } from "../reading.ts";
+import { eventsOf } from "../stream-words.ts";
 import { type Context, getStage, listSessions, type Stage } from "./stage.ts";
 
 /** The two calls that send a message; the claims are the same for both. */
@@ -101,8 +102,8 @@ async function sendByStream(
 ): Promise<SentQuestion> {
   const path = hmiRoutes.generalStream.path(undefined, { message, model_id: modelId, session_id: sessionId });
   const stream = await context.target.hmi.stream("GET", path, { signal: context.signal });
-  const created = stream.events.map(({ event }) => event).find((event) => isType(event, "session_created"));
-  const named = created !== undefined && "session_id" in created ? created.session_id : (sessionId ?? null);
+  const started = eventsOf(stream).find(({ type }) => type === "started");
+  const named = started?.type === "started" ? started.session_id : (sessionId ?? null);
   return { status: stream.status, refusal: stream.body, sessionId: named, stream };
 }
 
@@ -154,10 +155,6 @@ async function newestGeneration(context: Context): Promise<number | undefined> {
   if (!context.target.capabilities.has("show what reached the engine")) return undefined;
   const generations = await context.target.generationsAfter(0, context.signal);
   return generations.at(-1)?.id ?? 0;
-}
-
-function isType(event: object, type: string): boolean {
-  return "type" in event && event.type === type;
 }
 
 function endingOf(stream: SeenStream): string {

@@ -30,7 +30,7 @@ export const nextTurn = defineCheck<Context["target"], NextTurn>({
     const failed = await converse(context, sessionId, `Fail. ${context.canary("fail")}`);
     await readSettledRows(context, sessionId);
     const path = hmiRoutes.updateProfile.path({ model_id });
-    const body = { settings: { options: { num_predict: 24 } } };
+    const body = { settings: { options: { num_predict: 24 }, think: false } };
     expectAnswer(await context.target.hmi.call("PUT", path, { body, signal: context.signal }), ProfileAnswer);
     const asked = `Hello ${context.canary("next")}`;
     const next = await converse(context, sessionId, asked);

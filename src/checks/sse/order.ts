@@ -8,7 +8,7 @@ import { plainStreams } from "./plain.ts";
 
 export const order = defineCheck<Context["target"], readonly SeenStream[]>({
   id: "sse/order",
-  claim: "planning, executing, tokens, and one whole ending, in this order",
+  claim: "started, planning, executing, text, and one whole ending, in this order",
   why: "docs/faults.md, rows 3 and 5: planning sent again after a retry; usage twice, or after done.",
   lookAt: "the one place where a generation ends: every way to the end must go through it, once",
   needs: [],
@@ -20,13 +20,16 @@ export const order = defineCheck<Context["target"], readonly SeenStream[]>({
     },
 });
 
-/** The first place where a stream's events break the contract's grammar. */
+/** The first place where a stream's events break the contract's grammar; that `started` is there is another claim. */
 export function judgeOrder(
   stream: SeenStream,
   grammar: Parameters<typeof findGrammarFault>[1] = {},
 ): Broken | undefined {
   const events = eventsIn(stream);
-  const fault = findGrammarFault(events, grammar);
+  const fault = findGrammarFault(events, {
+    hasStarted: events.some(({ type }) => type === "started"),
+    ...grammar,
+  });
   if (fault === undefined) return undefined;
   const before = events.slice(Math.max(0, fault.index - 3), fault.index).map(nameOf);
   return {

@@ -1,10 +1,11 @@
 import { DEFAULTS } from "../../contract/defaults.ts";
 import type { GenerationRecord } from "../../contract/engine.ts";
-import type { EngineOptions } from "../../contract/gateway.ts";
-import { type Message, MessageList, SentMessage } from "../../contract/hmi.ts";
+import type { EngineOptions, Think } from "../../contract/gateway.ts";
+import { type Message, SentMessage } from "../../contract/hmi.ts";
 import { gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/check.ts";
 import type { SeenStream } from "../../target/http.ts";
+import { SeenMessageList } from "../../target/lenient.ts";
 import { type Context, expectAnswer, makeProfile, makeSession } from "../stage.ts";
 import { follow, type Reading } from "./follow.ts";
 
@@ -20,6 +21,8 @@ export interface Request {
   readonly name: string;
   /** What the engine is told; a real one ignores the stand-in's own names. */
   readonly options: EngineOptions;
+  /** As for {@link makeProfile}. */
+  readonly think?: Think;
 }
 
 /** A message that is about to be sent, by a way of its own to a conversation of its own. */
@@ -67,12 +70,14 @@ export async function prepare(context: Context, request: Request): Promise<Prepa
       agent_id: DEFAULTS.agentId,
       content: message,
       options: request.options,
+      think: request.think ?? false,
     };
     const path = gatewayRoutes.chat.path();
     const open: Prepared["open"] = async () => ({ client: gateway, method: "POST", path, body });
     return { ...request, message, sessionId: word, open };
   }
-  const model_id = await makeProfile(context, { name: word, options: request.options });
+  const { options, think = false } = request;
+  const model_id = await makeProfile(context, { name: word, options, think });
   const session_id = await makeSession(context, model_id);
   const open: Prepared["open"] = async () => {
     if (request.door === "general-stream") {
@@ -103,7 +108,7 @@ export async function seenReply(
 export async function rowsOf(context: Context, session_id: string): Promise<readonly Message[]> {
   const path = hmiRoutes.messages.path({ session_id });
   const { signal } = context;
-  const { messages } = expectAnswer(await context.target.hmi.call("GET", path, { signal }), MessageList);
+  const { messages } = expectAnswer(await context.target.hmi.call("GET", path, { signal }), SeenMessageList);
   return messages.filter((row) => row.message_type === "chat");
 }
 

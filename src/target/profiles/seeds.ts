@@ -15,6 +15,8 @@ export const seeds: Departures = {
     "stream.error_event": "skipped",
     // "Ollama API Format": {"model": ..., "prompt": ..., "stream": true}.
     "engine.options": "skipped",
+    // Not there: thoughts, or a word about them.
+    "engine.think": "skipped",
     // The test commands read lines that begin with `data: `: no event has an id to come back with.
     "sse/frames": "skipped",
     "sse/ids": "skipped",
