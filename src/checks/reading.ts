@@ -1,10 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { StreamEvent } from "../contract/events.ts";
-import { type Message, SentMessage } from "../contract/hmi.ts";
+import { type Message, MessageList, SentMessage } from "../contract/hmi.ts";
 import { hmiRoutes } from "../contract/routes.ts";
 import { CouldNotRun } from "../harness/check.ts";
 import type { SeenStream } from "../target/http.ts";
-import { SeenMessageList } from "../target/lenient.ts";
 import type { Target } from "../target/target.ts";
 import { type Context, expectAnswer } from "./stage.ts";
 
@@ -118,7 +117,7 @@ export async function readHistory(
 ): Promise<readonly Message[]> {
   const path = hmiRoutes.messages.path({ session_id: sessionId }, { limit });
   const call = await context.target.hmi.call("GET", path, { signal: context.signal });
-  return expectAnswer(call, SeenMessageList).messages;
+  return expectAnswer(call, MessageList).messages;
 }
 
 /** The same, as soon as no reply is being written any more; as it is then, where one is for too long. */

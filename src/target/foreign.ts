@@ -1,9 +1,9 @@
 import type { Departures, EndpointName } from "../contract/foreign.ts";
 import { optionsAsText } from "../contract/options-as-text.ts";
+import { parseEventData } from "../contract/sse.ts";
 import { Lacks } from "../errors.ts";
 import { addressOf, findEndpoint, inWords } from "./endpoint.ts";
 import { type CallOptions, createHttpClient, type HttpClient, type SeenCall } from "./http.ts";
-import { parseSeenEvent } from "./lenient.ts";
 import { inverse, renameFields } from "./rename.ts";
 
 export interface ForeignClientOptions {
@@ -26,7 +26,7 @@ export function createForeignClient({ url, token, service, departures }: Foreign
   const { lacks, request_fields } = departures;
   const answerNames = inverse(departures.answer_fields);
   const eventNames = inverse(departures.event_fields);
-  const client = createHttpClient(url, token, (data) => parseSeenEvent(renameInJson(data, eventNames)));
+  const client = createHttpClient(url, token, (data) => parseEventData(renameInJson(data, eventNames)));
   const outgoing = (method: Method, path: string, options: CallOptions) => {
     const call = findEndpoint(service, method, path);
     if (call === undefined) return { endpoint: undefined, method, path, options };

@@ -2,9 +2,9 @@ import { Agent, type Dispatcher } from "undici";
 import { addressOfUrl, isLoopback } from "../contract/address.ts";
 import { bearerHeader, PROGRAM_HEADER } from "../contract/auth.ts";
 import type { StreamEvent } from "../contract/events.ts";
+import { parseEventData } from "../contract/sse.ts";
 import { createSseDecoder, EVENT_STREAM_WANTED, isEventStreamType } from "../contract/sse-decoder.ts";
 import { isTooDeep } from "../text/json-depth.ts";
-import { parseSeenEvent } from "./lenient.ts";
 import { noteRequest, type RequestStep } from "./request-step.ts";
 
 /** One answered call, as it was seen. */
@@ -82,7 +82,7 @@ export interface HttpClient {
  * A client of the service at this URL; `token` goes out with every call, empty for none. `readEvent` makes an
  * event of a message's data.
  */
-export function createHttpClient(url: string, token = "", readEvent = parseSeenEvent): HttpClient {
+export function createHttpClient(url: string, token = "", readEvent = parseEventData): HttpClient {
   // No time-outs of its own: every call has a signal with the deadline that its caller chose.
   const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 5_000 } });
   const always = isLoopback(addressOfUrl(url).host) ? {} : PROGRAM_HEADER;
@@ -161,7 +161,7 @@ async function readStream(
   answer: Dispatcher.ResponseData,
   start: number,
   { signal, onEvent }: CallOptions,
-  readEvent: typeof parseSeenEvent,
+  readEvent: typeof parseEventData,
 ): Promise<Omit<SeenStream, "request" | "sent_at" | "status" | "duration_ms">> {
   const headers = headersOf(answer);
   const content_type = headers["content-type"] ?? "";

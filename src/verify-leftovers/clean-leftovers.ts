@@ -1,8 +1,7 @@
-import { ProfileList, SessionList } from "../contract/hmi.ts";
+import { MessageList, ProfileList, SessionList } from "../contract/hmi.ts";
 import { hmiRoutes } from "../contract/routes.ts";
 import { messageOf } from "../errors.ts";
 import type { HttpClient, SeenCall } from "../target/http.ts";
-import { SeenMessageList } from "../target/lenient.ts";
 import { type MadeConversation, RUN_PROFILE_NAME, runProfileDescription } from "../target/run-journal.ts";
 import { openTarget, type TargetUrls } from "../target/target.ts";
 import { endedVerifyRecords, forgetVerifyRecord, type VerifyRecord } from "./verify-record.ts";
@@ -114,7 +113,7 @@ class Cleaning {
   async #deleteConversation({ session_id, created_at }: MadeConversation): Promise<void> {
     const call = await this.#call("GET", hmiRoutes.messages.path({ session_id }));
     if (call.status === 404) return;
-    const { session, messages } = expectBody(call, SeenMessageList);
+    const { session, messages } = expectBody(call, MessageList);
     // Another conversation has its id since the database was made anew.
     if (session.created_at !== created_at) return;
     const isOfOthers = messages.some(({ role, content }) => role === "user" && !CANARY.test(content));

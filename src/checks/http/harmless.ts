@@ -1,8 +1,7 @@
-import type { Message } from "../../contract/hmi.ts";
+import { type Message, MessageList } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import type { SeenCall } from "../../target/http.ts";
-import { SeenMessageList } from "../../target/lenient.ts";
 import { type Context, expectAnswer, makeSession } from "../stage.ts";
 import { ownPlace } from "./own.ts";
 
@@ -35,7 +34,7 @@ export const harmless = defineCheck<Context["target"], Evidence>({
       await hmi.call("HEAD", hmiRoutes.deleteSession.path({ session_id }), { signal }),
     ];
     const list = await hmi.call("GET", hmiRoutes.messages.path({ session_id }), { signal });
-    const rows = list.status === 404 ? null : expectAnswer(list, SeenMessageList).messages;
+    const rows = list.status === 404 ? null : expectAnswer(list, MessageList).messages;
     return { calls: calls.map(({ request, status }) => ({ request, status })), rows };
   },
   judge({ calls, rows }) {

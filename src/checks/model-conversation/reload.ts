@@ -1,8 +1,7 @@
-import type { Message } from "../../contract/hmi.ts";
+import { type Message, MessageList } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
-import { SeenMessageList } from "../../target/lenient.ts";
 import type { Exchange } from "./exchange.ts";
 import { firstExchanges, placesOf } from "./first-exchanges.ts";
 import { type Context, expectAnswer } from "./stage.ts";
@@ -25,7 +24,7 @@ export const reload = defineCheck<Context["target"], readonly Reloaded[]>({
     for (const exchange of await firstExchanges(context)) {
       const path = hmiRoutes.messages.path({ session_id: exchange.sessionId ?? "none" });
       const call = await context.target.hmi.call("GET", path, { signal: context.signal });
-      const rows = call.status === 404 ? [] : expectAnswer(call, SeenMessageList).messages;
+      const rows = call.status === 404 ? [] : expectAnswer(call, MessageList).messages;
       reloaded.push({ exchange, rows: rows.filter((row) => row.message_type === "chat") });
     }
     return reloaded;

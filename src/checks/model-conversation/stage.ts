@@ -1,5 +1,5 @@
+import { MessageList } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
-import { SeenMessageList } from "../../target/lenient.ts";
 import { type Context, deleteAt, listSessions, makeProfile, makeSession } from "../stage.ts";
 
 export { type Context, expectAnswer, listSessions } from "../stage.ts";
@@ -95,7 +95,7 @@ async function deleteSession(
 ): Promise<void> {
   const path = hmiRoutes.messages.path({ session_id });
   const { body } = await context.target.hmi.call("GET", path, { signal });
-  const { data } = SeenMessageList.safeParse(body);
+  const { data } = MessageList.safeParse(body);
   const isOfOthers = data?.messages.some((row) => row.role === "user" && !row.content.includes(canary));
   if (isOfOthers === true) throw new Error("somebody else wrote into it meanwhile, so it was left");
   await deleteAt(context, hmiRoutes.deleteSession.path({ session_id }), signal);

@@ -1,10 +1,9 @@
-import type { EngineModel, ModelList } from "../../contract/common.ts";
+import { type EngineModel, ModelList } from "../../contract/common.ts";
 import { EngineTags } from "../../contract/engine.ts";
 import { engineRoutes, gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
 import { Lacks, messageOf } from "../../errors.ts";
 import { CouldNotRun } from "../../harness/check.ts";
 import type { HttpClient } from "../../target/http.ts";
-import { SeenModelList } from "../../target/lenient.ts";
 import { type Context, expectAnswer } from "../stage.ts";
 
 /** The models as each of the three services lists them. */
@@ -20,8 +19,8 @@ export async function catalogue(context: Context): Promise<Catalogue> {
   return await context.share("catalogue", async () => {
     const { hmi, gateway } = context.target;
     return {
-      hmi: await ask(context, hmi, hmiRoutes.models.path(), SeenModelList),
-      gateway: await ask(context, gateway, gatewayRoutes.models.path(), SeenModelList),
+      hmi: await ask(context, hmi, hmiRoutes.models.path(), ModelList),
+      gateway: await ask(context, gateway, gatewayRoutes.models.path(), ModelList),
       installed: await installedModels(context),
     };
   });
@@ -52,7 +51,7 @@ export async function listedDefault(context: Context): Promise<string | null> {
   const { hmi } = context.target;
   return await context.share("listed default", async () => {
     try {
-      return (await ask(context, hmi, hmiRoutes.models.path(), SeenModelList)).default;
+      return (await ask(context, hmi, hmiRoutes.models.path(), ModelList)).default;
     } catch (error) {
       if (error instanceof Lacks) return null;
       throw error;

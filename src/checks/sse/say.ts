@@ -1,11 +1,10 @@
 import { DEFAULTS } from "../../contract/defaults.ts";
 import type { GenerationRecord } from "../../contract/engine.ts";
 import type { EngineOptions, Think } from "../../contract/gateway.ts";
-import { type Message, SentMessage } from "../../contract/hmi.ts";
+import { type Message, MessageList, SentMessage } from "../../contract/hmi.ts";
 import { gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/check.ts";
 import type { SeenStream } from "../../target/http.ts";
-import { SeenMessageList } from "../../target/lenient.ts";
 import { type Context, expectAnswer, makeProfile, makeSession } from "../stage.ts";
 import { follow, type Reading } from "./follow.ts";
 
@@ -108,7 +107,7 @@ export async function seenReply(
 export async function rowsOf(context: Context, session_id: string): Promise<readonly Message[]> {
   const path = hmiRoutes.messages.path({ session_id });
   const { signal } = context;
-  const { messages } = expectAnswer(await context.target.hmi.call("GET", path, { signal }), SeenMessageList);
+  const { messages } = expectAnswer(await context.target.hmi.call("GET", path, { signal }), MessageList);
   return messages.filter((row) => row.message_type === "chat");
 }
 

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { type MessageList, type Session, SessionList } from "../../contract/hmi.ts";
+import { MessageList, type Session, SessionList } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
-import { SeenMessageList } from "../../target/lenient.ts";
 import { broken } from "../diagnose.ts";
 import type { Rung } from "../ladder.ts";
 import { judgeReply, REPLY_TIMEOUT_MS, readReply } from "../reply.ts";
@@ -56,7 +55,7 @@ async function deleteAstray(
   const { client } = scene.services.hmi;
   for (const { session_id } of await generalSessions(scene, signal)) {
     const { body } = await client.call("GET", hmiRoutes.messages.path({ session_id }), { signal });
-    const rows = SeenMessageList.safeParse(body).data?.messages ?? [];
+    const rows = MessageList.safeParse(body).data?.messages ?? [];
     const isOurs = rows.some(({ content }) => content.includes(mark));
     if (before.has(session_id)) {
       if (isOurs) throw new Error(`conversation ${session_id} was there before`);

@@ -1,7 +1,13 @@
-import { type Message, ProfileAnswer, SentMessage, SessionAnswer, SessionList } from "../../contract/hmi.ts";
+import {
+  type Message,
+  MessageList,
+  ProfileAnswer,
+  SentMessage,
+  SessionAnswer,
+  SessionList,
+} from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import type { SeenCall } from "../../target/http.ts";
-import { SeenMessageList } from "../../target/lenient.ts";
 import { broken } from "../diagnose.ts";
 import type { BrokenRung, Rung } from "../ladder.ts";
 import { judgeReply, REPLY_TIMEOUT_MS, readReply } from "../reply.ts";
@@ -102,7 +108,7 @@ function refused({ request, status, body }: SeenCall): BrokenRung {
 /** The rows of a conversation; none where it cannot be read. */
 export async function rowsOf(scene: Scene, session_id: string): Promise<readonly Message[]> {
   const { body } = await ask(scene, "hmi", ["GET", hmiRoutes.messages.path({ session_id })]);
-  return SeenMessageList.safeParse(body).data?.messages ?? [];
+  return MessageList.safeParse(body).data?.messages ?? [];
 }
 
 /** With its conversations, which keep it from being deleted. */
