@@ -1,3 +1,6 @@
+/** Who everybody is where people are not told apart, and whoever shows `auth.token` where they are (contract, section 7). */
+export const LOCAL_USER = "local";
+
 /** The header that shows a token (contract, section 7); none where there is no token. */
 export function bearerHeader(token: string | undefined): Readonly<Record<string, string>> {
   return token === undefined || token === "" ? {} : { authorization: `Bearer ${token}` };

@@ -1,6 +1,11 @@
 import type { Message } from "../contract/hmi.ts";
-import type { BegunExchange, ConversationStore, NewExchange } from "../services/conversations/store.ts";
-import { withMethod } from "./wrap-store.ts";
+import type {
+  BegunExchange,
+  ConversationStore,
+  NewExchange,
+  UserStore,
+} from "../services/conversations/store.ts";
+import { withUserMethod } from "./wrap-store.ts";
 
 /**
  * A store that loses one row of every exchange of a profile to the general conversation, where the
@@ -13,40 +18,40 @@ export function losing(
   onApplied: () => void,
 ): ConversationStore {
   const found = new Set<string>();
-  const remembering = withMethod(store, "conversations", "open", async (destination) => {
-    const opened = await store.conversations.open(destination);
+  const remembering = withUserMethod(store, "conversations", "open", (own) => async (destination) => {
+    const opened = await own.conversations.open(destination);
     const { session_id, model_id } = opened.session;
     if (destination.sessionId === undefined && model_id !== null) found.add(session_id);
     else found.delete(session_id);
     return opened;
   });
-  return withMethod(remembering, "messages", "begin", async (exchange) => {
-    if (!found.has(exchange.sessionId)) return await store.messages.begin(exchange);
+  return withUserMethod(remembering, "messages", "begin", (own) => async (exchange) => {
+    if (!found.has(exchange.sessionId)) return await own.messages.begin(exchange);
     onApplied();
-    return await beginAstray(store, exchange, role);
+    return await beginAstray(own, exchange, role);
   });
 }
 
 /** Saves an exchange with one of its rows in the general conversation, as a call with `model_id=None` does. */
 async function beginAstray(
-  store: ConversationStore,
+  own: UserStore,
   exchange: NewExchange,
   role: Message["role"],
 ): Promise<BegunExchange> {
   const { sessionId, content, modelName } = exchange;
-  const session = await store.conversations.get(sessionId);
-  const general = await store.conversations.open({ modelId: null, agentId: session.agent_id });
+  const session = await own.conversations.get(sessionId);
+  const general = await own.conversations.open({ modelId: null, agentId: session.agent_id });
   const placeOf = (each: Message["role"]): string => (each === role ? general.session.session_id : sessionId);
   const shared = { messageType: "chat", modelName } as const;
   return {
-    user: await store.messages.add({
+    user: await own.messages.add({
       ...shared,
       sessionId: placeOf("user"),
       role: "user",
       content,
       status: "complete",
     }),
-    reply: await store.messages.add({
+    reply: await own.messages.add({
       ...shared,
       sessionId: placeOf("assistant"),
       role: "assistant",

@@ -1,21 +1,21 @@
-import type { ConversationStore } from "../services/conversations/store.ts";
-import { withMethod } from "./wrap-store.ts";
+import type { ConversationStore, MessageStore, UserStore } from "../services/conversations/store.ts";
+import { withReplyMethod, withUserMethod } from "./wrap-store.ts";
 
-type Begin = ConversationStore["messages"]["begin"];
+type Begin = MessageStore["begin"];
 
 /** A store that knows how many other replies are being written, for what goes wrong under load only. */
 export function countingWrites(
   store: ConversationStore,
-  begin: (running: number, ...asked: Parameters<Begin>) => ReturnType<Begin>,
+  begin: (own: UserStore, running: number, ...asked: Parameters<Begin>) => ReturnType<Begin>,
 ): ConversationStore {
   const writing = new Set<string>();
-  const beginning = withMethod(store, "messages", "begin", async (...asked) => {
-    const begun = await begin(writing.size, ...asked);
+  const beginning = withUserMethod(store, "messages", "begin", (own) => async (...asked) => {
+    const begun = await begin(own, writing.size, ...asked);
     writing.add(begun.reply.message_id);
     return begun;
   });
-  return withMethod(beginning, "messages", "finish", async (messageId, ending) => {
+  return withReplyMethod(beginning, "finish", async (messageId, ending) => {
     writing.delete(messageId);
-    return await store.messages.finish(messageId, ending);
+    return await store.replies.finish(messageId, ending);
   });
 }

@@ -1,5 +1,5 @@
 import type { ConversationStore, ReplyEnding } from "../services/conversations/store.ts";
-import { withMethod } from "./wrap-store.ts";
+import { withReplyMethod } from "./wrap-store.ts";
 
 /** A store that is told another ending of each reply; the same object leaves one as it is. */
 export function savingEndings(
@@ -7,9 +7,9 @@ export function savingEndings(
   change: (ending: ReplyEnding) => ReplyEnding,
   onApplied: () => void,
 ): ConversationStore {
-  return withMethod(store, "messages", "finish", async (messageId, ending) => {
+  return withReplyMethod(store, "finish", async (messageId, ending) => {
     const changed = change(ending);
     if (changed !== ending) onApplied();
-    return await store.messages.finish(messageId, changed);
+    return await store.replies.finish(messageId, changed);
   });
 }

@@ -3,7 +3,7 @@ import { hmiRoutes } from "../contract/routes.ts";
 import type { ConversationStore, ReplyEnding } from "../services/conversations/store.ts";
 import type { Rewrite } from "../tap/rewrite.ts";
 import { paramsOf } from "./routes.ts";
-import { withMethod } from "./wrap-store.ts";
+import { withReplyMethod } from "./wrap-store.ts";
 
 /** Watches for readers that leave a reply's stream before its end, and does something else with its ending. */
 export function whereReadersLeft(
@@ -26,9 +26,9 @@ export function whereReadersLeft(
   return {
     wire: { hmi },
     store: (store) =>
-      withMethod(store, "messages", "finish", async (messageId, ending) => {
-        const sessionId = (await store.messages.find(messageId))?.session_id ?? "";
-        if (!left.has(sessionId)) return await store.messages.finish(messageId, ending);
+      withReplyMethod(store, "finish", async (messageId, ending) => {
+        const sessionId = (await store.replies.find(messageId))?.reply.session_id ?? "";
+        if (!left.has(sessionId)) return await store.replies.finish(messageId, ending);
         await finish(store, messageId, ending);
         return true;
       }),

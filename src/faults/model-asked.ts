@@ -1,6 +1,6 @@
 import type { Message } from "../contract/hmi.ts";
 import type { ConversationStore } from "../services/conversations/store.ts";
-import { withMethod } from "./wrap-store.ts";
+import { withUserMethod } from "./wrap-store.ts";
 
 /**
  * A store by which the gateway asks for another model than the reply's row names: `choose` is given the name
@@ -11,8 +11,8 @@ export function askingFor(
   choose: (named: string, before: readonly Message[]) => string | null,
   onApplied: () => void,
 ): ConversationStore {
-  return withMethod(store, "messages", "history", async (sessionId) => {
-    const history = await store.messages.history(sessionId);
+  return withUserMethod(store, "messages", "history", (own) => async (sessionId) => {
+    const history = await own.messages.history(sessionId);
     const before = history.messages.slice(0, -1);
     const reply = history.messages.at(-1);
     // Only the reply that waits to be written: the others' names are what they were.

@@ -1,14 +1,29 @@
-import type { ConversationStore } from "../services/conversations/store.ts";
+import type { ConversationStore, ReplyStore, UserStore } from "../services/conversations/store.ts";
 
-/** The parts of a store that have methods. */
-type Part = Exclude<keyof ConversationStore, "probe" | "close">;
-
-/** A store like this one, except for one method; `replacement` calls the original where it needs it. */
-export function withMethod<Of extends Part, Name extends keyof ConversationStore[Of]>(
+/**
+ * A store like this one, except for one method of what each user has; `replacement` makes it of that user's own
+ * store, whose original it calls where it needs it.
+ */
+export function withUserMethod<Of extends keyof UserStore, Name extends keyof UserStore[Of]>(
   store: ConversationStore,
   part: Of,
   name: Name,
-  replacement: ConversationStore[Of][Name],
+  replacement: (own: UserStore) => UserStore[Of][Name],
 ): ConversationStore {
-  return { ...store, [part]: { ...store[part], [name]: replacement } };
+  return {
+    ...store,
+    as(user) {
+      const own = store.as(user);
+      return { ...own, [part]: { ...own[part], [name]: replacement(own) } };
+    },
+  };
+}
+
+/** A store like this one, except for one method of the replies that it writes; `replacement` calls the original where it needs it. */
+export function withReplyMethod<Name extends keyof ReplyStore>(
+  store: ConversationStore,
+  name: Name,
+  replacement: ReplyStore[Name],
+): ConversationStore {
+  return { ...store, replies: { ...store.replies, [name]: replacement } };
 }

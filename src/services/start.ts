@@ -155,8 +155,11 @@ export async function startGatewayOn(
     ...streamLimitsOf(config),
     orphanGraceMs: config.stream.orphan_grace_ms,
     conversations: {
-      isKnown: async (sessionId) => (await ifKnown(store.conversations.get(sessionId))) !== undefined,
-      pendingRequest: (sessionId) => ifKnown(pendingRequest(store, sessionId)),
+      isKnown: async (sessionId) => (await store.userOf(sessionId)) !== undefined,
+      async pendingRequest(sessionId) {
+        const user = await store.userOf(sessionId);
+        return user === undefined ? undefined : await ifKnown(pendingRequest(store.as(user), sessionId));
+      },
     },
     version: packageVersion(),
     logger,

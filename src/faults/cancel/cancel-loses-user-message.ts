@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { withMethod } from "../wrap-store.ts";
+import { withUserMethod } from "../wrap-store.ts";
 
 /** Row 15, second form. */
 export const cancelLosesUserMessage: Fault = {
@@ -10,8 +10,8 @@ export const cancelLosesUserMessage: Fault = {
   actsIn: ["cancel", "persistence"],
   overrides: (onApplied) => ({
     store: (store) =>
-      withMethod(store, "messages", "list", async (...query) => {
-        const rows = await store.messages.list(...query);
+      withUserMethod(store, "messages", "list", (own) => async (...query) => {
+        const rows = await own.messages.list(...query);
         const left = rows.filter(
           (row, index) => row.role !== "user" || rows[index + 1]?.status !== "cancelled",
         );

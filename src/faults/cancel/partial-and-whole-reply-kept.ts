@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { withMethod } from "../wrap-store.ts";
+import { withReplyMethod } from "../wrap-store.ts";
 
 /** Row 16. */
 export const partialAndWholeReplyKept: Fault = {
@@ -10,17 +10,17 @@ export const partialAndWholeReplyKept: Fault = {
   actsIn: ["cancel", "persistence"],
   overrides: (onApplied) => ({
     store: (store) =>
-      withMethod(store, "messages", "finish", async (messageId, ending) => {
-        const isSaved = await store.messages.finish(messageId, ending);
-        const row = await store.messages.find(messageId);
-        if (ending.status !== "cancelled" || row === undefined) return isSaved;
+      withReplyMethod(store, "finish", async (messageId, ending) => {
+        const isSaved = await store.replies.finish(messageId, ending);
+        const found = await store.replies.find(messageId);
+        if (ending.status !== "cancelled" || found === undefined) return isSaved;
         onApplied();
-        await store.messages.add({
-          sessionId: row.session_id,
+        await store.as(found.user).messages.add({
+          sessionId: found.reply.session_id,
           role: "assistant",
           messageType: "chat",
           content: `${ending.content} and so on, to the end.`,
-          modelName: row.model_name,
+          modelName: found.reply.model_name,
           status: "complete",
         });
         return isSaved;

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { withMethod } from "../wrap-store.ts";
+import { withUserMethod } from "../wrap-store.ts";
 
 /** Row 27, at the HMI. */
 export const clientKeyForgotten: Fault = {
@@ -10,9 +10,9 @@ export const clientKeyForgotten: Fault = {
   actsIn: ["isolation"],
   overrides: (onApplied) => ({
     store: (store) =>
-      withMethod(store, "messages", "begin", async (exchange) => {
-        if (exchange.clientMessageId !== undefined) onApplied();
-        return await store.messages.begin({ ...exchange, clientMessageId: undefined });
+      withUserMethod(store, "messages", "begin", (own) => async (exchange) => {
+        if (exchange.clientKey !== undefined) onApplied();
+        return await own.messages.begin({ ...exchange, clientKey: undefined });
       }),
   }),
 };

@@ -1,6 +1,6 @@
 import type { ConversationStore } from "../../services/conversations/store.ts";
 import type { Fault } from "../fault.ts";
-import { withMethod } from "../wrap-store.ts";
+import { withReplyMethod, withUserMethod } from "../wrap-store.ts";
 
 /** Row 22. */
 export const replyToOpenedConversation: Fault = {
@@ -15,30 +15,31 @@ export const replyToOpenedConversation: Fault = {
     /** What was open when a reply began, by the reply. */
     const openBefore = new Map<string, string | undefined>();
     const watching = (store: ConversationStore): ConversationStore =>
-      withMethod(store, "conversations", "create", async (conversation) => {
-        const session = await store.conversations.create(conversation);
+      withUserMethod(store, "conversations", "create", (own) => async (conversation) => {
+        const session = await own.conversations.create(conversation);
         opened.set(session.model_id, session.session_id);
         return session;
       });
     const remembering = (store: ConversationStore): ConversationStore =>
-      withMethod(store, "messages", "begin", async (exchange) => {
-        const begun = await store.messages.begin(exchange);
+      withUserMethod(store, "messages", "begin", (own) => async (exchange) => {
+        const begun = await own.messages.begin(exchange);
         openBefore.set(begun.reply.message_id, opened.get(begun.session.model_id));
         return begun;
       });
     const straying = (store: ConversationStore): ConversationStore =>
-      withMethod(store, "messages", "finish", async (messageId, ending) => {
-        const row = await store.messages.find(messageId);
-        const open = row && opened.get(row.model_id);
+      withReplyMethod(store, "finish", async (messageId, ending) => {
+        const found = await store.replies.find(messageId);
+        const open = found && opened.get(found.reply.model_id);
         const hasMoved = open !== undefined && openBefore.get(messageId) !== open;
-        if (row === undefined || !hasMoved || ending.status !== "complete") {
-          return await store.messages.finish(messageId, ending);
+        if (found === undefined || !hasMoved || ending.status !== "complete") {
+          return await store.replies.finish(messageId, ending);
         }
         onApplied();
-        const { role, message_type: messageType, model_name: modelName } = row;
+        const { role, message_type: messageType, model_name: modelName } = found.reply;
         const { content, status } = ending;
-        await store.messages.add({ sessionId: open, role, messageType, content, modelName, status });
-        return await store.messages.finish(messageId, { ...ending, content: "" });
+        const row = { sessionId: open, role, messageType, content, modelName, status };
+        await store.as(found.user).messages.add(row);
+        return await store.replies.finish(messageId, { ...ending, content: "" });
       });
     return { store: (store) => straying(remembering(watching(store))) };
   },

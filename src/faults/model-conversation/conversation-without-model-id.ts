@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { withMethod } from "../wrap-store.ts";
+import { withUserMethod } from "../wrap-store.ts";
 
 /** S1. */
 export const conversationWithoutModelId: Fault = {
@@ -16,13 +16,13 @@ export const conversationWithoutModelId: Fault = {
   actsIn: ["model-conversation", "models"],
   overrides: (onApplied) => ({
     store: (store) =>
-      withMethod(store, "conversations", "open", async (destination) => {
+      withUserMethod(store, "conversations", "open", (own) => async (destination) => {
         // The page's own session_id was honoured; only the look-up by profile was wrong.
-        if (destination.sessionId !== undefined) return await store.conversations.open(destination);
-        if (typeof destination.modelId !== "number") return await store.conversations.open(destination);
-        await store.profiles.get(destination.modelId);
+        if (destination.sessionId !== undefined) return await own.conversations.open(destination);
+        if (typeof destination.modelId !== "number") return await own.conversations.open(destination);
+        await own.profiles.get(destination.modelId);
         onApplied();
-        return await store.conversations.open({ ...destination, modelId: null });
+        return await own.conversations.open({ ...destination, modelId: null });
       }),
   }),
 };

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { withMethod } from "../wrap-store.ts";
+import { withUserMethod } from "../wrap-store.ts";
 
 /** S7. */
 export const givenSessionIgnored: Fault = {
@@ -11,10 +11,10 @@ export const givenSessionIgnored: Fault = {
   actsIn: ["model-conversation", "sse", "isolation", "models"],
   overrides: (onApplied) => ({
     store: (store) =>
-      withMethod(store, "conversations", "open", async (destination) => {
-        if (typeof destination.modelId !== "number") return await store.conversations.open(destination);
+      withUserMethod(store, "conversations", "open", (own) => async (destination) => {
+        if (typeof destination.modelId !== "number") return await own.conversations.open(destination);
         onApplied();
-        return await store.conversations.open({ ...destination, sessionId: undefined });
+        return await own.conversations.open({ ...destination, sessionId: undefined });
       }),
   }),
 };

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { withMethod } from "../wrap-store.ts";
+import { withUserMethod } from "../wrap-store.ts";
 
 /** S5, first form. */
 export const profileContextMissing: Fault = {
@@ -9,8 +9,8 @@ export const profileContextMissing: Fault = {
   caughtBy: ["model-conversation/context"],
   overrides: (onApplied) => ({
     store: (store) =>
-      withMethod(store, "profiles", "context", async (modelId) => {
-        const profile = await store.profiles.context(modelId);
+      withUserMethod(store, "profiles", "context", (own) => async (modelId) => {
+        const profile = await own.profiles.context(modelId);
         if (profile === null) return null;
         onApplied();
         // Its options still reach the engine: they are not context.

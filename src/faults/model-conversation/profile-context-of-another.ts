@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { withMethod } from "../wrap-store.ts";
+import { withUserMethod } from "../wrap-store.ts";
 
 /** S5, second form. */
 export const profileContextOfAnother: Fault = {
@@ -9,15 +9,15 @@ export const profileContextOfAnother: Fault = {
   caughtBy: ["model-conversation/context", "isolation/prompts"],
   overrides: (onApplied) => ({
     store: (store) =>
-      withMethod(store, "profiles", "context", async (modelId) => {
-        const own = await store.profiles.context(modelId);
-        const profiles = await store.profiles.list();
+      withUserMethod(store, "profiles", "context", (own) => async (modelId) => {
+        const asked = await own.profiles.context(modelId);
+        const profiles = await own.profiles.list();
         const another = profiles.findLast((profile) => profile.model_id !== modelId);
-        if (own === null || another === undefined) return own;
+        if (asked === null || another === undefined) return asked;
         onApplied();
         const { name, description, instructions } = another;
         // The own options and model still reach the engine: they are not context.
-        return { ...own, name, description, instructions };
+        return { ...asked, name, description, instructions };
       }),
   }),
 };

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { withMethod } from "../wrap-store.ts";
+import { withUserMethod } from "../wrap-store.ts";
 
 /** S4. */
 export const summaryWithoutModelId: Fault = {
@@ -10,12 +10,12 @@ export const summaryWithoutModelId: Fault = {
   actsIn: ["model-conversation"],
   overrides: (onApplied) => ({
     store: (store) =>
-      withMethod(store, "messages", "add", async (message) => {
-        if (message.messageType !== "summary") return await store.messages.add(message);
-        const { agent_id } = await store.conversations.get(message.sessionId);
-        const { session } = await store.conversations.open({ modelId: null, agentId: agent_id });
+      withUserMethod(store, "messages", "add", (own) => async (message) => {
+        if (message.messageType !== "summary") return await own.messages.add(message);
+        const { agent_id } = await own.conversations.get(message.sessionId);
+        const { session } = await own.conversations.open({ modelId: null, agentId: agent_id });
         onApplied();
-        return await store.messages.add({ ...message, sessionId: session.session_id });
+        return await own.messages.add({ ...message, sessionId: session.session_id });
       }),
   }),
 };

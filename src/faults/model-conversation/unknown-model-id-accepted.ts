@@ -1,6 +1,6 @@
 import { WireError } from "../../errors.ts";
 import type { Fault } from "../fault.ts";
-import { withMethod } from "../wrap-store.ts";
+import { withUserMethod } from "../wrap-store.ts";
 
 /** S1 in its quietest form: the parameter is accepted, and nobody looks what it names. */
 export const unknownModelIdAccepted: Fault = {
@@ -11,13 +11,13 @@ export const unknownModelIdAccepted: Fault = {
   actsIn: ["model-conversation"],
   overrides: (onApplied) => ({
     store: (store) =>
-      withMethod(store, "conversations", "open", async (destination) => {
+      withUserMethod(store, "conversations", "open", (own) => async (destination) => {
         try {
-          return await store.conversations.open(destination);
+          return await own.conversations.open(destination);
         } catch (error) {
           if (!(error instanceof WireError) || error.code !== "model_profile_not_found") throw error;
           onApplied();
-          return await store.conversations.open({ ...destination, modelId: null });
+          return await own.conversations.open({ ...destination, modelId: null });
         }
       }),
   }),

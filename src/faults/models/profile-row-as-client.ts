@@ -1,7 +1,7 @@
 import { WireError } from "../../errors.ts";
 import type { Fault } from "../fault.ts";
 import { wrapChat } from "../wrap-engine.ts";
-import { withMethod } from "../wrap-store.ts";
+import { withUserMethod } from "../wrap-store.ts";
 
 /** S6. */
 export const profileRowAsClient: Fault = {
@@ -16,8 +16,8 @@ export const profileRowAsClient: Fault = {
     let isClientARow = false;
     return {
       store: (store) =>
-        withMethod(store, "profiles", "context", async (modelId) => {
-          const profile = await store.profiles.context(modelId);
+        withUserMethod(store, "profiles", "context", (own) => async (modelId) => {
+          const profile = await own.profiles.context(modelId);
           if (profile !== null && profile.default_model !== null && !read.has(profile.model_id)) {
             read.add(profile.model_id);
             isClientARow = true;

@@ -1,4 +1,4 @@
-import type { BegunExchange, ConversationStore, NewExchange } from "../../services/conversations/store.ts";
+import type { BegunExchange, NewExchange, UserStore } from "../../services/conversations/store.ts";
 import { countingWrites } from "../counting-writes.ts";
 import type { Fault } from "../fault.ts";
 
@@ -14,19 +14,19 @@ export const concurrentMessagesDropped: Fault = {
   actsIn: ["persistence", "cancel", "sla"],
   overrides: (onApplied) => ({
     store: (store) =>
-      countingWrites(store, async (running, exchange) => {
-        if (running < MOST_REPLIES) return await store.messages.begin(exchange);
+      countingWrites(store, async (own, running, exchange) => {
+        if (running < MOST_REPLIES) return await own.messages.begin(exchange);
         onApplied();
-        return await beginWithoutMessage(store, exchange);
+        return await beginWithoutMessage(own, exchange);
       }),
   }),
 };
 
 async function beginWithoutMessage(
-  store: ConversationStore,
+  own: UserStore,
   { sessionId, content, modelName }: NewExchange,
 ): Promise<BegunExchange> {
-  const reply = await store.messages.add({
+  const reply = await own.messages.add({
     sessionId,
     messageType: "chat",
     modelName,
@@ -36,5 +36,5 @@ async function beginWithoutMessage(
   });
   // What the sender is shown, and what is written nowhere.
   const user = { ...reply, role: "user", content, status: "complete" } as const;
-  return { user, reply, session: await store.conversations.get(sessionId), isNew: true };
+  return { user, reply, session: await own.conversations.get(sessionId), isNew: true };
 }

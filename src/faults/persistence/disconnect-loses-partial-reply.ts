@@ -12,6 +12,6 @@ export const disconnectLosesPartialReply: Fault = {
     whereReadersLeft(async (store, messageId, ending) => {
       onApplied();
       const lost = { content: "", status: "interrupted", finishReason: "error" } as const;
-      await store.messages.finish(messageId, { ...ending, ...lost });
+      await store.replies.finish(messageId, { ...ending, ...lost });
     }),
 };

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Fault } from "../fault.ts";
-import { withMethod } from "../wrap-store.ts";
+import { withReplyMethod } from "../wrap-store.ts";
 
 /** From so many characters on a reply is saved in the background, so many milliseconds later. */
 const LONG = 4_000;
@@ -15,8 +15,8 @@ export const doneBeforeCommit: Fault = {
   actsIn: ["persistence"],
   overrides: (onApplied) => ({
     store: (store) =>
-      withMethod(store, "messages", "finish", async (messageId, ending) => {
-        const save = (): Promise<boolean> => store.messages.finish(messageId, ending);
+      withReplyMethod(store, "finish", async (messageId, ending) => {
+        const save = (): Promise<boolean> => store.replies.finish(messageId, ending);
         if (ending.content.length < LONG) return await save();
         onApplied();
         // Nobody waits for it: the store may be closed by then.

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { withMethod } from "../wrap-store.ts";
+import { withUserMethod } from "../wrap-store.ts";
 
 /** Row 17. */
 export const emptyReplyInPrompt: Fault = {
@@ -9,8 +9,8 @@ export const emptyReplyInPrompt: Fault = {
   caughtBy: ["persistence/next-turn"],
   overrides: (onApplied) => ({
     store: (store) =>
-      withMethod(store, "messages", "history", async (sessionId) => {
-        const history = await store.messages.history(sessionId);
+      withUserMethod(store, "messages", "history", (own) => async (sessionId) => {
+        const history = await own.messages.history(sessionId);
         const messages = history.messages.map((row) => {
           if (row.role !== "assistant" || row.content !== "") return row;
           onApplied();

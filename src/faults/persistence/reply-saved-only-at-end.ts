@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { withMethod } from "../wrap-store.ts";
+import { withReplyMethod } from "../wrap-store.ts";
 
 /** Nothing on disk until the end. */
 export const replySavedOnlyAtEnd: Fault = {
@@ -10,7 +10,7 @@ export const replySavedOnlyAtEnd: Fault = {
   actsIn: ["sse", "cancel", "persistence", "isolation", "health", "sla"],
   overrides: (onApplied) => ({
     store: (store) =>
-      withMethod(store, "messages", "grow", async () => {
+      withReplyMethod(store, "grow", async () => {
         onApplied();
         return true;
       }),

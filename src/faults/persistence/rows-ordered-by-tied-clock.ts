@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { withMethod } from "../wrap-store.ts";
+import { withUserMethod } from "../wrap-store.ts";
 
 /** Row 26. */
 export const rowsOrderedByTiedClock: Fault = {
@@ -15,8 +15,8 @@ export const rowsOrderedByTiedClock: Fault = {
   actsIn: ["model-conversation", "sse", "cancel", "persistence", "isolation", "models", "http"],
   overrides: (onApplied) => ({
     store: (store) =>
-      withMethod(store, "messages", "list", async (...query) => {
-        const rows = await store.messages.list(...query);
+      withUserMethod(store, "messages", "list", (own) => async (...query) => {
+        const rows = await own.messages.list(...query);
         onApplied();
         // As where all of it was said within one tick.
         return rows.toSorted((a, b) => b.role.localeCompare(a.role));

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Fault } from "../fault.ts";
-import { withMethod } from "../wrap-store.ts";
+import { withReplyMethod } from "../wrap-store.ts";
 
 /** Of a reply of so many characters the stream hangs for so many milliseconds; for ever would keep the stack from stopping. */
 const LONG = 4_000;
@@ -15,8 +15,8 @@ export const streamHangsBeforeDone: Fault = {
   actsIn: ["persistence"],
   overrides: (onApplied) => ({
     store: (store) =>
-      withMethod(store, "messages", "finish", async (messageId, ending) => {
-        const isSaved = await store.messages.finish(messageId, ending);
+      withReplyMethod(store, "finish", async (messageId, ending) => {
+        const isSaved = await store.replies.finish(messageId, ending);
         if (ending.content.length < LONG) return isSaved;
         onApplied();
         await pause(HANGS_MS);

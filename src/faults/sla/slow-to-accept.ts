@@ -15,12 +15,12 @@ export const slowToAccept: Fault = {
   actsIn: ["cancel", "persistence", "sla"],
   overrides: (onApplied) => ({
     store: (store) =>
-      countingWrites(store, async (running, exchange) => {
+      countingWrites(store, async (own, running, exchange) => {
         if (running >= LOAD) {
           onApplied();
           await pause(LOCKED_MS);
         }
-        return await store.messages.begin(exchange);
+        return await own.messages.begin(exchange);
       }),
   }),
 };

@@ -1,7 +1,7 @@
 import type { ReplyEnding } from "../../services/conversations/store.ts";
 import type { Fault } from "../fault.ts";
 import { rewriteEvents } from "../rewrite-events.ts";
-import { withMethod } from "../wrap-store.ts";
+import { withReplyMethod } from "../wrap-store.ts";
 
 /** What our gateway says of such an end. */
 const TOLD = "without its final object";
@@ -15,11 +15,16 @@ export const endWithoutFinalIgnored: Fault = {
   actsIn: ["sse", "persistence"],
   overrides: (onApplied) => ({
     store: (store) =>
-      withMethod(store, "messages", "finish", async (messageId, ending) => {
-        if (!isMeant(ending)) return await store.messages.finish(messageId, ending);
+      withReplyMethod(store, "finish", async (messageId, ending) => {
+        if (!isMeant(ending)) return await store.replies.finish(messageId, ending);
         onApplied();
-        const saved = (await store.messages.find(messageId))?.content.length ?? 0;
-        return await store.messages.grow(messageId, saved, ending.content.slice(saved));
+        const reply = (await store.replies.find(messageId))?.reply;
+        const missing = (saved: string, whole: string) => ({
+          from: saved.length,
+          added: whole.slice(saved.length),
+        });
+        const text = missing(reply?.content ?? "", ending.content);
+        return await store.replies.grow(messageId, text, missing(reply?.thinking ?? "", ending.thinking));
       }),
     wire: {
       hmi: rewriteEvents(() => {

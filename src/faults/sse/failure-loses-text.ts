@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { withMethod } from "../wrap-store.ts";
+import { withReplyMethod } from "../wrap-store.ts";
 
 /** Row 7. */
 export const failureLosesText: Fault = {
@@ -10,10 +10,10 @@ export const failureLosesText: Fault = {
   actsIn: ["sse", "persistence", "models"],
   overrides: (onApplied) => ({
     store: (store) =>
-      withMethod(store, "messages", "finish", async (messageId, ending) => {
-        if (ending.status !== "error") return await store.messages.finish(messageId, ending);
+      withReplyMethod(store, "finish", async (messageId, ending) => {
+        if (ending.status !== "error") return await store.replies.finish(messageId, ending);
         onApplied();
-        return await store.messages.finish(messageId, { ...ending, content: "" });
+        return await store.replies.finish(messageId, { ...ending, content: "" });
       }),
   }),
 };

@@ -1,6 +1,7 @@
-import type { FinishReason, Usage } from "../../contract/events.ts";
+import type { FinishReason, Notice, Timings, Usage } from "../../contract/events.ts";
 import type {
   Message,
+  MessageImage,
   MessageStatus,
   Profile,
   ProfileChange,
@@ -15,13 +16,26 @@ import type {
  * database itself, so that no caller, not even a wrong one, can break them.
  */
 export interface ConversationStore {
+  /**
+   * What one user has. Another user's rows are to it as rows that do not exist, so that nobody who asks can forget
+   * whose they are.
+   */
+  as(user: string): UserStore;
+  /** Whose conversation it is; undefined where there is none. For who acts for all users, as the gateway for the HMI. */
+  userOf(sessionId: string): Promise<string | undefined>;
+  /** The replies that this store writes, whoever they are for. */
+  readonly replies: ReplyStore;
+  /** Throws `store_unavailable` or `store_full` where nothing can be saved now. */
+  probe(): Promise<void>;
+  /** Releases what it writes; see {@link ReplyStore.release}. */
+  close(): Promise<void>;
+}
+
+/** What one user has; see {@link ConversationStore.as}. */
+export interface UserStore {
   readonly profiles: ProfileStore;
   readonly conversations: SessionStore;
   readonly messages: MessageStore;
-  /** Throws `store_unavailable` or `store_full` where nothing can be saved now. */
-  probe(): Promise<void>;
-  /** Releases what it writes; see {@link MessageStore.release}. */
-  close(): Promise<void>;
 }
 
 export interface ProfileStore {
@@ -62,6 +76,13 @@ export interface NewConversation {
   readonly model?: string | undefined;
 }
 
+/** The conversation that a message goes to. */
+export interface OpenedConversation {
+  readonly session: Session;
+  /** True where it was made for this message, which may be a try of it that was cut off before it was saved. */
+  readonly created: boolean;
+}
+
 export interface SessionStore {
   /** Not archived ones, newest first, and how many there are in all. */
   list(filter: SessionFilter): Promise<{ sessions: Session[]; total: number }>;
@@ -71,8 +92,13 @@ export interface SessionStore {
    * The conversation that a message goes to: the given one; else the active one of its profile; else a
    * new one, made active. Throws `conversation_not_found`, `model_profile_not_found`, `model_mismatch`
    * or `agent_mismatch`. Safe to call from several processes at once: they all get the same one.
+   *
+   * `clientKey` is the message's own key, where it has one: a message that names no conversation goes, when it is
+   * sent again, to the one that it went to. Throws `key_reused` where that has another profile or agent.
    */
-  open(destination: Destination): Promise<{ session: Session; created: boolean }>;
+  open(destination: Destination, clientKey?: string): Promise<OpenedConversation>;
+  /** As {@link open} for a message that names no conversation and wants a new one, made active. */
+  openNew(destination: Omit<Destination, "sessionId">, clientKey?: string): Promise<OpenedConversation>;
   /** Makes a conversation and makes it the active one of its profile. */
   create(conversation: NewConversation): Promise<Session>;
   /** Makes it the active one of its profile. */
@@ -86,16 +112,34 @@ export interface SessionStore {
   delete(sessionId: string): Promise<void>;
 }
 
+/** A client's own key of a message, by which it can be sent again safely. */
+export interface ClientKey {
+  /** Unique in its conversation. */
+  readonly id: string;
+  /**
+   * What the message is, in one string (see `fingerprintOf`): a key that comes again with another one names another
+   * message.
+   */
+  readonly fingerprint: string;
+}
+
+/** A picture, as it was sent. */
+export interface Picture {
+  readonly mediaType: MessageImage["media_type"];
+  readonly bytes: Uint8Array;
+}
+
 /** A user's message and the place for its reply. */
 export interface NewExchange {
   readonly sessionId: string;
   readonly content: string;
+  readonly images?: readonly Picture[] | undefined;
   /** The model that the reply is asked of; null for the engine's default. */
   readonly modelName: string | null;
-  /** The client's own key of this message, by which it can be sent again safely. */
-  readonly clientMessageId?: string | undefined;
+  readonly clientKey?: ClientKey | undefined;
 }
 
+/** A user's message and its reply: the one that is being written, where an earlier one is being replaced. */
 export interface Exchange {
   readonly user: Message;
   readonly reply: Message;
@@ -109,6 +153,8 @@ export interface BegunExchange extends Exchange {
 /** A conversation's last message, to be answered again. */
 export interface RepeatedMessage {
   readonly sessionId: string;
+  /** The reply that is to be replaced, or the message that it answers; undefined for the conversation's last. */
+  readonly messageId?: string | undefined;
   /** The model that the reply is asked of; undefined for the one of the reply that is replaced. */
   readonly modelName: string | undefined;
   /** The model where that one names none; null for the engine's default. */
@@ -121,29 +167,12 @@ export interface RepeatedExchange extends Exchange {
   readonly history: History;
 }
 
-/** How a reply ended, with its whole text. */
-export interface ReplyEnding {
-  readonly content: string;
-  readonly status: Exclude<MessageStatus, "streaming">;
-  readonly finishReason: FinishReason | null;
-  readonly usage: Usage | null;
-  readonly error: Message["error"];
-}
-
 /** What the next prompt is made of. */
 export interface History {
   /** Stands for everything before `messages`; null where there is no summary yet. */
   readonly summary: string | null;
   /** Users' messages and replies that no summary stands for, oldest first. */
   readonly messages: Message[];
-}
-
-/** Replies that another store left. */
-export interface TakenOver {
-  /** With what was saved of them, oldest first; from now on this store writes them. */
-  readonly replies: Message[];
-  /** How many are written by other stores that live. */
-  readonly heldByOthers: number;
 }
 
 /** One row by itself. */
@@ -159,39 +188,99 @@ export interface NewMessage {
 }
 
 export interface MessageStore {
-  /** The newest `limit` rows, oldest first. Throws `conversation_not_found`. */
+  /**
+   * The newest `limit` rows, oldest first. A reply that is being replaced is not among them.
+   * Throws `conversation_not_found`.
+   */
   list(sessionId: string, limit?: number): Promise<Message[]>;
   history(sessionId: string): Promise<History>;
-  /** One row; undefined where there is none. */
+  /** One row, also of a reply that is being replaced; undefined where there is none. */
   find(messageId: string): Promise<Message | undefined>;
-  /** The exchange that a client's own key names, in whatever conversation it is. */
-  findExchange(clientMessageId: string): Promise<Exchange | undefined>;
+  /** The exchange that a message is part of, by its own id or that of its reply; undefined where there is none. */
+  exchangeOf(messageId: string): Promise<Exchange | undefined>;
+  /**
+   * The exchange that a client's own key names: in this conversation, or where none is given, in the one that a
+   * message with this key went to. Throws `key_reused` where the key was another message's.
+   */
+  findExchange(clientKey: ClientKey, sessionId?: string): Promise<Exchange | undefined>;
+  /** A picture of a message. Throws `not_found`. */
+  image(imageId: string): Promise<Picture>;
   /**
    * Saves the user's message and an empty reply with status `streaming`, both or neither, and titles an
-   * untitled conversation; this store is the reply's writer. Where the client's key is known already, it gives back that exchange, not new.
-   * The session is as it is after that.
-   * Throws `generation_in_progress` while another reply of the conversation is streaming.
+   * untitled conversation; this store is the reply's writer. Where the conversation has the client's key already, it
+   * gives back that exchange, not new. The session is as it is after that.
+   * Throws `generation_in_progress` while another reply of the conversation is streaming, and `key_reused`.
    */
   begin(exchange: NewExchange): Promise<BegunExchange>;
   /**
-   * Replaces the reply to the conversation's last message, if it has one, by an empty one with status
-   * `streaming`, in one transaction. A summary that stands for the replaced reply goes with it.
-   * Throws `nothing_to_regenerate` where nothing was said yet, and `generation_in_progress` while a reply
-   * of the conversation is streaming.
+   * Begins another reply to the conversation's last message: an empty one with status `streaming`. The earlier reply,
+   * where it is `complete`, is there but not shown until the new one has ended, as {@link ReplyStore.finish} says;
+   * one that is not complete goes at once. The same is true where this store's process dies: whoever
+   * takes the new reply over ends it.
+   * Throws `nothing_to_regenerate` where nothing was said yet, `message_not_found` or `message_superseded` where
+   * `messageId` names nothing or an earlier exchange, and `generation_in_progress` while a reply of the conversation
+   * is streaming.
    */
   beginAgain(message: RepeatedMessage): Promise<RepeatedExchange>;
+  add(message: NewMessage): Promise<Message>;
+}
+
+/** What one of a reply's two texts has grown by. Lengths are UTF-16 units. */
+export interface Growth {
+  /** The length of what was saved before. */
+  readonly from: number;
+  /** What follows; empty where nothing does. */
+  readonly added: string;
+}
+
+/** How a reply ended, with its whole text. */
+export interface ReplyEnding {
+  readonly content: string;
+  /** What the model thought; empty where it thought nothing. */
+  readonly thinking: string;
+  readonly status: Exclude<MessageStatus, "streaming">;
+  readonly finishReason: FinishReason | null;
+  /** The model that answered; null where nobody told: then the one that was asked for stays. */
+  readonly modelName: string | null;
+  readonly usage: Usage | null;
+  readonly timings: Timings | null;
+  readonly notices: readonly Notice[];
+  readonly error: Message["error"];
+}
+
+/** A reply with whom it is for. */
+export interface OwnedReply {
+  readonly user: string;
+  readonly reply: Message;
+  /** The user's message that it answers; null where that is gone. */
+  readonly message: Message | null;
+}
+
+/** Replies that another store left. */
+export interface TakenOver {
+  /** With what was saved of them, oldest first; from now on this store writes them. */
+  readonly replies: readonly OwnedReply[];
+  /** How many are written by other stores that live. */
+  readonly heldByOthers: number;
+}
+
+export interface ReplyStore {
+  /** A reply, whosever it is; undefined where there is none. */
+  find(messageId: string): Promise<OwnedReply | undefined>;
   /**
-   * Appends to the text of a reply that this store writes; `from` is the length of what was saved before, in
-   * UTF-16 units. False where that reply is not there to be written: it has ended, was deleted, or another
-   * store has taken it over.
+   * Appends to the text and the thoughts of a reply that this store writes, both or neither. False where that reply
+   * is not there to be written: it has ended, was deleted, or another store has taken it over.
    */
-  grow(messageId: string, from: number, added: string): Promise<boolean>;
+  grow(messageId: string, text: Growth, thinking: Growth): Promise<boolean>;
   /**
    * Ends a reply that this store writes. False where it is not there to be ended, as {@link grow} says: then
    * nothing was saved.
+   *
+   * Where it was to replace a `complete` reply, and is `complete` itself, it takes that one's place, and a summary
+   * that stands for that one goes too; with any other ending it goes itself, and the earlier one is shown again. All
+   * of that in one transaction.
    */
   finish(messageId: string, ending: ReplyEnding): Promise<boolean>;
-  add(message: NewMessage): Promise<Message>;
   /**
    * Makes this store the writer of every reply that is still `streaming` and whose writer has released it or
    * has died. Replies of writers that live are left to them. Never gives the same reply to two stores.

@@ -2,7 +2,7 @@ import type { ChatRequest, EngineMessage } from "../../contract/gateway.ts";
 import type { Message, Profile, Session } from "../../contract/hmi.ts";
 import { instructionsOf } from "./agents.ts";
 import { buildPrompt } from "./prompt.ts";
-import type { ConversationStore, History } from "./store.ts";
+import type { History, UserStore } from "./store.ts";
 
 /** A conversation whose last message waits for its reply. */
 export interface Turn {
@@ -35,10 +35,7 @@ export function chatRequest({ session, profile, history, reply }: Turn): ChatReq
  * The request for the reply that a conversation waits for, from the store alone; undefined where its last
  * message is answered already. Throws `conversation_not_found`.
  */
-export async function pendingRequest(
-  store: ConversationStore,
-  sessionId: string,
-): Promise<ChatRequest | undefined> {
+export async function pendingRequest(store: UserStore, sessionId: string): Promise<ChatRequest | undefined> {
   const session = await store.conversations.get(sessionId);
   const { summary, messages } = await store.messages.history(sessionId);
   const reply = messages.at(-1);

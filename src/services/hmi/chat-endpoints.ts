@@ -4,6 +4,7 @@ import type { CancelAnswer } from "../../contract/gateway.ts";
 import { GeneralStreamQuery, Regenerate, SendMessage, type SentMessage } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import type { ConversationStore } from "../conversations/store.ts";
+import { userOf } from "../http/caller-user.ts";
 import { endpoint } from "../http/endpoint.ts";
 import { lastEventIdOf, type ReaderSettings, sendLog } from "../stream/send.ts";
 import type { Chat, Outgoing, Sent } from "./chat.ts";
@@ -19,30 +20,36 @@ const DEPRECATED = { deprecation: "@1796083200" } as const;
 
 /** Sending a message, streaming its reply, and cancelling it. */
 export function serveChat(app: FastifyInstance, { chat, store, readers }: ChatParts): void {
-  endpoint(app, hmiRoutes.sendMessage, { body: SendMessage }, async ({ body }): Promise<SentMessage> => {
-    const sent = await chat.send({
-      content: body.message,
-      sessionId: body.session_id ?? undefined,
-      modelId: body.model_id ?? undefined,
-      agentId: body.agent_id,
-      model: body.model,
-      clientMessageId: body.client_message_id,
-    });
-    return sentMessage(sent);
-  });
+  endpoint(
+    app,
+    hmiRoutes.sendMessage,
+    { body: SendMessage },
+    async ({ body, request }): Promise<SentMessage> => {
+      const sent = await chat.send(userOf(request), {
+        content: body.message,
+        sessionId: body.session_id ?? undefined,
+        modelId: body.model_id ?? undefined,
+        agentId: body.agent_id,
+        model: body.model,
+        clientMessageId: body.client_message_id,
+      });
+      return sentMessage(sent);
+    },
+  );
 
   endpoint(
     app,
     hmiRoutes.regenerate,
     { body: Regenerate },
-    async ({ params, body }): Promise<SentMessage> => {
-      return sentMessage(await chat.regenerate(params["session_id"] ?? "", body.model));
+    async ({ params, body, request }): Promise<SentMessage> => {
+      const sent = await chat.regenerate(userOf(request), params["session_id"] ?? "", body.model);
+      return sentMessage(sent);
     },
   );
 
   endpoint(app, hmiRoutes.stream, {}, async ({ params, request, reply }) => {
     const seen = parseEventId(lastEventIdOf(request) ?? "");
-    const log = await chat.logOf(params["session_id"] ?? "", seen);
+    const log = await chat.logOf(userOf(request), params["session_id"] ?? "", seen);
     await sendLog(request, reply, log, readers);
   });
 
@@ -50,13 +57,15 @@ export function serveChat(app: FastifyInstance, { chat, store, readers }: ChatPa
     const lastEventId = lastEventIdOf(request);
     // An EventSource reconnects by itself, to a GET that sends: it comes back for a reply, not to send again.
     const log =
-      lastEventId === undefined ? (await chat.send(outgoing(query))).log : await chat.logOfEvent(lastEventId);
+      lastEventId === undefined
+        ? (await chat.send(userOf(request), outgoing(query))).log
+        : await chat.logOfEvent(userOf(request), lastEventId);
     await sendLog(request, reply, log, { ...readers, headers: DEPRECATED });
   });
 
-  endpoint(app, hmiRoutes.cancel, {}, async ({ params }): Promise<CancelAnswer> => {
+  endpoint(app, hmiRoutes.cancel, {}, async ({ params, request }): Promise<CancelAnswer> => {
     const session_id = params["session_id"] ?? "";
-    await store.conversations.get(session_id);
+    await store.as(userOf(request)).conversations.get(session_id);
     return await chat.cancel(session_id);
   });
 }

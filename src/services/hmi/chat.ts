@@ -3,13 +3,21 @@ import type { CancelAnswer } from "../../contract/gateway.ts";
 import type { Message, Profile, Session } from "../../contract/hmi.ts";
 import { messageOf, WireError, withoutStop } from "../../errors.ts";
 import { requireAgent } from "../conversations/agents.ts";
-import type { ConversationStore, Destination, Exchange, History } from "../conversations/store.ts";
+import { fingerprintOf } from "../conversations/client-key.ts";
+import type {
+  ClientKey,
+  ConversationStore,
+  Destination,
+  Exchange,
+  History,
+  UserStore,
+} from "../conversations/store.ts";
 import { chatRequest } from "../conversations/turn.ts";
 import type { EventLog } from "../stream/event-log.ts";
 import { Replies, type RepliesSettings } from "./replies.ts";
 import { Summaries } from "./summaries.ts";
 
-export interface ChatSettings extends Omit<RepliesSettings, "messages" | "onAbandoned" | "onComplete"> {
+export interface ChatSettings extends Omit<RepliesSettings, "replies" | "onAbandoned" | "onComplete"> {
   readonly store: ConversationStore;
   /** Told how many replies of a stopped HMI are taken up again, where there are any. */
   readonly onTakenOver: (count: number) => void;
@@ -49,8 +57,8 @@ export class Chat {
     this.#summaries = new Summaries(settings);
     this.#replies = new Replies({
       ...settings,
-      messages: store.messages,
-      onComplete: ({ sessionId }) => this.#summaries.consider(sessionId),
+      replies: store.replies,
+      onComplete: ({ user, sessionId }) => this.#summaries.consider(user, sessionId),
       onAbandoned: ({ sessionId }) => {
         const failed = (error: unknown): void => onError(error, `cancelling conversation ${sessionId}`);
         this.cancel(sessionId).catch(failed);
@@ -75,30 +83,31 @@ export class Chat {
    * Those of one that still runs are looked at again until they have ended or are left.
    */
   async resume(): Promise<void> {
-    const { replies, heldByOthers } = await this.#settings.store.messages.takeOver();
-    for (const row of replies) this.#replies.rejoin(row);
+    const { replies, heldByOthers } = await this.#settings.store.replies.takeOver();
+    for (const left of replies) this.#replies.rejoin(left);
     if (replies.length > 0) this.#settings.onTakenOver(replies.length);
     if (heldByOthers > 0 && !this.#isClosed) this.#lookAgain();
     this.#resumed.resolve();
   }
 
   /** Saves the message and begins its reply; a message with a known client key joins the reply it has. */
-  async send(outgoing: Outgoing): Promise<Sent> {
+  async send(user: string, outgoing: Outgoing): Promise<Sent> {
     await this.#resumed.promise;
-    const { clientMessageId } = outgoing;
-    if (clientMessageId === undefined) return await this.#sendNew(outgoing);
-    const known = this.#sending.get(clientMessageId) ?? this.#sendOnce(outgoing, clientMessageId);
-    this.#sending.set(clientMessageId, known);
-    return await known.finally(() => this.#sending.delete(clientMessageId));
+    const clientKey = clientKeyOf(outgoing);
+    if (clientKey === undefined) return await this.#sendNew(user, outgoing, clientKey);
+    const name = JSON.stringify([user, outgoing.sessionId, clientKey]);
+    const known = this.#sending.get(name) ?? this.#sendOnce(user, outgoing, clientKey);
+    this.#sending.set(name, known);
+    return await known.finally(() => this.#sending.delete(name));
   }
 
   /**
    * Answers the conversation's last message again, by this model or by the same as before. Throws
    * `nothing_to_regenerate`, or `generation_in_progress` while a reply runs.
    */
-  async regenerate(sessionId: string, model: string | undefined): Promise<Sent> {
+  async regenerate(user: string, sessionId: string, model: string | undefined): Promise<Sent> {
     await this.#resumed.promise;
-    const { store } = this.#settings;
+    const store = this.#settings.store.as(user);
     const session = await store.conversations.get(sessionId);
     const profile = await store.profiles.context(session.model_id);
     const defaultModel = session.model ?? profile?.default_model ?? null;
@@ -106,20 +115,23 @@ export class Chat {
     const exchange = await this.#begin(() =>
       store.messages.beginAgain({ sessionId, modelName: model, defaultModel }),
     );
-    return this.#answer({ session: exchange.session, exchange, profile, history: exchange.history });
+    return this.#answer({ user, session: exchange.session, exchange, profile, history: exchange.history });
   }
 
   /**
    * The log of a conversation's reply: the one that a reader comes back to; else the running one, or the
    * last. Throws `conversation_not_found` or `nothing_to_stream`.
    */
-  async logOf(sessionId: string, seen: EventId | undefined): Promise<EventLog> {
+  async logOf(user: string, sessionId: string, seen: EventId | undefined): Promise<EventLog> {
     await this.#resumed.promise;
-    const before = seen && (await this.#findReply(seen.messageId));
+    const store = this.#settings.store.as(user);
+    const before = seen && (await findReply(store, seen.messageId));
     if (before?.session_id === sessionId) return this.#replies.logOf(before);
+    // Whose it is, before any reply of it is looked at.
+    await store.conversations.get(sessionId);
     const kept = this.#replies.find(sessionId);
     if (kept !== undefined) return kept.log;
-    const rows = await this.#settings.store.messages.list(sessionId);
+    const rows = await store.messages.list(sessionId);
     const last = rows.findLast((row) => row.role === "assistant" && row.status !== "streaming");
     if (last !== undefined) return this.#replies.logOf(last);
     throw new WireError(
@@ -130,9 +142,9 @@ export class Chat {
   }
 
   /** The log of the reply that a reader comes back to, in whatever conversation it is. Throws `not_found`. */
-  async logOfEvent(lastEventId: string): Promise<EventLog> {
+  async logOfEvent(user: string, lastEventId: string): Promise<EventLog> {
     await this.#resumed.promise;
-    const row = await this.#findReply(parseEventId(lastEventId)?.messageId ?? "");
+    const row = await findReply(this.#settings.store.as(user), parseEventId(lastEventId)?.messageId ?? "");
     if (row !== undefined) return this.#replies.logOf(row);
     throw new WireError(
       "not_found",
@@ -179,17 +191,18 @@ export class Chat {
     await Promise.all([this.#summaries.close(), this.#replies.close()]);
   }
 
-  async #sendOnce(outgoing: Outgoing, clientMessageId: string): Promise<Sent> {
-    const exchange = await this.#settings.store.messages.findExchange(clientMessageId);
-    if (exchange === undefined) return await this.#sendNew(outgoing);
+  async #sendOnce(user: string, outgoing: Outgoing, clientKey: ClientKey): Promise<Sent> {
+    const { messages } = this.#settings.store.as(user);
+    const exchange = await messages.findExchange(clientKey, outgoing.sessionId);
+    if (exchange === undefined) return await this.#sendNew(user, outgoing, clientKey);
     return this.#joined(exchange);
   }
 
-  async #sendNew(outgoing: Outgoing): Promise<Sent> {
-    const { store } = this.#settings;
+  async #sendNew(user: string, outgoing: Outgoing, clientKey: ClientKey | undefined): Promise<Sent> {
+    const store = this.#settings.store.as(user);
     // Checked before a conversation is made for an agent that does not exist.
     if (outgoing.agentId !== undefined) requireAgent(outgoing.agentId);
-    const { session, created } = await store.conversations.open(outgoing);
+    const { session, created } = await store.conversations.open(outgoing, clientKey?.id);
     const profile = await store.profiles.context(session.model_id);
     const model = outgoing.model ?? session.model ?? profile?.default_model ?? undefined;
     await this.#replies.find(session.session_id)?.saveNow();
@@ -199,13 +212,13 @@ export class Chat {
         sessionId: session.session_id,
         content: outgoing.content,
         modelName: model ?? null,
-        clientMessageId: outgoing.clientMessageId,
+        clientKey,
       }),
     );
     // Another process was first with the same client key.
     if (!begun.isNew) return this.#joined(begun);
     const history = { summary, messages: [...messages, begun.user] };
-    return this.#answer({ session: begun.session, exchange: begun, profile, history, created });
+    return this.#answer({ user, session: begun.session, exchange: begun, profile, history, created });
   }
 
   async #begin<Begun>(begin: () => Promise<Begun>): Promise<Begun> {
@@ -230,21 +243,16 @@ export class Chat {
   }
 
   /** Not async: between the reply's row and the reply itself a reader would get the reply before it. */
-  #answer({ session, exchange, profile, history, created = false }: Begun): Sent {
+  #answer({ user, session, exchange, profile, history, created = false }: Begun): Sent {
     const { session_id: sessionId } = session;
     this.#summaries.giveWay(sessionId);
     const request = chatRequest({ session, profile, history, reply: exchange.reply });
-    const { log } = this.#replies.begin(exchange.reply, request, created ? session : undefined);
+    const { log } = this.#replies.begin(user, exchange.reply, request, created ? session : undefined);
     return { sessionId, exchange, log };
   }
 
   #joined(exchange: Exchange): Sent {
     return { sessionId: exchange.user.session_id, exchange, log: this.#replies.logOf(exchange.reply) };
-  }
-
-  async #findReply(messageId: string): Promise<Message | undefined> {
-    const row = await this.#settings.store.messages.find(messageId);
-    return row?.role === "assistant" ? row : undefined;
   }
 
   async #cancelAtGateway(session_id: string): Promise<CancelAnswer> {
@@ -261,6 +269,7 @@ export class Chat {
 
 /** A message whose reply is on disk, and is now to be asked for. */
 interface Begun {
+  readonly user: string;
   readonly session: Session;
   readonly exchange: Exchange;
   readonly profile: Profile | null;
@@ -268,4 +277,14 @@ interface Begun {
   readonly history: History;
   /** True where this message made the conversation. */
   readonly created?: boolean;
+}
+
+async function findReply(store: UserStore, messageId: string): Promise<Message | undefined> {
+  const row = await store.messages.find(messageId);
+  return row?.role === "assistant" ? row : undefined;
+}
+
+function clientKeyOf({ clientMessageId, content, model, modelId }: Outgoing): ClientKey | undefined {
+  if (clientMessageId === undefined) return undefined;
+  return { id: clientMessageId, fingerprint: fingerprintOf({ content, model, modelId }) };
 }

@@ -71,7 +71,7 @@ export async function startHmi(options: HmiOptions): Promise<RunningService> {
   }));
   serveChat(app, { chat, store, readers: options });
   serveSessions(app, { chat, store, defaultAgent: options.defaultAgent });
-  serveProfiles(app, store.profiles);
+  serveProfiles(app, store);
   servePages(app, { webFolder: options.webFolder, store, isGuarded: Boolean(options.token) });
 
   const port = await listen(app, options.host, options.port);
@@ -83,7 +83,7 @@ export async function startHmi(options: HmiOptions): Promise<RunningService> {
     close: async () => {
       await chat.close();
       await app.close();
-      await store.messages.release();
+      await store.replies.release();
       await gateway.close();
     },
   };

@@ -4,13 +4,14 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import { ModelIdText } from "../../contract/hmi.ts";
 import { assetRoute, pageRoutes } from "../../contract/routes.ts";
 import { WireError } from "../../errors.ts";
-import type { ConversationStore } from "../conversations/store.ts";
+import type { ConversationStore, UserStore } from "../conversations/store.ts";
+import { userOf } from "../http/caller-user.ts";
 
 export interface PageOptions {
   /** The folder of the built browser code: `index.html`, and scripts and styles whose names change with their content. */
   readonly webFolder: string;
   /** Where what an address names is looked up. */
-  readonly store: Pick<ConversationStore, "conversations" | "profiles">;
+  readonly store: Pick<ConversationStore, "as">;
   /** True where a token guards the calls: the pages need none, so they must not tell what exists. */
   readonly isGuarded: boolean;
 }
@@ -29,8 +30,8 @@ export function servePages(app: FastifyInstance, { webFolder, store, isGuarded }
     pageRoutes.newProfileConversation,
     pageRoutes.profileConversation,
   ]) {
-    app.get<{ Params: PageParams }>(pattern, async ({ params }, reply) => {
-      const isThere = isGuarded || (await isKnown(store, params));
+    app.get<{ Params: PageParams }>(pattern, async (request, reply) => {
+      const isThere = isGuarded || (await isKnown(store.as(userOf(request)), request.params));
       return sendPage(reply.code(isThere ? 200 : 404), page);
     });
   }
@@ -56,7 +57,7 @@ interface PageParams {
 }
 
 /** True where there is such a conversation, of this profile; or such a profile, where no conversation is named. */
-async function isKnown(store: PageOptions["store"], { model_id, session_id }: PageParams): Promise<boolean> {
+async function isKnown(store: UserStore, { model_id, session_id }: PageParams): Promise<boolean> {
   const modelId = ModelIdText.optional().safeParse(model_id);
   if (!modelId.success) return false;
   try {

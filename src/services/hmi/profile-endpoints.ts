@@ -1,28 +1,34 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import * as z from "zod";
 import { ModelIdText, ProfileChange, ProfileDraft } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { WireError } from "../../errors.ts";
-import type { ProfileStore } from "../conversations/store.ts";
+import type { ConversationStore, ProfileStore } from "../conversations/store.ts";
+import { userOf } from "../http/caller-user.ts";
 import { endpoint } from "../http/endpoint.ts";
 
 /** The model profiles: what `model_id` names. */
-export function serveProfiles(app: FastifyInstance, profiles: ProfileStore): void {
-  endpoint(app, hmiRoutes.profiles, {}, async () => ({ status: "ok", profiles: await profiles.list() }));
-  endpoint(app, hmiRoutes.newProfile, { body: ProfileDraft }, async ({ body }) => ({
+export function serveProfiles(app: FastifyInstance, store: ConversationStore): void {
+  const profilesOf = (request: FastifyRequest): ProfileStore => store.as(userOf(request)).profiles;
+
+  endpoint(app, hmiRoutes.profiles, {}, async ({ request }) => ({
     status: "ok",
-    profile: await profiles.create(body),
+    profiles: await profilesOf(request).list(),
   }));
-  endpoint(app, hmiRoutes.profile, {}, async ({ params }) => ({
+  endpoint(app, hmiRoutes.newProfile, { body: ProfileDraft }, async ({ body, request }) => ({
     status: "ok",
-    profile: await profiles.get(keyFrom(params)),
+    profile: await profilesOf(request).create(body),
   }));
-  endpoint(app, hmiRoutes.updateProfile, { body: ProfileChange }, async ({ params, body }) => ({
+  endpoint(app, hmiRoutes.profile, {}, async ({ params, request }) => ({
     status: "ok",
-    profile: await profiles.update(keyFrom(params), body),
+    profile: await profilesOf(request).get(keyFrom(params)),
   }));
-  endpoint(app, hmiRoutes.deleteProfile, {}, async ({ params }) => {
-    await profiles.delete(keyFrom(params));
+  endpoint(app, hmiRoutes.updateProfile, { body: ProfileChange }, async ({ params, body, request }) => ({
+    status: "ok",
+    profile: await profilesOf(request).update(keyFrom(params), body),
+  }));
+  endpoint(app, hmiRoutes.deleteProfile, {}, async ({ params, request }) => {
+    await profilesOf(request).delete(keyFrom(params));
     return { status: "ok" };
   });
 }

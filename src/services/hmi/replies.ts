@@ -2,6 +2,7 @@ import type { StreamEvent } from "../../contract/events.ts";
 import type { ChatRequest } from "../../contract/gateway.ts";
 import type { Message, Session } from "../../contract/hmi.ts";
 import { WireError } from "../../errors.ts";
+import type { OwnedReply } from "../conversations/store.ts";
 import { whenAbandoned } from "../stream/abandonment.ts";
 import type { EventLog } from "../stream/event-log.ts";
 import { FinishedLogs, type FinishedLogsSettings } from "../stream/finished-logs.ts";
@@ -64,18 +65,18 @@ export class Replies {
   }
 
   /** Asks the gateway for a reply, whose row is still empty. */
-  begin(row: Message, request: ChatRequest, created?: Session): Reply {
+  begin(user: string, row: Message, request: ChatRequest, created?: Session): Reply {
     const { gateway } = this.#settings;
     const events: ReplyStart["events"] = (signal) => askFor(gateway, request, signal);
-    return this.#add({ sessionId: request.session_id, row, created, events, isRejoined: false });
+    return this.#add({ user, sessionId: request.session_id, row, created, events, isRejoined: false });
   }
 
   /** Takes a reply up again that a stopped HMI began; where the gateway has it no more, it ends as `interrupted`. */
-  rejoin(row: Message): Reply {
+  rejoin({ user, reply: row }: OwnedReply): Reply {
     const { gateway } = this.#settings;
     const { session_id, message_id } = row;
     const events: ReplyStart["events"] = (signal) => gateway.join({ session_id, message_id }, signal);
-    return this.#add({ sessionId: session_id, row, events, isRejoined: true });
+    return this.#add({ user, sessionId: session_id, row, events, isRejoined: true });
   }
 
   /** Forgets a deleted conversation. */

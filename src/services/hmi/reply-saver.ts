@@ -1,8 +1,8 @@
 import type { Message } from "../../contract/hmi.ts";
-import type { MessageStore, ReplyEnding } from "../conversations/store.ts";
+import type { ReplyEnding, ReplyStore } from "../conversations/store.ts";
 
 export interface SaverSettings {
-  readonly messages: MessageStore;
+  readonly replies: Pick<ReplyStore, "grow" | "finish">;
   /** A growing reply is written to disk at least this often, in milliseconds. */
   readonly saveEveryMs: number;
   /** Told of what fails behind a reader's back. */
@@ -91,7 +91,11 @@ export class ReplySaver {
     const added = this.#text().slice(from);
     if (added === "") return;
     try {
-      const isOurs = await this.#settings.messages.grow(this.#messageId, from, added);
+      const isOurs = await this.#settings.replies.grow(
+        this.#messageId,
+        { from, added },
+        { from: 0, added: "" },
+      );
       if (isOurs) {
         this.#savedLength += added.length;
       } else if (this.#ending === undefined) {
@@ -116,7 +120,7 @@ export class ReplySaver {
     if (ending === undefined) return "saved";
     clearTimeout(this.#retry);
     try {
-      const isOurs = await this.#settings.messages.finish(this.#messageId, ending);
+      const isOurs = await this.#settings.replies.finish(this.#messageId, ending);
       this.#ending = undefined;
       this.#savedLength = ending.content.length;
       this.#onSaved?.();

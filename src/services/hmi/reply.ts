@@ -7,6 +7,8 @@ import { failureEvents, INTERRUPTED, LOST, missingStart, notSavedYet, startedEve
 import { ReplySaver, type SaverSettings } from "./reply-saver.ts";
 
 export interface ReplyStart {
+  /** Whose conversation it is. */
+  readonly user: string;
   readonly sessionId: string;
   /** The reply's row, which is `streaming`. */
   readonly row: Message;
@@ -34,6 +36,7 @@ type EarlyEnd = "interrupted" | "lost" | "left";
  * leaves, so that the reply is there after a reload; and `done` is sent only when it is saved whole.
  */
 export class Reply {
+  readonly user: string;
   readonly sessionId: string;
   readonly log: EventLog;
   /** Resolves when readers have been told its end, or will be told nothing more. Never rejects. */
@@ -55,6 +58,7 @@ export class Reply {
 
   constructor(start: ReplyStart, settings: SaverSettings) {
     const { row, created } = start;
+    this.user = start.user;
     this.sessionId = start.sessionId;
     this.log = new EventLog(row.message_id);
     this.#isRejoined = start.isRejoined;
@@ -167,7 +171,17 @@ export class Reply {
     ending: readonly StreamEvent[],
   ): Promise<ReplyOutcome> {
     const outcome = await this.#saver.finish(
-      { content: this.#text, status, finishReason, usage: this.#usage, error: this.#error },
+      {
+        content: this.#text,
+        thinking: "",
+        status,
+        finishReason,
+        modelName: null,
+        usage: this.#usage,
+        timings: null,
+        notices: [],
+        error: this.#error,
+      },
       this.#savedLate.resolve,
     );
     // A cancel is what it says also where the row is gone: whoever deletes a conversation cancels its reply.

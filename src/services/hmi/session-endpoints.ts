@@ -1,4 +1,4 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import {
   ExportQuery,
   type MessageList,
@@ -11,7 +11,8 @@ import {
 } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { requireAgent } from "../conversations/agents.ts";
-import type { ConversationStore } from "../conversations/store.ts";
+import type { ConversationStore, UserStore } from "../conversations/store.ts";
+import { userOf } from "../http/caller-user.ts";
 import { endpoint } from "../http/endpoint.ts";
 import type { Chat } from "./chat.ts";
 import { exportConversation } from "./export.ts";
@@ -24,63 +25,81 @@ interface SessionParts {
 
 /** Conversations, which the endpoints call sessions, and their messages. */
 export function serveSessions(app: FastifyInstance, { chat, store, defaultAgent }: SessionParts): void {
-  const { conversations, messages } = store;
+  const of = (request: FastifyRequest): UserStore => store.as(userOf(request));
   const answer = async (session: Promise<SessionAnswer["session"]>): Promise<SessionAnswer> => ({
     status: "ok",
     session: await session,
   });
 
-  endpoint(app, hmiRoutes.sessions, { query: SessionsQuery }, async ({ query }): Promise<SessionList> => {
-    const modelId = query.model_id === "none" ? null : query.model_id;
-    const { limit = 50, offset = 0 } = query;
-    return { status: "ok", ...(await conversations.list({ modelId, limit, offset })) };
-  });
+  endpoint(
+    app,
+    hmiRoutes.sessions,
+    { query: SessionsQuery },
+    async ({ query, request }): Promise<SessionList> => {
+      const modelId = query.model_id === "none" ? null : query.model_id;
+      const { limit = 50, offset = 0 } = query;
+      return { status: "ok", ...(await of(request).conversations.list({ modelId, limit, offset })) };
+    },
+  );
 
-  endpoint(app, hmiRoutes.newSession, { body: NewSession }, async ({ body }) => {
+  endpoint(app, hmiRoutes.newSession, { body: NewSession }, async ({ body, request }) => {
     const agentId = body.agent_id ?? defaultAgent;
     requireAgent(agentId);
-    return await answer(conversations.create({ modelId: body.model_id ?? null, agentId, model: body.model }));
+    const conversation = { modelId: body.model_id ?? null, agentId, model: body.model };
+    return await answer(of(request).conversations.create(conversation));
   });
 
-  endpoint(app, hmiRoutes.resumeSession, {}, ({ params }) =>
-    answer(conversations.activate(params["session_id"] ?? "")),
+  endpoint(app, hmiRoutes.resumeSession, {}, ({ params, request }) =>
+    answer(of(request).conversations.activate(params["session_id"] ?? "")),
   );
 
   endpoint(
     app,
     hmiRoutes.messages,
     { query: MessagesQuery },
-    async ({ params, query }): Promise<MessageList> => {
+    async ({ params, query, request }): Promise<MessageList> => {
+      const { conversations, messages } = of(request);
       const session = await conversations.get(params["session_id"] ?? "");
       const rows = await messages.list(session.session_id, query.limit);
       return { status: "ok", session, messages: rows, count: rows.length };
     },
   );
 
-  endpoint(app, hmiRoutes.renameSession, { body: RenameSession }, ({ params, body }) =>
-    answer(conversations.rename(params["session_id"] ?? "", body.title)),
+  endpoint(app, hmiRoutes.renameSession, { body: RenameSession }, ({ params, body, request }) =>
+    answer(of(request).conversations.rename(params["session_id"] ?? "", body.title)),
   );
 
-  endpoint(app, hmiRoutes.archiveSession, {}, async ({ params }) => {
-    await chat.settle(params["session_id"] ?? "");
-    return await answer(conversations.archive(params["session_id"] ?? ""));
+  endpoint(app, hmiRoutes.archiveSession, {}, async ({ params, request }) => {
+    const { conversations } = of(request);
+    const { session_id } = await conversations.get(params["session_id"] ?? "");
+    await chat.settle(session_id);
+    return await answer(conversations.archive(session_id));
   });
 
-  endpoint(app, hmiRoutes.clearSession, {}, async ({ params }) => {
-    await chat.settle(params["session_id"] ?? "");
-    return await answer(conversations.renew(params["session_id"] ?? ""));
+  endpoint(app, hmiRoutes.clearSession, {}, async ({ params, request }) => {
+    const { conversations } = of(request);
+    const { session_id } = await conversations.get(params["session_id"] ?? "");
+    await chat.settle(session_id);
+    return await answer(conversations.renew(session_id));
   });
 
-  endpoint(app, hmiRoutes.exportSession, { query: ExportQuery }, async ({ params, query, reply }) => {
-    const session = await conversations.get(params["session_id"] ?? "");
-    const file = exportConversation(session, await messages.list(session.session_id), query.format);
-    return await reply
-      .header("content-disposition", `attachment; filename="${file.name}"`)
-      .type(file.type)
-      .send(file.body);
-  });
+  endpoint(
+    app,
+    hmiRoutes.exportSession,
+    { query: ExportQuery },
+    async ({ params, query, request, reply }) => {
+      const { conversations, messages } = of(request);
+      const session = await conversations.get(params["session_id"] ?? "");
+      const file = exportConversation(session, await messages.list(session.session_id), query.format);
+      return await reply
+        .header("content-disposition", `attachment; filename="${file.name}"`)
+        .type(file.type)
+        .send(file.body);
+    },
+  );
 
-  endpoint(app, hmiRoutes.deleteSession, {}, async ({ params }) => {
+  endpoint(app, hmiRoutes.deleteSession, {}, async ({ params, request }) => {
+    const { conversations } = of(request);
     const { session_id } = await conversations.get(params["session_id"] ?? "");
     await chat.settle(session_id);
     await conversations.delete(session_id);

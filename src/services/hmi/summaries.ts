@@ -28,13 +28,13 @@ export class Summaries {
   }
 
   /** Begins a summary of this conversation if one is due. */
-  consider(sessionId: string): void {
+  consider(user: string, sessionId: string): void {
     const before = this.#running.get(sessionId);
     if (before !== undefined && !before.stop.signal.aborted) return;
     const stop = new AbortController();
     // One that gives way has the same name at the gateway, until it is stopped there.
     const ended = (before?.ended ?? Promise.resolve())
-      .then(() => this.#summarise(sessionId, stop.signal))
+      .then(() => this.#summarise(user, sessionId, stop.signal))
       // A summary that failed is due again after the next reply.
       .catch((error: unknown) => {
         if (!stop.signal.aborted) this.#settings.onError(error, `summary of conversation ${sessionId}`);
@@ -55,8 +55,8 @@ export class Summaries {
     await Promise.all([...this.#running.values()].map(({ ended }) => ended));
   }
 
-  async #summarise(sessionId: string, signal: AbortSignal): Promise<void> {
-    const { store } = this.#settings;
+  async #summarise(user: string, sessionId: string, signal: AbortSignal): Promise<void> {
+    const store = this.#settings.store.as(user);
     const { summary, messages } = await store.messages.history(sessionId);
     if (messages.length <= LIMITS.summaryAfterMessages || signal.aborted) return;
     const covered = messages.slice(0, -LIMITS.verbatimMessages);

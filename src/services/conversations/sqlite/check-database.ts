@@ -41,7 +41,17 @@ const RULES: Readonly<Record<string, string>> = {
      GROUP BY conversation_id HAVING count(*) > 1)`,
   "conversations whose message_count is wrong": `
     SELECT count(*) AS n FROM conversations WHERE message_count <>
-     (SELECT count(*) FROM messages WHERE conversation_id = conversations.id AND message_type = 'chat')`,
+     (SELECT count(*) FROM messages
+       WHERE conversation_id = conversations.id AND message_type = 'chat' AND replaces IS NULL)`,
+  "conversations of another user than their profile's": `
+    SELECT count(*) AS n FROM conversations JOIN model_profiles USING (model_id)
+     WHERE conversations.user_id <> model_profiles.user_id`,
+  "clients' keys of another user than their conversation's": `
+    SELECT count(*) AS n FROM client_keys JOIN conversations ON conversations.id = conversation_id
+     WHERE client_keys.user_id <> conversations.user_id`,
+  "replies that are to replace what is no complete reply of their conversation": `
+    SELECT count(*) AS n FROM messages AS newer JOIN messages AS older ON older.id = newer.replaces
+     WHERE older.conversation_id <> newer.conversation_id OR older.role <> 'assistant' OR older.status <> 'complete'`,
   "replies that have ended and have text beside their row": `
     SELECT count(DISTINCT message_id) AS n FROM reply_parts JOIN messages ON messages.id = message_id
      WHERE status <> 'streaming'`,
@@ -86,7 +96,7 @@ function look(db: DatabaseSync, path: string): DatabaseCheck {
   ];
   const count = (table: string): number | null =>
     isReadable ? countOf(db, `SELECT count(*) AS n FROM ${table}`) : null;
-  const streaming = isReadable ? writersOf(db, path, isPresent) : null;
+  const streaming = isReadable ? writersOf(db, path, version) : null;
   const free = freeBytes(path);
   const notes = [
     ...(isPresent ? [] : [`the next start brings it to schema version ${SCHEMA_VERSION}, and keeps a copy`]),
@@ -162,8 +172,8 @@ function countOf(db: DatabaseSync, sql: string): number {
 }
 
 /** The first version of the schema had no writers. */
-function writersOf(db: DatabaseSync, path: string, hasWriters: boolean): DatabaseCheck["streaming"] {
-  const writer = hasWriters ? "writer" : "NULL AS writer";
+function writersOf(db: DatabaseSync, path: string, version: number): DatabaseCheck["streaming"] {
+  const writer = version > 1 ? "writer" : "NULL AS writer";
   const rows = db.prepare(`SELECT ${writer} FROM messages WHERE status = 'streaming'`).all();
   const owned = rows.filter(({ writer }) => typeof writer === "string" && isWriterAlive(path, writer)).length;
   return { owned, left: rows.length - owned };

@@ -7,7 +7,7 @@ import { isLocked, storeError } from "./sqlite-errors.ts";
 import { WalSync } from "./wal-sync.ts";
 
 /** A value that SQLite can bind. */
-export type SqlValue = string | number | null;
+export type SqlValue = string | number | Uint8Array | null;
 export type Row = Record<string, unknown>;
 
 /** Statements within one transaction, prepared by their text. */

@@ -1,74 +1,117 @@
 import { LIMITS } from "../../../contract/defaults.ts";
 import type { Message } from "../../../contract/hmi.ts";
 import { WireError } from "../../../errors.ts";
-import type { BegunExchange, Exchange, NewExchange, RepeatedExchange, RepeatedMessage } from "../store.ts";
-import type { Database, SqlValue, Statements } from "./database.ts";
-import { historyOf, insertMessage, rowFor, toMessage } from "./message-rows.ts";
-import { SELECT_MESSAGES } from "./reply-text.ts";
-import { getSession, NEXT_ACTIVITY } from "./sessions.ts";
-import { isConflict } from "./sqlite-errors.ts";
+import type { BegunExchange, ClientKey, Exchange, NewExchange, OwnedReply } from "../store.ts";
+import { conversationOfKey, keyReused } from "./client-keys.ts";
+import type { Row, SqlValue, Statements } from "./database.ts";
+import { insertImages } from "./images.ts";
+import {
+  findRow,
+  findRowOfAnybody,
+  insertMessage,
+  lastUserMessage,
+  rowFor,
+  toMessage,
+} from "./message-rows.ts";
+import { IS_SHOWN, SELECT_MESSAGES } from "./reply-text.ts";
+import { getConversationKeys, getSession, NEXT_ACTIVITY, userOfConversation } from "./sessions.ts";
 import type { Writer } from "./writer.ts";
 
 /** {@link MessageStore.begin} */
-export async function beginExchange(
-  db: Database,
+export function beginExchange(
+  sql: Statements,
+  user: string,
   writer: Writer,
-  { sessionId, content, modelName, clientMessageId }: NewExchange,
-): Promise<BegunExchange> {
-  try {
-    return await db.write((sql) => {
-      const shared = rowFor(sql, sessionId, touch(sql, sessionId, titleFrom(content)));
-      const user = { ...shared, role: "user", content, client_message_id: clientMessageId ?? null };
-      const reply = { ...shared, ...emptyReply(writer, modelName) };
-      const rows = { user: insertMessage(sql, user), reply: insertMessage(sql, reply) };
-      return { ...rows, session: getSession(sql, sessionId), isNew: true };
-    });
-  } catch (error) {
-    if (isConflict(error, "messages.client_message_id") && clientMessageId !== undefined) {
-      // The same message arrived twice at once; the other one was first.
-      const first = await db.read((sql) => {
-        const found = findExchange(sql, clientMessageId);
-        return found && { ...found, session: getSession(sql, found.user.session_id), isNew: false };
-      });
-      if (first !== undefined) return first;
-    }
-    if (isConflict(error, "messages.conversation_id")) throw generationInProgress(sessionId);
-    throw error;
-  }
+  { sessionId, content, images = [], modelName, clientKey }: NewExchange,
+): BegunExchange {
+  const known = clientKey && findExchange(sql, user, clientKey, sessionId);
+  if (known !== undefined) return { ...known, session: getSession(sql, user, sessionId), isNew: false };
+  requireNoReplyRunning(sql, user, sessionId);
+  const shared = rowFor(sql, user, sessionId, touch(sql, sessionId, titleFrom(content)));
+  const message = insertMessage(sql, {
+    ...shared,
+    role: "user",
+    content,
+    model_name: modelName,
+    client_message_id: clientKey?.id ?? null,
+    client_fingerprint: clientKey?.fingerprint ?? null,
+  });
+  insertImages(sql, message.message_id, images);
+  const reply = insertMessage(sql, { ...shared, ...emptyReply(writer, modelName) });
+  return {
+    user: images.length === 0 ? message : getMessage(sql, message.message_id),
+    reply,
+    session: getSession(sql, user, sessionId),
+    isNew: true,
+  };
 }
 
-/** {@link MessageStore.beginAgain} */
-export async function beginAgain(
-  db: Database,
-  writer: Writer,
-  { sessionId, modelName, defaultModel }: RepeatedMessage,
-): Promise<RepeatedExchange> {
-  return await db.write((sql) => {
-    const user = lastOf(sql, sessionId, "role = 'user'");
-    if (user === undefined) throw nothingToRegenerate(getSession(sql, sessionId).session_id);
-    if (lastOf(sql, sessionId, "status = 'streaming'") !== undefined) throw generationInProgress(sessionId);
-    const replaced = lastOf(sql, sessionId, "role = 'assistant'");
-    sql.run(
-      "DELETE FROM messages WHERE conversation_id = ? AND role = 'assistant' AND id > ?",
-      sessionId,
-      user.message_id,
-    );
-    // Such a summary would hide the message, or tell of the reply that is gone; the one before it holds again.
-    sql.run(
-      "DELETE FROM messages WHERE conversation_id = ? AND covers_until >= ?",
-      sessionId,
-      user.message_id,
-    );
-    const shared = rowFor(sql, sessionId, touch(sql, sessionId, null));
-    const history = historyOf(sql, sessionId);
-    const model = modelName ?? replaced?.model_name ?? defaultModel;
-    const reply = insertMessage(sql, { ...shared, ...emptyReply(writer, model) });
-    return { user, reply, session: getSession(sql, sessionId), history };
-  });
+/** {@link MessageStore.findExchange} */
+export function findExchange(
+  sql: Statements,
+  user: string,
+  { id: key, fingerprint }: ClientKey,
+  sessionId = conversationOfKey(sql, user, key),
+): Exchange | undefined {
+  if (sessionId === undefined) return undefined;
+  const row = sql.get(
+    `${SELECT_MESSAGES} WHERE conversation_id = ? AND client_message_id = ?`,
+    getConversationKeys(sql, user, sessionId).id,
+    key,
+  );
+  if (row === undefined) return undefined;
+  const before = row["client_fingerprint"];
+  if (before !== null && before !== fingerprint) throw keyReused(key);
+  const message = toMessage(row);
+  const reply = replyTo(sql, message);
+  return reply && { user: message, reply };
+}
+
+/** {@link MessageStore.exchangeOf} */
+export function findExchangeOf(sql: Statements, user: string, messageId: string): Exchange | undefined {
+  const row = findRow(sql, user, messageId);
+  if (row === undefined || row["message_type"] !== "chat") return undefined;
+  const found = toMessage(row);
+  if (found.role === "user") {
+    const reply = replyTo(sql, found);
+    return reply && { user: found, reply };
+  }
+  const message = messageAnsweredBy(sql, row);
+  return message === null ? undefined : { user: message, reply: found };
+}
+
+/** {@link ReplyStore.find} */
+export function findReply(sql: Statements, messageId: string): OwnedReply | undefined {
+  const row = findRowOfAnybody(sql, messageId);
+  if (row?.["role"] !== "assistant") return undefined;
+  const user = userOfConversation(sql, Number(row["conversation_id"]));
+  return user === undefined
+    ? undefined
+    : { user, reply: toMessage(row), message: messageAnsweredBy(sql, row) };
+}
+
+/** The reply to a user's message that is shown. */
+export function replyTo(sql: Statements, { session_id, message_id }: Message): Message | undefined {
+  const row = sql.get(
+    `${SELECT_MESSAGES} WHERE conversation_id = ? AND role = 'assistant' AND id > ? AND ${IS_SHOWN}
+      ORDER BY id LIMIT 1`,
+    Number(session_id),
+    Number(message_id),
+  );
+  return row && toMessage(row);
+}
+
+function messageAnsweredBy(sql: Statements, reply: Row): Message | null {
+  const id = lastUserMessage(sql, Number(reply["conversation_id"]), Number(reply["id"]));
+  return id === undefined ? null : getMessage(sql, String(id));
+}
+
+function getMessage(sql: Statements, messageId: string): Message {
+  return toMessage(findRowOfAnybody(sql, messageId) ?? {});
 }
 
 /** Makes the conversation the first of the list, and titles an untitled one; returns the time. */
-function touch(sql: Statements, sessionId: string, title: string | null): string {
+export function touch(sql: Statements, sessionId: string, title: string | null): string {
   const now = new Date().toISOString();
   sql.run(
     `UPDATE conversations SET updated_at = ?, activity = ${NEXT_ACTIVITY}, title = ifnull(title, ?) WHERE id = ?`,
@@ -79,44 +122,20 @@ function touch(sql: Statements, sessionId: string, title: string | null): string
   return now;
 }
 
-function emptyReply(writer: Writer, model_name: string | null): Record<string, SqlValue> {
+/** What a reply's row has before anything of it has come. */
+export function emptyReply(writer: Writer, model_name: string | null): Record<string, SqlValue> {
   return { role: "assistant", content: "", model_name, status: "streaming", writer: writer.name() };
 }
 
-function lastOf(sql: Statements, sessionId: string, condition: string): Message | undefined {
-  const row = sql.get(
-    `${SELECT_MESSAGES} WHERE conversation_id = ? AND ${condition} ORDER BY id DESC LIMIT 1`,
-    sessionId,
-  );
-  return row && toMessage(row);
-}
-
-/** {@link MessageStore.findExchange} */
-export function findExchange(sql: Statements, clientMessageId: string): Exchange | undefined {
-  const user = sql.get(`${SELECT_MESSAGES} WHERE client_message_id = ?`, clientMessageId);
-  const reply =
-    user &&
-    sql.get(
-      `${SELECT_MESSAGES} WHERE conversation_id = ? AND role = 'assistant' AND id > ? ORDER BY id LIMIT 1`,
-      Number(user["conversation_id"]),
-      Number(user["id"]),
-    );
-  return user && reply ? { user: toMessage(user), reply: toMessage(reply) } : undefined;
-}
-
-function generationInProgress(sessionId: string): WireError {
-  return new WireError(
+/** Throws `conversation_not_found`, or `generation_in_progress` where the conversation is being answered. */
+export function requireNoReplyRunning(sql: Statements, user: string, sessionId: string): void {
+  const { id } = getConversationKeys(sql, user, sessionId);
+  const running = sql.get("SELECT 1 FROM messages WHERE conversation_id = ? AND status = 'streaming'", id);
+  if (running === undefined) return;
+  throw new WireError(
     "generation_in_progress",
     `Conversation ${sessionId} is still being answered.`,
     "Wait for the reply, or cancel it.",
-  );
-}
-
-function nothingToRegenerate(sessionId: string): WireError {
-  return new WireError(
-    "nothing_to_regenerate",
-    `Nothing was said yet in conversation ${sessionId}.`,
-    "Send a message first.",
   );
 }
 

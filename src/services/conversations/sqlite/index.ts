@@ -2,7 +2,8 @@ import type { ConversationStore } from "../store.ts";
 import { type DatabaseOptions, openDatabase } from "./database.ts";
 import { createMessageStore } from "./messages.ts";
 import { createProfileStore } from "./profiles.ts";
-import { createSessionStore } from "./sessions.ts";
+import { createReplyStore } from "./replies.ts";
+import { createSessionStore, findUserOf } from "./sessions.ts";
 import { Writer } from "./writer.ts";
 
 export interface SqliteOptions extends DatabaseOptions {
@@ -17,9 +18,13 @@ export function openSqliteStore(options: SqliteOptions): ConversationStore {
   const db = openDatabase(options.path, options);
   const writer = new Writer(options.path);
   return {
-    profiles: createProfileStore(db),
-    conversations: createSessionStore(db, options.defaultAgent),
-    messages: createMessageStore(db, writer),
+    as: (user) => ({
+      profiles: createProfileStore(db, user),
+      conversations: createSessionStore(db, user, options.defaultAgent),
+      messages: createMessageStore(db, user, writer),
+    }),
+    userOf: (sessionId) => db.read((sql) => findUserOf(sql, sessionId)),
+    replies: createReplyStore(db, writer),
     probe: () => db.probe(),
     async close() {
       await db.close();

@@ -1,19 +1,21 @@
 import { Message } from "../../../contract/hmi.ts";
 import type { History } from "../store.ts";
 import type { Row, SqlValue, Statements } from "./database.ts";
-import { SELECT_MESSAGES } from "./reply-text.ts";
-import { getOwner } from "./sessions.ts";
+import { IS_SHOWN, SELECT_MESSAGES } from "./reply-text.ts";
+import { rowidOf } from "./rowid.ts";
+import { getConversationKeys, userOfConversation } from "./sessions.ts";
 
 /** What the next prompt of a conversation is made of. Throws `conversation_not_found`. */
-export function historyOf(sql: Statements, sessionId: string): History {
-  const { id } = getOwner(sql, sessionId);
+export function historyOf(sql: Statements, user: string, sessionId: string): History {
+  const { id } = getConversationKeys(sql, user, sessionId);
   const summary = sql.get(
     `SELECT content, covers_until FROM messages
-      WHERE conversation_id = ? AND message_type = 'summary' ORDER BY id DESC LIMIT 1`,
+      WHERE conversation_id = ? AND message_type = 'summary' AND ifnull(covers_until, 0) < ? ORDER BY id DESC LIMIT 1`,
     id,
+    messageAnsweredAnew(sql, id) ?? Number.MAX_SAFE_INTEGER,
   );
   const rows = sql.all(
-    `${SELECT_MESSAGES} WHERE conversation_id = ? AND message_type = 'chat' AND id > ? ORDER BY id`,
+    `${SELECT_MESSAGES} WHERE conversation_id = ? AND message_type = 'chat' AND id > ? AND ${IS_SHOWN} ORDER BY id`,
     id,
     Number(summary?.["covers_until"] ?? 0),
   );
@@ -23,9 +25,47 @@ export function historyOf(sql: Statements, sessionId: string): History {
   };
 }
 
+/** The user's message whose reply is being replaced: a summary that stands for it would hide it, or tell of that reply. */
+function messageAnsweredAnew(sql: Statements, conversationId: number): number | undefined {
+  const reply = sql.get(
+    "SELECT id FROM messages WHERE conversation_id = ? AND status = 'streaming' AND replaces IS NOT NULL",
+    conversationId,
+  );
+  return reply && lastUserMessage(sql, conversationId, Number(reply["id"]));
+}
+
+/** The newest user's message of a conversation that is older than that row. */
+export function lastUserMessage(sql: Statements, conversationId: number, before: number): number | undefined {
+  const row = sql.get(
+    "SELECT max(id) AS id FROM messages WHERE conversation_id = ? AND role = 'user' AND id < ?",
+    conversationId,
+    before,
+  );
+  return row?.["id"] == null ? undefined : Number(row["id"]);
+}
+
+/** A message of this user; undefined where there is none, also for keys that this store never gives out. */
+export function findRow(sql: Statements, user: string, messageId: string): Row | undefined {
+  const row = findRowOfAnybody(sql, messageId);
+  return row !== undefined && userOfConversation(sql, Number(row["conversation_id"])) === user
+    ? row
+    : undefined;
+}
+
+/** As {@link findRow}, whosever it is. */
+export function findRowOfAnybody(sql: Statements, messageId: string): Row | undefined {
+  const id = rowidOf(messageId);
+  return id === undefined ? undefined : sql.get(`${SELECT_MESSAGES} WHERE id = ?`, id);
+}
+
 /** The columns that a row takes from its conversation, and the defaults of the others. */
-export function rowFor(sql: Statements, sessionId: string, now: string): Record<string, SqlValue> {
-  const { id, modelId, agentId } = getOwner(sql, sessionId);
+export function rowFor(
+  sql: Statements,
+  user: string,
+  sessionId: string,
+  now: string,
+): Record<string, SqlValue> {
+  const { id, modelId, agentId } = getConversationKeys(sql, user, sessionId);
   return {
     conversation_id: id,
     model_id: modelId,
@@ -49,6 +89,7 @@ export function insertMessage(sql: Statements, row: Record<string, SqlValue>): M
 
 /** A row, as `SELECT_MESSAGES` gives it, in the contract's shape. */
 export function toMessage(row: Row): Message {
+  const thinking = `${row["thinking"] ?? ""}${row["thinking_growth"] ?? ""}`;
   // Column by column: to spread a row of node:sqlite takes three times as long as all the rest of this.
   return Message.parse({
     message_id: String(row["id"]),
@@ -57,8 +98,8 @@ export function toMessage(row: Row): Message {
     role: row["role"],
     message_type: row["message_type"],
     content: `${row["content"]}${row["growth"] ?? ""}`,
-    thinking: row["thinking"] ?? null,
-    images: [],
+    thinking: thinking === "" ? null : thinking,
+    images: fromJson(row["images"]) ?? [],
     timings: fromJson(row["timings"]),
     notices: fromJson(row["notices"]) ?? [],
     model_name: row["model_name"],

@@ -1,52 +1,37 @@
 import type { MessageStore } from "../store.ts";
 import type { Database } from "./database.ts";
-import { beginAgain, beginExchange, findExchange } from "./exchanges.ts";
-import { historyOf, insertMessage, rowFor, toMessage } from "./message-rows.ts";
-import { appendText, dropParts, SELECT_MESSAGES } from "./reply-text.ts";
-import { getOwner } from "./sessions.ts";
+import { beginExchange, findExchange, findExchangeOf } from "./exchanges.ts";
+import { getImage } from "./images.ts";
+import { findRow, historyOf, insertMessage, rowFor, toMessage } from "./message-rows.ts";
+import { beginAgain } from "./regeneration.ts";
+import { IS_SHOWN, SELECT_MESSAGES } from "./reply-text.ts";
+import { getConversationKeys } from "./sessions.ts";
 import type { Writer } from "./writer.ts";
 
-export function createMessageStore(db: Database, writer: Writer): MessageStore {
+/** The messages of one user. */
+export function createMessageStore(db: Database, user: string, writer: Writer): MessageStore {
   return {
     list: (sessionId, limit = Number.MAX_SAFE_INTEGER) =>
       db.read((sql) => {
-        const { id } = getOwner(sql, sessionId);
-        const newest = `${SELECT_MESSAGES} WHERE conversation_id = ? ORDER BY id DESC LIMIT ?`;
+        const { id } = getConversationKeys(sql, user, sessionId);
+        const newest = `${SELECT_MESSAGES} WHERE conversation_id = ? AND ${IS_SHOWN} ORDER BY id DESC LIMIT ?`;
         return sql.all(`SELECT * FROM (${newest}) ORDER BY id`, id, limit).map(toMessage);
       }),
-    history: (sessionId) => db.read((sql) => historyOf(sql, sessionId)),
+    history: (sessionId) => db.read((sql) => historyOf(sql, user, sessionId)),
     find: (messageId) =>
       db.read((sql) => {
-        const row = /^[1-9]\d{0,14}$/.test(messageId)
-          ? sql.get(`${SELECT_MESSAGES} WHERE id = ?`, Number(messageId))
-          : undefined;
+        const row = findRow(sql, user, messageId);
         return row && toMessage(row);
       }),
-    findExchange: (clientMessageId) => db.read((sql) => findExchange(sql, clientMessageId)),
-    begin: (exchange) => beginExchange(db, writer, exchange),
-    beginAgain: (message) => beginAgain(db, writer, message),
-    grow: (messageId, from, added) =>
-      db.writeSoon((sql) => appendText(sql, { messageId, writer: writer.present, from, added })),
-    finish: (messageId, { content, status, finishReason, usage, error }) =>
-      db.write((sql) => {
-        const changed = sql.run(
-          `UPDATE messages SET content = ?, status = ?, finish_reason = ?, usage = ?, error = ?, writer = NULL
-            WHERE id = ? AND status = 'streaming' AND writer = ?`,
-          content,
-          status,
-          finishReason,
-          usage === null ? null : JSON.stringify(usage),
-          error === null ? null : JSON.stringify(error),
-          Number(messageId),
-          writer.present,
-        );
-        if (changed > 0) dropParts(sql, messageId);
-        return changed > 0;
-      }),
+    exchangeOf: (messageId) => db.read((sql) => findExchangeOf(sql, user, messageId)),
+    findExchange: (clientKey, sessionId) => db.read((sql) => findExchange(sql, user, clientKey, sessionId)),
+    image: (imageId) => db.read((sql) => getImage(sql, user, imageId)),
+    begin: (exchange) => db.write((sql) => beginExchange(sql, user, writer, exchange)),
+    beginAgain: (message) => db.write((sql) => beginAgain(sql, user, writer, message)),
     add: ({ sessionId, messageType, modelName, coversUntil, role, content, status }) =>
       db.write((sql) =>
         insertMessage(sql, {
-          ...rowFor(sql, sessionId, new Date().toISOString()),
+          ...rowFor(sql, user, sessionId, new Date().toISOString()),
           role,
           message_type: messageType,
           content,
@@ -56,7 +41,5 @@ export function createMessageStore(db: Database, writer: Writer): MessageStore {
           writer: status === "streaming" ? writer.name() : null,
         }),
       ),
-    takeOver: () => db.write((sql) => writer.takeOver(sql)),
-    release: async () => writer.release(),
   };
 }

@@ -3,17 +3,28 @@ import { WireError } from "../../../errors.ts";
 import type { ProfileStore } from "../store.ts";
 import type { Database, Row, Statements } from "./database.ts";
 
-export function createProfileStore(db: Database): ProfileStore {
+/** The profiles of one user. */
+export function createProfileStore(db: Database, user: string): ProfileStore {
+  const getProfile = (sql: Statements, modelId: number): Profile => {
+    const row = sql.get("SELECT * FROM model_profiles WHERE model_id = ? AND user_id = ?", modelId, user);
+    if (row === undefined) throw profileNotFound(modelId);
+    return toProfile(row);
+  };
   return {
-    list: () => db.read((sql) => sql.all("SELECT * FROM model_profiles ORDER BY model_id").map(toProfile)),
+    list: () =>
+      db.read((sql) =>
+        sql.all("SELECT * FROM model_profiles WHERE user_id = ? ORDER BY model_id", user).map(toProfile),
+      ),
     get: (modelId) => db.read((sql) => getProfile(sql, modelId)),
     context: async (modelId) => (modelId === null ? null : await db.read((sql) => getProfile(sql, modelId))),
     create: (draft) =>
       db.write((sql) => {
         const now = new Date().toISOString();
         const row = sql.get(
-          `INSERT INTO model_profiles (name, description, default_model, instructions, settings, created_at, updated_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING *`,
+          `INSERT INTO model_profiles
+             (user_id, name, description, default_model, instructions, settings, created_at, updated_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,
+          user,
           ...columnsOf(draft),
           now,
           now,
@@ -45,12 +56,6 @@ export function createProfileStore(db: Database): ProfileStore {
         sql.run("DELETE FROM model_profiles WHERE model_id = ?", modelId);
       }),
   };
-}
-
-function getProfile(sql: Statements, modelId: number): Profile {
-  const row = sql.get("SELECT * FROM model_profiles WHERE model_id = ?", modelId);
-  if (row === undefined) throw profileNotFound(modelId);
-  return toProfile(row);
 }
 
 export function profileNotFound(modelId: number): WireError {

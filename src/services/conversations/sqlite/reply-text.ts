@@ -1,58 +1,99 @@
+import type { Growth } from "../store.ts";
 import type { SqlValue, Statements } from "./database.ts";
 
-/** What a streaming reply has beyond its row's `content`. */
-const PARTS =
-  "(SELECT group_concat(text, '' ORDER BY start) FROM reply_parts WHERE message_id = messages.id)";
+/** What a streaming reply has beyond its row, of its text or of its thoughts. */
+function partsOf(kind: Kind): string {
+  return `(SELECT group_concat(text, '' ORDER BY start) FROM reply_parts WHERE message_id = messages.id AND kind = '${kind}')`;
+}
+
+type Kind = "text" | "thinking";
+
+const IMAGES = `(
+  SELECT json_group_array(json_object('image_id', CAST(id AS TEXT), 'media_type', media_type, 'size', length(bytes)) ORDER BY id)
+    FROM images WHERE message_id = messages.id)`;
 
 /**
- * Rows of `messages` with the whole text of those that are being written: `growth` is to be appended to `content`.
+ * Rows of `messages` with all that belongs to them: to the `content` and `thinking` of a reply that is being written
+ * `growth` and `thinking_growth` are to be appended; `images` are those of a user's message, as JSON.
  */
 export const SELECT_MESSAGES = `
-  SELECT messages.*, CASE WHEN status = 'streaming' THEN ${PARTS} END AS growth FROM messages`;
+  SELECT messages.*,
+         CASE WHEN status = 'streaming' THEN ${partsOf("text")} END AS growth,
+         CASE WHEN status = 'streaming' THEN ${partsOf("thinking")} END AS thinking_growth,
+         CASE WHEN role = 'user' THEN ${IMAGES} END AS images
+    FROM messages`;
+
+/** The condition on a row that is no reply which another one is to replace. */
+export const IS_SHOWN = "NOT EXISTS (SELECT 1 FROM messages AS newer WHERE newer.replaces = messages.id)";
 
 /** Up to this length, in UTF-16 units, the row itself is written anew: it fits into the page that is written anyway. */
 const SHORT = 2 * 1024;
 
+/** What a reply has grown by; see {@link ReplyStore.grow}. */
+export interface ReplyGrowth {
+  readonly messageId: string;
+  /** Who writes it. */
+  readonly writer: string;
+  readonly text: Growth;
+  readonly thinking: Growth;
+}
+
 /**
- * Appends to the text of a reply that this writer writes, and returns whether it was there. `from` is the
- * length of what was saved before, in UTF-16 units.
+ * Appends to the text and the thoughts of a reply that this writer writes, and returns whether it was there.
  *
  * To change a row, SQLite writes all of it anew. So what is appended goes to rows of its own, which are joined
  * to the reply's row whenever they are as long as that: then all that is written is about three times the
  * text. Whoever reads the table alone finds short replies whole, and of long ones at least half.
  */
-export function appendText(
-  sql: Statements,
-  { messageId, writer, from, added }: { messageId: string; writer: string; from: number; added: string },
-): boolean {
+export function appendText(sql: Statements, growth: ReplyGrowth): boolean {
+  const { messageId, writer, text, thinking } = growth;
   const isOurs = "id = ? AND status = 'streaming' AND writer = ?";
   const ours: SqlValue[] = [Number(messageId), writer];
-  const length = from + added.length;
-  const first = sql.get(
-    "SELECT min(start) AS start FROM reply_parts WHERE message_id = ?",
-    Number(messageId),
-  );
-  const inRow = Number(first?.["start"] ?? from);
-  if (length > SHORT && length < 2 * inRow) {
-    return (
-      sql.run(
-        `INSERT INTO reply_parts (message_id, start, text) SELECT id, ?, ? FROM messages WHERE ${isOurs}`,
-        from,
-        added,
-        ...ours,
-      ) > 0
+  const length = lengthOf(text) + lengthOf(thinking);
+  const inRow = lengthInRow(sql, messageId, "text", text) + lengthInRow(sql, messageId, "thinking", thinking);
+  if (length <= SHORT || length >= 2 * inRow) {
+    const changed = sql.run(
+      `UPDATE messages SET content = content || ifnull(${partsOf("text")}, '') || ?,
+              thinking = nullif(ifnull(thinking, '') || ifnull(${partsOf("thinking")}, '') || ?, '') WHERE ${isOurs}`,
+      text.added,
+      thinking.added,
+      ...ours,
     );
+    if (changed > 0) dropParts(sql, messageId);
+    return changed > 0;
   }
-  const changed = sql.run(
-    `UPDATE messages SET content = content || ifnull(${PARTS}, '') || ? WHERE ${isOurs}`,
-    added,
-    ...ours,
-  );
-  if (changed > 0) dropParts(sql, messageId);
-  return changed > 0;
+  if (sql.get(`SELECT 1 FROM messages WHERE ${isOurs}`, ...ours) === undefined) return false;
+  addPart(sql, messageId, "text", text);
+  addPart(sql, messageId, "thinking", thinking);
+  return true;
 }
 
 /** Removes what {@link appendText} saved beside the row, once the row has it all. */
 export function dropParts(sql: Statements, messageId: string): void {
   sql.run("DELETE FROM reply_parts WHERE message_id = ?", Number(messageId));
+}
+
+function lengthOf({ from, added }: Growth): number {
+  return from + added.length;
+}
+
+/** How much of what was saved stands in the row itself. */
+function lengthInRow(sql: Statements, messageId: string, kind: Kind, { from }: Growth): number {
+  const first = sql.get(
+    "SELECT min(start) AS start FROM reply_parts WHERE message_id = ? AND kind = ?",
+    Number(messageId),
+    kind,
+  );
+  return Number(first?.["start"] ?? from);
+}
+
+function addPart(sql: Statements, messageId: string, kind: Kind, { from, added }: Growth): void {
+  if (added === "") return;
+  sql.run(
+    "INSERT INTO reply_parts (message_id, kind, start, text) VALUES (?, ?, ?, ?)",
+    Number(messageId),
+    kind,
+    from,
+    added,
+  );
 }

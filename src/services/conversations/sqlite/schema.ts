@@ -3,8 +3,10 @@
  * the rules of the contract's section 4 itself:
  *
  * - a message carries the `model_id` of its conversation, whoever writes it (trigger);
+ * - a conversation is of its profile's user (triggers);
  * - one active conversation a user and profile (unique index; profile 0 stands for the general ones);
- * - one streaming reply a conversation, one message a client's key (unique indexes).
+ * - one streaming reply a conversation, one message of a conversation a client's key (unique indexes);
+ * - a reply hides another one, which it is to replace, only while it is streaming (check).
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -138,6 +140,99 @@ export const MIGRATIONS: readonly string[] = [
   -- The version once more: a dump made by the sqlite3 shell leaves PRAGMA user_version out.
   CREATE TABLE schema_version (version INTEGER NOT NULL) STRICT;
   INSERT INTO schema_version VALUES (2);
+  `,
+  `
+  -- Profiles are somebody's, too. There is no default: a row that says no user belongs to nobody.
+  CREATE TABLE model_profiles_3 (
+    model_id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id       TEXT NOT NULL CHECK (user_id <> ''),
+    name          TEXT NOT NULL CHECK (name <> ''),
+    description   TEXT NOT NULL,
+    default_model TEXT,
+    instructions  TEXT NOT NULL,
+    settings      TEXT NOT NULL CHECK (json_type(settings) = 'object'),
+    created_at    TEXT NOT NULL,
+    updated_at    TEXT NOT NULL
+  ) STRICT;
+  INSERT INTO model_profiles_3
+    SELECT model_id, 'local', name, description, default_model, instructions, settings, created_at, updated_at
+      FROM model_profiles ORDER BY model_id;
+  DELETE FROM sqlite_sequence WHERE name = 'model_profiles_3';
+  INSERT INTO sqlite_sequence SELECT 'model_profiles_3', seq FROM sqlite_sequence WHERE name = 'model_profiles';
+  DROP TABLE model_profiles;
+  ALTER TABLE model_profiles_3 RENAME TO model_profiles;
+  CREATE INDEX model_profiles_by_user ON model_profiles (user_id);
+  CREATE TRIGGER model_profiles_stay BEFORE UPDATE OF model_id, user_id ON model_profiles
+  BEGIN SELECT RAISE(ABORT, 'a profile stays with its user'); END;
+  CREATE TRIGGER conversations_keep_user BEFORE INSERT ON conversations
+  WHEN NEW.user_id <> (SELECT user_id FROM model_profiles WHERE model_id = NEW.model_id)
+  BEGIN SELECT RAISE(ABORT, 'a conversation is of the user of its profile'); END;
+
+  ALTER TABLE messages ADD COLUMN thinking TEXT CHECK (thinking <> '');
+  ALTER TABLE messages ADD COLUMN notices TEXT CHECK (notices IS NULL OR json_valid(notices));
+  ALTER TABLE messages ADD COLUMN timings TEXT CHECK (timings IS NULL OR json_valid(timings));
+  -- Of a reply that is written anew: the complete one whose place it takes if it is complete itself.
+  ALTER TABLE messages ADD COLUMN replaces INTEGER REFERENCES messages (id) ON DELETE SET NULL
+    CHECK (replaces IS NULL OR status = 'streaming');
+  CREATE UNIQUE INDEX messages_replacing ON messages (replaces) WHERE replaces IS NOT NULL;
+  CREATE TRIGGER messages_replace_their_own BEFORE INSERT ON messages
+  WHEN NEW.replaces IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM messages WHERE id = NEW.replaces AND conversation_id = NEW.conversation_id
+       AND role = 'assistant' AND message_type = 'chat' AND status = 'complete')
+  BEGIN SELECT RAISE(ABORT, 'a reply replaces a complete one of its conversation'); END;
+  CREATE TRIGGER messages_hide_no_other BEFORE UPDATE OF replaces ON messages WHEN NEW.replaces IS NOT NULL
+  BEGIN SELECT RAISE(ABORT, 'what a reply replaces is said when it begins'); END;
+
+  -- What is hidden is not counted: each reply that replaces one hides that one.
+  DROP TRIGGER messages_counted;
+  DROP TRIGGER messages_discounted;
+  CREATE TRIGGER messages_counted AFTER INSERT ON messages
+  WHEN NEW.message_type = 'chat' AND NEW.replaces IS NULL
+  BEGIN UPDATE conversations SET message_count = message_count + 1 WHERE id = NEW.conversation_id; END;
+  CREATE TRIGGER messages_discounted AFTER DELETE ON messages
+  WHEN OLD.message_type = 'chat' AND OLD.replaces IS NULL
+  BEGIN UPDATE conversations SET message_count = message_count - 1 WHERE id = OLD.conversation_id; END;
+  CREATE TRIGGER messages_shown AFTER UPDATE OF replaces ON messages
+  WHEN OLD.replaces IS NOT NULL AND NEW.replaces IS NULL
+  BEGIN UPDATE conversations SET message_count = message_count + 1 WHERE id = NEW.conversation_id; END;
+
+  -- A client's key is unique in its conversation; of a message that named none, the table says where it went.
+  -- What a message was, the first editions did not keep: NULL.
+  ALTER TABLE messages ADD COLUMN client_fingerprint TEXT;
+  DROP INDEX messages_client_key;
+  CREATE UNIQUE INDEX messages_client_key ON messages (conversation_id, client_message_id)
+    WHERE client_message_id IS NOT NULL;
+  CREATE TABLE client_keys (
+    user_id         TEXT NOT NULL,
+    client_key      TEXT NOT NULL,
+    conversation_id INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    PRIMARY KEY (user_id, client_key)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX client_keys_by_conversation ON client_keys (conversation_id);
+  CREATE TRIGGER client_keys_keep_user BEFORE INSERT ON client_keys
+  WHEN NEW.user_id IS NOT (SELECT user_id FROM conversations WHERE id = NEW.conversation_id)
+  BEGIN SELECT RAISE(ABORT, 'a key is of the user of its conversation'); END;
+  INSERT INTO client_keys SELECT user_id, client_message_id, conversation_id
+    FROM messages JOIN conversations ON conversations.id = conversation_id WHERE client_message_id IS NOT NULL;
+
+  CREATE TABLE images (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    message_id INTEGER NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+    media_type TEXT NOT NULL CHECK (media_type IN ('image/png', 'image/jpeg', 'image/webp', 'image/gif')),
+    bytes      BLOB NOT NULL CHECK (length(bytes) > 0)
+  ) STRICT;
+  CREATE INDEX images_by_message ON images (message_id);
+
+  CREATE TABLE reply_parts_3 (
+    message_id INTEGER NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+    kind       TEXT NOT NULL CHECK (kind IN ('text', 'thinking')),
+    start      INTEGER NOT NULL CHECK (start >= 0),
+    text       TEXT NOT NULL,
+    PRIMARY KEY (message_id, kind, start)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO reply_parts_3 SELECT message_id, 'text', start, text FROM reply_parts;
+  DROP TABLE reply_parts;
+  ALTER TABLE reply_parts_3 RENAME TO reply_parts;
   `,
 ];
 

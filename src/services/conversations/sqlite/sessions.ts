@@ -1,56 +1,82 @@
 import { Session } from "../../../contract/hmi.ts";
 import { WireError } from "../../../errors.ts";
-import type { Destination, NewConversation, SessionFilter, SessionStore } from "../store.ts";
+import type {
+  Destination,
+  NewConversation,
+  OpenedConversation,
+  SessionFilter,
+  SessionStore,
+} from "../store.ts";
+import { conversationOfKey, keepClientKey, keyReused } from "./client-keys.ts";
 import type { Database, Row, SqlValue, Statements } from "./database.ts";
 import { profileNotFound } from "./profiles.ts";
-
-/** The embedded store serves one person; the column is there for stores that serve many. */
-const USER = "local";
+import { rowidOf } from "./rowid.ts";
 
 const SELECT = "SELECT * FROM conversations";
 
 /** The place before all others in the list: one that no clock decides, because clocks are set back. */
 export const NEXT_ACTIVITY = "(SELECT ifnull(max(activity), 0) + 1 FROM conversations)";
 
-export function createSessionStore(db: Database, defaultAgent: string): SessionStore {
+/** The conversations of one user. */
+export function createSessionStore(db: Database, user: string, defaultAgent: string): SessionStore {
   const change = (sessionId: string, set: string, ...values: string[]): Promise<Session> =>
     db.write((sql) => {
-      const { session_id } = getSession(sql, sessionId);
+      const { session_id } = getSession(sql, user, sessionId);
       sql.run(`UPDATE conversations SET ${set} WHERE id = ?`, ...values, session_id);
-      return getSession(sql, session_id);
+      return getSession(sql, user, session_id);
     });
+  /** The conversation of a message that names none: where it went before, else the one that `find` finds, else a new one. */
+  const openUnnamed = (
+    sql: Statements,
+    { modelId = null, agentId, model }: Destination,
+    clientKey: string | undefined,
+    find: () => Session | undefined,
+  ): OpenedConversation => {
+    const before = clientKey === undefined ? undefined : conversationOfKey(sql, user, clientKey);
+    if (clientKey !== undefined && before !== undefined) {
+      const session = getSession(sql, user, before);
+      const isSame = session.model_id === modelId && (agentId ?? session.agent_id) === session.agent_id;
+      if (!isSame) throw keyReused(clientKey);
+      return { session, created: session.message_count === 0 };
+    }
+    const found = find();
+    const session = found ?? insert(sql, user, { modelId, agentId: agentId ?? defaultAgent, model });
+    if (clientKey !== undefined) keepClientKey(sql, user, clientKey, session.session_id);
+    return { session, created: found === undefined };
+  };
   return {
-    list: (filter) => db.read((sql) => listSessions(sql, filter)),
-    get: (sessionId) => db.read((sql) => getSession(sql, sessionId)),
-    open: (destination) =>
+    list: (filter) => db.read((sql) => listSessions(sql, user, filter)),
+    get: (sessionId) => db.read((sql) => getSession(sql, user, sessionId)),
+    open: (destination, clientKey) =>
       db.write((sql) => {
-        const existing =
-          destination.sessionId === undefined
-            ? activeFor(sql, destination.modelId ?? null, destination.agentId)
-            : checkGiven(getSession(sql, destination.sessionId), destination);
-        if (existing !== undefined) return { session: existing, created: false };
-        const { modelId = null, agentId = defaultAgent, model } = destination;
-        return { session: insert(sql, { modelId, agentId, model }), created: true };
+        const { sessionId, modelId, agentId } = destination;
+        if (sessionId === undefined) {
+          const active = (): Session | undefined => activeFor(sql, user, modelId ?? null, agentId);
+          return openUnnamed(sql, destination, clientKey, active);
+        }
+        return { session: checkGiven(getSession(sql, user, sessionId), destination), created: false };
       }),
-    create: (conversation) => db.write((sql) => insert(sql, conversation)),
+    openNew: (destination, clientKey) =>
+      db.write((sql) => openUnnamed(sql, destination, clientKey, () => undefined)),
+    create: (conversation) => db.write((sql) => insert(sql, user, conversation)),
     activate: (sessionId) =>
       db.write((sql) => {
-        const session = getSession(sql, sessionId);
-        deactivate(sql, session.model_id);
+        const session = getSession(sql, user, sessionId);
+        deactivate(sql, user, session.model_id);
         sql.run("UPDATE conversations SET active = 1, archived = 0 WHERE id = ?", session.session_id);
-        return getSession(sql, sessionId);
+        return getSession(sql, user, sessionId);
       }),
     rename: (sessionId, title) => change(sessionId, "title = ?", title),
     archive: (sessionId) => change(sessionId, "active = 0, archived = 1"),
     renew: (sessionId) =>
       db.write((sql) => {
-        const { session_id, model_id, agent_id, model } = getSession(sql, sessionId);
+        const { session_id, model_id, agent_id, model } = getSession(sql, user, sessionId);
         sql.run("UPDATE conversations SET active = 0, archived = 1 WHERE id = ?", session_id);
-        return insert(sql, { modelId: model_id, agentId: agent_id, model: model ?? undefined });
+        return insert(sql, user, { modelId: model_id, agentId: agent_id, model: model ?? undefined });
       }),
     delete: (sessionId) =>
       db.write((sql) => {
-        sql.run("DELETE FROM conversations WHERE id = ?", getSession(sql, sessionId).session_id);
+        sql.run("DELETE FROM conversations WHERE id = ?", getSession(sql, user, sessionId).session_id);
       }),
   };
 }
@@ -58,11 +84,12 @@ export function createSessionStore(db: Database, defaultAgent: string): SessionS
 /** {@link SessionStore.list}. Both kinds of list have an index of their own, so that a page costs what is on it. */
 export function listSessions(
   sql: Statements,
+  user: string,
   { modelId, limit, offset }: SessionFilter,
 ): { sessions: Session[]; total: number } {
   const ofProfile = modelId === undefined ? "" : " AND ifnull(model_id, 0) = ?";
   const where = `WHERE user_id = ? AND archived = 0${ofProfile}`;
-  const values: SqlValue[] = [USER, ...(modelId === undefined ? [] : [modelId ?? 0])];
+  const values: SqlValue[] = [user, ...(modelId === undefined ? [] : [modelId ?? 0])];
   const page = `${SELECT} ${where} ORDER BY activity DESC, id DESC LIMIT ? OFFSET ?`;
   const count = sql.get(`SELECT count(*) AS n FROM conversations ${where}`, ...values);
   return {
@@ -72,20 +99,20 @@ export function listSessions(
 }
 
 /** Throws `conversation_not_found`, also for keys that this store never gives out. */
-export function getSession(sql: Statements, sessionId: string): Session {
-  return toSession(getRow(sql, SELECT, sessionId));
+export function getSession(sql: Statements, user: string, sessionId: string): Session {
+  return toSession(getRow(sql, SELECT, user, sessionId));
 }
 
 /** What a message takes from its conversation. */
-export interface Owner {
+export interface ConversationKeys {
   readonly id: number;
   readonly modelId: number | null;
   readonly agentId: string;
 }
 
 /** Throws as {@link getSession} does. */
-export function getOwner(sql: Statements, sessionId: string): Owner {
-  const row = getRow(sql, "SELECT id, model_id, agent_id FROM conversations", sessionId);
+export function getConversationKeys(sql: Statements, user: string, sessionId: string): ConversationKeys {
+  const row = getRow(sql, "SELECT id, model_id, agent_id FROM conversations", user, sessionId);
   return {
     id: Number(row["id"]),
     modelId: row["model_id"] === null ? null : Number(row["model_id"]),
@@ -93,10 +120,21 @@ export function getOwner(sql: Statements, sessionId: string): Owner {
   };
 }
 
-function getRow(sql: Statements, select: string, sessionId: string): Row {
-  const row = /^[1-9]\d{0,14}$/.test(sessionId)
-    ? sql.get(`${select} WHERE id = ?`, Number(sessionId))
-    : undefined;
+/** {@link ConversationStore.userOf} */
+export function findUserOf(sql: Statements, sessionId: string): string | undefined {
+  const id = rowidOf(sessionId);
+  return id === undefined ? undefined : userOfConversation(sql, id);
+}
+
+/** Whose a conversation is. */
+export function userOfConversation(sql: Statements, conversationId: number): string | undefined {
+  const row = sql.get("SELECT user_id FROM conversations WHERE id = ?", conversationId);
+  return row && String(row["user_id"]);
+}
+
+function getRow(sql: Statements, select: string, user: string, sessionId: string): Row {
+  const id = rowidOf(sessionId);
+  const row = id === undefined ? undefined : sql.get(`${select} WHERE id = ? AND user_id = ?`, id, user);
   if (row !== undefined) return row;
   throw new WireError("conversation_not_found", `There is no conversation "${sessionId}".`);
 }
@@ -104,12 +142,13 @@ function getRow(sql: Statements, select: string, sessionId: string): Row {
 /** The active conversation of a profile, if it is one of this agent (of any, where none is asked for). */
 function activeFor(
   sql: Statements,
+  user: string,
   modelId: number | null,
   agentId: string | undefined,
 ): Session | undefined {
   const row = sql.get(
     `${SELECT} WHERE user_id = ? AND ifnull(model_id, 0) = ? AND active = 1`,
-    USER,
+    user,
     modelId ?? 0,
   );
   if (row === undefined) return undefined;
@@ -140,16 +179,15 @@ function describeProfile(modelId: number | null): string {
   return modelId === null ? "no profile" : `profile ${modelId}`;
 }
 
-function insert(sql: Statements, { modelId, agentId, model }: NewConversation): Session {
-  if (modelId !== null && !sql.get("SELECT 1 FROM model_profiles WHERE model_id = ?", modelId)) {
-    throw profileNotFound(modelId);
-  }
-  deactivate(sql, modelId);
+function insert(sql: Statements, user: string, { modelId, agentId, model }: NewConversation): Session {
+  const profile = sql.get("SELECT 1 FROM model_profiles WHERE model_id = ? AND user_id = ?", modelId, user);
+  if (modelId !== null && profile === undefined) throw profileNotFound(modelId);
+  deactivate(sql, user, modelId);
   const now = new Date().toISOString();
   const row = sql.get(
     `INSERT INTO conversations (user_id, model_id, agent_id, model, active, created_at, updated_at, activity)
      VALUES (?, ?, ?, ?, 1, ?, ?, ${NEXT_ACTIVITY}) RETURNING *`,
-    USER,
+    user,
     modelId,
     agentId,
     model ?? null,
@@ -159,10 +197,10 @@ function insert(sql: Statements, { modelId, agentId, model }: NewConversation): 
   return toSession(row ?? {});
 }
 
-function deactivate(sql: Statements, modelId: number | null): void {
+function deactivate(sql: Statements, user: string, modelId: number | null): void {
   sql.run(
     "UPDATE conversations SET active = 0 WHERE user_id = ? AND ifnull(model_id, 0) = ? AND active = 1",
-    USER,
+    user,
     modelId ?? 0,
   );
 }

@@ -1,8 +1,6 @@
-import type { Message } from "../../../contract/hmi.ts";
-import type { TakenOver } from "../store.ts";
+import type { OwnedReply, TakenOver } from "../store.ts";
 import type { Statements } from "./database.ts";
-import { toMessage } from "./message-rows.ts";
-import { SELECT_MESSAGES } from "./reply-text.ts";
+import { findReply } from "./exchanges.ts";
 import { isWriterAlive, sweepWriterLocks, takeWriterLock, type WriterLock } from "./writer-lock.ts";
 
 /** Who writes the replies that this store begins or takes over: one name, from the first of them to {@link release}. */
@@ -26,7 +24,7 @@ export class Writer {
     return this.#lock?.writer ?? "";
   }
 
-  /** {@link MessageStore.takeOver}; `sql` holds the write lock, so that two who want the same rows come in turn. */
+  /** {@link ReplyStore.takeOver}; `sql` holds the write lock, so that two who want the same rows come in turn. */
   takeOver(sql: Statements): TakenOver {
     sweepWriterLocks(this.#path);
     const left = sql
@@ -35,7 +33,7 @@ export class Writer {
     const alive = new Map(left.map(({ writer }) => [writer, this.#isAlive(writer)]));
     const orphans = left.filter(({ writer }) => !alive.get(writer));
     return {
-      replies: orphans.map(({ id }) => this.#take(sql, Number(id))),
+      replies: orphans.flatMap(({ id }) => this.#take(sql, Number(id)) ?? []),
       heldByOthers: left.length - orphans.length,
     };
   }
@@ -50,8 +48,8 @@ export class Writer {
     return typeof writer === "string" && isWriterAlive(this.#path, writer);
   }
 
-  #take(sql: Statements, id: number): Message {
+  #take(sql: Statements, id: number): OwnedReply | undefined {
     sql.run("UPDATE messages SET writer = ? WHERE id = ?", this.name(), id);
-    return toMessage(sql.get(`${SELECT_MESSAGES} WHERE id = ?`, id) ?? {});
+    return findReply(sql, String(id));
   }
 }

@@ -1,0 +1,25 @@
+import { WireError } from "../../../errors.ts";
+import type { Statements } from "./database.ts";
+
+/** The conversation that a message with this key went to, where it named none. */
+export function conversationOfKey(sql: Statements, user: string, clientKey: string): string | undefined {
+  const row = sql.get(
+    "SELECT conversation_id FROM client_keys WHERE user_id = ? AND client_key = ?",
+    user,
+    clientKey,
+  );
+  return row && String(row["conversation_id"]);
+}
+
+/** Remembers where a message with this key went. */
+export function keepClientKey(sql: Statements, user: string, clientKey: string, sessionId: string): void {
+  sql.run("INSERT INTO client_keys VALUES (?, ?, ?)", user, clientKey, Number(sessionId));
+}
+
+export function keyReused(clientKey: string): WireError {
+  return new WireError(
+    "key_reused",
+    `The client_message_id "${clientKey}" was used before, for another message.`,
+    "Give each message a key of its own; the same key is for the same message sent again.",
+  );
+}
