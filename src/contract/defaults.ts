@@ -26,7 +26,7 @@ export const DEFAULTS = {
   agentId: "architect",
 } as const;
 
-/** Build metadata of the stand-in's version (`0.13.0+stand-in`): how everybody can tell that it is not Ollama. */
+/** Build metadata of the stand-in's version (`0.23.0+stand-in`): how everybody can tell that it is not Ollama. */
 export const STAND_IN_BUILD = "stand-in";
 
 /** Limits of the contract. */

@@ -57,14 +57,23 @@ const GenerationEnd = z.enum(["running", "done", "aborted", "failed"]);
 export const GenerationRecord = z.object({
   /** Counts from 1 within one process of the stand-in. */
   id: z.int().min(1),
-  endpoint: z.enum(["chat", "generate"]),
+  /** `/api/chat`, `/api/generate`, or OpenAI's `/v1/chat/completions`. */
+  endpoint: z.enum(["chat", "generate", "completions"]),
   model: z.string(),
-  /** What `/api/chat` was given; null for `/api/generate`. */
+  /** What a chat was given; null for `/api/generate`. */
   messages: z.array(EngineMessage).nullable(),
-  /** What `/api/generate` was given; null for `/api/chat`. */
+  /** What `/api/generate` was given; null for a chat. */
   prompt: z.string().nullable(),
   system: z.string().nullable(),
   options: z.record(z.string(), z.unknown()),
+  /** Whether it was asked to think, or how hard; null where nothing was said. Left out by whoever cannot see it. */
+  think: z.union([z.boolean(), z.string()]).nullish(),
+  /** The pictures that it was given, in order: the first 12 hexadecimal digits of each one's SHA-256. */
+  images: z.array(z.string()).optional(),
+  /** How long it was told to keep the model loaded, in milliseconds; null where nothing was said. */
+  keep_alive_ms: z.number().nullish(),
+  /** Messages that did not fit into the window. */
+  dropped_messages: z.int().min(0).optional(),
   tokens_sent: z.int().min(0),
   /** What its final object counted; null where none was sent. */
   counted: z.object({ prompt_tokens: z.int().min(0), completion_tokens: z.int().min(0) }).nullable(),

@@ -151,9 +151,12 @@ export const engineRoutes = {
   show: route("POST", "/api/show"),
   generate: route("POST", "/api/generate"),
   chat: route("POST", "/api/chat"),
-  /** OpenAI's wire, which Ollama speaks too. */
-  openaiModels: route("GET", "/v1/models"),
-  openaiChat: route("POST", "/v1/chat/completions"),
+  /** The models in OpenAI's shape, as all servers of that wire list them. */
+  openAiModels: route("GET", "/v1/models"),
+  /** One model in OpenAI's shape. */
+  openAiModel: route("GET", "/v1/models/:model"),
+  /** A chat on OpenAI's wire. */
+  openAiChat: route("POST", "/v1/chat/completions"),
   /** Not Ollama's: what the stand-in was asked and how each generation ended. */
   generations: route("GET", "/stand-in/generations"),
 } as const;

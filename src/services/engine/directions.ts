@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { EngineError } from "./errors.ts";
+import { EngineError, toldToRefuse } from "./errors.ts";
 import { pause } from "./waits.ts";
 
 /**
@@ -16,6 +16,11 @@ export interface Directions {
   readonly fail: Failure | undefined;
   /** `stand_in_split_bytes`: it writes so many bytes at a time; 0 writes lines whole. */
   readonly splitBytes: number;
+  /**
+   * `stand_in_status`, `stand_in_retry_after`: it refuses with this status, and with `Retry-After` of so many seconds,
+   * before the request waits for a model; undefined where it is to answer.
+   */
+  readonly refusal: EngineError | undefined;
 }
 
 /**
@@ -35,7 +40,14 @@ export function readDirections(given: Readonly<Record<string, unknown>>): Direct
     failAfter: number("stand_in_fail_after"),
     fail: FAILURES.has(fail) ? (fail as Failure) : undefined,
     splitBytes: Math.trunc(number("stand_in_split_bytes")),
+    refusal: readRefusal(given),
   };
+}
+
+function readRefusal(given: Readonly<Record<string, unknown>>): EngineError | undefined {
+  const { stand_in_status: status, stand_in_retry_after: seconds } = given;
+  if (typeof status !== "number" || status < 400 || status > 599) return undefined;
+  return toldToRefuse(Math.trunc(status), typeof seconds === "number" ? Math.trunc(seconds) : undefined);
 }
 
 /** Thrown where the stand-in has failed as it was told to: there is nothing left to answer. */
@@ -43,16 +55,20 @@ export class Failed extends Error {
   override readonly name = "Failed";
 }
 
-/** Passes tokens on, and pauses or fails at the token where it was told to. Throws the signal's reason when aborted. */
-export async function* directed(
-  groups: AsyncIterable<readonly string[]>,
+/**
+ * Passes tokens on, and pauses or fails at the token where it was told to. Throws the signal's reason when aborted.
+ *
+ * @param streamType Content-Type of the answer, where it ends before anything was written
+ */
+export async function* directed<Token>(
+  groups: AsyncIterable<readonly Token[]>,
   { pauseAfter, pauseMs, failAfter, fail }: Directions,
-  response: ServerResponse,
-  signal: AbortSignal,
-): AsyncGenerator<readonly string[]> {
+  { response, streamType, signal }: { response: ServerResponse; streamType: string; signal: AbortSignal },
+): AsyncGenerator<readonly Token[]> {
+  const failNow = (): Promise<void> => failAs(fail ?? "error", response, streamType, signal);
   const stops = [
     { at: pauseAfter, act: () => pause(pauseMs, signal), isSet: pauseMs > 0 },
-    { at: failAfter, act: () => failNow(fail ?? "error", response, signal), isSet: fail !== undefined },
+    { at: failAfter, act: failNow, isSet: fail !== undefined },
   ]
     .filter(({ isSet }) => isSet)
     .sort((a, b) => a.at - b.at);
@@ -71,7 +87,12 @@ export async function* directed(
   }
 }
 
-async function failNow(fail: Failure, response: ServerResponse, signal: AbortSignal): Promise<void> {
+async function failAs(
+  fail: Failure,
+  response: ServerResponse,
+  streamType: string,
+  signal: AbortSignal,
+): Promise<void> {
   switch (fail) {
     case "error":
       throw new EngineError(500, "the stand-in was told to fail");
@@ -81,7 +102,7 @@ async function failNow(fail: Failure, response: ServerResponse, signal: AbortSig
       response.socket?.end();
       throw new Failed("cut");
     case "end":
-      if (!response.headersSent) response.writeHead(200, { "content-type": "application/x-ndjson" });
+      if (!response.headersSent) response.writeHead(200, { "content-type": streamType });
       response.end();
       throw new Failed("end");
     case "stall":

@@ -2,10 +2,17 @@
 export class EngineError extends Error {
   override readonly name = "EngineError";
   readonly status: number;
+  /** For `Retry-After`, in seconds; undefined where nothing is said. */
+  readonly retryAfterS: number | undefined;
 
-  constructor(status: number, text: string, options?: ErrorOptions) {
+  constructor(
+    status: number,
+    text: string,
+    options: ErrorOptions & { retryAfterS?: number | undefined } = {},
+  ) {
     super(text, options);
     this.status = status;
+    this.retryAfterS = options.retryAfterS;
   }
 }
 
@@ -37,5 +44,19 @@ export function notCapable(name: string, capability: string): EngineError {
 
 /** The two spaces are Ollama's (server/sched.go). */
 export function serverBusy(): EngineError {
-  return new EngineError(503, "server busy, please try again.  maximum pending requests exceeded");
+  return new EngineError(503, SERVER_BUSY);
 }
+
+/** A prompt that is longer than the window, where the request forbids to cut it (runner/llamarunner/runner.go). */
+export function inputTooLong(): EngineError {
+  return new EngineError(400, "the input length exceeds the context length");
+}
+
+/** What the stand-in was told to refuse with; Ollama's text where it has one for this status. */
+export function toldToRefuse(status: number, retryAfterS: number | undefined): EngineError {
+  return new EngineError(status, REFUSALS[status] ?? "the stand-in was told to refuse", { retryAfterS });
+}
+
+const SERVER_BUSY = "server busy, please try again.  maximum pending requests exceeded";
+
+const REFUSALS: Readonly<Record<number, string>> = { 429: "too many requests", 503: SERVER_BUSY };

@@ -6,6 +6,8 @@ export interface Exchange {
   readonly engine: Engine;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** What stands in the path where its pattern has a `:name`. */
+  readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   /** Aborted when the connection closes: the client left, and nobody needs the answer. */
   readonly signal: AbortSignal;

@@ -26,6 +26,8 @@ export interface EngineOptions {
   parallel?: number;
   /** Requests that may wait for a model to load (`OLLAMA_MAX_QUEUE`); 512. */
   maxQueue?: number;
+  /** The window where a request has no `num_ctx` (`OLLAMA_CONTEXT_LENGTH`), in tokens; 4096. */
+  contextLength?: number;
   /** Names beside the local ones that its record may be asked by. */
   allowedHosts?: readonly string[];
   /** Whoever reads its record must show it; empty, the default: nobody is asked. */
@@ -45,9 +47,9 @@ export interface RunningEngine {
 /** Starts a stand-in. Many may run in one process. Throws Node's error where the address cannot be had. */
 export async function startEngine(options: EngineOptions = {}): Promise<RunningEngine> {
   const { host = "127.0.0.1", port = 0, tokenDelayMs = 0, replyTokens, announce = false } = options;
-  const { loadMs = 0, parallel = Number.POSITIVE_INFINITY, maxQueue = 512 } = options;
+  const { loadMs = 0, parallel = Number.POSITIVE_INFINITY, maxQueue = 512, contextLength = 4096 } = options;
   let announcement = announce ? `${ANNOUNCEMENT}\n\n` : "";
-  const scheduler = new Scheduler({ loadMs, parallel, maxQueue });
+  const scheduler = new Scheduler({ loadMs, parallel, maxQueue, contextLength });
   const engine = {
     scheduler,
     log: new GenerationLog(),

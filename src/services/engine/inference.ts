@@ -6,37 +6,46 @@ import { type GenerationJob, runGeneration } from "./generation.ts";
 import { goUtcTime } from "./go/time.ts";
 import { resolveModel } from "./installed.ts";
 import type { Capability, Model } from "./models.ts";
+import { chatFrame, type Frame, generateFrame, ollamaFormat } from "./ollama-format.ts";
 import { readOptions } from "./options.ts";
-import { type ChatRequest, type GenerateRequest, readChatRequest, readGenerateRequest } from "./requests.ts";
+import type { ReplyFormat } from "./reply-format.ts";
+import {
+  type ChatRequest,
+  type GenerateRequest,
+  readChatRequest,
+  readGenerateRequest,
+  type Think,
+} from "./requests.ts";
 import { sendJson } from "./respond.ts";
 import type { ChatMessage } from "./script.ts";
+import { imageDigests } from "./seen-images.ts";
 
 /** `POST /api/generate`. */
 export async function generate(exchange: Exchange): Promise<void> {
   const body = await readGenerateRequest(exchange.request);
   requireLogprobsInRange(body);
   const model = resolveModel(body.model, "generate");
-  const { prompt, system } = body;
+  const { prompt, system, images } = body;
   if (body.raw === true && (body.template !== "" || system !== "" || body.context.length > 0)) {
     throw new EngineError(400, "raw mode does not support template, system, or context");
   }
   requireCapabilities(model, body, body.suffix === "" ? [] : ["insert"]);
   const messages = [
     ...(system === "" ? [] : [{ role: "system", content: system }]),
-    { role: "user", content: prompt },
+    { role: "user", content: prompt, images },
   ];
-  await infer(exchange, body, prompt === "", {
+  await infer(exchange, body, {
+    isEmpty: prompt === "",
     model,
     messages,
     facts: {
       endpoint: "generate",
-      model: body.model,
       messages: null,
       prompt,
       system: system === "" ? null : system,
-      options: body.options,
     },
-    frame: (response) => ({ response }),
+    frame: generateFrame,
+    format: ollamaFormat(body.model, generateFrame),
     context: body.raw === true ? undefined : body.context,
   });
 }
@@ -44,63 +53,89 @@ export async function generate(exchange: Exchange): Promise<void> {
 /** `POST /api/chat`. */
 export async function chat(exchange: Exchange): Promise<void> {
   const body = await readChatRequest(exchange.request);
+  await runChat(exchange, body, "chat", ollamaFormat(body.model, chatFrame));
+}
+
+/** A chat as it was asked for on any wire, answered in this format. Throws EngineError. */
+export async function runChat(
+  exchange: Exchange,
+  body: ChatRequest,
+  endpoint: "chat" | "completions",
+  format: ReplyFormat,
+): Promise<void> {
   requireLogprobsInRange(body);
   const model = resolveModel(body.model, "chat");
   requireCapabilities(model, body, body.tools.length === 0 ? [] : ["tools"]);
-  await infer(exchange, body, body.messages.length === 0, {
+  await infer(exchange, body, {
+    isEmpty: body.messages.length === 0,
     model,
     messages: body.messages,
-    facts: {
-      endpoint: "chat",
-      model: body.model,
-      messages: body.messages.flatMap(toRecorded),
-      prompt: null,
-      system: null,
-      options: body.options,
-    },
-    frame: (content) => ({ message: { role: "assistant", content } }),
+    facts: { endpoint, messages: body.messages.flatMap(toRecorded), prompt: null, system: null },
+    frame: chatFrame,
+    format,
     context: undefined,
   });
 }
 
 type InferenceRequest = GenerateRequest | ChatRequest;
 
-/** What the two endpoints hand over; the rest of a job is the same for both. */
-type Prompt = Pick<GenerationJob, "model" | "messages" | "facts" | "frame" | "context">;
+/** What the endpoints hand over; the rest of a job is the same for all. */
+interface Prompt extends Pick<GenerationJob, "model" | "messages" | "format" | "context"> {
+  readonly isEmpty: boolean;
+  readonly facts: Pick<GenerationJob["facts"], "endpoint" | "messages" | "prompt" | "system">;
+  /** What says that a model was loaded, or unloaded. */
+  readonly frame: Frame;
+}
 
 /** An empty prompt only loads the model, or unloads it where it is not to be kept. */
-async function infer(
-  exchange: Exchange,
-  body: InferenceRequest,
-  isEmpty: boolean,
-  prompt: Prompt,
-): Promise<void> {
+async function infer(exchange: Exchange, body: InferenceRequest, prompt: Prompt): Promise<void> {
   const { engine, response, signal } = exchange;
+  const { model, messages } = prompt;
   const { keep_alive: keepAliveMs } = body;
-  if (isEmpty && keepAliveMs === 0) {
-    engine.scheduler.unload(prompt.model);
-    sendJson(response, 200, emptyAnswer(prompt, "unload"));
+  const emptyAnswer = (reason: "load" | "unload"): object => ({
+    model: body.model,
+    created_at: goUtcTime(new Date()),
+    ...prompt.frame("", ""),
+    done: true,
+    done_reason: reason,
+  });
+  if (prompt.isEmpty && keepAliveMs === 0) {
+    engine.scheduler.unload(model);
+    sendJson(response, 200, emptyAnswer("unload"));
     return;
   }
-  const given = {
-    ...optionsInText(prompt.messages.map(({ content }) => content).join("\n")),
-    ...body.options,
-  };
+  const given = { ...optionsInText(messages.map(({ content }) => content).join("\n")), ...body.options };
   const options = readOptions(given, engine.defaults);
-  if (isEmpty) {
-    const lease = await engine.scheduler.lease(prompt.model, { keepAliveMs, numCtx: options.numCtx }, signal);
+  if (prompt.isEmpty) {
+    const lease = await engine.scheduler.lease(model, { keepAliveMs, numCtx: options.numCtx }, signal);
     lease.release();
-    sendJson(response, 200, emptyAnswer(prompt, "load"));
+    sendJson(response, 200, emptyAnswer("load"));
     return;
   }
-  const facts = { ...prompt.facts, options: given };
-  const job = { ...prompt, facts, options, keepAliveMs, stream: body.stream ?? true };
+  const facts: GenerationJob["facts"] = {
+    ...prompt.facts,
+    model: body.model,
+    options: given,
+    think: body.think ?? null,
+    images: imageDigests(messages),
+    keep_alive_ms: keepAliveMs ?? null,
+  };
+  const job: GenerationJob = {
+    ...prompt,
+    facts,
+    think: thinkingOf(model, body),
+    options,
+    keepAliveMs,
+    stream: body.stream ?? true,
+    truncate: body.truncate ?? true,
+    shift: body.shift ?? true,
+  };
   await runGeneration(engine, job, response, signal);
 }
 
-function emptyAnswer({ facts, frame }: Prompt, reason: "load" | "unload"): object {
-  const created_at = goUtcTime(new Date());
-  return { model: facts.model, created_at, ...frame(""), done: true, done_reason: reason };
+/** A model that can think does so, unless it is told not to. */
+function thinkingOf({ capabilities }: Model, { think }: InferenceRequest): Think {
+  return capabilities.includes("thinking") && (think ?? true);
 }
 
 function requireLogprobsInRange({ top_logprobs: count }: InferenceRequest): void {
@@ -108,10 +143,16 @@ function requireLogprobsInRange({ top_logprobs: count }: InferenceRequest): void
   throw new EngineError(400, "top_logprobs must be between 0 and 20");
 }
 
-function requireCapabilities(model: Model, body: InferenceRequest, wanted: readonly Capability[]): void {
-  if (body.think) throw notCapable(JSON.stringify(body.model), "thinking");
-  const missing = wanted.find((capability) => !model.capabilities.includes(capability));
-  if (missing !== undefined) throw notCapable(model.fullName, missing);
+function requireCapabilities(
+  { capabilities, fullName }: Model,
+  { think = false, model: asked }: InferenceRequest,
+  wanted: readonly Capability[],
+): void {
+  if (think !== false && !capabilities.includes("thinking")) {
+    throw notCapable(JSON.stringify(asked), "thinking");
+  }
+  const missing = wanted.find((capability) => !capabilities.includes(capability));
+  if (missing !== undefined) throw notCapable(fullName, missing);
 }
 
 /** The record holds the roles of the contract; a tool's result, which this stack never sends, is left out. */

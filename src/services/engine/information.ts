@@ -4,11 +4,12 @@ import type { Exchange } from "./exchange.ts";
 import { goLocalTime } from "./go/time.ts";
 import { resolveModel } from "./installed.ts";
 import { MODELS, type Model } from "./models.ts";
+import { jsonLine, OPENAI_JSON_TYPE } from "./openai-format.ts";
 import { readShowRequest } from "./requests.ts";
 import { sendJson, sendText } from "./respond.ts";
 
 /** The Ollama whose ways are kept, and the build metadata that says it is not one. */
-const VERSION = `0.13.0+${STAND_IN_BUILD}`;
+const VERSION = `0.23.0+${STAND_IN_BUILD}`;
 
 /** `GET /`. */
 export function root({ response }: Exchange): void {
@@ -39,6 +40,23 @@ export function ps({ engine, response }: Exchange): void {
     context_length: contextLength,
   }));
   sendJson(response, 200, { models });
+}
+
+/** `GET /v1/models`. */
+export function openAiModels({ response }: Exchange): void {
+  sendText(response, 200, OPENAI_JSON_TYPE, jsonLine({ object: "list", data: MODELS.map(openAiModel) }));
+}
+
+/** `GET /v1/models/:model`. */
+export function openAiModelNamed({ response, params }: Exchange): void {
+  const asked = params["model"] ?? "";
+  const model = resolveModel(asked, "chat");
+  sendText(response, 200, OPENAI_JSON_TYPE, jsonLine({ ...openAiModel(model), id: asked }));
+}
+
+function openAiModel({ name, modifiedAt }: Model): object {
+  const created = Math.floor(modifiedAt.getTime() / 1000);
+  return { id: name, object: "model", created, owned_by: "library" };
 }
 
 /** `POST /api/show`. */

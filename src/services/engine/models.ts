@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { STAND_IN_BUILD } from "../../contract/defaults.ts";
 import { fullName, type ModelName } from "./model-names.ts";
 
-export type Capability = "completion" | "tools" | "insert";
+/** What a model can do; in Ollama's order. */
+export type Capability = "completion" | "vision" | "tools" | "insert" | "thinking";
 
 /** A model that the stand-in pretends to have installed. */
 export interface Model {
@@ -70,6 +71,37 @@ export const MODELS: readonly Model[] = [
     template: chatTemplate("<|", "|>\n", "<|end|>\n"),
     parameters: stopParameters("<|end|>", "<|user|>", "<|assistant|>"),
   }),
+  model("qwen3:8b", {
+    modifiedAt: new Date("2025-12-31T09:00:00Z"),
+    size: 5_225_388_164,
+    family: "qwen3",
+    parameterCount: 8_190_735_360,
+    quantization: "Q4_K_M",
+    contextLength: 40_960,
+    embeddingLength: 4096,
+    capabilities: ["completion", "tools", "thinking"],
+    architecture: { "attention.head_count": 32, "attention.head_count_kv": 8, block_count: 36 },
+    template: chatTemplate("<|im_start|>", "\n", "<|im_end|>\n", "<think>{{ .Thinking }}</think>"),
+    parameters: stopParameters("<|im_start|>", "<|im_end|>"),
+  }),
+  model("gemma3:4b", {
+    modifiedAt: new Date("2025-12-30T09:00:00Z"),
+    size: 3_338_801_804,
+    family: "gemma3",
+    parameterCount: 4_299_915_632,
+    quantization: "Q4_K_M",
+    contextLength: 131_072,
+    embeddingLength: 2560,
+    capabilities: ["completion", "vision"],
+    architecture: {
+      "attention.head_count": 8,
+      "attention.head_count_kv": 4,
+      block_count: 34,
+      "vision.block_count": 27,
+    },
+    template: chatTemplate("<start_of_turn>", "\n", "<end_of_turn>\n"),
+    parameters: stopParameters("<end_of_turn>"),
+  }),
 ];
 
 /** The installed model of this name; upper and lower case are the same. */
@@ -88,8 +120,8 @@ function model(name: string, facts: Omit<Model, "name" | "fullName" | "digest">)
   };
 }
 
-function chatTemplate(before: string, after: string, end: string): string {
-  const turn = `${before}{{ .Role }}${after}{{ .Content }}${end}`;
+function chatTemplate(before: string, after: string, end: string, thoughts = ""): string {
+  const turn = `${before}{{ .Role }}${after}${thoughts}{{ .Content }}${end}`;
   return `{{- range .Messages }}${turn}{{- end }}${before}assistant${after}`;
 }
 

@@ -4,7 +4,7 @@ import { LONGEST_TIMER_MS } from "./waits.ts";
 
 /** What a generation is told beside its prompt, with the process's own settings where it is told nothing. */
 export interface GenerationOptions {
-  /** `num_predict`: most tokens of the reply; undefined without a limit. */
+  /** `num_predict`: most tokens of thoughts and reply; undefined where it is for the engine to say. */
   readonly numPredict: number | undefined;
   /** `num_ctx`: the context to load the model with, in tokens; undefined for the default. */
   readonly numCtx: number | undefined;
@@ -16,6 +16,12 @@ export interface GenerationOptions {
   readonly loadMs: number;
   /** `stand_in_reply`: the exact text of the reply; undefined to follow the script. */
   readonly reply: string | undefined;
+  /** `stand_in_repeat`: it says its text again and again, until `num_predict` or the engine's own limit. */
+  readonly repeats: boolean;
+  /** `stand_in_thought`: what a thinking model thinks, exactly; undefined to follow the script. */
+  readonly thought: string | undefined;
+  /** `stand_in_thought_tokens`: length of its thoughts, in tokens; undefined is as long as they are. */
+  readonly thoughtTokens: number | undefined;
   readonly directions: Directions;
 }
 
@@ -31,15 +37,16 @@ export function readOptions(
   defaults: { tokenDelayMs: number; replyTokens: number | undefined },
 ): GenerationOptions {
   for (const [name, value] of Object.entries(given)) requireType(name, value);
-  const numPredict = integer(given["num_predict"]) ?? 0;
-  const { stand_in_reply: reply } = given;
   return {
-    numPredict: numPredict > 0 ? numPredict : undefined,
+    numPredict: numPredictOf(integer(given["num_predict"])),
     numCtx: integer(given["num_ctx"]),
     tokenDelayMs: delay(given["stand_in_token_ms"]) ?? defaults.tokenDelayMs,
     replyTokens: length(integer(given["stand_in_tokens"]) ?? defaults.replyTokens),
     loadMs: delay(given["stand_in_load_ms"]) ?? 0,
-    reply: typeof reply === "string" ? reply.toWellFormed() : undefined,
+    reply: text(given["stand_in_reply"]),
+    repeats: given["stand_in_repeat"] === true,
+    thought: text(given["stand_in_thought"]),
+    thoughtTokens: length(integer(given["stand_in_thought_tokens"])),
     directions: readDirections(given),
   };
 }
@@ -72,6 +79,11 @@ const TYPES = new Map<string, OptionType>([
   ["stand_in_tokens", "integer"],
   ["stand_in_load_ms", "float32"],
   ["stand_in_reply", "string"],
+  ["stand_in_repeat", "boolean"],
+  ["stand_in_thought", "string"],
+  ["stand_in_thought_tokens", "integer"],
+  ["stand_in_status", "integer"],
+  ["stand_in_retry_after", "integer"],
   ["stand_in_pause_after", "integer"],
   ["stand_in_pause_ms", "float32"],
   ["stand_in_fail_after", "integer"],
@@ -92,6 +104,16 @@ function isOfType(value: unknown, type: OptionType): boolean {
   if (type === "array") return Array.isArray(value);
   // A fraction passes as an integer: Ollama cuts it off.
   return typeof value === (type === "integer" || type === "float32" ? "number" : type);
+}
+
+/** 0 is no limit at all, and less is the engine's own limit (llm/server.go). */
+function numPredictOf(given = -1): number | undefined {
+  if (given === 0) return Number.POSITIVE_INFINITY;
+  return given > 0 ? given : undefined;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" ? value.toWellFormed() : undefined;
 }
 
 function integer(value: unknown): number | undefined {

@@ -9,17 +9,17 @@ const GROUP = 64;
  * that pace as timers allow. Waits for its reader, and does not make up for the time that the reader
  * took. Throws the signal's reason as soon as that is aborted.
  */
-export async function* paced(
-  tokens: Iterable<string>,
+export async function* paced<Token>(
+  tokens: Iterable<Token>,
   delayMs: number,
   signal: AbortSignal,
-): AsyncGenerator<readonly string[]> {
+): AsyncGenerator<readonly Token[]> {
   const iterator = tokens[Symbol.iterator]();
   let next = iterator.next();
   let due = performance.now();
   for (;;) {
     const now = performance.now();
-    const group: string[] = [];
+    const group: Token[] = [];
     while (next.done !== true && due <= now && group.length < GROUP) {
       group.push(next.value);
       due += delayMs;

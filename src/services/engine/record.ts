@@ -6,7 +6,7 @@ const KEPT = 2000;
 /** What is known of a generation when it begins. */
 export type GenerationFacts = Pick<
   GenerationRecord,
-  "endpoint" | "model" | "messages" | "prompt" | "system" | "options"
+  "endpoint" | "model" | "messages" | "prompt" | "system" | "options" | "think" | "images" | "keep_alive_ms"
 >;
 
 /** A generation's entry, for the one who runs it. */
@@ -14,6 +14,8 @@ export interface RecordEntry {
   readonly tokensSent: number;
   /** So many more tokens were sent. */
   sent(tokens: number): void;
+  /** So many messages did not fit into the window. */
+  dropped(messages: number): void;
   /** `counted` is what its final object says; null where it has none. */
   end(how: "done" | "aborted" | "failed", counted: GenerationRecord["counted"]): void;
 }
@@ -28,6 +30,7 @@ export class GenerationLog {
     const record: GenerationRecord = {
       id: this.#lastId,
       ...facts,
+      dropped_messages: 0,
       tokens_sent: 0,
       counted: null,
       ended: "running",
@@ -54,6 +57,9 @@ function entryOf(record: GenerationRecord): RecordEntry {
     sent(tokens) {
       record.first_token_at ??= new Date().toISOString();
       record.tokens_sent += tokens;
+    },
+    dropped(messages) {
+      record.dropped_messages = messages;
     },
     end(how, counted) {
       record.ended = how;

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { buffer } from "node:stream/consumers";
 import * as z from "zod";
 import { EngineError, missingBody } from "./errors.ts";
-import { bindGoJson, goBool, goInt, goMap, goSlice, goString, goStruct } from "./go/bind.ts";
+import { bindGoJson, goBool, goBytes, goInt, goMap, goSlice, goString, goStruct } from "./go/bind.ts";
 import { LONGEST_MS, parseGoDuration } from "./go/duration.ts";
 import { goKind } from "./go/json.ts";
 
@@ -12,7 +12,14 @@ const keepAlive = z
   .optional()
   .transform((value, context) => readKeepAlive(value, context));
 
-/** Whether the model is to think aloud; any effort is a yes. */
+/** Whether the model is to think aloud, or with which effort; undefined where the request says nothing. */
+export type Think = boolean | ThinkLevel;
+
+/** How hard a model thinks. */
+export type ThinkLevel = (typeof EFFORTS)[number];
+
+const EFFORTS = ["high", "medium", "low", "max"] as const;
+
 const think = z
   .unknown()
   .optional()
@@ -30,6 +37,9 @@ const SHARED_FIELDS = {
   top_logprobs: goInt,
 };
 
+/** Pictures: each the bytes of a file. */
+const images = goSlice(goBytes("api.ImageData"), "[]api.ImageData");
+
 /** The body of `POST /api/generate`, as far as the stand-in looks at it. */
 const GenerateRequest = goStruct("api.GenerateRequest", {
   ...SHARED_FIELDS,
@@ -38,6 +48,7 @@ const GenerateRequest = goStruct("api.GenerateRequest", {
   system: goString,
   template: goString,
   context: goSlice(z.int({ error: "int" }), "[]int"),
+  images,
   raw: goBool,
 });
 export type GenerateRequest = z.infer<typeof GenerateRequest>;
@@ -45,6 +56,7 @@ export type GenerateRequest = z.infer<typeof GenerateRequest>;
 const Message = goStruct("api.Alias", {
   role: goString.transform((role) => role.toLowerCase()),
   content: goString,
+  images,
 });
 
 /** The body of `POST /api/chat`, as far as the stand-in looks at it. */
@@ -72,10 +84,18 @@ async function readBody<Schema extends z.ZodType>(
   schema: Schema,
   type: string,
 ): Promise<z.output<Schema>> {
-  const text = (await buffer(request)).toString("utf8");
-  const body = bindOrRefuse(schema, type, text);
+  const body = await readOptionalBody(request, schema, type);
   if (body === undefined) throw missingBody();
   return body;
+}
+
+/** As the others, for a struct of another wire; undefined where there is no body. */
+export async function readOptionalBody<Schema extends z.ZodType>(
+  request: IncomingMessage,
+  schema: Schema,
+  type: string,
+): Promise<z.output<Schema> | undefined> {
+  return bindOrRefuse(schema, type, (await buffer(request)).toString("utf8"));
 }
 
 function bindOrRefuse<Schema extends z.ZodType>(
@@ -114,15 +134,15 @@ const GO_TYPES: Readonly<Record<string, string>> = {
   object: "map[string]interface {}",
 };
 
-const EFFORTS = ["high", "medium", "low", "max"];
 const EFFORT_NAMES = '"high", "medium", "low", "max", true, or false';
 
-function readThink(value: unknown, context: z.RefinementCtx): boolean {
-  if (value === undefined || value === null) return false;
+function readThink(value: unknown, context: z.RefinementCtx): Think | undefined {
+  if (value === undefined || value === null) return undefined;
   if (typeof value === "boolean") return value;
   if (typeof value !== "string")
     return refuse(context, `think must be a boolean or string (${EFFORT_NAMES})`);
-  if (EFFORTS.includes(value)) return true;
+  const effort = EFFORTS.find((each) => each === value);
+  if (effort !== undefined) return effort;
   return refuse(context, `invalid think value: ${JSON.stringify(value)} (must be ${EFFORT_NAMES})`);
 }
 

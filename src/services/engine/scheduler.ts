@@ -11,6 +11,8 @@ export interface SchedulerOptions {
   readonly parallel: number;
   /** Requests that may wait for models to load; one more is refused. */
   readonly maxQueue: number;
+  /** The context that a model is loaded with where a request says nothing, in tokens. */
+  readonly contextLength: number;
 }
 
 /** What a request asks of the model it uses. */
@@ -30,6 +32,8 @@ export interface LoadedModel {
 
 /** The right to use a loaded model. It stays loaded until this is released. */
 export interface Lease {
+  /** The context that it is loaded with, in tokens. */
+  readonly contextLength: number;
   /** Does this work when the model has a free slot. Throws the signal's reason when it is aborted before. */
   run(signal: AbortSignal, work: () => Promise<void>): Promise<void>;
   release(): void;
@@ -37,8 +41,8 @@ export interface Lease {
 
 const KEEP_ALIVE_MS = 5 * 60_000;
 
-/** Ollama's, on a machine with little video memory. */
-const DEFAULT_NUM_CTX = 4096;
+/** No model is loaded with less (server/sched.go). */
+const LEAST_CONTEXT = 4;
 
 /** Which models are loaded, who waits for them, and when they go. */
 export class Scheduler {
@@ -52,13 +56,19 @@ export class Scheduler {
   }
 
   /**
-   * Loads the model if it is not. Throws EngineError 503 when too many wait, and the signal's reason
-   * when that is aborted; a load that nobody waits for any more is given up.
+   * Loads the model if it is not, and again if another context is asked for: then it waits until nobody uses it. Throws
+   * EngineError 503 when too many wait, and the signal's reason when that is aborted; a load that nobody waits for any
+   * more is given up.
    */
   async lease(model: Model, request: LeaseRequest, signal: AbortSignal): Promise<Lease> {
-    const runner = this.#loaded.get(model) ?? (await this.#load(model, request, signal));
-    runner.use(request.keepAliveMs);
+    const wanted = {
+      model,
+      contextLength: this.#contextFor(model, request),
+      keepAliveMs: request.keepAliveMs,
+    };
+    const runner = this.#take(wanted) ?? (await this.#inQueue(() => this.#takeLoaded(wanted, signal)));
     return {
+      contextLength: wanted.contextLength,
       run: (waiting, work) => runner.slots.run(waiting, work),
       release: () => runner.leave(),
     };
@@ -78,15 +88,44 @@ export class Scheduler {
     for (const runner of this.#loaded.values()) runner.expire();
   }
 
-  async #load(model: Model, request: LeaseRequest, signal: AbortSignal): Promise<Runner> {
+  #contextFor(model: Model, { numCtx = this.#options.contextLength }: LeaseRequest): number {
+    return Math.min(Math.max(numCtx, LEAST_CONTEXT), model.contextLength);
+  }
+
+  /** The runner as it is wanted, in use from now on; undefined where there is none. */
+  #take({ model, contextLength, keepAliveMs }: WantedRunner): Runner | undefined {
+    const runner = this.#loaded.get(model);
+    if (runner === undefined || runner.isLeaving || runner.contextLength !== contextLength) return undefined;
+    runner.use(keepAliveMs);
+    return runner;
+  }
+
+  async #inQueue<Value>(wait: () => Promise<Value>): Promise<Value> {
     if (this.#waiting >= this.#options.maxQueue) throw serverBusy();
-    const loading = this.#loading.get(model) ?? this.#startLoading(model, request);
-    loading.waiting += 1;
     this.#waiting += 1;
     try {
-      return await unlessAborted(loading.runner, signal);
+      return await wait();
     } finally {
       this.#waiting -= 1;
+    }
+  }
+
+  async #takeLoaded(wanted: WantedRunner, signal: AbortSignal): Promise<Runner> {
+    for (;;) {
+      const ready = this.#take(wanted);
+      if (ready !== undefined) return ready;
+      const other = this.#loaded.get(wanted.model);
+      if (other === undefined) await this.#joinLoad(wanted, signal);
+      else await unlessAborted(other.whenUnloaded(), signal);
+    }
+  }
+
+  async #joinLoad({ model, contextLength }: WantedRunner, signal: AbortSignal): Promise<void> {
+    const loading = this.#loading.get(model) ?? this.#startLoading(model, contextLength);
+    loading.waiting += 1;
+    try {
+      await unlessAborted(loading.done, signal);
+    } finally {
       loading.waiting -= 1;
       if (loading.waiting === 0) {
         loading.stop.abort();
@@ -95,26 +134,30 @@ export class Scheduler {
     }
   }
 
-  #startLoading(model: Model, { numCtx = DEFAULT_NUM_CTX }: LeaseRequest): Loading {
+  #startLoading(model: Model, contextLength: number): Loading {
     const stop = new AbortController();
-    const load = async (): Promise<Runner> => {
+    const load = async (): Promise<void> => {
       await pause(this.#options.loadMs, stop.signal);
-      const contextLength = Math.min(Math.max(numCtx, 4), model.contextLength);
       const slots = new Slots(this.#options.parallel);
       const runner = new Runner({ model, contextLength, slots }, () => {
         if (this.#loaded.get(model) === runner) this.#loaded.delete(model);
       });
       this.#loaded.set(model, runner);
-      return runner;
     };
-    const loading = { runner: load(), stop, waiting: 0 };
+    const loading = { done: load(), stop, waiting: 0 };
     this.#loading.set(model, loading);
     return loading;
   }
 }
 
+interface WantedRunner {
+  readonly model: Model;
+  readonly contextLength: number;
+  readonly keepAliveMs: number | undefined;
+}
+
 interface Loading {
-  readonly runner: Promise<Runner>;
+  readonly done: Promise<void>;
   readonly stop: AbortController;
   waiting: number;
 }
@@ -132,14 +175,31 @@ class Runner implements LoadedModel {
   expiresAt = new Date();
   #keepAliveMs = KEEP_ALIVE_MS;
   #users = 0;
+  #isLeaving = false;
   #expiry: NodeJS.Timeout | undefined;
+  readonly #unloaded = Promise.withResolvers<void>();
   readonly #onUnload: () => void;
 
   constructor({ model, contextLength, slots }: RunnerFacts, onUnload: () => void) {
     this.model = model;
     this.contextLength = contextLength;
     this.slots = slots;
-    this.#onUnload = onUnload;
+    this.#onUnload = () => {
+      onUnload();
+      this.#unloaded.resolve();
+    };
+  }
+
+  /** Whether somebody waits for it to go: it takes nobody new. */
+  get isLeaving(): boolean {
+    return this.#isLeaving;
+  }
+
+  /** Sends it away as soon as nobody uses it, and waits for that. */
+  async whenUnloaded(): Promise<void> {
+    this.#isLeaving = true;
+    this.expire();
+    await this.#unloaded.promise;
   }
 
   use(keepAliveMs: number | undefined): void {

@@ -4,6 +4,8 @@ import { HELP, MARKDOWN } from "./samples.ts";
 export interface ChatMessage {
   readonly role: string;
   readonly content: string;
+  /** Pictures: each the bytes of a file. */
+  readonly images?: readonly Uint8Array[];
 }
 
 /** Said once, before a process's first reply, where it is asked to. */
@@ -13,7 +15,7 @@ export const ANNOUNCEMENT =
 
 /** What the stand-in answers: a pure function of what it was given. */
 export function scriptedReply(messages: readonly ChatMessage[]): string {
-  const asked = lastTurn(messages.findLast(({ role }) => role === "user")?.content ?? "");
+  const asked = askedIn(messages);
   if (SUMMARY.test(messages[0]?.content ?? "")) return summary(asked);
   const repeated = REPEAT.exec(asked)?.[1];
   if (repeated !== undefined) return repeated;
@@ -23,6 +25,13 @@ export function scriptedReply(messages: readonly ChatMessage[]): string {
   if (GREETING.test(asked)) return HELLO;
   if (HELP_WANTED.test(asked)) return HELP;
   return echo(asked);
+}
+
+/** What the user said last. A picture alone, as OpenAI's wire sends it beside its text, says nothing. */
+export function askedIn(messages: readonly ChatMessage[]): string {
+  const isSaid = ({ role, content, images = [] }: ChatMessage): boolean =>
+    role === "user" && (content !== "" || images.length === 0);
+  return lastTurn(messages.findLast(isSaid)?.content ?? "");
 }
 
 /** What was asked last in a transcript for `/api/generate`; any other text as it is. */
@@ -75,7 +84,7 @@ function echo(asked: string): string {
 const QUOTED_CHARS = 60;
 
 /** The start of a text in one line, cut at a whole character. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   const line = text
     .slice(0, 4 * QUOTED_CHARS)
     .replace(/\s+/g, " ")

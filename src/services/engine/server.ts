@@ -5,13 +5,16 @@ import { bearerGuard } from "../../http-guard/bearer-token.ts";
 import { asOllama, type OwnNames, programsOnly } from "../../http-guard/caller-policies.ts";
 import { createGuardedServer, deedOf } from "../../http-guard/guarded-server.ts";
 import { isLoopbackAddress } from "../../http-guard/local-names.ts";
+import { setCrossOriginHeaders } from "./cross-origin.ts";
 import { Failed } from "./directions.ts";
 import { EngineError } from "./errors.ts";
 import type { Exchange, Handler } from "./exchange.ts";
 import { chat, generate } from "./inference.ts";
-import { generations, ps, root, show, tags, version } from "./information.ts";
+import { generations, openAiModelNamed, openAiModels, ps, root, show, tags, version } from "./information.ts";
 import type { Engine } from "./instance.ts";
-import { endLines, sendJson, sendStatus, sendText } from "./respond.ts";
+import { chatCompletions } from "./openai.ts";
+import { jsonLine, OPENAI_JSON_TYPE, openAiError } from "./openai-format.ts";
+import { sendJson, sendStatus, sendText } from "./respond.ts";
 
 interface Endpoint {
   readonly route: Route;
@@ -20,7 +23,7 @@ interface Endpoint {
   readonly head?: true;
 }
 
-const ENDPOINTS: readonly Endpoint[] = [
+const SERVED: readonly Endpoint[] = [
   { route: engineRoutes.root, handler: root, head: true },
   { route: engineRoutes.version, handler: version, head: true },
   { route: engineRoutes.tags, handler: tags, head: true },
@@ -28,8 +31,16 @@ const ENDPOINTS: readonly Endpoint[] = [
   { route: engineRoutes.show, handler: show },
   { route: engineRoutes.generate, handler: generate },
   { route: engineRoutes.chat, handler: chat },
+  { route: engineRoutes.openAiModels, handler: openAiModels },
+  { route: engineRoutes.openAiModel, handler: openAiModelNamed },
+  { route: engineRoutes.openAiChat, handler: chatCompletions },
   { route: engineRoutes.generations, handler: generations },
 ];
+
+const ENDPOINTS = SERVED.map((endpoint) => ({ ...endpoint, path: pathPattern(endpoint.route) }));
+
+/** Where the wire is OpenAI's, with its errors. */
+const OPENAI_FOLDER = "/v1/";
 
 /** Who may read what the stand-in was asked. */
 export interface RecordAccess extends OwnNames {
@@ -57,8 +68,9 @@ export function createEngineServer(engine: Engine, access: RecordAccess): Server
       const left = new AbortController();
       response.once("close", () => left.abort());
       const [path, query] = pathAndQuery(request.url ?? "/");
-      const exchange = { engine, request, response, query: new URLSearchParams(query), signal: left.signal };
-      void answer(exchange, path);
+      setCrossOriginHeaders(request, response);
+      const rest = { params: {}, query: new URLSearchParams(query), signal: left.signal };
+      void answer({ engine, request, response, ...rest }, path);
     },
   });
   // As Ollama: an idle connection stays, so that a client's pool never races against its closing.
@@ -81,25 +93,43 @@ async function answer(exchange: Exchange, path: string): Promise<void> {
   try {
     await route(exchange, path);
   } catch (error) {
-    sendFailure(exchange, error);
+    sendFailure(exchange, path, error);
   }
 }
 
 async function route(exchange: Exchange, path: string): Promise<void> {
   const { request, response } = exchange;
+  const known = ENDPOINTS.filter((endpoint) => endpoint.path.test(path));
+  const endpoint = known.find((each) => methodsOf(each).includes(request.method ?? ""));
+  if (endpoint === undefined && known.length > 0) {
+    response.setHeader("allow", known.flatMap(methodsOf).join(", "));
+  }
   if (request.method === "OPTIONS") {
     sendStatus(response, 204);
-    return;
-  }
-  const known = ENDPOINTS.filter((endpoint) => endpoint.route.pattern === path);
-  const endpoint = known.find((each) => methodsOf(each).includes(request.method ?? ""));
-  if (endpoint !== undefined) {
-    await endpoint.handler(exchange);
+  } else if (endpoint !== undefined) {
+    await endpoint.handler({ ...exchange, params: paramsIn(path, endpoint.path) });
   } else if (known.length > 0) {
-    response.setHeader("allow", known.flatMap(methodsOf).join(", "));
     sendText(response, 405, "text/plain", "405 method not allowed");
   } else {
     sendText(response, 404, "text/plain", "404 page not found");
+  }
+}
+
+/** A path of this pattern, with what stands for each `:name` as a group. */
+function pathPattern({ pattern }: Route): RegExp {
+  return new RegExp(`^${pattern.replace(/:(\w+)/g, "(?<$1>[^/]+)")}$`);
+}
+
+function paramsIn(path: string, pattern: RegExp): Record<string, string> {
+  const groups = pattern.exec(path)?.groups ?? {};
+  return Object.fromEntries(Object.entries(groups).map(([name, text]) => [name, unescaped(text)]));
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }
 
@@ -107,11 +137,16 @@ function methodsOf({ route, head }: Endpoint): string[] {
   return head === undefined ? [route.method] : ["HEAD", route.method];
 }
 
-function sendFailure({ request, response, signal }: Exchange, error: unknown): void {
+function sendFailure({ request, response, signal }: Exchange, path: string, error: unknown): void {
   // The client left: there is nobody to tell.
   if (signal.aborted || request.errored !== null || error instanceof Failed) return;
-  const body = { error: messageOf(error) };
-  // Once it streams, the status is gone: the last line says it.
-  if (response.headersSent) endLines(response, body);
-  else sendJson(response, error instanceof EngineError ? error.status : 500, body);
+  const { status, retryAfterS } =
+    error instanceof EngineError ? error : { status: 500, retryAfterS: undefined };
+  if (retryAfterS !== undefined) response.setHeader("retry-after", retryAfterS);
+  const message = messageOf(error);
+  if (path.startsWith(OPENAI_FOLDER)) {
+    sendText(response, status, OPENAI_JSON_TYPE, jsonLine(openAiError(status, message)));
+  } else {
+    sendJson(response, status, { error: message });
+  }
 }

@@ -26,7 +26,7 @@ export function createOpenAiClient(options: EngineClientOptions): EngineClient {
       openAiRefusal({ status, body, retryAfterS, hasKey: apiKey !== "" }),
   });
   const list = async (signal?: AbortSignal): Promise<InstalledModel[]> => {
-    const path = engineRoutes.openaiModels.path();
+    const path = engineRoutes.openAiModels.path();
     return installedIn(await engine.ask({ method: "GET", path }, OpenAiModels, signal));
   };
   return {
@@ -73,7 +73,7 @@ async function askForReply(
   signal: AbortSignal,
 ): Promise<AsyncIterable<Uint8Array>> {
   const ask = async (fields: object): Promise<AsyncIterable<Uint8Array>> => {
-    const path = engineRoutes.openaiChat.path();
+    const path = engineRoutes.openAiChat.path();
     const answer = await engine.send({ method: "POST", path, body: { ...body, ...fields }, signal });
     const stream = await engine.bodyOf(answer);
     const type = [answer.headers["content-type"]].flat()[0];

@@ -2,10 +2,16 @@ import { expect, test } from "vitest";
 import { EngineTags } from "../../../src/contract/engine.ts";
 import { call, post, startTestEngine } from "./client.ts";
 
-test("the tags are the three models, newest first", async () => {
+test("the tags are the models, newest first", async () => {
   const { text } = await call(await startTestEngine(), "GET", "/api/tags");
   const { models } = EngineTags.parse(JSON.parse(text));
-  expect(models.map(({ name }) => name)).toEqual(["llama3.1:8b", "qwen2.5-coder:7b", "phi3:mini"]);
+  expect(models.map(({ name }) => name)).toEqual([
+    "llama3.1:8b",
+    "qwen2.5-coder:7b",
+    "phi3:mini",
+    "qwen3:8b",
+    "gemma3:4b",
+  ]);
   expect(models.map(({ model }) => model)).toEqual(models.map(({ name }) => name));
 });
 

@@ -14,13 +14,19 @@ async function startClient(options?: EngineOptions) {
 
 test("version", async () => {
   const { ollama } = await startClient();
-  expect(await ollama.version()).toEqual({ version: "0.13.0+stand-in" });
+  expect(await ollama.version()).toEqual({ version: "0.23.0+stand-in" });
 });
 
 test("list", async () => {
   const { ollama } = await startClient();
   const { models } = await ollama.list();
-  expect(models.map(({ name }) => name)).toEqual([MODEL, "qwen2.5-coder:7b", "phi3:mini"]);
+  expect(models.map(({ name }) => name)).toEqual([
+    MODEL,
+    "qwen2.5-coder:7b",
+    "phi3:mini",
+    "qwen3:8b",
+    "gemma3:4b",
+  ]);
 });
 
 test("show", async () => {

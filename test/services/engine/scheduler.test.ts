@@ -5,7 +5,8 @@ import { Scheduler } from "../../../src/services/engine/scheduler.ts";
 const [model] = MODELS as [Model];
 const { signal } = new AbortController();
 
-const createScheduler = (): Scheduler => new Scheduler({ loadMs: 0, parallel: 1, maxQueue: 1 });
+const createScheduler = (): Scheduler =>
+  new Scheduler({ loadMs: 0, parallel: 1, maxQueue: 1, contextLength: 4096 });
 const asked = (keepAliveMs?: number) => ({ keepAliveMs, numCtx: undefined });
 
 test("a model that is in use is unloaded when it is released", async () => {

@@ -15,7 +15,7 @@ test("the root says what Ollama says", async () => {
 
 test("the version tells a stand-in from Ollama", async () => {
   const answer = await call(await startTestEngine(), "GET", "/api/version");
-  expect(answer).toMatchObject({ status: 200, text: '{"version":"0.13.0+stand-in"}' });
+  expect(answer).toMatchObject({ status: 200, text: '{"version":"0.23.0+stand-in"}' });
   expect(answer.headers).toMatchObject({ "content-type": JSON_TYPE, server: "chat-stack stand-in" });
 });
 
@@ -44,7 +44,7 @@ test.each([
   ["GET", "/nothing"],
   ["POST", "/api/pull"],
   ["POST", "/api/embed"],
-  ["GET", "/v1/models"],
+  ["POST", "/v1/completions"],
 ])("%s %s is not there", async (method, path) => {
   const answer = await call(await startTestEngine(), method, path);
   expect(answer).toMatchObject({ status: 404, text: "404 page not found" });

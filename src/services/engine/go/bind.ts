@@ -1,5 +1,6 @@
 /** Request bodies as Go binds them to structs: null leaves the default, names are compared without case. */
 import * as z from "zod";
+import { decodeGoBase64 } from "./base64.ts";
 import { decodeGoJson, goKind } from "./json.ts";
 
 /** A `string` field; "" where it is absent. Half a surrogate pair becomes U+FFFD, as in Go. */
@@ -13,6 +14,19 @@ export const goBool = z.boolean({ error: "bool" }).nullish();
 
 /** An `int` field; undefined where it is absent. */
 export const goInt = z.int({ error: "int" }).nullish();
+
+/** A `[]byte`, in base64; `type` is Go's name of it. */
+export function goBytes(type: string) {
+  return z.string({ error: type }).transform((text, context) => {
+    try {
+      return decodeGoBase64(text);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      context.addIssue({ code: "custom", message: error.message });
+      return z.NEVER;
+    }
+  });
+}
 
 /** A slice of anything; `type` is Go's name of the whole type. */
 export function goSlice<Item extends z.ZodType>(item: Item, type: string) {
