@@ -61,7 +61,7 @@ test.each(["llama9:1b", "Claude Sonnet 4"])(
     expect({ exitCode, stderr: stderr.split("\n") }).toEqual({
       exitCode: 1,
       stderr: [
-        `✗ The engine does not have the model "${model}". It has: llama3.1:8b, qwen2.5-coder:7b, phi3:mini.`,
+        `✗ The engine does not have the model "${model}". It has: llama3.1:8b, qwen2.5-coder:7b, phi3:mini, qwen3:8b, gemma3:4b.`,
         expect.stringMatching(/^ {2}Choose one of them/),
       ],
     });

@@ -91,3 +91,48 @@ test("it takes directions from a line of the prompt too; what the options say co
     { options: { stand_in_reply: "one\ntwo", stand_in_token_ms: 0 } },
   ]);
 });
+
+test.each([
+  [{ stand_in_status: 429, stand_in_retry_after: 30 }, 429, "30", "too many requests"],
+  [{ stand_in_status: 503 }, 503, null, "server busy, please try again.  maximum pending requests exceeded"],
+  [{ stand_in_status: 418 }, 418, null, "the stand-in was told to refuse"],
+])("with %j it refuses before it works", async (options, status, retryAfter, error) => {
+  const { url, answer } = await ask(options);
+  expect([answer.status, answer.headers.get("retry-after")]).toEqual([status, retryAfter]);
+  expect(await answer.json()).toEqual({ error });
+  expect(await generationsOf(url)).toMatchObject([{ ended: "failed", tokens_sent: 0, counted: null }]);
+});
+
+test("a status that is none of an error is no direction", async () => {
+  expect((await ask({ stand_in_status: 200 })).answer.status).toBe(200);
+});
+
+test("it repeats itself until num_predict", async () => {
+  const options = { stand_in_reply: "Again.", stand_in_repeat: true, num_predict: 7 };
+  const lines = linesOf(await (await ask(options)).answer.text());
+  expect(textIn(lines)).toBe("Again. Again. Again");
+  expect(lines.at(-1)).toMatchObject({ done_reason: "length", eval_count: 7 });
+});
+
+test("it repeats itself until ten times its window, as Ollama lets a model", async () => {
+  const lines = linesOf(await (await ask({ stand_in_repeat: true, num_ctx: 16 })).answer.text());
+  expect(lines.at(-1)).toMatchObject({ done_reason: "length", eval_count: 160 });
+});
+
+test("with num_predict 0 it repeats itself for ever", async () => {
+  const leaving = new AbortController();
+  const options = { stand_in_repeat: true, num_ctx: 16, num_predict: 0 };
+  const { url, answer } = await ask(options, leaving.signal);
+  const reader = answer.body?.getReader();
+  await eventually(async () => {
+    await reader?.read();
+    expect((await generationsOf(url))[0]?.tokens_sent).toBeGreaterThan(500);
+  });
+  leaving.abort();
+  await eventually(async () => expect(await generationsOf(url)).toMatchObject([{ ended: "aborted" }]));
+});
+
+test("it can end well and say nothing", async () => {
+  const lines = linesOf(await (await ask({ stand_in_reply: "" })).answer.text());
+  expect(lines).toMatchObject([{ message: { content: "" }, done: true, done_reason: "stop" }]);
+});

@@ -53,3 +53,43 @@ test("the context is at most the model's own", async () => {
   await scheduler.lease(model, { keepAliveMs: 0, numCtx: 1e9 }, signal);
   expect(scheduler.loaded()).toMatchObject([{ contextLength: 131_072 }]);
 });
+
+test("another context is another load, as soon as nobody uses the model", async () => {
+  const scheduler = createScheduler();
+  const sized = (numCtx: number | undefined) => scheduler.lease(model, { ...asked(), numCtx }, signal);
+  const first = await sized(undefined);
+  const second = sized(8192);
+  expect(scheduler.loaded()).toMatchObject([{ contextLength: 4096 }]);
+  first.release();
+  expect((await second).contextLength).toBe(8192);
+  expect(scheduler.loaded()).toMatchObject([{ contextLength: 8192 }]);
+});
+
+test("who wants the context that is to go waits with those who want the next one", async () => {
+  const scheduler = new Scheduler({ loadMs: 0, parallel: 1, maxQueue: 2, contextLength: 4096 });
+  const sized = (numCtx: number) => scheduler.lease(model, { ...asked(), numCtx }, signal);
+  const first = await sized(4096);
+  const waiting = sized(8192).then((lease) => {
+    lease.release();
+    return "8192";
+  });
+  const late = sized(4096).then((lease) => {
+    lease.release();
+    return "4096";
+  });
+  await expect(sized(4096)).rejects.toMatchObject({ status: 503 });
+  first.release();
+  expect(await Promise.all([waiting, late])).toEqual(["8192", "4096"]);
+});
+
+test("whoever gives up waiting for another context takes nothing with it", async () => {
+  const scheduler = createScheduler();
+  const first = await scheduler.lease(model, asked(), signal);
+  const leaving = new AbortController();
+  const second = scheduler.lease(model, { ...asked(), numCtx: 8192 }, leaving.signal);
+  leaving.abort(new Error("left"));
+  await expect(second).rejects.toThrow("left");
+  first.release();
+  const third = await scheduler.lease(model, asked(), signal);
+  expect(third.contextLength).toBe(4096);
+});

@@ -15,16 +15,20 @@ test("the engine's models are listed in the contract's shape, the default one ma
   const list = ModelList.parse(json);
   expect(list).toEqual(json);
   expect(list.models.map((model) => model.model_name).sort()).toEqual([
+    "Gemma 3 4B (Local)",
     "Llama 3.1 8B (Local)",
     "Phi 3 Mini (Local)",
     "Qwen 2.5 Coder 7B (Local)",
+    "Qwen 3 8B (Local)",
   ]);
   expect(new Set(list.models.map((model) => model.provider))).toEqual(new Set(["stand-in"]));
   expect(list.default).toBe("phi3:mini");
   expect(list.models.map((model) => model.model_id).sort()).toEqual([
+    "gemma3:4b",
     "llama3.1:8b",
     "phi3:mini",
     "qwen2.5-coder:7b",
+    "qwen3:8b",
   ]);
   expect(list.models.filter((model) => model.is_default).map((model) => model.model_id)).toEqual([
     "phi3:mini",
