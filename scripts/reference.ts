@@ -1,10 +1,13 @@
 /**
- * Writes docs/reference.md, what the code promises, row by row, with the test that holds each row; and
- * docs/config.schema.json, what a configuration file may hold, for editors.
+ * Writes docs/reference.md, what the code promises, row by row, with the test that holds each row;
+ * docs/config.schema.json, what a configuration file may hold, for editors; and docs/report.schema.json, what a report
+ * of a run holds, for programs.
  */
 import { writeFileSync } from "node:fs";
 import { CONFIG_SCHEMA_FILE, renderConfigSchema } from "./reference/config-schema.ts";
 import { REFERENCE_FILE, renderReference } from "./reference/render.ts";
+import { REPORT_SCHEMA_FILE, renderReportSchema } from "./reference/report-schema.ts";
 
 writeFileSync(REFERENCE_FILE, renderReference());
 writeFileSync(CONFIG_SCHEMA_FILE, renderConfigSchema());
+writeFileSync(REPORT_SCHEMA_FILE, renderReportSchema());

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { CONFIG_SCHEMA_FILE, renderConfigSchema } from "../scripts/reference/config-schema.ts";
 import { REFERENCE_FILE, renderReference } from "../scripts/reference/render.ts";
+import { REPORT_SCHEMA_FILE, renderReportSchema } from "../scripts/reference/report-schema.ts";
 import { referenceTables } from "../scripts/reference/tables.ts";
 import { HELD_BY } from "./reference/held-by.ts";
 
@@ -26,14 +27,13 @@ test("every test that the reference names is there, with that title", () => {
   expect(missing).toEqual([]);
 });
 
-test("docs/reference.md is what the code says now", () => {
-  const written = existsSync(REFERENCE_FILE) ? readFileSync(REFERENCE_FILE, "utf8") : "";
-  expect(written, "docs/reference.md is stale: run `npm run docs`").toBe(renderReference());
-});
-
-test("docs/config.schema.json is what the code says now", () => {
-  const written = existsSync(CONFIG_SCHEMA_FILE) ? readFileSync(CONFIG_SCHEMA_FILE, "utf8") : "";
-  expect(written, "docs/config.schema.json is stale: run `npm run docs`").toBe(renderConfigSchema());
+test.each([
+  { name: "reference.md", file: REFERENCE_FILE, render: renderReference },
+  { name: "config.schema.json", file: CONFIG_SCHEMA_FILE, render: renderConfigSchema },
+  { name: "report.schema.json", file: REPORT_SCHEMA_FILE, render: renderReportSchema },
+])("docs/$name is what the code says now", ({ file, render }) => {
+  const written = existsSync(file) ? readFileSync(file, "utf8") : "";
+  expect(written, "it is stale: run `npm run docs`").toBe(render());
 });
 
 /** The first string of each call in the file that begins as a test does: `test("...",`, `])("...",`. */
