@@ -13,6 +13,7 @@ import {
   statSync,
 } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
+import { nodeErrorCode } from "./errors.ts";
 import { foreignOwner, isOwnedByUs, isSafeDirectory, mayOthersWrite, ownerAndMode } from "./file-owners.ts";
 
 /**
@@ -144,7 +145,7 @@ export function preparePrivateFile(path: string, besides: readonly string[] = []
     try {
       closeSync(openNew(path));
     } catch (error) {
-      if (!isExisting(error)) throw error;
+      if (nodeErrorCode(error) !== "EEXIST") throw error;
     }
   }
   for (const each of [path, ...besides.map((ending) => path + ending)]) {
@@ -153,10 +154,6 @@ export function preparePrivateFile(path: string, besides: readonly string[] = []
     requireOwnFile(each, found);
     if ((found.mode & FOR_OTHERS) !== 0) chmodSync(each, 0o600);
   }
-}
-
-function isExisting(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "EEXIST";
 }
 
 /** Refuses what is no plain file, is a symbolic link, or is another user's. */

@@ -7,7 +7,7 @@ import { FILE_VARIABLE } from "./config/environment.ts";
 import { loadConfig } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";
 import { urlOf } from "./contract/address.ts";
-import { EXIT, messageOf, UserError } from "./errors.ts";
+import { EXIT, messageOf, nodeErrorCode, UserError } from "./errors.ts";
 import type { RunningService } from "./services/http/health.ts";
 import { returnMemoryWhenQuiet } from "./services/idle-memory.ts";
 import { openStore, startGatewayOn, startHmiOn, startStandIn } from "./services/start.ts";
@@ -69,7 +69,7 @@ async function run(name: string): Promise<void> {
 }
 
 function isPortTaken(error: unknown): error is Error {
-  return error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+  return nodeErrorCode(error) === "EADDRINUSE";
 }
 
 function portTaken(name: string, cause: Error): UserError {

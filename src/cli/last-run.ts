@@ -1,10 +1,10 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
-import { UserError } from "../errors.ts";
+import { ifThere, UserError } from "../errors.ts";
 import { isFailure, type RunReport } from "../harness/report.ts";
 import { readOwn } from "../private-files.ts";
-import { prepareRoot, requireReadable, stateFolder, unreadable, writeWhole } from "../supervisor/state.ts";
+import { prepareRoot, reading, requireReadable, stateFolder, writeWhole } from "../supervisor/state.ts";
 
 /** What `--last-failed` needs to know of a run. */
 const LastRun = z.object({ failed: z.array(z.string()) });
@@ -44,20 +44,11 @@ export function lastFailed(stateDir: string): readonly string[] {
 }
 
 function readLastRun(file: string): z.infer<typeof LastRun> | undefined {
-  const text = readIfThere(file);
+  const text = reading(file, () => ifThere(() => readOwn(file)));
   if (text === undefined) return undefined;
   try {
     return LastRun.parse(JSON.parse(text));
   } catch {
     return undefined;
-  }
-}
-
-function readIfThere(file: string): string | undefined {
-  try {
-    return readOwn(file);
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw unreadable(file, error);
   }
 }

@@ -1,8 +1,8 @@
-import { messageOf } from "../errors.ts";
+import { messageOf, nodeErrorCode } from "../errors.ts";
 
 /** Why a file that was named cannot be read, as a sentence without its end, with what to do where that is known. */
 export function unreadable(path: string, error: unknown): string {
-  switch ((error as NodeJS.ErrnoException).code) {
+  switch (nodeErrorCode(error)) {
     case "ENOENT":
       return `there is no file ${path}`;
     case "EISDIR":

@@ -1,10 +1,11 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from "node:fs";
+import { nodeErrorCode } from "../errors.ts";
 
 /** Whether an error, or what caused it, is that the disk or the user's share of it is full. */
 export function isDiskFull(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const isFull = "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
-  return isFull || isDiskFull(error.cause);
+  const code = nodeErrorCode(error);
+  return code === "ENOSPC" || code === "EDQUOT" || isDiskFull(error.cause);
 }
 
 /**

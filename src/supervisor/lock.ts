@@ -1,7 +1,7 @@
 import { linkSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { EXIT, messageOf, UserError } from "../errors.ts";
+import { EXIT, messageOf, nodeErrorCode, UserError } from "../errors.ts";
 import { readOwn } from "../private-files.ts";
 import { shellWord } from "../shell-word.ts";
 import { isDiskFull } from "./disk-full.ts";
@@ -135,7 +135,7 @@ function take(path: string): boolean {
     linkSync(temporary, path);
     return true;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    if (nodeErrorCode(error) === "EEXIST") return false;
     throw new UserError("state_unwritable", `The lock ${path} could not be taken: ${messageOf(error)}.`, {
       hint: "Choose a state folder on a file system with hard links.",
       exitCode: EXIT.unusable,
@@ -155,7 +155,7 @@ function takeWithoutRoom(path: string, holder: RecordedIdentity, full: unknown):
     symlinkSync(linkTarget(holder), path);
     return true;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    if (nodeErrorCode(error) === "EEXIST") return false;
     throw full;
   }
 }
@@ -195,7 +195,7 @@ function readHolder(path: string): Holder | undefined {
   try {
     text = readOwn(path);
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    const code = nodeErrorCode(error);
     if (code === "ENOENT") return undefined;
     if (code === "ELOOP") return readLinkHolder(path);
     throw error;

@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
-import { messageOf, withoutStop } from "../errors.ts";
+import { messageOf, nodeErrorCode, withoutStop } from "../errors.ts";
 import type { Command } from "./types.ts";
 
 /** Why a program could not be run, and what to do about it. */
@@ -22,7 +22,7 @@ export function whyNotRun(
   error: unknown,
   path = env?.["PATH"] ?? process.env["PATH"],
 ): NotRunnable {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const code = nodeErrorCode(error);
   const known = code === "ENOENT" || code === "EACCES" || code === "ENOTDIR";
   const why = known ? (inFolder(cwd) ?? inFile(file, cwd, path)) : undefined;
   if (why !== undefined) return why;

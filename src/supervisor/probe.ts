@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
 import type { Address } from "../contract/address.ts";
-import { messageOf } from "../errors.ts";
+import { messageOf, nodeErrorCode } from "../errors.ts";
 import { compilePattern } from "../linear-pattern.ts";
 import { mismatchOf } from "./json-pattern.ts";
 import { whyNotRun } from "./not-runnable.ts";
@@ -210,7 +210,7 @@ function lateError(timeoutMs: number): Error {
 }
 
 function plainWords(error: unknown, question: Probe): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const code = nodeErrorCode(error);
   if (question.kind === "command" && code !== undefined && code !== "ABORT_ERR") {
     const { trouble, advice } = whyNotRun(question.command, error);
     return advice === undefined ? `no result (${trouble})` : `no result (${trouble}. ${advice})`;

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname } from "node:path";
-import { messageOf } from "../errors.ts";
+import { messageOf, nodeErrorCode } from "../errors.ts";
 import { readOwn } from "../private-files.ts";
 import { type StateFolder, serviceFiles, stateFolder, writeWhole } from "./state.ts";
 import type { ServiceRecord } from "./types.ts";
@@ -50,8 +50,9 @@ function readFile(state: StateFolder, name: string): RecordReading {
   try {
     text = readOwn(path);
   } catch (error) {
-    const missing = error instanceof Error && "code" in error && error.code === "ENOENT";
-    return missing ? { kind: "none" } : { kind: "unreadable", reason: `${path}: ${messageOf(error)}` };
+    return nodeErrorCode(error) === "ENOENT"
+      ? { kind: "none" }
+      : { kind: "unreadable", reason: `${path}: ${messageOf(error)}` };
   }
   const parsed = parseRecord(text);
   if ("problem" in parsed) return { kind: "unreadable", reason: `${path}: ${parsed.problem}` };

@@ -171,8 +171,8 @@ function refusing<T>(path: string, write: () => T): T {
   }
 }
 
-/** Runs something that reads; what the OS refuses becomes an error that names the path. */
-function reading<T>(path: string, read: () => T): T {
+/** Runs something that reads; what the OS refuses becomes an error that names the path. @throws UserError `state_unreadable` */
+export function reading<T>(path: string, read: () => T): T {
   try {
     return read();
   } catch (error) {

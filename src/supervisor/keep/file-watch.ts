@@ -1,5 +1,6 @@
 import { type Dirent, type FSWatcher, readdirSync, statSync, watch } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { nodeErrorCode } from "../../errors.ts";
 
 export interface FileWatchOptions {
   /** Absolute paths of files and folders; all below a folder counts. */
@@ -81,7 +82,7 @@ export class FileWatch {
       this.#watchers.set(folder, watcher);
       return true;
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
+      const code = nodeErrorCode(error);
       // Another one may have removed it meanwhile.
       return code === "ENOENT" ? false : this.#tellLimit(`${folder}: ${code}`);
     }

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { messageOf, UserError, withoutStop } from "../../errors.ts";
+import { messageOf, nodeErrorCode, UserError, withoutStop } from "../../errors.ts";
 import { readOwn } from "../../private-files.ts";
 
 /** What is in a file of JSON that only programs of ours write. */
@@ -18,7 +18,7 @@ export function readJson<T>(path: string, isValid: (value: unknown) => value is 
     if (isValid(value)) return { kind: "value", value };
     return { kind: "damaged", reason: `${path} holds JSON of another kind` };
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    const code = nodeErrorCode(error);
     if (code === "ENOENT") return { kind: "none" };
     const reason = `${path} cannot be read: ${withoutStop(messageOf(error))}`;
     if (error instanceof UserError || code === "EACCES") return { kind: "unreadable", reason, error };

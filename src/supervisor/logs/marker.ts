@@ -1,4 +1,5 @@
 import { linkSync, rmSync } from "node:fs";
+import { nodeErrorCode } from "../../errors.ts";
 import { readOwn } from "../../private-files.ts";
 import { identifySelf, isSame, type RecordedIdentity } from "../os/identity.ts";
 import { writeTemporary, writeWhole } from "../state.ts";
@@ -29,7 +30,7 @@ export function claimRotation(path: string): boolean {
     linkSync(temporary, path);
     return true;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    if (nodeErrorCode(error) === "EEXIST") return false;
     throw error;
   } finally {
     rmSync(temporary, { force: true });

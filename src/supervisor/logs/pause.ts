@@ -1,4 +1,4 @@
-import { messageOf } from "../../errors.ts";
+import { messageOf, nodeErrorCode } from "../../errors.ts";
 import { isAlive, isStopped } from "../os/identity.ts";
 import type { ProcessIdentity } from "../types.ts";
 
@@ -72,7 +72,7 @@ function send(one: ProcessIdentity, signal: "SIGSTOP" | "SIGCONT"): void {
   try {
     process.kill(one.pid, signal);
   } catch (error) {
-    const isGone = error instanceof Error && "code" in error && error.code === "ESRCH";
+    const isGone = nodeErrorCode(error) === "ESRCH";
     if (!isGone) throw error;
   }
 }
@@ -88,11 +88,5 @@ function waitUntilStopped(signalled: readonly ProcessIdentity[], deadline: numbe
 
 /** A member of another user may not be stopped. */
 function isRefusal(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    "code" in error &&
-    error.code === "EPERM" &&
-    "syscall" in error &&
-    error.syscall === "kill"
-  );
+  return nodeErrorCode(error) === "EPERM" && (error as NodeJS.ErrnoException).syscall === "kill";
 }

@@ -1,4 +1,5 @@
 import { closeSync, readSync, renameSync, rmSync } from "node:fs";
+import { ifThere } from "../../errors.ts";
 import { openOwn } from "../../private-files.ts";
 import { type LogCut, NO_CUT } from "./cut.ts";
 import { rotatedFiles, rotatedPath } from "./files.ts";
@@ -29,23 +30,15 @@ export function settle(log: string, copy: string, cut: LogCut = NO_CUT): void {
   const isRedundant = hasStill(log, copy, cut);
   if (isRedundant === undefined) return;
   if (isRedundant) rmSync(copy, { force: true });
-  else publishIfThere(log, copy);
-}
-
-/** The guard of a killed rotation may be doing the same. */
-function publishIfThere(log: string, copy: string): void {
-  try {
-    publish(log, copy);
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
-  }
+  // The guard of a killed rotation may be doing the same.
+  else ifThere(() => publish(log, copy));
 }
 
 /** Undefined where there is no copy. */
 function hasStill(log: string, copy: string, { from, notice }: LogCut): boolean | undefined {
-  const part = open(copy);
+  const part = ifThere(() => openOwn(copy));
   if (part === undefined) return undefined;
-  const whole = open(log);
+  const whole = ifThere(() => openOwn(log));
   try {
     for (let position = 0; ; ) {
       const expected = readBlock(part, notice + position);
@@ -68,13 +61,4 @@ function hasStill(log: string, copy: string, { from, notice }: LogCut): boolean 
 function readBlock(fd: number, position: number): Buffer {
   const block = Buffer.allocUnsafe(BLOCK_BYTES);
   return block.subarray(0, readSync(fd, block, 0, block.length, position));
-}
-
-function open(path: string): number | undefined {
-  try {
-    return openOwn(path);
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
-  }
 }
