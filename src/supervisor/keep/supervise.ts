@@ -9,7 +9,7 @@ import { Lives } from "./lives.ts";
 import { serveMetrics } from "./metrics.ts";
 import { rescueRemovedLogs } from "./removed-logs.ts";
 import { rotateLogs } from "./rotation.ts";
-import { KeptService } from "./service.ts";
+import { keepService } from "./service-steps.ts";
 import { readStates } from "./states.ts";
 import { NOT_RECORDED, ownRecord, Supervision } from "./supervision.ts";
 import { LogTimekeeper } from "./time-notes.ts";
@@ -65,7 +65,7 @@ export async function supervise(plan: SupervisorPlan): Promise<string> {
   try {
     return await Promise.race([
       over.promise,
-      ...plan.services.map((spec) => new KeptService(spec, supervision).keep()),
+      ...plan.services.map((spec) => keepService(spec, supervision)),
       ...plan.watched.map((service) => watchForeign(service, supervision)),
       rotateLogs(plan.services, supervision),
       timekeeper.keep(),
