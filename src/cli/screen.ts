@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import { withoutCiCommands } from "../text/foreign-text.ts";
-import { HUES, StyledText, type Text, type Tone, toStyled, wrap } from "../text/styled-text.ts";
+import { HUES, inOneLine, StyledText, type Text, type Tone, toStyled, wrap } from "../text/styled-text.ts";
 import { createTextStream, type TextStream } from "../text/text-stream.ts";
 
 /**
@@ -15,6 +15,11 @@ export interface Screen {
    * goes under `indent` spaces, so that nobody's text looks like a line of ours.
    */
   line(text?: Text, indent?: number): void;
+  /**
+   * Writes a line to be copied, such as a command, whole: where it is longer than the terminal is wide, the terminal
+   * breaks it itself, and what is copied from there has no break.
+   */
+  unwrapped(text: Text): void;
   /** Writes a text of several lines, with no break after it that is not in it. */
   write(text: Text): void;
   /** For a text that comes in pieces. */
@@ -38,6 +43,7 @@ export function createScreen(stream: NodeJS.WriteStream): Screen {
     if (hasProgress) stream.write("\r\u001b[K");
     hasProgress = false;
   };
+  const showLine = (line: StyledText): void => show(new StyledText([...line.pieces, END_OF_LINE]));
   const show = (text: Text): void => {
     clear();
     const codes = renderText(text, stream);
@@ -48,7 +54,10 @@ export function createScreen(stream: NodeJS.WriteStream): Screen {
       return width();
     },
     line(text = "", indent = USUAL_INDENT) {
-      for (const line of wrap(text, width(), indent)) show(new StyledText([...line.pieces, END_OF_LINE]));
+      for (const line of wrap(text, width(), indent)) showLine(line);
+    },
+    unwrapped(text) {
+      showLine(inOneLine(text));
     },
     write: show,
     stream() {

@@ -3,9 +3,13 @@ import type { UpStep } from "../launch/up.ts";
 import { pauseLeft } from "../supervisor/keep/resumption.ts";
 import type { ServiceReport } from "../supervisor/keep/types.ts";
 import { joinText, paint, type StyledText, styled } from "../text/styled-text.ts";
+import type { Screen } from "./screen.ts";
 
 /** Widths of the columns; the lines appear one by one, so they cannot be measured together. */
 const WIDTHS = { name: 9, kind: 10, url: 25, state: 16 } as const;
+
+/** Where what is said of a service goes on. */
+const INDENT = 12;
 
 /** `engine    stand-in   http://127.0.0.1:11434   ready 0.2 s   pid 4711`. */
 export function stepLines({ name, kind, url, state, pid, ready_ms, reason }: UpStep): StyledText[] {
@@ -19,7 +23,7 @@ export function stepLines({ name, kind, url, state, pid, ready_ms, reason }: UpS
     paint(isBad(state) ? "bad" : "good", how.padEnd(WIDTHS.state)),
     pid === null ? "" : `pid ${pid}`,
   ];
-  const why = reason === null ? [] : [paint("quiet", `            ${what}: ${reason}`)];
+  const why = reason === null ? [] : [styled`${" ".repeat(INDENT)}${paint("quiet", `${what}: ${reason}`)}`];
   return [styled`  ${joinText(cells, " ")}`.trimEnd(), ...why];
 }
 
@@ -46,11 +50,11 @@ const STATES: Readonly<Record<UpStep["state"], string>> = {
   unhealthy: "does not answer",
 };
 
-/** `gateway   would be started: it does not run`, and what would be run. */
-export function intentLines({ name, action, reason, command }: PlannedStep): StyledText[] {
+/** Shows `gateway   would be started: it does not run`, and what would be run. */
+export function printIntent(screen: Screen, { name, action, reason, command }: PlannedStep): void {
   const what = paint(action === "blocked" ? "bad" : "plain", INTENTS[action]);
-  const run = command === null ? [] : [styled`            ${paint("quiet", command)}`];
-  return [styled`  ${paint("strong", name.padEnd(WIDTHS.name))} ${what}: ${reason}`, ...run];
+  screen.line(styled`  ${paint("strong", name.padEnd(WIDTHS.name))} ${what}: ${reason}`, INDENT);
+  if (command !== null) screen.unwrapped(styled`${" ".repeat(INDENT)}${paint("quiet", command)}`);
 }
 
 const INTENTS: Readonly<Record<PlannedStep["action"], string>> = {

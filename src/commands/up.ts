@@ -4,7 +4,7 @@ import { confirm } from "../cli/confirm.ts";
 import { stayInForeground } from "../cli/foreground.ts";
 import { watchInterrupts } from "../cli/interrupts.ts";
 import { readServiceNames } from "../cli/service-names.ts";
-import { intentLines, isBad, retryLine, stackAdvice, stepLines } from "../cli/stack-lines.ts";
+import { isBad, printIntent, retryLine, stackAdvice, stepLines } from "../cli/stack-lines.ts";
 import type { Config } from "../config/schema.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { type PlannedStep, planUp } from "../launch/dry-run.ts";
@@ -107,7 +107,7 @@ is started again, whether anybody looks on or not.`;
 
   async #tellPlan(config: Config, names: readonly string[]): Promise<UpOutput> {
     const services = await planUp(config, process.env, names);
-    for (const line of services.flatMap(intentLines)) this.screen.line(line);
+    for (const step of services) printIntent(this.screen, step);
     if (services.some(({ action }) => action === "blocked")) process.exitCode = EXIT.failed;
     return { dry_run: true, services };
   }

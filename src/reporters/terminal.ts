@@ -7,6 +7,8 @@ import { countWords } from "./words.ts";
 /** What a reporter writes to; `src/cli/screen.ts` makes one of a stream. */
 export interface ReportScreen {
   line(text?: Text, indent?: number): void;
+  /** A line to be copied: nobody but the terminal itself breaks it. */
+  unwrapped(text: Text): void;
   progress(text: Text): void;
 }
 
@@ -56,7 +58,11 @@ function suiteBySuite(screen: ReportScreen): (event: RunEvent) => void {
 
 /** The same screen, two columns further in. */
 function indented(screen: ReportScreen): ReportScreen {
-  return { ...screen, line: (text = "", indent = 0) => screen.line(styled`  ${text}`, indent + 2) };
+  return {
+    ...screen,
+    line: (text = "", indent = 0) => screen.line(styled`  ${text}`, indent + 2),
+    unwrapped: (text) => screen.unwrapped(styled`  ${text}`),
+  };
 }
 
 function reportSuite(screen: ReportScreen, { name, duration_ms, counts }: SuiteReport): void {
@@ -98,10 +104,10 @@ function reportCheck(screen: ReportScreen, result: CheckResult): void {
   }
 }
 
-/** What shows it again. On a terminal a long one is wrapped as all else is; `--json` has it on one line. */
+/** What shows it again, to be copied. */
 function reportCommands(screen: ReportScreen, { commands = [] }: CheckResult): void {
   for (const [index, command] of commands.entries()) {
-    detail(screen, index === 0 ? "try" : "", paint("quiet", command));
+    screen.unwrapped(detailLine(index === 0 ? "try" : "", paint("quiet", command)));
   }
 }
 
@@ -131,7 +137,11 @@ function valueWords(value: unknown): string {
 }
 
 function detail(screen: ReportScreen, name: string, text: Text): void {
-  screen.line(styled`      ${name.padEnd(INDENT - 6)}${text}`, INDENT);
+  screen.line(detailLine(name, text), INDENT);
+}
+
+function detailLine(name: string, text: Text): Text {
+  return styled`      ${name.padEnd(INDENT - 6)}${text}`;
 }
 
 function reportEnd(screen: ReportScreen, report: RunReport): void {

@@ -1,5 +1,12 @@
+import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
-import type { CheckResult, Outcome, RunEvent, RunReport } from "../../src/harness/report.ts";
+import {
+  type CheckResult,
+  countOutcomes,
+  type Outcome,
+  type RunEvent,
+  type RunReport,
+} from "../../src/harness/report.ts";
 import { createTerminalReporter } from "../../src/reporters/terminal.ts";
 import { readableScreen } from "../support/screen.ts";
 
@@ -67,6 +74,26 @@ test("a broken claim says what shows it and where to look", () => {
     '      row        message_id 1  model_id null  content "Hello you"',
     "      look at    the place",
   ]);
+});
+
+test("the lines that show it again are not wrapped, on however narrow a terminal", () => {
+  const { screen, output } = readableScreen(60);
+  const report = createTerminalReporter(screen);
+  const commands = [
+    `curl -sS "$HMI/api/chat/sessions" -H 'Content-Type: application/json' -d '{"model_id": 1}'   # gives SESSION_ID`,
+    `curl -sSN "$HMI/api/chat/stream/$SESSION_ID" -H 'Accept: text/event-stream' -H 'Last-Event-ID: 7'`,
+  ];
+  const suites = ["one", "two"].map((name) => ({ name, title: "A suite.", checks: 9 }));
+  report({ type: "run-started", target: "the running stack", suites });
+  const { result } = ended(broken) as Extract<RunEvent, { type: "check-ended" }>;
+  report({ type: "check-ended", result: { ...result, commands } });
+  report({
+    type: "suite-ended",
+    suite: { name: "one", title: "A suite.", duration_ms: 1, counts: countOutcomes([result]) },
+  });
+  const lines = stripVTControlCharacters(output()).split("\n");
+  expect(lines).toContain(`        try        ${commands[0]}`);
+  expect(lines).toContain(`                   ${commands[1]}`);
 });
 
 test("rows are shortened, and only the first are shown", () => {
