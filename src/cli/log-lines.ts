@@ -2,8 +2,8 @@ import { logFiles } from "../supervisor/logs/files.ts";
 import { interleave } from "../supervisor/logs/follow.ts";
 import { type LogLine, type LogSelection, openLogReader } from "../supervisor/logs/read.ts";
 import type { StateFolder } from "../supervisor/state.ts";
-import { HUES, joinText, paint, type StyledText, styled, type Tone, toStyled } from "../text/styled-text.ts";
-import { withoutTerminalCodes } from "../text/terminal-codes.ts";
+import { withServiceColours } from "../text/service-colours.ts";
+import { HUES, joinText, paint, type StyledText, styled, type Tone } from "../text/styled-text.ts";
 import { readLogWords } from "./log-words.ts";
 import type { Screen } from "./screen.ts";
 
@@ -53,25 +53,23 @@ export function logPrinter(screen: Screen, services: readonly string[]): (line: 
   const hues = new Map<string, Tone>(
     services.map((name, index) => [name, HUES[index % HUES.length] ?? "plain"]),
   );
-  return ({ service, time, text }) => {
+  return ({ service, time, text, written }) => {
     const { level, message, fields, below } = readLogWords(text);
     const isJson = message !== text;
     const parts = [
       paint("quiet", clock(time, screen.width < NARROW)),
       paint(hues.get(service) ?? "plain", service.padEnd(width)),
-      ...(isJson && level !== null
-        ? [paint(LEVEL_TONES[level] ?? "plain", withoutColours(level).padEnd(5))]
-        : []),
-      ...[message, ...fields].map(withoutColours),
+      ...(isJson && level !== null ? [paint(LEVEL_TONES[level] ?? "plain", inColours(level).padEnd(5))] : []),
+      ...[isJson ? message : written, ...fields].map(inColours),
     ];
     screen.line(joinText(parts, "  ").trimEnd(), 4);
-    for (const line of below) screen.line(styled`    ${withoutColours(line)}`.trimEnd(), 8);
+    for (const line of below) screen.line(styled`    ${inColours(line)}`.trimEnd(), 8);
   };
 }
 
 /** Prints the lines alone, for a person or a program to read. */
 export function rawPrinter(screen: Screen): (line: LogLine) => void {
-  return ({ text }) => screen.write(styled`${withoutColours(text)}\n`);
+  return ({ written }) => screen.write(styled`${inColours(written)}\n`);
 }
 
 /** Local time, with the day where it is not today's; blank where it is not known. */
@@ -86,7 +84,7 @@ export function clock(time: number | null, isShort: boolean): string {
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${shown}`;
 }
 
-/** In one line, without colours of the service's own, which is what a terminal's codes in a log mostly are. */
-function withoutColours(text: string): StyledText {
-  return toStyled(withoutTerminalCodes(text).replaceAll("\n", "\\n"));
+/** In one line, in the service's own colours, which a screen leaves out where it shows none. */
+function inColours(text: string): StyledText {
+  return withServiceColours(text.replaceAll("\n", "\\n"));
 }

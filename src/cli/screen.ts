@@ -1,6 +1,15 @@
 import { styleText } from "node:util";
 import { withoutCiCommands } from "../text/foreign-text.ts";
-import { HUES, inOneLine, StyledText, type Text, type Tone, toStyled, wrap } from "../text/styled-text.ts";
+import {
+  type ForeignTone,
+  HUES,
+  inOneLine,
+  StyledText,
+  type Text,
+  type Tone,
+  toStyled,
+  wrap,
+} from "../text/styled-text.ts";
 import { createTextStream, type TextStream } from "../text/text-stream.ts";
 
 /**
@@ -91,8 +100,17 @@ function styleOf(tone: Exclude<Tone, "plain">): Parameters<typeof styleText>[0] 
 /** A text with the codes that a terminal knows its looks by; without any where the stream is none. */
 export function renderText(text: Text, stream: NodeJS.WriteStream): string {
   return toStyled(text)
-    .pieces.map(({ text, tone }) =>
-      tone === "plain" || text === "" ? text : styleText(styleOf(tone), text, { stream }),
-    )
+    .pieces.map(({ text, tone }) => {
+      if (tone === "plain" || text === "") return text;
+      return typeof tone === "string"
+        ? styleText(styleOf(tone), text, { stream })
+        : withColours(tone, text, stream);
+    })
     .join("");
+}
+
+/** Where Node itself would write colours to this stream: NO_COLOR, FORCE_COLOR and TERM are its matter. */
+function withColours({ sgr }: ForeignTone, text: string, stream: NodeJS.WriteStream): string {
+  const isColoured = styleText("bold", text, { stream }) !== text;
+  return isColoured ? `\u001b[${sgr.join(";")}m${text}\u001b[0m` : text;
 }

@@ -17,6 +17,8 @@ export interface CommandService extends ServiceSettings {
   readonly watch?: readonly string[];
   /** True where it is done when it exits with code 0. */
   readonly isJob?: boolean;
+  /** True where it is asked to colour what it logs. */
+  readonly color?: boolean;
   readonly embedded?: never;
   readonly url?: never;
 }

@@ -93,6 +93,7 @@ function planCommand(name: string, service: CommandService, config: Config): Pla
     ...(service.isJob && { ready: { kind: "exit" } as const, restart: JOB_RESTART }),
     ...settingsOf(service),
     ...(service.watch && { watch: service.watch }),
+    ...(service.color && { color: true }),
     labels: { kind: service.isJob ? "job" : "command" },
   };
   return { name, kind: service.isJob ? "job" : "command", isExternal: false, spec };

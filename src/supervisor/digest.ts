@@ -9,10 +9,10 @@ import type { ServiceSpec } from "./types.ts";
  * The environment may hold secrets. They do not come out of a digest; yet one that is easily guessed can be
  * confirmed by it, so that a digest belongs where only the owner reads.
  */
-export function digestOf({ command, address, stopSignal, stopTimeoutMs }: ServiceSpec): string {
+export function digestOf({ command, color, address, stopSignal, stopTimeoutMs }: ServiceSpec): string {
   // Where compiled code is kept changes with the caller's environment, and nothing but how quickly Node starts.
   const env = { ...command.env, NODE_COMPILE_CACHE: undefined };
-  return digestOfJson({ command: { ...command, env }, address, stopSignal, stopTimeoutMs });
+  return digestOfJson({ command: { ...command, env }, color, address, stopSignal, stopTimeoutMs });
 }
 
 /** SHA-256, in hex, of plain data; the order of names in its objects does not count, nor does what is undefined. */

@@ -113,6 +113,8 @@ export interface ServiceSpec {
   readonly dependsOn?: readonly string[];
   /** Those of them with which it is started again, whatever had them started again. */
   readonly restartsWith?: readonly string[];
+  /** True where it is asked to colour what it writes, though that goes to a file; see `service-environment.ts`. */
+  readonly color?: boolean;
   /** Absolute paths of files and folders: a change in them starts it again. */
   readonly watch?: readonly string[];
   /** {@link DEFAULT_RESTART} if absent. */

@@ -10,10 +10,18 @@ export type Tone = "plain" | "good" | "warn" | "bad" | "quiet" | "strong" | (typ
 /** What a screen takes. A string may be anybody's: whatever it holds, it comes out as visible characters. */
 export type Text = string | StyledText;
 
+/**
+ * Colours that a program gave its own words: parameters of a terminal's code for colours (SGR). Numbers alone, so that
+ * nothing else comes in by them.
+ */
+export interface ForeignTone {
+  readonly sgr: readonly number[];
+}
+
 /** Characters with one tone; made visible already. */
 interface Piece {
   readonly text: string;
-  readonly tone: Tone;
+  readonly tone: Tone | ForeignTone;
 }
 
 /**
@@ -139,15 +147,16 @@ export function wrap(text: Text, width: number, indent: number): StyledText[] {
 function wrapLine(line: StyledText, width: number, indent: number): StyledText[] {
   if (line.columns <= width) return [line];
   const lines: StyledText[] = [];
+  const whole = line.toString();
   let [from, to] = [0, 0];
   const take = (): StyledText => {
     const piece = line.slice(from, to);
     return lines.length === 0 ? piece : under(indent, piece);
   };
-  for (const word of line.toString().split(/(?<=\S)(?=\s)/)) {
+  for (const word of whole.split(/(?<=\S)(?=\s)/)) {
     const end = to + word.length;
-    const used = (lines.length === 0 ? 0 : indent) + line.slice(from, end).columns;
-    const isEmpty = line.slice(from, to).toString().trim() === "";
+    const used = (lines.length === 0 ? 0 : indent) + textWidth(whole.slice(from, end));
+    const isEmpty = whole.slice(from, to).trim() === "";
     if (used > width && !isEmpty) {
       lines.push(take());
       from = to + (word.length - word.trimStart().length);

@@ -6,6 +6,7 @@ import { readLogWords } from "../../src/cli/log-words.ts";
 import { parseSince } from "../../src/cli/since.ts";
 import { UserError } from "../../src/errors.ts";
 import { prepareState, serviceFiles, stateFolder } from "../../src/supervisor/state.ts";
+import { withoutTerminalCodes } from "../../src/text/terminal-codes.ts";
 import { PATIENTLY } from "../support/cli.ts";
 import { readableScreen } from "../support/screen.ts";
 import { tempFolder } from "../support/temp.ts";
@@ -17,7 +18,13 @@ function printed(
   { columns, time = TIME }: { columns?: number; time?: number | null } = {},
 ): string {
   const { screen, output } = readableScreen(columns);
-  logPrinter(screen, ["gateway", "hmi"])({ service: "hmi", time, order: 0, text });
+  logPrinter(screen, ["gateway", "hmi"])({
+    service: "hmi",
+    time,
+    order: 0,
+    text: withoutTerminalCodes(text),
+    written: text,
+  });
   return output();
 }
 
@@ -58,6 +65,18 @@ test("no text of a service steers the terminal", () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there.
     /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/,
   );
+});
+
+test.each([
+  ["its own words", "\u001b[32mINFO\u001b[0m: up", "\u001b[32mINFO\u001b[0m: up"],
+  [
+    "the message of pino's line",
+    JSON.stringify({ level: 30, msg: "\u001b[31mbad\u001b[39m" }),
+    "  \u001b[31mbad\u001b[0m\n",
+  ],
+])("a terminal shows a service's colours in %s", (_, text, expected) => {
+  expect(printed(text, { columns: 120 })).toContain(expected);
+  expect(printed(text)).not.toContain("\u001b");
 });
 
 test("a narrow terminal has times without milliseconds, and lines of its width", () => {

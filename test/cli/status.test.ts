@@ -1,9 +1,9 @@
-import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import type { StackStatus } from "../../src/launch/status.ts";
-import { BIN, PATIENTLY, type TestStack, testStack } from "../support/cli.ts";
+import { PATIENTLY, type TestStack, testStack } from "../support/cli.ts";
+import { onTerminal } from "../support/terminal.ts";
 
 test("each service has its usage, and the supervisor is named", async () => {
   const stack = await testStack();
@@ -79,27 +79,4 @@ async function statusOf(stack: TestStack): Promise<StackStatus> {
 
 function supervisorPid({ stateDir }: TestStack): number {
   return Number(readFileSync(join(stateDir, "run", "supervisor.pid"), "utf8"));
-}
-
-/** Runs the command line on a pseudo-terminal, which script(1) of util-linux makes. */
-function onTerminal({ cwd, env }: TestStack, ...args: string[]) {
-  // Without a shell that hears Ctrl-C too.
-  const command = ["exec", process.execPath, BIN, ...args].join(" ");
-  const child = spawn("script", ["-q", "-e", "-c", command, "/dev/null"], {
-    cwd,
-    env: { ...env, PATH: `${env["PATH"]}:/usr/bin:/bin`, TERM: "xterm", SHELL: "/bin/sh" },
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  onTestFinished(() => {
-    child.kill("SIGKILL");
-  });
-  let output = "";
-  child.stdout.on("data", (bytes: Buffer) => {
-    output += bytes;
-  });
-  return {
-    output: () => output,
-    type: (text: string) => child.stdin.write(text),
-    ended: new Promise<number | null>((resolve) => child.once("close", resolve)),
-  };
 }

@@ -395,6 +395,10 @@ export const HELD_BY: Holders = {
         "a file of variables that is missing or malformed is told where the user names it",
       ],
     },
+    color: {
+      "cli/colours.test.ts":
+        "a service with `color: true` colours its log, which a terminal shows, and nothing else of its codes",
+    },
     host: { "config/services/read.test.ts": "%s is kept as it is meant" },
     port: {
       "config/services/read.test.ts":

@@ -23,6 +23,7 @@ test.each<[string, Partial<ServiceSpec>]>([
   ["its arguments", { command: { ...SPEC.command, args: ["hmi.js", "-v"] } }],
   ["its environment", { command: { ...SPEC.command, env: { PORT: "6101", TOKEN: "other" } } }],
   ["its address", { address: { host: "127.0.0.1", port: 6102 } }],
+  ["its colours", { color: true }],
   ["how it is stopped", { stopSignal: "SIGINT" }],
 ])("a service with %s changed is another one", (_, changes) => {
   expect(digestOf({ ...SPEC, ...changes })).not.toBe(digestOf(SPEC));

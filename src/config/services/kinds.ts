@@ -15,6 +15,7 @@ const ONLY_FOR: { readonly [Setting in keyof ServiceInput]?: readonly Kind[] } =
   cwd: ["command"],
   env: ["command"],
   env_files: ["command"],
+  color: ["command"],
   host: ["command"],
   port: ["command"],
   depends_on: ["command", "embedded"],

@@ -89,6 +89,8 @@ export const ServiceSchema = z.strictObject({
   env: z.exactOptional(variables),
   /** With `command`: a file of `NAME=value` lines or several; a later one wins, and `env` over all. */
   env_files: z.exactOptional(z.union([text, z.array(text)], { error: "must be a path, or a list of paths" })),
+  /** With `command`: whether it is asked to colour what it logs, by `FORCE_COLOR` and `CLICOLOR_FORCE`; false if not given. */
+  color: z.exactOptional(z.boolean()),
   /** With `command`: where it listens; 127.0.0.1 if not given. Engine, gateway and HMI have settings of their own. */
   host: z.exactOptional(z.string().check(z.regex(/^[\w.:-]+$/, "must be a host name or an address"))),
   /** With `command`: the port it listens on; a program that listens nowhere has none. */

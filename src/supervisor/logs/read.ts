@@ -1,3 +1,4 @@
+import { withoutTerminalCodes } from "../../text/terminal-codes.ts";
 import { type Cursor, openCursor } from "./cursor.ts";
 import type { LogFiles } from "./files.ts";
 import { createLineSplitter, type SplitLine } from "./lines.ts";
@@ -15,8 +16,10 @@ export interface LogLine {
   readonly time: number | null;
   /** Where it belongs among the lines of others: its time, or the latest that it can have been written. */
   readonly order: number;
-  /** Without its line break, at most 64 KiB; may hold anything else. */
+  /** What it says: without its line break, colours and other codes of a terminal, at most 64 KiB; may hold anything else. */
   readonly text: string;
+  /** The same with these codes. */
+  readonly written: string;
 }
 
 /** Which of a log's lines are read. */
@@ -72,16 +75,18 @@ function timedReader(
     // One for all of these: they are seen now.
     const now = isCaughtUp ? { time: Date.now(), offset: Number.NaN } : undefined;
     const latest = now?.time ?? cursor.writtenBefore();
-    const times = lines.map(({ text }) => timeOf(text));
+    const texts = lines.map(({ text }) => withoutTerminalCodes(text));
+    const times = texts.map(timeOf);
     // A traceback that a tail has cut off belongs to what comes after it.
     const first = times.find((time) => time !== undefined);
-    const made = lines.map(({ text, end }, index): LogLine => {
+    const made = lines.map(({ text: written, end }, index): LogLine => {
+      const text = texts[index] ?? written;
       const note = now ?? noted(length - end);
       const own = times[index];
       if (own !== undefined) told = { time: own, note };
       const isTogether = told !== undefined && (note === undefined || note === told.note);
       const time = isTogether ? told?.time : (note?.time ?? first);
-      return { service, time: time ?? null, order: orderOf(time, note) ?? latest, text };
+      return { service, time: time ?? null, order: orderOf(time, note) ?? latest, text, written };
     });
     return made.filter(isSelected);
   };

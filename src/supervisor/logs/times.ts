@@ -1,5 +1,3 @@
-import { stripVTControlCharacters } from "node:util";
-
 /** Times stand at the beginning of lines; what is further behind is part of a message. */
 const LOOK_AT = 400;
 
@@ -19,9 +17,9 @@ const GIN = /^\[GIN\] (?<year>\d{4})\/(?<month>\d\d)\/(?<day>\d\d) - (?<clock>\d
 /** `{"level":30,"time":1795269557123` of pino; the time may also be ISO 8601. */
 const PINO = /^\{.*?"time":\s*(?:(?<ms>\d{13})\b|"(?<iso>[^"]{19,35})")/;
 
-/** The time that a line tells, in milliseconds since 1970; without a zone it is taken as local. */
+/** The time that a line without codes of a terminal tells, in milliseconds since 1970; without a zone it is taken as local. */
 export function timeOf(line: string): number | undefined {
-  const start = stripVTControlCharacters(line.slice(0, LOOK_AT));
+  const start = line.slice(0, LOOK_AT);
   const time = start.startsWith("{") ? pinoTime(start) : plainTime(start);
   return Number.isNaN(time) ? undefined : time;
 }

@@ -15,7 +15,6 @@ test.each([
   ["Apache", '127.0.0.1 - - [21/Nov/2026:13:59:17 +0000] "GET / HTTP/1.1" 200', UTC],
   ["Ollama", "time=2026-11-21T13:59:17.123Z level=INFO source=routes.go:1", UTC + 123],
   ["Ollama's requests", '[GIN] 2026/11/21 - 13:59:17 | 200 | 1ms | 127.0.0.1 | GET "/"', LOCAL],
-  ["coloured", "\u001b[32m2026-11-21T13:59:17Z\u001b[0m started", UTC],
 ])("the time of a line of %s is read", (_, line, time) => {
   expect(timeOf(line)).toBe(time);
 });
