@@ -67,14 +67,14 @@ function problemOf(path: string, found: Stats, name = path): Distrust | undefine
     const isForRoot = process.geteuid?.() === 0;
     return {
       found: `${name} belongs to ${owner}, and this command runs as ${ownUser()}`,
-      advice: isForRoot ? `Run it as its owner: ${commandAs(found.uid)}.` : "Make it a file of your own.",
+      advice: isForRoot ? `Run it as its owner: \`${commandAs(found.uid)}\`.` : "Make it a file of your own.",
     };
   }
   // The mode of a link says nothing.
   if (found.isSymbolicLink() || !mayOthersWrite(found)) return undefined;
   return {
     found: `others may write ${name}, which belongs to ${owner}`,
-    advice: `Close it to them: chmod go-w ${shellWord(path)}.`,
+    advice: `Close it to them: \`chmod go-w ${shellWord(path)}\`.`,
   };
 }
 
@@ -144,7 +144,7 @@ export function foreignOwner(path: string, found: Pick<Stats, "uid" | "mode">): 
     {
       hint: isLeftBySudo(path)
         ? `A command under sudo may have made it. Give it to yourself: sudo chown -R ${shellWord(own)} ${shellWord(path)}`
-        : `Run it as its owner: ${commandAs(found.uid)}, or choose a place of your own: STACK_STATE_DIR, STACK_STORE_PATH.`,
+        : `Run it as its owner: \`${commandAs(found.uid)}\`, or choose a place of your own: STACK_STATE_DIR, STACK_STORE_PATH.`,
     },
   );
 }

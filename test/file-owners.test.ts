@@ -27,7 +27,7 @@ test("a file that all may write is not trusted, by its mode and with what closes
   const { file } = aFile(0o666);
   expect(whyUntrusted(file, EMPTY)).toEqual({
     found: `others may write it, which belongs to ${ownUser()} (mode 0666)`,
-    advice: `Close it to them: chmod go-w ${file}.`,
+    advice: `Close it to them: \`chmod go-w ${file}\`.`,
   });
 });
 
@@ -148,7 +148,7 @@ test.runIf(IS_ROOT)("root is told to run the command as the owner (as root only)
   expect(foreignOwner("/srv/.stack", { uid: OTHER_USER.uid, mode: 0o40700 })).toMatchObject({
     code: "foreign_owner",
     message: `/srv/.stack belongs to ${OTHER_USER.name} (mode 0700), and this command runs as root.`,
-    hint: expect.stringContaining("Run it as its owner: sudo -u "),
+    hint: expect.stringContaining("Run it as its owner: `sudo -u "),
   });
 });
 

@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { messageOf, nodeErrorCode, withoutStop } from "../errors.ts";
+import { shellWord } from "../shell-word.ts";
 import type { Command } from "./types.ts";
 
 /** Why a program could not be run, and what to do about it. */
@@ -38,7 +39,10 @@ function inFolder(cwd: string): NotRunnable | undefined {
     return { trouble: `its folder ${cwd} is a file`, advice: "Set cwd to the folder that it is to run in" };
   }
   if (mayRun(cwd)) return undefined;
-  return { trouble: `its folder ${cwd} may not be entered`, advice: `Permit it: chmod u+x ${cwd}` };
+  return {
+    trouble: `its folder ${cwd} may not be entered`,
+    advice: `Permit it: \`chmod u+x ${shellWord(cwd)}\``,
+  };
 }
 
 function inFile(file: string, cwd: string, searched: string | undefined): NotRunnable | undefined {
@@ -56,7 +60,10 @@ function inFile(file: string, cwd: string, searched: string | undefined): NotRun
       return { trouble: `${path} is a folder, and no program`, advice: "Write the path of a program in it" };
     case "file":
       if (!mayRun(path))
-        return { trouble: `${path} is not executable`, advice: `Make it so: chmod +x ${path}` };
+        return {
+          trouble: `${path} is not executable`,
+          advice: `Make it so: \`chmod +x ${shellWord(path)}\``,
+        };
       return {
         trouble: `what ${path} needs to run is not there`,
         advice: "Correct the interpreter in its first line (#!), or install that",

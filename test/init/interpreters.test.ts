@@ -59,7 +59,7 @@ test("a virtual environment that others may write is not run", async () => {
       what: expect.stringMatching(
         /python3 was not asked whether it has fastapi and uvicorn: others may write it/,
       ),
-      where: `Close it to them: chmod go-w ${root}/python3`,
+      where: `Close it to them: \`chmod go-w ${root}/python3\``,
     },
   });
   expect(existsSync(ran)).toBe(false);

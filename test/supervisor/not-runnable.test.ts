@@ -11,7 +11,13 @@ test.each<[what: string, command: Omit<Command, "args">, trouble: string, advice
   ["no program", { file: "no-such", cwd: "." }, 'there is no program "no-such" on the PATH', "full path"],
   ["no file", { file: "./none.sh", cwd: "." }, "there is no program DIR/none.sh", "correct the path"],
   ["a path through a file", { file: "./plain/x", cwd: "." }, "there is no program DIR/plain/x", "correct"],
-  ["not executable", { file: "./plain", cwd: "." }, "DIR/plain is not executable", "chmod +x DIR/plain"],
+  ["not executable", { file: "./plain", cwd: "." }, "DIR/plain is not executable", "`chmod +x DIR/plain`"],
+  [
+    "in a folder with a blank",
+    { file: "./a b", cwd: "." },
+    "DIR/a b is not executable",
+    "`chmod +x 'DIR/a b'`",
+  ],
   ["not executable, by name", { file: "plain", cwd: "." }, "DIR/plain is not executable", "chmod +x"],
   ["a folder", { file: "./folder", cwd: "." }, "DIR/folder is a folder, and no program", "in it"],
   ["no interpreter", { file: "./orphan", cwd: "." }, "what DIR/orphan needs to run is not there", "(#!)"],
@@ -20,6 +26,7 @@ test.each<[what: string, command: Omit<Command, "args">, trouble: string, advice
 ])("%s is told in plain words, with what to do", async (_, { file, cwd }, trouble, advice) => {
   const dir = temporaryFolder();
   writeFileSync(join(dir, "plain"), "#!/bin/sh\n");
+  writeFileSync(join(dir, "a b"), "#!/bin/sh\n");
   writeFileSync(join(dir, "orphan"), "#!/no/such/interpreter\n");
   chmodSync(join(dir, "orphan"), 0o755);
   mkdirSync(join(dir, "folder"));
