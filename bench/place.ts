@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { freePorts } from "../test/support/ports.ts";
@@ -50,6 +50,11 @@ export async function makePlace(settings: Record<string, string> = {}): Promise<
       clear();
     },
   };
+}
+
+/** Of the supervisor that `stack up` started there. */
+export function supervisorPid({ env }: Place): number {
+  return Number(readFileSync(join(env["STACK_STATE_DIR"] ?? "", "run", "supervisor.pid"), "utf8"));
 }
 
 /** The arguments that make Node run the command line. */

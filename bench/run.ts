@@ -15,6 +15,7 @@ import { supervisor } from "./supervisor.ts";
 import { formatTable } from "./table.ts";
 import { throughput } from "./throughput.ts";
 import { up } from "./up.ts";
+import { watch } from "./watch.ts";
 
 const GROUPS: Readonly<Record<string, Group>> = {
   "start-up": startUp,
@@ -23,6 +24,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
   memory,
   up,
   supervisor,
+  watch,
   "service-targets": serviceTargets,
   load,
 };

@@ -1,27 +1,19 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { engineRoutes, gatewayRoutes, hmiRoutes } from "../src/contract/routes.ts";
-import { cpuShare, usageOf } from "../src/supervisor/os/usage.ts";
 import { type Comparison, measure, type Round } from "./comparison.ts";
-import { makePlace, type Place, stackCommand, timeNode } from "./place.ts";
+import { type IdleUsage, watchIdle } from "./idle.ts";
+import { makePlace, type Place, stackCommand, supervisorPid, timeNode } from "./place.ts";
 import { type Pm2, preparePm2 } from "./pm2.ts";
 import { untilAnswers } from "./processes.ts";
 import { quantile } from "./statistics.ts";
-
-/** How long an idle supervisor is watched: CPU time has a resolution of 10 ms, 0.1 % of this. */
-const IDLE_MS = 10_000;
 
 /** Runs of each short command in a round. */
 const COMMANDS = 5;
 
 /** What has been measured of one supervisor in one round. */
-interface Figures {
+interface Figures extends IdleUsage {
   readonly startMs: number;
   readonly tableMs: number;
   readonly jsonMs: number;
-  readonly memoryMiB: number;
-  readonly idlePercent: number;
 }
 
 /**
@@ -61,10 +53,9 @@ export async function supervisor(): Promise<Comparison[]> {
 
 async function measureOurs(place: Place): Promise<Figures> {
   const startMs = timeNode(stackCommand("up", "--detach"), place);
-  const pid = Number(readFileSync(join(place.env["STACK_STATE_DIR"] ?? "", "run", "supervisor.pid"), "utf8"));
   const tableMs = medianOf(() => timeNode(stackCommand("status"), place));
   const jsonMs = medianOf(() => timeNode(stackCommand("status", "--json"), place));
-  const idle = await watchIdle(pid);
+  const idle = await watchIdle(supervisorPid(place));
   timeNode(stackCommand("down"), place);
   return { startMs, tableMs, jsonMs, ...idle };
 }
@@ -86,15 +77,4 @@ async function measurePm2(pm2: Pm2, { urls }: Place): Promise<Figures> {
 /** Of several runs of a short command, whose time one look at a busy machine says little of. */
 function medianOf(time: () => number): number {
   return quantile(Array.from({ length: COMMANDS }, time), 0.5);
-}
-
-async function watchIdle(pid: number): Promise<Pick<Figures, "memoryMiB" | "idlePercent">> {
-  const before = { ...usageOf([pid]), at: performance.now() };
-  await delay(IDLE_MS);
-  const after = usageOf([pid]);
-  if (after.processes === 0) throw new Error(`The supervisor (pid ${pid}) is gone.`);
-  return {
-    memoryMiB: after.rssBytes / 1024 / 1024,
-    idlePercent: 100 * cpuShare(before, after, performance.now() - before.at),
-  };
 }
