@@ -30,6 +30,7 @@ export class Generation {
   readonly #meter: StreamMeter;
   readonly #abort = new AbortController();
   #tokensSent = 0;
+  #isLeft = false;
   #hangUp: NodeJS.Timeout | undefined;
 
   constructor(request: ChatRequest, settings: GenerationSettings) {
@@ -52,6 +53,13 @@ export class Generation {
       { type: "done", finish_reason: "cancelled" },
     );
     this.#abort.abort();
+  }
+
+  /** Makes the engine stop and tells nobody an end: for a shutdown, when its readers' connections are cut. */
+  leave(): void {
+    this.#isLeft = true;
+    this.#abort.abort();
+    this.log.release();
   }
 
   /** The request is not kept beyond its end: its history may be a mebibyte. */
@@ -147,7 +155,7 @@ export class Generation {
 
   /** Every way to the end goes through here, once. */
   #end(...ending: StreamEvent[]): void {
-    if (this.log.ended) return;
+    if (this.log.ended || this.#isLeft) return;
     const begun = this.log.place.step >= STEP.executing;
     const executing: StreamEvent = { type: "status_update", status: "executing" };
     this.log.append(...(begun ? [] : [executing]), ...ending);

@@ -49,9 +49,9 @@ export class Generations {
     return this.#bySession.get(sessionId);
   }
 
-  /** Ends all of them, for a shutdown. */
+  /** Stops the engine's work for all of them, for a shutdown: readers are told no end, as after a crash. */
   close(): void {
-    for (const generation of this.#bySession.values()) generation.cancel();
+    for (const generation of this.#bySession.values()) generation.leave();
     this.#bySession.clear();
   }
 

@@ -95,8 +95,9 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
     url: urlOf({ host: options.host, port }),
     port,
     close: async () => {
-      generations.close();
+      // First the readers' connections, so that none takes what the engine says to its abort for an end.
       await app.close();
+      generations.close();
       await engine.close();
     },
   };

@@ -34,7 +34,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     // The guard answers where Host is missing: Node would without a body.
     http: { maxHeaderSize: LONGEST_HEAD, requireHostHeader: false },
     logController: new LogController({ disableRequestLogging: true }),
-    // Streams are long: close() must not wait for them, and each is told its end before.
+    // Streams are long: close() cuts them, and whoever reads one knows by the missing `done` that it has not ended.
     forceCloseConnections: true,
     routerOptions: { maxParamLength: LONGEST_PARAM },
     // What fails before a route is found, such as a path that cannot be decoded.

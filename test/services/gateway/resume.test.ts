@@ -90,13 +90,3 @@ test("one of two readers leaving is not the last one leaving", async () => {
   await staying.ended;
   expect(staying.events.at(-1)).toEqual({ type: "done", finish_reason: "stop" });
 });
-
-test("stopping the gateway ends every stream and the engine's work", async () => {
-  const gateway = await startTestGateway({ standIn: { tokenDelayMs: 600_000 } });
-  const reader = await gateway.chat();
-  await eventually(async () => expect(await gateway.generations()).toHaveLength(1));
-  await gateway.close();
-  await reader.ended;
-  expect(reader.events.at(-1)).toEqual({ type: "done", finish_reason: "cancelled" });
-  await eventually(async () => expect(await gateway.generation()).toMatchObject({ ended: "aborted" }));
-});
