@@ -1,0 +1,44 @@
+/**
+ * A process that is busy and then quiet; only its clock is not real. Prints one JSON line: the heap in MiB, and how often was
+ * collected, after each look of `idle-memory.ts`.
+ */
+import { mock } from "node:test";
+import { returnMemoryWhenQuiet } from "../../src/services/idle-memory.ts";
+
+const LOOK_MS = 15_000;
+
+let collections = 0;
+const { gc } = globalThis;
+if (gc !== undefined) {
+  globalThis.gc = ((...args: Parameters<typeof gc>) => {
+    collections += 1;
+    gc(...args);
+  }) as typeof gc;
+}
+mock.timers.enable({ apis: ["setInterval"] });
+returnMemoryWhenQuiet();
+
+const looks: { heap: number; collections: number }[] = [];
+const look = (): void => {
+  mock.timers.tick(LOOK_MS);
+  looks.push({ heap: Math.round(process.memoryUsage().heapUsed / 2 ** 20), collections });
+};
+
+/** What a busy time leaves behind: old objects that nobody needs any more. */
+function work(): void {
+  const kept: number[][] = [];
+  const start = process.cpuUsage();
+  for (let used = 0; used < 1_200_000; ) {
+    if (kept.length < 1_000) kept.push(Array.from({ length: 10_000 }, (_, index) => index * kept.length));
+    const { user, system } = process.cpuUsage(start);
+    used = user + system;
+  }
+}
+
+look();
+work();
+for (let quiet = 0; quiet < 7; quiet += 1) look();
+work();
+look();
+look();
+process.stdout.write(JSON.stringify(looks));
