@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { test } from "vitest";
-import { anyKill, type Kill, KilledStack } from "../support/killed-stack.ts";
+import { expect, test } from "vitest";
+import { anyKill, CONVERSATIONS, type Kill, KilledStack } from "../support/killed-stack.ts";
 import { rounds } from "../support/rounds.ts";
 
 /** `SEED=17 npx vitest run test/services/kill.test.ts` makes the choices of that seed. */
@@ -8,22 +8,33 @@ const SEED = Number(process.env["SEED"] ?? 1);
 
 /** Stacks that are killed side by side: a start is mostly waiting. */
 const STACKS = 3;
-const KILLS_EACH = rounds(16, 34);
+const KILLS = rounds(48, 193);
 
-test(`${STACKS * KILLS_EACH} kills cost nothing that was acknowledged`, { timeout: 600_000 }, async () => {
-  const kills = fc.sample(anyKill, { seed: SEED, numRuns: STACKS * KILLS_EACH });
-  const stacks = Array.from({ length: STACKS }, () => killAStack(kills.splice(0, KILLS_EACH)));
+/** A round in which all conversations speak takes seconds on a loaded machine. */
+const TIMEOUT_MS = rounds(600_000, 3_600_000);
+
+const MESSAGES = KILLS * CONVERSATIONS;
+
+test(`${KILLS} kills cost nothing of ${MESSAGES} acknowledged messages`, {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  const kills = fc.sample(anyKill, { seed: SEED, numRuns: KILLS });
+  const each = Math.ceil(KILLS / STACKS);
+  const stacks = Array.from({ length: STACKS }, () => killAStack(kills.splice(0, each)));
   // None may start a process after the test.
-  const failed = (await Promise.allSettled(stacks)).filter((each) => each.status === "rejected");
-  for (const { reason } of failed) throw reason;
+  const ended = await Promise.allSettled(stacks);
+  for (const stack of ended) if (stack.status === "rejected") throw stack.reason;
+  const acknowledged = ended.map((stack) => (stack.status === "fulfilled" ? stack.value : 0));
+  expect(acknowledged.reduce((sum, count) => sum + count, 0)).toBe(MESSAGES);
 });
 
-async function killAStack(kills: readonly Kill[]): Promise<void> {
+/** Returns how many messages were acknowledged. */
+async function killAStack(kills: readonly Kill[]): Promise<number> {
   const stack = await KilledStack.start();
   for (const [round, kill] of kills.entries()) {
     await stack.round(kill).catch((error: unknown) => {
       throw new Error(`SEED=${SEED}, round ${round}: ${JSON.stringify(kill)}`, { cause: error });
     });
   }
-  await stack.judgeAll();
+  return await stack.judgeAll();
 }

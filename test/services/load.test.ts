@@ -4,12 +4,13 @@ import { expect, test } from "vitest";
 import { findGrammarFault } from "../../src/contract/grammar.ts";
 import { engineLine, FINAL_LINE, startFakeEngine, startTestGateway } from "../support/gateway.ts";
 import { rounds } from "../support/rounds.ts";
-import { startTestStack } from "../support/stack.ts";
+import { startService } from "../support/service-process.ts";
+import { type HmiClient, hmiClient } from "../support/stack.ts";
 import type { StreamReader } from "../support/streams.ts";
+import { tempFolder } from "../support/temp.ts";
 
-/** Streams at once. Through both services each takes eight of this one process's file descriptors. */
-const THROUGH_GATEWAY = rounds(200, 3_000);
-const THROUGH_BOTH = rounds(200, 1_000);
+/** Streams at once. */
+const STREAMS = rounds(200, 3_000);
 
 /** Many at once in one process, with their readers and their engine. */
 const TIMEOUT_MS = rounds(15_000, 180_000);
@@ -43,6 +44,16 @@ function replyTo(message: string): string {
   return `${message} `.repeat(TOKENS);
 }
 
+/** Gateway and HMI as processes of their own: in one, each stream through both takes eight file descriptors. */
+async function startServices(engineUrl: string): Promise<HmiClient> {
+  const shared = { STACK_ENGINE_URL: engineUrl, STACK_STORE_PATH: "chat.db" };
+  const folder = tempFolder();
+  const gateway = await startService("gateway", folder, { ...shared, STACK_GATEWAY_PORT: "0" });
+  const port = new URL(gateway.url).port;
+  const hmi = await startService("hmi", folder, { ...shared, STACK_GATEWAY_PORT: port, STACK_HMI_PORT: "0" });
+  return hmiClient(hmi.url);
+}
+
 /** Each reader must have got its own reply, all of it, and nothing else. */
 async function expectOwnReplies(
   messages: readonly string[],
@@ -59,8 +70,8 @@ async function expectOwnReplies(
 test(
   "hundreds of streams at once through the gateway: none is cut short, none gets another one's tokens",
   async () => {
-    const gateway = await startTestGateway({ engineUrl: await startEcho(THROUGH_GATEWAY) });
-    const messages = messagesOf(THROUGH_GATEWAY);
+    const gateway = await startTestGateway({ engineUrl: await startEcho(STREAMS) });
+    const messages = messagesOf(STREAMS);
     const readers = messages.map((content) =>
       gateway.chat({ session_id: content, message_id: content, model: "m", content }),
     );
@@ -72,19 +83,19 @@ test(
 test(
   "hundreds of streams at once through HMI and gateway: none is lost or mixed up, each is saved whole",
   async () => {
-    const stack = await startTestStack({ engineUrl: await startEcho(THROUGH_BOTH) });
-    const messages = messagesOf(THROUGH_BOTH);
+    const hmi = await startServices(await startEcho(STREAMS));
+    const messages = messagesOf(STREAMS);
     const sent = await Promise.all(
       messages.map(async (message) => {
-        const { session_id } = await stack.newSession();
-        return { session_id, reader: (await stack.send({ session_id, message, model: "m" })).reader };
+        const { session_id } = await hmi.newSession();
+        return { session_id, reader: (await hmi.send({ session_id, message, model: "m" })).reader };
       }),
     );
     await expectOwnReplies(
       messages,
       sent.map(({ reader }) => reader),
     );
-    const saved = await Promise.all(sent.map(({ session_id }) => stack.messages(session_id)));
+    const saved = await Promise.all(sent.map(({ session_id }) => hmi.messages(session_id)));
     expect(saved.map((rows) => rows.map(({ content, status }) => [content, status]))).toEqual(
       messages.map((message) => [
         [message, "complete"],

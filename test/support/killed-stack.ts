@@ -8,6 +8,7 @@ import { Follower } from "./follower.ts";
 import { startTestEngine } from "./gateway.ts";
 import { type Answer, call } from "./http.ts";
 import { freePorts } from "./ports.ts";
+import { rounds } from "./rounds.ts";
 import { type ServiceProcess, startService } from "./service-process.ts";
 import { type HmiClient, hmiClient } from "./stack.ts";
 import { tempFolder } from "./temp.ts";
@@ -26,7 +27,8 @@ const SAVE_EVERY_MS = 20;
 /** What a loaded machine may add to the time between two saves. */
 const SLACK_MS = 400;
 
-const CONVERSATIONS = 3;
+/** Conversations that speak at once. */
+export const CONVERSATIONS = rounds(3, 41);
 
 export const anyKill: fc.Arbitrary<Kill> = fc.noBias(
   fc.record({
@@ -91,8 +93,8 @@ export class KilledStack {
     await Promise.all(exchanges.map((exchange) => this.#recover(exchange, killedAt)));
   }
 
-  /** All that was acknowledged in all rounds is there, once, with its own reply. */
-  async judgeAll(): Promise<void> {
+  /** All that was acknowledged in all rounds is there, once, with its own reply. Returns how many messages that were. */
+  async judgeAll(): Promise<number> {
     for (const sessionId of this.#sessions) {
       const rows = await this.#hmi.messages(sessionId);
       const said = rows.filter((row) => row.message_type === "chat");
@@ -104,6 +106,7 @@ export class KilledStack {
         ]),
       );
     }
+    return this.#exchanges.filter(({ answer }) => answer !== undefined).length;
   }
 
   async #startService(name: Kill["victim"]): Promise<void> {
