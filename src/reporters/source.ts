@@ -63,10 +63,16 @@ function summaryOf({ findings, unreadable }: SourceReport): StyledText {
 }
 
 function countsOf(report: SourceReport): string {
-  const { accepting, calls } = report.counts;
-  return `${calls} calls in ${accepting} endpoints that accept ${report.parameters.join(", ")}, ${filesWords(report)}`;
+  const { accepting, calls, not_followed } = report.counts;
+  const unclear = not_followed === 0 ? "" : ` (${not_followed} of them could not be followed)`;
+  const where = `${counted(accepting, "endpoint that accepts", "endpoints that accept")} ${report.parameters.join(", ")}`;
+  return `${counted(calls, "call", "calls")}${unclear} in ${where}, ${filesWords(report)}`;
 }
 
 function filesWords({ counts }: SourceReport): string {
-  return `${counts.files} Python ${counts.files === 1 ? "file" : "files"}`;
+  return counted(counts.files, "Python file", "Python files");
+}
+
+function counted(count: number, one: string, several: string): string {
+  return `${count} ${count === 1 ? one : several}`;
 }

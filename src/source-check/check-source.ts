@@ -96,9 +96,16 @@ function whyNotJudged(
   if (calls > 0) return null;
   const accept = counted(accepting, "endpoint accepts", "endpoints accept");
   return {
-    reason: `${accept} ${parameters}, and none calls ${names.functions.join(", ")}`,
+    reason: `${accept} ${parameters}, and none calls ${listed(names.functions)}`,
     hint: "Name the functions that save, or find a conversation, with --function.",
   };
+}
+
+/** A few of the names, and how many there are beside them. */
+function listed(names: readonly string[]): string {
+  const [first = "", ...others] = names;
+  const few = others.length > 3 ? [...others.slice(0, 2), `${others.length - 2} others`] : others;
+  return few.length === 0 ? first : `${[first, ...few.slice(0, -1)].join(", ")} or ${few.at(-1)}`;
 }
 
 function counted(count: number, one: string, several: string): string {

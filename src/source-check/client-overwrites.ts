@@ -16,6 +16,9 @@ export interface ClientOverwrite {
 const DATA_CALL =
   /^(fetch\w*|scalars?\w*|first|one|one_or_none|all|execute|select\w*|query\w*|(get|load|find|read)_\w*(config|row|record|setting|profile|context)\w*)$/;
 
+/** Where the answers of databases have their rows: `rows.data[0]`. */
+const PARTS_OF_ANSWERS = ["data", "rows", "results", "records"];
+
 const DATA_LITERALS = [
   "none",
   "string",
@@ -101,6 +104,10 @@ function isData(value: Node, data: ReadonlySet<string>): boolean {
   if (node.type === "subscript") {
     const inner = node.childForFieldName("value");
     return inner !== null && isData(inner, data);
+  }
+  if (node.type === "attribute") {
+    const inner = node.childForFieldName("object");
+    return PARTS_OF_ANSWERS.includes(lastNameOf(node) ?? "") && inner !== null && isData(inner, data);
   }
   return DATA_LITERALS.includes(node.type);
 }

@@ -1,6 +1,6 @@
 import type { Call } from "./calls.ts";
 import type { ClassFacts, EndpointFacts, FileFacts } from "./facts.ts";
-import { type Definition, type Loss, lossIn } from "./losses.ts";
+import { type Definition, isUntold, type Loss, lossIn } from "./losses.ts";
 import type { Finding, SourceCounts } from "./report.ts";
 import type { Place } from "./syntax.ts";
 
@@ -28,6 +28,7 @@ export function judge(files: readonly ReadFile[]): { findings: Finding[]; counts
       endpoints: endpoints.length,
       accepting: accepting.length,
       calls: accepting.reduce((sum, { endpoint }) => sum + endpoint.calls.length, 0),
+      not_followed: accepting.reduce((sum, each) => sum + untoldCalls(each, definitions), 0),
     },
   };
 }
@@ -48,6 +49,13 @@ function lostInCalls(judged: Judged, definitions: readonly Definition[]): Findin
   );
 }
 
+/** How many calls may lose a parameter or not: it cannot be told. */
+function untoldCalls({ file, endpoint, accepted }: Judged, definitions: readonly Definition[]): number {
+  const isUnclear = (call: Call): boolean =>
+    [...accepted.keys()].some((parameter) => isUntold(call, parameter, file.file, definitions));
+  return endpoint.calls.filter(isUnclear).length;
+}
+
 function callFinding(judged: Judged, call: Call, loss: Loss, parameter: string, expression: string): Finding {
   const isLeftOut = loss.how === "omission";
   const what = isLeftOut
@@ -55,6 +63,7 @@ function callFinding(judged: Judged, call: Call, loss: Loss, parameter: string, 
     : `passes None for it to ${call.function}`;
   const instead = {
     keyword: `${parameter}=${expression}`,
+    entry: `"${parameter}": ${expression}`,
     position: `${expression}, where None stands now`,
     omission: `${call.function}(..., ${parameter}=${expression})`,
   };

@@ -9,8 +9,11 @@ export interface Definition extends Signature {
 
 /** How a call loses a parameter, and where. */
 export interface Loss {
-  /** `keyword` is `model_id=None`; `position` a bare None in its place; `omission` a call that does not give it. */
-  readonly how: "keyword" | "position" | "omission";
+  /**
+   * `keyword` is `model_id=None`; `entry` is `"model_id": None`; `position` a bare None in its place; `omission` a call
+   * that does not give it.
+   */
+  readonly how: "keyword" | "entry" | "position" | "omission";
   readonly place: Place;
 }
 
@@ -23,7 +26,9 @@ export function lossIn(
 ): Loss | undefined {
   if (call.knownNone.includes(parameter)) return undefined;
   const given = call.keywords.get(parameter);
-  if (given !== undefined) return given.isNone ? { how: "keyword", place: given.place } : undefined;
+  if (given !== undefined) {
+    return given.isNone ? { how: given.isEntry ? "entry" : "keyword", place: given.place } : undefined;
+  }
   // Where several definitions have the name, any of them may be meant: then all must agree.
   const losses = definitionsOf(call, file, definitions).map((each) => lossBy(each, call, parameter));
   const [first] = losses;
@@ -36,7 +41,19 @@ function lossBy({ parameters }: Definition, call: Call, parameter: string): Loss
   const index = parameters.filter(({ isPositional }) => isPositional).indexOf(defined);
   const argument = call.positional[index];
   if (argument !== undefined) return argument.isNone ? { how: "position", place: argument.place } : undefined;
-  return defined.isNoneByDefault && !call.isOpen ? { how: "omission", place: call.place } : undefined;
+  const isTold = call.isOpen || call.byConversation.includes(parameter);
+  return defined.isNoneByDefault && !isTold ? { how: "omission", place: call.place } : undefined;
+}
+
+/** True where it cannot be told what becomes of a parameter in a call: what it is given, or what it takes, is not seen. */
+export function isUntold(
+  call: Call,
+  parameter: string,
+  file: string,
+  definitions: readonly Definition[],
+): boolean {
+  if (call.keywords.has(parameter)) return false;
+  return call.isOpen || definitionsOf(call, file, definitions).length === 0;
 }
 
 /** The definitions that a call may mean: those of the module it imports from, else those of its own file. */

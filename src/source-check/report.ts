@@ -9,13 +9,21 @@ export interface SourceNames {
 }
 
 /**
+ * Functions that save a part of a conversation. Not `save_*`: preferences and audit logs are saved too, and need not
+ * know the parameter.
+ */
+const SAVERS = ["save", "store", "add", "insert"].flatMap((verb) =>
+  ["message", "chat", "reply", "turn"].map((what) => `${verb}_*${what}*`),
+);
+
+/**
  * BUG-016's names. Its fourth call, "in the summarization section", has no name in the report, so that
  * whatever sums up counts.
  */
 export const SEED_NAMES: SourceNames = {
   parameters: ["model_id"],
-  functions: ["get_or_create_session*", "save_*", "*summar*"],
-  clients: ["client", "*_client", "llm"],
+  functions: ["get_or_create_session*", ...SAVERS, "*summar*"],
+  clients: ["client", "*_client", "llm", "model"],
 };
 
 export type FindingKind = "none-passed" | "left-out" | "parameter-overwritten" | "client-overwritten";
@@ -56,8 +64,10 @@ export interface SourceCounts {
   readonly endpoints: number;
   /** Endpoints that accept one of the parameters. */
   readonly accepting: number;
-  /** Calls of the functions in those. */
+  /** Calls of the functions in those, and rows that they write as dictionaries. */
   readonly calls: number;
+  /** Those of the calls of which it cannot be told what becomes of the parameter: `**fields`, a function of another library. */
+  readonly not_followed: number;
 }
 
 /** Everything that one source check found, as `--json` prints it. */

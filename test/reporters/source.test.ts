@@ -25,7 +25,7 @@ function linesFor(changes: Partial<SourceReport>): string[] {
     clients: ["client"],
     findings: [],
     unreadable: [],
-    counts: { files: 37, endpoints: 80, accepting: 14, calls: 29 },
+    counts: { files: 37, endpoints: 80, accepting: 14, calls: 29, not_followed: 0 },
     not_judged: null,
     duration_ms: 240,
     ...changes,
@@ -47,6 +47,13 @@ test("a finding is a place, the line there, what is wrong, and what to write", (
 test("where nothing is found, it says how much was judged", () => {
   expect(linesFor({})).toEqual([
     "  Nothing found: 29 calls in 14 endpoints that accept model_id, 37 Python files in 0.2 s.",
+  ]);
+});
+
+test("what could not be followed is counted", () => {
+  const counts = { files: 1, endpoints: 2, accepting: 1, calls: 3, not_followed: 2 };
+  expect(linesFor({ counts })).toEqual([
+    "  Nothing found: 3 calls (2 of them could not be followed) in 1 endpoint that accepts model_id, 1 Python file in 0.2 s.",
   ]);
 });
 

@@ -94,3 +94,42 @@ def x(tenant_id, model_id):
   const names = { parameters: ["tenant_id"], functions: ["insert_*"] };
   expect(await found(text, names)).toEqual(["main.py:3 none-passed tenant_id"]);
 });
+
+const SAVE = "def save_message(text, model_id=None, session_id=None): ...\n";
+
+test.each([
+  ["by name", "session_id=session['id']"],
+  ["by position", "session.session_id"],
+])("a conversation that was made with the parameter knows it: handed on %s", async (_, argument) => {
+  const made = "    session = await start_conversation(model_id=model_id)\n";
+  const text = `${SAVE}@app.get("/x")\nasync def x(model_id):\n${made}    await save_message("a", ${argument})\n`;
+  expect(await found(text)).toEqual([]);
+});
+
+test("a conversation that was made without it does not", async () => {
+  const made = "    session = await start_conversation('u')\n";
+  const call = '    await save_message("a", session_id=session["id"])\n';
+  expect(await found(`${SAVE}@app.get("/x")\nasync def x(model_id):\n${made}${call}`)).toEqual([
+    "main.py:5 left-out model_id",
+  ]);
+});
+
+test("what saves something else than a conversation is not asked for", async () => {
+  const text = `def save_user_preferences(theme, model_id=None): ...
+@app.get("/x")
+def x(model_id):
+    save_user_preferences(theme="dark")
+`;
+  expect(await found(text)).toEqual([]);
+});
+
+test("calls of which it cannot be told what becomes of the parameter are counted", async () => {
+  const { counts } = await judgePython(`
+@app.get("/x")
+def x(model_id, fields):
+    save_message("a", **fields)
+    store.save_message("b")
+    save_message("c", model_id=model_id)
+`);
+  expect(counts).toMatchObject({ calls: 3, not_followed: 2 });
+});

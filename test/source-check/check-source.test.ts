@@ -22,7 +22,7 @@ test("a file that cannot be read is told, and the others are judged", async () =
     { file: `${root}/coded.py`, line: null, reason: "its encoding is klingon, which is not known here" },
   ]);
   expect({ counts, not_judged }).toEqual({
-    counts: { files: 3, endpoints: 1, accepting: 1, calls: 1 },
+    counts: { files: 3, endpoints: 1, accepting: 1, calls: 1, not_followed: 0 },
     not_judged: null,
   });
 });

@@ -49,3 +49,32 @@ def create_app():
 `;
   expect(await routes(text)).toEqual(["GET /a", "GET /b"]);
 });
+
+const handler = "def x(model_id):\n    save_message(model_id=None)\n";
+const view = (base: string): string =>
+  `class V(${base}):\n    def post(self, model_id):\n        save_message(model_id=None)\n    def helper(self): pass\n`;
+
+test.each([
+  ["a decorator as a call", `${handler}router.post("/x")(x)`, "POST /x"],
+  ["FastAPI's add_api_route", `${handler}app.add_api_route("/x", x, methods=["POST"])`, "/x"],
+  ["FastAPI's add_api_route by names", `${handler}app.add_api_route(path="/x", endpoint=x)`, "/x"],
+  ["Flask's add_url_rule", `${handler}app.add_url_rule("/x", "x", x)`, "/x"],
+  ["a MethodView", `${view("MethodView")}app.add_url_rule("/x", view_func=V.as_view("x"))`, "POST /x"],
+  ["Flask-RESTful", `${view("Resource")}api.add_resource(V, "/x", "/y")`, "POST /x"],
+  ["Flask-RESTX", `@api.route("/x")\n${view("Resource")}`, "POST /x"],
+  [
+    "a factory",
+    `def create():\n    def x(model_id): save_message(model_id=None)\n    app.post("/x")(x)`,
+    "POST /x",
+  ],
+])("an endpoint may be registered by a call: %s", async (_, text, route) => {
+  expect(await routes(text)).toEqual([route]);
+});
+
+test.each([
+  ["a function of another file", 'app.add_api_route("/x", handlers.x)'],
+  ["a call of a call", `${handler}later("/x")(x)`],
+  ["a path that is none", `${handler}app.add_url_rule("x", "x", x)`],
+])("no endpoint is made of %s", async (_, text) => {
+  expect(await routes(text)).toEqual([]);
+});

@@ -81,6 +81,12 @@ test.each([
   ["its own", "message", ["llm = make()", "rows = db.fetch()", "for llm in rows: pass", "llm.chat()"], 5],
   ["its own, by a part of a row", "message", ["llm = make()", "llm = db.fetchone()['llm']", "llm.chat()"], 4],
   [
+    "its own, by a row of an answer",
+    "message",
+    ["llm = make()", "rows = db.table('m').select('*').execute()", "llm = rows.data[0]", "llm.chat()"],
+    5,
+  ],
+  [
     "its own, in a function below",
     "message",
     ["llm = make()", "def f():", "    llm = {}", "    llm.chat()"],
