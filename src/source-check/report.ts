@@ -12,9 +12,14 @@ export interface SourceNames {
  * Functions that save a part of a conversation. Not `save_*`: preferences and audit logs are saved too, and need not
  * know the parameter.
  */
-const SAVERS = ["save", "store", "add", "insert"].flatMap((verb) =>
-  ["message", "chat", "reply", "turn"].map((what) => `${verb}_*${what}*`),
-);
+const SAVERS = [
+  "save_*message*",
+  "save_*chat*",
+  "save_*reply*",
+  "add_*message*",
+  "store_*message*",
+  "insert_*message*",
+];
 
 /**
  * BUG-016's names. Its fourth call, "in the summarization section", has no name in the report, so that
