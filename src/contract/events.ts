@@ -137,4 +137,5 @@ export const StreamEvent = z.discriminatedUnion("type", [
 ]);
 export type StreamEvent = z.infer<typeof StreamEvent>;
 export type StartedEvent = z.infer<typeof StartedEvent>;
+export type UsageEvent = z.infer<typeof UsageEvent>;
 export type ErrorEvent = z.infer<typeof ErrorEvent>;

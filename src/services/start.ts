@@ -6,12 +6,15 @@ import { WireError } from "../errors.ts";
 import { packageVersion, webFolder } from "../package-root.ts";
 import type { Rewrite } from "../tap/rewrite.ts";
 import { startTap } from "../tap/tap.ts";
+import { configuredSettings } from "./conversations/engine-settings.ts";
+import { limitsFrom } from "./conversations/model-limits.ts";
 import { openSqliteStore } from "./conversations/sqlite/index.ts";
 import type { ConversationStore } from "./conversations/store.ts";
 import { pendingRequest } from "./conversations/turn.ts";
 import { startEngine } from "./engine/index.ts";
 import { createEngineClient, type EngineClient } from "./gateway/engine-client.ts";
 import { startGateway } from "./gateway/index.ts";
+import { listModels } from "./gateway/models.ts";
 import { createGatewayClient, type GatewayClient } from "./hmi/gateway-client.ts";
 import { startHmi } from "./hmi/index.ts";
 import type { RunningService } from "./http/health.ts";
@@ -146,10 +149,15 @@ export async function startGatewayOn(
     maxReplyChars: config.stream.max_reply_chars,
     logger,
   });
+  const engine = overrides?.engine?.(client) ?? client;
+  const context = {
+    limitsOf: limitsFrom(() => listModels(engine, config.chat.model)),
+    defaults: configuredSettings(config.chat),
+  };
   return await startGateway({
     ...config.gateway,
     ...accessOf(config),
-    engine: overrides?.engine?.(client) ?? client,
+    engine,
     engineUrl: config.engine.url,
     defaultModel: config.chat.model,
     ...streamLimitsOf(config),
@@ -158,7 +166,9 @@ export async function startGatewayOn(
       isKnown: async (sessionId) => (await store.userOf(sessionId)) !== undefined,
       async pendingRequest(sessionId) {
         const user = await store.userOf(sessionId);
-        return user === undefined ? undefined : await ifKnown(pendingRequest(store.as(user), sessionId));
+        return user === undefined
+          ? undefined
+          : await ifKnown(pendingRequest(store.as(user), sessionId, context));
       },
     },
     version: packageVersion(),
@@ -182,7 +192,9 @@ export async function startHmiOn(
     gatewayUrl,
     store,
     defaultAgent: config.chat.agent,
+    engineSettings: configuredSettings(config.chat),
     ...streamLimitsOf(config),
+    maxReplyMs: config.stream.max_reply_ms,
     saveEveryMs: config.stream.save_every_ms,
     onReaderGone: config.stream.on_reader_gone,
     orphanGraceMs: config.stream.orphan_grace_ms,

@@ -2,6 +2,7 @@ import { LIMITS } from "../../contract/defaults.ts";
 import type { EngineMessage } from "../../contract/gateway.ts";
 import type { Message, Profile } from "../../contract/hmi.ts";
 import type { History } from "./store.ts";
+import { isSaid, tokenEstimate } from "./token-estimate.ts";
 
 export interface PromptParts {
   /** What the conversation's agent is told to be. */
@@ -9,40 +10,77 @@ export interface PromptParts {
   /** The conversation's own profile; null for a general one. */
   readonly profile: Profile | null;
   readonly history: History;
+  /** Tokens of prompt and reply together; null where nobody knows: then nothing is left out for it. */
+  readonly window: number | null;
 }
 
 /** Everything that the engine is given for the next reply: who it is, what it must know, what was said. */
-export function buildPrompt({ agentInstructions, profile, history }: PromptParts): EngineMessage[] {
+export interface Prompt {
+  readonly system: string;
+  /** Oldest first; the message that is to be answered is the last. */
+  readonly messages: readonly Message[];
+  /** How many older messages have no room. */
+  readonly leftOut: number;
+  /** How much of the window would be used if all had room, from 0 to 1 and beyond; 0 where no window is known. */
+  readonly fullness: number;
+}
+
+/** What of a window a prompt may take: the rest of it is the reply's. */
+const PROMPT_SHARE = 0.75;
+
+/** Makes the prompt, so that it fits into the model's window, and into a request. */
+export function buildPrompt({ agentInstructions, profile, history, window }: PromptParts): Prompt {
   const system = [agentInstructions, profileContext(profile), summaryContext(history.summary)]
     .filter((part) => part !== "")
     .join("\n\n");
-  const opening = toEngineMessage({ role: "system", content: system });
-  const said = history.messages.filter(isSaid).map(toEngineMessage);
-  // The last message is in the request twice: also by itself.
-  return [opening, ...newestThatFit(said, ROOM - sizeOf(opening) - sizeOf(said.at(-1)))];
+  const said = history.messages.filter(isSaid);
+  const estimate = tokenEstimate(history, system.length);
+  const systemTokens = estimate.ofMessage({ content: system, images: [] });
+  const roomInWindow = window === null ? Number.POSITIVE_INFINITY : window * PROMPT_SHARE - systemTokens;
+  const messages = newestThatFit(said, [
+    { room: roomInWindow, sizeOf: estimate.ofMessage },
+    // The last message is in the request twice: also by itself.
+    { room: REQUEST_ROOM - bytesOf(system) - bytesOf(said.at(-1)?.content), sizeOf: bytesOfMessage },
+  ]);
+  const all = said.reduce((sum, message) => sum + estimate.ofMessage(message), systemTokens);
+  return {
+    system,
+    messages,
+    leftOut: said.length - messages.length,
+    fullness: window === null ? 0 : all / window,
+  };
 }
 
-/** Asks for the text that will stand for these messages. */
-export function buildSummaryPrompt(previous: string | null, messages: readonly Message[]): EngineMessage[] {
-  const said = newestThatFit(messages.filter(isSaid).map(toEngineMessage), ROOM - sizeOf(previous));
-  const transcript = said.map(({ role, content }) => `${role}: ${content}`);
-  return [
-    {
-      role: "system",
-      content:
-        "Summarise the conversation below for a model that will continue it. " +
-        "Keep names, decisions, figures and open questions. Answer with the summary only.",
-    },
-    {
-      role: "user",
-      content: [...(previous === null ? [] : [`Earlier: ${previous}`]), ...transcript].join("\n"),
-    },
-  ];
+/** A limit that a row of messages has to keep to. */
+interface Limit {
+  readonly room: number;
+  readonly sizeOf: (message: Message) => number;
+}
+
+/** The newest messages that have room, oldest first; the last in any case, because it is the one to be answered. */
+function newestThatFit(said: readonly Message[], limits: readonly Limit[]): readonly Message[] {
+  const left = limits.map(({ room }) => room);
+  let isFirst = true;
+  const lastTooOld = said.findLastIndex((message) => {
+    for (const [index, { sizeOf }] of limits.entries()) left[index] = (left[index] ?? 0) - sizeOf(message);
+    const isTooOld = !isFirst && left.some((each) => each < 0);
+    isFirst = false;
+    return isTooOld;
+  });
+  const kept = said.slice(lastTooOld + 1);
+  if (lastTooOld < 0) return kept;
+  // An answer without its question says little, and some models' templates refuse one.
+  return kept.slice(
+    Math.max(
+      0,
+      kept.findIndex(({ role }) => role === "user"),
+    ),
+  );
 }
 
 function profileContext(profile: Profile | null): string {
   if (profile === null) return "";
-  const { options: _, ...settings } = profile.settings;
+  const { options: _, think: __, keep_alive: ___, ...settings } = profile.settings;
   const lines = [`This conversation is about the model profile "${profile.name}".`];
   if (profile.description !== "") lines.push(profile.description);
   if (profile.instructions !== "") lines.push(profile.instructions);
@@ -54,29 +92,15 @@ function summaryContext(summary: string | null): string {
   return summary === null ? "" : `What was said before, in short:\n${summary}`;
 }
 
-/** A reply that failed before its first token must not stand in the next prompt as an empty turn. */
-function isSaid(message: Message): boolean {
-  return message.content !== "";
-}
+/** What a request to the gateway may hold without its pictures, in bytes of JSON, the rest of it taken off generously. */
+export const REQUEST_ROOM = LIMITS.bodyBytes - 64 * 1024;
 
-function toEngineMessage({ role, content }: Pick<Message, "role" | "content">): EngineMessage {
-  return { role, content };
-}
-
-/** What a request to the gateway may hold, in bytes of JSON, with the rest of it taken off generously. */
-const ROOM = LIMITS.bodyBytes - 64 * 1024;
-
-/** The newest messages that have room, oldest first. No model would read as far back as is left out. */
-function newestThatFit(messages: readonly EngineMessage[], room: number): readonly EngineMessage[] {
-  let left = room;
-  const lastTooOld = messages.findLastIndex((message) => {
-    left -= sizeOf(message);
-    return left < 0;
-  });
-  return messages.slice(lastTooOld + 1);
+function bytesOfMessage({ role, content }: Message): number {
+  const message: EngineMessage = { role, content };
+  return bytesOf(message);
 }
 
 /** Bytes that a value takes in JSON, with the comma behind it. */
-function sizeOf(value: unknown): number {
+export function bytesOf(value: unknown): number {
   return Buffer.byteLength(JSON.stringify(value) ?? "") + 1;
 }

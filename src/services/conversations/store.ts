@@ -171,6 +171,8 @@ export interface RepeatedExchange extends Exchange {
 export interface History {
   /** Stands for everything before `messages`; null where there is no summary yet. */
   readonly summary: string | null;
+  /** True where the summary was made after the last reply: what was counted of that one's prompt is not of this one. */
+  readonly isSummaryNew: boolean;
   /** Users' messages and replies that no summary stands for, oldest first. */
   readonly messages: Message[];
 }

@@ -1,11 +1,14 @@
-import type { ChatRequest, EngineMessage } from "../../contract/gateway.ts";
+import type { ChatRequest } from "../../contract/gateway.ts";
 import type { Message, Profile, Session } from "../../contract/hmi.ts";
 import { instructionsOf } from "./agents.ts";
+import { type EngineSettings, firstOfEach } from "./engine-settings.ts";
+import type { LimitsOf, ModelLimits } from "./model-limits.ts";
 import { buildPrompt } from "./prompt.ts";
+import { engineMessages, type ReadPicture } from "./prompt-pictures.ts";
 import type { History, UserStore } from "./store.ts";
 
 /** A conversation whose last message waits for its reply. */
-export interface Turn {
+interface Turn {
   readonly session: Session;
   /** The conversation's own profile; null for a general one. */
   readonly profile: Profile | null;
@@ -13,33 +16,83 @@ export interface Turn {
   readonly history: History;
   /** The reply's row, which is still empty. */
   readonly reply: Message;
+  /** What the message itself says of how it is to be answered. */
+  readonly own?: EngineSettings | undefined;
 }
 
-/** What the gateway is asked for a turn: the whole history, and the settings of the profile. */
-export function chatRequest({ session, profile, history, reply }: Turn): ChatRequest {
+/** What is known beside the conversation. */
+export interface TurnContext {
+  readonly limitsOf: LimitsOf;
+  /** How models are to answer where neither message nor profile says it. */
+  readonly defaults: EngineSettings;
+}
+
+/** Prompts shorter than this fit into any window, in characters: nobody needs to be asked for it. */
+const SHORT_PROMPT_CHARS = 1_500;
+
+/** What the gateway is asked for a turn: as much of the history as has room, and the settings. */
+async function chatRequest(
+  { session, profile, history, reply, own }: Turn,
+  readPicture: ReadPicture,
+  { limitsOf, defaults }: TurnContext,
+): Promise<ChatRequest> {
+  const limits = await limitsIfNeeded(history, profile, () => limitsOf(reply.model_name));
   const agentInstructions = instructionsOf(session.agent_id);
-  const messages: EngineMessage[] = buildPrompt({ agentInstructions, profile, history });
+  const window = windowOf(profile, limits);
+  const prompt = buildPrompt({ agentInstructions, profile, history, window });
+  const { messages, images } = await engineMessages(prompt, readPicture, limits);
+  const user = history.messages.findLast((message) => message.role === "user");
   const options = profile?.settings.options;
   return {
     session_id: session.session_id,
     message_id: reply.message_id,
     agent_id: session.agent_id,
-    content: history.messages.findLast((message) => message.role === "user")?.content ?? "",
+    content: user?.content ?? "",
     messages,
+    model_id: session.model_id,
+    ...(user === undefined ? {} : { user_message_id: user.message_id }),
+    ...(images.length === 0 ? {} : { images }),
     ...(reply.model_name === null ? {} : { model: reply.model_name }),
     ...(options === undefined ? {} : { options }),
+    ...(prompt.leftOut === 0 ? {} : { left_out: prompt.leftOut }),
+    ...firstOfEach(own, profile?.settings, defaults),
   };
 }
 
 /**
- * The request for the reply that a conversation waits for, from the store alone; undefined where its last
- * message is answered already. Throws `conversation_not_found`.
+ * The request for the reply that a conversation waits for; undefined where its last message is answered already. `own`
+ * is what the message said of how it is to be answered, which the store does not have. Throws `conversation_not_found`.
  */
-export async function pendingRequest(store: UserStore, sessionId: string): Promise<ChatRequest | undefined> {
+export async function pendingRequest(
+  store: UserStore,
+  sessionId: string,
+  context: TurnContext,
+  own?: EngineSettings,
+): Promise<ChatRequest | undefined> {
   const session = await store.conversations.get(sessionId);
-  const { summary, messages } = await store.messages.history(sessionId);
-  const reply = messages.at(-1);
+  const history = await store.messages.history(sessionId);
+  const reply = history.messages.at(-1);
   if (reply?.status !== "streaming") return undefined;
   const profile = await store.profiles.context(session.model_id);
-  return chatRequest({ session, profile, history: { summary, messages: messages.slice(0, -1) }, reply });
+  const before = { ...history, messages: history.messages.slice(0, -1) };
+  const turn = { session, profile, history: before, reply, own };
+  return await chatRequest(turn, store.messages.image, context);
+}
+
+/** The window that a conversation of this profile has: its own `num_ctx`, else the one that its model is loaded with. */
+export function windowOf(profile: Profile | null, limits: ModelLimits): number | null {
+  const own = profile?.settings.options?.["num_ctx"];
+  return typeof own === "number" && own > 0 ? own : limits.window;
+}
+
+async function limitsIfNeeded(
+  history: History,
+  profile: Profile | null,
+  ask: () => Promise<ModelLimits>,
+): Promise<ModelLimits> {
+  const texts = [...history.messages.map(({ content }) => content), history.summary ?? ""];
+  const chars = texts.reduce((sum, text) => sum + text.length, profile?.instructions.length ?? 0);
+  const hasPictures = history.messages.some(({ images }) => images.length > 0);
+  if (!hasPictures && chars < SHORT_PROMPT_CHARS) return { window: null, canSee: null };
+  return await ask();
 }

@@ -1,13 +1,21 @@
 import type { FastifyInstance } from "fastify";
+import { LIMITS } from "../../contract/defaults.ts";
 import { parseEventId } from "../../contract/event-id.ts";
-import type { CancelAnswer } from "../../contract/gateway.ts";
-import { GeneralStreamQuery, Regenerate, SendMessage, type SentMessage } from "../../contract/hmi.ts";
+import { Cancel, type CancelAnswer } from "../../contract/gateway.ts";
+import {
+  GeneralStreamQuery,
+  Regenerate,
+  SendMessage,
+  type SentMessage,
+  StreamQuery,
+} from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import type { ConversationStore } from "../conversations/store.ts";
 import { userOf } from "../http/caller-user.ts";
 import { endpoint } from "../http/endpoint.ts";
-import { lastEventIdOf, type ReaderSettings, sendLog } from "../stream/send.ts";
+import { hasSeenDone, lastEventIdOf, type ReaderSettings, sendLog, sendNothingMore } from "../stream/send.ts";
 import type { Chat, Outgoing, Sent } from "./chat.ts";
+import { readPicture } from "./read-picture.ts";
 
 interface ChatParts {
   chat: Chat;
@@ -23,18 +31,9 @@ export function serveChat(app: FastifyInstance, { chat, store, readers }: ChatPa
   endpoint(
     app,
     hmiRoutes.sendMessage,
-    { body: SendMessage },
-    async ({ body, request }): Promise<SentMessage> => {
-      const sent = await chat.send(userOf(request), {
-        content: body.message,
-        sessionId: body.session_id ?? undefined,
-        modelId: body.model_id ?? undefined,
-        agentId: body.agent_id,
-        model: body.model,
-        clientMessageId: body.client_message_id,
-      });
-      return sentMessage(sent);
-    },
+    { body: SendMessage, largeWith: { field: "images", bytes: LIMITS.imageBodyBytes } },
+    async ({ body, request }): Promise<SentMessage> =>
+      sentMessage(await chat.send(userOf(request), outgoingMessage(body))),
   );
 
   endpoint(
@@ -42,35 +41,68 @@ export function serveChat(app: FastifyInstance, { chat, store, readers }: ChatPa
     hmiRoutes.regenerate,
     { body: Regenerate },
     async ({ params, body, request }): Promise<SentMessage> => {
-      const sent = await chat.regenerate(userOf(request), params["session_id"] ?? "", body.model);
-      return sentMessage(sent);
+      const { message_id: messageId, model, think } = body;
+      const settings = think === undefined ? {} : { think };
+      const again = { sessionId: params["session_id"] ?? "", messageId, model, settings };
+      return sentMessage(await chat.regenerate(userOf(request), again));
     },
   );
 
-  endpoint(app, hmiRoutes.stream, {}, async ({ params, request, reply }) => {
+  endpoint(app, hmiRoutes.stream, { query: StreamQuery }, async ({ params, query, request, reply }) => {
+    const sessionId = params["session_id"] ?? "";
+    const { message_id: messageId } = query;
+    // Whichever reply it was that came to its end: it may have no row any more, and another one is not what is wanted.
+    if (messageId === undefined && hasSeenDone(request)) {
+      await store.as(userOf(request)).conversations.get(sessionId);
+      return sendNothingMore(reply);
+    }
     const seen = parseEventId(lastEventIdOf(request) ?? "");
-    const log = await chat.logOf(userOf(request), params["session_id"] ?? "", seen);
+    const log = await chat.logOf(userOf(request), { sessionId, messageId, seen });
     await sendLog(request, reply, log, readers);
   });
 
   endpoint(app, hmiRoutes.generalStream, { query: GeneralStreamQuery }, async ({ query, request, reply }) => {
+    if (hasSeenDone(request)) return sendNothingMore(reply);
     const lastEventId = lastEventIdOf(request);
     // An EventSource reconnects by itself, to a GET that sends: it comes back for a reply, not to send again.
     const log =
       lastEventId === undefined
-        ? (await chat.send(userOf(request), outgoing(query))).log
+        ? (await chat.send(userOf(request), outgoingQuery(query))).log
         : await chat.logOfEvent(userOf(request), lastEventId);
     await sendLog(request, reply, log, { ...readers, headers: DEPRECATED });
   });
 
-  endpoint(app, hmiRoutes.cancel, {}, async ({ params, request }): Promise<CancelAnswer> => {
-    const session_id = params["session_id"] ?? "";
-    await store.as(userOf(request)).conversations.get(session_id);
-    return await chat.cancel(session_id);
-  });
+  endpoint(
+    app,
+    hmiRoutes.cancel,
+    { body: Cancel },
+    async ({ params, body, request }): Promise<CancelAnswer> => {
+      const session_id = params["session_id"] ?? "";
+      await store.as(userOf(request)).conversations.get(session_id);
+      return await chat.cancel(userOf(request), session_id, body.message_id);
+    },
+  );
 }
 
-function outgoing(query: GeneralStreamQuery): Outgoing {
+function outgoingMessage(body: SendMessage): Outgoing {
+  const { think, keep_alive } = body;
+  return {
+    content: body.message,
+    ...(body.images && { images: body.images.map(readPicture) }),
+    settings: {
+      ...(think === undefined ? {} : { think }),
+      ...(keep_alive === undefined ? {} : { keep_alive }),
+    },
+    sessionId: body.session_id ?? undefined,
+    modelId: body.model_id ?? undefined,
+    agentId: body.agent_id,
+    model: body.model,
+    clientMessageId: body.client_message_id,
+    otherwise: "new",
+  };
+}
+
+function outgoingQuery(query: GeneralStreamQuery): Outgoing {
   return {
     content: query.message,
     sessionId: query.session_id,
@@ -78,6 +110,7 @@ function outgoing(query: GeneralStreamQuery): Outgoing {
     agentId: query.agent_id,
     model: query.model,
     clientMessageId: query.client_message_id,
+    otherwise: "active",
   };
 }
 

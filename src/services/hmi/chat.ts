@@ -1,24 +1,35 @@
-import { type EventId, parseEventId } from "../../contract/event-id.ts";
 import type { CancelAnswer } from "../../contract/gateway.ts";
-import type { Message, Profile, Session } from "../../contract/hmi.ts";
+import type { Session } from "../../contract/hmi.ts";
 import { messageOf, WireError, withoutStop } from "../../errors.ts";
 import { requireAgent } from "../conversations/agents.ts";
 import { fingerprintOf } from "../conversations/client-key.ts";
+import type { EngineSettings } from "../conversations/engine-settings.ts";
 import type {
   ClientKey,
   ConversationStore,
   Destination,
   Exchange,
-  History,
+  Picture,
   UserStore,
 } from "../conversations/store.ts";
-import { chatRequest } from "../conversations/turn.ts";
+import { pendingRequest, type TurnContext } from "../conversations/turn.ts";
 import type { EventLog } from "../stream/event-log.ts";
+import { cancelReply } from "./cancel-reply.ts";
+import type { ReplyRequest } from "./gateway-client.ts";
 import { Replies, type RepliesSettings } from "./replies.ts";
+import type { Reply, ReplyOutcome } from "./reply.ts";
+import { type HmiLog, logEnded } from "./reply-log-lines.ts";
+import { type AskedLog, findExchange, findLog, findLogOfEvent } from "./reply-logs.ts";
 import { Summaries } from "./summaries.ts";
+import type { UserEvents } from "./user-events.ts";
 
-export interface ChatSettings extends Omit<RepliesSettings, "replies" | "onAbandoned" | "onComplete"> {
+export interface ChatSettings
+  extends Omit<RepliesSettings, "replies" | "onAbandoned" | "onEnded">,
+    TurnContext {
   readonly store: ConversationStore;
+  /** Where it is told what happens in users' conversations. */
+  readonly events: UserEvents;
+  readonly log: HmiLog;
   /** Told how many replies of a stopped HMI are taken up again, where there are any. */
   readonly onTakenOver: (count: number) => void;
 }
@@ -29,7 +40,22 @@ const LOOK_AGAIN_MS = 1_000;
 /** A message that a user sends. */
 export interface Outgoing extends Destination {
   readonly content: string;
+  readonly images?: readonly Picture[];
+  /** How it is to be answered, where it says so itself. */
+  readonly settings?: EngineSettings;
   readonly clientMessageId?: string | undefined;
+  /** Where it goes that names no conversation: to a new one, or to the active one of its profile. */
+  readonly otherwise: "new" | "active";
+}
+
+/** A message that is to be answered again. */
+export interface Again {
+  readonly sessionId: string;
+  /** The reply that is meant, or the message that it answers; undefined for the last. */
+  readonly messageId?: string | undefined;
+  /** Undefined for the model of the reply before. */
+  readonly model?: string | undefined;
+  readonly settings?: EngineSettings;
 }
 
 /** A message that is saved, with the conversation that it was sent to and the log of its reply. */
@@ -46,6 +72,8 @@ export class Chat {
   readonly #summaries: Summaries;
   /** Messages with a client key that are being saved right now: the same one may arrive twice at once. */
   readonly #sending = new Map<string, Promise<Sent>>();
+  /** Replies that somebody has cancelled: to whoever comes later, nothing runs. */
+  readonly #cancelled = new WeakSet<Reply>();
   /** Resolves when {@link resume} is done; nobody is answered about a reply before. */
   readonly #resumed = Promise.withResolvers<void>();
   #look: NodeJS.Timeout | undefined;
@@ -54,14 +82,14 @@ export class Chat {
   constructor(settings: ChatSettings) {
     const { store, onError } = settings;
     this.#settings = settings;
-    this.#summaries = new Summaries(settings);
+    this.#summaries = new Summaries(settings, () => this.#replies.activeCount > 0);
     this.#replies = new Replies({
       ...settings,
       replies: store.replies,
-      onComplete: ({ user, sessionId }) => this.#summaries.consider(user, sessionId),
-      onAbandoned: ({ sessionId }) => {
-        const failed = (error: unknown): void => onError(error, `cancelling conversation ${sessionId}`);
-        this.cancel(sessionId).catch(failed);
+      onEnded: (reply, outcome) => this.#onEnded(reply, outcome),
+      onAbandoned: (reply) => {
+        const failed = (error: unknown): void => onError(error, `cancelling reply ${reply.messageId}`);
+        this.#end(reply).catch(failed);
       },
     });
   }
@@ -102,81 +130,79 @@ export class Chat {
   }
 
   /**
-   * Answers the conversation's last message again, by this model or by the same as before. Throws
-   * `nothing_to_regenerate`, or `generation_in_progress` while a reply runs.
+   * Answers the conversation's last message again. Throws `nothing_to_regenerate`, `message_not_found` or
+   * `message_superseded`; or `generation_in_progress` while a reply runs.
    */
-  async regenerate(user: string, sessionId: string, model: string | undefined): Promise<Sent> {
+  async regenerate(user: string, again: Again): Promise<Sent> {
     await this.#resumed.promise;
+    const { sessionId, messageId, model: modelName, settings } = again;
     const store = this.#settings.store.as(user);
     const session = await store.conversations.get(sessionId);
     const profile = await store.profiles.context(session.model_id);
     const defaultModel = session.model ?? profile?.default_model ?? null;
+    const { messages } = await store.messages.history(sessionId);
+    const asked = messages.findLast(({ role }) => role === "user");
+    const before = messages.findLast(({ role }) => role === "assistant");
+    await this.#requireSight(asked?.images, modelName ?? before?.model_name ?? defaultModel);
     await this.#replies.find(sessionId)?.saveNow();
     const exchange = await this.#begin(() =>
-      store.messages.beginAgain({ sessionId, modelName: model, defaultModel }),
+      store.messages.beginAgain({ sessionId, messageId, modelName, defaultModel }),
     );
-    return this.#answer({ user, session: exchange.session, exchange, profile, history: exchange.history });
+    return this.#answer({ user, session: exchange.session, exchange, settings });
   }
 
   /**
-   * The log of a conversation's reply: the one that a reader comes back to; else the running one, or the
-   * last. Throws `conversation_not_found` or `nothing_to_stream`.
+   * The log of the reply that a reader asks for: a given one, the one that it comes back to, else the running one,
+   * or the last. Throws `conversation_not_found`, `message_not_found` or `nothing_to_stream`.
    */
-  async logOf(user: string, sessionId: string, seen: EventId | undefined): Promise<EventLog> {
+  async logOf(user: string, asked: AskedLog): Promise<EventLog> {
     await this.#resumed.promise;
-    const store = this.#settings.store.as(user);
-    const before = seen && (await findReply(store, seen.messageId));
-    if (before?.session_id === sessionId) return this.#replies.logOf(before);
-    // Whose it is, before any reply of it is looked at.
-    await store.conversations.get(sessionId);
-    const kept = this.#replies.find(sessionId);
-    if (kept !== undefined) return kept.log;
-    const rows = await store.messages.list(sessionId);
-    const last = rows.findLast((row) => row.role === "assistant" && row.status !== "streaming");
-    if (last !== undefined) return this.#replies.logOf(last);
-    throw new WireError(
-      "nothing_to_stream",
-      `Conversation ${sessionId} has no reply yet.`,
-      "Send a message first.",
-    );
+    return await findLog(this.#settings.store.as(user), this.#replies, asked);
   }
 
   /** The log of the reply that a reader comes back to, in whatever conversation it is. Throws `not_found`. */
   async logOfEvent(user: string, lastEventId: string): Promise<EventLog> {
     await this.#resumed.promise;
-    const row = await findReply(this.#settings.store.as(user), parseEventId(lastEventId)?.messageId ?? "");
-    if (row !== undefined) return this.#replies.logOf(row);
-    throw new WireError(
-      "not_found",
-      `Last-Event-ID "${lastEventId}" names no reply here.`,
-      "Send the message again without Last-Event-ID.",
-    );
+    return await findLogOfEvent(this.#settings.store.as(user), this.#replies, lastEventId);
   }
 
   /**
-   * Ends a conversation's reply at the gateway; answers when it is saved, so that the next message is taken.
-   * Throws the store's error where it cannot be saved yet.
+   * Ends a conversation's reply, or only the one that is named by itself or by the message that it answers; answers
+   * when it is saved, so that the next message is taken. Throws `message_not_found`, or the store's error where it
+   * cannot be saved yet.
    */
-  async cancel(sessionId: string): Promise<CancelAnswer> {
+  async cancel(user: string, sessionId: string, messageId?: string): Promise<CancelAnswer> {
     await this.#resumed.promise;
-    this.#summaries.giveWay(sessionId);
-    const reply = this.#replies.find(sessionId);
-    await reply?.heard;
-    const answer = await this.#cancelAtGateway(sessionId);
-    // Also where the gateway is idle: it may just have ended the reply, which is not saved yet.
-    await reply?.ended;
-    await reply?.saveNow();
-    return answer;
+    this.#summaries.drop(sessionId);
+    const present = this.#replies.find(sessionId);
+    let meant = messageId;
+    if (messageId !== undefined && messageId !== present?.messageId) {
+      const { reply } = await findExchange(this.#settings.store.as(user), sessionId, messageId);
+      meant = reply.message_id;
+      const isPresent = meant === present?.messageId;
+      // The one that runs now is another one, which nobody wants to cancel.
+      if (!isPresent && reply.status !== "streaming") return { status: "idle", session_id: sessionId };
+      if (!isPresent) return await this.#cancelElsewhere(sessionId, meant);
+    }
+    if (present === undefined || present.log.ended) {
+      await present?.saveNow();
+      return meant === undefined
+        ? await this.#cancelElsewhere(sessionId, meant)
+        : { status: "idle", session_id: sessionId };
+    }
+    return (await this.#end(present))
+      ? { status: "cancelled", session_id: sessionId, message_id: present.messageId }
+      : { status: "idle", session_id: sessionId };
   }
 
-  /** Ends a conversation's reply and its summary, if one runs, and waits until all is saved. */
+  /** Ends a conversation's reply and its summary, if one runs, and waits until all is saved that can be. */
   async settle(sessionId: string): Promise<void> {
     await this.#resumed.promise;
-    this.#summaries.giveWay(sessionId);
+    this.#summaries.drop(sessionId);
     const reply = this.#replies.find(sessionId);
     if (reply === undefined || reply.log.ended) return;
-    // Without the gateway too: it gives up by itself what nobody reads.
-    await this.cancel(sessionId).catch(() => reply.interrupt());
+    // What cannot be saved is told by what is done next.
+    await this.#end(reply).catch(() => undefined);
   }
 
   /** Forgets a deleted conversation. */
@@ -200,25 +226,52 @@ export class Chat {
 
   async #sendNew(user: string, outgoing: Outgoing, clientKey: ClientKey | undefined): Promise<Sent> {
     const store = this.#settings.store.as(user);
-    // Checked before a conversation is made for an agent that does not exist.
+    // Checked before a conversation is made for an agent or a model that cannot take the message.
     if (outgoing.agentId !== undefined) requireAgent(outgoing.agentId);
-    const { session, created } = await store.conversations.open(outgoing, clientKey?.id);
+    if (outgoing.images !== undefined) {
+      await this.#requireSight(outgoing.images, await modelFor(store, outgoing));
+    }
+    const { conversations } = store;
+    const { session, created } = await (outgoing.sessionId === undefined && outgoing.otherwise === "new"
+      ? conversations.openNew(outgoing, clientKey?.id)
+      : conversations.open(outgoing, clientKey?.id));
+    const { session_id: sessionId } = session;
+    if (created) this.#settings.events.publish(user, { type: "session_changed", session });
     const profile = await store.profiles.context(session.model_id);
-    const model = outgoing.model ?? session.model ?? profile?.default_model ?? undefined;
-    await this.#replies.find(session.session_id)?.saveNow();
-    const { summary, messages } = await store.messages.history(session.session_id);
+    const { content, images, settings } = outgoing;
+    const modelName = outgoing.model ?? session.model ?? profile?.default_model ?? null;
+    await this.#replies.find(sessionId)?.saveNow();
     const begun = await this.#begin(() =>
-      store.messages.begin({
-        sessionId: session.session_id,
-        content: outgoing.content,
-        modelName: model ?? null,
-        clientKey,
-      }),
+      store.messages.begin({ sessionId, content, images, modelName, clientKey }),
     );
     // Another process was first with the same client key.
     if (!begun.isNew) return this.#joined(begun);
-    const history = { summary, messages: [...messages, begun.user] };
-    return this.#answer({ user, session: begun.session, exchange: begun, profile, history, created });
+    // Its title is made from its first message.
+    if (begun.session.title !== session.title) {
+      this.#settings.events.publish(user, { type: "session_changed", session: begun.session });
+    }
+    const clientMessageId = outgoing.clientMessageId;
+    return this.#answer({
+      user,
+      session: begun.session,
+      exchange: begun,
+      settings,
+      created,
+      clientMessageId,
+    });
+  }
+
+  /** Throws `not_able` where there are pictures, and it is known that this model cannot see. */
+  async #requireSight(images: { readonly length: number } | undefined, model: string | null): Promise<void> {
+    if (images === undefined || images.length === 0) return;
+    const { canSee } = await this.#settings.limitsOf(model);
+    if (canSee !== false) return;
+    const name = model === null ? "The default model" : `The model "${model}"`;
+    throw new WireError(
+      "not_able",
+      `${name} cannot see pictures.`,
+      "Choose one whose capabilities have `vision` (GET /api/models), or send the message without `images`.",
+    );
   }
 
   async #begin<Begun>(begin: () => Promise<Begun>): Promise<Begun> {
@@ -243,48 +296,106 @@ export class Chat {
   }
 
   /** Not async: between the reply's row and the reply itself a reader would get the reply before it. */
-  #answer({ user, session, exchange, profile, history, created = false }: Begun): Sent {
+  #answer({ user, session, exchange, settings, created = false, clientMessageId = null }: Begun): Sent {
     const { session_id: sessionId } = session;
-    this.#summaries.giveWay(sessionId);
-    const request = chatRequest({ session, profile, history, reply: exchange.reply });
-    const { log } = this.#replies.begin(user, exchange.reply, request, created ? session : undefined);
+    const { message_id: messageId } = exchange.user;
+    const { message_id: replyId } = exchange.reply;
+    this.#summaries.giveWay();
+    const { log } = this.#replies.begin({
+      user,
+      row: exchange.reply,
+      messageId,
+      created: created ? session : undefined,
+      request: () => this.#requestFor(user, exchange, settings),
+    });
+    this.#settings.events.publish(user, {
+      type: "reply_started",
+      session_id: sessionId,
+      message_id: messageId,
+      assistant_message_id: replyId,
+      client_message_id: clientMessageId,
+    });
+    this.#settings.log.debug(
+      { conversation: sessionId, message: messageId, reply: replyId },
+      "message saved",
+    );
     return { sessionId, exchange, log };
   }
 
-  #joined(exchange: Exchange): Sent {
-    return { sessionId: exchange.user.session_id, exchange, log: this.#replies.logOf(exchange.reply) };
+  async #requestFor(user: string, exchange: Exchange, own: EngineSettings = {}): Promise<ReplyRequest> {
+    const store = this.#settings.store.as(user);
+    const { session_id, message_id } = exchange.reply;
+    const request = await pendingRequest(store, session_id, this.#settings, own);
+    if (request?.message_id !== message_id) {
+      throw new WireError("nothing_to_stream", `Reply ${message_id} is not to be written any more.`);
+    }
+    // What a message says of itself is not in its row.
+    return { ...request, byPostOnly: Object.keys(own).length > 0 };
   }
 
-  async #cancelAtGateway(session_id: string): Promise<CancelAnswer> {
+  #joined(exchange: Exchange): Sent {
+    return { sessionId: exchange.user.session_id, exchange, log: this.#replies.logOf(exchange) };
+  }
+
+  /** Ends a reply, and waits until that is saved; true for whoever was the first to cancel it. */
+  async #end(reply: Reply): Promise<boolean> {
+    const isFirst = !this.#cancelled.has(reply);
+    this.#cancelled.add(reply);
+    const isCancelled = await cancelReply(reply, this.#settings.gateway);
+    await reply.saveNow();
+    return isFirst && isCancelled;
+  }
+
+  /** Cancels what does not run here, but perhaps at the gateway: for another HMI, or left there by a dead one. */
+  async #cancelElsewhere(session_id: string, messageId: string | undefined): Promise<CancelAnswer> {
+    const signal = AbortSignal.timeout(ANSWER_MS);
     try {
-      return await this.#settings.gateway.cancel(session_id);
-    } catch (error) {
-      // Its store need not be ours: what it does not know it does not work on.
-      const isUnknown = error instanceof WireError && error.code === "conversation_not_found";
-      if (isUnknown) return { status: "idle", session_id };
-      throw error;
+      return await this.#settings.gateway.cancel(session_id, { messageId, signal });
+    } catch {
+      // What it does not know, or does not answer about, is nothing that this service has to wait for.
+      return { status: "idle", session_id };
     }
   }
+
+  #onEnded(reply: Reply, outcome: ReplyOutcome): void {
+    logEnded(this.#settings.log, reply, outcome);
+    if (outcome === "complete") this.#summaries.consider(reply.user, reply.sessionId);
+    else this.#summaries.goOn();
+    if (outcome === "waiting") void reply.savedLate.then(() => this.#publishEnded(reply));
+    else if (outcome !== "left" && outcome !== "lost") this.#publishEnded(reply, outcome);
+  }
+
+  #publishEnded({ user, sessionId, messageId, savedStatus }: Reply, status = savedStatus): void {
+    if (status === undefined) return;
+    const event = { type: "reply_ended", session_id: sessionId, assistant_message_id: messageId } as const;
+    this.#settings.events.publish(user, { ...event, status });
+  }
 }
+
+/** How long the gateway may take to answer about what does not run here, in milliseconds. */
+const ANSWER_MS = 700;
 
 /** A message whose reply is on disk, and is now to be asked for. */
 interface Begun {
   readonly user: string;
   readonly session: Session;
   readonly exchange: Exchange;
-  readonly profile: Profile | null;
-  /** What was said, the message that is to be answered last. */
-  readonly history: History;
+  readonly settings?: EngineSettings | undefined;
   /** True where this message made the conversation. */
   readonly created?: boolean;
+  readonly clientMessageId?: string | null | undefined;
 }
 
-async function findReply(store: UserStore, messageId: string): Promise<Message | undefined> {
-  const row = await store.messages.find(messageId);
-  return row?.role === "assistant" ? row : undefined;
+/** The model that a message will be answered by; null for the default one. */
+async function modelFor(store: UserStore, { model, sessionId, modelId }: Outgoing): Promise<string | null> {
+  if (model !== undefined) return model;
+  const session = sessionId === undefined ? undefined : await store.conversations.get(sessionId);
+  const profile = await store.profiles.context(session?.model_id ?? modelId ?? null);
+  return session?.model ?? profile?.default_model ?? null;
 }
 
-function clientKeyOf({ clientMessageId, content, model, modelId }: Outgoing): ClientKey | undefined {
+function clientKeyOf({ clientMessageId, content, images, model, modelId }: Outgoing): ClientKey | undefined {
   if (clientMessageId === undefined) return undefined;
-  return { id: clientMessageId, fingerprint: fingerprintOf({ content, model, modelId }) };
+  const pictures = images?.map(({ bytes }) => Buffer.from(bytes).toString("base64"));
+  return { id: clientMessageId, fingerprint: fingerprintOf({ content, images: pictures, model, modelId }) };
 }

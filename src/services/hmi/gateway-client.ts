@@ -15,6 +15,12 @@ import { createReplyLimit } from "../stream/reply-limit.ts";
 /** Names one reply at the gateway. */
 export type ReplyKey = Pick<ChatRequest, "session_id" | "message_id">;
 
+/** What is asked of the gateway for a reply. */
+export interface ReplyRequest extends ChatRequest {
+  /** True where the store does not have all of it, so that the gateway could not load it from there. */
+  readonly byPostOnly?: boolean;
+}
+
 /** The gateway as the HMI uses it. Every call may throw a WireError, also the gateway's own. */
 export interface GatewayClient {
   health(): Promise<Health>;
@@ -23,14 +29,22 @@ export interface GatewayClient {
    * The events of a reply, in groups as they arrive; the gateway's GET is tried first, then its POST.
    * Throws `gateway_error` where the stream breaks the contract, and `reply_too_long` where it goes on for too long.
    */
-  chat(request: ChatRequest, signal: AbortSignal): AsyncIterable<readonly StreamEvent[]>;
+  chat(request: ReplyRequest, signal: AbortSignal): AsyncIterable<readonly StreamEvent[]>;
   /**
    * The same events again, from the first, of a reply that the gateway writes or keeps; it never begins one.
    * Throws where it has none (`nothing_to_stream` and others) or does not answer in 10 s.
    */
   join(reply: ReplyKey, signal: AbortSignal): AsyncIterable<readonly StreamEvent[]>;
-  cancel(sessionId: string): Promise<CancelAnswer>;
+  /** Ends the conversation's reply, or only the one that is named. */
+  cancel(sessionId: string, options?: CancelOptions): Promise<CancelAnswer>;
   close(): Promise<void>;
+}
+
+export interface CancelOptions {
+  /** The reply that is meant; without it, whichever runs. */
+  readonly messageId?: string | undefined;
+  /** Gives the call up. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A client of the gateway there; `token` is what it asks for, empty for none; a reply has so many characters at most. */
@@ -51,8 +65,11 @@ export function createGatewayClient(
   return {
     health: () => gateway.ask({ method: "GET", path: gatewayRoutes.health.path() }, Health),
     models: () => gateway.ask({ method: "GET", path: gatewayRoutes.models.path() }, ModelList),
-    cancel: (session_id) =>
-      gateway.ask({ method: "POST", path: gatewayRoutes.cancel.path({ session_id }) }, CancelAnswer),
+    cancel: (session_id, { messageId: message_id, signal } = {}) => {
+      const path = gatewayRoutes.cancel.path({ session_id });
+      const body = message_id === undefined ? undefined : { message_id };
+      return gateway.ask({ method: "POST", path, body }, CancelAnswer, signal);
+    },
     async *chat(request, signal) {
       yield* readEvents(await gateway.bodyOf(await openReply(gateway, request, signal)), { maxReplyChars });
     },
@@ -76,9 +93,11 @@ const DUMP_TIMEOUT_MS = 1_000;
 /** Asks by GET, where the gateway loads the history itself; by POST, with all of it, where it cannot. */
 async function openReply(
   gateway: Upstream,
-  request: ChatRequest,
+  { byPostOnly = false, ...request }: ReplyRequest,
   signal: AbortSignal,
 ): Promise<Dispatcher.ResponseData> {
+  const post = { method: "POST", path: gatewayRoutes.chat.path(), body: request, signal } as const;
+  if (byPostOnly) return await gateway.send(post);
   const { session_id, message_id } = request;
   const path = gatewayRoutes.resume.path({ session_id }, { message_id });
   const answer = await gateway.send({ method: "GET", path, headers: PROGRAM_HEADER, signal });
@@ -87,7 +106,7 @@ async function openReply(
   await answer.body
     .dump({ signal: AbortSignal.timeout(DUMP_TIMEOUT_MS), limit: 64 * 1024 })
     .catch(() => undefined);
-  return await gateway.send({ method: "POST", path: gatewayRoutes.chat.path(), body: request, signal });
+  return await gateway.send(post);
 }
 
 /** For a gateway that runs, where a reply that has begun is answered at once. */
@@ -139,13 +158,13 @@ function isWireErrorCode(code: string): code is WireErrorCode {
 }
 
 interface ReadOptions {
-  /** Most text that one reply has, in characters. */
+  /** Most that one reply has, thoughts included, in characters. */
   readonly maxReplyChars: number;
   /** Only this reply's events are taken, because another one's text must not be saved as its. */
   readonly messageId?: string;
 }
 
-/** Most that a stream says beside the text, in characters of its events' data. */
+/** Most that a stream says beside text and thoughts, in characters of its events' data. */
 const MAX_OTHER_CHARS = 1024 * 1024;
 
 /** The events of a stream. A gateway need not keep to our limits: they are kept here, too. */
@@ -157,7 +176,7 @@ async function* readEvents(
   let otherChars = 0;
   const limit = createReplyLimit("gateway", maxReplyChars);
   const take = (event: StreamEvent, dataChars: number): void => {
-    if (event.type !== "token") {
+    if (event.type !== "token" && event.type !== "thinking") {
       otherChars += dataChars;
       if (otherChars > MAX_OTHER_CHARS) {
         const message = `The gateway sent more than ${MAX_OTHER_CHARS} characters of events that are no text.`;

@@ -2,6 +2,8 @@ import { urlOf } from "../../contract/address.ts";
 import type { Health } from "../../contract/common.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { listAgents } from "../conversations/agents.ts";
+import type { EngineSettings } from "../conversations/engine-settings.ts";
+import { limitsFrom } from "../conversations/model-limits.ts";
 import type { ConversationStore } from "../conversations/store.ts";
 import { endpoint } from "../http/endpoint.ts";
 import { type RunningService, reportHealth } from "../http/health.ts";
@@ -12,10 +14,13 @@ import type { ReaderSettings } from "../stream/send.ts";
 import { Chat } from "./chat.ts";
 import { serveChat } from "./chat-endpoints.ts";
 import { probeDependencies } from "./dependencies.ts";
+import { serveEvents } from "./event-endpoints.ts";
 import type { GatewayClient } from "./gateway-client.ts";
+import { serveImages } from "./image-endpoints.ts";
 import { servePages } from "./pages.ts";
 import { serveProfiles } from "./profile-endpoints.ts";
 import { serveSessions } from "./session-endpoints.ts";
+import { UserEvents } from "./user-events.ts";
 
 export interface HmiOptions extends ServerOptions, ReaderSettings, FinishedLogsSettings {
   /** 0 for any free one. */
@@ -26,6 +31,10 @@ export interface HmiOptions extends ServerOptions, ReaderSettings, FinishedLogsS
   store: ConversationStore;
   /** The agent of a conversation that is started without one. */
   defaultAgent: string;
+  /** How models are to answer where neither message nor profile says it. */
+  engineSettings: EngineSettings;
+  /** Longest time that a reply is written, in milliseconds; 0: no limit. */
+  maxReplyMs: number;
   /** A growing reply is written to disk at least this often, in milliseconds. */
   saveEveryMs: number;
   /** What becomes of a reply that nobody reads any more: written to its end, or cancelled after the grace. */
@@ -44,8 +53,13 @@ export async function startHmi(options: HmiOptions): Promise<RunningService> {
   const { store, gateway } = options;
   const app = createServer(options);
   await limitMessages(app, options.messagesPerMinute ?? 0);
+  const events = new UserEvents();
   const chat = new Chat({
     ...options,
+    events,
+    limitsOf: limitsFrom(() => gateway.models()),
+    defaults: options.engineSettings,
+    log: app.log,
     onError: (err, what) => app.log.error({ err }, `failed: ${what}`),
     onTakenOver: (rejoined) => app.log.warn({ rejoined }, "replies of a stopped HMI are taken up again"),
   });
@@ -70,7 +84,9 @@ export async function startHmi(options: HmiOptions): Promise<RunningService> {
     default: options.defaultAgent,
   }));
   serveChat(app, { chat, store, readers: options });
-  serveSessions(app, { chat, store, defaultAgent: options.defaultAgent });
+  serveSessions(app, { chat, store, events, defaultAgent: options.defaultAgent });
+  serveImages(app, store);
+  serveEvents(app, events, options);
   serveProfiles(app, store);
   servePages(app, { webFolder: options.webFolder, store, isGuarded: Boolean(options.token) });
 

@@ -1,17 +1,15 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { StreamEvent } from "../../contract/events.ts";
-import type { ChatRequest } from "../../contract/gateway.ts";
-import type { Message, Session } from "../../contract/hmi.ts";
 import { WireError } from "../../errors.ts";
-import type { OwnedReply } from "../conversations/store.ts";
+import type { Exchange, OwnedReply } from "../conversations/store.ts";
 import { whenAbandoned } from "../stream/abandonment.ts";
 import type { EventLog } from "../stream/event-log.ts";
 import { FinishedLogs, type FinishedLogsSettings } from "../stream/finished-logs.ts";
-import type { GatewayClient } from "./gateway-client.ts";
-import { Reply, type ReplyOutcome, type ReplyStart } from "./reply.ts";
-import { logOfRow } from "./reply-events.ts";
-import type { SaverSettings } from "./reply-saver.ts";
+import type { GatewayClient, ReplyRequest } from "./gateway-client.ts";
+import { Reply, type ReplyOutcome, type ReplySettings, type ReplyStart } from "./reply.ts";
+import { logOfRow, type StartedReply } from "./reply-events.ts";
 
-export interface RepliesSettings extends SaverSettings, FinishedLogsSettings {
+export interface RepliesSettings extends ReplySettings, FinishedLogsSettings {
   readonly gateway: GatewayClient;
   /** What becomes of a reply that nobody reads any more: written to its end, or given up after the grace. */
   readonly onReaderGone: "finish" | "cancel";
@@ -19,8 +17,16 @@ export interface RepliesSettings extends SaverSettings, FinishedLogsSettings {
   readonly orphanGraceMs: number;
   /** Told of a reply that is to be given up. */
   readonly onAbandoned: (reply: Reply) => void;
-  /** Told of a reply that is complete, and still the last of its conversation. */
-  readonly onComplete: (reply: Reply) => void;
+  /** Told of every reply that has ended, or is left to another HMI. */
+  readonly onEnded: (reply: Reply, outcome: ReplyOutcome) => void;
+}
+
+/** A reply that is to be asked for, whose row is still empty. */
+export interface NewReply extends StartedReply {
+  /** Who is answered. */
+  readonly user: string;
+  /** What is asked for; called once, when the gateway is turned to. */
+  readonly request: () => Promise<ReplyRequest>;
 }
 
 /** The last reply of each conversation: running, or kept for late readers. */
@@ -50,13 +56,13 @@ export class Replies {
   }
 
   /**
-   * The log of one reply, by its row: its own events where they are kept, else made again from the row. Throws
+   * The log of an exchange's reply: its own events where they are kept, else made again from its row. Throws
    * `generation_in_progress` where another HMI writes it.
    */
-  logOf(row: Message): EventLog {
+  logOf({ user, reply: row }: Exchange): EventLog {
     const kept = this.#bySession.get(row.session_id);
-    if (kept?.log.messageId === row.message_id) return kept.log;
-    if (row.status !== "streaming") return logOfRow(row);
+    if (kept?.messageId === row.message_id) return kept.log;
+    if (row.status !== "streaming") return logOfRow(row, user.message_id);
     throw new WireError(
       "generation_in_progress",
       `The reply of conversation ${row.session_id} is being written by another HMI.`,
@@ -64,19 +70,19 @@ export class Replies {
     );
   }
 
-  /** Asks the gateway for a reply, whose row is still empty. */
-  begin(user: string, row: Message, request: ChatRequest, created?: Session): Reply {
+  /** Asks the gateway for a reply. */
+  begin({ request, ...started }: NewReply): Reply {
     const { gateway } = this.#settings;
     const events: ReplyStart["events"] = (signal) => askFor(gateway, request, signal);
-    return this.#add({ user, sessionId: request.session_id, row, created, events, isRejoined: false });
+    return this.#add({ ...started, events, isRejoined: false });
   }
 
   /** Takes a reply up again that a stopped HMI began; where the gateway has it no more, it ends as `interrupted`. */
-  rejoin({ user, reply: row }: OwnedReply): Reply {
+  rejoin({ reply: row, message, user }: OwnedReply): Reply {
     const { gateway } = this.#settings;
     const { session_id, message_id } = row;
     const events: ReplyStart["events"] = (signal) => gateway.join({ session_id, message_id }, signal);
-    return this.#add({ user, sessionId: session_id, row, events, isRejoined: true });
+    return this.#add({ user, row, messageId: message?.message_id ?? null, events, isRejoined: true });
   }
 
   /** Forgets a deleted conversation. */
@@ -94,9 +100,11 @@ export class Replies {
     return [...this.#bySession.values()].filter((reply) => !reply.log.ended);
   }
 
-  #add(start: ReplyStart): Reply {
-    const { onReaderGone, orphanGraceMs, onAbandoned } = this.#settings;
-    const reply = new Reply(start, this.#settings);
+  #add(start: Omit<ReplyStart, "stopAtGateway">): Reply {
+    const { gateway, onReaderGone, orphanGraceMs, onAbandoned } = this.#settings;
+    const { session_id, message_id } = start.row;
+    const stopAtGateway = () => stopAt(gateway, session_id, message_id);
+    const reply = new Reply({ ...start, stopAtGateway }, this.#settings);
     this.#bySession.set(reply.sessionId, reply);
     if (onReaderGone === "cancel") {
       whenAbandoned(reply.log, orphanGraceMs, () => {
@@ -110,11 +118,10 @@ export class Replies {
   }
 
   #keep(reply: Reply, outcome: ReplyOutcome): void {
-    const isLast = (): boolean => this.#bySession.get(reply.sessionId) === reply;
     const forget = (): void => {
-      if (isLast()) this.#bySession.delete(reply.sessionId);
+      if (this.#bySession.get(reply.sessionId) === reply) this.#bySession.delete(reply.sessionId);
     };
-    if (outcome === "complete" && isLast()) this.#settings.onComplete(reply);
+    this.#settings.onEnded(reply, outcome);
     // Its log says that it is not saved. From then on its row tells what it is.
     if (outcome === "waiting") void reply.savedLate.then(forget);
     else this.#finished.keep(reply.log, forget);
@@ -123,16 +130,28 @@ export class Replies {
 
 async function* askFor(
   gateway: GatewayClient,
-  request: ChatRequest,
+  request: () => Promise<ReplyRequest>,
   signal: AbortSignal,
 ): AsyncIterable<readonly StreamEvent[]> {
+  const asked = await request();
+  // It may have been cancelled meanwhile: then nobody is asked.
+  signal.throwIfAborted();
   try {
-    yield* gateway.chat(request, signal);
+    yield* gateway.chat(asked, signal);
   } catch (error) {
     if (!(error instanceof WireError) || error.code !== "generation_in_progress") throw error;
     // The store lets a conversation have one reply at a time, and it is this one: what the gateway still
     // works on was left there when this service was killed, or cut off from it.
-    await gateway.cancel(request.session_id);
-    yield* gateway.chat(request, signal);
+    await gateway.cancel(asked.session_id);
+    yield* gateway.chat(asked, signal);
   }
+}
+
+/** How long a gateway may take to hear that a reply is not wanted any more, in milliseconds. */
+const LONGEST_STOP_MS = 500;
+
+async function stopAt(gateway: GatewayClient, sessionId: string, messageId: string): Promise<void> {
+  const signal = AbortSignal.timeout(LONGEST_STOP_MS);
+  const stopped = gateway.cancel(sessionId, { messageId, signal }).catch(() => undefined);
+  await Promise.race([stopped, sleep(LONGEST_STOP_MS, undefined, { ref: false })]);
 }

@@ -1,8 +1,8 @@
 import type { Message } from "../../contract/hmi.ts";
-import type { ReplyEnding, ReplyStore } from "../conversations/store.ts";
+import type { Growth, ReplyEnding, ReplyStore } from "../conversations/store.ts";
 
 export interface SaverSettings {
-  readonly replies: Pick<ReplyStore, "grow" | "finish">;
+  readonly replies: ReplyStore;
   /** A growing reply is written to disk at least this often, in milliseconds. */
   readonly saveEveryMs: number;
   /** Told of what fails behind a reader's back. */
@@ -19,17 +19,23 @@ export type SaveOutcome = "saved" | "waiting" | "lost";
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 10_000;
 
-/** Brings one reply to the disk: its text while it grows, then its ending, which is kept until it is saved. */
+/** What of a reply grows. */
+export interface ReplyTexts {
+  readonly text: string;
+  readonly thinking: string;
+}
+
+/** Brings one reply to the disk: its texts while they grow, then its ending, which is kept until it is saved. */
 export class ReplySaver {
   readonly #settings: SaverSettings;
   readonly #messageId: string;
   readonly #timer: NodeJS.Timeout;
-  /** The reply's text so far. */
-  readonly #text: () => string;
+  /** What has come so far. */
+  readonly #texts: ReplyTexts;
   /** Told once, where the row turns out to be not ours any more while the reply is growing. */
   readonly #onLost: () => void;
-  /** How much of the text is on disk; after a restart it is more, at first, than has come again. */
-  #savedLength: number;
+  /** How much of each text is on disk; after a restart it is more, at first, than has come again. */
+  readonly #saved: { text: number; thinking: number };
   #growing: Promise<void> | undefined;
   #ending: ReplyEnding | undefined;
   /** Why the ending is not saved. */
@@ -39,12 +45,13 @@ export class ReplySaver {
   #pause = FIRST_PAUSE_MS;
   #onSaved: (() => void) | undefined;
 
-  constructor(row: Message, text: () => string, settings: SaverSettings, onLost: () => void) {
+  /** `texts` is looked at whenever it is saved. */
+  constructor(row: Message, texts: ReplyTexts, settings: SaverSettings, onLost: () => void) {
     this.#settings = settings;
     this.#messageId = row.message_id;
-    this.#text = text;
+    this.#texts = texts;
     this.#onLost = onLost;
-    this.#savedLength = row.content.length;
+    this.#saved = { text: row.content.length, thinking: row.thinking?.length ?? 0 };
     this.#timer = setInterval(() => void this.grow(), settings.saveEveryMs);
   }
 
@@ -87,17 +94,14 @@ export class ReplySaver {
   }
 
   async #grow(): Promise<void> {
-    const from = this.#savedLength;
-    const added = this.#text().slice(from);
-    if (added === "") return;
+    const text = this.#growthOf("text");
+    const thinking = this.#growthOf("thinking");
+    if (text.added === "" && thinking.added === "") return;
     try {
-      const isOurs = await this.#settings.replies.grow(
-        this.#messageId,
-        { from, added },
-        { from: 0, added: "" },
-      );
+      const isOurs = await this.#settings.replies.grow(this.#messageId, text, thinking);
       if (isOurs) {
-        this.#savedLength += added.length;
+        this.#saved.text += text.added.length;
+        this.#saved.thinking += thinking.added.length;
       } else if (this.#ending === undefined) {
         clearInterval(this.#timer);
         this.#onLost();
@@ -105,6 +109,11 @@ export class ReplySaver {
     } catch {
       // Not the last word: it is tried again with the next piece, and at the end with all of it.
     }
+  }
+
+  #growthOf(which: keyof ReplyTexts): Growth {
+    const from = this.#saved[which];
+    return { from, added: this.#texts[which].slice(from) };
   }
 
   /** One try at a time: a second one would find no row that is still streaming, and think it lost. */
@@ -122,7 +131,8 @@ export class ReplySaver {
     try {
       const isOurs = await this.#settings.replies.finish(this.#messageId, ending);
       this.#ending = undefined;
-      this.#savedLength = ending.content.length;
+      this.#saved.text = ending.content.length;
+      this.#saved.thinking = ending.thinking.length;
       this.#onSaved?.();
       return isOurs ? "saved" : "lost";
     } catch (error) {

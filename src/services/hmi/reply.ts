@@ -1,27 +1,43 @@
-import type { ErrorEvent, FinishReason, StreamEvent, Usage } from "../../contract/events.ts";
-import type { Message, Session } from "../../contract/hmi.ts";
+import { STEP } from "../../contract/event-id.ts";
+import type { FinishReason, StreamEvent } from "../../contract/events.ts";
 import { messageOf, WireError } from "../../errors.ts";
 import type { ReplyEnding } from "../conversations/store.ts";
 import { EventLog } from "../stream/event-log.ts";
-import { failureEvents, INTERRUPTED, LOST, missingStart, notSavedYet, startedEvent } from "./reply-events.ts";
-import { ReplySaver, type SaverSettings } from "./reply-saver.ts";
+import { missingStart, ReceivedReply } from "./received-reply.ts";
+import {
+  emptyReply,
+  endingEvents,
+  INTERRUPTED,
+  LOST,
+  notSavedYet,
+  type ReplyError,
+  replyTimeout,
+  type StartedReply,
+  startedEvent,
+} from "./reply-events.ts";
+import { ReplySaver, type ReplyTexts, type SaverSettings } from "./reply-saver.ts";
 
-export interface ReplyStart {
-  /** Whose conversation it is. */
+export interface ReplyStart extends StartedReply {
+  /** Who is answered. */
   readonly user: string;
-  readonly sessionId: string;
-  /** The reply's row, which is `streaming`. */
-  readonly row: Message;
-  /** The conversation, where this message made it. */
-  readonly created?: Session | undefined;
   /** Its events from the first, from the gateway. */
   readonly events: (signal: AbortSignal) => AsyncIterable<readonly StreamEvent[]>;
+  /** Has the gateway stop it; resolves when that has been told, or cannot be. */
+  readonly stopAtGateway: () => Promise<void>;
   /** True where an HMI that was stopped began it: its row may have text, and the gateway may not have it any more. */
   readonly isRejoined: boolean;
 }
 
+export interface ReplySettings extends SaverSettings {
+  /** Longest time that a reply is written, in milliseconds; 0: no limit. */
+  readonly maxReplyMs: number;
+}
+
 /** A gateway that works says at once that it has heard. */
 const LONGEST_SILENCE_MS = 5_000;
+
+/** A gateway that keeps the same limit says more of what has come: it may be so much later. */
+const GATEWAY_FIRST_MS = 1_000;
 
 /**
  * How a reply ended here: as its row says; or `waiting` to be saved so; or `lost`, because the row was not ours any
@@ -29,7 +45,7 @@ const LONGEST_SILENCE_MS = 5_000;
  */
 export type ReplyOutcome = ReplyEnding["status"] | "waiting" | "lost" | "left";
 
-type EarlyEnd = "interrupted" | "lost" | "left";
+type EarlyEnd = "cancelled" | "timeout" | "lost" | "left";
 
 /**
  * One reply on its way from the gateway to the reader and to the disk. It goes on when the reader
@@ -38,39 +54,42 @@ type EarlyEnd = "interrupted" | "lost" | "left";
 export class Reply {
   readonly user: string;
   readonly sessionId: string;
+  readonly messageId: string;
   readonly log: EventLog;
   /** Resolves when readers have been told its end, or will be told nothing more. Never rejects. */
   readonly ended: Promise<ReplyOutcome>;
+  readonly received = new ReceivedReply();
+  /** What it failed with; null where it did not. */
+  error: ReplyError | null = null;
+  /** What its row says, or will say as soon as it can be saved; undefined before its end. */
+  savedStatus: ReplyEnding["status"] | undefined;
+  readonly #begunAt = performance.now();
+  readonly #start: ReplyStart;
+  readonly #settings: ReplySettings;
   readonly #saver: ReplySaver;
-  readonly #isRejoined: boolean;
   readonly #hangUp = new AbortController();
   readonly #heard = Promise.withResolvers<void>();
   readonly #savedLate = Promise.withResolvers<void>();
-  /** What was on disk before; after a restart it is more, at first, than has come again. */
-  readonly #before: string;
-  #text = "";
-  #usage: Usage | null = null;
-  #error: Message["error"] = null;
-  /** The events of the ending, held back until `done` is there and everything is saved. */
-  #ending: StreamEvent[] = [];
+  #timeout: NodeJS.Timeout | undefined;
   /** Why it ends although the gateway has not said `done`, where that is not the gateway's fault. */
   #end: EarlyEnd | undefined;
 
-  constructor(start: ReplyStart, settings: SaverSettings) {
-    const { row, created } = start;
-    this.user = start.user;
-    this.sessionId = start.sessionId;
+  constructor(start: ReplyStart, settings: ReplySettings) {
+    const { row, user } = start;
+    this.user = user;
+    this.sessionId = row.session_id;
+    this.messageId = row.message_id;
     this.log = new EventLog(row.message_id);
-    this.#isRejoined = start.isRejoined;
-    this.#before = row.content;
-    this.#saver = new ReplySaver(
-      row,
-      () => this.#text,
-      settings,
-      () => this.#stop("lost"),
-    );
-    this.log.append(startedEvent(row, created));
+    this.#start = start;
+    this.#settings = settings;
+    this.#saver = new ReplySaver(row, this.received, settings, () => this.#stop("lost"));
+    this.log.append(startedEvent(start));
     this.ended = this.#run(start.events(this.#hangUp.signal));
+  }
+
+  /** How long it has taken, in milliseconds. */
+  get ms(): number {
+    return Math.round(performance.now() - this.#begunAt);
   }
 
   /** Resolves when the gateway has it, or has been silent for too long: it cannot cancel what it has not got yet. */
@@ -93,9 +112,9 @@ export class Reply {
     await this.#saver.saveNow();
   }
 
-  /** Ends it without the gateway: what has arrived is saved as `interrupted`. */
-  async interrupt(): Promise<void> {
-    this.#stop("interrupted");
+  /** Ends it without the gateway: what has arrived is saved as `cancelled`. */
+  async cancel(): Promise<void> {
+    this.#stop("cancelled");
     await this.ended;
   }
 
@@ -115,18 +134,19 @@ export class Reply {
   }
 
   async #run(reply: AsyncIterable<readonly StreamEvent[]>): Promise<ReplyOutcome> {
-    const silence = setTimeout(() => this.#heard.resolve(), this.#isRejoined ? 0 : LONGEST_SILENCE_MS);
+    const silence = setTimeout(() => this.#heard.resolve(), this.#start.isRejoined ? 0 : LONGEST_SILENCE_MS);
     try {
       for await (const events of reply) {
         this.#take(events);
-        const done = this.#ending.at(-1);
-        if (done?.type === "done") return await this.#finish(done.finish_reason);
+        const { finishReason } = this.received;
+        if (finishReason !== undefined) return await this.#finish(finishReason);
       }
       throw new WireError("gateway_error", "The gateway's stream stopped without `done`.");
     } catch (error) {
       return await this.#fail(error);
     } finally {
       clearTimeout(silence);
+      clearTimeout(this.#timeout);
       this.#hangUp.abort();
       this.#heard.resolve();
     }
@@ -134,92 +154,115 @@ export class Reply {
 
   #take(events: readonly StreamEvent[]): void {
     this.#heard.resolve();
-    const passed: StreamEvent[] = [];
-    for (const event of events) {
-      // Ours says more, and has been told.
-      if (event.type === "started") continue;
-      if (event.type === "token") this.#text += event.content;
-      if (event.type === "usage") this.#usage = event.usage;
-      if (event.type === "error") this.#error = detailsOf(event);
-      const held = this.#ending.length > 0 || isEnding(event);
-      (held ? this.#ending : passed).push(event);
-    }
-    this.log.append(...passed);
+    this.log.append(...this.received.take(events));
+    const { maxReplyMs } = this.#settings;
+    if (maxReplyMs === 0 || this.#timeout !== undefined || this.log.place.step < STEP.executing) return;
+    this.#timeout = setTimeout(() => this.#stop("timeout"), maxReplyMs + GATEWAY_FIRST_MS);
   }
 
   async #finish(finishReason: FinishReason): Promise<ReplyOutcome> {
-    return await this.#save(STATUS_OF[finishReason], finishReason, this.#ending);
+    const { text, thinking, error } = this.received;
+    if (finishReason === "cancelled") return await this.#save("cancelled", finishReason);
+    if (finishReason === "error") {
+      return await this.#saveError(error ?? NO_REASON);
+    }
+    // What other gateways call a success; ours tells it apart by itself.
+    if (text.trim() === "") return await this.#saveError(emptyReply(thinking !== ""));
+    return await this.#save("complete", finishReason);
   }
 
   async #fail(thrown: unknown): Promise<ReplyOutcome> {
     if (this.#end === "left") return "left";
     if (this.#end === "lost") return this.#tell("lost", LOST);
-    const isInterrupted = this.#isRejoined || this.#end === "interrupted";
-    const error = isInterrupted ? INTERRUPTED : (this.#error ?? detailsOf(toWireError(thrown)));
-    this.#error = error;
-    // After a restart more may be on disk than has come again.
-    const rest = this.#before.startsWith(this.#text) ? this.#before.slice(this.#text.length) : "";
-    this.#text += rest;
-    if (rest !== "") this.log.append(...missingStart(this.log), { type: "token", content: rest });
-    return await this.#save(isInterrupted ? "interrupted" : "error", "error", failureEvents(error));
+    this.#bringBack();
+    if (this.#end === "cancelled") return await this.#save("cancelled", "cancelled");
+    const error = this.#end === "timeout" ? replyTimeout(this.#settings.maxReplyMs) : toReplyError(thrown);
+    // A bound that is ours: the gateway need not have noticed.
+    if (OWN_BOUNDS.has(error.code)) await this.#start.stopAtGateway();
+    else if (this.#start.isRejoined) return await this.#saveError(INTERRUPTED, "interrupted");
+    return await this.#saveError(this.received.error ?? error);
+  }
+
+  /** After a restart more may be on disk than has come again. */
+  #bringBack(): void {
+    const { row } = this.#start;
+    const missing = (before: string, come: string): string =>
+      before.startsWith(come) ? before.slice(come.length) : "";
+    const rest: Readonly<Record<keyof ReplyTexts, string>> = {
+      thinking: missing(row.thinking ?? "", this.received.thinking),
+      text: missing(row.content, this.received.text),
+    };
+    const events: StreamEvent[] = [];
+    if (rest.thinking !== "") events.push({ type: "thinking", content: rest.thinking });
+    if (rest.text !== "") events.push({ type: "token", content: rest.text });
+    this.log.append(...this.received.take(events));
+  }
+
+  async #saveError(error: ReplyError, status: "error" | "interrupted" = "error"): Promise<ReplyOutcome> {
+    this.error = error;
+    return await this.#save(status, "error");
   }
 
   /** Saves how it ended, and then tells the readers: that ending, or why it is not saved. */
-  async #save(
-    status: ReplyEnding["status"],
-    finishReason: FinishReason,
-    ending: readonly StreamEvent[],
-  ): Promise<ReplyOutcome> {
+  async #save(status: ReplyEnding["status"], finishReason: FinishReason): Promise<ReplyOutcome> {
+    const { text, thinking, model, notices, usage } = this.received;
+    this.savedStatus = status;
     const outcome = await this.#saver.finish(
       {
-        content: this.#text,
-        thinking: "",
+        content: text,
+        thinking,
         status,
         finishReason,
-        modelName: null,
-        usage: this.#usage,
-        timings: null,
-        notices: [],
-        error: this.#error,
+        modelName: model,
+        usage: usage?.usage ?? null,
+        timings: usage?.timings ?? null,
+        notices,
+        error: this.error && kept(this.error),
       },
       this.#savedLate.resolve,
     );
     // A cancel is what it says also where the row is gone: whoever deletes a conversation cancels its reply.
     if (outcome === "lost" && status !== "cancelled") return this.#tell("lost", LOST);
     if (outcome === "waiting") return this.#tell("waiting", notSavedYet(this.#saver.waitsFor));
-    this.log.append(...missingStart(this.log), ...ending);
+    this.#appendEnding(status, finishReason);
     return status;
   }
 
-  #tell(outcome: "waiting" | "lost", error: NonNullable<Message["error"]>): ReplyOutcome {
-    this.log.append(...missingStart(this.log), ...failureEvents(error));
+  #tell(outcome: "waiting" | "lost", error: ReplyError): ReplyOutcome {
+    this.error = error;
+    this.#appendEnding("error", "error");
     return outcome;
+  }
+
+  #appendEnding(status: ReplyEnding["status"], finishReason: FinishReason): void {
+    const { usage, text, thinking } = this.received;
+    const error = this.error ?? INTERRUPTED;
+    const hasBegun = text !== "" || thinking !== "";
+    this.log.append(
+      ...missingStart(this.log.place.step),
+      ...endingEvents({ status, finishReason, usage, error, hasBegun }),
+    );
   }
 }
 
-const STATUS_OF: Readonly<Record<FinishReason, ReplyEnding["status"]>> = {
-  stop: "complete",
-  length: "complete",
-  cancelled: "cancelled",
-  error: "error",
+const NO_REASON: ReplyError = {
+  code: "gateway_error",
+  message: "The gateway ended the reply as failed, and did not say why.",
 };
 
-const ENDING_STATUS: ReadonlySet<string> = new Set(["complete", "cancelled", "error"]);
+/** Codes of failures by a bound that the HMI holds, too. */
+const OWN_BOUNDS: ReadonlySet<string> = new Set(["reply_too_long", "reply_timeout"]);
 
-function isEnding(event: StreamEvent): boolean {
-  if (event.type === "status_update") return ENDING_STATUS.has(event.status);
-  return event.type === "usage" || event.type === "error" || event.type === "done";
-}
-
-function detailsOf({ code, message, hint }: WireError | ErrorEvent): NonNullable<Message["error"]> {
+/** What of an error goes into the row: when to come back is soon no longer true. */
+function kept({ code, message, hint }: Pick<WireError, "code" | "message" | "hint"> | ReplyError) {
   return { code, message, ...(hint === undefined ? {} : { hint }) };
 }
 
-function toWireError(thrown: unknown): WireError {
-  if (thrown instanceof WireError) return thrown;
-  return new WireError(
-    "gateway_error",
-    `The gateway's stream was cut off: ${messageOf(thrown)}.`,
-    "Run `stack status` to see whether the gateway is down; then retry.",
-  );
+function toReplyError(thrown: unknown): ReplyError {
+  if (thrown instanceof WireError) return kept(thrown);
+  return {
+    code: "gateway_error",
+    message: `The gateway's stream was cut off: ${messageOf(thrown)}.`,
+    hint: "Run `stack status` to see whether the gateway is down; then retry.",
+  };
 }

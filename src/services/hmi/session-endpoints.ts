@@ -5,6 +5,7 @@ import {
   MessagesQuery,
   NewSession,
   RenameSession,
+  type Session,
   type SessionAnswer,
   type SessionList,
   SessionsQuery,
@@ -16,20 +17,28 @@ import { userOf } from "../http/caller-user.ts";
 import { endpoint } from "../http/endpoint.ts";
 import type { Chat } from "./chat.ts";
 import { exportConversation } from "./export.ts";
+import type { UserEvents } from "./user-events.ts";
 
 interface SessionParts {
   chat: Chat;
   store: ConversationStore;
+  /** Where it is told what has changed. */
+  events: UserEvents;
   defaultAgent: string;
 }
 
 /** Conversations, which the endpoints call sessions, and their messages. */
-export function serveSessions(app: FastifyInstance, { chat, store, defaultAgent }: SessionParts): void {
+export function serveSessions(
+  app: FastifyInstance,
+  { chat, store, events, defaultAgent }: SessionParts,
+): void {
   const of = (request: FastifyRequest): UserStore => store.as(userOf(request));
-  const answer = async (session: Promise<SessionAnswer["session"]>): Promise<SessionAnswer> => ({
-    status: "ok",
-    session: await session,
-  });
+  /** Answers with a conversation that has changed, and tells its user's other pages. */
+  const answer = async (request: FastifyRequest, changed: Promise<Session>): Promise<SessionAnswer> => {
+    const session = await changed;
+    events.publish(userOf(request), { type: "session_changed", session });
+    return { status: "ok", session };
+  };
 
   endpoint(
     app,
@@ -46,11 +55,11 @@ export function serveSessions(app: FastifyInstance, { chat, store, defaultAgent 
     const agentId = body.agent_id ?? defaultAgent;
     requireAgent(agentId);
     const conversation = { modelId: body.model_id ?? null, agentId, model: body.model };
-    return await answer(of(request).conversations.create(conversation));
+    return await answer(request, of(request).conversations.create(conversation));
   });
 
   endpoint(app, hmiRoutes.resumeSession, {}, ({ params, request }) =>
-    answer(of(request).conversations.activate(params["session_id"] ?? "")),
+    answer(request, of(request).conversations.activate(params["session_id"] ?? "")),
   );
 
   endpoint(
@@ -66,21 +75,23 @@ export function serveSessions(app: FastifyInstance, { chat, store, defaultAgent 
   );
 
   endpoint(app, hmiRoutes.renameSession, { body: RenameSession }, ({ params, body, request }) =>
-    answer(of(request).conversations.rename(params["session_id"] ?? "", body.title)),
+    answer(request, of(request).conversations.rename(params["session_id"] ?? "", body.title)),
   );
 
   endpoint(app, hmiRoutes.archiveSession, {}, async ({ params, request }) => {
     const { conversations } = of(request);
     const { session_id } = await conversations.get(params["session_id"] ?? "");
     await chat.settle(session_id);
-    return await answer(conversations.archive(session_id));
+    return await answer(request, conversations.archive(session_id));
   });
 
   endpoint(app, hmiRoutes.clearSession, {}, async ({ params, request }) => {
     const { conversations } = of(request);
     const { session_id } = await conversations.get(params["session_id"] ?? "");
     await chat.settle(session_id);
-    return await answer(conversations.renew(session_id));
+    const renewed = await answer(request, conversations.renew(session_id));
+    await answer(request, conversations.get(session_id));
+    return renewed;
   });
 
   endpoint(
@@ -106,6 +117,7 @@ export function serveSessions(app: FastifyInstance, { chat, store, defaultAgent 
     // A message may have come in between, and its reply has no row any more.
     await chat.settle(session_id);
     chat.forget(session_id);
+    events.publish(userOf(request), { type: "session_deleted", session_id });
     return { status: "ok" };
   });
 }

@@ -1,116 +1,182 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { DEFAULTS, LIMITS } from "../../contract/defaults.ts";
 import type { StreamEvent } from "../../contract/events.ts";
-import type { ChatRequest } from "../../contract/gateway.ts";
-import type { Message } from "../../contract/hmi.ts";
+import type { Profile, Session } from "../../contract/hmi.ts";
 import { WireError } from "../../errors.ts";
-import { buildSummaryPrompt } from "../conversations/prompt.ts";
+import { instructionsOf } from "../conversations/agents.ts";
+import { type EngineSettings, firstOfEach } from "../conversations/engine-settings.ts";
+import type { LimitsOf } from "../conversations/model-limits.ts";
 import type { ConversationStore } from "../conversations/store.ts";
-import type { GatewayClient } from "./gateway-client.ts";
+import { planSummary, SUMMARY_TOKENS, type SummaryPlan } from "../conversations/summary-plan.ts";
+import { windowOf } from "../conversations/turn.ts";
+import type { GatewayClient, ReplyRequest } from "./gateway-client.ts";
 
 export interface SummarySettings {
   readonly store: ConversationStore;
   readonly gateway: GatewayClient;
+  readonly limitsOf: LimitsOf;
+  /** How models are to answer where no profile says it. */
+  readonly defaults: EngineSettings;
   readonly onError: (error: unknown, what: string) => void;
 }
 
+/** How long one summary may take, in milliseconds. */
+const LONGEST_SUMMARY_MS = 60_000;
+
+/** How long one waits that the gateway has ended, for the message of another HMI's user, in milliseconds. */
+const PAUSE_MS = 5_000;
+
 /**
- * Keeps prompts short: a conversation with more than 60 messages that no summary stands for gets one
- * for all but its last 30. It is made when a reply has ended, and gives way to the next message at
- * once, because an engine may have a single slot.
+ * Keeps prompts short: a conversation that has grown long gets a summary for all but its last messages (contract,
+ * section 3). One is made at a time, when no reply runs, because an engine may have a single slot; it gives way to
+ * any person's message at once, and is taken up again later.
  */
 export class Summaries {
   readonly #settings: SummarySettings;
-  readonly #running = new Map<string, Running>();
+  /** Whether a reply is being written that a summary would be in the way of. */
+  readonly #isBusy: () => boolean;
+  /** Conversations that have grown, and whose they are; the oldest first. */
+  readonly #due = new Map<string, string>();
+  #running: Running | undefined;
+  #isClosed = false;
 
-  constructor(settings: SummarySettings) {
+  constructor(settings: SummarySettings, isBusy: () => boolean) {
     this.#settings = settings;
+    this.#isBusy = isBusy;
   }
 
-  /** Begins a summary of this conversation if one is due. */
+  /** Makes a summary of this conversation, if one is due, as soon as no reply runs. */
   consider(user: string, sessionId: string): void {
-    const before = this.#running.get(sessionId);
-    if (before !== undefined && !before.stop.signal.aborted) return;
-    const stop = new AbortController();
-    // One that gives way has the same name at the gateway, until it is stopped there.
-    const ended = (before?.ended ?? Promise.resolve())
-      .then(() => this.#summarise(user, sessionId, stop.signal))
-      // A summary that failed is due again after the next reply.
-      .catch((error: unknown) => {
-        if (!stop.signal.aborted) this.#settings.onError(error, `summary of conversation ${sessionId}`);
-      })
-      .finally(() => {
-        if (this.#running.get(sessionId)?.stop === stop) this.#running.delete(sessionId);
-      });
-    this.#running.set(sessionId, { stop, ended });
+    this.#due.set(sessionId, user);
+    this.goOn();
   }
 
-  /** Stops a summary in the making. */
-  giveWay(sessionId: string): void {
-    this.#running.get(sessionId)?.stop.abort();
+  /** To be called when a reply has ended: there may be time for a summary. */
+  goOn(): void {
+    const [next] = this.#due;
+    if (next === undefined || this.#running !== undefined || this.#isClosed || this.#isBusy()) return;
+    const [sessionId, user] = next;
+    this.#due.delete(sessionId);
+    const stop = new AbortController();
+    const ended = this.#run(user, sessionId, stop.signal).finally(() => {
+      this.#running = undefined;
+      this.goOn();
+    });
+    this.#running = { user, sessionId, stop, ended };
+  }
+
+  /** Lets a person's message go first. */
+  giveWay(): void {
+    if (this.#running === undefined) return;
+    const { user, sessionId, stop } = this.#running;
+    stop.abort();
+    this.#due.set(sessionId, user);
+  }
+
+  /** Makes no summary of this conversation any more, until it is considered again. */
+  drop(sessionId: string): void {
+    if (this.#running?.sessionId === sessionId) this.#running.stop.abort();
+    this.#due.delete(sessionId);
   }
 
   async close(): Promise<void> {
-    for (const { stop } of this.#running.values()) stop.abort();
-    await Promise.all([...this.#running.values()].map(({ ended }) => ended));
+    this.#isClosed = true;
+    this.#running?.stop.abort();
+    await this.#running?.ended;
   }
 
-  async #summarise(user: string, sessionId: string, signal: AbortSignal): Promise<void> {
+  async #run(user: string, sessionId: string, signal: AbortSignal): Promise<void> {
+    try {
+      const outcome = await this.#summarise(user, sessionId, signal);
+      // What had no room in it is due again.
+      if (outcome === "made") this.#due.set(sessionId, user);
+      if (outcome === "gave way" && !signal.aborted)
+        setTimeout(() => this.consider(user, sessionId), PAUSE_MS).unref();
+    } catch (error) {
+      // One that failed is due again after the next reply.
+      const isGone = error instanceof WireError && error.code === "conversation_not_found";
+      if (signal.aborted || isGone) return;
+      this.#settings.onError(error, `summary of conversation ${sessionId}`);
+    }
+  }
+
+  async #summarise(user: string, sessionId: string, signal: AbortSignal): Promise<SummaryOutcome> {
+    const { limitsOf } = this.#settings;
     const store = this.#settings.store.as(user);
-    const { summary, messages } = await store.messages.history(sessionId);
-    if (messages.length <= LIMITS.summaryAfterMessages || signal.aborted) return;
-    const covered = messages.slice(0, -LIMITS.verbatimMessages);
-    const content = await this.#ask(sessionId, summary, covered, signal);
-    if (signal.aborted) return;
-    const last = covered.at(-1);
+    const session = await store.conversations.get(sessionId);
+    const history = await store.messages.history(sessionId);
+    const profile = await store.profiles.context(session.model_id);
+    const answered = history.messages.findLast(({ role }) => role === "assistant");
+    const window = windowOf(profile, await limitsOf(answered?.model_name ?? null));
+    const agentInstructions = instructionsOf(session.agent_id);
+    const plan = planSummary({ agentInstructions, profile, history, window });
+    if (plan === undefined || signal.aborted) return "not due";
+    const content = await this.#ask(this.#requestFor(plan, session, profile), signal);
+    if (content === undefined) return "gave way";
+    if (signal.aborted) return "not due";
     await store.messages.add({
       sessionId,
       role: "system",
       messageType: "summary",
       content,
-      modelName: last?.model_name ?? null,
+      modelName: plan.modelName,
       status: "complete",
-      coversUntil: last?.message_id,
+      coversUntil: plan.coversUntil.message_id,
     });
+    return "made";
   }
 
-  async #ask(
-    sessionId: string,
-    summary: string | null,
-    covered: readonly Message[],
-    signal: AbortSignal,
-  ): Promise<string> {
-    // A generation of its own at the gateway, so that it never stands in the way of the conversation's.
-    const session_id = `summary-of-${sessionId}`;
-    const model = covered.findLast((row) => row.model_name !== null)?.model_name ?? undefined;
-    const request: ChatRequest = {
-      session_id,
+  #requestFor(plan: SummaryPlan, session: Session, profile: Profile | null): ReplyRequest {
+    const { instructions, transcript, modelName } = plan;
+    const options = profile?.settings.options;
+    const allowed = options?.["num_predict"];
+    const isLess = typeof allowed === "number" && allowed > 0 && allowed < SUMMARY_TOKENS;
+    return {
+      // A generation of its own at the gateway, so that it never stands in the way of the conversation's.
+      session_id: `summary-of-${session.session_id}`,
       message_id: crypto.randomUUID(),
-      agent_id: DEFAULTS.agentId,
-      content: "Summarise the conversation.",
-      messages: buildSummaryPrompt(summary, covered),
-      ...(model === undefined ? {} : { model }),
+      agent_id: session.agent_id,
+      content: transcript,
+      messages: [
+        { role: "system", content: instructions },
+        { role: "user", content: transcript },
+      ],
+      // The window stays what it is: with another one the engine would load the model anew, twice.
+      options: { ...options, num_predict: isLess ? allowed : SUMMARY_TOKENS },
+      ...firstOfEach(profile?.settings, this.#settings.defaults),
+      think: false,
+      background: true,
+      byPostOnly: true,
+      ...(modelName === null ? {} : { model: modelName }),
     };
+  }
+
+  /** The summary; undefined where the gateway has ended it to make room for a person. */
+  async #ask(request: ReplyRequest, signal: AbortSignal): Promise<string | undefined> {
+    const { gateway } = this.#settings;
     const hangUp = new AbortController();
     const heard = Promise.withResolvers<void>();
     const stop = async (): Promise<void> => {
       // The gateway cannot cancel what it has not got yet.
       await Promise.race([heard.promise, silence()]);
-      await Promise.race([this.#cancel(session_id), silence()]);
+      await Promise.race([this.#cancel(request), silence()]);
       hangUp.abort();
     };
-    signal.addEventListener("abort", stop, { once: true });
+    const tooLong = AbortSignal.timeout(LONGEST_SUMMARY_MS);
+    const either = AbortSignal.any([signal, tooLong]);
+    either.addEventListener("abort", stop, { once: true });
     try {
-      return await finishedText(this.#settings.gateway.chat(request, hangUp.signal), heard.resolve);
+      const text = await finishedText(gateway.chat(request, hangUp.signal), heard.resolve);
+      if (text !== undefined || !tooLong.aborted) return text;
+      throw new WireError("reply_timeout", `The summary took longer than ${LONGEST_SUMMARY_MS / 1_000} s.`);
     } finally {
-      signal.removeEventListener("abort", stop);
+      either.removeEventListener("abort", stop);
       heard.resolve();
     }
   }
 
-  async #cancel(session_id: string): Promise<void> {
+  async #cancel({ session_id, message_id }: ReplyRequest): Promise<void> {
     try {
-      await this.#settings.gateway.cancel(session_id);
+      await this.#settings.gateway.cancel(session_id, { messageId: message_id });
     } catch (error) {
       // It never got there, or is forgotten there: nothing works on it.
       if (error instanceof WireError && error.code === "conversation_not_found") return;
@@ -119,7 +185,12 @@ export class Summaries {
   }
 }
 
+/** What became of a summary; one that this service has stopped is not due until it is considered again. */
+type SummaryOutcome = "made" | "gave way" | "not due";
+
 interface Running {
+  readonly user: string;
+  readonly sessionId: string;
   readonly stop: AbortController;
   readonly ended: Promise<void>;
 }
@@ -127,20 +198,23 @@ interface Running {
 /** How long a summary that gives way waits for a gateway that says nothing. */
 const silence = (): Promise<void> => sleep(1_000, undefined, { ref: false });
 
-/** The text of a reply that came to its end: half a summary would hide for good what it leaves out. */
+/**
+ * The text of a reply that came to its end, because half a summary would hide for good what it leaves out; undefined
+ * where it was cancelled.
+ */
 async function finishedText(
   reply: AsyncIterable<readonly StreamEvent[]>,
   onHeard: () => void,
-): Promise<string> {
+): Promise<string | undefined> {
   let text = "";
-  let isFinished = false;
   for await (const event of flatten(reply)) {
     onHeard();
     if (event.type === "token") text += event.content;
     if (event.type === "error") throw new WireError("engine_error", event.message, event.hint);
-    if (event.type === "done") isFinished = event.finish_reason !== "cancelled";
+    if (event.type !== "done") continue;
+    if (event.finish_reason === "cancelled") return undefined;
+    if (text.trim() !== "") return text;
   }
-  if (isFinished && text !== "") return text;
   throw new WireError("engine_error", "The summary was not finished.");
 }
 

@@ -10,7 +10,9 @@ const OPEN: ReadonlySet<string> = new Set(
 
 /** An EventSource cannot send headers, so these take the token in their query too. */
 const EVENT_SOURCES: ReadonlySet<string> = new Set(
-  [hmiRoutes.stream, hmiRoutes.generalStream, gatewayRoutes.resume].map(({ pattern }) => pattern),
+  [hmiRoutes.stream, hmiRoutes.generalStream, hmiRoutes.events, gatewayRoutes.resume].map(
+    ({ pattern }) => pattern,
+  ),
 );
 
 /** Lets nobody pass who does not show the token; also where there is nothing at the path. */

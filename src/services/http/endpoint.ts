@@ -1,7 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type * as z from "zod";
+import { LIMITS } from "../../contract/defaults.ts";
 import type { Route } from "../../contract/routes.ts";
 import { WireError, type WireErrorCode } from "../../errors.ts";
+import { bodyTooLarge } from "./error-body.ts";
 
 /** A request whose parts have passed their schemas. */
 export interface Call<Body, Query> {
@@ -16,6 +18,8 @@ export interface Call<Body, Query> {
 interface Schemas<Body extends z.ZodType, Query extends z.ZodType> {
   body?: Body;
   query?: Query;
+  /** Bodies with this field may be so large, in bytes; all others as large as usual. */
+  largeWith?: { readonly field: string; readonly bytes: number };
 }
 
 /** Serves one endpoint of the contract: what it returns is sent as JSON, unless it took the reply over. */
@@ -30,15 +34,25 @@ export function endpoint<Body extends z.ZodType, Query extends z.ZodType>(
     url: route.pattern,
     // A HEAD would run the handler, and a handler may save or stream.
     exposeHeadRoute: false,
-    handler: async (request, reply) =>
-      await handler({
+    ...(schemas.largeWith && { bodyLimit: schemas.largeWith.bytes }),
+    handler: async (request, reply) => {
+      if (schemas.largeWith !== undefined) refuseTooLarge(request, schemas.largeWith.field);
+      return await handler({
         body: validate(schemas.body, request.body ?? {}),
         query: validate(schemas.query, request.query),
         params: request.params as Record<string, string>,
         request,
         reply,
-      }),
+      });
+    },
   });
+}
+
+/** Throws `payload_too_large` where a body is larger than usual, without that which may make it so. */
+function refuseTooLarge({ body, headers }: FastifyRequest, field: string): void {
+  const isLarge = Number(headers["content-length"] ?? JSON.stringify(body ?? null).length) > LIMITS.bodyBytes;
+  if (isLarge && !(typeof body === "object" && body !== null && field in body))
+    throw bodyTooLarge(LIMITS.bodyBytes);
 }
 
 function validate<Schema extends z.ZodType>(schema: Schema | undefined, value: unknown): z.output<Schema> {

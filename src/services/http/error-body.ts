@@ -4,7 +4,7 @@ import { messageOf, WireError, type WireErrorCode } from "../../errors.ts";
 
 /** Answers with the error; one that nobody foresaw is logged whole and told without its details. */
 export function sendError(request: FastifyRequest, reply: FastifyReply, thrown: unknown): FastifyReply {
-  const error = toWireError(thrown);
+  const error = toWireError(thrown, request.routeOptions.bodyLimit);
   const retryAfter = error.retryAfterS ?? RETRY_AFTER_S[error.code];
   if (retryAfter !== undefined) reply.header("retry-after", retryAfter);
   if (error.status >= 500) request.log.error({ err: thrown, code: error.code }, error.message);
@@ -16,7 +16,6 @@ const RETRY_AFTER_S: { readonly [Code in WireErrorCode]?: number } = { store_una
 
 /** What Fastify itself refuses, in the contract's codes. */
 const FASTIFY_CODES: Readonly<Record<string, [WireError["code"], string]>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: ["payload_too_large", "The body is larger than 1 MiB."],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ["unsupported_media_type", "The body must be application/json."],
   FST_ERR_CTP_EMPTY_JSON_BODY: ["bad_request", "The body is empty; JSON was expected."],
   FST_ERR_CTP_INVALID_JSON_BODY: [
@@ -32,9 +31,15 @@ const FASTIFY_CODES: Readonly<Record<string, [WireError["code"], string]>> = {
   FST_ERR_MAX_PARAM_LENGTH: ["bad_request", "A part of the path is longer than any key: 200 characters."],
 };
 
-function toWireError(thrown: unknown): WireError {
+/** The error of a body that is larger than so many bytes. */
+export function bodyTooLarge(limitBytes: number): WireError {
+  return new WireError("payload_too_large", `The body is larger than ${limitBytes / 2 ** 20} MiB.`);
+}
+
+function toWireError(thrown: unknown, bodyLimit: number): WireError {
   if (thrown instanceof WireError) return thrown;
   const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
+  if (code === "FST_ERR_CTP_BODY_TOO_LARGE") return bodyTooLarge(bodyLimit);
   const known = FASTIFY_CODES[code];
   if (known !== undefined) return new WireError(known[0], known[1]);
   const status = thrown instanceof Error && "statusCode" in thrown ? Number(thrown.statusCode) : 500;

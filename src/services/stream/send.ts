@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { parseEventId, STEP, type StreamPlace } from "../../contract/event-id.ts";
 import { EVENT_STREAM_HEADERS, HEARTBEAT } from "../../contract/sse.ts";
-import { type EventLog, type EventReader, READ_LIMIT } from "./event-log.ts";
+import { type EventLog, READ_LIMIT } from "./event-log.ts";
 
 /** How the readers of streams are treated. */
 export interface ReaderSettings {
@@ -17,6 +17,18 @@ export interface ReaderSettings {
 export interface SendOptions extends ReaderSettings {
   /** Headers beside those of every stream. */
   headers?: Readonly<Record<string, string>>;
+}
+
+/** One client's place in what it is sent. */
+export interface StreamReader {
+  /** The encoded events that follow, as many as one write should have; empty where there are none yet. */
+  take(): string;
+  /** True when everything was taken and nothing will follow. */
+  readonly finished: boolean;
+  /** Resolves when there may be more to take, or the place is given up. */
+  changed(): Promise<void>;
+  /** Gives the place up. */
+  leave(): void;
 }
 
 /**
@@ -32,10 +44,29 @@ export async function sendLog(
 ): Promise<void> {
   const seen = placeSeen(request, log);
   if (seen !== undefined && seen.step >= STEP.done) {
-    reply.code(204).send();
+    sendNothingMore(reply);
     return;
   }
-  const reader = log.read(seen);
+  await sendEvents(reply, log.read(seen), options);
+}
+
+/** True for a client that comes back after it has seen the end of a stream, of whichever reply. */
+export function hasSeenDone(request: FastifyRequest): boolean {
+  const id = parseEventId(lastEventIdOf(request) ?? "");
+  return id !== undefined && id.place.step >= STEP.done;
+}
+
+/** Answers a client that lacks nothing, so that it does not come back. */
+export function sendNothingMore(reply: FastifyReply): FastifyReply {
+  return reply.code(204).send();
+}
+
+/** Streams to one client until nothing follows, or until the client leaves. */
+export async function sendEvents(
+  reply: FastifyReply,
+  reader: StreamReader,
+  options: SendOptions,
+): Promise<void> {
   reply.hijack();
   const response = reply.raw;
   response.once("close", () => reader.leave());
@@ -64,7 +95,7 @@ interface PumpOptions {
 }
 
 async function pump(
-  reader: EventReader,
+  reader: StreamReader,
   response: ServerResponse,
   { heartbeat, stalledReaderMs }: PumpOptions,
 ): Promise<void> {

@@ -9,7 +9,7 @@ import { getConversationKeys, userOfConversation } from "./sessions.ts";
 export function historyOf(sql: Statements, user: string, sessionId: string): History {
   const { id } = getConversationKeys(sql, user, sessionId);
   const summary = sql.get(
-    `SELECT content, covers_until FROM messages
+    `SELECT id, content, covers_until FROM messages
       WHERE conversation_id = ? AND message_type = 'summary' AND ifnull(covers_until, 0) < ? ORDER BY id DESC LIMIT 1`,
     id,
     messageAnsweredAnew(sql, id) ?? Number.MAX_SAFE_INTEGER,
@@ -21,8 +21,13 @@ export function historyOf(sql: Statements, user: string, sessionId: string): His
   );
   return {
     summary: summary === undefined ? null : String(summary["content"]),
+    isSummaryNew: summary !== undefined && !rows.some((row) => isAnswerAfter(row, Number(summary["id"]))),
     messages: rows.map(toMessage),
   };
+}
+
+function isAnswerAfter(row: Row, id: number): boolean {
+  return row["role"] === "assistant" && row["status"] !== "streaming" && Number(row["id"]) > id;
 }
 
 /** The user's message whose reply is being replaced: a summary that stands for it would hide it, or tell of that reply. */

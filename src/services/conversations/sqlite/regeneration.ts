@@ -26,12 +26,12 @@ export function beginAgain(
   const model = modelName ?? earlier?.model_name ?? defaultModel;
   const replaces = isKept ? Number(earlier.message_id) : null;
   const reply = insertMessage(sql, { ...shared, ...emptyReply(writer, model), replaces });
-  const { summary, messages } = historyOf(sql, user, sessionId);
+  const history = historyOf(sql, user, sessionId);
   return {
     user: message,
     reply,
     session: getSession(sql, user, sessionId),
-    history: { summary, messages: messages.slice(0, -1) },
+    history: { ...history, messages: history.messages.slice(0, -1) },
   };
 }
 

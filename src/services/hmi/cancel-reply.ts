@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { GatewayClient } from "./gateway-client.ts";
+import type { Reply } from "./reply.ts";
+
+/** How long the gateway has to end a reply before that is done here; whoever cancels is answered within 1 s. */
+const PATIENCE_MS = 600;
+
+/** How long a reply may still come to its end after the gateway has said that it does not work on it. */
+const LAST_WORDS_MS = 150;
+
+/**
+ * Ends a reply that runs, at the gateway; and here, where the gateway does not do it, whatever it answers. Resolves
+ * when it has ended: true where by this cancel or another one, false where the reply was quicker.
+ */
+export async function cancelReply(reply: Reply, gateway: Pick<GatewayClient, "cancel">): Promise<boolean> {
+  const tooLate = new AbortController();
+  const patience = sleep(PATIENCE_MS, undefined, { signal: tooLate.signal });
+  const refused = cancelAtGateway(reply, gateway, tooLate.signal).then((isCancelled) =>
+    // What it has cancelled has an ending, which is on its way.
+    sleep(isCancelled ? PATIENCE_MS : LAST_WORDS_MS, undefined, { signal: tooLate.signal }),
+  );
+  try {
+    await Promise.race([reply.ended, patience, refused]);
+  } finally {
+    tooLate.abort();
+    // The losers of the race reject at that.
+    await Promise.allSettled([patience, refused]);
+  }
+  await reply.cancel();
+  return (await reply.ended) === "cancelled";
+}
+
+async function cancelAtGateway(
+  reply: Reply,
+  gateway: Pick<GatewayClient, "cancel">,
+  signal: AbortSignal,
+): Promise<boolean> {
+  await reply.heard;
+  // A gateway that does not look at the name would end the reply that has come after this one.
+  if (signal.aborted || reply.log.ended) return true;
+  const { sessionId, messageId } = reply;
+  try {
+    return (await gateway.cancel(sessionId, { messageId, signal })).status === "cancelled";
+  } catch {
+    // Whatever it answers, the reply ends.
+    return false;
+  }
+}

@@ -1,0 +1,74 @@
+import { type EventId, parseEventId } from "../../contract/event-id.ts";
+import { WireError } from "../../errors.ts";
+import type { Exchange, UserStore } from "../conversations/store.ts";
+import type { EventLog } from "../stream/event-log.ts";
+import type { Replies } from "./replies.ts";
+
+/** Which reply of a conversation a reader asks for. */
+export interface AskedLog {
+  readonly sessionId: string;
+  /** The reply, or the message that it answers; undefined for the one that runs, or the last. */
+  readonly messageId?: string | undefined;
+  /** Where a reader that comes back left off. */
+  readonly seen?: EventId | undefined;
+}
+
+/**
+ * The log of the reply that a reader asks for: the named one; else the one that the reader comes back to; else the
+ * running one, or the last. Throws `conversation_not_found`, `message_not_found` or `nothing_to_stream`.
+ */
+export async function findLog(store: UserStore, replies: Replies, asked: AskedLog): Promise<EventLog> {
+  const { sessionId, messageId, seen } = asked;
+  // Whose it is, before any reply of it is looked at.
+  await store.conversations.get(sessionId);
+  const kept = replies.find(sessionId);
+  const wanted = messageId ?? seen?.messageId;
+  // Also one that has no row any more: it was to take the place of another one, and has failed.
+  if (kept !== undefined && (wanted === undefined || wanted === kept.messageId)) return kept.log;
+  if (messageId !== undefined) return replies.logOf(await findExchange(store, sessionId, messageId));
+  const before = seen && (await store.messages.exchangeOf(seen.messageId));
+  if (before?.reply.message_id === seen?.messageId && before?.user.session_id === sessionId) {
+    return replies.logOf(before);
+  }
+  if (kept !== undefined) return kept.log;
+  const rows = await store.messages.list(sessionId);
+  const last = rows.findLast((row) => row.role === "assistant" && row.status !== "streaming");
+  const exchange = last && (await store.messages.exchangeOf(last.message_id));
+  if (exchange !== undefined) return replies.logOf(exchange);
+  throw new WireError(
+    "nothing_to_stream",
+    `Conversation ${sessionId} has no reply yet.`,
+    "Send a message first.",
+  );
+}
+
+/** The log of the reply that a reader comes back to, in whatever conversation it is. Throws `not_found`. */
+export async function findLogOfEvent(
+  store: UserStore,
+  replies: Replies,
+  lastEventId: string,
+): Promise<EventLog> {
+  const messageId = parseEventId(lastEventId)?.messageId ?? "";
+  const exchange = await store.messages.exchangeOf(messageId);
+  if (exchange?.reply.message_id === messageId) return replies.logOf(exchange);
+  throw new WireError(
+    "not_found",
+    `Last-Event-ID "${lastEventId}" names no reply here.`,
+    "Send the message again without Last-Event-ID.",
+  );
+}
+
+/** The exchange of a conversation that one of its two messages names. Throws `message_not_found`. */
+export async function findExchange(
+  store: UserStore,
+  sessionId: string,
+  messageId: string,
+): Promise<Exchange> {
+  const exchange = await store.messages.exchangeOf(messageId);
+  if (exchange?.user.session_id === sessionId) return exchange;
+  throw new WireError(
+    "message_not_found",
+    `Conversation ${sessionId} has no message "${messageId}".`,
+    "Load the conversation again: the reply may have been replaced since.",
+  );
+}
