@@ -5,7 +5,7 @@ import type { Message } from "../../src/contract/hmi.ts";
 import { openSqliteStore } from "../../src/services/conversations/sqlite/index.ts";
 import { PATIENTLY } from "../support/cli.ts";
 import { createSession, generationsOf, messagesOf, say as sayTo } from "../support/hmi.ts";
-import { exchangeOf } from "../support/store.ts";
+import { exchangeOf, ownOf } from "../support/store.ts";
 import { CHROMIUM, NO_CHROMIUM } from "./chromium.ts";
 import { type ChatPage, chatPageOf, openChatPage, recordLog, shows, tabTo } from "./page.ts";
 import { type Supervised, startSupervised } from "./supervised.ts";
@@ -190,14 +190,17 @@ async function makeSeedsProfile(database: string): Promise<void> {
     start.run("model_profiles", MODEL_ID - 1);
     start.run("conversations", Number(SESSION_ID) - 1);
     db.close();
-    const profile = await store.profiles.create({
+    const profile = await ownOf(store).profiles.create({
       name: "Harbour",
       description: "",
       default_model: null,
       instructions: INSTRUCTIONS,
       settings: {},
     });
-    const session = await store.conversations.create({ modelId: profile.model_id, agentId: "architect" });
+    const session = await ownOf(store).conversations.create({
+      modelId: profile.model_id,
+      agentId: "architect",
+    });
     expect([profile.model_id, session.session_id]).toEqual([MODEL_ID, SESSION_ID]);
     await exchangeOf(store, session.session_id, "Is it open?", "The harbour is open.");
   } finally {

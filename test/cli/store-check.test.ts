@@ -4,8 +4,8 @@ import { openRaw, openTestStore } from "../support/store.ts";
 
 test("a database that is whole exits with 0, and a broken rule with 1, for people and for programs", async () => {
   const stack = await testStack();
-  const { store } = openTestStore(stack.database);
-  await store.conversations.create({ modelId: null, agentId: "architect" });
+  const { own } = openTestStore(stack.database);
+  await own.conversations.create({ modelId: null, agentId: "architect" });
   const whole = await stack.run("store", "check");
   expect([whole.exitCode, whole.stdout]).toEqual([0, expect.stringContaining("Nothing is wrong with it.")]);
   expect(whole.stdout).toContain("0 profiles, 1 conversations, 0 messages");

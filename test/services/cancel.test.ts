@@ -6,7 +6,7 @@ import type { Overrides } from "../../src/services/start.ts";
 import { generationsOf, startTestEngine, startTestGateway } from "../support/gateway.ts";
 import { leaveReply, startLeftGateway, startTestHmi } from "../support/restarted-hmi.ts";
 import { startTestStack } from "../support/stack.ts";
-import { exchangeOf, openConversation, openTestStore } from "../support/store.ts";
+import { exchangeOf, openConversation, openTestStore, ownOf } from "../support/store.ts";
 import { eventually, type StreamReader } from "../support/streams.ts";
 
 /** How soon after a cancel the engine must have stopped (contract, section 2), in milliseconds. */
@@ -148,7 +148,7 @@ test("a cancel of a reply that is taken up after a restart stops the engine in t
   const cancelledAt = Date.now();
   expect((await hmi.cancel(left.sessionId)).json.status).toBe("cancelled");
   await reader.ended;
-  expect(await left.store.messages.find(left.replyId)).toMatchObject({
+  expect(await ownOf(left.store).messages.find(left.replyId)).toMatchObject({
     content: reader.text,
     status: "cancelled",
   });
@@ -156,8 +156,8 @@ test("a cancel of a reply that is taken up after a restart stops the engine in t
 });
 
 test("a cancel while the summary is made stops that, and costs nothing", async () => {
-  const { store, path } = openTestStore();
-  const session_id = await openConversation(store, null);
+  const { store, own, path } = openTestStore();
+  const session_id = await openConversation(own, null);
   for (let number = 1; number <= 31; number += 1) {
     await exchangeOf(store, session_id, `question ${number}`, `answer ${number}`);
   }

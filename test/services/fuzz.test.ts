@@ -49,8 +49,8 @@ test("however malformed a request is, it gets an error of the contract, and harm
       expect(health.json).toMatchObject({ status: "ok", active_streams: 0 });
     });
   }
-  await store?.messages.release();
-  expect((await store?.messages.takeOver())?.replies, "rows left streaming").toEqual([]);
+  await store?.replies.release();
+  expect((await store?.replies.takeOver())?.replies, "rows left streaming").toEqual([]);
   expect(log.filter((line) => JSON.parse(line).level >= 50)).toEqual([]);
   expect(log.filter((line) => line.includes(TOKEN))).toEqual([]);
 }, 120_000);

@@ -60,16 +60,16 @@ test("a database file is used, and keeps what was said", async () => {
   const { sent, reader } = await stack.send({ message: "Count to 3" });
   await reader.ended;
   await stack.close();
-  const { store } = openTestStore(storePath);
-  expect((await store.messages.list(sent.session_id)).map((row) => row.content)).toEqual([
+  const { own } = openTestStore(storePath);
+  expect((await own.messages.list(sent.session_id)).map((row) => row.content)).toEqual([
     "Count to 3",
     "1, 2, 3",
   ]);
 });
 
 test("the gateway knows the conversations of the store", async () => {
-  const { store, path } = openTestStore();
-  const session_id = await openConversation(store, null);
+  const { store, own, path } = openTestStore();
+  const session_id = await openConversation(own, null);
   await exchangeOf(store, session_id, "Hi", "Hello");
   const { gateway } = await startTestStack({ storePath: path });
   const cancel = (id: string) =>

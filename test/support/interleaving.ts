@@ -59,20 +59,26 @@ function slowed(store: ConversationStore, delayMs: number): ConversationStore {
       await sleep(delayMs);
       return await write(...args);
     };
-  const { conversations, messages } = store;
+  const { finish } = store.replies;
   return {
     ...store,
-    conversations: {
-      ...conversations,
-      delete: later(conversations.delete),
-      renew: later(conversations.renew),
+    as(user) {
+      const { profiles, conversations, messages } = store.as(user);
+      return {
+        profiles,
+        conversations: {
+          ...conversations,
+          delete: later(conversations.delete),
+          renew: later(conversations.renew),
+        },
+        messages: {
+          ...messages,
+          begin: later(messages.begin),
+          beginAgain: later(messages.beginAgain),
+        },
+      };
     },
-    messages: {
-      ...messages,
-      begin: later(messages.begin),
-      beginAgain: later(messages.beginAgain),
-      finish: later(messages.finish),
-    },
+    replies: { ...store.replies, finish: later(finish) },
   };
 }
 

@@ -5,7 +5,7 @@ import { pendingRequest } from "../../src/services/conversations/turn.ts";
 import { startHmiOn } from "../../src/services/start.ts";
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from "./gateway.ts";
 import { type HmiClient, hmiClient } from "./stack.ts";
-import { openConversation, openTestStore } from "./store.ts";
+import { growText, openConversation, openTestStore, ownOf } from "./store.ts";
 import type { StreamReader } from "./streams.ts";
 
 type Store = ReturnType<typeof openTestStore>["store"];
@@ -19,11 +19,11 @@ export interface LeftReply {
 
 /** A conversation whose reply is left `streaming`, with what was saved of it. */
 export async function leaveReply(saved = "", content = "Count to 100"): Promise<LeftReply> {
-  const { store } = openTestStore();
-  const sessionId = await openConversation(store, null);
-  const { reply } = await store.messages.begin({ sessionId, content, modelName: null });
-  await store.messages.grow(reply.message_id, 0, saved);
-  await store.messages.release();
+  const { store, own } = openTestStore();
+  const sessionId = await openConversation(own, null);
+  const { reply } = await own.messages.begin({ sessionId, content, modelName: null });
+  await growText(store, reply.message_id, 0, saved);
+  await store.replies.release();
   return { store, sessionId, replyId: reply.message_id };
 }
 
@@ -36,7 +36,7 @@ export async function startLeftGateway(
     ...options,
     conversations: {
       isKnown: async (id) => id === sessionId,
-      pendingRequest: (id) => pendingRequest(store, id),
+      pendingRequest: (id) => pendingRequest(ownOf(store), id),
     },
   });
   const request = { session_id: sessionId, message_id: replyId, content: "Count to 100" };

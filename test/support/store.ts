@@ -1,23 +1,30 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { onTestFinished } from "vitest";
+import { LOCAL_USER } from "../../src/contract/auth.ts";
 import { ProfileDraft } from "../../src/contract/hmi.ts";
 import type { DatabaseOptions } from "../../src/services/conversations/sqlite/database.ts";
 import { openSqliteStore } from "../../src/services/conversations/sqlite/index.ts";
-import type { ConversationStore } from "../../src/services/conversations/store.ts";
+import type { ConversationStore, ReplyEnding, UserStore } from "../../src/services/conversations/store.ts";
 import { tempFolder } from "./temp.ts";
 
-/** A store in a file of its own, closed after the test. */
+/** A store in a file of its own, closed after the test; `own` is what the only user has where there is one. */
 export function openTestStore(
   path = join(tempFolder(), "chat.db"),
   options: DatabaseOptions = {},
 ): {
   store: ConversationStore;
+  own: UserStore;
   path: string;
 } {
   const store = openSqliteStore({ path, defaultAgent: "architect", ...options });
   onTestFinished(() => store.close());
-  return { store, path };
+  return { store, own: ownOf(store), path };
+}
+
+/** What the only user has where people are not told apart. */
+export function ownOf(store: ConversationStore): UserStore {
+  return store.as(LOCAL_USER);
 }
 
 /** The same file past every rule of the program: only what the database itself holds is left. */
@@ -29,14 +36,35 @@ export function openRaw(path: string): DatabaseSync {
 }
 
 /** A profile with this name and nothing else. */
-export async function makeProfile(store: ConversationStore, name: string): Promise<number> {
-  return (await store.profiles.create(ProfileDraft.parse({ name }))).model_id;
+export async function makeProfile(own: UserStore, name: string): Promise<number> {
+  return (await own.profiles.create(ProfileDraft.parse({ name }))).model_id;
 }
 
 /** The conversation that a message of this profile goes to. */
-export async function openConversation(store: ConversationStore, modelId: number | null): Promise<string> {
-  const { session } = await store.conversations.open({ modelId, agentId: undefined });
+export async function openConversation(own: UserStore, modelId: number | null): Promise<string> {
+  const { session } = await own.conversations.open({ modelId, agentId: undefined });
   return session.session_id;
+}
+
+/** How a reply ends: complete, where nothing else is said. */
+export function endingOf(change: Partial<ReplyEnding> = {}): ReplyEnding {
+  return {
+    content: "Hello",
+    thinking: "",
+    status: "complete",
+    finishReason: "stop",
+    modelName: null,
+    usage: null,
+    timings: null,
+    notices: [],
+    error: null,
+    ...change,
+  };
+}
+
+/** Appends to a reply's text, of which `from` characters are saved, and nothing to its thoughts. */
+export async function growText(store: ConversationStore, messageId: string, from: number, added: string) {
+  return await store.replies.grow(messageId, { from, added }, { from: 0, added: "" });
 }
 
 /** Saves a user's message with its finished reply. */
@@ -45,14 +73,9 @@ export async function exchangeOf(
   sessionId: string,
   content: string,
   reply: string,
+  user = LOCAL_USER,
 ) {
-  const exchange = await store.messages.begin({ sessionId, content, modelName: null });
-  await store.messages.finish(exchange.reply.message_id, {
-    content: reply,
-    status: "complete",
-    finishReason: "stop",
-    usage: null,
-    error: null,
-  });
+  const exchange = await store.as(user).messages.begin({ sessionId, content, modelName: null });
+  await store.replies.finish(exchange.reply.message_id, endingOf({ content: reply }));
   return exchange;
 }

@@ -5,8 +5,8 @@ import { exchangeOf, openConversation, openTestStore } from "../../support/store
 import { eventually } from "../../support/streams.ts";
 
 test("a history that is too long for one request is sent as far back as it fits", async () => {
-  const { store, path } = openTestStore();
-  const sessionId = await openConversation(store, null);
+  const { store, own, path } = openTestStore();
+  const sessionId = await openConversation(own, null);
   // Each of these is six bytes in JSON.
   const long = "\u0001".repeat(40_000);
   for (let number = 1; number <= 8; number += 1) {
@@ -25,8 +25,8 @@ test("a history that is too long for one request is sent as far back as it fits"
 });
 
 test("a summary of more than one request can hold is made of what it can hold", async () => {
-  const { store, path } = openTestStore();
-  const sessionId = await openConversation(store, null);
+  const { store, own, path } = openTestStore();
+  const sessionId = await openConversation(own, null);
   for (let number = 1; number <= 31; number += 1) {
     await exchangeOf(store, sessionId, "\u0001".repeat(20_000), "noted");
   }

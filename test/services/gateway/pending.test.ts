@@ -6,6 +6,7 @@ import { openSqliteStore } from "../../../src/services/conversations/sqlite/inde
 import { pendingRequest } from "../../../src/services/conversations/turn.ts";
 import { startTestGateway } from "../../support/gateway.ts";
 import { call } from "../../support/http.ts";
+import { endingOf, ownOf } from "../../support/store.ts";
 import { shapeOf, wholeStream } from "../../support/streams.ts";
 import { tempFolder } from "../../support/temp.ts";
 
@@ -15,20 +16,27 @@ const pathOf = (session_id: string, message_id?: string) =>
 /** A gateway beside a store in which a profile's conversation waits for a reply. */
 async function startWithPending() {
   const store = openSqliteStore({ path: join(tempFolder(), "chat.db"), defaultAgent: "architect" });
-  const profile = await store.profiles.create({
+  const profile = await ownOf(store).profiles.create({
     name: "Payments",
     description: "",
     default_model: null,
     instructions: "Speak of cents.",
     settings: { options: { num_predict: 3 } },
   });
-  const { session } = await store.conversations.open({ modelId: profile.model_id, agentId: undefined });
+  const { session } = await ownOf(store).conversations.open({
+    modelId: profile.model_id,
+    agentId: undefined,
+  });
   const { session_id: sessionId } = session;
-  const { reply } = await store.messages.begin({ sessionId, content: "Count to 5", modelName: "phi3:mini" });
+  const { reply } = await ownOf(store).messages.begin({
+    sessionId,
+    content: "Count to 5",
+    modelName: "phi3:mini",
+  });
   const gateway = await startTestGateway({
     conversations: {
       isKnown: async (id) => id === sessionId,
-      pendingRequest: (id) => pendingRequest(store, id),
+      pendingRequest: (id) => pendingRequest(ownOf(store), id),
     },
   });
   return { store, gateway, sessionId, replyId: reply.message_id };
@@ -58,13 +66,7 @@ test("a second GET joins the generation that the first one started", async () =>
 test("once the message is answered, only a kept generation is streamed again", async () => {
   const { store, gateway, sessionId, replyId } = await startWithPending();
   const first = await wholeStream(gateway.url, pathOf(sessionId));
-  await store.messages.finish(replyId, {
-    content: first.text,
-    status: "complete",
-    finishReason: "stop",
-    usage: null,
-    error: null,
-  });
+  await store.replies.finish(replyId, endingOf({ content: first.text }));
   const again = await wholeStream(gateway.url, pathOf(sessionId));
   expect(again.events).toEqual(first.events);
   const other = await call(gateway.url, pathOf(sessionId, "999"));

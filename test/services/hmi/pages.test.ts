@@ -6,6 +6,7 @@ import { servePages } from "../../../src/services/hmi/pages.ts";
 import { createServer, listen } from "../../../src/services/http/server.ts";
 import { call } from "../../support/http.ts";
 import { startTestStack } from "../../support/stack.ts";
+import { ownOf } from "../../support/store.ts";
 import { tempFolder } from "../../support/temp.ts";
 
 const FILES = {
@@ -21,7 +22,7 @@ async function startPages({ isGuarded = false } = {}): Promise<string> {
   const app = createServer({ host: "127.0.0.1" });
   const store = openSqliteStore({ path: ":memory:", defaultAgent: "architect" });
   for (const name of ["One", "Two"]) {
-    await store.profiles.create({
+    await ownOf(store).profiles.create({
       name,
       description: "",
       default_model: null,
@@ -29,7 +30,7 @@ async function startPages({ isGuarded = false } = {}): Promise<string> {
       settings: {},
     });
   }
-  for (const modelId of [null, 1]) await store.conversations.create({ modelId, agentId: "architect" });
+  for (const modelId of [null, 1]) await ownOf(store).conversations.create({ modelId, agentId: "architect" });
   servePages(app, { webFolder: tempFolder(FILES), store, isGuarded });
   const port = await listen(app, "127.0.0.1", 0);
   onTestFinished(async () => {

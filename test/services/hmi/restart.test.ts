@@ -6,12 +6,13 @@ import { EVENT_STREAM_HEADERS, encodeEvent } from "../../../src/contract/sse.ts"
 import { call } from "../../support/http.ts";
 import { listenOnAnyPort } from "../../support/listen.ts";
 import { type LeftReply, leaveReply, startLeftGateway, startTestHmi } from "../../support/restarted-hmi.ts";
+import { ownOf } from "../../support/store.ts";
 import { eventually, shapeOf } from "../../support/streams.ts";
 
 const COUNTED = Array.from({ length: 100 }, (_, index) => index + 1).join(", ");
 
 async function rowOf({ store, replyId }: LeftReply) {
-  return await store.messages.find(replyId);
+  return await ownOf(store).messages.find(replyId);
 }
 
 test("a reply that still runs at the gateway is taken up again, and saved whole", async () => {

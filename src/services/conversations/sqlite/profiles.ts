@@ -3,6 +3,9 @@ import { WireError } from "../../../errors.ts";
 import type { ProfileStore } from "../store.ts";
 import type { Database, Row, Statements } from "./database.ts";
 
+/** Of a profile, what a user writes. */
+const WRITTEN = ProfileDraft.strip();
+
 /** The profiles of one user. */
 export function createProfileStore(db: Database, user: string): ProfileStore {
   const getProfile = (sql: Statements, modelId: number): Profile => {
@@ -36,7 +39,7 @@ export function createProfileStore(db: Database, user: string): ProfileStore {
         sql.run(
           `UPDATE model_profiles SET name = ?, description = ?, default_model = ?, instructions = ?,
                   settings = ?, updated_at = ? WHERE model_id = ?`,
-          ...columnsOf(ProfileDraft.parse({ ...getProfile(sql, modelId), ...change })),
+          ...columnsOf(WRITTEN.parse({ ...getProfile(sql, modelId), ...change })),
           new Date().toISOString(),
           modelId,
         );

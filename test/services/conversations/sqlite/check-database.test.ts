@@ -3,29 +3,30 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { UserError } from "../../../../src/errors.ts";
 import { checkDatabase } from "../../../../src/services/conversations/sqlite/check-database.ts";
+import { SCHEMA_VERSION } from "../../../../src/services/conversations/sqlite/schema.ts";
+import { writeVersion1 } from "../../../support/old-databases.ts";
 import { exchangeOf, openConversation, openRaw, openTestStore } from "../../../support/store.ts";
 import { tempFolder } from "../../../support/temp.ts";
-import { writeVersion1 } from "../../../support/version-1.ts";
 
 async function checkable() {
-  const { store, path } = openTestStore();
-  const sessionId = await openConversation(store, null);
+  const { store, own, path } = openTestStore();
+  const sessionId = await openConversation(own, null);
   await exchangeOf(store, sessionId, "Hi", "Hello");
-  return { store, path, sessionId, db: openRaw(path) };
+  return { store, own, path, sessionId, db: openRaw(path) };
 }
 
 test("a database in use is looked at beside its writer, and tells who writes", async () => {
-  const { store, path, sessionId } = await checkable();
-  await store.messages.begin({ sessionId, content: "On", modelName: null });
+  const { store, own, path, sessionId } = await checkable();
+  await own.messages.begin({ sessionId, content: "On", modelName: null });
   expect(checkDatabase(path)).toMatchObject({
     ok: true,
-    schema_version: 2,
+    schema_version: SCHEMA_VERSION,
     conversations: 1,
     messages: 4,
     streaming: { owned: 1, left: 0 },
     problems: [],
   });
-  await store.messages.release();
+  await store.replies.release();
   expect(checkDatabase(path)).toMatchObject({
     ok: true,
     streaming: { owned: 0, left: 1 },
@@ -48,11 +49,30 @@ test.each([
     "messages with another model_id than their conversation's: 2",
   ],
   [
-    `${UNGUARDED} INSERT INTO messages SELECT id + 10, conversation_id, model_id, 'assistant', message_type, content,
-     model_name, agent_id, 'streaming', NULL, NULL, NULL, NULL, NULL, created_at, NULL FROM messages`,
+    `${UNGUARDED} INSERT INTO messages (conversation_id, role, message_type, content, agent_id, status, created_at)
+     SELECT conversation_id, 'assistant', message_type, content, agent_id, 'streaming', created_at FROM messages`,
     "conversations with more than one reply that is being written: 1",
   ],
-  ["INSERT INTO reply_parts VALUES (2, 0, 'x')", "replies that have ended and have text beside their row: 1"],
+  [
+    "INSERT INTO reply_parts VALUES (2, 'text', 0, 'x')",
+    "replies that have ended and have text beside their row: 1",
+  ],
+  [
+    `INSERT INTO model_profiles VALUES (5, 'bob', 'Tower', '', NULL, '', '{}', '', '');
+     DROP TRIGGER conversations_stay; UPDATE conversations SET model_id = 5`,
+    "conversations of another user than their profile's: 1",
+  ],
+  [
+    `INSERT INTO client_keys SELECT user_id, 'key', id FROM conversations; UPDATE client_keys SET user_id = 'bob'`,
+    "clients' keys of another user than their conversation's: 1",
+  ],
+  [
+    `DROP TRIGGER messages_replace_their_own;
+     INSERT INTO messages (conversation_id, role, message_type, content, agent_id, status, created_at, replaces)
+     SELECT conversation_id, 'assistant', message_type, '', agent_id, 'streaming', created_at, id
+       FROM messages WHERE role = 'user'`,
+    "replies that are to replace what is no complete reply of their conversation: 1",
+  ],
 ])("%s is found", async (sql, problem) => {
   const { path, db } = await checkable();
   db.exec(sql);

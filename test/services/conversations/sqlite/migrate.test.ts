@@ -2,49 +2,93 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { LOCAL_USER } from "../../../../src/contract/auth.ts";
 import { checkDatabase } from "../../../../src/services/conversations/sqlite/check-database.ts";
 import { backupPath } from "../../../../src/services/conversations/sqlite/migrate.ts";
 import { MIGRATIONS, SCHEMA_VERSION } from "../../../../src/services/conversations/sqlite/schema.ts";
-import { exchangeOf, openRaw, openTestStore } from "../../../support/store.ts";
+import { writeVersion1, writeVersion2 } from "../../../support/old-databases.ts";
+import {
+  endingOf,
+  exchangeOf,
+  growText,
+  makeProfile,
+  openRaw,
+  openTestStore,
+} from "../../../support/store.ts";
 import { tempFolder } from "../../../support/temp.ts";
-import { writeVersion1 } from "../../../support/version-1.ts";
 
-function version1(): string {
+const NOTICE = { code: "repeating", message: "It says the same again." } as const;
+
+const OLD = [
+  [1, writeVersion1, "1, 2"],
+  [2, writeVersion2, "1, 2, 3, 4"],
+] as const;
+
+function oldDatabase(write: (path: string) => void): string {
   const path = join(tempFolder(), "chat.db");
-  writeVersion1(path);
+  write(path);
   return path;
 }
 
-test("a database of version 1 keeps every row, and is counted and ordered as before", async () => {
-  const { store, path } = openTestStore(version1());
-  const { sessions } = await store.conversations.list({ limit: 10, offset: 0 });
-  expect(sessions).toMatchObject([
-    { session_id: "1", model_id: 7, title: "Newer", message_count: 2 },
-    { session_id: "2", model_id: null, title: "Older", message_count: 2 },
-  ]);
-  expect(await store.messages.list("1")).toMatchObject([
-    { message_id: "1", content: "Hi" },
-    { message_id: "2", content: "Hello", usage: { total_tokens: 2 } },
-  ]);
-  expect((await store.messages.takeOver()).replies).toMatchObject([{ message_id: "4", content: "1, 2" }]);
-  expect(checkDatabase(path)).toMatchObject({ ok: true, schema_version: SCHEMA_VERSION });
+test("there is a database of every earlier version", () => {
+  expect(OLD.map(([version]) => version)).toEqual(
+    Array.from({ length: SCHEMA_VERSION - 1 }, (_, at) => at + 1),
+  );
 });
 
-test("the keys of what was deleted before are not given out again", async () => {
-  const { store } = openTestStore(version1());
-  const { user } = await exchangeOf(store, "1", "Hi again", "Hello");
-  expect(user.message_id).toBe("10");
+describe.each(OLD)("a database of version %i", (version, write, streaming) => {
+  test("keeps every row, as the only user's, and is counted and ordered as before", async () => {
+    const { store, own, path } = openTestStore(oldDatabase(write));
+    const { sessions } = await own.conversations.list({ limit: 10, offset: 0 });
+    expect(sessions).toMatchObject([
+      { session_id: "1", model_id: 7, title: "Newer", message_count: 2 },
+      { session_id: "2", model_id: null, title: "Older", message_count: 2 },
+    ]);
+    expect(await own.profiles.list()).toMatchObject([{ model_id: 7, name: "Tower" }]);
+    const bare = { thinking: null, images: [], notices: [], timings: null };
+    expect(await own.messages.list("1")).toMatchObject([
+      { ...bare, message_id: "1", content: "Hi" },
+      { ...bare, message_id: "2", content: "Hello", usage: { total_tokens: 2 } },
+    ]);
+    expect((await store.replies.takeOver()).replies).toMatchObject([
+      { user: LOCAL_USER, message: { message_id: "3" }, reply: { message_id: "4", content: streaming } },
+    ]);
+    expect(checkDatabase(path)).toMatchObject({ ok: true, problems: [], schema_version: SCHEMA_VERSION });
+    expect(await store.as("bob").profiles.list()).toEqual([]);
+  });
+
+  test("gives no key of what was deleted before again", async () => {
+    const { store, own } = openTestStore(oldDatabase(write));
+    const { user } = await exchangeOf(store, "1", "Hi again", "Hello");
+    expect(user.message_id).toBe("10");
+    expect(await makeProfile(own, "Next")).toBe(8);
+  });
+
+  test("is kept beside it as it was, for its owner alone", () => {
+    const { path } = openTestStore(oldDatabase(write));
+    const backup = backupPath(path, version);
+    expect(statSync(backup).mode & 0o777).toBe(0o600);
+    const old = new DatabaseSync(backup, { readOnly: true });
+    expect(old.prepare("PRAGMA user_version").get()).toEqual({ user_version: version });
+    expect(old.prepare("SELECT count(*) AS n FROM messages").get()).toEqual({ n: 4 });
+    old.close();
+  });
+
+  test("has the tables, the rules and the indexes of a new one", () => {
+    const { path } = openTestStore(oldDatabase(write));
+    const schema = (file: string) =>
+      openRaw(file).prepare("SELECT type, name, sql FROM sqlite_schema ORDER BY type, name").all();
+    expect(schema(path)).toEqual(schema(openTestStore().path));
+  });
 });
 
-test("the database as it was is kept beside it, for its owner alone", () => {
-  const { path } = openTestStore(version1());
-  const backup = backupPath(path, 1);
-  expect(statSync(backup).mode & 0o777).toBe(0o600);
-  const old = new DatabaseSync(backup, { readOnly: true });
-  expect(old.prepare("PRAGMA user_version").get()).toEqual({ user_version: 1 });
-  expect(old.prepare("SELECT count(*) AS n FROM messages").get()).toEqual({ n: 4 });
-  old.close();
+test("a key of the second version is known where it was used, and a message sent again joins its exchange", async () => {
+  const { own } = openTestStore(oldDatabase(writeVersion2));
+  const clientKey = { id: "key", fingerprint: "of a time that had none" };
+  expect(await own.messages.findExchange(clientKey)).toMatchObject({ user: { message_id: "1" } });
+  expect(await own.messages.findExchange(clientKey, "1")).toMatchObject({ reply: { message_id: "2" } });
+  expect(await own.messages.findExchange(clientKey, "2")).toBeUndefined();
 });
 
 test("a new database has nothing to keep", () => {
@@ -74,21 +118,40 @@ test.skipIf(SHELL.status !== 0)(
   "what the sqlite3 shell dumps it restores, with every row (needs sqlite3)",
   async () => {
     const folder = tempFolder();
-    const { store, path } = openTestStore(join(folder, "chat.db"));
-    const { session_id } = await store.conversations.create({ modelId: null, agentId: "architect" });
+    const { store, own, path } = openTestStore(join(folder, "chat.db"));
+    const { session_id } = await own.conversations.create({ modelId: null, agentId: "architect" });
     await exchangeOf(store, session_id, "Hi", "Hello 🏛️ 'quoted'\nlines");
-    const { reply } = await store.messages.begin({ sessionId: session_id, content: "On", modelName: null });
-    await store.messages.grow(reply.message_id, 0, "half");
+    const { reply } = await own.messages.begin({ sessionId: session_id, content: "On", modelName: null });
+    await growText(store, reply.message_id, 0, "half");
+    const second = await own.conversations.create({
+      modelId: await makeProfile(own, "Tower"),
+      agentId: "writer",
+    });
+    const images = [{ mediaType: "image/png", bytes: Buffer.from([0, 255, 39, 10, 0]) }] as const;
+    const seen = await own.messages.begin({
+      sessionId: second.session_id,
+      content: "See",
+      images,
+      modelName: null,
+      clientKey: { id: "key", fingerprint: "See" },
+    });
+    await store.replies.finish(seen.reply.message_id, endingOf({ thinking: "A tower?", notices: [NOTICE] }));
+    const repeated = { sessionId: second.session_id, modelName: undefined, defaultModel: null };
+    await own.messages.beginAgain(repeated);
     const restored = join(folder, "restored.db");
     sqlite3(restored, sqlite3(path, ".dump"));
-    expect(checkDatabase(restored)).toMatchObject({ ok: true, problems: [], messages: 4 });
+    expect(checkDatabase(restored)).toMatchObject({ ok: true, problems: [], messages: 7 });
 
-    const { store: again } = openTestStore(restored);
-    expect(await again.messages.list(session_id)).toEqual(await store.messages.list(session_id));
-    expect(await again.conversations.get(session_id)).toEqual(await store.conversations.get(session_id));
+    const again = openTestStore(restored);
+    expect(await again.own.messages.list(session_id)).toEqual(await own.messages.list(session_id));
+    expect(await again.own.messages.image("1")).toEqual(await own.messages.image("1"));
+    expect(await again.own.conversations.get(session_id)).toEqual(await own.conversations.get(session_id));
     // The copy has no writer: it is another database.
-    expect((await again.messages.takeOver()).replies).toMatchObject([{ content: "half" }]);
-    expect((await store.messages.find(reply.message_id))?.status).toBe("streaming");
+    expect((await again.store.replies.takeOver()).replies).toMatchObject([
+      { reply: { content: "half" } },
+      { reply: { content: "" } },
+    ]);
+    expect((await own.messages.find(reply.message_id))?.status).toBe("streaming");
     expect(readdirSync(folder).filter((name) => name.includes("version"))).toEqual([]);
   },
 );
@@ -97,6 +160,6 @@ test.skipIf(SHELL.status !== 0)("a restored dump of version 1 is known as that (
   const path = join(tempFolder(), "restored.db");
   // Without its rows: that version's own checks are what an older shell stumbles over.
   sqlite3(path, MIGRATIONS[0] ?? "");
-  const { store } = openTestStore(path);
-  expect(await store.conversations.list({ limit: 10, offset: 0 })).toEqual({ sessions: [], total: 0 });
+  const { own } = openTestStore(path);
+  expect(await own.conversations.list({ limit: 10, offset: 0 })).toEqual({ sessions: [], total: 0 });
 });

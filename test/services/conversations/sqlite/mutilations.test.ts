@@ -5,7 +5,7 @@ import { checkDatabase } from "../../../../src/services/conversations/sqlite/che
 import { openSqliteStore } from "../../../../src/services/conversations/sqlite/index.ts";
 import { throwDice } from "../../../support/fuzz/dice.ts";
 import { rounds } from "../../../support/rounds.ts";
-import { exchangeOf, openConversation, openRaw, openTestStore } from "../../../support/store.ts";
+import { exchangeOf, openConversation, openRaw, openTestStore, ownOf } from "../../../support/store.ts";
 import { tempFolder } from "../../../support/temp.ts";
 
 const EXCHANGES = 60;
@@ -15,14 +15,14 @@ const MUTILATIONS = rounds(40, 200);
 const SEED = Number(process.env["SEED"] ?? 1);
 
 test(`whatever a crash leaves of the WAL (${MUTILATIONS} ways), what opens is whole, and a beginning of what was said`, async () => {
-  const { store, path } = openTestStore();
-  const sessionId = await openConversation(store, null);
+  const { store, own, path } = openTestStore();
+  const sessionId = await openConversation(own, null);
   // All that follows is in the WAL alone.
   openRaw(path).exec("PRAGMA wal_checkpoint(TRUNCATE)");
   for (let number = 0; number < EXCHANGES; number += 1) {
     await exchangeOf(store, sessionId, `message ${number}`, `reply ${number}`.repeat(1 + (number % 40)));
   }
-  const said = (await store.messages.list(sessionId)).map(({ content }) => content);
+  const said = (await own.messages.list(sessionId)).map(({ content }) => content);
   const wal = readFileSync(`${path}-wal`);
   const dice = throwDice(SEED, 0);
   const left = new Set<number>();
@@ -32,13 +32,13 @@ test(`whatever a crash leaves of the WAL (${MUTILATIONS} ways), what opens is wh
     writeFileSync(`${copy}-wal`, mutilated(wal, way, dice));
     const opened = openSqliteStore({ path: copy, defaultAgent: "architect" });
     try {
-      const rows = (await opened.messages.list(sessionId)).map(({ content }) => content);
+      const rows = (await ownOf(opened).messages.list(sessionId)).map(({ content }) => content);
       const last = rows.length - 1;
       const isWritten = said[last] === rows[last] || rows[last] === "";
       expect(rows.slice(0, last), `SEED=${SEED}, way ${way}`).toEqual(said.slice(0, Math.max(last, 0)));
       expect(rows.length === 0 || isWritten).toBe(true);
       expect(checkDatabase(copy).problems).toEqual([]);
-      await opened.messages.takeOver();
+      await opened.replies.takeOver();
       left.add(rows.length);
     } finally {
       await opened.close();

@@ -11,31 +11,31 @@ const DRAFT = ProfileDraft.parse({
 });
 
 test("a profile comes back as it was written, in the contract's shape", async () => {
-  const { store } = openTestStore();
-  const made = await store.profiles.create(DRAFT);
+  const { own } = openTestStore();
+  const made = await own.profiles.create(DRAFT);
   expect(made).toMatchObject(DRAFT);
   expect(Profile.parse(made)).toEqual(made);
-  expect(await store.profiles.get(made.model_id)).toEqual(made);
-  expect(await store.profiles.list()).toEqual([made]);
+  expect(await own.profiles.get(made.model_id)).toEqual(made);
+  expect(await own.profiles.list()).toEqual([made]);
 });
 
 test("a change touches only the fields that it names", async () => {
-  const { store } = openTestStore();
-  const { model_id, created_at } = await store.profiles.create(DRAFT);
-  const changed = await store.profiles.update(model_id, { default_model: null, settings: {} });
+  const { own } = openTestStore();
+  const { model_id, created_at } = await own.profiles.create(DRAFT);
+  const changed = await own.profiles.update(model_id, { default_model: null, settings: {} });
   expect(changed).toMatchObject({ ...DRAFT, default_model: null, settings: {}, model_id, created_at });
 });
 
 test("the context of a conversation is its own profile; none for a general one", async () => {
-  const { store } = openTestStore();
-  const [a, b] = [await makeProfile(store, "A"), await makeProfile(store, "B")];
-  expect(await store.profiles.context(a)).toMatchObject({ model_id: a, name: "A" });
-  expect(await store.profiles.context(b)).toMatchObject({ model_id: b, name: "B" });
-  expect(await store.profiles.context(null)).toBeNull();
+  const { own } = openTestStore();
+  const [a, b] = [await makeProfile(own, "A"), await makeProfile(own, "B")];
+  expect(await own.profiles.context(a)).toMatchObject({ model_id: a, name: "A" });
+  expect(await own.profiles.context(b)).toMatchObject({ model_id: b, name: "B" });
+  expect(await own.profiles.context(null)).toBeNull();
 });
 
 test("a profile that is not there is told by every call", async () => {
-  const { profiles } = openTestStore().store;
+  const { profiles } = openTestStore().own;
   const missing = { code: "model_profile_not_found", message: expect.stringContaining("184") };
   await expect(profiles.get(184)).rejects.toMatchObject(missing);
   await expect(profiles.context(184)).rejects.toMatchObject(missing);
@@ -44,15 +44,15 @@ test("a profile that is not there is told by every call", async () => {
 });
 
 test("a profile in use is not deleted; an unused one is, and its key is not given out again", async () => {
-  const { store } = openTestStore();
-  const modelId = await makeProfile(store, "Tower");
-  const sessionId = await openConversation(store, modelId);
-  await expect(store.profiles.delete(modelId)).rejects.toMatchObject({
+  const { own } = openTestStore();
+  const modelId = await makeProfile(own, "Tower");
+  const sessionId = await openConversation(own, modelId);
+  await expect(own.profiles.delete(modelId)).rejects.toMatchObject({
     code: "model_profile_in_use",
     message: expect.stringContaining("Tower"),
   });
-  await store.conversations.delete(sessionId);
-  await store.profiles.delete(modelId);
-  expect(await store.profiles.list()).toEqual([]);
-  expect(await makeProfile(store, "Next")).toBeGreaterThan(modelId);
+  await own.conversations.delete(sessionId);
+  await own.profiles.delete(modelId);
+  expect(await own.profiles.list()).toEqual([]);
+  expect(await makeProfile(own, "Next")).toBeGreaterThan(modelId);
 });

@@ -5,14 +5,21 @@ import { expect, test } from "vitest";
 import { UserError } from "../../../../src/errors.ts";
 import { openSqliteStore } from "../../../../src/services/conversations/sqlite/index.ts";
 import { SCHEMA_VERSION } from "../../../../src/services/conversations/sqlite/schema.ts";
-import { exchangeOf, makeProfile, openConversation, openRaw, openTestStore } from "../../../support/store.ts";
+import {
+  exchangeOf,
+  makeProfile,
+  openConversation,
+  openRaw,
+  openTestStore,
+  ownOf,
+} from "../../../support/store.ts";
 import { tempFolder } from "../../../support/temp.ts";
 
 async function profileAndGeneral() {
-  const { store, path } = openTestStore();
-  const profile = await makeProfile(store, "Tower");
-  const ofProfile = Number(await openConversation(store, profile));
-  const general = Number(await openConversation(store, null));
+  const { store, own, path } = openTestStore();
+  const profile = await makeProfile(own, "Tower");
+  const ofProfile = Number(await openConversation(own, profile));
+  const general = Number(await openConversation(own, null));
   return { store, profile, ofProfile, general, db: openRaw(path) };
 }
 
@@ -98,11 +105,50 @@ test("deleting a conversation deletes its messages", async () => {
   expect(db.prepare("SELECT count(*) AS n FROM messages").get()).toEqual({ n: 0 });
 });
 
+test("a conversation of another user than its profile's is refused, and neither changes hands", async () => {
+  const { db, profile } = await profileAndGeneral();
+  const insert = db.prepare(INSERT_CONVERSATION.replace("'local'", "'bob'"));
+  expect(() => insert.run(profile, 0, 0)).toThrow("a conversation is of the user of its profile");
+  expect(insert.run(null, 1, 0).changes).toBe(1);
+  expect(() => db.exec("UPDATE model_profiles SET user_id = 'bob'")).toThrow("a profile stays with its user");
+});
+
+test("a client's key of another user than its conversation's is refused", async () => {
+  const { db, general } = await profileAndGeneral();
+  const insert = db.prepare("INSERT INTO client_keys VALUES (?, 'key', ?)");
+  const rule = "a key is of the user of its conversation";
+  expect(() => insert.run("bob", general)).toThrow(rule);
+  expect(() => insert.run("local", 999)).toThrow(rule);
+  expect(insert.run("local", general).changes).toBe(1);
+  expect(() => insert.run("local", general)).toThrow("UNIQUE");
+});
+
+test("a reply replaces a complete reply of its conversation alone, and hides it only while it is streaming", async () => {
+  const { store, db, general, ofProfile } = await profileAndGeneral();
+  const { user, reply } = await exchangeOf(store, String(general), "Hi", "Hello");
+  const elsewhere = await exchangeOf(store, String(ofProfile), "Hi", "Hello");
+  const insert = db.prepare(
+    INSERT_MESSAGE.replace("created_at)", "created_at, replaces)").replace("Z')", "Z', ?)"),
+  );
+  const rule = "a reply replaces a complete one of its conversation";
+  for (const wrong of [user, elsewhere.reply, { message_id: "999" }]) {
+    expect(() => insert.run(general, null, "assistant", "streaming", wrong.message_id)).toThrow(rule);
+  }
+  expect(() => insert.run(general, null, "assistant", "complete", reply.message_id)).toThrow("CHECK");
+  expect(insert.run(general, null, "assistant", "streaming", reply.message_id).changes).toBe(1);
+  expect(() => db.exec("UPDATE messages SET status = 'complete' WHERE status = 'streaming'")).toThrow(
+    "CHECK",
+  );
+  expect(() => db.exec("UPDATE messages SET replaces = 1 WHERE status = 'streaming'")).toThrow(
+    "when it begins",
+  );
+});
+
 test("settings that are not an object are refused", () => {
   const { path } = openTestStore();
   const insert = openRaw(path).prepare(
-    `INSERT INTO model_profiles (name, description, instructions, settings, created_at, updated_at)
-     VALUES ('x', '', '', ?, '', '')`,
+    `INSERT INTO model_profiles (user_id, name, description, instructions, settings, created_at, updated_at)
+     VALUES ('local', 'x', '', '', ?, '', '')`,
   );
   expect(() => insert.run("[]")).toThrow("CHECK");
   expect(() => insert.run("{")).toThrow();
@@ -117,17 +163,17 @@ test("a new file is brought to the present version, in WAL mode, with its folder
 });
 
 test("an empty file, as mktemp makes it, is a new database", async () => {
-  const { store } = openTestStore(join(tempFolder({ "chat.db": "" }), "chat.db"));
-  expect(await store.profiles.list()).toEqual([]);
+  const { own } = openTestStore(join(tempFolder({ "chat.db": "" }), "chat.db"));
+  expect(await own.profiles.list()).toEqual([]);
 });
 
 test("a file of the present version keeps what it has", async () => {
   const path = join(tempFolder(), "chat.db");
   const first = openSqliteStore({ path, defaultAgent: "architect" });
-  await makeProfile(first, "Tower");
+  await makeProfile(ownOf(first), "Tower");
   await first.close();
-  const { store } = openTestStore(path);
-  expect(await store.profiles.list()).toMatchObject([{ name: "Tower" }]);
+  const { own } = openTestStore(path);
+  expect(await own.profiles.list()).toMatchObject([{ name: "Tower" }]);
 });
 
 test.each(["delete", "wal"])(

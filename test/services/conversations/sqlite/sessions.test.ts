@@ -1,13 +1,14 @@
 import { expect, onTestFinished, test, vi } from "vitest";
+import { LOCAL_USER } from "../../../../src/contract/auth.ts";
 import type { Statements } from "../../../../src/services/conversations/sqlite/database.ts";
 import { listSessions } from "../../../../src/services/conversations/sqlite/sessions.ts";
 import { exchangeOf, makeProfile, openConversation, openRaw, openTestStore } from "../../../support/store.ts";
 
 test("the first message of a profile makes its conversation, the next ones find it", async () => {
-  const { store } = openTestStore();
-  const modelId = await makeProfile(store, "Tower");
-  const first = await store.conversations.open({ modelId, agentId: undefined, model: "phi3:mini" });
-  const second = await store.conversations.open({ modelId, agentId: undefined });
+  const { own } = openTestStore();
+  const modelId = await makeProfile(own, "Tower");
+  const first = await own.conversations.open({ modelId, agentId: undefined, model: "phi3:mini" });
+  const second = await own.conversations.open({ modelId, agentId: undefined });
   expect(first).toMatchObject({
     created: true,
     session: { model_id: modelId, agent_id: "architect", model: "phi3:mini", active: true, archived: false },
@@ -16,50 +17,50 @@ test("the first message of a profile makes its conversation, the next ones find 
 });
 
 test("profiles and the general conversation keep apart", async () => {
-  const { store } = openTestStore();
-  const profiles = [await makeProfile(store, "A"), await makeProfile(store, "B"), null];
-  const ids = await Promise.all(profiles.map((modelId) => openConversation(store, modelId)));
+  const { own } = openTestStore();
+  const profiles = [await makeProfile(own, "A"), await makeProfile(own, "B"), null];
+  const ids = await Promise.all(profiles.map((modelId) => openConversation(own, modelId)));
   expect(new Set(ids).size).toBe(3);
-  const found = await Promise.all(ids.map((id) => store.conversations.get(id)));
+  const found = await Promise.all(ids.map((id) => own.conversations.get(id)));
   expect(found.map((session) => session.model_id)).toEqual(profiles);
 });
 
 test("a profile that does not exist is told, and nothing is made", async () => {
-  const { store } = openTestStore();
-  await expect(store.conversations.open({ modelId: 184, agentId: undefined })).rejects.toMatchObject({
+  const { own } = openTestStore();
+  await expect(own.conversations.open({ modelId: 184, agentId: undefined })).rejects.toMatchObject({
     code: "model_profile_not_found",
     message: expect.stringContaining("184"),
   });
-  expect(await store.conversations.list({ limit: 10, offset: 0 })).toEqual({ sessions: [], total: 0 });
+  expect(await own.conversations.list({ limit: 10, offset: 0 })).toEqual({ sessions: [], total: 0 });
 });
 
 test("a message for another agent makes another conversation", async () => {
-  const { store } = openTestStore();
-  const first = await openConversation(store, null);
-  const { session, created } = await store.conversations.open({ modelId: null, agentId: "writer" });
+  const { own } = openTestStore();
+  const first = await openConversation(own, null);
+  const { session, created } = await own.conversations.open({ modelId: null, agentId: "writer" });
   expect(created).toBe(true);
   expect(session).toMatchObject({ agent_id: "writer", active: true });
-  expect((await store.conversations.get(first)).active).toBe(false);
+  expect((await own.conversations.get(first)).active).toBe(false);
 });
 
 test("a given conversation is used as given, also when another one is active", async () => {
-  const { store } = openTestStore();
-  const older = await openConversation(store, null);
-  await store.conversations.create({ modelId: null, agentId: "architect" });
+  const { own } = openTestStore();
+  const older = await openConversation(own, null);
+  await own.conversations.create({ modelId: null, agentId: "architect" });
   const destination = { sessionId: older, modelId: undefined, agentId: undefined };
-  expect(await store.conversations.open(destination)).toMatchObject({
+  expect(await own.conversations.open(destination)).toMatchObject({
     created: false,
     session: { session_id: older, active: false },
   });
 });
 
 test("a given conversation of another profile or agent is refused", async () => {
-  const { store } = openTestStore();
-  const modelId = await makeProfile(store, "Tower");
-  const ofProfile = await openConversation(store, modelId);
-  const general = await openConversation(store, null);
+  const { own } = openTestStore();
+  const modelId = await makeProfile(own, "Tower");
+  const ofProfile = await openConversation(own, modelId);
+  const general = await openConversation(own, null);
   const open = (sessionId: string, asked: number | null, agentId?: string) =>
-    store.conversations.open({ sessionId, modelId: asked, agentId });
+    own.conversations.open({ sessionId, modelId: asked, agentId });
   await expect(open(general, modelId)).rejects.toMatchObject({ code: "model_mismatch" });
   await expect(open(ofProfile, null)).rejects.toMatchObject({ code: "model_mismatch" });
   await expect(open(ofProfile, modelId + 1)).rejects.toMatchObject({ code: "model_mismatch" });
@@ -69,38 +70,38 @@ test("a given conversation of another profile or agent is refused", async () => 
 test.each(["999", "0", "abc", "", "1.0", "01", "-1", "1 OR 1=1", "9".repeat(20)])(
   "there is no conversation %j",
   async (sessionId) => {
-    const { store } = openTestStore();
-    await openConversation(store, null);
-    await expect(store.conversations.get(sessionId)).rejects.toMatchObject({
+    const { own } = openTestStore();
+    await openConversation(own, null);
+    await expect(own.conversations.get(sessionId)).rejects.toMatchObject({
       code: "conversation_not_found",
     });
   },
 );
 
 test("activating makes it the only active one of its profile", async () => {
-  const { store } = openTestStore();
-  const first = await openConversation(store, null);
-  const second = await store.conversations.create({ modelId: null, agentId: "architect" });
-  expect((await store.conversations.activate(first)).active).toBe(true);
-  expect((await store.conversations.get(second.session_id)).active).toBe(false);
-  expect(await openConversation(store, null)).toBe(first);
+  const { own } = openTestStore();
+  const first = await openConversation(own, null);
+  const second = await own.conversations.create({ modelId: null, agentId: "architect" });
+  expect((await own.conversations.activate(first)).active).toBe(true);
+  expect((await own.conversations.get(second.session_id)).active).toBe(false);
+  expect(await openConversation(own, null)).toBe(first);
 });
 
 test("an archived one leaves the list, takes no messages by default, and comes back when activated", async () => {
-  const { store } = openTestStore();
-  const id = await openConversation(store, null);
-  expect(await store.conversations.archive(id)).toMatchObject({ active: false, archived: true });
-  expect((await store.conversations.list({ limit: 10, offset: 0 })).total).toBe(0);
-  expect(await openConversation(store, null)).not.toBe(id);
-  expect(await store.conversations.activate(id)).toMatchObject({ active: true, archived: false });
+  const { own } = openTestStore();
+  const id = await openConversation(own, null);
+  expect(await own.conversations.archive(id)).toMatchObject({ active: false, archived: true });
+  expect((await own.conversations.list({ limit: 10, offset: 0 })).total).toBe(0);
+  expect(await openConversation(own, null)).not.toBe(id);
+  expect(await own.conversations.activate(id)).toMatchObject({ active: true, archived: false });
 });
 
 test("renewing archives it and makes another one like it the active one", async () => {
-  const { store } = openTestStore();
-  const modelId = await makeProfile(store, "Tower");
-  const old = await store.conversations.create({ modelId, agentId: "writer", model: "phi3:mini" });
+  const { store, own } = openTestStore();
+  const modelId = await makeProfile(own, "Tower");
+  const old = await own.conversations.create({ modelId, agentId: "writer", model: "phi3:mini" });
   await exchangeOf(store, old.session_id, "Hi", "Hello");
-  const fresh = await store.conversations.renew(old.session_id);
+  const fresh = await own.conversations.renew(old.session_id);
   expect(fresh).toMatchObject({
     model_id: modelId,
     agent_id: "writer",
@@ -109,30 +110,30 @@ test("renewing archives it and makes another one like it the active one", async 
     message_count: 0,
     active: true,
   });
-  expect(await store.conversations.get(old.session_id)).toMatchObject({ archived: true, active: false });
-  expect(await openConversation(store, modelId)).toBe(fresh.session_id);
+  expect(await own.conversations.get(old.session_id)).toMatchObject({ archived: true, active: false });
+  expect(await openConversation(own, modelId)).toBe(fresh.session_id);
 });
 
 test("renewing does both or neither", async () => {
-  const { store, path } = openTestStore();
-  const id = await openConversation(store, null);
+  const { own, path } = openTestStore();
+  const id = await openConversation(own, null);
   openRaw(path).exec(
     "CREATE TRIGGER full BEFORE INSERT ON conversations BEGIN SELECT RAISE(ABORT, 'full'); END",
   );
-  await expect(store.conversations.renew(id)).rejects.toThrow("full");
-  expect(await store.conversations.get(id)).toMatchObject({ archived: false, active: true });
-  await expect(store.conversations.renew("999")).rejects.toMatchObject({ code: "conversation_not_found" });
+  await expect(own.conversations.renew(id)).rejects.toThrow("full");
+  expect(await own.conversations.get(id)).toMatchObject({ archived: false, active: true });
+  await expect(own.conversations.renew("999")).rejects.toMatchObject({ code: "conversation_not_found" });
 });
 
 test("the list is newest first, by the last message, in pages and by profile", async () => {
-  const { store, path } = openTestStore();
-  const modelId = await makeProfile(store, "Tower");
-  const [a, b] = [await openConversation(store, null), await openConversation(store, modelId)];
-  const c = (await store.conversations.create({ modelId: null, agentId: "architect" })).session_id;
+  const { store, own, path } = openTestStore();
+  const modelId = await makeProfile(own, "Tower");
+  const [a, b] = [await openConversation(own, null), await openConversation(own, modelId)];
+  const c = (await own.conversations.create({ modelId: null, agentId: "architect" })).session_id;
   openRaw(path).exec("UPDATE conversations SET updated_at = '2026-01-01T00:00:00.000Z'");
   await exchangeOf(store, a, "Hi", "Hello");
   const list = async (filter: object) => {
-    const { sessions, total } = await store.conversations.list({ limit: 10, offset: 0, ...filter });
+    const { sessions, total } = await own.conversations.list({ limit: 10, offset: 0, ...filter });
     return [sessions.map((session) => session.session_id), total];
   };
   expect(await list({})).toEqual([[a, c, b], 3]);
@@ -142,12 +143,12 @@ test("the list is newest first, by the last message, in pages and by profile", a
 });
 
 test("conversations of the same moment are listed by the order in which they were made", async () => {
-  const { store, path } = openTestStore();
+  const { own, path } = openTestStore();
   for (let made = 0; made < 5; made += 1) {
-    await store.conversations.create({ modelId: null, agentId: "architect" });
+    await own.conversations.create({ modelId: null, agentId: "architect" });
   }
   openRaw(path).exec("UPDATE conversations SET updated_at = '2026-01-01T00:00:00.000Z'");
-  const { sessions } = await store.conversations.list({ limit: 10, offset: 0 });
+  const { sessions } = await own.conversations.list({ limit: 10, offset: 0 });
   expect(sessions.map((session) => session.session_id)).toEqual(["5", "4", "3", "2", "1"]);
 });
 
@@ -156,24 +157,24 @@ test("a clock that is set back changes nothing in the order of the list, nor of 
   onTestFinished(() => {
     vi.useRealTimers();
   });
-  const { store } = openTestStore();
-  const old = await openConversation(store, null);
+  const { store, own } = openTestStore();
+  const old = await openConversation(own, null);
   await exchangeOf(store, old, "first", "reply");
   vi.setSystemTime(new Date("2020-01-01T00:00:00Z"));
-  const { session_id } = await store.conversations.create({ modelId: null, agentId: "architect" });
+  const { session_id } = await own.conversations.create({ modelId: null, agentId: "architect" });
   const order = async () =>
-    (await store.conversations.list({ limit: 10, offset: 0 })).sessions.map((each) => each.session_id);
+    (await own.conversations.list({ limit: 10, offset: 0 })).sessions.map((each) => each.session_id);
   expect(await order()).toEqual([session_id, old]);
   await exchangeOf(store, old, "second", "reply");
   expect(await order()).toEqual([old, session_id]);
-  const said = (await store.messages.list(old)).filter(({ role }) => role === "user");
+  const said = (await own.messages.list(old)).filter(({ role }) => role === "user");
   expect(said.map(({ content }) => content)).toEqual(["first", "second"]);
 });
 
 test("a page of the list costs what is on it: it is read off an index, and counts no messages", async () => {
-  const { store, path } = openTestStore();
-  const modelId = await makeProfile(store, "Tower");
-  await openConversation(store, modelId);
+  const { own, path } = openTestStore();
+  const modelId = await makeProfile(own, "Tower");
+  await openConversation(own, modelId);
   const db = openRaw(path);
   const plans: string[] = [];
   const explaining: Statements = {
@@ -189,8 +190,8 @@ test("a page of the list costs what is on it: it is read off an index, and count
     get: (sql, ...values) => db.prepare(sql).get(...values),
     run: (sql, ...values) => Number(db.prepare(sql).run(...values).changes),
   };
-  expect(listSessions(explaining, { limit: 10, offset: 0 }).sessions).toHaveLength(1);
-  expect(listSessions(explaining, { modelId, limit: 10, offset: 0 }).sessions).toHaveLength(1);
+  expect(listSessions(explaining, LOCAL_USER, { limit: 10, offset: 0 }).sessions).toHaveLength(1);
+  expect(listSessions(explaining, LOCAL_USER, { modelId, limit: 10, offset: 0 }).sessions).toHaveLength(1);
   expect(plans).toEqual([
     "SEARCH conversations USING INDEX conversations_listed (user_id=?)",
     "SEARCH conversations USING INDEX conversations_listed_by_profile (user_id=? AND <expr>=?)",
@@ -198,20 +199,20 @@ test("a page of the list costs what is on it: it is read off an index, and count
 });
 
 test("deleting takes the messages along, and the key is not given out again", async () => {
-  const { store } = openTestStore();
-  const id = await openConversation(store, null);
+  const { store, own } = openTestStore();
+  const id = await openConversation(own, null);
   const { user } = await exchangeOf(store, id, "Hi", "Hello");
-  await store.conversations.delete(id);
-  await expect(store.conversations.get(id)).rejects.toMatchObject({ code: "conversation_not_found" });
-  await expect(store.conversations.delete(id)).rejects.toMatchObject({ code: "conversation_not_found" });
-  expect(await store.messages.find(user.message_id)).toBeUndefined();
-  expect(await openConversation(store, null)).not.toBe(id);
+  await own.conversations.delete(id);
+  await expect(own.conversations.get(id)).rejects.toMatchObject({ code: "conversation_not_found" });
+  await expect(own.conversations.delete(id)).rejects.toMatchObject({ code: "conversation_not_found" });
+  expect(await own.messages.find(user.message_id)).toBeUndefined();
+  expect(await openConversation(own, null)).not.toBe(id);
 });
 
 test("renaming keeps the name when the next message comes", async () => {
-  const { store } = openTestStore();
-  const id = await openConversation(store, null);
-  await store.conversations.rename(id, "Mine");
+  const { store, own } = openTestStore();
+  const id = await openConversation(own, null);
+  await own.conversations.rename(id, "Mine");
   await exchangeOf(store, id, "Hi", "Hello");
-  expect(await store.conversations.get(id)).toMatchObject({ title: "Mine", message_count: 2 });
+  expect(await own.conversations.get(id)).toMatchObject({ title: "Mine", message_count: 2 });
 });

@@ -13,9 +13,9 @@ test.skipIf(process.platform === "win32").each([
   ["full", "after"],
   ["normal", "before"],
 ] as const)("with synchronous %s a commit is acknowledged %s the WAL was synced", async (synchronous, _) => {
-  const { store, path } = openTestStore(undefined, { synchronous });
+  const { own, path } = openTestStore(undefined, { synchronous });
   spoilSync(path);
-  const made = store.conversations.create({ modelId: null, agentId: "architect" });
+  const made = own.conversations.create({ modelId: null, agentId: "architect" });
   if (synchronous === "normal") {
     expect((await made).active).toBe(true);
   } else {
@@ -24,20 +24,20 @@ test.skipIf(process.platform === "win32").each([
 });
 
 test("commits that come at once are all acknowledged, and in the file", async () => {
-  const { store, path } = openTestStore();
+  const { own, path } = openTestStore();
   const made = await Promise.all(
-    Array.from({ length: 200 }, () => store.conversations.create({ modelId: null, agentId: "architect" })),
+    Array.from({ length: 200 }, () => own.conversations.create({ modelId: null, agentId: "architect" })),
   );
   expect(new Set(made.map(({ session_id }) => session_id)).size).toBe(200);
-  const { store: other } = openTestStore(path);
+  const other = openTestStore(path).own;
   expect((await other.conversations.list({ limit: 1, offset: 0 })).total).toBe(200);
 });
 
 test("what was begun before a store is closed is done, and nothing after", async () => {
-  const { store, path } = openTestStore();
-  const made = store.conversations.create({ modelId: null, agentId: "architect" });
+  const { store, own, path } = openTestStore();
+  const made = own.conversations.create({ modelId: null, agentId: "architect" });
   await store.close();
   expect((await made).session_id).toBe("1");
-  await expect(store.conversations.get("1")).rejects.toMatchObject({ code: "store_unavailable" });
-  expect((await openTestStore(path).store.conversations.get("1")).active).toBe(true);
+  await expect(own.conversations.get("1")).rejects.toMatchObject({ code: "store_unavailable" });
+  expect((await openTestStore(path).own.conversations.get("1")).active).toBe(true);
 });

@@ -27,3 +27,20 @@ export function writeVersion1(path: string): void {
   `);
   db.close();
 }
+
+/**
+ * The same as the second version left it, with what that one brought: a client's key, and text of the streaming reply
+ * that stands beside its row.
+ */
+export function writeVersion2(path: string): void {
+  writeVersion1(path);
+  const db = new DatabaseSync(path);
+  db.exec(`PRAGMA foreign_keys = OFF; ${MIGRATIONS[1]}`);
+  db.exec(`
+    PRAGMA user_version = 2;
+    UPDATE messages SET client_message_id = 'key' WHERE id = 1;
+    UPDATE messages SET writer = 'gone' WHERE id = 4;
+    INSERT INTO reply_parts VALUES (4, 4, ', 3'), (4, 7, ', 4');
+  `);
+  db.close();
+}
