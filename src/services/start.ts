@@ -162,6 +162,8 @@ export async function startGatewayOn(
     defaultModel: config.chat.model,
     ...streamLimitsOf(config),
     orphanGraceMs: config.stream.orphan_grace_ms,
+    maxReplyMs: config.stream.max_reply_ms,
+    maxConcurrent: config.engine.max_concurrent,
     conversations: {
       isKnown: async (sessionId) => (await store.userOf(sessionId)) !== undefined,
       async pendingRequest(sessionId) {

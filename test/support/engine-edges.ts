@@ -23,6 +23,8 @@ export interface EngineEdge {
   readonly name: string;
   readonly play: (wire: Wire, response: ServerResponse) => void;
   readonly text?: string;
+  /** What it thought, which is no part of the text. */
+  readonly thoughts?: string;
   /** Why the reply ended; `stop` unless said otherwise. */
   readonly finish?: "length" | "error";
   /** The error that the reader is told, and some of its words. */
@@ -40,7 +42,11 @@ export async function startEdgeEngine(api: OllamaApi, edge: EngineEdge): Promise
   });
 }
 
-const ONE_MIB = "é 🏛\n".repeat(1024 * 1024).slice(0, 1024 * 1024);
+/** Numbered, so that it does not say the same again and again. */
+const ONE_MIB = Array.from({ length: 100_000 }, (_, line) => `${line} é 🏛\n`)
+  .join("")
+  .slice(0, 1024 * 1024)
+  .toWellFormed();
 
 export const EDGES: readonly EngineEdge[] = [
   {
@@ -112,11 +118,16 @@ export const EDGES: readonly EngineEdge[] = [
     play: (wire, response) => response.end(wire.final("unload").trim()),
     ...engineError("no reply: it only unloaded the model"),
   },
-  { name: "an empty reply", play: (wire, response) => response.end(wire.final()), text: "" },
+  {
+    name: "an empty reply",
+    play: (wire, response) => response.end(wire.final()),
+    ...emptyReply("said nothing"),
+  },
   {
     name: "a reply of white space",
     play: (wire, response) => response.end(wire.piece(" ") + wire.piece("\n\n\t") + wire.final()),
     text: " \n\n\t",
+    ...emptyReply("said nothing"),
   },
   {
     name: "a last line without its line break",
@@ -148,18 +159,30 @@ export const EDGES: readonly EngineEdge[] = [
   {
     name: "a model that thinks before it answers",
     play: (wire, response) => response.end(wire.thought("Hm.") + wire.piece("a") + wire.final()),
+    thoughts: "Hm.",
+    text: "a",
+  },
+  {
+    name: "a model whose template the engine does not know, and that thinks in its text",
+    play: (wire, response) =>
+      response.end(["<th", "ink>\nHm.</", "think>\n\na"].map(wire.piece).join("") + wire.final()),
+    thoughts: "Hm.",
     text: "a",
   },
   {
     name: "a model that thinks until its limit",
     play: (wire, response) => response.end(wire.thought("Hm. So") + wire.final("length")),
-    text: "",
-    finish: "length",
+    thoughts: "Hm. So",
+    ...emptyReply("while it thought"),
   },
 ];
 
 function engineError(says: string): Pick<EngineEdge, "finish" | "error"> {
   return { finish: "error", error: { code: "engine_error", says } };
+}
+
+function emptyReply(says: string): Pick<EngineEdge, "finish" | "error"> {
+  return { finish: "error", error: { code: "empty_reply", says } };
 }
 
 function wireOf(field: string, frame: (fields: object) => object): Wire {

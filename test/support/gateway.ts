@@ -47,6 +47,8 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     defaultModel: "llama3.1:8b",
     heartbeatMs: 60_000,
     orphanGraceMs: 60_000,
+    maxReplyMs: 0,
+    maxConcurrent: 0,
     keepFinishedMs: 60_000,
     keepFinishedBytes: 64 * 1024 * 1024,
     stalledReaderMs: 60_000,

@@ -49,6 +49,8 @@ export interface EngineClient {
   models(signal?: AbortSignal): Promise<readonly InstalledModel[]>;
   /** What a model can do; null where the engine does not tell, or does not have it. */
   capabilitiesOf(model: string, signal?: AbortSignal): Promise<readonly string[] | null>;
+  /** Whether a model is loaded; null where the engine does not tell, or not in a second. */
+  isLoaded(model: string, signal?: AbortSignal): Promise<boolean | null>;
   /** True where nobody is paid for its tokens; false where nobody knows. */
   isFree(model: string): boolean;
   /**

@@ -1,19 +1,25 @@
+import type { FastifyBaseLogger } from "fastify";
 import { STEP } from "../../contract/event-id.ts";
-import { type StreamEvent, usageOf } from "../../contract/events.ts";
+import type { FinishReason, StreamEvent, StreamStatus, Timings, Usage } from "../../contract/events.ts";
+import { usageOf } from "../../contract/events.ts";
 import type { ChatRequest } from "../../contract/gateway.ts";
 import { withoutPrefix } from "../../contract/model-names.ts";
 import { messageOf, WireError } from "../../errors.ts";
 import { EventLog } from "../stream/event-log.ts";
-import type { EngineClient, EngineRequest } from "./engine-client.ts";
+import { type AskListener, askEngine, type EngineAccess } from "./ask-engine.ts";
+import { emptyReply } from "./empty-reply.ts";
 import type { EnginePiece, FinalPiece } from "./engine-reply.ts";
 import type { GatewayMetrics, StreamMeter } from "./metrics.ts";
-import { type DefaultModel, unknownModel } from "./models.ts";
+import { unknownModel } from "./models.ts";
+import { ReplyLog } from "./reply-log.ts";
+import { ReplyWriter } from "./reply-writer.ts";
+import { fingerprintOf } from "./request-fingerprint.ts";
 
-export interface GenerationSettings {
-  readonly engine: EngineClient;
-  /** The model where the request names none. */
-  readonly defaultModel: DefaultModel;
+export interface GenerationSettings extends EngineAccess {
+  /** How long a reply may be written, in milliseconds; 0: as long as it takes. */
+  readonly maxReplyMs: number;
   readonly metrics: GatewayMetrics;
+  readonly logger: FastifyBaseLogger;
   /** Told once, when the generation has ended in any way. */
   readonly onEnd: (generation: Generation) => void;
 }
@@ -27,31 +33,37 @@ export class Generation {
   readonly messageId: string;
   readonly log: EventLog;
   readonly #settings: GenerationSettings;
+  readonly #fingerprint: string;
   readonly #meter: StreamMeter;
+  readonly #lines: ReplyLog;
   readonly #abort = new AbortController();
-  #tokensSent = 0;
+  readonly #writer = new ReplyWriter();
   #isLeft = false;
-  #hangUp: NodeJS.Timeout | undefined;
+  #model: string | undefined;
+  /** Ends a reply that takes too long; later, an engine that does not hang up. */
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(request: ChatRequest, settings: GenerationSettings) {
     this.sessionId = request.session_id;
     this.messageId = request.message_id;
     this.log = new EventLog(request.message_id);
     this.#settings = settings;
+    this.#fingerprint = fingerprintOf(request);
     this.#meter = settings.metrics.start();
+    this.#lines = new ReplyLog(settings.logger, request);
     // Before the engine is asked, so that the reader knows at once that it was heard.
-    this.log.append(startedEvent(request), { type: "status_update", status: "planning" });
+    this.log.append(startedEvent(request), statusEvent("planning"), ...trimmedNotice(request));
     void this.#run(request);
+  }
+
+  /** Whether a request with this reply's key is the one that it answers, sent again. */
+  answers(request: ChatRequest): boolean {
+    return fingerprintOf(request) === this.#fingerprint;
   }
 
   /** Ends it now, for every reader, and makes the engine stop. Nothing where it has ended already. */
   cancel(): void {
-    const usage = usageOf(null, this.#tokensSent);
-    this.#end(
-      { type: "status_update", status: "cancelled" },
-      { type: "usage", usage, cost_usd: 0, timings: null },
-      { type: "done", finish_reason: "cancelled" },
-    );
+    this.#end("cancelled", this.#usageSoFar(), doneEvent("cancelled"));
     this.#abort.abort();
   }
 
@@ -64,76 +76,73 @@ export class Generation {
 
   /** The request is not kept beyond its end: its history may be a mebibyte. */
   async #run(request: ChatRequest): Promise<void> {
-    const { defaultModel } = this.#settings;
-    const { signal } = this.#abort;
-    const { model: named } = request;
-    const prompt = promptOf(request);
+    const { maxReplyMs } = this.#settings;
+    if (maxReplyMs > 0) this.#timer = setTimeout(() => this.#giveUp(), maxReplyMs).unref();
     try {
-      // A name is not looked up before it is asked for: the engine itself knows best what it has.
-      const model = named === undefined ? await defaultModel.name(signal) : withoutPrefix(named);
-      if (signal.aborted) return;
-      this.log.append({ type: "status_update", status: "executing", detail: model });
-      await (named === undefined ? this.#askDefault(model, prompt) : this.#ask(model, prompt));
+      await askEngine(this.#settings, request, this.#listener(), this.#abort.signal);
     } catch (error) {
       // After an end of our own the engine's protest is its answer to the abort.
-      if (!this.log.ended) this.#fail(await this.#explain(error, named));
+      if (!this.log.ended) this.#fail(await this.#explain(error, request.model));
     } finally {
-      clearTimeout(this.#hangUp);
-      this.#hangUp = undefined;
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
     }
   }
 
-  /** Asks what was the default model; where the engine has that no more, what is it now. */
-  async #askDefault(model: string, prompt: Prompt): Promise<void> {
-    const { defaultModel } = this.#settings;
-    try {
-      await this.#ask(model, prompt);
-    } catch (error) {
-      // A reply that was cancelled says nothing about the model.
-      if (this.log.ended) throw error;
-      defaultModel.forget();
-      const isGone = error instanceof WireError && error.code === "model_not_found";
-      const present = isGone ? await defaultModel.name(this.#abort.signal) : model;
-      if (present === model) throw error;
-      await this.#ask(present, prompt);
-    }
+  #listener(): AskListener {
+    return {
+      onModel: (model) => {
+        this.#model = model;
+        this.#append(statusEvent("executing", model));
+      },
+      onWait: (status) => {
+        if (this.#writer.hasBegun) return;
+        this.#lines.hop(status);
+        this.#append(statusEvent(status));
+      },
+      onAsked: (model) => this.#lines.hop("asked the engine", model),
+      onPieces: (pieces) => this.#write(pieces),
+      giveWay: () => {
+        this.#lines.hop("gives way to a person's message");
+        this.cancel();
+      },
+    };
   }
 
-  async #ask(model: string, prompt: Prompt): Promise<void> {
-    await this.#relay(this.#settings.engine.chat({ model, ...prompt }, this.#abort.signal));
+  async #write(pieces: readonly EnginePiece[]): Promise<void> {
+    // After the end only the connection's own end is awaited, so that it can be used again.
+    if (this.log.ended) return;
+    if (!this.#writer.hasBegun) this.#lines.hop("first piece");
+    const { events, final } = this.#writer.write(pieces);
+    this.log.append(...events);
+    this.#meter.saw(events);
+    if (final !== undefined) this.#complete(final);
+    await this.log.room();
   }
 
-  async #relay(reply: AsyncIterable<readonly EnginePiece[]>): Promise<void> {
-    for await (const pieces of reply) {
-      // After the end only the connection's own end is awaited, so that it can be used again.
-      if (this.log.ended) continue;
-      const tokens: StreamEvent[] = [];
-      for (const piece of pieces) {
-        if ("text" in piece) {
-          tokens.push({ type: "token", content: piece.text });
-        } else if ("thought" in piece) {
-          tokens.push({ type: "thinking", content: piece.thought });
-        } else {
-          this.#complete(tokens.splice(0), piece);
-          break;
-        }
-      }
-      this.#tokensSent += tokens.length;
-      this.log.append(...tokens);
-      this.#meter.saw(tokens);
-      await this.log.room();
-    }
+  #append(event: StreamEvent): void {
+    if (!this.log.ended) this.log.append(event);
   }
 
-  #complete(tokens: StreamEvent[], final: FinalPiece): void {
-    const usage = usageOf(final.promptTokens, final.completionTokens);
-    this.#end(
-      ...tokens,
-      { type: "status_update", status: "complete" },
-      { type: "usage", usage, cost_usd: 0, timings: final.timings },
-      { type: "done", finish_reason: final.finishReason },
+  #complete(final: FinalPiece): void {
+    const { hasText, hasThoughts } = this.#writer;
+    const usage = this.#usageEvent(usageIn(final), final.timings);
+    if (hasText) this.#end("complete", usage, doneEvent(final.finishReason));
+    else this.#fail(emptyReply(final, hasThoughts), usage);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#abort.abort(), HANG_UP_MS).unref();
+  }
+
+  #giveUp(): void {
+    const { maxReplyMs } = this.#settings;
+    this.#fail(
+      new WireError(
+        "reply_timeout",
+        `The reply was not finished in ${maxReplyMs / 1_000} s; this is what had come.`,
+        "Send a message that asks for less, limit the model (num_predict), or raise stream.max_reply_ms.",
+      ),
     );
-    this.#hangUp = setTimeout(() => this.#abort.abort(), HANG_UP_MS).unref();
+    this.#abort.abort();
   }
 
   async #explain(thrown: unknown, model: string | undefined): Promise<WireError> {
@@ -145,30 +154,31 @@ export class Generation {
     return await unknownModel(this.#settings.engine, model).catch(() => error);
   }
 
-  #fail({ code, message, hint }: WireError): void {
-    this.#end(
-      { type: "status_update", status: "error" },
-      { type: "error", code, message, ...(hint === undefined ? {} : { hint }) },
-      { type: "done", finish_reason: "error" },
-    );
+  #fail(error: WireError, usage = this.#writer.hasBegun ? this.#usageSoFar() : undefined): void {
+    const counted = usage === undefined ? [] : [usage];
+    this.#end("error", errorEvent(error), ...counted, doneEvent("error"));
+  }
+
+  #usageSoFar(): StreamEvent {
+    return this.#usageEvent(this.#writer.counted, null);
+  }
+
+  #usageEvent(usage: Usage, timings: Timings | null): StreamEvent {
+    const isFree = this.#model === undefined || this.#settings.engine.isFree(this.#model);
+    return { type: "usage", usage, cost_usd: isFree ? 0 : null, timings };
   }
 
   /** Every way to the end goes through here, once. */
-  #end(...ending: StreamEvent[]): void {
+  #end(status: StreamStatus, ...rest: StreamEvent[]): void {
     if (this.log.ended || this.#isLeft) return;
-    const begun = this.log.place.step >= STEP.executing;
-    const executing: StreamEvent = { type: "status_update", status: "executing" };
-    this.log.append(...(begun ? [] : [executing]), ...ending);
+    const hasExecuted = this.log.place.step >= STEP.executing;
+    const ending = [...this.#writer.end(), statusEvent(status), ...rest];
+    this.log.append(...(hasExecuted ? [] : [statusEvent("executing")]), ...ending);
     this.#meter.saw(ending);
+    this.#lines.end(this.#model, status, ending);
     this.log.release();
     this.#settings.onEnd(this);
   }
-}
-
-type Prompt = Omit<EngineRequest, "model">;
-
-function promptOf({ content, messages, options }: ChatRequest): Prompt {
-  return { messages: messages ?? [{ role: "user" as const, content }], ...(options && { options }) };
 }
 
 function startedEvent(request: ChatRequest): StreamEvent {
@@ -179,5 +189,45 @@ function startedEvent(request: ChatRequest): StreamEvent {
     assistant_message_id: request.message_id,
     model: request.model === undefined ? null : withoutPrefix(request.model),
     model_id: request.model_id ?? null,
+  };
+}
+
+/** What a reader is told where older messages had no room. */
+function trimmedNotice({ left_out }: ChatRequest): StreamEvent[] {
+  if (left_out === undefined) return [];
+  const what = left_out === 1 ? "The oldest message was" : `The ${left_out} oldest messages were`;
+  return [
+    {
+      type: "notice",
+      code: "context_trimmed",
+      message: `${what} not sent: there is no room in the model's window.`,
+      hint: "Begin a new conversation, or give the model a larger window (num_ctx).",
+      left_out,
+    },
+  ];
+}
+
+function statusEvent(status: StreamStatus, detail?: string): StreamEvent {
+  return { type: "status_update", status, ...(detail !== undefined && { detail }) };
+}
+
+function errorEvent({ code, message, hint, retryAfterS }: WireError): StreamEvent {
+  return {
+    type: "error",
+    code,
+    message,
+    ...(hint !== undefined && { hint }),
+    ...(retryAfterS !== undefined && { retry_after_s: retryAfterS }),
+  };
+}
+
+function doneEvent(finish_reason: FinishReason): StreamEvent {
+  return { type: "done", finish_reason };
+}
+
+function usageIn({ promptTokens, completionTokens, thinkingTokens }: FinalPiece): Usage {
+  return {
+    ...usageOf(promptTokens, completionTokens),
+    ...(thinkingTokens !== undefined && { thinking_tokens: thinkingTokens }),
   };
 }

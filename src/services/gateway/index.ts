@@ -1,7 +1,8 @@
 import { urlOf } from "../../contract/address.ts";
 import type { DependencyHealth, Health } from "../../contract/common.ts";
+import { LIMITS } from "../../contract/defaults.ts";
 import { parseEventId } from "../../contract/event-id.ts";
-import { type CancelAnswer, ChatRequest, ResumeQuery } from "../../contract/gateway.ts";
+import { Cancel, type CancelAnswer, ChatRequest, ResumeQuery } from "../../contract/gateway.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
 import { WireError } from "../../errors.ts";
 import { endpoint } from "../http/endpoint.ts";
@@ -10,6 +11,7 @@ import { createServer, listen, type ServerOptions } from "../http/server.ts";
 import type { FinishedLogsSettings } from "../stream/finished-logs.ts";
 import { lastEventIdOf, type ReaderSettings, sendLog } from "../stream/send.ts";
 import type { EngineClient } from "./engine-client.ts";
+import { EngineQueue } from "./engine-queue.ts";
 import { Generations } from "./generations.ts";
 import { createMetrics } from "./metrics.ts";
 import { DefaultModel, listModels } from "./models.ts";
@@ -25,6 +27,10 @@ export interface GatewayOptions extends ServerOptions, ReaderSettings, FinishedL
   defaultModel: string;
   /** How long a generation goes on after its last reader left, in milliseconds. */
   orphanGraceMs: number;
+  /** How long a reply may be written, in milliseconds; 0: as long as it takes. */
+  maxReplyMs: number;
+  /** So many replies are asked of the engine at a time; 0: as many as come. */
+  maxConcurrent: number;
   conversations: Conversations;
   version: string;
 }
@@ -35,7 +41,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
   const app = createServer(options);
   const metrics = await createMetrics();
   const defaultModel = new DefaultModel(engine, options.defaultModel);
-  const generations = new Generations({ ...options, defaultModel, metrics });
+  const queue = new EngineQueue(options.maxConcurrent);
+  const generations = new Generations({ ...options, defaultModel, metrics, queue, logger: app.log });
 
   endpoint(
     app,
@@ -60,7 +67,10 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
     return metrics.expose();
   });
 
-  endpoint(app, gatewayRoutes.chat, { body: ChatRequest }, async ({ body, request, reply }) => {
+  // There may be pictures of the message, and of those before it.
+  const largeWith = { fields: ["images", "messages"], bytes: LIMITS.imageBodyBytes };
+  const chat = { body: ChatRequest, largeWith };
+  endpoint(app, gatewayRoutes.chat, chat, async ({ body, request, reply }) => {
     const { session_id: sessionId, message_id: messageId } = body;
     const isBack = parseEventId(lastEventIdOf(request) ?? "")?.messageId === messageId;
     const generation = isBack
@@ -77,14 +87,14 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
     await sendLog(request, reply, generation.log, options);
   });
 
-  endpoint(app, gatewayRoutes.cancel, {}, async ({ params }): Promise<CancelAnswer> => {
+  endpoint(app, gatewayRoutes.cancel, { body: Cancel }, async ({ params, body }): Promise<CancelAnswer> => {
     const session_id = params["session_id"] ?? "";
-    const generation = generations.find(session_id);
-    if (generation !== undefined && !generation.log.ended) {
-      generation.cancel();
-      return { status: "cancelled", session_id, message_id: generation.messageId };
+    const running = generations.find(session_id, body.message_id);
+    if (running !== undefined && !running.log.ended) {
+      running.cancel();
+      return { status: "cancelled", session_id, message_id: running.messageId };
     }
-    if (generation !== undefined || (await conversations.isKnown(session_id))) {
+    if (generations.find(session_id) !== undefined || (await conversations.isKnown(session_id))) {
       return { status: "idle", session_id };
     }
     throw new WireError("conversation_not_found", `There is no conversation "${session_id}".`);

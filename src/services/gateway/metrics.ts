@@ -14,7 +14,7 @@ export interface GatewayMetrics {
 
 /** Measures one stream. */
 export interface StreamMeter {
-  /** Told of the events that were written together, all of them from the first token to `done`. */
+  /** Told of the events that were written together, all of them from the first token or thought to `done`. */
   saw(events: readonly StreamEvent[]): void;
 }
 
@@ -61,7 +61,7 @@ function createSeries({ Counter, Gauge, Histogram }: Prometheus, registry: Regis
     active: new Gauge(metric(METRICS.active, "Streams that run.")),
     tokens: new Counter(metric(METRICS.tokens, "Token events: pieces of replies as the engine sent them.")),
     firstToken: new Histogram({
-      ...metric(METRICS.firstToken, "From the request to its first token."),
+      ...metric(METRICS.firstToken, "From the request to its first token, or thought."),
       buckets: FIRST_TOKEN_BUCKETS,
     }),
     interToken: new Histogram({
@@ -121,8 +121,10 @@ class Meter implements StreamMeter {
   saw(events: readonly StreamEvent[]): void {
     const { finished, active, upstreamErrors } = this.#series;
     let tokens = 0;
+    let thoughts = 0;
     for (const event of events) {
       if (event.type === "token") tokens += 1;
+      if (event.type === "thinking") thoughts += 1;
       // A fault of the gateway itself is no error of the engine.
       if (event.type === "error" && event.code !== "internal_error") upstreamErrors.inc({ code: event.code });
       if (event.type === "done") {
@@ -130,14 +132,14 @@ class Meter implements StreamMeter {
         active.dec();
       }
     }
-    if (tokens > 0) this.#sawTokens(tokens);
+    if (tokens > 0) this.#series.tokens.inc(tokens);
+    if (tokens + thoughts > 0) this.#sawText();
   }
 
-  /** One look at the clock, however many came together. */
-  #sawTokens(count: number): void {
-    const { tokens, firstToken, interToken } = this.#series;
+  /** One look at the clock, however many came together. A thought is a token of the model's, too. */
+  #sawText(): void {
+    const { firstToken, interToken } = this.#series;
     const now = performance.now();
-    tokens.inc(count);
     if (this.#last === undefined) firstToken.observe((now - this.#start) / 1000);
     else interToken.observe((now - this.#last) / 1000);
     this.#last = now;

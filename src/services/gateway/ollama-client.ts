@@ -41,11 +41,11 @@ export function createOllamaClient(options: EngineClientOptions, api: OllamaApi)
     },
     modelNames: async (signal) => (await tags(signal)).map(({ name }) => name),
     async models(signal) {
-      const [tagged, windows] = await Promise.all([tags(signal), windowsInForce(engine, signal)]);
+      const [tagged, loaded] = await Promise.all([tags(signal), loadedModels(engine, signal)]);
       return await Promise.all(
         tagged.map(async (model) => ({
           ...(await describe(model, signal)),
-          windowInForce: windows.get(model.name) ?? null,
+          windowInForce: loaded?.get(model.name) ?? null,
         })),
       );
     },
@@ -57,6 +57,10 @@ export function createOllamaClient(options: EngineClientOptions, api: OllamaApi)
       );
       const found = tagged.find((each) => each.name === name);
       return found === undefined ? null : (await describe(found, signal)).capabilities;
+    },
+    async isLoaded(model, signal) {
+      const loaded = await loadedModels(engine, signal);
+      return loaded === null ? null : findModel([...loaded.keys()], model) !== undefined;
     },
     // Models of this form of name run elsewhere: what they cost is between the user and Ollama.
     isFree: (model) => !/[:-]cloud$/.test(model),
@@ -72,18 +76,16 @@ export function createOllamaClient(options: EngineClientOptions, api: OllamaApi)
 /** Ollama looks after its runners before it tells of them, which may take it ten seconds while it is busy. */
 const LOADED_TIMEOUT_MS = 1_000;
 
-/** The windows of the models that are loaded, in tokens; none where it does not tell soon. */
-async function windowsInForce(
+/** The models that are loaded, each with its window in tokens; null where it does not tell soon. */
+async function loadedModels(
   engine: Upstream,
   signal: AbortSignal | undefined,
-): Promise<ReadonlyMap<string, number>> {
+): Promise<ReadonlyMap<string, number | undefined> | null> {
   const soon = AbortSignal.timeout(LOADED_TIMEOUT_MS);
   const either = signal === undefined ? soon : AbortSignal.any([signal, soon]);
   const asked = engine.ask({ method: "GET", path: engineRoutes.ps.path() }, EngineLoaded, either);
-  const { models } = await asked.catch(() => ({ models: [] }));
-  return new Map(
-    models.flatMap(({ name, context_length: length }) => (length === undefined ? [] : [[name, length]])),
-  );
+  const answer = await asked.catch(() => null);
+  return answer && new Map(answer.models.map(({ name, context_length }) => [name, context_length]));
 }
 
 /**

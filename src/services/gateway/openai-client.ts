@@ -44,6 +44,7 @@ export function createOpenAiClient(options: EngineClientOptions): EngineClient {
       );
       return models.find((each) => each.name === name)?.capabilities ?? null;
     },
+    isLoaded: async () => null,
     // Such a server may pass on to one that somebody is paid for.
     isFree: () => false,
     async *chat(request, signal) {

@@ -29,15 +29,15 @@ export async function resumeGeneration(
   conversations: Conversations,
   { sessionId, messageId, mayStart }: ResumeRequest,
 ): Promise<Generation> {
-  const present = generations.find(sessionId);
-  const isMeant = messageId === undefined ? !present?.log.ended : present?.messageId === messageId;
+  const present = generations.find(sessionId, messageId);
+  const isMeant = messageId !== undefined || !present?.log.ended;
   if (present !== undefined && isMeant) return present;
 
   const pending = mayStart ? await conversations.pendingRequest(sessionId) : undefined;
   const isPendingMeant = messageId === undefined || messageId === pending?.message_id;
   if (pending !== undefined && isPendingMeant) return generations.start(pending);
-  if (present !== undefined && messageId === undefined) return present;
-  if (present === undefined && !(await conversations.isKnown(sessionId))) {
+  if (present !== undefined) return present;
+  if (generations.find(sessionId) === undefined && !(await conversations.isKnown(sessionId))) {
     throw new WireError("conversation_not_found", `There is no conversation "${sessionId}".`);
   }
   throw new WireError(

@@ -19,9 +19,13 @@ export class ThinkBlock {
   /** What may be a part of a tag, or white space around one. */
   #held = "";
 
+  /** True once all that follows is text, as it comes. */
+  get isOver(): boolean {
+    return this.#state === "after";
+  }
+
   /** What is known to be text or thought by now, in order; what may be a part of a tag is held back. */
   push(text: string): readonly SaidPiece[] {
-    if (this.#state === "after") return says(text);
     this.#held += text;
     if (this.#state === "before") this.#readOpening();
     if (this.#state === "opened") this.#readSpaceThen("thinking");
@@ -34,7 +38,9 @@ export class ThinkBlock {
   /** What was held back, at the end of the text. A block that was never closed was thoughts to its end. */
   end(): readonly SaidPiece[] {
     const rest = this.#take(this.#held.length);
-    return this.#state === "thinking" ? thinks(rest) : says(rest);
+    const isThought = this.#state === "thinking";
+    this.#state = "after";
+    return isThought ? thinks(rest) : says(rest);
   }
 
   #readOpening(): void {

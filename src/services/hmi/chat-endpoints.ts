@@ -31,7 +31,7 @@ export function serveChat(app: FastifyInstance, { chat, store, readers }: ChatPa
   endpoint(
     app,
     hmiRoutes.sendMessage,
-    { body: SendMessage, largeWith: { field: "images", bytes: LIMITS.imageBodyBytes } },
+    { body: SendMessage, largeWith: { fields: ["images"], bytes: LIMITS.imageBodyBytes } },
     async ({ body, request }): Promise<SentMessage> =>
       sentMessage(await chat.send(userOf(request), outgoingMessage(body))),
   );

@@ -18,8 +18,8 @@ export interface Call<Body, Query> {
 interface Schemas<Body extends z.ZodType, Query extends z.ZodType> {
   body?: Body;
   query?: Query;
-  /** Bodies with this field may be so large, in bytes; all others as large as usual. */
-  largeWith?: { readonly field: string; readonly bytes: number };
+  /** Bodies with one of these fields may be so large, in bytes; all others as large as usual. */
+  largeWith?: { readonly fields: readonly string[]; readonly bytes: number };
 }
 
 /** Serves one endpoint of the contract: what it returns is sent as JSON, unless it took the reply over. */
@@ -36,7 +36,7 @@ export function endpoint<Body extends z.ZodType, Query extends z.ZodType>(
     exposeHeadRoute: false,
     ...(schemas.largeWith && { bodyLimit: schemas.largeWith.bytes }),
     handler: async (request, reply) => {
-      if (schemas.largeWith !== undefined) refuseTooLarge(request, schemas.largeWith.field);
+      if (schemas.largeWith !== undefined) refuseTooLarge(request, schemas.largeWith.fields);
       return await handler({
         body: validate(schemas.body, request.body ?? {}),
         query: validate(schemas.query, request.query),
@@ -49,9 +49,9 @@ export function endpoint<Body extends z.ZodType, Query extends z.ZodType>(
 }
 
 /** Throws `payload_too_large` where a body is larger than usual, without that which may make it so. */
-function refuseTooLarge({ body, headers }: FastifyRequest, field: string): void {
+function refuseTooLarge({ body, headers }: FastifyRequest, fields: readonly string[]): void {
   const isLarge = Number(headers["content-length"] ?? JSON.stringify(body ?? null).length) > LIMITS.bodyBytes;
-  if (isLarge && !(typeof body === "object" && body !== null && field in body))
+  if (isLarge && !fields.some((field) => typeof body === "object" && body !== null && field in body))
     throw bodyTooLarge(LIMITS.bodyBytes);
 }
 
@@ -72,6 +72,7 @@ function invalidInput(issues: readonly z.core.$ZodIssue[]): WireError {
 
 function codeOf(issue: z.core.$ZodIssue): WireErrorCode {
   const field = issue.path[0];
+  if (field === "tools") return "not_supported";
   if (field === "model_id") return "invalid_model_id";
   if (issue.code === "too_big" && (field === "message" || field === "content")) return "message_too_long";
   return "bad_request";

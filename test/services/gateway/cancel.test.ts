@@ -13,7 +13,7 @@ test("a cancel in mid-reply ends it for every reader, and the engine stops", asy
   });
   await Promise.all([reader.ended, second.ended]);
   expect(findGrammarFault(reader.events)).toBeUndefined();
-  expect(shapeOf(reader.events)).toBe("planning executing token cancelled usage done(cancelled)");
+  expect(shapeOf(reader.events)).toBe("started planning executing token cancelled usage done(cancelled)");
   expect(second.events).toEqual(reader.events);
   await eventually(async () => expect(await gateway.generation()).toMatchObject({ ended: "aborted" }));
   const tokens = reader.events.filter((event) => event.type === "token").length;
@@ -28,7 +28,7 @@ test("a cancel before the first token, while the model loads, stops the load", a
   await eventually(async () => expect(await gateway.generations()).toHaveLength(1));
   await gateway.cancel();
   await reader.ended;
-  expect(shapeOf(reader.events)).toBe("planning executing cancelled usage done(cancelled)");
+  expect(shapeOf(reader.events)).toBe("started planning executing cancelled usage done(cancelled)");
   await eventually(async () => expect(await gateway.generation()).toMatchObject({ ended: "aborted" }));
 });
 
@@ -95,7 +95,10 @@ test("any key that a conversation can have can be cancelled", async () => {
 
 test("a cancel ends its own conversation and no other", async () => {
   const gateway = await startTestGateway({ standIn: { tokenDelayMs: 5 } });
-  const [a, b] = [await gateway.chat({ session_id: "a" }), await gateway.chat({ session_id: "b" })];
+  const [a, b] = [
+    await gateway.chat({ session_id: "a" }),
+    await gateway.chat({ session_id: "b", message_id: "2" }),
+  ];
   await gateway.cancel("a");
   await Promise.all([a.ended, b.ended]);
   expect([a, b].map((reader) => reader.events.at(-1))).toEqual([

@@ -10,7 +10,7 @@ test("a reply comes whole, in the contract's order, with the engine's own counts
   const reader = await gateway.chat();
   await reader.ended;
   expect(findGrammarFault(reader.events)).toBeUndefined();
-  expect(shapeOf(reader.events)).toBe("planning executing token complete usage done(stop)");
+  expect(shapeOf(reader.events)).toBe("started planning executing token complete usage done(stop)");
   expect(reader.text).toBe("1, 2, 3, 4, 5");
   const usage = reader.events.find((event) => event.type === "usage");
   expect(usage).toMatchObject({
@@ -25,7 +25,7 @@ test("a reply comes whole, in the contract's order, with the engine's own counts
 test("planning is there before the engine says anything", async () => {
   const gateway = await startTestGateway({ standIn: { loadMs: 600_000 } });
   const reader = await gateway.chat();
-  await eventually(() => expect(shapeOf(reader.events)).toMatch(/^planning/));
+  await eventually(() => expect(shapeOf(reader.events)).toMatch(/^started planning/));
   expect(reader.text).toBe("");
 });
 
@@ -57,7 +57,7 @@ test("with a history the engine is given exactly that, and the options as they a
     { role: "user", content: "Count to 3" },
   ];
   const options = { temperature: 0.5, num_predict: 4 };
-  await (await gateway.chat({ messages, options })).ended;
+  await (await gateway.chat({ content: "Count to 3", messages, options })).ended;
   expect(await gateway.generation()).toMatchObject({ messages, options });
 });
 
@@ -83,7 +83,7 @@ test("the next message of a conversation is taken as soon as the reply is done",
   for (let message = 1; message <= 3; message += 1) {
     const reader = await gateway.chat({ message_id: String(message) });
     await reader.ended;
-    expect(reader.ids[0]).toBe(`${message}:1`);
+    expect(reader.ids[0]).toBe(`${message}:0.0.0`);
   }
 });
 

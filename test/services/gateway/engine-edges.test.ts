@@ -6,16 +6,17 @@ import { eventually, shapeOf } from "../../support/streams.ts";
 
 describe.each(["chat", "generate"] as const)("by /api/%s", (engineApi) => {
   test.each(EDGES)("$name", async (edge) => {
-    const { text = "", finish = "stop", error } = edge;
+    const { text = "", thoughts = "", finish = "stop", error } = edge;
     const gateway = await startTestGateway({ engineUrl: await startEdgeEngine(engineApi, edge), engineApi });
     const reader = await gateway.chat();
     await reader.ended;
     expect(findGrammarFault(reader.events)).toBeUndefined();
-    expect(reader.text).toBe(text);
-    const ending = error === undefined ? "complete usage" : "error error";
-    expect(shapeOf(reader.events)).toBe(
-      `planning executing ${text === "" ? "" : "token "}${ending} done(${finish})`,
-    );
+    expect([reader.thoughts, reader.text]).toEqual([thoughts, text]);
+    const written = `${thoughts === "" ? "" : "thinking thought "}${text === "" ? "" : "token "}`;
+    const hasBegun = written !== "" || error?.code === "empty_reply";
+    const failed = hasBegun ? "error error usage" : "error error";
+    const ending = error === undefined ? "complete usage" : failed;
+    expect(shapeOf(reader.events)).toBe(`started planning executing ${written}${ending} done(${finish})`);
     if (error !== undefined) {
       const message = expect.stringContaining(error.says);
       expect(reader.events).toContainEqual(expect.objectContaining({ code: error.code, message }));
@@ -33,12 +34,12 @@ describe.each(["chat", "generate"] as const)("by /api/%s", (engineApi) => {
     const reader = await gateway.chat();
     const say = await asked.promise;
     await eventually(() => expect(reader.heartbeats).toBeGreaterThan(5));
-    expect(shapeOf(reader.events)).toBe("planning executing");
+    await eventually(() => expect(shapeOf(reader.events)).toBe("started planning executing"));
     const before = reader.heartbeats;
     say(thought("Hm."));
     await eventually(() => expect(reader.heartbeats).toBeGreaterThan(before + 5));
     say(piece("a") + final());
     await reader.ended;
-    expect(reader.text).toBe("a");
+    expect([reader.thoughts, reader.text]).toEqual(["Hm.", "a"]);
   });
 });

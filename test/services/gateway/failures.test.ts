@@ -13,8 +13,8 @@ import {
 import { call } from "../../support/http.ts";
 import { shapeOf } from "../../support/streams.ts";
 
-const FAILED = "planning executing error error done(error)";
-const FAILED_LATE = "planning executing token error error done(error)";
+const FAILED = "started planning executing error error done(error)";
+const FAILED_LATE = "started planning executing token error error usage done(error)";
 
 /** What a reader of this engine is told. */
 async function outcomeOf(engineUrl: string) {
@@ -136,7 +136,7 @@ test("health says what is wrong with the engine, and goes on answering", async (
     json: {
       status: "degraded",
       service: "gateway",
-      dependencies: { ollama: { status: "unavailable", latency_ms: null, error: expect.any(String) } },
+      dependencies: { engine: { status: "unavailable", latency_ms: null, error: expect.any(String) } },
     },
   });
   expect((await call(gateway.url, gatewayRoutes.live.path())).status).toBe(200);
@@ -160,7 +160,7 @@ test("a character that the engine cut in half arrives whole", async () => {
   const lines = [`a${high}`, `${low}b`, high].map(line).join("") + FINAL_LINE;
   const { text, shape } = await outcomeOf(await engineThat(lines, (response) => response.end()));
   expect(text).toBe("a🏛b\ufffd");
-  expect(shape).toBe("planning executing token complete usage done(stop)");
+  expect(shape).toBe("started planning executing token complete usage done(stop)");
 });
 
 test("bytes that arrive one by one make the same reply", async () => {
@@ -178,12 +178,19 @@ test("bytes that arrive one by one make the same reply", async () => {
 
 test("done comes with the engine's last word, also where it holds the connection open", async () => {
   const engineUrl = await engineThat(engineLine("a") + FINAL_LINE, () => undefined);
-  expect((await outcomeOf(engineUrl)).shape).toBe("planning executing token complete usage done(stop)");
+  expect((await outcomeOf(engineUrl)).shape).toBe(
+    "started planning executing token complete usage done(stop)",
+  );
 });
 
-test("an empty reply is a reply", async () => {
-  const engineUrl = await engineThat(FINAL_LINE, (response) => response.end());
-  expect((await outcomeOf(engineUrl)).shape).toBe("planning executing complete usage done(stop)");
+test("what had come of a reply that failed is counted", async () => {
+  const gateway = await startTestGateway({
+    engineUrl: await engineThat(engineLine("a") + engineLine("b"), (response) => response.destroy()),
+  });
+  const reader = await gateway.chat();
+  await reader.ended;
+  const usage = { prompt_tokens: null, completion_tokens: 2, total_tokens: null };
+  expect(reader.events).toContainEqual({ type: "usage", usage, cost_usd: 0, timings: null });
 });
 
 test("the stand-in's own failures are told like Ollama's", async () => {

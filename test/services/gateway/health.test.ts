@@ -17,7 +17,9 @@ test("health names the process and its engine", async () => {
     pid: process.pid,
     port: Number(new URL(url).port),
     active_streams: 0,
-    dependencies: { ollama: { status: "ok", url: engineUrl, latency_ms: expect.any(Number) } },
+    dependencies: {
+      engine: { status: "ok", url: engineUrl, kind: "stand-in", latency_ms: expect.any(Number) },
+    },
   });
 });
 

@@ -47,8 +47,8 @@ test("a gateway that has done nothing shows every series at 0, as Prometheus tex
 test("streams are counted by how they ended, and their tokens with them", async () => {
   const gateway = await startTestGateway();
   const whole = await gateway.chat({ session_id: "a" });
-  const short = await gateway.chat({ session_id: "b", options: { num_predict: 2 } });
-  const { ended } = await gateway.chat({ session_id: "c", model: "unheard-of" });
+  const short = await gateway.chat({ session_id: "b", message_id: "2", options: { num_predict: 2 } });
+  const { ended } = await gateway.chat({ session_id: "c", message_id: "3", model: "unheard-of" });
   await Promise.all([whole.ended, short.ended, ended]);
   const tokens = [...whole.events, ...short.events].filter(({ type }) => type === "token").length;
   expect(await metricsOf(gateway)).toMatchObject({

@@ -2,7 +2,7 @@ import { json } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { ModelList } from "../../../src/contract/common.ts";
 import { gatewayRoutes } from "../../../src/contract/routes.ts";
-import { FINAL_LINE, startFakeEngine, startTestGateway } from "../../support/gateway.ts";
+import { engineLine, FINAL_LINE, startFakeEngine, startTestGateway } from "../../support/gateway.ts";
 import { call } from "../../support/http.ts";
 import { eventually, shapeOf } from "../../support/streams.ts";
 
@@ -62,35 +62,40 @@ async function startWithDefault(has: string[], { lists = () => has } = {}) {
     async (request, response) => {
       const { model } = (await json(request)) as { model: string };
       asked.push(model);
-      if (has.includes(model)) response.end(FINAL_LINE);
+      if (has.includes(model)) response.end(engineLine("a") + FINAL_LINE);
       else response.writeHead(404).end(JSON.stringify({ error: `model "${model}" not found` }));
     },
     { toJSON: () => models(...lists()) },
   );
   const gateway = await startTestGateway({ engineUrl, defaultModel: "b:1" });
   let sent = 0;
-  /** Sends a message; returns the shape of its stream, and the models that the engine was asked for it. */
+  /** Sends a message; returns the shape of its stream, the models that the engine was asked for, and the one told. */
   const say = async () => {
     sent += 1;
     asked.length = 0;
     const reader = await gateway.chat({ message_id: String(sent) });
     await reader.ended;
-    return { shape: shapeOf(reader.events), asked: [...asked] };
+    const told = reader.events.find((event) => "status" in event && event.status === "executing");
+    return {
+      shape: shapeOf(reader.events),
+      asked: [...asked],
+      told: told && "detail" in told && told.detail,
+    };
   };
   return say;
 }
 
-const WHOLE = "planning executing complete usage done(stop)";
+const WHOLE = "started planning executing token complete usage done(stop)";
 
 test("a default model that is removed gives way at once, and is the default again once it is pulled", async () => {
   const has = ["a:latest", "b:1"];
   const say = await startWithDefault(has);
-  expect(await say()).toEqual({ shape: WHOLE, asked: ["b:1"] });
+  expect(await say()).toEqual({ shape: WHOLE, asked: ["b:1"], told: "b:1" });
   has.pop();
-  expect(await say()).toEqual({ shape: WHOLE, asked: ["b:1", "a:latest"] });
-  expect(await say()).toEqual({ shape: WHOLE, asked: ["a:latest"] });
+  expect(await say()).toEqual({ shape: WHOLE, asked: ["b:1", "a:latest"], told: "a:latest" });
+  expect(await say()).toEqual({ shape: WHOLE, asked: ["a:latest"], told: "a:latest" });
   has.push("b:1");
-  expect(await say()).toEqual({ shape: WHOLE, asked: ["b:1"] });
+  expect(await say()).toEqual({ shape: WHOLE, asked: ["b:1"], told: "b:1" });
 });
 
 test("while the engine has the default model it is not asked for its list again", async () => {
@@ -118,7 +123,7 @@ test("nor is it after a cancel, which says nothing about the model", async () =>
   const gateway = await startTestGateway({ engineUrl, defaultModel: "b:1" });
   for (const message_id of ["1", "2"]) {
     const reader = await gateway.chat({ message_id });
-    await eventually(() => expect(shapeOf(reader.events)).toBe("planning executing"));
+    await eventually(() => expect(shapeOf(reader.events)).toBe("started planning executing"));
     await gateway.cancel();
     await reader.ended;
   }
@@ -127,7 +132,10 @@ test("nor is it after a cancel, which says nothing about the model", async () =>
 
 test("a default model that the engine lists and does not have is asked once", async () => {
   const say = await startWithDefault([], { lists: () => ["b:1"] });
-  expect(await say()).toEqual({ shape: "planning executing error error done(error)", asked: ["b:1"] });
+  expect(await say()).toMatchObject({
+    shape: "started planning executing error error done(error)",
+    asked: ["b:1"],
+  });
 });
 
 test.each([
@@ -157,7 +165,7 @@ test.each([
   const gateway = await startTestGateway();
   const reader = await gateway.chat({ model });
   await reader.ended;
-  expect(shapeOf(reader.events)).toBe("planning executing error error done(error)");
+  expect(shapeOf(reader.events)).toBe("started planning executing error error done(error)");
   const error = reader.events.find((event) => event.type === "error");
   expect(error).toMatchObject({
     code: "model_not_found",
@@ -178,5 +186,5 @@ test("an engine without any model is told what to do", async () => {
     expect.objectContaining({ code: "model_not_found", hint: "Run `ollama pull llama3.1:8b`." }),
   );
   const { json } = await call(gateway.url, gatewayRoutes.models.path());
-  expect(json).toEqual({ status: "ok", models: [], default: null });
+  expect(json).toEqual({ status: "ok", models: [], default: null, configured: "llama3.1:8b" });
 });

@@ -45,8 +45,8 @@ async function startWithPending() {
 test("the reply that a conversation waits for is asked with the history from the store", async () => {
   const { gateway, sessionId, replyId } = await startWithPending();
   const stream = await wholeStream(gateway.url, pathOf(sessionId));
-  expect(shapeOf(stream.events)).toBe("planning executing token complete usage done(length)");
-  expect(stream.ids[0]).toBe(`${replyId}:1`);
+  expect(shapeOf(stream.events)).toBe("started planning executing token complete usage done(length)");
+  expect(stream.ids[0]).toBe(`${replyId}:0.0.0`);
   const generation = await gateway.generation();
   expect(generation).toMatchObject({ model: "phi3:mini", options: { num_predict: 3 } });
   expect(generation?.messages?.at(0)?.content).toContain("Speak of cents.");
@@ -78,7 +78,7 @@ test.each(["known", "any"])(
   "who comes back (%s) never begins the reply that a conversation waits for",
   async (asked) => {
     const { gateway, sessionId, replyId } = await startWithPending();
-    const headers = { "last-event-id": `${replyId}:0` };
+    const headers = { "last-event-id": `${replyId}:0.0.0` };
     const path = pathOf(sessionId, asked === "known" ? replyId : undefined);
     expect(await call(gateway.url, path, { headers })).toMatchObject({
       status: 409,
@@ -95,12 +95,12 @@ test.each(["known", "any"])(
 test("who comes back joins the generation that runs, from its first event or from where it was", async () => {
   const { gateway, sessionId, replyId } = await startWithPending();
   const first = await wholeStream(gateway.url, pathOf(sessionId));
-  const again = (position: number) =>
+  const again = (place: string) =>
     wholeStream(gateway.url, pathOf(sessionId, replyId), {
-      headers: { "last-event-id": `${replyId}:${position}` },
+      headers: { "last-event-id": `${replyId}:${place}` },
     });
-  expect((await again(0)).events).toEqual(first.events);
-  expect((await again(3)).text).toBe(first.text.slice(1));
+  expect((await again("0.0.0")).events).toEqual(first.events.slice(1));
+  expect((await again("3.0.1")).text).toBe(first.text.slice(1));
   expect(await gateway.generations()).toHaveLength(1);
 });
 

@@ -55,7 +55,7 @@ test("who comes back to a generation that is not kept any more does not begin it
     conversations: { isKnown: async () => true, pendingRequest: async () => undefined },
   });
   await (await gateway.chat()).ended;
-  const back = { "last-event-id": "1:7" };
+  const back = { "last-event-id": "1:3.0.4" };
   await eventually(async () => {
     await expect(gateway.chat({}, back)).rejects.toThrow("409");
   });
