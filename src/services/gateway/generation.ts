@@ -13,7 +13,7 @@ import type { GatewayMetrics, StreamMeter } from "./metrics.ts";
 import { unknownModel } from "./models.ts";
 import { ReplyLog } from "./reply-log.ts";
 import { ReplyWriter } from "./reply-writer.ts";
-import { fingerprintOf } from "./request-fingerprint.ts";
+import { requestFingerprint } from "./request-fingerprint.ts";
 
 export interface GenerationSettings extends EngineAccess {
   /** How long a reply may be written, in milliseconds; 0: as long as it takes. */
@@ -48,7 +48,7 @@ export class Generation {
     this.messageId = request.message_id;
     this.log = new EventLog(request.message_id);
     this.#settings = settings;
-    this.#fingerprint = fingerprintOf(request);
+    this.#fingerprint = requestFingerprint(request);
     this.#meter = settings.metrics.start();
     this.#lines = new ReplyLog(settings.logger, request);
     // Before the engine is asked, so that the reader knows at once that it was heard.
@@ -58,7 +58,7 @@ export class Generation {
 
   /** Whether a request with this reply's key is the one that it answers, sent again. */
   answers(request: ChatRequest): boolean {
-    return fingerprintOf(request) === this.#fingerprint;
+    return requestFingerprint(request) === this.#fingerprint;
   }
 
   /** Ends it now, for every reader, and makes the engine stop. Nothing where it has ended already. */

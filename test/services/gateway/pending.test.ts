@@ -3,32 +3,32 @@ import { expect, test } from "vitest";
 import type { ChatRequest } from "../../../src/contract/gateway.ts";
 import { gatewayRoutes } from "../../../src/contract/routes.ts";
 import { openSqliteStore } from "../../../src/services/conversations/sqlite/index.ts";
-import { pendingRequest } from "../../../src/services/conversations/turn.ts";
+import { pendingRequest, type TurnContext } from "../../../src/services/conversations/turn.ts";
 import { startTestGateway } from "../../support/gateway.ts";
 import { call } from "../../support/http.ts";
-import { endingOf, ownOf } from "../../support/store.ts";
 import { shapeOf, wholeStream } from "../../support/streams.ts";
 import { tempFolder } from "../../support/temp.ts";
 
 const pathOf = (session_id: string, message_id?: string) =>
   gatewayRoutes.resume.path({ session_id }, { message_id });
 
+/** Nothing is known of the model, and nothing configured. */
+const CONTEXT: TurnContext = { limitsOf: async () => ({ window: null, canSee: null }), defaults: {} };
+
 /** A gateway beside a store in which a profile's conversation waits for a reply. */
 async function startWithPending() {
-  const store = openSqliteStore({ path: join(tempFolder(), "chat.db"), defaultAgent: "architect" });
-  const profile = await ownOf(store).profiles.create({
+  const database = openSqliteStore({ path: join(tempFolder(), "chat.db"), defaultAgent: "architect" });
+  const store = database.as("local");
+  const profile = await store.profiles.create({
     name: "Payments",
     description: "",
     default_model: null,
     instructions: "Speak of cents.",
     settings: { options: { num_predict: 3 } },
   });
-  const { session } = await ownOf(store).conversations.open({
-    modelId: profile.model_id,
-    agentId: undefined,
-  });
+  const { session } = await store.conversations.open({ modelId: profile.model_id, agentId: undefined });
   const { session_id: sessionId } = session;
-  const { reply } = await ownOf(store).messages.begin({
+  const { user, reply } = await store.messages.begin({
     sessionId,
     content: "Count to 5",
     modelName: "phi3:mini",
@@ -36,17 +36,31 @@ async function startWithPending() {
   const gateway = await startTestGateway({
     conversations: {
       isKnown: async (id) => id === sessionId,
-      pendingRequest: (id) => pendingRequest(ownOf(store), id),
+      pendingRequest: (id) => pendingRequest(store, id, CONTEXT),
     },
   });
-  return { store, gateway, sessionId, replyId: reply.message_id };
+  return {
+    database,
+    gateway,
+    sessionId,
+    messageId: user.message_id,
+    replyId: reply.message_id,
+    modelId: profile.model_id,
+  };
 }
 
 test("the reply that a conversation waits for is asked with the history from the store", async () => {
-  const { gateway, sessionId, replyId } = await startWithPending();
+  const { gateway, sessionId, messageId, replyId, modelId } = await startWithPending();
   const stream = await wholeStream(gateway.url, pathOf(sessionId));
   expect(shapeOf(stream.events)).toBe("started planning executing token complete usage done(length)");
   expect(stream.ids[0]).toBe(`${replyId}:0.0.0`);
+  expect(stream.events[0]).toMatchObject({
+    session_id: sessionId,
+    message_id: messageId,
+    assistant_message_id: replyId,
+    model: "phi3:mini",
+    model_id: modelId,
+  });
   const generation = await gateway.generation();
   expect(generation).toMatchObject({ model: "phi3:mini", options: { num_predict: 3 } });
   expect(generation?.messages?.at(0)?.content).toContain("Speak of cents.");
@@ -64,9 +78,19 @@ test("a second GET joins the generation that the first one started", async () =>
 });
 
 test("once the message is answered, only a kept generation is streamed again", async () => {
-  const { store, gateway, sessionId, replyId } = await startWithPending();
+  const { database, gateway, sessionId, replyId } = await startWithPending();
   const first = await wholeStream(gateway.url, pathOf(sessionId));
-  await store.replies.finish(replyId, endingOf({ content: first.text }));
+  await database.replies.finish(replyId, {
+    content: first.text,
+    thinking: "",
+    modelName: "phi3:mini",
+    timings: null,
+    notices: [],
+    status: "complete",
+    finishReason: "stop",
+    usage: null,
+    error: null,
+  });
   const again = await wholeStream(gateway.url, pathOf(sessionId));
   expect(again.events).toEqual(first.events);
   const other = await call(gateway.url, pathOf(sessionId, "999"));

@@ -11,6 +11,7 @@ test("a gateway that is stopped in mid-reply tells its readers no ending, and th
   await gateway.close();
   await cut;
   expect(reader.events.filter(({ type }) => type !== "token")).toMatchObject([
+    { type: "started" },
     { status: "planning" },
     { status: "executing" },
   ]);
