@@ -35,7 +35,10 @@ export async function resumeGeneration(
 
   const pending = mayStart ? await conversations.pendingRequest(sessionId) : undefined;
   const isPendingMeant = messageId === undefined || messageId === pending?.message_id;
-  if (pending !== undefined && isPendingMeant) return generations.start(pending);
+  if (pending !== undefined && isPendingMeant) {
+    // Another reader may have begun it meanwhile, from a history that had more or less room.
+    return generations.find(sessionId, pending.message_id) ?? generations.start(pending);
+  }
   if (present !== undefined) return present;
   if (generations.find(sessionId) === undefined && !(await conversations.isKnown(sessionId))) {
     throw new WireError("conversation_not_found", `There is no conversation "${sessionId}".`);
