@@ -6,6 +6,7 @@ import { openSqliteStore } from "../../../src/services/conversations/sqlite/inde
 import { pendingRequest, type TurnContext } from "../../../src/services/conversations/turn.ts";
 import { startTestGateway } from "../../support/gateway.ts";
 import { call } from "../../support/http.ts";
+import { endingOf, ownOf } from "../../support/store.ts";
 import { shapeOf, wholeStream } from "../../support/streams.ts";
 import { tempFolder } from "../../support/temp.ts";
 
@@ -18,7 +19,7 @@ const CONTEXT: TurnContext = { limitsOf: async () => ({ window: null, canSee: nu
 /** A gateway beside a store in which a profile's conversation waits for a reply. */
 async function startWithPending() {
   const database = openSqliteStore({ path: join(tempFolder(), "chat.db"), defaultAgent: "architect" });
-  const store = database.as("local");
+  const store = ownOf(database);
   const profile = await store.profiles.create({
     name: "Payments",
     description: "",
@@ -80,17 +81,7 @@ test("a second GET joins the generation that the first one started", async () =>
 test("once the message is answered, only a kept generation is streamed again", async () => {
   const { database, gateway, sessionId, replyId } = await startWithPending();
   const first = await wholeStream(gateway.url, pathOf(sessionId));
-  await database.replies.finish(replyId, {
-    content: first.text,
-    thinking: "",
-    modelName: "phi3:mini",
-    timings: null,
-    notices: [],
-    status: "complete",
-    finishReason: "stop",
-    usage: null,
-    error: null,
-  });
+  await database.replies.finish(replyId, endingOf({ content: first.text }));
   const again = await wholeStream(gateway.url, pathOf(sessionId));
   expect(again.events).toEqual(first.events);
   const other = await call(gateway.url, pathOf(sessionId, "999"));
