@@ -79,7 +79,8 @@ async function askForReply(
     const stream = await engine.bodyOf(answer);
     const type = [answer.headers["content-type"]].flat()[0];
     if (type === undefined || isEventStreamType(type)) return stream;
-    answer.body.destroy();
+    // What is not read to its end says so, to nobody who would mind.
+    answer.body.on("error", () => undefined).destroy();
     throw new WireError("engine_error", `The engine answered with ${type} instead of an event stream.`);
   };
   if (think === undefined) return await ask({});
