@@ -68,3 +68,34 @@ export const USAGE_AND_DONE =
 export function sendEvents(response: ServerResponse, events: string): void {
   response.writeHead(200, { "content-type": "text/event-stream" }).end(events);
 }
+
+/** How long one word takes in {@link answerInWords}, in milliseconds. */
+const WORD_MS = 5;
+
+/**
+ * Answers as a model would: in so many words as `max_tokens` says, one after the other, until the client leaves; whole
+ * where no stream is asked for.
+ */
+export function answerInWords(response: ServerResponse, { body }: OpenAiAsked): void {
+  const words = typeof body["max_tokens"] === "number" ? body["max_tokens"] : 1_000;
+  const usage = { prompt_tokens: 3, completion_tokens: words, total_tokens: 3 + words };
+  if (body["stream"] !== true) {
+    const message = { role: "assistant", content: "word ".repeat(words) };
+    response.end(
+      JSON.stringify({ id: "1", choices: [{ index: 0, message, finish_reason: "length" }], usage }),
+    );
+    return;
+  }
+  response.writeHead(200, { "content-type": "text/event-stream" });
+  let said = 0;
+  const timer = setInterval(() => {
+    said += 1;
+    response.write(chunk({ content: "word " }));
+    if (said < words) return;
+    clearInterval(timer);
+    response.end(
+      chunk({}, { finish_reason: "length" }) + dataEvent({ choices: [], usage }) + dataEvent("[DONE]"),
+    );
+  }, WORD_MS);
+  response.on("close", () => clearInterval(timer));
+}

@@ -1,0 +1,54 @@
+import { addressOfUrl } from "../contract/address.ts";
+import { DEFAULTS } from "../contract/defaults.ts";
+import { identifyingPath, readEngineAnswer } from "../launch/engine.ts";
+import { probe } from "../supervisor/probe.ts";
+
+/** A server of OpenAI's wire that answers. */
+export interface OpenAiServer {
+  readonly url: string;
+  /** Why it was asked there: a variable, or a port and whose it usually is. */
+  readonly from: string;
+}
+
+/** Where such servers listen unless they are told otherwise. */
+const USUAL_PORTS = { 8080: "llama.cpp", 1234: "LM Studio", 8000: "vLLM", 4000: "LiteLLM" } as const;
+
+/** Variables in which clients of OpenAI find their server. */
+const VARIABLES = ["OPENAI_BASE_URL", "OPENAI_API_BASE"] as const;
+
+const ANSWER_TIMEOUT_MS = 1_000;
+
+/** The first server of OpenAI's wire that answers: where the environment says that there is one, or at a usual port. */
+export async function findOpenAiServer(env: NodeJS.ProcessEnv): Promise<OpenAiServer | undefined> {
+  const answers = await Promise.all(
+    candidates(env).map(async (each) => ((await answersAt(each.url)) ? each : undefined)),
+  );
+  return answers.find((each) => each !== undefined);
+}
+
+function candidates(env: NodeJS.ProcessEnv): OpenAiServer[] {
+  const named = VARIABLES.flatMap((name) => {
+    const url = baseOf(env[name]);
+    return url === undefined ? [] : [{ url, from: name }];
+  });
+  const usual = Object.entries(USUAL_PORTS).map(([port, whose]) => ({
+    url: `http://${DEFAULTS.host}:${port}`,
+    from: `the usual port of ${whose}`,
+  }));
+  return [...named, ...usual];
+}
+
+/** `http://127.0.0.1:8080/v1` -> `http://127.0.0.1:8080`; undefined where that is no address that a setting can have. */
+function baseOf(text: string | undefined): string | undefined {
+  if (text === undefined || !URL.canParse(text)) return undefined;
+  const { protocol, origin, pathname } = new URL(text);
+  return protocol === "http:" && /^\/(?:v1\/?)?$/.test(pathname) ? origin : undefined;
+}
+
+async function answersAt(url: string): Promise<boolean> {
+  const { status, body = "" } = await probe(
+    { address: addressOfUrl(url) },
+    { kind: "http", path: identifyingPath("openai"), timeoutMs: ANSWER_TIMEOUT_MS },
+  );
+  return status !== undefined && readEngineAnswer("openai", status, body).kind === "openai";
+}
