@@ -31,10 +31,10 @@ const OpenAiList = z.object({ data: z.array(z.object({ id: z.string() })) });
 const OpenAiReply = z.object({ choices: z.array(z.object({ message: z.object({}) })).min(1) });
 
 const openai: EngineWire = {
-  listPath: engineRoutes.openaiModels.path(),
+  listPath: engineRoutes.openAiModels.path(),
   namesIn: (body) => OpenAiList.safeParse(body).data?.data.map(({ id }) => id),
   oneToken: (model) => ({
-    path: engineRoutes.openaiChat.path(),
+    path: engineRoutes.openAiChat.path(),
     body: { model, messages: MESSAGES, stream: false, max_tokens: 1 },
   }),
   isReply: (body) => OpenAiReply.safeParse(body).success,

@@ -18,7 +18,7 @@ const VARIABLES = ["OPENAI_BASE_URL", "OPENAI_API_BASE"] as const;
 
 const ANSWER_TIMEOUT_MS = 1_000;
 
-/** The first server of OpenAI's wire that answers: where the environment says that there is one, or at a usual port. */
+/** The first server of OpenAI's wire that answers: where the environment says that there is one, else at a usual port. */
 export async function findOpenAiServer(env: NodeJS.ProcessEnv): Promise<OpenAiServer | undefined> {
   const answers = await Promise.all(
     candidates(env).map(async (each) => ((await answersAt(each.url)) ? each : undefined)),
@@ -35,7 +35,8 @@ function candidates(env: NodeJS.ProcessEnv): OpenAiServer[] {
     url: `http://${DEFAULTS.host}:${port}`,
     from: `the usual port of ${whose}`,
   }));
-  return [...named, ...usual];
+  // Who says where the engine is does not mean another one.
+  return env["OLLAMA_HOST"] ? named : [...named, ...usual];
 }
 
 /** `http://127.0.0.1:8080/v1` -> `http://127.0.0.1:8080`; undefined where that is no address that a setting can have. */

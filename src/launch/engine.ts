@@ -38,7 +38,7 @@ export function planEngine(api: EngineApi, answer: EngineAnswer, program: string
 
 /** The call that tells by its answer which engine there is, and whether it is ready; by the wire it is asked by. */
 export function identifyingPath(api: EngineApi): string {
-  return (api === "openai" ? engineRoutes.openaiModels : engineRoutes.version).path();
+  return (api === "openai" ? engineRoutes.openAiModels : engineRoutes.version).path();
 }
 
 /** Reads the answer to that call; a body that is none of an engine's is `other`. */

@@ -39,12 +39,12 @@ test("every rung of a healthy stack holds, each with its time, and nothing is le
   await expectNothingLeft(stack);
 });
 
-test("it asks for one token at each level, and for more only to cancel it", async () => {
+test("it asks for a few tokens at each level, and for more only to cancel it", async () => {
   const stack = await startTestStack();
   await examineUrls(stack);
-  const asked = (await stack.generations()).map(({ ended, tokens_sent }) => ({ ended, tokens_sent }));
-  const one = { ended: "done", tokens_sent: 1 };
-  expect(asked).toEqual([one, one, one, one, { ended: "aborted", tokens_sent: 1 }]);
+  const asked = await stack.generations();
+  expect(asked.map(({ ended }) => ended)).toEqual(["done", "done", "done", "done", "aborted"]);
+  expect(Math.max(...asked.map(({ tokens_sent }) => tokens_sent))).toBeLessThanOrEqual(8);
 });
 
 test("nobody's active conversation changes", async () => {

@@ -65,7 +65,7 @@ export const engineDiagnoses: Diagnoses<EngineSymptoms> = {
 };
 
 /** What tells of an engine's models where there is no program for it. */
-const LIST = { "stand-in": engineRoutes.ps.path(), openai: engineRoutes.openaiModels.path() } as const;
+const LIST = { "stand-in": engineRoutes.ps.path(), openai: engineRoutes.openAiModels.path() } as const;
 
 const CHAT_FAILED =
   "The model does not load, for lack of memory most often, or its runner died: the engine's log says which.";

@@ -5,8 +5,15 @@ import { isEventStreamType } from "../../contract/sse-decoder.ts";
 import { WireError } from "../../errors.ts";
 import { createUpstream, type Upstream } from "../http/upstream.ts";
 import { createReplyLimit } from "../stream/reply-limit.ts";
-import type { EngineClient, EngineClientOptions, EngineRequest, InstalledModel } from "./engine-client.ts";
+import type {
+  EngineClient,
+  EngineClientOptions,
+  EngineIdentity,
+  EngineRequest,
+  InstalledModel,
+} from "./engine-client.ts";
 import { readReply } from "./engine-reply.ts";
+import { identifyOllama } from "./ollama-identity.ts";
 import { openAiCall, saysThinkIsUnknown, thinkFields } from "./openai-call.ts";
 import { openAiRefusal } from "./openai-errors.ts";
 import { installedIn, OpenAiModels } from "./openai-models.ts";
@@ -29,10 +36,11 @@ export function createOpenAiClient(options: EngineClientOptions): EngineClient {
     const path = engineRoutes.openAiModels.path();
     return installedIn(await engine.ask({ method: "GET", path }, OpenAiModels, signal));
   };
+  const behind = createBehindWire(engine);
   return {
     async identify(signal) {
-      await list(signal);
-      return { kind: "openai" };
+      const [more] = await Promise.all([behind(signal), list(signal)]);
+      return more ?? { kind: "openai" };
     },
     modelNames: async (signal) => (await list(signal)).map(({ name }) => name),
     models: list,
@@ -60,6 +68,21 @@ export function createOpenAiClient(options: EngineClientOptions): EngineClient {
       );
     },
     close: () => engine.close(),
+  };
+}
+
+/**
+ * Which engine it is that speaks this wire beside its own: Ollama, or the stand-in, whose answers are scripted. Asked
+ * until it has been answered once: some servers log a line at each path that they do not know.
+ */
+function createBehindWire(engine: Upstream): (signal?: AbortSignal) => Promise<EngineIdentity | undefined> {
+  let answered: Promise<EngineIdentity | undefined> | undefined;
+  return (signal) => {
+    answered ??= identifyOllama(engine, signal).catch((error: unknown) => {
+      if (error instanceof WireError && error.code === "engine_unavailable") answered = undefined;
+      return undefined;
+    });
+    return answered;
   };
 }
 

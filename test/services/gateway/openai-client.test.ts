@@ -38,6 +38,39 @@ describe.each(["whole", "each byte"] as const)("as it was recorded, %s", (cut) =
     expect(error).toMatchObject({ code, message: expect.stringContaining(says) });
   });
 
+  test.each(["reply", "reply-openai"])(
+    "LiteLLM's %s, with another id in every chunk or not",
+    async (name) => {
+      const { text, final, error } = await replyOf(await startReplay(`litellm/${name}`, cut));
+      expect(error).toBeUndefined();
+      expect(text.length).toBeGreaterThan(10);
+      expect(final).toMatchObject({ promptTokens: 16, completionTokens: 12, timings: null });
+    },
+  );
+
+  test("LiteLLM's thoughts, and which tokens they were", async () => {
+    const { text, thoughts, final } = await replyOf(await startReplay("litellm/thoughts", cut));
+    expect(text).toBe("");
+    expect(thoughts.length).toBeGreaterThan(10);
+    expect(final).toMatchObject({ finishReason: "length", completionTokens: 12, thinkingTokens: 11 });
+  });
+
+  test.each([
+    ["no-key", "", "engine_error", "Internal Server Error"],
+    ["wrong-key", "sk-1", "engine_error", "refused our key"],
+    ["unknown-model", "sk-1", "model_not_found", "Invalid model name"],
+  ])("LiteLLM's error, %s", async (name, apiKey, code, says) => {
+    const { error } = await replyOf(await startReplay(`litellm/${name}`, cut), REQUEST, { apiKey });
+    expect(error).toMatchObject({ code, message: expect.stringContaining(says) });
+    if (name !== "unknown-model")
+      expect(error).toMatchObject({ hint: expect.stringContaining("engine.api_key") });
+  });
+
+  test("LiteLLM's models", async () => {
+    const names = await openAiClientOf(await startReplay("litellm/models", cut)).modelNames();
+    expect(names.toSorted()).toEqual(["smol-think", "smollm2", "smollm2-openai"]);
+  });
+
   test("Ollama's models", async () => {
     const models = await openAiClientOf(await startReplay("ollama/v1-models", cut)).models();
     expect(models).toContainEqual({
