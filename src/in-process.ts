@@ -1,3 +1,4 @@
+import { DEFAULTS } from "./contract/defaults.ts";
 import { composeOverrides } from "./faults/compose.ts";
 import type { Fault } from "./faults/fault.ts";
 import type { Suite } from "./harness/check.ts";
@@ -5,8 +6,9 @@ import type { OpenTarget } from "./harness/open-target.ts";
 import type { RunReport } from "./harness/report.ts";
 import type { SuiteRun } from "./harness/run.ts";
 import { type RunAllOptions, runAll } from "./harness/run-all.ts";
+import type { StackOptions } from "./services/start.ts";
 import { commandsAt } from "./target/curl.ts";
-import { openTarget, type Target, type TargetSettings, type TargetUrls } from "./target/target.ts";
+import { openTarget, type Target, type TargetUrls } from "./target/target.ts";
 
 /** What is run, on stacks of our own or on someone else's. */
 export type Run = Omit<RunAllOptions<Target>, "description" | "withTarget" | "parallel">;
@@ -23,10 +25,29 @@ const PARALLEL_SUITES = 4;
 
 /** A stack of our own does not make anybody wait: what takes seconds elsewhere takes a moment here. */
 const QUICK_STREAM = { heartbeat_ms: 150, orphan_grace_ms: 300, save_every_ms: 50 } as const;
-const QUICK_SETTINGS: TargetSettings = {
-  heartbeatMs: QUICK_STREAM.heartbeat_ms,
-  orphanGraceMs: QUICK_STREAM.orphan_grace_ms,
+
+/** Where replies that would never end are the subject they are ended soon; where people are, there are two. */
+const OF_SUITE: Readonly<Record<string, Pick<StackOptions, "stream" | "auth">>> = {
+  limits: { stream: { max_reply_ms: 700 } },
+  isolation: { auth: { token: "of-the-services", users: { another: "of-another" } } },
 };
+
+/** What the stacks of a suite are started with, and how a target is told of it. */
+function settingsFor(suite: string): {
+  stack: StackOptions;
+  target: Omit<TargetUrls, "hmi" | "gateway" | "engine">;
+} {
+  const { stream, auth } = OF_SUITE[suite] ?? {};
+  const { token = "", users = {} } = auth ?? {};
+  const all = { max_reply_ms: DEFAULTS.maxReplyMs, ...QUICK_STREAM, ...stream };
+  const settings = {
+    heartbeatMs: all.heartbeat_ms,
+    orphanGraceMs: all.orphan_grace_ms,
+    maxReplyMs: all.max_reply_ms,
+  };
+  const otherToken = Object.values(users)[0] ?? "";
+  return { stack: { stream: all, ...(auth && { auth }) }, target: { token, otherToken, settings } };
+}
 
 /** Runs each suite on a fresh stack in this process, with these faults switched on in all of them. */
 export async function verifyInProcess(run: Run, faults: readonly Fault[] = []): Promise<InProcessRun> {
@@ -44,10 +65,11 @@ export async function verifyInProcess(run: Run, faults: readonly Fault[] = []): 
     ...run,
     description: `a fresh stack in this process, with the engine stand-in.${faults.map(inWords).join("")}`,
     parallel: PARALLEL_SUITES,
-    withTarget: async (_: Suite<Target>, use) => {
-      const stack = await startStack({ stream: QUICK_STREAM, overrides: overridesForStack() });
+    withTarget: async ({ name }: Suite<Target>, use) => {
+      const { stack: options, target } = settingsFor(name);
+      const stack = await startStack({ ...options, overrides: overridesForStack() });
       try {
-        const urls = { ...stack, settings: QUICK_SETTINGS };
+        const urls = { ...stack, ...target };
         // A stack that is broken on purpose need not be able to undo anything.
         const isDisposable = faults.length > 0;
         return await useTarget(urls, run.signal, (open) => use({ ...open, isDisposable }));

@@ -61,7 +61,12 @@ export async function findTarget(
     gateway: flags.gateway === undefined ? urlOf(config.gateway) : parseServiceUrl(flags.gateway),
     engine: flags.engine === undefined ? engineUrlForGateway(config) : parseServiceUrl(flags.engine),
     token: config.auth.token,
-    settings: { heartbeatMs: config.stream.heartbeat_ms, orphanGraceMs: config.stream.orphan_grace_ms },
+    otherToken: Object.values(config.auth.users)[0] ?? "",
+    settings: {
+      heartbeatMs: config.stream.heartbeat_ms,
+      orphanGraceMs: config.stream.orphan_grace_ms,
+      maxReplyMs: config.stream.max_reply_ms,
+    },
     contract: { ...config.contract, ...(flags.contract && { profile: flags.contract }) },
   };
   // A stack of our own would not be what this contract is of.

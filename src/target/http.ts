@@ -65,6 +65,8 @@ export interface CallOptions {
   readonly token?: string;
   /** Told of each event as it arrives. */
   readonly onEvent?: (event: SeenEvent) => void;
+  /** Told of the data of each message as it arrives, whatever it is. */
+  readonly onData?: (data: string) => void;
 }
 
 /** What a service can be asked with. */
@@ -160,7 +162,7 @@ export function createHttpClient(url: string, token = "", readEvent = parseEvent
 async function readStream(
   answer: Dispatcher.ResponseData,
   start: number,
-  { signal, onEvent }: CallOptions,
+  { signal, onEvent, onData }: CallOptions,
   readEvent: typeof parseEventData,
 ): Promise<Omit<SeenStream, "request" | "sent_at" | "status" | "duration_ms">> {
   const headers = headersOf(answer);
@@ -176,6 +178,7 @@ async function readStream(
     onMessage({ id, data }) {
       const seen: SeenEvent = { at_ms: since(start), id, event: readEvent(data) };
       events.push(seen);
+      onData?.(data);
       onEvent?.(seen);
     },
     onComment: () => comments_ms.push(since(start)),

@@ -4,6 +4,7 @@ import type { GenerationRecord } from "../contract/engine.ts";
 import type { Departures, ForeignContract } from "../contract/foreign.ts";
 import { hmiRoutes } from "../contract/routes.ts";
 import { Lacks, messageOf, UserError } from "../errors.ts";
+import { type AbleModels, findAbleModels } from "./able-models.ts";
 import { watchEngine } from "./engine-watch.ts";
 import { createForeignClient, isLacking } from "./foreign.ts";
 import { createHttpClient, type HttpClient, type SeenCall } from "./http.ts";
@@ -19,6 +20,8 @@ export interface TargetUrls {
   readonly engine: string;
   /** What HMI and gateway ask for; empty, or left out, for nothing. No check gets to see it. */
   readonly token?: string;
+  /** The token of another person of this stack, to whom nothing of the first one may be shown; empty for none. */
+  readonly otherToken?: string;
   /** Where they are not the contract's own. */
   readonly settings?: Partial<TargetSettings>;
   /** Where the backend is not as the contract says; left out for ours. */
@@ -31,13 +34,28 @@ export interface TargetSettings {
   readonly heartbeatMs: number;
   /** How long a reply goes on after its last reader left. */
   readonly orphanGraceMs: number;
+  /** How long a reply may take; 0: no limit. */
+  readonly maxReplyMs: number;
 }
+
+const DEFAULT_SETTINGS: TargetSettings = {
+  heartbeatMs: DEFAULTS.heartbeatMs,
+  orphanGraceMs: DEFAULTS.orphanGraceMs,
+  maxReplyMs: DEFAULTS.maxReplyMs,
+};
 
 /** What a target may offer beyond the contract; checks name what they need. */
 export type Capability =
   | "show what reached the engine"
   /** A profile's options tell the engine to be slow, silent or broken: the stand-in can. */
-  | "direct the engine";
+  | "direct the engine"
+  /** There is a model that can. */
+  | "think"
+  | "look at pictures"
+  /** It is known to have users, and the token of another one. */
+  | "tell two people apart"
+  /** Its longest reply takes no longer than somebody waits who looks on. */
+  | "end a reply soon";
 
 /** A stack seen from outside: URLs, clients, and what of it can be watched. */
 export interface Target {
@@ -49,6 +67,9 @@ export interface Target {
   readonly gateway: HttpClient;
   readonly engine: HttpClient;
   readonly capabilities: ReadonlySet<Capability>;
+  readonly models: AbleModels;
+  /** The same services, as another person calls them; undefined where none is known. */
+  readonly otherPerson: { readonly hmi: HttpClient; readonly gateway: HttpClient } | undefined;
   /** Whether a failure is told by an `error` event; some backends tell it by a status alone. */
   readonly hasErrorEvent: boolean;
   /** The conversations in their database; undefined where only the HMI shows them. */
@@ -61,6 +82,9 @@ export interface Target {
   generationsAfter(id: number, signal: AbortSignal): Promise<GenerationRecord[]>;
   close(): Promise<void>;
 }
+
+/** Longer than this nobody waits for a reply to be ended, in milliseconds. */
+const SOON_MS = 15_000;
 
 /** For the first calls, which a service that works answers at once. */
 const ANSWER_TIMEOUT_MS = 10_000;
@@ -79,9 +103,21 @@ export async function openTarget(
   const hmi = createForeignClient({ url: hmiUrl, token, service: "hmi", departures });
   const gateway = createForeignClient({ url: gatewayUrl, token, service: "gateway", departures });
   const engine = createHttpClient(engineUrl);
+  const otherPerson = given.otherToken
+    ? {
+        hmi: createForeignClient({ url: hmiUrl, token: given.otherToken, service: "hmi", departures }),
+        gateway: createForeignClient({
+          url: gatewayUrl,
+          token: given.otherToken,
+          service: "gateway",
+          departures,
+        }),
+      }
+    : undefined;
   let store: TargetStore | undefined;
   const close = async (): Promise<void> => {
-    await Promise.all([hmi.close(), gateway.close(), engine.close(), store?.close()]);
+    const clients = [hmi, gateway, engine, ...(otherPerson === undefined ? [] : Object.values(otherPerson))];
+    await Promise.all([...clients.map((client) => client.close()), store?.close()]);
   };
   const soon = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
   try {
@@ -92,18 +128,27 @@ export async function openTarget(
     signal.throwIfAborted();
     throw error;
   }
-  const watch = await watchEngine(engine, soon, token);
+  const [watch, listed] = await Promise.all([watchEngine(engine, soon, token), findAbleModels(hmi, soon)]);
+  const settings = { ...DEFAULT_SETTINGS, ...given.settings };
+  const models = isLacking(departures, "engine.think") ? { ...listed, thinking: null } : listed;
+  const offers: Record<Capability, boolean> = {
+    "show what reached the engine": watch.generationsAfter !== undefined,
+    "direct the engine": watch.isStandIn,
+    think: models.thinking !== null,
+    "look at pictures": models.seeing !== null,
+    "tell two people apart": otherPerson !== undefined,
+    "end a reply soon": settings.maxReplyMs > 0 && settings.maxReplyMs <= SOON_MS,
+  };
   return {
     urls: { hmi: hmiUrl, gateway: gatewayUrl, engine: engineUrl },
-    settings: { heartbeatMs: DEFAULTS.heartbeatMs, orphanGraceMs: DEFAULTS.orphanGraceMs, ...given.settings },
+    settings,
     journal,
     hmi,
     gateway,
     engine,
-    capabilities: new Set<Capability>([
-      ...(watch.generationsAfter === undefined ? [] : (["show what reached the engine"] as const)),
-      ...(watch.isStandIn ? (["direct the engine"] as const) : []),
-    ]),
+    capabilities: new Set((Object.keys(offers) as Capability[]).filter((each) => offers[each])),
+    models,
+    otherPerson,
     hasErrorEvent: !isLacking(departures, "stream.error_event"),
     store,
     lacks: departures.lacks,
