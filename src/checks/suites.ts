@@ -7,7 +7,10 @@ import { ending } from "./cancel/ending.ts";
 import { everyReader } from "./cancel/every-reader.ts";
 import { gateway } from "./cancel/gateway.ts";
 import { idle, idleThenSend } from "./cancel/idle.ts";
+import { inTime } from "./cancel/in-time.ts";
+import { late } from "./cancel/late.ts";
 import { midReply } from "./cancel/mid-reply.ts";
+import { named as namedCancel } from "./cancel/named.ts";
 import { nextMessage } from "./cancel/next-message.ts";
 import { onlyItsOwn } from "./cancel/only-its-own.ts";
 import { saved } from "./cancel/saved.ts";
@@ -15,6 +18,7 @@ import { silence } from "./cancel/silence.ts";
 import { slots } from "./cancel/slots.ts";
 import { twice } from "./cancel/twice.ts";
 import { unknown } from "./cancel/unknown.ts";
+import { usage as cancelUsage } from "./cancel/usage.ts";
 import { activeStreams } from "./health/active-streams.ts";
 import { metrics } from "./health/metrics.ts";
 import { metricsCount } from "./health/metrics-count.ts";
@@ -28,19 +32,41 @@ import { errorBody } from "./http/error-body.ts";
 import { errorStatus } from "./http/error-status.ts";
 import { harmless } from "./http/harmless.ts";
 import { host } from "./http/host.ts";
+import { lastMessage } from "./http/last-message.ts";
 import { methods } from "./http/methods.ts";
 import { noInternals } from "./http/no-internals.ts";
 import { origin } from "./http/origin.ts";
 import { pageSecurity } from "./http/page-security.ts";
 import { pages } from "./http/pages.ts";
+import { tools } from "./http/tools.ts";
+import { unknownFields } from "./http/unknown-fields.ts";
+import { anotherCancel } from "./isolation/another-cancel.ts";
+import { anotherEvents } from "./isolation/another-events.ts";
+import { anotherExport } from "./isolation/another-export.ts";
+import { anotherImage } from "./isolation/another-image.ts";
+import { anotherList } from "./isolation/another-list.ts";
+import { anotherProfile } from "./isolation/another-profile.ts";
+import { anotherRows } from "./isolation/another-rows.ts";
+import { anotherStream } from "./isolation/another-stream.ts";
+import { clientKeyOwn } from "./isolation/client-key-own.ts";
 import { doubleSubmit } from "./isolation/double-submit.ts";
+import { firstMessages } from "./isolation/first-messages.ts";
 import { history } from "./isolation/history.ts";
+import { keyReused } from "./isolation/key-reused.ts";
+import { messageIdReused } from "./isolation/message-id-reused.ts";
 import { oneRequest } from "./isolation/one-request.ts";
 import { openedMeanwhile } from "./isolation/opened-meanwhile.ts";
 import { prompts } from "./isolation/prompts.ts";
 import { rows } from "./isolation/rows.ts";
 import { sameMessageId } from "./isolation/same-message-id.ts";
 import { streams } from "./isolation/streams.ts";
+import { twoDevices } from "./isolation/two-devices.ts";
+import { emptyReply } from "./limits/empty-reply.ts";
+import { endless } from "./limits/endless.ts";
+import { rateLimited } from "./limits/rate-limited.ts";
+import { repeating } from "./limits/repeating.ts";
+import { summaryOptions } from "./limits/summary-options.ts";
+import { window } from "./limits/window.ts";
 import { accepted } from "./model-conversation/accepted.ts";
 import { profileContext } from "./model-conversation/context.ts";
 import { conversation } from "./model-conversation/conversation.ts";
@@ -51,9 +77,11 @@ import { reply } from "./model-conversation/reply.ts";
 import { summary } from "./model-conversation/summary.ts";
 import { userMessage } from "./model-conversation/user-message.ts";
 import { agents } from "./models/agents.ts";
+import { answeredBy } from "./models/answered-by.ts";
 import { defaultListed } from "./models/default-listed.ts";
 import { defaultUsed } from "./models/default-used.ts";
 import { displayName } from "./models/display-name.ts";
+import { images } from "./models/images.ts";
 import { list } from "./models/list.ts";
 import { names } from "./models/names.ts";
 import { prefix } from "./models/prefix.ts";
@@ -71,10 +99,15 @@ import { readerLeft } from "./persistence/reader-left.ts";
 import { rowOrder } from "./persistence/row-order.ts";
 import { rowUsage } from "./persistence/row-usage.ts";
 import { savedAtDone } from "./persistence/saved-at-done.ts";
+import { cancelledKeeps } from "./regenerate/cancelled-keeps.ts";
+import { failedKeeps } from "./regenerate/failed-keeps.ts";
+import { named as namedRegenerate } from "./regenerate/named.ts";
+import { replaces } from "./regenerate/replaces.ts";
 import { accepted as acceptedInTime } from "./sla/accepted.ts";
 import { betweenTokens } from "./sla/between-tokens.ts";
 import { firstToken } from "./sla/first-token.ts";
 import { noDrops } from "./sla/no-drops.ts";
+import { afterDone } from "./sse/after-done.ts";
 import { done } from "./sse/done.ts";
 import { engineFailure } from "./sse/engine-failure.ts";
 import { firstByte } from "./sse/first-byte.ts";
@@ -85,6 +118,7 @@ import { heartbeat } from "./sse/heartbeat.ts";
 import { ids } from "./sse/ids.ts";
 import { kept } from "./sse/kept.ts";
 import { length } from "./sse/length.ts";
+import { namedStream } from "./sse/named-stream.ts";
 import { noRetry } from "./sse/no-retry.ts";
 import { oneGeneration } from "./sse/one-generation.ts";
 import { order } from "./sse/order.ts";
@@ -92,8 +126,13 @@ import { pace } from "./sse/pace.ts";
 import { readAgain } from "./sse/read-again.ts";
 import { reconnect } from "./sse/reconnect.ts";
 import { schema } from "./sse/schema.ts";
+import { started } from "./sse/started.ts";
 import { text } from "./sse/text.ts";
+import { uncounted } from "./sse/uncounted.ts";
 import { usage } from "./sse/usage.ts";
+import { apart } from "./thoughts/apart.ts";
+import { kept as keptThoughts } from "./thoughts/kept.ts";
+import { notSent } from "./thoughts/not-sent.ts";
 
 /** The suites that `stack verify <suite>` runs, each with its checks in the order in which they are told. */
 export const suites: readonly Suite<Target>[] = [
@@ -131,6 +170,10 @@ export const suites: readonly Suite<Target>[] = [
       nextMessage,
       deleted,
       gateway,
+      namedCancel,
+      late,
+      cancelUsage,
+      inTime,
       slots,
     ],
   },
@@ -138,6 +181,7 @@ export const suites: readonly Suite<Target>[] = [
     name: "sse",
     title: "What every event stream must do, at the HMI and at the gateway (contract, section 1).",
     checks: [
+      started,
       headers,
       frames,
       schema,
@@ -145,6 +189,7 @@ export const suites: readonly Suite<Target>[] = [
       ids,
       done,
       usage,
+      uncounted,
       length,
       firstByte,
       heartbeat,
@@ -155,7 +200,9 @@ export const suites: readonly Suite<Target>[] = [
       noRetry,
       reconnect,
       oneGeneration,
+      afterDone,
       readAgain,
+      namedStream,
       gatewayJoin,
     ],
   },
@@ -181,8 +228,48 @@ export const suites: readonly Suite<Target>[] = [
   {
     name: "isolation",
     title:
-      "Conversations that are answered at once keep apart: streams, rows and prompts (contract, section 1).",
-    checks: [streams, rows, prompts, oneRequest, openedMeanwhile, history, doubleSubmit, sameMessageId],
+      "Conversations, keys and people keep apart: streams, rows, prompts, lists (contract, sections 1 and 7).",
+    checks: [
+      streams,
+      rows,
+      prompts,
+      oneRequest,
+      openedMeanwhile,
+      history,
+      doubleSubmit,
+      keyReused,
+      clientKeyOwn,
+      sameMessageId,
+      messageIdReused,
+      firstMessages,
+      twoDevices,
+      anotherList,
+      anotherRows,
+      anotherExport,
+      anotherStream,
+      anotherCancel,
+      anotherProfile,
+      anotherImage,
+      anotherEvents,
+    ],
+  },
+  {
+    name: "thoughts",
+    title:
+      "What a model thinks has a place of its own: beside what it says, and in no prompt (contract, section 1).",
+    checks: [apart, keptThoughts, notSent],
+  },
+  {
+    name: "regenerate",
+    title:
+      "A reply that is made again: of the one that is named, and never at the cost of a good one (contract, section 3).",
+    checks: [replaces, failedKeeps, cancelledKeeps, namedRegenerate],
+  },
+  {
+    name: "limits",
+    title:
+      "Where a model or its engine comes to an end, or to none, somebody is told (contract, sections 1 and 3).",
+    checks: [emptyReply, endless, repeating, rateLimited, window, summaryOptions],
   },
   {
     name: "models",
@@ -192,12 +279,14 @@ export const suites: readonly Suite<Target>[] = [
       list,
       defaultListed,
       defaultUsed,
+      answeredBy,
       names,
       switched,
       profileDefault,
       prefix,
       unknownModel,
       displayName,
+      images,
       agents,
     ],
   },
@@ -213,6 +302,9 @@ export const suites: readonly Suite<Target>[] = [
       errorBody,
       errorStatus,
       badFields,
+      unknownFields,
+      tools,
+      lastMessage,
       noInternals,
       methods,
       pages,

@@ -15,7 +15,7 @@ function shortened(text: string): string {
 }
 
 /** Names whose values may hold a password or a token, themselves or below them. */
-const SECRET = /token$|^(?:api_key|webhook_url|env|headers)$/;
+const SECRET = /token$|^(?:webhook_url|env|headers)$/;
 /** The address of a database, which `store.path` is none of. */
 const SECRET_ADDRESS = "contract.store";
 

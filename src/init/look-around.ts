@@ -2,11 +2,11 @@ import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { addressOfUrl } from "../contract/address.ts";
 import { DEFAULTS } from "../contract/defaults.ts";
-import { type EngineAnswer, findProgram, identifyingPath, readEngineAnswer } from "../launch/engine.ts";
+import { engineRoutes } from "../contract/routes.ts";
+import { type EngineAnswer, findProgram, readEngineAnswer } from "../launch/engine.ts";
 import { describeListener, findListeners } from "../supervisor/os/ports.ts";
 import { probe } from "../supervisor/probe.ts";
 import { chooseInterpreter, type Interpreter } from "./interpreters.ts";
-import { findOpenAiServer, type OpenAiServer } from "./openai-server.ts";
 import { type Found, findPythonApps, type PythonApp } from "./python-apps.ts";
 import { composeFile, npmScripts, procfile, type Script } from "./scripts.ts";
 
@@ -20,8 +20,6 @@ export interface Surroundings {
     readonly answer: EngineAnswer;
     /** Path of `ollama`. */
     readonly program: string | undefined;
-    /** A server of OpenAI's wire, looked for where there is no Ollama, neither running nor installed. */
-    readonly openAi: OpenAiServer | undefined;
   };
   readonly apps: readonly (PythonApp & {
     /** What it is run with: of the nearest virtual environment, or else from the PATH. */
@@ -67,17 +65,13 @@ export async function lookAround(folder: string, env: NodeJS.ProcessEnv): Promis
 async function lookForEngine(env: NodeJS.ProcessEnv): Promise<Surroundings["engine"]> {
   const given = urlOfHost(env["OLLAMA_HOST"]);
   const url = given ?? `http://${DEFAULTS.host}:${DEFAULTS.enginePort}`;
-  const path = identifyingPath("chat");
+  const path = engineRoutes.version.path();
   const { status, body = "" } = await probe(
     { address: addressOfUrl(url) },
     { kind: "http", path, timeoutMs: ANSWER_TIMEOUT_MS },
   );
-  const answer: EngineAnswer =
-    status === undefined ? { kind: "nothing" } : readEngineAnswer("chat", status, body);
-  const program = findProgram("ollama", env["PATH"]);
-  const isThere = answer.kind === "ollama" || program !== undefined;
-  const openAi = isThere ? undefined : await findOpenAiServer(env);
-  return { url, isGiven: given !== undefined, answer, program, openAi };
+  const answer: EngineAnswer = status === undefined ? { kind: "nothing" } : readEngineAnswer(status, body);
+  return { url, isGiven: given !== undefined, answer, program: findProgram("ollama", env["PATH"]) };
 }
 
 /** `OLLAMA_HOST` may lack the scheme and the port; a wildcard is where a server listens, and no address to call. */

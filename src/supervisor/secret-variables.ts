@@ -1,10 +1,9 @@
 /**
- * Variables of ours that hold secrets: tokens and keys, and addresses in which passwords may stand. They are never in a file,
+ * Variables of ours that hold secrets: a token, and addresses in which passwords may stand. They are never in a file,
  * and nobody inherits them: whom we start is given, by its own `env`, what it needs.
  */
 export const SECRET_VARIABLES: readonly string[] = [
   "STACK_AUTH_TOKEN",
-  "STACK_ENGINE_API_KEY",
   "STACK_MONITOR_WEBHOOK_URL",
   "STACK_CONTRACT_STORE",
 ];

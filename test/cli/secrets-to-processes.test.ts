@@ -19,7 +19,6 @@ services:
 
 const SECRETS = {
   STACK_AUTH_TOKEN: "token-of-the-house",
-  STACK_ENGINE_API_KEY: "key-of-the-engine",
   STACK_MONITOR_WEBHOOK_URL: "http://127.0.0.1:9/webhook-of-the-house",
   STACK_CONTRACT_STORE: "postgresql://user:password-of-the-house@127.0.0.1:9/chat",
 };
@@ -27,7 +26,6 @@ const SECRETS = {
 test("the variables that nobody inherits are those of settings", () => {
   const settings = [
     ["auth", "token"],
-    ["engine", "api_key"],
     ["monitor", "webhook_url"],
     ["contract", "store"],
   ];
@@ -53,8 +51,7 @@ test.runIf(process.platform === "linux")(
     // Ollama is somebody else's program, the supervisor has its plan by its standard input.
     for (const service of ["supervisor", "engine", "worker"])
       expect([service, held(service)]).toEqual([service, {}]);
-    const { STACK_AUTH_TOKEN, STACK_ENGINE_API_KEY } = SECRETS;
-    expect(held("gateway")).toEqual({ STACK_AUTH_TOKEN, STACK_ENGINE_API_KEY });
+    expect(held("gateway")).toEqual({ STACK_AUTH_TOKEN: SECRETS.STACK_AUTH_TOKEN });
     expect(held("worker-with-token")).toEqual({ STACK_AUTH_TOKEN: "given by hand" });
   },
   60_000,

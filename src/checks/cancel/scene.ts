@@ -110,13 +110,18 @@ export async function profileWith(context: Context, options: EngineOptions): Pro
   return await context.share(name, () => makeProfile(context, { name: "cancel", options }));
 }
 
-/** Asks the HMI to cancel; null where it does not answer in time. */
-export async function cancelOnce(context: Context, sessionId: string): Promise<SeenCall | null> {
+/** Asks the HMI to cancel, this reply or whichever runs; null where it does not answer in time. */
+export async function cancelOnce(
+  context: Context,
+  sessionId: string,
+  messageId?: string,
+): Promise<SeenCall | null> {
   const tooLate = AbortSignal.timeout(GIVE_UP_MS);
   try {
     const path = hmiRoutes.cancel.path({ session_id: sessionId });
     const signal = AbortSignal.any([context.signal, tooLate]);
-    return await context.target.hmi.call("POST", path, { signal });
+    const body = messageId === undefined ? {} : { body: { message_id: messageId } };
+    return await context.target.hmi.call("POST", path, { signal, ...body });
   } catch (error) {
     if (tooLate.aborted && !context.signal.aborted) return null;
     throw error;

@@ -6,7 +6,7 @@ import type { Context } from "../stage.ts";
 import { type Look, type Watched, watchReplies } from "./watched.ts";
 
 /** What each service needs, and must therefore tell of. */
-const DEPENDENCIES = { hmi: ["gateway", "store"], gateway: ["ollama"] } as const;
+const DEPENDENCIES = { hmi: ["gateway", "store"], gateway: ["engine"] } as const;
 
 export const report = defineCheck<Context["target"], Watched>({
   id: "health/report",

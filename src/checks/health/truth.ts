@@ -68,7 +68,7 @@ function statementsIn({ watched: { before, after }, ports, engineVersion: versio
       ...known(`the ${service}'s port`, first[service]?.port, ports[service]),
       { what: `the ${service}'s time passes`, says: isLater(first[service], last[service]), isSo: true },
     ]),
-    ...known("the engine's version", first.gateway?.dependencies["ollama"]?.version, version),
+    ...known("the engine's version", first.gateway?.dependencies["engine"]?.version, version),
     {
       what: "the gateway's version",
       says: first.hmi?.dependencies["gateway"]?.version,

@@ -1,5 +1,3 @@
-import { gatewayRoutes } from "../../contract/routes.ts";
-import { identifyingPath } from "../../launch/engine.ts";
 import { broken } from "../diagnose.ts";
 import type { Finding, Rung } from "../ladder.ts";
 import type { Scene } from "../scene.ts";
@@ -10,8 +8,7 @@ export const gatewayReachesEngine: Rung<Scene> = {
   service: "gateway",
   name: "way to the engine",
   needs: ["gateway/answers", "engine/answers"],
-  // Gateways of the seeds call it by the one engine that they know.
-  look: async (scene) => judge(scene, "gateway", "engine", ["engine", "ollama"]),
+  look: async (scene) => judge(scene, "gateway", "engine", "ollama"),
 };
 
 /** The HMI reaches the gateway, by its own word, and its database works. */
@@ -30,19 +27,18 @@ export const hmiReachesGateway: Rung<Scene> = {
         error: store.error ?? "unavailable",
       });
     }
-    return judge(scene, "hmi", "gateway", ["gateway"]);
+    return judge(scene, "hmi", "gateway", "gateway");
   },
 };
 
-/** @param names what the health report may call the dependency */
+/** @param reported the dependency's name in the health report */
 function judge(
-  { services, notes, engineApi }: Scene,
+  { services, notes }: Scene,
   service: "gateway" | "hmi",
   needs: "engine" | "gateway",
-  names: readonly string[],
+  reported: string,
 ): Finding {
-  const reported = notes.health[service]?.dependencies;
-  const dependency = names.map((name) => reported?.[name]).find((each) => each !== undefined);
+  const dependency = notes.health[service]?.dependencies[reported];
   if (dependency === undefined) {
     return { status: "skipped", text: `its health report does not tell whether it reaches the ${needs}` };
   }
@@ -55,7 +51,6 @@ function judge(
     needs,
     asks: dependency.url,
     at: services[needs].url,
-    path: needs === "engine" ? identifyingPath(engineApi) : gatewayRoutes.health.path(),
     error,
   });
 }

@@ -7,7 +7,6 @@ import { broken } from "../diagnose.ts";
 import type { Rung } from "../ladder.ts";
 import { judgeReply, REPLY_TIMEOUT_MS } from "../reply.ts";
 import { ask, askForStream, type Scene } from "../scene.ts";
-import { SHORT } from "./reply.ts";
 
 /** A message goes through the gateway to the engine, without a model, so that the gateway's default is asked. */
 export const gatewayChat: Rung<Scene> = {
@@ -20,7 +19,7 @@ export const gatewayChat: Rung<Scene> = {
     const stream = await chatThroughGateway(scene, key, "Say OK", REPLY_TIMEOUT_MS);
     scene.notes.gatewayReply = key;
     const finding = judgeReply(stream, "gateway", scene);
-    return finding ?? { status: "holds", text: "answers a chat" };
+    return finding ?? { status: "holds", text: "answers a chat of one token" };
   },
 };
 
@@ -72,14 +71,14 @@ function keyOf({ notes }: Scene): Key {
   return notes.gatewayReply ?? newKey();
 }
 
-/** Sends a message to the gateway, which the engine answers shortly. */
+/** Sends a message to the gateway, of which the engine writes one token. */
 export async function chatThroughGateway(
   scene: Scene,
   key: Key,
   content: string,
   timeoutMs: number,
 ): Promise<SeenStream> {
-  const body = { ...key, agent_id: DEFAULTS.agentId, content, options: SHORT, ...scene.quick };
+  const body = { ...key, agent_id: DEFAULTS.agentId, content, options: { num_predict: 1 } };
   return await askForStream(scene, "gateway", ["POST", gatewayRoutes.chat.path()], { body, timeoutMs });
 }
 

@@ -13,8 +13,8 @@ export const healthMadeUp: Fault = {
     wire: {
       gateway: rewriteJson(gatewayRoutes.health, Health, (health) => {
         onApplied();
-        const ollama = { status: "ok", latency_ms: 0 };
-        return { ...health, dependencies: { ...health.dependencies, ollama } };
+        const engine = { status: "ok", latency_ms: 0 };
+        return { ...health, dependencies: { ...health.dependencies, engine } };
       }),
     },
   }),

@@ -1,0 +1,49 @@
+import { CouldNotRun, defineCheck } from "../../harness/check.ts";
+import { describe, eventsIn, finishReasonOf, textIn } from "../sse/events.ts";
+import { replyRow, type SeenReply, say } from "../sse/say.ts";
+import type { Context } from "../stage.ts";
+
+interface Evidence {
+  readonly reply: SeenReply;
+  readonly maxReplyMs: number;
+}
+
+/** So much later it may be told, in milliseconds. */
+const TOLERANCE_MS = 2_000;
+
+export const endless = defineCheck<Context["target"], Evidence>({
+  id: "limits/endless",
+  claim:
+    "a reply that would never end is ended: told as reply_timeout, saved as far as it came, the engine stopped",
+  why: "A model that repeats itself for ever holds the engine's only slot, and everybody else waits for ever too.",
+  lookAt: "stream.max_reply_ms: counted from the request to the engine, whatever comes from it",
+  needs: ["direct the engine", "end a reply soon"],
+  isTimed: true,
+  async collect(context) {
+    const options = { stand_in_tokens: 100_000, stand_in_token_ms: 20 };
+    const { maxReplyMs } = context.target.settings;
+    return { reply: await say(context, { door: "message", name: "endless", options }), maxReplyMs };
+  },
+  judge({ reply, maxReplyMs }) {
+    const { stream, generations } = reply;
+    const event = eventsIn(stream).find(({ type }) => type === "error");
+    const code = event?.type === "error" ? event.code : "no error";
+    const row = replyRow(reply);
+    const text = textIn(stream.events);
+    if (text === "") throw new CouldNotRun(`${describe(stream)}: without any text`);
+    const engine = generations?.map(({ ended }) => ended).join(", ") ?? "aborted";
+    const isEnded = code === "reply_timeout" && finishReasonOf(stream) === "error" && engine === "aborted";
+    const isInTime = stream.duration_ms <= maxReplyMs + TOLERANCE_MS;
+    const seen = `max_reply_ms ${maxReplyMs}; ${describe(stream)}; the engine ${engine}`;
+    if (isEnded && isInTime && row?.status === "error" && row.content === text) {
+      return { verdict: "holds", seen };
+    }
+    return {
+      verdict: "broken",
+      expected: `reply_timeout after ${maxReplyMs} ms, a row error with the ${text.length} characters that came, the engine aborted`,
+      found: `${code} after ${stream.duration_ms} ms, a row ${row?.status} with ${row?.content.length ?? 0}, the engine ${engine}`,
+      seen,
+      rows: row === null ? [] : [row],
+    };
+  },
+});

@@ -1,0 +1,48 @@
+import { type Broken, defineCheck } from "../../harness/check.ts";
+import { firstBroken } from "../../harness/judge.ts";
+import { describe, eventsIn, finishReasonOf } from "../sse/events.ts";
+import { replyRow, type SeenReply, say } from "../sse/say.ts";
+import type { Context } from "../stage.ts";
+
+/** What the engine says in `Retry-After`, in seconds. */
+const RETRY_AFTER_S = 7;
+
+export const rateLimited = defineCheck<Context["target"], readonly SeenReply[]>({
+  id: "limits/rate-limited",
+  claim: "an engine that is asked too often is told as rate_limited, with when to come back",
+  why: "Told as a failure of the engine, it sends people looking for a bug, and programs into trying again at once.",
+  lookAt: "what becomes of the engine's 429 and its Retry-After",
+  needs: ["direct the engine"],
+  collect: (context) =>
+    Promise.all(
+      (["message", "gateway"] as const).map((door) =>
+        say(context, {
+          door,
+          name: `too often ${door}`,
+          options: { stand_in_status: 429, stand_in_retry_after: RETRY_AFTER_S },
+        }),
+      ),
+    ),
+  judge: (replies) =>
+    firstBroken(replies, judgeOne) ?? {
+      verdict: "holds",
+      seen: replies.map(({ stream }) => describe(stream)).join("; "),
+    },
+});
+
+function judgeOne(reply: SeenReply): Broken | undefined {
+  const { stream } = reply;
+  const event = eventsIn(stream).find(({ type }) => type === "error");
+  const error = event?.type === "error" ? event : undefined;
+  const row = replyRow(reply);
+  const isTold = error?.code === "rate_limited" && error.retry_after_s === RETRY_AFTER_S;
+  if (isTold && (row === null || row.error?.code === "rate_limited")) return undefined;
+  const saved = row === null ? "" : `; in the row ${row.error?.code ?? "no error"}`;
+  return {
+    verdict: "broken",
+    expected: `an error, rate_limited, with retry_after_s ${RETRY_AFTER_S}`,
+    found: `${error?.code ?? `no error, done(${finishReasonOf(stream)})`}, retry_after_s ${error?.retry_after_s ?? "not told"}${saved}`,
+    seen: `the engine answered 429 with Retry-After: ${RETRY_AFTER_S}; ${describe(stream)}`,
+    rows: row === null ? [] : [row],
+  };
+}

@@ -1,0 +1,39 @@
+import type { GenerationRecord } from "../../contract/engine.ts";
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
+import { firstBroken } from "../../harness/judge.ts";
+import type { Context } from "../stage.ts";
+import { type LongTalk, OPTIONS, talkLong } from "./long-talk.ts";
+
+/** Most tokens of a summary (contract, section 3). */
+const MOST_TOKENS = 512;
+
+export const summaryOptions = defineCheck<Context["target"], LongTalk>({
+  id: "limits/summary-options",
+  claim: "a summary is asked for with the profile's own options, and with a limit of its own",
+  why: "Asked for with another num_ctx, it makes the engine load the model anew, twice; without a limit it may never end.",
+  lookAt: "the request for a summary: the options of the conversation's profile, and num_predict",
+  needs: ["show what reached the engine"],
+  collect: talkLong,
+  judge({ others }) {
+    if (others.length === 0) throw new CouldNotRun("no summary was asked for");
+    return (
+      firstBroken(others, judgeOne) ?? {
+        verdict: "holds",
+        seen: others.map(({ options }) => JSON.stringify(options)).join("; "),
+      }
+    );
+  },
+});
+
+function judgeOne({ options, model }: GenerationRecord): Broken | undefined {
+  const most = options["num_predict"];
+  const isLimited = typeof most === "number" && most > 0 && most <= MOST_TOKENS;
+  const isOwn = options["num_ctx"] === OPTIONS.num_ctx && options["seed"] === OPTIONS.seed;
+  if (isLimited && isOwn) return undefined;
+  return {
+    verdict: "broken",
+    expected: `num_ctx ${OPTIONS.num_ctx}, seed ${OPTIONS.seed}, num_predict up to ${MOST_TOKENS}`,
+    found: JSON.stringify(options),
+    seen: `a summary by ${model}`,
+  };
+}

@@ -1,0 +1,32 @@
+import { hmiRoutes } from "../../contract/routes.ts";
+import { CouldNotRun, defineCheck } from "../../harness/check.ts";
+import { tokens } from "../reading.ts";
+import type { Context } from "../stage.ts";
+import { lastWord } from "../stream-words.ts";
+import { areSame, inWords, type Regenerated, regenerate } from "./scene.ts";
+
+export const cancelledKeeps = defineCheck<Context["target"], Regenerated>({
+  id: "regenerate/cancelled-keeps",
+  claim: "a reply that is made again, and cancelled, leaves the good one as it was",
+  why: "Whoever sees that the first answer was better, and stops the second, is left with half of that.",
+  lookAt: "what a cancel of a regenerated reply saves: nothing, where there is a complete one",
+  needs: [],
+  collect: (context) =>
+    regenerate(context, {
+      name: "cancelled",
+      async meanwhile(reading, sessionId) {
+        await reading.until("its second token", tokens(2));
+        const path = hmiRoutes.cancel.path({ session_id: sessionId });
+        await context.target.hmi.call("POST", path, { signal: context.signal });
+      },
+    }),
+  judge({ before, answer, stream, after }) {
+    if (stream === null) throw new CouldNotRun(`${answer.request} answered ${answer.status}`);
+    if (lastWord(stream) !== "done (cancelled)") {
+      throw new CouldNotRun(`the new reply was not cancelled: it ended with ${lastWord(stream)}`);
+    }
+    const seen = `rows before: ${inWords(before)}`;
+    if (areSame(before, after)) return { verdict: "holds", seen };
+    return { verdict: "broken", expected: "the rows as they were", found: inWords(after), seen, rows: after };
+  },
+});

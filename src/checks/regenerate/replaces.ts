@@ -1,0 +1,33 @@
+import { SentMessage } from "../../contract/hmi.ts";
+import { CouldNotRun, defineCheck } from "../../harness/check.ts";
+import { textOf } from "../../target/http.ts";
+import type { Context } from "../stage.ts";
+import { isWhole, lastWord } from "../stream-words.ts";
+import { inWords, type Regenerated, regenerate } from "./scene.ts";
+
+export const replaces = defineCheck<Context["target"], Regenerated>({
+  id: "regenerate/replaces",
+  claim: "a reply that was made again takes the earlier one's place: one message, one reply, the new text",
+  why: "With both kept the next prompt holds two answers to one question.",
+  lookAt: "what becomes of the earlier row when the new reply is complete: gone, in one transaction",
+  needs: [],
+  collect: (context) => regenerate(context, { name: "again" }),
+  judge({ before, answer, stream, after }) {
+    const sent = SentMessage.safeParse(answer.body).data;
+    if (stream === null || sent === undefined) {
+      throw new CouldNotRun(`${answer.request} answered ${answer.status}`);
+    }
+    if (!isWhole(lastWord(stream))) throw new CouldNotRun(`the new reply ended with ${lastWord(stream)}`);
+    const seen = `rows before: ${inWords(before)}; after: ${inWords(after)}`;
+    const [message, reply, ...others] = after;
+    const isReplaced =
+      others.length === 0 &&
+      message?.message_id === before[0]?.message_id &&
+      reply?.message_id === sent.assistant_message_id &&
+      reply.message_id !== before[1]?.message_id &&
+      reply.content === textOf(stream);
+    if (isReplaced) return { verdict: "holds", seen };
+    const expected = `the message, and reply ${sent.assistant_message_id} with the text that was streamed`;
+    return { verdict: "broken", expected, found: inWords(after), seen, rows: after };
+  },
+});

@@ -1,0 +1,71 @@
+import { type Message, SentMessage } from "../../contract/hmi.ts";
+import { hmiRoutes } from "../../contract/routes.ts";
+import { CouldNotRun } from "../../harness/check.ts";
+import type { SeenCall, SeenStream } from "../../target/http.ts";
+import { converse, type Reading, readReply, readSettledRows } from "../reading.ts";
+import { type Context, makeProfile, makeSession } from "../stage.ts";
+
+/** A conversation whose last message was answered, and then asked to be answered again. */
+export interface Regenerated {
+  readonly sessionId: string;
+  /** Before that. */
+  readonly before: readonly Message[];
+  readonly answer: SeenCall;
+  /** The new reply's; null where it was refused. */
+  readonly stream: SeenStream | null;
+  readonly after: readonly Message[];
+}
+
+/** How it is asked for. */
+export interface Regeneration {
+  /** Tells this conversation from the others of the check. */
+  readonly name: string;
+  /** So many messages are sent and answered before; one where this is left out. */
+  readonly turns?: number;
+  readonly body?: (before: readonly Message[]) => object;
+  /** Done while the new reply is being written. */
+  readonly meanwhile?: (reading: Reading, sessionId: string) => Promise<void>;
+}
+
+/** Longer than a cancel takes, and not longer than a reader waits. */
+const OPTIONS = { num_predict: 48, stand_in_tokens: 12, stand_in_token_ms: 5 };
+
+/** Has a message answered, and answered again. */
+export async function regenerate(
+  context: Context,
+  { name, turns = 1, body = () => ({}), meanwhile = async () => undefined }: Regeneration,
+): Promise<Regenerated> {
+  const sessionId = await makeSession(
+    context,
+    await makeProfile(context, { name: "regenerate", options: OPTIONS }),
+  );
+  for (let turn = 1; turn <= turns; turn += 1) {
+    await converse(context, sessionId, `Count to 200. ${context.canary(`${name} ${turn}`)}`);
+    await readSettledRows(context, sessionId);
+  }
+  const before = await readSettledRows(context, sessionId);
+  if (before.at(-1)?.status !== "complete") throw new CouldNotRun("there is no good reply to be replaced");
+  const path = hmiRoutes.regenerate.path({ session_id: sessionId });
+  const { hmi } = context.target;
+  const answer = await hmi.call("POST", path, { body: body(before), signal: context.signal });
+  const isTaken = answer.status === 200 && SentMessage.safeParse(answer.body).success;
+  let stream: SeenStream | null = null;
+  if (isTaken) {
+    const reading = readReply(context, sessionId);
+    await meanwhile(reading, sessionId);
+    stream = await reading.ended;
+  }
+  return { sessionId, before, answer, stream, after: await readSettledRows(context, sessionId) };
+}
+
+/** Rows as few words as tell what each is. */
+export function inWords(rows: readonly Message[]): string {
+  return rows.map(({ message_id, role, status }) => `${role} ${message_id} ${status}`).join(", ") || "none";
+}
+
+/** Whether two readings show the same rows with the same texts. */
+export function areSame(before: readonly Message[], after: readonly Message[]): boolean {
+  const told = (rows: readonly Message[]): string =>
+    JSON.stringify(rows.map(({ message_id, status, content }) => [message_id, status, content]));
+  return told(before) === told(after);
+}

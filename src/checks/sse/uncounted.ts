@@ -1,0 +1,41 @@
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
+import { firstBroken } from "../../harness/judge.ts";
+import type { Context } from "../stage.ts";
+import { describe, eventsIn } from "./events.ts";
+import { type FailedReply, failedReplies, story } from "./failures.ts";
+import { replyRow } from "./say.ts";
+
+export const uncounted = defineCheck<Context["target"], readonly FailedReply[]>({
+  id: "sse/uncounted",
+  claim: "what nobody counted is null, not 0: in the stream and in the row of a reply that broke off",
+  why: "A nought is a figure: whoever adds up what a model was asked is told that the broken replies were free.",
+  lookAt: "what stands in for the engine's counts where its stream ended without them",
+  needs: ["direct the engine"],
+  collect: failedReplies,
+  judge: (replies) =>
+    firstBroken(
+      replies.filter(({ before }) => before !== ""),
+      judgeOne,
+    ) ?? { verdict: "holds", seen: replies.map(story).join("; ") },
+});
+
+function judgeOne(failed: FailedReply): Broken | undefined {
+  const { stream } = failed.reply;
+  const event = eventsIn(stream).find(({ type }) => type === "usage");
+  const streamed = event?.type === "usage" ? event.usage : null;
+  const row = replyRow(failed.reply);
+  if (failed.reply.generations?.some(({ counted }) => counted !== null) === true) {
+    throw new CouldNotRun("the engine has counted");
+  }
+  // Text came, so that no count can be 0.
+  const isZero = (usage: typeof streamed): boolean =>
+    usage?.prompt_tokens === 0 || usage?.completion_tokens === 0;
+  if (!isZero(streamed) && !isZero(row?.usage ?? null)) return undefined;
+  return {
+    verdict: "broken",
+    expected: "no usage, or null where nobody counted",
+    found: `${JSON.stringify(streamed)}, in the row ${JSON.stringify(row?.usage ?? null)}`,
+    seen: `${story(failed)}; ${describe(stream)}`,
+    rows: row === null ? [] : [row],
+  };
+}

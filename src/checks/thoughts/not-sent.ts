@@ -1,0 +1,35 @@
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
+import { firstBroken } from "../../harness/judge.ts";
+import { textsOf } from "../engine-record.ts";
+import type { Context } from "../stage.ts";
+import { describe, requireThoughts, type ThoughtfulReply, thoughtfulReplies, thoughtsIn } from "./scene.ts";
+
+export const notSent = defineCheck<Context["target"], readonly ThoughtfulReply[]>({
+  id: "thoughts/not-sent",
+  claim: "what a model thought is not sent back in the next prompt",
+  why: "Models are made to be given what was said: old thoughts lead them astray, and fill their window.",
+  lookAt: "where the history becomes a prompt: the text of a reply, without its thoughts",
+  needs: ["think", "show what reached the engine"],
+  collect: thoughtfulReplies,
+  judge: (replies) =>
+    firstBroken(replies, judgeOne) ?? { verdict: "holds", seen: replies.map(describe).join("; ") },
+});
+
+function judgeOne(reply: ThoughtfulReply): Broken | undefined {
+  requireThoughts(reply);
+  const { word, stream, next } = reply;
+  if (next.length === 0) throw new CouldNotRun("the next message never reached the engine");
+  const prompt = next.flatMap(textsOf).join("\n");
+  const thought = word ?? thoughtsIn(stream).trim().slice(0, MARK);
+  if (!prompt.includes(thought) && !prompt.includes("<think>")) return undefined;
+  return {
+    verdict: "broken",
+    expected: "a prompt of what was said",
+    found: `with what was thought: ${JSON.stringify(thought)}`,
+    seen: describe(reply),
+    rows: next,
+  };
+}
+
+/** By so many characters of its beginning a thought is known again. */
+const MARK = 40;
