@@ -25,8 +25,11 @@ export interface HmiClient {
   /** The same, joined to its stream. */
   send(body: object): Promise<{ sent: Answer["json"]; reader: StreamReader }>;
   general(query: GeneralQuery, headers?: Record<string, string>): Promise<StreamReader>;
-  stream(sessionId: string, headers?: Record<string, string>): Promise<StreamReader>;
-  cancel(sessionId: string): Promise<Answer>;
+  /** The present reply, or the one that is named by it or by the message that it answers. */
+  stream(sessionId: string, headers?: Record<string, string>, messageId?: string): Promise<StreamReader>;
+  cancel(sessionId: string, messageId?: string): Promise<Answer>;
+  regenerate(sessionId: string, body?: object): Promise<Answer>;
+  delete(sessionId: string): Promise<Answer>;
   messages(sessionId: string): Promise<Message[]>;
   session(sessionId: string): Promise<Session>;
   newSession(body?: object): Promise<Session>;
@@ -51,8 +54,8 @@ export async function startTestStack(options: StackOptions = {}): Promise<TestSt
 
 export function hmiClient(hmi: string): HmiClient {
   const post = (body: object) => call(hmi, hmiRoutes.sendMessage.path(), { body });
-  const stream = (session_id: string, headers = {}) =>
-    openStream(hmi, hmiRoutes.stream.path({ session_id }), { headers });
+  const stream = (session_id: string, headers = {}, message_id?: string) =>
+    openStream(hmi, hmiRoutes.stream.path({ session_id }, { message_id }), { headers });
   const list = async (session_id: string) => {
     const { json } = await call(hmi, hmiRoutes.messages.path({ session_id }));
     return MessageList.parse(json);
@@ -67,7 +70,13 @@ export function hmiClient(hmi: string): HmiClient {
     },
     general: (query, headers = {}) =>
       openStream(hmi, hmiRoutes.generalStream.path(undefined, { ...query }), { headers }),
-    cancel: (session_id) => call(hmi, hmiRoutes.cancel.path({ session_id }), { method: "POST" }),
+    cancel: (session_id, message_id) =>
+      call(hmi, hmiRoutes.cancel.path({ session_id }), {
+        method: "POST",
+        ...(message_id && { body: { message_id } }),
+      }),
+    regenerate: (session_id, body = {}) => call(hmi, hmiRoutes.regenerate.path({ session_id }), { body }),
+    delete: (session_id) => call(hmi, hmiRoutes.deleteSession.path({ session_id }), { method: "DELETE" }),
     messages: async (sessionId) => (await list(sessionId)).messages,
     session: async (sessionId) => (await list(sessionId)).session,
     newSession: async (body = {}) => (await call(hmi, hmiRoutes.newSession.path(), { body })).json.session,
@@ -78,6 +87,7 @@ export function hmiClient(hmi: string): HmiClient {
 /** The conversation that a stream says it made. */
 export function createdIn(reader: StreamReader): string {
   const first = reader.events[0];
-  if (first?.type !== "session_created") throw new Error("The stream made no conversation.");
+  if (first?.type !== "started" || first.created !== true)
+    throw new Error("The stream made no conversation.");
   return first.session_id;
 }

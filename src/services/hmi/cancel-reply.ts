@@ -3,7 +3,7 @@ import type { GatewayClient } from "./gateway-client.ts";
 import type { Reply } from "./reply.ts";
 
 /** How long the gateway has to end a reply before that is done here; whoever cancels is answered within 1 s. */
-const PATIENCE_MS = 600;
+const PATIENCE_MS = 500;
 
 /** How long a reply may still come to its end after the gateway has said that it does not work on it. */
 const LAST_WORDS_MS = 150;
@@ -13,19 +13,17 @@ const LAST_WORDS_MS = 150;
  * when it has ended: true where by this cancel or another one, false where the reply was quicker.
  */
 export async function cancelReply(reply: Reply, gateway: Pick<GatewayClient, "cancel">): Promise<boolean> {
-  const tooLate = new AbortController();
-  const patience = sleep(PATIENCE_MS, undefined, { signal: tooLate.signal });
-  const refused = cancelAtGateway(reply, gateway, tooLate.signal).then((isCancelled) =>
+  const over = new AbortController();
+  const wait = async (ms: number): Promise<void> => {
+    // Its abort is no failure: nobody waits any more.
+    await sleep(ms, undefined, { signal: over.signal }).catch(() => undefined);
+  };
+  const toldByGateway = async (): Promise<void> => {
     // What it has cancelled has an ending, which is on its way.
-    sleep(isCancelled ? PATIENCE_MS : LAST_WORDS_MS, undefined, { signal: tooLate.signal }),
-  );
-  try {
-    await Promise.race([reply.ended, patience, refused]);
-  } finally {
-    tooLate.abort();
-    // The losers of the race reject at that.
-    await Promise.allSettled([patience, refused]);
-  }
+    await wait((await cancelAtGateway(reply, gateway, over.signal)) ? PATIENCE_MS : LAST_WORDS_MS);
+  };
+  await Promise.race([reply.ended, wait(PATIENCE_MS), toldByGateway()]);
+  over.abort();
   await reply.cancel();
   return (await reply.ended) === "cancelled";
 }

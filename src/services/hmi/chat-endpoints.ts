@@ -13,7 +13,7 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import type { ConversationStore } from "../conversations/store.ts";
 import { userOf } from "../http/caller-user.ts";
 import { endpoint } from "../http/endpoint.ts";
-import { hasSeenDone, lastEventIdOf, type ReaderSettings, sendLog, sendNothingMore } from "../stream/send.ts";
+import { lastEventIdOf, type ReaderSettings, sendLog, sendNothingMore } from "../stream/send.ts";
 import type { Chat, Outgoing, Sent } from "./chat.ts";
 import { readPicture } from "./read-picture.ts";
 
@@ -51,25 +51,21 @@ export function serveChat(app: FastifyInstance, { chat, store, readers }: ChatPa
   endpoint(app, hmiRoutes.stream, { query: StreamQuery }, async ({ params, query, request, reply }) => {
     const sessionId = params["session_id"] ?? "";
     const { message_id: messageId } = query;
-    // Whichever reply it was that came to its end: it may have no row any more, and another one is not what is wanted.
-    if (messageId === undefined && hasSeenDone(request)) {
-      await store.as(userOf(request)).conversations.get(sessionId);
-      return sendNothingMore(reply);
-    }
     const seen = parseEventId(lastEventIdOf(request) ?? "");
     const log = await chat.logOf(userOf(request), { sessionId, messageId, seen });
-    await sendLog(request, reply, log, readers);
+    if (log === undefined) return sendNothingMore(reply);
+    return await sendLog(request, reply, log, readers);
   });
 
   endpoint(app, hmiRoutes.generalStream, { query: GeneralStreamQuery }, async ({ query, request, reply }) => {
-    if (hasSeenDone(request)) return sendNothingMore(reply);
     const lastEventId = lastEventIdOf(request);
     // An EventSource reconnects by itself, to a GET that sends: it comes back for a reply, not to send again.
     const log =
       lastEventId === undefined
         ? (await chat.send(userOf(request), outgoingQuery(query))).log
         : await chat.logOfEvent(userOf(request), lastEventId);
-    await sendLog(request, reply, log, { ...readers, headers: DEPRECATED });
+    if (log === undefined) return sendNothingMore(reply);
+    return await sendLog(request, reply, log, { ...readers, headers: DEPRECATED });
   });
 
   endpoint(

@@ -153,15 +153,16 @@ export class Chat {
 
   /**
    * The log of the reply that a reader asks for: a given one, the one that it comes back to, else the running one,
-   * or the last. Throws `conversation_not_found`, `message_not_found` or `nothing_to_stream`.
+   * or the last; undefined where the reader lacks nothing. Throws `conversation_not_found`, `message_not_found` or
+   * `nothing_to_stream`.
    */
-  async logOf(user: string, asked: AskedLog): Promise<EventLog> {
+  async logOf(user: string, asked: AskedLog): Promise<EventLog | undefined> {
     await this.#resumed.promise;
     return await findLog(this.#settings.store.as(user), this.#replies, asked);
   }
 
-  /** The log of the reply that a reader comes back to, in whatever conversation it is. Throws `not_found`. */
-  async logOfEvent(user: string, lastEventId: string): Promise<EventLog> {
+  /** The log of the reply that a reader comes back to, in whatever conversation it is; else as {@link logOf}. */
+  async logOfEvent(user: string, lastEventId: string): Promise<EventLog | undefined> {
     await this.#resumed.promise;
     return await findLogOfEvent(this.#settings.store.as(user), this.#replies, lastEventId);
   }

@@ -1,4 +1,4 @@
-import { type EventId, parseEventId } from "../../contract/event-id.ts";
+import { type EventId, parseEventId, STEP } from "../../contract/event-id.ts";
 import { WireError } from "../../errors.ts";
 import type { Exchange, UserStore } from "../conversations/store.ts";
 import type { EventLog } from "../stream/event-log.ts";
@@ -15,9 +15,14 @@ export interface AskedLog {
 
 /**
  * The log of the reply that a reader asks for: the named one; else the one that the reader comes back to; else the
- * running one, or the last. Throws `conversation_not_found`, `message_not_found` or `nothing_to_stream`.
+ * running one, or the last. Undefined where the reader has seen the end of a reply that is not there any more, so that
+ * it lacks nothing. Throws `conversation_not_found`, `message_not_found` or `nothing_to_stream`.
  */
-export async function findLog(store: UserStore, replies: Replies, asked: AskedLog): Promise<EventLog> {
+export async function findLog(
+  store: UserStore,
+  replies: Replies,
+  asked: AskedLog,
+): Promise<EventLog | undefined> {
   const { sessionId, messageId, seen } = asked;
   // Whose it is, before any reply of it is looked at.
   await store.conversations.get(sessionId);
@@ -27,9 +32,9 @@ export async function findLog(store: UserStore, replies: Replies, asked: AskedLo
   if (kept !== undefined && (wanted === undefined || wanted === kept.messageId)) return kept.log;
   if (messageId !== undefined) return replies.logOf(await findExchange(store, sessionId, messageId));
   const before = seen && (await store.messages.exchangeOf(seen.messageId));
-  if (before?.reply.message_id === seen?.messageId && before?.user.session_id === sessionId) {
-    return replies.logOf(before);
-  }
+  const isReply = before !== undefined && before.reply.message_id === seen?.messageId;
+  if (isReply && before.user.session_id === sessionId) return replies.logOf(before);
+  if (hasSeenEnd(seen) && before === undefined) return undefined;
   if (kept !== undefined) return kept.log;
   const rows = await store.messages.list(sessionId);
   const last = rows.findLast((row) => row.role === "assistant" && row.status !== "streaming");
@@ -42,20 +47,29 @@ export async function findLog(store: UserStore, replies: Replies, asked: AskedLo
   );
 }
 
-/** The log of the reply that a reader comes back to, in whatever conversation it is. Throws `not_found`. */
+/**
+ * The log of the reply that a reader comes back to, in whatever conversation it is; undefined as {@link findLog} says.
+ * Throws `not_found`.
+ */
 export async function findLogOfEvent(
   store: UserStore,
   replies: Replies,
   lastEventId: string,
-): Promise<EventLog> {
-  const messageId = parseEventId(lastEventId)?.messageId ?? "";
-  const exchange = await store.messages.exchangeOf(messageId);
-  if (exchange?.reply.message_id === messageId) return replies.logOf(exchange);
+): Promise<EventLog | undefined> {
+  const seen = parseEventId(lastEventId);
+  const exchange = seen && (await store.messages.exchangeOf(seen.messageId));
+  if (exchange?.reply.message_id === seen?.messageId && exchange !== undefined)
+    return replies.logOf(exchange);
+  if (hasSeenEnd(seen) && exchange === undefined) return undefined;
   throw new WireError(
     "not_found",
     `Last-Event-ID "${lastEventId}" names no reply here.`,
     "Send the message again without Last-Event-ID.",
   );
+}
+
+function hasSeenEnd(seen: EventId | undefined): boolean {
+  return seen !== undefined && seen.place.step >= STEP.done;
 }
 
 /** The exchange of a conversation that one of its two messages names. Throws `message_not_found`. */

@@ -33,9 +33,6 @@ export interface ReplySettings extends SaverSettings {
   readonly maxReplyMs: number;
 }
 
-/** A gateway that works says at once that it has heard. */
-const LONGEST_SILENCE_MS = 5_000;
-
 /** A gateway that keeps the same limit says more of what has come: it may be so much later. */
 const GATEWAY_FIRST_MS = 1_000;
 
@@ -92,7 +89,7 @@ export class Reply {
     return Math.round(performance.now() - this.#begunAt);
   }
 
-  /** Resolves when the gateway has it, or has been silent for too long: it cannot cancel what it has not got yet. */
+  /** Resolves when the gateway has it, or it has ended: a gateway cannot cancel what it has not got yet. */
   get heard(): Promise<void> {
     return this.#heard.promise;
   }
@@ -134,7 +131,7 @@ export class Reply {
   }
 
   async #run(reply: AsyncIterable<readonly StreamEvent[]>): Promise<ReplyOutcome> {
-    const silence = setTimeout(() => this.#heard.resolve(), this.#start.isRejoined ? 0 : LONGEST_SILENCE_MS);
+    if (this.#start.isRejoined) this.#heard.resolve();
     try {
       for await (const events of reply) {
         this.#take(events);
@@ -145,7 +142,6 @@ export class Reply {
     } catch (error) {
       return await this.#fail(error);
     } finally {
-      clearTimeout(silence);
       clearTimeout(this.#timeout);
       this.#hangUp.abort();
       this.#heard.resolve();

@@ -50,12 +50,6 @@ export async function sendLog(
   await sendEvents(reply, log.read(seen), options);
 }
 
-/** True for a client that comes back after it has seen the end of a stream, of whichever reply. */
-export function hasSeenDone(request: FastifyRequest): boolean {
-  const id = parseEventId(lastEventIdOf(request) ?? "");
-  return id !== undefined && id.place.step >= STEP.done;
-}
-
 /** Answers a client that lacks nothing, so that it does not come back. */
 export function sendNothingMore(reply: FastifyReply): FastifyReply {
   return reply.code(204).send();
