@@ -8,7 +8,7 @@ import type { ConversationStore } from "../../src/services/conversations/store.t
 import { createGatewayClient } from "../../src/services/hmi/gateway-client.ts";
 import { ENDPOINTS, pathOf } from "../support/endpoints.ts";
 import { engineLine, FINAL_LINE, startFakeEngine } from "../support/gateway.ts";
-import { call } from "../support/http.ts";
+import { call, open } from "../support/http.ts";
 import { startTestStack, type TestStack } from "../support/stack.ts";
 import { wholeStream } from "../support/streams.ts";
 
@@ -74,16 +74,20 @@ test.each(["Bearer", "bearer", "BEARER"])("%s with the token is let in", async (
   expect((await call(hmi, hmiRoutes.models.path(), { headers })).status).toBe(200);
 });
 
-test("the three streams that an EventSource opens take it in their query, and nothing else does", async () => {
+test("the streams that an EventSource opens take it in their query, and nothing else does", async () => {
   const { gateway, hmi } = await startGuarded();
   const sent = await wholeStream(
     hmi,
     hmiRoutes.generalStream.path(undefined, { message: "Hi", token: TOKEN }),
   );
   const created = sent.events[0];
-  if (created?.type !== "session_created") throw new Error("no conversation was made");
-  await wholeStream(hmi, hmiRoutes.stream.path(created, { token: TOKEN }));
-  await wholeStream(gateway, gatewayRoutes.resume.path(created, { token: TOKEN }));
+  if (created?.type !== "started") throw new Error("no conversation was made");
+  const { session_id } = created;
+  await wholeStream(hmi, hmiRoutes.stream.path({ session_id }, { token: TOKEN }));
+  await wholeStream(gateway, gatewayRoutes.resume.path({ session_id }, { token: TOKEN }));
+  const events = await open(hmi, hmiRoutes.events.path(undefined, { token: TOKEN }));
+  expect(events.statusCode).toBe(200);
+  events.destroy();
   for (const path of [hmiRoutes.models.path(undefined, { token: TOKEN }), `/nothing?token=${TOKEN}`]) {
     expect((await call(hmi, path)).status).toBe(401);
   }
@@ -124,7 +128,13 @@ test("no log holds the token, whatever the call did with it", async () => {
   const overrides = {
     store: (store: ConversationStore): ConversationStore => ({
       ...store,
-      profiles: { ...store.profiles, list: () => Promise.reject(new Error("The disk is gone.")) },
+      as(user) {
+        const own = store.as(user);
+        return {
+          ...own,
+          profiles: { ...own.profiles, list: () => Promise.reject(new Error("The disk is gone.")) },
+        };
+      },
     }),
   };
   const { hmi } = await startTestStack({ auth: { token: TOKEN }, logger, overrides });

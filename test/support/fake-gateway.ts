@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
-import type { ModelList } from "../../src/contract/common.ts";
 import { NOWHERE, nextPlace } from "../../src/contract/event-id.ts";
 import type { StreamEvent } from "../../src/contract/events.ts";
 import type { ChatRequest } from "../../src/contract/gateway.ts";
@@ -58,8 +57,7 @@ async function answer(
   asked.push(`${request.method} ${url.pathname}`);
   const json = (value: object): void => void response.end(JSON.stringify(value));
   if (url.pathname === gatewayRoutes.models.path()) {
-    const list = { status: "ok", models: gateway.models ?? [], default: null } satisfies Partial<ModelList>;
-    json({ ...list, default: defaultOf(gateway.models) });
+    json({ status: "ok", models: gateway.models ?? [], default: defaultOf(gateway.models) });
   } else if (url.pathname.endsWith("/cancel")) {
     const idle = { status: "idle", session_id: url.pathname.split("/")[2] };
     if (gateway.cancel === undefined) json(idle);
@@ -78,19 +76,30 @@ async function answer(
 }
 
 function fakeReply(messageId: string, request: ChatRequest | undefined, response: ServerResponse): FakeReply {
-  let place = NOWHERE;
+  const encode = encoderOf(messageId);
   return {
     messageId,
     request,
     response,
     send(...events) {
       if (!response.headersSent) response.writeHead(200, EVENT_STREAM_HEADERS);
-      for (const event of events) {
-        place = nextPlace(place, event);
-        response.write(encodeEvent({ messageId, place }, event));
-      }
+      for (const event of events) response.write(encode(event));
     },
   };
+}
+
+/** Encodes the events of one reply, each with its id. */
+export function encoderOf(messageId: string): (event: StreamEvent) => string {
+  let place = NOWHERE;
+  return (event) => {
+    place = nextPlace(place, event);
+    return encodeEvent({ messageId, place }, event);
+  };
+}
+
+/** A whole stream of these events. */
+export function encodeAll(messageId: string, events: readonly StreamEvent[]): string {
+  return events.map(encoderOf(messageId)).join("");
 }
 
 function defaultOf(models: readonly object[] = []): string | null {

@@ -5,7 +5,7 @@ import { pendingRequest } from "../../src/services/conversations/turn.ts";
 import { startHmiOn } from "../../src/services/start.ts";
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from "./gateway.ts";
 import { type HmiClient, hmiClient } from "./stack.ts";
-import { growText, openConversation, openTestStore, ownOf } from "./store.ts";
+import { growText, openConversation, openTestStore, ownOf, PLAIN_TURN } from "./store.ts";
 import type { StreamReader } from "./streams.ts";
 
 type Store = ReturnType<typeof openTestStore>["store"];
@@ -36,7 +36,7 @@ export async function startLeftGateway(
     ...options,
     conversations: {
       isKnown: async (id) => id === sessionId,
-      pendingRequest: (id) => pendingRequest(ownOf(store), id),
+      pendingRequest: (id) => pendingRequest(ownOf(store), id, PLAIN_TURN),
     },
   });
   const request = { session_id: sessionId, message_id: replyId, content: "Count to 100" };

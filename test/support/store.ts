@@ -6,7 +6,14 @@ import { ProfileDraft } from "../../src/contract/hmi.ts";
 import type { DatabaseOptions } from "../../src/services/conversations/sqlite/database.ts";
 import { openSqliteStore } from "../../src/services/conversations/sqlite/index.ts";
 import type { ConversationStore, ReplyEnding, UserStore } from "../../src/services/conversations/store.ts";
+import type { TurnContext } from "../../src/services/conversations/turn.ts";
 import { tempFolder } from "./temp.ts";
+
+/** A turn of which nothing is known beside its conversation. */
+export const PLAIN_TURN: TurnContext = {
+  limitsOf: async () => ({ window: null, canSee: null }),
+  defaults: {},
+};
 
 /** A store in a file of its own, closed after the test; `own` is what the only user has where there is one. */
 export function openTestStore(

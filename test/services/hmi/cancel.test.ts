@@ -17,7 +17,7 @@ test("a cancel keeps what was streamed, in one row, and stops the engine", async
     message_id: sent.assistant_message_id,
   });
   await reader.ended;
-  expect(shapeOf(reader.events)).toBe("planning executing token cancelled usage done(cancelled)");
+  expect(shapeOf(reader.events)).toBe("started planning executing token cancelled usage done(cancelled)");
   const rows = await stack.messages(sent.session_id);
   expect(rows).toHaveLength(2);
   expect(rows[1]).toMatchObject({ content: reader.text, status: "cancelled", finish_reason: "cancelled" });
@@ -46,11 +46,11 @@ test("a cancel right after the message, before anything was heard of it, holds",
 test("a cancel waits for a disk that is slow, so that the next message is taken at once", async () => {
   const store: Overrides["store"] = (real) => ({
     ...real,
-    messages: {
-      ...real.messages,
+    replies: {
+      ...real.replies,
       finish: async (...args) => {
         await setTimeout(50);
-        return await real.messages.finish(...args);
+        return await real.replies.finish(...args);
       },
     },
   });
@@ -112,13 +112,14 @@ test("a message that is taken while its conversation is being deleted is not ans
   const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
   const store: Overrides["store"] = (real) => ({
     ...real,
-    conversations: {
-      ...real.conversations,
-      async delete(sessionId) {
+    as(user) {
+      const own = real.as(user);
+      const slowDelete = async (sessionId: string): Promise<void> => {
         begin();
         await disk;
-        await real.conversations.delete(sessionId);
-      },
+        await own.conversations.delete(sessionId);
+      };
+      return { ...own, conversations: { ...own.conversations, delete: slowDelete } };
     },
   });
   const stack = await startTestStack({ tokenDelayMs: 20, overrides: { store } });

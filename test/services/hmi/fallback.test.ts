@@ -1,8 +1,9 @@
 import { createServer } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
 import type { ChatRequest } from "../../../src/contract/gateway.ts";
-import { EVENT_STREAM_HEADERS, encodeEvent } from "../../../src/contract/sse.ts";
+import { EVENT_STREAM_HEADERS } from "../../../src/contract/sse.ts";
 import { createGatewayClient } from "../../../src/services/hmi/gateway-client.ts";
+import { encodeAll, token } from "../../support/fake-gateway.ts";
 import { startTestStack } from "../../support/stack.ts";
 
 const REQUEST: ChatRequest = { session_id: "80", message_id: "7", agent_id: "architect", content: "Hello" };
@@ -17,7 +18,7 @@ async function startOldGateway(getStatus: number, getBody = '{"detail":"Not Impl
       return;
     }
     response.writeHead(200, EVENT_STREAM_HEADERS);
-    response.end(encodeEvent({ messageId: "7", position: 7 }, { type: "token", content: "Hello" }));
+    response.end(encodeAll("7", [token("Hello")]));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => {

@@ -1,44 +1,33 @@
-import { createServer } from "node:http";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import type { StreamEvent } from "../../../src/contract/events.ts";
 import { findGrammarFault } from "../../../src/contract/grammar.ts";
-import { encodeEvent } from "../../../src/contract/sse.ts";
+import { EVENT_STREAM_HEADERS } from "../../../src/contract/sse.ts";
 import { WireError } from "../../../src/errors.ts";
-import { createGatewayClient } from "../../../src/services/hmi/gateway-client.ts";
 import type { Overrides } from "../../../src/services/start.ts";
+import { EXECUTING, encodeAll, PLANNING, stackBeforeGateway, token } from "../../support/fake-gateway.ts";
 import { startTestStack } from "../../support/stack.ts";
 import { shapeOf, textOf } from "../../support/streams.ts";
 
-const PLANNING: StreamEvent = { type: "status_update", status: "planning" };
-const EXECUTING: StreamEvent = { type: "status_update", status: "executing" };
-
 /** A stack before a gateway that sends this and then cuts the connection, or ends it. */
 async function stackBefore(events: readonly StreamEvent[], end: "cut" | "end") {
-  const server = createServer((_, response) => {
-    response.writeHead(200, { "content-type": "text/event-stream" });
-    const text = events.map((event, position) => encodeEvent({ messageId: "g", position }, event)).join("");
-    response.write(text, () => (end === "cut" ? response.destroy() : response.end()));
+  const { stack } = await stackBeforeGateway({
+    reply({ messageId, response }) {
+      response.writeHead(200, EVENT_STREAM_HEADERS);
+      const stop = (): void => void (end === "cut" ? response.destroy() : response.end());
+      response.write(encodeAll(messageId, events), stop);
+    },
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  const port = typeof address === "object" ? address?.port : 0;
-  return await startTestStack({
-    overrides: { gateway: () => createGatewayClient(`http://127.0.0.1:${port}`) },
-  });
+  return stack;
 }
 
 test.each(["cut", "end"] as const)(
   "a gateway that dies in mid-reply (%s): the text stays, the row says error, the reader is told",
   async (end) => {
-    const stack = await stackBefore([PLANNING, EXECUTING, { type: "token", content: "half" }], end);
+    const stack = await stackBefore([PLANNING, EXECUTING, token("half")], end);
     const { sent, reader } = await stack.send({ message: "Hi" });
     await reader.ended;
     expect(findGrammarFault(reader.events)).toBeUndefined();
-    expect(shapeOf(reader.events)).toBe("planning executing token error error done(error)");
+    expect(shapeOf(reader.events)).toBe("started planning executing token error error usage done(error)");
     expect((await stack.messages(sent.session_id)).at(-1)).toMatchObject({
       content: "half",
       status: "error",
@@ -49,7 +38,7 @@ test.each(["cut", "end"] as const)(
 
 test("a gateway that dies between its last word and done has not answered", async () => {
   const stack = await stackBefore(
-    [PLANNING, EXECUTING, { type: "token", content: "a" }, { type: "status_update", status: "complete" }],
+    [PLANNING, EXECUTING, token("a"), { type: "status_update", status: "complete" }],
     "cut",
   );
   const { sent, reader } = await stack.send({ message: "Hi" });
@@ -70,7 +59,7 @@ test("a gateway that is not there is told, and the message is kept", async () =>
   const stack = await startTestStack({ overrides: { gateway } });
   const { sent, reader } = await stack.send({ message: "Hi" });
   await reader.ended;
-  expect(shapeOf(reader.events)).toBe("planning executing error error done(error)");
+  expect(shapeOf(reader.events)).toBe("started planning executing error error done(error)");
   expect(reader.events).toContainEqual(expect.objectContaining({ code: "gateway_unavailable" }));
   expect(await stack.messages(sent.session_id)).toMatchObject([{ content: "Hi" }, { status: "error" }]);
 });

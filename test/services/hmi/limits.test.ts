@@ -1,9 +1,11 @@
 import { createServer } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
+import { STEP } from "../../../src/contract/event-id.ts";
 import type { StreamEvent } from "../../../src/contract/events.ts";
 import { findGrammarFault } from "../../../src/contract/grammar.ts";
 import { encodeEvent } from "../../../src/contract/sse.ts";
 import { createGatewayClient } from "../../../src/services/hmi/gateway-client.ts";
+import { EXECUTING, encodeAll, PLANNING, token, USAGE } from "../../support/fake-gateway.ts";
 import { flood } from "../../support/flood.ts";
 import { startTestStack } from "../../support/stack.ts";
 
@@ -28,25 +30,14 @@ async function stackBefore(first: string, again: string) {
   return { stack, closed: closed.promise };
 }
 
-const encode = (event: StreamEvent): string => encodeEvent({ messageId: "g", position: 1 }, event);
-const START =
-  encode({ type: "status_update", status: "planning" }) +
-  encode({ type: "status_update", status: "executing" }) +
-  encode({ type: "token", content: "so " });
+const PLACE = { step: STEP.executing, thinking: 0, text: 3 };
+const encode = (event: StreamEvent): string => encodeEvent({ messageId: "g", place: PLACE }, event);
+const START = encodeAll("g", [PLANNING, EXECUTING, token("so ")]);
 
 test.each([
-  ["text", encode({ type: "token", content: "word " }), "reply_too_long", MAX],
-  ["events that are no text", encode({ type: "status_update", status: "executing" }), "gateway_error", 3],
-  [
-    "the ending's usage",
-    encode({
-      type: "usage",
-      usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
-      cost_usd: 0,
-    }),
-    "gateway_error",
-    3,
-  ],
+  ["text", encode(token("word ")), "reply_too_long", MAX],
+  ["events that are no text", encode(EXECUTING), "gateway_error", 3],
+  ["the ending's usage", encode(USAGE), "gateway_error", 3],
   ["a line without end", "x", "gateway_error", 3],
   ["an event without end", "data: x\n", "gateway_error", 3],
 ])(
@@ -59,11 +50,7 @@ test.each([
     const { sent, reader } = await stack.send({ message: "Hi" });
     await reader.ended;
     await closed;
-    const executing = { type: "status_update", status: "executing" };
-    const events = reader.events.filter(
-      (event, index) => index < 2 || JSON.stringify(event) !== JSON.stringify(executing),
-    );
-    expect(findGrammarFault(events)).toBeUndefined();
+    expect(findGrammarFault(reader.events)).toBeUndefined();
     expect(reader.text).toHaveLength(length);
     const row = (await stack.messages(sent.session_id)).at(-1);
     expect(row).toMatchObject({ status: "error", error: { code } });

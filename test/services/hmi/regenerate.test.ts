@@ -1,14 +1,11 @@
+import type { ServerResponse } from "node:http";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { findGrammarFault } from "../../../src/contract/grammar.ts";
-import { hmiRoutes } from "../../../src/contract/routes.ts";
-import { startFakeEngine } from "../../support/gateway.ts";
-import { call } from "../../support/http.ts";
+import { engineLine, FINAL_LINE, startFakeEngine } from "../../support/gateway.ts";
 import { startTestStack, type TestStack } from "../../support/stack.ts";
 import { eventually } from "../../support/streams.ts";
-
-async function regenerate(stack: TestStack, session_id: string, body: object = {}) {
-  return await call(stack.hmi, hmiRoutes.regenerate.path({ session_id }), { body });
-}
+import { tempFolder } from "../../support/temp.ts";
 
 async function say(stack: TestStack, body: object): Promise<string> {
   const { sent, reader } = await stack.send(body);
@@ -21,7 +18,7 @@ test("the last message is answered again: its row stays, its reply is another", 
   const session_id = await say(stack, { message: "Count to 2" });
   await say(stack, { message: "Count to 3", session_id });
   const before = await stack.messages(session_id);
-  const { status, json } = await regenerate(stack, session_id);
+  const { status, json } = await stack.regenerate(session_id);
   expect(status).toBe(200);
   expect(json).toEqual({
     status: "ok",
@@ -34,7 +31,7 @@ test("the last message is answered again: its row stays, its reply is another", 
   const reader = await stack.stream(session_id);
   await reader.ended;
   expect(findGrammarFault(reader.events)).toBeUndefined();
-  expect(reader.ids[0]).toBe(`${json.assistant_message_id}:1`);
+  expect(reader.ids[0]).toBe(`${json.assistant_message_id}:0.0.0`);
   const after = await stack.messages(session_id);
   expect(after.slice(0, 3)).toEqual(before.slice(0, 3));
   expect(after.slice(3)).toMatchObject([
@@ -47,7 +44,7 @@ test("the engine is asked as the first time, without the reply that is replaced"
   const stack = await startTestStack();
   const session_id = await say(stack, { message: "Count to 2" });
   await say(stack, { message: "Count to 3", session_id });
-  await regenerate(stack, session_id);
+  await stack.regenerate(session_id);
   await (await stack.stream(session_id)).ended;
   const [, second, third] = await stack.generations();
   expect(third?.messages).toEqual(second?.messages);
@@ -57,7 +54,7 @@ test("it is asked of the given model, else of the same as before", async () => {
   const stack = await startTestStack();
   const session_id = await say(stack, { message: "Hi", model: "phi3:mini" });
   for (const body of [{}, { model: "qwen2.5-coder:7b" }, {}]) {
-    await regenerate(stack, session_id, body);
+    await stack.regenerate(session_id, body);
     await (await stack.stream(session_id)).ended;
   }
   expect((await stack.generations()).map(({ model }) => model)).toEqual([
@@ -71,7 +68,7 @@ test("it is asked of the given model, else of the same as before", async () => {
 test("while a reply runs it is 409, and the reply goes on", async () => {
   const stack = await startTestStack({ tokenDelayMs: 10 });
   const { sent, reader } = await stack.send({ message: "Count to 9" });
-  expect(await regenerate(stack, sent.session_id)).toMatchObject({
+  expect(await stack.regenerate(sent.session_id)).toMatchObject({
     status: 409,
     json: { error: { code: "generation_in_progress" } },
   });
@@ -83,7 +80,7 @@ test("while a reply runs it is 409, and the reply goes on", async () => {
 test("twice at once, one is taken", async () => {
   const stack = await startTestStack({ tokenDelayMs: 5 });
   const session_id = await say(stack, { message: "Count to 5" });
-  const answers = await Promise.all([regenerate(stack, session_id), regenerate(stack, session_id)]);
+  const answers = await Promise.all([stack.regenerate(session_id), stack.regenerate(session_id)]);
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
   await (await stack.stream(session_id)).ended;
   expect(await stack.messages(session_id)).toHaveLength(2);
@@ -93,7 +90,7 @@ test("twice at once, one is taken", async () => {
 test("where nothing was said yet there is nothing to answer; an unknown conversation is 404", async () => {
   const stack = await startTestStack();
   const { session_id } = await stack.newSession();
-  const answers = [await regenerate(stack, session_id), await regenerate(stack, "999")];
+  const answers = [await stack.regenerate(session_id), await stack.regenerate("999")];
   expect(answers.map(({ status, json }) => [status, json.error.code])).toEqual([
     [409, "nothing_to_regenerate"],
     [404, "conversation_not_found"],
@@ -109,7 +106,7 @@ test("a cancelled reply is replaced, and so is a failed one", async () => {
   const stack = await startTestStack({ engineUrl });
   const session_id = await say(stack, { message: "Hi" });
   isUp = true;
-  await regenerate(stack, session_id);
+  await stack.regenerate(session_id);
   await (await stack.stream(session_id)).ended;
   expect(await stack.messages(session_id)).toMatchObject([
     { content: "Hi" },
@@ -122,12 +119,12 @@ test("it can be cancelled, and answered again after that", async () => {
   const { sent, reader } = await stack.send({ message: "Count to 100" });
   await stack.cancel(sent.session_id);
   await reader.ended;
-  const again = (await regenerate(stack, sent.session_id)).json;
+  const again = (await stack.regenerate(sent.session_id)).json;
   expect((await stack.cancel(sent.session_id)).json).toMatchObject({
     status: "cancelled",
     message_id: again.assistant_message_id,
   });
-  expect((await regenerate(stack, sent.session_id)).status).toBe(200);
+  expect((await stack.regenerate(sent.session_id)).status).toBe(200);
   await stack.cancel(sent.session_id);
   expect(await stack.messages(sent.session_id)).toMatchObject([{ role: "user" }, { status: "cancelled" }]);
   await eventually(async () =>
@@ -140,7 +137,7 @@ test("the same client_message_id after that is the new reply", async () => {
   const body = { message: "Count to 5", client_message_id: "key" };
   const first = (await stack.post(body)).json;
   await (await stack.stream(first.session_id)).ended;
-  const second = (await regenerate(stack, first.session_id)).json;
+  const second = (await stack.regenerate(first.session_id)).json;
   await (await stack.stream(first.session_id)).ended;
   expect((await stack.post(body)).json).toEqual(second);
 });
@@ -149,8 +146,87 @@ test("who comes back to the replaced reply gets the new one from its start", asy
   const stack = await startTestStack();
   const { sent, reader } = await stack.send({ message: "Count to 5" });
   await reader.ended;
-  const { json } = await regenerate(stack, sent.session_id);
+  const { json } = await stack.regenerate(sent.session_id);
+  await (await stack.stream(sent.session_id)).ended;
   const back = await stack.stream(sent.session_id, { "last-event-id": reader.ids[3] ?? "" });
   await back.ended;
-  expect([back.ids[0], back.text]).toEqual([`${json.assistant_message_id}:1`, "1, 2, 3, 4, 5"]);
+  expect([back.ids[0], back.text]).toEqual([`${json.assistant_message_id}:0.0.0`, "1, 2, 3, 4, 5"]);
+});
+
+/** A stack whose engine says the first reply, and of every later one what the test says. */
+async function startAnswered(later: (response: ServerResponse) => void) {
+  let asked = 0;
+  const engineUrl = await startFakeEngine((_, response) => {
+    asked += 1;
+    if (asked === 1) response.end(engineLine("Good") + FINAL_LINE);
+    else later(response);
+  });
+  const storePath = join(tempFolder(), "chat.db");
+  const stack = await startTestStack({ engineUrl, storePath });
+  const { sent, reader } = await stack.send({ message: "Hi" });
+  await reader.ended;
+  return { stack, sent, storePath, before: await stack.messages(sent.session_id) };
+}
+
+test("one that fails leaves the earlier reply as it was, and tells its reader", async () => {
+  const { stack, sent, before } = await startAnswered((response) =>
+    response.writeHead(500).end('{"error":"no"}'),
+  );
+  const { json } = await stack.regenerate(sent.session_id);
+  const reader = await stack.stream(sent.session_id, {}, json.assistant_message_id);
+  await reader.ended;
+  expect(reader.events.at(-1)).toEqual({ type: "done", finish_reason: "error" });
+  expect(await stack.messages(sent.session_id)).toEqual(before);
+});
+
+test("one that is cancelled leaves the earlier reply as it was", async () => {
+  const { stack, sent, before } = await startAnswered((response) => response.write(engineLine("Half")));
+  const { json } = await stack.regenerate(sent.session_id);
+  const reader = await stack.stream(sent.session_id);
+  await eventually(() => expect(reader.text).toBe("Half"));
+  expect((await stack.cancel(sent.session_id, json.assistant_message_id)).json).toMatchObject({
+    status: "cancelled",
+    message_id: json.assistant_message_id,
+  });
+  await reader.ended;
+  expect(await stack.messages(sent.session_id)).toEqual(before);
+  expect((await stack.cancel(sent.session_id, json.assistant_message_id)).json.status).toBe("idle");
+});
+
+test("one that was cut off with its HMI leaves the earlier reply as it was", async () => {
+  const { stack, sent, before, storePath } = await startAnswered((response) =>
+    response.write(engineLine("Half")),
+  );
+  await stack.regenerate(sent.session_id);
+  await stack.close();
+  const next = await startTestStack({ storePath });
+  await eventually(async () => expect(await next.messages(sent.session_id)).toEqual(before));
+});
+
+test("only the reply that is meant is answered again", async () => {
+  const stack = await startTestStack();
+  const first = await stack.send({ message: "Count to 2" });
+  await first.reader.ended;
+  const { session_id } = first.sent;
+  const second = await stack.send({ message: "Count to 3", session_id });
+  await second.reader.ended;
+  const before = await stack.messages(session_id);
+  for (const message_id of [first.sent.message_id, first.sent.assistant_message_id]) {
+    expect(await stack.regenerate(session_id, { message_id })).toMatchObject({
+      status: 409,
+      json: { error: { code: "message_superseded" } },
+    });
+  }
+  const other = (await stack.post({ message: "Hi" })).json;
+  for (const message_id of ["999", other.message_id]) {
+    expect(await stack.regenerate(session_id, { message_id })).toMatchObject({
+      status: 404,
+      json: { error: { code: "message_not_found" } },
+    });
+  }
+  expect(await stack.messages(session_id)).toEqual(before);
+  for (const message_id of [second.sent.assistant_message_id, second.sent.message_id]) {
+    expect((await stack.regenerate(session_id, { message_id })).status).toBe(200);
+    await (await stack.stream(session_id)).ended;
+  }
 });

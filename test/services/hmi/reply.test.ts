@@ -14,8 +14,13 @@ test("a reply comes in the contract's order, from both endpoints", async () => {
     expect(findGrammarFault(each.events)).toBeUndefined();
     expect(each.text).toBe("1, 2, 3, 4, 5");
   }
-  expect(shapeOf(reader.events)).toBe("planning executing token complete usage done(stop)");
-  expect(general.events[0]).toMatchObject({ type: "session_created", model_id: null, title: "Count to 5" });
+  expect(shapeOf(reader.events)).toBe("started planning executing token complete usage done(stop)");
+  expect(general.events[0]).toMatchObject({
+    type: "started",
+    created: true,
+    model_id: null,
+    title: "Count to 5",
+  });
 });
 
 test("before the answer to a message, both rows are on disk", async () => {
@@ -55,11 +60,11 @@ test("done waits for a disk that is slow", async () => {
   const { promise: disk, resolve: save } = Promise.withResolvers<void>();
   const store: Overrides["store"] = (real) => ({
     ...real,
-    messages: {
-      ...real.messages,
+    replies: {
+      ...real.replies,
       async finish(...args) {
         await disk;
-        return await real.messages.finish(...args);
+        return await real.replies.finish(...args);
       },
     },
   });
@@ -70,14 +75,14 @@ test("done waits for a disk that is slow", async () => {
   const before = shapeOf(reader.events);
   save();
   await reader.ended;
-  expect(before).toBe("planning executing token");
-  expect(shapeOf(reader.events)).toBe("planning executing token complete usage done(stop)");
+  expect(before).toBe("started planning executing token");
+  expect(shapeOf(reader.events)).toBe("started planning executing token complete usage done(stop)");
 });
 
 test("a reply that could not be saved is not told as saved", async () => {
   const store: Overrides["store"] = (real) => ({
     ...real,
-    messages: { ...real.messages, finish: () => Promise.reject(new Error("disk full")) },
+    replies: { ...real.replies, finish: () => Promise.reject(new Error("disk full")) },
   });
   const stack = await startTestStack({ overrides: { store } });
   const { reader } = await stack.send({ message: "Count to 5" });
@@ -134,7 +139,7 @@ test("an engine that breaks in mid-reply: the text stays, the row says error", a
   const stack = await startTestStack({ engineUrl });
   const { sent, reader } = await stack.send({ message: "Hi" });
   await reader.ended;
-  expect(shapeOf(reader.events)).toBe("planning executing token error error done(error)");
+  expect(shapeOf(reader.events)).toBe("started planning executing token error error usage done(error)");
   expect((await stack.messages(sent.session_id)).at(-1)).toMatchObject({
     content: "half",
     status: "error",

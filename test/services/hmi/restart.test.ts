@@ -2,7 +2,8 @@ import { createServer, type RequestListener } from "node:http";
 import { expect, test } from "vitest";
 import { findGrammarFault } from "../../../src/contract/grammar.ts";
 import { hmiRoutes } from "../../../src/contract/routes.ts";
-import { EVENT_STREAM_HEADERS, encodeEvent } from "../../../src/contract/sse.ts";
+import { EVENT_STREAM_HEADERS } from "../../../src/contract/sse.ts";
+import { EXECUTING, encodeAll, PLANNING, token } from "../../support/fake-gateway.ts";
 import { call } from "../../support/http.ts";
 import { listenOnAnyPort } from "../../support/listen.ts";
 import { type LeftReply, leaveReply, startLeftGateway, startTestHmi } from "../../support/restarted-hmi.ts";
@@ -34,7 +35,7 @@ test("who comes back to a reply that is being taken up gets each token once", as
   await eventually(() => expect(gateway.reader?.text.length).toBeGreaterThan(20));
   const hmi = await startTestHmi(left.store, gateway.url);
   const seen = COUNTED.slice(0, 30);
-  const headers = { "last-event-id": `${left.replyId}:${2 + seen.length}` };
+  const headers = { "last-event-id": `${left.replyId}:3.0.${seen.length}` };
   const [stream, general] = [
     await hmi.stream(left.sessionId, headers),
     await hmi.general({ message: "Count to 100" }, headers),
@@ -59,7 +60,7 @@ test("a reply that the gateway does not have is interrupted with what was saved,
   const hmi = await startTestHmi(left.store, gateway.url);
   const reader = await hmi.stream(left.sessionId);
   await reader.ended;
-  expect(shapeOf(reader.events)).toBe("planning executing token error error done(error)");
+  expect(shapeOf(reader.events)).toBe("started planning executing token error error usage done(error)");
   expect(reader.text).toBe("1, 2, 3");
   expect(await rowOf(left)).toMatchObject({
     content: "1, 2, 3",
@@ -79,13 +80,8 @@ const REFUSING = (status: number): RequestListener => {
 /** A gateway that streams some text of this message, and then is gone. */
 const DYING = (messageId: string, text: string): RequestListener => {
   return (_, response) => {
-    const start = ["planning", "executing"] as const;
-    const events = start.map((status, index) =>
-      encodeEvent({ messageId, position: index + 1 }, { type: "status_update", status }),
-    );
-    const token = encodeEvent({ messageId, position: 2 + text.length }, { type: "token", content: text });
     response.writeHead(200, EVENT_STREAM_HEADERS);
-    response.write([...events, token].join(""), () => response.destroy());
+    response.write(encodeAll(messageId, [PLANNING, EXECUTING, token(text)]), () => response.destroy());
   };
 };
 

@@ -2,22 +2,15 @@ import { expect, test } from "vitest";
 import type { StreamEvent } from "../../../src/contract/events.ts";
 import type { ChatRequest } from "../../../src/contract/gateway.ts";
 import type { GatewayClient } from "../../../src/services/hmi/gateway-client.ts";
+import { EXECUTING, PLANNING, token, USAGE } from "../../support/fake-gateway.ts";
 import { startTestStack, type TestStack } from "../../support/stack.ts";
 import { exchangeOf, openConversation, openTestStore } from "../../support/store.ts";
 import { eventually } from "../../support/streams.ts";
 
-const PLANNING: StreamEvent = { type: "status_update", status: "planning" };
-const EXECUTING: StreamEvent = { type: "status_update", status: "executing" };
-const USAGE: StreamEvent = {
-  type: "usage",
-  usage: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 },
-  cost_usd: 0,
-};
-
 /** A stack with one conversation of so many exchanges; summaries are asked of `summarise`. */
 async function startWith(exchanges: number, summarise?: GatewayClient["chat"]) {
-  const { store, path } = openTestStore();
-  const sessionId = await openConversation(store, null);
+  const { store, own, path } = openTestStore();
+  const sessionId = await openConversation(own, null);
   for (let number = 1; number <= exchanges; number += 1) {
     await exchangeOf(store, sessionId, `question ${number}`, `answer ${number}`);
   }
@@ -70,13 +63,13 @@ test("the next summary builds on the one before", async () => {
 test.each<[string, StreamEvent[]]>([
   ["was cancelled", endingWith("half", { type: "status_update", status: "cancelled" }, "cancelled")],
   ["is empty", endingWith("", { type: "status_update", status: "complete" }, "stop")],
-  ["stopped without done", [PLANNING, EXECUTING, { type: "token", content: "half" }]],
+  ["stopped without done", [PLANNING, EXECUTING, token("half")]],
   [
     "failed",
     [
       PLANNING,
       EXECUTING,
-      { type: "token", content: "half" },
+      token("half"),
       { type: "status_update", status: "error" },
       { type: "error", code: "engine_error", message: "It broke." },
       { type: "done", finish_reason: "error" },
@@ -134,6 +127,12 @@ function endingWith(
   status: StreamEvent & { type: "status_update" },
   finish_reason: "stop" | "cancelled",
 ): StreamEvent[] {
-  const token: StreamEvent[] = text === "" ? [] : [{ type: "token", content: text }];
-  return [PLANNING, EXECUTING, ...token, status, USAGE, { type: "done", finish_reason }];
+  return [
+    PLANNING,
+    EXECUTING,
+    ...(text === "" ? [] : [token(text)]),
+    status,
+    USAGE,
+    { type: "done", finish_reason },
+  ];
 }
