@@ -21,7 +21,7 @@ test.each(["SIGTERM", "SIGKILL"] as const)(
     await eventually(() => expect(reader.text.length).toBeGreaterThan(20));
     expect(await gateway.end(signal)).toBe(signal === "SIGTERM" ? 0 : null);
     await reader.ended;
-    expect(shapeOf(reader.events)).toBe("started planning executing token error error done(error)");
+    expect(shapeOf(reader.events)).toBe("started planning executing token error error usage done(error)");
     expect((await hmi.messages(sent.session_id)).at(-1)).toMatchObject({
       content: reader.text,
       status: "error",

@@ -36,6 +36,10 @@ const byGeneralStream: Speak = async (stack, said) => {
   throw new Error(`message ${messageId} is in no conversation`);
 };
 
+/** Where the next message of a conversation is sent: the general stream finds the active one by itself. */
+const goingOn = (speak: Speak, sessionId: string): { session_id?: string } =>
+  speak === byMessage && sessionId !== "" ? { session_id: sessionId } : {};
+
 const REFUSALS = [
   ["0", 400, "invalid_model_id"],
   ["-1", 400, "invalid_model_id"],
@@ -151,13 +155,16 @@ describe.each([
           : stack.general({ message: "Hi", model_id }),
       ),
     );
-    expect(answers.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    // A POST makes a conversation of its own each time; the general stream's all go to the active one.
+    const made = speak === byMessage ? 8 : 1;
+    expect(answers.filter(({ status }) => status === "fulfilled")).toHaveLength(made);
     for (const answer of answers) {
       if (answer.status === "rejected") expect(String(answer.reason)).toContain("generation_in_progress");
     }
     const db = new DatabaseSync(path);
     onTestFinished(() => db.close());
-    expect(db.prepare("SELECT model_id, active FROM conversations").all()).toEqual([{ model_id, active: 1 }]);
+    const rows = db.prepare("SELECT model_id, active FROM conversations ORDER BY active DESC").all();
+    expect(rows).toEqual([{ model_id, active: 1 }, ...Array(made - 1).fill({ model_id, active: 0 })]);
   });
 
   test("9. after a reload the exchanges are there, in order, whole", async () => {
@@ -166,7 +173,11 @@ describe.each([
     const numbers = [2, 3, 4, 5, 6];
     let sessionId = "";
     for (const number of numbers) {
-      sessionId = await speak(stack, { message: `Count to ${number}`, model_id });
+      sessionId = await speak(stack, {
+        message: `Count to ${number}`,
+        model_id,
+        ...goingOn(speak, sessionId),
+      });
     }
     const rows = await stack.messages(sessionId);
     expect(rows.map((row) => row.content)).toEqual(
@@ -184,7 +195,11 @@ describe.each([
     const general = await speak(stack, { message: "Hello" });
     let sessionId = "";
     for (let message = 1; message <= 31; message += 1) {
-      sessionId = await speak(stack, { message: `Say: reply ${message}`, model_id });
+      sessionId = await speak(stack, {
+        message: `Say: reply ${message}`,
+        model_id,
+        ...goingOn(speak, sessionId),
+      });
     }
     await eventually(async () => expect(await summariesOf(stack, sessionId)).toHaveLength(1));
     expect(await summariesOf(stack, sessionId)).toMatchObject([
@@ -192,7 +207,7 @@ describe.each([
     ]);
     expect(await summariesOf(stack, general)).toEqual([]);
 
-    await speak(stack, { message: "Say: the next one", model_id });
+    await speak(stack, { message: "Say: the next one", model_id, ...goingOn(speak, sessionId) });
     const prompt = (await stack.generations()).at(-1)?.messages ?? [];
     const [summary] = await summariesOf(stack, sessionId);
     expect(prompt[0]?.content).toContain(summary?.content);

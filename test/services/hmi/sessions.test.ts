@@ -35,15 +35,41 @@ test("a conversation is titled by its first message and counts its messages", as
   expect(Session.parse(session)).toMatchObject({ title: "Count to 2", message_count: 4, active: true });
 });
 
+/** Sends to the active conversation; returns which one the stream says that is. */
+async function sayInActive(stack: TestStack, message: string): Promise<string> {
+  const reader = await stack.general({ message });
+  await reader.ended;
+  const [first] = reader.events;
+  if (first?.type !== "started") throw new Error("The stream does not say what it is.");
+  expect(first.created).toBeUndefined();
+  return first.session_id;
+}
+
 test("a new conversation is the active one, with its agent and model", async () => {
   const stack = await startTestStack();
   const first = await say(stack, { message: "Count to 2" });
   const session = await stack.newSession({ agent_id: "writer", model: "phi3:mini" });
   expect(session).toMatchObject({ agent_id: "writer", model: "phi3:mini", active: true, message_count: 0 });
-  expect(await say(stack, { message: "Count to 3" })).toBe(session.session_id);
+  expect(await sayInActive(stack, "Count to 3")).toBe(session.session_id);
   expect((await stack.generations()).at(-1)?.model).toBe("phi3:mini");
   await call(stack.hmi, hmiRoutes.resumeSession.path({ session_id: first }), { method: "POST" });
-  expect(await say(stack, { message: "Count to 4" })).toBe(first);
+  expect(await sayInActive(stack, "Count to 4")).toBe(first);
+});
+
+test("fifty first messages at once make fifty conversations, the last of them active", async () => {
+  const stack = await startTestStack();
+  const sent = await Promise.all(
+    Array.from({ length: 50 }, (_, at) =>
+      stack.post({ message: `Say: ${at}`, ...(at % 2 && { session_id: null }) }),
+    ),
+  );
+  expect(new Set(sent.map(({ json }) => json.session_id)).size).toBe(50);
+  const { json } = await call(stack.hmi, hmiRoutes.sessions.path(undefined, { limit: 100 }));
+  const sessions: Session[] = json.sessions;
+  expect(sessions).toHaveLength(50);
+  expect(sessions.filter(({ active }) => active)).toHaveLength(1);
+  for (const { message_count, title } of sessions)
+    expect([message_count, title]).toEqual([2, expect.any(String)]);
 });
 
 test("renaming trims, and refuses nothing and too much", async () => {

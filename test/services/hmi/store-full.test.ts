@@ -36,7 +36,7 @@ test.for([
     disk.fill(pid);
     await reader.ended;
     expect(reader.text).toBe(COUNTED);
-    expect(reader.events.at(-2)).toMatchObject({ type: "error", code: "reply_not_saved" });
+    expect(reader.events.at(-3)).toMatchObject({ type: "error", code: "reply_not_saved" });
     const refused = { status, json: { error: { code } } };
     expect(await hmi.post({ message: "Next".repeat(2_000), session_id })).toMatchObject(refused);
     expect(await hmi.cancel(session_id)).toMatchObject(refused);

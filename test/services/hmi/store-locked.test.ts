@@ -70,8 +70,9 @@ test("an ending that cannot be saved is told as that, and saved as what it was a
   const { hmi, reader, session_id, row, lock, health } = await replyThatWaits();
   expect(findGrammarFault(reader.events)).toBeUndefined();
   expect(reader.text).toBe(COUNTED);
-  expect(reader.events.slice(-2)).toMatchObject([
+  expect(reader.events.slice(-3)).toMatchObject([
     { type: "error", code: "reply_not_saved", message: expect.stringContaining("locked") },
+    { type: "usage" },
     { type: "done", finish_reason: "error" },
   ]);
   expect(await row()).toMatchObject({ status: "streaming" });

@@ -81,8 +81,9 @@ test.each([
   await eventually(() => expect(reader.text).not.toBe(""));
   openRaw(path).exec(sql);
   await reader.ended;
-  expect(reader.events.slice(-2)).toMatchObject([
+  expect(reader.events.slice(-3)).toMatchObject([
     { type: "error", code: "reply_lost" },
+    { type: "usage" },
     { type: "done", finish_reason: "error" },
   ]);
   expect((await gateway.generation())?.ended).not.toBe("done");
