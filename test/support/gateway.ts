@@ -12,7 +12,7 @@ export interface TestGateway {
   readonly url: string;
   /** Sends a message; what is not given is made up. */
   chat(body?: object, headers?: Record<string, string>): Promise<StreamReader>;
-  cancel(sessionId?: string): Promise<Answer>;
+  cancel(sessionId?: string, messageId?: string): Promise<Answer>;
   /** Stops it before the test ends. */
   close(): Promise<void>;
   /** What the stand-in was asked, and how each generation ended. */
@@ -66,8 +66,11 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     url: gateway.url,
     chat: (body = {}, headers = {}) =>
       openStream(gateway.url, gatewayRoutes.chat.path(), { body: { ...request, ...body }, headers }),
-    cancel: (session_id = "80") =>
-      call(gateway.url, gatewayRoutes.cancel.path({ session_id }), { method: "POST" }),
+    cancel: (session_id = "80", message_id) =>
+      call(gateway.url, gatewayRoutes.cancel.path({ session_id }), {
+        method: "POST",
+        ...(message_id !== undefined && { body: { message_id } }),
+      }),
     close: () => gateway.close(),
     generations,
     generation: async () => (await generations())[0],

@@ -148,3 +148,55 @@ test("when its readers left, an engine is asked for no more than one that comes 
   await eventually(() => expect(sent).toBeGreaterThan(stoppedAt));
   again.leave();
 });
+
+test("a reply that takes too long ends with what has come, and the engine stops", async () => {
+  let isOpen = true;
+  const engineUrl = await startFakeEngine((_, response) => {
+    response.on("close", () => {
+      isOpen = false;
+    });
+    response.write(thought("hm") + piece("so ") + piece("far"));
+  });
+  const gateway = await startTestGateway({ engineUrl, maxReplyMs: 300 });
+  const reader = await gateway.chat();
+  await reader.ended;
+  expect(findGrammarFault(reader.events)).toBeUndefined();
+  expect(shapeOf(reader.events)).toMatch(/thought token error error usage done\(error\)$/);
+  expect(reader.text).toBe("so far");
+  expect(reader.events).toContainEqual(
+    expect.objectContaining({ code: "reply_timeout", message: expect.stringContaining("0.3 s") }),
+  );
+  await eventually(() => expect(isOpen).toBe(false));
+});
+
+test("an engine that never says anything is given up after the same time", async () => {
+  const engineUrl = await startFakeEngine(() => undefined);
+  const gateway = await startTestGateway({ engineUrl, maxReplyMs: 100 });
+  const reader = await gateway.chat();
+  await reader.ended;
+  expect(shapeOf(reader.events)).toBe("started planning executing error error done(error)");
+  const next = await gateway.chat({ message_id: "2" });
+  await next.ended;
+  expect(next.events).toContainEqual(expect.objectContaining({ code: "reply_timeout" }));
+});
+
+test("a reply that is done in time is not ended by the clock", async () => {
+  const gateway = await startTestGateway({ maxReplyMs: 60_000 });
+  const reader = await gateway.chat();
+  await reader.ended;
+  expect(reader.events.at(-1)).toEqual({ type: "done", finish_reason: "stop" });
+});
+
+test("a model that says the same again and again is told once, and goes on", async () => {
+  const { final } = WIRES.chat;
+  const lines = Array.from({ length: 400 }, () => piece("Hello! ")).join("");
+  const engineUrl = await startFakeEngine((_, response) => response.end(lines + final()));
+  const gateway = await startTestGateway({ engineUrl });
+  const reader = await gateway.chat();
+  await reader.ended;
+  expect(findGrammarFault(reader.events)).toBeUndefined();
+  expect(shapeOf(reader.events)).toBe(
+    "started planning executing token repeating token complete usage done(stop)",
+  );
+  expect(reader.text).toBe("Hello! ".repeat(400));
+});
