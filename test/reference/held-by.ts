@@ -129,8 +129,21 @@ export const HELD_BY: Holders = {
     assets: { "services/hmi/pages.test.ts": "each file is there for ever, with its own type" },
   },
   events: {
-    session_created: {
-      "services/hmi/reply.test.ts": "a reply comes in the contract's order, from both endpoints",
+    started: {
+      "services/gateway/chat.test.ts":
+        "a reply comes whole, in the contract's order, with the engine's own counts",
+      "services/gateway/pending.test.ts":
+        "the reply that a conversation waits for is asked with the history from the store",
+    },
+    thinking: {
+      "services/gateway/thinking.test.ts":
+        "what a model thinks is told as thoughts, announced once, and is no part of the reply",
+    },
+    notice: {
+      "services/gateway/queue.test.ts":
+        "what had no room in the model's window is told, before the engine is asked",
+      "services/gateway/limits.test.ts":
+        "a model that says the same again and again is told once, and goes on",
     },
     status_update: {
       "services/gateway/chat.test.ts":
@@ -152,6 +165,22 @@ export const HELD_BY: Holders = {
     done: { "services/stream/send.test.ts": "the server closes the stream after done" },
   },
   errors: {
+    empty_reply: {
+      "services/gateway/empty-reply.test.ts": "a reply of %s is no success: it says why, and what to do",
+    },
+    key_reused: {
+      "services/gateway/keys.test.ts": "a key that was used with %s is refused, while it runs and after",
+    },
+    not_supported: {
+      "services/gateway/keys.test.ts": "a request with %s is refused by name, and the engine is not asked",
+    },
+    not_able: {
+      "services/gateway/thinking.test.ts": "a model that cannot think is told as such, where it is to",
+    },
+    reply_timeout: {
+      "services/gateway/limits.test.ts":
+        "a reply that takes too long ends with what has come, and the engine stops",
+    },
     bad_request: {
       "services/bad-requests.test.ts": "a body %s is refused by every call that takes one",
       "services/http/server.test.ts": "every bad field is named at once",
@@ -291,6 +320,14 @@ export const HELD_BY: Holders = {
     "stream.keep_finished_bytes": {
       "services/stream/finished-logs.test.ts":
         "where all of them take more than the limit, the oldest are forgotten first",
+    },
+    "stream.max_reply_ms": {
+      "services/gateway/limits.test.ts":
+        "a reply that takes too long ends with what has come, and the engine stops",
+    },
+    "engine.max_concurrent": {
+      "services/gateway/queue.test.ts":
+        "no more replies are asked for than may be at a time; who waits is told, and comes in order",
     },
     "stream.max_reply_chars": {
       "services/gateway/limits.test.ts":
