@@ -3,11 +3,18 @@ import type { IncomingMessage } from "node:http";
 import { bearerTokenIn } from "../contract/auth.ts";
 import { WireError } from "../errors.ts";
 
-/** A function that tells whether what was shown is this token. */
-export function tokenMatcher(token: string): (shown: string | undefined) => boolean {
-  const expected = digest(token);
-  // Digests have one length, and comparing them tells nothing of how much of the token was right.
-  return (shown) => shown !== undefined && timingSafeEqual(digest(shown), expected);
+/** A function that tells whose the token is that was shown; undefined where it is nobody's. */
+export function tokenOwner<Owner>(
+  tokens: readonly (readonly [token: string, owner: Owner])[],
+): (shown: string | undefined) => Owner | undefined {
+  const expected = tokens.map(([token, owner]) => [digest(token), owner] as const);
+  return (shown) => {
+    if (shown === undefined) return undefined;
+    const actual = digest(shown);
+    // Digests have one length, and comparing them tells nothing of how much of a token was right. All are compared,
+    // so that the time does not tell whose it is either.
+    return expected.filter(([digested]) => timingSafeEqual(digested, actual)).at(0)?.[1];
+  };
 }
 
 /** The error of a call that shows no token, or a wrong one; goes with the header `WWW-Authenticate: Bearer`. */
@@ -26,10 +33,10 @@ export function bearerGuard(
   token: string | undefined,
 ): ((request: IncomingMessage) => WireError | undefined) | undefined {
   if (!token) return undefined;
-  const isRight = tokenMatcher(token);
+  const ownerOf = tokenOwner([[token, true]]);
   return ({ headers }) => {
     const shown = bearerTokenIn(headers.authorization);
-    return isRight(shown) ? undefined : unauthorized(shown);
+    return ownerOf(shown) ? undefined : unauthorized(shown);
   };
 }
 

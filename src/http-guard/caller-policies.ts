@@ -13,12 +13,17 @@ export interface OwnNames {
 }
 
 /**
+ * Why a GET that changes something may pass although it does not say which page made it, as browsers do not to a name
+ * that is not loopback: the caller shows a `token`, which no page of another site has; or the name is a `loopback` one,
+ * to which they do say it; or for no reason (`never`), as where a proxy before us knows who its callers are.
+ */
+export type SilentGets = "token" | "loopback" | "never";
+
+/**
  * For a service with pages of its own, and for one with none: what changes something comes from its own page, or from
  * no browser at all.
- *
- * @param asksToken true where whoever calls must show a token as well, which no page of another site has
  */
-export function ownPagesOnly(own: OwnNames, asksToken = false): CallerPolicy {
+export function ownPagesOnly(own: OwnNames, silentGets: SilentGets = "loopback"): CallerPolicy {
   const allowed = allowedIn(own);
   const names = ["localhost", "127.0.0.1", "::1", nameOf(own.host), ...allowed];
   return {
@@ -27,8 +32,8 @@ export function ownPagesOnly(own: OwnNames, asksToken = false): CallerPolicy {
     refusalOfPage(caller, host) {
       if (caller.deed === "reads") return undefined;
       if (!isOwnPage(caller, host, allowed)) return FOREIGN_PAGE();
-      const isProven = asksToken || caller.deed === "changes" || isLoopback(nameOf(host));
-      return isProven || provesItself(caller) ? undefined : UNPROVEN_GET();
+      const mayBeSilent = silentGets === "token" || (silentGets === "loopback" && isLoopback(nameOf(host)));
+      return mayBeSilent || caller.deed === "changes" || provesItself(caller) ? undefined : UNPROVEN_GET();
     },
   };
 }

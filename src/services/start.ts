@@ -165,7 +165,7 @@ export async function startGatewayOn(
     maxReplyMs: config.stream.max_reply_ms,
     maxConcurrent: config.engine.max_concurrent,
     conversations: {
-      isKnown: async (sessionId) => (await store.userOf(sessionId)) !== undefined,
+      userOf: (sessionId) => store.userOf(sessionId),
       async pendingRequest(sessionId) {
         const user = await store.userOf(sessionId);
         return user === undefined
@@ -207,8 +207,14 @@ export async function startHmiOn(
 }
 
 /** Who may call. */
-function accessOf({ auth, http }: Config): Pick<ServerOptions, "token" | "allowedHosts"> {
-  return { token: auth.token, allowedHosts: http.allowed_hosts };
+function accessOf({ auth, http }: Config): Omit<ServerOptions, "host" | "logger"> {
+  return {
+    token: auth.token,
+    users: auth.users,
+    userHeader: auth.user_header,
+    trustedProxies: auth.trusted_proxies,
+    allowedHosts: http.allowed_hosts,
+  };
 }
 
 /** What gateway and HMI have in common in their dealings with readers. */

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { onTestFinished } from "vitest";
+import { LOCAL_USER } from "../../src/contract/auth.ts";
 import { GenerationList, type GenerationRecord } from "../../src/contract/engine.ts";
 import { engineRoutes, gatewayRoutes } from "../../src/contract/routes.ts";
 import { type EngineOptions, startEngine } from "../../src/services/engine/index.ts";
@@ -53,7 +54,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     keepFinishedBytes: 64 * 1024 * 1024,
     stalledReaderMs: 60_000,
     conversations: {
-      isKnown: async (sessionId) => sessionId === "known",
+      userOf: async (sessionId) => (sessionId === "known" ? LOCAL_USER : undefined),
       pendingRequest: async () => undefined,
     },
     version: "0.0.0",

@@ -1,6 +1,7 @@
 import { onTestFinished } from "vitest";
 import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
 import type { Config } from "../../src/config/schema.ts";
+import { LOCAL_USER } from "../../src/contract/auth.ts";
 import { pendingRequest } from "../../src/services/conversations/turn.ts";
 import { startHmiOn } from "../../src/services/start.ts";
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from "./gateway.ts";
@@ -35,7 +36,7 @@ export async function startLeftGateway(
   const gateway = await startTestGateway({
     ...options,
     conversations: {
-      isKnown: async (id) => id === sessionId,
+      userOf: async (id) => (id === sessionId ? LOCAL_USER : undefined),
       pendingRequest: (id) => pendingRequest(ownOf(store), id, PLAIN_TURN),
     },
   });

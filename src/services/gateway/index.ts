@@ -1,10 +1,11 @@
+import type { FastifyRequest } from "fastify";
 import { urlOf } from "../../contract/address.ts";
 import type { DependencyHealth, Health } from "../../contract/common.ts";
 import { LIMITS } from "../../contract/defaults.ts";
 import { parseEventId } from "../../contract/event-id.ts";
 import { Cancel, type CancelAnswer, ChatRequest, ResumeQuery } from "../../contract/gateway.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
-import { WireError } from "../../errors.ts";
+import { callerUserOf } from "../http/caller-user.ts";
 import { endpoint } from "../http/endpoint.ts";
 import { probeDependency, type RunningService, reportHealth } from "../http/health.ts";
 import { createServer, listen, type ServerOptions } from "../http/server.ts";
@@ -15,7 +16,7 @@ import { EngineQueue } from "./engine-queue.ts";
 import { Generations } from "./generations.ts";
 import { createMetrics } from "./metrics.ts";
 import { DefaultModel, listModels } from "./models.ts";
-import { type Conversations, resumeGeneration } from "./resume.ts";
+import { type Conversations, conversationNotFound, resumeGeneration } from "./resume.ts";
 
 export interface GatewayOptions extends ServerOptions, ReaderSettings, FinishedLogsSettings {
   /** 0 for any free one. */
@@ -67,11 +68,19 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
     return metrics.expose();
   });
 
+  /** Throws `conversation_not_found` where a person asks for what is not theirs; the HMI has asked whose it is. */
+  const requireTheirs = async (request: FastifyRequest, sessionId: string): Promise<void> => {
+    const { user, actsForAll } = callerUserOf(request);
+    if (actsForAll || (await conversations.userOf(sessionId)) === user) return;
+    throw conversationNotFound(sessionId);
+  };
+
   // There may be pictures of the message, and of those before it.
   const largeWith = { fields: ["images", "messages"], bytes: LIMITS.imageBodyBytes };
   const chat = { body: ChatRequest, largeWith };
   endpoint(app, gatewayRoutes.chat, chat, async ({ body, request, reply }) => {
     const { session_id: sessionId, message_id: messageId } = body;
+    await requireTheirs(request, sessionId);
     const isBack = parseEventId(lastEventIdOf(request) ?? "")?.messageId === messageId;
     const generation = isBack
       ? await resumeGeneration(generations, conversations, { sessionId, messageId, mayStart: false })
@@ -79,26 +88,37 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
     await sendLog(request, reply, generation.log, options);
   });
   endpoint(app, gatewayRoutes.resume, { query: ResumeQuery }, async ({ params, query, request, reply }) => {
+    const sessionId = params["session_id"] ?? "";
+    await requireTheirs(request, sessionId);
     const generation = await resumeGeneration(generations, conversations, {
-      sessionId: params["session_id"] ?? "",
+      sessionId,
       messageId: query.message_id,
       mayStart: lastEventIdOf(request) === undefined,
     });
     await sendLog(request, reply, generation.log, options);
   });
 
-  endpoint(app, gatewayRoutes.cancel, { body: Cancel }, async ({ params, body }): Promise<CancelAnswer> => {
-    const session_id = params["session_id"] ?? "";
-    const running = generations.find(session_id, body.message_id);
-    if (running !== undefined && !running.log.ended) {
-      running.cancel();
-      return { status: "cancelled", session_id, message_id: running.messageId };
-    }
-    if (generations.find(session_id) !== undefined || (await conversations.isKnown(session_id))) {
-      return { status: "idle", session_id };
-    }
-    throw new WireError("conversation_not_found", `There is no conversation "${session_id}".`);
-  });
+  endpoint(
+    app,
+    gatewayRoutes.cancel,
+    { body: Cancel },
+    async ({ params, body, request }): Promise<CancelAnswer> => {
+      const session_id = params["session_id"] ?? "";
+      await requireTheirs(request, session_id);
+      const running = generations.find(session_id, body.message_id);
+      if (running !== undefined && !running.log.ended) {
+        running.cancel();
+        return { status: "cancelled", session_id, message_id: running.messageId };
+      }
+      if (
+        generations.find(session_id) !== undefined ||
+        (await conversations.userOf(session_id)) !== undefined
+      ) {
+        return { status: "idle", session_id };
+      }
+      throw conversationNotFound(session_id);
+    },
+  );
 
   const port = await listen(app, options.host, options.port);
   return {

@@ -5,7 +5,8 @@ import type { Generations } from "./generations.ts";
 
 /** What the gateway knows of the conversation store. */
 export interface Conversations {
-  isKnown(sessionId: string): Promise<boolean>;
+  /** Whose a conversation is; undefined where the store does not know it. */
+  userOf(sessionId: string): Promise<string | undefined>;
   /** The request for the reply that a conversation waits for; undefined where it waits for none, or is unknown. */
   pendingRequest(sessionId: string): Promise<ChatRequest | undefined>;
 }
@@ -40,8 +41,8 @@ export async function resumeGeneration(
     return generations.find(sessionId, pending.message_id) ?? generations.start(pending);
   }
   if (present !== undefined) return present;
-  if (generations.find(sessionId) === undefined && !(await conversations.isKnown(sessionId))) {
-    throw new WireError("conversation_not_found", `There is no conversation "${sessionId}".`);
+  if (generations.find(sessionId) === undefined && (await conversations.userOf(sessionId)) === undefined) {
+    throw conversationNotFound(sessionId);
   }
   throw new WireError(
     "nothing_to_stream",
@@ -50,4 +51,8 @@ export async function resumeGeneration(
       : `No generation of conversation "${sessionId}" runs or is kept that a reader could come back to.`,
     "Read the reply from the conversation, or send another message.",
   );
+}
+
+export function conversationNotFound(sessionId: string): WireError {
+  return new WireError("conversation_not_found", `There is no conversation "${sessionId}".`);
 }

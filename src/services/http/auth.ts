@@ -1,7 +1,9 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { bearerTokenIn } from "../../contract/auth.ts";
 import { assetRoute, gatewayRoutes, hmiRoutes, pageRoutes } from "../../contract/routes.ts";
-import { tokenMatcher, unauthorized } from "../../http-guard/bearer-token.ts";
+import { WireError } from "../../errors.ts";
+import { noteCaller } from "./caller-user.ts";
+import { createIdentifier, type People } from "./people.ts";
 
 /** Open to everybody: whether the process lives, and the pages, which hold nothing but the program. */
 const OPEN: ReadonlySet<string> = new Set(
@@ -15,17 +17,30 @@ const EVENT_SOURCES: ReadonlySet<string> = new Set(
   ),
 );
 
-/** Lets nobody pass who does not show the token; also where there is nothing at the path. */
-export function requireToken(token: string): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
-  const isRight = tokenMatcher(token);
+type Hook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+
+/**
+ * Finds out who makes each call, and lets nobody pass whom it does not know; also where there is nothing at the path.
+ * `guardNamed` looks once more at the callers whom a proxy has named.
+ */
+export function identifyCallers(people: People, guardNamed: Hook): Hook {
+  const identify = createIdentifier(people);
+  const header = people.userHeader?.toLowerCase() ?? "";
   return async (request, reply) => {
     const shown = tokenOf(request);
     // The query is parsed by now, and a token in it must not get into a log or a message with the URL.
-    request.raw.url = request.url.split("?", 1)[0] ?? "";
-    if (OPEN.has(request.routeOptions.url ?? "")) return;
-    if (isRight(shown)) return;
-    reply.header("www-authenticate", "Bearer");
-    throw unauthorized(shown);
+    if (people.token) request.raw.url = request.url.split("?", 1)[0] ?? "";
+    const { remoteAddress } = request.raw.socket;
+    const named = request.raw.headersDistinct[header] ?? [];
+    const caller = identify({ token: shown, address: remoteAddress, named });
+    const isOpen = OPEN.has(request.routeOptions.url ?? "");
+    if (caller instanceof WireError) {
+      if (isOpen) return;
+      reply.header("www-authenticate", "Bearer");
+      throw caller;
+    }
+    if (caller.by === "proxy") await guardNamed(request, reply);
+    noteCaller(request, caller);
   };
 }
 

@@ -1,7 +1,21 @@
 import type { FastifyRequest } from "fastify";
-import { LOCAL_USER } from "../../contract/auth.ts";
+import type { CallerUser } from "./people.ts";
+
+const CALLERS = new WeakMap<FastifyRequest, CallerUser>();
+
+/** Notes who makes a call; see {@link identifyCallers}. */
+export function noteCaller(request: FastifyRequest, caller: CallerUser): void {
+  CALLERS.set(request, caller);
+}
+
+/** Who makes the call. Throws for calls of which nobody has asked that: what is open to all is nobody's. */
+export function callerUserOf(request: FastifyRequest): CallerUser {
+  const caller = CALLERS.get(request);
+  if (caller !== undefined) return caller;
+  throw new Error(`Nobody has asked who calls ${request.method} ${request.routeOptions.url}.`);
+}
 
 /** The person whose call it is. */
-export function userOf(_request: FastifyRequest): string {
-  return LOCAL_USER;
+export function userOf(request: FastifyRequest): string {
+  return callerUserOf(request).user;
 }

@@ -3,15 +3,14 @@ import { LIMITS } from "../../contract/defaults.ts";
 import { WireError } from "../../errors.ts";
 import { type OwnNames, ownPagesOnly } from "../../http-guard/caller-policies.ts";
 import { answerOddRequests, refuseConnection } from "../../http-guard/odd-requests.ts";
-import { requireToken } from "./auth.ts";
+import { identifyCallers } from "./auth.ts";
 import { sendError } from "./error-body.ts";
 import { guardCallers } from "./guard.ts";
 import { takeJsonBodies } from "./json-body.ts";
+import type { People } from "./people.ts";
 
 /** What is the same for all our services: who may call, by which names, and the log. */
-export interface ServerOptions extends OwnNames {
-  /** Whoever calls must show it; empty, or left out: nobody is asked. */
-  readonly token?: string | undefined;
+export interface ServerOptions extends OwnNames, People {
   /** Where the service writes its log; silent where undefined. */
   readonly logger?: FastifyBaseLogger | undefined;
 }
@@ -45,8 +44,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
   // Whatever a client expects beside 100-continue, a server may ignore (RFC 9110, section 10.1.1).
   app.server.on("checkExpectation", app.routing);
   takeJsonBodies(app);
-  app.addHook("onRequest", guardCallers(ownPagesOnly(options, Boolean(options.token))));
-  if (options.token) app.addHook("onRequest", requireToken(options.token));
+  app.addHook("onRequest", guardCallers(ownPagesOnly(options, options.token ? "token" : "loopback")));
+  app.addHook("onRequest", identifyCallers(options, guardCallers(ownPagesOnly(options, "never"))));
   app.setErrorHandler((error, request, reply) => sendError(request, reply, error));
   answerUnknownRoutes(app);
   return app;

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { LOCAL_USER } from "../../../src/contract/auth.ts";
 import type { ChatRequest } from "../../../src/contract/gateway.ts";
 import { gatewayRoutes } from "../../../src/contract/routes.ts";
 import { openSqliteStore } from "../../../src/services/conversations/sqlite/index.ts";
@@ -36,7 +37,7 @@ async function startWithPending() {
   });
   const gateway = await startTestGateway({
     conversations: {
-      isKnown: async (id) => id === sessionId,
+      userOf: async (id) => (id === sessionId ? LOCAL_USER : undefined),
       pendingRequest: (id) => pendingRequest(store, id, CONTEXT),
     },
   });
@@ -130,7 +131,7 @@ test("a generation that is not in the store is joined by its conversation's name
 test("an unknown conversation is 404, an answered one without a kept generation 409", async () => {
   const nothing = async (): Promise<ChatRequest | undefined> => undefined;
   const gateway = await startTestGateway({
-    conversations: { isKnown: async (id) => id === "80", pendingRequest: nothing },
+    conversations: { userOf: async (id) => (id === "80" ? LOCAL_USER : undefined), pendingRequest: nothing },
   });
   expect(await call(gateway.url, pathOf("81"))).toMatchObject({
     status: 404,

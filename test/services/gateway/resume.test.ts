@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { LOCAL_USER } from "../../../src/contract/auth.ts";
 import { startTestGateway } from "../../support/gateway.ts";
 import { eventually, shapeOf } from "../../support/streams.ts";
 
@@ -52,7 +53,7 @@ test("who comes back with its last id gets what it lacks, each token once", asyn
 test("who comes back to a generation that is not kept any more does not begin it again", async () => {
   const gateway = await startTestGateway({
     keepFinishedMs: 1,
-    conversations: { isKnown: async () => true, pendingRequest: async () => undefined },
+    conversations: { userOf: async () => LOCAL_USER, pendingRequest: async () => undefined },
   });
   await (await gateway.chat()).ended;
   const back = { "last-event-id": "1:3.0.4" };
