@@ -10,7 +10,7 @@ export function variableOf(path: readonly PropertyKey[]): string {
 
 /**
  * The settings that the environment gives. A list is written with commas, and one of pairs as `name=value` with
- * commas. A variable that is set but empty counts as not set.
+ * commas, or as JSON. A variable that is set but empty counts as not set.
  */
 export function environmentLayer(env: NodeJS.ProcessEnv): Layer {
   const values: Record<string, Record<string, unknown>> = {};
@@ -35,8 +35,18 @@ export function environmentLayer(env: NodeJS.ProcessEnv): Layer {
 function fromText(text: string, standard: unknown): unknown {
   const parts = text.split(",").map((part) => part.trim());
   if (Array.isArray(standard)) return parts;
-  if (isRecord(standard)) return Object.fromEntries(parts.map(pairOf));
+  if (isRecord(standard)) return jsonRecordIn(text) ?? Object.fromEntries(parts.map(pairOf));
   return typeof standard === "number" && /^-?\d+$/.test(text) ? Number(text) : text;
+}
+
+function jsonRecordIn(text: string): Record<string, unknown> | undefined {
+  if (!text.trimStart().startsWith("{")) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function pairOf(text: string): [string, string] {
@@ -101,8 +111,5 @@ export function toEnvironment({ services: _, ...settings }: Partial<Config>): Re
 }
 
 function toText(value: unknown): string {
-  if (!isRecord(value)) return String(value);
-  return Object.entries(value)
-    .map((pair) => pair.join("="))
-    .join(",");
+  return isRecord(value) ? JSON.stringify(value) : String(value);
 }

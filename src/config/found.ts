@@ -16,8 +16,8 @@ function shortened(text: string): string {
 
 /** Names whose values may hold a password or a token, themselves or below them. */
 const SECRET = /token$|^(?:webhook_url|env|headers)$/;
-/** The address of a database, which `store.path` is none of. */
-const SECRET_ADDRESS = "contract.store";
+/** Settings that are secrets by no word of their name, and what stands below them. `store.path` is no such address. */
+const SECRET_SETTINGS = /^(?:contract\.store|engine\.api_key|auth\.users(?:\..*)?)$/s;
 
 /**
  * Whether a value may be a secret, by its name or because it is a URL with a password. Messages end up in logs and
@@ -25,6 +25,6 @@ const SECRET_ADDRESS = "contract.store";
  */
 export function isSecret(text: string, path: readonly PropertyKey[]): boolean {
   const names = path.map(String);
-  if (names.join(".") === SECRET_ADDRESS || names.some((name) => SECRET.test(name))) return true;
+  if (SECRET_SETTINGS.test(names.join(".")) || names.some((name) => SECRET.test(name))) return true;
   return /:\/\/[^/\s]*@/.test(text);
 }

@@ -10,6 +10,7 @@ import { environmentLayer } from "./environment.ts";
 import { PLAIN_WORDS } from "./expected.ts";
 import { faultsOf } from "./faults.ts";
 import { configError, type Fault, isRecord, type Layer, type Place } from "./layer.ts";
+import { peopleFaults } from "./people.ts";
 import { type Config, ConfigSchema, type Settings } from "./schema.ts";
 import type { Services } from "./services.ts";
 import { unreadable } from "./unreadable.ts";
@@ -68,7 +69,7 @@ export async function resolveConfig(options: LoadOptions): Promise<ResolvedConfi
   const placeOf: PlaceOf = (path, part = "value") =>
     layers.map((layer) => layer.whereIs(path, part)).findLast((place) => place !== undefined);
   const told = parsed.success
-    ? [...faults, ...portFaults(services, parsed.data, placeOf)]
+    ? [...faults, ...portFaults(services, parsed.data, placeOf), ...peopleFaults(parsed.data)]
     : [...faultsOf(ConfigSchema, parsed.error, { besides: ["services"] }), ...faults];
   const all = withFaultsOfLayers(layers, told);
   if (!parsed.success || all.length > 0) {

@@ -1,6 +1,7 @@
 import { getCompileCacheDir } from "node:module";
 import { dirname, join } from "node:path";
 import { roleAddress } from "../config/addresses.ts";
+import { DEFAULT_SETTINGS } from "../config/defaults.ts";
 import { toEnvironment } from "../config/environment.ts";
 import type { Config } from "../config/schema.ts";
 import type { Role } from "../config/services.ts";
@@ -107,7 +108,14 @@ export function engineUrlForGateway({ engine }: Config): string {
 function embedded(name: Role | typeof TAP, config: Config): Command {
   // Without what no service reads: a change of it is no reason to start one again.
   const { contract: _, monitor: __, ...settings } = config;
-  const env = { ...toEnvironment(settings), ...compileCache() };
+  const { auth, engine } = settings;
+  const told = {
+    ...settings,
+    // A secret goes to whom it is for.
+    auth: name === "hmi" || name === "gateway" ? auth : { ...DEFAULT_SETTINGS.auth, token: auth.token },
+    engine: { ...engine, api_key: name === "gateway" ? engine.api_key : "" },
+  };
+  const env = { ...toEnvironment(told), ...compileCache() };
   return { ...ourProgram("service-process", NODE_FLAGS, [name]), env };
 }
 

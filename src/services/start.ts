@@ -1,5 +1,7 @@
 import type { FastifyBaseLogger } from "fastify";
 import { DEFAULT_CONFIG } from "../config/defaults.ts";
+import { configError, type Place } from "../config/layer.ts";
+import { peopleFaults } from "../config/people.ts";
 import type { Config } from "../config/schema.ts";
 import { addressOfUrl } from "../contract/address.ts";
 import { WireError } from "../errors.ts";
@@ -117,11 +119,17 @@ async function startAll(
     http: { ...DEFAULT_CONFIG.http, ...options.http },
     store: { ...DEFAULT_CONFIG.store, path: options.storePath ?? ":memory:" },
   };
+  const wrong = peopleFaults(config);
+  if (wrong.length > 0) throw configError(wrong.map(({ path, message }) => placed(path, message)));
   const store = own(openStore(config, options));
   const gateway = await asCalled("gateway", own(await startGatewayOn(config, store, options)).url);
   const hmi = await asCalled("hmi", own(await startHmiOn(config, store, gateway, options)).url);
   // The engine's own record is not what goes wrong on the way to it.
   return { hmi, gateway, engine };
+}
+
+function placed(path: readonly PropertyKey[], message: string): { place: Place; message: string } {
+  return { place: { name: path.map(String).join("."), order: 0 }, message };
 }
 
 /** Opens the conversations that the configuration names. */

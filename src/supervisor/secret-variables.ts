@@ -1,9 +1,11 @@
 /**
- * Variables of ours that hold secrets: a token, and addresses in which passwords may stand. They are never in a file,
+ * Variables of ours that hold secrets: tokens, a key, and addresses in which passwords may stand. They are never in a file,
  * and nobody inherits them: whom we start is given, by its own `env`, what it needs.
  */
 export const SECRET_VARIABLES: readonly string[] = [
+  "STACK_ENGINE_API_KEY",
   "STACK_AUTH_TOKEN",
+  "STACK_AUTH_USERS",
   "STACK_MONITOR_WEBHOOK_URL",
   "STACK_CONTRACT_STORE",
 ];

@@ -28,7 +28,11 @@ test(
 
 test.each([
   ["no service of a stack on loopback", {}, []],
-  ["no service that asks for a token", { auth: { token: "secret" }, hmi: { host: "0.0.0.0", port: 1 } }, []],
+  [
+    "no service that asks for a token",
+    { auth: { ...DEFAULT_CONFIG.auth, token: "secret" }, hmi: { host: "0.0.0.0", port: 1 } },
+    [],
+  ],
   ["each service that listens on another address", { gateway: { host: "10.0.0.5", port: 1 } }, ["gateway"]],
   [
     "each service that listens on all addresses",

@@ -18,14 +18,18 @@ services:
 `;
 
 const SECRETS = {
+  STACK_ENGINE_API_KEY: "key-of-the-house",
   STACK_AUTH_TOKEN: "token-of-the-house",
+  STACK_AUTH_USERS: JSON.stringify({ alice: "token-of-alice" }),
   STACK_MONITOR_WEBHOOK_URL: "http://127.0.0.1:9/webhook-of-the-house",
   STACK_CONTRACT_STORE: "postgresql://user:password-of-the-house@127.0.0.1:9/chat",
 };
 
 test("the variables that nobody inherits are those of settings", () => {
   const settings = [
+    ["engine", "api_key"],
     ["auth", "token"],
+    ["auth", "users"],
     ["monitor", "webhook_url"],
     ["contract", "store"],
   ];
@@ -51,7 +55,8 @@ test.runIf(process.platform === "linux")(
     // Ollama is somebody else's program, the supervisor has its plan by its standard input.
     for (const service of ["supervisor", "engine", "worker"])
       expect([service, held(service)]).toEqual([service, {}]);
-    expect(held("gateway")).toEqual({ STACK_AUTH_TOKEN: SECRETS.STACK_AUTH_TOKEN });
+    const { STACK_ENGINE_API_KEY, STACK_AUTH_TOKEN, STACK_AUTH_USERS } = SECRETS;
+    expect(held("gateway")).toEqual({ STACK_ENGINE_API_KEY, STACK_AUTH_TOKEN, STACK_AUTH_USERS });
     expect(held("worker-with-token")).toEqual({ STACK_AUTH_TOKEN: "given by hand" });
   },
   60_000,

@@ -34,7 +34,7 @@ test.each([
 });
 
 test("gateway and HMI are asked with the token, and it is in no argument", () => {
-  const config = { ...DEFAULT_CONFIG, auth: { token: "secret" } };
+  const config = { ...DEFAULT_CONFIG, auth: { ...DEFAULT_CONFIG.auth, token: "secret" } };
   for (const name of ["gateway", "hmi"] as const) {
     const { ready, command, labels } = serviceSpec(config, name);
     expect(ready).toMatchObject({ headers: { authorization: "Bearer secret" } });

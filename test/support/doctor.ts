@@ -25,7 +25,7 @@ export async function examineUrls(
     ...DEFAULT_CONFIG,
     chat: { ...DEFAULT_CONFIG.chat, ...chat },
     stream: { ...DEFAULT_CONFIG.stream, ...stream },
-    auth: { token },
+    auth: { ...DEFAULT_CONFIG.auth, token },
     // Nothing of it is looked at: all services are given.
     state: { dir: "/nonexistent" },
   };
