@@ -6,8 +6,8 @@ import { alignColumns, paint } from "../text/styled-text.ts";
 export default class Init extends BaseCommand {
   static override summary = "Write a stack.config.yaml from what is found here, and show what that is.";
   static override description =
-    `It looks for Ollama, for applications of FastAPI and Flask, for scripts and a Procfile, and for who
-listens on the ports. Of Python it only asks whether it has the framework. It never writes over a file without --force.`;
+    `It looks for Ollama, for applications of FastAPI, Flask, Express, Fastify, Hono and Next.js, for scripts, a
+Procfile, compose files and .env, and for who listens on the ports. Of Python it only asks whether it has the framework. It never writes over a file without --force.`;
   static override examples = [
     "<%= config.bin %> init --dry-run",
     "<%= config.bin %> init && <%= config.bin %> up",

@@ -1,8 +1,9 @@
 import type { Role } from "../config/services.ts";
 import { addressOfUrl } from "../contract/address.ts";
 import { DEFAULTS } from "../contract/defaults.ts";
-import type { Surroundings } from "./look-around.ts";
+import type { FoundApp, Surroundings } from "./look-around.ts";
 import { type DraftProgram, programOf, startsApp } from "./program.ts";
+import { type Choice, rolesOf } from "./roles.ts";
 
 /** One thing that was found, and what becomes of it. */
 export interface Finding {
@@ -25,7 +26,7 @@ export interface Draft {
   readonly findings: readonly Finding[];
   readonly schema: string | undefined;
   /** Where it is not the default. */
-  readonly engineUrl: string | undefined;
+  readonly engineUrl: { readonly url: string; readonly from: string } | undefined;
   /** What the engine will be. */
   readonly engineNote: string;
   readonly gateway: DraftService;
@@ -34,16 +35,16 @@ export interface Draft {
   readonly others: Surroundings["scripts"];
 }
 
-type App = Surroundings["apps"][number];
+type App = FoundApp;
 
 /** Makes a configuration of what was found. */
 export function draftConfig(around: Surroundings): Draft {
   const { apps, scripts, engine } = around;
   const engineAddress = addressOfUrl(engine.url);
-  const gatewayApp = choose(apps, "FastAPI", /gateway|api|llm/i);
-  const gateway = draftService(gatewayApp, scripts, DEFAULTS.gatewayPort, [engineAddress.port]);
-  const hmiApp = choose(apps, "Flask", /hmi|web|ui|chat/i);
-  const hmi = draftService(hmiApp, scripts, DEFAULTS.hmiPort, [engineAddress.port, gateway.port]);
+  const roles = rolesOf(apps);
+  const [gatewayApp, hmiApp] = [roles.gateway?.app, roles.hmi?.app];
+  const gateway = draftService(gatewayApp, around, DEFAULTS.gatewayPort, [engineAddress.port]);
+  const hmi = draftService(hmiApp, around, DEFAULTS.hmiPort, [engineAddress.port, gateway.port]);
   const used = new Map<App | undefined, Finding["use"]>([
     [gateway.program && gatewayApp, "gateway"],
     [hmi.program && hmiApp, "hmi"],
@@ -53,13 +54,15 @@ export function draftConfig(around: Surroundings): Draft {
     findings: [
       ...engineFindings(engine),
       ...apps.map((app) => appFinding(app, used.get(app) ?? null)),
+      ...guessFindings("gateway", roles.gateway),
+      ...guessFindings("HMI", roles.hmi),
       ...apps.filter((app) => used.has(app)).flatMap(interpreterFindings),
       ...scripts.map(({ value, where }) => ({ what: value.command, where, use: null })),
-      ...(around.compose === undefined ? [] : [{ what: "Docker Compose", where: around.compose, use: null }]),
+      ...composeFindings(around.compose),
       ...around.taken.map(({ port, by }) => ({ what: `port ${port} is in use`, where: by, use: null })),
     ],
     schema: around.schema,
-    engineUrl: isDefault ? undefined : engine.url,
+    engineUrl: isDefault ? undefined : { url: engine.url, from: engine.givenBy ?? "" },
     engineNote: engineNote(engine),
     gateway,
     hmi,
@@ -67,27 +70,43 @@ export function draftConfig(around: Surroundings): Draft {
   };
 }
 
-/** The application of that kind that is named like its service, else the first. */
-function choose(apps: readonly App[], framework: App["framework"], named: RegExp): App | undefined {
-  const all = apps.filter((app) => app.framework === framework);
-  return all.find(({ file }) => named.test(file)) ?? all[0];
+/** Where several applications speak for a role as much, the first was taken, and a person should know. */
+function guessFindings(role: string, choice: Choice<App> | undefined): Finding[] {
+  if (choice === undefined || choice.rivals.length === 0) return [];
+  const others = choice.rivals.map(({ file }) => file).join(" or ");
+  return [
+    {
+      what: `the ${role} is a guess: ${choice.app.file}, not ${others}`,
+      where: "no route, port or name tells which",
+      use: null,
+    },
+  ];
+}
+
+function composeFindings(compose: Surroundings["compose"]): Finding[] {
+  if (compose === undefined) return [];
+  const services = compose.services.map(({ value: { name, image, ports }, where }) => {
+    const at = ports.length === 0 ? "" : ` at ${ports.map((port) => `port ${port}`).join(", ")}`;
+    return { what: `${name} of Docker Compose${image === "" ? "" : ` (${image})`}${at}`, where, use: null };
+  });
+  return services.length > 0 ? services : [{ what: "Docker Compose", where: compose.file, use: null }];
 }
 
 /** A program whose port another one has already is left out: the configuration must be one that can run. */
 function draftService(
   app: App | undefined,
-  scripts: Surroundings["scripts"],
+  around: Pick<Surroundings, "scripts" | "compose">,
   usualPort: number,
   others: readonly number[],
 ): DraftService {
-  const program = app && programOf(app, scripts, usualPort);
+  const program = app && programOf(app, around, usualPort);
   if (program !== undefined && !others.includes(program.port)) return { program, port: program.port };
   const port = [0, 1, 2].map((more) => usualPort + more).find((each) => !others.includes(each));
   return { program: undefined, port: port ?? usualPort };
 }
 
-function engineFindings({ url, isGiven, answer, program }: Surroundings["engine"]): Finding[] {
-  const where = isGiven ? `${url}, from OLLAMA_HOST` : url;
+function engineFindings({ url, givenBy, answer, program }: Surroundings["engine"]): Finding[] {
+  const where = givenBy === undefined ? url : `${url}, from ${givenBy}`;
   const answers = {
     ollama: { what: `Ollama ${"version" in answer ? answer.version : ""} answers`, where, use: "engine" },
     "stand-in": { what: "a stand-in for Ollama answers", where, use: "engine" },
@@ -108,10 +127,13 @@ function engineNote({ answer, program }: Surroundings["engine"]): string {
     : "`ollama serve`, unless an Ollama runs already";
 }
 
-function interpreterFindings({ python: { warning } }: App): Finding[] {
+function interpreterFindings(app: App): Finding[] {
+  const warning = app.language === "python" ? app.python.warning : undefined;
   return warning === undefined ? [] : [{ ...warning, use: null }];
 }
 
-function appFinding({ framework, variable, where }: App, use: Finding["use"]): Finding {
-  return { what: `${framework} application \`${variable}\``, where, use };
+function appFinding({ framework, variable, where, chat }: App, use: Finding["use"]): Finding {
+  const [route] = chat;
+  const chats = route === undefined ? "" : `, with ${route.value}`;
+  return { what: `${framework} application \`${variable}\`${chats}`, where, use };
 }

@@ -14,14 +14,14 @@ const SKIPPED = new Set([
 ]);
 const DEEPEST = 3;
 
-/** The files in a folder and in those below it, three deep, as paths relative to it, sorted; no hidden ones. */
-export function filesIn(root: string, folder = "", depth = 0): string[] {
+/** The files in a folder and in those below it, so deep, as paths relative to it, sorted; no hidden ones. */
+export function filesIn(root: string, deepest = DEEPEST, folder = ""): string[] {
   return entriesOf(join(root, folder))
     .filter(({ name }) => !name.startsWith(".") && !SKIPPED.has(name))
     .flatMap((entry) => {
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
       if (entry.isFile()) return [path];
-      return entry.isDirectory() && depth < DEEPEST ? filesIn(root, path, depth + 1) : [];
+      return entry.isDirectory() && deepest > 0 ? filesIn(root, deepest - 1, path) : [];
     })
     .toSorted();
 }

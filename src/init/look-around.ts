@@ -6,33 +6,44 @@ import { engineRoutes } from "../contract/routes.ts";
 import { type EngineAnswer, findProgram, readEngineAnswer } from "../launch/engine.ts";
 import { describeListener, findListeners } from "../supervisor/os/ports.ts";
 import { probe } from "../supervisor/probe.ts";
+import { type ComposeService, composeServices } from "./compose.ts";
+import { type EnvVariables, envFileOf } from "./env-file.ts";
 import { chooseInterpreter, type Interpreter } from "./interpreters.ts";
-import { type Found, findPythonApps, type PythonApp } from "./python-apps.ts";
+import { findNodeApps, type NodeApp } from "./node-apps.ts";
+import { findPythonApps, type PythonApp } from "./python-apps.ts";
 import { composeFile, npmScripts, procfile, type Script } from "./scripts.ts";
+import type { Found } from "./web-app.ts";
 
 /** What there is in and around a folder. */
 export interface Surroundings {
   readonly engine: {
     /** Where an engine is looked for. */
     readonly url: string;
-    /** True where `OLLAMA_HOST` says so. */
-    readonly isGiven: boolean;
+    /** The variable that says so, `OLLAMA_HOST`; undefined where none does. */
+    readonly givenBy: string | undefined;
     readonly answer: EngineAnswer;
     /** Path of `ollama`. */
     readonly program: string | undefined;
   };
-  readonly apps: readonly (PythonApp & {
-    /** What it is run with: of the nearest virtual environment, or else from the PATH. */
-    readonly python: Interpreter;
-    /** The packages that it is in, the outermost first: its module is imported by them. */
-    readonly packages: readonly string[];
-  })[];
+  readonly apps: readonly FoundApp[];
   readonly scripts: readonly Found<Script>[];
-  readonly compose: string | undefined;
+  readonly compose:
+    | { readonly file: string; readonly services: readonly Found<ComposeService>[] }
+    | undefined;
   /** The schema of configurations, where this package is installed in the folder. */
   readonly schema: string | undefined;
   /** Who listens on a port that a stack would need. */
   readonly taken: readonly { readonly port: number; readonly by: string }[];
+}
+
+/** An application, with what it is run by. */
+export type FoundApp = NodeApp | (PythonApp & RunByPython);
+
+export interface RunByPython {
+  /** What it is run with: of the nearest virtual environment, or else from the PATH. */
+  readonly python: Interpreter;
+  /** The packages that it is in, the outermost first: its module is imported by them. */
+  readonly packages: readonly string[];
 }
 
 const VIRTUAL_ENVIRONMENTS = [".venv", "venv"];
@@ -41,14 +52,17 @@ const ANSWER_TIMEOUT_MS = 1_000;
 
 /** Looks around in a folder; changes nothing, and runs nothing of it but a Python that is asked for its modules. */
 export async function lookAround(folder: string, env: NodeJS.ProcessEnv): Promise<Surroundings> {
-  const [engine, found] = await Promise.all([lookForEngine(env), findPythonApps(folder)]);
-  const apps = await Promise.all(
+  const variables = envFileOf(folder, ".");
+  const [engine, found] = await Promise.all([lookForEngine(env, variables), findPythonApps(folder)]);
+  const pythonApps = await Promise.all(
     found.map(async (app) => {
       const virtual = virtualPython(folder, dirname(app.file));
       const python = await chooseInterpreter(app.framework, folder, virtual, env["PATH"]);
       return { ...app, python, packages: packagesAround(folder, dirname(app.file)) };
     }),
   );
+  const apps = [...pythonApps, ...findNodeApps(folder)];
+  const compose = composeFile(folder);
   const known = apps.flatMap(({ port }) => port?.value ?? []);
   const ports = [DEFAULTS.hmiPort, DEFAULTS.gatewayPort, addressOfUrl(engine.url).port, ...known];
   const taken = await Promise.all([...new Set(ports)].map(listenersAt));
@@ -56,22 +70,34 @@ export async function lookAround(folder: string, env: NodeJS.ProcessEnv): Promis
     engine,
     apps,
     scripts: [...npmScripts(folder), ...procfile(folder)],
-    compose: composeFile(folder),
+    compose:
+      compose === undefined ? undefined : { file: compose, services: composeServices(folder, compose) },
     schema: existsSync(join(folder, SCHEMA)) ? SCHEMA : undefined,
     taken: taken.flat(),
   };
 }
 
-async function lookForEngine(env: NodeJS.ProcessEnv): Promise<Surroundings["engine"]> {
-  const given = urlOfHost(env["OLLAMA_HOST"]);
-  const url = given ?? `http://${DEFAULTS.host}:${DEFAULTS.enginePort}`;
+/** The variables by which programs are told where Ollama is. */
+const ENGINE_VARIABLES = ["OLLAMA_HOST", "OLLAMA_BASE_URL", "OLLAMA_URL"];
+
+async function lookForEngine(
+  env: NodeJS.ProcessEnv,
+  variables: EnvVariables,
+): Promise<Surroundings["engine"]> {
+  const given = [
+    { value: env["OLLAMA_HOST"], where: "OLLAMA_HOST" },
+    ...ENGINE_VARIABLES.flatMap((name) => variables.get(name) ?? []),
+  ]
+    .map(({ value, where }) => ({ url: urlOfHost(value), where }))
+    .find(({ url }) => url !== undefined);
+  const url = given?.url ?? `http://${DEFAULTS.host}:${DEFAULTS.enginePort}`;
   const path = engineRoutes.version.path();
   const { status, body = "" } = await probe(
     { address: addressOfUrl(url) },
     { kind: "http", path, timeoutMs: ANSWER_TIMEOUT_MS },
   );
   const answer: EngineAnswer = status === undefined ? { kind: "nothing" } : readEngineAnswer(status, body);
-  return { url, isGiven: given !== undefined, answer, program: findProgram("ollama", env["PATH"]) };
+  return { url, givenBy: given?.where, answer, program: findProgram("ollama", env["PATH"]) };
 }
 
 /** `OLLAMA_HOST` may lack the scheme and the port; a wildcard is where a server listens, and no address to call. */

@@ -1,7 +1,10 @@
 import { basename, dirname } from "node:path/posix";
 import { splitWords } from "../config/services/words.ts";
 import { shellWord } from "../shell-word.ts";
-import type { Surroundings } from "./look-around.ts";
+import type { FoundApp, RunByPython, Surroundings } from "./look-around.ts";
+import type { NodeApp } from "./node-apps.ts";
+import type { PythonApp } from "./python-apps.ts";
+import type { Found } from "./web-app.ts";
 
 /** A program that will be run in the place of a service of ours. */
 export interface DraftProgram {
@@ -18,33 +21,30 @@ export interface DraftProgram {
   readonly where: string;
 }
 
-type App = Surroundings["apps"][number];
+type Around = Pick<Surroundings, "scripts" | "compose">;
+type PythonProgram = PythonApp & RunByPython;
 
 /** Where a program listens that says nothing. */
-const OWN_PORTS = { FastAPI: 8000, Flask: 5000 } as const;
+const OWN_PORTS = {
+  FastAPI: 8000,
+  Flask: 5000,
+  Express: 3000,
+  Fastify: 3000,
+  Hono: 3000,
+  "Next.js": 3000,
+} as const;
 
-/** How an application is run: as the program that its file is, else by its framework's server at the usual port. */
-export function programOf(app: App, scripts: Surroundings["scripts"], usualPort: number): DraftProgram {
-  const file = basename(app.file);
-  const module = [...app.packages, file.replace(/\.py$/, "")].join(".");
-  // A module of a package is imported from the folder above it.
-  const cwd = app.packages.reduce(dirname, dirname(app.file));
-  const unsaid = app.run === undefined ? usualPort : OWN_PORTS[app.framework];
-  const port = app.port ?? portInScripts(app, scripts) ?? { value: unsaid, where: "the sources do not say" };
-  const isModule = app.packages.length > 0;
-  const own = isModule ? `-m ${module}` : shellWord(file);
-  const target = `${module}:${app.variable}`;
-  const server = [
-    serverArgs(app, target, port.value),
-    ...optionsInScripts(target, cwd, scripts).map(shellWord),
-  ];
-  const args = app.run === undefined ? server.join(" ") : own;
-  // A bare name is looked for on the PATH.
-  const { file: given } = app.python;
-  const python = given.startsWith("/") || !given.includes("/") ? given : pathFrom(cwd, given);
+/** How an application is run, and where it listens. */
+export function programOf(app: FoundApp, around: Around, usualPort: number): DraftProgram {
+  const isServed = app.language === "node" || app.run !== undefined;
+  const port = app.port ??
+    portInScripts(app, around) ??
+    portInCompose(app, around) ?? {
+      value: isServed ? OWN_PORTS[app.framework] : usualPort,
+      where: "the sources do not say",
+    };
   return {
-    command: `${shellWord(python)} ${args}`,
-    cwd,
+    ...(app.language === "node" ? nodeCommand(app) : pythonCommand(app, around, port.value)),
     port: port.value,
     portFrom: port.where,
     health: app.health?.value,
@@ -52,10 +52,35 @@ export function programOf(app: App, scripts: Surroundings["scripts"], usualPort:
   };
 }
 
+type Command = Pick<DraftProgram, "command" | "cwd">;
+
+/** As its package says, else as the program that its file is. */
+function nodeCommand({ folder, script, file }: NodeApp): Command {
+  const own = folder === "." ? file : file.slice(folder.length + 1);
+  return { command: script === undefined ? `node ${shellWord(own)}` : `npm run ${script}`, cwd: folder };
+}
+
+/** As the program that its file is, else by its framework's server. */
+function pythonCommand(app: PythonProgram, { scripts }: Around, port: number): Command {
+  const file = basename(app.file);
+  const module = [...app.packages, file.replace(/\.py$/, "")].join(".");
+  // A module of a package is imported from the folder above it.
+  const cwd = app.packages.reduce(dirname, dirname(app.file));
+  const isModule = app.packages.length > 0;
+  const own = isModule ? `-m ${module}` : shellWord(file);
+  const target = `${module}:${app.variable}`;
+  const server = [serverArgs(app, target, port), ...optionsInScripts(target, cwd, scripts).map(shellWord)];
+  const args = app.run === undefined ? server.join(" ") : own;
+  // A bare name is looked for on the PATH.
+  const { file: given } = app.python;
+  const python = given.startsWith("/") || !given.includes("/") ? given : pathFrom(cwd, given);
+  return { command: `${shellWord(python)} ${args}`, cwd };
+}
+
 /** True for a script that starts this application. */
-export function startsApp(app: App, runs: string): boolean {
+export function startsApp(app: FoundApp, runs: string): boolean {
   const module = basename(app.file, ".py");
-  return runs.includes(`${module}:${app.variable}`) || runs.includes(`${module}.py`);
+  return runs.includes(`${module}:${app.variable}`) || runs.includes(basename(app.file));
 }
 
 /** The port that a command line gives; undefined where it gives none. */
@@ -64,15 +89,26 @@ export function portIn(commandLine: string): number | undefined {
   return port === undefined ? undefined : Number(port);
 }
 
-function portInScripts(
-  app: App,
-  scripts: Surroundings["scripts"],
-): { value: number; where: string } | undefined {
-  for (const { value, where } of scripts) {
-    const port = portIn(value.runs);
-    if (port !== undefined && startsApp(app, value.runs)) return { value: port, where };
+function portInScripts(app: FoundApp, { scripts, compose }: Around): Found<number> | undefined {
+  const inContainers = (compose?.services ?? []).map(({ value: { runs }, where }) => ({ runs, where }));
+  for (const { runs, where } of [
+    ...scripts.map(({ value, where }) => ({ ...value, where })),
+    ...inContainers,
+  ]) {
+    const port = portIn(runs);
+    if (port !== undefined && startsApp(app, runs)) return { value: port, where };
   }
   return undefined;
+}
+
+/** The port that leads to the container which is built of the application's folder. */
+function portInCompose({ file }: FoundApp, { compose }: Around): Found<number> | undefined {
+  const built = compose?.services.find(
+    ({ value: { folder, ports } }) =>
+      folder !== undefined && folder !== "." && ports.length > 0 && file.startsWith(`${folder}/`),
+  );
+  const [port] = built?.value.ports ?? [];
+  return built && port !== undefined ? { value: port, where: built.where } : undefined;
 }
 
 /**
@@ -100,7 +136,7 @@ function isValueOfAddress(before: string | undefined): boolean {
   return before === "--host" || before === "--port";
 }
 
-function serverArgs({ framework }: App, target: string, port: number): string {
+function serverArgs({ framework }: PythonApp, target: string, port: number): string {
   const server =
     framework === "FastAPI" ? `-m uvicorn ${shellWord(target)}` : `-m flask --app ${shellWord(target)} run`;
   return `${server} --host 127.0.0.1 --port ${port}`;

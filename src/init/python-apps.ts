@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { dirname } from "node:path/posix";
 import type { Node } from "web-tree-sitter";
 import { loadPython } from "../source-check/python.ts";
 import {
@@ -10,52 +11,67 @@ import {
   positionalArguments,
   stringOf,
 } from "../source-check/syntax.ts";
+import { type EnvVariables, envFileOf, portFrom } from "./env-file.ts";
 import { filesIn } from "./files.ts";
-
-/** Something found, and the line that shows it. */
-export interface Found<Value> {
-  readonly value: Value;
-  /** `gateway/main.py:12`. */
-  readonly where: string;
-}
+import { CHAT, type Found, HEALTH, type WebApp } from "./web-app.ts";
 
 /** A web application in Python. */
-export interface PythonApp {
+export interface PythonApp extends WebApp {
+  readonly language: "python";
   readonly framework: "FastAPI" | "Flask";
-  /** Relative to the folder that was searched, with `/`. */
-  readonly file: string;
-  /** Where it is created. */
-  readonly where: string;
-  /** Name of its variable. */
-  readonly variable: string;
   /** The call in the same file that serves it, so that the file is a program. */
   readonly run?: Found<string>;
-  /** The port that this call is given, if it can be told. */
-  readonly port?: Found<number>;
-  /** Its path that tells its health. */
-  readonly health?: Found<string>;
 }
 
 /** The applications of FastAPI and Flask in a folder, in the order of their files. */
 export async function findPythonApps(root: string): Promise<PythonApp[]> {
-  const candidates = filesIn(root)
+  const sources = filesIn(root)
     .filter((file) => file.endsWith(".py") && !/(^|\/)(test_[^/]*|[^/]*_test|conftest)\.py$/.test(file))
-    .map((file) => ({ file, text: readText(join(root, file)) }))
-    .filter(({ text }) => /\b(FastAPI|Flask)\s*\(/.test(text));
+    .map((file) => ({ file, text: readText(join(root, file)) }));
+  const candidates = sources.filter(({ text }) => /\b(FastAPI|Flask)\s*\(/.test(text));
   if (candidates.length === 0) return [];
   const parser = await loadPython();
   return candidates.flatMap(({ file, text }) => {
     const tree = parser.parse(text);
     try {
-      return appsIn(tree.rootNode, file);
+      const folder = dirname(file);
+      const chat = sources.filter((each) => isRoutedBy(each.file, file, candidates)).flatMap(chatRoutes);
+      return appsIn(tree.rootNode, file, envFileOf(root, folder)).map((app) => ({ ...app, chat }));
     } finally {
       tree.delete();
     }
   });
 }
 
-/** A path without parameters. */
-const HEALTH = /^\/[\w/-]*health[\w/-]*$/;
+/**
+ * Whether a file may hold routes of the application of another: routers and blueprints stand beside it and below it.
+ * What is nearer to the file of another application is that one's.
+ */
+function isRoutedBy(file: string, appFile: string, candidates: readonly { file: string }[]): boolean {
+  const isBelow = (folder: string): boolean => folder === "." || file.startsWith(`${folder}/`);
+  const above = candidates.filter((each) => isBelow(dirname(each.file)));
+  const nearest = Math.max(...above.map((each) => depthOf(each.file)));
+  const owners = above.filter((each) => depthOf(each.file) === nearest);
+  const [owner] = owners;
+  return file === appFile || (owners.length === 1 && owner?.file === appFile);
+}
+
+function depthOf(file: string): number {
+  return file.split("/").length;
+}
+
+/** The paths of decorators by which people chat: `@router.post("/chat/stream")`. */
+function chatRoutes({ file, text }: { file: string; text: string }): Found<string>[] {
+  const routes = text.matchAll(
+    /@\w[\w.]*\.(?:get|post|route|api_route|websocket)\s*\(\s*f?["'](\/[^"']*)["']/g,
+  );
+  return [...routes]
+    .filter(([, path = ""]) => CHAT.test(path))
+    .map(({ 1: value = "", index }) => ({
+      value,
+      where: `${file}:${text.slice(0, index).split("\n").length}`,
+    }));
+}
 
 function readText(path: string): string {
   try {
@@ -65,22 +81,25 @@ function readText(path: string): string {
   }
 }
 
-function appsIn(root: Node, file: string): PythonApp[] {
+function appsIn(root: Node, file: string, variables: EnvVariables): Omit<PythonApp, "chat">[] {
   const where = (node: Node): string => `${file}:${placeOf(node).line}`;
   const calls = descendants(root, "call");
-  return descendants(root, "assignment").flatMap((assignment): PythonApp[] => {
+  return descendants(root, "assignment").flatMap((assignment): Omit<PythonApp, "chat">[] => {
     const [left, right] = [assignment.childForFieldName("left"), assignment.childForFieldName("right")];
     const framework = right?.type === "call" ? frameworkOf(right) : undefined;
     if (framework === undefined || left?.type !== "identifier") return [];
     const variable = left.text;
     const run = calls.find((call) => serves(call, framework, variable));
-    const port = run && portOf(run, root);
+    const said = run && portOf(run, root);
+    // A variable of `.env` goes before the default beside it.
+    const fromFile = said && portFrom(said.node.text, variables);
+    const port = fromFile ?? (said?.value && { value: said.value, where: where(said.node) });
     const health = calls.find((call) => isRoute(call, variable) && HEALTH.test(firstString(call) ?? ""));
     return [
       {
-        ...{ framework, file, variable, where: where(assignment) },
+        ...{ language: "python", framework, file, variable, where: where(assignment) },
         ...(run && { run: { value: calleeOf(run), where: where(run) } }),
-        ...(port && { port: { value: port.value, where: where(port.node) } }),
+        ...(port && { port }),
         ...(health && { health: { value: firstString(health) ?? "", where: where(health) } }),
       },
     ];
@@ -114,11 +133,14 @@ function firstString(call: Node): string | undefined {
 }
 
 /** The port of a call, also by way of a constant or of an option's default, with the node that says it. */
-function portOf(run: Node, root: Node): { readonly value: number; readonly node: Node } | undefined {
+function portOf(
+  run: Node,
+  root: Node,
+): { readonly value: number | undefined; readonly node: Node } | undefined {
   const given = keywordArgument(run, "port");
   const source = given && (optionDefault(given, root) ?? constant(given, root) ?? given);
   const [, digits] = /(?<![\w.])(\d{2,5})(?![\w.])/.exec(source?.text ?? "") ?? [];
-  return source === undefined || digits === undefined ? undefined : { value: Number(digits), node: source };
+  return source && { value: digits === undefined ? undefined : Number(digits), node: source };
 }
 
 /** Of `options.port`: the default of `add_argument("--port", default=6120)`. */

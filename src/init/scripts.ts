@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Found } from "./python-apps.ts";
+import type { Found } from "./web-app.ts";
 
 /** How a folder's programs are started today, as its files say. */
 export interface Script {

@@ -10,7 +10,7 @@ export function renderDraft(draft: Draft): string {
   const { schema, engineUrl, engineNote, gateway, hmi } = draft;
   const paragraphs = [
     [...(schema === undefined ? [] : [`# yaml-language-server: $schema=${schema}`]), HEAD],
-    engineUrl === undefined ? [] : ["engine:", `  url: ${value(engineUrl)}   # from OLLAMA_HOST`],
+    engineUrl === undefined ? [] : ["engine:", `  url: ${value(engineUrl.url)}   # from ${engineUrl.from}`],
     portOf("gateway", gateway),
     portOf("hmi", hmi),
     [

@@ -40,11 +40,15 @@ test("the programs of the seeds become gateway and HMI", async () => {
   expect(result.findings).toEqual(
     expect.arrayContaining([
       {
-        what: "FastAPI application `app`",
+        what: "FastAPI application `app`, with /chat/stream",
         where: expect.stringMatching(/^gateway_app\.py:\d+$/),
         use: "gateway",
       },
-      { what: "Flask application `app`", where: expect.stringMatching(/^hmi_app\.py:\d+$/), use: "hmi" },
+      {
+        what: expect.stringMatching(/^Flask application `app`, with \/api\/chat\//),
+        where: expect.stringMatching(/^hmi_app\.py:\d+$/),
+        use: "hmi",
+      },
     ]),
   );
   expect([config.gateway.port, config.hmi.port]).toEqual([6120, 6101]);
@@ -155,7 +159,8 @@ test("two programs on one port do not both become services", async () => {
 });
 
 test("a program on a port of ours moves ours out of its way", async () => {
-  const { config } = await of({ "api.py": "app = FastAPI()\nuvicorn.run(app, port=6101)" });
+  const route = "@app.post('/chat/stream')\ndef stream(): ...\n";
+  const { config } = await of({ "api.py": `app = FastAPI()\n${route}uvicorn.run(app, port=6101)` });
   expect([config.gateway.port, config.hmi.port]).toEqual([6101, 6102]);
 });
 
@@ -202,4 +207,80 @@ test("a dry run writes nothing", async () => {
   const { result } = await init(folder, { dryRun: true });
   expect(result).toMatchObject({ written: false, text: expect.stringContaining("services:") });
   expect(existsSync(result.file)).toBe(false);
+});
+
+test("the application with the stream's route goes before one with a better name", async () => {
+  const { config, result } = await of({
+    "gateway.py": "app = FastAPI()\n",
+    "llm/core.py": "app = FastAPI()\n@app.post('/chat/stream')\ndef stream(): ...\n",
+  });
+  expect(config.services["gateway"]?.command?.args).toContain("core:app");
+  expect(result.findings.find(({ where }) => where === "gateway.py:1")?.use).toBeNull();
+});
+
+test("a back end of the page alone is the HMI, whatever its framework", async () => {
+  const { config } = await of({ "main.py": "app = FastAPI()\n@app.post('/api/chat')\ndef chat(): ...\n" });
+  expect(config.services["hmi"]?.command?.args).toContain("main:app");
+  expect(config.services["gateway"]).toMatchObject({ embedded: "gateway" });
+});
+
+test("a guess is told, with what it was between", async () => {
+  const { result } = await of({ "a.py": "app = FastAPI()\n", "b.py": "app = FastAPI()\n" });
+  expect(result.findings).toContainEqual({
+    what: "the gateway is a guess: a.py, not b.py",
+    where: "no route, port or name tells which",
+    use: null,
+  });
+});
+
+test("an Express back end becomes the HMI, by the script of its package and the port of its .env", async () => {
+  const folder = tempFolder({
+    "server/package.json": JSON.stringify({
+      dependencies: { express: "5" },
+      scripts: { dev: "node index.js" },
+    }),
+    "server/index.js":
+      "const app = express();\napp.post('/api/chat', h);\napp.listen(process.env.PORT || 3000);",
+    "server/.env": "PORT=3456\n",
+  });
+  const { result, config } = await init(folder);
+  expect(result.findings).toContainEqual({
+    what: "Express application `app`, with /api/chat",
+    where: "server/index.js:1",
+    use: "hmi",
+  });
+  expect(result.text).toContain("port: 3456   # PORT in server/.env");
+  expect(config.hmi.port).toBe(3456);
+  expect(config.services["hmi"]?.command).toMatchObject({
+    file: "npm",
+    args: ["run", "dev"],
+    cwd: join(folder, "server"),
+  });
+});
+
+test("what a compose file says of ports is used, and its services are told", async () => {
+  const { result, config } = await of({
+    "api/main.py": "app = FastAPI()\n@app.post('/chat/stream')\ndef stream(): ...\n",
+    "compose.yaml":
+      "services:\n  api:\n    build: ./api\n    ports: ['8090:80']\n  ollama:\n    image: ollama/ollama\n    ports: ['11434:11434']\n",
+  });
+  expect(config.gateway.port).toBe(8090);
+  expect(result.findings).toEqual(
+    expect.arrayContaining([
+      { what: "api of Docker Compose at port 8090", where: "compose.yaml:2", use: null },
+      {
+        what: "ollama of Docker Compose (ollama/ollama) at port 11434",
+        where: "compose.yaml:5",
+        use: null,
+      },
+    ]),
+  );
+});
+
+test("the engine is where .env says, unless the environment says otherwise", async () => {
+  const [nobody = 0] = await freePorts(1);
+  const folder = tempFolder({ ".env": `OLLAMA_BASE_URL=http://127.0.0.1:${nobody}\n` });
+  const { config, result } = await init(folder, { env: { PATH } });
+  expect(config.engine.url).toBe(`http://127.0.0.1:${nobody}`);
+  expect(result.text).toContain("# from OLLAMA_BASE_URL in .env");
 });

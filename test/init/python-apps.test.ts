@@ -15,7 +15,9 @@ test("an application, the call that serves it, its port and its health are told 
   ].join("\n");
   expect(await appsOf(text, "api/main.py")).toEqual([
     {
+      language: "python",
       framework: "FastAPI",
+      chat: [],
       file: "api/main.py",
       variable: "app",
       where: "api/main.py:2",
@@ -51,3 +53,20 @@ test.each(["tests/app.py", "test_app.py", "venv/app.py", ".hidden/app.py", "a/b/
     expect(await appsOf("app = FastAPI()", file)).toEqual([]);
   },
 );
+
+test("its routes by which people chat may stand in the routers beside it", async () => {
+  const folder = tempFolder({
+    "api/main.py": "app = FastAPI()\n",
+    "api/routers/chat.py": "router = APIRouter()\n\n@router.post('/chat/{key}/stream')\ndef stream(): ...\n",
+    "api/routers/users.py": "@router.get('/users')\ndef users(): ...\n",
+    "other/chat.py": "@router.get('/other/stream')\ndef stream(): ...\n",
+  });
+  const [app] = await findPythonApps(folder);
+  expect(app?.chat).toEqual([{ value: "/chat/{key}/stream", where: "api/routers/chat.py:3" }]);
+});
+
+test("a variable of .env goes before the default in the sources", async () => {
+  const text = "app = Flask(__name__)\napp.run(port=int(os.environ.get('PORT', 5000)))";
+  const [app] = await findPythonApps(tempFolder({ "app.py": text, ".env": "PORT=5050" }));
+  expect(app?.port).toEqual({ value: 5050, where: "PORT in .env" });
+});
