@@ -16,7 +16,7 @@ import { startTap } from "./tap/tap.ts";
 type Starter = (config: Config, logger: pino.Logger) => Promise<Pick<RunningService, "url" | "close">>;
 
 const STARTERS: Readonly<Record<string, Starter>> = {
-  engine: (config) => startStandIn(config),
+  engine: (config) => startStandIn(config, process.env),
   tap: ({ engine, auth, http }) =>
     startTap({
       upstream: engine.url,

@@ -13,6 +13,7 @@ import { limitsFrom } from "./conversations/model-limits.ts";
 import { openSqliteStore } from "./conversations/sqlite/index.ts";
 import type { ConversationStore } from "./conversations/store.ts";
 import { pendingRequest } from "./conversations/turn.ts";
+import { engineOptionsIn } from "./engine/environment.ts";
 import { startEngine } from "./engine/index.ts";
 import { createEngineClient, type EngineClient } from "./gateway/engine-client.ts";
 import { startGateway } from "./gateway/index.ts";
@@ -138,11 +139,21 @@ export function openStore(config: Config, { overrides }: StartContext = {}): Con
   return overrides?.store?.(store) ?? store;
 }
 
-/** Starts the engine stand-in where the configuration expects an engine. */
-export async function startStandIn(config: Config): Promise<RunningService> {
+/**
+ * Starts the engine stand-in where the configuration expects an engine.
+ *
+ * @param env the variables of `ollama serve`, of which it obeys those that it knows
+ */
+export async function startStandIn(config: Config, env: NodeJS.ProcessEnv = {}): Promise<RunningService> {
   const tokenDelayMs = config.engine.token_delay_ms;
   const access = { token: config.auth.token, allowedHosts: config.http.allowed_hosts };
-  return await startEngine({ ...addressOfUrl(config.engine.url), ...access, tokenDelayMs, announce: true });
+  return await startEngine({
+    ...engineOptionsIn(env),
+    ...addressOfUrl(config.engine.url),
+    ...access,
+    tokenDelayMs,
+    announce: true,
+  });
 }
 
 /** Starts the gateway of this configuration. */
