@@ -1,22 +1,6 @@
+import { REAL_MODELS } from "./ollama-models.ts";
 import type { RawRequest } from "./raw-http.ts";
-
-/** A request whose answer is recorded. */
-export interface RecordedCase {
-  /** The name of its files. */
-  readonly name: string;
-  readonly request: RawRequest;
-  /** Sent before it, in order, so that the engine is in a known state; their answers are not kept. */
-  readonly before: readonly RawRequest[];
-}
-
-/**
- * The models that `scripts/real/ollama.ts` makes, all of one small file: what they can do differs by their templates.
- */
-export const REAL_MODELS = {
-  plain: "smollm2:135m",
-  tools: "smol-tools:135m",
-  thinking: "smol-think:135m",
-} as const;
+import { recordedCase as it, type RecordedCase } from "./record-answers.ts";
 
 const { plain, tools, thinking } = REAL_MODELS;
 
@@ -66,12 +50,6 @@ const ONE_TOOL = [
 ];
 const words = (count: number): string => Array.from({ length: count }, () => "word").join(" ");
 const IN_SMALL_WINDOW = { num_ctx: 64, num_predict: 8, seed: 7, temperature: 0 };
-
-const it = (name: string, request: RawRequest, ...before: RawRequest[]): RecordedCase => ({
-  name,
-  request,
-  before,
-});
 
 /** What is recorded of a real Ollama, and sent to the stand-in to be compared. */
 export const OLLAMA_CASES: readonly RecordedCase[] = [

@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { OLLAMA_CASES, REAL_MODELS } from "../../../scripts/real/ollama-requests.ts";
+import { REAL_MODELS } from "../../../scripts/real/ollama-models.ts";
+import { OLLAMA_CASES } from "../../../scripts/real/ollama-requests.ts";
 import { type RawRequest, sendRaw } from "../../../scripts/real/raw-http.ts";
 import { optionsAsText } from "../../../src/contract/options-as-text.ts";
 import { type AnswerShape, shapeOf } from "./answer-shape.ts";

@@ -1,0 +1,65 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type RawRequest, sendRaw } from "./raw-http.ts";
+
+/** A request whose answer is recorded. */
+export interface RecordedCase {
+  /** The name of its files. */
+  readonly name: string;
+  readonly request: RawRequest;
+  /** Sent before it, in order, so that the program is in a known state; their answers are not kept. */
+  readonly before: readonly RawRequest[];
+}
+
+/** What is recorded, and from where. */
+export interface Recording {
+  /** The program's name, and that of its folder in `fixtures/recorded`. */
+  readonly program: string;
+  readonly url: string;
+  readonly cases: readonly RecordedCase[];
+}
+
+/** One case, its requests as lines. */
+export function recordedCase(name: string, request: RawRequest, ...before: RawRequest[]): RecordedCase {
+  return { name, request, before };
+}
+
+/** Reads `[URL] [NAME ...]` of the command line. Ends the process where there is no such case. */
+export function chosen(defaultUrl: string, cases: readonly RecordedCase[]): Pick<Recording, "url" | "cases"> {
+  const given = process.argv.slice(2);
+  const url = given[0]?.includes("://") ? given.shift() : undefined;
+  const unknown = given.filter((name) => !cases.some((each) => each.name === name));
+  if (unknown.length > 0) fail(`There is no case ${unknown.join(", ")}.`);
+  return {
+    url: url ?? defaultUrl,
+    cases: cases.filter(({ name }) => given.length === 0 || given.includes(name)),
+  };
+}
+
+/** Writes `NAME.raw` and `NAME.json` of each case, in order. */
+export async function recordAnswers({ program, url, cases }: Recording): Promise<void> {
+  const folder = fileURLToPath(new URL(`../../fixtures/recorded/${program}/`, import.meta.url));
+  mkdirSync(folder, { recursive: true });
+  for (const { name, request, before } of cases) {
+    for (const earlier of before) await sendRaw(url, earlier);
+    const { bytes, reads } = await sendRaw(url, request);
+    writeFileSync(join(folder, `${name}.raw`), withoutPaths(bytes));
+    writeFileSync(join(folder, `${name}.json`), `${JSON.stringify({ request, before, reads })}\n`);
+    console.log(`${name}: ${bytes.length} bytes in ${reads.length} reads`);
+  }
+}
+
+/** Ends the process. */
+export function fail(message: string): never {
+  console.error(message);
+  process.exit(1);
+}
+
+/** Where a model file lies says something of the machine: its folders are masked letter by letter, so that lengths stay true. */
+function withoutPaths(bytes: Buffer): Buffer {
+  const masked = bytes
+    .toString("latin1")
+    .replace(/(?<=[" ])\/[^" ]*(?=\/blobs\/)/g, (folders) => folders.replace(/[^/]/g, "x"));
+  return Buffer.from(masked, "latin1");
+}
