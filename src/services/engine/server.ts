@@ -12,7 +12,7 @@ import type { Exchange, Handler } from "./exchange.ts";
 import { chat, generate } from "./inference.ts";
 import { generations, openAiModelNamed, openAiModels, ps, root, show, tags, version } from "./information.ts";
 import type { Engine } from "./instance.ts";
-import { chatCompletions } from "./openai.ts";
+import { chatCompletions } from "./openai-chat.ts";
 import { jsonLine, OPENAI_JSON_TYPE, openAiError } from "./openai-format.ts";
 import { sendJson, sendStatus, sendText } from "./respond.ts";
 
