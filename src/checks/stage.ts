@@ -4,6 +4,7 @@ import { type Profile, ProfileAnswer, SessionAnswer, SessionList } from "../cont
 import { hmiRoutes } from "../contract/routes.ts";
 import { Lacks } from "../errors.ts";
 import { type CollectContext, CouldNotRun } from "../harness/check.ts";
+import { deleteProfile } from "../target/delete-profile.ts";
 import type { SeenCall } from "../target/http.ts";
 import { RUN_PROFILE_NAME, runProfileDescription } from "../target/run-journal.ts";
 import type { Target } from "../target/target.ts";
@@ -42,7 +43,9 @@ export async function makeProfile(
     },
   });
   const { profile } = expectAnswer(answer, ProfileAnswer);
-  context.defer(`deleting profile ${profile.model_id}`, (signal) => deleteProfile(context, profile, signal));
+  context.defer(`deleting profile ${profile.model_id}`, (signal) =>
+    deleteProfile(context.target.hmi, profile, signal),
+  );
   return profile.model_id;
 }
 
@@ -95,25 +98,4 @@ export async function allButLacking<Seen>(looks: readonly Promise<Seen>[]): Prom
     (failed.length === seen.length ? failed[0] : undefined);
   if (fatal !== undefined) throw fatal;
   return seen.flatMap((look) => (look.status === "fulfilled" ? [look.value] : []));
-}
-
-/** Deletes something; that it is gone already is as good. */
-export async function deleteAt(context: Context, path: string, signal: AbortSignal): Promise<void> {
-  const { status, body } = await context.target.hmi.call("DELETE", path, { signal });
-  if (status !== 200 && status !== 404) throw new Error(`DELETE ${path} answered ${JSON.stringify(body)}`);
-}
-
-const DELETE_ATTEMPTS = 3;
-
-async function deleteProfile(context: Context, profile: Profile, signal: AbortSignal): Promise<void> {
-  const path = hmiRoutes.deleteProfile.path(profile);
-  const { hmi } = context.target;
-  for (let attempt = 1; ; attempt++) {
-    const { sessions } = await listSessions(context, profile.model_id, signal);
-    for (const session of sessions) await deleteAt(context, hmiRoutes.deleteSession.path(session), signal);
-    const { status, body } = await hmi.call("DELETE", path, { signal });
-    if (status === 200 || status === 404) return;
-    // A message that Ctrl-C cut off may reach its conversation only now.
-    if (attempt === DELETE_ATTEMPTS) throw new Error(`DELETE ${path} answered ${JSON.stringify(body)}`);
-  }
 }

@@ -1,6 +1,7 @@
-import { MessageList, ProfileList, SessionList } from "../contract/hmi.ts";
+import { MessageList, ProfileList } from "../contract/hmi.ts";
 import { hmiRoutes } from "../contract/routes.ts";
 import { messageOf } from "../errors.ts";
+import { deleteAt, deleteProfile } from "../target/delete-profile.ts";
 import type { HttpClient, SeenCall } from "../target/http.ts";
 import { type MadeConversation, RUN_PROFILE_NAME, runProfileDescription } from "../target/run-journal.ts";
 import { openTarget, type TargetUrls } from "../target/target.ts";
@@ -95,15 +96,12 @@ class Cleaning {
   }
 
   async #deleteProfiles(): Promise<void> {
-    const { profiles } = expectBody(await this.#call("GET", hmiRoutes.profiles.path()), ProfileList);
+    const { profiles } = expectBody(await this.#get(hmiRoutes.profiles.path()), ProfileList);
     const description = runProfileDescription(this.#record.run_id);
     for (const profile of profiles) {
       if (profile.description !== description || !profile.name.startsWith(RUN_PROFILE_NAME)) continue;
       await this.#trying(`profile ${profile.model_id} (${profile.name})`, async () => {
-        const path = hmiRoutes.sessions.path(undefined, { model_id: profile.model_id, limit: 100 });
-        const { sessions } = expectBody(await this.#call("GET", path), SessionList);
-        for (const session of sessions) await this.#deleteConversation(session);
-        await this.#delete(hmiRoutes.deleteProfile.path(profile));
+        await deleteProfile(this.#hmi, profile, this.#signal, (session) => this.#deleteConversation(session));
         this.profiles += 1;
       });
     }
@@ -111,24 +109,19 @@ class Cleaning {
 
   /** Throws where somebody else wrote into it. */
   async #deleteConversation({ session_id, created_at }: MadeConversation): Promise<void> {
-    const call = await this.#call("GET", hmiRoutes.messages.path({ session_id }));
+    const call = await this.#get(hmiRoutes.messages.path({ session_id }));
     if (call.status === 404) return;
     const { session, messages } = expectBody(call, MessageList);
     // Another conversation has its id since the database was made anew.
     if (session.created_at !== created_at) return;
     const isOfOthers = messages.some(({ role, content }) => role === "user" && !CANARY.test(content));
     if (isOfOthers) throw new Error(`somebody else wrote into conversation ${session_id}, so it was left`);
-    await this.#delete(hmiRoutes.deleteSession.path({ session_id }));
+    await deleteAt(this.#hmi, hmiRoutes.deleteSession.path({ session_id }), this.#signal);
     this.conversations += 1;
   }
 
-  async #delete(path: string): Promise<void> {
-    const { status, body } = await this.#call("DELETE", path);
-    if (status !== 200 && status !== 404) throw new Error(`DELETE ${path} answered ${JSON.stringify(body)}`);
-  }
-
-  async #call(method: "GET" | "DELETE", path: string): Promise<SeenCall> {
-    return await this.#hmi.call(method, path, { signal: this.#signal });
+  async #get(path: string): Promise<SeenCall> {
+    return await this.#hmi.call("GET", path, { signal: this.#signal });
   }
 
   async #trying(what: string, act: () => Promise<void>): Promise<void> {

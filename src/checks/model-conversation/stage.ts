@@ -1,6 +1,7 @@
 import { MessageList } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
-import { type Context, deleteAt, listSessions, makeProfile, makeSession } from "../stage.ts";
+import { deleteAt } from "../../target/delete-profile.ts";
+import { type Context, listSessions, makeProfile, makeSession } from "../stage.ts";
 
 export { type Context, expectAnswer, listSessions } from "../stage.ts";
 
@@ -98,5 +99,5 @@ async function deleteSession(
   const { data } = MessageList.safeParse(body);
   const isOfOthers = data?.messages.some((row) => row.role === "user" && !row.content.includes(canary));
   if (isOfOthers === true) throw new Error("somebody else wrote into it meanwhile, so it was left");
-  await deleteAt(context, hmiRoutes.deleteSession.path({ session_id }), signal);
+  await deleteAt(context.target.hmi, hmiRoutes.deleteSession.path({ session_id }), signal);
 }

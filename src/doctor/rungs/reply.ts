@@ -1,12 +1,6 @@
-import {
-  type Message,
-  MessageList,
-  ProfileAnswer,
-  SentMessage,
-  SessionAnswer,
-  SessionList,
-} from "../../contract/hmi.ts";
+import { type Message, MessageList, ProfileAnswer, SentMessage, SessionAnswer } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
+import { deleteProfile } from "../../target/delete-profile.ts";
 import type { SeenCall } from "../../target/http.ts";
 import { broken } from "../diagnose.ts";
 import type { BrokenRung, Rung } from "../ladder.ts";
@@ -82,7 +76,9 @@ export async function makePlace(
   const profile = ProfileAnswer.safeParse(made.body).data?.profile;
   if (profile === undefined) return refused(made);
   const { model_id } = profile;
-  scene.defer(`model profile ${model_id}`, (signal) => deleteProfile(scene, model_id, signal));
+  scene.defer(`model profile ${model_id}`, (signal) =>
+    deleteProfile(scene.services.hmi.client, profile, signal),
+  );
   const opened = await ask(scene, "hmi", ["POST", hmiRoutes.newSession.path()], { body: { model_id } });
   const session = SessionAnswer.safeParse(opened.body).data?.session;
   return session === undefined ? refused(opened) : { model_id, session_id: session.session_id };
@@ -109,16 +105,4 @@ function refused({ request, status, body }: SeenCall): BrokenRung {
 export async function rowsOf(scene: Scene, session_id: string): Promise<readonly Message[]> {
   const { body } = await ask(scene, "hmi", ["GET", hmiRoutes.messages.path({ session_id })]);
   return MessageList.safeParse(body).data?.messages ?? [];
-}
-
-/** With its conversations, which keep it from being deleted. */
-async function deleteProfile({ services }: Scene, model_id: number, signal: AbortSignal): Promise<void> {
-  const { client } = services.hmi;
-  const list = hmiRoutes.sessions.path(undefined, { model_id, limit: 100 });
-  const { sessions } = SessionList.parse((await client.call("GET", list, { signal })).body);
-  for (const session of sessions) {
-    await client.call("DELETE", hmiRoutes.deleteSession.path(session), { signal });
-  }
-  const { status } = await client.call("DELETE", hmiRoutes.deleteProfile.path({ model_id }), { signal });
-  if (status !== 200 && status !== 404) throw new Error(`DELETE answered ${status}`);
 }
