@@ -73,7 +73,7 @@ is started again, whether anybody looks on or not.`;
 
     const { screen } = this;
     const { first: signal, second: hurry } = watchInterrupts({ isHangupHeeded: true });
-    const { steps, started, warnings } = await bringUp({
+    const { steps, started, pending, warnings } = await bringUp({
       config,
       env: process.env,
       names,
@@ -94,12 +94,15 @@ is started again, whether anybody looks on or not.`;
     for (const line of warnings) screen.line(styled`  ${paint("warn", "!")} ${line}`, 4);
     const isWhole = !steps.some(({ state }) => isBad(state));
     if (!isWhole) process.exitCode = EXIT.failed;
-    if (started.length === 0) {
+    if (pending.length > 0) {
+      const names = pending.join(", ");
+      screen.line(`  Being started: ${names}. \`stack status\` shows how far, \`stack down\` stops it.`, 2);
+    } else if (started.length === 0) {
       if (isWhole) screen.line("  Everything was running already.");
       // Under --json the result is the answer: it must come before the stack ends.
     } else if (steps.every(({ name, state }) => state === "done" || !started.includes(name))) {
       screen.line("  Done: nothing of it goes on.");
-    } else if (!flags.detach && flags.wait && !this.jsonEnabled())
+    } else if (!flags.detach && !this.jsonEnabled())
       await stayInForeground(started, config, { screen, signal, hurry });
     else screen.line("  `stack down` stops it.");
     return { services: steps, warnings };

@@ -19,6 +19,9 @@ export function conditionOf(sighting: Sighting, report: ServiceReport | undefine
   if (report?.phase === "done" && seen.state === "stopped")
     return { ...seen, state: "done", detail: ranFor(report) };
   if (sighting.kind === "job" && seen.state === "healthy") return { ...seen, state: "running" };
+  // A look finds its process, and no more: that it is ready only its log tells, and who reads that has not seen it.
+  if (report?.phase === "starting" && isToldByLog(sighting) && seen.state === "healthy")
+    return { ...seen, state: "starting", detail: null };
   if (report === undefined || word?.of.includes(seen.state) !== true) return seen;
   return {
     ...seen,
@@ -27,6 +30,10 @@ export function conditionOf(sighting: Sighting, report: ServiceReport | undefine
       report.problem?.message ?? (word.state === "starting" ? null : (report.last_exit?.reason ?? null)),
     next_start_at: report.next_start_at,
   };
+}
+
+function isToldByLog({ spec }: Sighting): boolean {
+  return spec.ready.kind === "log";
 }
 
 function ranFor({ ready_ms }: ServiceReport): string | null {

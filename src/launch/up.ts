@@ -4,7 +4,7 @@ import { withLock } from "../supervisor/lock.ts";
 import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import { readRecord } from "../supervisor/record.ts";
 import { type StateFolder, stateFolder } from "../supervisor/state.ts";
-import { type AskOptions, agree, ask } from "./ask.ts";
+import { type Asked, type AskOptions, agree, ask } from "./ask.ts";
 import { exposureWarnings } from "./exposure.ts";
 import { follow, StoppedMeanwhile, SupervisorLost } from "./follow.ts";
 import { ASKED_FOR, type Intent, startsIt } from "./intent.ts";
@@ -57,6 +57,8 @@ export interface UpResult {
   readonly steps: readonly UpStep[];
   /** The services that this call had started, in order. */
   readonly started: readonly string[];
+  /** The names of those that are asked for, and were not waited for. */
+  readonly pending: readonly string[];
   /** Sentences about what other machines can reach without a token. */
   readonly warnings: readonly string[];
 }
@@ -91,7 +93,16 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
     config,
     asked.map(({ sighting }) => sighting),
   );
-  if (options.wait === false) return { steps, started, warnings };
+  if (options.wait === false) {
+    const isPending = ({ sighting, request }: Asked): boolean =>
+      request !== null && !steps.some(({ name }) => name === sighting.name);
+    return {
+      steps,
+      started,
+      pending: asked.filter(isPending).map(({ sighting }) => sighting.name),
+      warnings,
+    };
+  }
   const requests = new Map(
     asked.flatMap(({ sighting, request }) => (request === null ? [] : [[sighting.name, request]])),
   );
@@ -118,7 +129,7 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
       await withLock(folder, () => replaceSupervisor(options, folder), { signal });
       await followAll();
     });
-    return { steps, started, warnings };
+    return { steps, started, pending: [], warnings };
   } catch (error) {
     // What another command has stopped was no failure, and the rest goes on.
     if (error instanceof StoppedMeanwhile) throw error;

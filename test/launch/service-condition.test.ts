@@ -90,6 +90,15 @@ test("a service that does not answer yet is starting, and is unhealthy where it 
   expect(conditionOf(silent, REPORT)).toMatchObject({ state: "unhealthy", detail: "connection refused" });
 });
 
+test("one that only its log tells to be ready is starting until the supervisor has read that", () => {
+  const running = seen(RUNNING);
+  const told: Sighting = { ...running, spec: { ...running.spec, ready: { kind: "log", pattern: "up" } } };
+  expect(conditionOf(told, { ...REPORT, phase: "starting" }).state).toBe("starting");
+  expect(conditionOf(told, REPORT).state).toBe("healthy");
+  // What can be asked now is asked now.
+  expect(conditionOf(running, { ...REPORT, phase: "starting" }).state).toBe("healthy");
+});
+
 test("what is seen now stands against an older word of the supervisor", () => {
   expect(conditionOf(seen(RUNNING), { ...REPORT, phase: "backoff" }).state).toBe("healthy");
   expect(conditionOf(seen({ state: "stopped" }), REPORT).state).toBe("stopped");
