@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { Config, type Interfaces, run, settings } from "@oclif/core";
+import { didYouMean } from "../config/closest.ts";
 import { EXIT, messageOf } from "../errors.ts";
 import { packageRoot } from "../package-root.ts";
-import { tell } from "./errors.ts";
+import { type Explanation, tell } from "./errors.ts";
 import { guardProcess } from "./last-resort.ts";
 
 /** Runs one command line: finds the command, runs it, and turns whatever escapes it into a message and an exit code. */
@@ -19,13 +20,38 @@ export async function runCli(args: string[]): Promise<void> {
   } catch (error) {
     // Commands catch their own errors: here is only what goes wrong before one is found.
     // oclif joins the words of a command by colons.
-    const typed = /^command (\S+) not found$/.exec(messageOf(error))?.[1]?.replaceAll(":", " ");
-    const message = typed === undefined ? messageOf(error) : `There is no command \`stack ${typed}\`.`;
-    const asked = typed === undefined ? undefined : await askForCommand(typed, source);
-    const hint = `${asked ?? ""} Run \`stack --help\` for what there is.`.trimStart();
-    const explanation = { code: "unknown_command", message, hint, exitCode: EXIT.unusable };
-    tell(explanation, args.includes("--json"));
+    const typed = /^command (\S+) not found\.?$/i.exec(messageOf(error))?.[1]?.replaceAll(":", " ");
+    const explanation = typed?.startsWith("-")
+      ? strayFlag(typed)
+      : await unknownCommand(typed, messageOf(error), source);
+    tell({ ...explanation, exitCode: EXIT.unusable }, args.includes("--json"));
   }
+}
+
+/** Flags that there are without a command. */
+const OWN_FLAGS = ["--help", "--version"];
+
+function strayFlag(flag: string): Omit<Explanation, "exitCode"> {
+  const meant = didYouMean(flag, OWN_FLAGS);
+  return {
+    code: "bad_flag",
+    message: `${flag} stands where a command is expected.`,
+    hint: `${meant ?? `Flags go after the command: \`stack COMMAND ${flag}\`.`} Run \`stack --help\` for what there is.`,
+  };
+}
+
+/** @param typed undefined where something else went wrong, as `found` says */
+async function unknownCommand(
+  typed: string | undefined,
+  found: string,
+  source: Interfaces.LoadOptions,
+): Promise<Omit<Explanation, "exitCode">> {
+  const asked = typed === undefined ? undefined : await askForCommand(typed, source);
+  return {
+    code: "unknown_command",
+    message: typed === undefined ? found : `There is no command \`stack ${typed}\`.`,
+    hint: `${asked ?? ""} Run \`stack --help\` for what there is.`.trimStart(),
+  };
 }
 
 /** oclif asks for the shell of the user, and fails where the user has no name, as in a container (`docker run --user`). */
@@ -44,7 +70,6 @@ function spelledOut(args: string[]): string[] {
 
 /** Asks for the command that was probably meant, maybe with an argument after it. */
 async function askForCommand(typed: string, source: Interfaces.LoadOptions): Promise<string | undefined> {
-  const { didYouMean } = await import("../config/closest.ts");
   const { commands } = await Config.load(source);
   const names = commands.filter(({ hidden }) => hidden !== true).map(({ id }) => id.replaceAll(":", " "));
   const show = (name: string): string => `\`stack ${name}\``;

@@ -44,7 +44,10 @@ function stateOf(
   const problem = report?.problem?.message ?? null;
   switch (report?.phase) {
     case "ready":
-      return { state: living ? "healthy" : "stopped", detail: living ? "by its supervisor's word" : null };
+      return {
+        state: living ? "healthy" : "stopped",
+        detail: living ? "its supervisor says so; it was not asked" : null,
+      };
     case "done":
     case "starting":
     case "waiting":

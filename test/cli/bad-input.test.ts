@@ -36,6 +36,27 @@ const cases: readonly (Refusal & { readonly name: string })[] = [
     hint: "Did you mean `stack logs`? Run `stack --help` for what there is.",
   },
   {
+    name: "help for an unknown command",
+    args: ["help", "statsu"],
+    code: "unknown_command",
+    message: "There is no command `stack statsu`.",
+    hint: "Did you mean `stack status`? Run `stack --help` for what there is.",
+  },
+  {
+    name: "a misspelt flag without a command",
+    args: ["--hlep"],
+    code: "bad_flag",
+    message: "--hlep stands where a command is expected.",
+    hint: 'Did you mean "--help"? Run `stack --help` for what there is.',
+  },
+  {
+    name: "a flag before the command",
+    args: ["--config", "x.yaml", "status"],
+    code: "bad_flag",
+    message: "--config stands where a command is expected.",
+    hint: "Flags go after the command: `stack COMMAND --config`. Run `stack --help` for what there is.",
+  },
+  {
     name: "an unknown flag",
     args: ["status", "--loud"],
     code: "bad_flag",

@@ -43,6 +43,11 @@ test.each([40, 60, 80])(
   },
 );
 
+test.each([[], ["up"]])("-h after %j is --help", async (...words) => {
+  const short = await runStack([...words, "-h"], { cwd: tempFolder(), env: { PATH } });
+  expect(short).toMatchObject({ exitCode: 0, stderr: "", stdout: await help(words.join(":"), 80) });
+});
+
 test("the list of commands is wrapped once", async () => {
   const text = await help("", 80);
   expect(text).toContain("chat           Send one message through HMI, gateway and engine, and print the\n");

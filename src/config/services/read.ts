@@ -31,13 +31,19 @@ export function readServices(
       faults.push({ path: ["services", name, ...path], part, message });
     checkName(name, tell);
     const parsed = ServiceSchema.safeParse(value, PLAIN_WORDS);
-    dependencies.set(name, parsed.data?.depends_on ?? []);
+    dependencies.set(name, dependenciesOf(value));
     if (parsed.success) {
       const service = readService(name, parsed.data, { folder, settings, tell });
       if (service !== undefined) services[name] = service;
     } else faults.push(...faultsOf(ServiceSchema, parsed.error, { above: ["services", name] }));
   }
   return { services, faults: [...faults, ...dependencyFaults(dependencies)] };
+}
+
+/** Of a service that may have other mistakes: what is wrong with who depends on whom is told with them. */
+function dependenciesOf(value: unknown): DependsOnInput {
+  const { depends_on } = isRecord(value) ? value : {};
+  return ServiceSchema.shape.depends_on.safeParse(depends_on).data ?? [];
 }
 
 /** Names that have a record and a log in the state folder too. */

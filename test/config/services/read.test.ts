@@ -201,6 +201,16 @@ test.each([
   expect(await problemsIn(yaml)).toEqual([problem]);
 });
 
+test("an unknown dependency of a service with other mistakes is told with them", async () => {
+  const yaml =
+    "services:\n  api: { command: x, port: one, depends_on: [bd] }\n  db: { command: x, prt: 2 }\n";
+  expect(await problemsIn(yaml)).toEqual([
+    expect.stringContaining("services.api.port: expected a port number"),
+    "2:46  services.api.depends_on.0: there is no service bd; did you mean db?",
+    expect.stringContaining("services.db.prt: there is no such setting"),
+  ]);
+});
+
 test("an unknown dependency is told with the name that was meant", async () => {
   const yaml =
     "services:\n  api: { command: x, port: 1 }\n  web: { command: x, port: 2, depends_on: [apii, db] }\n";
