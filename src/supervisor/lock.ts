@@ -5,8 +5,8 @@ import { EXIT, messageOf, nodeErrorCode, UserError } from "../errors.ts";
 import { readOwn } from "../private-files.ts";
 import { shellWord } from "../shell-word.ts";
 import { isDiskFull } from "./disk-full.ts";
-import { fateOf, identifySelf, isSame, type RecordedIdentity } from "./os/identity.ts";
-import { lifeOfNamespace, ownPidNamespace } from "./os/pid-namespace.ts";
+import { fateOf, identifySelf, isSame, type RecordedIdentity, recordedSelf } from "./os/identity.ts";
+import { lifeOfNamespace } from "./os/pid-namespace.ts";
 import { inOtherNamespace } from "./other-namespace.ts";
 import { prepareState, type StateFolder, sweepTemporaries, writeTemporary } from "./state.ts";
 
@@ -116,14 +116,7 @@ function keyOf(holder: Holder): string {
 
 /** Takes the lock if it is free. link(2) either makes the whole file or fails, unlike a create and a write. */
 function take(path: string): boolean {
-  const { pid, startTime, bootId } = identifySelf();
-  const namespace = ownPidNamespace();
-  const holder: RecordedIdentity = {
-    pid,
-    start_time: startTime,
-    boot_id: bootId,
-    ...(namespace === undefined ? {} : { pid_namespace: namespace }),
-  };
+  const holder = recordedSelf();
   let temporary: string;
   try {
     temporary = writeTemporary(path, `${JSON.stringify(holder)}\n`);

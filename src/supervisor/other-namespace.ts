@@ -20,7 +20,7 @@ export async function requireJudgeable(state: StateFolder): Promise<void> {
   const elsewhere = listRecords(state).filter((record) => fateOf(record) === "other_namespace");
   for (const namespace of new Set(elsewhere.flatMap(({ pid_namespace }) => pid_namespace ?? []))) {
     const life = lifeOfNamespace(namespace);
-    if (life === "ended" || (life === "unknown" && !(await isPresent(state)))) continue;
+    if (life === "ended" || (life === "unknown" && !(await isPresent(state.run, SUPERVISOR)))) continue;
     const found = elsewhere.filter(({ pid_namespace }) => pid_namespace === namespace);
     const names = found.map(({ name }) => (name === SUPERVISOR ? "the supervisor" : name)).join(", ");
     throw inOtherNamespace(state, `it holds ${names}`, "Run this command there");

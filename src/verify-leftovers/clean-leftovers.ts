@@ -36,7 +36,7 @@ export async function cleanLeftovers(
   urls: TargetUrls,
   given: AbortSignal,
 ): Promise<CleanedLeftovers> {
-  const records = endedVerifyRecords(stateDir);
+  const records = await endedVerifyRecords(stateDir);
   const isHere = ({ hmi }: VerifyRecord): boolean => hmi === urls.hmi;
   const elsewhere = [...new Set(records.filter((record) => !isHere(record)).map(({ hmi }) => hmi))];
   const here = records.filter(isHere);

@@ -3,7 +3,9 @@ import { readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod/mini";
 import { makePrivateFolder, readOwn } from "../private-files.ts";
-import { fateOf, identifySelf } from "../supervisor/os/identity.ts";
+import { fateOf, recordedSelf } from "../supervisor/os/identity.ts";
+import { lifeOfNamespace } from "../supervisor/os/pid-namespace.ts";
+import { clearPresence, isPresent, showPresence } from "../supervisor/presence.ts";
 import { prepareRoot, stateFolder, writeWhole } from "../supervisor/state.ts";
 import type { RunJournal } from "../target/run-journal.ts";
 
@@ -16,6 +18,7 @@ const VerifyRecord = z.object({
   pid: z.int(),
   start_time: z.string(),
   boot_id: z.string(),
+  pid_namespace: z.exactOptional(z.string()),
   conversations: z.array(z.object({ session_id: z.string(), created_at: z.string() })),
 });
 
@@ -37,39 +40,55 @@ function folderOf(stateDir: string): string {
 export function beginVerifyRecord(stateDir: string, hmi: string): VerifyJournal {
   prepareRoot(stateFolder(stateDir));
   makePrivateFolder(folderOf(stateDir));
-  const { pid, startTime, bootId } = identifySelf();
   const record: VerifyRecord = {
     run_id: randomUUID(),
     hmi,
     started_at: new Date().toISOString(),
-    pid,
-    start_time: startTime,
-    boot_id: bootId,
+    ...recordedSelf(),
     conversations: [],
   };
   const write = (): void => writeWhole(pathOf(stateDir, record), `${JSON.stringify(record)}\n`);
   write();
+  const endPresence = showPresence(folderOf(stateDir), record.run_id);
   return {
     runId: record.run_id,
     madeConversation({ session_id, created_at }) {
       record.conversations.push({ session_id, created_at });
       write();
     },
-    forget: () => forgetVerifyRecord(stateDir, record),
+    forget() {
+      endPresence();
+      forgetVerifyRecord(stateDir, record);
+    },
   };
 }
 
-/** The runs that ended without undoing what they made: the records of processes that are no more. */
-export function endedVerifyRecords(stateDir: string): readonly VerifyRecord[] {
-  return namesIn(folderOf(stateDir)).flatMap((name) => {
-    const record = readRecord(join(folderOf(stateDir), name));
-    return record === undefined || fateOf(record) === "alive" ? [] : [record];
-  });
+/**
+ * The runs that ended without undoing what they made: the records of processes that are no more. What another PID
+ * namespace has recorded is judged as the state folder is (`other-namespace.ts`): where it cannot be seen whether that
+ * namespace lives, by whether the run is present.
+ */
+export async function endedVerifyRecords(stateDir: string): Promise<readonly VerifyRecord[]> {
+  const folder = folderOf(stateDir);
+  const ended: VerifyRecord[] = [];
+  for (const name of namesIn(folder)) {
+    const record = readRecord(join(folder, name));
+    if (record !== undefined && (await hasEnded(folder, record))) ended.push(record);
+  }
+  return ended;
+}
+
+async function hasEnded(folder: string, record: VerifyRecord): Promise<boolean> {
+  const fate = fateOf(record);
+  if (fate !== "other_namespace") return fate !== "alive";
+  const life = lifeOfNamespace(record.pid_namespace ?? "");
+  return life === "ended" || (life === "unknown" && !(await isPresent(folder, record.run_id)));
 }
 
 /** Removes a record, and the folder after the last one. */
 export function forgetVerifyRecord(stateDir: string, record: Pick<VerifyRecord, "run_id">): void {
   rmSync(pathOf(stateDir, record), { force: true });
+  clearPresence(folderOf(stateDir), record.run_id);
   try {
     rmdirSync(folderOf(stateDir));
   } catch {

@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -6,18 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { withLock } from "../../src/supervisor/lock.ts";
 import { stateFolder } from "../../src/supervisor/state.ts";
 import { BIN, PATIENTLY, type Run, type TestStack, testStack } from "../support/cli.ts";
-import { IS_ROOT } from "../support/other-user.ts";
-
-/** As a container has one: pids of its own, and a /proc that shows them. */
-/** An ordinary user needs a user namespace for it, as rootless containers do. */
-const UNSHARE = [
-  ...(IS_ROOT ? [] : ["--user", "--map-root-user"]),
-  "--pid",
-  "--fork",
-  "--mount-proc",
-  "--kill-child",
-];
-const CAN_UNSHARE = spawnSync("unshare", [...UNSHARE, "true"]).status === 0;
+import { CAN_UNSHARE, UNSHARE } from "../support/unshare.ts";
 
 const CONFIG = `
 services:

@@ -37,7 +37,7 @@ async function sessionsOf(hmi: string) {
 
 function recordsOf({ stateDir }: TestStack): string[] {
   const folder = join(stateDir, "verify");
-  return existsSync(folder) ? readdirSync(folder) : [];
+  return existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith(".json")) : [];
 }
 
 /** The conversations that runs have written down as theirs. */

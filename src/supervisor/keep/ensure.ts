@@ -43,7 +43,7 @@ export async function ensureSupervisor(
 export async function endSupervisor(state: StateFolder): Promise<void> {
   const present = findSupervisor(state);
   if (present !== undefined) await stopService(present, state, { timeoutMs: END_TIMEOUT_MS });
-  clearPresence(state);
+  clearPresence(state.run, SUPERVISOR);
   resumeInterrupted(state);
 }
 

@@ -32,7 +32,7 @@ const CALM_LOOK_MS = 1000;
 export async function supervise(plan: SupervisorPlan): Promise<string> {
   const state = stateFolder(plan.stateDir);
   if (ownRecord(state) === undefined) return NOT_RECORDED;
-  showPresence(state);
+  showPresence(state.run, SUPERVISOR);
   const changes = new Changes();
   const over = Promise.withResolvers<string>();
   const before = readStates(state);

@@ -2,7 +2,7 @@ import { messageOf } from "../../errors.ts";
 import { withLock } from "../lock.ts";
 import { clearPresence } from "../presence.ts";
 import { removeRecord } from "../record.ts";
-import type { StateFolder } from "../state.ts";
+import { type StateFolder, SUPERVISOR } from "../state.ts";
 import type { ServiceRecord } from "../types.ts";
 import type { Board } from "./board.ts";
 import type { Changes } from "./changes.ts";
@@ -74,7 +74,7 @@ export class Supervision {
       const record = ownRecord(this.shared.state);
       if (record === undefined || !this.shared.wish.isEmpty) return;
       removeRecord(this.shared.state, record);
-      clearPresence(this.shared.state);
+      clearPresence(this.shared.state.run, SUPERVISOR);
       this.shared.end("nothing is wanted any more");
     });
   }

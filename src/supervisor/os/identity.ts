@@ -3,7 +3,7 @@ import { EXIT, UserError } from "../../errors.ts";
 import type { ProcessDetails, ProcessIdentity, ServiceRecord } from "../types.ts";
 import { darwin } from "./darwin.ts";
 import { linux } from "./linux.ts";
-import { isOtherNamespace } from "./pid-namespace.ts";
+import { isOtherNamespace, ownPidNamespace } from "./pid-namespace.ts";
 import type { Mark, ProcessTable } from "./process-table.ts";
 
 /**
@@ -81,6 +81,18 @@ export function identifySelf(): ProcessIdentity {
   const self = identify(process.pid);
   if (self === undefined) throw new Error("This process does not find itself in the process table.");
   return self;
+}
+
+/** The process that asks, as records name it. */
+export function recordedSelf(): RecordedIdentity {
+  const { pid, startTime, bootId } = identifySelf();
+  const namespace = ownPidNamespace();
+  return {
+    pid,
+    start_time: startTime,
+    boot_id: bootId,
+    ...(namespace === undefined ? {} : { pid_namespace: namespace }),
+  };
 }
 
 /** The living processes of a service. */

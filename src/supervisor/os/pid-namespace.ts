@@ -1,4 +1,5 @@
-import { readdirSync, readlinkSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { parseStat } from "./procfs.ts";
 
 /** As `pid:[4026531836]`: the number is the kernel's own for the first one (PROC_PID_INIT_INO), that of the machine itself. */
 const FIRST_NAMESPACE = "pid:[4026531836]";
@@ -27,7 +28,7 @@ export function isOtherNamespace(recorded: string | undefined): boolean {
 export function lifeOfNamespace(name: string): "alive" | "ended" | "unknown" {
   if (name === FIRST_NAMESPACE) return "alive";
   const pids = readdirSync("/proc").filter((entry) => /^\d+$/.test(entry));
-  if (pids.some((pid) => namespaceOf(pid) === name)) return "alive";
+  if (pids.some((pid) => namespaceOf(pid) === name && !isZombie(pid))) return "alive";
   return ownPidNamespace() === FIRST_NAMESPACE ? "ended" : "unknown";
 }
 
@@ -37,5 +38,14 @@ function namespaceOf(pid: string): string | undefined {
     return readlinkSync(`/proc/${pid}/ns/pid`);
   } catch {
     return undefined;
+  }
+}
+
+/** The first process of a namespace that has ended is one until somebody reaps it. */
+function isZombie(pid: string): boolean {
+  try {
+    return parseStat(readFileSync(`/proc/${pid}/stat`, "utf8"))?.state === "Z";
+  } catch {
+    return true;
   }
 }
