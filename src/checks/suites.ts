@@ -35,6 +35,7 @@ import { host } from "./http/host.ts";
 import { lastMessage } from "./http/last-message.ts";
 import { methods } from "./http/methods.ts";
 import { noInternals } from "./http/no-internals.ts";
+import { oneHost } from "./http/one-host.ts";
 import { origin } from "./http/origin.ts";
 import { pageSecurity } from "./http/page-security.ts";
 import { pages } from "./http/pages.ts";
@@ -311,6 +312,7 @@ export const suites: readonly Suite<Target>[] = [
       assets,
       pageSecurity,
       host,
+      oneHost,
       origin,
       harmless,
     ],

@@ -37,8 +37,10 @@ import { headRunsGet } from "./http/head-runs-get.ts";
 import { hostUnchecked } from "./http/host-unchecked.ts";
 import { methodWithoutAllow } from "./http/method-without-allow.ts";
 import { originUnchecked } from "./http/origin-unchecked.ts";
+import { originUncheckedForGet } from "./http/origin-unchecked-for-get.ts";
 import { pageCacheable } from "./http/page-cacheable.ts";
 import { scriptNameFixed } from "./http/script-name-fixed.ts";
+import { secondHostIgnored } from "./http/second-host-ignored.ts";
 import { stackTraceInError } from "./http/stack-trace-in-error.ts";
 import { clientKeyForgotten } from "./isolation/client-key-forgotten.ts";
 import { historyNotSent } from "./isolation/history-not-sent.ts";
@@ -173,6 +175,8 @@ export const faults: readonly Fault[] = [
   cspWithUnsafeInline,
   hostUnchecked,
   originUnchecked,
+  originUncheckedForGet,
+  secondHostIgnored,
   corsOpen,
   headRunsGet,
   cancelEndpointMissing,

@@ -22,6 +22,8 @@ export type Deed = "reads" | "changes" | "changes by GET";
 export interface CallerPolicy {
   /** Whether a call may name us so: in lower case, without port and brackets; empty where it names nobody. */
   isOwnName(name: string): boolean;
+  /** Whether it may have more than one `Host`; left out where it may not. */
+  readonly takesSeveralHosts?: boolean;
   /** The names that it may, in words. */
   readonly ownNames: string;
   /** Why what made the call may not make it; undefined where it may. `host` is the only one of the call. */
@@ -49,7 +51,7 @@ export function callerOf(request: IncomingMessage, deed: Deed): Caller {
  */
 export function refusalOf(caller: Caller, policy: CallerPolicy): WireError | undefined {
   const { hosts, target } = caller;
-  if (hosts.length > 1) {
+  if (hosts.length > 1 && !policy.takesSeveralHosts) {
     // Whoever stands before us may have gone by the other one (RFC 9112, section 3.2).
     return new WireError("bad_request", `The request has ${hosts.length} Host headers; it must have one.`);
   }

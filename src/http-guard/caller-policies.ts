@@ -85,6 +85,7 @@ export function asOllama(isExposed: () => boolean): CallerPolicy {
 /** For a proxy that is there to see how the service behind it judges its callers: that one's refusals must show. */
 export const JUDGED_BY_UPSTREAM: CallerPolicy = {
   isOwnName: (name) => name !== "",
+  takesSeveralHosts: true,
   ownNames: "any name",
   refusalOfPage: () => undefined,
 };

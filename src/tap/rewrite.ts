@@ -11,6 +11,8 @@ export interface TappedRequest {
   readonly path: string;
   /** Names in lower case. */
   readonly headers: IncomingHttpHeaders;
+  /** Every `Host` as it came; where there is one, `headers.host` is what is sent on. */
+  readonly hosts: readonly string[];
   readonly body: Buffer;
 }
 

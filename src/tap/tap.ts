@@ -1,4 +1,10 @@
-import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import {
+  Agent,
+  request as httpRequest,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Readable, Transform } from "node:stream";
 import { type Address, addressOfUrl, hostInUrl } from "../contract/address.ts";
@@ -143,7 +149,8 @@ async function pass(
   });
   try {
     const body = await bodyOf(incoming, entry);
-    const asked = { method, path, headers: incoming.headers, body };
+    const hosts = incoming.headersDistinct["host"] ?? [];
+    const asked = { method, path, headers: incoming.headers, hosts, body };
     const own = await rewrite.answer?.(asked);
     if (own !== undefined) {
       entry.answered(own.status, { ...own.headers });
@@ -196,15 +203,23 @@ function ask(
       method,
       path: upstreamTarget(request.path, basePath) ?? basePath,
       // The Host stays: the upstream compares it with the Origin that the browser sent.
-      headers: {
+      headers: withHosts(request.hosts, {
         ...headers,
         ...(body.length > 0 || headers["content-length"] ? { "content-length": body.length } : {}),
-      },
+      }),
       agent,
       signal,
     });
     outgoing.once("response", resolve).once("error", reject).end(body);
   });
+}
+
+/** The headers as they are sent, with each `Host` where a request has several: only as a list does Node send them. */
+function withHosts(hosts: readonly string[], headers: OutgoingHttpHeaders): OutgoingHttpHeaders | string[] {
+  if (hosts.length < 2) return headers;
+  const { host: _, ...others } = headers;
+  const rest = Object.entries(others).flatMap(([name, value]) => [name, String(value)]);
+  return [...hosts.flatMap((host) => ["host", host]), ...rest];
 }
 
 async function answerWith(

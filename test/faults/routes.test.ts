@@ -2,7 +2,13 @@ import { expect, test } from "vitest";
 import { hmiRoutes } from "../../src/contract/routes.ts";
 import { paramsOf } from "../../src/faults/routes.ts";
 
-const request = (method: string, path: string) => ({ method, path, headers: {}, body: Buffer.alloc(0) });
+const request = (method: string, path: string) => ({
+  method,
+  path,
+  headers: {},
+  hosts: [],
+  body: Buffer.alloc(0),
+});
 
 test("a request is matched by its method and whole path, whatever its query", () => {
   expect(paramsOf(hmiRoutes.cancel, request("POST", "/api/chat/sessions/8%200/cancel?a=b"))).toEqual(["8 0"]);

@@ -7,6 +7,7 @@ import { harmless } from "../../../src/checks/http/harmless.ts";
 import { host } from "../../../src/checks/http/host.ts";
 import { methods } from "../../../src/checks/http/methods.ts";
 import { noInternals } from "../../../src/checks/http/no-internals.ts";
+import { oneHost } from "../../../src/checks/http/one-host.ts";
 import { origin } from "../../../src/checks/http/origin.ts";
 import { pageSecurity } from "../../../src/checks/http/page-security.ts";
 import { pages } from "../../../src/checks/http/pages.ts";
@@ -194,6 +195,12 @@ describe("assets", () => {
 test("host: holds where another name is refused, broken where it is answered", () => {
   expect(judge(host, [call({ status: 403 })])).toMatchObject({ verdict: "holds" });
   expect(judge(host, [call({ status: 403 }), call()])).toMatchObject({ verdict: "broken", found: "200" });
+});
+
+test("one-host: holds where each is answered 400, broken where one is anything else", () => {
+  const seen = (status: number) => ({ request: "GET /health/live", status });
+  expect(judge(oneHost, [seen(400), seen(400)])).toMatchObject({ verdict: "holds" });
+  expect(judge(oneHost, [seen(400), seen(200)])).toMatchObject({ verdict: "broken", found: "200" });
 });
 
 test("origin: broken where a foreign page is answered, or may read, or our own is refused", () => {
