@@ -1,10 +1,4 @@
-import {
-  formatEventId,
-  NOWHERE,
-  parseEventId,
-  STEP,
-  type StreamPlace,
-} from "../src/contract/event-id.ts";
+import { formatEventId, NOWHERE, parseEventId, STEP, type StreamPlace } from "../src/contract/event-id.ts";
 import type { StreamEvent } from "../src/contract/events.ts";
 import { hmiRoutes } from "../src/contract/routes.ts";
 import { EVENT_STREAM_WANTED, type SseMessage } from "../src/contract/sse-decoder.ts";

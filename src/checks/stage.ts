@@ -1,6 +1,6 @@
 /** What the checks of every suite are made on: profiles and conversations of their own, all deleted at the end. */
 import type { EngineOptions, Think } from "../contract/gateway.ts";
-import { type Profile, ProfileAnswer, SessionAnswer, SessionList } from "../contract/hmi.ts";
+import { ProfileAnswer, SessionAnswer, SessionList } from "../contract/hmi.ts";
 import { hmiRoutes } from "../contract/routes.ts";
 import { Lacks } from "../errors.ts";
 import { type CollectContext, CouldNotRun } from "../harness/check.ts";

@@ -76,5 +76,7 @@ test("whoever is named as everybody's person is that person, and acts for nobody
 
 test("without a header no address is trusted", () => {
   const people = { ...PEOPLE, userHeader: "" };
-  expect(whoCalls(people, { address: "127.0.0.1", named: ["alice"] })).toContain("unauthorized: This service");
+  expect(whoCalls(people, { address: "127.0.0.1", named: ["alice"] })).toContain(
+    "unauthorized: This service",
+  );
 });
