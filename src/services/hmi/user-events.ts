@@ -9,8 +9,6 @@ const KEPT_IDLE_USERS = 100;
 
 /** What happens in users' conversations, for those of their pages that listen (contract, section 3). */
 export class UserEvents {
-  /** In the ids of this process's events: the next one's begin anew. */
-  readonly #stream = crypto.randomUUID();
   /** Users who have, or had, a reader; the one whose reader came last is last. */
   readonly #users = new Map<string, UserLog>();
 
@@ -24,7 +22,7 @@ export class UserEvents {
    * known any more, or none is given.
    */
   read(user: string, lastEventId: string | undefined): StreamReader {
-    const log = this.#users.get(user) ?? new UserLog(this.#stream);
+    const log = this.#users.get(user) ?? new UserLog();
     this.#users.delete(user);
     this.#users.set(user, log);
     const reader = log.read(lastEventId);
@@ -40,15 +38,12 @@ export class UserEvents {
 
 /** One user's last events, each encoded once. */
 class UserLog {
-  readonly #stream: string;
+  /** In the ids of its events: those of another process, or of a log that was forgotten, are none of its own. */
+  readonly #stream = crypto.randomUUID();
   readonly #lines: string[] = [];
   readonly #readers = new Set<UserEventReader>();
   /** The number of the last event. */
   #last = 0;
-
-  constructor(stream: string) {
-    this.#stream = stream;
-  }
 
   get readerCount(): number {
     return this.#readers.size;
