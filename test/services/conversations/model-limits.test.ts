@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { ModelList } from "../../../src/contract/common.ts";
+import { limitsFrom } from "../../../src/services/conversations/model-limits.ts";
+import { fakeModel } from "../../support/fake-gateway.ts";
+
+const LIST = ModelList.parse({
+  status: "ok",
+  models: [
+    fakeModel("gemma3:4b", { window_in_force: 8192, capabilities: ["completion", "vision"] }),
+    fakeModel("llama3.1:latest", { window_in_force: 4096, capabilities: ["completion"] }),
+    fakeModel("unknown", {}),
+  ],
+  default: "llama3.1:latest",
+});
+
+test.each([
+  ["gemma3:4b", { window: 8192, canSee: true }],
+  ["ollama/gemma3:4b", { window: 8192, canSee: true }],
+  ["LLAMA3.1", { window: 4096, canSee: false }],
+  [null, { window: 4096, canSee: false }],
+  ["unknown", { window: null, canSee: null }],
+  ["not there", { window: null, canSee: null }],
+])("the limits of %s are found as the engine finds its models", async (model, expected) => {
+  expect(await limitsFrom(async () => LIST)(model)).toEqual(expected);
+});
+
+test("many that ask at once ask for one list", async () => {
+  let asked = 0;
+  const limitsOf = limitsFrom(async () => {
+    asked += 1;
+    return LIST;
+  });
+  await Promise.all(Array.from({ length: 20 }, () => limitsOf(null)));
+  expect(asked).toBe(1);
+});
+
+test.each([
+  ["fails", () => Promise.reject(new Error("no"))],
+  ["does not answer", () => new Promise<never>(() => undefined)],
+])("where the list %s, nothing is known, and nobody waits for long", async (_, list) => {
+  const begun = performance.now();
+  expect(await limitsFrom(list)("m")).toEqual({ window: null, canSee: null });
+  expect(performance.now() - begun).toBeLessThan(3_000);
+});
