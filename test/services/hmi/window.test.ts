@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { ProfileDraft } from "../../../src/contract/hmi.ts";
 import {
   COMPLETE,
   EXECUTING,
@@ -9,39 +10,47 @@ import {
   token,
 } from "../../support/fake-gateway.ts";
 import { startTestStack, type TestStack } from "../../support/stack.ts";
+import { exchangeOf, openConversation, openTestStore } from "../../support/store.ts";
 import { eventually, shapeOf } from "../../support/streams.ts";
 
-const LONG = "word ".repeat(600);
+/** 3,000 characters, none of them said twice. */
+const LONG = Array.from({ length: 500 }, (_, number) => `w${1000 + number}`)
+  .join(" ")
+  .padEnd(3_000, ".");
 
 /** Says so many long things in one conversation, and reads the reply to the last of them. */
 async function sayLong(stack: TestStack, times: number, body: object = {}) {
-  let session_id: string | undefined;
-  for (let time = 1; ; time += 1) {
-    const { sent, reader } = await stack.send({ message: `Say: ${time} ${LONG}`, session_id, ...body });
-    await reader.ended;
-    session_id = sent.session_id;
-    if (time === times) return { sessionId: session_id, reader };
+  const { session_id: sessionId } = await stack.newSession(body);
+  for (let time = 1; time <= times; time += 1) {
+    await (await stack.send({ message: `${time} ${LONG}`, session_id: sessionId })).reader.ended;
   }
+  return sessionId;
 }
 
 test("a conversation that outgrows its profile's window is told so, in the stream and in the row", async () => {
-  const stack = await startTestStack();
+  const { store, own, path } = openTestStore();
   const settings = { options: { num_ctx: 4_096 } };
-  const { model_id } = await stack.profile({ name: "Small", settings });
-  const { sessionId, reader } = await sayLong(stack, 6, { model_id });
+  const { model_id } = await own.profiles.create(ProfileDraft.parse({ name: "Small", settings }));
+  const session_id = await openConversation(own, model_id);
+  for (let time = 1; time <= 5; time += 1) await exchangeOf(store, session_id, `${time} ${LONG}`, "noted");
+  const stack = await startTestStack({ storePath: path });
+  const { reader } = await stack.send({ message: "Count to 3", session_id });
+  await reader.ended;
   expect(shapeOf(reader.events)).toMatch(/^started planning context_trimmed executing /);
-  const notice = reader.events.find((event) => event.type === "notice");
-  expect(notice?.left_out).toBeGreaterThan(1);
-  expect((await stack.messages(sessionId)).at(-1)?.notices).toMatchObject([
-    { code: "context_trimmed", left_out: notice?.left_out },
+  expect(reader.events[2]).toMatchObject({ code: "context_trimmed", left_out: 6 });
+  expect((await stack.messages(session_id)).at(-1)?.notices).toMatchObject([
+    { code: "context_trimmed", left_out: 6 },
   ]);
-  const asked = (await stack.generations()).filter(({ messages }) =>
-    messages?.at(-1)?.content.startsWith("Say: 6"),
-  );
-  const said = asked.at(-1)?.messages?.slice(1) ?? [];
-  expect(said.length + (notice?.left_out ?? 0)).toBe(11);
-  const chars = (asked.at(-1)?.messages ?? []).reduce((sum, { content }) => sum + content.length, 0);
-  expect(chars / 3).toBeLessThan(4_096);
+  const [asked] = await stack.generations();
+  expect(asked?.messages?.slice(1).map(({ content }) => content[0])).toEqual([
+    "3",
+    "n",
+    "4",
+    "n",
+    "5",
+    "n",
+    "C",
+  ]);
 });
 
 test("a gateway without the stream's GET is told how many messages were left out, by the window in force", async () => {
@@ -50,12 +59,14 @@ test("a gateway without the stream's GET is told how many messages were left out
     hasGet: false,
     models: [fakeModel("m", { window_in_force: 4_096 })],
     reply(reply) {
+      // No summary comes to its end.
+      if (reply.request?.background) return;
       replies.push(reply);
       reply.send(PLANNING, EXECUTING, token("noted"), ...COMPLETE);
     },
   });
   await sayLong(stack, 6);
-  const { left_out, messages } = replies.findLast(({ request }) => !request?.background)?.request ?? {};
+  const { left_out, messages } = replies.at(-1)?.request ?? {};
   expect(left_out).toBeGreaterThan(1);
   expect((messages?.length ?? 0) - 1 + (left_out ?? 0)).toBe(11);
 });
@@ -71,7 +82,7 @@ test("half of a window that is used brings a summary, asked with the profile's o
   });
   const settings = { options: { num_ctx: 4_096, temperature: 0 }, think: true, keep_alive: "30m" };
   const { model_id } = await stack.profile({ name: "Small", settings });
-  const { sessionId } = await sayLong(stack, 4, { model_id });
+  const sessionId = await sayLong(stack, 4, { model_id });
   await eventually(async () =>
     expect((await stack.messages(sessionId)).some((row) => row.message_type === "summary")).toBe(true),
   );
@@ -85,24 +96,26 @@ test("half of a window that is used brings a summary, asked with the profile's o
 });
 
 test("a summary gives way to the message of any conversation, and is made later", async () => {
-  let summariesAsked = 0;
+  const summaries: FakeReply[] = [];
   const { stack, asked } = await stackBeforeGateway({
     hasGet: false,
-    reply({ request, send }) {
-      if (!request?.background) send(PLANNING, EXECUTING, token("noted"), ...COMPLETE);
-      else {
-        summariesAsked += 1;
-        send(PLANNING, EXECUTING);
-        if (summariesAsked > 1) send(token("The gist."), ...COMPLETE);
-      }
+    reply(reply) {
+      if (reply.request?.background) {
+        summaries.push(reply);
+        reply.send(PLANNING, EXECUTING);
+      } else reply.send(PLANNING, EXECUTING, token("noted"), ...COMPLETE);
     },
   });
-  const settings = { options: { num_ctx: 4_096 } };
-  const { model_id } = await stack.profile({ name: "Small", settings });
-  const { sessionId } = await sayLong(stack, 4, { model_id });
-  await eventually(() => expect(summariesAsked).toBe(1));
+  const { model_id } = await stack.profile({ name: "Small", settings: { options: { num_ctx: 4_096 } } });
+  const sessionId = await sayLong(stack, 4, { model_id });
+  const running = () => summaries.filter(({ response }) => !response.closed);
+  await eventually(() => expect(running()).toHaveLength(1));
+  const [first] = running();
   await (await stack.send({ message: "Hi, in another conversation" })).reader.ended;
+  await eventually(() => expect(first?.response.closed).toBe(true));
   expect(asked).toContain(`POST /chat/summary-of-${sessionId}/cancel`);
+  await eventually(() => expect(running()).toHaveLength(1));
+  running()[0]?.send(token("The gist."), ...COMPLETE);
   await eventually(async () =>
     expect((await stack.messages(sessionId)).filter((row) => row.message_type === "summary")).toMatchObject([
       { content: "The gist." },
