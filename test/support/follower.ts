@@ -5,7 +5,7 @@ import type { StreamEvent } from "../../src/contract/events.ts";
 import { parseEventData } from "../../src/contract/sse.ts";
 import { createSseDecoder } from "../../src/contract/sse-decoder.ts";
 import { open } from "./http.ts";
-import { textOf } from "./streams.ts";
+import { textOf, thoughtsOf } from "./streams.ts";
 
 /** How a client's following of a reply stands. */
 export type Following =
@@ -47,6 +47,10 @@ export class Follower {
     return textOf(this.events);
   }
 
+  get thoughts(): string {
+    return thoughtsOf(this.events);
+  }
+
   /** Connects, and reads until the stream ends or the client leaves. Throws where the stream is cut off. */
   async follow(): Promise<void> {
     this.#isLeaving = false;
@@ -54,6 +58,13 @@ export class Follower {
     const lastEventId = this.ids.at(-1);
     const headers = lastEventId === undefined ? {} : { "last-event-id": lastEventId };
     const response = await open(this.#base, this.path, { headers });
+    if (response.statusCode === 204) {
+      response.resume();
+      // Said only to whoever has seen the end.
+      this.state = this.events.at(-1)?.type === "done" ? "done" : "refused";
+      this.refusal = "204";
+      return;
+    }
     if (response.statusCode !== 200) {
       this.state = "refused";
       this.refusal = `${response.statusCode} ${JSON.parse(await text(response)).error.code}`;

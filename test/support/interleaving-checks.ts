@@ -1,12 +1,12 @@
 import { expect, vi } from "vitest";
-import { parseEventId } from "../../src/contract/event-id.ts";
+import { NOWHERE, parseEventId, type StreamPlace } from "../../src/contract/event-id.ts";
 import { findGrammarFault } from "../../src/contract/grammar.ts";
 import { type Message, MessageList } from "../../src/contract/hmi.ts";
 import { gatewayRoutes, hmiRoutes } from "../../src/contract/routes.ts";
 import { Follower } from "./follower.ts";
 import { generationsOf } from "./gateway.ts";
 import { call } from "./http.ts";
-import type { Sending, Traffic } from "./interleaving.ts";
+import { type Sending, type Traffic, thoughtsAbout } from "./interleaving.ts";
 
 /** What the contract's section 1 promises, whatever clients did: throws where it does not hold. */
 export async function judgeTraffic(traffic: Traffic): Promise<void> {
@@ -19,6 +19,9 @@ export async function judgeTraffic(traffic: Traffic): Promise<void> {
   for (const [index, row] of rows.entries()) {
     if (row.role === "assistant") judgeReply(row, rows[index - 1]);
   }
+  for (const follower of traffic.followers) judgeKept(follower, traffic, rows);
+  for (const { name, messageId } of traffic.cancelled) judgeCancelled(name, messageId, traffic);
+  await judgeOtherPage(traffic, rows);
   for (const sessionId of new Set(rows.map((row) => row.session_id))) {
     await judgeReplay(stack.hmi, sessionId, rows);
   }
@@ -40,7 +43,7 @@ async function expectQuiet({ hmi, gateway, engine }: Traffic["stack"]): Promise<
 /** All messages of all conversations, as a reload shows them. */
 async function rowsOf({ stack, sessions, deleted, followers }: Traffic): Promise<Message[]> {
   const made = followers.flatMap(({ events }) =>
-    events[0]?.type === "session_created" ? [events[0].session_id] : [],
+    events[0]?.type === "started" ? [events[0].session_id] : [],
   );
   const rows: Message[] = [];
   for (const session_id of new Set([...sessions, ...made])) {
@@ -60,8 +63,11 @@ function judgeFollower(follower: Follower, rows: readonly Message[]): void {
     if (state === "refused") expect(refusal, path).toMatch(FIRST_REFUSAL);
     return;
   }
-  const positions = follower.ids.map((id) => parseEventId(id)?.position ?? Number.NaN);
-  expect(positions, `ids of ${path}`).toEqual([...new Set(positions)].sort((a, b) => a - b));
+  const places = follower.ids.map((id) => parseEventId(id)?.place ?? NOWHERE);
+  for (const [index, place] of places.entries()) {
+    const before = places[index - 1] ?? NOWHERE;
+    expect(isLater(place, before), `${follower.ids[index - 1]} before ${follower.ids[index]}`).toBe(true);
+  }
   if (row === undefined) {
     // The conversation was deleted, or the message answered again: a reader that was there was told the end.
     if (state === "done") expect(findGrammarFault(follower.events), path).toBeUndefined();
@@ -70,10 +76,63 @@ function judgeFollower(follower: Follower, rows: readonly Message[]): void {
   expect(state, `following ${path}: ${refusal}`).toBe("done");
   expect(findGrammarFault(follower.events), path).toBeUndefined();
   expect(follower.text, `streamed and saved text of ${path}`).toBe(row.content);
+  expect(follower.thoughts, `streamed and saved thoughts of ${path}`).toBe(row.thinking ?? "");
   expect(follower.events.at(-1), path).toEqual({ type: "done", finish_reason: row.finish_reason });
 }
 
-const FIRST_REFUSAL = /^(409 generation_in_progress|409 nothing_to_stream|404 conversation_not_found)$/;
+const FIRST_REFUSAL =
+  /^(409 generation_in_progress|409 nothing_to_stream|404 conversation_not_found|404 message_not_found)$/;
+
+/** No figure of a place goes back, and one goes on. */
+function isLater(place: StreamPlace, before: StreamPlace): boolean {
+  const figures = ["step", "thinking", "text"] as const;
+  return (
+    figures.every((figure) => place[figure] >= before[figure]) &&
+    figures.some((figure) => place[figure] > before[figure])
+  );
+}
+
+/** A message whose reply was complete once has a complete reply, whatever became of attempts to answer it again. */
+function judgeKept({ events }: Follower, { deleted }: Traffic, rows: readonly Message[]): void {
+  const [started] = events;
+  const isWhole = events.some((event) => event.type === "done" && event.finish_reason === "stop");
+  if (started?.type !== "started" || !isWhole || deleted.has(started.session_id)) return;
+  const at = rows.findIndex((row) => row.message_id === started.message_id);
+  expect(rows[at + 1], `the reply to ${started.message_id}`).toMatchObject({
+    role: "assistant",
+    status: "complete",
+  });
+}
+
+/** A cancel by name is one of that reply, or of the reply to that message. */
+function judgeCancelled(name: string | undefined, messageId: string, { heard }: Traffic): void {
+  const started = heard.find(
+    (event) => event.type === "reply_started" && event.assistant_message_id === messageId,
+  );
+  if (started?.type !== "reply_started") throw new Error(`Nobody was told that ${messageId} began.`);
+  if (name !== undefined) expect([started.message_id, started.assistant_message_id]).toContain(name);
+}
+
+/** The user's other page was told of every reply, when it began and then how it ended, each once. */
+async function judgeOtherPage(traffic: Traffic, rows: readonly Message[]): Promise<void> {
+  const toldOf = (row: Message) =>
+    traffic.heard.flatMap((event) =>
+      "assistant_message_id" in event && event.assistant_message_id === row.message_id ? [event] : [],
+    );
+  for (const [index, row] of rows.entries()) {
+    if (row.role !== "assistant") continue;
+    const { session_id, message_id: assistant_message_id, status } = row;
+    await vi.waitFor(() =>
+      expect(toldOf(row)).toMatchObject([
+        { type: "reply_started", session_id, assistant_message_id, message_id: rows[index - 1]?.message_id },
+        { type: "reply_ended", session_id, assistant_message_id, status },
+      ]),
+    );
+  }
+  for (const session_id of traffic.deleted) {
+    await vi.waitFor(() => expect(traffic.heard).toContainEqual({ type: "session_deleted", session_id }));
+  }
+}
 
 /** A message that was taken is there once, in its place; one that was refused is nowhere. */
 function judgeSending(
@@ -100,6 +159,9 @@ function judgeReply(row: Message, before: Message | undefined): void {
   const whole = before?.content.replace("Say: ", "") ?? "";
   const expected = row.status === "complete" ? whole : whole.slice(0, row.content.length);
   expect([row.status, row.content]).toEqual([expect.stringMatching(/^(complete|cancelled)$/), expected]);
+  const thoughts = thoughtsAbout(before?.content ?? "").join("");
+  const thought = row.thinking ?? "";
+  expect(thought).toBe(row.status === "complete" ? thoughts : thoughts.slice(0, thought.length));
 }
 
 /** The last reply of a conversation is sent again as it was. */

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Message } from "../../src/contract/hmi.ts";
+import type { Message, SentMessage, UserEvent } from "../../src/contract/hmi.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
 import type { ConversationStore } from "../../src/services/conversations/store.ts";
-import { type RunningStack, startStack } from "../../src/services/start.ts";
+import { type Overrides, type RunningStack, startStack } from "../../src/services/start.ts";
 import { Follower } from "./follower.ts";
 import { type Answer, call } from "./http.ts";
 import { type Action, PLACES, type Plan, type Step } from "./interleaving-plan.ts";
+import { type EventReader, readUserEvents } from "./user-events.ts";
 
 /** A message that a client sent, and what came of it. */
 export interface Sending {
@@ -25,8 +26,12 @@ export interface Traffic {
   /** The conversations that there were. */
   readonly sessions: Set<string>;
   readonly deleted: Set<string>;
+  /** Cancels that were answered so: by which name, if by one, and of which reply. */
+  readonly cancelled: { readonly name: string | undefined; readonly messageId: string }[];
   /** What no step may see. */
   readonly unexpected: string[];
+  /** What the user's other page hears of it all. */
+  readonly heard: readonly UserEvent[];
 }
 
 /** Carries a plan out on a stack of its own, until every reader was told the end; then `judge` looks at it. */
@@ -35,7 +40,10 @@ export async function carryOut(plan: Plan, judge: (traffic: Traffic) => Promise<
   const stack = await startStack({
     tokenDelayMs,
     stream: { save_every_ms: 10, orphan_grace_ms: 10, keep_finished_ms, on_reader_gone },
-    overrides: plan.diskDelayMs === 0 ? {} : { store: (store) => slowed(store, plan.diskDelayMs) },
+    overrides: {
+      engine: thinking,
+      ...(plan.diskDelayMs > 0 && { store: (store: ConversationStore) => slowed(store, plan.diskDelayMs) }),
+    },
   });
   try {
     const clients = new Clients(stack);
@@ -50,6 +58,26 @@ export async function carryOut(plan: Plan, judge: (traffic: Traffic) => Promise<
     await stack.close();
   }
 }
+
+/** What the engine thinks of a message, before and while it answers. */
+export function thoughtsAbout(content: string): readonly string[] {
+  return ["Let me see. ", `“${content.slice(0, 30).toWellFormed()}”? `, "Yes 🏛️. ", "So be it."];
+}
+
+/** An engine that thinks. */
+const thinking: NonNullable<Overrides["engine"]> = (real) => ({
+  ...real,
+  async *chat(request, signal) {
+    const [first = "", ...more] = thoughtsAbout(request.messages.at(-1)?.content ?? "");
+    yield [{ thought: first }];
+    for await (const pieces of real.chat(request, signal)) {
+      yield pieces.flatMap((piece) => {
+        const thoughts = more.splice(0, "finishReason" in piece ? more.length : 1);
+        return [...thoughts.map((thought) => ({ thought })), piece];
+      });
+    }
+  },
+});
 
 /** The same store, with a slow disk under it. */
 function slowed(store: ConversationStore, delayMs: number): ConversationStore {
@@ -88,7 +116,11 @@ class Clients implements Traffic {
   readonly followers: Follower[] = [];
   readonly sessions = new Set<string>();
   readonly deleted = new Set<string>();
+  readonly cancelled: Traffic["cancelled"] = [];
   readonly unexpected: string[] = [];
+  /** The names of replies and of the messages that they answer, as they were told, by conversation. */
+  readonly #names = new Map<string, string[]>();
+  #page: EventReader | undefined;
   /** The conversation at each place. */
   readonly #places: string[] = [];
   readonly #actions: Promise<unknown>[] = [];
@@ -98,7 +130,12 @@ class Clients implements Traffic {
     this.stack = stack;
   }
 
+  get heard(): readonly UserEvent[] {
+    return this.#page?.events ?? [];
+  }
+
   async prepare(): Promise<void> {
+    this.#page = await readUserEvents(this.stack.hmi);
     for (let place = 0; place < PLACES; place += 1) await this.#renew(place);
   }
 
@@ -109,14 +146,18 @@ class Clients implements Traffic {
     const actions: Record<Action, () => Promise<unknown> | undefined> = {
       post: () => this.#post(sessionId, words, 1),
       "post twice": () => this.#post(sessionId, words, 2),
+      "post to a new one": () => this.#post(null, words, 1),
       general: () => this.#general(sessionId, words),
       "general with key": () => this.#general(sessionId, words, `key-${this.#lastNumber + 1}`),
       "general to the active one": () => this.#general(undefined, words),
       join: () => this.#follow(sessionId),
+      "join by name": () => this.#named(sessionId, at, (name) => this.#follow(sessionId, 0, name)),
       leave: () => void follower?.leave(),
       "come back": () => (follower?.state === "left" ? this.#comeBack(follower) : undefined),
       cancel: () => this.#cancel(sessionId),
-      regenerate: () => this.#call(hmiRoutes.regenerate, sessionId),
+      "cancel by name": () => this.#named(sessionId, at, (name) => this.#cancel(sessionId, name)),
+      regenerate: () => this.#regenerate(sessionId),
+      "regenerate by name": () => this.#named(sessionId, at, (name) => this.#regenerate(sessionId, name)),
       archive: () => this.#call(hmiRoutes.archiveSession, sessionId),
       clear: async () => {
         const { status, json } = await this.#call(hmiRoutes.clearSession, sessionId);
@@ -141,22 +182,47 @@ class Clients implements Traffic {
     );
   }
 
-  async #post(sessionId: string, words: number, times: number): Promise<void> {
+  async #post(sessionId: string | null, words: number, times: number): Promise<void> {
     const content = this.#message(words);
     const body = { session_id: sessionId, message: content, client_message_id: `key-${this.#lastNumber}` };
     const send = () => call(this.stack.hmi, hmiRoutes.sendMessage.path(), { body });
     const answers: Answer[] = [];
-    this.sendings.push({ content, sessionId, answers });
+    this.sendings.push({ content, sessionId: sessionId ?? undefined, answers });
     answers.push(...(await Promise.all(Array.from({ length: times }, send))));
     for (const answer of answers) this.#note(hmiRoutes.sendMessage.pattern, answer);
     const taken = answers.find(({ status }) => status === 200);
-    if (taken !== undefined) await this.#follow(sessionId, Number(taken.json.assistant_message_id));
+    if (taken === undefined) return;
+    const { session_id, assistant_message_id } = this.#learn(taken.json);
+    this.sessions.add(session_id);
+    await this.#follow(session_id, Number(assistant_message_id));
   }
 
-  /** Once it is answered, the reply's row has ended. */
-  async #cancel(sessionId: string): Promise<void> {
-    const { json } = await this.#call(hmiRoutes.cancel, sessionId);
-    if (json.status === "cancelled") await this.#expectSaved(sessionId, json.message_id);
+  async #regenerate(session_id: string, message_id?: string): Promise<void> {
+    const { status, json } = await this.#call(hmiRoutes.regenerate, session_id, message_id);
+    if (status === 200) this.#learn(json);
+  }
+
+  /** Keeps the names that an answer tells, for steps that name a reply, perhaps much later. */
+  #learn(sent: SentMessage): SentMessage {
+    const names = this.#names.get(sent.session_id) ?? [];
+    names.push(sent.message_id, sent.assistant_message_id);
+    this.#names.set(sent.session_id, names);
+    return sent;
+  }
+
+  /** Does something with a name that was told; nothing where none was yet. */
+  #named(sessionId: string, at: number, act: (name: string) => Promise<void>): Promise<void> | undefined {
+    const names = this.#names.get(sessionId) ?? [];
+    const name = names.at(-1 - (at % Math.max(1, names.length)));
+    return name === undefined ? undefined : act(name);
+  }
+
+  /** Once it is answered, the reply's row has ended. A name never ends another reply. */
+  async #cancel(sessionId: string, name?: string): Promise<void> {
+    const { json } = await this.#call(hmiRoutes.cancel, sessionId, name);
+    if (json.status !== "cancelled") return;
+    this.cancelled.push({ name, messageId: json.message_id });
+    await this.#expectSaved(sessionId, json.message_id);
   }
 
   async #expectSaved(session_id: string, messageId: string | undefined): Promise<void> {
@@ -176,8 +242,8 @@ class Clients implements Traffic {
   }
 
   /** Joins the present reply, which must not be an older one than that. */
-  async #follow(session_id: string, oldest = 0): Promise<void> {
-    const follower = new Follower(this.stack.hmi, hmiRoutes.stream.path({ session_id }));
+  async #follow(session_id: string, oldest = 0, message_id?: string): Promise<void> {
+    const follower = new Follower(this.stack.hmi, hmiRoutes.stream.path({ session_id }, { message_id }));
     this.followers.push(follower);
     await follower.follow();
     const { messageId } = follower;
@@ -194,8 +260,11 @@ class Clients implements Traffic {
   async #call(
     route: { readonly method: string; path(params: { session_id: string }): string },
     session_id: string,
+    message_id?: string,
   ) {
-    const answer = await call(this.stack.hmi, route.path({ session_id }), { method: route.method });
+    const { method } = route;
+    const body = message_id === undefined ? {} : { body: { message_id } };
+    const answer = await call(this.stack.hmi, route.path({ session_id }), { method, ...body });
     this.#note(route.path({ session_id }), answer);
     return answer;
   }
@@ -225,6 +294,8 @@ class Clients implements Traffic {
 const EXPECTED_REFUSALS = new Set([
   "generation_in_progress",
   "conversation_not_found",
+  "message_not_found",
+  "message_superseded",
   "nothing_to_regenerate",
   "nothing_to_stream",
 ]);
