@@ -135,6 +135,6 @@ const FOREIGN_PAGE = (): WireError =>
 const UNPROVEN_GET = (): WireError =>
   new WireError(
     "forbidden",
-    "This GET changes something, and away from loopback nothing tells it from an image in anybody's page.",
+    "This GET changes something, and nothing tells it from an image in anybody's page.",
     "Use POST /api/chat/message, add the header `X-Requested-With: stack`, or set auth.token and show the token.",
   );
