@@ -71,10 +71,11 @@ export function stepOf(event: StreamEvent): number | undefined {
 }
 
 /** The place of an event that follows `place`. */
-export function nextPlace(place: StreamPlace, event: StreamEvent): StreamPlace {
-  if (event.type === "thinking") return { ...place, thinking: place.thinking + event.content.length };
-  if (event.type === "token") return { ...place, text: place.text + event.content.length };
-  return { ...place, step: stepOf(event) ?? place.step };
+export function nextPlace({ step, thinking, text }: StreamPlace, event: StreamEvent): StreamPlace {
+  // Once a token, twice over: spelt out, because spreading takes three times as long.
+  if (event.type === "token") return { step, thinking, text: text + event.content.length };
+  if (event.type === "thinking") return { step, thinking: thinking + event.content.length, text };
+  return { step: stepOf(event) ?? step, thinking, text };
 }
 
 export function formatEventId({ messageId, place }: EventId): string {

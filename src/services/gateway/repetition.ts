@@ -40,8 +40,9 @@ export function watchRepetition(): RepetitionWatch {
   };
 }
 
-/** Whether a text ends in one piece again and again. Takes time by the length of the text. */
+/** Whether a text ends in one piece again and again. Takes time by the length of the text, and next to none for most. */
 export function endsInRepetition(text: string): boolean {
+  if (!mayRepeat(text)) return false;
   const lengths = matchesBefore(text, LONGEST_PIECE);
   for (let period = 1; period <= LONGEST_PIECE; period += 1) {
     const length = (lengths[period] ?? 0) + period;
@@ -49,6 +50,15 @@ export function endsInRepetition(text: string): boolean {
     if (length >= LEAST_CHARS_WITHOUT_LETTERS || /\p{L}/u.test(text.slice(-period))) return true;
   }
   return false;
+}
+
+/** So many characters at the end of a text tell most texts that do not repeat. */
+const PROBE_CHARS = 16;
+
+/** False where the last characters do not stand a second time within the longest piece: the answer of most texts. */
+function mayRepeat(text: string): boolean {
+  const end = text.slice(-LONGEST_PIECE - PROBE_CHARS);
+  return end.indexOf(end.slice(-PROBE_CHARS)) < end.length - PROBE_CHARS;
 }
 
 /**

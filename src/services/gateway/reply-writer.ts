@@ -47,13 +47,13 @@ export class ReplyWriter {
   write(pieces: readonly EnginePiece[]): Written {
     const events: StreamEvent[] = [];
     for (const piece of pieces) {
-      if ("finishReason" in piece) {
+      if ("text" in piece) this.#writeText(events, piece.text);
+      else if ("thought" in piece) this.#writeThought(events, piece.thought);
+      else {
         events.push(...this.end());
         return { events, final: piece };
       }
       this.#pieces += 1;
-      if ("thought" in piece) this.#writeThought(events, piece.thought);
-      else this.#writeText(events, piece.text);
     }
     return { events, final: undefined };
   }

@@ -70,8 +70,10 @@ export class TextSegment implements LogSegment {
   }
 
   get end(): StreamPlace {
-    const counted = COUNTED_BY[this.kind];
-    return { ...this.#start, [counted]: this.#start[counted] + this.#length };
+    const { step, thinking, text } = this.#start;
+    return this.kind === "token"
+      ? { step, thinking, text: text + this.#length }
+      : { step, thinking: thinking + this.#length, text };
   }
 
   get bytes(): number {
