@@ -68,7 +68,7 @@ describe.runIf(CHROMIUM !== undefined)("the chat page", () => {
   test("offers the engine's models, its default chosen", async () => {
     const model = chat.page.getByLabel("Model");
     await expect.poll(() => model.inputValue()).toBe("llama3.1:8b");
-    expect(await model.locator("option").count()).toBe(3);
+    expect(await model.locator("option").count()).toBe(5);
   });
 
   test("says in words that another agent starts another conversation", async () => {

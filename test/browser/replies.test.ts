@@ -1,0 +1,119 @@
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type RunningStack, startStack } from "../../src/services/start.ts";
+import { PATIENTLY } from "../support/cli.ts";
+import { CHROMIUM, launchChromium, NO_CHROMIUM } from "./chromium.ts";
+import { type ChatPage, chatPageOf, openChatPage, shows } from "./page.ts";
+
+if (CHROMIUM === undefined) test("replies in a browser", ({ skip }) => skip(NO_CHROMIUM));
+
+/** A message with what directs the stand-in. */
+const directed = (text: string, directions: object): string =>
+  `${text}\nstand_in_options: ${JSON.stringify(directions)}`;
+
+describe.runIf(CHROMIUM !== undefined)("a reply on the page", () => {
+  let stack: RunningStack;
+  let browser: Browser;
+  beforeAll(async () => {
+    [stack, browser] = await Promise.all([startStack({ tokenDelayMs: 5 }), launchChromium()]);
+  });
+  afterAll(async () => {
+    await Promise.all([browser?.close(), stack?.close()]);
+  });
+
+  const open = (path = "/new"): Promise<ChatPage> => openChatPage(browser, `${stack.hmi}${path}`);
+
+  test("has its thoughts folded above it, also after a reload", async () => {
+    await using chat = disposable(await open());
+    await chat.page.getByLabel("Model").selectOption("qwen3:8b");
+    await chat.say(directed("Count to 3", { stand_in_thought: "Three numbers, then." }));
+    const thoughts = chat.lastReply.locator("details.thoughts");
+    await shows(chat.lastReply.locator(".content"), "1, 2, 3");
+    await shows(thoughts.locator("summary"), "Thoughts");
+    expect(await thoughts.getByText("Three numbers, then.").isVisible()).toBe(false);
+    await chat.page.reload();
+    await thoughts.locator("summary").click();
+    await shows(thoughts.locator(".thought"), "Three numbers, then.");
+    await shows(chat.lastReply.locator(".content"), "1, 2, 3");
+    expect(chat.complaints).toEqual([]);
+  });
+
+  test("that repeats itself is told, with Stop beside it", async () => {
+    await using chat = disposable(await open());
+    await chat.say(directed("Say the same again. ", { stand_in_repeat: true, stand_in_token_ms: 1 }));
+    const notice = chat.lastReply.getByRole("status");
+    await expect.poll(() => notice.textContent(), PATIENTLY).toContain("again");
+    await notice.getByRole("button", { name: "Stop" }).click();
+    await expect.poll(() => chat.status.textContent(), PATIENTLY).toMatch(/^Stopped/);
+    await chat.page.reload();
+    await expect.poll(() => notice.textContent(), PATIENTLY).toContain("again");
+    expect(await notice.getByRole("button").count()).toBe(0);
+    expect(chat.complaints).toEqual([]);
+  });
+
+  test("without any text is a failure that says why", async () => {
+    await using chat = disposable(await open());
+    await chat.say(directed("Hello", { stand_in_reply: "" }));
+    await expect
+      .poll(() => chat.lastReply.locator(".trouble").textContent(), PATIENTLY)
+      .toMatch(/no text|nothing/i);
+    await shows(chat.lastReply.getByRole("button"), "Retry");
+  });
+
+  test("is followed by a second page, which hears at once that it was asked for", async () => {
+    await using first = disposable(await open());
+    await first.say("Count to 2");
+    await shows(first.lastReply, "1, 2");
+    await using second = disposable(await open(first.path()));
+    await shows(second.lastReply, "1, 2");
+    await first.say("Count to 4");
+    await shows(second.page.getByRole("article", { name: "You" }).last(), "Count to 4");
+    await shows(second.lastReply, "1, 2, 3, 4");
+  });
+
+  test("runs in many tabs of one browser, and the next one opens and answers", {
+    timeout: 60_000,
+  }, async () => {
+    const context = await browser.newContext();
+    try {
+      const tabs: Page[] = [];
+      for (let count = 0; count < 7; count += 1) {
+        const chat = await tabOf(context, stack.hmi);
+        await chat.say("Count to 1000");
+        await expect.poll(() => chat.lastReply.textContent(), PATIENTLY).toContain("1, 2");
+        await setHidden(chat.page, true);
+        tabs.push(chat.page);
+      }
+      const next = await tabOf(context, stack.hmi);
+      await next.say("Count to 3");
+      await shows(next.lastReply, "1, 2, 3");
+      const [first] = tabs;
+      if (first === undefined) throw new Error("No tab is open.");
+      await setHidden(first, false);
+      const chat = chatPageOf(first);
+      await expect.poll(() => chat.lastReply.textContent(), PATIENTLY).toContain("100, 101");
+      await first.keyboard.press("Escape");
+      await expect.poll(() => chat.status.textContent(), PATIENTLY).toMatch(/^Stopped/);
+    } finally {
+      await context.close();
+    }
+  });
+});
+
+async function tabOf(context: BrowserContext, hmi: string): Promise<ReturnType<typeof chatPageOf>> {
+  const page = await context.newPage();
+  await page.goto(`${hmi}/new`);
+  return chatPageOf(page);
+}
+
+/** A browser without a screen hides no tab: the page is told what it would be told by one that does. */
+async function setHidden(page: Page, isHidden: boolean): Promise<void> {
+  await page.evaluate((hidden) => {
+    Object.defineProperty(document, "hidden", { configurable: true, value: hidden });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, isHidden);
+}
+
+function disposable(chat: ChatPage): ChatPage & AsyncDisposable {
+  return { ...chat, [Symbol.asyncDispose]: () => chat.close() };
+}
