@@ -24,7 +24,8 @@ export default class Tap extends BaseCommand {
   static override description =
     `For the way between a gateway and its engine, or between an HMI and its gateway, of any stack: point the
 one that calls at the tap. Nothing is changed, bodies stream as they come, and whoever leaves is left at
-the other end too. \`stack verify --engine <the tap's URL>\` then sees what reaches a real Ollama.
+the other end too. \`stack verify --engine <the tap's URL>\` then sees what reaches a real engine,
+by Ollama's wire or by OpenAI's.
 
 --json prints a line of JSON when it listens, one for each request as it ends, and one at the end.`;
   static override examples = [

@@ -19,7 +19,8 @@ export default class Up extends BaseCommand {
   static override summary = "Bring up the chat stack: engine, gateway, HMI, each after what it depends on.";
   static override description = `What runs already is used as it is; nothing is ever started twice.
 The engine is a running Ollama at engine.url; else \`ollama serve\`, if it is installed; else a stand-in
-with scripted answers. Other services are configured (\`services\`).
+with scripted answers. With engine.api openai it is the server at engine.url, which is never started.
+Other services are configured (\`services\`).
 In the foreground their logs are shown, and Ctrl-C, or a closed terminal, stops what this call started; a second
 Ctrl-C kills what has not stopped by then. A service that ends by itself
 is started again, whether anybody looks on or not.`;

@@ -64,17 +64,17 @@ export const ConfigSchema = z.strictObject({
     port,
   }),
   engine: z.strictObject({
-    /** Where the engine is: a running Ollama is used as it is, else one is started there. */
+    /** Where the engine is: a running one is used as it is; else an Ollama is started there, but never a server of OpenAI's wire. */
     url: httpUrl,
     /** How a reply is asked for: Ollama's `chat` (the history as messages) or `generate` (as one prompt), or `openai`, which any OpenAI-compatible server takes. */
     api: z.enum(["chat", "generate", "openai"]),
-    /** What an OpenAI-compatible engine asks for (`Authorization: Bearer`); empty: nothing. */
+    /** The key that the engine is shown (`Authorization: Bearer`), as OpenAI-compatible servers ask for it; empty: none. */
     api_key: printable,
     /** So many replies are asked of the engine at a time, the others wait in order; 0: as many as come. */
     max_concurrent: z.int().check(z.minimum(0), z.maximum(10_000)),
     /** Pace of the stand-in's replies, in milliseconds a token. */
     token_delay_ms: milliseconds,
-    /** Where a tap stands in front of the engine, so that `verify` sees what reaches a real Ollama; 0: nowhere. */
+    /** Where a tap stands in front of the engine, so that `verify` sees what reaches a real engine; 0: nowhere. */
     tap_port: port,
   }),
   chat: z.strictObject({

@@ -37,8 +37,10 @@ export interface LadderReport {
   readonly hmi: string;
   readonly gateway: string;
   readonly engine: string;
-  /** The configured model. */
+  /** The model that was judged: the configured one, or what stands in for it. */
   readonly model: string;
+  /** The setting `chat.model`. */
+  readonly configured_model: string;
   readonly rungs: readonly RungReport[];
   readonly took_ms: number;
   /** Sentences about what other machines can reach without a token. */
@@ -72,6 +74,8 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
     states: { engine: stateOf("engine"), gateway: stateOf("gateway"), hmi: stateOf("hmi") },
     lastExits: { engine: lastExitOf("engine"), gateway: lastExitOf("gateway"), hmi: lastExitOf("hmi") },
     token: config.auth.token,
+    engineApi: config.engine.api,
+    engineKey: config.engine.api_key,
     model: config.chat.model,
     heartbeatMs: config.stream.heartbeat_ms,
     contract,
@@ -90,7 +94,8 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
   return {
     ok: reports.every(({ status }) => status !== "broken"),
     ...urls,
-    model: config.chat.model,
+    model: scene.notes.model,
+    configured_model: config.chat.model,
     rungs: reports,
     took_ms: Math.round(performance.now() - start),
     warnings: exposureWarnings(

@@ -6,7 +6,7 @@ import { broken } from "./diagnose.ts";
 import type { Finding } from "./ladder.ts";
 import type { Scene } from "./scene.ts";
 
-/** How long a reply of one token may take when the engine has just written another. */
+/** How long a short reply may take when the engine has just written another. */
 export const REPLY_TIMEOUT_MS = 30_000;
 
 /** A reply's stream, as far as it is judged here. */
@@ -33,7 +33,7 @@ export function readReply(stream: SeenStream): Reply {
   return { text: textOf(stream), finish, failure };
 }
 
-/** What is wrong with a reply of one token; undefined where nothing is. `model`: what it was asked of, if that is known. */
+/** What is wrong with a short reply; undefined where nothing is. `model`: what it was asked of, if that is known. */
 export function judgeReply(
   stream: SeenStream,
   service: "gateway" | "hmi",
@@ -46,6 +46,8 @@ export function judgeReply(
     return broken("call_refused", { service, call, status: stream.status, said });
   }
   const { finish, failure } = readReply(stream);
+  // It came through all, and what it says is true: the model answered, and said nothing.
+  if (failure?.code === "empty_reply") return { status: "skipped", text: `${EMPTY}: ${failure.message}` };
   if (failure === undefined) {
     return finish === undefined ? broken("reply_cut", { service, call, end: stream.end }) : undefined;
   }
@@ -56,6 +58,8 @@ export function judgeReply(
   }
   return broken("reply_failed", { service, call, said: failure.message, hint: failure.hint });
 }
+
+const EMPTY = "there is nothing to judge, as the model said nothing";
 
 /** The model that a reply failed for; `model` undefined in it where only the engine's 404 came through. */
 function unknownModel(

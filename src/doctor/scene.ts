@@ -1,3 +1,4 @@
+import type { Config } from "../config/schema.ts";
 import type { Role } from "../config/services.ts";
 import { type Address, addressOfUrl } from "../contract/address.ts";
 import type { Health } from "../contract/common.ts";
@@ -29,11 +30,16 @@ export interface Patient {
   readonly client: HttpClient;
 }
 
+/** Which engine answers. */
+export type EngineKind = "ollama" | "stand-in" | "openai";
+
 /** What rungs tell those above them. */
 export interface Notes {
   /** The engine's models, by its own names. */
   installed: readonly string[];
-  isStandIn: boolean;
+  /** The model that is used where nobody names one; the configured one until the engine has told what it has. */
+  model: string;
+  engineKind: EngineKind;
   /** Health reports that could be read. */
   readonly health: { gateway?: Health; hmi?: Health };
   /** The services' processes. */
@@ -57,9 +63,14 @@ export interface HmiReply {
 /** What the rungs are tried on. */
 export interface Scene {
   readonly services: Readonly<Record<Role, Patient>>;
-  /** The configured model. */
+  /** The configured model, which the engine need not have. */
   readonly model: string;
+  /** The wire by which the engine is asked. */
+  readonly engineApi: Config["engine"]["api"];
   readonly hasToken: boolean;
+  readonly hasEngineKey: boolean;
+  /** What is sent beside a message of the doctor's, so that a model answers at once: what foreign backends do not know is left out. */
+  readonly quick: { readonly think?: false };
   readonly heartbeatMs: number;
   readonly signal: AbortSignal;
   readonly notes: Notes;
@@ -72,6 +83,8 @@ export interface SceneOptions {
   readonly states: { readonly [Name in Role]?: ServiceState | undefined };
   readonly lastExits?: { readonly [Name in Role]?: LastExit | undefined };
   readonly token: string;
+  readonly engineApi: Config["engine"]["api"];
+  readonly engineKey: string;
   readonly model: string;
   readonly heartbeatMs: number;
   /** Where the backend has what the contract has elsewhere. What it lacks is asked for all the same. */
@@ -81,7 +94,7 @@ export interface SceneOptions {
 
 /** A scene, and what clears it: undoes what was deferred, and tells what could not be. */
 export function setScene(options: SceneOptions): { scene: Scene; clear: () => Promise<string[]> } {
-  const { urls, states, lastExits = {}, token, contract, signal } = options;
+  const { urls, states, lastExits = {}, token, engineKey, contract, signal } = options;
   const given = departuresOf(contract);
   const departures = {
     ...given,
@@ -91,7 +104,7 @@ export function setScene(options: SceneOptions): { scene: Scene; clear: () => Pr
     const url = urls[name];
     const client =
       name === "engine"
-        ? createHttpClient(url)
+        ? createHttpClient(url, engineKey)
         : createForeignClient({ url, token, service: name, departures });
     return {
       name,
@@ -108,12 +121,16 @@ export function setScene(options: SceneOptions): { scene: Scene; clear: () => Pr
   const scene: Scene = {
     services,
     model: options.model,
+    engineApi: options.engineApi,
     hasToken: token !== "",
+    hasEngineKey: engineKey !== "",
+    quick: (contract?.profile ?? "ours") === "ours" ? { think: false } : {},
     heartbeatMs: options.heartbeatMs,
     signal,
     notes: {
       installed: [],
-      isStandIn: false,
+      model: options.model,
+      engineKind: options.engineApi === "openai" ? "openai" : "ollama",
       health: {},
       pid: {},
       folder: {},

@@ -25,8 +25,8 @@ export interface DraftService {
 export interface Draft {
   readonly findings: readonly Finding[];
   readonly schema: string | undefined;
-  /** Where it is not the default. */
-  readonly engineUrl: { readonly url: string; readonly from: string } | undefined;
+  /** Where it is not the default, and by which wire it is asked. */
+  readonly engineAt: { readonly url: string; readonly from: string; readonly api?: "openai" } | undefined;
   /** What the engine will be. */
   readonly engineNote: string;
   readonly gateway: DraftService;
@@ -40,7 +40,7 @@ type App = FoundApp;
 /** Makes a configuration of what was found. */
 export function draftConfig(around: Surroundings): Draft {
   const { apps, scripts, engine } = around;
-  const engineAddress = addressOfUrl(engine.url);
+  const engineAddress = addressOfUrl(engine.openAi?.url ?? engine.url);
   const roles = rolesOf(apps);
   const [gatewayApp, hmiApp] = [roles.gateway?.app, roles.hmi?.app];
   const gateway = draftService(gatewayApp, around, DEFAULTS.gatewayPort, [engineAddress.port]);
@@ -49,7 +49,6 @@ export function draftConfig(around: Surroundings): Draft {
     [gateway.program && gatewayApp, "gateway"],
     [hmi.program && hmiApp, "hmi"],
   ]);
-  const isDefault = engine.url === `http://${DEFAULTS.host}:${DEFAULTS.enginePort}`;
   return {
     findings: [
       ...engineFindings(engine),
@@ -62,7 +61,7 @@ export function draftConfig(around: Surroundings): Draft {
       ...around.taken.map(({ port, by }) => ({ what: `port ${port} is in use`, where: by, use: null })),
     ],
     schema: around.schema,
-    engineUrl: isDefault ? undefined : { url: engine.url, from: engine.givenBy ?? "" },
+    engineAt: engineAt(engine),
     engineNote: engineNote(engine),
     gateway,
     hmi,
@@ -105,22 +104,38 @@ function draftService(
   return { program: undefined, port: port ?? usualPort };
 }
 
-function engineFindings({ url, givenBy, answer, program }: Surroundings["engine"]): Finding[] {
+function engineAt({ url, givenBy, openAi }: Surroundings["engine"]): Draft["engineAt"] {
+  if (openAi !== undefined) return { ...openAi, api: "openai" };
+  const isDefault = url === `http://${DEFAULTS.host}:${DEFAULTS.enginePort}`;
+  return isDefault ? undefined : { url, from: givenBy ?? "" };
+}
+
+function engineFindings({ url, givenBy, answer, program, openAi }: Surroundings["engine"]): Finding[] {
   const where = givenBy === undefined ? url : `${url}, from ${givenBy}`;
   const answers = {
     ollama: { what: `Ollama ${"version" in answer ? answer.version : ""} answers`, where, use: "engine" },
     "stand-in": { what: "a stand-in for Ollama answers", where, use: "engine" },
+    // It is asked as an Ollama, and nothing else answers so.
+    openai: undefined,
     other: { what: "something else than Ollama answers", where, use: null },
     nothing: undefined,
   } as const satisfies Record<string, Finding | undefined>;
   const found = answers[answer.kind];
   const none = { what: "no Ollama answers, and none is on the PATH", where, use: null };
+  if (openAi !== undefined) {
+    const what = "an OpenAI-compatible server answers";
+    return [
+      ...(found === undefined ? [] : [found]),
+      { what, where: `${openAi.url}, ${openAi.from}`, use: "engine" },
+    ];
+  }
   if (program === undefined) return [found ?? none];
   const installed = { what: "ollama is installed", where: program, use: "engine" } as const;
   return [...(found === undefined ? [] : [found]), installed];
 }
 
-function engineNote({ answer, program }: Surroundings["engine"]): string {
+function engineNote({ answer, program, openAi }: Surroundings["engine"]): string {
+  if (openAi !== undefined) return "the OpenAI-compatible server that runs is used as it is";
   if (answer.kind === "ollama") return "the Ollama that runs is used as it is";
   return program === undefined
     ? "a stand-in with scripted answers, until there is an Ollama"

@@ -2,14 +2,14 @@ import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { addressOfUrl } from "../contract/address.ts";
 import { DEFAULTS } from "../contract/defaults.ts";
-import { engineRoutes } from "../contract/routes.ts";
-import { type EngineAnswer, findProgram, readEngineAnswer } from "../launch/engine.ts";
+import { type EngineAnswer, findProgram, identifyingPath, readEngineAnswer } from "../launch/engine.ts";
 import { describeListener, findListeners } from "../supervisor/os/ports.ts";
 import { probe } from "../supervisor/probe.ts";
 import { type ComposeService, composeServices } from "./compose.ts";
 import { type EnvVariables, envFileOf } from "./env-file.ts";
 import { chooseInterpreter, type Interpreter } from "./interpreters.ts";
 import { findNodeApps, type NodeApp } from "./node-apps.ts";
+import { findOpenAiServer, type OpenAiServer } from "./openai-server.ts";
 import { findPythonApps, type PythonApp } from "./python-apps.ts";
 import { composeFile, npmScripts, procfile, type Script } from "./scripts.ts";
 import type { Found } from "./web-app.ts";
@@ -24,6 +24,8 @@ export interface Surroundings {
     readonly answer: EngineAnswer;
     /** Path of `ollama`. */
     readonly program: string | undefined;
+    /** A server of OpenAI's wire, looked for where there is no Ollama, neither running nor installed. */
+    readonly openAi: OpenAiServer | undefined;
   };
   readonly apps: readonly FoundApp[];
   readonly scripts: readonly Found<Script>[];
@@ -91,13 +93,17 @@ async function lookForEngine(
     .map(({ value, where }) => ({ url: urlOfHost(value), where }))
     .find(({ url }) => url !== undefined);
   const url = given?.url ?? `http://${DEFAULTS.host}:${DEFAULTS.enginePort}`;
-  const path = engineRoutes.version.path();
+  const path = identifyingPath("chat");
   const { status, body = "" } = await probe(
     { address: addressOfUrl(url) },
     { kind: "http", path, timeoutMs: ANSWER_TIMEOUT_MS },
   );
-  const answer: EngineAnswer = status === undefined ? { kind: "nothing" } : readEngineAnswer(status, body);
-  return { url, givenBy: given?.where, answer, program: findProgram("ollama", env["PATH"]) };
+  const answer: EngineAnswer =
+    status === undefined ? { kind: "nothing" } : readEngineAnswer("chat", status, body);
+  const program = findProgram("ollama", env["PATH"]);
+  const isThere = answer.kind === "ollama" || program !== undefined;
+  const openAi = isThere ? undefined : await findOpenAiServer(env, variables, given !== undefined);
+  return { url, givenBy: given?.where, answer, program, openAi };
 }
 
 /** `OLLAMA_HOST` may lack the scheme and the port; a wildcard is where a server listens, and no address to call. */

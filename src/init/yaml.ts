@@ -7,10 +7,10 @@ const HEAD = "# Written by `stack init` from what it found. Every setting: docs/
 
 /** The text of a configuration file, with what each part comes from. */
 export function renderDraft(draft: Draft): string {
-  const { schema, engineUrl, engineNote, gateway, hmi } = draft;
+  const { schema, engineAt, engineNote, gateway, hmi } = draft;
   const paragraphs = [
     [...(schema === undefined ? [] : [`# yaml-language-server: $schema=${schema}`]), HEAD],
-    engineUrl === undefined ? [] : ["engine:", `  url: ${value(engineUrl.url)}   # from ${engineUrl.from}`],
+    engineLines(engineAt),
     portOf("gateway", gateway),
     portOf("hmi", hmi),
     [
@@ -23,6 +23,13 @@ export function renderDraft(draft: Draft): string {
   ];
   const filled = paragraphs.filter((lines) => lines.length > 0);
   return `${filled.map((lines) => lines.join("\n")).join("\n\n")}\n`;
+}
+
+function engineLines(at: Draft["engineAt"]): string[] {
+  if (at === undefined) return [];
+  const api =
+    at.api === undefined ? [] : [`  api: ${at.api}   # its key, if it asks for one: STACK_ENGINE_API_KEY`];
+  return ["engine:", `  url: ${value(at.url)}   # from ${at.from}`, ...api];
 }
 
 function portOf(name: string, { program, port }: DraftService): string[] {

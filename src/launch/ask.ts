@@ -165,7 +165,7 @@ function requireRemoteEngine(sightings: readonly Sighting[]): void {
   const address = engine?.spec.address;
   if (engine?.isExternal || address === undefined || isLoopback(address.host)) return;
   throw new UserError("unreachable", `No engine answers at ${urlOf(address)}.`, {
-    hint: "Nothing was started. Start Ollama there, or set engine.url to an address of this machine.",
+    hint: "Nothing was started. Start the engine there, or set engine.url to an address of this machine.",
     exitCode: EXIT.failed,
   });
 }

@@ -1,10 +1,16 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, resolve } from "node:path";
+import type { Config } from "../config/schema.ts";
 import { STAND_IN_BUILD } from "../contract/defaults.ts";
+import { engineRoutes } from "../contract/routes.ts";
+
+type EngineApi = Config["engine"]["api"];
 
 /** What answers at the engine's address. */
 export type EngineAnswer =
   | { readonly kind: "ollama" | "stand-in"; readonly version: string }
+  /** Any server with OpenAI's wire. */
+  | { readonly kind: "openai" }
   /** Something answers, or listens, that is no engine. */
   | { readonly kind: "other" }
   | { readonly kind: "nothing" };
@@ -12,32 +18,42 @@ export type EngineAnswer =
 /** Where the answers will come from. */
 export type EnginePlan =
   /** Somebody else's, used as it is and never stopped by us. */
-  | { readonly use: "external"; readonly version: string; readonly standIn: boolean }
+  | { readonly use: "external"; readonly kind: "ollama" | "stand-in" | "openai" }
   /** `ollama serve`, started by us. */
   | { readonly use: "ollama"; readonly program: string }
   /** Our stand-in with scripted answers. */
   | { readonly use: "stand-in" };
 
-/** A running Ollama is used; else `ollama serve` is started where there is one; else the stand-in. */
-export function planEngine(answer: EngineAnswer, program: string | undefined): EnginePlan {
-  if (answer.kind === "ollama" || answer.kind === "stand-in") {
-    return { use: "external", version: answer.version, standIn: answer.kind === "stand-in" };
+/**
+ * A running Ollama is used; else `ollama serve` is started where there is one; else the stand-in. A server of
+ * OpenAI's wire is the user's own, with models and flags that only the user knows: nothing is started in its place.
+ */
+export function planEngine(api: EngineApi, answer: EngineAnswer, program: string | undefined): EnginePlan {
+  if (api === "openai") return { use: "external", kind: "openai" };
+  if (answer.kind !== "other" && answer.kind !== "nothing") {
+    return { use: "external", kind: answer.kind };
   }
   return program === undefined ? { use: "stand-in" } : { use: "ollama", program };
 }
 
-/** Reads the answer to `GET /api/version`; a body that is none of an engine's is `other`. */
-export function readEngineAnswer(status: number, body: string): EngineAnswer {
-  const version = versionIn(body);
-  if (status !== 200 || version === undefined) return { kind: "other" };
+/** The call that tells by its answer which engine there is, and whether it is ready; by the wire it is asked by. */
+export function identifyingPath(api: EngineApi): string {
+  return (api === "openai" ? engineRoutes.openAiModels : engineRoutes.version).path();
+}
+
+/** Reads the answer to that call; a body that is none of an engine's is `other`. */
+export function readEngineAnswer(api: EngineApi, status: number, body: string): EngineAnswer {
+  const json = status === 200 ? parse(body) : undefined;
+  if (typeof json !== "object" || json === null) return { kind: "other" };
+  if (api === "openai") return { kind: "data" in json && Array.isArray(json.data) ? "openai" : "other" };
+  if (!("version" in json) || typeof json.version !== "string") return { kind: "other" };
+  const { version } = json;
   return { kind: version.endsWith(`+${STAND_IN_BUILD}`) ? "stand-in" : "ollama", version };
 }
 
-function versionIn(body: string): string | undefined {
+function parse(text: string): unknown {
   try {
-    const json: unknown = JSON.parse(body);
-    const isVersion = typeof json === "object" && json !== null && "version" in json;
-    return isVersion && typeof json.version === "string" ? json.version : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -51,7 +51,7 @@ async function lookAtEngine(
   const { state } = await lookAt(standIn, config, table);
   // A state without a probe says that nothing listens on this machine: the engine may be on another one.
   const answer = "probe" in state ? state.probe : await probe(standIn.spec, standIn.spec.ready);
-  const plan = enginePlan(state, answer, findProgram("ollama", env["PATH"]));
+  const plan = enginePlan(config.engine.api, state, answer, findProgram("ollama", env["PATH"]));
   const service = planServices(config, plan).find(({ name }) => name === standIn.name) ?? standIn;
   if (service.isExternal) return { ...service, state, answer };
   // The look was at the stand-in's spec: whether Ollama runs as configured is asked by its own.
@@ -59,12 +59,18 @@ async function lookAtEngine(
 }
 
 /** What runs is what is meant, if it is ours; else what answers. */
-function enginePlan(state: ServiceState, answer: ProbeResult, program: string | undefined): EnginePlan {
+function enginePlan(
+  api: Config["engine"]["api"],
+  state: ServiceState,
+  answer: ProbeResult,
+  program: string | undefined,
+): EnginePlan {
   if (state.state === "running" && state.record.labels?.["kind"] !== "ollama") return { use: "stand-in" };
   if (state.state === "running" && program !== undefined) return { use: "ollama", program };
   const { status, body = "" } = answer;
-  const found: EngineAnswer = status === undefined ? { kind: "nothing" } : readEngineAnswer(status, body);
-  return planEngine(found, program);
+  const found: EngineAnswer =
+    status === undefined ? { kind: "nothing" } : readEngineAnswer(api, status, body);
+  return planEngine(api, found, program);
 }
 
 async function lookAt(service: PlannedService, config: Config, table: SocketTable): Promise<Sighting> {

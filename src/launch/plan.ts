@@ -5,7 +5,7 @@ import { type Address, addressOfUrl, urlOf } from "../contract/address.ts";
 import { DEFAULT_LOG_LIMITS, DEFAULT_RESTART, type Probe, type ServiceSpec } from "../supervisor/types.ts";
 import type { EnginePlan } from "./engine.ts";
 import {
-  ENGINE_READY,
+  engineReady,
   engineSpec,
   engineUrlForGateway,
   PROBE_TIMEOUT_MS,
@@ -17,8 +17,8 @@ import {
 /** A service of the stack, as it is meant to be. */
 export interface PlannedService {
   readonly name: string;
-  /** What it is: ours (`embedded`, `stand-in`), Ollama, a program of the user's that goes on or is a job, or an address. */
-  readonly kind: "embedded" | "stand-in" | "ollama" | "command" | "job" | "url";
+  /** What it is: ours (`embedded`, `stand-in`), Ollama, a server of OpenAI's wire, a program of the user's that goes on or is a job, or an address. */
+  readonly kind: "embedded" | "stand-in" | "ollama" | "openai" | "command" | "job" | "url";
   /** True where somebody else runs it: it is looked at, and never started or stopped. Its command says nothing. */
   readonly isExternal: boolean;
   readonly spec: ServiceSpec;
@@ -65,17 +65,17 @@ function planService(
   config: Config,
   engine: EnginePlan,
 ): PlannedService {
-  if (service.url !== undefined) return planWatched(name, service);
+  if (service.url !== undefined) return planWatched(name, service, config);
   if (service.command !== undefined) return planCommand(name, service, config);
   return planEmbedded(service, config, engine);
 }
 
-function planWatched(name: string, service: WatchedService): PlannedService {
+function planWatched(name: string, service: WatchedService, config: Config): PlannedService {
   const spec = {
     name,
     command: NO_COMMAND,
     address: addressOfUrl(service.url),
-    ready: service.ready ?? defaultProbe(name),
+    ready: service.ready ?? defaultProbe(name, config),
     ...settingsOf(service),
   };
   return { name, kind: "url", isExternal: true, spec };
@@ -89,7 +89,7 @@ function planCommand(name: string, service: CommandService, config: Config): Pla
     name,
     command: { ...service.command, env },
     ...(address && { address }),
-    ready: service.ready ?? defaultProbe(name),
+    ready: service.ready ?? defaultProbe(name, config),
     ...(service.isJob && { ready: { kind: "exit" } as const, restart: JOB_RESTART }),
     ...settingsOf(service),
     ...(service.watch && { watch: service.watch }),
@@ -106,8 +106,7 @@ function planEmbedded(service: EmbeddedService, config: Config, engine: EnginePl
     return { name, kind: "embedded", isExternal: false, spec };
   }
   const spec = { ...engineSpec(config, engine), ...settingsOf(service) };
-  if (engine.use === "external")
-    return { name, kind: engine.standIn ? "stand-in" : "ollama", isExternal: true, spec };
+  if (engine.use === "external") return { name, kind: engine.kind, isExternal: true, spec };
   return { name, kind: engine.use, isExternal: false, spec };
 }
 
@@ -154,9 +153,9 @@ function neighbours(config: Config): Record<string, string> {
   };
 }
 
-/** An engine says its version; of other programs only is known that they listen. */
-function defaultProbe(name: string): Probe {
-  return name === "engine" ? ENGINE_READY : { kind: "tcp", timeoutMs: PROBE_TIMEOUT_MS };
+/** An engine tells which it is; of other programs only is known that they listen. */
+function defaultProbe(name: string, config: Config): Probe {
+  return name === "engine" ? engineReady(config) : { kind: "tcp", timeoutMs: PROBE_TIMEOUT_MS };
 }
 
 function ownAddress({ host = "127.0.0.1", port }: ServiceConfig): Address | undefined {

@@ -60,7 +60,11 @@ function externalCondition(sighting: Sighting): Condition {
   const base = baseCondition(sighting);
   if (answer?.ok !== true) {
     const isThere = state.state === "foreign" || answer?.status !== undefined;
-    return { state: isThere ? "unhealthy" : "stopped", ...base, detail: answer?.error ?? null };
+    const isKeyAskedFor = answer?.status === 401 && sighting.name === "engine";
+    const detail = isKeyAskedFor
+      ? "it asks for a key, or for another one than engine.api_key"
+      : answer?.error;
+    return { state: isThere ? "unhealthy" : "stopped", ...base, detail: detail ?? null };
   }
   return { state: "external", ...base, detail: detailOfKind(base) };
 }
@@ -111,7 +115,7 @@ function detailOf(state: Sighting["state"]): string | null {
   }
 }
 
-/** `ollama: connection refused` for each dependency in a health report that is not there. */
+/** `engine: connection refused` for each dependency in a health report that is not there. */
 function missingIn(report = "{}"): string[] {
   const json: unknown = JSON.parse(report);
   if (typeof json !== "object" || json === null || !("dependencies" in json)) return [];

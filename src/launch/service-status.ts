@@ -26,7 +26,7 @@ export interface ServiceStatus {
     | "running"
     | "done"
     | "unconfigured";
-  /** `stand-in`, `ollama`, `embedded`, `command`, `job` or `url`. */
+  /** `stand-in`, `ollama`, `openai`, `embedded`, `command`, `job` or `url`. */
   readonly kind: string;
   /** Null where it listens nowhere. */
   readonly url: string | null;

@@ -7,12 +7,12 @@ import type { Config } from "../config/schema.ts";
 import type { Role } from "../config/services.ts";
 import { urlOf } from "../contract/address.ts";
 import { bearerHeader } from "../contract/auth.ts";
-import { engineRoutes, gatewayRoutes } from "../contract/routes.ts";
+import { gatewayRoutes } from "../contract/routes.ts";
 import { packageRoot } from "../package-root.ts";
 import { OWN_COMPILE_CACHE } from "../supervisor/keep/own-compile-cache.ts";
 import type { Command, HttpProbe, ServiceSpec } from "../supervisor/types.ts";
 import { TAP_PATH } from "../tap/exchange.ts";
-import type { EnginePlan } from "./engine.ts";
+import { type EnginePlan, identifyingPath } from "./engine.ts";
 
 /**
  * What Node is started with for a service: new objects get 32 MiB at most, half of what Node 24 takes by
@@ -26,19 +26,22 @@ const OLLAMA_START_TIMEOUT_MS = 60_000;
 /** Longest time for the answer to one probe. */
 export const PROBE_TIMEOUT_MS = 2_000;
 
-/** What every engine answers, Ollama and the stand-in. */
-export const ENGINE_READY: HttpProbe = {
-  kind: "http",
-  path: engineRoutes.version.path(),
-  status: 200,
-  json: { version: "*" },
-  timeoutMs: PROBE_TIMEOUT_MS,
-};
+/** What every engine of the configured wire answers. */
+export function engineReady({ engine }: Config): HttpProbe {
+  return {
+    kind: "http",
+    path: identifyingPath(engine.api),
+    headers: bearerHeader(engine.api_key),
+    status: 200,
+    json: engine.api === "openai" ? { data: "*" } : { version: "*" },
+    timeoutMs: PROBE_TIMEOUT_MS,
+  };
+}
 
 /** The engine as a process of ours. An external one is only looked at: its command is never run. */
 export function engineSpec(config: Config, plan: EnginePlan): ServiceSpec {
   const address = roleAddress("engine", config);
-  const engine = { name: "engine", address, ready: ENGINE_READY };
+  const engine = { name: "engine", address, ready: engineReady(config) };
   if (plan.use !== "ollama")
     return { ...engine, command: embedded("engine", config), labels: { kind: "stand-in" } };
   return {

@@ -30,7 +30,7 @@ export interface UpStep {
     | "unhealthy"
     | "external"
     | "unreachable";
-  /** `stand-in`, `ollama`, `embedded`, `command`, `job` or `url`. */
+  /** `stand-in`, `ollama`, `openai`, `embedded`, `command`, `job` or `url`. */
   readonly kind: string;
   /** Null where it listens nowhere. */
   readonly url: string | null;

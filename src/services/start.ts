@@ -49,6 +49,8 @@ export interface StackOptions extends StartContext {
   /** Settings, as in the configuration; what is left out has its default. */
   stream?: Partial<Config["stream"]>;
   chat?: Partial<Config["chat"]>;
+  /** How the engine is asked; where it is says `engineUrl`. */
+  engine?: Partial<Pick<Config["engine"], "api" | "api_key" | "max_concurrent">>;
   /** The token that HMI and gateway ask for, and the limits of who may call. */
   auth?: Partial<Config["auth"]>;
   http?: Partial<Config["http"]>;
@@ -113,7 +115,7 @@ async function startAll(
     ...DEFAULT_CONFIG,
     hmi: { ...DEFAULT_CONFIG.hmi, port: 0 },
     gateway: { ...DEFAULT_CONFIG.gateway, port: 0 },
-    engine: { ...DEFAULT_CONFIG.engine, url: await asCalled("engine", engine) },
+    engine: { ...DEFAULT_CONFIG.engine, ...options.engine, url: await asCalled("engine", engine) },
     chat: { ...DEFAULT_CONFIG.chat, ...options.chat },
     stream: { ...DEFAULT_CONFIG.stream, ...options.stream },
     auth: { ...DEFAULT_CONFIG.auth, ...options.auth },

@@ -12,11 +12,13 @@ const UNSEEN = {
   keeper: undefined,
 };
 const INSTALLED = ["llama3.1:8b", "phi3:mini"];
-const MISSING = { model: "llama3.1:8b", installed: ["phi3:mini"], isStandIn: false, rivals: [] };
+const MISSING = { model: "llama3.1:8b", kind: "ollama", rivals: [] } as const;
+const ENGINE = { model: "llama3.1:8b", kind: "ollama", url: "http://127.0.0.1:11434" } as const;
 const UNREACHABLE = {
   service: "gateway",
   isOurs: true,
   needs: "engine",
+  path: "/api/version",
   error: "connection refused",
 } as const;
 const DEFAULT_MODEL = { service: "hmi", model: "Claude Sonnet 4", installed: INSTALLED } as const;
@@ -115,6 +117,7 @@ const CASES: readonly Case[] = [
     {
       service: "gateway",
       url: "http://10.0.0.5:6120",
+      path: "/health",
       isOurs: false,
       error: "connect ECONNREFUSED 10.0.0.5:6120",
     },
@@ -123,18 +126,42 @@ const CASES: readonly Case[] = [
   [
     "something that is no engine",
     "no_engine",
-    { url: "http://127.0.0.1:11434", status: 404 },
+    { url: "http://127.0.0.1:11434", path: "/api/version", status: 404, speaks: undefined },
     { next: "curl -i http://127.0.0.1:11434/api/version" },
   ],
   [
-    "a display name as the configured model",
-    "model_missing",
-    { ...MISSING, model: "Claude Sonnet 4", installed: INSTALLED },
+    "an engine that speaks the other wire",
+    "no_engine",
+    { url: "http://127.0.0.1:8080", path: "/api/version", status: 404, speaks: "openai" },
+    { cause: "engine.api has to be openai", next: "STACK_ENGINE_API=openai stack up" },
+  ],
+  [
+    "an engine that asks for a key",
+    "engine_key_refused",
+    { url: "http://127.0.0.1:8080", status: 401, hasKey: false },
     {
-      found: 'the configured model "Claude Sonnet 4" is not installed; it has llama3.1:8b, phi3:mini',
-      cause: "A display name was used where a model id belongs.",
-      next: "STACK_CHAT_MODEL=llama3.1:8b stack up",
+      found: "asks for a key: 401",
+      cause: "none is configured here (engine.api_key)",
+      next: "STACK_ENGINE_API_KEY=... stack doctor",
     },
+  ],
+  [
+    "an engine that was started with another key",
+    "engine_key_refused",
+    { url: "http://127.0.0.1:8080", status: 401, hasKey: true },
+    { found: "refuses our key: 401", next: "STACK_ENGINE_API_KEY=... stack doctor" },
+  ],
+  [
+    "a list of models that is none",
+    "models_unreadable",
+    { path: "/v1/models", said: '"Hello"' },
+    { found: 'GET /v1/models answered "Hello"', next: "stack config" },
+  ],
+  [
+    "an engine without any model, where a display name is configured",
+    "model_missing",
+    { ...MISSING, model: "Claude Sonnet 4" },
+    { found: "it has no model at all", next: "ollama pull llama3.1:8b" },
   ],
   ["a model that was never pulled", "model_missing", MISSING, { next: "ollama pull llama3.1:8b" }],
   [
@@ -144,34 +171,52 @@ const CASES: readonly Case[] = [
     { cause: "its own folder of models", next: KEEPER.stop },
   ],
   [
-    "a model that the stand-in does not play",
+    "a server without a model",
     "model_missing",
-    { ...MISSING, isStandIn: true },
-    { next: "STACK_CHAT_MODEL=phi3:mini stack up" },
+    { ...MISSING, kind: "openai" },
+    { cause: "started without a model", next: "stack logs engine" },
   ],
   [
     "a model that does not load",
     "engine_chat_failed",
-    { model: "llama3.1:8b", status: 500, said: "model runner has unexpectedly stopped" },
+    { ...ENGINE, status: 500, said: "model runner has unexpectedly stopped" },
     { cause: "lack of memory", next: 'ollama run llama3.1:8b "Say OK"' },
   ],
   [
     "an engine whose queue is full",
     "engine_chat_failed",
-    { model: "llama3.1:8b", status: 503, said: "server busy" },
+    { ...ENGINE, status: 503, said: "server busy" },
     { cause: "queue is full", next: 'ollama run llama3.1:8b "Say OK"' },
   ],
-  ["an engine that is stuck", "engine_silent", { model: "a", seconds: 180 }, { next: "ollama ps" }],
+  ["an engine that is stuck", "engine_silent", { ...ENGINE, seconds: 180 }, { next: "ollama ps" }],
+  [
+    "a server that is stuck",
+    "engine_silent",
+    { ...ENGINE, kind: "openai", seconds: 180 },
+    { next: "curl -i http://127.0.0.1:11434/v1/models" },
+  ],
+  [
+    "a server whose model does not load",
+    "engine_chat_failed",
+    { ...ENGINE, kind: "openai", status: 500, said: "out of memory" },
+    { cause: "lack of memory", next: "curl -i http://127.0.0.1:11434/v1/models" },
+  ],
   [
     "a service that hangs",
     "no_answer",
-    { service: "hmi", url: "http://127.0.0.1:6101", isOurs: true, error: "timeout" },
+    { service: "hmi", url: "http://127.0.0.1:6101", path: "/health", isOurs: true, error: "timeout" },
     { next: "stack restart hmi" },
   ],
   [
     "an engine that looks for hardware",
     "no_answer",
-    { service: "engine", url: "http://127.0.0.1:11434", isOurs: true, error: "timeout" },
+    {
+      service: "engine",
+      url: "http://127.0.0.1:11434",
+      path: "/api/version",
+      isOurs: true,
+      error: "timeout",
+    },
     { cause: "hardware", next: "curl -m 40 http://127.0.0.1:11434/api/version" },
   ],
   [

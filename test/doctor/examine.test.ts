@@ -5,8 +5,10 @@ import { SessionList } from "../../src/contract/hmi.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
 import { findFault } from "../../src/faults/index.ts";
 import { brokenIn, examineUrls, rungOf } from "../support/doctor.ts";
+import { startFakeEngine } from "../support/gateway.ts";
 import { call } from "../support/http.ts";
 import { listenOnAnyPort } from "../support/listen.ts";
+import { answerInWords, startOpenAiEngine } from "../support/openai-engine.ts";
 import { freePorts } from "../support/ports.ts";
 import { startTestStack, type TestStack } from "../support/stack.ts";
 
@@ -37,12 +39,12 @@ test("every rung of a healthy stack holds, each with its time, and nothing is le
   await expectNothingLeft(stack);
 });
 
-test("it asks for one token at each level, and for more only to cancel it", async () => {
+test("it asks for a few tokens at each level, and for more only to cancel it", async () => {
   const stack = await startTestStack();
   await examineUrls(stack);
-  const asked = (await stack.generations()).map(({ ended, tokens_sent }) => ({ ended, tokens_sent }));
-  const one = { ended: "done", tokens_sent: 1 };
-  expect(asked).toEqual([one, one, one, one, { ended: "aborted", tokens_sent: 1 }]);
+  const asked = await stack.generations();
+  expect(asked.map(({ ended }) => ended)).toEqual(["done", "done", "done", "done", "aborted"]);
+  expect(Math.max(...asked.map(({ tokens_sent }) => tokens_sent))).toBeLessThanOrEqual(8);
 });
 
 test("nobody's active conversation changes", async () => {
@@ -88,16 +90,43 @@ test("a heartbeat is looked for only where there is time, and a missing one is n
   expect(bad && brokenIn(bad)).toEqual({ "hmi/heartbeat": "no_heartbeat" });
 });
 
-test("a model that the engine lacks is named, with what it has; what needs the engine waits, the rest is tried", async () => {
-  const stack = await startTestStack();
+test("where the engine lacks the configured model, what stands in for it is judged, and told", async () => {
+  const stack = await startTestStack({ chat: { model: "Claude Sonnet 4" } });
   const report = await examineUrls(stack, { chat: { model: "Claude Sonnet 4" } });
+  expect(report).toMatchObject({ ok: true, model: "llama3.1:8b", configured_model: "Claude Sonnet 4" });
+  expect(report.rungs.filter(({ status }) => status === "not_tried")).toEqual([]);
+  expect(rungOf(report, "engine/model").text).toBe(
+    'does not have the configured model "Claude Sonnet 4": llama3.1:8b, the first that it lists, stands in',
+  );
+});
+
+test("an engine without any model is named; what needs the engine waits, the rest is tried", async () => {
+  const engine = await startFakeEngine(() => undefined, { models: [] });
+  const report = await examineUrls({ ...(await startTestStack({ engineUrl: engine })), engine });
   expect(brokenIn(report)).toEqual({ "engine/model": "model_missing" });
-  expect(rungOf(report, "engine/model")).toMatchObject({
-    text: expect.stringContaining('"Claude Sonnet 4" is not installed; it has llama3.1:8b'),
-    problem: { cause: expect.stringContaining("A display name was used where a model id belongs.") },
-  });
   expect(rungOf(report, "gateway/chat")).toMatchObject({ status: "not_tried", waits_for: "engine/model" });
   expect(rungOf(report, "hmi/scripts").status).toBe("holds");
+});
+
+test("a stack before an OpenAI-compatible server is climbed to its top, and nothing is called by another name", async () => {
+  const { url } = await startOpenAiEngine(answerInWords, { data: [{ id: "tiny" }] });
+  const stack = await startTestStack({ engineUrl: url, engine: { api: "openai", api_key: "sk-1" } });
+  const settings = { engine: { api: "openai", api_key: "sk-1" } } as const;
+  const report = await examineUrls({ ...stack, engine: url }, settings);
+  expect(brokenIn(report)).toEqual({});
+  expect(report).toMatchObject({ ok: true, model: "tiny" });
+  expect(rungOf(report, "engine/answers").text).toBe("answers, by OpenAI's wire");
+  expect(JSON.stringify(report.rungs)).not.toMatch(/ollama|sk-1/i);
+});
+
+test("an engine that speaks the other wire is told as that", async () => {
+  const { url } = await startOpenAiEngine(answerInWords);
+  const stack = await startTestStack();
+  const report = await examineUrls({ ...stack, engine: url });
+  expect(rungOf(report, "engine/answers").problem).toMatchObject({
+    code: "no_engine",
+    next: "STACK_ENGINE_API=openai stack up",
+  });
 });
 
 test("a token that is refused is named at each service, without the token", async () => {

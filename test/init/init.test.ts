@@ -6,6 +6,7 @@ import { loadConfig } from "../../src/config/load.ts";
 import { type InitOptions, initConfig } from "../../src/init/init.ts";
 import { PATH, PATH_WITH_OLLAMA } from "../support/cli.ts";
 import { startTestStack } from "../support/hmi.ts";
+import { startOpenAiEngine } from "../support/openai-engine.ts";
 import { freePorts } from "../support/ports.ts";
 import { tempFolder } from "../support/temp.ts";
 
@@ -29,6 +30,22 @@ test("where nothing is found, the three of ours are written", async () => {
     gateway: { embedded: "gateway", depends_on: ["engine"] },
     hmi: { embedded: "hmi", depends_on: ["gateway"] },
   });
+});
+
+test("an OpenAI-compatible server that the environment names is the engine, where there is no Ollama", async () => {
+  const { url } = await startOpenAiEngine(() => undefined);
+  const [nobody = 0] = await freePorts(1);
+  const env = { PATH, OLLAMA_HOST: `127.0.0.1:${nobody}`, OPENAI_BASE_URL: `${url}/v1` };
+  const { result, config } = await init(tempFolder({}), { env });
+  expect(config.engine).toMatchObject({ url, api: "openai" });
+  expect(result.findings).toContainEqual({
+    what: "an OpenAI-compatible server answers",
+    where: `${url}, OPENAI_BASE_URL`,
+    use: "engine",
+  });
+  // One that is installed is what has always been used.
+  const beside = await init(tempFolder({}), { env: { ...env, PATH: PATH_WITH_OLLAMA } });
+  expect(beside.config.engine.api).toBe("chat");
 });
 
 test("the programs of the seeds become gateway and HMI", async () => {

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync } from "node:fs";
 import { delimiter, join, relative } from "node:path";
 import { expect, test } from "vitest";
-import { findProgram, planEngine, readEngineAnswer } from "../../src/launch/engine.ts";
+import { findProgram, identifyingPath, planEngine, readEngineAnswer } from "../../src/launch/engine.ts";
 import { tempFolder } from "../support/temp.ts";
 
 test.each([
@@ -14,25 +14,47 @@ test.each([
   ["nothing", 200, "", { kind: "other" }],
   ["a refusal that has a version", 503, '{"version":"0.13.0"}', { kind: "other" }],
 ])("%s at /api/version is read for what it is", (_, status, body, expected) => {
-  expect(readEngineAnswer(status, body)).toEqual(expected);
+  expect(identifyingPath("chat")).toBe("/api/version");
+  expect(readEngineAnswer("chat", status, body)).toEqual(expected);
+});
+
+test.each([
+  ["a list of models", 200, '{"object":"list","data":[{"id":"m"}]}', "openai"],
+  ["an empty list", 200, '{"data":[]}', "openai"],
+  ["data that is no list", 200, '{"data":{}}', "other"],
+  ["a version", 200, '{"version":"0.13.0"}', "other"],
+  ["a page", 200, "<!doctype html>", "other"],
+  ["a refusal", 401, '{"data":[]}', "other"],
+])("%s at /v1/models is read for what it is", (_, status, body, kind) => {
+  expect(identifyingPath("openai")).toBe("/v1/models");
+  expect(readEngineAnswer("openai", status, body)).toEqual({ kind });
 });
 
 test("an engine that answers is used, whatever is on the PATH", () => {
-  expect(planEngine({ kind: "ollama", version: "0.13.0" }, "/usr/bin/ollama")).toEqual({
+  expect(planEngine("chat", { kind: "ollama", version: "0.13.0" }, "/usr/bin/ollama")).toEqual({
     use: "external",
-    version: "0.13.0",
-    standIn: false,
+    kind: "ollama",
   });
-  expect(planEngine({ kind: "stand-in", version: "1+stand-in" }, undefined)).toMatchObject({
+  expect(planEngine("generate", { kind: "stand-in", version: "1+stand-in" }, undefined)).toEqual({
     use: "external",
-    standIn: true,
+    kind: "stand-in",
   });
 });
 
 test.each(["nothing", "other"] as const)("where %s answers, ollama is started if there is one", (kind) => {
-  expect(planEngine({ kind }, "/usr/bin/ollama")).toEqual({ use: "ollama", program: "/usr/bin/ollama" });
-  expect(planEngine({ kind }, undefined)).toEqual({ use: "stand-in" });
+  expect(planEngine("chat", { kind }, "/usr/bin/ollama")).toEqual({
+    use: "ollama",
+    program: "/usr/bin/ollama",
+  });
+  expect(planEngine("chat", { kind }, undefined)).toEqual({ use: "stand-in" });
 });
+
+test.each(["nothing", "other", "openai"] as const)(
+  "where a server of OpenAI's wire is configured and %s answers, nothing is started in its place",
+  (kind) => {
+    expect(planEngine("openai", { kind }, "/usr/bin/ollama")).toEqual({ use: "external", kind: "openai" });
+  },
+);
 
 test("the first program on the PATH that may be run is found; folders and plain files are not programs", () => {
   const folder = tempFolder({ "plain/ollama": "", "first/ollama": "", "second/ollama": "" });

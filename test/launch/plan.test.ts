@@ -95,7 +95,7 @@ test("settings that are given reach the supervisor, and the others are the super
 });
 
 test("an engine that answers already is watched, not run", () => {
-  const external: EnginePlan = { use: "external", version: "0.13.0", standIn: false };
+  const external: EnginePlan = { use: "external", kind: "ollama" };
   const plan = planned(DEFAULT_CONFIG, external);
   expect(named(plan, "engine")).toMatchObject({ kind: "ollama", isExternal: true });
   const { services, watched } = supervisorPlan(DEFAULT_CONFIG, plan);

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
-import { engineSpec, serviceSpec } from "../../src/launch/specs.ts";
+import { engineSpec, serviceSpec, tapSpec } from "../../src/launch/specs.ts";
 import { probe } from "../../src/supervisor/probe.ts";
 import { listen } from "../supervisor/helpers.ts";
 
@@ -41,7 +41,20 @@ test("gateway and HMI are asked with the token, and it is in no argument", () =>
     expect(JSON.stringify([command.file, command.args, labels])).not.toContain("secret");
   }
   expect(serviceSpec(DEFAULT_CONFIG, "hmi").ready).toMatchObject({ headers: {} });
-  expect(engineSpec(config, { use: "stand-in" }).ready).not.toHaveProperty("headers");
+  expect(engineSpec(config, { use: "stand-in" }).ready).toMatchObject({ headers: {} });
+});
+
+test("the engine is asked with its own key, which only the gateway is given", () => {
+  const engine = { ...DEFAULT_CONFIG.engine, api: "openai", api_key: "sk-1" } as const;
+  const config = { ...DEFAULT_CONFIG, engine };
+  expect(engineSpec(config, { use: "external", kind: "openai" }).ready).toMatchObject({
+    path: "/v1/models",
+    headers: { authorization: "Bearer sk-1" },
+    json: { data: "*" },
+  });
+  expect(serviceSpec(config, "gateway").command.env).toMatchObject({ STACK_ENGINE_API_KEY: "sk-1" });
+  for (const { command } of [serviceSpec(config, "hmi"), tapSpec(config)])
+    expect(JSON.stringify(command)).not.toContain("sk-1");
 });
 
 test("a service's environment holds the whole configuration, so that it needs no file", () => {

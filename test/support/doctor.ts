@@ -11,6 +11,7 @@ export interface PatientUrls {
 
 export interface DoctorSettings extends Pick<ExamineOptions, "slow"> {
   readonly chat?: Partial<Config["chat"]>;
+  readonly engine?: Partial<Config["engine"]>;
   readonly stream?: Partial<Config["stream"]>;
   readonly token?: string;
   readonly signal?: AbortSignal;
@@ -19,11 +20,19 @@ export interface DoctorSettings extends Pick<ExamineOptions, "slow"> {
 /** Examines services by their URLs. */
 export async function examineUrls(
   { hmi, gateway, engine }: PatientUrls,
-  { slow = false, chat, stream, token = "", signal = new AbortController().signal }: DoctorSettings = {},
+  {
+    slow = false,
+    chat,
+    engine: wire,
+    stream,
+    token = "",
+    signal = new AbortController().signal,
+  }: DoctorSettings = {},
 ): Promise<LadderReport> {
   const config: Config = {
     ...DEFAULT_CONFIG,
     chat: { ...DEFAULT_CONFIG.chat, ...chat },
+    engine: { ...DEFAULT_CONFIG.engine, ...wire },
     stream: { ...DEFAULT_CONFIG.stream, ...stream },
     auth: { ...DEFAULT_CONFIG.auth, token },
     // Nothing of it is looked at: all services are given.

@@ -1,12 +1,12 @@
 import type { Role } from "../../config/services.ts";
-import { engineRoutes, gatewayRoutes } from "../../contract/routes.ts";
+import { gatewayRoutes } from "../../contract/routes.ts";
 import { shellWord } from "../../shell-word.ts";
 import type { Diagnoses } from "../ladder.ts";
 import { isDisplayName, shortened, TITLES } from "../words.ts";
 
 /** What is wrong on the way of a message. */
 export interface ChatSymptoms {
-  no_answer: { service: Role; url: string; isOurs: boolean; error: string };
+  no_answer: { service: Role; url: string; path: string; isOurs: boolean; error: string };
   wrong_service: { service: Role; url: string; found: string };
   token_refused: { service: Role; url: string; hasToken: boolean };
   unreachable: {
@@ -17,6 +17,8 @@ export interface ChatSymptoms {
     asks: string | undefined;
     /** Where it is. */
     at: string;
+    /** What tells there whether it is there. */
+    path: string;
     error: string;
   };
   store_unavailable: { url: string; isOurs: boolean; error: string };
@@ -36,12 +38,12 @@ export interface ChatSymptoms {
 }
 
 export const chatDiagnoses: Diagnoses<ChatSymptoms> = {
-  no_answer: ({ service, url, isOurs, error }) => ({
+  no_answer: ({ service, url, path, isOurs, error }) => ({
     found: `does not answer at ${url}: ${error}`,
     cause: NOTHING_THERE.test(error)
       ? "Nothing listens there: it is not running, or the address is wrong."
       : WHY_SILENT[service],
-    next: service === "engine" ? `curl -m 40 ${url}/api/version` : restart(service, isOurs, url),
+    next: service === "engine" ? `curl -m 40 ${url}${path}` : restart(service, isOurs, url),
   }),
   wrong_service: ({ service, url, found }) => ({
     found: `what answers at ${url} is not the ${TITLES[service]}: ${shortened(found)}`,
@@ -55,13 +57,13 @@ export const chatDiagnoses: Diagnoses<ChatSymptoms> = {
       : `The ${TITLES[service]} asks for a token, and none is configured here (auth.token).`,
     next: `STACK_AUTH_TOKEN=... stack doctor`,
   }),
-  unreachable: ({ service, isOurs, needs, asks, at, error }) => ({
+  unreachable: ({ service, isOurs, needs, asks, at, path, error }) => ({
     found: `the ${TITLES[service]} cannot reach the ${TITLES[needs]}${asks === undefined ? "" : ` at ${asks}`}: ${error}`,
     cause:
       asks !== undefined && asks !== at
         ? `It asks at ${asks}; the ${TITLES[needs]} is at ${at}. It was started with other settings.`
         : `The ${TITLES[needs]} answers from here: between the two is a proxy, another token, or a network of its own (a container).`,
-    next: restart(service, isOurs, at, needs === "engine" ? engineRoutes.version.path() : undefined),
+    next: restart(service, isOurs, at, path),
   }),
   store_unavailable: ({ url, isOurs, error }) => ({
     found: `the HMI's database does not work: ${error}`,
@@ -111,7 +113,8 @@ const NOTHING_THERE = /\b(?:ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|EAI_
 
 const HANGS = "It hangs: its process is there, and does no work.";
 const WHY_SILENT: Readonly<Record<Role, string>> = {
-  engine: "It hangs, or Ollama looks for hardware, which takes up to half a minute after its start.",
+  engine:
+    "It hangs, or has not finished its start: Ollama looks for hardware for up to half a minute, other servers load their model.",
   gateway: HANGS,
   hmi: HANGS,
 };

@@ -1,60 +1,81 @@
+import { DEFAULTS } from "../../contract/defaults.ts";
+import { engineRoutes } from "../../contract/routes.ts";
 import { shellWord } from "../../shell-word.ts";
 import type { Diagnoses } from "../ladder.ts";
+import type { EngineKind } from "../scene.ts";
 import { isDisplayName } from "../words.ts";
 import { type Somebody, stopping } from "./process.ts";
 
 /** What is wrong with the engine itself. */
 export interface EngineSymptoms {
-  no_engine: { url: string; status: number };
+  no_engine: {
+    url: string;
+    /** What it was asked for. */
+    path: string;
+    status: number;
+    /** The wire that it speaks instead of the configured one; undefined where it speaks none. */
+    speaks: "chat" | "openai" | undefined;
+  };
+  engine_key_refused: { url: string; status: number; hasKey: boolean };
+  models_unreadable: { path: string; said: string };
+  /** It has no model at all. */
   model_missing: {
+    /** The configured one. */
     model: string;
-    /** The engine's models, by the names it knows them by. */
-    installed: readonly string[];
-    isStandIn: boolean;
+    kind: EngineKind;
     /** Other Ollamas on this machine. */
     rivals: readonly Somebody[];
   };
-  engine_chat_failed: { model: string; status: number; said: string };
-  engine_silent: { model: string; seconds: number };
+  engine_chat_failed: { model: string; kind: EngineKind; url: string; status: number; said: string };
+  engine_silent: { model: string; kind: EngineKind; url: string; seconds: number };
 }
 
 export const engineDiagnoses: Diagnoses<EngineSymptoms> = {
-  no_engine: ({ url, status }) => ({
-    found: `what answers at ${url} is no engine: ${status} to GET /api/version`,
-    cause: "Another program has the port, or engine.url names another service.",
-    next: `curl -i ${url}/api/version`,
-  }),
-  model_missing: (seen) => ({
-    found: `the configured model "${seen.model}" is not installed; it has ${seen.installed.join(", ") || "none"}`,
-    ...whyMissing(seen),
-  }),
-  engine_chat_failed: ({ model, status, said }) => ({
-    found: `a chat with ${model} failed: ${status} ${said}`,
-    cause: status === 503 ? "Its queue is full: others wait there too." : CHAT_FAILED,
-    next: `ollama run ${shellWord(model)} "Say OK"`,
-  }),
-  engine_silent: ({ model, seconds }) => ({
-    found: `a chat with ${model} had no answer in ${seconds} s`,
+  no_engine: ({ url, path, status, speaks }) => ({
+    found: `what answers at ${url} is no engine of the configured kind: ${status} to GET ${path}`,
     cause:
-      "The model still loads, all slots are busy, or a request that was left wedged one (ollama/ollama#17131).",
-    next: "ollama ps",
+      speaks === undefined
+        ? "Another program has the port, or engine.url names another service."
+        : `It speaks ${speaks === "openai" ? "OpenAI's" : "Ollama's"} wire: engine.api has to be ${speaks}.`,
+    next: speaks === undefined ? `curl -i ${url}${path}` : `STACK_ENGINE_API=${speaks} stack up`,
+  }),
+  engine_key_refused: ({ url, status, hasKey }) => ({
+    found: `${hasKey ? "refuses our key" : "asks for a key"}: ${status} at ${url}`,
+    cause: hasKey
+      ? "engine.api_key is not the key that the engine was started with."
+      : "The engine was started with a key, and none is configured here (engine.api_key).",
+    next: "STACK_ENGINE_API_KEY=... stack doctor",
+  }),
+  models_unreadable: ({ path, said }) => ({
+    found: `its list of models cannot be read: GET ${path} answered ${said}`,
+    cause: "It is another kind of server than the configured one (engine.api), or a proxy answers for it.",
+    next: "stack config",
+  }),
+  model_missing: (seen) => ({ found: "it has no model at all", ...whyMissing(seen) }),
+  engine_chat_failed: ({ model, kind, url, status, said }) => ({
+    found: `a chat with ${model} failed: ${status} ${said}`,
+    cause: status === 503 ? "Its queue is full, or it still loads." : CHAT_FAILED,
+    next: kind === "ollama" ? `ollama run ${shellWord(model)} "Say OK"` : `curl -i ${url}${LIST[kind]}`,
+  }),
+  engine_silent: ({ model, kind, url, seconds }) => ({
+    found: `a chat with ${model} had no answer in ${seconds} s`,
+    cause: `The model still loads, all slots are busy, or a request that was left wedged one${kind === "ollama" ? " (ollama/ollama#17131)" : ""}.`,
+    next: kind === "ollama" ? "ollama ps" : `curl -i ${url}${LIST[kind]}`,
   }),
 };
+
+/** What tells of an engine's models where there is no program for it. */
+const LIST = { "stand-in": engineRoutes.ps.path(), openai: engineRoutes.openAiModels.path() } as const;
 
 const CHAT_FAILED =
   "The model does not load, for lack of memory most often, or its runner died: the engine's log says which.";
 
-function whyMissing({ model, installed, isStandIn, rivals }: EngineSymptoms["model_missing"]): {
+function whyMissing({ model, kind, rivals }: EngineSymptoms["model_missing"]): {
   cause: string;
   next: string;
 } {
-  const [first] = installed;
-  const useFirst = `STACK_CHAT_MODEL=${shellWord(first ?? "")} stack up`;
-  if (isDisplayName(model)) {
-    return {
-      cause: "A display name was used where a model id belongs. The setting is chat.model.",
-      next: first === undefined ? "ollama list" : useFirst,
-    };
+  if (kind !== "ollama") {
+    return { cause: "The server was started without a model.", next: "stack logs engine" };
   }
   if (rivals.length > 0) {
     const others = rivals.map(({ words }) => words).join(" and ");
@@ -63,10 +84,9 @@ function whyMissing({ model, installed, isStandIn, rivals }: EngineSymptoms["mod
       next: stopping(rivals),
     };
   }
-  if (isStandIn && first !== undefined)
-    return { cause: "The stand-in has a fixed list of models.", next: useFirst };
   return {
-    cause: "It was never pulled, or into the models folder of another Ollama.",
-    next: `ollama pull ${shellWord(model)}`,
+    cause: "None was ever pulled, or into the models folder of another Ollama.",
+    // A display name is nothing that could be pulled.
+    next: `ollama pull ${isDisplayName(model) ? DEFAULTS.model : shellWord(model)}`,
   };
 }

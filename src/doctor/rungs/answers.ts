@@ -1,8 +1,8 @@
 import type { Role } from "../../config/services.ts";
 import { Health } from "../../contract/common.ts";
-import { engineRoutes, gatewayRoutes } from "../../contract/routes.ts";
+import { gatewayRoutes } from "../../contract/routes.ts";
 import { messageOf } from "../../errors.ts";
-import { readEngineAnswer } from "../../launch/engine.ts";
+import { identifyingPath, readEngineAnswer } from "../../launch/engine.ts";
 import type { SeenCall } from "../../target/http.ts";
 import { broken } from "../diagnose.ts";
 import type { Finding, Rung } from "../ladder.ts";
@@ -17,27 +17,56 @@ export function answersRung(service: Role): Rung<Scene> {
     needs: [`${service}/port`],
     async look(scene) {
       const { url, state } = scene.services[service];
-      const route = service === "engine" ? engineRoutes.version : gatewayRoutes.health;
+      const path = service === "engine" ? identifyingPath(scene.engineApi) : gatewayRoutes.health.path();
       let answer: SeenCall;
       try {
-        answer = await ask(scene, service, ["GET", route.path()]);
+        answer = await ask(scene, service, ["GET", path]);
       } catch (error) {
         scene.signal.throwIfAborted();
-        return broken("no_answer", { service, url, isOurs: state !== undefined, error: messageOf(error) });
+        return broken("no_answer", {
+          service,
+          url,
+          path,
+          isOurs: state !== undefined,
+          error: messageOf(error),
+        });
       }
-      return service === "engine" ? engineAnswer(answer, scene) : serviceAnswer(service, answer, scene);
+      return service === "engine" ? await engineAnswer(answer, scene) : serviceAnswer(service, answer, scene);
     },
   };
 }
 
-function engineAnswer({ status, body }: SeenCall, { services, notes }: Scene): Finding {
-  const answer = readEngineAnswer(status, JSON.stringify(body));
-  if (answer.kind !== "ollama" && answer.kind !== "stand-in") {
-    return broken("no_engine", { url: services.engine.url, status });
+async function engineAnswer({ status, body }: SeenCall, scene: Scene): Promise<Finding> {
+  const { services, notes, engineApi, hasEngineKey } = scene;
+  const { url } = services.engine;
+  const path = identifyingPath(engineApi);
+  if (status === 401 || status === 403)
+    return broken("engine_key_refused", { url, status, hasKey: hasEngineKey });
+  const answer = readEngineAnswer(engineApi, status, JSON.stringify(body));
+  switch (answer.kind) {
+    case "other":
+    case "nothing":
+      return broken("no_engine", { url, path, status, speaks: await wireOf(scene) });
+    case "openai":
+      return { status: "holds", text: "answers, by OpenAI's wire" };
+    default: {
+      notes.engineKind = answer.kind;
+      const scripted = answer.kind === "stand-in" ? ": a stand-in, its answers are scripted" : "";
+      return { status: "holds", text: `answers, version ${answer.version}${scripted}` };
+    }
   }
-  notes.isStandIn = answer.kind === "stand-in";
-  const scripted = notes.isStandIn ? ": a stand-in, its answers are scripted" : "";
-  return { status: "holds", text: `answers, version ${answer.version}${scripted}` };
+}
+
+/** Which wire it speaks instead of the configured one; undefined where it is no engine at all. */
+async function wireOf(scene: Scene): Promise<"chat" | "openai" | undefined> {
+  const other = scene.engineApi === "openai" ? "chat" : "openai";
+  const asked = ask(scene, "engine", ["GET", identifyingPath(other)]);
+  const answer = await asked.catch(() => undefined);
+  scene.signal.throwIfAborted();
+  if (answer === undefined) return undefined;
+  return readEngineAnswer(other, answer.status, JSON.stringify(answer.body)).kind === "other"
+    ? undefined
+    : other;
 }
 
 function serviceAnswer(service: "gateway" | "hmi", { status, body }: SeenCall, scene: Scene): Finding {

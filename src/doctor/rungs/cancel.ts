@@ -29,7 +29,7 @@ export const hmiCancel: Rung<Scene> = {
     const watch = await watchEngine(scene.services.engine.client, scene.signal);
     const before = (await watch.generationsAfter?.(0, scene.signal))?.at(-1)?.id ?? 0;
     const mark = `stack doctor ${randomUUID()}`;
-    const directions = scene.notes.isStandIn ? `\n${optionsAsText(LONG)}` : "";
+    const directions = scene.notes.engineKind === "stand-in" ? `\n${optionsAsText(LONG)}` : "";
     const sent = await sendMessage(scene, place, `Count to 500 (${mark})${directions}`);
     if ("problem" in sent) return sent;
 

@@ -1,3 +1,5 @@
+import { gatewayRoutes } from "../../contract/routes.ts";
+import { identifyingPath } from "../../launch/engine.ts";
 import { broken } from "../diagnose.ts";
 import type { Finding, Rung } from "../ladder.ts";
 import type { Scene } from "../scene.ts";
@@ -8,7 +10,8 @@ export const gatewayReachesEngine: Rung<Scene> = {
   service: "gateway",
   name: "way to the engine",
   needs: ["gateway/answers", "engine/answers"],
-  look: async (scene) => judge(scene, "gateway", "engine", "ollama"),
+  // Gateways of the seeds call it by the one engine that they know.
+  look: async (scene) => judge(scene, "gateway", "engine", ["engine", "ollama"]),
 };
 
 /** The HMI reaches the gateway, by its own word, and its database works. */
@@ -27,18 +30,19 @@ export const hmiReachesGateway: Rung<Scene> = {
         error: store.error ?? "unavailable",
       });
     }
-    return judge(scene, "hmi", "gateway", "gateway");
+    return judge(scene, "hmi", "gateway", ["gateway"]);
   },
 };
 
-/** @param reported the dependency's name in the health report */
+/** @param names what the health report may call the dependency */
 function judge(
-  { services, notes }: Scene,
+  { services, notes, engineApi }: Scene,
   service: "gateway" | "hmi",
   needs: "engine" | "gateway",
-  reported: string,
+  names: readonly string[],
 ): Finding {
-  const dependency = notes.health[service]?.dependencies[reported];
+  const reported = notes.health[service]?.dependencies;
+  const dependency = names.map((name) => reported?.[name]).find((each) => each !== undefined);
   if (dependency === undefined) {
     return { status: "skipped", text: `its health report does not tell whether it reaches the ${needs}` };
   }
@@ -51,6 +55,7 @@ function judge(
     needs,
     asks: dependency.url,
     at: services[needs].url,
+    path: needs === "engine" ? identifyingPath(engineApi) : gatewayRoutes.health.path(),
     error,
   });
 }

@@ -1,30 +1,45 @@
-import { EngineFinal, EngineTags } from "../../contract/engine.ts";
-import { engineRoutes } from "../../contract/routes.ts";
+import { findModel, modelInForce } from "../../contract/model-names.ts";
 import { findRivals } from "../../supervisor/os/duplicates.ts";
 import { findListeners } from "../../supervisor/os/ports.ts";
 import type { SeenCall } from "../../target/http.ts";
 import { broken } from "../diagnose.ts";
 import type { Somebody } from "../diagnoses/process.ts";
+import { ENGINE_WIRES } from "../engine-wires.ts";
 import type { Rung } from "../ladder.ts";
 import { ask, type Scene } from "../scene.ts";
 import { shortened } from "../words.ts";
 import { toSomebody } from "./process.ts";
 
-/** The configured model is one of the engine's. */
+/** There is a model for messages that name none: the configured one, or what stands in for it (contract, section 2). */
 export const engineModel: Rung<Scene> = {
   id: "engine/model",
   service: "engine",
   name: "model",
   needs: ["engine/answers"],
   async look(scene) {
-    const { model, notes } = scene;
-    const { models } = EngineTags.parse((await ask(scene, "engine", ["GET", engineRoutes.tags.path()])).body);
-    notes.installed = models.map(({ name }) => name);
-    if (notes.installed.some((name) => withTag(name) === withTag(model))) {
+    const { model, notes, engineApi } = scene;
+    const wire = ENGINE_WIRES[engineApi];
+    const { body } = await ask(scene, "engine", ["GET", wire.listPath]);
+    const installed = wire.namesIn(body);
+    if (installed === undefined) {
+      return broken("models_unreadable", { path: wire.listPath, said: shortened(JSON.stringify(body)) });
+    }
+    notes.installed = installed;
+    const inForce = modelInForce(installed, model);
+    if (inForce === undefined) {
+      return broken("model_missing", { model, kind: notes.engineKind, rivals: await rivalsOf(scene) });
+    }
+    notes.model = inForce;
+    if (findModel(installed, model) !== undefined) {
       return { status: "holds", text: `has the configured model ${model}` };
     }
-    const { installed, isStandIn } = notes;
-    return broken("model_missing", { model, installed, isStandIn, rivals: await rivalsOf(scene) });
+    const rivals = (await rivalsOf(scene))
+      .map(({ words }) => `; another Ollama may have it: ${words}`)
+      .join("");
+    return {
+      status: "holds",
+      text: `does not have the configured model "${model}": ${inForce}, the first that it lists, stands in${rivals}`,
+    };
   },
 };
 
@@ -38,32 +53,28 @@ export const engineChat: Rung<Scene> = {
   name: "chat",
   needs: ["engine/model"],
   async look(scene) {
-    const { model } = scene;
+    const { notes, engineApi, services } = scene;
+    const seen = { model: notes.model, kind: notes.engineKind, url: services.engine.url };
     let answer: SeenCall;
     try {
       answer = await chatWithEngine(scene, LOAD_TIMEOUT_MS);
     } catch (error) {
       scene.signal.throwIfAborted();
       if (!isTimeout(error)) throw error;
-      return broken("engine_silent", { model, seconds: LOAD_TIMEOUT_MS / 1000 });
+      return broken("engine_silent", { ...seen, seconds: LOAD_TIMEOUT_MS / 1000 });
     }
     const { status, body } = answer;
-    if (status === 200 && EngineFinal.safeParse(body).success) {
-      return { status: "holds", text: "answers a chat of one token" };
+    if (status === 200 && ENGINE_WIRES[engineApi].isReply(body)) {
+      return { status: "holds", text: `answers a chat of one token with ${notes.model}` };
     }
-    return broken("engine_chat_failed", { model, status, said: shortened(JSON.stringify(body)) });
+    return broken("engine_chat_failed", { ...seen, status, said: shortened(JSON.stringify(body)) });
   },
 };
 
 /** One token, asked of the engine itself. */
 export async function chatWithEngine(scene: Scene, timeoutMs: number): Promise<SeenCall> {
-  const body = {
-    model: scene.model,
-    messages: [{ role: "user", content: "Say OK" }],
-    stream: false,
-    options: { num_predict: 1 },
-  };
-  return await ask(scene, "engine", ["POST", engineRoutes.chat.path()], { body, timeoutMs });
+  const { path, body } = ENGINE_WIRES[scene.engineApi].oneToken(scene.notes.model);
+  return await ask(scene, "engine", ["POST", path], { body, timeoutMs });
 }
 
 export function isTimeout(error: unknown): boolean {
@@ -72,13 +83,7 @@ export function isTimeout(error: unknown): boolean {
 
 /** Other Ollamas that run here: the model may be in the folder of one of them. */
 async function rivalsOf({ services, notes }: Scene): Promise<Somebody[]> {
-  if (notes.isStandIn) return [];
+  if (notes.engineKind !== "ollama") return [];
   const [listener] = await findListeners(services.engine.address);
   return listener?.pid === undefined ? [] : findRivals(listener.pid).map(toSomebody);
-}
-
-/** Ollama compares names without case, and `latest` is the tag of a name without one. */
-function withTag(name: string): string {
-  const plain = name.toLowerCase();
-  return plain.includes(":") ? plain : `${plain}:latest`;
 }

@@ -7,6 +7,7 @@ import { broken } from "../diagnose.ts";
 import type { Rung } from "../ladder.ts";
 import { judgeReply, REPLY_TIMEOUT_MS } from "../reply.ts";
 import { ask, askForStream, type Scene } from "../scene.ts";
+import { SHORT } from "./reply.ts";
 
 /** A message goes through the gateway to the engine, without a model, so that the gateway's default is asked. */
 export const gatewayChat: Rung<Scene> = {
@@ -19,7 +20,7 @@ export const gatewayChat: Rung<Scene> = {
     const stream = await chatThroughGateway(scene, key, "Say OK", REPLY_TIMEOUT_MS);
     scene.notes.gatewayReply = key;
     const finding = judgeReply(stream, "gateway", scene);
-    return finding ?? { status: "holds", text: "answers a chat of one token" };
+    return finding ?? { status: "holds", text: "answers a chat" };
   },
 };
 
@@ -71,14 +72,14 @@ function keyOf({ notes }: Scene): Key {
   return notes.gatewayReply ?? newKey();
 }
 
-/** Sends a message to the gateway, of which the engine writes one token. */
+/** Sends a message to the gateway, which the engine answers shortly. */
 export async function chatThroughGateway(
   scene: Scene,
   key: Key,
   content: string,
   timeoutMs: number,
 ): Promise<SeenStream> {
-  const body = { ...key, agent_id: DEFAULTS.agentId, content, options: { num_predict: 1 } };
+  const body = { ...key, agent_id: DEFAULTS.agentId, content, options: SHORT, ...scene.quick };
   return await askForStream(scene, "gateway", ["POST", gatewayRoutes.chat.path()], { body, timeoutMs });
 }
 

@@ -5,7 +5,7 @@ import { broken } from "../diagnose.ts";
 import type { Rung } from "../ladder.ts";
 import { judgeReply, REPLY_TIMEOUT_MS, readReply } from "../reply.ts";
 import { askForStream, type Scene } from "../scene.ts";
-import { makePlace, rowsOf } from "./reply.ts";
+import { makePlace, rowsOf, SHORT } from "./reply.ts";
 
 /** A message about a profile, by the call that saves and streams in one, is saved to that profile (BUG-016). */
 export const hmiGeneralStream: Rung<Scene> = {
@@ -14,7 +14,7 @@ export const hmiGeneralStream: Rung<Scene> = {
   name: "general stream",
   needs: ["hmi/reply"],
   async look(scene) {
-    const place = await makePlace(scene, { num_predict: 1 });
+    const place = await makePlace(scene, SHORT);
     if ("problem" in place) return place;
     const mark = `stack doctor ${randomUUID()}`;
     const before = new Set((await generalSessions(scene, scene.signal)).map(({ session_id }) => session_id));

@@ -6,7 +6,7 @@ import type { BrokenRung, Finding, Rung } from "../ladder.ts";
 import { REPLY_TIMEOUT_MS } from "../reply.ts";
 import { askForStream, type Scene } from "../scene.ts";
 import { chatThroughGateway, newKey } from "./gateway.ts";
-import { makePlace, sendMessage } from "./reply.ts";
+import { makePlace, SHORT, sendMessage } from "./reply.ts";
 
 /** While the engine is silent, comments come from the gateway. Takes longer than the configured heartbeat. */
 export const gatewayHeartbeat: Rung<Scene> = {
@@ -28,7 +28,7 @@ export const hmiHeartbeat: Rung<Scene> = {
   needs: ["hmi/reply"],
   look: (scene) =>
     lookIntoSilence(scene, async ({ text, timeoutMs }) => {
-      const place = await makePlace(scene, { num_predict: 1 });
+      const place = await makePlace(scene, SHORT);
       if ("problem" in place) return place;
       const sent = await sendMessage(scene, place, text);
       if ("problem" in sent) return sent;
@@ -49,7 +49,8 @@ async function lookIntoSilence(
   { heartbeatMs, notes }: Scene,
   say: (silence: Silence) => Promise<SeenStream | BrokenRung>,
 ): Promise<Finding> {
-  if (!notes.isStandIn) return { status: "skipped", text: "only the stand-in can be told to be silent" };
+  if (notes.engineKind !== "stand-in")
+    return { status: "skipped", text: "only the stand-in can be told to be silent" };
   const pauseMs = heartbeatMs + MARGIN_MS;
   // As a line of text it reaches the engine through any gateway.
   const text = `Say OK\n${optionsAsText({ stand_in_pause_ms: pauseMs })}`;

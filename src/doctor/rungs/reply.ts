@@ -14,7 +14,7 @@ export const hmiReply: Rung<Scene> = {
   name: "reply",
   needs: ["hmi/gateway", "gateway/chat"],
   async look(scene) {
-    const place = await makePlace(scene, { num_predict: 1 });
+    const place = await makePlace(scene, SHORT);
     if ("problem" in place) return place;
     const sent = await sendMessage(scene, place, "Say OK");
     if ("problem" in sent) return sent;
@@ -55,6 +55,9 @@ function whatIsWrong(row: Message | undefined, reply: HmiReply): string | undefi
     : `${row.content.length} characters, not ${reply.text.length}`;
 }
 
+/** For a reply of which the length does not matter. A real model may say nothing with its first token. */
+export const SHORT = { num_predict: 8 } as const;
+
 /** Where the doctor's own messages go: a profile, so that nobody's active conversation changes. */
 export interface Place {
   readonly model_id: number;
@@ -70,7 +73,7 @@ export async function makePlace(
     name: "stack doctor",
     description: "Made by stack doctor; deleted when it ends.",
     instructions: "Answer in one word.",
-    settings: { options },
+    settings: { options, ...scene.quick },
   };
   const made = await ask(scene, "hmi", ["POST", hmiRoutes.newProfile.path()], { body: draft });
   const profile = ProfileAnswer.safeParse(made.body).data?.profile;

@@ -67,7 +67,8 @@ export async function listModels(engine: EngineClient, configured: string): Prom
     return {
       model_id: model.name,
       model_name: kind === "openai" ? model.name : displayName(model.name),
-      provider: model.owner ?? kind,
+      // By another wire, too, a person is told that the answers are scripted.
+      provider: kind === "openai" ? (model.owner ?? kind) : kind,
       context_window: model.contextWindow,
       window_in_force: model.windowInForce,
       capabilities: model.capabilities === null ? null : [...model.capabilities],

@@ -1,9 +1,8 @@
-import { DEFAULTS, STAND_IN_BUILD } from "../../contract/defaults.ts";
+import { DEFAULTS } from "../../contract/defaults.ts";
 import {
   EngineLoaded,
   EngineShown,
   EngineTags,
-  EngineVersion,
   type InstalledModel as TaggedModel,
 } from "../../contract/engine.ts";
 import { findModel } from "../../contract/model-names.ts";
@@ -15,6 +14,7 @@ import type { EngineClient, EngineClientOptions, InstalledModel } from "./engine
 import { type EngineRefusal, engineFailure } from "./engine-failure.ts";
 import { readReply } from "./engine-reply.ts";
 import { type OllamaApi, ollamaCall } from "./ollama-call.ts";
+import { identifyOllama } from "./ollama-identity.ts";
 import { createOllamaReplyDecoder } from "./ollama-reply.ts";
 
 /** A client of Ollama's own wire, which asks for replies by this call. */
@@ -34,11 +34,7 @@ export function createOllamaClient(options: EngineClientOptions, api: OllamaApi)
     (await engine.ask({ method: "GET", path: engineRoutes.tags.path() }, EngineTags, signal)).models;
   const describe = createDescriber(engine);
   return {
-    async identify(signal) {
-      const path = engineRoutes.version.path();
-      const { version } = await engine.ask({ method: "GET", path }, EngineVersion, signal);
-      return { kind: version.endsWith(`+${STAND_IN_BUILD}`) ? "stand-in" : "ollama", version };
-    },
+    identify: (signal) => identifyOllama(engine, signal),
     modelNames: async (signal) => (await tags(signal)).map(({ name }) => name),
     async models(signal) {
       const [tagged, loaded] = await Promise.all([tags(signal), loadedModels(engine, signal)]);

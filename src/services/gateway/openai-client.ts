@@ -5,8 +5,15 @@ import { isEventStreamType } from "../../contract/sse-decoder.ts";
 import { WireError } from "../../errors.ts";
 import { createUpstream, type Upstream } from "../http/upstream.ts";
 import { createReplyLimit } from "../stream/reply-limit.ts";
-import type { EngineClient, EngineClientOptions, EngineRequest, InstalledModel } from "./engine-client.ts";
+import type {
+  EngineClient,
+  EngineClientOptions,
+  EngineIdentity,
+  EngineRequest,
+  InstalledModel,
+} from "./engine-client.ts";
 import { readReply } from "./engine-reply.ts";
+import { identifyOllama } from "./ollama-identity.ts";
 import { openAiCall, saysThinkIsUnknown, thinkFields } from "./openai-call.ts";
 import { openAiRefusal } from "./openai-errors.ts";
 import { installedIn, OpenAiModels } from "./openai-models.ts";
@@ -29,10 +36,11 @@ export function createOpenAiClient(options: EngineClientOptions): EngineClient {
     const path = engineRoutes.openAiModels.path();
     return installedIn(await engine.ask({ method: "GET", path }, OpenAiModels, signal));
   };
+  const behind = createBehindWire(engine);
   return {
     async identify(signal) {
-      await list(signal);
-      return { kind: "openai" };
+      const [more] = await Promise.all([behind(signal), list(signal)]);
+      return more ?? { kind: "openai" };
     },
     modelNames: async (signal) => (await list(signal)).map(({ name }) => name),
     models: list,
@@ -64,6 +72,21 @@ export function createOpenAiClient(options: EngineClientOptions): EngineClient {
 }
 
 /**
+ * Which engine it is that speaks this wire beside its own: Ollama, or the stand-in, whose answers are scripted. Asked
+ * until it has been answered once: some servers log a line at each path that they do not know.
+ */
+function createBehindWire(engine: Upstream): (signal?: AbortSignal) => Promise<EngineIdentity | undefined> {
+  let answered: Promise<EngineIdentity | undefined> | undefined;
+  return (signal) => {
+    answered ??= identifyOllama(engine, signal).catch((error: unknown) => {
+      if (error instanceof WireError && error.code === "engine_unavailable") answered = undefined;
+      return undefined;
+    });
+    return answered;
+  };
+}
+
+/**
  * The body of the answer. A server that does not take the fields by which thinking is turned off has nothing to turn
  * off by them, and is asked again without; where thinking is asked for, it is not able.
  */
@@ -79,7 +102,8 @@ async function askForReply(
     const stream = await engine.bodyOf(answer);
     const type = [answer.headers["content-type"]].flat()[0];
     if (type === undefined || isEventStreamType(type)) return stream;
-    answer.body.destroy();
+    // What is not read to its end says so, to nobody who would mind.
+    answer.body.on("error", () => undefined).destroy();
     throw new WireError("engine_error", `The engine answered with ${type} instead of an event stream.`);
   };
   if (think === undefined) return await ask({});
