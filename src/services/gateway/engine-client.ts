@@ -25,6 +25,9 @@ export interface EngineIdentity {
   readonly version?: string;
 }
 
+/** What not every model can do: see pictures, or think before it answers. */
+export type Capability = "vision" | "thinking";
+
 /** A model as the engine tells of it; what it does not tell is null. */
 export interface InstalledModel {
   /** The engine's own name of it. */
@@ -47,8 +50,8 @@ export interface EngineClient {
   modelNames(signal?: AbortSignal): Promise<readonly string[]>;
   /** The same with all that it tells of them. */
   models(signal?: AbortSignal): Promise<readonly InstalledModel[]>;
-  /** What a model can do; null where the engine does not tell, or does not have it. */
-  capabilitiesOf(model: string, signal?: AbortSignal): Promise<readonly string[] | null>;
+  /** Whether a model can do this; null where the engine does not tell, or does not have it. */
+  isAble(model: string, capability: Capability, signal?: AbortSignal): Promise<boolean | null>;
   /** Whether a model is loaded; null where the engine does not tell, or not in a second. */
   isLoaded(model: string, signal?: AbortSignal): Promise<boolean | null>;
   /** True where nobody is paid for its tokens; false where nobody knows. */

@@ -16,6 +16,7 @@ import { EngineQueue } from "./engine-queue.ts";
 import { Generations } from "./generations.ts";
 import { createMetrics } from "./metrics.ts";
 import { DefaultModel, listModels } from "./models.ts";
+import { requireAble } from "./require-able.ts";
 import { type Conversations, conversationNotFound, resumeGeneration } from "./resume.ts";
 
 export interface GatewayOptions extends ServerOptions, ReaderSettings, FinishedLogsSettings {
@@ -43,7 +44,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
   const metrics = await createMetrics();
   const defaultModel = new DefaultModel(engine, options.defaultModel);
   const queue = new EngineQueue(options.maxConcurrent);
-  const generations = new Generations({ ...options, defaultModel, metrics, queue, logger: app.log });
+  const access = { engine, defaultModel, queue };
+  const generations = new Generations({ ...options, ...access, metrics, logger: app.log });
 
   endpoint(
     app,
@@ -82,6 +84,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
     const { session_id: sessionId, message_id: messageId } = body;
     await requireTheirs(request, sessionId);
     const isBack = parseEventId(lastEventIdOf(request) ?? "")?.messageId === messageId;
+    // A reply that is there already has been found able.
+    if (!isBack && generations.find(sessionId, messageId) === undefined) await requireAble(access, body);
     const generation = isBack
       ? await resumeGeneration(generations, conversations, { sessionId, messageId, mayStart: false })
       : generations.start(body);

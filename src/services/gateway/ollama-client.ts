@@ -45,14 +45,15 @@ export function createOllamaClient(options: EngineClientOptions, api: OllamaApi)
         })),
       );
     },
-    async capabilitiesOf(model, signal) {
+    async isAble(model, capability, signal) {
       const tagged = await tags(signal);
       const name = findModel(
         tagged.map((each) => each.name),
         model,
       );
       const found = tagged.find((each) => each.name === name);
-      return found === undefined ? null : (await describe(found, signal)).capabilities;
+      const able = found && (await describe(found, signal)).capabilities;
+      return able?.includes(capability) ?? null;
     },
     async isLoaded(model, signal) {
       const loaded = await loadedModels(engine, signal);

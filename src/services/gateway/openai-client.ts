@@ -44,13 +44,16 @@ export function createOpenAiClient(options: EngineClientOptions): EngineClient {
     },
     modelNames: async (signal) => (await list(signal)).map(({ name }) => name),
     models: list,
-    async capabilitiesOf(model, signal) {
+    async isAble(model, capability, signal) {
       const models = await list(signal);
       const name = findModel(
         models.map((each) => each.name),
         model,
       );
-      return models.find((each) => each.name === name)?.capabilities ?? null;
+      const able = models.find((each) => each.name === name)?.capabilities;
+      if (able?.includes(capability)) return true;
+      // A list that says nothing of thinking says nothing: llama.cpp's knows of pictures alone.
+      return able != null && capability === "vision" ? false : null;
     },
     isLoaded: async () => null,
     // Such a server may pass on to one that somebody is paid for.

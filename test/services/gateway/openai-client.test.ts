@@ -181,8 +181,9 @@ describe("the models", () => {
       { ...unknown, name: "studio", owner: "organization_owner", contextWindow: 8192, windowInForce: 1024 },
       { ...unknown, name: "bare" },
     ]);
-    expect(await client.capabilitiesOf("llama")).toContain("vision");
-    expect(await client.capabilitiesOf("bare")).toBeNull();
+    expect(await client.isAble("llama", "vision")).toBe(true);
+    expect(await client.isAble("llama", "thinking")).toBeNull();
+    expect(await client.isAble("bare", "vision")).toBeNull();
     expect(await client.identify()).toEqual({ kind: "openai" });
   });
 });
