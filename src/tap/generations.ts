@@ -1,19 +1,34 @@
 import type { GenerationRecord } from "../contract/engine.ts";
 import { engineRoutes } from "../contract/routes.ts";
+import { type AnswerFacts, type AskedFacts, type Fields, parseObject } from "./engine-exchange.ts";
 import { type Exchange, textOf } from "./exchange.ts";
+import { ollamaAnswered, ollamaAsked } from "./ollama-exchange.ts";
+import { openAiAnswered, openAiAsked } from "./openai-exchange.ts";
 
-/** The fields of a request to generate that are looked at; whatever else it holds. */
-interface Asked {
-  readonly model?: unknown;
-  readonly messages?: GenerationRecord["messages"];
-  readonly prompt?: unknown;
-  readonly system?: unknown;
-  readonly options?: Record<string, unknown>;
+/** How the exchanges of one call are read. */
+interface ReplyCall {
+  readonly endpoint: GenerationRecord["endpoint"];
+  asked(body: Fields): AskedFacts;
+  answered(text: string): AnswerFacts;
 }
 
-const ENDPOINTS: Readonly<Record<string, GenerationRecord["endpoint"]>> = {
-  [engineRoutes.chat.pattern]: "chat",
-  [engineRoutes.generate.pattern]: "generate",
+/** The calls by which an engine is asked for a reply, by their paths. */
+const CALLS: Readonly<Record<string, ReplyCall>> = {
+  [engineRoutes.chat.pattern]: {
+    endpoint: "chat",
+    asked: (body) => ollamaAsked(body, "chat"),
+    answered: ollamaAnswered,
+  },
+  [engineRoutes.generate.pattern]: {
+    endpoint: "generate",
+    asked: (body) => ollamaAsked(body, "generate"),
+    answered: ollamaAnswered,
+  },
+  [engineRoutes.openAiChat.pattern]: {
+    endpoint: "completions",
+    asked: openAiAsked,
+    answered: openAiAnswered,
+  },
 };
 
 /**
@@ -24,36 +39,26 @@ const ENDPOINTS: Readonly<Record<string, GenerationRecord["endpoint"]>> = {
  */
 export function generationsIn(exchanges: readonly Exchange[], epochMs: number): GenerationRecord[] {
   return exchanges.flatMap((exchange) => {
-    const endpoint = exchange.method === "POST" ? ENDPOINTS[exchange.path.split("?", 1)[0] ?? ""] : undefined;
-    return endpoint === undefined ? [] : [recordOf(exchange, endpoint, epochMs)];
+    const call = exchange.method === "POST" ? CALLS[exchange.path.split("?", 1)[0] ?? ""] : undefined;
+    return call === undefined ? [] : [recordOf(exchange, call, epochMs)];
   });
 }
 
-function recordOf(
-  exchange: Exchange,
-  endpoint: GenerationRecord["endpoint"],
-  epochMs: number,
-): GenerationRecord {
-  const asked = (parse(textOf(exchange.request)) ?? {}) as Asked;
+function recordOf(exchange: Exchange, call: ReplyCall, epochMs: number): GenerationRecord {
+  const { id, request, response, began_ms, ended_ms } = exchange;
+  const { tokens, isWhole, counted } = call.answered(textOf(response));
   const at = (ms: number | null): string | null =>
     ms === null ? null : new Date(epochMs + ms).toISOString();
-  const lines = textOf(exchange.response).split("\n").map(parse);
-  const tokens = lines.filter((line) => wordsOf(line) !== "");
-  const final = lines.find((line) => line?.["done"] === true);
   return {
-    id: exchange.id,
-    endpoint,
-    model: String(asked.model ?? ""),
-    messages: endpoint === "chat" ? (asked.messages ?? []) : null,
-    prompt: endpoint === "generate" ? String(asked.prompt ?? "") : null,
-    system: typeof asked.system === "string" ? asked.system : null,
-    options: asked.options ?? {},
-    tokens_sent: tokens.length,
-    counted: countsIn(final),
-    ended: endOf(exchange, final !== undefined),
-    started_at: at(exchange.began_ms) ?? "",
-    first_token_at: tokens.length === 0 ? null : at(exchange.response.chunks[0]?.at_ms ?? null),
-    ended_at: at(exchange.ended_ms),
+    id,
+    endpoint: call.endpoint,
+    ...call.asked(parseObject(textOf(request)) ?? {}),
+    tokens_sent: tokens,
+    counted,
+    ended: endOf(exchange, isWhole),
+    started_at: at(began_ms) ?? "",
+    first_token_at: tokens === 0 ? null : at(response.chunks[0]?.at_ms ?? null),
+    ended_at: at(ended_ms),
   };
 }
 
@@ -62,27 +67,4 @@ function endOf({ ended }: Exchange, isWhole: boolean): GenerationRecord["ended"]
   if (ended === "running") return "running";
   if (isWhole) return "done";
   return ended === "client-left" ? "aborted" : "failed";
-}
-
-/** Ollama leaves out counts that are zero. */
-function countsIn(final: Record<string, unknown> | undefined): GenerationRecord["counted"] {
-  if (final === undefined) return null;
-  const { prompt_eval_count, eval_count } = final;
-  return { prompt_tokens: Number(prompt_eval_count ?? 0), completion_tokens: Number(eval_count ?? 0) };
-}
-
-function wordsOf(line: Record<string, unknown> | undefined): string {
-  const { message, response } = line ?? {};
-  const content =
-    typeof message === "object" && message !== null && "content" in message ? message.content : response;
-  return typeof content === "string" ? content : "";
-}
-
-function parse(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -5,6 +5,8 @@ import { watchEngine } from "../../src/target/engine-watch.ts";
 import { createHttpClient } from "../../src/target/http.ts";
 import { startTestEngine } from "../support/gateway.ts";
 import { listenOnAnyPort } from "../support/listen.ts";
+import { answerInWords, startOpenAiEngine } from "../support/openai-engine.ts";
+import { eventually } from "../support/streams.ts";
 
 const signal = AbortSignal.timeout(10_000);
 
@@ -68,6 +70,53 @@ test("in front of any other engine a tap tells the same", async () => {
   expect(first?.counted).toEqual({ prompt_tokens: 0, completion_tokens: 2 });
   expect(Date.parse(first?.started_at ?? "")).toBeGreaterThan(Date.now() - 10_000);
   expect(await generationsAfter?.(first?.id ?? 0, signal)).toEqual([]);
+});
+
+test("a tap in front of a server of OpenAI's wire tells the same", async () => {
+  const url = await tapped((await startOpenAiEngine(answerInWords)).url);
+  const { name, isStandIn, generationsAfter } = await watch(url);
+  expect([name, isStandIn]).toEqual(["an OpenAI-compatible server behind a tap", false]);
+  const content = [
+    { type: "text", text: "What is it?" },
+    { type: "image_url", image_url: { url: "data:image/png;base64,AAAA" } },
+  ];
+  const asked = {
+    model: "m",
+    messages: [{ role: "user", content }],
+    max_tokens: 2,
+    reasoning_effort: "none",
+  };
+  for (const stream of [true, false]) {
+    const body = JSON.stringify({ ...asked, stream });
+    await (await fetch(`${url}/v1/chat/completions`, { method: "POST", body })).text();
+  }
+  const [streamed, whole] = (await generationsAfter?.(0, signal)) ?? [];
+  expect(streamed).toMatchObject({
+    endpoint: "completions",
+    model: "m",
+    messages: [{ role: "user", content: "What is it?", images: ["AAAA"] }],
+    prompt: null,
+    options: { num_predict: 2 },
+    think: false,
+    images: ["709e80c88487"],
+    tokens_sent: 2,
+    counted: { prompt_tokens: 3, completion_tokens: 2 },
+    ended: "done",
+  });
+  expect(whole).toMatchObject({ counted: { prompt_tokens: 3, completion_tokens: 2 }, ended: "done" });
+});
+
+test("of a reply on OpenAI's wire that its client left, a tap tells that it was aborted", async () => {
+  const url = await tapped((await startOpenAiEngine(answerInWords)).url);
+  const abort = new AbortController();
+  const body = JSON.stringify({ model: "m", messages: [], stream: true });
+  const answer = await fetch(`${url}/v1/chat/completions`, { method: "POST", body, signal: abort.signal });
+  await answer.body?.getReader().read();
+  abort.abort();
+  const { generationsAfter } = await watch(url);
+  await eventually(async () =>
+    expect(await generationsAfter?.(0, signal)).toMatchObject([{ ended: "aborted", counted: null }]),
+  );
 });
 
 test("an engine without a tap cannot be watched, and one that is not there neither", async () => {
