@@ -22,10 +22,7 @@ export interface EngineWatch {
  */
 export async function watchEngine(engine: HttpClient, signal: AbortSignal, token = ""): Promise<EngineWatch> {
   const version = await versionOf(engine, signal);
-  if (version === undefined) {
-    return { name: "an engine that does not answer", isStandIn: false, generationsAfter: undefined };
-  }
-  if (version.endsWith(`+${STAND_IN_BUILD}`)) {
+  if (version?.endsWith(`+${STAND_IN_BUILD}`)) {
     const { status } = await callForRecord(engine, standInPath(NOTHING), token, signal);
     const isOpen = status === 200;
     return {
@@ -34,12 +31,26 @@ export async function watchEngine(engine: HttpClient, signal: AbortSignal, token
       generationsAfter: isOpen ? standInRecord(engine, token) : undefined,
     };
   }
+  const name = version === undefined ? await nameByOpenAiWire(engine, signal) : `Ollama ${version}`;
+  if (name === undefined) {
+    return { name: "an engine that does not answer", isStandIn: false, generationsAfter: undefined };
+  }
   const isTapped = (await tapRecord(engine, token, NOTHING, signal)) !== undefined;
   return {
-    name: `Ollama ${version}${isTapped ? " behind a tap" : ""}`,
+    name: `${name}${isTapped ? " behind a tap" : ""}`,
     isStandIn: false,
     generationsAfter: isTapped ? tappedGenerations(engine, token) : undefined,
   };
+}
+
+/** A server that has OpenAI's list of models, or asks for a key first; undefined where there is neither. */
+async function nameByOpenAiWire(engine: HttpClient, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    const { status } = await engine.call("GET", engineRoutes.openAiModels.path(), { signal });
+    return status === 200 || status === 401 ? "an OpenAI-compatible server" : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** After this number there is nothing: whoever asks wants to know only whether it is answered. */
