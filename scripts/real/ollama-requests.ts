@@ -72,6 +72,9 @@ export const OLLAMA_CASES: readonly RecordedCase[] = [
       messages: [{ role: "user", content: "What is 1+1? Answer with one word." }],
     }),
   ),
+  // What this model would say first ends its reply: well, and without a word.
+  it("chat-empty-reply", chat({ options: { ...OPTIONS, stop: ["I"] } })),
+  it("chat-empty-reply-whole", chat({ stream: false, options: { ...OPTIONS, stop: ["I"] } })),
   it("chat-whole", chat({ stream: false })),
   it("chat-loads", post("/api/chat", { model: plain })),
   it("chat-unloads", post("/api/chat", { model: plain, keep_alive: 0 })),
@@ -176,6 +179,10 @@ export const OLLAMA_CASES: readonly RecordedCase[] = [
   it("v1-model-unknown", get("/v1/models/nope")),
   it("v1-chat-stream", completions({ stream: true, stream_options: { include_usage: true } }), load(plain)),
   it("v1-chat-stream-without-usage", completions({ stream: true })),
+  it(
+    "v1-chat-empty-reply",
+    completions({ stream: true, stream_options: { include_usage: true }, stop: "I" }),
+  ),
   it("v1-chat-whole", completions()),
   it(
     "v1-chat-think",

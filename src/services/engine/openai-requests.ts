@@ -3,7 +3,7 @@ import * as z from "zod";
 import { EngineError } from "./errors.ts";
 import { decodeGoBase64 } from "./go/base64.ts";
 import { goBool, goInt, goSlice, goString, goStruct } from "./go/bind.ts";
-import { type ChatRequest, readOptionalBody, type Think } from "./requests.ts";
+import { type ChatRequest, EFFORTS, readOptionalBody, type Think } from "./requests.ts";
 
 const goFloat = z.number({ error: "float64" }).nullish();
 
@@ -81,8 +81,6 @@ function optionsOf(body: CompletionsRequest): Record<string, unknown> {
     Object.entries(given).filter(([, value]) => value !== undefined && value !== null),
   );
 }
-
-const EFFORTS = ["high", "medium", "low", "max"] as const;
 
 function thinkOf({ reasoning, reasoning_effort }: CompletionsRequest): Think | undefined {
   const effort = reasoning === undefined ? reasoning_effort : reasoning.effort;

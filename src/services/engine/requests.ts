@@ -18,7 +18,7 @@ export type Think = boolean | ThinkLevel;
 /** How hard a model thinks. */
 export type ThinkLevel = (typeof EFFORTS)[number];
 
-const EFFORTS = ["high", "medium", "low", "max"] as const;
+export const EFFORTS = ["high", "medium", "low", "max"] as const;
 
 const think = z
   .unknown()
