@@ -103,3 +103,45 @@ test("an option of the wrong type is its error 500", async () => {
     message: 'option "num_ctx" must be of type integer',
   });
 });
+
+test("chat with a model that thinks", async () => {
+  const { ollama } = await startClient();
+  const reply = await ollama.chat({ model: "qwen3:8b", messages, think: "high" });
+  expect(reply.message.content).toBe("1, 2, 3, 4, 5");
+  expect(reply.message.thinking).toContain("with effort high");
+});
+
+test("chat with a model that thinks, streamed: thoughts come before the text", async () => {
+  const { ollama } = await startClient();
+  const order: string[] = [];
+  for await (const { message } of await ollama.chat({
+    model: "qwen3:8b",
+    messages,
+    think: true,
+    stream: true,
+  })) {
+    if (message.thinking) order.push("thought");
+    if (message.content) order.push("text");
+  }
+  expect(order.join(" ")).toMatch(/^(?:thought )+(?:text ?)+$/);
+});
+
+test("chat with a model that sees", async () => {
+  const { ollama } = await startClient();
+  const asked = [{ role: "user", content: "Count to 3", images: [Buffer.from("a picture")] }];
+  const reply = await ollama.chat({ model: "gemma3:4b", messages: asked });
+  expect(reply.message.content).toMatch(/^I see 1 image: [0-9a-f]{12}\.\n\n1, 2, 3$/);
+});
+
+test("what a model cannot do, and a limit, are the client's errors", async () => {
+  const { ollama } = await startClient();
+  await expect(ollama.chat({ model: MODEL, messages, think: true })).rejects.toMatchObject({
+    status_code: 400,
+    error: '"llama3.1:8b" does not support thinking',
+  });
+  const options = { stand_in_status: 429 } as object;
+  await expect(ollama.chat({ model: MODEL, messages, options })).rejects.toMatchObject({
+    status_code: 429,
+    error: "too many requests",
+  });
+});
