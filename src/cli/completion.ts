@@ -36,6 +36,7 @@ const ARGUMENTS: Readonly<Record<string, ValueKind>> = {
   up: "service",
   down: "service",
   restart: "service",
+  status: "service",
   logs: "logged",
   verify: "suite",
   prove: "fault",

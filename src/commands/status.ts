@@ -2,11 +2,12 @@ import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
 import { loadRunningConfig } from "../cli/running-config.ts";
 import { createScreen } from "../cli/screen.ts";
+import { requireKnown } from "../cli/service-names.ts";
 import { statusLines } from "../cli/status-table.ts";
 import type { Config } from "../config/schema.ts";
 import type { LadderReport } from "../doctor/index.ts";
 import { EXIT } from "../errors.ts";
-import { type StackStatus, type StatusOptions, stackStatus } from "../launch/status.ts";
+import { type StackStatus, type StatusOptions, stackStatus, statusOf } from "../launch/status.ts";
 import type { StyledText } from "../text/styled-text.ts";
 
 /** Time from one look to the next under `--watch`, in milliseconds. */
@@ -19,12 +20,18 @@ export default class Status extends BaseCommand {
     `CPU is the share of one core since the service was started; under --watch, of the last second. Memory is what is
 resident. On a narrow terminal the columns kind, restarts, cpu, memory, url, pid and uptime are left out, in this order.
 
+With names, only these services count.
+
 Exit codes: 0 all services work (or --watch was ended), 1 one does not, 2 it could not look.`;
+  static override usage = "status [SERVICE ...] [FLAGS]";
   static override examples = [
     "<%= config.bin %> status",
+    "<%= config.bin %> status gateway",
     "<%= config.bin %> status --watch",
     "<%= config.bin %> status --json | jq '.services[] | select(.state != \"healthy\")'",
   ];
+  // Any number of services.
+  static override strict = false;
 
   static override flags = {
     deep: Flags.boolean({
@@ -40,12 +47,12 @@ Exit codes: 0 all services work (or --watch was ended), 1 one does not, 2 it cou
   #isWatching = false;
 
   async run(): Promise<StackStatus & { ladder?: LadderReport }> {
-    const { flags } = await this.parse(Status);
+    const { flags, argv } = await this.parse(Status);
     const { config, mistake } = await loadRunningConfig(flags.config, createScreen(process.stderr));
     if (flags.deep && mistake !== undefined) throw mistake;
     const options = { isByRecords: mistake !== undefined };
-    if (flags.watch) return await this.#watch(config, options);
-    const status = await stackStatus(config, process.env, options);
+    if (flags.watch) return await this.#watch(config, argv, options);
+    const status = only(argv, await stackStatus(config, process.env, options), options);
     for (const line of this.#draw(status)) this.screen.line(line, 4);
     const ladder = flags.deep ? await this.#lookDeep(config) : undefined;
     if (!status.ok || ladder?.ok === false) process.exitCode = EXIT.failed;
@@ -53,15 +60,17 @@ Exit codes: 0 all services work (or --watch was ended), 1 one does not, 2 it cou
   }
 
   /** Until Ctrl-C or q; the result is the last look. */
-  async #watch(config: Config, options: StatusOptions): Promise<StackStatus> {
+  async #watch(config: Config, argv: readonly unknown[], options: StatusOptions): Promise<StackStatus> {
     this.#isWatching = true;
     const { pause, showLive } = await import("../cli/live-screen.ts");
     const signal = this.interruptSignal();
-    let [status, at] = [await stackStatus(config, process.env, options), performance.now()];
+    const look = async (before?: StatusOptions["before"]): Promise<StackStatus> =>
+      only(argv, await stackStatus(config, process.env, { ...options, ...(before && { before }) }), options);
+    let [status, at] = [await look(), performance.now()];
     const refresh = async (): Promise<void> => {
       const before = { status, agoMs: performance.now() - at };
       at = performance.now();
-      status = await stackStatus(config, process.env, { ...options, before });
+      status = await look(before);
     };
     if (this.jsonEnabled()) {
       this.jsonLine(status);
@@ -105,4 +114,11 @@ Exit codes: 0 all services work (or --watch was ended), 1 one does not, 2 it cou
     end({ ...report, warnings: [] });
     return report;
   }
+}
+
+/** The look at the services that were named, or at all. Throws `unknown_service`. */
+function only(argv: readonly unknown[], status: StackStatus, options: StatusOptions): StackStatus {
+  if (argv.length === 0) return status;
+  const known = status.services.map(({ name }) => name);
+  return statusOf(status, requireKnown(argv, known), options);
 }

@@ -85,7 +85,7 @@ export async function stackStatus(
     }
   return {
     time: new Date(now).toISOString(),
-    ok: !isByRecords && services.every(({ state }) => WORKING.has(state)),
+    ok: !isByRecords && areWorking(services),
     supervisor: supervisor === undefined ? null : { pid: supervisor.pid, usage: usage(supervisor) },
     services,
     warnings: exposureWarnings(
@@ -93,6 +93,20 @@ export async function stackStatus(
       sightings.filter(({ state }) => state.state === "running"),
     ),
   };
+}
+
+/** What of a look is about these services. @param options with which it was looked */
+export function statusOf(
+  status: StackStatus,
+  names: readonly string[],
+  { isByRecords = false }: StatusOptions,
+): StackStatus {
+  const services = status.services.filter(({ name }) => names.includes(name));
+  return { ...status, services, ok: !isByRecords && areWorking(services) };
+}
+
+function areWorking(services: readonly ServiceStatus[]): boolean {
+  return services.every(({ state }) => WORKING.has(state));
 }
 
 /** Nothing where it may not be read, which is told elsewhere. */

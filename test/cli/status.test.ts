@@ -41,6 +41,24 @@ test("services whose supervisor is gone are told to be unwatched, until `stack u
   expect((await stack.run("status")).stdout).not.toContain("Nobody watches");
 });
 
+test("with names status is of these services alone, and so is its exit code", async () => {
+  const stack = await testStack();
+  await stack.up();
+  await stack.run("down", "hmi");
+  expect((await stack.run("status")).exitCode).toBe(1);
+  const gateway = await stack.run("status", "gateway");
+  expect(gateway).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(gateway.stdout.split("\n")[1]).toMatch(/^ {2}gateway +healthy/);
+  expect(gateway.stdout).not.toMatch(/^ {2}(?:engine|hmi) /m);
+  const { exitCode, json } = await stack.json("status", "hmi", "engine");
+  expect(exitCode).toBe(1);
+  expect((json as StackStatus).services.map(({ name }) => name)).toEqual(["engine", "hmi"]);
+  expect(await stack.run("status", "gatway")).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('Did you mean "gateway"?'),
+  });
+});
+
 test("under --watch --json each look is a line, and Ctrl-C is a good end", async () => {
   const stack = await testStack();
   const watch = stack.start("status", "--watch", "--json");
