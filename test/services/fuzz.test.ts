@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import { once } from "node:events";
 import { Agent, type IncomingMessage, request } from "node:http";
 import { text } from "node:stream/consumers";
 import pino from "pino";
@@ -96,7 +97,7 @@ async function tryRequest(
 
 async function send(
   base: string,
-  { method, path, headers, body }: FuzzRequest,
+  { method, path, headers, body, isEndless }: FuzzRequest,
   agent: Agent,
 ): Promise<FuzzAnswer> {
   const { hostname, port } = new URL(base);
@@ -106,5 +107,17 @@ async function send(
     outgoing.on("timeout", () => outgoing.destroy(new Error("nothing came for 20 s")));
     outgoing.end(body);
   });
-  return { status: response.statusCode ?? 0, headers: response.headers, body: await text(response) };
+  return {
+    status: response.statusCode ?? 0,
+    headers: response.headers,
+    body: await bodyOf(response, isEndless),
+  };
+}
+
+/** The whole of a body, or the beginning of one that does not end by itself. */
+async function bodyOf(response: IncomingMessage, isEndless: boolean): Promise<string> {
+  if (!isEndless || response.statusCode !== 200) return await text(response);
+  const [first] = await once(response, "data");
+  response.destroy();
+  return String(first);
 }

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { ChatRequest, ResumeQuery } from "../../src/contract/gateway.ts";
+import { Cancel, ChatRequest, ResumeQuery } from "../../src/contract/gateway.ts";
 import {
   ExportQuery,
   GeneralStreamQuery,
@@ -11,6 +11,7 @@ import {
   RenameSession,
   SendMessage,
   SessionsQuery,
+  StreamQuery,
 } from "../../src/contract/hmi.ts";
 import { gatewayRoutes, hmiRoutes, type Route } from "../../src/contract/routes.ts";
 
@@ -27,6 +28,8 @@ type Fields = z.ZodObject<z.ZodRawShape>;
 
 const BODIES = new Map<Route, Fields>([
   [gatewayRoutes.chat, ChatRequest],
+  [gatewayRoutes.cancel, Cancel],
+  [hmiRoutes.cancel, Cancel],
   [hmiRoutes.sendMessage, SendMessage],
   [hmiRoutes.regenerate, Regenerate],
   [hmiRoutes.newSession, NewSession],
@@ -37,6 +40,7 @@ const BODIES = new Map<Route, Fields>([
 
 const QUERIES = new Map<Route, Fields>([
   [gatewayRoutes.resume, ResumeQuery],
+  [hmiRoutes.stream, StreamQuery],
   [hmiRoutes.generalStream, GeneralStreamQuery],
   [hmiRoutes.sessions, SessionsQuery],
   [hmiRoutes.messages, MessagesQuery],

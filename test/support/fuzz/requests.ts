@@ -17,6 +17,10 @@ export interface FuzzRequest {
   readonly body: string | Buffer | undefined;
   /** False where the call shows no token, or where that call takes none. */
   readonly isAuthorised: boolean;
+  /** A field of its body that the contract does not know. */
+  readonly unknownField: string | undefined;
+  /** True for a stream that never ends by itself. */
+  readonly isEndless: boolean;
 }
 
 /** A request that is wrong in some way, or by accident in none; the same for the same seed and number. */
@@ -25,11 +29,13 @@ export function fuzzRequest(seed: number, number: number, token: string): FuzzRe
   const endpoint = dice.pick(ALL);
   const { service, route } = endpoint;
   const tokenIn = dice.chance(92) ? "header" : dice.pick(["query", "nothing"]);
-  const body = route.method === "GET" && !dice.chance(5) ? undefined : bodyFor(dice, endpoint);
+  const isRead = route.method === "GET";
+  const { body, unknownField } = isRead && !dice.chance(5) ? NO_BODY : bodyFor(dice, endpoint);
   const path = pathFor(dice, endpoint);
+  const method = dice.chance(90) ? route.method : dice.pick(METHODS);
   return {
     service,
-    method: dice.chance(90) ? route.method : dice.pick(METHODS),
+    method,
     path: tokenIn === "query" ? `${path}${path.includes("?") ? "&" : "?"}token=${token}` : path,
     headers: {
       ...(body === undefined ? {} : { "content-type": "application/json" }),
@@ -39,6 +45,9 @@ export function fuzzRequest(seed: number, number: number, token: string): FuzzRe
     body,
     isAuthorised:
       tokenIn === "header" || OPEN.has(route) || (tokenIn === "query" && EVENT_SOURCES.has(route)),
+    // What is sent to another call with the same path may be read by nobody.
+    unknownField: method === route.method ? unknownField : undefined,
+    isEndless: route === hmiRoutes.events,
   };
 }
 
@@ -55,6 +64,7 @@ const EVENT_SOURCES: ReadonlySet<Route> = new Set<Route>([
   gatewayRoutes.resume,
   hmiRoutes.stream,
   hmiRoutes.generalStream,
+  hmiRoutes.events,
 ]);
 
 const NO_TOKENS: readonly Record<string, string>[] = [
@@ -77,16 +87,43 @@ const GOOD: Readonly<Record<string, unknown>> = {
   name: "A profile",
   title: "A title",
   model_id: 1,
+  model: "qwen3:8b",
+  think: true,
+  keep_alive: "5m",
 };
 
-function bodyFor(dice: Dice, { body: names }: Endpoint): string | Buffer | undefined {
-  if (dice.chance(names.length === 0 ? 60 : 3)) return undefined;
-  if (names.length === 0 || dice.chance(25)) return junkBody(dice);
-  const entries = names
-    .filter((name) => dice.chance(name in GOOD ? 85 : 30))
-    .map((name) => [name, name in GOOD && dice.chance(65) ? GOOD[name] : junkValue(dice)]);
-  return JSON.stringify(Object.fromEntries(entries));
+/** Of these fields: those that are seldom sent. */
+const RARE: ReadonlySet<string> = new Set(["model", "think", "keep_alive"]);
+
+interface FuzzBody {
+  readonly body: string | Buffer | undefined;
+  readonly unknownField: string | undefined;
 }
+
+const NO_BODY: FuzzBody = { body: undefined, unknownField: undefined };
+
+function bodyFor(dice: Dice, { body: names }: Endpoint): FuzzBody {
+  if (dice.chance(names.length === 0 ? 60 : 3)) return NO_BODY;
+  if (names.length === 0 || dice.chance(25)) return { ...NO_BODY, body: junkBody(dice) };
+  const entries = names
+    .filter((name) => dice.chance(name in GOOD && !RARE.has(name) ? 85 : 30))
+    .map((name) => [name, name in GOOD && dice.chance(65) ? GOOD[name] : junkValue(dice)]);
+  const unknownField = dice.chance(10) ? dice.pick(UNKNOWN_FIELDS) : undefined;
+  const unknown = unknownField === undefined ? [] : [[unknownField, junkValue(dice)]];
+  return { body: JSON.stringify(Object.fromEntries([...entries, ...unknown])), unknownField };
+}
+
+/** Names that somebody may think of, of other services and of other spellings. */
+const UNKNOWN_FIELDS = [
+  "tool_choice",
+  "max_tokens",
+  "messageId",
+  "Message",
+  "stream",
+  "temperature",
+  "user",
+  " ",
+];
 
 function pathFor(dice: Dice, { route, query: names }: Endpoint): string {
   const path = pathOf(route, () => (dice.chance(50) ? String(1 + dice.number(30)) : junkText(dice)));

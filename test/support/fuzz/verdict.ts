@@ -15,7 +15,9 @@ export function faultIn(asked: FuzzRequest, { status, headers, body }: FuzzAnswe
   if (status < 200 || status >= 500) return `${status} ${body}`;
   if (status < 400) {
     if (!asked.isAuthorised) return `${status} without the token`;
-    const isCut = type.startsWith("text/event-stream") && !body.includes('"type":"done"');
+    if (asked.unknownField !== undefined) return `${status} although nobody knows "${asked.unknownField}"`;
+    const isStream = type.startsWith("text/event-stream");
+    const isCut = isStream && !asked.isEndless && !body.includes('"type":"done"');
     return isCut ? `a stream without its end: ${body}` : undefined;
   }
   // A page says in its own words that there is nothing.
