@@ -165,10 +165,16 @@ export const HELD_BY: Holders = {
     done: { "services/stream/send.test.ts": "the server closes the stream after done" },
   },
   errors: {
+    message_superseded: {
+      "services/conversations/sqlite/regeneration.test.ts":
+        "only the last exchange can be named, by its message or its reply",
+    },
     empty_reply: {
       "services/gateway/empty-reply.test.ts": "a reply of %s is no success: it says why, and what to do",
     },
     key_reused: {
+      "services/conversations/sqlite/client-keys.test.ts":
+        "a key that comes again with another message is refused, whatever runs",
       "services/gateway/keys.test.ts": "a key that was used with %s is refused, while it runs and after",
     },
     not_supported: {
@@ -340,6 +346,16 @@ export const HELD_BY: Holders = {
     },
     "stream.save_every_ms": { "services/hmi/reply.test.ts": "the text grows on disk while it is streamed" },
     "auth.token": { "services/auth.test.ts": "every call but the one for liveness asks for the token" },
+    "auth.users": {
+      "services/people.test.ts":
+        "is answered for what is Alice's as for what is not there, and changes nothing of it",
+    },
+    "auth.user_header": {
+      "services/http/people.test.ts": "the header is believed from the proxies' addresses alone: %j",
+    },
+    "auth.trusted_proxies": {
+      "services/people.test.ts": "from addresses that are no proxy's the header says nothing",
+    },
     "http.allowed_hosts": {
       "services/settings.test.ts": "gateway and HMI answer to the allowed hosts, and to no other",
     },
