@@ -20,6 +20,8 @@ export interface GenerationSettings extends EngineAccess {
   readonly maxReplyMs: number;
   readonly metrics: GatewayMetrics;
   readonly logger: FastifyBaseLogger;
+  /** Whose key the reply's is, where a person with a token of their own gave it. */
+  readonly caller: string | undefined;
   /** Told once, when the generation has ended in any way. */
   readonly onEnd: (generation: Generation) => void;
 }
@@ -31,6 +33,8 @@ const HANG_UP_MS = 1_000;
 export class Generation {
   readonly sessionId: string;
   readonly messageId: string;
+  /** Whose key that is: undefined for the HMI's, else the person's. */
+  readonly caller: string | undefined;
   readonly log: EventLog;
   readonly #settings: GenerationSettings;
   readonly #fingerprint: string;
@@ -46,6 +50,7 @@ export class Generation {
   constructor(request: ChatRequest, settings: GenerationSettings) {
     this.sessionId = request.session_id;
     this.messageId = request.message_id;
+    this.caller = settings.caller;
     this.log = new EventLog(request.message_id);
     this.#settings = settings;
     this.#fingerprint = requestFingerprint(request);

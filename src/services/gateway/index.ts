@@ -88,7 +88,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
     if (!isBack && generations.find(sessionId, messageId) === undefined) await requireAble(access, body);
     const generation = isBack
       ? await resumeGeneration(generations, conversations, { sessionId, messageId, mayStart: false })
-      : generations.start(body);
+      : generations.start(body, personOf(request));
     await sendLog(request, reply, generation.log, options);
   });
   endpoint(app, gatewayRoutes.resume, { query: ResumeQuery }, async ({ params, query, request, reply }) => {
@@ -135,6 +135,12 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
       await engine.close();
     },
   };
+}
+
+/** The person who calls with a token of their own; undefined for whoever may act for all, as the HMI. */
+function personOf(request: FastifyRequest): string | undefined {
+  const { user, actsForAll } = callerUserOf(request);
+  return actsForAll ? undefined : user;
 }
 
 async function probeEngine(engine: EngineClient, url: string): Promise<DependencyHealth> {

@@ -139,7 +139,9 @@ test.each([
 test("pictures may be 20 MiB, other bodies 1 MiB", async () => {
   const gateway = await startTestGateway();
   const picture = "A".repeat(2 * 1024 * 1024);
-  await (await gateway.chat({ images: [picture] })).ended;
+  const seen = await gateway.chat({ model: "gemma3:4b", images: [picture] });
+  await seen.ended;
+  expect(seen.events.at(-1)).toEqual({ type: "done", finish_reason: "stop" });
   const options = { noise: picture };
   const { status, json } = await post(gateway, { message_id: "2", options });
   expect([status, json.error.code, json.error.message]).toEqual([
@@ -151,4 +153,26 @@ test("pictures may be 20 MiB, other bodies 1 MiB", async () => {
   const headers = { "content-length": String(21 * 1024 * 1024) };
   const tooLarge = await call(gateway.url, gatewayRoutes.chat.path(), { method: "POST", body: "", headers });
   expect([tooLarge.status, tooLarge.json.error.message]).toEqual([413, expect.stringContaining("20 MiB")]);
+});
+
+test("a person cannot use up the keys of other people's replies, and has keys of their own", async () => {
+  const gateway = await startTestGateway({
+    ...SLOW,
+    token: "house",
+    users: { ann: "ann's", bob: "bob's" },
+    conversations: {
+      userOf: async (sessionId) => sessionId.split("-")[0],
+      pendingRequest: async () => undefined,
+    },
+  });
+  const by = (token: string) => ({ authorization: `Bearer ${token}` });
+  const anns = await gateway.chat({ session_id: "ann-1", content: "Count to 3" }, by("ann's"));
+  const bobs = await gateway.chat({ session_id: "bob-1" }, by("house"));
+  await Promise.all([anns.ended, bobs.ended]);
+  expect([anns.text, bobs.text]).toEqual(["1, 2, 3", "1, 2, 3, 4, 5"]);
+  await expect(gateway.chat({ session_id: "ann-2" }, by("ann's"))).rejects.toThrow("409");
+  await expect(gateway.chat({ session_id: "bob-2" }, by("house"))).rejects.toThrow("409");
+  const resume = gatewayRoutes.resume.path({ session_id: "bob-1" }, { message_id: "1" });
+  const again = await wholeStream(gateway.url, resume, { headers: by("house") });
+  expect(again.events).toEqual(bobs.events);
 });
