@@ -58,6 +58,8 @@ async function watchWithLogs(
         const words = changeWords(report);
         if (words !== undefined) screen.line(styled`  ${paint("strong", name)} ${words}`);
       },
+      onMissedEnd: (name, report) =>
+        screen.line(styled`  ${paint("strong", name)} ${endWords(report)}. It was started again.`),
       onUnsupervised: () =>
         screen.line("  The supervisor is gone: nobody watches the services. `stack up` brings it back.", 2),
     });
@@ -67,12 +69,16 @@ async function watchWithLogs(
   }
 }
 
+function endWords({ last_exit }: ServiceReport): string {
+  return `ended: ${last_exit?.reason ?? "nobody saw how"}`;
+}
+
 /** What a person is told; nothing about what goes its way. */
 function changeWords(report: ServiceReport): string | undefined {
   const { phase, last_exit, restarts } = report;
   if (phase === "backoff") {
     const pause = pauseLeft(report, Number.POSITIVE_INFINITY);
-    return `ended: ${last_exit?.reason ?? "nobody saw how"}. It is started again in ${(pause / 1000).toFixed(1)} s.`;
+    return `${endWords(report)}. It is started again in ${(pause / 1000).toFixed(1)} s.`;
   }
   if (phase === "unhealthy") return "does not answer its liveness probe.";
   if (phase === "stopped") return last_exit === null ? "was stopped." : `ended: ${last_exit.reason}.`;

@@ -15,6 +15,8 @@ export interface WatchOptions {
   readonly signal: AbortSignal;
   /** Told of each change of a service's phase. */
   readonly onChange: (name: string, report: ServiceReport) => void;
+  /** Told of a service that ended and was started again between two looks, before what it has become. */
+  readonly onMissedEnd: (name: string, report: ServiceReport) => void;
   /** Told once, if the supervisor is gone. */
   readonly onUnsupervised: () => void;
 }
@@ -25,10 +27,11 @@ const POLL_MS = 100;
 export async function watchStack(
   folder: StateFolder,
   names: readonly string[],
-  { signal, onChange, onUnsupervised }: WatchOptions,
+  options: WatchOptions,
 ): Promise<WatchEnd> {
+  const { signal, onUnsupervised } = options;
   // As they were when the watch was asked for: one may have ended before the first look.
-  const phases = new Map<string, ServiceReport["phase"]>(names.map((name) => [name, "ready"]));
+  const last = new Map<string, Before>();
   let isTold = false;
   for await (const { services, isLost } of supervisorWords(folder, { signal, everyMs: POLL_MS })) {
     const wanted = readWanted(folder).services;
@@ -40,11 +43,26 @@ export async function watchStack(
     }
     for (const [name, report] of watched.flatMap((name) => entryOf(services, name))) {
       if (report.phase === "failed") return { why: "failed", name, report };
-      if (phases.get(name) !== report.phase) onChange(name, report);
-      phases.set(name, report.phase);
+      tellChange(name, report, last.get(name) ?? { phase: "ready", restarts: report.restarts }, options);
+      last.set(name, report);
     }
   }
   return { why: "aborted" };
+}
+
+/** What was last seen of a service. */
+type Before = Pick<ServiceReport, "phase" | "restarts">;
+
+function tellChange(
+  name: string,
+  report: ServiceReport,
+  { phase, restarts }: Before,
+  { onChange, onMissedEnd }: Pick<WatchOptions, "onChange" | "onMissedEnd">,
+): void {
+  const isStartedAgain = report.restarts > restarts;
+  // A busy machine may give this process no turn for as long as the pause before the restart takes.
+  if (isStartedAgain && phase !== "backoff") onMissedEnd(name, report);
+  if (isStartedAgain || phase !== report.phase) onChange(name, report);
 }
 
 function entryOf(

@@ -67,7 +67,8 @@ test.each(["engine", "gateway", "hmi"] as const)(
     await up.said("Ctrl-C stops all three.");
     const pid = stack.pids()[name] ?? 0;
     process.kill(pid, "SIGKILL");
-    await up.said(`${name} ended: it was ended by SIGKILL. It is started again in `);
+    // Or that it was, where the machine is so busy that its pause went by between two looks.
+    await up.said(`${name} ended: it was ended by SIGKILL. It `);
     await up.said(`${name} is ready again.`);
     expect(stack.pids()[name]).not.toBe(pid);
     up.kill("SIGINT");
