@@ -1,5 +1,7 @@
+import { type DefaultModelReport, isConfigured } from "../launch/default-model.ts";
 import type { PlannedStep } from "../launch/dry-run.ts";
 import type { UpStep } from "../launch/up.ts";
+import { shellWord } from "../shell-word.ts";
 import { pauseLeft } from "../supervisor/keep/resumption.ts";
 import type { ServiceReport } from "../supervisor/keep/types.ts";
 import { joinText, paint, type StyledText, styled } from "../text/styled-text.ts";
@@ -66,7 +68,7 @@ const INTENTS: Readonly<Record<PlannedStep["action"], string>> = {
 };
 
 /** What a person does next. */
-export function stackAdvice(steps: readonly UpStep[]): string[] {
+export function stackAdvice(steps: readonly UpStep[], model: DefaultModelReport | undefined): string[] {
   const hmi = steps.find(({ name }) => name === "hmi");
   const engine = steps.find(({ name }) => name === "engine");
   const advice = hmi?.url == null ? [] : [`Chat at ${hmi.url}/llm`];
@@ -75,5 +77,15 @@ export function stackAdvice(steps: readonly UpStep[]): string[] {
       "No Ollama was found, so the answers are scripted. Install it, or set engine.url, for real ones.",
     );
   }
+  if (model !== undefined && !isConfigured(model)) advice.push(modelLine(model, engine?.kind));
   return advice;
+}
+
+/** What stands in for the configured model is no fault, and nobody should have to guess it. */
+function modelLine({ configured, in_force }: DefaultModelReport, kind: string | undefined): string {
+  if (in_force !== null) {
+    return `The engine does not have ${configured} (chat.model): ${in_force}, its first, answers where nobody chooses a model.`;
+  }
+  const how = kind === "openai" ? "start it with one" : `\`ollama pull ${shellWord(configured)}\` gets one`;
+  return `The engine has no model yet: ${how}.`;
 }

@@ -7,12 +7,18 @@ import { readServiceNames } from "../cli/service-names.ts";
 import { isBad, printIntent, retryLine, stackAdvice, stepLines } from "../cli/stack-lines.ts";
 import type { Config } from "../config/schema.ts";
 import { EXIT, UserError } from "../errors.ts";
+import { askDefaultModel, type DefaultModelReport } from "../launch/default-model.ts";
 import { type PlannedStep, planUp } from "../launch/dry-run.ts";
 import { bringUp, type UpStep } from "../launch/up.ts";
 import { paint, styled } from "../text/styled-text.ts";
 
 type UpOutput =
-  | { readonly services: readonly UpStep[]; readonly warnings: readonly string[] }
+  | {
+      readonly services: readonly UpStep[];
+      /** Which model answers where nobody chose one; null where no gateway tells. */
+      readonly model: DefaultModelReport | null;
+      readonly warnings: readonly string[];
+    }
   | { readonly dry_run: true; readonly services: readonly PlannedStep[] };
 
 export default class Up extends BaseCommand {
@@ -91,7 +97,10 @@ is started again, whether anybody looks on or not.`;
       onProgress: (text) => screen.progress(`  ${text} …`),
     });
     screen.line();
-    for (const line of stackAdvice(steps)) screen.line(`  ${line}`, 2);
+    const isAsked =
+      pending.length === 0 && steps.some(({ name, state }) => name === "gateway" && !isBad(state));
+    const model = isAsked ? await askDefaultModel(config) : undefined;
+    for (const line of stackAdvice(steps, model)) screen.line(`  ${line}`, 2);
     for (const line of warnings) screen.line(styled`  ${paint("warn", "!")} ${line}`, 4);
     const isWhole = !steps.some(({ state }) => isBad(state));
     if (!isWhole) process.exitCode = EXIT.failed;
@@ -106,7 +115,7 @@ is started again, whether anybody looks on or not.`;
     } else if (!flags.detach && !this.jsonEnabled())
       await stayInForeground(started, config, { screen, signal, hurry });
     else screen.line("  `stack down` stops it.");
-    return { services: steps, warnings };
+    return { services: steps, model: model ?? null, warnings };
   }
 
   async #tellPlan(config: Config, names: readonly string[]): Promise<UpOutput> {

@@ -6,8 +6,16 @@ import { broken } from "./diagnose.ts";
 import type { Finding } from "./ladder.ts";
 import type { Scene } from "./scene.ts";
 
-/** How long a short reply may take when the engine has just written another. */
-export const REPLY_TIMEOUT_MS = 30_000;
+/** How long a short reply may take beside the engine's own time, in milliseconds. */
+const REPLY_MS = 30_000;
+
+/** So many times what one token took at the engine itself a short reply may take there: its prompt is longer, too. */
+const REPLY_CHATS = 6;
+
+/** How long a short reply may take with this engine, in milliseconds: a slow one is not broken. */
+export function replyTimeout({ notes }: Scene): number {
+  return REPLY_MS + REPLY_CHATS * notes.chatMs;
+}
 
 /** A reply's stream, as far as it is judged here. */
 export interface Reply {

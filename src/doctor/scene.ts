@@ -40,6 +40,8 @@ export interface Notes {
   /** The model that is used where nobody names one; the configured one until the engine has told what it has. */
   model: string;
   engineKind: EngineKind;
+  /** How long one token took at the engine itself, in milliseconds; 0 until it was asked. */
+  chatMs: number;
   /** Health reports that could be read. */
   readonly health: { gateway?: Health; hmi?: Health };
   /** The services' processes. */
@@ -69,8 +71,6 @@ export interface Scene {
   readonly engineApi: Config["engine"]["api"];
   readonly hasToken: boolean;
   readonly hasEngineKey: boolean;
-  /** What is sent beside a message of the doctor's, so that a model answers at once: what foreign backends do not know is left out. */
-  readonly quick: { readonly think?: false };
   readonly heartbeatMs: number;
   readonly signal: AbortSignal;
   readonly notes: Notes;
@@ -92,13 +92,21 @@ export interface SceneOptions {
   readonly signal: AbortSignal;
 }
 
+/** What is not said to a backend that cannot pass it on. */
+const UNSAYABLE = ["engine.options", "engine.think"] as const;
+
 /** A scene, and what clears it: undoes what was deferred, and tells what could not be. */
 export function setScene(options: SceneOptions): { scene: Scene; clear: () => Promise<string[]> } {
   const { urls, states, lastExits = {}, token, engineKey, contract, signal } = options;
   const given = departuresOf(contract);
   const departures = {
     ...given,
-    lacks: isLacking(given, "engine.options") ? { "engine.options": "skipped" as const } : {},
+    lacks: Object.fromEntries(
+      UNSAYABLE.filter((feature) => isLacking(given, feature)).map((feature) => [
+        feature,
+        "skipped" as const,
+      ]),
+    ),
   };
   const patient = (name: Role): Patient => {
     const url = urls[name];
@@ -124,12 +132,12 @@ export function setScene(options: SceneOptions): { scene: Scene; clear: () => Pr
     engineApi: options.engineApi,
     hasToken: token !== "",
     hasEngineKey: engineKey !== "",
-    quick: (contract?.profile ?? "ours") === "ours" ? { think: false } : {},
     heartbeatMs: options.heartbeatMs,
     signal,
     notes: {
       installed: [],
       model: options.model,
+      chatMs: 0,
       engineKind: options.engineApi === "openai" ? "openai" : "ollama",
       health: {},
       pid: {},

@@ -129,7 +129,7 @@ test("status says what a service lacks that itself is there", async () => {
       ok: false,
       services: [
         { name: "engine", state: "failed", last_exit: { signal: "SIGKILL" } },
-        { name: "gateway", state: "degraded", detail: expect.stringMatching(/^ollama: .+does not answer/) },
+        { name: "gateway", state: "degraded", detail: expect.stringMatching(/^engine: .+does not answer/) },
         { name: "hmi", state: "degraded", detail: expect.stringMatching(/^engine: .+does not answer/) },
       ],
     },

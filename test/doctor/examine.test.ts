@@ -44,7 +44,7 @@ test("it asks for a few tokens at each level, and for more only to cancel it", a
   await examineUrls(stack);
   const asked = await stack.generations();
   expect(asked.map(({ ended }) => ended)).toEqual(["done", "done", "done", "done", "aborted"]);
-  expect(Math.max(...asked.map(({ tokens_sent }) => tokens_sent))).toBeLessThanOrEqual(8);
+  expect(Math.max(...asked.map(({ tokens_sent }) => tokens_sent))).toBeLessThanOrEqual(4);
 });
 
 test("nobody's active conversation changes", async () => {

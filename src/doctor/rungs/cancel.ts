@@ -7,7 +7,7 @@ import { watchEngine } from "../../target/engine-watch.ts";
 import type { SeenCall } from "../../target/http.ts";
 import { broken } from "../diagnose.ts";
 import type { Finding, Rung } from "../ladder.ts";
-import { REPLY_TIMEOUT_MS, readReply } from "../reply.ts";
+import { readReply, replyTimeout } from "../reply.ts";
 import { ask, askForStream, type Scene } from "../scene.ts";
 import { shortened } from "../words.ts";
 import { chatWithEngine, isTimeout } from "./engine.ts";
@@ -40,7 +40,7 @@ export const hmiCancel: Rung<Scene> = {
       cancelling.catch(() => undefined);
     };
     const stream = await askForStream(scene, "hmi", ["GET", hmiRoutes.stream.path(sent)], {
-      timeoutMs: REPLY_TIMEOUT_MS,
+      timeoutMs: replyTimeout(scene),
       onEvent: ({ event }) => {
         if ("type" in event && event.type === "token") cancel();
       },
@@ -93,19 +93,20 @@ async function lookAtRecord(generations: () => Promise<GenerationRecord[]>, mark
   }
 }
 
-/** How long the next chat may wait for what was cancelled, beside its own time. */
-const NEXT_CHAT_TIMEOUT_MS = 5_000;
+/** How long the next chat may wait for what was cancelled, beside its own time, which is known of the first. */
+const NEXT_CHAT_MS = 5_000;
 
 /** Of an engine that keeps no record: it takes the next chat at once, if it is free. */
 async function lookByNextChat(scene: Scene): Promise<Finding> {
+  const timeoutMs = NEXT_CHAT_MS + 2 * scene.notes.chatMs;
   try {
-    await chatWithEngine(scene, NEXT_CHAT_TIMEOUT_MS);
+    await chatWithEngine(scene, timeoutMs);
     return { status: "holds", text: "after a cancel the engine takes the next chat at once" };
   } catch (error) {
     scene.signal.throwIfAborted();
     if (!isTimeout(error)) throw error;
     return broken("engine_goes_on", {
-      found: `the next chat had no answer in ${NEXT_CHAT_TIMEOUT_MS / 1000} s`,
+      found: `the next chat had no answer in ${Math.round(timeoutMs / 1000)} s`,
     });
   }
 }

@@ -56,6 +56,7 @@ export const engineChat: Rung<Scene> = {
     const { notes, engineApi, services } = scene;
     const seen = { model: notes.model, kind: notes.engineKind, url: services.engine.url };
     let answer: SeenCall;
+    const start = performance.now();
     try {
       answer = await chatWithEngine(scene, LOAD_TIMEOUT_MS);
     } catch (error) {
@@ -63,6 +64,7 @@ export const engineChat: Rung<Scene> = {
       if (!isTimeout(error)) throw error;
       return broken("engine_silent", { ...seen, seconds: LOAD_TIMEOUT_MS / 1000 });
     }
+    notes.chatMs = Math.round(performance.now() - start);
     const { status, body } = answer;
     if (status === 200 && ENGINE_WIRES[engineApi].isReply(body)) {
       return { status: "holds", text: `answers a chat of one token with ${notes.model}` };

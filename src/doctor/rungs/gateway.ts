@@ -5,7 +5,7 @@ import { gatewayRoutes } from "../../contract/routes.ts";
 import type { SeenCall, SeenStream } from "../../target/http.ts";
 import { broken } from "../diagnose.ts";
 import type { Rung } from "../ladder.ts";
-import { judgeReply, REPLY_TIMEOUT_MS } from "../reply.ts";
+import { judgeReply, replyTimeout } from "../reply.ts";
 import { ask, askForStream, type Scene } from "../scene.ts";
 import { SHORT } from "./reply.ts";
 
@@ -17,7 +17,7 @@ export const gatewayChat: Rung<Scene> = {
   needs: ["gateway/engine", "engine/chat"],
   async look(scene) {
     const key = newKey();
-    const stream = await chatThroughGateway(scene, key, "Say OK", REPLY_TIMEOUT_MS);
+    const stream = await chatThroughGateway(scene, key, "Say OK", replyTimeout(scene));
     scene.notes.gatewayReply = key;
     const finding = judgeReply(stream, "gateway", scene);
     return finding ?? { status: "holds", text: "answers a chat" };
@@ -79,7 +79,7 @@ export async function chatThroughGateway(
   content: string,
   timeoutMs: number,
 ): Promise<SeenStream> {
-  const body = { ...key, agent_id: DEFAULTS.agentId, content, options: SHORT, ...scene.quick };
+  const body = { ...key, agent_id: DEFAULTS.agentId, content, options: SHORT, think: false };
   return await askForStream(scene, "gateway", ["POST", gatewayRoutes.chat.path()], { body, timeoutMs });
 }
 

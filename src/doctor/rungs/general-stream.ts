@@ -3,7 +3,7 @@ import { MessageList, type Session, SessionList } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { broken } from "../diagnose.ts";
 import type { Rung } from "../ladder.ts";
-import { judgeReply, REPLY_TIMEOUT_MS, readReply } from "../reply.ts";
+import { judgeReply, readReply, replyTimeout } from "../reply.ts";
 import { askForStream, type Scene } from "../scene.ts";
 import { makePlace, rowsOf, SHORT } from "./reply.ts";
 
@@ -22,7 +22,7 @@ export const hmiGeneralStream: Rung<Scene> = {
     // Without the conversation, which is then found by its profile: there the model_id gets lost.
     const { model_id } = place;
     const path = hmiRoutes.generalStream.path(undefined, { model_id, message: `Say OK (${mark})` });
-    const stream = await askForStream(scene, "hmi", ["GET", path], { timeoutMs: REPLY_TIMEOUT_MS });
+    const stream = await askForStream(scene, "hmi", ["GET", path], { timeoutMs: replyTimeout(scene) });
     const finding = judgeReply(stream, "hmi", scene);
     if (finding !== undefined) return finding;
     const { text } = readReply(stream);

@@ -3,7 +3,7 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import type { SeenStream } from "../../target/http.ts";
 import { broken } from "../diagnose.ts";
 import type { BrokenRung, Finding, Rung } from "../ladder.ts";
-import { REPLY_TIMEOUT_MS } from "../reply.ts";
+import { replyTimeout } from "../reply.ts";
 import { askForStream, type Scene } from "../scene.ts";
 import { chatThroughGateway, newKey } from "./gateway.ts";
 import { makePlace, SHORT, sendMessage } from "./reply.ts";
@@ -46,15 +46,16 @@ interface Silence {
 const MARGIN_MS = 1_500;
 
 async function lookIntoSilence(
-  { heartbeatMs, notes }: Scene,
+  scene: Scene,
   say: (silence: Silence) => Promise<SeenStream | BrokenRung>,
 ): Promise<Finding> {
+  const { heartbeatMs, notes } = scene;
   if (notes.engineKind !== "stand-in")
     return { status: "skipped", text: "only the stand-in can be told to be silent" };
   const pauseMs = heartbeatMs + MARGIN_MS;
   // As a line of text it reaches the engine through any gateway.
   const text = `Say OK\n${optionsAsText({ stand_in_pause_ms: pauseMs })}`;
-  const stream = await say({ text, timeoutMs: pauseMs + REPLY_TIMEOUT_MS });
+  const stream = await say({ text, timeoutMs: pauseMs + replyTimeout(scene) });
   if ("problem" in stream) return stream;
   const silentMs = longestSilenceIn(stream);
   if (silentMs < heartbeatMs) return { status: "skipped", text: "the engine was not silent for long enough" };

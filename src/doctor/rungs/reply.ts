@@ -4,7 +4,7 @@ import { deleteProfile } from "../../target/delete-profile.ts";
 import type { SeenCall } from "../../target/http.ts";
 import { broken } from "../diagnose.ts";
 import type { BrokenRung, Rung } from "../ladder.ts";
-import { judgeReply, REPLY_TIMEOUT_MS, readReply } from "../reply.ts";
+import { judgeReply, readReply, replyTimeout } from "../reply.ts";
 import { ask, askForStream, type HmiReply, type Scene } from "../scene.ts";
 
 /** A message goes through all three services, without a model, so that the HMI's default is asked. */
@@ -19,7 +19,7 @@ export const hmiReply: Rung<Scene> = {
     const sent = await sendMessage(scene, place, "Say OK");
     if ("problem" in sent) return sent;
     const path = hmiRoutes.stream.path(sent);
-    const stream = await askForStream(scene, "hmi", ["GET", path], { timeoutMs: REPLY_TIMEOUT_MS });
+    const stream = await askForStream(scene, "hmi", ["GET", path], { timeoutMs: replyTimeout(scene) });
     const rows = await rowsOf(scene, sent.session_id);
     const asked = rows.find(({ role }) => role === "assistant")?.model_name;
     const finding = judgeReply(stream, "hmi", scene, asked);
@@ -56,7 +56,7 @@ function whatIsWrong(row: Message | undefined, reply: HmiReply): string | undefi
 }
 
 /** For a reply of which the length does not matter. A real model may say nothing with its first token. */
-export const SHORT = { num_predict: 8 } as const;
+export const SHORT = { num_predict: 4 } as const;
 
 /** Where the doctor's own messages go: a profile, so that nobody's active conversation changes. */
 export interface Place {
@@ -73,7 +73,8 @@ export async function makePlace(
     name: "stack doctor",
     description: "Made by stack doctor; deleted when it ends.",
     instructions: "Answer in one word.",
-    settings: { options, ...scene.quick },
+    // The first words count here, not what a model thinks before them.
+    settings: { options, think: false },
   };
   const made = await ask(scene, "hmi", ["POST", hmiRoutes.newProfile.path()], { body: draft });
   const profile = ProfileAnswer.safeParse(made.body).data?.profile;
