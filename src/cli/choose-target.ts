@@ -61,6 +61,7 @@ export async function findTarget(
     gateway: flags.gateway === undefined ? urlOf(config.gateway) : parseServiceUrl(flags.gateway),
     engine: flags.engine === undefined ? engineUrlForGateway(config) : parseServiceUrl(flags.engine),
     token: config.auth.token,
+    engineKey: config.engine.api_key,
     otherToken: Object.values(config.auth.users)[0] ?? "",
     settings: {
       heartbeatMs: config.stream.heartbeat_ms,

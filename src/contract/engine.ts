@@ -23,6 +23,9 @@ export type InstalledModel = z.infer<typeof InstalledModel>;
 export const EngineTags = z.object({ models: z.array(InstalledModel) });
 export type EngineTags = z.infer<typeof EngineTags>;
 
+/** The models as OpenAI's `GET /v1/models` lists them: what every server tells. */
+export const OpenAiModelList = z.object({ data: z.array(z.object({ id: z.string().min(1) })) });
+
 /** What `POST /api/show` tells of a model, as far as it is read. */
 export const EngineShown = z.object({
   capabilities: z.array(z.string()).optional(),

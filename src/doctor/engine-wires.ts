@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Config } from "../config/schema.ts";
-import { EngineFinal, EngineTags } from "../contract/engine.ts";
+import { EngineFinal, EngineTags, OpenAiModelList } from "../contract/engine.ts";
 import { engineRoutes } from "../contract/routes.ts";
 
 /** How the engine itself is asked, by the wire that it speaks. */
@@ -27,12 +27,11 @@ const ollama: EngineWire = {
   isReply: (body) => EngineFinal.safeParse(body).success,
 };
 
-const OpenAiList = z.object({ data: z.array(z.object({ id: z.string() })) });
 const OpenAiReply = z.object({ choices: z.array(z.object({ message: z.object({}) })).min(1) });
 
 const openai: EngineWire = {
   listPath: engineRoutes.openAiModels.path(),
-  namesIn: (body) => OpenAiList.safeParse(body).data?.data.map(({ id }) => id),
+  namesIn: (body) => OpenAiModelList.safeParse(body).data?.data.map(({ id }) => id),
   oneToken: (model) => ({
     path: engineRoutes.openAiChat.path(),
     body: { model, messages: MESSAGES, stream: false, max_tokens: 1 },

@@ -22,6 +22,8 @@ export interface TargetUrls {
   readonly token?: string;
   /** The token of another person of this stack, to whom nothing of the first one may be shown; empty for none. */
   readonly otherToken?: string;
+  /** The key that the engine asks for; empty, or left out, for none. */
+  readonly engineKey?: string;
   /** Where they are not the contract's own. */
   readonly settings?: Partial<TargetSettings>;
   /** Where the backend is not as the contract says; left out for ours. */
@@ -102,7 +104,7 @@ export async function openTarget(
   const departures = departuresOf(given.contract);
   const hmi = createForeignClient({ url: hmiUrl, token, service: "hmi", departures });
   const gateway = createForeignClient({ url: gatewayUrl, token, service: "gateway", departures });
-  const engine = createHttpClient(engineUrl);
+  const engine = createHttpClient(engineUrl, given.engineKey);
   const otherPerson = given.otherToken
     ? {
         hmi: createForeignClient({ url: hmiUrl, token: given.otherToken, service: "hmi", departures }),

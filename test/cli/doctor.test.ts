@@ -68,18 +68,16 @@ test("status --deep shows the ladder under the status", async () => {
   expect(json).toMatchObject({ ok: true, ladder: { ok: true } });
 });
 
-test("a model that the engine lacks: the rungs of the engine, and what waits for them", async () => {
+test("a model that the engine lacks: what stands in for it is told, and judged", async () => {
   const { exitCode, stdout } = await runStack(
     ["doctor"],
     withEnv(healthy, { STACK_CHAT_MODEL: "Claude Sonnet 4" }),
   );
-  expect(exitCode).toBe(1);
+  expect(exitCode).toBe(0);
   expect(stdout).toContain(
-    '            ✗ the configured model "Claude Sonnet 4" is not installed; it has llama3.1:8b',
+    '            ✓ does not have the configured model "Claude Sonnet 4": llama3.1:8b, the first that it lists, stands in',
   );
-  expect(stdout).toMatch(
-    /\n {14}A display name was used where a model id belongs\. .+\n {14}→ STACK_CHAT_MODEL=llama3\.1:8b stack up\n {12}· not tried: chat \(waits for the engine's model\)\n/,
-  );
+  expect(stdout).not.toContain("not tried");
 });
 
 test("another token is named where it is refused, and is not shown", async () => {

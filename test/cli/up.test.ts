@@ -117,6 +117,15 @@ test("up starts only what is missing", async () => {
   expect(stack.pids().gateway).not.toBe(before.gateway);
 });
 
+test("up says which model is in force where it is not the configured one", async () => {
+  const stack = await testStack({ STACK_CHAT_MODEL: "Claude Sonnet 4" });
+  expect((await stack.up()).stdout).toContain(
+    "  The engine does not have Claude Sonnet 4 (chat.model): llama3.1:8b, its first, answers where nobody chooses a model.",
+  );
+  const { json } = await stack.json("up", "--detach");
+  expect(json).toMatchObject({ model: { configured: "Claude Sonnet 4", in_force: "llama3.1:8b" } });
+});
+
 test("status says what a service lacks that itself is there", async () => {
   const stack = await testStack({}, NEVER_RESTARTED);
   await stack.up();

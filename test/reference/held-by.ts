@@ -181,6 +181,8 @@ export const HELD_BY: Holders = {
       "services/gateway/keys.test.ts": "a request with %s is refused by name, and the engine is not asked",
     },
     not_able: {
+      "services/gateway/require-able.test.ts":
+        "%s for a model that are not able are refused before the engine is asked",
       "services/gateway/thinking.test.ts": "a model that cannot think is told as such, where it is to",
     },
     reply_timeout: {
@@ -301,7 +303,15 @@ export const HELD_BY: Holders = {
       "services/start.test.ts": "a running engine is used, and not stopped",
       "services/settings.test.ts": "the stand-in listens at engine.url, and takes its time for each token",
     },
-    "engine.api": { "services/settings.test.ts": "with engine.api %s the engine is asked by that call" },
+    "engine.api": {
+      "services/settings.test.ts": "with engine.api %s the engine is asked by that call",
+      "doctor/examine.test.ts":
+        "a stack before an OpenAI-compatible server is climbed to its top, and nothing is called by another name",
+    },
+    "engine.api_key": {
+      "services/gateway/openai-call.test.ts": "shows the key",
+      "launch/specs.test.ts": "the engine is asked with its own key, which only the gateway is given",
+    },
     "engine.token_delay_ms": {
       "services/settings.test.ts": "the stand-in listens at engine.url, and takes its time for each token",
     },

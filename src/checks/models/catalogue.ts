@@ -1,5 +1,5 @@
 import { type EngineModel, ModelList } from "../../contract/common.ts";
-import { EngineTags } from "../../contract/engine.ts";
+import { EngineTags, OpenAiModelList } from "../../contract/engine.ts";
 import { engineRoutes, gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
 import { Lacks, messageOf } from "../../errors.ts";
 import { CouldNotRun } from "../../harness/check.ts";
@@ -29,19 +29,26 @@ export async function catalogue(context: Context): Promise<Catalogue> {
 /** The engine's own names. Throws {@link CouldNotRun} where it has none. */
 export async function installedModels(context: Context): Promise<readonly string[]> {
   return await context.share("installed models", async () => {
-    const tags = await askEngine(context);
-    if (tags.models.length === 0) throw new CouldNotRun("the engine has no model");
-    return tags.models.map(({ name }) => name);
+    const names = await askEngine(context);
+    if (names.length === 0) throw new CouldNotRun("the engine has no model");
+    return names;
   });
 }
 
-/** The engine may be out of reach from here although the gateway has one. */
-async function askEngine(context: Context): Promise<EngineTags> {
-  const { engine } = context.target;
+/** By Ollama's list, or by OpenAI's. The engine may be out of reach from here although the gateway has one. */
+async function askEngine({ target: { engine }, signal }: Context): Promise<readonly string[]> {
   try {
-    return await ask(context, engine, engineRoutes.tags.path(), EngineTags);
+    const tags = await engine.call("GET", engineRoutes.tags.path(), { signal });
+    const listed = EngineTags.safeParse(tags.body).data;
+    if (listed !== undefined) return listed.models.map(({ name }) => name);
+    const list = await engine.call("GET", engineRoutes.openAiModels.path(), { signal });
+    const named = OpenAiModelList.safeParse(list.body).data;
+    if (named !== undefined) return named.data.map(({ id }) => id);
+    throw new CouldNotRun(
+      `the engine lists no models: ${tags.status} to /api/tags, ${list.status} to /v1/models`,
+    );
   } catch (error) {
-    if (error instanceof CouldNotRun || context.signal.aborted) throw error;
+    if (error instanceof CouldNotRun || signal.aborted) throw error;
     throw new CouldNotRun(`the engine at ${engine.url} cannot be asked from here: ${messageOf(error)}`);
   }
 }

@@ -8,7 +8,7 @@ export const list = defineCheck<Context["target"], Catalogue>({
   id: "models/list",
   claim: "the models that can be chosen are the engine's, each by the engine's own name",
   why: "docs/faults.md, row 53: the selector's list was written by hand; what the server accepts was not in it.",
-  lookAt: "GET /api/models and GET /models: read from the engine's /api/tags each time, nothing hard-coded",
+  lookAt: "GET /api/models and GET /models: read from the engine's own list each time, nothing hard-coded",
   needs: [],
   collect: catalogue,
   judge(seen) {
