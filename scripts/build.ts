@@ -38,6 +38,7 @@ const built = await Promise.all([
   buildNode("src/service-process.ts"),
   buildNode("src/supervisor-process.ts"),
   buildNode("src/prove/worker.ts"),
+  buildNode("src/services/conversations/sqlite/checkpoint-worker.ts"),
   buildWeb(),
 ]);
 const metafiles = built.flat().map(({ metafile }) => metafile);

@@ -15,6 +15,12 @@ export function packageVersion(): string {
   return String(version);
 }
 
+/** The file of a thread of this program, by its place in `src/` without an extension: `prove/worker`. */
+export function threadFile(name: string): string {
+  const isSource = import.meta.url.endsWith(".ts");
+  return join(packageRoot(), isSource ? "src" : "dist", `${name}.${isSource ? "ts" : "js"}`);
+}
+
 /** Where the built browser code is. */
 export function webFolder(): string {
   return join(packageRoot(), "dist", "web");

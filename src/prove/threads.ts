@@ -1,8 +1,7 @@
 import { on } from "node:events";
 import { availableParallelism, loadavg } from "node:os";
-import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { packageRoot } from "../package-root.ts";
+import { threadFile } from "../package-root.ts";
 import type { ProofJob } from "./plan.ts";
 import type { ProofAnswer, ProofFinding, ProofRequest, ProofSettings } from "./worker.ts";
 
@@ -19,7 +18,7 @@ export async function runInThreads(jobs: readonly ProofJob[], options: ThreadsOp
   const queue = [...jobs];
   let id = 0;
   const work = async (): Promise<void> => {
-    const worker = new Worker(workerFile());
+    const worker = new Worker(threadFile("prove/worker"));
     const takeTurns = async (): Promise<void> => {
       for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
         id += 1;
@@ -57,9 +56,4 @@ async function ask(worker: Worker, request: ProofRequest, signal: AbortSignal): 
 function jobsInAThread(): number {
   const [lastMinute = 0] = loadavg();
   return lastMinute < 2 * availableParallelism() ? 4 : 2;
-}
-
-function workerFile(): string {
-  const isSource = import.meta.url.endsWith(".ts");
-  return join(packageRoot(), ...(isSource ? ["src", "prove", "worker.ts"] : ["dist", "prove", "worker.js"]));
 }

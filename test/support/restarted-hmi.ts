@@ -14,18 +14,20 @@ type Store = ReturnType<typeof openTestStore>["store"];
 /** What an HMI leaves that was killed in mid-reply. */
 export interface LeftReply {
   readonly store: Store;
+  /** The store's file. */
+  readonly path: string;
   readonly sessionId: string;
   readonly replyId: string;
 }
 
 /** A conversation whose reply is left `streaming`, with what was saved of it. */
 export async function leaveReply(saved = "", content = "Count to 100"): Promise<LeftReply> {
-  const { store, own } = openTestStore();
+  const { store, own, path } = openTestStore();
   const sessionId = await openConversation(own, null);
   const { reply } = await own.messages.begin({ sessionId, content, modelName: null });
   await growText(store, reply.message_id, 0, saved);
   await store.replies.release();
-  return { store, sessionId, replyId: reply.message_id };
+  return { store, path, sessionId, replyId: reply.message_id };
 }
 
 /** A gateway on the same store, which still works on that reply where `isRunning`. */

@@ -16,6 +16,11 @@ export function keepClientKey(sql: Statements, user: string, clientKey: string, 
   sql.run("INSERT INTO client_keys VALUES (?, ?, ?)", user, clientKey, Number(sessionId));
 }
 
+/** Forgets it again. */
+export function dropClientKey(sql: Statements, user: string, clientKey: string): void {
+  sql.run("DELETE FROM client_keys WHERE user_id = ? AND client_key = ?", user, clientKey);
+}
+
 export function keyReused(clientKey: string): WireError {
   return new WireError(
     "key_reused",

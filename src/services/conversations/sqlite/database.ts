@@ -3,7 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, UserError, WireError, withoutStop } from "../../../errors.ts";
 import { preparePrivateFile } from "../../../private-files.ts";
 import { migrate, refuseNewer, rewriteVersion } from "./migrate.ts";
-import { isLocked, storeError } from "./sqlite-errors.ts";
+import { isLocked, NotSyncedError, notConfirmed, storeError } from "./sqlite-errors.ts";
+import { CHECKPOINTS_ELSEWHERE, WalCheckpoints } from "./wal-checkpoints.ts";
 import { WalSync } from "./wal-sync.ts";
 
 /** A value that SQLite can bind. */
@@ -29,15 +30,30 @@ export interface Database {
   read<Result>(work: (sql: Statements) => Result): Promise<Result>;
   /**
    * Runs `work` with the write lock, so that what it read stays true. Resolves when what it wrote is as safe as
-   * `synchronous` says.
+   * `synchronous` says. Where the disk does not confirm it, it stays, and a NotSyncedError is thrown.
    */
   write<Result>(work: (sql: Statements) => Result): Promise<Result>;
+  /** As `write`; but what the disk does not confirm is taken back, so that it can be asked for again. */
+  writeOrUndo<Result>(work: (sql: Statements) => Undoable<Result>): Promise<Result>;
   /** As `write`, for what nobody is told to be saved: a power cut may cost it. */
   writeSoon<Result>(work: (sql: Statements) => Result): Promise<Result>;
   /** Throws as `write` does where nothing can be written now. */
   probe(): Promise<void>;
+  /** Resolves when all that was written is as safe as `synchronous` says; throws a NotSyncedError. */
+  sync(): Promise<void>;
   /** Waits for what has been written already to be safe. */
   close(): Promise<void>;
+}
+
+/** What was written, with how to take it back in a later transaction. */
+export interface Undoable<Result> {
+  readonly result: Result;
+  readonly undo: (sql: Statements) => void;
+}
+
+/** For a transaction that had nothing to write. */
+export function unchanged<Result>(result: Result): Undoable<Result> {
+  return { result, undo: () => undefined };
 }
 
 export interface DatabaseOptions {
@@ -64,11 +80,14 @@ const LONGEST_PAUSE_MS = 50;
 export function openDatabase(path: string, options: DatabaseOptions = {}): Database {
   const { synchronous = "full", lockTimeoutMs = LOCK_TIMEOUT_MS } = options;
   const db = open(path);
-  const walSync = synchronous === "full" && path !== ":memory:" ? new WalSync(path) : undefined;
+  const checkpoints = path === ":memory:" ? undefined : new WalCheckpoints(path);
+  const walSync =
+    checkpoints && synchronous === "full" ? new WalSync(path, () => checkpoints.moveAll()) : undefined;
   const sql = statementsOf(db);
   const writing = new Set<Promise<unknown>>();
   let isClosed = false;
   let didLastWriteFail = false;
+  let didLastSyncFail = false;
 
   /** Tries until the lock is free. */
   const patiently = async <Result>(timeoutMs: number, attempt: () => Result): Promise<Result> => {
@@ -99,33 +118,65 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
     try {
       const result = await patiently(lockTimeoutMs, () => inTransaction("BEGIN IMMEDIATE", work));
       didLastWriteFail = false;
+      checkpoints?.afterCommit();
       return result;
     } catch (error) {
       if (isUnwell(error)) didLastWriteFail = true;
       throw error;
     }
   };
+  const failureOfSync = async (): Promise<NotSyncedError | undefined> => {
+    try {
+      await walSync?.flush();
+      didLastSyncFail = false;
+      return undefined;
+    } catch (error) {
+      didLastSyncFail = true;
+      return new NotSyncedError(error);
+    }
+  };
+  const sync: Database["sync"] = async () => {
+    const failure = await failureOfSync();
+    if (failure !== undefined) throw failure;
+  };
+  const writeSafely: Database["write"] = async (work) => {
+    const result = await writeSoon(work);
+    await sync();
+    return result;
+  };
+  const writeOrUndo: Database["writeOrUndo"] = async (work) => {
+    const { result, undo } = await writeSoon(work);
+    const failure = await failureOfSync();
+    if (failure === undefined) return result;
+    // Where that fails, too, it is true that it stands.
+    await writeSoon(undo).catch(() => {
+      throw failure;
+    });
+    throw notConfirmed(failure);
+  };
+  /** Closing waits for it. */
+  const whole = async <Result>(written: Promise<Result>): Promise<Result> => {
+    writing.add(written);
+    return await written.finally(() => writing.delete(written));
+  };
   return {
     read: (work) => patiently(lockTimeoutMs, () => inTransaction("BEGIN", work)),
-    async write(work) {
-      const written = writeSoon(work).then(async (result) => {
-        await walSync?.flush();
-        return result;
-      });
-      writing.add(written);
-      return await written.finally(() => writing.delete(written));
-    },
+    write: (work) => whole(writeSafely(work)),
+    writeOrUndo: (work) => whole(writeOrUndo(work)),
     writeSoon,
     async probe() {
       // A full disk shows only where a page is written.
       const look = didLastWriteFail ? () => rewriteVersion(db) : () => undefined;
       await patiently(PROBE_TIMEOUT_MS, () => inTransaction("BEGIN IMMEDIATE", look));
       didLastWriteFail = false;
+      if (didLastSyncFail) await sync();
     },
+    sync,
     async close() {
       if (isClosed) return;
       isClosed = true;
       await Promise.allSettled(writing);
+      await checkpoints?.close();
       walSync?.close();
       db.close();
     },
@@ -166,6 +217,7 @@ function open(path: string): DatabaseSync {
     db.exec("PRAGMA foreign_keys = OFF");
     migrate(db, path);
     db.exec("PRAGMA foreign_keys = ON");
+    if (mode === "wal") db.exec(CHECKPOINTS_ELSEWHERE);
     // From now on nobody waits within SQLite, where the event loop would wait too.
     db.exec("PRAGMA busy_timeout = 0");
     return db;

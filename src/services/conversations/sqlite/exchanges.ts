@@ -3,7 +3,7 @@ import type { Message } from "../../../contract/hmi.ts";
 import { WireError } from "../../../errors.ts";
 import type { BegunExchange, ClientKey, Exchange, NewExchange, OwnedReply } from "../store.ts";
 import { conversationOfKey, keyReused } from "./client-keys.ts";
-import type { Row, SqlValue, Statements } from "./database.ts";
+import { type Row, type SqlValue, type Statements, type Undoable, unchanged } from "./database.ts";
 import { insertImages } from "./images.ts";
 import {
   findRow,
@@ -23,11 +23,14 @@ export function beginExchange(
   user: string,
   writer: Writer,
   { sessionId, content, images = [], modelName, clientKey }: NewExchange,
-): BegunExchange {
+): Undoable<BegunExchange> {
   const known = clientKey && findExchange(sql, user, clientKey, sessionId);
-  if (known !== undefined) return { ...known, session: getSession(sql, user, sessionId), isNew: false };
+  if (known !== undefined) {
+    return unchanged({ ...known, session: getSession(sql, user, sessionId), isNew: false });
+  }
   requireNoReplyRunning(sql, user, sessionId);
-  const shared = rowFor(sql, user, sessionId, touch(sql, sessionId, titleFrom(content)));
+  const touched = touch(sql, sessionId, titleFrom(content));
+  const shared = rowFor(sql, user, sessionId, touched.result);
   const message = insertMessage(sql, {
     ...shared,
     role: "user",
@@ -39,10 +42,16 @@ export function beginExchange(
   insertImages(sql, message.message_id, images);
   const reply = insertMessage(sql, { ...shared, ...emptyReply(writer, modelName) });
   return {
-    user: images.length === 0 ? message : getMessage(sql, message.message_id),
-    reply,
-    session: getSession(sql, user, sessionId),
-    isNew: true,
+    result: {
+      user: images.length === 0 ? message : getMessage(sql, message.message_id),
+      reply,
+      session: getSession(sql, user, sessionId),
+      isNew: true,
+    },
+    undo: (undoing) => {
+      for (const { message_id } of [reply, message]) deleteMessage(undoing, message_id);
+      touched.undo(undoing);
+    },
   };
 }
 
@@ -111,7 +120,9 @@ function getMessage(sql: Statements, messageId: string): Message {
 }
 
 /** Makes the conversation the first of the list, and titles an untitled one; returns the time. */
-export function touch(sql: Statements, sessionId: string, title: string | null): string {
+export function touch(sql: Statements, sessionId: string, title: string | null): Undoable<string> {
+  const before =
+    sql.get("SELECT title, updated_at, activity FROM conversations WHERE id = ?", sessionId) ?? {};
   const now = new Date().toISOString();
   sql.run(
     `UPDATE conversations SET updated_at = ?, activity = ${NEXT_ACTIVITY}, title = ifnull(title, ?) WHERE id = ?`,
@@ -119,7 +130,24 @@ export function touch(sql: Statements, sessionId: string, title: string | null):
     title,
     sessionId,
   );
-  return now;
+  const undo = (undoing: Statements): void => {
+    const { title: titleBefore, updated_at, activity } = before as Record<string, SqlValue>;
+    undoing.run(
+      // One that was given meanwhile stays.
+      "UPDATE conversations SET title = iif(title IS ?, ?, title), updated_at = ?, activity = ? WHERE id = ?",
+      titleBefore ?? title,
+      titleBefore ?? null,
+      updated_at ?? null,
+      activity ?? null,
+      sessionId,
+    );
+  };
+  return { result: now, undo };
+}
+
+/** Deletes a row with all that belongs to it. */
+export function deleteMessage(sql: Statements, messageId: string): void {
+  sql.run("DELETE FROM messages WHERE id = ?", Number(messageId));
 }
 
 /** What a reply's row has before anything of it has come. */

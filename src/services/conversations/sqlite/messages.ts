@@ -26,8 +26,8 @@ export function createMessageStore(db: Database, user: string, writer: Writer): 
     exchangeOf: (messageId) => db.read((sql) => findExchangeOf(sql, user, messageId)),
     findExchange: (clientKey, sessionId) => db.read((sql) => findExchange(sql, user, clientKey, sessionId)),
     image: (imageId) => db.read((sql) => getImage(sql, user, imageId)),
-    begin: (exchange) => db.write((sql) => beginExchange(sql, user, writer, exchange)),
-    beginAgain: (message) => db.write((sql) => beginAgain(sql, user, writer, message)),
+    begin: (exchange) => db.writeOrUndo((sql) => beginExchange(sql, user, writer, exchange)),
+    beginAgain: (message) => db.writeOrUndo((sql) => beginAgain(sql, user, writer, message)),
     add: ({ sessionId, messageType, modelName, coversUntil, role, content, status }) =>
       db.write((sql) =>
         insertMessage(sql, {

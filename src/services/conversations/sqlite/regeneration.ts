@@ -1,8 +1,8 @@
 import type { Message } from "../../../contract/hmi.ts";
 import { WireError } from "../../../errors.ts";
 import type { RepeatedExchange, RepeatedMessage, ReplyEnding } from "../store.ts";
-import type { Statements } from "./database.ts";
-import { emptyReply, requireNoReplyRunning, touch } from "./exchanges.ts";
+import type { Row, SqlValue, Statements, Undoable } from "./database.ts";
+import { deleteMessage, emptyReply, requireNoReplyRunning, touch } from "./exchanges.ts";
 import { findRow, historyOf, insertMessage, lastUserMessage, rowFor, toMessage } from "./message-rows.ts";
 import { SELECT_MESSAGES } from "./reply-text.ts";
 import { getConversationKeys, getSession } from "./sessions.ts";
@@ -14,24 +14,32 @@ export function beginAgain(
   user: string,
   writer: Writer,
   { sessionId, messageId, modelName, defaultModel }: RepeatedMessage,
-): RepeatedExchange {
+): Undoable<RepeatedExchange> {
   const message = lastOf(sql, user, sessionId, "user");
   if (message === undefined) throw nothingToRegenerate(sessionId);
   if (messageId !== undefined) requireLast(sql, user, { sessionId, messageId, last: message });
   requireNoReplyRunning(sql, user, sessionId);
   const earlier = lastOf(sql, user, sessionId, "assistant", message);
   const isKept = earlier?.status === "complete";
-  if (earlier !== undefined && !isKept) dropReplaced(sql, earlier.message_id);
-  const shared = rowFor(sql, user, sessionId, touch(sql, sessionId, null));
+  const dropped = earlier === undefined || isKept ? [] : dropReplaced(sql, earlier.message_id);
+  const touched = touch(sql, sessionId, null);
+  const shared = rowFor(sql, user, sessionId, touched.result);
   const model = modelName ?? earlier?.model_name ?? defaultModel;
   const replaces = isKept ? Number(earlier.message_id) : null;
   const reply = insertMessage(sql, { ...shared, ...emptyReply(writer, model), replaces });
   const history = historyOf(sql, user, sessionId);
   return {
-    user: message,
-    reply,
-    session: getSession(sql, user, sessionId),
-    history: { ...history, messages: history.messages.slice(0, -1) },
+    result: {
+      user: message,
+      reply,
+      session: getSession(sql, user, sessionId),
+      history: { ...history, messages: history.messages.slice(0, -1) },
+    },
+    undo: (undoing) => {
+      deleteMessage(undoing, reply.message_id);
+      for (const row of dropped) insertMessage(undoing, row as Record<string, SqlValue>);
+      touched.undo(undoing);
+    },
   };
 }
 
@@ -46,7 +54,7 @@ export function settleReplacement(
   status: ReplyEnding["status"],
 ): boolean {
   if (status !== "complete") {
-    sql.run("DELETE FROM messages WHERE id = ?", replyId);
+    deleteMessage(sql, String(replyId));
     return false;
   }
   sql.run("UPDATE messages SET replaces = NULL WHERE id = ?", replyId);
@@ -54,13 +62,16 @@ export function settleReplacement(
   return true;
 }
 
-/** Deletes a reply, with the summaries that would tell of it or hide the message that it answered; those before hold again. */
-function dropReplaced(sql: Statements, replyId: string): void {
+/**
+ * Deletes a reply, with the summaries that would tell of it or hide the message that it answered; those before hold
+ * again. Returns the rows that are gone.
+ */
+function dropReplaced(sql: Statements, replyId: string): Row[] {
   const id = Number(replyId);
   const conversation = Number(sql.get("SELECT conversation_id AS id FROM messages WHERE id = ?", id)?.["id"]);
-  sql.run("DELETE FROM messages WHERE id = ?", id);
-  sql.run(
-    "DELETE FROM messages WHERE conversation_id = ? AND covers_until >= ?",
+  return sql.all(
+    "DELETE FROM messages WHERE id = ?1 OR conversation_id = ?2 AND covers_until >= ?3 RETURNING *",
+    id,
     conversation,
     lastUserMessage(sql, conversation, id) ?? id,
   );

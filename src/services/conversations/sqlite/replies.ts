@@ -3,16 +3,34 @@ import type { Database, SqlValue, Statements } from "./database.ts";
 import { findReply } from "./exchanges.ts";
 import { settleReplacement } from "./regeneration.ts";
 import { appendText, dropParts } from "./reply-text.ts";
+import { NotSyncedError } from "./sqlite-errors.ts";
 import type { Writer } from "./writer.ts";
 
 /** The replies that this writer writes, of all users. */
 export function createReplyStore(db: Database, writer: Writer): ReplyStore {
+  /** Replies that have ended, and of which a power cut may still cost the ending. */
+  const unconfirmed = new Set<string>();
   return {
     find: (messageId) => db.read((sql) => findReply(sql, messageId)),
     grow: (messageId, text, thinking) =>
       db.writeSoon((sql) => appendText(sql, { messageId, writer: writer.present, text, thinking })),
-    finish: (messageId, ending) => db.write((sql) => finish(sql, messageId, writer.present, ending)),
-    takeOver: () => db.write((sql) => writer.takeOver(sql)),
+    async finish(messageId, ending) {
+      // It is in the database; only the disk had not confirmed it.
+      if (unconfirmed.has(messageId)) await db.sync();
+      if (unconfirmed.delete(messageId)) return true;
+      let hasEnded = false;
+      try {
+        return await db.write((sql) => {
+          hasEnded = finish(sql, messageId, writer.present, ending);
+          return hasEnded;
+        });
+      } catch (error) {
+        if (error instanceof NotSyncedError && hasEnded) unconfirmed.add(messageId);
+        throw error;
+      }
+    },
+    // Nobody is told of it: after a power cut there is no writer anyway.
+    takeOver: () => db.writeSoon((sql) => writer.takeOver(sql)),
     release: async () => writer.release(),
   };
 }

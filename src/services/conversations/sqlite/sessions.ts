@@ -7,8 +7,15 @@ import type {
   SessionFilter,
   SessionStore,
 } from "../store.ts";
-import { conversationOfKey, keepClientKey, keyReused } from "./client-keys.ts";
-import type { Database, Row, SqlValue, Statements } from "./database.ts";
+import { conversationOfKey, dropClientKey, keepClientKey, keyReused } from "./client-keys.ts";
+import {
+  type Database,
+  type Row,
+  type SqlValue,
+  type Statements,
+  type Undoable,
+  unchanged,
+} from "./database.ts";
 import { profileNotFound } from "./profiles.ts";
 import { rowidOf } from "./rowid.ts";
 
@@ -31,34 +38,44 @@ export function createSessionStore(db: Database, user: string, defaultAgent: str
     { modelId = null, agentId, model }: Destination,
     clientKey: string | undefined,
     find: () => Session | undefined,
-  ): OpenedConversation => {
+  ): Undoable<OpenedConversation> => {
     const before = clientKey === undefined ? undefined : conversationOfKey(sql, user, clientKey);
     if (clientKey !== undefined && before !== undefined) {
       const session = getSession(sql, user, before);
       const isSame = session.model_id === modelId && (agentId ?? session.agent_id) === session.agent_id;
       if (!isSame) throw keyReused(clientKey);
-      return { session, created: session.message_count === 0 };
+      return unchanged({ session, created: session.message_count === 0 });
     }
     const found = find();
-    const session = found ?? insert(sql, user, { modelId, agentId: agentId ?? defaultAgent, model });
+    const { result: session, undo } =
+      found === undefined
+        ? insert(sql, user, { modelId, agentId: agentId ?? defaultAgent, model })
+        : unchanged(found);
     if (clientKey !== undefined) keepClientKey(sql, user, clientKey, session.session_id);
-    return { session, created: found === undefined };
+    return {
+      result: { session, created: found === undefined },
+      undo: (undoing) => {
+        if (clientKey !== undefined) dropClientKey(undoing, user, clientKey);
+        undo(undoing);
+      },
+    };
   };
   return {
     list: (filter) => db.read((sql) => listSessions(sql, user, filter)),
     get: (sessionId) => db.read((sql) => getSession(sql, user, sessionId)),
     open: (destination, clientKey) =>
-      db.write((sql) => {
+      db.writeOrUndo((sql) => {
         const { sessionId, modelId, agentId } = destination;
         if (sessionId === undefined) {
           const active = (): Session | undefined => activeFor(sql, user, modelId ?? null, agentId);
           return openUnnamed(sql, destination, clientKey, active);
         }
-        return { session: checkGiven(getSession(sql, user, sessionId), destination), created: false };
+        const session = checkGiven(getSession(sql, user, sessionId), destination);
+        return unchanged({ session, created: false });
       }),
     openNew: (destination, clientKey) =>
-      db.write((sql) => openUnnamed(sql, destination, clientKey, () => undefined)),
-    create: (conversation) => db.write((sql) => insert(sql, user, conversation)),
+      db.writeOrUndo((sql) => openUnnamed(sql, destination, clientKey, () => undefined)),
+    create: (conversation) => db.writeOrUndo((sql) => insert(sql, user, conversation)),
     activate: (sessionId) =>
       db.write((sql) => {
         const session = getSession(sql, user, sessionId);
@@ -72,7 +89,7 @@ export function createSessionStore(db: Database, user: string, defaultAgent: str
       db.write((sql) => {
         const { session_id, model_id, agent_id, model } = getSession(sql, user, sessionId);
         sql.run("UPDATE conversations SET active = 0, archived = 1 WHERE id = ?", session_id);
-        return insert(sql, user, { modelId: model_id, agentId: agent_id, model: model ?? undefined });
+        return insert(sql, user, { modelId: model_id, agentId: agent_id, model: model ?? undefined }).result;
       }),
     delete: (sessionId) =>
       db.write((sql) => {
@@ -179,10 +196,14 @@ function describeProfile(modelId: number | null): string {
   return modelId === null ? "no profile" : `profile ${modelId}`;
 }
 
-function insert(sql: Statements, user: string, { modelId, agentId, model }: NewConversation): Session {
+function insert(
+  sql: Statements,
+  user: string,
+  { modelId, agentId, model }: NewConversation,
+): Undoable<Session> {
   const profile = sql.get("SELECT 1 FROM model_profiles WHERE model_id = ? AND user_id = ?", modelId, user);
   if (modelId !== null && profile === undefined) throw profileNotFound(modelId);
-  deactivate(sql, user, modelId);
+  const activeBefore = deactivate(sql, user, modelId);
   const now = new Date().toISOString();
   const row = sql.get(
     `INSERT INTO conversations (user_id, model_id, agent_id, model, active, created_at, updated_at, activity)
@@ -194,15 +215,28 @@ function insert(sql: Statements, user: string, { modelId, agentId, model }: NewC
     now,
     now,
   );
-  return toSession(row ?? {});
+  const session = toSession(row ?? {});
+  return { result: session, undo: (undoing) => unmake(undoing, session, activeBefore) };
 }
 
-function deactivate(sql: Statements, user: string, modelId: number | null): void {
-  sql.run(
-    "UPDATE conversations SET active = 0 WHERE user_id = ? AND ifnull(model_id, 0) = ? AND active = 1",
+/** Deletes a new conversation where nothing was said in it meanwhile; the one that was active before is that again. */
+function unmake(sql: Statements, { session_id }: Session, activeBefore: number | undefined): void {
+  const gone = sql.get(
+    "DELETE FROM conversations WHERE id = ? AND message_count = 0 RETURNING active",
+    session_id,
+  );
+  if (gone?.["active"] !== 1 || activeBefore === undefined) return;
+  sql.run("UPDATE conversations SET active = 1 WHERE id = ? AND archived = 0", activeBefore);
+}
+
+/** Returns which one was active. */
+function deactivate(sql: Statements, user: string, modelId: number | null): number | undefined {
+  const row = sql.get(
+    "UPDATE conversations SET active = 0 WHERE user_id = ? AND ifnull(model_id, 0) = ? AND active = 1 RETURNING id",
     user,
     modelId ?? 0,
   );
+  return row && Number(row["id"]);
 }
 
 function toSession(row: Row): Session {

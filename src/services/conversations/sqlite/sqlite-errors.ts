@@ -5,6 +5,24 @@ const CODE = { busy: 5, locked: 6, readOnly: 8, ioError: 10, corrupt: 11, full: 
 
 const UNUSABLE: ReadonlySet<number> = new Set([CODE.readOnly, CODE.ioError, CODE.corrupt, CODE.cannotOpen]);
 
+/** What was written is in the database, and survives the death of any process; the disk has not confirmed it. */
+export class NotSyncedError extends WireError {
+  constructor(cause: unknown) {
+    super(
+      "store_unavailable",
+      `It stands in the conversations' database, but the disk did not confirm it (${messageOf(cause)}): a power cut may cost it.`,
+      "Look at the disk of the conversations' database.",
+      { cause },
+    );
+  }
+}
+
+/** What is thrown instead where it was taken back. */
+export function notConfirmed({ cause, hint }: NotSyncedError): WireError {
+  const message = `The disk of the conversations' database does not confirm what is written to it: ${messageOf(cause)}.`;
+  return new WireError("store_unavailable", message, hint, { cause });
+}
+
 /** True where another connection holds the lock that was needed: trying again may help. */
 export function isLocked(error: unknown): boolean {
   const code = codeOf(error);

@@ -1,6 +1,5 @@
 import { closeSync, fdatasync, openSync } from "node:fs";
 import { promisify } from "node:util";
-import { messageOf, WireError } from "../../../errors.ts";
 
 const datasync = promisify(fdatasync);
 
@@ -13,16 +12,24 @@ const datasync = promisify(fdatasync);
  */
 export class WalSync {
   readonly #path: string;
+  /** The other way to the disk: copies all that is committed into the database's file, and syncs that. */
+  readonly #copyElsewhere: () => Promise<void>;
   #file: number | undefined;
+  /**
+   * Why the file is not trusted: Linux forgets what it could not write, and the next sync of the same file would
+   * succeed without it.
+   */
+  #failure: unknown;
   #running: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
 
   /** `path` is the database's. */
-  constructor(path: string) {
+  constructor(path: string, copyElsewhere: () => Promise<void>) {
     this.#path = `${path}-wal`;
+    this.#copyElsewhere = copyElsewhere;
   }
 
-  /** Resolves when all that was committed before this call is on the disk. Throws `store_unavailable`. */
+  /** Resolves when all that was committed before this call is on the disk; throws where that is not to be had. */
   async flush(): Promise<void> {
     // The sync that runs now may have begun before the commit.
     this.#next ??= this.#running
@@ -42,17 +49,25 @@ export class WalSync {
   }
 
   async #sync(): Promise<void> {
+    this.#failure ??= await this.#failureOfSync();
+    if (this.#failure === undefined) return;
+    try {
+      await this.#copyElsewhere();
+    } catch {
+      throw this.#failure;
+    }
+    this.#failure = undefined;
+  }
+
+  async #failureOfSync(): Promise<unknown> {
     try {
       // Writable, because Windows syncs no other. SQLite keeps its locks on other files than this one.
       this.#file ??= openSync(this.#path, "r+");
       await datasync(this.#file);
+      return undefined;
     } catch (error) {
-      throw new WireError(
-        "store_unavailable",
-        `What was saved may not survive a power cut: ${messageOf(error)}.`,
-        "Look at the disk of the conversations' database.",
-        { cause: error },
-      );
+      this.close();
+      return error;
     }
   }
 }
