@@ -12,8 +12,10 @@ import type {
 /**
  * Where conversations live. Everything speaks the contract's own shapes; every call may fail with a
  * `WireError` of the contract, also with `store_unavailable` or `store_full`, after which nothing of it was
- * done and it may be tried again. No call keeps the event loop waiting for a lock. Implementations hold the rules of the contract's section 4 in the
- * database itself, so that no caller, not even a wrong one, can break them.
+ * done and it may be tried again. Where it was done, and only the disk does not confirm it, what would be there twice
+ * after another try (a message, a conversation) is taken back; the rest stands, and the message says that a power cut may
+ * cost it. No call keeps the event loop waiting for a lock or for the disk. Implementations hold the rules of the
+ * contract's section 4 in the database itself, so that no caller, not even a wrong one, can break them.
  */
 export interface ConversationStore {
   /**
@@ -276,7 +278,8 @@ export interface ReplyStore {
   grow(messageId: string, text: Growth, thinking: Growth): Promise<boolean>;
   /**
    * Ends a reply that this store writes. False where it is not there to be ended, as {@link grow} says: then
-   * nothing was saved.
+   * nothing was saved. Throws `store_unavailable` also where the ending is there, and only the disk does not confirm it:
+   * called again, it returns true once that is confirmed.
    *
    * Where it was to replace a `complete` reply, and is `complete` itself, it takes that one's place, and a summary
    * that stands for that one goes too; with any other ending it goes itself, and the earlier one is shown again. All

@@ -24,13 +24,13 @@ test.skipIf(process.platform === "win32")(
     expect(reader.text).toBe(COUNTED);
     expect(reader.events.at(-3)).toMatchObject({
       code: "reply_not_saved",
-      message: expect.stringContaining("the disk did not confirm it"),
+      message: expect.stringContaining("a power cut may cost it"),
     });
     const row = { content: COUNTED, status: "complete" };
     expect((await hmi.messages(left.sessionId)).at(-1)).toMatchObject(row);
     expect(await health()).toMatchObject({
       status: "degraded",
-      dependencies: { store: { status: "unavailable", error: expect.stringContaining("did not confirm") } },
+      dependencies: { store: { status: "unavailable", error: expect.stringContaining("does not confirm") } },
     });
     const next = { message: "Count to 3", session_id: left.sessionId };
     const refused = { status: 503, json: { error: { code: "store_unavailable" } } };

@@ -5,12 +5,15 @@ const CODE = { busy: 5, locked: 6, readOnly: 8, ioError: 10, corrupt: 11, full: 
 
 const UNUSABLE: ReadonlySet<number> = new Set([CODE.readOnly, CODE.ioError, CODE.corrupt, CODE.cannotOpen]);
 
-/** What was written is in the database, and survives the death of any process; the disk has not confirmed it. */
+/**
+ * What was written is in the database, and survives the death of any process; the disk has not confirmed it. Whoever is
+ * told of it need not be who wrote that: until the disk confirms it, nothing that follows is safe either.
+ */
 export class NotSyncedError extends WireError {
   constructor(cause: unknown) {
     super(
       "store_unavailable",
-      `It stands in the conversations' database, but the disk did not confirm it (${messageOf(cause)}): a power cut may cost it.`,
+      `The disk of the conversations' database does not confirm what was written (${messageOf(cause)}): a power cut may cost it.`,
       "Look at the disk of the conversations' database.",
       { cause },
     );

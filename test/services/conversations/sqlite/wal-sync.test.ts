@@ -38,8 +38,14 @@ test("what was begun before a store is closed is done, and nothing after", async
 });
 
 describe.skipIf(process.platform === "win32")("where the disk does not confirm what was written", () => {
-  const unconfirmed = { code: "store_unavailable", message: expect.stringContaining("did not confirm it") };
-  const takenBack = { code: "store_unavailable", message: expect.stringContaining("does not confirm") };
+  const unconfirmed = {
+    code: "store_unavailable",
+    message: expect.stringContaining("a power cut may cost it"),
+  };
+  const takenBack = {
+    code: "store_unavailable",
+    message: expect.stringContaining("does not confirm what is written to it"),
+  };
   const GENERAL = { modelId: null, agentId: undefined };
 
   /** A store that has synced nothing yet, on what another one has prepared and released. */
