@@ -3,11 +3,15 @@
  * {@link CheckpointResult}; an error ends it, too.
  */
 import { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
 import { parentPort, workerData } from "node:worker_threads";
 import type { CheckpointRequest, CheckpointResult } from "./wal-checkpoints.ts";
 
 const { path, patienceMs } = workerData as CheckpointRequest;
-const db = new DatabaseSync(path);
+const url = pathToFileURL(path);
+// A file that is not there is not to be made.
+url.searchParams.set("mode", "rw");
+const db = new DatabaseSync(url);
 try {
   db.exec(`PRAGMA busy_timeout = ${patienceMs}; PRAGMA synchronous = FULL`);
   // Most of it while others write.

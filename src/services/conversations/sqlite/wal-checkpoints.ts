@@ -40,12 +40,14 @@ export const CHECKPOINTS_ELSEWHERE = "PRAGMA wal_autocheckpoint = 0; PRAGMA jour
  */
 export class WalCheckpoints {
   readonly #path: string;
+  readonly #inode: number;
   #notBefore = 0;
   #running: Promise<unknown> | undefined;
 
-  /** `path` is the database's. */
+  /** `path` is that of a database which is open. */
   constructor(path: string) {
     this.#path = path;
+    this.#inode = statSync(path).ino;
   }
 
   /** To be called after each commit. */
@@ -74,6 +76,10 @@ export class WalCheckpoints {
   }
 
   async #run(patienceMs: number): Promise<CheckpointResult> {
+    if (statSync(this.#path).ino !== this.#inode) {
+      // A connection that opens it now would move this WAL into another database.
+      throw new Error("the database's file is another one than the one that was opened");
+    }
     const request: CheckpointRequest = { path: this.#path, patienceMs };
     const worker = new Worker(threadFile("services/conversations/sqlite/checkpoint-worker"), {
       workerData: request,

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -75,6 +75,18 @@ test("the thread that commits does not wait for a checkpoint of 160 MiB", async 
   await eventually(() => expect(sizeOf()).toBeGreaterThan(159 * MIB));
   delay.disable();
   expect(delay.max / 1e6).toBeLessThan(100);
+});
+
+test("a file that has taken the database's place is not touched, nor made where there is none", async () => {
+  const { db, path } = await openFilled();
+  renameSync(path, `${path}.moved`);
+  await fill(db, 6);
+  expect(existsSync(path)).toBe(false);
+  writeFileSync(path, "another one");
+  await fill(db, 6);
+  expect(readFileSync(path, "utf8")).toBe("another one");
+  renameSync(`${path}.moved`, path);
+  await db.close();
 });
 
 test("a store is not closed in the middle of a checkpoint", async () => {
