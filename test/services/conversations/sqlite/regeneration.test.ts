@@ -53,7 +53,7 @@ test("while another reply is written the earlier one is not shown, and its messa
   expect((await own.messages.history(sessionId)).messages).toEqual([...before.slice(0, 3), reply]);
   expect(Number(reply.message_id)).toBeGreaterThan(Number(before[3]?.message_id));
   expect(session).toMatchObject({ message_count: 4, title: "question 1" });
-  expect(history).toEqual({ summary: null, messages: before.slice(0, 3) });
+  expect(history).toEqual({ summary: null, isSummaryNew: false, messages: before.slice(0, 3) });
   // Whoever reads it may read on.
   expect(await own.messages.find(before[3]?.message_id ?? "")).toEqual(before[3]);
   expect(await own.messages.exchangeOf(user.message_id)).toEqual({ user, reply });
@@ -179,7 +179,7 @@ test("a summary of what came before goes on standing for it", async () => {
   const before = await rows();
   await addSummary("1 to 2", before[3]?.message_id ?? "");
   const { history } = await beginAgain();
-  expect(history).toEqual({ summary: "1 to 2", messages: [before[4]] });
+  expect(history).toEqual({ summary: "1 to 2", isSummaryNew: true, messages: [before[4]] });
 });
 
 test("a summary that stands for the reply holds no more while that is replaced, and goes with it", async () => {
@@ -188,9 +188,13 @@ test("a summary that stands for the reply holds no more while that is replaced, 
   await addSummary("1", before[1]?.message_id ?? "");
   await addSummary("1 to 3", before[5]?.message_id ?? "");
   const { history, reply } = await beginAgain();
-  expect(history).toEqual({ summary: "1", messages: before.slice(2, 5) });
+  expect(history).toEqual({ summary: "1", isSummaryNew: true, messages: before.slice(2, 5) });
   await store.replies.finish(reply.message_id, endingOf({ status: "error" }));
-  expect(await own.messages.history(sessionId)).toEqual({ summary: "1 to 3", messages: [] });
+  expect(await own.messages.history(sessionId)).toEqual({
+    summary: "1 to 3",
+    isSummaryNew: true,
+    messages: [],
+  });
   const better = (await beginAgain()).reply;
   await store.replies.finish(better.message_id, endingOf());
   const after = await own.messages.history(sessionId);
