@@ -15,7 +15,7 @@ const TIMEOUT_MS = rounds(600_000, 3_600_000);
 
 const MESSAGES = KILLS * CONVERSATIONS;
 
-test(`${KILLS} kills cost nothing of ${MESSAGES} acknowledged messages`, {
+test(`${KILLS} kills cost nothing of ${MESSAGES} messages and replies`, {
   timeout: TIMEOUT_MS,
 }, async () => {
   const kills = fc.sample(anyKill, { seed: SEED, numRuns: KILLS });
@@ -28,7 +28,7 @@ test(`${KILLS} kills cost nothing of ${MESSAGES} acknowledged messages`, {
   expect(acknowledged.reduce((sum, count) => sum + count, 0)).toBe(MESSAGES);
 });
 
-/** Returns how many messages were acknowledged. */
+/** Returns how many messages were acknowledged, and how many replies were to be written anew. */
 async function killAStack(kills: readonly Kill[]): Promise<number> {
   const stack = await KilledStack.start();
   for (const [round, kill] of kills.entries()) {

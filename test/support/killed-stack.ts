@@ -17,8 +17,8 @@ import { tempFolder } from "./temp.ts";
 export interface Kill {
   readonly victim: "gateway" | "hmi";
   readonly afterMs: number;
-  /** How long each conversation's reply is, in words. */
-  readonly words: readonly number[];
+  /** How long each conversation's reply is, in words; null where its last message is answered again instead. */
+  readonly words: readonly (number | null)[];
 }
 
 const TOKEN_DELAY_MS = 3;
@@ -34,9 +34,15 @@ export const anyKill: fc.Arbitrary<Kill> = fc.noBias(
   fc.record({
     victim: fc.constantFrom("gateway", "hmi"),
     afterMs: fc.nat(120),
-    words: fc.array(fc.constantFrom(0, 5, 15, 40), { minLength: CONVERSATIONS, maxLength: CONVERSATIONS }),
+    words: fc.array(fc.constantFrom(0, 5, 15, 40, null, null), {
+      minLength: CONVERSATIONS,
+      maxLength: CONVERSATIONS,
+    }),
   }),
 );
+
+/** A model that thinks before it answers. */
+const MODEL = "qwen3:8b";
 
 /** A message on its way through a kill. */
 interface Exchange {
@@ -55,6 +61,8 @@ export class KilledStack {
   readonly #processes = new Map<Kill["victim"], ServiceProcess>();
   readonly #sessions: string[] = [];
   readonly #exchanges: Exchange[] = [];
+  /** How many replies were to be written anew. */
+  #answeredAgain = 0;
   readonly #hmi: HmiClient & { readonly url: string };
 
   private constructor(engine: string, [hmi = 0, gateway = 0]: readonly number[]) {
@@ -65,6 +73,7 @@ export class KilledStack {
       STACK_GATEWAY_PORT: String(gateway),
       STACK_ENGINE_URL: engine,
       STACK_STORE_PATH: "chat.db",
+      STACK_CHAT_MODEL: MODEL,
       STACK_STREAM_SAVE_EVERY_MS: String(SAVE_EVERY_MS),
     };
   }
@@ -79,25 +88,36 @@ export class KilledStack {
     return stack;
   }
 
-  /** Sends in all conversations, kills, starts again, and judges what is left. */
+  /** Sends or has answered again in all conversations, kills, starts again, and judges what is left. */
   async round({ victim, afterMs, words }: Kill): Promise<void> {
-    const exchanges = this.#sessions.map((sessionId, index) =>
-      this.#newExchange(sessionId, words[index] ?? 0),
+    const again = this.#sessions.filter(
+      (sessionId, index) => words[index] === null && this.#hasReply(sessionId),
     );
-    const traffic = Promise.all(exchanges.map((exchange) => this.#sendAndRead(exchange)));
+    const exchanges = this.#sessions.flatMap((sessionId, index) =>
+      again.includes(sessionId) ? [] : [this.#newExchange(sessionId, words[index] ?? 0)],
+    );
+    const before = new Map(await Promise.all(again.map(async (id) => [id, await this.#said(id)] as const)));
+    this.#answeredAgain += again.length;
+    const traffic = Promise.all([
+      ...exchanges.map((exchange) => this.#sendAndRead(exchange)),
+      ...again.map((sessionId) => this.#regenerate(sessionId)),
+    ]);
     await sleep(afterMs);
     await this.#processes.get(victim)?.end("SIGKILL");
     const killedAt = performance.now();
     await traffic;
     await this.#startService(victim);
     await Promise.all(exchanges.map((exchange) => this.#recover(exchange, killedAt)));
+    for (const [sessionId, rows] of before) await this.#expectReplyKept(sessionId, rows);
   }
 
-  /** All that was acknowledged in all rounds is there, once, with its own reply. Returns how many messages that were. */
+  /**
+   * All that was acknowledged in all rounds is there, once, with its own reply. Returns how many messages that were,
+   * with the replies that were to be written anew.
+   */
   async judgeAll(): Promise<number> {
     for (const sessionId of this.#sessions) {
-      const rows = await this.#hmi.messages(sessionId);
-      const said = rows.filter((row) => row.message_type === "chat");
+      const said = await this.#said(sessionId);
       const own = this.#exchanges.filter((exchange) => exchange.sessionId === sessionId);
       expect(said.map(({ content, status }) => [content, status])).toEqual(
         own.flatMap(({ content }) => [
@@ -106,11 +126,49 @@ export class KilledStack {
         ]),
       );
     }
-    return this.#exchanges.filter(({ answer }) => answer !== undefined).length;
+    return this.#exchanges.filter(({ answer }) => answer !== undefined).length + this.#answeredAgain;
   }
 
   async #startService(name: Kill["victim"]): Promise<void> {
     this.#processes.set(name, await startService(name, this.#folder, this.#settings));
+  }
+
+  async #said(sessionId: string): Promise<Message[]> {
+    return (await this.#hmi.messages(sessionId)).filter((row) => row.message_type === "chat");
+  }
+
+  #hasReply(sessionId: string): boolean {
+    return this.#exchanges.some((exchange) => exchange.sessionId === sessionId);
+  }
+
+  /** Has the last reply written anew, until its end, or the end of a service. */
+  async #regenerate(session_id: string): Promise<void> {
+    const path = hmiRoutes.regenerate.path({ session_id });
+    const answer = await call(this.#hmi.url, path, { method: "POST" }).catch(ignoreCut);
+    if (answer === undefined) return;
+    expect(answer.status, answer.body).toBe(200);
+    await this.#followerOf(session_id).follow().catch(ignoreCut);
+  }
+
+  /** The conversation is as it was, its last reply the same as before or another that is as whole. */
+  async #expectReplyKept(sessionId: string, before: readonly Message[]): Promise<void> {
+    const rows = await vi.waitFor(
+      async () => {
+        const now = await this.#said(sessionId);
+        expect(now.at(-1)?.status).not.toBe("streaming");
+        return now;
+      },
+      { timeout: 10_000, interval: 10 },
+    );
+    expect(rows.slice(0, -1)).toEqual(before.slice(0, -1));
+    const [earlier, last] = [before.at(-1), rows.at(-1)];
+    expect(last).toMatchObject({
+      status: "complete",
+      content: earlier?.content,
+      thinking: earlier?.thinking,
+    });
+    if (last?.message_id === earlier?.message_id) expect(last).toEqual(earlier);
+    expect((await this.#hmi.session(sessionId)).message_count).toBe(before.length);
   }
 
   #newExchange(sessionId: string, words: number): Exchange {
@@ -179,6 +237,9 @@ export class KilledStack {
   }
 }
 
+/** What the stand-in's thinking model thinks of a message begins so. */
+const THOUGHT = 'They wrote "';
+
 function replyTo(content: string): string {
   return content.replace("Say: ", "");
 }
@@ -192,6 +253,10 @@ function judgeReply(reply: Message, asked: string, follower: Follower, killedAt:
   expect(findGrammarFault(follower.events)).toBeUndefined();
   if (reply.status !== "interrupted") expect(follower.text).toBe(reply.content);
   expect(whole.startsWith(follower.text)).toBe(true);
+  const thinking = reply.thinking ?? "";
+  expect(THOUGHT.startsWith(thinking.slice(0, THOUGHT.length))).toBe(true);
+  if (reply.content !== "") expect(thinking).toMatch(/^They wrote ".*"\. My script knows the answer\.$/su);
+  if (reply.status !== "interrupted") expect(follower.thoughts).toBe(thinking);
   const long = follower.times.filter((time) => time < killedAt - SAVE_EVERY_MS - SLACK_MS).length;
   const seenLongBefore = follower.events.slice(0, long);
   const text = seenLongBefore.map((event) => (event.type === "token" ? event.content : "")).join("");
