@@ -1,0 +1,15 @@
+import { hmiRoutes } from "../../contract/routes.ts";
+import { askedAsAnybody } from "../as-anybody.ts";
+import type { Fault } from "../fault.ts";
+
+/** A hole between people. */
+export const imageOfAnother: Fault = {
+  name: "image-of-another",
+  story: "A picture is everybody's: nobody looks whose it is.",
+  seenIn: "the contract, section 7: another's is 404, as one that does not exist",
+  caughtBy: ["isolation/another-image"],
+  actsIn: ["isolation"],
+  overrides: (onApplied) => ({
+    wire: { hmi: askedAsAnybody([hmiRoutes.image], onApplied) },
+  }),
+};

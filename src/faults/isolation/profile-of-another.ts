@@ -1,0 +1,15 @@
+import { hmiRoutes } from "../../contract/routes.ts";
+import { askedAsAnybody } from "../as-anybody.ts";
+import type { Fault } from "../fault.ts";
+
+/** A hole between people. */
+export const profileOfAnother: Fault = {
+  name: "profile-of-another",
+  story: "A profile is everybody's: nobody looks whose it is.",
+  seenIn: "the contract, section 7: another's is 404, as one that does not exist",
+  caughtBy: ["isolation/another-profile"],
+  actsIn: ["isolation"],
+  overrides: (onApplied) => ({
+    wire: { hmi: askedAsAnybody([hmiRoutes.profile, hmiRoutes.updateProfile], onApplied) },
+  }),
+};

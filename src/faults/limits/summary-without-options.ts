@@ -1,0 +1,20 @@
+import type { Fault } from "../fault.ts";
+
+/** A request that is made by hand. */
+export const summaryWithoutOptions: Fault = {
+  name: "summary-without-options",
+  story: "A summary is asked for without the profile's options, so that the engine loads the model anew.",
+  seenIn: "the contract, section 3: with the profile's own options but at most 512 tokens",
+  caughtBy: ["limits/summary-options"],
+  overrides: (onApplied) => ({
+    gateway: (client) => ({
+      ...client,
+      chat(request, signal) {
+        if (request.background !== true) return client.chat(request, signal);
+        onApplied();
+        const { options: _, ...rest } = request;
+        return client.chat(rest, signal);
+      },
+    }),
+  }),
+};

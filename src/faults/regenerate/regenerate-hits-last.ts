@@ -1,0 +1,21 @@
+import { hmiRoutes } from "../../contract/routes.ts";
+import type { Fault } from "../fault.ts";
+import { rewriteBody, without } from "../rewrite-body.ts";
+
+/** A button that means a conversation. */
+export const regenerateHitsLast: Fault = {
+  name: "regenerate-hits-last",
+  story: "Whichever reply is to be made again, it is the last one that is replaced.",
+  seenIn: "the contract, section 3: 409 message_superseded where the conversation has gone on",
+  caughtBy: ["regenerate/named"],
+  actsIn: ["regenerate"],
+  overrides: (onApplied) => ({
+    wire: {
+      hmi: rewriteBody([hmiRoutes.regenerate], (body) => {
+        const left = without(body, (field) => field === "message_id");
+        if (left !== body) onApplied();
+        return left;
+      }),
+    },
+  }),
+};
