@@ -85,7 +85,10 @@ async function cancelOneReply(context: Context, scene: CancelScene): Promise<Can
     if (answer !== null && answer.status !== 200) refused.abort();
     return answer;
   });
-  refused.signal.addEventListener("abort", () => reading.leave(), { once: true });
+  // Not before it has been answered: of a call that was cut off nothing is known.
+  const leave = (): Promise<void> =>
+    reading.until("its first event", () => true).then(reading.leave, () => undefined);
+  refused.signal.addEventListener("abort", leave, { once: true });
   const [answers, readerMs, seen] = await Promise.all([
     cancelling,
     endOf(reading, start),

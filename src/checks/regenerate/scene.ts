@@ -1,3 +1,4 @@
+import type { EngineOptions } from "../../contract/gateway.ts";
 import { type Message, SentMessage } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/check.ts";
@@ -22,23 +23,21 @@ export interface Regeneration {
   readonly name: string;
   /** So many messages are sent and answered before; one where this is left out. */
   readonly turns?: number;
+  readonly options?: EngineOptions;
   readonly body?: (before: readonly Message[]) => object;
   /** Done while the new reply is being written. */
   readonly meanwhile?: (reading: Reading, sessionId: string) => Promise<void>;
 }
 
-/** Longer than a cancel takes, and not longer than a reader waits. */
-const OPTIONS = { num_predict: 48, stand_in_tokens: 12, stand_in_token_ms: 5 };
+/** Quick: what is said does not matter here. */
+const QUICK: EngineOptions = { num_predict: 48, stand_in_tokens: 12, stand_in_token_ms: 0 };
 
 /** Has a message answered, and answered again. */
 export async function regenerate(
   context: Context,
-  { name, turns = 1, body = () => ({}), meanwhile = async () => undefined }: Regeneration,
+  { name, turns = 1, options = QUICK, body = () => ({}), meanwhile = async () => undefined }: Regeneration,
 ): Promise<Regenerated> {
-  const sessionId = await makeSession(
-    context,
-    await makeProfile(context, { name: "regenerate", options: OPTIONS }),
-  );
+  const sessionId = await makeSession(context, await makeProfile(context, { name: "regenerate", options }));
   for (let turn = 1; turn <= turns; turn += 1) {
     await converse(context, sessionId, `Count to 200. ${context.canary(`${name} ${turn}`)}`);
     await readSettledRows(context, sessionId);

@@ -1,7 +1,7 @@
-import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
+import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
 import type { Context } from "../stage.ts";
-import { describe, requireThoughts, type ThoughtfulReply, thoughtfulReplies, thoughtsIn } from "./scene.ts";
+import { describe, type ThoughtfulReply, thoughtfulReplies, thoughtsIn } from "./scene.ts";
 
 export const kept = defineCheck<Context["target"], readonly ThoughtfulReply[]>({
   id: "thoughts/kept",
@@ -12,13 +12,15 @@ export const kept = defineCheck<Context["target"], readonly ThoughtfulReply[]>({
   needs: ["think"],
   collect: thoughtfulReplies,
   judge: (replies) =>
-    firstBroken(replies, judgeOne) ?? { verdict: "holds", seen: replies.map(describe).join("; ") },
+    // That they come as thoughts is another claim's.
+    firstBroken(
+      replies.filter(({ stream }) => thoughtsIn(stream) !== ""),
+      judgeOne,
+    ) ?? { verdict: "holds", seen: replies.map(describe).join("; ") },
 });
 
 function judgeOne(reply: ThoughtfulReply): Broken | undefined {
-  requireThoughts(reply);
   const streamed = thoughtsIn(reply.stream);
-  if (streamed === "") throw new CouldNotRun("no thoughts were streamed that could be kept");
   const again = thoughtsIn(reply.replay);
   if (reply.row?.thinking === streamed && again === streamed) return undefined;
   return {

@@ -20,6 +20,7 @@ export const unnamedCancelRefused: Fault = {
     "cancel/only-its-own",
     "cancel/every-reader",
     "cancel/in-time",
+    "isolation/another-cancel",
   ],
   alsoStops: [
     "cancel/next-message",
@@ -28,7 +29,7 @@ export const unnamedCancelRefused: Fault = {
     "persistence/cancelled",
     "regenerate/cancelled-keeps",
   ],
-  actsIn: ["cancel", "persistence", "regenerate"],
+  actsIn: ["cancel", "persistence", "isolation", "regenerate"],
   overrides: (onApplied) => ({
     wire: {
       hmi: {

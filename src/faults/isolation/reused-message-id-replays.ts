@@ -1,3 +1,4 @@
+import { ChatRequest } from "../../contract/gateway.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
 import type { Fault } from "../fault.ts";
 import { rewriteBody, type SentBody } from "../rewrite-body.ts";
@@ -14,6 +15,8 @@ export const reusedMessageIdReplays: Fault = {
     return {
       wire: {
         gateway: rewriteBody([gatewayRoutes.chat], (body) => {
+          // What is wrong is refused before that.
+          if (!ChatRequest.safeParse(body).success) return body;
           const known = first.get(body["message_id"]);
           if (known === undefined) first.set(body["message_id"], body);
           if (known === undefined || known["content"] === body["content"]) return body;
