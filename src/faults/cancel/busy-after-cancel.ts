@@ -24,8 +24,8 @@ export const busyAfterCancel: Fault = {
           }
           yield* client.chat(request, signal);
         },
-        async cancel(sessionId) {
-          const answer = await client.cancel(sessionId);
+        async cancel(sessionId, options) {
+          const answer = await client.cancel(sessionId, options);
           if (answer.status === "cancelled") cancelledAt.set(sessionId, performance.now());
           return answer;
         },

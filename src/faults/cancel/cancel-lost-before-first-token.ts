@@ -21,9 +21,9 @@ export const cancelLostBeforeFirstToken: Fault = {
             yield events;
           }
         },
-        async cancel(session_id) {
+        async cancel(session_id, options) {
           const message_id = silent.get(session_id);
-          if (message_id === undefined) return await client.cancel(session_id);
+          if (message_id === undefined) return await client.cancel(session_id, options);
           silent.delete(session_id);
           onApplied();
           return { status: "cancelled", session_id, message_id };

@@ -11,8 +11,8 @@ export const cancelNotRepeatable: Fault = {
   overrides: (onApplied) => ({
     gateway: (client) => ({
       ...client,
-      async cancel(sessionId) {
-        const answer = await client.cancel(sessionId);
+      async cancel(sessionId, options) {
+        const answer = await client.cancel(sessionId, options);
         if (answer.status !== "idle") return answer;
         onApplied();
         throw new WireError("nothing_to_stream", `Nothing runs in conversation ${sessionId}.`);

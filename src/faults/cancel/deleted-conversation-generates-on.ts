@@ -24,8 +24,8 @@ export const deletedConversationGeneratesOn: Fault = {
       },
       gateway: (client) => ({
         ...client,
-        async cancel(sessionId) {
-          if (!deleted.has(sessionId)) return await client.cancel(sessionId);
+        async cancel(sessionId, options) {
+          if (!deleted.has(sessionId)) return await client.cancel(sessionId, options);
           onApplied();
           throw new WireError("gateway_unavailable", "The cancel of a deleted conversation is not sent.");
         },

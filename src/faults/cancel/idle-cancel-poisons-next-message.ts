@@ -34,8 +34,8 @@ export const idleCancelPoisonsNextMessage: Fault = {
           onApplied();
           yield CANCELLED;
         },
-        async cancel(sessionId) {
-          const answer = await client.cancel(sessionId);
+        async cancel(sessionId, options) {
+          const answer = await client.cancel(sessionId, options);
           if (answer.status === "idle") poisoned.add(sessionId);
           return answer;
         },

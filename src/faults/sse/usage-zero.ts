@@ -12,8 +12,7 @@ export const usageZero: Fault = {
       engine: rewriteLines((line) => {
         if (line["done"] !== true) return line;
         onApplied();
-        const { prompt_eval_count: _, eval_count: __, ...rest } = line;
-        return rest;
+        return { ...line, prompt_eval_count: 0, eval_count: 0 };
       }),
     },
   }),
