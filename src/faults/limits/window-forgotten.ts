@@ -1,11 +1,11 @@
 import type { Fault } from "../fault.ts";
 import { changingEvents } from "../rewrite-gateway.ts";
 
-/** A notice that is taken for noise. */
+/** Row 61. */
 export const windowForgotten: Fault = {
   name: "window-forgotten",
   story: "That the beginning of a conversation was left out is told to nobody.",
-  seenIn: "the contract, section 1: so many of the oldest messages were not sent",
+  seenIn: "ollama/ollama#14259",
   caughtBy: ["limits/window"],
   actsIn: ["limits"],
   overrides: (onApplied) => ({

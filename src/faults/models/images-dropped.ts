@@ -1,11 +1,11 @@
 import type { Fault } from "../fault.ts";
 import { wrapChat } from "../wrap-engine.ts";
 
-/** A client that knows text. */
+/** Row 60. */
 export const imagesDropped: Fault = {
   name: "images-dropped",
   story: "Pictures are not passed on to the engine, and the model answers without them.",
-  seenIn: "the contract, section 2: images are passed on",
+  seenIn: "earendil-works/pi#3429",
   caughtBy: ["models/images"],
   actsIn: ["models", "isolation"],
   overrides: (onApplied) => ({

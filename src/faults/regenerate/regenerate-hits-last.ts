@@ -2,11 +2,11 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import type { Fault } from "../fault.ts";
 import { rewriteBody, without } from "../rewrite-body.ts";
 
-/** A button that means a conversation. */
+/** Row 59. */
 export const regenerateHitsLast: Fault = {
   name: "regenerate-hits-last",
   story: "Whichever reply is to be made again, it is the last one that is replaced.",
-  seenIn: "the contract, section 3: 409 message_superseded where the conversation has gone on",
+  seenIn: "ggozad/oterm#116",
   caughtBy: ["regenerate/named"],
   actsIn: ["regenerate"],
   overrides: (onApplied) => ({

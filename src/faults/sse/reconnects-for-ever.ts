@@ -1,11 +1,11 @@
 import { parseEventId, STEP } from "../../contract/event-id.ts";
 import type { Fault } from "../fault.ts";
 
-/** An EventSource that is never told to stay away. */
+/** Row 63. */
 export const reconnectsForEver: Fault = {
   name: "reconnects-for-ever",
   story: "A reader that comes back with the id of done gets the whole reply again, and comes back again.",
-  seenIn: "the contract, section 1: one that has seen done is answered 204",
+  seenIn: "inaka/EventSource#23",
   caughtBy: ["sse/after-done"],
   actsIn: ["sse"],
   overrides: (onApplied) => ({

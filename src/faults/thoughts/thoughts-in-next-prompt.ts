@@ -1,11 +1,11 @@
 import type { Fault } from "../fault.ts";
 import { withUserMethod } from "../wrap-store.ts";
 
-/** A history that is sent as it is shown. */
+/** Row 57. */
 export const thoughtsInNextPrompt: Fault = {
   name: "thoughts-in-next-prompt",
   story: "What the model thought is sent back to it with what it said.",
-  seenIn: "the contract, section 1: never sent back in a prompt",
+  seenIn: "QwenLM/Qwen-Agent#640",
   caughtBy: ["thoughts/not-sent"],
   actsIn: ["thoughts"],
   overrides: (onApplied) => ({
