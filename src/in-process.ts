@@ -1,4 +1,3 @@
-import { DEFAULTS } from "./contract/defaults.ts";
 import { composeOverrides } from "./faults/compose.ts";
 import type { Fault } from "./faults/fault.ts";
 import type { Suite } from "./harness/check.ts";
@@ -39,11 +38,11 @@ function settingsFor(suite: string): {
 } {
   const { stream, auth } = OF_SUITE[suite] ?? {};
   const { token = "", users = {} } = auth ?? {};
-  const all = { max_reply_ms: DEFAULTS.maxReplyMs, ...QUICK_STREAM, ...stream };
+  const all = { ...QUICK_STREAM, ...stream };
   const settings = {
     heartbeatMs: all.heartbeat_ms,
     orphanGraceMs: all.orphan_grace_ms,
-    maxReplyMs: all.max_reply_ms,
+    ...(all.max_reply_ms !== undefined && { maxReplyMs: all.max_reply_ms }),
   };
   const otherToken = Object.values(users)[0] ?? "";
   return { stack: { stream: all, ...(auth && { auth }) }, target: { token, otherToken, settings } };

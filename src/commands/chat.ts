@@ -36,6 +36,8 @@ export default class Chat extends BaseCommand {
     const config = await this.loadConfig(flags.config);
     const isJson = this.jsonEnabled();
     const reply = this.screen.stream();
+    const { aside } = this;
+    let thoughts = "";
     const result = await chatOnce({
       hmi: flags.hmi === undefined ? urlOf(config.hmi) : parseServiceUrl(flags.hmi),
       token: config.auth.token,
@@ -46,7 +48,17 @@ export default class Chat extends BaseCommand {
       sessionId: flags.session,
       signal: this.interruptSignal(),
       onText: (text) => {
+        // What was thought makes way for what is said.
+        if (thoughts !== "") aside.progress("");
         if (!isJson) reply.write(text);
+      },
+      // Who watches sees that something goes on.
+      onThought: (thought) => {
+        thoughts += thought;
+        aside.progress(`  thinking: ${lastLineOf(thoughts)}`);
+      },
+      onNotice: ({ message, hint }) => {
+        aside.line(`  ${message}${hint === undefined ? "" : ` ${hint}`}`, 2);
       },
     });
     if (!isJson) {
@@ -64,3 +76,10 @@ export default class Chat extends BaseCommand {
     return result;
   }
 }
+
+/** The end of what was thought, where it fits into a line. */
+function lastLineOf(thoughts: string): string {
+  return thoughts.trimEnd().split("\n").at(-1)?.slice(-THOUGHT_CHARS) ?? "";
+}
+
+const THOUGHT_CHARS = 60;

@@ -1,5 +1,5 @@
 import { ErrorBody } from "../contract/common.ts";
-import type { ErrorEvent, FinishReason, StreamEvent, Usage } from "../contract/events.ts";
+import type { ErrorEvent, FinishReason, Notice, StreamEvent, Usage } from "../contract/events.ts";
 import { SentMessage } from "../contract/hmi.ts";
 import { hmiRoutes } from "../contract/routes.ts";
 import { messageOf, UserError } from "../errors.ts";
@@ -21,13 +21,24 @@ export interface ChatOptions {
   readonly signal: AbortSignal;
   /** Told of each piece of the reply as it comes. */
   readonly onText: (text: string) => void;
+  /** Told of each piece of what the model thinks before it answers. */
+  readonly onThought?: (thought: string) => void;
+  /** Told of what a person should know of a reply that goes on. */
+  readonly onNotice?: (notice: Notice) => void;
 }
 
 /** One message and its reply. */
 export interface ChatResult {
   readonly session_id: string;
   readonly message_id: string;
+  /** The reply's own name. */
+  readonly assistant_message_id: string;
+  /** The engine's model that is asked; null where the HMI does not tell. */
+  readonly model: string | null;
   readonly reply: string;
+  /** What the model thought; empty where it thought nothing. */
+  readonly thinking: string;
+  readonly notices: readonly Notice[];
   readonly finish_reason: FinishReason | null;
   readonly usage: Usage | null;
   readonly error: {
@@ -51,9 +62,10 @@ export async function chatOnce(options: ChatOptions): Promise<ChatResult> {
   try {
     const start = performance.now();
     const sent = await send(hmi, options, giveUp);
-    const reply = await readReply(hmi, sent.session_id, options, { start, giveUp });
-    const { session_id, message_id } = sent;
-    return { session_id, message_id, ...reply, duration_ms: Math.round(performance.now() - start) };
+    const reply = await readReply(hmi, sent, options, { start, giveUp });
+    const { session_id, message_id, assistant_message_id } = sent;
+    const names = { session_id, message_id, assistant_message_id };
+    return { ...names, ...reply, duration_ms: Math.round(performance.now() - start) };
   } finally {
     await hmi.close();
   }
@@ -98,35 +110,62 @@ function refused({ status, body }: SeenCall): UserError {
   return new UserError("chat_failed", message, said?.hint === undefined ? {} : { hint: said.hint });
 }
 
-type Reply = Omit<ChatResult, "session_id" | "message_id" | "duration_ms">;
+type Reply = Omit<ChatResult, keyof SentMessage | "duration_ms">;
 
 async function readReply(
   hmi: HttpClient,
-  session_id: string,
-  { signal, onText }: ChatOptions,
+  { session_id, assistant_message_id }: SentMessage,
+  options: ChatOptions,
   { start, giveUp }: { start: number; giveUp: AbortSignal },
 ): Promise<Reply> {
+  const { signal } = options;
   const cancel = (): void => {
     // The stream then ends by itself, with `done`; a cancel that fails is overtaken by the time-out.
-    hmi.call("POST", hmiRoutes.cancel.path({ session_id }), { signal: giveUp }).catch(() => undefined);
+    const body = { message_id: assistant_message_id };
+    hmi.call("POST", hmiRoutes.cancel.path({ session_id }), { body, signal: giveUp }).catch(() => undefined);
   };
   if (signal.aborted) cancel();
   signal.addEventListener("abort", cancel, { once: true });
-  const reply = { text: "", firstTokenMs: null as number | null };
+  let first_token_ms: number | null = null;
   try {
-    const stream = await hmi.stream("GET", hmiRoutes.stream.path({ session_id }), {
+    const path = hmiRoutes.stream.path({ session_id }, { message_id: assistant_message_id });
+    const stream = await hmi.stream("GET", path, {
       signal: giveUp,
       onEvent: ({ event }) => {
-        if (!("type" in event) || event.type !== "token") return;
-        reply.firstTokenMs ??= Math.round(performance.now() - start);
-        reply.text += event.content;
-        onText(event.content);
+        if (!("type" in event)) return;
+        if (event.type === "token") first_token_ms ??= Math.round(performance.now() - start);
+        tell(event, options);
       },
     });
-    return { reply: reply.text, first_token_ms: reply.firstTokenMs, ...endingOf(stream.events, stream.end) };
+    return { first_token_ms, ...saidIn(stream.events), ...endingOf(stream.events, stream.end) };
   } finally {
     signal.removeEventListener("abort", cancel);
   }
+}
+
+function tell(event: StreamEvent, { onText, onThought, onNotice }: ChatOptions): void {
+  if (event.type === "token") onText(event.content);
+  if (event.type === "thinking") onThought?.(event.content);
+  if (event.type === "notice") onNotice?.(event);
+}
+
+function saidIn(seen: readonly SeenEvent[]): Pick<Reply, "model" | "reply" | "thinking" | "notices"> {
+  const events = seen.flatMap(({ event }) => ("type" in event ? [event] : []));
+  const textOf = (type: "token" | "thinking"): string =>
+    events.map((event) => (event.type === type ? event.content : "")).join("");
+  const started = events.find((event) => event.type === "started");
+  const executing = events.find((event) => event.type === "status_update" && event.status === "executing");
+  const asked = executing?.type === "status_update" ? executing.detail : undefined;
+  return {
+    model: asked ?? started?.model ?? null,
+    reply: textOf("token"),
+    thinking: textOf("thinking"),
+    notices: events.flatMap((event) => {
+      if (event.type !== "notice") return [];
+      const { type: _, ...notice } = event;
+      return [notice];
+    }),
+  };
 }
 
 function endingOf(seen: readonly SeenEvent[], end: string): Pick<Reply, "finish_reason" | "usage" | "error"> {

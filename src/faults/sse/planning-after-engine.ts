@@ -16,6 +16,7 @@ export const planningAfterEngine: Fault = {
             if (held === undefined) return text;
             if (isComment) return text;
             held += text;
+            if (event?.type === "started") return "";
             if (event?.type === "status_update" && event.status !== "error") return "";
             onApplied();
             const both = held;
