@@ -8,7 +8,7 @@ import { readAllRows, readRows } from "../reading.ts";
 import { converse } from "./exchange.ts";
 import { place } from "./first-exchanges.ts";
 import { promptOf } from "./prompt.ts";
-import { type Context, createSession, getStage } from "./stage.ts";
+import { type Context, createSession, getStage, listSessions } from "./stage.ts";
 
 interface Evidence {
   readonly sessionId: string;
@@ -35,7 +35,9 @@ export const summary = defineCheck<Context["target"], Evidence>({
     const { canary, profileA, generalSessionId } = await getStage(context);
     const { modelId } = profileA;
     const sessionId = await createSession(context, modelId, canary);
-    const places = [sessionId, generalSessionId] as const;
+    // What loses its model_id goes to whichever general conversation is the active one by now.
+    const general = (await listSessions(context, "none")).sessions.find(({ active }) => active);
+    const places = [sessionId, general?.session_id ?? generalSessionId] as const;
     const dialogue = await talkPastTheLimit(context, places, modelId, canary);
     const summaries = await waitForSummary(context, places);
     const last = await converse(context, {

@@ -24,8 +24,19 @@ function judgeOne(stream: SeenStream): Broken | undefined {
   for (const { id, event } of stream.events) {
     // What is no event of the contract has no place to compare with; the schema's check tells of it.
     if ("malformed" in event) continue;
+    const before = place;
     place = nextPlace(place, event);
     const expected = formatEventId({ messageId: messageId ?? "<message_id>", place });
+    const isText = event.type === "token" || event.type === "thinking";
+    if (!isText && place.step <= before.step) {
+      const found = `step ${place.step} for ${nameOf(event)}, after step ${before.step}`;
+      return {
+        verdict: "broken",
+        expected: "each step once, and later ones after it",
+        found,
+        seen: describe(stream),
+      };
+    }
     if (id === expected) continue;
     const found = `${id === "" ? "no id" : id} for ${nameOf(event)}`;
     return { verdict: "broken", expected, found, seen: describe(stream) };

@@ -1,3 +1,4 @@
+import type { Destination, UserStore } from "../../services/conversations/store.ts";
 import type { Fault } from "../fault.ts";
 import { withUserMethod } from "../wrap-store.ts";
 
@@ -14,15 +15,27 @@ export const conversationWithoutModelId: Fault = {
     "model-conversation/one-active",
   ],
   actsIn: ["model-conversation", "models"],
-  overrides: (onApplied) => ({
-    store: (store) =>
-      withUserMethod(store, "conversations", "open", (own) => async (destination) => {
-        // The page's own session_id was honoured; only the look-up by profile was wrong.
-        if (destination.sessionId !== undefined) return await own.conversations.open(destination);
-        if (typeof destination.modelId !== "number") return await own.conversations.open(destination);
-        await own.profiles.get(destination.modelId);
-        onApplied();
-        return await own.conversations.open({ ...destination, modelId: null });
-      }),
-  }),
+  overrides(onApplied) {
+    const losing = async (own: UserStore, given: Destination): Promise<Destination> => {
+      // The page's own session_id was honoured; only the look-up by profile was wrong.
+      if (given.sessionId !== undefined || typeof given.modelId !== "number") return given;
+      await own.profiles.get(given.modelId);
+      onApplied();
+      return { ...given, modelId: null };
+    };
+    return {
+      store: (store) =>
+        withUserMethod(
+          withUserMethod(
+            store,
+            "conversations",
+            "open",
+            (own) => async (destination, key) => own.conversations.open(await losing(own, destination), key),
+          ),
+          "conversations",
+          "openNew",
+          (own) => async (destination, key) => own.conversations.openNew(await losing(own, destination), key),
+        ),
+    };
+  },
 };

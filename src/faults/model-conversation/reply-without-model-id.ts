@@ -1,4 +1,4 @@
-import { losing } from "../astray.ts";
+import { losingReplies } from "../astray.ts";
 import type { Fault } from "../fault.ts";
 
 /** S3. */
@@ -8,5 +8,5 @@ export const replyWithoutModelId: Fault = {
   seenIn: 'BUG-016, third place: save_chat_message_v2(role="assistant", model_id=None)',
   caughtBy: ["model-conversation/reply", "model-conversation/reload"],
   actsIn: ["model-conversation", "models"],
-  overrides: (onApplied) => ({ store: (store) => losing(store, "assistant", onApplied) }),
+  overrides: (onApplied) => ({ store: (store) => losingReplies(store, onApplied) }),
 };

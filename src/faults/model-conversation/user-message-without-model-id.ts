@@ -1,4 +1,4 @@
-import { losing } from "../astray.ts";
+import { losingMessages } from "../astray.ts";
 import type { Fault } from "../fault.ts";
 
 /** S2. */
@@ -8,5 +8,5 @@ export const userMessageWithoutModelId: Fault = {
   seenIn: 'BUG-016, second place: save_chat_message_v2(role="user", model_id=None)',
   caughtBy: ["model-conversation/user-message", "model-conversation/reload", "models/default-used"],
   actsIn: ["model-conversation", "models"],
-  overrides: (onApplied) => ({ store: (store) => losing(store, "user", onApplied) }),
+  overrides: (onApplied) => ({ store: (store) => losingMessages(store, onApplied) }),
 };

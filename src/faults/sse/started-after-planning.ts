@@ -6,7 +6,7 @@ export const startedAfterPlanning: Fault = {
   name: "started-after-planning",
   story: "A stream says which reply it is only when it has said that it is being planned.",
   seenIn: "the contract, section 1: started, always first",
-  caughtBy: ["sse/started", "sse/order"],
+  caughtBy: ["sse/started", "sse/order", "sse/ids"],
   overrides: (onApplied, reach) => ({
     wire: {
       hmi: rewriteEvents(() => {

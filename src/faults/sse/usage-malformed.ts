@@ -6,7 +6,7 @@ export const usageMalformed: Fault = {
   name: "usage-malformed",
   story: "The usage lacks its total, and the counts are text.",
   seenIn: "docs/faults.md, row 5",
-  caughtBy: ["sse/schema", "sse/order", "sse/ids", "sse/usage"],
+  caughtBy: ["sse/schema", "sse/order", "sse/usage"],
   actsIn: ["model-conversation", "sse", "isolation"],
   overrides: (onApplied, reach) => ({
     wire: {

@@ -36,6 +36,8 @@ export class Summaries {
   readonly #isBusy: () => boolean;
   /** Conversations that have grown, and whose they are; the oldest first. */
   readonly #due = new Map<string, string>();
+  /** Up to which message each conversation's last summary stands, since it was last considered. */
+  readonly #madeUntil = new Map<string, string>();
   #running: Running | undefined;
   #isClosed = false;
 
@@ -47,6 +49,7 @@ export class Summaries {
   /** Makes a summary of this conversation, if one is due, as soon as no reply runs. */
   consider(user: string, sessionId: string): void {
     this.#due.set(sessionId, user);
+    this.#madeUntil.delete(sessionId);
     this.goOn();
   }
 
@@ -76,6 +79,7 @@ export class Summaries {
   drop(sessionId: string): void {
     if (this.#running?.sessionId === sessionId) this.#running.stop.abort();
     this.#due.delete(sessionId);
+    this.#madeUntil.delete(sessionId);
   }
 
   async close(): Promise<void> {
@@ -110,6 +114,9 @@ export class Summaries {
     const agentInstructions = instructionsOf(session.agent_id);
     const plan = planSummary({ agentInstructions, profile, history, window });
     if (plan === undefined || signal.aborted) return "not due";
+    const until = plan.coversUntil.message_id;
+    // Made, and not there: whatever has become of it, it would be made for ever.
+    if (this.#madeUntil.get(sessionId) === until) return "not due";
     const content = await this.#ask(this.#requestFor(plan, session, profile), signal);
     if (content === undefined) return "gave way";
     if (signal.aborted) return "not due";
@@ -120,8 +127,9 @@ export class Summaries {
       content,
       modelName: plan.modelName,
       status: "complete",
-      coversUntil: plan.coversUntil.message_id,
+      coversUntil: until,
     });
+    this.#madeUntil.set(sessionId, until);
     return "made";
   }
 
