@@ -17,18 +17,27 @@ const UNKNOWN: ModelLimits = { window: null, canSee: null };
 /** How long a list of models is taken to be true, in milliseconds: what is loaded changes with each message. */
 const FRESH_MS = 2_000;
 
+/** The same where it does not tell the window: that is known as soon as the model is loaded, by the message before this one. */
+const FRESH_UNTOLD_MS = 200;
+
 /** How long a message waits for what is only good to know, in milliseconds. */
 const PATIENCE_MS = 1_000;
 
-/** Finds models' limits in this list, which is asked for anew where it is older than two seconds. */
+/** Finds models' limits in this list, which is asked for anew where it is too old. */
 export function limitsFrom(listModels: () => Promise<ModelList>): LimitsOf {
-  let present: { readonly list: Promise<ModelList | undefined>; readonly until: number } | undefined;
-  return async (model) => {
-    if (present === undefined || performance.now() > present.until) {
-      present = { list: inTime(listModels()), until: performance.now() + FRESH_MS };
+  let present: { readonly list: Promise<ModelList | undefined>; readonly since: number } | undefined;
+  const listed = async (freshMs: number): Promise<ModelList | undefined> => {
+    if (present === undefined || performance.now() - present.since > freshMs) {
+      present = { list: inTime(listModels()), since: performance.now() };
     }
-    const list = await present.list;
-    return list === undefined ? UNKNOWN : limitsIn(list, model);
+    return await present.list;
+  };
+  return async (model) => {
+    const list = await listed(FRESH_MS);
+    if (list === undefined) return UNKNOWN;
+    const limits = limitsIn(list, model);
+    const newer = limits.window === null ? await listed(FRESH_UNTOLD_MS) : undefined;
+    return newer === undefined ? limits : limitsIn(newer, model);
   };
 }
 

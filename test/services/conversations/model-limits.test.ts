@@ -1,7 +1,11 @@
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { ModelList } from "../../../src/contract/common.ts";
 import { limitsFrom } from "../../../src/services/conversations/model-limits.ts";
 import { fakeModel } from "../../support/fake-gateway.ts";
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const LIST = ModelList.parse({
   status: "ok",
@@ -32,6 +36,19 @@ test("many that ask at once ask for one list", async () => {
   });
   await Promise.all(Array.from({ length: 20 }, () => limitsOf(null)));
   expect(asked).toBe(1);
+});
+
+test("a window that was not told is asked for again soon: the message before may have loaded the model", async () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  let loaded: number | null = null;
+  const limitsOf = limitsFrom(async () =>
+    ModelList.parse({ ...LIST, models: [fakeModel("m", { window_in_force: loaded })] }),
+  );
+  expect((await limitsOf("m")).window).toBeNull();
+  loaded = 4096;
+  expect((await limitsOf("m")).window).toBeNull();
+  vi.advanceTimersByTime(250);
+  expect((await limitsOf("m")).window).toBe(4096);
 });
 
 test.each([
