@@ -67,7 +67,7 @@ const TROUBLES: Readonly<Record<string, ServiceTrouble>> = {
   },
   engine: {
     message: "The engine does not answer, so no message can be answered.",
-    hint: "Start Ollama, or run `stack up`. This page goes on by itself.",
+    hint: "Start it, or run `stack up`. This page goes on by itself.",
   },
   store: {
     message: "The HMI cannot reach its conversations.",

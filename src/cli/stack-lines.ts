@@ -68,7 +68,7 @@ const INTENTS: Readonly<Record<PlannedStep["action"], string>> = {
 };
 
 /** What a person does next. */
-export function stackAdvice(steps: readonly UpStep[], model: DefaultModelReport | undefined): string[] {
+export function stackAdvice(steps: readonly UpStep[], model: DefaultModelReport | null): string[] {
   const hmi = steps.find(({ name }) => name === "hmi");
   const engine = steps.find(({ name }) => name === "engine");
   const advice = hmi?.url == null ? [] : [`Chat at ${hmi.url}/llm`];
@@ -77,7 +77,7 @@ export function stackAdvice(steps: readonly UpStep[], model: DefaultModelReport 
       "No Ollama was found, so the answers are scripted. Install it, or set engine.url, for real ones.",
     );
   }
-  if (model !== undefined && !isConfigured(model)) advice.push(modelLine(model, engine?.kind));
+  if (model !== null && !isConfigured(model)) advice.push(modelLine(model, engine?.kind));
   return advice;
 }
 

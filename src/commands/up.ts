@@ -97,9 +97,7 @@ is started again, whether anybody looks on or not.`;
       onProgress: (text) => screen.progress(`  ${text} …`),
     });
     screen.line();
-    const isAsked =
-      pending.length === 0 && steps.some(({ name, state }) => name === "gateway" && !isBad(state));
-    const model = isAsked ? await askDefaultModel(config) : undefined;
+    const model = await modelOf(steps, config);
     for (const line of stackAdvice(steps, model)) screen.line(`  ${line}`, 2);
     for (const line of warnings) screen.line(styled`  ${paint("warn", "!")} ${line}`, 4);
     const isWhole = !steps.some(({ state }) => isBad(state));
@@ -115,7 +113,7 @@ is started again, whether anybody looks on or not.`;
     } else if (!flags.detach && !this.jsonEnabled())
       await stayInForeground(started, config, { screen, signal, hurry });
     else screen.line("  `stack down` stops it.");
-    return { services: steps, model: model ?? null, warnings };
+    return { services: steps, model, warnings };
   }
 
   async #tellPlan(config: Config, names: readonly string[]): Promise<UpOutput> {
@@ -124,6 +122,13 @@ is started again, whether anybody looks on or not.`;
     if (services.some(({ action }) => action === "blocked")) process.exitCode = EXIT.failed;
     return { dry_run: true, services };
   }
+}
+
+/** Which model is in force; null where there is no gateway, or none that works yet. */
+async function modelOf(steps: readonly UpStep[], config: Config): Promise<DefaultModelReport | null> {
+  const gateway = steps.find(({ name }) => name === "gateway");
+  if (gateway === undefined || isBad(gateway.state)) return null;
+  return (await askDefaultModel(config)) ?? null;
 }
 
 function timeoutSignal(seconds: number): AbortSignal {

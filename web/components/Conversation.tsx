@@ -81,7 +81,7 @@ export function Conversation({ chat, state }: { chat: Chat; state: ChatState }) 
           <Gauge state={state} model={model} />
         </Composer>
         {isScripted(state) && (
-          <p class="scripted">The answers are scripted: this stack runs without Ollama.</p>
+          <p class="scripted">The answers are scripted: no model runs behind this stack.</p>
         )}
       </div>
     </>
