@@ -62,7 +62,7 @@ export function serveChat(app: FastifyInstance, { chat, store, readers }: ChatPa
     // An EventSource reconnects by itself, to a GET that sends: it comes back for a reply, not to send again.
     const log =
       lastEventId === undefined
-        ? (await chat.send(userOf(request), outgoingQuery(query))).log
+        ? (await chat.send(userOf(request), outgoingQuery(query))).log()
         : await chat.logOfEvent(userOf(request), lastEventId);
     if (log === undefined) return sendNothingMore(reply);
     return await sendLog(request, reply, log, { ...readers, headers: DEPRECATED });

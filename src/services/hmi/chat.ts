@@ -62,7 +62,8 @@ export interface Again {
 export interface Sent {
   readonly sessionId: string;
   readonly exchange: Exchange;
-  readonly log: EventLog;
+  /** Throws `generation_in_progress` where another HMI writes the reply: then only the message is known here. */
+  readonly log: () => EventLog;
 }
 
 /** Sending, streaming and cancelling: what happens between a user's message and its saved reply. */
@@ -320,7 +321,7 @@ export class Chat {
       { conversation: sessionId, message: messageId, reply: replyId },
       "message saved",
     );
-    return { sessionId, exchange, log };
+    return { sessionId, exchange, log: () => log };
   }
 
   async #requestFor(user: string, exchange: Exchange, own: EngineSettings = {}): Promise<ReplyRequest> {
@@ -335,7 +336,7 @@ export class Chat {
   }
 
   #joined(exchange: Exchange): Sent {
-    return { sessionId: exchange.user.session_id, exchange, log: this.#replies.logOf(exchange) };
+    return { sessionId: exchange.user.session_id, exchange, log: () => this.#replies.logOf(exchange) };
   }
 
   /** Ends a reply, and waits until that is saved; true for whoever was the first to cancel it. */

@@ -37,6 +37,32 @@ test("a second HMI leaves the first one's running reply alone, and says whose it
   expect(await first.messages(session_id)).toHaveLength(4);
 });
 
+test("a first message that is sent to both with its key makes one conversation, and fifty at once make fifty", async () => {
+  const { first, startSecond } = await startFirst(1);
+  const second = await startSecond();
+  const keys = Array.from({ length: 50 }, (_, number) => `key-${number}`);
+  const answers = await Promise.all(
+    keys.map(async (client_message_id) => {
+      const body = { session_id: null, message: `Say: ${client_message_id}`, client_message_id };
+      return await Promise.all([first.post(body), second.post(body)]);
+    }),
+  );
+  for (const [one, other] of answers) {
+    expect([one.status, other.status]).toEqual([200, 200]);
+    expect(one.json).toEqual(other.json);
+  }
+  const sessions = answers.map(([one]) => one.json.session_id);
+  expect(new Set(sessions).size).toBe(50);
+  for (const [place, session_id] of sessions.entries()) {
+    await eventually(async () =>
+      expect(await first.messages(session_id)).toMatchObject([
+        { content: `Say: ${keys[place]}` },
+        { content: keys[place], status: "complete" },
+      ]),
+    );
+  }
+});
+
 test("when the first HMI stops, the second one takes its reply over and brings it to its end", async () => {
   const { first, startSecond } = await startFirst(5);
   const { sent, reader } = await first.send({ message: "Count to 300" });
