@@ -12,8 +12,8 @@ const withQuery = ENDPOINTS.filter(({ query }) => query.length > 0);
 test("of a body in which every field is wrong, every field is named", async () => {
   const stack = await startTestStack();
   for (const { service, route, body: names } of withBody) {
-    // No field of the contract takes an empty list.
-    const body = Object.fromEntries(names.map((name) => [name, []]));
+    // No other field of the contract takes an empty list.
+    const body = Object.fromEntries(names.map((name) => [name, name === "images" ? {} : []]));
     const { status, json } = await call(stack[service], pathOf(route), { method: route.method, body });
     const { message } = ErrorBody.parse(json).error;
     expect([route.pattern, status, names.filter((name) => !message.includes(`${name}: `))]).toEqual([
@@ -48,7 +48,7 @@ test.each<[string, object, number, string]>([
     415,
     "unsupported_media_type",
   ],
-  ["over 1 MiB", { body: " ".repeat(LIMITS.bodyBytes + 1) }, 413, "payload_too_large"],
+  ["over 1 MiB", { body: { more: " ".repeat(LIMITS.bodyBytes) } }, 413, "payload_too_large"],
 ])("a body %s is refused by every call that takes one", async (_, sent, status, code) => {
   const stack = await startTestStack();
   for (const { service, route } of withBody) {

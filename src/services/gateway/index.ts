@@ -77,8 +77,9 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
     throw conversationNotFound(sessionId);
   };
 
-  // There may be pictures of the message, and of those before it.
-  const largeWith = { fields: ["images", "messages"], bytes: LIMITS.imageBodyBytes };
+  // There may be pictures: those of the HMI's largest message, beside all that was said before.
+  const bytes = LIMITS.imageBodyBytes + LIMITS.bodyBytes;
+  const largeWith = { fields: ["images", "messages"], bytes };
   const chat = { body: ChatRequest, largeWith };
   endpoint(app, gatewayRoutes.chat, chat, async ({ body, request, reply }) => {
     const { session_id: sessionId, message_id: messageId } = body;

@@ -18,7 +18,7 @@ import { cancelReply } from "./cancel-reply.ts";
 import type { ReplyRequest } from "./gateway-client.ts";
 import { Replies, type RepliesSettings } from "./replies.ts";
 import type { Reply, ReplyOutcome } from "./reply.ts";
-import { type HmiLog, logEnded } from "./reply-log-lines.ts";
+import { type HmiLog, logEnded, logSteps } from "./reply-log-lines.ts";
 import { type AskedLog, findExchange, findLog, findLogOfEvent } from "./reply-logs.ts";
 import { Summaries } from "./summaries.ts";
 import type { UserEvents } from "./user-events.ts";
@@ -301,9 +301,8 @@ export class Chat {
   #answer({ user, session, exchange, settings, created = false, clientMessageId = null }: Begun): Sent {
     const { session_id: sessionId } = session;
     const { message_id: messageId } = exchange.user;
-    const { message_id: replyId } = exchange.reply;
     this.#summaries.giveWay();
-    const { log } = this.#replies.begin({
+    const reply = this.#replies.begin({
       user,
       row: exchange.reply,
       messageId,
@@ -314,7 +313,7 @@ export class Chat {
       type: "reply_started",
       session_id: sessionId,
       message_id: messageId,
-      assistant_message_id: replyId,
+      assistant_message_id: reply.messageId,
       client_message_id: clientMessageId,
     });
     this.#settings.log.debug(

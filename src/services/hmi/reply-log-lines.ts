@@ -10,17 +10,28 @@ export interface HmiLog {
 /** How a reply can end without anything being wrong. */
 const FINE: ReadonlySet<ReplyOutcome> = new Set(["complete", "cancelled", "left"]);
 
+/** A line for each step of a reply on its way to the gateway. */
+export function logSteps(log: HmiLog, reply: Reply): void {
+  const names = namesOf(reply);
+  log.debug(names, "message saved");
+  // Also where it ends before: then its own line says so.
+  void reply.heard.then(() => log.debug({ ...names, ms: reply.ms }, "gateway heard"));
+}
+
 /** The one line of a reply that has ended; a warning with the error's code, where it has failed. */
 export function logEnded(log: HmiLog, reply: Reply, outcome: ReplyOutcome): void {
-  const { sessionId, messageId, received, error, ms } = reply;
+  const { received, error, ms } = reply;
   const line = {
-    conversation: sessionId,
-    reply: messageId,
+    ...namesOf(reply),
     model: received.model,
     status: outcome,
     tokens: received.usage?.usage.completion_tokens ?? null,
     ms,
   };
-  if (FINE.has(outcome)) log.info(line, "reply ended");
+  if (FINE.has(outcome)) log.info(line, "reply");
   else log.warn({ ...line, code: error?.code }, "reply failed");
+}
+
+function namesOf({ sessionId, messageId }: Reply): { readonly conversation: string; readonly reply: string } {
+  return { conversation: sessionId, reply: messageId };
 }
