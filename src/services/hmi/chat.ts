@@ -316,11 +316,8 @@ export class Chat {
       assistant_message_id: reply.messageId,
       client_message_id: clientMessageId,
     });
-    this.#settings.log.debug(
-      { conversation: sessionId, message: messageId, reply: replyId },
-      "message saved",
-    );
-    return { sessionId, exchange, log: () => log };
+    logSteps(this.#settings.log, reply);
+    return { sessionId, exchange, log: () => reply.log };
   }
 
   async #requestFor(user: string, exchange: Exchange, own: EngineSettings = {}): Promise<ReplyRequest> {
