@@ -14,7 +14,8 @@ import type { ConversationStore } from "../conversations/store.ts";
 import { userOf } from "../http/caller-user.ts";
 import { endpoint } from "../http/endpoint.ts";
 import { lastEventIdOf, type ReaderSettings, sendLog, sendNothingMore } from "../stream/send.ts";
-import type { Chat, Outgoing, Sent } from "./chat.ts";
+import type { Chat, Sent } from "./chat.ts";
+import type { Outgoing } from "./outgoing-message.ts";
 import { readPicture } from "./read-picture.ts";
 
 interface ChatParts {

@@ -2,24 +2,18 @@ import type { CancelAnswer } from "../../contract/gateway.ts";
 import type { Session } from "../../contract/hmi.ts";
 import { messageOf, WireError, withoutStop } from "../../errors.ts";
 import { requireAgent } from "../conversations/agents.ts";
-import { fingerprintOf } from "../conversations/client-key.ts";
 import type { EngineSettings } from "../conversations/engine-settings.ts";
-import type {
-  ClientKey,
-  ConversationStore,
-  Destination,
-  Exchange,
-  Picture,
-  UserStore,
-} from "../conversations/store.ts";
+import type { ClientKey, ConversationStore, Exchange } from "../conversations/store.ts";
 import { pendingRequest, type TurnContext } from "../conversations/turn.ts";
 import type { EventLog } from "../stream/event-log.ts";
-import { cancelReply } from "./cancel-reply.ts";
+import { Cancellations } from "./cancellations.ts";
 import type { ReplyRequest } from "./gateway-client.ts";
+import { LeftReplies } from "./left-replies.ts";
+import { type Again, clientKeyOf, modelFor, type Outgoing, requireSight } from "./outgoing-message.ts";
 import { Replies, type RepliesSettings } from "./replies.ts";
 import type { Reply, ReplyOutcome } from "./reply.ts";
 import { type HmiLog, logEnded, logSteps } from "./reply-log-lines.ts";
-import { type AskedLog, findExchange, findLog, findLogOfEvent } from "./reply-logs.ts";
+import { type AskedLog, findLog, findLogOfEvent } from "./reply-logs.ts";
 import { Summaries } from "./summaries.ts";
 import type { UserEvents } from "./user-events.ts";
 
@@ -32,30 +26,6 @@ export interface ChatSettings
   readonly log: HmiLog;
   /** Told how many replies of a stopped HMI are taken up again, where there are any. */
   readonly onTakenOver: (count: number) => void;
-}
-
-/** When it is looked again whether another HMI has left its replies, in milliseconds. */
-const LOOK_AGAIN_MS = 1_000;
-
-/** A message that a user sends. */
-export interface Outgoing extends Destination {
-  readonly content: string;
-  readonly images?: readonly Picture[];
-  /** How it is to be answered, where it says so itself. */
-  readonly settings?: EngineSettings;
-  readonly clientMessageId?: string | undefined;
-  /** Where it goes that names no conversation: to a new one, or to the active one of its profile. */
-  readonly otherwise: "new" | "active";
-}
-
-/** A message that is to be answered again. */
-export interface Again {
-  readonly sessionId: string;
-  /** The reply that is meant, or the message that it answers; undefined for the last. */
-  readonly messageId?: string | undefined;
-  /** Undefined for the model of the reply before. */
-  readonly model?: string | undefined;
-  readonly settings?: EngineSettings;
 }
 
 /** A message that is saved, with the conversation that it was sent to and the log of its reply. */
@@ -71,14 +41,10 @@ export class Chat {
   readonly #settings: ChatSettings;
   readonly #replies: Replies;
   readonly #summaries: Summaries;
+  readonly #cancellations: Cancellations;
+  readonly #left: LeftReplies;
   /** Messages with a client key that are being saved right now: the same one may arrive twice at once. */
   readonly #sending = new Map<string, Promise<Sent>>();
-  /** Replies that somebody has cancelled: to whoever comes later, nothing runs. */
-  readonly #cancelled = new WeakSet<Reply>();
-  /** Resolves when {@link resume} is done; nobody is answered about a reply before. */
-  readonly #resumed = Promise.withResolvers<void>();
-  #look: NodeJS.Timeout | undefined;
-  #isClosed = false;
 
   constructor(settings: ChatSettings) {
     const { store, onError } = settings;
@@ -90,8 +56,14 @@ export class Chat {
       onEnded: (reply, outcome) => this.#onEnded(reply, outcome),
       onAbandoned: (reply) => {
         const failed = (error: unknown): void => onError(error, `cancelling reply ${reply.messageId}`);
-        this.#end(reply).catch(failed);
+        this.#cancellations.end(reply).catch(failed);
       },
+    });
+    this.#cancellations = new Cancellations({ ...settings, replies: this.#replies });
+    this.#left = new LeftReplies({
+      ...settings,
+      replies: store.replies,
+      rejoin: (left) => this.#replies.rejoin(left),
     });
   }
 
@@ -107,21 +79,14 @@ export class Chat {
     throw new WireError("store_unavailable", `${reason}; replies that wait to be saved: ${1 + more.length}.`);
   }
 
-  /**
-   * Takes up the replies that another HMI left running. They go on behind the readers' backs, as all replies do.
-   * Those of one that still runs are looked at again until they have ended or are left.
-   */
+  /** Takes up the replies that another HMI left running. They go on behind the readers' backs, as all replies do. */
   async resume(): Promise<void> {
-    const { replies, heldByOthers } = await this.#settings.store.replies.takeOver();
-    for (const left of replies) this.#replies.rejoin(left);
-    if (replies.length > 0) this.#settings.onTakenOver(replies.length);
-    if (heldByOthers > 0 && !this.#isClosed) this.#lookAgain();
-    this.#resumed.resolve();
+    await this.#left.takeOver();
   }
 
   /** Saves the message and begins its reply; a message with a known client key joins the reply it has. */
   async send(user: string, outgoing: Outgoing): Promise<Sent> {
-    await this.#resumed.promise;
+    await this.#left.looked;
     const clientKey = clientKeyOf(outgoing);
     if (clientKey === undefined) return await this.#sendNew(user, outgoing, clientKey);
     const name = JSON.stringify([user, outgoing.sessionId, clientKey]);
@@ -135,7 +100,7 @@ export class Chat {
    * `message_superseded`; or `generation_in_progress` while a reply runs.
    */
   async regenerate(user: string, again: Again): Promise<Sent> {
-    await this.#resumed.promise;
+    await this.#left.looked;
     const { sessionId, messageId, model: modelName, settings } = again;
     const store = this.#settings.store.as(user);
     const session = await store.conversations.get(sessionId);
@@ -144,7 +109,8 @@ export class Chat {
     const { messages } = await store.messages.history(sessionId);
     const asked = messages.findLast(({ role }) => role === "user");
     const before = messages.findLast(({ role }) => role === "assistant");
-    await this.#requireSight(asked?.images, modelName ?? before?.model_name ?? defaultModel);
+    const model = modelName ?? before?.model_name ?? defaultModel;
+    await requireSight(asked?.images, model, this.#settings.limitsOf);
     await this.#replies.find(sessionId)?.saveNow();
     const exchange = await this.#begin(() =>
       store.messages.beginAgain({ sessionId, messageId, modelName, defaultModel }),
@@ -158,13 +124,13 @@ export class Chat {
    * `nothing_to_stream`.
    */
   async logOf(user: string, asked: AskedLog): Promise<EventLog | undefined> {
-    await this.#resumed.promise;
+    await this.#left.looked;
     return await findLog(this.#settings.store.as(user), this.#replies, asked);
   }
 
   /** The log of the reply that a reader comes back to, in whatever conversation it is; else as {@link logOf}. */
   async logOfEvent(user: string, lastEventId: string): Promise<EventLog | undefined> {
-    await this.#resumed.promise;
+    await this.#left.looked;
     return await findLogOfEvent(this.#settings.store.as(user), this.#replies, lastEventId);
   }
 
@@ -174,37 +140,19 @@ export class Chat {
    * cannot be saved yet.
    */
   async cancel(user: string, sessionId: string, messageId?: string): Promise<CancelAnswer> {
-    await this.#resumed.promise;
+    await this.#left.looked;
     this.#summaries.drop(sessionId);
-    const present = this.#replies.find(sessionId);
-    let meant = messageId;
-    if (messageId !== undefined && messageId !== present?.messageId) {
-      const { reply } = await findExchange(this.#settings.store.as(user), sessionId, messageId);
-      meant = reply.message_id;
-      const isPresent = meant === present?.messageId;
-      // The one that runs now is another one, which nobody wants to cancel.
-      if (!isPresent && reply.status !== "streaming") return { status: "idle", session_id: sessionId };
-      if (!isPresent) return await this.#cancelElsewhere(sessionId, meant);
-    }
-    if (present === undefined || present.log.ended) {
-      await present?.saveNow();
-      return meant === undefined
-        ? await this.#cancelElsewhere(sessionId, meant)
-        : { status: "idle", session_id: sessionId };
-    }
-    return (await this.#end(present))
-      ? { status: "cancelled", session_id: sessionId, message_id: present.messageId }
-      : { status: "idle", session_id: sessionId };
+    return await this.#cancellations.cancel(user, sessionId, messageId);
   }
 
   /** Ends a conversation's reply and its summary, if one runs, and waits until all is saved that can be. */
   async settle(sessionId: string): Promise<void> {
-    await this.#resumed.promise;
+    await this.#left.looked;
     this.#summaries.drop(sessionId);
     const reply = this.#replies.find(sessionId);
     if (reply === undefined || reply.log.ended) return;
     // What cannot be saved is told by what is done next.
-    await this.#end(reply).catch(() => undefined);
+    await this.#cancellations.end(reply).catch(() => undefined);
   }
 
   /** Forgets a deleted conversation. */
@@ -214,8 +162,7 @@ export class Chat {
 
   /** Saves what every reply has, and leaves those that run to the next HMI. */
   async close(): Promise<void> {
-    this.#isClosed = true;
-    clearTimeout(this.#look);
+    this.#left.close();
     await Promise.all([this.#summaries.close(), this.#replies.close()]);
   }
 
@@ -231,7 +178,7 @@ export class Chat {
     // Checked before a conversation is made for an agent or a model that cannot take the message.
     if (outgoing.agentId !== undefined) requireAgent(outgoing.agentId);
     if (outgoing.images !== undefined) {
-      await this.#requireSight(outgoing.images, await modelFor(store, outgoing));
+      await requireSight(outgoing.images, await modelFor(store, outgoing), this.#settings.limitsOf);
     }
     const { conversations } = store;
     const { session, created } = await (outgoing.sessionId === undefined && outgoing.otherwise === "new"
@@ -263,38 +210,14 @@ export class Chat {
     });
   }
 
-  /** Throws `not_able` where there are pictures, and it is known that this model cannot see. */
-  async #requireSight(images: { readonly length: number } | undefined, model: string | null): Promise<void> {
-    if (images === undefined || images.length === 0) return;
-    const { canSee } = await this.#settings.limitsOf(model);
-    if (canSee !== false) return;
-    const name = model === null ? "The default model" : `The model "${model}"`;
-    throw new WireError(
-      "not_able",
-      `${name} cannot see pictures.`,
-      "Choose one whose capabilities have `vision` (GET /api/models), or send the message without `images`.",
-    );
-  }
-
   async #begin<Begun>(begin: () => Promise<Begun>): Promise<Begun> {
     try {
       return await begin();
     } catch (error) {
       // It may be the reply of an HMI that has died since.
-      if (error instanceof WireError && error.code === "generation_in_progress") this.#lookAgain();
+      if (error instanceof WireError && error.code === "generation_in_progress") this.#left.lookAgain();
       throw error;
     }
-  }
-
-  #lookAgain(): void {
-    clearTimeout(this.#look);
-    const look = async (): Promise<void> => {
-      await this.resume().catch((error: unknown) => {
-        this.#settings.onError(error, "looking for replies that another HMI left");
-        this.#lookAgain();
-      });
-    };
-    if (!this.#isClosed) this.#look = setTimeout(() => void look(), LOOK_AGAIN_MS);
   }
 
   /** Not async: between the reply's row and the reply itself a reader would get the reply before it. */
@@ -335,26 +258,6 @@ export class Chat {
     return { sessionId: exchange.user.session_id, exchange, log: () => this.#replies.logOf(exchange) };
   }
 
-  /** Ends a reply, and waits until that is saved; true for whoever was the first to cancel it. */
-  async #end(reply: Reply): Promise<boolean> {
-    const isFirst = !this.#cancelled.has(reply);
-    this.#cancelled.add(reply);
-    const isCancelled = await cancelReply(reply, this.#settings.gateway);
-    await reply.saveNow();
-    return isFirst && isCancelled;
-  }
-
-  /** Cancels what does not run here, but perhaps at the gateway: for another HMI, or left there by a dead one. */
-  async #cancelElsewhere(session_id: string, messageId: string | undefined): Promise<CancelAnswer> {
-    const signal = AbortSignal.timeout(ANSWER_MS);
-    try {
-      return await this.#settings.gateway.cancel(session_id, { messageId, signal });
-    } catch {
-      // What it does not know, or does not answer about, is nothing that this service has to wait for.
-      return { status: "idle", session_id };
-    }
-  }
-
   #onEnded(reply: Reply, outcome: ReplyOutcome): void {
     logEnded(this.#settings.log, reply, outcome);
     if (outcome === "complete") this.#summaries.consider(reply.user, reply.sessionId);
@@ -370,9 +273,6 @@ export class Chat {
   }
 }
 
-/** How long the gateway may take to answer about what does not run here, in milliseconds. */
-const ANSWER_MS = 700;
-
 /** A message whose reply is on disk, and is now to be asked for. */
 interface Begun {
   readonly user: string;
@@ -382,18 +282,4 @@ interface Begun {
   /** True where this message made the conversation. */
   readonly created?: boolean;
   readonly clientMessageId?: string | null | undefined;
-}
-
-/** The model that a message will be answered by; null for the default one. */
-async function modelFor(store: UserStore, { model, sessionId, modelId }: Outgoing): Promise<string | null> {
-  if (model !== undefined) return model;
-  const session = sessionId === undefined ? undefined : await store.conversations.get(sessionId);
-  const profile = await store.profiles.context(session?.model_id ?? modelId ?? null);
-  return session?.model ?? profile?.default_model ?? null;
-}
-
-function clientKeyOf({ clientMessageId, content, images, model, modelId }: Outgoing): ClientKey | undefined {
-  if (clientMessageId === undefined) return undefined;
-  const pictures = images?.map(({ bytes }) => Buffer.from(bytes).toString("base64"));
-  return { id: clientMessageId, fingerprint: fingerprintOf({ content, images: pictures, model, modelId }) };
 }

@@ -1,0 +1,56 @@
+import type { OwnedReply, ReplyStore } from "../conversations/store.ts";
+
+interface LeftRepliesSettings {
+  readonly replies: Pick<ReplyStore, "takeOver">;
+  readonly rejoin: (reply: OwnedReply) => void;
+  /** Told how many replies of a stopped HMI are taken up again, where there are any. */
+  readonly onTakenOver: (count: number) => void;
+  /** Told of what fails behind a reader's back. */
+  readonly onError: (error: unknown, what: string) => void;
+}
+
+/** When it is looked again whether another HMI has left its replies, in milliseconds. */
+const LOOK_AGAIN_MS = 1_000;
+
+/** Finds the replies that other HMIs have left running, at the start and whenever there may be some. */
+export class LeftReplies {
+  readonly #settings: LeftRepliesSettings;
+  readonly #looked = Promise.withResolvers<void>();
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(settings: LeftRepliesSettings) {
+    this.#settings = settings;
+  }
+
+  /** Resolves when it was looked once; nobody is answered about a reply before. */
+  get looked(): Promise<void> {
+    return this.#looked.promise;
+  }
+
+  /** Takes them up. Those of an HMI that still runs are looked at again until they have ended or are left. */
+  async takeOver(): Promise<void> {
+    const { replies, heldByOthers } = await this.#settings.replies.takeOver();
+    for (const left of replies) this.#settings.rejoin(left);
+    if (replies.length > 0) this.#settings.onTakenOver(replies.length);
+    if (heldByOthers > 0) this.lookAgain();
+    this.#looked.resolve();
+  }
+
+  /** To be called where a reply runs that is not of this HMI: it may be of one that has died since. */
+  lookAgain(): void {
+    clearTimeout(this.#timer);
+    const look = async (): Promise<void> => {
+      await this.takeOver().catch((error: unknown) => {
+        this.#settings.onError(error, "looking for replies that another HMI left");
+        this.lookAgain();
+      });
+    };
+    if (!this.#isClosed) this.#timer = setTimeout(() => void look(), LOOK_AGAIN_MS);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+  }
+}

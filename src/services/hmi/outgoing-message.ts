@@ -1,0 +1,61 @@
+import { WireError } from "../../errors.ts";
+import { fingerprintOf } from "../conversations/client-key.ts";
+import type { EngineSettings } from "../conversations/engine-settings.ts";
+import type { LimitsOf } from "../conversations/model-limits.ts";
+import type { ClientKey, Destination, Picture, UserStore } from "../conversations/store.ts";
+
+/** A message that a user sends. */
+export interface Outgoing extends Destination {
+  readonly content: string;
+  readonly images?: readonly Picture[];
+  /** How it is to be answered, where it says so itself. */
+  readonly settings?: EngineSettings;
+  readonly clientMessageId?: string | undefined;
+  /** Where it goes that names no conversation: to a new one, or to the active one of its profile. */
+  readonly otherwise: "new" | "active";
+}
+
+/** A message that is to be answered again. */
+export interface Again {
+  readonly sessionId: string;
+  /** The reply that is meant, or the message that it answers; undefined for the last. */
+  readonly messageId?: string | undefined;
+  /** Undefined for the model of the reply before. */
+  readonly model?: string | undefined;
+  readonly settings?: EngineSettings;
+}
+
+/** The model that a message will be answered by; null for the default one. */
+export async function modelFor(
+  store: UserStore,
+  { model, sessionId, modelId }: Outgoing,
+): Promise<string | null> {
+  if (model !== undefined) return model;
+  const session = sessionId === undefined ? undefined : await store.conversations.get(sessionId);
+  const profile = await store.profiles.context(session?.model_id ?? modelId ?? null);
+  return session?.model ?? profile?.default_model ?? null;
+}
+
+/** The key of a message that has one. */
+export function clientKeyOf(outgoing: Outgoing): ClientKey | undefined {
+  const { clientMessageId, content, images, model, modelId } = outgoing;
+  if (clientMessageId === undefined) return undefined;
+  const pictures = images?.map(({ bytes }) => Buffer.from(bytes).toString("base64"));
+  return { id: clientMessageId, fingerprint: fingerprintOf({ content, images: pictures, model, modelId }) };
+}
+
+/** Throws `not_able` where there are pictures, and it is known that this model cannot see. */
+export async function requireSight(
+  images: { readonly length: number } | undefined,
+  model: string | null,
+  limitsOf: LimitsOf,
+): Promise<void> {
+  if (images === undefined || images.length === 0) return;
+  const { canSee } = await limitsOf(model);
+  if (canSee !== false) return;
+  throw new WireError(
+    "not_able",
+    `${model === null ? "The default model" : `The model "${model}"`} cannot see pictures.`,
+    "Choose one whose capabilities have `vision` (GET /api/models), or send the message without `images`.",
+  );
+}
