@@ -52,6 +52,8 @@ export const HELD_BY: Holders = {
       "services/hmi/rejoin.test.ts": [
         "a second reader of a running reply gets it from its first event",
         "a finished reply is sent again without asking the engine",
+        "a reply is read by its own name, and by that of the message that it answers",
+        "who has seen the end is told that nothing follows, also of an earlier reply, and of one that is gone",
       ],
     },
     "hmi.generalStream": {
@@ -73,10 +75,23 @@ export const HELD_BY: Holders = {
         "two cancels at once are one cancel",
         "a cancel while the summary is made stops that, and costs nothing",
       ],
+      "services/hmi/foreign-gateway.test.ts": "a cancel is answered in time where the gateway %s, and saved",
     },
     "hmi.regenerate": {
-      "services/hmi/regenerate.test.ts":
+      "services/hmi/regenerate.test.ts": [
         "the last message is answered again: its row stays, its reply is another",
+        "one that fails leaves the earlier reply as it was, and tells its reader",
+        "only the reply that is meant is answered again",
+      ],
+    },
+    "hmi.events": {
+      "services/hmi/events.test.ts": [
+        "a message that one page sends is told to the others at once, and its end",
+        "a page that comes back hears what it has missed; after a restart it is told to load anew",
+      ],
+    },
+    "hmi.image": {
+      "services/hmi/images.test.ts": "a %s is kept with its message, and given again as what it is",
     },
     "hmi.messages": {
       "services/hmi/model-id.test.ts": "9. after a reload the exchanges are there, in order, whole",
@@ -181,6 +196,7 @@ export const HELD_BY: Holders = {
       "services/gateway/keys.test.ts": "a request with %s is refused by name, and the engine is not asked",
     },
     not_able: {
+      "services/hmi/images.test.ts": "a model that cannot see is told before anything is saved",
       "services/gateway/require-able.test.ts":
         "%s for a model that are not able are refused before the engine is asked",
       "services/gateway/thinking.test.ts": "a model that cannot think is told as such, where it is to",
@@ -188,6 +204,8 @@ export const HELD_BY: Holders = {
     reply_timeout: {
       "services/gateway/limits.test.ts":
         "a reply that takes too long ends with what has come, and the engine stops",
+      "services/hmi/foreign-gateway.test.ts":
+        "a reply that would not end is ended, saved, and stopped at the gateway",
     },
     bad_request: {
       "services/bad-requests.test.ts": "a body %s is refused by every call that takes one",
@@ -210,6 +228,10 @@ export const HELD_BY: Holders = {
     },
     conversation_not_found: {
       "services/hmi/sessions.test.ts": "%s %s of a conversation that is not there is 404",
+    },
+    message_not_found: {
+      "services/hmi/rejoin.test.ts": "a name that the conversation does not have is 404",
+      "services/hmi/regenerate.test.ts": "only the reply that is meant is answered again",
     },
     model_profile_not_found: {
       "services/hmi/profiles.test.ts": "%s of a profile that is not there is 404",
@@ -321,6 +343,14 @@ export const HELD_BY: Holders = {
     },
     "chat.model": { "services/start.test.ts": "settings of streams and chat reach the services" },
     "chat.agent": { "services/start.test.ts": "settings of streams and chat reach the services" },
+    "chat.think": {
+      "services/hmi/window.test.ts":
+        "a message's own think and keep_alive go first, then its profile's, then the configuration's",
+    },
+    "chat.keep_alive": {
+      "services/hmi/window.test.ts":
+        "a message's own think and keep_alive go first, then its profile's, then the configuration's",
+    },
     "stream.heartbeat_ms": { "services/hmi/rejoin.test.ts": "heartbeats come while the engine is silent" },
     "stream.orphan_grace_ms": {
       "services/settings.test.ts": "a generation without readers goes on for as long as the setting says",
