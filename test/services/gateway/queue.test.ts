@@ -1,7 +1,8 @@
-import type { ServerResponse } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import { json } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { findGrammarFault } from "../../../src/contract/grammar.ts";
+import { gatewayRoutes } from "../../../src/contract/routes.ts";
 import { WIRES } from "../../support/engine-edges.ts";
 import { startFakeEngine, startTestGateway, type TestGatewayOptions } from "../../support/gateway.ts";
 import { eventually, type StreamReader, shapeOf } from "../../support/streams.ts";
@@ -136,6 +137,16 @@ test("an engine that takes no more requests says when to come back", async () =>
       message: expect.stringContaining("hourly limit"),
     }),
   );
+});
+
+test("a call that the engine puts off is answered with the same Retry-After", async () => {
+  const server = createServer((_, response) => {
+    response.writeHead(429, { "retry-after": "7" }).end('{"error":"slow down"}');
+  });
+  const engineUrl = await listenOnAnyPort(server);
+  const { url } = await startTestGateway({ engineUrl });
+  const { status, headers, json: body } = await call(url, gatewayRoutes.models.path());
+  expect([status, headers["retry-after"], body.error.code]).toEqual([429, "7", "rate_limited"]);
 });
 
 test("what had no room in the model's window is told, before the engine is asked", async () => {
