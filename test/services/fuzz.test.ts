@@ -18,6 +18,10 @@ const REQUESTS = 20_000;
 const AT_ONCE = 16;
 const TOKEN = "a-token-that-nobody-guesses";
 
+/** Half of the requests are a person's, who has nothing to do with the other one's conversation. */
+const PEOPLE = { mallory: "a-token-of-mallory", alice: "a-token-of-alice" };
+const SECRET = "a word that Alice alone has heard";
+
 /** What failed can be had again by the seed of its message: FUZZ_SEED=1234 npx vitest run test/services/fuzz */
 const SEED = Number(process.env["FUZZ_SEED"] ?? randomInt(2 ** 31));
 
@@ -25,7 +29,7 @@ test("however malformed a request is, it gets an error of the contract, and harm
   const log: string[] = [];
   let store: ConversationStore | undefined;
   const stack = await startTestStack({
-    auth: { token: TOKEN },
+    auth: { token: TOKEN, users: PEOPLE },
     logger: pino({ level: "trace" }, { write: (line: string) => log.push(line) }),
     overrides: {
       store: (opened) => {
@@ -34,7 +38,20 @@ test("however malformed a request is, it gets an error of the contract, and harm
       },
     },
   });
+  const alice = { headers: { authorization: `Bearer ${PEOPLE.alice}` } };
+  const said = await call(stack.hmi, hmiRoutes.sendMessage.path(), {
+    ...alice,
+    body: { message: `Say: ${SECRET}` },
+  });
+  const read = hmiRoutes.messages.path({ session_id: said.json.session_id });
+  await eventually(async () => {
+    expect((await call(stack.hmi, read, alice)).json.messages.at(-1).content).toBe(SECRET);
+  });
+  const before = await call(stack.hmi, read, alice);
+
   expect(await attack(stack), `seed ${SEED}`).toEqual([]);
+
+  expect((await call(stack.hmi, read, alice)).json).toEqual(before.json);
 
   const headers = { authorization: `Bearer ${TOKEN}` };
   const general = hmiRoutes.generalStream.path(undefined, {
@@ -53,7 +70,9 @@ test("however malformed a request is, it gets an error of the contract, and harm
   await store?.replies.release();
   expect((await store?.replies.takeOver())?.replies, "rows left streaming").toEqual([]);
   expect(log.filter((line) => JSON.parse(line).level >= 50)).toEqual([]);
-  expect(log.filter((line) => line.includes(TOKEN))).toEqual([]);
+  for (const secret of [TOKEN, ...Object.values(PEOPLE), SECRET]) {
+    expect(log.filter((line) => line.includes(secret))).toEqual([]);
+  }
 }, 120_000);
 
 /** Sends all requests, some at once; gives what was wrong with the answers. */
@@ -87,9 +106,16 @@ async function tryRequest(
   number: number,
   agent: Agent,
 ): Promise<string | undefined> {
-  const asked = fuzzRequest(SEED, number, TOKEN);
+  const token = number % 2 === 0 ? TOKEN : PEOPLE.mallory;
+  const asked = fuzzRequest(SEED, number, token);
+  // At the gateway whoever has the token of the house acts for all.
+  const isForeign = token !== TOKEN || asked.service === "hmi";
   const fault = await send(stack[asked.service], asked, agent).then(
-    (answer) => (answer.body.includes(TOKEN) ? "the token is in the answer" : faultIn(asked, answer)),
+    (answer) => {
+      if (answer.body.includes(token)) return "the token is in the answer";
+      if (isForeign && answer.body.includes(SECRET)) return "another person's words are in the answer";
+      return faultIn(asked, answer);
+    },
     (error: Error) => `no answer: ${error.message}`,
   );
   return fault && `${JSON.stringify(asked).slice(0, 500)}: ${fault}`;
