@@ -5,6 +5,8 @@ import { findGrammarFault } from "../../../src/contract/grammar.ts";
 import { gatewayRoutes } from "../../../src/contract/routes.ts";
 import { WIRES } from "../../support/engine-edges.ts";
 import { startFakeEngine, startTestGateway, type TestGatewayOptions } from "../../support/gateway.ts";
+import { call } from "../../support/http.ts";
+import { listenOnAnyPort } from "../../support/listen.ts";
 import { eventually, type StreamReader, shapeOf } from "../../support/streams.ts";
 
 const { piece, final } = WIRES.chat;
