@@ -4,6 +4,7 @@ import type { FinishReason, StreamEvent, StreamStatus, Timings, Usage } from "..
 import { usageOf } from "../../contract/events.ts";
 import type { ChatRequest } from "../../contract/gateway.ts";
 import { withoutPrefix } from "../../contract/model-names.ts";
+import { trimmedNotice } from "../../contract/trimmed-notice.ts";
 import { messageOf, WireError } from "../../errors.ts";
 import { EventLog } from "../stream/event-log.ts";
 import { type AskListener, askEngine, type EngineAccess } from "./ask-engine.ts";
@@ -57,7 +58,11 @@ export class Generation {
     this.#meter = settings.metrics.start();
     this.#lines = new ReplyLog(settings.logger, request);
     // Before the engine is asked, so that the reader knows at once that it was heard.
-    this.log.append(startedEvent(request), statusEvent("planning"), ...trimmedNotice(request));
+    this.log.append(
+      startedEvent(request),
+      statusEvent("planning"),
+      ...(request.left_out === undefined ? [] : [trimmedNotice(request.left_out)]),
+    );
     void this.#run(request);
   }
 
@@ -198,20 +203,6 @@ function startedEvent(request: ChatRequest): StreamEvent {
 }
 
 /** What a reader is told where older messages had no room. */
-function trimmedNotice({ left_out }: ChatRequest): StreamEvent[] {
-  if (left_out === undefined) return [];
-  const what = left_out === 1 ? "The oldest message was" : `The ${left_out} oldest messages were`;
-  return [
-    {
-      type: "notice",
-      code: "context_trimmed",
-      message: `${what} not sent: there is no room in the model's window.`,
-      hint: "Begin a new conversation, or give the model a larger window (num_ctx).",
-      left_out,
-    },
-  ];
-}
-
 function statusEvent(status: StreamStatus, detail?: string): StreamEvent {
   return { type: "status_update", status, ...(detail !== undefined && { detail }) };
 }

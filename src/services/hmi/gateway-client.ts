@@ -8,6 +8,7 @@ import { CancelAnswer, type ChatRequest } from "../../contract/gateway.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
 import { parseEventData } from "../../contract/sse.ts";
 import { createSseDecoder } from "../../contract/sse-decoder.ts";
+import { trimmedNotice } from "../../contract/trimmed-notice.ts";
 import { WIRE_ERRORS, WireError, type WireErrorCode } from "../../errors.ts";
 import { createUpstream, type Upstream } from "../http/upstream.ts";
 import { createReplyLimit } from "../stream/reply-limit.ts";
@@ -71,7 +72,9 @@ export function createGatewayClient(
       return gateway.ask({ method: "POST", path, body }, CancelAnswer, signal);
     },
     async *chat(request, signal) {
-      yield* readEvents(await gateway.bodyOf(await openReply(gateway, request, signal)), { maxReplyChars });
+      const { answer, isPosted } = await openReply(gateway, request, signal);
+      const events = readEvents(await gateway.bodyOf(answer), { maxReplyChars });
+      yield* isPosted && request.left_out !== undefined ? tellTrimmed(events, request.left_out) : events;
     },
     async *join(reply, signal) {
       const { message_id: messageId } = reply;
@@ -95,18 +98,41 @@ async function openReply(
   gateway: Upstream,
   { byPostOnly = false, ...request }: ReplyRequest,
   signal: AbortSignal,
-): Promise<Dispatcher.ResponseData> {
+): Promise<OpenedReply> {
   const post = { method: "POST", path: gatewayRoutes.chat.path(), body: request, signal } as const;
-  if (byPostOnly) return await gateway.send(post);
+  if (byPostOnly) return { answer: await gateway.send(post), isPosted: true };
   const { session_id, message_id } = request;
   const path = gatewayRoutes.resume.path({ session_id }, { message_id });
   const answer = await gateway.send({ method: "GET", path, headers: PROGRAM_HEADER, signal });
-  if (!GET_UNAVAILABLE.has(answer.statusCode)) return answer;
+  if (!GET_UNAVAILABLE.has(answer.statusCode)) return { answer, isPosted: false };
   // Only so that the connection can be used again; an answer that does not end is left.
   await answer.body
     .dump({ signal: AbortSignal.timeout(DUMP_TIMEOUT_MS), limit: 64 * 1024 })
     .catch(() => undefined);
-  return await gateway.send(post);
+  return { answer: await gateway.send(post), isPosted: true };
+}
+
+interface OpenedReply {
+  readonly answer: Dispatcher.ResponseData;
+  /** True where the gateway was sent the history, and does not have it from the store. */
+  readonly isPosted: boolean;
+}
+
+/** Puts in, where the gateway does not tell it, that messages were left out: it need not know that word of ours. */
+async function* tellTrimmed(
+  groups: AsyncIterable<readonly StreamEvent[]>,
+  leftOut: number,
+): AsyncIterable<readonly StreamEvent[]> {
+  let isOver = false;
+  for await (const events of groups) {
+    yield events.flatMap((event) => {
+      const isBefore =
+        event.type === "started" || (event.type === "status_update" && event.status === "planning");
+      if (isOver || isBefore) return [event];
+      isOver = true;
+      return event.type === "notice" ? [event] : [trimmedNotice(leftOut), event];
+    });
+  }
 }
 
 /** For a gateway that runs, where a reply that has begun is answered at once. */

@@ -57,10 +57,13 @@ test("a gateway without the stream's GET is told how many messages were left out
       reply.send(PLANNING, EXECUTING, token("noted"), ...COMPLETE);
     },
   });
-  await sayLong(stack, 6);
+  const sessionId = await sayLong(stack, 6);
   const { left_out, messages } = replies.at(-1)?.request ?? {};
   expect(left_out).toBeGreaterThan(1);
   expect((messages?.length ?? 0) - 1 + (left_out ?? 0)).toBe(11);
+  // It has not told it itself.
+  const row = (await stack.messages(sessionId)).at(-1);
+  expect(row?.notices).toMatchObject([{ code: "context_trimmed", left_out }]);
 });
 
 test("half of a window that is used brings a summary, asked with the profile's options, few tokens, no thoughts", async () => {
