@@ -1,7 +1,6 @@
 import { type DefaultModelReport, isConfigured } from "../launch/default-model.ts";
 import type { PlannedStep } from "../launch/dry-run.ts";
 import type { UpStep } from "../launch/up.ts";
-import { shellWord } from "../shell-word.ts";
 import { pauseLeft } from "../supervisor/keep/resumption.ts";
 import type { ServiceReport } from "../supervisor/keep/types.ts";
 import { joinText, paint, type StyledText, styled } from "../text/styled-text.ts";
@@ -77,15 +76,14 @@ export function stackAdvice(steps: readonly UpStep[], model: DefaultModelReport 
       "No Ollama was found, so the answers are scripted. Install it, or set engine.url, for real ones.",
     );
   }
-  if (model !== null && !isConfigured(model)) advice.push(modelLine(model, engine?.kind));
+  if (model !== null && !isConfigured(model)) advice.push(modelLine(model));
   return advice;
 }
 
 /** What stands in for the configured model is no fault, and nobody should have to guess it. */
-function modelLine({ configured, in_force }: DefaultModelReport, kind: string | undefined): string {
+function modelLine({ configured, in_force }: DefaultModelReport): string {
   if (in_force !== null) {
     return `The engine does not have ${configured} (chat.model): ${in_force}, its first, answers where nobody chooses a model.`;
   }
-  const how = kind === "openai" ? "start it with one" : `\`ollama pull ${shellWord(configured)}\` gets one`;
-  return `The engine has no model yet: ${how}.`;
+  return "The engine has no model yet: `stack doctor` says how it gets one.";
 }

@@ -198,7 +198,7 @@ export const HELD_BY: Holders = {
     not_able: {
       "services/hmi/images.test.ts": "a model that cannot see is told before anything is saved",
       "services/gateway/require-able.test.ts":
-        "%s for a model that are not able are refused before the engine is asked",
+        "%s for a model that is not able are refused before the engine is asked",
       "services/gateway/thinking.test.ts": "a model that cannot think is told as such, where it is to",
     },
     reply_timeout: {
