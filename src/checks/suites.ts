@@ -270,7 +270,7 @@ export const suites: readonly Suite<Target>[] = [
     name: "limits",
     title:
       "Where a model or its engine comes to an end, or to none, somebody is told (contract, sections 1 and 3).",
-    checks: [emptyReply, endless, repeating, rateLimited, window, summaryOptions],
+    checks: [endless, emptyReply, repeating, rateLimited, window, summaryOptions],
   },
   {
     name: "models",

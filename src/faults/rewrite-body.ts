@@ -1,5 +1,5 @@
 import type { Route } from "../contract/routes.ts";
-import type { Rewrite } from "../tap/rewrite.ts";
+import type { Rewrite, TappedRequest } from "../tap/rewrite.ts";
 import { paramsOf } from "./routes.ts";
 
 /** A JSON body as it was sent. */
@@ -22,6 +22,12 @@ export function rewriteBody(routes: readonly Route[], change: (body: SentBody) =
 export function without(body: SentBody, isIt: (field: string) => boolean): SentBody {
   const left = Object.entries(body).filter(([field]) => !isIt(field));
   return left.length === Object.keys(body).length ? body : Object.fromEntries(left);
+}
+
+/** The conversation that a message is sent to; undefined where it names none. */
+export function sessionIn({ body }: TappedRequest): string | undefined {
+  const sessionId = parseObject(body.toString("utf8"))?.["session_id"];
+  return typeof sessionId === "string" ? sessionId : undefined;
 }
 
 /** What is no JSON object is for the service to refuse. */

@@ -1,5 +1,6 @@
 import { createServer, type ServerResponse } from "node:http";
 import { expect, test } from "vitest";
+import { NOWHERE, nextPlace } from "../../src/contract/event-id.ts";
 import type { StreamEvent } from "../../src/contract/events.ts";
 import { EVENT_STREAM_HEADERS, encodeEvent } from "../../src/contract/sse.ts";
 import { type ChatOptions, chatOnce } from "../../src/target/chat.ts";
@@ -38,7 +39,13 @@ async function hmiThatStreams(write: (response: ServerResponse) => void): Promis
 }
 
 function encoded(...events: StreamEvent[]): string {
-  return events.map((event, position) => encodeEvent({ messageId: "2", position }, event)).join("");
+  let place = NOWHERE;
+  return events
+    .map((event) => {
+      place = nextPlace(place, event);
+      return encodeEvent({ messageId: "2", place }, event);
+    })
+    .join("");
 }
 
 test("a reply is told piece by piece, and given as a whole with its figures", async () => {
@@ -49,7 +56,11 @@ test("a reply is told piece by piece, and given as a whole with its figures", as
   expect(result).toEqual({
     session_id: "1",
     message_id: "1",
+    assistant_message_id: "2",
+    model: "llama3.1:8b",
     reply: "1, 2, 3, 4, 5",
+    thinking: "",
+    notices: [],
     finish_reason: "stop",
     usage: { prompt_tokens: expect.any(Number), completion_tokens: 9, total_tokens: expect.any(Number) },
     error: null,
@@ -170,7 +181,7 @@ test("an abort while the message is being accepted cancels the reply that begins
   const { result } = await chat({ hmi, signal: abort.signal });
   expect(result.finish_reason).toBe("cancelled");
   expect(calls.sort()).toEqual([
-    "GET /api/chat/stream/1",
+    "GET /api/chat/stream/1?message_id=2",
     "POST /api/chat/message",
     "POST /api/chat/sessions/1/cancel",
   ]);

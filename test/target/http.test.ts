@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
+import type { EventId } from "../../src/contract/event-id.ts";
 import { encodeEvent, HEARTBEAT } from "../../src/contract/sse.ts";
 import { createHttpClient, type HttpClient, type SeenEvent, textOf } from "../../src/target/http.ts";
 import { listenOnAnyPort } from "../support/listen.ts";
@@ -15,8 +16,9 @@ async function clientOf(answer: RequestListener): Promise<HttpClient> {
   return client;
 }
 
-const token = (position: number, content: string) =>
-  encodeEvent({ messageId: "7", position }, { type: "token", content });
+/** A token at this place of the text; its id is told alike. */
+const idAt = (text: number): EventId => ({ messageId: "7", place: { step: 3, thinking: 0, text } });
+const token = (position: number, content: string) => encodeEvent(idAt(position), { type: "token", content });
 
 test("a call is written down with its request, status and parsed body", async () => {
   const client = await clientOf((request, response) => {
@@ -70,7 +72,7 @@ test("events and comments are told with the time of their arrival, cut anywhere"
     request: "GET /s",
     status: 200,
     content_type: EVENT_STREAM["content-type"],
-    events: [{ id: "7:3" }, { id: "7:4" }],
+    events: [{ id: "7:3.0.3" }, { id: "7:3.0.4" }],
     comments_ms: [expect.any(Number)],
     body: null,
     end: "closed",
@@ -137,6 +139,6 @@ test("the token is sent with every call, and written down nowhere", async () => 
 
 test("the caller's headers are sent", async () => {
   const client = await clientOf((request, response) => response.end(`"${request.headers["last-event-id"]}"`));
-  const answer = await client.call("GET", "/", { signal, headers: { "last-event-id": "7:3" } });
-  expect(answer.body).toBe("7:3");
+  const answer = await client.call("GET", "/", { signal, headers: { "last-event-id": "7:3.0.3" } });
+  expect(answer.body).toBe("7:3.0.3");
 });

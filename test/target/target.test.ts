@@ -17,7 +17,12 @@ test("with the stand-in, what reached the engine can be shown", async () => {
   const stack = await startTestStack();
   const target = await open(stack);
   expect(target.engineName).toBe("the engine stand-in");
-  expect([...target.capabilities]).toEqual(["show what reached the engine", "direct the engine"]);
+  expect([...target.capabilities]).toEqual([
+    "show what reached the engine",
+    "direct the engine",
+    "think",
+    "look at pictures",
+  ]);
   await say(stack.hmi, "Hello");
   await say(stack.hmi, "Count to 2");
   expect(await target.generationsAfter(1, signal)).toMatchObject([{ id: 2, ended: "done" }]);
@@ -28,14 +33,14 @@ test("with an Ollama it cannot", async () => {
   const engine = await listenOnAnyPort(createServer((_, response) => response.end('{"version":"0.13.0"}')));
   const target = await open({ hmi, gateway, engine });
   expect(target.engineName).toBe("Ollama 0.13.0");
-  expect(target.capabilities.size).toBe(0);
+  expect([...target.capabilities]).toEqual(["think", "look at pictures"]);
 });
 
 test("an engine that is out of reach is no hindrance", async () => {
   const { hmi, gateway } = await startTestStack();
   const target = await open({ hmi, gateway, engine: "http://127.0.0.1:1" });
   expect(target.engineName).toBe("an engine that does not answer");
-  expect(target.capabilities.size).toBe(0);
+  expect([...target.capabilities]).toEqual(["think", "look at pictures"]);
 });
 
 test("an HMI that does not answer is one", async () => {

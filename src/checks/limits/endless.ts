@@ -8,6 +8,9 @@ interface Evidence {
   readonly maxReplyMs: number;
 }
 
+/** From one token to the next, in milliseconds. */
+const TOKEN_MS = 20;
+
 /** So much later it may be told, in milliseconds. */
 const TOLERANCE_MS = 2_000;
 
@@ -20,8 +23,12 @@ export const endless = defineCheck<Context["target"], Evidence>({
   needs: ["direct the engine", "end a reply soon"],
   isTimed: true,
   async collect(context) {
-    const options = { stand_in_tokens: 100_000, stand_in_token_ms: 20 };
     const { maxReplyMs } = context.target.settings;
+    // Longer than the limit, and not so long that an engine that is not stopped is never free again.
+    const options = {
+      stand_in_tokens: Math.ceil((1.6 * maxReplyMs) / TOKEN_MS),
+      stand_in_token_ms: TOKEN_MS,
+    };
     return { reply: await say(context, { door: "message", name: "endless", options }), maxReplyMs };
   },
   judge({ reply, maxReplyMs }) {
@@ -31,7 +38,7 @@ export const endless = defineCheck<Context["target"], Evidence>({
     const row = replyRow(reply);
     const text = textIn(stream.events);
     if (text === "") throw new CouldNotRun(`${describe(stream)}: without any text`);
-    const engine = generations?.map(({ ended }) => ended).join(", ") ?? "aborted";
+    const engine = [...new Set(generations?.map(({ ended }) => ended) ?? ["aborted"])].join(", ");
     const isEnded = code === "reply_timeout" && finishReasonOf(stream) === "error" && engine === "aborted";
     const isInTime = stream.duration_ms <= maxReplyMs + TOLERANCE_MS;
     const seen = `max_reply_ms ${maxReplyMs}; ${describe(stream)}; the engine ${engine}`;

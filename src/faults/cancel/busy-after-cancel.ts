@@ -1,5 +1,9 @@
-import { WireError } from "../../errors.ts";
+import { CancelAnswer } from "../../contract/gateway.ts";
+import { hmiRoutes } from "../../contract/routes.ts";
 import type { Fault } from "../fault.ts";
+import { sessionIn } from "../rewrite-body.ts";
+import { rewriteJson } from "../rewrite-json.ts";
+import { paramsOf } from "../routes.ts";
 
 /** A conversation that is not free yet when its cancel is answered. */
 const BUSY_MS = 500;
@@ -14,22 +18,23 @@ export const busyAfterCancel: Fault = {
   overrides(onApplied) {
     const cancelledAt = new Map<string, number>();
     return {
-      gateway: (client) => ({
-        ...client,
-        async *chat(request, signal) {
-          const since = performance.now() - (cancelledAt.get(request.session_id) ?? Number.NEGATIVE_INFINITY);
-          if (since < BUSY_MS) {
+      wire: {
+        hmi: {
+          ...rewriteJson(hmiRoutes.cancel, CancelAnswer, (answer) => {
+            if (answer.status === "cancelled") cancelledAt.set(answer.session_id, performance.now());
+            return answer;
+          }),
+          answer(request) {
+            if (paramsOf(hmiRoutes.sendMessage, request) === undefined) return undefined;
+            const sessionId = sessionIn(request) ?? "";
+            const since = performance.now() - (cancelledAt.get(sessionId) ?? Number.NEGATIVE_INFINITY);
+            if (since > BUSY_MS) return undefined;
             onApplied();
-            throw new WireError("gateway_error", `Conversation ${request.session_id} is busy.`);
-          }
-          yield* client.chat(request, signal);
+            const error = { code: "generation_in_progress", message: `Conversation ${sessionId} is busy.` };
+            return { status: 409, body: JSON.stringify({ error }) };
+          },
         },
-        async cancel(sessionId, options) {
-          const answer = await client.cancel(sessionId, options);
-          if (answer.status === "cancelled") cancelledAt.set(sessionId, performance.now());
-          return answer;
-        },
-      }),
+      },
     };
   },
 };

@@ -11,17 +11,10 @@ export const cancelEndpointMissing: Fault = {
     "cancel/mid-reply",
     "cancel/before-first-token",
     "cancel/silence",
-    "cancel/at-once",
-    "cancel/ending",
-    "cancel/saved",
-    "cancel/twice",
-    "cancel/idle",
-    "cancel/only-its-own",
     "cancel/deleted",
-    "cancel/every-reader",
     "cancel/gateway",
+    "cancel/late",
   ],
-  alsoStops: ["cancel/next-message", "cancel/slots", "persistence/cancelled"],
   actsIn: ["cancel", "persistence"],
   overrides: (onApplied) => ({
     wire: {

@@ -5,7 +5,13 @@ export const cancelLeavesEngineWorking: Fault = {
   name: "cancel-leaves-engine-working",
   story: "A cancel answers 200 and ends the stream, and the engine writes its reply to the end.",
   seenIn: "docs/faults.md, row S11",
-  caughtBy: ["cancel/mid-reply", "cancel/before-first-token", "cancel/silence", "cancel/deleted"],
+  caughtBy: [
+    "cancel/mid-reply",
+    "cancel/before-first-token",
+    "cancel/silence",
+    "cancel/deleted",
+    "limits/endless",
+  ],
   overrides: (onApplied) => ({
     engine: (client) => ({
       ...client,

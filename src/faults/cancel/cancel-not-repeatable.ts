@@ -1,5 +1,7 @@
-import { WireError } from "../../errors.ts";
+import { hmiRoutes } from "../../contract/routes.ts";
 import type { Fault } from "../fault.ts";
+import { sessionIn } from "../rewrite-body.ts";
+import { paramsOf } from "../routes.ts";
 
 /** A cancel that finds nothing to do. */
 export const cancelNotRepeatable: Fault = {
@@ -8,15 +10,28 @@ export const cancelNotRepeatable: Fault = {
   seenIn: "the contract, section 2: idle, so it is safe to repeat",
   caughtBy: ["cancel/twice", "cancel/idle"],
   actsIn: ["cancel"],
-  overrides: (onApplied) => ({
-    gateway: (client) => ({
-      ...client,
-      async cancel(sessionId, options) {
-        const answer = await client.cancel(sessionId, options);
-        if (answer.status !== "idle") return answer;
-        onApplied();
-        throw new WireError("nothing_to_stream", `Nothing runs in conversation ${sessionId}.`);
+  overrides(onApplied) {
+    /** Conversations with a message that nobody has called a cancel for. */
+    const asked = new Set<string>();
+    return {
+      wire: {
+        hmi: {
+          answer(request) {
+            if (paramsOf(hmiRoutes.sendMessage, request) !== undefined) asked.add(sessionIn(request) ?? "");
+            const [sessionId] = paramsOf(hmiRoutes.cancel, request) ?? [];
+            const isForeign = request.headers.origin !== undefined;
+            // One that is not there is another matter, and its ids are no numbers.
+            const isKnown = sessionId !== undefined && /^\d{1,8}$/.test(sessionId);
+            if (isForeign || !isKnown || asked.delete(sessionId)) return undefined;
+            onApplied();
+            const error = {
+              code: "nothing_to_stream",
+              message: `Nothing runs in conversation ${sessionId}.`,
+            };
+            return { status: 409, body: JSON.stringify({ error }) };
+          },
+        },
       },
-    }),
-  }),
+    };
+  },
 };

@@ -20,9 +20,12 @@ export const cancelSwallowed: Fault = {
     "cancel/only-its-own",
     "cancel/every-reader",
     "cancel/next-message",
+    "cancel/named",
+    "cancel/late",
+    "isolation/another-cancel",
   ],
-  alsoStops: ["cancel/slots", "persistence/cancelled"],
-  actsIn: ["cancel", "persistence"],
+  alsoStops: ["cancel/usage", "cancel/slots", "persistence/cancelled", "regenerate/cancelled-keeps"],
+  actsIn: ["cancel", "persistence", "isolation", "regenerate"],
   overrides: (onApplied) => ({
     wire: {
       hmi: {

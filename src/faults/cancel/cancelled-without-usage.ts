@@ -1,4 +1,5 @@
 import type { Fault } from "../fault.ts";
+import { rewriteEvents } from "../rewrite-events.ts";
 
 /** The ending of a cancelled stream, one event short. */
 export const cancelledWithoutUsage: Fault = {
@@ -6,20 +7,21 @@ export const cancelledWithoutUsage: Fault = {
   story: "A cancelled stream ends without its usage, which a client may wait for.",
   seenIn: "the contract, section 1: usage exactly once, directly before done, also after a cancel",
   caughtBy: ["cancel/ending"],
-  actsIn: ["cancel", "persistence"],
+  alsoStops: ["cancel/usage"],
+  actsIn: ["cancel", "persistence", "regenerate"],
   overrides: (onApplied) => ({
-    gateway: (client) => ({
-      ...client,
-      async *chat(request, signal) {
+    wire: {
+      hmi: rewriteEvents(() => {
         let isCancelled = false;
-        for await (const events of client.chat(request, signal)) {
-          isCancelled ||= events.some(
-            (event) => event.type === "status_update" && event.status === "cancelled",
-          );
-          if (isCancelled) onApplied();
-          yield isCancelled ? events.filter(({ type }) => type !== "usage") : events;
-        }
-      },
-    }),
+        return {
+          frame({ event, text }) {
+            isCancelled ||= event?.type === "status_update" && event.status === "cancelled";
+            if (!isCancelled || event?.type !== "usage") return text;
+            onApplied();
+            return "";
+          },
+        };
+      }),
+    },
   }),
 };

@@ -2,7 +2,7 @@ import { WireError } from "../../errors.ts";
 import type { Fault } from "../fault.ts";
 
 /** More than the cancels of any other check, fewer than those of the one that looks for this. */
-const SLOTS = 24;
+const SLOTS = 32;
 
 /** Row 19. */
 export const slotLeaksPerCancel: Fault = {

@@ -6,7 +6,7 @@ export const badFieldsUnnamed: Fault = {
   name: "bad-fields-unnamed",
   story: "Bad input is refused without a word about which field is bad.",
   seenIn: "the contract, section 5: each bad field is named",
-  caughtBy: ["http/bad-fields"],
+  caughtBy: ["http/bad-fields", "http/unknown-fields", "http/tools"],
   actsIn: ["model-conversation", "http"],
   overrides: (onApplied) => ({
     wire: {

@@ -6,7 +6,7 @@ export const clientKeyForgotten: Fault = {
   name: "client-key-forgotten",
   story: "The client_message_id of a message is not saved: sent again, it is another message.",
   seenIn: "docs/faults.md, row 27",
-  caughtBy: ["isolation/double-submit"],
+  caughtBy: ["isolation/double-submit", "isolation/key-reused"],
   actsIn: ["isolation"],
   overrides: (onApplied) => ({
     store: (store) =>

@@ -7,12 +7,15 @@ export const namedModelIgnored: Fault = {
   story: "The engine is asked for its default model, whatever model a message or a profile names.",
   seenIn: "the seed of the gateway session, the default in three places",
   caughtBy: [
+    "models/images",
+    "thoughts/apart",
     "models/names",
     "models/switch",
     "models/profile-default",
     "models/unknown",
     "models/display-name",
   ],
-  actsIn: ["models"],
+  alsoStops: ["thoughts/not-sent", "regenerate/failed-keeps"],
+  actsIn: ["models", "thoughts", "regenerate", "isolation"],
   overrides: (onApplied) => ({ store: (store) => askingFor(store, () => null, onApplied) }),
 };

@@ -7,12 +7,24 @@ export const rowsOrderedByTiedClock: Fault = {
   story: "Rows are ordered by a clock that ties, and then by role, so that replies come after all messages.",
   seenIn: "docs/faults.md, row 26",
   caughtBy: [
+    "sse/named-stream",
+    "regenerate/named",
     "persistence/row-order",
-    "model-conversation/reload",
     "model-conversation/summary",
     "isolation/history",
   ],
-  actsIn: ["model-conversation", "sse", "cancel", "persistence", "isolation", "models", "http"],
+  actsIn: [
+    "model-conversation",
+    "sse",
+    "cancel",
+    "persistence",
+    "isolation",
+    "thoughts",
+    "regenerate",
+    "limits",
+    "models",
+    "http",
+  ],
   overrides: (onApplied) => ({
     store: (store) =>
       withUserMethod(store, "messages", "list", (own) => async (...query) => {

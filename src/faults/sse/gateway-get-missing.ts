@@ -5,7 +5,7 @@ export const gatewayGetMissing: Fault = {
   name: "gateway-get-missing",
   story: "The gateway's GET /chat/stream/{session_id} answers 501; the HMI must go on by its POST.",
   seenIn: 'the seeds, known gaps: "GET /chat/stream/{session_id}: Currently returns 501"',
-  caughtBy: ["sse/gateway-join"],
+  caughtBy: ["sse/gateway-join", "isolation/another-stream"],
   overrides: (onApplied) => ({
     wire: {
       gateway: {

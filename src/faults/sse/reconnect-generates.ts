@@ -16,7 +16,12 @@ export const reconnectGenerates: Fault = {
           if (lastEventId === undefined || request.path !== gatewayRoutes.chat.pattern) return request;
           onApplied();
           const body = JSON.parse(request.body.toString());
-          const anew = { ...body, session_id: `${body.session_id}-${crypto.randomUUID()}` };
+          const mark = crypto.randomUUID();
+          const names = {
+            session_id: `${body.session_id}-${mark}`,
+            message_id: `${body.message_id}-${mark}`,
+          };
+          const anew = { ...body, ...names };
           return { ...request, headers, body: Buffer.from(JSON.stringify(anew)) };
         },
       },

@@ -5,7 +5,7 @@ export const reconnectReplays: Fault = {
   name: "reconnect-replays",
   story: "Last-Event-ID is ignored: a reader that comes back is sent the whole reply again.",
   seenIn: "cloudflare/agents#1733",
-  caughtBy: ["sse/reconnect"],
+  caughtBy: ["sse/reconnect", "sse/after-done"],
   actsIn: ["sse"],
   overrides: (onApplied) => ({
     wire: {

@@ -1,5 +1,5 @@
 import { ErrorBody } from "../../contract/common.ts";
-import { Usage } from "../../contract/events.ts";
+import { Notice, Timings, Usage } from "../../contract/events.ts";
 import type { Message } from "../../contract/hmi.ts";
 import type { SqlRow } from "./sql-reader.ts";
 import type { StoredConversation } from "./store.ts";
@@ -17,14 +17,15 @@ export function messageIn(row: SqlRow): Message {
     role: textIn(row["role"]) as Message["role"],
     message_type: textIn(row["message_type"] ?? "chat") as Message["message_type"],
     content: textIn(row["content"]),
-    model_name: row["model_name"] == null ? null : textIn(row["model_name"]),
-    thinking: null,
+    thinking: row["thinking"] == null ? null : textIn(row["thinking"]),
+    // Kept in a table of their own, by those who keep them.
     images: [],
-    timings: null,
-    notices: [],
+    model_name: row["model_name"] == null ? null : textIn(row["model_name"]),
     agent_id: textIn(row["agent_id"]),
     status: textIn(row["status"] ?? "complete") as Message["status"],
     usage: jsonIn(row["usage"], Usage),
+    timings: jsonIn(row["timings"], Timings),
+    notices: jsonIn(row["notices"], Notice.array()) ?? [],
     finish_reason:
       row["finish_reason"] == null ? null : (textIn(row["finish_reason"]) as Message["finish_reason"]),
     error: jsonIn(row["error"], ErrorBody.shape.error),

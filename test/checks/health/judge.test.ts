@@ -17,7 +17,7 @@ const PORTS = { hmi: 6101, gateway: 6120 };
 const OK: DependencyHealth = { status: "ok", latency_ms: 1, version: "1" };
 
 function health(service: Service, changes: Partial<Health> = {}): Health {
-  const dependencies = service === "hmi" ? { gateway: OK, store: OK } : { ollama: OK };
+  const dependencies = service === "hmi" ? { gateway: OK, store: OK } : { engine: OK };
   return {
     status: "ok",
     service,

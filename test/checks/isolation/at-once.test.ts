@@ -6,7 +6,7 @@ import { rows } from "../../../src/checks/isolation/rows.ts";
 import { streams } from "../../../src/checks/isolation/streams.ts";
 import { CouldNotRun } from "../../../src/harness/check.ts";
 import { generation, judge, replyRow, row } from "../model-conversation/evidence.ts";
-import { stream, whole } from "../sse/evidence.ts";
+import { started, stream, whole } from "../sse/evidence.ts";
 
 const CHECKS = [streams, rows, prompts, oneRequest];
 
@@ -33,7 +33,7 @@ test.each(CHECKS)("$id holds where each conversation has its own words alone", (
 
 test.each([
   ["text", whole("word1 word2")],
-  ["a title", [{ type: "session_created", session_id: "1", model_id: 1, title: "word2" } as const]],
+  ["a title", [{ ...started, detail: "word2" } as typeof started]],
 ])("broken where a stream has another one's word in %s", (_, events) => {
   expect(judge(streams, [voice(1, { stream: stream(events) }), voice(2)])).toMatchObject({
     verdict: "broken",

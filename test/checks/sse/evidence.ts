@@ -1,6 +1,6 @@
 import type { SeenReply } from "../../../src/checks/sse/say.ts";
 import type { GenerationRecord } from "../../../src/contract/engine.ts";
-import { nextPosition } from "../../../src/contract/event-id.ts";
+import { formatEventId, NOWHERE, nextPlace } from "../../../src/contract/event-id.ts";
 import type { StreamEvent } from "../../../src/contract/events.ts";
 import type { Message } from "../../../src/contract/hmi.ts";
 import { EVENT_STREAM_HEADERS, encodeEvent } from "../../../src/contract/sse.ts";
@@ -16,6 +16,7 @@ export const usage: StreamEvent = {
   type: "usage",
   usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 },
   cost_usd: 0,
+  timings: null,
 };
 
 export function token(content: string): StreamEvent {
@@ -26,9 +27,18 @@ export function done(finish_reason: "stop" | "length" | "error" = "stop"): Strea
   return { type: "done", finish_reason };
 }
 
+export const started: StreamEvent = {
+  type: "started",
+  session_id: "80",
+  message_id: "1",
+  assistant_message_id: "2",
+  model: null,
+  model_id: 184,
+};
+
 /** The events of a reply with this text, each character a token. */
 export function whole(text = "Hi"): readonly StreamEvent[] {
-  return [planning, executing, ...[...text].map(token), complete, usage, done()];
+  return [started, planning, executing, ...[...text].map(token), complete, usage, done()];
 }
 
 /** A stream of these events as it must be, each a millisecond after the one before, unless `at` says when. */
@@ -36,13 +46,12 @@ export function stream(
   events: readonly StreamEvent[] = whole(),
   { at = [], ...changes }: Partial<SeenStream> & { at?: readonly number[] } = {},
 ): SeenStream {
-  let position = -1;
+  let place = NOWHERE;
   const seen = events.map((event, index) => {
-    position = nextPosition(position, event);
-    return { at_ms: at[index] ?? index + 1, id: `9:${position}`, event };
+    place = nextPlace(place, event);
+    return { at_ms: at[index] ?? index + 1, id: { messageId: "9", place }, event };
   });
-  const chunks = seen.map(({ at_ms, event }, index) => {
-    const id = { messageId: "9", position: Number(seen[index]?.id.split(":")[1]) };
+  const chunks = seen.map(({ at_ms, id, event }) => {
     return { at_ms, latin1: Buffer.from(encodeEvent(id, event)).toString("latin1") };
   });
   return {
@@ -52,7 +61,7 @@ export function stream(
     headers: EVENT_STREAM_HEADERS,
     content_type: EVENT_STREAM_HEADERS["content-type"],
     chunks,
-    events: seen,
+    events: seen.map(({ id, ...rest }) => ({ ...rest, id: formatEventId(id) })),
     comments_ms: [],
     body: null,
     end: "closed",

@@ -8,13 +8,13 @@ import { schema } from "../../../src/checks/sse/schema.ts";
 import { EVENT_STREAM_HEADERS } from "../../../src/contract/sse.ts";
 import { CouldNotRun } from "../../../src/harness/check.ts";
 import { judge } from "../model-conversation/evidence.ts";
-import { complete, done, executing, planning, stream, token, usage, whole } from "./evidence.ts";
+import { complete, done, executing, planning, started, stream, token, usage, whole } from "./evidence.ts";
 
 test.each([schema, order, ids, frames, doneCheck, headers])(
   "$id holds of a stream as it must be",
   (check) => {
     expect(
-      judge(check, [stream(), stream([planning, executing, complete, usage, done("length")])]),
+      judge(check, [stream(), stream([started, planning, executing, complete, usage, done("length")])]),
     ).toMatchObject({
       verdict: "holds",
     });
@@ -32,7 +32,7 @@ test("schema: broken where an event is none of the contract's, or nothing came",
 });
 
 test.each([
-  ["planning twice", [planning, ...whole()], "planning after planning"],
+  ["planning twice", [started, planning, ...whole().slice(1)], "planning after started, planning"],
   ["no planning", [executing, token("a"), complete, usage, done()], "executing"],
   [
     "usage after done",
@@ -45,9 +45,13 @@ test.each([
 });
 
 test.each([
-  ["count events", [{ id: "9:1" }, { id: "9:2" }, { id: "9:3" }, { id: "9:4" }], "9:3 for token"],
+  [
+    "count events",
+    [{ id: "9:1.0.0" }, { id: "9:3.0.0" }, { id: "9:3.0.1" }, { id: "9:8.0.1" }],
+    "9:3.0.1 for token",
+  ],
   ["are missing", [{ id: "" }], "no id for planning"],
-  ["change the reply", [{ id: "9:1" }, { id: "8:2" }], "8:2 for executing"],
+  ["change the reply", [{ id: "9:1.0.0" }, { id: "8:3.0.0" }], "8:3.0.0 for executing"],
 ])("ids: broken where they %s", (_, given, found) => {
   const events = [planning, executing, token("ab"), complete].map((event, index) => {
     return { at_ms: index, id: given[index]?.id ?? "", event };
@@ -59,8 +63,11 @@ test.each([
 });
 
 test("ids: broken where one stands twice", () => {
-  const events = [1, 1].map((position) => ({ at_ms: 1, id: `9:${position}`, event: planning }));
-  expect(judge(ids, [stream([], { events })])).toMatchObject({ expected: "9:2", found: "9:1 for planning" });
+  const events = [planning, planning].map((event) => ({ at_ms: 1, id: "9:1.0.0", event }));
+  expect(judge(ids, [stream([], { events })])).toMatchObject({
+    verdict: "broken",
+    found: "step 1 for planning, after step 1",
+  });
 });
 
 test.each([
