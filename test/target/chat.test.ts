@@ -76,6 +76,35 @@ test("a reply that the engine cut short says so", async () => {
   expect(result).toMatchObject({ reply: "1, 2", finish_reason: "length" });
 });
 
+test("what is thought and what should be known is told apart from the reply", async () => {
+  const notice = { code: "repeating", message: "The model says the same again." } as const;
+  const hmi = await hmiThatStreams((response) =>
+    response.end(
+      encoded(
+        { type: "status_update", status: "executing", detail: "qwen3:8b" },
+        { type: "thinking", content: "A greeting. " },
+        { type: "token", content: "Hello" },
+        { type: "notice", ...notice },
+        { type: "done", finish_reason: "stop" },
+      ),
+    ),
+  );
+  const told: unknown[] = [];
+  const { result, pieces } = await chat({
+    hmi,
+    onThought: (thought) => told.push(thought),
+    onNotice: ({ code }) => told.push(code),
+  });
+  expect(pieces).toEqual(["Hello"]);
+  expect(told).toEqual(["A greeting. ", "repeating"]);
+  expect(result).toMatchObject({
+    model: "qwen3:8b",
+    reply: "Hello",
+    thinking: "A greeting. ",
+    notices: [notice],
+  });
+});
+
 test("an error of the stream is part of the result, with what had come", async () => {
   const hmi = await hmiThatStreams((response) =>
     response.end(

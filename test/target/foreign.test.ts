@@ -163,3 +163,16 @@ test("where a message's options are dropped, what directs the engine goes as tex
   expect(hmi.asked[0]?.body).toEqual({ ...profile, instructions: `Be short.\n${line}` });
   expect(gateway.asked[0]?.body).toEqual({ ...message, content: `Hello\n${line}` });
 });
+
+test("where nobody can be told to think or not, no request speaks of it", async () => {
+  const lacks = { "engine.think": "skipped" } as const;
+  const hmi = await backend({ lacks });
+  const profile = { name: "x", settings: { options: { num_predict: 4 }, think: false } };
+  await hmi.client.call("POST", hmiRoutes.newProfile.path(), { body: profile, signal });
+  const gateway = await backend({ lacks }, undefined, "gateway");
+  const message = { session_id: "1", content: "Hello" };
+  const body = { ...message, think: false };
+  await gateway.client.call("POST", gatewayRoutes.chat.path(), { body, signal });
+  expect(hmi.asked[0]?.body).toEqual({ name: "x", settings: { options: { num_predict: 4 } } });
+  expect(gateway.asked[0]?.body).toEqual(message);
+});
