@@ -10,7 +10,7 @@ export interface ProofJob {
 }
 
 /** So many faults that do not act are tried at once. */
-const TOGETHER = 16;
+const TOGETHER = 24;
 
 /**
  * What must be judged to prove these faults in these suites. Where a fault acts, it is alone. Where it does not, a

@@ -7,5 +7,6 @@ export const emptyReplyAsComplete: Fault = {
   story: "A reply without any text is told as complete.",
   seenIn: "zammad/zammad#5984",
   caughtBy: ["limits/empty-reply"],
+  actsIn: ["sse", "limits"],
   overrides: (onApplied) => ({ wire: { gateway: changingEndings("empty_reply", asSuccess, onApplied) } }),
 };

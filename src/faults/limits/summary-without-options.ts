@@ -6,6 +6,7 @@ export const summaryWithoutOptions: Fault = {
   story: "A summary is asked for without the profile's options, so that the engine loads the model anew.",
   seenIn: "the contract, section 3: with the profile's own options but at most 512 tokens",
   caughtBy: ["limits/summary-options"],
+  actsIn: ["model-conversation", "limits"],
   overrides: (onApplied) => ({
     gateway: (client) => ({
       ...client,

@@ -7,6 +7,7 @@ export const startedAfterPlanning: Fault = {
   story: "A stream says which reply it is only when it has said that it is being planned.",
   seenIn: "the contract, section 1: started, always first",
   caughtBy: ["sse/started", "sse/order", "sse/ids"],
+  actsIn: ["model-conversation", "sse", "isolation"],
   overrides: (onApplied, reach) => ({
     wire: {
       hmi: rewriteEvents(() => {

@@ -7,6 +7,7 @@ export const startedMissing: Fault = {
   story: "The stream of the one call that sends and streams does not say which reply it is.",
   seenIn: "the contract, section 1: started, always first, on every stream",
   caughtBy: ["sse/started"],
+  actsIn: ["model-conversation", "sse", "isolation"],
   overrides: (onApplied, reach) => ({
     wire: {
       hmi: rewriteEvents(

@@ -8,6 +8,7 @@ export const startedOfAnother: Fault = {
   story: "A stream says that it is the reply before: its message, and its own name.",
   seenIn: "the contract, section 1: started: which reply this is",
   caughtBy: ["sse/started"],
+  actsIn: ["model-conversation", "sse", "isolation"],
   overrides(onApplied, reach) {
     let before: StartedEvent | undefined;
     return {
