@@ -82,7 +82,7 @@ export const ConfigSchema = z.strictObject({
     model: text,
     /** The agent where nobody chose one. */
     agent: text,
-    /** Whether models think before they answer where nobody chose: `on`, `off`, a level, or as each is made (`default`). */
+    /** Whether models that can think before they answer, where nobody chose: `on`, `off`, a level, or as each is made (`default`). */
     think: z.enum(["default", "on", "off", "low", "medium", "high"]),
     /** How long the engine keeps a model loaded after a message: seconds, or a duration such as `5m`; empty: as the engine is set. */
     keep_alive: z

@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { onTestFinished } from "vitest";
 import { LOCAL_USER } from "../../src/contract/auth.ts";
 import { ProfileDraft } from "../../src/contract/hmi.ts";
+import { UNKNOWN_LIMITS } from "../../src/services/conversations/model-limits.ts";
 import type { DatabaseOptions } from "../../src/services/conversations/sqlite/database.ts";
 import { openSqliteStore } from "../../src/services/conversations/sqlite/index.ts";
 import type { ConversationStore, ReplyEnding, UserStore } from "../../src/services/conversations/store.ts";
@@ -11,7 +12,7 @@ import { tempFolder } from "./temp.ts";
 
 /** A turn of which nothing is known beside its conversation. */
 export const PLAIN_TURN: TurnContext = {
-  limitsOf: async () => ({ window: null, canSee: null }),
+  limitsOf: async () => UNKNOWN_LIMITS,
   defaults: {},
 };
 

@@ -2,8 +2,8 @@ import type { ChatRequest } from "../../contract/gateway.ts";
 
 /** How a model is to answer, beside the engine's own options; what is left out, is as the engine and the model are set. */
 export interface EngineSettings {
-  readonly think?: ChatRequest["think"];
-  readonly keep_alive?: ChatRequest["keep_alive"];
+  readonly think?: ChatRequest["think"] | undefined;
+  readonly keep_alive?: ChatRequest["keep_alive"] | undefined;
 }
 
 /** `chat.think` and `chat.keep_alive` of the configuration, where every setting has a text. */

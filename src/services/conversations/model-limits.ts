@@ -7,12 +7,15 @@ export interface ModelLimits {
   readonly window: number | null;
   /** Whether it takes pictures; null where nobody knows. */
   readonly canSee: boolean | null;
+  /** Whether it thinks before it answers; null where nobody knows. */
+  readonly canThink: boolean | null;
 }
 
 /** Asks for a model's limits; for those of the default model where none is named (null). Never rejects. */
 export type LimitsOf = (model: string | null) => Promise<ModelLimits>;
 
-const UNKNOWN: ModelLimits = { window: null, canSee: null };
+/** The limits of a model that nothing is known of. */
+export const UNKNOWN_LIMITS: ModelLimits = { window: null, canSee: null, canThink: null };
 
 /** How long a list of models is taken to be true, in milliseconds: what is loaded changes with each message. */
 const FRESH_MS = 2_000;
@@ -34,7 +37,7 @@ export function limitsFrom(listModels: () => Promise<ModelList>): LimitsOf {
   };
   return async (model) => {
     const list = await listed(FRESH_MS);
-    if (list === undefined) return UNKNOWN;
+    if (list === undefined) return UNKNOWN_LIMITS;
     const limits = limitsIn(list, model);
     const newer = limits.window === null ? await listed(FRESH_UNTOLD_MS) : undefined;
     return newer === undefined ? limits : limitsIn(newer, model);
@@ -51,8 +54,9 @@ function limitsIn({ models, default: standard }: ModelList, model: string | null
           wanted,
         );
   const found = models.find(({ model_id }) => model_id === name);
-  if (found === undefined) return UNKNOWN;
-  return { window: found.window_in_force, canSee: found.capabilities?.includes("vision") ?? null };
+  if (found === undefined) return UNKNOWN_LIMITS;
+  const can = (what: string): boolean | null => found.capabilities?.includes(what) ?? null;
+  return { window: found.window_in_force, canSee: can("vision"), canThink: can("thinking") };
 }
 
 /** Undefined where it fails or takes too long: what is not known is not judged. */

@@ -2,7 +2,7 @@ import type { ChatRequest } from "../../contract/gateway.ts";
 import type { Message, Profile, Session } from "../../contract/hmi.ts";
 import { instructionsOf } from "./agents.ts";
 import { type EngineSettings, firstOfEach } from "./engine-settings.ts";
-import type { LimitsOf, ModelLimits } from "./model-limits.ts";
+import { type LimitsOf, type ModelLimits, UNKNOWN_LIMITS } from "./model-limits.ts";
 import { buildPrompt } from "./prompt.ts";
 import { engineMessages, type ReadPicture } from "./prompt-pictures.ts";
 import type { History, UserStore } from "./store.ts";
@@ -36,7 +36,11 @@ async function chatRequest(
   readPicture: ReadPicture,
   { limitsOf, defaults }: TurnContext,
 ): Promise<ChatRequest> {
-  const limits = await limitsIfNeeded(history, profile, () => limitsOf(reply.model_name));
+  const chosen = firstOfEach(own, profile?.settings);
+  const isThinkingByDefault = chosen.think === undefined && Boolean(defaults.think);
+  const limits = await limitsIfNeeded({ history, profile, isThinkingByDefault }, () =>
+    limitsOf(reply.model_name),
+  );
   const agentInstructions = instructionsOf(session.agent_id);
   const window = windowOf(profile, limits);
   const prompt = buildPrompt({ agentInstructions, profile, history, window });
@@ -55,7 +59,8 @@ async function chatRequest(
     ...(reply.model_name === null ? {} : { model: reply.model_name }),
     ...(options === undefined ? {} : { options }),
     ...(prompt.leftOut === 0 ? {} : { left_out: prompt.leftOut }),
-    ...firstOfEach(own, profile?.settings, defaults),
+    // What was chosen for all models is not asked of one that cannot.
+    ...firstOfEach(chosen, limits.canThink === false ? { ...defaults, think: undefined } : defaults),
   };
 }
 
@@ -86,13 +91,16 @@ export function windowOf(profile: Profile | null, limits: ModelLimits): number |
 }
 
 async function limitsIfNeeded(
-  history: History,
-  profile: Profile | null,
+  {
+    history,
+    profile,
+    isThinkingByDefault,
+  }: Pick<Turn, "history" | "profile"> & { isThinkingByDefault: boolean },
   ask: () => Promise<ModelLimits>,
 ): Promise<ModelLimits> {
   const texts = [...history.messages.map(({ content }) => content), history.summary ?? ""];
   const chars = texts.reduce((sum, text) => sum + text.length, profile?.instructions.length ?? 0);
   const hasPictures = history.messages.some(({ images }) => images.length > 0);
-  if (!hasPictures && chars < SHORT_PROMPT_CHARS) return { window: null, canSee: null };
+  if (!hasPictures && !isThinkingByDefault && chars < SHORT_PROMPT_CHARS) return UNKNOWN_LIMITS;
   return await ask();
 }

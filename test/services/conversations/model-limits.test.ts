@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { ModelList } from "../../../src/contract/common.ts";
-import { limitsFrom } from "../../../src/services/conversations/model-limits.ts";
+import { limitsFrom, UNKNOWN_LIMITS } from "../../../src/services/conversations/model-limits.ts";
 import { fakeModel } from "../../support/fake-gateway.ts";
 
 afterEach(() => {
@@ -11,19 +11,19 @@ const LIST = ModelList.parse({
   status: "ok",
   models: [
     fakeModel("gemma3:4b", { window_in_force: 8192, capabilities: ["completion", "vision"] }),
-    fakeModel("llama3.1:latest", { window_in_force: 4096, capabilities: ["completion"] }),
+    fakeModel("llama3.1:latest", { window_in_force: 4096, capabilities: ["completion", "thinking"] }),
     fakeModel("unknown", {}),
   ],
   default: "llama3.1:latest",
 });
 
 test.each([
-  ["gemma3:4b", { window: 8192, canSee: true }],
-  ["ollama/gemma3:4b", { window: 8192, canSee: true }],
-  ["LLAMA3.1", { window: 4096, canSee: false }],
-  [null, { window: 4096, canSee: false }],
-  ["unknown", { window: null, canSee: null }],
-  ["not there", { window: null, canSee: null }],
+  ["gemma3:4b", { window: 8192, canSee: true, canThink: false }],
+  ["ollama/gemma3:4b", { window: 8192, canSee: true, canThink: false }],
+  ["LLAMA3.1", { window: 4096, canSee: false, canThink: true }],
+  [null, { window: 4096, canSee: false, canThink: true }],
+  ["unknown", UNKNOWN_LIMITS],
+  ["not there", UNKNOWN_LIMITS],
 ])("the limits of %s are found as the engine finds its models", async (model, expected) => {
   expect(await limitsFrom(async () => LIST)(model)).toEqual(expected);
 });
@@ -56,6 +56,6 @@ test.each([
   ["does not answer", () => new Promise<never>(() => undefined)],
 ])("where the list %s, nothing is known, and nobody waits for long", async (_, list) => {
   const begun = performance.now();
-  expect(await limitsFrom(list)("m")).toEqual({ window: null, canSee: null });
+  expect(await limitsFrom(list)("m")).toEqual(UNKNOWN_LIMITS);
   expect(performance.now() - begun).toBeLessThan(3_000);
 });

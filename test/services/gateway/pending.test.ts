@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { LOCAL_USER } from "../../../src/contract/auth.ts";
 import type { ChatRequest } from "../../../src/contract/gateway.ts";
 import { gatewayRoutes } from "../../../src/contract/routes.ts";
+import { UNKNOWN_LIMITS } from "../../../src/services/conversations/model-limits.ts";
 import { openSqliteStore } from "../../../src/services/conversations/sqlite/index.ts";
 import { pendingRequest, type TurnContext } from "../../../src/services/conversations/turn.ts";
 import { startTestGateway } from "../../support/gateway.ts";
@@ -15,7 +16,7 @@ const pathOf = (session_id: string, message_id?: string) =>
   gatewayRoutes.resume.path({ session_id }, { message_id });
 
 /** Nothing is known of the model, and nothing configured. */
-const CONTEXT: TurnContext = { limitsOf: async () => ({ window: null, canSee: null }), defaults: {} };
+const CONTEXT: TurnContext = { limitsOf: async () => UNKNOWN_LIMITS, defaults: {} };
 
 /** A gateway beside a store in which a profile's conversation waits for a reply. */
 async function startWithPending() {
@@ -141,4 +142,20 @@ test("an unknown conversation is 404, an answered one without a kept generation 
     status: 409,
     json: { error: { code: "nothing_to_stream" } },
   });
+});
+
+test.each([
+  [true, true],
+  [null, true],
+  [false, undefined],
+])("where models are to think, one that can (%s) is asked for %s", async (canThink, think) => {
+  const { database, sessionId } = await startWithPending();
+  const context = { limitsOf: async () => ({ ...UNKNOWN_LIMITS, canThink }), defaults: { think: true } };
+  expect((await pendingRequest(ownOf(database), sessionId, context))?.think).toBe(think);
+});
+
+test("what a message asks of its model is asked, whether it can or not", async () => {
+  const { database, sessionId } = await startWithPending();
+  const context = { limitsOf: async () => ({ ...UNKNOWN_LIMITS, canThink: false }), defaults: {} };
+  expect((await pendingRequest(ownOf(database), sessionId, context, { think: true }))?.think).toBe(true);
 });
