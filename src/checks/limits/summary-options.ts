@@ -1,6 +1,7 @@
 import type { GenerationRecord } from "../../contract/engine.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
+import { textsOf } from "../engine-record.ts";
 import type { Context } from "../stage.ts";
 import { type LongTalk, OPTIONS, talkLong } from "./long-talk.ts";
 
@@ -15,11 +16,13 @@ export const summaryOptions = defineCheck<Context["target"], LongTalk>({
   needs: ["show what reached the engine"],
   collect: talkLong,
   judge({ others }) {
-    if (others.length === 0) throw new CouldNotRun("no summary was asked for");
+    // What else is asked for, such as a title, is no summary.
+    const summaries = others.filter((asked) => textsOf(asked).some((text) => /summar/i.test(text)));
+    if (summaries.length === 0) throw new CouldNotRun("no summary was asked for");
     return (
-      firstBroken(others, judgeOne) ?? {
+      firstBroken(summaries, judgeOne) ?? {
         verdict: "holds",
-        seen: others.map(({ options }) => JSON.stringify(options)).join("; "),
+        seen: summaries.map(({ options }) => JSON.stringify(options)).join("; "),
       }
     );
   },
