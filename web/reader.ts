@@ -27,6 +27,8 @@ export class Reader {
   /** Aborted when nobody looks at the page; the next one is there when somebody does again. */
   #look = new AbortController();
   #seen = Promise.withResolvers<void>();
+  /** The reply that is followed on this visit: two who follow it would write its text twice. */
+  #followed: { readonly messageId: string; readonly signal: AbortSignal } | undefined;
 
   constructor(parts: ReaderParts) {
     this.#parts = parts;
@@ -114,17 +116,23 @@ export class Reader {
     const reply = streamingReply(store.state);
     const { sessionId } = store.state;
     if (reply === undefined || sessionId === null || signal.aborted) return;
+    const { message_id: messageId } = reply;
+    if (this.#followed?.messageId === messageId && this.#followed.signal === signal) return;
+    const followed = { messageId, signal };
+    this.#followed = followed;
     const batch = new EventBatch(this.#parts.nextFrame, (events) => {
       if (!signal.aborted) store.dispatch({ type: "reply_continued", events });
     });
     try {
       const outcome = await this.#followWhileSeen(sessionId, batch, signal);
       batch.flush();
-      if (outcome === "superseded") await this.#followNext(sessionId, reply.message_id, signal);
+      if (outcome === "superseded") await this.#followNext(sessionId, messageId, signal);
     } catch (error) {
       batch.flush();
       if (!signal.aborted) store.dispatch({ type: "reply_unavailable", problem: problemOf(error, "load") });
       return;
+    } finally {
+      if (this.#followed === followed) this.#followed = undefined;
     }
     if (!signal.aborted) void lists.sessions();
   }

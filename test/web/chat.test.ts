@@ -52,6 +52,17 @@ test("a message that another page sends is shown when it is told", async () => {
   await expect.poll(() => texts(other)).toEqual(["Count to 2", "1, 2", "Count to 3", "1, 2, 3"]);
 });
 
+test("a page that is told twice of a reply shows its text once", async () => {
+  const chat = await newChat();
+  await say(chat, "Count to 2");
+  const other = await reopened(chat);
+  const said = say(chat, "Count to 30");
+  await expect.poll(() => texts(chat).at(-1)).toMatch(/^1, 2/);
+  await Promise.all([other.refresh(), other.heard({ type: "reset" }), other.refresh()]);
+  await said;
+  await expect.poll(() => texts(other).at(-1)).toBe(texts(chat).at(-1));
+});
+
 test("the next message goes to the same conversation", async () => {
   const chat = await newChat();
   await say(chat, "Count to 2");

@@ -97,6 +97,7 @@ export async function startHmi(options: HmiOptions): Promise<RunningService> {
     url: urlOf({ host: options.host, port }),
     port,
     close: async () => {
+      events.close();
       await chat.close();
       await app.close();
       await store.replies.release();

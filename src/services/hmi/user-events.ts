@@ -30,6 +30,11 @@ export class UserEvents {
     return reader;
   }
 
+  /** Ends what all of them read, because the service stops: a page whose stream is cut off says that something failed. */
+  close(): void {
+    for (const log of this.#users.values()) log.end();
+  }
+
   #forgetIdle(): void {
     const idle = [...this.#users].filter(([, log]) => log.readerCount === 0);
     for (const [user] of idle.slice(0, Math.max(0, idle.length - KEPT_IDLE_USERS))) this.#users.delete(user);
@@ -44,6 +49,7 @@ class UserLog {
   readonly #readers = new Set<UserEventReader>();
   /** The number of the last event. */
   #last = 0;
+  #isEnded = false;
 
   get readerCount(): number {
     return this.#readers.size;
@@ -56,12 +62,18 @@ class UserLog {
     for (const reader of this.#readers) reader.wake();
   }
 
+  end(): void {
+    this.#isEnded = true;
+    for (const reader of this.#readers) reader.wake();
+  }
+
   read(lastEventId: string | undefined): StreamReader {
     const [, stream, number] = /^(.+):(\d{1,15})$/.exec(lastEventId ?? "") ?? [];
     const seen = stream === this.#stream ? Number(number) : -1;
     const reader = new UserEventReader(seen, {
       linesAfter: (at) => this.#linesAfter(at),
       last: () => this.#last,
+      isEnded: () => this.#isEnded,
       left: (self) => this.#readers.delete(self),
     });
     this.#readers.add(reader);
@@ -85,12 +97,12 @@ interface UserEventSource {
   linesAfter(seen: number): string;
   /** The number of the last event. */
   last(): number;
+  isEnded(): boolean;
   left(reader: UserEventReader): void;
 }
 
-/** One page's place in its user's events. It never comes to an end. */
+/** One page's place in its user's events, which go on for as long as the service does. */
 class UserEventReader implements StreamReader {
-  readonly finished = false;
   readonly #source: UserEventSource;
   #seen: number;
   #wake: (() => void) | undefined;
@@ -98,6 +110,10 @@ class UserEventReader implements StreamReader {
   constructor(seen: number, source: UserEventSource) {
     this.#seen = seen;
     this.#source = source;
+  }
+
+  get finished(): boolean {
+    return this.#source.isEnded();
   }
 
   take(): string {

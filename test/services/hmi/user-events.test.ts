@@ -107,3 +107,15 @@ test("a reader that waits is woken by an event, and by leaving", async () => {
   await left;
   expect(reader.finished).toBe(false);
 });
+
+test("all readers come to an end where the service stops, after what was told", async () => {
+  const events = new UserEvents();
+  const reader = events.read("ada", undefined);
+  reader.take();
+  events.publish("ada", deleted("1"));
+  const changed = reader.changed();
+  events.close();
+  await changed;
+  expect(told(reader.take())).toEqual(["1"]);
+  expect(reader.finished).toBe(true);
+});
