@@ -79,7 +79,7 @@ describe.runIf(CHROMIUM !== undefined)("a reply on the page", () => {
       const tabs: Page[] = [];
       for (let count = 0; count < 7; count += 1) {
         const chat = await tabOf(context, stack.hmi);
-        await chat.say("Count to 1000");
+        await chat.say(directed("Count to 1000", { stand_in_token_ms: 50 }));
         await expect.poll(() => chat.lastReply.textContent(), PATIENTLY).toContain("1, 2");
         await setHidden(chat.page, true);
         tabs.push(chat.page);
@@ -91,7 +91,7 @@ describe.runIf(CHROMIUM !== undefined)("a reply on the page", () => {
       if (first === undefined) throw new Error("No tab is open.");
       await setHidden(first, false);
       const chat = chatPageOf(first);
-      await expect.poll(() => chat.lastReply.textContent(), PATIENTLY).toContain("100, 101");
+      await expect.poll(() => chat.lastReply.textContent(), PATIENTLY).toContain("20, 21");
       await first.keyboard.press("Escape");
       await expect.poll(() => chat.status.textContent(), PATIENTLY).toMatch(/^Stopped/);
     } finally {
