@@ -8,8 +8,8 @@ export const unknownConversationCancelled: Fault = {
   name: "unknown-conversation-cancelled",
   story: "A cancel of a conversation that is not there answers 200, as if something had been stopped.",
   seenIn: "the contract, section 2: 404 for an unknown conversation",
-  caughtBy: ["cancel/unknown"],
-  actsIn: ["cancel"],
+  caughtBy: ["cancel/unknown", "isolation/another-cancel"],
+  actsIn: ["cancel", "isolation"],
   overrides: (onApplied) => ({
     wire: {
       hmi: rewriteAnswers(({ request, status }) => {

@@ -13,7 +13,9 @@ export const badFieldsUnnamed: Fault = {
       hmi: rewriteAnswers(({ status }) => {
         if (status !== 400) return undefined;
         onApplied();
-        return { text: (body) => body.replace(/"message":"[^"]*"/, '"message":"The input is invalid."') };
+        return {
+          text: (body) => body.replace(/"message":"(?:[^"\\]|\\.)*"/, '"message":"The input is invalid."'),
+        };
       }),
     },
   }),

@@ -8,7 +8,7 @@ export const messageIdForgotten: Fault = {
   name: "message-id-forgotten",
   story: "A message_id that the gateway is sent again starts a second generation.",
   seenIn: "docs/faults.md, row 27",
-  caughtBy: ["isolation/same-message-id"],
+  caughtBy: ["isolation/same-message-id", "isolation/message-id-reused"],
   actsIn: ["isolation"],
   overrides(onApplied) {
     const known = new Set<string>();

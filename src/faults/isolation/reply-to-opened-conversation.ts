@@ -30,7 +30,9 @@ export const replyToOpenedConversation: Fault = {
       withReplyMethod(store, "finish", async (messageId, ending) => {
         const found = await store.replies.find(messageId);
         const open = found && opened.get(found.reply.model_id);
-        const hasMoved = open !== undefined && openBefore.get(messageId) !== open;
+        // One that is made again began when its conversation did.
+        const hasMoved =
+          open !== undefined && openBefore.has(messageId) && openBefore.get(messageId) !== open;
         if (found === undefined || !hasMoved || ending.status !== "complete") {
           return await store.replies.finish(messageId, ending);
         }

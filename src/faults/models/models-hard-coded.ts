@@ -1,4 +1,4 @@
-import { ModelList } from "../../contract/common.ts";
+import { type EngineModel, ModelList } from "../../contract/common.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import type { Fault } from "../fault.ts";
 import { rewriteJson } from "../rewrite-json.ts";
@@ -14,7 +14,11 @@ export const modelsHardCoded: Fault = {
     wire: {
       hmi: rewriteJson(hmiRoutes.models, ModelList, (list) => {
         onApplied();
-        return { ...list, models: list.models.slice(0, -1) };
+        // Not one of those that other checks look for.
+        const isUsual = ({ is_default, capabilities }: EngineModel): boolean =>
+          !is_default && capabilities?.some((each) => each === "vision" || each === "thinking") !== true;
+        const lacking = list.models.findLast(isUsual) ?? list.models.at(-1);
+        return { ...list, models: list.models.filter((model) => model !== lacking) };
       }),
     },
   }),

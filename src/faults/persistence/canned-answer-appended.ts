@@ -1,4 +1,4 @@
-import type { StreamEvent } from "../../contract/events.ts";
+import { type StreamEvent, usageOf } from "../../contract/events.ts";
 import type { Fault } from "../fault.ts";
 
 /** What a service says that does not want to say that it failed. */
@@ -7,7 +7,7 @@ const CANNED: readonly StreamEvent[] = [
   { type: "status_update", status: "complete" },
   {
     type: "usage",
-    usage: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 },
+    usage: usageOf(null, null),
     cost_usd: 0,
     timings: null,
   },
@@ -20,8 +20,8 @@ export const cannedAnswerAppended: Fault = {
   story:
     "Where the gateway fails in mid-reply, the HMI appends an answer of its own and calls the reply complete.",
   seenIn: "docs/faults.md, row 41",
-  caughtBy: ["persistence/failed", "sse/engine-failure", "sse/kept"],
-  actsIn: ["sse", "persistence"],
+  caughtBy: ["persistence/failed", "sse/engine-failure", "sse/kept", "limits/endless"],
+  actsIn: ["sse", "persistence", "limits"],
   overrides: (onApplied) => ({
     gateway: (client) => ({
       ...client,

@@ -10,8 +10,8 @@ export const concurrentMessagesDropped: Fault = {
   name: "concurrent-messages-dropped",
   story: "Of many messages that are answered at the same time, those that find the queue full are not kept.",
   seenIn: "open-webui/open-webui#28742",
-  caughtBy: ["persistence/concurrent"],
-  actsIn: ["persistence", "cancel", "sla"],
+  caughtBy: ["persistence/concurrent", "isolation/first-messages"],
+  actsIn: ["persistence", "cancel", "sla", "isolation"],
   overrides: (onApplied) => ({
     store: (store) =>
       countingWrites(store, async (own, running, exchange) => {

@@ -6,8 +6,16 @@ export const engineErrorSavedAsComplete: Fault = {
   name: "engine-error-saved-as-complete",
   story: "A reply in which the engine failed is saved as complete.",
   seenIn: "docs/faults.md, row 42",
-  caughtBy: ["persistence/failed", "sse/engine-failure", "models/unknown"],
-  actsIn: ["sse", "persistence", "models"],
+  caughtBy: [
+    "persistence/failed",
+    "sse/engine-failure",
+    "models/unknown",
+    "regenerate/failed-keeps",
+    "limits/endless",
+    "limits/empty-reply",
+    "limits/rate-limited",
+  ],
+  actsIn: ["sse", "persistence", "models", "regenerate", "limits"],
   overrides: (onApplied) => ({
     store: (store) =>
       savingEndings(

@@ -6,8 +6,8 @@ export const failureLosesText: Fault = {
   name: "failure-loses-text",
   story: "A reply that fails is saved empty, although half of it had come.",
   seenIn: "api7/aisix#177",
-  caughtBy: ["sse/kept", "persistence/failed"],
-  actsIn: ["sse", "persistence", "models"],
+  caughtBy: ["sse/kept", "persistence/failed", "limits/endless"],
+  actsIn: ["sse", "persistence", "models", "limits"],
   overrides: (onApplied) => ({
     store: (store) =>
       withReplyMethod(store, "finish", async (messageId, ending) => {

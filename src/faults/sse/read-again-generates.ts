@@ -10,8 +10,8 @@ export const readAgainGenerates: Fault = {
   name: "read-again-generates",
   story: "A finished stream that is read again is generated again, and the conversation has another reply.",
   seenIn: "docs/faults.md, row 43",
-  caughtBy: ["sse/read-again"],
-  actsIn: ["sse", "persistence"],
+  caughtBy: ["sse/read-again", "thoughts/kept"],
+  actsIn: ["sse", "persistence", "thoughts"],
   overrides: (onApplied) => {
     /** The conversations whose reply was read to its end. */
     const read = new Set<string>();
@@ -19,7 +19,9 @@ export const readAgainGenerates: Fault = {
       wire: {
         hmi: {
           request(request) {
-            if (SENDS.has(request.path.split("?", 1)[0] ?? "")) read.clear();
+            const isAsked =
+              SENDS.has(request.path.split("?", 1)[0] ?? "") || request.path.endsWith("/regenerate");
+            if (isAsked) read.clear();
             const session_id = STREAM.exec(request.path)?.[1] ?? "";
             // A client that says where it left off is another bug's.
             const isPlain = request.headers["last-event-id"] === undefined;
