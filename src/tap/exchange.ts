@@ -37,7 +37,7 @@ export interface Chunk {
 }
 
 /** The text of one direction, as far as it was kept. */
-export function textOf({ chunks }: Part): string {
+export function textOf({ chunks }: Pick<Part, "chunks">): string {
   return Buffer.from(chunks.map(({ latin1 }) => latin1).join(""), "latin1").toString("utf8");
 }
 

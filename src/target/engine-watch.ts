@@ -14,6 +14,8 @@ export interface EngineWatch {
   readonly isStandIn: boolean;
   /** What the engine was asked since the generation of that number; undefined where nobody can tell. */
   readonly generationsAfter: ((id: number, signal: AbortSignal) => Promise<GenerationRecord[]>) | undefined;
+  /** What passed since the exchange of that number; undefined where no tap stands in front of the engine. */
+  readonly tapRecordAfter: ((id: number, signal: AbortSignal) => Promise<TapRecord | undefined>) | undefined;
 }
 
 /**
@@ -29,17 +31,24 @@ export async function watchEngine(engine: HttpClient, signal: AbortSignal, token
       name: `the engine stand-in${isOpen ? "" : ` (its record is refused: ${status})`}`,
       isStandIn: true,
       generationsAfter: isOpen ? standInRecord(engine, token) : undefined,
+      tapRecordAfter: undefined,
     };
   }
   const name = version === undefined ? await nameByOpenAiWire(engine, signal) : `Ollama ${version}`;
   if (name === undefined) {
-    return { name: "an engine that does not answer", isStandIn: false, generationsAfter: undefined };
+    return {
+      name: "an engine that does not answer",
+      isStandIn: false,
+      generationsAfter: undefined,
+      tapRecordAfter: undefined,
+    };
   }
   const isTapped = (await tapRecord(engine, token, NOTHING, signal)) !== undefined;
   return {
     name: `${name}${isTapped ? " behind a tap" : ""}`,
     isStandIn: false,
     generationsAfter: isTapped ? tappedGenerations(engine, token) : undefined,
+    tapRecordAfter: isTapped ? (id, signal) => tapRecord(engine, token, id, signal) : undefined,
   };
 }
 

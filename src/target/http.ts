@@ -1,9 +1,12 @@
+import type { Readable } from "node:stream";
+import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { Agent, type Dispatcher } from "undici";
 import { addressOfUrl, isLoopback } from "../contract/address.ts";
 import { bearerHeader, PROGRAM_HEADER } from "../contract/auth.ts";
 import type { StreamEvent } from "../contract/events.ts";
 import { parseEventData } from "../contract/sse.ts";
 import { createSseDecoder, EVENT_STREAM_WANTED, isEventStreamType } from "../contract/sse-decoder.ts";
+import { textOf as textPassed } from "../tap/exchange.ts";
 import { isTooDeep } from "../text/json-depth.ts";
 import { noteRequest, type RequestStep } from "./request-step.ts";
 
@@ -29,7 +32,7 @@ export interface SeenEvent {
   readonly event: StreamEvent | { readonly malformed: string };
 }
 
-/** Bytes that arrived together, with when they did after the request was sent. */
+/** Bytes that arrived together, uncompressed, with when they did after the request was sent. */
 export interface SeenChunk {
   readonly at_ms: number;
   /** One character a byte, so that nothing is lost where a chunk ends inside a character. */
@@ -45,8 +48,9 @@ export interface SeenStream {
   /** Names in lower case; of a name that came several times, all values with commas. */
   readonly headers: Readonly<Record<string, string>>;
   readonly content_type: string;
-  /** The bytes as they arrived. */
+  /** The bytes as they arrived, whatever they are. */
   readonly chunks: readonly SeenChunk[];
+  /** None where the answer was no event stream. */
   readonly events: readonly SeenEvent[];
   /** When each comment (heartbeat) arrived. */
   readonly comments_ms: readonly number[];
@@ -170,10 +174,7 @@ async function readStream(
   const chunks: SeenChunk[] = [];
   const events: SeenEvent[] = [];
   const comments_ms: number[] = [];
-  const seen = { headers, content_type, chunks, events, comments_ms };
-  if (!isEventStreamType(content_type)) {
-    return { ...seen, body: parseBody(await answer.body.text()), end: "closed" };
-  }
+  const isEventStream = isEventStreamType(content_type);
   const decoder = createSseDecoder({
     onMessage({ id, data }) {
       const seen: SeenEvent = { at_ms: since(start), id, event: readEvent(data) };
@@ -185,15 +186,31 @@ async function readStream(
   });
   let end: SeenStream["end"] = "closed";
   try {
-    for await (const bytes of answer.body) {
+    for await (const bytes of uncompressed(answer.body, headers["content-encoding"])) {
       chunks.push({ at_ms: since(start), latin1: bytes.toString("latin1") });
-      decoder.push(bytes);
+      if (isEventStream) decoder.push(bytes);
     }
   } catch {
     end = signal.aborted ? "given-up" : "cut";
   }
-  return { ...seen, body: null, end };
+  const body = isEventStream ? null : parseBody(textPassed({ chunks }));
+  return { headers, content_type, chunks, events, comments_ms, body, end };
 }
+
+/** Makes what whoever is asked has compressed readable as it arrives, not only at its end. */
+function uncompressed(body: Readable, encoding = ""): AsyncIterable<Buffer> {
+  const make = DECOMPRESSORS[encoding.trim().toLowerCase()];
+  if (make === undefined) return body;
+  const plain = make();
+  body.once("error", (error) => plain.destroy(error));
+  return body.pipe(plain);
+}
+
+const DECOMPRESSORS: Readonly<Record<string, () => ReturnType<typeof createGunzip>>> = {
+  gzip: createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+};
 
 function headersOf({ headers }: Dispatcher.ResponseData): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value ?? "")]));

@@ -4,7 +4,7 @@ import { findListeners } from "../../supervisor/os/ports.ts";
 import type { SeenCall } from "../../target/http.ts";
 import { broken } from "../diagnose.ts";
 import type { Somebody } from "../diagnoses/process.ts";
-import { ENGINE_WIRES } from "../engine-wires.ts";
+import { ENGINE_WIRES } from "../../target/engine-wires.ts";
 import type { Rung } from "../ladder.ts";
 import { ask, type Scene } from "../scene.ts";
 import { shortened } from "../words.ts";

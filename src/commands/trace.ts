@@ -1,0 +1,80 @@
+import { Args, Flags } from "@oclif/core";
+import { BaseCommand } from "../cli/base-command.ts";
+import { parseServiceUrl } from "../cli/service-url.ts";
+import { targetFlags } from "../cli/verify-flags.ts";
+import { urlOf } from "../contract/address.ts";
+import { EXIT } from "../errors.ts";
+import { engineUrlForGateway } from "../launch/specs.ts";
+import { drawTrace } from "../trace/trace-lines.ts";
+import type { TraceReport } from "../trace/trace-report.ts";
+import { traceStack } from "../trace/trace-stack.ts";
+
+const { hmi, gateway, engine, contract } = targetFlags;
+
+export default class Trace extends BaseCommand {
+  static override summary = "Follow one message through every hop, and say which one is at fault.";
+  static override description =
+    `Asks the engine directly, then through the gateway, the HMI and, with --via, a proxy: each from outside. Draws when
+bytes and text came, and says in one sentence which hop adds the delay, holds text back, loses or changes it, swaps the
+model, swallows the end. A tap in front of the engine joins in. All that is created is deleted again.
+
+Exit codes: 0 every hop passes what it gets, 1 one does not, 2 it could not run, or could not delete what it created.`;
+  static override examples = [
+    "<%= config.bin %> trace",
+    '<%= config.bin %> trace "Name three colours" --via http://127.0.0.1:8080 --html trace.html',
+  ];
+  static override args = {
+    message: Args.string({ description: "What to say.", default: "Count to 30" }),
+  };
+  static override flags = {
+    hmi,
+    gateway,
+    engine,
+    contract,
+    via: Flags.string({
+      description: "The address of a proxy before the HMI, or before the gateway: one hop more.",
+      helpValue: "URL",
+      helpGroup: "TARGET",
+    }),
+    model: Flags.string({
+      description: "The engine's model. Default: the configured one.",
+      helpValue: "NAME",
+    }),
+    passes: Flags.integer({
+      description: "How often each hop is asked: what is slow once only is nobody's fault.",
+      default: 2,
+      min: 1,
+      max: 20,
+      helpValue: "N",
+    }),
+  };
+
+  async run(): Promise<TraceReport> {
+    const { args, flags } = await this.parse(Trace);
+    const config = await this.loadConfig(flags.config);
+    const screen = this.screen;
+    const report = await traceStack({
+      urls: {
+        hmi: flags.hmi === undefined ? urlOf(config.hmi) : parseServiceUrl(flags.hmi),
+        gateway: flags.gateway === undefined ? urlOf(config.gateway) : parseServiceUrl(flags.gateway),
+        engine: flags.engine === undefined ? engineUrlForGateway(config) : parseServiceUrl(flags.engine),
+      },
+      via: flags.via === undefined ? undefined : parseServiceUrl(flags.via),
+      message: args.message,
+      model: flags.model,
+      token: config.auth.token,
+      engineApi: config.engine.api,
+      engineKey: config.engine.api_key,
+      configuredModel: config.chat.model,
+      agentId: config.chat.agent,
+      contract: { ...config.contract, ...(flags.contract && { profile: flags.contract }) },
+      passes: flags.passes,
+      signal: this.interruptSignal(),
+      onProgress: (words) => screen.progress(`  … ${words}`),
+    });
+    if (!this.jsonEnabled()) for (const line of drawTrace(report, screen.width)) screen.line(line);
+    if (!report.ok) process.exitCode = EXIT.failed;
+    else if (report.left_behind.length > 0) process.exitCode = EXIT.unusable;
+    return report;
+  }
+}

@@ -1,0 +1,39 @@
+import { judgeAnswers } from "./judge-answers.ts";
+import { firstTokenOf, judgeFirstToken } from "./judge-first-token.ts";
+import { judgeModel } from "./judge-model.ts";
+import { judgePace } from "./judge-pace.ts";
+import { judgeText } from "./judge-text.ts";
+import { duration, toldPasses } from "./seen-hops.ts";
+import type { Diagnosis, TraceObservations, TraceReport } from "./trace-report.ts";
+
+/** From what costs the reply to what costs time. */
+const JUDGES = [judgeAnswers, judgeText, judgeModel, judgePace, judgeFirstToken];
+
+/** Says what is wrong: a pure function of what was observed. The diagnosis is the worst finding, of the hop furthest in. */
+export function diagnoseTrace(
+  trace: TraceObservations,
+): Pick<TraceReport, "ok" | "diagnosis" | "findings" | "not_told"> {
+  const judged = JUDGES.map((judge) => judge(trace));
+  const all = judged.flatMap((each) => each.findings);
+  // What is held back is late, too: one fault, said once.
+  const findings = all.filter(
+    ({ hop, kind }) =>
+      kind !== "delay" || !all.some((other) => other.hop === hop && other.kind === "held_back"),
+  );
+  return {
+    ok: findings.length === 0,
+    diagnosis: findings[0] ?? allWell(trace),
+    findings,
+    not_told: judged.flatMap(({ notTold }) => notTold),
+  };
+}
+
+function allWell(trace: TraceObservations): Diagnosis {
+  const told = trace.hops.filter((hop) => toldPasses(hop).length > 0);
+  const outermost = told.at(-1);
+  const first = outermost === undefined ? undefined : firstTokenOf(trace, outermost);
+  const who = told.length === trace.hops.length ? "Every hop" : "Every hop that could be asked";
+  const engine = first?.engineMs == null ? "" : `, of which the engine ${duration(first.engineMs)}`;
+  const when = first === undefined ? "" : `: first token after ${duration(first.totalMs)}${engine}`;
+  return { hop: null, kind: "passes", sentence: `${who} passes what it gets${when}.`, next: null };
+}

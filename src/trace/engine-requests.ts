@@ -1,0 +1,100 @@
+import type { GenerationRecord } from "../contract/engine.ts";
+import { generationsIn } from "../tap/generations.ts";
+import type { EngineWatch } from "../target/engine-watch.ts";
+import { readReplyFacts } from "./reply-facts.ts";
+import type { EngineRequest, HopPass } from "./trace-report.ts";
+
+/** A request with its number, and what it was answered where that was kept. */
+interface Recorded {
+  readonly record: GenerationRecord;
+  readonly text: string | null;
+}
+
+/** What is asked of the engine from now on, as its record tells it; undefined where there is none. */
+export interface EngineFollower {
+  /** What was asked since the last look, of which one was for this pass. */
+  requestsOf(pass: HopPass, message: string): Promise<EngineRequest[]>;
+}
+
+/** How long a record may take to be told, in milliseconds. */
+const TOLD_WITHIN_MS = 10_000;
+
+/** Begins to follow what reaches the engine. Throws only the signal's reason. */
+export async function followEngine(
+  { generationsAfter, tapRecordAfter }: EngineWatch,
+  signal: AbortSignal,
+): Promise<EngineFollower | undefined> {
+  if (generationsAfter === undefined) return undefined;
+  const soon = (): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(TOLD_WITHIN_MS)]);
+  const recordedAfter = async (id: number): Promise<Recorded[]> => {
+    if (tapRecordAfter === undefined) {
+      return (await generationsAfter(id, soon())).map((record) => ({ record, text: null }));
+    }
+    const told = await tapRecordAfter(id, soon());
+    const exchanges = told?.exchanges ?? [];
+    return generationsIn(exchanges, told?.began_at ?? 0).map((record) => {
+      const answer = exchanges.find((exchange) => exchange.id === record.id)?.response;
+      const facts = readReplyFacts(answer?.chunks ?? [], answer?.headers["content-type"] ?? "");
+      return { record, text: facts.map((fact) => (fact.kind === "text" ? fact.text : "")).join("") };
+    });
+  };
+  let lastId = (await recordedAfter(0)).at(-1)?.record.id ?? 0;
+  return {
+    async requestsOf(pass, message) {
+      const recorded = await recordedAfter(lastId);
+      lastId = recorded.at(-1)?.record.id ?? lastId;
+      return readEngineRequests(recorded, pass, message);
+    },
+  };
+}
+
+/** The requests of one pass, with which of them was for its reply: pure. */
+export function readEngineRequests(
+  recorded: readonly Recorded[],
+  pass: Pick<HopPass, "sent_at" | "ended_ms">,
+  message: string,
+): EngineRequest[] {
+  const reply =
+    recorded.find(({ record }) => isExactly(record, message)) ??
+    recorded.findLast(({ record }) => askedIn(record).includes(message));
+  const sentAt = Date.parse(pass.sent_at);
+  return recorded.map(({ record, text }) => {
+    const began = Date.parse(record.started_at);
+    const since = (moment: string | null): number | null =>
+      moment === null ? null : Math.max(0, Date.parse(moment) - began);
+    return {
+      purpose: record === reply?.record ? "reply" : "other",
+      model: record.model,
+      messages: record.messages?.length ?? null,
+      asked: askedIn(record).slice(0, LONGEST_ASKED),
+      options: record.options,
+      from_ms: placeOf(began - sentAt, pass.ended_ms),
+      first_token_ms: since(record.first_token_at),
+      ended_ms: since(record.ended_at),
+      text,
+    };
+  });
+}
+
+const LONGEST_ASKED = 200;
+
+/** Clocks of one machine differ by no more, in milliseconds. */
+const CLOCK_SLACK_MS = 50;
+
+/** Null where the request cannot have been of this pass by these clocks: they are of two machines. */
+function placeOf(from: number, endedMs: number | null): number | null {
+  const isInside = from >= -CLOCK_SLACK_MS && from <= (endedMs ?? Number.POSITIVE_INFINITY) + CLOCK_SLACK_MS;
+  return isInside ? Math.max(0, from) : null;
+}
+
+function askedIn({ messages, prompt }: GenerationRecord): string {
+  return messages?.findLast(({ role }) => role === "user")?.content ?? prompt ?? "";
+}
+
+/** The message itself, also with a line for the stand-in under it, or as the last turn of a transcript. */
+function isExactly(record: GenerationRecord, message: string): boolean {
+  const asked = askedIn(record);
+  return (
+    asked === message || asked.startsWith(`${message}\n`) || asked.endsWith(`User: ${message}\n\nAssistant:`)
+  );
+}

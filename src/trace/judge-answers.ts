@@ -1,0 +1,90 @@
+import { HOP_TITLES } from "./hop.ts";
+import {
+  hopsBehind,
+  inSomePasses,
+  isWhole,
+  type Judged,
+  judgeEachHop,
+  quoted,
+  sentence,
+  toldPasses,
+} from "./seen-hops.ts";
+import type { Finding, HopObservation, HopPass, TraceObservations } from "./trace-report.ts";
+
+/** Whether each hop answers, and its reply comes to an end. What fails because of a hop behind it is that one's. */
+export function judgeAnswers(trace: TraceObservations): Judged {
+  return judgeEachHop(trace, (hop) => {
+    const bad = hop.passes.filter((pass) => !isWhole(pass) || isEmptyEngine(hop, pass));
+    const [first] = bad;
+    if (first === undefined) return {};
+    // Whoever passes a message through it has seen that it works.
+    const isPassed = trace.hops.some(
+      (outer) => hopsBehind(trace, outer).includes(hop) && toldPasses(outer).length > 0,
+    );
+    if (isPassed && first.problem !== null) {
+      const where = `${hop.url}: ${first.problem}`;
+      return {
+        notTold: [
+          `${sentence(HOP_TITLES[hop.hop])} cannot be asked from here (${where}): its share is not told.`,
+        ],
+      };
+    }
+    const finding = findingOf(hop, first);
+    return {
+      finding: { ...finding, sentence: `${finding.sentence}${inSomePasses(bad.length, hop.passes.length)}.` },
+    };
+  });
+}
+
+/** The engine's own word: behind it nobody can have lost anything. */
+function isEmptyEngine({ hop }: HopObservation, pass: HopPass): boolean {
+  return hop === "engine" && pass.text === "";
+}
+
+/** Sentences without their full stops. */
+function findingOf({ hop, url }: HopObservation, pass: HopPass): Finding {
+  const title = sentence(HOP_TITLES[hop]);
+  const { status, problem, failure, end, ended_ms, text } = pass;
+  if (status === null) {
+    return {
+      hop,
+      kind: "no_answer",
+      sentence: `${title} answers nothing at ${url}: ${problem}`,
+      next: "stack doctor",
+    };
+  }
+  if (problem !== null) {
+    return {
+      hop,
+      kind: "refused",
+      sentence: `${title} takes no message: ${pass.request} answered ${problem}`,
+      next: "stack doctor",
+    };
+  }
+  if (failure !== null) {
+    const words =
+      failure.code === null ? failure.message : `${failure.code}, ${quoted(failure.message, 200)}`;
+    return {
+      hop,
+      kind: "failure",
+      sentence: `The reply fails at ${HOP_TITLES[hop]}: ${words}`,
+      next: "stack doctor",
+    };
+  }
+  if (end === "done") {
+    const spent = pass.thoughts === "" ? "" : ` after ${pass.thoughts.length} characters of thoughts`;
+    return {
+      hop,
+      kind: "failure",
+      sentence: `${title} itself ends its reply without any text${spent} (${pass.finish_reason ?? "done"})`,
+      next: "stack trace --model NAME asks another model",
+    };
+  }
+  const how = { closed: "closes the stream", cut: "cuts the connection", given_up: "goes on without a word" };
+  return {
+    hop,
+    kind: "no_end",
+    sentence: `${title} swallows the end: after ${text.length} characters it ${how[end ?? "closed"]} at ${Math.round(ended_ms ?? 0)} ms, and never said that it is done`,
+    next: "stack verify sse",
+  };
+}

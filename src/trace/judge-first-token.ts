@@ -1,0 +1,165 @@
+import { HOP_TITLES } from "./hop.ts";
+import {
+  duration,
+  firstPieceMs,
+  type Judged,
+  judgeEachHop,
+  quoted,
+  replyRequestOf,
+  sentence,
+  toldHopBehind,
+  toldPasses,
+} from "./seen-hops.ts";
+import type { EngineRequest, Finding, HopObservation, HopPass, TraceObservations } from "./trace-report.ts";
+
+/** What is shorter is nobody's complaint, on a machine that does other things too, in milliseconds. */
+const LEAST_MS = 250;
+
+/** What an engine is asked before counts from this part of the time to the first token. */
+const LEAST_SHARE = 0.2;
+
+/** Where the engine's share is only known from asking it directly, a hop must add this part of it. */
+const UNSURE_SHARE = 0.5;
+
+/** Whether a hop adds to the time to the first token, and by what. In every pass: once may be chance. */
+export function judgeFirstToken(trace: TraceObservations): Judged {
+  return judgeEachHop(trace, (hop) => {
+    const behind = toldHopBehind(trace, hop);
+    const passes = toldPasses(hop);
+    if (behind === undefined || passes.length === 0) return {};
+    const finding =
+      judgeAskedBefore(hop, passes) ?? judgeQueue(hop, passes, behind) ?? judgeDelay(trace, hop, behind);
+    return { finding };
+  });
+}
+
+/** The time to the first token of the pass that was quickest, and the engine's share of it. */
+export interface FirstToken {
+  readonly totalMs: number;
+  /** By the record of what reached it, else by its own figures in the reply, else as it took when asked directly. */
+  readonly engineMs: number | null;
+}
+
+/** What a hop's first token took; undefined where none came. */
+export function firstTokenOf(trace: TraceObservations, hop: HopObservation): FirstToken | undefined {
+  const all = toldPasses(hop).flatMap((pass) => {
+    const totalMs = firstPieceMs(pass);
+    return totalMs === null ? [] : [{ totalMs, engineMs: engineShareOf(pass) ?? directShare(trace) }];
+  });
+  return all.toSorted((a, b) => a.totalMs - b.totalMs)[0];
+}
+
+function judgeAskedBefore({ hop }: HopObservation, passes: readonly HopPass[]): Finding | undefined {
+  const each = passes.map((pass) => ({ pass, before: askedBefore(pass) }));
+  const isAlways = each.every(({ pass, before }) => {
+    const spent = timeOf(before);
+    return spent >= LEAST_MS / 2 && spent >= (firstPieceMs(pass) ?? 0) * LEAST_SHARE;
+  });
+  const quickest = each.toSorted((a, b) => (firstPieceMs(a.pass) ?? 0) - (firstPieceMs(b.pass) ?? 0))[0];
+  const [other] = quickest?.before ?? [];
+  if (!isAlways || quickest === undefined || other === undefined) return undefined;
+  const more = quickest.before.length > 1 ? ` and ${quickest.before.length - 1} more` : "";
+  const way = hop === "engine" ? "The engine" : `By way of ${HOP_TITLES[hop]} the engine`;
+  return {
+    hop,
+    kind: "asked_before",
+    sentence: `${way} was asked something else before: first token after ${duration(firstPieceMs(quickest.pass) ?? 0)}, of which ${duration(timeOf(quickest.before))} for ${quoted(other.asked)}${more}.`,
+    next: "stack tap shows every request that reaches the engine",
+  };
+}
+
+/** What the engine had answered before the reply's first token, and was asked before the reply. */
+function askedBefore({ engine_requests }: HopPass): EngineRequest[] {
+  const requests = engine_requests ?? [];
+  const at = requests.findIndex(({ purpose }) => purpose === "reply");
+  const reply = requests[at];
+  if (reply === undefined) return [];
+  return requests.slice(0, at).filter(({ from_ms, ended_ms }) => {
+    if (ended_ms === null) return false;
+    if (from_ms === null || reply.from_ms === null) return true;
+    return from_ms + ended_ms <= reply.from_ms + (reply.first_token_ms ?? Number.POSITIVE_INFINITY);
+  });
+}
+
+function timeOf(requests: readonly EngineRequest[]): number {
+  return requests.reduce((sum, { ended_ms }) => sum + (ended_ms ?? 0), 0);
+}
+
+/** The engine let the request wait, by its own figures: whose doing that is, only a record tells. */
+function judgeQueue(
+  { hop }: HopObservation,
+  passes: readonly HopPass[],
+  behind: HopObservation,
+): Finding | undefined {
+  const queueOf = ({ timings }: HopPass): number => timings?.queue_ms ?? 0;
+  const least = Math.min(...passes.map(queueOf));
+  const usual = Math.min(...toldPasses(behind).map(queueOf));
+  const pass = passes.find((each) => queueOf(each) === least);
+  const total = pass === undefined ? null : firstPieceMs(pass);
+  if (total === null || least - usual < LEAST_MS || least < total * LEAST_SHARE) return undefined;
+  const isRecorded = pass?.engine_requests !== null;
+  return {
+    hop,
+    kind: "queued",
+    sentence: `By way of ${HOP_TITLES[hop]} the request waits ${duration(least)} in the engine's queue: first token after ${duration(total)}.${isRecorded ? "" : " What the engine did meanwhile is not told without a tap."}`,
+    next: isRecorded ? null : "stack tap in front of the engine shows what it is asked",
+  };
+}
+
+function judgeDelay(
+  trace: TraceObservations,
+  hop: HopObservation,
+  behind: HopObservation,
+): Finding | undefined {
+  const here = leastOwn(trace, hop);
+  const there = leastOwn(trace, behind);
+  if (here === undefined || there === undefined) return undefined;
+  const added = here.ownMs - there.ownMs;
+  const least = here.isMeasured ? LEAST_MS : Math.max(LEAST_MS, (here.engineMs ?? 0) * UNSURE_SHARE);
+  if (added < least) return undefined;
+  const accepted = here.pass.accepted_ms ?? 0;
+  const where = accepted > added / 2 ? ` (${duration(accepted)} until it took the message)` : "";
+  const engine = here.engineMs === null ? "" : `, of which the engine ${duration(here.engineMs)}`;
+  return {
+    hop: hop.hop,
+    kind: "delay",
+    sentence: `${sentence(HOP_TITLES[hop.hop])} adds the delay: ${duration(added)} more than ${HOP_TITLES[behind.hop]}${where}; first token after ${duration(firstPieceMs(here.pass) ?? 0)}${engine}.`,
+    next: hop.hop === "proxy" ? null : `stack logs ${hop.hop}`,
+  };
+}
+
+interface OwnTime {
+  readonly pass: HopPass;
+  /** Of the time to the first token what is not the engine's. */
+  readonly ownMs: number;
+  readonly engineMs: number | null;
+  /** Whether the engine's share is of this very reply. */
+  readonly isMeasured: boolean;
+}
+
+function leastOwn(trace: TraceObservations, hop: HopObservation): OwnTime | undefined {
+  const all = toldPasses(hop).flatMap((pass): OwnTime[] => {
+    const total = firstPieceMs(pass);
+    if (total === null) return [];
+    const share = engineShareOf(pass);
+    const engineMs = share ?? directShare(trace);
+    return [{ pass, ownMs: total - (engineMs ?? 0), engineMs, isMeasured: share !== undefined }];
+  });
+  return all.toSorted((a, b) => a.ownMs - b.ownMs)[0];
+}
+
+/** By what reached it, else by its own figures; undefined where neither is told. */
+function engineShareOf(pass: HopPass): number | undefined {
+  const recorded = replyRequestOf(pass)?.first_token_ms;
+  if (recorded !== undefined && recorded !== null) return recorded;
+  if (pass.timings === null) return undefined;
+  const { queue_ms, load_ms, prompt_ms } = pass.timings;
+  return (queue_ms ?? 0) + (load_ms ?? 0) + (prompt_ms ?? 0);
+}
+
+/** What the engine took when it was asked directly, at its quickest. */
+function directShare({ hops }: TraceObservations): number | null {
+  const engine = hops.find(({ hop }) => hop === "engine");
+  const all = engine === undefined ? [] : toldPasses(engine).flatMap((pass) => firstPieceMs(pass) ?? []);
+  return all.length === 0 ? null : Math.min(...all);
+}

@@ -1,0 +1,59 @@
+import { HOP_TITLES } from "./hop.ts";
+import { type Judged, judgeEachHop, quoted, replyRequestOf, sentence, toldPasses } from "./seen-hops.ts";
+import type { Finding, HopObservation, HopPass, TraceObservations } from "./trace-report.ts";
+
+/** Whether the model that was asked for is the one that was asked, and answered. */
+export function judgeModel(trace: TraceObservations): Judged {
+  const { model } = trace;
+  if (model === null) return { findings: [], notTold: [NO_MODEL] };
+  return judgeEachHop(trace, (hop) => {
+    const passes = toldPasses(hop);
+    const finding = passes.map((pass) => judgePass(hop, pass, model)).find((each) => each !== undefined);
+    const isTold = passes.some((pass) => pass.model !== null || replyRequestOf(pass) !== undefined);
+    if (finding !== undefined || passes.length === 0 || isTold) return { finding };
+    return { notTold: [`${sentence(HOP_TITLES[hop.hop])} does not say which model has answered.`] };
+  });
+}
+
+const NO_MODEL =
+  "No model was named, because the engine told none: whether it is the right one that answers is not told.";
+
+function judgePass({ hop }: HopObservation, pass: HopPass, model: string): Finding | undefined {
+  const title = sentence(HOP_TITLES[hop]);
+  const of = (words: string): Finding => ({
+    hop,
+    kind: "other_model",
+    sentence: `${title} swaps the model: ${words}.`,
+    next: "stack verify models",
+  });
+  const asked = replyRequestOf(pass)?.model;
+  if (asked !== undefined && !isSameModel(asked, model)) {
+    return of(`${quoted(model)} was asked for, and the engine was asked for ${quoted(asked)}`);
+  }
+  if (pass.model !== null && !isSameModel(pass.model, model)) {
+    return of(`${quoted(model)} was asked for, and its reply says that ${quoted(pass.model)} answered`);
+  }
+  const row = pass.row?.model ?? null;
+  if (row !== null && !isSameModel(row, model)) {
+    return of(`${quoted(model)} was asked for, and the reply's row names ${quoted(row)}`);
+  }
+  return undefined;
+}
+
+/**
+ * Whether two names may mean one model: without case, `latest` or what a router puts before it, and with what a server
+ * puts behind it, such as a date.
+ */
+export function isSameModel(a: string, b: string): boolean {
+  const [one, other] = [plainName(a), plainName(b)];
+  const isWithin = (short: string, long: string): boolean =>
+    long.endsWith(`/${short}`) || long.startsWith(`${short}-`);
+  return one === other || isWithin(one, other) || isWithin(other, one);
+}
+
+function plainName(name: string): string {
+  return name
+    .trim()
+    .toLowerCase()
+    .replace(/:latest$/, "");
+}

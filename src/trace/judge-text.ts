@@ -1,0 +1,161 @@
+import { HOP_TITLES } from "./hop.ts";
+import {
+  isWhole,
+  type Judged,
+  judgeEachHop,
+  quoted,
+  replyRequestOf,
+  sentence,
+  toldHopBehind,
+  toldPasses,
+} from "./seen-hops.ts";
+import type { Finding, FindingKind, HopObservation, HopPass, TraceObservations } from "./trace-report.ts";
+
+/**
+ * Whether a hop loses or changes text. Models need not say the same twice, so texts are compared only where they
+ * are of one reply (its row, what the tap saw the engine answer), or where as many tokens were counted and the one
+ * text is the other with something left out.
+ */
+export function judgeText(trace: TraceObservations): Judged {
+  return judgeEachHop(trace, (hop) => {
+    if (hop.behind === null) return {};
+    const finding = firstOf(hop.passes.filter(isWhole), (pass) => judgePass(trace, hop, pass));
+    return finding === undefined ? { notTold: untold(trace, hop) } : { finding };
+  });
+}
+
+function judgePass(trace: TraceObservations, hop: HopObservation, pass: HopPass): Finding | undefined {
+  return judgeRow(hop, pass) ?? judgeByTap(hop, pass) ?? judgeByCounts(trace, hop, pass);
+}
+
+function judgeRow({ hop }: HopObservation, { row, has_rows, text }: HopPass): Finding | undefined {
+  const of = (kind: FindingKind, words: string): Finding => ({
+    hop,
+    kind,
+    sentence: `${words}.`,
+    next: hop === "hmi" ? "stack verify persistence" : null,
+  });
+  if (!has_rows) return undefined;
+  const title = HOP_TITLES[hop];
+  if (row === null)
+    return of("not_saved", "The reply that the HMI streamed is not among its conversation's rows");
+  if (isSame(row.text, text)) {
+    return row.status === "streaming"
+      ? of("not_saved", "The reply's row is still `streaming` 3 s after its stream said that it is done")
+      : undefined;
+  }
+  const sizes = `${text.length} characters streamed, ${row.text.length} in its row`;
+  if (isPartOf(text, row.text)) {
+    return of(
+      "lost_text",
+      `${sentence(title)} loses text on its stream: ${sizes}${firstLost(text, row.text)}`,
+    );
+  }
+  if (isPartOf(row.text, text)) {
+    return of("lost_text", `The HMI loses text when it saves: ${sizes}${firstLost(row.text, text)}`);
+  }
+  return of(
+    "changed_text",
+    `${sentence(title)} changes text: ${sizes}, where it said ${quoted(text)} and has ${quoted(row.text)}`,
+  );
+}
+
+function judgeByTap({ hop }: HopObservation, pass: HopPass): Finding | undefined {
+  const request = replyRequestOf(pass);
+  if (request === undefined || request.text === null || request.ended_ms === null) return undefined;
+  const [said, came] = [withoutThoughts(request.text), pass.text];
+  if (isSame(said, came)) return undefined;
+  const title = sentence(HOP_TITLES[hop]);
+  const sizes = `${said.length} characters left the engine for it, ${came.length} came`;
+  return isPartOf(came, said)
+    ? {
+        hop,
+        kind: "lost_text",
+        sentence: `${title} loses text: ${sizes}${firstLost(came, said)}.`,
+        next: "stack verify sse",
+      }
+    : {
+        hop,
+        kind: "changed_text",
+        sentence: `${title} changes text: ${sizes}, ${quoted(came)} instead of ${quoted(said)}.`,
+        next: "stack verify sse",
+      };
+}
+
+function judgeByCounts(trace: TraceObservations, hop: HopObservation, pass: HopPass): Finding | undefined {
+  const behind = toldHopBehind(trace, hop);
+  if (behind === undefined) return undefined;
+  const title = sentence(HOP_TITLES[hop.hop]);
+  const texts = new Set(toldPasses(behind).map(({ text }) => text));
+  const [whole] = toldPasses(behind);
+  if (whole === undefined) return undefined;
+  if (pass.text === "") {
+    return {
+      hop: hop.hop,
+      kind: "lost_text",
+      sentence: `${title} loses all text: its reply is empty, and ends as if it were whole.`,
+      next: "stack verify sse",
+    };
+  }
+  const counted = pass.usage?.completion_tokens ?? null;
+  const isAsLong = counted !== null && counted === (whole.usage?.completion_tokens ?? null);
+  if (!isAsLong || texts.size !== 1 || isSame(pass.text, whole.text) || !isPartOf(pass.text, whole.text))
+    return undefined;
+  return {
+    hop: hop.hop,
+    kind: "lost_text",
+    sentence: `${title} loses text: ${counted} tokens were counted as for ${HOP_TITLES[behind.hop]}, but ${pass.text.length} of its ${whole.text.length} characters came${firstLost(pass.text, whole.text)}.`,
+    next: "stack verify sse",
+  };
+}
+
+/** Where the text is another, and nobody can say whose doing that is. */
+function untold(trace: TraceObservations, hop: HopObservation): string[] {
+  const behind = toldHopBehind(trace, hop);
+  const [pass] = toldPasses(hop);
+  if (hop.hop !== "gateway" || behind === undefined || pass === undefined) return [];
+  if (replyRequestOf(pass)?.text !== undefined && replyRequestOf(pass)?.text !== null) return [];
+  if (toldPasses(behind).some(({ text }) => isSame(text, pass.text))) return [];
+  return [
+    "The gateway's text is another than the engine's own, which may be the model's doing: only a tap in front of the engine could tell.",
+  ];
+}
+
+function firstOf<Item, Found>(
+  items: readonly Item[],
+  find: (item: Item) => Found | undefined,
+): Found | undefined {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function isSame(a: string, b: string): boolean {
+  return a.trim() === b.trim();
+}
+
+/** Whether `part` is `whole` with something left out. */
+function isPartOf(part: string, whole: string): boolean {
+  if (part.length >= whole.length) return false;
+  let at = 0;
+  for (const character of part.trim()) {
+    at = whole.indexOf(character, at) + 1;
+    if (at === 0) return false;
+  }
+  return true;
+}
+
+/** What is missing first, for whoever looks for it. */
+function firstLost(part: string, whole: string): string {
+  let at = 0;
+  while (at < part.length && part[at] === whole[at]) at += 1;
+  if (at >= part.trimEnd().length) return `, nothing after ${quoted(part.slice(-30), 30)}`;
+  return `, the first that is missing after ${quoted(part.slice(Math.max(0, at - 30), at), 30)}`;
+}
+
+/** Text without the thoughts that older templates write before it: those are told apart on the way. */
+function withoutThoughts(text: string): string {
+  return text.replace(/^\s*<think>[\s\S]*?(?:<\/think>|$)/, "");
+}

@@ -1,0 +1,45 @@
+/** Who answers at an address, as its headers show, and how it is told to stop holding text back. */
+import type { HopObservation, HopPass } from "./trace-report.ts";
+
+/** Programs that stand before others, by what they say in `Server` or `Via`. */
+const PROXIES =
+  /nginx|openresty|apache|cloudflare|cloudfront|envoy|haproxy|varnish|traefik|caddy|lighttpd|iis|squid|litespeed|akamai|fastly|tengine|gws|awselb/i;
+
+/** A sentence about who holds back, with the headers that show it; empty where none does. */
+export function answererOf(
+  { hop }: Pick<HopObservation, "hop">,
+  { headers }: Pick<HopPass, "headers">,
+  source: Pick<HopPass, "headers">,
+): string {
+  const { server, via } = headers;
+  const name = [server, via].find((value) => PROXIES.test(value ?? ""));
+  const shown = [
+    ...(server === undefined ? [] : [`Server: ${server}`]),
+    ...(via === undefined ? [] : [`Via: ${via}`]),
+    ...(headers["content-encoding"] === undefined
+      ? []
+      : [`Content-Encoding: ${headers["content-encoding"]}`]),
+    ...(headers["content-length"] === undefined ? [] : [`Content-Length: ${headers["content-length"]}`]),
+    ...bufferingWords(headers["x-accel-buffering"], source.headers["x-accel-buffering"]),
+  ];
+  if (name === undefined && hop !== "proxy" && headers["content-encoding"] === undefined) return "";
+  const who = name === undefined ? "Its answer shows" : `It is a buffering proxy, ${name}`;
+  if (shown.length === 0) return "No header of its answer shows what it is.";
+  return name === undefined ? `${who} ${shown.join(", ")}.` : `${who} (${shown.join(", ")}).`;
+}
+
+function bufferingWords(here: string | undefined, behind: string | undefined): string[] {
+  if (here !== undefined) return [`X-Accel-Buffering: ${here}`];
+  return [behind === undefined ? "X-Accel-Buffering missing, also behind it" : "X-Accel-Buffering missing"];
+}
+
+/** What to do about it. */
+export function stopBuffering({ headers }: Pick<HopPass, "headers">): string {
+  if (headers["content-encoding"] !== undefined) {
+    return "turn compression off there for text/event-stream: it waits for more to compress";
+  }
+  if (/nginx|openresty|tengine/i.test(headers["server"] ?? "")) {
+    return "proxy_buffering off; in nginx for the streams' location, and no proxy_ignore_headers X-Accel-Buffering";
+  }
+  return "turn response buffering off there for text/event-stream";
+}

@@ -1,0 +1,125 @@
+/** A trace as lines of a terminal: the time line of each hop, its figures beside those of the others, the sentence. */
+import { alignColumns, paint, type StyledText, styled, type Text } from "../text/styled-text.ts";
+import { duration, isWhole, quickestPass, quoted } from "./seen-hops.ts";
+import { drawAxis, drawBar, drawLane, type LaneScale } from "./trace-lanes.ts";
+import type { HopObservation, HopPass, TraceReport } from "./trace-report.ts";
+
+/** Columns of the names before the lanes. */
+const NAMES = 12;
+
+/** A lane is as wide as the terminal, but not wider than can be taken in, nor narrower than says anything. */
+const WIDEST_LANE = 88;
+const NARROWEST_LANE = 20;
+
+/** @param width columns of the terminal; endless where it is none */
+export function drawTrace(report: TraceReport, width: number): StyledText[] {
+  const columns = Math.max(NARROWEST_LANE, Math.min(width - NAMES - 2, WIDEST_LANE));
+  const shown = report.hops.map((hop) => ({ hop, pass: shownPass(hop) }));
+  const scale = { columns, extent: Math.max(1, ...shown.map(({ pass }) => pass?.ended_ms ?? 0)) };
+  const hasRecord = shown.some(({ pass }) => pass?.engine_requests?.some(({ from_ms }) => from_ms !== null));
+  return [
+    styled`  ${paint("quiet", headline(report))}`,
+    ...(report.warm_up === null ? [] : [styled`  ${paint("quiet", warmUpWords(report.warm_up))}`]),
+    styled``,
+    ...shown.flatMap(({ hop, pass }) => drawHop(report, hop, pass, scale)),
+    styled`  ${" ".repeat(NAMES)}${paint("quiet", drawAxis(scale))}`,
+    styled`  ${" ".repeat(NAMES)}${paint("quiet", `${LEGEND}${hasRecord ? "   ▔ the engine is busy with it" : ""}`)}`,
+    styled``,
+    ...alignColumns(figures(shown)),
+    styled``,
+    ...sentences(report),
+  ];
+}
+
+/** The pass that stands for a hop: one in which something was wrong, else the quickest. */
+export function shownPass(hop: HopObservation): HopPass | undefined {
+  return hop.passes.find((pass) => !isWhole(pass)) ?? quickestPass(hop) ?? hop.passes.at(-1);
+}
+
+const LEGEND = "· no byte yet   ─ nothing new   ░ thoughts   ▏▌█ text, by how much   ● done   ✗ no end";
+
+function headline({ message, model, hops }: TraceReport): string {
+  const passes = Math.max(0, ...hops.map((hop) => hop.passes.length));
+  const asked = model === null ? "" : `, model ${model}`;
+  const times = passes > 1 ? `; of ${passes} times the quickest is drawn` : "";
+  return `${quoted(message)} asked of each hop${asked}${times}`;
+}
+
+function warmUpWords({ took_ms, load_ms }: NonNullable<TraceReport["warm_up"]>): string {
+  const load = load_ms === null || load_ms < 1 ? "" : `, ${duration(load_ms)} of it to load the model`;
+  return `Before that, one short request, so that nobody is blamed for a model that loads: ${duration(took_ms)}${load}.`;
+}
+
+function drawHop(
+  report: TraceReport,
+  hop: HopObservation,
+  pass: HopPass | undefined,
+  scale: LaneScale,
+): StyledText[] {
+  const isBad = report.findings.some((finding) => finding.hop === hop.hop);
+  const name = paint(isBad ? "bad" : "strong", hop.hop.padEnd(NAMES));
+  if (pass === undefined || pass.ended_ms === null) {
+    return [styled`  ${name}${paint("bad", "✗")} ${paint("quiet", pass?.problem ?? "was not asked")}`];
+  }
+  const own = styled`  ${name}${drawLane(pass, scale)}`;
+  return hop.hop === "engine" ? [own] : [own, ...drawEngineRequests(pass, scale)];
+}
+
+/** What the engine did for a hop, under its lane, in the order in which it was asked. */
+function drawEngineRequests({ engine_requests }: HopPass, scale: LaneScale): StyledText[] {
+  return (engine_requests ?? []).flatMap(({ purpose, from_ms, ended_ms }) => {
+    if (from_ms === null) return [];
+    const [name, tone] = purpose === "reply" ? (["engine", "quiet"] as const) : (["other", "warn"] as const);
+    const bar = drawBar(from_ms, from_ms + (ended_ms ?? 0), scale, tone);
+    return [styled`  ${paint(tone, `  └ ${name}`.padEnd(NAMES))}${bar}`];
+  });
+}
+
+type Shown = { readonly hop: HopObservation; readonly pass: HopPass | undefined };
+
+/** One row a figure, one column a hop. */
+function figures(shown: readonly Shown[]): Text[][] {
+  const row = (name: string, value: (pass: HopPass) => string | null): Text[] => [
+    paint("quiet", name),
+    ...shown.map(({ pass }) =>
+      pass === undefined || pass.status === null ? "–" : (value(pass) ?? "not told"),
+    ),
+  ];
+  const ms = (value: number | null): string | null => (value === null ? null : duration(value));
+  return [
+    ["", ...shown.map(({ hop }) => paint("strong", hop.hop))],
+    row("first byte", ({ first_byte_ms }) => ms(first_byte_ms)),
+    row("first token", ({ first_token_ms }) => ms(first_token_ms)),
+    row("longest gap", ({ longest_gap }) =>
+      longest_gap === null ? "none" : duration(longest_gap.to_ms - longest_gap.from_ms),
+    ),
+    row("end", endWords),
+    row("text", ({ text }) => `${text.length} chars`),
+    row("tokens", ({ usage }) =>
+      usage === null ? null : `${usage.prompt_tokens ?? "?"} + ${usage.completion_tokens ?? "?"}`,
+    ),
+    row("model", ({ model }) => model?.slice(0, 24) ?? null),
+  ];
+}
+
+function endWords({ ended_ms, end, finish_reason, failure, problem }: HopPass): string {
+  const when = ended_ms === null ? "" : `${duration(ended_ms)}, `;
+  if (problem !== null) return "no stream";
+  if (failure !== null) return `${when}failed`;
+  return `${when}${end === "done" ? (finish_reason ?? "done") : (end ?? "never").replace("_", " ")}`;
+}
+
+function sentences({ ok, diagnosis, findings, not_told, left_behind }: TraceReport): StyledText[] {
+  const mark = ok ? paint("good", "✓") : paint("bad", "✗");
+  const arrow = (next: string | null): StyledText[] =>
+    next === null ? [] : [styled`    → ${paint("strong", next)}`];
+  return [
+    styled`  ${mark} ${diagnosis.sentence}`,
+    ...arrow(diagnosis.next),
+    ...findings
+      .slice(1)
+      .flatMap(({ sentence, next }) => [styled`  ${paint("bad", "✗")} ${sentence}`, ...arrow(next)]),
+    ...not_told.map((sentence) => styled`  ${paint("quiet", `· ${sentence}`)}`),
+    ...left_behind.map((what) => styled`  ${paint("bad", "✗")} left behind: ${what}`),
+  ];
+}

@@ -1,0 +1,163 @@
+/** What a trace has seen, and what it says of it: the shape of `stack trace --json`. */
+import type { EngineOptions } from "../contract/gateway.ts";
+import type { HopName } from "./hop.ts";
+
+/** One trace. All times are milliseconds; whatever was not told is null. */
+export interface TraceReport {
+  /** True where no hop was seen to be broken. */
+  readonly ok: boolean;
+  /** What was asked of every hop. */
+  readonly message: string;
+  /** The model that was asked for; null where nobody told which there are. */
+  readonly model: string | null;
+  /** What went to the engine with it, where the wire can say so. */
+  readonly options: EngineOptions;
+  readonly started_at: string;
+  readonly took_ms: number;
+  /** The short request before everything else, so that the model is loaded; null where the engine took none. */
+  readonly warm_up: { readonly took_ms: number; readonly load_ms: number | null } | null;
+  /** Who told what reached the engine; null where nobody did. */
+  readonly record: "tap" | "stand-in" | null;
+  /** From the engine outwards. */
+  readonly hops: readonly HopObservation[];
+  readonly diagnosis: Diagnosis;
+  /** All that is wrong, the diagnosis first. */
+  readonly findings: readonly Finding[];
+  /** What could not be judged, and why: sentences. */
+  readonly not_told: readonly string[];
+  /** What was made for the trace and could not be deleted. */
+  readonly left_behind: readonly string[];
+}
+
+/** What was observed before it is judged. */
+export type TraceObservations = Pick<TraceReport, "message" | "model" | "options" | "record" | "hops">;
+
+/** The one sentence. */
+export interface Diagnosis {
+  readonly hop: HopName | null;
+  readonly kind: FindingKind | "passes";
+  readonly sentence: string;
+  /** What to do; null where nothing is to be done, or nobody can say. */
+  readonly next: string | null;
+}
+
+/** One thing that is wrong at one hop. */
+export interface Finding extends Diagnosis {
+  readonly hop: HopName;
+  readonly kind: FindingKind;
+}
+
+/**
+ * `no_answer`: nothing answers at its address; `refused`: the request was; `failure`: the reply failed; `no_end`: it
+ * ended without saying so; `lost_text`, `changed_text`; `not_saved`: the reply is not in the conversation's rows;
+ * `other_model`: another was asked, or answered; `held_back`: text that came in pieces goes on in one;
+ * `asked_before`: the engine was asked something else first; `queued`: the engine let this request wait; `delay`: this
+ * hop takes its time.
+ */
+export type FindingKind =
+  | "no_answer"
+  | "refused"
+  | "failure"
+  | "no_end"
+  | "lost_text"
+  | "changed_text"
+  | "not_saved"
+  | "other_model"
+  | "held_back"
+  | "asked_before"
+  | "queued"
+  | "delay";
+
+/** One hop, and each time that the message went through it. */
+export interface HopObservation {
+  readonly hop: HopName;
+  readonly url: string;
+  /** The hop behind it, which it asks; null for the engine. */
+  readonly behind: HopName | null;
+  readonly passes: readonly HopPass[];
+}
+
+/** One message on its way through one hop. Times count from when it was sent. */
+export interface HopPass {
+  /** The call that streams the reply: `POST /api/chat`. */
+  readonly request: string;
+  readonly sent_at: string;
+  /** Null where nothing answered. */
+  readonly status: number | null;
+  /** Why there is no stream, in the answerer's own words; null where there is one. */
+  readonly problem: string | null;
+  /** Those that say who answered, and how; names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Until the message was taken, where a call of its own takes it. */
+  readonly accepted_ms: number | null;
+  readonly first_byte_ms: number | null;
+  readonly first_thought_ms: number | null;
+  readonly first_token_ms: number | null;
+  readonly last_token_ms: number | null;
+  /** The longest time between two pieces of text. */
+  readonly longest_gap: { readonly from_ms: number; readonly to_ms: number } | null;
+  readonly ended_ms: number | null;
+  /** `done`: it said that it is whole; `closed` and `cut`: it did not; `given_up`: we waited no longer. */
+  readonly end: "done" | "closed" | "cut" | "given_up" | null;
+  readonly finish_reason: string | null;
+  readonly text: string;
+  readonly thoughts: string;
+  /** Text and thoughts as they arrived; what came together is one. */
+  readonly pieces: readonly Piece[];
+  /** The model that the reply says it is of. */
+  readonly model: string | null;
+  readonly usage: {
+    readonly prompt_tokens: number | null;
+    readonly completion_tokens: number | null;
+  } | null;
+  /** The engine's own figures. */
+  readonly timings: EngineTimings | null;
+  readonly failure: { readonly code: string | null; readonly message: string } | null;
+  /** The reply as the HMI has it afterwards; null where there is none, or nobody shows it. */
+  readonly row: ReplyRow | null;
+  /** Whether rows could be read at all: then a missing one is missing. */
+  readonly has_rows: boolean;
+  /** What reached the engine meanwhile, oldest first; null where nobody tells. */
+  readonly engine_requests: readonly EngineRequest[] | null;
+}
+
+export interface Piece {
+  readonly at_ms: number;
+  readonly kind: "text" | "thought";
+  /** UTF-16 units. */
+  readonly chars: number;
+}
+
+/** Each null where the engine does not tell it. */
+export interface EngineTimings {
+  readonly queue_ms: number | null;
+  readonly load_ms: number | null;
+  readonly prompt_ms: number | null;
+  readonly reply_ms: number | null;
+}
+
+export interface ReplyRow {
+  readonly text: string;
+  readonly status: string | null;
+  readonly model: string | null;
+}
+
+/** A request as a tap, or the stand-in, saw it reach the engine. */
+export interface EngineRequest {
+  /** `reply`: for this message's reply; `other`: for something else. */
+  readonly purpose: "reply" | "other";
+  readonly model: string;
+  /** Messages of its history, the system's too; null where it was a prompt. */
+  readonly messages: number | null;
+  /** The beginning of what was asked last. */
+  readonly asked: string;
+  readonly options: EngineOptions;
+  /** From when the message was sent to the hop; null where the clocks cannot be compared. */
+  readonly from_ms: number | null;
+  /** From when it reached the engine. */
+  readonly first_token_ms: number | null;
+  /** The same; null where it had not ended. */
+  readonly ended_ms: number | null;
+  /** What it answered; null where only a count was kept. */
+  readonly text: string | null;
+}
