@@ -34,7 +34,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "verify-leftovers": "target, supervisor, contract, private-files.ts, errors.ts",
   cli: "type services/conversations/sqlite/check-database.ts, launch, type doctor, type verify.ts, type prove, type prove-target, type faults, type target, harness, reporters, supervisor, contract, config, text, linear-pattern.ts, private-files.ts, shell-word.ts, errors.ts, package-root.ts",
   doctor: "launch, supervisor, target, contract, type config, shell-word.ts, errors.ts",
-  trace: "tap, target, contract, type config, text, errors.ts",
+  trace: "tap, target, contract, type config, reporters/html, text, errors.ts",
   init: "launch/engine.ts, source-check, supervisor, contract, config, file-owners.ts, shell-word.ts, errors.ts",
   launch:
     "services/conversations/sqlite/database.ts, tap/exchange.ts, supervisor, target, contract, config, errors.ts, package-root.ts",

@@ -40,7 +40,7 @@ export async function parseReports(values: readonly string[] = [], isJson = fals
         hint: `Give --report ${name}= a file.`,
       });
     }
-    if (file !== "-") writing(file, () => mkdirSync(dirname(resolve(file)), { recursive: true }));
+    if (file !== "-") makeReportFolder(file);
     reports.push({ reporter, file });
   }
   return reports;
@@ -66,8 +66,18 @@ export function writeReports(reports: readonly ReportFile[], report: RunReport):
   for (const { reporter, file } of reports) {
     const text = reporter.render(report);
     if (file === "-") printReport(text);
-    else writing(file, () => replaceFile(file, text));
+    else writeReportFile(file, text);
   }
+}
+
+/** Makes the folder that a report goes into. Throws a UserError where that cannot be: better now than after the run. */
+export function makeReportFolder(file: string): void {
+  writing(file, () => mkdirSync(dirname(resolve(file)), { recursive: true }));
+}
+
+/** Writes one report, whole or not at all. Throws a UserError. */
+export function writeReportFile(file: string, text: string): void {
+  writing(file, () => replaceFile(file, text));
 }
 
 function replaceFile(file: string, text: string): void {

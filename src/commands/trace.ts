@@ -1,5 +1,6 @@
 import { Args, Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
+import { makeReportFolder, writeReportFile } from "../cli/report-files.ts";
 import { parseServiceUrl } from "../cli/service-url.ts";
 import { targetFlags } from "../cli/verify-flags.ts";
 import { urlOf } from "../contract/address.ts";
@@ -47,12 +48,14 @@ Exit codes: 0 every hop passes what it gets, 1 one does not, 2 it could not run,
       max: 20,
       helpValue: "N",
     }),
+    html: Flags.string({ description: "Also draw the trace as a page, in this file.", helpValue: "FILE" }),
   };
 
   async run(): Promise<TraceReport> {
     const { args, flags } = await this.parse(Trace);
     const config = await this.loadConfig(flags.config);
     const screen = this.screen;
+    if (flags.html !== undefined) makeReportFolder(flags.html);
     const report = await traceStack({
       urls: {
         hmi: flags.hmi === undefined ? urlOf(config.hmi) : parseServiceUrl(flags.hmi),
@@ -73,6 +76,10 @@ Exit codes: 0 every hop passes what it gets, 1 one does not, 2 it could not run,
       onProgress: (words) => screen.progress(`  … ${words}`),
     });
     if (!this.jsonEnabled()) for (const line of drawTrace(report, screen.width)) screen.line(line);
+    if (flags.html !== undefined) {
+      const { renderTracePage } = await import("../trace/trace-page.ts");
+      writeReportFile(flags.html, renderTracePage(report));
+    }
     if (!report.ok) process.exitCode = EXIT.failed;
     else if (report.left_behind.length > 0) process.exitCode = EXIT.unusable;
     return report;

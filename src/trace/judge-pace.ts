@@ -5,6 +5,7 @@ import {
   type Judged,
   judgeEachHop,
   quickestPass,
+  replyRequestOf,
   sentence,
   toldHopBehind,
   toldPasses,
@@ -20,7 +21,7 @@ const HELD_SHARE = 0.25;
 /** For text in lumps: so many moments behind the hop, at least, become one, and it rests so long between, in milliseconds. */
 const LUMP = 4;
 const FEWEST_MOMENTS = 8;
-const LUMP_REST_MS = 100;
+const LUMP_REST_MS = 50;
 
 /** Moments closer than this are one, in milliseconds. */
 const TOGETHER_MS = 5;
@@ -30,36 +31,65 @@ export function judgePace(trace: TraceObservations): Judged {
   return judgeEachHop(trace, (hop) => {
     const behind = toldHopBehind(trace, hop);
     const pass = quickestPass(hop);
-    if (behind === undefined || pass === undefined) return {};
-    const source = toldPasses(behind).toSorted((a, b) => spreadOf(b) - spreadOf(a))[0];
-    if (source === undefined || spreadOf(source) < SHORTEST_SPREAD_MS) {
-      const within = duration(source === undefined ? 0 : spreadOf(source));
+    const source = behind && toldPasses(behind).toSorted((a, b) => spreadOf(b) - spreadOf(a))[0];
+    if (behind === undefined || pass === undefined || source === undefined) return {};
+    const wentIn = writtenOver(pass, source);
+    if (wentIn < SHORTEST_SPREAD_MS) {
       const title = HOP_TITLES[hop.hop];
+      const within = duration(Math.max(1, wentIn));
       return {
         notTold: [`Whether ${title} holds text back is not told: behind it, all came within ${within}.`],
       };
     }
     const passes = toldPasses(hop);
-    const isHeld = passes.every((each) => spreadOf(each) < spreadOf(source) * HELD_SHARE);
+    const isHeld = passes.every((each) => {
+      const written = writtenOver(each, source);
+      return written >= SHORTEST_SPREAD_MS && spreadOf(each) < written * HELD_SHARE;
+    });
     const isInLumps = passes.every((each) => isLumpy(each, source));
-    return isHeld || isInLumps ? { finding: findingOf(hop, pass, { behind, source, isHeld }) } : {};
+    return isHeld || isInLumps ? { finding: findingOf(hop, pass, { behind, source, isHeld, wentIn }) } : {};
   });
+}
+
+/**
+ * For how long the text of this pass was written, in milliseconds: as the engine's record tells it, or its own
+ * figures; else as the text of the hop behind was, by their lengths, because a model need not say as much again.
+ */
+function writtenOver(pass: HopPass, source: HopPass): number {
+  // What was written before the message was taken comes at once by right: nobody could read it sooner.
+  return Math.max(0, wholeTimeOf(pass, source) - (pass.accepted_ms ?? 0));
+}
+
+function wholeTimeOf(pass: HopPass, source: HopPass): number {
+  const { first_token_ms = null, ended_ms = null } = replyRequestOf(pass) ?? {};
+  if (first_token_ms !== null && ended_ms !== null) return ended_ms - first_token_ms;
+  const { reply_ms } = pass.timings ?? { reply_ms: null };
+  // Thoughts are written in that time, too.
+  if (reply_ms !== null && pass.thoughts === "") return reply_ms;
+  return spreadOf(source) * shareOf(pass, source);
+}
+
+/** How much of the other's text a pass has; at most all of it. */
+function shareOf(pass: HopPass, source: HopPass): number {
+  return Math.min(1, pass.text.length / source.text.length);
 }
 
 function findingOf(
   hop: HopObservation,
   pass: HopPass,
-  { behind, source, isHeld }: { behind: HopObservation; source: HopPass; isHeld: boolean },
+  seen: { behind: HopObservation; source: HopPass; isHeld: boolean; wentIn: number },
 ): Finding {
-  const came = isHeld
-    ? `came at once, ${duration(pass.first_token_ms ?? 0)} after the message`
-    : `came in ${momentsOf(pass).length} lumps, up to ${duration(gapOf(pass))} apart, the first after ${duration(pass.first_token_ms ?? 0)}`;
-  const who = answererOf(hop, pass, source);
+  const first = duration(pass.first_token_ms ?? 0);
+  const came = seen.isHeld
+    ? `came at once, ${first} after the message`
+    : `came in ${momentsOf(pass).length} lumps, up to ${duration(gapOf(pass))} apart, the first after ${first}`;
+  const who = answererOf(hop, pass, seen.source);
+  const title = sentence(HOP_TITLES[hop.hop]);
+  const sent = `what ${HOP_TITLES[seen.behind.hop]} sends over ${duration(seen.wentIn)}`;
   return {
     hop: hop.hop,
     kind: "held_back",
-    sentence:
-      `${sentence(HOP_TITLES[hop.hop])} holds text back: what ${HOP_TITLES[behind.hop]} sends over ${duration(spreadOf(source))} ${came}. ${who}`.trim(),
+    sentence: `${title} holds text back: ${sent} ${came}. ${who}`.trim(),
     next: stopBuffering(pass),
   };
 }
@@ -83,7 +113,8 @@ function momentsOf({ pieces }: HopPass): number[] {
 }
 
 function isLumpy(pass: HopPass, source: HopPass): boolean {
-  const [came, sent] = [momentsOf(pass).length, momentsOf(source).length];
+  const came = momentsOf(pass).length;
+  const sent = momentsOf(source).length * shareOf(pass, source);
   const restMs = spreadOf(pass) / Math.max(1, came - 1);
   return sent >= FEWEST_MOMENTS && came * LUMP <= sent && restMs >= LUMP_REST_MS;
 }

@@ -1,6 +1,6 @@
 /** A trace as lines of a terminal: the time line of each hop, its figures beside those of the others, the sentence. */
 import { alignColumns, paint, type StyledText, styled, type Text } from "../text/styled-text.ts";
-import { duration, isWhole, quickestPass, quoted } from "./seen-hops.ts";
+import { figureTable, headline, shownPass, warmUpWords } from "./hop-figures.ts";
 import { drawAxis, drawBar, drawLane, type LaneScale } from "./trace-lanes.ts";
 import type { HopObservation, HopPass, TraceReport } from "./trace-report.ts";
 
@@ -25,30 +25,13 @@ export function drawTrace(report: TraceReport, width: number): StyledText[] {
     styled`  ${" ".repeat(NAMES)}${paint("quiet", drawAxis(scale))}`,
     styled`  ${" ".repeat(NAMES)}${paint("quiet", `${LEGEND}${hasRecord ? "   ▔ the engine is busy with it" : ""}`)}`,
     styled``,
-    ...alignColumns(figures(shown)),
+    ...alignColumns(figureRows(report)),
     styled``,
     ...sentences(report),
   ];
 }
 
-/** The pass that stands for a hop: one in which something was wrong, else the quickest. */
-export function shownPass(hop: HopObservation): HopPass | undefined {
-  return hop.passes.find((pass) => !isWhole(pass)) ?? quickestPass(hop) ?? hop.passes.at(-1);
-}
-
 const LEGEND = "· no byte yet   ─ nothing new   ░ thoughts   ▏▌█ text, by how much   ● done   ✗ no end";
-
-function headline({ message, model, hops }: TraceReport): string {
-  const passes = Math.max(0, ...hops.map((hop) => hop.passes.length));
-  const asked = model === null ? "" : `, model ${model}`;
-  const times = passes > 1 ? `; of ${passes} times the quickest is drawn` : "";
-  return `${quoted(message)} asked of each hop${asked}${times}`;
-}
-
-function warmUpWords({ took_ms, load_ms }: NonNullable<TraceReport["warm_up"]>): string {
-  const load = load_ms === null || load_ms < 1 ? "" : `, ${duration(load_ms)} of it to load the model`;
-  return `Before that, one short request, so that nobody is blamed for a model that loads: ${duration(took_ms)}${load}.`;
-}
 
 function drawHop(
   report: TraceReport,
@@ -75,38 +58,13 @@ function drawEngineRequests({ engine_requests }: HopPass, scale: LaneScale): Sty
   });
 }
 
-type Shown = { readonly hop: HopObservation; readonly pass: HopPass | undefined };
-
 /** One row a figure, one column a hop. */
-function figures(shown: readonly Shown[]): Text[][] {
-  const row = (name: string, value: (pass: HopPass) => string | null): Text[] => [
-    paint("quiet", name),
-    ...shown.map(({ pass }) =>
-      pass === undefined || pass.status === null ? "–" : (value(pass) ?? "not told"),
-    ),
-  ];
-  const ms = (value: number | null): string | null => (value === null ? null : duration(value));
+function figureRows(report: TraceReport): Text[][] {
+  const { columns, rows } = figureTable(report);
   return [
-    ["", ...shown.map(({ hop }) => paint("strong", hop.hop))],
-    row("first byte", ({ first_byte_ms }) => ms(first_byte_ms)),
-    row("first token", ({ first_token_ms }) => ms(first_token_ms)),
-    row("longest gap", ({ longest_gap }) =>
-      longest_gap === null ? "none" : duration(longest_gap.to_ms - longest_gap.from_ms),
-    ),
-    row("end", endWords),
-    row("text", ({ text }) => `${text.length} chars`),
-    row("tokens", ({ usage }) =>
-      usage === null ? null : `${usage.prompt_tokens ?? "?"} + ${usage.completion_tokens ?? "?"}`,
-    ),
-    row("model", ({ model }) => model?.slice(0, 24) ?? null),
+    ["", ...columns.map((name) => paint("strong", name))],
+    ...rows.map(([name, ...values]) => [paint("quiet", name ?? ""), ...values]),
   ];
-}
-
-function endWords({ ended_ms, end, finish_reason, failure, problem }: HopPass): string {
-  const when = ended_ms === null ? "" : `${duration(ended_ms)}, `;
-  if (problem !== null) return "no stream";
-  if (failure !== null) return `${when}failed`;
-  return `${when}${end === "done" ? (finish_reason ?? "done") : (end ?? "never").replace("_", " ")}`;
 }
 
 function sentences({ ok, diagnosis, findings, not_told, left_behind }: TraceReport): StyledText[] {

@@ -24,7 +24,7 @@ import { diagnoseTrace } from "./diagnose-trace.ts";
 import { followEngine } from "./engine-requests.ts";
 import type { HopName } from "./hop.ts";
 import type { HopQuestion } from "./hop-question.ts";
-import type { HopObservation, TraceReport } from "./trace-report.ts";
+import type { FindingKind, HopObservation, TraceObservations, TraceReport } from "./trace-report.ts";
 
 export interface TraceOptions {
   readonly urls: { readonly hmi: string; readonly gateway: string; readonly engine: string };
@@ -49,7 +49,7 @@ export interface TraceOptions {
 }
 
 /** A reply that is long enough to see its pace, and the same each time as far as a model can be held to that. */
-const OPTIONS: EngineOptions = { num_predict: 32, temperature: 0, seed: 1 };
+const OPTIONS: EngineOptions = { num_predict: 24, temperature: 0, seed: 1 };
 
 /** The stand-in is too fast for anybody to hold its text back: so it pauses once. */
 const STAND_IN_PAUSE: EngineOptions = { stand_in_pause_after: 6, stand_in_pause_ms: 300 };
@@ -83,16 +83,14 @@ export async function traceStack(options: TraceOptions): Promise<TraceReport> {
     const warm_up = await warmUp(clients, question, options);
     place = await openHmiPlace(clients.hmi, question, options.signal);
     const follower = await followEngine(watch, options.signal);
-    const hops = await askHops(askableHops({ ...clients, place }), question, {
-      ...options,
-      follower,
-      isLoaded: warm_up !== null,
-      onProgress: options.onProgress ?? ignore,
-    });
+    const asked = askableHops({ ...clients, place });
+    const passing = { ...options, follower, onProgress: options.onProgress ?? ignore };
+    const hops = await askHops(asked, question, { ...passing, isLoaded: warm_up !== null });
     requireSome(hops);
-    await closeHmiPlace(place);
     const { message, model } = question;
-    const observed = { message, model, options: question.options, record: recordOf(watch), hops };
+    const about = { message, model, options: question.options, record: recordOf(watch) };
+    const observed = await askAgainWhereLate({ ...about, hops }, asked, question, passing);
+    await closeHmiPlace(place);
     return {
       ...diagnoseTrace(observed),
       ...observed,
@@ -187,6 +185,37 @@ async function askHops(
     isLoaded ||= seen.passes.some(({ text }) => text !== "");
   }
   return observed;
+}
+
+/** What may be the machine's doing and not the hop's. */
+const LATE: ReadonlySet<FindingKind> = new Set<FindingKind>(["held_back", "asked_before", "queued", "delay"]);
+
+/** So often more is a hop asked that seems late, before that is said. */
+const MORE_TIMES = 2;
+
+/** On a busy machine anything may be late once: what seems so, and what is behind it, is asked again. */
+async function askAgainWhereLate(
+  trace: TraceObservations,
+  hops: readonly AskableHop[],
+  question: HopQuestion,
+  options: Omit<PassOptions, "isLoaded">,
+): Promise<TraceObservations> {
+  let seen = trace;
+  for (let time = 0; time < MORE_TIMES; time += 1) {
+    const late = diagnoseTrace(seen).findings.find(({ kind }) => LATE.has(kind))?.hop;
+    const behind = hops.find(({ hop }) => hop === late)?.behind;
+    if (late === undefined) return seen;
+    const again = [];
+    for (const observed of seen.hops) {
+      const hop = hops.find(
+        (each) => each.hop === observed.hop && (each.hop === late || each.hop === behind),
+      );
+      const more = hop && (await passThrough(hop, question, { ...options, passes: 1, isLoaded: true }));
+      again.push({ ...observed, passes: [...observed.passes, ...(more?.passes ?? [])] });
+    }
+    seen = { ...seen, hops: again };
+  }
+  return seen;
 }
 
 function patienceFor(engineMs: number | null): number {

@@ -27,7 +27,15 @@ test("an agent sees what is wrong, proves it, and cannot start or stop anything"
   const stack = await testStack();
   const { client, call } = await connect(stack);
   const { tools } = await client.listTools();
-  expect(tools.map(({ name }) => name)).toEqual(["status", "doctor", "logs", "events", "verify", "chat"]);
+  expect(tools.map(({ name }) => name)).toEqual([
+    "status",
+    "doctor",
+    "trace",
+    "logs",
+    "events",
+    "verify",
+    "chat",
+  ]);
   for (const { inputSchema, annotations } of tools) {
     expect(inputSchema).toMatchObject({ type: "object", additionalProperties: false });
     expect(annotations).toMatchObject({ destructiveHint: false, openWorldHint: false });
@@ -58,6 +66,10 @@ test("with --allow-control an agent runs the stack, chats with it and reads its 
   });
   expect(await call("logs", { services: ["hmi"], tail: 5 })).toMatchObject({
     json: { lines: expect.any(Array) },
+  });
+  expect(await call("trace", { message: "Count to 9", passes: 1 })).toMatchObject({
+    isError: false,
+    json: { ok: true, message: "Count to 9", diagnosis: { kind: "passes" } },
   });
   const { json } = await call("events");
   expect(JSON.stringify(json)).toContain("gateway");

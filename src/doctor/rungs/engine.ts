@@ -1,10 +1,10 @@
 import { findModel, modelInForce } from "../../contract/model-names.ts";
 import { findRivals } from "../../supervisor/os/duplicates.ts";
 import { findListeners } from "../../supervisor/os/ports.ts";
+import { ENGINE_WIRES } from "../../target/engine-wires.ts";
 import type { SeenCall } from "../../target/http.ts";
 import { broken } from "../diagnose.ts";
 import type { Somebody } from "../diagnoses/process.ts";
-import { ENGINE_WIRES } from "../../target/engine-wires.ts";
 import type { Rung } from "../ladder.ts";
 import { ask, type Scene } from "../scene.ts";
 import { shortened } from "../words.ts";

@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
 import { type CheckResult, type RunReport, type SuiteReport, suiteOf } from "../../harness/report.ts";
 import { countWords, troubleIn } from "../words.ts";
 import { claimId, markOf, renderClaim } from "./claim.ts";
-import { cut, Html, html } from "./markup.ts";
-import { STYLE } from "./style.ts";
+import { htmlDocument } from "./html-document.ts";
+import { cut, type Html, html } from "./markup.ts";
 import { table, timeCell } from "./table.ts";
 import { counted, milliseconds } from "./units.ts";
 
@@ -13,36 +12,19 @@ const MOST_CLAIMS = 1000;
 /** After so many characters of markup, claims are told without their evidence: a larger page is slow to open. */
 const MOST_DETAILS = 1_500_000;
 
-/**
- * The report as one file that asks for nothing: no script, no address, and a policy that would stop both. Its
- * markup is also well-formed XML.
- */
+/** The report as one page; see {@link htmlDocument}. */
 export function renderPage(report: RunReport): string {
   const title = isGood(report) ? "Every claim holds" : "Not every claim holds";
-  const page = html`<html lang="en">
-<head>
-<meta charset="utf-8"/>
-<meta name="viewport" content="width=device-width, initial-scale=1"/>
-<meta name="referrer" content="no-referrer"/>
-<meta http-equiv="Content-Security-Policy" content="${POLICY}"/>
-<title>stack verify: ${title.toLowerCase()}</title>
-<style>${new Html(STYLE)}</style>
-</head>
-<body>
-<header>
+  return htmlDocument(
+    `stack verify: ${title.toLowerCase()}`,
+    html`<header>
 <h1>${markOf(isGood(report) ? "holds" : "broken")} ${title}</h1>
 ${glance(report)}</header>
 <main>
 ${whatBroke(report.results)}${suiteSections(report)}</main>
-</body>
-</html>
-`;
-  return `<!DOCTYPE html>\n${page.markup}`;
+`,
+  );
 }
-
-// Of this style alone, so that no other can come in with what a target said.
-const HASH = createHash("sha256").update(STYLE).digest("base64");
-const POLICY = `default-src 'none'; style-src 'sha256-${HASH}'; base-uri 'none'; form-action 'none'`;
 
 function glance(report: RunReport): Html {
   const { counts, target, seed, started_at, duration_ms, left_behind, interrupted, suites } = report;

@@ -1,0 +1,79 @@
+import { departuresOf } from "../../src/target/profiles/index.ts";
+import type { HopName } from "../../src/trace/hop.ts";
+import { NOTHING_SEEN } from "../../src/trace/hop-pass.ts";
+import type { HopPass, TraceObservations } from "../../src/trace/trace-report.ts";
+import { type TraceOptions, traceStack } from "../../src/trace/trace-stack.ts";
+
+/** A reply that came as it should: ten pieces, 100 ms apart. */
+export function goodPass(more: Partial<HopPass> = {}): HopPass {
+  const pieces = Array.from({ length: 10 }, (_, index) => ({
+    at_ms: 40 + index * 100,
+    kind: "text" as const,
+    chars: 3,
+  }));
+  return {
+    ...NOTHING_SEEN,
+    request: "POST /chat/stream",
+    sent_at: "2026-01-05T12:00:00.000Z",
+    status: 200,
+    first_byte_ms: 5,
+    first_token_ms: 40,
+    last_token_ms: 940,
+    longest_gap: { from_ms: 40, to_ms: 140 },
+    ended_ms: 945,
+    end: "done",
+    finish_reason: "stop",
+    text: "1, 2, 3, 4, 5, 6, 7, 8, 9, 10!",
+    pieces,
+    model: "llama3.1:8b",
+    usage: { prompt_tokens: 3, completion_tokens: 10 },
+    ...more,
+  };
+}
+
+const BEHIND = { engine: null, gateway: "engine", hmi: "gateway", proxy: "hmi" } as const;
+
+/** A trace in which these hops were asked, each twice; what is not said of a hop is as it should be. */
+export function observations(
+  hops: { readonly [Name in HopName]?: Partial<HopPass> | readonly Partial<HopPass>[] },
+): TraceObservations {
+  return {
+    message: "Count to 10",
+    model: "llama3.1:8b",
+    options: {},
+    record: null,
+    hops: (["engine", "gateway", "hmi", "proxy"] as const).flatMap((hop) => {
+      const given = hops[hop];
+      if (given === undefined) return [];
+      const passes = "map" in given ? given : [given, given];
+      return [
+        {
+          hop,
+          url: `http://127.0.0.1/${hop}`,
+          behind: BEHIND[hop],
+          passes: passes.map((pass) => goodPass(pass)),
+        },
+      ];
+    }),
+  };
+}
+
+/** Traces a stack by its URLs. */
+export async function traceUrls(
+  urls: TraceOptions["urls"],
+  options: Partial<TraceOptions> = {},
+): ReturnType<typeof traceStack> {
+  return await traceStack({
+    urls,
+    message: "Count to 30",
+    token: "",
+    engineApi: "chat",
+    engineKey: "",
+    configuredModel: "llama3.1:8b",
+    agentId: "architect",
+    contract: { ...departuresOf(undefined), profile: "ours" },
+    passes: 1,
+    signal: new AbortController().signal,
+    ...options,
+  });
+}

@@ -1,0 +1,261 @@
+import { expect, test } from "vitest";
+import { diagnoseTrace } from "../../src/trace/diagnose-trace.ts";
+import { NOTHING_SEEN } from "../../src/trace/hop-pass.ts";
+import type { EngineRequest, HopPass } from "../../src/trace/trace-report.ts";
+import { observations } from "../support/trace.ts";
+
+const REFUSED: Partial<HopPass> = { ...NOTHING_SEEN, problem: "connect ECONNREFUSED" };
+const AT_ONCE: Partial<HopPass> = {
+  first_token_ms: 950,
+  last_token_ms: 952,
+  longest_gap: null,
+  ended_ms: 953,
+  pieces: [{ at_ms: 950, kind: "text", chars: 30 }],
+};
+/** A reply that comes 1.2 s later. */
+const LATE: Partial<HopPass> = { first_token_ms: 1_240, last_token_ms: 2_140, ended_ms: 2_145 };
+const FROM_NGINX = { server: "nginx/1.22.1", "content-type": "text/event-stream" };
+const request = (more: Partial<EngineRequest>): EngineRequest => ({
+  purpose: "reply",
+  model: "llama3.1:8b",
+  messages: 1,
+  asked: "Count to 10",
+  options: {},
+  from_ms: 3,
+  first_token_ms: 30,
+  ended_ms: 930,
+  text: null,
+  ...more,
+});
+const row = (text: string, more = {}) => ({ text, status: "complete", model: "llama3.1:8b", ...more });
+const WHOLE = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10!";
+const LESS = "1, 2, 3, 4, 6, 7, 8, 9, 10!";
+
+test.each<[string, Parameters<typeof observations>[0], string]>([
+  [
+    "all is well",
+    { engine: {}, gateway: {}, hmi: {} },
+    "Every hop passes what it gets: first token after 40 ms, of which the engine 40 ms.",
+  ],
+  [
+    "the engine's share by its record",
+    { engine: {}, gateway: {}, hmi: { engine_requests: [request({ first_token_ms: 12 })] } },
+    "Every hop passes what it gets: first token after 40 ms, of which the engine 12 ms.",
+  ],
+  [
+    "the engine's share by its own figures",
+    { engine: {}, gateway: {}, hmi: { timings: { queue_ms: 1, load_ms: 4, prompt_ms: 20, reply_ms: 900 } } },
+    "Every hop passes what it gets: first token after 40 ms, of which the engine 25 ms.",
+  ],
+  [
+    "the engine is down, and so nobody answers",
+    {
+      engine: REFUSED,
+      gateway: { failure: { code: "engine_unavailable", message: "no engine" } },
+      hmi: { failure: { code: "engine_unavailable", message: "no engine" } },
+    },
+    "engine no_answer: The engine answers nothing at http://127.0.0.1/engine: connect ECONNREFUSED.",
+  ],
+  [
+    "the engine is out of reach from here, and works",
+    { engine: REFUSED, gateway: {}, hmi: {} },
+    "Every hop that could be asked passes what it gets: first token after 40 ms.",
+  ],
+  [
+    "the HMI is down",
+    { engine: {}, gateway: {}, hmi: REFUSED },
+    "hmi no_answer: The HMI answers nothing at http://127.0.0.1/hmi: connect ECONNREFUSED.",
+  ],
+  [
+    "a message is refused",
+    {
+      engine: {},
+      gateway: { ...NOTHING_SEEN, request: "POST /chat/stream", status: 422, problem: "422: Field required" },
+      hmi: { failure: { code: null, message: "bad gateway" } },
+    },
+    "gateway refused: The gateway takes no message: POST /chat/stream answered 422: Field required.",
+  ],
+  [
+    "the reply fails once",
+    { engine: {}, gateway: {}, hmi: [{}, { failure: { code: "gateway_error", message: "cut off" } }] },
+    'hmi failure: The reply fails at the HMI: gateway_error, "cut off" (in 1 of 2 passes).',
+  ],
+  [
+    "the engine says nothing",
+    {
+      engine: { text: "", thoughts: "Hm", pieces: [], finish_reason: "length" },
+      gateway: { failure: { code: "empty_reply", message: "no text" } },
+    },
+    "engine failure: The engine itself ends its reply without any text after 2 characters of thoughts (length).",
+  ],
+  [
+    "the end is swallowed",
+    {
+      engine: {},
+      gateway: { end: "closed", finish_reason: null },
+      hmi: { end: "closed", finish_reason: null },
+    },
+    "gateway no_end: The gateway swallows the end: after 30 characters it closes the stream at 945 ms, and never said that it is done.",
+  ],
+  [
+    "text is lost on the HMI's stream",
+    { engine: {}, gateway: {}, hmi: { text: LESS, has_rows: true, row: row(WHOLE) } },
+    'hmi lost_text: The HMI loses text on its stream: 27 characters streamed, 30 in its row, the first that is missing after "1, 2, 3, 4,".',
+  ],
+  [
+    "text is lost when it is saved",
+    { engine: {}, gateway: {}, hmi: { has_rows: true, row: row("1, 2, 3, 4") } },
+    'hmi lost_text: The HMI loses text when it saves: 30 characters streamed, 10 in its row, nothing after "1, 2, 3, 4".',
+  ],
+  [
+    "the reply is not saved",
+    { engine: {}, gateway: {}, hmi: { has_rows: true, row: null } },
+    "hmi not_saved: The reply that the HMI streamed is not among its conversation's rows.",
+  ],
+  [
+    "nobody shows rows",
+    { engine: {}, gateway: {}, hmi: { has_rows: false, row: null } },
+    "Every hop passes what it gets: first token after 40 ms, of which the engine 40 ms.",
+  ],
+  [
+    "a tap has seen what the engine said",
+    { engine: {}, gateway: { text: LESS, engine_requests: [request({ text: WHOLE })] }, hmi: {} },
+    'gateway lost_text: The gateway loses text: 30 characters left the engine for it, 27 came, the first that is missing after "1, 2, 3, 4,".',
+  ],
+  [
+    "as many tokens were counted, and less came",
+    { engine: {}, gateway: { text: LESS }, hmi: { text: LESS } },
+    'gateway lost_text: The gateway loses text: 10 tokens were counted as for the engine, but 27 of its 30 characters came, the first that is missing after "1, 2, 3, 4,".',
+  ],
+  [
+    "another text of another length is the model's doing",
+    { engine: {}, gateway: { text: LESS, usage: { prompt_tokens: 9, completion_tokens: 9 } }, hmi: {} },
+    "Every hop passes what it gets: first token after 40 ms, of which the engine 40 ms.",
+  ],
+  [
+    "the engine was asked for another model",
+    { engine: {}, gateway: { engine_requests: [request({ model: "phi3:mini" })] }, hmi: {} },
+    'gateway other_model: The gateway swaps the model: "llama3.1:8b" was asked for, and the engine was asked for "phi3:mini".',
+  ],
+  [
+    "the row names another model",
+    { engine: {}, gateway: {}, hmi: { has_rows: true, row: row(WHOLE, { model: "Claude Sonnet 4" }) } },
+    'hmi other_model: The HMI swaps the model: "llama3.1:8b" was asked for, and the reply\'s row names "Claude Sonnet 4".',
+  ],
+  [
+    "a router's name for the model is no other model",
+    {
+      engine: { model: "ollama/llama3.1:8b" },
+      gateway: { model: null },
+      hmi: { model: "llama3.1:8b-2026-01-05" },
+    },
+    "Every hop passes what it gets: first token after 40 ms, of which the engine 40 ms.",
+  ],
+  [
+    "nginx holds text back",
+    {
+      engine: {},
+      gateway: {},
+      hmi: { headers: { "x-accel-buffering": "no" } },
+      proxy: { ...AT_ONCE, headers: FROM_NGINX },
+    },
+    "proxy held_back: The proxy holds text back: what the HMI sends over 900 ms came at once, 950 ms after the message. It is a buffering proxy, nginx/1.22.1 (Server: nginx/1.22.1, X-Accel-Buffering missing).",
+  ],
+  [
+    "the gateway's own code holds text back: no proxy is made up",
+    { engine: {}, gateway: AT_ONCE, hmi: AT_ONCE },
+    "gateway held_back: The gateway holds text back: what the engine sends over 900 ms came at once, 950 ms after the message.",
+  ],
+  [
+    "what was written before the message was taken comes at once by right",
+    { engine: {}, gateway: {}, hmi: { ...AT_ONCE, accepted_ms: 940 } },
+    "hmi delay: The HMI adds the delay: 910 ms more than the gateway (940 ms until it took the message); first token after 950 ms, of which the engine 40 ms.",
+  ],
+  [
+    "held back once only is chance",
+    { engine: {}, gateway: {}, hmi: [{}, AT_ONCE] },
+    "Every hop passes what it gets: first token after 40 ms, of which the engine 40 ms.",
+  ],
+  [
+    "a shorter reply is no reply that was held back",
+    { engine: {}, gateway: {}, hmi: { text: "OK.", last_token_ms: 60, pieces: [], ended_ms: 61 } },
+    "Every hop passes what it gets: first token after 40 ms, of which the engine 40 ms.",
+  ],
+  [
+    "a short reply that was written slowly, by the engine's figures, is",
+    {
+      engine: {},
+      gateway: {},
+      hmi: {
+        ...AT_ONCE,
+        text: "OK, then.",
+        timings: { queue_ms: 0, load_ms: 0, prompt_ms: 30, reply_ms: 900 },
+      },
+    },
+    "hmi held_back: The HMI holds text back: what the gateway sends over 900 ms came at once, 950 ms after the message.",
+  ],
+  [
+    "something else is asked before",
+    {
+      engine: {},
+      gateway: {},
+      hmi: {
+        ...LATE,
+        engine_requests: [
+          request({ purpose: "other", asked: "A title for: Count to 10", from_ms: 3, ended_ms: 1190 }),
+          request({ from_ms: 1200 }),
+        ],
+      },
+    },
+    'hmi asked_before: By way of the HMI the engine was asked something else before: first token after 1.24 s, of which 1.19 s for "A title for: Count to 10".',
+  ],
+  [
+    "the engine's queue, by its own figures",
+    {
+      engine: {},
+      gateway: {},
+      hmi: { ...LATE, timings: { queue_ms: 1200, load_ms: 1, prompt_ms: 20, reply_ms: 900 } },
+    },
+    "hmi queued: By way of the HMI the request waits 1.2 s in the engine's queue: first token after 1.24 s. What the engine did meanwhile is not told without a tap.",
+  ],
+  [
+    "the HMI takes its time until it takes the message",
+    { engine: {}, gateway: {}, hmi: { ...LATE, accepted_ms: 1_150 } },
+    "hmi delay: The HMI adds the delay: 1.2 s more than the gateway (1.15 s until it took the message); first token after 1.24 s, of which the engine 40 ms.",
+  ],
+  [
+    "a prompt that is longer is the engine's time",
+    {
+      engine: {},
+      gateway: {},
+      hmi: { ...LATE, timings: { queue_ms: 0, load_ms: 0, prompt_ms: 1_200, reply_ms: 900 } },
+    },
+    "Every hop passes what it gets: first token after 1.24 s, of which the engine 1.2 s.",
+  ],
+])("%s", (_, hops, said) => {
+  const { ok, diagnosis } = diagnoseTrace(observations(hops));
+  const { hop, kind, sentence } = diagnosis;
+  expect(hop === null ? sentence : `${hop} ${kind}: ${sentence}`).toBe(said);
+  expect(ok).toBe(hop === null);
+});
+
+test("what costs the reply is told before what costs time, and both are told", () => {
+  const { findings, diagnosis } = diagnoseTrace(
+    observations({ engine: {}, gateway: AT_ONCE, hmi: { ...AT_ONCE, end: "cut" } }),
+  );
+  expect(findings.map(({ hop, kind }) => `${hop} ${kind}`)).toEqual(["hmi no_end", "gateway held_back"]);
+  expect(diagnosis).toEqual(findings[0]);
+});
+
+test("what cannot be told is said so, and is no fault", () => {
+  const quick = { last_token_ms: 41, pieces: [{ at_ms: 40, kind: "text" as const, chars: 30 }] };
+  const { ok, not_told } = diagnoseTrace(
+    observations({ engine: { ...quick, model: null }, gateway: { ...quick, text: "Something else" } }),
+  );
+  expect(ok).toBe(true);
+  expect(not_told).toEqual([
+    expect.stringContaining("The gateway's text is another than the engine's own"),
+    "The engine does not say which model has answered.",
+    "Whether the gateway holds text back is not told: behind it, all came within 1 ms.",
+  ]);
+});
