@@ -28,7 +28,10 @@ describe.runIf(CHROMIUM !== undefined)("code in a browser", () => {
   let running: Supervised;
 
   beforeAll(async () => {
-    running = await startSupervised({ env: { STACK_ENGINE_TOKEN_DELAY_MS: "0" } });
+    running = await startSupervised({
+      // All of it is to come back: a message that is longer than the window would be cut.
+      env: { STACK_ENGINE_TOKEN_DELAY_MS: "0", OLLAMA_CONTEXT_LENGTH: "131072" },
+    });
   }, 30_000);
   afterAll(() => running?.close());
 
