@@ -1,18 +1,20 @@
 import { basename, isAbsolute, resolve } from "node:path";
 import type { ProcessDetails } from "../types.ts";
 import { describeProcess } from "./identity.ts";
-import { allPids, commandOf, environmentOf, holdsListener, parentOf } from "./linux.ts";
+import { allPids, commandOf, environmentOf, holdsListener, networkOf, parentOf } from "./linux.ts";
 import { MARK } from "./process-table.ts";
 
 /**
  * Living processes of the same program that listen nowhere: started as if the owner of the port were not there,
  * and still about. Its parents and children are none, nor are the workers of any other program: only what a person
- * or a keeper started is a service. Empty where nothing tells (not Linux, or files of another user).
+ * or a keeper started is a service. One in a network of its own, as in a container, is none either: its ports are
+ * others, and whether it listens cannot be seen from here. Empty where nothing tells (not Linux, or files of another user).
  */
 export function findDuplicates(owner: number): ProcessDetails[] {
   return sameProgram(owner).filter(({ pid }) => {
     const isService = startsAnything(parentOf(pid) ?? 0) && !areRelated(pid, owner);
-    return isService && isToldTheSame(pid, owner) && holdsListener(pid) === false;
+    const isBeside = networkOf(pid) === networkOf(owner);
+    return isService && isBeside && isToldTheSame(pid, owner) && holdsListener(pid) === false;
   });
 }
 

@@ -157,6 +157,15 @@ export function processesOfUser(user: string): number[] {
   return allPids().filter((pid) => owner(pid) === user);
 }
 
+/** The network namespace of a process; undefined where this user may not see it. */
+export function networkOf(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/net`);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Whether a process holds a listening TCP socket; undefined where this user may not see its open files. */
 export function holdsListener(pid: number): boolean | undefined {
   const files = openFiles(pid);

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -45,6 +45,15 @@ describe.runIf(process.platform === "linux")("processes", () => {
     expect(findDuplicates(first)).toEqual([]);
   });
 
+  test.runIf(canUnshare())("one in a network of its own, as in a container, is none", async () => {
+    const hmi = writeProgram();
+    const first = await startDetached(hmi, "listen");
+    await startBy("/bin/sh", ["-c", `unshare -rn "${process.execPath}" "${hmi}" & wait`], "listen", {
+      ADDRESS: "0.0.0.0",
+    });
+    expect(findDuplicates(first)).toEqual([]);
+  });
+
   test("workers of one program, and the parent of one, are none", async () => {
     const hmi = writeProgram();
     const first = await start(hmi, "listen");
@@ -55,6 +64,10 @@ describe.runIf(process.platform === "linux")("processes", () => {
   });
 });
 
+function canUnshare(): boolean {
+  return spawnSync("unshare", ["-rn", "true"]).status === 0;
+}
+
 /** Listens, or does nothing; says so first. How comes in the environment, so that both have one command line. */
 function writeProgram(): string {
   const file = join(temporaryFolder(), "hmi_app.mjs");
@@ -62,7 +75,7 @@ function writeProgram(): string {
     file,
     `import { createServer } from "node:net";
      const ready = () => console.log(process.pid);
-     if (process.env.HOW === "listen") createServer().listen(0, "127.0.0.1", ready);
+     if (process.env.HOW === "listen") createServer().listen(0, process.env.ADDRESS ?? "127.0.0.1", ready);
      else { setInterval(() => {}, 1000); ready(); }`,
   );
   return file;
