@@ -67,12 +67,12 @@ function indented(screen: ReportScreen): ReportScreen {
 
 function reportSuite(screen: ReportScreen, { name, duration_ms, counts }: SuiteReport): void {
   const isBad = counts.broken + counts.flaky + counts.could_not_run > 0;
-  const mark = isBad ? paint("bad", "✗") : paint("good", "✓");
+  // A suite of which nothing was tried, because the run was interrupted before it, is neither good nor bad.
+  const isTried = Object.values(counts).some((count) => count > 0);
+  const mark = isBad ? paint("bad", "✗") : isTried ? paint("good", "✓") : paint("quiet", "·");
+  const words = isTried ? countWords(counts) : "not tried";
   const took = paint("quiet", `${(duration_ms / 1000).toFixed(1)} s`);
-  screen.line(
-    styled`  ${mark} ${paint("strong", name.padEnd(INDENT + 3))} ${countWords(counts)}  ${took}`,
-    4,
-  );
+  screen.line(styled`  ${mark} ${paint("strong", name.padEnd(INDENT + 3))} ${words}  ${took}`, 4);
 }
 
 function reportCheck(screen: ReportScreen, result: CheckResult): void {

@@ -147,6 +147,16 @@ test("of several suites each is a line, with the claims that do not hold under i
   ]);
 });
 
+test("a suite of which nothing was tried, after Ctrl-C, is not told as a good one", () => {
+  const counts = { holds: 0, broken: 0, flaky: 0, skipped: 0, could_not_run: 0 };
+  const suites = ["one", "two"].map((name) => ({ name, title: "A suite.", checks: 2 }));
+  const lines = linesFor(
+    { type: "run-started", target: "it", suites },
+    { type: "suite-ended", suite: { name: "two", title: "A suite.", duration_ms: 0, counts } },
+  );
+  expect(lines.slice(2)).toEqual(["  · two                  not tried  0.0 s"]);
+});
+
 test("a run ends with its figures", () => {
   expect(linesFor(runEnded())).toEqual([
     "",
