@@ -62,6 +62,7 @@ export async function findTarget(
     engine: flags.engine === undefined ? engineUrlForGateway(config) : parseServiceUrl(flags.engine),
     token: config.auth.token,
     engineKey: config.engine.api_key,
+    engineApi: config.engine.api,
     otherToken: Object.values(config.auth.users)[0] ?? "",
     settings: {
       heartbeatMs: config.stream.heartbeat_ms,

@@ -24,6 +24,8 @@ export interface TargetUrls {
   readonly otherToken?: string;
   /** The key that the engine asks for; empty, or left out, for none. */
   readonly engineKey?: string;
+  /** How the gateway asks the engine; by OpenAI's wire few of a message's options reach it. */
+  readonly engineApi?: "chat" | "generate" | "openai";
   /** Where they are not the contract's own. */
   readonly settings?: Partial<TargetSettings>;
   /** Where the backend is not as the contract says; left out for ours. */
@@ -135,7 +137,7 @@ export async function openTarget(
   const models = isLacking(departures, "engine.think") ? { ...listed, thinking: null } : listed;
   const offers: Record<Capability, boolean> = {
     "show what reached the engine": watch.generationsAfter !== undefined,
-    "direct the engine": watch.isStandIn,
+    "direct the engine": watch.isStandIn && given.engineApi !== "openai",
     think: models.thinking !== null,
     "look at pictures": models.seeing !== null,
     "tell two people apart": otherPerson !== undefined,

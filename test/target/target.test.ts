@@ -28,6 +28,11 @@ test("with the stand-in, what reached the engine can be shown", async () => {
   expect(await target.generationsAfter(1, signal)).toMatchObject([{ id: 2, ended: "done" }]);
 });
 
+test("by OpenAI's wire a message's options do not direct it", async () => {
+  const target = await open({ ...(await startTestStack()), engineApi: "openai" });
+  expect([...target.capabilities]).toEqual(["show what reached the engine", "think", "look at pictures"]);
+});
+
 test("with an Ollama it cannot", async () => {
   const { hmi, gateway } = await startTestStack();
   const engine = await listenOnAnyPort(createServer((_, response) => response.end('{"version":"0.13.0"}')));

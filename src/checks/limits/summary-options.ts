@@ -28,14 +28,16 @@ export const summaryOptions = defineCheck<Context["target"], LongTalk>({
   },
 });
 
-function judgeOne({ options, model }: GenerationRecord): Broken | undefined {
+/** OpenAI's wire has no name for a window: there the server's own holds. */
+function judgeOne({ endpoint, options, model }: GenerationRecord): Broken | undefined {
   const most = options["num_predict"];
   const isLimited = typeof most === "number" && most > 0 && most <= MOST_TOKENS;
-  const isOwn = options["num_ctx"] === OPTIONS.num_ctx && options["seed"] === OPTIONS.seed;
+  const hasWindow = endpoint !== "completions";
+  const isOwn = options["seed"] === OPTIONS.seed && (!hasWindow || options["num_ctx"] === OPTIONS.num_ctx);
   if (isLimited && isOwn) return undefined;
   return {
     verdict: "broken",
-    expected: `num_ctx ${OPTIONS.num_ctx}, seed ${OPTIONS.seed}, num_predict up to ${MOST_TOKENS}`,
+    expected: `${hasWindow ? `num_ctx ${OPTIONS.num_ctx}, ` : ""}seed ${OPTIONS.seed}, num_predict up to ${MOST_TOKENS}`,
     found: JSON.stringify(options),
     seen: `a summary by ${model}`,
   };
