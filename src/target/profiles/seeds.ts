@@ -66,6 +66,7 @@ export const seeds: Departures = {
     "http/last-message": "skipped",
     "http/page-security": "skipped",
     "http/host": "skipped",
+    "http/one-host": "skipped",
     "http/origin": "skipped",
     // Not there.
     "hmi.regenerate": "skipped",
