@@ -263,11 +263,11 @@ describe("by a command of somebody's own", () => {
     const target = await startWithGatewayAt(`http://127.0.0.1:${port}`);
     const report = await proveTarget({
       target,
-      faults: ["cancel-endpoint-missing"],
-      command: command(ownCheck("cancels")),
+      faults: ["repeats-dropped"],
+      command: command(ownCheck("hears repeats")),
       listen: { gateway: { host: "127.0.0.1", port } },
     });
-    expect(proofOf(report, "cancel-endpoint-missing")).toMatchObject({ verdict: "caught" });
+    expect(proofOf(report, "repeats-dropped")).toMatchObject({ verdict: "caught" });
   });
 });
 

@@ -45,7 +45,9 @@ describe.skipIf(process.platform !== "linux" || !existsSync(SCRIPT))(
       async (line) => {
         const lines = linesOf(await onTerminal(line, 40));
         expect(lines.length).toBeGreaterThan(3);
-        expect(lines.filter((each) => each.length > 40 && /\S\s+\S/.test(each))).toEqual([]);
+        // What is to be copied is broken by nobody.
+        const parted = lines.filter((each) => !/\bcurl -/.test(each));
+        expect(parted.filter((each) => each.length > 40 && /\S\s+\S/.test(each))).toEqual([]);
         // The line that shows what runs is gone when the run is over.
         expect(lines.filter((each) => each.startsWith("  … "))).toEqual([]);
       },

@@ -29,11 +29,13 @@ test.skipIf(!has("curl"))("the three health calls answer (needs curl)", async ()
     "llama3.1:8b",
     "qwen2.5-coder:7b",
     "phi3:mini",
+    "qwen3:8b",
+    "gemma3:4b",
   ]);
 });
 
 test.skipIf(!has("curl"))(
-  "the gateway's stream begins with planning, executing and tokens (needs curl)",
+  "the gateway's stream begins with whose it is, planning, executing and tokens (needs curl)",
   async () => {
     const output = await shell(
       `curl -X POST http://localhost:6120/chat/stream \\
@@ -45,12 +47,13 @@ test.skipIf(!has("curl"))(
       .split("\n")
       .filter((line) => line.startsWith("data: "))
       .map((line) => JSON.parse(line.slice(6)));
-    expect(events.slice(0, 2)).toMatchObject([
+    expect(events.slice(0, 3)).toMatchObject([
+      { type: "started", session_id: "test", assistant_message_id: "test" },
       { type: "status_update", status: "planning" },
       { type: "status_update", status: "executing" },
     ]);
-    expect(events.slice(2).length).toBeGreaterThan(0);
-    for (const event of events.slice(2))
+    expect(events.slice(3).length).toBeGreaterThan(0);
+    for (const event of events.slice(3))
       expect(event).toEqual({ type: "token", content: expect.any(String) });
   },
 );

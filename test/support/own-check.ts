@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { tempFolder } from "./temp.ts";
 
 /** What a user's check does with `hmi`, the URL that it was given; it fails by `throw`. */
-export type OwnCheck = "says done" | "counts tokens" | "cancels" | "waits for done";
+export type OwnCheck = "says done" | "counts tokens" | "hears repeats" | "waits for done";
 
 const SOURCES: Readonly<Record<OwnCheck, string>> = {
   "says done": `
@@ -11,14 +11,12 @@ const SOURCES: Readonly<Record<OwnCheck, string>> = {
   "counts tokens": `
     const text = await (await fetch(hmi + "/api/chat/general-stream?message=Hello")).text();
     if (/"completion_tokens":0/.test(text)) throw new Error("nothing was counted");`,
-  cancels: `
-    const headers = { "content-type": "application/json" };
-    const body = JSON.stringify({ message: "Hello" });
-    const sent = await fetch(hmi + "/api/chat/message", { method: "POST", headers, body });
-    const { session_id } = await sent.json();
-    const path = "/api/chat/sessions/" + session_id + "/cancel";
-    const { status } = await fetch(hmi + path, { method: "POST" });
-    if (status !== 200) throw new Error("the cancel answered " + status);`,
+  "hears repeats": `
+    const message = encodeURIComponent("Say no no no no");
+    const text = await (await fetch(hmi + "/api/chat/general-stream?message=" + message)).text();
+    const events = text.split("\\n").filter((line) => line.startsWith("data: ")).map((line) => JSON.parse(line.slice(6)));
+    const said = events.filter(({ type }) => type === "token").map(({ content }) => content).join("");
+    if (said !== "no no no no") throw new Error("heard " + said);`,
   "waits for done": `
     const text = await (await fetch(hmi + "/api/chat/general-stream?message=Hello")).text();
     if (!text.includes('"type":"done"')) setInterval(() => undefined, 1_000);`,
