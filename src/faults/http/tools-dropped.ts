@@ -6,7 +6,7 @@ import { rewriteBody, without } from "../rewrite-body.ts";
 /** A model that is never told of its tools. */
 export const toolsDropped: Fault = {
   name: "tools-dropped",
-  story: "tools are dropped in silence, and the message is answered without them.",
+  story: "Tools are dropped in silence, and the message is answered without them.",
   seenIn: "the contract, section 2: tools 400 not_supported",
   caughtBy: ["http/tools"],
   actsIn: ["http"],
