@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { expect } from "vitest";
+import { hmiRoutes } from "../../src/contract/routes.ts";
 import { PATIENTLY } from "../support/cli.ts";
 
 /** The chat page in a browser of its own, and what a person sees and does there. */
@@ -41,7 +42,10 @@ export async function openChatPage(browser: Browser, url: string, viewport = WID
 function complaintsOf(context: BrowserContext, origin: string): readonly string[] {
   const complaints: string[] = [];
   context.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+    const isComplaint = message.type() === "error" || message.type() === "warning";
+    if (isComplaint && !isLookingForEvents(message.location().url, message.text())) {
+      complaints.push(message.text());
+    }
   });
   context.on("weberror", (thrown) => complaints.push(thrown.error().message));
   context.on("dialog", (dialog) => {
@@ -56,9 +60,15 @@ function complaintsOf(context: BrowserContext, origin: string): readonly string[
   context.on("requestfailed", (request) => {
     const reason = request.failure()?.errorText ?? "";
     // A page that is left or reloaded lets go of its streams.
-    if (reason !== "net::ERR_ABORTED") complaints.push(`${request.method()} ${request.url()}: ${reason}`);
+    if (reason === "net::ERR_ABORTED" || isLookingForEvents(request.url(), reason)) return;
+    complaints.push(`${request.method()} ${request.url()}: ${reason}`);
   });
   return complaints;
+}
+
+/** The page goes on looking for the events of an HMI that has been stopped: what else should it do. */
+function isLookingForEvents(url: string, reason: string): boolean {
+  return url.endsWith(hmiRoutes.events.path()) && reason.includes("ERR_CONNECTION_REFUSED");
 }
 
 /** The same for a page that is open already, such as another tab. */

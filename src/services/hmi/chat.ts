@@ -9,7 +9,7 @@ import type { EventLog } from "../stream/event-log.ts";
 import { Cancellations } from "./cancellations.ts";
 import type { ReplyRequest } from "./gateway-client.ts";
 import { LeftReplies } from "./left-replies.ts";
-import { type Again, clientKeyOf, modelFor, type Outgoing, requireSight } from "./outgoing-message.ts";
+import { type Again, clientKeyOf, modelFor, type Outgoing, requireAble } from "./outgoing-message.ts";
 import { Replies, type RepliesSettings } from "./replies.ts";
 import type { Reply, ReplyOutcome } from "./reply.ts";
 import { type HmiLog, logEnded, logSteps } from "./reply-log-lines.ts";
@@ -110,7 +110,7 @@ export class Chat {
     const asked = messages.findLast(({ role }) => role === "user");
     const before = messages.findLast(({ role }) => role === "assistant");
     const model = modelName ?? before?.model_name ?? defaultModel;
-    await requireSight(asked?.images, model, this.#settings.limitsOf);
+    await requireAble({ images: asked?.images, settings }, model, this.#settings.limitsOf);
     await this.#replies.find(sessionId)?.saveNow();
     const exchange = await this.#begin(() =>
       store.messages.beginAgain({ sessionId, messageId, modelName, defaultModel }),
@@ -177,8 +177,8 @@ export class Chat {
     const store = this.#settings.store.as(user);
     // Checked before a conversation is made for an agent or a model that cannot take the message.
     if (outgoing.agentId !== undefined) requireAgent(outgoing.agentId);
-    if (outgoing.images !== undefined) {
-      await requireSight(outgoing.images, await modelFor(store, outgoing), this.#settings.limitsOf);
+    if (outgoing.images !== undefined || outgoing.settings?.think) {
+      await requireAble(outgoing, await modelFor(store, outgoing), this.#settings.limitsOf);
     }
     const { conversations } = store;
     const { session, created } = await (outgoing.sessionId === undefined && outgoing.otherwise === "new"

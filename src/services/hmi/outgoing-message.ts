@@ -44,18 +44,30 @@ export function clientKeyOf(outgoing: Outgoing): ClientKey | undefined {
   return { id: clientMessageId, fingerprint: fingerprintOf({ content, images: pictures, model, modelId }) };
 }
 
-/** Throws `not_able` where there are pictures, and it is known that this model cannot see. */
-export async function requireSight(
-  images: { readonly length: number } | undefined,
+/** What a message asks of its model that not every model can do. */
+interface Asked {
+  readonly images?: { readonly length: number } | undefined;
+  readonly settings?: EngineSettings | undefined;
+}
+
+/** Throws `not_able` where a message asks for what it is known that this model cannot do: see, or think. */
+export async function requireAble(
+  { images, settings }: Asked,
   model: string | null,
   limitsOf: LimitsOf,
 ): Promise<void> {
-  if (images === undefined || images.length === 0) return;
-  const { canSee } = await limitsOf(model);
-  if (canSee !== false) return;
-  throw new WireError(
+  const hasPictures = images !== undefined && images.length > 0;
+  const isToThink = Boolean(settings?.think);
+  if (!hasPictures && !isToThink) return;
+  const { canSee, canThink } = await limitsOf(model);
+  if (hasPictures && canSee === false) throw notAble(model, "cannot see pictures", "vision", "images");
+  if (isToThink && canThink === false) throw notAble(model, "cannot think", "thinking", "think");
+}
+
+function notAble(model: string | null, cannot: string, capability: string, field: string): WireError {
+  return new WireError(
     "not_able",
-    `${model === null ? "The default model" : `The model "${model}"`} cannot see pictures.`,
-    "Choose one whose capabilities have `vision` (GET /api/models), or send the message without `images`.",
+    `${model === null ? "The default model" : `The model "${model}"`} ${cannot}.`,
+    `Choose one whose capabilities have \`${capability}\` (GET /api/models), or send the message without \`${field}\`.`,
   );
 }

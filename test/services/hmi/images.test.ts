@@ -86,6 +86,20 @@ test("a model that cannot see is told before anything is saved", async () => {
   expect((await stack.post({ message: "Hi", images, model: "seeing" })).status).toBe(200);
 });
 
+test("a model that cannot think is told before anything is saved, where it is asked to", async () => {
+  const { stack } = await startSeeing(
+    ["completion"],
+    [fakeModel("thinking", { capabilities: ["thinking"] })],
+  );
+  for (const think of [true, "low"]) {
+    const answer = await stack.post({ message: "Hi", think });
+    expect([answer.status, answer.json.error.code]).toEqual([400, "not_able"]);
+  }
+  expect((await call(stack.hmi, hmiRoutes.sessions.path())).json.total).toBe(0);
+  expect((await stack.post({ message: "Hi", think: false })).status).toBe(200);
+  expect((await stack.post({ message: "Hi", think: true, model: "thinking" })).status).toBe(200);
+});
+
 test("where the gateway does not tell what a model can do, its pictures are passed on", async () => {
   const { stack, replies } = await startSeeing(null);
   const images = [PNG.toString("base64")];
