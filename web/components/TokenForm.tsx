@@ -23,9 +23,11 @@ export function TokenForm({ isRefused, onToken }: TokenFormProps) {
         <h1>This stack asks for a token</h1>
         <Field
           label="Token"
-          hint="It is auth.token in the stack's configuration. It is kept until this tab is closed."
+          hint="Your own, or the stack's: auth.users and auth.token in its configuration. It is kept until this tab is closed."
           error={
-            isRefused ? "That is not the token. Check auth.token in the stack's configuration." : undefined
+            isRefused
+              ? "That is not the token. Ask whoever runs the stack: auth.users and auth.token in its configuration."
+              : undefined
           }
         >
           {(control) => (
