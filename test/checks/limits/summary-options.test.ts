@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import { summaryOptions } from "../../../src/checks/limits/summary-options.ts";
 
+const SUMMARISE = [{ role: "system", content: "Summarise the conversation below." }];
+
 const judge = (endpoint: string, options: object) =>
-  summaryOptions.judge({ others: [{ endpoint, options, model: "m" }] } as never);
+  summaryOptions.judge({ others: [{ endpoint, options, model: "m", messages: SUMMARISE }] } as never);
 
 test.each([
   ["chat", { num_ctx: 1024, seed: 4711, num_predict: 16 }, "holds"],
