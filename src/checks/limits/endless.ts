@@ -1,6 +1,7 @@
 import { CouldNotRun, defineCheck } from "../../harness/check.ts";
+import { lookUntil } from "../reading.ts";
 import { describe, eventsIn, finishReasonOf, textIn } from "../sse/events.ts";
-import { replyRow, type SeenReply, say } from "../sse/say.ts";
+import { generationsOf, replyRow, type SeenReply, say } from "../sse/say.ts";
 import type { Context } from "../stage.ts";
 
 interface Evidence {
@@ -13,6 +14,9 @@ const TOKEN_MS = 20;
 
 /** So much later it may be told, in milliseconds. */
 const TOLERANCE_MS = 2_000;
+
+/** How soon after that the engine has stopped, in milliseconds; one that is not stopped goes on for longer. */
+const ENGINE_STOPS_MS = 400;
 
 export const endless = defineCheck<Context["target"], Evidence>({
   id: "limits/endless",
@@ -29,7 +33,15 @@ export const endless = defineCheck<Context["target"], Evidence>({
       stand_in_tokens: Math.ceil((1.6 * maxReplyMs) / TOKEN_MS),
       stand_in_token_ms: TOKEN_MS,
     };
-    return { reply: await say(context, { door: "message", name: "endless", options }), maxReplyMs };
+    const reply = await say(context, { door: "message", name: "endless", options });
+    // The abort is on its way when the reply ends here.
+    const generations = await lookUntil(
+      context,
+      ENGINE_STOPS_MS,
+      () => generationsOf(context, reply.message),
+      (seen) => seen?.every(({ ended }) => ended !== "running") ?? true,
+    );
+    return { reply: { ...reply, generations }, maxReplyMs };
   },
   judge({ reply, maxReplyMs }) {
     const { stream, generations } = reply;
