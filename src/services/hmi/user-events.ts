@@ -1,4 +1,5 @@
 import type { UserEvent } from "../../contract/hmi.ts";
+import { ChangeSignal } from "../stream/change-signal.ts";
 import type { StreamReader } from "../stream/send.ts";
 
 /** So many of a user's last events are kept for readers that come back. */
@@ -104,8 +105,8 @@ interface UserEventSource {
 /** One page's place in its user's events, which go on for as long as the service does. */
 class UserEventReader implements StreamReader {
   readonly #source: UserEventSource;
+  readonly #change = new ChangeSignal();
   #seen: number;
-  #wake: (() => void) | undefined;
 
   constructor(seen: number, source: UserEventSource) {
     this.#seen = seen;
@@ -123,14 +124,11 @@ class UserEventReader implements StreamReader {
   }
 
   async changed(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-    });
+    await this.#change.wait();
   }
 
   wake(): void {
-    this.#wake?.();
-    this.#wake = undefined;
+    this.#change.wake();
   }
 
   leave(): void {

@@ -1,6 +1,7 @@
 import { NOWHERE, nextPlace, STEP, type StreamPlace } from "../../contract/event-id.ts";
 import type { StreamEvent } from "../../contract/events.ts";
 import { encodeEvent } from "../../contract/sse.ts";
+import { ChangeSignal } from "./change-signal.ts";
 import { EventSegment, firstAfter, type LogSegment, TextSegment } from "./log-segment.ts";
 
 /** How far the writer may be ahead of the reader that is furthest, in characters of the reply. */
@@ -191,9 +192,9 @@ interface ReaderSource {
 /** One reader's place in an {@link EventLog}. */
 export class EventReader {
   readonly #source: ReaderSource;
+  readonly #change = new ChangeSignal();
   /** What was handed out, or what the reader has seen elsewhere, goes up to here. */
   #place: StreamPlace;
-  #wake: (() => void) | undefined;
 
   constructor(seen: StreamPlace, source: ReaderSource) {
     this.#place = seen;
@@ -220,14 +221,11 @@ export class EventReader {
 
   /** Resolves at the next append, or when {@link wake} is called. */
   async changed(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-    });
+    await this.#change.wait();
   }
 
   wake(): void {
-    this.#wake?.();
-    this.#wake = undefined;
+    this.#change.wake();
   }
 
   /** Gives the place up; the writer no longer waits for this reader. */
