@@ -305,6 +305,8 @@ describe.runIf(CHROMIUM !== undefined)("the pages", () => {
     const other = await startStack(options);
     try {
       await use(other);
+      // First: a page that still loads complains of a server that is gone.
+      await chat.close();
     } finally {
       await other.close();
     }

@@ -23,7 +23,7 @@ export async function judgeTraffic(traffic: Traffic): Promise<void> {
   for (const { name, messageId } of traffic.cancelled) judgeCancelled(name, messageId, traffic);
   await judgeOtherPage(traffic, rows);
   for (const sessionId of new Set(rows.map((row) => row.session_id))) {
-    await judgeReplay(stack.hmi, sessionId, rows);
+    await judgeReplay(traffic, sessionId, rows);
   }
 }
 
@@ -164,14 +164,20 @@ function judgeReply(row: Message, before: Message | undefined): void {
   expect(thought).toBe(row.status === "complete" ? thoughts : thoughts.slice(0, thought.length));
 }
 
-/** The last reply of a conversation is sent again as it was. */
-async function judgeReplay(hmi: string, session_id: string, rows: readonly Message[]): Promise<void> {
+/**
+ * The last reply of a conversation is sent again as it was; or the one that was to take its place and has failed, for
+ * as long as that is kept: whoever asked for it is told so.
+ */
+async function judgeReplay(traffic: Traffic, session_id: string, rows: readonly Message[]): Promise<void> {
   const last = rows.findLast((row) => row.session_id === session_id && row.role === "assistant");
-  const replay = new Follower(hmi, hmiRoutes.stream.path({ session_id }));
+  const replay = new Follower(traffic.stack.hmi, hmiRoutes.stream.path({ session_id }));
   await replay.follow();
-  expect([replay.messageId, replay.text], `replay of ${session_id}`).toEqual([
-    last?.message_id,
-    last?.content,
-  ]);
+  const { messageId, text } = replay;
   judgeFollower(replay, rows);
+  if (messageId !== undefined && messageId !== last?.message_id) {
+    const ended = { type: "reply_ended", session_id, assistant_message_id: messageId, status: "cancelled" };
+    expect(traffic.heard, `replay of ${session_id}`).toContainEqual(ended);
+    return;
+  }
+  expect([messageId, text], `replay of ${session_id}`).toEqual([last?.message_id, last?.content]);
 }
