@@ -1,4 +1,4 @@
-import { useMemo } from "preact/hooks";
+import { memo } from "../memo.ts";
 import type { ShownMessage } from "../state.ts";
 import { failureOf } from "../view.ts";
 import { MessageContent } from "./MessageContent.tsx";
@@ -19,34 +19,31 @@ interface MessageItemProps {
   readonly onStop: () => void;
 }
 
-/** One message of the conversation. */
-export function MessageItem({ message, summary, isLast, onRetry, onStop }: MessageItemProps) {
-  // Unchanged messages are left alone, however long the conversation is, while the last one grows.
-  return useMemo(() => {
-    const { role, content, thinking, notices, status } = message;
-    if (role === "user") {
-      return (
-        <article class="message user" aria-label="You">
-          <div class="said">{content}</div>
-        </article>
-      );
-    }
+/** One message of the conversation. Left alone while another one grows, however long the conversation is. */
+export const MessageItem = memo(({ message, summary, isLast, onRetry, onStop }: MessageItemProps) => {
+  const { role, content, thinking, notices, status } = message;
+  if (role === "user") {
     return (
-      <article class="message reply" aria-label="Reply">
-        <Thoughts thinking={thinking} isThinking={status === "streaming" && content === ""} />
-        {content !== "" && <MessageContent content={content} streaming={status === "streaming"} />}
-        <Notices notices={notices} onStop={status === "streaming" ? onStop : undefined} />
-        <Failure message={message} onRetry={onRetry} />
-        {!isLast && (
-          <div class="after">
-            {summary !== "" && <span>{summary}</span>}
-            <ReplyActions content={content} onRegenerate={undefined} />
-          </div>
-        )}
+      <article class="message user" aria-label="You">
+        <div class="said">{content}</div>
       </article>
     );
-  }, [message, summary, isLast, onRetry, onStop]);
-}
+  }
+  return (
+    <article class="message reply" aria-label="Reply">
+      <Thoughts thinking={thinking} isThinking={status === "streaming" && content === ""} />
+      {content !== "" && <MessageContent content={content} streaming={status === "streaming"} />}
+      <Notices notices={notices} onStop={status === "streaming" ? onStop : undefined} />
+      <Failure message={message} onRetry={onRetry} />
+      {!isLast && (
+        <div class="after">
+          {summary !== "" && <span>{summary}</span>}
+          <ReplyActions content={content} onRegenerate={undefined} />
+        </div>
+      )}
+    </article>
+  );
+});
 
 function Failure({ message, onRetry }: Pick<MessageItemProps, "message" | "onRetry">) {
   const failure = failureOf(message);

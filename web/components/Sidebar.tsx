@@ -1,6 +1,6 @@
-import { useMemo } from "preact/hooks";
 import { newAddress } from "../address.ts";
 import type { Chat } from "../chat.ts";
+import { memo } from "../memo.ts";
 import type { ChatState } from "../state.ts";
 import { hasOlder, listedSessions } from "../view.ts";
 import { ConversationList } from "./ConversationList.tsx";
@@ -20,36 +20,53 @@ interface SidebarProps {
 
 /** Profiles, the conversations of the open one, and how the services are. */
 export function Sidebar({ chat, state, onChoose, onDialog }: SidebarProps) {
-  const { profiles, modelId, sessionId, services } = state;
-  const sessions = listedSessions(state);
-  const isMore = hasOlder(state);
-  // It stays as it is while a reply grows.
-  return useMemo(
-    () => (
-      <>
-        <a class="new" href={newAddress(modelId)} title="New chat (Ctrl+Shift+O)" onClick={onChoose}>
-          <Icon name="compose" /> New chat
-        </a>
-        <ProfileList profiles={profiles} openId={modelId} onChoose={onChoose} onDialog={onDialog} />
-        <ConversationList
-          chat={chat}
-          sessions={sessions}
-          openId={sessionId}
-          hasMore={isMore}
-          onChoose={onChoose}
-          onDialog={onDialog}
-        />
-        <footer>
-          <ServiceLights services={services} />
-          <IconButton
-            icon="keys"
-            label="Keyboard shortcuts"
-            title="Keyboard shortcuts (Ctrl+/)"
-            onClick={() => onDialog({ kind: "shortcuts" })}
-          />
-        </footer>
-      </>
-    ),
-    [chat, profiles, modelId, sessionId, services, sessions, isMore, onChoose, onDialog],
+  return (
+    <SidebarContent
+      chat={chat}
+      profiles={state.profiles}
+      modelId={state.modelId}
+      sessionId={state.sessionId}
+      services={state.services}
+      sessions={listedSessions(state)}
+      isMore={hasOlder(state)}
+      onChoose={onChoose}
+      onDialog={onDialog}
+    />
   );
 }
+
+interface SidebarContentProps
+  extends Omit<SidebarProps, "state">,
+    Pick<ChatState, "profiles" | "modelId" | "sessionId" | "services" | "sessions"> {
+  readonly isMore: boolean;
+}
+
+/** It stays as it is while a reply grows. */
+const SidebarContent = memo((props: SidebarContentProps) => {
+  const { chat, profiles, modelId, sessionId, services, sessions, isMore, onChoose, onDialog } = props;
+  return (
+    <>
+      <a class="new" href={newAddress(modelId)} title="New chat (Ctrl+Shift+O)" onClick={onChoose}>
+        <Icon name="compose" /> New chat
+      </a>
+      <ProfileList profiles={profiles} openId={modelId} onChoose={onChoose} onDialog={onDialog} />
+      <ConversationList
+        chat={chat}
+        sessions={sessions}
+        openId={sessionId}
+        hasMore={isMore}
+        onChoose={onChoose}
+        onDialog={onDialog}
+      />
+      <footer>
+        <ServiceLights services={services} />
+        <IconButton
+          icon="keys"
+          label="Keyboard shortcuts"
+          title="Keyboard shortcuts (Ctrl+/)"
+          onClick={() => onDialog({ kind: "shortcuts" })}
+        />
+      </footer>
+    </>
+  );
+});

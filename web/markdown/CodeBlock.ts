@@ -1,5 +1,6 @@
 import { type ComponentChild, Fragment, h } from "preact";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
+import { memo } from "../memo.ts";
 import { legibleCode, legibleText } from "./direction.ts";
 import { element } from "./element.ts";
 import type { Piece } from "./highlight.ts";
@@ -26,10 +27,7 @@ interface CodeBlockProps {
 export function CodeBlock({ text, language, isOpen }: CodeBlockProps): ComponentChild {
   const wanted = text.slice(0, colouredLength(text, isOpen));
   const coloured = useColouring(wanted, wanted.length > MAX_COLOURED ? "" : language, isOpen);
-  const pieces = useMemo(
-    () => coloured && h(Fragment, null, coloured.pieces.map(renderPiece)),
-    [coloured?.pieces],
-  );
+  const pieces = coloured && h(Pieces, { pieces: coloured.pieces });
   const code = element("code", {}, pieces, legibleCode(text.slice(coloured?.code.length ?? 0)));
   return element(
     "div",
@@ -38,6 +36,10 @@ export function CodeBlock({ text, language, isOpen }: CodeBlockProps): Component
     element("pre", { dir: "ltr", tabIndex: 0 }, code),
   );
 }
+
+const Pieces = memo(({ pieces }: { readonly pieces: readonly Piece[] }) =>
+  h(Fragment, null, ...pieces.map(renderPiece)),
+);
 
 function CodeHead({ text, language }: Omit<CodeBlockProps, "isOpen">): ComponentChild {
   const [status, setStatus] = useState("");

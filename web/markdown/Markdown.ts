@@ -1,5 +1,6 @@
 import { type ComponentChild, Fragment, h } from "preact";
 import { useMemo, useRef } from "preact/hooks";
+import { memo } from "../memo.ts";
 import { renderBlock } from "./blocks.ts";
 import { type Document, type Group, readDocument } from "./document.ts";
 
@@ -12,21 +13,13 @@ interface MarkdownProps {
 /** A Markdown text as elements: see `element.ts` for all that it can become. */
 export function Markdown({ content, streaming }: MarkdownProps): ComponentChild {
   const last = useRef<Document>(undefined);
-  return useMemo(() => {
-    last.current = readDocument(content, streaming, last.current);
-    return last.current.groups.map((blocks) => h(BlockGroup, { blocks }));
-  }, [content, streaming]);
+  const document = useMemo(() => readDocument(content, streaming, last.current), [content, streaming]);
+  last.current = document;
+  return h(Fragment, null, ...document.groups.map((blocks) => h(BlockGroup, { blocks })));
 }
 
-function BlockGroup({ blocks }: { readonly blocks: Group }): ComponentChild {
-  // Preact leaves alone what is the same object as before. It has to be one, not a list; and what is directly in
-  // a component's result counts as a list, unless that has a key.
-  return useMemo(
-    () => h(Fragment, { key: "blocks" }, ...blocks.map((block) => h(Block, { block }))),
-    [blocks],
-  );
-}
+const BlockGroup = memo(({ blocks }: { readonly blocks: Group }) =>
+  h(Fragment, null, ...blocks.map((block) => h(Block, { block }))),
+);
 
-function Block({ block }: { readonly block: Group[number] }): ComponentChild {
-  return useMemo(() => renderBlock(block), [block]);
-}
+const Block = memo(({ block }: { readonly block: Group[number] }) => h(Fragment, null, renderBlock(block)));

@@ -35,6 +35,8 @@ let keptChars = 0;
 interface Waiting {
   readonly key: string;
   readonly job: ColouringJob;
+  /** False for code that grows: it is another one with each piece. */
+  readonly isKept: boolean;
   readonly done: (colouring: Colouring) => void;
 }
 
@@ -50,10 +52,15 @@ export function knownColouring(job: ColouringJob): Colouring | undefined {
 
 /**
  * Has code coloured, in a worker, so that nothing that a model writes can hold the page up. Returns what withdraws
- * the wish; `done` is not called after that, and never where there is no worker to be had.
+ * the wish; `done` is not called after that, and never where there is no worker to be had. What is kept is known
+ * from then on.
  */
-export function requestColouring(job: ColouringJob, done: (colouring: Colouring) => void): () => void {
-  const waiting = { key: keyOf(job), job, done };
+export function requestColouring(
+  job: ColouringJob,
+  isKept: boolean,
+  done: (colouring: Colouring) => void,
+): () => void {
+  const waiting = { key: keyOf(job), job, isKept, done };
   queue.push(waiting);
   startNext();
   return () => {
@@ -112,7 +119,7 @@ function finish(colouring: Colouring): void {
   clearTimeout(deadline);
   running = undefined;
   if (colouring === "late") endWorker();
-  keep(waiting, colouring);
+  if (waiting.isKept) keep(waiting, colouring);
   const index = queue.indexOf(waiting);
   if (index >= 0) {
     queue.splice(index, 1);

@@ -59,10 +59,18 @@ function isSame(block: MarkedToken, old: MarkedToken | undefined): old is Marked
 function readGrowing(content: string, previous: Document): Document {
   const { length, end } = previous.finished;
   const { finished } = content.startsWith(end, length - end.length) ? previous : EMPTY;
-  const rest = content.slice(finished.length);
+  const rest = detached(content.slice(finished.length));
   const open = lex(withoutUndecided(normalized(rest)), finished.links).blocks;
   const blocks = [...finished.blocks, ...outlined(open, finished.outline).blocks];
   return { groups: grouped(blocks, previous.groups), finished: finish(finished, rest, open) };
+}
+
+/**
+ * The same text in memory of its own. Engines keep a part of a string as a view of the whole, so that each block, which
+ * lives as long as the page, would keep the whole reply as it was when the block was read.
+ */
+function detached(text: string): string {
+  return ` ${text}`.slice(1);
 }
 
 /** All blocks but the last are finished: what follows can neither join nor end them. */

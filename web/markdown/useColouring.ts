@@ -27,8 +27,10 @@ export function useColouring(code: string, language: string, isGrowing: boolean)
   const isWanted = language !== "" && known === undefined && !isGivenUp;
   useEffect(() => {
     if (!isWanted) return undefined;
-    return requestColouring({ code, language }, (colouring) => setLast({ code, language, colouring }));
-  }, [isWanted, code, language]);
+    return requestColouring({ code, language }, !isGrowing, (colouring) =>
+      setLast({ code, language, colouring }),
+    );
+  }, [isWanted, isGrowing, code, language]);
   useEffect(() => {
     // What is drawn from what is kept already is the beginning of what comes next.
     if (known !== undefined) setLast({ code, language, colouring: known });
