@@ -27,7 +27,7 @@ const QUICK_STREAM = { heartbeat_ms: 150, orphan_grace_ms: 300, save_every_ms: 5
 
 /** Where replies that would never end are the subject they are ended soon; where people are, there are two. */
 const OF_SUITE: Readonly<Record<string, Pick<StackOptions, "stream" | "auth">>> = {
-  limits: { stream: { max_reply_ms: 1_500 } },
+  limits: { stream: { max_reply_ms: 700 } },
   isolation: { auth: { token: "of-the-services", users: { another: "of-another" } } },
 };
 

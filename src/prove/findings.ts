@@ -43,9 +43,7 @@ export class Findings {
 
   /** Takes what was found; returns what must be judged again, because it says nothing of each fault of the job. */
   add(job: ProofJob, finding: ProofFinding): readonly ProofJob[] {
-    if (job.faults.length > 1 && !isQuiet(finding)) {
-      return job.faults.map((name) => ({ ...job, faults: [name] }));
-    }
+    if (job.faults.length > 1 && !isQuiet(finding)) return triedApart(job, finding);
     for (const [fault, bySuite] of this.#open) {
       if (job.faults.includes(fault.name)) bySuite.set(job.suite, { job, finding });
     }
@@ -76,6 +74,19 @@ function isQuiet({ results, applied }: ProofFinding): boolean {
     Object.values(applied).every((times) => times === 0) &&
     results.every(({ outcome: { verdict } }) => verdict === "holds" || verdict === "skipped")
   );
+}
+
+/**
+ * Whoever acted is tried alone, and the others together again: beside a fault that acts, they might have acted too.
+ * Where none acted, and something was not as it is without any, each half is tried, until it is seen whose doing it is.
+ */
+function triedApart({ suite, faults }: ProofJob, { applied }: ProofFinding): readonly ProofJob[] {
+  const acted = faults.filter((name) => (applied[name] ?? 0) > 0);
+  const others = faults.filter((name) => !acted.includes(name));
+  const half = Math.ceil(others.length / 2);
+  const together = acted.length > 0 ? [others] : [others.slice(0, half), others.slice(half)];
+  const groups = [...acted.map((name) => [name]), ...together];
+  return groups.filter((names) => names.length > 0).map((names) => ({ suite, faults: names }));
 }
 
 function runOf({ name }: Fault, findings: readonly Finding[]): FaultRun {

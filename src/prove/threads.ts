@@ -22,7 +22,9 @@ export async function runInThreads(jobs: readonly ProofJob[], options: ThreadsOp
     const takeTurns = async (): Promise<void> => {
       for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
         id += 1;
-        queue.push(...onFinding(job, await ask(worker, { id, job, seed, deadlineMs }, signal)));
+        const again = onFinding(job, await ask(worker, { id, job, seed, deadlineMs }, signal));
+        // Before all else: what may have to be tried a third time must not come last.
+        queue.unshift(...again);
       }
     };
     try {

@@ -11,7 +11,7 @@ function fault(name: string): Fault {
   return { name, story: "S.", seenIn: "here", caughtBy: [], overrides: () => ({}) };
 }
 
-const [NONE, ONE, TWO] = [fault("none"), fault("one"), fault("two")] as const;
+const [NONE, ONE, TWO, THREE] = [fault("none"), fault("one"), fault("two"), fault("three")] as const;
 
 function found(id: string, applied: Readonly<Record<string, number>>, outcome = HOLDS): ProofFinding {
   const result: CheckResult = {
@@ -30,11 +30,33 @@ test("what was found together counts for each, where none acted and all is as wi
   for (const { run } of whole.slice(1)) expect(run).toMatchObject({ applied: 0, actedIn: [], durationMs: 0 });
 });
 
-test.each([
-  ["one of them acted", found("a/x", { one: 1, two: 0 })],
-  ["a check broke", found("a/x", { one: 0, two: 0 }, BROKEN)],
-])("where %s, what was found together says nothing, and each is tried alone", (_, finding) => {
+test("where one of them acted it is tried alone, and the others together again", () => {
+  const findings = new Findings([NONE, ONE, TWO, THREE], ["a"]);
+  const finding = found("a/x", { one: 0, two: 1, three: 0 });
+  expect(findings.add({ suite: "a", faults: ["one", "two", "three"] }, finding)).toEqual([
+    { suite: "a", faults: ["two"] },
+    { suite: "a", faults: ["one", "three"] },
+  ]);
+  expect(findings.add({ suite: "a", faults: ["one", "three"] }, found("a/x", { one: 0, three: 0 }))).toEqual(
+    [],
+  );
+});
+
+test("where all of them acted each is tried alone", () => {
   const findings = new Findings([NONE, ONE, TWO], ["a"]);
+  expect(findings.add({ suite: "a", faults: ["one", "two"] }, found("a/x", { one: 1, two: 2 }))).toEqual([
+    { suite: "a", faults: ["one"] },
+    { suite: "a", faults: ["two"] },
+  ]);
+});
+
+test("where a check broke though none acted, each half is tried, down to single faults", () => {
+  const findings = new Findings([NONE, ONE, TWO, THREE], ["a"]);
+  const finding = found("a/x", { one: 0, two: 0, three: 0 }, BROKEN);
+  expect(findings.add({ suite: "a", faults: ["one", "two", "three"] }, finding)).toEqual([
+    { suite: "a", faults: ["one", "two"] },
+    { suite: "a", faults: ["three"] },
+  ]);
   expect(findings.add({ suite: "a", faults: ["one", "two"] }, finding)).toEqual([
     { suite: "a", faults: ["one"] },
     { suite: "a", faults: ["two"] },

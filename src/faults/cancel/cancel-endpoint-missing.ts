@@ -15,7 +15,7 @@ export const cancelEndpointMissing: Fault = {
     "cancel/gateway",
     "cancel/late",
   ],
-  actsIn: ["cancel", "persistence"],
+  actsIn: ["cancel", "persistence", "isolation", "regenerate", "limits"],
   overrides: (onApplied) => ({
     wire: {
       gateway: {

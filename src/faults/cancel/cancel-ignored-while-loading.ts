@@ -7,6 +7,6 @@ export const cancelIgnoredWhileLoading: Fault = {
   story: "While the engine loads its model, a cancel does not reach it: it stops at the first token.",
   seenIn: "ollama/ollama#11889",
   caughtBy: ["cancel/before-first-token"],
-  actsIn: ["sse", "cancel", "persistence", "models"],
+  actsIn: ["cancel", "sse", "persistence", "regenerate", "limits", "models"],
   overrides: (onApplied) => ({ engine: (client) => abortingLate(client, "first", onApplied) }),
 };

@@ -6,7 +6,7 @@ export const cancelLostBeforeFirstToken: Fault = {
   story: "A cancel that comes before the first token is taken and does nothing.",
   seenIn: "huggingface/chat-ui#2334",
   caughtBy: ["cancel/before-first-token", "cancel/at-once"],
-  actsIn: ["cancel"],
+  actsIn: ["cancel", "limits"],
   overrides(onApplied) {
     /** Conversations whose reply has no token yet; a second cancel gets through. */
     const silent = new Map<string, string>();

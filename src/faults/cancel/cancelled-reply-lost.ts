@@ -7,7 +7,7 @@ export const cancelledReplyLost: Fault = {
   story: "A cancel throws away the text that had been streamed.",
   seenIn: "vercel/chatbot#1060",
   caughtBy: ["cancel/saved", "persistence/cancelled"],
-  actsIn: ["cancel", "persistence"],
+  actsIn: ["cancel", "persistence", "regenerate"],
   overrides: (onApplied) => ({
     store: (store) =>
       savingEndings(

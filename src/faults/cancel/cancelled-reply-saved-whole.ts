@@ -7,7 +7,7 @@ export const cancelledReplySavedWhole: Fault = {
   story: "After a cancel the reply is saved with more text than the reader was sent.",
   seenIn: "amd/gaia#2157",
   caughtBy: ["cancel/saved", "persistence/cancelled"],
-  actsIn: ["cancel", "persistence"],
+  actsIn: ["cancel", "persistence", "regenerate"],
   overrides: (onApplied) => ({
     store: (store) =>
       savingEndings(

@@ -7,7 +7,7 @@ export const cancelledUsageZero: Fault = {
   story: "A cancelled reply is told, and saved, as one that took no tokens.",
   seenIn: "the contract, section 1: usage also after a cancel, with what was counted so far",
   caughtBy: ["cancel/usage"],
-  actsIn: ["cancel", "persistence", "regenerate"],
+  actsIn: ["cancel", "persistence", "regenerate", "limits"],
   overrides: (onApplied) => ({
     gateway: (client) => ({
       ...client,

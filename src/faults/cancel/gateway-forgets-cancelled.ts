@@ -8,7 +8,7 @@ export const gatewayForgetsCancelled: Fault = {
   story: "The gateway forgets a generation when it is cancelled, so that a repeated cancel answers 404.",
   seenIn: "the contract, section 2: finished generations are known for 60 s",
   caughtBy: ["cancel/gateway"],
-  actsIn: ["cancel"],
+  actsIn: ["cancel", "limits"],
   overrides(onApplied) {
     const cancelled = new Set<string>();
     return {

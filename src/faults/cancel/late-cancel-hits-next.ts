@@ -9,7 +9,7 @@ export const lateCancelHitsNext: Fault = {
   story: "Which reply a cancel means is not looked at, so that a late one ends the next.",
   seenIn: "the contract, section 2: idle where another reply than message_id runs",
   caughtBy: ["cancel/late"],
-  actsIn: ["cancel"],
+  actsIn: ["cancel", "persistence", "regenerate", "limits"],
   overrides: (onApplied) => {
     const forgetting = (route: Route): Rewrite =>
       rewriteBody([route], (body) => {

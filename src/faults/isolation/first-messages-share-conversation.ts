@@ -7,7 +7,7 @@ export const firstMessagesShareConversation: Fault = {
   story: "A message without a conversation goes to the active one, so that first messages at once share it.",
   seenIn: "the contract, section 3: fifty first messages at once make fifty",
   caughtBy: ["isolation/first-messages"],
-  actsIn: ["model-conversation", "isolation", "models"],
+  actsIn: ["model-conversation", "isolation"],
   overrides: (onApplied) => ({
     store: (store) =>
       withUserMethod(store, "conversations", "openNew", (own) => async (destination, clientKey) => {

@@ -7,7 +7,17 @@ export const historyNotSent: Fault = {
   story: "The engine is given the last message only, not what was said before.",
   seenIn: "docs/faults.md, row 50",
   caughtBy: ["isolation/history", "model-conversation/summary"],
-  actsIn: ["model-conversation", "cancel", "persistence", "isolation", "models", "sla"],
+  actsIn: [
+    "model-conversation",
+    "cancel",
+    "sse",
+    "persistence",
+    "isolation",
+    "thoughts",
+    "regenerate",
+    "models",
+    "sla",
+  ],
   overrides: (onApplied) => ({
     engine: (client) =>
       wrapChat(client, (request, signal) => {

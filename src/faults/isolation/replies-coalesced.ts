@@ -11,7 +11,7 @@ export const repliesCoalesced: Fault = {
   story: "Under load a request is answered with the reply to one that looks alike, whoever that is from.",
   seenIn: "BerriAI/litellm#13551",
   caughtBy: ["isolation/streams", "isolation/rows", "isolation/prompts", "isolation/one-request"],
-  actsIn: ["cancel", "isolation", "sla", "persistence"],
+  actsIn: ["persistence", "isolation", "sla"],
   overrides: (onApplied) => ({
     engine: (client) => {
       /** The requests that are being answered, by what they look like. */

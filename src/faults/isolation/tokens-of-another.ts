@@ -12,7 +12,7 @@ export const tokensOfAnother: Fault = {
   story: "While many replies are written, a token of one gets into another one's stream.",
   seenIn: "docs/faults.md, row 23",
   caughtBy: ["isolation/streams", "isolation/rows"],
-  actsIn: ["sse", "cancel", "isolation", "sla", "persistence"],
+  actsIn: ["sse", "persistence", "isolation", "sla"],
   overrides: (onApplied) => ({ engine: (client) => mixing(client, onApplied) }),
 };
 

@@ -14,7 +14,7 @@ export const conversationWithoutModelId: Fault = {
     "model-conversation/context",
     "model-conversation/one-active",
   ],
-  actsIn: ["model-conversation", "models"],
+  actsIn: ["model-conversation", "isolation", "models"],
   overrides(onApplied) {
     const losing = async (own: UserStore, given: Destination): Promise<Destination> => {
       // The page's own session_id was honoured; only the look-up by profile was wrong.

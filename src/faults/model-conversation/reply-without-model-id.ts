@@ -7,6 +7,6 @@ export const replyWithoutModelId: Fault = {
   story: "The reply is saved with model_id null, so it lands in the general conversation.",
   seenIn: 'BUG-016, third place: save_chat_message_v2(role="assistant", model_id=None)',
   caughtBy: ["model-conversation/reply", "model-conversation/reload"],
-  actsIn: ["model-conversation", "models"],
+  actsIn: ["model-conversation", "isolation", "models"],
   overrides: (onApplied) => ({ store: (store) => losingReplies(store, onApplied) }),
 };

@@ -17,7 +17,7 @@ export const firstMessageByDisplayName: Fault = {
     "model-conversation/context",
     "model-conversation/reload",
   ],
-  actsIn: ["model-conversation", "models"],
+  actsIn: ["model-conversation", "isolation", "models"],
   overrides: (onApplied) => ({
     wire: {
       hmi: {

@@ -9,7 +9,6 @@ export const listedDefaultIsDisplayName: Fault = {
   story: "The list of models names its default as people are shown it, not as the engine knows it.",
   seenIn: "the seed of the gateway session: llm.html:594, the default of the selector",
   caughtBy: ["models/default-listed"],
-  actsIn: ["models"],
   overrides: (onApplied) => ({
     wire: {
       hmi: rewriteJson(hmiRoutes.models, ModelList, (list) => {

@@ -9,7 +9,6 @@ export const modelsHardCoded: Fault = {
   story: "The list of models was written by hand, and lacks one that the engine has.",
   seenIn: "docs/faults.md, row 53",
   caughtBy: ["models/list"],
-  actsIn: ["models"],
   overrides: (onApplied) => ({
     wire: {
       hmi: rewriteJson(hmiRoutes.models, ModelList, (list) => {

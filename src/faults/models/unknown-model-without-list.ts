@@ -7,7 +7,7 @@ export const unknownModelWithoutList: Fault = {
   story: "A model that the engine does not have is told as a bare 404, without those that it has.",
   seenIn: "the seed of the gateway session: 404 Not Found for the model",
   caughtBy: ["models/unknown"],
-  actsIn: ["models"],
+  actsIn: ["regenerate", "models"],
   overrides: (onApplied) => ({
     wire: {
       hmi: rewriteEvents(() => ({

@@ -11,7 +11,7 @@ export const concurrentMessagesDropped: Fault = {
   story: "Of many messages that are answered at the same time, those that find the queue full are not kept.",
   seenIn: "open-webui/open-webui#28742",
   caughtBy: ["persistence/concurrent", "isolation/first-messages"],
-  actsIn: ["persistence", "cancel", "sla", "isolation"],
+  actsIn: ["persistence", "isolation", "sla"],
   overrides: (onApplied) => ({
     store: (store) =>
       countingWrites(store, async (own, running, exchange) => {

@@ -7,7 +7,7 @@ export const replySavedOnlyAtEnd: Fault = {
   story: "A reply is written when it has ended, and not while it grows.",
   seenIn: "the contract, section 1: its text grows on disk at least every 250 ms",
   caughtBy: ["persistence/grows"],
-  actsIn: ["sse", "cancel", "persistence", "isolation", "health", "sla"],
+  actsIn: ["cancel", "sse", "persistence", "isolation", "regenerate", "limits", "health", "sla"],
   overrides: (onApplied) => ({
     store: (store) =>
       withReplyMethod(store, "grow", async () => {

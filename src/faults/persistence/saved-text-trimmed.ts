@@ -7,7 +7,7 @@ export const savedTextTrimmed: Fault = {
   story: "The text of a reply is trimmed when it is saved, so that code and lists lose their edges.",
   seenIn: "the contract, section 4: after a reload the exchange is there, whole",
   caughtBy: ["persistence/complete"],
-  actsIn: ["persistence"],
+  actsIn: ["persistence", "limits"],
   overrides: (onApplied) => ({
     store: (store) =>
       savingEndings(

@@ -11,7 +11,7 @@ export const slowFirstToken: Fault = {
   story: "The gateway asks for a few replies at a time; the others wait in line.",
   seenIn: "the contract, section 6",
   caughtBy: ["sla/first-token"],
-  actsIn: ["sla"],
+  actsIn: ["persistence", "sla"],
   overrides: (onApplied) => ({
     engine: (client) =>
       countingReplies(client, async function* (running, request, signal) {

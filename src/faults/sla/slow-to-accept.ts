@@ -12,7 +12,7 @@ export const slowToAccept: Fault = {
   story: "While many replies are written, the database is locked, and a new message waits for it.",
   seenIn: "the contract, section 6",
   caughtBy: ["sla/accepted"],
-  actsIn: ["cancel", "persistence", "sla"],
+  actsIn: ["persistence", "sla"],
   overrides: (onApplied) => ({
     store: (store) =>
       countingWrites(store, async (own, running, exchange) => {

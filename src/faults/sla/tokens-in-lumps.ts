@@ -11,7 +11,7 @@ export const tokensInLumps: Fault = {
   story: "While many replies are written, each is passed on twelve times a second, whatever has come.",
   seenIn: "ggml-org/llama.cpp#20872",
   caughtBy: ["sla/between-tokens"],
-  actsIn: ["sla"],
+  actsIn: ["persistence", "sla"],
   overrides: (onApplied) => ({
     engine: (client) =>
       countingReplies(client, async function* (running, request, signal) {

@@ -7,7 +7,7 @@ export const engineErrorRetried: Fault = {
   story: "A reply that fails before its first token is asked for again, and nobody is told.",
   seenIn: "docs/faults.md, row 8",
   caughtBy: ["sse/no-retry"],
-  actsIn: ["sse", "persistence", "models"],
+  actsIn: ["sse", "persistence", "regenerate", "limits", "models"],
   overrides: (onApplied) => ({
     engine: (client) =>
       wrapChat(client, async function* (request, signal) {

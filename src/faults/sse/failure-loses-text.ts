@@ -7,7 +7,7 @@ export const failureLosesText: Fault = {
   story: "A reply that fails is saved empty, although half of it had come.",
   seenIn: "api7/aisix#177",
   caughtBy: ["sse/kept", "persistence/failed", "limits/endless"],
-  actsIn: ["sse", "persistence", "models", "limits"],
+  actsIn: ["sse", "persistence", "regenerate", "limits", "models"],
   overrides: (onApplied) => ({
     store: (store) =>
       withReplyMethod(store, "finish", async (messageId, ending) => {

@@ -8,6 +8,7 @@ export const heartbeatAsEvent: Fault = {
   story: "The heartbeat is an event, so that a reply in which nothing is written any more looks alive.",
   seenIn: "anomalyco/opencode#43519",
   caughtBy: ["sse/heartbeat"],
+  actsIn: ["cancel", "sse", "isolation", "regenerate", "health"],
   overrides: (onApplied) => ({
     wire: {
       hmi: rewriteEvents(() => {

@@ -7,6 +7,7 @@ export const heartbeatWithTextOnly: Fault = {
   story: "A heartbeat is sent only when something else is sent anyway, so never in silence.",
   seenIn: "docs/faults.md, row 46",
   caughtBy: ["sse/heartbeat"],
+  actsIn: ["cancel", "sse", "isolation", "regenerate", "health"],
   overrides: (onApplied) => ({
     wire: {
       hmi: rewriteEvents(() => {

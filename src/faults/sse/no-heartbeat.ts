@@ -7,6 +7,7 @@ export const noHeartbeat: Fault = {
   story: "A silent stream stays silent: no comment is ever sent.",
   seenIn: `the seeds, known gaps: "Gateway doesn't emit :keep-alive events"`,
   caughtBy: ["sse/heartbeat"],
+  actsIn: ["cancel", "sse", "isolation", "regenerate", "health"],
   overrides: (onApplied) => ({
     wire: {
       hmi: rewriteEvents(() => ({
