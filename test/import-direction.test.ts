@@ -47,7 +47,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "services/hmi":
     "type services/conversations/store.ts, services/conversations/agents.ts, services/conversations/client-key.ts, services/conversations/engine-settings.ts, services/conversations/model-limits.ts, services/conversations/summary-plan.ts, services/conversations/turn.ts, services/http, services/stream, contract, errors.ts",
   "services/gateway": "services/http, services/stream, contract, type config, errors.ts",
-  "services/engine": "http-guard, contract, errors.ts",
+  "services/engine": "http-guard, contract, config/closest.ts, errors.ts",
   "services/conversations": "contract, private-files.ts, package-root.ts, errors.ts",
   "services/http": "http-guard, contract, errors.ts",
   "services/stream": "contract, errors.ts",

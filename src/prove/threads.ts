@@ -52,10 +52,12 @@ async function ask(worker: Worker, request: ProofRequest, signal: AbortSignal): 
 }
 
 /**
- * So many jobs go on in a thread at a time: each waits now and then, and another has the core meanwhile. On a
- * machine that is busy with something else there is nothing to gain, and checks that time things are late.
+ * So many jobs go on in a thread at a time: each waits for more than half of its time, and others have the core
+ * meanwhile. On a machine that is busy with something else there is nothing to gain, and checks that time things are late.
  */
 function jobsInAThread(): number {
   const [lastMinute = 0] = loadavg();
-  return lastMinute < 2 * availableParallelism() ? 4 : 2;
+  const load = lastMinute / availableParallelism();
+  if (load >= 2) return 2;
+  return load >= 1 ? 4 : 6;
 }

@@ -12,8 +12,14 @@ test("options come back from the text that they stand in, whatever is in them", 
   );
 });
 
-test("of an option that comes several times the last counts; what cannot be read is no option", () => {
-  const lines = [optionsAsText({ a: 1, b: 1 }), "stand_in_options: {", optionsAsText({ a: 2 })];
+test("of an option that comes several times the last counts, and only at the start of a line", () => {
+  const lines = [optionsAsText({ a: 1, b: 1 }), optionsAsText({ a: 2 })];
   expect(optionsInText(lines.join("\n"))).toEqual({ a: 2, b: 1 });
-  expect(optionsInText("Say stand_in_options: {}")).toEqual({});
+  expect(optionsInText("Say stand_in_options: {")).toEqual({});
+});
+
+test.each(["{", "[1]", "3", "null", ""])("a line with %j is an error that says what it must be", (json) => {
+  expect(() => optionsInText(`Hello\nstand_in_options: ${json}`)).toThrow(
+    /must be followed by a JSON object/,
+  );
 });

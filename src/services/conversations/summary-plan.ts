@@ -80,6 +80,8 @@ function oldestThatFit(old: readonly Message[], room: number): { covered: readon
   return { covered: old.slice(0, count), text: text.slice(0, Math.max(0, room)).toWellFormed() };
 }
 
+/** Further lines are indented: what a message says cannot look like a turn of somebody else. */
 function lineOf({ role, content, images }: Message): string {
-  return `${role}: ${images.length === 0 ? "" : `(with ${images.length} pictures) `}${content}`;
+  const said = content.replaceAll("\n", "\n  ");
+  return `${role}: ${images.length === 0 ? "" : `(with ${images.length} pictures) `}${said}`;
 }

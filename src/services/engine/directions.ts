@@ -29,24 +29,34 @@ export interface Directions {
  */
 export type Failure = "error" | "cut" | "end" | "stall";
 
-const FAILURES: ReadonlySet<unknown> = new Set<Failure>(["error", "cut", "end", "stall"]);
+const FAILURES: readonly Failure[] = ["error", "cut", "end", "stall"];
 
+/** Reads the directions among a request's options. Throws EngineError 400 for a value that directs nothing. */
 export function readDirections(given: Readonly<Record<string, unknown>>): Directions {
   const number = (name: string): number => (typeof given[name] === "number" ? Math.max(0, given[name]) : 0);
-  const fail = given["stand_in_fail"];
   return {
     pauseAfter: number("stand_in_pause_after"),
     pauseMs: number("stand_in_pause_ms"),
     failAfter: number("stand_in_fail_after"),
-    fail: FAILURES.has(fail) ? (fail as Failure) : undefined,
+    fail: readFailure(given["stand_in_fail"]),
     splitBytes: Math.trunc(number("stand_in_split_bytes")),
     refusal: readRefusal(given),
   };
 }
 
+function readFailure(given: unknown): Failure | undefined {
+  if (given === undefined || given === null) return undefined;
+  const fail = FAILURES.find((each) => each === given);
+  if (fail !== undefined) return fail;
+  throw new EngineError(400, `stand_in_fail must be one of ${FAILURES.join(", ")}, not "${given}"`);
+}
+
 function readRefusal(given: Readonly<Record<string, unknown>>): EngineError | undefined {
   const { stand_in_status: status, stand_in_retry_after: seconds } = given;
-  if (typeof status !== "number" || status < 400 || status > 599) return undefined;
+  if (typeof status !== "number") return undefined;
+  if (status < 400 || status > 599) {
+    throw new EngineError(400, `stand_in_status must be from 400 to 599, not ${status}`);
+  }
   return toldToRefuse(Math.trunc(status), typeof seconds === "number" ? Math.trunc(seconds) : undefined);
 }
 

@@ -1,5 +1,4 @@
 import { EngineMessage } from "../../contract/gateway.ts";
-import { optionsInText } from "../../contract/options-as-text.ts";
 import { EngineError, notCapable } from "./errors.ts";
 import type { Exchange } from "./exchange.ts";
 import { type GenerationJob, runGeneration } from "./generation.ts";
@@ -8,6 +7,7 @@ import { resolveModel } from "./installed.ts";
 import type { Capability, Model } from "./models.ts";
 import { chatFrame, type Frame, generateFrame, ollamaFormat } from "./ollama-format.ts";
 import { readOptions } from "./options.ts";
+import { optionsInPrompt } from "./prompt-directions.ts";
 import type { ReplyFormat } from "./reply-format.ts";
 import {
   type ChatRequest,
@@ -104,7 +104,7 @@ async function infer(exchange: Exchange, body: InferenceRequest, prompt: Prompt)
     sendJson(response, 200, emptyAnswer("unload"));
     return;
   }
-  const given = { ...optionsInText(messages.map(({ content }) => content).join("\n")), ...body.options };
+  const given = { ...optionsInPrompt(messages), ...body.options };
   const options = readOptions(given, engine.defaults);
   if (prompt.isEmpty) {
     const lease = await engine.scheduler.lease(model, { keepAliveMs, numCtx: options.numCtx }, signal);

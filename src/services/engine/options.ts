@@ -1,3 +1,4 @@
+import { closest } from "../../config/closest.ts";
 import { type Directions, readDirections } from "./directions.ts";
 import { EngineError } from "./errors.ts";
 import { LONGEST_TIMER_MS } from "./waits.ts";
@@ -29,14 +30,17 @@ export interface GenerationOptions {
 const MOST_TOKENS = 1_000_000;
 
 /**
- * Reads a request's `options`. Names that nobody knows are ignored, as in Ollama; a value of another
- * type is its error 500 (api/types.go, Options.FromMap).
+ * Reads a request's `options`. Names that nobody knows are ignored, as in Ollama, unless they begin as ours do; a value
+ * of another type is its error 500 (api/types.go, Options.FromMap). Throws EngineError.
  */
 export function readOptions(
   given: Readonly<Record<string, unknown>>,
   defaults: { tokenDelayMs: number; replyTokens: number | undefined },
 ): GenerationOptions {
-  for (const [name, value] of Object.entries(given)) requireType(name, value);
+  for (const [name, value] of Object.entries(given)) {
+    if (name.startsWith(OURS)) requireKnownOption(name);
+    requireType(name, value);
+  }
   return {
     numPredict: numPredictOf(integer(given["num_predict"])),
     numCtx: integer(given["num_ctx"]),
@@ -90,6 +94,27 @@ const TYPES = new Map<string, OptionType>([
   ["stand_in_fail", "string"],
   ["stand_in_split_bytes", "integer"],
 ]);
+
+/** What the names of our own options begin with. */
+const OURS = "stand_in_";
+
+/** Throws EngineError 400 where neither Ollama nor the stand-in has an option of this name: it would do nothing. */
+export function requireKnownOption(name: string): void {
+  if (TYPES.has(name)) return;
+  const meant = closest(name, [...TYPES.keys()]) ?? ourNameLike(name);
+  const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
+  throw new EngineError(400, `the stand-in knows no option "${name}"${hint}`);
+}
+
+/** The one of ours that this is without its beginning: `stand_in_status` for `status`. */
+function ourNameLike(name: string): string | undefined {
+  const ours = [...TYPES.keys()].filter((each) => each.startsWith(OURS));
+  const meant = closest(
+    name,
+    ours.map((each) => each.slice(OURS.length)),
+  );
+  return meant === undefined ? undefined : `${OURS}${meant}`;
+}
 
 function requireType(name: string, value: unknown): void {
   const type = TYPES.get(name);

@@ -29,17 +29,29 @@ export function scriptedReply(messages: readonly ChatMessage[]): string {
 
 /** What the user said last. A picture alone, as OpenAI's wire sends it beside its text, says nothing. */
 export function askedIn(messages: readonly ChatMessage[]): string {
-  const isSaid = ({ role, content, images = [] }: ChatMessage): boolean =>
-    role === "user" && (content !== "" || images.length === 0);
-  return lastTurn(messages.findLast(isSaid)?.content ?? "");
+  return transcriptIn(lastSaid(messages)).lastTurn;
 }
 
-/** What was asked last in a transcript for `/api/generate`; any other text as it is. */
-function lastTurn(text: string): string {
-  if (!text.endsWith(ANSWER_NEXT)) return text;
+/** What stands before the first turn of a transcript that was given as one prompt; empty where there is none. */
+export function openingOf(messages: readonly ChatMessage[]): string {
+  return transcriptIn(lastSaid(messages)).opening;
+}
+
+function lastSaid(messages: readonly ChatMessage[]): string {
+  const isSaid = ({ role, content, images = [] }: ChatMessage): boolean =>
+    role === "user" && (content !== "" || images.length === 0);
+  return messages.findLast(isSaid)?.content ?? "";
+}
+
+/** The parts of a transcript for `/api/generate`; any other text is its own last turn. */
+function transcriptIn(text: string): { readonly opening: string; readonly lastTurn: string } {
+  if (!text.endsWith(ANSWER_NEXT)) return { opening: "", lastTurn: text };
   // With a blank line before its first turn too, every turn begins alike.
-  const at = `\n\n${text}`.lastIndexOf(`\n\n${QUESTION}`);
-  return at === -1 ? text : text.slice(at + QUESTION.length, -ANSWER_NEXT.length);
+  const turns = `\n\n${text}`;
+  const at = turns.lastIndexOf(`\n\n${QUESTION}`);
+  if (at === -1) return { opening: "", lastTurn: text };
+  const opening = turns.slice(0, turns.indexOf(`\n\n${QUESTION}`));
+  return { opening, lastTurn: text.slice(at + QUESTION.length, -ANSWER_NEXT.length) };
 }
 
 const QUESTION = "User: ";

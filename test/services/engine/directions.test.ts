@@ -103,8 +103,17 @@ test.each([
   expect(await generationsOf(url)).toMatchObject([{ ended: "failed", tokens_sent: 0, counted: null }]);
 });
 
-test("a status that is none of an error is no direction", async () => {
-  expect((await ask({ stand_in_status: 200 })).answer.status).toBe(200);
+test.each([
+  [{ stand_in_status: 200 }, "stand_in_status must be from 400 to 599, not 200"],
+  [{ stand_in_fail: "explode" }, 'stand_in_fail must be one of error, cut, end, stall, not "explode"'],
+  [{ stand_in_statu: 503 }, 'the stand-in knows no option "stand_in_statu"; did you mean stand_in_status?'],
+])("%j directs nothing, and is told", async (options, error) => {
+  const { answer } = await ask(options);
+  expect([answer.status, await answer.json()]).toEqual([400, { error }]);
+});
+
+test("options of other engines are ignored, as by Ollama", async () => {
+  expect((await ask({ mirostat: 2, no_such_option: 1 })).answer.status).toBe(200);
 });
 
 test("it repeats itself until num_predict", async () => {
