@@ -66,18 +66,29 @@ const INTENTS: Readonly<Record<PlannedStep["action"], string>> = {
   blocked: "could not be started, because its port is taken",
 };
 
+/** What is known of a stack that is up, beside its services. */
+export interface StackFacts {
+  /** Where a person chats; null where there is no HMI. */
+  readonly chatPage: string | null;
+  readonly model: DefaultModelReport | null;
+  /** `engine.api`. */
+  readonly engineApi: string;
+}
+
 /** What a person does next. */
-export function stackAdvice(steps: readonly UpStep[], model: DefaultModelReport | null): string[] {
-  const hmi = steps.find(({ name }) => name === "hmi");
+export function stackAdvice(steps: readonly UpStep[], { chatPage, model, engineApi }: StackFacts): string[] {
   const engine = steps.find(({ name }) => name === "engine");
-  const advice = hmi?.url == null ? [] : [`Chat at ${hmi.url}/llm`];
-  if (engine?.kind === "stand-in") {
-    advice.push(
-      "No Ollama was found, so the answers are scripted. Install it, or set engine.url, for real ones.",
-    );
-  }
+  const advice = chatPage === null ? [] : [`Chat at ${chatPage}`];
+  if (engine?.kind === "stand-in") advice.push(scriptedLine(engine, engineApi));
   if (model !== null && !isConfigured(model)) advice.push(modelLine(model));
   return advice;
+}
+
+function scriptedLine({ url }: UpStep, engineApi: string): string {
+  if (engineApi !== "openai") {
+    return "No Ollama was found, so the answers are scripted. Install it, or set engine.url, for real ones.";
+  }
+  return `No server answered at ${url}, so the answers are scripted. For real ones stop this one (\`stack down engine\`) and start yours there, or set engine.url.`;
 }
 
 /** What stands in for the configured model is no fault, and nobody should have to guess it. */

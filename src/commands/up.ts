@@ -7,6 +7,7 @@ import { readServiceNames } from "../cli/service-names.ts";
 import { isBad, printIntent, retryLine, stackAdvice, stepLines } from "../cli/stack-lines.ts";
 import type { Config } from "../config/schema.ts";
 import { EXIT, UserError } from "../errors.ts";
+import { chatPage } from "../launch/chat-page.ts";
 import { askDefaultModel, type DefaultModelReport } from "../launch/default-model.ts";
 import { type PlannedStep, planUp } from "../launch/dry-run.ts";
 import { bringUp, type UpStep } from "../launch/up.ts";
@@ -25,7 +26,7 @@ export default class Up extends BaseCommand {
   static override summary = "Bring up the chat stack: engine, gateway, HMI, each after what it depends on.";
   static override description = `What runs already is used as it is; nothing is ever started twice.
 The engine is a running Ollama at engine.url; else \`ollama serve\`, if it is installed; else a stand-in
-with scripted answers. With engine.api openai it is the server at engine.url, which is never started.
+with scripted answers. With engine.api openai it is the server that answers at engine.url; else that stand-in.
 Other services are configured (\`services\`).
 In the foreground their logs are shown, and Ctrl-C, or a closed terminal, stops what this call started; a second
 Ctrl-C kills what has not stopped by then. A service that ends by itself
@@ -98,7 +99,8 @@ is started again, whether anybody looks on or not.`;
     });
     screen.line();
     const model = await modelOf(steps, config);
-    for (const line of stackAdvice(steps, model)) screen.line(`  ${line}`, 2);
+    const facts = { model, chatPage: await chatPageOf(steps, config), engineApi: config.engine.api };
+    for (const line of stackAdvice(steps, facts)) screen.line(`  ${line}`, 2);
     for (const line of warnings) screen.line(styled`  ${paint("warn", "!")} ${line}`, 4);
     const isWhole = !steps.some(({ state }) => isBad(state));
     if (!isWhole) process.exitCode = EXIT.failed;
@@ -129,6 +131,12 @@ async function modelOf(steps: readonly UpStep[], config: Config): Promise<Defaul
   const gateway = steps.find(({ name }) => name === "gateway");
   if (gateway === undefined || isBad(gateway.state)) return null;
   return (await askDefaultModel(config)) ?? null;
+}
+
+/** Null where there is no HMI, or none that works yet. */
+async function chatPageOf(steps: readonly UpStep[], config: Config): Promise<string | null> {
+  const hmi = steps.find(({ name }) => name === "hmi");
+  return hmi === undefined || isBad(hmi.state) ? null : await chatPage(hmi, config);
 }
 
 function timeoutSignal(seconds: number): AbortSignal {

@@ -42,15 +42,24 @@ export class LateServices {
   }
 }
 
-function unreachable({ name, spec, answer }: Sighting, neededBy: string): UserError {
+function unreachable({ name, kind, spec, answer }: Sighting, neededBy: string): UserError {
   const where = spec.address === undefined ? "" : ` at ${urlOf(spec.address)}`;
   const seconds = (spec.startTimeoutMs ?? DEFAULT_START_TIMEOUT_MS) / 1000;
   return new UserError(
     "unreachable",
     `${neededBy} needs ${name}, which did not answer${where} for ${seconds} s: ${answer?.error ?? "no answer"}.`,
     {
-      hint: `Somebody else runs ${name}: start it there, give it more time (start_timeout_ms), or take it out of depends_on.`,
+      hint: kind === "openai" ? OPENAI_HINT : hintFor(name),
       exitCode: EXIT.failed,
     },
   );
 }
+
+function hintFor(name: string): string {
+  return `Somebody else runs ${name}: start it there, give it more time (start_timeout_ms), or take it out of depends_on.`;
+}
+
+/** It is ours to find, and its key may be what it lacks. */
+const OPENAI_HINT =
+  "With engine.api openai a server at engine.url is used as it is: see that it runs and has loaded its model, " +
+  "or set engine.url, or STACK_ENGINE_API_KEY where it asks for a key.";

@@ -1,10 +1,18 @@
 import type { Config } from "../config/schema.ts";
 import type { Role } from "../config/services.ts";
+import { addressOfUrl, isLoopback } from "../contract/address.ts";
 import { inspectService, type ServiceState } from "../supervisor/inspect.ts";
 import { type SocketTable, socketTable } from "../supervisor/os/ports.ts";
 import { type ProbeResult, probe } from "../supervisor/probe.ts";
 import { stateFolder } from "../supervisor/state.ts";
-import { type EngineAnswer, type EnginePlan, findProgram, planEngine, readEngineAnswer } from "./engine.ts";
+import {
+  type EngineAnswer,
+  type EngineMeans,
+  type EnginePlan,
+  findProgram,
+  planEngine,
+  readEngineAnswer,
+} from "./engine.ts";
 import { type PlannedService, planServices } from "./plan.ts";
 
 /** One service as it was found. */
@@ -51,7 +59,9 @@ async function lookAtEngine(
   const { state } = await lookAt(standIn, config, table);
   // A state without a probe says that nothing listens on this machine: the engine may be on another one.
   const answer = "probe" in state ? state.probe : await probe(standIn.spec, standIn.spec.ready);
-  const plan = enginePlan(config.engine.api, state, answer, findProgram("ollama", env["PATH"]));
+  const { host } = addressOfUrl(config.engine.url);
+  const means = { isHere: isLoopback(host), ollama: findProgram("ollama", env["PATH"]) };
+  const plan = enginePlan(config.engine.api, state, answer, means);
   const service = planServices(config, plan).find(({ name }) => name === standIn.name) ?? standIn;
   if (service.isExternal) return { ...service, state, answer };
   // The look was at the stand-in's spec: whether Ollama runs as configured is asked by its own.
@@ -63,14 +73,15 @@ function enginePlan(
   api: Config["engine"]["api"],
   state: ServiceState,
   answer: ProbeResult,
-  program: string | undefined,
+  means: EngineMeans,
 ): EnginePlan {
+  const { ollama } = means;
   if (state.state === "running" && state.record.labels?.["kind"] !== "ollama") return { use: "stand-in" };
-  if (state.state === "running" && program !== undefined) return { use: "ollama", program };
+  if (state.state === "running" && ollama !== undefined) return { use: "ollama", program: ollama };
   const { status, body = "" } = answer;
   const found: EngineAnswer =
     status === undefined ? { kind: "nothing" } : readEngineAnswer(api, status, body);
-  return planEngine(api, found, program);
+  return planEngine(api, found, means);
 }
 
 async function lookAt(service: PlannedService, config: Config, table: SocketTable): Promise<Sighting> {

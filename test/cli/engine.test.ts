@@ -67,6 +67,32 @@ test("an engine elsewhere must be there: nothing is started in its place", async
   expect(stack.pids()).toEqual({ engine: undefined, gateway: undefined, hmi: undefined });
 });
 
+test("with engine.api openai and no server, the stand-in speaks that wire, and up says what to do", async () => {
+  const stack = await testStack({ STACK_ENGINE_API: "openai", PATH: PATH_WITH_OLLAMA });
+  const up = await stack.up();
+  expect(up.stdout).toMatch(/^ {2}engine +stand-in +\S+ +ready /m);
+  expect(up.stdout).toContain(
+    `No server answered at ${stack.engine}, so the answers are scripted. For real ones stop this one`,
+  );
+  expect((await stack.run("chat", "Count to 5")).stdout).toMatch(/1, 2, 3, 4, 5$/);
+  expect((await stack.run("up")).stdout).toMatch(/^ {2}engine +stand-in +\S+ +running already +pid \d+$/m);
+});
+
+test("a server of OpenAI's wire that refuses is not replaced, and what to do is said", async () => {
+  const config = `services:
+  engine: { embedded: engine, start_timeout_ms: 500 }
+  gateway: { embedded: gateway, depends_on: [engine] }`;
+  const stack = await testStack({ STACK_ENGINE_API: "openai" }, config);
+  const server = createServer((_, response) => response.writeHead(401).end("{}"));
+  server.listen(stack.ports.engine, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  const up = await stack.run("up", "--detach");
+  expect(up).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("not ready (status 401)") });
+  expect(up.stderr).toContain("STACK_ENGINE_API_KEY where it asks for a key");
+  expect(stack.pids().engine).toBeUndefined();
+});
+
 /** As much of Ollama as the choice of an engine asks for. Returns what stops it. */
 async function serveOllamaVersion(port: number, version: string): Promise<() => Promise<void>> {
   const server = createServer((request, response) => {

@@ -43,6 +43,15 @@ test("services of the user's start after what they need, and stop in the other o
   expect(recordsIn(stack.stateDir)).toEqual([]);
 });
 
+test("an HMI of the user's is told with a page that it has", async () => {
+  const config = `services:
+  hmi: { command: ${JSON.stringify([process.execPath, program("serves-health")])}, ready: { http: / } }`;
+  const stack = await testStack({}, config);
+  const up = await stack.run("up", "--detach");
+  expect(up).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(up.stdout).toContain(`  Chat at ${stack.hmi}\n`);
+});
+
 test("up and down of one service: what it needs comes with it, and the others are left", async () => {
   const { stack } = await userStack();
   expect((await stack.run("up", "api", "--detach")).exitCode).toBe(0);

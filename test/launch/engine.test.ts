@@ -4,6 +4,9 @@ import { expect, test } from "vitest";
 import { findProgram, identifyingPath, planEngine, readEngineAnswer } from "../../src/launch/engine.ts";
 import { tempFolder } from "../support/temp.ts";
 
+const HERE = { isHere: true, ollama: undefined };
+const HERE_WITH_OLLAMA = { isHere: true, ollama: "/usr/bin/ollama" };
+
 test.each([
   ["Ollama", 200, '{"version":"0.13.0"}', { kind: "ollama", version: "0.13.0" }],
   ["the stand-in", 200, '{"version":"0.13.0+stand-in"}', { kind: "stand-in", version: "0.13.0+stand-in" }],
@@ -31,30 +34,39 @@ test.each([
 });
 
 test("an engine that answers is used, whatever is on the PATH", () => {
-  expect(planEngine("chat", { kind: "ollama", version: "0.13.0" }, "/usr/bin/ollama")).toEqual({
+  expect(planEngine("chat", { kind: "ollama", version: "0.13.0" }, HERE_WITH_OLLAMA)).toEqual({
     use: "external",
     kind: "ollama",
   });
-  expect(planEngine("generate", { kind: "stand-in", version: "1+stand-in" }, undefined)).toEqual({
+  expect(planEngine("generate", { kind: "stand-in", version: "1+stand-in" }, HERE)).toEqual({
     use: "external",
     kind: "stand-in",
   });
 });
 
 test.each(["nothing", "other"] as const)("where %s answers, ollama is started if there is one", (kind) => {
-  expect(planEngine("chat", { kind }, "/usr/bin/ollama")).toEqual({
+  expect(planEngine("chat", { kind }, HERE_WITH_OLLAMA)).toEqual({
     use: "ollama",
     program: "/usr/bin/ollama",
   });
-  expect(planEngine("chat", { kind }, undefined)).toEqual({ use: "stand-in" });
+  expect(planEngine("chat", { kind }, HERE)).toEqual({ use: "stand-in" });
 });
 
-test.each(["nothing", "other", "openai"] as const)(
-  "where a server of OpenAI's wire is configured and %s answers, nothing is started in its place",
+test.each(["other", "openai"] as const)(
+  "where a server of OpenAI's wire is configured and %s answers, that is used or waited for",
   (kind) => {
-    expect(planEngine("openai", { kind }, "/usr/bin/ollama")).toEqual({ use: "external", kind: "openai" });
+    expect(planEngine("openai", { kind }, HERE_WITH_OLLAMA)).toEqual({ use: "external", kind: "openai" });
   },
 );
+
+test("where nothing answers, the stand-in speaks OpenAI's wire, on this machine alone", () => {
+  const nothing = { kind: "nothing" } as const;
+  expect(planEngine("openai", nothing, HERE_WITH_OLLAMA)).toEqual({ use: "stand-in" });
+  expect(planEngine("openai", nothing, { isHere: false, ollama: undefined })).toEqual({
+    use: "external",
+    kind: "openai",
+  });
+});
 
 test("the first program on the PATH that may be run is found; folders and plain files are not programs", () => {
   const folder = tempFolder({ "plain/ollama": "", "first/ollama": "", "second/ollama": "" });
