@@ -202,6 +202,14 @@ export class Lacks extends Error {
   }
 }
 
+/**
+ * What a claim is about is not told by this target: the claim is not judged. The message says which call or field is
+ * missing, and which setting would supply it.
+ */
+export class NotTold extends Error {
+  override readonly name = "NotTold";
+}
+
 /** The text of anything that was thrown. */
 export function messageOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown);

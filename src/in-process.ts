@@ -7,7 +7,7 @@ import type { SuiteRun } from "./harness/run.ts";
 import { type RunAllOptions, runAll } from "./harness/run-all.ts";
 import type { StackOptions } from "./services/start.ts";
 import { commandsAt } from "./target/curl.ts";
-import { openTarget, type Target, type TargetUrls } from "./target/target.ts";
+import { openTarget, type Target, type TargetUrls, type WholeTargetUrls } from "./target/target.ts";
 
 /** What is run, on stacks of our own or on someone else's. */
 export type Run = Omit<RunAllOptions<Target>, "description" | "withTarget" | "parallel">;
@@ -68,7 +68,7 @@ export async function verifyInProcess(run: Run, faults: readonly Fault[] = []): 
       const { stack: options, target } = settingsFor(name);
       const stack = await startStack({ ...options, overrides: overridesForStack() });
       try {
-        const urls = { ...stack, ...target };
+        const urls = { ...target, hmi: stack.hmi, gateway: stack.gateway, engine: stack.engine };
         // A stack that is broken on purpose need not be able to undo anything.
         const isDisposable = faults.length > 0;
         return await useTarget(urls, run.signal, (open) => use({ ...open, isDisposable }));
@@ -85,7 +85,7 @@ function inWords({ name, story }: Fault): string {
 }
 
 async function useTarget(
-  urls: TargetUrls,
+  urls: WholeTargetUrls,
   signal: AbortSignal,
   use: (open: OpenTarget<Target>) => Promise<SuiteRun>,
 ): Promise<SuiteRun> {

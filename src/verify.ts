@@ -130,7 +130,7 @@ async function verifyAt(
   requireChecks(urls.contract);
   const target = await openTarget(urls, run.signal, journal);
   try {
-    const where = `gateway ${urls.gateway}, hmi ${urls.hmi}, ${target.engineName} at ${urls.engine}${contractIn(urls)}${rowsIn(target)}`;
+    const where = `${placesIn(urls, target)}${contractIn(urls)}${rowsIn(target)}`;
     return await runAll({
       ...run,
       description: describeTarget === undefined ? where : `${describeTarget} (${where})`,
@@ -139,6 +139,7 @@ async function verifyAt(
         use({
           target,
           capabilities: target.capabilities,
+          lacking: target.lacking,
           lacks: target.lacks,
           commandsOf: commandsAt(),
         }),
@@ -148,8 +149,17 @@ async function verifyAt(
   }
 }
 
+function placesIn({ gateway, hmi, engine }: TargetUrls, { engineName }: Target): string {
+  const places = [
+    gateway === undefined ? [] : `gateway ${gateway}`,
+    hmi === undefined ? [] : `hmi ${hmi}`,
+    engine === undefined ? [] : `${engineName} at ${engine}`,
+  ];
+  return places.flat().join(", ");
+}
+
 function contractIn({ contract }: TargetUrls): string {
-  return contract === undefined || contract.profile === "ours" ? "" : `, by the contract ${contract.profile}`;
+  return contract === undefined || contract.driver === "ours" ? "" : `, by the driver ${contract.driver}`;
 }
 
 function rowsIn({ store }: Target): string {

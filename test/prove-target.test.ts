@@ -13,6 +13,7 @@ import { everythingIn, startTestStack } from "./support/hmi.ts";
 import { ownCheck } from "./support/own-check.ts";
 import { freePorts } from "./support/ports.ts";
 import { launchPythonGateway, launchPythonHmi, whyNoPython } from "./support/python.ts";
+import { PYTHON_CONTRACT } from "./support/python-contract.ts";
 import { tempFolder } from "./support/temp.ts";
 
 /** For all suites without a fault, and some of them with each, while other tests run. */
@@ -121,7 +122,7 @@ describe.runIf(missing === undefined)("on the seeds' services in Python, by the 
     try {
       const urls = { hmi: hmi.url, gateway: gateway.url, engine: engine.url };
       report = await proveTarget({
-        target: { ...urls, settings: SETTINGS, contract: { ...DEFAULT_CONFIG.contract, profile: "seeds" } },
+        target: { ...urls, settings: SETTINGS, contract: PYTHON_CONTRACT },
         faults: ["done-missing", "stream-cut", "cancel-swallowed", "events-named"],
       });
     } finally {

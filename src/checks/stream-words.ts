@@ -1,15 +1,32 @@
 import type { StreamEvent } from "../contract/events.ts";
+import { failureOf } from "../target/drivers/reply-facts.ts";
 import type { SeenStream } from "../target/http.ts";
 
-/** `done (stop)`, where the stream had its last event; else how it ended: `closed`, `cut`, `given-up`. */
-export function lastWord({ events, end }: SeenStream): string {
-  const last = events.at(-1)?.event;
-  return last !== undefined && "type" in last && last.type === "done" ? `done (${last.finish_reason})` : end;
+/**
+ * `done (stop)`, where the stream told its end; `done` where it gave no reason; else how it ended: `closed`, `cut`,
+ * `given-up`. A failure that was told is an end by `error`, whatever the wire calls it.
+ */
+export function lastWord(stream: SeenStream): string {
+  const { facts, end } = stream;
+  if (!facts.some(({ kind }) => kind === "done")) return end;
+  const reason = facts.find((fact) => fact.kind === "done" && fact.reason !== null);
+  if (reason?.kind === "done" && reason.reason !== null) return `done (${reason.reason})`;
+  return failureOf(stream) === undefined ? "done" : "done (error)";
 }
+
+/** What wires call an end that is one; of an end without a reason nobody knows better. */
+const WHOLE: ReadonlySet<string> = new Set([
+  "done",
+  "done (stop)",
+  "done (length)",
+  "done (max_tokens)",
+  "done (max_output_tokens)",
+  "done (completed)",
+]);
 
 /** Whether this last word is that of a reply which the engine wrote to its end. */
 export function isWhole(word: string): boolean {
-  return word === "done (stop)" || word === "done (length)";
+  return WHOLE.has(word);
 }
 
 /** The events of a stream that were ones. */

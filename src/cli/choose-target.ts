@@ -1,10 +1,12 @@
 import type { Config } from "../config/schema.ts";
 import { urlOf } from "../contract/address.ts";
-import type { ContractProfile } from "../contract/foreign.ts";
+import { DRIVERS } from "../contract/foreign.ts";
 import { UserError } from "../errors.ts";
 import { engineUrlForGateway } from "../launch/specs.ts";
 import { stackStatus } from "../launch/status.ts";
+import type { TargetUrls, WholeTargetUrls } from "../target/target.ts";
 import type { VerifyOptions } from "../verify.ts";
+import { chosenContract, loadDriverFile } from "./chosen-contract.ts";
 import type { Screen } from "./screen.ts";
 import { parseServiceUrl } from "./service-url.ts";
 
@@ -13,7 +15,7 @@ interface TargetFlagValues {
   hmi: string | undefined;
   gateway: string | undefined;
   engine: string | undefined;
-  contract: ContractProfile | undefined;
+  contract: string | undefined;
 }
 
 /** A stack that runs, by its URLs. */
@@ -56,10 +58,13 @@ export async function findTarget(
   config: Config,
 ): Promise<FoundTarget | undefined> {
   const given = [flags.hmi, flags.gateway, flags.engine].filter((url) => url !== undefined);
+  const contract = chosenContract(config, flags.contract);
+  const driver = await loadDriverFile(contract);
   const target = {
-    hmi: flags.hmi === undefined ? urlOf(config.hmi) : parseServiceUrl(flags.hmi),
-    gateway: flags.gateway === undefined ? urlOf(config.gateway) : parseServiceUrl(flags.gateway),
-    engine: flags.engine === undefined ? engineUrlForGateway(config) : parseServiceUrl(flags.engine),
+    ...urlsOf(flags, config, driver?.service ?? DRIVERS[contract.driver as keyof typeof DRIVERS]),
+    ...(driver !== undefined && { driver }),
+    model: config.chat.model,
+    agentId: config.chat.agent,
     token: config.auth.token,
     engineKey: config.engine.api_key,
     engineApi: config.engine.api,
@@ -69,13 +74,50 @@ export async function findTarget(
       orphanGraceMs: config.stream.orphan_grace_ms,
       maxReplyMs: config.stream.max_reply_ms,
     },
-    contract: { ...config.contract, ...(flags.contract && { profile: flags.contract }) },
+    contract,
   };
   // A stack of our own would not be what this contract is of.
-  if (given.length > 0 || target.contract.profile !== "ours") return { target };
+  if (given.length > 0 || contract.driver !== "ours") return { target };
   const { services } = await stackStatus(config, process.env);
   const ours = services.filter(({ name }) => name !== "engine");
   // A stack that is there and broken must not be passed over for a fresh one that is not.
   if (ours.some(({ state }) => state !== "stopped")) return { target, describeTarget: "the running stack" };
   return undefined;
+}
+
+/**
+ * The services of a stack. Of one that speaks another wire, by a flag, only those count that are named, and the one that
+ * messages go to: what else is configured here is of another stack.
+ */
+function urlsOf(
+  flags: Omit<TargetFlagValues, "in-process">,
+  config: Config,
+  front: "hmi" | "gateway" | "engine",
+): Pick<TargetUrls, "hmi" | "gateway" | "engine"> {
+  const configured = {
+    hmi: urlOf(config.hmi),
+    gateway: urlOf(config.gateway),
+    engine: engineUrlForGateway(config),
+  };
+  const isElsewhere = flags.contract !== undefined && flags.contract !== "ours";
+  const url = (name: keyof typeof configured): string | undefined => {
+    const given = flags[name];
+    if (given !== undefined) return parseServiceUrl(given);
+    return isElsewhere && name !== front ? undefined : configured[name];
+  };
+  return { hmi: url("hmi"), gateway: url("gateway"), engine: url("engine") };
+}
+
+/** The target with all three services. Throws a UserError where one is not known. */
+export function requireWhole(target: TargetUrls): WholeTargetUrls {
+  const { hmi, gateway, engine } = target;
+  if (hmi !== undefined && gateway !== undefined && engine !== undefined)
+    return { ...target, hmi, gateway, engine };
+  throw new UserError(
+    "bad_flag",
+    "The proof stands in front of all services, and one of them is not known.",
+    {
+      hint: "Name them: --hmi URL --gateway URL --engine URL.",
+    },
+  );
 }

@@ -1,5 +1,7 @@
 import { Flags } from "@oclif/core";
-import { CONTRACT_PROFILES } from "../contract/foreign.ts";
+import { didYouMean } from "../config/closest.ts";
+import { DRIVER_NAMES, isDriverName } from "../contract/foreign.ts";
+import { UserError } from "../errors.ts";
 import { parseShard } from "../harness/select.ts";
 import type { TextPattern } from "../linear-pattern.ts";
 import type { VerifyOptions } from "../verify.ts";
@@ -21,12 +23,19 @@ export const targetFlags = {
   hmi: urlFlag("HMI"),
   gateway: urlFlag("gateway"),
   engine: urlFlag("engine"),
-  contract: Flags.option({
-    options: CONTRACT_PROFILES,
-    description:
-      "What a stack that is not ours promises: a profile, to which contract.* of the configuration adds.",
+  contract: Flags.string({
+    description: `How a stack that is not ours is talked to: ${DRIVER_NAMES.join(", ")}, or a driver's file; contract.* of the configuration adds to it.`,
+    helpValue: "DRIVER",
     helpGroup: "TARGET",
-  })(),
+    parse: async (given) => {
+      if (isDriverName(given)) return given;
+      throw new UserError("bad_flag", `--contract: there is no driver "${given}".`, {
+        hint:
+          didYouMean(given, DRIVER_NAMES) ??
+          `Drivers: ${DRIVER_NAMES.join(", ")}; or the file of one, such as ./driver.ts.`,
+      });
+    },
+  }),
 };
 
 /** Which checks are run, and how. */

@@ -1,5 +1,6 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
+import { chosenContract } from "../cli/chosen-contract.ts";
 import { printLadder } from "../cli/ladder-lines.ts";
 import { parseServiceUrl } from "../cli/service-url.ts";
 import { targetFlags } from "../cli/verify-flags.ts";
@@ -38,7 +39,7 @@ Exit codes: 0 every rung holds, 1 one is broken, 2 it could not look, or could n
       config,
       env: process.env,
       urls,
-      contract: { ...config.contract, ...(flags.contract && { profile: flags.contract }) },
+      contract: chosenContract(config, flags.contract),
       slow: flags.slow,
       signal: this.interruptSignal(),
       onStart: printer.onStart,

@@ -1,6 +1,6 @@
 import { Flags, type Interfaces } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
-import { findTarget } from "../cli/choose-target.ts";
+import { findTarget, requireWhole } from "../cli/choose-target.ts";
 import { proofExitCode, targetProofExitCode } from "../cli/exit-code.ts";
 import { type FaultListing, listFaults } from "../cli/fault-list.ts";
 import { parseListenAddress } from "../cli/listen-address.ts";
@@ -118,6 +118,7 @@ that was not applied counts as not caught where it was asked for by name.`;
     screen.progress("  looking at the stack without a fault …");
     const report = await proveTarget({
       ...found,
+      target: requireWhole(found.target),
       ...{ faults, listen, seed, signal },
       command: run === undefined ? undefined : { line: run, env: process.env },
       deadlineMs: secondsToMs(flags.timeout),

@@ -1,5 +1,6 @@
 import { Args, Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
+import { chosenContract } from "../cli/chosen-contract.ts";
 import { makeReportFolder, writeReportFile } from "../cli/report-files.ts";
 import { parseServiceUrl } from "../cli/service-url.ts";
 import { targetFlags } from "../cli/verify-flags.ts";
@@ -70,7 +71,7 @@ Exit codes: 0 every hop passes what it gets, 1 one does not, 2 it could not run,
       engineKey: config.engine.api_key,
       configuredModel: config.chat.model,
       agentId: config.chat.agent,
-      contract: { ...config.contract, ...(flags.contract && { profile: flags.contract }) },
+      contract: chosenContract(config, flags.contract),
       passes: flags.passes,
       signal: this.interruptSignal(),
       onProgress: (words) => screen.progress(`  … ${words}`),

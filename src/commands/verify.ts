@@ -174,7 +174,7 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
   ): Promise<VerifyJournal | undefined> {
     await this.#clean(config, target, signal);
     try {
-      return beginVerifyRecord(config.state.dir, target.hmi);
+      return beginVerifyRecord(config.state.dir, target.hmi ?? target.gateway ?? target.engine ?? "");
     } catch (error) {
       const why = withoutStop(messageOf(error));
       this.screen.line(

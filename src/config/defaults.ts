@@ -29,7 +29,8 @@ export const DEFAULT_SETTINGS: Settings = {
   auth: { token: "", users: {}, user_header: "", trusted_proxies: [] },
   http: { allowed_hosts: [], messages_per_minute: 0 },
   contract: {
-    profile: "ours",
+    driver: "ours",
+    wire: {},
     lacks: {},
     endpoints: {},
     request_fields: {},

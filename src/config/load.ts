@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { DRIVER_FILE } from "../contract/foreign.ts";
 import { withAbsolutePath } from "../contract/store.ts";
 import { UserError } from "../errors.ts";
 import { SAFE_DIRECTORIES_VARIABLE, whyUntrusted } from "../file-owners.ts";
@@ -189,7 +190,13 @@ function withAbsolutePaths(config: Config, folder: string): Config {
   const { path } = config.store;
   return {
     ...config,
-    contract: { ...config.contract, store: withAbsolutePath(config.contract.store, folder) },
+    contract: {
+      ...config.contract,
+      driver: DRIVER_FILE.test(config.contract.driver)
+        ? resolve(folder, config.contract.driver)
+        : config.contract.driver,
+      store: withAbsolutePath(config.contract.store, folder),
+    },
     store: { ...config.store, path: path === ":memory:" ? path : resolve(folder, path) },
     state: { dir: resolve(folder, config.state.dir) },
   };

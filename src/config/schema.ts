@@ -3,14 +3,16 @@ import { en } from "zod/locales";
 import * as z from "zod/mini";
 import { LOOPBACK } from "../contract/address.ts";
 import {
-  CONTRACT_PROFILES,
+  DRIVER_NAMES,
   ENDPOINTS,
   type EndpointName,
   FEATURES,
+  isDriverName,
   LACK_VERDICTS,
   readAddress,
 } from "../contract/foreign.ts";
 import { problemOfStoreName, readStoreAddress, STORE_NAMES, type StoreName } from "../contract/store.ts";
+import { WireDescriptionSchema } from "../contract/wire-description.ts";
 import type { Services } from "./services.ts";
 
 // The words of zod's messages, which zod/mini leaves out.
@@ -132,8 +134,14 @@ export const ConfigSchema = z.strictObject({
   }),
   /** Where a backend that is judged (`stack verify`) is not as the contract says; our own services do not read it. */
   contract: z.strictObject({
-    /** What the settings below add to: `ours`, which has no departures, or the Python stack of the seeds. */
-    profile: z.enum(CONTRACT_PROFILES),
+    /** How the backend is talked to: a driver by its name (`seeds`, `openai-chat`, ...), or the file of one: `./driver.ts`. */
+    driver: z.string().check(
+      z.refine(isDriverName, {
+        error: `expected one of ${DRIVER_NAMES.join(", ")}, or a driver's file, such as ./driver.ts`,
+      }),
+    ),
+    /** The wire where it is not as the driver says, call by call: `send`, `read`, `stream`, `cancel`, `rows`, ... */
+    wire: WireDescriptionSchema,
     /** By endpoint, by feature, or by the claim's own id: what becomes of a check that needs it. */
     lacks: z.partialRecord(
       z.union([z.enum([...endpointNames, ...FEATURES]), z.templateLiteral([word, "/", word])]),

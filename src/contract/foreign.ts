@@ -1,6 +1,7 @@
 /** How a backend that is not ours departs from the contract. */
 import { gatewayRoutes, hmiRoutes, pageRoutes, type Route } from "./routes.ts";
 import type { ForeignStoreNames } from "./store.ts";
+import type { WireSettings } from "./wire-description.ts";
 
 /** An endpoint by the name that settings know it by: `hmi.messages`, `gateway.resume`, `pages.llm`. */
 export type EndpointName =
@@ -36,11 +37,29 @@ export type CheckId = `${string}/${string}`;
 export const LACK_VERDICTS = ["skipped", "broken", "judged"] as const;
 export type LackVerdict = (typeof LACK_VERDICTS)[number];
 
-/** The ready sets of departures: our own contract, which has none, and the Python stack of the seeds. */
-export const CONTRACT_PROFILES = ["ours", "seeds"] as const;
-export type ContractProfile = (typeof CONTRACT_PROFILES)[number];
+/**
+ * The drivers that are there, each with the service that messages are sent to: our own contract's, and those of other
+ * wires (`src/target/drivers/shipped`).
+ */
+export const DRIVERS = {
+  ours: "hmi",
+  seeds: "hmi",
+  "openai-chat": "gateway",
+  "openai-responses": "gateway",
+  ollama: "engine",
+  litellm: "gateway",
+} as const;
+export const DRIVER_NAMES = Object.keys(DRIVERS) as (keyof typeof DRIVERS)[];
 
-/** Where a backend is not as the contract says. */
+/** A driver of a user's own, by its file: `./driver.ts`. */
+export const DRIVER_FILE = /\.[cm]?[jt]s$/;
+
+/** Whether a driver can be called so. */
+export function isDriverName(text: string): boolean {
+  return Object.hasOwn(DRIVERS, text) || DRIVER_FILE.test(text);
+}
+
+/** Where a backend that follows the contract is not as it says. */
 export interface Departures {
   readonly lacks: { readonly [Name in EndpointName | Feature | CheckId]?: LackVerdict | undefined };
   /** Where an endpoint is: `GET /api/chat/history/{session_id}`, the method left out where it is the contract's. */
@@ -55,9 +74,12 @@ export interface Departures {
   readonly store_names: ForeignStoreNames;
 }
 
-/** A profile, and what is different from it. */
+/** How a backend is talked to, and what is different from that. */
 export interface ForeignContract extends Departures {
-  readonly profile: ContractProfile;
+  /** One of {@link DRIVER_NAMES}, or the file of a driver. */
+  readonly driver: string;
+  /** What is different from the driver's description; the whole of it for a driver of none. */
+  readonly wire: WireSettings;
   /** Where the backend's store is, for `readStoreAddress`; empty, or left out: its rows are read through the HMI. */
   readonly store?: string;
 }

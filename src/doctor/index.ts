@@ -83,7 +83,7 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
   });
   const flags = [
     ...Object.entries(given).flatMap(([name, url]) => (url === undefined ? [] : ` --${name} ${url}`)),
-    ...(contract.profile === config.contract.profile ? [] : [` --contract ${contract.profile}`]),
+    ...(contract.driver === config.contract.driver ? [] : [` --contract ${contract.driver}`]),
   ].join("");
   const { onStart = ignore, onRung = ignore } = options;
   const rungs = ladder(options.slow ?? false).map((rung) => aimed(rung, flags));
@@ -107,8 +107,8 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
 }
 
 /** Of a backend with a contract of its own only what was configured as a program, or runs, is of this stack. */
-function isOurs({ kind, isExternal, state }: Sighting, { profile }: ForeignContract): boolean {
-  return state.state === "running" || (!isExternal && (profile === "ours" || kind === "command"));
+function isOurs({ kind, isExternal, state }: Sighting, { driver }: ForeignContract): boolean {
+  return state.state === "running" || (!isExternal && (driver === "ours" || kind === "command"));
 }
 
 /** Commands of ours that judge the stack are told where it is, if that is not the configured place. */

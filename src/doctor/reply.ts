@@ -1,7 +1,7 @@
 import { ErrorBody } from "../contract/common.ts";
 import type { FinishReason } from "../contract/events.ts";
+import { textOf } from "../target/drivers/reply-facts.ts";
 import type { SeenStream } from "../target/http.ts";
-import { textOf } from "../target/http.ts";
 import { broken } from "./diagnose.ts";
 import type { Finding } from "./ladder.ts";
 import type { Scene } from "./scene.ts";

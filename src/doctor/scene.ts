@@ -6,6 +6,7 @@ import type { ForeignContract } from "../contract/foreign.ts";
 import type { ServiceState } from "../supervisor/inspect.ts";
 import type { LastExit } from "../supervisor/keep/types.ts";
 import { type SocketTable, socketTable } from "../supervisor/os/ports.ts";
+import { departuresOf } from "../target/departures.ts";
 import { createForeignClient, isLacking } from "../target/foreign.ts";
 import {
   type CallOptions,
@@ -14,7 +15,6 @@ import {
   type SeenCall,
   type SeenStream,
 } from "../target/http.ts";
-import { departuresOf } from "../target/profiles/index.ts";
 
 /** One service, and what is known of it before the first rung. */
 export interface Patient {

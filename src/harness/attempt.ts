@@ -1,9 +1,9 @@
-import { Lacks, messageOf } from "../errors.ts";
+import { Lacks, messageOf, NotTold } from "../errors.ts";
 import { chanceOf } from "./chance.ts";
 import { type Check, CouldNotRun, type Verdict } from "./check.ts";
 import { type HoldUps, waitForCalm, watchHoldUps } from "./held-up.ts";
 import type { OpenTarget, RunSettings } from "./open-target.ts";
-import type { CouldNotRunOutcome, Outcome } from "./report.ts";
+import type { CouldNotRunOutcome, Outcome, SkippedOutcome } from "./report.ts";
 import { recordingSteps, type Step } from "./steps.ts";
 import type { Teardown } from "./teardown.ts";
 
@@ -26,7 +26,7 @@ export interface CheckRun<Target> {
 
 /** What a check says of some evidence. */
 export interface Judged {
-  readonly outcome: Exclude<Outcome, { verdict: "flaky" | "skipped" }>;
+  readonly outcome: Exclude<Outcome, { verdict: "flaky" }>;
   readonly evidence?: unknown;
   /** See `CheckResult.commands`. */
   readonly commands?: readonly string[];
@@ -158,7 +158,8 @@ function collectShared(collect: () => Promise<unknown>): SharedCollection {
 }
 
 /** An exception in a check is never a verdict about the claim. */
-function explain(error: unknown, signal?: AbortSignal): CouldNotRunOutcome {
+function explain(error: unknown, signal?: AbortSignal): CouldNotRunOutcome | SkippedOutcome {
+  if (error instanceof NotTold) return { verdict: "skipped", reason: error.message };
   const reason = (text: string): CouldNotRunOutcome => ({ verdict: "could-not-run", reason: text });
   if (signal?.aborted) return reason("interrupted");
   if (error instanceof CouldNotRun) return reason(error.message);

@@ -5,9 +5,14 @@ export type Outcome =
   | Verdict
   /** It did not hold at first, and then it did: never counted as held. */
   | { readonly verdict: "flaky"; readonly first: Verdict | CouldNotRunOutcome; readonly seen: string }
-  /** Not made, for a reason that was known before; never counted as held. */
-  | { readonly verdict: "skipped"; readonly reason: string }
+  | SkippedOutcome
   | CouldNotRunOutcome;
+
+/** Not judged, because the target does not have, or does not tell, what the claim is about; never counted as held. */
+export interface SkippedOutcome {
+  readonly verdict: "skipped";
+  readonly reason: string;
+}
 
 /** Tried, but it says nothing: the target could not be used. */
 export interface CouldNotRunOutcome {

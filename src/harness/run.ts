@@ -62,7 +62,8 @@ async function runCheck<Target>(check: Check<Target, never>, run: CheckRun<Targe
   if (waived === "skipped" || waived === "broken") return finish(0, notClaimed(check, waived));
   const missing = check.needs.filter((need) => !run.open.capabilities.has(need));
   if (missing.length > 0) {
-    const reason = `this target cannot ${missing.join(" and ")}`;
+    const reasons = missing.map((need) => run.open.lacking?.[need]).filter((each) => each !== undefined);
+    const reason = reasons[0] ?? `this target cannot ${missing.join(" and ")}`;
     return finish(0, { outcome: { verdict: "skipped", reason } });
   }
   try {
@@ -88,6 +89,8 @@ async function tryCheck<Target>(
   const first = await attempt();
   let last = first;
   let attempts = 1;
+  if (first.outcome.verdict === "skipped") return finish(attempts, first);
+  const outcome = first.outcome;
   while (last.outcome.verdict !== "holds" && attempts <= run.settings.retries) {
     if (run.settings.signal.aborted) break;
     attempts += 1;
@@ -95,7 +98,7 @@ async function tryCheck<Target>(
   }
   if (attempts === 1 || last.outcome.verdict !== "holds") return finish(attempts, last);
   const { seen } = last.outcome;
-  return finish(attempts, { ...last, outcome: { verdict: "flaky", first: first.outcome, seen } });
+  return finish(attempts, { ...last, outcome: { verdict: "flaky", first: outcome, seen } });
 }
 
 type Lacking = Pick<CheckResult, "outcome" | "lacks">;

@@ -1,6 +1,6 @@
 import { UserError } from "../errors.ts";
 import { type CheckResult, suiteOf } from "../harness/report.ts";
-import { openTarget, type TargetUrls } from "../target/target.ts";
+import { openTarget, type WholeTargetUrls } from "../target/target.ts";
 import { type VerifyReport, verify } from "../verify.ts";
 import type { Judge, JudgeSettings, Reaction } from "./judge.ts";
 import type { NotHolding } from "./report.ts";
@@ -10,7 +10,7 @@ import type { Tapped } from "./taps.ts";
  * Judges by our own checks: those that hold on the stack without a fault. First the ones that the fault names, and
  * only where none of them turns red, the others of their suites, which look at the same endpoints.
  */
-export function judgeByChecks(target: TargetUrls, { seed, deadlineMs, signal }: JudgeSettings): Judge {
+export function judgeByChecks(target: WholeTargetUrls, { seed, deadlineMs, signal }: JudgeSettings): Judge {
   let held: readonly string[] = [];
   /** A canary of one run must not be found again by the next. */
   const run = (tapped: Tapped, about: string, retries: number, ids?: readonly string[]) =>

@@ -1,6 +1,6 @@
 import { type Fault, findWireFault, hopsOf, wireFaults } from "../faults/index.ts";
 import { newSeed } from "../harness/chance.ts";
-import type { TargetUrls } from "../target/target.ts";
+import type { WholeTargetUrls } from "../target/target.ts";
 import { judgeByChecks } from "./checks.ts";
 import { judgeByCommand } from "./command.ts";
 import type { Judge, Reaction } from "./judge.ts";
@@ -9,7 +9,7 @@ import { requireUpstreams, type TapPlan, withTaps } from "./taps.ts";
 
 export interface ProveTargetOptions {
   /** The stack. It is not restarted, and all that the checks make on it is deleted. */
-  target: TargetUrls;
+  target: WholeTargetUrls;
   /** What it is called in the report, beside its URLs. */
   describeTarget?: string | undefined;
   /** Names of faults; without it, all that live on a wire. */

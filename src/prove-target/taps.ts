@@ -2,19 +2,19 @@ import { type Address, addressOfUrl } from "../contract/address.ts";
 import { messageOf, UserError } from "../errors.ts";
 import type { Rewrite } from "../tap/rewrite.ts";
 import { startTap, type Tap } from "../tap/tap.ts";
-import type { TargetUrls } from "../target/target.ts";
+import type { WholeTargetUrls } from "../target/target.ts";
 import type { Hop } from "./report.ts";
 
 /** The taps in front of somebody's stack. */
 export interface TapPlan {
-  readonly target: TargetUrls;
+  readonly target: WholeTargetUrls;
   /** Where the taps listen that the stack's own services call; the others take any free port. */
   readonly listen: Partial<Readonly<Record<"gateway" | "engine", Address>>>;
 }
 
 /** A stack as it is called through its taps. */
 export interface Tapped {
-  readonly urls: TargetUrls;
+  readonly urls: WholeTargetUrls;
   /** How many requests have come to HMI and gateway. */
   requests(): number;
 }

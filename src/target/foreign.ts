@@ -26,7 +26,10 @@ export function createForeignClient({ url, token, service, departures }: Foreign
   const { lacks, request_fields } = departures;
   const answerNames = inverse(departures.answer_fields);
   const eventNames = inverse(departures.event_fields);
-  const client = createHttpClient(url, token, (data) => parseEventData(renameInJson(data, eventNames)));
+  const client = createHttpClient(url, token, {
+    readEvent: (data) => parseEventData(renameInJson(data, eventNames)),
+    prepare: (value) => renameFields(value, eventNames),
+  });
   const outgoing = (method: Method, path: string, options: CallOptions) => {
     const call = findEndpoint(service, method, path);
     if (call === undefined) return { endpoint: undefined, method, path, options };
@@ -57,6 +60,11 @@ export function createForeignClient({ url, token, service, departures }: Foreign
     async stream(...asked) {
       const { endpoint, method, path, options } = outgoing(...asked);
       return incoming(endpoint, await client.stream(method, path, options));
+    },
+    async openStream(...asked) {
+      const { endpoint, method, path, options } = outgoing(...asked);
+      const { head, ended } = await client.openStream(method, path, options);
+      return { head, ended: ended.then((seen) => incoming(endpoint, seen)) };
     },
     close: () => client.close(),
   };

@@ -8,6 +8,9 @@ import { parseEventData } from "../contract/sse.ts";
 import { createSseDecoder, EVENT_STREAM_WANTED, isEventStreamType } from "../contract/sse-decoder.ts";
 import { textOf as textPassed } from "../tap/exchange.ts";
 import { isTooDeep } from "../text/json-depth.ts";
+import type { FactReaderMaker } from "./drivers/fact-reader.ts";
+import { knownStreamReader } from "./drivers/known-streams.ts";
+import type { TimedFact } from "./drivers/reply-facts.ts";
 import { noteRequest, type RequestStep } from "./request-step.ts";
 
 /** One answered call, as it was seen. */
@@ -52,9 +55,11 @@ export interface SeenStream {
   readonly chunks: readonly SeenChunk[];
   /** None where the answer was no event stream. */
   readonly events: readonly SeenEvent[];
+  /** What the stream said, in words that are no wire's own. */
+  readonly facts: readonly TimedFact[];
   /** When each comment (heartbeat) arrived. */
   readonly comments_ms: readonly number[];
-  /** The body where the answer was no event stream; else null. */
+  /** The body where the answer was no stream of events or facts; else null. */
   readonly body: unknown;
   /** `closed` by the server in order, `cut` in disorder, or `given-up` by us at the deadline. */
   readonly end: "closed" | "cut" | "given-up";
@@ -71,6 +76,20 @@ export interface CallOptions {
   readonly onEvent?: (event: SeenEvent) => void;
   /** Told of the data of each message as it arrives, whatever it is. */
   readonly onData?: (data: string) => void;
+  /** How facts are read from the bytes; left out: as this house knows streams, by their type. */
+  readonly readFacts?: FactReaderMaker;
+  /** Told of each fact as it arrives. */
+  readonly onFact?: (fact: TimedFact) => void;
+}
+
+/** A stream whose answer has begun. */
+export interface OpenStream {
+  readonly head: Pick<SeenStream, "request" | "sent_at" | "status" | "headers"> & {
+    /** Until the answer began. */
+    readonly duration_ms: number;
+  };
+  /** The whole stream, once it has ended in any way. Never rejects. */
+  readonly ended: Promise<SeenStream>;
 }
 
 /** What a service can be asked with. */
@@ -81,14 +100,25 @@ export interface HttpClient {
   readonly url: string;
   call(method: HttpMethod, path: string, options: CallOptions): Promise<SeenCall>;
   stream(method: HttpMethod, path: string, options: CallOptions): Promise<SeenStream>;
+  /** The same, told as soon as its answer has begun. */
+  openStream(method: HttpMethod, path: string, options: CallOptions): Promise<OpenStream>;
   close(): Promise<void>;
 }
 
-/**
- * A client of the service at this URL; `token` goes out with every call, empty for none. `readEvent` makes an
- * event of a message's data.
- */
-export function createHttpClient(url: string, token = "", readEvent = parseEventData): HttpClient {
+/** How a client understands what it reads, where that is not as our own services say it. */
+export interface Hearing {
+  /** Makes an event of a message's data. */
+  readonly readEvent: typeof parseEventData;
+  /** Changes an event's JSON before facts are read from it. */
+  readonly prepare: (value: unknown) => unknown;
+}
+
+/** A client of the service at this URL; `token` goes out with every call, empty for none. */
+export function createHttpClient(
+  url: string,
+  token = "",
+  { readEvent, prepare }: Hearing = { readEvent: parseEventData, prepare: (value) => value },
+): HttpClient {
   // No time-outs of its own: every call has a signal with the deadline that its caller chose.
   const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 5_000 } });
   const always = isLoopback(addressOfUrl(url).host) ? {} : PROGRAM_HEADER;
@@ -125,6 +155,21 @@ export function createHttpClient(url: string, token = "", readEvent = parseEvent
       isStream,
       hasToken: shown !== "",
     });
+  const openStream: HttpClient["openStream"] = async (method, path, options) => {
+    const step = note(method, path, options, true);
+    const start = performance.now();
+    const request = `${method} ${path}`;
+    const sent_at = new Date().toISOString();
+    const headers = { ...EVENT_STREAM_WANTED, ...options.headers };
+    const answer = await send(method, path, { ...options, headers });
+    const head = { request, sent_at, status: answer.statusCode, headers: headersOf(answer) };
+    const read = async (): Promise<SeenStream> => {
+      const seen = await readStream(answer, start, options, { readEvent, prepare });
+      step.answer = seen.events.map(({ event }) => event).find(namesConversation);
+      return { ...head, ...seen, duration_ms: since(start) };
+    };
+    return { head: { ...head, duration_ms: since(start) }, ended: read() };
+  };
   return {
     url,
     async call(method, path, options) {
@@ -144,21 +189,9 @@ export function createHttpClient(url: string, token = "", readEvent = parseEvent
       };
     },
     async stream(method, path, options) {
-      const step = note(method, path, options, true);
-      const start = performance.now();
-      const sent_at = new Date().toISOString();
-      const headers = { ...EVENT_STREAM_WANTED, ...options.headers };
-      const answer = await send(method, path, { ...options, headers });
-      const seen = await readStream(answer, start, options, readEvent);
-      step.answer = seen.events.map(({ event }) => event).find(namesConversation);
-      return {
-        request: `${method} ${path}`,
-        sent_at,
-        status: answer.statusCode,
-        ...seen,
-        duration_ms: since(start),
-      };
+      return await (await openStream(method, path, options)).ended;
     },
+    openStream,
     close: () => agent.destroy(),
   };
 }
@@ -166,14 +199,23 @@ export function createHttpClient(url: string, token = "", readEvent = parseEvent
 async function readStream(
   answer: Dispatcher.ResponseData,
   start: number,
-  { signal, onEvent, onData }: CallOptions,
-  readEvent: typeof parseEventData,
-): Promise<Omit<SeenStream, "request" | "sent_at" | "status" | "duration_ms">> {
+  { signal, onEvent, onData, onFact, readFacts }: CallOptions,
+  { readEvent, prepare }: Hearing,
+): Promise<Omit<SeenStream, "request" | "sent_at" | "status" | "headers" | "duration_ms">> {
   const headers = headersOf(answer);
   const content_type = headers["content-type"] ?? "";
   const chunks: SeenChunk[] = [];
   const events: SeenEvent[] = [];
+  const facts: TimedFact[] = [];
   const comments_ms: number[] = [];
+  // What is refused is no reply: its words are in the body.
+  const isAnswer = answer.statusCode >= 200 && answer.statusCode < 300;
+  const makeReader = readFacts ?? knownStreamReader(content_type, prepare);
+  const factReader = makeReader((told) => {
+    const fact: TimedFact = { ...told, at_ms: since(start) };
+    facts.push(fact);
+    onFact?.(fact);
+  });
   const isEventStream = isEventStreamType(content_type);
   const decoder = createSseDecoder({
     onMessage({ id, data }) {
@@ -189,12 +231,15 @@ async function readStream(
     for await (const bytes of uncompressed(answer.body, headers["content-encoding"])) {
       chunks.push({ at_ms: since(start), latin1: bytes.toString("latin1") });
       if (isEventStream) decoder.push(bytes);
+      if (isAnswer) factReader.push(bytes);
     }
+    factReader.end();
   } catch {
     end = signal.aborted ? "given-up" : "cut";
   }
-  const body = isEventStream ? null : parseBody(textPassed({ chunks }));
-  return { headers, content_type, chunks, events, comments_ms, body, end };
+  const text = isEventStream ? null : parseBody(textPassed({ chunks }));
+  const body = typeof text === "string" && facts.length > 0 ? null : text;
+  return { content_type, chunks, events, facts, comments_ms, body, end };
 }
 
 /** Makes what whoever is asked has compressed readable as it arrives, not only at its end. */
@@ -233,11 +278,4 @@ function since(start: number): number {
 /** Whether an event tells which conversation the call has made. */
 function namesConversation(event: SeenEvent["event"]): boolean {
   return "type" in event && event.type === "started";
-}
-
-/** The reply's text as it was streamed. */
-export function textOf(stream: SeenStream): string {
-  return stream.events
-    .map(({ event }) => ("type" in event && event.type === "token" ? event.content : ""))
-    .join("");
 }

@@ -9,7 +9,6 @@ export async function askGateway(
   gateway: HttpClient,
   question: HopQuestion,
   signal: AbortSignal,
-  names: Readonly<Record<string, string>>,
 ): Promise<HopPass> {
   const { message, model, options, agentId, isOurWire } = question;
   const path = gatewayRoutes.chat.path();
@@ -24,7 +23,7 @@ export async function askGateway(
       ...extras,
     };
     const stream = (soon: AbortSignal) => gateway.stream("POST", path, { body, signal: soon });
-    return passByOneCall(`POST ${path}`, stream, question, signal, names);
+    return passByOneCall(`POST ${path}`, stream, question, signal);
   };
   const pass = await ask({
     ...(Object.keys(options).length > 0 && { options }),

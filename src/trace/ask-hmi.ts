@@ -60,7 +60,6 @@ export async function askHmi(
   place: HmiPlace,
   question: HopQuestion,
   signal: AbortSignal,
-  names: Readonly<Record<string, string>>,
 ): Promise<HopPass> {
   const start = performance.now();
   const sentAt = new Date().toISOString();
@@ -87,7 +86,7 @@ export async function askHmi(
       problem: problemOf(answer),
     };
   }
-  const around = { offsetMs: performance.now() - start, sentAt, acceptedMs, names };
+  const around = { offsetMs: performance.now() - start, sentAt, acceptedMs };
   try {
     signal.throwIfAborted();
     const pass = await readStream(asked, session_id, around, AbortSignal.any([signal, until]), question);

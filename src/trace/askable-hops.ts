@@ -23,18 +23,14 @@ export interface HopClients {
   /** Before the HMI or the gateway; undefined where no proxy was named. */
   readonly proxy: { readonly client: HttpClient; readonly before: "hmi" | "gateway" } | undefined;
   readonly place: HmiPlace;
-  /** Fields of events by the backend's names, with the contract's. */
-  readonly eventNames: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }
 
 /** The hops from the engine outwards. */
 export function askableHops(clients: HopClients): AskableHop[] {
-  const { engine, engineApi, gateway, hmi, proxy, place, eventNames, signal } = clients;
-  const byGateway = (client: HttpClient) => (question: HopQuestion) =>
-    askGateway(client, question, signal, eventNames);
-  const byHmi = (client: HttpClient) => (question: HopQuestion) =>
-    askHmi(client, place, question, signal, eventNames);
+  const { engine, engineApi, gateway, hmi, proxy, place, signal } = clients;
+  const byGateway = (client: HttpClient) => (question: HopQuestion) => askGateway(client, question, signal);
+  const byHmi = (client: HttpClient) => (question: HopQuestion) => askHmi(client, place, question, signal);
   const hops: AskableHop[] = [
     {
       hop: "engine",

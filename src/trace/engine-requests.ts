@@ -1,7 +1,7 @@
 import type { GenerationRecord } from "../contract/engine.ts";
 import { generationsIn } from "../tap/generations.ts";
+import { readFacts } from "../target/drivers/known-streams.ts";
 import type { EngineWatch } from "../target/engine-watch.ts";
-import { readReplyFacts } from "./reply-facts.ts";
 import type { EngineRequest, HopPass } from "./trace-report.ts";
 
 /** A request with its number, and what it was answered where that was kept. */
@@ -34,7 +34,7 @@ export async function followEngine(
     const exchanges = told?.exchanges ?? [];
     return generationsIn(exchanges, told?.began_at ?? 0).map((record) => {
       const answer = exchanges.find((exchange) => exchange.id === record.id)?.response;
-      const facts = readReplyFacts(answer?.chunks ?? [], answer?.headers["content-type"] ?? "");
+      const facts = readFacts(answer?.chunks ?? [], answer?.headers["content-type"] ?? "");
       return { record, text: facts.map((fact) => (fact.kind === "text" ? fact.text : "")).join("") };
     });
   };

@@ -1,6 +1,6 @@
 import { textOf as textPassed } from "../tap/exchange.ts";
+import { failureOf, lastFact, type TimedFact, textOf, thoughtsOf } from "../target/drivers/reply-facts.ts";
 import type { SeenStream } from "../target/http.ts";
-import { readReplyFacts, type TimedFact } from "./reply-facts.ts";
 import type { HopPass, Piece } from "./trace-report.ts";
 
 /** What is known of a pass beside its stream. */
@@ -9,25 +9,20 @@ export interface AroundStream {
   readonly offsetMs: number;
   readonly sentAt: string;
   readonly acceptedMs: number | null;
-  /** As for {@link readReplyFacts}. */
-  readonly names?: Readonly<Record<string, string>>;
 }
 
 /** What a stream says of one message's way through a hop: a pure function of what was seen. */
 export function readHopPass(stream: SeenStream, around: AroundStream): HopPass {
-  const { offsetMs, sentAt, acceptedMs, names } = around;
-  const facts = readReplyFacts(stream.chunks, stream.content_type, names);
+  const { offsetMs, sentAt, acceptedMs } = around;
+  const { facts } = stream;
   const isDone = facts.some(({ kind }) => kind === "done");
   const isReply = stream.status === 200 && facts.length > 0;
   const at = (ms: number | undefined): number | null =>
     ms === undefined ? null : Math.round((ms + offsetMs) * 10) / 10;
   const texts = facts.filter((fact) => fact.kind === "text");
   const thoughts = facts.filter((fact) => fact.kind === "thought");
-  const last = <Kind extends TimedFact["kind"]>(kind: Kind) =>
-    facts.findLast((fact): fact is Extract<TimedFact, { kind: Kind }> => fact.kind === kind);
-  const usage = last("usage");
-  const failures = facts.filter((fact) => fact.kind === "failure");
-  const failure = failures.find(({ code }) => code !== null) ?? failures[0];
+  const usage = lastFact(stream, "usage");
+  const failure = failureOf(stream);
   return {
     ...NOTHING_SEEN,
     request: withoutQuery(stream.request),
@@ -47,12 +42,12 @@ export function readHopPass(stream: SeenStream, around: AroundStream): HopPass {
     ended_ms: at(stream.duration_ms),
     end: isDone ? "done" : ENDS[stream.end],
     finish_reason: reasonIn(facts),
-    text: texts.map(({ text }) => text).join(""),
-    thoughts: thoughts.map(({ text }) => text).join(""),
+    text: textOf(stream),
+    thoughts: thoughtsOf(stream),
     pieces: piecesIn(facts, at),
-    model: last("model")?.name ?? null,
+    model: lastFact(stream, "model")?.name ?? null,
     usage: usage === undefined ? null : { prompt_tokens: usage.prompt, completion_tokens: usage.completion },
-    timings: last("timings")?.timings ?? null,
+    timings: lastFact(stream, "timings")?.timings ?? null,
     failure: failure === undefined ? null : { code: failure.code, message: failure.message.slice(0, 500) },
   };
 }

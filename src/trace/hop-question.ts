@@ -1,7 +1,7 @@
 import type { EngineOptions } from "../contract/gateway.ts";
 import { messageOf } from "../errors.ts";
 import type { SeenStream } from "../target/http.ts";
-import { type AroundStream, NOTHING_SEEN, readHopPass } from "./hop-pass.ts";
+import { NOTHING_SEEN, readHopPass } from "./hop-pass.ts";
 import type { HopPass } from "./trace-report.ts";
 
 /** What every hop is asked, and how long it may take. */
@@ -24,13 +24,12 @@ export async function passByOneCall(
   ask: (signal: AbortSignal) => Promise<SeenStream>,
   { patienceMs }: Pick<HopQuestion, "patienceMs">,
   signal: AbortSignal,
-  names?: AroundStream["names"],
 ): Promise<HopPass> {
   const sentAt = new Date().toISOString();
   try {
     const stream = await ask(AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]));
     signal.throwIfAborted();
-    return readHopPass(stream, { offsetMs: 0, sentAt, acceptedMs: null, ...(names && { names }) });
+    return readHopPass(stream, { offsetMs: 0, sentAt, acceptedMs: null });
   } catch (error) {
     signal.throwIfAborted();
     return { ...NOTHING_SEEN, request, sent_at: sentAt, problem: noAnswerWords(error, patienceMs) };

@@ -1,5 +1,6 @@
 /** What a trace has seen, and what it says of it: the shape of `stack trace --json`. */
 import type { EngineOptions } from "../contract/gateway.ts";
+import type { EngineTimings } from "../target/drivers/reply-facts.ts";
 import type { HopName } from "./hop.ts";
 
 /** One trace. All times are milliseconds; whatever was not told is null. */
@@ -126,14 +127,6 @@ export interface Piece {
   readonly kind: "text" | "thought";
   /** UTF-16 units. */
   readonly chars: number;
-}
-
-/** Each null where the engine does not tell it. */
-export interface EngineTimings {
-  readonly queue_ms: number | null;
-  readonly load_ms: number | null;
-  readonly prompt_ms: number | null;
-  readonly reply_ms: number | null;
 }
 
 export interface ReplyRow {

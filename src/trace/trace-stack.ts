@@ -5,11 +5,10 @@ import type { EngineOptions } from "../contract/gateway.ts";
 import { modelInForce } from "../contract/model-names.ts";
 import { gatewayRoutes } from "../contract/routes.ts";
 import { UserError } from "../errors.ts";
+import { departuresOf } from "../target/departures.ts";
 import { type EngineWatch, watchEngine } from "../target/engine-watch.ts";
 import { createForeignClient, isLacking } from "../target/foreign.ts";
 import { createHttpClient, type HttpClient } from "../target/http.ts";
-import { departuresOf } from "../target/profiles/index.ts";
-import { inverse } from "../target/rename.ts";
 import { tokenRefused } from "../target/token-refused.ts";
 import { askEngine, listEngineModels } from "./ask-engine.ts";
 import { closeHmiPlace, type HmiPlace, openHmiPlace } from "./ask-hmi.ts";
@@ -140,7 +139,7 @@ async function connect(options: TraceOptions, opened: HttpClient[]): Promise<Con
       model: options.model ?? modelInForce(installed, options.configuredModel) ?? null,
       options: engineOptions,
       agentId: options.agentId,
-      isOurWire: contract.profile === "ours",
+      isOurWire: contract.driver === "ours",
       patienceMs: LOAD_WITHIN_MS,
     },
     clients: {
@@ -149,7 +148,6 @@ async function connect(options: TraceOptions, opened: HttpClient[]): Promise<Con
       gateway: client(urls.gateway, "gateway"),
       hmi: client(urls.hmi, "hmi"),
       proxy: via === undefined ? undefined : { client: client(via, before), before },
-      eventNames: inverse(departures.event_fields),
       signal,
     },
   };

@@ -27,7 +27,7 @@ services:
     depends_on: [gateway]
     ready: { http: /health }
     restart: { policy: on-failure, backoff_ms: 50 }
-contract: { profile: seeds }
+contract: { driver: seeds }
 `;
 
 /** Several Python processes start, while other tests run. */

@@ -263,7 +263,7 @@ test("what no service reads is changed without a restart", async () => {
   const pids = stack.pids();
   writeFileSync(
     join(stack.cwd, "stack.config.yaml"),
-    "contract: { profile: seeds }\nmonitor: { webhook_url: http://127.0.0.1:9 }",
+    "contract: { driver: seeds }\nmonitor: { webhook_url: http://127.0.0.1:9 }",
   );
   expect((await stack.run("up", "--detach")).stdout.match(/running already +pid/g)).toHaveLength(3);
   expect(stack.pids()).toEqual(pids);

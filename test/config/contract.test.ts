@@ -10,14 +10,15 @@ test("departures are read from a file by the names of endpoints, fields and chec
   const cwd = tempFolder({
     [YAML]: [
       "contract:",
-      "  profile: seeds",
+      "  driver: seeds",
       "  lacks: { gateway.resume: broken, engine.options: judged, http/origin: skipped }",
       "  endpoints: { hmi.messages: '/api/chat/history/{session_id}' }",
       "  request_fields: { model_id: profile_id }",
     ].join("\n"),
   });
   expect((await loadConfig({ cwd, env: {} })).contract).toEqual({
-    profile: "seeds",
+    driver: "seeds",
+    wire: {},
     lacks: { "gateway.resume": "broken", "engine.options": "judged", "http/origin": "skipped" },
     endpoints: { "hmi.messages": "/api/chat/history/{session_id}" },
     request_fields: { model_id: "profile_id" },
@@ -46,7 +47,7 @@ test("in the environment they are pairs with commas, and add to the file's", asy
 test("the environment made of a configuration gives exactly that one", async () => {
   const cwd = tempFolder({
     [YAML]:
-      "contract: { profile: seeds, lacks: { http/host: skipped }, endpoints: { hmi.messages: 'GET /h?of={session_id}' } }",
+      "contract: { driver: seeds, lacks: { http/host: skipped }, endpoints: { hmi.messages: 'GET /h?of={session_id}' } }",
   });
   const config = await loadConfig({ cwd, env: {} });
   expect(await loadConfig({ cwd, env: toEnvironment(config), file: "" })).toEqual(config);
@@ -56,7 +57,7 @@ test("everything that is wrong is told at once, each at its own place", async ()
   const cwd = tempFolder({
     [YAML]: [
       "contract:",
-      "  profile: theirs",
+      "  driver: theirs",
       "  lacks:",
       "    gateway.resumed: broken",
       "    gateway.resume: never",
@@ -76,7 +77,7 @@ test("everything that is wrong is told at once, each at its own place", async ()
       .slice(1)
       .map((line) => line.trim()),
   ).toEqual([
-    `${YAML}:2:12  contract.profile: expected one of ours, seeds; found the text "theirs"`,
+    `${YAML}:2:11  contract.driver: expected one of ours, seeds, openai-chat, openai-responses, ollama, litellm, or a driver's file, such as ./driver.ts; found the text "theirs"`,
     `${YAML}:4:22  contract.lacks.gateway.resumed: is no endpoint (such as gateway.resume), no feature (engine.options) and no check (http/origin)`,
     `${YAML}:5:21  contract.lacks.gateway.resume: expected one of skipped, broken, judged; found the text "never"`,
     `${YAML}:7:5  contract.endpoints.hmi.message: there is no such setting; did you mean hmi.messages?`,

@@ -403,7 +403,13 @@ export const HELD_BY: Holders = {
       "services/http/rate-limit.test.ts":
         "the HMI limits by its setting, and a stream that is cut may come back",
     },
-    "contract.profile": { "target/foreign.test.ts": "what is given counts before what the profile says" },
+    "contract.driver": {
+      "target/drivers/shipped-drivers.test.ts": "each driver that is told of is there, and enough to talk by",
+    },
+    "contract.wire": {
+      "target/drivers/described-chat.test.ts":
+        "a back end with odd choices is talked to as its description says",
+    },
     "contract.lacks": {
       "cli/contract.test.ts":
         "what the configuration says of a foreign stack is what its claims are judged by",

@@ -1,4 +1,4 @@
-import { departuresOf } from "../../src/target/profiles/index.ts";
+import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
 import type { HopName } from "../../src/trace/hop.ts";
 import { NOTHING_SEEN } from "../../src/trace/hop-pass.ts";
 import type { HopPass, TraceObservations } from "../../src/trace/trace-report.ts";
@@ -71,7 +71,7 @@ export async function traceUrls(
     engineKey: "",
     configuredModel: "llama3.1:8b",
     agentId: "architect",
-    contract: { ...departuresOf(undefined), profile: "ours" },
+    contract: DEFAULT_CONFIG.contract,
     passes: 1,
     signal: new AbortController().signal,
     ...options,

@@ -8,7 +8,6 @@ import { Lacks } from "../../src/errors.ts";
 import { findEndpoint } from "../../src/target/endpoint.ts";
 import { createForeignClient } from "../../src/target/foreign.ts";
 import type { HttpClient } from "../../src/target/http.ts";
-import { departuresOf } from "../../src/target/profiles/index.ts";
 import { listenOnAnyPort } from "../support/listen.ts";
 
 const NONE: Departures = {
@@ -140,14 +139,6 @@ test.each([404, 405, 501])(
 test("what is said to be lacking and is there after all is judged like anything else", async () => {
   const { client } = await backend({ lacks: { "hmi.agents": "broken" } });
   expect(await client.call("GET", hmiRoutes.agents.path(), { signal })).toMatchObject({ status: 200 });
-});
-
-test("what is given counts before what the profile says", async () => {
-  const departures = departuresOf({ ...NONE, profile: "seeds", lacks: { "gateway.cancel": "judged" } });
-  expect(departures.lacks).toMatchObject({ "gateway.cancel": "judged", "gateway.resume": "broken" });
-  const { client } = await backend(departures, (response) => response.writeHead(404).end("{}"), "gateway");
-  const called = client.call("POST", gatewayRoutes.cancel.path({ session_id: "5" }), { signal });
-  expect(await called).toMatchObject({ status: 404 });
 });
 
 test("where a message's options are dropped, what directs the engine goes as text", async () => {

@@ -11,9 +11,10 @@ import { wptCases } from "../support/sse-cases/wpt.ts";
 const signal = AbortSignal.timeout(10_000);
 
 async function clientOf(answer: RequestListener) {
-  const client = createHttpClient(await listenOnAnyPort(createServer(answer)), "", (data) => ({
-    malformed: data,
-  }));
+  const client = createHttpClient(await listenOnAnyPort(createServer(answer)), "", {
+    readEvent: (data) => ({ malformed: data }),
+    prepare: (value) => value,
+  });
   onTestFinished(() => client.close());
   return client;
 }

@@ -1,7 +1,8 @@
 import type { Message } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun, defineCheck } from "../../harness/check.ts";
-import { type SeenCall, type SeenStream, textOf } from "../../target/http.ts";
+import { textOf } from "../../target/drivers/reply-facts.ts";
+import type { SeenCall, SeenStream } from "../../target/http.ts";
 import { readReply, readSettledRows, say, tokens } from "../reading.ts";
 import { type Context, makeSession } from "../stage.ts";
 import { isWhole, lastWord } from "../stream-words.ts";

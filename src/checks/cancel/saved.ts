@@ -1,5 +1,5 @@
 import { type Broken, defineCheck } from "../../harness/check.ts";
-import { textOf } from "../../target/http.ts";
+import { textOf } from "../../target/drivers/reply-facts.ts";
 import type { Context } from "../stage.ts";
 import { describe } from "./both-ends.ts";
 import { cancelledInMidReply } from "./mid-reply.ts";

@@ -2,7 +2,8 @@ import type { GenerationRecord } from "../../contract/engine.ts";
 import { type Message, SentMessage } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/check.ts";
-import { type SeenStream, textOf } from "../../target/http.ts";
+import { textOf } from "../../target/drivers/reply-facts.ts";
+import type { SeenStream } from "../../target/http.ts";
 import { readAllRows } from "../reading.ts";
 import { eventsOf } from "../stream-words.ts";
 import { type Context, getStage, listSessions, type Stage } from "./stage.ts";
@@ -114,7 +115,14 @@ async function sendByMessage(context: Context, question: Question): Promise<Sent
   const answer = await hmi.call("POST", hmiRoutes.sendMessage.path(), { body, signal: context.signal });
   const accepted = SentMessage.safeParse(answer.body);
   if (!accepted.success) {
-    const nothing = { content_type: "", chunks: [], events: [], comments_ms: [], end: "closed" as const };
+    const nothing = {
+      content_type: "",
+      chunks: [],
+      events: [],
+      facts: [],
+      comments_ms: [],
+      end: "closed" as const,
+    };
     return {
       status: answer.status,
       refusal: answer.body,

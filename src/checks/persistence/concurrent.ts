@@ -1,7 +1,8 @@
 import type { Message } from "../../contract/hmi.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
-import { type SeenStream, textOf } from "../../target/http.ts";
+import { textOf } from "../../target/drivers/reply-facts.ts";
+import type { SeenStream } from "../../target/http.ts";
 import { converse, readSettledRows } from "../reading.ts";
 import { type Context, makeProfile, makeSession } from "../stage.ts";
 

@@ -1,6 +1,7 @@
 import type { Message } from "../../contract/hmi.ts";
 import { CouldNotRun, defineCheck } from "../../harness/check.ts";
-import { type SeenStream, textOf } from "../../target/http.ts";
+import { textOf } from "../../target/drivers/reply-facts.ts";
+import type { SeenStream } from "../../target/http.ts";
 import { lookUntil, patienceOf, readReply, readRows, say, tokens } from "../reading.ts";
 import { type Context, makeProfile, makeSession } from "../stage.ts";
 

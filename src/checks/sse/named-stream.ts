@@ -1,7 +1,8 @@
 import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
-import { type SeenCall, type SeenStream, textOf } from "../../target/http.ts";
+import { textOf } from "../../target/drivers/reply-facts.ts";
+import type { SeenCall, SeenStream } from "../../target/http.ts";
 import { converse, readSettledRows } from "../reading.ts";
 import { type Context, makeProfile, makeSession } from "../stage.ts";
 import { follow } from "./follow.ts";

@@ -49,7 +49,7 @@ export function exchange(changes: Partial<Exchange> = {}): Exchange {
     seen: "GET /api/chat/general-stream ended with done (stop) after 3 ms",
     stream: {
       ...{ request: "GET /api/chat/general-stream", sent_at: AT, status: 200, headers: {}, content_type: "" },
-      ...{ chunks: [], events: [], comments_ms: [], body: null, end: "closed", duration_ms: 3 },
+      ...{ chunks: [], events: [], facts: [], comments_ms: [], body: null, end: "closed", duration_ms: 3 },
     },
     streamedText: "Hi!",
     ended: "done (stop)",

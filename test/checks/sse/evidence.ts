@@ -4,6 +4,7 @@ import { formatEventId, NOWHERE, nextPlace } from "../../../src/contract/event-i
 import type { StreamEvent } from "../../../src/contract/events.ts";
 import type { Message } from "../../../src/contract/hmi.ts";
 import { EVENT_STREAM_HEADERS, encodeEvent } from "../../../src/contract/sse.ts";
+import { readFacts } from "../../../src/target/drivers/known-streams.ts";
 import type { SeenStream } from "../../../src/target/http.ts";
 import { generation, replyRow, row } from "../model-conversation/evidence.ts";
 
@@ -62,10 +63,21 @@ export function stream(
     content_type: EVENT_STREAM_HEADERS["content-type"],
     chunks,
     events: seen.map(({ id, ...rest }) => ({ ...rest, id: formatEventId(id) })),
+    facts: readFacts(chunks, EVENT_STREAM_HEADERS["content-type"]),
     comments_ms: [],
     body: null,
     end: "closed",
     duration_ms: 10,
+    ...withFacts(changes),
+  };
+}
+
+/** Events that are given are what the stream says; so are bytes. */
+function withFacts(changes: Partial<SeenStream>): Partial<SeenStream> {
+  const { chunks } = changes;
+  if (chunks === undefined) return changes;
+  return {
+    facts: readFacts(chunks, changes.content_type ?? EVENT_STREAM_HEADERS["content-type"]),
     ...changes,
   };
 }

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { ForeignStoreNames } from "../../../src/contract/store.ts";
-import { departuresOf } from "../../../src/target/profiles/index.ts";
 import { openPostgresqlReader } from "../../../src/target/store/postgresql.ts";
 import { openTargetStore, type TargetStore } from "../../../src/target/store/store.ts";
 import { NO_POSTGRESQL, startPostgresql, type TestPostgresql } from "../../support/postgresql.ts";
+import { PYTHON_CONTRACT } from "../../support/python-contract.ts";
 import { tempFolder } from "../../support/temp.ts";
 
 /** Makes a database with these statements, and gives its address. */
@@ -125,14 +125,13 @@ describe.each(KINDS)("a store in %s", (_, makeDatabase) => {
 });
 
 describe("a store in a SQLite file", () => {
-  test("is found as the seeds' services make it", async () => {
+  test("is found as the services of fixtures/services/python make it", async () => {
     const address = await sqliteDatabase(`
       CREATE TABLE sessions (session_id INTEGER PRIMARY KEY, model_id INTEGER);
       CREATE TABLE messages (message_id INTEGER PRIMARY KEY, session_id INTEGER, model_id INTEGER, role TEXT, content TEXT);
       INSERT INTO sessions VALUES (5, 2);
       INSERT INTO messages VALUES (1, 5, NULL, 'user', 'Hello');`);
-    const { store_names } = departuresOf({ ...departuresOf(undefined), profile: "seeds" });
-    const store = await open(address, store_names);
+    const store = await open(address, PYTHON_CONTRACT.store_names);
     // BUG-016 as its rows show it: the conversation has a model_id, the message none.
     expect(await store.messagesOf("5")).toMatchObject([{ message_id: "1", model_id: null }]);
     expect(await store.conversationOf("5")).toEqual({ model_id: 2 });

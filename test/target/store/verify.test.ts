@@ -1,15 +1,15 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { DEFAULT_CONFIG } from "../../../src/config/defaults.ts";
 import { openSqliteStore } from "../../../src/services/conversations/sqlite/index.ts";
 import type { RunningStack } from "../../../src/services/start.ts";
-import { departuresOf } from "../../../src/target/profiles/index.ts";
 import { openTargetStore } from "../../../src/target/store/store.ts";
 import { verify } from "../../../src/verify.ts";
 import { messagesOf, say, startTestStack } from "../../support/hmi.ts";
 import { tempFolder } from "../../support/temp.ts";
 
 async function verifyWithStore(stack: RunningStack, path: string, checks: string) {
-  const contract = { ...departuresOf(undefined), profile: "ours", store: `sqlite:${path}` } as const;
+  const contract = { ...DEFAULT_CONFIG.contract, store: `sqlite:${path}` };
   return await verify({
     suite: ["model-conversation", "persistence"],
     grep: new RegExp(checks),

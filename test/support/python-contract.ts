@@ -1,11 +1,12 @@
-import type { Departures } from "../../contract/foreign.ts";
+import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
+import type { ForeignContract } from "../../src/contract/foreign.ts";
 
 /**
- * The Python stack of the second seed, the report of the session that joined HMI, gateway and Ollama for the
- * first time: a Flask HMI and a FastAPI gateway, as they were at its end. Each line says where it is from;
- * "not there" is what neither that report nor BUG-016, the first seed, shows or promises.
+ * The stack of fixtures/services/python: it has our contract's calls and fields, as far as its report tells of them. "Not
+ * there" is what neither that report nor BUG-016, the first seed, shows or promises.
  */
-export const seeds: Departures = {
+export const PYTHON_CONTRACT: ForeignContract = {
+  ...DEFAULT_CONFIG.contract,
   lacks: {
     // "GET /chat/stream/{session_id}: Currently returns 501. [...] PRD calls for GET endpoint".
     "gateway.resume": "broken",

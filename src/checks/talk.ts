@@ -1,0 +1,209 @@
+/** How checks talk to a target, whatever wire it speaks: conversations of their own, deleted at the end. */
+import type { EngineOptions, Think } from "../contract/gateway.ts";
+import { CouldNotRun } from "../harness/check.ts";
+import type { Place, Reading, Sent } from "../target/drivers/chat-client.ts";
+import { isRefusal, refusedWords } from "../target/drivers/refused-words.ts";
+import type { ReplyFact, SeenRow, TimedFact } from "../target/drivers/reply-facts.ts";
+import type { SeenStream } from "../target/http.ts";
+import { RUN_PROFILE_NAME, runProfileDescription } from "../target/run-journal.ts";
+import { lookUntil, patienceOf } from "./reading.ts";
+import type { Context } from "./stage.ts";
+
+/** What a check talks about, and how the engine is to answer. */
+export interface TalkDraft {
+  /** A word by which a person can tell where it comes from. */
+  readonly name: string;
+  readonly instructions?: string;
+  /** What reaches the engine with every message, where the wire can say it; a real one ignores the stand-in's own names. */
+  readonly options: EngineOptions;
+  /** False where this is left out: thoughts take up what a reply may be long. */
+  readonly think?: Think;
+}
+
+/** A conversation of a check's own. */
+export interface Talk {
+  readonly place: Place;
+  /** Its id; null until the back end has told one. */
+  conversation: string | null;
+}
+
+/** What is made is not bound to Ctrl-C: of what was cut off, nobody would know whether it is there. In milliseconds. */
+const CREATE_TIMEOUT_MS = 30_000;
+
+/** Opens a place of its own, to be closed at the end with all that was said there. */
+export async function openPlace(context: Context, draft: TalkDraft): Promise<Place> {
+  const { chat, journal } = context.target;
+  const { name, instructions = "Answer in a few words.", options, think = false } = draft;
+  const place = await understood(
+    chat.openPlace(
+      {
+        name: `${RUN_PROFILE_NAME}${name}`,
+        description: runProfileDescription(journal.runId),
+        instructions,
+        options,
+        think,
+      },
+      AbortSignal.timeout(CREATE_TIMEOUT_MS),
+    ),
+  );
+  if (place.modelId !== null) {
+    context.defer(`deleting profile ${place.modelId}`, (signal) => chat.closePlace(place, signal));
+  }
+  return place;
+}
+
+/** Begins a conversation there, to be deleted at the end. */
+export async function beginTalk(context: Context, place: Place): Promise<Talk> {
+  const { chat } = context.target;
+  const id = await understood(chat.openConversation(place, AbortSignal.timeout(CREATE_TIMEOUT_MS)));
+  const talk: Talk = { place, conversation: null };
+  if (id !== null) learnConversation(context, talk, id);
+  return talk;
+}
+
+/** Opens a place, and begins a conversation there. */
+export async function startTalk(context: Context, draft: TalkDraft): Promise<Talk> {
+  return await beginTalk(context, await openPlace(context, draft));
+}
+
+/** Says something. Throws {@link CouldNotRun} with the answer's own words where it is refused. */
+export async function sayIn(
+  context: Context,
+  talk: Talk,
+  text: string,
+  { model }: { readonly model?: string } = {},
+): Promise<Sent> {
+  const { place, conversation } = talk;
+  const sent = await context.target.chat.send({ place, conversation, text, model }, context.signal);
+  if (sent.conversation !== null) learnConversation(context, talk, sent.conversation);
+  if (!sent.isTaken) throw new CouldNotRun(refusedWords(sent.call));
+  return sent;
+}
+
+/** A reply while it is heard. */
+export interface Hearing extends Reading {
+  /** Rejects with {@link CouldNotRun} where the stream ends before such a fact is told. */
+  until(what: string, isIt: (fact: ReplyFact) => boolean): Promise<void>;
+  readonly hasEnded: boolean;
+}
+
+/** Hears the reply to what was just said. A stream that has begun to talk and then is silent for too long is given up. */
+export function hear(context: Context, talk: Talk, sent: Sent): Hearing {
+  return attend(context, talk, (options) => sent.read(options));
+}
+
+/** Hears a conversation's reply as somebody who did not ask for it, while it runs or after its end. */
+export function hearAgain(context: Context, talk: Talk, sent: Sent): Hearing {
+  const { chat } = context.target;
+  const { conversation = sent.conversation } = talk;
+  if (conversation === null) throw new CouldNotRun("the back end did not tell which conversation this is");
+  return attend(context, talk, (options) => chat.readAgain({ conversation }, options));
+}
+
+function attend(
+  context: Context,
+  talk: Talk,
+  read: (options: Parameters<Sent["read"]>[0]) => Reading,
+): Hearing {
+  const silent = new AbortController();
+  const waiting = new Set<{ isIt: (fact: ReplyFact) => boolean; resolve: () => void }>();
+  const heard: TimedFact[] = [];
+  let silence: NodeJS.Timeout | undefined;
+  let hasEnded = false;
+  const { ended: streamEnded, leave } = read({
+    signal: AbortSignal.any([context.signal, silent.signal]),
+    onFact(fact) {
+      heard.push(fact);
+      for (const wait of waiting) if (wait.isIt(fact)) wait.resolve();
+      if (fact.kind === "started") {
+        if (fact.conversation !== null) learnConversation(context, talk, fact.conversation);
+        return;
+      }
+      if (fact.kind === "model") return;
+      clearTimeout(silence);
+      silence = setTimeout(() => silent.abort(), patienceOf(context.target));
+    },
+  });
+  const ended = streamEnded.finally(() => {
+    hasEnded = true;
+    clearTimeout(silence);
+  });
+  // Whoever waits for the end is told; nobody may.
+  ended.catch(() => undefined);
+  return {
+    ended,
+    leave,
+    get hasEnded() {
+      return hasEnded;
+    },
+    async until(what, isIt) {
+      if (heard.some(isIt)) return;
+      const came = Promise.withResolvers<void>();
+      waiting.add({ isIt, resolve: came.resolve });
+      const tooLate = ended.then(() => {
+        throw new CouldNotRun(`the reply ended before ${what} came`);
+      });
+      await Promise.race([came.promise, tooLate]);
+    },
+  };
+}
+
+/** Says something, and hears its reply to the end. */
+export async function converseIn(
+  context: Context,
+  talk: Talk,
+  text: string,
+): Promise<{ readonly sent: Sent; readonly stream: SeenStream }> {
+  const sent = await sayIn(context, talk, text);
+  return { sent, stream: await hear(context, talk, sent).ended };
+}
+
+/** Is true of the fact with which so many pieces of text have come. */
+export function texts(count: number): (fact: ReplyFact) => boolean {
+  let came = 0;
+  return (fact) => {
+    if (fact.kind === "text") came += 1;
+    return came >= count;
+  };
+}
+
+/** What was said in a conversation, oldest first: from the store where there is one to look into, else as it is shown. */
+export async function rowsOf(context: Context, talk: Talk): Promise<readonly SeenRow[]> {
+  const { store, chat } = context.target;
+  const { conversation } = talk;
+  if (conversation === null) throw new CouldNotRun("the back end did not tell which conversation this is");
+  const rows =
+    (await store?.messagesOf(conversation)) ?? (await understood(chat.rows(conversation, context.signal)));
+  // Summaries and titles are no part of what was said.
+  return rows.filter(({ message_type = "chat" }) => message_type === "chat");
+}
+
+/** The same, as soon as no reply is being written any more; as it is then, where one is for too long. */
+export async function settledRowsOf(context: Context, talk: Talk): Promise<readonly SeenRow[]> {
+  return await lookUntil(
+    context,
+    patienceOf(context.target),
+    () => rowsOf(context, talk),
+    (rows) => rows.every((row) => row.status !== "streaming"),
+  );
+}
+
+/** An answer that is of no use says nothing of the claim. */
+async function understood<Answer>(asked: Promise<Answer>): Promise<Answer> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (isRefusal(error)) throw new CouldNotRun(error.message);
+    throw error;
+  }
+}
+
+/** What a conversation is called, once that is told: from then on it is to be deleted. */
+function learnConversation(context: Context, talk: Talk, id: string): void {
+  if (talk.conversation === id) return;
+  talk.conversation = id;
+  // A profile's conversations are deleted with it.
+  if (talk.place.modelId !== null) return;
+  const { chat } = context.target;
+  context.defer(`deleting conversation ${id}`, (signal) => chat.deleteConversation(id, signal));
+}

@@ -1,0 +1,189 @@
+/**
+ * How a chat back end that is not ours is talked to, as data: what `contract` in a configuration says, and what most
+ * drivers are. docs/contract.md, section 8, tells it for those who write one.
+ */
+// Not zod itself, as in config/schema.ts, which is made of this.
+import * as z from "zod/mini";
+import { problemOfSlots } from "./wire-slots.ts";
+
+/** A method and a path: `POST /api/chats/{conversation}/messages`. `WS` opens a WebSocket there. */
+const call = z.string().check(
+  z.regex(/^(?:GET|POST|PUT|PATCH|DELETE|WS) \/\S*$/, {
+    error: "must be a method and a path, such as POST /api/chats/{conversation}/messages, or WS /ws",
+    abort: true,
+  }),
+  slotsAreKnown(),
+);
+
+/** Where a value stands in JSON: `choices.0.delta.content`; empty: the whole value. */
+const place = z
+  .string()
+  .check(z.regex(/^(?:[^.\s]+(?:\.[^.\s]+)*)?$/, "must be names joined by dots, such as message.content"));
+
+const body = z.unknown().check(slotsAreKnown());
+
+/** What must be so of an event (a frame of a stream, read as JSON) for a rule to be meant. */
+const condition = {
+  /** What the event calls itself, by `stream.type`; one of several. */
+  of: z.optional(z.union([z.string(), z.array(z.string()).check(z.minLength(1))])),
+  /** By their places: values that must stand there. */
+  where: z.optional(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))),
+};
+
+const several = <Rule extends z.core.$ZodType>(rule: Rule) =>
+  z.union([rule, z.array(rule).check(z.minLength(1))]);
+
+const textRule = z.strictObject({ ...condition, at: place });
+
+const StreamDescription = z.strictObject({
+  /** `sse`: server-sent events; `ndjson`: a JSON value a line; `text`: every byte is the reply; `json`: one JSON value, which is no stream. */
+  framing: z.enum(["sse", "ndjson", "text", "json"]),
+  /** Where an event says what it is; `@event` is the name that server-sent events have beside their data. */
+  type: z.optional(z.string()),
+  /** Where the reply's text stands. */
+  text: z.optional(several(textRule)),
+  /** Where the model's thoughts stand. */
+  thought: z.optional(several(textRule)),
+  /** Where the name of the model stands. */
+  model: z.optional(several(textRule)),
+  /** Where it is told which conversation, message and reply this is. */
+  started: z.optional(
+    several(
+      z.strictObject({
+        ...condition,
+        conversation: z.optional(place),
+        message: z.optional(place),
+        reply: z.optional(place),
+      }),
+    ),
+  ),
+  /** Where tokens are counted. */
+  usage: z.optional(
+    several(z.strictObject({ ...condition, prompt: z.optional(place), completion: z.optional(place) })),
+  ),
+  /** Where the engine's own clock is told: how long what took. Of a `total`, what is in no part was waiting. */
+  timings: z.optional(
+    several(
+      z.strictObject({
+        ...condition,
+        unit: z.enum(["ms", "ns"]),
+        total: z.optional(place),
+        queue: z.optional(place),
+        load: z.optional(place),
+        prompt: z.optional(place),
+        reply: z.optional(place),
+      }),
+    ),
+  ),
+  /** What a failure is told by. */
+  failure: z.optional(several(z.strictObject({ ...condition, message: place, code: z.optional(place) }))),
+  /** What the end is told by: an event, one that has the field `has`, or the text `data` (`[DONE]`). None: the end of the stream. */
+  done: z.optional(
+    several(
+      z.strictObject({
+        ...condition,
+        has: z.optional(place),
+        data: z.optional(z.string()),
+        reason: z.optional(place),
+      }),
+    ),
+  ),
+});
+export type StreamDescription = z.infer<typeof StreamDescription>;
+
+/** Where an answer names what was made. */
+const told = z.strictObject({
+  conversation: z.optional(place),
+  message: z.optional(place),
+  reply: z.optional(place),
+});
+
+const request = { request: call, body: z.optional(body) };
+const words = z.array(z.string()).check(z.minLength(1));
+
+/** Every field of it is a setting of `contract`; in a driver `send` and `stream` must be there. */
+export const wireFields = {
+  /** The service that messages are sent to: a page's back end, a gateway, or an engine by itself. */
+  service: z.optional(z.enum(["hmi", "gateway", "engine"])),
+  /** Sent with every call; `{token}` is what `auth.token` says. */
+  headers: z.optional(z.record(z.string(), z.string().check(slotsAreKnown()))),
+  /** The call that carries a person's message; its answer is the reply's stream where there is no `read`. */
+  send: z.optional(z.strictObject({ ...request, told: z.optional(told) })),
+  /** The same for a conversation's first message, where that is another call. */
+  send_first: z.optional(z.strictObject({ ...request, told: z.optional(told) })),
+  /** The call that streams the reply, where that is one of its own. */
+  read: z.optional(z.strictObject({ request: call })),
+  stream: z.optional(StreamDescription),
+  /** How a reply is ended: by a call, or by closing its stream. */
+  cancel: z.optional(z.union([z.literal("close"), z.strictObject(request)])),
+  /** The call that lists what was said in a conversation, with where each thing stands in a row. */
+  rows: z.optional(
+    z.strictObject({
+      request: call,
+      list: place,
+      newest_first: z.optional(z.boolean()),
+      text: place,
+      role: place,
+      /** The back end's words for who speaks. */
+      roles: z.optional(z.strictObject({ user: z.optional(words), assistant: z.optional(words) })),
+      id: z.optional(place),
+      status: z.optional(place),
+      /** The back end's words for where a reply stands. */
+      statuses: z.optional(
+        z.strictObject({
+          streaming: z.optional(words),
+          complete: z.optional(words),
+          cancelled: z.optional(words),
+          interrupted: z.optional(words),
+          error: z.optional(words),
+        }),
+      ),
+      model: z.optional(place),
+      thought: z.optional(place),
+      prompt_tokens: z.optional(place),
+      completion_tokens: z.optional(place),
+    }),
+  ),
+  /** The call that makes a conversation, where a message does not; with what it answers. */
+  conversation: z.optional(z.strictObject({ ...request, told })),
+  /** The call that lists conversations. */
+  conversations: z.optional(z.strictObject({ request: call, list: place, id: place })),
+  /** The call that deletes one. */
+  delete_conversation: z.optional(z.strictObject({ request: call })),
+  /** The call that lists models. */
+  models: z.optional(z.strictObject({ request: call, list: place, id: place })),
+  /** The call that tells whether the service is well. */
+  health: z.optional(z.strictObject({ request: call })),
+  /** The page that people chat on. */
+  page: z.optional(z.string().check(z.startsWith("/"))),
+};
+
+export const WireDescriptionSchema = z.strictObject(wireFields);
+export type WireSettings = z.infer<typeof WireDescriptionSchema>;
+
+/** A description that is enough to talk by. */
+export type WireDescription = WireSettings & {
+  readonly [Name in "service" | "send" | "stream"]: NonNullable<WireSettings[Name]>;
+};
+
+/** Settings over a driver's description: a group that is given takes the place of the driver's field by field. */
+export function withSettings(base: WireSettings, over: WireSettings): WireSettings {
+  const merged: Record<string, unknown> = { ...base };
+  for (const [name, given] of Object.entries(over)) {
+    if (given === undefined) continue;
+    const before = merged[name];
+    merged[name] = isGroup(before) && isGroup(given) ? { ...before, ...given } : given;
+  }
+  return merged as WireSettings;
+}
+
+function isGroup(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Refuses `{slots}` that nothing is known for. */
+function slotsAreKnown() {
+  return z.refine((value: unknown) => problemOfSlots(value) === undefined, {
+    error: ({ input }) => problemOfSlots(input),
+  });
+}

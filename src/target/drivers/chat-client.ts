@@ -1,0 +1,119 @@
+import type { EngineOptions, Think } from "../../contract/gateway.ts";
+import type { SeenCall, SeenStream } from "../http.ts";
+import type { SeenRow, TimedFact } from "./reply-facts.ts";
+
+/** What not every wire can do. */
+export type WireAbility =
+  /** Profiles, whose instructions and options go with every message. */
+  | "keep profiles"
+  /** It shows what was said in a conversation. */
+  | "show rows"
+  | "list conversations"
+  | "delete conversations"
+  /** A running reply can be ended by whoever asked for it. */
+  | "cancel"
+  /** The reply's stream can be asked for by somebody else, or a second time. */
+  | "read a reply again"
+  | "list models"
+  /** A message can say which model it is for. */
+  | "choose a model"
+  | "report health"
+  /** What is saved is kept by the back end; a wire without it is told the whole conversation each time. */
+  | "remember conversations"
+  /** The engine's options reach it: by a field of their own, or by the profile. */
+  | "hand options on";
+
+/** Something to talk about, with what the engine is told of it. */
+export interface PlaceDraft {
+  /** A word by which a person can tell where it comes from. */
+  readonly name: string;
+  /** Why it is there, for whoever finds it. */
+  readonly description: string;
+  readonly instructions: string;
+  readonly options: EngineOptions;
+  readonly think: Think;
+}
+
+/** Where messages are sent: a profile, on a wire that has profiles; else only what goes with each message. */
+export interface Place {
+  /** The profile's key; null where there is none. */
+  readonly modelId: number | null;
+  readonly options: EngineOptions;
+}
+
+/** A message that is to be sent. */
+export interface OutgoingMessage {
+  readonly place: Place;
+  /** Null begins one, or whatever the back end takes null for. */
+  readonly conversation: string | null;
+  readonly text: string;
+  /** By the engine's name; undefined for the default. */
+  readonly model?: string | undefined;
+}
+
+/** What became of a message that was sent. */
+export interface Sent {
+  /** The call that carried it. Where its answer is the stream, what was known when that began. */
+  readonly call: Pick<SeenCall, "request" | "sent_at" | "status" | "headers" | "body" | "duration_ms">;
+  /** What was said: the text, and what directs the engine in it, where nothing else reaches it. */
+  readonly text: string;
+  /** False where it was refused; `call` has the answer's own words. */
+  readonly isTaken: boolean;
+  /** Null where it was not told before the stream. */
+  readonly conversation: string | null;
+  readonly message: string | null;
+  readonly reply: string | null;
+  /** Reads its reply. Where the sending call is the stream, once; what has come already is told first. */
+  read(options: ReadOptions): Reading;
+}
+
+export interface ReadOptions {
+  /** Ends the reading, by closing the connection. */
+  readonly signal: AbortSignal;
+  readonly onFact?: (fact: TimedFact) => void;
+}
+
+/** One reply while it is read. */
+export interface Reading {
+  /** The whole stream once it has ended in any way. Times in it count from when the stream was asked for. */
+  readonly ended: Promise<SeenStream>;
+  /** Closes the connection, as a closed tab does. */
+  leave(): void;
+}
+
+/** A reply, by whatever of its names is known. */
+export interface NamedReply {
+  readonly conversation: string;
+  readonly message?: string | null;
+  readonly reply?: string | null;
+}
+
+/**
+ * The one mouth and the one pair of ears of whoever talks to a stack: it says what people say, by whatever wire the
+ * stack speaks, and hears it in neutral words in which anything may be "not told". A method for what is in `lacking`
+ * throws {@link NotTold} with its reason. What was answered and cannot be understood is an Error that quotes it.
+ */
+export interface ChatClient {
+  /** The driver's name. */
+  readonly driver: string;
+  /** What the wire cannot do, each with which call or field is missing and the setting that would supply it. */
+  readonly lacking: Readonly<Partial<Record<WireAbility, string>>>;
+  openPlace(draft: PlaceDraft, signal: AbortSignal): Promise<Place>;
+  /** Deletes it with all that was said there. */
+  closePlace(place: Place, signal: AbortSignal): Promise<void>;
+  /** Makes a conversation; null where a message to none begins one. */
+  openConversation(place: Place, signal: AbortSignal): Promise<string | null>;
+  deleteConversation(conversation: string, signal: AbortSignal): Promise<void>;
+  send(message: OutgoingMessage, signal: AbortSignal): Promise<Sent>;
+  /** Reads a conversation's reply, running or ended, as somebody who did not ask for it. */
+  readAgain(reply: NamedReply, options: ReadOptions): Reading;
+  /** Ends a reply; the answer, or null where that is done by closing the connection. */
+  cancel(reply: NamedReply, signal: AbortSignal): Promise<SeenCall | null>;
+  /** What was said, oldest first; with a limit, so many of the newest where the wire can say so. */
+  rows(conversation: string, signal: AbortSignal, limit?: number): Promise<readonly SeenRow[]>;
+  /** The conversations' ids. */
+  conversations(signal: AbortSignal): Promise<readonly string[]>;
+  /** The engine's models, by the names that a message is told. */
+  models(signal: AbortSignal): Promise<readonly string[]>;
+  health(signal: AbortSignal): Promise<SeenCall>;
+}

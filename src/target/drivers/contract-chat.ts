@@ -1,0 +1,134 @@
+import type { Departures, EndpointName } from "../../contract/foreign.ts";
+import { hmiRoutes } from "../../contract/routes.ts";
+import { deleteAt, deleteProfile } from "../delete-profile.ts";
+import { inWords } from "../endpoint.ts";
+import { isLacking } from "../foreign.ts";
+import type { HttpClient, SeenCall } from "../http.ts";
+import type { ChatClient, OutgoingMessage, Reading, ReadOptions, Sent, WireAbility } from "./chat-client.ts";
+import { idAt, listAt } from "./json-place.ts";
+import { Refusal } from "./refused-words.ts";
+import { rowIn } from "./seen-row.ts";
+
+/** Which call of the contract each ability is. */
+const CALLS: Readonly<Partial<Record<WireAbility, EndpointName>>> = {
+  "keep profiles": "hmi.newProfile",
+  "show rows": "hmi.messages",
+  "list conversations": "hmi.sessions",
+  "delete conversations": "hmi.deleteSession",
+  cancel: "hmi.cancel",
+  "list models": "hmi.models",
+  "report health": "hmi.health",
+};
+
+/** Talks to an HMI that follows the contract, or says where it departs from it. */
+export function createContractChat(
+  hmi: HttpClient,
+  departures: Departures,
+  { driver = "ours" }: { readonly driver?: string } = {},
+): ChatClient {
+  const lacking = Object.fromEntries(
+    Object.entries(CALLS).flatMap(([ability, endpoint]) =>
+      departures.lacks[endpoint] === "skipped"
+        ? [[ability, `this target has no ${inWords(endpoint)} (contract.lacks: ${endpoint})`]]
+        : [],
+    ),
+  ) as Partial<Record<WireAbility, string>>;
+  const hasOptions = !isLacking(departures, "engine.options") || lacking["keep profiles"] === undefined;
+  const client: ChatClient = {
+    driver,
+    lacking: hasOptions
+      ? lacking
+      : { ...lacking, "hand options on": "this target hands no options on (contract.lacks: engine.options)" },
+    async openPlace({ name, description, instructions, options, think }, signal) {
+      if (lacking["keep profiles"] !== undefined) return { modelId: null, options };
+      const body = { name, description, instructions, settings: { options, think } };
+      const answer = await hmi.call("POST", hmiRoutes.newProfile.path(), { body, signal });
+      return { modelId: Number(requireId(answer, "profile.model_id")), options };
+    },
+    async closePlace({ modelId }, signal) {
+      if (modelId !== null) await deleteProfile(hmi, { model_id: modelId }, signal);
+    },
+    async openConversation({ modelId }, signal) {
+      const path = hmiRoutes.newSession.path();
+      return requireId(
+        await hmi.call("POST", path, { body: { model_id: modelId }, signal }),
+        "session.session_id",
+      );
+    },
+    deleteConversation: (session_id, signal) =>
+      deleteAt(hmi, hmiRoutes.deleteSession.path({ session_id }), signal),
+    send: (message, signal) => send(hmi, message, signal),
+    readAgain: ({ conversation, reply }, options) =>
+      readReply(
+        hmi,
+        hmiRoutes.stream.path({ session_id: conversation }, { message_id: reply ?? undefined }),
+        options,
+      ),
+    async cancel({ conversation, reply }, signal) {
+      const path = hmiRoutes.cancel.path({ session_id: conversation });
+      return await hmi.call("POST", path, { signal, ...(reply != null && { body: { message_id: reply } }) });
+    },
+    async rows(session_id, signal, limit) {
+      const answer = await hmi.call("GET", hmiRoutes.messages.path({ session_id }, { limit }), { signal });
+      return requireList(answer, "messages").map((row) => rowIn(row, session_id, answer));
+    },
+    async conversations(signal) {
+      const answer = await hmi.call("GET", hmiRoutes.sessions.path(undefined, { limit: 100 }), { signal });
+      return requireList(answer, "sessions").flatMap((session) => idAt(session, "session_id") ?? []);
+    },
+    async models(signal) {
+      const answer = await hmi.call("GET", hmiRoutes.models.path(), { signal });
+      return requireList(answer, "models").flatMap((model) => idAt(model, "model_id") ?? []);
+    },
+    health: (signal) => hmi.call("GET", hmiRoutes.health.path(), { signal }),
+  };
+  return client;
+}
+
+async function send(hmi: HttpClient, message: OutgoingMessage, signal: AbortSignal): Promise<Sent> {
+  const { text, conversation, model, place } = message;
+  const body = {
+    session_id: conversation,
+    message: text,
+    model_id: conversation === null ? place.modelId : undefined,
+    model,
+  };
+  const call = await hmi.call("POST", hmiRoutes.sendMessage.path(), { body, signal });
+  const session_id = idAt(call.body, "session_id");
+  const isTaken = call.status < 300 && session_id !== null;
+  return {
+    call,
+    isTaken,
+    text,
+    conversation: session_id ?? conversation,
+    message: idAt(call.body, "message_id"),
+    reply: idAt(call.body, "assistant_message_id"),
+    read(options) {
+      if (session_id === null) throw new Refusal(call);
+      return readReply(hmi, hmiRoutes.stream.path({ session_id }), options);
+    },
+  };
+}
+
+function readReply(hmi: HttpClient, path: string, { signal, onFact }: ReadOptions): Reading {
+  const left = new AbortController();
+  const ended = hmi.stream("GET", path, {
+    signal: AbortSignal.any([signal, left.signal]),
+    ...(onFact && { onFact }),
+  });
+  // Whoever waits for the end is told; nobody may.
+  ended.catch(() => undefined);
+  return { ended, leave: () => left.abort() };
+}
+
+function requireId(answer: SeenCall, place: string): string {
+  const id = idAt(answer.body, place);
+  if (answer.status < 300 && id !== null) return id;
+  throw new Refusal(answer);
+}
+
+function requireList(answer: SeenCall, place: string): readonly unknown[] {
+  const list = answer.status < 300 ? listAt(answer.body, place) : undefined;
+  if (list === undefined) throw new Refusal(answer);
+  return list;
+}

@@ -1,0 +1,336 @@
+import { randomUUID } from "node:crypto";
+import type { EngineOptions } from "../../contract/gateway.ts";
+import { optionsAsText } from "../../contract/options-as-text.ts";
+import type { WireDescription } from "../../contract/wire-description.ts";
+import { NotTold } from "../../errors.ts";
+import type { HttpClient, HttpMethod, OpenStream, SeenCall, SeenStream } from "../http.ts";
+import type {
+  ChatClient,
+  NamedReply,
+  OutgoingMessage,
+  Place,
+  Reading,
+  ReadOptions,
+  Sent,
+  WireAbility,
+} from "./chat-client.ts";
+import { lackingIn } from "./described-lacks.ts";
+import { readRow } from "./described-rows.ts";
+import { type FactReaderMaker, readerOf } from "./fact-reader.ts";
+import { fillBody, fillPath, fillText, type SlotValues } from "./fill-slots.ts";
+import { hasSlot } from "./has-slot.ts";
+import { idAt, listAt } from "./json-place.ts";
+import { Refusal } from "./refused-words.ts";
+import { lastFact, type TimedFact, textOf } from "./reply-facts.ts";
+
+/** What a described wire is talked to with. */
+export interface DescribedWire {
+  readonly driver: string;
+  readonly wire: WireDescription;
+  /** Of the service that messages are sent to. */
+  readonly client: HttpClient;
+  /** Asked for where a message names none; null: the back end's own default. */
+  readonly model: string | null;
+  readonly agent: string;
+  readonly token: string;
+  /** The engine behind it is the stand-in, which reads directions in what is said. */
+  readonly isStandIn: boolean;
+}
+
+interface Turn {
+  readonly role: "user" | "assistant";
+  readonly content: string;
+}
+
+/** Talks to a back end as a description says. */
+export function createDescribedChat(given: DescribedWire): ChatClient {
+  return new DescribedChat(given);
+}
+
+class DescribedChat implements ChatClient {
+  readonly driver: string;
+  readonly lacking: Readonly<Partial<Record<WireAbility, string>>>;
+  readonly #given: DescribedWire;
+  readonly #readFacts: FactReaderMaker;
+  /** Conversations that are kept here, where the back end keeps none. */
+  readonly #histories = new Map<string, readonly Turn[]>();
+  readonly #isTold: boolean;
+
+  constructor(given: DescribedWire) {
+    const { driver, wire, isStandIn } = given;
+    this.driver = driver;
+    this.#given = given;
+    this.#readFacts = readerOf(wire.stream);
+    this.#isTold = hasSlot(wire.send, "history");
+    this.lacking = lackingIn(driver, wire, { isStandIn, isTold: this.#isTold });
+  }
+
+  async openPlace({ options }: Pick<Place, "options">): Promise<Place> {
+    return { modelId: null, options };
+  }
+
+  async closePlace(): Promise<void> {
+    // What was said is deleted conversation by conversation.
+  }
+
+  async openConversation(place: Place, signal: AbortSignal): Promise<string | null> {
+    const { conversation: making } = this.#given.wire;
+    if (this.#isTold) {
+      const id = `here-${randomUUID()}`;
+      this.#histories.set(id, []);
+      return id;
+    }
+    if (making === undefined) return null;
+    const answer = await this.#call(making, this.#values({ place }), signal);
+    const id = answer.status < 300 ? idAt(answer.body, making.told.conversation) : null;
+    if (id === null) throw new Refusal(answer);
+    return id;
+  }
+
+  async deleteConversation(conversation: string, signal: AbortSignal): Promise<void> {
+    if (this.#histories.delete(conversation)) return;
+    const deleting = this.#require(this.#given.wire.delete_conversation, "delete conversations");
+    const answer = await this.#call(deleting, this.#values({ conversation }), signal);
+    if (answer.status >= 300 && answer.status !== 404) throw new Refusal(answer);
+  }
+
+  async send(message: OutgoingMessage, signal: AbortSignal): Promise<Sent> {
+    const { wire } = this.#given;
+    const sending = (message.conversation === null ? wire.send_first : undefined) ?? wire.send;
+    const text = this.#wordingOf(message);
+    const values = this.#values({ ...message, text });
+    return wire.read === undefined
+      ? await this.#sendAndStream(sending, message, { ...values, text }, signal)
+      : await this.#sendThenRead(sending, wire.read, message, { ...values, text }, signal);
+  }
+
+  readAgain(reply: NamedReply, options: ReadOptions): Reading {
+    const reading = this.#require(this.#given.wire.read, "read a reply again");
+    return this.#read(reading, this.#values(reply), options);
+  }
+
+  async cancel(reply: NamedReply, signal: AbortSignal): Promise<SeenCall | null> {
+    const cancelling = this.#require(this.#given.wire.cancel, "cancel");
+    if (cancelling === "close") return null;
+    return await this.#call(cancelling, this.#values(reply), signal);
+  }
+
+  async rows(conversation: string, signal: AbortSignal, limit?: number) {
+    const listing = this.#require(this.#given.wire.rows, "show rows");
+    const answer = await this.#call(listing, this.#values({ conversation }), signal);
+    const listed = requireList(answer, listing.list).map((row) =>
+      readRow(row, conversation, listing, answer),
+    );
+    const rows = listing.newest_first === true ? listed.toReversed() : listed;
+    return limit === undefined ? rows : rows.slice(-limit);
+  }
+
+  async conversations(signal: AbortSignal): Promise<readonly string[]> {
+    const listing = this.#require(this.#given.wire.conversations, "list conversations");
+    const answer = await this.#call(listing, this.#values({}), signal);
+    return requireList(answer, listing.list).flatMap((each) => idAt(each, listing.id) ?? []);
+  }
+
+  async models(signal: AbortSignal): Promise<readonly string[]> {
+    const listing = this.#require(this.#given.wire.models, "list models");
+    const answer = await this.#call(listing, this.#values({}), signal);
+    return requireList(answer, listing.list).flatMap((each) => idAt(each, listing.id) ?? []);
+  }
+
+  async health(signal: AbortSignal): Promise<SeenCall> {
+    const asking = this.#require(this.#given.wire.health, "report health");
+    return await this.#call(asking, this.#values({}), signal);
+  }
+
+  /** One call whose answer is the reply. */
+  async #sendAndStream(
+    sending: Request,
+    message: OutgoingMessage,
+    values: SlotValues & { readonly text: string },
+    signal: AbortSignal,
+  ): Promise<Sent> {
+    const left = new AbortController();
+    const early: TimedFact[] = [];
+    let tell = (fact: TimedFact): unknown => early.push(fact);
+    const stream = await this.#open(sending, values, {
+      signal: AbortSignal.any([signal, left.signal]),
+      onFact: (fact) => void tell(fact),
+    });
+    const ended = stream.ended.then((seen) => this.#remember(message.conversation, values.text, seen));
+    const isTaken = stream.head.status < 300;
+    // A refusal is short, and its words are what is asked for next.
+    const body = isTaken ? null : (await ended).body;
+    return {
+      call: { ...stream.head, body },
+      isTaken,
+      text: values.text,
+      conversation: message.conversation,
+      message: null,
+      reply: null,
+      read({ signal: until, onFact }) {
+        for (const fact of early) onFact?.(fact);
+        tell = (fact) => onFact?.(fact);
+        const leave = (): void => left.abort();
+        if (until.aborted) leave();
+        else until.addEventListener("abort", leave, { once: true });
+        return { ended: ended.finally(() => until.removeEventListener("abort", leave)), leave };
+      },
+    };
+  }
+
+  /** A call that carries the message, and another one that streams its reply. */
+  async #sendThenRead(
+    sending: Request,
+    reading: Pick<Request, "request">,
+    { conversation: given }: OutgoingMessage,
+    values: SlotValues & { readonly text: string },
+    signal: AbortSignal,
+  ): Promise<Sent> {
+    const call = await this.#call(sending, values, signal);
+    const told = (name: "conversation" | "message" | "reply"): string | null =>
+      idAt(call.body, sending.told?.[name]);
+    const conversation = told("conversation") ?? given;
+    const names = { conversation: conversation ?? undefined, message: told("message"), reply: told("reply") };
+    const isTaken = call.status < 300;
+    return {
+      call,
+      isTaken,
+      text: values.text,
+      conversation,
+      message: names.message,
+      reply: names.reply,
+      read: (options) => {
+        if (!isTaken) throw new Refusal(call);
+        return this.#read(reading, { ...values, ...names }, options);
+      },
+    };
+  }
+
+  #read(reading: Pick<Request, "request">, values: SlotValues, { signal, onFact }: ReadOptions): Reading {
+    const left = new AbortController();
+    const until = AbortSignal.any([signal, left.signal]);
+    const open = this.#open(reading, values, { signal: until, ...(onFact && { onFact }) });
+    const ended = open.then(async (stream) => withEnd(await stream.ended, this.#given.wire.stream));
+    // Whoever waits for the end is told; nobody may.
+    ended.catch(() => undefined);
+    return { ended, leave: () => left.abort() };
+  }
+
+  async #open(
+    { request, body }: Request,
+    values: SlotValues,
+    options: { readonly signal: AbortSignal; readonly onFact?: (fact: TimedFact) => void },
+  ): Promise<OpenStream> {
+    const { method, path } = callIn(request, values);
+    return await this.#given.client.openStream(method, path, {
+      ...options,
+      headers: this.#headers(values),
+      readFacts: this.#readFacts,
+      ...(body !== undefined && { body: fillBody(body, values) }),
+    });
+  }
+
+  async #call({ request, body }: Request, values: SlotValues, signal: AbortSignal): Promise<SeenCall> {
+    const { method, path } = callIn(request, values);
+    return await this.#given.client.call(method, path, {
+      signal,
+      headers: this.#headers(values),
+      ...(body !== undefined && { body: fillBody(body, values) }),
+    });
+  }
+
+  #headers(values: SlotValues): Record<string, string> {
+    const { headers = {} } = this.#given.wire;
+    return Object.fromEntries(
+      Object.entries(headers).map(([name, text]) => [name.toLowerCase(), fillText(text, values)]),
+    );
+  }
+
+  #values(given: Known): SlotValues {
+    const { model, agent, token } = this.#given;
+    const options: EngineOptions = given.place?.options ?? {};
+    const { conversation } = given;
+    const history = this.#isTold
+      ? [...(this.#histories.get(conversation ?? "") ?? []), { role: "user", content: given.text ?? "" }]
+      : undefined;
+    return {
+      text: given.text,
+      conversation: this.#isTold ? undefined : (conversation ?? undefined),
+      message: given.message ?? undefined,
+      reply: given.reply ?? undefined,
+      model: given.model ?? model ?? undefined,
+      agent,
+      token,
+      history,
+      options: Object.keys(options).length === 0 ? undefined : options,
+      max_tokens: options["num_predict"],
+      temperature: options["temperature"],
+      key: randomUUID(),
+    };
+  }
+
+  /** What is said: with directions in it, where the stand-in is behind a wire that has no field for them. */
+  #wordingOf({ text, place }: OutgoingMessage): string {
+    const { wire, isStandIn } = this.#given;
+    const hasDirections = Object.keys(place.options).length > 0;
+    return isStandIn && hasDirections && !hasSlot(wire.send, "options")
+      ? `${text}\n${optionsAsText(place.options)}`
+      : text;
+  }
+
+  /**
+   * What is known once a stream has ended: where nothing else tells the end, that it was closed in order does. What was
+   * said goes with the next message, where the back end does not remember it.
+   */
+  #remember(conversation: string | null, text: string, stream: SeenStream): SeenStream {
+    const seen = withEnd(stream, this.#given.wire.stream);
+    const before = this.#histories.get(conversation ?? "");
+    if (before !== undefined && conversation !== null && lastFact(seen, "done") !== undefined) {
+      const said: Turn[] = [
+        { role: "user", content: text },
+        { role: "assistant", content: textOf(seen) },
+      ];
+      this.#histories.set(conversation, [...before, ...said]);
+    }
+    return seen;
+  }
+
+  #require<Group>(group: Group | undefined, ability: WireAbility): Group {
+    if (group !== undefined) return group;
+    throw new NotTold(this.lacking[ability] ?? `the wire of ${this.driver} cannot ${ability}`);
+  }
+}
+
+/** What a call may be about. */
+interface Known {
+  readonly place?: Place;
+  readonly text?: string;
+  readonly model?: string | undefined;
+  readonly conversation?: string | null;
+  readonly message?: string | null;
+  readonly reply?: string | null;
+}
+
+interface Request {
+  readonly request: string;
+  readonly body?: unknown;
+  readonly told?: WireDescription["send"]["told"];
+}
+
+function withEnd(stream: SeenStream, { done }: WireDescription["stream"]): SeenStream {
+  const isOver = done === undefined && stream.end === "closed" && stream.status < 300;
+  if (!isOver) return stream;
+  const end: TimedFact = { kind: "done", reason: null, at_ms: stream.duration_ms };
+  return { ...stream, facts: [...stream.facts, end] };
+}
+
+function callIn(request: string, values: SlotValues): { method: HttpMethod; path: string } {
+  const [method = "GET", path = "/"] = request.split(" ");
+  return { method: method as HttpMethod, path: fillPath(path, values) };
+}
+
+function requireList(answer: SeenCall, place: string): readonly unknown[] {
+  const list = answer.status < 300 ? listAt(answer.body, place) : undefined;
+  if (list === undefined) throw new Refusal(answer);
+  return list;
+}

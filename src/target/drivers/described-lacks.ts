@@ -1,0 +1,57 @@
+import type { WireDescription } from "../../contract/wire-description.ts";
+import type { WireAbility } from "./chat-client.ts";
+import { hasSlot } from "./has-slot.ts";
+
+interface Known {
+  readonly isStandIn: boolean;
+  /** The whole conversation goes with each message. */
+  readonly isTold: boolean;
+}
+
+/** What a described wire cannot do, each with which setting would say how it can. */
+export function lackingIn(
+  driver: string,
+  wire: WireDescription,
+  { isStandIn, isTold }: Known,
+): Partial<Record<WireAbility, string>> {
+  const unless = (isThere: boolean, what: string, setting?: string): string | undefined =>
+    isThere
+      ? undefined
+      : `the wire of ${driver} has no ${what}${setting === undefined ? "" : ` (${setting} would say which)`}`;
+  const lacking: Record<WireAbility, string | undefined> = {
+    "keep profiles": unless(false, "profiles"),
+    "show rows": unless(wire.rows !== undefined, "call that lists what was said", "contract.wire.rows"),
+    "list conversations": unless(
+      wire.conversations !== undefined,
+      "call that lists conversations",
+      "contract.wire.conversations",
+    ),
+    "delete conversations": unless(
+      isTold || wire.delete_conversation !== undefined,
+      "call that deletes a conversation",
+      "contract.wire.delete_conversation",
+    ),
+    cancel: unless(wire.cancel !== undefined, "way to end a reply", "contract.wire.cancel"),
+    "read a reply again": unless(
+      wire.read !== undefined,
+      "call that streams a reply beside the one that asks for it",
+      "contract.wire.read",
+    ),
+    "list models": unless(wire.models !== undefined, "call that lists models", "contract.wire.models"),
+    "choose a model": unless(
+      hasSlot(wire.send, "model"),
+      "place for a model's name in a message",
+      "{model} in contract.wire.send",
+    ),
+    "report health": unless(wire.health !== undefined, "health report", "contract.wire.health"),
+    "remember conversations": unless(!isTold, "memory: each message brings its whole conversation"),
+    "hand options on": unless(
+      isStandIn || hasSlot(wire.send, "options") || hasSlot(wire.send, "max_tokens"),
+      "place for the engine's options in a message",
+      "{options} or {max_tokens} in contract.wire.send",
+    ),
+  };
+  return Object.fromEntries(Object.entries(lacking).filter(([, reason]) => reason !== undefined)) as Partial<
+    Record<WireAbility, string>
+  >;
+}

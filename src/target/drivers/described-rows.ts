@@ -1,0 +1,65 @@
+import type { Message } from "../../contract/hmi.ts";
+import type { WireDescription } from "../../contract/wire-description.ts";
+import type { SeenCall } from "../http.ts";
+import { countAt, idAt, textAt, valueAt } from "./json-place.ts";
+import { Refusal } from "./refused-words.ts";
+import type { SeenRow } from "./reply-facts.ts";
+
+type RowsDescription = NonNullable<WireDescription["rows"]>;
+
+/** Words for who speaks that need no telling. */
+const ROLES: Readonly<Record<string, Message["role"]>> = {
+  user: "user",
+  human: "user",
+  assistant: "assistant",
+  ai: "assistant",
+  bot: "assistant",
+  model: "assistant",
+  system: "system",
+};
+
+/** One row by the contract's names; what the description has no place for is not in it. Throws where it has no text. */
+export function readRow(
+  value: unknown,
+  session_id: string,
+  rows: RowsDescription,
+  answer: SeenCall,
+): SeenRow {
+  const content = valueAt(value, rows.text);
+  if (typeof content !== "string" && content !== null) {
+    throw new Refusal({ ...answer, body: value }, `: a row without a text at "${rows.text}"`);
+  }
+  const status = textAt(value, rows.status);
+  const said = textAt(value, rows.role) ?? "";
+  const id = idAt(value, rows.id);
+  const counts = [countAt(value, rows.prompt_tokens), countAt(value, rows.completion_tokens)];
+  return {
+    session_id,
+    role: roleIn(said, rows),
+    content: content ?? "",
+    ...(id !== null && { message_id: id }),
+    ...(rows.model !== undefined && { model_name: textAt(value, rows.model) }),
+    ...(rows.thought !== undefined && { thinking: textAt(value, rows.thought) }),
+    ...(status !== null && { status: statusIn(status, rows) }),
+    ...(counts.some((count) => count !== null) && { usage: usageIn(counts) }),
+  };
+}
+
+/** A word that stands for none of ours stays: that is for the checks to judge. */
+function roleIn(said: string, { roles = {} }: RowsDescription): Message["role"] {
+  const own = Object.entries(roles).find(([, words]) => words?.includes(said))?.[0];
+  return (own ?? ROLES[said.toLowerCase()] ?? said) as Message["role"];
+}
+
+function statusIn(said: string, { statuses = {} }: RowsDescription): Message["status"] {
+  const own = Object.entries(statuses).find(([, words]) => words?.includes(said))?.[0];
+  return (own ?? said) as Message["status"];
+}
+
+function usageIn([prompt = null, completion = null]: readonly (number | null)[]): Message["usage"] {
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: completion,
+    total_tokens: prompt === null || completion === null ? null : prompt + completion,
+  };
+}

@@ -1,0 +1,37 @@
+import { SLOT, type WireSlot } from "../../contract/wire-slots.ts";
+
+/** What stands in the slots; one that is not there has no value. */
+export type SlotValues = { readonly [Name in WireSlot]?: unknown };
+
+/** A path with its slots filled, each escaped; one without a value is empty. */
+export function fillPath(path: string, values: SlotValues): string {
+  return path.replace(SLOT, (_, name: WireSlot) => encodeURIComponent(inText(values[name])));
+}
+
+/** A text with its slots filled as they are. */
+export function fillText(text: string, values: SlotValues): string {
+  return text.replace(SLOT, (_, name: WireSlot) => inText(values[name]));
+}
+
+/**
+ * A body with its slots filled. A text that is one slot becomes its value, of whatever type; a field whose slot has no
+ * value is left out, unless it is written `{name|null}`.
+ */
+export function fillBody(template: unknown, values: SlotValues): unknown {
+  if (typeof template === "string") {
+    const [whole, name, orNull] = new RegExp(`^(?:${SLOT.source})$`).exec(template) ?? [];
+    if (whole === undefined) return fillText(template, values);
+    return values[name as WireSlot] ?? (orNull === undefined ? undefined : null);
+  }
+  if (Array.isArray(template)) {
+    return template.map((item) => fillBody(item, values)).filter((item) => item !== undefined);
+  }
+  if (typeof template !== "object" || template === null) return template;
+  const filled = Object.entries(template).map(([name, item]) => [name, fillBody(item, values)] as const);
+  return Object.fromEntries(filled.filter(([, value]) => value !== undefined));
+}
+
+function inText(value: unknown): string {
+  if (value === undefined || value === null) return "";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,35 @@
+/** What stands at a place in JSON (`choices.0.delta.content`; empty: all of it); undefined where nothing does. */
+export function valueAt(value: unknown, place: string): unknown {
+  if (place === "") return value;
+  let found = value;
+  for (const name of place.split(".")) {
+    if (typeof found !== "object" || found === null || !Object.hasOwn(found, name)) return undefined;
+    found = (found as Record<string, unknown>)[name];
+  }
+  return found;
+}
+
+/** The name of something that stands there, told as a text or a number; null where there is none. */
+export function idAt(value: unknown, place: string | undefined): string | null {
+  const found = place === undefined ? undefined : valueAt(value, place);
+  if (typeof found === "number") return String(found);
+  return typeof found === "string" && found !== "" ? found : null;
+}
+
+/** The text that stands there; null where there is none, or an empty one. */
+export function textAt(value: unknown, place: string | undefined): string | null {
+  const found = place === undefined ? undefined : valueAt(value, place);
+  return typeof found === "string" && found !== "" ? found : null;
+}
+
+/** The figure that stands there; null where there is none. */
+export function countAt(value: unknown, place: string | undefined): number | null {
+  const found = place === undefined ? undefined : valueAt(value, place);
+  return typeof found === "number" && Number.isFinite(found) ? found : null;
+}
+
+/** The list that stands there; undefined where there is none. */
+export function listAt(value: unknown, place: string): readonly unknown[] | undefined {
+  const found = valueAt(value, place);
+  return Array.isArray(found) ? found : undefined;
+}

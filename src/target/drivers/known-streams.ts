@@ -1,0 +1,133 @@
+/** The streams that this house knows by itself, and a reader of any of them. */
+import { isEventStreamType } from "../../contract/sse-decoder.ts";
+import type { StreamDescription } from "../../contract/wire-description.ts";
+import type { SeenChunk } from "../http.ts";
+import { type FactReaderMaker, readerOf } from "./fact-reader.ts";
+import type { TimedFact } from "./reply-facts.ts";
+
+/** Our own events, and those of the stacks of the seeds, which have some of them. */
+export const CONTRACT_STREAM: StreamDescription = {
+  framing: "sse",
+  type: "type",
+  started: {
+    of: "started",
+    conversation: "session_id",
+    message: "message_id",
+    reply: "assistant_message_id",
+  },
+  model: [
+    { of: "started", at: "model" },
+    { of: "status_update", where: { status: "executing" }, at: "detail" },
+    { of: "usage", at: "model" },
+  ],
+  text: { of: "token", at: "content" },
+  thought: { of: "thinking", at: "content" },
+  usage: { of: "usage", prompt: "usage.prompt_tokens", completion: "usage.completion_tokens" },
+  timings: {
+    of: "usage",
+    unit: "ms",
+    queue: "timings.queue_ms",
+    load: "timings.load_ms",
+    prompt: "timings.prompt_ms",
+    reply: "timings.reply_ms",
+  },
+  failure: [
+    { of: "error", message: "message", code: "code" },
+    // Where there is no `error` event, a failure is a status.
+    { of: "status_update", where: { status: "error" }, message: "detail" },
+  ],
+  done: { of: "done", reason: "finish_reason" },
+};
+
+/** OpenAI's chunks of a chat completion. */
+export const OPENAI_CHAT_STREAM: StreamDescription = {
+  framing: "sse",
+  model: { at: "model" },
+  thought: [{ at: "choices.0.delta.reasoning_content" }, { at: "choices.0.delta.reasoning" }],
+  text: { at: "choices.0.delta.content" },
+  usage: { prompt: "usage.prompt_tokens", completion: "usage.completion_tokens" },
+  failure: { message: "error", code: "error.code" },
+  done: [{ has: "choices.0.finish_reason", reason: "choices.0.finish_reason" }, { data: "[DONE]" }],
+};
+
+/** The events of OpenAI's Responses, and of the Open Responses standard. */
+export const OPENAI_RESPONSES_STREAM: StreamDescription = {
+  framing: "sse",
+  type: "type",
+  model: { of: "response.created", at: "response.model" },
+  thought: [
+    { of: "response.reasoning_text.delta", at: "delta" },
+    { of: "response.reasoning_summary_text.delta", at: "delta" },
+  ],
+  text: { of: "response.output_text.delta", at: "delta" },
+  usage: {
+    of: ["response.completed", "response.incomplete"],
+    prompt: "response.usage.input_tokens",
+    completion: "response.usage.output_tokens",
+  },
+  failure: [
+    { of: "response.failed", message: "response.error", code: "response.error.code" },
+    { of: "error", message: "message", code: "code" },
+  ],
+  done: [
+    { of: "response.completed", reason: "response.status" },
+    { of: "response.incomplete", reason: "response.incomplete_details.reason" },
+    { of: "response.failed", reason: "response.status" },
+  ],
+};
+
+/** Ollama's lines, of \`/api/chat\` and of \`/api/generate\`. */
+export const OLLAMA_STREAM: StreamDescription = {
+  framing: "ndjson",
+  model: { at: "model" },
+  thought: [{ at: "message.thinking" }, { at: "thinking" }],
+  text: [{ at: "message.content" }, { at: "response" }],
+  usage: { where: { done: true }, prompt: "prompt_eval_count", completion: "eval_count" },
+  timings: {
+    where: { done: true },
+    unit: "ns",
+    // Its clock starts when it has taken the request.
+    total: "total_duration",
+    load: "load_duration",
+    prompt: "prompt_eval_duration",
+    reply: "eval_duration",
+  },
+  failure: { message: "error" },
+  done: { where: { done: true }, reason: "done_reason" },
+};
+
+/**
+ * A reader of any of these, framed as an event stream or a value a line, whichever its type says. What is none of them
+ * is passed over: it may mean something to somebody else.
+ */
+export function knownStreamReader(
+  contentType: string,
+  prepare: (value: unknown) => unknown = (value) => value,
+): FactReaderMaker {
+  const framing = isEventStreamType(contentType) ? "sse" : "ndjson";
+  return readerOf({ framing, done: { data: "[DONE]" } }, { rulesFor: shapeOf, prepare });
+}
+
+/** Which of them a value is of. */
+function shapeOf(value: unknown): StreamDescription {
+  if (typeof value !== "object" || value === null) return NOTHING;
+  const { type, choices } = value as Record<string, unknown>;
+  if (typeof type === "string")
+    return type.startsWith("response.") ? OPENAI_RESPONSES_STREAM : CONTRACT_STREAM;
+  return Array.isArray(choices) ? OPENAI_CHAT_STREAM : OLLAMA_STREAM;
+}
+
+const NOTHING: StreamDescription = { framing: "sse" };
+
+/** The facts in bytes that passed, whichever of these streams they are of. */
+export function readFacts(chunks: readonly SeenChunk[], contentType: string): TimedFact[] {
+  const facts: TimedFact[] = [];
+  let at_ms = 0;
+  const reader = knownStreamReader(contentType)((fact) => facts.push({ ...fact, at_ms }));
+  for (const chunk of chunks) {
+    at_ms = chunk.at_ms;
+    reader.push(Buffer.from(chunk.latin1, "latin1"));
+  }
+  reader.end();
+  return facts;
+}

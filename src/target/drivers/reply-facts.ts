@@ -1,0 +1,66 @@
+import type { Message } from "../../contract/hmi.ts";
+
+/** What the engine's own clock says of a reply, in milliseconds; null where it does not tell. */
+export interface EngineTimings {
+  /** From the request until the engine turned to it. */
+  readonly queue_ms: number | null;
+  readonly load_ms: number | null;
+  readonly prompt_ms: number | null;
+  readonly reply_ms: number | null;
+}
+
+/** One thing that a reply's stream says, in words that are no wire's own. What is not told is null. */
+export type ReplyFact =
+  | {
+      readonly kind: "started";
+      readonly conversation: string | null;
+      /** The person's message. */
+      readonly message: string | null;
+      readonly reply: string | null;
+    }
+  | { readonly kind: "model"; readonly name: string }
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "thought"; readonly text: string }
+  | { readonly kind: "usage"; readonly prompt: number | null; readonly completion: number | null }
+  | { readonly kind: "timings"; readonly timings: EngineTimings }
+  | { readonly kind: "failure"; readonly code: string | null; readonly message: string }
+  | { readonly kind: "done"; readonly reason: string | null };
+
+/** A fact, with when its last byte arrived after the request was sent, in milliseconds. */
+export type TimedFact = ReplyFact & { readonly at_ms: number };
+
+/** What facts are read from. */
+export interface Told {
+  readonly facts: readonly TimedFact[];
+}
+
+/** The last fact of a kind; undefined where it was not told. */
+export function lastFact<Kind extends ReplyFact["kind"]>(
+  { facts }: Told,
+  kind: Kind,
+): Extract<TimedFact, { kind: Kind }> | undefined {
+  return facts.findLast((fact): fact is Extract<TimedFact, { kind: Kind }> => fact.kind === kind);
+}
+
+/** The reply's text as it was streamed. */
+export function textOf({ facts }: Told): string {
+  return facts.map((fact) => (fact.kind === "text" ? fact.text : "")).join("");
+}
+
+/** What the model thought before and while it answered. */
+export function thoughtsOf({ facts }: Told): string {
+  return facts.map((fact) => (fact.kind === "thought" ? fact.text : "")).join("");
+}
+
+/** What failed; the word that has a code before one that has none. Undefined where nothing was told to have. */
+export function failureOf({ facts }: Told): Extract<ReplyFact, { kind: "failure" }> | undefined {
+  const failures = facts.filter((fact) => fact.kind === "failure");
+  return failures.find(({ code }) => code !== null) ?? failures[0];
+}
+
+/**
+ * A row of a conversation, by the contract's names. A field that is not there was not told; null is what was told as
+ * null. `message_type` of what is neither a person's message nor its reply is as the back end has it.
+ */
+export type SeenRow = Pick<Message, "role" | "content" | "session_id"> &
+  Partial<Omit<Message, "role" | "content" | "session_id">>;

@@ -1,0 +1,19 @@
+import { UserError } from "../../errors.ts";
+import type { Driver } from "./driver.ts";
+import { litellm } from "./shipped/litellm.ts";
+import { ollama } from "./shipped/ollama.ts";
+import { openaiChat } from "./shipped/openai-chat.ts";
+import { openaiResponses } from "./shipped/openai-responses.ts";
+import { seeds } from "./shipped/seeds.ts";
+
+/** Drivers of wires that are not the contract's own; the next one is a file beside these and a line here. */
+export const SHIPPED_DRIVERS: readonly Driver[] = [seeds, openaiChat, openaiResponses, ollama, litellm];
+
+/** The driver of this name. Throws a UserError. */
+export function findDriver(name: string): Driver {
+  const found = SHIPPED_DRIVERS.find((driver) => driver.name === name);
+  if (found !== undefined) return found;
+  throw new UserError("config_invalid", `There is no driver "${name}".`, {
+    hint: `Drivers: ours, ${SHIPPED_DRIVERS.map((driver) => driver.name).join(", ")}; or the file of one.`,
+  });
+}
