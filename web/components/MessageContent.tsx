@@ -4,13 +4,15 @@ interface MessageContentProps {
   readonly content: string;
   /** More of it is still to come. */
   readonly streaming?: boolean;
+  /** Told the words of what is finished while more is to come, for screen readers. */
+  readonly onSpoken?: (text: string) => void;
 }
 
 /** The text of a message, as Markdown: model output is untrusted, so no HTML is ever made of it. */
-export function MessageContent({ content, streaming = false }: MessageContentProps) {
+export function MessageContent({ content, streaming = false, onSpoken }: MessageContentProps) {
   return (
     <div class="content markdown">
-      <Markdown content={content} streaming={streaming} />
+      <Markdown content={content} streaming={streaming} onSpoken={onSpoken} />
     </div>
   );
 }

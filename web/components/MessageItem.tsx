@@ -17,33 +17,39 @@ interface MessageItemProps {
   readonly onRetry: (() => void) | undefined;
   /** Ends the reply that is being written. */
   readonly onStop: () => void;
+  /** Told the words of what is finished of a reply that grows. */
+  readonly onSpoken: (text: string) => void;
 }
 
 /** One message of the conversation. Left alone while another one grows, however long the conversation is. */
-export const MessageItem = memo(({ message, summary, isLast, onRetry, onStop }: MessageItemProps) => {
-  const { role, content, thinking, notices, status } = message;
-  if (role === "user") {
+export const MessageItem = memo(
+  ({ message, summary, isLast, onRetry, onStop, onSpoken }: MessageItemProps) => {
+    const { role, content, thinking, notices, status } = message;
+    if (role === "user") {
+      return (
+        <article class="message user" aria-label="You">
+          <div class="said">{content}</div>
+        </article>
+      );
+    }
     return (
-      <article class="message user" aria-label="You">
-        <div class="said">{content}</div>
+      <article class="message reply" aria-label="Reply">
+        <Thoughts thinking={thinking} isThinking={status === "streaming" && content === ""} />
+        {content !== "" && (
+          <MessageContent content={content} streaming={status === "streaming"} onSpoken={onSpoken} />
+        )}
+        <Notices notices={notices} onStop={status === "streaming" ? onStop : undefined} />
+        <Failure message={message} onRetry={onRetry} />
+        {!isLast && (
+          <div class="after">
+            {summary !== "" && <span>{summary}</span>}
+            <ReplyActions content={content} onRegenerate={undefined} />
+          </div>
+        )}
       </article>
     );
-  }
-  return (
-    <article class="message reply" aria-label="Reply">
-      <Thoughts thinking={thinking} isThinking={status === "streaming" && content === ""} />
-      {content !== "" && <MessageContent content={content} streaming={status === "streaming"} />}
-      <Notices notices={notices} onStop={status === "streaming" ? onStop : undefined} />
-      <Failure message={message} onRetry={onRetry} />
-      {!isLast && (
-        <div class="after">
-          {summary !== "" && <span>{summary}</span>}
-          <ReplyActions content={content} onRegenerate={undefined} />
-        </div>
-      )}
-    </article>
-  );
-});
+  },
+);
 
 function Failure({ message, onRetry }: Pick<MessageItemProps, "message" | "onRetry">) {
   const failure = failureOf(message);

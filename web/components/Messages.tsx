@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { EngineModel } from "../../src/contract/common.ts";
 import type { ShownMessage } from "../state.ts";
 import { failureOf, replySummary } from "../view.ts";
+import { Announcements, useAnnouncer } from "./Announcements.tsx";
 import { IconButton } from "./IconButton.tsx";
 import { MessageItem } from "./MessageItem.tsx";
 import { ReplyActions } from "./ReplyActions.tsx";
@@ -27,6 +28,7 @@ interface MessagesProps {
 export function Messages(props: MessagesProps) {
   const { messages, models, isReplying, status, onRegenerate, onStop, children } = props;
   const { scroller, content, isAtEnd, goToEnd } = useEndInView(messages.length);
+  const { announcements, announce } = useAnnouncer();
   const last = messages.at(-1);
   const again = isReplying ? undefined : onRegenerate;
   return (
@@ -35,8 +37,8 @@ export function Messages(props: MessagesProps) {
       <section class="scroller" ref={scroller} tabIndex={0} aria-label="Conversation">
         <div class="column" ref={content}>
           {children}
-          {/* Busy, so that a screen reader reads a reply when it is whole, not token by token. */}
-          <div role="log" aria-label="Messages" aria-busy={isReplying}>
+          {/* Not live: a screen reader would read it token by token. */}
+          <div role="log" aria-label="Messages" aria-live="off">
             {messages.map((message, index) => {
               const isLast = message === last;
               return (
@@ -47,6 +49,7 @@ export function Messages(props: MessagesProps) {
                   isLast={isLast}
                   onRetry={isLast ? again : undefined}
                   onStop={onStop}
+                  onSpoken={announce}
                 />
               );
             })}
@@ -63,6 +66,7 @@ export function Messages(props: MessagesProps) {
           </div>
         </div>
       </section>
+      <Announcements announcements={announcements} />
       {!isAtEnd && <IconButton icon="down" label="Go to the end" class="to-end" onClick={goToEnd} />}
     </div>
   );

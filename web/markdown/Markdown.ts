@@ -3,18 +3,22 @@ import { useMemo, useRef } from "preact/hooks";
 import { memo } from "../memo.ts";
 import { renderBlock } from "./blocks.ts";
 import { type Document, type Group, readDocument } from "./document.ts";
+import { useSpoken } from "./useSpoken.ts";
 
 interface MarkdownProps {
   readonly content: string;
   /** More of it is still to come. */
   readonly streaming: boolean;
+  /** Told the words of each block that is finished while the text grows. */
+  readonly onSpoken?: ((text: string) => void) | undefined;
 }
 
 /** A Markdown text as elements: see `element.ts` for all that it can become. */
-export function Markdown({ content, streaming }: MarkdownProps): ComponentChild {
+export function Markdown({ content, streaming, onSpoken }: MarkdownProps): ComponentChild {
   const last = useRef<Document>(undefined);
   const document = useMemo(() => readDocument(content, streaming, last.current), [content, streaming]);
   last.current = document;
+  useSpoken(document, streaming, onSpoken);
   return h(Fragment, null, ...document.groups.map((blocks) => h(BlockGroup, { blocks })));
 }
 

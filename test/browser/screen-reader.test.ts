@@ -1,0 +1,100 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type RunningStack, startStack } from "../../src/services/start.ts";
+import { PATIENTLY } from "../support/cli.ts";
+import { CHROMIUM, launchChromium, NO_CHROMIUM } from "./chromium.ts";
+import { type ChatPage, openChatPage, shows } from "./page.ts";
+
+if (CHROMIUM === undefined) test("what a screen reader hears", ({ skip }) => skip(NO_CHROMIUM));
+
+const REPLY = [
+  "The first paragraph, **with** `code`.",
+  "- one\n- [x] two",
+  "| a | b |\n| - | - |\n| 1 | 2 |",
+  "The last one.",
+].join("\n\n");
+
+describe.runIf(CHROMIUM !== undefined)("a screen reader", () => {
+  let stack: RunningStack;
+  let browser: Browser;
+  beforeAll(async () => {
+    [stack, browser] = await Promise.all([startStack({ tokenDelayMs: 5 }), launchChromium()]);
+  });
+  afterAll(async () => {
+    await Promise.all([browser?.close(), stack?.close()]);
+  });
+
+  test("hears each block of a reply once, when it is finished, in a polite region that is never busy", async () => {
+    const chat = await openChatPage(browser, `${stack.hmi}/new`);
+    try {
+      await chat.message.waitFor();
+      const listener = await listen(chat);
+      const directions = { stand_in_reply: REPLY, stand_in_token_ms: 20 };
+      await chat.say(`Hello\nstand_in_options: ${JSON.stringify(directions)}`);
+      await expect.poll(listener.heard, PATIENTLY).toEqual(["The first paragraph, with code."]);
+      expect(await chat.status.textContent()).toMatch(/^Writing/);
+      await expect
+        .poll(async () => (await listener.heard()).join("\n"), PATIENTLY)
+        .toBe("The first paragraph, with code.\none\nDone: two\na, b\n1, 2\nThe last one.");
+      await chat.page.reload();
+      await shows(chat.lastReply.locator("p").last(), "The last one.");
+      expect(await (await listen(chat)).heard()).toEqual([]);
+      expect(chat.complaints).toEqual([]);
+    } finally {
+      await chat.close();
+    }
+  });
+});
+
+/** Notes what comes into polite live regions, by the browser's accessibility tree, until the page is closed. */
+async function listen({ page }: ChatPage): Promise<Listener> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Accessibility.enable");
+  const heard = new Map<string, string>();
+  const look = async (): Promise<void> => {
+    const { nodes } = await session.send("Accessibility.getFullAXTree");
+    const tree = new Map(nodes.map((node) => [node.nodeId, node]));
+    const busy = nodes.filter((node) => propertyOf(node, "busy") === true);
+    if (busy.length > 0) throw new Error(`Nothing in ${busy[0]?.role?.value} is announced: it is busy.`);
+    // A status is told as a whole; what is added to other regions, piece by piece.
+    const live = nodes.filter(
+      (node) => propertyOf(node, "live") === "polite" && propertyOf(node, "atomic") === false,
+    );
+    for (const { childIds = [] } of live) {
+      for (const id of childIds) if (!heard.has(id)) heard.set(id, textOf(id, tree));
+    }
+  };
+  return {
+    async heard() {
+      await look();
+      return [...heard.values()].filter((text) => text !== "");
+    },
+  };
+}
+
+interface Listener {
+  /** What has been announced so far, a text for each announcement. */
+  heard(): Promise<readonly string[]>;
+}
+
+type Tree = ReadonlyMap<string, AxNode>;
+
+/** What is read here of a node of Chromium's accessibility tree. */
+interface AxNode {
+  readonly nodeId: string;
+  readonly role?: { readonly value?: unknown };
+  readonly name?: { readonly value?: unknown };
+  readonly properties?: readonly { readonly name: string; readonly value: { readonly value?: unknown } }[];
+  readonly childIds?: readonly string[];
+}
+
+function propertyOf({ properties = [] }: AxNode, wanted: string): unknown {
+  return properties.find(({ name }) => name === wanted)?.value.value;
+}
+
+function textOf(id: string, tree: Tree): string {
+  const node = tree.get(id);
+  if (node === undefined) return "";
+  if (node.role?.value === "StaticText") return String(node.name?.value ?? "");
+  return (node.childIds ?? []).map((child) => textOf(child, tree)).join("");
+}
