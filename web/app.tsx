@@ -1,6 +1,7 @@
 import { render } from "preact";
 import { Chat } from "./chat.ts";
 import { App } from "./components/App.tsx";
+import { tabDrafts } from "./drafts.ts";
 import { takeToken } from "./token.ts";
 
 const root = document.getElementById("app");
@@ -8,6 +9,7 @@ if (root === null) throw new Error('The page has no element with the id "app".')
 const tabs = new BroadcastChannel("chat");
 const chat = new Chat({
   token: takeToken(),
+  drafts: tabDrafts,
   nextFrame: (run) => requestAnimationFrame(run),
   announce: () => tabs.postMessage("changed"),
 });

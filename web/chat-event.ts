@@ -35,6 +35,8 @@ export type PlaceEvent =
 /** What the next message is to be. */
 export type ChoiceEvent =
   | { readonly type: "draft_changed"; readonly draft: string }
+  /** What could not be sent goes back to the place (see `draftKey`) that it was written in, open or not. */
+  | { readonly type: "draft_returned"; readonly key: string; readonly text: string }
   | { readonly type: "model_chosen"; readonly model: string }
   | { readonly type: "agent_chosen"; readonly agentId: string };
 
@@ -43,6 +45,8 @@ export type ExchangeEvent =
   | { readonly type: "send_started"; readonly text: string }
   | { readonly type: "send_accepted"; readonly sent: SentMessage }
   | { readonly type: "send_failed"; readonly text: string; readonly problem: Problem }
+  /** What seemed not to have been sent was: only the answer was lost on the way. */
+  | { readonly type: "send_confirmed"; readonly text: string }
   | { readonly type: "regenerate_started" }
   | {
       readonly type: "regenerate_failed";
@@ -62,4 +66,5 @@ export type TroubleEvent =
   | { readonly type: "problem_dismissed" }
   | { readonly type: "services_checked"; readonly services: readonly Service[] }
   | { readonly type: "token_wanted"; readonly isRefused: boolean }
-  | { readonly type: "token_given" };
+  | { readonly type: "token_given" }
+  | { readonly type: "page_outdated" };

@@ -4,6 +4,7 @@ import { type Api, createApi } from "./api.ts";
 import { ApiError } from "./api-error.ts";
 import type { ChatEvent } from "./chat-event.ts";
 import { Connection } from "./connection.ts";
+import { allDrafts, type DraftStorage } from "./drafts.ts";
 import { Keeper } from "./keeper.ts";
 import { Lists } from "./lists.ts";
 import { Reader } from "./reader.ts";
@@ -19,6 +20,8 @@ export interface ChatOptions {
   readonly token?: string;
   /** Calls what it is given when the page is drawn next. */
   readonly nextFrame?: (run: () => void) => void;
+  /** Where what was written and not sent outlives a reload. */
+  readonly drafts?: DraftStorage;
   /** Called when this page has changed something that other tabs show, too. */
   readonly announce?: () => void;
 }
@@ -27,7 +30,7 @@ export interface ChatOptions {
 export class Chat {
   readonly #connection: Connection;
   readonly #api: Api;
-  readonly #store = new Store();
+  readonly #store: Store;
   readonly #lists: Lists;
   readonly #reader: Reader;
   readonly #sender: Sender;
@@ -35,8 +38,9 @@ export class Chat {
   readonly keeper: Keeper;
   #address: Address = { page: "active" };
 
-  constructor({ origin = "", token = "", nextFrame = soon, announce = nothing }: ChatOptions = {}) {
-    const store = this.#store;
+  constructor({ origin = "", token = "", nextFrame = soon, announce = nothing, drafts }: ChatOptions = {}) {
+    const store = new Store(drafts?.load());
+    this.#store = store;
     this.#connection = new Connection({
       origin,
       token,
@@ -50,6 +54,7 @@ export class Chat {
     this.#lists = lists;
     this.#reader = reader;
     this.#sender = new Sender({ api, store, lists, reader, announce });
+    if (drafts !== undefined) keepDrafts(store, drafts);
     this.keeper = new Keeper({ api, store, lists, announce, go: (path) => void this.go(path) });
   }
 
@@ -122,6 +127,7 @@ export class Chat {
   async heard(event: UserEvent): Promise<void> {
     if (event.type === "reset") return await this.refresh();
     if (this.state.access !== "open") return;
+    if (event.type === "reply_started") this.#sender.heardStarted(event);
     const { sessionId, messages } = this.state;
     const isHere = "session_id" in event && event.session_id === sessionId;
     const isNews =
@@ -238,6 +244,17 @@ export class Chat {
     if (sent !== this.#connection.token) return;
     this.dispatch({ type: "token_wanted", isRefused: sent !== "" });
   }
+}
+
+/** Saves drafts as they change. */
+function keepDrafts(store: Store, storage: DraftStorage): void {
+  let saved = store.state;
+  store.subscribe(() => {
+    const { state } = store;
+    if (state.draft === saved.draft && state.drafts === saved.drafts) return;
+    saved = state;
+    storage.save(allDrafts(state));
+  });
 }
 
 function soon(run: () => void): void {

@@ -1,5 +1,6 @@
 import type { FinishReason, StreamEvent } from "../src/contract/events.ts";
 import type { MessageStatus, SentMessage } from "../src/contract/hmi.ts";
+import { inFrontOf } from "./drafts.ts";
 import type { ChatState, Phase, Problem, ShownMessage } from "./state.ts";
 import { selectedModel } from "./view.ts";
 
@@ -35,18 +36,27 @@ export function sendAccepted(state: ChatState, sent: SentMessage): ChatState {
     [UNSAVED.user]: sent.message_id,
     [UNSAVED.reply]: sent.assistant_message_id,
   };
-  const messages = state.messages.map((message) => {
+  // Sent again because the answer was lost, it may be here already.
+  const isHere = state.messages.some(({ message_id }) => message_id === sent.assistant_message_id);
+  const shown = isHere ? state.messages.filter((message) => !isUnsaved(message)) : state.messages;
+  const messages = shown.map((message) => {
     const message_id = ids[message.message_id];
     return message_id === undefined ? message : { ...message, message_id };
   });
   return { ...state, messages, phase: "waiting", waiting: null };
 }
 
+/** The message is in the conversation: the draft and the note that it was not sent go. */
+export function sendConfirmed(state: ChatState, text: string): ChatState {
+  const isOfThis = state.problem?.retry === "send";
+  const draft = state.draft.startsWith(text) ? state.draft.slice(text.length).trimStart() : state.draft;
+  return { ...state, draft, problem: isOfThis ? null : state.problem };
+}
+
 /** What could not be sent goes back into the composer, before what was typed meanwhile. */
 export function sendFailed(state: ChatState, text: string, problem: Problem): ChatState {
   const messages = state.messages.filter((message) => !isUnsaved(message));
-  const draft = state.draft === "" ? text : `${text}\n${state.draft}`;
-  return { ...state, messages, draft, phase: "idle", problem };
+  return { ...state, messages, draft: inFrontOf(state.draft, text), phase: "idle", problem };
 }
 
 /** The reply after one more event of its stream. */

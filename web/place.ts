@@ -1,4 +1,5 @@
 import type { Message, Session } from "../src/contract/hmi.ts";
+import { foundDraft } from "./drafts.ts";
 import { isUnsaved, runningPhase, streamingReply } from "./exchange.ts";
 import type { ChatState, Problem, ShownMessage } from "./state.ts";
 
@@ -12,6 +13,7 @@ export function opened(state: ChatState, session: Session, rows: readonly Messag
     modelId: session.model_id,
     sessionId: session.session_id,
     session,
+    draft: foundDraft(state, { sessionId: session.session_id, modelId: session.model_id }),
     missing: null,
     messages: isSame ? keepUnchanged(state.messages, messages) : messages,
     chosenModel: isSame ? state.chosenModel : (lastModel ?? session.model),

@@ -1,10 +1,12 @@
 import type { Session } from "../src/contract/hmi.ts";
 import type { ChatEvent, ExchangeEvent, ListEvent, PlaceEvent, TroubleEvent } from "./chat-event.ts";
+import { draftReturned, foundDraft, movedTo } from "./drafts.ts";
 import {
   continueReply,
   regenerateStarted,
   runningPhase,
   sendAccepted,
+  sendConfirmed,
   sendFailed,
   sendStarted,
 } from "./exchange.ts";
@@ -16,6 +18,8 @@ export function reduce(state: ChatState, event: ChatEvent): ChatState {
   switch (event.type) {
     case "draft_changed":
       return { ...state, draft: event.draft };
+    case "draft_returned":
+      return draftReturned(state, event.key, event.text);
     case "model_chosen":
       return { ...state, chosenModel: event.model };
     case "agent_chosen":
@@ -39,6 +43,7 @@ export function reduce(state: ChatState, event: ChatEvent): ChatState {
     case "services_checked":
     case "token_wanted":
     case "token_given":
+    case "page_outdated":
       return troubled(state, event);
     default:
       return exchanged(state, event);
@@ -68,13 +73,24 @@ function listed(state: ChatState, event: ListEvent): ChatState {
 function placed(state: ChatState, event: PlaceEvent): ChatState {
   switch (event.type) {
     case "conversation_opening":
-      return { ...state, ...event.place, phase: "opening", problem: null, missing: null, archived: null };
+      return {
+        ...state,
+        ...movedTo(state, event.place),
+        ...event.place,
+        phase: "opening",
+        problem: null,
+        missing: null,
+        archived: null,
+      };
     case "conversation_opened":
       return opened(state, event.session, event.messages);
     case "conversation_unavailable":
       return unavailable(state, event.sessionId, event.problem);
     case "conversation_blank":
-      return blank(state, event.modelId);
+      return {
+        ...blank(state, event.modelId),
+        draft: foundDraft(state, { sessionId: null, modelId: event.modelId }),
+      };
     case "conversation_created":
       return created(state, event.session);
     case "conversation_archived":
@@ -94,6 +110,8 @@ function exchanged(state: ChatState, event: ExchangeEvent): ChatState {
       return sendAccepted(state, event.sent);
     case "send_failed":
       return sendFailed(state, event.text, event.problem);
+    case "send_confirmed":
+      return sendConfirmed(state, event.text);
     case "regenerate_started":
       return regenerateStarted(state);
     case "regenerate_failed":
@@ -125,6 +143,8 @@ function troubled(state: ChatState, event: TroubleEvent): ChatState {
       return { ...state, access: event.isRefused ? "token_refused" : "token_wanted" };
     case "token_given":
       return { ...state, access: "open", problem: null };
+    case "page_outdated":
+      return { ...state, isOutdated: true };
   }
 }
 

@@ -1,6 +1,7 @@
-import type { SentMessage } from "../src/contract/hmi.ts";
+import type { SentMessage, UserEvent } from "../src/contract/hmi.ts";
 import type { Api } from "./api.ts";
 import { ApiError } from "./api-error.ts";
+import { draftKey } from "./drafts.ts";
 import { streamingReply } from "./exchange.ts";
 import type { Lists } from "./lists.ts";
 import { problemOf } from "./problem.ts";
@@ -21,6 +22,8 @@ export interface SenderParts {
 export class Sender {
   readonly #parts: SenderParts;
   #stopWanted = false;
+  /** The last message that was to be sent. Sent again, it has the same name, by which the HMI knows it. */
+  #outgoing = NOTHING;
 
   constructor(parts: SenderParts) {
     this.#parts = parts;
@@ -31,8 +34,12 @@ export class Sender {
     const { store } = this.#parts;
     if (!canSend(store.state)) return;
     const text = store.state.draft.trimEnd();
+    const key = draftKey(store.state);
     const { signal } = this.#parts.reader;
     this.#stopWanted = false;
+    if (this.#outgoing.text !== text || this.#outgoing.key !== key) {
+      this.#outgoing = { id: randomKey(), key, text };
+    }
     store.dispatch({ type: "send_started", text });
     let sent: SentMessage;
     try {
@@ -41,7 +48,17 @@ export class Sender {
       await this.#sendFailed(text, error, signal);
       return;
     }
+    this.#outgoing = NOTHING;
     await this.#accepted(sent, signal);
+  }
+
+  /** A message that seemed not to have been sent is in the conversation after all. */
+  heardStarted({ client_message_id }: Extract<UserEvent, { type: "reply_started" }>): void {
+    const { id, text } = this.#outgoing;
+    const { store } = this.#parts;
+    if (id === "" || client_message_id !== id) return;
+    this.#outgoing = { ...this.#outgoing, isKnown: true };
+    if (!isReplying(store.state)) store.dispatch({ type: "send_confirmed", text });
   }
 
   /** Has the last message answered again, in place of its present reply. */
@@ -93,12 +110,12 @@ export class Sender {
       const rows = (await api.messages(sessionId)).messages;
       const last = rows.findLast((row) => row.role === "user");
       const isKnown = messages.some((message) => message.message_id === last?.message_id);
-      if (isKnown || last?.content !== draft) return false;
+      if (isKnown || last?.content !== draft.trimEnd()) return false;
     } catch {
       // Sending will meet the same trouble, and report it.
       return false;
     }
-    store.dispatch({ type: "draft_changed", draft: "" });
+    store.dispatch({ type: "send_confirmed", text: draft.trimEnd() });
     return true;
   }
 
@@ -107,10 +124,14 @@ export class Sender {
     const { session, modelId } = store.state;
     const model = selectedModel(store.state);
     const isOpen = session !== null && !needsConversation(store.state);
+    const session_id = isOpen ? session.session_id : await this.#create(model, signal);
+    // Where that was not sent, it is to be sent there again.
+    this.#outgoing = { ...this.#outgoing, key: session_id };
     return await api.sendMessage({
-      session_id: isOpen ? session.session_id : await this.#create(model, signal),
+      session_id,
       message: text,
       model_id: modelId,
+      client_message_id: this.#outgoing.id,
       ...(model && { model }),
     });
   }
@@ -144,11 +165,14 @@ export class Sender {
     if (signal.aborted) {
       // Another conversation is open by now; the text must not be lost for that.
       store.dispatch({ type: "failed", problem: { ...problem, retry: null } });
-      const draft = [text, store.state.draft].filter((part) => part !== "").join("\n");
-      store.dispatch({ type: "draft_changed", draft });
+      store.dispatch({ type: "draft_returned", key: this.#outgoing.key, text });
       return;
     }
     store.dispatch({ type: "send_failed", text, problem });
+    if (this.#outgoing.isKnown) {
+      store.dispatch({ type: "send_confirmed", text });
+      return await this.#parts.reader.refresh();
+    }
     const { sessionId } = store.state;
     if (isInTheWay(error) && sessionId !== null) await this.#showOthers(sessionId, error, signal);
   }
@@ -160,6 +184,24 @@ export class Sender {
     store.dispatch({ type: "failed", problem: problemOf(error, null) });
     await reader.follow(signal);
   }
+}
+
+/** A message on its way. */
+interface Outgoing {
+  /** Its name at the HMI. */
+  readonly id: string;
+  /** Of the conversation that it is for: see `draftKey`. */
+  readonly key: string;
+  readonly text: string;
+  /** The HMI has told that it has it. */
+  readonly isKnown?: boolean;
+}
+
+const NOTHING: Outgoing = { id: "", key: "", text: "" };
+
+/** Not by `crypto.randomUUID`: browsers have that for loopback addresses and https only. */
+function randomKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("-");
 }
 
 /** Somebody else has done something here that this page does not show yet. */

@@ -1,5 +1,6 @@
 import type { EngineModel } from "../src/contract/common.ts";
 import type { Agent, Message, Profile, Session } from "../src/contract/hmi.ts";
+import type { Drafts } from "./drafts.ts";
 import type { Service } from "./services.ts";
 
 /** A message as the page shows it: the part of a row that matters here, also before the row is known. */
@@ -58,7 +59,10 @@ export interface ChatState {
   /** Null where nobody chose: see `selectedModel` and `selectedAgent`. */
   readonly chosenModel: string | null;
   readonly chosenAgent: string | null;
+  /** What stands in the composer. */
   readonly draft: string;
+  /** What was written in other places. */
+  readonly drafts: Drafts;
   readonly phase: Phase;
   /** While `waiting`: for what. */
   readonly waiting: Waiting;
@@ -67,6 +71,8 @@ export interface ChatState {
   readonly problem: Problem | null;
   /** The conversation that was just archived, which can still be undone. */
   readonly archived: Session | null;
+  /** The HMI has another version of this page by now. */
+  readonly isOutdated: boolean;
 }
 
 export const INITIAL_STATE: ChatState = {
@@ -88,9 +94,11 @@ export const INITIAL_STATE: ChatState = {
   chosenModel: null,
   chosenAgent: null,
   draft: "",
+  drafts: {},
   phase: "opening",
   waiting: null,
   retryInMs: 0,
   problem: null,
   archived: null,
+  isOutdated: false,
 };

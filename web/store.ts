@@ -1,11 +1,16 @@
 import type { ChatEvent } from "./chat-event.ts";
+import type { Drafts } from "./drafts.ts";
 import { reduce } from "./reduce.ts";
 import { type ChatState, INITIAL_STATE } from "./state.ts";
 
 /** The page's state, and whoever wants to know of its changes. */
 export class Store {
   readonly #listeners = new Set<() => void>();
-  #state = INITIAL_STATE;
+  #state: ChatState;
+
+  constructor(drafts: Drafts = {}) {
+    this.#state = { ...INITIAL_STATE, drafts };
+  }
 
   get state(): ChatState {
     return this.#state;

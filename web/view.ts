@@ -1,4 +1,5 @@
 import type { EngineModel } from "../src/contract/common.ts";
+import { LIMITS } from "../src/contract/defaults.ts";
 import type { Profile, Session } from "../src/contract/hmi.ts";
 import { hasServiceDown, type ServiceTrouble, serviceTrouble } from "./services.ts";
 import type { ChatState, Problem, ShownMessage } from "./state.ts";
@@ -47,7 +48,25 @@ export function isReplying({ phase }: ChatState): boolean {
 /** True where the draft may go out; not while the conversation that it is for could not be opened. */
 export function canSend(state: ChatState): boolean {
   const isUnopened = state.sessionId !== null && state.session === null;
-  return state.phase === "idle" && !isUnopened && state.missing === null && state.draft.trim() !== "";
+  const isSendable = state.draft.trim() !== "" && charsOver(state) === 0;
+  return state.phase === "idle" && !isUnopened && state.missing === null && isSendable;
+}
+
+/** How many characters the draft has more than a message may have. */
+export function charsOver({ draft }: ChatState): number {
+  return Math.max(0, draft.trimEnd().length - LIMITS.messageChars);
+}
+
+/** What to know of the next message; empty where there is nothing. */
+export function composerNote(state: ChatState): string {
+  const over = charsOver(state);
+  if (over > 0) {
+    const most = LIMITS.messageChars.toLocaleString("en");
+    const much = `${over.toLocaleString("en")} ${over === 1 ? "character" : "characters"}`;
+    return `Too long by ${much}: a message has at most ${most}.`;
+  }
+  if (!startsAnotherConversation(state)) return "";
+  return `Your next message starts another conversation, with ${agentName(state, selectedAgentId(state))}.`;
 }
 
 /** True where no language model answers, but the engine's stand-in: a person must be told. */

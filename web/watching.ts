@@ -1,6 +1,7 @@
 import { useEffect } from "preact/hooks";
 import type { UserEvent } from "../src/contract/hmi.ts";
 import type { Chat } from "./chat.ts";
+import { isOutdated } from "./page-version.ts";
 import { hasServiceDown } from "./services.ts";
 import { followUserEvents } from "./user-events.ts";
 
@@ -47,14 +48,22 @@ export function useUserEvents(chat: Chat, isOpen: boolean): void {
     // Tabs with other tokens are other people's.
     const name = `user-events ${fingerprintOf(chat.connection.token)}`;
     const tabs = new BroadcastChannel(name);
-    tabs.onmessage = ({ data }: MessageEvent<UserEvent>) => void chat.heard(data);
+    const hear = (event: UserEvent): void => {
+      void chat.heard(event);
+      // What has been forgotten meanwhile, an HMI has that was started meanwhile.
+      if (event.type === "reset") void checkVersion(chat);
+    };
+    tabs.onmessage = ({ data }: MessageEvent<UserEvent>) => hear(data);
     const listen = async (): Promise<void> => {
+      let isFirst = true;
       await followUserEvents({
         connection: chat.connection,
         signal,
         onEvent: (event) => {
           tabs.postMessage(event);
-          void chat.heard(event);
+          if (isFirst) void chat.heard(event);
+          else hear(event);
+          isFirst = false;
         },
       });
     };
@@ -66,6 +75,11 @@ export function useUserEvents(chat: Chat, isOpen: boolean): void {
       tabs.close();
     };
   }, [chat, isOpen]);
+}
+
+/** Tells where the HMI has another version of this page by now. */
+async function checkVersion(chat: Chat): Promise<void> {
+  if (await isOutdated(chat.connection)) chat.dispatch({ type: "page_outdated" });
 }
 
 /** Tells tokens apart, without being one. */

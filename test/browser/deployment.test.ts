@@ -20,7 +20,9 @@ describe.runIf(CHROMIUM !== undefined)("a new version in a browser", () => {
   });
   afterAll(() => browser?.close());
 
-  test("is seen on a plain reload, which loads only what has changed", { timeout: 60_000 }, async () => {
+  test("is told, and its reload loses no draft and loads only what has changed", {
+    timeout: 60_000,
+  }, async () => {
     const project = copyOfProject();
     const stack = await testStack();
     await build(project);
@@ -32,11 +34,14 @@ describe.runIf(CHROMIUM !== undefined)("a new version in a browser", () => {
     const before = await assetsOf(chat.page);
     expect(before.map(({ isFromCache }) => isFromCache)).toEqual(before.map(() => false));
 
+    await chat.message.fill("A draft");
     edit(join(project, "web", "components", "EmptyHint.tsx"), "</kbd> sends", "</kbd> dispatches");
     await build(project);
     await endService(stack, "hmi", "SIGTERM");
     await up(project, stack);
-    await chat.page.reload();
+    await chat.page.getByText("A new version of this page is here.").waitFor();
+    await chat.page.getByRole("button", { name: "Reload" }).click();
+    await expect.poll(() => chat.message.inputValue(), PATIENTLY).toBe("A draft");
     await expect.poll(() => keys.textContent(), PATIENTLY).toMatch(/^Enter dispatches/);
 
     const after = await assetsOf(chat.page);

@@ -19,7 +19,7 @@ interface ComposerProps {
   readonly children: ComponentChildren;
 }
 
-/** Where a message is written. Enter sends, Shift+Enter breaks the line. */
+/** Where a message is written. Enter sends, Shift+Enter breaks the line; on a touch screen Enter does. */
 export function Composer(props: ComposerProps) {
   const { draft, canSend, isReplying, place, note, onChange, onSend, onStop, children } = props;
   const field = useRef<HTMLTextAreaElement>(null);
@@ -29,8 +29,7 @@ export function Composer(props: ComposerProps) {
   useEffect(offerMessage, [place]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
-    // While an input method composes, Enter belongs to it.
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    if (event.key !== "Enter" || event.shiftKey || isComposing(event) || !isEnterSending()) return;
     event.preventDefault();
     onSend();
   };
@@ -47,12 +46,14 @@ export function Composer(props: ComposerProps) {
         rows={1}
         value={draft}
         aria-label="Message"
+        aria-describedby="message-note"
         placeholder="Message"
-        enterkeyhint="send"
+        dir="auto"
+        enterkeyhint={isEnterSending() ? "send" : "enter"}
         onInput={(event) => onChange(event.currentTarget.value)}
         onKeyDown={onKeyDown}
       />
-      <p id="message-note" class="note">
+      <p id="message-note" class="note" role="status">
         {note}
       </p>
       <div class="choices">
@@ -70,6 +71,18 @@ export function Composer(props: ComposerProps) {
       </div>
     </div>
   );
+}
+
+/** True where the key belongs to an input method. Safari ends the composing before its Enter: only 229 tells of it. */
+function isComposing({ isComposing, keyCode }: KeyboardEvent): boolean {
+  return isComposing || keyCode === COMPOSING_KEY;
+}
+
+const COMPOSING_KEY = 229;
+
+/** A keyboard on a touch screen has no Shift+Enter: there Enter breaks the line, and the button sends. */
+function isEnterSending(): boolean {
+  return matchMedia("(pointer: fine)").matches;
 }
 
 /** Makes the field as high as its text; the style sheet sets the limit. */

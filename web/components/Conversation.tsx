@@ -5,15 +5,14 @@ import { offerMessage } from "../hooks.ts";
 import type { ChatState } from "../state.ts";
 import { contextUse, spendingOf } from "../usage.ts";
 import {
-  agentName,
   canSend,
+  composerNote,
   isEmpty,
   isReplying,
   isScripted,
   openProfile,
   selectedAgentId,
   selectedModel,
-  startsAnotherConversation,
   statusText,
 } from "../view.ts";
 import { AgentSelect } from "./AgentSelect.tsx";
@@ -58,11 +57,7 @@ export function Conversation({ chat, state }: { chat: Chat; state: ChatState }) 
           canSend={canSend(state)}
           isReplying={replying}
           place={addressOf(state)}
-          note={
-            startsAnotherConversation(state)
-              ? `Your next message starts another conversation, with ${agentName(state, agentId)}.`
-              : ""
-          }
+          note={composerNote(state)}
           onChange={(draft) => chat.dispatch({ type: "draft_changed", draft })}
           onSend={() => void chat.send()}
           onStop={() => void chat.stop()}

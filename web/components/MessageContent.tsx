@@ -1,3 +1,4 @@
+import { useKeptSelection } from "../kept-selection.ts";
 import { Markdown } from "../markdown/Markdown.ts";
 
 interface MessageContentProps {
@@ -10,6 +11,7 @@ interface MessageContentProps {
 
 /** The text of a message, as Markdown: model output is untrusted, so no HTML is ever made of it. */
 export function MessageContent({ content, streaming = false, onSpoken }: MessageContentProps) {
+  useKeptSelection();
   return (
     <div class="content markdown">
       <Markdown content={content} streaming={streaming} onSpoken={onSpoken} />

@@ -1,5 +1,6 @@
 import { memo } from "../memo.ts";
 import type { ShownMessage } from "../state.ts";
+import { withoutThoughts } from "../thoughts.ts";
 import { failureOf } from "../view.ts";
 import { MessageContent } from "./MessageContent.tsx";
 import { Notices } from "./Notices.tsx";
@@ -22,34 +23,36 @@ interface MessageItemProps {
 }
 
 /** One message of the conversation. Left alone while another one grows, however long the conversation is. */
-export const MessageItem = memo(
-  ({ message, summary, isLast, onRetry, onStop, onSpoken }: MessageItemProps) => {
-    const { role, content, thinking, notices, status } = message;
-    if (role === "user") {
-      return (
-        <article class="message user" aria-label="You">
-          <div class="said">{content}</div>
-        </article>
-      );
-    }
+export const MessageItem = memo((props: MessageItemProps) => {
+  const { message, summary, isLast, onRetry, onStop, onSpoken } = props;
+  const { role, content, notices, status } = message;
+  if (role === "user") {
     return (
-      <article class="message reply" aria-label="Reply">
-        <Thoughts thinking={thinking} isThinking={status === "streaming" && content === ""} />
-        {content !== "" && (
-          <MessageContent content={content} streaming={status === "streaming"} onSpoken={onSpoken} />
-        )}
-        <Notices notices={notices} onStop={status === "streaming" ? onStop : undefined} />
-        <Failure message={message} onRetry={onRetry} />
-        {!isLast && (
-          <div class="after">
-            {summary !== "" && <span>{summary}</span>}
-            <ReplyActions content={content} onRegenerate={undefined} />
-          </div>
-        )}
+      <article class="message user" aria-label="You">
+        <div class="said" dir="auto">
+          {content}
+        </div>
       </article>
     );
-  },
-);
+  }
+  const isStreaming = status === "streaming";
+  const { said, thought } = withoutThoughts(content, isStreaming);
+  const thinking = [message.thinking ?? "", thought].filter(Boolean).join("\n\n");
+  return (
+    <article class="message reply" aria-label="Reply">
+      <Thoughts thinking={thinking} isThinking={isStreaming && said === ""} />
+      {said !== "" && <MessageContent content={said} streaming={isStreaming} onSpoken={onSpoken} />}
+      <Notices notices={notices} onStop={isStreaming ? onStop : undefined} />
+      <Failure message={message} onRetry={onRetry} />
+      {!isLast && (
+        <div class="after">
+          {summary !== "" && <span>{summary}</span>}
+          <ReplyActions content={said} onRegenerate={undefined} />
+        </div>
+      )}
+    </article>
+  );
+});
 
 function Failure({ message, onRetry }: Pick<MessageItemProps, "message" | "onRetry">) {
   const failure = failureOf(message);

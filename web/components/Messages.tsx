@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { EngineModel } from "../../src/contract/common.ts";
 import type { ShownMessage } from "../state.ts";
+import { withoutThoughts } from "../thoughts.ts";
 import { failureOf, replySummary } from "../view.ts";
 import { Announcements, useAnnouncer } from "./Announcements.tsx";
 import { IconButton } from "./IconButton.tsx";
@@ -58,7 +59,7 @@ export function Messages(props: MessagesProps) {
             <StatusLine text={status} />
             {last?.role === "assistant" && again !== undefined && (
               <ReplyActions
-                content={last.content}
+                content={withoutThoughts(last.content, false).said}
                 // What has failed has a button of its own.
                 onRegenerate={failureOf(last) ? undefined : again}
               />

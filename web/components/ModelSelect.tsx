@@ -6,7 +6,7 @@ interface ModelSelectProps {
   readonly onChoose: (model: string) => void;
 }
 
-/** Which model of the engine answers the next message. */
+/** Which model of the engine answers the next message, by the engine's own name: other names are guesses. */
 export function ModelSelect({ models, selected, onChoose }: ModelSelectProps) {
   return (
     <select
@@ -16,9 +16,9 @@ export function ModelSelect({ models, selected, onChoose }: ModelSelectProps) {
       onChange={(event) => onChoose(event.currentTarget.value)}
     >
       {models.length === 0 && <option value="">No models</option>}
-      {models.map(({ model_id, model_name }) => (
+      {models.map(({ model_id }) => (
         <option key={model_id} value={model_id}>
-          {model_name}
+          {model_id}
         </option>
       ))}
     </select>

@@ -38,6 +38,14 @@ export function Notes({ chat, state }: { chat: Chat; state: ChatState }) {
           empty.
         </p>
       )}
+      {state.isOutdated && (
+        <div class="plain notice" role="status">
+          <p class="words">A new version of this page is here. What you have written stays.</p>
+          <button type="button" onClick={() => location.reload()}>
+            Reload
+          </button>
+        </div>
+      )}
       {archived !== null && (
         <div class="plain notice" role="alert">
           <p class="words">“{titleOf(archived)}” is archived.</p>

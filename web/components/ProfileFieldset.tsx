@@ -34,9 +34,9 @@ export function ProfileFieldset({ fields, errors, models, onChange }: ProfileFie
         {(control) => (
           <select {...control} value={fields.defaultModel} onChange={set("defaultModel")}>
             <option value="">The engine's default</option>
-            {models.map(({ model_id, model_name }) => (
+            {models.map(({ model_id }) => (
               <option key={model_id} value={model_id}>
-                {model_name}
+                {model_id}
               </option>
             ))}
             {isGone(fields.defaultModel, models) && (

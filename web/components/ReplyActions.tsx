@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { copyText } from "../copy-text.ts";
 import { IconButton } from "./IconButton.tsx";
 
 /** How long the button says that the text was copied, in milliseconds. */
@@ -20,20 +21,25 @@ export function ReplyActions({ content, onRegenerate }: ReplyActionsProps) {
   );
 }
 
+const STATUS_ICONS = { Copied: "check", "Not copied": "close" } as const;
+
 function CopyButton({ text }: { readonly text: string }) {
-  const [isCopied, setCopied] = useState(false);
+  const [status, setStatus] = useState<"Copied" | "Not copied">();
   useEffect(() => {
-    if (!isCopied) return undefined;
-    const timer = setTimeout(() => setCopied(false), COPIED_MS);
+    if (status === undefined) return undefined;
+    const timer = setTimeout(() => setStatus(undefined), COPIED_MS);
     return () => clearTimeout(timer);
-  }, [isCopied]);
-  // Browsers have a clipboard only for loopback addresses and for https.
-  if (navigator.clipboard === undefined) return null;
+  }, [status]);
   return (
     <IconButton
-      icon={isCopied ? "check" : "copy"}
-      label={isCopied ? "Copied" : "Copy reply"}
-      onClick={() => void navigator.clipboard.writeText(text).then(() => setCopied(true))}
+      icon={status === undefined ? "copy" : STATUS_ICONS[status]}
+      label={status ?? "Copy reply"}
+      onClick={() =>
+        void copyText(text).then(
+          () => setStatus("Copied"),
+          () => setStatus("Not copied"),
+        )
+      }
     />
   );
 }

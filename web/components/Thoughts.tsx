@@ -1,13 +1,13 @@
 interface ThoughtsProps {
-  /** Null where the model thought nothing. */
-  readonly thinking: string | null;
+  /** Empty where the model thought nothing. */
+  readonly thinking: string;
   /** The model has not begun to answer. */
   readonly isThinking: boolean;
 }
 
 /** What the model thought before it answered: folded, and as plain text, because it is not written to be read. */
 export function Thoughts({ thinking, isThinking }: ThoughtsProps) {
-  if (thinking === null || thinking === "") return null;
+  if (thinking === "") return null;
   return (
     <details class="thoughts">
       <summary>{isThinking ? "Thinking…" : "Thoughts"}</summary>

@@ -1,5 +1,7 @@
 import { type ComponentChild, Fragment, h } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { copyText } from "../copy-text.ts";
+import { useKeptSelection } from "../kept-selection.ts";
 import { memo } from "../memo.ts";
 import { legibleCode, legibleText } from "./direction.ts";
 import { element } from "./element.ts";
@@ -27,6 +29,7 @@ interface CodeBlockProps {
 export function CodeBlock({ text, language, isOpen }: CodeBlockProps): ComponentChild {
   const wanted = text.slice(0, colouredLength(text, isOpen));
   const coloured = useColouring(wanted, wanted.length > MAX_COLOURED ? "" : language, isOpen);
+  useKeptSelection();
   const pieces = coloured && h(Pieces, { pieces: coloured.pieces });
   const code = element("code", {}, pieces, legibleCode(text.slice(coloured?.code.length ?? 0)));
   return element(
@@ -71,8 +74,4 @@ function colouredLength({ length }: string, isOpen: boolean): number {
 function renderPiece(piece: Piece): ComponentChild {
   if (typeof piece === "string") return legibleCode(piece);
   return element("span", { class: piece.class }, ...piece.pieces.map(renderPiece));
-}
-
-async function copyText(text: string): Promise<void> {
-  await navigator.clipboard.writeText(text);
 }

@@ -1,0 +1,101 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type RunningStack, startStack } from "../../src/services/start.ts";
+import { PATIENTLY } from "../support/cli.ts";
+import { createSession, say as sayTo } from "../support/hmi.ts";
+import { CHROMIUM, launchChromium, NO_CHROMIUM } from "./chromium.ts";
+import { type ChatPage, openChatPage, shows } from "./page.ts";
+
+if (CHROMIUM === undefined) test("reading in a browser", ({ skip }) => skip(NO_CHROMIUM));
+
+/** A name of this machine in a network: browsers do not trust it over plain http. */
+const LAN = "stack.lan";
+
+describe.runIf(CHROMIUM !== undefined)("a conversation", () => {
+  let stack: RunningStack;
+  let browser: Browser;
+  beforeAll(async () => {
+    [stack, browser] = await Promise.all([
+      startStack({ tokenDelayMs: 5, http: { allowed_hosts: [LAN] } }),
+      launchChromium([LAN]),
+    ]);
+  });
+  afterAll(async () => {
+    await Promise.all([browser?.close(), stack?.close()]);
+  });
+
+  test("is copied over plain http, too", async () => {
+    const session_id = await createSession(stack.hmi, null);
+    await sayTo(stack.hmi, directed({ stand_in_reply: "A **reply**.\n\n```sh\nls -l\n```" }), { session_id });
+    await using chat = disposable(
+      await openChatPage(browser, `${stack.hmi.replace("127.0.0.1", LAN)}/c/${session_id}`),
+    );
+    expect(await chat.page.evaluate("[isSecureContext, 'clipboard' in navigator]")).toEqual([false, false]);
+    await chat.page.getByRole("button", { name: "Copy", exact: true }).click();
+    await chat.page.getByText("Copied").waitFor();
+    expect(await pasted(chat)).toBe("ls -l");
+    await chat.page.getByRole("button", { name: "Copy reply" }).click();
+    await chat.page.getByRole("button", { name: "Copied" }).waitFor();
+    expect(await pasted(chat)).toBe("A **reply**.\n\n```sh\nls -l\n```");
+  });
+
+  test("keeps what is selected in a paragraph that grows", async () => {
+    await using chat = disposable(await openChatPage(browser, `${stack.hmi}/new`));
+    await chat.say("Count to 1000");
+    const paragraph = chat.lastReply.locator("p");
+    await expect.poll(() => paragraph.textContent(), PATIENTLY).toContain("9, 10");
+    await paragraph.evaluate((element) => {
+      const text = element.firstChild;
+      if (text) getSelection()?.setBaseAndExtent(text, 3, text, 13);
+    });
+    const selected = await chat.page.evaluate<string>("getSelection().toString()");
+    expect(selected).toBe("2, 3, 4, 5".slice(0, 10));
+    await expect.poll(() => paragraph.textContent(), PATIENTLY).toContain("59, 60");
+    expect(await chat.page.evaluate("getSelection().toString()")).toBe(selected);
+    await chat.page.keyboard.press("Escape");
+    await expect.poll(() => chat.status.textContent(), PATIENTLY).toMatch(/^Stopped/);
+    expect(await chat.page.evaluate("getSelection().toString()")).toBe(selected);
+  });
+
+  test("is printed whole, and alone", async () => {
+    const session_id = await createSession(stack.hmi, null);
+    for (let count = 0; count < 6; count += 1) {
+      await sayTo(stack.hmi, directed({ stand_in_reply: "A line.\n\n".repeat(20) }), { session_id });
+    }
+    await using chat = disposable(await openChatPage(browser, `${stack.hmi}/c/${session_id}`));
+    await expect.poll(() => chat.page.getByRole("article").count(), PATIENTLY).toBe(12);
+    const pages = (await chat.page.pdf({ format: "A4" })).toString("latin1").match(/\/Type \/Page\b/g);
+    expect(pages?.length).toBeGreaterThanOrEqual(3);
+    await chat.page.emulateMedia({ media: "print" });
+    expect(await chat.message.isVisible()).toBe(false);
+    expect(await chat.page.getByRole("navigation").isVisible()).toBe(false);
+    expect(await chat.page.getByRole("button").count()).toBe(0);
+  });
+
+  test("has no markup of thoughts, wherever a model writes them", async () => {
+    const session_id = await createSession(stack.hmi, null);
+    const reply = "Two and two\n</think>\n\nFour.\n\n<think>\nSure?\n</think>\n\nYes, `<think>` is a tag.";
+    await sayTo(stack.hmi, directed({ stand_in_reply: reply }), { session_id });
+    await using chat = disposable(await openChatPage(browser, `${stack.hmi}/c/${session_id}`));
+    await shows(chat.lastReply.locator("p").last(), "Yes, <think> is a tag.");
+    await shows(chat.lastReply.locator(".content"), "Four.Yes, <think> is a tag.");
+    await chat.lastReply.locator("summary").click();
+    await shows(chat.lastReply.locator(".thought"), "Two and two\n\nSure?");
+  });
+
+  /** What the clipboard holds, by the one way that plain http leaves. */
+  async function pasted({ message }: ChatPage): Promise<string> {
+    await message.fill("");
+    await message.press("ControlOrMeta+v");
+    return await message.inputValue();
+  }
+});
+
+/** A message with what directs the stand-in. */
+function directed(directions: object): string {
+  return `Hello\nstand_in_options: ${JSON.stringify(directions)}`;
+}
+
+function disposable(chat: ChatPage): ChatPage & AsyncDisposable {
+  return { ...chat, [Symbol.asyncDispose]: () => chat.close() };
+}

@@ -1,0 +1,113 @@
+import type { Browser, BrowserContextOptions } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { LIMITS } from "../../src/contract/defaults.ts";
+import { type RunningStack, startStack } from "../../src/services/start.ts";
+import { PATIENTLY } from "../support/cli.ts";
+import { createSession, messagesOf, say as sayTo } from "../support/hmi.ts";
+import { CHROMIUM, launchChromium, NO_CHROMIUM } from "./chromium.ts";
+import { type ChatPage, chatPageOf, shows } from "./page.ts";
+
+if (CHROMIUM === undefined) test("writing in a browser", ({ skip }) => skip(NO_CHROMIUM));
+
+describe.runIf(CHROMIUM !== undefined)("what is written", () => {
+  let stack: RunningStack;
+  let browser: Browser;
+  beforeAll(async () => {
+    [stack, browser] = await Promise.all([startStack(), launchChromium()]);
+  });
+  afterAll(async () => {
+    await Promise.all([browser?.close(), stack?.close()]);
+  });
+
+  test("belongs to its conversation, and outlives a reload", async () => {
+    const sessionId = await createSession(stack.hmi, null);
+    await sayTo(stack.hmi, "Count to 2", { session_id: sessionId });
+    await using chat = await open("/new");
+    await chat.message.fill("for a new one");
+    await chat.page.getByRole("link", { name: "Count to 2" }).click();
+    await shows(chat.lastReply.locator(".content"), "1, 2");
+    expect(await chat.message.inputValue()).toBe("");
+    await chat.message.fill("for this one");
+    await chat.page.reload();
+    await shows(chat.lastReply.locator(".content"), "1, 2");
+    await expect.poll(() => chat.message.inputValue(), PATIENTLY).toBe("for this one");
+    await chat.page.getByRole("link", { name: "New chat" }).click();
+    await expect.poll(() => chat.message.inputValue(), PATIENTLY).toBe("for a new one");
+    await chat.page.goBack();
+    await expect.poll(() => chat.message.inputValue(), PATIENTLY).toBe("for this one");
+    await chat.message.press("Enter");
+    await expect.poll(() => chat.page.getByText("for this one", { exact: true }).count(), PATIENTLY).toBe(1);
+    await chat.page.reload();
+    await chat.page.getByText("for this one", { exact: true }).waitFor();
+    expect(await chat.message.inputValue()).toBe("");
+  });
+
+  test("breaks its line at Enter on a touch screen, where the button sends", async () => {
+    await using chat = await open("/new", { hasTouch: true, isMobile: true });
+    await chat.message.fill("Count");
+    await chat.message.press("Enter");
+    await chat.message.pressSequentially("to 2");
+    expect(await chat.message.inputValue()).toBe("Count\nto 2");
+    await chat.page.getByRole("button", { name: "Send" }).tap();
+    await shows(chat.page.getByRole("article", { name: "You" }), "Count\nto 2");
+  });
+
+  test("is not sent by the Enter that ends the composing of a word in Safari", async () => {
+    await using chat = await open("/new");
+    await chat.message.fill("日本");
+    await chat.message.dispatchEvent("keydown", {
+      key: "Enter",
+      keyCode: 229,
+      bubbles: true,
+      cancelable: true,
+    });
+    expect(await chat.page.getByRole("article").count()).toBe(0);
+    await chat.message.press("Enter");
+    await shows(chat.page.getByRole("article", { name: "You" }), "日本");
+  });
+
+  test("is counted where it is too long, and stays", async () => {
+    await using chat = await open("/new");
+    await chat.message.fill("a".repeat(LIMITS.messageChars + 3));
+    const note = chat.page.getByText(/^Too long by/);
+    await shows(note, "Too long by 3 characters: a message has at most 50,000.");
+    expect(await chat.page.getByRole("button", { name: "Send" }).isDisabled()).toBe(true);
+    await chat.message.press("Enter");
+    expect((await chat.message.inputValue()).length).toBe(LIMITS.messageChars + 3);
+    expect(chat.path()).toBe("/new");
+    for (let count = 0; count < 3; count += 1) await chat.message.press("Backspace");
+    await expect.poll(() => note.count(), PATIENTLY).toBe(0);
+    expect(await chat.page.getByRole("button", { name: "Send" }).isEnabled()).toBe(true);
+  });
+
+  test("is known as sent where only the answer was lost: nothing says otherwise, and it is there once", async () => {
+    const sessionId = await createSession(stack.hmi, null);
+    await using chat = await open(`/c/${sessionId}`);
+    await chat.message.fill("Count to 3");
+    // The call reaches the HMI, and its answer nobody.
+    await chat.page.route("**/api/chat/message", async (route) => {
+      await route.fetch();
+      await route.abort("connectionreset");
+    });
+    await expect
+      .poll(() => chat.page.getByRole("button", { name: "Send" }).isEnabled(), PATIENTLY)
+      .toBe(true);
+    await chat.message.press("Enter");
+    await shows(chat.lastReply.locator(".content"), "1, 2, 3");
+    await expect.poll(() => chat.message.inputValue(), PATIENTLY).toBe("");
+    expect(await chat.page.getByRole("alert").count()).toBe(0);
+    const rows = await messagesOf(stack.hmi, sessionId);
+    expect(rows.map(({ content }) => content)).toEqual(["Count to 3", "1, 2, 3"]);
+  });
+
+  type OpenPage = Omit<ChatPage, "complaints" | "close"> & AsyncDisposable;
+
+  async function open(path: string, options: BrowserContextOptions = {}): Promise<OpenPage> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    const page = await context.newPage();
+    await page.goto(stack.hmi + path);
+    const chat = chatPageOf(page);
+    await chat.message.waitFor();
+    return { ...chat, [Symbol.asyncDispose]: () => context.close() };
+  }
+});
