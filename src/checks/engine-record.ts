@@ -1,4 +1,5 @@
 import type { GenerationRecord } from "../contract/engine.ts";
+import { withoutOptions } from "../contract/options-as-text.ts";
 import type { Context } from "./stage.ts";
 
 /**
@@ -7,9 +8,13 @@ import type { Context } from "./stage.ts";
  * thousands.
  */
 export async function generationsFor(context: Context, asked: string): Promise<readonly GenerationRecord[]> {
-  return (await newGenerations(context)).filter(
-    ({ messages, prompt }) => messages?.at(-1)?.content === asked || (prompt?.includes(asked) ?? false),
-  );
+  return (await newGenerations(context)).filter((generation) => wasAsked(generation, asked));
+}
+
+/** Whether this was asked last: as a message, which may have a line for the stand-in under it, or in a transcript. */
+export function wasAsked({ messages, prompt }: GenerationRecord, asked: string): boolean {
+  const last = messages?.at(-1)?.content;
+  return (last !== undefined && withoutOptions(last) === asked) || (prompt?.includes(asked) ?? false);
 }
 
 /** The same with this word anywhere in what it was given. */

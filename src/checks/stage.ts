@@ -28,10 +28,13 @@ export interface ProfileDraft {
  */
 const CREATE_TIMEOUT_MS = 30_000;
 
+/** What a profile says that has nothing else to say. */
+export const BRIEF_INSTRUCTIONS = "Answer in a few words.";
+
 /** Makes a profile, to be deleted with all its conversations; returns its `model_id`. */
 export async function makeProfile(
   context: Context,
-  { name, options, think = false, instructions = "Answer in a few words." }: ProfileDraft,
+  { name, options, think = false, instructions = BRIEF_INSTRUCTIONS }: ProfileDraft,
 ): Promise<number> {
   const answer = await context.target.hmi.call("POST", hmiRoutes.newProfile.path(), {
     signal: AbortSignal.timeout(CREATE_TIMEOUT_MS),

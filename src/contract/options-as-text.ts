@@ -14,6 +14,12 @@ export function optionsInText(text: string): EngineOptions {
   return Object.assign({}, ...lines.map((line) => parse(line.slice(MARK.length))));
 }
 
+/** This text without such lines. */
+export function withoutOptions(text: string): string {
+  const lines = text.split("\n").filter((line) => !line.startsWith(MARK));
+  return lines.join("\n");
+}
+
 const MARK = "stand_in_options: ";
 
 function parse(text: string): EngineOptions {

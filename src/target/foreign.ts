@@ -84,7 +84,8 @@ const ABSENT: ReadonlySet<number> = new Set([404, 405, 501]);
 function withDirections(endpoint: EndpointName, options: CallOptions): CallOptions {
   const { body } = options;
   if (typeof body !== "object" || body === null) return options;
-  if (endpoint === "hmi.newProfile" && "settings" in body && "instructions" in body) {
+  const isProfile = endpoint === "hmi.newProfile" || endpoint === "hmi.updateProfile";
+  if (isProfile && "settings" in body && "instructions" in body) {
     const { options: engineOptions } = body.settings as { options?: Record<string, unknown> };
     return { ...options, body: { ...body, instructions: addLine(body.instructions, engineOptions) } };
   }

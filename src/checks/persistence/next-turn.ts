@@ -5,7 +5,7 @@ import { CouldNotRun, defineCheck } from "../../harness/check.ts";
 import type { SeenStream } from "../../target/http.ts";
 import { generationsFor } from "../engine-record.ts";
 import { converse, readSettledRows } from "../reading.ts";
-import { type Context, expectAnswer, makeProfile, makeSession } from "../stage.ts";
+import { BRIEF_INSTRUCTIONS, type Context, expectAnswer, makeProfile, makeSession } from "../stage.ts";
 import { isWhole, lastWord } from "../stream-words.ts";
 
 interface NextTurn {
@@ -30,7 +30,11 @@ export const nextTurn = defineCheck<Context["target"], NextTurn>({
     const failed = await converse(context, sessionId, `Fail. ${context.canary("fail")}`);
     await readSettledRows(context, sessionId);
     const path = hmiRoutes.updateProfile.path({ model_id });
-    const body = { settings: { options: { num_predict: 24 }, think: false } };
+    // With its instructions: where no options are handed on, what directs the engine stands there.
+    const body = {
+      instructions: BRIEF_INSTRUCTIONS,
+      settings: { options: { num_predict: 24 }, think: false },
+    };
     expectAnswer(await context.target.hmi.call("PUT", path, { body, signal: context.signal }), ProfileAnswer);
     const asked = `Hello ${context.canary("next")}`;
     const next = await converse(context, sessionId, asked);
@@ -42,7 +46,10 @@ export const nextTurn = defineCheck<Context["target"], NextTurn>({
     const blank = turns.filter(({ role, content }) => role === "assistant" && content.trim() === "").length;
     const roles = turns.map(({ role }) => role).join(", ");
     const seen = `the first turn ended with ${lastWord(failed)}, the next with ${lastWord(next)}; its prompt: ${roles || "none"}`;
-    if (generations.length > 0 && blank === 0 && isWhole(lastWord(next))) return { verdict: "holds", seen };
+    if (generations.length === 0 && isWhole(lastWord(next))) {
+      throw new CouldNotRun("nothing reached the engine that is watched");
+    }
+    if (blank === 0 && isWhole(lastWord(next))) return { verdict: "holds", seen };
     const expected = "a prompt without an empty assistant turn, and a whole reply";
     return {
       verdict: "broken",

@@ -1,4 +1,4 @@
-import { type Broken, defineCheck } from "../../harness/check.ts";
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
 import type { Context } from "../stage.ts";
 import { describe } from "./events.ts";
@@ -21,6 +21,7 @@ export const noRetry = defineCheck<Context["target"], readonly FailedReply[]>({
 function judgeOne(failed: FailedReply): Broken | undefined {
   const generations = failed.reply.generations ?? [];
   if (generations.length === 1) return undefined;
+  if (generations.length === 0) throw new CouldNotRun(`${story(failed)}: nothing reached the engine`);
   return {
     verdict: "broken",
     expected: "one request to the engine",

@@ -20,6 +20,7 @@ export const oneGeneration = defineCheck<Context["target"], readonly Comeback[]>
 
 function judgeOne({ generations, rows, message, during, after }: Comeback): Broken | undefined {
   if (generations === null) throw new CouldNotRun("what reached the engine is not known");
+  if (generations.length === 0) throw new CouldNotRun("nothing reached the engine that is watched");
   // A message that is not in its conversation at all is another check's business.
   const sent = Math.max(1, rows.filter(({ role, content }) => role === "user" && content === message).length);
   if (generations.length === 1 && sent === 1) return undefined;

@@ -75,7 +75,8 @@ test("next turn: a prompt without an empty reply, and a whole answer", () => {
   const evidence = { failed, next: stream(), generations: [generation("", said("Hi"))] };
   expect(judge(nextTurn, evidence).verdict).toBe("holds");
   expect(judge(nextTurn, { ...evidence, generations: [generation("", said(" "))] }).verdict).toBe("broken");
-  expect(judge(nextTurn, { ...evidence, generations: [] }).verdict).toBe("broken");
+  expect(judge(nextTurn, { ...evidence, next: failed, generations: [] }).verdict).toBe("broken");
+  expect(() => judge(nextTurn, { ...evidence, generations: [] })).toThrow(CouldNotRun);
   expect(judge(nextTurn, { ...evidence, next: failed }).verdict).toBe("broken");
   expect(() => judge(nextTurn, { ...evidence, failed: stream() })).toThrow(CouldNotRun);
 });

@@ -132,7 +132,9 @@ test("kept: broken where the stream or the row lost text", () => {
   });
 });
 
-test.each([[0], [2]])("no-retry: broken where the engine was asked %i times", (times) => {
-  const generations = Array.from({ length: times }, () => asked());
-  expect(judge(noRetry, [failed({ generations })])).toMatchObject({ found: `${times} requests` });
+test("no-retry: broken where the engine was asked twice; where nothing was seen, nothing is said", () => {
+  expect(judge(noRetry, [failed({ generations: [asked(), asked()] })])).toMatchObject({
+    found: "2 requests",
+  });
+  expect(() => judge(noRetry, [failed({ generations: [] })])).toThrow(CouldNotRun);
 });
