@@ -15,7 +15,7 @@ export const ending = defineCheck<Context["target"], CancelledReply>({
   claim: "a cancelled stream ends with cancelled, usage and done, each once and in this order",
   why: "The contract's grammar: a client that waits for usage or done after a cancel must not wait for ever.",
   lookAt: "the events that the gateway sends when it is told to cancel, and that the HMI passes on",
-  needs: [],
+  needs: ["speak the contract"],
   collect: cancelledInMidReply,
   judge(reply) {
     const events = eventsOf(reply.stream);

@@ -19,7 +19,7 @@ export const gateway = defineCheck<Context["target"], AtGateway>({
   claim: "the gateway's own cancel answers cancelled, idle when repeated, and 404 for what it does not know",
   why: "The seed's gateway had no such endpoint; an HMI that takes 404 for idle hides one that forgets too early.",
   lookAt: "the gateway's POST /chat/{session_id}/cancel, and how long it knows a conversation that has ended",
-  needs: [],
+  needs: ["speak the contract"],
   async collect(context) {
     const { gateway: service } = context.target;
     const session_id = context.canary("session");

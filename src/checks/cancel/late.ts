@@ -22,7 +22,7 @@ export const late = defineCheck<Context["target"], readonly LateCancel[]>({
   claim: "a late cancel of one reply never touches the next: it answers idle",
   why: "Whoever presses Stop at the very end, or has a slow connection, loses the answer to the next question.",
   lookAt: "the cancel's message_id, at the HMI and at the gateway: compared with the reply that runs",
-  needs: [],
+  needs: ["speak the contract"],
   collect: async (context) => [await cancelLateAtHmi(context), await cancelLateAtGateway(context)],
   judge: (cancels) =>
     firstBroken(cancels, judgeOne) ?? {

@@ -21,7 +21,7 @@ export const named = defineCheck<Context["target"], readonly NamedCancel[]>({
   claim: "a cancel that names the reply, or its message, ends that reply and says which it was",
   why: "A call that names a conversation stops whatever runs there by the time it arrives.",
   lookAt: "the cancel's message_id: the reply's own, or that of the message that it answers",
-  needs: [],
+  needs: ["speak the contract"],
   collect: async (context) => [
     await cancelBy(context, "the reply's id"),
     await cancelBy(context, "the id of its message"),

@@ -10,7 +10,7 @@ export const unknown = defineCheck<Context["target"], SeenCall | null>({
   claim: "a cancel of a conversation that is not there answers 404",
   why: "A stop button that is told 200 for a mistyped address hides that nothing was stopped.",
   lookAt: "the look-up of the conversation before the cancel",
-  needs: [],
+  needs: ["speak the contract"],
   collect: (context) => cancelOnce(context, context.canary("conversation")),
   judge(answer) {
     if (answer === null) throw new CouldNotRun("the cancel was not answered");

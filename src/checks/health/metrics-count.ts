@@ -12,7 +12,7 @@ export const metricsCount = defineCheck<Context["target"], Watched>({
   claim: "each reply is counted: begun, finished, its tokens, and the time to its first one",
   why: "A counter that is made and never moved looks like a quiet day.",
   lookAt: "where a stream begins and where it ends: the counters must be moved on every way to the end",
-  needs: [],
+  needs: ["speak the contract"],
   collect: watchMetrics,
   judge(watched) {
     requireReplies(watched);

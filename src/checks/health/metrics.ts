@@ -11,7 +11,7 @@ export const metrics = defineCheck<Context["target"], Watched>({
   claim: "GET /metrics of the gateway is Prometheus text with every series of the contract",
   why: "What Prometheus cannot read is dropped in silence: the dashboard is empty on the day it is needed.",
   lookAt: "GET /metrics: content type text/plain, one sample a line, histograms with buckets, sum and count",
-  needs: [],
+  needs: ["speak the contract"],
   collect: watchMetrics,
   judge({ metrics: calls }) {
     const broken = firstBroken(calls, judgeOne);

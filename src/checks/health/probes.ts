@@ -15,7 +15,7 @@ export const probes = defineCheck<Context["target"], readonly Probe[]>({
   claim: "/health/live answers 200 while a service serves, the gateway's /health/ready while the engine does",
   why: "A supervisor that asks a path which is not there restarts a service that works.",
   lookAt: "the routes /health/live of both and /health/ready of the gateway",
-  needs: [],
+  needs: ["speak the contract"],
   async collect({ target, signal }) {
     const ask = async (service: Service, path: string): Promise<Probe> => ({
       service,

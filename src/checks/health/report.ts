@@ -14,7 +14,7 @@ export const report = defineCheck<Context["target"], Watched>({
   why: "A health endpoint that answers {status: ok} whatever happens sends everybody looking elsewhere.",
   lookAt:
     "GET /health: its fields (contract, section 2), and each thing that the service needs among dependencies",
-  needs: [],
+  needs: ["speak the contract"],
   collect: watchReplies,
   judge: ({ before }) =>
     firstBroken(before, judgeOne) ?? {

@@ -26,7 +26,7 @@ export const truth = defineCheck<Context["target"], Evidence>({
   claim: "what /health says is so: its own port, the versions behind it, a time that passes",
   why: "A report that is cached or made up tells of a stack that is not there, such as a second HMI's.",
   lookAt: "GET /health: each field asked for at that moment, the dependencies by a call to them",
-  needs: [],
+  needs: ["speak the contract"],
   async collect(context) {
     return {
       watched: await watchReplies(context),

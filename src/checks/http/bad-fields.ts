@@ -9,7 +9,7 @@ export const badFields = defineCheck<Context["target"], readonly Refusal[]>({
   claim: "bad input is refused with every bad field by its name",
   why: "Told one at a time, or not at all, whoever calls has to guess (contract, section 5).",
   lookAt: "the validation of bodies and queries: it must report all problems, with their fields",
-  needs: [],
+  needs: ["speak the contract"],
   async collect(context) {
     return (await refusals(context)).filter(({ fields }) => fields.length > 0);
   },

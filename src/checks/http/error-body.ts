@@ -10,7 +10,7 @@ export const errorBody = defineCheck<Context["target"], readonly Refusal[]>({
   why: 'What the framework refuses by itself has another shape, or none, and a client shows "undefined".',
   lookAt:
     "the handlers of unknown paths, of unreadable bodies and of exceptions: all must write the same shape",
-  needs: [],
+  needs: ["speak the contract"],
   collect: refusals,
   judge: (seen) => firstBroken(seen, judgeOne) ?? { verdict: "holds", seen: `refused calls: ${seen.length}` },
 });

@@ -9,7 +9,7 @@ export const errorStatus = defineCheck<Context["target"], readonly Refusal[]>({
   claim: "an error has the status and the code of what is wrong",
   why: "A client decides by them whether to change the message, to log in, or to try again.",
   lookAt: "the mapping of errors to statuses: what the caller did wrong is 4xx, never 500",
-  needs: [],
+  needs: ["speak the contract"],
   collect: refusals,
   judge: (seen) =>
     firstBroken(seen, judgeOne) ?? {

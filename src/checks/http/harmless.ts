@@ -16,7 +16,7 @@ export const harmless = defineCheck<Context["target"], Evidence>({
   claim: "HEAD and OPTIONS change nothing",
   why: "Frameworks answer HEAD by running GET, and the general stream is a GET that sends a message.",
   lookAt: "routes that frameworks add by themselves for HEAD and OPTIONS",
-  needs: [],
+  needs: ["speak the contract"],
   async collect(context) {
     const { hmi } = context.target;
     const { signal } = context;

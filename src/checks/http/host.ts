@@ -12,7 +12,7 @@ export const host = defineCheck<Context["target"], readonly SeenCall[]>({
   claim: "a call that names another host is refused",
   why: "A page can point its own name at 127.0.0.1, and then reads everything as if it were its own (DNS rebinding).",
   lookAt: "the check of the Host header: it must be a loopback name, or one that is configured",
-  needs: [],
+  needs: ["speak the contract"],
   async collect({ target, signal }) {
     const headers = { host: FOREIGN };
     return await allButLacking([

@@ -8,7 +8,7 @@ export const lastMessage = defineCheck<Context["target"], readonly WrongBody[]>(
   claim: "a history whose last message is not the content is refused",
   why: "With two different questions in one request, the reply is to whichever the engine takes for the last.",
   lookAt: "the gateway's messages: their last is the user's content, or the body is wrong",
-  needs: [],
+  needs: ["speak the contract"],
   collect: (context) =>
     sendWith(context, {
       what: "a history that ends with another question",

@@ -8,7 +8,7 @@ export const methods = defineCheck<Context["target"], readonly Refusal[]>({
   claim: "a wrong method is 405, with the right ones in Allow",
   why: "As 404 it looks like a path that is wrong (RFC 9110, section 15.5.6).",
   lookAt: "the answer where a path is known and the method is not",
-  needs: [],
+  needs: ["speak the contract"],
   async collect(context) {
     return (await refusals(context)).filter(({ status }) => status === 405);
   },

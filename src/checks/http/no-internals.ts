@@ -17,7 +17,7 @@ export const noInternals = defineCheck<Context["target"], readonly Refusal[]>({
   claim: "no error tells a stack trace or a path of the server",
   why: "A framework's debug page shows the program to everybody, and nothing of use to the user.",
   lookAt: "the framework's debug mode, and what is copied from an exception into an answer",
-  needs: [],
+  needs: ["speak the contract"],
   collect: refusals,
   judge: (seen) => firstBroken(seen, judgeOne) ?? { verdict: "holds", seen: `refused calls: ${seen.length}` },
 });

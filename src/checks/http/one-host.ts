@@ -12,7 +12,7 @@ export const oneHost = defineCheck<Context["target"], readonly BareCall[]>({
   claim: "a request with two Host headers is answered 400",
   why: "A proxy that goes by one of them and a service that goes by the other do not mean the same request.",
   lookAt: "the check of the Host header: there must be one (RFC 9112, section 3.2)",
-  needs: [],
+  needs: ["speak the contract"],
   async collect({ target, signal }) {
     const { hmi } = target.urls;
     const own = new URL(hmi).host;

@@ -20,7 +20,7 @@ export const origin = defineCheck<Context["target"], Evidence>({
   claim: "a page of another origin can change nothing here, and our own page can",
   why: "Every page that a user has open may call loopback addresses: without this, it can chat and delete.",
   lookAt: "the check of Origin and Sec-Fetch-Site for calls that change something, and the headers of CORS",
-  needs: [],
+  needs: ["speak the contract"],
   async collect(context) {
     const { hmi, gateway, urls } = context.target;
     const { signal } = context;

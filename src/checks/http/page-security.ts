@@ -8,7 +8,7 @@ export const pageSecurity = defineCheck<Context["target"], readonly SeenPage[]>(
   claim: "a page runs no script but its own files, and tells no other site where its user came from",
   why: "What a model writes is untrusted: with inline scripts allowed, one slip of the page runs it (contract, section 7).",
   lookAt: "the headers of the pages: Content-Security-Policy, X-Content-Type-Options, Referrer-Policy",
-  needs: [],
+  needs: ["speak the contract"],
   collect: seenPages,
   judge: (seen) =>
     firstBroken(seen, judgeOne) ?? {

@@ -8,7 +8,7 @@ export const tools = defineCheck<Context["target"], readonly WrongBody[]>({
   claim: "tools are refused with not_supported, as long as no answer could call one",
   why: "A model that is never told of its tools answers without them, and its client waits for a call that never comes.",
   lookAt: "tools in the bodies of messages, at the HMI and at the gateway",
-  needs: [],
+  needs: ["speak the contract"],
   collect: (context) =>
     sendWith(context, { what: "tools", hmi: { tools: TOOLS }, gateway: { tools: TOOLS } }),
   judge: (sent) =>

@@ -8,7 +8,7 @@ export const unknownFields = defineCheck<Context["target"], readonly WrongBody[]
   claim: "a field that the contract does not know is refused, and named",
   why: "A field that is dropped in silence looks as if it had been heard: a misspelt one, or one of a newer client.",
   lookAt: "the validation of bodies: strict, so that what is not known is an error",
-  needs: [],
+  needs: ["speak the contract"],
   collect: (context) =>
     sendWith(context, {
       what: "a field that nobody knows",

@@ -8,7 +8,7 @@ export const anotherCancel = defineCheck<Context["target"], TwoPeople>({
   claim: "another person's reply cannot be cancelled, at the HMI and at the gateway",
   why: "A stop button for everybody is one for the others' replies.",
   lookAt: "the cancel: 404 where the conversation is not the caller's, before anything is stopped",
-  needs: ["tell two people apart"],
+  needs: ["speak the contract", "tell two people apart"],
   collect: twoPeople,
   judge: (people) => judgeUntouched(people) ?? judgeAsMissing(people, ["cancel", "cancel at the gateway"]),
 });

@@ -7,7 +7,7 @@ export const anotherEvents = defineCheck<Context["target"], TwoPeople>({
   claim: "nobody hears what happens in another person's conversations",
   why: "One stream for everybody tells who asks what, and when.",
   lookAt: "GET /api/events: what is told to whom",
-  needs: ["tell two people apart"],
+  needs: ["speak the contract", "tell two people apart"],
   collect: twoPeople,
   judge({ word, heard, rows }) {
     const sessionId = rows[0]?.session_id;

@@ -8,7 +8,7 @@ export const anotherExport = defineCheck<Context["target"], TwoPeople>({
   claim: "another person's conversation cannot be exported",
   why: "A download is one more way to the same rows, and easily forgotten.",
   lookAt: "the export: by the same store, asked as the caller",
-  needs: ["tell two people apart"],
+  needs: ["speak the contract", "tell two people apart"],
   collect: twoPeople,
   judge: (people) => judgeAsMissing(people, ["export"]),
 });

@@ -8,7 +8,7 @@ export const anotherImage = defineCheck<Context["target"], TwoPeople>({
   claim: "another person's picture cannot be looked at",
   why: "An address that only needs to be guessed is open to everybody.",
   lookAt: "the picture by its id: only where its message is the caller's",
-  needs: ["tell two people apart"],
+  needs: ["speak the contract", "tell two people apart"],
   collect: twoPeople,
   judge: (people) => judgeAsMissing(people, ["image"]),
 });

@@ -8,7 +8,7 @@ export const anotherList = defineCheck<Context["target"], TwoPeople>({
   claim: "the lists of conversations and profiles are a person's own",
   why: "Titles are the first words of what was asked: a list of everybody's tells it to everybody.",
   lookAt: "the queries of the lists: with the user in them",
-  needs: ["tell two people apart"],
+  needs: ["speak the contract", "tell two people apart"],
   collect: twoPeople,
   judge: (people) => judgeWithoutWord(people, ["sessions", "all sessions", "profiles"]),
 });

@@ -8,7 +8,7 @@ export const anotherProfile = defineCheck<Context["target"], TwoPeople>({
   claim: "another person's profile can be neither read nor changed",
   why: "Its instructions are theirs, and go into every prompt of their conversations.",
   lookAt: "the profiles: each with its user, in every query",
-  needs: ["tell two people apart"],
+  needs: ["speak the contract", "tell two people apart"],
   collect: twoPeople,
   judge: (people) => judgeAsMissing(people, ["profile", "change of the profile"]),
 });

@@ -8,7 +8,7 @@ export const anotherStream = defineCheck<Context["target"], TwoPeople>({
   claim: "another person's reply cannot be read while it is written, at the HMI and at the gateway",
   why: "What runs is kept in memory, where no query asks whose it is.",
   lookAt: "what finds a running reply: by its conversation, and only where that is the caller's",
-  needs: ["tell two people apart"],
+  needs: ["speak the contract", "tell two people apart"],
   collect: twoPeople,
   judge: (people) => judgeAsMissing(people, ["stream", "stream at the gateway"]),
 });

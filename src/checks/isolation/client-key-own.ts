@@ -19,7 +19,7 @@ export const clientKeyOwn = defineCheck<Context["target"], readonly Keyed[]>({
   claim: "a client_message_id belongs to its conversation: two may use the same, each for its own message",
   why: "Clients count 1, 2, 3: with keys for everybody, the second one's message is answered with the first one's.",
   lookAt: "the unique index of client keys: with the conversation in it",
-  needs: [],
+  needs: ["speak the contract"],
   async collect(context) {
     const options = { num_predict: 8, stand_in_token_ms: 0 };
     const modelId = await makeProfile(context, { name: context.canary("keys"), options });

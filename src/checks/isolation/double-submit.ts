@@ -23,7 +23,7 @@ export const doubleSubmit = defineCheck<Context["target"], readonly Resent[]>({
   claim: "a message that is sent again with its client_message_id stays one message with one reply",
   why: "docs/faults.md, row 27: a double click or a retry of the network makes two generations.",
   lookAt: "client_message_id: a unique column that finds the exchange, before anything is saved or asked",
-  needs: [],
+  needs: ["speak the contract"],
   async collect(context) {
     const options = { num_predict: 16, stand_in_token_ms: 5 };
     const modelId = await makeProfile(context, { name: context.canary("resent"), options });

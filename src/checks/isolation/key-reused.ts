@@ -21,7 +21,7 @@ export const keyReused = defineCheck<Context["target"], readonly Reused[]>({
   claim: "a client_message_id that was used for another text is refused with 409, and nothing is saved",
   why: "Answered with the old reply, a new question seems to be answered, and was never asked.",
   lookAt: "what is compared when a key is known: the text, the model and the profile, not the key alone",
-  needs: [],
+  needs: ["speak the contract"],
   collect: (context) =>
     Promise.all((["message", "general-stream"] as const).map((door) => reuse(context, door))),
   judge: (reused) =>

@@ -19,7 +19,7 @@ export const messageIdReused = defineCheck<Context["target"], Evidence>({
   claim: "a message_id that was used for another content is refused by the gateway with 409",
   why: "The gateway joins a reply by its message_id: a new question with an old id is answered with the old reply.",
   lookAt: "the gateway's POST /chat/stream: what is compared before a known message_id joins its reply",
-  needs: [],
+  needs: ["speak the contract"],
   async collect(context) {
     const word = wordFrom(context.canary("first"));
     const path = gatewayRoutes.chat.path();

@@ -19,7 +19,7 @@ export const sameMessageId = defineCheck<Context["target"], Evidence>({
   claim: "the same message_id sent to the gateway again joins its generation and starts no other",
   why: "docs/faults.md, row 27: a client that retries pays for the reply twice.",
   lookAt: "the gateway's POST /chat/stream: which running generation it looks for before it starts one",
-  needs: ["show what reached the engine"],
+  needs: ["speak the contract", "show what reached the engine"],
   async collect(context) {
     const word = wordFrom(context.canary("gateway"));
     const body = {

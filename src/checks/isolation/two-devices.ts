@@ -17,7 +17,7 @@ export const twoDevices = defineCheck<Context["target"], Evidence>({
   claim: "a second page of the same user hears at once that a message was sent, and that its reply has ended",
   why: "Else it shows an old conversation as the present one, and sends into the middle of a reply.",
   lookAt: "GET /api/events: reply_started when a message is saved, reply_ended when its reply is",
-  needs: [],
+  needs: ["speak the contract"],
   async collect(context) {
     const options = { num_predict: 8, stand_in_token_ms: 0 };
     const sessionId = await makeSession(context, await makeProfile(context, { name: "devices", options }));

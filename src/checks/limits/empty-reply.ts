@@ -9,7 +9,7 @@ export const emptyReply = defineCheck<Context["target"], readonly SeenReply[]>({
   claim: "a reply without any text is told as an error, empty_reply, and never saved as complete",
   why: "A model that says nothing, or thinks until its tokens are used up, leaves a blank bubble that looks finished.",
   lookAt: "the end of a generation: whether any text came, whatever the engine says of it",
-  needs: ["direct the engine"],
+  needs: ["speak the contract", "direct the engine"],
   collect: (context) =>
     Promise.all(
       (["message", "gateway"] as const).map((door) =>

@@ -24,7 +24,7 @@ export const endless = defineCheck<Context["target"], Evidence>({
     "a reply that would never end is ended: told as reply_timeout, saved as far as it came, the engine stopped",
   why: "A model that repeats itself for ever holds the engine's only slot, and everybody else waits for ever too.",
   lookAt: "stream.max_reply_ms: counted from the request to the engine, whatever comes from it",
-  needs: ["direct the engine", "end a reply soon"],
+  needs: ["speak the contract", "direct the engine", "end a reply soon"],
   isTimed: true,
   async collect(context) {
     const { maxReplyMs } = context.target.settings;

@@ -12,7 +12,7 @@ export const rateLimited = defineCheck<Context["target"], readonly SeenReply[]>(
   claim: "an engine that is asked too often is told as rate_limited, with when to come back",
   why: "Told as a failure of the engine, it sends people looking for a bug, and programs into trying again at once.",
   lookAt: "what becomes of the engine's 429 and its Retry-After",
-  needs: ["direct the engine"],
+  needs: ["speak the contract", "direct the engine"],
   collect: (context) =>
     Promise.all(
       (["message", "gateway"] as const).map((door) =>

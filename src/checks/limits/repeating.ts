@@ -14,7 +14,7 @@ export const repeating = defineCheck<Context["target"], readonly SeenReply[]>({
   claim: "a reply that says the same again and again is told as such, once, and goes on",
   why: "A small model that had lost its way said one sentence for ten minutes, and nobody was told why nothing else worked.",
   lookAt: "the text as it grows: whether its end is one piece many times over",
-  needs: ["direct the engine"],
+  needs: ["speak the contract", "direct the engine"],
   collect: async (context) => [
     await say(context, {
       door: "message",

@@ -13,7 +13,7 @@ export const summaryOptions = defineCheck<Context["target"], LongTalk>({
   claim: "a summary is asked for with the profile's own options, and with a limit of its own",
   why: "Asked for with another num_ctx, it makes the engine load the model anew, twice; without a limit it may never end.",
   lookAt: "the request for a summary: the options of the conversation's profile, and num_predict",
-  needs: ["show what reached the engine"],
+  needs: ["speak the contract", "show what reached the engine"],
   collect: talkLong,
   judge({ others }) {
     // What else is asked for, such as a title, is no summary.

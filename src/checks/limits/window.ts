@@ -12,7 +12,7 @@ export const window = defineCheck<Context["target"], LongTalk>({
   why: "Engines cut the beginning off in silence: the model has forgotten what was agreed, and nobody knows why.",
   lookAt:
     "what is sent when the history is longer than the window in force: cut by us, and told (context_trimmed)",
-  needs: [],
+  needs: ["speak the contract"],
   collect: talkLong,
   judge({ streams, rows, replies }) {
     const failed = streams.map(lastWord).find((word) => !isWhole(word));

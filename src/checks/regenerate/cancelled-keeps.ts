@@ -10,7 +10,7 @@ export const cancelledKeeps = defineCheck<Context["target"], Regenerated>({
   claim: "a reply that is made again, and cancelled, leaves the good one as it was",
   why: "Whoever sees that the first answer was better, and stops the second, is left with half of that.",
   lookAt: "what a cancel of a regenerated reply saves: nothing, where there is a complete one",
-  needs: [],
+  needs: ["speak the contract"],
   collect: (context) =>
     regenerate(context, {
       name: "cancelled",

@@ -8,7 +8,7 @@ export const failedKeeps = defineCheck<Context["target"], Regenerated>({
   claim: "a reply that cannot be made again leaves the good one as it was",
   why: "Whoever tries another model that is not there has lost the answer that they had.",
   lookAt: "when the earlier reply is deleted: with the new one's success, not with its start",
-  needs: [],
+  needs: ["speak the contract"],
   // A model that nobody has fails with every engine.
   collect: (context) =>
     regenerate(context, { name: "fails", body: () => ({ model: `no-such-${context.canary("model")}` }) }),

@@ -16,7 +16,7 @@ export const named = defineCheck<Context["target"], Evidence>({
   claim: "only the reply that is named is made again: one that others have followed is refused with 409",
   why: "A button beside an older reply, or one that was pressed late, must not take away the newest.",
   lookAt: "regenerate's message_id: compared with the conversation's last exchange before anything is begun",
-  needs: [],
+  needs: ["speak the contract"],
   collect: async (context) => ({
     older: await regenerate(context, {
       name: "older",

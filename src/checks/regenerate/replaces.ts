@@ -10,7 +10,7 @@ export const replaces = defineCheck<Context["target"], Regenerated>({
   claim: "a reply that was made again takes the earlier one's place: one message, one reply, the new text",
   why: "With both kept the next prompt holds two answers to one question.",
   lookAt: "what becomes of the earlier row when the new reply is complete: gone, in one transaction",
-  needs: [],
+  needs: ["speak the contract"],
   collect: (context) => regenerate(context, { name: "again" }),
   judge({ before, answer, stream, after }) {
     const sent = SentMessage.safeParse(answer.body).data;

@@ -9,7 +9,7 @@ export const apart = defineCheck<Context["target"], readonly ThoughtfulReply[]>(
   claim: "what a model thinks comes as thoughts, and is no part of what it says: streamed and saved",
   why: "A reply that begins with pages of <think> is copied, titled and sent on so.",
   lookAt: "the reading of the engine's pieces: its thinking field, and a leading <think> block of its text",
-  needs: ["think"],
+  needs: ["speak the contract", "think"],
   collect: thoughtfulReplies,
   judge: (replies) =>
     firstBroken(replies, judgeOne) ?? { verdict: "holds", seen: replies.map(describe).join("; ") },

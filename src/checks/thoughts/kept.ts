@@ -9,7 +9,7 @@ export const kept = defineCheck<Context["target"], readonly ThoughtfulReply[]>({
   why: "Thoughts that are shown and never saved are gone with the page, and nobody can tell why the reply is what it is.",
   lookAt:
     "the reply's row: thoughts in a column of their own, saved as they grow, and shown with the messages",
-  needs: ["think"],
+  needs: ["speak the contract", "think"],
   collect: thoughtfulReplies,
   judge: (replies) =>
     // That they come as thoughts is another claim's.

@@ -9,7 +9,7 @@ export const notSent = defineCheck<Context["target"], readonly ThoughtfulReply[]
   claim: "what a model thought is not sent back in the next prompt",
   why: "Models are made to be given what was said: old thoughts lead them astray, and fill their window.",
   lookAt: "where the history becomes a prompt: the text of a reply, without its thoughts",
-  needs: ["think", "show what reached the engine"],
+  needs: ["speak the contract", "think", "show what reached the engine"],
   collect: thoughtfulReplies,
   judge: (replies) =>
     firstBroken(replies, judgeOne) ?? { verdict: "holds", seen: replies.map(describe).join("; ") },
