@@ -15,6 +15,7 @@ import {
 import { dirname, join, resolve, sep } from "node:path";
 import { nodeErrorCode } from "./errors.ts";
 import { foreignOwner, isOwnedByUs, isSafeDirectory, mayOthersWrite, ownerAndMode } from "./file-owners.ts";
+import { makeFolders } from "./make-folders.ts";
 
 /**
  * Folders and files that are this user's alone: made with no right for anybody else from the first moment on, closed
@@ -48,14 +49,17 @@ export function requireOwnFolder(path: string, found: Stats = lstatSync(path)): 
   if (!isOwnedByUs(found)) throw foreignOwner(path, found);
 }
 
-/**
- * Makes missing folders, one by one. Not by Node's own recursion, which never ends where the OS says that a parent is
- * missing which is there, as below /proc. Root, whom nobody keeps from it, makes none among another user's files.
- */
+/** Makes missing folders. Root, whom nobody keeps from it, makes none among another user's files. */
 function makeFolder(path: string): boolean {
-  const parent = dirname(path);
-  if (!existsSync(parent)) makeFolder(parent);
-  requireRoomOfOurs(parent);
+  let isNew = false;
+  makeFolders(path, (folder) => {
+    isNew = makeOne(folder);
+  });
+  return isNew;
+}
+
+function makeOne(path: string): boolean {
+  requireRoomOfOurs(dirname(path));
   try {
     mkdirSync(path, { mode: 0o700 });
     return true;

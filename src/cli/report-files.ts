@@ -1,8 +1,9 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { Flags } from "@oclif/core";
 import { messageOf, UserError } from "../errors.ts";
 import type { RunReport } from "../harness/report.ts";
+import { makeFolders } from "../make-folders.ts";
 import { findReporter, reporterNames } from "../reporters/index.ts";
 import type { FileReporter } from "../reporters/reporter.ts";
 import { printReport } from "./standard-output.ts";
@@ -72,7 +73,7 @@ export function writeReports(reports: readonly ReportFile[], report: RunReport):
 
 /** Makes the folder that a report goes into. Throws a UserError where that cannot be: better now than after the run. */
 export function makeReportFolder(file: string): void {
-  writing(file, () => mkdirSync(dirname(resolve(file)), { recursive: true }));
+  writing(file, () => makeFolders(dirname(file)));
 }
 
 /** Writes one report, whole or not at all. Throws a UserError. */

@@ -1,6 +1,7 @@
-import { closeSync, constants, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, constants, openSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { messageOf, UserError, withoutStop } from "../errors.ts";
+import { makeFolders } from "../make-folders.ts";
 import { DEEPEST_JSON, isTooDeep } from "../text/json-depth.ts";
 import { judge } from "./attempt.ts";
 import type { Check, Suite } from "./check.ts";
@@ -95,7 +96,7 @@ function wasJudged({ outcome, lacks }: CheckResult): boolean {
 }
 
 function write(file: string, value: unknown): void {
-  mkdirSync(dirname(file), { recursive: true });
+  makeFolders(dirname(file));
   // Whoever planted a symbolic link would choose which file is overwritten.
   const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
   const fd = openSync(file, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o666);

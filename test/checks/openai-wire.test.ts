@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
 import { startStack } from "../../src/services/start.ts";
-import { departuresOf } from "../../src/target/profiles/index.ts";
 import { verify } from "../../src/verify.ts";
 
 const QUICK = { heartbeat_ms: 150, orphan_grace_ms: 300, save_every_ms: 50, max_reply_ms: 1_000 } as const;
@@ -19,7 +19,7 @@ test("by OpenAI's wire, with directions as text, no claim of a good stack is cal
         orphanGraceMs: QUICK.orphan_grace_ms,
         maxReplyMs: QUICK.max_reply_ms,
       },
-      contract: { ...departuresOf(undefined), profile: "ours", lacks: { "engine.options": "skipped" } },
+      contract: { ...DEFAULT_CONFIG.contract, lacks: { "engine.options": "skipped" } },
     },
   });
   const told = results.filter(({ outcome: { verdict } }) => verdict !== "holds" && verdict !== "skipped");
