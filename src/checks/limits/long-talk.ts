@@ -16,11 +16,11 @@ export interface LongTalk {
 }
 
 /** Of the profile: small, so that a few messages fill it, and of a kind that nobody makes up. */
-export const OPTIONS = { num_ctx: 1024, num_predict: 16, seed: 4711, stand_in_token_ms: 4 } as const;
+export const OPTIONS = { num_ctx: 512, num_predict: 4, seed: 4711, stand_in_token_ms: 4 } as const;
 /** All of them together are more than the window, and each alone is less. */
 const TURNS = 6;
-/** So many words a message, each one to three tokens. */
-const WORDS = 150;
+/** So many words a message, each one token: a real engine on a small machine reads some 70 tokens a second. */
+const WORDS = 72;
 
 /** Talks until the window of the profile's own `num_ctx` is full, and some more. */
 export async function talkLong(context: Context): Promise<LongTalk> {
@@ -49,6 +49,9 @@ export async function talkLong(context: Context): Promise<LongTalk> {
   });
 }
 
+/** Common words, because models take one that they do not know for many tokens. */
+const COMMON = ["house", "water", "light", "paper", "green", "table", "music", "river", "stone"] as const;
+
 function filling(turn: number): string {
-  return Array.from({ length: WORDS }, (_, index) => `word${turn}x${index}`).join(" ");
+  return Array.from({ length: WORDS }, (_, index) => COMMON[(turn + index) % COMMON.length]).join(" ");
 }

@@ -30,6 +30,8 @@ export interface Exchange {
   readonly stream: SeenStream;
   readonly streamedText: string;
   readonly ended: string;
+  /** Talked on for so long that it was cancelled: how it ends is then as that says. */
+  readonly isCut: boolean;
   /** The conversation that the answer named; else the one where the rows appeared; null where none did. */
   readonly sessionId: string | null;
   /** The rows that this exchange added, in whatever conversation they are. */
@@ -48,10 +50,11 @@ export async function converse(context: Context, question: Question): Promise<Ex
   const sent = await send(context, question);
   requireReply(sent.stream);
   const after = await readRows(context, stage);
-  const newRows = ownRows(
-    [...after.rows.values()].filter((row) => !before.rows.has(row.message_id)),
-    question.message,
+  // A summary or a title that comes meanwhile is no part of the exchange.
+  const added = [...after.rows.values()].filter(
+    (row) => !before.rows.has(row.message_id) && row.message_type === "chat",
   );
+  const newRows = ownRows(added, question.message);
   const generations =
     lastGeneration === undefined
       ? undefined
@@ -65,6 +68,7 @@ export async function converse(context: Context, question: Question): Promise<Ex
     stream: sent.stream,
     streamedText: textOf(sent.stream),
     ended: endingOf(sent.stream),
+    isCut: sent.isCut,
     sessionId: sent.sessionId ?? found?.session_id ?? null,
     newRows,
     profileOf: Object.fromEntries(after.profileOf),
@@ -89,6 +93,7 @@ interface SentQuestion {
   readonly refusal: unknown;
   readonly sessionId: string | null;
   readonly stream: SeenStream;
+  readonly isCut: boolean;
 }
 
 async function send(context: Context, question: Question): Promise<SentQuestion> {
@@ -102,10 +107,10 @@ async function sendByStream(
   { message, modelId, sessionId }: Question,
 ): Promise<SentQuestion> {
   const path = hmiRoutes.generalStream.path(undefined, { message, model_id: modelId, session_id: sessionId });
-  const stream = await context.target.hmi.stream("GET", path, { signal: context.signal });
+  const { stream, isCut } = await readReply(context, path, sessionId ?? null);
   const started = eventsOf(stream).find(({ type }) => type === "started");
   const named = started?.type === "started" ? started.session_id : (sessionId ?? null);
-  return { status: stream.status, refusal: stream.body, sessionId: named, stream };
+  return { status: stream.status, refusal: stream.body, sessionId: named, stream, isCut };
 }
 
 async function sendByMessage(context: Context, question: Question): Promise<SentQuestion> {
@@ -128,12 +133,49 @@ async function sendByMessage(context: Context, question: Question): Promise<Sent
       refusal: answer.body,
       sessionId: null,
       stream: { ...answer, ...nothing },
+      isCut: false,
     };
   }
   const { session_id } = accepted.data;
   const path = hmiRoutes.stream.path({ session_id });
-  const stream = await hmi.stream("GET", path, { signal: context.signal });
-  return { status: answer.status, refusal: undefined, sessionId: session_id, stream };
+  const read = await readReply(context, path, session_id);
+  return { status: answer.status, refusal: undefined, sessionId: session_id, ...read };
+}
+
+/**
+ * A model on a small machine may talk for minutes, and a general message has no profile that keeps its reply short:
+ * what still talks after so long is cancelled, in milliseconds. Where it is saved can be seen then, too.
+ */
+const LONG_REPLY_MS = 3_000;
+
+/** Reads a reply to its end, which is not waited for where it talks on and on. */
+async function readReply(
+  { target, signal }: Context,
+  path: string,
+  sessionId: string | null,
+): Promise<Pick<SentQuestion, "stream" | "isCut">> {
+  let conversation = sessionId;
+  let reply: string | null = null;
+  let tooLong: NodeJS.Timeout | undefined;
+  let isCut = false;
+  const cut = (): void => {
+    if (conversation === null || target.chat.lacking.cancel !== undefined) return;
+    isCut = true;
+    // Where that fails, the reply is read to its own end.
+    target.chat.cancel({ conversation, reply }, signal).catch(() => undefined);
+  };
+  try {
+    const stream = await target.hmi.stream("GET", path, {
+      signal,
+      onFact(fact) {
+        if (fact.kind === "started") ({ conversation = sessionId, reply } = fact);
+        if (fact.kind === "text") tooLong ??= setTimeout(cut, LONG_REPLY_MS);
+      },
+    });
+    return { stream, isCut };
+  } finally {
+    clearTimeout(tooLong);
+  }
 }
 
 /** Every row of the conversations that this run's messages may get into, right or wrong. */

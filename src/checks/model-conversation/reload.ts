@@ -45,7 +45,7 @@ function judgeOne({ exchange, rows }: Reloaded): Broken | undefined {
   const reply = asked === -1 ? undefined : rows[asked + 1];
   const whole =
     reply?.role === "assistant" &&
-    reply.status === "complete" &&
+    (reply.status === "complete" || (exchange.isCut && reply.status === "cancelled")) &&
     reply.content === exchange.streamedText &&
     reply.content !== "";
   if (whole) return undefined;

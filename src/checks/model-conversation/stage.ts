@@ -52,8 +52,9 @@ export async function createProfile(context: Context, canary: string, name: stri
   const modelId = await makeProfile(context, {
     name: word,
     instructions: `Answer in a few words. The code word is ${word}.`,
-    // Short and quick: what is said does not matter here. Ollama ignores the stand-in's option.
-    options: { num_predict: 24, stand_in_token_ms: 0 },
+    // Short and quick, because a summary needs 31 of them: what is said does not matter here. Ollama ignores the
+    // stand-in's option.
+    options: { num_predict: 4, stand_in_token_ms: 0 },
   });
   return { modelId, canary: word };
 }

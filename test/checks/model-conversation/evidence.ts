@@ -53,6 +53,7 @@ export function exchange(changes: Partial<Exchange> = {}): Exchange {
     },
     streamedText: "Hi!",
     ended: "done (stop)",
+    isCut: false,
     sessionId: "80",
     newRows: [row(), replyRow()],
     profileOf: { "80": 184, "81": null, "90": 185 },

@@ -37,6 +37,12 @@ test.each([
   });
 });
 
+test("a reply that talked on and was cancelled is whole as it was cancelled", () => {
+  const rows = [row(), replyRow({ status: "cancelled" })];
+  expect(judge(reload, [{ exchange: exchange({ isCut: true }), rows }])).toMatchObject({ verdict: "holds" });
+  expect(judge(reload, [{ exchange: exchange(), rows }])).toMatchObject({ verdict: "broken" });
+});
+
 test("broken where a blank reply was streamed and saved", () => {
   const blank = { exchange: exchange({ streamedText: "" }), rows: [row(), replyRow({ content: "" })] };
   expect(judge(reload, [blank])).toMatchObject({ verdict: "broken" });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { NotTold } from "../../../src/errors.ts";
 import { summary } from "../../../src/checks/model-conversation/summary.ts";
 import { generation, judge, row } from "./evidence.ts";
 
@@ -18,6 +19,8 @@ const good = {
   sessionId: "80",
   modelId: 184,
   summaries: [summaryRow],
+  waitedMs: 900,
+  exchangeMs: 80,
   dialogue,
   nextPrompt: prompt("What was said before: In short: pumps."),
 };
@@ -37,7 +40,6 @@ test("where prompts cannot be seen, holds by the place of the summary alone, and
 });
 
 test.each([
-  ["there is none", [], "no summary"],
   [
     "it is in the general conversation",
     [{ ...summaryRow, session_id: "81", model_id: null }],
@@ -69,7 +71,9 @@ test.each([
   });
 });
 
-test("never holds on nothing", () => {
-  const nothing = { ...good, summaries: [], dialogue: [], nextPrompt: [] };
-  expect(judge(summary, nothing)).toMatchObject({ verdict: "broken", found: "no summary" });
+test("is not judged where none came in time, and says how long that was", () => {
+  const nothing = { ...good, summaries: [], waitedMs: 60_004, exchangeMs: 2_400 };
+  const words =
+    "no summary came within 60 s, where a short exchange takes 2400 ms: nothing is known of where one is written";
+  expect(() => judge(summary, nothing)).toThrow(new NotTold(words));
 });
