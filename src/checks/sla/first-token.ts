@@ -1,8 +1,9 @@
+import { NotTold } from "../../errors.ts";
 import { defineCheck } from "../../harness/check.ts";
 import type { Context } from "../stage.ts";
 import { requireUndisturbed } from "../undisturbed.ts";
 import { inWords, percentile, requireEnough } from "./percentile.ts";
-import { type Samples, TARGETS, timeMessages } from "./samples.ts";
+import { type Sample, type Samples, TARGETS, timeMessages } from "./samples.ts";
 
 const { firstTokenP50, firstTokenP95 } = TARGETS;
 
@@ -22,11 +23,30 @@ export const firstToken = defineCheck<Context["target"], Samples>({
       return { verdict: "holds", seen: `${seen}, limits ${firstTokenP50} and ${firstTokenP95} ms` };
     }
     requireUndisturbed(disturbance);
+    const share = shareInWords(firstTokens);
+    if (share?.isAlone) throw new NotTold(`the engine itself is slow: ${seen}; ${share.words}`);
     return {
       verdict: "broken",
       expected: `P50 under ${firstTokenP50} ms, P95 under ${firstTokenP95} ms`,
       found: `${inWords(times, 50)}, ${inWords(times, 95)}`,
-      seen,
+      seen: `${seen}; ${share?.words ?? "what of it is the engine's own is not told"}`,
     };
   },
 });
+
+/** What stands between may take this much of the target by itself, in the median and at P95. */
+const REST = { p50: firstTokenP50 / 4, p95: firstTokenP95 / 4 } as const;
+
+/** The engine's own share, and the rest; undefined where it is not known of every reply. */
+function shareInWords(samples: readonly Sample[]): { words: string; isAlone: boolean } | undefined {
+  const answered = samples.filter(({ first_token_ms }) => first_token_ms !== null);
+  const shares = answered.flatMap(({ engine }) => engine?.first_token_ms ?? []);
+  if (shares.length === 0 || shares.length < answered.length) return undefined;
+  const rest = answered.map(({ first_token_ms, engine }) =>
+    Math.max(0, (first_token_ms ?? 0) - (engine?.first_token_ms ?? 0)),
+  );
+  return {
+    words: `the engine's own share ${inWords(shares, 50)}, ${inWords(shares, 95)}; what stands between ${inWords(rest, 50)}, ${inWords(rest, 95)}`,
+    isAlone: percentile(rest, 50) < REST.p50 && percentile(rest, 95) < REST.p95,
+  };
+}

@@ -1,7 +1,9 @@
 import { SentMessage } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/check.ts";
+import { lastFact } from "../../target/drivers/reply-facts.ts";
 import type { SeenStream } from "../../target/http.ts";
+import { generationsFor } from "../engine-record.ts";
 import { converse, readReply } from "../reading.ts";
 import { type Context, makeProfile, makeSession } from "../stage.ts";
 import { lastWord } from "../stream-words.ts";
@@ -20,8 +22,18 @@ export interface Sample {
   readonly tokens_ms: readonly number[];
   /** How many tokens came. */
   readonly tokens: number;
+  /** What the engine itself took, by its own clock; null where nobody tells. */
+  readonly engine: EngineShare | null;
   /** `done (stop)`, or how the stream ended without it. */
   readonly ended: string;
+}
+
+/** What of a reply's time was the engine's own, in milliseconds. */
+export interface EngineShare {
+  /** Until its first token: it loaded the model, and read the prompt. */
+  readonly first_token_ms: number;
+  /** From one token to the next, in the mean; null where that is not told. */
+  readonly gap_ms: number | null;
 }
 
 /** What was timed. */
@@ -105,19 +117,49 @@ async function timeOne(context: Context, sessionId: string, message: string): Pr
   const accepted_ms = since(start);
   if (status === 429) throw new CouldNotRun("the stack limits the messages of a minute (429)");
   if (status !== 200 || !SentMessage.safeParse(answer).success) {
-    return { status, accepted_ms, first_token_ms: null, tokens_ms: [], tokens: 0, ended: "refused" };
+    return {
+      status,
+      accepted_ms,
+      first_token_ms: null,
+      tokens_ms: [],
+      tokens: 0,
+      engine: null,
+      ended: "refused",
+    };
   }
   const opened_ms = since(start);
   const stream = await readReply(context, sessionId).ended;
   const tokens_ms = arrivalsOf(stream).map((at) => Math.round((opened_ms + at) * 100) / 100);
   const tokens = stream.events.filter(({ event }) => "type" in event && event.type === "token").length;
   const first_token_ms = tokens_ms[0] ?? null;
-  return { status, accepted_ms, first_token_ms, tokens_ms, tokens, ended: lastWord(stream) };
+  const engine = engineShare(stream) ?? (await recordedShare(context, message));
+  return { status, accepted_ms, first_token_ms, tokens_ms, tokens, engine, ended: lastWord(stream) };
 }
 
 /** When tokens came, once for all that came together. */
 function arrivalsOf({ chunks }: SeenStream): number[] {
   return chunks.filter(({ latin1 }) => /"type":\s*"token"/.test(latin1)).map(({ at_ms }) => at_ms);
+}
+
+/** By the engine's own figures, as the stream tells them. */
+function engineShare(stream: SeenStream): EngineShare | null {
+  const timings = lastFact(stream, "timings")?.timings;
+  if (timings?.prompt_ms == null) return null;
+  const written = lastFact(stream, "usage")?.completion ?? 0;
+  const gap_ms = timings.reply_ms === null || written === 0 ? null : timings.reply_ms / written;
+  return { first_token_ms: (timings.load_ms ?? 0) + timings.prompt_ms, gap_ms };
+}
+
+/** By what a tap or the stand-in saw of the engine; where several ask at once, its queue is in it. */
+async function recordedShare(context: Context, message: string): Promise<EngineShare | null> {
+  if (!context.target.capabilities.has("show what reached the engine")) return null;
+  const [asked] = await generationsFor(context, message);
+  if (!asked?.first_token_at) return null;
+  const written = Date.parse(asked.ended_at ?? asked.first_token_at) - Date.parse(asked.first_token_at);
+  return {
+    first_token_ms: Date.parse(asked.first_token_at) - Date.parse(asked.started_at),
+    gap_ms: asked.tokens_sent > 1 ? written / (asked.tokens_sent - 1) : null,
+  };
 }
 
 function since(start: number): number {

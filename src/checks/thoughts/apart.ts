@@ -1,3 +1,4 @@
+import { NotTold } from "../../errors.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
 import { textOf } from "../../target/drivers/reply-facts.ts";
@@ -20,6 +21,10 @@ function judgeOne(reply: ThoughtfulReply): Broken | undefined {
   const { stream, row, word } = reply;
   const said = [textOf(stream), row?.content ?? ""];
   const thought = thoughtsIn(stream);
+  // A small model may think all the time that it has, and then say nothing.
+  if (word === null && thought !== "" && said.join("") === "") {
+    throw new NotTold(`the model thought and said nothing: ${describe(reply)}`);
+  }
   const isIn = (text: string): boolean => /<\/?think>/.test(text) || (word !== null && text.includes(word));
   const isThought = thought !== "" && (word === null || thought.includes(word));
   if (!said.some(isIn) && isThought && said[0] !== "") return undefined;

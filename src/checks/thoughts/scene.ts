@@ -2,6 +2,7 @@ import type { GenerationRecord } from "../../contract/engine.ts";
 import type { EngineOptions } from "../../contract/gateway.ts";
 import { type Message, SentMessage } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
+import { NotTold } from "../../errors.ts";
 import { CouldNotRun } from "../../harness/check.ts";
 import { textOf } from "../../target/drivers/reply-facts.ts";
 import type { SeenStream } from "../../target/http.ts";
@@ -39,7 +40,7 @@ export async function thoughtfulReplies(context: Context): Promise<readonly Thou
       how: "apart",
       word: capabilities.has("direct the engine") ? word : null,
       model: models.thinking,
-      options: { num_predict: 400, ...thought },
+      options: { num_predict: 96, ...thought },
     });
     if (!capabilities.has("direct the engine")) return [apart];
     const block = context.canary("block");
@@ -94,8 +95,8 @@ export function describe({ how, stream }: ThoughtfulReply): string {
   return `${how}: ${thoughtsIn(stream).length} characters thought, ${textOf(stream).length} said`;
 }
 
-/** Throws {@link CouldNotRun} where the model did not think, so that there is nothing to look for. */
+/** Throws {@link NotTold} where the model did not think, so that there is nothing to look for. */
 export function requireThoughts(reply: ThoughtfulReply): void {
   const isThere = reply.word !== null || thoughtsIn(reply.stream) !== "";
-  if (!isThere) throw new CouldNotRun(`the model did not think: ${describe(reply)}`);
+  if (!isThere) throw new NotTold(`the model did not think: ${describe(reply)}`);
 }

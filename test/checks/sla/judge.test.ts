@@ -5,6 +5,7 @@ import { firstToken } from "../../../src/checks/sla/first-token.ts";
 import { noDrops } from "../../../src/checks/sla/no-drops.ts";
 import { percentile } from "../../../src/checks/sla/percentile.ts";
 import type { Sample, Samples } from "../../../src/checks/sla/samples.ts";
+import { NotTold } from "../../../src/errors.ts";
 import { CouldNotRun } from "../../../src/harness/check.ts";
 import { judge } from "../model-conversation/evidence.ts";
 
@@ -15,6 +16,7 @@ const GOOD: Sample = {
   first_token_ms: 20,
   tokens_ms: [20, 30, 40],
   tokens: 3,
+  engine: null,
   ended: "done (stop)",
 };
 
@@ -51,6 +53,34 @@ test.each([
   ["each reply comes in one piece", { tokens_ms: [20] }, "all tokens of each reply at once"],
 ])("between-tokens is broken where %s", (_, change, found) => {
   expect(judge(betweenTokens, samples(times(20, change)))).toMatchObject({ verdict: "broken", found });
+});
+
+test.each([
+  ["engine", 1_400, 30, { first_token_ms: 1_450 }],
+  ["rest", 900, 30, { first_token_ms: 1_450 }],
+])(
+  "a slow first token is broken only for what is not the engine's own: %s",
+  (blame, first_token_ms, gap_ms, late) => {
+    const slow = samples(times(20, { ...late, engine: { first_token_ms, gap_ms } }));
+    if (blame === "engine") {
+      expect(() => judge(firstToken, slow)).toThrow(NotTold);
+      expect(() => judge(firstToken, slow)).toThrow(
+        /own share P50 1400 ms, .* what stands between P50 50 ms/,
+      );
+    } else {
+      expect(judge(firstToken, slow)).toMatchObject({
+        verdict: "broken",
+        seen: expect.stringContaining("what stands between P50 550 ms"),
+      });
+    }
+  },
+);
+
+test("a slow pace is not judged where the engine writes no faster", () => {
+  const slow = { tokens_ms: [20, 80, 140] };
+  const engine = (gap_ms: number) => ({ ...slow, engine: { first_token_ms: 20, gap_ms } });
+  expect(() => judge(betweenTokens, samples(times(20, engine(55))))).toThrow(NotTold);
+  expect(judge(betweenTokens, samples(times(20, engine(20))))).toMatchObject({ verdict: "broken" });
 });
 
 test.each([
