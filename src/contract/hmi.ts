@@ -27,6 +27,8 @@ export const SendMessage = z.strictObject({
   images: z.array(picture).min(1).max(LIMITS.imagesOfMessage).optional(),
   think: Think.optional(),
   keep_alive: KeepAlive.optional(),
+  /** The user's message of this conversation that this one is another version of. */
+  edits: WireKey.optional(),
   tools: noTools,
 });
 export type SendMessage = z.infer<typeof SendMessage>;
@@ -50,6 +52,10 @@ export const Regenerate = z.strictObject({
   think: Think.optional(),
 });
 export type Regenerate = z.infer<typeof Regenerate>;
+
+/** The body of `POST /api/chat/sessions/{id}/choose`: the way to this message is shown, as a {@link MessageList} tells. */
+export const ChooseVersion = z.strictObject({ message_id: WireKey });
+export type ChooseVersion = z.infer<typeof ChooseVersion>;
 
 /** A whole number in a query string. */
 const queryInteger = (min: number, max: number) =>
@@ -118,6 +124,10 @@ export const Message = z.object({
   /** What failed, for a reply with status `error`. */
   error: ErrorBody.shape.error.nullable(),
   timestamp: Timestamp,
+  /** The message that this one follows; null for the first, and for a summary. */
+  parent_id: z.string().nullable().default(null),
+  /** The ids of all versions of this message, oldest first, its own among them: all that follow the same one. */
+  versions: z.array(z.string()).default([]),
 });
 export type Message = z.infer<typeof Message>;
 
@@ -131,6 +141,7 @@ export const Session = z.object({
   /** The conversation that a message without `session_id` goes to; at most one a user and profile. */
   active: z.boolean(),
   archived: z.boolean(),
+  /** All versions of its messages are counted. */
   message_count: z.int().min(0),
   created_at: Timestamp,
   updated_at: Timestamp,
@@ -163,7 +174,7 @@ export type SessionAnswer = z.infer<typeof SessionAnswer>;
 
 export const RenameSession = z.strictObject({ title: z.string().trim().min(1).max(LIMITS.titleChars) });
 
-/** The query of `GET /api/chat/sessions/{id}/messages`; the newest `limit` rows, oldest first. */
+/** The query of `GET /api/chat/sessions/{id}/messages`; the newest `limit` rows that are shown, oldest first. */
 export const MessagesQuery = z.object({ limit: queryInteger(1, 10_000).optional() });
 
 export const MessageList = z.object({
@@ -261,6 +272,8 @@ export const UserEvent = z.discriminatedUnion("type", [
     status: MessageStatus.exclude(["streaming"]),
   }),
   z.object({ type: z.literal("session_changed"), session: Session }),
+  /** Another way of the conversation is shown from now on: the one that this message is on. */
+  z.object({ type: z.literal("version_chosen"), session_id: z.string(), message_id: z.string() }),
   z.object({ type: z.literal("session_deleted"), session_id: z.string() }),
 ]);
 export type UserEvent = z.infer<typeof UserEvent>;

@@ -81,8 +81,10 @@ export const hmiRoutes = {
   resumeSession: route("POST", "/api/chat/sessions/:session_id/resume"),
   /** Ends the reply or the summary that runs; safe to repeat. */
   cancel: route("POST", "/api/chat/sessions/:session_id/cancel"),
-  /** Answers the last message again, in place of its present reply. */
+  /** Answers the last message again; the earlier replies stay, as versions of the new one. */
   regenerate: route("POST", "/api/chat/sessions/:session_id/regenerate"),
+  /** Shows the way that a message is on, which was left by an edit or another reply. */
+  chooseVersion: route("POST", "/api/chat/sessions/:session_id/choose"),
   /** What happens in the user's conversations, as a stream without an end. */
   events: route("GET", "/api/events"),
   /** A picture of a message. */

@@ -44,3 +44,15 @@ export function writeVersion2(path: string): void {
   `);
   db.close();
 }
+
+/** The same as the third version left it, with what that one brought: thoughts. */
+export function writeVersion3(path: string): void {
+  writeVersion2(path);
+  const db = new DatabaseSync(path);
+  db.exec(`PRAGMA foreign_keys = OFF; ${MIGRATIONS[2]}`);
+  db.exec(`
+    PRAGMA user_version = 3;
+    UPDATE messages SET thinking = 'A greeting.' WHERE id = 2;
+  `);
+  db.close();
+}

@@ -105,6 +105,8 @@ function message(fields: Partial<Message>): Message {
     finish_reason: null,
     error: null,
     timestamp: NOW,
+    parent_id: null,
+    versions: [],
     ...fields,
   };
 }

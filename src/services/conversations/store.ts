@@ -135,13 +135,16 @@ export interface Picture {
 export interface NewExchange {
   readonly sessionId: string;
   readonly content: string;
+  /** Undefined for none; of an edit, for those of the message that it is another version of. */
   readonly images?: readonly Picture[] | undefined;
+  /** The user's message that this one is another version of; undefined for one that follows the last. */
+  readonly edits?: string | undefined;
   /** The model that the reply is asked of; null for the engine's default. */
   readonly modelName: string | null;
   readonly clientKey?: ClientKey | undefined;
 }
 
-/** A user's message and its reply: the one that is being written, where an earlier one is being replaced. */
+/** A user's message and its reply; of several versions of that, the one that is shown. */
 export interface Exchange {
   readonly user: Message;
   readonly reply: Message;
@@ -155,9 +158,9 @@ export interface BegunExchange extends Exchange {
 /** A conversation's last message, to be answered again. */
 export interface RepeatedMessage {
   readonly sessionId: string;
-  /** The reply that is to be replaced, or the message that it answers; undefined for the conversation's last. */
+  /** The reply that was not good enough, or the message that it answers; undefined for the conversation's last. */
   readonly messageId?: string | undefined;
-  /** The model that the reply is asked of; undefined for the one of the reply that is replaced. */
+  /** The model that the reply is asked of; undefined for the one of the reply before. */
   readonly modelName: string | undefined;
   /** The model where that one names none; null for the engine's default. */
   readonly defaultModel: string | null;
@@ -191,14 +194,18 @@ export interface NewMessage {
   readonly coversUntil?: string | undefined;
 }
 
+/**
+ * A conversation's messages are a tree: each follows another one, and those that follow the same one are versions of
+ * each other. One version at each place is chosen; the chosen ones, from the first on, are what is shown.
+ */
 export interface MessageStore {
-  /**
-   * The newest `limit` rows, oldest first. A reply that is being replaced is not among them.
-   * Throws `conversation_not_found`.
-   */
+  /** The newest `limit` rows that are shown, oldest first. Throws `conversation_not_found`. */
   list(sessionId: string, limit?: number): Promise<Message[]>;
+  /** Messages that are not shown: other versions, with what followed them. Throws `conversation_not_found`. */
+  listOthers(sessionId: string): Promise<Message[]>;
+  /** Of what is shown. */
   history(sessionId: string): Promise<History>;
-  /** One row, also of a reply that is being replaced; undefined where there is none. */
+  /** One row, also one that is not shown; undefined where there is none. */
   find(messageId: string): Promise<Message | undefined>;
   /** The exchange that a message is part of, by its own id or that of its reply; undefined where there is none. */
   exchangeOf(messageId: string): Promise<Exchange | undefined>;
@@ -210,22 +217,28 @@ export interface MessageStore {
   /** A picture of a message. Throws `not_found`. */
   image(imageId: string): Promise<Picture>;
   /**
-   * Saves the user's message and an empty reply with status `streaming`, both or neither, and titles an
-   * untitled conversation; this store is the reply's writer. Where the conversation has the client's key already, it
+   * Saves the user's message and an empty reply with status `streaming`, both or neither, after what is shown (of an
+   * edit, at the place of the edited message, which is shown no more), and titles an untitled conversation; this store is the reply's writer. Where the conversation has the client's key already, it
    * gives back that exchange, not new. The session is as it is after that.
-   * Throws `generation_in_progress` while another reply of the conversation is streaming, and `key_reused`.
+   * Throws `generation_in_progress` while another reply of the conversation is streaming, `key_reused`, and
+   * `message_not_found` where there is no such message to edit.
    */
   begin(exchange: NewExchange): Promise<BegunExchange>;
   /**
-   * Begins another reply to the conversation's last message: an empty one with status `streaming`. The earlier reply,
-   * where it is `complete`, is there but not shown until the new one has ended, as {@link ReplyStore.finish} says;
-   * one that is not complete goes at once. The same is true where this store's process dies: whoever
-   * takes the new reply over ends it.
+   * Begins another reply to the last message that is shown: an empty one with status `streaming`, shown in place of the
+   * earlier one, which stays as a version; one without text or thoughts goes at once. What becomes of the new one says
+   * {@link ReplyStore.finish}, also where this store's process dies: whoever takes it over ends it.
    * Throws `nothing_to_regenerate` where nothing was said yet, `message_not_found` or `message_superseded` where
    * `messageId` names nothing or an earlier exchange, and `generation_in_progress` while a reply of the conversation
    * is streaming.
    */
   beginAgain(message: RepeatedMessage): Promise<RepeatedExchange>;
+  /**
+   * Shows the way that a message is on, down to where it was left, and gives back what is shown then. Throws
+   * `conversation_not_found`, `message_not_found`, or `generation_in_progress` while a reply of the conversation is
+   * streaming.
+   */
+  choose(sessionId: string, messageId: string): Promise<Message[]>;
   add(message: NewMessage): Promise<Message>;
 }
 
@@ -281,9 +294,9 @@ export interface ReplyStore {
    * nothing was saved. Throws `store_unavailable` also where the ending is there, and only the disk does not confirm it:
    * called again, it returns true once that is confirmed.
    *
-   * Where it was to replace a `complete` reply, and is `complete` itself, it takes that one's place, and a summary
-   * that stands for that one goes too; with any other ending it goes itself, and the earlier one is shown again. All
-   * of that in one transaction.
+   * A version beside an earlier one stays what is shown where it is `complete`, or `cancelled` with text or thoughts.
+   * With any other ending the earlier one is shown again; then it stays as a version where it has text or thoughts,
+   * else it goes. All of that in one transaction.
    */
   finish(messageId: string, ending: ReplyEnding): Promise<boolean>;
   /**

@@ -10,6 +10,7 @@ import {
   StreamQuery,
 } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
+import { WireError } from "../../errors.ts";
 import type { ConversationStore } from "../conversations/store.ts";
 import { userOf } from "../http/caller-user.ts";
 import { endpoint } from "../http/endpoint.ts";
@@ -81,8 +82,15 @@ export function serveChat(app: FastifyInstance, { chat, store, readers }: ChatPa
   );
 }
 
+/** Throws `bad_request` where it is to be a version of a message of no conversation. */
 function outgoingMessage(body: SendMessage): Outgoing {
-  const { think, keep_alive } = body;
+  const { think, keep_alive, edits } = body;
+  if (edits !== undefined && body.session_id == null) {
+    throw new WireError(
+      "bad_request",
+      "edits: needs the session_id of the conversation that the message is in.",
+    );
+  }
   return {
     content: body.message,
     ...(body.images && { images: body.images.map(readPicture) }),
@@ -95,6 +103,7 @@ function outgoingMessage(body: SendMessage): Outgoing {
     agentId: body.agent_id,
     model: body.model,
     clientMessageId: body.client_message_id,
+    edits,
     otherwise: "new",
   };
 }

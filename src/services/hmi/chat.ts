@@ -1,5 +1,5 @@
 import type { CancelAnswer } from "../../contract/gateway.ts";
-import type { Session } from "../../contract/hmi.ts";
+import type { Message, Session } from "../../contract/hmi.ts";
 import { messageOf, WireError, withoutStop } from "../../errors.ts";
 import { requireAgent } from "../conversations/agents.ts";
 import type { EngineSettings } from "../conversations/engine-settings.ts";
@@ -110,12 +110,30 @@ export class Chat {
     const asked = messages.findLast(({ role }) => role === "user");
     const before = messages.findLast(({ role }) => role === "assistant");
     const model = modelName ?? before?.model_name ?? defaultModel;
-    await requireAble({ images: asked?.images, settings }, model, this.#settings.limitsOf);
+    await requireAble({ images: asked?.images, settings }, async () => model, this.#settings.limitsOf);
     await this.#replies.find(sessionId)?.saveNow();
     const exchange = await this.#begin(() =>
       store.messages.beginAgain({ sessionId, messageId, modelName, defaultModel }),
     );
     return this.#answer({ user, session: exchange.session, exchange, settings });
+  }
+
+  /**
+   * Shows the way that a message is on, and gives back what is shown then. Throws `message_not_found`, or
+   * `generation_in_progress` while a reply runs.
+   */
+  async choose(user: string, sessionId: string, messageId: string): Promise<Message[]> {
+    await this.#left.looked;
+    const { messages, conversations } = this.#settings.store.as(user);
+    await conversations.get(sessionId);
+    await this.#replies.find(sessionId)?.saveNow();
+    const shown = await this.#begin(() => messages.choose(sessionId, messageId));
+    // The conversation's last reply is another one by now.
+    this.#replies.forget(sessionId);
+    this.#summaries.drop(sessionId);
+    const event = { type: "version_chosen", session_id: sessionId, message_id: messageId } as const;
+    this.#settings.events.publish(user, event);
+    return shown;
   }
 
   /**
@@ -177,9 +195,10 @@ export class Chat {
     const store = this.#settings.store.as(user);
     // Checked before a conversation is made for an agent or a model that cannot take the message.
     if (outgoing.agentId !== undefined) requireAgent(outgoing.agentId);
-    if (outgoing.images !== undefined || outgoing.settings?.think) {
-      await requireAble(outgoing, await modelFor(store, outgoing), this.#settings.limitsOf);
-    }
+    const { edits } = outgoing;
+    const edited = edits === undefined ? undefined : await store.messages.find(edits);
+    const asked = { ...outgoing, images: outgoing.images ?? edited?.images };
+    await requireAble(asked, () => modelFor(store, outgoing), this.#settings.limitsOf);
     const { conversations } = store;
     const { session, created } = await (outgoing.sessionId === undefined && outgoing.otherwise === "new"
       ? conversations.openNew(outgoing, clientKey?.id)
@@ -191,7 +210,7 @@ export class Chat {
     const modelName = outgoing.model ?? session.model ?? profile?.default_model ?? null;
     await this.#replies.find(sessionId)?.saveNow();
     const begun = await this.#begin(() =>
-      store.messages.begin({ sessionId, content, images, modelName, clientKey }),
+      store.messages.begin({ sessionId, content, images, modelName, clientKey, edits }),
     );
     // Another process was first with the same client key.
     if (!begun.isNew) return this.#joined(begun);

@@ -7,15 +7,23 @@ export interface ExportFile {
   readonly body: string;
 }
 
+/** A conversation, as it is to be kept. */
+export interface ExportedConversation {
+  readonly session: Session;
+  /** What is shown. */
+  readonly messages: readonly Message[];
+  /** Versions that are not shown, with what followed them. */
+  readonly otherVersions: readonly Message[];
+}
+
 /** The conversation as a download: Markdown for people, JSON with everything for programs. */
 export function exportConversation(
-  session: Session,
-  messages: readonly Message[],
+  { session, messages, otherVersions }: ExportedConversation,
   format: "markdown" | "json",
 ): ExportFile {
   const name = `conversation-${session.session_id}`;
   if (format === "json") {
-    const body = `${JSON.stringify({ session, messages }, null, 2)}\n`;
+    const body = `${JSON.stringify({ session, messages, other_versions: otherVersions }, null, 2)}\n`;
     return { name: `${name}.json`, type: "application/json; charset=utf-8", body };
   }
   return { name: `${name}.md`, type: "text/markdown; charset=utf-8", body: toMarkdown(session, messages) };

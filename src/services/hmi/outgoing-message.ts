@@ -11,6 +11,8 @@ export interface Outgoing extends Destination {
   /** How it is to be answered, where it says so itself. */
   readonly settings?: EngineSettings;
   readonly clientMessageId?: string | undefined;
+  /** The user's message of the given conversation that this one is another version of. */
+  readonly edits?: string | undefined;
   /** Where it goes that names no conversation: to a new one, or to the active one of its profile. */
   readonly otherwise: "new" | "active";
 }
@@ -38,10 +40,13 @@ export async function modelFor(
 
 /** The key of a message that has one. */
 export function clientKeyOf(outgoing: Outgoing): ClientKey | undefined {
-  const { clientMessageId, content, images, model, modelId } = outgoing;
+  const { clientMessageId, content, images, model, modelId, edits } = outgoing;
   if (clientMessageId === undefined) return undefined;
   const pictures = images?.map(({ bytes }) => Buffer.from(bytes).toString("base64"));
-  return { id: clientMessageId, fingerprint: fingerprintOf({ content, images: pictures, model, modelId }) };
+  return {
+    id: clientMessageId,
+    fingerprint: fingerprintOf({ content, images: pictures, model, modelId, edits }),
+  };
 }
 
 /** What a message asks of its model that not every model can do. */
@@ -50,15 +55,16 @@ interface Asked {
   readonly settings?: EngineSettings | undefined;
 }
 
-/** Throws `not_able` where a message asks for what it is known that this model cannot do: see, or think. */
+/** Throws `not_able` where a message asks for what it is known that its model cannot do: see, or think. */
 export async function requireAble(
   { images, settings }: Asked,
-  model: string | null,
+  modelOf: () => Promise<string | null>,
   limitsOf: LimitsOf,
 ): Promise<void> {
   const hasPictures = images !== undefined && images.length > 0;
   const isToThink = Boolean(settings?.think);
   if (!hasPictures && !isToThink) return;
+  const model = await modelOf();
   const { canSee, canThink } = await limitsOf(model);
   if (hasPictures && canSee === false) throw notAble(model, "cannot see pictures", "vision", "images");
   if (isToThink && canThink === false) throw notAble(model, "cannot think", "thinking", "think");

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import {
+  ChooseVersion,
   ExportQuery,
   type MessageList,
   MessagesQuery,
@@ -74,6 +75,18 @@ export function serveSessions(
     },
   );
 
+  endpoint(
+    app,
+    hmiRoutes.chooseVersion,
+    { body: ChooseVersion },
+    async ({ params, body, request }): Promise<MessageList> => {
+      const session_id = params["session_id"] ?? "";
+      const rows = await chat.choose(userOf(request), session_id, body.message_id);
+      const session = await of(request).conversations.get(session_id);
+      return { status: "ok", session, messages: rows, count: rows.length };
+    },
+  );
+
   endpoint(app, hmiRoutes.renameSession, { body: RenameSession }, ({ params, body, request }) =>
     answer(request, of(request).conversations.rename(params["session_id"] ?? "", body.title)),
   );
@@ -101,7 +114,14 @@ export function serveSessions(
     async ({ params, query, request, reply }) => {
       const { conversations, messages } = of(request);
       const session = await conversations.get(params["session_id"] ?? "");
-      const file = exportConversation(session, await messages.list(session.session_id), query.format);
+      const { session_id } = session;
+      const exported = {
+        session,
+        messages: await messages.list(session_id),
+        // For programs everything; people read what was shown.
+        otherVersions: query.format === "json" ? await messages.listOthers(session_id) : [],
+      };
+      const file = exportConversation(exported, query.format);
       return await reply
         .header("content-disposition", `attachment; filename="${file.name}"`)
         .type(file.type)

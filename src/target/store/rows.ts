@@ -30,6 +30,9 @@ export function messageIn(row: SqlRow): Message {
       row["finish_reason"] == null ? null : (textIn(row["finish_reason"]) as Message["finish_reason"]),
     error: jsonIn(row["error"], ErrorBody.shape.error),
     timestamp: timeIn(row["created_at"]),
+    // What an HMI shows of several versions is not in these columns.
+    parent_id: null,
+    versions: [],
   };
 }
 

@@ -31,6 +31,8 @@ export function row(changes: Partial<Message> = {}): Message {
     finish_reason: null,
     error: null,
     timestamp: AT,
+    parent_id: null,
+    versions: [],
     ...changes,
   };
 }

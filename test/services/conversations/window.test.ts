@@ -28,6 +28,8 @@ function historyOf(
     finish_reason: null,
     error: null,
     timestamp: "2026-01-01T00:00:00Z",
+    parent_id: null,
+    versions: [],
     ...more,
   });
   const messages = exchanges.flatMap(({ question, answer, more }, index) => [

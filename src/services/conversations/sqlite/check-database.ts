@@ -42,16 +42,23 @@ const RULES: Readonly<Record<string, string>> = {
   "conversations whose message_count is wrong": `
     SELECT count(*) AS n FROM conversations WHERE message_count <>
      (SELECT count(*) FROM messages
-       WHERE conversation_id = conversations.id AND message_type = 'chat' AND replaces IS NULL)`,
+       WHERE conversation_id = conversations.id AND message_type = 'chat')`,
   "conversations of another user than their profile's": `
     SELECT count(*) AS n FROM conversations JOIN model_profiles USING (model_id)
      WHERE conversations.user_id <> model_profiles.user_id`,
   "clients' keys of another user than their conversation's": `
     SELECT count(*) AS n FROM client_keys JOIN conversations ON conversations.id = conversation_id
      WHERE client_keys.user_id <> conversations.user_id`,
-  "replies that are to replace what is no complete reply of their conversation": `
+  "replies that are to replace what is no reply to the same message": `
     SELECT count(*) AS n FROM messages AS newer JOIN messages AS older ON older.id = newer.replaces
-     WHERE older.conversation_id <> newer.conversation_id OR older.role <> 'assistant' OR older.status <> 'complete'`,
+     WHERE older.conversation_id <> newer.conversation_id OR older.role <> 'assistant'
+        OR older.parent IS NOT newer.parent`,
+  "messages that follow one that is not before them in their conversation": `
+    SELECT count(*) AS n FROM messages AS newer JOIN messages AS older ON older.id = newer.parent
+     WHERE older.conversation_id <> newer.conversation_id OR older.id >= newer.id`,
+  "places in a conversation at which no version is shown": `
+    SELECT count(*) AS n FROM (SELECT 1 FROM messages WHERE message_type = 'chat'
+     GROUP BY conversation_id, parent HAVING sum(chosen) <> 1)`,
   "replies that have ended and have text beside their row": `
     SELECT count(DISTINCT message_id) AS n FROM reply_parts JOIN messages ON messages.id = message_id
      WHERE status <> 'streaming'`,

@@ -4,16 +4,17 @@ import { WireError } from "../../../errors.ts";
 import type { BegunExchange, ClientKey, Exchange, NewExchange, OwnedReply } from "../store.ts";
 import { conversationOfKey, keyReused } from "./client-keys.ts";
 import { type Row, type SqlValue, type Statements, type Undoable, unchanged } from "./database.ts";
-import { insertImages } from "./images.ts";
+import { copyImages, insertImages } from "./images.ts";
 import {
   findRow,
   findRowOfAnybody,
+  getMessageRow,
   insertMessage,
-  lastUserMessage,
   rowFor,
   toMessage,
 } from "./message-rows.ts";
-import { IS_SHOWN, SELECT_MESSAGES } from "./reply-text.ts";
+import { choose, leafOf, unchoose } from "./message-tree.ts";
+import { SELECT_MESSAGES } from "./reply-text.ts";
 import { getConversationKeys, getSession, NEXT_ACTIVITY, userOfConversation } from "./sessions.ts";
 import type { Writer } from "./writer.ts";
 
@@ -22,34 +23,46 @@ export function beginExchange(
   sql: Statements,
   user: string,
   writer: Writer,
-  { sessionId, content, images = [], modelName, clientKey }: NewExchange,
+  { sessionId, content, images, modelName, clientKey, edits }: NewExchange,
 ): Undoable<BegunExchange> {
   const known = clientKey && findExchange(sql, user, clientKey, sessionId);
   if (known !== undefined) {
     return unchanged({ ...known, session: getSession(sql, user, sessionId), isNew: false });
   }
+  const edited = edits === undefined ? undefined : getUserMessage(sql, user, sessionId, edits);
   requireNoReplyRunning(sql, user, sessionId);
   const touched = touch(sql, sessionId, titleFrom(content));
   const shared = rowFor(sql, user, sessionId, touched.result);
+  const conversation = Number(shared["conversation_id"]);
+  const parent = edited === undefined ? leafOf(sql, conversation) : (edited["parent"] as number | null);
+  const left = unchoose(sql, conversation, parent);
   const message = insertMessage(sql, {
     ...shared,
     role: "user",
     content,
+    parent,
+    chosen: 1,
     model_name: modelName,
     client_message_id: clientKey?.id ?? null,
     client_fingerprint: clientKey?.fingerprint ?? null,
   });
-  insertImages(sql, message.message_id, images);
-  const reply = insertMessage(sql, { ...shared, ...emptyReply(writer, modelName) });
+  if (images !== undefined) insertImages(sql, message.message_id, images);
+  else if (edits !== undefined) copyImages(sql, edits, message.message_id);
+  const reply = insertMessage(sql, {
+    ...shared,
+    ...emptyReply(writer, modelName),
+    parent: Number(message.message_id),
+  });
   return {
     result: {
-      user: images.length === 0 ? message : getMessage(sql, message.message_id),
+      user: getMessage(sql, message.message_id),
       reply,
       session: getSession(sql, user, sessionId),
       isNew: true,
     },
     undo: (undoing) => {
       for (const { message_id } of [reply, message]) deleteMessage(undoing, message_id);
+      choose(undoing, left);
       touched.undo(undoing);
     },
   };
@@ -99,20 +112,30 @@ export function findReply(sql: Statements, messageId: string): OwnedReply | unde
     : { user, reply: toMessage(row), message: messageAnsweredBy(sql, row) };
 }
 
-/** The reply to a user's message that is shown. */
-export function replyTo(sql: Statements, { session_id, message_id }: Message): Message | undefined {
+/** The reply to a user's message that is shown where that message is. */
+export function replyTo(sql: Statements, { message_id }: Message): Message | undefined {
   const row = sql.get(
-    `${SELECT_MESSAGES} WHERE conversation_id = ? AND role = 'assistant' AND id > ? AND ${IS_SHOWN}
-      ORDER BY id LIMIT 1`,
-    Number(session_id),
+    `${SELECT_MESSAGES} WHERE parent = ? AND role = 'assistant' AND message_type = 'chat' AND chosen = 1`,
     Number(message_id),
   );
   return row && toMessage(row);
 }
 
 function messageAnsweredBy(sql: Statements, reply: Row): Message | null {
-  const id = lastUserMessage(sql, Number(reply["conversation_id"]), Number(reply["id"]));
-  return id === undefined ? null : getMessage(sql, String(id));
+  const { parent } = reply;
+  if (parent === null) return null;
+  const before = findRowOfAnybody(sql, String(parent)) ?? {};
+  return before["role"] === "user" ? toMessage(before) : messageAnsweredBy(sql, before);
+}
+
+function getUserMessage(sql: Statements, user: string, sessionId: string, messageId: string): Row {
+  const row = getMessageRow(sql, user, sessionId, messageId);
+  if (row["role"] === "user") return row;
+  throw new WireError(
+    "bad_request",
+    `edits: message "${messageId}" is a reply.`,
+    "Only a user's message can be edited; a reply can be written anew (regenerate).",
+  );
 }
 
 function getMessage(sql: Statements, messageId: string): Message {
@@ -152,7 +175,14 @@ export function deleteMessage(sql: Statements, messageId: string): void {
 
 /** What a reply's row has before anything of it has come. */
 export function emptyReply(writer: Writer, model_name: string | null): Record<string, SqlValue> {
-  return { role: "assistant", content: "", model_name, status: "streaming", writer: writer.name() };
+  return {
+    role: "assistant",
+    content: "",
+    model_name,
+    status: "streaming",
+    writer: writer.name(),
+    chosen: 1,
+  };
 }
 
 /** Throws `conversation_not_found`, or `generation_in_progress` where the conversation is being answered. */

@@ -17,6 +17,15 @@ export function insertImages(sql: Statements, messageId: string, images: readonl
   }
 }
 
+/** Gives another version of a message the same pictures. */
+export function copyImages(sql: Statements, from: string, to: string): void {
+  sql.run(
+    "INSERT INTO images (message_id, media_type, bytes) SELECT ?, media_type, bytes FROM images WHERE message_id = ? ORDER BY id",
+    Number(to),
+    Number(from),
+  );
+}
+
 /** {@link MessageStore.image} */
 export function getImage(sql: Statements, user: string, imageId: string): Picture {
   const id = rowidOf(imageId);

@@ -1,7 +1,9 @@
 import { Message } from "../../../contract/hmi.ts";
+import { WireError } from "../../../errors.ts";
 import type { History } from "../store.ts";
 import type { Row, SqlValue, Statements } from "./database.ts";
-import { IS_SHOWN, SELECT_MESSAGES } from "./reply-text.ts";
+import { WITH_PATH } from "./message-tree.ts";
+import { SELECT_MESSAGES } from "./reply-text.ts";
 import { rowidOf } from "./rowid.ts";
 import { getConversationKeys, userOfConversation } from "./sessions.ts";
 
@@ -9,13 +11,14 @@ import { getConversationKeys, userOfConversation } from "./sessions.ts";
 export function historyOf(sql: Statements, user: string, sessionId: string): History {
   const { id } = getConversationKeys(sql, user, sessionId);
   const summary = sql.get(
-    `SELECT id, content, covers_until FROM messages
-      WHERE conversation_id = ? AND message_type = 'summary' AND ifnull(covers_until, 0) < ? ORDER BY id DESC LIMIT 1`,
+    `${WITH_PATH} SELECT id, content, covers_until FROM messages
+      WHERE conversation_id = ?1 AND ${IS_SUMMARY_OF_PATH} AND ifnull(covers_until, 0) < ?2
+      ORDER BY ifnull(covers_until, 0) DESC, id DESC LIMIT 1`,
     id,
-    messageAnsweredAnew(sql, id) ?? Number.MAX_SAFE_INTEGER,
+    messageBeingAnswered(sql, id) ?? Number.MAX_SAFE_INTEGER,
   );
   const rows = sql.all(
-    `${SELECT_MESSAGES} WHERE conversation_id = ? AND message_type = 'chat' AND id > ? AND ${IS_SHOWN} ORDER BY id`,
+    `${WITH_PATH} ${SELECT_MESSAGES} WHERE id IN path AND id > ?2 ORDER BY id`,
     id,
     Number(summary?.["covers_until"] ?? 0),
   );
@@ -30,23 +33,31 @@ function isAnswerAfter(row: Row, id: number): boolean {
   return row["role"] === "assistant" && row["status"] !== "streaming" && Number(row["id"]) > id;
 }
 
-/** The user's message whose reply is being replaced: a summary that stands for it would hide it, or tell of that reply. */
-function messageAnsweredAnew(sql: Statements, conversationId: number): number | undefined {
-  const reply = sql.get(
-    "SELECT id FROM messages WHERE conversation_id = ? AND status = 'streaming' AND replaces IS NOT NULL",
-    conversationId,
-  );
-  return reply && lastUserMessage(sql, conversationId, Number(reply["id"]));
+/** The condition on a summary that stands for messages which are shown. */
+const IS_SUMMARY_OF_PATH = "message_type = 'summary' AND (covers_until IS NULL OR covers_until IN path)";
+
+/** The newest rows of a conversation that are shown, oldest first, with the summaries that stand for some of them. */
+export function listShown(sql: Statements, user: string, sessionId: string, limit: number): Message[] {
+  const { id } = getConversationKeys(sql, user, sessionId);
+  const newest = `${SELECT_MESSAGES} WHERE conversation_id = ?1 AND (id IN path OR ${IS_SUMMARY_OF_PATH})
+    ORDER BY id DESC LIMIT ?2`;
+  return sql.all(`${WITH_PATH} SELECT * FROM (${newest}) ORDER BY id`, id, limit).map(toMessage);
 }
 
-/** The newest user's message of a conversation that is older than that row. */
-export function lastUserMessage(sql: Statements, conversationId: number, before: number): number | undefined {
-  const row = sql.get(
-    "SELECT max(id) AS id FROM messages WHERE conversation_id = ? AND role = 'user' AND id < ?",
+/** The versions of a conversation's messages that are not shown, and what followed them, oldest first. */
+export function listOthers(sql: Statements, user: string, sessionId: string): Message[] {
+  const { id } = getConversationKeys(sql, user, sessionId);
+  const others = `${SELECT_MESSAGES} WHERE conversation_id = ?1 AND message_type = 'chat' AND id NOT IN path`;
+  return sql.all(`${WITH_PATH} ${others} ORDER BY id`, id).map(toMessage);
+}
+
+/** The user's message whose reply is being written: a summary that stands for it would hide it. */
+function messageBeingAnswered(sql: Statements, conversationId: number): number | undefined {
+  const reply = sql.get(
+    "SELECT parent FROM messages WHERE conversation_id = ? AND status = 'streaming'",
     conversationId,
-    before,
   );
-  return row?.["id"] == null ? undefined : Number(row["id"]);
+  return reply?.["parent"] == null ? undefined : Number(reply["parent"]);
 }
 
 /** A message of this user; undefined where there is none, also for keys that this store never gives out. */
@@ -55,6 +66,18 @@ export function findRow(sql: Statements, user: string, messageId: string): Row |
   return row !== undefined && userOfConversation(sql, Number(row["conversation_id"])) === user
     ? row
     : undefined;
+}
+
+/** A message of this conversation of this user. Throws `conversation_not_found` or `message_not_found`. */
+export function getMessageRow(sql: Statements, user: string, sessionId: string, messageId: string): Row {
+  const { id } = getConversationKeys(sql, user, sessionId);
+  const row = findRow(sql, user, messageId);
+  if (row?.["conversation_id"] === id && row["message_type"] === "chat") return row;
+  throw new WireError(
+    "message_not_found",
+    `Conversation ${sessionId} has no message "${messageId}".`,
+    "Load the conversation again: the reply may have been replaced since.",
+  );
 }
 
 /** As {@link findRow}, whosever it is. */
@@ -114,6 +137,8 @@ export function toMessage(row: Row): Message {
     finish_reason: row["finish_reason"],
     error: fromJson(row["error"]),
     timestamp: row["created_at"],
+    parent_id: row["parent"] == null ? null : String(row["parent"]),
+    versions: fromJson(row["versions"]) ?? (row["message_type"] === "chat" ? [String(row["id"])] : []),
   });
 }
 

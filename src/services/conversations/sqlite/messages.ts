@@ -1,10 +1,19 @@
 import type { MessageStore } from "../store.ts";
 import type { Database } from "./database.ts";
-import { beginExchange, findExchange, findExchangeOf } from "./exchanges.ts";
+import { beginExchange, findExchange, findExchangeOf, requireNoReplyRunning } from "./exchanges.ts";
 import { getImage } from "./images.ts";
-import { findRow, historyOf, insertMessage, rowFor, toMessage } from "./message-rows.ts";
+import {
+  findRow,
+  getMessageRow,
+  historyOf,
+  insertMessage,
+  listOthers,
+  listShown,
+  rowFor,
+  toMessage,
+} from "./message-rows.ts";
+import { choosePathTo, leafOf } from "./message-tree.ts";
 import { beginAgain } from "./regeneration.ts";
-import { IS_SHOWN, SELECT_MESSAGES } from "./reply-text.ts";
 import { getConversationKeys } from "./sessions.ts";
 import type { Writer } from "./writer.ts";
 
@@ -12,11 +21,8 @@ import type { Writer } from "./writer.ts";
 export function createMessageStore(db: Database, user: string, writer: Writer): MessageStore {
   return {
     list: (sessionId, limit = Number.MAX_SAFE_INTEGER) =>
-      db.read((sql) => {
-        const { id } = getConversationKeys(sql, user, sessionId);
-        const newest = `${SELECT_MESSAGES} WHERE conversation_id = ? AND ${IS_SHOWN} ORDER BY id DESC LIMIT ?`;
-        return sql.all(`SELECT * FROM (${newest}) ORDER BY id`, id, limit).map(toMessage);
-      }),
+      db.read((sql) => listShown(sql, user, sessionId, limit)),
+    listOthers: (sessionId) => db.read((sql) => listOthers(sql, user, sessionId)),
     history: (sessionId) => db.read((sql) => historyOf(sql, user, sessionId)),
     find: (messageId) =>
       db.read((sql) => {
@@ -28,6 +34,13 @@ export function createMessageStore(db: Database, user: string, writer: Writer): 
     image: (imageId) => db.read((sql) => getImage(sql, user, imageId)),
     begin: (exchange) => db.writeOrUndo((sql) => beginExchange(sql, user, writer, exchange)),
     beginAgain: (message) => db.writeOrUndo((sql) => beginAgain(sql, user, writer, message)),
+    choose: (sessionId, messageId) =>
+      db.write((sql) => {
+        const row = getMessageRow(sql, user, sessionId, messageId);
+        requireNoReplyRunning(sql, user, sessionId);
+        choosePathTo(sql, row);
+        return listShown(sql, user, sessionId, Number.MAX_SAFE_INTEGER);
+      }),
     add: ({ sessionId, messageType, modelName, coversUntil, role, content, status }) =>
       db.write((sql) =>
         insertMessage(sql, {
@@ -39,6 +52,10 @@ export function createMessageStore(db: Database, user: string, writer: Writer): 
           status,
           covers_until: coversUntil === undefined ? null : Number(coversUntil),
           writer: status === "streaming" ? writer.name() : null,
+          ...(messageType === "chat" && {
+            parent: leafOf(sql, getConversationKeys(sql, user, sessionId).id),
+            chosen: 1,
+          }),
         }),
       ),
   };

@@ -1,9 +1,9 @@
-import type { Message } from "../../../contract/hmi.ts";
 import { WireError } from "../../../errors.ts";
 import type { RepeatedExchange, RepeatedMessage, ReplyEnding } from "../store.ts";
 import type { Row, SqlValue, Statements, Undoable } from "./database.ts";
-import { deleteMessage, emptyReply, requireNoReplyRunning, touch } from "./exchanges.ts";
-import { findRow, historyOf, insertMessage, lastUserMessage, rowFor, toMessage } from "./message-rows.ts";
+import { deleteMessage, emptyReply, replyTo, requireNoReplyRunning, touch } from "./exchanges.ts";
+import { getMessageRow, historyOf, insertMessage, rowFor, toMessage } from "./message-rows.ts";
+import { choose, unchoose, WITH_PATH } from "./message-tree.ts";
 import { SELECT_MESSAGES } from "./reply-text.ts";
 import { getConversationKeys, getSession } from "./sessions.ts";
 import type { Writer } from "./writer.ts";
@@ -15,28 +15,34 @@ export function beginAgain(
   writer: Writer,
   { sessionId, messageId, modelName, defaultModel }: RepeatedMessage,
 ): Undoable<RepeatedExchange> {
-  const message = lastOf(sql, user, sessionId, "user");
-  if (message === undefined) throw nothingToRegenerate(sessionId);
-  if (messageId !== undefined) requireLast(sql, user, { sessionId, messageId, last: message });
+  const { id: conversation } = getConversationKeys(sql, user, sessionId);
+  const row = lastUserRow(sql, conversation);
+  if (row === undefined) throw nothingToRegenerate(sessionId);
+  const message = toMessage(row);
+  if (messageId !== undefined) requireLast(getMessageRow(sql, user, sessionId, messageId), row);
   requireNoReplyRunning(sql, user, sessionId);
-  const earlier = lastOf(sql, user, sessionId, "assistant", message);
-  const isKept = earlier?.status === "complete";
-  const dropped = earlier === undefined || isKept ? [] : dropReplaced(sql, earlier.message_id);
+  const earlier = replyTo(sql, message);
+  const dropped = earlier === undefined ? [] : dropEmpty(sql, conversation, earlier.message_id);
+  const left = unchoose(sql, conversation, Number(row["id"]));
   const touched = touch(sql, sessionId, null);
-  const shared = rowFor(sql, user, sessionId, touched.result);
   const model = modelName ?? earlier?.model_name ?? defaultModel;
-  const replaces = isKept ? Number(earlier.message_id) : null;
-  const reply = insertMessage(sql, { ...shared, ...emptyReply(writer, model), replaces });
+  const begun = insertMessage(sql, {
+    ...rowFor(sql, user, sessionId, touched.result),
+    ...emptyReply(writer, model),
+    parent: Number(row["id"]),
+    replaces: left ?? null,
+  });
   const history = historyOf(sql, user, sessionId);
   return {
     result: {
       user: message,
-      reply,
+      reply: history.messages.at(-1) ?? begun,
       session: getSession(sql, user, sessionId),
       history: { ...history, messages: history.messages.slice(0, -1) },
     },
     undo: (undoing) => {
-      deleteMessage(undoing, reply.message_id);
+      deleteMessage(undoing, begun.message_id);
+      choose(undoing, left);
       for (const row of dropped) insertMessage(undoing, row as Record<string, SqlValue>);
       touched.undo(undoing);
     },
@@ -44,75 +50,48 @@ export function beginAgain(
 }
 
 /**
- * Decides between a reply that has ended and the one that it was to replace: one of them goes. Returns whether the
- * new one stays. To be called while its row is still `streaming`.
+ * Decides whether a reply that has ended, beside an earlier version, is what is shown. Returns whether its row stays. To be
+ * called while that is still `streaming`.
  */
-export function settleReplacement(
+export function settleVersion(
   sql: Statements,
   replyId: number,
   earlierId: number,
-  status: ReplyEnding["status"],
+  { status, content, thinking }: ReplyEnding,
 ): boolean {
-  if (status !== "complete") {
-    deleteMessage(sql, String(replyId));
-    return false;
-  }
-  sql.run("UPDATE messages SET replaces = NULL WHERE id = ?", replyId);
-  dropReplaced(sql, String(earlierId));
-  return true;
+  const stays = status === "complete" || content !== "" || thinking !== "";
+  const isShown = stays && (status === "complete" || status === "cancelled");
+  if (stays)
+    sql.run("UPDATE messages SET replaces = NULL, chosen = ? WHERE id = ?", Number(isShown), replyId);
+  else deleteMessage(sql, String(replyId));
+  if (!isShown) choose(sql, earlierId);
+  return stays;
 }
 
-/**
- * Deletes a reply, with the summaries that would tell of it or hide the message that it answered; those before hold
- * again. Returns the rows that are gone.
- */
-function dropReplaced(sql: Statements, replyId: string): Row[] {
-  const id = Number(replyId);
-  const conversation = Number(sql.get("SELECT conversation_id AS id FROM messages WHERE id = ?", id)?.["id"]);
-  return sql.all(
-    "DELETE FROM messages WHERE id = ?1 OR conversation_id = ?2 AND covers_until >= ?3 RETURNING *",
-    id,
-    conversation,
-    lastUserMessage(sql, conversation, id) ?? id,
+/** Deletes a reply that is nothing to go back to, with what stands for it; returns the rows that are gone. */
+function dropEmpty(sql: Statements, conversationId: number, replyId: string): Row[] {
+  const isEmpty = `content = '' AND thinking IS NULL AND status <> 'complete'
+    AND NOT EXISTS (SELECT 1 FROM messages AS next WHERE next.parent = messages.id)`;
+  const gone = sql.all(`DELETE FROM messages WHERE id = ? AND ${isEmpty} RETURNING *`, Number(replyId));
+  if (gone.length === 0) return gone;
+  const summaries = "DELETE FROM messages WHERE conversation_id = ? AND covers_until = ? RETURNING *";
+  return [...gone, ...sql.all(summaries, conversationId, Number(replyId))];
+}
+
+/** The last user's message that is shown. */
+function lastUserRow(sql: Statements, conversationId: number): Row | undefined {
+  return sql.get(
+    `${WITH_PATH} ${SELECT_MESSAGES} WHERE id IN path AND role = 'user' ORDER BY id DESC LIMIT 1`,
+    conversationId,
   );
 }
 
-/** The conversation's last message in that role, after a given one. */
-function lastOf(
-  sql: Statements,
-  user: string,
-  sessionId: string,
-  role: Message["role"],
-  after?: Message,
-): Message | undefined {
-  const row = sql.get(
-    `${SELECT_MESSAGES} WHERE conversation_id = ? AND role = ? AND id > ? ORDER BY id DESC LIMIT 1`,
-    getConversationKeys(sql, user, sessionId).id,
-    role,
-    Number(after?.message_id ?? 0),
-  );
-  return row && toMessage(row);
-}
-
-/** Throws unless that is the last message of the conversation, or a reply to it. */
-function requireLast(
-  sql: Statements,
-  user: string,
-  { sessionId, messageId, last }: { sessionId: string; messageId: string; last: Message },
-): void {
-  const row = findRow(sql, user, messageId);
-  const isThere = row !== undefined && String(row["conversation_id"]) === last.session_id;
-  if (!isThere || row["message_type"] !== "chat") {
-    throw new WireError(
-      "message_not_found",
-      `Conversation ${sessionId} has no message "${messageId}".`,
-      "Load the conversation again: the reply may have been replaced since.",
-    );
-  }
-  if (Number(row["id"]) >= Number(last.message_id)) return;
+/** Throws unless that is the last message, or a reply to it. */
+function requireLast(named: Row, last: Row): void {
+  if (named["id"] === last["id"] || named["parent"] === last["id"]) return;
   throw new WireError(
     "message_superseded",
-    `Conversation ${sessionId} has gone on since message "${messageId}".`,
+    `Conversation ${last["conversation_id"]} has gone on since message "${named["id"]}".`,
     "Only the reply to the last message can be written anew.",
   );
 }

@@ -1,7 +1,7 @@
 import type { ReplyEnding, ReplyStore } from "../store.ts";
 import type { Database, SqlValue, Statements } from "./database.ts";
 import { findReply } from "./exchanges.ts";
-import { settleReplacement } from "./regeneration.ts";
+import { settleVersion } from "./regeneration.ts";
 import { appendText, dropParts } from "./reply-text.ts";
 import { NotSyncedError } from "./sqlite-errors.ts";
 import type { Writer } from "./writer.ts";
@@ -44,7 +44,7 @@ function finish(sql: Statements, messageId: string, writer: string, ending: Repl
   );
   if (row === undefined) return false;
   const { replaces } = row;
-  if (replaces !== null && !settleReplacement(sql, id, Number(replaces), ending.status)) return true;
+  if (replaces !== null && !settleVersion(sql, id, Number(replaces), ending)) return true;
   sql.run(
     `UPDATE messages SET content = ?, thinking = ?, status = ?, finish_reason = ?, usage = ?, timings = ?, notices = ?,
             error = ?, model_name = ifnull(?, model_name), writer = NULL WHERE id = ?`,

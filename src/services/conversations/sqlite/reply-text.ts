@@ -12,19 +12,25 @@ const IMAGES = `(
   SELECT json_group_array(json_object('image_id', CAST(id AS TEXT), 'media_type', media_type, 'size', length(bytes)) ORDER BY id)
     FROM images WHERE message_id = messages.id)`;
 
+/** The versions of a message, itself among them, as JSON; NULL where it is the only one. */
+const VERSIONS = `(
+  SELECT CASE WHEN count(*) > 1 THEN json_group_array(CAST(version.id AS TEXT) ORDER BY version.id) END
+    FROM messages AS version
+   WHERE version.parent IS messages.parent AND version.conversation_id = messages.conversation_id
+     AND version.message_type = 'chat')`;
+
 /**
  * Rows of `messages` with all that belongs to them: to the `content` and `thinking` of a reply that is being written
- * `growth` and `thinking_growth` are to be appended; `images` are those of a user's message, as JSON.
+ * `growth` and `thinking_growth` are to be appended; `images` are those of a user's message, as JSON, and `versions` the
+ * ids of all versions, where there are several.
  */
 export const SELECT_MESSAGES = `
   SELECT messages.*,
          CASE WHEN status = 'streaming' THEN ${partsOf("text")} END AS growth,
          CASE WHEN status = 'streaming' THEN ${partsOf("thinking")} END AS thinking_growth,
-         CASE WHEN role = 'user' THEN ${IMAGES} END AS images
+         CASE WHEN role = 'user' THEN ${IMAGES} END AS images,
+         CASE WHEN message_type = 'chat' THEN ${VERSIONS} END AS versions
     FROM messages`;
-
-/** The condition on a row that is no reply which another one is to replace. */
-export const IS_SHOWN = "NOT EXISTS (SELECT 1 FROM messages AS newer WHERE newer.replaces = messages.id)";
 
 /** Up to this length, in UTF-16 units, the row itself is written anew: it fits into the page that is written anyway. */
 const SHORT = 2 * 1024;

@@ -6,7 +6,8 @@
  * - a conversation is of its profile's user (triggers);
  * - one active conversation a user and profile (unique index; profile 0 stands for the general ones);
  * - one streaming reply a conversation, one message of a conversation a client's key (unique indexes);
- * - a reply hides another one, which it is to replace, only while it is streaming (check).
+ * - a message follows one of its own conversation (trigger), and one of its versions at most is shown (unique index);
+ * - the version that is shown again if a reply fails is known only while that is streaming (check).
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -233,6 +234,45 @@ export const MIGRATIONS: readonly string[] = [
   INSERT INTO reply_parts_3 SELECT message_id, 'text', start, text FROM reply_parts;
   DROP TABLE reply_parts;
   ALTER TABLE reply_parts_3 RENAME TO reply_parts;
+  `,
+  `
+  -- Messages are a tree: see message-tree.ts. What was a row of messages is one without branches; a reply that is being
+  -- written anew, and the one that it hides, are the first two versions.
+  ALTER TABLE messages ADD COLUMN parent INTEGER REFERENCES messages (id);
+  ALTER TABLE messages ADD COLUMN chosen INTEGER NOT NULL DEFAULT 0
+    CHECK (chosen IN (0, 1) AND (chosen = 0 OR message_type = 'chat'));
+  UPDATE messages SET chosen = 1
+   WHERE message_type = 'chat' AND id NOT IN (SELECT replaces FROM messages WHERE replaces IS NOT NULL);
+  UPDATE messages SET parent = (
+      SELECT max(id) FROM messages AS before
+       WHERE before.conversation_id = messages.conversation_id AND before.id < messages.id AND before.chosen = 1)
+   WHERE message_type = 'chat';
+  CREATE INDEX messages_by_parent ON messages (parent, conversation_id);
+  CREATE UNIQUE INDEX messages_one_chosen ON messages (conversation_id, ifnull(parent, 0)) WHERE chosen = 1;
+  CREATE TRIGGER messages_follow_their_own BEFORE INSERT ON messages
+  WHEN NEW.parent IS NOT NULL AND NEW.conversation_id IS NOT (SELECT conversation_id FROM messages WHERE id = NEW.parent)
+  BEGIN SELECT RAISE(ABORT, 'a message follows one of its conversation'); END;
+  CREATE TRIGGER messages_keep_their_place BEFORE UPDATE OF parent ON messages
+  BEGIN SELECT RAISE(ABORT, 'a message stays at its place'); END;
+
+  -- Which version is shown again if a reply fails: any that has said something.
+  DROP TRIGGER messages_replace_their_own;
+  CREATE TRIGGER messages_replace_their_own BEFORE INSERT ON messages
+  WHEN NEW.replaces IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM messages WHERE id = NEW.replaces AND conversation_id = NEW.conversation_id AND parent IS NEW.parent
+       AND role = 'assistant' AND message_type = 'chat')
+  BEGIN SELECT RAISE(ABORT, 'a reply replaces another one to the same message'); END;
+
+  -- All versions are counted.
+  DROP TRIGGER messages_counted;
+  DROP TRIGGER messages_discounted;
+  DROP TRIGGER messages_shown;
+  CREATE TRIGGER messages_counted AFTER INSERT ON messages WHEN NEW.message_type = 'chat'
+  BEGIN UPDATE conversations SET message_count = message_count + 1 WHERE id = NEW.conversation_id; END;
+  CREATE TRIGGER messages_discounted AFTER DELETE ON messages WHEN OLD.message_type = 'chat'
+  BEGIN UPDATE conversations SET message_count = message_count - 1 WHERE id = OLD.conversation_id; END;
+  UPDATE conversations SET message_count =
+    (SELECT count(*) FROM messages WHERE conversation_id = conversations.id AND message_type = 'chat');
   `,
 ];
 

@@ -67,11 +67,19 @@ test.each([
     "clients' keys of another user than their conversation's: 1",
   ],
   [
+    "DROP TRIGGER messages_keep_their_place; UPDATE messages SET parent = id WHERE role = 'assistant'",
+    "messages that follow one that is not before them in their conversation: 1",
+  ],
+  [
+    "UPDATE messages SET chosen = 0 WHERE role = 'user'",
+    "places in a conversation at which no version is shown: 1",
+  ],
+  [
     `DROP TRIGGER messages_replace_their_own;
      INSERT INTO messages (conversation_id, role, message_type, content, agent_id, status, created_at, replaces)
      SELECT conversation_id, 'assistant', message_type, '', agent_id, 'streaming', created_at, id
        FROM messages WHERE role = 'user'`,
-    "replies that are to replace what is no complete reply of their conversation: 1",
+    "replies that are to replace what is no reply to the same message: 1",
   ],
 ])("%s is found", async (sql, problem) => {
   const { path, db } = await checkable();

@@ -7,7 +7,7 @@ import { LOCAL_USER } from "../../../../src/contract/auth.ts";
 import { checkDatabase } from "../../../../src/services/conversations/sqlite/check-database.ts";
 import { backupPath } from "../../../../src/services/conversations/sqlite/migrate.ts";
 import { MIGRATIONS, SCHEMA_VERSION } from "../../../../src/services/conversations/sqlite/schema.ts";
-import { writeVersion1, writeVersion2 } from "../../../support/old-databases.ts";
+import { writeVersion1, writeVersion2, writeVersion3 } from "../../../support/old-databases.ts";
 import {
   endingOf,
   exchangeOf,
@@ -23,6 +23,7 @@ const NOTICE = { code: "repeating", message: "It says the same again." } as cons
 const OLD = [
   [1, writeVersion1, "1, 2"],
   [2, writeVersion2, "1, 2, 3, 4"],
+  [3, writeVersion3, "1, 2, 3, 4"],
 ] as const;
 
 function oldDatabase(write: (path: string) => void): string {
@@ -46,10 +47,18 @@ describe.each(OLD)("a database of version %i", (version, write, streaming) => {
       { session_id: "2", model_id: null, title: "Older", message_count: 2 },
     ]);
     expect(await own.profiles.list()).toMatchObject([{ model_id: 7, name: "Tower" }]);
-    const bare = { thinking: null, images: [], notices: [], timings: null };
+    const bare = { images: [], notices: [], timings: null };
     expect(await own.messages.list("1")).toMatchObject([
-      { ...bare, message_id: "1", content: "Hi" },
-      { ...bare, message_id: "2", content: "Hello", usage: { total_tokens: 2 } },
+      { ...bare, message_id: "1", content: "Hi", parent_id: null, versions: ["1"] },
+      {
+        ...bare,
+        message_id: "2",
+        content: "Hello",
+        thinking: version < 3 ? null : "A greeting.",
+        usage: { total_tokens: 2 },
+        parent_id: "1",
+        versions: ["2"],
+      },
     ]);
     expect((await store.replies.takeOver()).replies).toMatchObject([
       { user: LOCAL_USER, message: { message_id: "3" }, reply: { message_id: "4", content: streaming } },
@@ -90,6 +99,45 @@ test("a key of the second version is known where it was used, and a message sent
   expect(await own.messages.findExchange(clientKey, "1")).toMatchObject({ reply: { message_id: "2" } });
   expect(await own.messages.findExchange(clientKey, "2")).toBeUndefined();
 });
+
+/** A second exchange with a summary of the first, whose whole reply is being written anew, as version 3 had it. */
+const WRITTEN_ANEW = `
+  INSERT INTO messages (id, conversation_id, model_id, role, message_type, content, agent_id, status, covers_until, replaces, created_at)
+  VALUES (10, 1, 7, 'user', 'chat', 'And now?', 'architect', 'complete', NULL, NULL, '2026-01-01T00:00:00.000Z'),
+         (11, 1, 7, 'assistant', 'chat', 'Good', 'architect', 'complete', NULL, NULL, '2026-01-01T00:00:00.000Z'),
+         (12, 1, 7, 'system', 'summary', 'They met.', 'architect', 'complete', 2, NULL, '2026-01-01T00:00:00.000Z'),
+         (13, 1, 7, 'assistant', 'chat', 'Bet', 'architect', 'streaming', NULL, 11, '2026-01-01T00:00:00.000Z');`;
+
+test.each([
+  ["complete", "Better", ["13"]],
+  ["error", "", ["11"]],
+] as const)(
+  "a reply that version 3 was writing anew ends as %s beside the earlier one",
+  async (status, content, shown) => {
+    const path = oldDatabase(writeVersion3);
+    openRaw(path).exec(WRITTEN_ANEW);
+    const { store, own } = openTestStore(path);
+    const history = await own.messages.history("1");
+    expect([history.summary, history.messages.map(({ content }) => content)]).toEqual([
+      "They met.",
+      ["And now?", "Bet"],
+    ]);
+    expect(history.messages[1]?.versions).toEqual(["11", "13"]);
+    expect(checkDatabase(path).problems).toEqual([]);
+    await store.replies.takeOver();
+    await store.replies.finish("13", endingOf({ status, content }));
+    const ids = (await own.messages.list("1")).map(({ message_id }) => message_id);
+    expect(ids).toEqual(
+      ["1", "2", "10", ...shown, "12"].toSorted((one, other) => Number(one) - Number(other)),
+    );
+    expect(await own.messages.find("11")).toMatchObject({
+      content: "Good",
+      status: "complete",
+      parent_id: "10",
+    });
+    expect(checkDatabase(path).problems).toEqual([]);
+  },
+);
 
 test("a new database has nothing to keep", () => {
   const { path } = openTestStore();

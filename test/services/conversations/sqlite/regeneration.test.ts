@@ -43,7 +43,13 @@ async function startWith(exchanges: number) {
 const said = (rows: readonly Message[]): string[] =>
   rows.map(({ content, status }) => `${status}: ${content}`);
 
-test("while another reply is written the earlier one is not shown, and its message stays", async () => {
+/** A row as it is beside other versions, which it tells of. */
+const withVersions = (row: Message | undefined, ...others: readonly Message[]): unknown => ({
+  ...row,
+  versions: [row, ...others].map((version) => version?.message_id),
+});
+
+test("while another reply is written it is the version that is shown, and its message stays", async () => {
   const { rows, beginAgain, own, sessionId } = await startWith(2);
   const before = await rows();
   const { user, reply, session, history } = await beginAgain();
@@ -52,35 +58,56 @@ test("while another reply is written the earlier one is not shown, and its messa
   expect(await rows()).toEqual([...before.slice(0, 3), reply]);
   expect((await own.messages.history(sessionId)).messages).toEqual([...before.slice(0, 3), reply]);
   expect(Number(reply.message_id)).toBeGreaterThan(Number(before[3]?.message_id));
-  expect(session).toMatchObject({ message_count: 4, title: "question 1" });
+  expect(reply.versions).toEqual([before[3]?.message_id, reply.message_id]);
+  expect(session).toMatchObject({ message_count: 5, title: "question 1" });
   expect(history).toEqual({ summary: null, isSummaryNew: false, messages: before.slice(0, 3) });
   // Whoever reads it may read on.
-  expect(await own.messages.find(before[3]?.message_id ?? "")).toEqual(before[3]);
+  expect(await own.messages.find(before[3]?.message_id ?? "")).toEqual(withVersions(before[3], reply));
   expect(await own.messages.exchangeOf(user.message_id)).toEqual({ user, reply });
 });
 
-test("a reply that comes to its end takes the place of the earlier one", async () => {
-  const { store, own, path, rows, beginAgain, sessionId } = await startWith(2);
-  const before = await rows();
-  const { reply } = await beginAgain();
-  expect(await store.replies.finish(reply.message_id, endingOf({ content: "better" }))).toBe(true);
-  expect(await rows()).toMatchObject([
-    ...before.slice(0, 3),
-    { message_id: reply.message_id, content: "better" },
-  ]);
-  expect(await own.messages.find(before[3]?.message_id ?? "")).toBeUndefined();
-  expect((await own.conversations.get(sessionId)).message_count).toBe(4);
-  expect(checkDatabase(path).problems).toEqual([]);
-});
+test.each([
+  ["complete", "better"],
+  ["cancelled", "half"],
+] as const)(
+  "a reply that ends as %s is shown, and the earlier one is a version beside it",
+  async (status, content) => {
+    const { store, own, path, rows, beginAgain, sessionId } = await startWith(2);
+    const before = await rows();
+    const { reply } = await beginAgain();
+    expect(await store.replies.finish(reply.message_id, endingOf({ status, content }))).toBe(true);
+    expect(await rows()).toMatchObject([
+      ...before.slice(0, 3),
+      { message_id: reply.message_id, content, versions: [before[3]?.message_id, reply.message_id] },
+    ]);
+    expect(await own.messages.listOthers(sessionId)).toEqual([withVersions(before[3], reply)]);
+    expect((await own.conversations.get(sessionId)).message_count).toBe(5);
+    expect(checkDatabase(path).problems).toEqual([]);
+  },
+);
+
+test.each(["error", "interrupted"] as const)(
+  "a reply that ends as %s with text is a version beside the earlier one, which is shown again",
+  async (status) => {
+    const { store, own, path, rows, beginAgain, sessionId } = await startWith(2);
+    const before = await rows();
+    const { reply } = await beginAgain();
+    expect(await store.replies.finish(reply.message_id, endingOf({ status, content: "half" }))).toBe(true);
+    expect(await rows()).toEqual([...before.slice(0, 3), withVersions(before[3], reply)]);
+    expect(await own.messages.listOthers(sessionId)).toMatchObject([{ status, content: "half" }]);
+    expect((await own.messages.history(sessionId)).messages).toEqual(await rows());
+    expect(checkDatabase(path).problems).toEqual([]);
+  },
+);
 
 test.each(["error", "cancelled", "interrupted"] as const)(
-  "a reply that ends as %s goes itself, and the earlier one is there as it was",
+  "a reply that ends as %s without a word goes itself, and the earlier one is there as it was",
   async (status) => {
     const { store, own, path, rows, beginAgain, sessionId } = await startWith(2);
     const before = await rows();
     const { reply } = await beginAgain("phi3:mini");
     await growText(store, reply.message_id, 0, "x".repeat(5_000));
-    expect(await store.replies.finish(reply.message_id, endingOf({ status }))).toBe(true);
+    expect(await store.replies.finish(reply.message_id, endingOf({ status, content: "" }))).toBe(true);
     expect(await rows()).toEqual(before);
     expect(await own.messages.find(reply.message_id)).toBeUndefined();
     expect((await own.conversations.get(sessionId)).message_count).toBe(4);
@@ -92,7 +119,7 @@ test.each(["error", "cancelled", "interrupted"] as const)(
 );
 
 test.each(["error", "cancelled", "interrupted"] as const)(
-  "an earlier reply that is itself no whole one (%s) is replaced by whatever comes",
+  "an earlier reply that is itself no whole one (%s) stays as a version, if it has said something",
   async (status) => {
     const { store, own, rows, beginAgain, sessionId } = await startWith(1);
     const next = await own.messages.begin({ sessionId, content: "question 2", modelName: "phi3:mini" });
@@ -101,11 +128,26 @@ test.each(["error", "cancelled", "interrupted"] as const)(
     expect(reply.model_name).toBe("phi3:mini");
     await store.replies.finish(reply.message_id, endingOf({ status: "cancelled", content: "less" }));
     expect(said(await rows()).slice(2)).toEqual(["complete: question 2", "cancelled: less"]);
-    expect((await own.conversations.get(sessionId)).message_count).toBe(4);
+    expect(said(await own.messages.listOthers(sessionId))).toEqual([`${status}: half`]);
   },
 );
 
-test("a store that takes it over ends it the same way, and until then the earlier one is hidden", async () => {
+test.each(["error", "cancelled", "interrupted"] as const)(
+  "an earlier reply without a word (%s) goes, whatever comes of the next",
+  async (status) => {
+    const { store, own, path, rows, beginAgain, sessionId } = await startWith(1);
+    const next = await own.messages.begin({ sessionId, content: "question 2", modelName: "phi3:mini" });
+    await store.replies.finish(next.reply.message_id, endingOf({ status, content: "" }));
+    const { reply } = await beginAgain();
+    expect(reply).toMatchObject({ model_name: "phi3:mini", versions: [reply.message_id] });
+    await store.replies.finish(reply.message_id, endingOf({ status: "error", content: "" }));
+    expect(said(await rows()).slice(2)).toEqual(["complete: question 2", "error: "]);
+    expect((await own.conversations.get(sessionId)).message_count).toBe(4);
+    expect(checkDatabase(path).problems).toEqual([]);
+  },
+);
+
+test("a store that takes it over ends it the same way, and until then it is shown", async () => {
   const { store, path, rows, beginAgain } = await startWith(1);
   const before = await rows();
   const { reply } = await beginAgain();
@@ -115,7 +157,7 @@ test("a store that takes it over ends it the same way, and until then the earlie
   expect((await next.store.replies.takeOver()).replies).toMatchObject([
     { message: before[0], reply: { message_id: reply.message_id } },
   ]);
-  await next.store.replies.finish(reply.message_id, endingOf({ status: "interrupted" }));
+  await next.store.replies.finish(reply.message_id, endingOf({ status: "interrupted", content: "" }));
   expect(await rows()).toEqual(before);
 });
 
@@ -139,7 +181,7 @@ test("only the last exchange can be named, by its message or its reply", async (
     // What runs is the reply to that message.
     await expect(again(ids[2] ?? "")).rejects.toMatchObject({ code: "generation_in_progress" });
     await expect(again(ids[3] ?? "")).rejects.toMatchObject({ code: "generation_in_progress" });
-    await store.replies.finish(reply.message_id, endingOf({ status: "cancelled" }));
+    await store.replies.finish(reply.message_id, endingOf({ status: "cancelled", content: "" }));
   }
 });
 
@@ -182,14 +224,14 @@ test("a summary of what came before goes on standing for it", async () => {
   expect(history).toEqual({ summary: "1 to 2", isSummaryNew: true, messages: [before[4]] });
 });
 
-test("a summary that stands for the reply holds no more while that is replaced, and goes with it", async () => {
+test("a summary that stands for a reply holds where that reply is shown", async () => {
   const { store, own, rows, beginAgain, addSummary, sessionId } = await startWith(3);
   const before = await rows();
   await addSummary("1", before[1]?.message_id ?? "");
   await addSummary("1 to 3", before[5]?.message_id ?? "");
   const { history, reply } = await beginAgain();
   expect(history).toEqual({ summary: "1", isSummaryNew: true, messages: before.slice(2, 5) });
-  await store.replies.finish(reply.message_id, endingOf({ status: "error" }));
+  await store.replies.finish(reply.message_id, endingOf({ status: "error", content: "" }));
   expect(await own.messages.history(sessionId)).toEqual({
     summary: "1 to 3",
     isSummaryNew: true,
@@ -199,6 +241,9 @@ test("a summary that stands for the reply holds no more while that is replaced, 
   await store.replies.finish(better.message_id, endingOf());
   const after = await own.messages.history(sessionId);
   expect([after.summary, after.messages.length]).toEqual(["1", 4]);
+  await own.messages.choose(sessionId, before[5]?.message_id ?? "");
+  const back = await own.messages.history(sessionId);
+  expect([back.summary, back.messages.length]).toEqual(["1 to 3", 0]);
 });
 
 test("it is done whole or not at all", async () => {

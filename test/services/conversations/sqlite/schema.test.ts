@@ -123,14 +123,17 @@ test("a client's key of another user than its conversation's is refused", async 
   expect(() => insert.run("local", general)).toThrow("UNIQUE");
 });
 
-test("a reply replaces a complete reply of its conversation alone, and hides it only while it is streaming", async () => {
+test("a reply replaces another one to the same message alone, and only while it is streaming", async () => {
   const { store, db, general, ofProfile } = await profileAndGeneral();
   const { user, reply } = await exchangeOf(store, String(general), "Hi", "Hello");
   const elsewhere = await exchangeOf(store, String(ofProfile), "Hi", "Hello");
   const insert = db.prepare(
-    INSERT_MESSAGE.replace("created_at)", "created_at, replaces)").replace("Z')", "Z', ?)"),
+    INSERT_MESSAGE.replace("created_at)", "created_at, replaces, parent)").replace(
+      "Z')",
+      `Z', ?, ${user.message_id})`,
+    ),
   );
-  const rule = "a reply replaces a complete one of its conversation";
+  const rule = "a reply replaces another one to the same message";
   for (const wrong of [user, elsewhere.reply, { message_id: "999" }]) {
     expect(() => insert.run(general, null, "assistant", "streaming", wrong.message_id)).toThrow(rule);
   }
@@ -142,6 +145,23 @@ test("a reply replaces a complete reply of its conversation alone, and hides it 
   expect(() => db.exec("UPDATE messages SET replaces = 1 WHERE status = 'streaming'")).toThrow(
     "when it begins",
   );
+});
+
+test("a message follows one of its own conversation, stays there, and one version at a place is shown", async () => {
+  const { store, db, general, ofProfile } = await profileAndGeneral();
+  const { user, reply } = await exchangeOf(store, String(general), "Hi", "Hello");
+  const elsewhere = await exchangeOf(store, String(ofProfile), "Hi", "Hello");
+  const insert = db.prepare(
+    INSERT_MESSAGE.replace("created_at)", "created_at, parent, chosen)").replace("Z')", "Z', ?, ?)"),
+  );
+  const follow = (parent: string, chosen: number) =>
+    insert.run(general, null, "user", "complete", parent, chosen);
+  expect(() => follow(elsewhere.reply.message_id, 0)).toThrow("a message follows one of its conversation");
+  expect(() => follow("999", 0)).toThrow("a message follows one of its conversation");
+  expect(() => follow(user.message_id, 1)).toThrow("UNIQUE");
+  expect(follow(user.message_id, 0).changes).toBe(1);
+  expect(() => db.exec(`UPDATE messages SET parent = ${reply.message_id}`)).toThrow("stays at its place");
+  expect(() => db.exec(`DELETE FROM messages WHERE id = ${user.message_id}`)).toThrow("FOREIGN KEY");
 });
 
 test("settings that are not an object are refused", () => {

@@ -94,8 +94,8 @@ describe.skipIf(process.platform === "win32")("where the disk does not confirm w
 
   test.each<[ReplyEnding["status"], string]>([
     ["complete", "better"],
-    ["cancelled", "Hello"],
-  ])("so does one (%s) that decides about a reply which was to be replaced", async (status, stays) => {
+    ["error", "Hello"],
+  ])("so does one (%s) that decides which version of a reply is shown", async (status, stays) => {
     const opened = await storeToSpoil(async (other, sessionId) => {
       await exchangeOf(other.store, sessionId, "Hi", "Hello");
       await beginAgain(other, sessionId);
