@@ -84,6 +84,12 @@ export const HELD_BY: Holders = {
         "only the reply that is meant is answered again",
       ],
     },
+    "hmi.chooseVersion": {
+      "services/hmi/versions.test.ts": [
+        "a reply that was made again is shown again when it is chosen, and streamed as the last one",
+        "the next prompt is made of the way that is shown",
+      ],
+    },
     "hmi.events": {
       "services/hmi/events.test.ts": [
         "a message that one page sends is told to the others at once, and its end",

@@ -101,6 +101,7 @@ const CALLS: Record<
       ({ session_id }) => messageOf({ session_id }),
       ({ session_id, client_key }) => messageOf({ session_id, client_message_id: client_key }),
       ({ model_id }) => messageOf({ session_id: null, model_id }),
+      ({ session_id, message_id }) => messageOf({ session_id, edits: message_id }),
     ],
   },
   "hmi.stream": {
@@ -150,6 +151,13 @@ const CALLS: Record<
     named: [
       ({ session_id }) => posted(hmiRoutes.regenerate.path({ session_id })),
       ({ session_id, message_id }) => posted(hmiRoutes.regenerate.path({ session_id }), { message_id }),
+    ],
+  },
+  "hmi.chooseVersion": {
+    named: [
+      ({ session_id, message_id }) => posted(hmiRoutes.chooseVersion.path({ session_id }), { message_id }),
+      ({ running_id, message_id }) =>
+        posted(hmiRoutes.chooseVersion.path({ session_id: running_id }), { message_id }),
     ],
   },
   // See the test of its own.

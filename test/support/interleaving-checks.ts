@@ -1,7 +1,7 @@
 import { expect, vi } from "vitest";
 import { NOWHERE, parseEventId, type StreamPlace } from "../../src/contract/event-id.ts";
 import { findGrammarFault } from "../../src/contract/grammar.ts";
-import { type Message, MessageList } from "../../src/contract/hmi.ts";
+import { Message, MessageList } from "../../src/contract/hmi.ts";
 import { gatewayRoutes, hmiRoutes } from "../../src/contract/routes.ts";
 import { Follower } from "./follower.ts";
 import { generationsOf } from "./gateway.ts";
@@ -16,8 +16,8 @@ export async function judgeTraffic(traffic: Traffic): Promise<void> {
   const rows = await rowsOf(traffic);
   for (const follower of traffic.followers) judgeFollower(follower, rows);
   for (const sending of traffic.sendings) judgeSending(sending, traffic, rows);
-  for (const [index, row] of rows.entries()) {
-    if (row.role === "assistant") judgeReply(row, rows[index - 1]);
+  for (const row of rows) {
+    if (row.role === "assistant") judgeReply(row, before(row, rows));
   }
   for (const follower of traffic.followers) judgeKept(follower, traffic, rows);
   for (const { name, messageId } of traffic.cancelled) judgeCancelled(name, messageId, traffic);
@@ -40,7 +40,7 @@ async function expectQuiet({ hmi, gateway, engine }: Traffic["stack"]): Promise<
   });
 }
 
-/** All messages of all conversations, as a reload shows them. */
+/** All messages of all conversations, also the versions that are not shown. */
 async function rowsOf({ stack, sessions, deleted, followers }: Traffic): Promise<Message[]> {
   const made = followers.flatMap(({ events }) =>
     events[0]?.type === "started" ? [events[0].session_id] : [],
@@ -49,9 +49,26 @@ async function rowsOf({ stack, sessions, deleted, followers }: Traffic): Promise
   for (const session_id of new Set([...sessions, ...made])) {
     const answer = await call(stack.hmi, hmiRoutes.messages.path({ session_id }));
     expect(answer.status, `reload of ${session_id}`).toBe(deleted.has(session_id) ? 404 : 200);
-    if (answer.status === 200) rows.push(...MessageList.parse(answer.json).messages);
+    if (answer.status !== 200) continue;
+    const { messages } = MessageList.parse(answer.json);
+    judgeShown(messages);
+    const everything = await call(
+      stack.hmi,
+      hmiRoutes.exportSession.path({ session_id }, { format: "json" }),
+    );
+    rows.push(...messages, ...Message.array().parse(everything.json.other_versions));
   }
   return rows;
+}
+
+/** What is shown is one way: each message follows the one before it. */
+function judgeShown(messages: readonly Message[]): void {
+  const parents = messages.map(({ parent_id }) => parent_id);
+  expect(parents).toEqual([null, ...messages.map(({ message_id }) => message_id)].slice(0, messages.length));
+}
+
+function before({ parent_id }: Message, rows: readonly Message[]): Message | undefined {
+  return rows.find(({ message_id }) => message_id === parent_id);
 }
 
 /** Each token once, in the contract's order, and at the end exactly what is saved. */
@@ -69,7 +86,7 @@ function judgeFollower(follower: Follower, rows: readonly Message[]): void {
     expect(isLater(place, before), `${follower.ids[index - 1]} before ${follower.ids[index]}`).toBe(true);
   }
   if (row === undefined) {
-    // The conversation was deleted, or the message answered again: a reader that was there was told the end.
+    // The conversation was deleted, or nothing was said before the end: a reader that was there was told that.
     if (state === "done") expect(findGrammarFault(follower.events), path).toBeUndefined();
     return;
   }
@@ -92,15 +109,16 @@ function isLater(place: StreamPlace, before: StreamPlace): boolean {
   );
 }
 
-/** A message whose reply was complete once has a complete reply, whatever became of attempts to answer it again. */
-function judgeKept({ events }: Follower, { deleted }: Traffic, rows: readonly Message[]): void {
+/** A reply that was complete once is there, whatever became of attempts to answer again, and of edits. */
+function judgeKept({ events, messageId }: Follower, { deleted }: Traffic, rows: readonly Message[]): void {
   const [started] = events;
   const isWhole = events.some((event) => event.type === "done" && event.finish_reason === "stop");
   if (started?.type !== "started" || !isWhole || deleted.has(started.session_id)) return;
-  const at = rows.findIndex((row) => row.message_id === started.message_id);
-  expect(rows[at + 1], `the reply to ${started.message_id}`).toMatchObject({
+  const kept = rows.find((row) => row.message_id === messageId);
+  expect(kept, `the reply to ${started.message_id}`).toMatchObject({
     role: "assistant",
     status: "complete",
+    parent_id: started.message_id,
   });
 }
 
@@ -119,12 +137,12 @@ async function judgeOtherPage(traffic: Traffic, rows: readonly Message[]): Promi
     traffic.heard.flatMap((event) =>
       "assistant_message_id" in event && event.assistant_message_id === row.message_id ? [event] : [],
     );
-  for (const [index, row] of rows.entries()) {
+  for (const row of rows) {
     if (row.role !== "assistant") continue;
-    const { session_id, message_id: assistant_message_id, status } = row;
+    const { session_id, message_id: assistant_message_id, status, parent_id } = row;
     await vi.waitFor(() =>
       expect(toldOf(row)).toMatchObject([
-        { type: "reply_started", session_id, assistant_message_id, message_id: rows[index - 1]?.message_id },
+        { type: "reply_started", session_id, assistant_message_id, message_id: parent_id },
         { type: "reply_ended", session_id, assistant_message_id, status },
       ]),
     );
@@ -169,7 +187,9 @@ function judgeReply(row: Message, before: Message | undefined): void {
  * as long as that is kept: whoever asked for it is told so.
  */
 async function judgeReplay(traffic: Traffic, session_id: string, rows: readonly Message[]): Promise<void> {
-  const last = rows.findLast((row) => row.session_id === session_id && row.role === "assistant");
+  const { json } = await call(traffic.stack.hmi, hmiRoutes.messages.path({ session_id }));
+  const shown: Message[] = json.messages;
+  const last = shown.findLast(({ role }) => role === "assistant");
   const replay = new Follower(traffic.stack.hmi, hmiRoutes.stream.path({ session_id }));
   await replay.follow();
   const { messageId, text } = replay;

@@ -19,6 +19,8 @@ const ACTIONS = {
   "cancel by name": 4,
   regenerate: 4,
   "regenerate by name": 3,
+  edit: 3,
+  choose: 3,
   archive: 1,
   clear: 1,
   delete: 1,

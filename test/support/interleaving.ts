@@ -158,6 +158,9 @@ class Clients implements Traffic {
       "cancel by name": () => this.#named(sessionId, at, (name) => this.#cancel(sessionId, name)),
       regenerate: () => this.#regenerate(sessionId),
       "regenerate by name": () => this.#named(sessionId, at, (name) => this.#regenerate(sessionId, name)),
+      edit: () => this.#named(sessionId, at, (name) => this.#post(sessionId, words, 1, name), "user"),
+      choose: () =>
+        this.#named(sessionId, at, (name) => this.#call(hmiRoutes.chooseVersion, sessionId, name)),
       archive: () => this.#call(hmiRoutes.archiveSession, sessionId),
       clear: async () => {
         const { status, json } = await this.#call(hmiRoutes.clearSession, sessionId);
@@ -182,9 +185,14 @@ class Clients implements Traffic {
     );
   }
 
-  async #post(sessionId: string | null, words: number, times: number): Promise<void> {
+  async #post(sessionId: string | null, words: number, times: number, edits?: string): Promise<void> {
     const content = this.#message(words);
-    const body = { session_id: sessionId, message: content, client_message_id: `key-${this.#lastNumber}` };
+    const body = {
+      session_id: sessionId,
+      message: content,
+      client_message_id: `key-${this.#lastNumber}`,
+      edits,
+    };
     const send = () => call(this.stack.hmi, hmiRoutes.sendMessage.path(), { body });
     const answers: Answer[] = [];
     this.sendings.push({ content, sessionId: sessionId ?? undefined, answers });
@@ -211,8 +219,15 @@ class Clients implements Traffic {
   }
 
   /** Does something with a name that was told; nothing where none was yet. */
-  #named(sessionId: string, at: number, act: (name: string) => Promise<void>): Promise<void> | undefined {
-    const names = this.#names.get(sessionId) ?? [];
+  #named(
+    sessionId: string,
+    at: number,
+    act: (name: string) => Promise<unknown>,
+    whose?: "user",
+  ): Promise<unknown> | undefined {
+    const all = this.#names.get(sessionId) ?? [];
+    // Each message stands before its reply.
+    const names = whose === undefined ? all : all.filter((_, index) => index % 2 === 0);
     const name = names.at(-1 - (at % Math.max(1, names.length)));
     return name === undefined ? undefined : act(name);
   }

@@ -29,6 +29,8 @@ export interface HmiClient {
   stream(sessionId: string, headers?: Record<string, string>, messageId?: string): Promise<StreamReader>;
   cancel(sessionId: string, messageId?: string): Promise<Answer>;
   regenerate(sessionId: string, body?: object): Promise<Answer>;
+  /** Shows the way that this message is on. */
+  choose(sessionId: string, messageId: string): Promise<Answer>;
   delete(sessionId: string): Promise<Answer>;
   messages(sessionId: string): Promise<Message[]>;
   session(sessionId: string): Promise<Session>;
@@ -76,6 +78,8 @@ export function hmiClient(hmi: string): HmiClient {
         ...(message_id && { body: { message_id } }),
       }),
     regenerate: (session_id, body = {}) => call(hmi, hmiRoutes.regenerate.path({ session_id }), { body }),
+    choose: (session_id, message_id) =>
+      call(hmi, hmiRoutes.chooseVersion.path({ session_id }), { body: { message_id } }),
     delete: (session_id) => call(hmi, hmiRoutes.deleteSession.path({ session_id }), { method: "DELETE" }),
     messages: async (sessionId) => (await list(sessionId)).messages,
     session: async (sessionId) => (await list(sessionId)).session,

@@ -7,6 +7,7 @@ import { startTestStack } from "../../support/stack.ts";
 const BODIES: readonly (readonly [string, Route, object])[] = [
   ["a message", hmiRoutes.sendMessage, { message: "Hi" }],
   ["a regenerate", hmiRoutes.regenerate, {}],
+  ["a choice of a version", hmiRoutes.chooseVersion, { message_id: "1" }],
   ["a cancel", hmiRoutes.cancel, {}],
   ["a new conversation", hmiRoutes.newSession, {}],
   ["a new title", hmiRoutes.renameSession, { title: "Mine" }],

@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { findGrammarFault } from "../../../src/contract/grammar.ts";
+import type { Message } from "../../../src/contract/hmi.ts";
 import { engineLine, FINAL_LINE, startFakeEngine } from "../../support/gateway.ts";
 import { startTestStack, type TestStack } from "../../support/stack.ts";
 import { eventually } from "../../support/streams.ts";
@@ -142,15 +143,18 @@ test("the same client_message_id after that is the new reply", async () => {
   expect((await stack.post(body)).json).toEqual(second);
 });
 
-test("who comes back to the replaced reply gets the new one from its start", async () => {
+test("who comes back to the earlier reply gets the rest of that one", async () => {
   const stack = await startTestStack();
   const { sent, reader } = await stack.send({ message: "Count to 5" });
   await reader.ended;
-  const { json } = await stack.regenerate(sent.session_id);
+  await stack.regenerate(sent.session_id);
   await (await stack.stream(sent.session_id)).ended;
-  const back = await stack.stream(sent.session_id, { "last-event-id": reader.ids[3] ?? "" });
+  const seen = reader.ids[3] ?? "";
+  const back = await stack.stream(sent.session_id, { "last-event-id": seen });
   await back.ended;
-  expect([back.ids[0], back.text]).toEqual([`${json.assistant_message_id}:0.0.0`, "1, 2, 3, 4, 5"]);
+  const [, text] = /(\d+)$/.exec(seen) ?? [];
+  expect(back.text).toBe("1, 2, 3, 4, 5".slice(Number(text)));
+  expect(back.ids.every((id) => id.startsWith(`${sent.assistant_message_id}:`))).toBe(true);
 });
 
 /** A stack whose engine says the first reply, and of every later one what the test says. */
@@ -179,7 +183,7 @@ test("one that fails leaves the earlier reply as it was, and tells its reader", 
   expect(await stack.messages(sent.session_id)).toEqual(before);
 });
 
-test("one that is cancelled leaves the earlier reply as it was", async () => {
+test("one that is cancelled is shown with what it has said, and the earlier reply is a version beside it", async () => {
   const { stack, sent, before } = await startAnswered((response) => response.write(engineLine("Half")));
   const { json } = await stack.regenerate(sent.session_id);
   const reader = await stack.stream(sent.session_id);
@@ -189,18 +193,34 @@ test("one that is cancelled leaves the earlier reply as it was", async () => {
     message_id: json.assistant_message_id,
   });
   await reader.ended;
-  expect(await stack.messages(sent.session_id)).toEqual(before);
+  const versions = [sent.assistant_message_id, json.assistant_message_id];
+  const [, after] = await stack.messages(sent.session_id);
+  expect(after).toMatchObject({ content: "Half", status: "cancelled", versions });
+  expect((await stack.choose(sent.session_id, sent.assistant_message_id)).json.messages).toEqual([
+    before[0],
+    { ...before[1], versions },
+  ]);
   expect((await stack.cancel(sent.session_id, json.assistant_message_id)).json.status).toBe("idle");
 });
 
-test("one that was cut off with its HMI leaves the earlier reply as it was", async () => {
+test("one that is cancelled before it has said a word leaves the earlier reply as it was", async () => {
+  const { stack, sent, before } = await startAnswered((response) => response.flushHeaders());
+  await stack.regenerate(sent.session_id);
+  const reader = await stack.stream(sent.session_id);
+  expect((await stack.cancel(sent.session_id)).json.status).toBe("cancelled");
+  await reader.ended;
+  expect(await stack.messages(sent.session_id)).toEqual(before);
+});
+
+test("one that was cut off with its HMI leaves the earlier reply shown", async () => {
   const { stack, sent, before, storePath } = await startAnswered((response) =>
     response.write(engineLine("Half")),
   );
   await stack.regenerate(sent.session_id);
   await stack.close();
   const next = await startTestStack({ storePath });
-  await eventually(async () => expect(await next.messages(sent.session_id)).toEqual(before));
+  const bare = (rows: readonly Message[]) => rows.map((row) => ({ ...row, versions: [] }));
+  await eventually(async () => expect(bare(await next.messages(sent.session_id))).toEqual(bare(before)));
 });
 
 test("only the reply that is meant is answered again", async () => {
