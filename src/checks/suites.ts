@@ -101,9 +101,12 @@ import { rowOrder } from "./persistence/row-order.ts";
 import { rowUsage } from "./persistence/row-usage.ts";
 import { savedAtDone } from "./persistence/saved-at-done.ts";
 import { cancelledKeeps } from "./regenerate/cancelled-keeps.ts";
+import { editedKeeps } from "./regenerate/edited-keeps.ts";
+import { editedPrompt } from "./regenerate/edited-prompt.ts";
 import { failedKeeps } from "./regenerate/failed-keeps.ts";
 import { named as namedRegenerate } from "./regenerate/named.ts";
 import { replaces } from "./regenerate/replaces.ts";
+import { versions } from "./regenerate/versions.ts";
 import { accepted as acceptedInTime } from "./sla/accepted.ts";
 import { betweenTokens } from "./sla/between-tokens.ts";
 import { firstToken } from "./sla/first-token.ts";
@@ -263,8 +266,8 @@ export const suites: readonly Suite<Target>[] = [
   {
     name: "regenerate",
     title:
-      "A reply that is made again: of the one that is named, and never at the cost of a good one (contract, section 3).",
-    checks: [replaces, failedKeeps, cancelledKeeps, namedRegenerate],
+      "A reply made again, or a message edited: of the one that is named, and never at the cost of what was there (contract, section 3).",
+    checks: [replaces, failedKeeps, cancelledKeeps, namedRegenerate, versions, editedKeeps, editedPrompt],
   },
   {
     name: "limits",

@@ -108,7 +108,10 @@ import { rowsOrderedByTiedClock } from "./persistence/rows-ordered-by-tied-clock
 import { savedTextTrimmed } from "./persistence/saved-text-trimmed.ts";
 import { streamHangsBeforeDone } from "./persistence/stream-hangs-before-done.ts";
 import { cancelledRegenerateLosesReply } from "./regenerate/cancelled-regenerate-loses-reply.ts";
+import { editDeletesRest } from "./regenerate/edit-deletes-rest.ts";
 import { failedRegenerateLosesReply } from "./regenerate/failed-regenerate-loses-reply.ts";
+import { promptOfAllVersions } from "./regenerate/prompt-of-all-versions.ts";
+import { regenerateDeletesEarlier } from "./regenerate/regenerate-deletes-earlier.ts";
 import { regenerateHitsLast } from "./regenerate/regenerate-hits-last.ts";
 import { regeneratedReplyAdded } from "./regenerate/regenerated-reply-added.ts";
 import { droppedUnderLoad } from "./sla/dropped-under-load.ts";
@@ -311,6 +314,9 @@ export const faults: readonly Fault[] = [
   failedRegenerateLosesReply,
   regenerateHitsLast,
   regeneratedReplyAdded,
+  regenerateDeletesEarlier,
+  editDeletesRest,
+  promptOfAllVersions,
   thoughtsInNextPrompt,
   thoughtsInText,
   thoughtsLostOnReload,

@@ -7,9 +7,10 @@ import { areSame, inWords, type Regenerated, regenerate } from "./scene.ts";
 
 export const cancelledKeeps = defineCheck<Context["target"], Regenerated>({
   id: "regenerate/cancelled-keeps",
-  claim: "a reply that is made again, and cancelled, leaves the good one as it was",
+  claim:
+    "a reply that is made again, and cancelled, leaves the good one as it was, or as a version to go back to",
   why: "Whoever sees that the first answer was better, and stops the second, is left with half of that.",
-  lookAt: "what a cancel of a regenerated reply saves: nothing, where there is a complete one",
+  lookAt: "what a cancel of a regenerated reply saves: a version beside the complete one, or nothing",
   needs: ["speak the contract"],
   collect: (context) =>
     regenerate(context, {
@@ -22,13 +23,15 @@ export const cancelledKeeps = defineCheck<Context["target"], Regenerated>({
         await context.target.hmi.call("POST", path, { signal: context.signal });
       },
     }),
-  judge({ before, answer, stream, after }) {
+  judge({ before, answer, stream, after, back }) {
     if (stream === null) throw new CouldNotRun(`${answer.request} answered ${answer.status}`);
     if (lastWord(stream) !== "done (cancelled)") {
       throw new CouldNotRun(`the new reply was not cancelled: it ended with ${lastWord(stream)}`);
     }
     const seen = `rows before: ${inWords(before)}`;
-    if (areSame(before, after)) return { verdict: "holds", seen };
-    return { verdict: "broken", expected: "the rows as they were", found: inWords(after), seen, rows: after };
+    if (areSame(before, back ?? after)) return { verdict: "holds", seen };
+    const expected = "the rows as they were, at once or when the earlier reply is chosen";
+    const found = back === null ? inWords(after) : `${inWords(after)}; and then ${inWords(back)}`;
+    return { verdict: "broken", expected, found, seen, rows: after };
   },
 });

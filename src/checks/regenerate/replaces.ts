@@ -7,9 +7,10 @@ import { inWords, type Regenerated, regenerate } from "./scene.ts";
 
 export const replaces = defineCheck<Context["target"], Regenerated>({
   id: "regenerate/replaces",
-  claim: "a reply that was made again takes the earlier one's place: one message, one reply, the new text",
-  why: "With both kept the next prompt holds two answers to one question.",
-  lookAt: "what becomes of the earlier row when the new reply is complete: gone, in one transaction",
+  claim:
+    "a reply that was made again is shown in the earlier one's place: one message, one reply, the new text",
+  why: "With both shown the next prompt holds two answers to one question.",
+  lookAt: "which versions the list of messages and the prompt have: of the replies to one message, one",
   needs: ["speak the contract"],
   collect: (context) => regenerate(context, { name: "again" }),
   judge({ before, answer, stream, after }) {

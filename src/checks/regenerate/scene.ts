@@ -3,7 +3,7 @@ import { type Message, SentMessage } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/check.ts";
 import type { SeenCall, SeenStream } from "../../target/http.ts";
-import { converse, type Reading, readReply, readSettledRows } from "../reading.ts";
+import { converse, lookUntil, patienceOf, type Reading, readHistory, readReply } from "../reading.ts";
 import { type Context, makeProfile, makeSession } from "../stage.ts";
 
 /** A conversation whose last message was answered, and then asked to be answered again. */
@@ -15,6 +15,8 @@ export interface Regenerated {
   /** The new reply's; null where it was refused. */
   readonly stream: SeenStream | null;
   readonly after: readonly Message[];
+  /** When the earlier reply was asked for after that; null where it was shown anyway. */
+  readonly back: readonly Message[] | null;
 }
 
 /** How it is asked for. */
@@ -40,9 +42,9 @@ export async function regenerate(
   const sessionId = await makeSession(context, await makeProfile(context, { name: "regenerate", options }));
   for (let turn = 1; turn <= turns; turn += 1) {
     await converse(context, sessionId, `Count to 200. ${context.canary(`${name} ${turn}`)}`);
-    await readSettledRows(context, sessionId);
+    await readShown(context, sessionId);
   }
-  const before = await readSettledRows(context, sessionId);
+  const before = await readShown(context, sessionId);
   if (before.at(-1)?.status !== "complete") throw new CouldNotRun("there is no good reply to be replaced");
   const path = hmiRoutes.regenerate.path({ session_id: sessionId });
   const { hmi } = context.target;
@@ -54,7 +56,33 @@ export async function regenerate(
     await meanwhile(reading, sessionId);
     stream = await reading.ended;
   }
-  return { sessionId, before, answer, stream, after: await readSettledRows(context, sessionId) };
+  const after = await readShown(context, sessionId);
+  const earlier = before.at(-1)?.message_id ?? "";
+  const isShown = after.some(({ message_id }) => message_id === earlier);
+  const back = isShown ? null : await goBack(context, sessionId, earlier);
+  return { sessionId, before, answer, stream, after, back };
+}
+
+/** What is shown of a conversation as soon as no reply is being written: of several versions of a message, one. */
+export async function readShown(context: Context, sessionId: string): Promise<readonly Message[]> {
+  return await lookUntil(
+    context,
+    patienceOf(context.target),
+    async () => (await readHistory(context, sessionId)).filter((row) => row.message_type === "chat"),
+    (rows) => rows.every((row) => row.status !== "streaming"),
+  );
+}
+
+/** Has the way shown that a message is on; what is shown then, which is no other where that was refused. */
+export async function goBack(
+  context: Context,
+  session_id: string,
+  message_id: string,
+): Promise<readonly Message[]> {
+  const path = hmiRoutes.chooseVersion.path({ session_id });
+  const { hmi } = context.target;
+  await hmi.call("POST", path, { body: { message_id }, signal: context.signal });
+  return await readShown(context, session_id);
 }
 
 /** Rows as few words as tell what each is. */

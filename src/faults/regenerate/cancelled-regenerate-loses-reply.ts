@@ -1,5 +1,6 @@
 import type { Fault } from "../fault.ts";
 import { replacingAnyway } from "./replacing-anyway.ts";
+import { withoutVersions } from "./without-versions.ts";
 
 /** Row 58. */
 export const cancelledRegenerateLosesReply: Fault = {
@@ -8,5 +9,15 @@ export const cancelledRegenerateLosesReply: Fault = {
   seenIn: "princeton-ddss/blackfish#243",
   caughtBy: ["regenerate/cancelled-keeps"],
   actsIn: ["regenerate"],
-  overrides: (onApplied) => ({ store: (store) => replacingAnyway(store, "cancelled", onApplied) }),
+  overrides(onApplied) {
+    const replacing = new Set<string>();
+    return {
+      store: (store) =>
+        withoutVersions(
+          replacingAnyway(store, "cancelled", (messageId) => replacing.add(messageId)),
+          ({ message_id }) => replacing.has(message_id),
+          onApplied,
+        ),
+    };
+  },
 };

@@ -8,5 +8,5 @@ export const failedRegenerateLosesReply: Fault = {
   seenIn: "princeton-ddss/blackfish#243",
   caughtBy: ["regenerate/failed-keeps"],
   actsIn: ["regenerate"],
-  overrides: (onApplied) => ({ store: (store) => replacingAnyway(store, "error", onApplied) }),
+  overrides: (onApplied) => ({ store: (store) => replacingAnyway(store, "error", () => onApplied()) }),
 };

@@ -7,7 +7,7 @@ import { withUserMethod } from "../wrap-store.ts";
 export const regeneratedReplyAdded: Fault = {
   name: "regenerated-reply-added",
   story: "A reply that was made again is put beside the earlier one, not in its place.",
-  seenIn: "the contract, section 3: the new reply takes the place of the earlier one",
+  seenIn: "the contract, section 3, versions: of the versions at a place one is shown",
   caughtBy: ["regenerate/replaces"],
   actsIn: ["regenerate"],
   overrides(onApplied) {

@@ -6,7 +6,7 @@ import { withReplyMethod, withUserMethod } from "../wrap-store.ts";
 export function replacingAnyway(
   store: ConversationStore,
   status: Extract<MessageStatus, "error" | "cancelled">,
-  onApplied: () => void,
+  onApplied: (messageId: string) => void,
 ): ConversationStore {
   const again = new Set<string>();
   const remembering = withUserMethod(store, "messages", "beginAgain", (own) => async (message) => {
@@ -18,7 +18,7 @@ export function replacingAnyway(
     if (!again.has(messageId) || ending.status !== status) {
       return await store.replies.finish(messageId, ending);
     }
-    onApplied();
+    onApplied(messageId);
     return await store.replies.finish(messageId, { ...ending, status: "complete" });
   });
 }
