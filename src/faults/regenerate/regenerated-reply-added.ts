@@ -8,7 +8,7 @@ export const regeneratedReplyAdded: Fault = {
   name: "regenerated-reply-added",
   story: "A reply that was made again is put beside the earlier one, not in its place.",
   seenIn: "the contract, section 3, versions: of the versions at a place one is shown",
-  caughtBy: ["regenerate/replaces"],
+  caughtBy: ["regenerate/replaces", "regenerate/versions"],
   actsIn: ["regenerate"],
   overrides(onApplied) {
     /** The replies that were replaced, by their conversation. */
