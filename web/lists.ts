@@ -20,7 +20,7 @@ export class Lists {
 
   /** Models and agents. */
   async choices(): Promise<void> {
-    await Promise.all([this.#models(), this.#agents()]);
+    await Promise.all([this.models(), this.#agents()]);
   }
 
   /** The conversations of the profile that is open. */
@@ -46,7 +46,7 @@ export class Lists {
     }));
   }
 
-  async #models(): Promise<void> {
+  async models(): Promise<void> {
     await this.#report(async () => ({ type: "models_listed", list: await this.#api.models() }));
   }
 

@@ -134,7 +134,10 @@ export class Reader {
     } finally {
       if (this.#followed === followed) this.#followed = undefined;
     }
-    if (!signal.aborted) void lists.sessions();
+    if (signal.aborted) return;
+    void lists.sessions();
+    // The model may have been loaded for this reply: only now is it known with which window.
+    if (store.state.messages.at(-1)?.error === null) void lists.models();
   }
 
   /** Follows the reply over as many looks at the page as it takes. */

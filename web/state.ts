@@ -54,6 +54,8 @@ export interface ChatState {
   /** The conversation that `messages` belong to. */
   readonly session: Session | null;
   readonly messages: readonly ShownMessage[];
+  /** A summary stands for the first of them. */
+  readonly hasSummary: boolean;
   /** Why there is nothing at this address; null where there is something. */
   readonly missing: Problem | null;
   /** Null where nobody chose: see `selectedModel` and `selectedAgent`. */
@@ -90,6 +92,7 @@ export const INITIAL_STATE: ChatState = {
   sessionId: null,
   session: null,
   messages: [],
+  hasSummary: false,
   missing: null,
   chosenModel: null,
   chosenAgent: null,

@@ -1,14 +1,19 @@
 import type { EngineModel } from "../src/contract/common.ts";
-import type { ShownMessage } from "./state.ts";
+import { LIMITS } from "../src/contract/defaults.ts";
+import type { ChatState, ShownMessage } from "./state.ts";
+import { openProfile, selectedModel } from "./view.ts";
 
-/** From this share on, the context counts as nearly full. */
+/**
+ * From this share of what a prompt may take on, the context counts as nearly full: before anything is left out, with
+ * room for a message or two.
+ */
 const NEARLY_FULL = 0.8;
 
 /** How much of a model's context the conversation fills. */
 export interface ContextUse {
   /** Tokens of the last prompt and its reply. */
   readonly used: number;
-  /** Tokens that the model can take: as it is loaded now, or at most. */
+  /** Tokens that the model can take, as it is loaded or will be: not the most that it could be loaded with. */
   readonly window: number;
   /** `used` of `window`, in whole per cent, at most 100. */
   readonly percent: number;
@@ -25,19 +30,34 @@ export interface Spending {
   readonly cost: number;
 }
 
-/** Null where nothing was counted yet, or where the model does not tell its context. */
-export function contextUse(
-  messages: readonly ShownMessage[],
-  models: readonly EngineModel[],
-  selected: string | null,
-): ContextUse | null {
-  const used = messages.findLast((message) => message.usage !== null)?.usage?.total_tokens ?? 0;
-  const model = models.find(({ model_id }) => model_id === selected);
-  const window = model?.window_in_force ?? model?.context_window ?? 0;
+/** Null where nothing was counted yet, or where nobody knows the window that is in force. */
+export function contextUse(state: ChatState): ContextUse | null {
+  const used = state.messages.findLast((message) => message.usage !== null)?.usage?.total_tokens ?? 0;
+  const window = windowInForce(state);
   if (used === 0 || window === 0) return null;
   const percent = Math.min(100, Math.round((used / window) * 100));
-  const nearlyFullFrom = NEARLY_FULL * window;
+  const nearlyFullFrom = NEARLY_FULL * LIMITS.promptShare * window;
   return { used, window, percent, nearlyFullFrom, isNearlyFull: used > nearlyFullFrom };
+}
+
+/** Tokens: what the profile says, else what the model is loaded with; 0 where neither is known. */
+function windowInForce(state: ChatState): number {
+  const own = openProfile(state)?.settings.options?.["num_ctx"];
+  if (typeof own === "number") return own;
+  const model = state.models.find(({ model_id }) => model_id === selectedModel(state));
+  return model?.window_in_force ?? 0;
+}
+
+/**
+ * The place of the first message that the model was still given for the last reply; 0 where it was given all, or where
+ * a summary stands for messages, so that nobody can tell the place.
+ */
+export function firstGiven({ messages, hasSummary }: ChatState): number {
+  const notices = messages.findLast(({ role }) => role === "assistant")?.notices ?? [];
+  let left = notices.find(({ code }) => code === "context_trimmed")?.left_out ?? 0;
+  if (left === 0 || hasSummary) return 0;
+  // Replies without a text were never given.
+  return messages.findIndex(({ content }) => content !== "" && left-- === 0);
 }
 
 /** All replies of a conversation taken together. */

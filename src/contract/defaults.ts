@@ -45,6 +45,8 @@ export const LIMITS = {
   summaryAfterMessages: 60,
   /** How many of the newest messages stay verbatim beside the summary. */
   verbatimMessages: 30,
+  /** What of a model's window a prompt may take: the rest of it is the reply's. */
+  promptShare: 0.75,
   /** Longest title, in characters. */
   titleChars: 80,
 } as const;

@@ -1,27 +1,59 @@
 import { expect, test } from "vitest";
-import { contextUse, costText, spendingOf } from "../../web/usage.ts";
+import { LIMITS } from "../../src/contract/defaults.ts";
+import type { Message } from "../../src/contract/hmi.ts";
+import { type ChatState, INITIAL_STATE } from "../../web/state.ts";
+import { contextUse, costText, firstGiven, spendingOf } from "../../web/usage.ts";
 import { replySummary } from "../../web/view.ts";
-import { models, reply, user } from "./rows.ts";
+import { models, profile, reply, user } from "./rows.ts";
 
 const PAID = models({ context_window: 100, cost_per_1m_input: 10, cost_per_1m_output: 30 }).models;
 const MODEL = "llama3.1:8b";
 
-test("the context holds the last prompt and its reply", () => {
-  expect(contextUse([user("a"), reply("b"), user("c")], PAID, MODEL)).toMatchObject({ used: 7, percent: 7 });
+/** A conversation with a model that is loaded with this window. */
+function talk(
+  messages: readonly Message[],
+  window: number | null,
+  fields: Partial<ChatState> = {},
+): ChatState {
+  const list = models({ context_window: 131_072, window_in_force: window });
+  return { ...INITIAL_STATE, models: list.models, defaultModel: MODEL, messages, ...fields };
+}
+
+test("the context holds the last prompt and its reply, of the window that is in force", () => {
+  const use = contextUse(talk([user("a"), reply("b"), user("c")], 100));
+  expect(use).toMatchObject({ used: 7, window: 100, percent: 7 });
 });
 
-test("the context is nearly full above 80 %", () => {
+test("the profile's own num_ctx is in force, whatever the model is loaded with", () => {
+  const profiles = [profile({ settings: { options: { num_ctx: 70 } } })];
+  expect(contextUse(talk([reply("b")], 100, { profiles, modelId: 184 }))).toMatchObject({
+    window: 70,
+    percent: 10,
+  });
+});
+
+test("the context is nearly full before anything is left out of a prompt", () => {
   const isNearlyFull = (total_tokens: number): boolean | undefined => {
     const usage = { prompt_tokens: total_tokens, completion_tokens: 0, total_tokens };
-    return contextUse([reply("b", { usage })], PAID, MODEL)?.isNearlyFull;
+    return contextUse(talk([reply("b", { usage })], 100))?.isNearlyFull;
   };
-  expect([80, 81, 500].map(isNearlyFull)).toEqual([false, true, true]);
+  expect([60, 61, LIMITS.promptShare * 100, 500].map(isNearlyFull)).toEqual([false, true, true, true]);
 });
 
 test("nothing is said of a context that nobody knows", () => {
-  expect(contextUse([reply("b")], models().models, MODEL)).toBeNull();
-  expect(contextUse([user("a")], PAID, MODEL)).toBeNull();
-  expect(contextUse([reply("b")], PAID, null)).toBeNull();
+  expect(contextUse(talk([reply("b")], null))).toBeNull();
+  expect(contextUse(talk([user("a")], 100))).toBeNull();
+  expect(contextUse(talk([reply("b")], 100, { defaultModel: null }))).toBeNull();
+});
+
+test("what the model was no longer given ends where the last prompt began", () => {
+  const trimmed = (left_out: number) =>
+    reply("d", { notices: [{ code: "context_trimmed", message: "m", left_out }] });
+  const failed = reply("", { status: "error" });
+  expect(firstGiven(talk([user("a"), reply("b"), user("c"), trimmed(2)], 100))).toBe(2);
+  expect(firstGiven(talk([user("a"), failed, user("b"), reply("b"), user("c"), trimmed(2)], 100))).toBe(3);
+  expect(firstGiven(talk([user("a"), trimmed(1), user("b"), reply("c")], 100))).toBe(0);
+  expect(firstGiven(talk([user("a"), reply("b"), user("c"), trimmed(2)], 100, { hasSummary: true }))).toBe(0);
 });
 
 test("a conversation costs what its replies cost, each at its model's price", () => {

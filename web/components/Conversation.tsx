@@ -3,7 +3,7 @@ import { addressOf } from "../address.ts";
 import type { Chat } from "../chat.ts";
 import { offerMessage } from "../hooks.ts";
 import type { ChatState } from "../state.ts";
-import { contextUse, spendingOf } from "../usage.ts";
+import { contextUse, firstGiven, spendingOf } from "../usage.ts";
 import {
   canSend,
   composerNote,
@@ -44,6 +44,7 @@ export function Conversation({ chat, state }: { chat: Chat; state: ChatState }) 
         messages={messages}
         models={models}
         isReplying={replying}
+        firstGiven={firstGiven(state)}
         status={statusText(state)}
         onRegenerate={regenerate}
         onStop={stop}
@@ -73,7 +74,7 @@ export function Conversation({ chat, state }: { chat: Chat; state: ChatState }) 
             selected={model}
             onChoose={(id) => chat.dispatch({ type: "model_chosen", model: id })}
           />
-          <Gauge state={state} model={model} />
+          <Gauge state={state} />
         </Composer>
         {isScripted(state) && (
           <p class="scripted">The answers are scripted: no model runs behind this stack.</p>
@@ -83,8 +84,9 @@ export function Conversation({ chat, state }: { chat: Chat; state: ChatState }) 
   );
 }
 
-function Gauge({ state: { messages, models }, model }: { state: ChatState; model: string | null }) {
-  const use = contextUse(messages, models, model);
+function Gauge({ state }: { readonly state: ChatState }) {
+  const { messages, models } = state;
+  const use = contextUse(state);
   const spending = useMemo(() => spendingOf(messages, models), [messages, models]);
   return use === null ? null : <ContextGauge use={use} spending={spending} />;
 }

@@ -1,4 +1,4 @@
-import type { ComponentChildren } from "preact";
+import { type ComponentChildren, Fragment } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { EngineModel } from "../../src/contract/common.ts";
 import type { ShownMessage } from "../state.ts";
@@ -16,6 +16,8 @@ const NEAR_END = 48;
 interface MessagesProps {
   readonly messages: readonly ShownMessage[];
   readonly models: readonly EngineModel[];
+  /** The first message that the model was still given; 0 where it was given all. */
+  readonly firstGiven: number;
   readonly isReplying: boolean;
   /** Where the conversation stands. */
   readonly status: string;
@@ -27,7 +29,7 @@ interface MessagesProps {
 
 /** The conversation. It keeps its end in view while the reader is there, and stays put otherwise. */
 export function Messages(props: MessagesProps) {
-  const { messages, models, isReplying, status, onRegenerate, onStop, children } = props;
+  const { messages, models, firstGiven, isReplying, status, onRegenerate, onStop, children } = props;
   const { scroller, content, isAtEnd, goToEnd } = useEndInView(messages.length);
   const { announcements, announce } = useAnnouncer();
   const last = messages.at(-1);
@@ -43,15 +45,17 @@ export function Messages(props: MessagesProps) {
             {messages.map((message, index) => {
               const isLast = message === last;
               return (
-                <MessageItem
-                  key={keyOf(message, index)}
-                  message={message}
-                  summary={isLast ? "" : replySummary(messages, index, models)}
-                  isLast={isLast}
-                  onRetry={isLast ? again : undefined}
-                  onStop={onStop}
-                  onSpoken={announce}
-                />
+                <Fragment key={keyOf(message, index)}>
+                  {index > 0 && index === firstGiven && <ForgottenMark />}
+                  <MessageItem
+                    message={message}
+                    summary={isLast ? "" : replySummary(messages, index, models)}
+                    isLast={isLast}
+                    onRetry={isLast ? again : undefined}
+                    onStop={onStop}
+                    onSpoken={announce}
+                  />
+                </Fragment>
               );
             })}
           </div>
@@ -71,6 +75,11 @@ export function Messages(props: MessagesProps) {
       {!isAtEnd && <IconButton icon="down" label="Go to the end" class="to-end" onClick={goToEnd} />}
     </div>
   );
+}
+
+/** Stands between what the model was no longer given and the rest. */
+function ForgottenMark() {
+  return <p class="forgotten">The model no longer sees what is above: it has no room for it.</p>;
 }
 
 /** By place: a message gets its real id while it is shown. */

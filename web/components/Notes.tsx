@@ -1,15 +1,15 @@
 import type { Chat } from "../chat.ts";
 import { offerMessage } from "../hooks.ts";
 import type { ChatState } from "../state.ts";
-import { contextUse } from "../usage.ts";
-import { selectedModel, shownProblem, shownServiceTrouble, titleOf } from "../view.ts";
+import { contextUse, firstGiven } from "../usage.ts";
+import { shownProblem, shownServiceTrouble, titleOf } from "../view.ts";
 import { IconButton } from "./IconButton.tsx";
 import { ProblemNote } from "./ProblemNote.tsx";
 import { TroubleText } from "./TroubleText.tsx";
 
 /** What a person should know before writing the next message. */
 export function Notes({ chat, state }: { chat: Chat; state: ChatState }) {
-  const { archived, messages, models } = state;
+  const { archived } = state;
   const problem = shownProblem(state);
   const trouble = shownServiceTrouble(state);
   // A note goes away with the button that was pressed, and must not take the focus with it.
@@ -17,7 +17,7 @@ export function Notes({ chat, state }: { chat: Chat; state: ChatState }) {
     void action();
     offerMessage();
   };
-  const isNearlyFull = contextUse(messages, models, selectedModel(state))?.isNearlyFull ?? false;
+  const isNearlyFull = (contextUse(state)?.isNearlyFull ?? false) && firstGiven(state) === 0;
   return (
     <>
       {problem !== null && (

@@ -25,9 +25,6 @@ export interface Prompt {
   readonly fullness: number;
 }
 
-/** What of a window a prompt may take: the rest of it is the reply's. */
-const PROMPT_SHARE = 0.75;
-
 /** Makes the prompt, so that it fits into the model's window, and into a request. */
 export function buildPrompt({ agentInstructions, profile, history, window }: PromptParts): Prompt {
   const system = [agentInstructions, profileContext(profile), summaryContext(history.summary)]
@@ -36,7 +33,8 @@ export function buildPrompt({ agentInstructions, profile, history, window }: Pro
   const said = history.messages.filter(isSaid);
   const estimate = tokenEstimate(history, system.length);
   const systemTokens = estimate.ofMessage({ content: system, images: [] });
-  const roomInWindow = window === null ? Number.POSITIVE_INFINITY : window * PROMPT_SHARE - systemTokens;
+  const roomInWindow =
+    window === null ? Number.POSITIVE_INFINITY : window * LIMITS.promptShare - systemTokens;
   const messages = newestThatFit(said, [
     { room: roomInWindow, sizeOf: estimate.ofMessage },
     // The last message is in the request twice: also by itself.
