@@ -6,6 +6,7 @@
 import { copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { basename, join, relative, sep } from "node:path";
+import zlib from "node:zlib";
 import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
 import { thirdPartyNotices } from "./third-party-notices.ts";
 
@@ -45,6 +46,7 @@ const metafiles = built.flat().map(({ metafile }) => metafile);
 refuseImports(metafiles);
 const written = [
   ...metafiles.flatMap(({ outputs }) => Object.keys(outputs)),
+  ...compressAssets(metafiles),
   "dist/web/index.html",
   ...copyWasm(),
   writeNotices(metafiles),
@@ -166,6 +168,19 @@ async function buildWeb() {
   // Last, so that the page never names a file that is not there yet.
   writeFileSync("dist/web/index.html", page);
   return [worker, built];
+}
+
+/** Once, as small as can be, so that nobody compresses them again for each browser. Returns what was written. */
+function compressAssets(metafiles: readonly Metafile[]): string[] {
+  const files = metafiles.flatMap(({ outputs }) => Object.keys(outputs));
+  const assets = files.filter((file) => file.startsWith(`${WEB.outdir}/`));
+  return assets.flatMap((file) => {
+    const content = readFileSync(file);
+    const size = { params: { [zlib.constants.BROTLI_PARAM_SIZE_HINT]: content.length } };
+    writeFileSync(`${file}.br`, zlib.brotliCompressSync(content, size));
+    writeFileSync(`${file}.gz`, zlib.gzipSync(content, { level: 9 }));
+    return [`${file}.br`, `${file}.gz`];
+  });
 }
 
 function tagOf(name: string): string {

@@ -13,7 +13,8 @@ import type {
   SessionList,
 } from "../src/contract/hmi.ts";
 import { hmiRoutes, type Route } from "../src/contract/routes.ts";
-import { type Connection, unreachable } from "./connection.ts";
+import { ApiError } from "./api-error.ts";
+import { type Connection, callLost, isUnreachable, unreachable } from "./connection.ts";
 
 /** Longest wait for an answer. The HMI itself gives its gateway 15 s, and then says what is wrong. */
 const ANSWER_TIMEOUT_MS = 30_000;
@@ -52,6 +53,7 @@ export interface Api {
 }
 
 export function createApi(connection: Connection): Api {
+  const r = hmiRoutes;
   // The HMI that answers is the one that served this page, so its answers have the contract's types.
   const call = async <Answer>(
     route: Route,
@@ -59,7 +61,7 @@ export function createApi(connection: Connection): Api {
     body?: unknown,
     timeoutMs = ANSWER_TIMEOUT_MS,
   ): Promise<Answer> => {
-    const response = await connection.request(path, {
+    const response = await checked(route, path, {
       method: route.method,
       signal: AbortSignal.timeout(timeoutMs),
       ...(body === undefined
@@ -73,7 +75,20 @@ export function createApi(connection: Connection): Api {
       throw unreachable();
     }
   };
-  const r = hmiRoutes;
+  /** Before it is said that the HMI does not answer, it is asked how it is. */
+  const checked = async (route: Route, path: string, init: Parameters<typeof connection.request>[1]) => {
+    try {
+      return await connection.request(path, init);
+    } catch (error) {
+      if (route === r.health || !(error instanceof ApiError) || !isUnreachable(error)) throw error;
+      const signal = AbortSignal.timeout(HEALTH_TIMEOUT_MS);
+      const isThere = await connection.request(r.health.path(), { signal }).then(
+        () => true,
+        () => false,
+      );
+      throw isThere ? callLost() : error;
+    }
+  };
   return {
     health: () => call(r.health, r.health.path(), undefined, HEALTH_TIMEOUT_MS),
     models: () => call(r.models, r.models.path()),

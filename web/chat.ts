@@ -3,7 +3,7 @@ import { type Address, type Place, parseAddress } from "./address.ts";
 import { type Api, createApi } from "./api.ts";
 import { ApiError } from "./api-error.ts";
 import type { ChatEvent } from "./chat-event.ts";
-import { Connection } from "./connection.ts";
+import { Connection, isUnreachable } from "./connection.ts";
 import { allDrafts, type DraftStorage } from "./drafts.ts";
 import { Keeper } from "./keeper.ts";
 import { Lists } from "./lists.ts";
@@ -145,8 +145,8 @@ export class Chat {
       this.dispatch({ type: "services_checked", services: checkedServices(this.state.services, health) });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      // Whatever else it answers with, it is there.
-      if (error.status !== 0) return;
+      // Whatever else it answers with, it is there; and late is not down.
+      if (!isUnreachable(error)) return;
       this.dispatch({ type: "services_checked", services: checkedServices(this.state.services, undefined) });
     }
     if (wasDown && !hasServiceDown(this.state.services)) await this.#recover();

@@ -36,6 +36,7 @@ export class Connection {
       response = await fetch(this.#origin + path, { ...init, headers });
     } catch (error) {
       if (error instanceof Error && error.name === "AbortError") throw error;
+      if (error instanceof Error && error.name === "TimeoutError") throw late();
       throw unreachable();
     }
     if (response.ok) return response;
@@ -43,6 +44,32 @@ export class Connection {
     if (error.code === "unauthorized") this.#onUnauthorized(sent);
     throw error;
   }
+}
+
+/** There is no answer yet. That is no word about the HMI: a browser has six connections to it, for all its tabs. */
+function late(): ApiError {
+  return new ApiError(0, {
+    code: LATE,
+    message: "The HMI has not answered in time.",
+    hint: "It may be busy, or this browser may have too many pages of it open. Retry in a moment.",
+  });
+}
+
+/** The code of what took too long; see `isUnreachable`. */
+const LATE = "hmi_late";
+
+/** True where the HMI cannot be reached; what only took too long does not prove that. */
+export function isUnreachable(error: ApiError): boolean {
+  return error.status === 0 && error.code !== LATE;
+}
+
+/** The HMI is there, and yet this call had no answer. */
+export function callLost(): ApiError {
+  return new ApiError(0, {
+    code: "call_lost",
+    message: "The answer was lost on the way. The HMI itself answers.",
+    hint: "Retry.",
+  });
 }
 
 /** There is no answer, or none to its end. */

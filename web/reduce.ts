@@ -53,7 +53,7 @@ export function reduce(state: ChatState, event: ChatEvent): ChatState {
 function listed(state: ChatState, event: ListEvent): ChatState {
   switch (event.type) {
     case "models_listed":
-      return { ...state, models: event.list.models, defaultModel: event.list.default };
+      return { ...state, models: event.list.models, areModelsKnown: true, defaultModel: event.list.default };
     case "agents_listed":
       return { ...state, agents: event.list.agents, defaultAgent: event.list.default };
     case "profiles_listed":
@@ -134,7 +134,7 @@ function exchanged(state: ChatState, event: ExchangeEvent): ChatState {
 function troubled(state: ChatState, event: TroubleEvent): ChatState {
   switch (event.type) {
     case "failed":
-      return { ...state, problem: event.problem };
+      return { ...state, areModelsKnown: true, problem: event.problem };
     case "problem_dismissed":
       return { ...state, problem: null };
     case "services_checked":

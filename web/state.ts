@@ -38,6 +38,8 @@ export interface ChatState {
   /** The HMI first, then what it needs; empty until it was asked. */
   readonly services: readonly Service[];
   readonly models: readonly EngineModel[];
+  /** False until the engine's models were asked for, or something went wrong: nothing is told of them before. */
+  readonly areModelsKnown: boolean;
   /** The model that is used where nobody chose one. */
   readonly defaultModel: string | null;
   readonly agents: readonly Agent[];
@@ -81,6 +83,7 @@ export const INITIAL_STATE: ChatState = {
   access: "open",
   services: [],
   models: [],
+  areModelsKnown: false,
   defaultModel: null,
   agents: [],
   defaultAgent: null,

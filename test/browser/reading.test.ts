@@ -83,6 +83,75 @@ describe.runIf(CHROMIUM !== undefined)("a conversation", () => {
     await shows(chat.lastReply.locator(".thought"), "Two and two\n\nSure?");
   });
 
+  test("in Arabic has its markers, bars and first columns at the right", async () => {
+    const session_id = await createSession(stack.hmi, null);
+    const reply =
+      "- عنصر\n- عنصر\n\n> اقتباس\n\n| أول | ثان |\n| --- | --- |\n| قيمة | قيمة |\n\n- one\n- two";
+    await sayTo(stack.hmi, directed({ stand_in_reply: reply }), { session_id });
+    await using chat = disposable(await openChatPage(browser, `${stack.hmi}/c/${session_id}`));
+    await chat.lastReply.locator("table").waitFor();
+    expect(
+      await chat.page.evaluate(`[...document.querySelectorAll(".markdown :is(ul, blockquote)")].map((element) => {
+        const { direction, paddingLeft, paddingRight } = getComputedStyle(element);
+        return [element.tagName, direction, parseFloat(paddingRight) > parseFloat(paddingLeft)];
+      })`),
+    ).toEqual([
+      ["UL", "rtl", true],
+      ["BLOCKQUOTE", "rtl", true],
+      ["UL", "ltr", false],
+    ]);
+    const [first, second] = await chat.lastReply
+      .locator("th")
+      .evaluateAll((cells) => cells.map((cell) => cell.getBoundingClientRect().x));
+    expect(first).toBeGreaterThan(second ?? Number.NaN);
+    await chat.message.fill("مرحبا");
+    expect(await chat.message.evaluate((field) => getComputedStyle(field).direction)).toBe("rtl");
+  });
+
+  test("opens without a shift of what stands there", async () => {
+    const session_id = await createSession(stack.hmi, null);
+    for (let count = 0; count < 6; count += 1) await sayTo(stack.hmi, "Count to 60", { session_id });
+    await using chat = disposable(await openChatPage(browser, `${stack.hmi}/new`));
+    await chat.page.addInitScript(`
+      window.shifts = [];
+      new PerformanceObserver((list) => {
+        for (const { value, sources } of list.getEntries()) {
+          window.shifts.push([value, sources.map(({ node, previousRect: before, currentRect: after }) => [node?.outerHTML?.slice(0, 80) ?? node?.textContent, JSON.stringify(before), JSON.stringify(after)].join(" "))]);
+        }
+      }).observe({ type: "layout-shift", buffered: true });
+    `);
+    for (const path of [`/c/${session_id}`, "/new", "/llm"]) {
+      await chat.page.goto(stack.hmi + path);
+      await chat.page.getByText("The answers are scripted").waitFor();
+      await expect.poll(() => chat.page.locator(".lights .up").count(), PATIENTLY).toBe(3);
+      expect(await chat.page.evaluate("window.shifts"), path).toEqual([]);
+    }
+  });
+
+  test("has what is pressed 44 pixels high and wide on a touch screen", async () => {
+    const session_id = await createSession(stack.hmi, null);
+    await sayTo(stack.hmi, directed({ stand_in_reply: "```sh\nls\n```" }), { session_id });
+    const context = await browser.newContext({
+      viewport: { width: 390, height: 844 },
+      hasTouch: true,
+      isMobile: true,
+    });
+    try {
+      const page = await context.newPage();
+      await page.goto(`${stack.hmi}/c/${session_id}`);
+      await page.getByRole("button", { name: "Copy reply" }).waitFor();
+      await page.getByRole("button", { name: "Conversations" }).tap();
+      const small =
+        await page.evaluate(`[...document.querySelectorAll("a, button:not(.skip), select, summary")]
+        .map((element) => [element.getAttribute("aria-label") ?? element.textContent, element.getBoundingClientRect()])
+        .filter(([, { width, height }]) => width > 1 && (width < 44 || height < 44))
+        .map(([name, { width, height }]) => [name, width, height])`);
+      expect(small).toEqual([]);
+    } finally {
+      await context.close();
+    }
+  });
+
   /** What the clipboard holds, by the one way that plain http leaves. */
   async function pasted({ message }: ChatPage): Promise<string> {
     await message.fill("");

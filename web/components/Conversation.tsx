@@ -43,6 +43,7 @@ export function Conversation({ chat, state }: { chat: Chat; state: ChatState }) 
       <Messages
         messages={messages}
         models={models}
+        isOpening={state.phase === "opening"}
         isReplying={replying}
         firstGiven={firstGiven(state)}
         status={statusText(state)}
@@ -63,22 +64,25 @@ export function Conversation({ chat, state }: { chat: Chat; state: ChatState }) 
           onSend={() => void chat.send()}
           onStop={() => void chat.stop()}
         >
-          <AgentSelect
-            agents={state.agents}
-            selected={agentId}
-            owner={messages.length === 0 ? undefined : session?.agent_id}
-            onChoose={(id) => chat.dispatch({ type: "agent_chosen", agentId: id })}
-          />
-          <ModelSelect
-            models={models}
-            selected={model}
-            onChoose={(id) => chat.dispatch({ type: "model_chosen", model: id })}
-          />
+          {/* Nothing stands there before it is known: a choice that grows would push the next one. */}
+          {(state.agents.length > 0 || state.areModelsKnown) && (
+            <AgentSelect
+              agents={state.agents}
+              selected={agentId}
+              owner={messages.length === 0 ? undefined : session?.agent_id}
+              onChoose={(id) => chat.dispatch({ type: "agent_chosen", agentId: id })}
+            />
+          )}
+          {state.areModelsKnown && (
+            <ModelSelect
+              models={models}
+              selected={model}
+              onChoose={(id) => chat.dispatch({ type: "model_chosen", model: id })}
+            />
+          )}
           <Gauge state={state} />
         </Composer>
-        {isScripted(state) && (
-          <p class="scripted">The answers are scripted: no model runs behind this stack.</p>
-        )}
+        {isScripted(state) && <p class="scripted">The answers are scripted: no model runs.</p>}
       </div>
     </>
   );

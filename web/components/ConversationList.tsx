@@ -30,6 +30,7 @@ export function ConversationList(props: ConversationListProps) {
                 <a
                   href={addressOf({ sessionId: session.session_id, modelId: session.model_id })}
                   onClick={onChoose}
+                  dir="auto"
                   title={titleOf(session)}
                   aria-current={session.session_id === openId ? "page" : undefined}
                 >

@@ -18,6 +18,7 @@ interface MessagesProps {
   readonly models: readonly EngineModel[];
   /** The first message that the model was still given; 0 where it was given all. */
   readonly firstGiven: number;
+  readonly isOpening: boolean;
   readonly isReplying: boolean;
   /** Where the conversation stands. */
   readonly status: string;
@@ -29,7 +30,8 @@ interface MessagesProps {
 
 /** The conversation. It keeps its end in view while the reader is there, and stays put otherwise. */
 export function Messages(props: MessagesProps) {
-  const { messages, models, firstGiven, isReplying, status, onRegenerate, onStop, children } = props;
+  const { messages, models, firstGiven, isOpening, isReplying, status, onRegenerate, onStop, children } =
+    props;
   const { scroller, content, isAtEnd, goToEnd } = useEndInView(messages.length);
   const { announcements, announce } = useAnnouncer();
   const last = messages.at(-1);
@@ -38,7 +40,8 @@ export function Messages(props: MessagesProps) {
     <div class="conversation">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
       <section class="scroller" ref={scroller} tabIndex={0} aria-label="Conversation">
-        <div class="column" ref={content}>
+        {/* Not before there is something to show: what stands there would be pushed by it. */}
+        <div class="column" ref={content} hidden={isOpening && messages.length === 0}>
           {children}
           {/* Not live: a screen reader would read it token by token. */}
           <div role="log" aria-label="Messages" aria-live="off">

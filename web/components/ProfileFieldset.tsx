@@ -17,17 +17,36 @@ export function ProfileFieldset({ fields, errors, models, onChange }: ProfileFie
     <>
       <Field label="Name" error={errors.name}>
         {(control) => (
-          <input {...control} maxLength={200} autocomplete="off" value={fields.name} onInput={set("name")} />
+          <input
+            {...control}
+            dir="auto"
+            maxLength={200}
+            autocomplete="off"
+            value={fields.name}
+            onInput={set("name")}
+          />
         )}
       </Field>
       <Field label="Description">
         {(control) => (
-          <input {...control} autocomplete="off" value={fields.description} onInput={set("description")} />
+          <input
+            {...control}
+            dir="auto"
+            autocomplete="off"
+            value={fields.description}
+            onInput={set("description")}
+          />
         )}
       </Field>
       <Field label="Instructions" hint="The model is told this before every conversation of the profile.">
         {(control) => (
-          <textarea {...control} rows={4} value={fields.instructions} onInput={set("instructions")} />
+          <textarea
+            {...control}
+            dir="auto"
+            rows={4}
+            value={fields.instructions}
+            onInput={set("instructions")}
+          />
         )}
       </Field>
       <Field label="Default model">

@@ -35,6 +35,7 @@ export function ProfileList({ profiles, openId, onChoose, onDialog }: ProfileLis
               <a
                 href={newAddress(profile.model_id)}
                 onClick={onChoose}
+                dir="auto"
                 title={profile.description || undefined}
                 aria-current={profile.model_id === openId ? "true" : undefined}
               >

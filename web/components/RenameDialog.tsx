@@ -41,6 +41,7 @@ export function RenameDialog({ session, onRename, onClose }: RenameDialogProps) 
                   ref={input}
                   maxLength={LIMITS.titleChars}
                   autocomplete="off"
+                  dir="auto"
                   value={title}
                   onInput={(event) => setTitle(event.currentTarget.value)}
                 />

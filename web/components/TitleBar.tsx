@@ -29,11 +29,11 @@ export function TitleBar({ chat, state, title, drawer, onDialog }: TitleBarProps
         onClick={drawer.open}
       />
       {profile !== undefined && (
-        <a class="profile" href={newAddress(profile.model_id)} title={`Profile ${profile.name}`}>
+        <a class="profile" dir="auto" href={newAddress(profile.model_id)} title={`Profile ${profile.name}`}>
           {profile.name}
         </a>
       )}
-      <h1>{title}</h1>
+      <h1 dir="auto">{title}</h1>
       {session !== null && (
         <ConversationMenu
           session={session}

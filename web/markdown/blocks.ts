@@ -1,7 +1,7 @@
 import type { MarkedToken, Token, Tokens } from "marked";
 import { type ComponentChild, h } from "preact";
 import { CodeBlock } from "./CodeBlock.ts";
-import { legibleText } from "./direction.ts";
+import { directionOf, legibleText } from "./direction.ts";
 import { element } from "./element.ts";
 import { renderCheckbox, renderInline } from "./inline.ts";
 
@@ -12,7 +12,7 @@ const HEADINGS = ["h2", "h2", "h3", "h4", "h5", "h6"] as const;
 export function renderBlock(token: MarkedToken): ComponentChild {
   switch (token.type) {
     case "blockquote":
-      return element("blockquote", {}, ...renderBlocks(token.tokens));
+      return element("blockquote", { dir: directionOf(token.raw) }, ...renderBlocks(token.tokens));
     case "checkbox":
       return renderCheckbox(token);
     case "code":
@@ -43,15 +43,18 @@ function renderBlocks(tokens: readonly Token[]): ComponentChild[] {
   return tokens.map((token) => renderBlock(token as MarkedToken));
 }
 
-function renderList({ ordered, start, items }: Tokens.List): ComponentChild {
+function renderList({ ordered, start, items, raw }: Tokens.List): ComponentChild {
   const children = items.map(({ task, tokens }) =>
-    element("li", { class: task ? "task" : undefined, dir: "auto" }, ...renderBlocks(tokens)),
+    element("li", { class: task ? "task" : undefined }, ...renderBlocks(tokens)),
   );
-  return ordered ? element("ol", { start: Number(start) }, ...children) : element("ul", {}, ...children);
+  const dir = directionOf(raw);
+  return ordered
+    ? element("ol", { dir, start: Number(start) }, ...children)
+    : element("ul", { dir }, ...children);
 }
 
 /** In a box of its own, which scrolls: the page does not. */
-function renderTable({ header, rows }: Tokens.Table): ComponentChild {
+function renderTable({ header, rows, raw }: Tokens.Table): ComponentChild {
   const cells = (tag: "td" | "th", row: readonly Tokens.TableCell[]): ComponentChild =>
     element("tr", {}, ...row.map((cell) => renderCell(tag, cell)));
   const table = element(
@@ -60,7 +63,8 @@ function renderTable({ header, rows }: Tokens.Table): ComponentChild {
     element("thead", {}, cells("th", header)),
     rows.length > 0 && element("tbody", {}, ...rows.map((row) => cells("td", row))),
   );
-  return element("div", { class: "table", role: "group", tabIndex: 0, "aria-label": "Table" }, table);
+  const dir = directionOf(raw);
+  return element("div", { class: "table", dir, role: "group", tabIndex: 0, "aria-label": "Table" }, table);
 }
 
 function renderCell(tag: "td" | "th", { align, tokens }: Tokens.TableCell): ComponentChild {

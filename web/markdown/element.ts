@@ -4,12 +4,12 @@ import type { SafeUrl } from "./url.ts";
 /** All that a message can turn into: the tags, each with its attributes. */
 export const ALLOWED = {
   a: ["href", "target", "rel", "dir"],
-  blockquote: [],
+  blockquote: ["dir"],
   br: [],
   button: ["type", "onClick"],
   code: ["dir"],
   del: [],
-  div: ["class", "role", "tabIndex", "aria-label"],
+  div: ["class", "dir", "role", "tabIndex", "aria-label"],
   em: [],
   h2: ["dir"],
   h3: ["dir"],
@@ -19,8 +19,8 @@ export const ALLOWED = {
   hr: [],
   input: ["type", "checked", "disabled", "aria-label"],
   kbd: [],
-  li: ["class", "dir"],
-  ol: ["start"],
+  li: ["class"],
+  ol: ["dir", "start"],
   p: ["class", "dir"],
   pre: ["dir", "tabIndex"],
   span: ["class", "role"],
@@ -33,7 +33,7 @@ export const ALLOWED = {
   th: ["class", "dir"],
   thead: [],
   tr: [],
-  ul: [],
+  ul: ["dir"],
 } as const satisfies Readonly<Record<string, readonly (keyof Attributes)[]>>;
 
 type Tag = keyof typeof ALLOWED;
@@ -42,7 +42,7 @@ interface Attributes {
   readonly "aria-label"?: string;
   readonly checked?: boolean;
   readonly class?: string | undefined;
-  readonly dir?: "auto" | "ltr";
+  readonly dir?: "auto" | "ltr" | "rtl";
   readonly disabled?: true;
   readonly href?: SafeUrl;
   readonly onClick?: () => void;

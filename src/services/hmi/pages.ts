@@ -38,14 +38,17 @@ export function servePages(app: FastifyInstance, { webFolder, store, isGuarded }
   app.get<{ Params: { name: string } }>(assetRoute.pattern, (request, reply) => {
     const asset = assets.get(request.params.name);
     if (asset === undefined) throw new WireError("not_found", `There is no file ${request.params.name}.`);
+    const encoding = chooseEncoding(asset, request.headers["accept-encoding"]);
+    if (encoding !== undefined) reply.header("content-encoding", encoding);
     return (
       reply
+        .header("vary", "accept-encoding")
         .header("cache-control", "public, max-age=31536000, immutable")
         .header("x-content-type-options", "nosniff")
         // For a worker, which does not have the page's policy.
         .header("content-security-policy", "default-src 'none'")
         .type(asset.type)
-        .send(asset.body)
+        .send((encoding && asset.encoded[encoding]) ?? asset.body)
     );
   });
 }
@@ -98,6 +101,23 @@ function sendPage(reply: FastifyReply, html: string): FastifyReply {
 interface Asset {
   readonly type: string;
   readonly body: Buffer;
+  /** The same as the build has compressed it. */
+  readonly encoded: Readonly<Partial<Record<Encoding, Buffer>>>;
+}
+
+const ENDINGS = { br: ".br", gzip: ".gz" } as const;
+type Encoding = keyof typeof ENDINGS;
+
+/** The better one that a browser takes; undefined where it takes none, or refuses it with `q=0`. */
+function chooseEncoding({ encoded }: Asset, header: string | string[] | undefined): Encoding | undefined {
+  const accepted = String(header ?? "")
+    .toLowerCase()
+    .split(",")
+    .filter((part) => !/;\s*q=0(?:\.0*)?\s*$/.test(part))
+    .map((part) => part.split(";", 1)[0]?.trim());
+  return (["br", "gzip"] as const).find(
+    (encoding) => accepted.includes(encoding) && encoded[encoding] !== undefined,
+  );
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -108,10 +128,15 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** All at once, so that a build meanwhile takes nothing away from the page that is served. */
 function loadAssets(folder: string): Map<string, Asset> {
+  const names = new Set(readdirSync(folder));
   return new Map(
-    readdirSync(folder).flatMap((name) => {
+    [...names].flatMap((name) => {
       const type = TYPES[extname(name)];
-      return type === undefined ? [] : [[name, { type, body: readFileSync(join(folder, name)) }]];
+      if (type === undefined) return [];
+      const encoded = Object.entries(ENDINGS).flatMap(([encoding, ending]) =>
+        names.has(name + ending) ? [[encoding, readFileSync(join(folder, name + ending))]] : [],
+      );
+      return [[name, { type, body: readFileSync(join(folder, name)), encoded: Object.fromEntries(encoded) }]];
     }),
   );
 }

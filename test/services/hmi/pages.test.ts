@@ -128,3 +128,35 @@ test("the built page names its files by their content, and they are served", asy
     expect((await call(hmi, name)).status).toBe(200);
   }
 });
+
+test("its files are sent as the build has compressed them, to whoever takes that", async () => {
+  const { hmi } = await startTestStack();
+  const page = await (await fetch(`${hmi}${pageRoutes.llm.path()}`)).text();
+  const script = namesIn(page).find((name) => name.endsWith(".js")) ?? "";
+  const sent = async (encoding: string) =>
+    await call(hmi, script, { headers: { "accept-encoding": encoding } });
+  const plain = await sent("identity");
+  expect(plain.headers).not.toHaveProperty("content-encoding");
+  for (const [accepted, encoding] of [
+    ["gzip, deflate, br, zstd", "br"],
+    ["gzip", "gzip"],
+    ["br;q=0, gzip;q=0.5", "gzip"],
+  ] as const) {
+    const { headers } = await sent(accepted);
+    expect(headers).toMatchObject({ "content-encoding": encoding, vary: "accept-encoding" });
+    expect(Number(headers["content-length"])).toBeLessThan(Number(plain.headers["content-length"]) / 2);
+  }
+});
+
+test("the script of the first paint takes at most 60 KB of the line", async () => {
+  const { hmi } = await startTestStack();
+  const page = await (await fetch(`${hmi}${pageRoutes.llm.path()}`)).text();
+  const scripts = namesIn(page).filter((name) => name.endsWith(".js"));
+  const sizes = await Promise.all(
+    scripts.map(async (name) => {
+      const { headers } = await call(hmi, name, { headers: { "accept-encoding": "gzip" } });
+      return Number(headers["content-length"]);
+    }),
+  );
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(60_000);
+});
