@@ -58,26 +58,9 @@ export async function findTarget(
   config: Config,
 ): Promise<FoundTarget | undefined> {
   const given = [flags.hmi, flags.gateway, flags.engine].filter((url) => url !== undefined);
-  const contract = chosenContract(config, flags.contract);
-  const driver = await loadDriverFile(contract);
-  const target = {
-    ...urlsOf(flags, config, driver?.service ?? DRIVERS[contract.driver as keyof typeof DRIVERS]),
-    ...(driver !== undefined && { driver }),
-    model: config.chat.model,
-    agentId: config.chat.agent,
-    token: config.auth.token,
-    engineKey: config.engine.api_key,
-    engineApi: config.engine.api,
-    otherToken: Object.values(config.auth.users)[0] ?? "",
-    settings: {
-      heartbeatMs: config.stream.heartbeat_ms,
-      orphanGraceMs: config.stream.orphan_grace_ms,
-      maxReplyMs: config.stream.max_reply_ms,
-    },
-    contract,
-  };
+  const target = await namedTarget(flags, config);
   // A stack of our own would not be what this contract is of.
-  if (given.length > 0 || contract.driver !== "ours") return { target };
+  if (given.length > 0 || target.contract?.driver !== "ours") return { target };
   const { services } = await stackStatus(config, process.env);
   const ours = services.filter(({ name }) => name !== "engine");
   // A stack that is there and broken must not be passed over for a fresh one that is not.
@@ -120,4 +103,29 @@ export function requireWhole(target: TargetUrls): WholeTargetUrls {
       hint: "Name them: --hmi URL --gateway URL --engine URL.",
     },
   );
+}
+
+/** Where the stack is by flags and configuration, whether it runs or not. Throws a UserError. */
+export async function namedTarget(
+  flags: Omit<TargetFlagValues, "in-process">,
+  config: Config,
+): Promise<TargetUrls> {
+  const contract = chosenContract(config, flags.contract);
+  const driver = await loadDriverFile(contract);
+  return {
+    ...urlsOf(flags, config, driver?.service ?? DRIVERS[contract.driver as keyof typeof DRIVERS]),
+    ...(driver !== undefined && { driver }),
+    model: config.chat.model,
+    agentId: config.chat.agent,
+    token: config.auth.token,
+    engineKey: config.engine.api_key,
+    engineApi: config.engine.api,
+    otherToken: Object.values(config.auth.users)[0] ?? "",
+    settings: {
+      heartbeatMs: config.stream.heartbeat_ms,
+      orphanGraceMs: config.stream.orphan_grace_ms,
+      maxReplyMs: config.stream.max_reply_ms,
+    },
+    contract,
+  };
 }

@@ -1,9 +1,11 @@
 import { Args, Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
-import { parseServiceUrl } from "../cli/service-url.ts";
-import { urlOf } from "../contract/address.ts";
+import { namedTarget } from "../cli/choose-target.ts";
+import { targetFlags } from "../cli/verify-flags.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { type ChatResult, chatOnce } from "../target/chat.ts";
+
+const { hmi, gateway, engine, contract } = targetFlags;
 
 export default class Chat extends BaseCommand {
   static override summary =
@@ -12,6 +14,7 @@ export default class Chat extends BaseCommand {
   static override examples = [
     '<%= config.bin %> chat "Count to 5"',
     '<%= config.bin %> chat "Hello" --profile 184 --model llama3.1:8b',
+    '<%= config.bin %> chat "Hello" --contract openai-chat --gateway http://127.0.0.1:4000',
   ];
   static override args = {
     message: Args.string({ description: "What to say.", required: true }),
@@ -28,7 +31,10 @@ export default class Chat extends BaseCommand {
     }),
     agent: Flags.string({ description: "The agent to chat with.", helpValue: "ID" }),
     session: Flags.string({ description: "The conversation to go on with.", helpValue: "ID" }),
-    hmi: Flags.string({ description: "The HMI's URL. Default: the configured one.", helpValue: "URL" }),
+    hmi,
+    gateway,
+    engine,
+    contract,
   };
 
   async run(): Promise<ChatResult> {
@@ -39,8 +45,7 @@ export default class Chat extends BaseCommand {
     const { aside } = this;
     let thoughts = "";
     const result = await chatOnce({
-      hmi: flags.hmi === undefined ? urlOf(config.hmi) : parseServiceUrl(flags.hmi),
-      token: config.auth.token,
+      target: await namedTarget(flags, config),
       message: args.message,
       model: flags.model,
       modelId: flags.profile,

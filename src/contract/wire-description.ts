@@ -35,6 +35,14 @@ const several = <Rule extends z.core.$ZodType>(rule: Rule) =>
 
 const textRule = z.strictObject({ ...condition, at: place });
 
+const toldRule = z.strictObject({
+  ...condition,
+  message: place,
+  code: z.optional(place),
+  /** What to do about it. */
+  hint: z.optional(place),
+});
+
 const StreamDescription = z.strictObject({
   /** `sse`: server-sent events; `ndjson`: a JSON value a line; `text`: every byte is the reply; `json`: one JSON value, which is no stream. */
   framing: z.enum(["sse", "ndjson", "text", "json"]),
@@ -76,7 +84,9 @@ const StreamDescription = z.strictObject({
     ),
   ),
   /** What a failure is told by. */
-  failure: z.optional(several(z.strictObject({ ...condition, message: place, code: z.optional(place) }))),
+  failure: z.optional(several(toldRule)),
+  /** What a person is told of a reply that goes on. */
+  notice: z.optional(several(toldRule)),
   /** What the end is told by: an event, one that has the field `has`, or the text `data` (`[DONE]`). None: the end of the stream. */
   done: z.optional(
     several(

@@ -1,16 +1,18 @@
 import { ErrorBody } from "../contract/common.ts";
-import type { ErrorEvent, FinishReason, Notice, StreamEvent, Usage } from "../contract/events.ts";
-import { SentMessage } from "../contract/hmi.ts";
-import { hmiRoutes } from "../contract/routes.ts";
-import { messageOf, UserError } from "../errors.ts";
-import { createHttpClient, type HttpClient, type SeenCall, type SeenEvent } from "./http.ts";
+import { type Usage, usageOf } from "../contract/events.ts";
+import { UserError } from "../errors.ts";
+import { connectChat, connectChatWithModel } from "./connect-chat.ts";
+import { doesNotAnswer } from "./connecting.ts";
+import type { ChatClient, Sent } from "./drivers/chat-client.ts";
+import { isRefusal, refusedWords } from "./drivers/refused-words.ts";
+import { failureOf, lastFact, type TimedFact, type Told, textOf, thoughtsOf } from "./drivers/reply-facts.ts";
+import type { SeenStream } from "./http.ts";
+import type { TargetUrls } from "./target.ts";
 import { tokenRefused } from "./token-refused.ts";
 
 export interface ChatOptions {
-  /** URL of the HMI. */
-  readonly hmi: string;
-  /** What the HMI asks for; empty, or left out, for nothing. */
-  readonly token?: string | undefined;
+  /** The stack, by the driver that it says. */
+  readonly target: TargetUrls;
   readonly message: string;
   readonly model?: string | undefined;
   /** The model profile to chat about. */
@@ -24,22 +26,23 @@ export interface ChatOptions {
   /** Told of each piece of what the model thinks before it answers. */
   readonly onThought?: (thought: string) => void;
   /** Told of what a person should know of a reply that goes on. */
-  readonly onNotice?: (notice: Notice) => void;
+  readonly onNotice?: (notice: Told) => void;
 }
 
-/** One message and its reply. */
+/** One message and its reply; null is what the back end does not tell. */
 export interface ChatResult {
-  readonly session_id: string;
-  readonly message_id: string;
+  readonly session_id: string | null;
+  readonly message_id: string | null;
   /** The reply's own name. */
-  readonly assistant_message_id: string;
-  /** The engine's model that is asked; null where the HMI does not tell. */
+  readonly assistant_message_id: string | null;
+  /** The engine's model that is asked. */
   readonly model: string | null;
   readonly reply: string;
   /** What the model thought; empty where it thought nothing. */
   readonly thinking: string;
-  readonly notices: readonly Notice[];
-  readonly finish_reason: FinishReason | null;
+  readonly notices: readonly Told[];
+  /** In the back end's own word. */
+  readonly finish_reason: string | null;
   readonly usage: Usage | null;
   readonly error: {
     readonly code: string;
@@ -51,25 +54,52 @@ export interface ChatResult {
   readonly duration_ms: number;
 }
 
-/** How long the HMI may take, after Ctrl-C, to accept the message and to end its reply. */
+/** How long the stack may take, after Ctrl-C, to accept the message and to end its reply. */
 const CANCEL_TIMEOUT_MS = 5_000;
 
-/** Sends one message through the HMI and reads its reply to the end. Throws a UserError where it is refused. */
+/** Sends one message and reads its reply to the end. Throws a UserError where it is refused. */
 export async function chatOnce(options: ChatOptions): Promise<ChatResult> {
-  options.signal.throwIfAborted();
-  const hmi = createHttpClient(options.hmi, options.token);
-  const giveUp = giveUpSignal(options.signal);
+  const { target, model, signal, onText, onThought, onNotice } = options;
+  signal.throwIfAborted();
+  const { chat, front, client } = await (model === undefined
+    ? connectChatWithModel(target, { isStandIn: false }, signal)
+    : connectChat(target, { isStandIn: false }));
+  const giveUp = giveUpSignal(signal);
   try {
     const start = performance.now();
-    const sent = await send(hmi, options, giveUp);
-    const reply = await readReply(hmi, sent, options, { start, giveUp });
-    const { session_id, message_id, assistant_message_id } = sent;
-    const names = { session_id, message_id, assistant_message_id };
-    return { ...names, ...reply, duration_ms: Math.round(performance.now() - start) };
+    const since = (): number => Math.round(performance.now() - start);
+    const sent = await send(chat, options, giveUp, (error) => doesNotAnswer(front, client.url, error));
+    if (!sent.isTaken)
+      throw sent.call.status === 401 ? tokenRefused(TITLES[front], client.url) : refused(sent);
+    let first_token_ms: number | null = null;
+    const tell = (fact: TimedFact): void => {
+      if (fact.kind === "text") {
+        first_token_ms ??= since();
+        onText(fact.text);
+      }
+      if (fact.kind === "thought") onThought?.(fact.text);
+      if (fact.kind === "notice") onNotice?.(fact.notice);
+    };
+    const stream = await readReply(chat, sent, { signal, giveUp, tell });
+    const started = lastFact(stream, "started");
+    return {
+      session_id: sent.conversation ?? started?.conversation ?? null,
+      message_id: sent.message ?? started?.message ?? null,
+      assistant_message_id: sent.reply ?? started?.reply ?? null,
+      model: lastFact(stream, "model")?.name ?? null,
+      reply: textOf(stream),
+      thinking: thoughtsOf(stream),
+      notices: stream.facts.flatMap((fact) => (fact.kind === "notice" ? [fact.notice] : [])),
+      ...endingOf(stream, signal.aborted),
+      first_token_ms,
+      duration_ms: since(),
+    };
   } finally {
-    await hmi.close();
+    await client.close();
   }
 }
+
+const TITLES = { hmi: "HMI", gateway: "gateway", engine: "engine" } as const;
 
 /** Aborted some time after `signal`: a call that was cut off might have begun a reply, and nobody could cancel it. */
 function giveUpSignal(signal: AbortSignal): AbortSignal {
@@ -79,116 +109,102 @@ function giveUpSignal(signal: AbortSignal): AbortSignal {
   return giveUp.signal;
 }
 
-async function send(hmi: HttpClient, options: ChatOptions, giveUp: AbortSignal): Promise<SentMessage> {
-  const body = {
-    session_id: options.sessionId ?? null,
-    message: options.message,
-    agent_id: options.agentId,
-    model: options.model,
-    model_id: options.modelId ?? null,
-  };
-  let answer: SeenCall;
+async function send(
+  chat: ChatClient,
+  { message, model, modelId, agentId, sessionId, signal }: ChatOptions,
+  giveUp: AbortSignal,
+  unreachable: (error: unknown) => UserError,
+): Promise<Sent> {
+  const place = { modelId: modelId ?? null, options: {} };
   try {
-    answer = await hmi.call("POST", hmiRoutes.sendMessage.path(), { body, signal: giveUp });
+    const conversation = sessionId ?? null;
+    const outgoing = {
+      place,
+      conversation,
+      text: message,
+      model,
+      agent: agentId,
+      saysProfile: modelId !== undefined,
+    };
+    return await chat.send(outgoing, giveUp);
   } catch (error) {
-    if (options.signal.aborted) throw options.signal.reason;
-    throw new UserError("unreachable", `The HMI at ${options.hmi} does not answer: ${messageOf(error)}.`, {
-      hint: "Run `stack up` first, or name another one with --hmi.",
-      cause: error,
-    });
+    if (signal.aborted) throw signal.reason;
+    throw isRefusal(error) ? new UserError("chat_failed", error.message, WHICH_HOP) : unreachable(error);
   }
-  const accepted = SentMessage.safeParse(answer.body);
-  if (accepted.success) return accepted.data;
-  throw answer.status === 401 ? tokenRefused("HMI", options.hmi) : refused(answer);
 }
 
-const WHICH_HOP = "`stack doctor` says which hop is broken.";
+const WHICH_HOP = { hint: "`stack doctor` says which hop is broken." };
 
-function refused({ status, body }: SeenCall): UserError {
-  const said = ErrorBody.safeParse(body).data?.error;
-  const message = said?.message ?? `The HMI answered ${status}: ${JSON.stringify(body).slice(0, 200)}`;
-  return new UserError("chat_failed", message, said?.hint === undefined ? {} : { hint: said.hint });
+function refused({ call }: Sent): UserError {
+  const said = ErrorBody.safeParse(call.body).data?.error;
+  if (said === undefined) return new UserError("chat_failed", `${refusedWords(call)}.`, WHICH_HOP);
+  return new UserError("chat_failed", said.message, said.hint === undefined ? {} : { hint: said.hint });
 }
 
-type Reply = Omit<ChatResult, keyof SentMessage | "duration_ms">;
+interface ReadingSignals {
+  readonly signal: AbortSignal;
+  readonly giveUp: AbortSignal;
+  readonly tell: (fact: TimedFact) => void;
+}
 
+/** Reads the reply to its end; where somebody wants no more of it, it is cancelled, and read on until it says so. */
 async function readReply(
-  hmi: HttpClient,
-  { session_id, assistant_message_id }: SentMessage,
-  options: ChatOptions,
-  { start, giveUp }: { start: number; giveUp: AbortSignal },
-): Promise<Reply> {
-  const { signal } = options;
-  const cancel = (): void => {
-    // The stream then ends by itself, with `done`; a cancel that fails is overtaken by the time-out.
-    const body = { message_id: assistant_message_id };
-    hmi.call("POST", hmiRoutes.cancel.path({ session_id }), { body, signal: giveUp }).catch(() => undefined);
+  chat: ChatClient,
+  sent: Sent,
+  { signal, giveUp, tell }: ReadingSignals,
+): Promise<SeenStream> {
+  let { conversation } = sent;
+  const reading = sent.read({
+    signal: giveUp,
+    onFact(fact) {
+      if (fact.kind === "started") conversation ??= fact.conversation;
+      tell(fact);
+    },
+  });
+  const cancel = async (): Promise<void> => {
+    const isCallable = chat.lacking.cancel === undefined && conversation !== null;
+    const answer = isCallable
+      ? await chat
+          .cancel({ conversation: conversation ?? "", reply: sent.reply }, giveUp)
+          .catch(() => undefined)
+      : null;
+    // Where nobody can be told, the closed connection has to do. A call that failed is overtaken by the time-out.
+    if (answer === null) reading.leave();
   };
-  if (signal.aborted) cancel();
-  signal.addEventListener("abort", cancel, { once: true });
-  let first_token_ms: number | null = null;
+  const onAbort = (): void => void cancel();
+  if (signal.aborted) onAbort();
+  signal.addEventListener("abort", onAbort, { once: true });
   try {
-    const path = hmiRoutes.stream.path({ session_id }, { message_id: assistant_message_id });
-    const stream = await hmi.stream("GET", path, {
-      signal: giveUp,
-      onEvent: ({ event }) => {
-        if (!("type" in event)) return;
-        if (event.type === "token") first_token_ms ??= Math.round(performance.now() - start);
-        tell(event, options);
-      },
-    });
-    return { first_token_ms, ...saidIn(stream.events), ...endingOf(stream.events, stream.end) };
+    return await reading.ended;
   } finally {
-    signal.removeEventListener("abort", cancel);
+    signal.removeEventListener("abort", onAbort);
   }
 }
 
-function tell(event: StreamEvent, { onText, onThought, onNotice }: ChatOptions): void {
-  if (event.type === "token") onText(event.content);
-  if (event.type === "thinking") onThought?.(event.content);
-  if (event.type === "notice") onNotice?.(event);
-}
-
-function saidIn(seen: readonly SeenEvent[]): Pick<Reply, "model" | "reply" | "thinking" | "notices"> {
-  const events = seen.flatMap(({ event }) => ("type" in event ? [event] : []));
-  const textOf = (type: "token" | "thinking"): string =>
-    events.map((event) => (event.type === type ? event.content : "")).join("");
-  const started = events.find((event) => event.type === "started");
-  const executing = events.find((event) => event.type === "status_update" && event.status === "executing");
-  const asked = executing?.type === "status_update" ? executing.detail : undefined;
-  return {
-    model: asked ?? started?.model ?? null,
-    reply: textOf("token"),
-    thinking: textOf("thinking"),
-    notices: events.flatMap((event) => {
-      if (event.type !== "notice") return [];
-      const { type: _, ...notice } = event;
-      return [notice];
-    }),
-  };
-}
-
-function endingOf(seen: readonly SeenEvent[], end: string): Pick<Reply, "finish_reason" | "usage" | "error"> {
-  const events = seen.flatMap(({ event }) => ("type" in event ? [event] : []));
-  const usage = events.findLast((event) => event.type === "usage")?.usage ?? null;
-  const finish_reason = events.findLast((event) => event.type === "done")?.finish_reason ?? null;
-  const error = events.findLast((event) => event.type === "error");
-  if (error !== undefined) return { finish_reason, usage, error: detailsOf(error) };
-  if (finish_reason === null) {
-    const message = `The reply's stream was ${end} before it said that it is done.`;
-    return { finish_reason, usage, error: { code: "stream_cut", message, hint: WHICH_HOP } };
+function endingOf(
+  stream: SeenStream,
+  isCancelled: boolean,
+): Pick<ChatResult, "finish_reason" | "usage" | "error"> {
+  const counted = lastFact(stream, "usage");
+  const usage = counted === undefined ? null : usageOf(counted.prompt, counted.completion);
+  const dones = stream.facts.filter((fact) => fact.kind === "done");
+  const finish_reason = dones.find(({ reason }) => reason !== null)?.reason ?? null;
+  const failure = failureOf(stream);
+  if (failure !== undefined) {
+    const { code, message, hint } = failure;
+    return {
+      finish_reason,
+      usage,
+      error: { code: code ?? "reply_failed", message, ...(code === null ? WHICH_HOP : { hint }) },
+    };
+  }
+  // Where closing the connection ends a reply, nobody is there to be told the end.
+  if (dones.length === 0 && isCancelled) return { finish_reason: "cancelled", usage, error: null };
+  if (dones.length === 0) {
+    const message = `The reply's stream was ${stream.end} before it said that it is done.`;
+    return { finish_reason, usage, error: { code: "stream_cut", message, ...WHICH_HOP } };
   }
   if (finish_reason !== "error") return { finish_reason, usage, error: null };
-  // Some gateways have no `error` event, and say it in the status or not at all.
-  const failed = events.findLast((event) => event.type === "status_update" && event.status === "error");
-  const message = failedDetail(failed) ?? "The reply failed, and the stack did not say why.";
-  return { finish_reason, usage, error: { code: "reply_failed", message, hint: WHICH_HOP } };
-}
-
-function failedDetail(event: StreamEvent | undefined): string | undefined {
-  return event?.type === "status_update" ? event.detail : undefined;
-}
-
-function detailsOf({ code, message, hint }: ErrorEvent): NonNullable<Reply["error"]> {
-  return { code, message, hint };
+  const message = "The reply failed, and the stack did not say why.";
+  return { finish_reason, usage, error: { code: "reply_failed", message, ...WHICH_HOP } };
 }

@@ -1,24 +1,19 @@
-import { Health } from "../contract/common.ts";
 import { DEFAULTS } from "../contract/defaults.ts";
 import type { GenerationRecord } from "../contract/engine.ts";
 import type { Departures, ForeignContract } from "../contract/foreign.ts";
-import { modelInForce } from "../contract/model-names.ts";
-import { hmiRoutes } from "../contract/routes.ts";
-import { Lacks, messageOf, UserError } from "../errors.ts";
-import { type AbleModels, findAbleModels } from "./able-models.ts";
+import type { AbleModels } from "./able-models.ts";
 import { createAbsentClient } from "./absent-client.ts";
-import { departuresOf } from "./departures.ts";
+import { driverOf } from "./connect-chat.ts";
+import type { Closable, Connecting, Services } from "./connecting.ts";
+import { openContractServices } from "./contract-services.ts";
+import { openDrivenServices, otherWire } from "./driven-services.ts";
 import type { ChatClient, WireAbility } from "./drivers/chat-client.ts";
-import { createContractChat } from "./drivers/contract-chat.ts";
-import { connectDriver, type Driver } from "./drivers/driver.ts";
-import { isRefusal } from "./drivers/refused-words.ts";
-import { findDriver } from "./drivers/shipped-drivers.ts";
+import type { Driver } from "./drivers/driver.ts";
 import { type EngineWatch, watchEngine } from "./engine-watch.ts";
-import { createForeignClient, isLacking } from "./foreign.ts";
-import { createHttpClient, type HttpClient, type SeenCall } from "./http.ts";
+import { isLacking } from "./foreign.ts";
+import { createHttpClient, type HttpClient } from "./http.ts";
 import { noJournal, type RunJournal } from "./run-journal.ts";
 import { openTargetStore, type TargetStore } from "./store/store.ts";
-import { tokenRefused } from "./token-refused.ts";
 
 /** Where the services of a stack are, as far as it has them and they are known. */
 export interface TargetUrls {
@@ -131,8 +126,7 @@ export async function openTarget(
 ): Promise<Target> {
   const opened: Closable[] = [];
   try {
-    const name = given.contract?.driver ?? "ours";
-    const driver = given.driver ?? (name === "ours" ? undefined : findDriver(name));
+    const driver = driverOf(given);
     const soon = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
     const connecting: Connecting = { given, soon, opened };
     const engine =
@@ -142,7 +136,7 @@ export async function openTarget(
     opened.push(engine);
     const services = await (driver === undefined
       ? openContractServices(connecting)
-      : openDrivenServices(driver, connecting, engine));
+      : openDrivenServices(connecting, engine));
     const { contract, token } = given;
     const store = contract?.store
       ? await openTargetStore(contract.store, { ...driver?.storeNames, ...contract.store_names })
@@ -219,175 +213,6 @@ interface Offering {
   readonly hasStore: boolean;
 }
 
-interface Closable {
-  close(): Promise<void>;
-}
-
 async function closeAll(opened: readonly Closable[]): Promise<void> {
   await Promise.all(opened.map((each) => each.close()));
-}
-
-/** What services are connected with. */
-interface Connecting {
-  readonly given: TargetUrls;
-  readonly soon: AbortSignal;
-  /** What is to be closed at the end. */
-  readonly opened: Closable[];
-}
-
-/** The services of a target as they are talked to. */
-interface Services extends Pick<Target, "hmi" | "gateway" | "chat" | "front" | "models" | "otherPerson"> {
-  readonly speaksContract: boolean;
-}
-
-/** An HMI and a gateway that follow the contract, or say where they depart from it. */
-async function openContractServices({ given, soon, opened }: Connecting): Promise<Services> {
-  const departures = departuresOf(given.contract);
-  const open = (service: "hmi" | "gateway", token: string | undefined): HttpClient => {
-    const url = given[service];
-    if (url === undefined) throw new UserError("bad_url", `The URL of the ${TITLES[service]} is not known.`);
-    const client = createForeignClient({ url, token, service, departures });
-    opened.push(client);
-    return client;
-  };
-  const [hmi, gateway] = [open("hmi", given.token), open("gateway", given.token)];
-  const { otherToken } = given;
-  const otherPerson = otherToken
-    ? { hmi: open("hmi", otherToken), gateway: open("gateway", otherToken) }
-    : undefined;
-  await Promise.all([requireService(hmi, "hmi", soon), requireService(gateway, "gateway", soon)]);
-  const listed = await findAbleModels(hmi, soon);
-  const models = isLacking(departures, "engine.think") ? { ...listed, thinking: null } : listed;
-  const chat = createContractChat(hmi, departures);
-  return { hmi, gateway, chat, front: "hmi", models, otherPerson, speaksContract: true };
-}
-
-/** A target that speaks another wire: what its driver can say and hear is all that there is. */
-async function openDrivenServices(
-  driver: Driver,
-  { given, soon, opened }: Connecting,
-  engine: HttpClient,
-): Promise<Services> {
-  const settings = given.contract?.wire ?? {};
-  const front = settings.service ?? driver.service;
-  const url = given[front];
-  if (url === undefined) {
-    throw new UserError(
-      "bad_url",
-      `The driver ${driver.name} talks to the ${front}, whose URL is not known.`,
-      {
-        hint: `Name it: --${front} URL.`,
-      },
-    );
-  }
-  const client = createHttpClient(url, front === "engine" ? given.engineKey : given.token);
-  opened.push(client);
-  const { isStandIn } = await watchEngine(engine, soon, given.token);
-  const connect = (model: string | null): Promise<ChatClient> =>
-    connectDriver(driver, {
-      client,
-      settings,
-      model,
-      agent: given.agentId ?? DEFAULTS.agentId,
-      token: given.token ?? "",
-      isStandIn,
-    });
-  const chat = await connect(given.model ?? null);
-  const installed = await requireAnswer(chat, client, soon);
-  // A model that is configured and that nobody lists would have every claim broken for one reason.
-  const model = modelInForce(installed, given.model ?? "") ?? given.model ?? null;
-  const absent = createAbsentClient(url, (call) => `${otherWire(driver.name)}, which has no ${call}`);
-  return {
-    hmi: absent,
-    gateway: absent,
-    chat: model === (given.model ?? null) ? chat : await connect(model),
-    front,
-    models: { thinking: null, seeing: null, blind: null },
-    otherPerson: undefined,
-    speaksContract: false,
-  };
-}
-
-function otherWire(driver: string): string {
-  return `this claim is about the words of docs/contract.md, and the target speaks the wire of ${driver}`;
-}
-
-/** The models of a target that answers. Throws a UserError where nothing does. */
-async function requireAnswer(
-  chat: ChatClient,
-  client: HttpClient,
-  soon: AbortSignal,
-): Promise<readonly string[]> {
-  const isListed = chat.lacking["list models"] === undefined;
-  try {
-    if (!isListed) await client.call("GET", "/", { signal: soon });
-    return isListed ? await chat.models(soon) : [];
-  } catch (error) {
-    // It answered, if not with a list: what is wrong with that is for the checks to say.
-    if (isRefusal(error)) return [];
-    throw new UserError("unreachable", `${client.url} does not answer: ${messageOf(error)}.`, {
-      hint: "Start it first, or name another URL with --hmi, --gateway or --engine.",
-      cause: error,
-    });
-  }
-}
-
-/**
- * A claim about a reply can be judged only where replies can come. A service that does not report its
- * health as ours do is taken as it is: what is wrong with it is for the checks to say.
- */
-async function requireService(
-  client: HttpClient,
-  name: keyof typeof TITLES,
-  signal: AbortSignal,
-): Promise<void> {
-  const health = Health.safeParse(await healthOf(client, name, signal)).data;
-  if (health === undefined) return;
-  if (health.service !== name) {
-    throw new UserError(
-      "bad_url",
-      `At ${client.url} is the ${TITLES[health.service]}, not the ${TITLES[name]}.`,
-      {
-        hint: `Check the URL given with --${name}.`,
-      },
-    );
-  }
-  const missing = Object.entries(health.dependencies).filter(([, { status }]) => status !== "ok");
-  if (missing.length === 0) return;
-  const said = missing
-    .map(([dependency, { error }]) => `${dependency}: ${error ?? "unavailable"}`)
-    .join("; ");
-  throw new UserError(
-    "unreachable",
-    `The ${TITLES[name]} at ${client.url} cannot answer a message: ${said}`,
-    {
-      hint: "Run `stack status` to see which service is down.",
-    },
-  );
-}
-
-const TITLES = { hmi: "HMI", gateway: "gateway" } as const;
-
-async function healthOf(
-  client: HttpClient,
-  name: keyof typeof TITLES,
-  signal: AbortSignal,
-): Promise<unknown> {
-  let answer: SeenCall;
-  try {
-    answer = await client.call("GET", hmiRoutes.health.path(), { signal });
-  } catch (error) {
-    // A backend without a health report is taken as it is, too.
-    if (error instanceof Lacks) return undefined;
-    throw new UserError(
-      "unreachable",
-      `The ${TITLES[name]} at ${client.url} does not answer: ${messageOf(error)}.`,
-      {
-        hint: `Run \`stack up\` first, or name another one with --${name}.`,
-        cause: error,
-      },
-    );
-  }
-  if (answer.status === 401) throw tokenRefused(TITLES[name], client.url);
-  return answer.body;
 }

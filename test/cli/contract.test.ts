@@ -33,7 +33,7 @@ test("with a foreign contract no stack of our own is judged in its place", async
 
 test.each([
   [["--contract", "seeds", "--in-process"], {}, "--in-process judges a stack of our own"],
-  [["--contract", "theirs"], {}, "Expected --contract=theirs to be one of: ours, seeds"],
+  [["--contract", "theirs"], {}, '--contract: there is no driver "theirs".'],
   [
     ["--hmi", "http://127.0.0.1:1"],
     { STACK_CONTRACT_LACKS: "sse/nothing=skipped" },

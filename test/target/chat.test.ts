@@ -8,9 +8,10 @@ import { createProfile, generationsOf, messagesOf, startTestStack } from "../sup
 import { listenOnAnyPort } from "../support/listen.ts";
 
 /** Sends one message; gives the result and the pieces that were told. */
-async function chat(options: Pick<ChatOptions, "hmi"> & Partial<ChatOptions>) {
+async function chat({ hmi, token, ...options }: { hmi: string; token?: string } & Partial<ChatOptions>) {
   const pieces: string[] = [];
   const result = await chatOnce({
+    target: { hmi, ...(token !== undefined && { token }) },
     message: "Count to 5",
     signal: new AbortController().signal,
     onText: (text) => pieces.push(text),
@@ -173,7 +174,9 @@ test("an HMI that asks for a token is shown it", async () => {
 
 test("an answer of no HMI is quoted", async () => {
   const hmi = await listenOnAnyPort(createServer((_, response) => response.writeHead(404).end("no page")));
-  await expect(chat({ hmi })).rejects.toMatchObject({ message: 'The HMI answered 404: "no page"' });
+  await expect(chat({ hmi })).rejects.toMatchObject({
+    message: "POST /api/chat/message answered 404: no page.",
+  });
 });
 
 test("an abort in mid-reply cancels it at the engine, and the reply keeps what came", async () => {

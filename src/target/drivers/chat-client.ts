@@ -49,6 +49,10 @@ export interface OutgoingMessage {
   readonly text: string;
   /** By the engine's name; undefined for the default. */
   readonly model?: string | undefined;
+  /** True where the profile is named beside its conversation, too, as a person may. */
+  readonly saysProfile?: boolean;
+  /** Whom it is for, on a wire that has agents; undefined for the default. */
+  readonly agent?: string | undefined;
 }
 
 /** What became of a message that was sent. */

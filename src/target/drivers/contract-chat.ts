@@ -86,12 +86,13 @@ export function createContractChat(
 }
 
 async function send(hmi: HttpClient, message: OutgoingMessage, signal: AbortSignal): Promise<Sent> {
-  const { text, conversation, model, place } = message;
+  const { text, conversation, model, agent, place, saysProfile } = message;
   const body = {
     session_id: conversation,
     message: text,
-    model_id: conversation === null ? place.modelId : undefined,
+    model_id: conversation === null || saysProfile === true ? place.modelId : undefined,
     model,
+    agent_id: agent,
   };
   const call = await hmi.call("POST", hmiRoutes.sendMessage.path(), { body, signal });
   const session_id = idAt(call.body, "session_id");
@@ -105,7 +106,8 @@ async function send(hmi: HttpClient, message: OutgoingMessage, signal: AbortSign
     reply: idAt(call.body, "assistant_message_id"),
     read(options) {
       if (session_id === null) throw new Refusal(call);
-      return readReply(hmi, hmiRoutes.stream.path({ session_id }), options);
+      const reply = idAt(call.body, "assistant_message_id") ?? undefined;
+      return readReply(hmi, hmiRoutes.stream.path({ session_id }, { message_id: reply }), options);
     },
   };
 }

@@ -94,8 +94,12 @@ class DescribedChat implements ChatClient {
     if (answer.status >= 300 && answer.status !== 404) throw new Refusal(answer);
   }
 
-  async send(message: OutgoingMessage, signal: AbortSignal): Promise<Sent> {
+  async send(given: OutgoingMessage, signal: AbortSignal): Promise<Sent> {
     const { wire } = this.#given;
+    const isMadeFirst = given.conversation === null && wire.conversation !== undefined;
+    const message = isMadeFirst
+      ? { ...given, conversation: await this.openConversation(given.place, signal) }
+      : given;
     const sending = (message.conversation === null ? wire.send_first : undefined) ?? wire.send;
     const text = this.#wordingOf(message);
     const values = this.#values({ ...message, text });
@@ -259,7 +263,7 @@ class DescribedChat implements ChatClient {
       message: given.message ?? undefined,
       reply: given.reply ?? undefined,
       model: given.model ?? model ?? undefined,
-      agent,
+      agent: given.agent ?? agent,
       token,
       history,
       options: Object.keys(options).length === 0 ? undefined : options,
@@ -306,6 +310,7 @@ interface Known {
   readonly place?: Place;
   readonly text?: string;
   readonly model?: string | undefined;
+  readonly agent?: string | undefined;
   readonly conversation?: string | null;
   readonly message?: string | null;
   readonly reply?: string | null;

@@ -2,7 +2,7 @@ import { createNdjsonDecoder } from "../../contract/ndjson.ts";
 import { createSseDecoder } from "../../contract/sse-decoder.ts";
 import type { StreamDescription } from "../../contract/wire-description.ts";
 import { countAt, idAt, textAt, valueAt } from "./json-place.ts";
-import type { ReplyFact } from "./reply-facts.ts";
+import type { ReplyFact, Told } from "./reply-facts.ts";
 
 /** Takes the bytes of a reply's stream, cut anywhere, and tells the facts in them. */
 export interface FactReader {
@@ -121,6 +121,7 @@ export function factsIn(value: unknown, name: string | undefined, stream: Stream
     ...by(stream.text, (event, { at }) => saidIn("text", event, at)),
     ...by(stream.usage, usageIn),
     ...by(stream.timings, timingsIn),
+    ...by(stream.notice, noticeIn),
     ...by(stream.failure, failureIn),
     ...by(stream.done, doneIn),
   ];
@@ -133,13 +134,13 @@ type RuleOf<Kind extends keyof StreamDescription> = Exclude<
 >;
 
 function startedIn(value: unknown, rule: RuleOf<"started">): ReplyFact | undefined {
-  const told = {
+  const names = {
     conversation: idAt(value, rule.conversation),
     message: idAt(value, rule.message),
     reply: idAt(value, rule.reply),
   };
-  const isTold = Object.values(told).some((id) => id !== null);
-  return isTold ? { kind: "started", ...told } : undefined;
+  const isTold = Object.values(names).some((id) => id !== null);
+  return isTold ? { kind: "started", ...names } : undefined;
 }
 
 function modelIn(value: unknown, { at }: RuleOf<"model">): ReplyFact | undefined {
@@ -160,9 +161,17 @@ function usageIn(value: unknown, rule: RuleOf<"usage">): ReplyFact | undefined {
 
 function failureIn(value: unknown, rule: RuleOf<"failure">): ReplyFact | undefined {
   const message = valueAt(value, rule.message) ?? null;
-  return message === null
-    ? undefined
-    : { kind: "failure", code: idAt(value, rule.code), message: wordsOf(message) };
+  return message === null ? undefined : { kind: "failure", ...told(value, wordsOf(message), rule) };
+}
+
+function noticeIn(value: unknown, rule: RuleOf<"notice">): ReplyFact | undefined {
+  const message = textAt(value, rule.message);
+  return message === null ? undefined : { kind: "notice", notice: told(value, message, rule) };
+}
+
+function told(value: unknown, message: string, rule: RuleOf<"failure"> | RuleOf<"notice">): Told {
+  const hint = textAt(value, rule.hint);
+  return { code: idAt(value, rule.code), message, ...(hint !== null && { hint }) };
 }
 
 function doneIn(value: unknown, { data, has, reason }: RuleOf<"done">): ReplyFact | undefined {

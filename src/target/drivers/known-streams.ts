@@ -32,10 +32,11 @@ export const CONTRACT_STREAM: StreamDescription = {
     reply: "timings.reply_ms",
   },
   failure: [
-    { of: "error", message: "message", code: "code" },
+    { of: "error", message: "message", code: "code", hint: "hint" },
     // Where there is no `error` event, a failure is a status.
     { of: "status_update", where: { status: "error" }, message: "detail" },
   ],
+  notice: { of: "notice", message: "message", code: "code", hint: "hint" },
   done: { of: "done", reason: "finish_reason" },
 };
 

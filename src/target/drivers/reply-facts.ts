@@ -9,6 +9,14 @@ export interface EngineTimings {
   readonly reply_ms: number | null;
 }
 
+/** What a person is told, in the back end's own words. */
+export interface Told {
+  readonly code: string | null;
+  readonly message: string;
+  /** What to do about it. */
+  readonly hint?: string;
+}
+
 /** One thing that a reply's stream says, in words that are no wire's own. What is not told is null. */
 export type ReplyFact =
   | {
@@ -23,37 +31,39 @@ export type ReplyFact =
   | { readonly kind: "thought"; readonly text: string }
   | { readonly kind: "usage"; readonly prompt: number | null; readonly completion: number | null }
   | { readonly kind: "timings"; readonly timings: EngineTimings }
-  | { readonly kind: "failure"; readonly code: string | null; readonly message: string }
+  /** What a person should know of a reply that goes on. */
+  | { readonly kind: "notice"; readonly notice: Told }
+  | ({ readonly kind: "failure" } & Told)
   | { readonly kind: "done"; readonly reason: string | null };
 
 /** A fact, with when its last byte arrived after the request was sent, in milliseconds. */
 export type TimedFact = ReplyFact & { readonly at_ms: number };
 
 /** What facts are read from. */
-export interface Told {
+interface Heard {
   readonly facts: readonly TimedFact[];
 }
 
 /** The last fact of a kind; undefined where it was not told. */
 export function lastFact<Kind extends ReplyFact["kind"]>(
-  { facts }: Told,
+  { facts }: Heard,
   kind: Kind,
 ): Extract<TimedFact, { kind: Kind }> | undefined {
   return facts.findLast((fact): fact is Extract<TimedFact, { kind: Kind }> => fact.kind === kind);
 }
 
 /** The reply's text as it was streamed. */
-export function textOf({ facts }: Told): string {
+export function textOf({ facts }: Heard): string {
   return facts.map((fact) => (fact.kind === "text" ? fact.text : "")).join("");
 }
 
 /** What the model thought before and while it answered. */
-export function thoughtsOf({ facts }: Told): string {
+export function thoughtsOf({ facts }: Heard): string {
   return facts.map((fact) => (fact.kind === "thought" ? fact.text : "")).join("");
 }
 
 /** What failed; the word that has a code before one that has none. Undefined where nothing was told to have. */
-export function failureOf({ facts }: Told): Extract<ReplyFact, { kind: "failure" }> | undefined {
+export function failureOf({ facts }: Heard): Extract<ReplyFact, { kind: "failure" }> | undefined {
   const failures = facts.filter((fact) => fact.kind === "failure");
   return failures.find(({ code }) => code !== null) ?? failures[0];
 }

@@ -1,0 +1,104 @@
+import { DEFAULTS } from "../contract/defaults.ts";
+import { modelInForce } from "../contract/model-names.ts";
+import { UserError } from "../errors.ts";
+import { doesNotAnswer, SERVICE_TITLES } from "./connecting.ts";
+import { departuresOf } from "./departures.ts";
+import type { ChatClient } from "./drivers/chat-client.ts";
+import { createContractChat } from "./drivers/contract-chat.ts";
+import { connectDriver, type Driver } from "./drivers/driver.ts";
+import { isRefusal } from "./drivers/refused-words.ts";
+import { findDriver } from "./drivers/shipped-drivers.ts";
+import { createForeignClient } from "./foreign.ts";
+import { createHttpClient, type HttpClient } from "./http.ts";
+import type { TargetUrls } from "./target.ts";
+
+/** A stack that is talked to, and nothing else. */
+export interface ConnectedChat {
+  readonly chat: ChatClient;
+  /** The service that messages are sent to. */
+  readonly front: Driver["service"];
+  /** Its client. */
+  readonly client: HttpClient;
+}
+
+/** The driver that a target names; undefined for the contract's own. Throws a UserError. */
+export function driverOf({ driver, contract }: Pick<TargetUrls, "driver" | "contract">): Driver | undefined {
+  const name = contract?.driver ?? "ours";
+  return driver ?? (name === "ours" ? undefined : findDriver(name));
+}
+
+/**
+ * Connects to the service that messages are sent to, without looking whether it answers. `url` counts before the
+ * target's own, as that of a proxy before it does. Throws a UserError where no URL is known.
+ */
+export async function connectChat(
+  given: TargetUrls,
+  { isStandIn, url: before }: { readonly isStandIn: boolean; readonly url?: string | undefined },
+): Promise<ConnectedChat> {
+  const driver = driverOf(given);
+  const wire = given.contract?.wire ?? {};
+  const front = driver === undefined ? "hmi" : (wire.service ?? driver.service);
+  const url = before ?? given[front];
+  if (url === undefined) {
+    throw new UserError(
+      "bad_url",
+      `Messages are sent to the ${SERVICE_TITLES[front]}, whose URL is not known.`,
+      {
+        hint: `Name it: --${front} URL.`,
+      },
+    );
+  }
+  if (driver === undefined) {
+    const departures = departuresOf(given.contract);
+    const client = createForeignClient({ url, token: given.token, service: "hmi", departures });
+    return { chat: createContractChat(client, departures), front, client };
+  }
+  const client = createHttpClient(url, front === "engine" ? given.engineKey : given.token);
+  const chat = await connectDriver(driver, {
+    client,
+    settings: wire,
+    model: given.model ?? null,
+    agent: given.agentId ?? DEFAULTS.agentId,
+    token: given.token ?? "",
+    isStandIn,
+  });
+  return { chat, front, client };
+}
+
+/**
+ * The same, with a model that the back end has: one that is configured and that nobody lists would have every message
+ * refused. Throws what asking for the list throws where nothing answers.
+ */
+export async function connectChatWithModel(
+  given: TargetUrls,
+  options: { readonly isStandIn: boolean },
+  signal: AbortSignal,
+): Promise<ConnectedChat> {
+  const connected = await connectChat(given, options);
+  if (driverOf(given) === undefined) return connected;
+  try {
+    const installed = await listModels(connected, signal);
+    const model = modelInForce(installed, given.model ?? "") ?? given.model;
+    if (model === given.model) return connected;
+    await connected.client.close();
+    return await connectChat({ ...given, model }, options);
+  } catch (error) {
+    await connected.client.close();
+    throw doesNotAnswer(connected.front, connected.client.url, error);
+  }
+}
+
+/** The models of a back end that answers, if not with a list. Throws where nothing answers. */
+async function listModels({ chat, client }: ConnectedChat, signal: AbortSignal): Promise<readonly string[]> {
+  if (chat.lacking["list models"] !== undefined) {
+    await client.call("GET", "/", { signal });
+    return [];
+  }
+  try {
+    return await chat.models(signal);
+  } catch (error) {
+    // What is wrong with its answer is for the checks to say.
+    if (isRefusal(error)) return [];
+    throw error;
+  }
+}

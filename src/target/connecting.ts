@@ -1,0 +1,35 @@
+import { messageOf, UserError } from "../errors.ts";
+import type { Target, TargetUrls } from "./target.ts";
+
+/** What is closed at the end. */
+export interface Closable {
+  close(): Promise<void>;
+}
+
+/** What services are connected with. */
+export interface Connecting {
+  readonly given: TargetUrls;
+  readonly soon: AbortSignal;
+  /** What is to be closed at the end. */
+  readonly opened: Closable[];
+}
+
+/** The services of a target as they are talked to. */
+export interface Services
+  extends Pick<Target, "hmi" | "gateway" | "chat" | "front" | "models" | "otherPerson"> {
+  readonly speaksContract: boolean;
+}
+
+/** A service as sentences name it. */
+export const SERVICE_TITLES = { hmi: "HMI", gateway: "gateway", engine: "engine" } as const;
+
+export function doesNotAnswer(name: keyof typeof SERVICE_TITLES, url: string, error: unknown): UserError {
+  return new UserError(
+    "unreachable",
+    `The ${SERVICE_TITLES[name]} at ${url} does not answer: ${messageOf(error)}.`,
+    {
+      hint: `Run \`stack up\` first, or name another one with --${name}.`,
+      cause: error,
+    },
+  );
+}

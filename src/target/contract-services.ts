@@ -1,0 +1,80 @@
+import { Health } from "../contract/common.ts";
+import { hmiRoutes } from "../contract/routes.ts";
+import { Lacks, UserError } from "../errors.ts";
+import { findAbleModels } from "./able-models.ts";
+import { type Connecting, doesNotAnswer, SERVICE_TITLES, type Services } from "./connecting.ts";
+import { departuresOf } from "./departures.ts";
+import { createContractChat } from "./drivers/contract-chat.ts";
+import { createForeignClient, isLacking } from "./foreign.ts";
+import type { HttpClient, SeenCall } from "./http.ts";
+import { tokenRefused } from "./token-refused.ts";
+
+/** An HMI and a gateway that follow the contract, or say where they depart from it. */
+export async function openContractServices({ given, soon, opened }: Connecting): Promise<Services> {
+  const departures = departuresOf(given.contract);
+  const open = (service: "hmi" | "gateway", token: string | undefined): HttpClient => {
+    const url = given[service];
+    if (url === undefined)
+      throw new UserError("bad_url", `The URL of the ${SERVICE_TITLES[service]} is not known.`);
+    const client = createForeignClient({ url, token, service, departures });
+    opened.push(client);
+    return client;
+  };
+  const [hmi, gateway] = [open("hmi", given.token), open("gateway", given.token)];
+  const { otherToken } = given;
+  const otherPerson = otherToken
+    ? { hmi: open("hmi", otherToken), gateway: open("gateway", otherToken) }
+    : undefined;
+  await Promise.all([requireService(hmi, "hmi", soon), requireService(gateway, "gateway", soon)]);
+  const listed = await findAbleModels(hmi, soon);
+  const models = isLacking(departures, "engine.think") ? { ...listed, thinking: null } : listed;
+  const chat = createContractChat(hmi, departures);
+  return { hmi, gateway, chat, front: "hmi", models, otherPerson, speaksContract: true };
+}
+
+/**
+ * A claim about a reply can be judged only where replies can come. A service that does not report its
+ * health as ours do is taken as it is: what is wrong with it is for the checks to say.
+ */
+async function requireService(
+  client: HttpClient,
+  name: "hmi" | "gateway",
+  signal: AbortSignal,
+): Promise<void> {
+  const health = Health.safeParse(await healthOf(client, name, signal)).data;
+  if (health === undefined) return;
+  if (health.service !== name) {
+    throw new UserError(
+      "bad_url",
+      `At ${client.url} is the ${SERVICE_TITLES[health.service]}, not the ${SERVICE_TITLES[name]}.`,
+      {
+        hint: `Check the URL given with --${name}.`,
+      },
+    );
+  }
+  const missing = Object.entries(health.dependencies).filter(([, { status }]) => status !== "ok");
+  if (missing.length === 0) return;
+  const said = missing
+    .map(([dependency, { error }]) => `${dependency}: ${error ?? "unavailable"}`)
+    .join("; ");
+  throw new UserError(
+    "unreachable",
+    `The ${SERVICE_TITLES[name]} at ${client.url} cannot answer a message: ${said}`,
+    {
+      hint: "Run `stack status` to see which service is down.",
+    },
+  );
+}
+
+async function healthOf(client: HttpClient, name: "hmi" | "gateway", signal: AbortSignal): Promise<unknown> {
+  let answer: SeenCall;
+  try {
+    answer = await client.call("GET", hmiRoutes.health.path(), { signal });
+  } catch (error) {
+    // A backend without a health report is taken as it is, too.
+    if (error instanceof Lacks) return undefined;
+    throw doesNotAnswer(name, client.url, error);
+  }
+  if (answer.status === 401) throw tokenRefused(SERVICE_TITLES[name], client.url);
+  return answer.body;
+}

@@ -1,0 +1,30 @@
+import { createAbsentClient } from "./absent-client.ts";
+import { connectChatWithModel } from "./connect-chat.ts";
+import type { Connecting, Services } from "./connecting.ts";
+import { watchEngine } from "./engine-watch.ts";
+import type { HttpClient } from "./http.ts";
+
+/** A target that speaks another wire: what its driver can say and hear is all that there is. */
+export async function openDrivenServices(
+  { given, soon, opened }: Connecting,
+  engine: HttpClient,
+): Promise<Services> {
+  const { isStandIn } = await watchEngine(engine, soon, given.token);
+  const { chat, client, front } = await connectChatWithModel(given, { isStandIn }, soon);
+  opened.push(client);
+  const absent = createAbsentClient(client.url, (call) => `${otherWire(chat.driver)}, which has no ${call}`);
+  return {
+    hmi: absent,
+    gateway: absent,
+    chat,
+    front,
+    models: { thinking: null, seeing: null, blind: null },
+    otherPerson: undefined,
+    speaksContract: false,
+  };
+}
+
+/** Why a claim about the contract's own words is not judged on a target of another wire. */
+export function otherWire(driver: string): string {
+  return `this claim is about the words of docs/contract.md, and the target speaks the wire of ${driver}`;
+}
