@@ -33,6 +33,11 @@ export const LITELLM_CASES: readonly RecordedCase[] = [
   recordedCase("chat-stream-openai", completions({ ...STREAM, model: LITELLM_MODELS.openai })),
   recordedCase("chat-stream-without-usage", completions({ stream: true })),
   recordedCase("chat-whole", completions()),
+  recordedCase("responses-stream", {
+    ...completions(),
+    path: "/v1/responses",
+    body: JSON.stringify({ model: LITELLM_MODELS.ollama, stream: true, max_output_tokens: 12, input: ASKED }),
+  }),
   recordedCase("chat-unknown-model", completions({ ...STREAM, model: "nope" })),
   recordedCase("chat-no-messages", completions({ ...STREAM, messages: [] })),
   recordedCase("chat-bad-json", { ...completions(), body: '{"model":' }),

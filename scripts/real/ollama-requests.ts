@@ -255,3 +255,20 @@ export const OLLAMA_CASES: readonly RecordedCase[] = [
   }),
   it("foreign-host", get("/api/tags", "Host: evil.example")),
 ];
+
+const responses = (fields: object = {}): RawRequest =>
+  post("/v1/responses", { model: plain, max_output_tokens: 12, temperature: 0, input: ASKED, ...fields });
+
+/** What is recorded of its Open Responses, which the stand-in does not speak. */
+export const OLLAMA_RESPONSES_CASES: readonly RecordedCase[] = [
+  it("v1-responses-stream", responses({ stream: true }), load(plain)),
+  it("v1-responses-whole", responses()),
+  it("v1-responses-text-input", responses({ stream: true, input: "Say hello" })),
+  it(
+    "v1-responses-think",
+    responses({ model: thinking, stream: true, max_output_tokens: 40, input: THINKS_SHORTLY }),
+  ),
+  it("v1-responses-unknown-model", responses({ model: "nope", stream: true })),
+  it("v1-responses-no-input", responses({ stream: true, input: undefined })),
+  it("v1-responses-bad-json", post("/v1/responses", '{"model":')),
+];

@@ -8,10 +8,10 @@
  * URL is http://127.0.0.1:11434 where it is left out; with names, only these are recorded.
  */
 import { REAL_MODELS } from "./ollama-models.ts";
-import { OLLAMA_CASES } from "./ollama-requests.ts";
+import { OLLAMA_CASES, OLLAMA_RESPONSES_CASES } from "./ollama-requests.ts";
 import { chosen, fail, recordAnswers } from "./record-answers.ts";
 
-const { url, cases } = chosen("http://127.0.0.1:11434", OLLAMA_CASES);
+const { url, cases } = chosen("http://127.0.0.1:11434", [...OLLAMA_CASES, ...OLLAMA_RESPONSES_CASES]);
 await requireModels();
 await recordAnswers({ program: "ollama", url, cases });
 
