@@ -3,18 +3,11 @@ import { withoutOptions } from "../contract/options-as-text.ts";
 import type { Context } from "./stage.ts";
 
 /**
- * What the engine was asked with this message as the last; empty where the engine cannot be watched. Look once
- * before the message is sent: it counts from the suite's first look, because a stack that runs for long has
- * thousands.
+ * What the engine was asked to answer this message; empty where the engine cannot be watched. Look once before the
+ * message is sent: it counts from the suite's first look, because a stack that runs for long has thousands.
  */
 export async function generationsFor(context: Context, asked: string): Promise<readonly GenerationRecord[]> {
-  return (await newGenerations(context)).filter((generation) => wasAsked(generation, asked));
-}
-
-/** Whether this was asked last: as a message, which may have a line for the stand-in under it, or in a transcript. */
-export function wasAsked({ messages, prompt }: GenerationRecord, asked: string): boolean {
-  const last = messages?.at(-1)?.content;
-  return (last !== undefined && withoutOptions(last) === asked) || (prompt?.includes(asked) ?? false);
+  return answering(asked, await newGenerations(context));
 }
 
 /** The same with this word anywhere in what it was given. */
@@ -27,6 +20,30 @@ export async function generationsWith(context: Context, word: string): Promise<r
 /** What the engine was given, in order: messages; or a system text and a transcript. */
 export function textsOf({ messages, system, prompt }: GenerationRecord): readonly string[] {
   return messages?.map(({ content }) => content) ?? [system ?? "", prompt ?? ""];
+}
+
+/**
+ * Those that this message was asked in: whose last word from a person it is, wherever it stands. A reply that is asked
+ * for a second time has the first one after it. Where none has it as it was sent, those that have it in a longer text,
+ * as a template makes one.
+ */
+export function answering(
+  asked: string,
+  generations: readonly GenerationRecord[],
+): readonly GenerationRecord[] {
+  const wanted = withoutOptions(asked);
+  const exact = generations.filter(
+    (generation) => lastAsked(generation) === wanted || generation.prompt?.includes(wanted),
+  );
+  return exact.length > 0
+    ? exact
+    : generations.filter((generation) => lastAsked(generation)?.includes(wanted));
+}
+
+/** Without the line that directs the stand-in. */
+function lastAsked({ messages }: GenerationRecord): string | undefined {
+  const last = messages?.findLast(({ role, content }) => role === "user" && content.trim() !== "");
+  return last && withoutOptions(last.content);
 }
 
 async function newGenerations(context: Context): Promise<readonly GenerationRecord[]> {

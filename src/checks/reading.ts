@@ -105,9 +105,37 @@ export async function readAllRows(
   sessionId: string,
   limit?: number,
 ): Promise<readonly Message[]> {
-  const { store } = context.target;
-  return (await store?.messagesOf(sessionId)) ?? (await readHistory(context, sessionId, limit));
+  const stored = await context.target.store?.messagesOf(sessionId);
+  if (stored === undefined) return await readHistory(context, sessionId, limit);
+  const isTold = stored.every((row) => row.status !== undefined && row.message_type !== undefined);
+  const shown = isTold ? [] : await readHistory(context, sessionId, limit);
+  // What the store has no column for is as the HMI shows it.
+  return stored.map((row) => ({
+    ...NOTHING,
+    ...shown.find(({ message_id }) => message_id === row.message_id),
+    ...row,
+  }));
 }
+
+/** What a row has where nobody says otherwise. */
+const NOTHING: Omit<Message, "role" | "content" | "session_id"> = {
+  message_id: "",
+  model_id: null,
+  message_type: "chat",
+  thinking: null,
+  images: [],
+  model_name: null,
+  agent_id: "",
+  status: "complete",
+  usage: null,
+  timings: null,
+  notices: [],
+  finish_reason: null,
+  error: null,
+  timestamp: "",
+  parent_id: null,
+  versions: [],
+};
 
 /** What the HMI shows of a conversation; with a limit, so many of its newest rows. */
 export async function readHistory(

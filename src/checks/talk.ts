@@ -2,6 +2,7 @@
 import type { EngineOptions, Think } from "../contract/gateway.ts";
 import { CouldNotRun } from "../harness/check.ts";
 import type { Place, Reading, Sent } from "../target/drivers/chat-client.ts";
+import { statusMeant } from "../target/drivers/described-rows.ts";
 import { isRefusal, refusedWords } from "../target/drivers/refused-words.ts";
 import type { ReplyFact, SeenRow, TimedFact } from "../target/drivers/reply-facts.ts";
 import type { SeenStream } from "../target/http.ts";
@@ -173,18 +174,42 @@ export async function rowsOf(context: Context, talk: Talk): Promise<readonly See
   const { conversation } = talk;
   if (conversation === null) throw new CouldNotRun("the back end did not tell which conversation this is");
   const rows =
-    (await store?.messagesOf(conversation)) ?? (await understood(chat.rows(conversation, context.signal)));
+    (await store?.messagesOf(conversation))?.map((row) => meantRow(context, row)) ??
+    (await understood(chat.rows(conversation, context.signal)));
   // Summaries and titles are no part of what was said.
   return rows.filter(({ message_type = "chat" }) => message_type === "chat");
 }
 
-/** The same, as soon as no reply is being written any more; as it is then, where one is for too long. */
-export async function settledRowsOf(context: Context, talk: Talk): Promise<readonly SeenRow[]> {
+/** What the HMI shows of it, where {@link rowsOf} looks into the store; null where it does not, or nothing is shown. */
+export async function shownRowsOf(context: Context, talk: Talk): Promise<readonly SeenRow[] | null> {
+  const { store, chat } = context.target;
+  const { conversation } = talk;
+  if (store === undefined || conversation === null || chat.lacking["show rows"] !== undefined) return null;
+  return await understood(chat.rows(conversation, context.signal));
+}
+
+/** A back end that is none of ours has its own words in its store. */
+function meantRow({ target }: Context, { status, ...row }: SeenRow): SeenRow {
+  if (target.capabilities.has("speak the contract")) return { ...row, ...(status && { status }) };
+  const meant = statusMeant(status);
+  return { ...row, ...(meant && { status: meant }) };
+}
+
+/**
+ * The same, as soon as no reply is being written any more; as it is then, where one is for too long. Where a back end
+ * promises nothing of its rows, they are looked at until they are also enough for whoever asks.
+ */
+export async function settledRowsOf(
+  context: Context,
+  talk: Talk,
+  isEnough: (rows: readonly SeenRow[]) => boolean = () => true,
+): Promise<readonly SeenRow[]> {
+  const isPromised = context.target.capabilities.has("speak the contract");
   return await lookUntil(
     context,
     patienceOf(context.target),
     () => rowsOf(context, talk),
-    (rows) => rows.every((row) => row.status !== "streaming"),
+    (rows) => rows.every((row) => row.status !== "streaming") && (isPromised || isEnough(rows)),
   );
 }
 

@@ -204,6 +204,7 @@ function offersOf(
     "report health": can("report health"),
     "remember conversations": can("remember conversations"),
     "hand options on": can("hand options on"),
+    "outlive its reader": can("outlive its reader"),
   };
 }
 

@@ -8,7 +8,7 @@ export const cancelled = defineCheck<Context["target"], StoredReply>({
   claim: "a cancelled reply is stored, and read again, exactly as far as it was streamed",
   why: "amd/gaia#2157: the whole reply is saved after a cancel; vercel/chatbot#1060: nothing is.",
   lookAt: "what is saved when a reply is cancelled: the text that the reader got, no more and no less",
-  needs: [],
+  needs: ["show rows", "cancel"],
   collect: cancelledReply,
   judge(reply) {
     // What a stack does that does not cancel at all is for the suite about cancelling.

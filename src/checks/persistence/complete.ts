@@ -8,7 +8,7 @@ export const complete = defineCheck<Context["target"], StoredReply>({
   claim: "a finished reply is stored, and read again, exactly as it was streamed",
   why: "The contract, section 4: after a reload the exchange is there, whole. White space and repeats count.",
   lookAt: "whatever stands between the streamed pieces and the row: trimming, joining, filters, encodings",
-  needs: [],
+  needs: ["show rows"],
   collect: completeReply,
   judge(reply) {
     if (!isWhole(lastWord(reply.stream)))

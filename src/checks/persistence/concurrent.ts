@@ -1,10 +1,10 @@
-import type { Message } from "../../contract/hmi.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
-import { textOf } from "../../target/drivers/reply-facts.ts";
+import { type SeenRow, textOf } from "../../target/drivers/reply-facts.ts";
 import type { SeenStream } from "../../target/http.ts";
-import { converse, readSettledRows } from "../reading.ts";
-import { type Context, makeProfile, makeSession } from "../stage.ts";
+import type { Context } from "../stage.ts";
+import { beginTalk, converseIn, openPlace, settledRowsOf, type Talk } from "../talk.ts";
+import { replyRow } from "./scene.ts";
 
 /** So many conversations, with a message each at the same time: a burst, and no load yet. */
 const AT_ONCE = 8;
@@ -16,7 +16,7 @@ interface Concurrent {
   readonly sessionId: string;
   readonly asked: string;
   readonly stream: SeenStream;
-  readonly rows: readonly Message[];
+  readonly rows: readonly SeenRow[];
 }
 
 export const concurrent = defineCheck<Context["target"], readonly Concurrent[]>({
@@ -24,20 +24,25 @@ export const concurrent = defineCheck<Context["target"], readonly Concurrent[]>(
   claim: "of messages sent at the same time to several conversations each is stored, with its own reply",
   why: "open-webui/open-webui#28742: concurrent sends drop messages.",
   lookAt: "writes that read, change and write back, and state that is shared between requests",
-  needs: [],
+  needs: ["show rows"],
   async collect(context) {
-    const modelId = await makeProfile(context, { name: "persistence", options: REPLY });
-    const sessions: string[] = [];
-    for (let index = 0; index < AT_ONCE; index += 1) sessions.push(await makeSession(context, modelId));
-    const streams = await Promise.all(
-      sessions.map(async (sessionId, index) => {
-        const asked = `Hello ${context.canary(`${index}`)}`;
-        return { sessionId, asked, stream: await converse(context, sessionId, asked) };
-      }),
+    const place = await openPlace(context, { name: "persistence", options: REPLY });
+    const talks: Talk[] = [];
+    for (let index = 0; index < AT_ONCE; index += 1) talks.push(await beginTalk(context, place));
+    const said = await Promise.all(
+      talks.map(async (talk, index) => ({
+        talk,
+        ...(await converseIn(context, talk, `Hello ${context.canary(`${index}`)}`)),
+      })),
     );
     const evidence: Concurrent[] = [];
-    for (const each of streams) {
-      evidence.push({ ...each, rows: await readSettledRows(context, each.sessionId) });
+    for (const { talk, sent, stream } of said) {
+      const rows = await settledRowsOf(
+        context,
+        talk,
+        (seen) => replyRow({ rows: seen })?.content === textOf(stream),
+      );
+      evidence.push({ sessionId: talk.conversation ?? "", asked: sent.text, stream, rows });
     }
     return evidence;
   },
@@ -49,7 +54,7 @@ export const concurrent = defineCheck<Context["target"], readonly Concurrent[]>(
 });
 
 function judgeOne({ sessionId, asked, stream, rows }: Concurrent): Broken | undefined {
-  const [user, reply, ...others] = rows;
+  const [user, reply, ...others] = rows.filter(({ role }) => role !== "system");
   const isStored =
     user?.role === "user" &&
     user.content === asked &&
@@ -60,7 +65,7 @@ function judgeOne({ sessionId, asked, stream, rows }: Concurrent): Broken | unde
   return {
     verdict: "broken",
     expected: `in conversation ${sessionId} its message and its reply as streamed`,
-    found: rows.map(({ role, status }) => `${role} ${status}`).join(", ") || "no rows",
+    found: rows.map(({ role, status = "" }) => `${role} ${status}`.trim()).join(", ") || "no rows",
     seen: `${textOf(stream).length} characters streamed`,
     rows,
   };

@@ -1,5 +1,7 @@
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
+import { textOf } from "../../target/drivers/reply-facts.ts";
+import { requireToldByRows } from "../not-told.ts";
 import type { Context } from "../stage.ts";
 import { allReplies, describe, type StoredReply } from "./scene.ts";
 
@@ -9,7 +11,7 @@ export const keptMessage = defineCheck<Context["target"], readonly StoredReply[]
   why: "huggingface/chat-ui#459: a cancel loses the message too, and it cannot be sent again.",
   lookAt:
     "the saving of the message: before the engine is asked, in a transaction that no later failure undoes",
-  needs: [],
+  needs: ["show rows"],
   collect: allReplies,
   judge: (replies) => judgeEach(replies, "with the user's message", judgeUser),
 });
@@ -19,7 +21,7 @@ export const oneReply = defineCheck<Context["target"], readonly StoredReply[]>({
   claim: "a turn has one reply, however it ended",
   why: "Stacks keep the partial reply of a cancel and the whole one beside each other.",
   lookAt: "who writes the reply: one row that is begun once and ended once",
-  needs: [],
+  needs: ["show rows"],
   collect: allReplies,
   judge: (replies) => judgeEach(replies, "with one reply", judgeCount),
 });
@@ -29,9 +31,17 @@ export const settled = defineCheck<Context["target"], readonly StoredReply[]>({
   claim: "no row stays streaming, however its reply ended",
   why: "A row that is streaming for ever shows a cursor that never stops, and blocks the next message.",
   lookAt: "every way out of the loop that writes the reply, also where the client left",
-  needs: [],
+  needs: ["show rows"],
   collect: allReplies,
-  judge: (replies) => judgeEach(replies, "with nothing left streaming", judgeSettled),
+  judge(replies) {
+    if (replies.length > 0) {
+      requireToldByRows(
+        replies.flatMap(({ rows }) => rows),
+        "status",
+      );
+    }
+    return judgeEach(replies, "with nothing left streaming", judgeSettled);
+  },
 });
 
 function judgeEach(
@@ -49,12 +59,17 @@ function judgeEach(
 
 function judgeUser({ rows, asked }: StoredReply): Pick<Broken, "expected" | "found"> | undefined {
   const users = rows.filter(({ role }) => role === "user");
-  if (users.length === 1 && users[0]?.content === asked && rows[0]?.role === "user") return undefined;
+  const [first] = rows.filter(({ role }) => role !== "system");
+  if (users.length === 1 && users[0]?.content === asked && first?.role === "user") return undefined;
   return { expected: "the message first, once, as it was sent", found: rolesOf(rows) };
 }
 
-function judgeCount({ rows }: StoredReply): Pick<Broken, "expected" | "found"> | undefined {
-  if (rows.filter(({ role }) => role === "assistant").length === 1) return undefined;
+function judgeCount(reply: StoredReply): Pick<Broken, "expected" | "found"> | undefined {
+  const { rows, stream, speaksContract } = reply;
+  const { length } = rows.filter(({ role }) => role === "assistant");
+  // Nobody else promises a row where there was not a word.
+  const needsRow = speaksContract || textOf(stream) !== "";
+  if (length === 1 || (length === 0 && !needsRow)) return undefined;
   return { expected: "one row of a reply", found: rolesOf(rows) };
 }
 
@@ -64,5 +79,5 @@ function judgeSettled({ rows }: StoredReply): Pick<Broken, "expected" | "found">
 }
 
 function rolesOf(rows: StoredReply["rows"]): string {
-  return rows.map(({ role, status }) => `${role} ${status}`).join(", ") || "no rows";
+  return rows.map(({ role, status }) => `${role}${status ? ` ${status}` : ""}`).join(", ") || "no rows";
 }

@@ -1,12 +1,13 @@
 import type { GenerationRecord } from "../../contract/engine.ts";
+import type { EngineOptions } from "../../contract/gateway.ts";
 import { ProfileAnswer } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun, defineCheck } from "../../harness/check.ts";
 import type { SeenStream } from "../../target/http.ts";
 import { generationsFor } from "../engine-record.ts";
-import { converse, readSettledRows } from "../reading.ts";
-import { BRIEF_INSTRUCTIONS, type Context, expectAnswer, makeProfile, makeSession } from "../stage.ts";
+import { BRIEF_INSTRUCTIONS, type Context, expectAnswer } from "../stage.ts";
 import { isWhole, lastWord } from "../stream-words.ts";
+import { converseIn, settledRowsOf, startTalk, type Talk } from "../talk.ts";
 
 interface NextTurn {
   /** Of the turn that failed without a token. */
@@ -21,24 +22,16 @@ export const nextTurn = defineCheck<Context["target"], NextTurn>({
   claim: "a reply that failed without a word does not stand in the next prompt, and the next turn works",
   why: "Engines refuse an empty assistant turn, or answer it with another one.",
   lookAt: "the history that is made from the rows: rows without text are no turns",
-  needs: ["show what reached the engine", "direct the engine"],
+  needs: ["show what reached the engine", "direct the engine", "remember conversations"],
   async collect(context) {
     const options = { stand_in_fail: "error", stand_in_fail_after: 0 };
-    const model_id = await makeProfile(context, { name: "persistence", options });
-    const sessionId = await makeSession(context, model_id);
+    const talk = await startTalk(context, { name: "persistence", options });
     await generationsFor(context, "");
-    const failed = await converse(context, sessionId, `Fail. ${context.canary("fail")}`);
-    await readSettledRows(context, sessionId);
-    const path = hmiRoutes.updateProfile.path({ model_id });
-    // With its instructions: where no options are handed on, what directs the engine stands there.
-    const body = {
-      instructions: BRIEF_INSTRUCTIONS,
-      settings: { options: { num_predict: 24 }, think: false },
-    };
-    expectAnswer(await context.target.hmi.call("PUT", path, { body, signal: context.signal }), ProfileAnswer);
-    const asked = `Hello ${context.canary("next")}`;
-    const next = await converse(context, sessionId, asked);
-    return { failed, next, generations: await generationsFor(context, asked) };
+    const { stream: failed } = await converseIn(context, talk, `Fail. ${context.canary("fail")}`);
+    if (context.target.capabilities.has("show rows")) await settledRowsOf(context, talk);
+    const going = await withOptions(context, talk, { num_predict: 24 });
+    const { sent, stream: next } = await converseIn(context, going, `Hello ${context.canary("next")}`);
+    return { failed, next, generations: await generationsFor(context, sent.text) };
   },
   judge({ failed, next, generations }) {
     if (isWhole(lastWord(failed))) throw new CouldNotRun("the first reply did not fail");
@@ -60,3 +53,15 @@ export const nextTurn = defineCheck<Context["target"], NextTurn>({
     };
   },
 });
+
+/** The same conversation, in which the engine is told something else from now on. */
+async function withOptions(context: Context, talk: Talk, options: EngineOptions): Promise<Talk> {
+  const { modelId } = talk.place;
+  if (modelId !== null) {
+    const path = hmiRoutes.updateProfile.path({ model_id: modelId });
+    // With its instructions: where no options are handed on, what directs the engine stands there.
+    const body = { instructions: BRIEF_INSTRUCTIONS, settings: { options, think: false } };
+    expectAnswer(await context.target.hmi.call("PUT", path, { body, signal: context.signal }), ProfileAnswer);
+  }
+  return { ...talk, place: { modelId, options } };
+}

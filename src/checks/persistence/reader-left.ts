@@ -9,23 +9,24 @@ export const readerLeft = defineCheck<Context["target"], StoredReply>({
   claim: "a reply whose reader left in the middle is written to its end, and is there after a reload",
   why: "A closed tab is not a cancel. Stacks lose the partial reply, or leave its row streaming for ever.",
   lookAt: "who saves the reply: the service, not the connection to the browser",
-  needs: [],
+  needs: ["show rows", "outlive its reader"],
   collect: unreadReply,
   judge(reply) {
     const row = replyRow(reply);
     const read = textOf(reply.stream);
     if (isWhole(lastWord(reply.stream))) throw new CouldNotRun("the reply had ended before its reader left");
     const seen = `${describe(reply)}; then ${inWords(row)}`;
+    const replayed = reply.replay && textOf(reply.replay);
     const isThere =
-      row?.status === "complete" &&
-      row.content.startsWith(read) &&
+      (row?.status ?? "complete") === "complete" &&
+      row?.content.startsWith(read) === true &&
       row.content.length > read.length &&
-      textOf(reply.replay) === row.content;
+      (replayed === null || replayed === row.content);
     if (isThere) return { verdict: "holds", seen };
     return {
       verdict: "broken",
       expected: `a row complete that begins with the ${read.length} characters that were read, and goes on`,
-      found: `${inWords(row)}; read again ${textOf(reply.replay).length} characters`,
+      found: `${inWords(row)}${replayed === null ? "" : `; read again ${replayed.length} characters`}`,
       seen,
       rows: reply.rows,
     };

@@ -5,7 +5,7 @@ import { type Message, MessageList, SentMessage } from "../../contract/hmi.ts";
 import { gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/check.ts";
 import type { SeenStream } from "../../target/http.ts";
-import { wasAsked } from "../engine-record.ts";
+import { answering } from "../engine-record.ts";
 import { type Context, expectAnswer, makeProfile, makeSession } from "../stage.ts";
 import { follow, type Reading } from "./follow.ts";
 
@@ -127,7 +127,7 @@ export async function generationsOf(
 ): Promise<readonly GenerationRecord[] | null> {
   if (!context.target.capabilities.has("show what reached the engine")) return null;
   const generations = await context.target.generationsAfter(await lastBefore(context), context.signal);
-  return generations.filter((generation) => wasAsked(generation, message));
+  return answering(message, generations);
 }
 
 /** The newest generation before the first message: the record of an engine that runs for long is long. */

@@ -21,7 +21,9 @@ export type WireAbility =
   /** What is saved is kept by the back end; a wire without it is told the whole conversation each time. */
   | "remember conversations"
   /** The engine's options reach it: by a field of their own, or by the profile. */
-  | "hand options on";
+  | "hand options on"
+  /** A reply goes on where its reader leaves: that is not how it is ended. */
+  | "outlive its reader";
 
 /** Something to talk about, with what the engine is told of it. */
 export interface PlaceDraft {

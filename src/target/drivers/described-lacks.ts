@@ -45,6 +45,10 @@ export function lackingIn(
     ),
     "report health": unless(wire.health !== undefined, "health report", "contract.wire.health"),
     "remember conversations": unless(!isTold, "memory: each message brings its whole conversation"),
+    "outlive its reader":
+      wire.cancel === "close"
+        ? `by the wire of ${driver} a reply is ended by closing its stream (contract.wire.cancel: close)`
+        : undefined,
     "hand options on": unless(
       isStandIn || hasSlot(wire.send, "options") || hasSlot(wire.send, "max_tokens"),
       "place for the engine's options in a message",

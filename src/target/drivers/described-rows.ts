@@ -18,6 +18,34 @@ const ROLES: Readonly<Record<string, Message["role"]>> = {
   system: "system",
 };
 
+/** Words for where a reply stands that need no telling. */
+const STATUSES: Readonly<Record<string, Message["status"]>> = {
+  streaming: "streaming",
+  generating: "streaming",
+  pending: "streaming",
+  in_progress: "streaming",
+  running: "streaming",
+  complete: "complete",
+  completed: "complete",
+  done: "complete",
+  finished: "complete",
+  success: "complete",
+  ok: "complete",
+  cancelled: "cancelled",
+  canceled: "cancelled",
+  aborted: "cancelled",
+  stopped: "cancelled",
+  interrupted: "interrupted",
+  incomplete: "interrupted",
+  error: "error",
+  failed: "error",
+};
+
+/** What a back end's own word for where a reply stands means; undefined for one that tells nothing here. */
+export function statusMeant(said: string | null | undefined): Message["status"] | undefined {
+  return STATUSES[said?.toLowerCase() ?? ""];
+}
+
 /** One row by the contract's names; what the description has no place for is not in it. Throws where it has no text. */
 export function readRow(
   value: unknown,
@@ -29,9 +57,10 @@ export function readRow(
   if (typeof content !== "string" && content !== null) {
     throw new Refusal({ ...answer, body: value }, `: a row without a text at "${rows.text}"`);
   }
-  const status = textAt(value, rows.status);
+  const status = statusIn(textAt(value, rows.status), rows);
   const said = textAt(value, rows.role) ?? "";
   const id = idAt(value, rows.id);
+  const tellsUsage = rows.prompt_tokens !== undefined || rows.completion_tokens !== undefined;
   const counts = [countAt(value, rows.prompt_tokens), countAt(value, rows.completion_tokens)];
   return {
     session_id,
@@ -40,8 +69,8 @@ export function readRow(
     ...(id !== null && { message_id: id }),
     ...(rows.model !== undefined && { model_name: textAt(value, rows.model) }),
     ...(rows.thought !== undefined && { thinking: textAt(value, rows.thought) }),
-    ...(status !== null && { status: statusIn(status, rows) }),
-    ...(counts.some((count) => count !== null) && { usage: usageIn(counts) }),
+    ...(status !== undefined && { status }),
+    ...(tellsUsage && { usage: usageIn(counts) }),
   };
 }
 
@@ -51,12 +80,15 @@ function roleIn(said: string, { roles = {} }: RowsDescription): Message["role"] 
   return (own ?? ROLES[said.toLowerCase()] ?? said) as Message["role"];
 }
 
-function statusIn(said: string, { statuses = {} }: RowsDescription): Message["status"] {
+function statusIn(said: string | null, { statuses = {} }: RowsDescription): Message["status"] | undefined {
+  if (said === null) return undefined;
   const own = Object.entries(statuses).find(([, words]) => words?.includes(said))?.[0];
-  return (own ?? said) as Message["status"];
+  return (own as Message["status"] | undefined) ?? statusMeant(said);
 }
 
+/** Null where the row has none although rows have a place for it. */
 function usageIn([prompt = null, completion = null]: readonly (number | null)[]): Message["usage"] {
+  if (prompt === null && completion === null) return null;
   return {
     prompt_tokens: prompt,
     completion_tokens: completion,

@@ -1,38 +1,41 @@
 import { ErrorBody } from "../../contract/common.ts";
 import { Notice, Timings, Usage } from "../../contract/events.ts";
 import type { Message } from "../../contract/hmi.ts";
+import type { SeenRow } from "../drivers/reply-facts.ts";
 import type { SqlRow } from "./sql-reader.ts";
 import type { StoredConversation } from "./store.ts";
 
 /**
- * A row in the contract's shape. A word that is none of the contract's, such as another status, stays as the
- * store has it: that is for the checks to judge. A column that the store lacks is as if it were empty, its
- * status `complete` and its type `chat`.
+ * A row by the contract's names. A word that is none of the contract's, such as another status, stays as the store has
+ * it: that is for the checks to judge. What the store has no column for is not told (pictures, and what an HMI shows of
+ * several versions, are elsewhere); so is an empty status or type.
  */
-export function messageIn(row: SqlRow): Message {
+export function messageIn(row: SqlRow): SeenRow {
+  const told = <Name extends keyof Message>(
+    name: Name,
+    read: (value: unknown) => Message[Name] | undefined,
+    column: string = name,
+  ): { readonly [Told in Name]?: Message[Name] } => {
+    const value = Object.hasOwn(row, column) ? read(row[column]) : undefined;
+    return (value === undefined ? {} : { [name]: value }) as { readonly [Told in Name]?: Message[Name] };
+  };
   return {
     message_id: String(row["id"]),
     session_id: String(row["session_id"]),
-    model_id: keyIn(row["model_id"]),
+    ...told("model_id", keyIn),
     role: textIn(row["role"]) as Message["role"],
-    message_type: textIn(row["message_type"] ?? "chat") as Message["message_type"],
+    ...told("message_type", (value) => wordIn(value) as Message["message_type"] | undefined),
     content: textIn(row["content"]),
-    thinking: row["thinking"] == null ? null : textIn(row["thinking"]),
-    // Kept in a table of their own, by those who keep them.
-    images: [],
-    model_name: row["model_name"] == null ? null : textIn(row["model_name"]),
-    agent_id: textIn(row["agent_id"]),
-    status: textIn(row["status"] ?? "complete") as Message["status"],
-    usage: jsonIn(row["usage"], Usage),
-    timings: jsonIn(row["timings"], Timings),
-    notices: jsonIn(row["notices"], Notice.array()) ?? [],
-    finish_reason:
-      row["finish_reason"] == null ? null : (textIn(row["finish_reason"]) as Message["finish_reason"]),
-    error: jsonIn(row["error"], ErrorBody.shape.error),
-    timestamp: timeIn(row["created_at"]),
-    // What an HMI shows of several versions is not in these columns.
-    parent_id: null,
-    versions: [],
+    ...told("thinking", textOrNull),
+    ...told("model_name", textOrNull),
+    ...told("agent_id", textIn),
+    ...told("status", (value) => wordIn(value) as Message["status"] | undefined),
+    ...told("usage", (value) => jsonIn(value, Usage)),
+    ...told("timings", (value) => jsonIn(value, Timings)),
+    ...told("notices", (value) => jsonIn(value, Notice.array()) ?? []),
+    ...told("finish_reason", (value) => textOrNull(value) as Message["finish_reason"]),
+    ...told("error", (value) => jsonIn(value, ErrorBody.shape.error)),
+    ...told("timestamp", timeIn, "created_at"),
   };
 }
 
@@ -46,6 +49,14 @@ function keyIn(value: unknown): number | null {
 
 function textIn(value: unknown): string {
   return value == null ? "" : String(value);
+}
+
+function textOrNull(value: unknown): string | null {
+  return value == null ? null : String(value);
+}
+
+function wordIn(value: unknown): string | undefined {
+  return value == null ? undefined : String(value);
 }
 
 /** JSON, as text or as the driver has parsed it; the schema brings its fields into the contract's order. */

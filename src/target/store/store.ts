@@ -1,6 +1,6 @@
-import type { Message } from "../../contract/hmi.ts";
 import { type ForeignStoreNames, readStoreAddress } from "../../contract/store.ts";
 import { messageOf, UserError } from "../../errors.ts";
+import type { SeenRow } from "../drivers/reply-facts.ts";
 import { queriesFor } from "./queries.ts";
 import { conversationIn, messageIn } from "./rows.ts";
 import type { SqlReader } from "./sql-reader.ts";
@@ -9,8 +9,8 @@ import type { SqlReader } from "./sql-reader.ts";
 export interface TargetStore {
   /** In words, without a password: `the SQLite file /srv/chat.db`. */
   readonly name: string;
-  /** Every row of a conversation, in its order, also summaries; none where there is no such conversation. */
-  messagesOf(sessionId: string): Promise<readonly Message[]>;
+  /** Every row of a conversation, in its order, also summaries; none where there is no such conversation. What it has no column for is not told. */
+  messagesOf(sessionId: string): Promise<readonly SeenRow[]>;
   /** Undefined where there is no such conversation. */
   conversationOf(sessionId: string): Promise<StoredConversation | undefined>;
   close(): Promise<void>;

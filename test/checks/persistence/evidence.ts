@@ -6,13 +6,13 @@ import { savedReply, stream } from "../sse/evidence.ts";
 export function stored(changes: Partial<StoredReply> = {}): StoredReply {
   return {
     name: "complete",
-    sessionId: "80",
     asked: "Hello",
     stream: stream(),
     rows: [row(), savedReply()],
     history: null,
     replay: stream(),
     generations: [],
+    speaksContract: true,
     ...changes,
   };
 }

@@ -10,32 +10,41 @@ import { done, error, executing, failing, planning, savedReply, stream, whole } 
 
 const failed = stream([planning, executing, failing, error, done("error")]);
 
-test("saved at done: whole by then, and done does come", () => {
-  const rows = [row(), savedReply()];
-  expect(judge(savedAtDone, { stream: stream(), rows }).verdict).toBe("holds");
-  expect(judge(savedAtDone, { stream: stream(), rows: [savedReply({ status: "streaming" })] }).verdict).toBe(
-    "broken",
-  );
-  expect(judge(savedAtDone, { stream: stream(), rows: [savedReply({ content: "H" })] }).verdict).toBe(
-    "broken",
-  );
-  expect(judge(savedAtDone, { stream: stream(), rows: [] }).verdict).toBe("broken");
+test("saved at done: whole by then each time, and done does come", () => {
+  const look = { stream: stream(), rows: [row(), savedReply()] };
+  expect(judge(savedAtDone, [look, look]).verdict).toBe("holds");
+  for (const rows of [[savedReply({ status: "streaming" })], [savedReply({ content: "H" })], []]) {
+    expect(judge(savedAtDone, [look, { ...look, rows }]).verdict).toBe("broken");
+  }
   const hung = stream(whole().slice(0, 4), { end: "given-up" });
-  expect(judge(savedAtDone, { stream: hung, rows })).toMatchObject({
+  expect(judge(savedAtDone, [{ ...look, stream: hung }])).toMatchObject({
     found: expect.stringContaining("given-up"),
   });
-  expect(() => judge(savedAtDone, { stream: failed, rows })).toThrow(CouldNotRun);
+  expect(() => judge(savedAtDone, [{ ...look, stream: failed }])).toThrow(CouldNotRun);
+  expect(() => judge(savedAtDone, [])).toThrow(CouldNotRun);
+});
+
+test("saved at done: by text alone where rows tell no status", () => {
+  const rows = (content: string) => [{ session_id: "80", role: "assistant" as const, content }];
+  expect(judge(savedAtDone, [{ stream: stream(), rows: rows("Hi") }]).verdict).toBe("holds");
+  expect(judge(savedAtDone, [{ stream: stream(), rows: rows("H") }])).toMatchObject({
+    found: "done (stop), and a row with 1 characters",
+  });
 });
 
 test("grows: text on disk in time, while the reply streams", () => {
   const rows = [row(), savedReply({ status: "streaming", content: "H" })];
-  expect(judge(grows, { savedMs: 60, rows, stream: stream() }).verdict).toBe("holds");
-  expect(judge(grows, { savedMs: 501, rows, stream: stream() }).verdict).toBe("broken");
-  expect(judge(grows, { savedMs: null, rows, stream: stream() }).verdict).toBe("broken");
-  expect(judge(grows, { savedMs: null, rows: [], stream: stream() }).verdict).toBe("broken");
+  expect(judge(grows, { savedMs: 60, rows, hadEnded: false, stream: stream() }).verdict).toBe("holds");
+  expect(judge(grows, { savedMs: 501, rows, hadEnded: false, stream: stream() }).verdict).toBe("broken");
+  expect(judge(grows, { savedMs: null, rows, hadEnded: false, stream: stream() }).verdict).toBe("broken");
+  expect(judge(grows, { savedMs: null, rows: [], hadEnded: false, stream: stream() }).verdict).toBe("broken");
   const other = [savedReply({ status: "streaming", content: "X" })];
-  expect(judge(grows, { savedMs: 60, rows: other, stream: stream() }).verdict).toBe("broken");
-  expect(() => judge(grows, { savedMs: 60, rows: [savedReply()], stream: stream() })).toThrow(CouldNotRun);
+  expect(judge(grows, { savedMs: 60, rows: other, hadEnded: false, stream: stream() }).verdict).toBe(
+    "broken",
+  );
+  expect(() => judge(grows, { savedMs: 60, rows: [savedReply()], hadEnded: true, stream: stream() })).toThrow(
+    CouldNotRun,
+  );
 });
 
 test("row order: each message, then its reply", () => {

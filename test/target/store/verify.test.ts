@@ -22,7 +22,11 @@ test("our own store's rows are those that the HMI shows", async () => {
   const { hmi } = await startTestStack({ storePath: path });
   await say(hmi, "Hello");
   const store = await openTargetStore(`sqlite:${path}`, {});
-  expect(await store.messagesOf("1")).toEqual(await messagesOf(hmi, "1"));
+  // Pictures are kept in a table of their own, and versions are told apart by whoever shows them.
+  const shown = (await messagesOf(hmi, "1")).map(
+    ({ images: _images, parent_id: _parent, versions: _versions, ...row }) => row,
+  );
+  expect(await store.messagesOf("1")).toEqual(shown);
   expect(await store.messagesOf("1")).toHaveLength(2);
   await store.close();
 });

@@ -1,0 +1,24 @@
+import type { Message } from "../contract/hmi.ts";
+import { NotTold } from "../errors.ts";
+import type { SeenRow } from "../target/drivers/reply-facts.ts";
+
+/** Where a wire's rows have a thing that the contract's rows have; what a store calls it is said elsewhere. */
+const WIRE_NAMES = {
+  status: "status",
+  model_name: "model",
+  thinking: "thought",
+  usage: "prompt_tokens, and completion_tokens",
+  message_id: "id",
+} as const satisfies Partial<Record<keyof Message, string>>;
+
+/** For a claim about something that none of these rows tells: says what, and which setting would supply it. */
+export function rowsDoNotTell(field: keyof typeof WIRE_NAMES): NotTold {
+  return new NotTold(
+    `the rows do not tell ${field} (contract.wire.rows.${WIRE_NAMES[field]} would say where; of a store, contract.store_names: messages.${field})`,
+  );
+}
+
+/** Throws {@link NotTold} where none of these rows tells it. */
+export function requireToldByRows(rows: readonly SeenRow[], field: keyof typeof WIRE_NAMES): void {
+  if (rows.every((row) => row[field] === undefined)) throw rowsDoNotTell(field);
+}
