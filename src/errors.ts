@@ -148,6 +148,8 @@ export type UserErrorCode =
   | "interrupted"
   | "source_missing"
   | "nothing_selected"
+  | "log_unreadable"
+  | "nothing_learned"
   | "report_unreadable"
   | "shards_incomplete"
   | "module_invalid"

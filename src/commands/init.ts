@@ -1,5 +1,6 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
+import type { LearnResult } from "../cli/learn-contract.ts";
 import { INIT_FILE, type InitResult, initConfig } from "../init/init.ts";
 import { alignColumns, paint } from "../text/styled-text.ts";
 
@@ -7,19 +8,51 @@ export default class Init extends BaseCommand {
   static override summary = "Write a stack.config.yaml from what is found here, and show what that is.";
   static override description =
     `It looks for Ollama, for applications of FastAPI, Flask, Express, Fastify, Hono and Next.js, for scripts, a
-Procfile, compose files and .env, and for who listens on the ports. Of Python it only asks whether it has the framework. It never writes over a file without --force.`;
+Procfile, compose files and .env, and for who listens on the ports. Of Python it only asks whether it has the framework. It never writes over a file without --force.
+
+With --from it learns how a back end is talked to, from a network log of one message: open the page with the browser's network tab
+on, send a message, wait for the reply, press stop in another one if you like, reload, and save all as HAR with content. It shows what
+it inferred from which bytes, tries it with one message of its own, and asks before it writes the contract.
+
+Exit codes: 0 all is well, 1 what was learned does not work, 2 it could not run.`;
   static override examples = [
     "<%= config.bin %> init --dry-run",
     "<%= config.bin %> init && <%= config.bin %> up",
+    "<%= config.bin %> init --from chat.har && <%= config.bin %> verify",
   ];
   static override flags = {
     "dry-run": Flags.boolean({ description: "Show the configuration, and write nothing." }),
-    force: Flags.boolean({ description: `Replace a ${INIT_FILE} that is there.` }),
+    force: Flags.boolean({ description: `Replace a ${INIT_FILE}, or a contract in it, that is there.` }),
+    from: Flags.string({
+      description:
+        "Learn the contract of a back end from a browser's HAR, or from what `stack tap --record` wrote.",
+      helpValue: "FILE",
+    }),
+    said: Flags.string({
+      description: "What was said in the log, where it is not found by itself.",
+      helpValue: "TEXT",
+      dependsOn: ["from"],
+    }),
+    url: Flags.string({
+      description: "Where the back end is, where that is not what the log says: behind a tap, for example.",
+      helpValue: "URL",
+      dependsOn: ["from"],
+    }),
+    yes: Flags.boolean({
+      description: "Try what was learned, and write it, without asking.",
+      dependsOn: ["from"],
+    }),
   };
 
-  async run(): Promise<InitResult> {
+  async run(): Promise<InitResult | LearnResult> {
     const { flags } = await this.parse(Init);
     const { screen } = this;
+    if (flags.from !== undefined) {
+      const { learnContract } = await import("../cli/learn-contract.ts");
+      const config = await this.loadConfig(flags.config);
+      const context = { screen, config, folder: process.cwd(), signal: this.interruptSignal() };
+      return await learnContract(flags.from, flags, context);
+    }
     const result = await initConfig({
       folder: process.cwd(),
       env: process.env,

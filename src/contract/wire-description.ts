@@ -6,7 +6,7 @@
 import * as z from "zod/mini";
 import { problemOfSlots } from "./wire-slots.ts";
 
-/** A method and a path: `POST /api/chats/{conversation}/messages`. `WS` opens a WebSocket there. */
+/** A method and a path: `POST /api/chats/{conversation}/messages`. `WS` opens a WebSocket there, and sends the body as its first frame. */
 const call = z.string().check(
   z.regex(/^(?:GET|POST|PUT|PATCH|DELETE|WS) \/\S*$/, {
     error: "must be a method and a path, such as POST /api/chats/{conversation}/messages, or WS /ws",
@@ -44,9 +44,9 @@ const toldRule = z.strictObject({
 });
 
 const StreamDescription = z.strictObject({
-  /** `sse`: server-sent events; `ndjson`: a JSON value a line; `text`: every byte is the reply; `json`: one JSON value, which is no stream. */
-  framing: z.enum(["sse", "ndjson", "text", "json"]),
-  /** Where an event says what it is; `@event` is the name that server-sent events have beside their data. */
+  /** `sse`: server-sent events; `ndjson`: a JSON value a line; `text`: every byte is the reply; `json`: one JSON value, which is no stream; `websocket`: a JSON value a text frame; `socket.io`: its events. */
+  framing: z.enum(["sse", "ndjson", "text", "json", "websocket", "socket.io"]),
+  /** Where an event says what it is; `@event` is the name that server-sent and socket.io's events have beside their data. */
   type: z.optional(z.string()),
   /** Where the reply's text stands. */
   text: z.optional(several(textRule)),
@@ -121,8 +121,8 @@ export const wireFields = {
   send: z.optional(z.strictObject({ ...request, told: z.optional(told) })),
   /** The same for a conversation's first message, where that is another call. */
   send_first: z.optional(z.strictObject({ ...request, told: z.optional(told) })),
-  /** The call that streams the reply, where that is one of its own. */
-  read: z.optional(z.strictObject({ request: call })),
+  /** The call that streams the reply, where that is one of its own. A `WS` whose path the answer does not fill is opened before the message is sent. */
+  read: z.optional(z.strictObject(request)),
   stream: z.optional(StreamDescription),
   /** How a reply is ended: by a call, or by closing its stream. */
   cancel: z.optional(z.union([z.literal("close"), z.strictObject(request)])),
@@ -154,8 +154,8 @@ export const wireFields = {
       completion_tokens: z.optional(place),
     }),
   ),
-  /** The call that makes a conversation, where a message does not; with what it answers. */
-  conversation: z.optional(z.strictObject({ ...request, told })),
+  /** The call that makes a conversation, where a message does not; with what it answers. `own`: whoever talks makes its id up. */
+  conversation: z.optional(z.union([z.literal("own"), z.strictObject({ ...request, told })])),
   /** The call that lists conversations. */
   conversations: z.optional(z.strictObject({ request: call, list: place, id: place })),
   /** The call that deletes one. */

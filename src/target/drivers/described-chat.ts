@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { bearerHeader } from "../../contract/auth.ts";
 import type { EngineOptions } from "../../contract/gateway.ts";
 import { optionsAsText } from "../../contract/options-as-text.ts";
 import type { WireDescription } from "../../contract/wire-description.ts";
@@ -16,12 +17,14 @@ import type {
 } from "./chat-client.ts";
 import { lackingIn } from "./described-lacks.ts";
 import { readRow } from "./described-rows.ts";
+import { EarlyFacts } from "./early-facts.ts";
 import { type FactReaderMaker, readerOf } from "./fact-reader.ts";
 import { fillBody, fillPath, fillText, type SlotValues } from "./fill-slots.ts";
 import { hasSlot } from "./has-slot.ts";
 import { idAt, listAt } from "./json-place.ts";
 import { Refusal } from "./refused-words.ts";
 import { lastFact, type TimedFact, textOf } from "./reply-facts.ts";
+import { openWebSocketStream, type WebSocketOptions } from "./web-socket-stream.ts";
 
 /** What a described wire is talked to with. */
 export interface DescribedWire {
@@ -81,6 +84,7 @@ class DescribedChat implements ChatClient {
       return id;
     }
     if (making === undefined) return null;
+    if (making === "own") return randomUUID();
     const answer = await this.#call(making, this.#values({ place }), signal);
     const id = answer.status < 300 ? idAt(answer.body, making.told.conversation) : null;
     if (id === null) throw new Refusal(answer);
@@ -154,11 +158,10 @@ class DescribedChat implements ChatClient {
     signal: AbortSignal,
   ): Promise<Sent> {
     const left = new AbortController();
-    const early: TimedFact[] = [];
-    let tell = (fact: TimedFact): unknown => early.push(fact);
+    const early = new EarlyFacts();
     const stream = await this.#open(sending, values, {
       signal: AbortSignal.any([signal, left.signal]),
-      onFact: (fact) => void tell(fact),
+      onFact: early.take,
     });
     const ended = stream.ended.then((seen) => this.#remember(message.conversation, values.text, seen));
     const isTaken = stream.head.status < 300;
@@ -171,31 +174,28 @@ class DescribedChat implements ChatClient {
       conversation: message.conversation,
       message: null,
       reply: null,
-      read({ signal: until, onFact }) {
-        for (const fact of early) onFact?.(fact);
-        tell = (fact) => onFact?.(fact);
-        const leave = (): void => left.abort();
-        if (until.aborted) leave();
-        else until.addEventListener("abort", leave, { once: true });
-        return { ended: ended.finally(() => until.removeEventListener("abort", leave)), leave };
-      },
+      read: (options) => early.reading(ended, left, options),
     };
   }
 
   /** A call that carries the message, and another one that streams its reply. */
   async #sendThenRead(
     sending: Request,
-    reading: Pick<Request, "request">,
+    reading: Request,
     { conversation: given }: OutgoingMessage,
     values: SlotValues & { readonly text: string },
     signal: AbortSignal,
   ): Promise<Sent> {
+    // What is not bound to this reply must be open before it is asked for, or its beginning is lost.
+    const isOpenBefore = reading.request.startsWith("WS ") && !needsAnswer(reading, values);
+    const open = isOpenBefore ? await this.#openBefore(reading, values, signal) : undefined;
     const call = await this.#call(sending, values, signal);
     const told = (name: "conversation" | "message" | "reply"): string | null =>
       idAt(call.body, sending.told?.[name]);
     const conversation = told("conversation") ?? given;
     const names = { conversation: conversation ?? undefined, message: told("message"), reply: told("reply") };
     const isTaken = call.status < 300;
+    if (!isTaken) open?.left.abort();
     return {
       call,
       isTaken,
@@ -205,12 +205,28 @@ class DescribedChat implements ChatClient {
       reply: names.reply,
       read: (options) => {
         if (!isTaken) throw new Refusal(call);
-        return this.#read(reading, { ...values, ...names }, options);
+        return open?.read(options) ?? this.#read(reading, { ...values, ...names }, options);
       },
     };
   }
 
-  #read(reading: Pick<Request, "request">, values: SlotValues, { signal, onFact }: ReadOptions): Reading {
+  /** Opens what a reply is read from before the message is sent; whoever reads is told what came meanwhile. */
+  async #openBefore(
+    reading: Request,
+    values: SlotValues,
+    signal: AbortSignal,
+  ): Promise<{ readonly left: AbortController; read(options: ReadOptions): Reading }> {
+    const left = new AbortController();
+    const early = new EarlyFacts();
+    const stream = await this.#open(reading, values, {
+      signal: AbortSignal.any([signal, left.signal]),
+      onFact: early.take,
+    });
+    const ended = stream.ended.then((seen) => withEnd(seen, this.#given.wire.stream));
+    return { left, read: (options) => early.reading(ended, left, options) };
+  }
+
+  #read(reading: Request, values: SlotValues, { signal, onFact }: ReadOptions): Reading {
     const left = new AbortController();
     const until = AbortSignal.any([signal, left.signal]);
     const open = this.#open(reading, values, { signal: until, ...(onFact && { onFact }) });
@@ -225,12 +241,32 @@ class DescribedChat implements ChatClient {
     values: SlotValues,
     options: { readonly signal: AbortSignal; readonly onFact?: (fact: TimedFact) => void },
   ): Promise<OpenStream> {
-    const { method, path } = callIn(request, values);
+    const { method, path } = callIn<HttpMethod | "WS">(request, values);
+    if (method === "WS") return await this.#openWebSocket(path, fillBody(body, values), values, options);
     return await this.#given.client.openStream(method, path, {
       ...options,
       headers: this.#headers(values),
       readFacts: this.#readFacts,
       ...(body !== undefined && { body: fillBody(body, values) }),
+    });
+  }
+
+  async #openWebSocket(
+    path: string,
+    body: unknown,
+    values: SlotValues,
+    options: Pick<WebSocketOptions, "signal" | "onFact">,
+  ): Promise<OpenStream> {
+    const { client, token, wire } = this.#given;
+    return await openWebSocketStream({
+      ...options,
+      url: client.url,
+      path,
+      body,
+      token,
+      headers: { ...bearerHeader(token), ...this.#headers(values) },
+      framing: wire.stream.framing === "socket.io" ? "socket.io" : "websocket",
+      readFacts: this.#readFacts,
     });
   }
 
@@ -322,6 +358,12 @@ interface Request {
   readonly told?: WireDescription["send"]["told"];
 }
 
+/** Whether a call is about what only the answer to the message tells. */
+function needsAnswer(reading: Request, values: SlotValues): boolean {
+  const ids = ["conversation", "message", "reply"] as const;
+  return ids.some((id) => hasSlot(reading, id) && (values[id] ?? null) === null);
+}
+
 function withEnd(stream: SeenStream, { done }: WireDescription["stream"]): SeenStream {
   const isOver = done === undefined && stream.end === "closed" && stream.status < 300;
   if (!isOver) return stream;
@@ -329,9 +371,9 @@ function withEnd(stream: SeenStream, { done }: WireDescription["stream"]): SeenS
   return { ...stream, facts: [...stream.facts, end] };
 }
 
-function callIn(request: string, values: SlotValues): { method: HttpMethod; path: string } {
+function callIn<Method = HttpMethod>(request: string, values: SlotValues): { method: Method; path: string } {
   const [method = "GET", path = "/"] = request.split(" ");
-  return { method: method as HttpMethod, path: fillPath(path, values) };
+  return { method: method as Method, path: fillPath(path, values) };
 }
 
 function requireList(answer: SeenCall, place: string): readonly unknown[] {

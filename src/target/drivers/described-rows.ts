@@ -46,6 +46,12 @@ export function statusMeant(said: string | null | undefined): Message["status"] 
   return STATUSES[said?.toLowerCase() ?? ""];
 }
 
+/** Who speaks by this word, where that needs no telling. */
+export function knownRole(word: string): Message["role"] | undefined {
+  const name = word.toLowerCase();
+  return Object.hasOwn(ROLES, name) ? ROLES[name] : undefined;
+}
+
 /** One row by the contract's names; what the description has no place for is not in it. Throws where it has no text. */
 export function readRow(
   value: unknown,
@@ -77,7 +83,7 @@ export function readRow(
 /** A word that stands for none of ours stays: that is for the checks to judge. */
 function roleIn(said: string, { roles = {} }: RowsDescription): Message["role"] {
   const own = Object.entries(roles).find(([, words]) => words?.includes(said))?.[0];
-  return (own ?? ROLES[said.toLowerCase()] ?? said) as Message["role"];
+  return (own ?? knownRole(said) ?? said) as Message["role"];
 }
 
 function statusIn(said: string | null, { statuses = {} }: RowsDescription): Message["status"] | undefined {

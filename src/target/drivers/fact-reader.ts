@@ -3,8 +3,9 @@ import { createSseDecoder } from "../../contract/sse-decoder.ts";
 import type { StreamDescription } from "../../contract/wire-description.ts";
 import { countAt, idAt, textAt, valueAt } from "./json-place.ts";
 import type { ReplyFact, Told } from "./reply-facts.ts";
+import { readPacket } from "./socket-io.ts";
 
-/** Takes the bytes of a reply's stream, cut anywhere, and tells the facts in them. */
+/** Takes the bytes of a reply's stream, cut anywhere (of a WebSocket frame by frame), and tells the facts in them. */
 export interface FactReader {
   push(bytes: Uint8Array): void;
   /** Reads what the end of the stream completes. */
@@ -48,11 +49,22 @@ const FRAMINGS: Readonly<
       onMessage({ data, event }) {
         const end = doneText(data, description);
         if (end !== undefined) onFact(end);
-        else take(parsed(data), event ?? "message");
+        else take(parsedEvent(data), event ?? "message");
       },
     });
     return { push, end: () => undefined };
   },
+  websocket: (take, onFact, description) =>
+    frameReader((text) => {
+      const end = doneText(text, description);
+      if (end !== undefined) onFact(end);
+      else take(parsedEvent(text));
+    }),
+  "socket.io": (take) =>
+    frameReader((text) => {
+      const packet = readPacket(text);
+      if (packet.kind === "event") take(packet.values[0], packet.name);
+    }),
   ndjson(take) {
     const lines = createNdjsonDecoder(take);
     return tolerant({ push: (bytes) => lines.push(bytes), end: () => lines.end() });
@@ -71,10 +83,15 @@ const FRAMINGS: Readonly<
       push(bytes) {
         whole += utf8.decode(bytes, { stream: true });
       },
-      end: () => take(parsed(whole + utf8.decode())),
+      end: () => take(parsedEvent(whole + utf8.decode())),
     };
   },
 };
+
+/** What is pushed is a whole text frame each time. */
+function frameReader(read: (text: string) => void): FactReader {
+  return { push: (bytes) => read(Buffer.from(bytes).toString()), end: () => undefined };
+}
 
 /** Lines that are no JSON mean nothing; a page of HTML is made of them. */
 function tolerant(reader: FactReader): FactReader {
@@ -90,11 +107,12 @@ function tolerant(reader: FactReader): FactReader {
   return { push: (bytes) => attempt(() => reader.push(bytes)), end: () => attempt(() => reader.end()) };
 }
 
-function parsed(text: string): unknown {
+/** An event's JSON; a back end may send bare text instead, and a figure in that is text, too. */
+export function parsedEvent(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" || typeof value === "string" ? value : text;
   } catch {
-    // A back end may send bare text as an event's data.
     return text;
   }
 }

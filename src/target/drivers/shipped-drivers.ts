@@ -1,5 +1,6 @@
 import { UserError } from "../../errors.ts";
 import type { Driver } from "./driver.ts";
+import { described } from "./shipped/described.ts";
 import { litellm } from "./shipped/litellm.ts";
 import { ollama } from "./shipped/ollama.ts";
 import { openaiChat } from "./shipped/openai-chat.ts";
@@ -7,7 +8,14 @@ import { openaiResponses } from "./shipped/openai-responses.ts";
 import { seeds } from "./shipped/seeds.ts";
 
 /** Drivers of wires that are not the contract's own; the next one is a file beside these and a line here. */
-export const SHIPPED_DRIVERS: readonly Driver[] = [seeds, openaiChat, openaiResponses, ollama, litellm];
+export const SHIPPED_DRIVERS: readonly Driver[] = [
+  seeds,
+  openaiChat,
+  openaiResponses,
+  ollama,
+  litellm,
+  described,
+];
 
 /** The driver of this name. Throws a UserError. */
 export function findDriver(name: string): Driver {

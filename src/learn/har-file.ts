@@ -1,0 +1,118 @@
+import * as z from "zod/mini";
+import { UserError } from "../errors.ts";
+import {
+  jsonOrText,
+  type LoggedExchange,
+  type LoggedFrame,
+  type NetworkLog,
+  withoutParameters,
+} from "./network-log.ts";
+
+const Headers = z.array(z.object({ name: z.string(), value: z.string() }));
+
+/** A HAR 1.2 entry, as far as it is read; the fields with `_` are those that Chromium adds. */
+const Entry = z.object({
+  startedDateTime: z.string(),
+  request: z.object({
+    method: z.string(),
+    url: z.string(),
+    headers: z._default(Headers, []),
+    postData: z.optional(z.object({ text: z.optional(z.string()) })),
+  }),
+  response: z.object({
+    status: z.number(),
+    headers: z._default(Headers, []),
+    content: z._default(
+      z.object({
+        mimeType: z.optional(z.string()),
+        text: z.optional(z.string()),
+        encoding: z.optional(z.string()),
+      }),
+      {},
+    ),
+  }),
+  _webSocketMessages: z.optional(
+    z.array(z.object({ type: z.string(), time: z.number(), opcode: z.number(), data: z.string() })),
+  ),
+  _eventSourceMessages: z.optional(
+    z.array(z.object({ eventName: z.optional(z.string()), data: z.string() })),
+  ),
+});
+type Entry = z.infer<typeof Entry>;
+
+const Har = z.object({ log: z.object({ entries: z.array(z.unknown()) }) });
+
+/** Whether this is a HAR, whatever is wrong with its entries. */
+export function isHar(value: unknown): boolean {
+  return Har.safeParse(value).success;
+}
+
+/** Reads the network log that a browser saved. Throws a UserError where an entry is none. */
+export function readHar(name: string, value: unknown): NetworkLog {
+  const { entries } = Har.parse(value).log;
+  const exchanges = entries.flatMap((given, index) => {
+    const entry = Entry.safeParse(given);
+    if (!entry.success) {
+      const [issue] = entry.error.issues;
+      throw new UserError(
+        "log_unreadable",
+        `${name} is no whole HAR: entry ${index + 1} has no ${issue?.path.join(".") ?? "request"}.`,
+        { hint: "Save it anew: the network tab's menu, `Save all as HAR with content`." },
+      );
+    }
+    return exchangeOf(entry.data, index + 1) ?? [];
+  });
+  return { name, exchanges: exchanges.toSorted((a, b) => a.began_ms - b.began_ms) };
+}
+
+/** Undefined for what went to no server: `data:`, `blob:`. */
+function exchangeOf(entry: Entry, number: number): LoggedExchange | undefined {
+  const { request, response } = entry;
+  const url = URL.canParse(request.url) ? new URL(request.url) : undefined;
+  if (url === undefined || !/^(?:http|ws)s?:$/.test(url.protocol)) return undefined;
+  const isSocket = url.protocol.startsWith("ws");
+  return {
+    where: `entry ${number}`,
+    method: isSocket ? "WS" : request.method.toUpperCase(),
+    origin: `${url.protocol.replace("ws", "http")}//${url.host}`,
+    path: `${url.pathname}${url.search}`,
+    began_ms: Date.parse(entry.startedDateTime),
+    requestHeaders: Object.fromEntries(
+      request.headers.map(({ name, value }) => [name.toLowerCase(), value] as const),
+    ),
+    requestBody: jsonOrText(request.postData?.text),
+    status: response.status,
+    contentType: withoutParameters(response.content.mimeType ?? contentTypeIn(response.headers)),
+    answer: answerOf(entry),
+    frames: framesOf(entry),
+  };
+}
+
+function contentTypeIn(headers: z.infer<typeof Headers>): string {
+  return headers.find(({ name }) => name.toLowerCase() === "content-type")?.value ?? "";
+}
+
+/** Chromium leaves the body of an `EventSource` out, and writes its events beside it. */
+function answerOf({ response: { content }, _eventSourceMessages: events }: Entry): string | null {
+  if (content.text !== undefined && content.text !== "") {
+    return content.encoding === "base64" ? Buffer.from(content.text, "base64").toString() : content.text;
+  }
+  if (events === undefined || events.length === 0) return null;
+  return events.map(({ eventName, data }) => eventText(eventName, data)).join("");
+}
+
+function eventText(name = "message", data: string): string {
+  const lines = data.split("\n").map((line) => `data: ${line}\n`);
+  return `${name === "message" ? "" : `event: ${name}\n`}${lines.join("")}\n`;
+}
+
+/** Text frames alone: what is binary is no JSON. */
+function framesOf({ _webSocketMessages: messages = [] }: Entry): LoggedFrame[] {
+  return messages
+    .filter(({ opcode }) => opcode === 1)
+    .map(({ type, time, data }) => ({
+      from: type === "send" ? "page" : "server",
+      text: data,
+      at_ms: time < 1e11 ? time * 1000 : time,
+    }));
+}

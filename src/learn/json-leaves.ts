@@ -1,0 +1,49 @@
+/** One value in JSON that holds no others, with where it stands: `choices.0.delta.content`. */
+export interface Leaf {
+  readonly place: string;
+  readonly value: string | number | boolean | null;
+}
+
+/** Deeper nobody keeps what a chat needs. */
+const DEEPEST = 12;
+
+/** The leaves of JSON, in its own order. */
+export function leavesOf(value: unknown, place = "", deepest = DEEPEST): Leaf[] {
+  if (value === null || ["string", "number", "boolean"].includes(typeof value)) {
+    return [{ place, value: value as Leaf["value"] }];
+  }
+  if (typeof value !== "object" || deepest === 0) return [];
+  return (
+    Object.entries(value ?? {})
+      // A name with a dot or a space in it cannot be said as a place.
+      .filter(([name]) => /^[^.\s]+$/.test(name))
+      .flatMap(([name, inner]) => leavesOf(inner, place === "" ? name : `${place}.${name}`, deepest - 1))
+  );
+}
+
+/** A list of objects in JSON, with where it stands; empty: the whole. */
+export interface ListOfObjects {
+  readonly place: string;
+  readonly items: readonly object[];
+}
+
+/** The lists in JSON whose items are objects, the outermost first. */
+export function listsIn(value: unknown, place = "", deepest = 4): ListOfObjects[] {
+  if (typeof value !== "object" || value === null || deepest === 0) return [];
+  const own =
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((item) => typeof item === "object" && item !== null)
+      ? [{ place, items: value as object[] }]
+      : [];
+  const inner = Array.isArray(value) ? [] : Object.entries(value);
+  return [
+    ...own,
+    ...inner.flatMap(([name, each]) => listsIn(each, place === "" ? name : `${place}.${name}`, deepest - 1)),
+  ];
+}
+
+/** `content` of `choices.0.delta.content`. */
+export function lastName(place: string): string {
+  return place.split(".").at(-1) ?? "";
+}

@@ -1,0 +1,101 @@
+import type { WireSettings } from "../contract/wire-description.ts";
+import { lastName, leavesOf, listsIn } from "./json-leaves.ts";
+import type { LearnedId } from "./learn-ids.ts";
+import type { LearnedTalk } from "./learn-talk.ts";
+import { MODEL_NAME, segmentsOf } from "./log-words.ts";
+import { jsonAnswer, type LoggedExchange, type NetworkLog } from "./network-log.ts";
+
+/** A call that was found, with what the contract says of it beside the request. */
+export interface LearnedCall<Rest> {
+  readonly exchange: LoggedExchange;
+  readonly rest: Rest;
+}
+
+type ListRest = Omit<NonNullable<WireSettings["models"]>, "request">;
+
+/** What may be beside a talk in a log. */
+export interface LearnedCalls {
+  readonly cancel: LoggedExchange | undefined;
+  readonly deletion: LoggedExchange | undefined;
+  readonly conversations: LearnedCall<ListRest> | undefined;
+  readonly models: LearnedCall<ListRest> | undefined;
+  readonly health: LoggedExchange | undefined;
+  readonly page: LoggedExchange | undefined;
+}
+
+interface Known {
+  readonly talk: LearnedTalk;
+  readonly ids: readonly LearnedId[];
+  /** What listed the rows: it is no list of conversations. */
+  readonly rows: LoggedExchange | undefined;
+}
+
+/** Finds the calls beside the talk, each by what it is asked or by what it tells. */
+export function learnCalls({ exchanges }: NetworkLog, { talk, ids, rows }: Known): LearnedCalls {
+  const send = talk.said.exchange;
+  const conversation = ids.find(({ slot }) => slot === "conversation");
+  const here = exchanges.filter(
+    (each) =>
+      each.origin === send.origin &&
+      each !== send &&
+      each !== talk.read &&
+      each !== rows &&
+      each.status < 400,
+  );
+  const later = here.filter(({ began_ms }) => began_ms >= send.began_ms);
+  const names = (exchange: LoggedExchange, pattern: RegExp): boolean => pattern.test(pathOf(exchange));
+  const isOfConversation = (exchange: LoggedExchange): boolean =>
+    conversation !== undefined && segmentsOf(exchange.path).includes(conversation.value);
+  const lists = here.filter(({ method }) => method === "GET");
+  return {
+    cancel: later.find((each) => each.method !== "GET" && names(each, /cancel|stop|abort|interrupt/i)),
+    deletion: later.find(
+      (each) => (each.method === "DELETE" || names(each, /delete|remove/i)) && isOfConversation(each),
+    ),
+    conversations: conversation && firstList(lists, (leaf) => String(leaf.value) === conversation.value),
+    models: modelsOf(lists, talk),
+    health: here.find(
+      (each) => each.method === "GET" && names(each, /\/(?:health(?:z|check)?|ready|ping|status)$/i),
+    ),
+    page: exchanges.find(
+      ({ method, contentType, status, origin }) =>
+        method === "GET" && contentType === "text/html" && status === 200 && origin === send.origin,
+    ),
+  };
+}
+
+function modelsOf(
+  lists: readonly LoggedExchange[],
+  { said }: LearnedTalk,
+): LearnedCall<ListRest> | undefined {
+  const asked = leavesOf(said.body).find(
+    ({ place, value }) => MODEL_NAME.test(lastName(place)) && typeof value === "string",
+  )?.value;
+  const named = lists.filter((each) => /\/(?:models|tags)$/i.test(pathOf(each)));
+  const byName = asked === undefined ? undefined : firstList(lists, (leaf) => leaf.value === asked);
+  return (
+    byName ??
+    firstList(named, (leaf) => /^(?:id|name|model)$/.test(leaf.place) && typeof leaf.value === "string")
+  );
+}
+
+/** The first list with an item that has such a leaf. */
+function firstList(
+  exchanges: readonly LoggedExchange[],
+  isMeant: (leaf: ReturnType<typeof leavesOf>[number]) => boolean,
+): LearnedCall<ListRest> | undefined {
+  for (const exchange of exchanges) {
+    for (const { place, items } of listsIn(jsonAnswer(exchange))) {
+      const leaf = items.flatMap((item) => leavesOf(item)).find(isMeant);
+      // An id is told of each thing, and of each another.
+      const isEach =
+        leaf !== undefined && items.every((item) => leavesOf(item).some((each) => each.place === leaf.place));
+      if (isEach) return { exchange, rest: { list: place, id: leaf.place } };
+    }
+  }
+  return undefined;
+}
+
+function pathOf({ path }: LoggedExchange): string {
+  return path.split("?")[0] ?? path;
+}

@@ -1,0 +1,39 @@
+import { SECRET_NAME } from "./log-words.ts";
+import type { LoggedExchange } from "./network-log.ts";
+
+/** What a back end is shown with each message beside the body. */
+export interface LearnedHeaders {
+  /** For `contract.wire.headers`; secrets as `{token}`. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** What a person has to set, in words. */
+  readonly notes: readonly string[];
+}
+
+/** Headers of one's own; those of browsers and of what stands between say nothing. */
+const OWN = /^(?:x-(?!forwarded|real-ip|requested-with)|api-key$)/;
+
+/** The headers of the message that a back end may ask for. No secret of the log is in the result. */
+export function learnHeaders({ requestHeaders }: LoggedExchange): LearnedHeaders {
+  const own = Object.entries(requestHeaders).filter(([name]) => OWN.test(name));
+  const headers = Object.fromEntries(
+    own.map(([name, value]) => [name, SECRET_NAME.test(name) ? "{token}" : value]),
+  );
+  const { authorization, cookie } = requestHeaders;
+  const [scheme = ""] = authorization?.split(" ") ?? [];
+  const isBearer = /^bearer$/i.test(scheme);
+  const needsToken = authorization !== undefined || Object.values(headers).includes("{token}");
+  return {
+    headers: {
+      ...headers,
+      ...(authorization !== undefined && !isBearer && { authorization: `${scheme} {token}` }),
+    },
+    notes: [
+      ...(needsToken ? ["the page shows a secret: set auth.token (STACK_AUTH_TOKEN) to one of yours"] : []),
+      ...(cookie === undefined
+        ? []
+        : [
+            "the page sends a cookie: where the back end asks for it, set headers: { Cookie: 'NAME={token}' }, and auth.token",
+          ]),
+    ],
+  };
+}

@@ -1,0 +1,26 @@
+/** The names by which back ends call a model. */
+export const MODEL_NAME = /^model(?:_?name|_?id)?$/i;
+
+/** The name of something that nobody else may know. */
+export const SECRET_NAME = /token|secret|passw|api_?-?key|credential/i;
+
+/** What a log says, with no secret in it that is named as one: in JSON, and in a query. */
+export function withoutSecrets(text: string): string {
+  return text
+    .replace(/("[^"]*(?:token|secret|passw|api_?-?key|credential)[^"]*"\s*:\s*)"[^"]*"/gi, '$1"…"')
+    .replace(/([?&][^=&]*(?:token|secret|passw|key)[^=&]*=)[^&\s]*/gi, "$1…");
+}
+
+/** A segment of a path as it was meant; as it stands where it is malformed. */
+export function decodedSegment(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+/** The segments of a path without its query, decoded. */
+export function segmentsOf(path: string): string[] {
+  return (path.split("?")[0] ?? "").split("/").map(decodedSegment);
+}

@@ -1,0 +1,73 @@
+/** What a page and its back end said to each other, whatever wrote it down. */
+export interface NetworkLog {
+  /** The file's name, for people. */
+  readonly name: string;
+  /** In the order in which they began. */
+  readonly exchanges: readonly LoggedExchange[];
+}
+
+/** One request with its answer, or one WebSocket. */
+export interface LoggedExchange {
+  /** Where a person finds it in the log: `entry 12`. */
+  readonly where: string;
+  /** `WS` for a WebSocket. */
+  readonly method: string;
+  /** `http://127.0.0.1:3000`, also of a WebSocket. */
+  readonly origin: string;
+  /** With the query. */
+  readonly path: string;
+  /** Milliseconds, all by one clock. */
+  readonly began_ms: number;
+  /** Names in lower case. */
+  readonly requestHeaders: Readonly<Record<string, string>>;
+  /** The parsed JSON, or the text where it is none; undefined where there was no body. */
+  readonly requestBody: unknown;
+  readonly status: number;
+  /** Without its parameters: `text/event-stream`. */
+  readonly contentType: string;
+  /** The answer's text; null where the log has none of it. */
+  readonly answer: string | null;
+  /** Of a WebSocket, in order; else none. */
+  readonly frames: readonly LoggedFrame[];
+}
+
+/** One text frame of a WebSocket. */
+export interface LoggedFrame {
+  readonly from: "page" | "server";
+  readonly text: string;
+  readonly at_ms: number;
+}
+
+/** `POST /api/chats/7/messages`. */
+export function requestOf({ method, path }: Pick<LoggedExchange, "method" | "path">): string {
+  return `${method} ${path}`;
+}
+
+/** The parsed JSON of a text, or the text where it is none; undefined for none. */
+export function jsonOrText(text: string | undefined): unknown {
+  if (text === undefined || text === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** An answer's JSON; undefined where it is none. */
+export function jsonAnswer({ answer }: Pick<LoggedExchange, "answer">): unknown {
+  const value = jsonOrText(answer ?? undefined);
+  return typeof value === "object" && value !== null ? value : undefined;
+}
+
+/** What pages load beside what they say: scripts, looks, pictures, fonts. */
+const ASSETS = /javascript|^text\/css|^image\/|^font\/|^audio\/|^video\/|wasm/;
+
+/** Whether this may be part of a conversation. */
+export function isSaid({ contentType, method }: LoggedExchange): boolean {
+  return method !== "OPTIONS" && !ASSETS.test(contentType);
+}
+
+/** `text/event-stream` of `Text/Event-Stream; charset=utf-8`. */
+export function withoutParameters(contentType: string): string {
+  return (contentType.split(";")[0] ?? "").trim().toLowerCase();
+}

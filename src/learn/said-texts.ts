@@ -1,0 +1,81 @@
+import { type Leaf, lastName, leavesOf, listsIn } from "./json-leaves.ts";
+import { isSaid, jsonAnswer, jsonOrText, type LoggedExchange, type NetworkLog } from "./network-log.ts";
+
+/** A text in a request that may be what the person said. */
+export interface SaidText {
+  readonly exchange: LoggedExchange;
+  /** What carried it: the body, or a WebSocket's frame; undefined where it was in the path. */
+  readonly body: unknown;
+  /** Where it stands in that, or the query's name. */
+  readonly place: string;
+  readonly text: string;
+}
+
+const TEXT_NAME =
+  /^(?:message|text|content|prompt|input|query|question|msg|q|utterance|user_?input|user_?message|body)$/i;
+/** Words of programs. */
+const WORD = /^(?:user|assistant|system|human|ai|text|stream|true|false|null|default|chat)$/i;
+
+/** Every text in the requests of a log that a person may have said. */
+export function saidTexts({ exchanges }: NetworkLog): SaidText[] {
+  return exchanges.filter(isSaid).flatMap((exchange) => {
+    const bodies = exchange.method === "WS" ? pageFrames(exchange) : [exchange.requestBody];
+    const inBodies = bodies.flatMap((body) =>
+      leavesOf(body).flatMap((leaf) =>
+        textsAt(leaf).map((text) => ({ exchange, body, place: leaf.place, text })),
+      ),
+    );
+    const query = [...new URL(exchange.path, exchange.origin).searchParams];
+    const inQuery = query.flatMap(([place, value]) =>
+      textsAt({ place, value }).map((text) => ({ exchange, body: undefined, place, text })),
+    );
+    return [...inBodies, ...inQuery];
+  });
+}
+
+/** What a page sent by a WebSocket, read as JSON; of socket.io its events. */
+export function pageFrames({ frames }: LoggedExchange): unknown[] {
+  return frames
+    .filter(({ from }) => from === "page")
+    .map(({ text }) => jsonOrText(/^42\d*(\[.*\])$/s.exec(text)?.[1] ?? text));
+}
+
+function textsAt({ place, value }: Leaf): string[] {
+  if (typeof value !== "string" || value.trim() === "" || WORD.test(value)) return [];
+  const isId =
+    /^[\da-f-]{16,}$/i.test(value) || /(?:^|_)(?:id|key|token|model)$|Id$|_at$/i.test(lastName(place));
+  return isId ? [] : [value];
+}
+
+/** How much speaks for it: 0 for nothing. */
+export function weightOfSaid({ place, text, exchange }: SaidText, shown: ReadonlySet<string>): number {
+  const name = Number.isNaN(Number(lastName(place))) ? lastName(place) : place.split(".").at(-2);
+  return (
+    (TEXT_NAME.test(name ?? "") ? 3 : 0) +
+    (/\S\s+\S/.test(text) ? 2 : 0) +
+    (shown.has(text.trim()) ? 2 : 0) +
+    (exchange.method === "GET" ? 0 : 1)
+  );
+}
+
+/**
+ * Texts of lists in which something said in a request is shown again: what stands beside it in the others, such as the
+ * reply after a reload.
+ */
+export function textsShownBeside(said: readonly SaidText[], { exchanges }: NetworkLog): ReadonlySet<string> {
+  const texts = new Set(said.map(({ text }) => text));
+  const shown = new Set<string>();
+  for (const exchange of exchanges.filter(({ method }) => method === "GET")) {
+    for (const { items } of listsIn(jsonAnswer(exchange))) {
+      const byPlace = Map.groupBy(
+        items.flatMap((item) => leavesOf(item)),
+        ({ place }) => place,
+      );
+      for (const leaves of byPlace.values()) {
+        const values = leaves.map(({ value }) => value).filter((value) => typeof value === "string");
+        if (values.some((value) => texts.has(value))) for (const value of values) shown.add(value.trim());
+      }
+    }
+  }
+  return shown;
+}

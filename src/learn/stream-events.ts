@@ -1,0 +1,77 @@
+import { createSseDecoder } from "../contract/sse-decoder.ts";
+import type { StreamDescription } from "../contract/wire-description.ts";
+import { parsedEvent } from "../target/drivers/fact-reader.ts";
+import { jsonOrText, type LoggedExchange } from "./network-log.ts";
+
+/** One event of a stream. */
+export interface LoggedEvent {
+  /** What server-sent events and socket.io call it; undefined where it has no name. */
+  readonly name: string | undefined;
+  /** The parsed JSON, or the text where it is none. */
+  readonly value: unknown;
+  /** As it stands in the log. */
+  readonly text: string;
+}
+
+/** A stream as it was logged. */
+export interface LoggedStream {
+  readonly framing: StreamDescription["framing"];
+  readonly events: readonly LoggedEvent[];
+}
+
+/** What an answer, or what a WebSocket's server sent, is as a stream; undefined where it is nothing to read. */
+export function streamOf({ method, frames, contentType, answer }: LoggedExchange): LoggedStream | undefined {
+  if (method === "WS")
+    return socketStream(frames.filter(({ from }) => from === "server").map(({ text }) => text));
+  if (answer === null || answer.trim() === "") return undefined;
+  if (contentType === "text/event-stream" || /^(?:event|data):/.test(answer)) {
+    return { framing: "sse", events: eventsOf(answer) };
+  }
+  const lines = answer.split("\n").filter((line) => line.trim() !== "");
+  const values = lines.map(jsonOrText);
+  const areValues = values.every((value) => typeof value === "object" && value !== null);
+  if (areValues && (lines.length > 1 || /ndjson|jsonl|x-json-stream/.test(contentType))) {
+    return {
+      framing: "ndjson",
+      events: lines.map((text, index) => ({ name: undefined, value: values[index], text })),
+    };
+  }
+  const value = jsonOrText(answer);
+  if (typeof value === "object" && value !== null) {
+    return { framing: "json", events: [{ name: undefined, value, text: answer }] };
+  }
+  if (!contentType.startsWith("text/") || contentType === "text/html") return undefined;
+  return { framing: "text", events: [{ name: undefined, value: answer, text: answer }] };
+}
+
+function eventsOf(text: string): LoggedEvent[] {
+  const events: LoggedEvent[] = [];
+  const { push } = createSseDecoder({
+    onMessage: ({ event, data }) => events.push({ name: event, value: parsedEvent(data), text: data }),
+  });
+  // A log may end without the blank line that ends the last event.
+  push(Buffer.from(`${text}\n\n`));
+  return events;
+}
+
+/** `42["name", {...}]`, as socket.io writes its events. */
+const SOCKET_IO_EVENT = /^42\d*(\[.*\])$/s;
+
+function socketStream(frames: readonly string[]): LoggedStream {
+  const isSocketIo = frames.some((text) => SOCKET_IO_EVENT.test(text));
+  if (!isSocketIo) {
+    const events = frames.map((text) => ({ name: undefined, value: parsedEvent(text), text }));
+    return { framing: "websocket", events };
+  }
+  const events = frames.flatMap((text): LoggedEvent[] => {
+    const packet = jsonOrText(SOCKET_IO_EVENT.exec(text)?.[1]);
+    return Array.isArray(packet) ? [{ name: String(packet[0]), value: packet[1], text }] : [];
+  });
+  return { framing: "socket.io", events };
+}
+
+/** The bytes of a stream, as whoever reads it gets them. */
+export function bytesOf({ method, frames, answer }: LoggedExchange): readonly Uint8Array[] {
+  if (method !== "WS") return [Buffer.from(`${answer ?? ""}\n\n`)];
+  return frames.filter(({ from }) => from === "server").map(({ text }) => Buffer.from(text));
+}

@@ -1,0 +1,64 @@
+import type { StreamDescription } from "../contract/wire-description.ts";
+import { factsIn } from "../target/drivers/fact-reader.ts";
+import type { ReplyFact } from "../target/drivers/reply-facts.ts";
+import type { LearnedStream } from "./learn-stream.ts";
+import type { LearnedFinding } from "./learned-wire.ts";
+import { withoutSecrets } from "./log-words.ts";
+
+/** Longest quotation, in characters. */
+const MOST_CHARS = 100;
+
+/** Bytes as they stand in a log, on one line. */
+export function bytesInLine(text: string): string {
+  const line = withoutSecrets(text).replace(/\s+/g, " ").trim();
+  return line.length > MOST_CHARS ? `${line.slice(0, MOST_CHARS)}…` : line;
+}
+
+/** Each rule of a stream with the first event that it was inferred from. */
+const RULES: readonly (readonly [rule: keyof StreamDescription, kind: ReplyFact["kind"]])[] = [
+  ["started", "started"],
+  ["model", "model"],
+  ["thought", "thought"],
+  ["text", "text"],
+  ["usage", "usage"],
+  ["timings", "timings"],
+  ["failure", "failure"],
+  ["done", "done"],
+];
+
+/** What was understood of a stream, rule by rule. */
+export function streamFindings(
+  description: StreamDescription,
+  { logged, knownAs }: Pick<LearnedStream, "logged" | "knownAs">,
+  where: string,
+): LearnedFinding[] {
+  const [first] = logged.events;
+  const framing = {
+    setting: "stream.framing",
+    value: knownAs === undefined ? description.framing : `${description.framing}: ${knownAs}`,
+    where,
+    bytes: bytesInLine(first?.text ?? ""),
+  };
+  const rules = RULES.flatMap(([rule, kind]): LearnedFinding[] => {
+    const said = description[rule];
+    if (said === undefined) return [];
+    const event = logged.events.find(
+      ({ name, value, text }) =>
+        factsIn(value, name ?? "message", description).some((fact) => fact.kind === kind) ||
+        (kind === "done" && isEndText(description, text)),
+    );
+    // A known stream has rules for more than every reply shows.
+    return event === undefined
+      ? []
+      : [{ setting: `stream.${rule}`, value: inWords(said), where, bytes: bytesInLine(event.text) }];
+  });
+  return [framing, ...rules];
+}
+
+function isEndText({ done }: StreamDescription, text: string): boolean {
+  return [done].flat().some((rule) => rule?.data !== undefined && rule.data === text.trim());
+}
+
+function inWords(rule: unknown): string {
+  return JSON.stringify(rule).replaceAll('"', "");
+}

@@ -1,0 +1,57 @@
+import * as z from "zod/mini";
+import { textOf } from "../tap/exchange.ts";
+import { jsonOrText, type LoggedExchange, type NetworkLog, withoutParameters } from "./network-log.ts";
+
+const Part = z.object({
+  headers: z.record(z.string(), z.string()),
+  chunks: z.array(z.object({ at_ms: z.number(), latin1: z.string() })),
+});
+
+/** An exchange as a tap writes it down. */
+const Tapped = z.object({
+  id: z.number(),
+  method: z.string(),
+  path: z.string(),
+  request: Part,
+  began_ms: z.number(),
+  status: z.nullable(z.number()),
+  response: Part,
+});
+const TapRecord = z.object({ exchanges: z.array(Tapped) });
+
+/**
+ * Reads what a tap has recorded: the lines of `stack tap --record FILE`, or what it tells of itself. Undefined where it
+ * is neither.
+ */
+export function readTapRecord(name: string, text: string): NetworkLog | undefined {
+  const tapped = exchangesIn(text);
+  if (tapped === undefined) return undefined;
+  return { name, exchanges: tapped.map(exchangeOf).toSorted((a, b) => a.began_ms - b.began_ms) };
+}
+
+function exchangesIn(text: string): readonly z.infer<typeof Tapped>[] | undefined {
+  const whole = TapRecord.safeParse(jsonOrText(text));
+  if (whole.success) return whole.data.exchanges;
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  const read = z.array(Tapped).safeParse(lines.map(jsonOrText));
+  return read.success && lines.length > 0 ? read.data : undefined;
+}
+
+function exchangeOf({ id, method, path, request, began_ms, status, response }: z.infer<typeof Tapped>) {
+  const sent = textOf(request);
+  const got = textOf(response);
+  return {
+    where: `exchange ${id}`,
+    method,
+    // What was asked is the tap; what is behind it only the person knows who started it.
+    origin: `http://${request.headers["host"] ?? "127.0.0.1"}`,
+    path,
+    began_ms,
+    requestHeaders: request.headers,
+    requestBody: jsonOrText(sent),
+    status: status ?? 0,
+    contentType: withoutParameters(response.headers["content-type"] ?? ""),
+    answer: got === "" ? null : got,
+    frames: [],
+  } satisfies LoggedExchange;
+}

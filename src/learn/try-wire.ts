@@ -1,0 +1,141 @@
+import { DEFAULTS } from "../contract/defaults.ts";
+import { messageOf } from "../errors.ts";
+import { departuresOf } from "../target/departures.ts";
+import type { ChatClient, Sent } from "../target/drivers/chat-client.ts";
+import { createContractChat } from "../target/drivers/contract-chat.ts";
+import { connectDriver } from "../target/drivers/driver.ts";
+import { Refusal } from "../target/drivers/refused-words.ts";
+import { failureOf, lastFact, textOf } from "../target/drivers/reply-facts.ts";
+import { findDriver } from "../target/drivers/shipped-drivers.ts";
+import { createHttpClient, type HttpClient } from "../target/http.ts";
+import type { LearnedWire } from "./learned-wire.ts";
+
+/** What became of one message that was sent as a learned wire says. */
+export interface TriedWire {
+  readonly said: string;
+  /** Null where it did not come to one. */
+  readonly reply: TriedReply | null;
+  /** How many rows its conversation has; null where none can be listed. */
+  readonly rows: number | null;
+  /** What is left at the back end: the conversation's id; null where nothing is. */
+  readonly left: string | null;
+  /** What was not as it was learned; none: it works. */
+  readonly problems: readonly string[];
+}
+
+export interface TriedReply {
+  readonly text: string;
+  /** Until the first piece of text, in milliseconds; null where none came. */
+  readonly first_ms: number | null;
+  readonly duration_ms: number;
+  /** Whether its end was told. */
+  readonly isDone: boolean;
+  /** Whether tokens were counted. */
+  readonly isCounted: boolean;
+}
+
+export interface TryOptions {
+  /** The setting `auth.token`. */
+  readonly token: string;
+  readonly signal: AbortSignal;
+}
+
+/** Short, and one that any model has an answer to. */
+const SAID = "Say hello in three words.";
+
+/** Longest wait for the reply, in milliseconds: an engine may have to load its model. */
+const PATIENCE_MS = 120_000;
+
+/** Sends one message as a learned wire says, reads its reply and lists it, and deletes what it made where it can. */
+export async function tryWire(learned: LearnedWire, { token, signal }: TryOptions): Promise<TriedWire> {
+  const client = createHttpClient(learned.url, token);
+  const until = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
+  const problems: string[] = [];
+  const problem =
+    (what: string): ((error: unknown) => void) =>
+    (error) => {
+      signal.throwIfAborted();
+      problems.push(`${what}: ${messageOf(error)}`);
+    };
+  let reply: TriedReply | null = null;
+  let rows: number | null = null;
+  let conversation: string | null = null;
+  try {
+    const chat = await connect(learned, client, token, until);
+    const place = await chat.openPlace(
+      { name: "stack init", description: "", instructions: "", options: {}, think: false },
+      until,
+    );
+    const opened = await chat.openConversation(place, until);
+    conversation = opened;
+    const sent = await chat.send({ place, conversation: opened, text: SAID }, until);
+    reply = await readReply(sent, until, problems, (told) => {
+      conversation ??= told;
+    });
+    conversation ??= sent.conversation;
+    if (conversation !== null && chat.lacking["show rows"] === undefined) {
+      rows = (await chat.rows(conversation, until)).length;
+      if (rows < 2) problems.push(`its conversation lists ${rows} rows, not the message and its reply`);
+    }
+    if (conversation !== null && chat.lacking["delete conversations"] === undefined) {
+      const isDeleted = await chat
+        .deleteConversation(conversation, until)
+        .then(() => true, problem("it could not be deleted"));
+      if (isDeleted === true) conversation = null;
+    }
+    await chat.closePlace(place, until);
+  } catch (error) {
+    problem("it went wrong")(error);
+  } finally {
+    await client.close();
+  }
+  return { said: SAID, reply, rows, left: conversation, problems };
+}
+
+async function connect(
+  { driver, wire }: LearnedWire,
+  client: HttpClient,
+  token: string,
+  signal: AbortSignal,
+): Promise<ChatClient> {
+  if (driver === "ours") return createContractChat(client, departuresOf(undefined));
+  const make = (model: string | null) =>
+    connectDriver(findDriver(driver), {
+      client,
+      settings: wire,
+      model,
+      agent: DEFAULTS.agentId,
+      token,
+      isStandIn: false,
+    });
+  const chat = await make(null);
+  if (chat.lacking["choose a model"] !== undefined || chat.lacking["list models"] !== undefined) return chat;
+  const [first] = await chat.models(signal);
+  return await make(first ?? null);
+}
+
+async function readReply(
+  sent: Sent,
+  signal: AbortSignal,
+  problems: string[],
+  onConversation: (id: string) => void,
+): Promise<TriedReply> {
+  if (!sent.isTaken) throw new Refusal(sent.call);
+  const seen = await sent.read({ signal }).ended;
+  const started = lastFact(seen, "started")?.conversation;
+  if (started) onConversation(started);
+  const text = textOf(seen);
+  const failure = failureOf(seen);
+  if (seen.status >= 300) throw new Refusal(seen);
+  if (failure !== undefined) problems.push(`it failed: ${failure.message}`);
+  if (text.trim() === "") problems.push("no text was heard in its reply");
+  const isDone = lastFact(seen, "done") !== undefined;
+  if (!isDone) problems.push(`the end of its reply was not told (the stream was ${seen.end})`);
+  return {
+    text,
+    first_ms: seen.facts.find(({ kind }) => kind === "text")?.at_ms ?? null,
+    duration_ms: seen.duration_ms,
+    isDone,
+    isCounted: lastFact(seen, "usage") !== undefined,
+  };
+}

@@ -1,0 +1,38 @@
+import type { WireSettings } from "../contract/wire-description.ts";
+import { hasSlot } from "../target/drivers/has-slot.ts";
+import type { LearnedTalk } from "./learn-talk.ts";
+import type { UnknownSetting } from "./learned-wire.ts";
+
+/** What no log had, each with what a person would have to do for it. */
+const ASK: Readonly<Partial<Record<keyof WireSettings, string>>> = {
+  cancel:
+    "nothing was cancelled: press stop in mid-reply; where closing the stream ends a reply, write `cancel: close`",
+  rows: "no list showed the message with its reply: reload the page after the reply",
+  delete_conversation: "no conversation was deleted: what `verify` says stays in it",
+  conversations: "no list named the conversation",
+  models: "no list of models was asked for",
+  health: "no health report was asked for: write `health: { request: GET /health }`, if there is one",
+};
+
+/** What a wire does not say, and how it could be learned. */
+export function unknownOf(wire: WireSettings, { reply }: LearnedTalk): UnknownSetting[] {
+  // A wire to which the whole conversation is told keeps nothing that could be listed.
+  const keepsNothing = hasSlot(wire.send, "history");
+  const needless = new Set(keepsNothing ? ["rows", "conversations", "delete_conversation"] : []);
+  const missing = Object.entries(ASK).filter(
+    ([name]) => wire[name as keyof WireSettings] === undefined && !needless.has(name),
+  );
+  const names = wire.conversation !== undefined || hasSlot(wire.send, "conversation") || keepsNothing;
+  return [
+    ...reply.unknown.map((why) => ({ setting: "stream", why })),
+    ...(names
+      ? []
+      : [
+          {
+            setting: "send",
+            why: "nothing says which conversation a message is for: send two messages before you save",
+          },
+        ]),
+    ...missing.map(([setting, why]) => ({ setting, why })),
+  ];
+}

@@ -1,0 +1,125 @@
+import { WebSocket } from "undici";
+import type { OpenStream, SeenChunk, SeenStream } from "../http.ts";
+import type { FactReaderMaker } from "./fact-reader.ts";
+import type { TimedFact } from "./reply-facts.ts";
+import { connectPacket, eventPacket, PONG_PACKET, readPacket } from "./socket-io.ts";
+
+/** A WebSocket on which a reply is told. */
+export interface WebSocketOptions {
+  /** Of the service: `http://127.0.0.1:8000`. */
+  readonly url: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** What is sent once it is open; of socket.io, an event's name and its values. Undefined for nothing. */
+  readonly body: unknown;
+  /** `socket.io` has a greeting, and pings of its own. */
+  readonly framing: "websocket" | "socket.io";
+  /** Shown to socket.io, whose pages cannot send headers; empty for none. */
+  readonly token: string;
+  readonly readFacts: FactReaderMaker;
+  readonly signal: AbortSignal;
+  readonly onFact?: ((fact: TimedFact) => void) | undefined;
+}
+
+/** After the end was told, what belongs to it (such as usage) may still come for so long, in milliseconds. */
+const AFTER_END_MS = 200;
+
+/**
+ * Opens a WebSocket, says what is to be said, and reads what comes as a reply's stream, until its end is told or the
+ * connection is closed. Rejects where it cannot be opened.
+ */
+export async function openWebSocketStream(options: WebSocketOptions): Promise<OpenStream> {
+  const { url, path, headers, signal } = options;
+  const start = performance.now();
+  const sent_at = new Date().toISOString();
+  const since = (): number => Math.round((performance.now() - start) * 100) / 100;
+  const socket = new WebSocket(new URL(path, url.replace(/^http/, "ws")), { headers: { ...headers } });
+  const reading = readSocket(socket, options, since);
+  await opened(socket, `WS ${path}`, signal);
+  const head = { request: `WS ${path}`, sent_at, status: 101, headers: {} };
+  return {
+    head: { ...head, duration_ms: since() },
+    ended: reading.then((seen) => ({ ...head, ...seen, duration_ms: since() })),
+  };
+}
+
+async function opened(socket: WebSocket, request: string, signal: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  socket.addEventListener("open", () => resolve());
+  socket.addEventListener("error", () => reject(new Error(`${request} was not accepted as a WebSocket`)));
+  const give = (): void => reject(signal.reason);
+  if (signal.aborted) give();
+  signal.addEventListener("abort", give, { once: true });
+  try {
+    await promise;
+  } finally {
+    signal.removeEventListener("abort", give);
+  }
+}
+
+type Seen = Omit<SeenStream, "request" | "sent_at" | "status" | "headers" | "duration_ms">;
+
+function readSocket(socket: WebSocket, options: WebSocketOptions, since: () => number): Promise<Seen> {
+  const { framing, body, readFacts, signal, onFact } = options;
+  const { promise, resolve } = Promise.withResolvers<Seen>();
+  const chunks: SeenChunk[] = [];
+  const facts: TimedFact[] = [];
+  let closing: NodeJS.Timeout | undefined;
+  let end: Seen["end"] = "cut";
+  const hangUp = (how: Seen["end"]): void => {
+    end = how;
+    socket.close();
+  };
+  const reader = readFacts((told) => {
+    const fact: TimedFact = { ...told, at_ms: since() };
+    facts.push(fact);
+    onFact?.(fact);
+    if (fact.kind === "done") closing ??= setTimeout(() => hangUp("closed"), AFTER_END_MS);
+  });
+  const say = (text: string): void => socket.send(text);
+  const sayBody = (): void => {
+    if (body !== undefined) say(framing === "socket.io" ? eventPacket([body].flat()) : textOf(body));
+  };
+  socket.addEventListener("open", () => {
+    if (framing === "websocket") sayBody();
+  });
+  socket.addEventListener("message", ({ data }) => {
+    if (typeof data !== "string") return;
+    const bytes = Buffer.from(data);
+    chunks.push({ at_ms: since(), latin1: bytes.toString("latin1") });
+    if (framing === "socket.io") answerPacket(data, { say, sayBody, hangUp, token: options.token });
+    reader.push(bytes);
+  });
+  const giveUp = (): void => hangUp("given-up");
+  if (signal.aborted) giveUp();
+  signal.addEventListener("abort", giveUp, { once: true });
+  const finish = (isInOrder: boolean): void => {
+    clearTimeout(closing);
+    signal.removeEventListener("abort", giveUp);
+    const how = end === "cut" && isInOrder ? "closed" : end;
+    resolve({ content_type: "", chunks, events: [], facts, comments_ms: [], body: null, end: how });
+  };
+  socket.addEventListener("close", ({ code }) => finish(code === 1000 || code === 1001 || code === 1005));
+  socket.addEventListener("error", () => finish(false));
+  return promise;
+}
+
+interface SocketIoEnd {
+  readonly say: (text: string) => void;
+  readonly sayBody: () => void;
+  readonly hangUp: (how: Seen["end"]) => void;
+  readonly token: string;
+}
+
+/** What socket.io wants of whoever connects, beside what a chat is about. */
+function answerPacket(frame: string, { say, sayBody, hangUp, token }: SocketIoEnd): void {
+  const { kind } = readPacket(frame);
+  if (kind === "greeting") say(connectPacket(token === "" ? undefined : { token }));
+  if (kind === "connected") sayBody();
+  if (kind === "ping") say(PONG_PACKET);
+  if (kind === "refused" || kind === "closed") hangUp("cut");
+}
+
+function textOf(body: unknown): string {
+  return typeof body === "string" ? body : JSON.stringify(body);
+}
