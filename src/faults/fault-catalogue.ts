@@ -72,6 +72,7 @@ import { tokensOfAnother } from "./isolation/tokens-of-another.ts";
 import { emptyReplyAsComplete } from "./limits/empty-reply-as-complete.ts";
 import { rateLimitAsEngineError } from "./limits/rate-limit-as-engine-error.ts";
 import { repeatingNotTold } from "./limits/repeating-not-told.ts";
+import { replyLimitMissing } from "./limits/reply-limit-missing.ts";
 import { summaryWithoutOptions } from "./limits/summary-without-options.ts";
 import { timeoutAsSuccess } from "./limits/timeout-as-success.ts";
 import { windowForgotten } from "./limits/window-forgotten.ts";
@@ -307,6 +308,7 @@ export const faults: readonly Fault[] = [
   emptyReplyAsComplete,
   rateLimitAsEngineError,
   repeatingNotTold,
+  replyLimitMissing,
   summaryWithoutOptions,
   timeoutAsSuccess,
   windowForgotten,

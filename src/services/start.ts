@@ -33,6 +33,8 @@ export interface Overrides {
   engine?: (client: EngineClient) => EngineClient;
   /** Wraps the HMI's client of the gateway. */
   gateway?: (client: GatewayClient) => GatewayClient;
+  /** Changes how the services deal with streams: a limit that nobody keeps is none. */
+  stream?: (settings: Config["stream"]) => Config["stream"];
   /** What goes wrong on the wire in front of a service, for everybody who calls it. */
   wire?: Partial<Record<"hmi" | "gateway" | "engine", Rewrite>>;
 }
@@ -111,13 +113,14 @@ async function startAll(
       : own(await startTap({ upstream: url, rewrite, token, callersJudgedBy: "upstream" })).url;
   };
   const engine = engineUrl ?? own(await startEngine({ tokenDelayMs, token })).url;
+  const stream = { ...DEFAULT_CONFIG.stream, ...options.stream };
   const config: Config = {
     ...DEFAULT_CONFIG,
     hmi: { ...DEFAULT_CONFIG.hmi, port: 0 },
     gateway: { ...DEFAULT_CONFIG.gateway, port: 0 },
     engine: { ...DEFAULT_CONFIG.engine, ...options.engine, url: await asCalled("engine", engine) },
     chat: { ...DEFAULT_CONFIG.chat, ...options.chat },
-    stream: { ...DEFAULT_CONFIG.stream, ...options.stream },
+    stream: overrides?.stream?.(stream) ?? stream,
     auth: { ...DEFAULT_CONFIG.auth, ...options.auth },
     http: { ...DEFAULT_CONFIG.http, ...options.http },
     store: { ...DEFAULT_CONFIG.store, path: options.storePath ?? ":memory:" },
