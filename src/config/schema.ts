@@ -129,7 +129,7 @@ export const ConfigSchema = z.strictObject({
   http: z.strictObject({
     /** Names beside the loopback ones that HMI and gateway answer to, as a browser or a proxy puts them into `Host`. */
     allowed_hosts: z.array(hostName),
-    /** Messages that one client address may send to the HMI in a minute; 0: as many as it likes. */
+    /** Messages that one person, or without `auth.users` one client address, may send to the HMI in a minute; 0: any number. */
     messages_per_minute: z.int().check(z.minimum(0), z.maximum(1_000_000)),
   }),
   /** Where a backend that is judged (`stack verify`) is not as the contract says; our own services do not read it. */

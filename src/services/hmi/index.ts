@@ -44,7 +44,7 @@ export interface HmiOptions extends ServerOptions, ReaderSettings, FinishedLogsS
   /** The folder of the built browser code. */
   webFolder: string;
   version: string;
-  /** Messages that one client address may send in a minute; 0, or left out: as many as it likes. */
+  /** Messages that one person, or where nobody has a name one client address, may send in a minute; 0, or left out: as many as it likes. */
   messagesPerMinute?: number;
 }
 
@@ -52,7 +52,7 @@ export interface HmiOptions extends ServerOptions, ReaderSettings, FinishedLogsS
 export async function startHmi(options: HmiOptions): Promise<RunningService> {
   const { store, gateway } = options;
   const app = createServer(options);
-  await limitMessages(app, options.messagesPerMinute ?? 0);
+  await limitMessages(app, options.messagesPerMinute ?? 0, options);
   const events = new UserEvents();
   const chat = new Chat({
     ...options,

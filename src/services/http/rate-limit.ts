@@ -1,6 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { WireError } from "../../errors.ts";
+import { userOf } from "./caller-user.ts";
+import type { People } from "./people.ts";
 
 /** The calls that send a message to the engine. */
 const SENDING: ReadonlySet<string> = new Set(
@@ -10,14 +12,26 @@ const SENDING: ReadonlySet<string> = new Set(
 const MINUTE_MS = 60_000;
 
 /**
- * Limits how many messages one client address may send in a minute, by whichever calls; 0 for no limit.
- * To be called before the endpoints are made. IPv6 clients are told apart by their /64 network.
+ * Limits how many messages may be sent in a minute, by whichever calls; 0 for no limit. Where people have names, each has
+ * the limit to themselves, wherever they sit: behind a proxy all have one address. Else a client address has it; IPv6
+ * clients are told apart by their /64 network. To be called before the endpoints are made.
  */
-export async function limitMessages(app: FastifyInstance, perMinute: number): Promise<void> {
+export async function limitMessages(
+  app: FastifyInstance,
+  perMinute: number,
+  { users = {}, userHeader = "" }: Pick<People, "users" | "userHeader"> = {},
+): Promise<void> {
   if (perMinute === 0) return;
   // Most stacks have no limit, and need not load what counts.
   const { default: rateLimit } = await import("@fastify/rate-limit");
-  await app.register(rateLimit, { global: false, max: perMinute, timeWindow: MINUTE_MS });
+  const hasPeople = userHeader !== "" || Object.keys(users).length > 0;
+  await app.register(rateLimit, {
+    global: false,
+    max: perMinute,
+    timeWindow: MINUTE_MS,
+    // Without a generator of ours the address counts, of IPv6 its network.
+    ...(hasPeople && { keyGenerator: userOf }),
+  });
   const count = app.createRateLimit();
   app.addHook("onRequest", async (request, reply) => {
     if (!SENDING.has(request.routeOptions.url ?? "")) return;
@@ -29,7 +43,7 @@ export async function limitMessages(app: FastifyInstance, perMinute: number): Pr
     reply.header("retry-after", waitSeconds);
     throw new WireError(
       "rate_limited",
-      `More than ${perMinute} messages in a minute came from ${request.ip}.`,
+      `More than ${perMinute} messages in a minute came from ${hasPeople ? userOf(request) : request.ip}.`,
       `Send the message again in ${waitSeconds} s. The limit is the setting http.messages_per_minute.`,
     );
   });

@@ -79,6 +79,25 @@ test("the HMI limits by its setting, and a stream that is cut may come back", as
   expect((await wholeStream(stack.hmi, path, { headers })).events).toEqual(first.events.slice(3));
 });
 
+test("where people have names each is counted, from whichever address", async () => {
+  const auth = { token: "secret", users: { ann: "of-ann", bob: "of-bob" } };
+  const { hmi } = await startTestStack({ auth, http: { messages_per_minute: 1 } });
+  const send = (token: string) =>
+    call(hmi, MESSAGE, { body: { message: "Hi" }, headers: { authorization: `Bearer ${token}` } });
+  expect([(await send("of-ann")).status, (await send("of-bob")).status]).toEqual([200, 200]);
+  const { status, json } = await send("of-ann");
+  expect(status).toBe(429);
+  expect(ErrorBody.parse(json).error.message).toBe("More than 1 messages in a minute came from ann.");
+});
+
+test("people whom a proxy names are counted one by one, though all have its address", async () => {
+  const auth = { token: "secret", user_header: "X-Forwarded-User", trusted_proxies: ["127.0.0.1"] };
+  const { hmi } = await startTestStack({ auth, http: { messages_per_minute: 1 } });
+  const send = async (name: string) =>
+    (await call(hmi, MESSAGE, { body: { message: "Hi" }, headers: { "x-forwarded-user": name } })).status;
+  expect([await send("ann"), await send("bob"), await send("ann")]).toEqual([200, 200, 429]);
+});
+
 test("without a limit nobody is counted", async () => {
   const { sentAt } = await startLimited(0);
   for (let time = 1; time <= 20; time += 1) expect(await sentAt(MESSAGE)).toBe(200);
