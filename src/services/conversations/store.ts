@@ -285,10 +285,11 @@ export interface ReplyStore {
   /** A reply, whosever it is; undefined where there is none. */
   find(messageId: string): Promise<OwnedReply | undefined>;
   /**
-   * Appends to the text and the thoughts of a reply that this store writes, both or neither. False where that reply
-   * is not there to be written: it has ended, was deleted, or another store has taken it over.
+   * Appends to the text and the thoughts of a reply that this store writes, and sets its notices where there are any:
+   * all or nothing. False where that reply is not there to be written: it has ended, was deleted, or another store has
+   * taken it over.
    */
-  grow(messageId: string, text: Growth, thinking: Growth): Promise<boolean>;
+  grow(messageId: string, text: Growth, thinking: Growth, notices?: readonly Notice[]): Promise<boolean>;
   /**
    * Ends a reply that this store writes. False where it is not there to be ended, as {@link grow} says: then
    * nothing was saved. Throws `store_unavailable` also where the ending is there, and only the disk does not confirm it:

@@ -1,3 +1,4 @@
+import type { Notice } from "../../contract/events.ts";
 import type { Message } from "../../contract/hmi.ts";
 import type { Growth, ReplyEnding, ReplyStore } from "../conversations/store.ts";
 
@@ -20,22 +21,23 @@ const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 10_000;
 
 /** What of a reply grows. */
-export interface ReplyTexts {
+export interface GrowingReply {
   readonly text: string;
   readonly thinking: string;
+  readonly notices: readonly Notice[];
 }
 
-/** Brings one reply to the disk: its texts while they grow, then its ending, which is kept until it is saved. */
+/** Brings one reply to the disk: its texts and notices while they grow, then its ending, which is kept until it is saved. */
 export class ReplySaver {
   readonly #settings: SaverSettings;
   readonly #messageId: string;
   readonly #timer: NodeJS.Timeout;
   /** What has come so far. */
-  readonly #texts: ReplyTexts;
+  readonly #reply: GrowingReply;
   /** Told once, where the row turns out to be not ours any more while the reply is growing. */
   readonly #onLost: () => void;
-  /** How much of each text is on disk; after a restart it is more, at first, than has come again. */
-  readonly #saved: { text: number; thinking: number };
+  /** How much of each is on disk; after a restart it is more, at first, than has come again. */
+  readonly #saved: { text: number; thinking: number; notices: number };
   #growing: Promise<void> | undefined;
   #ending: ReplyEnding | undefined;
   /** Why the ending is not saved. */
@@ -45,13 +47,14 @@ export class ReplySaver {
   #pause = FIRST_PAUSE_MS;
   #onSaved: (() => void) | undefined;
 
-  /** `texts` is looked at whenever it is saved. */
-  constructor(row: Message, texts: ReplyTexts, settings: SaverSettings, onLost: () => void) {
+  /** `reply` is looked at whenever it is saved. */
+  constructor(row: Message, reply: GrowingReply, settings: SaverSettings, onLost: () => void) {
     this.#settings = settings;
     this.#messageId = row.message_id;
-    this.#texts = texts;
+    this.#reply = reply;
     this.#onLost = onLost;
-    this.#saved = { text: row.content.length, thinking: row.thinking?.length ?? 0 };
+    const { content, thinking, notices } = row;
+    this.#saved = { text: content.length, thinking: thinking?.length ?? 0, notices: notices.length };
     this.#timer = setInterval(() => void this.grow(), settings.saveEveryMs);
   }
 
@@ -96,12 +99,15 @@ export class ReplySaver {
   async #grow(): Promise<void> {
     const text = this.#growthOf("text");
     const thinking = this.#growthOf("thinking");
-    if (text.added === "" && thinking.added === "") return;
+    const told = this.#reply.notices.length;
+    const notices = told > this.#saved.notices ? this.#reply.notices : [];
+    if (text.added === "" && thinking.added === "" && notices.length === 0) return;
     try {
-      const isOurs = await this.#settings.replies.grow(this.#messageId, text, thinking);
+      const isOurs = await this.#settings.replies.grow(this.#messageId, text, thinking, notices);
       if (isOurs) {
         this.#saved.text += text.added.length;
         this.#saved.thinking += thinking.added.length;
+        this.#saved.notices = Math.max(this.#saved.notices, told);
       } else if (this.#ending === undefined) {
         clearInterval(this.#timer);
         this.#onLost();
@@ -111,9 +117,9 @@ export class ReplySaver {
     }
   }
 
-  #growthOf(which: keyof ReplyTexts): Growth {
+  #growthOf(which: "text" | "thinking"): Growth {
     const from = this.#saved[which];
-    return { from, added: this.#texts[which].slice(from) };
+    return { from, added: this.#reply[which].slice(from) };
   }
 
   /** One try at a time: a second one would find no row that is still streaming, and think it lost. */

@@ -15,7 +15,7 @@ import {
   type StartedReply,
   startedEvent,
 } from "./reply-events.ts";
-import { ReplySaver, type ReplyTexts, type SaverSettings } from "./reply-saver.ts";
+import { ReplySaver, type SaverSettings } from "./reply-saver.ts";
 
 export interface ReplyStart extends StartedReply {
   /** Who is answered. */
@@ -184,7 +184,7 @@ export class Reply {
     const { row } = this.#start;
     const missing = (before: string, come: string): string =>
       before.startsWith(come) ? before.slice(come.length) : "";
-    const rest: Readonly<Record<keyof ReplyTexts, string>> = {
+    const rest: Readonly<Record<"text" | "thinking", string>> = {
       thinking: missing(row.thinking ?? "", this.received.thinking),
       text: missing(row.content, this.received.text),
     };

@@ -66,6 +66,28 @@ test("a gateway without the stream's GET is told how many messages were left out
   expect(row?.notices).toMatchObject([{ code: "context_trimmed", left_out }]);
 });
 
+test("what a reply was told is in its row while it is being written", async () => {
+  const notice = { code: "repeating", message: "The text says the same again and again." } as const;
+  let running: FakeReply | undefined;
+  const { stack } = await stackBeforeGateway({
+    reply(reply) {
+      running = reply;
+      reply.send(PLANNING, EXECUTING, token("again again"), { type: "notice", ...notice });
+    },
+  });
+  const { sent, reader } = await stack.send({ message: "Hi" });
+  await eventually(async () => {
+    const row = (await stack.messages(sent.session_id)).at(-1);
+    expect(row).toMatchObject({ status: "streaming", notices: [notice] });
+  });
+  running?.send(...COMPLETE);
+  await reader.ended;
+  expect((await stack.messages(sent.session_id)).at(-1)).toMatchObject({
+    status: "complete",
+    notices: [notice],
+  });
+});
+
 test("half of a window that is used brings a summary, asked with the profile's options, few tokens, no thoughts", async () => {
   const summaries: FakeReply[] = [];
   const { stack } = await stackBeforeGateway({

@@ -1,3 +1,4 @@
+import type { Notice } from "../../../contract/events.ts";
 import type { ReplyEnding, ReplyStore } from "../store.ts";
 import type { Database, SqlValue, Statements } from "./database.ts";
 import { findReply } from "./exchanges.ts";
@@ -12,8 +13,12 @@ export function createReplyStore(db: Database, writer: Writer): ReplyStore {
   const unconfirmed = new Set<string>();
   return {
     find: (messageId) => db.read((sql) => findReply(sql, messageId)),
-    grow: (messageId, text, thinking) =>
-      db.writeSoon((sql) => appendText(sql, { messageId, writer: writer.present, text, thinking })),
+    grow: (messageId, text, thinking, notices = []) =>
+      db.writeSoon((sql) => {
+        const isOurs = appendText(sql, { messageId, writer: writer.present, text, thinking });
+        if (isOurs && notices.length > 0) setNotices(sql, messageId, notices);
+        return isOurs;
+      }),
     async finish(messageId, ending) {
       // It is in the database; only the disk had not confirmed it.
       if (unconfirmed.has(messageId)) await db.sync();
@@ -46,14 +51,15 @@ function finish(sql: Statements, messageId: string, writer: string, ending: Repl
   const { replaces } = row;
   if (replaces !== null && !settleVersion(sql, id, Number(replaces), ending)) return true;
   sql.run(
-    `UPDATE messages SET content = ?, thinking = ?, status = ?, finish_reason = ?, usage = ?, timings = ?, notices = ?,
-            error = ?, model_name = ifnull(?, model_name), writer = NULL WHERE id = ?`,
+    `UPDATE messages SET content = ?, thinking = ?, status = ?, finish_reason = ?, usage = ?, timings = ?,
+            notices = ifnull(?, notices), error = ?, model_name = ifnull(?, model_name), writer = NULL WHERE id = ?`,
     ending.content,
     ending.thinking === "" ? null : ending.thinking,
     ending.status,
     ending.finishReason,
     toJson(ending.usage),
     toJson(ending.timings),
+    // A gateway that goes on after a restart need not tell again what it has told.
     ending.notices.length === 0 ? null : toJson(ending.notices),
     toJson(ending.error),
     ending.modelName,
@@ -61,6 +67,10 @@ function finish(sql: Statements, messageId: string, writer: string, ending: Repl
   );
   dropParts(sql, messageId);
   return true;
+}
+
+function setNotices(sql: Statements, messageId: string, notices: readonly Notice[]): void {
+  sql.run("UPDATE messages SET notices = ? WHERE id = ?", JSON.stringify(notices), Number(messageId));
 }
 
 function toJson(value: unknown): SqlValue {
