@@ -155,6 +155,7 @@ export type UserErrorCode =
   | "module_invalid"
   | "report_unwritable"
   | "unreachable"
+  | "drill_refused"
   | "unauthorized"
   | "chat_failed"
   | "unknown_fault"

@@ -5,6 +5,7 @@ import type { OpenTarget } from "./harness/open-target.ts";
 import type { RunReport } from "./harness/report.ts";
 import type { SuiteRun } from "./harness/run.ts";
 import { type RunAllOptions, runAll } from "./harness/run-all.ts";
+import { createInProcessKiller } from "./in-process-killer.ts";
 import type { StackOptions } from "./services/start.ts";
 import { commandsAt } from "./target/curl.ts";
 import { openTarget, type Target, type TargetUrls, type WholeTargetUrls } from "./target/target.ts";
@@ -25,11 +26,18 @@ const PARALLEL_SUITES = 4;
 /** A stack of our own does not make anybody wait: what takes seconds elsewhere takes a moment here. */
 const QUICK_STREAM = { heartbeat_ms: 150, orphan_grace_ms: 300, save_every_ms: 50 } as const;
 
-/** Where replies that would never end are the subject they are ended soon; where people are, there are two. */
+/**
+ * Where replies that would never end are the subject they are ended soon; where people are, there are two; and where
+ * services are killed, the others wait for them longer than one takes to come back.
+ */
 const OF_SUITE: Readonly<Record<string, Pick<StackOptions, "stream" | "auth">>> = {
   limits: { stream: { max_reply_ms: 700 } },
   isolation: { auth: { token: "of-the-services", users: { another: "of-another" } } },
+  drill: { stream: { heartbeat_ms: 500, orphan_grace_ms: 10_000 } },
 };
+
+/** The suite whose checks kill services: those of a stack in this process are closed for it, and started again. */
+const DRILL = "drill";
 
 /** What the stacks of a suite are started with, and how a target is told of it. */
 function settingsFor(suite: string): {
@@ -67,12 +75,15 @@ export async function verifyInProcess(run: Run, faults: readonly Fault[] = []): 
     withTarget: async ({ name }: Suite<Target>, use) => {
       const { stack: options, target } = settingsFor(name);
       const stack = await startStack({ ...options, overrides: overridesForStack() });
+      const killer = name === DRILL ? createInProcessKiller(stack) : undefined;
       try {
-        const urls = { ...target, hmi: stack.hmi, gateway: stack.gateway, engine: stack.engine };
+        const { hmi, gateway, engine } = stack;
+        const urls = { ...target, hmi, gateway, engine, ...(killer && { killer }) };
         // A stack that is broken on purpose need not be able to undo anything.
         const isDisposable = faults.length > 0;
         return await useTarget(urls, run.signal, (open) => use({ ...open, isDisposable }));
       } finally {
+        await killer?.settled();
         await stack.close();
       }
     },

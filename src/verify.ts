@@ -1,4 +1,4 @@
-import { suites as allSuites } from "./checks/suites.ts";
+import { everySuite, suites } from "./checks/suites.ts";
 import { didYouMean } from "./config/closest.ts";
 import { UserError } from "./errors.ts";
 import type { Fault } from "./faults/fault.ts";
@@ -64,13 +64,16 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
     : { ...mergeReports([first, ...more]), ...(first.fault && { fault: first.fault }) };
 }
 
-/** The suites of these names, all of them without a name. Throws a UserError that lists what there is. */
+/**
+ * The suites of these names; without a name all of them but the drill, which kills services. Throws a UserError that
+ * lists what there is.
+ */
 export function findSuites(names: VerifyOptions["suite"]): readonly Suite<Target>[] {
-  if (names === undefined) return allSuites;
+  if (names === undefined) return suites;
   return [names].flat().map((name) => {
-    const found = allSuites.find((suite) => suite.name === name);
+    const found = everySuite.find((suite) => suite.name === name);
     if (found !== undefined) return found;
-    const names = allSuites.map((suite) => suite.name);
+    const names = everySuite.map((suite) => suite.name);
     throw new UserError("unknown_suite", `There is no suite "${name}".`, {
       hint: didYouMean(name, names) ?? `Suites: ${names.join(", ")}.`,
     });
@@ -168,7 +171,7 @@ function rowsIn({ store }: Target): string {
 
 /** A claim that is waived by a name that nothing has would be judged all the same. */
 function requireChecks(contract: TargetUrls["contract"]): void {
-  const known = new Set(allSuites.flatMap(({ checks }) => checks.map(({ id }) => id)));
+  const known = new Set(everySuite.flatMap(({ checks }) => checks.map(({ id }) => id)));
   const unknown = Object.keys(contract?.lacks ?? {}).filter((name) => name.includes("/") && !known.has(name));
   if (unknown.length === 0) return;
   throw new UserError("config_invalid", `contract.lacks names no check by ${unknown.join(", ")}.`, {

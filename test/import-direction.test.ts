@@ -15,7 +15,8 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "start-stack.ts": "services/start.ts, faults/index.ts, faults/compose.ts, type faults",
   "verify.ts":
     "in-process.ts, faults/index.ts, type faults, config/closest.ts, checks, harness, target, errors.ts",
-  "in-process.ts": "services/start.ts, type faults, faults/compose.ts, harness, target",
+  "in-process.ts": "in-process-killer.ts, services/start.ts, type faults, faults/compose.ts, harness, target",
+  "in-process-killer.ts": "type services/start.ts, type target, contract, errors.ts",
   "prove/worker.ts": "prove, in-process.ts, verify.ts, faults/index.ts, harness, errors.ts",
   prove:
     "faults/index.ts, checks, type harness, harness/chance.ts, harness/report.ts, type target, package-root.ts",

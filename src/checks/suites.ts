@@ -19,6 +19,14 @@ import { slots } from "./cancel/slots.ts";
 import { twice } from "./cancel/twice.ts";
 import { unknown } from "./cancel/unknown.ts";
 import { usage as cancelUsage } from "./cancel/usage.ts";
+import { nextAfterEngineKill, nextAfterGatewayKill, nextAfterHmiKill } from "./drill/next-after-kill.ts";
+import { onceAfterHmiKill } from "./drill/once-after-hmi-kill.ts";
+import { savedAfterEngineKill, savedAfterGatewayKill } from "./drill/saved-after-kill.ts";
+import { savedBeforeHmiKill } from "./drill/saved-before-hmi-kill.ts";
+import { servicesBack } from "./drill/services-back.ts";
+import { settledAfterHmiKill } from "./drill/settled-after-hmi-kill.ts";
+import { shownAfterHmiKill } from "./drill/shown-after-hmi-kill.ts";
+import { toldOfEngineKill, toldOfGatewayKill } from "./drill/told-of-kill.ts";
 import { activeStreams } from "./health/active-streams.ts";
 import { metrics } from "./health/metrics.ts";
 import { metricsCount } from "./health/metrics-count.ts";
@@ -326,3 +334,26 @@ export const suites: readonly Suite<Target>[] = [
     checks: [acceptedInTime, firstToken, betweenTokens, noDrops],
   },
 ];
+
+/** Kills services of the stack: it is run only where that is asked for by name, and only on what is ours to kill. */
+export const drillSuite: Suite<Target> = {
+  name: "drill",
+  title: "A service is killed in mid-reply: what is told, saved and shown, and how the stack goes on.",
+  checks: [
+    toldOfGatewayKill,
+    savedAfterGatewayKill,
+    nextAfterGatewayKill,
+    toldOfEngineKill,
+    savedAfterEngineKill,
+    nextAfterEngineKill,
+    savedBeforeHmiKill,
+    settledAfterHmiKill,
+    onceAfterHmiKill,
+    shownAfterHmiKill,
+    nextAfterHmiKill,
+    servicesBack,
+  ],
+};
+
+/** Also what is run only where it is asked for. */
+export const everySuite: readonly Suite<Target>[] = [...suites, drillSuite];

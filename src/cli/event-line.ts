@@ -20,6 +20,7 @@ const WORDS: Readonly<Record<ServiceEvent["event"], readonly [words: string, ton
   given_up: ["is given up", "bad"],
   start_failed: ["did not start", "bad"],
   stopped: ["was stopped", "plain"],
+  killed: ["was killed, as it was asked for", "warn"],
   port_cleared: ["found its port taken, and who had it was stopped", "plain"],
   log_rotated: ["has a new log file", "quiet"],
   log_removed: ["has lost its log file, which was removed", "warn"],

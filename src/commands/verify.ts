@@ -1,7 +1,8 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
 import { listChecks, type SuiteListing } from "../cli/check-list.ts";
-import { chooseTarget, findTarget } from "../cli/choose-target.ts";
+import { findTarget } from "../cli/choose-target.ts";
+import { chooseVerifyTarget, DRILL, suitesToRun } from "../cli/drill-target.ts";
 import { exitCodeOf } from "../cli/exit-code.ts";
 import { reportOnGithub } from "../cli/github.ts";
 import { lastFailed, rememberRun } from "../cli/last-run.ts";
@@ -29,6 +30,9 @@ import { beginVerifyRecord, type VerifyJournal } from "../verify-leftovers/verif
 
 const SUITES = findSuites(undefined).map(({ name }) => name);
 
+/** Evidence of a drill is judged again like any other: nothing is killed for it. */
+const JUDGED_AGAIN = [...SUITES, DRILL];
+
 type VerifyOutput =
   | (VerifyReport & { compared?: Comparison })
   | { suites: readonly SuiteListing[] }
@@ -41,6 +45,9 @@ export default class Verify extends BaseCommand {
   static override summary = "Prove that a chat stack does what it must, claim by claim.";
   static override usage = "verify [SUITE ...] [FLAGS]";
   static override description = `Suites: ${SUITES.join(", ")}. Without one, all.
+
+With --drill, and only then, the suite drill: it kills the gateway, the engine and the HMI of the stack that
+\`stack up\` runs here, each in mid-reply, and judges what is told, saved and shown after that.
 
 The target is the running stack if there is one, else a fresh one in this process. A live stack is left as
 it was found: all that the checks create is deleted again.
@@ -68,6 +75,12 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
       helpValue: "FILE",
       helpGroup: "RUN",
       multiple: true,
+    }),
+    drill: Flags.boolean({
+      description:
+        "Kill services in mid-reply, and judge what is left (the suite drill). Only what `stack up` runs here is killed. Without a suite, only this is run.",
+      helpGroup: "RUN",
+      exclusive: ["hmi", "gateway", "engine", "clean"],
     }),
     clean: Flags.boolean({
       description: "Only delete what runs that were killed left on this stack. Every run does so first.",
@@ -98,7 +111,7 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
     const { argv, flags } = await this.parse(Verify);
     if (flags.clean) return await this.#cleanOnly(flags);
     const run = {
-      suite: argv.length === 0 ? undefined : argv.map(String),
+      suite: suitesToRun(argv.map(String), flags, JUDGED_AGAIN),
       checks: await loadChecks(flags.check ?? []),
       ids: flags["last-failed"] ? lastFailed((await this.loadConfig(flags.config)).state.dir) : undefined,
       ...(await readRunFlags(flags)),
@@ -123,7 +136,7 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
         hint: "Add --in-process.",
       });
     }
-    const target = await chooseTarget(flags, config, this.screen);
+    const target = await chooseVerifyTarget(flags, config, this.screen);
     const signal = this.interruptSignal();
     const journal =
       target.target === "in-process" ? undefined : await this.#openJournal(config, target.target, signal);

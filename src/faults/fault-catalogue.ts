@@ -23,6 +23,13 @@ import { partialAndWholeReplyKept } from "./cancel/partial-and-whole-reply-kept.
 import { slotLeaksPerCancel } from "./cancel/slot-leaks-per-cancel.ts";
 import { unknownConversationCancelled } from "./cancel/unknown-conversation-cancelled.ts";
 import { unnamedCancelRefused } from "./cancel/unnamed-cancel-refused.ts";
+import { deadEngineConnectionReused } from "./drill/dead-engine-connection-reused.ts";
+import { deadGatewayConnectionReused } from "./drill/dead-gateway-connection-reused.ts";
+import { healthBadAfterLoss } from "./drill/health-bad-after-loss.ts";
+import { leftReplyDoubled } from "./drill/left-reply-doubled.ts";
+import { leftReplyLosesText } from "./drill/left-reply-loses-text.ts";
+import { leftReplyStaysStreaming } from "./drill/left-reply-stays-streaming.ts";
+import { reloadAfterRestartEmpty } from "./drill/reload-after-restart-empty.ts";
 import type { Fault } from "./fault.ts";
 import { activeStreamsStuck } from "./health/active-streams-stuck.ts";
 import { healthMadeUp } from "./health/health-made-up.ts";
@@ -326,4 +333,11 @@ export const faults: readonly Fault[] = [
   slowFirstToken,
   tokensInLumps,
   droppedUnderLoad,
+  deadEngineConnectionReused,
+  deadGatewayConnectionReused,
+  healthBadAfterLoss,
+  leftReplyDoubled,
+  leftReplyLosesText,
+  leftReplyStaysStreaming,
+  reloadAfterRestartEmpty,
 ];

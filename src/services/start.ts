@@ -72,10 +72,27 @@ export interface RunningStack {
   readonly gateway: string;
   /** URL of the engine. */
   readonly engine: string;
+  /** @internal Those that were started here. */
+  readonly services: ReadonlyMap<ServiceName, RestartableService>;
   /** Stops all that was started. */
   close(): Promise<void>;
   /** The same, for `await using stack = await startStack()`. */
   [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** @internal */
+export type ServiceName = "engine" | "gateway" | "hmi";
+
+/**
+ * @internal A service that can be ended and come back. As the contract has it, readers and the store are left by the end
+ * of a service as by its death.
+ */
+export interface RestartableService {
+  readonly url: string;
+  /** Ends it; its readers lose their connection. */
+  close(): Promise<void>;
+  /** Starts it anew at the same address; to be called where it has been closed. */
+  startAgain(): Promise<void>;
 }
 
 /**
@@ -102,9 +119,15 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
 async function startAll(
   options: StackOptions,
   own: <Service extends { close(): Promise<void> }>(service: Service) => Service,
-): Promise<Pick<RunningStack, "hmi" | "gateway" | "engine">> {
+): Promise<Pick<RunningStack, "hmi" | "gateway" | "engine" | "services">> {
   const { engineUrl, tokenDelayMs = 0, overrides } = options;
   const token = options.auth?.token ?? "";
+  const services = new Map<ServiceName, RestartableService>();
+  const run = async (name: ServiceName, start: StartOnPort): Promise<string> => {
+    const service = own(await startRestartable(start));
+    services.set(name, service);
+    return service.url;
+  };
   /** The service's URL; of the tap in front of it, where something goes wrong on its wire. */
   const asCalled = async (name: keyof NonNullable<Overrides["wire"]>, url: string): Promise<string> => {
     const rewrite = overrides?.wire?.[name];
@@ -112,12 +135,10 @@ async function startAll(
       ? url
       : own(await startTap({ upstream: url, rewrite, token, callersJudgedBy: "upstream" })).url;
   };
-  const engine = engineUrl ?? own(await startEngine({ tokenDelayMs, token })).url;
+  const engine = engineUrl ?? (await run("engine", (port) => startEngine({ tokenDelayMs, token, port })));
   const stream = { ...DEFAULT_CONFIG.stream, ...options.stream };
   const config: Config = {
     ...DEFAULT_CONFIG,
-    hmi: { ...DEFAULT_CONFIG.hmi, port: 0 },
-    gateway: { ...DEFAULT_CONFIG.gateway, port: 0 },
     engine: { ...DEFAULT_CONFIG.engine, ...options.engine, url: await asCalled("engine", engine) },
     chat: { ...DEFAULT_CONFIG.chat, ...options.chat },
     stream: overrides?.stream?.(stream) ?? stream,
@@ -128,10 +149,39 @@ async function startAll(
   const wrong = peopleFaults(config);
   if (wrong.length > 0) throw configError(wrong.map(({ path, message }) => placed(path, message)));
   const store = own(openStore(config, options));
-  const gateway = await asCalled("gateway", own(await startGatewayOn(config, store, options)).url);
-  const hmi = await asCalled("hmi", own(await startHmiOn(config, store, gateway, options)).url);
+  const on = (name: "gateway" | "hmi", port: number): Config => ({
+    ...config,
+    [name]: { ...config[name], port },
+  });
+  const gateway = await asCalled(
+    "gateway",
+    await run("gateway", (port) => startGatewayOn(on("gateway", port), store, options)),
+  );
+  const hmi = await asCalled(
+    "hmi",
+    await run("hmi", (port) => startHmiOn(on("hmi", port), store, gateway, options)),
+  );
   // The engine's own record is not what goes wrong on the way to it.
-  return { hmi, gateway, engine };
+  return { hmi, gateway, engine, services };
+}
+
+/** Starts a service on this port, 0 for any free one. */
+type StartOnPort = (port: number) => Promise<RunningService>;
+
+async function startRestartable(start: StartOnPort): Promise<RestartableService> {
+  let running: RunningService | undefined = await start(0);
+  const { url, port } = running;
+  return {
+    url,
+    async close() {
+      const service = running;
+      running = undefined;
+      await service?.close();
+    },
+    async startAgain() {
+      running = await start(port);
+    },
+  };
 }
 
 function placed(path: readonly PropertyKey[], message: string): { place: Place; message: string } {

@@ -71,6 +71,19 @@ export async function endProcesses(
   throw stopFailed(leader.name, everyone(members()));
 }
 
+/**
+ * Kills these processes as a crash would: SIGKILL and no signal before it, once, and the proof that they are gone. Whoever
+ * has the service's mark after that is another run of it, and is left alone.
+ *
+ * @throws UserError `stop_failed` naming who is left
+ */
+export async function killAtOnce(leader: Pick<Ending, "pid" | "name">, members: Members): Promise<void> {
+  signalMembers(members, leader.pid, "SIGKILL");
+  const left = () => everyone(members).filter(isAlive);
+  if (await within(KILL_TIMEOUT_MS, () => left().length === 0)) return;
+  throw stopFailed(leader.name, left());
+}
+
 /** The group is signalled at once, so that none of it forks away in between; strays one by one. */
 function signalMembers({ group, strays }: Members, groupId: number, signal: NodeJS.Signals): void {
   if (group.some(isAlive)) send(-groupId, signal);

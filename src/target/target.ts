@@ -13,6 +13,7 @@ import { type EngineWatch, watchEngine } from "./engine-watch.ts";
 import { isLacking } from "./foreign.ts";
 import { createHttpClient, type HttpClient } from "./http.ts";
 import { noJournal, type RunJournal } from "./run-journal.ts";
+import type { KillableService, ServiceKiller } from "./service-killer.ts";
 import { openTargetStore, type TargetStore } from "./store/store.ts";
 
 /** Where the services of a stack are, as far as it has them and they are known. */
@@ -38,6 +39,8 @@ export interface TargetUrls {
   readonly model?: string | undefined;
   /** The setting `chat.agent`. */
   readonly agentId?: string | undefined;
+  /** How its services are killed; left out where none may be. */
+  readonly killer?: ServiceKiller | undefined;
 }
 
 /** A stack of which all three are known. */
@@ -73,6 +76,9 @@ export type Capability =
   | "end a reply soon"
   /** It follows docs/contract.md, so that its calls can be made by the contract's words: `target.hmi`, `target.gateway`. */
   | "speak the contract"
+  /** The service is one that whoever runs the stack here may kill, and starts again. */
+  | `kill the ${KillableService}`
+  | "kill any service"
   | WireAbility;
 
 /** A stack seen from outside: URLs, clients, and what of it can be watched. */
@@ -100,6 +106,8 @@ export interface Target {
   readonly hasErrorEvent: boolean;
   /** The conversations in their database; undefined where only the HMI shows them. */
   readonly store: TargetStore | undefined;
+  /** How its services are killed; undefined where none may be. */
+  readonly killer: ServiceKiller | undefined;
   /** What a check becomes that the target's contract names by its id. */
   readonly lacks: Departures["lacks"];
   /** The engine and its version, in words. */
@@ -149,6 +157,7 @@ export async function openTarget(
       settings,
       engineApi: given.engineApi,
       hasStore: store !== undefined,
+      killer: given.killer,
     });
     return {
       urls: { hmi: given.hmi ?? "", gateway: given.gateway ?? "", engine: given.engine ?? "" },
@@ -165,6 +174,7 @@ export async function openTarget(
       otherPerson,
       hasErrorEvent: contract === undefined || !isLacking(contract, "stream.error_event"),
       store,
+      killer: given.killer,
       lacks: contract?.lacks ?? {},
       engineName: watch.name,
       generationsAfter: watch.generationsAfter ?? (async () => []),
@@ -181,7 +191,7 @@ export async function openTarget(
 function offersOf(
   { chat, models, otherPerson, speaksContract }: Services,
   watch: EngineWatch,
-  { settings, engineApi, hasStore }: Offering,
+  { settings, engineApi, hasStore, killer }: Offering,
 ): Record<Capability, boolean> {
   const can = (ability: WireAbility): boolean => chat.lacking[ability] === undefined;
   const reachesStandIn = speaksContract ? engineApi !== "openai" : can("hand options on");
@@ -193,6 +203,7 @@ function offersOf(
     "tell two people apart": otherPerson !== undefined,
     "end a reply soon": settings.maxReplyMs > 0 && settings.maxReplyMs <= SOON_MS,
     "speak the contract": speaksContract,
+    ...killsOf(killer),
     "keep profiles": can("keep profiles"),
     "show rows": can("show rows") || hasStore,
     "list conversations": can("list conversations"),
@@ -212,6 +223,19 @@ interface Offering {
   readonly engineApi: TargetUrls["engineApi"];
   readonly settings: TargetSettings;
   readonly hasStore: boolean;
+  readonly killer: ServiceKiller | undefined;
+}
+
+type Kill = Extract<Capability, `kill ${string}`>;
+
+function killsOf(killer: ServiceKiller | undefined): Record<Kill, boolean> {
+  const services = killer?.services ?? new Set();
+  return {
+    "kill the engine": services.has("engine"),
+    "kill the gateway": services.has("gateway"),
+    "kill the hmi": services.has("hmi"),
+    "kill any service": services.size > 0,
+  };
 }
 
 async function closeAll(opened: readonly Closable[]): Promise<void> {

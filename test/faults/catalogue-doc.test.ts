@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { suites } from "../../src/checks/suites.ts";
+import { everySuite } from "../../src/checks/suites.ts";
 import { faults } from "../../src/faults/index.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -81,7 +81,7 @@ function citedIn(source: string): string[] {
 }
 
 test("every check and every file that it names is there", () => {
-  const ids = suites.flatMap(({ checks }) => checks.map(({ id }) => id));
+  const ids = everySuite.flatMap(({ checks }) => checks.map(({ id }) => id));
   for (const name of namesIn(DOC)) {
     if (/^(src|test)\//.test(name)) expect(existsSync(new URL(name, ROOT)), name).toBe(true);
     else if (/^[a-z-]+\/[a-z-]+$/.test(name)) expect(ids).toContain(name);

@@ -29,8 +29,11 @@ const CLEAN = run({ "s/a": HOLDS, "s/b": HOLDS, "s/c": HOLDS, "s/d": SKIPPED });
 const proved = (outcomes: Readonly<Record<string, Outcome>>, applied?: number) =>
   proofOf(FAULT, run(outcomes, applied), CLEAN);
 
-test("a fault is caught where exactly what it names breaks or stops", () => {
-  expect(proved({ "s/a": BROKEN, "s/b": STOPPED, "s/c": HOLDS, "s/d": SKIPPED })).toMatchObject({
+test.each([
+  ["stops", STOPPED],
+  ["is not judged", SKIPPED],
+])("a fault is caught where exactly what it names breaks or %s", (_, stopped) => {
+  expect(proved({ "s/a": BROKEN, "s/b": stopped, "s/c": HOLDS, "s/d": SKIPPED })).toMatchObject({
     verdict: "caught",
     missing: [],
     unexpected: [],

@@ -9,7 +9,7 @@ export const activeStreamsStuck: Fault = {
   story: "The gateway's count of active streams rises with each and never falls.",
   seenIn: "BerriAI/litellm#27955",
   caughtBy: ["health/active-streams"],
-  actsIn: ["health"],
+  actsIn: ["health", "drill"],
   overrides(onApplied) {
     let most = 0;
     return {

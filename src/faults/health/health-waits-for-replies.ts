@@ -8,7 +8,7 @@ export const healthWaitsForReplies: Fault = {
     "The engine is asked how it is only when no reply is being written, so that /health waits for the end.",
   seenIn: "docs/faults.md, row 38",
   caughtBy: ["health/quick"],
-  actsIn: ["health"],
+  actsIn: ["health", "drill"],
   overrides: (onApplied) => ({
     engine(client) {
       const running = new Set<Promise<void>>();

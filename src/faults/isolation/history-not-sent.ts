@@ -17,6 +17,7 @@ export const historyNotSent: Fault = {
     "regenerate",
     "models",
     "sla",
+    "drill",
   ],
   overrides: (onApplied) => ({
     engine: (client) =>

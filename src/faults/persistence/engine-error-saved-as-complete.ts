@@ -14,8 +14,10 @@ export const engineErrorSavedAsComplete: Fault = {
     "limits/endless",
     "limits/empty-reply",
     "limits/rate-limited",
+    "drill/gateway-saved",
+    "drill/engine-saved",
   ],
-  actsIn: ["sse", "persistence", "models", "regenerate", "limits"],
+  actsIn: ["sse", "persistence", "models", "regenerate", "limits", "drill"],
   overrides: (onApplied) => ({
     store: (store) =>
       savingEndings(

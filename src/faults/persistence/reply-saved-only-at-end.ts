@@ -7,7 +7,7 @@ export const replySavedOnlyAtEnd: Fault = {
   story: "A reply is written when it has ended, and not while it grows.",
   seenIn: "the contract, section 1: its text grows on disk at least every 250 ms",
   caughtBy: ["persistence/grows"],
-  actsIn: ["cancel", "sse", "persistence", "isolation", "regenerate", "limits", "health", "sla"],
+  actsIn: ["cancel", "sse", "persistence", "isolation", "regenerate", "limits", "health", "sla", "drill"],
   overrides: (onApplied) => ({
     store: (store) =>
       withReplyMethod(store, "grow", async () => {

@@ -6,7 +6,8 @@ export const rowLeftStreaming: Fault = {
   name: "row-left-streaming",
   story: "Where the reader left in mid-reply, its row stays streaming for ever.",
   seenIn: "docs/faults.md, row 25",
-  caughtBy: ["persistence/reader-left", "persistence/settled"],
-  actsIn: ["persistence"],
+  caughtBy: ["persistence/reader-left", "persistence/settled", "drill/hmi-settled", "drill/hmi-next"],
+  alsoStops: ["drill/hmi-shown"],
+  actsIn: ["persistence", "drill"],
   overrides: (onApplied) => whereReadersLeft(async () => onApplied()),
 };

@@ -24,6 +24,7 @@ export const rowsOrderedByTiedClock: Fault = {
     "limits",
     "models",
     "http",
+    "drill",
   ],
   overrides: (onApplied) => ({
     store: (store) =>

@@ -6,8 +6,8 @@ export const cutAsSuccess: Fault = {
   name: "cut-as-success",
   story: "An engine that is cut off in mid-reply is told as a reply that ended by itself.",
   seenIn: "docs/faults.md, row 6",
-  caughtBy: ["sse/engine-failure", "persistence/failed"],
-  actsIn: ["sse", "persistence"],
+  caughtBy: ["sse/engine-failure", "persistence/failed", "drill/engine-told", "drill/engine-saved"],
+  actsIn: ["sse", "persistence", "drill"],
   overrides: (onApplied) => ({
     engine: (client) =>
       wrapChat(client, async function* (request, signal) {

@@ -8,7 +8,7 @@ export const uncountedAsZero: Fault = {
   story: "Where the engine has told no counts, a reply is told and saved as one that took none.",
   seenIn: "the contract, section 1: null where nobody counted",
   caughtBy: ["sse/uncounted", "cancel/usage"],
-  actsIn: ["cancel", "sse", "persistence", "regenerate", "limits"],
+  actsIn: ["cancel", "sse", "persistence", "regenerate", "limits", "drill"],
   overrides: (onApplied) => ({
     gateway: (client) =>
       changingEvents(

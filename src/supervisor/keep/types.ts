@@ -116,6 +116,8 @@ export interface ServiceEvent {
     | "given_up"
     | "start_failed"
     | "stopped"
+    /** Its processes were killed, as a crash would end them: by `stack verify --drill`. */
+    | "killed"
     /** Somebody else's process had its port, and was stopped. */
     | "port_cleared"
     | "log_rotated"

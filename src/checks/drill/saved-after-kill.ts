@@ -1,0 +1,58 @@
+import { type Broken, defineCheck, type Verdict } from "../../harness/check.ts";
+import { textOf } from "../../target/drivers/reply-facts.ts";
+import type { Context } from "../stage.ts";
+import { type KilledReply, killedReply } from "./killed-reply.ts";
+import {
+  addedTo,
+  describeKill,
+  isWholeText,
+  replyRowIn,
+  requireLook,
+  requireMidReply,
+  requireNotContinued,
+  rowInWords,
+  TITLE,
+} from "./killed-reply-words.ts";
+
+export const savedAfterGatewayKill = savedAfterKill("gateway");
+export const savedAfterEngineKill = savedAfterKill("engine");
+
+/** The HMI lives, and has all that its reader has: that is what it must save. */
+function savedAfterKill(victim: "gateway" | "engine") {
+  return defineCheck<Context["target"], KilledReply>({
+    id: `drill/${victim}-saved`,
+    claim: `where the ${TITLE[victim]} is killed in mid-reply, what had come is saved as a failed reply, and nothing is added`,
+    why: "api7/aisix#177: a cut loses what had arrived. Others append a canned answer and store it as complete.",
+    lookAt:
+      "the way out of the loop that saves the reply: the text so far, and a status that is not complete",
+    needs: [`kill the ${victim}`, "show rows"],
+    collect: (context) => killedReply(context, victim),
+    judge: judgeSaved,
+  });
+}
+
+function judgeSaved(reply: KilledReply): Verdict {
+  requireMidReply(reply);
+  const { stream } = reply;
+  const rows = requireLook(reply, reply.rows);
+  const row = replyRowIn(rows);
+  const streamed = textOf(stream);
+  const seen = describeKill(reply);
+  const broken = (found: string): Broken => ({
+    verdict: "broken",
+    expected: `a row that is neither complete nor streaming, with the ${streamed.length} characters that were shown`,
+    found,
+    seen,
+    rows,
+  });
+  if (row === undefined || row.status === "streaming") return broken(rowInWords(row));
+  const added = addedTo(reply, row.content);
+  if (added !== undefined) return broken(`${rowInWords(row)}: ${added}`);
+  if (row.status === "complete" && !isWholeText(reply, row.content)) {
+    requireNotContinued(reply);
+    return broken(rowInWords(row));
+  }
+  if (row.content === streamed) return { verdict: "holds", seen: `${seen}; ${rowInWords(row)}` };
+  const how = row.content.length === streamed.length ? " that are others" : "";
+  return broken(`${rowInWords(row)}${how}`);
+}

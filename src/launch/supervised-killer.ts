@@ -1,0 +1,154 @@
+/** How the services of the stack that runs here are killed for `stack verify --drill`: by its supervisor's own records. */
+import type { Config } from "../config/schema.ts";
+import { ROLES } from "../config/services.ts";
+import { UserError } from "../errors.ts";
+import { crashService } from "../supervisor/crash-service.ts";
+import { noteDeed, readEvents } from "../supervisor/keep/events.ts";
+import { livingSupervisor, readStates } from "../supervisor/keep/states.ts";
+import type { ServiceReport } from "../supervisor/keep/types.ts";
+import { withLock } from "../supervisor/lock.ts";
+import { requireJudgeable } from "../supervisor/other-namespace.ts";
+import { readRecord } from "../supervisor/record.ts";
+import { type StateFolder, stateFolder } from "../supervisor/state.ts";
+import { DEFAULT_RESTART, type RestartPolicy } from "../supervisor/types.ts";
+import type { KeptServiceState, KillableService, ServiceKiller } from "../target/service-killer.ts";
+import { lookAtStack, type Sighting, sightingOf } from "./look.ts";
+
+/**
+ * A killer of what `stack up` runs here. Throws a UserError `drill_refused` where that is nothing, or where nobody would
+ * start again what is killed.
+ *
+ * @param onProgress told what is done, as a sentence without a full stop
+ */
+export async function openSupervisedKiller(
+  config: Config,
+  env: NodeJS.ProcessEnv,
+  onProgress: (text: string) => void = () => undefined,
+): Promise<ServiceKiller> {
+  const folder = stateFolder(config.state.dir);
+  await requireJudgeable(folder);
+  const sightings = await lookAtStack(config, env);
+  requireSupervisor(folder, sightings);
+  const policies = new Map<KillableService, RestartPolicy>();
+  const obstacles: string[] = [];
+  for (const role of ROLES) {
+    const sighting = sightingOf(sightings, role);
+    const obstacle = obstacleTo(sighting);
+    if (obstacle !== undefined) obstacles.push(`${role}: ${obstacle}`);
+    else policies.set(role, sighting?.spec.restart ?? DEFAULT_RESTART);
+  }
+  if (policies.size === 0) throw refused(`Nothing of this stack can be killed: ${obstacles.join("; ")}.`);
+  requireQuiet(sightings);
+  return {
+    services: new Set(policies.keys()),
+    async kill(service, signal) {
+      await withLock(folder, () => killRecorded(folder, service, policies.get(service)), { signal });
+      onProgress(`the ${service} is killed, and started again`);
+    },
+    look: async () => Object.entries(reportsIn(folder)).map(([name, report]) => stateOf(name, report)),
+  };
+}
+
+function requireSupervisor(folder: StateFolder, sightings: readonly Sighting[]): void {
+  if (livingSupervisor(folder) !== undefined && readStates(folder).isAlive) return;
+  const runs = sightings.some(({ state, isExternal }) => state.state === "running" && !isExternal);
+  if (!runs) {
+    throw refused("No stack that could be drilled runs here: only what `stack up` runs is killed.", {
+      hint: "Start it with `stack up`, or add --in-process for a fresh one in this process.",
+    });
+  }
+  throw refused("Nobody watches the services that run here: what is killed would stay down.", {
+    hint: "`stack up` starts the supervisor again.",
+  });
+}
+
+/** Why a service is not killed; undefined where it can be. */
+function obstacleTo(sighting: Sighting | undefined): string | undefined {
+  if (sighting === undefined) return "this stack has none";
+  const { isExternal, state, spec } = sighting;
+  if (isExternal) return "somebody else runs it";
+  if (state.state !== "running" || !state.recorded) return "it does not run";
+  if (state.record.adopted === true) return "somebody else started it";
+  const { when } = spec.restart ?? DEFAULT_RESTART;
+  return when === "no" ? "its restart policy is `no`, so it would stay down" : undefined;
+}
+
+/** Whoever is being answered would lose the reply. A service that does not tell how many it writes is taken for quiet. */
+function requireQuiet(sightings: readonly Sighting[]): void {
+  const counts = sightings.flatMap(({ state }) => {
+    const body = "probe" in state ? state.probe.body : undefined;
+    return body === undefined ? [] : activeStreamsIn(body);
+  });
+  const active = Math.max(0, ...counts);
+  if (active === 0) return;
+  const what = active === 1 ? "A reply is" : `${active} replies are`;
+  throw refused(`${what} being written on this stack, and would be lost.`, {
+    hint: "Try again when nobody is being answered.",
+  });
+}
+
+function activeStreamsIn(body: string): number[] {
+  try {
+    const { active_streams } = JSON.parse(body) ?? {};
+    return typeof active_streams === "number" ? [active_streams] : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Only for the holder of the lock: the record is that of the run whose processes are looked up. */
+async function killRecorded(
+  folder: StateFolder,
+  service: KillableService,
+  policy: RestartPolicy | undefined,
+): Promise<void> {
+  if (policy === undefined) throw refused(`The ${service} of this stack cannot be killed.`);
+  requireRoom(folder, service, policy);
+  const reading = readRecord(folder, service);
+  const record = reading.kind === "record" && reading.record.adopted !== true ? reading.record : undefined;
+  const killed = record === undefined ? 0 : await crashService(record, folder);
+  if (record === undefined || killed === 0) throw refused(`The ${service} does not run any more.`);
+  noteDeed(folder, { event: "killed", service, pid: record.pid, detail: "by stack verify --drill" });
+}
+
+/** One restart too many, and the supervisor takes it for a crash loop and gives the service up. */
+function requireRoom(folder: StateFolder, service: string, { limit, withinMs }: RestartPolicy): void {
+  const since = Date.now() - withinMs;
+  const restarts = readEvents(folder)
+    .filter(({ event, service: name }) => event === "restarting" && name === service)
+    .map(({ time }) => Date.parse(time))
+    .filter((time) => time > since);
+  // What was before it was last asked for does not count any more.
+  const counted = Math.min(restarts.length, reportsIn(folder)[service]?.restarts ?? 0);
+  if (counted < limit) return;
+  const [oldest = since] = restarts.slice(-limit);
+  const waitS = Math.ceil((oldest + withinMs - Date.now()) / 1000);
+  const times = counted === 1 ? "once" : `${counted} times`;
+  throw refused(
+    `The ${service} was started again ${times} within ${withinMs / 1000} s: one more time, and it would be given up.`,
+    { hint: `Try again in ${waitS} s.` },
+  );
+}
+
+function reportsIn(folder: StateFolder): Readonly<Record<string, ServiceReport>> {
+  return readStates(folder).states?.services ?? {};
+}
+
+const STATES: Readonly<Record<ServiceReport["phase"], KeptServiceState["state"]>> = {
+  ready: "up",
+  done: "up",
+  waiting: "coming",
+  starting: "coming",
+  unhealthy: "coming",
+  backoff: "coming",
+  failed: "down",
+  stopped: "down",
+};
+
+function stateOf(name: string, { phase, restarts, problem }: ServiceReport): KeptServiceState {
+  return { name, state: STATES[phase], restarts, problem: problem?.message ?? null };
+}
+
+function refused(message: string, options: { hint?: string } = {}): UserError {
+  return new UserError("drill_refused", message, options);
+}

@@ -1,0 +1,20 @@
+import { killAtOnce } from "./end.ts";
+import { everyone, isSame, membersOf } from "./os/identity.ts";
+import { serviceMark } from "./service-mark.ts";
+import type { StateFolder } from "./state.ts";
+import type { ServiceRecord } from "./types.ts";
+
+/**
+ * Ends all processes of a service at once, as a crash would. Its record stays, so that the supervisor takes it for an end
+ * that nobody asked for, and does what its restart policy says. Safe for any record: a process that is not the
+ * service's gets no signal. Only for the holder of the state's lock, because the record must be that of the run.
+ *
+ * @returns how many processes were killed; 0 where the recorded process is not there, or another one has its pid
+ * @throws UserError `stop_failed` naming who is left
+ */
+export async function crashService(record: ServiceRecord, state: StateFolder): Promise<number> {
+  const members = membersOf(serviceMark(record.name, state, record), record);
+  if (!isSame(record)) return 0;
+  await killAtOnce(record, members);
+  return everyone(members).length;
+}
