@@ -14,19 +14,12 @@ export function lastWord(stream: SeenStream): string {
   return failureOf(stream) === undefined ? "done" : "done (error)";
 }
 
-/** What wires call an end that is one; of an end without a reason nobody knows better. */
-const WHOLE: ReadonlySet<string> = new Set([
-  "done",
-  "done (stop)",
-  "done (length)",
-  "done (max_tokens)",
-  "done (max_output_tokens)",
-  "done (completed)",
-]);
+/** How wires call the end of a reply that is not all there is; of an end without a reason nobody knows better. */
+const NOT_WHOLE = /cancel|abort|interrupt|error|fail|filter|time_?out/i;
 
 /** Whether this last word is that of a reply which the engine wrote to its end. */
 export function isWhole(word: string): boolean {
-  return WHOLE.has(word);
+  return word.startsWith("done") && !NOT_WHOLE.test(word);
 }
 
 /** The events of a stream that were ones. */

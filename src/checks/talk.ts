@@ -1,7 +1,7 @@
 /** How checks talk to a target, whatever wire it speaks: conversations of their own, deleted at the end. */
 import type { EngineOptions, Think } from "../contract/gateway.ts";
 import { CouldNotRun } from "../harness/check.ts";
-import type { Place, Reading, Sent } from "../target/drivers/chat-client.ts";
+import type { NamedReply, Place, Reading, Sent } from "../target/drivers/chat-client.ts";
 import { statusMeant } from "../target/drivers/described-rows.ts";
 import { isRefusal, refusedWords } from "../target/drivers/refused-words.ts";
 import type { ReplyFact, SeenRow, TimedFact } from "../target/drivers/reply-facts.ts";
@@ -72,10 +72,10 @@ export async function sayIn(
   context: Context,
   talk: Talk,
   text: string,
-  { model }: { readonly model?: string } = {},
+  { model, signal = context.signal }: { readonly model?: string; readonly signal?: AbortSignal } = {},
 ): Promise<Sent> {
   const { place, conversation } = talk;
-  const sent = await context.target.chat.send({ place, conversation, text, model }, context.signal);
+  const sent = await context.target.chat.send({ place, conversation, text, model }, signal);
   if (sent.conversation !== null) learnConversation(context, talk, sent.conversation);
   if (!sent.isTaken) throw new CouldNotRun(refusedWords(sent.call));
   return sent;
@@ -86,29 +86,38 @@ export interface Hearing extends Reading {
   /** Rejects with {@link CouldNotRun} where the stream ends before such a fact is told. */
   until(what: string, isIt: (fact: ReplyFact) => boolean): Promise<void>;
   readonly hasEnded: boolean;
+  /** What the reply is called, as far as it was told by now: when the message was taken, or by the stream. */
+  name(): NamedReply;
 }
 
 /** Hears the reply to what was just said. A stream that has begun to talk and then is silent for too long is given up. */
 export function hear(context: Context, talk: Talk, sent: Sent): Hearing {
-  return attend(context, talk, (options) => sent.read(options));
+  return attend(context, talk, sent, (options) => sent.read(options));
 }
 
 /** Hears a conversation's reply as somebody who did not ask for it, while it runs or after its end. */
 export function hearAgain(context: Context, talk: Talk, sent: Sent): Hearing {
   const { chat } = context.target;
-  const { conversation = sent.conversation } = talk;
-  if (conversation === null) throw new CouldNotRun("the back end did not tell which conversation this is");
-  return attend(context, talk, (options) => chat.readAgain({ conversation }, options));
+  const { conversation, message, reply } = sent;
+  const name = nameFor(context, { conversation: talk.conversation ?? conversation, message, reply });
+  return attend(context, talk, sent, (options) => chat.readAgain(name, options));
+}
+
+/** How a reply is called for: by our own wire as a page does, by its conversation; else by whatever a path may need. */
+export function nameFor({ target }: Context, { conversation, ...names }: NamedReply): NamedReply {
+  return target.capabilities.has("speak the contract") ? { conversation } : { conversation, ...names };
 }
 
 function attend(
   context: Context,
   talk: Talk,
+  sent: Sent,
   read: (options: Parameters<Sent["read"]>[0]) => Reading,
 ): Hearing {
   const silent = new AbortController();
   const waiting = new Set<{ isIt: (fact: ReplyFact) => boolean; resolve: () => void }>();
   const heard: TimedFact[] = [];
+  const name = { message: sent.message, reply: sent.reply };
   let silence: NodeJS.Timeout | undefined;
   let hasEnded = false;
   const { ended: streamEnded, leave } = read({
@@ -118,6 +127,8 @@ function attend(
       for (const wait of waiting) if (wait.isIt(fact)) wait.resolve();
       if (fact.kind === "started") {
         if (fact.conversation !== null) learnConversation(context, talk, fact.conversation);
+        name.message ??= fact.message;
+        name.reply ??= fact.reply;
         return;
       }
       if (fact.kind === "model") return;
@@ -137,6 +148,7 @@ function attend(
     get hasEnded() {
       return hasEnded;
     },
+    name: () => ({ conversation: talk.conversation, ...name }),
     async until(what, isIt) {
       if (heard.some(isIt)) return;
       const came = Promise.withResolvers<void>();

@@ -78,7 +78,7 @@ export type Cancel = z.infer<typeof Cancel>;
 
 /** What a cancel answers, at the gateway and at the HMI. `idle`: nothing ran, so it is safe to repeat. */
 export const CancelAnswer = z.discriminatedUnion("status", [
-  z.object({ status: z.literal("cancelled"), session_id: z.string(), message_id: z.string() }),
+  z.object({ status: z.literal("cancelled"), session_id: z.string(), message_id: z.string().optional() }),
   z.object({ status: z.literal("idle"), session_id: z.string() }),
 ]);
 export type CancelAnswer = z.infer<typeof CancelAnswer>;

@@ -11,7 +11,8 @@ export const beforeFirstToken = defineCheck<Context["target"], CancelledReply>({
   why: "ollama/ollama#11889: a cancel is ignored while the model loads; huggingface/chat-ui#2334: it is lost.",
   lookAt:
     "what the cancel reaches before the engine has answered: the signal must be on the request itself, not on the loop that reads it",
-  needs: ["show what reached the engine", "direct the engine"],
+  needs: ["cancel", "show what reached the engine", "direct the engine"],
+  isTimed: true,
   collect: (context) =>
     cancelReply(context, {
       name: "before-first-token",

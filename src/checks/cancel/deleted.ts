@@ -1,20 +1,24 @@
 import type { GenerationRecord } from "../../contract/engine.ts";
-import { hmiRoutes } from "../../contract/routes.ts";
+import { NotTold } from "../../errors.ts";
 import { CouldNotRun, defineCheck } from "../../harness/check.ts";
-import type { SeenCall, SeenStream } from "../../target/http.ts";
+import { isRefusal } from "../../target/drivers/refused-words.ts";
+import type { SeenStream } from "../../target/http.ts";
 import { generationsFor } from "../engine-record.ts";
-import { readReply, say, tokens } from "../reading.ts";
-import { type Context, makeSession } from "../stage.ts";
-import { endOf, GIVE_UP_MS, LIMIT_MS, profileWith, unlessStalled, watchEngine } from "./scene.ts";
+import type { Context } from "../stage.ts";
+import { type Talk, texts } from "../talk.ts";
+import { GIVE_UP_MS, LIMIT_MS } from "./cancel-times.ts";
+import { beginReply, deleteTalk } from "./running-reply.ts";
+import { endOf, watchEngine } from "./scene.ts";
 
 interface DeletedConversation {
-  readonly deletion: SeenCall;
-  /** `GET .../messages` after that. */
-  readonly after: SeenCall;
-  readonly stream: SeenStream;
+  /** What was wrong with the deletion; null where it was done. */
+  readonly refused: string | null;
+  /** What is shown of the conversation after that; null where none is shown anyway. */
+  readonly after: "gone" | "still there" | null;
+  readonly stream: SeenStream | null;
   readonly readerMs: number | null;
   readonly engineMs: number | null;
-  readonly generations: readonly GenerationRecord[];
+  readonly generations: readonly GenerationRecord[] | null;
 }
 
 export const deleted = defineCheck<Context["target"], DeletedConversation>({
@@ -22,43 +26,57 @@ export const deleted = defineCheck<Context["target"], DeletedConversation>({
   claim: "deleting a conversation in mid-reply stops the engine within 250 ms",
   why: "open-webui/open-webui#9014: the deleted conversation goes on generating, where nobody can stop it any more.",
   lookAt: "the deletion: it must cancel what runs before it takes the rows away",
-  needs: ["show what reached the engine"],
-  collect: (context) => unlessStalled((attempt) => deleteInMidReply(context, attempt)),
-  judge({ deletion, after, readerMs, engineMs, generations }) {
+  needs: ["remember conversations", "delete conversations", "show what reached the engine"],
+  isTimed: true,
+  collect: deleteInMidReply,
+  judge({ refused, after, readerMs, engineMs, generations }) {
+    if (generations === null) throw new NotTold("whether the engine stops cannot be seen here");
     const ends = generations.map(({ ended }) => ended).join(", ");
     if (ends === "") throw new CouldNotRun("the message never reached the engine");
-    const seen = `the deletion answered ${deletion.status}; the engine ${ends}, seen after ${engineMs ?? `more than ${GIVE_UP_MS}`} ms; the messages then answered ${after.status}`;
+    const seen = `the deletion ${refused ?? "was done"}; the engine ${ends}, seen after ${engineMs ?? `more than ${GIVE_UP_MS}`} ms; the conversation then ${after ?? "not shown"}`;
     const expected = `the engine's request aborted within ${LIMIT_MS} ms, the stream ended, the conversation gone`;
     const isStopped =
       generations.every(({ ended }) => ended === "aborted") && engineMs !== null && engineMs <= LIMIT_MS;
-    if (isStopped && readerMs !== null && after.status === 404) return { verdict: "holds", seen };
-    const found = `the engine ${ends} (${engineMs ?? "no end"} ms), the stream ${readerMs === null ? "open" : "ended"}, the messages ${after.status}`;
+    if (isStopped && readerMs !== null && after !== "still there") return { verdict: "holds", seen };
+    const found = `the engine ${ends} (${engineMs ?? "no end"} ms), the stream ${readerMs === null ? "open" : "ended"}, the conversation ${after ?? "not shown"}`;
     return { verdict: "broken", expected, found, seen };
   },
 });
 
-async function deleteInMidReply(context: Context, attempt: number): Promise<DeletedConversation> {
+async function deleteInMidReply(context: Context): Promise<DeletedConversation> {
   const options = { num_predict: 400, stand_in_tokens: 100, stand_in_token_ms: 20 };
-  const sessionId = await makeSession(context, await profileWith(context, options));
   await generationsFor(context, "");
-  const asked = `Count to 200. ${context.canary(`deleted ${attempt}`)}`;
-  await say(context, sessionId, asked);
-  const reading = readReply(context, sessionId);
-  await reading.until("its third token", tokens(3));
+  const asked = `Count to 200. ${context.canary("deleted")}`;
+  const reply = await beginReply(context, options, asked);
+  await reply.until("its third token", texts(3));
   const start = performance.now();
-  const { hmi } = context.target;
-  const path = hmiRoutes.deleteSession.path({ session_id: sessionId });
-  const [deletion, readerMs, seen] = await Promise.all([
-    hmi.call("DELETE", path, { signal: context.signal }),
-    endOf(reading, start),
+  const [refused, readerMs, seen] = await Promise.all([
+    deleteTalk(context, reply.talk, context.signal),
+    endOf(reply, start),
     watchEngine(context, asked, start),
   ]);
-  const messages = hmiRoutes.messages.path({ session_id: sessionId });
   return {
-    deletion,
-    after: await hmi.call("GET", messages, { signal: context.signal }),
-    stream: await reading.ended,
+    refused,
+    after: await lookAfter(context, reply.talk),
+    stream: await reply.ended,
     readerMs,
     ...seen,
   };
+}
+
+/** As the back end shows it. On our own wire what is gone is answered 404, elsewhere it may be empty, too. */
+async function lookAfter(
+  { target, signal }: Context,
+  { conversation }: Talk,
+): Promise<DeletedConversation["after"]> {
+  if (target.chat.lacking["show rows"] !== undefined || conversation === null) return null;
+  try {
+    const rows = await target.chat.rows(conversation, signal);
+    const isEmpty = rows.length === 0 && !target.capabilities.has("speak the contract");
+    return isEmpty ? "gone" : "still there";
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const { status } = error.answer;
+    return status === 404 || status === 410 ? "gone" : "still there";
+  }
 }

@@ -18,7 +18,7 @@ export const ending = defineCheck<Context["target"], CancelledReply>({
   needs: ["speak the contract"],
   collect: cancelledInMidReply,
   judge(reply) {
-    const events = eventsOf(reply.stream);
+    const events = reply.stream === null ? [] : eventsOf(reply.stream);
     const found = events.slice(events.findLastIndex(isBeforeEnding) + 1).map(nameOf);
     const fault = findGrammarFault(events, { hasStarted: events.some(({ type }) => type === "started") });
     if (found.join(", ") === ENDING && fault === undefined)

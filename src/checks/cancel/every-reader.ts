@@ -1,13 +1,17 @@
+import { NotTold } from "../../errors.ts";
 import { CouldNotRun, defineCheck } from "../../harness/check.ts";
-import type { SeenCall, SeenStream } from "../../target/http.ts";
-import { readReply, say, tokens } from "../reading.ts";
-import { type Context, makeSession } from "../stage.ts";
+import type { SeenStream } from "../../target/http.ts";
+import type { Context } from "../stage.ts";
 import { lastWord } from "../stream-words.ts";
+import { hearAgain, texts } from "../talk.ts";
 import { answerInWords, statusOf } from "./both-ends.ts";
-import { cancelOnce, endOf, profileWith } from "./scene.ts";
+import { GIVE_UP_MS } from "./cancel-times.ts";
+import { beginReply, type SeenCancel } from "./running-reply.ts";
 
 interface TwoReaders {
-  readonly answer: SeenCall | null;
+  /** As of {@link CancelledReply}. */
+  readonly isForeign: boolean;
+  readonly answer: SeenCancel;
   readonly streams: readonly SeenStream[];
 }
 
@@ -16,26 +20,31 @@ export const everyReader = defineCheck<Context["target"], TwoReaders>({
   claim: "whoever cancels, every reader of the reply sees that it was cancelled",
   why: "The same conversation is open in two tabs, and the button is in one of them.",
   lookAt: "how the ending reaches subscribers: all of the generation's, not the connection that asked",
-  needs: [],
+  needs: ["cancel", "read a reply again"],
   async collect(context) {
     const options = { num_predict: 400, stand_in_tokens: 100, stand_in_token_ms: 20 };
-    const sessionId = await makeSession(context, await profileWith(context, options));
-    await say(context, sessionId, `Count to 200. ${context.canary("readers")}`);
-    const readings = [readReply(context, sessionId), readReply(context, sessionId)];
-    await Promise.all(readings.map((reading) => reading.until("its first token", tokens(1))));
-    const start = performance.now();
-    const answer = await cancelOnce(context, sessionId);
+    const own = await beginReply(context, options, `Count to 200. ${context.canary("readers")}`);
+    const readers = [own, hearAgain(context, own.talk, await own.taken)];
+    await Promise.all(readers.map((reader) => reader.until("its first token", texts(1))));
+    const isForeign = !context.target.capabilities.has("speak the contract");
+    const answer = await own.cancel();
+    const leave = (): void => readers.forEach((reader) => void reader.leave());
     // A cancel that was refused ends nothing that could be waited for.
-    if (statusOf(answer) === undefined) for (const reading of readings) reading.leave();
-    await Promise.all(readings.map((reading) => endOf(reading, start)));
-    return { answer, streams: await Promise.all(readings.map(({ ended }) => ended)) };
+    const giveUp = setTimeout(leave, statusOf(answer, { isForeign }) === undefined ? 0 : GIVE_UP_MS);
+    const streams = await Promise.all(readers.map(({ ended }) => ended));
+    clearTimeout(giveUp);
+    return { isForeign, answer, streams: streams.filter((stream) => stream !== null) };
   },
-  judge({ answer, streams }) {
+  judge({ isForeign, answer, streams }) {
+    if (answer === "closed")
+      throw new NotTold("here a reply is ended by closing its own stream, not those of others");
     if (statusOf(answer) === "idle")
       throw new CouldNotRun("the reply had ended before it could be cancelled");
     const ends = streams.map(lastWord);
     const seen = `the cancel answered ${answerInWords(answer)}; two streams of the reply ended with ${ends.join(" and ")}`;
-    if (ends.every((end) => end === "done (cancelled)")) return { verdict: "holds", seen };
-    return { verdict: "broken", expected: "both end with done (cancelled)", found: ends.join(" and "), seen };
+    const isEnd = (end: string): boolean => (isForeign ? end !== "given-up" : end === "done (cancelled)");
+    if (ends.every(isEnd)) return { verdict: "holds", seen };
+    const expected = isForeign ? "both end" : "both end with done (cancelled)";
+    return { verdict: "broken", expected, found: ends.join(" and "), seen };
   },
 });

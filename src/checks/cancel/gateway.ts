@@ -5,7 +5,7 @@ import { tokens } from "../reading.ts";
 import type { Context } from "../stage.ts";
 import { lastWord } from "../stream-words.ts";
 import { answerInWords, statusOf } from "./both-ends.ts";
-import { GIVE_UP_MS } from "./scene.ts";
+import { GIVE_UP_MS } from "./cancel-times.ts";
 
 interface AtGateway {
   readonly running: SeenCall;

@@ -1,16 +1,18 @@
-import { hmiRoutes } from "../../contract/routes.ts";
+import { NotTold } from "../../errors.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
-import type { SeenCall } from "../../target/http.ts";
-import { readReply, say, tokens } from "../reading.ts";
-import { type Context, makeSession } from "../stage.ts";
-import { profileWith } from "./scene.ts";
+import { refusedWords } from "../../target/drivers/refused-words.ts";
+import type { Context } from "../stage.ts";
+import { nameFor, texts } from "../talk.ts";
+import { beginReply, deleteTalk, type RunningReply } from "./running-reply.ts";
 
 /** A call that ends a reply of which nothing more comes. */
 interface TimedCall {
   readonly what: "cancel" | "delete";
-  /** Null where it was not answered within {@link PATIENCE_MS}. */
-  readonly call: SeenCall | null;
+  /** What was wrong with its answer; null for nothing, or where there was none. */
+  readonly refused: string | null;
+  /** Until it was answered; null where it was not within {@link PATIENCE_MS}. */
+  readonly answeredMs: number | null;
 }
 
 /** Within so many milliseconds either call is answered (contract, section 3). */
@@ -24,45 +26,69 @@ export const inTime = defineCheck<Context["target"], readonly TimedCall[]>({
   lookAt: "what the HMI's cancel waits for: after a moment it must end the reply itself",
   needs: ["direct the engine"],
   isTimed: true,
-  collect: async (context) => [await endStalled(context, "cancel"), await endStalled(context, "delete")],
+  async collect(context) {
+    const { capabilities } = context.target;
+    const isDeletable =
+      capabilities.has("delete conversations") && capabilities.has("remember conversations");
+    const calls = [
+      ...(capabilities.has("cancel") ? [await endStalled(context, "cancel")] : []),
+      ...(isDeletable ? [await endStalled(context, "delete")] : []),
+    ].filter((call) => call !== null);
+    if (calls.length > 0) return calls;
+    throw new NotTold(
+      "there is no call that ends a reply (contract.wire.cancel or contract.wire.delete_conversation would say which)",
+    );
+  },
   judge: (calls) =>
     firstBroken(calls, judgeOne) ?? {
       verdict: "holds",
-      seen: calls.map(({ what, call }) => `${what} after ${call?.duration_ms} ms`).join("; "),
+      seen: calls.map(({ what, answeredMs }) => `${what} after ${answeredMs} ms`).join("; "),
     },
 });
 
-async function endStalled(context: Context, what: TimedCall["what"]): Promise<TimedCall> {
+/** Null where a reply is ended by closing its stream, which nobody answers. */
+async function endStalled(context: Context, what: TimedCall["what"]): Promise<TimedCall | null> {
   const options = { num_predict: 400, stand_in_tokens: 100, stand_in_fail: "stall", stand_in_fail_after: 4 };
-  const session_id = await makeSession(context, await profileWith(context, options));
-  await say(context, session_id, `Count to 200. ${context.canary(what)}`);
-  const reading = readReply(context, session_id);
-  await reading.until("its third token", tokens(3));
-  const { hmi } = context.target;
+  const reply = await beginReply(context, options, `Count to 200. ${context.canary(what)}`);
+  await reply.until("its third token", texts(3));
   const tooLate = AbortSignal.timeout(PATIENCE_MS);
   const signal = AbortSignal.any([context.signal, tooLate]);
+  const start = performance.now();
   try {
-    const call =
+    const refused =
       what === "cancel"
-        ? await hmi.call("POST", hmiRoutes.cancel.path({ session_id }), { signal })
-        : await hmi.call("DELETE", hmiRoutes.deleteSession.path({ session_id }), { signal });
-    return { what, call };
+        ? await cancelAnswer(context, reply, signal)
+        : await deleteTalk(context, reply.talk, signal);
+    if (refused === "closed") return null;
+    return { what, refused, answeredMs: Math.round((performance.now() - start) * 100) / 100 };
   } catch (error) {
     if (!tooLate.aborted || context.signal.aborted) throw error;
-    return { what, call: null };
+    return { what, refused: null, answeredMs: null };
   } finally {
-    reading.leave();
-    await reading.ended;
+    reply.leave();
+    await reply.ended;
   }
 }
 
-function judgeOne({ what, call }: TimedCall): Broken | undefined {
-  if (call !== null && call.status === 200 && call.duration_ms <= LIMIT_MS) return undefined;
+async function cancelAnswer(
+  context: Context,
+  reply: RunningReply,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const answer = await context.target.chat.cancel(nameFor(context, reply.name()), signal);
+  if (answer === null) return "closed";
+  return answer.status < 300 ? null : refusedWords(answer);
+}
+
+function judgeOne({ what, refused, answeredMs }: TimedCall): Broken | undefined {
+  if (answeredMs !== null && refused === null && answeredMs <= LIMIT_MS) return undefined;
   return {
     verdict: "broken",
-    expected: `200 within ${LIMIT_MS} ms`,
+    expected: `success within ${LIMIT_MS} ms`,
     found:
-      call === null ? `no answer within ${PATIENCE_MS} ms` : `${call.status} after ${call.duration_ms} ms`,
+      answeredMs === null
+        ? `no answer within ${PATIENCE_MS} ms`
+        : `${refused ?? "an answer"} after ${answeredMs} ms`,
     seen: `${what} while the engine is silent for ever`,
   };
 }

@@ -2,17 +2,18 @@ import { DEFAULTS } from "../../contract/defaults.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
 import { defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
-import type { SeenCall, SeenStream } from "../../target/http.ts";
-import { converse, readReply, readSettledRows, say, tokens } from "../reading.ts";
-import { type Context, makeSession } from "../stage.ts";
+import type { SeenStream } from "../../target/http.ts";
+import { tokens } from "../reading.ts";
+import type { Context } from "../stage.ts";
 import { isWhole, lastWord } from "../stream-words.ts";
+import { beginTalk, converseIn, hear, sayIn, texts } from "../talk.ts";
 import { answerInWords, statusOf } from "./both-ends.ts";
-import { cancelOnce, profileWith } from "./scene.ts";
+import { cancelInTime, placeWith, type SeenCancel } from "./running-reply.ts";
 
 /** A cancel of a reply that had ended, while the next one of its conversation was being written. */
 interface LateCancel {
   readonly at: "hmi" | "gateway";
-  readonly answer: SeenCall | null;
+  readonly answer: SeenCancel;
   /** Of the next reply. */
   readonly next: SeenStream;
 }
@@ -40,15 +41,17 @@ export const late = defineCheck<Context["target"], readonly LateCancel[]>({
 const BRIEF = { stand_in_tokens: 9, stand_in_token_ms: 0, stand_in_pause_after: 4, stand_in_pause_ms: 150 };
 
 async function cancelLateAtHmi(context: Context): Promise<LateCancel> {
-  const sessionId = await makeSession(context, await profileWith(context, { num_predict: 48, ...BRIEF }));
-  const asked = `Count to 20. ${context.canary("ended")}`;
-  await converse(context, sessionId, asked);
-  const ended = (await readSettledRows(context, sessionId)).findLast(({ role }) => role === "assistant");
-  await say(context, sessionId, `Count to 20. ${context.canary("next")}`);
-  const reading = readReply(context, sessionId);
-  await reading.until("its third token", tokens(3));
-  const answer = await cancelOnce(context, sessionId, ended?.message_id);
-  return { at: "hmi", answer, next: await reading.ended };
+  const talk = await beginTalk(context, await placeWith(context, { num_predict: 48, ...BRIEF }));
+  const { sent: ended } = await converseIn(context, talk, `Count to 20. ${context.canary("ended")}`);
+  const sent = await sayIn(context, talk, `Count to 20. ${context.canary("next")}`);
+  const hearing = hear(context, talk, sent);
+  await hearing.until("its third token", texts(3));
+  const { chat } = context.target;
+  const { conversation } = talk;
+  const answer = await cancelInTime(context, (signal) =>
+    chat.cancel({ conversation, reply: ended.reply }, signal),
+  );
+  return { at: "hmi", answer, next: await hearing.ended };
 }
 
 async function cancelLateAtGateway(context: Context): Promise<LateCancel> {

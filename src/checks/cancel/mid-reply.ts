@@ -1,6 +1,6 @@
 import { defineCheck } from "../../harness/check.ts";
-import { tokens } from "../reading.ts";
 import type { Context } from "../stage.ts";
+import { texts } from "../talk.ts";
 import { judgeBothEnds } from "./both-ends.ts";
 import { type CancelledReply, cancelReply } from "./scene.ts";
 
@@ -10,7 +10,8 @@ export const midReply = defineCheck<Context["target"], CancelledReply>({
   why: "The seed's page had a stop button whose call answered 404, and the engine worked on.",
   lookAt:
     "the gateway's cancel: it must abort the request to the engine, not only its own loop, and then end the stream",
-  needs: ["show what reached the engine"],
+  needs: ["cancel"],
+  isTimed: true,
   collect: cancelledInMidReply,
   judge: judgeBothEnds,
 });
@@ -22,7 +23,7 @@ export async function cancelledInMidReply(context: Context): Promise<CancelledRe
       name: "mid-reply",
       // Longer than anybody waits, at the pace of a real engine. Real Ollama has its own pace.
       options: { num_predict: 400, stand_in_tokens: 100, stand_in_token_ms: 20 },
-      moment: (reading) => reading.until("its third token", tokens(3)),
+      moment: (reply) => reply.until("its third token", texts(3)),
     }),
   );
 }

@@ -1,19 +1,20 @@
 import { CancelAnswer } from "../../contract/gateway.ts";
 import { CouldNotRun, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
-import type { SeenCall, SeenStream } from "../../target/http.ts";
-import { readReply, say, tokens } from "../reading.ts";
-import { type Context, makeSession } from "../stage.ts";
+import type { SeenStream } from "../../target/http.ts";
+import type { Context } from "../stage.ts";
 import { lastWord } from "../stream-words.ts";
+import { texts } from "../talk.ts";
 import { answerInWords, statusOf } from "./both-ends.ts";
-import { cancelOnce, endOf, profileWith } from "./scene.ts";
+import { beginReply, cancelInTime, type SeenCancel } from "./running-reply.ts";
+import { endOf } from "./scene.ts";
 
 interface NamedCancel {
   readonly by: "the reply's id" | "the id of its message";
   /** The reply's. */
-  readonly messageId: string;
-  readonly answer: SeenCall | null;
-  readonly stream: SeenStream;
+  readonly messageId: string | null;
+  readonly answer: SeenCancel;
+  readonly stream: SeenStream | null;
 }
 
 export const named = defineCheck<Context["target"], readonly NamedCancel[]>({
@@ -35,23 +36,25 @@ export const named = defineCheck<Context["target"], readonly NamedCancel[]>({
 
 async function cancelBy(context: Context, by: NamedCancel["by"]): Promise<NamedCancel> {
   const options = { num_predict: 400, stand_in_tokens: 100, stand_in_token_ms: 20 };
-  const sessionId = await makeSession(context, await profileWith(context, options));
-  const sent = await say(context, sessionId, `Count to 200. ${context.canary(by)}`);
-  const reading = readReply(context, sessionId);
-  await reading.until("its first token", tokens(1));
+  const reply = await beginReply(context, options, `Count to 200. ${context.canary(by)}`);
+  const sent = await reply.taken;
+  await reply.until("its first token", texts(1));
   const start = performance.now();
-  const messageId = sent.assistant_message_id;
-  const answer = await cancelOnce(context, sessionId, by === "the reply's id" ? messageId : sent.message_id);
+  const name = by === "the reply's id" ? sent.reply : sent.message;
+  const { conversation } = reply.talk;
+  const { chat } = context.target;
+  const answer = await cancelInTime(context, (signal) => chat.cancel({ conversation, reply: name }, signal));
   // A cancel that ended nothing leaves nothing to wait for.
-  if (statusOf(answer) !== "cancelled") reading.leave();
-  await endOf(reading, start);
-  return { by, messageId, answer, stream: await reading.ended };
+  if (statusOf(answer) !== "cancelled") reply.leave();
+  await endOf(reply, start);
+  return { by, messageId: sent.reply, answer, stream: await reply.ended };
 }
 
 function judgeOne({ by, messageId, answer, stream }: NamedCancel) {
-  const cancelled = CancelAnswer.safeParse(answer?.body).data;
+  const body = answer === null || answer === "closed" ? null : answer.body;
+  const cancelled = CancelAnswer.safeParse(body).data;
   const said = cancelled?.status === "cancelled" ? cancelled.message_id : undefined;
-  const word = lastWord(stream);
+  const word = stream === null ? "nothing" : lastWord(stream);
   if (word === "done (stop)") throw new CouldNotRun("the reply had ended before it could be cancelled");
   if (said === messageId && word === "done (cancelled)") return undefined;
   return {

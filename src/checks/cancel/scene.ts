@@ -1,22 +1,24 @@
 import type { GenerationRecord } from "../../contract/engine.ts";
 import type { EngineOptions } from "../../contract/gateway.ts";
-import type { Message } from "../../contract/hmi.ts";
-import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/check.ts";
-import type { SeenCall, SeenStream } from "../../target/http.ts";
+import type { SeenRow } from "../../target/drivers/reply-facts.ts";
+import type { SeenStream } from "../../target/http.ts";
 import { generationsFor } from "../engine-record.ts";
-import { lookUntil, type Reading, readReply, readRows, readSettledRows, say } from "../reading.ts";
-import { type Context, makeProfile, makeSession } from "../stage.ts";
+import { lookUntil } from "../reading.ts";
+import type { Context } from "../stage.ts";
+import { rowsOf, settledRowsOf } from "../talk.ts";
+import { GIVE_UP_MS } from "./cancel-times.ts";
+import { beginReply, type RunningReply, type SeenCancel } from "./running-reply.ts";
 
 /** A reply that was cancelled, seen from both ends. */
 export interface CancelledReply {
-  readonly sessionId: string;
-  /** Of the reply. */
-  readonly messageId: string;
+  /** True of a wire that is not ours, which promises none of the contract's words. */
+  readonly isForeign: boolean;
   readonly asked: string;
-  /** What each call to cancel answered; null where it did not within {@link GIVE_UP_MS}. */
-  readonly answers: readonly (SeenCall | null)[];
-  readonly stream: SeenStream;
+  /** What each call to cancel answered. */
+  readonly answers: readonly SeenCancel[];
+  /** Null where it was left before it began. */
+  readonly stream: SeenStream | null;
   /** From the first call to the end of the reader's stream, in milliseconds; null where it did not end. */
   readonly readerMs: number | null;
   /**
@@ -24,10 +26,10 @@ export interface CancelledReply {
    * it did not, where the engine was never asked, and where it cannot be watched.
    */
   readonly engineMs: number | null;
-  /** What the engine was asked for this message. */
-  readonly generations: readonly GenerationRecord[];
-  /** The conversation as it was stored after that. */
-  readonly rows: readonly Message[];
+  /** What the engine was asked for this message; null where it cannot be watched. */
+  readonly generations: readonly GenerationRecord[] | null;
+  /** The conversation as it was stored after that; null where the back end shows none. */
+  readonly rows: readonly SeenRow[] | null;
 }
 
 /** What is to be cancelled, and when. */
@@ -36,107 +38,94 @@ export interface CancelScene {
   readonly name: string;
   readonly options: EngineOptions;
   /** Waits for the moment to cancel at. */
-  readonly moment: (reading: Reading, asked: string) => Promise<void>;
+  readonly moment: (reply: RunningReply, asked: string) => Promise<unknown>;
   /** Calls for the cancel; once, where this is left out. */
-  readonly cancel?: (once: () => Promise<SeenCall | null>) => Promise<CancelledReply["answers"]>;
+  readonly cancel?: (once: () => Promise<SeenCancel>) => Promise<CancelledReply["answers"]>;
 }
-
-/** Within so many milliseconds of the call both ends are over (contract, section 2). */
-export const LIMIT_MS = 250;
-
-/** After so many milliseconds an end is not waited for any more. */
-export const GIVE_UP_MS = 750;
-
-/** So often a cancel is tried whose ends came, but late: a machine that is busy stalls now and then, a bug always. */
-const ATTEMPTS = 3;
 
 /** Begins a reply in a conversation of its own, cancels it, and looks at both ends. */
 export async function cancelReply(context: Context, scene: CancelScene): Promise<CancelledReply> {
-  return await unlessStalled((attempt) =>
-    cancelOneReply(context, { ...scene, name: `${scene.name} ${attempt}` }),
-  );
-}
-
-/** Tries again where an end came, but late. */
-export async function unlessStalled<Seen extends Pick<CancelledReply, "readerMs" | "engineMs">>(
-  collect: (attempt: number) => Promise<Seen>,
-): Promise<Seen> {
-  for (let attempt = 1; ; attempt += 1) {
-    const seen = await collect(attempt);
-    const slowest = Math.max(seen.readerMs ?? 0, seen.engineMs ?? 0);
-    if (slowest <= LIMIT_MS || attempt === ATTEMPTS) return seen;
-  }
-}
-
-async function cancelOneReply(context: Context, scene: CancelScene): Promise<CancelledReply> {
   const { name, options, moment, cancel = async (once) => [await once()] } = scene;
-  const sessionId = await makeSession(context, await profileWith(context, options));
+  const { capabilities } = context.target;
   await generationsFor(context, "");
   const asked = `Count to 200. ${context.canary(name)}`;
-  const { assistant_message_id: messageId } = await say(context, sessionId, asked);
-  const reading = readReply(context, sessionId);
-  await moment(reading, asked);
-  if (reading.hasEnded) throw new CouldNotRun("the reply had ended before it could be cancelled");
+  const reply = await beginReply(context, options, asked);
+  await moment(reply, asked);
+  if (reply.hasEnded) throw new CouldNotRun("the reply had ended before it could be cancelled");
   const start = performance.now();
   const refused = new AbortController();
   const cancelling = cancel(async () => {
-    const answer = await cancelOnce(context, sessionId);
+    const answer = await reply.cancel();
     // It ends nothing that could be waited for.
-    if (answer !== null && answer.status !== 200) refused.abort();
+    if (answer !== null && answer !== "closed" && answer.status >= 300) refused.abort();
     return answer;
   });
   // Not before it has been answered: of a call that was cut off nothing is known.
   const leave = (): Promise<void> =>
-    reading.until("its first event", () => true).then(reading.leave, () => undefined);
+    reply.until("its first event", () => true).then(reply.leave, () => undefined);
   refused.signal.addEventListener("abort", leave, { once: true });
   const [answers, readerMs, seen] = await Promise.all([
     cancelling,
-    endOf(reading, start),
+    endOf(reply, start),
     watchEngine(context, asked, start, refused.signal),
   ]);
   return {
-    sessionId,
-    messageId,
-    asked,
+    isForeign: !capabilities.has("speak the contract"),
+    asked: await wordingOf(reply, asked),
     answers,
-    stream: await reading.ended,
+    stream: await reply.ended,
     readerMs,
     ...seen,
-    // A reply that goes on in spite of it is not waited for.
-    rows: await (readerMs === null ? readRows : readSettledRows)(context, sessionId),
+    rows: await rowsAfter(context, reply, readerMs),
   };
 }
 
-/** A profile of the suite's own for these options, made once. */
-export async function profileWith(context: Context, options: EngineOptions): Promise<number> {
-  const name = `profile with ${JSON.stringify(options)}`;
-  return await context.share(name, () => makeProfile(context, { name: "cancel", options }));
+/** As it was said; of a message that was left before it was taken, as it was to be. */
+async function wordingOf({ taken }: RunningReply, asked: string): Promise<string> {
+  return await taken.then(
+    ({ text }) => text,
+    () => asked,
+  );
 }
 
-/** Asks the HMI to cancel, this reply or whichever runs; null where it does not answer in time. */
-export async function cancelOnce(
+async function rowsAfter(
   context: Context,
-  sessionId: string,
-  messageId?: string,
-): Promise<SeenCall | null> {
-  const tooLate = AbortSignal.timeout(GIVE_UP_MS);
-  try {
-    const path = hmiRoutes.cancel.path({ session_id: sessionId });
-    const signal = AbortSignal.any([context.signal, tooLate]);
-    const body = messageId === undefined ? {} : { body: { message_id: messageId } };
-    return await context.target.hmi.call("POST", path, { signal, ...body });
-  } catch (error) {
-    if (tooLate.aborted && !context.signal.aborted) return null;
-    throw error;
-  }
+  { talk }: RunningReply,
+  readerMs: number | null,
+): Promise<CancelledReply["rows"]> {
+  if (!context.target.capabilities.has("show rows") || talk.conversation === null) return null;
+  // A reply that goes on in spite of it is not waited for.
+  return await (readerMs === null ? rowsOf : settledRowsOf)(context, talk);
 }
+
+/** Waits until a message was taken; on wires where its answer is the stream, at the latest until it reached the engine. */
+export async function untilOnItsWay(
+  context: Context,
+  { taken }: RunningReply,
+  asked: string,
+): Promise<unknown> {
+  let isTaken = false;
+  const settled = taken.finally(() => {
+    isTaken = true;
+  });
+  const reached = lookUntil(
+    context,
+    ON_ITS_WAY_MS,
+    () => generationsFor(context, asked),
+    (seen) => isTaken || seen.length > 0,
+  );
+  return await Promise.race([settled, reached]);
+}
+
+/** Longer than anything takes a message before it asks the engine, in milliseconds. */
+const ON_ITS_WAY_MS = 5_000;
 
 /** Milliseconds from `start` to the end of the stream; null where it does not come. Nobody reads it any more then. */
-export async function endOf(reading: Reading, start: number): Promise<number | null> {
-  const giveUp = setTimeout(() => reading.leave(), GIVE_UP_MS);
-  const { end } = await reading.ended;
+export async function endOf(reply: RunningReply, start: number): Promise<number | null> {
+  const giveUp = setTimeout(() => reply.leave(), GIVE_UP_MS);
+  const stream = await reply.ended;
   clearTimeout(giveUp);
-  return end === "given-up" ? null : since(start);
+  return stream === null || stream.end === "given-up" ? null : since(start);
 }
 
 /** Waits until the engine's record of this message has an end, or until that is `pointless`. */
@@ -146,6 +135,9 @@ export async function watchEngine(
   start: number,
   pointless?: AbortSignal,
 ): Promise<Pick<CancelledReply, "engineMs" | "generations">> {
+  if (!context.target.capabilities.has("show what reached the engine")) {
+    return { generations: null, engineMs: null };
+  }
   const generations = await lookUntil(
     context,
     GIVE_UP_MS,

@@ -1,6 +1,6 @@
 import { defineCheck } from "../../harness/check.ts";
-import { tokens } from "../reading.ts";
 import type { Context } from "../stage.ts";
+import { texts } from "../talk.ts";
 import { judgeBothEnds } from "./both-ends.ts";
 import { type CancelledReply, cancelReply } from "./scene.ts";
 
@@ -9,12 +9,13 @@ export const silence = defineCheck<Context["target"], CancelledReply>({
   claim: "a cancel does not wait for the engine's next token",
   why: "A loop that looks at its cancel flag once a token waits as long as the engine is silent.",
   lookAt: "the loop over the engine's tokens: the cancel must abort the read that it waits in",
-  needs: ["show what reached the engine", "direct the engine"],
+  needs: ["cancel", "direct the engine"],
+  isTimed: true,
   collect: (context) =>
     cancelReply(context, {
       name: "silence",
       options: { stand_in_tokens: 6, stand_in_pause_after: 3, stand_in_pause_ms: 2_000 },
-      moment: (reading) => reading.until("its third token", tokens(3)),
+      moment: (reply) => reply.until("its third token", texts(3)),
     }),
   judge: judgeBothEnds,
 });

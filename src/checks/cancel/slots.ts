@@ -1,11 +1,12 @@
 import type { EngineOptions } from "../../contract/gateway.ts";
 import { CouldNotRun, defineCheck } from "../../harness/check.ts";
-import type { SeenCall, SeenStream } from "../../target/http.ts";
-import { converse, readReply, say, tokens } from "../reading.ts";
-import { type Context, makeSession } from "../stage.ts";
+import type { SeenStream } from "../../target/http.ts";
+import type { Context } from "../stage.ts";
 import { isWhole, lastWord } from "../stream-words.ts";
+import { beginTalk, converseIn, type Talk, texts } from "../talk.ts";
 import { statusOf } from "./both-ends.ts";
-import { cancelOnce, endOf, profileWith } from "./scene.ts";
+import { beginReply, placeWith, type SeenCancel } from "./running-reply.ts";
+import { endOf } from "./scene.ts";
 
 /** More than anybody keeps in reserve. */
 const CANCELS = 24;
@@ -14,7 +15,9 @@ const CANCELS = 24;
 const MESSAGES = 8;
 
 interface Slots {
-  readonly cancels: readonly (SeenCall | null)[];
+  /** As of {@link CancelledReply}. */
+  readonly isForeign: boolean;
+  readonly cancels: readonly SeenCancel[];
   /** The replies after all the cancels, in conversations of their own. */
   readonly streams: readonly SeenStream[];
 }
@@ -25,24 +28,27 @@ export const slots = defineCheck<Context["target"], Slots>({
   why: "BerriAI/litellm#27955: each cancelled stream keeps a slot, and in the end nothing is answered.",
   lookAt:
     "what a generation takes (a slot, a connection, a counter), and that every way to its end gives it back",
-  needs: [],
+  needs: ["cancel"],
   async collect(context) {
     const slow = { num_predict: 400, stand_in_tokens: 100, stand_in_token_ms: 20 };
-    const cancels: (SeenCall | null)[] = [];
+    const cancels: SeenCancel[] = [];
     for (let count = 1; count <= CANCELS; count += 1) {
       const { answer, isOver } = await cancelOne(context, slow, `${count}`);
       cancels.push(answer);
       // A reply that goes on in spite of its cancel was not cancelled, and nor would the next be.
       if (!isOver) break;
     }
-    const modelId = await profileWith(context, { num_predict: 8 });
-    const sessions: string[] = [];
-    for (let count = 1; count <= MESSAGES; count += 1) sessions.push(await makeSession(context, modelId));
-    const streams = sessions.map((id) => converse(context, id, `Hello ${context.canary(id)}`));
-    return { cancels, streams: await Promise.all(streams) };
+    const place = await placeWith(context, { num_predict: 8 });
+    const talks: Talk[] = [];
+    for (let count = 1; count <= MESSAGES; count += 1) talks.push(await beginTalk(context, place));
+    const replies = talks.map((talk, index) =>
+      converseIn(context, talk, `Hello ${context.canary(`message ${index}`)}`),
+    );
+    const streams = (await Promise.all(replies)).map(({ stream }) => stream);
+    return { isForeign: !context.target.capabilities.has("speak the contract"), cancels, streams };
   },
-  judge({ cancels, streams }) {
-    const cancelled = cancels.filter((answer) => statusOf(answer) === "cancelled").length;
+  judge({ isForeign, cancels, streams }) {
+    const cancelled = cancels.filter((answer) => statusOf(answer, { isForeign }) === "cancelled").length;
     if (cancelled < CANCELS / 2)
       throw new CouldNotRun(`only ${cancelled} of ${cancels.length} replies were cancelled`);
     const ends = streams.map(lastWord);
@@ -58,17 +64,16 @@ async function cancelOne(
   context: Context,
   options: EngineOptions,
   name: string,
-): Promise<{ answer: SeenCall | null; isOver: boolean }> {
-  const sessionId = await makeSession(context, await profileWith(context, options));
-  await say(context, sessionId, `Count to 200. ${context.canary(name)}`);
-  const reading = readReply(context, sessionId);
+): Promise<{ answer: SeenCancel; isOver: boolean }> {
+  const reply = await beginReply(context, options, `Count to 200. ${context.canary(name)}`);
   // A stack that has no slot left ends the reply instead.
-  await Promise.race([reading.until("its first token", tokens(1)), reading.ended]);
+  await reply.until("its first token", texts(1)).catch(() => reply.ended);
   const start = performance.now();
-  const answer = await cancelOnce(context, sessionId);
+  const answer = await reply.cancel();
   // A cancel that was refused leaves a reply that nobody has the time to wait for.
-  if (answer?.status !== 200) reading.leave();
-  const isOver = answer?.status !== 200 || (await endOf(reading, start)) !== null;
-  await reading.ended;
+  const isTaken = answer !== null && answer !== "closed" && answer.status < 300;
+  if (!isTaken) reply.leave();
+  const isOver = !isTaken || (await endOf(reply, start)) !== null;
+  await reply.ended;
   return { answer, isOver };
 }

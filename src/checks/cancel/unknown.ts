@@ -1,19 +1,22 @@
 import { ErrorBody } from "../../contract/common.ts";
 import { CouldNotRun, defineCheck } from "../../harness/check.ts";
-import type { SeenCall } from "../../target/http.ts";
 import type { Context } from "../stage.ts";
 import { answerInWords } from "./both-ends.ts";
-import { cancelOnce } from "./scene.ts";
+import { cancelInTime, type SeenCancel } from "./running-reply.ts";
 
-export const unknown = defineCheck<Context["target"], SeenCall | null>({
+export const unknown = defineCheck<Context["target"], SeenCancel>({
   id: "cancel/unknown",
   claim: "a cancel of a conversation that is not there answers 404",
   why: "A stop button that is told 200 for a mistyped address hides that nothing was stopped.",
   lookAt: "the look-up of the conversation before the cancel",
   needs: ["speak the contract"],
-  collect: (context) => cancelOnce(context, context.canary("conversation")),
+  async collect(context) {
+    const { chat } = context.target;
+    const name = { conversation: context.canary("conversation") };
+    return await cancelInTime(context, (signal) => chat.cancel(name, signal));
+  },
   judge(answer) {
-    if (answer === null) throw new CouldNotRun("the cancel was not answered");
+    if (answer === null || answer === "closed") throw new CouldNotRun("the cancel was not answered");
     const code = ErrorBody.safeParse(answer.body).data?.error.code;
     const seen = `${answer.request} answered ${answerInWords(answer)}`;
     if (answer.status === 404 && code === "conversation_not_found") return { verdict: "holds", seen };

@@ -1,9 +1,15 @@
+import type { Usage } from "../../contract/events.ts";
+import { NotTold } from "../../errors.ts";
 import { CouldNotRun, defineCheck } from "../../harness/check.ts";
+import { lastFact } from "../../target/drivers/reply-facts.ts";
+import type { SeenStream } from "../../target/http.ts";
 import type { Context } from "../stage.ts";
 import { eventsOf } from "../stream-words.ts";
 import { describe } from "./both-ends.ts";
 import { cancelledInMidReply } from "./mid-reply.ts";
 import type { CancelledReply } from "./scene.ts";
+
+type Counted = Pick<Usage, "prompt_tokens" | "completion_tokens">;
 
 export const usage = defineCheck<Context["target"], CancelledReply>({
   id: "cancel/usage",
@@ -11,19 +17,24 @@ export const usage = defineCheck<Context["target"], CancelledReply>({
   why: "Half a reply was written and paid for; a usage of 0 says that nothing was.",
   lookAt:
     "the usage of a cancelled reply: tokens so far, thoughts too, and null for what the engine did not tell",
-  needs: [],
+  needs: ["cancel"],
   collect: cancelledInMidReply,
   judge(reply) {
-    const events = eventsOf(reply.stream);
-    const event = events.find(({ type }) => type === "usage");
-    const pieces = events.filter(({ type }) => type === "token" || type === "thinking").length;
+    const { stream, isForeign } = reply;
+    const pieces = stream?.facts.filter(({ kind }) => kind === "text" || kind === "thought").length ?? 0;
+    const streamed = stream === null ? undefined : (isForeign ? usageTold : usageEvent)(stream);
     // That it is there at all is another claim's.
-    if (event?.type !== "usage") throw new CouldNotRun("the stream has no usage");
+    if (streamed === undefined && !isForeign) throw new CouldNotRun("the stream has no usage");
     if (pieces === 0) throw new CouldNotRun("the reply had no text yet");
-    const row = reply.rows.find(({ message_id }) => message_id === reply.messageId);
-    const usages = [event.usage, ...(row?.usage ? [row.usage] : [])];
+    const row = reply.rows?.find(({ role }) => role === "assistant");
+    const usages = [...(streamed ? [streamed] : []), ...(row?.usage ? [row.usage] : [])];
+    if (usages.length === 0) {
+      throw new NotTold(
+        "nobody tells what a cancelled reply cost (contract.wire.stream.usage or contract.wire.rows.completion_tokens would say where)",
+      );
+    }
     const isZero = usages.some((each) => each.prompt_tokens === 0 || each.completion_tokens === 0);
-    const seen = `${describe(reply)}; pieces of text: ${pieces}, usage ${JSON.stringify(event.usage)}`;
+    const seen = `${describe(reply)}; pieces of text: ${pieces}, usage ${JSON.stringify(usages[0])}`;
     if (!isZero) return { verdict: "holds", seen };
     return {
       verdict: "broken",
@@ -34,3 +45,13 @@ export const usage = defineCheck<Context["target"], CancelledReply>({
     };
   },
 });
+
+function usageEvent(stream: SeenStream): Counted | undefined {
+  const event = eventsOf(stream).find(({ type }) => type === "usage");
+  return event?.type === "usage" ? event.usage : undefined;
+}
+
+function usageTold(stream: SeenStream): Counted | undefined {
+  const told = lastFact(stream, "usage");
+  return told && { prompt_tokens: told.prompt, completion_tokens: told.completion };
+}

@@ -89,7 +89,7 @@ export interface Reading {
 
 /** A reply, by whatever of its names is known. */
 export interface NamedReply {
-  readonly conversation: string;
+  readonly conversation: string | null;
   readonly message?: string | null;
   readonly reply?: string | null;
 }

@@ -1,10 +1,19 @@
 import type { Departures, EndpointName } from "../../contract/foreign.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
+import { NotTold } from "../../errors.ts";
 import { deleteAt, deleteProfile } from "../delete-profile.ts";
 import { inWords } from "../endpoint.ts";
 import { isLacking } from "../foreign.ts";
 import type { HttpClient, SeenCall } from "../http.ts";
-import type { ChatClient, OutgoingMessage, Reading, ReadOptions, Sent, WireAbility } from "./chat-client.ts";
+import type {
+  ChatClient,
+  NamedReply,
+  OutgoingMessage,
+  Reading,
+  ReadOptions,
+  Sent,
+  WireAbility,
+} from "./chat-client.ts";
 import { idAt, listAt } from "./json-place.ts";
 import { Refusal } from "./refused-words.ts";
 import { rowIn } from "./seen-row.ts";
@@ -58,14 +67,13 @@ export function createContractChat(
     deleteConversation: (session_id, signal) =>
       deleteAt(hmi, hmiRoutes.deleteSession.path({ session_id }), signal),
     send: (message, signal) => send(hmi, message, signal),
-    readAgain: ({ conversation, reply }, options) =>
-      readReply(
-        hmi,
-        hmiRoutes.stream.path({ session_id: conversation }, { message_id: reply ?? undefined }),
-        options,
-      ),
-    async cancel({ conversation, reply }, signal) {
-      const path = hmiRoutes.cancel.path({ session_id: conversation });
+    readAgain: (named, options) => {
+      const session_id = requireConversation(named);
+      const path = hmiRoutes.stream.path({ session_id }, { message_id: named.reply ?? undefined });
+      return readReply(hmi, path, options);
+    },
+    async cancel({ reply, ...named }, signal) {
+      const path = hmiRoutes.cancel.path({ session_id: requireConversation(named) });
       return await hmi.call("POST", path, { signal, ...(reply != null && { body: { message_id: reply } }) });
     },
     async rows(session_id, signal, limit) {
@@ -121,6 +129,11 @@ function readReply(hmi: HttpClient, path: string, { signal, onFact }: ReadOption
   // Whoever waits for the end is told; nobody may.
   ended.catch(() => undefined);
   return { ended, leave: () => left.abort() };
+}
+
+function requireConversation({ conversation }: NamedReply): string {
+  if (conversation !== null) return conversation;
+  throw new NotTold("the back end did not tell which conversation this is");
 }
 
 function requireId(answer: SeenCall, place: string): string {

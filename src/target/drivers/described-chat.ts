@@ -373,8 +373,17 @@ function withEnd(stream: SeenStream, { done }: WireDescription["stream"]): SeenS
 
 function callIn<Method = HttpMethod>(request: string, values: SlotValues): { method: Method; path: string } {
   const [method = "GET", path = "/"] = request.split(" ");
+  // An address with a gap in it is another one's.
+  const unknown = IDS.find((id) => hasSlot(path, id) && (values[id] ?? "") === "");
+  if (unknown !== undefined) {
+    throw new NotTold(
+      `${request} needs the ${unknown}'s id, which was not told (contract.wire.send.told.${unknown} or contract.wire.stream.started would say where it stands)`,
+    );
+  }
   return { method: method as Method, path: fillPath(path, values) };
 }
+
+const IDS = ["conversation", "message", "reply"] as const;
 
 function requireList(answer: SeenCall, place: string): readonly unknown[] {
   const list = answer.status < 300 ? listAt(answer.body, place) : undefined;

@@ -73,8 +73,8 @@ test.each([
 test("deleted: the engine, the stream and the conversation are judged", () => {
   const { stream: seen, readerMs, engineMs, generations } = cancelledReply();
   const evidence = {
-    deletion: answer(200, {}),
-    after: NOT_FOUND,
+    refused: null,
+    after: "gone",
     stream: seen,
     readerMs,
     engineMs,
@@ -84,6 +84,6 @@ test("deleted: the engine, the stream and the conversation are judged", () => {
   expect(judge(deleted, { ...evidence, engineMs: 301 }).verdict).toBe("broken");
   expect(judge(deleted, { ...evidence, generations: [aborted({ ended: "done" })] }).verdict).toBe("broken");
   expect(judge(deleted, { ...evidence, readerMs: null }).verdict).toBe("broken");
-  expect(judge(deleted, { ...evidence, after: answer(200, {}) }).verdict).toBe("broken");
+  expect(judge(deleted, { ...evidence, after: "still there" }).verdict).toBe("broken");
   expect(() => judge(deleted, { ...evidence, generations: [] })).toThrow(CouldNotRun);
 });

@@ -36,8 +36,7 @@ export function aborted(changes: Partial<GenerationRecord> = {}): GenerationReco
 /** A reply that was cancelled as it should be. */
 export function cancelledReply(changes: Partial<CancelledReply> = {}): CancelledReply {
   return {
-    sessionId: "80",
-    messageId: "2",
+    isForeign: false,
     asked: "Hello",
     answers: [CANCELLED],
     stream: stream(cancelledEvents()),

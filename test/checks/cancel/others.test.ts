@@ -57,9 +57,11 @@ test("every reader: both streams end with the cancel", () => {
 });
 
 test("next message: taken at once, its reply whole in stream and row", () => {
-  const evidence = { cancel: CANCELLED, sent: answer(200, {}), stream: complete, rows: [row(), replyRow()] };
+  const sent = { isTaken: true, call: answer(200, {}) };
+  const refused = { isTaken: false, call: answer(409, {}) };
+  const evidence = { cancel: CANCELLED, sent, stream: complete, rows: [row(), replyRow()] };
   expect(judge(nextMessage, evidence).verdict).toBe("holds");
-  expect(judge(nextMessage, { ...evidence, sent: answer(409, {}), stream: null }).verdict).toBe("broken");
+  expect(judge(nextMessage, { ...evidence, sent: refused, stream: null }).verdict).toBe("broken");
   expect(judge(nextMessage, { ...evidence, stream: failed }).verdict).toBe("broken");
   expect(judge(nextMessage, { ...evidence, rows: [replyRow({ content: "Hi" })] }).verdict).toBe("broken");
   expect(() => judge(nextMessage, { ...evidence, cancel: NOT_FOUND })).toThrow(CouldNotRun);
