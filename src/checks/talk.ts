@@ -1,5 +1,6 @@
 /** How checks talk to a target, whatever wire it speaks: conversations of their own, deleted at the end. */
 import type { EngineOptions, Think } from "../contract/gateway.ts";
+import { NotTold } from "../errors.ts";
 import { CouldNotRun } from "../harness/check.ts";
 import type { NamedReply, Place, Reading, Sent } from "../target/drivers/chat-client.ts";
 import { statusMeant } from "../target/drivers/described-rows.ts";
@@ -184,12 +185,19 @@ export function texts(count: number): (fact: ReplyFact) => boolean {
 export async function rowsOf(context: Context, talk: Talk): Promise<readonly SeenRow[]> {
   const { store, chat } = context.target;
   const { conversation } = talk;
-  if (conversation === null) throw new CouldNotRun("the back end did not tell which conversation this is");
+  if (conversation === null) throw conversationNotTold();
   const rows =
     (await store?.messagesOf(conversation))?.map((row) => meantRow(context, row)) ??
     (await understood(chat.rows(conversation, context.signal)));
   // Summaries and titles are no part of what was said.
   return rows.filter(({ message_type = "chat" }) => message_type === "chat");
+}
+
+/** Nothing can be looked up that has no name. */
+export function conversationNotTold(): NotTold {
+  return new NotTold(
+    "the back end did not tell which conversation this is (contract.wire.send.told.conversation, or .started of contract.wire.stream, would say where)",
+  );
 }
 
 /** What the HMI shows of it, where {@link rowsOf} looks into the store; null where it does not, or nothing is shown. */

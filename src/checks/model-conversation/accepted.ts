@@ -24,7 +24,7 @@ export const accepted = defineCheck<Context["target"], Evidence>({
   claim: "a model_id is accepted, and a wrong one refused",
   why: "A parameter that is accepted unseen is a parameter that is used nowhere (BUG-016, lessons learned).",
   lookAt: "the validation of model_id at GET /api/chat/general-stream and POST /api/chat/message",
-  needs: ["speak the contract"],
+  needs: ["speak the contract", "keep profiles"],
   async collect(context) {
     // First, because a target that takes what it must refuse writes to the general conversation: the stage's.
     const exchanges = await firstExchanges(context);

@@ -14,7 +14,7 @@ export const profileContext = defineCheck<Context["target"], Evidence>({
   claim: "the profile's context reaches the engine, and only that profile's",
   why: "BUG-016 asked it and found it working; another profile's context is the same slip one line further.",
   lookAt: "the place where the system prompt is built: which profile it loads, and by which id",
-  needs: ["speak the contract", "show what reached the engine"],
+  needs: ["speak the contract", "keep profiles", "show what reached the engine"],
   async collect(context) {
     const exchanges = await firstExchanges(context);
     const { profileA, profileB } = await getStage(context);

@@ -9,10 +9,10 @@ export const conversation = defineCheck<Context["target"], readonly Exchange[]>(
   claim: "the conversation found or made belongs to the profile of model_id",
   why: "BUG-016, first place: get_or_create_session_v2(model_id=None) used another conversation.",
   lookAt: "the call that finds or makes the conversation: a literal None where model_id belongs (BUG-016)",
-  needs: [],
+  needs: ["speak the contract", "keep profiles"],
   collect: firstExchanges,
   judge(exchanges) {
-    const places = exchanges.map(({ asked, sessionId }) => place(sessionId, asked.modelId));
+    const places = exchanges.map(({ asked, sessionId }) => place(sessionId, asked.modelId ?? null));
     return firstBroken(exchanges, judgeOne) ?? { verdict: "holds", seen: places.join("; ") };
   },
 });

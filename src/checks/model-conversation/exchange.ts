@@ -2,10 +2,10 @@ import type { GenerationRecord } from "../../contract/engine.ts";
 import { type Message, SentMessage } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/check.ts";
-import { textOf } from "../../target/drivers/reply-facts.ts";
+import { type SeenRow, textOf } from "../../target/drivers/reply-facts.ts";
 import type { SeenStream } from "../../target/http.ts";
 import { readAllRows } from "../reading.ts";
-import { eventsOf } from "../stream-words.ts";
+import { eventsOf, lastWord } from "../stream-words.ts";
 import { type Context, getStage, listSessions, type Stage } from "./stage.ts";
 
 /** The two calls that send a message; the claims are the same for both. */
@@ -22,6 +22,8 @@ export interface Question {
 /** One message that was sent, its reply, and every row that appeared anywhere because of it. */
 export interface Exchange {
   readonly asked: Question;
+  /** True of a target without profiles, or of another wire: nothing is known there of any `model_id`. */
+  readonly isForeign: boolean;
   /** What the sending call answered: for `general-stream` its status and, where it was refused, its body. */
   readonly status: number;
   readonly refusal: unknown;
@@ -35,7 +37,7 @@ export interface Exchange {
   /** The conversation that the answer named; else the one where the rows appeared; null where none did. */
   readonly sessionId: string | null;
   /** The rows that this exchange added, in whatever conversation they are. */
-  readonly newRows: readonly Message[];
+  readonly newRows: readonly SeenRow[];
   /** `model_id` of each conversation that was looked into. */
   readonly profileOf: Readonly<Record<string, number | null>>;
   /** What reached the engine in the meantime; undefined where it cannot be seen. */
@@ -62,12 +64,13 @@ export async function converse(context: Context, question: Question): Promise<Ex
   const found = newRows.find((row) => row.role === "assistant") ?? newRows[0];
   return {
     asked: question,
+    isForeign: false,
     status: sent.status,
     refusal: sent.refusal,
     seen: describe(sent.stream),
     stream: sent.stream,
     streamedText: textOf(sent.stream),
-    ended: endingOf(sent.stream),
+    ended: lastWord(sent.stream),
     isCut: sent.isCut,
     sessionId: sent.sessionId ?? found?.session_id ?? null,
     newRows,
@@ -207,18 +210,12 @@ async function newestGeneration(context: Context): Promise<number | undefined> {
   return generations.at(-1)?.id ?? 0;
 }
 
-function endingOf(stream: SeenStream): string {
-  const last = stream.events.at(-1)?.event;
-  return last !== undefined && "type" in last && last.type === "done"
-    ? `done (${last.finish_reason})`
-    : stream.end;
-}
-
-function describe(stream: SeenStream): string {
+/** `GET /api/...` ended with done after 214 ms. */
+export function describe(stream: SeenStream): string {
   const path = decodeURIComponent(stream.request.replaceAll("+", " "));
   const result =
-    stream.events.length === 0
+    stream.events.length === 0 && stream.facts.length === 0
       ? `answered ${stream.status}`
-      : `ended with ${endingOf(stream)} after ${Math.round(stream.duration_ms)} ms`;
+      : `ended with ${lastWord(stream)} after ${Math.round(stream.duration_ms)} ms`;
   return `${path} ${result}`;
 }

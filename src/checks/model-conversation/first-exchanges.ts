@@ -1,12 +1,17 @@
-import type { Message } from "../../contract/hmi.ts";
+import { CouldNotRun } from "../../harness/check.ts";
+import { refusedWords } from "../../target/drivers/refused-words.ts";
+import type { SeenRow } from "../../target/drivers/reply-facts.ts";
+import { exchangesOnAnyWire } from "./any-wire-exchange.ts";
 import { converse, type Exchange } from "./exchange.ts";
 import { type Context, getStage } from "./stage.ts";
 
 /**
  * The exchanges that most claims are judged on: a first message for a profile and a general one, by
- * both endpoints. For profiles a different one each time, so that each finds or makes a conversation.
+ * both endpoints. For profiles a different one each time, so that each finds or makes a conversation. On a target
+ * without profiles, a first message in each of two conversations.
  */
 export async function firstExchanges(context: Context): Promise<readonly Exchange[]> {
+  if (!hasProfiles(context)) return (await exchangesOnAnyWire(context)).first;
   return await context.share("first exchanges", async () => {
     const { canary, profileA, profileB } = await getStage(context);
     const ask = (endpoint: Exchange["asked"]["endpoint"], modelId?: number): Promise<Exchange> =>
@@ -15,28 +20,53 @@ export async function firstExchanges(context: Context): Promise<readonly Exchang
         modelId,
         message: `Hello ${canary} ${endpoint} ${modelId ?? "general"}`,
       });
-    return [
+    const exchanges = [
       await ask("general-stream", profileA.modelId),
       await ask("message", profileB.modelId),
       await ask("general-stream"),
       await ask("message"),
     ];
+    requireSomeTaken(exchanges);
+    return exchanges;
   });
+}
+
+/** Whether claims are judged by profiles, which the contract's own calls are made with. */
+export function hasProfiles({ target }: Context): boolean {
+  return target.capabilities.has("speak the contract") && target.capabilities.has("keep profiles");
+}
+
+/** Where nobody's message is taken, nothing is known of where it would go. */
+function requireSomeTaken(exchanges: readonly Exchange[]): void {
+  const [first] = exchanges;
+  if (first === undefined || exchanges.some(({ status }) => status < 400)) return;
+  const { stream, status, refusal } = first;
+  throw new CouldNotRun(
+    `no message was taken: ${refusedWords({ request: stream.request, status, body: refusal })}`,
+  );
 }
 
 /** The row of this exchange's message or reply, in whatever conversation it is. */
-export function rowOf(exchange: Exchange, role: "user" | "assistant"): Message | undefined {
-  return exchange.newRows.find((row) => row.role === role && row.message_type === "chat");
+export function rowOf(exchange: Exchange, role: "user" | "assistant"): SeenRow | undefined {
+  return exchange.newRows.find((row) => row.role === role && (row.message_type ?? "chat") === "chat");
 }
 
-/** `conversation 80, model_id 184`. */
+/** `conversation 80, model_id 184`; undefined where nobody knows of one. */
 export function place(sessionId: string | null, modelId: number | null | undefined): string {
-  return `conversation ${sessionId ?? "(none)"}, model_id ${modelId ?? "null"}`;
+  const where = `conversation ${sessionId ?? "(none)"}`;
+  return modelId === undefined ? where : `${where}, model_id ${modelId ?? "null"}`;
 }
 
 /** Rows as few words as tell where each is and what it holds. */
-export function placesOf(rows: readonly Message[]): readonly object[] {
+export function placesOf(rows: readonly SeenRow[]): readonly object[] {
   return rows.map(({ message_id, session_id, model_id, role, message_type, status, content }) => {
     return { message_id, session_id, model_id, role, message_type, status, content };
   });
+}
+
+/** What a claim did not judge, where nothing is known of profiles. */
+export function unjudgedIn(exchanges: readonly Exchange[]): string {
+  return exchanges.some(({ isForeign }) => isForeign)
+    ? "; no profile is known here, so no model_id is judged"
+    : "";
 }

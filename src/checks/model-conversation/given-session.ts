@@ -1,8 +1,9 @@
 import { ErrorBody } from "../../contract/common.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
+import { exchangesOnAnyWire } from "./any-wire-exchange.ts";
 import { converse, type Endpoint, type Exchange } from "./exchange.ts";
-import { placesOf } from "./first-exchanges.ts";
+import { hasProfiles, placesOf, unjudgedIn } from "./first-exchanges.ts";
 import { type Context, createSession, getStage } from "./stage.ts";
 
 interface Evidence {
@@ -17,8 +18,11 @@ export const givenSession = defineCheck<Context["target"], Evidence>({
   claim: "a given session_id is used as given; with another model_id it is refused",
   why: "BUG-016: /m/184/c/80 sent to conversation 80, and the backend used another one.",
   lookAt: "the call that finds the conversation: it must look session_id up, not the newest of the profile",
-  needs: [],
+  needs: ["show rows", "remember conversations"],
   async collect(context) {
+    if (!hasProfiles(context)) {
+      return { given: [(await exchangesOnAnyWire(context)).given], mismatched: [] };
+    }
     const { canary, profileA, profileB } = await getStage(context);
     const sessionId = await createSession(context, profileA.modelId, canary);
     await createSession(context, profileA.modelId, canary);
@@ -30,8 +34,12 @@ export const givenSession = defineCheck<Context["target"], Evidence>({
     };
   },
   judge({ given, mismatched }) {
-    const broken = firstBroken(given, judgeGiven) ?? firstBroken(mismatched, judgeMismatched);
-    return broken ?? { verdict: "holds", seen: given.map(({ seen }) => seen).join("; ") };
+    const isForeign = given.every((exchange) => exchange.isForeign);
+    const broken =
+      firstBroken(given, judgeGiven) ?? (isForeign ? undefined : firstBroken(mismatched, judgeMismatched));
+    return (
+      broken ?? { verdict: "holds", seen: `${given.map(({ seen }) => seen).join("; ")}${unjudgedIn(given)}` }
+    );
   },
 });
 
@@ -39,7 +47,9 @@ export const givenSession = defineCheck<Context["target"], Evidence>({
 function judgeGiven(exchange: Exchange): Broken | undefined {
   const { sessionId = null, modelId } = exchange.asked;
   const places = new Set(
-    exchange.newRows.filter((row) => row.model_id === modelId).map((row) => row.session_id),
+    exchange.newRows
+      .filter((row) => exchange.isForeign || row.model_id === modelId)
+      .map((row) => row.session_id),
   );
   if (places.size === 1 && places.has(String(sessionId))) return undefined;
   return {

@@ -19,7 +19,7 @@ export const oneActive = defineCheck<Context["target"], Evidence>({
   why: "Two conversations for one profile are how a reply ends up in the one that nobody looks at.",
   lookAt:
     "the find-or-make of the conversation: by the profile's id, and with a unique index or a lock, not a read and then a write",
-  needs: ["speak the contract"],
+  needs: ["speak the contract", "keep profiles"],
   async collect(context) {
     const { canary } = await getStage(context);
     const { modelId } = await createProfile(context, canary, "c");

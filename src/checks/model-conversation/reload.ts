@@ -1,7 +1,8 @@
-import { type Message, MessageList } from "../../contract/hmi.ts";
+import { MessageList } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
+import type { SeenRow } from "../../target/drivers/reply-facts.ts";
 import type { Exchange } from "./exchange.ts";
 import { firstExchanges, placesOf } from "./first-exchanges.ts";
 import { type Context, expectAnswer } from "./stage.ts";
@@ -9,7 +10,7 @@ import { type Context, expectAnswer } from "./stage.ts";
 interface Reloaded {
   readonly exchange: Exchange;
   /** The conversation's dialogue, read again after all exchanges. */
-  readonly rows: readonly Message[];
+  readonly rows: readonly SeenRow[];
 }
 
 export const reload = defineCheck<Context["target"], readonly Reloaded[]>({
@@ -18,10 +19,15 @@ export const reload = defineCheck<Context["target"], readonly Reloaded[]>({
   why: 'The user report of BUG-016: "After refresh, shows blank AI reply".',
   lookAt:
     "the saving of both rows to the conversation on the page, and of the reply whole, before done is sent",
-  needs: [],
+  needs: ["show rows", "remember conversations"],
   async collect(context) {
     const reloaded: Reloaded[] = [];
     for (const exchange of await firstExchanges(context)) {
+      if (exchange.isForeign) {
+        const rows = await context.target.chat.rows(exchange.sessionId ?? "", context.signal);
+        reloaded.push({ exchange, rows });
+        continue;
+      }
       const path = hmiRoutes.messages.path({ session_id: exchange.sessionId ?? "none" });
       const call = await context.target.hmi.call("GET", path, { signal: context.signal });
       const rows = call.status === 404 ? [] : expectAnswer(call, MessageList).messages;
@@ -43,12 +49,13 @@ export const reload = defineCheck<Context["target"], readonly Reloaded[]>({
 function judgeOne({ exchange, rows }: Reloaded): Broken | undefined {
   const asked = rows.findIndex((row) => row.role === "user" && row.content === exchange.asked.message);
   const reply = asked === -1 ? undefined : rows[asked + 1];
-  const whole =
-    reply?.role === "assistant" &&
-    (reply.status === "complete" || (exchange.isCut && reply.status === "cancelled")) &&
-    reply.content === exchange.streamedText &&
-    reply.content !== "";
-  if (whole) return undefined;
+  const isEnded =
+    reply?.status === "complete" ||
+    (exchange.isCut && reply?.status === "cancelled") ||
+    (exchange.isForeign && reply?.status === undefined);
+  const isWhole =
+    reply?.role === "assistant" && isEnded && isSame(reply.content, exchange) && reply.content !== "";
+  if (isWhole) return undefined;
   return {
     verdict: "broken",
     expected: `in conversation ${exchange.sessionId}: the message, then the reply as streamed (${exchange.streamedText.length} characters)`,
@@ -58,8 +65,13 @@ function judgeOne({ exchange, rows }: Reloaded): Broken | undefined {
   };
 }
 
-function describe(asked: number, reply: Message | undefined): string {
+/** Space around a text is nobody's business but the contract's. */
+function isSame(saved: string, { streamedText, isForeign }: Exchange): boolean {
+  return isForeign ? saved.trim() === streamedText.trim() : saved === streamedText;
+}
+
+function describe(asked: number, reply: SeenRow | undefined): string {
   if (asked === -1) return "the user's message is missing";
   if (reply === undefined) return "nothing follows the user's message";
-  return `then a row of role ${reply.role}, ${reply.status}, ${reply.content.length} characters`;
+  return `then a row of role ${reply.role}, ${reply.status ?? "without a status"}, ${reply.content.length} characters`;
 }

@@ -1,18 +1,19 @@
 import type { Broken, Verdict } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
 import type { Exchange } from "./exchange.ts";
-import { place, placesOf, rowOf } from "./first-exchanges.ts";
+import { place, placesOf, rowOf, unjudgedIn } from "./first-exchanges.ts";
 
 /** Whether each exchange's row of that role is in its conversation, with the `model_id` that was asked for. */
 export function judgeSavedWhere(exchanges: readonly Exchange[], role: "user" | "assistant"): Verdict {
-  const seen = exchanges.map((exchange) => exchange.seen).join("; ");
+  const seen = `${exchanges.map((exchange) => exchange.seen).join("; ")}${unjudgedIn(exchanges)}`;
   return firstBroken(exchanges, (exchange) => judgeOne(exchange, role)) ?? { verdict: "holds", seen };
 }
 
 function judgeOne(exchange: Exchange, role: "user" | "assistant"): Broken | undefined {
   const row = rowOf(exchange, role);
-  const asked = exchange.asked.modelId ?? null;
-  if (row?.session_id === exchange.sessionId && row.model_id === asked) return undefined;
+  const asked = exchange.isForeign ? undefined : (exchange.asked.modelId ?? null);
+  const isOfProfile = asked === undefined || row?.model_id === asked;
+  if (row?.session_id === exchange.sessionId && isOfProfile) return undefined;
   return {
     verdict: "broken",
     expected: place(exchange.sessionId, asked),

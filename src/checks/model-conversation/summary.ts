@@ -39,7 +39,7 @@ export const summary = defineCheck<Context["target"], Evidence>({
   claim: "the summary past 60 messages is written to that conversation; the last 30 stay verbatim",
   why: "BUG-016, fourth place: the summarisation section wrote with model_id=None.",
   lookAt: "the call that saves the summary: a literal None where model_id belongs (BUG-016)",
-  needs: ["speak the contract"],
+  needs: ["speak the contract", "keep profiles"],
   async collect(context) {
     const { canary, profileA, generalSessionId } = await getStage(context);
     const { modelId } = profileA;

@@ -8,8 +8,9 @@ export const userMessage = defineCheck<Context["target"], readonly Exchange[]>({
   id: "model-conversation/user-message",
   claim: "the user's message is saved to that conversation, with that model_id",
   why: 'BUG-016, second place: save_chat_message_v2(role="user", model_id=None).',
-  lookAt: "the call that saves the user's message: a literal None where model_id belongs (BUG-016)",
-  needs: [],
+  lookAt:
+    "the call that saves the user's message: by which conversation, and a literal None where model_id belongs (BUG-016)",
+  needs: ["show rows", "remember conversations"],
   collect: firstExchanges,
   judge: (exchanges) => judgeSavedWhere(exchanges, "user"),
 });

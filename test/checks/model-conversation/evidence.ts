@@ -46,6 +46,7 @@ export function replyRow(changes: Partial<Message> = {}): Message {
 export function exchange(changes: Partial<Exchange> = {}): Exchange {
   return {
     asked: { endpoint: "general-stream", message: "Hello", modelId: 184 },
+    isForeign: false,
     status: 200,
     refusal: undefined,
     seen: "GET /api/chat/general-stream ended with done (stop) after 3 ms",

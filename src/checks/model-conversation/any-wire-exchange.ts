@@ -1,0 +1,88 @@
+import { CouldNotRun } from "../../harness/check.ts";
+import { failureOf, type SeenRow, textOf } from "../../target/drivers/reply-facts.ts";
+import type { Context } from "../stage.ts";
+import { lastWord } from "../stream-words.ts";
+import { beginTalk, hear, openPlace, rowsOf, sayIn, settledRowsOf, type Talk } from "../talk.ts";
+import { describe, type Exchange } from "./exchange.ts";
+
+/** Short and quick: what is said does not matter here. */
+const OPTIONS = { num_predict: 8, stand_in_token_ms: 0 } as const;
+
+/** Exchanges on a target without profiles: the first ones of two conversations, and another one in the older of them. */
+export interface ExchangesOnAnyWire {
+  readonly first: readonly Exchange[];
+  readonly given: Exchange;
+}
+
+/** Has them once a run. Nothing is known there of any `model_id`. */
+export async function exchangesOnAnyWire(context: Context): Promise<ExchangesOnAnyWire> {
+  return await context.share("exchanges on any wire", async () => {
+    const place = await openPlace(context, { name: "conversation", options: OPTIONS });
+    const one = await beginTalk(context, place);
+    const first = await exchangeIn(context, one, "one");
+    const other = await beginTalk(context, place);
+    const second = await exchangeIn(context, other, "other");
+    return { first: [first, second], given: await exchangeIn(context, one, "one again") };
+  });
+}
+
+/** Says something, hears its reply to the end, and looks where the rows went. */
+async function exchangeIn(context: Context, talk: Talk, name: string): Promise<Exchange> {
+  const message = `Say hello, in one word. ${context.canary(name)}`;
+  const before = talk.conversation === null ? [] : await rowsOf(context, talk);
+  const elsewhere = await countElsewhere(context, talk);
+  const sent = await sayIn(context, talk, message);
+  const stream = await hear(context, talk, sent).ended;
+  const failure = failureOf(stream);
+  if (failure !== undefined) throw new CouldNotRun(`${describe(stream)}: ${failure.message}`);
+  const streamedText = textOf(stream);
+  if (streamedText === "") throw new CouldNotRun(`${describe(stream)}: a reply without text`);
+  const added = (await settledRowsOf(context, talk)).slice(before.length);
+  const isThere = added.some(({ role }) => role === "assistant") && added.some(({ role }) => role === "user");
+  return {
+    asked: { endpoint: "message", message: sent.text, sessionId: talk.conversation ?? undefined },
+    isForeign: true,
+    status: sent.call.status,
+    refusal: undefined,
+    seen: `${sent.call.request}; ${describe(stream)}`,
+    stream,
+    streamedText,
+    ended: lastWord(stream),
+    isCut: false,
+    sessionId: talk.conversation,
+    newRows: isThere ? added : [...added, ...(await addedElsewhere(context, talk, elsewhere))],
+    profileOf: {},
+    generations: undefined,
+  };
+}
+
+/** Of the newest conversations, so many rows are counted: what goes astray lands in one of them. */
+const MOST_LOOKED_INTO = 8;
+
+type RowCounts = ReadonlyMap<string, number>;
+
+async function countElsewhere(context: Context, talk: Talk): Promise<RowCounts> {
+  const counted = (await othersOf(context, talk)).map(async (conversation) => {
+    const rows = await rowsOf(context, { ...talk, conversation });
+    return [conversation, rows.length] as const;
+  });
+  return new Map(await Promise.all(counted));
+}
+
+/** What has come to other conversations since they were counted. */
+async function addedElsewhere(context: Context, talk: Talk, before: RowCounts): Promise<readonly SeenRow[]> {
+  const added = (await othersOf(context, talk)).map(async (conversation) => {
+    const rows = await rowsOf(context, { ...talk, conversation });
+    return rows.slice(before.get(conversation) ?? 0);
+  });
+  return (await Promise.all(added)).flat();
+}
+
+async function othersOf({ target, signal }: Context, { conversation }: Talk): Promise<readonly string[]> {
+  if (!target.capabilities.has("list conversations")) return [];
+  const listed = await target.chat.conversations(signal);
+  // Nobody tells which end of the list is the newer one.
+  const chosen = new Set([...listed.slice(0, MOST_LOOKED_INTO), ...listed.slice(-MOST_LOOKED_INTO)]);
+  chosen.delete(conversation ?? "");
+  return [...chosen];
+}
