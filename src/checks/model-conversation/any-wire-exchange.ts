@@ -37,8 +37,11 @@ async function exchangeIn(context: Context, talk: Talk, name: string): Promise<E
   if (failure !== undefined) throw new CouldNotRun(`${describe(stream)}: ${failure.message}`);
   const streamedText = textOf(stream);
   if (streamedText === "") throw new CouldNotRun(`${describe(stream)}: a reply without text`);
-  const added = (await settledRowsOf(context, talk)).slice(before.length);
-  const isThere = added.some(({ role }) => role === "assistant") && added.some(({ role }) => role === "user");
+  const isThere = (rows: readonly SeenRow[]): boolean =>
+    rows.some(({ role, content }) => role === "assistant" && content !== "") &&
+    rows.some(({ role }) => role === "user");
+  const addedIn = (rows: readonly SeenRow[]): readonly SeenRow[] => rows.slice(before.length);
+  const added = addedIn(await settledRowsOf(context, talk, (rows) => isThere(addedIn(rows))));
   return {
     asked: { endpoint: "message", message: sent.text, sessionId: talk.conversation ?? undefined },
     isForeign: true,
@@ -50,7 +53,7 @@ async function exchangeIn(context: Context, talk: Talk, name: string): Promise<E
     ended: lastWord(stream),
     isCut: false,
     sessionId: talk.conversation,
-    newRows: isThere ? added : [...added, ...(await addedElsewhere(context, talk, elsewhere))],
+    newRows: isThere(added) ? added : [...added, ...(await addedElsewhere(context, talk, elsewhere))],
     profileOf: {},
     generations: undefined,
   };
