@@ -1,6 +1,6 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
-import { chosenContract } from "../cli/chosen-contract.ts";
+import { chosenContract, loadDriverFile } from "../cli/chosen-contract.ts";
 import { printLadder } from "../cli/ladder-lines.ts";
 import { parseServiceUrl } from "../cli/service-url.ts";
 import { targetFlags } from "../cli/verify-flags.ts";
@@ -34,12 +34,15 @@ Exit codes: 0 every rung holds, 1 one is broken, 2 it could not look, or could n
     const url = (given: string | undefined) => (given === undefined ? undefined : parseServiceUrl(given));
     const urls = { hmi: url(flags.hmi), gateway: url(flags.gateway), engine: url(flags.engine) };
     const config = await this.loadConfig(flags.config);
+    const chosen = chosenContract(config, flags.contract);
+    const driver = await loadDriverFile(chosen);
     const printer = printLadder(this.screen);
     const report = await examine({
       config,
       env: process.env,
       urls,
-      contract: chosenContract(config, flags.contract),
+      contract: chosen,
+      driver,
       slow: flags.slow,
       signal: this.interruptSignal(),
       onStart: printer.onStart,

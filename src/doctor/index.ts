@@ -2,15 +2,17 @@
 import type { Config } from "../config/schema.ts";
 import type { Role } from "../config/services.ts";
 import { urlOf } from "../contract/address.ts";
-import type { ForeignContract } from "../contract/foreign.ts";
+import type { EndpointName, ForeignContract } from "../contract/foreign.ts";
 import { exposureWarnings } from "../launch/exposure.ts";
 import { lookAtStack, type Sighting, sightingOf } from "../launch/look.ts";
 import type { ServiceState } from "../supervisor/inspect.ts";
 import { readStates } from "../supervisor/keep/states.ts";
 import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import { stateFolder } from "../supervisor/state.ts";
+import { frontOf } from "../target/connect-chat.ts";
+import type { Driver } from "../target/drivers/driver.ts";
 import { type ClimbOptions, climb, type Finding, type Rung, type RungReport } from "./ladder.ts";
-import { ladder } from "./rungs/index.ts";
+import { ladder, wireLadder } from "./rungs/index.ts";
 import { type Scene, setScene } from "./scene.ts";
 
 export type { RungReport } from "./ladder.ts";
@@ -22,6 +24,8 @@ export interface ExamineOptions {
   readonly urls?: { readonly [Name in Role]?: string | undefined };
   /** Another contract than the configured one. */
   readonly contract?: ForeignContract | undefined;
+  /** A driver of the user's own; counts before `contract.driver`. */
+  readonly driver?: Driver | undefined;
   /** With the rungs that take longer than a heartbeat's time. */
   readonly slow?: boolean;
   /** Ends the look; what was made is deleted all the same. */
@@ -34,9 +38,10 @@ export interface ExamineOptions {
 export interface LadderReport {
   /** True where no rung is broken. */
   readonly ok: boolean;
-  readonly hmi: string;
-  readonly gateway: string;
-  readonly engine: string;
+  /** Each null where the stack has none, or it is not known. */
+  readonly hmi: string | null;
+  readonly gateway: string | null;
+  readonly engine: string | null;
   /** The model that was judged: the configured one, or what stands in for it. */
   readonly model: string;
   /** The setting `chat.model`. */
@@ -51,14 +56,12 @@ export interface LadderReport {
 
 /** Tries every rung of a stack and deletes what it made. Throws only the signal's reason. */
 export async function examine(options: ExamineOptions): Promise<LadderReport> {
-  const { config, env, urls: given = {}, contract = config.contract, signal } = options;
+  const { config, env, urls: given = {}, contract = config.contract, driver, signal } = options;
   const start = performance.now();
-  const urls = {
-    engine: given.engine ?? config.engine.url,
-    gateway: given.gateway ?? urlOf(config.gateway),
-    hmi: given.hmi ?? urlOf(config.hmi),
-  };
-  const isElsewhere = (["engine", "gateway", "hmi"] as const).every((name) => given[name] !== undefined);
+  const urls = urlsOf(options);
+  const isOtherStack = contract.driver !== config.contract.driver;
+  const isElsewhere =
+    isOtherStack || (["engine", "gateway", "hmi"] as const).every((name) => given[name] !== undefined);
   const folder = stateFolder(config.state.dir);
   if (!isElsewhere) await requireJudgeable(folder);
   const sightings = isElsewhere ? [] : await lookAtStack(config, env);
@@ -78,7 +81,9 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
     engineKey: config.engine.api_key,
     model: config.chat.model,
     heartbeatMs: config.stream.heartbeat_ms,
+    agent: config.chat.agent,
     contract,
+    driver,
     signal,
   });
   const flags = [
@@ -86,14 +91,19 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
     ...(contract.driver === config.contract.driver ? [] : [` --contract ${contract.driver}`]),
   ].join("");
   const { onStart = ignore, onRung = ignore } = options;
-  const rungs = ladder(options.slow ?? false).map((rung) => aimed(rung, flags));
+  const isOurWire = driver === undefined && contract.driver === "ours";
+  const rungs = (isOurWire ? ladder(options.slow ?? false) : wireLadder(scene))
+    .map((rung) => aimed(rung, flags))
+    .map((rung) => knownGap(rung, contract));
   const climbed = climb({ rungs, scene, signal, onStart, onRung });
   // Cleared also where the climb was ended.
   const left_behind = await climbed.then(clear, clear);
   const reports = await climbed;
   return {
     ok: reports.every(({ status }) => status !== "broken"),
-    ...urls,
+    hmi: urls.hmi ?? null,
+    gateway: urls.gateway ?? null,
+    engine: urls.engine ?? null,
     model: scene.notes.model,
     configured_model: config.chat.model,
     rungs: reports,
@@ -103,6 +113,50 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
       sightings.filter(({ state }) => state.state === "running"),
     ),
     left_behind,
+  };
+}
+
+/**
+ * Where the services are: named, or configured. Of a stack that speaks another wire than the configured one, only what
+ * is named, and where its messages go.
+ */
+function urlsOf({ config, urls: given = {}, contract = config.contract, driver }: ExamineOptions) {
+  const configured = { engine: config.engine.url, gateway: urlOf(config.gateway), hmi: urlOf(config.hmi) };
+  if (contract.driver === config.contract.driver) {
+    return {
+      engine: given.engine ?? configured.engine,
+      gateway: given.gateway ?? configured.gateway,
+      hmi: given.hmi ?? configured.hmi,
+    };
+  }
+  const front = frontOf({ contract, driver });
+  return { ...given, [front]: given[front] ?? configured[front] };
+}
+
+/** Which call of the contract a rung is about, where that can be known not to be there. */
+const ENDPOINT_OF: Readonly<Record<string, EndpointName>> = {
+  "gateway/resume": "gateway.resume",
+  "gateway/cancel": "gateway.cancel",
+  "hmi/cancel": "hmi.cancel",
+  "hmi/general-stream": "hmi.generalStream",
+  "hmi/page": "pages.llm",
+  "hmi/scripts": "pages.llm",
+};
+
+/** What the contract says is not there is told as known, and is nothing new. */
+function knownGap(rung: Rung<Scene>, { lacks }: ForeignContract): Rung<Scene> {
+  const endpoint = ENDPOINT_OF[rung.id];
+  if (endpoint === undefined || lacks[endpoint] === undefined || lacks[endpoint] === "judged") return rung;
+  return {
+    ...rung,
+    async look(scene) {
+      const finding = await rung.look(scene);
+      if (finding.status !== "broken") return finding;
+      return {
+        status: "skipped",
+        text: `a known gap (contract.lacks: ${endpoint}): ${finding.problem.found}`,
+      };
+    },
   };
 }
 

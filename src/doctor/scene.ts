@@ -6,7 +6,10 @@ import type { ForeignContract } from "../contract/foreign.ts";
 import type { ServiceState } from "../supervisor/inspect.ts";
 import type { LastExit } from "../supervisor/keep/types.ts";
 import { type SocketTable, socketTable } from "../supervisor/os/ports.ts";
+import { frontOf } from "../target/connect-chat.ts";
 import { departuresOf } from "../target/departures.ts";
+import type { ChatClient, Place } from "../target/drivers/chat-client.ts";
+import type { Driver } from "../target/drivers/driver.ts";
 import { createForeignClient, isLacking } from "../target/foreign.ts";
 import {
   type CallOptions,
@@ -15,6 +18,7 @@ import {
   type SeenCall,
   type SeenStream,
 } from "../target/http.ts";
+import type { TargetUrls } from "../target/target.ts";
 
 /** One service, and what is known of it before the first rung. */
 export interface Patient {
@@ -52,6 +56,16 @@ export interface Notes {
   gatewayReply: { readonly session_id: string; readonly message_id: string } | undefined;
   /** A reply that came through the HMI. */
   hmiReply: HmiReply | undefined;
+  /** The mouth and the ears, once what they talk to has answered. */
+  chat: ChatClient | undefined;
+  /** A reply that came by them. */
+  reply: { readonly talk: DoctorTalk; readonly text: string; readonly asked: string } | undefined;
+}
+
+/** A conversation of the doctor's own. */
+export interface DoctorTalk {
+  readonly place: Place;
+  conversation: string | null;
 }
 
 export interface HmiReply {
@@ -64,7 +78,12 @@ export interface HmiReply {
 
 /** What the rungs are tried on. */
 export interface Scene {
-  readonly services: Readonly<Record<Role, Patient>>;
+  /** Those that the stack has and that are known; {@link patientOf} looks one up. */
+  readonly services: { readonly [Name in Role]?: Patient };
+  /** How the stack is talked to. */
+  readonly target: TargetUrls;
+  /** The service that messages are sent to. */
+  readonly front: Role;
   /** The configured model, which the engine need not have. */
   readonly model: string;
   /** The wire by which the engine is asked. */
@@ -79,7 +98,10 @@ export interface Scene {
 }
 
 export interface SceneOptions {
-  readonly urls: Readonly<Record<Role, string>>;
+  readonly urls: { readonly [Name in Role]?: string | undefined };
+  /** A driver of the user's own; counts before `contract.driver`. */
+  readonly driver?: Driver | undefined;
+  readonly agent: string;
   readonly states: { readonly [Name in Role]?: ServiceState | undefined };
   readonly lastExits?: { readonly [Name in Role]?: LastExit | undefined };
   readonly token: string;
@@ -95,6 +117,13 @@ export interface SceneOptions {
 /** What is not said to a backend that cannot pass it on. */
 const UNSAYABLE = ["engine.options", "engine.think"] as const;
 
+/** A service that a rung of its own looks at. */
+export function patientOf({ services }: Pick<Scene, "services">, name: Role): Patient {
+  const patient = services[name];
+  if (patient === undefined) throw new Error(`This stack has no ${name}.`);
+  return patient;
+}
+
 /** A scene, and what clears it: undoes what was deferred, and tells what could not be. */
 export function setScene(options: SceneOptions): { scene: Scene; clear: () => Promise<string[]> } {
   const { urls, states, lastExits = {}, token, engineKey, contract, signal } = options;
@@ -108,8 +137,7 @@ export function setScene(options: SceneOptions): { scene: Scene; clear: () => Pr
       ]),
     ),
   };
-  const patient = (name: Role): Patient => {
-    const url = urls[name];
+  const patient = (name: Role, url: string): Patient => {
     const client =
       name === "engine"
         ? createHttpClient(url, engineKey)
@@ -124,10 +152,20 @@ export function setScene(options: SceneOptions): { scene: Scene; clear: () => Pr
       client,
     };
   };
-  const services = { engine: patient("engine"), gateway: patient("gateway"), hmi: patient("hmi") };
+  const services: { [Name in Role]?: Patient } = {};
+  for (const [name, url] of Object.entries(urls)) {
+    if (url !== undefined) services[name as Role] = patient(name as Role, url);
+  }
+  const target: TargetUrls = {
+    ...urls,
+    ...{ token, engineKey, contract, model: options.model, agentId: options.agent },
+    ...(options.driver !== undefined && { driver: options.driver }),
+  };
   const deferred: { what: string; undo: (signal: AbortSignal) => Promise<void> }[] = [];
   const scene: Scene = {
     services,
+    target,
+    front: frontOf(target),
     model: options.model,
     engineApi: options.engineApi,
     hasToken: token !== "",
@@ -144,6 +182,8 @@ export function setScene(options: SceneOptions): { scene: Scene; clear: () => Pr
       folder: {},
       gatewayReply: undefined,
       hmiReply: undefined,
+      chat: undefined,
+      reply: undefined,
     },
     defer: (what, undo) => deferred.push({ what, undo }),
   };
@@ -174,7 +214,7 @@ export async function ask(
   [method, path]: readonly [Method, string],
   { timeoutMs = CALL_TIMEOUT_MS, ...options }: Asked = {},
 ): Promise<SeenCall> {
-  return await scene.services[name].client.call(method, path, {
+  return await patientOf(scene, name).client.call(method, path, {
     ...options,
     signal: deadline(scene, timeoutMs),
   });
@@ -187,7 +227,7 @@ export async function askForStream(
   [method, path]: readonly [Method, string],
   { timeoutMs = CALL_TIMEOUT_MS, ...options }: Asked,
 ): Promise<SeenStream> {
-  return await scene.services[name].client.stream(method, path, {
+  return await patientOf(scene, name).client.stream(method, path, {
     ...options,
     signal: deadline(scene, timeoutMs),
   });

@@ -27,6 +27,11 @@ export function driverOf({ driver, contract }: Pick<TargetUrls, "driver" | "cont
   return driver ?? (name === "ours" ? undefined : findDriver(name));
 }
 
+/** The service that messages are sent to. Throws a UserError. */
+export function frontOf(given: Pick<TargetUrls, "driver" | "contract">): Driver["service"] {
+  return given.contract?.wire.service ?? driverOf(given)?.service ?? "hmi";
+}
+
 /**
  * Connects to the service that messages are sent to, without looking whether it answers. `url` counts before the
  * target's own, as that of a proxy before it does. Throws a UserError where no URL is known.
@@ -37,7 +42,7 @@ export async function connectChat(
 ): Promise<ConnectedChat> {
   const driver = driverOf(given);
   const wire = given.contract?.wire ?? {};
-  const front = driver === undefined ? "hmi" : (wire.service ?? driver.service);
+  const front = frontOf(given);
   const url = before ?? given[front];
   if (url === undefined) {
     throw new UserError(

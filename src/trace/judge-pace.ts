@@ -1,5 +1,5 @@
+import { answererOf, stopBuffering } from "../target/proxy-words.ts";
 import { HOP_TITLES } from "./hop.ts";
-import { answererOf, stopBuffering } from "./proxy-words.ts";
 import {
   duration,
   type Judged,

@@ -35,9 +35,9 @@ test("every rung of a running stack holds: exit code 0, one line a rung, and not
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
   const lines = stdout.split("\n");
   expect(lines[0]).toMatch(/^ {2}engine {4}✓ process \d+, started by `stack up`/);
-  expect(lines.filter((line) => line.includes("✓"))).toHaveLength(22);
+  expect(lines.filter((line) => line.includes("✓"))).toHaveLength(23);
   expect(lines.at(-1)).toMatch(
-    /^ {2}22 hold, 0 broken in \d+\.\d s\. All that was created has been deleted\.$/,
+    /^ {2}23 hold, 0 broken in \d+\.\d s\. All that was created has been deleted\.$/,
   );
   expect(rowsIn(healthy.database)).toEqual([]);
 });

@@ -6,7 +6,17 @@ import { isDisplayName, shortened, TITLES } from "../words.ts";
 
 /** What is wrong on the way of a message. */
 export interface ChatSymptoms {
-  no_answer: { service: Role; url: string; path: string; isOurs: boolean; error: string };
+  no_answer: {
+    service: Role;
+    url: string;
+    path: string;
+    isOurs: boolean;
+    error: string;
+    /** The error that its log ends with; undefined where it ends with none. */
+    trouble?: string | undefined;
+  };
+  /** Several processes share its port, each with a memory of its own. */
+  several_workers: { service: Role; url: string; pids: readonly number[] };
   wrong_service: { service: Role; url: string; found: string };
   token_refused: { service: Role; url: string; hasToken: boolean };
   unreachable: {
@@ -24,26 +34,43 @@ export interface ChatSymptoms {
   store_unavailable: { url: string; isOurs: boolean; error: string };
   /** A message without a model was asked of one that the engine lacks. */
   wrong_default_model: {
-    service: "gateway" | "hmi";
+    service: Role;
     /** Undefined where only the engine's 404 was told. */
     model: string | undefined;
     installed: readonly string[];
     /** Folder of the service's program, where it is known. */
     folder: string | undefined;
   };
-  reply_failed: { service: "gateway" | "hmi"; call: string; said: string; hint: string | undefined };
-  reply_cut: { service: "gateway" | "hmi"; call: string; end: "closed" | "cut" | "given-up" };
-  call_refused: { service: "gateway" | "hmi"; call: string; status: number; said: string };
+  reply_failed: { service: Role; call: string; said: string; hint: string | undefined };
+  reply_cut: { service: Role; call: string; end: "closed" | "cut" | "given-up" };
+  call_refused: { service: Role; call: string; status: number; said: string };
+  /** It ended well, and had no text. */
+  reply_empty: { service: Role; call: string };
+  /** All of a reply's text came at once, long after it was begun. */
+  buffered: { service: Role; pieces: number; withinMs: number; afterMs: number; who: string; todo: string };
   reply_not_saved: { found: string; isWithoutModelId: boolean };
 }
 
 export const chatDiagnoses: Diagnoses<ChatSymptoms> = {
-  no_answer: ({ service, url, path, isOurs, error }) => ({
+  no_answer: ({ service, url, path, isOurs, error, trouble }) => ({
     found: `does not answer at ${url}: ${error}`,
-    cause: NOTHING_THERE.test(error)
-      ? "Nothing listens there: it is not running, or the address is wrong."
-      : WHY_SILENT[service],
-    next: service === "engine" ? `curl -m 40 ${url}${path}` : restart(service, isOurs, url),
+    cause:
+      trouble !== undefined
+        ? `Its program cannot be read; its log ends with: ${trouble}`
+        : NOTHING_THERE.test(error)
+          ? "Nothing listens there: it is not running, or the address is wrong."
+          : WHY_SILENT[service],
+    next:
+      trouble !== undefined
+        ? `stack logs ${service}`
+        : service === "engine"
+          ? `curl -m 40 ${url}${path}`
+          : restart(service, isOurs, url),
+  }),
+  several_workers: ({ service, url, pids }) => ({
+    found: `several processes answer at ${url}: ${pids.join(", ")}`,
+    cause: `The ${TITLES[service]} runs with several workers: what one keeps in memory (running replies, locks) the others do not know, so that a cancel or a second reader may reach the wrong one.`,
+    next: "stack verify cancel",
   }),
   wrong_service: ({ service, url, found }) => ({
     found: `what answers at ${url} is not the ${TITLES[service]}: ${shortened(found)}`,
@@ -98,6 +125,16 @@ export const chatDiagnoses: Diagnoses<ChatSymptoms> = {
     found: `${call} answered ${status}: ${shortened(said)}`,
     cause: `The ${TITLES[service]} does not take what the contract says (docs/contract.md), or fails at it: its log says which.`,
     next: "stack verify http",
+  }),
+  reply_empty: ({ service, call }) => ({
+    found: `${call} ended, and had no text`,
+    cause: `The model said nothing, or the ${TITLES[service]} puts its text where nobody looks (contract.wire.stream.text).`,
+    next: "stack trace",
+  }),
+  buffered: ({ service, pieces, withinMs, afterMs, who, todo }) => ({
+    found: `a reply of ${pieces} pieces came within ${withinMs} ms, after ${afterMs} ms of nothing: it is held back`,
+    cause: `${who === "" ? `The ${TITLES[service]}, or a proxy before it, waits for the whole reply.` : who} To be done: ${todo}.`,
+    next: "stack trace",
   }),
   reply_not_saved: ({ found, isWithoutModelId }) => ({
     found: `the reply was streamed and not saved as it was: ${found}`,

@@ -3,10 +3,11 @@ import { Health } from "../../contract/common.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
 import { messageOf } from "../../errors.ts";
 import { identifyingPath, readEngineAnswer } from "../../launch/engine.ts";
-import type { SeenCall } from "../../target/http.ts";
+import { createHttpClient, type SeenCall } from "../../target/http.ts";
 import { broken } from "../diagnose.ts";
 import type { Finding, Rung } from "../ladder.ts";
-import { ask, type Scene } from "../scene.ts";
+import { troubleAtEndOf } from "../log-trouble.ts";
+import { ask, patientOf, type Scene } from "../scene.ts";
 
 /** It answers over HTTP, and as what it should be. */
 export function answersRung(service: Role): Rung<Scene> {
@@ -16,7 +17,7 @@ export function answersRung(service: Role): Rung<Scene> {
     name: "answer",
     needs: [`${service}/port`],
     async look(scene) {
-      const { url, state } = scene.services[service];
+      const { url, state } = patientOf(scene, service);
       const path = service === "engine" ? identifyingPath(scene.engineApi) : gatewayRoutes.health.path();
       let answer: SeenCall;
       try {
@@ -29,16 +30,19 @@ export function answersRung(service: Role): Rung<Scene> {
           path,
           isOurs: state !== undefined,
           error: messageOf(error),
+          trouble: state?.state === "running" ? troubleAtEndOf(state.record.log) : undefined,
         });
       }
-      return service === "engine" ? await engineAnswer(answer, scene) : serviceAnswer(service, answer, scene);
+      return service === "engine"
+        ? await engineAnswer(answer, scene)
+        : await serviceAnswer(service, answer, scene);
     },
   };
 }
 
 async function engineAnswer({ status, body }: SeenCall, scene: Scene): Promise<Finding> {
-  const { services, notes, engineApi, hasEngineKey } = scene;
-  const { url } = services.engine;
+  const { notes, engineApi, hasEngineKey } = scene;
+  const { url } = patientOf(scene, "engine");
   const path = identifyingPath(engineApi);
   if (status === 401 || status === 403)
     return broken("engine_key_refused", { url, status, hasKey: hasEngineKey });
@@ -69,8 +73,12 @@ async function wireOf(scene: Scene): Promise<"chat" | "openai" | undefined> {
     : other;
 }
 
-function serviceAnswer(service: "gateway" | "hmi", { status, body }: SeenCall, scene: Scene): Finding {
-  const { url } = scene.services[service];
+async function serviceAnswer(
+  service: "gateway" | "hmi",
+  { status, body }: SeenCall,
+  scene: Scene,
+): Promise<Finding> {
+  const { url } = patientOf(scene, service);
   if (status === 401) return broken("token_refused", { service, url, hasToken: scene.hasToken });
   if (status !== 200 || serviceIn(body) !== service) {
     return broken("wrong_service", { service, url, found: `${status} ${JSON.stringify(body)}` });
@@ -79,7 +87,32 @@ function serviceAnswer(service: "gateway" | "hmi", { status, body }: SeenCall, s
   const health = Health.safeParse(body).data;
   if (health === undefined) return { status: "holds", text: "answers" };
   scene.notes.health[service] = health;
+  const pids = await workersOf(scene, service, health.pid);
+  if (pids.length > 1) return broken("several_workers", { service, url, pids });
   return { status: "holds", text: `answers, version ${health.version}` };
+}
+
+/** So often more is a service asked, each time by a connection of its own, whether it is the same process. */
+const WORKER_LOOKS = 5;
+
+/** The processes that answer behind one port, by their own word. */
+async function workersOf(
+  scene: Scene,
+  service: "gateway" | "hmi",
+  first: number,
+): Promise<readonly number[]> {
+  const { url } = patientOf(scene, service);
+  const pids = new Set([first]);
+  for (let look = 0; look < WORKER_LOOKS; look += 1) {
+    const client = createHttpClient(url, scene.target.token);
+    const soon = AbortSignal.any([scene.signal, AbortSignal.timeout(2_000)]);
+    const { body } = await client
+      .call("GET", gatewayRoutes.health.path(), { signal: soon })
+      .finally(() => client.close());
+    const pid = Health.safeParse(body).data?.pid;
+    if (pid !== undefined) pids.add(pid);
+  }
+  return [...pids];
 }
 
 function serviceIn(body: unknown): unknown {

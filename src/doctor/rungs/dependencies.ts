@@ -2,7 +2,7 @@ import { gatewayRoutes } from "../../contract/routes.ts";
 import { identifyingPath } from "../../launch/engine.ts";
 import { broken } from "../diagnose.ts";
 import type { Finding, Rung } from "../ladder.ts";
-import type { Scene } from "../scene.ts";
+import { patientOf, type Scene } from "../scene.ts";
 
 /** The gateway reaches the engine, by its own word. */
 export const gatewayReachesEngine: Rung<Scene> = {
@@ -21,7 +21,7 @@ export const hmiReachesGateway: Rung<Scene> = {
   name: "way to the gateway",
   needs: ["hmi/answers", "gateway/answers"],
   async look(scene) {
-    const { url, state } = scene.services.hmi;
+    const { url, state } = patientOf(scene, "hmi");
     const store = scene.notes.health.hmi?.dependencies["store"];
     if (store !== undefined && store.status !== "ok") {
       return broken("store_unavailable", {
@@ -36,26 +36,26 @@ export const hmiReachesGateway: Rung<Scene> = {
 
 /** @param names what the health report may call the dependency */
 function judge(
-  { services, notes, engineApi }: Scene,
+  scene: Scene,
   service: "gateway" | "hmi",
   needs: "engine" | "gateway",
   names: readonly string[],
 ): Finding {
-  const reported = notes.health[service]?.dependencies;
+  const reported = scene.notes.health[service]?.dependencies;
   const dependency = names.map((name) => reported?.[name]).find((each) => each !== undefined);
   if (dependency === undefined) {
     return { status: "skipped", text: `its health report does not tell whether it reaches the ${needs}` };
   }
   if (dependency.status === "ok") return { status: "holds", text: `reaches the ${needs}` };
-  const { state } = services[service];
+  const { state } = patientOf(scene, service);
   const error = dependency.error ?? "unavailable";
   return broken("unreachable", {
     service,
     isOurs: state !== undefined,
     needs,
     asks: dependency.url,
-    at: services[needs].url,
-    path: needs === "engine" ? identifyingPath(engineApi) : gatewayRoutes.health.path(),
+    at: patientOf(scene, needs).url,
+    path: needs === "engine" ? identifyingPath(scene.engineApi) : gatewayRoutes.health.path(),
     error,
   });
 }

@@ -6,7 +6,7 @@ import type { SeenCall } from "../../target/http.ts";
 import { broken } from "../diagnose.ts";
 import type { Somebody } from "../diagnoses/process.ts";
 import type { Rung } from "../ladder.ts";
-import { ask, type Scene } from "../scene.ts";
+import { ask, patientOf, type Scene } from "../scene.ts";
 import { shortened } from "../words.ts";
 import { toSomebody } from "./process.ts";
 
@@ -53,8 +53,8 @@ export const engineChat: Rung<Scene> = {
   name: "chat",
   needs: ["engine/model"],
   async look(scene) {
-    const { notes, engineApi, services } = scene;
-    const seen = { model: notes.model, kind: notes.engineKind, url: services.engine.url };
+    const { notes, engineApi } = scene;
+    const seen = { model: notes.model, kind: notes.engineKind, url: patientOf(scene, "engine").url };
     let answer: SeenCall;
     const start = performance.now();
     try {
@@ -84,8 +84,8 @@ export function isTimeout(error: unknown): boolean {
 }
 
 /** Other Ollamas that run here: the model may be in the folder of one of them. */
-async function rivalsOf({ services, notes }: Scene): Promise<Somebody[]> {
-  if (notes.engineKind !== "ollama") return [];
-  const [listener] = await findListeners(services.engine.address);
+async function rivalsOf(scene: Scene): Promise<Somebody[]> {
+  if (scene.notes.engineKind !== "ollama") return [];
+  const [listener] = await findListeners(patientOf(scene, "engine").address);
   return listener?.pid === undefined ? [] : findRivals(listener.pid).map(toSomebody);
 }

@@ -4,7 +4,7 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import { broken } from "../diagnose.ts";
 import type { Rung } from "../ladder.ts";
 import { judgeReply, readReply, replyTimeout } from "../reply.ts";
-import { askForStream, type Scene } from "../scene.ts";
+import { askForStream, patientOf, type Scene } from "../scene.ts";
 import { makePlace, rowsOf, SHORT } from "./reply.ts";
 
 /** A message about a profile, by the call that saves and streams in one, is saved to that profile (BUG-016). */
@@ -39,9 +39,9 @@ export const hmiGeneralStream: Rung<Scene> = {
 };
 
 /** Where what loses its model_id goes. */
-async function generalSessions({ services }: Scene, signal: AbortSignal): Promise<readonly Session[]> {
+async function generalSessions(scene: Scene, signal: AbortSignal): Promise<readonly Session[]> {
   const path = hmiRoutes.sessions.path(undefined, { model_id: "none", limit: 20 });
-  const { body } = await services.hmi.client.call("GET", path, { signal });
+  const { body } = await patientOf(scene, "hmi").client.call("GET", path, { signal });
   return SessionList.safeParse(body).data?.sessions ?? [];
 }
 
@@ -52,7 +52,7 @@ async function deleteAstray(
   before: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { client } = scene.services.hmi;
+  const { client } = patientOf(scene, "hmi");
   for (const { session_id } of await generalSessions(scene, signal)) {
     const { body } = await client.call("GET", hmiRoutes.messages.path({ session_id }), { signal });
     const rows = MessageList.safeParse(body).data?.messages ?? [];

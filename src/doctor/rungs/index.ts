@@ -10,8 +10,33 @@ import { gatewayHeartbeat, hmiHeartbeat } from "./heartbeat.ts";
 import { hmiPage, hmiScripts } from "./page.ts";
 import { portRung, processRung } from "./process.ts";
 import { hmiReply, hmiStored } from "./reply.ts";
+import { wireAnswersRung, wireModelRung } from "./wire-answers.ts";
+import { wireCancelRung } from "./wire-cancel.ts";
+import { wirePaceRung } from "./wire-pace.ts";
+import { wireReplyRung, wireSavedRung } from "./wire-reply.ts";
 
-/** The whole ladder, from the ground up; the slow rungs only where they are wished for. */
+/**
+ * The ladder of a stack that speaks another wire: the processes of what is known of it, its engine by itself, and then
+ * what people do with it, by its driver.
+ */
+export function wireLadder({ services, front }: Pick<Scene, "services" | "front">): readonly Rung<Scene>[] {
+  const grounds = (["engine", "gateway", "hmi"] as const).filter((name) => services[name] !== undefined);
+  const below = grounds.filter((name) => name !== front);
+  return [
+    ...below.flatMap((name) => [processRung(name), portRung(name)]),
+    ...(below.includes("engine") ? [answersRung("engine"), engineModel, engineChat] : []),
+    processRung(front),
+    portRung(front),
+    wireAnswersRung(front),
+    wireModelRung(front),
+    wireReplyRung(front),
+    wireSavedRung(front),
+    wirePaceRung(front),
+    wireCancelRung(front),
+  ];
+}
+
+/** The whole ladder of our contract, from the ground up; the slow rungs only where they are wished for. */
 export function ladder(isSlow: boolean): readonly Rung<Scene>[] {
   return [
     processRung("engine"),
@@ -35,6 +60,7 @@ export function ladder(isSlow: boolean): readonly Rung<Scene>[] {
     hmiReachesGateway,
     hmiReply,
     hmiStored,
+    wirePaceRung("hmi"),
     hmiGeneralStream,
     hmiCancel,
     ...(isSlow ? [hmiHeartbeat] : []),

@@ -11,7 +11,7 @@ import type { ProcessDetails } from "../../supervisor/types.ts";
 import { broken } from "../diagnose.ts";
 import type { Somebody } from "../diagnoses/process.ts";
 import type { Finding, Rung } from "../ladder.ts";
-import type { Patient, Scene } from "../scene.ts";
+import { type Patient, patientOf, type Scene } from "../scene.ts";
 
 /** There is one process of the service, and only one. */
 export function processRung(service: Role): Rung<Scene> {
@@ -21,7 +21,7 @@ export function processRung(service: Role): Rung<Scene> {
     name: "process",
     needs: [],
     async look(scene) {
-      const patient = scene.services[service];
+      const patient = patientOf(scene, service);
       if (isElsewhere(patient)) return elsewhere(patient);
       // Somebody else's service is whoever has its port; one of ours is whom our record names.
       return patient.state === undefined
@@ -39,7 +39,7 @@ export function portRung(service: Role): Rung<Scene> {
     name: "port",
     needs: [`${service}/process`],
     async look(scene) {
-      const patient = scene.services[service];
+      const patient = patientOf(scene, service);
       const { port } = patient.address;
       if (isElsewhere(patient)) return elsewhere(patient);
       const known = scene.notes.pid[service];

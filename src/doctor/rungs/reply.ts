@@ -5,7 +5,7 @@ import type { SeenCall } from "../../target/http.ts";
 import { broken } from "../diagnose.ts";
 import type { BrokenRung, Rung } from "../ladder.ts";
 import { judgeReply, readReply, replyTimeout } from "../reply.ts";
-import { ask, askForStream, type HmiReply, type Scene } from "../scene.ts";
+import { ask, askForStream, type HmiReply, patientOf, type Scene } from "../scene.ts";
 
 /** A message goes through all three services, without a model, so that the HMI's default is asked. */
 export const hmiReply: Rung<Scene> = {
@@ -81,7 +81,7 @@ export async function makePlace(
   if (profile === undefined) return refused(made);
   const { model_id } = profile;
   scene.defer(`model profile ${model_id}`, (signal) =>
-    deleteProfile(scene.services.hmi.client, profile, signal),
+    deleteProfile(patientOf(scene, "hmi").client, profile, signal),
   );
   const opened = await ask(scene, "hmi", ["POST", hmiRoutes.newSession.path()], { body: { model_id } });
   const session = SessionAnswer.safeParse(opened.body).data?.session;

@@ -1,5 +1,9 @@
 /** Who answers at an address, as its headers show, and how it is told to stop holding text back. */
-import type { HopObservation, HopPass } from "./trace-report.ts";
+
+/** An answer's headers, names in lower case. */
+interface Answered {
+  readonly headers: Readonly<Record<string, string>>;
+}
 
 /** Programs that stand before others, by what they say in `Server` or `Via`. */
 const PROXIES =
@@ -7,9 +11,9 @@ const PROXIES =
 
 /** A sentence about who holds back, with the headers that show it; empty where none does. */
 export function answererOf(
-  { hop }: Pick<HopObservation, "hop">,
-  { headers }: Pick<HopPass, "headers">,
-  source: Pick<HopPass, "headers">,
+  { hop }: { readonly hop: string },
+  { headers }: Answered,
+  source: Answered,
 ): string {
   const { server, via } = headers;
   const name = [server, via].find((value) => PROXIES.test(value ?? ""));
@@ -34,7 +38,7 @@ function bufferingWords(here: string | undefined, behind: string | undefined): s
 }
 
 /** What to do about it. */
-export function stopBuffering({ headers }: Pick<HopPass, "headers">): string {
+export function stopBuffering({ headers }: Answered): string {
   if (headers["content-encoding"] !== undefined) {
     return "turn compression off there for text/event-stream: it waits for more to compress";
   }

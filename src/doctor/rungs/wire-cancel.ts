@@ -1,0 +1,71 @@
+import { randomUUID } from "node:crypto";
+import type { Role } from "../../config/services.ts";
+import type { GenerationRecord } from "../../contract/engine.ts";
+import { isRefusal } from "../../target/drivers/refused-words.ts";
+import { lastFact } from "../../target/drivers/reply-facts.ts";
+import { watchEngine } from "../../target/engine-watch.ts";
+import { broken } from "../diagnose.ts";
+import type { Finding, Rung } from "../ladder.ts";
+import type { Scene } from "../scene.ts";
+import { shortened } from "../words.ts";
+import { LONG, lookAtRecord, UNSEEN } from "./cancel.ts";
+import { type Said, say, soon } from "./wire-reply.ts";
+
+/** A cancel, by a call or by closing the connection, stops the engine. */
+export function wireCancelRung(service: Role): Rung<Scene> {
+  return {
+    id: `${service}/cancel`,
+    service,
+    name: "cancel",
+    needs: [`${service}/reply`],
+    async look(scene) {
+      const { chat } = scene.notes;
+      const lacking = chat?.lacking.cancel;
+      if (chat === undefined || lacking !== undefined)
+        return { status: "skipped", text: lacking ?? "nothing answers" };
+      const engine = scene.services.engine?.client;
+      const watch = engine && (await watchEngine(engine, soon(scene), scene.target.token));
+      const before = (await watch?.generationsAfter?.(0, scene.signal))?.at(-1)?.id ?? 0;
+      const mark = `stack doctor ${randomUUID()}`;
+      const first = Promise.withResolvers<void>();
+      const said = await say(scene, `Count to 500 (${mark})`, LONG, ({ kind }) => {
+        if (kind === "text") first.resolve();
+      });
+      if ("problem" in said) return said;
+      await Promise.race([first.promise, said.reading.ended]);
+      const refusal = await cancel(scene, said);
+      if (refusal !== undefined) return refusal;
+      const stream = await said.reading.ended;
+      const { generationsAfter } = watch ?? {};
+      if (generationsAfter !== undefined) {
+        const generations = (): Promise<GenerationRecord[]> => generationsAfter(before, scene.signal);
+        return await lookAtRecord(generations, mark);
+      }
+      const reason = lastFact(stream, "done")?.reason;
+      if (reason === "stop" || reason === "length") {
+        return { status: "skipped", text: "the reply was written before its cancel could reach it" };
+      }
+      return { status: "skipped", text: UNSEEN };
+    },
+  };
+}
+
+/** Ends the reply; what is wrong with the answer, if anything is. */
+async function cancel(scene: Scene, { talk, sent, reading }: Said): Promise<Finding | undefined> {
+  const { chat } = scene.notes;
+  const conversation = talk.conversation ?? "";
+  try {
+    const answer = await chat?.cancel(
+      { conversation, message: sent.message, reply: sent.reply },
+      soon(scene),
+    );
+    if (answer === null) reading.leave();
+    if (answer == null || answer.status < 300) return undefined;
+    const { request, status, body } = answer;
+    return broken("cancel_refused", { call: request, status, said: shortened(JSON.stringify(body)) });
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const { request, status, body } = error.answer;
+    return broken("cancel_refused", { call: request, status, said: shortened(JSON.stringify(body)) });
+  }
+}

@@ -1,0 +1,54 @@
+import type { Role } from "../../config/services.ts";
+import type { TimedFact } from "../../target/drivers/reply-facts.ts";
+import type { SeenStream } from "../../target/http.ts";
+import { answererOf, stopBuffering } from "../../target/proxy-words.ts";
+import { broken } from "../diagnose.ts";
+import type { Finding, Rung } from "../ladder.ts";
+import type { Scene } from "../scene.ts";
+import { say } from "./wire-reply.ts";
+
+/** The stand-in is too fast for anybody to hold its text back: so it takes its time, about half a second. */
+const COUNTING = { num_predict: 48, stand_in_token_ms: 12 } as const;
+
+/** A reply that is quicker than this tells nothing of its pace, in milliseconds. */
+const SHORTEST_MS = 400;
+
+/** Text that was written over a time and arrives within this part of it was held back. */
+const HELD_BACK_SHARE = 0.1;
+
+/** The first and the last word of a reply come apart, as they are written. */
+export function wirePaceRung(service: Role): Rung<Scene> {
+  return {
+    id: `${service}/pace`,
+    service,
+    name: "pace",
+    needs: [`${service}/reply`],
+    async look(scene) {
+      const said = await say(scene, "Count to 30", COUNTING);
+      return "problem" in said ? said : judgePace(await said.reading.ended, service);
+    },
+  };
+}
+
+function judgePace(stream: SeenStream, service: Role): Finding {
+  const texts = stream.facts.filter((fact): fact is TimedFact & { kind: "text" } => fact.kind === "text");
+  const [first, last] = [texts[0]?.at_ms, texts.at(-1)?.at_ms];
+  if (first === undefined || last === undefined || texts.length < 5) {
+    return { status: "skipped", text: `a reply of ${texts.length} pieces tells nothing of its pace` };
+  }
+  if (last < SHORTEST_MS) {
+    return { status: "skipped", text: `a reply of ${Math.round(last)} ms tells nothing of its pace` };
+  }
+  const spread = last - first;
+  if (spread > HELD_BACK_SHARE * last) {
+    return { status: "holds", text: `words come as they are written, over ${Math.round(spread)} ms` };
+  }
+  return broken("buffered", {
+    service,
+    pieces: texts.length,
+    withinMs: Math.round(spread),
+    afterMs: Math.round(first),
+    who: answererOf({ hop: service }, stream, { headers: {} }),
+    todo: stopBuffering(stream),
+  });
+}
