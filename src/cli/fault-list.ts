@@ -11,11 +11,15 @@ export interface FaultListing {
   readonly caught_by: readonly string[];
 }
 
-/** Lists bugs, for people on the screen in two columns and for programs as the result. */
+/** Lists bugs, for people on the screen in two columns, or one where it is narrow, and for programs as the result. */
 export function listFaults(screen: Screen, faults: readonly Fault[]): FaultListing[] {
   const column = Math.max(0, ...faults.map(({ name }) => name.length)) + 4;
+  const isNarrow = column > screen.width / 2;
   for (const { name, story } of faults) {
-    screen.line(styled`  ${paint("strong", name.padEnd(column - 2))}${story}`, column);
+    if (isNarrow) {
+      screen.line(styled`  ${paint("strong", name)}`);
+      screen.line(`    ${story}`, 4);
+    } else screen.line(styled`  ${paint("strong", name.padEnd(column - 2))}${story}`, column);
   }
   return faults.map(({ name, story, seenIn, caughtBy }) => ({
     name,

@@ -1,6 +1,7 @@
 import { Args, Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
 import { namedTarget } from "../cli/choose-target.ts";
+import { tellSlowWaits } from "../cli/slow-wait.ts";
 import { targetFlags } from "../cli/verify-flags.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { type ChatResult, chatOnce } from "../target/chat.ts";
@@ -43,6 +44,8 @@ export default class Chat extends BaseCommand {
     const isJson = this.jsonEnabled();
     const reply = this.screen.stream();
     const { aside } = this;
+    const waits = tellSlowWaits(aside);
+    waits.begin("waiting for the reply");
     let thoughts = "";
     const result = await chatOnce({
       target: await namedTarget(flags, config),
@@ -53,19 +56,21 @@ export default class Chat extends BaseCommand {
       sessionId: flags.session,
       signal: this.interruptSignal(),
       onText: (text) => {
+        waits.begin("waiting for more of the reply");
         // What was thought makes way for what is said.
         if (thoughts !== "") aside.progress("");
         if (!isJson) reply.write(text);
       },
       // Who watches sees that something goes on.
       onThought: (thought) => {
+        if (thoughts === "") waits.begin("thinking");
         thoughts += thought;
         aside.progress(`  thinking: ${lastLineOf(thoughts)}`);
       },
       onNotice: ({ message, hint }) => {
         aside.line(`  ${message}${hint === undefined ? "" : ` ${hint}`}`, 2);
       },
-    });
+    }).finally(() => waits.end());
     if (!isJson) {
       reply.end();
       this.screen.line();

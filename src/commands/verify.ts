@@ -13,13 +13,14 @@ import {
   toStandardOutput,
   writeReports,
 } from "../cli/report-files.ts";
+import { tellSlowWaits } from "../cli/slow-wait.ts";
 import { loadChecks, loadFault } from "../cli/user-checks.ts";
 import { readRunFlags, runFlags, targetFlags } from "../cli/verify-flags.ts";
 import type { Config } from "../config/schema.ts";
 import { EXIT, messageOf, UserError, withoutStop } from "../errors.ts";
 import { type Comparison, compareRuns } from "../harness/compare.ts";
 import { replay } from "../harness/replay.ts";
-import type { RunReport } from "../harness/report.ts";
+import type { RunEvent, RunReport } from "../harness/report.ts";
 import { judgeAgain, loadRun, readReport, saveRun, withoutEvidence } from "../harness/saved.ts";
 import { selectChecks } from "../harness/select.ts";
 import { createTerminalReporter, reportComparison } from "../reporters/terminal.ts";
@@ -146,7 +147,7 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
       journal,
       fault: flags.fault === undefined ? undefined : await loadFault(flags.fault),
       signal,
-      onEvent,
+      onEvent: this.#tellingSlowChecks(onEvent),
     });
     // What could not be undone is for the next run to try.
     if (report.left_behind.length === 0) journal?.forget();
@@ -159,6 +160,17 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
       );
     }
     return this.#conclude(report, wishes);
+  }
+
+  /** Where no terminal shows what is being checked, a check that takes long is told on standard error. */
+  #tellingSlowChecks(onEvent: (event: RunEvent) => void): (event: RunEvent) => void {
+    if (Number.isFinite(this.screen.width)) return onEvent;
+    const waits = tellSlowWaits(this.aside);
+    return (event) => {
+      if (event.type === "check-started") waits.begin(`checking ${event.id}`);
+      if (event.type === "run-ended") waits.end();
+      onEvent(event);
+    };
   }
 
   async #cleanOnly(flags: CleanFlags): Promise<VerifyOutput> {

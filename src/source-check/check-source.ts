@@ -77,7 +77,7 @@ function shown(root: string, path: string): string {
 
 /** A check that judged nothing must not look like one that found nothing. */
 function whyNotJudged(
-  { endpoints, accepting, calls }: SourceCounts,
+  { endpoints, accepting, calls, not_followed }: SourceCounts,
   names: SourceNames,
 ): SourceReport["not_judged"] {
   const parameters = names.parameters.join(", ");
@@ -93,7 +93,13 @@ function whyNotJudged(
       hint: "Name the parameter that must be handed on with --parameter.",
     };
   }
-  if (calls > 0) return null;
+  if (calls > not_followed) return null;
+  if (calls > 0) {
+    return {
+      reason: `${counted(calls, "call was", "calls were")} found, and none could be followed`,
+      hint: `Look there yourself: what becomes of ${parameters} in \`**fields\`, or in another library, is not to be seen.`,
+    };
+  }
   const accept = counted(accepting, "endpoint accepts", "endpoints accept");
   return {
     reason: `${accept} ${parameters}, and none calls ${listed(names.functions)}`,

@@ -36,6 +36,12 @@ test.each([
     "--parameter",
   ],
   [
+    "no call that could be followed",
+    `${ENDPOINT}    save_message(**fields)\n`,
+    /^1 call was found, and none could be followed$/,
+    "Look there yourself",
+  ],
+  [
     "no call to judge",
     `${ENDPOINT}    store(model_id)\n`,
     /^1 endpoint accepts model_id, and none calls/,

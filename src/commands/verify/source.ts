@@ -20,7 +20,8 @@ Looks at every *.py under the root, except in .git, .venv, venv, node_modules,
 __pycache__, site-packages and build. Symbolic links are not followed.
 
 Exit codes: 0 nothing found, 1 something found, 2 a file could not be read, or
-nothing was judged.`;
+nothing was judged. Calls that could not be followed are told by their number, and
+change no exit code while others could be.`;
   static override examples = [
     "<%= config.bin %> verify source --root backend",
     "<%= config.bin %> verify source --root backend --parameter tenant_id --function 'insert_*'",

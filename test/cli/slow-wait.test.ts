@@ -1,0 +1,42 @@
+import { stripVTControlCharacters } from "node:util";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { tellSlowWaits } from "../../src/cli/slow-wait.ts";
+import { readableScreen } from "../support/screen.ts";
+
+// The time that passes is the subject.
+beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] }));
+afterEach(() => void vi.useRealTimers());
+
+test("on a pipe a long wait is told after 10 s, and each minute after that", () => {
+  const { screen, output } = readableScreen(undefined);
+  const waits = tellSlowWaits(screen);
+  waits.begin("waiting for the reply");
+  vi.advanceTimersByTime(9_999);
+  expect(output()).toBe("");
+  vi.advanceTimersByTime(1);
+  expect(output()).toBe("  … waiting for the reply: for 10 s by now\n");
+  vi.advanceTimersByTime(60_000);
+  expect(output()).toMatch(/: for 70 s by now\n$/);
+  waits.end();
+  vi.advanceTimersByTime(600_000);
+  expect(output().split("\n")).toHaveLength(3);
+});
+
+test("what is waited for next begins anew, and what is quick is not told", () => {
+  const { screen, output } = readableScreen(undefined);
+  const waits = tellSlowWaits(screen);
+  for (let check = 1; check <= 10; check += 1) {
+    waits.begin(`suite/${check}`);
+    vi.advanceTimersByTime(9_000);
+  }
+  expect(output()).toBe("");
+  vi.advanceTimersByTime(1_000);
+  expect(output()).toBe("  … suite/10: for 10 s by now\n");
+});
+
+test("on a terminal it is a line that the next one replaces", () => {
+  const { screen, output } = readableScreen(80);
+  tellSlowWaits(screen).begin("waiting");
+  vi.advanceTimersByTime(10_000);
+  expect(stripVTControlCharacters(output())).toBe("  … waiting: for 10 s by now");
+});
