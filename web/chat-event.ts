@@ -2,8 +2,10 @@ import type { ModelList } from "../src/contract/common.ts";
 import type { StreamEvent } from "../src/contract/events.ts";
 import type { AgentList, Message, Profile, SentMessage, Session } from "../src/contract/hmi.ts";
 import type { Place } from "./address.ts";
+import type { Picture } from "./picture-file.ts";
 import type { Service } from "./services.ts";
 import type { Problem, ShownMessage } from "./state.ts";
+import type { ThinkChoice } from "./thinking.ts";
 
 /** What can happen to the page. */
 export type ChatEvent = ListEvent | PlaceEvent | ChoiceEvent | ExchangeEvent | TroubleEvent;
@@ -38,22 +40,25 @@ export type ChoiceEvent =
   /** What could not be sent goes back to the place (see `draftKey`) that it was written in, open or not. */
   | { readonly type: "draft_returned"; readonly key: string; readonly text: string }
   | { readonly type: "model_chosen"; readonly model: string }
+  | { readonly type: "pictures_added"; readonly key: string; readonly pictures: readonly Picture[] }
+  | { readonly type: "picture_removed"; readonly picture: Picture }
+  | { readonly type: "think_chosen"; readonly think: ThinkChoice }
   | { readonly type: "agent_chosen"; readonly agentId: string };
 
-/** A message, and its reply. */
+/** A message, and its reply. `at` is when it happened, in milliseconds since 1970. */
 export type ExchangeEvent =
-  | { readonly type: "send_started"; readonly text: string }
+  | { readonly type: "send_started"; readonly text: string; readonly at: number }
   | { readonly type: "send_accepted"; readonly sent: SentMessage }
   | { readonly type: "send_failed"; readonly text: string; readonly problem: Problem }
   /** What seemed not to have been sent was: only the answer was lost on the way. */
   | { readonly type: "send_confirmed"; readonly text: string }
-  | { readonly type: "regenerate_started" }
+  | { readonly type: "regenerate_started"; readonly at: number }
   | {
       readonly type: "regenerate_failed";
       readonly messages: readonly ShownMessage[];
       readonly problem: Problem;
     }
-  | { readonly type: "reply_continued"; readonly events: readonly StreamEvent[] }
+  | { readonly type: "reply_continued"; readonly events: readonly StreamEvent[]; readonly at: number }
   | { readonly type: "reply_unavailable"; readonly problem: Problem }
   | { readonly type: "connection_lost"; readonly retryInMs: number; readonly problem: Problem | null }
   | { readonly type: "connection_restored" }

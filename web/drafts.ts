@@ -1,4 +1,5 @@
 import type { Place } from "./address.ts";
+import type { Picture } from "./picture-file.ts";
 import type { ChatState } from "./state.ts";
 
 /** What was written and not sent, by `draftKey`; only what is not empty. */
@@ -39,6 +40,26 @@ export function foundDraft(state: ChatState, place: Place): string {
 export function draftReturned(state: ChatState, key: string, text: string): ChatState {
   if (key === draftKey(state)) return { ...state, draft: inFrontOf(state.draft, text) };
   return { ...state, drafts: withDraft(state.drafts, key, inFrontOf(state.drafts[key] ?? "", text)) };
+}
+
+/** More pictures for the next message of a place. */
+export function picturesAdded(state: ChatState, key: string, added: readonly Picture[]): ChatState {
+  if (added.length === 0) return state;
+  return withPictures(state, key, [...(state.pictures[key] ?? []), ...added]);
+}
+
+export function pictureRemoved(state: ChatState, picture: Picture): ChatState {
+  const key = draftKey(state);
+  return withPictures(
+    state,
+    key,
+    (state.pictures[key] ?? []).filter((other) => other !== picture),
+  );
+}
+
+/** The pictures of the next message of a place, all at once. */
+export function withPictures(state: ChatState, key: string, pictures: readonly Picture[]): ChatState {
+  return { ...state, pictures: { ...state.pictures, [key]: pictures } };
 }
 
 /** `text`, and what stands there already. */

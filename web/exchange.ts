@@ -1,8 +1,9 @@
 import type { FinishReason, StreamEvent } from "../src/contract/events.ts";
 import type { MessageStatus, SentMessage } from "../src/contract/hmi.ts";
-import { inFrontOf } from "./drafts.ts";
+import { draftKey, inFrontOf, picturesAdded, withPictures } from "./drafts.ts";
+import { timed } from "./reply-timing.ts";
 import type { ChatState, Phase, Problem, ShownMessage } from "./state.ts";
-import { selectedModel } from "./view.ts";
+import { picturesOf, selectedModel } from "./view.ts";
 
 /** The reply that is still to be followed, if there is one. */
 export function streamingReply(state: ChatState): ShownMessage | undefined {
@@ -11,23 +12,25 @@ export function streamingReply(state: ChatState): ShownMessage | undefined {
 }
 
 /** A message on its way, with the place for its reply. */
-export function sendStarted(state: ChatState, text: string): ChatState {
-  const reply = unsavedReply(state);
+export function sendStarted(state: ChatState, text: string, at: number): ChatState {
+  const reply = unsavedReply(state, at);
   const user: ShownMessage = {
     ...reply,
     message_id: UNSAVED.user,
     role: "user",
     content: text,
     status: "complete",
+    pictures: picturesOf(state),
   };
   const messages = [...state.messages, user, reply];
-  return { ...state, messages, draft: "", phase: "sending", problem: null, archived: null };
+  const sent = withPictures(state, draftKey(state), []);
+  return { ...sent, messages, draft: "", phase: "sending", problem: null, archived: null };
 }
 
 /** The last reply makes room for another one. */
-export function regenerateStarted(state: ChatState): ChatState {
+export function regenerateStarted(state: ChatState, at: number): ChatState {
   const kept = state.messages.at(-1)?.role === "assistant" ? state.messages.slice(0, -1) : state.messages;
-  return { ...state, messages: [...kept, unsavedReply(state)], phase: "sending", problem: null };
+  return { ...state, messages: [...kept, unsavedReply(state, at)], phase: "sending", problem: null };
 }
 
 /** The HMI has the rows: from now on they have its keys. */
@@ -55,17 +58,19 @@ export function sendConfirmed(state: ChatState, text: string): ChatState {
 
 /** What could not be sent goes back into the composer, before what was typed meanwhile. */
 export function sendFailed(state: ChatState, text: string, problem: Problem): ChatState {
+  const pictures = state.messages.find(isUnsaved)?.pictures ?? [];
   const messages = state.messages.filter((message) => !isUnsaved(message));
-  return { ...state, messages, draft: inFrontOf(state.draft, text), phase: "idle", problem };
+  const kept = picturesAdded(state, draftKey(state), pictures);
+  return { ...kept, messages, draft: inFrontOf(state.draft, text), phase: "idle", problem };
 }
 
-/** The reply after one more event of its stream. */
-export function continueReply(state: ChatState, event: StreamEvent): ChatState {
+/** The reply after one more event of its stream, which came at `at`. */
+export function continueReply(state: ChatState, event: StreamEvent, at: number): ChatState {
   const reply = streamingReply(state);
   if (reply === undefined) return state;
   const change = (fields: Partial<ShownMessage>): readonly ShownMessage[] => [
     ...state.messages.slice(0, -1),
-    { ...reply, ...fields },
+    { ...reply, ...timed(reply, event, at), ...fields },
   ];
   const { phase } = state;
   switch (event.type) {
@@ -86,7 +91,7 @@ export function continueReply(state: ChatState, event: StreamEvent): ChatState {
       return { ...state, messages: change({ notices: [...reply.notices, notice] }) };
     }
     case "usage":
-      return { ...state, messages: change({ usage: event.usage }) };
+      return { ...state, messages: change({ usage: event.usage, timings: event.timings ?? null }) };
     case "error": {
       const { type: _, retry_after_s: __, ...error } = event;
       return { ...state, messages: change({ error }) };
@@ -133,16 +138,19 @@ export function isUnsaved({ message_id }: ShownMessage): boolean {
   return message_id === UNSAVED.user || message_id === UNSAVED.reply;
 }
 
-function unsavedReply(state: ChatState): ShownMessage {
+function unsavedReply(state: ChatState, at: number): ShownMessage {
   return {
     message_id: UNSAVED.reply,
     role: "assistant",
     content: "",
     thinking: null,
+    images: [],
     status: "streaming",
     model_name: selectedModel(state),
     usage: null,
+    timings: null,
     notices: [],
     error: null,
+    timestamp: new Date(at).toISOString(),
   };
 }

@@ -1,4 +1,5 @@
 import type { Profile, ProfileDraft, ProfileSettings } from "../src/contract/hmi.ts";
+import { joinSettings, type ParameterTexts, splitSettings } from "./profile-parameters.ts";
 
 /** What stands in the form of a profile: text, whether it is right or not. */
 export interface ProfileFields {
@@ -7,12 +8,17 @@ export interface ProfileFields {
   /** Empty for the engine's default. */
   readonly defaultModel: string;
   readonly instructions: string;
-  /** JSON. */
+  /** Settings that have a field of their own. */
+  readonly parameters: ParameterTexts;
+  /** All others, as JSON. */
   readonly settings: string;
 }
 
 /** What is wrong with the form, by field. */
-export type FieldErrors = Partial<Record<keyof ProfileFields, string>>;
+export interface FieldErrors extends Partial<Record<Exclude<keyof ProfileFields, "parameters">, string>> {
+  /** By the name of the parameter. */
+  readonly parameters?: ParameterTexts;
+}
 
 export type ParsedProfile =
   | { readonly draft: ProfileDraft; readonly errors: null }
@@ -20,26 +26,31 @@ export type ParsedProfile =
 
 /** The form of a profile; empty for a new one. */
 export function fieldsOf(profile: Profile | null): ProfileFields {
+  const { texts, others } = splitSettings(profile?.settings ?? {});
   return {
     name: profile?.name ?? "",
     description: profile?.description ?? "",
     defaultModel: profile?.default_model ?? "",
     instructions: profile?.instructions ?? "",
-    settings: settingsText(profile?.settings ?? {}),
+    parameters: texts,
+    settings: settingsText(others),
   };
 }
 
 /** The profile that the form describes, or everything that is wrong with it. */
 export function parseProfile(fields: ProfileFields): ParsedProfile {
-  const settings = parseSettings(fields.settings);
+  const others = parseSettings(fields.settings);
+  const joined = joinSettings(typeof others === "string" ? {} : others, fields.parameters);
   const errors: FieldErrors = {
     ...(fields.name.trim() === "" && { name: "A profile needs a name." }),
-    ...(typeof settings === "string" && { settings }),
+    ...(typeof others === "string" && { settings: others }),
+    ...(Object.keys(joined.errors).length > 0 && { parameters: joined.errors }),
   };
-  if (typeof settings === "string" || Object.keys(errors).length > 0) return { draft: null, errors };
+  if (Object.keys(errors).length > 0) return { draft: null, errors };
   const { name, description, instructions, defaultModel } = fields;
   const default_model = defaultModel === "" ? null : defaultModel;
-  return { draft: { name: name.trim(), description, default_model, instructions, settings }, errors: null };
+  const draft = { name: name.trim(), description, default_model, instructions, settings: joined.settings };
+  return { draft, errors: null };
 }
 
 function settingsText(settings: ProfileSettings): string {

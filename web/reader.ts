@@ -121,7 +121,7 @@ export class Reader {
     const followed = { messageId, signal };
     this.#followed = followed;
     const batch = new EventBatch(this.#parts.nextFrame, (events) => {
-      if (!signal.aborted) store.dispatch({ type: "reply_continued", events });
+      if (!signal.aborted) store.dispatch({ type: "reply_continued", events, at: Date.now() });
     });
     try {
       const outcome = await this.#followWhileSeen(sessionId, batch, signal);

@@ -1,6 +1,6 @@
 import type { Session } from "../src/contract/hmi.ts";
 import type { ChatEvent, ExchangeEvent, ListEvent, PlaceEvent, TroubleEvent } from "./chat-event.ts";
-import { draftReturned, foundDraft, movedTo } from "./drafts.ts";
+import { draftReturned, foundDraft, movedTo, pictureRemoved, picturesAdded } from "./drafts.ts";
 import {
   continueReply,
   regenerateStarted,
@@ -22,6 +22,12 @@ export function reduce(state: ChatState, event: ChatEvent): ChatState {
       return draftReturned(state, event.key, event.text);
     case "model_chosen":
       return { ...state, chosenModel: event.model };
+    case "pictures_added":
+      return picturesAdded(state, event.key, event.pictures);
+    case "picture_removed":
+      return pictureRemoved(state, event.picture);
+    case "think_chosen":
+      return { ...state, chosenThink: event.think };
     case "agent_chosen":
       return { ...state, chosenAgent: event.agentId };
     case "models_listed":
@@ -105,7 +111,7 @@ function placed(state: ChatState, event: PlaceEvent): ChatState {
 function exchanged(state: ChatState, event: ExchangeEvent): ChatState {
   switch (event.type) {
     case "send_started":
-      return sendStarted(state, event.text);
+      return sendStarted(state, event.text, event.at);
     case "send_accepted":
       return sendAccepted(state, event.sent);
     case "send_failed":
@@ -113,11 +119,11 @@ function exchanged(state: ChatState, event: ExchangeEvent): ChatState {
     case "send_confirmed":
       return sendConfirmed(state, event.text);
     case "regenerate_started":
-      return regenerateStarted(state);
+      return regenerateStarted(state, event.at);
     case "regenerate_failed":
       return { ...state, messages: event.messages, phase: "idle", problem: event.problem };
     case "reply_continued":
-      return event.events.reduce(continueReply, state);
+      return event.events.reduce((before, each) => continueReply(before, each, event.at), state);
     case "reply_unavailable":
       return { ...state, phase: "idle", problem: event.problem };
     case "connection_lost":

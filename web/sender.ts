@@ -1,13 +1,23 @@
+import type { Think } from "../src/contract/gateway.ts";
 import type { SentMessage, UserEvent } from "../src/contract/hmi.ts";
 import type { Api } from "./api.ts";
 import { ApiError } from "./api-error.ts";
 import { draftKey } from "./drafts.ts";
 import { streamingReply } from "./exchange.ts";
 import type { Lists } from "./lists.ts";
+import type { Picture } from "./picture-file.ts";
 import { problemOf } from "./problem.ts";
 import type { Reader } from "./reader.ts";
 import type { Store } from "./store.ts";
-import { canSend, isReplying, needsConversation, selectedAgentId, selectedModel } from "./view.ts";
+import {
+  canSend,
+  isReplying,
+  needsConversation,
+  picturesOf,
+  selectedAgentId,
+  selectedModel,
+  selectedThink,
+} from "./view.ts";
 
 export interface SenderParts {
   readonly api: Api;
@@ -35,12 +45,14 @@ export class Sender {
     if (!canSend(store.state)) return;
     const text = store.state.draft.trimEnd();
     const key = draftKey(store.state);
+    const pictures = picturesOf(store.state);
     const { signal } = this.#parts.reader;
     this.#stopWanted = false;
-    if (this.#outgoing.text !== text || this.#outgoing.key !== key) {
-      this.#outgoing = { id: randomKey(), key, text };
+    const outgoing = this.#outgoing;
+    if (outgoing.text !== text || outgoing.key !== key || !isSame(outgoing.pictures, pictures)) {
+      this.#outgoing = { id: randomKey(), key, text, pictures };
     }
-    store.dispatch({ type: "send_started", text });
+    store.dispatch({ type: "send_started", text, at: Date.now() });
     let sent: SentMessage;
     try {
       sent = await this.#post(text, signal);
@@ -69,12 +81,16 @@ export class Sender {
     const { signal } = reader;
     const model = selectedModel(store.state);
     this.#stopWanted = false;
-    store.dispatch({ type: "regenerate_started" });
+    store.dispatch({ type: "regenerate_started", at: Date.now() });
     let sent: SentMessage;
     try {
       // The page may be behind: it means the reply that it shows.
       const message_id = messages.at(-1)?.message_id;
-      sent = await api.regenerate(sessionId, { ...(message_id && { message_id }), ...(model && { model }) });
+      sent = await api.regenerate(sessionId, {
+        ...(message_id && { message_id }),
+        ...(model && { model }),
+        ...this.#think(),
+      });
     } catch (error) {
       if (signal.aborted) return;
       store.dispatch({ type: "regenerate_failed", messages, problem: problemOf(error, "regenerate") });
@@ -125,6 +141,7 @@ export class Sender {
     const model = selectedModel(store.state);
     const isOpen = session !== null && !needsConversation(store.state);
     const session_id = isOpen ? session.session_id : await this.#create(model, signal);
+    const images = this.#outgoing.pictures.map(({ url }) => url);
     // Where that was not sent, it is to be sent there again.
     this.#outgoing = { ...this.#outgoing, key: session_id };
     return await api.sendMessage({
@@ -132,8 +149,15 @@ export class Sender {
       message: text,
       model_id: modelId,
       client_message_id: this.#outgoing.id,
+      ...(images.length > 0 && { images }),
+      ...this.#think(),
       ...(model && { model }),
     });
+  }
+
+  #think(): { readonly think?: Think } {
+    const think = selectedThink(this.#parts.store.state);
+    return think === null ? {} : { think };
   }
 
   /** Makes a conversation for the chosen agent, of the open profile. */
@@ -165,7 +189,9 @@ export class Sender {
     if (signal.aborted) {
       // Another conversation is open by now; the text must not be lost for that.
       store.dispatch({ type: "failed", problem: { ...problem, retry: null } });
-      store.dispatch({ type: "draft_returned", key: this.#outgoing.key, text });
+      const { key, pictures } = this.#outgoing;
+      store.dispatch({ type: "draft_returned", key, text });
+      store.dispatch({ type: "pictures_added", key, pictures });
       return;
     }
     store.dispatch({ type: "send_failed", text, problem });
@@ -193,11 +219,16 @@ interface Outgoing {
   /** Of the conversation that it is for: see `draftKey`. */
   readonly key: string;
   readonly text: string;
+  readonly pictures: readonly Picture[];
   /** The HMI has told that it has it. */
   readonly isKnown?: boolean;
 }
 
-const NOTHING: Outgoing = { id: "", key: "", text: "" };
+const NOTHING: Outgoing = { id: "", key: "", text: "", pictures: [] };
+
+function isSame(some: readonly Picture[], others: readonly Picture[]): boolean {
+  return some.length === others.length && some.every((picture, index) => picture === others[index]);
+}
 
 /** Not by `crypto.randomUUID`: browsers have that for loopback addresses and https only. */
 function randomKey(): string {

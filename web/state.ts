@@ -1,13 +1,31 @@
 import type { EngineModel } from "../src/contract/common.ts";
 import type { Agent, Message, Profile, Session } from "../src/contract/hmi.ts";
 import type { Drafts } from "./drafts.ts";
+import type { Picture } from "./picture-file.ts";
+import type { ReplyTiming } from "./reply-timing.ts";
 import type { Service } from "./services.ts";
+import type { ThinkChoice } from "./thinking.ts";
 
 /** A message as the page shows it: the part of a row that matters here, also before the row is known. */
-export type ShownMessage = Pick<
-  Message,
-  "message_id" | "role" | "content" | "thinking" | "status" | "model_name" | "usage" | "notices" | "error"
->;
+export type ShownMessage = ReplyTiming &
+  Pick<
+    Message,
+    | "message_id"
+    | "role"
+    | "content"
+    | "thinking"
+    | "images"
+    | "status"
+    | "model_name"
+    | "usage"
+    | "timings"
+    | "notices"
+    | "error"
+    | "timestamp"
+  > & {
+    /** Of a message that this page has sent: its pictures, before it knows under which names they are kept. */
+    readonly pictures?: readonly Picture[];
+  };
 
 /** What went wrong outside a reply, and what Retry does about it. */
 export interface Problem {
@@ -63,8 +81,12 @@ export interface ChatState {
   /** Null where nobody chose: see `selectedModel` and `selectedAgent`. */
   readonly chosenModel: string | null;
   readonly chosenAgent: string | null;
+  /** For the models that can think. */
+  readonly chosenThink: ThinkChoice;
   /** What stands in the composer. */
   readonly draft: string;
+  /** Those that go with the next message, by `draftKey`. */
+  readonly pictures: Readonly<Record<string, readonly Picture[]>>;
   /** What was written in other places. */
   readonly drafts: Drafts;
   readonly phase: Phase;
@@ -99,8 +121,10 @@ export const INITIAL_STATE: ChatState = {
   missing: null,
   chosenModel: null,
   chosenAgent: null,
+  chosenThink: null,
   draft: "",
   drafts: {},
+  pictures: {},
   phase: "opening",
   waiting: null,
   retryInMs: 0,

@@ -1,7 +1,7 @@
 import type { EngineModel } from "../src/contract/common.ts";
 import { LIMITS } from "../src/contract/defaults.ts";
 import type { ChatState, ShownMessage } from "./state.ts";
-import { openProfile, selectedModel } from "./view.ts";
+import { openProfile, selectedEngineModel } from "./view.ts";
 
 /**
  * From this share of what a prompt may take on, the context counts as nearly full: before anything is left out, with
@@ -44,8 +44,7 @@ export function contextUse(state: ChatState): ContextUse | null {
 function windowInForce(state: ChatState): number {
   const own = openProfile(state)?.settings.options?.["num_ctx"];
   if (typeof own === "number") return own;
-  const model = state.models.find(({ model_id }) => model_id === selectedModel(state));
-  return model?.window_in_force ?? 0;
+  return selectedEngineModel(state)?.window_in_force ?? 0;
 }
 
 /**

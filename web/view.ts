@@ -1,8 +1,11 @@
 import type { EngineModel } from "../src/contract/common.ts";
 import { LIMITS } from "../src/contract/defaults.ts";
 import type { Profile, Session } from "../src/contract/hmi.ts";
+import { draftKey } from "./drafts.ts";
+import type { Picture } from "./picture-file.ts";
 import { hasServiceDown, type ServiceTrouble, serviceTrouble } from "./services.ts";
 import type { ChatState, Problem, ShownMessage } from "./state.ts";
+import { type ThinkChoice, thinkFor } from "./thinking.ts";
 import { costOf, costText } from "./usage.ts";
 
 /** Most conversations that the HMI lists at once. */
@@ -13,6 +16,24 @@ export function selectedModel(state: ChatState): string | null {
   const { models, chosenModel, defaultModel } = state;
   const wanted = [chosenModel, openProfile(state)?.default_model];
   return wanted.find((name) => models.some((model) => model.model_id === name)) ?? defaultModel;
+}
+
+/** What the next message says of thinking: nothing where its model cannot. */
+export function selectedThink(state: ChatState): ThinkChoice {
+  return thinkFor(selectedEngineModel(state), state.chosenThink);
+}
+
+/** What the engine tells of the model that the next message goes to. */
+export function selectedEngineModel(state: ChatState): EngineModel | undefined {
+  const selected = selectedModel(state);
+  return state.models.find(({ model_id }) => model_id === selected);
+}
+
+/** When the wait for the reply that is on its way began; null where nothing is waited for. */
+export function waitingSince({ phase, messages }: ChatState): number | null {
+  const isWaiting = phase === "sending" || phase === "waiting";
+  const began = Date.parse(messages.at(-1)?.timestamp ?? "");
+  return isWaiting && !Number.isNaN(began) ? began : null;
 }
 
 /** The agent that the next message goes to; undefined until it is known. */
@@ -48,8 +69,19 @@ export function isReplying({ phase }: ChatState): boolean {
 /** True where the draft may go out; not while the conversation that it is for could not be opened. */
 export function canSend(state: ChatState): boolean {
   const isUnopened = state.sessionId !== null && state.session === null;
-  const isSendable = state.draft.trim() !== "" && charsOver(state) === 0;
+  const isSeen = picturesOf(state).length === 0 || canSee(state) !== false;
+  const isSendable = state.draft.trim() !== "" && charsOver(state) === 0 && isSeen;
   return state.phase === "idle" && !isUnopened && state.missing === null && isSendable;
+}
+
+/** The pictures that go with the next message of a place; of the open one, unless told otherwise. */
+export function picturesOf(state: ChatState, key = draftKey(state)): readonly Picture[] {
+  return state.pictures[key] ?? [];
+}
+
+/** Whether the model that the next message goes to can see; null where nobody knows. */
+export function canSee(state: ChatState): boolean | null {
+  return selectedEngineModel(state)?.capabilities?.includes("vision") ?? null;
 }
 
 /** How many characters the draft has more than a message may have. */
@@ -64,6 +96,12 @@ export function composerNote(state: ChatState): string {
     const most = LIMITS.messageChars.toLocaleString("en");
     const much = `${over.toLocaleString("en")} ${over === 1 ? "character" : "characters"}`;
     return `Too long by ${much}: a message has at most ${most}.`;
+  }
+  if (picturesOf(state).length > 0) {
+    if (canSee(state) === false) {
+      return `${selectedModel(state)} cannot see pictures: choose another model, or remove them.`;
+    }
+    if (state.draft.trim() === "") return "Write what the model should do with the picture.";
   }
   if (!startsAnotherConversation(state)) return "";
   return `Your next message starts another conversation, with ${agentName(state, selectedAgentId(state))}.`;

@@ -92,6 +92,7 @@ describe.runIf(CHROMIUM !== undefined)("axe finds nothing, wide and narrow, ligh
     await open("/new");
     await button("New profile").click();
     await expectClean();
+    await chat.page.getByText("Other settings").click();
     await chat.page.getByLabel("Settings").fill("{");
     await button("Save").click();
     await expect.poll(() => chat.page.getByRole("alert").count(), PATIENTLY).toBe(2);

@@ -87,6 +87,7 @@ describe.runIf(CHROMIUM !== undefined)("the pages", () => {
       await open("/new");
       await chat.page.getByRole("button", { name: "New profile" }).click();
       await chat.page.getByLabel("Name").fill("Research");
+      await chat.page.getByText("Other settings").click();
       await chat.page.getByLabel("Settings").fill('{"options": {"num_predict": 3}}');
       await button("Save").click();
       await expect.poll(() => chat.path()).toMatch(/^\/m\/\d+\/new$/);
@@ -101,6 +102,7 @@ describe.runIf(CHROMIUM !== undefined)("the pages", () => {
       await open("/new");
       await chat.page.getByRole("button", { name: "New profile" }).click();
       await chat.page.getByLabel("Name").fill("Broken");
+      await chat.page.getByText("Other settings").click();
       await chat.page.getByLabel("Settings").fill("{");
       await button("Save").click();
       await expect.poll(() => chat.page.getByRole("alert").textContent()).toMatch(/^This is not JSON/);

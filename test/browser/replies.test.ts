@@ -2,6 +2,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunningStack, startStack } from "../../src/services/start.ts";
 import { PATIENTLY } from "../support/cli.ts";
+import { generationsOf } from "../support/hmi.ts";
 import { CHROMIUM, launchChromium, NO_CHROMIUM } from "./chromium.ts";
 import { type ChatPage, chatPageOf, openChatPage, shows } from "./page.ts";
 
@@ -29,13 +30,49 @@ describe.runIf(CHROMIUM !== undefined)("a reply on the page", () => {
     await chat.say(directed("Count to 3", { stand_in_thought: "Three numbers, then." }));
     const thoughts = chat.lastReply.locator("details.thoughts");
     await shows(chat.lastReply.locator(".content"), "1, 2, 3");
-    await shows(thoughts.locator("summary"), "Thoughts");
+    await shows(thoughts.locator("summary"), "Thought for less than a second");
     expect(await thoughts.getByText("Three numbers, then.").isVisible()).toBe(false);
     await chat.page.reload();
     await thoughts.locator("summary").click();
     await shows(thoughts.locator(".thought"), "Three numbers, then.");
     await shows(chat.lastReply.locator(".content"), "1, 2, 3");
     expect(chat.complaints).toEqual([]);
+  });
+
+  test("is thought about as chosen beside the model, where the model can", async () => {
+    await using chat = disposable(await open());
+    const thinking = chat.page.getByLabel("Thinking");
+    await chat.page.getByLabel("Model").selectOption("llama3.1:8b");
+    expect(await thinking.count()).toBe(0);
+    await chat.page.getByLabel("Model").selectOption("qwen3:8b");
+    for (const [label, think] of [
+      ["Thinking: off", false],
+      ["Thinking: on", true],
+      ["Thinking: as set", null],
+    ] as const) {
+      await thinking.selectOption(label);
+      await chat.say("Count to 3");
+      await shows(chat.lastReply.locator(".content"), "1, 2, 3");
+      await expect.poll(async () => (await generationsOf(stack.engine)).at(-1)?.think, PATIENTLY).toBe(think);
+    }
+    expect(chat.complaints).toEqual([]);
+  });
+
+  test("is waited for with a clock and what goes on, and says how fast it was", async () => {
+    await using chat = disposable(await open());
+    await chat.say(directed("Count to 3", { stand_in_load_ms: 2500 }));
+    await expect
+      .poll(() => chat.status.textContent(), PATIENTLY)
+      .toMatch(/^(Loading|Waiting for) the model$/);
+    await expect.poll(() => chat.page.locator(".after .clock").textContent(), PATIENTLY).toMatch(/^[12] s$/);
+    await shows(chat.lastReply.locator(".content"), "1, 2, 3");
+    const speed = chat.page.locator(".speed");
+    await expect
+      .poll(() => speed.textContent(), PATIENTLY)
+      .toMatch(/^[\d.,]+ tokens\/s · first after [\d.]+ s$/);
+    expect(await chat.page.locator(".clock").count()).toBe(0);
+    await chat.page.reload();
+    await expect.poll(() => speed.textContent(), PATIENTLY).toMatch(/ tokens\/s · first after /);
   });
 
   test("that repeats itself is told, with Stop beside it", async () => {

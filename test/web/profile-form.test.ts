@@ -37,3 +37,31 @@ test("all that is wrong is said at once", () => {
   const { errors } = parseProfile({ ...FIELDS, name: "", settings: "{" });
   expect(Object.keys(errors ?? {})).toEqual(["name", "settings"]);
 });
+
+test("what has a field of its own is there, and the rest in the JSON", () => {
+  const settings = {
+    options: { temperature: 0.2, top_k: 20, num_ctx: "many" },
+    think: "low",
+    keep_alive: -1,
+  } as const;
+  const fields = fieldsOf(profile({ settings }));
+  expect(fields.parameters).toEqual({ temperature: "0.2", think: "low", keep_alive: "-1" });
+  expect(JSON.parse(fields.settings)).toEqual({ options: { top_k: 20, num_ctx: "many" } });
+  expect(parseProfile(fields).draft?.settings).toEqual(settings);
+});
+
+test.each([
+  ["temperature", "hot", /a number from 0 to 10/],
+  ["top_p", "1.5", /from 0 to 1/],
+  ["num_ctx", "8192.5", /a whole number/],
+  ["keep_alive", "long", /a duration such as 5m/],
+])("%s of %s is refused in words", (name, text, words) => {
+  const { draft, errors } = parseProfile({ ...FIELDS, parameters: { [name]: text } });
+  expect(draft).toBeNull();
+  expect(errors?.parameters?.[name]).toMatch(words);
+});
+
+test("a field that is emptied leaves the setting out", () => {
+  const fields = fieldsOf(profile({ settings: { options: { temperature: 0.2 } } }));
+  expect(parseProfile({ ...fields, parameters: { temperature: " " } }).draft?.settings).toEqual({});
+});

@@ -26,7 +26,7 @@ const SENT = {
 
 describe("a message", () => {
   test("is shown, with the place for its reply, before the HMI has it", () => {
-    const state = run(OPEN, { type: "send_started", text: "Hello" });
+    const state = run(OPEN, { type: "send_started", text: "Hello", at: 0 });
     expect(state.messages.map(({ role, content }) => [role, content])).toEqual([
       ["user", "Hello"],
       ["assistant", ""],
@@ -42,7 +42,7 @@ describe("a message", () => {
   test("that could not be sent is back in the composer, before what was typed meanwhile", () => {
     const state = run(
       OPEN,
-      { type: "send_started", text: "Hello" },
+      { type: "send_started", text: "Hello", at: 0 },
       { type: "draft_changed", draft: "and" },
       { type: "send_failed", text: "Hello", problem: PROBLEM },
     );
@@ -53,7 +53,7 @@ describe("a message", () => {
     const state = run(
       answered(),
       { type: "agent_chosen", agentId: "writer" },
-      { type: "send_started", text: "Hi" },
+      { type: "send_started", text: "Hi", at: 0 },
       { type: "conversation_created", session: session({ session_id: "2", agent_id: "writer" }) },
     );
     expect(state.sessionId).toBe("2");
@@ -109,7 +109,7 @@ describe("a reply", () => {
 
 describe("a reply that is asked for again", () => {
   test("takes the place of the one before", () => {
-    const state = run(answered(), { type: "regenerate_started" });
+    const state = run(answered(), { type: "regenerate_started", at: 0 });
     expect(state.messages.map(({ content, status }) => [content, status])).toEqual([
       ["Count to 2", "complete"],
       ["", "streaming"],
@@ -122,7 +122,7 @@ describe("a reply that is asked for again", () => {
   test("leaves the one before where it was, if it is refused", () => {
     const before = answered();
     const failed = { type: "regenerate_failed", messages: before.messages, problem: PROBLEM } as const;
-    const state = run(before, { type: "regenerate_started" }, failed);
+    const state = run(before, { type: "regenerate_started", at: 0 }, failed);
     expect(state).toEqual({ ...before, problem: PROBLEM });
   });
 });
@@ -257,7 +257,7 @@ const OPEN = run(
 
 const WAITING = run(
   OPEN,
-  { type: "send_started", text: "Count to 2" },
+  { type: "send_started", text: "Count to 2", at: 0 },
   { type: "send_accepted", sent: SENT },
 );
 
@@ -301,7 +301,7 @@ function answered(): ChatState {
 }
 
 function continued(...events: StreamEvent[]): ChatEvent {
-  return { type: "reply_continued", events };
+  return { type: "reply_continued", events, at: 0 };
 }
 
 function token(content: string): StreamEvent {

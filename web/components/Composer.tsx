@@ -1,6 +1,8 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useDroppedFiles } from "../dropped-files.ts";
 import { offerMessage } from "../hooks.ts";
+import { AddFilesButton } from "./AddFilesButton.tsx";
 import { Icon } from "./Icon.tsx";
 
 interface ComposerProps {
@@ -13,15 +15,20 @@ interface ComposerProps {
   /** What to know of the next message; empty where there is nothing. */
   readonly note: string;
   readonly onChange: (draft: string) => void;
+  readonly onFiles: (files: readonly File[]) => void;
   readonly onSend: () => void;
   readonly onStop: () => void;
+  /** What goes with the message, between its text and the choices. */
+  readonly pictures: ComponentChildren;
   /** The choices beside the button. */
   readonly children: ComponentChildren;
 }
 
 /** Where a message is written. Enter sends, Shift+Enter breaks the line; on a touch screen Enter does. */
 export function Composer(props: ComposerProps) {
-  const { draft, canSend, isReplying, place, note, onChange, onSend, onStop, children } = props;
+  const { draft, canSend, isReplying, place, note, onChange, onFiles, onSend, onStop, pictures, children } =
+    props;
+  const isDropping = useDroppedFiles(onFiles);
   const field = useRef<HTMLTextAreaElement>(null);
   const focus = (): void => field.current?.focus();
 
@@ -39,7 +46,7 @@ export function Composer(props: ComposerProps) {
     focus();
   };
   return (
-    <div class="composer">
+    <div class={isDropping ? "composer dropping" : "composer"}>
       <textarea
         ref={field}
         id="message"
@@ -52,11 +59,21 @@ export function Composer(props: ComposerProps) {
         enterkeyhint={isEnterSending() ? "send" : "enter"}
         onInput={(event) => onChange(event.currentTarget.value)}
         onKeyDown={onKeyDown}
+        onPaste={(event) => {
+          const { clipboardData } = event;
+          const files = [...(clipboardData?.files ?? [])];
+          // Text processors add a picture of the text that is meant.
+          if (files.length === 0 || clipboardData?.types.includes("text/plain")) return;
+          event.preventDefault();
+          onFiles(files);
+        }}
       />
+      {pictures}
       <p id="message-note" class="note" role="status">
         {note}
       </p>
       <div class="choices">
+        <AddFilesButton onFiles={onFiles} />
         {children}
         <button
           type="button"

@@ -1,8 +1,10 @@
 import { useCallback, useMemo } from "preact/hooks";
 import { addressOf } from "../address.ts";
+import { attachFiles } from "../attach-files.ts";
 import type { Chat } from "../chat.ts";
 import { offerMessage } from "../hooks.ts";
 import type { ChatState } from "../state.ts";
+import { thinkOptions } from "../thinking.ts";
 import { contextUse, firstGiven, spendingOf } from "../usage.ts";
 import {
   canSend,
@@ -11,9 +13,13 @@ import {
   isReplying,
   isScripted,
   openProfile,
+  picturesOf,
   selectedAgentId,
+  selectedEngineModel,
   selectedModel,
+  selectedThink,
   statusText,
+  waitingSince,
 } from "../view.ts";
 import { AgentSelect } from "./AgentSelect.tsx";
 import { Composer } from "./Composer.tsx";
@@ -22,12 +28,15 @@ import { EmptyHint } from "./EmptyHint.tsx";
 import { Messages } from "./Messages.tsx";
 import { ModelSelect } from "./ModelSelect.tsx";
 import { Notes } from "./Notes.tsx";
+import { PictureRow } from "./PictureRow.tsx";
+import { ThinkSelect } from "./ThinkSelect.tsx";
 
 /** The open conversation: what was said, what went wrong, and where the next message is written. */
 export function Conversation({ chat, state }: { chat: Chat; state: ChatState }) {
   const { messages, models, session } = state;
   const replying = isReplying(state);
   const agentId = selectedAgentId(state);
+  const thinking = thinkOptions(selectedEngineModel(state));
   const model = selectedModel(state);
   const regenerate = useCallback(() => {
     void chat.regenerate();
@@ -47,6 +56,8 @@ export function Conversation({ chat, state }: { chat: Chat; state: ChatState }) 
         isReplying={replying}
         firstGiven={firstGiven(state)}
         status={statusText(state)}
+        waitingSince={waitingSince(state)}
+        connection={chat.connection}
         onRegenerate={regenerate}
         onStop={stop}
       >
@@ -61,6 +72,13 @@ export function Conversation({ chat, state }: { chat: Chat; state: ChatState }) 
           place={addressOf(state)}
           note={composerNote(state)}
           onChange={(draft) => chat.dispatch({ type: "draft_changed", draft })}
+          onFiles={(files) => void attachFiles(chat, files)}
+          pictures={
+            <PictureRow
+              pictures={picturesOf(state)}
+              onRemove={(picture) => chat.dispatch({ type: "picture_removed", picture })}
+            />
+          }
           onSend={() => void chat.send()}
           onStop={() => void chat.stop()}
         >
@@ -78,6 +96,13 @@ export function Conversation({ chat, state }: { chat: Chat; state: ChatState }) 
               models={models}
               selected={model}
               onChoose={(id) => chat.dispatch({ type: "model_chosen", model: id })}
+            />
+          )}
+          {thinking.length > 0 && (
+            <ThinkSelect
+              options={thinking}
+              selected={selectedThink(state)}
+              onChoose={(think) => chat.dispatch({ type: "think_chosen", think })}
             />
           )}
           <Gauge state={state} />

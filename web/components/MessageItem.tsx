@@ -1,15 +1,21 @@
+import type { Connection } from "../connection.ts";
 import { memo } from "../memo.ts";
+import { thoughtMs } from "../reply-timing.ts";
 import type { ShownMessage } from "../state.ts";
 import { withoutThoughts } from "../thoughts.ts";
 import { failureOf } from "../view.ts";
 import { MessageContent } from "./MessageContent.tsx";
 import { Notices } from "./Notices.tsx";
 import { ReplyActions } from "./ReplyActions.tsx";
+import { SentPictures } from "./SentPictures.tsx";
+import { Speed } from "./Speed.tsx";
 import { Thoughts } from "./Thoughts.tsx";
 import { TroubleText } from "./TroubleText.tsx";
 
 interface MessageItemProps {
   readonly message: ShownMessage;
+  /** For its pictures. */
+  readonly connection: Connection;
   /** What is worth knowing of a reply that is not the last; empty where there is nothing. */
   readonly summary: string;
   /** True for the last message: what can be done with it stands below, with where the conversation stands. */
@@ -24,11 +30,12 @@ interface MessageItemProps {
 
 /** One message of the conversation. Left alone while another one grows, however long the conversation is. */
 export const MessageItem = memo((props: MessageItemProps) => {
-  const { message, summary, isLast, onRetry, onStop, onSpoken } = props;
+  const { message, connection, summary, isLast, onRetry, onStop, onSpoken } = props;
   const { role, content, notices, status } = message;
   if (role === "user") {
     return (
       <article class="message user" aria-label="You">
+        <SentPictures message={message} connection={connection} />
         <div class="said" dir="auto">
           {content}
         </div>
@@ -40,13 +47,19 @@ export const MessageItem = memo((props: MessageItemProps) => {
   const thinking = [message.thinking ?? "", thought].filter(Boolean).join("\n\n");
   return (
     <article class="message reply" aria-label="Reply">
-      <Thoughts thinking={thinking} isThinking={isStreaming && said === ""} />
+      <Thoughts
+        thinking={thinking}
+        since={message.thinkingSince}
+        isThinking={isStreaming && said === ""}
+        durationMs={thoughtMs(message)}
+      />
       {said !== "" && <MessageContent content={said} streaming={isStreaming} onSpoken={onSpoken} />}
       <Notices notices={notices} onStop={isStreaming ? onStop : undefined} />
       <Failure message={message} onRetry={onRetry} />
       {!isLast && (
         <div class="after">
           {summary !== "" && <span>{summary}</span>}
+          <Speed message={message} />
           <ReplyActions content={said} onRegenerate={undefined} />
         </div>
       )}

@@ -1,13 +1,16 @@
 import { type ComponentChildren, Fragment } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { EngineModel } from "../../src/contract/common.ts";
+import type { Connection } from "../connection.ts";
 import type { ShownMessage } from "../state.ts";
 import { withoutThoughts } from "../thoughts.ts";
 import { failureOf, replySummary } from "../view.ts";
 import { Announcements, useAnnouncer } from "./Announcements.tsx";
+import { Clock } from "./Clock.tsx";
 import { IconButton } from "./IconButton.tsx";
 import { MessageItem } from "./MessageItem.tsx";
 import { ReplyActions } from "./ReplyActions.tsx";
+import { Speed } from "./Speed.tsx";
 import { StatusLine } from "./StatusLine.tsx";
 
 /** A reader who is this close to the end, in pixels, wants to see what comes. */
@@ -22,6 +25,10 @@ interface MessagesProps {
   readonly isReplying: boolean;
   /** Where the conversation stands. */
   readonly status: string;
+  /** When the wait for a reply began, in milliseconds since 1970; null where nothing is waited for. */
+  readonly waitingSince: number | null;
+  /** For the pictures of messages. */
+  readonly connection: Connection;
   readonly onRegenerate: () => void;
   readonly onStop: () => void;
   /** What stands in place of messages, where there are none. */
@@ -30,8 +37,19 @@ interface MessagesProps {
 
 /** The conversation. It keeps its end in view while the reader is there, and stays put otherwise. */
 export function Messages(props: MessagesProps) {
-  const { messages, models, firstGiven, isOpening, isReplying, status, onRegenerate, onStop, children } =
-    props;
+  const {
+    messages,
+    models,
+    firstGiven,
+    isOpening,
+    isReplying,
+    status,
+    waitingSince,
+    connection,
+    onRegenerate,
+    onStop,
+    children,
+  } = props;
   const { scroller, content, isAtEnd, goToEnd } = useEndInView(messages.length);
   const { announcements, announce } = useAnnouncer();
   const last = messages.at(-1);
@@ -52,6 +70,7 @@ export function Messages(props: MessagesProps) {
                   {index > 0 && index === firstGiven && <ForgottenMark />}
                   <MessageItem
                     message={message}
+                    connection={connection}
                     summary={isLast ? "" : replySummary(messages, index, models)}
                     isLast={isLast}
                     onRetry={isLast ? again : undefined}
@@ -64,6 +83,8 @@ export function Messages(props: MessagesProps) {
           </div>
           <div class="after">
             <StatusLine text={status} />
+            {waitingSince !== null && <Clock since={waitingSince} />}
+            {last !== undefined && !isReplying && <Speed message={last} />}
             {last?.role === "assistant" && again !== undefined && (
               <ReplyActions
                 content={withoutThoughts(last.content, false).said}

@@ -1,6 +1,7 @@
 import type { EngineModel } from "../../src/contract/common.ts";
 import type { FieldErrors, ProfileFields } from "../profile-form.ts";
 import { Field } from "./Field.tsx";
+import { ParameterFields } from "./ParameterFields.tsx";
 
 interface ProfileFieldsetProps {
   readonly fields: ProfileFields;
@@ -11,8 +12,9 @@ interface ProfileFieldsetProps {
 
 /** What a profile is made of. */
 export function ProfileFieldset({ fields, errors, models, onChange }: ProfileFieldsetProps) {
-  const set = (name: keyof ProfileFields) => (event: { currentTarget: { value: string } }) =>
-    onChange({ ...fields, [name]: event.currentTarget.value });
+  const set =
+    (name: Exclude<keyof ProfileFields, "parameters">) => (event: { currentTarget: { value: string } }) =>
+      onChange({ ...fields, [name]: event.currentTarget.value });
   return (
     <>
       <Field label="Name" error={errors.name}>
@@ -38,7 +40,10 @@ export function ProfileFieldset({ fields, errors, models, onChange }: ProfileFie
           />
         )}
       </Field>
-      <Field label="Instructions" hint="The model is told this before every conversation of the profile.">
+      <Field
+        label="Instructions (system prompt)"
+        hint="The model is told this before every conversation of the profile."
+      >
         {(control) => (
           <textarea
             {...control}
@@ -64,22 +69,30 @@ export function ProfileFieldset({ fields, errors, models, onChange }: ProfileFie
           </select>
         )}
       </Field>
-      <Field
-        label="Settings"
-        hint='JSON. "options" go to the engine: {"options": {"temperature": 0.2}}'
-        error={errors.settings}
-      >
-        {(control) => (
-          <textarea
-            {...control}
-            class="code"
-            rows={3}
-            spellcheck={false}
-            value={fields.settings}
-            onInput={set("settings")}
-          />
-        )}
-      </Field>
+      <ParameterFields
+        texts={fields.parameters}
+        errors={errors.parameters ?? {}}
+        onChange={(parameters) => onChange({ ...fields, parameters })}
+      />
+      <details open={errors.settings !== undefined || fields.settings !== ""}>
+        <summary>Other settings</summary>
+        <Field
+          label="Settings as JSON"
+          hint='"options" go to the engine: {"options": {"top_k": 20}}'
+          error={errors.settings}
+        >
+          {(control) => (
+            <textarea
+              {...control}
+              class="code"
+              rows={3}
+              spellcheck={false}
+              value={fields.settings}
+              onInput={set("settings")}
+            />
+          )}
+        </Field>
+      </details>
     </>
   );
 }

@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { reduce } from "../../web/reduce.ts";
+import { speedDetails, speedText, thoughtMs } from "../../web/reply-timing.ts";
+import { type ChatState, INITIAL_STATE } from "../../web/state.ts";
+import { thinkFor, thinkOptions } from "../../web/thinking.ts";
+import { models, reply } from "./rows.ts";
+
+const TIMINGS = { queue_ms: 0, load_ms: 600, prompt_ms: 230, reply_ms: 4000, tokens_per_second: 44.7 };
+
+test("a reply says how fast it was, by the engine's own figures", () => {
+  expect(speedText(reply("a", { timings: TIMINGS }))).toBe("45 tokens/s · first after 0.8 s");
+  expect(speedText(reply("a", { timings: { ...TIMINGS, tokens_per_second: 3.21 } }))).toMatch(
+    /^3\.2 tokens\/s/,
+  );
+  expect(speedText(reply("a", { timings: { ...TIMINGS, load_ms: null, prompt_ms: 20 } }))).toMatch(/20 ms$/);
+  expect(speedText(reply("a", { timings: { ...TIMINGS, prompt_ms: null } }))).toBe("45 tokens/s");
+  expect(speedText(reply("a"))).toBe("");
+  expect(speedDetails(reply("a", { timings: TIMINGS }))).toContain("0.6 s loaded the model");
+});
+
+test("thinking takes from the first thought to the first word", () => {
+  let state: ChatState = { ...INITIAL_STATE, messages: [reply("", { status: "streaming", usage: null })] };
+  const came = (at: number, type: "thinking" | "token") => {
+    state = reduce(state, { type: "reply_continued", events: [{ type, content: "a" }], at });
+    return state.messages.at(-1);
+  };
+  expect(came(1000, "thinking")).toMatchObject({ thinkingSince: 1000 });
+  came(2000, "thinking");
+  expect(came(4500, "token")).toMatchObject({ thinkingSince: 1000, thoughtMs: 3500 });
+  expect(came(9000, "token")).toMatchObject({ thoughtMs: 3500 });
+});
+
+test("after a reload the time of thinking is that of its tokens, where the engine counts them", () => {
+  const usage = { prompt_tokens: 1, completion_tokens: 60, total_tokens: 61, thinking_tokens: 50 };
+  const timings = { ...TIMINGS, tokens_per_second: 25 };
+  expect(thoughtMs(reply("a", { usage, timings }))).toBe(2000);
+  expect(thoughtMs(reply("a"))).toBeNull();
+});
+
+test("thinking is chosen where a model can, by level where it takes one", () => {
+  const model = (model_id: string, capabilities: string[] | null) => {
+    const [first] = models({ model_id, capabilities }).models;
+    return first;
+  };
+  const labels = (...args: Parameters<typeof model>) =>
+    thinkOptions(model(...args)).map(({ label }) => label);
+  expect(labels("llama3.1:8b", ["completion"])).toEqual([]);
+  expect(labels("a", null)).toEqual([]);
+  expect(labels("qwen3:8b", ["thinking"])).toEqual(["Thinking: as set", "Thinking: on", "Thinking: off"]);
+  expect(labels("gpt-oss:20b", ["thinking"])).toContain("Thinking: high");
+  expect(thinkFor(model("gpt-oss:20b", ["thinking"]), false)).toBeNull();
+  expect(thinkFor(model("qwen3:8b", ["thinking"]), false)).toBe(false);
+});

@@ -1,0 +1,12 @@
+import { speedDetails, speedText } from "../reply-timing.ts";
+import type { ShownMessage } from "../state.ts";
+
+/** How fast a reply was; where the pointer rests on it, what the time went into. */
+export function Speed({ message }: { readonly message: ShownMessage }) {
+  const text = speedText(message);
+  return text === "" ? null : (
+    <span class="speed" title={speedDetails(message)}>
+      {text}
+    </span>
+  );
+}
