@@ -4,9 +4,11 @@ import { describe, expect, test } from "vitest";
 import type { RunReport } from "../../src/harness/report.ts";
 import type { StackStatus } from "../../src/launch/status.ts";
 import { isAlive, NEVER_RESTARTED, PATIENTLY, type TestStack, testStack } from "../support/cli.ts";
-import { startTestEngine } from "../support/gateway.ts";
 import { ask, createSession, everythingIn } from "../support/hmi.ts";
+import { freePorts } from "../support/ports.ts";
 import { PYTHON_SERVICES, whyNoPython } from "../support/python.ts";
+import { startService } from "../support/service-process.ts";
+import { tempFolder } from "../support/temp.ts";
 
 /** As a stack is by default, and started again at once. */
 const SOON = "restart: { policy: on-failure, backoff_ms: 50 }";
@@ -52,7 +54,8 @@ describe("a drill of a stack that runs here", { timeout: TIMEOUT_MS }, () => {
 
   test("what somebody else runs is not killed, nor what its restart policy would give up", async () => {
     const limited = CONFIG.replaceAll("backoff_ms: 50", "backoff_ms: 50, limit: 1");
-    const stack = await testStack({ STACK_ENGINE_URL: await startTestEngine() }, limited);
+    const engine = await startEngineProcess();
+    const stack = await testStack({ STACK_ENGINE_URL: engine }, limited);
     await stack.up();
     const report = await drill(stack);
     expect(report.counts).toMatchObject({ holds: 9, broken: 0, skipped: 3, could_not_run: 0 });
@@ -150,7 +153,7 @@ test.runIf(missing === undefined)(
     await stack.up();
     const report = await drill(stack);
     expect(brokenIn(report)).toEqual(["drill/hmi-saved", "drill/hmi-settled"]);
-    expect(report.counts).toMatchObject({ holds: 9, skipped: 0, could_not_run: 1 });
+    expect(report.counts).toMatchObject({ holds: 9, skipped: 1, could_not_run: 0 });
     const saved = report.results.find(({ id }) => id === "drill/hmi-saved");
     expect(saved?.outcome).toMatchObject({ found: "a row streaming with 0 characters" });
     expect((await statusOf(stack)).services).toMatchObject([
@@ -176,6 +179,13 @@ contract: { lacks: { stream.error_event: skipped, engine.options: skipped, engin
 
 async function drill(stack: TestStack, ...args: string[]): Promise<RunReport> {
   return (await stack.json("verify", "--drill", ...args)).json as RunReport;
+}
+
+/** An engine that somebody else runs: a process of its own, since this one is busy now and then. */
+async function startEngineProcess(): Promise<string> {
+  const [port = 0] = await freePorts(1);
+  const settings = { STACK_ENGINE_URL: `http://127.0.0.1:${port}` };
+  return (await startService("engine", tempFolder(), settings)).url;
 }
 
 async function expectRefused(stack: TestStack, message: string): Promise<void> {

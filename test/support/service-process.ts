@@ -15,7 +15,7 @@ export interface ServiceProcess {
 
 /** Starts a service and waits until it is ready; killed when the test ends. */
 export async function startService(
-  name: "gateway" | "hmi",
+  name: "engine" | "gateway" | "hmi",
   cwd: string,
   settings: Readonly<Record<string, string>>,
 ): Promise<ServiceProcess> {
