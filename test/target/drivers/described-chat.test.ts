@@ -1,0 +1,170 @@
+import { expect, onTestFinished, test } from "vitest";
+import type { WireDescription } from "../../../src/contract/wire-description.ts";
+import { NotTold } from "../../../src/errors.ts";
+import type { ChatClient } from "../../../src/target/drivers/chat-client.ts";
+import { createDescribedChat } from "../../../src/target/drivers/described-chat.ts";
+import { lastFact, textOf } from "../../../src/target/drivers/reply-facts.ts";
+import { createHttpClient } from "../../../src/target/http.ts";
+import { EXPRESS_CHAT, startExpressChat } from "../../support/express-chat.ts";
+import { type ServerSocket, serveWebSockets } from "../../support/web-socket-server.ts";
+
+const PLACE = { modelId: null, options: {} };
+const never = new AbortController().signal;
+
+function chatAt(url: string, wire: WireDescription, token = ""): ChatClient {
+  const client = createHttpClient(url, token);
+  onTestFinished(() => client.close());
+  return createDescribedChat({
+    driver: "described",
+    wire,
+    client,
+    model: null,
+    agent: "a",
+    token,
+    isStandIn: false,
+  });
+}
+
+/** Sends a message to a conversation, or to none, and reads its reply. */
+async function say(chat: ChatClient, text: string, conversation: string | null = null) {
+  const sent = await chat.send({ place: PLACE, conversation, text }, never);
+  return { sent, seen: await sent.read({ signal: never }).ended };
+}
+
+test("a back end with odd choices is talked to as its description says", async () => {
+  const chat = chatAt(await startExpressChat(), EXPRESS_CHAT);
+  const conversation = await chat.openConversation(PLACE, never);
+  if (conversation === null) throw new Error("it has a call that makes one");
+  const { sent, seen } = await say(chat, "Why are there tides?", conversation);
+  expect(sent).toMatchObject({ isTaken: true, conversation, text: "Why are there tides?" });
+  expect(textOf(seen)).toMatch(/^Tides come from the pull of the moon .* seas \.$/);
+  expect(lastFact(seen, "usage")).toMatchObject({ prompt: 4, completion: 19 });
+  expect(lastFact(seen, "done")).toMatchObject({ reason: "finished" });
+  expect(await chat.rows(conversation, never)).toMatchObject([
+    { role: "user", content: "Why are there tides?", session_id: conversation },
+    { role: "assistant", content: textOf(seen), status: "complete" },
+  ]);
+  expect(await chat.conversations(never)).toEqual([conversation]);
+  await chat.deleteConversation(conversation, never);
+  expect(await chat.conversations(never)).toEqual([]);
+  await expect(chat.rows(conversation, never)).rejects.toThrow(`answered 404: no talk ${conversation}`);
+});
+
+test("a reply is ended by the call that the description names", async () => {
+  const chat = chatAt(await startExpressChat(), EXPRESS_CHAT);
+  const conversation = (await chat.openConversation(PLACE, never)) ?? "";
+  const sent = await chat.send({ place: PLACE, conversation, text: "Why?" }, never);
+  const { promise: began, resolve: hasBegun } = Promise.withResolvers<void>();
+  const { ended } = sent.read({ signal: never, onFact: ({ kind }) => kind === "text" && hasBegun() });
+  await began;
+  await chat.cancel({ conversation }, never);
+  const seen = await ended;
+  expect(lastFact(seen, "done")).toMatchObject({ reason: "stopped" });
+  expect(await chat.rows(conversation, never)).toMatchObject([
+    {},
+    { content: textOf(seen), status: "cancelled" },
+  ]);
+});
+
+test("what is refused is told in the back end's own words", async () => {
+  const chat = chatAt(await startExpressChat(), {
+    ...EXPRESS_CHAT,
+    send: { request: "POST /api/talks/{conversation}/say", body: { words: "{text}" } },
+  });
+  const conversation = (await chat.openConversation(PLACE, never)) ?? "";
+  const { isTaken, call } = await chat.send({ place: PLACE, conversation, text: "Why?" }, never);
+  expect(isTaken).toBe(false);
+  expect(call).toMatchObject({ status: 422, body: { detail: "text is missing" } });
+});
+
+test("what a description does not say is not told, with the setting that would say it", async () => {
+  const { service, send, stream } = EXPRESS_CHAT;
+  const chat = chatAt("http://127.0.0.1:1", { service, send, stream });
+  await expect(chat.rows("7", never)).rejects.toThrow(NotTold);
+  expect(chat.lacking["show rows"]).toContain("contract.wire.rows");
+});
+
+const SOCKET: WireDescription = {
+  service: "hmi",
+  conversation: "own",
+  send: { request: "WS /ws/{conversation}", body: { op: "ask", text: "{text}" } },
+  stream: {
+    framing: "websocket",
+    type: "op",
+    text: { of: "piece", at: "d" },
+    usage: { of: "count", completion: "n" },
+    done: { of: "end" },
+  },
+};
+
+const PIECES = ["Hello ", "there."].map((d) => ({ op: "piece", d }));
+
+function sayAll(socket: ServerSocket, events: readonly unknown[]): void {
+  for (const event of events) socket.say(JSON.stringify(event));
+}
+
+test("by a WebSocket a message is the first frame, and its reply the frames that come, until its end is told", async () => {
+  const asked: unknown[] = [];
+  const url = await serveWebSockets({
+    onText(text, socket) {
+      asked.push([socket.request.url, socket.request.headers.authorization, JSON.parse(text)]);
+      // What is counted may come after the end; the socket stays open.
+      sayAll(socket, [...PIECES, { op: "end" }, { op: "count", n: 2 }]);
+    },
+  });
+  const { sent, seen } = await say(chatAt(url, SOCKET, "s3cret"), "Hi");
+  expect(asked).toEqual([[`/ws/${sent.conversation}`, "Bearer s3cret", { op: "ask", text: "Hi" }]]);
+  expect(sent.conversation).toMatch(/^[\da-f-]{36}$/);
+  expect(textOf(seen)).toBe("Hello there.");
+  expect(lastFact(seen, "usage")).toMatchObject({ completion: 2 });
+  expect(seen).toMatchObject({ request: `WS /ws/${sent.conversation}`, status: 101, end: "closed" });
+});
+
+test("a WebSocket that is closed before the end was told has not told it", async () => {
+  const url = await serveWebSockets({
+    onText(_, socket) {
+      sayAll(socket, PIECES);
+      socket.close();
+    },
+  });
+  const { seen } = await say(chatAt(url, SOCKET), "Hi");
+  expect(textOf(seen)).toBe("Hello there.");
+  expect(lastFact(seen, "done")).toBeUndefined();
+});
+
+test("whoever leaves a WebSocket closes it, and one that nobody accepts is an error", async () => {
+  const url = await serveWebSockets({ onText: (_, socket) => sayAll(socket, PIECES) });
+  const sent = await chatAt(url, SOCKET).send({ place: PLACE, conversation: "7", text: "Hi" }, never);
+  const reading = sent.read({ signal: never });
+  reading.leave();
+  expect((await reading.ended).end).toBe("given-up");
+  const nobody = chatAt("http://127.0.0.1:1", SOCKET);
+  await expect(say(nobody, "Hi")).rejects.toThrow("was not accepted as a WebSocket");
+});
+
+test("socket.io is greeted, its pings are answered, and its events are the reply", async () => {
+  const heard: string[] = [];
+  const url = await serveWebSockets({
+    onOpen: (socket) => socket.say('0{"sid":"a","pingInterval":25000}'),
+    onText(text, socket) {
+      heard.push(text);
+      if (text.startsWith("40")) socket.say('40{"sid":"b"}');
+      if (text.startsWith("42")) socket.say("2");
+      if (text !== "3") return;
+      for (const d of ["Hello ", "there."]) socket.say(`42${JSON.stringify(["piece", { d }])}`);
+      socket.say('42["end",{}]');
+    },
+  });
+  const chat = chatAt(
+    url,
+    {
+      service: "hmi",
+      send: { request: "WS /socket.io/?EIO=4&transport=websocket", body: ["ask", { text: "{text}" }] },
+      stream: { framing: "socket.io", type: "@event", text: { of: "piece", at: "d" }, done: { of: "end" } },
+    },
+    "s3cret",
+  );
+  const { seen } = await say(chat, "Hi");
+  expect(textOf(seen)).toBe("Hello there.");
+  expect(heard).toEqual(['40{"token":"s3cret"}', '42["ask",{"text":"Hi"}]', "3"]);
+});

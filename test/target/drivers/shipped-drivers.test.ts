@@ -1,0 +1,43 @@
+import { expect, onTestFinished, test } from "vitest";
+import { DRIVER_NAMES, DRIVERS } from "../../../src/contract/foreign.ts";
+import { WireDescriptionSchema } from "../../../src/contract/wire-description.ts";
+import { UserError } from "../../../src/errors.ts";
+import { connectDriver, type Driver } from "../../../src/target/drivers/driver.ts";
+import { findDriver, SHIPPED_DRIVERS } from "../../../src/target/drivers/shipped-drivers.ts";
+import { createHttpClient } from "../../../src/target/http.ts";
+
+const NAMES = DRIVER_NAMES.filter((name) => name !== "ours");
+
+function connect(driver: Driver) {
+  const client = createHttpClient("http://127.0.0.1:1");
+  onTestFinished(() => client.close());
+  return connectDriver(driver, {
+    client,
+    settings: {},
+    model: null,
+    agent: "a",
+    token: "",
+    isStandIn: false,
+  });
+}
+
+test("each driver that is told of is there, and enough to talk by", async () => {
+  expect(SHIPPED_DRIVERS.map(({ name }) => name).toSorted()).toEqual(NAMES.toSorted());
+  for (const name of NAMES) {
+    const driver = findDriver(name);
+    expect(driver.service).toBe(DRIVERS[name]);
+    if (name === "described") continue;
+    expect((await connect(driver)).driver).toBe(name);
+    if (driver.wire !== undefined) expect(WireDescriptionSchema.safeParse(driver.wire).error).toBeUndefined();
+  }
+});
+
+test("`described` alone says nothing, and is told what it needs", async () => {
+  const refused = await connect(findDriver("described")).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(UserError);
+  expect(String(refused)).toContain("contract.wire.send is missing");
+});
+
+test("another name is refused with those that there are", () => {
+  expect(() => findDriver("theirs")).toThrow('There is no driver "theirs".');
+});
