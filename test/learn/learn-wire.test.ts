@@ -1,0 +1,265 @@
+import { expect, test } from "vitest";
+import { WireDescriptionSchema } from "../../src/contract/wire-description.ts";
+import { readHar } from "../../src/learn/har-file.ts";
+import { learnWire } from "../../src/learn/learn-wire.ts";
+import type { LearnedWire } from "../../src/learn/learned-wire.ts";
+import { eventsOf, type HarEntry, harOf } from "../support/har.ts";
+
+const AT = "http://127.0.0.1:8000";
+const UUID = "7c9e6679-7425-40de-944b-e07fc1f90ae7";
+
+/** What is learned; and that it could stand in a configuration. */
+function learn(...entries: readonly HarEntry[]): LearnedWire {
+  const learned = learnWire(readHar("chat.har", harOf(...entries)));
+  expect(WireDescriptionSchema.safeParse(learned.wire).error).toBeUndefined();
+  return learned;
+}
+
+const SSE = "text/event-stream";
+
+test("a FastAPI back end: lines of JSON, and a conversation's id that the page makes up", () => {
+  const { driver, wire, talk, unknown } = learn(
+    {
+      request: `POST ${AT}/chat`,
+      body: { session_id: UUID, message: "Why is the sea salty?", stream: true },
+      type: "application/x-ndjson",
+      answer: [
+        '{"token":"Rivers "}',
+        '{"token":"bring salt."}',
+        '{"finished":true,"output_tokens":3}',
+        "",
+      ].join("\n"),
+    },
+    {
+      request: `GET ${AT}/history/${UUID}`,
+      answer: [
+        { type: "human", text: "Why is the sea salty?" },
+        { type: "ai", text: "Rivers bring salt." },
+      ],
+    },
+  );
+  expect(driver).toBe("described");
+  expect(talk).toEqual({ said: "Why is the sea salty?", reply: "Rivers bring salt." });
+  expect(wire).toEqual({
+    service: "hmi",
+    conversation: "own",
+    send: {
+      request: "POST /chat",
+      body: { session_id: "{conversation}", message: "{text}", stream: true },
+    },
+    stream: {
+      framing: "ndjson",
+      text: { at: "token" },
+      usage: { completion: "output_tokens" },
+      done: { where: { finished: true } },
+    },
+    rows: { request: "GET /history/{conversation}", list: "", text: "text", role: "type" },
+  });
+  expect(unknown.map(({ setting }) => setting)).toEqual([
+    "stream",
+    "cancel",
+    "delete_conversation",
+    "conversations",
+    "models",
+    "health",
+  ]);
+});
+
+test("a message in an EventSource's query, with bare text and [DONE]", () => {
+  const { wire, talk } = learn({
+    request: `GET ${AT}/stream?prompt=Count+to+three&room=`,
+    type: SSE,
+    answer: eventsOf("1", ", 2", ", 3", "[DONE]"),
+  });
+  expect(talk.reply).toBe("1, 2, 3");
+  expect(wire).toEqual({
+    service: "hmi",
+    send: { request: "GET /stream?prompt={text}&room=" },
+    stream: { framing: "sse", text: { at: "" }, done: { data: "[DONE]" } },
+  });
+});
+
+test("a send and a read, ids that flow from the answer into a path, events with names, a cancel, models", () => {
+  const { wire, findings } = learn(
+    { request: `GET ${AT}/v2/models`, answer: { models: [{ name: "small" }, { name: "large" }] } },
+    {
+      request: `POST ${AT}/v2/ask`,
+      body: { thread: null, question: "Why is the sea salty?", model: "small", nonce: UUID },
+      answer: { thread: { id: "t-17" }, run_id: 5031 },
+    },
+    {
+      request: `GET ${AT}/v2/runs/5031/events`,
+      type: SSE,
+      answer: [
+        'event: thinking\ndata: {"text":"Hm."}\n\n',
+        'event: chunk\ndata: {"text":"Rivers "}\n\n',
+        'event: chunk\ndata: {"text":"do."}\n\n',
+        'event: finished\ndata: {"stop_reason":"end"}\n\n',
+      ].join(""),
+    },
+    { request: `POST ${AT}/v2/runs/5031/abort`, answer: {} },
+    {
+      request: `GET ${AT}/v2/threads/t-17`,
+      answer: {
+        id: "t-17",
+        turns: [
+          { id: 1, by: "person", said: { text: "Why is the sea salty?" } },
+          { id: 2, by: "model", said: { text: "Rivers do." } },
+        ],
+      },
+    },
+  );
+  expect(wire).toEqual({
+    service: "hmi",
+    send: {
+      request: "POST /v2/ask",
+      body: { thread: "{conversation|null}", question: "{text}", model: "{model}", nonce: "{key}" },
+      told: { conversation: "thread.id", reply: "run_id" },
+    },
+    read: { request: "GET /v2/runs/{reply}/events" },
+    stream: {
+      framing: "sse",
+      type: "@event",
+      text: { of: "chunk", at: "text" },
+      thought: { of: "thinking", at: "text" },
+      done: { of: "finished", reason: "stop_reason" },
+    },
+    cancel: { request: "POST /v2/runs/{reply}/abort" },
+    rows: {
+      request: "GET /v2/threads/{conversation}",
+      list: "turns",
+      text: "said.text",
+      role: "by",
+      roles: { user: ["person"], assistant: ["model"] },
+      id: "id",
+    },
+    models: { request: "GET /v2/models", list: "models", id: "name" },
+  });
+  expect(findings.find(({ setting }) => setting === "stream.done")).toEqual({
+    setting: "stream.done",
+    value: "{of:finished,reason:stop_reason}",
+    where: "entry 3, GET /v2/runs/5031/events",
+    bytes: '{"stop_reason":"end"}',
+  });
+});
+
+test("a WebSocket: the frame that carried the text, and those that answered it", () => {
+  const { wire, talk } = learn({
+    request: "WS ws://127.0.0.1:8000/ws/chat",
+    status: 101,
+    frames: [
+      '> {"action":"ask","content":"Why is the sea salty?"}',
+      '< {"op":"piece","d":"Rivers "}',
+      '< {"op":"piece","d":"do."}',
+      '< {"op":"end","tokens":{"prompt":5,"completion":2}}',
+    ],
+  });
+  expect(talk.reply).toBe("Rivers do.");
+  expect(wire).toEqual({
+    service: "hmi",
+    send: { request: "WS /ws/chat", body: { action: "ask", content: "{text}" } },
+    stream: {
+      framing: "websocket",
+      type: "op",
+      text: { of: "piece", at: "d" },
+      usage: { of: "end", prompt: "tokens.prompt", completion: "tokens.completion" },
+      done: { of: "end" },
+    },
+  });
+});
+
+test("of a known driver only what departs is written", () => {
+  const chunk = (content: string, finish_reason: string | null = null) => ({
+    model: "m",
+    choices: [{ index: 0, delta: { content }, finish_reason }],
+  });
+  const chat: HarEntry = {
+    request: `POST ${AT}/v1/chat/completions`,
+    headers: { Authorization: "Bearer sk-very-secret" },
+    body: { model: "m", stream: true, messages: [{ role: "user", content: "Hi there" }] },
+    type: SSE,
+    answer: eventsOf(chunk("Hel"), chunk("lo"), chunk("", "stop"), "[DONE]"),
+  };
+  expect(learn(chat)).toMatchObject({
+    driver: "openai-chat",
+    service: "gateway",
+    wire: {},
+    talk: { reply: "Hello" },
+  });
+  const health: HarEntry = { request: `GET ${AT}/healthz`, answer: { ok: true } };
+  expect(learn(chat, health).wire).toEqual({ health: { request: "GET /healthz" } });
+});
+
+test("the seeds' wire and our own are told apart by what begins their streams", () => {
+  const send: HarEntry = {
+    request: `POST ${AT}/api/chat/message`,
+    body: { session_id: null, message: "Hi there" },
+    answer: { session_id: UUID, message_id: "m1", assistant_message_id: "m2" },
+  };
+  const stream = (...first: readonly unknown[]): HarEntry => ({
+    request: `GET ${AT}/api/chat/stream/${UUID}`,
+    type: SSE,
+    answer: eventsOf(...first, { type: "token", content: "Hello" }, { type: "done", finish_reason: "stop" }),
+  });
+  expect(learn(send, stream())).toMatchObject({ driver: "seeds", wire: {} });
+  const started = {
+    type: "started",
+    session_id: UUID,
+    message_id: "m1",
+    assistant_message_id: "m2",
+    model: "m",
+  };
+  expect(learn(send, stream(started))).toMatchObject({ driver: "ours", wire: {} });
+});
+
+test("no secret of a log is in what is shown or written", () => {
+  const learned = learn({
+    request: `POST ${AT}/chat?access_token=sk-one`,
+    headers: { "X-Api-Key": "sk-two", Cookie: "session=sk-three", "X-Tenant": "acme" },
+    body: { prompt: "Why is the sea salty?", api_key: "sk-four" },
+    type: SSE,
+    answer: eventsOf({ delta: "Rivers " }, { delta: "do." }, { done: true }),
+  });
+  expect(JSON.stringify(learned)).not.toMatch(/sk-(?:one|two|three|four)/);
+  expect(learned.wire).toMatchObject({
+    headers: { "x-api-key": "{token}", "x-tenant": "acme" },
+    send: { request: "POST /chat?access_token={token}", body: { prompt: "{text}", api_key: "{token}" } },
+  });
+  expect(learned.unknown.map(({ why }) => why).join("\n")).toContain("STACK_AUTH_TOKEN");
+});
+
+test("a page's other calls are not taken for the talk", () => {
+  const { wire } = learn(
+    {
+      request: `POST ${AT}/telemetry`,
+      body: { event: "page viewed by somebody", message: "started up" },
+      answer: {},
+    },
+    { request: `GET ${AT}/notices`, type: SSE, answer: eventsOf({ kind: "hello", text: "Welcome back" }) },
+    {
+      request: `POST ${AT}/say`,
+      body: { text: "Why is the sea salty?" },
+      type: SSE,
+      answer: eventsOf({ text: "Riv" }, { text: "ers " }, { text: "do." }, { done: true }),
+    },
+    { request: "POST https://stats.example/collect", body: { message: "Why is the sea salty?" }, answer: {} },
+  );
+  expect(wire.send?.request).toBe("POST /say");
+});
+
+test("what cannot be learned is told with what is there, and what to do", () => {
+  const learning =
+    (...entries: readonly HarEntry[]) =>
+    () =>
+      learn(...entries);
+  expect(learning({ request: `GET ${AT}/`, type: "text/html", answer: "<p>" })).toThrow(
+    "In chat.har is no message.",
+  );
+  const unkept: HarEntry = { request: `POST ${AT}/chat`, body: { message: "Why is it?" }, type: SSE };
+  expect(learning(unkept)).toThrow(
+    expect.objectContaining({
+      code: "nothing_learned",
+      hint: expect.stringContaining("stack tap --to http://127.0.0.1:8000 --record"),
+    }),
+  );
+});
