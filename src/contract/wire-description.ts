@@ -34,6 +34,7 @@ const several = <Rule extends z.core.$ZodType>(rule: Rule) =>
   z.union([rule, z.array(rule).check(z.minLength(1))]);
 
 const textRule = z.strictObject({ ...condition, at: place });
+const words = z.array(z.string()).check(z.minLength(1));
 
 const toldRule = z.strictObject({
   ...condition,
@@ -95,6 +96,15 @@ const StreamDescription = z.strictObject({
         has: z.optional(place),
         data: z.optional(z.string()),
         reason: z.optional(place),
+        /** The back end's words for why a reply has ended. */
+        reasons: z.optional(
+          z.strictObject({
+            stop: z.optional(words),
+            length: z.optional(words),
+            cancelled: z.optional(words),
+            error: z.optional(words),
+          }),
+        ),
       }),
     ),
   ),
@@ -109,7 +119,6 @@ const told = z.strictObject({
 });
 
 const request = { request: call, body: z.optional(body) };
-const words = z.array(z.string()).check(z.minLength(1));
 
 /** Every field of it is a setting of `contract`; in a driver `send` and `stream` must be there. */
 export const wireFields = {

@@ -18,6 +18,8 @@ const FAILURE = /error|fail|exception/i;
 const ENDING = /done|end|complete|finish|stop|final|close|eos/i;
 const TYPE_NAMES = ["type", "event", "kind", "op", "action", "t", "object", "status", "name"];
 const REASON = /reason/i;
+/** Words for a whole reply that need no telling. */
+const WHOLE = /^(?:stop|length)$/;
 
 /** The description of a stream, by what its events have in common; undefined where no reply can be seen in it. */
 export function inferStream(
@@ -204,9 +206,16 @@ function doneOf(events: readonly TypedEvent[], said: Spot): StreamDescription["d
     const reason = leavesOf(ending.value).find(
       ({ place, value }) => REASON.test(lastName(place)) && typeof value === "string",
     );
-    return { of: ending.type, ...(reason !== undefined && { reason: reason.place }) };
+    return { of: ending.type, ...toldBy(reason) };
   }
   return flagOf(events);
+}
+
+/** The reply that was logged came whole, so its word is the one for that. */
+function toldBy(reason: Leaf | undefined): object {
+  if (reason === undefined) return {};
+  const word = String(reason.value);
+  return { reason: reason.place, ...(!WHOLE.test(word) && { reasons: { stop: [word] } }) };
 }
 
 /** `done: true`, or a reason, which only the last ones have. */
@@ -222,7 +231,7 @@ function flagOf(events: readonly TypedEvent[]): StreamDescription["done"] {
     ({ place, value }) =>
       typeof value === "string" && REASON.test(lastName(place)) && isOnlyLate(place, value),
   );
-  const told = reason === undefined ? {} : { reason: reason.place };
+  const told = toldBy(reason);
   if (flag !== undefined) return { where: { [flag.place]: true }, ...told };
-  return reason === undefined ? undefined : { has: reason.place, reason: reason.place };
+  return reason === undefined ? undefined : { has: reason.place, ...told };
 }

@@ -122,7 +122,7 @@ test("a send and a read, ids that flow from the answer into a path, events with 
       type: "@event",
       text: { of: "chunk", at: "text" },
       thought: { of: "thinking", at: "text" },
-      done: { of: "finished", reason: "stop_reason" },
+      done: { of: "finished", reason: "stop_reason", reasons: { stop: ["end"] } },
     },
     cancel: { request: "POST /v2/runs/{reply}/abort" },
     rows: {
@@ -137,7 +137,7 @@ test("a send and a read, ids that flow from the answer into a path, events with 
   });
   expect(findings.find(({ setting }) => setting === "stream.done")).toEqual({
     setting: "stream.done",
-    value: "{of:finished,reason:stop_reason}",
+    value: "{of:finished,reason:stop_reason,reasons:{stop:[end]}}",
     where: "entry 3, GET /v2/runs/5031/events",
     bytes: '{"stop_reason":"end"}',
   });

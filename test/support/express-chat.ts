@@ -30,7 +30,7 @@ export const EXPRESS_CHAT: WireDescription = {
     type: "kind",
     text: { of: "piece", at: "delta" },
     usage: { of: "end", prompt: "tokens.in", completion: "tokens.out" },
-    done: { of: "end", reason: "reason" },
+    done: { of: "end", reason: "reason", reasons: { stop: ["finished"], cancelled: ["stopped"] } },
   },
   rows: {
     request: "GET /api/talks/{conversation}/lines",

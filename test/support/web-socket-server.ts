@@ -15,9 +15,16 @@ export interface WebSocketHandlers {
   onText?(text: string, socket: ServerSocket): void;
 }
 
-/** A server of WebSockets as RFC 6455 has them, for short text frames; it ends with the test. Gives its `http://` URL. */
-export async function serveWebSockets(handlers: WebSocketHandlers): Promise<string> {
-  const server = createServer((_, response) => response.writeHead(404).end());
+/**
+ * A server of WebSockets as RFC 6455 has them, for short text frames, with a page for whoever asks for one; it ends with
+ * the test. Gives its `http://` URL.
+ */
+export async function serveWebSockets(handlers: WebSocketHandlers, page?: string): Promise<string> {
+  const server = createServer((_, response) =>
+    page === undefined
+      ? response.writeHead(404).end()
+      : response.writeHead(200, { "content-type": "text/html" }).end(page),
+  );
   server.on("upgrade", (request, socket: Duplex) => accept(request, socket, handlers));
   return await listenOnAnyPort(server);
 }

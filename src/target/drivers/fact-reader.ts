@@ -192,10 +192,12 @@ function told(value: unknown, message: string, rule: RuleOf<"failure"> | RuleOf<
   return { code: idAt(value, rule.code), message, ...(hint !== null && { hint }) };
 }
 
-function doneIn(value: unknown, { data, has, reason }: RuleOf<"done">): ReplyFact | undefined {
+function doneIn(value: unknown, { data, has, reason, reasons = {} }: RuleOf<"done">): ReplyFact | undefined {
   if (data !== undefined) return undefined;
   if (has !== undefined && (valueAt(value, has) ?? null) === null) return undefined;
-  return { kind: "done", reason: textAt(value, reason) };
+  const said = textAt(value, reason);
+  const own = Object.entries(reasons).find(([, words]) => said !== null && words?.includes(said))?.[0];
+  return { kind: "done", reason: own ?? said };
 }
 
 const PER_MS = { ms: 1, ns: 1e6 } as const;

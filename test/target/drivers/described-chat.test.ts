@@ -39,7 +39,7 @@ test("a back end with odd choices is talked to as its description says", async (
   expect(sent).toMatchObject({ isTaken: true, conversation, text: "Why are there tides?" });
   expect(textOf(seen)).toMatch(/^Tides come from the pull of the moon .* seas \.$/);
   expect(lastFact(seen, "usage")).toMatchObject({ prompt: 4, completion: 19 });
-  expect(lastFact(seen, "done")).toMatchObject({ reason: "finished" });
+  expect(lastFact(seen, "done")).toMatchObject({ reason: "stop" });
   expect(await chat.rows(conversation, never)).toMatchObject([
     { role: "user", content: "Why are there tides?", session_id: conversation },
     { role: "assistant", content: textOf(seen), status: "complete" },
@@ -59,7 +59,7 @@ test("a reply is ended by the call that the description names", async () => {
   await began;
   await chat.cancel({ conversation }, never);
   const seen = await ended;
-  expect(lastFact(seen, "done")).toMatchObject({ reason: "stopped" });
+  expect(lastFact(seen, "done")).toMatchObject({ reason: "cancelled" });
   expect(await chat.rows(conversation, never)).toMatchObject([
     {},
     { content: textOf(seen), status: "cancelled" },

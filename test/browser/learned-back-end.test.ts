@@ -1,0 +1,92 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { readHar } from "../../src/learn/har-file.ts";
+import { learnWire } from "../../src/learn/learn-wire.ts";
+import { PATH, runStack } from "../support/cli.ts";
+import { EXPRESS_CHAT, startExpressChat } from "../support/express-chat.ts";
+import { tempFolder } from "../support/temp.ts";
+import { serveChatPage } from "../support/web-socket-chat.ts";
+import { CHROMIUM, launchChromium, NO_CHROMIUM } from "./chromium.ts";
+
+if (CHROMIUM === undefined) test("back ends that are learned in a browser", ({ skip }) => skip(NO_CHROMIUM));
+
+/** What Chromium notes of the network while a person does this: the file that it saves. */
+async function recordHar(url: string, act: (page: Page) => Promise<void>): Promise<string> {
+  const file = join(tempFolder(), "chat.har");
+  const browser = await launchChromium();
+  try {
+    const context = await browser.newContext({ recordHar: { path: file, content: "embed" } });
+    const page = await context.newPage();
+    await page.goto(url);
+    await act(page);
+    await context.close();
+  } finally {
+    await browser.close();
+  }
+  return file;
+}
+
+async function titled(page: Page, title: string): Promise<void> {
+  await page.waitForFunction((wanted) => document.title === wanted, title);
+}
+
+async function say(page: Page, text: string): Promise<void> {
+  await titled(page, "ready");
+  await page.getByLabel("Message").fill(text);
+  await page.getByRole("button", { name: "Send" }).click();
+}
+
+test.skipIf(CHROMIUM === undefined)(
+  "an Express back end with two odd choices is learned from what Chromium saved, and then verified",
+  async () => {
+    const url = await startExpressChat();
+    const har = await recordHar(url, async (page) => {
+      await say(page, "Why are there tides?");
+      await titled(page, "answered");
+      await page.reload();
+      await titled(page, "ready");
+      await page.getByRole("button", { name: "Stop" }).click();
+      await page.getByRole("button", { name: "Delete" }).click();
+      await titled(page, "deleted");
+    });
+    const { driver, wire } = learnWire(readHar("chat.har", JSON.parse(readFileSync(har, "utf8"))));
+    const { stream, ...rest } = EXPRESS_CHAT;
+    expect(driver).toBe("described");
+    // That nothing was stopped in mid-reply leaves that word to a person.
+    expect(wire).toMatchObject({ ...rest, stream: { ...stream, done: { of: "end", reason: "reason" } } });
+
+    const here = { cwd: tempFolder(), env: { PATH, OLLAMA_HOST: "127.0.0.1:1" } };
+    const init = await runStack(["init", "--from", har, "--yes", "--json"], here);
+    expect(init.stderr).toContain('✓ Tried with "Say hello in three words.": Tides come from');
+    expect(JSON.parse(init.stdout)).toMatchObject({
+      written: true,
+      tried: { problems: [], rows: 2, left: null },
+    });
+    const verify = await runStack(["verify", "persistence", "--json"], here);
+    const { counts } = JSON.parse(verify.stdout);
+    expect(counts).toMatchObject({ broken: 0, could_not_run: 0 });
+    expect(counts.holds).toBeGreaterThan(3);
+    const { talks } = await (await fetch(`${url}/api/talks`)).json();
+    expect(talks).toEqual([]);
+  },
+  60_000,
+);
+
+test.skipIf(CHROMIUM === undefined)(
+  "the frames of a WebSocket are in what Chromium saves, and are learned",
+  async () => {
+    const har = await recordHar(await serveChatPage(), async (page) => {
+      await say(page, "Why is the sea salty?");
+      await titled(page, "answered");
+    });
+    const { wire, talk } = learnWire(readHar("chat.har", JSON.parse(readFileSync(har, "utf8"))));
+    expect(talk).toEqual({ said: "Why is the sea salty?", reply: "Rivers bring salt." });
+    expect(wire).toMatchObject({
+      send: { request: "WS /ws", body: { ask: "{text}" } },
+      stream: { framing: "websocket", type: "op", text: { of: "piece", at: "d" }, done: { of: "end" } },
+    });
+  },
+  60_000,
+);
