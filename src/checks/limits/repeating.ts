@@ -34,7 +34,7 @@ function judgeOne(reply: SeenReply): Broken | undefined {
   const events = eventsIn(stream);
   const isIt = ({ code }: Pick<Notice, "code">): boolean => code === "repeating";
   const told = events.filter((event) => event.type === "notice" && isIt(event)).length;
-  const saved = replyRow(reply)?.notices.filter(isIt).length ?? 0;
+  const saved = replyRow(reply)?.notices?.filter(isIt).length ?? 0;
   const isWhole = textIn(stream.events) === PIECE.repeat(TIMES) && finishReasonOf(stream) === "stop";
   if (told === 1 && saved === 1 && isWhole) return undefined;
   return {

@@ -17,7 +17,7 @@ export const afterDone = defineCheck<Context["target"], Evidence>({
   claim: "a reader that comes back with the id of done is answered 204, and so stays away",
   why: "EventSource comes back whenever a stream is closed: each 200 makes it come back once more, for ever.",
   lookAt: "a stream that is opened with the Last-Event-ID of its done: 204 and no body",
-  needs: [],
+  needs: ["speak the contract"],
   async collect(context) {
     const { sessionId, stream } = await say(context, {
       door: "message",

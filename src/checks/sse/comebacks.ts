@@ -1,7 +1,7 @@
 import type { GenerationRecord } from "../../contract/engine.ts";
-import type { Message } from "../../contract/hmi.ts";
 import { gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/check.ts";
+import type { SeenRow } from "../../target/drivers/reply-facts.ts";
 import type { SeenEvent, SeenStream } from "../../target/http.ts";
 import type { Context } from "../stage.ts";
 import { follow, type Reading } from "./follow.ts";
@@ -19,7 +19,7 @@ export interface Comeback {
   readonly during: SeenStream;
   /** What it got when it came back once more after the end. */
   readonly after: SeenStream;
-  readonly rows: readonly Message[];
+  readonly rows: readonly SeenRow[];
   readonly generations: readonly GenerationRecord[] | null;
   readonly message: string;
 }

@@ -1,12 +1,11 @@
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
-import type { SeenStream } from "../../target/http.ts";
 import type { Context } from "../stage.ts";
 import { describe, eventsIn, nameOf } from "./events.ts";
 import { CLOSE_MS } from "./follow.ts";
-import { plainStreams } from "./plain.ts";
+import { plainStreams, type StreamByDoor } from "./plain.ts";
 
-export const done = defineCheck<Context["target"], readonly SeenStream[]>({
+export const done = defineCheck<Context["target"], readonly StreamByDoor[]>({
   id: "sse/done",
   claim: "done comes exactly once and last, and then the server closes the stream",
   why: "LibreChat #1270: no done after the last token, so the page waits for ever. docs/faults.md, row 2: lost where the last piece is empty.",
@@ -18,7 +17,8 @@ export const done = defineCheck<Context["target"], readonly SeenStream[]>({
     firstBroken(streams, judgeOne) ?? { verdict: "holds", seen: streams.map(describe).join("; ") },
 });
 
-function judgeOne(stream: SeenStream): Broken | undefined {
+function judgeOne(stream: StreamByDoor): Broken | undefined {
+  if (stream.door === "wire") return judgeByWire(stream);
   const names = eventsIn(stream).map((event) => (event.type === "done" ? "done" : nameOf(event)));
   const count = names.filter((name) => name === "done").length;
   const isLast = names.at(-1) === "done";
@@ -28,6 +28,21 @@ function judgeOne(stream: SeenStream): Broken | undefined {
     expected: "done once, last, and then the stream closed by the server",
     found:
       count === 1 && isLast ? END[stream.end] : `done ${count} times, last: ${names.at(-1) ?? "nothing"}`,
+    seen: describe(stream),
+  };
+}
+
+/** A wire may tell its end by several words, or by the end of the stream; but then there is no more text. */
+function judgeByWire(stream: StreamByDoor): Broken | undefined {
+  const kinds = stream.facts.map(({ kind }) => kind);
+  const first = kinds.indexOf("done");
+  const hasTextAfter = kinds.lastIndexOf("text") > first;
+  if (first >= 0 && !hasTextAfter && stream.end === "closed") return undefined;
+  const after = hasTextAfter ? "text after the end" : END[stream.end];
+  return {
+    verdict: "broken",
+    expected: "an end that is told, no text after it, and then the stream closed by the server",
+    found: first >= 0 ? after : `no end: the stream was ${stream.end}`,
     seen: describe(stream),
   };
 }

@@ -1,6 +1,8 @@
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
+import { failureOf } from "../../target/drivers/reply-facts.ts";
 import type { Context } from "../stage.ts";
+import { lastWord } from "../stream-words.ts";
 import { describe, finishReasonOf } from "./events.ts";
 import { type FailedReply, failedReplies, story } from "./failures.ts";
 import { judgeOrder } from "./order.ts";
@@ -19,6 +21,7 @@ export const engineFailure = defineCheck<Context["target"], readonly FailedReply
 });
 
 function judgeOne(failed: FailedReply): Broken | undefined {
+  if (failed.reply.door === "wire") return judgeByWire(failed);
   const { stream } = failed.reply;
   const ending = finishReasonOf(stream) ?? "no done";
   const status = replyRow(failed.reply)?.status ?? "error";
@@ -34,4 +37,21 @@ function judgeOne(failed: FailedReply): Broken | undefined {
   }
   const disorder = judgeOrder(stream, failed);
   return disorder && { ...disorder, seen };
+}
+
+/** A wire has its own word for a failure; where it cuts the connection, whoever reads is told as well. */
+function judgeByWire(failed: FailedReply): Broken | undefined {
+  const { stream } = failed.reply;
+  const row = replyRow(failed.reply);
+  const isTold =
+    failureOf(stream) !== undefined || stream.end === "cut" || lastWord(stream) === "done (error)";
+  const isCalledWell = row?.status === "complete" || row?.status === "streaming";
+  if (isTold && !isCalledWell) return undefined;
+  return {
+    verdict: "broken",
+    expected: "a failure that is told in the stream, and in the row no status that says all is well",
+    found: isTold ? `a row with status ${row?.status}` : `${lastWord(stream)}, and no failure`,
+    seen: `${story(failed)}; ${describe(stream)}`,
+    rows: failed.reply.rows,
+  };
 }

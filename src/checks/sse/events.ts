@@ -1,5 +1,6 @@
 import type { FinishReason, StreamEvent } from "../../contract/events.ts";
 import type { SeenEvent, SeenStream } from "../../target/http.ts";
+import { lastWord } from "../stream-words.ts";
 
 /** An event of the contract that arrived, with when it did. */
 export interface Arrived {
@@ -35,10 +36,11 @@ export function nameOf(event: StreamEvent): string {
   return event.type === "done" ? `done(${event.finish_reason})` : event.type;
 }
 
-/** `GET /api/chat/stream/5 ended with done(stop), closed after 14 ms`. */
+/** `GET /api/chat/stream/5 ended with done(stop), closed after 14 ms`; without the contract's events, by what was told. */
 export function describe(stream: SeenStream): string {
   const path = decodeURIComponent(stream.request.replaceAll("+", " "));
   const last = eventsIn(stream).at(-1);
-  const ending = last === undefined ? "brought no event" : `ended with ${nameOf(last)}`;
+  const word = stream.facts.length === 0 ? "brought no event" : `ended with ${lastWord(stream)}`;
+  const ending = last === undefined ? word : `ended with ${nameOf(last)}`;
   return `${path} ${ending}, ${stream.end} after ${Math.round(stream.duration_ms)} ms`;
 }

@@ -1,5 +1,6 @@
+import { NotTold } from "../../errors.ts";
 import type { Context } from "../stage.ts";
-import { type Door, type SeenReply, say } from "./say.ts";
+import { type Door, doorsOf, type SeenReply, say } from "./say.ts";
 
 /** A way in which the engine was told to fail, as the stand-in names it. */
 export type Failure = "error" | "cut" | "end";
@@ -23,7 +24,9 @@ const DOORS: readonly Door[] = ["message", "gateway"];
 /** Replies that fail in mid-text in every way, and one that fails before its first token. */
 export async function failedReplies(context: Context): Promise<readonly FailedReply[]> {
   return await context.share("failed replies", async () => {
-    const { hasErrorEvent } = context.target;
+    const { hasErrorEvent, front } = context.target;
+    if (front === "engine")
+      throw new NotTold("the target is an engine: nobody is there to tell that it fails");
     const fail = async (door: Door, failure: Failure, after: number): Promise<FailedReply> => {
       const options = {
         stand_in_reply: WORDS.join(""),
@@ -35,7 +38,7 @@ export async function failedReplies(context: Context): Promise<readonly FailedRe
       return { failure, before: WORDS.slice(0, after).join(""), hasErrorEvent, reply };
     };
     return await Promise.all(
-      DOORS.flatMap((door) => [
+      doorsOf(context, DOORS).flatMap((door) => [
         fail(door, "error", SAID),
         fail(door, "cut", SAID),
         fail(door, "end", SAID),

@@ -11,7 +11,7 @@ export const firstByte = defineCheck<Context["target"], TimedReplies>({
   claim: "the first event comes at once, while the engine still loads its model",
   why: "A page that shows nothing until the model is loaded is taken for broken, and the message is sent again.",
   lookAt: "when the response's head and planning are sent: before the engine is asked, not with its answer",
-  needs: ["direct the engine"],
+  needs: ["speak the contract", "direct the engine"],
   isTimed: true,
   collect: timedReplies,
   judge({ loading, silenceMs, ...evidence }) {

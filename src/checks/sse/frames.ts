@@ -13,7 +13,7 @@ export const frames = defineCheck<Context["target"], readonly SeenStream[]>({
   claim: "on the wire an event is one id line, one data line with JSON, and a blank line",
   why: "A named event never reaches onmessage, and one without an id cannot be come back to (contract, section 1).",
   lookAt: "the function that writes an event's bytes",
-  needs: [],
+  needs: ["speak the contract"],
   collect: plainStreams,
   judge(streams) {
     const bytes = streams.flatMap(({ chunks }) => chunks).reduce((sum, { latin1 }) => sum + latin1.length, 0);

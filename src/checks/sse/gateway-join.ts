@@ -18,7 +18,7 @@ export const gatewayJoin = defineCheck<Context["target"], Evidence>({
   claim: "GET /chat/stream/{session_id} of the gateway joins the reply that runs, from its first event",
   why: "The seed's gateway answers 501 there (docs/faults.md, row S9); whoever lost its connection has nothing to come back to.",
   lookAt: "the gateway's GET /chat/stream/{session_id}; the HMI falls back on the POST where it is missing",
-  needs: [],
+  needs: ["speak the contract"],
   async collect(context) {
     const prepared = await prepare(context, { door: "gateway", name: "join", options: { num_predict: 16 } });
     const path = gatewayRoutes.resume.path({ session_id: prepared.sessionId });

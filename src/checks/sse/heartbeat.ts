@@ -11,7 +11,7 @@ export const heartbeat = defineCheck<Context["target"], TimedReplies>({
   claim: "while the engine is silent, comments come in time, and nothing but comments",
   why: "Proxies close what is silent (docs/faults.md, rows S12 and 46); and an event as heartbeat hides that nothing is written any more (opencode #43519).",
   lookAt: "the timer of the heartbeat: it must run from the first byte on, by itself, and write comments",
-  needs: ["direct the engine"],
+  needs: ["speak the contract", "direct the engine"],
   isTimed: true,
   collect: timedReplies,
   judge(evidence) {

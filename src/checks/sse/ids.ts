@@ -12,7 +12,7 @@ export const ids = defineCheck<Context["target"], readonly SeenStream[]>({
   why: "By it a reader that comes back gets what it lacks, wherever the pieces are cut then (contract, section 1).",
   lookAt:
     "what numbers the events: step, characters of thoughts and characters of text, each by itself, not the events",
-  needs: [],
+  needs: ["speak the contract"],
   collect: plainStreams,
   judge: (streams) =>
     firstBroken(streams, judgeOne) ?? { verdict: "holds", seen: streams.map(describe).join("; ") },

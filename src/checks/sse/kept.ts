@@ -1,5 +1,6 @@
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
+import { textOf } from "../../target/drivers/reply-facts.ts";
 import type { Context } from "../stage.ts";
 import { describe, textIn } from "./events.ts";
 import { type FailedReply, failedReplies, story } from "./failures.ts";
@@ -17,6 +18,7 @@ export const kept = defineCheck<Context["target"], readonly FailedReply[]>({
 });
 
 function judgeOne(failed: FailedReply): Broken | undefined {
+  if (failed.reply.door === "wire") return judgeByWire(failed);
   const { before, reply } = failed;
   const streamed = textIn(reply.stream.events);
   const saved = replyRow(reply)?.content ?? before;
@@ -25,6 +27,24 @@ function judgeOne(failed: FailedReply): Broken | undefined {
     verdict: "broken",
     expected: JSON.stringify(before),
     found: streamed === before ? `${JSON.stringify(saved)} in the row` : JSON.stringify(streamed),
+    seen: `${story(failed)}; ${describe(reply.stream)}`,
+    rows: reply.rows,
+  };
+}
+
+/** A back end may put words of its own after what had come; where nothing had, it owes no row. */
+function judgeByWire(failed: FailedReply): Broken | undefined {
+  const { before, reply } = failed;
+  const streamed = textOf(reply.stream);
+  const isShown = reply.rows.length > 0;
+  const saved = isShown ? (replyRow(reply)?.content ?? "") : before;
+  if (streamed.startsWith(before) && saved.startsWith(before)) return undefined;
+  return {
+    verdict: "broken",
+    expected: JSON.stringify(before),
+    found: streamed.startsWith(before)
+      ? `${replyRow(reply) === null ? "no reply" : JSON.stringify(saved)} in the rows`
+      : JSON.stringify(streamed),
     seen: `${story(failed)}; ${describe(reply.stream)}`,
     rows: reply.rows,
   };

@@ -1,8 +1,12 @@
+import { NotTold } from "../../errors.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
 import type { Context } from "../stage.ts";
+import { lastWord } from "../stream-words.ts";
 import { describe, finishReasonOf } from "./events.ts";
-import { replyRow, type SeenReply, say } from "./say.ts";
+import { type Door, doorsOf, replyRow, type SeenReply, say } from "./say.ts";
+
+const DOORS: readonly Door[] = ["message", "gateway"];
 
 /** So few tokens that every model has more to say. */
 const MOST_TOKENS = 5;
@@ -12,13 +16,12 @@ export const length = defineCheck<Context["target"], readonly SeenReply[]>({
   claim: "a reply that was cut at its longest length is told so, in the stream and in the row",
   why: "docs/faults.md, row 9: shown as a normal stop, half a reply looks whole.",
   lookAt: "the mapping of the engine's done_reason to finish_reason: length must not become stop",
-  needs: [],
+  needs: ["hand options on"],
   async collect(context) {
     const options = { num_predict: MOST_TOKENS };
-    return await Promise.all([
-      say(context, { door: "message", name: "length", options }),
-      say(context, { door: "gateway", name: "length at the gateway", options }),
-    ]);
+    return await Promise.all(
+      doorsOf(context, DOORS).map((door) => say(context, { door, name: `length ${door}`, options })),
+    );
   },
   judge: (replies) =>
     firstBroken(replies, judgeOne) ?? {
@@ -36,6 +39,7 @@ function judgeOne(reply: SeenReply): Broken | undefined {
   if (asked?.counted && asked.counted.completion_tokens < MOST_TOKENS) {
     throw new CouldNotRun(`the engine ended by itself, after ${asked.counted.completion_tokens} tokens`);
   }
+  if (reply.door === "wire") return judgeByWire(reply);
   const streamed = finishReasonOf(stream) ?? "no done";
   const row = replyRow(reply);
   const saved = row === null ? "length" : (row.finish_reason ?? "null");
@@ -46,5 +50,32 @@ function judgeOne(reply: SeenReply): Broken | undefined {
     found: streamed === "length" ? `${saved} in the row` : streamed,
     seen: describe(stream),
     rows: row === null ? [] : [row],
+  };
+}
+
+/** What wires call an end that was the limit's. */
+const AT_THE_LIMIT: ReadonlySet<string> = new Set([
+  "done (length)",
+  "done (max_tokens)",
+  "done (max_output_tokens)",
+]);
+
+function judgeByWire(reply: SeenReply): Broken | undefined {
+  const { stream } = reply;
+  const word = lastWord(stream);
+  if (word === "done") {
+    throw new NotTold(
+      "the stream gives no reason for its end (contract.wire.stream.done.reason would say where)",
+    );
+  }
+  const row = replyRow(reply);
+  const isSaved = row?.finish_reason == null || row.finish_reason === "length";
+  if (AT_THE_LIMIT.has(word) && isSaved) return undefined;
+  return {
+    verdict: "broken",
+    expected: "an end by the limit, such as length",
+    found: AT_THE_LIMIT.has(word) ? `${row?.finish_reason} in the row` : word,
+    seen: describe(stream),
+    rows: reply.rows,
   };
 }

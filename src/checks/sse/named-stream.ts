@@ -29,7 +29,7 @@ export const namedStream = defineCheck<Context["target"], Evidence>({
   claim: "a stream that is asked for by message_id is that reply's, also when the conversation has gone on",
   why: "Asked for by its conversation alone, a reply that ended meanwhile brings the text of the next one.",
   lookAt: "GET /api/chat/stream/{session_id}: message_id, the reply's or that of the message that it answers",
-  needs: [],
+  needs: ["speak the contract"],
   async collect(context) {
     const options = { num_predict: 24, stand_in_token_ms: 0 };
     const sessionId = await makeSession(context, await makeProfile(context, { name: "named", options }));

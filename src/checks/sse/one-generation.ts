@@ -9,7 +9,7 @@ export const oneGeneration = defineCheck<Context["target"], readonly Comeback[]>
   claim: "a reader that comes back starts no second generation and sends no message again",
   why: "obot #1857; and EventSource reconnects by itself, also to the general stream, which is a GET that sends.",
   lookAt: "where a stream is opened with Last-Event-ID: it must join or read, and never begin",
-  needs: ["direct the engine", "show what reached the engine"],
+  needs: ["speak the contract", "direct the engine", "show what reached the engine"],
   collect: comebacks,
   judge: (seen) =>
     firstBroken(seen, judgeOne) ?? {

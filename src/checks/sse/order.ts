@@ -11,7 +11,7 @@ export const order = defineCheck<Context["target"], readonly SeenStream[]>({
   claim: "started, planning, executing, text, and one whole ending, in this order",
   why: "docs/faults.md, rows 3 and 5: planning sent again after a retry; usage twice, or after done.",
   lookAt: "the one place where a generation ends: every way to the end must go through it, once",
-  needs: [],
+  needs: ["speak the contract"],
   collect: plainStreams,
   judge: (streams) =>
     firstBroken(streams, (stream) => judgeOrder(stream)) ?? {

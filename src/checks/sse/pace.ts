@@ -2,7 +2,7 @@ import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
 import type { Context } from "../stage.ts";
 import { requireUndisturbed } from "../undisturbed.ts";
-import { arrivedIn, describe } from "./events.ts";
+import { describe } from "./events.ts";
 import type { SeenReply } from "./say.ts";
 import { PACE_MS, type TimedReplies, timedReplies } from "./timed.ts";
 
@@ -41,7 +41,7 @@ function judgeOne(reply: SeenReply): Broken | undefined {
 
 /** When tokens arrived; those that came nearly together are one moment. */
 function momentsIn({ stream }: SeenReply): readonly number[] {
-  const times = arrivedIn(stream).flatMap(({ at_ms, event }) => (event.type === "token" ? [at_ms] : []));
+  const times = stream.facts.flatMap(({ kind, at_ms }) => (kind === "text" ? [at_ms] : []));
   return times.filter((at, index) => at - (times[index - 1] ?? Number.NEGATIVE_INFINITY) >= PACE_MS / 2);
 }
 

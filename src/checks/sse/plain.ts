@@ -1,6 +1,6 @@
 import type { SeenStream } from "../../target/http.ts";
 import type { Context } from "../stage.ts";
-import { type Door, type SeenReply, say } from "./say.ts";
+import { type Door, doorsOf, type SeenReply, say } from "./say.ts";
 
 const DOORS: readonly Door[] = ["message", "general-stream", "gateway"];
 
@@ -10,17 +10,21 @@ const DOORS: readonly Door[] = ["message", "general-stream", "gateway"];
  */
 export async function plainReplies(context: Context): Promise<readonly SeenReply[]> {
   return await context.share("plain replies", async () => {
-    const plain = DOORS.map((door) =>
+    const doors = doorsOf(context, DOORS);
+    const plain = doors.map((door) =>
       say(context, { door, name: `plain ${door}`, options: { num_predict: 24 } }),
     );
     const empty = context.target.capabilities.has("direct the engine")
-      ? DOORS.map((door) => say(context, { door, name: `empty ${door}`, options: { stand_in_reply: "" } }))
+      ? doors.map((door) => say(context, { door, name: `empty ${door}`, options: { stand_in_reply: "" } }))
       : [];
     return await Promise.all([...plain, ...empty]);
   });
 }
 
+/** A stream, with the way that it came by; left out for one of the contract's. */
+export type StreamByDoor = SeenStream & { readonly door?: Door };
+
 /** The streams of {@link plainReplies}. */
-export async function plainStreams(context: Context): Promise<readonly SeenStream[]> {
-  return (await plainReplies(context)).map(({ stream }) => stream);
+export async function plainStreams(context: Context): Promise<readonly StreamByDoor[]> {
+  return (await plainReplies(context)).map(({ stream, door }) => ({ ...stream, door }));
 }

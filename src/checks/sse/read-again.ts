@@ -1,15 +1,19 @@
-import type { Message } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
-import { type Broken, defineCheck } from "../../harness/check.ts";
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
+import { refusedWords } from "../../target/drivers/refused-words.ts";
+import { type SeenRow, textOf } from "../../target/drivers/reply-facts.ts";
 import type { SeenStream } from "../../target/http.ts";
+import { patienceOf, readRows } from "../reading.ts";
 import type { Context } from "../stage.ts";
-import { describe, finishReasonOf, textIn } from "./events.ts";
+import { lastWord } from "../stream-words.ts";
+import { converseIn, hearAgain, rowsOf, settledRowsOf, startTalk } from "../talk.ts";
+import { describe, finishReasonOf } from "./events.ts";
 import { follow } from "./follow.ts";
-import { generationsOf, replyRow, rowsOf, say } from "./say.ts";
+import { generationsOf, replyRow, say } from "./say.ts";
 
 interface Reading {
   readonly stream: SeenStream;
-  readonly rows: readonly Message[];
+  readonly rows: readonly SeenRow[];
   /** Requests at the engine so far for this message; null where nobody can tell. */
   readonly requests: number | null;
 }
@@ -17,6 +21,8 @@ interface Reading {
 interface Evidence {
   readonly first: Reading;
   readonly second: Reading;
+  /** Left out by the contract's own wire. */
+  readonly isOtherWire?: boolean;
 }
 
 export const readAgain = defineCheck<Context["target"], Evidence>({
@@ -24,33 +30,63 @@ export const readAgain = defineCheck<Context["target"], Evidence>({
   claim: "a finished stream that is read again says the same, and changes nothing",
   why: "docs/faults.md, row 43: reading it again generates again, and overwrites the saved reply.",
   lookAt: "GET /api/chat/stream/{session_id}: of an answered conversation it reads the store",
-  needs: [],
-  async collect(context) {
-    const reply = await say(context, { door: "message", name: "read again", options: { num_predict: 8 } });
-    replyRow(reply);
-    const { stream, rows, generations, sessionId, message } = reply;
-    const path = hmiRoutes.stream.path({ session_id: sessionId });
-    const again = await follow(context, { client: context.target.hmi, method: "GET", path });
-    return {
-      first: { stream, rows, requests: generations?.length ?? null },
-      second: {
-        stream: again,
-        rows: await rowsOf(context, sessionId),
-        requests: (await generationsOf(context, message))?.length ?? null,
-      },
-    };
-  },
-  judge({ first, second }) {
-    const broken = judgeStream(first, second) ?? judgeTraces(first, second);
+  needs: ["read a reply again"],
+  collect: (context) =>
+    context.target.capabilities.has("speak the contract") ? readByContract(context) : readByWire(context),
+  judge({ first, second, isOtherWire = false }) {
+    // What was asked of the engine is seen even where the second reading is refused.
+    const broken =
+      (isOtherWire ? judgeTraces(first, second) : undefined) ??
+      judgeStream(first, second, isOtherWire) ??
+      judgeTraces(first, second);
     return broken ?? { verdict: "holds", seen: `${describe(first.stream)}; then ${describe(second.stream)}` };
   },
 });
 
-function judgeStream(first: Reading, second: Reading): Broken | undefined {
-  const expected = said(first.stream);
-  const found = said(second.stream);
+async function readByContract(context: Context): Promise<Evidence> {
+  const reply = await say(context, { door: "message", name: "read again", options: { num_predict: 8 } });
+  replyRow(reply);
+  const { stream, rows, generations, sessionId, message } = reply;
+  const path = hmiRoutes.stream.path({ session_id: sessionId });
+  const again = await follow(context, { client: context.target.hmi, method: "GET", path });
+  return {
+    first: { stream, rows, requests: generations?.length ?? null },
+    second: {
+      stream: again,
+      rows: await readRows(context, sessionId),
+      requests: (await generationsOf(context, message))?.length ?? null,
+    },
+  };
+}
+
+async function readByWire(context: Context): Promise<Evidence> {
+  await generationsOf(context, "");
+  const talk = await startTalk(context, { name: "read again", options: { num_predict: 8 } });
+  const { sent, stream } = await converseIn(context, talk, `Count to 50, ${context.canary("again")}`);
+  const requests = async (): Promise<number | null> =>
+    (await generationsOf(context, sent.text))?.length ?? null;
+  const rows = context.target.capabilities.has("show rows")
+    ? await settledRowsOf(context, talk, (seen) => seen.at(-1)?.content === textOf(stream))
+    : [];
+  const first = { stream, rows, requests: await requests() };
+  const hearing = hearAgain(context, talk, sent);
+  // A back end may wait for another reply, and say nothing.
+  const silence = setTimeout(() => hearing.leave(), patienceOf(context.target));
+  const again = await hearing.ended.finally(() => clearTimeout(silence));
+  const after = rows.length > 0 ? await rowsOf(context, talk) : [];
+  return { first, second: { stream: again, rows: after, requests: await requests() }, isOtherWire: true };
+}
+
+function judgeStream(first: Reading, second: Reading, isOtherWire: boolean): Broken | undefined {
+  const { stream } = second;
+  const isRefused = stream.status >= 300 || stream.status === 204;
+  // Nobody else promises that it can be read once more.
+  if (isOtherWire && isRefused) throw new CouldNotRun(refusedWords(stream));
+  if (isOtherWire && stream.facts.length === 0) throw new CouldNotRun(`${stream.request} told nothing more`);
+  const expected = isOtherWire ? saidByWire(first.stream) : said(first.stream);
+  const found = isOtherWire ? saidByWire(stream) : said(stream);
   if (expected === found) return undefined;
-  return { verdict: "broken", expected, found, seen: describe(second.stream), rows: second.rows };
+  return { verdict: "broken", expected, found, seen: describe(stream), rows: second.rows };
 }
 
 function judgeTraces(first: Reading, second: Reading): Broken | undefined {
@@ -66,5 +102,9 @@ function judgeTraces(first: Reading, second: Reading): Broken | undefined {
 }
 
 function said(stream: SeenStream): string {
-  return `${JSON.stringify(textIn(stream.events))}, done(${finishReasonOf(stream) ?? "never"})`;
+  return `${JSON.stringify(textOf(stream))}, done(${finishReasonOf(stream) ?? "never"})`;
+}
+
+function saidByWire(stream: SeenStream): string {
+  return `${JSON.stringify(textOf(stream))}, ${lastWord(stream)}`;
 }

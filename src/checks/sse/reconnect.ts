@@ -10,7 +10,7 @@ export const reconnect = defineCheck<Context["target"], readonly Comeback[]>({
   claim: "a reader that comes back with Last-Event-ID gets the rest, each token once, and done",
   why: "cloudflare/agents #1733: a reconnect replays text that the reader has already.",
   lookAt: "the reading of Last-Event-ID where a stream is opened, in mid-reply and after the end",
-  needs: ["direct the engine"],
+  needs: ["speak the contract", "direct the engine"],
   collect: comebacks,
   judge: (seen) =>
     firstBroken(seen, judgeOne) ?? {

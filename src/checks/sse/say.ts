@@ -1,19 +1,28 @@
 import { DEFAULTS } from "../../contract/defaults.ts";
 import type { GenerationRecord } from "../../contract/engine.ts";
 import type { EngineOptions, Think } from "../../contract/gateway.ts";
-import { type Message, MessageList, SentMessage } from "../../contract/hmi.ts";
+import { SentMessage } from "../../contract/hmi.ts";
 import { gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/check.ts";
+import { refusedWords } from "../../target/drivers/refused-words.ts";
+import { type SeenRow, textOf } from "../../target/drivers/reply-facts.ts";
 import type { SeenStream } from "../../target/http.ts";
 import { answering } from "../engine-record.ts";
+import { readRows } from "../reading.ts";
 import { type Context, expectAnswer, makeProfile, makeSession } from "../stage.ts";
+import { hear, sayIn, settledRowsOf, startTalk } from "../talk.ts";
 import { follow, type Reading } from "./follow.ts";
 
 /**
  * The ways to a streamed reply: `message` is the HMI's two calls, `general-stream` its one; `gateway` is the
- * gateway's own, which leaves no rows.
+ * gateway's own, which leaves no rows. Of a target that does not speak the contract there is one, its `wire`.
  */
-export type Door = "message" | "general-stream" | "gateway";
+export type Door = "message" | "general-stream" | "gateway" | "wire";
+
+/** Those of these ways that the target has. */
+export function doorsOf({ target }: Context, doors: readonly Door[]): readonly Door[] {
+  return target.capabilities.has("speak the contract") ? doors : ["wire"];
+}
 
 export interface Request {
   readonly door: Door;
@@ -38,14 +47,15 @@ export interface SeenReply extends Request {
   readonly message: string;
   readonly sessionId: string;
   readonly stream: SeenStream;
-  /** The rows of its conversation after the end of the stream; empty at the gateway, which has none. */
-  readonly rows: readonly Message[];
+  /** The rows of its conversation after the end of the stream; empty at the gateway, and on a wire that shows none. */
+  readonly rows: readonly SeenRow[];
   /** What the engine was asked for this message; null where nobody can tell. */
   readonly generations: readonly GenerationRecord[] | null;
 }
 
 /** Sends a message and reads its reply to the end. */
 export async function say(context: Context, request: Request): Promise<SeenReply> {
+  if (request.door === "wire") return await sayByWire(context, request);
   const prepared = await prepare(context, request);
   const reading = await prepared.open();
   const stream = await follow(context, { ...reading, silenceMs: silenceOf(request.options) });
@@ -55,6 +65,25 @@ export async function say(context: Context, request: Request): Promise<SeenReply
     );
   }
   return await seenReply(context, prepared, stream);
+}
+
+/** The same on a wire that is none of the contract's. */
+async function sayByWire(context: Context, request: Request): Promise<SeenReply> {
+  await lastBefore(context);
+  const word = context.canary(request.name);
+  const { options, think = false } = request;
+  const talk = await startTalk(context, { name: word, options, think });
+  const sent = await sayIn(context, talk, `Count to 50, ${word}`);
+  const stream = await hear(context, talk, sent).ended;
+  if (stream.status >= 300) throw new CouldNotRun(refusedWords(stream));
+  const isSaved = (rows: readonly SeenRow[]): boolean =>
+    rows.findLast(({ role }) => role === "assistant")?.content === textOf(stream);
+  const rows = context.target.capabilities.has("show rows")
+    ? await settledRowsOf(context, talk, isSaved)
+    : [];
+  const generations = await generationsOf(context, sent.text);
+  requireDirected(options, generations);
+  return { ...request, message: sent.text, sessionId: talk.conversation ?? "", stream, rows, generations };
 }
 
 /** Makes the conversation of its own, with a profile whose options direct the engine. */
@@ -98,25 +127,21 @@ export async function seenReply(
   { open: _, ...prepared }: Prepared,
   stream: SeenStream,
 ): Promise<SeenReply> {
-  const rows = prepared.door === "gateway" ? [] : await rowsOf(context, prepared.sessionId);
+  const rows = prepared.door === "gateway" ? [] : await readRows(context, prepared.sessionId);
   const generations = await generationsOf(context, prepared.message);
   requireDirected(prepared.options, generations);
   return { ...prepared, stream, rows, generations };
 }
 
-/** The dialogue of a conversation. */
-export async function rowsOf(context: Context, session_id: string): Promise<readonly Message[]> {
-  const path = hmiRoutes.messages.path({ session_id });
-  const { signal } = context;
-  const { messages } = expectAnswer(await context.target.hmi.call("GET", path, { signal }), MessageList);
-  return messages.filter((row) => row.message_type === "chat");
-}
-
-/** The reply's row; null at the gateway, which has none. Throws CouldNotRun where it is not in its conversation. */
-export function replyRow({ door, sessionId, rows }: SeenReply): Message | null {
+/**
+ * The reply's row; null at the gateway, which has none, and where a wire shows none. Throws CouldNotRun where it is not
+ * in its conversation, as it must be by the contract.
+ */
+export function replyRow({ door, sessionId, rows }: SeenReply): SeenRow | null {
   if (door === "gateway") return null;
   const row = rows.findLast(({ role }) => role === "assistant");
   if (row !== undefined) return row;
+  if (door === "wire") return null;
   throw new CouldNotRun(`the reply's row is not in conversation ${sessionId}, so what is in it is not known`);
 }
 

@@ -10,7 +10,7 @@ export const schema = defineCheck<Context["target"], readonly SeenStream[]>({
   claim: "every event is one of the contract's, with all its fields",
   why: "A client that reads what is not there shows an empty reply, or none (docs/faults.md, row 5: malformed usage).",
   lookAt: "the places that write events: each must go through one writer that knows the schema",
-  needs: [],
+  needs: ["speak the contract"],
   collect: plainStreams,
   judge(streams) {
     const count = streams.reduce((sum, { events }) => sum + events.length, 0);

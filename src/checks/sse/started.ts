@@ -13,7 +13,7 @@ export const started = defineCheck<Context["target"], readonly SeenReply[]>({
   why: "A page that is not told which reply it reads gives the text to the one that it happens to show.",
   lookAt:
     "the first event of a stream, also of one that is joined or read again: started, by the reply's own row",
-  needs: [],
+  needs: ["speak the contract"],
   collect: plainReplies,
   judge: (replies) =>
     firstBroken(replies, judgeOne) ?? {

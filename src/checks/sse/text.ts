@@ -1,7 +1,8 @@
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
+import { textOf } from "../../target/drivers/reply-facts.ts";
 import type { Context } from "../stage.ts";
-import { describe, textIn } from "./events.ts";
+import { describe } from "./events.ts";
 import { type Door, replyRow, type SeenReply, say } from "./say.ts";
 
 /** Texts that break careless ends of a wire, each by its name. */
@@ -35,6 +36,11 @@ const ASKED: readonly Asked[] = [
   { door: "gateway", text: SHORT, bytes: 1 },
 ];
 
+const ASKED_BY_WIRE: readonly Asked[] = [
+  { door: "wire", text: WHOLE, bytes: 23 },
+  { door: "wire", text: SHORT, bytes: 1 },
+];
+
 interface Said {
   readonly asked: Asked;
   readonly reply: SeenReply;
@@ -49,7 +55,7 @@ export const text = defineCheck<Context["target"], readonly Said[]>({
   needs: ["direct the engine"],
   collect: (context) =>
     Promise.all(
-      ASKED.map(async (asked) => {
+      (context.target.capabilities.has("speak the contract") ? ASKED : ASKED_BY_WIRE).map(async (asked) => {
         const { door, text, bytes } = asked;
         const options = { stand_in_reply: text, stand_in_token_ms: 0, stand_in_split_bytes: bytes };
         return { asked, reply: await say(context, { door, name: `text ${door} ${bytes}`, options }) };
@@ -63,7 +69,7 @@ export const text = defineCheck<Context["target"], readonly Said[]>({
 });
 
 function judgeOne({ asked, reply }: Said): Broken | undefined {
-  const streamed = textIn(reply.stream.events);
+  const streamed = textOf(reply.stream);
   const saved = replyRow(reply)?.content ?? asked.text;
   if (streamed === asked.text && saved === asked.text) return undefined;
   const found = streamed === asked.text ? saved : streamed;

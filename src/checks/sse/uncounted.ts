@@ -1,7 +1,8 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
+import { lastFact } from "../../target/drivers/reply-facts.ts";
 import type { Context } from "../stage.ts";
-import { describe, eventsIn } from "./events.ts";
+import { describe } from "./events.ts";
 import { type FailedReply, failedReplies, story } from "./failures.ts";
 import { replyRow } from "./say.ts";
 
@@ -21,8 +22,8 @@ export const uncounted = defineCheck<Context["target"], readonly FailedReply[]>(
 
 function judgeOne(failed: FailedReply): Broken | undefined {
   const { stream } = failed.reply;
-  const event = eventsIn(stream).find(({ type }) => type === "usage");
-  const streamed = event?.type === "usage" ? event.usage : null;
+  const fact = lastFact(stream, "usage");
+  const streamed = fact ? { prompt_tokens: fact.prompt, completion_tokens: fact.completion } : null;
   const row = replyRow(failed.reply);
   if (failed.reply.generations?.some(({ counted }) => counted !== null) === true) {
     throw new CouldNotRun("the engine has counted");
