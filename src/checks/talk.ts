@@ -244,7 +244,7 @@ async function understood<Answer>(asked: Promise<Answer>): Promise<Answer> {
 }
 
 /** What a conversation is called, once that is told: from then on it is to be deleted. */
-function learnConversation(context: Context, talk: Talk, id: string): void {
+export function learnConversation(context: Context, talk: Talk, id: string): void {
   if (talk.conversation === id) return;
   talk.conversation = id;
   // A profile's conversations are deleted with it.

@@ -20,7 +20,7 @@ export const agents = defineCheck<Context["target"], Evidence>({
   claim: "the agents that can be chosen are those that are accepted: the default and every parent among them",
   why: "docs/faults.md, row 53: the selector falls back to a list of its own, which lacks what the server accepts.",
   lookAt: "GET /api/agents: made of the very list by which an agent_id is accepted",
-  needs: [],
+  needs: ["speak the contract"],
   async collect(context) {
     const { hmi } = context.target;
     const { signal } = context;

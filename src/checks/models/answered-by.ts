@@ -1,24 +1,35 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
+import { rowsDoNotTell } from "../not-told.ts";
 import type { Context } from "../stage.ts";
-import { type Asked, askAnew, describe } from "./ask.ts";
+import { type Asked, askAnew, askAnewByWire, describe } from "./ask.ts";
+import { triedByWire } from "./catalogue.ts";
 
 export const answeredBy = defineCheck<Context["target"], readonly Asked[]>({
   id: "models/answered-by",
   claim: "a reply's row names the model that really answered, also where none was asked for",
   why: "A row without a name, or with the configured one, leaves nobody able to tell whose words they are.",
   lookAt: "what is saved as the reply's model: the engine's own name of what was asked in the end",
-  needs: ["show what reached the engine"],
-  collect: async (context) => [await askAnew(context, { name: "answered by" })],
+  needs: ["show what reached the engine", "show rows"],
+  collect: async (context) => [await askOnce(context)],
   judge: (asked) =>
     firstBroken(asked, judgeOne) ?? { verdict: "holds", seen: asked.map(describe).join("; ") },
 });
+
+async function askOnce(context: Context): Promise<Asked> {
+  if (context.target.capabilities.has("speak the contract")) {
+    return await askAnew(context, { name: "answered by" });
+  }
+  const [model = ""] = await triedByWire(context);
+  return await askAnewByWire(context, model, "answered by");
+}
 
 function judgeOne(asked: Asked): Broken | undefined {
   const { atEngine, row, error } = asked;
   const [model] = atEngine;
   if (error !== null || model === undefined) throw new CouldNotRun(`no reply to judge: ${describe(asked)}`);
   if (row?.model_name === model) return undefined;
+  if (asked.isOtherWire && row?.model_name === undefined) throw rowsDoNotTell("model_name");
   return {
     verdict: "broken",
     expected: `${model} in the row`,

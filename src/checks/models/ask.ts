@@ -1,10 +1,14 @@
 import type { ErrorEvent, StreamEvent } from "../../contract/events.ts";
-import { type Message, SentMessage } from "../../contract/hmi.ts";
+import { SentMessage } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
+import { refusedWords } from "../../target/drivers/refused-words.ts";
+import { failureOf, type SeenRow, textOf } from "../../target/drivers/reply-facts.ts";
+import type { SeenStream } from "../../target/http.ts";
 import { generationsFor } from "../engine-record.ts";
 import { readReply, readSettledRows } from "../reading.ts";
 import { type Context, expectAnswer, makeProfile, makeSession } from "../stage.ts";
 import { eventsOf, lastWord } from "../stream-words.ts";
+import { hear, learnConversation, settledRowsOf, startTalk, type Talk } from "../talk.ts";
 
 /** One message, and by which models it went. */
 export interface Asked {
@@ -13,11 +17,13 @@ export interface Asked {
   readonly model: string | null;
   /** `done (stop)`. */
   readonly ended: string;
-  readonly error: Pick<ErrorEvent, "code" | "message"> | null;
+  readonly error: { readonly code: ErrorEvent["code"] | string; readonly message: string } | null;
   /** The models that the engine was asked for; empty where it was asked for none, or cannot be watched. */
   readonly atEngine: readonly string[];
   /** The reply's row. */
-  readonly row: Message | null;
+  readonly row: SeenRow | null;
+  /** By a wire that promises neither words for an error nor a model's name in the row; left out by the contract's own. */
+  readonly isOtherWire?: boolean;
 }
 
 /** How a message is sent. */
@@ -51,6 +57,49 @@ export async function ask(context: Context, { sessionId, modelId, model, name }:
   };
 }
 
+/** The same on a wire that is none of the contract's, where a message may be refused at once. */
+export async function askByWire(
+  context: Context,
+  { talk, model, name }: { readonly talk: Talk; readonly model: string; readonly name: string },
+): Promise<Asked> {
+  await generationsFor(context, "");
+  const { chat, capabilities } = context.target;
+  const { place, conversation } = talk;
+  const text = `Say: ${context.canary(name)}`;
+  const sent = await chat.send({ place, conversation, text, model }, context.signal);
+  if (sent.conversation !== null) learnConversation(context, talk, sent.conversation);
+  const stream = sent.isTaken ? await hear(context, talk, sent).ended : null;
+  const isRead = stream !== null && stream.status < 300;
+  const hasRows = isRead && talk.conversation !== null && capabilities.has("show rows");
+  const rows = hasRows
+    ? await settledRowsOf(context, talk, (seen) => seen.at(-1)?.content === textOf(stream))
+    : [];
+  const refused = stream === null ? sent.call : stream;
+  return {
+    sessionId: talk.conversation ?? "",
+    model,
+    ended: isRead ? lastWord(stream) : "refused",
+    error: isRead ? failureIn(stream) : { code: `${refused.status}`, message: refusedWords(refused) },
+    atEngine: (await generationsFor(context, sent.text)).map((generation) => generation.model),
+    row: rows.findLast(({ role }) => role === "assistant") ?? null,
+    isOtherWire: true,
+  };
+}
+
+/** {@link askByWire}, in a conversation of its own. */
+export async function askAnewByWire(context: Context, model: string, name: string): Promise<Asked> {
+  return await askByWire(context, {
+    talk: await startTalk(context, { name: "models", options: SHORT }),
+    model,
+    name,
+  });
+}
+
+function failureIn(stream: SeenStream): Asked["error"] {
+  const failure = failureOf(stream);
+  return failure === undefined ? null : { code: failure.code ?? "no code", message: failure.message };
+}
+
 /** Of a backend that has no `error` event, the failure as its status tells it. */
 function errorIn(events: readonly StreamEvent[]): Asked["error"] {
   const error = events.find((event) => event.type === "error");
@@ -78,6 +127,6 @@ export const SHORT = { num_predict: 4, stand_in_token_ms: 0 } as const;
 export function describe({ sessionId, model, ended, error, row }: Asked): string {
   const asked = model === null ? "a message without a model" : `a message for "${model}"`;
   const why = error === null ? "" : ` (${error.code})`;
-  const saved = row === null ? "missing" : `${row.status}, by ${row.model_name ?? "no model"}`;
+  const saved = row === null ? "missing" : `${row.status ?? "there"}, by ${row.model_name ?? "no model"}`;
   return `${asked} in conversation ${sessionId} ended with ${ended}${why}, its row is ${saved}`;
 }

@@ -1,7 +1,7 @@
 import { type EngineModel, ModelList } from "../../contract/common.ts";
 import { EngineTags, OpenAiModelList } from "../../contract/engine.ts";
 import { engineRoutes, gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
-import { Lacks, messageOf } from "../../errors.ts";
+import { Lacks, messageOf, NotTold } from "../../errors.ts";
 import { CouldNotRun } from "../../harness/check.ts";
 import type { HttpClient } from "../../target/http.ts";
 import { type Context, expectAnswer } from "../stage.ts";
@@ -48,7 +48,7 @@ async function askEngine({ target: { engine }, signal }: Context): Promise<reado
       `the engine lists no models: ${tags.status} to /api/tags, ${list.status} to /v1/models`,
     );
   } catch (error) {
-    if (error instanceof CouldNotRun || signal.aborted) throw error;
+    if (error instanceof CouldNotRun || error instanceof NotTold || signal.aborted) throw error;
     throw new CouldNotRun(`the engine at ${engine.url} cannot be asked from here: ${messageOf(error)}`);
   }
 }
@@ -84,6 +84,21 @@ export async function triedModels(context: Context): Promise<readonly string[]> 
   const standard = await listedDefault(context);
   const others = installed.filter((name) => name !== standard);
   return [...installed.filter((name) => name === standard), ...others].slice(0, TRIED);
+}
+
+/**
+ * The same on a wire that is none of the contract's: those that the back end lists by the engine's names, where it lists
+ * any. Throws {@link NotTold} where it has names of its own for all of them, and fewer than are needed.
+ */
+export async function triedByWire(context: Context, least = 1): Promise<readonly string[]> {
+  const { chat, capabilities } = context.target;
+  const installed = await installedModels(context);
+  const listed = capabilities.has("list models") ? await chat.models(context.signal) : installed;
+  const common = installed.filter((name) => listed.includes(name));
+  if (common.length >= least) return common.slice(0, TRIED);
+  throw new NotTold(
+    `of the engine's models, ${installed.join(", ")}, the back end lists ${common.length === 0 ? "none" : `only ${common.join(", ")}`} by the engine's name`,
+  );
 }
 
 /** The engine's names among the ids of a list, and what else is there. */

@@ -9,7 +9,7 @@ export const defaultListed = defineCheck<Context["target"], Catalogue>({
   claim: "the default model is one that the engine has, and the list marks it",
   why: 'The seed of the gateway session: the default was "Claude Sonnet 4", a display name, in page, script and server.',
   lookAt: "where the default is written: the engine's name (llama3.1:8b), never what people are shown",
-  needs: [],
+  needs: ["speak the contract"],
   collect: catalogue,
   judge({ hmi, gateway, installed }) {
     const broken = firstBroken([hmi, gateway], (models) => judgeOne(models, installed));

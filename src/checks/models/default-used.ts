@@ -14,7 +14,7 @@ export const defaultUsed = defineCheck<Context["target"], Evidence>({
   claim: "a first message that names no model is answered by the default model",
   why: 'The seed of the gateway session: send_chat_message() fell back to "Claude Sonnet 4", and the engine answered 404.',
   lookAt: "the default of the parameter model at POST /api/chat/message and at POST /chat/stream",
-  needs: ["show what reached the engine"],
+  needs: ["speak the contract", "show what reached the engine"],
   async collect(context) {
     const [standard, installed] = [await listedDefault(context), await installedModels(context)];
     // Without a conversation either: the message makes it, as the first one of a new user does.

@@ -13,7 +13,7 @@ export const displayName = defineCheck<Context["target"], Evidence>({
   claim: "what people are shown as a model's name is never taken for the model's name",
   why: 'The seed of the gateway session: "Claude Sonnet 4" was on the page, and went to the engine as a name.',
   lookAt: "model_name is for the eye alone: options of a selector, defaults and requests hold model_id",
-  needs: [],
+  needs: ["speak the contract"],
   async collect(context) {
     const seen = await catalogue(context);
     const shown = seen.hmi.models.find(({ model_name }) => !seen.installed.includes(model_name))?.model_name;

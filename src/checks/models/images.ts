@@ -33,7 +33,7 @@ export const images = defineCheck<Context["target"], Evidence>({
     "a picture reaches a model that sees, and stands in the message's row; for one that does not it is refused",
   why: "Dropped in silence, a picture is answered all the same: with what the model makes up about it.",
   lookAt: "images: in the message, in what the gateway is sent, in the engine's last message, and in the row",
-  needs: ["look at pictures"],
+  needs: ["speak the contract", "look at pictures"],
   async collect(context) {
     const { models, hmi } = context.target;
     const bytes = Buffer.from(PICTURE, "base64");

@@ -1,17 +1,33 @@
 import type { ModelList } from "../../contract/common.ts";
-import { type Broken, defineCheck } from "../../harness/check.ts";
+import { NotTold } from "../../errors.ts";
+import { type Broken, defineCheck, type Verdict } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
 import type { Context } from "../stage.ts";
-import { type Catalogue, catalogue, compareIds } from "./catalogue.ts";
+import { isWhole } from "../stream-words.ts";
+import { type Asked, askAnewByWire } from "./ask.ts";
+import { type Catalogue, catalogue, compareIds, installedModels } from "./catalogue.ts";
 
-export const list = defineCheck<Context["target"], Catalogue>({
+/** What a wire lists that is none of the contract's. */
+interface OtherList {
+  readonly installed: readonly string[];
+  readonly listed: readonly string[];
+  /** Listed by names that the engine does not have: they may be the back end's own for a model that it has. */
+  readonly tried: readonly Asked[];
+}
+
+/** So many names that the engine does not have are tried. */
+const TRIED = 3;
+
+export const list = defineCheck<Context["target"], Catalogue | OtherList>({
   id: "models/list",
   claim: "the models that can be chosen are the engine's, each by the engine's own name",
   why: "docs/faults.md, row 53: the selector's list was written by hand; what the server accepts was not in it.",
   lookAt: "GET /api/models and GET /models: read from the engine's own list each time, nothing hard-coded",
-  needs: [],
-  collect: catalogue,
+  needs: ["list models"],
+  collect: (context) =>
+    context.target.capabilities.has("speak the contract") ? catalogue(context) : listByWire(context),
   judge(seen) {
+    if ("tried" in seen) return judgeByWire(seen);
     const lists = [
       { name: "GET /api/models of the HMI", list: seen.hmi },
       { name: "GET /models of the gateway", list: seen.gateway },
@@ -41,5 +57,31 @@ function judgeOne(
     found: found.join("; "),
     seen: name,
     rows: models,
+  };
+}
+
+async function listByWire(context: Context): Promise<OtherList> {
+  const { chat, front, capabilities } = context.target;
+  if (front === "engine") throw new NotTold("the target is an engine: its list is its own");
+  const [listed, installed] = [await chat.models(context.signal), await installedModels(context)];
+  const foreign = listed.filter((name) => !installed.includes(name)).slice(0, TRIED);
+  if (foreign.length > 0 && !capabilities.has("choose a model")) {
+    throw new NotTold("it lists names that the engine does not have, and none can be chosen to try them");
+  }
+  const tried: Asked[] = [];
+  for (const model of foreign) tried.push(await askAnewByWire(context, model, `listed ${model}`));
+  return { installed, listed, tried };
+}
+
+function judgeByWire({ installed, listed, tried }: OtherList): Verdict {
+  const seen = `listed: ${listed.join(", ") || "none"}`;
+  const failed = tried.filter(({ ended }) => !isWhole(ended));
+  if (failed.length === 0 && listed.length > 0) return { verdict: "holds", seen };
+  const found = failed.map(({ model, error, ended }) => `with ${model}: ${error?.message ?? ended}`);
+  return {
+    verdict: "broken",
+    expected: `models that answer; the engine has ${installed.join(", ")}`,
+    found: found.join("; ") || "none",
+    seen,
   };
 }

@@ -15,7 +15,7 @@ export const prefix = defineCheck<Context["target"], Evidence>({
   claim: "a prefix ollama/ before a model's name is accepted, and dropped before the engine",
   why: "Clients of litellm and others write ollama/llama3.1:8b; the engine knows no such name.",
   lookAt: "the gateway, where the engine's request is built: drop the prefix there, once",
-  needs: ["show what reached the engine"],
+  needs: ["speak the contract", "show what reached the engine"],
   async collect(context) {
     const [plain = ""] = await triedModels(context);
     return { plain, asked: await askAnew(context, { model: `${PREFIX}${plain}`, name: "prefixed" }) };

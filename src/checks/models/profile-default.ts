@@ -17,7 +17,7 @@ export const profileDefault = defineCheck<Context["target"], Evidence>({
   claim: "a profile's own default model answers its conversations, from the first message on",
   why: "docs/faults.md, row S6: the profile's row overwrites the variable of the LLM client, and its first chat fails at once.",
   lookAt: "what the profile's row is assigned to where its settings are read: no name that is in use already",
-  needs: ["show what reached the engine"],
+  needs: ["speak the contract", "show what reached the engine"],
   async collect(context) {
     const wanted = (await triedModels(context)).at(-1) ?? "";
     const modelId = await makeProfile(context, { name: context.canary("with a default"), options: SHORT });

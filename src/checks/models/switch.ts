@@ -1,8 +1,9 @@
-import { type Broken, defineCheck } from "../../harness/check.ts";
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
 import { type Context, makeSession } from "../stage.ts";
-import { type Asked, ask, describe, plainProfile } from "./ask.ts";
-import { installedModels, triedModels } from "./catalogue.ts";
+import { startTalk } from "../talk.ts";
+import { type Asked, ask, askByWire, describe, plainProfile, SHORT } from "./ask.ts";
+import { installedModels, triedByWire, triedModels } from "./catalogue.ts";
 
 interface Evidence {
   readonly installed: readonly string[];
@@ -15,9 +16,12 @@ export const switched = defineCheck<Context["target"], Evidence>({
   claim: "a model that is changed inside a conversation is the one that answers, and the row says so",
   why: "docs/faults.md, row 49: the row names the new model, and the engine is still asked for the old one.",
   lookAt: "which model the engine's request holds: the message's own, not the conversation's first",
-  needs: ["show what reached the engine"],
+  needs: ["show what reached the engine", "choose a model"],
   async collect(context) {
     const installed = await installedModels(context);
+    if (!context.target.capabilities.has("speak the contract")) {
+      return { installed, asked: await switchByWire(context) };
+    }
     const [first = "", second] = await triedModels(context);
     // Of an engine with one model, the refusal shows as well whether the new name was asked for.
     const other = second ?? context.canary("another").replace("canary", "no-such-model");
@@ -36,11 +40,23 @@ export const switched = defineCheck<Context["target"], Evidence>({
     },
 });
 
+async function switchByWire(context: Context): Promise<readonly Asked[]> {
+  const [first = "", other = ""] = await triedByWire(context, 2);
+  const talk = await startTalk(context, { name: "models", options: SHORT });
+  const asked: Asked[] = [];
+  for (const [turn, model] of [first, other, first].entries()) {
+    asked.push(await askByWire(context, { talk, model, name: `turn ${turn}` }));
+  }
+  return asked;
+}
+
 function judgeOne(asked: Asked, installed: readonly string[]): Broken | undefined {
   const { model, atEngine, row, error } = asked;
   const isRefused = model !== null && !installed.includes(model) && error?.code === "model_not_found";
   const isAsked = atEngine.length > 0 && atEngine.every((name) => name === model);
-  if (row?.model_name === model && (isRefused || isAsked)) return undefined;
+  if (error !== null && asked.isOtherWire) throw new CouldNotRun(error.message);
+  const isSaved = row?.model_name === model || (asked.isOtherWire && row?.model_name === undefined);
+  if (isSaved && (isRefused || isAsked)) return undefined;
   return {
     verdict: "broken",
     expected: `${model} at the engine and in the row`,

@@ -1,3 +1,4 @@
+import { NotTold } from "../../errors.ts";
 import { defineCheck } from "../../harness/check.ts";
 import type { Context } from "../stage.ts";
 import { requireUndisturbed } from "../undisturbed.ts";
@@ -13,7 +14,12 @@ export const accepted = defineCheck<Context["target"], Samples>({
   isTimed: true,
   collect: timeMessages,
   judge({ atOnce, ...disturbance }) {
-    const times = atOnce.map(({ accepted_ms }) => accepted_ms);
+    const times = atOnce.flatMap(({ accepted_ms }) => accepted_ms ?? []);
+    if (atOnce.length > 0 && times.length === 0) {
+      throw new NotTold(
+        "one call carries the message and streams its reply: when it was accepted is not told",
+      );
+    }
     requireEnough(times);
     const seen = `${times.length} messages: ${inWords(times, 50)}, ${inWords(times, 95)}, limit ${TARGETS.acceptedP95} ms`;
     if (percentile(times, 95) < TARGETS.acceptedP95) return { verdict: "holds", seen };

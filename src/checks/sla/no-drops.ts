@@ -19,7 +19,7 @@ export const noDrops = defineCheck<Context["target"], Samples>({
 });
 
 function judgeOne({ who, status, ended }: Sample, all: readonly Sample[]): Broken | undefined {
-  if (status === 200 && isWhole(ended)) return undefined;
+  if (status < 300 && isWhole(ended)) return undefined;
   const whole = all.filter((sample) => isWhole(sample.ended)).length;
   return {
     verdict: "broken",

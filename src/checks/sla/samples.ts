@@ -1,12 +1,11 @@
-import { SentMessage } from "../../contract/hmi.ts";
-import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/check.ts";
+import type { Place, Sent } from "../../target/drivers/chat-client.ts";
 import { lastFact } from "../../target/drivers/reply-facts.ts";
 import type { SeenStream } from "../../target/http.ts";
 import { generationsFor } from "../engine-record.ts";
-import { converse, readReply } from "../reading.ts";
-import { type Context, makeProfile, makeSession } from "../stage.ts";
+import type { Context } from "../stage.ts";
 import { lastWord } from "../stream-words.ts";
+import { beginTalk, converseIn, hear, learnConversation, openPlace, startTalk, type Talk } from "../talk.ts";
 import { type Disturbance, timeUndisturbed } from "../undisturbed.ts";
 
 /** One message and its reply, timed from when the message was sent; all times in milliseconds. */
@@ -14,8 +13,8 @@ export interface Sample {
   /** `user 3, message 2`. */
   readonly who: string;
   readonly status: number;
-  /** Until the message was accepted. */
-  readonly accepted_ms: number;
+  /** Until the message was accepted; null where one call carries it and streams the reply. */
+  readonly accepted_ms: number | null;
   /** Until the first token came; null where none did. */
   readonly first_token_ms: number | null;
   /** When tokens came; those that came together count as one. */
@@ -62,10 +61,10 @@ const HELD_UP_LIMIT_MS = TARGETS.acceptedP95 / 2;
 export async function timeMessages(context: Context): Promise<Samples> {
   return await context.share("samples", async () => {
     await warmUp(context);
-    const modelId = await makeProfile(context, { name: context.canary("users"), options: REPLY });
+    const place = await openPlace(context, { name: context.canary("users"), options: REPLY });
     const { seen, ...disturbance } = await timeUndisturbed(
       () => HELD_UP_LIMIT_MS,
-      (attempt) => timeUsers(context, modelId, attempt),
+      (attempt) => timeUsers(context, place, attempt),
     );
     return { ...seen, ...disturbance };
   });
@@ -73,50 +72,50 @@ export async function timeMessages(context: Context): Promise<Samples> {
 
 async function timeUsers(
   context: Context,
-  modelId: number,
+  place: Place,
   attempt: number,
 ): Promise<Omit<Samples, keyof Disturbance>> {
-  const sessions: string[] = [];
-  for (let user = 1; user <= USERS; user += 1) sessions.push(await makeSession(context, modelId));
-  const users = sessions.map((sessionId, index) =>
-    chat(context, sessionId, { user: `user ${index + 1}`, messages: MESSAGES, attempt }),
+  const talks: Talk[] = [];
+  for (let user = 1; user <= USERS; user += 1) talks.push(await beginTalk(context, place));
+  const users = talks.map((talk, index) =>
+    chat(context, talk, { user: `user ${index + 1}`, messages: MESSAGES, attempt }),
   );
   const atOnce = (await Promise.all(users)).flat();
   if (context.target.capabilities.has("direct the engine")) return { atOnce, firstTokens: atOnce };
   const alone = { user: "one user alone", messages: USERS * MESSAGES, attempt };
-  return { atOnce, firstTokens: await chat(context, await makeSession(context, modelId), alone) };
+  return { atOnce, firstTokens: await chat(context, await beginTalk(context, place), alone) };
 }
 
 /** A model that is loaded now is not loaded while it is timed. */
 async function warmUp(context: Context): Promise<void> {
   const options = { num_predict: 1, stand_in_token_ms: 0 };
-  const modelId = await makeProfile(context, { name: context.canary("warm"), options });
-  await converse(context, await makeSession(context, modelId), `Hello ${context.canary("warm up")}`);
+  const talk = await startTalk(context, { name: context.canary("warm"), options });
+  await converseIn(context, talk, `Hello ${context.canary("warm up")}`);
 }
 
 /** One user, who sends the next message when the reply has come. */
 async function chat(
   context: Context,
-  sessionId: string,
+  talk: Talk,
   { user, messages, attempt }: { user: string; messages: number; attempt: number },
 ): Promise<Sample[]> {
   const samples: Sample[] = [];
   for (let message = 1; message <= messages; message += 1) {
     const text = `Count to 100. ${context.canary(`${user} ${message} ${attempt}`)}`;
-    samples.push({ who: `${user}, message ${message}`, ...(await timeOne(context, sessionId, text)) });
+    samples.push({ who: `${user}, message ${message}`, ...(await timeOne(context, talk, text)) });
   }
   return samples;
 }
 
-async function timeOne(context: Context, sessionId: string, message: string): Promise<Omit<Sample, "who">> {
+async function timeOne(context: Context, talk: Talk, text: string): Promise<Omit<Sample, "who">> {
   const start = performance.now();
-  const body = { session_id: sessionId, message };
-  const path = hmiRoutes.sendMessage.path();
-  const { hmi } = context.target;
-  const { status, body: answer } = await hmi.call("POST", path, { body, signal: context.signal });
+  const { place, conversation } = talk;
+  const sent = await context.target.chat.send({ place, conversation, text }, context.signal);
   const accepted_ms = since(start);
+  const { status } = sent.call;
+  if (sent.conversation !== null) learnConversation(context, talk, sent.conversation);
   if (status === 429) throw new CouldNotRun("the stack limits the messages of a minute (429)");
-  if (status !== 200 || !SentMessage.safeParse(answer).success) {
+  if (!sent.isTaken) {
     return {
       status,
       accepted_ms,
@@ -128,17 +127,33 @@ async function timeOne(context: Context, sessionId: string, message: string): Pr
     };
   }
   const opened_ms = since(start);
-  const stream = await readReply(context, sessionId).ended;
-  const tokens_ms = arrivalsOf(stream).map((at) => Math.round((opened_ms + at) * 100) / 100);
-  const tokens = stream.events.filter(({ event }) => "type" in event && event.type === "token").length;
-  const first_token_ms = tokens_ms[0] ?? null;
-  const engine = engineShare(stream) ?? (await recordedShare(context, message));
-  return { status, accepted_ms, first_token_ms, tokens_ms, tokens, engine, ended: lastWord(stream) };
+  const stream = await hear(context, talk, sent).ended;
+  const isOneCall = isOneCallOf(sent, stream);
+  const before_ms = isOneCall ? 0 : opened_ms;
+  const tokens_ms = arrivalsOf(stream).map((at) => Math.round((before_ms + at) * 100) / 100);
+  return {
+    status,
+    accepted_ms: isOneCall ? null : accepted_ms,
+    first_token_ms: tokens_ms[0] ?? null,
+    tokens_ms,
+    tokens: stream.facts.filter(({ kind }) => kind === "text").length,
+    engine: engineShare(stream) ?? (await recordedShare(context, sent.text)),
+    ended: lastWord(stream),
+  };
 }
 
-/** When tokens came, once for all that came together. */
-function arrivalsOf({ chunks }: SeenStream): number[] {
-  return chunks.filter(({ latin1 }) => /"type":\s*"token"/.test(latin1)).map(({ at_ms }) => at_ms);
+/** Whether the call that carried the message is the reply's stream. */
+function isOneCallOf({ call }: Sent, stream: SeenStream): boolean {
+  return call.request === stream.request && call.sent_at === stream.sent_at;
+}
+
+/** When text came, once for all that came together. */
+function arrivalsOf({ chunks, facts }: SeenStream): number[] {
+  const texts = facts.filter(({ kind }) => kind === "text");
+  return chunks.flatMap(({ at_ms }, index) => {
+    const next = chunks[index + 1]?.at_ms ?? Number.POSITIVE_INFINITY;
+    return texts.some((fact) => fact.at_ms >= at_ms && fact.at_ms < next) ? [at_ms] : [];
+  });
 }
 
 /** By the engine's own figures, as the stream tells them. */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../../src/config/defaults.ts";
+import { withReplyMethod, withUserMethod } from "../../../src/faults/wrap-store.ts";
 import { openSqliteStore } from "../../../src/services/conversations/sqlite/index.ts";
 import type { RunningStack } from "../../../src/services/start.ts";
 import { openTargetStore } from "../../../src/target/store/store.ts";
@@ -51,4 +52,35 @@ test("a reply that the HMI shows and the store does not hold is broken", async (
     "persistence/(complete|saved-at-done)",
   );
   expect(report.counts).toMatchObject({ holds: 0, broken: 2 });
+});
+
+test("text that the store loses and the HMI shows from its memory is broken wherever it is claimed to be kept", async () => {
+  const path = join(tempFolder(), "chat.db");
+  const kept = new Map<string, string>();
+  const stack = await startTestStack({
+    storePath: path,
+    overrides: {
+      store(store) {
+        const losing = withReplyMethod(store, "finish", async (id, ending) => {
+          kept.set(id, ending.content);
+          return await store.replies.finish(id, { ...ending, content: "" });
+        });
+        return withUserMethod(losing, "messages", "list", (own) => async (id, limit) => {
+          const rows = await own.messages.list(id, limit);
+          return rows.map((row) => ({ ...row, content: kept.get(row.message_id) ?? row.content }));
+        });
+      },
+    },
+  });
+  const report = await verify({
+    suite: ["sse", "persistence"],
+    grep: /sse\/(kept|text)|persistence\/(complete|failed)/,
+    target: { ...stack, contract: { ...DEFAULT_CONFIG.contract, store: `sqlite:${path}` } },
+  });
+  expect(report.results.map(({ id, outcome }) => [id, outcome.verdict])).toEqual([
+    ["sse/text", "broken"],
+    ["sse/kept", "broken"],
+    ["persistence/complete", "broken"],
+    ["persistence/failed", "broken"],
+  ]);
 });
