@@ -1,12 +1,10 @@
 import { Args, Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
-import { chosenContract } from "../cli/chosen-contract.ts";
+import { namedTarget } from "../cli/choose-target.ts";
 import { makeReportFolder, writeReportFile } from "../cli/report-files.ts";
 import { parseServiceUrl } from "../cli/service-url.ts";
 import { targetFlags } from "../cli/verify-flags.ts";
-import { urlOf } from "../contract/address.ts";
 import { EXIT } from "../errors.ts";
-import { engineUrlForGateway } from "../launch/specs.ts";
 import { drawTrace } from "../trace/trace-lines.ts";
 import type { TraceReport } from "../trace/trace-report.ts";
 import { traceStack } from "../trace/trace-stack.ts";
@@ -58,20 +56,11 @@ Exit codes: 0 every hop passes what it gets, 1 one does not, 2 it could not run,
     const screen = this.screen;
     if (flags.html !== undefined) makeReportFolder(flags.html);
     const report = await traceStack({
-      urls: {
-        hmi: flags.hmi === undefined ? urlOf(config.hmi) : parseServiceUrl(flags.hmi),
-        gateway: flags.gateway === undefined ? urlOf(config.gateway) : parseServiceUrl(flags.gateway),
-        engine: flags.engine === undefined ? engineUrlForGateway(config) : parseServiceUrl(flags.engine),
-      },
+      target: await namedTarget(flags, config),
       via: flags.via === undefined ? undefined : parseServiceUrl(flags.via),
       message: args.message,
       model: flags.model,
-      token: config.auth.token,
       engineApi: config.engine.api,
-      engineKey: config.engine.api_key,
-      configuredModel: config.chat.model,
-      agentId: config.chat.agent,
-      contract: chosenContract(config, flags.contract),
       passes: flags.passes,
       signal: this.interruptSignal(),
       onProgress: (words) => screen.progress(`  … ${words}`),

@@ -11,6 +11,7 @@ import { findDriver } from "./drivers/shipped-drivers.ts";
 import { createForeignClient } from "./foreign.ts";
 import { createHttpClient, type HttpClient } from "./http.ts";
 import type { TargetUrls } from "./target.ts";
+import { withHeaders } from "./with-headers.ts";
 
 /** A stack that is talked to, and nothing else. */
 export interface ConnectedChat {
@@ -19,6 +20,16 @@ export interface ConnectedChat {
   readonly front: Driver["service"];
   /** Its client. */
   readonly client: HttpClient;
+}
+
+/** How a stack is connected to. */
+export interface ConnectOptions {
+  /** The engine behind it is the stand-in. */
+  readonly isStandIn: boolean;
+  /** Where messages are sent instead: a proxy before the service. */
+  readonly url?: string | undefined;
+  /** Sent with every call. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** The driver that a target names; undefined for the contract's own. Throws a UserError. */
@@ -38,7 +49,7 @@ export function frontOf(given: Pick<TargetUrls, "driver" | "contract">): Driver[
  */
 export async function connectChat(
   given: TargetUrls,
-  { isStandIn, url: before }: { readonly isStandIn: boolean; readonly url?: string | undefined },
+  { isStandIn, url: before, headers }: ConnectOptions,
 ): Promise<ConnectedChat> {
   const driver = driverOf(given);
   const wire = given.contract?.wire ?? {};
@@ -55,10 +66,12 @@ export async function connectChat(
   }
   if (driver === undefined) {
     const departures = departuresOf(given.contract);
-    const client = createForeignClient({ url, token: given.token, service: "hmi", departures });
+    const made = createForeignClient({ url, token: given.token, service: "hmi", departures });
+    const client = headers === undefined ? made : withHeaders(made, headers);
     return { chat: createContractChat(client, departures), front, client };
   }
-  const client = createHttpClient(url, front === "engine" ? given.engineKey : given.token);
+  const made = createHttpClient(url, front === "engine" ? given.engineKey : given.token);
+  const client = headers === undefined ? made : withHeaders(made, headers);
   const chat = await connectDriver(driver, {
     client,
     settings: wire,
@@ -76,7 +89,7 @@ export async function connectChat(
  */
 export async function connectChatWithModel(
   given: TargetUrls,
-  options: { readonly isStandIn: boolean },
+  options: ConnectOptions,
   signal: AbortSignal,
 ): Promise<ConnectedChat> {
   const connected = await connectChat(given, options);

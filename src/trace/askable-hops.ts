@@ -1,8 +1,9 @@
+import type { ChatClient } from "../target/drivers/chat-client.ts";
 import type { EngineApi } from "../target/engine-wires.ts";
 import type { HttpClient } from "../target/http.ts";
+import { askByChat, type TracePlace } from "./ask-chat.ts";
 import { askEngine } from "./ask-engine.ts";
 import { askGateway } from "./ask-gateway.ts";
-import { askHmi, type HmiPlace } from "./ask-hmi.ts";
 import type { EngineFollower } from "./engine-requests.ts";
 import { HOP_TITLES } from "./hop.ts";
 import type { HopQuestion } from "./hop-question.ts";
@@ -16,34 +17,46 @@ export interface AskableHop extends Pick<HopObservation, "hop" | "url" | "behind
 
 /** What the hops are asked by. */
 export interface HopClients {
-  readonly engine: HttpClient;
+  /** Undefined where none is known behind the rest. */
+  readonly engine: HttpClient | undefined;
   readonly engineApi: EngineApi;
-  readonly gateway: HttpClient;
-  readonly hmi: HttpClient;
-  /** Before the HMI or the gateway; undefined where no proxy was named. */
-  readonly proxy: { readonly client: HttpClient; readonly before: "hmi" | "gateway" } | undefined;
-  readonly place: HmiPlace;
+  /** Undefined where there is none of our wire. */
+  readonly gateway: HttpClient | undefined;
+  /** Where people's messages go: the HMI, on a stack that has one. */
+  readonly front: {
+    readonly hop: "engine" | "gateway" | "hmi";
+    readonly client: HttpClient;
+    readonly chat: ChatClient;
+  };
+  /** Before the front or the gateway; undefined where no proxy was named. */
+  readonly proxy: ProxyBefore | undefined;
+  readonly place: TracePlace;
   readonly signal: AbortSignal;
 }
 
+/** A proxy, by what stands behind it. */
+export type ProxyBefore =
+  | { readonly before: "gateway"; readonly client: HttpClient; readonly chat: undefined }
+  | { readonly before: "front"; readonly client: HttpClient; readonly chat: ChatClient };
+
 /** The hops from the engine outwards. */
 export function askableHops(clients: HopClients): AskableHop[] {
-  const { engine, engineApi, gateway, hmi, proxy, place, signal } = clients;
+  const { engine, engineApi, gateway, front, proxy, place, signal } = clients;
   const byGateway = (client: HttpClient) => (question: HopQuestion) => askGateway(client, question, signal);
-  const byHmi = (client: HttpClient) => (question: HopQuestion) => askHmi(client, place, question, signal);
-  const hops: AskableHop[] = [
-    {
-      hop: "engine",
-      url: engine.url,
-      behind: null,
-      ask: (question) => askEngine(engine, engineApi, question, signal),
-    },
-    { hop: "gateway", url: gateway.url, behind: "engine", ask: byGateway(gateway) },
-    { hop: "hmi", url: hmi.url, behind: "gateway", ask: byHmi(hmi) },
-  ];
+  const byChat = (chat: ChatClient) => (question: HopQuestion) => askByChat(chat, place, question, signal);
+  const hops: AskableHop[] = [];
+  const add = (hop: AskableHop["hop"], url: string, ask: AskableHop["ask"]): void => {
+    hops.push({ hop, url, behind: hops.at(-1)?.hop ?? null, ask });
+  };
+  if (engine !== undefined) {
+    add("engine", engine.url, (question) => askEngine(engine, engineApi, question, signal));
+  }
+  if (gateway !== undefined) add("gateway", gateway.url, byGateway(gateway));
+  add(front.hop, front.client.url, byChat(front.chat));
   if (proxy === undefined) return hops;
-  const ask = proxy.before === "gateway" ? byGateway(proxy.client) : byHmi(proxy.client);
-  return [...hops, { hop: "proxy", url: proxy.client.url, behind: proxy.before, ask }];
+  const ask = proxy.before === "gateway" ? byGateway(proxy.client) : byChat(proxy.chat);
+  const behind = proxy.before === "gateway" ? "gateway" : front.hop;
+  return [...hops, { hop: "proxy", url: proxy.client.url, behind, ask }];
 }
 
 export interface PassOptions {

@@ -1,22 +1,28 @@
 /** One message followed through every hop of a stack: the call behind `stack trace`. */
 import type { Config } from "../config/schema.ts";
-import type { Departures, ForeignContract } from "../contract/foreign.ts";
+import { DEFAULTS } from "../contract/defaults.ts";
+import type { ForeignContract } from "../contract/foreign.ts";
 import type { EngineOptions } from "../contract/gateway.ts";
 import { modelInForce } from "../contract/model-names.ts";
 import { gatewayRoutes } from "../contract/routes.ts";
 import { UserError } from "../errors.ts";
+import { createAbsentClient } from "../target/absent-client.ts";
+import { connectChat, driverOf } from "../target/connect-chat.ts";
 import { departuresOf } from "../target/departures.ts";
+import type { ChatClient } from "../target/drivers/chat-client.ts";
 import { type EngineWatch, watchEngine } from "../target/engine-watch.ts";
 import { createForeignClient, isLacking } from "../target/foreign.ts";
 import { createHttpClient, type HttpClient } from "../target/http.ts";
+import type { TargetUrls } from "../target/target.ts";
 import { tokenRefused } from "../target/token-refused.ts";
+import { closeTracePlace, openTracePlace, type TracePlace } from "./ask-chat.ts";
 import { askEngine, listEngineModels } from "./ask-engine.ts";
-import { closeHmiPlace, type HmiPlace, openHmiPlace } from "./ask-hmi.ts";
 import {
   type AskableHop,
   askableHops,
   type HopClients,
   type PassOptions,
+  type ProxyBefore,
   passThrough,
 } from "./askable-hops.ts";
 import { diagnoseTrace } from "./diagnose-trace.ts";
@@ -26,19 +32,14 @@ import type { HopQuestion } from "./hop-question.ts";
 import type { FindingKind, HopObservation, TraceObservations, TraceReport } from "./trace-report.ts";
 
 export interface TraceOptions {
-  readonly urls: { readonly hmi: string; readonly gateway: string; readonly engine: string };
+  /** The stack, by the driver that it says. `model` is the configured one. */
+  readonly target: TargetUrls;
   /** The address of a proxy before the HMI, or before the gateway: whatever answers there tells which. */
   readonly via?: string | undefined;
   readonly message: string;
   /** The engine's name of the model; undefined for the configured one, or what stands in for it. */
   readonly model?: string | undefined;
-  readonly token: string;
   readonly engineApi: Config["engine"]["api"];
-  readonly engineKey: string;
-  /** The setting `chat.model`. */
-  readonly configuredModel: string;
-  readonly agentId: string;
-  readonly contract: ForeignContract;
   /** How often each hop is asked: the first time may be slow for reasons that are over then. */
   readonly passes: number;
   /** Ends the trace; what was made is deleted all the same. */
@@ -75,12 +76,12 @@ export async function traceStack(options: TraceOptions): Promise<TraceReport> {
   const started_at = new Date().toISOString();
   const start = performance.now();
   const opened: HttpClient[] = [];
-  let place: HmiPlace | undefined;
+  let place: TracePlace | undefined;
   try {
     const stack = await connect(options, opened);
     const { question, clients, watch } = stack;
     const warm_up = await warmUp(clients, question, options);
-    place = await openHmiPlace(clients.hmi, question, options.signal);
+    place = await openTracePlace(clients.front.chat, question, options.signal);
     const follower = await followEngine(watch, options.signal);
     const asked = askableHops({ ...clients, place });
     const passing = { ...options, follower, onProgress: options.onProgress ?? ignore };
@@ -89,7 +90,7 @@ export async function traceStack(options: TraceOptions): Promise<TraceReport> {
     const { message, model } = question;
     const about = { message, model, options: question.options, record: recordOf(watch) };
     const observed = await askAgainWhereLate({ ...about, hops }, asked, question, passing);
-    await closeHmiPlace(place);
+    await closeTracePlace(place);
     return {
       ...diagnoseTrace(observed),
       ...observed,
@@ -99,7 +100,7 @@ export async function traceStack(options: TraceOptions): Promise<TraceReport> {
       left_behind: place.leftBehind,
     };
   } catch (error) {
-    if (place !== undefined) await closeHmiPlace(place);
+    if (place !== undefined) await closeTracePlace(place);
     throw error;
   } finally {
     await Promise.all(opened.map((each) => each.close()));
@@ -112,45 +113,78 @@ interface ConnectedStack {
   readonly watch: EngineWatch;
 }
 
+/** Who holds a stream back to compress it does so for browsers, which accept that. */
+const AS_BROWSERS = { "accept-encoding": "gzip, deflate, br" } as const;
+
 /** Makes the clients, and finds out what can be asked. */
 async function connect(options: TraceOptions, opened: HttpClient[]): Promise<ConnectedStack> {
-  const { urls, via, token, signal, contract, engineApi, onProgress = ignore } = options;
+  const { target, via, signal, engineApi, onProgress = ignore } = options;
   onProgress("looking at the engine");
-  const engine = createHttpClient(urls.engine, options.engineKey);
-  opened.push(engine);
+  const engine = target.engine === undefined ? undefined : createHttpClient(target.engine, target.engineKey);
+  if (engine !== undefined) opened.push(engine);
   const watch = await watchEngine(
-    engine,
+    engine ?? createAbsentClient("", () => "no engine is known"),
     AbortSignal.any([signal, AbortSignal.timeout(LOOK_WITHIN_MS)]),
-    token,
+    target.token,
   );
   signal.throwIfAborted();
-  const { departures, engineOptions } = whatCanBeSaid(contract, watch);
-  const client = (url: string, service: "hmi" | "gateway"): HttpClient => {
-    const made = createForeignClient({ url, token, service, departures });
+  const isOurWire = driverOf(target) === undefined;
+  const { contract, engineOptions } = whatCanBeSaid(target.contract, watch, isOurWire);
+  const connected = async (url?: string) => {
+    const said = { ...target, contract };
+    const made = await connectChat(said, { isStandIn: watch.isStandIn, url, headers: AS_BROWSERS });
+    opened.push(made.client);
+    return made;
+  };
+  const byGateway = (url: string): HttpClient => {
+    const departures = departuresOf(contract);
+    const made = createForeignClient({ url, token: target.token, service: "gateway", departures });
     opened.push(made);
     return made;
   };
-  const installed = await listEngineModels(engine, engineApi, signal);
-  const before = via === undefined ? "hmi" : await serviceBehind(via, signal);
+  const { chat, client, front } = await connected();
+  const installed = await installedModels(engine, chat, engineApi, signal);
+  const proxy = via === undefined ? undefined : await connectProxy(via);
   return {
     watch,
     question: {
       message: options.message,
-      model: options.model ?? modelInForce(installed, options.configuredModel) ?? null,
+      model: options.model ?? modelInForce(installed, target.model ?? "") ?? null,
       options: engineOptions,
-      agentId: options.agentId,
-      isOurWire: contract.driver === "ours",
+      agentId: target.agentId ?? DEFAULTS.agentId,
+      isOurWire,
       patienceMs: LOAD_WITHIN_MS,
     },
     clients: {
-      engine,
+      engine: front === "engine" ? undefined : engine,
       engineApi,
-      gateway: client(urls.gateway, "gateway"),
-      hmi: client(urls.hmi, "hmi"),
-      proxy: via === undefined ? undefined : { client: client(via, before), before },
+      gateway: isOurWire && target.gateway !== undefined ? byGateway(target.gateway) : undefined,
+      front: { hop: front, client, chat },
+      proxy,
       signal,
     },
   };
+
+  async function connectProxy(url: string): Promise<ProxyBefore> {
+    if (isOurWire && (await serviceBehind(url, signal)) === "gateway") {
+      return { before: "gateway", client: byGateway(url), chat: undefined };
+    }
+    const { chat: byProxy, client: proxyClient } = await connected(url);
+    return { before: "front", client: proxyClient, chat: byProxy };
+  }
+}
+
+/** The models that can be asked for, by whoever lists them; none where nobody does. */
+async function installedModels(
+  engine: HttpClient | undefined,
+  chat: ChatClient,
+  engineApi: Config["engine"]["api"],
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const byEngine = engine === undefined ? [] : await listEngineModels(engine, engineApi, signal);
+  if (byEngine.length > 0 || chat.lacking["list models"] !== undefined) return byEngine;
+  const soon = AbortSignal.any([signal, AbortSignal.timeout(LOOK_WITHIN_MS)]);
+  return await chat.models(soon).catch(() => []);
 }
 
 /** One short request, so that the model is loaded; null where the engine took none. */
@@ -159,6 +193,7 @@ async function warmUp(
   question: HopQuestion,
   { onProgress = ignore }: Pick<TraceOptions, "onProgress">,
 ): Promise<TraceReport["warm_up"]> {
+  if (engine === undefined) return null;
   onProgress("loading the model, by one short request");
   const start = performance.now();
   const short = { ...question, options: { ...OPTIONS, num_predict: 1 } };
@@ -220,20 +255,21 @@ function patienceFor(engineMs: number | null): number {
   return Math.min(Math.max((engineMs ?? 0) * PATIENCE_FACTOR, PATIENCE_MS.least), PATIENCE_MS.most);
 }
 
-/** What of a request the backend hands on to the engine. What it lacks is asked for all the same. */
+/** What of a request the back end hands on to the engine. What it lacks is asked for all the same. */
 function whatCanBeSaid(
-  contract: ForeignContract,
+  given: ForeignContract | undefined,
   { isStandIn }: EngineWatch,
-): { departures: Departures; engineOptions: EngineOptions } {
-  const given = departuresOf(contract);
+  isOurWire: boolean,
+): { contract: ForeignContract | undefined; engineOptions: EngineOptions } {
   const options = isStandIn ? { ...OPTIONS, ...STAND_IN_PAUSE } : OPTIONS;
+  if (given === undefined || !isOurWire) return { contract: given, engineOptions: options };
   if (!isLacking(given, "engine.options")) {
-    return { departures: { ...given, lacks: {} }, engineOptions: options };
+    return { contract: { ...given, lacks: {} }, engineOptions: options };
   }
   // Only the stand-in reads options in what is said.
   return isStandIn
-    ? { departures: { ...given, lacks: { "engine.options": "skipped" } }, engineOptions: options }
-    : { departures: { ...given, lacks: {} }, engineOptions: {} };
+    ? { contract: { ...given, lacks: { "engine.options": "skipped" } }, engineOptions: options }
+    : { contract: { ...given, lacks: {} }, engineOptions: {} };
 }
 
 /** Which service answers through a proxy; the HMI where nobody says. */

@@ -58,22 +58,26 @@ export function observations(
   };
 }
 
-/** Traces a stack by its URLs. */
+/** Traces a stack by its URLs, and what else is known of it. */
 export async function traceUrls(
-  urls: TraceOptions["urls"],
+  { hmi, gateway, engine, ...more }: TraceOptions["target"],
   options: Partial<TraceOptions> = {},
 ): ReturnType<typeof traceStack> {
   return await traceStack({
-    urls,
+    target: { hmi, gateway, engine, model: "llama3.1:8b", contract: DEFAULT_CONFIG.contract, ...known(more) },
     message: "Count to 30",
-    token: "",
     engineApi: "chat",
-    engineKey: "",
-    configuredModel: "llama3.1:8b",
-    agentId: "architect",
-    contract: DEFAULT_CONFIG.contract,
     passes: 1,
     signal: new AbortController().signal,
     ...options,
   });
+}
+
+/** A running stack has more to it than a target. */
+function known({ token, contract, model }: TraceOptions["target"]): Partial<TraceOptions["target"]> {
+  return {
+    ...(token !== undefined && { token }),
+    ...(contract !== undefined && { contract }),
+    ...(model !== undefined && { model }),
+  };
 }

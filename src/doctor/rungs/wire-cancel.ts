@@ -23,9 +23,7 @@ export function wireCancelRung(service: Role): Rung<Scene> {
       const lacking = chat?.lacking.cancel;
       if (chat === undefined || lacking !== undefined)
         return { status: "skipped", text: lacking ?? "nothing answers" };
-      const engine = scene.services.engine?.client;
-      const watch = engine && (await watchEngine(engine, soon(scene), scene.target.token));
-      const before = (await watch?.generationsAfter?.(0, scene.signal))?.at(-1)?.id ?? 0;
+      const record = await openRecord(scene);
       const mark = `stack doctor ${randomUUID()}`;
       const first = Promise.withResolvers<void>();
       const said = await say(scene, `Count to 500 (${mark})`, LONG, ({ kind }) => {
@@ -36,18 +34,23 @@ export function wireCancelRung(service: Role): Rung<Scene> {
       const refusal = await cancel(scene, said);
       if (refusal !== undefined) return refusal;
       const stream = await said.reading.ended;
-      const { generationsAfter } = watch ?? {};
-      if (generationsAfter !== undefined) {
-        const generations = (): Promise<GenerationRecord[]> => generationsAfter(before, scene.signal);
-        return await lookAtRecord(generations, mark);
-      }
+      if (record !== undefined) return await lookAtRecord(record, mark);
       const reason = lastFact(stream, "done")?.reason;
-      if (reason === "stop" || reason === "length") {
-        return { status: "skipped", text: "the reply was written before its cancel could reach it" };
-      }
-      return { status: "skipped", text: UNSEEN };
+      const isWritten = reason === "stop" || reason === "length";
+      const text = isWritten ? "the reply was written before its cancel could reach it" : UNSEEN;
+      return { status: "skipped", text };
     },
   };
+}
+
+/** What the engine is asked from now on, where its own record or a tap tells. */
+async function openRecord(scene: Scene): Promise<(() => Promise<GenerationRecord[]>) | undefined> {
+  const engine = scene.services.engine?.client;
+  if (engine === undefined) return undefined;
+  const { generationsAfter } = await watchEngine(engine, soon(scene), scene.target.token);
+  if (generationsAfter === undefined) return undefined;
+  const before = (await generationsAfter(0, scene.signal)).at(-1)?.id ?? 0;
+  return () => generationsAfter(before, scene.signal);
 }
 
 /** Ends the reply; what is wrong with the answer, if anything is. */

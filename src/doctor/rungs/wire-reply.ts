@@ -2,7 +2,13 @@ import type { Role } from "../../config/services.ts";
 import type { EngineOptions } from "../../contract/gateway.ts";
 import type { ChatClient, Reading, Sent } from "../../target/drivers/chat-client.ts";
 import { isRefusal } from "../../target/drivers/refused-words.ts";
-import { failureOf, lastFact, type TimedFact, textOf } from "../../target/drivers/reply-facts.ts";
+import {
+  failureOf,
+  lastFact,
+  type SeenRow,
+  type TimedFact,
+  textOf,
+} from "../../target/drivers/reply-facts.ts";
 import type { SeenStream } from "../../target/http.ts";
 import { broken } from "../diagnose.ts";
 import type { BrokenRung, Finding, Rung } from "../ladder.ts";
@@ -52,19 +58,29 @@ export function wireSavedRung(service: Role): Rung<Scene> {
         };
       }
       const rows = await chat.rows(conversation, soon(scene));
-      const row = rows.findLast(({ role }) => role === "assistant");
-      const isAsked = rows.some(({ role, content }) => role === "user" && content === reply.asked);
-      if (row?.content === reply.text && isAsked) {
-        return { status: "holds", text: "message and reply are saved, and read back as they were" };
-      }
-      const found = isAsked
-        ? row === undefined
-          ? `conversation ${conversation} does not have it`
-          : `${row.content.length} characters, not ${reply.text.length}`
-        : `conversation ${conversation} does not have the message`;
-      return broken("reply_not_saved", { found, isWithoutModelId: row?.model_id === null && !isAsked });
+      const problem = whatIsWrong(rows, reply, conversation);
+      return problem === undefined
+        ? { status: "holds", text: "message and reply are saved, and read back as they were" }
+        : broken("reply_not_saved", problem);
     },
   };
+}
+
+function whatIsWrong(
+  rows: readonly SeenRow[],
+  { asked, text }: { readonly asked: string; readonly text: string },
+  conversation: string,
+): { found: string; isWithoutModelId: boolean } | undefined {
+  const row = rows.findLast(({ role }) => role === "assistant");
+  const isAsked = rows.some(({ role, content }) => role === "user" && content === asked);
+  if (!isAsked) {
+    const isWithoutModelId = row?.model_id === null;
+    return { found: `conversation ${conversation} does not have the message`, isWithoutModelId };
+  }
+  if (row === undefined)
+    return { found: `conversation ${conversation} does not have it`, isWithoutModelId: false };
+  if (row.content === text) return undefined;
+  return { found: `${row.content.length} characters, not ${text.length}`, isWithoutModelId: false };
 }
 
 /** Something that was said, while its reply is heard. */

@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
+import { examine } from "../../src/doctor/index.ts";
+import { rungOf } from "../support/doctor.ts";
+import { startTestEngine } from "../support/gateway.ts";
+
+async function examineWire(driver: string, urls: Parameters<typeof examine>[0]["urls"]) {
+  return await examine({
+    config: DEFAULT_CONFIG,
+    env: {},
+    urls: urls ?? {},
+    contract: { ...DEFAULT_CONFIG.contract, driver },
+    signal: new AbortController().signal,
+  });
+}
+
+test("an engine by itself is judged by what people do with it", async () => {
+  const engine = await startTestEngine();
+  const report = await examineWire("ollama", { engine });
+  expect(report).toMatchObject({ ok: true, hmi: null, gateway: null, engine, left_behind: [] });
+  expect(report.rungs.map(({ id, status }) => [id, status])).toEqual([
+    ["engine/process", "holds"],
+    ["engine/port", "holds"],
+    ["engine/answers", "holds"],
+    ["engine/model", "holds"],
+    ["engine/reply", "holds"],
+    ["engine/stored", "skipped"],
+    ["engine/pace", "holds"],
+    ["engine/cancel", "holds"],
+  ]);
+  expect(rungOf(report, "engine/stored").text).toContain("contract.wire.rows");
+});
+
+test("of OpenAI's wire nobody says that a cancel stops an engine that is not known", async () => {
+  const gateway = await startTestEngine();
+  const report = await examineWire("openai-chat", { gateway });
+  expect(report.rungs.filter(({ status }) => status === "broken")).toEqual([]);
+  expect(rungOf(report, "gateway/cancel")).toMatchObject({
+    status: "skipped",
+    text: expect.stringContaining("cannot be seen without a tap"),
+  });
+  const known = await examineWire("openai-chat", { gateway, engine: gateway });
+  expect(rungOf(known, "gateway/cancel").text).toBe("a cancel stops the engine");
+});
+
+test("another wire than the one that is spoken is told in the answer's own words", async () => {
+  const gateway = await startTestEngine();
+  const report = await examineWire("litellm", { gateway });
+  // The stand-in has no health report of LiteLLM's.
+  expect(rungOf(report, "gateway/answers").text).toContain("404");
+  const responses = await examineWire("openai-responses", { gateway });
+  expect(rungOf(responses, "gateway/reply")).toMatchObject({
+    status: "broken",
+    text: expect.stringContaining("404"),
+  });
+});
