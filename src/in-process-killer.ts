@@ -36,6 +36,7 @@ export function createInProcessKiller(stack: RunningStack): InProcessKiller {
   };
   return {
     services: new Set(services.keys()),
+    spared: {},
     async kill(name) {
       await services.get(name)?.close();
       coming.set(name, startAgain(name));

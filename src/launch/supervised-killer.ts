@@ -30,17 +30,21 @@ export async function openSupervisedKiller(
   const sightings = await lookAtStack(config, env);
   requireSupervisor(folder, sightings);
   const policies = new Map<KillableService, RestartPolicy>();
-  const obstacles: string[] = [];
+  const spared: { [Service in KillableService]?: string } = {};
   for (const role of ROLES) {
     const sighting = sightingOf(sightings, role);
     const obstacle = obstacleTo(sighting);
-    if (obstacle !== undefined) obstacles.push(`${role}: ${obstacle}`);
+    if (obstacle !== undefined) spared[role] = obstacle;
     else policies.set(role, sighting?.spec.restart ?? DEFAULT_RESTART);
   }
-  if (policies.size === 0) throw refused(`Nothing of this stack can be killed: ${obstacles.join("; ")}.`);
+  if (policies.size === 0) {
+    const reasons = Object.entries(spared).map(([role, reason]) => `${role}: ${reason}`);
+    throw refused(`Nothing of this stack can be killed: ${reasons.join("; ")}.`);
+  }
   requireQuiet(sightings);
   return {
     services: new Set(policies.keys()),
+    spared,
     async kill(service, signal) {
       await withLock(folder, () => killRecorded(folder, service, policies.get(service)), { signal });
       onProgress(`the ${service} is killed, and started again`);

@@ -13,7 +13,7 @@ import { type EngineWatch, watchEngine } from "./engine-watch.ts";
 import { isLacking } from "./foreign.ts";
 import { createHttpClient, type HttpClient } from "./http.ts";
 import { noJournal, type RunJournal } from "./run-journal.ts";
-import type { KillableService, ServiceKiller } from "./service-killer.ts";
+import { type KillAbility, killAbilities, type ServiceKiller, whyNotKilled } from "./service-killer.ts";
 import { openTargetStore, type TargetStore } from "./store/store.ts";
 
 /** Where the services of a stack are, as far as it has them and they are known. */
@@ -76,9 +76,7 @@ export type Capability =
   | "end a reply soon"
   /** It follows docs/contract.md, so that its calls can be made by the contract's words: `target.hmi`, `target.gateway`. */
   | "speak the contract"
-  /** The service is one that whoever runs the stack here may kill, and starts again. */
-  | `kill the ${KillableService}`
-  | "kill any service"
+  | KillAbility
   | WireAbility;
 
 /** A stack seen from outside: URLs, clients, and what of it can be watched. */
@@ -152,7 +150,7 @@ export async function openTarget(
     if (store !== undefined) opened.push(store);
     const watch = await watchEngine(engine, soon, token);
     const settings = { ...DEFAULT_SETTINGS, ...given.settings };
-    const { chat, models, otherPerson, speaksContract } = services;
+    const { chat, models, otherPerson, speaksContract, front } = services;
     const offers = offersOf(services, watch, {
       settings,
       engineApi: given.engineApi,
@@ -167,9 +165,13 @@ export async function openTarget(
       gateway: services.gateway,
       engine,
       chat,
-      front: services.front,
+      front,
       capabilities: new Set((Object.keys(offers) as Capability[]).filter((each) => offers[each])),
-      lacking: { ...chat.lacking, ...(!speaksContract && { "speak the contract": otherWire(chat.driver) }) },
+      lacking: {
+        ...chat.lacking,
+        ...(!speaksContract && { "speak the contract": otherWire(chat.driver) }),
+        ...whyNotKilled(given.killer, front, chat.driver),
+      },
       models,
       otherPerson,
       hasErrorEvent: contract === undefined || !isLacking(contract, "stream.error_event"),
@@ -189,7 +191,7 @@ export async function openTarget(
 
 /** What a target offers, by what was found out of it. */
 function offersOf(
-  { chat, models, otherPerson, speaksContract }: Services,
+  { chat, models, otherPerson, speaksContract, front }: Services,
   watch: EngineWatch,
   { settings, engineApi, hasStore, killer }: Offering,
 ): Record<Capability, boolean> {
@@ -203,7 +205,7 @@ function offersOf(
     "tell two people apart": otherPerson !== undefined,
     "end a reply soon": settings.maxReplyMs > 0 && settings.maxReplyMs <= SOON_MS,
     "speak the contract": speaksContract,
-    ...killsOf(killer),
+    ...killAbilities(killer, front),
     "keep profiles": can("keep profiles"),
     "show rows": can("show rows") || hasStore,
     "list conversations": can("list conversations"),
@@ -224,18 +226,6 @@ interface Offering {
   readonly settings: TargetSettings;
   readonly hasStore: boolean;
   readonly killer: ServiceKiller | undefined;
-}
-
-type Kill = Extract<Capability, `kill ${string}`>;
-
-function killsOf(killer: ServiceKiller | undefined): Record<Kill, boolean> {
-  const services = killer?.services ?? new Set();
-  return {
-    "kill the engine": services.has("engine"),
-    "kill the gateway": services.has("gateway"),
-    "kill the hmi": services.has("hmi"),
-    "kill any service": services.size > 0,
-  };
 }
 
 async function closeAll(opened: readonly Closable[]): Promise<void> {

@@ -1,16 +1,9 @@
 import { NotTold } from "../../errors.ts";
 import { CouldNotRun } from "../../harness/check.ts";
 import { type SeenRow, textOf } from "../../target/drivers/reply-facts.ts";
-import type { KillableService } from "../../target/service-killer.ts";
+import { SERVICE_TITLES } from "../../target/service-killer.ts";
 import { lastWord } from "../stream-words.ts";
 import type { KilledReply } from "./killed-reply.ts";
-
-/** The service, as people write it. */
-export const TITLE: Readonly<Record<KillableService, string>> = {
-  engine: "engine",
-  gateway: "gateway",
-  hmi: "HMI",
-};
 
 /** `the gateway was killed in mid-reply: 24 characters came, and the stream ended with done (error); it was up again after 1.2 s` */
 export function describeKill({ victim, stream, back_after_ms }: KilledReply): string {
@@ -19,7 +12,7 @@ export function describeKill({ victim, stream, back_after_ms }: KilledReply): st
       ? "it was not up again"
       : `it was up again after ${(back_after_ms / 1000).toFixed(1)} s`;
   const came = `${textOf(stream).length} characters came, and the stream ended with ${lastWord(stream)}`;
-  return `the ${TITLE[victim]} was killed in mid-reply: ${came}; ${back}`;
+  return `the ${SERVICE_TITLES[victim]} was killed in mid-reply: ${came}; ${back}`;
 }
 
 /** `a row error with 24 characters` */
@@ -43,13 +36,13 @@ export function requireMidReply(reply: KilledReply): void {
   const { ended_before, script, stream, victim } = reply;
   // A canned end may be faster than the proof that the service is dead.
   const isWhole = script === null ? ended_before : ended_before && isWholeText(reply, textOf(stream));
-  if (isWhole) throw new CouldNotRun(`the reply had ended before the ${TITLE[victim]} was dead`);
+  if (isWhole) throw new CouldNotRun(`the reply had ended before the ${SERVICE_TITLES[victim]} was dead`);
 }
 
 /** What was looked at after the kill. Throws {@link CouldNotRun} where the service was not up again: that is a claim of its own. */
 export function requireLook<Look>({ back_after_ms, victim }: KilledReply, look: Look | null): Look {
   if (look !== null) return look;
-  if (back_after_ms === null) throw new CouldNotRun(`the ${TITLE[victim]} was not up again`);
+  if (back_after_ms === null) throw new CouldNotRun(`the ${SERVICE_TITLES[victim]} was not up again`);
   throw new NotTold("this target does not show what was said");
 }
 
@@ -61,7 +54,7 @@ export function requireLook<Look>({ back_after_ms, victim }: KilledReply, look: 
 export function requireNotContinued({ script, went_on, victim }: KilledReply): void {
   if (script !== null || !went_on) return;
   throw new NotTold(
-    `the reply went on once the ${TITLE[victim]} was up again, and what the engine would have said is not known`,
+    `the reply went on once the ${SERVICE_TITLES[victim]} was up again, and what the engine would have said is not known`,
   );
 }
 

@@ -121,7 +121,7 @@ async function killInMidReply(context: Context, victim: KillableService): Promis
 }
 
 /** What kills; throws {@link CouldNotRun} where nothing may be killed. */
-export function killerOf({ target }: Context): ServiceKiller {
+function killerOf({ target }: Context): ServiceKiller {
   if (target.killer !== undefined) return target.killer;
   throw new CouldNotRun("no service of this target may be killed");
 }

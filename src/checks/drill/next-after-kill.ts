@@ -1,11 +1,11 @@
 import { defineCheck, type Verdict } from "../../harness/check.ts";
 import { refusedWords } from "../../target/drivers/refused-words.ts";
 import { type SeenRow, textOf } from "../../target/drivers/reply-facts.ts";
-import type { KillableService } from "../../target/service-killer.ts";
+import { type KillableService, SERVICE_TITLES } from "../../target/service-killer.ts";
 import type { Context } from "../stage.ts";
 import { isWhole, lastWord } from "../stream-words.ts";
 import { type KilledReply, killedReply } from "./killed-reply.ts";
-import { describeKill, replyRowIn, requireLook, rowInWords, TITLE } from "./killed-reply-words.ts";
+import { describeKill, replyRowIn, requireLook, rowInWords } from "./killed-reply-words.ts";
 
 export const nextAfterGatewayKill = nextAfterKill(
   "gateway",
@@ -25,7 +25,7 @@ export const nextAfterHmiKill = nextAfterKill(
 function nextAfterKill(victim: KillableService, lookAt: string) {
   return defineCheck<Context["target"], KilledReply>({
     id: `drill/${victim}-next`,
-    claim: `once the ${TITLE[victim]} is up again, the conversation's next message is answered`,
+    claim: `once the ${SERVICE_TITLES[victim]} is up again, the conversation's next message is answered`,
     why: "A stack that needs a restart by hand after each crash of a part is down all night.",
     lookAt,
     needs: [`kill the ${victim}`],

@@ -1,5 +1,6 @@
 import { type Broken, defineCheck, type Verdict } from "../../harness/check.ts";
 import { textOf } from "../../target/drivers/reply-facts.ts";
+import { SERVICE_TITLES } from "../../target/service-killer.ts";
 import type { Context } from "../stage.ts";
 import { type KilledReply, killedReply } from "./killed-reply.ts";
 import {
@@ -11,7 +12,6 @@ import {
   requireMidReply,
   requireNotContinued,
   rowInWords,
-  TITLE,
 } from "./killed-reply-words.ts";
 
 export const savedAfterGatewayKill = savedAfterKill("gateway");
@@ -21,7 +21,7 @@ export const savedAfterEngineKill = savedAfterKill("engine");
 function savedAfterKill(victim: "gateway" | "engine") {
   return defineCheck<Context["target"], KilledReply>({
     id: `drill/${victim}-saved`,
-    claim: `where the ${TITLE[victim]} is killed in mid-reply, what had come is saved as a failed reply, and nothing is added`,
+    claim: `where the ${SERVICE_TITLES[victim]} is killed in mid-reply, what had come is saved as a failed reply, and nothing is added`,
     why: "api7/aisix#177: a cut loses what had arrived. Others append a canned answer and store it as complete.",
     lookAt:
       "the way out of the loop that saves the reply: the text so far, and a status that is not complete",

@@ -1,8 +1,7 @@
 import { CouldNotRun, defineCheck, type Verdict } from "../../harness/check.ts";
-import type { KeptServiceState, KillableService } from "../../target/service-killer.ts";
+import { type KeptServiceState, type KillableService, SERVICE_TITLES } from "../../target/service-killer.ts";
 import type { Context } from "../stage.ts";
-import { killedReply, killerOf } from "./killed-reply.ts";
-import { TITLE } from "./killed-reply-words.ts";
+import { killedReply } from "./killed-reply.ts";
 
 /** One kill, with how all services were before and after it. */
 interface Kill {
@@ -21,7 +20,7 @@ export const servicesBack = defineCheck<Context["target"], readonly Kill[]>({
   async collect(context) {
     const kills: Kill[] = [];
     for (const service of ["gateway", "engine", "hmi"] as const) {
-      if (!killerOf(context).services.has(service)) continue;
+      if (!context.target.capabilities.has(`kill the ${service}`)) continue;
       const reply = await ifKilled(killedReply(context, service));
       if (reply === undefined) continue;
       const { victim, back_after_ms, before, after } = reply;
@@ -45,7 +44,10 @@ async function ifKilled<Reply>(killed: Promise<Reply>): Promise<Reply | undefine
 function judgeKills(kills: readonly Kill[]): Verdict {
   if (kills.length === 0) throw new CouldNotRun("no service was killed");
   const seen = kills
-    .map(({ victim, back_after_ms }) => `the ${TITLE[victim]} was killed: ${backInWords(back_after_ms)}`)
+    .map(
+      ({ victim, back_after_ms }) =>
+        `the ${SERVICE_TITLES[victim]} was killed: ${backInWords(back_after_ms)}`,
+    )
     .join("; ");
   const troubles = kills.flatMap(troublesOf);
   if (troubles.length === 0) return { verdict: "holds", seen };
@@ -69,12 +71,12 @@ function troublesOf({ victim, before, after }: Kill): string[] {
     if (was.state !== "up" && name !== victim) return [];
     if (is?.state !== "up") {
       const why = is?.problem ? `: ${is.problem}` : "";
-      return [`${name} is ${is?.state ?? "gone"} after the ${TITLE[victim]} was killed${why}`];
+      return [`${name} is ${is?.state ?? "gone"} after the ${SERVICE_TITLES[victim]} was killed${why}`];
     }
     const counted = is.restarts - was.restarts;
     const expected = name === victim ? 1 : 0;
     return counted === expected
       ? []
-      : [`${name} was started again ${counted} times when the ${TITLE[victim]} was killed`];
+      : [`${name} was started again ${counted} times when the ${SERVICE_TITLES[victim]} was killed`];
   });
 }

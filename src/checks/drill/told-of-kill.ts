@@ -1,5 +1,6 @@
 import { defineCheck, type Verdict } from "../../harness/check.ts";
 import { textOf } from "../../target/drivers/reply-facts.ts";
+import { SERVICE_TITLES } from "../../target/service-killer.ts";
 import type { Context } from "../stage.ts";
 import { isWhole, lastWord } from "../stream-words.ts";
 import { type KilledReply, killedReply } from "./killed-reply.ts";
@@ -9,7 +10,6 @@ import {
   isWholeText,
   requireMidReply,
   requireNotContinued,
-  TITLE,
 } from "./killed-reply-words.ts";
 
 export const toldOfGatewayKill = toldOfKill(
@@ -26,7 +26,7 @@ export const toldOfEngineKill = toldOfKill(
 function toldOfKill(victim: "gateway" | "engine", lookAt: string) {
   return defineCheck<Context["target"], KilledReply>({
     id: `drill/${victim}-told`,
-    claim: `where the ${TITLE[victim]} is killed in mid-reply, the reader is told that the reply has failed`,
+    claim: `where the ${SERVICE_TITLES[victim]} is killed in mid-reply, the reader is told that the reply has failed`,
     why: "A half that looks like a whole is believed; and nobody should wait for what never comes.",
     lookAt,
     needs: [`kill the ${victim}`],
