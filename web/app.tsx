@@ -2,13 +2,14 @@ import { render } from "preact";
 import { Chat } from "./chat.ts";
 import { App } from "./components/App.tsx";
 import { tabDrafts } from "./drafts.ts";
-import { takeToken } from "./token.ts";
+import { isTokenWanted, takeToken } from "./token.ts";
 
 const root = document.getElementById("app");
 if (root === null) throw new Error('The page has no element with the id "app".');
 const tabs = new BroadcastChannel("chat");
 const chat = new Chat({
   token: takeToken(),
+  isTokenWanted: isTokenWanted(),
   drafts: tabDrafts,
   nextFrame: (run) => requestAnimationFrame(run),
   announce: () => tabs.postMessage("changed"),

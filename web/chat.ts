@@ -18,6 +18,8 @@ export interface ChatOptions {
   readonly origin?: string;
   /** What the HMI is shown where it asks for a token. */
   readonly token?: string;
+  /** True where each call needs a token: without one it is asked for at once, and no call is made only to be refused. */
+  readonly isTokenWanted?: boolean;
   /** Calls what it is given when the page is drawn next. */
   readonly nextFrame?: (run: () => void) => void;
   /** Where what was written and not sent outlives a reload. */
@@ -38,7 +40,8 @@ export class Chat {
   readonly keeper: Keeper;
   #address: Address = { page: "active" };
 
-  constructor({ origin = "", token = "", nextFrame = soon, announce = nothing, drafts }: ChatOptions = {}) {
+  constructor(options: ChatOptions = {}) {
+    const { origin = "", token = "", nextFrame = soon, announce = nothing, drafts } = options;
     const store = new Store(drafts?.load());
     this.#store = store;
     this.#connection = new Connection({
@@ -55,6 +58,7 @@ export class Chat {
     this.#reader = reader;
     this.#sender = new Sender({ api, store, lists, reader, announce });
     if (drafts !== undefined) keepDrafts(store, drafts);
+    if (options.isTokenWanted && token === "") this.dispatch({ type: "token_wanted", isRefused: false });
     this.keeper = new Keeper({ api, store, lists, announce, go: (path) => void this.go(path) });
   }
 
@@ -79,13 +83,17 @@ export class Chat {
 
   /** Loads everything, and shows what the path names. */
   async start(path: string): Promise<void> {
+    if (this.state.access !== "open") {
+      this.#address = addressAt(path);
+      return;
+    }
     // What is slow to come, such as the models of an engine in trouble, must not keep the rest waiting.
     await Promise.all([this.#lists.choices(), this.#lists.profiles(), this.go(path)]);
   }
 
   /** Shows what a path of the page names. */
   async go(path: string): Promise<void> {
-    this.#address = parseAddress(path) ?? { page: "active" };
+    this.#address = addressAt(path);
     await this.#open(this.#address);
   }
 
@@ -255,6 +263,10 @@ function keepDrafts(store: Store, storage: DraftStorage): void {
     saved = state;
     storage.save(allDrafts(state));
   });
+}
+
+function addressAt(path: string): Address {
+  return parseAddress(path) ?? { page: "active" };
 }
 
 function soon(run: () => void): void {

@@ -15,3 +15,8 @@ export function takeToken(): string {
 export function keepToken(token: string): void {
   sessionStorage.setItem(KEY, token);
 }
+
+/** Whether the HMI has said with the page that it does not know who asked for it, so that each call needs a token. */
+export function isTokenWanted(): boolean {
+  return document.querySelector('meta[name="access"][content="token"]') !== null;
+}

@@ -250,6 +250,8 @@ describe.runIf(CHROMIUM !== undefined)("the pages", () => {
         chat = await openChatPage(browser, `${hmi}/new`);
         const field = chat.page.getByLabel("Token");
         await field.fill("wrong");
+        // No call was made only to be refused.
+        expect(chat.complaints).toEqual([]);
         await field.press("Enter");
         await expect.poll(() => chat.page.getByRole("alert").textContent()).toContain("not the token");
         await field.fill("sesame");

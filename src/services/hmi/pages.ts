@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ModelIdText } from "../../contract/hmi.ts";
 import { assetRoute, pageRoutes } from "../../contract/routes.ts";
 import { WireError } from "../../errors.ts";
 import type { ConversationStore, UserStore } from "../conversations/store.ts";
-import { userOf } from "../http/caller-user.ts";
+import { hasCaller, userOf } from "../http/caller-user.ts";
 
 export interface PageOptions {
   /** The folder of the built browser code: `index.html`, and scripts and styles whose names change with their content. */
@@ -16,14 +16,20 @@ export interface PageOptions {
   readonly isGuarded: boolean;
 }
 
+/** In the page of whoever the HMI does not know; see `isTokenWanted` of the page. */
+const TOKEN_WANTED = '<meta name="access" content="token">';
+
 /** The chat page at all its addresses, and its files. Where nothing is at an address, the page says so, with 404. */
 export function servePages(app: FastifyInstance, { webFolder, store, isGuarded }: PageOptions): void {
   const page = readFileSync(join(webFolder, "index.html"), "utf8");
   const assets = loadAssets(webFolder);
+  const locked = page.replace("</head>", `${TOKEN_WANTED}\n</head>`);
+  // Whoever comes without a token and is not named by a proxy will need one: the page asks before any call is refused.
+  const pageFor = (request: FastifyRequest): string => (hasCaller(request) ? page : locked);
 
   app.get(pageRoutes.home.pattern, (_, reply) => reply.redirect(pageRoutes.llm.path()));
   for (const { pattern } of [pageRoutes.llm, pageRoutes.newConversation]) {
-    app.get(pattern, (_, reply) => sendPage(reply, page));
+    app.get(pattern, (request, reply) => sendPage(reply, pageFor(request)));
   }
   for (const { pattern } of [
     pageRoutes.conversation,
@@ -32,7 +38,7 @@ export function servePages(app: FastifyInstance, { webFolder, store, isGuarded }
   ]) {
     app.get<{ Params: PageParams }>(pattern, async (request, reply) => {
       const isThere = isGuarded || (await isKnown(store.as(userOf(request)), request.params));
-      return sendPage(reply.code(isThere ? 200 : 404), page);
+      return sendPage(reply.code(isThere ? 200 : 404), pageFor(request));
     });
   }
   app.get<{ Params: { name: string } }>(assetRoute.pattern, (request, reply) => {

@@ -8,6 +8,11 @@ export function noteCaller(request: FastifyRequest, caller: CallerUser): void {
   CALLERS.set(request, caller);
 }
 
+/** Whether it is known who makes the call; of what is open to all it need not be. */
+export function hasCaller(request: FastifyRequest): boolean {
+  return CALLERS.has(request);
+}
+
 /** Who makes the call. Throws for calls of which nobody has asked that: what is open to all is nobody's. */
 export function callerUserOf(request: FastifyRequest): CallerUser {
   const caller = CALLERS.get(request);

@@ -160,3 +160,13 @@ test("the script of the first paint takes at most 60 KB of the line", async () =
   );
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(60_000);
 });
+
+test("the page says where a token is wanted of whoever asks for it, and only there", async () => {
+  const { hmi } = await startTestStack({ auth: { token: "sesame" } });
+  const saysSo = async (url: string, headers = {}): Promise<boolean> =>
+    (await call(url, "/llm", { headers })).body.includes('<meta name="access" content="token">');
+  expect(await saysSo(hmi)).toBe(true);
+  expect(await saysSo(hmi, { authorization: "Bearer wrong" })).toBe(true);
+  expect(await saysSo(hmi, { authorization: "Bearer sesame" })).toBe(false);
+  expect(await saysSo((await startTestStack()).hmi)).toBe(false);
+});
