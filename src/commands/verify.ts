@@ -2,6 +2,7 @@ import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
 import { listChecks, type SuiteListing } from "../cli/check-list.ts";
 import { findTarget } from "../cli/choose-target.ts";
+import type { PrintedContract } from "../cli/contract-lines.ts";
 import { chooseVerifyTarget, DRILL, suitesToRun } from "../cli/drill-target.ts";
 import { exitCodeOf } from "../cli/exit-code.ts";
 import { reportOnGithub } from "../cli/github.ts";
@@ -25,6 +26,7 @@ import { judgeAgain, loadRun, readReport, saveRun, withoutEvidence } from "../ha
 import { selectChecks } from "../harness/select.ts";
 import { createTerminalReporter, reportComparison } from "../reporters/terminal.ts";
 import type { TargetUrls } from "../target/target.ts";
+import { styled } from "../text/styled-text.ts";
 import { findSuites, suitesOf, type VerifyReport, verify } from "../verify.ts";
 import { type CleanedLeftovers, cleanLeftovers } from "../verify-leftovers/clean-leftovers.ts";
 import { beginVerifyRecord, type VerifyJournal } from "../verify-leftovers/verify-record.ts";
@@ -37,7 +39,8 @@ const JUDGED_AGAIN = [...SUITES, DRILL];
 type VerifyOutput =
   | (VerifyReport & { compared?: Comparison })
   | { suites: readonly SuiteListing[] }
-  | { cleaned: CleanedLeftovers };
+  | { cleaned: CleanedLeftovers }
+  | PrintedContract;
 
 /** Which stack is cleaned. */
 type CleanFlags = Parameters<typeof findTarget>[0] & { readonly config: string | undefined };
@@ -89,6 +92,11 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
       exclusive: ["list", "from", "in-process", "fault"],
     }),
     list: Flags.boolean({ description: "List the checks instead of running them.", helpGroup: "RUN" }),
+    "print-contract": Flags.boolean({
+      description: "Print the contract in force, each line with where it is from, and judge nothing.",
+      helpGroup: "TARGET",
+      exclusive: ["in-process", "list", "from", "clean", "fault"],
+    }),
     evidence: Flags.string({
       description: "Save the report, and what each check has seen, into this folder.",
       helpValue: "DIR",
@@ -111,6 +119,7 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
   async run(): Promise<VerifyOutput> {
     const { argv, flags } = await this.parse(Verify);
     if (flags.clean) return await this.#cleanOnly(flags);
+    if (flags["print-contract"]) return await this.#printContract(flags);
     const run = {
       suite: suitesToRun(argv.map(String), flags, JUDGED_AGAIN),
       checks: await loadChecks(flags.check ?? []),
@@ -171,6 +180,14 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
       if (event.type === "run-ended") waits.end();
       onEvent(event);
     };
+  }
+
+  async #printContract(flags: Pick<CleanFlags, "config" | "contract">): Promise<PrintedContract> {
+    const { contractInForce, contractLines } = await import("../cli/contract-lines.ts");
+    const printed = await contractInForce(flags);
+    // Not wrapped: this may become a file.
+    for (const line of contractLines(printed)) this.screen.write(styled`${line}\n`);
+    return printed;
   }
 
   async #cleanOnly(flags: CleanFlags): Promise<VerifyOutput> {
