@@ -64,6 +64,8 @@ function namesAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[
   if (def.type === "optional") return namesAt(def.innerType, path);
   if (def.type === "union") return def.options.flatMap((option) => namesAt(option, path));
   const [key, ...rest] = path;
+  // A list that was meant, and its items by their numbers.
+  if (def.type === "array") return typeof key === "number" ? namesAt(def.element, rest) : [];
   if (def.type === "object") {
     if (key === undefined) return Object.keys(def.shape);
     const inner = def.shape[String(key)];

@@ -4,7 +4,7 @@
  */
 // Not zod itself, as in config/schema.ts, which is made of this.
 import * as z from "zod/mini";
-import { problemOfSlots } from "./wire-slots.ts";
+import { problemsOfSlots } from "./wire-slots.ts";
 
 /** A method and a path: `POST /api/chats/{conversation}/messages`. `WS` opens a WebSocket there, and sends the body as its first frame. */
 const call = z.string().check(
@@ -200,9 +200,11 @@ function isGroup(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Refuses `{slots}` that nothing is known for. */
+/** Refuses `{slots}` that nothing is known for, each where it stands. */
 function slotsAreKnown() {
-  return z.refine((value: unknown) => problemOfSlots(value) === undefined, {
-    error: ({ input }) => problemOfSlots(input),
-  });
+  return ({ value, issues }: z.core.ParsePayload<unknown>): void => {
+    for (const { path, text, message } of problemsOfSlots(value)) {
+      issues.push({ code: "custom", input: text, path: [...path], message });
+    }
+  };
 }

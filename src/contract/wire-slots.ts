@@ -19,19 +19,29 @@ export type WireSlot = keyof typeof WIRE_SLOTS;
 /** `{conversation}`; `{conversation|null}` where JSON's null is to stand in for what is not there. */
 export const SLOT = /\{([a-z_]+)(\|null)?\}/g;
 
-/** What is wrong with the slots in this text or JSON, in words; undefined: nothing. */
-export function problemOfSlots(value: unknown): string | undefined {
+/** A slot that nothing is known for. */
+export interface SlotProblem {
+  /** The names and numbers down to the text that it stands in. */
+  readonly path: readonly (string | number)[];
+  /** That text. */
+  readonly text: string;
+  readonly message: string;
+}
+
+/** What is wrong with the slots in a text or in JSON, each where it stands. */
+export function problemsOfSlots(value: unknown, path: readonly (string | number)[] = []): SlotProblem[] {
   if (typeof value === "string") {
-    for (const [whole, name = ""] of value.matchAll(SLOT)) {
-      if (!(name in WIRE_SLOTS))
-        return `${whole} is no slot: there are ${Object.keys(WIRE_SLOTS).join(", ")}`;
-    }
-    return undefined;
+    return [...value.matchAll(SLOT)]
+      .filter(([, name = ""]) => !Object.hasOwn(WIRE_SLOTS, name))
+      .map(([whole]) => ({
+        path,
+        text: value,
+        message: `${whole} is no slot: there are ${Object.keys(WIRE_SLOTS).join(", ")}`,
+      }));
   }
-  if (typeof value !== "object" || value === null) return undefined;
-  for (const inner of Object.values(value)) {
-    const problem = problemOfSlots(inner);
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
+  if (typeof value !== "object" || value === null) return [];
+  const isList = Array.isArray(value);
+  return Object.entries(value).flatMap(([name, inner]) =>
+    problemsOfSlots(inner, [...path, isList ? Number(name) : name]),
+  );
 }

@@ -88,6 +88,51 @@ test("everything that is wrong is told at once, each at its own place", async ()
   ]);
 });
 
+test("a wire that is written by hand is checked name by name, also inside lists and bodies, each at its own line", async () => {
+  const cwd = tempFolder({
+    [YAML]: [
+      "contract:",
+      "  driver: described",
+      "  wire:",
+      "    sent: { request: POST /x }",
+      "    send:",
+      "      request: POST /say/{convo}",
+      "      body:",
+      "        messages:",
+      "          - { text: '{texts}' }",
+      "    stream:",
+      "      framing: ssee",
+      "      text: { of: piece, at: delta, wher: {} }",
+      "      done: [{ data: x }, { of: end, resons: {} }]",
+      "    read: { request: FETCH /x }",
+      "    rows: { request: GET /x, list: a, text: b, role: c, statusses: {}, roles: { users: [a] } }",
+    ].join("\n"),
+  });
+  const error: unknown = await loadConfig({ cwd, env: {} }).catch((thrown: unknown) => thrown);
+  if (!(error instanceof UserError)) throw new Error("a UserError was expected");
+  const lines = error.message
+    .split("\n")
+    .map((line) => line.trim().replace(/there are text, .*?;/, "there are ...;"));
+  expect(lines.slice(1)).toEqual([
+    `${YAML}:4:5  contract.wire.sent: there is no such setting; did you mean send?`,
+    `${YAML}:6:16  contract.wire.send.request: {convo} is no slot: there are ...; found the text "POST /say/{convo}"`,
+    `${YAML}:9:21  contract.wire.send.body.messages.0.text: {texts} is no slot: there are ...; found the text "{texts}"`,
+    `${YAML}:11:16  contract.wire.stream.framing: expected one of sse, ndjson, text, json, websocket, socket.io; found the text "ssee"; did you mean sse?`,
+    `${YAML}:12:37  contract.wire.stream.text.wher: there is no such setting; did you mean where?`,
+    `${YAML}:13:38  contract.wire.stream.done.1.resons: there is no such setting; did you mean reasons?`,
+    `${YAML}:14:22  contract.wire.read.request: must be a method and a path, such as POST /api/chats/{conversation}/messages, or WS /ws; found the text "FETCH /x"`,
+    `${YAML}:15:57  contract.wire.rows.statusses: there is no such setting; did you mean statuses?`,
+    `${YAML}:15:81  contract.wire.rows.roles.users: there is no such setting; did you mean user?`,
+  ]);
+});
+
+test("a wire that nobody would read is refused", async () => {
+  const cwd = tempFolder({ [YAML]: "contract: { wire: { cancel: close } }" });
+  await expect(loadConfig({ cwd, env: {} })).rejects.toThrow(
+    `${YAML}:1:19  contract.wire: is read for other drivers than ours`,
+  );
+});
+
 test("a store's address and names are read, a relative file from the configuration's folder", async () => {
   const cwd = tempFolder({
     [YAML]: "contract: { store: 'sqlite:data/chat.db', store_names: { messages.session_id: chat_id } }",

@@ -63,5 +63,15 @@ export async function connectDriver(driver: Driver, context: DriverContext): Pro
     );
   }
   const wire = { ...rest, send, stream, service: service ?? driver.service };
+  const isSocket = (wire.read ?? send).request.startsWith("WS ");
+  if (isSocket !== (stream.framing === "websocket" || stream.framing === "socket.io")) {
+    throw new UserError(
+      "config_invalid",
+      `The driver ${driver.name} reads a reply by \`${(wire.read ?? send).request}\`, which is not framed as ${stream.framing}.`,
+      {
+        hint: "A `WS` request has the framing `websocket` or `socket.io`, and no other has (contract.wire.stream).",
+      },
+    );
+  }
   return createDescribedChat({ ...context, driver: driver.name, wire });
 }

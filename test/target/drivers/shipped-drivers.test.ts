@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { DRIVER_NAMES, DRIVERS } from "../../../src/contract/foreign.ts";
-import { WireDescriptionSchema } from "../../../src/contract/wire-description.ts";
+import { WireDescriptionSchema, type WireSettings } from "../../../src/contract/wire-description.ts";
 import { UserError } from "../../../src/errors.ts";
 import { connectDriver, type Driver } from "../../../src/target/drivers/driver.ts";
 import { findDriver, SHIPPED_DRIVERS } from "../../../src/target/drivers/shipped-drivers.ts";
@@ -8,12 +8,12 @@ import { createHttpClient } from "../../../src/target/http.ts";
 
 const NAMES = DRIVER_NAMES.filter((name) => name !== "ours");
 
-function connect(driver: Driver) {
+function connect(driver: Driver, settings: WireSettings = {}) {
   const client = createHttpClient("http://127.0.0.1:1");
   onTestFinished(() => client.close());
   return connectDriver(driver, {
     client,
-    settings: {},
+    settings,
     model: null,
     agent: "a",
     token: "",
@@ -36,6 +36,16 @@ test("`described` alone says nothing, and is told what it needs", async () => {
   const refused = await connect(findDriver("described")).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(UserError);
   expect(String(refused)).toContain("contract.wire.send is missing");
+});
+
+test("a WebSocket is framed as one, and nothing else is", async () => {
+  const described = findDriver("described");
+  const send = { request: "WS /ws", body: "{text}" };
+  await expect(connect(described, { send, stream: { framing: "sse" } })).rejects.toThrow(
+    "reads a reply by `WS /ws`, which is not framed as sse",
+  );
+  const chat = await connect(described, { send, stream: { framing: "websocket" } });
+  expect(chat.driver).toBe("described");
 });
 
 test("another name is refused with those that there are", () => {
