@@ -8,9 +8,14 @@ import { withoutSecrets } from "./log-words.ts";
 /** Longest quotation, in characters. */
 const MOST_CHARS = 100;
 
-/** Bytes as they stand in a log, on one line. */
+/** Bytes as they stand in a log, on one line, without the secrets that are named as such. */
 export function bytesInLine(text: string): string {
-  const line = withoutSecrets(text).replace(/\s+/g, " ").trim();
+  return inLine(withoutSecrets(text));
+}
+
+/** Of a reply, in which `token` is a piece of text. */
+function inLine(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim();
   return line.length > MOST_CHARS ? `${line.slice(0, MOST_CHARS)}…` : line;
 }
 
@@ -37,7 +42,7 @@ export function streamFindings(
     setting: "stream.framing",
     value: knownAs === undefined ? description.framing : `${description.framing}: ${knownAs}`,
     where,
-    bytes: bytesInLine(first?.text ?? ""),
+    bytes: inLine(first?.text ?? ""),
   };
   const rules = RULES.flatMap(([rule, kind]): LearnedFinding[] => {
     const said = description[rule];
@@ -50,7 +55,7 @@ export function streamFindings(
     // A known stream has rules for more than every reply shows.
     return event === undefined
       ? []
-      : [{ setting: `stream.${rule}`, value: inWords(said), where, bytes: bytesInLine(event.text) }];
+      : [{ setting: `stream.${rule}`, value: inWords(said), where, bytes: inLine(event.text) }];
   });
   return [framing, ...rules];
 }
