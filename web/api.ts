@@ -48,6 +48,8 @@ export interface Api {
   deleteSession(sessionId: string): Promise<unknown>;
   sendMessage(body: SendMessage): Promise<SentMessage>;
   regenerate(sessionId: string, body: Regenerate): Promise<SentMessage>;
+  /** Shows the way that this message is on; answers what is shown then. */
+  chooseVersion(sessionId: string, messageId: string): Promise<MessageList>;
   /** Ends this reply, and no other that runs by then. */
   cancel(sessionId: string, body: Cancel): Promise<CancelAnswer>;
 }
@@ -109,6 +111,8 @@ export function createApi(connection: Connection): Api {
     deleteSession: (session_id) => call(r.deleteSession, r.deleteSession.path({ session_id })),
     sendMessage: (body) => call(r.sendMessage, r.sendMessage.path(), body),
     regenerate: (session_id, body) => call(r.regenerate, r.regenerate.path({ session_id }), body),
+    chooseVersion: (session_id, message_id) =>
+      call(r.chooseVersion, r.chooseVersion.path({ session_id }), { message_id }),
     cancel: (session_id, body) => call(r.cancel, r.cancel.path({ session_id }), body),
   };
 }

@@ -53,6 +53,8 @@ export type ExchangeEvent =
   /** What seemed not to have been sent was: only the answer was lost on the way. */
   | { readonly type: "send_confirmed"; readonly text: string }
   | { readonly type: "regenerate_started"; readonly at: number }
+  /** `edits` is the message that another version takes the place of. */
+  | { readonly type: "edit_started"; readonly edits: string; readonly text: string; readonly at: number }
   | {
       readonly type: "regenerate_failed";
       readonly messages: readonly ShownMessage[];

@@ -107,6 +107,16 @@ export class Chat {
     await this.#sender.regenerate();
   }
 
+  /** Sends another version of a message; resolves to what went wrong, or null. */
+  async edit(messageId: string, text: string): Promise<Problem | null> {
+    return await this.#sender.edit(messageId, text);
+  }
+
+  /** Shows the way that another version of a message is on. */
+  async chooseVersion(messageId: string): Promise<void> {
+    await this.#reader.choose(messageId);
+  }
+
   /** Ends the reply that is being written; what has arrived of it stays. */
   async stop(): Promise<void> {
     await this.#sender.stop();
@@ -141,6 +151,8 @@ export class Chat {
     const isNews =
       event.type === "reply_started" &&
       messages.every(({ message_id }) => message_id !== event.assistant_message_id);
+    const isOtherWay = event.type === "version_chosen";
+    if (isOtherWay) return isHere ? await this.#reader.refresh() : undefined;
     await Promise.all([this.#lists.sessions(), isHere && isNews && this.#reader.refresh()]);
   }
 

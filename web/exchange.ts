@@ -13,24 +13,38 @@ export function streamingReply(state: ChatState): ShownMessage | undefined {
 
 /** A message on its way, with the place for its reply. */
 export function sendStarted(state: ChatState, text: string, at: number): ChatState {
-  const reply = unsavedReply(state, at);
-  const user: ShownMessage = {
-    ...reply,
-    message_id: UNSAVED.user,
-    role: "user",
-    content: text,
-    status: "complete",
-    pictures: picturesOf(state),
-  };
-  const messages = [...state.messages, user, reply];
+  const message = { ...unsavedMessage(state, text, at, []), pictures: picturesOf(state) };
+  const messages = [...state.messages, message, unsavedReply(state, at, [])];
   const sent = withPictures(state, draftKey(state), []);
   return { ...sent, messages, draft: "", phase: "sending", problem: null, archived: null };
 }
 
-/** The last reply makes room for another one. */
+/** The last reply makes room for another version of it. */
 export function regenerateStarted(state: ChatState, at: number): ChatState {
-  const kept = state.messages.at(-1)?.role === "assistant" ? state.messages.slice(0, -1) : state.messages;
-  return { ...state, messages: [...kept, unsavedReply(state, at)], phase: "sending", problem: null };
+  const last = state.messages.at(-1);
+  const isReply = last?.role === "assistant";
+  const kept = isReply ? state.messages.slice(0, -1) : state.messages;
+  const reply = unsavedReply(state, at, isReply ? versionsOf(last) : []);
+  return { ...state, messages: [...kept, reply], phase: "sending", problem: null };
+}
+
+/** Another version of a message takes its place, and that of all that followed. */
+export function editStarted(
+  state: ChatState,
+  { edits, text, at }: { readonly edits: string; readonly text: string; readonly at: number },
+): ChatState {
+  const place = state.messages.findIndex(({ message_id }) => message_id === edits);
+  const edited = state.messages[place];
+  if (edited === undefined) return state;
+  // It keeps its pictures.
+  const message = { ...unsavedMessage(state, text, at, versionsOf(edited)), images: edited.images };
+  const messages = [...state.messages.slice(0, place), message, unsavedReply(state, at, [])];
+  return { ...state, messages, phase: "sending", problem: null };
+}
+
+/** The keys of a message's versions, its own among them. */
+export function versionsOf({ message_id, versions }: ShownMessage): readonly string[] {
+  return versions.length === 0 ? [message_id] : versions;
 }
 
 /** The HMI has the rows: from now on they have its keys. */
@@ -44,7 +58,8 @@ export function sendAccepted(state: ChatState, sent: SentMessage): ChatState {
   const shown = isHere ? state.messages.filter((message) => !isUnsaved(message)) : state.messages;
   const messages = shown.map((message) => {
     const message_id = ids[message.message_id];
-    return message_id === undefined ? message : { ...message, message_id };
+    const versions = message.versions.map((version) => ids[version] ?? version);
+    return message_id === undefined ? message : { ...message, message_id, versions };
   });
   return { ...state, messages, phase: "waiting", waiting: null };
 }
@@ -138,7 +153,24 @@ export function isUnsaved({ message_id }: ShownMessage): boolean {
   return message_id === UNSAVED.user || message_id === UNSAVED.reply;
 }
 
-function unsavedReply(state: ChatState, at: number): ShownMessage {
+function unsavedMessage(
+  state: ChatState,
+  text: string,
+  at: number,
+  earlier: readonly string[],
+): ShownMessage {
+  return {
+    ...unsavedReply(state, at, []),
+    message_id: UNSAVED.user,
+    role: "user",
+    content: text,
+    status: "complete",
+    versions: earlier.length === 0 ? [] : [...earlier, UNSAVED.user],
+  };
+}
+
+/** `earlier` are the versions that there are already. */
+function unsavedReply(state: ChatState, at: number, earlier: readonly string[]): ShownMessage {
   return {
     message_id: UNSAVED.reply,
     role: "assistant",
@@ -152,5 +184,6 @@ function unsavedReply(state: ChatState, at: number): ShownMessage {
     notices: [],
     error: null,
     timestamp: new Date(at).toISOString(),
+    versions: earlier.length === 0 ? [] : [...earlier, UNSAVED.reply],
   };
 }

@@ -1,6 +1,6 @@
 import type { Message, Session } from "../src/contract/hmi.ts";
 import { foundDraft } from "./drafts.ts";
-import { isUnsaved, runningPhase, streamingReply } from "./exchange.ts";
+import { isUnsaved, runningPhase, streamingReply, versionsOf } from "./exchange.ts";
 import type { ChatState, Problem, ShownMessage } from "./state.ts";
 
 /** A conversation with its rows, opened or loaded again. */
@@ -62,7 +62,10 @@ function keepUnchanged(before: readonly ShownMessage[], rows: readonly Message[]
   return rows.map((row, index) => {
     const shown = before[index];
     const isSame =
-      shown?.message_id === row.message_id && shown.status === row.status && shown.content === row.content;
+      shown?.message_id === row.message_id &&
+      shown.status === row.status &&
+      shown.content === row.content &&
+      versionsOf(shown).join() === versionsOf(row).join();
     return isSame ? shown : row;
   });
 }

@@ -8,7 +8,7 @@ import type { Lists } from "./lists.ts";
 import { problemOf } from "./problem.ts";
 import { type FollowOutcome, followReply } from "./reply-stream.ts";
 import type { Store } from "./store.ts";
-import { isReplying } from "./view.ts";
+import { failureOf, isReplying } from "./view.ts";
 
 export interface ReaderParts {
   readonly connection: Connection;
@@ -81,6 +81,20 @@ export class Reader {
     void this.follow(signal);
   }
 
+  /** Shows the way that a message of the open conversation is on. */
+  async choose(messageId: string): Promise<void> {
+    const { api, store } = this.#parts;
+    const { sessionId, phase } = store.state;
+    if (sessionId === null || phase !== "idle") return;
+    const { signal } = this;
+    try {
+      const { session, messages } = await api.chooseVersion(sessionId, messageId);
+      if (!signal.aborted) store.dispatch({ type: "conversation_opened", session, messages });
+    } catch (error) {
+      if (!signal.aborted) store.dispatch({ type: "failed", problem: problemOf(error, null) });
+    }
+  }
+
   /** `isWanted` may turn down what was loaded, because something else has happened meanwhile. */
   async load(
     sessionId: string,
@@ -127,6 +141,7 @@ export class Reader {
       const outcome = await this.#followWhileSeen(sessionId, batch, signal);
       batch.flush();
       if (outcome === "superseded") await this.#followNext(sessionId, messageId, signal);
+      else if (reply.versions.length > 1) await this.#showChosen(sessionId, messageId, signal);
     } catch (error) {
       batch.flush();
       if (!signal.aborted) store.dispatch({ type: "reply_unavailable", problem: problemOf(error, "load") });
@@ -164,6 +179,18 @@ export class Reader {
       });
       if (outcome !== "left" || signal.aborted) return outcome;
     }
+  }
+
+  /** A version that has failed gives its place back to the one before: then what it failed with is told beside it. */
+  async #showChosen(sessionId: string, messageId: string, signal: AbortSignal): Promise<void> {
+    const { store } = this.#parts;
+    const ended = store.state.messages.find(({ message_id }) => message_id === messageId);
+    await this.load(sessionId, null, signal, () => !isReplying(store.state));
+    const isShown = store.state.messages.some(({ message_id }) => message_id === messageId);
+    const failure = ended && failureOf(ended);
+    if (signal.aborted || isShown || !failure) return;
+    const problem = { message: failure.message, hint: failure.hint, retry: "regenerate" } as const;
+    store.dispatch({ type: "failed", problem });
   }
 
   /** The conversation went on without this page: another tab has sent the next message. */

@@ -3,6 +3,7 @@ import type { ChatEvent, ExchangeEvent, ListEvent, PlaceEvent, TroubleEvent } fr
 import { draftReturned, foundDraft, movedTo, pictureRemoved, picturesAdded } from "./drafts.ts";
 import {
   continueReply,
+  editStarted,
   regenerateStarted,
   runningPhase,
   sendAccepted,
@@ -120,6 +121,8 @@ function exchanged(state: ChatState, event: ExchangeEvent): ChatState {
       return sendConfirmed(state, event.text);
     case "regenerate_started":
       return regenerateStarted(state, event.at);
+    case "edit_started":
+      return editStarted(state, event);
     case "regenerate_failed":
       return { ...state, messages: event.messages, phase: "idle", problem: event.problem };
     case "reply_continued":

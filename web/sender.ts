@@ -8,6 +8,7 @@ import type { Lists } from "./lists.ts";
 import type { Picture } from "./picture-file.ts";
 import { problemOf } from "./problem.ts";
 import type { Reader } from "./reader.ts";
+import type { Problem } from "./state.ts";
 import type { Store } from "./store.ts";
 import {
   canSend,
@@ -98,6 +99,32 @@ export class Sender {
       return;
     }
     await this.#accepted(sent, signal);
+  }
+
+  /**
+   * Sends another version of a message, in its place; resolves when the HMI has it, or to what went wrong: then nothing
+   * has changed.
+   */
+  async edit(edits: string, text: string): Promise<Problem | null> {
+    const { api, store, reader } = this.#parts;
+    const { session, phase } = store.state;
+    if (session === null || phase !== "idle") return STILL_ANSWERED;
+    const { signal } = reader;
+    const model = selectedModel(store.state);
+    this.#stopWanted = false;
+    let sent: SentMessage;
+    try {
+      const body = { session_id: session.session_id, message: text, edits, ...(model && { model }) };
+      sent = await api.sendMessage({ ...body, client_message_id: randomKey() });
+    } catch (error) {
+      return problemOf(error, null);
+    }
+    // The events of the user may have been quicker: then it is shown, and followed, already.
+    const isHere = store.state.messages.some(({ message_id }) => message_id === sent.message_id);
+    if (signal.aborted || isHere) return null;
+    store.dispatch({ type: "edit_started", edits, text, at: Date.now() });
+    void this.#accepted(sent, signal);
+    return null;
   }
 
   /** Ends the reply that is being written; what has arrived of it stays. */
@@ -211,6 +238,12 @@ export class Sender {
     await reader.follow(signal);
   }
 }
+
+const STILL_ANSWERED: Problem = {
+  message: "The conversation is still being answered.",
+  hint: "Wait for the reply, or stop it.",
+  retry: null,
+};
 
 /** A message on its way. */
 interface Outgoing {

@@ -22,6 +22,7 @@ export type ShownMessage = ReplyTiming &
     | "notices"
     | "error"
     | "timestamp"
+    | "versions"
   > & {
     /** Of a message that this page has sent: its pictures, before it knows under which names they are kept. */
     readonly pictures?: readonly Picture[];

@@ -36,7 +36,7 @@ export function Composer(props: ComposerProps) {
   useEffect(offerMessage, [place]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== "Enter" || event.shiftKey || isComposing(event) || !isEnterSending()) return;
+    if (!isSendKey(event)) return;
     event.preventDefault();
     onSend();
   };
@@ -90,6 +90,11 @@ export function Composer(props: ComposerProps) {
   );
 }
 
+/** True where a key sends what was written. */
+export function isSendKey(event: KeyboardEvent): boolean {
+  return event.key === "Enter" && !event.shiftKey && !isComposing(event) && isEnterSending();
+}
+
 /** True where the key belongs to an input method. Safari ends the composing before its Enter: only 229 tells of it. */
 function isComposing({ isComposing, keyCode }: KeyboardEvent): boolean {
   return isComposing || keyCode === COMPOSING_KEY;
@@ -103,7 +108,7 @@ function isEnterSending(): boolean {
 }
 
 /** Makes the field as high as its text; the style sheet sets the limit. */
-function useGrowing(field: { readonly current: HTMLTextAreaElement | null }, text: string): void {
+export function useGrowing(field: { readonly current: HTMLTextAreaElement | null }, text: string): void {
   useLayoutEffect(() => {
     const element = field.current;
     if (element === null) return;

@@ -47,9 +47,12 @@ export function Conversation({ chat, state }: { chat: Chat; state: ChatState }) 
     void chat.stop();
     offerMessage();
   }, [chat]);
+  const chooseVersion = useCallback((messageId: string) => void chat.chooseVersion(messageId), [chat]);
+  const edit = useCallback((messageId: string, text: string) => chat.edit(messageId, text), [chat]);
   return (
     <>
       <Messages
+        place={state.sessionId}
         messages={messages}
         models={models}
         isOpening={state.phase === "opening"}
@@ -60,6 +63,8 @@ export function Conversation({ chat, state }: { chat: Chat; state: ChatState }) 
         connection={chat.connection}
         onRegenerate={regenerate}
         onStop={stop}
+        onChooseVersion={chooseVersion}
+        onEdit={edit}
       >
         {isEmpty(state) && <EmptyHint profile={openProfile(state)} />}
       </Messages>

@@ -8,6 +8,8 @@ const SHAPES = {
   copy: "M6 6h7v7H6zM10 6V3H3v7h3",
   check: "M3 8.5 6.5 12 13 4.5",
   again: "M12.5 6A5 5 0 1 0 13 9M13 3v3.2H9.8",
+  left: "M10 3.5 5.5 8l4.5 4.5",
+  right: "M6 3.5 10.5 8 6 12.5",
   down: "M8 3v10M3.5 8.5 8 13l4.5-4.5",
   send: "M8 13V3M3.5 7.5 8 3l4.5 4.5",
   stop: "M4.5 4.5h7v7h-7z",

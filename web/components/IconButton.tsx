@@ -9,6 +9,8 @@ interface IconButtonProps {
   readonly title?: string;
   readonly class?: string;
   readonly isExpanded?: boolean;
+  /** There is nothing to press it for now. It keeps the focus that it has, which a disabled one would lose. */
+  readonly isOff?: boolean;
   readonly buttonRef?: Ref<HTMLButtonElement>;
   readonly onPointerDown?: () => void;
   readonly onClick: () => void;
@@ -16,7 +18,8 @@ interface IconButtonProps {
 
 /** A quiet button that is only a picture. */
 export function IconButton(props: IconButtonProps) {
-  const { icon, label, title = label, class: extra, isExpanded, buttonRef, onPointerDown, onClick } = props;
+  const { icon, label, title = label, class: extra, isExpanded, isOff, buttonRef } = props;
+  const { onPointerDown, onClick } = props;
   return (
     <button
       ref={buttonRef ?? null}
@@ -24,6 +27,7 @@ export function IconButton(props: IconButtonProps) {
       class={extra === undefined ? "quiet" : `quiet ${extra}`}
       aria-label={label}
       aria-expanded={isExpanded}
+      aria-disabled={isOff}
       title={title}
       onPointerDown={onPointerDown}
       onClick={onClick}

@@ -1,16 +1,17 @@
 import type { Connection } from "../connection.ts";
 import { memo } from "../memo.ts";
 import { thoughtMs } from "../reply-timing.ts";
-import type { ShownMessage } from "../state.ts";
+import type { Problem, ShownMessage } from "../state.ts";
 import { withoutThoughts } from "../thoughts.ts";
 import { failureOf } from "../view.ts";
 import { MessageContent } from "./MessageContent.tsx";
 import { Notices } from "./Notices.tsx";
 import { ReplyActions } from "./ReplyActions.tsx";
-import { SentPictures } from "./SentPictures.tsx";
 import { Speed } from "./Speed.tsx";
 import { Thoughts } from "./Thoughts.tsx";
 import { TroubleText } from "./TroubleText.tsx";
+import { UserMessage } from "./UserMessage.tsx";
+import { VersionPager } from "./VersionPager.tsx";
 
 interface MessageItemProps {
   readonly message: ShownMessage;
@@ -26,20 +27,25 @@ interface MessageItemProps {
   readonly onStop: () => void;
   /** Told the words of what is finished of a reply that grows. */
   readonly onSpoken: (text: string) => void;
+  /** Shows another version, and tells which; undefined where that is not possible. */
+  readonly onChooseVersion: ((messageId: string, words: string) => void) | undefined;
+  /** Sends another version of a user's message; undefined where that is not possible. */
+  readonly onEdit: ((messageId: string, text: string) => Promise<Problem | null>) | undefined;
 }
 
 /** One message of the conversation. Left alone while another one grows, however long the conversation is. */
 export const MessageItem = memo((props: MessageItemProps) => {
   const { message, connection, summary, isLast, onRetry, onStop, onSpoken } = props;
+  const { onChooseVersion, onEdit } = props;
   const { role, content, notices, status } = message;
   if (role === "user") {
     return (
-      <article class="message user" aria-label="You">
-        <SentPictures message={message} connection={connection} />
-        <div class="said" dir="auto">
-          {content}
-        </div>
-      </article>
+      <UserMessage
+        message={message}
+        connection={connection}
+        onChooseVersion={onChooseVersion}
+        onEdit={onEdit}
+      />
     );
   }
   const isStreaming = status === "streaming";
@@ -58,6 +64,7 @@ export const MessageItem = memo((props: MessageItemProps) => {
       <Failure message={message} onRetry={onRetry} />
       {!isLast && (
         <div class="after">
+          <VersionPager message={message} onChoose={onChooseVersion} />
           {summary !== "" && <span>{summary}</span>}
           <Speed message={message} />
           <ReplyActions content={said} onRegenerate={undefined} />

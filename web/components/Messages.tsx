@@ -1,8 +1,8 @@
 import { type ComponentChildren, Fragment } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { EngineModel } from "../../src/contract/common.ts";
 import type { Connection } from "../connection.ts";
-import type { ShownMessage } from "../state.ts";
+import type { Problem, ShownMessage } from "../state.ts";
 import { withoutThoughts } from "../thoughts.ts";
 import { failureOf, replySummary } from "../view.ts";
 import { Announcements, useAnnouncer } from "./Announcements.tsx";
@@ -12,11 +12,14 @@ import { MessageItem } from "./MessageItem.tsx";
 import { ReplyActions } from "./ReplyActions.tsx";
 import { Speed } from "./Speed.tsx";
 import { StatusLine } from "./StatusLine.tsx";
+import { VersionPager } from "./VersionPager.tsx";
 
 /** A reader who is this close to the end, in pixels, wants to see what comes. */
 const NEAR_END = 48;
 
 interface MessagesProps {
+  /** Changes when another conversation is opened. */
+  readonly place: string | null;
   readonly messages: readonly ShownMessage[];
   readonly models: readonly EngineModel[];
   /** The first message that the model was still given; 0 where it was given all. */
@@ -31,29 +34,33 @@ interface MessagesProps {
   readonly connection: Connection;
   readonly onRegenerate: () => void;
   readonly onStop: () => void;
+  /** Shows the way that this version of a message is on. */
+  readonly onChooseVersion: (messageId: string) => void;
+  /** Sends another version of a message. */
+  readonly onEdit: (messageId: string, text: string) => Promise<Problem | null>;
   /** What stands in place of messages, where there are none. */
   readonly children: ComponentChildren;
 }
 
 /** The conversation. It keeps its end in view while the reader is there, and stays put otherwise. */
 export function Messages(props: MessagesProps) {
-  const {
-    messages,
-    models,
-    firstGiven,
-    isOpening,
-    isReplying,
-    status,
-    waitingSince,
-    connection,
-    onRegenerate,
-    onStop,
-    children,
-  } = props;
-  const { scroller, content, isAtEnd, goToEnd } = useEndInView(messages.length);
+  const { place, messages, models, firstGiven, isOpening, isReplying, status, waitingSince } = props;
+  const { connection, onRegenerate, onStop, onEdit, children } = props;
+  const isAnswered = messages.at(-1)?.status === "streaming";
+  const { scroller, content, isAtEnd, goToEnd, stay } = useEndInView(`${place} ${isAnswered}`);
   const { announcements, announce } = useAnnouncer();
   const last = messages.at(-1);
   const again = isReplying ? undefined : onRegenerate;
+  const choose = useCallback(
+    (messageId: string, words: string): void => {
+      // What was pressed stays where it is, whatever is shown below it.
+      stay();
+      props.onChooseVersion(messageId);
+      announce(words);
+    },
+    [props.onChooseVersion, announce, stay],
+  );
+  const chooseVersion = isReplying ? undefined : choose;
   return (
     <div class="conversation">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
@@ -76,12 +83,15 @@ export function Messages(props: MessagesProps) {
                     onRetry={isLast ? again : undefined}
                     onStop={onStop}
                     onSpoken={announce}
+                    onChooseVersion={chooseVersion}
+                    onEdit={isReplying ? undefined : onEdit}
                   />
                 </Fragment>
               );
             })}
           </div>
           <div class="after">
+            {last?.role === "assistant" && <VersionPager message={last} onChoose={chooseVersion} />}
             <StatusLine text={status} />
             {waitingSince !== null && <Clock since={waitingSince} />}
             {last !== undefined && !isReplying && <Speed message={last} />}
@@ -111,7 +121,8 @@ function keyOf(message: ShownMessage, index: number): string {
   return `${index} ${message.role}`;
 }
 
-function useEndInView(count: number) {
+/** `occasion` changes when the reader wants to see the end. */
+function useEndInView(occasion: string) {
   const scroller = useRef<HTMLElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const wantsEnd = useRef(true);
@@ -126,7 +137,7 @@ function useEndInView(count: number) {
   };
 
   // A message sent, or another conversation opened: whoever did that wants to see it.
-  useLayoutEffect(goToEnd, [count]);
+  useLayoutEffect(goToEnd, [occasion]);
   useEffect(() => {
     const element = scroller.current;
     if (element === null || content.current === null) return undefined;
@@ -149,5 +160,8 @@ function useEndInView(count: number) {
       resized.disconnect();
     };
   }, []);
-  return { scroller, content, isAtEnd, goToEnd };
+  const stay = useCallback((): void => {
+    wantsEnd.current = false;
+  }, []);
+  return { scroller, content, isAtEnd, goToEnd, stay };
 }
