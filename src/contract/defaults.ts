@@ -47,6 +47,8 @@ export const LIMITS = {
   verbatimMessages: 30,
   /** What of a model's window a prompt may take: the rest of it is the reply's. */
   promptShare: 0.75,
+  /** Longest text that is searched for, in UTF-16 code units. */
+  searchChars: 200,
   /** Longest title, in characters. */
   titleChars: 80,
 } as const;

@@ -185,6 +185,34 @@ export const MessageList = z.object({
 });
 export type MessageList = z.infer<typeof MessageList>;
 
+/** The query of `GET /api/chat/search`. */
+export const SearchQuery = z.object({
+  q: z.string().trim().min(1, { error: "must not be empty" }).max(LIMITS.searchChars),
+  limit: queryInteger(1, 100).optional(),
+  offset: queryInteger(0, Number.MAX_SAFE_INTEGER).optional(),
+});
+
+/** A place where the words stand that were looked for. */
+export const SearchResult = z.object({
+  session: Session,
+  /** Null where it is the conversation's title. */
+  message_id: z.string().nullable(),
+  role: Message.shape.role.nullable(),
+  timestamp: Timestamp.nullable(),
+  /** The place, with some of what stands around it. */
+  excerpt: z.string(),
+  /** Where in the excerpt the words are, from and up to, in UTF-16 units. */
+  matches: z.array(z.tuple([z.int().min(0), z.int().min(0)])),
+});
+export type SearchResult = z.infer<typeof SearchResult>;
+
+export const SearchResults = z.object({
+  status: z.literal("ok"),
+  results: z.array(SearchResult),
+  has_more: z.boolean(),
+});
+export type SearchResults = z.infer<typeof SearchResults>;
+
 /** The query of `GET /api/chat/sessions/{id}/export`. */
 export const ExportQuery = z.object({ format: z.enum(["markdown", "json"]).default("markdown") });
 

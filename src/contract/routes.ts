@@ -85,6 +85,8 @@ export const hmiRoutes = {
   regenerate: route("POST", "/api/chat/sessions/:session_id/regenerate"),
   /** Shows the way that a message is on, which was left by an edit or another reply. */
   chooseVersion: route("POST", "/api/chat/sessions/:session_id/choose"),
+  /** Finds words in the titles and messages of the user's conversations. */
+  search: route("GET", "/api/chat/search"),
   /** What happens in the user's conversations, as a stream without an end. */
   events: route("GET", "/api/events"),
   /** A picture of a message. */

@@ -84,6 +84,9 @@ export const HELD_BY: Holders = {
         "only the reply that is meant is answered again",
       ],
     },
+    "hmi.search": {
+      "services/hmi/search.test.ts": "what was said is found, by titles and by texts, with the place marked",
+    },
     "hmi.chooseVersion": {
       "services/hmi/versions.test.ts": [
         "a reply that was made again is shown again when it is chosen, and streamed as the last one",

@@ -160,6 +160,10 @@ const CALLS: Record<
         posted(hmiRoutes.chooseVersion.path({ session_id: running_id }), { message_id }),
     ],
   },
+  "hmi.search": {
+    // What Alice said; and a part of it, which is looked for in another way.
+    own: ["canary", "Say", "-"].map((q) => () => ({ path: hmiRoutes.search.path(undefined, { q }) })),
+  },
   // See the test of its own.
   "hmi.events": {},
   "hmi.image": { named: [({ image_id }) => ({ path: hmiRoutes.image.path({ image_id }) })] },
@@ -343,7 +347,7 @@ describe.each<[string, Headers]>([
     );
     for (const [name, ask] of lists) {
       const { status, json } = await asCaller(stack.hmi, bob)(ask(ids).path);
-      const found = json.sessions ?? json.profiles;
+      const found = json.sessions ?? json.profiles ?? json.results;
       expect([name, status, found]).toEqual([name, 200, []]);
     }
     const his = await furnish(stack.hmi, bob, "sparrow");

@@ -91,9 +91,10 @@ function slowed(store: ConversationStore, delayMs: number): ConversationStore {
   return {
     ...store,
     as(user) {
-      const { profiles, conversations, messages } = store.as(user);
+      const own = store.as(user);
+      const { conversations, messages } = own;
       return {
-        profiles,
+        ...own,
         conversations: {
           ...conversations,
           delete: later(conversations.delete),

@@ -56,3 +56,11 @@ export function writeVersion3(path: string): void {
   `);
   db.close();
 }
+
+/** The same as the fourth version left it, with what that one brought: versions. */
+export function writeVersion4(path: string): void {
+  writeVersion3(path);
+  const db = new DatabaseSync(path);
+  db.exec(`PRAGMA foreign_keys = OFF; ${MIGRATIONS[3]} PRAGMA user_version = 4;`);
+  db.close();
+}

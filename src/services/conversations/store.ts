@@ -6,6 +6,7 @@ import type {
   Profile,
   ProfileChange,
   ProfileDraft,
+  SearchResult,
   Session,
 } from "../../contract/hmi.ts";
 
@@ -38,6 +39,20 @@ export interface UserStore {
   readonly profiles: ProfileStore;
   readonly conversations: SessionStore;
   readonly messages: MessageStore;
+  readonly search: SearchStore;
+}
+
+/** What is looked for. */
+export interface Search {
+  /** As a person writes it: words, and phrases in quotation marks. */
+  readonly query: string;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+export interface SearchStore {
+  /** The places where all of it stands: titles first, then messages, the newest first. */
+  find(search: Search): Promise<{ results: SearchResult[]; hasMore: boolean }>;
 }
 
 export interface ProfileStore {

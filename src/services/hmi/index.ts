@@ -19,6 +19,7 @@ import type { GatewayClient } from "./gateway-client.ts";
 import { serveImages } from "./image-endpoints.ts";
 import { servePages } from "./pages.ts";
 import { serveProfiles } from "./profile-endpoints.ts";
+import { serveSearch } from "./search-endpoint.ts";
 import { serveSessions } from "./session-endpoints.ts";
 import { UserEvents } from "./user-events.ts";
 
@@ -86,6 +87,7 @@ export async function startHmi(options: HmiOptions): Promise<RunningService> {
   serveChat(app, { chat, store, readers: options });
   serveSessions(app, { chat, store, events, defaultAgent: options.defaultAgent });
   serveImages(app, store);
+  serveSearch(app, store);
   serveEvents(app, events, options);
   serveProfiles(app, store);
   servePages(app, { webFolder: options.webFolder, store, isGuarded: Boolean(options.token) });

@@ -3,6 +3,7 @@ import { type DatabaseOptions, openDatabase } from "./database.ts";
 import { createMessageStore } from "./messages.ts";
 import { createProfileStore } from "./profiles.ts";
 import { createReplyStore } from "./replies.ts";
+import { createSearchStore } from "./search.ts";
 import { createSessionStore, findUserOf } from "./sessions.ts";
 import { Writer } from "./writer.ts";
 
@@ -22,6 +23,7 @@ export function openSqliteStore(options: SqliteOptions): ConversationStore {
       profiles: createProfileStore(db, user),
       conversations: createSessionStore(db, user, options.defaultAgent),
       messages: createMessageStore(db, user, writer),
+      search: createSearchStore(db, user),
     }),
     userOf: (sessionId) => db.read((sql) => findUserOf(sql, sessionId)),
     replies: createReplyStore(db, writer),

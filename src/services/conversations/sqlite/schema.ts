@@ -274,6 +274,44 @@ export const MIGRATIONS: readonly string[] = [
   UPDATE conversations SET message_count =
     (SELECT count(*) FROM messages WHERE conversation_id = conversations.id AND message_type = 'chat');
   `,
+  `
+  -- The words of messages and titles: see search.ts. A reply is in there once it has ended: what grows would be
+  -- indexed again and again. What is very long is left out, because nobody may wait for its index.
+  CREATE VIRTUAL TABLE message_search USING fts5 (
+    content, content = 'messages', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2');
+  INSERT INTO message_search (rowid, content) SELECT id, content FROM messages
+   WHERE message_type = 'chat' AND status <> 'streaming' AND length(content) <= 1000000;
+  CREATE TRIGGER message_search_insert AFTER INSERT ON messages
+  WHEN NEW.message_type = 'chat' AND NEW.status <> 'streaming' AND length(NEW.content) <= 1000000
+  BEGIN INSERT INTO message_search (rowid, content) VALUES (NEW.id, NEW.content); END;
+  CREATE TRIGGER message_search_ended AFTER UPDATE OF status ON messages
+  WHEN NEW.message_type = 'chat' AND OLD.status = 'streaming' AND NEW.status <> 'streaming'
+   AND length(NEW.content) <= 1000000
+  BEGIN INSERT INTO message_search (rowid, content) VALUES (NEW.id, NEW.content); END;
+  CREATE TRIGGER message_search_update AFTER UPDATE OF content ON messages
+  WHEN NEW.message_type = 'chat' AND OLD.status <> 'streaming' AND NEW.content <> OLD.content
+  BEGIN
+    INSERT INTO message_search (message_search, rowid, content)
+      SELECT 'delete', OLD.id, OLD.content WHERE length(OLD.content) <= 1000000;
+    INSERT INTO message_search (rowid, content) SELECT NEW.id, NEW.content WHERE length(NEW.content) <= 1000000;
+  END;
+  CREATE TRIGGER message_search_delete AFTER DELETE ON messages
+  WHEN OLD.message_type = 'chat' AND OLD.status <> 'streaming' AND length(OLD.content) <= 1000000
+  BEGIN INSERT INTO message_search (message_search, rowid, content) VALUES ('delete', OLD.id, OLD.content); END;
+
+  CREATE VIRTUAL TABLE title_search USING fts5 (
+    title, content = 'conversations', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2');
+  INSERT INTO title_search (rowid, title) SELECT id, title FROM conversations WHERE title IS NOT NULL;
+  CREATE TRIGGER title_search_insert AFTER INSERT ON conversations WHEN NEW.title IS NOT NULL
+  BEGIN INSERT INTO title_search (rowid, title) VALUES (NEW.id, NEW.title); END;
+  CREATE TRIGGER title_search_update AFTER UPDATE OF title ON conversations WHEN NEW.title IS NOT OLD.title
+  BEGIN
+    INSERT INTO title_search (title_search, rowid, title) SELECT 'delete', OLD.id, OLD.title WHERE OLD.title IS NOT NULL;
+    INSERT INTO title_search (rowid, title) SELECT NEW.id, NEW.title WHERE NEW.title IS NOT NULL;
+  END;
+  CREATE TRIGGER title_search_delete AFTER DELETE ON conversations WHEN OLD.title IS NOT NULL
+  BEGIN INSERT INTO title_search (title_search, rowid, title) VALUES ('delete', OLD.id, OLD.title); END;
+  `,
 ];
 
 /** The schema version that this program writes. */

@@ -239,7 +239,8 @@ function deactivate(sql: Statements, user: string, modelId: number | null): numb
   return row && Number(row["id"]);
 }
 
-function toSession(row: Row): Session {
+/** A row of `conversations` in the contract's shape. */
+export function toSession(row: Row): Session {
   return Session.parse({
     ...row,
     session_id: String(row["id"]),

@@ -7,7 +7,12 @@ import { LOCAL_USER } from "../../../../src/contract/auth.ts";
 import { checkDatabase } from "../../../../src/services/conversations/sqlite/check-database.ts";
 import { backupPath } from "../../../../src/services/conversations/sqlite/migrate.ts";
 import { MIGRATIONS, SCHEMA_VERSION } from "../../../../src/services/conversations/sqlite/schema.ts";
-import { writeVersion1, writeVersion2, writeVersion3 } from "../../../support/old-databases.ts";
+import {
+  writeVersion1,
+  writeVersion2,
+  writeVersion3,
+  writeVersion4,
+} from "../../../support/old-databases.ts";
 import {
   endingOf,
   exchangeOf,
@@ -24,6 +29,7 @@ const OLD = [
   [1, writeVersion1, "1, 2"],
   [2, writeVersion2, "1, 2, 3, 4"],
   [3, writeVersion3, "1, 2, 3, 4"],
+  [4, writeVersion4, "1, 2, 3, 4"],
 ] as const;
 
 function oldDatabase(write: (path: string) => void): string {
