@@ -7,6 +7,10 @@ export interface Service {
   readonly status: "up" | "down" | "unknown";
   /** What its neighbour says is wrong with it. */
   readonly error?: string | undefined;
+  /** How long its neighbour waited for its word, in milliseconds. */
+  readonly latencyMs?: number;
+  /** What it is, where it says so: "Ollama 0.13.0". */
+  readonly version?: string;
 }
 
 /** What is wrong with a service, and what to do. */
@@ -25,7 +29,7 @@ export function checkedServices(before: readonly Service[], health: Health | und
     ];
   }
   const needed = Object.entries(health.dependencies).map(([name, dependency]) => toService(name, dependency));
-  return [{ name: "hmi", status: "up" }, ...needed];
+  return [{ name: "hmi", status: "up", version: health.version }, ...needed];
 }
 
 /** True where a service is known not to work. */
@@ -41,6 +45,13 @@ export function shownServices(services: readonly Service[]): readonly Service[] 
 /** A service's name, for people. */
 export function serviceLabel(name: string): string {
   return LABELS[name] ?? name;
+}
+
+/** What is worth telling of a service beside whether it works; empty where there is nothing. */
+export function serviceDetail({ error, latencyMs, version }: Service): string {
+  if (error !== undefined) return error;
+  const parts = [latencyMs !== undefined && `answers in ${Math.round(latencyMs)} ms`, version];
+  return parts.filter(Boolean).join(", ");
 }
 
 /** The first thing to mend; null where everything works. Without the HMI, nothing else can be told. */
@@ -79,6 +90,19 @@ function unnamedTrouble(name: string): ServiceTrouble {
   return { message: `${name} does not answer.`, hint: "`stack status` says what is wrong." };
 }
 
-function toService(name: string, { status, error }: DependencyHealth): Service {
-  return { name, status: status === "ok" ? "up" : "down", error };
+function toService(name: string, { status, error, latency_ms, version, kind }: DependencyHealth): Service {
+  const known = [kind !== undefined && KINDS[kind], version].filter(Boolean).join(" ");
+  return {
+    name,
+    status: status === "ok" ? "up" : "down",
+    error,
+    ...(latency_ms !== null && { latencyMs: latency_ms }),
+    ...(known !== "" && { version: known }),
+  };
 }
+
+const KINDS = {
+  ollama: "Ollama",
+  "stand-in": "stand-in, scripted answers",
+  openai: "OpenAI's wire",
+} as const;

@@ -1,17 +1,77 @@
-import { type Service, serviceLabel, shownServices } from "../services.ts";
+import { usePopover } from "../hooks.ts";
+import { speedDetails } from "../reply-timing.ts";
+import { type Service, serviceDetail, serviceLabel, serviceTrouble, shownServices } from "../services.ts";
+import type { ShownMessage } from "../state.ts";
+import { TroubleText } from "./TroubleText.tsx";
 
 const WORDS = { up: "works", down: "does not answer", unknown: "unknown" } as const;
 
-/** A light for each service: quiet while all is well. */
-export function ServiceLights({ services }: { readonly services: readonly Service[] }) {
+interface ServiceLightsProps {
+  readonly services: readonly Service[];
+  /** The last reply of the open conversation, for what its time went into. */
+  readonly lastReply: ShownMessage | undefined;
+}
+
+/** A light for each service: quiet while all is well. Pressed, they tell more, and the command that tells all. */
+export function ServiceLights({ services, lastReply }: ServiceLightsProps) {
+  const popover = usePopover();
   return (
-    <ul class="lights" aria-label="Services">
-      {shownServices(services).map(({ name, status, error }) => (
-        <li key={name} class={status} title={error ?? WORDS[status]}>
-          {serviceLabel(name)}
-          <span class="unseen">: {WORDS[status]}</span>
-        </li>
-      ))}
-    </ul>
+    <>
+      <button
+        ref={popover.button}
+        type="button"
+        class="quiet lights"
+        aria-label={`Services: ${shownServices(services).map(inWords).join(", ")}`}
+        aria-expanded={popover.isOpen}
+        onPointerDown={popover.onPointerDown}
+        onClick={popover.toggle}
+      >
+        {shownServices(services).map(({ name, status }) => (
+          <span key={name} class={status}>
+            {serviceLabel(name)}
+          </span>
+        ))}
+      </button>
+      {popover.isOpen && (
+        <div ref={popover.panel} popover="auto" class="popover usage">
+          <ServicePanel services={services} lastReply={lastReply} />
+        </div>
+      )}
+    </>
+  );
+}
+
+function inWords({ name, status }: Service): string {
+  return `${serviceLabel(name)} ${WORDS[status]}`;
+}
+
+function ServicePanel({ services, lastReply }: ServiceLightsProps) {
+  const trouble = serviceTrouble(services);
+  const hops = lastReply === undefined ? "" : speedDetails(lastReply);
+  return (
+    <>
+      <dl class="pairs">
+        {services.map((service) => (
+          <div key={service.name}>
+            <dt>{serviceLabel(service.name)}</dt>
+            <dd class={service.status === "down" ? "wrong" : ""}>
+              {[WORDS[service.status], serviceDetail(service)].filter(Boolean).join(", ")}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {hops !== "" && (
+        <>
+          <p class="panel-title">The last reply</p>
+          <p class="hops">{hops}</p>
+        </>
+      )}
+      {trouble !== null && <TroubleText message={trouble.message} hint={trouble.hint} />}
+      <p class="panel-title">To type where the stack runs</p>
+      <p>
+        <code>{trouble === null ? "stack trace" : "stack doctor"}</code>{" "}
+        {trouble === null ? "follows one message through all of them." : "says what is wrong, step by step."}
+      </p>
+    </>
   );
 }

@@ -1,7 +1,7 @@
 import { newAddress } from "../address.ts";
 import type { Chat } from "../chat.ts";
 import { memo } from "../memo.ts";
-import type { ChatState } from "../state.ts";
+import type { ChatState, ShownMessage } from "../state.ts";
 import { hasOlder, listedSessions } from "../view.ts";
 import { ConversationList } from "./ConversationList.tsx";
 import type { DialogName } from "./Dialogs.tsx";
@@ -27,6 +27,7 @@ export function Sidebar({ chat, state, onChoose, onDialog }: SidebarProps) {
       modelId={state.modelId}
       sessionId={state.sessionId}
       services={state.services}
+      lastReply={state.messages.findLast(({ timings }) => timings !== null)}
       sessions={listedSessions(state)}
       isMore={hasOlder(state)}
       onChoose={onChoose}
@@ -39,11 +40,13 @@ interface SidebarContentProps
   extends Omit<SidebarProps, "state">,
     Pick<ChatState, "profiles" | "modelId" | "sessionId" | "services" | "sessions"> {
   readonly isMore: boolean;
+  readonly lastReply: ShownMessage | undefined;
 }
 
 /** It stays as it is while a reply grows. */
 const SidebarContent = memo((props: SidebarContentProps) => {
-  const { chat, profiles, modelId, sessionId, services, sessions, isMore, onChoose, onDialog } = props;
+  const { chat, profiles, modelId, sessionId, services, sessions, isMore, lastReply, onChoose, onDialog } =
+    props;
   return (
     <>
       <a class="new" href={newAddress(modelId)} title="New chat (Ctrl+Shift+O)" onClick={onChoose}>
@@ -59,7 +62,7 @@ const SidebarContent = memo((props: SidebarContentProps) => {
         onDialog={onDialog}
       />
       <footer>
-        <ServiceLights services={services} />
+        <ServiceLights services={services} lastReply={lastReply} />
         <IconButton
           icon="keys"
           label="Keyboard shortcuts"
