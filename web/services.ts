@@ -91,7 +91,8 @@ function unnamedTrouble(name: string): ServiceTrouble {
 }
 
 function toService(name: string, { status, error, latency_ms, version, kind }: DependencyHealth): Service {
-  const known = [kind !== undefined && KINDS[kind], version].filter(Boolean).join(" ");
+  const known =
+    kind === "stand-in" ? "scripted answers" : [kind && KINDS[kind], version].filter(Boolean).join(" ");
   return {
     name,
     status: status === "ok" ? "up" : "down",
@@ -101,8 +102,4 @@ function toService(name: string, { status, error, latency_ms, version, kind }: D
   };
 }
 
-const KINDS = {
-  ollama: "Ollama",
-  "stand-in": "stand-in, scripted answers",
-  openai: "OpenAI's wire",
-} as const;
+const KINDS = { ollama: "Ollama", openai: "OpenAI's wire" } as const;

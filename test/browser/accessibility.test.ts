@@ -14,6 +14,9 @@ if (CHROMIUM === undefined) test("accessibility in a browser", ({ skip }) => ski
 /** Evaluated, not added as a script: that the Content-Security-Policy would stop. */
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
+/** One transparent pixel. */
+const GIF = Buffer.from("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7", "base64");
+
 /** High, because the contrast of what is scrolled out of sight cannot be judged. */
 const DESKTOP = { width: 1440, height: 2400 };
 const PHONE = { width: 360, height: 4800 };
@@ -67,6 +70,11 @@ describe.runIf(CHROMIUM !== undefined)("axe finds nothing, wide and narrow, ligh
     await button("Cancel").click();
     await chat.page.getByRole("button", { name: /^Context/ }).click();
     await expectClean();
+    await chat.page.keyboard.press("Escape");
+    await chat.page.setViewportSize(DESKTOP);
+    await chat.page.getByRole("button", { name: /^Services.*works/ }).click();
+    await chat.page.getByText("stack trace").waitFor();
+    await expectClean([DESKTOP]);
   });
 
   test("a reply that is being written", async () => {
@@ -77,6 +85,21 @@ describe.runIf(CHROMIUM !== undefined)("axe finds nothing, wide and narrow, ligh
     expect(await chat.status.textContent()).toBe("Writing");
     await chat.page.keyboard.press("Escape");
     await expect.poll(() => chat.status.textContent(), PATIENTLY).toMatch(/^Stopped/);
+  });
+
+  test("a message with a picture, to a model that thinks", async () => {
+    await open("/new");
+    await chat.page.getByLabel("Model").selectOption("gemma3:4b");
+    await chat.page
+      .getByLabel("Files", { exact: true })
+      .setInputFiles([{ name: "a.gif", mimeType: "image/gif", buffer: GIF }]);
+    await chat.page.getByRole("img", { name: "a.gif" }).waitFor();
+    await expectClean();
+    await chat.say("What is this?");
+    await expect.poll(() => chat.lastReply.textContent(), PATIENTLY).toContain("I see 1 image");
+    await chat.page.getByLabel("Model").selectOption("qwen3:8b");
+    await chat.page.getByLabel("Thinking").waitFor();
+    await expectClean();
   });
 
   test("a reply that failed", async () => {

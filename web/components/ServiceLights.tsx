@@ -21,14 +21,15 @@ export function ServiceLights({ services, lastReply }: ServiceLightsProps) {
         ref={popover.button}
         type="button"
         class="quiet lights"
-        aria-label={`Services: ${shownServices(services).map(inWords).join(", ")}`}
         aria-expanded={popover.isOpen}
         onPointerDown={popover.onPointerDown}
         onClick={popover.toggle}
       >
+        <span class="unseen">Services</span>
         {shownServices(services).map(({ name, status }) => (
-          <span key={name} class={status}>
+          <span key={name} class={`light ${status}`}>
             {serviceLabel(name)}
+            <span class="unseen">: {WORDS[status]}</span>
           </span>
         ))}
       </button>
@@ -39,10 +40,6 @@ export function ServiceLights({ services, lastReply }: ServiceLightsProps) {
       )}
     </>
   );
-}
-
-function inWords({ name, status }: Service): string {
-  return `${serviceLabel(name)} ${WORDS[status]}`;
 }
 
 function ServicePanel({ services, lastReply }: ServiceLightsProps) {
