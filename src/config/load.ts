@@ -14,6 +14,7 @@ import { configError, type Fault, isRecord, type Layer, type Place } from "./lay
 import { peopleFaults } from "./people.ts";
 import { type Config, ConfigSchema, type Settings } from "./schema.ts";
 import type { Services } from "./services.ts";
+import { unreadWireFaults } from "./unread-wire.ts";
 import { unreadable } from "./unreadable.ts";
 
 /** File names that are looked for, in this order. */
@@ -70,7 +71,12 @@ export async function resolveConfig(options: LoadOptions): Promise<ResolvedConfi
   const placeOf: PlaceOf = (path, part = "value") =>
     layers.map((layer) => layer.whereIs(path, part)).findLast((place) => place !== undefined);
   const told = parsed.success
-    ? [...faults, ...portFaults(services, parsed.data, placeOf), ...peopleFaults(parsed.data)]
+    ? [
+        ...faults,
+        ...portFaults(services, parsed.data, placeOf),
+        ...peopleFaults(parsed.data),
+        ...unreadWireFaults(parsed.data),
+      ]
     : [...faultsOf(ConfigSchema, parsed.error, { besides: ["services"] }), ...faults];
   const all = withFaultsOfLayers(layers, told);
   if (!parsed.success || all.length > 0) {

@@ -133,41 +133,39 @@ export const ConfigSchema = z.strictObject({
     messages_per_minute: z.int().check(z.minimum(0), z.maximum(1_000_000)),
   }),
   /** Where a backend that is judged (`stack verify`) is not as the contract says; our own services do not read it. */
-  contract: z
-    .strictObject({
-      /** How the backend is talked to: a driver by its name (`seeds`, `openai-chat`, ...), or the file of one: `./driver.ts`. */
-      driver: z.string().check(
-        z.refine(isDriverName, {
-          error: `expected one of ${DRIVER_NAMES.join(", ")}, or a driver's file, such as ./driver.ts`,
-        }),
-      ),
-      /** The wire where it is not as the driver says, call by call: `send`, `read`, `stream`, `cancel`, `rows`, ... */
-      wire: WireDescriptionSchema,
-      /** By endpoint, by feature, or by the claim's own id: what becomes of a check that needs it. */
-      lacks: z.partialRecord(
-        z.union([z.enum([...endpointNames, ...FEATURES]), z.templateLiteral([word, "/", word])]),
-        z.enum(LACK_VERDICTS),
-        {
-          error: ({ code }) =>
-            code === "invalid_key"
-              ? "is no endpoint (such as gateway.resume), no feature (engine.options) and no check (http/origin)"
-              : undefined,
-        },
-      ),
-      /** By endpoint: where it is, such as `GET /api/chat/history/{session_id}`. */
-      endpoints: z.partialRecord(z.enum(endpointNames), text).check(addressesCanBeRead),
-      /** By the contract's name of a field: the backend's, in the queries and bodies of requests. */
-      request_fields: fields,
-      /** By the contract's name of a field: the backend's, in the bodies of answers. */
-      answer_fields: fields,
-      /** By the contract's name of a field: the backend's, in the events of streams. */
-      event_fields: fields,
-      /** The judged backend's store, read and never written: `sqlite:///srv/chat.db` or `postgresql://user@host/database`; empty: its rows are read through the HMI. */
-      store: z.string().check(storeCanBeRead),
-      /** By our name of the store's tables and columns (`messages`, `messages.session_id`): the backend's. */
-      store_names: z.partialRecord(z.enum(storeNames), text).check(namesCanBeQuoted),
-    })
-    .check(wireHasADriver),
+  contract: z.strictObject({
+    /** How the backend is talked to: a driver by its name (`seeds`, `openai-chat`, ...), or the file of one: `./driver.ts`. */
+    driver: z.string().check(
+      z.refine(isDriverName, {
+        error: `expected one of ${DRIVER_NAMES.join(", ")}, or a driver's file, such as ./driver.ts`,
+      }),
+    ),
+    /** The wire where it is not as the driver says, call by call: `send`, `read`, `stream`, `cancel`, `rows`, ... */
+    wire: WireDescriptionSchema,
+    /** By endpoint, by feature, or by the claim's own id: what becomes of a check that needs it. */
+    lacks: z.partialRecord(
+      z.union([z.enum([...endpointNames, ...FEATURES]), z.templateLiteral([word, "/", word])]),
+      z.enum(LACK_VERDICTS),
+      {
+        error: ({ code }) =>
+          code === "invalid_key"
+            ? "is no endpoint (such as gateway.resume), no feature (engine.options) and no check (http/origin)"
+            : undefined,
+      },
+    ),
+    /** By endpoint: where it is, such as `GET /api/chat/history/{session_id}`. */
+    endpoints: z.partialRecord(z.enum(endpointNames), text).check(addressesCanBeRead),
+    /** By the contract's name of a field: the backend's, in the queries and bodies of requests. */
+    request_fields: fields,
+    /** By the contract's name of a field: the backend's, in the bodies of answers. */
+    answer_fields: fields,
+    /** By the contract's name of a field: the backend's, in the events of streams. */
+    event_fields: fields,
+    /** The judged backend's store, read and never written: `sqlite:///srv/chat.db` or `postgresql://user@host/database`; empty: its rows are read through the HMI. */
+    store: z.string().check(storeCanBeRead),
+    /** By our name of the store's tables and columns (`messages`, `messages.session_id`): the backend's. */
+    store_names: z.partialRecord(z.enum(storeNames), text).check(namesCanBeQuoted),
+  }),
   monitor: z.strictObject({
     /** Where the supervisor posts its events to, each as JSON; empty: nowhere. */
     webhook_url: webUrlOrNone,
@@ -200,15 +198,6 @@ function addressesCanBeRead(given: z.core.ParsePayload<{ [Name in EndpointName]?
       given.issues.push({ code: "custom", input: address, path: [name], message: read });
     }
   }
-}
-
-/** Our own wire is the contract's, so that a description would be read by nobody. */
-function wireHasADriver({ value, issues }: z.core.ParsePayload<{ driver: string; wire: object }>): void {
-  const { driver, wire } = value;
-  if (driver !== "ours" || Object.keys(wire).length === 0) return;
-  const message =
-    "is read for other drivers than ours: name the one that is near in contract.driver, or `described`";
-  issues.push({ code: "custom", input: wire, path: ["wire"], message });
 }
 
 function storeCanBeRead(given: z.core.ParsePayload<string>): void {
