@@ -1,3 +1,4 @@
+import { readPacket } from "../target/drivers/socket-io.ts";
 import { type Leaf, lastName, leavesOf, listsIn } from "./json-leaves.ts";
 import { isSaid, jsonAnswer, jsonOrText, type LoggedExchange, type NetworkLog } from "./network-log.ts";
 
@@ -37,7 +38,10 @@ export function saidTexts({ exchanges }: NetworkLog): SaidText[] {
 export function pageFrames({ frames }: LoggedExchange): unknown[] {
   return frames
     .filter(({ from }) => from === "page")
-    .map(({ text }) => jsonOrText(/^42\d*(\[.*\])$/s.exec(text)?.[1] ?? text));
+    .map(({ text }) => {
+      const packet = readPacket(text);
+      return packet.kind === "event" ? [packet.name, ...packet.values] : jsonOrText(text);
+    });
 }
 
 function textsAt({ place, value }: Leaf): string[] {

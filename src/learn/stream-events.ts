@@ -1,6 +1,7 @@
 import { createSseDecoder } from "../contract/sse-decoder.ts";
 import type { StreamDescription } from "../contract/wire-description.ts";
 import { parsedEvent } from "../target/drivers/fact-reader.ts";
+import { readPacket } from "../target/drivers/socket-io.ts";
 import { jsonOrText, type LoggedExchange } from "./network-log.ts";
 
 /** One event of a stream. */
@@ -54,19 +55,16 @@ function eventsOf(text: string): LoggedEvent[] {
   return events;
 }
 
-/** `42["name", {...}]`, as socket.io writes its events. */
-const SOCKET_IO_EVENT = /^42\d*(\[.*\])$/s;
-
 function socketStream(frames: readonly string[]): LoggedStream {
-  const isSocketIo = frames.some((text) => SOCKET_IO_EVENT.test(text));
+  const packets = frames.map((text) => ({ text, packet: readPacket(text) }));
+  const isSocketIo = packets.some(({ packet }) => packet.kind === "event");
   if (!isSocketIo) {
     const events = frames.map((text) => ({ name: undefined, value: parsedEvent(text), text }));
     return { framing: "websocket", events };
   }
-  const events = frames.flatMap((text): LoggedEvent[] => {
-    const packet = jsonOrText(SOCKET_IO_EVENT.exec(text)?.[1]);
-    return Array.isArray(packet) ? [{ name: String(packet[0]), value: packet[1], text }] : [];
-  });
+  const events = packets.flatMap(({ text, packet }): LoggedEvent[] =>
+    packet.kind === "event" ? [{ name: packet.name, value: packet.values[0], text }] : [],
+  );
   return { framing: "socket.io", events };
 }
 

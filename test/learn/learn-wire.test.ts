@@ -168,6 +168,29 @@ test("a WebSocket: the frame that carried the text, and those that answered it",
   });
 });
 
+test("socket.io: its events, by their names", () => {
+  const { wire } = learn({
+    request: "WS ws://127.0.0.1:8000/socket.io/?EIO=4&transport=websocket",
+    status: 101,
+    frames: [
+      '< 0{"sid":"a","pingInterval":25000}',
+      "> 40",
+      '< 40{"sid":"b"}',
+      '> 42["ask",{"text":"Why is the sea salty?"}]',
+      '< 42["piece",{"d":"Rivers "}]',
+      "< 2",
+      "> 3",
+      '< 42["piece",{"d":"do."}]',
+      '< 42["end",{}]',
+    ],
+  });
+  expect(wire).toEqual({
+    service: "hmi",
+    send: { request: "WS /socket.io/?EIO=4&transport=websocket", body: ["ask", { text: "{text}" }] },
+    stream: { framing: "socket.io", type: "@event", text: { of: "piece", at: "d" }, done: { of: "end" } },
+  });
+});
+
 test("of a known driver only what departs is written", () => {
   const chunk = (content: string, finish_reason: string | null = null) => ({
     model: "m",
