@@ -1,30 +1,54 @@
+import { NotTold } from "../../errors.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
 import type { Context } from "../stage.ts";
-import { activeIn, requireReplies, SERVICES, type Service, type Watched, watchReplies } from "./watched.ts";
+import {
+  type AskedService,
+  activeIn,
+  activeToldIn,
+  requireReplies,
+  SERVICES,
+  servicesIn,
+  type Watched,
+  watchReplies,
+} from "./watched.ts";
 
 export const activeStreams = defineCheck<Context["target"], Watched>({
   id: "health/active-streams",
   claim: "active_streams is one more while a reply streams, and what it was before after it",
   why: "BerriAI/litellm#27955: what a stream takes and never gives back is seen first in such a counter.",
   lookAt: "where active_streams is counted: each way in adds one, each way out takes it off again",
-  needs: [],
+  needs: ["report health"],
   isTimed: true,
   collect: watchReplies,
   judge(watched) {
     requireReplies(watched);
-    const broken = firstBroken(SERVICES, (service) => judgeOne(service, watched));
+    const services = servicesIn(watched);
+    if (!isContract(services) && watched.before.every((look) => activeToldIn(look) === null)) {
+      throw new NotTold("the health report has no active_streams");
+    }
+    const broken = firstBroken(services, (service) => judgeOne(service, watched));
     return (
-      broken ?? { verdict: "holds", seen: SERVICES.map((service) => story(service, watched)).join("; ") }
+      broken ?? { verdict: "holds", seen: services.map((service) => story(service, watched)).join("; ") }
     );
   },
 });
 
-function judgeOne(service: Service, watched: Watched): Broken | undefined {
+/** A reply is short: one look may fall before its first token or after its last. */
+const FEWEST_LOOKS = 3;
+
+/** Both of the contract's services were asked: they promise to tell. */
+function isContract(services: readonly AskedService[]): boolean {
+  return SERVICES.every((service) => services.includes(service));
+}
+
+function judgeOne(service: AskedService, watched: Watched): Broken | undefined {
   const { before, during, after } = countsOf(service, watched);
   // What asks while nothing is on its way shows only whether it falls back.
-  if (during.length === 0) throw new CouldNotRun(`the ${service} was not asked while a reply streamed`);
   if (during.includes(before + 1) && after <= before) return undefined;
+  if (during.length < FEWEST_LOOKS && after <= before) {
+    throw new CouldNotRun(`the ${service} was asked ${during.length} times only while a reply streamed`);
+  }
   return {
     verdict: "broken",
     expected: `the ${service}'s active_streams ${before}, then ${before + 1}, then ${before} again`,
@@ -33,7 +57,7 @@ function judgeOne(service: Service, watched: Watched): Broken | undefined {
   };
 }
 
-function countsOf(service: Service, { before, replies, after }: Watched) {
+function countsOf(service: AskedService, { before, replies, after }: Watched) {
   const of = (looks: Watched["before"]): number[] =>
     looks.filter((look) => look.service === service).map(activeIn);
   return {
@@ -43,7 +67,7 @@ function countsOf(service: Service, { before, replies, after }: Watched) {
   };
 }
 
-function story(service: Service, watched: Watched): string {
+function story(service: AskedService, watched: Watched): string {
   const { before, during, after } = countsOf(service, watched);
   return `${service} ${before}, then ${[...new Set(during)].join(" and ")}, then ${after}`;
 }

@@ -3,9 +3,9 @@ import { firstBroken } from "../../harness/judge.ts";
 import type { Context } from "../stage.ts";
 import { requireUndisturbed } from "../undisturbed.ts";
 import {
+  type AskedService,
   type Look,
-  SERVICES,
-  type Service,
+  servicesIn,
   type Watched,
   type WatchedReply,
   watchReplies,
@@ -16,12 +16,15 @@ export const quick = defineCheck<Context["target"], Watched>({
   claim: "/health is answered while a reply streams and while the engine loads, not after it",
   why: "A health call that waits for the engine is late when it is needed, and the service is restarted in mid-reply.",
   lookAt: "GET /health: nothing in it may wait for a generation, a lock or the engine's only slot",
-  needs: [],
+  needs: ["report health"],
   isTimed: true,
   collect: watchReplies,
   judge(watched) {
     const { replies } = watched;
-    const broken = firstBroken(replies, judgeReply);
+    const services = servicesIn(watched);
+    const broken = firstBroken(replies, (reply) =>
+      firstBroken(services, (service) => judgeService(service, reply)),
+    );
     if (broken !== undefined) requireUndisturbed(watched);
     return broken ?? { verdict: "holds", seen: replies.map(describe).join("; ") };
   },
@@ -30,18 +33,14 @@ export const quick = defineCheck<Context["target"], Watched>({
 /** What waits for the end of a reply is answered at its end; what does not, long before. */
 const SHARE_OF_REPLY = 0.75;
 
-function judgeReply(reply: WatchedReply): Broken | undefined {
-  return firstBroken(SERVICES, (service) => judgeService(service, reply));
-}
-
-function judgeService(service: Service, reply: WatchedReply): Broken | undefined {
+function judgeService(service: AskedService, reply: WatchedReply): Broken | undefined {
   const looks = looksAt(service, reply);
   const soon = reply.began_ms + SHARE_OF_REPLY * (reply.ended_ms - reply.began_ms);
   const [first] = looks;
   if (first === undefined || first.asked_ms > soon) {
     throw new CouldNotRun(`the ${service} was not asked while ${reply.what}`);
   }
-  if (looks.some(({ answered_ms, call }) => answered_ms <= soon && call.status === 200)) return undefined;
+  if (looks.some(({ answered_ms, call }) => answered_ms <= soon && call.status < 300)) return undefined;
   return {
     verdict: "broken",
     expected: `an answer of the ${service} while ${reply.what}`,
@@ -50,7 +49,7 @@ function judgeService(service: Service, reply: WatchedReply): Broken | undefined
   };
 }
 
-function looksAt(service: Service, { looks }: WatchedReply): readonly Look[] {
+function looksAt(service: AskedService, { looks }: WatchedReply): readonly Look[] {
   return looks.filter((look) => look.service === service);
 }
 

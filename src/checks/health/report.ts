@@ -6,7 +6,11 @@ import type { Context } from "../stage.ts";
 import { type Look, type Watched, watchReplies } from "./watched.ts";
 
 /** What each service needs, and must therefore tell of. */
-const DEPENDENCIES = { hmi: ["gateway", "store"], gateway: ["engine"] } as const;
+const DEPENDENCIES: Readonly<Record<Look["service"], readonly string[]>> = {
+  hmi: ["gateway", "store"],
+  gateway: ["engine"],
+  engine: [],
+};
 
 export const report = defineCheck<Context["target"], Watched>({
   id: "health/report",

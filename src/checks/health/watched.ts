@@ -1,22 +1,26 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { Health } from "../../contract/common.ts";
 import type { EngineOptions } from "../../contract/gateway.ts";
 import { gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
 import { Lacks } from "../../errors.ts";
 import { CouldNotRun } from "../../harness/check.ts";
+import { countAt } from "../../target/drivers/json-place.ts";
 import type { SeenCall } from "../../target/http.ts";
 import type { Target } from "../../target/target.ts";
-import { lookUntil, patienceOf, readReply, say } from "../reading.ts";
-import { type Context, makeProfile, makeSession } from "../stage.ts";
-import { lastWord } from "../stream-words.ts";
+import { lookUntil, patienceOf } from "../reading.ts";
+import type { Context } from "../stage.ts";
+import { isWhole, lastWord } from "../stream-words.ts";
+import { hear, sayIn, startTalk } from "../talk.ts";
 import { type Disturbance, timeUndisturbed } from "../undisturbed.ts";
 
 export type Service = "hmi" | "gateway";
 export const SERVICES: readonly Service[] = ["hmi", "gateway"];
 
+/** Of a wire that is not ours, the one service that messages are sent to. */
+export type AskedService = Target["front"];
+
 /** The health of one service, asked at one moment; times are milliseconds since the watching began. */
 export interface Look {
-  readonly service: Service;
+  readonly service: AskedService;
   readonly asked_ms: number;
   readonly answered_ms: number;
   readonly call: SeenCall;
@@ -61,8 +65,10 @@ async function watchOnce(
 ): Promise<Omit<Watched, keyof Disturbance>> {
   const start = performance.now();
   const { target } = context;
-  const look = (): Promise<Look[]> => lookAtBoth(context, start);
-  const before = await look();
+  const look = (): Promise<Look[]> => lookAtAll(context, start);
+  // What somebody else has just begun, or a check before, is over in a moment.
+  const isIdle = (looks: readonly Look[]): boolean => looks.every((each) => activeIn(each) === 0);
+  const before = await lookUntil(context, patienceOf(target), look, isIdle);
   const metricsBefore = await metricsIfAny(context);
   const replies: WatchedReply[] = [];
   for (const { what, options } of replyKinds(target, lastsMs)) {
@@ -74,9 +80,19 @@ async function watchOnce(
   return { before, replies, after, metrics: [...metricsBefore, ...(await metricsIfAny(context))] };
 }
 
-/** The streams that a service says are active; none where its health cannot be read. */
-export function activeIn({ call }: Pick<Look, "call">): number {
-  return Health.safeParse(call.body).data?.active_streams ?? 0;
+/** The streams that a service says are active; none where it does not say. */
+export function activeIn(look: Pick<Look, "call">): number {
+  return activeToldIn(look) ?? 0;
+}
+
+/** The same; null where it does not say. */
+export function activeToldIn({ call }: Pick<Look, "call">): number | null {
+  return countAt(call.body, "active_streams");
+}
+
+/** The services that were asked. */
+export function servicesIn({ before }: Pick<Watched, "before">): readonly AskedService[] {
+  return [...new Set(before.map(({ service }) => service))];
 }
 
 const TOKENS = 15;
@@ -100,31 +116,40 @@ async function watchOne(
   start: number,
 ): Promise<Omit<WatchedReply, "what">> {
   const name = context.canary(topic);
-  const sessionId = await makeSession(context, await makeProfile(context, { name, options }));
+  const talk = await startTalk(context, { name, options });
   const began_ms = since(start);
-  await say(context, sessionId, `Count to 100. ${name}`);
-  const reading = readReply(context, sessionId);
   let ended_ms: number | undefined;
-  const ended = reading.ended.then((stream) => {
-    ended_ms = since(start);
-    return stream;
-  });
+  const betweenMs = context.target.settings.heartbeatMs / 6;
+  const taken = sayIn(context, talk, `Count to 100. ${name}`);
+  const ended = taken
+    .then((sent) => hear(context, talk, sent).ended)
+    .finally(() => {
+      ended_ms = since(start);
+    });
+  // Whoever waits for the end is told.
+  ended.catch(() => undefined);
+  // Where the sending call streams, it may be answered only with the first token.
+  await Promise.race([taken.catch(() => undefined), pause(betweenMs)]);
   const looks: Look[] = [];
-  while (!reading.hasEnded) {
-    looks.push(...(await lookAtBoth(context, start)));
+  while (ended_ms === undefined) {
+    looks.push(...(await lookAtAll(context, start)));
     // In step with the stack: a reply of minutes needs no thousands of looks.
-    await pause(context.target.settings.heartbeatMs / 6, undefined, { signal: context.signal });
+    await pause(betweenMs, undefined, { signal: context.signal });
   }
   const stream = await ended;
   return { began_ms, ended_ms: ended_ms ?? since(start), lastWord: lastWord(stream), looks };
 }
 
-async function lookAtBoth(context: Context, start: number): Promise<Look[]> {
+async function lookAtAll(context: Context, start: number): Promise<Look[]> {
+  const { target, signal } = context;
+  const path = hmiRoutes.health.path();
+  const asking: [AskedService, () => Promise<SeenCall>][] = target.capabilities.has("speak the contract")
+    ? SERVICES.map((service) => [service, () => target[service].call("GET", path, { signal })])
+    : [[target.front, () => target.chat.health(signal)]];
   return await Promise.all(
-    SERVICES.map(async (service): Promise<Look> => {
+    asking.map(async ([service, ask]): Promise<Look> => {
       const asked_ms = since(start);
-      const path = hmiRoutes.health.path();
-      const call = await context.target[service].call("GET", path, { signal: context.signal });
+      const call = await ask();
       return { service, asked_ms, answered_ms: since(start), call };
     }),
   );
@@ -137,6 +162,7 @@ export async function watchMetrics(context: Context): Promise<Watched> {
 }
 
 async function metricsIfAny(context: Context): Promise<SeenCall[]> {
+  if (!context.target.capabilities.has("speak the contract")) return [];
   try {
     return [await readMetrics(context)];
   } catch (error) {
@@ -155,6 +181,6 @@ function since(start: number): number {
 
 /** Throws {@link CouldNotRun} where a reply that was to be watched was not written to its end. */
 export function requireReplies({ replies }: Watched): void {
-  const failed = replies.find((reply) => !/^done \((stop|length)\)$/.test(reply.lastWord));
+  const failed = replies.find((reply) => !isWhole(reply.lastWord));
   if (failed !== undefined) throw new CouldNotRun(`while ${failed.what}: it ended with ${failed.lastWord}`);
 }

@@ -1,26 +1,29 @@
 import type { GenerationRecord } from "../../contract/engine.ts";
-import type { Message } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/check.ts";
-import { textOf } from "../../target/drivers/reply-facts.ts";
+import { failureOf, type SeenRow, textOf } from "../../target/drivers/reply-facts.ts";
 import type { SeenStream } from "../../target/http.ts";
 import { generationsWith } from "../engine-record.ts";
 import { readReply, readSettledRows, say } from "../reading.ts";
 import { follow } from "../sse/follow.ts";
 import { type Context, makeProfile, makeSession } from "../stage.ts";
+import { beginTalk, converseIn, openPlace, settledRowsOf } from "../talk.ts";
 import { repeatAfterMe, wordFrom } from "./words.ts";
 
 /** A conversation that was talking while all the others were, with a word that only it says. */
 export interface Voice {
   readonly word: string;
-  readonly modelId: number;
-  /** A word that only its profile's instructions hold. */
-  readonly profileWord: string;
-  readonly sessionId: string;
+  /** True of a target without profiles, or of another wire. */
+  readonly isForeign: boolean;
+  readonly modelId: number | null;
+  /** A word that only its profile's instructions hold; null where there is none. */
+  readonly profileWord: string | null;
+  /** Null where it was not told. */
+  readonly sessionId: string | null;
   readonly asked: string;
   readonly stream: SeenStream;
-  /** What its conversation held after that. */
-  readonly rows: readonly Message[];
+  /** What its conversation held after that; null where the back end shows none. */
+  readonly rows: readonly SeenRow[] | null;
   /** What the engine was asked with its word in it; empty where the engine cannot be watched. */
   readonly generations: readonly GenerationRecord[];
 }
@@ -36,6 +39,9 @@ const REPLY = { words: 12, options: { num_predict: 24, stand_in_token_ms: 5 } } 
 export async function voicesAtOnce(context: Context): Promise<readonly Voice[]> {
   return await context.share("voices at once", async () => {
     await generationsWith(context, "");
+    const { capabilities } = context.target;
+    const hasProfiles = capabilities.has("speak the contract") && capabilities.has("keep profiles");
+    if (!hasProfiles) return await voicesOnAnyWire(context);
     const profiles = Array.from({ length: PROFILES }, (_, index) => prepare(context, `profile ${index}`));
     const prepared = (await Promise.all(profiles)).flat();
     const heard = await Promise.all(
@@ -47,14 +53,51 @@ export async function voicesAtOnce(context: Context): Promise<readonly Voice[]> 
 
 /** The words in this text that belong to other conversations than this one, or to other profiles. */
 export function foreignWords(text: string, own: Voice, voices: readonly Voice[]): readonly string[] {
-  const known = new Set([own.word, own.profileWord]);
-  const all = new Set(voices.flatMap(({ word, profileWord }) => [word, profileWord]));
+  const wordsOf = ({ word, profileWord }: Voice): string[] =>
+    profileWord === null ? [word] : [word, profileWord];
+  const known = new Set(wordsOf(own));
+  const all = new Set(voices.flatMap(wordsOf));
   return [...all].filter((word) => !known.has(word) && text.includes(word));
 }
 
-type Silent = Pick<Voice, "word" | "modelId" | "profileWord" | "sessionId" | "asked"> & {
+/** So many conversations talk at once where there are no profiles. */
+const TALKS = 4;
+
+async function voicesOnAnyWire(context: Context): Promise<readonly Voice[]> {
+  const place = await openPlace(context, { name: "at once", options: REPLY.options });
+  const talks = await Promise.all(Array.from({ length: TALKS }, () => beginTalk(context, place)));
+  const heard = await Promise.all(
+    talks.map(async (talk, index) => {
+      const word = wordFrom(context.canary(`talk ${index}`));
+      const { sent, stream } = await converseIn(context, talk, repeatAfterMe(word, REPLY.words));
+      const failure = failureOf(stream)?.message ?? "a reply without text";
+      if (textOf(stream) === "") throw new CouldNotRun(`${stream.request}: ${failure}`);
+      return { word, talk, asked: sent.text, stream };
+    }),
+  );
+  const isShown = context.target.capabilities.has("show rows");
+  return await Promise.all(
+    heard.map(async ({ talk, ...voice }) => ({
+      ...voice,
+      isForeign: true,
+      modelId: null,
+      profileWord: null,
+      sessionId: talk.conversation,
+      rows:
+        isShown && talk.conversation !== null
+          ? await settledRowsOf(context, talk, (rows) => rows.length > 1)
+          : null,
+      generations: await generationsWith(context, voice.word),
+    })),
+  );
+}
+
+interface Silent extends Pick<Voice, "word" | "asked"> {
+  readonly modelId: number;
+  readonly profileWord: string;
+  readonly sessionId: string;
   readonly door: (typeof DOORS)[number];
-};
+}
 
 async function prepare(context: Context, name: string): Promise<Silent[]> {
   const profileWord = wordFrom(context.canary(name));
@@ -94,6 +137,7 @@ async function lookAfter(context: Context, voice: Silent & Pick<Voice, "stream">
   const { door: _, ...rest } = voice;
   return {
     ...rest,
+    isForeign: false,
     rows: await readSettledRows(context, voice.sessionId),
     generations: await generationsWith(context, voice.word),
   };

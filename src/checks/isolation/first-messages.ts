@@ -1,48 +1,43 @@
 import { type Message, SentMessage } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
+import { NotTold } from "../../errors.ts";
 import { defineCheck } from "../../harness/check.ts";
-import type { SeenCall } from "../../target/http.ts";
+import type { Place } from "../../target/drivers/chat-client.ts";
+import type { SeenRow } from "../../target/drivers/reply-facts.ts";
 import { readSettledRows } from "../reading.ts";
 import { type Context, makeProfile } from "../stage.ts";
+import { beginTalk, converseIn, openPlace, settledRowsOf, type Talk } from "../talk.ts";
 
 interface Evidence {
   readonly asked: readonly string[];
-  readonly answers: readonly SeenCall[];
+  /** How each was answered. */
+  readonly statuses: readonly number[];
   /** Of each conversation that an answer named. */
-  readonly conversations: readonly (readonly Message[])[];
+  readonly conversations: readonly (readonly SeenRow[])[];
 }
 
 /** So many first messages at once. */
 const AT_ONCE = 8;
+/** So many on a wire whose engine may be a slow one. */
+const AT_ONCE_ELSEWHERE = 4;
 
 export const firstMessages = defineCheck<Context["target"], Evidence>({
   id: "isolation/first-messages",
   claim: "first messages that are sent at once, each without a conversation, make a conversation each",
   why: "Two tabs that begin at the same moment find themselves in one conversation, each with the other's question.",
   lookAt: "POST /api/chat/message with session_id null: it makes a conversation, it does not look for one",
-  needs: [],
+  needs: ["show rows", "remember conversations"],
   async collect(context) {
-    const options = { num_predict: 8, stand_in_token_ms: 0 };
-    const model_id = await makeProfile(context, { name: context.canary("first"), options });
-    const asked = Array.from({ length: AT_ONCE }, (_, index) => `Say: ${context.canary(`${index}`)}`);
-    const { hmi } = context.target;
-    const path = hmiRoutes.sendMessage.path();
-    const answers = await Promise.all(
-      asked.map((message) => {
-        const body = { session_id: null, model_id, message };
-        return hmi.call("POST", path, { body, signal: context.signal });
-      }),
-    );
-    const named = answers.flatMap(({ body }) => SentMessage.safeParse(body).data?.session_id ?? []);
-    const conversations = await Promise.all([...new Set(named)].map((id) => readSettledRows(context, id)));
-    return { asked, answers, conversations };
+    const { capabilities } = context.target;
+    const hasProfiles = capabilities.has("speak the contract") && capabilities.has("keep profiles");
+    return hasProfiles ? await sendToProfile(context) : await sendOnAnyWire(context);
   },
-  judge({ asked, answers, conversations }) {
+  judge({ asked, statuses, conversations }) {
     const said = conversations.map((rows) =>
       rows.filter(({ role }) => role === "user").map(({ content }) => content),
     );
-    const statuses = [...new Set(answers.map(({ status }) => status))].join(", ");
-    const seen = `${asked.length} first messages at once, answered ${statuses}; conversations: ${conversations.length}`;
+    const answered = [...new Set(statuses)].join(", ");
+    const seen = `${asked.length} first messages at once, answered ${answered}; conversations: ${conversations.length}`;
     const isOneEach =
       said.every((messages) => messages.length === 1) &&
       said.flat().toSorted().join() === asked.toSorted().join();
@@ -56,3 +51,57 @@ export const firstMessages = defineCheck<Context["target"], Evidence>({
     };
   },
 });
+
+async function sendToProfile(context: Context): Promise<Evidence> {
+  const options = { num_predict: 8, stand_in_token_ms: 0 };
+  const model_id = await makeProfile(context, { name: context.canary("first"), options });
+  const asked = Array.from({ length: AT_ONCE }, (_, index) => `Say: ${context.canary(`${index}`)}`);
+  const { hmi } = context.target;
+  const path = hmiRoutes.sendMessage.path();
+  const answers = await Promise.all(
+    asked.map((message) => {
+      const body = { session_id: null, model_id, message };
+      return hmi.call("POST", path, { body, signal: context.signal });
+    }),
+  );
+  const named = answers.flatMap(({ body }) => SentMessage.safeParse(body).data?.session_id ?? []);
+  const conversations: readonly (readonly Message[])[] = await Promise.all(
+    [...new Set(named)].map((id) => readSettledRows(context, id)),
+  );
+  return { asked, statuses: answers.map(({ status }) => status), conversations };
+}
+
+async function sendOnAnyWire(context: Context): Promise<Evidence> {
+  const place = await openPlace(context, { name: "first messages", options: { num_predict: 8 } });
+  await requireNewOnes(context, place);
+  const names = Array.from({ length: AT_ONCE_ELSEWHERE }, (_, index) => `${index}`);
+  const said = await Promise.all(
+    names.map(async (name) => {
+      const talk = await beginTalk(context, place);
+      return { talk, ...(await converseIn(context, talk, `Say: ${context.canary(name)}`)) };
+    }),
+  );
+  const byId = new Map(said.map(({ talk }): [string | null, Talk] => [talk.conversation, talk]));
+  const conversations = [...byId.values()].map((talk) =>
+    settledRowsOf(context, talk, (rows) => rows.length > 1),
+  );
+  return {
+    asked: said.map(({ sent }) => sent.text),
+    statuses: said.map(({ sent }) => sent.call.status),
+    conversations: await Promise.all(conversations),
+  };
+}
+
+/** Where a message to no conversation goes to the one in use, one after the other, none is made by it. */
+async function requireNewOnes(context: Context, place: Place): Promise<void> {
+  const talks = [await beginTalk(context, place), await beginTalk(context, place)];
+  if (talks.some(({ conversation }) => conversation !== null)) return;
+  for (const [index, talk] of talks.entries()) {
+    await converseIn(context, talk, `Say: ${context.canary(`before ${index}`)}`);
+  }
+  if (talks[0]?.conversation === talks[1]?.conversation) {
+    throw new NotTold(
+      "here a message to no conversation goes to the one in use: it is not meant to make one",
+    );
+  }
+}

@@ -1,17 +1,18 @@
 import type { GenerationRecord } from "../../contract/engine.ts";
-import type { Message } from "../../contract/hmi.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
+import { type SeenRow, textOf } from "../../target/drivers/reply-facts.ts";
 import { generationsFor, textsOf } from "../engine-record.ts";
 import { converse, readSettledRows } from "../reading.ts";
 import { type Context, makeProfile, makeSession } from "../stage.ts";
+import { beginTalk, converseIn, openPlace } from "../talk.ts";
 import { wordFrom } from "./words.ts";
 
 /** A conversation of three turns, with another one between each of its turns. */
 interface Talk {
   readonly word: string;
-  readonly sessionId: string;
-  readonly rows: readonly Message[];
+  readonly sessionId: string | null;
+  readonly rows: readonly Pick<SeenRow, "content">[];
   /** What the engine was asked at the last turn. */
   readonly generations: readonly GenerationRecord[];
 }
@@ -23,8 +24,11 @@ export const history = defineCheck<Context["target"], readonly Talk[]>({
   claim: "the engine is given the conversation's whole history, in order, and no other's",
   why: "docs/faults.md, row 50: only the last message is sent; the model has forgotten what was said.",
   lookAt: "where the messages for the engine are read: all of this conversation, oldest first",
-  needs: ["show what reached the engine"],
+  needs: ["show what reached the engine", "remember conversations"],
   async collect(context) {
+    const { capabilities } = context.target;
+    const hasProfiles = capabilities.has("speak the contract") && capabilities.has("keep profiles");
+    if (!hasProfiles) return await talksOnAnyWire(context);
     const modelId = await makeProfile(context, {
       name: context.canary("history"),
       options: { num_predict: 8, stand_in_token_ms: 0 },
@@ -52,6 +56,29 @@ export const history = defineCheck<Context["target"], readonly Talk[]>({
       seen: `conversations in turn, each with all of its ${TURNS.length} turns in the last prompt: ${talks.length}`,
     },
 });
+
+/** What was said, as it was sent and streamed: rows that nobody shows are not needed for that. */
+async function talksOnAnyWire(context: Context): Promise<readonly Talk[]> {
+  const place = await openPlace(context, {
+    name: "history",
+    options: { num_predict: 8, stand_in_token_ms: 0 },
+  });
+  await generationsFor(context, "");
+  return await Promise.all(
+    ["one", "other"].map(async (name): Promise<Talk> => {
+      const word = wordFrom(context.canary(name));
+      const talk = await beginTalk(context, place);
+      const rows: Pick<SeenRow, "content">[] = [];
+      let asked = "";
+      for (const turn of TURNS) {
+        const { sent, stream } = await converseIn(context, talk, `${word} ${turn}`);
+        asked = sent.text;
+        rows.push({ content: asked }, { content: textOf(stream).trim() });
+      }
+      return { word, sessionId: talk.conversation, rows, generations: await generationsFor(context, asked) };
+    }),
+  );
+}
 
 function judgeOne(talk: Talk, talks: readonly Talk[]): Broken | undefined {
   // Without the last reply, which this prompt asked for.

@@ -18,7 +18,9 @@ export const oneRequest = defineCheck<Context["target"], readonly Voice[]>({
     },
 });
 
-function judgeOne({ generations, asked, stream }: Voice): Broken | undefined {
+function judgeOne(voice: Voice): Broken | undefined {
+  const { asked, stream, isForeign } = voice;
+  const generations = isForeign ? inTheWay(voice) : voice.generations;
   const isTheReply = generations.every((generation) => textsOf(generation).at(-1)?.includes(asked));
   // One that is missing altogether is about another claim: that prompts hold their own conversation.
   if (generations.length <= 1 && isTheReply) return undefined;
@@ -29,4 +31,16 @@ function judgeOne({ generations, asked, stream }: Voice): Broken | undefined {
     seen: stream.request,
     rows: generations,
   };
+}
+
+/**
+ * Without what was asked when the reply had begun, such as a title: on a wire that is not ours it may be asked then, and
+ * nobody waits for it.
+ */
+function inTheWay({ generations, asked }: Voice): Voice["generations"] {
+  const reply = generations.find((generation) => textsOf(generation).at(-1) === asked);
+  const begun = reply?.first_token_at ?? reply?.ended_at ?? null;
+  if (reply === undefined || begun === null) return generations;
+  const isReply = (generation: (typeof generations)[number]): boolean => textsOf(generation).at(-1) === asked;
+  return generations.filter((generation) => isReply(generation) || generation.started_at < begun);
 }

@@ -1,21 +1,36 @@
-import type { Message } from "../../contract/hmi.ts";
+import type { EngineOptions } from "../../contract/gateway.ts";
+import { NotTold } from "../../errors.ts";
 import { CouldNotRun, defineCheck } from "../../harness/check.ts";
-import { textOf } from "../../target/drivers/reply-facts.ts";
+import { type SeenRow, textOf } from "../../target/drivers/reply-facts.ts";
 import type { SeenStream } from "../../target/http.ts";
 import { readReply, readRows, readSettledRows, say } from "../reading.ts";
 import { type Context, makeProfile, makeSession } from "../stage.ts";
+import {
+  beginTalk,
+  conversationNotTold,
+  converseIn,
+  hear,
+  openPlace,
+  rowsOf,
+  sayIn,
+  settledRowsOf,
+} from "../talk.ts";
 import { repeatAfterMe, wordFrom } from "./words.ts";
 
 interface Evidence {
+  /** True of a target without profiles, or of another wire. */
+  readonly isForeign?: boolean;
   readonly sessionId: string;
   /** The conversation that was made, and made the active one, while the reply was being written. */
   readonly openedId: string;
   readonly asked: string;
   readonly stream: SeenStream;
   /** Of the conversation that was asked, just after the other one was opened. */
-  readonly meanwhile: readonly Message[];
-  readonly rows: readonly Message[];
-  readonly openedRows: readonly Message[];
+  readonly meanwhile: readonly SeenRow[];
+  /** True where the reply had ended by then, as far as its reader saw. */
+  readonly hadEnded?: boolean;
+  readonly rows: readonly SeenRow[];
+  readonly openedRows: readonly SeenRow[];
 }
 
 export const openedMeanwhile = defineCheck<Context["target"], Evidence>({
@@ -23,7 +38,7 @@ export const openedMeanwhile = defineCheck<Context["target"], Evidence>({
   claim: "a reply goes to the conversation that was asked, not to the one that was opened meanwhile",
   why: "open-webui/open-webui#23179: whoever changes the chat during a reply finds it saved in the new one.",
   lookAt: "how the end of a reply finds its conversation: by the id it began with, not by what is active now",
-  needs: [],
+  needs: ["show rows", "remember conversations"],
   async collect(context) {
     let seen = await openMeanwhile(context, FIRST_TOKEN_MS);
     // A machine that is busy, or an engine that is quick, may have written it before: then one that takes longer.
@@ -40,12 +55,14 @@ export const openedMeanwhile = defineCheck<Context["target"], Evidence>({
     const text = textOf(stream);
     if (text === "") throw new CouldNotRun(`${stream.request} streamed no reply`);
     const reply = rows.find(({ role }) => role === "assistant");
+    const stray = openedRows.filter((row) => evidence.isForeign !== true || isOf(row, evidence));
+    const isSame = evidence.isForeign ? reply?.content.trim() === text.trim() : reply?.content === text;
     const seen = `conversation ${openedId} was opened while ${sessionId} was being answered`;
-    if (reply?.content === text && openedRows.length === 0) return { verdict: "holds", seen };
+    if (isSame && stray.length === 0) return { verdict: "holds", seen };
     return {
       verdict: "broken",
       expected: `the reply of ${text.length} characters in conversation ${sessionId}, nothing in ${openedId}`,
-      found: `${reply?.content.length ?? "no"} characters in ${sessionId}, rows in ${openedId}: ${openedRows.length}`,
+      found: `${reply?.content.length ?? "no"} characters in ${sessionId}, rows in ${openedId}: ${stray.length}`,
       seen,
       rows: [...rows, ...openedRows],
     };
@@ -60,6 +77,9 @@ async function openMeanwhile(context: Context, tokenMs: number): Promise<Evidenc
   const word = wordFrom(context.canary(`asked at ${tokenMs}`));
   // Many tokens, for an engine that cannot be told its pace.
   const options = { num_predict: 64, stand_in_token_ms: tokenMs };
+  const { capabilities } = context.target;
+  const hasProfiles = capabilities.has("speak the contract") && capabilities.has("keep profiles");
+  if (!hasProfiles) return await openMeanwhileOnAnyWire(context, word, options);
   const modelId = await makeProfile(context, { name: word, options });
   const sessionId = await makeSession(context, modelId);
   const asked = repeatAfterMe(word, 16);
@@ -79,7 +99,47 @@ async function openMeanwhile(context: Context, tokenMs: number): Promise<Evidenc
   };
 }
 
-function wasTooLate({ meanwhile }: Evidence): boolean {
+async function openMeanwhileOnAnyWire(
+  context: Context,
+  word: string,
+  options: EngineOptions,
+): Promise<Evidence> {
+  const place = await openPlace(context, { name: "opened meanwhile", options });
+  const talk = await beginTalk(context, place);
+  const sent = await sayIn(context, talk, repeatAfterMe(word, 16));
+  const hearing = hear(context, talk, sent);
+  const opened = await beginTalk(context, { ...place, options: { ...options, num_predict: 8 } });
+  // Where a conversation begins with its first message, that opens it.
+  if (opened.conversation === null) {
+    const { stream } = await converseIn(context, opened, `Say: ${context.canary(`${word} opened`)}`);
+    if (stream.status >= 300) throw new CouldNotRun(`${stream.request} answered ${stream.status}`);
+  }
+  const hadEnded = hearing.hasEnded;
+  if (talk.conversation !== null && talk.conversation === opened.conversation) {
+    throw new NotTold("here a first message goes to the conversation in use: no other one is opened by it");
+  }
+  const stream = await hearing.ended;
+  if (talk.conversation === null || opened.conversation === null) throw conversationNotTold();
+  return {
+    isForeign: true,
+    sessionId: talk.conversation,
+    openedId: opened.conversation,
+    asked: sent.text,
+    stream,
+    meanwhile: [],
+    hadEnded,
+    rows: await settledRowsOf(context, talk, (rows) => rows.length > 1),
+    openedRows: await rowsOf(context, opened),
+  };
+}
+
+/** Whether a row is of the conversation that was asked. */
+function isOf({ content }: SeenRow, { asked, stream }: Evidence): boolean {
+  return content === asked || content.trim() === textOf(stream).trim();
+}
+
+function wasTooLate({ meanwhile, hadEnded }: Evidence): boolean {
+  if (hadEnded !== undefined) return hadEnded;
   const reply = meanwhile.find(({ role }) => role === "assistant");
   return reply !== undefined && reply.status !== "streaming";
 }

@@ -1,6 +1,7 @@
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
 import type { Context } from "../stage.ts";
+import { conversationNotTold } from "../talk.ts";
 import { foreignWords, type Voice, voicesAtOnce } from "./at-once.ts";
 
 export const rows = defineCheck<Context["target"], readonly Voice[]>({
@@ -8,7 +9,7 @@ export const rows = defineCheck<Context["target"], readonly Voice[]>({
   claim: "a conversation's rows hold its own words, also where others were answered at the same time",
   why: "open-webui/open-webui#28742: messages sent at the same time overwrite each other.",
   lookAt: "where a reply is saved: by the id of its own message, not by what is newest or active now",
-  needs: [],
+  needs: ["show rows", "remember conversations"],
   collect: voicesAtOnce,
   judge: (voices) =>
     firstBroken(voices, (voice) => judgeOne(voice, voices)) ?? {
@@ -19,9 +20,12 @@ export const rows = defineCheck<Context["target"], readonly Voice[]>({
 
 function judgeOne(voice: Voice, voices: readonly Voice[]): Broken | undefined {
   const { sessionId, word, asked, stream } = voice;
+  if (voice.rows === null) throw conversationNotTold();
   const foreign = foreignWords(voice.rows.map(({ content }) => content).join(" "), voice, voices);
-  const roles = voice.rows.map(({ role }) => role).join(", ");
-  const isOwn = voice.rows[0]?.content === asked && roles === "user, assistant";
+  // What instructs the model is no part of what was said.
+  const said = voice.rows.filter(({ role }) => !voice.isForeign || role === "user" || role === "assistant");
+  const roles = said.map(({ role }) => role).join(", ");
+  const isOwn = said[0]?.content === asked && roles === "user, assistant";
   if (foreign.length === 0 && isOwn) return undefined;
   return {
     verdict: "broken",

@@ -110,12 +110,20 @@ test.each([
   expect(judge(truth, evidence)).toMatchObject({ verdict });
 });
 
+/** Looks while the reply streams, one after the other. */
+const looksWhile = (active_streams: number): Look[] =>
+  [20, 40, 60].flatMap((at) => looks(at, { active_streams }));
+
 test.each([
-  ["does not rise", replyWith(looks(20))],
-  ["rises by two", replyWith(looks(20, { active_streams: 2 }))],
+  ["does not rise", replyWith(looksWhile(0))],
+  ["rises by two", replyWith(looksWhile(2))],
   ["does not fall", { after: looks(120, { active_streams: 1 }) }],
 ])("active-streams is broken where it %s", (_, changes) => {
   expect(judge(activeStreams, watched(changes))).toMatchObject({ verdict: "broken" });
+});
+
+test("active-streams has no verdict where a single look may have missed the reply", () => {
+  expect(() => judge(activeStreams, watched(replyWith(looks(20))))).toThrow(CouldNotRun);
 });
 
 test.each([

@@ -5,10 +5,16 @@ import { prompts } from "../../../src/checks/isolation/prompts.ts";
 import { rows } from "../../../src/checks/isolation/rows.ts";
 import { streams } from "../../../src/checks/isolation/streams.ts";
 import { CouldNotRun } from "../../../src/harness/check.ts";
+import type { SeenRow } from "../../../src/target/drivers/reply-facts.ts";
 import { generation, judge, replyRow, row } from "../model-conversation/evidence.ts";
 import { started, stream, whole } from "../sse/evidence.ts";
 
 const CHECKS = [streams, rows, prompts, oneRequest];
+
+function rowsOf(number: number): SeenRow[] {
+  const word = `word${number}`;
+  return [row({ content: `Repeat after me: ${word}` }), replyRow({ content: word })];
+}
 
 /** A conversation whose words are those of its number, in everything. */
 function voice(number: number, changes: Partial<Voice> = {}): Voice {
@@ -16,12 +22,13 @@ function voice(number: number, changes: Partial<Voice> = {}): Voice {
   const asked = `Repeat after me: ${word}`;
   return {
     word,
+    isForeign: false,
     modelId: number,
     profileWord: `profile${number}`,
     sessionId: String(number),
     asked,
     stream: stream(whole(word)),
-    rows: [row({ content: asked }), replyRow({ content: word })],
+    rows: rowsOf(number),
     generations: [generation(`profile${number}`, [{ role: "user", content: asked }])],
     ...changes,
   };
@@ -42,9 +49,9 @@ test.each([
 });
 
 test.each([
-  ["another one's word", [voice(1).rows[0], replyRow({ content: "word2" })], "words of others: word2"],
-  ["no reply", voice(1).rows.slice(0, 1), "rows: user"],
-  ["two replies", [...voice(1).rows, replyRow()], "rows: user, assistant, assistant"],
+  ["another one's word", [rowsOf(1)[0], replyRow({ content: "word2" })], "words of others: word2"],
+  ["no reply", rowsOf(1).slice(0, 1), "rows: user"],
+  ["two replies", [...rowsOf(1), replyRow()], "rows: user, assistant, assistant"],
   ["nothing", [], "rows: none"],
 ])("broken where a conversation holds %s", (_, seen, found) => {
   expect(judge(rows, [voice(1, { rows: seen as Voice["rows"] }), voice(2)])).toMatchObject({
