@@ -225,13 +225,19 @@ export async function settledRowsOf(
   isEnough: (rows: readonly SeenRow[]) => boolean = () => true,
 ): Promise<readonly SeenRow[]> {
   const isPromised = context.target.capabilities.has("speak the contract");
+  const start = performance.now();
+  const isWaitedFor = (rows: readonly SeenRow[]): boolean =>
+    !isPromised && !isEnough(rows) && performance.now() - start < ENOUGH_MS;
   return await lookUntil(
     context,
     patienceOf(context.target),
     () => rowsOf(context, talk),
-    (rows) => rows.every((row) => row.status !== "streaming") && (isPromised || isEnough(rows)),
+    (rows) => rows.every((row) => row.status !== "streaming") && !isWaitedFor(rows),
   );
 }
+
+/** What is not shown so long after the end of its stream will not be, in milliseconds. */
+const ENOUGH_MS = 3_000;
 
 /** An answer that is of no use says nothing of the claim. */
 async function understood<Answer>(asked: Promise<Answer>): Promise<Answer> {

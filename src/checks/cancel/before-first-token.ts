@@ -17,13 +17,15 @@ export const beforeFirstToken = defineCheck<Context["target"], CancelledReply>({
     cancelReply(context, {
       name: "before-first-token",
       options: { stand_in_load_ms: 2_000, stand_in_tokens: 5 },
-      async moment(_, asked) {
+      async moment(reply, asked) {
         await lookUntil(
           context,
           patienceOf(context.target),
           () => generationsFor(context, asked),
-          (seen) => seen.length > 0,
+          (seen) => seen.length > 0 || reply.hasEnded,
         );
+        // One that was refused says so.
+        if (reply.hasEnded) await reply.taken;
       },
     }),
   judge: judgeBothEnds,

@@ -44,7 +44,7 @@ function problemOf(reply: CancelledReply, rows: readonly SeenRow[]): Problem | u
   if (isAsStreamed) return undefined;
   return {
     expected: `a row cancelled (cancelled) with the ${text.length} characters that were streamed`,
-    found: `a row ${inWords(row)}${row.content.length === text.length ? " that differ" : ""}`,
+    found: `a row ${inWords(row)}${row.content.length === text.length && row.content !== text ? " that differ" : ""}`,
   };
 }
 

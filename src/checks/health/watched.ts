@@ -119,7 +119,9 @@ async function watchOne(
   const talk = await startTalk(context, { name, options });
   const began_ms = since(start);
   let ended_ms: number | undefined;
-  const betweenMs = context.target.settings.heartbeatMs / 6;
+  const { heartbeatMs } = context.target.settings;
+  // Often at first, because a reply may be short; a reply of minutes needs no thousands of looks.
+  let betweenMs = Math.min(heartbeatMs, 1_000) / 8;
   const taken = sayIn(context, talk, `Count to 100. ${name}`);
   const ended = taken
     .then((sent) => hear(context, talk, sent).ended)
@@ -135,6 +137,7 @@ async function watchOne(
     looks.push(...(await lookAtAll(context, start)));
     // In step with the stack: a reply of minutes needs no thousands of looks.
     await pause(betweenMs, undefined, { signal: context.signal });
+    betweenMs = Math.min(1.2 * betweenMs, heartbeatMs / 6);
   }
   const stream = await ended;
   return { began_ms, ended_ms: ended_ms ?? since(start), lastWord: lastWord(stream), looks };

@@ -1,0 +1,76 @@
+import { expect, onTestFinished, test } from "vitest";
+import type { RunReport } from "../../src/harness/report.ts";
+import { verify } from "../../src/verify.ts";
+import { startTestEngine } from "../services/engine/client.ts";
+import { ODD_WIRE, type OddFault, startOddBackEnd } from "../support/odd-back-end.ts";
+
+const SUITES = ["cancel", "isolation", "model-conversation", "health"];
+
+/** What is found of it, by an engine whose record can be seen. */
+async function judge(only: RegExp, faults: readonly OddFault[] = []): Promise<RunReport> {
+  const engine = await startTestEngine();
+  const { url, close } = await startOddBackEnd(engine.url, faults);
+  onTestFinished(close);
+  const contract = {
+    driver: "described",
+    wire: ODD_WIRE,
+    lacks: {},
+    endpoints: {},
+    request_fields: {},
+    answer_fields: {},
+    event_fields: {},
+    store_names: {},
+  };
+  const target = { hmi: url, engine: engine.url, contract, settings: { heartbeatMs: 300 } };
+  return await verify({ suite: SUITES, grep: only, target });
+}
+
+const verdicts = ({ results }: RunReport, verdict: string): string[] =>
+  results.filter(({ outcome }) => outcome.verdict === verdict).map(({ id }) => id);
+
+test("a back end that nobody here has seen is judged by its description, and nothing of it is left", async () => {
+  const report = await judge(/./);
+  expect(report.results.filter(({ outcome }) => outcome.verdict === "broken")).toEqual([]);
+  expect(report.counts).toMatchObject({ broken: 0, could_not_run: 0 });
+  expect(verdicts(report, "holds")).toEqual(
+    expect.arrayContaining([
+      "cancel/mid-reply",
+      "cancel/saved",
+      "cancel/deleted",
+      "isolation/rows",
+      "isolation/history",
+      "isolation/first-messages",
+      "model-conversation/reload",
+      "model-conversation/given-session",
+      "health/quick",
+    ]),
+  );
+  expect(report.left_behind).toEqual([]);
+  for (const { outcome } of report.results) {
+    if (outcome.verdict === "skipped") expect(outcome.reason).toMatch(/\w{3}/);
+  }
+}, 60_000);
+
+test.each<[OddFault, RegExp, string[]]>([
+  ["cancel-ignored", /^cancel\/(mid-reply|every-reader)$/, ["cancel/mid-reply", "cancel/every-reader"]],
+  ["engine-goes-on", /^cancel\/(mid-reply|deleted|saved)$/, ["cancel/mid-reply", "cancel/deleted"]],
+  ["cancelled-as-whole", /^cancel\/(mid-reply|saved)$/, ["cancel/saved"]],
+  ["saved-to-newest", /^model-conversation\/(given-session|reload)$/, ["model-conversation/given-session"]],
+  ["no-history", /^isolation\/(history|prompts)$/, ["isolation/history"]],
+])("%s is seen, and nothing else is blamed", async (fault, only, broken) => {
+  const report = await judge(only, [fault]);
+  expect(verdicts(report, "broken")).toEqual(broken);
+});
+
+test("where every message is refused, nothing is called broken, and the answer's own words are told", async () => {
+  const report = await judge(
+    /^(cancel\/(saved|twice|before-first-token)|isolation\/rows|model-conversation)/,
+    ["refuses"],
+  );
+  expect(verdicts(report, "broken")).toEqual([]);
+  const reasons = report.results.flatMap(({ outcome }) =>
+    outcome.verdict === "could-not-run" ? [outcome.reason] : [],
+  );
+  expect(reasons.length).toBeGreaterThan(6);
+  for (const reason of reasons) expect(reason).toMatch(/answered 422: .*we do not like this message/);
+});

@@ -1,0 +1,232 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { ForeignContract } from "../../src/contract/foreign.ts";
+
+/** What may be wrong with it. */
+export type OddFault =
+  /** A cancel is answered, and the reply goes on. */
+  | "cancel-ignored"
+  /** The engine works on after a cancel. */
+  | "engine-goes-on"
+  /** A cancelled reply is saved as a whole one. */
+  | "cancelled-as-whole"
+  /** Replies are saved to whichever conversation was made last. */
+  | "saved-to-newest"
+  /** Only the last message goes to the engine. */
+  | "no-history"
+  /** Every message is refused. */
+  | "refuses";
+
+interface Row {
+  readonly id: string;
+  readonly who: "human" | "bot";
+  body: string;
+  state: "ok" | "writing" | "stopped" | "failed";
+}
+
+interface Answer {
+  readonly row: Row;
+  readonly cancel: AbortController;
+  readonly readers: Set<ServerResponse>;
+  readonly sent: string[];
+  isOver: boolean;
+}
+
+export interface OddBackEnd {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * A chat back end that is like no other here: ids in the path, text in `delta`, rows newest first, a cancel by DELETE,
+ * answered with 204 and nothing. How it is told to `stack` is {@link ODD_CONTRACT}.
+ */
+export async function startOddBackEnd(engine: string, faults: readonly OddFault[] = []): Promise<OddBackEnd> {
+  const has = (fault: OddFault): boolean => faults.includes(fault);
+  const chats = new Map<string, Row[]>();
+  const answers = new Map<string, Answer>();
+  let count = 0;
+  const nextId = (letter: string): string => {
+    count += 1;
+    return `${letter}${count}`;
+  };
+
+  const tell = (answer: Answer, event: object): void => {
+    const text = `data: ${JSON.stringify(event)}\n\n`;
+    answer.sent.push(text);
+    for (const reader of answer.readers) reader.write(text);
+  };
+  const end = (answer: Answer, state: Row["state"], event: object): void => {
+    if (answer.isOver) return;
+    answer.row.state = state;
+    tell(answer, event);
+    answer.isOver = true;
+    for (const reader of answer.readers) reader.end();
+  };
+
+  async function generate(answer: Answer, rows: readonly Row[]): Promise<void> {
+    const messages = rows
+      .filter((row) => row !== answer.row)
+      .map(({ who, body }) => ({ role: who === "human" ? "user" : "assistant", content: body }));
+    const given = has("no-history") ? messages.slice(-1) : messages;
+    try {
+      const reply = await fetch(`${engine}/api/chat`, {
+        method: "POST",
+        body: JSON.stringify({ model: "llama3.1:8b", messages: given, stream: true }),
+        ...(!has("engine-goes-on") && { signal: answer.cancel.signal }),
+      });
+      let rest = "";
+      for await (const chunk of reply.body ?? []) {
+        rest += Buffer.from(chunk).toString();
+        const lines = rest.split("\n");
+        rest = lines.pop() ?? "";
+        for (const line of lines) take(answer, JSON.parse(line));
+      }
+    } catch {
+      end(answer, "failed", { problem: "the engine failed" });
+    }
+  }
+  function take(
+    answer: Answer,
+    line: { message?: { content: string }; done?: boolean; eval_count?: number },
+  ): void {
+    if (answer.isOver) return;
+    const delta = line.message?.content ?? "";
+    if (delta !== "") {
+      answer.row.body += delta;
+      tell(answer, { delta });
+    }
+    if (line.done === true) end(answer, "ok", { finished: "whole", written: line.eval_count });
+  }
+
+  /** Its calls that are about a chat, and its answers where that is there. */
+  interface Called {
+    readonly chat: string;
+    readonly rows: Row[];
+    /** Undefined where there is none of that id. */
+    readonly answer: Answer | undefined;
+    readonly request: IncomingMessage;
+    readonly response: ServerResponse;
+  }
+  const noAnswer = (response: ServerResponse): void => json(response, 404, { problem: "no such answer" });
+  const routes: Readonly<Record<string, (called: Called) => unknown>> = {
+    "DELETE chats/:chat"({ chat, rows, response }) {
+      for (const each of answers.values()) if (rows.includes(each.row)) each.cancel.abort();
+      chats.delete(chat);
+      json(response, 204);
+    },
+    "GET chats/:chat/messages": ({ rows, response }) => json(response, 200, { items: rows.toReversed() }),
+    async "POST chats/:chat/messages"({ rows, request, response }) {
+      const { text } = (await bodyOf(request)) as { text?: string };
+      if (has("refuses") || !text) return json(response, 422, { problem: "we do not like this message" });
+      const question: Row = { id: nextId("q"), who: "human", body: text, state: "ok" };
+      const row: Row = { id: nextId("a"), who: "bot", body: "", state: "writing" };
+      const made: Answer = {
+        row,
+        cancel: new AbortController(),
+        readers: new Set(),
+        sent: [],
+        isOver: false,
+      };
+      answers.set(row.id, made);
+      rows.push(question);
+      const home = has("saved-to-newest") ? [...chats.values()].at(-1) : rows;
+      home?.push(row);
+      void generate(made, rows);
+      return json(response, 202, { turn: { question: question.id, answer: row.id } });
+    },
+    "GET chats/:chat/answers/:answer"({ answer, response }) {
+      if (answer === undefined) return noAnswer(response);
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.write(answer.sent.join("") || ": hello\n\n");
+      if (answer.isOver) return response.end();
+      answer.readers.add(response);
+      return response.on("close", () => answer.readers.delete(response));
+    },
+    "DELETE chats/:chat/answers/:answer"({ answer, response }) {
+      if (answer === undefined) return noAnswer(response);
+      if (!has("cancel-ignored")) {
+        end(answer, has("cancelled-as-whole") ? "ok" : "stopped", { finished: "stopped" });
+        answer.cancel.abort();
+      }
+      return json(response, 204);
+    },
+  };
+  const routesOfAll: Readonly<Record<string, (response: ServerResponse) => void>> = {
+    "GET status": (response) => json(response, 200, { up: true }),
+    "GET chats": (response) => json(response, 200, { chats: [...chats.keys()].map((id) => ({ id })) }),
+    "POST chats"(response) {
+      const id = nextId("c");
+      chats.set(id, []);
+      json(response, 201, { chat: { id } });
+    },
+  };
+
+  const server = createServer((request, response) => {
+    const { method = "GET", url = "/" } = request;
+    const [, first = "", chat = "", what = "", answerId = ""] = url.split("/");
+    const path = [first, chat && ":chat", what, answerId && ":answer"].filter(Boolean).join("/");
+    const general = routesOfAll[`${method} ${path}`];
+    if (general !== undefined) return general(response);
+    const rows = chats.get(chat);
+    if (rows === undefined) return json(response, 404, { problem: "no such chat" });
+    const route = routes[`${method} ${path}`];
+    if (route === undefined) return json(response, 405, { problem: "not so" });
+    return void route({ chat, rows, answer: answers.get(answerId), request, response });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      for (const { cancel } of answers.values()) cancel.abort();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** How it is talked to, as somebody would write it into a configuration. */
+export const ODD_WIRE = {
+  service: "hmi",
+  conversation: { request: "POST /chats", body: {}, told: { conversation: "chat.id" } },
+  send: {
+    request: "POST /chats/{conversation}/messages",
+    body: { text: "{text}" },
+    told: { message: "turn.question", reply: "turn.answer" },
+  },
+  read: { request: "GET /chats/{conversation}/answers/{reply}" },
+  stream: {
+    framing: "sse",
+    text: { at: "delta" },
+    usage: { completion: "written" },
+    failure: { message: "problem" },
+    done: { has: "finished", reason: "finished" },
+  },
+  cancel: { request: "DELETE /chats/{conversation}/answers/{reply}" },
+  rows: {
+    request: "GET /chats/{conversation}/messages",
+    list: "items",
+    newest_first: true,
+    id: "id",
+    role: "who",
+    text: "body",
+    status: "state",
+    statuses: { streaming: ["writing"], complete: ["ok"], cancelled: ["stopped"], error: ["failed"] },
+  },
+  conversations: { request: "GET /chats", list: "chats", id: "id" },
+  delete_conversation: { request: "DELETE /chats/{conversation}" },
+  health: { request: "GET /status" },
+} as const satisfies NonNullable<ForeignContract["wire"]>;
+
+function json(response: ServerResponse, status: number, body?: unknown): void {
+  response.writeHead(status, { "content-type": "application/json" });
+  response.end(body === undefined ? undefined : JSON.stringify(body));
+}
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return JSON.parse(Buffer.concat(chunks).toString() || "null");
+}
