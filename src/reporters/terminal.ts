@@ -69,7 +69,8 @@ function reportSuite(screen: ReportScreen, { name, duration_ms, counts }: SuiteR
   const isBad = counts.broken + counts.flaky + counts.could_not_run > 0;
   // A suite of which nothing was tried, because the run was interrupted before it, is neither good nor bad.
   const isTried = Object.values(counts).some((count) => count > 0);
-  const mark = isBad ? paint("bad", "✗") : isTried ? paint("good", "✓") : paint("quiet", "·");
+  // What was left out altogether shows nothing, either.
+  const mark = isBad ? paint("bad", "✗") : counts.holds > 0 ? paint("good", "✓") : paint("quiet", "·");
   const words = isTried ? countWords(counts) : "not tried";
   const took = paint("quiet", `${(duration_ms / 1000).toFixed(1)} s`);
   screen.line(styled`  ${mark} ${paint("strong", name.padEnd(INDENT + 3))} ${words}  ${took}`, 4);
@@ -149,7 +150,7 @@ function reportEnd(screen: ReportScreen, report: RunReport): void {
   const summary = `${countWords(counts)} in ${(duration_ms / 1000).toFixed(1)} s.`;
   const clean = left_behind.length === 0 ? "All that was created has been deleted." : "";
   const isBad = counts.broken + counts.flaky + counts.could_not_run > 0;
-  const tone = isBad ? "bad" : "good";
+  const tone = isBad ? "bad" : counts.holds > 0 ? "good" : "strong";
   screen.line();
   if (report.interrupted) screen.line("  Interrupted.");
   if (report.stopped_early)

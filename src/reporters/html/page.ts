@@ -14,11 +14,11 @@ const MOST_DETAILS = 1_500_000;
 
 /** The report as one page; see {@link htmlDocument}. */
 export function renderPage(report: RunReport): string {
-  const title = isGood(report) ? "Every claim holds" : "Not every claim holds";
+  const [verdict, title] = wholeOf(report.counts);
   return htmlDocument(
     `stack verify: ${title.toLowerCase()}`,
     html`<header>
-<h1>${markOf(isGood(report) ? "holds" : "broken")} ${title}</h1>
+<h1>${markOf(verdict)} ${title}</h1>
 ${glance(report)}</header>
 <main>
 ${whatBroke(report.results)}${suiteSections(report)}</main>
@@ -113,6 +113,8 @@ function mostWanted(results: readonly CheckResult[]): ReadonlySet<number> {
   return new Set(wanted.slice(0, MOST_CLAIMS));
 }
 
-function isGood({ counts }: RunReport): boolean {
-  return counts.broken + counts.flaky + counts.could_not_run === 0;
+/** What a run says as a whole: where nothing was judged, nothing good. */
+function wholeOf(counts: RunReport["counts"]): readonly ["broken" | "skipped" | "holds", string] {
+  if (counts.broken + counts.flaky + counts.could_not_run > 0) return ["broken", "Not every claim holds"];
+  return counts.holds > 0 ? ["holds", "Every claim holds"] : ["skipped", "No claim was judged"];
 }
