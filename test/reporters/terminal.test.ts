@@ -157,6 +157,16 @@ test("a suite of which nothing was tried, after Ctrl-C, is not told as a good on
   expect(lines.slice(2)).toEqual(["  · two                  not tried  0.0 s"]);
 });
 
+test("a suite of which nothing was judged has no green tick", () => {
+  const counts = { holds: 0, broken: 0, flaky: 0, skipped: 2, could_not_run: 0 };
+  const suites = ["one", "two"].map((name) => ({ name, title: "A suite.", checks: 2 }));
+  const lines = linesFor(
+    { type: "run-started", target: "it", suites },
+    { type: "suite-ended", suite: { name: "one", title: "A suite.", duration_ms: 100, counts } },
+  );
+  expect(lines.slice(2)).toEqual(["  · one                  0 hold, 0 broken, 2 skipped  0.1 s"]);
+});
+
 test("a run ends with its figures", () => {
   expect(linesFor(runEnded())).toEqual([
     "",
