@@ -7,6 +7,7 @@ import type {
   Profile,
   ProfileDraft,
   Regenerate,
+  SearchResults,
   SendMessage,
   SentMessage,
   SessionAnswer,
@@ -21,6 +22,9 @@ const ANSWER_TIMEOUT_MS = 30_000;
 
 /** The same for the question how it is: an answer that comes later is no good one either. */
 const HEALTH_TIMEOUT_MS = 8000;
+
+/** How many places are shown: whoever does not find it among them looks for more words. */
+const SEARCH_LIMIT = 50;
 
 interface ProfileAnswer {
   readonly profile: Profile;
@@ -38,6 +42,8 @@ export interface Api {
   /** The newest `limit` conversations of a profile, or the general ones. */
   sessions(modelId: number | null, limit: number): Promise<SessionList>;
   messages(sessionId: string): Promise<MessageList>;
+  /** Where these words stand, in all of the user's conversations. */
+  search(query: string): Promise<SearchResults>;
   newSession(body: NewSession): Promise<SessionAnswer>;
   /** Makes it the active one of its profile; one that was archived is listed again. */
   resumeSession(sessionId: string): Promise<SessionAnswer>;
@@ -102,6 +108,7 @@ export function createApi(connection: Connection): Api {
     sessions: (modelId, limit) =>
       call(r.sessions, r.sessions.path(undefined, { model_id: modelId ?? "none", limit })),
     messages: (session_id) => call(r.messages, r.messages.path({ session_id })),
+    search: (q) => call(r.search, r.search.path(undefined, { q, limit: SEARCH_LIMIT })),
     newSession: (body) => call(r.newSession, r.newSession.path(), body),
     resumeSession: (session_id) => call(r.resumeSession, r.resumeSession.path({ session_id })),
     renameSession: (session_id, title) =>

@@ -1,4 +1,4 @@
-import type { UserEvent } from "../src/contract/hmi.ts";
+import type { SearchResults, UserEvent } from "../src/contract/hmi.ts";
 import { type Address, type Place, parseAddress } from "./address.ts";
 import { type Api, createApi } from "./api.ts";
 import { ApiError } from "./api-error.ts";
@@ -110,6 +110,11 @@ export class Chat {
   /** Sends another version of a message; resolves to what went wrong, or null. */
   async edit(messageId: string, text: string): Promise<Problem | null> {
     return await this.#sender.edit(messageId, text);
+  }
+
+  /** Looks for words in all conversations. Throws an ApiError. */
+  async search(query: string): Promise<SearchResults> {
+    return await this.#api.search(query.trim());
   }
 
   /** Shows the way that another version of a message is on. */

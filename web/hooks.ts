@@ -49,6 +49,7 @@ export interface PageKeys {
   onEscape(): void;
   onNew(): void;
   onShortcuts(): void;
+  onSearch(): void;
 }
 
 /** Calls what a key means, unless a dialog, a menu or an input method has it. */
@@ -73,6 +74,7 @@ function actionOf(event: KeyboardEvent, keys: PageKeys): (() => void) | undefine
   if (key === "Escape") return shiftKey ? focusMessage : keys.onEscape;
   if (!event.ctrlKey && !event.metaKey) return undefined;
   if (key === "/") return keys.onShortcuts;
+  if (key.toLowerCase() === "k" && !shiftKey) return keys.onSearch;
   return shiftKey && key.toLowerCase() === "o" ? keys.onNew : undefined;
 }
 

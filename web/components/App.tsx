@@ -40,6 +40,7 @@ export function App({ chat, tabs }: AppProps) {
     onEscape: () => (drawer.isOpen ? drawer.close() : void chat.stop()),
     onNew: () => navigate(chat, newAddress(state.modelId)),
     onShortcuts: () => setDialog({ kind: "shortcuts" }),
+    onSearch: () => setDialog({ kind: "search" }),
   });
   const closeDialog = useCallback(() => setDialog(null), []);
 

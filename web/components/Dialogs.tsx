@@ -1,10 +1,12 @@
 import type { Profile, Session } from "../../src/contract/hmi.ts";
 import type { Chat } from "../chat.ts";
+import { openFound } from "../open-found.ts";
 import type { ChatState } from "../state.ts";
 import { titleOf } from "../view.ts";
 import { ConfirmDialog } from "./ConfirmDialog.tsx";
 import { ProfileDialog } from "./ProfileDialog.tsx";
 import { RenameDialog } from "./RenameDialog.tsx";
+import { SearchDialog } from "./SearchDialog.tsx";
 import { ShortcutsDialog } from "./ShortcutsDialog.tsx";
 
 /** The dialog that is open. */
@@ -14,6 +16,7 @@ export type DialogName =
   /** Null for a new profile. */
   | { readonly kind: "profile"; readonly profile: Profile | null }
   | { readonly kind: "delete-profile"; readonly profile: Profile }
+  | { readonly kind: "search" }
   | { readonly kind: "shortcuts" };
 
 interface DialogsProps {
@@ -65,6 +68,8 @@ export function Dialogs({ chat, state, open, onOpen, onClose }: DialogsProps) {
           onClose={onClose}
         />
       );
+    case "search":
+      return <SearchDialog chat={chat} onChoose={(place) => void openFound(chat, place)} onClose={onClose} />;
     case "shortcuts":
       return <ShortcutsDialog onClose={onClose} />;
   }

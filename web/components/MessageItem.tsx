@@ -52,7 +52,7 @@ export const MessageItem = memo((props: MessageItemProps) => {
   const { said, thought } = withoutThoughts(content, isStreaming);
   const thinking = [message.thinking ?? "", thought].filter(Boolean).join("\n\n");
   return (
-    <article class="message reply" aria-label="Reply">
+    <article class="message reply" aria-label="Reply" data-message={message.message_id}>
       <Thoughts
         thinking={thinking}
         since={message.thinkingSince}

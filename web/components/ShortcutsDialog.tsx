@@ -5,6 +5,7 @@ const SHORTCUTS: readonly (readonly [keys: string, meaning: string])[] = [
   ["Shift+Enter", "Break the line"],
   ["Esc", "Stop the reply"],
   ["Shift+Esc", "Go to the message"],
+  ["Ctrl+K", "Search"],
   ["Ctrl+Shift+O", "New chat"],
   ["Ctrl+/", "These shortcuts"],
 ];

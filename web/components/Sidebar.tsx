@@ -64,6 +64,12 @@ const SidebarContent = memo((props: SidebarContentProps) => {
       <footer>
         <ServiceLights services={services} lastReply={lastReply} />
         <IconButton
+          icon="search"
+          label="Search"
+          title="Search (Ctrl+K)"
+          onClick={() => onDialog({ kind: "search" })}
+        />
+        <IconButton
           icon="keys"
           label="Keyboard shortcuts"
           title="Keyboard shortcuts (Ctrl+/)"

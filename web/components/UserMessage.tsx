@@ -27,7 +27,12 @@ export function UserMessage({ message, connection, onChooseVersion, onEdit }: Us
     requestAnimationFrame(() => article.current?.querySelector<HTMLElement>(".actions button")?.focus());
   };
   return (
-    <article class={isEditing ? "message user editing" : "message user"} aria-label="You" ref={article}>
+    <article
+      class={isEditing ? "message user editing" : "message user"}
+      aria-label="You"
+      data-message={message_id}
+      ref={article}
+    >
       {isEditing ? (
         <MessageEditor
           text={content}

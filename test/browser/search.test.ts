@@ -1,0 +1,45 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type RunningStack, startStack } from "../../src/services/start.ts";
+import { PATIENTLY } from "../support/cli.ts";
+import { CHROMIUM, launchChromium, NO_CHROMIUM } from "./chromium.ts";
+import { openChatPage, shows } from "./page.ts";
+
+if (CHROMIUM === undefined) test("search in a browser", ({ skip }) => skip(NO_CHROMIUM));
+
+describe.runIf(CHROMIUM !== undefined)("search on the page", () => {
+  let stack: RunningStack;
+  let browser: Browser;
+  beforeAll(async () => {
+    [stack, browser] = await Promise.all([startStack(), launchChromium()]);
+  });
+  afterAll(async () => {
+    await Promise.all([browser?.close(), stack?.close()]);
+  });
+
+  test("Ctrl+K finds a message of another conversation, and opens it with the place marked", {
+    timeout: 60_000,
+  }, async () => {
+    const chat = await openChatPage(browser, `${stack.hmi}/new`);
+    const { page } = chat;
+    await chat.say("Say: the lighthouse is white");
+    await shows(chat.lastReply.locator(".content"), "the lighthouse is white");
+    const path = chat.path();
+    await page.goto(`${stack.hmi}/new`);
+    await chat.message.waitFor();
+    await page.keyboard.press("Control+k");
+    const field = page.getByRole("searchbox", { name: "Search conversations" });
+    await field.fill("lighth");
+    await expect
+      .poll(() => page.locator(".search mark").allTextContents(), PATIENTLY)
+      .toContain("lighthouse");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => chat.path(), PATIENTLY).toBe(path);
+    await expect.poll(() => chat.focused(), PATIENTLY).toBe("Reply");
+    expect(await page.evaluate("CSS.highlights.get('found').size")).toBe(1);
+    expect(chat.complaints).toEqual([]);
+    await chat.close();
+  });
+});
