@@ -45,7 +45,7 @@ const WORDS = {
 export function reportTargetFault(screen: Screen, proof: TargetFaultProof, baseline: Baseline): void {
   const { name, verdict, story, named, stopped } = proof;
   if (verdict === "not-applied") return;
-  const mark = verdict === "caught" ? paint("good", "✓") : paint("bad", "✗");
+  const mark = MARKS[verdict];
   const title = paint("strong", name.padEnd(NAME_WIDTH));
   screen.line(styled`  ${mark} ${title}  ${wordsFor(proof)}`, NAME_WIDTH + 6);
   if (verdict !== "missed") return;
@@ -59,7 +59,14 @@ export function reportTargetFault(screen: Screen, proof: TargetFaultProof, basel
   }
 }
 
-function wordsFor({ verdict, caught_by }: TargetFaultProof): string {
+const MARKS = {
+  caught: paint("good", "✓"),
+  missed: paint("bad", "✗"),
+  "there-already": paint("warn", "-"),
+} as const;
+
+function wordsFor({ verdict, caught_by, named }: TargetFaultProof): string {
+  if (verdict === "there-already") return `there without the fault, too: ${named.join(", ")}`;
   if (verdict === "missed") return "caught by nobody";
   const [first = "", ...rest] = caught_by;
   return rest.length === 0 ? `caught by ${first}` : `caught by ${first} and ${rest.length} more`;
@@ -80,7 +87,9 @@ export function reportTargetProof(screen: Screen, report: TargetProofReport, isG
   const { faults, left_behind, duration_ms, interrupted } = report;
   const count = (verdict: TargetFaultProof["verdict"]): number =>
     faults.filter((fault) => fault.verdict === verdict).length;
-  const words = `${count("caught")} caught, ${count("missed")} missed, ${count("not-applied")} not applied`;
+  const there = count("there-already");
+  const already = there === 0 ? "" : `, ${there} there already`;
+  const words = `${count("caught")} caught, ${count("missed")} missed${already}, ${count("not-applied")} not applied`;
   const all = faults.length === 1 ? "1 fault" : `${faults.length} faults`;
   const isClean = left_behind.length === 0 && report.baseline.judged_by === "checks";
   const clean = isClean ? " All that was created has been deleted." : "";

@@ -44,7 +44,7 @@ export async function proveTarget(options: ProveTargetOptions): Promise<TargetPr
   requireUpstreams(plan);
   const judge =
     command === undefined
-      ? judgeByChecks(options.target, { seed, deadlineMs, signal })
+      ? judgeByChecks(options.target, chosen, { seed, deadlineMs, signal })
       : judgeByCommand(command.line, { env: command.env, deadlineMs, signal });
   const started = new Date();
   const start = performance.now();
@@ -55,7 +55,7 @@ export async function proveTarget(options: ProveTargetOptions): Promise<TargetPr
   const proofs: TargetFaultProof[] = [];
   for (const fault of chosen) {
     options.onFaultStarted?.(fault.name);
-    const tried = await unlessAborted(signal, () => tryFault(fault, plan, judge));
+    const tried = await unlessAborted(signal, () => tryFault(fault, plan, { judge, baseline }));
     leftBehind.push(...(tried?.left_behind ?? []));
     // What was cut short shows nothing.
     if (tried === undefined || signal.aborted) break;
@@ -90,7 +90,11 @@ interface Tried {
   readonly left_behind: readonly string[];
 }
 
-async function tryFault(fault: Fault, plan: TapPlan, judge: Judge): Promise<Tried> {
+async function tryFault(
+  fault: Fault,
+  plan: TapPlan,
+  { judge, baseline }: { readonly judge: Judge; readonly baseline: Baseline },
+): Promise<Tried> {
   const start = performance.now();
   const hops = hopsOf(fault);
   let applied = 0;
@@ -105,7 +109,7 @@ async function tryFault(fault: Fault, plan: TapPlan, judge: Judge): Promise<Trie
   return {
     proof: {
       ...{ name, story, seen_in: seenIn, hops },
-      ...(applied === 0 ? notApplied(hops, plan) : noticed(reaction)),
+      ...(applied === 0 ? notApplied(hops, plan) : noticed(reaction, isThereAlready(fault, baseline))),
       ...{ named: caughtBy, applied },
       duration_ms: Math.round(performance.now() - start),
     },
@@ -115,8 +119,16 @@ async function tryFault(fault: Fault, plan: TapPlan, judge: Judge): Promise<Trie
 
 type Found = Pick<TargetFaultProof, "verdict" | "caught_by" | "stopped" | "reason">;
 
-function noticed({ caught_by, stopped }: Reaction): Found {
-  return { verdict: caught_by.length > 0 ? "caught" : "missed", caught_by, stopped, reason: null };
+function noticed({ caught_by, stopped }: Reaction, isThere: boolean): Found {
+  const unseen = isThere ? "there-already" : "missed";
+  return { verdict: caught_by.length > 0 ? "caught" : unseen, caught_by, stopped, reason: null };
+}
+
+/** Whether all that catches this fault is broken without it. */
+function isThereAlready({ caughtBy }: Fault, baseline: Baseline): boolean {
+  if (baseline.judged_by === "command") return false;
+  const broken = baseline.not_holding.flatMap(({ id, verdict }) => (verdict === "broken" ? [id] : []));
+  return caughtBy.length > 0 && caughtBy.every((id) => broken.includes(id));
 }
 
 /** What was red all the same has another reason than the fault. */

@@ -65,10 +65,11 @@ export interface TargetFaultProof {
   /** Where on the wire it acts. */
   readonly hops: readonly Hop[];
   /**
-   * `caught`: something turned red that was green without it; `missed`: nothing did; `not-applied`: it never
-   * acted, so that this says nothing.
+   * `caught`: something turned red that was green without it; `missed`: nothing did; `there-already`: nothing did,
+   * because what catches it is red without it: the target has this bug, or one like it; `not-applied`: it never acted, so
+   * that this says nothing.
    */
-  readonly verdict: "caught" | "missed" | "not-applied";
+  readonly verdict: "caught" | "missed" | "there-already" | "not-applied";
   /** The ids of the checks that turned red; or how the command ended. */
   readonly caught_by: readonly string[];
   /** The checks that held without it, and could not judge any more. */
