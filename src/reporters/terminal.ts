@@ -52,8 +52,37 @@ function suiteBySuite(screen: ReportScreen): (event: RunEvent) => void {
     if (event.type === "check-ended" && event.result.outcome.verdict !== "holds") trouble.push(event.result);
     if (event.type !== "suite-ended") return;
     reportSuite(screen, event.suite);
-    for (const result of trouble.splice(0)) reportCheck(indented(screen), result);
+    const told = trouble.splice(0);
+    const inside = indented(screen);
+    const groups = skippedTogether(told);
+    for (const result of told)
+      if (!groups.some(({ ids }) => ids.includes(result.id))) reportCheck(inside, result);
+    for (const group of groups) reportSkipped(inside, group);
   };
+}
+
+/** So many claims that are skipped for one reason are told in one. */
+const TOGETHER = 3;
+
+/** Claims that are skipped for the same reason, and the reason. */
+interface SkippedGroup {
+  readonly reason: string;
+  readonly ids: readonly string[];
+}
+
+function skippedTogether(results: readonly CheckResult[]): SkippedGroup[] {
+  const groups = new Map<string, string[]>();
+  for (const { id, outcome } of results) {
+    if (outcome.verdict !== "skipped") continue;
+    groups.set(outcome.reason, [...(groups.get(outcome.reason) ?? []), id]);
+  }
+  return [...groups].map(([reason, ids]) => ({ reason, ids })).filter(({ ids }) => ids.length >= TOGETHER);
+}
+
+function reportSkipped(screen: ReportScreen, { reason, ids }: SkippedGroup): void {
+  const names = ids.map((id) => id.split("/").slice(1).join("/"));
+  screen.line(styled`  ${paint("quiet", "-")} ${ids.length} claims: ${paint("quiet", names.join(", "))}`, 4);
+  detail(screen, "skipped", reason);
 }
 
 /** The same screen, two columns further in. */

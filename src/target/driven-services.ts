@@ -12,7 +12,7 @@ export async function openDrivenServices(
   const { isStandIn } = await watchEngine(engine, soon, given.token);
   const { chat, client, front } = await connectChatWithModel(given, { isStandIn }, soon);
   opened.push(client);
-  const absent = createAbsentClient(client.url, (call) => `${otherWire(chat.driver)}, which has no ${call}`);
+  const absent = createAbsentClient(client.url, otherWire(chat.driver));
   return {
     hmi: absent,
     gateway: absent,

@@ -137,7 +137,7 @@ export async function openTarget(
     const connecting: Connecting = { given, soon, opened };
     const engine =
       given.engine === undefined
-        ? createAbsentClient("", () => "no engine is known behind this target: --engine names it")
+        ? createAbsentClient("", "no engine is known behind this target: --engine names it")
         : createHttpClient(given.engine, given.engineKey);
     opened.push(engine);
     const services = await (driver === undefined

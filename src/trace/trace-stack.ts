@@ -123,7 +123,7 @@ async function connect(options: TraceOptions, opened: HttpClient[]): Promise<Con
   const engine = target.engine === undefined ? undefined : createHttpClient(target.engine, target.engineKey);
   if (engine !== undefined) opened.push(engine);
   const watch = await watchEngine(
-    engine ?? createAbsentClient("", () => "no engine is known"),
+    engine ?? createAbsentClient("", "no engine is known"),
     AbortSignal.any([signal, AbortSignal.timeout(LOOK_WITHIN_MS)]),
     target.token,
   );

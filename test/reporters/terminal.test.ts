@@ -147,6 +147,29 @@ test("of several suites each is a line, with the claims that do not hold under i
   ]);
 });
 
+test("claims of a suite that are skipped for one reason are told together", () => {
+  const suites = ["one", "two"].map((name) => ({ name, title: "A suite.", checks: 4 }));
+  const counts = { holds: 0, broken: 0, flaky: 0, skipped: 4, could_not_run: 0 };
+  const skipped = (id: string, reason: string): RunEvent => {
+    const event = ended({ verdict: "skipped", reason });
+    return event.type === "check-ended" ? { ...event, result: { ...event.result, id: `one/${id}` } } : event;
+  };
+  const lines = linesFor(
+    { type: "run-started", target: "it", suites },
+    skipped("a", "another wire"),
+    skipped("b", "no rows"),
+    skipped("c", "another wire"),
+    skipped("d", "another wire"),
+    { type: "suite-ended", suite: { name: "one", title: "A suite.", duration_ms: 100, counts } },
+  );
+  expect(lines.slice(3)).toEqual([
+    "    - one is so",
+    "        skipped    no rows",
+    "    - 3 claims: a, c, d",
+    "        skipped    another wire",
+  ]);
+});
+
 test("a suite of which nothing was tried, after Ctrl-C, is not told as a good one", () => {
   const counts = { holds: 0, broken: 0, flaky: 0, skipped: 0, could_not_run: 0 };
   const suites = ["one", "two"].map((name) => ({ name, title: "A suite.", checks: 2 }));
