@@ -48,6 +48,8 @@ export const DRIVERS = {
   "openai-responses": "gateway",
   ollama: "engine",
   litellm: "gateway",
+  "open-webui": "hmi",
+  "open-webui-api": "hmi",
   described: "hmi",
 } as const;
 export const DRIVER_NAMES = Object.keys(DRIVERS) as (keyof typeof DRIVERS)[];

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { Agent, type Dispatcher } from "undici";
 import { addressOfUrl, isLoopback } from "../contract/address.ts";
@@ -177,7 +178,8 @@ export function createHttpClient(
       const start = performance.now();
       const sent_at = new Date().toISOString();
       const answer = await send(method, path, options);
-      const body = parseBody(await answer.body.text());
+      // Where a stream is asked for as browsers do, calls are answered compressed, too.
+      const body = parseBody(await text(uncompressed(answer.body, headersOf(answer)["content-encoding"])));
       step.answer = body;
       return {
         request: `${method} ${path}`,

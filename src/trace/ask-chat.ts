@@ -110,7 +110,8 @@ async function say(
   // A wire that is told the whole conversation each time begins an empty one here.
   const conversation =
     chat.lacking["remember conversations"] === undefined ? null : await chat.openConversation(place, signal);
-  const outgoing = { place, conversation, text: message, agent: agentId };
+  // A trace is about what people wait for: a title that a page asks for first is a part of that.
+  const outgoing = { place, conversation, text: message, agent: agentId, asksAsPage: true };
   return await chat.send({ ...outgoing, ...(model !== null && { model }) }, signal);
 }
 

@@ -40,7 +40,7 @@ export const concurrent = defineCheck<Context["target"], readonly Concurrent[]>(
       const rows = await settledRowsOf(
         context,
         talk,
-        (seen) => replyRow({ rows: seen })?.content === textOf(stream),
+        (seen) => replyRow({ rows: seen })?.content.trim() === textOf(stream).trim(),
       );
       evidence.push({ sessionId: talk.conversation ?? "", asked: sent.text, stream, rows });
     }
@@ -59,7 +59,8 @@ function judgeOne({ sessionId, asked, stream, rows }: Concurrent): Broken | unde
     user?.role === "user" &&
     user.content === asked &&
     reply?.role === "assistant" &&
-    reply.content === textOf(stream) &&
+    // Some trim what they save: whether a text is saved exactly is another claim's.
+    reply.content.trim() === textOf(stream).trim() &&
     others.length === 0;
   if (isStored) return undefined;
   return {

@@ -53,6 +53,8 @@ export interface OutgoingMessage {
   readonly model?: string | undefined;
   /** True where the profile is named beside its conversation, too, as a person may. */
   readonly saysProfile?: boolean;
+  /** True where what a page asks for beside the reply, such as a title, is asked for too. */
+  readonly asksAsPage?: boolean;
   /** Whom it is for, on a wire that has agents; undefined for the default. */
   readonly agent?: string | undefined;
 }

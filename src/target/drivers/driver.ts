@@ -33,6 +33,8 @@ export interface Driver {
   readonly wire?: WireSettings;
   /** What the back end calls the tables and columns of its store. */
   readonly storeNames?: ForeignStoreNames;
+  /** Looks whether a back end of its kind lets somebody in, where the back end does not say what it wants. Throws a UserError. */
+  readonly requireAccess?: (context: DriverContext) => Promise<void>;
   /** Makes the mouth and the ears. Where there is `wire`, left out: it is talked to as that says. */
   readonly connect?: (context: DriverContext) => Promise<ChatClient> | ChatClient;
 }
@@ -50,6 +52,7 @@ export function defineDriver(driver: Driver): Driver {
 
 /** Connects a driver, as the settings over its description say. Throws a UserError where that is not enough to talk by. */
 export async function connectDriver(driver: Driver, context: DriverContext): Promise<ChatClient> {
+  await driver.requireAccess?.(context);
   if (driver.connect !== undefined) return await driver.connect(context);
   const { service, send, stream, ...rest } = withSettings(
     { service: driver.service, ...driver.wire },

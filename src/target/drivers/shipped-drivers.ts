@@ -3,6 +3,7 @@ import type { Driver } from "./driver.ts";
 import { described } from "./shipped/described.ts";
 import { litellm } from "./shipped/litellm.ts";
 import { ollama } from "./shipped/ollama.ts";
+import { openWebui, openWebuiApi } from "./shipped/open-webui.ts";
 import { openaiChat } from "./shipped/openai-chat.ts";
 import { openaiResponses } from "./shipped/openai-responses.ts";
 import { seeds } from "./shipped/seeds.ts";
@@ -14,6 +15,8 @@ export const SHIPPED_DRIVERS: readonly Driver[] = [
   openaiResponses,
   ollama,
   litellm,
+  openWebui,
+  openWebuiApi,
   described,
 ];
 

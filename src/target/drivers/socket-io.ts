@@ -1,3 +1,5 @@
+import { idAt } from "./json-place.ts";
+
 /**
  * The packets of socket.io over a WebSocket (Engine.IO 4), as far as a chat needs them: the default namespace, no binary.
  *
@@ -6,7 +8,8 @@
 export type SocketIoPacket =
   /** The server greets; it wants a {@link CONNECT_PACKET}. */
   | { readonly kind: "greeting" }
-  | { readonly kind: "connected" }
+  /** `sid`: what the server calls this connection from now on; null where it does not tell. */
+  | { readonly kind: "connected"; readonly sid: string | null }
   | { readonly kind: "refused"; readonly why: string }
   /** It wants a {@link PONG_PACKET}, or it hangs up. */
   | { readonly kind: "ping" }
@@ -40,7 +43,7 @@ export function readPacket(frame: string): SocketIoPacket {
     case "2":
       return { kind: "ping" };
     case "40":
-      return { kind: "connected" };
+      return { kind: "connected", sid: sidIn(rest) };
     case "42":
       return eventIn(rest);
     case "43":
@@ -55,6 +58,14 @@ export function readPacket(frame: string): SocketIoPacket {
 function eventIn(text: string): SocketIoPacket {
   const [name, ...values] = listIn(text);
   return typeof name === "string" ? { kind: "event", name, values } : { kind: "other" };
+}
+
+function sidIn(text: string): string | null {
+  try {
+    return idAt(JSON.parse(text), "sid");
+  } catch {
+    return null;
+  }
 }
 
 function listIn(text: string): readonly unknown[] {
