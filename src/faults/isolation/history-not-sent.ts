@@ -6,7 +6,7 @@ export const historyNotSent: Fault = {
   name: "history-not-sent",
   story: "The engine is given the last message only, not what was said before.",
   seenIn: "docs/faults.md, row 50",
-  caughtBy: ["isolation/history", "model-conversation/summary"],
+  caughtBy: ["isolation/history", "model-conversation/summary", "limits/window"],
   actsIn: [
     "model-conversation",
     "cancel",
@@ -18,6 +18,7 @@ export const historyNotSent: Fault = {
     "models",
     "sla",
     "drill",
+    "limits",
   ],
   overrides: (onApplied) => ({
     engine: (client) =>
