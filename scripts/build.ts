@@ -59,7 +59,8 @@ function refuseImports(metafiles: readonly Metafile[]): void {
   const outputs = metafiles.flatMap((metafile) => Object.values(metafile.outputs));
   const missing = outputs
     .flatMap(({ imports }) => imports.filter(({ external }) => external).map(({ path }) => path))
-    .filter((path) => !isBuiltin(path));
+    // The page loads scripts of this build by their addresses.
+    .filter((path) => !isBuiltin(path) && !path.startsWith("/assets/"));
   if (missing.length > 0) throw new Error(`Not in the bundle: ${[...new Set(missing)].join(", ")}.`);
 }
 
@@ -149,6 +150,8 @@ function replace(text: string, part: string, by: string): string {
 async function buildWeb() {
   const worker = await build({ ...WEB, entryPoints: ["web/markdown/highlight-worker.ts"] });
   const [workerFile = ""] = Object.keys(worker.metafile.outputs);
+  const formulas = await build({ ...WEB, entryPoints: ["web/markdown/formulas-script.ts"] });
+  const [formulasFile = ""] = Object.keys(formulas.metafile.outputs);
   const entryPoints = ["web/app.tsx", ...globSync("web/*.{css,svg}")];
   const built = await build({
     ...WEB,
@@ -157,7 +160,11 @@ async function buildWeb() {
     loader: { ".svg": "copy" },
     jsx: "automatic",
     jsxImportSource: "preact",
-    define: { HIGHLIGHT_WORKER: JSON.stringify(`/assets/${basename(workerFile)}`) },
+    define: {
+      HIGHLIGHT_WORKER: JSON.stringify(`/assets/${basename(workerFile)}`),
+      FORMULAS_SCRIPT: JSON.stringify(`/assets/${basename(formulasFile)}`),
+    },
+    external: ["/assets/*"],
   });
   // What is imported when it is needed has an entry point too, which is none of the page's.
   const files = Object.entries(built.metafile.outputs).filter(([, { entryPoint = "" }]) =>
@@ -167,7 +174,7 @@ async function buildWeb() {
   const page = replace(readFileSync("web/index.html", "utf8"), "<!-- assets -->", tags.join("\n"));
   // Last, so that the page never names a file that is not there yet.
   writeFileSync("dist/web/index.html", page);
-  return [worker, built];
+  return [worker, formulas, built];
 }
 
 /** Once, as small as can be, so that nobody compresses them again for each browser. Returns what was written. */

@@ -3,13 +3,16 @@ import { type ComponentChild, h } from "preact";
 import { CodeBlock } from "./CodeBlock.ts";
 import { directionOf, legibleText } from "./direction.ts";
 import { element } from "./element.ts";
+import { renderFormula } from "./Formula.ts";
+import { type FormulaToken, isFormula } from "./formula-syntax.ts";
 import { renderCheckbox, renderInline } from "./inline.ts";
 
 /** By depth; `outline.ts` sets those of headings that are not inside something. */
 const HEADINGS = ["h2", "h2", "h3", "h4", "h5", "h6"] as const;
 
 /** What stands on lines of its own: paragraphs, lists, code. */
-export function renderBlock(token: MarkedToken): ComponentChild {
+export function renderBlock(token: MarkedToken | FormulaToken): ComponentChild {
+  if (isFormula(token)) return element("p", {}, renderFormula(token));
   switch (token.type) {
     case "blockquote":
       return element("blockquote", { dir: directionOf(token.raw) }, ...renderBlocks(token.tokens));

@@ -3,12 +3,16 @@ import type { ComponentChild } from "preact";
 import { legibleCode, legibleText } from "./direction.ts";
 import { element } from "./element.ts";
 import { decodeEntities } from "./entities.ts";
+import { renderFormula } from "./Formula.ts";
+import { type FormulaToken, isFormula } from "./formula-syntax.ts";
 import { safeUrl } from "./url.ts";
 
 const BREAK = /^<br\s*\/?>$/i;
 
 /** The HTML that is drawn, with nothing but text in it. All other HTML is shown as it was written. */
 const DRAWN = /^<(kbd|sub|sup)>$/;
+
+const FORMULA_MARK = /^\\[()[\]]$/;
 
 /** What is inside a paragraph, a heading, a cell. In a link there is no further one. */
 export function renderInline(tokens: readonly Token[], isInLink = false): ComponentChild[] {
@@ -31,7 +35,8 @@ export function renderCheckbox({ checked }: Tokens.Checkbox): ComponentChild {
   });
 }
 
-function renderToken(token: MarkedToken, isInLink: boolean): ComponentChild {
+function renderToken(token: MarkedToken | FormulaToken, isInLink: boolean): ComponentChild {
+  if (isFormula(token)) return renderFormula(token);
   switch (token.type) {
     case "br":
       return element("br", {});
@@ -44,7 +49,8 @@ function renderToken(token: MarkedToken, isInLink: boolean): ComponentChild {
     case "strong":
       return element(token.type, {}, ...renderInline(token.tokens, isInLink));
     case "escape":
-      return token.text;
+      // Half of a formula's marks, or no formula at all: either way the backslash was meant.
+      return FORMULA_MARK.test(token.raw) ? token.raw : token.text;
     case "html":
       return BREAK.test(token.raw) ? element("br", {}) : legibleText(token.raw);
     case "image":

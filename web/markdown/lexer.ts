@@ -1,4 +1,5 @@
 import { Lexer, type Links, type MarkedToken, type Token, type TokensList } from "marked";
+import { formulaExtensions } from "./formula-syntax.ts";
 import { BoundedTokenizer } from "./tokenizer.ts";
 
 /** Quotes, lists, emphasis and links inside each other, at most; what is deeper is text. */
@@ -23,7 +24,11 @@ export interface Lexed {
  * Line breaks have to be "\n" already.
  */
 export function lex(text: string, known: Links = {}): Lexed {
-  const lexer = new BoundedLexer({ gfm: true, tokenizer: new BoundedTokenizer() });
+  const lexer = new BoundedLexer({
+    gfm: true,
+    tokenizer: new BoundedTokenizer(),
+    extensions: formulaExtensions,
+  });
   Object.assign(lexer.tokens.links, known);
   const tokens = lexer.lex(text);
   return { blocks: tokens as readonly Token[] as readonly MarkedToken[], links: tokens.links };

@@ -1,0 +1,51 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type RunningStack, startStack } from "../../src/services/start.ts";
+import { PATIENTLY } from "../support/cli.ts";
+import { createSession, say as sayTo } from "../support/hmi.ts";
+import { CHROMIUM, launchChromium, NO_CHROMIUM } from "./chromium.ts";
+import { openChatPage, shows } from "./page.ts";
+
+if (CHROMIUM === undefined) test("formulas in a browser", ({ skip }) => skip(NO_CHROMIUM));
+
+describe.runIf(CHROMIUM !== undefined)("formulas", () => {
+  let stack: RunningStack;
+  let browser: Browser;
+  beforeAll(async () => {
+    [stack, browser] = await Promise.all([startStack(), launchChromium()]);
+  });
+  afterAll(async () => {
+    await Promise.all([browser?.close(), stack?.close()]);
+  });
+
+  /** The page of a conversation with this reply, and the scripts that it has loaded. */
+  async function openReply(reply: string) {
+    const session_id = await createSession(stack.hmi, null);
+    const directions = JSON.stringify({ stand_in_reply: reply });
+    await sayTo(stack.hmi, `Hello\nstand_in_options: ${directions}`, { session_id });
+    const chat = await openChatPage(browser, `${stack.hmi}/c/${session_id}`);
+    await chat.lastReply.locator("p").last().waitFor();
+    const scripts = () =>
+      chat.page.evaluate<string[]>("performance.getEntriesByType('resource').map(({ name }) => name)");
+    return { ...chat, scripts, [Symbol.asyncDispose]: () => chat.close() };
+  }
+
+  test("are drawn by a script that is loaded when there is one, and lead nowhere", async () => {
+    await using chat = await openReply(
+      "Inline \\(x^2\\).\n\n\\[ \\frac{1}{2} \\]\n\n\\(\\href{https://a.example}{y}\\) \\(\\badcommand\\)",
+    );
+    const drawn = chat.lastReply.locator("math");
+    await expect.poll(() => drawn.count(), PATIENTLY).toBeGreaterThanOrEqual(2);
+    expect(await drawn.first().locator("msup").count()).toBe(1);
+    expect(await drawn.nth(1).evaluate((math) => getComputedStyle(math).display)).toBe("block math");
+    expect((await chat.lastReply.locator("mfrac").boundingBox())?.height).toBeGreaterThan(20);
+    expect(await chat.lastReply.locator("a, [href], [style]").count()).toBe(0);
+    expect(chat.complaints).toEqual([]);
+  });
+
+  test("cost a conversation without any nothing", async () => {
+    await using chat = await openReply("It costs $5, at a\\[0 and \\(half.");
+    await shows(chat.lastReply.locator("p"), "It costs $5, at a\\[0 and \\(half.");
+    expect((await chat.scripts()).filter((name) => name.includes("formulas"))).toEqual([]);
+  });
+});
