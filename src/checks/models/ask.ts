@@ -60,7 +60,7 @@ export async function ask(context: Context, { sessionId, modelId, model, name }:
 /** The same on a wire that is none of the contract's, where a message may be refused at once. */
 export async function askByWire(
   context: Context,
-  { talk, model, name }: { readonly talk: Talk; readonly model: string; readonly name: string },
+  { talk, model, name }: { readonly talk: Talk; readonly model: string | undefined; readonly name: string },
 ): Promise<Asked> {
   await generationsFor(context, "");
   const { chat, capabilities } = context.target;
@@ -77,7 +77,7 @@ export async function askByWire(
   const refused = stream === null ? sent.call : stream;
   return {
     sessionId: talk.conversation ?? "",
-    model,
+    model: model ?? null,
     ended: isRead ? lastWord(stream) : "refused",
     error: isRead ? failureIn(stream) : { code: `${refused.status}`, message: refusedWords(refused) },
     atEngine: (await generationsFor(context, sent.text)).map((generation) => generation.model),
@@ -87,7 +87,11 @@ export async function askByWire(
 }
 
 /** {@link askByWire}, in a conversation of its own. */
-export async function askAnewByWire(context: Context, model: string, name: string): Promise<Asked> {
+export async function askAnewByWire(
+  context: Context,
+  model: string | undefined,
+  name: string,
+): Promise<Asked> {
   return await askByWire(context, {
     talk: await startTalk(context, { name: "models", options: SHORT }),
     model,

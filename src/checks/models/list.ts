@@ -1,10 +1,10 @@
 import type { ModelList } from "../../contract/common.ts";
 import { NotTold } from "../../errors.ts";
-import { type Broken, defineCheck, type Verdict } from "../../harness/check.ts";
+import { type Broken, CouldNotRun, defineCheck, type Verdict } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
 import type { Context } from "../stage.ts";
 import { isWhole } from "../stream-words.ts";
-import { type Asked, askAnewByWire } from "./ask.ts";
+import { type Asked, askAnewByWire, describe } from "./ask.ts";
 import { type Catalogue, catalogue, compareIds, installedModels } from "./catalogue.ts";
 
 /** What a wire lists that is none of the contract's. */
@@ -70,6 +70,11 @@ async function listByWire(context: Context): Promise<OtherList> {
   }
   const tried: Asked[] = [];
   for (const model of foreign) tried.push(await askAnewByWire(context, model, `listed ${model}`));
+  if (tried.some(({ ended }) => !isWhole(ended))) {
+    // Where nothing is answered at all, a refusal says nothing of the name.
+    const known = await askAnewByWire(context, installed[0], "the engine's own");
+    if (!isWhole(known.ended)) throw new CouldNotRun(known.error?.message ?? describe(known));
+  }
   return { installed, listed, tried };
 }
 

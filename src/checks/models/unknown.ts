@@ -1,4 +1,4 @@
-import { type Broken, defineCheck } from "../../harness/check.ts";
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
 import type { Context } from "../stage.ts";
 import { isWhole } from "../stream-words.ts";
 import { type Asked, askAnew, askAnewByWire, describe } from "./ask.ts";
@@ -18,6 +18,9 @@ export const unknown = defineCheck<Context["target"], Evidence>({
   async collect(context) {
     const name = context.canary("unknown").replace("canary", "no-such-model");
     if (!context.target.capabilities.has("speak the contract")) {
+      // Where nothing is answered at all, a refusal says nothing of the model.
+      const known = await askAnewByWire(context, undefined, "known model");
+      if (!isWhole(known.ended)) throw new CouldNotRun(known.error?.message ?? describe(known));
       return { installed: [], asked: await askAnewByWire(context, name, "unknown model") };
     }
     const installed = await installedModels(context);

@@ -34,7 +34,8 @@ export async function failedReplies(context: Context): Promise<readonly FailedRe
         stand_in_fail: failure,
         stand_in_fail_after: after,
       };
-      const reply = await say(context, { door, name: `${failure} after ${after} ${door}`, options });
+      const name = `${failure} after ${after} ${door}`;
+      const reply = await say(context, { door, name, options, tellsByRefusal: true });
       return { failure, before: WORDS.slice(0, after).join(""), hasErrorEvent, reply };
     };
     return await Promise.all(

@@ -10,7 +10,7 @@ import type { SeenStream } from "../../target/http.ts";
 import { answering } from "../engine-record.ts";
 import { readRows } from "../reading.ts";
 import { type Context, expectAnswer, makeProfile, makeSession } from "../stage.ts";
-import { hear, sayIn, settledRowsOf, startTalk } from "../talk.ts";
+import { hear, learnConversation, settledRowsOf, startTalk, type Talk } from "../talk.ts";
 import { follow, type Reading } from "./follow.ts";
 
 /**
@@ -32,6 +32,8 @@ export interface Request {
   readonly options: EngineOptions;
   /** As for {@link makeProfile}. */
   readonly think?: Think;
+  /** On a wire that is none of the contract's: that the engine fails may be told by a status of 500 and above. */
+  readonly tellsByRefusal?: boolean;
 }
 
 /** A message that is about to be sent, by a way of its own to a conversation of its own. */
@@ -73,17 +75,44 @@ async function sayByWire(context: Context, request: Request): Promise<SeenReply>
   const word = context.canary(request.name);
   const { options, think = false } = request;
   const talk = await startTalk(context, { name: word, options, think });
-  const sent = await sayIn(context, talk, `Count to 50, ${word}`);
-  const stream = await hear(context, talk, sent).ended;
-  if (stream.status >= 300) throw new CouldNotRun(refusedWords(stream));
+  const said = await sayOrRefused(context, talk, `Count to 50, ${word}`);
+  const { stream, text } = said;
+  const isFailure = stream.status >= 500 && request.tellsByRefusal === true;
+  if (stream.status >= 300 && !isFailure) throw new CouldNotRun(refusedWords(stream));
   const isSaved = (rows: readonly SeenRow[]): boolean =>
     rows.findLast(({ role }) => role === "assistant")?.content === textOf(stream);
-  const rows = context.target.capabilities.has("show rows")
-    ? await settledRowsOf(context, talk, isSaved)
-    : [];
-  const generations = await generationsOf(context, sent.text);
+  const rows =
+    context.target.capabilities.has("show rows") && talk.conversation !== null
+      ? await settledRowsOf(context, talk, isSaved)
+      : [];
+  const generations = await generationsOf(context, text);
+  if (isFailure && generations?.length === 0) throw new CouldNotRun(refusedWords(stream));
   requireDirected(options, generations);
-  return { ...request, message: sent.text, sessionId: talk.conversation ?? "", stream, rows, generations };
+  return { ...request, message: text, sessionId: talk.conversation ?? "", stream, rows, generations };
+}
+
+/** Says something; an answer that refuses it is the stream of a reply that failed at once. */
+async function sayOrRefused(
+  context: Context,
+  talk: Talk,
+  asked: string,
+): Promise<{ readonly text: string; readonly stream: SeenStream }> {
+  const { place, conversation } = talk;
+  const sent = await context.target.chat.send({ place, conversation, text: asked }, context.signal);
+  if (sent.conversation !== null) learnConversation(context, talk, sent.conversation);
+  if (sent.isTaken) return { text: sent.text, stream: await hear(context, talk, sent).ended };
+  const { call, text } = sent;
+  const message = refusedWords(call);
+  const stream: SeenStream = {
+    ...call,
+    content_type: call.headers["content-type"] ?? "",
+    chunks: [],
+    events: [],
+    facts: [{ kind: "failure", code: `${call.status}`, message, at_ms: call.duration_ms }],
+    comments_ms: [],
+    end: "closed",
+  };
+  return { text, stream };
 }
 
 /** Makes the conversation of its own, with a profile whose options direct the engine. */
