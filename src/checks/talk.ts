@@ -224,20 +224,33 @@ export async function settledRowsOf(
   talk: Talk,
   isEnough: (rows: readonly SeenRow[]) => boolean = () => true,
 ): Promise<readonly SeenRow[]> {
-  const isPromised = context.target.capabilities.has("speak the contract");
+  const { target } = context;
+  const isPromised = target.capabilities.has("speak the contract");
   const start = performance.now();
+  const isSettled = (rows: readonly SeenRow[]): boolean => rows.every((row) => row.status !== "streaming");
   const isWaitedFor = (rows: readonly SeenRow[]): boolean =>
     !isPromised && !isEnough(rows) && performance.now() - start < ENOUGH_MS;
-  return await lookUntil(
+  const mostMs = NEVER_SETTLING.has(target) ? AGAIN_MS : SETTLING_MS;
+  const rows = await lookUntil(
     context,
-    patienceOf(context.target),
+    isPromised ? patienceOf(target) : Math.min(patienceOf(target), mostMs),
     () => rowsOf(context, talk),
-    (rows) => rows.every((row) => row.status !== "streaming") && !isWaitedFor(rows),
+    (seen) => isSettled(seen) && !isWaitedFor(seen),
   );
+  if (!isPromised && !isSettled(rows)) NEVER_SETTLING.add(target);
+  return rows;
 }
 
 /** What is not shown so long after the end of its stream will not be, in milliseconds. */
 const ENOUGH_MS = 3_000;
+
+/** So long after that a back end that promises nothing may still be writing, in milliseconds; ... */
+const SETTLING_MS = 10_000;
+
+/** ... and so long where its rows were waited for in vain: that is done once. */
+const AGAIN_MS = 2_000;
+
+const NEVER_SETTLING = new WeakSet<Context["target"]>();
 
 /** An answer that is of no use says nothing of the claim. */
 async function understood<Answer>(asked: Promise<Answer>): Promise<Answer> {

@@ -4,6 +4,7 @@ import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
 import { lastFact } from "../../target/drivers/reply-facts.ts";
 import type { Context } from "../stage.ts";
+import { isWhole, lastWord } from "../stream-words.ts";
 import { describe, eventsIn } from "./events.ts";
 import { plainReplies } from "./plain.ts";
 import { replyRow, type SeenReply } from "./say.ts";
@@ -26,7 +27,10 @@ function judgeOne(reply: SeenReply): Broken | undefined {
   const { stream, generations } = reply;
   const counted = generations?.at(-1)?.counted;
   if (!counted) throw new CouldNotRun(`the engine's own counts for ${stream.request} are not known`);
-  if (reply.door === "wire") return judgeByWire(reply, counted);
+  if (reply.door === "wire") {
+    if (!isWhole(lastWord(stream))) throw new CouldNotRun(`no whole reply to judge: ${describe(stream)}`);
+    return judgeByWire(reply, counted);
+  }
   const expected = shown({ ...counted, total_tokens: counted.prompt_tokens + counted.completion_tokens });
   const event = eventsIn(stream).find(({ type }) => type === "usage");
   const streamed = shown(event?.type === "usage" ? event.usage : null);

@@ -1,0 +1,76 @@
+import { describe, expect, test } from "vitest";
+import { cancelled } from "../../../src/checks/persistence/cancelled.ts";
+import { complete } from "../../../src/checks/persistence/complete.ts";
+import { keptMessage, oneReply, settled } from "../../../src/checks/persistence/every-reply.ts";
+import { failed } from "../../../src/checks/persistence/failed.ts";
+import { rowUsage } from "../../../src/checks/persistence/row-usage.ts";
+import { NotTold } from "../../../src/errors.ts";
+import type { SeenRow } from "../../../src/target/drivers/reply-facts.ts";
+import { judge } from "../model-conversation/evidence.ts";
+import { done, error, executing, failing, stream, token } from "../sse/evidence.ts";
+import { stored } from "./evidence.ts";
+
+/** Rows of a back end that tells who says what, and nothing else. */
+function bare(...texts: readonly string[]): readonly SeenRow[] {
+  return texts.map((content, index) => ({
+    session_id: "80",
+    role: index === 0 ? "user" : "assistant",
+    content,
+  }));
+}
+
+const reply = stored({ rows: bare("Hello", "Hi"), replay: null, speaksContract: false });
+const broke = stream([executing, token("H"), token("i"), failing, error, done("error")]);
+
+describe("of a back end that promises nothing of its rows", () => {
+  test("text is judged by text alone", () => {
+    expect(judge(complete, reply).verdict).toBe("holds");
+    expect(judge(complete, { ...reply, rows: bare("Hello", "H") })).toMatchObject({
+      verdict: "broken",
+      expected: "a row complete with the 2 characters that were streamed",
+      found: "a row with 1 characters",
+    });
+    expect(judge(keptMessage, [reply]).verdict).toBe("holds");
+    expect(judge(oneReply, [reply]).verdict).toBe("holds");
+  });
+
+  test("a status that is told as another one is another one", () => {
+    const [user, answer] = bare("Hello", "Hi");
+    const rows = [user, { ...answer, status: "streaming" }];
+    expect(judge(complete, { ...reply, rows }).verdict).toBe("broken");
+    expect(judge(settled, [{ ...reply, rows }]).verdict).toBe("broken");
+  });
+
+  test("what is not told is not judged, and the setting that would tell it is named", () => {
+    expect(() => judge(settled, [reply])).toThrow(NotTold);
+    expect(() => judge(settled, [reply])).toThrow("contract.wire.rows.status");
+    expect(() => judge(rowUsage, [reply])).toThrow("contract.wire.rows.prompt_tokens");
+    expect(() => judge(failed, [{ ...reply, stream: broke }])).toThrow("contract.wire.rows.status");
+  });
+
+  test("a failure may leave words of its own, but not what was streamed lost, nor a row that says all is well", () => {
+    const [user, answer] = bare("Hello", "Hi\n[it failed]");
+    const saved = (row: object | undefined) => ({
+      ...reply,
+      stream: broke,
+      rows: row === undefined ? [user] : [user, { ...answer, ...row }],
+    });
+    expect(judge(failed, [saved({ status: "error" })]).verdict).toBe("holds");
+    expect(judge(failed, [saved({ status: "complete" })]).verdict).toBe("broken");
+    expect(judge(failed, [saved({ status: "error", content: "" })]).verdict).toBe("broken");
+    expect(judge(failed, [saved(undefined)]).verdict).toBe("broken");
+  });
+
+  test("where not a word came, no row is owed", () => {
+    const nothing = stream([executing, failing, error, done("error")]);
+    expect(judge(oneReply, [{ ...reply, stream: nothing, rows: bare("Hello") }]).verdict).toBe("holds");
+    expect(judge(oneReply, [{ ...reply, rows: bare("Hello") }]).verdict).toBe("broken");
+    expect(judge(failed, [{ ...reply, stream: nothing, rows: bare("Hello") }]).verdict).toBe("holds");
+  });
+
+  test("a cancelled reply is as far as it was streamed", () => {
+    const cut = stream([executing, token("H"), { type: "done", finish_reason: "cancelled" }]);
+    expect(judge(cancelled, { ...reply, stream: cut, rows: bare("Hello", "H") }).verdict).toBe("holds");
+    expect(judge(cancelled, { ...reply, stream: cut }).verdict).toBe("broken");
+  });
+});
