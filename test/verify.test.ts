@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import { expect, test } from "vitest";
-import { suites } from "../src/checks/suites.ts";
+import { drillSuite, suites } from "../src/checks/suites.ts";
 import type { RunEvent } from "../src/harness/report.ts";
 import { findSuites, verify } from "../src/verify.ts";
 import { everythingIn, say, startTestStack } from "./support/hmi.ts";
@@ -78,7 +78,7 @@ test("a fault belongs into a stack of our own", async () => {
 test("an unknown suite is refused with those that there are", async () => {
   await expect(verify({ suite: "everything", target: "in-process" })).rejects.toMatchObject({
     code: "unknown_suite",
-    hint: `Suites: ${suites.map(({ name }) => name).join(", ")}.`,
+    hint: `Suites: ${[...suites, drillSuite].map(({ name }) => name).join(", ")}.`,
   });
 });
 

@@ -205,7 +205,7 @@ test("a database of a newer version is refused before anything starts, and stays
   await expectRefused(stack, {
     args: ["up", "--detach"],
     code: "database_too_new",
-    message: `The database ${stack.database} has schema version 999; this stack knows versions up to 3.`,
+    message: `The database ${stack.database} has schema version 999; this stack knows versions up to 5.`,
     hint: "Update stack, or set store.path to another file. Nothing was changed.",
   });
   expectNothingStarted(stack);

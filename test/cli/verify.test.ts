@@ -127,7 +127,7 @@ test("a broken claim says what was expected, found and seen, where to look, and 
     ),
     expect.stringMatching(/^ {6}row {8}message_id \d+ {2}session_id 2 {2}model_id 1 {2}role user /),
     expect.stringMatching(/^ {6}row {8}message_id \d+ {2}session_id 1 {2}model_id null {2}role assistant /),
-    "      look at    the call that saves the reply: a literal None where model_id belongs (BUG-016)",
+    "      look at    the call that saves the reply: by which conversation, and a literal None where model_id belongs (BUG-016)",
   ]);
   expect(lines.at(-2)).toContain("7 hold, 2 broken, 0 skipped");
   expect(lines.at(-1)).toMatch(/^ {2}The same run again: --seed \d+$/);

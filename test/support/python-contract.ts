@@ -71,6 +71,8 @@ export const PYTHON_CONTRACT: ForeignContract = {
     "http/origin": "skipped",
     // Not there.
     "hmi.regenerate": "skipped",
+    "regenerate/edited-keeps": "skipped",
+    "regenerate/edited-prompt": "skipped",
     "hmi.events": "skipped",
     "hmi.image": "skipped",
     "hmi.renameSession": "skipped",

@@ -49,9 +49,17 @@ const SidebarContent = memo((props: SidebarContentProps) => {
     props;
   return (
     <>
-      <a class="new" href={newAddress(modelId)} title="New chat (Ctrl+Shift+O)" onClick={onChoose}>
-        <Icon name="compose" /> New chat
-      </a>
+      <div class="begin">
+        <a class="new" href={newAddress(modelId)} title="New chat (Ctrl+Shift+O)" onClick={onChoose}>
+          <Icon name="compose" /> New chat
+        </a>
+        <IconButton
+          icon="search"
+          label="Search"
+          title="Search (Ctrl+K)"
+          onClick={() => onDialog({ kind: "search" })}
+        />
+      </div>
       <ProfileList profiles={profiles} openId={modelId} onChoose={onChoose} onDialog={onDialog} />
       <ConversationList
         chat={chat}
@@ -63,12 +71,6 @@ const SidebarContent = memo((props: SidebarContentProps) => {
       />
       <footer>
         <ServiceLights services={services} lastReply={lastReply} />
-        <IconButton
-          icon="search"
-          label="Search"
-          title="Search (Ctrl+K)"
-          onClick={() => onDialog({ kind: "search" })}
-        />
         <IconButton
           icon="keys"
           label="Keyboard shortcuts"
