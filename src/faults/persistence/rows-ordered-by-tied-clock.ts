@@ -6,13 +6,7 @@ export const rowsOrderedByTiedClock: Fault = {
   name: "rows-ordered-by-tied-clock",
   story: "Rows are ordered by a clock that ties, and then by role, so that replies come after all messages.",
   seenIn: "docs/faults.md, row 26",
-  caughtBy: [
-    "sse/named-stream",
-    "regenerate/named",
-    "persistence/row-order",
-    "model-conversation/summary",
-    "isolation/history",
-  ],
+  caughtBy: ["sse/named-stream", "regenerate/named", "persistence/row-order", "isolation/history"],
   actsIn: [
     "model-conversation",
     "sse",

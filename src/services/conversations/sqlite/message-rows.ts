@@ -36,10 +36,17 @@ function isAnswerAfter(row: Row, id: number): boolean {
 /** The condition on a summary that stands for messages which are shown. */
 const IS_SUMMARY_OF_PATH = "message_type = 'summary' AND (covers_until IS NULL OR covers_until IN path)";
 
+/**
+ * The condition on a summary that is listed: not one that stands for messages of another way. One that stands for what is
+ * not in this conversation at all was written by somebody who took the wrong one, and is to be seen.
+ */
+const IS_LISTED_SUMMARY = `message_type = 'summary' AND (covers_until IS NULL OR covers_until IN path
+  OR covers_until NOT IN (SELECT id FROM messages WHERE conversation_id = ?1))`;
+
 /** The newest rows of a conversation that are shown, oldest first, with the summaries that stand for some of them. */
 export function listShown(sql: Statements, user: string, sessionId: string, limit: number): Message[] {
   const { id } = getConversationKeys(sql, user, sessionId);
-  const newest = `${SELECT_MESSAGES} WHERE conversation_id = ?1 AND (id IN path OR ${IS_SUMMARY_OF_PATH})
+  const newest = `${SELECT_MESSAGES} WHERE conversation_id = ?1 AND (id IN path OR (${IS_LISTED_SUMMARY}))
     ORDER BY id DESC LIMIT ?2`;
   return sql.all(`${WITH_PATH} SELECT * FROM (${newest}) ORDER BY id`, id, limit).map(toMessage);
 }
