@@ -50,8 +50,8 @@ function serviceLines(name: string, { program }: DraftService, needs: string): s
 /** What could be added, as comments. */
 function hints({ gateway, hmi, others }: Draft): string[][] {
   const contract = [
-    "# Where a backend is not as the contract says, for `stack verify`:",
-    "# contract: { profile: seeds }",
+    "# How this back end is talked to, for `stack doctor`, `trace` and `verify`; `stack init --from chat.har` learns it:",
+    "# contract: { driver: seeds }",
   ];
   const isForeign = gateway.program !== undefined || hmi.program !== undefined;
   return [
