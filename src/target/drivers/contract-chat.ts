@@ -14,9 +14,11 @@ import type {
   Sent,
   WireAbility,
 } from "./chat-client.ts";
-import { idAt, listAt } from "./json-place.ts";
+import { idAt } from "./json-place.ts";
 import { Refusal } from "./refused-words.ts";
+import { requireList } from "./require-list.ts";
 import { rowIn } from "./seen-row.ts";
+import { startReading } from "./start-reading.ts";
 
 /** Which call of the contract each ability is. */
 const CALLS: Readonly<Partial<Record<WireAbility, EndpointName>>> = {
@@ -121,14 +123,10 @@ async function send(hmi: HttpClient, message: OutgoingMessage, signal: AbortSign
 }
 
 function readReply(hmi: HttpClient, path: string, { signal, onFact }: ReadOptions): Reading {
-  const left = new AbortController();
-  const ended = hmi.stream("GET", path, {
-    signal: AbortSignal.any([signal, left.signal]),
-    ...(onFact && { onFact }),
-  });
-  // Whoever waits for the end is told; nobody may.
-  ended.catch(() => undefined);
-  return { ended, leave: () => left.abort() };
+  return startReading(
+    (until) => hmi.stream("GET", path, { signal: until, ...(onFact && { onFact }) }),
+    signal,
+  );
 }
 
 function requireConversation({ conversation }: NamedReply): string {
@@ -140,10 +138,4 @@ function requireId(answer: SeenCall, place: string): string {
   const id = idAt(answer.body, place);
   if (answer.status < 300 && id !== null) return id;
   throw new Refusal(answer);
-}
-
-function requireList(answer: SeenCall, place: string): readonly unknown[] {
-  const list = answer.status < 300 ? listAt(answer.body, place) : undefined;
-  if (list === undefined) throw new Refusal(answer);
-  return list;
 }

@@ -1,10 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { bearerHeader } from "../../contract/auth.ts";
 import type { EngineOptions } from "../../contract/gateway.ts";
 import { optionsAsText } from "../../contract/options-as-text.ts";
-import type { WireDescription } from "../../contract/wire-description.ts";
 import { NotTold } from "../../errors.ts";
-import type { HttpClient, HttpMethod, OpenStream, SeenCall, SeenStream } from "../http.ts";
+import type { SeenCall, SeenStream } from "../http.ts";
 import type {
   ChatClient,
   NamedReply,
@@ -15,27 +13,22 @@ import type {
   Sent,
   WireAbility,
 } from "./chat-client.ts";
+import { type DescribedCall, DescribedCalls, type DescribedService, TOLD_IDS } from "./described-calls.ts";
 import { lackingIn } from "./described-lacks.ts";
 import { readRow } from "./described-rows.ts";
-import { EarlyFacts } from "./early-facts.ts";
-import { type FactReaderMaker, readerOf } from "./fact-reader.ts";
-import { fillBody, fillPath, fillText, type SlotValues } from "./fill-slots.ts";
+import type { SlotValues } from "./fill-slots.ts";
 import { hasSlot } from "./has-slot.ts";
-import { idAt, listAt } from "./json-place.ts";
+import { idAt } from "./json-place.ts";
 import { Refusal } from "./refused-words.ts";
-import { lastFact, type TimedFact, textOf } from "./reply-facts.ts";
-import { openWebSocketStream, type WebSocketOptions } from "./web-socket-stream.ts";
+import { lastFact, textOf } from "./reply-facts.ts";
+import { requireList } from "./require-list.ts";
 
 /** What a described wire is talked to with. */
-export interface DescribedWire {
+export interface DescribedWire extends DescribedService {
   readonly driver: string;
-  readonly wire: WireDescription;
-  /** Of the service that messages are sent to. */
-  readonly client: HttpClient;
   /** Asked for where a message names none; null: the back end's own default. */
   readonly model: string | null;
   readonly agent: string;
-  readonly token: string;
   /** The engine behind it is the stand-in, which reads directions in what is said. */
   readonly isStandIn: boolean;
 }
@@ -54,7 +47,7 @@ class DescribedChat implements ChatClient {
   readonly driver: string;
   readonly lacking: Readonly<Partial<Record<WireAbility, string>>>;
   readonly #given: DescribedWire;
-  readonly #readFacts: FactReaderMaker;
+  readonly #calls: DescribedCalls;
   /** Conversations that are kept here, where the back end keeps none. */
   readonly #histories = new Map<string, readonly Turn[]>();
   readonly #isTold: boolean;
@@ -63,7 +56,7 @@ class DescribedChat implements ChatClient {
     const { driver, wire, isStandIn } = given;
     this.driver = driver;
     this.#given = given;
-    this.#readFacts = readerOf(wire.stream);
+    this.#calls = new DescribedCalls(given);
     this.#isTold = hasSlot(wire.send, "history");
     this.lacking = lackingIn(driver, wire, { isStandIn, isTold: this.#isTold });
   }
@@ -85,7 +78,7 @@ class DescribedChat implements ChatClient {
     }
     if (making === undefined) return null;
     if (making === "own") return randomUUID();
-    const answer = await this.#call(making, this.#values({ place }), signal);
+    const answer = await this.#calls.call(making, this.#values({ place }), signal);
     const id = answer.status < 300 ? idAt(answer.body, making.told.conversation) : null;
     if (id === null) throw new Refusal(answer);
     return id;
@@ -94,7 +87,7 @@ class DescribedChat implements ChatClient {
   async deleteConversation(conversation: string, signal: AbortSignal): Promise<void> {
     if (this.#histories.delete(conversation)) return;
     const deleting = this.#require(this.#given.wire.delete_conversation, "delete conversations");
-    const answer = await this.#call(deleting, this.#values({ conversation }), signal);
+    const answer = await this.#calls.call(deleting, this.#values({ conversation }), signal);
     if (answer.status >= 300 && answer.status !== 404) throw new Refusal(answer);
   }
 
@@ -114,18 +107,18 @@ class DescribedChat implements ChatClient {
 
   readAgain(reply: NamedReply, options: ReadOptions): Reading {
     const reading = this.#require(this.#given.wire.read, "read a reply again");
-    return this.#read(reading, this.#values(reply), options);
+    return this.#calls.read(reading, this.#values(reply), options);
   }
 
   async cancel(reply: NamedReply, signal: AbortSignal): Promise<SeenCall | null> {
     const cancelling = this.#require(this.#given.wire.cancel, "cancel");
     if (cancelling === "close") return null;
-    return await this.#call(cancelling, this.#values(reply), signal);
+    return await this.#calls.call(cancelling, this.#values(reply), signal);
   }
 
   async rows(conversation: string, signal: AbortSignal, limit?: number) {
     const listing = this.#require(this.#given.wire.rows, "show rows");
-    const answer = await this.#call(listing, this.#values({ conversation }), signal);
+    const answer = await this.#calls.call(listing, this.#values({ conversation }), signal);
     const listed = requireList(answer, listing.list).map((row) =>
       readRow(row, conversation, listing, answer),
     );
@@ -135,67 +128,56 @@ class DescribedChat implements ChatClient {
 
   async conversations(signal: AbortSignal): Promise<readonly string[]> {
     const listing = this.#require(this.#given.wire.conversations, "list conversations");
-    const answer = await this.#call(listing, this.#values({}), signal);
+    const answer = await this.#calls.call(listing, this.#values({}), signal);
     return requireList(answer, listing.list).flatMap((each) => idAt(each, listing.id) ?? []);
   }
 
   async models(signal: AbortSignal): Promise<readonly string[]> {
     const listing = this.#require(this.#given.wire.models, "list models");
-    const answer = await this.#call(listing, this.#values({}), signal);
+    const answer = await this.#calls.call(listing, this.#values({}), signal);
     return requireList(answer, listing.list).flatMap((each) => idAt(each, listing.id) ?? []);
   }
 
   async health(signal: AbortSignal): Promise<SeenCall> {
     const asking = this.#require(this.#given.wire.health, "report health");
-    return await this.#call(asking, this.#values({}), signal);
+    return await this.#calls.call(asking, this.#values({}), signal);
   }
 
   /** One call whose answer is the reply. */
   async #sendAndStream(
-    sending: Request,
-    message: OutgoingMessage,
+    sending: DescribedCall,
+    { conversation }: OutgoingMessage,
     values: SlotValues & { readonly text: string },
     signal: AbortSignal,
   ): Promise<Sent> {
-    const left = new AbortController();
-    const early = new EarlyFacts();
-    const stream = await this.#open(sending, values, {
-      signal: AbortSignal.any([signal, left.signal]),
-      onFact: early.take,
-    });
-    const ended = stream.ended.then((seen) => this.#remember(message.conversation, values.text, seen));
-    const isTaken = stream.head.status < 300;
+    const { head, ended, read } = await this.#calls.begin(sending, values, signal, (seen) =>
+      this.#remember(conversation, values.text, seen),
+    );
+    const isTaken = head.status < 300;
     // A refusal is short, and its words are what is asked for next.
     const body = isTaken ? null : (await ended).body;
-    return {
-      call: { ...stream.head, body },
-      isTaken,
-      text: values.text,
-      conversation: message.conversation,
-      message: null,
-      reply: null,
-      read: (options) => early.reading(ended, left, options),
-    };
+    const call = { ...head, body };
+    return { call, isTaken, text: values.text, conversation, message: null, reply: null, read };
   }
 
   /** A call that carries the message, and another one that streams its reply. */
   async #sendThenRead(
-    sending: Request,
-    reading: Request,
+    sending: DescribedCall,
+    reading: DescribedCall,
     { conversation: given }: OutgoingMessage,
     values: SlotValues & { readonly text: string },
     signal: AbortSignal,
   ): Promise<Sent> {
     // What is not bound to this reply must be open before it is asked for, or its beginning is lost.
     const isOpenBefore = reading.request.startsWith("WS ") && !needsAnswer(reading, values);
-    const open = isOpenBefore ? await this.#openBefore(reading, values, signal) : undefined;
-    const call = await this.#call(sending, values, signal);
+    const begun = isOpenBefore ? await this.#calls.begin(reading, values, signal) : undefined;
+    const call = await this.#calls.call(sending, values, signal);
     const told = (name: "conversation" | "message" | "reply"): string | null =>
       idAt(call.body, sending.told?.[name]);
     const conversation = told("conversation") ?? given;
     const names = { conversation: conversation ?? undefined, message: told("message"), reply: told("reply") };
     const isTaken = call.status < 300;
-    if (!isTaken) open?.left.abort();
+    if (!isTaken) begun?.leave();
     return {
       call,
       isTaken,
@@ -205,85 +187,9 @@ class DescribedChat implements ChatClient {
       reply: names.reply,
       read: (options) => {
         if (!isTaken) throw new Refusal(call);
-        return open?.read(options) ?? this.#read(reading, { ...values, ...names }, options);
+        return begun?.read(options) ?? this.#calls.read(reading, { ...values, ...names }, options);
       },
     };
-  }
-
-  /** Opens what a reply is read from before the message is sent; whoever reads is told what came meanwhile. */
-  async #openBefore(
-    reading: Request,
-    values: SlotValues,
-    signal: AbortSignal,
-  ): Promise<{ readonly left: AbortController; read(options: ReadOptions): Reading }> {
-    const left = new AbortController();
-    const early = new EarlyFacts();
-    const stream = await this.#open(reading, values, {
-      signal: AbortSignal.any([signal, left.signal]),
-      onFact: early.take,
-    });
-    const ended = stream.ended.then((seen) => withEnd(seen, this.#given.wire.stream));
-    return { left, read: (options) => early.reading(ended, left, options) };
-  }
-
-  #read(reading: Request, values: SlotValues, { signal, onFact }: ReadOptions): Reading {
-    const left = new AbortController();
-    const until = AbortSignal.any([signal, left.signal]);
-    const open = this.#open(reading, values, { signal: until, ...(onFact && { onFact }) });
-    const ended = open.then(async (stream) => withEnd(await stream.ended, this.#given.wire.stream));
-    // Whoever waits for the end is told; nobody may.
-    ended.catch(() => undefined);
-    return { ended, leave: () => left.abort() };
-  }
-
-  async #open(
-    { request, body }: Request,
-    values: SlotValues,
-    options: { readonly signal: AbortSignal; readonly onFact?: (fact: TimedFact) => void },
-  ): Promise<OpenStream> {
-    const { method, path } = callIn<HttpMethod | "WS">(request, values);
-    if (method === "WS") return await this.#openWebSocket(path, fillBody(body, values), values, options);
-    return await this.#given.client.openStream(method, path, {
-      ...options,
-      headers: this.#headers(values),
-      readFacts: this.#readFacts,
-      ...(body !== undefined && { body: fillBody(body, values) }),
-    });
-  }
-
-  async #openWebSocket(
-    path: string,
-    body: unknown,
-    values: SlotValues,
-    options: Pick<WebSocketOptions, "signal" | "onFact">,
-  ): Promise<OpenStream> {
-    const { client, token, wire } = this.#given;
-    return await openWebSocketStream({
-      ...options,
-      url: client.url,
-      path,
-      body,
-      token,
-      headers: { ...bearerHeader(token), ...this.#headers(values) },
-      framing: wire.stream.framing === "socket.io" ? "socket.io" : "websocket",
-      readFacts: this.#readFacts,
-    });
-  }
-
-  async #call({ request, body }: Request, values: SlotValues, signal: AbortSignal): Promise<SeenCall> {
-    const { method, path } = callIn(request, values);
-    return await this.#given.client.call(method, path, {
-      signal,
-      headers: this.#headers(values),
-      ...(body !== undefined && { body: fillBody(body, values) }),
-    });
-  }
-
-  #headers(values: SlotValues): Record<string, string> {
-    const { headers = {} } = this.#given.wire;
-    return Object.fromEntries(
-      Object.entries(headers).map(([name, text]) => [name.toLowerCase(), fillText(text, values)]),
-    );
   }
 
   #values(given: Known): SlotValues {
@@ -318,12 +224,8 @@ class DescribedChat implements ChatClient {
       : text;
   }
 
-  /**
-   * What is known once a stream has ended: where nothing else tells the end, that it was closed in order does. What was
-   * said goes with the next message, where the back end does not remember it.
-   */
-  #remember(conversation: string | null, text: string, stream: SeenStream): SeenStream {
-    const seen = withEnd(stream, this.#given.wire.stream);
+  /** What was said goes with the next message, where the back end does not remember it. */
+  #remember(conversation: string | null, text: string, seen: SeenStream): SeenStream {
     const before = this.#histories.get(conversation ?? "");
     if (before !== undefined && conversation !== null && lastFact(seen, "done") !== undefined) {
       const said: Turn[] = [
@@ -352,41 +254,7 @@ interface Known {
   readonly reply?: string | null;
 }
 
-interface Request {
-  readonly request: string;
-  readonly body?: unknown;
-  readonly told?: WireDescription["send"]["told"];
-}
-
 /** Whether a call is about what only the answer to the message tells. */
-function needsAnswer(reading: Request, values: SlotValues): boolean {
-  const ids = ["conversation", "message", "reply"] as const;
-  return ids.some((id) => hasSlot(reading, id) && (values[id] ?? null) === null);
-}
-
-function withEnd(stream: SeenStream, { done }: WireDescription["stream"]): SeenStream {
-  const isOver = done === undefined && stream.end === "closed" && stream.status < 300;
-  if (!isOver) return stream;
-  const end: TimedFact = { kind: "done", reason: null, at_ms: stream.duration_ms };
-  return { ...stream, facts: [...stream.facts, end] };
-}
-
-function callIn<Method = HttpMethod>(request: string, values: SlotValues): { method: Method; path: string } {
-  const [method = "GET", path = "/"] = request.split(" ");
-  // An address with a gap in it is another one's.
-  const unknown = IDS.find((id) => hasSlot(path, id) && (values[id] ?? "") === "");
-  if (unknown !== undefined) {
-    throw new NotTold(
-      `${request} needs the ${unknown}'s id, which was not told (contract.wire.send.told.${unknown} or contract.wire.stream.started would say where it stands)`,
-    );
-  }
-  return { method: method as Method, path: fillPath(path, values) };
-}
-
-const IDS = ["conversation", "message", "reply"] as const;
-
-function requireList(answer: SeenCall, place: string): readonly unknown[] {
-  const list = answer.status < 300 ? listAt(answer.body, place) : undefined;
-  if (list === undefined) throw new Refusal(answer);
-  return list;
+function needsAnswer(reading: DescribedCall, values: SlotValues): boolean {
+  return TOLD_IDS.some((id) => hasSlot(reading, id) && (values[id] ?? null) === null);
 }

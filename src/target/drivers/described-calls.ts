@@ -1,0 +1,145 @@
+import { bearerHeader } from "../../contract/auth.ts";
+import type { WireDescription } from "../../contract/wire-description.ts";
+import { NotTold } from "../../errors.ts";
+import type { HttpClient, HttpMethod, OpenStream, SeenCall, SeenStream } from "../http.ts";
+import type { Reading, ReadOptions } from "./chat-client.ts";
+import { EarlyFacts } from "./early-facts.ts";
+import { type FactReaderMaker, readerOf } from "./fact-reader.ts";
+import { fillBody, fillPath, fillText, type SlotValues } from "./fill-slots.ts";
+import { hasSlot } from "./has-slot.ts";
+import type { TimedFact } from "./reply-facts.ts";
+import { startReading } from "./start-reading.ts";
+import { openWebSocketStream } from "./web-socket-stream.ts";
+
+/** A service, and how its calls are described. */
+export interface DescribedService {
+  readonly wire: WireDescription;
+  /** Of the service that messages are sent to. */
+  readonly client: HttpClient;
+  /** Empty for none. */
+  readonly token: string;
+}
+
+/** A call as a description has it, with slots in it. */
+export interface DescribedCall {
+  readonly request: string;
+  readonly body?: unknown;
+  readonly told?: WireDescription["send"]["told"];
+}
+
+/** A stream that has begun, before anybody listens. */
+interface BegunStream extends Pick<OpenStream, "head" | "ended"> {
+  /** Whoever listens is told first what came before. */
+  read(options: ReadOptions): Reading;
+  leave(): void;
+}
+
+/** Makes the calls of a description. One whose path needs an id that was not told throws {@link NotTold}. */
+export class DescribedCalls {
+  readonly #service: DescribedService;
+  readonly #readFacts: FactReaderMaker;
+
+  constructor(service: DescribedService) {
+    this.#service = service;
+    this.#readFacts = readerOf(service.wire.stream);
+  }
+
+  async call({ request, body }: DescribedCall, values: SlotValues, signal: AbortSignal): Promise<SeenCall> {
+    const { method, path } = callIn(request, values);
+    return await this.#service.client.call(method, path, {
+      signal,
+      headers: this.#headers(values),
+      ...(body !== undefined && { body: fillBody(body, values) }),
+    });
+  }
+
+  /** Opens a stream, and keeps what comes until somebody listens. `after` is told of the whole, and may add to it. */
+  async begin(
+    call: DescribedCall,
+    values: SlotValues,
+    signal: AbortSignal,
+    after: (seen: SeenStream) => SeenStream = (seen) => seen,
+  ): Promise<BegunStream> {
+    const left = new AbortController();
+    const early = new EarlyFacts();
+    const { head, ended: streamEnded } = await this.#open(call, values, {
+      signal: AbortSignal.any([signal, left.signal]),
+      onFact: early.take,
+    });
+    const ended = streamEnded.then(after);
+    return {
+      head,
+      ended,
+      read: (options) => early.reading(ended, left, options),
+      leave: () => left.abort(),
+    };
+  }
+
+  /** Opens a stream for somebody who listens. */
+  read(call: DescribedCall, values: SlotValues, { signal, onFact }: ReadOptions): Reading {
+    return startReading(async (until) => {
+      const stream = await this.#open(call, values, { signal: until, ...(onFact && { onFact }) });
+      return await stream.ended;
+    }, signal);
+  }
+
+  async #open(
+    { request, body }: DescribedCall,
+    values: SlotValues,
+    options: { readonly signal: AbortSignal; readonly onFact?: (fact: TimedFact) => void },
+  ): Promise<OpenStream> {
+    const { client, token, wire } = this.#service;
+    const { method, path } = callIn<HttpMethod | "WS">(request, values);
+    const filled = body === undefined ? undefined : fillBody(body, values);
+    const headers = this.#headers(values);
+    const readFacts = this.#readFacts;
+    const { head, ended } = await (method === "WS"
+      ? openWebSocketStream({
+          ...options,
+          url: client.url,
+          path,
+          body: filled,
+          token,
+          headers: { ...bearerHeader(token), ...headers },
+          framing: wire.stream.framing === "socket.io" ? "socket.io" : "websocket",
+          readFacts,
+        })
+      : client.openStream(method, path, {
+          ...options,
+          headers,
+          readFacts,
+          ...(filled !== undefined && { body: filled }),
+        }));
+    return { head, ended: ended.then((seen) => withEnd(seen, wire.stream)) };
+  }
+
+  #headers(values: SlotValues): Record<string, string> {
+    const { headers = {} } = this.#service.wire;
+    return Object.fromEntries(
+      Object.entries(headers).map(([name, text]) => [name.toLowerCase(), fillText(text, values)]),
+    );
+  }
+}
+
+/** Where nothing else tells the end of a reply, that its stream was closed in order does. */
+function withEnd(stream: SeenStream, { done }: WireDescription["stream"]): SeenStream {
+  const isOver = done === undefined && stream.end === "closed" && stream.status < 300;
+  if (!isOver) return stream;
+  const end: TimedFact = { kind: "done", reason: null, at_ms: stream.duration_ms };
+  return { ...stream, facts: [...stream.facts, end] };
+}
+
+function callIn<Method = HttpMethod>(request: string, values: SlotValues): { method: Method; path: string } {
+  const [method = "GET", path = "/"] = request.split(" ");
+  // An address with a gap in it is another one's.
+  const unknown = TOLD_IDS.find((id) => hasSlot(path, id) && (values[id] ?? "") === "");
+  if (unknown !== undefined) {
+    throw new NotTold(
+      `${request} needs the ${unknown}'s id, which was not told (contract.wire.send.told.${unknown} or contract.wire.stream.started would say where it stands)`,
+    );
+  }
+  return { method: method as Method, path: fillPath(path, values) };
+}
+
+/** The ids that a back end tells. */
+export const TOLD_IDS = ["conversation", "message", "reply"] as const;

@@ -1,0 +1,10 @@
+import type { SeenCall } from "../http.ts";
+import { listAt } from "./json-place.ts";
+import { Refusal } from "./refused-words.ts";
+
+/** The list at a place of an answer. Throws a {@link Refusal} that quotes the answer where there is none. */
+export function requireList(answer: SeenCall, place: string): readonly unknown[] {
+  const list = answer.status < 300 ? listAt(answer.body, place) : undefined;
+  if (list === undefined) throw new Refusal(answer);
+  return list;
+}
