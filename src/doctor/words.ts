@@ -1,11 +1,5 @@
-import type { Role } from "../config/services.ts";
-
 /** As services are called in a sentence. */
-export const TITLES: Readonly<Record<Role, string>> = {
-  engine: "engine",
-  gateway: "gateway",
-  hmi: "HMI",
-};
+export { SERVICE_TITLES as TITLES } from "../target/connecting.ts";
 
 /** Whether it is what people are shown (`Claude Sonnet 4`) and not what an engine knows: no name of a model has spaces. */
 export function isDisplayName(model: string): boolean {

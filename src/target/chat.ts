@@ -2,7 +2,7 @@ import { ErrorBody } from "../contract/common.ts";
 import { type Usage, usageOf } from "../contract/events.ts";
 import { UserError } from "../errors.ts";
 import { connectChat, connectChatWithModel } from "./connect-chat.ts";
-import { doesNotAnswer } from "./connecting.ts";
+import { doesNotAnswer, SERVICE_TITLES } from "./connecting.ts";
 import type { ChatClient, Sent } from "./drivers/chat-client.ts";
 import { isRefusal, refusedWords } from "./drivers/refused-words.ts";
 import { failureOf, lastFact, type TimedFact, type Told, textOf, thoughtsOf } from "./drivers/reply-facts.ts";
@@ -70,7 +70,7 @@ export async function chatOnce(options: ChatOptions): Promise<ChatResult> {
     const since = (): number => Math.round(performance.now() - start);
     const sent = await send(chat, options, giveUp, (error) => doesNotAnswer(front, client.url, error));
     if (!sent.isTaken)
-      throw sent.call.status === 401 ? tokenRefused(TITLES[front], client.url) : refused(sent);
+      throw sent.call.status === 401 ? tokenRefused(SERVICE_TITLES[front], client.url) : refused(sent);
     let first_token_ms: number | null = null;
     const tell = (fact: TimedFact): void => {
       if (fact.kind === "text") {
@@ -98,8 +98,6 @@ export async function chatOnce(options: ChatOptions): Promise<ChatResult> {
     await client.close();
   }
 }
-
-const TITLES = { hmi: "HMI", gateway: "gateway", engine: "engine" } as const;
 
 /** Aborted some time after `signal`: a call that was cut off might have begun a reply, and nobody could cancel it. */
 function giveUpSignal(signal: AbortSignal): AbortSignal {

@@ -1,15 +1,14 @@
 import { createAbsentClient } from "./absent-client.ts";
 import { connectChatWithModel } from "./connect-chat.ts";
 import type { Connecting, Services } from "./connecting.ts";
-import { watchEngine } from "./engine-watch.ts";
-import type { HttpClient } from "./http.ts";
+import type { EngineWatch } from "./engine-watch.ts";
 
 /** A target that speaks another wire: what its driver can say and hear is all that there is. */
 export async function openDrivenServices(
   { given, soon, opened }: Connecting,
-  engine: HttpClient,
+  watching: Promise<EngineWatch>,
 ): Promise<Services> {
-  const { isStandIn } = await watchEngine(engine, soon, given.token);
+  const { isStandIn } = await watching;
   const { chat, client, front } = await connectChatWithModel(given, { isStandIn }, soon);
   opened.push(client);
   const absent = createAbsentClient(client.url, otherWire(chat.driver));

@@ -140,15 +140,18 @@ export async function openTarget(
         ? createAbsentClient("", "no engine is known behind this target: --engine names it")
         : createHttpClient(given.engine, given.engineKey);
     opened.push(engine);
+    const watching = watchEngine(engine, soon, given.token);
+    // It is waited for below, unless something else goes wrong before.
+    watching.catch(() => undefined);
     const services = await (driver === undefined
       ? openContractServices(connecting)
-      : openDrivenServices(connecting, engine));
-    const { contract, token } = given;
+      : openDrivenServices(connecting, watching));
+    const { contract } = given;
     const store = contract?.store
       ? await openTargetStore(contract.store, { ...driver?.storeNames, ...contract.store_names })
       : undefined;
     if (store !== undefined) opened.push(store);
-    const watch = await watchEngine(engine, soon, token);
+    const watch = await watching;
     const settings = { ...DEFAULT_SETTINGS, ...given.settings };
     const { chat, models, otherPerson, speaksContract, front } = services;
     const offers = offersOf(services, watch, {

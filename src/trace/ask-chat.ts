@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ChatClient, Place, Sent } from "../target/drivers/chat-client.ts";
-import { isRefusal } from "../target/drivers/refused-words.ts";
+import { answerWords, isRefusal } from "../target/drivers/refused-words.ts";
 import type { SeenStream } from "../target/http.ts";
-import { type AroundStream, NOTHING_SEEN, problemOf, readHopPass } from "./hop-pass.ts";
+import { type AroundStream, NOTHING_SEEN, readHopPass } from "./hop-pass.ts";
 import { type HopQuestion, noAnswerWords } from "./hop-question.ts";
 import type { HopPass, ReplyRow } from "./trace-report.ts";
 
@@ -73,7 +73,7 @@ export async function askByChat(
     signal.throwIfAborted();
     if (!isRefusal(error)) return { ...seen, problem: noAnswerWords(error, question.patienceMs) };
     const { request, status } = error.answer;
-    return { ...seen, request, status, problem: problemOf(error.answer) };
+    return { ...seen, request, status, problem: answerWords(error.answer) };
   }
   const { call } = sent;
   let { conversation } = sent;
@@ -81,7 +81,7 @@ export async function askByChat(
   if (!sent.isTaken) {
     signal.throwIfAborted();
     const refused = { request: call.request, status: call.status, accepted_ms: acceptedMs };
-    return { ...seen, ...refused, problem: problemOf(call) };
+    return { ...seen, ...refused, problem: answerWords(call) };
   }
   try {
     const asksAgain = call.body !== null;

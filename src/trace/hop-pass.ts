@@ -1,4 +1,5 @@
 import { textOf as textPassed } from "../tap/exchange.ts";
+import { answerWords } from "../target/drivers/refused-words.ts";
 import { failureOf, lastFact, type TimedFact, textOf, thoughtsOf } from "../target/drivers/reply-facts.ts";
 import type { SeenStream } from "../target/http.ts";
 import type { HopPass, Piece } from "./trace-report.ts";
@@ -28,7 +29,7 @@ export function readHopPass(stream: SeenStream, around: AroundStream): HopPass {
     request: withoutQuery(stream.request),
     sent_at: sentAt,
     status: stream.status,
-    problem: isReply ? null : problemOf({ status: stream.status, body: stream.body ?? textPassed(stream) }),
+    problem: isReply ? null : answerWords({ status: stream.status, body: stream.body ?? textPassed(stream) }),
     headers: tellingHeaders(stream.headers),
     accepted_ms: acceptedMs,
     first_byte_ms: at(stream.chunks[0]?.at_ms),
@@ -106,21 +107,6 @@ function tellingHeaders(headers: Readonly<Record<string, string>>): Record<strin
   return Object.fromEntries(
     TELLING.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name].slice(0, 200)]])),
   );
-}
-
-/** What was answered in a stream's place, shortly. */
-export function problemOf({ status, body }: { readonly status: number; readonly body: unknown }): string {
-  const words = wordsIn(body).replace(/\s+/g, " ").trim().slice(0, 300);
-  return words === "" ? `${status}, and no word` : `${status}: ${words}`;
-}
-
-function wordsIn(body: unknown): string {
-  if (typeof body !== "object" || body === null) return String(body ?? "");
-  const { error, detail, message } = body as Record<string, unknown>;
-  const said = error ?? detail ?? message ?? body;
-  if (typeof said === "string") return said;
-  const inner = (said as { message?: unknown }).message;
-  return typeof inner === "string" ? inner : JSON.stringify(said);
 }
 
 function withoutQuery(request: string): string {

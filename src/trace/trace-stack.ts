@@ -8,6 +8,7 @@ import { gatewayRoutes } from "../contract/routes.ts";
 import { UserError } from "../errors.ts";
 import { createAbsentClient } from "../target/absent-client.ts";
 import { connectChat, driverOf } from "../target/connect-chat.ts";
+import { SERVICE_TITLES } from "../target/connecting.ts";
 import { departuresOf } from "../target/departures.ts";
 import type { ChatClient } from "../target/drivers/chat-client.ts";
 import { type EngineWatch, watchEngine } from "../target/engine-watch.ts";
@@ -300,12 +301,7 @@ function requireSome(hops: readonly HopObservation[]): void {
   });
 }
 
-const TITLES: Readonly<Record<HopName, string>> = {
-  engine: "engine",
-  gateway: "gateway",
-  hmi: "HMI",
-  proxy: "proxy",
-};
+const TITLES: Readonly<Record<HopName, string>> = { ...SERVICE_TITLES, proxy: "proxy" };
 
 function recordOf({ generationsAfter, isStandIn }: EngineWatch): TraceReport["record"] {
   if (generationsAfter === undefined) return null;

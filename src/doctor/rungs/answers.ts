@@ -5,7 +5,7 @@ import { messageOf } from "../../errors.ts";
 import { identifyingPath, readEngineAnswer } from "../../launch/engine.ts";
 import { createHttpClient, type SeenCall } from "../../target/http.ts";
 import { broken } from "../diagnose.ts";
-import type { Finding, Rung } from "../ladder.ts";
+import type { BrokenRung, Finding, Rung } from "../ladder.ts";
 import { troubleAtEndOf } from "../log-trouble.ts";
 import { ask, patientOf, type Scene } from "../scene.ts";
 
@@ -17,27 +17,32 @@ export function answersRung(service: Role): Rung<Scene> {
     name: "answer",
     needs: [`${service}/port`],
     async look(scene) {
-      const { url, state } = patientOf(scene, service);
       const path = service === "engine" ? identifyingPath(scene.engineApi) : gatewayRoutes.health.path();
       let answer: SeenCall;
       try {
         answer = await ask(scene, service, ["GET", path]);
       } catch (error) {
         scene.signal.throwIfAborted();
-        return broken("no_answer", {
-          service,
-          url,
-          path,
-          isOurs: state !== undefined,
-          error: messageOf(error),
-          trouble: state?.state === "running" ? troubleAtEndOf(state.record.log) : undefined,
-        });
+        return noAnswer(scene, service, path, error);
       }
       return service === "engine"
         ? await engineAnswer(answer, scene)
         : await serviceAnswer(service, answer, scene);
     },
   };
+}
+
+/** Nothing was answered: what may be known of why. */
+export function noAnswer(scene: Scene, service: Role, path: string, error: unknown): BrokenRung {
+  const { url, state } = patientOf(scene, service);
+  return broken("no_answer", {
+    service,
+    url,
+    path,
+    isOurs: state !== undefined,
+    error: messageOf(error),
+    trouble: state?.state === "running" ? troubleAtEndOf(state.record.log) : undefined,
+  });
 }
 
 async function engineAnswer({ status, body }: SeenCall, scene: Scene): Promise<Finding> {

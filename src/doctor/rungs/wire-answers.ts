@@ -1,12 +1,11 @@
 import type { Role } from "../../config/services.ts";
 import { modelInForce } from "../../contract/model-names.ts";
-import { messageOf } from "../../errors.ts";
 import type { ChatClient } from "../../target/drivers/chat-client.ts";
 import { isRefusal } from "../../target/drivers/refused-words.ts";
 import { broken } from "../diagnose.ts";
 import type { Finding, Rung } from "../ladder.ts";
-import { troubleAtEndOf } from "../log-trouble.ts";
 import { ask, patientOf, type Scene } from "../scene.ts";
+import { noAnswer } from "./answers.ts";
 import { connectTo } from "./wire-connection.ts";
 
 /** The service that messages are sent to answers over HTTP, whatever wire it speaks. */
@@ -17,7 +16,7 @@ export function wireAnswersRung(service: Role): Rung<Scene> {
     name: "answer",
     needs: [`${service}/port`],
     async look(scene) {
-      const { url, state } = patientOf(scene, service);
+      const { url } = patientOf(scene, service);
       const chat = await connectTo(scene, scene.model);
       try {
         const health = await healthOf(chat, scene, service);
@@ -33,14 +32,7 @@ export function wireAnswersRung(service: Role): Rung<Scene> {
         });
       } catch (error) {
         scene.signal.throwIfAborted();
-        return broken("no_answer", {
-          service,
-          url,
-          path: "/",
-          isOurs: state !== undefined,
-          error: messageOf(error),
-          trouble: state?.state === "running" ? troubleAtEndOf(state.record.log) : undefined,
-        });
+        return noAnswer(scene, service, "/", error);
       }
     },
   };
@@ -58,7 +50,7 @@ export function wireModelRung(service: Role): Rung<Scene> {
       const lacking = chat?.lacking["list models"];
       if (chat === undefined || lacking !== undefined)
         return { status: "skipped", text: lacking ?? "nothing answers" };
-      const installed = await listed(chat, scene);
+      const installed = await listed(chat, service, scene);
       if (!Array.isArray(installed)) return installed as Finding;
       const inForce = modelInForce(installed, scene.model);
       if (inForce === undefined) return { status: "skipped", text: "lists no models" };
@@ -72,14 +64,18 @@ export function wireModelRung(service: Role): Rung<Scene> {
   };
 }
 
-async function listed(chat: ChatClient, { signal }: Scene): Promise<readonly string[] | Finding> {
+async function listed(
+  chat: ChatClient,
+  service: Role,
+  { signal }: Scene,
+): Promise<readonly string[] | Finding> {
   try {
     return await chat.models(AbortSignal.any([signal, AbortSignal.timeout(LIST_TIMEOUT_MS)]));
   } catch (error) {
     signal.throwIfAborted();
     if (!isRefusal(error)) throw error;
     const { request, status, body } = error.answer;
-    return broken("call_refused", { service: "hmi", call: request, status, said: JSON.stringify(body) });
+    return broken("call_refused", { service, call: request, status, said: JSON.stringify(body) });
   }
 }
 

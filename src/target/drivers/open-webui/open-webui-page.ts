@@ -3,8 +3,9 @@ import { NotTold } from "../../../errors.ts";
 import type { HttpMethod, SeenCall } from "../../http.ts";
 import type { ChatClient, NamedReply, OutgoingMessage, Place, Reading, Sent } from "../chat-client.ts";
 import type { DriverContext } from "../driver.ts";
-import { idAt, listAt } from "../json-place.ts";
+import { idAt } from "../json-place.ts";
 import { Refusal } from "../refused-words.ts";
+import { requireList } from "../require-list.ts";
 import { listenForReply } from "./open-webui-reply.ts";
 import { currentReply, openWebuiRows } from "./open-webui-rows.ts";
 
@@ -56,10 +57,8 @@ export function createOpenWebuiPage(
 
   async function models(signal: AbortSignal): Promise<readonly string[]> {
     const answer = await call("GET", "/api/models", signal);
-    const listed = listAt(answer.body, "data");
-    if (answer.status >= 300 || listed === undefined) throw new Refusal(answer);
     // An arena is a choice between models, not one.
-    return listed
+    return requireList(answer, "data")
       .filter((each) => idAt(each, "owned_by") !== "arena")
       .flatMap((each) => idAt(each, "id") ?? []);
   }
@@ -96,9 +95,7 @@ export function createOpenWebuiPage(
     },
     async conversations(signal) {
       const answer = await call("GET", "/api/v1/chats/?page=1", signal);
-      const listed = listAt(answer.body, "");
-      if (answer.status >= 300 || listed === undefined) throw new Refusal(answer);
-      return listed.flatMap((each) => idAt(each, "id") ?? []);
+      return requireList(answer, "").flatMap((each) => idAt(each, "id") ?? []);
     },
     models,
     health: (signal) => call("GET", "/health", signal),
