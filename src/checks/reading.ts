@@ -2,9 +2,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { StreamEvent } from "../contract/events.ts";
 import { type Message, MessageList, SentMessage } from "../contract/hmi.ts";
 import { hmiRoutes } from "../contract/routes.ts";
-import { CouldNotRun } from "../harness/check.ts";
 import type { SeenStream } from "../target/http.ts";
 import type { Target } from "../target/target.ts";
+import { Arrivals } from "./arrivals.ts";
 import { type Context, expectAnswer } from "./stage.ts";
 
 /** One reply while it is read. */
@@ -33,49 +33,28 @@ export async function say(context: Context, sessionId: string, message: string):
   );
 }
 
-/**
- * Joins a conversation's reply. A stream that has begun to talk and then is silent for too long is given up;
- * before that, a model may be loading.
- */
+/** Joins a conversation's reply, and gives it up as {@link Arrivals} does. */
 export function readReply(context: Context, sessionId: string): Reading {
   const left = new AbortController();
-  const waiting = new Set<{ isIt: (event: StreamEvent) => boolean; resolve: () => void }>();
-  const seen: StreamEvent[] = [];
-  let silence: NodeJS.Timeout | undefined;
-  let hasEnded = false;
-  const ended = context.target.hmi
-    .stream("GET", hmiRoutes.stream.path({ session_id: sessionId }), {
+  const leave = (): void => left.abort();
+  const arrivals = new Arrivals<StreamEvent>(patienceOf(context.target), leave);
+  const ended = arrivals.endWith(
+    context.target.hmi.stream("GET", hmiRoutes.stream.path({ session_id: sessionId }), {
       signal: AbortSignal.any([context.signal, left.signal]),
       onEvent({ event }) {
         if (!("type" in event)) return;
-        seen.push(event);
-        for (const wait of waiting) if (wait.isIt(event)) wait.resolve();
-        if (event.type === "started" || event.type === "status_update") return;
-        clearTimeout(silence);
-        silence = setTimeout(() => left.abort(), patienceOf(context.target));
+        arrivals.take(event, { isTalk: event.type !== "started" && event.type !== "status_update" });
       },
-    })
-    .finally(() => {
-      hasEnded = true;
-      clearTimeout(silence);
-    });
-  // Whoever waits for the end is told; nobody may.
-  ended.catch(() => undefined);
+    }),
+  );
+  const of = `the reply in conversation ${sessionId}`;
   return {
     ended,
     get hasEnded() {
-      return hasEnded;
+      return arrivals.hasEnded;
     },
-    async until(what, isIt) {
-      if (seen.some(isIt)) return;
-      const came = Promise.withResolvers<void>();
-      waiting.add({ isIt, resolve: came.resolve });
-      const tooLate = ended.then(() => {
-        throw new CouldNotRun(`the reply in conversation ${sessionId} ended before ${what} came`);
-      });
-      await Promise.race([came.promise, tooLate]);
-    },
-    leave: () => left.abort(),
+    until: (what, isIt) => arrivals.until(ended, { what, of }, isIt),
+    leave,
   };
 }
 

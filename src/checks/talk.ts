@@ -5,9 +5,10 @@ import { CouldNotRun } from "../harness/check.ts";
 import type { NamedReply, Place, Reading, Sent } from "../target/drivers/chat-client.ts";
 import { statusMeant } from "../target/drivers/described-rows.ts";
 import { isRefusal, refusedWords } from "../target/drivers/refused-words.ts";
-import type { ReplyFact, SeenRow, TimedFact } from "../target/drivers/reply-facts.ts";
+import type { ReplyFact, SeenRow } from "../target/drivers/reply-facts.ts";
 import type { SeenStream } from "../target/http.ts";
 import { RUN_PROFILE_NAME, runProfileDescription } from "../target/run-journal.ts";
+import { Arrivals } from "./arrivals.ts";
 import { lookUntil, patienceOf } from "./reading.ts";
 import type { Context } from "./stage.ts";
 
@@ -116,49 +117,27 @@ function attend(
   read: (options: Parameters<Sent["read"]>[0]) => Reading,
 ): Hearing {
   const silent = new AbortController();
-  const waiting = new Set<{ isIt: (fact: ReplyFact) => boolean; resolve: () => void }>();
-  const heard: TimedFact[] = [];
+  const arrivals = new Arrivals<ReplyFact>(patienceOf(context.target), () => silent.abort());
   const name = { message: sent.message, reply: sent.reply };
-  let silence: NodeJS.Timeout | undefined;
-  let hasEnded = false;
   const { ended: streamEnded, leave } = read({
     signal: AbortSignal.any([context.signal, silent.signal]),
     onFact(fact) {
-      heard.push(fact);
-      for (const wait of waiting) if (wait.isIt(fact)) wait.resolve();
-      if (fact.kind === "started") {
-        if (fact.conversation !== null) learnConversation(context, talk, fact.conversation);
-        name.message ??= fact.message;
-        name.reply ??= fact.reply;
-        return;
-      }
-      if (fact.kind === "model") return;
-      clearTimeout(silence);
-      silence = setTimeout(() => silent.abort(), patienceOf(context.target));
+      arrivals.take(fact, { isTalk: fact.kind !== "started" && fact.kind !== "model" });
+      if (fact.kind !== "started") return;
+      if (fact.conversation !== null) learnConversation(context, talk, fact.conversation);
+      name.message ??= fact.message;
+      name.reply ??= fact.reply;
     },
   });
-  const ended = streamEnded.finally(() => {
-    hasEnded = true;
-    clearTimeout(silence);
-  });
-  // Whoever waits for the end is told; nobody may.
-  ended.catch(() => undefined);
+  const ended = arrivals.endWith(streamEnded);
   return {
     ended,
     leave,
     get hasEnded() {
-      return hasEnded;
+      return arrivals.hasEnded;
     },
     name: () => ({ conversation: talk.conversation, ...name }),
-    async until(what, isIt) {
-      if (heard.some(isIt)) return;
-      const came = Promise.withResolvers<void>();
-      waiting.add({ isIt, resolve: came.resolve });
-      const tooLate = ended.then(() => {
-        throw new CouldNotRun(`the reply ended before ${what} came`);
-      });
-      await Promise.race([came.promise, tooLate]);
-    },
+    until: (what, isIt) => arrivals.until(ended, { what, of: "the reply" }, isIt),
   };
 }
 

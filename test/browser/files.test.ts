@@ -82,10 +82,10 @@ describe.runIf(CHROMIUM !== undefined)("files for a message", () => {
     expect(await chat.page.getByRole("img").count()).toBe(LIMITS.imagesOfMessage);
   });
 
-  async function open(model: string): Promise<ChatPage & AsyncDisposable> {
+  async function open(model: string): Promise<ChatPage> {
     const chat = await openChatPage(browser, `${stack.hmi}/new`);
     await chat.page.getByLabel("Model").selectOption(model);
-    return { ...chat, [Symbol.asyncDispose]: () => chat.close() };
+    return chat;
   }
 });
 

@@ -1,5 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { optionsAsText } from "../../src/contract/options-as-text.ts";
 import { type RunningStack, startStack } from "../../src/services/start.ts";
 import { PATIENTLY } from "../support/cli.ts";
 import { createSession, say as sayTo } from "../support/hmi.ts";
@@ -21,13 +22,12 @@ describe.runIf(CHROMIUM !== undefined)("formulas", () => {
   /** The page of a conversation with this reply, and the scripts that it has loaded. */
   async function openReply(reply: string) {
     const session_id = await createSession(stack.hmi, null);
-    const directions = JSON.stringify({ stand_in_reply: reply });
-    await sayTo(stack.hmi, `Hello\nstand_in_options: ${directions}`, { session_id });
+    await sayTo(stack.hmi, `Hello\n${optionsAsText({ stand_in_reply: reply })}`, { session_id });
     const chat = await openChatPage(browser, `${stack.hmi}/c/${session_id}`);
     await chat.lastReply.locator("p").last().waitFor();
     const scripts = () =>
       chat.page.evaluate<string[]>("performance.getEntriesByType('resource').map(({ name }) => name)");
-    return { ...chat, scripts, [Symbol.asyncDispose]: () => chat.close() };
+    return { ...chat, scripts };
   }
 
   test("are drawn by a script that is loaded when there is one, and lead nowhere", async () => {

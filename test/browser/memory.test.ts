@@ -1,5 +1,6 @@
 import type { Browser, CDPSession, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { optionsAsText } from "../../src/contract/options-as-text.ts";
 import { type RunningStack, startStack } from "../../src/services/start.ts";
 import { createSession, say as sayTo } from "../support/hmi.ts";
 import { CHROMIUM, launchChromium, NO_CHROMIUM } from "./chromium.ts";
@@ -98,7 +99,7 @@ describe.runIf(CHROMIUM !== undefined)("the memory of the page", () => {
 const POLL = { timeout: 20_000 };
 
 function directed(text: string): string {
-  return `${text}\nstand_in_options: ${JSON.stringify({ stand_in_reply: LONG_REPLY, stand_in_token_ms: 1 })}`;
+  return `${text}\n${optionsAsText({ stand_in_reply: LONG_REPLY, stand_in_token_ms: 1 })}`;
 }
 
 function section(index: number): string {

@@ -12,6 +12,10 @@ if (CHROMIUM === undefined) test("services that go down and come back", ({ skip 
 const HMI_IS_DOWN =
   /net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING)$/;
 
+/** How often the page was answered which models there are. */
+const MODELS_ASKED =
+  "performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('/api/models')).length";
+
 describe.runIf(CHROMIUM !== undefined)("services that go down and come back", () => {
   let running: Supervised;
   let chat: ChatPage;
@@ -27,6 +31,8 @@ describe.runIf(CHROMIUM !== undefined)("services that go down and come back", ()
     chat = await openChatPage(running.browser, `${running.stack.hmi}/new`);
     await chat.say("Count to 2");
     await shows(chat.status, "3 tokens");
+    // With its opening, and after a good reply, it asks which models there are: while the services are still up.
+    await expect.poll(() => chat.page.evaluate(MODELS_ASKED), PATIENTLY).toBeGreaterThanOrEqual(2);
     await chat.page.evaluate("window.isSamePage = true");
   });
   afterEach(async () => {

@@ -4,7 +4,7 @@ import { hmiRoutes } from "../../src/contract/routes.ts";
 import { PATIENTLY } from "../support/cli.ts";
 
 /** The chat page in a browser of its own, and what a person sees and does there. */
-export interface ChatPage {
+export interface ChatPage extends AsyncDisposable {
   readonly page: Page;
   /**
    * What no tab should do: complain in the console (also of what the Content-Security-Policy stopped), throw,
@@ -35,7 +35,8 @@ export async function openChatPage(browser: Browser, url: string, viewport = WID
   const complaints = complaintsOf(context, new URL(url).origin);
   const page = await context.newPage();
   await page.goto(url);
-  return { ...chatPageOf(page), complaints, close: () => context.close() };
+  const close = (): Promise<void> => context.close();
+  return { ...chatPageOf(page), complaints, close, [Symbol.asyncDispose]: close };
 }
 
 /** Grows as long as the context is open. */
@@ -72,7 +73,7 @@ function isLookingForEvents(url: string, reason: string): boolean {
 }
 
 /** The same for a page that is open already, such as another tab. */
-export function chatPageOf(page: Page): Omit<ChatPage, "complaints" | "close"> {
+export function chatPageOf(page: Page): Omit<ChatPage, "complaints" | "close" | typeof Symbol.asyncDispose> {
   const message = page.getByLabel("Message", { exact: true });
   return {
     page,

@@ -1,5 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { EngineOptions } from "../../src/contract/gateway.ts";
+import { optionsAsText } from "../../src/contract/options-as-text.ts";
 import { type RunningStack, startStack } from "../../src/services/start.ts";
 import { PATIENTLY } from "../support/cli.ts";
 import { createSession, say as sayTo } from "../support/hmi.ts";
@@ -27,9 +29,7 @@ describe.runIf(CHROMIUM !== undefined)("a conversation", () => {
   test("is copied over plain http, too", async () => {
     const session_id = await createSession(stack.hmi, null);
     await sayTo(stack.hmi, directed({ stand_in_reply: "A **reply**.\n\n```sh\nls -l\n```" }), { session_id });
-    await using chat = disposable(
-      await openChatPage(browser, `${stack.hmi.replace("127.0.0.1", LAN)}/c/${session_id}`),
-    );
+    await using chat = await openChatPage(browser, `${stack.hmi.replace("127.0.0.1", LAN)}/c/${session_id}`);
     expect(await chat.page.evaluate("[isSecureContext, 'clipboard' in navigator]")).toEqual([false, false]);
     await chat.page.getByRole("button", { name: "Copy", exact: true }).click();
     await chat.page.getByText("Copied").waitFor();
@@ -40,7 +40,7 @@ describe.runIf(CHROMIUM !== undefined)("a conversation", () => {
   });
 
   test("keeps what is selected in a paragraph that grows", async () => {
-    await using chat = disposable(await openChatPage(browser, `${stack.hmi}/new`));
+    await using chat = await openChatPage(browser, `${stack.hmi}/new`);
     await chat.say("Count to 1000");
     const paragraph = chat.lastReply.locator("p");
     await expect.poll(() => paragraph.textContent(), PATIENTLY).toContain("9, 10");
@@ -62,7 +62,7 @@ describe.runIf(CHROMIUM !== undefined)("a conversation", () => {
     for (let count = 0; count < 6; count += 1) {
       await sayTo(stack.hmi, directed({ stand_in_reply: "A line.\n\n".repeat(20) }), { session_id });
     }
-    await using chat = disposable(await openChatPage(browser, `${stack.hmi}/c/${session_id}`));
+    await using chat = await openChatPage(browser, `${stack.hmi}/c/${session_id}`);
     await expect.poll(() => chat.page.getByRole("article").count(), PATIENTLY).toBe(12);
     const pages = (await chat.page.pdf({ format: "A4" })).toString("latin1").match(/\/Type \/Page\b/g);
     expect(pages?.length).toBeGreaterThanOrEqual(3);
@@ -76,7 +76,7 @@ describe.runIf(CHROMIUM !== undefined)("a conversation", () => {
     const session_id = await createSession(stack.hmi, null);
     const reply = "Two and two\n</think>\n\nFour.\n\n<think>\nSure?\n</think>\n\nYes, `<think>` is a tag.";
     await sayTo(stack.hmi, directed({ stand_in_reply: reply }), { session_id });
-    await using chat = disposable(await openChatPage(browser, `${stack.hmi}/c/${session_id}`));
+    await using chat = await openChatPage(browser, `${stack.hmi}/c/${session_id}`);
     await shows(chat.lastReply.locator("p").last(), "Yes, <think> is a tag.");
     await shows(chat.lastReply.locator(".content"), "Four.Yes, <think> is a tag.");
     await chat.lastReply.locator("summary").click();
@@ -88,7 +88,7 @@ describe.runIf(CHROMIUM !== undefined)("a conversation", () => {
     const reply =
       "- عنصر\n- عنصر\n\n> اقتباس\n\n| أول | ثان |\n| --- | --- |\n| قيمة | قيمة |\n\n- one\n- two";
     await sayTo(stack.hmi, directed({ stand_in_reply: reply }), { session_id });
-    await using chat = disposable(await openChatPage(browser, `${stack.hmi}/c/${session_id}`));
+    await using chat = await openChatPage(browser, `${stack.hmi}/c/${session_id}`);
     await chat.lastReply.locator("table").waitFor();
     expect(
       await chat.page.evaluate(`[...document.querySelectorAll(".markdown :is(ul, blockquote)")].map((element) => {
@@ -111,7 +111,7 @@ describe.runIf(CHROMIUM !== undefined)("a conversation", () => {
   test("opens without a shift of what stands there", async () => {
     const session_id = await createSession(stack.hmi, null);
     for (let count = 0; count < 6; count += 1) await sayTo(stack.hmi, "Count to 60", { session_id });
-    await using chat = disposable(await openChatPage(browser, `${stack.hmi}/new`));
+    await using chat = await openChatPage(browser, `${stack.hmi}/new`);
     await chat.page.addInitScript(`
       window.shifts = [];
       new PerformanceObserver((list) => {
@@ -161,10 +161,6 @@ describe.runIf(CHROMIUM !== undefined)("a conversation", () => {
 });
 
 /** A message with what directs the stand-in. */
-function directed(directions: object): string {
-  return `Hello\nstand_in_options: ${JSON.stringify(directions)}`;
-}
-
-function disposable(chat: ChatPage): ChatPage & AsyncDisposable {
-  return { ...chat, [Symbol.asyncDispose]: () => chat.close() };
+function directed(directions: EngineOptions): string {
+  return `Hello\n${optionsAsText(directions)}`;
 }

@@ -1,5 +1,7 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { EngineOptions } from "../../src/contract/gateway.ts";
+import { optionsAsText } from "../../src/contract/options-as-text.ts";
 import { type RunningStack, startStack } from "../../src/services/start.ts";
 import { PATIENTLY } from "../support/cli.ts";
 import { generationsOf } from "../support/hmi.ts";
@@ -9,8 +11,7 @@ import { type ChatPage, chatPageOf, openChatPage, shows } from "./page.ts";
 if (CHROMIUM === undefined) test("replies in a browser", ({ skip }) => skip(NO_CHROMIUM));
 
 /** A message with what directs the stand-in. */
-const directed = (text: string, directions: object): string =>
-  `${text}\nstand_in_options: ${JSON.stringify(directions)}`;
+const directed = (text: string, directions: EngineOptions): string => `${text}\n${optionsAsText(directions)}`;
 
 describe.runIf(CHROMIUM !== undefined)("a reply on the page", () => {
   let stack: RunningStack;
@@ -25,7 +26,7 @@ describe.runIf(CHROMIUM !== undefined)("a reply on the page", () => {
   const open = (path = "/new"): Promise<ChatPage> => openChatPage(browser, `${stack.hmi}${path}`);
 
   test("has its thoughts folded above it, also after a reload", async () => {
-    await using chat = disposable(await open());
+    await using chat = await open();
     await chat.page.getByLabel("Model").selectOption("qwen3:8b");
     await chat.say(directed("Count to 3", { stand_in_thought: "Three numbers, then." }));
     const thoughts = chat.lastReply.locator("details.thoughts");
@@ -40,7 +41,7 @@ describe.runIf(CHROMIUM !== undefined)("a reply on the page", () => {
   });
 
   test("is thought about as chosen beside the model, where the model can", async () => {
-    await using chat = disposable(await open());
+    await using chat = await open();
     const thinking = chat.page.getByLabel("Thinking");
     await chat.page.getByLabel("Model").selectOption("llama3.1:8b");
     expect(await thinking.count()).toBe(0);
@@ -59,7 +60,7 @@ describe.runIf(CHROMIUM !== undefined)("a reply on the page", () => {
   });
 
   test("is waited for with a clock and what goes on, and says how fast it was", async () => {
-    await using chat = disposable(await open());
+    await using chat = await open();
     await chat.say(directed("Count to 3", { stand_in_load_ms: 2500 }));
     await expect
       .poll(() => chat.status.textContent(), PATIENTLY)
@@ -76,7 +77,7 @@ describe.runIf(CHROMIUM !== undefined)("a reply on the page", () => {
   });
 
   test("that repeats itself is told, with Stop beside it", async () => {
-    await using chat = disposable(await open());
+    await using chat = await open();
     await chat.say(directed("Say the same again. ", { stand_in_repeat: true, stand_in_token_ms: 1 }));
     const notice = chat.lastReply.getByRole("status");
     await expect.poll(() => notice.textContent(), PATIENTLY).toContain("again");
@@ -89,7 +90,7 @@ describe.runIf(CHROMIUM !== undefined)("a reply on the page", () => {
   });
 
   test("without any text is a failure that says why", async () => {
-    await using chat = disposable(await open());
+    await using chat = await open();
     await chat.say(directed("Hello", { stand_in_reply: "" }));
     await expect
       .poll(() => chat.lastReply.locator(".trouble").textContent(), PATIENTLY)
@@ -98,10 +99,10 @@ describe.runIf(CHROMIUM !== undefined)("a reply on the page", () => {
   });
 
   test("is followed by a second page, which hears at once that it was asked for", async () => {
-    await using first = disposable(await open());
+    await using first = await open();
     await first.say("Count to 2");
     await shows(first.lastReply, "1, 2");
-    await using second = disposable(await open(first.path()));
+    await using second = await open(first.path());
     await shows(second.lastReply, "1, 2");
     await first.say("Count to 4");
     await shows(second.page.getByRole("article", { name: "You" }).last(), "Count to 4");
@@ -149,8 +150,4 @@ async function setHidden(page: Page, isHidden: boolean): Promise<void> {
     Object.defineProperty(document, "hidden", { configurable: true, value: hidden });
     document.dispatchEvent(new Event("visibilitychange"));
   }, isHidden);
-}
-
-function disposable(chat: ChatPage): ChatPage & AsyncDisposable {
-  return { ...chat, [Symbol.asyncDispose]: () => chat.close() };
 }

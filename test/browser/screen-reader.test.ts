@@ -1,5 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { optionsAsText } from "../../src/contract/options-as-text.ts";
 import { type RunningStack, startStack } from "../../src/services/start.ts";
 import { PATIENTLY } from "../support/cli.ts";
 import { CHROMIUM, launchChromium, NO_CHROMIUM } from "./chromium.ts";
@@ -30,7 +31,7 @@ describe.runIf(CHROMIUM !== undefined)("a screen reader", () => {
       await chat.message.waitFor();
       const listener = await listen(chat);
       const directions = { stand_in_reply: REPLY, stand_in_token_ms: 20 };
-      await chat.say(`Hello\nstand_in_options: ${JSON.stringify(directions)}`);
+      await chat.say(`Hello\n${optionsAsText(directions)}`);
       await expect.poll(listener.heard, PATIENTLY).toEqual(["The first paragraph, with code."]);
       expect(await chat.status.textContent()).toMatch(/^Writing/);
       await expect

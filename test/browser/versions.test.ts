@@ -17,10 +17,7 @@ describe.runIf(CHROMIUM !== undefined)("versions on the page", () => {
     await Promise.all([browser?.close(), stack?.close()]);
   });
 
-  const open = async (path = "/new"): Promise<ChatPage & AsyncDisposable> => {
-    const chat = await openChatPage(browser, `${stack.hmi}${path}`);
-    return { ...chat, [Symbol.asyncDispose]: () => chat.close() };
-  };
+  const open = (path = "/new"): Promise<ChatPage> => openChatPage(browser, `${stack.hmi}${path}`);
   /** What is said in the conversation, oldest first. */
   const said = (chat: ChatPage): Promise<string[]> =>
     chat.page.locator(".message :is(.said, .content)").allTextContents();

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
+import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
 import type { RunReport } from "../../src/harness/report.ts";
 import { verify } from "../../src/verify.ts";
 import { startTestEngine } from "../services/engine/client.ts";
@@ -11,16 +12,7 @@ async function judge(only: RegExp, faults: readonly OddFault[] = []): Promise<Ru
   const engine = await startTestEngine();
   const { url, close } = await startOddBackEnd(engine.url, faults);
   onTestFinished(close);
-  const contract = {
-    driver: "described",
-    wire: ODD_WIRE,
-    lacks: {},
-    endpoints: {},
-    request_fields: {},
-    answer_fields: {},
-    event_fields: {},
-    store_names: {},
-  };
+  const contract = { ...DEFAULT_CONFIG.contract, driver: "described", wire: ODD_WIRE };
   const target = { hmi: url, engine: engine.url, contract, settings: { heartbeatMs: 300 } };
   return await verify({ suite: SUITES, grep: only, target });
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { fileURLToPath } from "node:url";
 import type { HarEntry } from "../../scripts/real/chromium-har.ts";
-import { type ServedWebSocket, serveWebSockets } from "./websocket-server.ts";
+import { type ServerSocket, takeWebSockets } from "./web-socket-server.ts";
 
 const HAR = fileURLToPath(new URL("../../fixtures/recorded/open-webui/page.har", import.meta.url));
 const { entries } = (JSON.parse(readFileSync(HAR, "utf8")) as { log: { entries: HarEntry[] } }).log;
@@ -42,7 +42,7 @@ export interface RecordedOpenWebui {
  */
 export function recordedOpenWebui(): RecordedOpenWebui {
   const asked: RecordedOpenWebui["asked"] = [];
-  let socket: ServedWebSocket | undefined;
+  let socket: ServerSocket | undefined;
   const server = createServer(async (request, response) => {
     const body = await bodyOf(request);
     const { method, url: path = "", headers } = request;
@@ -51,12 +51,14 @@ export function recordedOpenWebui(): RecordedOpenWebui {
     response.writeHead(status, { "content-type": "application/json" }).end(answer);
     if (path === "/api/chat/completions") for (const frame of framesFor(body as Message)) socket?.say(frame);
   });
-  serveWebSockets(server, (opened) => {
-    socket = opened;
-    opened.say(FRAMES[0]?.data ?? "");
-    return (text) => {
+  takeWebSockets(server, {
+    onOpen(opened) {
+      socket = opened;
+      opened.say(FRAMES[0]?.data ?? "");
+    },
+    onText(text, opened) {
       if (text.startsWith("40")) opened.say('40{"sid":"recorded-sid"}');
-    };
+    },
   });
   return { server, asked, hangUp: () => socket?.hangUp() };
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { listenOnAnyPort } from "./listen.ts";
 
@@ -7,7 +7,10 @@ import { listenOnAnyPort } from "./listen.ts";
 export interface ServerSocket {
   readonly request: IncomingMessage;
   say(text: string): void;
+  /** Ends it in order. */
   close(): void;
+  /** Drops it, as a cut does. */
+  hangUp(): void;
 }
 
 export interface WebSocketHandlers {
@@ -25,8 +28,13 @@ export async function serveWebSockets(handlers: WebSocketHandlers, page?: string
       ? response.writeHead(404).end()
       : response.writeHead(200, { "content-type": "text/html" }).end(page),
   );
-  server.on("upgrade", (request, socket: Duplex) => accept(request, socket, handlers));
+  takeWebSockets(server, handlers);
   return await listenOnAnyPort(server);
+}
+
+/** Takes WebSockets at a server that answers other calls itself. */
+export function takeWebSockets(server: Server, handlers: WebSocketHandlers): void {
+  server.on("upgrade", (request, socket: Duplex) => accept(request, socket, handlers));
 }
 
 function accept(request: IncomingMessage, socket: Duplex, { onOpen, onText }: WebSocketHandlers): void {
@@ -42,6 +50,7 @@ function accept(request: IncomingMessage, socket: Duplex, { onOpen, onText }: We
     request,
     say: (text) => void socket.write(frame(0x1, Buffer.from(text))),
     close: () => void socket.end(frame(0x8, Buffer.from([0x03, 0xe8]))),
+    hangUp: () => void socket.destroy(),
   };
   let rest = Buffer.alloc(0);
   socket.on("error", () => undefined);

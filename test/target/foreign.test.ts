@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { expect, onTestFinished, test } from "vitest";
+import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
 import type { Departures } from "../../src/contract/foreign.ts";
 import { ENDPOINTS } from "../../src/contract/foreign.ts";
 import { gatewayRoutes, hmiRoutes, pageRoutes } from "../../src/contract/routes.ts";
@@ -9,15 +10,6 @@ import { findEndpoint } from "../../src/target/endpoint.ts";
 import { createForeignClient } from "../../src/target/foreign.ts";
 import type { HttpClient } from "../../src/target/http.ts";
 import { listenOnAnyPort } from "../support/listen.ts";
-
-const NONE: Departures = {
-  lacks: {},
-  endpoints: {},
-  request_fields: {},
-  answer_fields: {},
-  event_fields: {},
-  store_names: {},
-};
 
 interface Asked {
   readonly line: string;
@@ -40,7 +32,11 @@ async function backend(
     answer(response, request);
   });
   const url = await listenOnAnyPort(server);
-  const client = createForeignClient({ url, service, departures: { ...NONE, ...departures } });
+  const client = createForeignClient({
+    url,
+    service,
+    departures: { ...DEFAULT_CONFIG.contract, ...departures },
+  });
   onTestFinished(() => client.close());
   return { client, asked };
 }

@@ -3,17 +3,15 @@ import { createServer } from "node:http";
 import { expect, test } from "vitest";
 import { connectSocketIo } from "../../../src/target/drivers/socket-io-connection.ts";
 import { listenOnAnyPort } from "../../support/listen.ts";
-import { serveWebSockets } from "../../support/websocket-server.ts";
+import { serveWebSockets } from "../../support/web-socket-server.ts";
 
 const onEvent = (): void => undefined;
 
 async function served(onText: (text: string, say: (frame: string) => void) => void): Promise<string> {
-  const server = createServer();
-  serveWebSockets(server, (socket) => {
-    socket.say('0{"sid":"engine","pingInterval":25000}');
-    return (text) => onText(text, socket.say);
+  return await serveWebSockets({
+    onOpen: (socket) => socket.say('0{"sid":"engine","pingInterval":25000}'),
+    onText: (text, socket) => onText(text, socket.say),
   });
-  return await listenOnAnyPort(server);
 }
 
 test("it shows what it has, answers pings, and tells events with their values", async () => {

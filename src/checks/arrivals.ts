@@ -1,0 +1,58 @@
+import { CouldNotRun } from "../harness/check.ts";
+
+/**
+ * What comes of a reply while it is read, for whoever waits for something of it. A stream that has begun to talk and then
+ * is silent for too long is given up; before that, a model may be loading.
+ */
+export class Arrivals<Item> {
+  readonly #came: Item[] = [];
+  readonly #waiting = new Set<{ isIt: (item: Item) => boolean; resolve: () => void }>();
+  readonly #patienceMs: number;
+  readonly #giveUp: () => void;
+  #silence: NodeJS.Timeout | undefined;
+  #hasEnded = false;
+
+  constructor(patienceMs: number, giveUp: () => void) {
+    this.#patienceMs = patienceMs;
+    this.#giveUp = giveUp;
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** Takes what has come; `isTalk` where more of it must soon follow. */
+  take(item: Item, { isTalk }: { readonly isTalk: boolean }): void {
+    this.#came.push(item);
+    for (const wait of this.#waiting) if (wait.isIt(item)) wait.resolve();
+    if (!isTalk) return;
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(this.#giveUp, this.#patienceMs);
+  }
+
+  /** The stream's end: nothing more is waited for after it. */
+  endWith<Stream>(stream: Promise<Stream>): Promise<Stream> {
+    const ended = stream.finally(() => {
+      this.#hasEnded = true;
+      clearTimeout(this.#silence);
+    });
+    // Whoever waits for the end is told; nobody may.
+    ended.catch(() => undefined);
+    return ended;
+  }
+
+  /** Resolves once it has come. Rejects with {@link CouldNotRun} where the reply ends before. */
+  async until(
+    ended: Promise<unknown>,
+    { what, of }: { readonly what: string; readonly of: string },
+    isIt: (item: Item) => boolean,
+  ): Promise<void> {
+    if (this.#came.some(isIt)) return;
+    const came = Promise.withResolvers<void>();
+    this.#waiting.add({ isIt, resolve: came.resolve });
+    const tooLate = ended.then(() => {
+      throw new CouldNotRun(`${of} ended before ${what} came`);
+    });
+    await Promise.race([came.promise, tooLate]);
+  }
+}
