@@ -2,6 +2,7 @@ import * as z from "zod";
 import { DEFAULT_SETTINGS } from "../../src/config/defaults.ts";
 import { ConfigSchema } from "../../src/config/schema.ts";
 import { SERVICE_NAME, ServiceSchema } from "../../src/config/services/schema.ts";
+import { WireDescriptionSchema } from "../../src/contract/wire-description.ts";
 import { docstringsOf } from "./docstrings.ts";
 import { meaningOf } from "./service-settings.ts";
 
@@ -77,6 +78,10 @@ function orVariable({ description, default: usual, ...schema }: JsonSchema): Jso
 function settingsOf(section: string, schema: z.core.$ZodType): JsonSchema {
   const { required: _, properties = {}, ...rest } = withoutDialect(z.toJSONSchema(schema, { io: "input" }));
   const defaults: Record<string, unknown> = { ...DEFAULT_SETTINGS[section as keyof typeof DEFAULT_SETTINGS] };
+  // Which is looked at by itself.
+  if (section === "contract") {
+    properties["wire"] = withoutDialect(z.toJSONSchema(WireDescriptionSchema, { io: "input" }));
+  }
   const described = Object.entries(properties).map(([name, setting]) => [
     name,
     {

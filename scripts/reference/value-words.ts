@@ -53,7 +53,7 @@ function wordsOf(schema: JsonSchema): string {
     case "object":
       return objectWords(schema);
     default:
-      return String(schema.type);
+      return schema.type ?? "any value";
   }
 }
 

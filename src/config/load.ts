@@ -16,6 +16,7 @@ import { type Config, ConfigSchema, type Settings } from "./schema.ts";
 import type { Services } from "./services.ts";
 import { unreadWireFaults } from "./unread-wire.ts";
 import { unreadable } from "./unreadable.ts";
+import { wireFaults } from "./wire-faults.ts";
 
 /** File names that are looked for, in this order. */
 export const CONFIG_FILES: readonly string[] = ["yaml", "yml", "json", "ts", "mts", "js", "mjs"].map(
@@ -78,7 +79,7 @@ export async function resolveConfig(options: LoadOptions): Promise<ResolvedConfi
         ...unreadWireFaults(parsed.data),
       ]
     : [...faultsOf(ConfigSchema, parsed.error, { besides: ["services"] }), ...faults];
-  const all = withFaultsOfLayers(layers, told);
+  const all = withFaultsOfLayers(layers, [...told, ...(await wireFaults(values["contract"]))]);
   if (!parsed.success || all.length > 0) {
     throw configError(
       all.map(({ path, part, message }) => {

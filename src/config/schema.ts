@@ -12,7 +12,7 @@ import {
   readAddress,
 } from "../contract/foreign.ts";
 import { problemOfStoreName, readStoreAddress, STORE_NAMES, type StoreName } from "../contract/store.ts";
-import { WireDescriptionSchema } from "../contract/wire-description.ts";
+import type { WireSettings } from "../contract/wire-description.ts";
 import type { Services } from "./services.ts";
 
 // The words of zod's messages, which zod/mini leaves out.
@@ -47,6 +47,12 @@ const endpointNames = Object.keys(ENDPOINTS) as EndpointName[];
 const storeNames = Object.keys(STORE_NAMES) as StoreName[];
 const word = z.string().check(z.regex(/^[a-z-]+$/));
 const fields = z.record(text, text);
+
+/**
+ * What it is made of is looked at by `wire-faults.ts`, where one is given: every command builds this schema, and that one
+ * takes longer than all the rest of it.
+ */
+const wire = z.record(z.string(), z.unknown()) as unknown as z.ZodMiniType<WireSettings, WireSettings>;
 
 /**
  * The settings, each with its default in `defaults.ts`. The same names work in a file and as environment
@@ -140,8 +146,8 @@ export const ConfigSchema = z.strictObject({
         error: `expected one of ${DRIVER_NAMES.join(", ")}, or a driver's file, such as ./driver.ts`,
       }),
     ),
-    /** The wire where it is not as the driver says, call by call: `send`, `read`, `stream`, `cancel`, `rows`, ... */
-    wire: WireDescriptionSchema,
+    /** The wire where it is not as the driver says, call by call: `send`, `read`, `stream`, `cancel`, `rows`, ... (contract, section 8). */
+    wire,
     /** By endpoint, by feature, or by the claim's own id: what becomes of a check that needs it. */
     lacks: z.partialRecord(
       z.union([z.enum([...endpointNames, ...FEATURES]), z.templateLiteral([word, "/", word])]),

@@ -1,0 +1,12 @@
+import { PLAIN_WORDS } from "./expected.ts";
+import { faultsOf } from "./faults.ts";
+import { type Fault, isRecord } from "./layer.ts";
+
+/** What is wrong with the description of a wire, at its own places; nothing where none is given, or it is none at all. */
+export async function wireFaults(contract: unknown): Promise<Fault[]> {
+  const wire = isRecord(contract) ? contract["wire"] : undefined;
+  if (!isRecord(wire) || Object.keys(wire).length === 0) return [];
+  const { WireDescriptionSchema } = await import("../contract/wire-description.ts");
+  const { error } = WireDescriptionSchema.safeParse(wire, PLAIN_WORDS);
+  return error === undefined ? [] : faultsOf(WireDescriptionSchema, error, { above: ["contract", "wire"] });
+}
