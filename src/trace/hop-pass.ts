@@ -36,6 +36,7 @@ export function readHopPass(stream: SeenStream, around: AroundStream): HopPass {
     first_thought_ms: at(thoughts[0]?.at_ms),
     first_token_ms: at(texts[0]?.at_ms),
     last_token_ms: at(texts.at(-1)?.at_ms),
+    title_ms: at(facts.find(({ kind }) => kind === "title")?.at_ms),
     longest_gap: longestGap(
       texts.map(({ at_ms }) => at_ms),
       at,
@@ -65,6 +66,7 @@ export const NOTHING_SEEN: HopPass = {
   first_thought_ms: null,
   first_token_ms: null,
   last_token_ms: null,
+  title_ms: null,
   longest_gap: null,
   ended_ms: null,
   end: null,

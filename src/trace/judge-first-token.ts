@@ -98,12 +98,22 @@ function judgeQueue(
   const total = pass === undefined ? null : firstPieceMs(pass);
   if (total === null || least - usual < LEAST_MS || least < total * LEAST_SHARE) return undefined;
   const isRecorded = pass?.engine_requests !== null;
+  const meanwhile = isRecorded
+    ? ""
+    : passes.every(isTitledFirst)
+      ? ` It is asked for a title first: that was told ${duration(pass?.title_ms ?? 0)} after the message, before the reply began.`
+      : " What the engine did meanwhile is not told without a tap.";
   return {
     hop,
     kind: "queued",
-    sentence: `By way of ${HOP_TITLES[hop]} the request waits ${duration(least)} in the engine's queue: first token after ${duration(total)}.${isRecorded ? "" : " What the engine did meanwhile is not told without a tap."}`,
+    sentence: `By way of ${HOP_TITLES[hop]} the request waits ${duration(least)} in the engine's queue: first token after ${duration(total)}.${meanwhile}`,
     next: isRecorded ? null : "stack tap in front of the engine shows what it is asked",
   };
+}
+
+/** Whether the conversation had its title before the reply had begun: a title is asked of an engine, too. */
+function isTitledFirst(pass: HopPass): boolean {
+  return pass.title_ms !== null && pass.title_ms < (firstPieceMs(pass) ?? 0);
 }
 
 function judgeDelay(

@@ -95,6 +95,8 @@ export interface HopPass {
   readonly first_thought_ms: number | null;
   readonly first_token_ms: number | null;
   readonly last_token_ms: number | null;
+  /** When the conversation's title came, where the wire tells one with the reply. */
+  readonly title_ms: number | null;
   /** The longest time between two pieces of text. */
   readonly longest_gap: { readonly from_ms: number; readonly to_ms: number } | null;
   readonly ended_ms: number | null;

@@ -219,6 +219,32 @@ test.each<[string, Parameters<typeof observations>[0], string]>([
     "hmi queued: By way of the HMI the request waits 1.2 s in the engine's queue: first token after 1.24 s. What the engine did meanwhile is not told without a tap.",
   ],
   [
+    "the engine's queue, behind a title that the wire told before the reply",
+    {
+      engine: {},
+      gateway: {},
+      hmi: {
+        ...LATE,
+        title_ms: 1_190,
+        timings: { queue_ms: 1200, load_ms: 1, prompt_ms: 20, reply_ms: 900 },
+      },
+    },
+    "hmi queued: By way of the HMI the request waits 1.2 s in the engine's queue: first token after 1.24 s. It is asked for a title first: that was told 1.19 s after the message, before the reply began.",
+  ],
+  [
+    "a title that came after the reply had begun tells nothing of the queue",
+    {
+      engine: {},
+      gateway: {},
+      hmi: {
+        ...LATE,
+        title_ms: 1_300,
+        timings: { queue_ms: 1200, load_ms: 1, prompt_ms: 20, reply_ms: 900 },
+      },
+    },
+    "hmi queued: By way of the HMI the request waits 1.2 s in the engine's queue: first token after 1.24 s. What the engine did meanwhile is not told without a tap.",
+  ],
+  [
     "the HMI takes its time until it takes the message",
     { engine: {}, gateway: {}, hmi: { ...LATE, accepted_ms: 1_150 } },
     "hmi delay: The HMI adds the delay: 1.2 s more than the gateway (1.15 s until it took the message); first token after 1.24 s, of which the engine 40 ms.",

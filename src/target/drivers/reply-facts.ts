@@ -31,6 +31,8 @@ export type ReplyFact =
   | { readonly kind: "thought"; readonly text: string }
   | { readonly kind: "usage"; readonly prompt: number | null; readonly completion: number | null }
   | { readonly kind: "timings"; readonly timings: EngineTimings }
+  /** What the conversation is called from now on, where the reply's own stream tells it. */
+  | { readonly kind: "title"; readonly title: string }
   /** What a person should know of a reply that goes on. */
   | { readonly kind: "notice"; readonly notice: Told }
   | ({ readonly kind: "failure" } & Told)

@@ -40,6 +40,9 @@ test("a first message makes a chat, and its reply is heard over socket.io", asyn
   expect(lastFact(stream, "usage")).toMatchObject({ prompt: 14, completion: 73 });
   expect(lastFact(stream, "timings")?.timings.prompt_ms).toBeCloseTo(774.37, 1);
   expect(stream.facts.at(-1)).toMatchObject({ kind: "done", reason: "stop" });
+  const kinds = stream.facts.map(({ kind }) => kind);
+  expect(kinds.indexOf("title"), "it asks for a title first").toBeGreaterThan(-1);
+  expect(kinds.indexOf("title")).toBeLessThan(kinds.indexOf("text"));
   const { body, token } = there.asked.at(-1) ?? {};
   expect(token).toBe("Bearer recorded-token");
   expect(body).toMatchObject({

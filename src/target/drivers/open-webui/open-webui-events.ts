@@ -44,12 +44,17 @@ const OPEN_WEBUI_EVENTS: StreamDescription = {
 export function openWebuiEventReader(): (event: unknown) => readonly ReplyFact[] {
   let reason: string | null = null;
   return (event) => {
-    const facts = factsIn(event, undefined, OPEN_WEBUI_EVENTS);
+    const facts = [...factsIn(event, undefined, OPEN_WEBUI_EVENTS), ...titleIn(event)];
     // Why it ended is told before it is told that it has ended.
     reason = textAt(event, "data.data.choices.0.finish_reason") ?? reason;
     const end = endIn(event, reason);
     return end === undefined ? facts : [...facts, { kind: "done", reason: end.reason }];
   };
+}
+
+function titleIn(event: unknown): readonly ReplyFact[] {
+  const title = textAt(event, "data.type") === "chat:title" ? textAt(event, "data.data") : null;
+  return title === null ? [] : [{ kind: "title", title }];
 }
 
 function endIn(event: unknown, reason: string | null): { readonly reason: string | null } | undefined {
