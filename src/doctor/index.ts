@@ -5,6 +5,7 @@ import { urlOf } from "../contract/address.ts";
 import type { EndpointName, ForeignContract } from "../contract/foreign.ts";
 import { exposureWarnings } from "../launch/exposure.ts";
 import { lookAtStack, type Sighting, sightingOf } from "../launch/look.ts";
+import { engineUrlForGateway } from "../launch/specs.ts";
 import type { ServiceState } from "../supervisor/inspect.ts";
 import { readStates } from "../supervisor/keep/states.ts";
 import { requireJudgeable } from "../supervisor/other-namespace.ts";
@@ -74,6 +75,7 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
     stateOf(name)?.state === "stopped" ? (supervised?.services[name]?.last_exit ?? undefined) : undefined;
   const { scene, clear } = setScene({
     urls,
+    tapUrl: tapUrlOf(options),
     states: { engine: stateOf("engine"), gateway: stateOf("gateway"), hmi: stateOf("hmi") },
     lastExits: { engine: lastExitOf("engine"), gateway: lastExitOf("gateway"), hmi: lastExitOf("hmi") },
     token: config.auth.token,
@@ -131,6 +133,12 @@ function urlsOf({ config, urls: given = {}, contract = config.contract, driver }
   }
   const front = frontOf({ contract, driver });
   return { ...given, [front]: given[front] ?? configured[front] };
+}
+
+/** Where the configured tap is; undefined where there is none, or another engine is named than the one it is before. */
+function tapUrlOf({ config, urls: { engine } = {}, contract = config.contract }: ExamineOptions) {
+  const isOther = engine !== undefined || contract.driver !== config.contract.driver;
+  return isOther || config.engine.tap_port === 0 ? undefined : engineUrlForGateway(config);
 }
 
 /** Which call of the contract a rung is about, where that can be known not to be there. */

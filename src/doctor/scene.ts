@@ -80,6 +80,8 @@ export interface HmiReply {
 export interface Scene {
   /** Those that the stack has and that are known; {@link patientOf} looks one up. */
   readonly services: { readonly [Name in Role]?: Patient };
+  /** A tap of this stack before the engine, which records what passes; undefined where none is configured. */
+  readonly engineTap: HttpClient | undefined;
   /** How the stack is talked to. */
   readonly target: TargetUrls;
   /** The service that messages are sent to. */
@@ -99,6 +101,8 @@ export interface Scene {
 
 export interface SceneOptions {
   readonly urls: { readonly [Name in Role]?: string | undefined };
+  /** Where this stack has a tap before its engine; undefined where it has none. */
+  readonly tapUrl?: string | undefined;
   /** A driver of the user's own; counts before `contract.driver`. */
   readonly driver?: Driver | undefined;
   readonly agent: string;
@@ -156,6 +160,7 @@ export function setScene(options: SceneOptions): { scene: Scene; clear: () => Pr
   for (const [name, url] of Object.entries(urls)) {
     if (url !== undefined) services[name as Role] = patient(name as Role, url);
   }
+  const engineTap = options.tapUrl === undefined ? undefined : createHttpClient(options.tapUrl, engineKey);
   const target: TargetUrls = {
     ...urls,
     ...{ token, engineKey, contract, model: options.model, agentId: options.agent },
@@ -164,6 +169,7 @@ export function setScene(options: SceneOptions): { scene: Scene; clear: () => Pr
   const deferred: { what: string; undo: (signal: AbortSignal) => Promise<void> }[] = [];
   const scene: Scene = {
     services,
+    engineTap,
     target,
     front: frontOf(target),
     model: options.model,
@@ -194,6 +200,7 @@ export function setScene(options: SceneOptions): { scene: Scene; clear: () => Pr
       await undo(AbortSignal.timeout(CLEAR_TIMEOUT_MS)).catch(() => leftBehind.push(what));
     }
     await Promise.all(Object.values(services).map(({ client }) => client.close()));
+    await engineTap?.close();
     return leftBehind;
   };
   return { scene, clear };

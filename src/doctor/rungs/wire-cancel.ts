@@ -1,14 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { Role } from "../../config/services.ts";
-import type { GenerationRecord } from "../../contract/engine.ts";
 import { isRefusal } from "../../target/drivers/refused-words.ts";
 import { lastFact } from "../../target/drivers/reply-facts.ts";
-import { watchEngine } from "../../target/engine-watch.ts";
 import { broken } from "../diagnose.ts";
 import type { Finding, Rung } from "../ladder.ts";
 import type { Scene } from "../scene.ts";
 import { shortened } from "../words.ts";
-import { LONG, lookAtRecord, UNSEEN } from "./cancel.ts";
+import { LONG } from "./cancel.ts";
+import { engineUnseen, judgeEngineStop, openEngineRecord, WRITTEN_BEFORE } from "./engine-record.ts";
 import { type Said, say, soon } from "./wire-reply.ts";
 
 /** A cancel, by a call or by closing the connection, stops the engine. */
@@ -23,7 +22,7 @@ export function wireCancelRung(service: Role): Rung<Scene> {
       const lacking = chat?.lacking.cancel;
       if (chat === undefined || lacking !== undefined)
         return { status: "skipped", text: lacking ?? "nothing answers" };
-      const record = await openRecord(scene);
+      const record = await openEngineRecord(scene);
       const mark = `stack doctor ${randomUUID()}`;
       const first = Promise.withResolvers<void>();
       const said = await say(scene, `Count to 500 (${mark})`, LONG, ({ kind }) => {
@@ -33,24 +32,13 @@ export function wireCancelRung(service: Role): Rung<Scene> {
       await Promise.race([first.promise, said.reading.ended]);
       const refusal = await cancel(scene, said);
       if (refusal !== undefined) return refusal;
+      const answeredAt = Date.now();
       const stream = await said.reading.ended;
-      if (record !== undefined) return await lookAtRecord(record, mark);
+      if (record !== undefined) return await judgeEngineStop(record, { mark, answeredAt });
       const reason = lastFact(stream, "done")?.reason;
-      const isWritten = reason === "stop" || reason === "length";
-      const text = isWritten ? "the reply was written before its cancel could reach it" : UNSEEN;
-      return { status: "skipped", text };
+      return reason === "stop" || reason === "length" ? WRITTEN_BEFORE : engineUnseen(scene);
     },
   };
-}
-
-/** What the engine is asked from now on, where its own record or a tap tells. */
-async function openRecord(scene: Scene): Promise<(() => Promise<GenerationRecord[]>) | undefined> {
-  const engine = scene.services.engine?.client;
-  if (engine === undefined) return undefined;
-  const { generationsAfter } = await watchEngine(engine, soon(scene), scene.target.token);
-  if (generationsAfter === undefined) return undefined;
-  const before = (await generationsAfter(0, scene.signal)).at(-1)?.id ?? 0;
-  return () => generationsAfter(before, scene.signal);
 }
 
 /** Ends the reply; what is wrong with the answer, if anything is. */
