@@ -13,6 +13,9 @@ export function createReplyStore(db: Database, writer: Writer): ReplyStore {
   const unconfirmed = new Set<string>();
   return {
     find: (messageId) => db.read((sql) => findReply(sql, messageId)),
+    announce: (url) => writer.announce(url),
+    otherWriterOf: (messageId) => db.read((sql) => writer.otherWriterOf(sql, messageId)),
+    isOwnKey: (key) => key !== "" && key === writer.present,
     grow: (messageId, text, thinking, notices = []) =>
       db.writeSoon((sql) => {
         const isOurs = appendText(sql, { messageId, writer: writer.present, text, thinking });

@@ -20,11 +20,10 @@ export interface WriterLock {
 }
 
 /**
- * Takes the lock of a new writer. To be called with the database's write lock, because
+ * Takes the lock of a new writer of this name. To be called with the database's write lock, because
  * {@link sweepWriterLocks} takes a file that nobody has locked yet for that of a dead writer.
  */
-export function takeWriterLock(path: string): WriterLock {
-  const writer = crypto.randomUUID();
+export function takeWriterLock(path: string, writer: string): WriterLock {
   if (path === ":memory:") return { writer, release: () => undefined };
   const file = lockFile(path, writer);
   closeSync(openNew(file));

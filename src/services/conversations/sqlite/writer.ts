@@ -1,12 +1,16 @@
-import type { OwnedReply, TakenOver } from "../store.ts";
+import type { OtherWriter, OwnedReply, TakenOver } from "../store.ts";
 import type { Statements } from "./database.ts";
 import { findReply } from "./exchanges.ts";
+import { rowidOf } from "./rowid.ts";
 import { isWriterAlive, sweepWriterLocks, takeWriterLock, type WriterLock } from "./writer-lock.ts";
+import { newWriterName, urlInWriterName } from "./writer-name.ts";
 
 /** Who writes the replies that this store begins or takes over: one name, from the first of them to {@link release}. */
 export class Writer {
   readonly #path: string;
   #lock: WriterLock | undefined;
+  /** Where its process is reached; undefined where nobody has said it. */
+  #url: string | undefined;
 
   /** `path` is the database's. */
   constructor(path: string) {
@@ -15,13 +19,28 @@ export class Writer {
 
   /** The name that rows of this writer have. To be called with the database's write lock. */
   name(): string {
-    this.#lock ??= takeWriterLock(this.#path);
+    this.#lock ??= takeWriterLock(this.#path, newWriterName(this.#url));
     return this.#lock.writer;
   }
 
   /** The name, where it has begun anything; else one that no row has. */
   get present(): string {
     return this.#lock?.writer ?? "";
+  }
+
+  /** {@link ReplyStore.announce} */
+  announce(url: string): void {
+    this.#url = url;
+  }
+
+  /** {@link ReplyStore.otherWriterOf} */
+  otherWriterOf(sql: Statements, messageId: string): OtherWriter | undefined {
+    const id = rowidOf(messageId) ?? null;
+    const row = sql.get("SELECT writer FROM messages WHERE id = ? AND status = 'streaming'", id);
+    const writer = row?.["writer"];
+    if (typeof writer !== "string" || writer === this.present || !this.#isAlive(writer)) return undefined;
+    const url = urlInWriterName(writer);
+    return url === undefined ? undefined : { url, key: writer };
   }
 
   /** {@link ReplyStore.takeOver}; `sql` holds the write lock, so that two who want the same rows come in turn. */
