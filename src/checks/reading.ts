@@ -114,6 +114,7 @@ const NOTHING: Omit<Message, "role" | "content" | "session_id"> = {
   timestamp: "",
   parent_id: null,
   versions: [],
+  covers_until: null,
 };
 
 /** What the HMI shows of a conversation; with a limit, so many of its newest rows. */

@@ -128,6 +128,8 @@ export const Message = z.object({
   parent_id: z.string().nullable().default(null),
   /** The ids of all versions of this message, oldest first, its own among them: all that follow the same one. */
   versions: z.array(z.string()).default([]),
+  /** Of a summary: the last message that it stands for, with all before that. Null for any other row. */
+  covers_until: z.string().nullable().default(null),
 });
 export type Message = z.infer<typeof Message>;
 
@@ -151,6 +153,8 @@ export type Session = z.infer<typeof Session>;
 /** The query of `GET /api/chat/sessions`; `model_id=none` asks for general ones. */
 export const SessionsQuery = z.object({
   model_id: z.union([z.literal("none"), ModelIdText]).optional(),
+  /** The archived ones, those that are not (as without it), or both. */
+  archived: z.enum(["true", "false", "all"]).optional(),
   limit: queryInteger(1, 500).optional(),
   offset: queryInteger(0, Number.MAX_SAFE_INTEGER).optional(),
 });

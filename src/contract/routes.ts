@@ -97,6 +97,8 @@ export const hmiRoutes = {
   renameSession: route("PUT", "/api/chat/sessions/:session_id"),
   /** Takes a conversation out of the list; a reply that runs is ended first. */
   archiveSession: route("POST", "/api/chat/sessions/:session_id/archive"),
+  /** Puts an archived conversation back into the list. */
+  unarchiveSession: route("POST", "/api/chat/sessions/:session_id/unarchive"),
   /** Archives a conversation and starts anew with its profile, agent and model. */
   clearSession: route("POST", "/api/chat/sessions/:session_id/clear"),
   /** Deletes a conversation with its messages; a reply that runs is ended first. */

@@ -114,6 +114,10 @@ export const HELD_BY: Holders = {
         "archiving in mid-reply ends the reply first",
       ],
     },
+    "hmi.unarchiveSession": {
+      "services/hmi/sessions.test.ts":
+        "archived conversations are listed by themselves or with the others, and brought back by a call or a message",
+    },
     "hmi.clearSession": {
       "services/hmi/sessions.test.ts":
         "clearing archives it and starts anew with the same profile, agent and model",

@@ -179,6 +179,9 @@ const CALLS: Record<
   "hmi.archiveSession": {
     named: [({ running_id }) => posted(hmiRoutes.archiveSession.path({ session_id: running_id }))],
   },
+  "hmi.unarchiveSession": {
+    named: [({ session_id }) => posted(hmiRoutes.unarchiveSession.path({ session_id }))],
+  },
   "hmi.clearSession": {
     named: [({ running_id }) => posted(hmiRoutes.clearSession.path({ session_id: running_id }))],
   },

@@ -77,6 +77,7 @@ export const PYTHON_CONTRACT: ForeignContract = {
     "hmi.image": "skipped",
     "hmi.renameSession": "skipped",
     "hmi.archiveSession": "skipped",
+    "hmi.unarchiveSession": "skipped",
     "hmi.clearSession": "skipped",
     "hmi.exportSession": "skipped",
     "hmi.profile": "skipped",

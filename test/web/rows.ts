@@ -107,6 +107,7 @@ function message(fields: Partial<Message>): Message {
     timestamp: NOW,
     parent_id: null,
     versions: [],
+    covers_until: null,
     ...fields,
   };
 }

@@ -83,6 +83,8 @@ export interface Destination {
 export interface SessionFilter {
   /** A profile's, the general ones (null), or all (undefined). */
   readonly modelId?: number | null | undefined;
+  /** The archived ones, those that are not (undefined, as false), or both. */
+  readonly archived?: boolean | "all" | undefined;
   readonly limit: number;
   readonly offset: number;
 }
@@ -101,7 +103,7 @@ export interface OpenedConversation {
 }
 
 export interface SessionStore {
-  /** Not archived ones, newest first, and how many there are in all. */
+  /** The newest first, by what was said last, archived or not; and how many there are in all. */
   list(filter: SessionFilter): Promise<{ sessions: Session[]; total: number }>;
   /** Throws `conversation_not_found`. */
   get(sessionId: string): Promise<Session>;
@@ -123,6 +125,11 @@ export interface SessionStore {
   rename(sessionId: string, title: string): Promise<Session>;
   /** Takes it out of the list and out of use as the active one. */
   archive(sessionId: string): Promise<Session>;
+  /**
+   * Puts it back into the list, at its place there; it does not become the active one. One that is not archived stays
+   * as it is. Throws `conversation_not_found`. A message brings it back, too: {@link MessageStore.begin}.
+   */
+  unarchive(sessionId: string): Promise<Session>;
   /** Archives it and makes another one like it (profile, agent, model) the active one, both or neither. */
   renew(sessionId: string): Promise<Session>;
   /** Deletes it with its messages. */
@@ -233,7 +240,8 @@ export interface MessageStore {
   image(imageId: string): Promise<Picture>;
   /**
    * Saves the user's message and an empty reply with status `streaming`, both or neither, after what is shown (of an
-   * edit, at the place of the edited message, which is shown no more), and titles an untitled conversation; this store is the reply's writer. Where the conversation has the client's key already, it
+   * edit, at the place of the edited message, which is shown no more), and titles an untitled conversation; an archived one comes back into the
+   * list, and is not made the active one; this store is the reply's writer. Where the conversation has the client's key already, it
    * gives back that exchange, not new. The session is as it is after that.
    * Throws `generation_in_progress` while another reply of the conversation is streaming, `key_reused`, and
    * `message_not_found` where there is no such message to edit.
@@ -241,7 +249,8 @@ export interface MessageStore {
   begin(exchange: NewExchange): Promise<BegunExchange>;
   /**
    * Begins another reply to the last message that is shown: an empty one with status `streaming`, shown in place of the
-   * earlier one, which stays as a version; one without text or thoughts goes at once. What becomes of the new one says
+   * earlier one, which stays as a version; one without text or thoughts goes at once. An archived conversation comes back
+   * as in {@link begin}. What becomes of the new one says
    * {@link ReplyStore.finish}, also where this store's process dies: whoever takes it over ends it.
    * Throws `nothing_to_regenerate` where nothing was said yet, `message_not_found` or `message_superseded` where
    * `messageId` names nothing or an earlier exchange, and `generation_in_progress` while a reply of the conversation

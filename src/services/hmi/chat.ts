@@ -115,6 +115,9 @@ export class Chat {
     const exchange = await this.#begin(() =>
       store.messages.beginAgain({ sessionId, messageId, modelName, defaultModel }),
     );
+    if (session.archived) {
+      this.#settings.events.publish(user, { type: "session_changed", session: exchange.session });
+    }
     return this.#answer({ user, session: exchange.session, exchange, settings });
   }
 
@@ -214,8 +217,8 @@ export class Chat {
     );
     // Another process was first with the same client key.
     if (!begun.isNew) return this.#joined(begun);
-    // Its title is made from its first message.
-    if (begun.session.title !== session.title) {
+    // Its title is made from its first message, and a message brings an archived one back.
+    if (begun.session.title !== session.title || session.archived) {
       this.#settings.events.publish(user, { type: "session_changed", session: begun.session });
     }
     const clientMessageId = outgoing.clientMessageId;

@@ -47,8 +47,10 @@ export function serveSessions(
     { query: SessionsQuery },
     async ({ query, request }): Promise<SessionList> => {
       const modelId = query.model_id === "none" ? null : query.model_id;
+      const archived = query.archived === "all" ? query.archived : query.archived === "true";
       const { limit = 50, offset = 0 } = query;
-      return { status: "ok", ...(await of(request).conversations.list({ modelId, limit, offset })) };
+      const filter = { modelId, archived, limit, offset };
+      return { status: "ok", ...(await of(request).conversations.list(filter)) };
     },
   );
 
@@ -97,6 +99,10 @@ export function serveSessions(
     await chat.settle(session_id);
     return await answer(request, conversations.archive(session_id));
   });
+
+  endpoint(app, hmiRoutes.unarchiveSession, {}, ({ params, request }) =>
+    answer(request, of(request).conversations.unarchive(params["session_id"] ?? "")),
+  );
 
   endpoint(app, hmiRoutes.clearSession, {}, async ({ params, request }) => {
     const { conversations } = of(request);

@@ -33,6 +33,7 @@ export function row(changes: Partial<Message> = {}): Message {
     timestamp: AT,
     parent_id: null,
     versions: [],
+    covers_until: null,
     ...changes,
   };
 }

@@ -30,6 +30,7 @@ function historyOf(
     timestamp: "2026-01-01T00:00:00Z",
     parent_id: null,
     versions: [],
+    covers_until: null,
     ...more,
   });
   const messages = exchanges.flatMap(({ question, answer, more }, index) => [

@@ -19,6 +19,7 @@ test("the calls above are all that take a body", () => {
   const bodyless = new Set<Route>([
     hmiRoutes.resumeSession,
     hmiRoutes.archiveSession,
+    hmiRoutes.unarchiveSession,
     hmiRoutes.clearSession,
   ]);
   const writing = Object.values(hmiRoutes).filter(

@@ -94,6 +94,34 @@ test("an archived conversation leaves the list and takes no more messages by def
   expect(await stack.messages(session_id)).toHaveLength(2);
 });
 
+test("archived conversations are listed by themselves or with the others, and brought back by a call or a message", async () => {
+  const stack = await startTestStack();
+  const [first, second, third] = await Promise.all(
+    ["a", "b", "c"].map((text) => say(stack, { message: `Say: ${text}`, session_id: null })),
+  );
+  const listed = async (archived?: string): Promise<Set<string>> => {
+    const { json } = await call(stack.hmi, hmiRoutes.sessions.path(undefined, { archived }));
+    expect(json.total).toBe(json.sessions.length);
+    return new Set(json.sessions.map(({ session_id }: Session) => session_id));
+  };
+  for (const session_id of [first, second]) {
+    await call(stack.hmi, hmiRoutes.archiveSession.path({ session_id: session_id ?? "" }), {
+      method: "POST",
+    });
+  }
+  expect(await listed("true")).toEqual(new Set([first, second]));
+  expect(await listed()).toEqual(new Set([third]));
+  expect(await listed("all")).toEqual(new Set([first, second, third]));
+  const path = hmiRoutes.unarchiveSession.path({ session_id: first ?? "" });
+  const back = await call(stack.hmi, path, { method: "POST" });
+  expect(back.json.session).toMatchObject({ session_id: first, archived: false, active: false });
+  await say(stack, { message: "Say: back", session_id: second });
+  expect(await stack.session(second ?? "")).toMatchObject({ archived: false, active: false });
+  expect(await listed("true")).toEqual(new Set());
+  expect(await listed("false")).toEqual(new Set([first, second, third]));
+  expect((await call(stack.hmi, hmiRoutes.sessions.path(undefined, { archived: "yes" }))).status).toBe(400);
+});
+
 test("clearing archives it and starts anew with the same profile, agent and model", async () => {
   const stack = await startTestStack();
   const { model_id } = await stack.profile({ name: "Tower" });
@@ -135,6 +163,7 @@ const OF_A_SESSION = [
   hmiRoutes.cancel,
   hmiRoutes.resumeSession,
   hmiRoutes.archiveSession,
+  hmiRoutes.unarchiveSession,
   hmiRoutes.clearSession,
   hmiRoutes.exportSession,
   hmiRoutes.deleteSession,

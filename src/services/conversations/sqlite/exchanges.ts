@@ -142,24 +142,27 @@ function getMessage(sql: Statements, messageId: string): Message {
   return toMessage(findRowOfAnybody(sql, messageId) ?? {});
 }
 
-/** Makes the conversation the first of the list, and titles an untitled one; returns the time. */
+/** Makes the conversation the first of the list, also an archived one, and titles an untitled one; returns the time. */
 export function touch(sql: Statements, sessionId: string, title: string | null): Undoable<string> {
   const before =
-    sql.get("SELECT title, updated_at, activity FROM conversations WHERE id = ?", sessionId) ?? {};
+    sql.get("SELECT title, archived, updated_at, activity FROM conversations WHERE id = ?", sessionId) ?? {};
   const now = new Date().toISOString();
   sql.run(
-    `UPDATE conversations SET updated_at = ?, activity = ${NEXT_ACTIVITY}, title = ifnull(title, ?) WHERE id = ?`,
+    `UPDATE conversations SET archived = 0, updated_at = ?, activity = ${NEXT_ACTIVITY}, title = ifnull(title, ?)
+      WHERE id = ?`,
     now,
     title,
     sessionId,
   );
   const undo = (undoing: Statements): void => {
-    const { title: titleBefore, updated_at, activity } = before as Record<string, SqlValue>;
+    const { title: titleBefore, archived, updated_at, activity } = before as Record<string, SqlValue>;
     undoing.run(
-      // One that was given meanwhile stays.
-      "UPDATE conversations SET title = iif(title IS ?, ?, title), updated_at = ?, activity = ? WHERE id = ?",
+      // A title that was given meanwhile stays, and what was made the active one is not archived.
+      `UPDATE conversations SET title = iif(title IS ?, ?, title), archived = iif(active = 1, 0, ?),
+              updated_at = ?, activity = ? WHERE id = ?`,
       titleBefore ?? title,
       titleBefore ?? null,
+      archived ?? 0,
       updated_at ?? null,
       activity ?? null,
       sessionId,

@@ -145,6 +145,7 @@ export function toMessage(row: Row): Message {
     error: fromJson(row["error"]),
     timestamp: row["created_at"],
     parent_id: row["parent"] == null ? null : String(row["parent"]),
+    covers_until: row["covers_until"] == null ? null : String(row["covers_until"]),
     versions: fromJson(row["versions"]) ?? (row["message_type"] === "chat" ? [String(row["id"])] : []),
   });
 }

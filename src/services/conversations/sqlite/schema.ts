@@ -312,6 +312,12 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER title_search_delete AFTER DELETE ON conversations WHEN OLD.title IS NOT NULL
   BEGIN INSERT INTO title_search (title_search, rowid, title) VALUES ('delete', OLD.id, OLD.title); END;
   `,
+  `
+  -- Archived conversations are listed, too.
+  CREATE INDEX conversations_archived ON conversations (user_id, activity) WHERE archived = 1;
+  CREATE INDEX conversations_archived_by_profile ON conversations (user_id, ifnull(model_id, 0), activity)
+    WHERE archived = 1;
+  `,
 ];
 
 /** The schema version that this program writes. */

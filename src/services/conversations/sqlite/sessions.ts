@@ -85,6 +85,7 @@ export function createSessionStore(db: Database, user: string, defaultAgent: str
       }),
     rename: (sessionId, title) => change(sessionId, "title = ?", title),
     archive: (sessionId) => change(sessionId, "active = 0, archived = 1"),
+    unarchive: (sessionId) => change(sessionId, "archived = 0"),
     renew: (sessionId) =>
       db.write((sql) => {
         const { session_id, model_id, agent_id, model } = getSession(sql, user, sessionId);
@@ -98,14 +99,15 @@ export function createSessionStore(db: Database, user: string, defaultAgent: str
   };
 }
 
-/** {@link SessionStore.list}. Both kinds of list have an index of their own, so that a page costs what is on it. */
+/** {@link SessionStore.list}. Each kind of list has an index of its own, so that a page costs what is on it. */
 export function listSessions(
   sql: Statements,
   user: string,
-  { modelId, limit, offset }: SessionFilter,
+  { modelId, archived = false, limit, offset }: SessionFilter,
 ): { sessions: Session[]; total: number } {
   const ofProfile = modelId === undefined ? "" : " AND ifnull(model_id, 0) = ?";
-  const where = `WHERE user_id = ? AND archived = 0${ofProfile}`;
+  const ofKind = archived === "all" ? "" : ` AND archived = ${Number(archived)}`;
+  const where = `WHERE user_id = ?${ofKind}${ofProfile}`;
   const values: SqlValue[] = [user, ...(modelId === undefined ? [] : [modelId ?? 0])];
   const page = `${SELECT} ${where} ORDER BY activity DESC, id DESC LIMIT ? OFFSET ?`;
   const count = sql.get(`SELECT count(*) AS n FROM conversations ${where}`, ...values);

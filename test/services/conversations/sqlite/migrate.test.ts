@@ -12,6 +12,7 @@ import {
   writeVersion2,
   writeVersion3,
   writeVersion4,
+  writeVersion5,
 } from "../../../support/old-databases.ts";
 import {
   endingOf,
@@ -30,6 +31,7 @@ const OLD = [
   [2, writeVersion2, "1, 2, 3, 4"],
   [3, writeVersion3, "1, 2, 3, 4"],
   [4, writeVersion4, "1, 2, 3, 4"],
+  [5, writeVersion5, "1, 2, 3, 4"],
 ] as const;
 
 function oldDatabase(write: (path: string) => void): string {

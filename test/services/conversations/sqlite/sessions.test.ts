@@ -2,6 +2,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { LOCAL_USER } from "../../../../src/contract/auth.ts";
 import type { Statements } from "../../../../src/services/conversations/sqlite/database.ts";
 import { listSessions } from "../../../../src/services/conversations/sqlite/sessions.ts";
+import type { SessionFilter } from "../../../../src/services/conversations/store.ts";
 import { exchangeOf, makeProfile, openConversation, openRaw, openTestStore } from "../../../support/store.ts";
 
 test("the first message of a profile makes its conversation, the next ones find it", async () => {
@@ -94,6 +95,32 @@ test("an archived one leaves the list, takes no messages by default, and comes b
   expect((await own.conversations.list({ limit: 10, offset: 0 })).total).toBe(0);
   expect(await openConversation(own, null)).not.toBe(id);
   expect(await own.conversations.activate(id)).toMatchObject({ active: true, archived: false });
+});
+
+test("an archived one is listed by itself, in pages and by profile, and comes back to its place in the list", async () => {
+  const { store, own } = openTestStore();
+  const modelId = await makeProfile(own, "Tower");
+  const general = await own.conversations.create({ modelId: null, agentId: "architect" });
+  const ofProfile = await own.conversations.create({ modelId, agentId: "architect" });
+  const newest = await own.conversations.create({ modelId: null, agentId: "architect" });
+  const listed = async (filter: Partial<SessionFilter>): Promise<[string[], number]> => {
+    const { sessions, total } = await own.conversations.list({ limit: 10, offset: 0, ...filter });
+    return [sessions.map(({ session_id }) => session_id), total];
+  };
+  for (const { session_id } of [general, ofProfile]) await own.conversations.archive(session_id);
+  expect(await listed({ archived: true })).toEqual([[ofProfile.session_id, general.session_id], 2]);
+  expect(await listed({ archived: true, limit: 1, offset: 1 })).toEqual([[general.session_id], 2]);
+  expect(await listed({ archived: true, modelId })).toEqual([[ofProfile.session_id], 1]);
+  expect(await listed({ archived: "all", modelId: null })).toEqual([
+    [newest.session_id, general.session_id],
+    2,
+  ]);
+  const back = await own.conversations.unarchive(general.session_id);
+  expect(back).toMatchObject({ archived: false, active: false });
+  expect(await own.conversations.unarchive(newest.session_id)).toMatchObject({ active: true });
+  expect(await listed({})).toEqual([[newest.session_id, general.session_id], 2]);
+  await exchangeOf(store, ofProfile.session_id, "Hi", "Hello");
+  expect(await own.conversations.get(ofProfile.session_id)).toMatchObject({ archived: false, active: false });
 });
 
 test("renewing archives it and makes another one like it the active one", async () => {
@@ -192,9 +219,14 @@ test("a page of the list costs what is on it: it is read off an index, and count
   };
   expect(listSessions(explaining, LOCAL_USER, { limit: 10, offset: 0 }).sessions).toHaveLength(1);
   expect(listSessions(explaining, LOCAL_USER, { modelId, limit: 10, offset: 0 }).sessions).toHaveLength(1);
+  const archived = { archived: true, limit: 10, offset: 0 };
+  expect(listSessions(explaining, LOCAL_USER, archived).total).toBe(0);
+  expect(listSessions(explaining, LOCAL_USER, { ...archived, modelId }).total).toBe(0);
   expect(plans).toEqual([
     "SEARCH conversations USING INDEX conversations_listed (user_id=?)",
     "SEARCH conversations USING INDEX conversations_listed_by_profile (user_id=? AND <expr>=?)",
+    "SEARCH conversations USING INDEX conversations_archived (user_id=?)",
+    "SEARCH conversations USING INDEX conversations_archived_by_profile (user_id=? AND <expr>=?)",
   ]);
 });
 

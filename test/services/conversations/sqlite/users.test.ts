@@ -39,6 +39,7 @@ test("every call that names what is another's is answered as one that names noth
     activate: () => conversations.activate(sessionId),
     rename: () => conversations.rename(sessionId, "Mine"),
     archive: () => conversations.archive(sessionId),
+    unarchive: () => conversations.unarchive(sessionId),
     renew: () => conversations.renew(sessionId),
     delete: () => conversations.delete(sessionId),
     list: () => messages.list(sessionId),

@@ -117,6 +117,10 @@ test("a summary is of the way that it was made of", async () => {
     "chat",
   ]);
   await choose(first);
+  expect((await own.messages.list(sessionId)).at(-1)).toMatchObject({
+    content: "1 to 2",
+    covers_until: answer,
+  });
   const { summary: text, messages } = await own.messages.history(sessionId);
   expect([text, messages.map(({ content }) => content)]).toEqual(["1 to 2", ["question 3", "answer 3"]]);
 });
