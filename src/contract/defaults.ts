@@ -51,4 +51,12 @@ export const LIMITS = {
   searchChars: 200,
   /** Longest title, in characters. */
   titleChars: 80,
+  /** The same in UTF-16 code units: a character may be two. */
+  titleUnits: 160,
+  /** Largest body of an import, in bytes: whoever has a larger file sends it in parts. */
+  importBodyBytes: 64 * 1024 * 1024,
+  /** Most messages of a conversation that is imported. */
+  maxImportedMessages: 100_000,
+  /** Longest message of such a conversation, in UTF-16 code units: as long as the longest reply. */
+  maxImportedMessageChars: 8 * 1024 * 1024,
 } as const;

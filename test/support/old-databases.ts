@@ -72,3 +72,11 @@ export function writeVersion5(path: string): void {
   db.exec(`PRAGMA foreign_keys = OFF; ${MIGRATIONS[4]} PRAGMA user_version = 5;`);
   db.close();
 }
+
+/** The same as the sixth version left it, with what that one brought: indexes alone. */
+export function writeVersion6(path: string): void {
+  writeVersion5(path);
+  const db = new DatabaseSync(path);
+  db.exec(`PRAGMA foreign_keys = OFF; ${MIGRATIONS[5]} PRAGMA user_version = 6;`);
+  db.close();
+}

@@ -5,6 +5,7 @@ import { createProfileStore } from "./profiles.ts";
 import { createReplyStore } from "./replies.ts";
 import { createSearchStore } from "./search.ts";
 import { createSessionStore, findUserOf } from "./sessions.ts";
+import { createTransferStore } from "./transfer.ts";
 import { Writer } from "./writer.ts";
 
 export interface SqliteOptions extends DatabaseOptions {
@@ -24,6 +25,7 @@ export function openSqliteStore(options: SqliteOptions): ConversationStore {
       conversations: createSessionStore(db, user, options.defaultAgent),
       messages: createMessageStore(db, user, writer),
       search: createSearchStore(db, user),
+      transfer: createTransferStore(db, user),
     }),
     userOf: (sessionId) => db.read((sql) => findUserOf(sql, sessionId)),
     replies: createReplyStore(db, writer),

@@ -23,16 +23,7 @@ export function createProfileStore(db: Database, user: string): ProfileStore {
     create: (draft) =>
       db.write((sql) => {
         const now = new Date().toISOString();
-        const row = sql.get(
-          `INSERT INTO model_profiles
-             (user_id, name, description, default_model, instructions, settings, created_at, updated_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,
-          user,
-          ...columnsOf(draft),
-          now,
-          now,
-        );
-        return toProfile(row ?? {});
+        return toProfile(insertProfile(sql, user, draft, { created_at: now, updated_at: now }));
       }),
     update: (modelId, change) =>
       db.write((sql) => {
@@ -59,6 +50,26 @@ export function createProfileStore(db: Database, user: string): ProfileStore {
         sql.run("DELETE FROM model_profiles WHERE model_id = ?", modelId);
       }),
   };
+}
+
+/** Writes a profile's row, with the key that it came with, where it did; gives it back. */
+export function insertProfile(
+  sql: Statements,
+  user: string,
+  draft: ProfileDraft,
+  { created_at, updated_at, key }: { created_at: string; updated_at: string; key?: string },
+): Row {
+  const row = sql.get(
+    `INSERT INTO model_profiles
+       (user_id, name, description, default_model, instructions, settings, created_at, updated_at, export_key)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,
+    user,
+    ...columnsOf(draft),
+    created_at,
+    updated_at,
+    key ?? null,
+  );
+  return row ?? {};
 }
 
 export function profileNotFound(modelId: number): WireError {

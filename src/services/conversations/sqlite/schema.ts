@@ -6,6 +6,7 @@
  * - a conversation is of its profile's user (triggers);
  * - one active conversation a user and profile (unique index; profile 0 stands for the general ones);
  * - one streaming reply a conversation, one message of a conversation a client's key (unique indexes);
+ * - a user's profiles, and conversations, have a key of their own each (unique indexes; triggers give it);
  * - a message follows one of its own conversation (trigger), and one of its versions at most is shown (unique index);
  * - the version that is shown again if a reply fails is known only while that is streaming (check).
  */
@@ -317,6 +318,20 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX conversations_archived ON conversations (user_id, activity) WHERE archived = 1;
   CREATE INDEX conversations_archived_by_profile ON conversations (user_id, ifnull(model_id, 0), activity)
     WHERE archived = 1;
+  `,
+  `
+  -- By what profiles and conversations are known again when they are brought out and in (store.ts, TransferStore). A
+  -- row that comes without a key gets one that nobody has.
+  ALTER TABLE model_profiles ADD COLUMN export_key TEXT CHECK (export_key <> '');
+  UPDATE model_profiles SET export_key = lower(hex(randomblob(16)));
+  CREATE UNIQUE INDEX model_profiles_by_export_key ON model_profiles (user_id, export_key);
+  CREATE TRIGGER model_profiles_get_a_key AFTER INSERT ON model_profiles WHEN NEW.export_key IS NULL
+  BEGIN UPDATE model_profiles SET export_key = lower(hex(randomblob(16))) WHERE model_id = NEW.model_id; END;
+  ALTER TABLE conversations ADD COLUMN export_key TEXT CHECK (export_key <> '');
+  UPDATE conversations SET export_key = lower(hex(randomblob(16)));
+  CREATE UNIQUE INDEX conversations_by_export_key ON conversations (user_id, export_key);
+  CREATE TRIGGER conversations_get_a_key AFTER INSERT ON conversations WHEN NEW.export_key IS NULL
+  BEGIN UPDATE conversations SET export_key = lower(hex(randomblob(16))) WHERE id = NEW.id; END;
   `,
 ];
 

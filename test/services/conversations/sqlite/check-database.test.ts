@@ -58,7 +58,7 @@ test.each([
     "replies that have ended and have text beside their row: 1",
   ],
   [
-    `INSERT INTO model_profiles VALUES (5, 'bob', 'Tower', '', NULL, '', '{}', '', '');
+    `INSERT INTO model_profiles VALUES (5, 'bob', 'Tower', '', NULL, '', '{}', '', '', 'key');
      DROP TRIGGER conversations_stay; UPDATE conversations SET model_id = 5`,
     "conversations of another user than their profile's: 1",
   ],

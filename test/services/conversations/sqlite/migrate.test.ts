@@ -13,6 +13,7 @@ import {
   writeVersion3,
   writeVersion4,
   writeVersion5,
+  writeVersion6,
 } from "../../../support/old-databases.ts";
 import {
   endingOf,
@@ -32,6 +33,7 @@ const OLD = [
   [3, writeVersion3, "1, 2, 3, 4"],
   [4, writeVersion4, "1, 2, 3, 4"],
   [5, writeVersion5, "1, 2, 3, 4"],
+  [6, writeVersion6, "1, 2, 3, 4"],
 ] as const;
 
 function oldDatabase(write: (path: string) => void): string {
