@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 
 /** A conversation that a run made, so that it can be known again for certain: ids are given out anew with a new database. */
 export interface MadeConversation {
@@ -16,7 +16,15 @@ export interface RunJournal {
 
 /** A journal that nobody reads. */
 export function noJournal(): RunJournal {
-  return { runId: randomUUID(), madeConversation: () => undefined };
+  return { runId: newRunId(), madeConversation: () => undefined };
+}
+
+/**
+ * Names a run: 12 hexadecimal digits. As a part of its profiles it is in every prompt, where a UUID is three times as
+ * many tokens, which a small engine reads for half a second.
+ */
+export function newRunId(): string {
+  return randomBytes(6).toString("hex");
 }
 
 /** What the name of every profile of a run begins with. */

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod/mini";
@@ -7,10 +6,11 @@ import { fateOf, recordedSelf } from "../supervisor/os/identity.ts";
 import { lifeOfNamespace } from "../supervisor/os/pid-namespace.ts";
 import { clearPresence, isPresent, showPresence } from "../supervisor/presence.ts";
 import { prepareRoot, stateFolder, writeWhole } from "../supervisor/state.ts";
-import type { RunJournal } from "../target/run-journal.ts";
+import { newRunId, type RunJournal } from "../target/run-journal.ts";
 
 const VerifyRecord = z.object({
-  run_id: z.uuid(),
+  /** Hexadecimal digits; a UUID in what an earlier version left. It names a file, too. */
+  run_id: z.string().check(z.regex(/^[\da-f-]{12,36}$/)),
   /** The HMI that it was made on. */
   hmi: z.string(),
   started_at: z.string(),
@@ -41,7 +41,7 @@ export function beginVerifyRecord(stateDir: string, hmi: string): VerifyJournal 
   prepareRoot(stateFolder(stateDir));
   makePrivateFolder(folderOf(stateDir));
   const record: VerifyRecord = {
-    run_id: randomUUID(),
+    run_id: newRunId(),
     hmi,
     started_at: new Date().toISOString(),
     ...recordedSelf(),

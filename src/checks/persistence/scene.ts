@@ -44,7 +44,7 @@ const DELICATE = '\n  One line: "two",\n\n- ha ha ha\n- ha ha ha\n\n🏛️ é �
 
 /** A reply that comes to its end. */
 export function completeReply(context: Context): Promise<StoredReply> {
-  return storeReply(context, "complete", { num_predict: 200, stand_in_reply: DELICATE }, { upTo: 20 });
+  return storeReply(context, "complete", { num_predict: 80, stand_in_reply: DELICATE }, { upTo: 20 });
 }
 
 /** A reply that the engine cuts at the length it was given; needs a wire that can say it. */

@@ -54,6 +54,9 @@ const MESSAGES = 2;
 /** Long enough for a pace to show. The stand-in is told the pace of a quick model. */
 const REPLY = { num_predict: 12, stand_in_tokens: 12, stand_in_token_ms: 20 } as const;
 
+/** Only its first token is timed; the very first may be half a character. */
+const FEW_TOKENS = { num_predict: 4 } as const;
+
 /** Half of the shortest time that is allowed for an answer. */
 const HELD_UP_LIMIT_MS = TARGETS.acceptedP95 / 2;
 
@@ -85,7 +88,8 @@ async function timeUsers(
   const atOnce = (await Promise.all(users)).flat();
   if (context.target.capabilities.has("direct the engine")) return { atOnce, firstTokens: atOnce };
   const alone = { user: "one user alone", messages: USERS * MESSAGES, attempt };
-  return { atOnce, firstTokens: await chat(context, await beginTalk(context, place), alone) };
+  const brief = await openPlace(context, { name: context.canary("one user alone"), options: FEW_TOKENS });
+  return { atOnce, firstTokens: await chat(context, await beginTalk(context, brief), alone) };
 }
 
 /** A model that is loaded now is not loaded while it is timed. */
