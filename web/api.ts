@@ -3,7 +3,6 @@ import type { Cancel, CancelAnswer } from "../src/contract/gateway.ts";
 import type {
   AgentList,
   MessageList,
-  NewSession,
   Profile,
   ProfileDraft,
   Regenerate,
@@ -26,6 +25,22 @@ const HEALTH_TIMEOUT_MS = 8000;
 /** How many places are shown: whoever does not find it among them looks for more words. */
 const SEARCH_LIMIT = 50;
 
+/** Most conversations that the HMI lists at once. */
+export const LIST_LIMIT = 500;
+
+/** Which conversations are listed. */
+export interface SessionsFilter {
+  /** A profile's, the general ones (null), or all (undefined). */
+  readonly modelId?: number | null;
+  /** The archived ones, or those and the others; undefined: only the others. */
+  readonly archived?: "true" | "all";
+}
+
+export interface SessionsPage extends SessionsFilter {
+  readonly limit: number;
+  readonly offset: number;
+}
+
 interface ProfileAnswer {
   readonly profile: Profile;
 }
@@ -39,16 +54,17 @@ export interface Api {
   newProfile(draft: ProfileDraft): Promise<ProfileAnswer>;
   updateProfile(modelId: number, draft: ProfileDraft): Promise<ProfileAnswer>;
   deleteProfile(modelId: number): Promise<unknown>;
-  /** The newest `limit` conversations of a profile, or the general ones. */
-  sessions(modelId: number | null, limit: number): Promise<SessionList>;
+  /** A page of the conversations, the newest first: at most `LIST_LIMIT` of them. */
+  sessions(page: SessionsPage): Promise<SessionList>;
   messages(sessionId: string): Promise<MessageList>;
   /** Where these words stand, in all of the user's conversations. */
   search(query: string): Promise<SearchResults>;
-  newSession(body: NewSession): Promise<SessionAnswer>;
   /** Makes it the active one of its profile; one that was archived is listed again. */
   resumeSession(sessionId: string): Promise<SessionAnswer>;
   renameSession(sessionId: string, title: string): Promise<SessionAnswer>;
   archiveSession(sessionId: string): Promise<SessionAnswer>;
+  /** Puts an archived one back into the list. */
+  unarchiveSession(sessionId: string): Promise<SessionAnswer>;
   /** Archives it; answers the empty one that takes its place. */
   clearSession(sessionId: string): Promise<SessionAnswer>;
   deleteSession(sessionId: string): Promise<unknown>;
@@ -105,15 +121,18 @@ export function createApi(connection: Connection): Api {
     newProfile: (draft) => call(r.newProfile, r.newProfile.path(), draft),
     updateProfile: (model_id, draft) => call(r.updateProfile, r.updateProfile.path({ model_id }), draft),
     deleteProfile: (model_id) => call(r.deleteProfile, r.deleteProfile.path({ model_id })),
-    sessions: (modelId, limit) =>
-      call(r.sessions, r.sessions.path(undefined, { model_id: modelId ?? "none", limit })),
+    sessions: ({ modelId, ...page }) =>
+      call(
+        r.sessions,
+        r.sessions.path(undefined, { ...page, model_id: modelId === null ? "none" : modelId }),
+      ),
     messages: (session_id) => call(r.messages, r.messages.path({ session_id })),
     search: (q) => call(r.search, r.search.path(undefined, { q, limit: SEARCH_LIMIT })),
-    newSession: (body) => call(r.newSession, r.newSession.path(), body),
     resumeSession: (session_id) => call(r.resumeSession, r.resumeSession.path({ session_id })),
     renameSession: (session_id, title) =>
       call(r.renameSession, r.renameSession.path({ session_id }), { title }),
     archiveSession: (session_id) => call(r.archiveSession, r.archiveSession.path({ session_id })),
+    unarchiveSession: (session_id) => call(r.unarchiveSession, r.unarchiveSession.path({ session_id })),
     clearSession: (session_id) => call(r.clearSession, r.clearSession.path({ session_id })),
     deleteSession: (session_id) => call(r.deleteSession, r.deleteSession.path({ session_id })),
     sendMessage: (body) => call(r.sendMessage, r.sendMessage.path(), body),

@@ -20,7 +20,9 @@ export type ListEvent =
       readonly modelId: number | null;
       readonly sessions: readonly Session[];
       readonly total: number;
-    };
+    }
+  /** A conversation has another title, or was archived or brought back. */
+  | { readonly type: "session_changed"; readonly session: Session };
 
 /** What is open. */
 export type PlaceEvent =
@@ -28,7 +30,6 @@ export type PlaceEvent =
   | { readonly type: "conversation_opened"; readonly session: Session; readonly messages: readonly Message[] }
   | { readonly type: "conversation_unavailable"; readonly sessionId: string; readonly problem: Problem }
   | { readonly type: "conversation_blank"; readonly modelId: number | null }
-  | { readonly type: "conversation_created"; readonly session: Session }
   | { readonly type: "conversation_archived"; readonly session: Session }
   | { readonly type: "archived_dismissed" }
   /** `modelId` is the profile to go back to. */

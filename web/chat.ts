@@ -151,6 +151,7 @@ export class Chat {
     if (event.type === "reset") return await this.refresh();
     if (this.state.access !== "open") return;
     if (event.type === "reply_started") this.#sender.heardStarted(event);
+    if (event.type === "session_changed") this.dispatch(event);
     const { sessionId, messages } = this.state;
     const isHere = "session_id" in event && event.session_id === sessionId;
     const isNews =

@@ -67,6 +67,11 @@ export function inFrontOf(draft: string, text: string): string {
   return [text, draft].filter((part) => part !== "").join("\n");
 }
 
+/** What was written in a place was sent. */
+export function withoutDraft(drafts: Drafts, key: string): Drafts {
+  return withDraft(drafts, key, "");
+}
+
 function withDraft(drafts: Drafts, key: string, draft: string): Drafts {
   if ((drafts[key] ?? "") === draft) return drafts;
   const { [key]: _, ...others } = drafts;

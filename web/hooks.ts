@@ -78,14 +78,40 @@ function actionOf(event: KeyboardEvent, keys: PageKeys): (() => void) | undefine
   return shiftKey && key.toLowerCase() === "o" ? keys.onNew : undefined;
 }
 
+/** The id of the field that a message is written in. */
+export const MESSAGE_ID = "message";
+
 /** Puts the cursor where a message is written. */
 export function focusMessage(): void {
-  document.getElementById("message")?.focus();
+  document.getElementById(MESSAGE_ID)?.focus();
+}
+
+/** Opens the last message that can be edited, as its own button does. */
+export function editLastMessage(): void {
+  const buttons = document.querySelectorAll<HTMLElement>(".message.user .actions button");
+  [...buttons].at(-1)?.click();
 }
 
 /** The same where nobody asked for it: on a touch screen it would bring up the keyboard. */
 export function offerMessage(): void {
   if (matchMedia("(pointer: fine)").matches) focusMessage();
+}
+
+/**
+ * Gives the focus to what `find` finds, once the page is drawn with other items and it is there: what was pressed may be
+ * gone by then.
+ */
+export function useFocusWhenDrawn(items: unknown): (find: () => HTMLElement | null | undefined) => void {
+  const wanted = useRef<(() => HTMLElement | null | undefined) | null>(null);
+  useLayoutEffect(() => {
+    const found = wanted.current?.();
+    if (!found) return;
+    found.focus();
+    wanted.current = null;
+  }, [items]);
+  return useCallback((find) => {
+    wanted.current = find;
+  }, []);
 }
 
 /** Something that opens above the page, beside the button that it belongs to. */

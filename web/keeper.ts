@@ -2,6 +2,7 @@ import type { Profile, ProfileDraft, Session } from "../src/contract/hmi.ts";
 import { addressOf, newAddress } from "./address.ts";
 import type { Api } from "./api.ts";
 import type { Lists } from "./lists.ts";
+import { type FoundSessions, newestSessions } from "./newest-sessions.ts";
 import { problemOf } from "./problem.ts";
 import type { Problem } from "./state.ts";
 import type { Store } from "./store.ts";
@@ -39,6 +40,16 @@ export class Keeper {
     });
   }
 
+  /** So many of the archived conversations, of all profiles. Throws an ApiError. */
+  async archived(length: number): Promise<FoundSessions> {
+    return await newestSessions(this.#parts.api, { archived: "true" }, length);
+  }
+
+  /** So many of a profile's conversations, archived ones too: while there are any, it is not deleted. Throws an ApiError. */
+  async conversationsOf({ model_id }: Profile, length: number): Promise<FoundSessions> {
+    return await newestSessions(this.#parts.api, { modelId: model_id, archived: "all" }, length);
+  }
+
   /** Takes a conversation out of the list; `unarchive` brings it back. */
   async archive(session: Session): Promise<void> {
     await this.#report(async () => {
@@ -48,10 +59,13 @@ export class Keeper {
     });
   }
 
-  async unarchive(session: Session): Promise<void> {
-    await this.#report(async () => {
-      await this.#parts.api.resumeSession(session.session_id);
-      this.#parts.store.dispatch({ type: "archived_dismissed" });
+  /** Brings it back as it was: where it was the active one of its profile, it is that again. */
+  async unarchive({ session_id, active }: Session): Promise<Outcome> {
+    const { api, store } = this.#parts;
+    return await this.#report(async () => {
+      const { session } = await (active ? api.resumeSession(session_id) : api.unarchiveSession(session_id));
+      store.dispatch({ type: "session_changed", session });
+      if (store.state.archived?.session_id === session_id) store.dispatch({ type: "archived_dismissed" });
     });
   }
 
@@ -97,9 +111,10 @@ export class Keeper {
     });
   }
 
-  async #report(make: () => Promise<unknown>): Promise<void> {
+  async #report(make: () => Promise<unknown>): Promise<Outcome> {
     const problem = await this.#change(make);
     if (problem !== null) this.#parts.store.dispatch({ type: "failed", problem });
+    return problem;
   }
 
   async #attempt(make: () => Promise<unknown>): Promise<Outcome> {

@@ -1,17 +1,18 @@
 import type { Api } from "./api.ts";
 import type { ChatEvent } from "./chat-event.ts";
+import { newestSessions } from "./newest-sessions.ts";
 import { problemOf } from "./problem.ts";
 import type { Store } from "./store.ts";
-import { LIST_LIMIT } from "./view.ts";
 
-/** How many conversations are listed at first, and how many more each time. */
-const LIST_STEP = 50;
+/** How many conversations are listed at first, and how many more each time that older ones are asked for. */
+const FIRST_LENGTH = 50;
+const LENGTH_STEP = 200;
 
 /** What the page offers to choose from: conversations, profiles, models, agents. A list that fails is a problem to show. */
 export class Lists {
   readonly #api: Api;
   readonly #store: Store;
-  #length = LIST_STEP;
+  #length = FIRST_LENGTH;
 
   constructor(api: Api, store: Store) {
     this.#api = api;
@@ -27,7 +28,7 @@ export class Lists {
   async sessions(): Promise<void> {
     const { modelId } = this.#store.state;
     await this.#report(async () => {
-      const { sessions, total } = await this.#api.sessions(modelId, this.#length);
+      const { sessions, total } = await newestSessions(this.#api, { modelId }, this.#length);
       // Meanwhile another profile may have been opened, whose list is on its way.
       if (this.#store.state.modelId !== modelId) return undefined;
       return { type: "sessions_listed", modelId, sessions, total };
@@ -35,7 +36,7 @@ export class Lists {
   }
 
   async moreSessions(): Promise<void> {
-    this.#length = Math.min(this.#length + LIST_STEP, LIST_LIMIT);
+    this.#length += LENGTH_STEP;
     await this.sessions();
   }
 

@@ -1,7 +1,8 @@
-import type { Message, Session } from "../src/contract/hmi.ts";
-import { foundDraft } from "./drafts.ts";
+import type { Message, SentMessage, Session } from "../src/contract/hmi.ts";
+import { draftKey, foundDraft, withoutDraft } from "./drafts.ts";
 import { isUnsaved, runningPhase, streamingReply, versionsOf } from "./exchange.ts";
 import type { ChatState, Problem, ShownMessage } from "./state.ts";
+import { selectedModel } from "./view.ts";
 
 /** A conversation with its rows, opened or loaded again. */
 export function opened(state: ChatState, session: Session, rows: readonly Message[]): ChatState {
@@ -51,10 +52,29 @@ export function missing(state: ChatState, modelId: number | null, problem: Probl
   return { ...blank(state, modelId), missing: problem };
 }
 
-/** A conversation was made for the message that is being sent: the messages before it stay in the old one. */
-export function created(state: ChatState, session: Session): ChatState {
+/**
+ * The conversation that a message went to is open. Where the message has made it, the messages before it stay in the old
+ * one, and what the HMI knows of it comes with the next list. An archived one has come back.
+ */
+export function sentTo(state: ChatState, { session_id, agent_id }: SentMessage): ChatState {
+  const { session } = state;
+  if (session?.session_id === session_id) return { ...state, session: { ...session, archived: false } };
   const messages = state.messages.filter(isUnsaved);
-  return { ...state, session, sessionId: session.session_id, messages, chosenAgent: null };
+  const now = messages[0]?.timestamp ?? new Date().toISOString();
+  const made: Session = {
+    session_id,
+    model_id: state.modelId,
+    agent_id,
+    model: selectedModel(state),
+    title: null,
+    active: true,
+    archived: false,
+    message_count: messages.length,
+    created_at: now,
+    updated_at: now,
+  };
+  const drafts = withoutDraft(state.drafts, draftKey(state));
+  return { ...state, session: made, sessionId: session_id, drafts, messages, chosenAgent: null };
 }
 
 /** Rows that say nothing new stay the objects that they were, so that they are not drawn again. */

@@ -11,7 +11,7 @@ import {
   sendFailed,
   sendStarted,
 } from "./exchange.ts";
-import { blank, created, missing, opened, unavailable } from "./place.ts";
+import { blank, missing, opened, sentTo, unavailable } from "./place.ts";
 import type { ChatState } from "./state.ts";
 
 /** The state after an event. Pure: what it does not change, it hands on as the same object. */
@@ -35,12 +35,12 @@ export function reduce(state: ChatState, event: ChatEvent): ChatState {
     case "agents_listed":
     case "profiles_listed":
     case "sessions_listed":
+    case "session_changed":
       return listed(state, event);
     case "conversation_opening":
     case "conversation_opened":
     case "conversation_unavailable":
     case "conversation_blank":
-    case "conversation_created":
     case "conversation_archived":
     case "archived_dismissed":
     case "place_missing":
@@ -74,6 +74,8 @@ function listed(state: ChatState, event: ListEvent): ChatState {
         // The open conversation has its title from here, too.
         session: sameSession(event.sessions, state.session) ?? state.session,
       };
+    case "session_changed":
+      return { ...state, session: sameSession([event.session], state.session) ?? state.session };
   }
 }
 
@@ -98,8 +100,6 @@ function placed(state: ChatState, event: PlaceEvent): ChatState {
         ...blank(state, event.modelId),
         draft: foundDraft(state, { sessionId: null, modelId: event.modelId }),
       };
-    case "conversation_created":
-      return created(state, event.session);
     case "conversation_archived":
       return { ...state, archived: event.session };
     case "archived_dismissed":
@@ -114,7 +114,7 @@ function exchanged(state: ChatState, event: ExchangeEvent): ChatState {
     case "send_started":
       return sendStarted(state, event.text, event.at);
     case "send_accepted":
-      return sendAccepted(state, event.sent);
+      return sendAccepted(sentTo(state, event.sent), event.sent);
     case "send_failed":
       return sendFailed(state, event.text, event.problem);
     case "send_confirmed":

@@ -56,7 +56,7 @@ export class Sender {
     store.dispatch({ type: "send_started", text, at: Date.now() });
     let sent: SentMessage;
     try {
-      sent = await this.#post(text, signal);
+      sent = await this.#post(text);
     } catch (error) {
       await this.#sendFailed(text, error, signal);
       return;
@@ -66,12 +66,14 @@ export class Sender {
   }
 
   /** A message that seemed not to have been sent is in the conversation after all. */
-  heardStarted({ client_message_id }: Extract<UserEvent, { type: "reply_started" }>): void {
+  heardStarted({ client_message_id, session_id }: Extract<UserEvent, { type: "reply_started" }>): void {
     const { id, text } = this.#outgoing;
     const { store } = this.#parts;
     if (id === "" || client_message_id !== id) return;
-    this.#outgoing = { ...this.#outgoing, isKnown: true };
-    if (!isReplying(store.state)) store.dispatch({ type: "send_confirmed", text });
+    this.#outgoing = { ...this.#outgoing, sentTo: session_id };
+    if (isReplying(store.state)) return;
+    store.dispatch({ type: "send_confirmed", text });
+    void this.#showSent(session_id);
   }
 
   /** Has the last message answered again, in place of its present reply. */
@@ -162,17 +164,17 @@ export class Sender {
     return true;
   }
 
-  async #post(text: string, signal: AbortSignal): Promise<SentMessage> {
+  async #post(text: string): Promise<SentMessage> {
     const { api, store } = this.#parts;
-    const { session, modelId } = store.state;
+    const { sessionId, modelId } = store.state;
     const model = selectedModel(store.state);
-    const isOpen = session !== null && !needsConversation(store.state);
-    const session_id = isOpen ? session.session_id : await this.#create(model, signal);
+    const agent_id = selectedAgentId(store.state);
+    const isNew = needsConversation(store.state);
     const images = this.#outgoing.pictures.map(({ url }) => url);
-    // Where that was not sent, it is to be sent there again.
-    this.#outgoing = { ...this.#outgoing, key: session_id };
     return await api.sendMessage({
-      session_id,
+      // Without one, the message makes it: one that is refused leaves no empty conversation behind.
+      session_id: isNew ? null : sessionId,
+      ...(isNew && agent_id && { agent_id }),
       message: text,
       model_id: modelId,
       client_message_id: this.#outgoing.id,
@@ -185,19 +187,6 @@ export class Sender {
   #think(): { readonly think?: Think } {
     const think = selectedThink(this.#parts.store.state);
     return think === null ? {} : { think };
-  }
-
-  /** Makes a conversation for the chosen agent, of the open profile. */
-  async #create(model: string | null, signal: AbortSignal): Promise<string> {
-    const { api, store } = this.#parts;
-    const agent_id = selectedAgentId(store.state);
-    const { session } = await api.newSession({
-      model_id: store.state.modelId,
-      ...(agent_id && { agent_id }),
-      ...(model && { model }),
-    });
-    if (!signal.aborted) store.dispatch({ type: "conversation_created", session });
-    return session.session_id;
   }
 
   async #accepted(sent: SentMessage, signal: AbortSignal): Promise<void> {
@@ -222,12 +211,23 @@ export class Sender {
       return;
     }
     store.dispatch({ type: "send_failed", text, problem });
-    if (this.#outgoing.isKnown) {
+    const { sentTo } = this.#outgoing;
+    if (sentTo !== undefined) {
       store.dispatch({ type: "send_confirmed", text });
-      return await this.#parts.reader.refresh();
+      return await this.#showSent(sentTo);
     }
     const { sessionId } = store.state;
     if (isInTheWay(error) && sessionId !== null) await this.#showOthers(sessionId, error, signal);
+  }
+
+  /** Shows a message that is in a conversation after all: the one that it has made, where it was written for a new one. */
+  async #showSent(sessionId: string): Promise<void> {
+    const { store, reader } = this.#parts;
+    const { modelId } = store.state;
+    if (store.state.sessionId === sessionId) return await reader.refresh();
+    if (draftKey(store.state) !== this.#outgoing.key) return;
+    const signal = reader.leave({ sessionId, modelId });
+    await reader.show(sessionId, null, signal);
   }
 
   /** Somebody else, such as another tab, has asked something here: that is to be seen first. */
@@ -253,8 +253,8 @@ interface Outgoing {
   readonly key: string;
   readonly text: string;
   readonly pictures: readonly Picture[];
-  /** The HMI has told that it has it. */
-  readonly isKnown?: boolean;
+  /** The conversation that it is in, where the HMI has told that it has it. */
+  readonly sentTo?: string;
 }
 
 const NOTHING: Outgoing = { id: "", key: "", text: "", pictures: [] };

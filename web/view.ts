@@ -8,9 +8,6 @@ import type { ChatState, Problem, ShownMessage } from "./state.ts";
 import { type ThinkChoice, thinkFor } from "./thinking.ts";
 import { costOf, costText } from "./usage.ts";
 
-/** Most conversations that the HMI lists at once. */
-export const LIST_LIMIT = 500;
-
 /** The model that the next message goes to: the chosen one while the engine has it, else the profile's, else the default. */
 export function selectedModel(state: ChatState): string | null {
   const { models, chosenModel, defaultModel } = state;
@@ -125,7 +122,7 @@ export function listedSessions({ sessions, sessionsOf, modelId }: ChatState): re
 /** True where more conversations can be listed. */
 export function hasOlder(state: ChatState): boolean {
   const listed = listedSessions(state).length;
-  return listed > 0 && listed < Math.min(state.sessionsTotal, LIST_LIMIT);
+  return listed > 0 && listed < state.sessionsTotal;
 }
 
 /** True where there is nothing to show, and nothing on its way. */

@@ -80,25 +80,28 @@ describe.runIf(CHROMIUM !== undefined)("what is written", () => {
     expect(await chat.page.getByRole("button", { name: "Send" }).isEnabled()).toBe(true);
   });
 
-  test("is known as sent where only the answer was lost: nothing says otherwise, and it is there once", async () => {
-    const sessionId = await createSession(stack.hmi, null);
-    await using chat = await open(`/c/${sessionId}`);
-    await chat.message.fill("Count to 3");
-    // The call reaches the HMI, and its answer nobody.
-    await chat.page.route("**/api/chat/message", async (route) => {
-      await route.fetch();
-      await route.abort("connectionreset");
-    });
-    await expect
-      .poll(() => chat.page.getByRole("button", { name: "Send" }).isEnabled(), PATIENTLY)
-      .toBe(true);
-    await chat.message.press("Enter");
-    await shows(chat.lastReply.locator(".content"), "1, 2, 3");
-    await expect.poll(() => chat.message.inputValue(), PATIENTLY).toBe("");
-    expect(await chat.page.getByRole("alert").count()).toBe(0);
-    const rows = await messagesOf(stack.hmi, sessionId);
-    expect(rows.map(({ content }) => content)).toEqual(["Count to 3", "1, 2, 3"]);
-  });
+  test.each(["an open conversation", "a new one"])(
+    "is known as sent to %s where only the answer was lost: nothing says otherwise, and it is there once",
+    async (place) => {
+      const isNew = place === "a new one";
+      await using chat = await open(isNew ? "/new" : `/c/${await createSession(stack.hmi, null)}`);
+      await chat.message.fill("Count to 3");
+      // The call reaches the HMI, and its answer nobody.
+      await chat.page.route("**/api/chat/message", async (route) => {
+        await route.fetch();
+        await route.abort("connectionreset");
+      });
+      await expect
+        .poll(() => chat.page.getByRole("button", { name: "Send" }).isEnabled(), PATIENTLY)
+        .toBe(true);
+      await chat.message.press("Enter");
+      await shows(chat.lastReply.locator(".content"), "1, 2, 3");
+      await expect.poll(() => chat.message.inputValue(), PATIENTLY).toBe("");
+      expect(await chat.page.getByRole("alert").count()).toBe(0);
+      const rows = await messagesOf(stack.hmi, chat.path().replace("/c/", ""));
+      expect(rows.map(({ content }) => content)).toEqual(["Count to 3", "1, 2, 3"]);
+    },
+  );
 
   type OpenPage = Omit<ChatPage, "complaints" | "close"> & AsyncDisposable;
 

@@ -19,6 +19,20 @@ test("a message gets its reply", async () => {
   expect(texts(chat)).toEqual(["Count to 5", "1, 2, 3, 4, 5"]);
 });
 
+test("a first message that is refused leaves no conversation behind", async () => {
+  const { hmi, close } = await startStack({ http: { messages_per_minute: 1 } });
+  try {
+    await say(await chatAt(hmi, "/new"), "Count to 2");
+    const chat = await chatAt(hmi, "/new");
+    await say(chat, "Count to 3");
+    expect(chat.state).toMatchObject({ draft: "Count to 3", sessionId: null, problem: { retry: "send" } });
+    await chat.refresh();
+    expect(chat.state.sessions.map(({ title }) => title)).toEqual(["Count to 2"]);
+  } finally {
+    await close();
+  }
+});
+
 test("a page that nobody looks at gives up its stream, and goes on where it was", async () => {
   const chat = await newChat();
   const said = say(chat, "Count to 40");

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { allDrafts } from "../../web/drafts.ts";
 import { reduce } from "../../web/reduce.ts";
 import { type ChatState, INITIAL_STATE } from "../../web/state.ts";
-import { session } from "./rows.ts";
+import { SENT, session } from "./rows.ts";
 
 const here = (sessionId: string | null) => ({ sessionId, modelId: null });
 
@@ -33,6 +33,18 @@ test("drafts from before a reload are kept, whatever is opened first", () => {
   const opening = reduce(one, { type: "conversation_opening", place: here(null) });
   expect(opening.draft).toBe("");
   expect(reduce(opening, { type: "conversation_blank", modelId: null }).draft).toBe("for later");
+});
+
+test("a draft that was left and found again is gone when it is sent", () => {
+  const elsewhere = opened(written({ ...INITIAL_STATE, phase: "idle" }, "Hello"), "1");
+  const opening = reduce(elsewhere, { type: "conversation_opening", place: here(null) });
+  const found = reduce(opening, { type: "conversation_blank", modelId: null });
+  expect(found.draft).toBe("Hello");
+  const sent = [
+    { type: "send_started", text: "Hello", at: 0 },
+    { type: "send_accepted", sent: SENT },
+  ] as const;
+  expect(allDrafts(sent.reduce(reduce, found))).toEqual({});
 });
 
 test("what is typed while a place is looked for stays", () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunningStack, startStack } from "../../src/services/start.ts";
 import type { Chat } from "../../web/chat.ts";
-import { openProfile, titleOf } from "../../web/view.ts";
-import { createProfile } from "../support/hmi.ts";
+import { hasOlder, openProfile, titleOf } from "../../web/view.ts";
+import { createProfile, createSession } from "../support/hmi.ts";
 import { chatAt, listed, openSession, say } from "./chats.ts";
 
 let stack: RunningStack;
@@ -36,6 +36,34 @@ test("an archived conversation is not listed until that is undone", async () => 
   expect(chat.state.archived?.session_id).toBe(session.session_id);
   await chat.keeper.unarchive(session);
   expect(listed(chat)).toContain(session.session_id);
+});
+
+test("an archived conversation is opened as that, and a message brings it back", async () => {
+  const chat = await newChat();
+  await say(chat, "Count to 2");
+  const session = openSession(chat);
+  await newChat().then((other) => say(other, "Count to 3"));
+  await chat.keeper.archive(session);
+  expect((await chat.keeper.archived(50)).sessions).toMatchObject([{ session_id: session.session_id }]);
+  await chat.go(`/c/${session.session_id}`);
+  expect(openSession(chat).archived).toBe(true);
+  await say(chat, "Count to 4");
+  expect(openSession(chat).archived).toBe(false);
+  expect(listed(chat)).toContain(session.session_id);
+  expect(await chat.keeper.archived(50)).toEqual({ sessions: [], total: 0 });
+});
+
+test("more conversations than the HMI lists at once are listed one after the other", async () => {
+  const modelId = await createProfile(stack.hmi, { name: "Many" });
+  const made = await Promise.all(Array.from({ length: 501 }, () => createSession(stack.hmi, modelId)));
+  const chat = await chatAt(stack.hmi, `/m/${modelId}/new`);
+  expect(listed(chat)).toHaveLength(50);
+  for (const length of [250, 450, 501]) {
+    await chat.showOlder();
+    expect(listed(chat)).toHaveLength(length);
+    expect(hasOlder(chat.state)).toBe(length < made.length);
+  }
+  expect(new Set(listed(chat))).toEqual(new Set(made));
 });
 
 test("a cleared conversation is archived, and an empty one is open", async () => {

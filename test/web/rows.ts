@@ -111,3 +111,13 @@ function message(fields: Partial<Message>): Message {
     ...fields,
   };
 }
+
+/** What the HMI answers to a message of conversation 1. */
+export const SENT = {
+  status: "ok",
+  session_id: "1",
+  message_id: "11",
+  assistant_message_id: "12",
+  agent_id: "architect",
+  streaming: true,
+} as const;

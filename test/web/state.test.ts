@@ -12,18 +12,9 @@ import {
   startsAnotherConversation,
   statusText,
 } from "../../web/view.ts";
-import { agents, models, profile, reply, session, user } from "./rows.ts";
+import { agents, models, profile, reply, SENT, session, user } from "./rows.ts";
 
 const PROBLEM = { message: "The HMI does not answer.", retry: "send" } as const;
-const SENT = {
-  status: "ok",
-  session_id: "1",
-  message_id: "11",
-  assistant_message_id: "12",
-  agent_id: "architect",
-  streaming: true,
-} as const;
-
 describe("a message", () => {
   test("is shown, with the place for its reply, before the HMI has it", () => {
     const state = run(OPEN, { type: "send_started", text: "Hello", at: 0 });
@@ -54,7 +45,7 @@ describe("a message", () => {
       answered(),
       { type: "agent_chosen", agentId: "writer" },
       { type: "send_started", text: "Hi", at: 0 },
-      { type: "conversation_created", session: session({ session_id: "2", agent_id: "writer" }) },
+      { type: "send_accepted", sent: { ...SENT, session_id: "2", agent_id: "writer" } },
     );
     expect(state.sessionId).toBe("2");
     expect(state.messages.map(({ content }) => content)).toEqual(["Hi", ""]);

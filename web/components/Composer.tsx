@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { useDroppedFiles } from "../dropped-files.ts";
-import { offerMessage } from "../hooks.ts";
+import { editLastMessage, MESSAGE_ID, offerMessage } from "../hooks.ts";
 import { AddFilesButton } from "./AddFilesButton.tsx";
 import { Icon } from "./Icon.tsx";
 
@@ -24,7 +24,7 @@ interface ComposerProps {
   readonly children: ComponentChildren;
 }
 
-/** Where a message is written. Enter sends, Shift+Enter breaks the line; on a touch screen Enter does. */
+/** Where a message is written. Enter sends, Shift+Enter breaks the line; on a touch screen Enter does. In an empty one ArrowUp edits the last message. */
 export function Composer(props: ComposerProps) {
   const { draft, canSend, isReplying, place, note, onChange, onFiles, onSend, onStop, pictures, children } =
     props;
@@ -36,6 +36,10 @@ export function Composer(props: ComposerProps) {
   useEffect(offerMessage, [place]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === "ArrowUp" && draft === "" && !isComposing(event)) {
+      event.preventDefault();
+      editLastMessage();
+    }
     if (!isSendKey(event)) return;
     event.preventDefault();
     onSend();
@@ -49,7 +53,7 @@ export function Composer(props: ComposerProps) {
     <div class={isDropping ? "composer dropping" : "composer"}>
       <textarea
         ref={field}
-        id="message"
+        id={MESSAGE_ID}
         rows={1}
         value={draft}
         aria-label="Message"

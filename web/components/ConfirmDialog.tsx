@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Outcome } from "../keeper.ts";
 import { Dialog } from "./Dialog.tsx";
@@ -11,10 +12,12 @@ interface ConfirmDialogProps {
   readonly action: string;
   readonly onConfirm: () => Promise<Outcome>;
   readonly onClose: () => void;
+  /** What else is to be known of why it was not done. */
+  readonly children?: ComponentChildren;
 }
 
 /** Asks before something is done for good; stays open, and says why, where it was not done. */
-export function ConfirmDialog({ title, text, action, onConfirm, onClose }: ConfirmDialogProps) {
+export function ConfirmDialog({ title, text, action, onConfirm, onClose, children }: ConfirmDialogProps) {
   const [problem, setProblem] = useState<Outcome>(null);
   const [isBusy, setBusy] = useState(false);
   return (
@@ -35,6 +38,7 @@ export function ConfirmDialog({ title, text, action, onConfirm, onClose }: Confi
                 <TroubleText message={problem.message} hint={problem.hint} />
               </div>
             )}
+            {children}
             <div class="buttons">
               <button type="button" onClick={close}>
                 Keep

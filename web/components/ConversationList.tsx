@@ -1,7 +1,9 @@
+import { useRef } from "preact/hooks";
 import type { Session } from "../../src/contract/hmi.ts";
 import { addressOf } from "../address.ts";
 import type { Chat } from "../chat.ts";
 import { groupByDay } from "../days.ts";
+import { useFocusWhenDrawn } from "../hooks.ts";
 import { titleOf } from "../view.ts";
 import { ConversationMenu } from "./ConversationMenu.tsx";
 import type { DialogName } from "./Dialogs.tsx";
@@ -19,8 +21,15 @@ interface ConversationListProps {
 /** The conversations by day, newest first, each a link to its address. */
 export function ConversationList(props: ConversationListProps) {
   const { chat, sessions, openId, hasMore, onChoose, onDialog } = props;
+  const list = useRef<HTMLDivElement>(null);
+  const focusWhenDrawn = useFocusWhenDrawn(sessions);
+  const showOlder = (): void => {
+    // Whoever goes through the list by keyboard goes on with the first of the older ones.
+    focusWhenDrawn(() => list.current?.querySelectorAll("a")[sessions.length]);
+    void chat.showOlder();
+  };
   return (
-    <div class="conversations">
+    <div class="conversations" ref={list}>
       {groupByDay(sessions, new Date()).map((group) => (
         <section key={group.label} aria-label={group.label}>
           <h2>{group.label}</h2>
@@ -48,10 +57,13 @@ export function ConversationList(props: ConversationListProps) {
         </section>
       ))}
       {hasMore && (
-        <button type="button" class="older" onClick={() => void chat.showOlder()}>
+        <button type="button" class="older" onClick={showOlder}>
           Show older
         </button>
       )}
+      <button type="button" class="quiet older" onClick={() => onDialog({ kind: "archived" })}>
+        Archived
+      </button>
     </div>
   );
 }

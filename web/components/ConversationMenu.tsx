@@ -46,9 +46,15 @@ export function ConversationMenu({ session, label, chat, onDialog, onClear }: Co
               Clear and start anew
             </button>
           )}
-          <button type="button" onClick={choose(() => void chat.keeper.archive(session))}>
-            Archive
-          </button>
+          {session.archived ? (
+            <button type="button" onClick={choose(() => void chat.keeper.unarchive(session))}>
+              Restore
+            </button>
+          ) : (
+            <button type="button" onClick={choose(() => void chat.keeper.archive(session))}>
+              Archive
+            </button>
+          )}
           <button type="button" class="danger" onClick={choose(() => onDialog({ kind: "delete", session }))}>
             Delete
           </button>

@@ -3,7 +3,9 @@ import type { Chat } from "../chat.ts";
 import { openFound } from "../open-found.ts";
 import type { ChatState } from "../state.ts";
 import { titleOf } from "../view.ts";
+import { ArchivedDialog } from "./ArchivedDialog.tsx";
 import { ConfirmDialog } from "./ConfirmDialog.tsx";
+import { DeleteProfileDialog } from "./DeleteProfileDialog.tsx";
 import { ProfileDialog } from "./ProfileDialog.tsx";
 import { RenameDialog } from "./RenameDialog.tsx";
 import { SearchDialog } from "./SearchDialog.tsx";
@@ -16,6 +18,7 @@ export type DialogName =
   /** Null for a new profile. */
   | { readonly kind: "profile"; readonly profile: Profile | null }
   | { readonly kind: "delete-profile"; readonly profile: Profile }
+  | { readonly kind: "archived" }
   | { readonly kind: "search" }
   | { readonly kind: "shortcuts" };
 
@@ -59,15 +62,9 @@ export function Dialogs({ chat, state, open, onOpen, onClose }: DialogsProps) {
         />
       );
     case "delete-profile":
-      return (
-        <ConfirmDialog
-          title="Delete this profile?"
-          text={`“${open.profile.name}” and its instructions are removed for good. A profile that still has conversations, archived ones too, is kept.`}
-          action="Delete"
-          onConfirm={() => keeper.removeProfile(open.profile)}
-          onClose={onClose}
-        />
-      );
+      return <DeleteProfileDialog keeper={keeper} profile={open.profile} onClose={onClose} />;
+    case "archived":
+      return <ArchivedDialog keeper={keeper} profiles={state.profiles} onClose={onClose} />;
     case "search":
       return <SearchDialog chat={chat} onChoose={(place) => void openFound(chat, place)} onClose={onClose} />;
     case "shortcuts":

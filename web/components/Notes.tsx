@@ -9,7 +9,7 @@ import { TroubleText } from "./TroubleText.tsx";
 
 /** What a person should know before writing the next message. */
 export function Notes({ chat, state }: { chat: Chat; state: ChatState }) {
-  const { archived } = state;
+  const { archived, session } = state;
   const problem = shownProblem(state);
   const trouble = shownServiceTrouble(state);
   // A note goes away with the button that was pressed, and must not take the focus with it.
@@ -43,6 +43,14 @@ export function Notes({ chat, state }: { chat: Chat; state: ChatState }) {
           <p class="words">A new version of this page is here. What you have written stays.</p>
           <button type="button" onClick={() => location.reload()}>
             Reload
+          </button>
+        </div>
+      )}
+      {session?.archived && (
+        <div class="plain notice">
+          <p class="words">This conversation is archived. A message brings it back into the list.</p>
+          <button type="button" onClick={on(() => chat.keeper.unarchive(session))}>
+            Restore
           </button>
         </div>
       )}

@@ -1,5 +1,6 @@
 import { useRef, useState } from "preact/hooks";
 import type { Connection } from "../connection.ts";
+import { focusMessage, MESSAGE_ID } from "../hooks.ts";
 import type { Problem, ShownMessage } from "../state.ts";
 import { IconButton } from "./IconButton.tsx";
 import { MessageEditor } from "./MessageEditor.tsx";
@@ -19,12 +20,18 @@ export function UserMessage({ message, connection, onChooseVersion, onEdit }: Us
   const { message_id, content } = message;
   const [editing, setEditing] = useState<string>();
   const article = useRef<HTMLElement>(null);
+  const cameFrom = useRef<Element | null>(null);
   // The message stands at a place: another version of it may be shown there by now.
   const isEditing = editing === message_id;
+  const edit = (): void => {
+    cameFrom.current = document.activeElement;
+    setEditing(message_id);
+  };
   const leave = (): void => {
     setEditing(undefined);
+    if (cameFrom.current?.id === MESSAGE_ID) focusMessage();
     // The button comes back with the next drawing.
-    requestAnimationFrame(() => article.current?.querySelector<HTMLElement>(".actions button")?.focus());
+    else requestAnimationFrame(() => article.current?.querySelector<HTMLElement>(".actions button")?.focus());
   };
   return (
     <article
@@ -56,7 +63,7 @@ export function UserMessage({ message, connection, onChooseVersion, onEdit }: Us
           <VersionPager message={message} onChoose={onChooseVersion} />
           {onEdit !== undefined && (
             <span class="actions">
-              <IconButton icon="pen" label="Edit message" onClick={() => setEditing(message_id)} />
+              <IconButton icon="pen" label="Edit message" onClick={edit} />
             </span>
           )}
         </div>

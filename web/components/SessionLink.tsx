@@ -1,0 +1,25 @@
+import type { Profile, Session } from "../../src/contract/hmi.ts";
+import { addressOf } from "../address.ts";
+import { titleOf } from "../view.ts";
+
+interface SessionLinkProps {
+  readonly session: Session;
+  /** To name the one that it belongs to; none where that is known. */
+  readonly profiles?: readonly Profile[];
+  /** What is to be known of it beside its title. */
+  readonly note?: string;
+  readonly onChoose: () => void;
+}
+
+/** A conversation in a list of a dialog, as a link to its address. */
+export function SessionLink({ session, profiles = [], note = "", onChoose }: SessionLinkProps) {
+  const { session_id: sessionId, model_id: modelId } = session;
+  const profile = profiles.find(({ model_id }) => model_id === modelId)?.name ?? "";
+  const beside = [profile, note].filter(Boolean).join(" · ");
+  return (
+    <a href={addressOf({ sessionId, modelId })} onClick={onChoose}>
+      <span dir="auto">{titleOf(session)}</span>
+      {beside !== "" && <span class="beside">{beside}</span>}
+    </a>
+  );
+}
