@@ -2,59 +2,18 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, UserError, WireError, withoutStop } from "../../../errors.ts";
 import { preparePrivateFile } from "../../../private-files.ts";
+import {
+  type Database,
+  isStoreUnwell,
+  type NotConfirmedError,
+  type Statements,
+  type Transaction,
+} from "../sql/sql-database.ts";
 import { migrate, refuseNewer, rewriteVersion } from "./migrate.ts";
-import { isLocked, NotSyncedError, notConfirmed, storeError } from "./sqlite-errors.ts";
+import { SQLITE_DIALECT } from "./sqlite-dialect.ts";
+import { isLocked, notConfirmed, notSynced, storeError } from "./sqlite-errors.ts";
 import { CHECKPOINTS_ELSEWHERE, WalCheckpoints } from "./wal-checkpoints.ts";
 import { WalSync } from "./wal-sync.ts";
-
-/** A value that SQLite can bind. */
-export type SqlValue = string | number | Uint8Array | null;
-export type Row = Record<string, unknown>;
-
-/** Statements within one transaction, prepared by their text. */
-export interface Statements {
-  all(sql: string, ...values: SqlValue[]): Row[];
-  get(sql: string, ...values: SqlValue[]): Row | undefined;
-  /** Returns how many rows changed. */
-  run(sql: string, ...values: SqlValue[]): number;
-}
-
-/**
- * A thin layer over `node:sqlite`. Each transaction is a function that runs whole or not at all, and is run
- * again from its start where another process holds the lock that it needs: it must change nothing but the
- * database. Between the tries the event loop is free. Where the lock is not free in time, or the disk is full
- * or broken, the transaction throws a WireError `store_unavailable` or `store_full`.
- */
-export interface Database {
-  /** Runs `work` on one state of the database. */
-  read<Result>(work: (sql: Statements) => Result): Promise<Result>;
-  /**
-   * Runs `work` with the write lock, so that what it read stays true. Resolves when what it wrote is as safe as
-   * `synchronous` says. Where the disk does not confirm it, it stays, and a NotSyncedError is thrown.
-   */
-  write<Result>(work: (sql: Statements) => Result): Promise<Result>;
-  /** As `write`; but what the disk does not confirm is taken back, so that it can be asked for again. */
-  writeOrUndo<Result>(work: (sql: Statements) => Undoable<Result>): Promise<Result>;
-  /** As `write`, for what nobody is told to be saved: a power cut may cost it. */
-  writeSoon<Result>(work: (sql: Statements) => Result): Promise<Result>;
-  /** Throws as `write` does where nothing can be written now. */
-  probe(): Promise<void>;
-  /** Resolves when all that was written is as safe as `synchronous` says; throws a NotSyncedError. */
-  sync(): Promise<void>;
-  /** Waits for what has been written already to be safe. */
-  close(): Promise<void>;
-}
-
-/** What was written, with how to take it back in a later transaction. */
-export interface Undoable<Result> {
-  readonly result: Result;
-  readonly undo: (sql: Statements) => void;
-}
-
-/** For a transaction that had nothing to write. */
-export function unchanged<Result>(result: Result): Undoable<Result> {
-  return { result, undo: () => undefined };
-}
 
 export interface DatabaseOptions {
   /** `full`: what was acknowledged survives a power cut; `normal`: only the death of any process. */
@@ -84,28 +43,29 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
   const walSync =
     checkpoints && synchronous === "full" ? new WalSync(path, () => checkpoints.moveAll()) : undefined;
   const sql = statementsOf(db);
+  const oneByOne = inTurn();
   const writing = new Set<Promise<unknown>>();
   let isClosed = false;
   let didLastWriteFail = false;
   let didLastSyncFail = false;
 
   /** Tries until the lock is free. */
-  const patiently = async <Result>(timeoutMs: number, attempt: () => Result): Promise<Result> => {
+  const patiently = async <Result>(timeoutMs: number, attempt: () => Promise<Result>): Promise<Result> => {
     const deadline = performance.now() + timeoutMs;
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
-      if (isClosed) throw new WireError("store_unavailable", "The conversations' database is closed.");
       try {
-        return attempt();
+        if (isClosed) throw new WireError("store_unavailable", "The conversations' database is closed.");
+        return await oneByOne(attempt);
       } catch (error) {
         if (!isLocked(error) || performance.now() >= deadline) throw storeError(error, path);
       }
       await sleep(pause);
     }
   };
-  const inTransaction = <Result>(begin: string, work: (sql: Statements) => Result): Result => {
+  const inTransaction = async <Result>(begin: string, work: Transaction<Result>): Promise<Result> => {
     db.exec(begin);
     try {
-      const result = work(sql);
+      const result = await work(sql);
       db.exec("COMMIT");
       return result;
     } catch (error) {
@@ -121,21 +81,21 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
       checkpoints?.afterCommit();
       return result;
     } catch (error) {
-      if (isUnwell(error)) didLastWriteFail = true;
+      if (isStoreUnwell(error)) didLastWriteFail = true;
       throw error;
     }
   };
-  const failureOfSync = async (): Promise<NotSyncedError | undefined> => {
+  const failureOfSync = async (): Promise<NotConfirmedError | undefined> => {
     try {
       await walSync?.flush();
       didLastSyncFail = false;
       return undefined;
     } catch (error) {
       didLastSyncFail = true;
-      return new NotSyncedError(error);
+      return notSynced(error);
     }
   };
-  const sync: Database["sync"] = async () => {
+  const sync = async (): Promise<void> => {
     const failure = await failureOfSync();
     if (failure !== undefined) throw failure;
   };
@@ -166,12 +126,15 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
     writeSoon,
     async probe() {
       // A full disk shows only where a page is written.
-      const look = didLastWriteFail ? () => rewriteVersion(db) : () => undefined;
+      const look = didLastWriteFail ? async () => rewriteVersion(db) : async () => undefined;
       await patiently(PROBE_TIMEOUT_MS, () => inTransaction("BEGIN IMMEDIATE", look));
       didLastWriteFail = false;
       if (didLastSyncFail) await sync();
     },
-    sync,
+    async confirm() {
+      await sync();
+      return true;
+    },
     async close() {
       if (isClosed) return;
       isClosed = true;
@@ -183,8 +146,14 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
   };
 }
 
-function isUnwell(error: unknown): boolean {
-  return error instanceof WireError && (error.code === "store_full" || error.code === "store_unavailable");
+/** Lets one transaction after the other use the connection: each waits for its statements, if only for a moment. */
+function inTurn(): <Result>(work: () => Promise<Result>) => Promise<Result> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const done = last.then(work);
+    last = done.catch(() => undefined);
+    return done;
+  };
 }
 
 function statementsOf(db: DatabaseSync): Statements {
@@ -195,9 +164,10 @@ function statementsOf(db: DatabaseSync): Statements {
     return statement;
   };
   return {
-    all: (sql, ...values) => prepare(sql).all(...values),
-    get: (sql, ...values) => prepare(sql).get(...values),
-    run: (sql, ...values) => Number(prepare(sql).run(...values).changes),
+    dialect: SQLITE_DIALECT,
+    all: async (sql, ...values) => prepare(sql).all(...values),
+    get: async (sql, ...values) => prepare(sql).get(...values),
+    run: async (sql, ...values) => Number(prepare(sql).run(...values).changes),
   };
 }
 

@@ -1,27 +1,23 @@
 import { messageOf, WireError } from "../../../errors.ts";
+import { NotConfirmedError } from "../sql/sql-database.ts";
 
 /** SQLite's own result codes, without their extended part. */
 const CODE = { busy: 5, locked: 6, readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14 } as const;
 
 const UNUSABLE: ReadonlySet<number> = new Set([CODE.readOnly, CODE.ioError, CODE.corrupt, CODE.cannotOpen]);
 
-/**
- * What was written is in the database, and survives the death of any process; the disk has not confirmed it. Whoever is
- * told of it need not be who wrote that: until the disk confirms it, nothing that follows is safe either.
- */
-export class NotSyncedError extends WireError {
-  constructor(cause: unknown) {
-    super(
-      "store_unavailable",
-      `The disk of the conversations' database does not confirm what was written (${messageOf(cause)}): a power cut may cost it.`,
-      "Look at the disk of the conversations' database.",
-      { cause },
-    );
-  }
+/** What was written is in the database, and survives the death of any process; the disk has not confirmed it. */
+export function notSynced(cause: unknown): NotConfirmedError {
+  return new NotConfirmedError(
+    "store_unavailable",
+    `The disk of the conversations' database does not confirm what was written (${messageOf(cause)}): a power cut may cost it.`,
+    "Look at the disk of the conversations' database.",
+    { cause },
+  );
 }
 
 /** What is thrown instead where it was taken back. */
-export function notConfirmed({ cause, hint }: NotSyncedError): WireError {
+export function notConfirmed({ cause, hint }: NotConfirmedError): WireError {
   const message = `The disk of the conversations' database does not confirm what is written to it: ${messageOf(cause)}.`;
   return new WireError("store_unavailable", message, hint, { cause });
 }
@@ -30,11 +26,6 @@ export function notConfirmed({ cause, hint }: NotSyncedError): WireError {
 export function isLocked(error: unknown): boolean {
   const code = codeOf(error);
   return code === CODE.busy || code === CODE.locked;
-}
-
-/** True where a write broke the unique index on those columns. */
-export function isConflict(error: unknown, columns: string): boolean {
-  return error instanceof Error && error.message.includes("UNIQUE") && error.message.includes(columns);
 }
 
 /** What the contract says where the database cannot be used; any other error as it is. */

@@ -1,20 +1,26 @@
-import type { OtherWriter, OwnedReply, TakenOver } from "../store.ts";
-import type { Statements } from "./database.ts";
-import { findReply } from "./exchanges.ts";
-import { rowidOf } from "./rowid.ts";
+import { findReply } from "../sql/exchanges.ts";
+import type { ReplyWriter } from "../sql/reply-writer.ts";
+import { rowidOf } from "../sql/rowid.ts";
+import type { Statements } from "../sql/sql-database.ts";
+import type { OtherWriter, TakenOver } from "../store.ts";
 import { isWriterAlive, sweepWriterLocks, takeWriterLock, type WriterLock } from "./writer-lock.ts";
 import { newWriterName, urlInWriterName } from "./writer-name.ts";
 
-/** Who writes the replies that this store begins or takes over: one name, from the first of them to {@link release}. */
-export class Writer {
+/** Has one name, from the first reply that it begins or takes over to {@link release}. */
+export class SqliteWriter implements ReplyWriter {
   readonly #path: string;
   #lock: WriterLock | undefined;
   /** Where its process is reached; undefined where nobody has said it. */
   #url: string | undefined;
+  readonly mayWrite = "status = 'streaming' AND writer = ?";
 
   /** `path` is the database's. */
   constructor(path: string) {
     this.#path = path;
+  }
+
+  async prepare(): Promise<void> {
+    // The lock is taken with the name.
   }
 
   /** The name that rows of this writer have. To be called with the database's write lock. */
@@ -28,47 +34,50 @@ export class Writer {
     return this.#lock?.writer ?? "";
   }
 
-  /** {@link ReplyStore.announce} */
   announce(url: string): void {
     this.#url = url;
   }
 
-  /** {@link ReplyStore.otherWriterOf} */
-  otherWriterOf(sql: Statements, messageId: string): OtherWriter | undefined {
+  async otherWriterOf(sql: Statements, messageId: string): Promise<OtherWriter | undefined> {
     const id = rowidOf(messageId) ?? null;
-    const row = sql.get("SELECT writer FROM messages WHERE id = ? AND status = 'streaming'", id);
+    const row = await sql.get("SELECT writer FROM messages WHERE id = ? AND status = 'streaming'", id);
     const writer = row?.["writer"];
     if (typeof writer !== "string" || writer === this.present || !this.#isAlive(writer)) return undefined;
     const url = urlInWriterName(writer);
     return url === undefined ? undefined : { url, key: writer };
   }
 
-  /** {@link ReplyStore.takeOver}; `sql` holds the write lock, so that two who want the same rows come in turn. */
-  takeOver(sql: Statements): TakenOver {
+  isOwnKey(key: string): boolean {
+    return key !== "" && key === this.present;
+  }
+
+  /** `sql` holds the write lock, so that two who want the same rows come in turn. */
+  async takeOver(sql: Statements): Promise<TakenOver> {
     sweepWriterLocks(this.#path);
-    const left = sql
-      .all("SELECT id, writer FROM messages WHERE status = 'streaming' ORDER BY id")
-      .filter(({ writer }) => writer !== this.present);
+    const streaming = await sql.all("SELECT id, writer FROM messages WHERE status = 'streaming' ORDER BY id");
+    const left = streaming.filter(({ writer }) => writer !== this.present);
     const alive = new Map(left.map(({ writer }) => [writer, this.#isAlive(writer)]));
-    const orphans = left.filter(({ writer }) => !alive.get(writer));
-    return {
-      replies: orphans.flatMap(({ id }) => this.#take(sql, Number(id)) ?? []),
-      heldByOthers: left.length - orphans.length,
-    };
+    const replies: TakenOver["replies"][number][] = [];
+    let heldByOthers = 0;
+    for (const { id, writer } of left) {
+      if (alive.get(writer)) {
+        heldByOthers += 1;
+        continue;
+      }
+      await sql.run("UPDATE messages SET writer = ? WHERE id = ?", this.name(), Number(id));
+      const reply = await findReply(sql, String(id));
+      if (reply !== undefined) replies.push(reply);
+    }
+    return { replies, heldByOthers };
   }
 
   /** Leaves its replies to whoever takes them over. */
-  release(): void {
+  async release(): Promise<void> {
     this.#lock?.release();
     this.#lock = undefined;
   }
 
   #isAlive(writer: unknown): boolean {
     return typeof writer === "string" && isWriterAlive(this.#path, writer);
-  }
-
-  #take(sql: Statements, id: number): OwnedReply | undefined {
-    sql.run("UPDATE messages SET writer = ? WHERE id = ?", this.name(), id);
-    return findReply(sql, String(id));
   }
 }

@@ -28,10 +28,10 @@ test("one that was open to others is closed, also while it is in use; its folder
   chmodSync(folder, 0o755);
   const first = openDatabase(join(folder, "chat.db"));
   for (const [file] of modesIn(folder)) chmodSync(join(folder, file), 0o644);
-  const second = await first.write((sql) => {
+  const second = await first.write(async (sql) => {
     const opened = openDatabase(join(folder, "chat.db"));
     expect(modesIn(folder)).toEqual(CLOSED);
-    sql.run("UPDATE messages SET content = content");
+    await sql.run("UPDATE messages SET content = content");
     return opened;
   });
   await second.close();

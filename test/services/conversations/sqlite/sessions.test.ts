@@ -1,7 +1,8 @@
 import { expect, onTestFinished, test, vi } from "vitest";
 import { LOCAL_USER } from "../../../../src/contract/auth.ts";
-import type { Statements } from "../../../../src/services/conversations/sqlite/database.ts";
-import { listSessions } from "../../../../src/services/conversations/sqlite/sessions.ts";
+import { listSessions } from "../../../../src/services/conversations/sql/sessions.ts";
+import type { Statements } from "../../../../src/services/conversations/sql/sql-database.ts";
+import { SQLITE_DIALECT } from "../../../../src/services/conversations/sqlite/sqlite-dialect.ts";
 import type { SessionFilter } from "../../../../src/services/conversations/store.ts";
 import { exchangeOf, makeProfile, openConversation, openRaw, openTestStore } from "../../../support/store.ts";
 
@@ -205,7 +206,8 @@ test("a page of the list costs what is on it: it is read off an index, and count
   const db = openRaw(path);
   const plans: string[] = [];
   const explaining: Statements = {
-    all(sql, ...values) {
+    dialect: SQLITE_DIALECT,
+    async all(sql, ...values) {
       plans.push(
         ...db
           .prepare(`EXPLAIN QUERY PLAN ${sql}`)
@@ -214,14 +216,14 @@ test("a page of the list costs what is on it: it is read off an index, and count
       );
       return db.prepare(sql).all(...values);
     },
-    get: (sql, ...values) => db.prepare(sql).get(...values),
-    run: (sql, ...values) => Number(db.prepare(sql).run(...values).changes),
+    get: async (sql, ...values) => db.prepare(sql).get(...values),
+    run: async (sql, ...values) => Number(db.prepare(sql).run(...values).changes),
   };
-  expect(listSessions(explaining, LOCAL_USER, { limit: 10, offset: 0 }).sessions).toHaveLength(1);
-  expect(listSessions(explaining, LOCAL_USER, { modelId, limit: 10, offset: 0 }).sessions).toHaveLength(1);
-  const archived = { archived: true, limit: 10, offset: 0 };
-  expect(listSessions(explaining, LOCAL_USER, archived).total).toBe(0);
-  expect(listSessions(explaining, LOCAL_USER, { ...archived, modelId }).total).toBe(0);
+  const totals: number[] = [];
+  for (const filter of [{}, { modelId }, { archived: true }, { archived: true, modelId }]) {
+    totals.push((await listSessions(explaining, LOCAL_USER, { limit: 10, offset: 0, ...filter })).total);
+  }
+  expect(totals).toEqual([1, 1, 0, 0]);
   expect(plans).toEqual([
     "SEARCH conversations USING INDEX conversations_listed (user_id=?)",
     "SEARCH conversations USING INDEX conversations_listed_by_profile (user_id=? AND <expr>=?)",

@@ -225,8 +225,10 @@ describe.skipIf(process.platform === "win32")("where the disk does not confirm w
     const mend = spoilSync(path);
     const begun = own.messages.begin({ sessionId, content: "Hi", modelName: null });
     const renamed = own.conversations.rename(sessionId, "Mine");
-    await expect(begun).rejects.toMatchObject(takenBack);
-    await expect(renamed).rejects.toMatchObject(unconfirmed);
+    await Promise.all([
+      expect(begun).rejects.toMatchObject(takenBack),
+      expect(renamed).rejects.toMatchObject(unconfirmed),
+    ]);
     mend();
     expect(await own.conversations.get(sessionId)).toMatchObject({ title: "Mine", message_count: 0 });
   });

@@ -8,6 +8,8 @@ import type {
   SessionStore,
 } from "../store.ts";
 import { conversationOfKey, dropClientKey, keepClientKey, keyReused } from "./client-keys.ts";
+import { profileNotFound } from "./profiles.ts";
+import { rowidOf } from "./rowid.ts";
 import {
   type Database,
   type Row,
@@ -15,9 +17,7 @@ import {
   type Statements,
   type Undoable,
   unchanged,
-} from "./database.ts";
-import { profileNotFound } from "./profiles.ts";
-import { rowidOf } from "./rowid.ts";
+} from "./sql-database.ts";
 
 const SELECT = "SELECT * FROM conversations";
 
@@ -27,36 +27,36 @@ export const NEXT_ACTIVITY = "(SELECT ifnull(max(activity), 0) + 1 FROM conversa
 /** The conversations of one user. */
 export function createSessionStore(db: Database, user: string, defaultAgent: string): SessionStore {
   const change = (sessionId: string, set: string, ...values: string[]): Promise<Session> =>
-    db.write((sql) => {
-      const { session_id } = getSession(sql, user, sessionId);
-      sql.run(`UPDATE conversations SET ${set} WHERE id = ?`, ...values, session_id);
-      return getSession(sql, user, session_id);
+    db.write(async (sql) => {
+      const { session_id } = await getSession(sql, user, sessionId);
+      await sql.run(`UPDATE conversations SET ${set} WHERE id = ?`, ...values, session_id);
+      return await getSession(sql, user, session_id);
     });
   /** The conversation of a message that names none: where it went before, else the one that `find` finds, else a new one. */
-  const openUnnamed = (
+  const openUnnamed = async (
     sql: Statements,
     { modelId = null, agentId, model }: Destination,
     clientKey: string | undefined,
-    find: () => Session | undefined,
-  ): Undoable<OpenedConversation> => {
-    const before = clientKey === undefined ? undefined : conversationOfKey(sql, user, clientKey);
+    find: () => Promise<Session | undefined>,
+  ): Promise<Undoable<OpenedConversation>> => {
+    const before = clientKey === undefined ? undefined : await conversationOfKey(sql, user, clientKey);
     if (clientKey !== undefined && before !== undefined) {
-      const session = getSession(sql, user, before);
+      const session = await getSession(sql, user, before);
       const isSame = session.model_id === modelId && (agentId ?? session.agent_id) === session.agent_id;
       if (!isSame) throw keyReused(clientKey);
       return unchanged({ session, created: session.message_count === 0 });
     }
-    const found = find();
+    const found = await find();
     const { result: session, undo } =
       found === undefined
-        ? insert(sql, user, { modelId, agentId: agentId ?? defaultAgent, model })
+        ? await insert(sql, user, { modelId, agentId: agentId ?? defaultAgent, model })
         : unchanged(found);
-    if (clientKey !== undefined) keepClientKey(sql, user, clientKey, session.session_id);
+    if (clientKey !== undefined) await keepClientKey(sql, user, clientKey, session.session_id);
     return {
       result: { session, created: found === undefined },
-      undo: (undoing) => {
-        if (clientKey !== undefined) dropClientKey(undoing, user, clientKey);
-        undo(undoing);
+      undo: async (undoing) => {
+        if (clientKey !== undefined) await dropClientKey(undoing, user, clientKey);
+        await undo(undoing);
       },
     };
   };
@@ -64,62 +64,66 @@ export function createSessionStore(db: Database, user: string, defaultAgent: str
     list: (filter) => db.read((sql) => listSessions(sql, user, filter)),
     get: (sessionId) => db.read((sql) => getSession(sql, user, sessionId)),
     open: (destination, clientKey) =>
-      db.writeOrUndo((sql) => {
+      db.writeOrUndo(async (sql) => {
         const { sessionId, modelId, agentId } = destination;
         if (sessionId === undefined) {
-          const active = (): Session | undefined => activeFor(sql, user, modelId ?? null, agentId);
-          return openUnnamed(sql, destination, clientKey, active);
+          const active = () => activeFor(sql, user, modelId ?? null, agentId);
+          return await openUnnamed(sql, destination, clientKey, active);
         }
-        const session = checkGiven(getSession(sql, user, sessionId), destination);
+        const session = checkGiven(await getSession(sql, user, sessionId), destination);
         return unchanged({ session, created: false });
       }),
     openNew: (destination, clientKey) =>
-      db.writeOrUndo((sql) => openUnnamed(sql, destination, clientKey, () => undefined)),
+      db.writeOrUndo((sql) => openUnnamed(sql, destination, clientKey, async () => undefined)),
     create: (conversation) => db.writeOrUndo((sql) => insert(sql, user, conversation)),
     activate: (sessionId) =>
-      db.write((sql) => {
-        const session = getSession(sql, user, sessionId);
-        deactivate(sql, user, session.model_id);
-        sql.run("UPDATE conversations SET active = 1, archived = 0 WHERE id = ?", session.session_id);
-        return getSession(sql, user, sessionId);
+      db.write(async (sql) => {
+        const session = await getSession(sql, user, sessionId);
+        await deactivate(sql, user, session.model_id);
+        await sql.run("UPDATE conversations SET active = 1, archived = 0 WHERE id = ?", session.session_id);
+        return await getSession(sql, user, sessionId);
       }),
     rename: (sessionId, title) => change(sessionId, "title = ?", title),
     archive: (sessionId) => change(sessionId, "active = 0, archived = 1"),
     unarchive: (sessionId) => change(sessionId, "archived = 0"),
     renew: (sessionId) =>
-      db.write((sql) => {
-        const { session_id, model_id, agent_id, model } = getSession(sql, user, sessionId);
-        sql.run("UPDATE conversations SET active = 0, archived = 1 WHERE id = ?", session_id);
-        return insert(sql, user, { modelId: model_id, agentId: agent_id, model: model ?? undefined }).result;
+      db.write(async (sql) => {
+        const { session_id, model_id, agent_id, model } = await getSession(sql, user, sessionId);
+        await sql.run("UPDATE conversations SET active = 0, archived = 1 WHERE id = ?", session_id);
+        const like = { modelId: model_id, agentId: agent_id, model: model ?? undefined };
+        return (await insert(sql, user, like)).result;
       }),
     delete: (sessionId) =>
-      db.write((sql) => {
-        sql.run("DELETE FROM conversations WHERE id = ?", getSession(sql, user, sessionId).session_id);
+      db.write(async (sql) => {
+        await sql.run(
+          "DELETE FROM conversations WHERE id = ?",
+          (await getSession(sql, user, sessionId)).session_id,
+        );
       }),
   };
 }
 
 /** {@link SessionStore.list}. Each kind of list has an index of its own, so that a page costs what is on it. */
-export function listSessions(
+export async function listSessions(
   sql: Statements,
   user: string,
   { modelId, archived = false, limit, offset }: SessionFilter,
-): { sessions: Session[]; total: number } {
+): Promise<{ sessions: Session[]; total: number }> {
   const ofProfile = modelId === undefined ? "" : " AND ifnull(model_id, 0) = ?";
   const ofKind = archived === "all" ? "" : ` AND archived = ${Number(archived)}`;
   const where = `WHERE user_id = ?${ofKind}${ofProfile}`;
   const values: SqlValue[] = [user, ...(modelId === undefined ? [] : [modelId ?? 0])];
   const page = `${SELECT} ${where} ORDER BY activity DESC, id DESC LIMIT ? OFFSET ?`;
-  const count = sql.get(`SELECT count(*) AS n FROM conversations ${where}`, ...values);
+  const count = await sql.get(`SELECT count(*) AS n FROM conversations ${where}`, ...values);
   return {
-    sessions: sql.all(page, ...values, limit, offset).map(toSession),
+    sessions: (await sql.all(page, ...values, limit, offset)).map(toSession),
     total: Number(count?.["n"]),
   };
 }
 
 /** Throws `conversation_not_found`, also for keys that this store never gives out. */
-export function getSession(sql: Statements, user: string, sessionId: string): Session {
-  return toSession(getRow(sql, SELECT, user, sessionId));
+export async function getSession(sql: Statements, user: string, sessionId: string): Promise<Session> {
+  return toSession(await getRow(sql, SELECT, user, sessionId));
 }
 
 /** What a message takes from its conversation. */
@@ -130,8 +134,12 @@ export interface ConversationKeys {
 }
 
 /** Throws as {@link getSession} does. */
-export function getConversationKeys(sql: Statements, user: string, sessionId: string): ConversationKeys {
-  const row = getRow(sql, "SELECT id, model_id, agent_id FROM conversations", user, sessionId);
+export async function getConversationKeys(
+  sql: Statements,
+  user: string,
+  sessionId: string,
+): Promise<ConversationKeys> {
+  const row = await getRow(sql, "SELECT id, model_id, agent_id FROM conversations", user, sessionId);
   return {
     id: Number(row["id"]),
     modelId: row["model_id"] === null ? null : Number(row["model_id"]),
@@ -140,32 +148,36 @@ export function getConversationKeys(sql: Statements, user: string, sessionId: st
 }
 
 /** {@link ConversationStore.userOf} */
-export function findUserOf(sql: Statements, sessionId: string): string | undefined {
+export async function findUserOf(sql: Statements, sessionId: string): Promise<string | undefined> {
   const id = rowidOf(sessionId);
-  return id === undefined ? undefined : userOfConversation(sql, id);
+  return id === undefined ? undefined : await userOfConversation(sql, id);
 }
 
 /** Whose a conversation is. */
-export function userOfConversation(sql: Statements, conversationId: number): string | undefined {
-  const row = sql.get("SELECT user_id FROM conversations WHERE id = ?", conversationId);
+export async function userOfConversation(
+  sql: Statements,
+  conversationId: number,
+): Promise<string | undefined> {
+  const row = await sql.get("SELECT user_id FROM conversations WHERE id = ?", conversationId);
   return row && String(row["user_id"]);
 }
 
-function getRow(sql: Statements, select: string, user: string, sessionId: string): Row {
+async function getRow(sql: Statements, select: string, user: string, sessionId: string): Promise<Row> {
   const id = rowidOf(sessionId);
-  const row = id === undefined ? undefined : sql.get(`${select} WHERE id = ? AND user_id = ?`, id, user);
+  const row =
+    id === undefined ? undefined : await sql.get(`${select} WHERE id = ? AND user_id = ?`, id, user);
   if (row !== undefined) return row;
   throw new WireError("conversation_not_found", `There is no conversation "${sessionId}".`);
 }
 
 /** The active conversation of a profile, if it is one of this agent (of any, where none is asked for). */
-function activeFor(
+async function activeFor(
   sql: Statements,
   user: string,
   modelId: number | null,
   agentId: string | undefined,
-): Session | undefined {
-  const row = sql.get(
+): Promise<Session | undefined> {
+  const row = await sql.get(
     `${SELECT} WHERE user_id = ? AND ifnull(model_id, 0) = ? AND active = 1`,
     user,
     modelId ?? 0,
@@ -198,16 +210,20 @@ function describeProfile(modelId: number | null): string {
   return modelId === null ? "no profile" : `profile ${modelId}`;
 }
 
-function insert(
+async function insert(
   sql: Statements,
   user: string,
   { modelId, agentId, model }: NewConversation,
-): Undoable<Session> {
-  const profile = sql.get("SELECT 1 FROM model_profiles WHERE model_id = ? AND user_id = ?", modelId, user);
+): Promise<Undoable<Session>> {
+  const profile = await sql.get(
+    "SELECT 1 FROM model_profiles WHERE model_id = ? AND user_id = ?",
+    modelId,
+    user,
+  );
   if (modelId !== null && profile === undefined) throw profileNotFound(modelId);
-  const activeBefore = deactivate(sql, user, modelId);
+  const activeBefore = await deactivate(sql, user, modelId);
   const now = new Date().toISOString();
-  const row = sql.get(
+  const row = await sql.get(
     `INSERT INTO conversations (user_id, model_id, agent_id, model, active, created_at, updated_at, activity)
      VALUES (?, ?, ?, ?, 1, ?, ?, ${NEXT_ACTIVITY}) RETURNING *`,
     user,
@@ -222,18 +238,26 @@ function insert(
 }
 
 /** Deletes a new conversation where nothing was said in it meanwhile; the one that was active before is that again. */
-function unmake(sql: Statements, { session_id }: Session, activeBefore: number | undefined): void {
-  const gone = sql.get(
+async function unmake(
+  sql: Statements,
+  { session_id }: Session,
+  activeBefore: number | undefined,
+): Promise<void> {
+  const gone = await sql.get(
     "DELETE FROM conversations WHERE id = ? AND message_count = 0 RETURNING active",
     session_id,
   );
   if (gone?.["active"] !== 1 || activeBefore === undefined) return;
-  sql.run("UPDATE conversations SET active = 1 WHERE id = ? AND archived = 0", activeBefore);
+  await sql.run("UPDATE conversations SET active = 1 WHERE id = ? AND archived = 0", activeBefore);
 }
 
 /** Returns which one was active. */
-function deactivate(sql: Statements, user: string, modelId: number | null): number | undefined {
-  const row = sql.get(
+async function deactivate(
+  sql: Statements,
+  user: string,
+  modelId: number | null,
+): Promise<number | undefined> {
+  const row = await sql.get(
     "UPDATE conversations SET active = 0 WHERE user_id = ? AND ifnull(model_id, 0) = ? AND active = 1 RETURNING id",
     user,
     modelId ?? 0,

@@ -1,45 +1,51 @@
 import { Profile, ProfileDraft } from "../../../contract/hmi.ts";
 import { WireError } from "../../../errors.ts";
 import type { ProfileStore } from "../store.ts";
-import type { Database, Row, Statements } from "./database.ts";
+import type { Database, Row, Statements } from "./sql-database.ts";
 
 /** Of a profile, what a user writes. */
 const WRITTEN = ProfileDraft.strip();
 
 /** The profiles of one user. */
 export function createProfileStore(db: Database, user: string): ProfileStore {
-  const getProfile = (sql: Statements, modelId: number): Profile => {
-    const row = sql.get("SELECT * FROM model_profiles WHERE model_id = ? AND user_id = ?", modelId, user);
+  const getProfile = async (sql: Statements, modelId: number): Promise<Profile> => {
+    const row = await sql.get(
+      "SELECT * FROM model_profiles WHERE model_id = ? AND user_id = ?",
+      modelId,
+      user,
+    );
     if (row === undefined) throw profileNotFound(modelId);
     return toProfile(row);
   };
   return {
     list: () =>
-      db.read((sql) =>
-        sql.all("SELECT * FROM model_profiles WHERE user_id = ? ORDER BY model_id", user).map(toProfile),
+      db.read(async (sql) =>
+        (await sql.all("SELECT * FROM model_profiles WHERE user_id = ? ORDER BY model_id", user)).map(
+          toProfile,
+        ),
       ),
     get: (modelId) => db.read((sql) => getProfile(sql, modelId)),
     context: async (modelId) => (modelId === null ? null : await db.read((sql) => getProfile(sql, modelId))),
     create: (draft) =>
-      db.write((sql) => {
+      db.write(async (sql) => {
         const now = new Date().toISOString();
-        return toProfile(insertProfile(sql, user, draft, { created_at: now, updated_at: now }));
+        return toProfile(await insertProfile(sql, user, draft, { created_at: now, updated_at: now }));
       }),
     update: (modelId, change) =>
-      db.write((sql) => {
-        sql.run(
+      db.write(async (sql) => {
+        await sql.run(
           `UPDATE model_profiles SET name = ?, description = ?, default_model = ?, instructions = ?,
                   settings = ?, updated_at = ? WHERE model_id = ?`,
-          ...columnsOf(WRITTEN.parse({ ...getProfile(sql, modelId), ...change })),
+          ...columnsOf(WRITTEN.parse({ ...(await getProfile(sql, modelId)), ...change })),
           new Date().toISOString(),
           modelId,
         );
-        return getProfile(sql, modelId);
+        return await getProfile(sql, modelId);
       }),
     delete: (modelId) =>
-      db.write((sql) => {
-        const { name } = getProfile(sql, modelId);
-        const used = sql.get("SELECT count(*) AS n FROM conversations WHERE model_id = ?", modelId);
+      db.write(async (sql) => {
+        const { name } = await getProfile(sql, modelId);
+        const used = await sql.get("SELECT count(*) AS n FROM conversations WHERE model_id = ?", modelId);
         if (used?.["n"] !== 0) {
           throw new WireError(
             "model_profile_in_use",
@@ -47,19 +53,19 @@ export function createProfileStore(db: Database, user: string): ProfileStore {
             "Delete its conversations first.",
           );
         }
-        sql.run("DELETE FROM model_profiles WHERE model_id = ?", modelId);
+        await sql.run("DELETE FROM model_profiles WHERE model_id = ?", modelId);
       }),
   };
 }
 
 /** Writes a profile's row, with the key that it came with, where it did; gives it back. */
-export function insertProfile(
+export async function insertProfile(
   sql: Statements,
   user: string,
   draft: ProfileDraft,
   { created_at, updated_at, key }: { created_at: string; updated_at: string; key?: string },
-): Row {
-  const row = sql.get(
+): Promise<Row> {
+  const row = await sql.get(
     `INSERT INTO model_profiles
        (user_id, name, description, default_model, instructions, settings, created_at, updated_at, export_key)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,

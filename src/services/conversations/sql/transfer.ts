@@ -8,31 +8,35 @@ import type {
   TransferredMessage,
   TransferStore,
 } from "../store.ts";
-import type { Database, Row, SqlValue, Statements } from "./database.ts";
 import { insertImages } from "./images.ts";
 import { insertMessage, toMessage } from "./message-rows.ts";
 import { insertProfile } from "./profiles.ts";
-import { SELECT_MESSAGES } from "./reply-text.ts";
+import { selectMessages } from "./reply-text.ts";
 import { getSession } from "./sessions.ts";
+import type { Database, Row, SqlValue, Statements } from "./sql-database.ts";
 
 /** What one user brings out and in. */
 export function createTransferStore(db: Database, user: string): TransferStore {
   return {
     profiles: () =>
-      db.read((sql) =>
-        sql.all("SELECT * FROM model_profiles WHERE user_id = ? ORDER BY model_id", user).map(toProfile),
+      db.read(async (sql) =>
+        (await sql.all("SELECT * FROM model_profiles WHERE user_id = ? ORDER BY model_id", user)).map(
+          toProfile,
+        ),
       ),
     sessionIds: () =>
-      db.read((sql) =>
-        sql
-          .all("SELECT id FROM conversations WHERE user_id = ? ORDER BY activity, id", user)
-          .map(({ id }) => String(id)),
-      ),
+      db.read(async (sql) => {
+        const rows = await sql.all(
+          "SELECT id FROM conversations WHERE user_id = ? ORDER BY activity, id",
+          user,
+        );
+        return rows.map(({ id }) => String(id));
+      }),
     read: (sessionId) => db.read((sql) => readConversation(sql, user, sessionId)),
     importProfile: (profile) =>
-      db.write((sql) => {
-        if (modelIdOf(sql, user, profile.key) !== undefined) return false;
-        insertProfile(sql, user, profile, profile);
+      db.write(async (sql) => {
+        if ((await modelIdOf(sql, user, profile.key)) !== undefined) return false;
+        await insertProfile(sql, user, profile, profile);
         return true;
       }),
     importConversation: (conversation) => db.write((sql) => importConversation(sql, user, conversation)),
@@ -49,8 +53,8 @@ function toProfile(row: Row): ExportedProfile {
   });
 }
 
-function modelIdOf(sql: Statements, user: string, profileKey: string): number | undefined {
-  const row = sql.get(
+async function modelIdOf(sql: Statements, user: string, profileKey: string): Promise<number | undefined> {
+  const row = await sql.get(
     "SELECT model_id FROM model_profiles WHERE user_id = ? AND export_key = ?",
     user,
     profileKey,
@@ -59,22 +63,25 @@ function modelIdOf(sql: Statements, user: string, profileKey: string): number | 
 }
 
 /** {@link TransferStore.read} */
-function readConversation(
+async function readConversation(
   sql: Statements,
   user: string,
   sessionId: string,
-): TransferredConversation<MessageImage> {
-  const { session_id, agent_id, model, title, active, archived, created_at, updated_at } = getSession(
+): Promise<TransferredConversation<MessageImage>> {
+  const { session_id, agent_id, model, title, active, archived, created_at, updated_at } = await getSession(
     sql,
     user,
     sessionId,
   );
-  const keys = sql.get(
+  const keys = await sql.get(
     `SELECT conversations.export_key AS key, model_profiles.export_key AS profile_key
        FROM conversations LEFT JOIN model_profiles USING (model_id) WHERE id = ?`,
     session_id,
   );
-  const rows = sql.all(`${SELECT_MESSAGES} WHERE conversation_id = ? ORDER BY id`, Number(session_id));
+  const rows = await sql.all(
+    `${selectMessages(sql)} WHERE conversation_id = ? ORDER BY id`,
+    Number(session_id),
+  );
   const known = new Set(rows.map(({ id }) => id));
   return {
     key: String(keys?.["key"]),
@@ -109,38 +116,38 @@ function toTransferred(row: Row, known: ReadonlySet<unknown>): TransferredMessag
 }
 
 /** {@link TransferStore.importConversation} */
-function importConversation(
+async function importConversation(
   sql: Statements,
   user: string,
   conversation: TransferredConversation<Picture>,
-): ImportedConversation {
-  const known = sql.get(
+): Promise<ImportedConversation> {
+  const known = await sql.get(
     "SELECT id FROM conversations WHERE user_id = ? AND export_key = ?",
     user,
     conversation.key,
   );
-  if (known !== undefined) return { session: getSession(sql, user, String(known["id"])), isNew: false };
+  if (known !== undefined) return { session: await getSession(sql, user, String(known["id"])), isNew: false };
   const { profile_key } = conversation;
-  const modelId = profile_key === null ? null : modelIdOf(sql, user, profile_key);
+  const modelId = profile_key === null ? null : await modelIdOf(sql, user, profile_key);
   if (modelId === undefined) {
     throw new WireError(
       "model_profile_not_found",
       `There is no model profile with the key "${profile_key}".`,
     );
   }
-  const id = insertConversation(sql, user, modelId, conversation);
+  const id = await insertConversation(sql, user, modelId, conversation);
   const ids = new Map<string, number>();
   for (const message of conversation.messages) {
-    const { message_id } = insertMessage(sql, {
+    const { message_id } = await insertMessage(sql, {
       ...columnsOf(message, ids),
       conversation_id: id,
       model_id: modelId,
       agent_id: conversation.agent_id,
     });
     ids.set(message.message_id, Number(message_id));
-    insertImages(sql, message_id, message.images);
+    await insertImages(sql, message_id, message.images);
   }
-  return { session: getSession(sql, user, String(id)), isNew: true };
+  return { session: await getSession(sql, user, String(id)), isNew: true };
 }
 
 /** The place in the list behind all that were used later: above the first one that was not, else below the last. */
@@ -149,17 +156,18 @@ const PLACE = `ifnull(
   (SELECT ifnull(min(activity), 1) - 1 FROM conversations WHERE user_id = ?1))`;
 
 /** True where it is to be the active one, and none of its profile is that. */
-const IS_ACTIVE = `?3 AND NOT EXISTS (
-  SELECT 1 FROM conversations WHERE user_id = ?1 AND ifnull(model_id, 0) = ifnull(?4, 0) AND active = 1)`;
+const IS_ACTIVE = `CASE WHEN ?3 = 1 AND NOT EXISTS (
+  SELECT 1 FROM conversations WHERE user_id = ?1 AND ifnull(model_id, 0) = ifnull(CAST(?4 AS bigint), 0) AND active = 1)
+  THEN 1 ELSE 0 END`;
 
-function insertConversation(
+async function insertConversation(
   sql: Statements,
   user: string,
   modelId: number | null,
   conversation: Omit<TransferredConversation<Picture>, "messages">,
-): number {
+): Promise<number> {
   const { key, agent_id, model, title, active, archived, created_at, updated_at } = conversation;
-  const row = sql.get(
+  const row = await sql.get(
     `INSERT INTO conversations
        (user_id, updated_at, active, model_id, agent_id, model, title, archived, created_at, export_key, activity)
      VALUES (?1, ?2, ${IS_ACTIVE}, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ${PLACE}) RETURNING id`,

@@ -1,24 +1,23 @@
 import { Message } from "../../../contract/hmi.ts";
 import { WireError } from "../../../errors.ts";
 import type { History } from "../store.ts";
-import type { Row, SqlValue, Statements } from "./database.ts";
-import { WITH_PATH } from "./message-tree.ts";
-import { SELECT_MESSAGES } from "./reply-text.ts";
+import { selectMessages } from "./reply-text.ts";
 import { rowidOf } from "./rowid.ts";
 import { getConversationKeys, userOfConversation } from "./sessions.ts";
+import type { Row, SqlValue, Statements } from "./sql-database.ts";
 
 /** What the next prompt of a conversation is made of. Throws `conversation_not_found`. */
-export function historyOf(sql: Statements, user: string, sessionId: string): History {
-  const { id } = getConversationKeys(sql, user, sessionId);
-  const summary = sql.get(
-    `${WITH_PATH} SELECT id, content, covers_until FROM messages
+export async function historyOf(sql: Statements, user: string, sessionId: string): Promise<History> {
+  const { id } = await getConversationKeys(sql, user, sessionId);
+  const summary = await sql.get(
+    `${sql.dialect.withPath} SELECT id, content, covers_until FROM messages
       WHERE conversation_id = ?1 AND ${IS_SUMMARY_OF_PATH} AND ifnull(covers_until, 0) < ?2
       ORDER BY ifnull(covers_until, 0) DESC, id DESC LIMIT 1`,
     id,
-    messageBeingAnswered(sql, id) ?? Number.MAX_SAFE_INTEGER,
+    (await messageBeingAnswered(sql, id)) ?? Number.MAX_SAFE_INTEGER,
   );
-  const rows = sql.all(
-    `${WITH_PATH} ${SELECT_MESSAGES} WHERE id IN path AND id > ?2 ORDER BY id`,
+  const rows = await sql.all(
+    `${sql.dialect.withPath} ${selectMessages(sql)} WHERE id IN (SELECT id FROM path) AND id > ?2 ORDER BY id`,
     id,
     Number(summary?.["covers_until"] ?? 0),
   );
@@ -34,33 +33,41 @@ function isAnswerAfter(row: Row, id: number): boolean {
 }
 
 /** The condition on a summary that stands for messages which are shown. */
-const IS_SUMMARY_OF_PATH = "message_type = 'summary' AND (covers_until IS NULL OR covers_until IN path)";
+const IS_SUMMARY_OF_PATH =
+  "message_type = 'summary' AND (covers_until IS NULL OR covers_until IN (SELECT id FROM path))";
 
 /**
  * The condition on a summary that is listed: not one that stands for messages of another way. One that stands for what is
  * not in this conversation at all was written by somebody who took the wrong one, and is to be seen.
  */
-const IS_LISTED_SUMMARY = `message_type = 'summary' AND (covers_until IS NULL OR covers_until IN path
+const IS_LISTED_SUMMARY = `message_type = 'summary' AND (covers_until IS NULL OR covers_until IN (SELECT id FROM path)
   OR covers_until NOT IN (SELECT id FROM messages WHERE conversation_id = ?1))`;
 
 /** The newest rows of a conversation that are shown, oldest first, with the summaries that stand for some of them. */
-export function listShown(sql: Statements, user: string, sessionId: string, limit: number): Message[] {
-  const { id } = getConversationKeys(sql, user, sessionId);
-  const newest = `${SELECT_MESSAGES} WHERE conversation_id = ?1 AND (id IN path OR (${IS_LISTED_SUMMARY}))
+export async function listShown(
+  sql: Statements,
+  user: string,
+  sessionId: string,
+  limit: number,
+): Promise<Message[]> {
+  const { id } = await getConversationKeys(sql, user, sessionId);
+  const newest = `${selectMessages(sql)} WHERE conversation_id = ?1 AND (id IN (SELECT id FROM path) OR (${IS_LISTED_SUMMARY}))
     ORDER BY id DESC LIMIT ?2`;
-  return sql.all(`${WITH_PATH} SELECT * FROM (${newest}) ORDER BY id`, id, limit).map(toMessage);
+  return (await sql.all(`${sql.dialect.withPath} SELECT * FROM (${newest}) ORDER BY id`, id, limit)).map(
+    toMessage,
+  );
 }
 
 /** The versions of a conversation's messages that are not shown, and what followed them, oldest first. */
-export function listOthers(sql: Statements, user: string, sessionId: string): Message[] {
-  const { id } = getConversationKeys(sql, user, sessionId);
-  const others = `${SELECT_MESSAGES} WHERE conversation_id = ?1 AND message_type = 'chat' AND id NOT IN path`;
-  return sql.all(`${WITH_PATH} ${others} ORDER BY id`, id).map(toMessage);
+export async function listOthers(sql: Statements, user: string, sessionId: string): Promise<Message[]> {
+  const { id } = await getConversationKeys(sql, user, sessionId);
+  const others = `${selectMessages(sql)} WHERE conversation_id = ?1 AND message_type = 'chat' AND id NOT IN (SELECT id FROM path)`;
+  return (await sql.all(`${sql.dialect.withPath} ${others} ORDER BY id`, id)).map(toMessage);
 }
 
 /** The user's message whose reply is being written: a summary that stands for it would hide it. */
-function messageBeingAnswered(sql: Statements, conversationId: number): number | undefined {
-  const reply = sql.get(
+async function messageBeingAnswered(sql: Statements, conversationId: number): Promise<number | undefined> {
+  const reply = await sql.get(
     "SELECT parent FROM messages WHERE conversation_id = ? AND status = 'streaming'",
     conversationId,
   );
@@ -68,17 +75,22 @@ function messageBeingAnswered(sql: Statements, conversationId: number): number |
 }
 
 /** A message of this user; undefined where there is none, also for keys that this store never gives out. */
-export function findRow(sql: Statements, user: string, messageId: string): Row | undefined {
-  const row = findRowOfAnybody(sql, messageId);
-  return row !== undefined && userOfConversation(sql, Number(row["conversation_id"])) === user
+export async function findRow(sql: Statements, user: string, messageId: string): Promise<Row | undefined> {
+  const row = await findRowOfAnybody(sql, messageId);
+  return row !== undefined && (await userOfConversation(sql, Number(row["conversation_id"]))) === user
     ? row
     : undefined;
 }
 
 /** A message of this conversation of this user. Throws `conversation_not_found` or `message_not_found`. */
-export function getMessageRow(sql: Statements, user: string, sessionId: string, messageId: string): Row {
-  const { id } = getConversationKeys(sql, user, sessionId);
-  const row = findRow(sql, user, messageId);
+export async function getMessageRow(
+  sql: Statements,
+  user: string,
+  sessionId: string,
+  messageId: string,
+): Promise<Row> {
+  const { id } = await getConversationKeys(sql, user, sessionId);
+  const row = await findRow(sql, user, messageId);
   if (row?.["conversation_id"] === id && row["message_type"] === "chat") return row;
   throw new WireError(
     "message_not_found",
@@ -88,19 +100,19 @@ export function getMessageRow(sql: Statements, user: string, sessionId: string, 
 }
 
 /** As {@link findRow}, whosever it is. */
-export function findRowOfAnybody(sql: Statements, messageId: string): Row | undefined {
+export async function findRowOfAnybody(sql: Statements, messageId: string): Promise<Row | undefined> {
   const id = rowidOf(messageId);
-  return id === undefined ? undefined : sql.get(`${SELECT_MESSAGES} WHERE id = ?`, id);
+  return id === undefined ? undefined : await sql.get(`${selectMessages(sql)} WHERE id = ?`, id);
 }
 
 /** The columns that a row takes from its conversation, and the defaults of the others. */
-export function rowFor(
+export async function rowFor(
   sql: Statements,
   user: string,
   sessionId: string,
   now: string,
-): Record<string, SqlValue> {
-  const { id, modelId, agentId } = getConversationKeys(sql, user, sessionId);
+): Promise<Record<string, SqlValue>> {
+  const { id, modelId, agentId } = await getConversationKeys(sql, user, sessionId);
   return {
     conversation_id: id,
     model_id: modelId,
@@ -112,17 +124,17 @@ export function rowFor(
 }
 
 /** Writes a row, and gives it back as it is. */
-export function insertMessage(sql: Statements, row: Record<string, SqlValue>): Message {
+export async function insertMessage(sql: Statements, row: Record<string, SqlValue>): Promise<Message> {
   const columns = Object.keys(row);
   const places = columns.map(() => "?").join(", ");
-  const inserted = sql.get(
+  const inserted = await sql.get(
     `INSERT INTO messages (${columns.join(", ")}) VALUES (${places}) RETURNING *`,
     ...Object.values(row),
   );
   return toMessage(inserted ?? {});
 }
 
-/** A row, as `SELECT_MESSAGES` gives it, in the contract's shape. */
+/** A row, as `selectMessages` gives it, in the contract's shape. */
 export function toMessage(row: Row): Message {
   const thinking = `${row["thinking"] ?? ""}${row["thinking_growth"] ?? ""}`;
   // Column by column: to spread a row of node:sqlite takes three times as long as all the rest of this.

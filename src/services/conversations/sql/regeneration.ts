@@ -1,50 +1,50 @@
 import { WireError } from "../../../errors.ts";
 import type { RepeatedExchange, RepeatedMessage, ReplyEnding } from "../store.ts";
-import type { Row, SqlValue, Statements, Undoable } from "./database.ts";
 import { deleteMessage, emptyReply, replyTo, requireNoReplyRunning, touch } from "./exchanges.ts";
 import { getMessageRow, historyOf, insertMessage, rowFor, toMessage } from "./message-rows.ts";
-import { choose, unchoose, WITH_PATH } from "./message-tree.ts";
-import { SELECT_MESSAGES } from "./reply-text.ts";
+import { choose, unchoose } from "./message-tree.ts";
+import { selectMessages } from "./reply-text.ts";
+import type { ReplyWriter } from "./reply-writer.ts";
 import { getConversationKeys, getSession } from "./sessions.ts";
-import type { Writer } from "./writer.ts";
+import type { Row, SqlValue, Statements, Undoable } from "./sql-database.ts";
 
 /** {@link MessageStore.beginAgain} */
-export function beginAgain(
+export async function beginAgain(
   sql: Statements,
   user: string,
-  writer: Writer,
+  writer: ReplyWriter,
   { sessionId, messageId, modelName, defaultModel }: RepeatedMessage,
-): Undoable<RepeatedExchange> {
-  const { id: conversation } = getConversationKeys(sql, user, sessionId);
-  const row = lastUserRow(sql, conversation);
+): Promise<Undoable<RepeatedExchange>> {
+  const { id: conversation } = await getConversationKeys(sql, user, sessionId);
+  const row = await lastUserRow(sql, conversation);
   if (row === undefined) throw nothingToRegenerate(sessionId);
   const message = toMessage(row);
-  if (messageId !== undefined) requireLast(getMessageRow(sql, user, sessionId, messageId), row);
-  requireNoReplyRunning(sql, user, sessionId);
-  const earlier = replyTo(sql, message);
-  const dropped = earlier === undefined ? [] : dropEmpty(sql, conversation, earlier.message_id);
-  const left = unchoose(sql, conversation, Number(row["id"]));
-  const touched = touch(sql, sessionId, null);
+  if (messageId !== undefined) requireLast(await getMessageRow(sql, user, sessionId, messageId), row);
+  await requireNoReplyRunning(sql, user, sessionId);
+  const earlier = await replyTo(sql, message);
+  const dropped = earlier === undefined ? [] : await dropEmpty(sql, conversation, earlier.message_id);
+  const left = await unchoose(sql, conversation, Number(row["id"]));
+  const touched = await touch(sql, sessionId, null);
   const model = modelName ?? earlier?.model_name ?? defaultModel;
-  const begun = insertMessage(sql, {
-    ...rowFor(sql, user, sessionId, touched.result),
+  const begun = await insertMessage(sql, {
+    ...(await rowFor(sql, user, sessionId, touched.result)),
     ...emptyReply(writer, model),
     parent: Number(row["id"]),
     replaces: left ?? null,
   });
-  const history = historyOf(sql, user, sessionId);
+  const history = await historyOf(sql, user, sessionId);
   return {
     result: {
       user: message,
       reply: history.messages.at(-1) ?? begun,
-      session: getSession(sql, user, sessionId),
+      session: await getSession(sql, user, sessionId),
       history: { ...history, messages: history.messages.slice(0, -1) },
     },
-    undo: (undoing) => {
-      deleteMessage(undoing, begun.message_id);
-      choose(undoing, left);
-      for (const row of dropped) insertMessage(undoing, row as Record<string, SqlValue>);
-      touched.undo(undoing);
+    undo: async (undoing) => {
+      await deleteMessage(undoing, begun.message_id);
+      await choose(undoing, left);
+      for (const row of dropped) await insertMessage(undoing, row as Record<string, SqlValue>);
+      await touched.undo(undoing);
     },
   };
 }
@@ -53,35 +53,35 @@ export function beginAgain(
  * Decides whether a reply that has ended, beside an earlier version, is what is shown. Returns whether its row stays. To be
  * called while that is still `streaming`.
  */
-export function settleVersion(
+export async function settleVersion(
   sql: Statements,
   replyId: number,
   earlierId: number,
   { status, content, thinking }: ReplyEnding,
-): boolean {
+): Promise<boolean> {
   const stays = status === "complete" || content !== "" || thinking !== "";
   const isShown = stays && (status === "complete" || status === "cancelled");
   if (stays)
-    sql.run("UPDATE messages SET replaces = NULL, chosen = ? WHERE id = ?", Number(isShown), replyId);
-  else deleteMessage(sql, String(replyId));
-  if (!isShown) choose(sql, earlierId);
+    await sql.run("UPDATE messages SET replaces = NULL, chosen = ? WHERE id = ?", Number(isShown), replyId);
+  else await deleteMessage(sql, String(replyId));
+  if (!isShown) await choose(sql, earlierId);
   return stays;
 }
 
 /** Deletes a reply that is nothing to go back to, with what stands for it; returns the rows that are gone. */
-function dropEmpty(sql: Statements, conversationId: number, replyId: string): Row[] {
+async function dropEmpty(sql: Statements, conversationId: number, replyId: string): Promise<Row[]> {
   const isEmpty = `content = '' AND thinking IS NULL AND status <> 'complete'
     AND NOT EXISTS (SELECT 1 FROM messages AS next WHERE next.parent = messages.id)`;
-  const gone = sql.all(`DELETE FROM messages WHERE id = ? AND ${isEmpty} RETURNING *`, Number(replyId));
+  const gone = await sql.all(`DELETE FROM messages WHERE id = ? AND ${isEmpty} RETURNING *`, Number(replyId));
   if (gone.length === 0) return gone;
   const summaries = "DELETE FROM messages WHERE conversation_id = ? AND covers_until = ? RETURNING *";
-  return [...gone, ...sql.all(summaries, conversationId, Number(replyId))];
+  return [...gone, ...(await sql.all(summaries, conversationId, Number(replyId)))];
 }
 
 /** The last user's message that is shown. */
-function lastUserRow(sql: Statements, conversationId: number): Row | undefined {
-  return sql.get(
-    `${WITH_PATH} ${SELECT_MESSAGES} WHERE id IN path AND role = 'user' ORDER BY id DESC LIMIT 1`,
+async function lastUserRow(sql: Statements, conversationId: number): Promise<Row | undefined> {
+  return await sql.get(
+    `${sql.dialect.withPath} ${selectMessages(sql)} WHERE id IN (SELECT id FROM path) AND role = 'user' ORDER BY id DESC LIMIT 1`,
     conversationId,
   );
 }

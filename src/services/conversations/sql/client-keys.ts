@@ -1,9 +1,13 @@
 import { WireError } from "../../../errors.ts";
-import type { Statements } from "./database.ts";
+import type { Statements } from "./sql-database.ts";
 
 /** The conversation that a message with this key went to, where it named none. */
-export function conversationOfKey(sql: Statements, user: string, clientKey: string): string | undefined {
-  const row = sql.get(
+export async function conversationOfKey(
+  sql: Statements,
+  user: string,
+  clientKey: string,
+): Promise<string | undefined> {
+  const row = await sql.get(
     "SELECT conversation_id FROM client_keys WHERE user_id = ? AND client_key = ?",
     user,
     clientKey,
@@ -12,13 +16,18 @@ export function conversationOfKey(sql: Statements, user: string, clientKey: stri
 }
 
 /** Remembers where a message with this key went. */
-export function keepClientKey(sql: Statements, user: string, clientKey: string, sessionId: string): void {
-  sql.run("INSERT INTO client_keys VALUES (?, ?, ?)", user, clientKey, Number(sessionId));
+export async function keepClientKey(
+  sql: Statements,
+  user: string,
+  clientKey: string,
+  sessionId: string,
+): Promise<void> {
+  await sql.run("INSERT INTO client_keys VALUES (?, ?, ?)", user, clientKey, Number(sessionId));
 }
 
 /** Forgets it again. */
-export function dropClientKey(sql: Statements, user: string, clientKey: string): void {
-  sql.run("DELETE FROM client_keys WHERE user_id = ? AND client_key = ?", user, clientKey);
+export async function dropClientKey(sql: Statements, user: string, clientKey: string): Promise<void> {
+  await sql.run("DELETE FROM client_keys WHERE user_id = ? AND client_key = ?", user, clientKey);
 }
 
 export function keyReused(clientKey: string): WireError {

@@ -1,0 +1,24 @@
+import type { OtherWriter, TakenOver } from "../store.ts";
+import type { SqlValue, Statements } from "./sql-database.ts";
+
+/** Who writes the replies that a store begins or takes over. */
+export interface ReplyWriter {
+  /** To be awaited before a transaction in which {@link name} is called. */
+  prepare(): Promise<void>;
+  /** What the rows of its replies have as `writer`. To be called within a transaction that writes. */
+  name(): SqlValue;
+  /** The same where it has begun anything; else what no row has. */
+  readonly present: SqlValue;
+  /** The condition on a row of `messages` that it may write, with one value: {@link present}. */
+  readonly mayWrite: string;
+  /** {@link ReplyStore.announce} */
+  announce(url: string): void;
+  /** {@link ReplyStore.otherWriterOf} */
+  otherWriterOf(sql: Statements, messageId: string): Promise<OtherWriter | undefined>;
+  /** {@link ReplyStore.isOwnKey} */
+  isOwnKey(key: string): boolean;
+  /** {@link ReplyStore.takeOver} */
+  takeOver(sql: Statements): Promise<TakenOver>;
+  /** Leaves its replies to whoever takes them over. */
+  release(): Promise<void>;
+}

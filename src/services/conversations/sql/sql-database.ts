@@ -1,0 +1,70 @@
+import { WireError } from "../../../errors.ts";
+import type { SqlDialect } from "./sql-dialect.ts";
+
+/** A value that both kinds of database can bind. */
+export type SqlValue = string | number | Uint8Array | null;
+export type Row = Record<string, unknown>;
+
+/** Statements within one transaction, prepared by their text. Values stand where `?` does, or `?1` for the first. */
+export interface Statements {
+  /** What this kind of database has other words for. */
+  readonly dialect: SqlDialect;
+  all(sql: string, ...values: SqlValue[]): Promise<Row[]>;
+  get(sql: string, ...values: SqlValue[]): Promise<Row | undefined>;
+  /** Returns how many rows changed. */
+  run(sql: string, ...values: SqlValue[]): Promise<number>;
+}
+
+/** What is done in one transaction. It may wait for its statements, and for nothing else: others wait for it. */
+export type Transaction<Result> = (sql: Statements) => Promise<Result>;
+
+/**
+ * Transactions on the conversations' database. Each is a function that runs whole or not at all, and may be run again from
+ * its start, for example where another process holds the lock that it needs: it must change nothing but the database.
+ * Between the tries the event loop is free. Where the lock is not free in time, or the database cannot be used, the
+ * transaction throws a WireError `store_unavailable` or `store_full`.
+ */
+export interface Database {
+  /** Runs `work` on one state of the database. */
+  read<Result>(work: Transaction<Result>): Promise<Result>;
+  /**
+   * Runs `work` so that what it read stays true until it is done. Resolves when what it wrote is as safe as
+   * `store.synchronous` says; throws a NotConfirmedError where it may stand, and nobody confirms it.
+   */
+  write<Result>(work: Transaction<Result>): Promise<Result>;
+  /** As `write`; but what is not confirmed is taken back where that can be done, so that it can be asked for again. */
+  writeOrUndo<Result>(work: Transaction<Undoable<Result>>): Promise<Result>;
+  /** As `write`, for what nobody is told to be saved: a power cut may cost it. */
+  writeSoon<Result>(work: Transaction<Result>): Promise<Result>;
+  /** Throws as `write` does where nothing can be written now. */
+  probe(): Promise<void>;
+  /**
+   * Asks again for what was not confirmed: true where it is safe now, false where it turns out not to have been done.
+   * Throws a NotConfirmedError where that is still not known.
+   */
+  confirm(doubt: NotConfirmedError): Promise<boolean>;
+  /** Waits for what has been written already to be safe. */
+  close(): Promise<void>;
+}
+
+/** What was written, with how to take it back in a later transaction. */
+export interface Undoable<Result> {
+  readonly result: Result;
+  readonly undo: Transaction<void>;
+}
+
+/** For a transaction that had nothing to write. */
+export function unchanged<Result>(result: Result): Undoable<Result> {
+  return { result, undo: async () => undefined };
+}
+
+/**
+ * A transaction may stand, or stands, and it is not known to be safe. Whoever is told of it need not be who wrote it: until
+ * it is confirmed, nothing that follows is safe either.
+ */
+export class NotConfirmedError extends WireError {}
+
+/** True where an error says that the database cannot be used now, whatever is asked of it. */
+export function isStoreUnwell(error: unknown): boolean {
+  return error instanceof WireError && (error.code === "store_full" || error.code === "store_unavailable");
+}

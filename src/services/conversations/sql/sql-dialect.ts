@@ -1,0 +1,20 @@
+import type { SearchTerms } from "../search-query.ts";
+import type { SearchPlace, SearchQuery } from "./search.ts";
+
+/** What SQLite and PostgreSQL have different words for. All else is written in words that both know. */
+export interface SqlDialect {
+  /** Before a query: see `withPath` of message-tree.ts. */
+  readonly withPath: string;
+  /** After a SELECT of one row that is to be written: that row stays as it is until the transaction ends. */
+  readonly forUpdate: string;
+  /** The name of the aggregate that makes a JSON array, as text. */
+  readonly jsonArray: string;
+  /** The name of the function that makes a JSON object of keys and values. */
+  readonly jsonObject: string;
+  /** The operator of patterns that looks at no case. */
+  readonly like: string;
+  /** The condition that two messages of a conversation, by their names in the query, follow the same one. */
+  readonly haveSameParent: (one: string, other: string) => string;
+  /** Finds the places where all the terms stand, by an index of words. */
+  readonly searchWords: (place: SearchPlace, terms: SearchTerms, user: string) => SearchQuery;
+}
