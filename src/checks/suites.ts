@@ -72,6 +72,7 @@ import { streams } from "./isolation/streams.ts";
 import { twoDevices } from "./isolation/two-devices.ts";
 import { emptyReply } from "./limits/empty-reply.ts";
 import { endless } from "./limits/endless.ts";
+import { longMessage } from "./limits/long-message.ts";
 import { rateLimited } from "./limits/rate-limited.ts";
 import { repeating } from "./limits/repeating.ts";
 import { summaryOptions } from "./limits/summary-options.ts";
@@ -281,7 +282,7 @@ export const suites: readonly Suite<Target>[] = [
     name: "limits",
     title:
       "Where a model or its engine comes to an end, or to none, somebody is told (contract, sections 1 and 3).",
-    checks: [endless, emptyReply, repeating, rateLimited, window, summaryOptions],
+    checks: [endless, emptyReply, repeating, rateLimited, window, summaryOptions, longMessage],
   },
   {
     name: "models",

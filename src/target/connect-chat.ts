@@ -1,5 +1,6 @@
 import { DEFAULTS } from "../contract/defaults.ts";
 import { modelInForce } from "../contract/model-names.ts";
+import { type WireSettings, withSettings } from "../contract/wire-description.ts";
 import { UserError } from "../errors.ts";
 import { doesNotAnswer, SERVICE_TITLES } from "./connecting.ts";
 import { departuresOf } from "./departures.ts";
@@ -41,6 +42,11 @@ export function driverOf({ driver, contract }: Pick<TargetUrls, "driver" | "cont
 /** The service that messages are sent to. Throws a UserError. */
 export function frontOf(given: Pick<TargetUrls, "driver" | "contract">): Driver["service"] {
   return given.contract?.wire.service ?? driverOf(given)?.service ?? "hmi";
+}
+
+/** The wire as data, as far as its driver is data: with what the configuration says differently. Throws a UserError. */
+export function wireOf(given: Pick<TargetUrls, "driver" | "contract">): WireSettings {
+  return withSettings(driverOf(given)?.wire ?? {}, given.contract?.wire ?? {});
 }
 
 /**

@@ -16,7 +16,7 @@ export interface Connecting {
 
 /** The services of a target as they are talked to. */
 export interface Services
-  extends Pick<Target, "hmi" | "gateway" | "chat" | "front" | "models" | "otherPerson"> {
+  extends Pick<Target, "hmi" | "gateway" | "chat" | "front" | "frontHttp" | "models" | "otherPerson"> {
   readonly speaksContract: boolean;
 }
 

@@ -29,7 +29,16 @@ export async function openContractServices({ given, soon, opened }: Connecting):
   const listed = await findAbleModels(hmi, soon);
   const models = isLacking(departures, "engine.think") ? { ...listed, thinking: null } : listed;
   const chat = createContractChat(hmi, departures);
-  return { hmi, gateway, chat, front: "hmi", models, otherPerson, speaksContract: true };
+  return {
+    hmi,
+    gateway,
+    chat,
+    front: "hmi",
+    frontHttp: undefined,
+    models,
+    otherPerson,
+    speaksContract: true,
+  };
 }
 
 /**

@@ -1,7 +1,8 @@
 import { createAbsentClient } from "./absent-client.ts";
-import { connectChatWithModel } from "./connect-chat.ts";
+import { connectChatWithModel, wireOf } from "./connect-chat.ts";
 import type { Connecting, Services } from "./connecting.ts";
 import type { EngineWatch } from "./engine-watch.ts";
+import { createFrontHttp } from "./front-http.ts";
 
 /** A target that speaks another wire: what its driver can say and hear is all that there is. */
 export async function openDrivenServices(
@@ -17,6 +18,7 @@ export async function openDrivenServices(
     gateway: absent,
     chat,
     front,
+    frontHttp: createFrontHttp(client, wireOf(given), given),
     models: { thinking: null, seeing: null, blind: null },
     otherPerson: undefined,
     speaksContract: false,

@@ -68,7 +68,10 @@ export interface SeenStream {
 }
 
 export interface CallOptions {
+  /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent as it is, under the type of JSON, in place of `body`. */
+  readonly rawBody?: string;
   readonly signal: AbortSignal;
   readonly headers?: Readonly<Record<string, string>>;
   /** Shown with this call, where the client has another one, or none. */
@@ -126,25 +129,27 @@ export function createHttpClient(
   const send = (
     method: HttpMethod,
     path: string,
-    { body, signal, headers, token: shown = token }: CallOptions,
-  ) =>
-    agent.request({
+    { body, rawBody, signal, headers, token: shown = token }: CallOptions,
+  ) => {
+    const sent = rawBody ?? (body === undefined ? undefined : JSON.stringify(body));
+    return agent.request({
       origin: url,
       method,
       path,
       signal,
       headers: {
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...(sent === undefined ? {} : { "content-type": "application/json" }),
         ...always,
         ...bearerHeader(shown),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(sent === undefined ? {} : { body: sent }),
     });
+  };
   const note = (
     method: string,
     path: string,
-    { body, headers = {}, token: shown = token }: CallOptions,
+    { rawBody, body = rawBody, headers = {}, token: shown = token }: CallOptions,
     isStream: boolean,
   ): RequestStep =>
     noteRequest({

@@ -11,6 +11,7 @@ import type { ChatClient, WireAbility } from "./drivers/chat-client.ts";
 import type { Driver } from "./drivers/driver.ts";
 import { type EngineWatch, watchEngine } from "./engine-watch.ts";
 import { isLacking } from "./foreign.ts";
+import type { FrontHttp } from "./front-http.ts";
 import { createHttpClient, type HttpClient } from "./http.ts";
 import { noJournal, type RunJournal } from "./run-journal.ts";
 import { type KillAbility, killAbilities, type ServiceKiller, whyNotKilled } from "./service-killer.ts";
@@ -76,6 +77,8 @@ export type Capability =
   | "end a reply soon"
   /** It follows docs/contract.md, so that its calls can be made by the contract's words: `target.hmi`, `target.gateway`. */
   | "speak the contract"
+  /** It is known where its page is. */
+  | "show a page"
   | KillAbility
   | WireAbility;
 
@@ -87,6 +90,8 @@ export interface Target {
   readonly chat: ChatClient;
   /** The service that messages are sent to. */
   readonly front: "hmi" | "gateway" | "engine";
+  /** That service by plain HTTP, whatever its wire; undefined where it follows the contract, whose calls tell more. */
+  readonly frontHttp: FrontHttp | undefined;
   /** Why it does not offer what it does not, as far as there is a special reason. */
   readonly lacking: { readonly [Name in Capability]?: string | undefined };
   readonly settings: TargetSettings;
@@ -153,7 +158,7 @@ export async function openTarget(
     if (store !== undefined) opened.push(store);
     const watch = await watching;
     const settings = { ...DEFAULT_SETTINGS, ...given.settings };
-    const { chat, models, otherPerson, speaksContract, front } = services;
+    const { chat, models, otherPerson, speaksContract, front, frontHttp } = services;
     const offers = offersOf(services, watch, {
       settings,
       engineApi: given.engineApi,
@@ -169,10 +174,15 @@ export async function openTarget(
       engine,
       chat,
       front,
+      frontHttp,
       capabilities: new Set((Object.keys(offers) as Capability[]).filter((each) => offers[each])),
       lacking: {
         ...chat.lacking,
-        ...(!speaksContract && { "speak the contract": otherWire(chat.driver) }),
+        ...(!speaksContract && {
+          "speak the contract": otherWire(chat.driver),
+          "show a page": `the wire of ${chat.driver} has no page (contract.wire.page would say where)`,
+          think: chat.lacking["tell thoughts"],
+        }),
         ...whyNotKilled(given.killer, front, chat.driver),
       },
       models,
@@ -194,7 +204,7 @@ export async function openTarget(
 
 /** What a target offers, by what was found out of it. */
 function offersOf(
-  { chat, models, otherPerson, speaksContract, front }: Services,
+  { chat, models, otherPerson, speaksContract, front, frontHttp }: Services,
   watch: EngineWatch,
   { settings, engineApi, hasStore, killer }: Offering,
 ): Record<Capability, boolean> {
@@ -203,11 +213,13 @@ function offersOf(
   return {
     "show what reached the engine": watch.generationsAfter !== undefined,
     "direct the engine": watch.isStandIn && reachesStandIn,
-    think: models.thinking !== null,
+    // Which model thinks, only our own list tells: of others that is seen when it does.
+    think: speaksContract ? models.thinking !== null : can("tell thoughts"),
     "look at pictures": models.seeing !== null,
     "tell two people apart": otherPerson !== undefined,
     "end a reply soon": settings.maxReplyMs > 0 && settings.maxReplyMs <= SOON_MS,
     "speak the contract": speaksContract,
+    "show a page": frontHttp === undefined || frontHttp.page !== undefined,
     ...killAbilities(killer, front),
     "keep profiles": can("keep profiles"),
     "show rows": can("show rows") || hasStore,
@@ -221,6 +233,7 @@ function offersOf(
     "remember conversations": can("remember conversations"),
     "hand options on": can("hand options on"),
     "outlive its reader": can("outlive its reader"),
+    "tell thoughts": can("tell thoughts"),
   };
 }
 

@@ -5,12 +5,16 @@ import { verify } from "../../src/verify.ts";
 import { startTestEngine } from "../services/engine/client.ts";
 import { ODD_WIRE, type OddFault, startOddBackEnd } from "../support/odd-back-end.ts";
 
-const SUITES = ["cancel", "isolation", "model-conversation", "health"];
+const SUITES = ["cancel", "isolation", "model-conversation", "health", "http", "limits", "thoughts"];
 
 /** What is found of it, by an engine whose record can be seen. */
-async function judge(only: RegExp, faults: readonly OddFault[] = []): Promise<RunReport> {
+async function judge(
+  only: RegExp,
+  faults: readonly OddFault[] = [],
+  model = "llama3.1:8b",
+): Promise<RunReport> {
   const engine = await startTestEngine();
-  const { url, close } = await startOddBackEnd(engine.url, faults);
+  const { url, close } = await startOddBackEnd(engine.url, faults, { model });
   onTestFinished(close);
   const contract = { ...DEFAULT_CONFIG.contract, driver: "described", wire: ODD_WIRE };
   const target = { hmi: url, engine: engine.url, contract, settings: { heartbeatMs: 300 } };
@@ -35,6 +39,11 @@ test("a back end that nobody here has seen is judged by its description, and not
       "model-conversation/reload",
       "model-conversation/given-session",
       "health/quick",
+      "http/no-internals",
+      "http/pages",
+      "http/assets",
+      "http/harmless",
+      "limits/long-message",
     ]),
   );
   expect(report.left_behind).toEqual([]);
@@ -43,15 +52,34 @@ test("a back end that nobody here has seen is judged by its description, and not
   }
 }, 60_000);
 
+const HTTP = /^http\//;
+
 test.each<[OddFault, RegExp, string[]]>([
   ["cancel-ignored", /^cancel\/(mid-reply|every-reader)$/, ["cancel/mid-reply", "cancel/every-reader"]],
   ["engine-goes-on", /^cancel\/(mid-reply|deleted|saved)$/, ["cancel/mid-reply", "cancel/deleted"]],
   ["cancelled-as-whole", /^cancel\/(mid-reply|saved)$/, ["cancel/saved"]],
   ["saved-to-newest", /^model-conversation\/(given-session|reload)$/, ["model-conversation/given-session"]],
   ["no-history", /^isolation\/(history|prompts)$/, ["isolation/history"]],
+  ["head-deletes", HTTP, ["http/harmless"]],
+  ["tells-internals", HTTP, ["http/no-internals"]],
+  ["page-kept", HTTP, ["http/pages", "http/assets"]],
+  ["script-missing", HTTP, ["http/assets"]],
+  ["fails-at-length", /^limits\//, ["limits/long-message"]],
 ])("%s is seen, and nothing else is blamed", async (fault, only, broken) => {
   const report = await judge(only, [fault]);
   expect(verdicts(report, "broken")).toEqual(broken);
+});
+
+test.each<[OddFault | undefined, string[]]>([
+  [undefined, []],
+  ["thoughts-in-text", []],
+  ["thoughts-lost", ["thoughts/kept"]],
+  ["thoughts-sent", ["thoughts/not-sent"]],
+])("of a model that thinks, %s is seen where thoughts go", async (fault, broken) => {
+  const report = await judge(/^thoughts\//, fault === undefined ? [] : [fault], "qwen3:8b");
+  expect(verdicts(report, "broken")).toEqual(broken);
+  // What is told as text is not known to be a thought.
+  expect(verdicts(report, "skipped")).toHaveLength(fault === "thoughts-in-text" ? 3 : 0);
 });
 
 test("where every message is refused, nothing is called broken, and the answer's own words are told", async () => {

@@ -16,12 +16,29 @@ export type OddFault =
   /** Only the last message goes to the engine. */
   | "no-history"
   /** Every message is refused. */
-  | "refuses";
+  | "refuses"
+  /** HEAD and OPTIONS do what DELETE does. */
+  | "head-deletes"
+  /** What is wrong is told with where in the program. */
+  | "tells-internals"
+  /** Browsers keep the page and its script. */
+  | "page-kept"
+  /** The page's script is not there. */
+  | "script-missing"
+  /** A long message is a failure of its own. */
+  | "fails-at-length"
+  /** What the model thinks is a part of what it says. */
+  | "thoughts-in-text"
+  /** What the model thought is not saved. */
+  | "thoughts-lost"
+  /** What the model thought goes with the next message. */
+  | "thoughts-sent";
 
 interface Row {
   readonly id: string;
   readonly who: "human" | "bot";
   body: string;
+  musing: string;
   state: "ok" | "writing" | "stopped" | "failed";
 }
 
@@ -42,7 +59,11 @@ export interface OddBackEnd {
  * A chat back end that is like no other here: ids in the path, text in `delta`, rows newest first, a cancel by DELETE,
  * answered with 204 and nothing. How it is told to `stack` is {@link ODD_CONTRACT}.
  */
-export async function startOddBackEnd(engine: string, faults: readonly OddFault[] = []): Promise<OddBackEnd> {
+export async function startOddBackEnd(
+  engine: string,
+  faults: readonly OddFault[] = [],
+  { model = "llama3.1:8b" }: { readonly model?: string } = {},
+): Promise<OddBackEnd> {
   const has = (fault: OddFault): boolean => faults.includes(fault);
   const chats = new Map<string, Row[]>();
   const answers = new Map<string, Answer>();
@@ -68,12 +89,15 @@ export async function startOddBackEnd(engine: string, faults: readonly OddFault[
   async function generate(answer: Answer, rows: readonly Row[]): Promise<void> {
     const messages = rows
       .filter((row) => row !== answer.row)
-      .map(({ who, body }) => ({ role: who === "human" ? "user" : "assistant", content: body }));
+      .map(({ who, body, musing }) => ({
+        role: who === "human" ? "user" : "assistant",
+        content: has("thoughts-sent") ? musing + body : body,
+      }));
     const given = has("no-history") ? messages.slice(-1) : messages;
     try {
       const reply = await fetch(`${engine}/api/chat`, {
         method: "POST",
-        body: JSON.stringify({ model: "llama3.1:8b", messages: given, stream: true }),
+        body: JSON.stringify({ model, messages: given, stream: true }),
         ...(!has("engine-goes-on") && { signal: answer.cancel.signal }),
       });
       let rest = "";
@@ -87,12 +111,19 @@ export async function startOddBackEnd(engine: string, faults: readonly OddFault[
       end(answer, "failed", { problem: "the engine failed" });
     }
   }
+  function muse(answer: Answer, musing: string): void {
+    if (musing === "") return;
+    if (!has("thoughts-lost")) answer.row.musing += musing;
+    tell(answer, { musing });
+  }
   function take(
     answer: Answer,
-    line: { message?: { content: string }; done?: boolean; eval_count?: number },
+    line: { message?: { content: string; thinking?: string }; done?: boolean; eval_count?: number },
   ): void {
     if (answer.isOver) return;
-    const delta = line.message?.content ?? "";
+    const thought = line.message?.thinking ?? "";
+    if (!has("thoughts-in-text")) muse(answer, thought);
+    const delta = (has("thoughts-in-text") ? thought : "") + (line.message?.content ?? "");
     if (delta !== "") {
       answer.row.body += delta;
       tell(answer, { delta });
@@ -119,9 +150,11 @@ export async function startOddBackEnd(engine: string, faults: readonly OddFault[
     "GET chats/:chat/messages": ({ rows, response }) => json(response, 200, { items: rows.toReversed() }),
     async "POST chats/:chat/messages"({ rows, request, response }) {
       const { text } = (await bodyOf(request)) as { text?: string };
+      if (has("fails-at-length") && (text?.length ?? 0) > 100_000)
+        return json(response, 500, { problem: "no" });
       if (has("refuses") || !text) return json(response, 422, { problem: "we do not like this message" });
-      const question: Row = { id: nextId("q"), who: "human", body: text, state: "ok" };
-      const row: Row = { id: nextId("a"), who: "bot", body: "", state: "writing" };
+      const question: Row = { id: nextId("q"), who: "human", body: text, musing: "", state: "ok" };
+      const row: Row = { id: nextId("a"), who: "bot", body: "", musing: "", state: "writing" };
       const made: Answer = {
         row,
         cancel: new AbortController(),
@@ -154,6 +187,9 @@ export async function startOddBackEnd(engine: string, faults: readonly OddFault[
     },
   };
   const routesOfAll: Readonly<Record<string, (response: ServerResponse) => void>> = {
+    "GET page": (response) => page(response, "text/html", '<script src="page.js"></script>'),
+    "GET page.js": (response) =>
+      has("script-missing") ? json(response, 404, {}) : page(response, "text/javascript", "void 0;"),
     "GET status": (response) => json(response, 200, { up: true }),
     "GET chats": (response) => json(response, 200, { chats: [...chats.keys()].map((id) => ({ id })) }),
     "POST chats"(response) {
@@ -163,14 +199,23 @@ export async function startOddBackEnd(engine: string, faults: readonly OddFault[
     },
   };
 
+  const page = (response: ServerResponse, type: string, text: string): void => {
+    const cache = has("page-kept") ? "max-age=3600" : "no-cache";
+    response.writeHead(200, { "content-type": type, "cache-control": cache }).end(text);
+  };
+
   const server = createServer((request, response) => {
-    const { method = "GET", url = "/" } = request;
+    const { method: asked = "GET", url = "/" } = request;
+    const method = has("head-deletes") && asked === "HEAD" ? "DELETE" : asked;
     const [, first = "", chat = "", what = "", answerId = ""] = url.split("/");
     const path = [first, chat && ":chat", what, answerId && ":answer"].filter(Boolean).join("/");
     const general = routesOfAll[`${method} ${path}`];
     if (general !== undefined) return general(response);
     const rows = chats.get(chat);
-    if (rows === undefined) return json(response, 404, { problem: "no such chat" });
+    if (rows === undefined) {
+      const more = has("tells-internals") ? { trace: new Error("no such chat").stack } : {};
+      return json(response, 404, { problem: "no such chat", ...more });
+    }
     const route = routes[`${method} ${path}`];
     if (route === undefined) return json(response, 405, { problem: "not so" });
     return void route({ chat, rows, answer: answers.get(answerId), request, response });
@@ -200,6 +245,7 @@ export const ODD_WIRE = {
   stream: {
     framing: "sse",
     text: { at: "delta" },
+    thought: { at: "musing" },
     usage: { completion: "written" },
     failure: { message: "problem" },
     done: { has: "finished", reason: "finished" },
@@ -213,11 +259,13 @@ export const ODD_WIRE = {
     role: "who",
     text: "body",
     status: "state",
+    thought: "musing",
     statuses: { streaming: ["writing"], complete: ["ok"], cancelled: ["stopped"], error: ["failed"] },
   },
   conversations: { request: "GET /chats", list: "chats", id: "id" },
   delete_conversation: { request: "DELETE /chats/{conversation}" },
   health: { request: "GET /status" },
+  page: "/page",
 } as const satisfies NonNullable<ForeignContract["wire"]>;
 
 function json(response: ServerResponse, status: number, body?: unknown): void {

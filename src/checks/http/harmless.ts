@@ -1,14 +1,21 @@
-import { type Message, MessageList } from "../../contract/hmi.ts";
+import { MessageList } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
+import { NotTold } from "../../errors.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
+import { isRefusal } from "../../target/drivers/refused-words.ts";
+import type { SeenRow } from "../../target/drivers/reply-facts.ts";
+import type { FrontHttp } from "../../target/front-http.ts";
 import type { SeenCall } from "../../target/http.ts";
 import { type Context, expectAnswer, makeSession } from "../stage.ts";
+import { converseIn, settledRowsOf, startTalk } from "../talk.ts";
 import { ownPlace } from "./own.ts";
 
 interface Evidence {
+  /** The rows before the calls, on a wire where no empty conversation can be looked at; else there are none. */
+  readonly before?: readonly SeenRow[];
   readonly calls: readonly Pick<SeenCall, "request" | "status">[];
   /** The rows of the conversation that the calls were about; null where it is gone. */
-  readonly rows: readonly Message[] | null;
+  readonly rows: readonly SeenRow[] | null;
 }
 
 export const harmless = defineCheck<Context["target"], Evidence>({
@@ -16,10 +23,11 @@ export const harmless = defineCheck<Context["target"], Evidence>({
   claim: "HEAD and OPTIONS change nothing",
   why: "Frameworks answer HEAD by running GET, and the general stream is a GET that sends a message.",
   lookAt: "routes that frameworks add by themselves for HEAD and OPTIONS",
-  needs: ["speak the contract"],
+  needs: ["show rows", "remember conversations"],
   async collect(context) {
-    const { hmi } = context.target;
+    const { hmi, frontHttp } = context.target;
     const { signal } = context;
+    if (frontHttp !== undefined) return await askForeign(context, frontHttp);
     const { model_id, word } = await ownPlace(context);
     const session_id = await makeSession(context, model_id);
     const general = hmiRoutes.generalStream.path(undefined, {
@@ -37,14 +45,41 @@ export const harmless = defineCheck<Context["target"], Evidence>({
     const rows = list.status === 404 ? null : expectAnswer(list, MessageList).messages;
     return { calls: calls.map(({ request, status }) => ({ request, status })), rows };
   },
-  judge({ calls, rows }) {
+  judge({ calls, rows, before = [] }) {
     const seen = calls.map(({ request, status }) => `${request} answered ${status}`).join("; ");
-    return judgeRows(rows, seen) ?? { verdict: "holds", seen };
+    return judgeRows(rows, before, seen) ?? { verdict: "holds", seen };
   },
 });
 
-function judgeRows(rows: Evidence["rows"], seen: string): Broken | undefined {
-  if (rows !== null && rows.length === 0) return undefined;
+/** HEAD and OPTIONS, to every call of the wire that is about a conversation in which something was said. */
+async function askForeign(context: Context, front: FrontHttp): Promise<Evidence> {
+  const { chat } = context.target;
+  const { signal } = context;
+  const talk = await startTalk(context, { name: "harmless", options: { num_predict: 4 } });
+  await converseIn(context, talk, `Say OK, ${context.canary("harmless")}`);
+  await settledRowsOf(context, talk);
+  const conversation = talk.conversation ?? "";
+  const before = await chat.rows(conversation, signal);
+  if (before.length === 0)
+    throw new NotTold("what was said was not saved: there is nothing that could be harmed");
+  const about = { conversation, text: `By HEAD, ${context.canary("harmless")}` };
+  const ats = CALLS.flatMap((name) => front.callOf(name, about) ?? []);
+  const calls = [];
+  for (const method of ["HEAD", "OPTIONS"] as const) {
+    for (const { path } of ats) calls.push(await front.call({ method, path }, { signal }));
+  }
+  const rows = await chat.rows(conversation, signal).catch((error: unknown) => {
+    if (isRefusal(error) && error.answer.status === 404) return null;
+    throw error;
+  });
+  return { before, calls: calls.map(({ request, status }) => ({ request, status })), rows };
+}
+
+const CALLS = ["send", "rows", "delete_conversation"] as const;
+
+function judgeRows(rows: Evidence["rows"], before: readonly SeenRow[], seen: string): Broken | undefined {
+  if (rows !== null && rows.length === before.length) return undefined;
   const found = rows === null ? "no conversation any more" : `messages: ${rows.length}`;
-  return { verdict: "broken", expected: "an empty conversation, as before", found, seen, rows: rows ?? [] };
+  const expected = before.length === 0 ? "an empty conversation" : `the ${before.length} messages`;
+  return { verdict: "broken", expected: `${expected}, as before`, found, seen, rows: rows ?? [] };
 }

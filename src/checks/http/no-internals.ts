@@ -1,30 +1,31 @@
+import { NotTold } from "../../errors.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
 import type { Context } from "../stage.ts";
-import { type Refusal, refusals } from "./refusals.ts";
+import { internalsIn } from "./internals-in.ts";
+import { type OddCall, oddCalls } from "./plain-calls.ts";
+import { refusals } from "./refusals.ts";
 
-/** What only a developer has use for, and an attacker too. */
-const INTERNALS = [
-  /\bat .*:\d+:\d+/,
-  /Traceback \(most recent call last\)/,
-  /\bFile "[^"]+", line \d+/,
-  /\b(?:node_modules|site-packages)\b/,
-  /<pre>Error/,
-];
-
-export const noInternals = defineCheck<Context["target"], readonly Refusal[]>({
+export const noInternals = defineCheck<Context["target"], readonly OddCall[]>({
   id: "http/no-internals",
   claim: "no error tells a stack trace or a path of the server",
   why: "A framework's debug page shows the program to everybody, and nothing of use to the user.",
   lookAt: "the framework's debug mode, and what is copied from an exception into an answer",
-  needs: ["speak the contract"],
-  collect: refusals,
-  judge: (seen) => firstBroken(seen, judgeOne) ?? { verdict: "holds", seen: `refused calls: ${seen.length}` },
+  needs: [],
+  async collect(context): Promise<readonly OddCall[]> {
+    const { frontHttp } = context.target;
+    return frontHttp === undefined ? await refusals(context) : await oddCalls(context, frontHttp);
+  },
+  judge(seen) {
+    const errors = seen.filter(({ call }) => call.status >= 400);
+    if (seen.length > 0 && errors.length === 0)
+      throw new NotTold("no call was refused: there was no error to look at");
+    return firstBroken(errors, judgeOne) ?? { verdict: "holds", seen: `refused calls: ${errors.length}` };
+  },
 });
 
-function judgeOne({ what, call }: Refusal): Broken | undefined {
-  const body = typeof call.body === "string" ? call.body : unescaped(call.body);
-  const found = INTERNALS.map((pattern) => pattern.exec(body)?.[0]).find((match) => match !== undefined);
+function judgeOne({ what, call }: OddCall): Broken | undefined {
+  const found = internalsIn(call.body);
   if (found === undefined) return undefined;
   return {
     verdict: "broken",
@@ -32,9 +33,4 @@ function judgeOne({ what, call }: Refusal): Broken | undefined {
     found: found.slice(0, 200),
     seen: `${call.request} with ${what} answered ${call.status}`,
   };
-}
-
-/** JSON as text, its line breaks as such: a stack trace is looked for line by line. */
-function unescaped(body: unknown): string {
-  return JSON.stringify(body).replaceAll("\\n", "\n").replaceAll('\\"', '"');
 }

@@ -1,12 +1,17 @@
 import { pageRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
+import type { FrontHttp } from "../../target/front-http.ts";
 import type { SeenCall } from "../../target/http.ts";
 import { allButLacking, type Context } from "../stage.ts";
+import { isAskedAgain, keptWords } from "./kept-by-browsers.ts";
 import { ownPlace } from "./own.ts";
+import { askForPage } from "./plain-calls.ts";
 
 /** A page as it was answered. */
 export interface SeenPage {
+  /** True of a page of another wire than ours, which may say in its own way that it is asked for again. */
+  readonly isForeign?: boolean;
   /** 200, or 404 where the address names what is not there. */
   readonly status: number;
   readonly call: SeenCall;
@@ -30,13 +35,20 @@ export async function seenPages(context: Context): Promise<readonly SeenPage[]> 
   });
 }
 
+async function foreignPage(context: Context, front: FrontHttp): Promise<SeenPage> {
+  return { isForeign: true, status: 200, call: await askForPage(context, front) };
+}
+
 export const pages = defineCheck<Context["target"], readonly SeenPage[]>({
   id: "http/pages",
   claim: "every address of a page answers with a page, and no browser keeps it",
   why: "The seeds' users had to reload hard, or with ?v=123, before they saw a changed page (row S13).",
   lookAt: "the routes of the pages, and their Cache-Control: no-store",
-  needs: [],
-  collect: seenPages,
+  needs: ["show a page"],
+  async collect(context) {
+    const { frontHttp } = context.target;
+    return frontHttp === undefined ? await seenPages(context) : [await foreignPage(context, frontHttp)];
+  },
   judge: (seen) =>
     firstBroken(seen, judgeOne) ?? {
       verdict: "holds",
@@ -44,8 +56,9 @@ export const pages = defineCheck<Context["target"], readonly SeenPage[]>({
     },
 });
 
-function judgeOne({ status, call }: SeenPage): Broken | undefined {
+function judgeOne({ isForeign = false, status, call }: SeenPage): Broken | undefined {
   const type = call.headers["content-type"] ?? "(no type)";
+  if (isForeign) return judgeForeign(call, type);
   const cache = call.headers["cache-control"] ?? "(none)";
   // Where pages are guarded, they must not tell what exists: then there is no 404.
   const isRight = call.status === status || (status === 404 && call.status === 200);
@@ -55,5 +68,17 @@ function judgeOne({ status, call }: SeenPage): Broken | undefined {
     expected: `${status}, text/html; charset=utf-8, Cache-Control: no-store`,
     found: `${call.status}, ${type}, Cache-Control: ${cache}`,
     seen: call.request,
+  };
+}
+
+/** That it is a page, and that a change of it is seen, by whatever words. */
+function judgeForeign({ request, status, headers }: SeenCall, type: string): Broken | undefined {
+  if (status === 200 && /^text\/html\b/i.test(type) && isAskedAgain(headers)) return undefined;
+  return {
+    verdict: "broken",
+    expected:
+      "200, text/html, asked for again at every visit (Cache-Control: no-store, no-cache or max-age=0)",
+    found: `${status}, ${type}, ${keptWords(headers)}`,
+    seen: request,
   };
 }

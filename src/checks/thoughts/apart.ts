@@ -1,16 +1,16 @@
 import { NotTold } from "../../errors.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
-import { textOf } from "../../target/drivers/reply-facts.ts";
+import { textOf, thoughtsOf } from "../../target/drivers/reply-facts.ts";
 import type { Context } from "../stage.ts";
-import { describe, requireThoughts, type ThoughtfulReply, thoughtfulReplies, thoughtsIn } from "./scene.ts";
+import { describe, requireThoughts, type ThoughtfulReply, thoughtfulReplies } from "./scene.ts";
 
 export const apart = defineCheck<Context["target"], readonly ThoughtfulReply[]>({
   id: "thoughts/apart",
   claim: "what a model thinks comes as thoughts, and is no part of what it says: streamed and saved",
   why: "A reply that begins with pages of <think> is copied, titled and sent on so.",
   lookAt: "the reading of the engine's pieces: its thinking field, and a leading <think> block of its text",
-  needs: ["speak the contract", "think"],
+  needs: ["think"],
   collect: thoughtfulReplies,
   judge: (replies) =>
     firstBroken(replies, judgeOne) ?? { verdict: "holds", seen: replies.map(describe).join("; ") },
@@ -20,7 +20,7 @@ function judgeOne(reply: ThoughtfulReply): Broken | undefined {
   requireThoughts(reply);
   const { stream, row, word } = reply;
   const said = [textOf(stream), row?.content ?? ""];
-  const thought = thoughtsIn(stream);
+  const thought = thoughtsOf(stream);
   // A small model may think all the time that it has, and then say nothing.
   if (word === null && thought !== "" && said.join("") === "") {
     throw new NotTold(`the model thought and said nothing: ${describe(reply)}`);

@@ -1,15 +1,17 @@
+import { withoutOptions } from "../../contract/options-as-text.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
+import { thoughtsOf } from "../../target/drivers/reply-facts.ts";
 import { textsOf } from "../engine-record.ts";
 import type { Context } from "../stage.ts";
-import { describe, requireThoughts, type ThoughtfulReply, thoughtfulReplies, thoughtsIn } from "./scene.ts";
+import { describe, requireThoughts, type ThoughtfulReply, thoughtfulReplies } from "./scene.ts";
 
 export const notSent = defineCheck<Context["target"], readonly ThoughtfulReply[]>({
   id: "thoughts/not-sent",
   claim: "what a model thought is not sent back in the next prompt",
   why: "Models are made to be given what was said: old thoughts lead them astray, and fill their window.",
   lookAt: "where the history becomes a prompt: the text of a reply, without its thoughts",
-  needs: ["speak the contract", "think", "show what reached the engine"],
+  needs: ["think", "show what reached the engine"],
   collect: thoughtfulReplies,
   judge: (replies) =>
     firstBroken(replies, judgeOne) ?? { verdict: "holds", seen: replies.map(describe).join("; ") },
@@ -19,8 +21,9 @@ function judgeOne(reply: ThoughtfulReply): Broken | undefined {
   requireThoughts(reply);
   const { word, stream, next } = reply;
   if (next.length === 0) throw new CouldNotRun("the next message never reached the engine");
-  const prompt = next.flatMap(textsOf).join("\n");
-  const thought = word ?? thoughtsIn(stream).trim().slice(0, MARK);
+  // The stand-in may be told what to think in what a person says.
+  const prompt = next.flatMap(textsOf).map(withoutOptions).join("\n");
+  const thought = word ?? thoughtsOf(stream).trim().slice(0, MARK);
   if (!prompt.includes(thought) && !prompt.includes("<think>")) return undefined;
   return {
     verdict: "broken",

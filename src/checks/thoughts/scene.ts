@@ -1,15 +1,12 @@
 import type { GenerationRecord } from "../../contract/engine.ts";
 import type { EngineOptions } from "../../contract/gateway.ts";
-import { type Message, SentMessage } from "../../contract/hmi.ts";
-import { hmiRoutes } from "../../contract/routes.ts";
 import { NotTold } from "../../errors.ts";
 import { CouldNotRun } from "../../harness/check.ts";
-import { textOf } from "../../target/drivers/reply-facts.ts";
+import { type SeenRow, textOf, thoughtsOf } from "../../target/drivers/reply-facts.ts";
 import type { SeenStream } from "../../target/http.ts";
 import { generationsFor } from "../engine-record.ts";
-import { readHistory, readReply, readSettledRows } from "../reading.ts";
-import { type Context, expectAnswer, makeProfile, makeSession } from "../stage.ts";
-import { eventsOf } from "../stream-words.ts";
+import type { Context } from "../stage.ts";
+import { hear, hearAgain, sayIn, settledRowsOf, startTalk } from "../talk.ts";
 
 /** A reply of a model that thought before it answered, and the message after it. */
 export interface ThoughtfulReply {
@@ -18,10 +15,12 @@ export interface ThoughtfulReply {
   /** A word that the thoughts hold, where the engine could be told to think it. */
   readonly word: string | null;
   readonly stream: SeenStream;
-  /** Its row, as the HMI shows it after a reload. */
-  readonly row: Message | null;
-  /** Read again, after its end. */
-  readonly replay: SeenStream;
+  /** Null where the back end did not tell which it is. */
+  readonly conversation: string | null;
+  /** Its row, as the back end shows it after a reload; null where it shows none. */
+  readonly row: SeenRow | null;
+  /** Read again, after its end; null where nobody can. */
+  readonly replay: SeenStream | null;
   /** What the engine was asked for the message after it; empty where it cannot be watched. */
   readonly next: readonly GenerationRecord[];
 }
@@ -30,7 +29,10 @@ export interface ThoughtfulReply {
 export async function thoughtfulReplies(context: Context): Promise<readonly ThoughtfulReply[]> {
   return await context.share("thoughtful replies", async () => {
     const { models, capabilities } = context.target;
-    if (models.thinking === null) throw new CouldNotRun("no model of this target can think");
+    // Of another wire it is seen by the reply itself whether the model thinks.
+    const isOurs = capabilities.has("speak the contract");
+    if (isOurs && models.thinking === null) throw new CouldNotRun("no model of this target can think");
+    const isDirected = isOurs && capabilities.has("direct the engine");
     const word = context.canary("thought");
     const thought = {
       stand_in_thought: `They want a greeting, ${word}.`,
@@ -38,65 +40,69 @@ export async function thoughtfulReplies(context: Context): Promise<readonly Thou
     };
     const apart = await thinkAndAnswer(context, {
       how: "apart",
-      word: capabilities.has("direct the engine") ? word : null,
-      model: models.thinking,
+      word: isDirected ? word : null,
+      think: true,
+      model: models.thinking ?? undefined,
       options: { num_predict: 96, ...thought },
     });
-    if (!capabilities.has("direct the engine")) return [apart];
+    if (!isDirected) return [apart];
     const block = context.canary("block");
     const said = `<think>\nThey want a greeting, ${block}.\n</think>\n\nGood evening to you!`;
-    const blocked = { how: "as a block", word: block, options: { stand_in_reply: said } } as const;
+    const options = { stand_in_reply: said };
+    const blocked = { how: "as a block", word: block, think: false, model: undefined, options } as const;
     return [apart, await thinkAndAnswer(context, blocked)];
   });
 }
 
 interface Scene extends Pick<ThoughtfulReply, "how" | "word"> {
-  /** Left out for the default. */
-  readonly model?: string;
+  /** Whether the model is asked to think, on a wire that can say so. */
+  readonly think: boolean;
+  /** Undefined for the default. */
+  readonly model: string | undefined;
   readonly options: EngineOptions;
 }
 
 async function thinkAndAnswer(
   context: Context,
-  { how, word, model, options }: Scene,
+  { how, word, think, model, options }: Scene,
 ): Promise<ThoughtfulReply> {
-  const think = model !== undefined;
-  const sessionId = await makeSession(
-    context,
-    await makeProfile(context, { name: "thoughts", options, think }),
-  );
+  const { chat, capabilities } = context.target;
+  const talk = await startTalk(context, { name: "thoughts", options, think });
   await generationsFor(context, "");
-  const send = async (message: string): Promise<SeenStream> => {
-    const body = { session_id: sessionId, message, ...(model !== undefined && { model }) };
-    const path = hmiRoutes.sendMessage.path();
-    const call = await context.target.hmi.call("POST", path, { body, signal: context.signal });
-    expectAnswer(call, SentMessage);
-    const stream = await readReply(context, sessionId).ended;
-    await readSettledRows(context, sessionId);
-    return stream;
+  const converse = async (text: string) => {
+    const sent = await sayIn(context, talk, text, { ...(model !== undefined && { model }) });
+    return { sent, stream: await hear(context, talk, sent).ended };
   };
-  const stream = await send(`Good morning! ${context.canary(`${how} first`)}`);
-  const replay = await readReply(context, sessionId).ended;
-  const row = (await readHistory(context, sessionId)).findLast(({ role }) => role === "assistant") ?? null;
+  const { sent, stream } = await converse(`Good morning! ${context.canary(`${how} first`)}`);
+  if (chat.lacking["show rows"] === undefined && talk.conversation !== null) {
+    await settledRowsOf(context, talk);
+  }
+  const replay = capabilities.has("read a reply again") ? await hearAgain(context, talk, sent).ended : null;
+  const row =
+    (await shownRows(context, talk.conversation)).findLast(({ role }) => role === "assistant") ?? null;
   const asked = `Good evening! ${context.canary(`${how} next`)}`;
-  await send(asked);
-  return { how, word, stream, row, replay, next: await generationsFor(context, asked) };
+  await converse(asked);
+  const { conversation } = talk;
+  return { how, word, stream, conversation, row, replay, next: await generationsFor(context, asked) };
 }
 
-/** What was thought, as it was streamed. */
-export function thoughtsIn(stream: SeenStream): string {
-  return eventsOf(stream)
-    .map((event) => (event.type === "thinking" ? event.content : ""))
-    .join("");
+/** What the back end shows of a conversation, as far as it shows it. */
+async function shownRows(
+  { target: { chat }, signal }: Context,
+  conversation: string | null,
+): Promise<readonly SeenRow[]> {
+  const isShown = chat.lacking["show rows"] === undefined && conversation !== null;
+  return isShown ? await chat.rows(conversation, signal) : [];
 }
 
 /** `apart: 24 characters thought, 12 said`. */
 export function describe({ how, stream }: ThoughtfulReply): string {
-  return `${how}: ${thoughtsIn(stream).length} characters thought, ${textOf(stream).length} said`;
+  return `${how}: ${thoughtsOf(stream).length} characters thought, ${textOf(stream).length} said`;
 }
 
 /** Throws {@link NotTold} where the model did not think, so that there is nothing to look for. */
 export function requireThoughts(reply: ThoughtfulReply): void {
-  const isThere = reply.word !== null || thoughtsIn(reply.stream) !== "";
+  const isBlock = /^\s*<think>/.test(textOf(reply.stream));
+  const isThere = reply.word !== null || isBlock || thoughtsOf(reply.stream) !== "";
   if (!isThere) throw new NotTold(`the model did not think: ${describe(reply)}`);
 }

@@ -7,7 +7,7 @@ export const badFieldsUnnamed: Fault = {
   story: "Bad input is refused without a word about which field is bad.",
   seenIn: "the contract, section 5: each bad field is named",
   caughtBy: ["http/bad-fields", "http/unknown-fields", "http/tools"],
-  actsIn: ["model-conversation", "models", "http"],
+  actsIn: ["model-conversation", "models", "http", "limits"],
   overrides: (onApplied) => ({
     wire: {
       hmi: rewriteAnswers(({ status }) => {

@@ -7,8 +7,8 @@ export const badInputAsInternal: Fault = {
   name: "bad-input-as-internal",
   story: "A message that is too long is an internal error, as if it were the server's fault.",
   seenIn: "the contract, section 5: 400 message_too_long",
-  caughtBy: ["http/error-status"],
-  actsIn: ["http"],
+  caughtBy: ["http/error-status", "limits/long-message"],
+  actsIn: ["http", "limits"],
   overrides: (onApplied) => ({
     wire: {
       hmi: rewriteAnswers(({ status, request }) => {

@@ -10,7 +10,7 @@ export const errorWithoutBody: Fault = {
   story: "What the framework refuses by itself is told as a page of HTML.",
   seenIn: "the contract, section 5: every error is JSON with a code and a message",
   caughtBy: ["http/error-body"],
-  actsIn: ["http"],
+  actsIn: ["http", "limits"],
   overrides: (onApplied) => ({
     wire: {
       hmi: rewriteAnswers(({ status }) => {

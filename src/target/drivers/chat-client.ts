@@ -23,7 +23,9 @@ export type WireAbility =
   /** The engine's options reach it: by a field of their own, or by the profile. */
   | "hand options on"
   /** A reply goes on where its reader leaves: that is not how it is ended. */
-  | "outlive its reader";
+  | "outlive its reader"
+  /** What a model thinks is told apart from what it says. */
+  | "tell thoughts";
 
 /** Something to talk about, with what the engine is told of it. */
 export interface PlaceDraft {

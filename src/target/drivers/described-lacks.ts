@@ -49,6 +49,11 @@ export function lackingIn(
       wire.cancel === "close"
         ? `by the wire of ${driver} a reply is ended by closing its stream (contract.wire.cancel: close)`
         : undefined,
+    "tell thoughts": unless(
+      wire.stream.thought !== undefined,
+      "place for what a model thinks",
+      "contract.wire.stream.thought",
+    ),
     "hand options on": unless(
       isStandIn || hasSlot(wire.send, "options") || hasSlot(wire.send, "max_tokens"),
       "place for the engine's options in a message",

@@ -5,12 +5,8 @@ import { judge, replyRow } from "../model-conversation/evidence.ts";
 
 /** A reply of a model of which nobody knows what it thinks. */
 function reply(thought: string, said: string) {
-  const event = (type: "thinking" | "token", content: string) =>
-    content === "" ? [] : [{ at_ms: 1, id: "1:1.0.0", event: { type, content } }];
-  const stream = {
-    events: [...event("thinking", thought), ...event("token", said)],
-    facts: said === "" ? [] : [{ kind: "text", text: said, at_ms: 1 }],
-  };
+  const fact = (kind: "thought" | "text", text: string) => (text === "" ? [] : [{ kind, text, at_ms: 1 }]);
+  const stream = { facts: [...fact("thought", thought), ...fact("text", said)] };
   return { how: "apart", word: null, stream, row: replyRow({ content: said }), replay: stream, next: [] };
 }
 
@@ -25,6 +21,6 @@ test.each([
   expect(() => judge(apart, [seen])).toThrow(NotTold);
 });
 
-test("a text with a block of thoughts is broken", () => {
-  expect(judge(apart, [reply("Hm.", "<think>Hm.</think>Hello.")])).toMatchObject({ verdict: "broken" });
+test.each(["Hm.", ""])("a text with a block of thoughts is broken, with %j beside it", (thought) => {
+  expect(judge(apart, [reply(thought, "<think>Hm.</think>Hello.")])).toMatchObject({ verdict: "broken" });
 });

@@ -1,0 +1,53 @@
+import type { WireSettings } from "../contract/wire-description.ts";
+import { fillPath, fillText, type SlotValues } from "./drivers/fill-slots.ts";
+import type { CallOptions, HttpClient, HttpMethod, SeenCall } from "./http.ts";
+
+/** A call of the wire by plain HTTP. */
+export interface FrontCall {
+  readonly method: HttpMethod;
+  readonly path: string;
+}
+
+/** What the calls of a wire are for that somebody else than its chat may make. */
+export type FrontCallName = "send" | "read" | "rows" | "delete_conversation";
+
+/**
+ * The service that messages are sent to, called by plain HTTP beside its chat: for claims about HTTP itself, whatever
+ * the wire.
+ */
+export interface FrontHttp {
+  /** The path of the page that people chat on; undefined where the wire does not say. */
+  readonly page: string | undefined;
+  /** Where a call of the wire goes that is about this; undefined where there is none, or it is no HTTP. */
+  callOf(name: FrontCallName, about: Pick<SlotValues, "conversation" | "text">): FrontCall | undefined;
+  /** Calls with what the wire shows with every call: its token and its headers. Rejects where there is no answer in time. */
+  call(call: FrontCall, options: CallOptions): Promise<SeenCall>;
+}
+
+/** What a service that works answers such a call within, in milliseconds; one that is wrongly taken may stream for long. */
+const ANSWER_TIMEOUT_MS = 20_000;
+
+/** @param client of that service; shows the token as a bearer, where there is one */
+export function createFrontHttp(
+  client: HttpClient,
+  wire: WireSettings,
+  { token = "" }: { readonly token?: string | undefined } = {},
+): FrontHttp {
+  const headers = Object.fromEntries(
+    Object.entries(wire.headers ?? {}).map(([name, text]) => [name.toLowerCase(), fillText(text, { token })]),
+  );
+  return {
+    page: wire.page,
+    callOf(name, about) {
+      const [method, path = "/"] = wire[name]?.request.split(" ") ?? [];
+      if (method === undefined || method === "WS") return undefined;
+      return { method: method as HttpMethod, path: fillPath(path, about) };
+    },
+    call: async ({ method, path }, options) =>
+      await client.call(method, path, {
+        ...options,
+        signal: AbortSignal.any([options.signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]),
+        headers: { ...headers, ...options.headers },
+      }),
+  };
+}
