@@ -21,8 +21,10 @@ export default defineConfig({
     // Most tests wait for processes and sockets: one worker, the default on two cores, would mostly sleep.
     maxWorkers: 2,
     globalSetup: "test/support/build.ts",
+    // Only that nothing waits for ever: what takes a moment here takes many seconds on a machine that is busy otherwise.
+    expect: { poll: { timeout: 20_000, interval: 20 } },
     // A test that waits for a condition fails with that condition's own message before this.
-    testTimeout: 15_000,
-    hookTimeout: 15_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

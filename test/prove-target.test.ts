@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { DEFAULT_CONFIG } from "../src/config/defaults.ts";
 import { findFault, hopsOf, wireFaults } from "../src/faults/index.ts";
 import { type ProveTargetOptions, proveTarget } from "../src/prove-target/prove-target.ts";
@@ -14,6 +14,7 @@ import { ownCheck } from "./support/own-check.ts";
 import { freePorts } from "./support/ports.ts";
 import { launchPythonGateway, launchPythonHmi, whyNoPython } from "./support/python.ts";
 import { PYTHON_CONTRACT } from "./support/python-contract.ts";
+import { eventually } from "./support/streams.ts";
 import { tempFolder } from "./support/temp.ts";
 
 /** For all suites without a fault, and some of them with each, while other tests run. */
@@ -226,7 +227,7 @@ describe("by a command of somebody's own", () => {
       signal: interrupt.signal,
     });
     const pidFile = join(folder, "pid");
-    await vi.waitFor(() => expect(existsSync(pidFile) && readFileSync(pidFile, "utf8")).toMatch(/\n/));
+    await eventually(() => expect(existsSync(pidFile) && readFileSync(pidFile, "utf8")).toMatch(/\n/));
     interrupt.abort(reason);
     await expect(proof).rejects.toBe(reason);
     await expect.poll(() => isAlive(Number(readFileSync(pidFile, "utf8")))).toBe(false);

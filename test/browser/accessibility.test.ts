@@ -35,7 +35,7 @@ describe.runIf(CHROMIUM !== undefined)("axe finds nothing, wide and narrow, ligh
     modelId = await createProfile(hmi, { name: "Harbour", description: "Ships and tides." });
     sessionId = await createSession(hmi, modelId);
     await sayTo(hmi, "Show me Markdown", { session_id: sessionId, model_id: modelId });
-  }, 30_000);
+  });
   afterAll(() => running?.close());
   beforeEach(() => {
     expected = undefined;

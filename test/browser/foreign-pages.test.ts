@@ -37,7 +37,7 @@ describe.runIf(CHROMIUM !== undefined)("pages of other sites", () => {
       launchChromium(["chat.lan", "evil.test"]),
     ]);
     hmi = await startTap({ upstream: stack.hmi, callersJudgedBy: "upstream" });
-  }, 30_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await hmi?.close();

@@ -57,7 +57,7 @@ describe.runIf(CHROMIUM !== undefined)("hostile text in a browser", () => {
   beforeAll(async () => {
     // Slow enough that the page draws the markup half written, too.
     running = await startSupervised({ env: { STACK_ENGINE_TOKEN_DELAY_MS: "1" } });
-  }, 30_000);
+  });
   afterAll(() => running?.close());
   beforeEach(() => {
     expected = undefined;

@@ -24,7 +24,7 @@ describe.runIf(CHROMIUM !== undefined)("services that go down and come back", ()
 
   beforeAll(async () => {
     running = await startSupervised({ env: { STACK_ENGINE_TOKEN_DELAY_MS: "10" } });
-  }, 30_000);
+  });
   afterAll(() => running?.close());
   beforeEach(async () => {
     expected = undefined;

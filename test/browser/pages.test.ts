@@ -234,7 +234,7 @@ describe.runIf(CHROMIUM !== undefined)("the pages", () => {
       const back = await startEngine({ port });
       try {
         const model = chat.page.getByLabel("Model");
-        await expect.poll(() => model.inputValue(), { timeout: 10_000 }).toBe("llama3.1:8b");
+        await expect.poll(() => model.inputValue()).toBe("llama3.1:8b");
         await button("Retry").click();
         await shows(chat.lastReply, "1, 2, 3");
         expect(await chat.page.getByRole("article").count()).toBe(2);

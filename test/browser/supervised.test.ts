@@ -22,7 +22,7 @@ describe.runIf(CHROMIUM !== undefined)("a supervised stack in a browser", () => 
 
   beforeAll(async () => {
     running = await startSupervised({ env: { STACK_ENGINE_TOKEN_DELAY_MS: "10" }, seed: makeSeedsProfile });
-  }, 30_000);
+  });
   afterAll(() => running?.close());
   afterEach(async () => {
     await chat.close();

@@ -26,7 +26,7 @@ let healthy: TestStack;
 beforeAll(async () => {
   healthy = await prepareStack();
   await healthy.up();
-}, 30_000);
+});
 
 afterAll(() => clearStack(healthy));
 
@@ -91,7 +91,7 @@ test("another token is named where it is refused, and is not shown", async () =>
   expect(exitCode).toBe(1);
   expect(stdout.match(/✗ refuses our token: 401/g)).toHaveLength(2);
   expect(stdout).not.toContain("wrong-token");
-}, 30_000);
+});
 
 test.each(["engine", "gateway"] as const)("a killed %s is found by its record", async (name) => {
   const stack = await testStack();

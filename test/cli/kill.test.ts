@@ -57,7 +57,7 @@ async function killInMidStream(
   let killedAt = 0;
   const hmi = createHttpClient(stack.hmi);
   const stream = await hmi.stream("GET", hmiRoutes.generalStream.path(undefined, { message: QUESTION }), {
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(30_000),
     onEvent(event) {
       seen.push(event);
       // Late enough that some of it is older than the longest time until it is saved.

@@ -1,13 +1,14 @@
 import { PassThrough } from "node:stream";
 import { expect, test, vi } from "vitest";
 import { showLive } from "../../src/cli/live-screen.ts";
+import { eventually } from "../support/streams.ts";
 
 const ENTER = "\u001b[?1049h";
 const LEAVE = "\u001b[?7h\u001b[?25h\u001b[?1049l";
 
 test("what is drawn is drawn again after each refresh, in place", async () => {
   const live = start({ refresh: (count) => count + 1 });
-  await vi.waitFor(() => expect(live.frames().length).toBeGreaterThan(2));
+  await eventually(() => expect(live.frames().length).toBeGreaterThan(2));
   await live.end();
   expect(live.bodies().slice(0, 3)).toEqual([["seen 0"], ["seen 1"], ["seen 2"]]);
 });
@@ -72,7 +73,7 @@ test("it ends at once while a refresh takes its time", async () => {
   const { promise: never } = Promise.withResolvers<number>();
   const refresh = vi.fn(() => never);
   const live = start({ refresh });
-  await vi.waitFor(() => expect(refresh).toHaveBeenCalled());
+  await eventually(() => expect(refresh).toHaveBeenCalled());
   await live.end();
   expect(live.output().endsWith(LEAVE)).toBe(true);
 });

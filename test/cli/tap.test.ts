@@ -1,13 +1,14 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { startEngine } from "../../src/services/engine/index.ts";
 import { startStack } from "../../src/services/start.ts";
 import { startTap as startTapInProcess } from "../../src/tap/tap.ts";
-import { type LiveRun, PATIENTLY, type TestStack, testStack } from "../support/cli.ts";
+import { type LiveRun, type TestStack, testStack } from "../support/cli.ts";
 import { listenOnAnyPort } from "../support/listen.ts";
 import { freePorts } from "../support/ports.ts";
+import { eventually } from "../support/streams.ts";
 
 interface RunningTap extends LiveRun {
   readonly url: string;
@@ -90,7 +91,7 @@ test("the record holds what passed, adds to what there was, and only its owner m
   const tap = await startTap(cli, await aServer(), "--record", file);
   const headers = { authorization: "Bearer secret" };
   await fetch(`${tap.url}/x?token=secret`, { method: "POST", body: "what was said", headers });
-  await vi.waitFor(() => expect(readFileSync(file, "utf8").split("\n")).toHaveLength(3), PATIENTLY);
+  await eventually(() => expect(readFileSync(file, "utf8").split("\n")).toHaveLength(3));
   const text = readFileSync(file, "utf8");
   expect(JSON.parse(text.split("\n")[1] ?? "")).toMatchObject({
     method: "POST",

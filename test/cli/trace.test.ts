@@ -9,7 +9,7 @@ let stack: TestStack;
 beforeAll(async () => {
   stack = await prepareStack({ STACK_ENGINE_TOKEN_DELAY_MS: "10" });
   await stack.up();
-}, 30_000);
+});
 
 afterAll(() => clearStack(stack));
 

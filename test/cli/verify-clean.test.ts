@@ -129,7 +129,7 @@ test("a run that is alive, one of another stack, and a file that is no record ar
   const at = await place();
   const { hmi, urls, cli } = at;
   const run = cli.start("verify", "sla", "sse", ...urls);
-  await expect.poll(async () => (await profilesOf(hmi)).length, { timeout: 20_000 }).toBeGreaterThan(0);
+  await expect.poll(async () => (await profilesOf(hmi)).length).toBeGreaterThan(0);
   const [file = ""] = recordsOf(cli);
   const record = JSON.parse(readFileSync(join(cli.stateDir, "verify", file), "utf8")) as { run_id: string };
   expect((await profilesOf(hmi))[0]?.description).toBe(runProfileDescription(record.run_id));

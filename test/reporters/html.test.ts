@@ -254,7 +254,7 @@ test("a real run with a fault makes a page that names it", async () => {
 });
 
 test("300 replies that were stored otherwise than streamed are a page in a moment", {
-  timeout: 10_000,
+  timeout: 30_000,
 }, () => {
   const words = "word ".repeat(2_400);
   const indexes = Array.from({ length: 300 }, (_, index) => index);

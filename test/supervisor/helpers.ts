@@ -54,9 +54,9 @@ export type AddressedSpec = ServiceSpec & { readonly address: Address };
 /** Asks a service at `/health`. */
 export const HEALTH: HttpProbe = { kind: "http", path: "/health", timeoutMs: 1000 };
 
-/** Looks until it is as expected, for up to 10 s: a machine under load takes its time. */
+/** Looks until it is as expected, for up to 20 s: a machine under load takes its time. */
 export function eventually<T>(look: () => T | Promise<T>) {
-  return expect.poll(look, { timeout: 10_000, interval: 20 });
+  return expect.poll(look, { timeout: 20_000, interval: 20 });
 }
 
 /** Whether anybody listens. */

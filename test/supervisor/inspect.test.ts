@@ -123,9 +123,7 @@ test.each(["lost", "broken"])(
   },
 );
 
-test("a service whose starter is killed right after the spawn is recognised", {
-  timeout: 20_000,
-}, async () => {
+test("a service whose starter is killed right after the spawn is recognised", async () => {
   const state = temporaryState();
   const spec = await fixtureService("serves-health", state);
   const { file, args } = spec.command;
@@ -139,7 +137,7 @@ test("a service whose starter is killed right after the spawn is recognised", {
   await eventually(() => inspectService(spec, state)).toMatchObject({ state: "running", healthy: true });
 });
 
-test("a service goes on after its starter has left", { timeout: 20_000 }, async () => {
+test("a service goes on after its starter has left", async () => {
   const state = temporaryState();
   const spec = await fixtureService("serves-health", state);
   const starter = spawn(process.execPath, [program("starts-service"), state.root, JSON.stringify(spec)]);

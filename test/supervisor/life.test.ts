@@ -155,7 +155,7 @@ test("the record names the program that a shell has become", async () => {
   expect(readRecord(state, spec.name)).toEqual({ kind: "record", record });
 });
 
-test("npm run: npm, its shell and the program are stopped", { timeout: 30_000 }, async () => {
+test("npm run: npm, its shell and the program are stopped", async () => {
   const state = temporaryState();
   const spec = await fixtureService("serves-health", state);
   const command = { ...spec.command, file: "npm", args: ["run", "serve"], cwd: `${FIXTURES}/npm-run` };
@@ -190,7 +190,8 @@ test("a stop deadline of the spec holds for the record too", async () => {
   const spec = await fixtureService("ignores-sigterm", state, { stopTimeoutMs: 300 });
   const { tookMs, outcome } = await stopped(spec, state, await startService(spec, state));
   expect(outcome).toBe("killed");
-  expect(tookMs).toBeLessThan(3000);
+  // Without it, it would be asked for as long as the default has it.
+  expect(tookMs).toBeLessThan(5000);
 });
 
 test.each<Probe>([HEALTH, { kind: "log", pattern: "^listening on \\d+$" }])(

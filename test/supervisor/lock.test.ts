@@ -43,7 +43,6 @@ test("an exception comes through and the lock is gone after", async () => {
 
 test.each(["a free lock", "the lock of a killed holder"])(
   "8 processes that count under %s lose no update",
-  { timeout: 30_000 },
   async (start) => {
     const state = temporaryState();
     if (start !== "a free lock") await killed(await holder(state));
@@ -79,7 +78,7 @@ test("one who gives up waiting leaves no trace", async () => {
   expect(runFolder(state)).toEqual(before);
 });
 
-test("of many who find a killed holder's lock, one at a time goes on", { timeout: 30_000 }, async () => {
+test("of many who find a killed holder's lock, one at a time goes on", async () => {
   const state = temporaryState();
   await killed(await holder(state));
   let inside = 0;

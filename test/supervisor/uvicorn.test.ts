@@ -54,9 +54,9 @@ describe.runIf(missing === undefined)("uvicorn --reload", { timeout: 60_000 }, (
     const { state, spec, folder, record, pids } = await reloadingGateway();
     const file = join(folder, "gateway_app.py");
     writeFileSync(file, `${readFileSync(file, "utf8")}\n# changed\n`);
-    await expect.poll(() => serversIn(record).length, { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => serversIn(record).length).toBe(2);
     await expect
-      .poll(() => inspectService(spec, state), { timeout: 20_000 })
+      .poll(() => inspectService(spec, state))
       .toMatchObject({ state: "running", healthy: true, record });
     const members = pids();
     await stopService(record, state);
@@ -69,9 +69,7 @@ describe.runIf(missing === undefined)("uvicorn --reload", { timeout: 60_000 }, (
     const [server = expect.unreachable("no server was started")] = serversIn(record);
     process.kill(server, "SIGKILL");
     // The watcher lives on and keeps the socket, on which nobody answers: only a probe tells.
-    await expect
-      .poll(() => inspectService(spec, state), { timeout: 10_000 })
-      .toMatchObject({ state: "running", healthy: false });
+    await expect.poll(() => inspectService(spec, state)).toMatchObject({ state: "running", healthy: false });
     expect(isSame(record)).toBe(true);
     const members = pids();
     await stopService(record, state);

@@ -20,7 +20,7 @@ export const PATH_WITH_OLLAMA = [fileURLToPath(new URL("../../fixtures/bin", imp
 );
 
 /** For `expect.poll`: what takes a moment on a quiet machine may take seconds on a loaded one. */
-export const PATIENTLY = { timeout: 10_000 } as const;
+export const PATIENTLY = { timeout: 20_000 } as const;
 
 /** How one run of the command line ended. */
 export interface Run {

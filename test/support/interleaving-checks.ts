@@ -7,6 +7,7 @@ import { Follower } from "./follower.ts";
 import { generationsOf } from "./gateway.ts";
 import { call } from "./http.ts";
 import { type Sending, type Traffic, thoughtsAbout } from "./interleaving.ts";
+import { eventually } from "./streams.ts";
 
 /** What the contract's section 1 promises, whatever clients did: throws where it does not hold. */
 export async function judgeTraffic(traffic: Traffic): Promise<void> {
@@ -140,7 +141,7 @@ async function judgeOtherPage(traffic: Traffic, rows: readonly Message[]): Promi
   for (const row of rows) {
     if (row.role !== "assistant") continue;
     const { session_id, message_id: assistant_message_id, status, parent_id } = row;
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(toldOf(row)).toMatchObject([
         { type: "reply_started", session_id, assistant_message_id, message_id: parent_id },
         { type: "reply_ended", session_id, assistant_message_id, status },
@@ -148,7 +149,7 @@ async function judgeOtherPage(traffic: Traffic, rows: readonly Message[]): Promi
     );
   }
   for (const session_id of traffic.deleted) {
-    await vi.waitFor(() => expect(traffic.heard).toContainEqual({ type: "session_deleted", session_id }));
+    await eventually(() => expect(traffic.heard).toContainEqual({ type: "session_deleted", session_id }));
   }
 }
 

@@ -158,7 +158,7 @@ export class KilledStack {
         expect(now.at(-1)?.status).not.toBe("streaming");
         return now;
       },
-      { timeout: 10_000, interval: 10 },
+      { timeout: 20_000, interval: 10 },
     );
     expect(rows.slice(0, -1)).toEqual(before.slice(0, -1));
     const [earlier, last] = [before.at(-1), rows.at(-1)];
@@ -223,7 +223,7 @@ export class KilledStack {
         if (reply === undefined) throw new Error("There is no reply.");
         return reply;
       },
-      { timeout: 10_000, interval: 10 },
+      { timeout: 20_000, interval: 10 },
     );
   }
 

@@ -70,7 +70,7 @@ export async function startPostgresql(): Promise<TestPostgresql> {
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    await vi.waitFor(() => query(urlOf("postgres"), "SELECT 1"), { timeout: 10_000, interval: 50 });
+    await vi.waitFor(() => query(urlOf("postgres"), "SELECT 1"), { timeout: 20_000, interval: 50 });
   } catch (error) {
     await close();
     throw error;

@@ -96,9 +96,9 @@ export function shapeOf(events: readonly StreamEvent[]): string {
   return names.filter((name, index) => !isPiece(name) || names[index - 1] !== name).join(" ");
 }
 
-/** Waits until the assertion holds; fails with its own message. */
-export async function eventually(assertion: () => void | Promise<void>): Promise<void> {
-  await vi.waitFor(assertion, { timeout: 8_000, interval: 10 });
+/** Waits until the assertion holds, and returns what it does; fails with its own message. */
+export async function eventually<Result>(assertion: () => Result | Promise<Result>): Promise<Result> {
+  return await vi.waitFor(assertion, { timeout: 20_000, interval: 10 });
 }
 
 interface Seen {

@@ -4,7 +4,7 @@ import { deleteProfile } from "../../src/target/delete-profile.ts";
 import { createHttpClient, type HttpClient } from "../../src/target/http.ts";
 import { startTestStack } from "../support/stack.ts";
 
-const signal = AbortSignal.timeout(20_000);
+const signal = new AbortController().signal;
 
 /** An HMI, and a profile there with so many conversations. */
 async function profileWith(count: number) {

@@ -8,7 +8,7 @@ import { listenOnAnyPort } from "../support/listen.ts";
 import { answerInWords, startOpenAiEngine } from "../support/openai-engine.ts";
 import { eventually } from "../support/streams.ts";
 
-const signal = AbortSignal.timeout(10_000);
+const signal = new AbortController().signal;
 
 async function watch(url: string, token = "") {
   const client = createHttpClient(url);

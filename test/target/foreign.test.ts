@@ -41,7 +41,7 @@ async function backend(
   return { client, asked };
 }
 
-const signal = AbortSignal.timeout(10_000);
+const signal = new AbortController().signal;
 
 test("every path of the contract is found as the endpoint that it is", () => {
   for (const [name, { method, pattern }] of Object.entries(ENDPOINTS)) {

@@ -5,7 +5,7 @@ import { openTarget, type Target, type TargetUrls } from "../../src/target/targe
 import { say, startTestStack } from "../support/hmi.ts";
 import { listenOnAnyPort } from "../support/listen.ts";
 
-const signal = AbortSignal.timeout(10_000);
+const signal = new AbortController().signal;
 
 async function open(urls: TargetUrls) {
   const target = await openTarget(urls, signal);

@@ -67,7 +67,7 @@ test("the words are those of the line without its codes, and each colour is numb
 });
 
 test("a line that changes its colour with each letter takes a moment, also to be wrapped", {
-  timeout: 2_000,
+  timeout: 10_000,
 }, () => {
   const line = "\u001b[31ma \u001b[32mb ".repeat(4_000);
   const lines = wrap(withServiceColours(line), 60, 4);

@@ -78,11 +78,11 @@ test("two stand-ins in one process know nothing of each other", async () => {
 
 test("a client that leaves in mid-reply ends the generation", async () => {
   const engine = await startTestEngine();
-  const chat = openChat(engine, { stand_in_tokens: 1000, stand_in_token_ms: 5 });
+  const chat = openChat(engine, { stand_in_tokens: 10_000, stand_in_token_ms: 5 });
   await once(await chat.answered, "data");
   chat.leave();
   await expect.poll(() => onlyRecord(engine)).toMatchObject({ ended: "aborted" });
-  expect((await onlyRecord(engine)).tokens_sent).toBeLessThan(1000);
+  expect((await onlyRecord(engine)).tokens_sent).toBeLessThan(10_000);
 });
 
 test("a client that leaves between slow tokens is noticed at once", async () => {
@@ -207,14 +207,14 @@ test("a client that does not read stops the engine until it reads on", async () 
         before = tokens_sent;
         return stands;
       },
-      { interval: 100, timeout: 10_000 },
+      { interval: 100 },
     )
     .toBe(true);
   expect(await onlyRecord(engine)).toMatchObject({ ended: "running" });
   answer.resume();
   await once(answer, "end");
   expect(await onlyRecord(engine)).toMatchObject({ ended: "done", tokens_sent: tokens });
-}, 20_000);
+});
 
 test("closing cuts the generations that run", async () => {
   const engine = await startTestEngine({ tokenDelayMs: NEVER_MS });

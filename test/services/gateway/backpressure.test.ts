@@ -30,7 +30,7 @@ test("a client that does not read slows the engine, and gets the whole reply whe
   await reader.ended;
   expect(reader.events.at(-1)).toEqual({ type: "done", finish_reason: "stop" });
   expect(reader.events.filter((event) => event.type === "token")).toHaveLength(TOKENS);
-}, 30_000);
+});
 
 /** The engine's count of tokens once it has stopped to grow. */
 async function stalled(gateway: TestGateway): Promise<number> {

@@ -9,7 +9,7 @@ import { eventually, shapeOf } from "../../support/streams.ts";
 
 test("a cancel keeps what was streamed, in one row, and stops the engine", async () => {
   const stack = await startTestStack({ tokenDelayMs: 20 });
-  const { sent, reader } = await stack.send({ message: "Count to 100" });
+  const { sent, reader } = await stack.send({ message: "Count to 1000" });
   await eventually(() => expect(reader.text.length).toBeGreaterThan(3));
   expect((await stack.cancel(sent.session_id)).json).toEqual({
     status: "cancelled",
@@ -28,7 +28,7 @@ test("when a cancel is answered, the row says so and the next message is taken",
   const stack = await startTestStack({ tokenDelayMs: 20 });
   const { session_id } = await stack.newSession();
   for (let turn = 0; turn < 10; turn += 1) {
-    await stack.send({ message: "Count to 100", session_id });
+    await stack.send({ message: "Count to 1000", session_id });
     expect((await stack.cancel(session_id)).json.status).toBe("cancelled");
     expect((await stack.messages(session_id)).at(-1)?.status).toBe("cancelled");
   }
@@ -37,7 +37,7 @@ test("when a cancel is answered, the row says so and the next message is taken",
 test("a cancel right after the message, before anything was heard of it, holds", async () => {
   const stack = await startTestStack({ tokenDelayMs: 20 });
   for (let turn = 0; turn < 10; turn += 1) {
-    const { session_id } = (await stack.post({ message: "Count to 100" })).json;
+    const { session_id } = (await stack.post({ message: "Count to 1000" })).json;
     expect((await stack.cancel(session_id)).json.status).toBe("cancelled");
     expect((await stack.messages(session_id)).at(-1)?.status).toBe("cancelled");
   }
@@ -55,7 +55,7 @@ test("a cancel waits for a disk that is slow, so that the next message is taken 
     },
   });
   const stack = await startTestStack({ tokenDelayMs: 20, overrides: { store } });
-  const { sent } = await stack.send({ message: "Count to 100" });
+  const { sent } = await stack.send({ message: "Count to 1000" });
   await stack.cancel(sent.session_id);
   expect((await stack.post({ message: "Hi", session_id: sent.session_id })).status).toBe(200);
 });
@@ -69,7 +69,7 @@ test("a cancel that overtakes its message on the way to the gateway holds", asyn
     },
   });
   const stack = await startTestStack({ tokenDelayMs: 20, overrides: { gateway } });
-  const { sent, reader } = await stack.send({ message: "Count to 100" });
+  const { sent, reader } = await stack.send({ message: "Count to 1000" });
   expect((await stack.cancel(sent.session_id)).json.status).toBe("cancelled");
   await reader.ended;
   expect(reader.events.at(-1)).toEqual({ type: "done", finish_reason: "cancelled" });
@@ -95,7 +95,7 @@ test("a conversation that is not there cannot be cancelled", async () => {
 
 test("deleting a conversation in mid-reply stops the engine, and nothing comes back", async () => {
   const stack = await startTestStack({ tokenDelayMs: 20 });
-  const { sent, reader } = await stack.send({ message: "Count to 100" });
+  const { sent, reader } = await stack.send({ message: "Count to 1000" });
   await eventually(() => expect(reader.text).not.toBe(""));
   const path = hmiRoutes.deleteSession.path({ session_id: sent.session_id });
   expect((await call(stack.hmi, path, { method: "DELETE" })).json).toEqual({ status: "ok" });
@@ -127,7 +127,7 @@ test("a message that is taken while its conversation is being deleted is not ans
   const path = hmiRoutes.deleteSession.path({ session_id });
   const deleted = call(stack.hmi, path, { method: "DELETE" });
   await begun;
-  const { reader } = await stack.send({ message: "Count to 100", session_id });
+  const { reader } = await stack.send({ message: "Count to 1000", session_id });
   await eventually(() => expect(reader.text).not.toBe(""));
   writeOn();
   expect((await deleted).json).toEqual({ status: "ok" });

@@ -12,6 +12,7 @@ import {
   token,
   USAGE,
 } from "../../support/fake-gateway.ts";
+import { sumHoldUps } from "../../support/held-up.ts";
 import { call } from "../../support/http.ts";
 import { eventually, shapeOf } from "../../support/streams.ts";
 
@@ -47,13 +48,13 @@ const GATEWAYS: readonly (readonly [string, FakeGateway])[] = [
 test.each(GATEWAYS)("a cancel is answered in time where the gateway %s, and saved", async (_, gateway) => {
   const { stack } = await stackBeforeGateway(gateway);
   const { sent, reader } = await stack.send({ message: "Hi" });
-  const cancelledAt = performance.now();
+  const [cancelledAt, heldUpMs] = [performance.now(), sumHoldUps()];
   expect((await stack.cancel(sent.session_id)).json).toEqual({
     status: "cancelled",
     session_id: sent.session_id,
     message_id: sent.assistant_message_id,
   });
-  expect(performance.now() - cancelledAt).toBeLessThan(ANSWERED_WITHIN_MS);
+  expect(performance.now() - cancelledAt).toBeLessThan(ANSWERED_WITHIN_MS + heldUpMs());
   await reader.ended;
   expect(findGrammarFault(reader.events)).toBeUndefined();
   expect(shapeOf(reader.events.slice(-3))).toBe("cancelled usage done(cancelled)");
@@ -68,9 +69,9 @@ test.each(GATEWAYS)("a cancel is answered in time where the gateway %s, and save
 test.each(GATEWAYS)("a delete is answered in time where the gateway %s", async (_, gateway) => {
   const { stack } = await stackBeforeGateway(gateway);
   const { sent, reader } = await stack.send({ message: "Hi" });
-  const deletedAt = performance.now();
+  const [deletedAt, heldUpMs] = [performance.now(), sumHoldUps()];
   expect((await stack.delete(sent.session_id)).status).toBe(200);
-  expect(performance.now() - deletedAt).toBeLessThan(ANSWERED_WITHIN_MS);
+  expect(performance.now() - deletedAt).toBeLessThan(ANSWERED_WITHIN_MS + heldUpMs());
   await reader.ended;
   const path = hmiRoutes.messages.path({ session_id: sent.session_id });
   expect((await call(stack.hmi, path)).status).toBe(404);

@@ -93,7 +93,7 @@ export class Stack {
     return [...group, ...strays].map(({ pid }) => pid);
   }
 
-  async untilPhase(name: string, phase: ServiceReport["phase"], timeout = 10_000): Promise<ServiceReport> {
+  async untilPhase(name: string, phase: ServiceReport["phase"], timeout = 20_000): Promise<ServiceReport> {
     await expect.poll(() => this.report(name)?.phase, { timeout, interval: 10 }).toBe(phase);
     return this.report(name) ?? expect.unreachable();
   }
@@ -102,7 +102,7 @@ export class Stack {
   async untilReady(...names: readonly string[]): Promise<void> {
     for (const name of names) {
       await expect
-        .poll(() => this.readyRequest(name), { timeout: 10_000, interval: 10 })
+        .poll(() => this.readyRequest(name), { timeout: 20_000, interval: 10 })
         .toBe(readWanted(this.state).services[name]?.request);
     }
   }

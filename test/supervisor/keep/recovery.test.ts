@@ -14,7 +14,7 @@ import { fixtureService, stopAfterTest, temporaryState } from "../helpers.ts";
 import { NEVER, obedient, QUICK, Stack, SUPERVISOR_COMMAND, tell } from "./helpers.ts";
 
 async function untilGone(record: ServiceRecord): Promise<void> {
-  await expect.poll(() => isSame(record), { timeout: 5000 }).toBe(false);
+  await expect.poll(() => isSame(record)).toBe(false);
 }
 
 async function kill(record: ServiceRecord, signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
@@ -39,7 +39,7 @@ test.each(["SIGKILL", "SIGTERM", "SIGINT", "SIGHUP"] as const)(
 
     const second = await stack.supervise();
     expect(second.pid).not.toBe(first.pid);
-    await expect.poll(() => stack.events("sample").at(-1), { timeout: 5000 }).toBe("picked_up");
+    await expect.poll(() => stack.events("sample").at(-1)).toBe("picked_up");
     // What the first one has said stands there until the second one speaks.
     await expect
       .poll(() => stack.report("sample"))
@@ -65,7 +65,7 @@ test("a service that waits for a line of its log is not ready for another superv
   await stack.untilPhase("sample", "starting");
   await kill(first);
   await stack.supervise();
-  await expect.poll(() => stack.events("sample").at(-1), { timeout: 5000 }).toBe("picked_up");
+  await expect.poll(() => stack.events("sample").at(-1)).toBe("picked_up");
   expect(stack.report("sample")?.phase).toBe("starting");
   writeFileSync(go, "");
   await stack.untilReady("sample");
@@ -93,9 +93,9 @@ test("a service that was picked up is restarted when it ends, without a word on 
   await stack.untilReady("sample");
   await kill(first);
   await stack.supervise();
-  await expect.poll(() => stack.events("sample").at(-1), { timeout: 5000 }).toBe("picked_up");
+  await expect.poll(() => stack.events("sample").at(-1)).toBe("picked_up");
   await tell(spec, "exit/0");
-  await expect.poll(() => stack.report("sample")?.restarts, { timeout: 5000 }).toBe(1);
+  await expect.poll(() => stack.report("sample")?.restarts).toBe(1);
   expect(stack.report("sample")?.last_exit).toMatchObject({
     code: null,
     signal: null,
@@ -113,7 +113,7 @@ test("what ended while there was no supervisor is started again by the next one"
   await tell(spec, "exit/1");
   await expect.poll(() => stack.marked("sample")).toEqual([]);
   await stack.supervise();
-  await expect.poll(() => stack.report("sample")?.restarts, { timeout: 5000 }).toBe(1);
+  await expect.poll(() => stack.report("sample")?.restarts).toBe(1);
   await stack.untilReady("sample");
 });
 
@@ -231,7 +231,7 @@ test("one that is not the recorded supervisor starts nothing, whoever started it
   expect(stack.marked("sample")).toEqual([pid]);
 });
 
-test("10 starters at once leave one supervisor and one of each service", { timeout: 30_000 }, async () => {
+test("10 starters at once leave one supervisor and one of each service", async () => {
   const state = temporaryState();
   const stack = new Stack(state, [await obedient(state, "one"), await obedient(state, "two")]);
   await Promise.all(Array.from({ length: 10 }, () => stack.up()));
@@ -261,7 +261,7 @@ test("a damaged wanted.json stops nothing, and is told in the log", async () => 
   await stack.untilReady("sample");
   writeFileSync(wantedFile(state), '{"services"');
   await expect
-    .poll(() => readFileSync(serviceFiles(state, "supervisor").log, "utf8"), { timeout: 5000 })
+    .poll(() => readFileSync(serviceFiles(state, "supervisor").log, "utf8"))
     .toContain("Nothing counts as wanted");
   expect(stack.report("sample")?.phase).toBe("ready");
   expect(isSame(supervisor)).toBe(true);
@@ -289,7 +289,7 @@ test("a service whose record was lost is known by its mark, and recorded again",
   await kill(first);
   discardRecord(state, "sample");
   await stack.supervise();
-  await expect.poll(() => stack.pid("sample"), { timeout: 5000 }).toBe(pid);
+  await expect.poll(() => stack.pid("sample")).toBe(pid);
   expect(stack.marked("sample")).toEqual([pid]);
 });
 
@@ -303,7 +303,7 @@ test("a service that was adopted is watched like any other", async () => {
   if (reading.kind !== "record") return expect.unreachable();
   writeRecord(state, { ...reading.record, adopted: true });
   await stack.supervise();
-  await expect.poll(() => stack.events("sample").at(-1), { timeout: 5000 }).toBe("adopted");
+  await expect.poll(() => stack.events("sample").at(-1)).toBe("adopted");
 });
 
 test("when nothing is wanted and nothing runs, the supervisor ends and leaves no record", async () => {

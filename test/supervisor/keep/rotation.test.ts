@@ -13,7 +13,7 @@ test("a log that grows beyond its limit is put aside while the service runs", as
   await stack.up();
   await stack.untilReady("sample");
   const pid = stack.pid("sample");
-  await expect.poll(() => stack.events("sample"), { timeout: 10_000 }).toContain("log_rotated");
+  await expect.poll(() => stack.events("sample")).toContain("log_rotated");
   const { log } = serviceFiles(state, "sample");
   expect(existsSync(`${log}.1`)).toBe(true);
   expect(statSync(`${log}.1`).size).toBeGreaterThan(100_000);
@@ -29,7 +29,7 @@ test("when its lines were written is known also of a program that does not tell"
   await stack.up();
   const files = logFiles(state, "sample");
   const written = (): string => (existsSync(files.current) ? readFileSync(files.current, "utf8") : "");
-  await expect.poll(written, { timeout: 20_000 }).toContain("tick 5 ");
+  await expect.poll(written).toContain("tick 5 ");
   await stack.down();
   const reader = await openLogReader("sample", files, {});
   const lines = reader.read();
@@ -53,7 +53,7 @@ test.skipIf(process.platform !== "linux")(
     rmSync(state.log, { recursive: true });
     const { current } = logFiles(state, "sample");
     const written = (): string => (existsSync(current) ? readFileSync(current, "utf8") : "");
-    await expect.poll(written, { timeout: 20_000 }).toMatch(/tick 15 \d+\n/);
+    await expect.poll(written).toMatch(/tick 15 \d+\n/);
     // What it wrote before is there too, once.
     const ticks = [...written().matchAll(/^tick (\d+) /gm)].map(([, number]) => Number(number));
     expect(ticks).toEqual(ticks.map((_, index) => index + 1));

@@ -38,7 +38,7 @@ test("a crash loop is given up, and a new request tries again", async () => {
   const stack = new Stack(state, [spec]);
   await stack.up();
   for (const restarts of [0, 1, 2]) {
-    await expect.poll(() => stack.report("sample")?.restarts, { timeout: 10_000 }).toBe(restarts);
+    await expect.poll(() => stack.report("sample")?.restarts).toBe(restarts);
     await stack.untilReady("sample");
     await tell(spec, "exit/7");
     await expect
@@ -207,7 +207,7 @@ test("a service that hangs is found by its liveness probe, and replaced", async 
   await stack.untilReady("sample");
   const hung = stack.pid("sample") ?? 0;
   process.kill(hung, "SIGSTOP");
-  await expect.poll(() => stack.report("sample")?.restarts, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => stack.report("sample")?.restarts).toBe(1);
   await stack.untilReady("sample");
   expect(stack.marked("sample")).toEqual([stack.pid("sample")]);
   expect(stack.pid("sample")).not.toBe(hung);

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import {
   describeProcess,
   fateOf,
@@ -8,6 +8,7 @@ import {
   identifySelf,
   isSame,
 } from "../../../src/supervisor/os/identity.ts";
+import { eventually } from "../../support/streams.ts";
 
 function recorded(changes: object = {}) {
   const { pid, startTime, bootId } = identifySelf();
@@ -35,10 +36,10 @@ test("a zombie counts as gone", async () => {
   const parent = spawn("sh", ["-c", script], { stdio: ["ignore", "pipe", "inherit", "pipe"] });
   onTestFinished(() => void parent.kill("SIGKILL"));
   const [line] = parent.stdout ? await once(parent.stdout, "data") : [];
-  await vi.waitFor(() => expect(describeProcess(parent.pid ?? 0)?.command[0]).toBe("sleep"));
+  await eventually(() => expect(describeProcess(parent.pid ?? 0)?.command[0]).toBe("sleep"));
   expect(identify(Number(line))).toBeDefined();
   parent.stdio[3]?.destroy();
-  await vi.waitFor(() => expect(identify(Number(line))).toBeUndefined());
+  await eventually(() => expect(identify(Number(line))).toBeUndefined());
   expect(() => process.kill(Number(line), 0)).not.toThrow();
 });
 

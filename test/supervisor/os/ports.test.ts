@@ -3,8 +3,9 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { homedir } from "node:os";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { describe, describeListener, findListeners, isInTheWay } from "../../../src/supervisor/os/ports.ts";
+import { eventually } from "../../support/streams.ts";
 import { freePort, listen } from "../helpers.ts";
 
 const LOOPBACK = "127.0.0.1";
@@ -72,13 +73,13 @@ test("a listener of another process is described", async () => {
   const script = `require("http").createServer().listen(${port}, "127.0.0.1")`;
   const child = spawn(process.execPath, ["-e", script], { cwd: "/" });
   onTestFinished(() => void child.kill());
-  const [listener] = await vi.waitFor(async () => {
+  const [listener] = await eventually(async () => {
     const found = await findListeners({ host: LOOPBACK, port });
     expect(found).toHaveLength(1);
     return found;
   });
   const text = listener && describeListener(listener);
-  expect(text).toMatch(new RegExp(`^pid ${child.pid}, .*createServer.* started \\d s ago in /$`));
+  expect(text).toMatch(new RegExp(`^pid ${child.pid}, .*createServer.* started \\d+ s ago in /$`));
 });
 
 test.each([

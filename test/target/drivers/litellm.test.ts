@@ -10,7 +10,7 @@ import { createHttpClient } from "../../../src/target/http.ts";
 import { readAnswer } from "../../services/engine/recorded-answer.ts";
 import { listenOnAnyPort } from "../../support/listen.ts";
 
-const signal = AbortSignal.timeout(20_000);
+const signal = new AbortController().signal;
 const answerOf = (name: string) =>
   readAnswer(
     readFileSync(fileURLToPath(new URL(`../../../fixtures/recorded/litellm/${name}.raw`, import.meta.url))),

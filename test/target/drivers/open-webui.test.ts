@@ -9,7 +9,7 @@ import { openWebui } from "../../../src/target/drivers/shipped/open-webui.ts";
 import { createHttpClient, type HttpClient } from "../../../src/target/http.ts";
 import { type RecordedOpenWebui, recordedOpenWebui } from "../../support/recorded-open-webui.ts";
 
-const signal = AbortSignal.timeout(20_000);
+const signal = new AbortController().signal;
 const PLACE = { modelId: null, options: { num_predict: 12 } };
 let there: RecordedOpenWebui;
 let client: HttpClient;

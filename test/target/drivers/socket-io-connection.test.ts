@@ -24,7 +24,7 @@ test("it shows what it has, answers pings, and tells events with their values", 
     if (text === "3") say("41");
   });
   const connection = await connectSocketIo({
-    ...{ url, path: "/socket.io/", auth: { token: "t" }, signal: AbortSignal.timeout(10_000) },
+    ...{ url, path: "/socket.io/", auth: { token: "t" }, signal: new AbortController().signal },
     onEvent: (name, values) => events.push([name, ...values]),
   });
   expect(connection.sid).toBe("mine");
@@ -35,7 +35,7 @@ test("it shows what it has, answers pings, and tells events with their values", 
 
 test("a refusal is told in its words", async () => {
   const url = await served((_, say) => say('44{"message":"who are you"}'));
-  const signal = AbortSignal.timeout(10_000);
+  const signal = new AbortController().signal;
   await expect(connectSocketIo({ url, path: "/socket.io/", auth: {}, signal, onEvent })).rejects.toThrow(
     /refused: .*who are you/,
   );
@@ -43,7 +43,7 @@ test("a refusal is told in its words", async () => {
 
 test("where nothing answers as a WebSocket, that is said", async () => {
   const url = await listenOnAnyPort(createServer((_, response) => response.end("a page")));
-  const signal = AbortSignal.timeout(10_000);
+  const signal = new AbortController().signal;
   await expect(connectSocketIo({ url, path: "/socket.io/", auth: {}, signal, onEvent })).rejects.toThrow(
     "closed the connection before it greeted",
   );
