@@ -63,6 +63,8 @@ export const WIRE_ERRORS = {
   nothing_to_regenerate: 409,
   /** The conversation has no reply that could be joined, and none that is missing. */
   nothing_to_stream: 409,
+  /** A copy of the service is meant that is not here any more; nothing was done, and whoever has passed the call on looks again. */
+  misdirected: 421,
   /** The body is larger than 1 MiB. */
   payload_too_large: 413,
   /** The body is not `application/json`. */
@@ -87,6 +89,8 @@ export const WIRE_ERRORS = {
   gateway_unavailable: 503,
   /** The conversations' database is locked by another program, or cannot be used; `Retry-After` says when to try again. */
   store_unavailable: 503,
+  /** The copy that writes the reply does not answer, and still may; `Retry-After` says when to try again. */
+  owner_unreachable: 503,
   /** The reply took longer than `stream.max_reply_ms`; it ends with what has come. */
   reply_timeout: 504,
   /** A gateway gave up waiting; ours says what did not answer, and the HMI passes this on from others. */

@@ -22,6 +22,7 @@ import { createGatewayClient, type GatewayClient } from "./hmi/gateway-client.ts
 import { startHmi } from "./hmi/index.ts";
 import type { RunningService } from "./http/health.ts";
 import type { ServerOptions } from "./http/server.ts";
+import type { CopyBus } from "./replicas/copy-bus.ts";
 import type { FinishedLogsSettings } from "./stream/finished-logs.ts";
 import type { ReaderSettings } from "./stream/send.ts";
 
@@ -45,6 +46,8 @@ export interface StartContext {
   overrides?: Overrides;
   /** @internal */
   logger?: FastifyBaseLogger | undefined;
+  /** @internal What this copy of the HMI and others of it tell each other; closed with it. */
+  bus?: CopyBus | undefined;
 }
 
 export interface StackOptions extends StartContext {
@@ -257,7 +260,7 @@ export async function startHmiOn(
   config: Config,
   store: ConversationStore,
   gatewayUrl: string,
-  { overrides, logger }: StartContext = {},
+  { overrides, logger, bus }: StartContext = {},
 ): Promise<RunningService> {
   const client = createGatewayClient(gatewayUrl, config.auth.token, config.stream.max_reply_chars);
   return await startHmi({
@@ -274,11 +277,17 @@ export async function startHmiOn(
     saveEveryMs: config.stream.save_every_ms,
     onReaderGone: config.stream.on_reader_gone,
     orphanGraceMs: config.stream.orphan_grace_ms,
+    bus,
+    // Alone it looks where there is a reason to.
+    lookForLeftEveryMs: bus === undefined ? 0 : LOOK_FOR_LEFT_EVERY_MS,
     webFolder: webFolder(),
     version: packageVersion(),
     logger,
   });
 }
+
+/** How often a copy looks for replies that others have left, in milliseconds. */
+const LOOK_FOR_LEFT_EVERY_MS = 1_000;
 
 /** Who may call. */
 function accessOf({ auth, http }: Config): Omit<ServerOptions, "host" | "logger"> {

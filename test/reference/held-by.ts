@@ -283,6 +283,14 @@ export const HELD_BY: Holders = {
       "services/hmi/rejoin.test.ts":
         "a conversation without a reply has nothing to stream; one that is not there is 404",
     },
+    misdirected: {
+      "services/hmi/copies.test.ts":
+        "who makes a key up is refused, and names nobody by the header that goes with it",
+    },
+    owner_unreachable: {
+      "services/hmi/copies.test.ts":
+        "where a reply's owner does not answer, a cancel is not told as done, and another copy leaves the reply alone",
+    },
     payload_too_large: {
       "services/bad-requests.test.ts": "a body %s is refused by every call that takes one",
     },

@@ -3,7 +3,7 @@ import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
 import type { Config } from "../../src/config/schema.ts";
 import { LOCAL_USER } from "../../src/contract/auth.ts";
 import { pendingRequest } from "../../src/services/conversations/turn.ts";
-import { startHmiOn } from "../../src/services/start.ts";
+import { type StartContext, startHmiOn } from "../../src/services/start.ts";
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from "./gateway.ts";
 import { type HmiClient, hmiClient } from "./stack.ts";
 import { growText, openConversation, openTestStore, ownOf, PLAIN_TURN } from "./store.ts";
@@ -52,13 +52,14 @@ export async function startTestHmi(
   gatewayUrl: string,
   stream: Partial<Config["stream"]> = {},
   port = 0,
+  context: StartContext = {},
 ): Promise<HmiClient & { readonly url: string; close(): Promise<void> }> {
   const config: Config = {
     ...DEFAULT_CONFIG,
     hmi: { ...DEFAULT_CONFIG.hmi, port },
     stream: { ...DEFAULT_CONFIG.stream, ...stream },
   };
-  const hmi = await startHmiOn(config, store, gatewayUrl);
+  const hmi = await startHmiOn(config, store, gatewayUrl, context);
   onTestFinished(() => hmi.close());
   return { ...hmiClient(hmi.url), url: hmi.url, close: () => hmi.close() };
 }

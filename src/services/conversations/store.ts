@@ -220,7 +220,8 @@ export interface NewMessage {
 
 /**
  * A conversation's messages are a tree: each follows another one, and those that follow the same one are versions of
- * each other. One version at each place is chosen; the chosen ones, from the first on, are what is shown.
+ * each other. One version at each place is chosen; the chosen ones, from the first on, are what is shown. Ids are whole
+ * numbers in decimal digits, and a later message of a conversation has a larger one.
  */
 export interface MessageStore {
   /** The newest `limit` rows that are shown, oldest first. Throws `conversation_not_found`. */

@@ -10,6 +10,8 @@ interface CancellationParts {
   readonly store: ConversationStore;
   readonly gateway: GatewayClient;
   readonly replies: Replies;
+  /** Told of what fails behind a reader's back. */
+  readonly onError: (error: unknown, what: string) => void;
 }
 
 /** How long the gateway may take to answer about what does not run here, in milliseconds. */
@@ -58,6 +60,20 @@ export class Cancellations {
     const isCancelled = await cancelReply(reply, this.#parts.gateway);
     await reply.saveNow();
     return isFirst && isCancelled;
+  }
+
+  /** The same behind everybody's back. */
+  endInBackground(reply: Reply): void {
+    const failed = (error: unknown): void =>
+      this.#parts.onError(error, `cancelling reply ${reply.messageId}`);
+    this.end(reply).catch(failed);
+  }
+
+  /** Ends the reply of that name, or whichever runs, where it is written here: another HMI was asked to, and cannot. */
+  endForOther(sessionId: string, messageId: string | undefined): void {
+    const reply = this.#parts.replies.find(sessionId);
+    const isMeant = messageId === undefined || reply?.names.includes(messageId);
+    if (reply !== undefined && !reply.log.ended && isMeant) this.endInBackground(reply);
   }
 
   /** Cancels what does not run here, but perhaps at the gateway: for another HMI, or left there by a dead one. */

@@ -14,7 +14,10 @@ import { WireError } from "../../errors.ts";
 import type { ConversationStore } from "../conversations/store.ts";
 import { userOf } from "../http/caller-user.ts";
 import { endpoint } from "../http/endpoint.ts";
+import type { PassableCall } from "../replicas/call-passer.ts";
+import type { EventLog } from "../stream/event-log.ts";
 import { lastEventIdOf, type ReaderSettings, sendLog, sendNothingMore } from "../stream/send.ts";
+import type { CallsAtOwner } from "./calls-at-owner.ts";
 import type { Chat, Sent } from "./chat.ts";
 import type { Outgoing } from "./outgoing-message.ts";
 import { readPicture } from "./read-picture.ts";
@@ -22,14 +25,18 @@ import { readPicture } from "./read-picture.ts";
 interface ChatParts {
   chat: Chat;
   store: ConversationStore;
+  atOwner: CallsAtOwner;
   readers: ReaderSettings;
 }
 
 /** Of the GET that sends: since 1 December 2026 (RFC 9745). POST does the same, and no page can be tricked into it. */
 const DEPRECATED = { deprecation: "@1796083200" } as const;
 
+/** What a reader of the general stream is sent: undefined where it lacks nothing; or nothing here, because the owner has answered. */
+type JoinedLog = EventLog | "answered" | undefined;
+
 /** Sending a message, streaming its reply, and cancelling it. */
-export function serveChat(app: FastifyInstance, { chat, store, readers }: ChatParts): void {
+export function serveChat(app: FastifyInstance, { chat, store, atOwner, readers }: ChatParts): void {
   endpoint(
     app,
     hmiRoutes.sendMessage,
@@ -54,18 +61,30 @@ export function serveChat(app: FastifyInstance, { chat, store, readers }: ChatPa
     const sessionId = params["session_id"] ?? "";
     const { message_id: messageId } = query;
     const seen = parseEventId(lastEventIdOf(request) ?? "");
-    const log = await chat.logOf(userOf(request), { sessionId, messageId, seen });
+    const asked = { sessionId, messageId, seen };
+    if (await atOwner.answer({ request, reply }, asked)) return;
+    const log = await chat.logOf(userOf(request), asked);
     if (log === undefined) return sendNothingMore(reply);
     return await sendLog(request, reply, log, readers);
   });
 
+  const joinSent = async (call: PassableCall, outgoing: Outgoing): Promise<JoinedLog> => {
+    const sent = await chat.send(userOf(call.request), outgoing);
+    return (await atOwner.answerForReply(call, sent.exchange.reply)) ? "answered" : await sent.log();
+  };
+  /** An EventSource reconnects by itself, to a GET that sends: it comes back for a reply, not to send again. */
+  const joinSeen = async (call: PassableCall, lastEventId: string): Promise<JoinedLog> =>
+    (await atOwner.answerForEvent(call, lastEventId))
+      ? "answered"
+      : await chat.logOfEvent(userOf(call.request), lastEventId);
+
   endpoint(app, hmiRoutes.generalStream, { query: GeneralStreamQuery }, async ({ query, request, reply }) => {
     const lastEventId = lastEventIdOf(request);
-    // An EventSource reconnects by itself, to a GET that sends: it comes back for a reply, not to send again.
     const log =
       lastEventId === undefined
-        ? (await chat.send(userOf(request), outgoingQuery(query))).log()
-        : await chat.logOfEvent(userOf(request), lastEventId);
+        ? await joinSent({ request, reply }, outgoingQuery(query))
+        : await joinSeen({ request, reply }, lastEventId);
+    if (log === "answered") return;
     if (log === undefined) return sendNothingMore(reply);
     return await sendLog(request, reply, log, { ...readers, headers: DEPRECATED });
   });
@@ -74,9 +93,11 @@ export function serveChat(app: FastifyInstance, { chat, store, readers }: ChatPa
     app,
     hmiRoutes.cancel,
     { body: Cancel },
-    async ({ params, body, request }): Promise<CancelAnswer> => {
+    async ({ params, body, request, reply }): Promise<CancelAnswer | undefined> => {
       const session_id = params["session_id"] ?? "";
       await store.as(userOf(request)).conversations.get(session_id);
+      const asked = { sessionId: session_id, messageId: body.message_id };
+      if (await atOwner.answerCancel({ request, reply }, asked)) return undefined;
       return await chat.cancel(userOf(request), session_id, body.message_id);
     },
   );

@@ -14,16 +14,19 @@ import { Replies, type RepliesSettings } from "./replies.ts";
 import type { Reply, ReplyOutcome } from "./reply.ts";
 import { type HmiLog, logEnded, logSteps } from "./reply-log-lines.ts";
 import { type AskedLog, findLog, findLogOfEvent } from "./reply-logs.ts";
+import { ReplyOwners } from "./reply-owners.ts";
+import type { UserEventPublisher } from "./shared-user-events.ts";
 import { Summaries } from "./summaries.ts";
-import type { UserEvents } from "./user-events.ts";
 
 export interface ChatSettings
   extends Omit<RepliesSettings, "replies" | "onAbandoned" | "onEnded">,
     TurnContext {
   readonly store: ConversationStore;
   /** Where it is told what happens in users' conversations. */
-  readonly events: UserEvents;
+  readonly events: UserEventPublisher;
   readonly log: HmiLog;
+  /** See `LeftReplies`. */
+  readonly lookForLeftEveryMs: number;
   /** Told how many replies of a stopped HMI are taken up again, where there are any. */
   readonly onTakenOver: (count: number) => void;
 }
@@ -33,7 +36,7 @@ export interface Sent {
   readonly sessionId: string;
   readonly exchange: Exchange;
   /** Throws `generation_in_progress` where another HMI writes the reply: then only the message is known here. */
-  readonly log: () => EventLog;
+  readonly log: () => Promise<EventLog | undefined>;
 }
 
 /** Sending, streaming and cancelling: what happens between a user's message and its saved reply. */
@@ -43,21 +46,20 @@ export class Chat {
   readonly #summaries: Summaries;
   readonly #cancellations: Cancellations;
   readonly #left: LeftReplies;
+  /** The other HMIs on the same database that write replies. */
+  readonly owners: ReplyOwners;
   /** Messages with a client key that are being saved right now: the same one may arrive twice at once. */
   readonly #sending = new Map<string, Promise<Sent>>();
 
   constructor(settings: ChatSettings) {
-    const { store, onError } = settings;
+    const { store } = settings;
     this.#settings = settings;
     this.#summaries = new Summaries(settings, () => this.#replies.activeCount > 0);
     this.#replies = new Replies({
       ...settings,
       replies: store.replies,
       onEnded: (reply, outcome) => this.#onEnded(reply, outcome),
-      onAbandoned: (reply) => {
-        const failed = (error: unknown): void => onError(error, `cancelling reply ${reply.messageId}`);
-        this.#cancellations.end(reply).catch(failed);
-      },
+      onAbandoned: (reply) => this.#cancellations.endInBackground(reply),
     });
     this.#cancellations = new Cancellations({ ...settings, replies: this.#replies });
     this.#left = new LeftReplies({
@@ -65,6 +67,7 @@ export class Chat {
       replies: store.replies,
       rejoin: (left) => this.#replies.rejoin(left),
     });
+    this.owners = new ReplyOwners({ store, replies: this.#replies, left: this.#left });
   }
 
   get activeCount(): number {
@@ -155,6 +158,11 @@ export class Chat {
     return await findLogOfEvent(this.#settings.store.as(user), this.#replies, lastEventId);
   }
 
+  /** Ends a reply that is written here, as another HMI was asked to; see {@link Cancellations.endForOther}. */
+  cancelForOther(sessionId: string, messageId: string | undefined): void {
+    this.#cancellations.endForOther(sessionId, messageId);
+  }
+
   /**
    * Ends a conversation's reply, or only the one that is named by itself or by the message that it answers; answers
    * when it is saved, so that the next message is taken. Throws `message_not_found`, or the store's error where it
@@ -191,7 +199,7 @@ export class Chat {
     const { messages } = this.#settings.store.as(user);
     const exchange = await messages.findExchange(clientKey, outgoing.sessionId);
     if (exchange === undefined) return await this.#sendNew(user, outgoing, clientKey);
-    return this.#joined(exchange);
+    return this.#joined(user, exchange);
   }
 
   async #sendNew(user: string, outgoing: Outgoing, clientKey: ClientKey | undefined): Promise<Sent> {
@@ -216,7 +224,7 @@ export class Chat {
       store.messages.begin({ sessionId, content, images, modelName, clientKey, edits }),
     );
     // Another process was first with the same client key.
-    if (!begun.isNew) return this.#joined(begun);
+    if (!begun.isNew) return this.#joined(user, begun);
     // Its title is made from its first message, and a message brings an archived one back.
     if (begun.session.title !== session.title || session.archived) {
       this.#settings.events.publish(user, { type: "session_changed", session: begun.session });
@@ -262,7 +270,7 @@ export class Chat {
       client_message_id: clientMessageId,
     });
     logSteps(this.#settings.log, reply);
-    return { sessionId, exchange, log: () => reply.log };
+    return { sessionId, exchange, log: async () => reply.log };
   }
 
   async #requestFor(user: string, exchange: Exchange, own: EngineSettings = {}): Promise<ReplyRequest> {
@@ -276,8 +284,10 @@ export class Chat {
     return { ...request, byPostOnly: Object.keys(own).length > 0 };
   }
 
-  #joined(exchange: Exchange): Sent {
-    return { sessionId: exchange.user.session_id, exchange, log: () => this.#replies.logOf(exchange) };
+  #joined(user: string, exchange: Exchange): Sent {
+    const { session_id: sessionId, message_id: messageId } = exchange.reply;
+    // By its name, as it is then: at another HMI it may have come to its end meanwhile.
+    return { sessionId, exchange, log: () => this.logOf(user, { sessionId, messageId }) };
   }
 
   #onEnded(reply: Reply, outcome: ReplyOutcome): void {

@@ -9,8 +9,11 @@ import { endpoint } from "../http/endpoint.ts";
 import { type RunningService, reportHealth } from "../http/health.ts";
 import { limitMessages } from "../http/rate-limit.ts";
 import { createServer, listen, type ServerOptions } from "../http/server.ts";
+import { CallPasser } from "../replicas/call-passer.ts";
+import { type CopyBus, NO_OTHER_COPIES } from "../replicas/copy-bus.ts";
 import type { FinishedLogsSettings } from "../stream/finished-logs.ts";
 import type { ReaderSettings } from "../stream/send.ts";
+import { CallsAtOwner } from "./calls-at-owner.ts";
 import { Chat } from "./chat.ts";
 import { serveChat } from "./chat-endpoints.ts";
 import { probeDependencies } from "./dependencies.ts";
@@ -21,6 +24,7 @@ import { servePages } from "./pages.ts";
 import { serveProfiles } from "./profile-endpoints.ts";
 import { serveSearch } from "./search-endpoint.ts";
 import { serveSessions } from "./session-endpoints.ts";
+import { SharedUserEvents } from "./shared-user-events.ts";
 import { UserEvents } from "./user-events.ts";
 
 export interface HmiOptions extends ServerOptions, ReaderSettings, FinishedLogsSettings {
@@ -45,6 +49,12 @@ export interface HmiOptions extends ServerOptions, ReaderSettings, FinishedLogsS
   /** The folder of the built browser code. */
   webFolder: string;
   version: string;
+  /** Where other copies of it reach it, such as `http://10.0.0.5:6101`; its own host and port where it is left out. */
+  advertiseUrl?: string | undefined;
+  /** What copies of it tell each other; left out where it has none. */
+  bus?: CopyBus | undefined;
+  /** How often it looks for replies that other copies have left, in milliseconds; 0, or left out: only where there may be some. */
+  lookForLeftEveryMs?: number | undefined;
   /** Messages that one person, or where nobody has a name one client address, may send in a minute; 0, or left out: as many as it likes. */
   messagesPerMinute?: number;
 }
@@ -52,11 +62,16 @@ export interface HmiOptions extends ServerOptions, ReaderSettings, FinishedLogsS
 /** The HMI (contract, section 3): conversations, their streams, and the chat page. */
 export async function startHmi(options: HmiOptions): Promise<RunningService> {
   const { store, gateway } = options;
-  const app = createServer(options);
+  const { bus = NO_OTHER_COPIES, lookForLeftEveryMs = 0 } = options;
+  const passer = new CallPasser();
+  const app = createServer({ ...options, isOwnKey: (key) => store.replies.isOwnKey(key) });
   await limitMessages(app, options.messagesPerMinute ?? 0, options);
-  const events = new UserEvents();
+  const userEvents = new UserEvents();
+  const sessionOf = (user: string, sessionId: string) => store.as(user).conversations.get(sessionId);
+  const events = new SharedUserEvents({ events: userEvents, bus, sessionOf });
   const chat = new Chat({
     ...options,
+    lookForLeftEveryMs,
     events,
     limitsOf: limitsFrom(() => gateway.models()),
     defaults: options.engineSettings,
@@ -84,25 +99,31 @@ export async function startHmi(options: HmiOptions): Promise<RunningService> {
     agents: listAgents(),
     default: options.defaultAgent,
   }));
-  serveChat(app, { chat, store, readers: options });
-  serveSessions(app, { chat, store, events, defaultAgent: options.defaultAgent });
+  const { owners } = chat;
+  const cancelHere = chat.cancelForOther.bind(chat);
+  const atOwner = new CallsAtOwner({ owners, passer, bus, cancelHere });
+  serveChat(app, { chat, store, atOwner, readers: options });
+  serveSessions(app, { chat, store, events, atOwner, defaultAgent: options.defaultAgent });
   serveImages(app, store);
   serveSearch(app, store);
-  serveEvents(app, events, options);
+  serveEvents(app, userEvents, options);
   serveProfiles(app, store);
   servePages(app, { webFolder: options.webFolder, store, isGuarded: Boolean(options.token) });
 
   const port = await listen(app, options.host, options.port);
+  const url = urlOf({ host: options.host, port });
+  store.replies.announce(options.advertiseUrl ?? url);
   // Only whoever owns the port may judge that a streaming row has no writer any more.
   await chat.resume();
   return {
-    url: urlOf({ host: options.host, port }),
+    url,
     port,
     close: async () => {
-      events.close();
+      userEvents.close();
       await chat.close();
       await app.close();
       await store.replies.release();
+      await Promise.all([passer.close(), bus.close()]);
       await gateway.close();
     },
   };

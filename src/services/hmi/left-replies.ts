@@ -5,6 +5,11 @@ interface LeftRepliesSettings {
   readonly rejoin: (reply: OwnedReply) => void;
   /** Told how many replies of a stopped HMI are taken up again, where there are any. */
   readonly onTakenOver: (count: number) => void;
+  /**
+   * How often it is looked in any case, in milliseconds; 0: only where there is a reason to, as where no other machine
+   * has the same database.
+   */
+  readonly lookForLeftEveryMs: number;
   /** Told of what fails behind a reader's back. */
   readonly onError: (error: unknown, what: string) => void;
 }
@@ -34,11 +39,21 @@ export class LeftReplies {
     for (const left of replies) this.#settings.rejoin(left);
     if (replies.length > 0) this.#settings.onTakenOver(replies.length);
     if (heldByOthers > 0) this.lookAgain();
+    else if (this.#settings.lookForLeftEveryMs > 0) this.#lookIn(this.#settings.lookForLeftEveryMs);
     this.#looked.resolve();
   }
 
   /** To be called where a reply runs that is not of this HMI: it may be of one that has died since. */
   lookAgain(): void {
+    this.#lookIn(LOOK_AGAIN_MS);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+  }
+
+  #lookIn(ms: number): void {
     clearTimeout(this.#timer);
     const look = async (): Promise<void> => {
       await this.takeOver().catch((error: unknown) => {
@@ -46,11 +61,6 @@ export class LeftReplies {
         this.lookAgain();
       });
     };
-    if (!this.#isClosed) this.#timer = setTimeout(() => void look(), LOOK_AGAIN_MS);
-  }
-
-  close(): void {
-    this.#isClosed = true;
-    clearTimeout(this.#timer);
+    if (!this.#isClosed) this.#timer = setTimeout(() => void look(), ms);
   }
 }

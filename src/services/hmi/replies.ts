@@ -124,6 +124,7 @@ export class Replies {
     this.#settings.onEnded(reply, outcome);
     // Its log says that it is not saved. From then on its row tells what it is.
     if (outcome === "waiting") void reply.savedLate.then(forget);
+    else if (outcome === "left") forget();
     else this.#finished.keep(reply.log, forget);
   }
 }

@@ -24,7 +24,7 @@ export const INTERRUPTED: ReplyError = {
 /** What a reader is told whose reply is not this service's to write any more. */
 export const LOST: ReplyError = {
   code: "reply_lost",
-  message: "The reply could not be saved: its conversation was deleted, or another HMI has taken it over.",
+  message: "The reply could not be saved: it is not there any more, or its conversation was deleted.",
   hint: "Load the conversation again to see what is saved.",
 };
 

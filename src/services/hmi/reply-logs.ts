@@ -3,6 +3,7 @@ import { WireError } from "../../errors.ts";
 import type { Exchange, UserStore } from "../conversations/store.ts";
 import type { EventLog } from "../stream/event-log.ts";
 import type { Replies } from "./replies.ts";
+import type { Reply } from "./reply.ts";
 
 /** Which reply of a conversation a reader asks for. */
 export interface AskedLog {
@@ -29,22 +30,47 @@ export async function findLog(
   const kept = replies.find(sessionId);
   const wanted = messageId ?? seen?.messageId;
   // Also one that has no row any more: it was to take the place of another one, and has failed.
-  if (kept !== undefined && (wanted === undefined || wanted === kept.messageId)) return kept.log;
+  const isKeptMeant = wanted === kept?.messageId || (wanted === undefined && (await isPresent(store, kept)));
+  if (kept !== undefined && isKeptMeant) return kept.log;
   if (messageId !== undefined) return replies.logOf(await findExchange(store, sessionId, messageId));
   const before = seen && (await store.messages.exchangeOf(seen.messageId));
   const isReply = before !== undefined && before.reply.message_id === seen?.messageId;
   if (isReply && before.user.session_id === sessionId) return replies.logOf(before);
   if (hasSeenEnd(seen) && before === undefined) return undefined;
-  if (kept !== undefined) return kept.log;
+  if (kept !== undefined && (await isPresent(store, kept))) return kept.log;
+  return replies.logOf(await lastExchange(store, sessionId));
+}
+
+/** The last exchange that has ended. Throws `nothing_to_stream`. */
+async function lastExchange(store: UserStore, sessionId: string): Promise<Exchange> {
   const rows = await store.messages.list(sessionId);
   const last = rows.findLast((row) => row.role === "assistant" && row.status !== "streaming");
   const exchange = last && (await store.messages.exchangeOf(last.message_id));
-  if (exchange !== undefined) return replies.logOf(exchange);
+  if (exchange !== undefined) return exchange;
   throw new WireError(
     "nothing_to_stream",
     `Conversation ${sessionId} has no reply yet.`,
     "Send a message first.",
   );
+}
+
+/** The last rows of a conversation: a message and its reply, and summaries that were made meanwhile. */
+const LAST_ROWS = 4;
+
+/**
+ * Whether a reply that is kept here is what its conversation shows now: it runs; or it is the last; or it has failed,
+ * and whoever asked for it is to be told so. Other HMIs may have answered another message since, or the same one again.
+ */
+async function isPresent(store: UserStore, kept: Reply | undefined): Promise<boolean> {
+  if (kept === undefined || !kept.log.ended) return kept !== undefined;
+  const rows = await store.messages.list(kept.sessionId, LAST_ROWS);
+  const reply = rows.findLast(({ role }) => role === "assistant");
+  if (reply?.message_id === kept.messageId || kept.savedStatus === "complete") {
+    return reply?.message_id === kept.messageId;
+  }
+  const message = rows.findLast(({ role }) => role === "user");
+  const isNewer = reply !== undefined && isLaterMessage(reply.message_id, kept.messageId);
+  return !isNewer && kept.names.includes(message?.message_id ?? "");
 }
 
 /**
@@ -66,6 +92,11 @@ export async function findLogOfEvent(
     `Last-Event-ID "${lastEventId}" names no reply here.`,
     "Send the message again without Last-Event-ID.",
   );
+}
+
+/** Ids of messages grow; see `MessageStore`. */
+function isLaterMessage(messageId: string, other: string): boolean {
+  return BigInt(messageId) > BigInt(other);
 }
 
 function hasSeenEnd(seen: EventId | undefined): boolean {

@@ -38,7 +38,7 @@ const GATEWAY_FIRST_MS = 1_000;
 
 /**
  * How a reply ended here: as its row says; or `waiting` to be saved so; or `lost`, because the row was not ours any
- * more; or `left` as it is to the next HMI.
+ * more; or `left` as it is to another HMI, which has taken it over or will.
  */
 export type ReplyOutcome = ReplyEnding["status"] | "waiting" | "lost" | "left";
 
@@ -82,6 +82,12 @@ export class Reply {
     this.#saver = new ReplySaver(row, this.received, settings, () => this.#stop("lost"));
     this.log.append(startedEvent(start));
     this.ended = this.#run(start.events(this.#hangUp.signal));
+  }
+
+  /** The ids by which it may be named: its own, and that of the message that it answers. */
+  get names(): readonly string[] {
+    const { messageId } = this.#start;
+    return messageId === null ? [this.messageId] : [this.messageId, messageId];
   }
 
   /** How long it has taken, in milliseconds. */
@@ -169,7 +175,7 @@ export class Reply {
 
   async #fail(thrown: unknown): Promise<ReplyOutcome> {
     if (this.#end === "left") return "left";
-    if (this.#end === "lost") return this.#tell("lost", LOST);
+    if (this.#end === "lost") return await this.#lose();
     this.#bringBack();
     if (this.#end === "cancelled") return await this.#save("cancelled", "cancelled");
     const error = this.#end === "timeout" ? replyTimeout(this.#settings.maxReplyMs) : toReplyError(thrown);
@@ -218,10 +224,18 @@ export class Reply {
       this.#savedLate.resolve,
     );
     // A cancel is what it says also where the row is gone: whoever deletes a conversation cancels its reply.
-    if (outcome === "lost" && status !== "cancelled") return this.#tell("lost", LOST);
+    if (outcome === "lost" && status !== "cancelled") return await this.#lose();
     if (outcome === "waiting") return this.#tell("waiting", notSavedYet(this.#saver.waitsFor));
     this.#appendEnding(status, finishReason);
     return status;
+  }
+
+  /** The row is not ours any more: whoever has taken it over goes on with it; or it is gone. */
+  async #lose(): Promise<ReplyOutcome> {
+    const row = await this.#settings.replies.find(this.messageId).catch(() => undefined);
+    if (row === undefined) return this.#tell("lost", LOST);
+    this.log.abandon();
+    return "left";
   }
 
   #tell(outcome: "waiting" | "lost", error: ReplyError): ReplyOutcome {

@@ -11,27 +11,29 @@ import {
   type SessionList,
   SessionsQuery,
 } from "../../contract/hmi.ts";
-import { hmiRoutes } from "../../contract/routes.ts";
+import { hmiRoutes, type Route } from "../../contract/routes.ts";
 import { requireAgent } from "../conversations/agents.ts";
 import type { ConversationStore, UserStore } from "../conversations/store.ts";
 import { userOf } from "../http/caller-user.ts";
 import { endpoint } from "../http/endpoint.ts";
+import type { CallsAtOwner } from "./calls-at-owner.ts";
 import type { Chat } from "./chat.ts";
 import { exportConversation } from "./export.ts";
-import type { UserEvents } from "./user-events.ts";
+import type { UserEventPublisher } from "./shared-user-events.ts";
 
 interface SessionParts {
   chat: Chat;
   store: ConversationStore;
   /** Where it is told what has changed. */
-  events: UserEvents;
+  events: UserEventPublisher;
+  atOwner: CallsAtOwner;
   defaultAgent: string;
 }
 
 /** Conversations, which the endpoints call sessions, and their messages. */
 export function serveSessions(
   app: FastifyInstance,
-  { chat, store, events, defaultAgent }: SessionParts,
+  { chat, store, events, atOwner, defaultAgent }: SessionParts,
 ): void {
   const of = (request: FastifyRequest): UserStore => store.as(userOf(request));
   /** Answers with a conversation that has changed, and tells its user's other pages. */
@@ -93,21 +95,31 @@ export function serveSessions(
     answer(request, of(request).conversations.rename(params["session_id"] ?? "", body.title)),
   );
 
-  endpoint(app, hmiRoutes.archiveSession, {}, async ({ params, request }) => {
-    const { conversations } = of(request);
-    const { session_id } = await conversations.get(params["session_id"] ?? "");
-    await chat.settle(session_id);
-    return await answer(request, conversations.archive(session_id));
-  });
+  /**
+   * Serves a call that ends the conversation's reply before `act` does what was asked for; where another HMI writes
+   * that reply, there.
+   */
+  const settling = (
+    route: Route,
+    act: (call: { request: FastifyRequest; session_id: string }) => Promise<unknown>,
+  ): void =>
+    endpoint(app, route, {}, async ({ params, request, reply }) => {
+      const { session_id } = await of(request).conversations.get(params["session_id"] ?? "");
+      if (await atOwner.answer({ request, reply }, { sessionId: session_id })) return;
+      await chat.settle(session_id);
+      return await act({ request, session_id });
+    });
+
+  settling(hmiRoutes.archiveSession, ({ request, session_id }) =>
+    answer(request, of(request).conversations.archive(session_id)),
+  );
 
   endpoint(app, hmiRoutes.unarchiveSession, {}, ({ params, request }) =>
     answer(request, of(request).conversations.unarchive(params["session_id"] ?? "")),
   );
 
-  endpoint(app, hmiRoutes.clearSession, {}, async ({ params, request }) => {
+  settling(hmiRoutes.clearSession, async ({ request, session_id }) => {
     const { conversations } = of(request);
-    const { session_id } = await conversations.get(params["session_id"] ?? "");
-    await chat.settle(session_id);
     const renewed = await answer(request, conversations.renew(session_id));
     await answer(request, conversations.get(session_id));
     return renewed;
@@ -135,11 +147,8 @@ export function serveSessions(
     },
   );
 
-  endpoint(app, hmiRoutes.deleteSession, {}, async ({ params, request }) => {
-    const { conversations } = of(request);
-    const { session_id } = await conversations.get(params["session_id"] ?? "");
-    await chat.settle(session_id);
-    await conversations.delete(session_id);
+  settling(hmiRoutes.deleteSession, async ({ request, session_id }) => {
+    await of(request).conversations.delete(session_id);
     // A message may have come in between, and its reply has no row any more.
     await chat.settle(session_id);
     chat.forget(session_id);

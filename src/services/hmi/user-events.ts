@@ -18,6 +18,16 @@ export class UserEvents {
     this.#users.get(user)?.append(event);
   }
 
+  /** Tells all readers of all users to load anew: something may have happened that nobody here was told. */
+  resetAll(): void {
+    for (const log of this.#users.values()) log.append({ type: "reset" });
+  }
+
+  /** Whether anybody would miss what is told to this user. */
+  hasHadReader(user: string): boolean {
+    return this.#users.has(user);
+  }
+
   /**
    * A reader of what follows the event of this id; of what follows from now on, after a `reset`, where that is not
    * known any more, or none is given.

@@ -3,6 +3,7 @@ import { bearerTokenIn } from "../../contract/auth.ts";
 import { assetRoute, gatewayRoutes, hmiRoutes, pageRoutes } from "../../contract/routes.ts";
 import { WireError } from "../../errors.ts";
 import { noteCaller } from "./caller-user.ts";
+import { copyCallerOf } from "./calling-copy.ts";
 import { createIdentifier, type People } from "./people.ts";
 
 /** Open to everybody: whether the process lives, and the pages, which hold nothing but the program. */
@@ -26,10 +27,13 @@ type Hook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 export function identifyCallers(people: People, guardNamed: Hook): Hook {
   const identify = createIdentifier(people);
   const header = people.userHeader?.toLowerCase() ?? "";
+  const isOwnKey = people.isOwnKey ?? (() => false);
   return async (request, reply) => {
     const shown = tokenOf(request);
     // The query is parsed by now, and a token in it must not get into a log or a message with the URL.
     if (people.token) request.raw.url = request.url.split("?", 1)[0] ?? "";
+    const copy = copyCallerOf(request, isOwnKey);
+    if (copy !== undefined) return noteCaller(request, copy);
     const { remoteAddress } = request.raw.socket;
     const named = request.raw.headersDistinct[header] ?? [];
     const caller = identify({ token: shown, address: remoteAddress, named });

@@ -20,6 +20,11 @@ export function callerUserOf(request: FastifyRequest): CallerUser {
   throw new Error(`Nobody has asked who calls ${request.method} ${request.routeOptions.url}.`);
 }
 
+/** Whether another copy of this service has passed the call on: it goes no further. */
+export function isPassedOn(request: FastifyRequest): boolean {
+  return callerUserOf(request).by === "copy";
+}
+
 /** The person whose call it is. */
 export function userOf(request: FastifyRequest): string {
   return callerUserOf(request).user;

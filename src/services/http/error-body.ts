@@ -12,7 +12,11 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, thrown: 
 }
 
 /** When it is worth trying again, in seconds: a lock is soon free, room on a disk is made by a person. */
-const RETRY_AFTER_S: { readonly [Code in WireErrorCode]?: number } = { store_unavailable: 2, store_full: 30 };
+const RETRY_AFTER_S: { readonly [Code in WireErrorCode]?: number } = {
+  owner_unreachable: 2,
+  store_unavailable: 2,
+  store_full: 30,
+};
 
 /** What Fastify itself refuses, in the contract's codes. */
 const FASTIFY_CODES: Readonly<Record<string, [WireError["code"], string]>> = {

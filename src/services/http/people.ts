@@ -13,6 +13,8 @@ export interface People {
   readonly userHeader?: string | undefined;
   /** Addresses, and networks such as `10.0.0.0/8`, of the proxies that are believed about it. */
   readonly trustedProxies?: readonly string[] | undefined;
+  /** Whether a key is this copy's of the service, by which others pass calls on to it; left out where it has none. */
+  readonly isOwnKey?: ((key: string) => boolean) | undefined;
 }
 
 /** A person whose call it is. */
@@ -20,8 +22,11 @@ export interface CallerUser {
   readonly user: string;
   /** True for whoever may act for everybody, as the HMI does at the gateway. */
   readonly actsForAll: boolean;
-  /** How it is known who calls: a page of any site can have a `proxy` say it, and a token it has not. */
-  readonly by: "token" | "proxy" | "nothing";
+  /**
+   * How it is known who calls: a page of any site can have a `proxy` say it, and a token it has not. A `copy` of the
+   * service has asked that before us, and has passed the call on.
+   */
+  readonly by: "token" | "proxy" | "nothing" | "copy";
 }
 
 /** What of a call says who makes it. */

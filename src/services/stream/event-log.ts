@@ -32,6 +32,7 @@ export class EventLog {
   /** Characters that had been written when the last reader left. */
   #leftAt = 0;
   #ended = false;
+  #isAbandoned = false;
   #waitingWriter: (() => void) | undefined;
   #onReaders: ((count: number) => void) | undefined;
 
@@ -64,6 +65,12 @@ export class EventLog {
     listener(this.readerCount);
   }
 
+  /** Sends its readers away without an ending, so that they come back and find who goes on with it. */
+  abandon(): void {
+    this.#isAbandoned = true;
+    for (const reader of this.#readers) reader.wake();
+  }
+
   append(...events: StreamEvent[]): void {
     for (const event of events) {
       if (this.#ended) throw new Error(`An event of type ${event.type} came after done.`);
@@ -94,7 +101,7 @@ export class EventLog {
     const place = this.#hasSentAt(seen) ? seen : { ...seen, step: Math.min(seen.step, STEP.ending - 1) };
     const reader = new EventReader(place, {
       encodeAfter: (at) => this.#encodeAfter(at),
-      isAtEnd: (at) => this.#ended && at.step >= STEP.done && !this.#hasMore(at),
+      isAtEnd: (at) => this.#isAbandoned || (this.#ended && at.step >= STEP.done && !this.#hasMore(at)),
       moved: () => this.#releaseWriter(),
       left: (self) => this.#remove(self),
     });

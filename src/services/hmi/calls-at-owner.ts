@@ -1,0 +1,79 @@
+import * as z from "zod";
+import type { Message } from "../../contract/hmi.ts";
+import { userOf } from "../http/caller-user.ts";
+import { answerAtOwner, type OwnerPatience } from "../replicas/answer-at-owner.ts";
+import type { CallPasser, OtherCopy, PassableCall } from "../replicas/call-passer.ts";
+import type { CopyBus } from "../replicas/copy-bus.ts";
+import type { AskedLog } from "./reply-logs.ts";
+import type { ReplyOwners } from "./reply-owners.ts";
+
+export interface CallsAtOwnerParts {
+  readonly owners: ReplyOwners;
+  readonly passer: CallPasser;
+  readonly bus: CopyBus;
+  /** Ends a reply that is written here, because a copy that does not reach us by our address was asked to. */
+  readonly cancelHere: (sessionId: string, messageId: string | undefined) => void;
+}
+
+/** For a reader: its reply's owner may have to be known as ended first, and another one to take the reply over. */
+const PATIENCE: OwnerPatience = { answerMs: 10_000, waitMs: 15_000 };
+
+/** For whoever cancels, who is answered within a second. */
+const CANCEL_PATIENCE: OwnerPatience = { answerMs: 800, waitMs: 0 };
+
+const TOPIC = "cancel";
+
+const CancelMessage = z.object({ session_id: z.string(), message_id: z.optional(z.string()) });
+
+/** Has calls about a running reply answered by the HMI that writes it (contract, section 9). */
+export class CallsAtOwner {
+  readonly #parts: CallsAtOwnerParts;
+
+  constructor(parts: CallsAtOwnerParts) {
+    this.#parts = parts;
+    parts.bus.subscribe(TOPIC, {
+      onMessage(message) {
+        const told = CancelMessage.safeParse(message);
+        if (told.success) parts.cancelHere(told.data.session_id, told.data.message_id);
+      },
+      // Whoever has cancelled was told that nobody answers, and cancels again.
+      onGap: () => undefined,
+    });
+  }
+
+  /**
+   * Answers a call about a conversation's reply; false where it is to be answered here. Throws
+   * `conversation_not_found` or `owner_unreachable`.
+   */
+  async answer(call: PassableCall, asked: AskedLog): Promise<boolean> {
+    return await this.#answer(call, () => this.#parts.owners.of(userOf(call.request), asked), PATIENCE);
+  }
+
+  /** The same for the reply of this row. */
+  async answerForReply(call: PassableCall, row: Message): Promise<boolean> {
+    return await this.#answer(call, () => this.#parts.owners.ofReply(row), PATIENCE);
+  }
+
+  /** The same for the reply that a reader comes back to, in whatever conversation it is. */
+  async answerForEvent(call: PassableCall, lastEventId: string): Promise<boolean> {
+    const find = () => this.#parts.owners.ofEvent(userOf(call.request), lastEventId);
+    return await this.#answer(call, find, PATIENCE);
+  }
+
+  /** The same for a cancel: an owner that does not answer is told in another way, too. */
+  async answerCancel(call: PassableCall, asked: AskedLog): Promise<boolean> {
+    const { sessionId, messageId } = asked;
+    const find = () => this.#parts.owners.of(userOf(call.request), asked);
+    const onUnreachable = (): void =>
+      this.#parts.bus.publish(TOPIC, { session_id: sessionId, message_id: messageId });
+    return await this.#answer(call, find, { ...CANCEL_PATIENCE, onUnreachable });
+  }
+
+  async #answer(
+    call: PassableCall,
+    find: () => Promise<OtherCopy | undefined>,
+    patience: OwnerPatience,
+  ): Promise<boolean> {
+    return await answerAtOwner(this.#parts.passer, call, find, patience);
+  }
+}

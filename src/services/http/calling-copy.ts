@@ -1,0 +1,30 @@
+import type { FastifyRequest } from "fastify";
+import { LOCAL_USER } from "../../contract/auth.ts";
+import { COPY_KEY_HEADER, COPY_USER_HEADER, userOfHeader } from "../../contract/copies.ts";
+import { WireError } from "../../errors.ts";
+import type { CallerUser } from "./people.ts";
+
+/**
+ * For whom another copy of this service passes a call on; undefined where no copy does. Throws `misdirected` for a key
+ * that is not this copy's own: the one that is meant has ended, or somebody has made it up.
+ *
+ * @param isOwnKey whether a key is this copy's, as it is now
+ */
+export function copyCallerOf(
+  request: FastifyRequest,
+  isOwnKey: (key: string) => boolean,
+): CallerUser | undefined {
+  const key = request.headers[COPY_KEY_HEADER];
+  if (key === undefined) return undefined;
+  if (typeof key !== "string" || !isOwnKey(key)) {
+    throw new WireError(
+      "misdirected",
+      "The call is meant for another copy of this service, which is not here.",
+    );
+  }
+  const named = request.headers[COPY_USER_HEADER];
+  if (named === undefined) return { user: LOCAL_USER, actsForAll: true, by: "copy" };
+  const user = typeof named === "string" ? userOfHeader(named) : undefined;
+  if (user === undefined) throw new WireError("bad_request", `${COPY_USER_HEADER}: cannot be read.`);
+  return { user, actsForAll: false, by: "copy" };
+}

@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { WireError } from "../../errors.ts";
+import { isPassedOn } from "../http/caller-user.ts";
+import type { CallPasser, OtherCopy, PassableCall } from "./call-passer.ts";
+
+/** How long an owner is tried, in milliseconds. */
+export interface OwnerPatience {
+  /** How long each try may take to be answered. */
+  readonly answerMs: number;
+  /** How long it is tried again, and looked whether another copy is the owner by now; 0: once. */
+  readonly waitMs: number;
+  /** Told when the owner was not reached, before it is looked for again. */
+  readonly onUnreachable?: () => void;
+}
+
+/**
+ * Has a call answered by the copy that owns what it is about; false where it is to be answered here, because this copy
+ * does, or nobody. A call that has been passed on already is answered here in any case. Throws `owner_unreachable`.
+ *
+ * @param find looks for another copy that is the owner now; undefined where there is none
+ */
+export async function answerAtOwner(
+  passer: CallPasser,
+  call: PassableCall,
+  find: () => Promise<OtherCopy | undefined>,
+  { answerMs, waitMs, onUnreachable }: OwnerPatience,
+): Promise<boolean> {
+  if (isPassedOn(call.request)) return false;
+  const until = performance.now() + waitMs;
+  while (!call.reply.raw.destroyed) {
+    const owner = await find();
+    if (owner === undefined) return false;
+    const outcome = await passer.pass(call, owner, answerMs);
+    if (outcome === "answered") return true;
+    if (outcome === "unreachable") onUnreachable?.();
+    if (performance.now() >= until) throw unreachable(owner);
+    await sleep(LOOK_AGAIN_MS);
+  }
+  return true;
+}
+
+const LOOK_AGAIN_MS = 250;
+
+function unreachable({ url }: OtherCopy): WireError {
+  return new WireError(
+    "owner_unreachable",
+    `The reply is written by the copy at ${url}, which does not answer.`,
+    "Try again: once that copy is known to have ended, another one takes the reply over.",
+  );
+}
