@@ -30,7 +30,7 @@ test.each([
     expect(rungOf(report, "engine/answers").text).toBe("answers, version 0.13.0");
     expect(rungOf(report, "hmi/cancel")).toMatchObject({
       status: "skipped",
-      text: expect.stringContaining("cannot be seen without a tap before it"),
+      text: expect.stringMatching(/cannot be seen without a tap before it \(stack tap --to http:\S+\)$/),
     });
     expect(rungOf(report, "gateway/heartbeat").status).toBe("skipped");
   },

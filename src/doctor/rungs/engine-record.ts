@@ -22,10 +22,10 @@ export async function openEngineRecord(scene: Scene): Promise<EngineRecord | und
 }
 
 /** Whether an engine without a record has stopped is not known: with slots to spare it takes the next chat all the same. */
-export function engineUnseen({ engineTap }: Scene): Finding {
+export function engineUnseen({ engineTap, services }: Scene): Finding {
   const why =
     engineTap === undefined
-      ? "without a tap before it (stack tap engine)"
+      ? `without a tap before it (stack tap --to ${services.engine?.client.url ?? "URL"})`
       : `at the tap before it: ${engineTap.url} shows no record`;
   return {
     status: "skipped",
