@@ -70,8 +70,8 @@ Exit codes: 0 every hop passes what it gets, 1 one does not, 2 it could not run,
       const { renderTracePage } = await import("../trace/trace-page.ts");
       writeReportFile(flags.html, renderTracePage(report));
     }
-    if (!report.ok) process.exitCode = EXIT.failed;
-    else if (report.left_behind.length > 0) process.exitCode = EXIT.unusable;
+    if (report.findings.length > 0) process.exitCode = EXIT.failed;
+    else if (!report.ok || report.left_behind.length > 0) process.exitCode = EXIT.unusable;
     return report;
   }
 }

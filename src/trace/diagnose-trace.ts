@@ -20,9 +20,10 @@ export function diagnoseTrace(
     ({ hop, kind }) =>
       kind !== "delay" || !all.some((other) => other.hop === hop && other.kind === "held_back"),
   );
+  const diagnosis = findings[0] ?? allWell(trace);
   return {
-    ok: findings.length === 0,
-    diagnosis: findings[0] ?? allWell(trace),
+    ok: diagnosis.kind === "passes",
+    diagnosis,
     findings,
     not_told: judged.flatMap(({ notTold }) => notTold),
   };
@@ -31,7 +32,16 @@ export function diagnoseTrace(
 function allWell(trace: TraceObservations): Diagnosis {
   const told = trace.hops.filter((hop) => toldPasses(hop).length > 0);
   const outermost = told.at(-1);
-  const first = outermost === undefined ? undefined : firstTokenOf(trace, outermost);
+  if (outermost === undefined) {
+    const sentence = "No reply came to its end while it was waited for: of no hop can anything be said.";
+    return {
+      hop: null,
+      kind: "not_told",
+      sentence,
+      next: "stack trace again, when the machine has less to do",
+    };
+  }
+  const first = firstTokenOf(trace, outermost);
   const who = told.length === trace.hops.length ? "Every hop" : "Every hop that could be asked";
   const engine = first?.engineMs == null ? "" : `, of which the engine ${duration(first.engineMs)}`;
   const when = first === undefined ? "" : `: first token after ${duration(first.totalMs)}${engine}`;

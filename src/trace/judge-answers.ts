@@ -1,7 +1,9 @@
 import { HOP_TITLES } from "./hop.ts";
 import {
+  duration,
   hopsBehind,
   inSomePasses,
+  isLeftWriting,
   isWhole,
   type Judged,
   judgeEachHop,
@@ -29,7 +31,16 @@ export function judgeAnswers(trace: TraceObservations): Judged {
         ],
       };
     }
-    const finding = findingOf(hop, first);
+    const told = bad.find((pass) => !isLeftWriting(pass));
+    if (told === undefined) {
+      const { text, ended_ms } = first;
+      return {
+        notTold: [
+          `${sentence(HOP_TITLES[hop.hop])} was still writing when we waited no longer (${text.length} characters in ${duration(ended_ms ?? 0)}): how its reply ends is not told.`,
+        ],
+      };
+    }
+    const finding = findingOf(hop, told);
     return {
       finding: { ...finding, sentence: `${finding.sentence}${inSomePasses(bad.length, hop.passes.length)}.` },
     };

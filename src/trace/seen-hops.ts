@@ -35,6 +35,17 @@ export function isWhole({ problem, failure, end }: HopPass): boolean {
   return problem === null && failure === null && end === "done";
 }
 
+/** A silence that is no longer than this, in milliseconds, is no end on any machine. */
+const LEAST_SILENCE_MS = 5_000;
+
+/** Whether we left while text was still coming: a slow reply, of whose end nothing is known. */
+export function isLeftWriting({ end, pieces, longest_gap, ended_ms }: HopPass): boolean {
+  const last = pieces.at(-1);
+  if (end !== "given_up" || last === undefined || ended_ms === null) return false;
+  const usual = longest_gap === null ? 0 : longest_gap.to_ms - longest_gap.from_ms;
+  return ended_ms - last.at_ms <= Math.max(LEAST_SILENCE_MS, 2 * usual);
+}
+
 /** The passes in which a whole reply with text came. */
 export function toldPasses({ passes }: HopObservation): readonly HopPass[] {
   return passes.filter((pass) => isWhole(pass) && pass.text !== "");

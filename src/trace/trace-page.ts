@@ -10,7 +10,7 @@ export function renderTracePage(report: TraceReport): string {
   const { ok, diagnosis, findings, not_told, warm_up, started_at, left_behind } = report;
   const { columns, rows } = figureTable(report);
   return htmlDocument(
-    `stack trace: ${ok ? "every hop passes what it gets" : `the ${diagnosis.hop}`}`,
+    `stack trace: ${ok ? "every hop passes what it gets" : (diagnosis.hop ?? "nothing can be said")}`,
     html`<header>
 <h1><span class="mark ${ok ? "holds" : "broken"}">${ok ? "✓" : "✗"}</span> ${diagnosis.sentence}</h1>
 ${nextStep(diagnosis.next)}<p class="quiet">${headline(report)}. ${warm_up === null ? undefined : warmUpWords(warm_up)} <time datetime="${started_at}">${started_at}</time></p>

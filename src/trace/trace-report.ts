@@ -5,7 +5,7 @@ import type { HopName } from "./hop.ts";
 
 /** One trace. All times are milliseconds; whatever was not told is null. */
 export interface TraceReport {
-  /** True where no hop was seen to be broken. */
+  /** True where a whole reply was seen, and no hop was seen to be broken. */
   readonly ok: boolean;
   /** What was asked of every hop. */
   readonly message: string;
@@ -36,7 +36,8 @@ export type TraceObservations = Pick<TraceReport, "message" | "model" | "options
 /** The one sentence. */
 export interface Diagnosis {
   readonly hop: HopName | null;
-  readonly kind: FindingKind | "passes";
+  /** `not_told`: nothing was seen to be wrong, and no whole reply was seen. */
+  readonly kind: FindingKind | "passes" | "not_told";
   readonly sentence: string;
   /** What to do; null where nothing is to be done, or nobody can say. */
   readonly next: string | null;

@@ -86,7 +86,7 @@ export async function traceStack(options: TraceOptions): Promise<TraceReport> {
     const follower = await followEngine(watch, options.signal);
     const asked = askableHops({ ...clients, place });
     const passing = { ...options, follower, onProgress: options.onProgress ?? ignore };
-    const hops = await askHops(asked, question, { ...passing, isLoaded: warm_up !== null });
+    const hops = await askHops(asked, question, { ...passing, warmUp: warm_up });
     requireSome(hops);
     const { message, model } = question;
     const about = { message, model, options: question.options, record: recordOf(watch) };
@@ -207,12 +207,14 @@ async function warmUp(
 async function askHops(
   hops: readonly AskableHop[],
   question: HopQuestion,
-  options: PassOptions,
+  options: Omit<PassOptions, "isLoaded"> & { readonly warmUp: TraceReport["warm_up"] },
 ): Promise<HopObservation[]> {
   const observed: HopObservation[] = [];
-  let { isLoaded } = options;
+  const { warmUp } = options;
+  let isLoaded = warmUp !== null;
   for (const hop of hops) {
-    const engineMs = observed[0]?.passes.at(-1)?.ended_ms ?? null;
+    const warmMs = warmUp === null ? null : warmUp.took_ms - (warmUp.load_ms ?? 0);
+    const engineMs = observed[0]?.passes.at(-1)?.ended_ms ?? warmMs;
     const patienceMs = isLoaded ? patienceFor(engineMs) : LOAD_WITHIN_MS;
     const seen = await passThrough(hop, { ...question, patienceMs }, { ...options, isLoaded });
     observed.push(seen);

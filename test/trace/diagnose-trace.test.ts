@@ -265,6 +265,29 @@ test.each<[string, Parameters<typeof observations>[0], string]>([
   expect(ok).toBe(hop === null);
 });
 
+const SLOW: Partial<HopPass> = {
+  ...{ end: "given_up", finish_reason: null, ended_ms: 30_000 },
+  ...{ first_token_ms: 2_000, last_token_ms: 27_000, longest_gap: { from_ms: 8_000, to_ms: 14_000 } },
+  pieces: [
+    { at_ms: 2_000, kind: "text", chars: 20 },
+    { at_ms: 27_000, kind: "text", chars: 10 },
+  ],
+};
+
+test("of a reply that was still coming when we left, nothing is said to be wrong, nor right", () => {
+  const { ok, diagnosis, findings, not_told } = diagnoseTrace(observations({ engine: SLOW }));
+  expect({ ok, findings, kind: diagnosis.kind }).toEqual({ ok: false, findings: [], kind: "not_told" });
+  expect(not_told).toEqual([
+    "The engine was still writing when we waited no longer (30 characters in 30 s): how its reply ends is not told.",
+  ]);
+});
+
+test("a silence that is longer than the reply's own pauses is one", () => {
+  const last = { last_token_ms: 14_000, pieces: [{ at_ms: 14_000, kind: "text", chars: 30 } as const] };
+  const { diagnosis } = diagnoseTrace(observations({ engine: { ...SLOW, ...last } }));
+  expect(diagnosis).toMatchObject({ hop: "engine", kind: "no_end" });
+});
+
 test("what costs the reply is told before what costs time, and both are told", () => {
   const { findings, diagnosis } = diagnoseTrace(
     observations({ engine: {}, gateway: AT_ONCE, hmi: { ...AT_ONCE, end: "cut" } }),
