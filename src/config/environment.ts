@@ -1,7 +1,8 @@
 import { closest } from "./closest.ts";
 import { DEFAULT_SETTINGS } from "./defaults.ts";
-import { isRecord, type Layer } from "./layer.ts";
+import { type Fault, isRecord, type Layer } from "./layer.ts";
 import type { Config } from "./schema.ts";
+import { givenText, secretFileVariable } from "./secret-files.ts";
 
 /** The environment variable of a setting: `engine.url` -> `STACK_ENGINE_URL`. */
 export function variableOf(path: readonly PropertyKey[]): string {
@@ -10,23 +11,30 @@ export function variableOf(path: readonly PropertyKey[]): string {
 
 /**
  * The settings that the environment gives. A list is written with commas, and one of pairs as `name=value` with
- * commas, or as JSON. A variable that is set but empty counts as not set.
+ * commas, or as JSON. A variable that is set but empty counts as not set. A secret may stand in a file: `secret-files.ts`.
  */
 export function environmentLayer(env: NodeJS.ProcessEnv): Layer {
   const values: Record<string, Record<string, unknown>> = {};
+  const names = new Map<string, string>();
+  const faults: Fault[] = [];
   for (const [section, settings] of Object.entries(DEFAULT_SETTINGS)) {
     for (const [key, standard] of Object.entries(settings)) {
-      const text = env[variableOf([section, key])];
-      if (text === undefined || text === "") continue;
-      values[section] = { ...values[section], [key]: fromText(text, standard) };
+      const path = [section, key];
+      const variable = variableOf(path);
+      const given = givenText(env, variable, path);
+      if (given === undefined) continue;
+      names.set(variable, given.name);
+      if (given.problem !== undefined) faults.push({ path, part: "value", message: given.problem });
+      else values[section] = { ...values[section], [key]: fromText(given.text, standard) };
     }
   }
   return {
     source: "environment",
     values,
+    faults,
     whereIs(path) {
-      const name = variableOf(path.slice(0, 2));
-      return env[name] ? { name, order: Number.POSITIVE_INFINITY } : undefined;
+      const name = names.get(variableOf(path.slice(0, 2)));
+      return name === undefined ? undefined : { name, order: Number.POSITIVE_INFINITY };
     },
   };
 }
@@ -83,7 +91,11 @@ export interface MisspeltVariable {
  */
 export function misspeltVariables(env: NodeJS.ProcessEnv): MisspeltVariable[] {
   const settings = Object.entries(DEFAULT_SETTINGS).flatMap(([section, keys]) =>
-    Object.keys(keys).map((key) => variableOf([section, key])),
+    Object.keys(keys).flatMap((key) => {
+      const variable = variableOf([section, key]);
+      const file = secretFileVariable(variable, [section, key]);
+      return file === undefined ? [variable] : [variable, file];
+    }),
   );
   const known = [...settings, FILE_VARIABLE];
   const isKnown = new Set([...known, ...OWN_VARIABLES]);

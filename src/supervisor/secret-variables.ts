@@ -10,7 +10,8 @@ export const SECRET_VARIABLES: readonly string[] = [
   "STACK_CONTRACT_STORE",
 ];
 
-/** An environment without them. */
+/** An environment without them, and without those that name a file with one: `STACK_AUTH_TOKEN_FILE`. */
 export function withoutSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !SECRET_VARIABLES.includes(name)));
+  const isSecret = (name: string): boolean => SECRET_VARIABLES.includes(name.replace(/_FILE$/, ""));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !isSecret(name)));
 }
