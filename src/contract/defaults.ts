@@ -33,6 +33,11 @@ export const STAND_IN_BUILD = "stand-in";
 export const LIMITS = {
   /** Largest request body, in bytes. */
   bodyBytes: 1024 * 1024,
+  /**
+   * Largest head of a request, in bytes: the general stream takes a message in its URL, where each UTF-16 code unit is up to
+   * three bytes, escaped to nine.
+   */
+  headBytes: 9 * 50_000 + 16 * 1024,
   /** Largest body of a message with pictures, in bytes. */
   imageBodyBytes: 20 * 1024 * 1024,
   /** Most pictures of one message. */

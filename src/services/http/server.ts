@@ -18,9 +18,6 @@ export interface ServerOptions extends OwnNames, People {
 /** The longest key, in characters, with every one of them escaped. */
 const LONGEST_PARAM = 3 * 200;
 
-/** The general stream takes a message in its URL: each UTF-16 unit of it is up to three bytes, escaped to nine. */
-const LONGEST_HEAD = 9 * LIMITS.messageChars + 16 * 1024;
-
 /** How long a request may take to arrive, in milliseconds; its answer may take as long as it likes. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
@@ -31,7 +28,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     bodyLimit: LIMITS.bodyBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
     // The guard answers where Host is missing: Node would without a body.
-    http: { maxHeaderSize: LONGEST_HEAD, requireHostHeader: false },
+    http: { maxHeaderSize: LIMITS.headBytes, requireHostHeader: false },
     logController: new LogController({ disableRequestLogging: true }),
     // Streams are long: close() cuts them, and whoever reads one knows by the missing `done` that it has not ended.
     forceCloseConnections: true,

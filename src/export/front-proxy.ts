@@ -1,0 +1,70 @@
+import type { Config } from "../config/schema.ts";
+import { type Address, isWildcard } from "../contract/address.ts";
+import { LIMITS } from "../contract/defaults.ts";
+import { CHANGING_GETS, hmiRoutes } from "../contract/routes.ts";
+import type { ExportOptions } from "./export-format.ts";
+import { namesToAllow, publicHosts } from "./public-hosts.ts";
+
+/** What a proxy in front of the page must do, whichever it is. */
+export interface FrontProxy {
+  /** The names that people call it by. */
+  readonly hosts: readonly string[];
+  /** Where the copies of the page's service listen. */
+  readonly upstreams: readonly Address[];
+  /** Largest body that is passed on, in bytes: the service itself answers what is larger, in its own words. */
+  readonly bodyBytes: number;
+  /** Longest head that is passed on, in bytes: a message may stand in a URL. */
+  readonly headBytes: number;
+  /** Longest silence of a stream that is no fault, in seconds. */
+  readonly silenceSeconds: number;
+  /** GETs that change something: what may have been received is never sent to another copy. */
+  readonly neverRepeated: readonly string[];
+  /** The header by which a proxy names a person; undefined where none is believed. */
+  readonly userHeader: string | undefined;
+}
+
+const MIB = 1024 * 1024;
+const HOUR_SECONDS = 3_600;
+
+/** What the proxy needs to know; `upstreams` is where it finds the page's service. */
+export function describeFrontProxy(
+  config: Config,
+  hosts: readonly string[],
+  upstreams: readonly Address[],
+): FrontProxy {
+  return {
+    hosts,
+    upstreams,
+    bodyBytes: LIMITS.imageBodyBytes + MIB,
+    headBytes: LIMITS.headBytes,
+    silenceSeconds: Math.max(HOUR_SECONDS, Math.ceil((4 * config.stream.heartbeat_ms) / 1000)),
+    neverRepeated: Object.values(hmiRoutes)
+      .map(({ pattern }) => pattern)
+      .filter((pattern) => CHANGING_GETS.has(pattern)),
+    userHeader: config.auth.user_header || undefined,
+  };
+}
+
+/** The proxy of a page that runs on the same machine, as it is configured. */
+export function describeLocalFrontProxy(config: Config, options: ExportOptions): FrontProxy {
+  const { host, port } = config.hmi;
+  const upstream = { host: isWildcard(host) ? "127.0.0.1" : host, port };
+  return describeFrontProxy(config, publicHosts(config, options), [upstream]);
+}
+
+/** What the services must be told before a proxy in front of them works, in words; nothing where all is said. */
+export function frontProxyNotes(config: Config, { hosts, userHeader }: FrontProxy): readonly string[] {
+  const unknown = namesToAllow(hosts).filter((host) => !config.http.allowed_hosts.includes(host));
+  const notes: string[] = [];
+  if (unknown.length > 0)
+    notes.push(
+      `The page does not answer to ${unknown.join(", ")} yet: add it to http.allowed_hosts, and restart.`,
+    );
+  if (config.auth.token === "")
+    notes.push("Whoever reaches this proxy reads and changes all conversations: set auth.token.");
+  if (userHeader !== undefined)
+    notes.push(
+      `The proxy takes ${userHeader} out of every call: put in its place what your sign-in says of the caller.`,
+    );
+  return notes;
+}

@@ -1,0 +1,67 @@
+import { placeText } from "../contract/address.ts";
+import type { ExportFormat } from "./export-format.ts";
+import { describeLocalFrontProxy, type FrontProxy, frontProxyNotes } from "./front-proxy.ts";
+
+/** A server for nginx, of the part that stands in `http { }`: what Debian reads from `/etc/nginx/conf.d`. */
+export const nginxFormat: ExportFormat = {
+  name: "nginx",
+  summary: "a server of nginx in front of the page, for /etc/nginx/conf.d",
+  render(config, options) {
+    const front = describeLocalFrontProxy(config, options);
+    return {
+      files: [{ name: "stack.conf", text: renderNginx(front, { listen: ["80", "[::]:80"] }) }],
+      notes: frontProxyNotes(config, front),
+    };
+  },
+};
+
+/** @param listen addresses and ports, as the directive takes them */
+export function renderNginx(front: FrontProxy, { listen }: { readonly listen: readonly string[] }): string {
+  const { hosts, upstreams, bodyBytes, headBytes, silenceSeconds, neverRepeated, userHeader } = front;
+  const kib = (bytes: number): string => `${Math.ceil(bytes / 1024)}k`;
+  return `# The page of the chat stack. Replies are streams: nothing is held back, compressed, or ended for being quiet.
+upstream stack_hmi {
+    least_conn;
+${upstreams.map((address) => `    server ${placeText(address)};`).join("\n")}
+    keepalive 64;
+}
+
+server {
+${listen.map((each) => `    listen ${each};`).join("\n")}
+    server_name ${hosts.join(" ")};
+
+    client_max_body_size ${kib(bodyBytes)};
+    # A message may stand in a URL.
+    large_client_header_buffers 4 ${kib(headBytes)};
+
+    # Scripts and styles come compressed already.
+    gzip off;
+    proxy_buffering off;
+    proxy_http_version 1.1;
+    proxy_set_header Connection "";
+    proxy_read_timeout ${silenceSeconds}s;
+    proxy_send_timeout ${silenceSeconds}s;
+
+    # With the port: on a loopback name the page is its own origin with the same port only.
+    proxy_set_header Host $http_host;
+    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+    proxy_set_header X-Forwarded-Host $http_host;
+    proxy_set_header X-Forwarded-Proto $scheme;
+${userHeader === undefined ? "" : `    # Nobody names themselves. Put in its place what your sign-in says, such as auth_request's variable.\n    proxy_set_header ${userHeader} "";\n`}
+    location / {
+        proxy_pass http://stack_hmi;
+    }
+${neverRepeated.map(withoutRepeat).join("")}}
+`;
+}
+
+/** nginx asks another copy where one fails in the middle of a GET, unless it is told that this one is no mere look. */
+function withoutRepeat(path: string): string {
+  return `
+    # This GET sends a message: it is not said twice.
+    location = ${path} {
+        proxy_pass http://stack_hmi;
+        proxy_next_upstream off;
+    }
+`;
+}

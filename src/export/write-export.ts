@@ -1,0 +1,55 @@
+import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { messageOf, UserError } from "../errors.ts";
+import { makeFolders } from "../make-folders.ts";
+import type { ExportedFile } from "./export-format.ts";
+
+/**
+ * Writes the files of an export into a folder, which is made where it is missing: all of them or none. What is there is
+ * only written over with `force`. Throws a UserError: `export_exists`, `export_unwritable`.
+ *
+ * @returns the absolute paths, in the order of the files
+ */
+export function writeExport(
+  files: readonly ExportedFile[],
+  folder: string,
+  { force }: { readonly force: boolean },
+): string[] {
+  const places = files.map(({ name, text }) => ({ path: join(folder, name), text }));
+  const present = places.filter(({ path }) => existsSync(path)).map(({ path }) => path);
+  if (present.length > 0 && !force) throw exists(present);
+  try {
+    makeFolders(folder);
+    writeAll(places);
+  } catch (error) {
+    throw new UserError("export_unwritable", `The export cannot be written: ${messageOf(error)}.`, {
+      hint: "Nothing was written. Choose another folder for --out, or leave it out to see the export.",
+      cause: error,
+    });
+  }
+  return places.map(({ path }) => path);
+}
+
+interface Place {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Beside their places first, so that a full disk costs nothing that was there. */
+function writeAll(places: readonly Place[]): void {
+  const temporary = ({ path }: Place): string => `${path}.${process.pid}.tmp`;
+  try {
+    for (const place of places) writeFileSync(temporary(place), place.text, { flag: "wx" });
+    for (const place of places) renameSync(temporary(place), place.path);
+  } finally {
+    for (const place of places) rmSync(temporary(place), { force: true });
+  }
+}
+
+function exists(paths: readonly string[]): UserError {
+  const [first = "", ...others] = paths;
+  const rest = others.length === 0 ? "" : ` (and ${others.length} more)`;
+  return new UserError("export_exists", `There is a file already: ${first}${rest}.`, {
+    hint: "Nothing was written. --force writes over it; without --out the export is only shown.",
+  });
+}
