@@ -38,6 +38,7 @@ const built = await Promise.all([
   buildNode("src/main.ts", "src/index.ts", "src/cli/help.ts", ...globSync("src/commands/**/*.ts")),
   buildNode("src/service-process.ts"),
   buildNode("src/supervisor-process.ts"),
+  buildNode("src/health-probe.ts"),
   buildNode("src/prove/worker.ts"),
   buildNode("src/services/conversations/sqlite/checkpoint-worker.ts"),
   buildWeb(),

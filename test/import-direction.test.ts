@@ -24,6 +24,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "service-process.ts":
     "services/start.ts, services/idle-memory.ts, tap, type services/http, contract, config, errors.ts",
   "supervisor-process.ts": "supervisor, errors.ts",
+  "health-probe.ts": "config/environment.ts, config/layer.ts, contract",
   "package-root.ts": "",
   "shell-word.ts": "",
   "user-names.ts": "",
@@ -190,7 +191,7 @@ test("what a command shows goes through the files that make it harmless", () => 
   // Knows the codes, to take them out.
   const reading = ["text/terminal-codes.ts"];
   // Their output is a log, which `stack logs` shows by a screen.
-  const logged = ["supervisor", "supervisor-process.ts", "service-process.ts"];
+  const logged = ["supervisor", "supervisor-process.ts", "service-process.ts", "health-probe.ts"];
   const writing = FILES.filter((file) =>
     /\b(?:process\.(?:stdout|stderr)\.write|stream\.write|console\.|logToStderr|this\.(?:log|warn)\()|\bux\b|\\u001b|\\x1b/.test(
       readFileSync(join(SRC, file), "utf8"),

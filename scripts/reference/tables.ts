@@ -65,7 +65,8 @@ export function referenceTables(): readonly Table[] {
       name: "settings",
       introduction:
         "By their names in `stack.config.yaml`, `.json`, `.ts` or `.js`, over the environment variable that wins over " +
-        "the file; in a variable a list is written with commas, and names with values as `name=value` with commas. Times end in " +
+        "the file; in a variable a list is written with commas, and names with values as `name=value` with commas. A secret may " +
+        "stand in a file instead, which the variable with `_FILE` behind its name says (`STACK_AUTH_TOKEN_FILE`). Times end in " +
         `\`_ms\` and are milliseconds. \`contract\`: ${settingDocs().of("ConfigSchema.contract")} The features that it ` +
         `can lack are ${FEATURES.map((feature) => `\`${feature}\``).join(" and ")}.`,
       columns: ["Setting", "Default", "Values", "Meaning"],

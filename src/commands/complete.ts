@@ -35,6 +35,8 @@ export default class Complete extends BaseCommand {
         return (await import("../faults/index.ts")).wireFaults.map(({ name }) => name);
       case "report":
         return (await import("../reporters/index.ts")).reporterNames().split(", ");
+      case "export":
+        return (await import("../export/export-formats.ts")).exportFormatNames();
       case "shell":
         return SHELLS;
     }

@@ -16,9 +16,8 @@ interface ExportOutput {
 }
 
 export default class Export extends BaseCommand {
-  static override summary =
-    "Write what runs this stack elsewhere, from the configuration in force: Kubernetes, compose, systemd, nginx, Caddy.";
-  static override description = `Formats:
+  static override summary = "Write what runs this stack elsewhere: on Kubernetes, for example.";
+  static override description = `It is made of the configuration in force. Formats:
 ${EXPORT_FORMATS.map(({ name, summary }) => `- ${name}: ${summary}`).join("\n")}
 
 No secret is in them: they say where each is looked for. What is still to be done is told on standard error.

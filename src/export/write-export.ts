@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf, UserError } from "../errors.ts";
 import { makeFolders } from "../make-folders.ts";
@@ -16,9 +16,11 @@ export function writeExport(
   { force }: { readonly force: boolean },
 ): string[] {
   const places = files.map(({ name, text }) => ({ path: join(folder, name), text }));
+  const folders = places.filter(({ path }) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
   const present = places.filter(({ path }) => existsSync(path)).map(({ path }) => path);
   if (present.length > 0 && !force) throw exists(present);
   try {
+    if (folders.length > 0) throw new Error(`${folders.map(({ path }) => path).join(", ")} is a folder`);
     makeFolders(folder);
     writeAll(places);
   } catch (error) {
@@ -35,14 +37,27 @@ interface Place {
   readonly text: string;
 }
 
-/** Beside their places first, so that a full disk costs nothing that was there. */
+/** Beside their places first, so that a full disk costs nothing that was there; and what was there goes back where one fails. */
 function writeAll(places: readonly Place[]): void {
-  const temporary = ({ path }: Place): string => `${path}.${process.pid}.tmp`;
+  const beside = (path: string, ending: string): string => `${path}.${process.pid}.${ending}`;
+  const done: Place[] = [];
   try {
-    for (const place of places) writeFileSync(temporary(place), place.text, { flag: "wx" });
-    for (const place of places) renameSync(temporary(place), place.path);
+    for (const { path, text } of places) writeFileSync(beside(path, "tmp"), text, { flag: "wx" });
+    for (const place of places) {
+      const { path } = place;
+      if (existsSync(path)) renameSync(path, beside(path, "old"));
+      done.push(place);
+      renameSync(beside(path, "tmp"), path);
+    }
+  } catch (error) {
+    for (const { path } of done) {
+      rmSync(path, { force: true });
+      if (existsSync(beside(path, "old"))) renameSync(beside(path, "old"), path);
+    }
+    throw error;
   } finally {
-    for (const place of places) rmSync(temporary(place), { force: true });
+    for (const { path } of places)
+      for (const ending of ["tmp", "old"]) rmSync(beside(path, ending), { force: true });
   }
 }
 

@@ -41,6 +41,7 @@ const VALUES: Readonly<Record<ValueKind, readonly string[]>> = {
   fault: ["done-missing", "none"],
   "wire-fault": ["done-missing"],
   report: ["html", "junit"],
+  export: ["compose"],
   shell: ["bash"],
 };
 

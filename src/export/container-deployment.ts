@@ -1,0 +1,80 @@
+import type { Config } from "../config/schema.ts";
+
+/**
+ * What runs in containers, whoever runs them. It is derived once from the configuration (`describe-containers.ts`); a
+ * format only says it in its own words.
+ */
+export interface ContainerDeployment {
+  /** The names that people call the page by. */
+  readonly hosts: readonly string[];
+  /** Each after what it needs. */
+  readonly services: readonly ContainerService[];
+  /** All secrets that a service reads. */
+  readonly secrets: readonly DeployedSecret[];
+  /** Whether several copies may share the conversations: a database file has one machine, and one page's service. */
+  readonly isShared: boolean;
+  /** What whoever deploys it must know: sentences. */
+  readonly notes: readonly string[];
+}
+
+/** One service: an image, and how it is run. */
+export interface ContainerService {
+  readonly name: "engine" | "gateway" | "hmi";
+  readonly image: string;
+  /** What follows the image's entry point; its own where absent. */
+  readonly args?: readonly string[];
+  readonly port: number;
+  readonly copies: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly secrets: readonly DeployedSecret[];
+  /** Where it keeps what outlives it. */
+  readonly volume?: Volume;
+  /** Names of services that it asks. */
+  readonly needs: readonly ContainerService["name"][];
+  /** Whether its process does something; else it is started again. */
+  readonly live: ContainerProbe;
+  /** Whether it can be given work. */
+  readonly ready: ContainerProbe;
+  readonly size: Size;
+  /** Longest time from SIGTERM to SIGKILL. */
+  readonly stopSeconds: number;
+}
+
+/** A secret, by reference: a file in the container, and the variable that names it there. */
+export interface DeployedSecret {
+  /** `auth-token`. */
+  readonly name: string;
+  /** `STACK_AUTH_TOKEN_FILE`. */
+  readonly variable: string;
+  /** How a shell makes one, or what stands for one. */
+  readonly example: string;
+}
+
+export interface Volume {
+  readonly name: string;
+  /** Where it is in the container. */
+  readonly path: string;
+  /** As Kubernetes writes it: `5Gi`. */
+  readonly size: string;
+}
+
+/** A path that answers 200 to everybody, or a command that ends with 0. */
+export type ContainerProbe =
+  | { readonly kind: "http"; readonly path: string }
+  | { readonly kind: "command"; readonly command: readonly string[] };
+
+/** CPU in cores and memory, as Kubernetes writes them: what is set aside, and the most. */
+export interface Size {
+  readonly cpu: readonly [least: string, most: string];
+  readonly memory: readonly [least: string, most: string];
+}
+
+/** How the services of a deployment find each other. */
+export interface ContainerNames {
+  /** The name by which the others call a service. */
+  hostOf(service: ContainerService["name"]): string;
+  /** Where the gateway is, seen from the page's service. */
+  gatewayHost(config: Config): string;
+  /** The folder in which secrets are files. */
+  readonly secretsFolder: string;
+}

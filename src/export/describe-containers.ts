@@ -1,0 +1,174 @@
+import { DEFAULT_SETTINGS } from "../config/defaults.ts";
+import type { Config, Settings } from "../config/schema.ts";
+import { addressOfUrl, hostInUrl, isLoopback } from "../contract/address.ts";
+import { DEFAULTS } from "../contract/defaults.ts";
+import { gatewayRoutes, hmiRoutes } from "../contract/routes.ts";
+import { NODE_FLAGS } from "../launch/specs.ts";
+import { packageVersion } from "../package-root.ts";
+import type {
+  ContainerDeployment,
+  ContainerNames,
+  ContainerProbe,
+  ContainerService,
+  DeployedSecret,
+  Size,
+} from "./container-deployment.ts";
+import type { ExportOptions } from "./export-format.ts";
+import { exportImpossible } from "./export-impossible.ts";
+import { exportedVariables, type OwnService, secretsOf } from "./exported-settings.ts";
+import { namesToAllow, publicHosts } from "./public-hosts.ts";
+
+/** What the Dockerfile says of the image. */
+const IMAGE = { node: "/nodejs/bin/node", probe: "dist/health-probe.js", data: "/var/lib/stack" } as const;
+/** The release that this package is held against. */
+const ENGINE_IMAGE = "ollama/ollama:0.23.0";
+const ENGINE_HOME = "/var/lib/ollama";
+
+const OWN_SIZE: Size = { cpu: ["100m", "2"], memory: ["192Mi", "1Gi"] };
+/** A model has to fit into it: about its file and a quarter. */
+const ENGINE_SIZE: Size = { cpu: ["1", "8"], memory: ["4Gi", "16Gi"] };
+const STORE_SIZE = "5Gi";
+const MODELS_SIZE = "50Gi";
+
+/** What ends a process of ours: its open streams are cut, what they said is saved. */
+const STOP_SECONDS = 10;
+
+/**
+ * The deployment of a configuration in containers. Throws a UserError `export_impossible` where a part of it cannot be
+ * in one, or could not be reached there.
+ */
+export function describeContainers(
+  config: Config,
+  options: ExportOptions,
+  names: ContainerNames,
+): ContainerDeployment {
+  requireOwnServices(config);
+  const hosts = publicHosts(config, options);
+  const engine = describeEngine(config);
+  const own = (name: OwnService) =>
+    describeOwn(name, { config, options, names, hosts, hasEngine: engine !== undefined });
+  const services = [...(engine === undefined ? [] : [engine]), own("gateway"), own("hmi")];
+  const secrets = new Map<string, DeployedSecret>();
+  for (const secret of services.flatMap((service) => service.secrets)) secrets.set(secret.name, secret);
+  return { hosts, services, secrets: [...secrets.values()], isShared: false, notes: notesOf(config) };
+}
+
+/** What is a program of the user's is in no image of ours. */
+function requireOwnServices({ services }: Config): void {
+  for (const name of ["gateway", "hmi"] as const) {
+    if (services[name]?.embedded !== undefined) continue;
+    const what = services[name]?.command?.file;
+    throw exportImpossible(
+      what === undefined
+        ? `The ${name} of this stack is somebody else's, or there is none: what a container would run is not known.`
+        : `The ${name} of this stack is a program of yours (${what}), and no container image of it is known.`,
+      "In containers run the gateway and the HMI of this package. `stack export systemd` runs programs of yours too.",
+    );
+  }
+}
+
+/** Undefined where it is somebody else's, at an address that containers reach as everybody does. */
+function describeEngine({ engine, services }: Config): ContainerService | undefined {
+  const { host, port } = addressOfUrl(engine.url);
+  if (!isLoopback(host)) return undefined;
+  if (services["engine"]?.embedded === undefined || engine.api === "openai") {
+    throw exportImpossible(
+      `The engine is somebody else's at ${engine.url}, and in a container that is the container itself.`,
+      "Set engine.url to where containers reach it: STACK_ENGINE_URL=http://vllm:8000 stack export ...",
+    );
+  }
+  return {
+    name: "engine",
+    image: ENGINE_IMAGE,
+    port,
+    copies: 1,
+    environment: { OLLAMA_HOST: `0.0.0.0:${port}`, HOME: ENGINE_HOME },
+    secrets: [],
+    volume: { name: "models", path: ENGINE_HOME, size: MODELS_SIZE },
+    needs: [],
+    live: { kind: "http", path: "/" },
+    ready: { kind: "command", command: ["ollama", "list"] },
+    size: ENGINE_SIZE,
+    stopSeconds: STOP_SECONDS,
+  };
+}
+
+interface OwnContext {
+  readonly config: Config;
+  readonly options: ExportOptions;
+  readonly names: ContainerNames;
+  readonly hosts: readonly string[];
+  readonly hasEngine: boolean;
+}
+
+function describeOwn(
+  name: OwnService,
+  { config, options, names, hosts, hasEngine }: OwnContext,
+): ContainerService {
+  const port = portOf(name, config);
+  const settings = settingsIn(name, { config, names, hosts, hasEngine });
+  const secrets = secretsOf(name, settings);
+  const files = secrets.map(({ variable, name: file }) => [variable, `${names.secretsFolder}/${file}`]);
+  return {
+    name,
+    image: options.image ?? `chat-stack:${packageVersion()}`,
+    args: [...NODE_FLAGS, "dist/service-process.js", name],
+    port,
+    copies: 1,
+    environment: { ...exportedVariables(name, settings), ...Object.fromEntries(files) },
+    secrets,
+    volume: { name: "store", path: IMAGE.data, size: STORE_SIZE },
+    needs: name === "hmi" ? ["gateway"] : hasEngine ? ["engine"] : [],
+    live: { kind: "http", path: gatewayRoutes.live.path() },
+    ready: readyProbe(name, port),
+    size: OWN_SIZE,
+    stopSeconds: STOP_SECONDS,
+  };
+}
+
+/** It asks for the token, which only a program in the container has. */
+function readyProbe(name: OwnService, port: number): ContainerProbe {
+  const path = name === "hmi" ? hmiRoutes.live.path() : gatewayRoutes.ready.path();
+  return { kind: "command", command: [IMAGE.node, IMAGE.probe, `http://127.0.0.1:${port}${path}`] };
+}
+
+/** The configured settings, as they are right inside a container. */
+function settingsIn(
+  name: OwnService,
+  { config, names, hosts, hasEngine }: Omit<OwnContext, "options">,
+): Settings {
+  const { services: _, ...settings } = config;
+  const engineUrl = `http://${hostInUrl(names.hostOf("engine"))}:${addressOfUrl(config.engine.url).port}`;
+  const listens = { host: "0.0.0.0", port: portOf(name, config) };
+  return {
+    ...settings,
+    hmi: name === "hmi" ? listens : DEFAULT_SETTINGS.hmi,
+    gateway:
+      name === "gateway" ? listens : { host: names.gatewayHost(config), port: portOf("gateway", config) },
+    engine: { ...config.engine, ...(hasEngine && { url: engineUrl }) },
+    http: {
+      ...config.http,
+      allowed_hosts: [...namesToAllow([...hosts, ...config.http.allowed_hosts, names.hostOf(name)])],
+    },
+    store: { ...config.store, path: `${IMAGE.data}/chat.db` },
+  };
+}
+
+/** Of several on one machine each needs a port of its own, which may be left to the machine; a container has them all. */
+function portOf(name: OwnService, config: Config): number {
+  return config[name].port || (name === "hmi" ? DEFAULTS.hmiPort : DEFAULTS.gatewayPort);
+}
+
+function notesOf({ auth, engine, services, monitor }: Config): string[] {
+  const others = Object.keys(services).filter((name) => !["engine", "gateway", "hmi"].includes(name));
+  const notes: string[] = [];
+  if (auth.token === "")
+    notes.push("Beyond one machine whoever calls shows a token: make one (auth-token) before you start.");
+  if (others.length > 0) notes.push(`Left out, because no container image is known: ${others.join(", ")}.`);
+  if (engine.tap_port !== 0) notes.push("Left out: the tap before the engine.");
+  if (monitor.webhook_url !== "" || monitor.metrics_port !== 0)
+    notes.push(
+      "Left out: the supervisor with its webhook and metrics; whoever runs containers restarts them.",
+    );
+  return notes;
+}

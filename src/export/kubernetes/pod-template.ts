@@ -1,0 +1,109 @@
+import type { Container, PodTemplateSpec, Probe, Volume } from "kubernetes-types/core/v1.js";
+import type { ContainerProbe, ContainerService } from "../container-deployment.ts";
+import { labelsOf, objectName, SECRET_NAME, SECRETS_FOLDER, selectorOf } from "./kubernetes-names.ts";
+import type { PodGroup } from "./pod-groups.ts";
+
+/** Nobody's account: that of distroless images. Ollama needs none of its own. */
+const USER = 65_532;
+/** So long a pod is still called after it was asked to stop: until then its containers must not. */
+const NOTICED_SECONDS = 5;
+/** Ollama looks for hardware, and a store may be migrated. */
+const START_SECONDS = 300;
+const START_EVERY_SECONDS = 2;
+const EVERY_SECONDS = 10;
+const TIMEOUT_SECONDS = 5;
+const SCRATCH = "tmp";
+
+/** The pods of a group: nobody's account, no rights, and nothing that can be written but their volumes. */
+export function podTemplateOf(group: PodGroup): PodTemplateSpec {
+  const { name, services } = group;
+  const stopSeconds = Math.max(...services.map((service) => service.stopSeconds));
+  return {
+    metadata: { labels: labelsOf(name) },
+    spec: {
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      terminationGracePeriodSeconds: NOTICED_SECONDS + stopSeconds,
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: USER,
+        runAsGroup: USER,
+        fsGroup: USER,
+        fsGroupChangePolicy: "OnRootMismatch",
+        seccompProfile: { type: "RuntimeDefault" },
+      },
+      ...(group.canOverlap && {
+        topologySpreadConstraints: [
+          {
+            maxSkew: 1,
+            topologyKey: "kubernetes.io/hostname",
+            whenUnsatisfiable: "ScheduleAnyway",
+            labelSelector: { matchLabels: selectorOf(name) },
+          },
+        ],
+      }),
+      containers: services.map(containerOf),
+      volumes: volumesOf(group),
+    },
+  };
+}
+
+function containerOf(service: ContainerService): Container {
+  const { name, image, args, port, environment, secrets, volume, size } = service;
+  const [cpu, memory] = [size.cpu, size.memory];
+  return {
+    name,
+    image,
+    ...(args && { args: [...args] }),
+    ports: [{ name, containerPort: port }],
+    env: Object.entries(environment).map(([name, value]) => ({ name, value })),
+    startupProbe: {
+      ...probeOf(service.live, port),
+      periodSeconds: START_EVERY_SECONDS,
+      failureThreshold: START_SECONDS / START_EVERY_SECONDS,
+    },
+    livenessProbe: probeOf(service.live, port),
+    readinessProbe: probeOf(service.ready, port),
+    lifecycle: { preStop: { sleep: { seconds: NOTICED_SECONDS } } },
+    resources: {
+      requests: { cpu: cpu[0], memory: memory[0] },
+      limits: { cpu: cpu[1], memory: memory[1] },
+    },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    },
+    volumeMounts: [
+      { name: SCRATCH, mountPath: "/tmp" },
+      ...(secrets.length === 0 ? [] : [{ name: "secrets", mountPath: SECRETS_FOLDER, readOnly: true }]),
+      ...(volume === undefined ? [] : [{ name: volume.name, mountPath: volume.path }]),
+    ],
+  };
+}
+
+/** A call from the node itself comes under the pod's address, which is no name of the service: it says a loopback one. */
+function probeOf(probe: ContainerProbe, port: number): Probe {
+  const times = { periodSeconds: EVERY_SECONDS, timeoutSeconds: TIMEOUT_SECONDS, failureThreshold: 3 };
+  if (probe.kind === "command") return { exec: { command: [...probe.command] }, ...times };
+  const httpHeaders = [{ name: "Host", value: "localhost" }];
+  return { httpGet: { path: probe.path, port, httpHeaders }, ...times };
+}
+
+function volumesOf({ name, services }: PodGroup): Volume[] {
+  const secrets = services.flatMap((service) => service.secrets.map((secret) => secret.name));
+  const items = [...new Set(secrets)].map((key) => ({ key, path: key }));
+  const stored = services.flatMap(({ volume }) => (volume === undefined ? [] : [volume.name]));
+  // A StatefulSet makes its own.
+  const claimed = name === "engine" ? [] : [...new Set(stored)];
+  return [
+    { name: SCRATCH, emptyDir: {} },
+    ...(items.length === 0
+      ? []
+      : [{ name: "secrets", secret: { secretName: SECRET_NAME, items, defaultMode: 0o440 } }]),
+    ...claimed.map((volume) => ({
+      name: volume,
+      persistentVolumeClaim: { claimName: objectName(volume) },
+    })),
+  ];
+}

@@ -1,0 +1,36 @@
+/**
+ * Asks a service of ours how it is, for whoever runs containers: `health-probe.js http://127.0.0.1:6120/health/ready` ends with
+ * 0 where the answer is 200. It shows the configured token, which a probe of another kind would have to be told. Without
+ * an address it is the HMI's, as the environment has it: what the image runs where nothing else is said.
+ */
+import { get } from "node:http";
+import { environmentLayer } from "./config/environment.ts";
+import { isRecord } from "./config/layer.ts";
+import { urlOf } from "./contract/address.ts";
+import { bearerHeader } from "./contract/auth.ts";
+import { DEFAULTS } from "./contract/defaults.ts";
+import { hmiRoutes } from "./contract/routes.ts";
+
+const TIMEOUT_MS = 4_000;
+
+const { values } = environmentLayer(process.env);
+const settings = (section: string): Readonly<Record<string, unknown>> => {
+  const found = values[section];
+  return isRecord(found) ? found : {};
+};
+const { token } = settings("auth");
+const { port = DEFAULTS.hmiPort } = settings("hmi");
+const usual = `${urlOf({ host: DEFAULTS.host, port: Number(port) })}${hmiRoutes.live.path()}`;
+const [, , url = usual] = process.argv;
+
+const fail = (why: string): void => {
+  process.exitCode = 1;
+  process.stderr.write(`${url}: ${why}\n`);
+};
+const headers = bearerHeader(typeof token === "string" ? token : undefined);
+const request = get(url, { headers, timeout: TIMEOUT_MS, agent: false }, (response) => {
+  response.resume();
+  if (response.statusCode !== 200) fail(`${response.statusCode}`);
+});
+request.on("timeout", () => request.destroy(new Error(`no answer in ${TIMEOUT_MS} ms`)));
+request.on("error", (error) => fail(error.message));

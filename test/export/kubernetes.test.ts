@@ -1,0 +1,197 @@
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
+import type { Config } from "../../src/config/schema.ts";
+import { hmiRoutes } from "../../src/contract/routes.ts";
+import { kubernetesFormat } from "../../src/export/kubernetes/kubernetes.ts";
+import { startEngine } from "../../src/services/engine/index.ts";
+import {
+  type Document,
+  documentsIn,
+  FULL_CONFIG,
+  kubernetesProblems,
+  SECRETS_OF_FULL_CONFIG,
+} from "../support/export-schemas.ts";
+import { runProbe, startExported } from "../support/exported-process.ts";
+import { call } from "../support/http.ts";
+import { freePorts } from "../support/ports.ts";
+import { eventually } from "../support/streams.ts";
+import { tempFolder } from "../support/temp.ts";
+
+function exported(config: Config, hosts: readonly string[] = []): { text: string; template: string } {
+  const [objects, template] = kubernetesFormat.render(config, { hosts }).files;
+  return { text: objects?.text ?? "", template: template?.text ?? "" };
+}
+
+const DEFAULT = exported(DEFAULT_CONFIG).text;
+const FULL = exported(FULL_CONFIG).text;
+
+function podsIn(text: string): Document[] {
+  return documentsIn(text).flatMap(({ spec }) => (spec?.template === undefined ? [] : [spec.template]));
+}
+
+function containersIn(text: string): Document[] {
+  return podsIn(text).flatMap(({ spec }) => spec.containers);
+}
+
+function objectOf(text: string, kind: string, name: string): Document {
+  return documentsIn(text).find((object) => object.kind === kind && object.metadata.name === name);
+}
+
+test("the API's schema takes the objects of a default and of a full configuration", () => {
+  expect(kubernetesProblems(DEFAULT)).toEqual([]);
+  expect(kubernetesProblems(FULL)).toEqual([]);
+  expect(kubernetesProblems(exported(FULL_CONFIG).template)).toEqual([]);
+});
+
+test.each([
+  ["a misspelt field", "readinessProbe:", "readynessProbe:", "must NOT have additional properties"],
+  ["text for a number", "containerPort: 6101", 'containerPort: "6101"', "must be integer"],
+  ["a bare off", 'proxy-buffering: "off"', "proxy-buffering: off", "must be string"],
+  ["a missing part", "serviceName: stack-engine", "", "must have required property 'serviceName'"],
+  ["a version that is gone", "networking.k8s.io/v1", "extensions/v1beta1", "is not known"],
+])("%s is seen", (_, part, instead, problem) => {
+  expect(DEFAULT).toContain(part);
+  expect(kubernetesProblems(DEFAULT.replace(part, instead)).join("\n")).toContain(problem);
+});
+
+test("a default configuration: these objects", () => {
+  const names = documentsIn(DEFAULT).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+  expect(names).toEqual([
+    "PersistentVolumeClaim stack-store",
+    "StatefulSet stack-engine",
+    "Deployment stack",
+    "Service stack-engine",
+    "Service stack-gateway",
+    "Service stack-hmi",
+    "NetworkPolicy stack-engine",
+    "Ingress stack-hmi",
+  ]);
+});
+
+/** What an object names that is not there. */
+function loose(text: string): string[] {
+  const objects = documentsIn(text);
+  const has = (kind: string, name: string): boolean => objectOf(text, kind, name) !== undefined;
+  const isSelected = (selector: Document): Document[] =>
+    podsIn(text).filter(({ metadata }) =>
+      Object.entries(selector).every(([label, value]) => metadata.labels[label] === value),
+    );
+  return objects.flatMap(({ kind, metadata, spec }) => {
+    if (kind === "Service") {
+      const ports = isSelected(spec.selector).flatMap((pod) =>
+        pod.spec.containers.flatMap(({ ports }: Document) => ports.map(({ name }: Document) => name)),
+      );
+      return ports.includes(spec.ports[0].targetPort) ? [] : [`${metadata.name}: no pod has its port`];
+    }
+    if (kind === "Ingress") {
+      const { service } = spec.rules[0].http.paths[0].backend;
+      return has("Service", service.name) ? [] : [`${metadata.name}: there is no ${service.name}`];
+    }
+    const { volumes = [], containers = [] } = spec?.template?.spec ?? {};
+    const claims = volumes.flatMap(
+      ({ persistentVolumeClaim }: Document) => persistentVolumeClaim?.claimName ?? [],
+    );
+    const there = [
+      ...volumes,
+      ...(spec?.volumeClaimTemplates ?? []).map(({ metadata }: Document) => metadata),
+    ];
+    const mounts = containers.flatMap(({ volumeMounts }: Document) =>
+      volumeMounts.map(({ name }: Document) => name),
+    );
+    return [
+      ...claims.filter((name: string) => !has("PersistentVolumeClaim", name)),
+      ...mounts.filter((name: string) => !there.some((volume: Document) => volume.name === name)),
+    ].map((name) => `${metadata.name}: there is no ${name}`);
+  });
+}
+
+test("whatever an object names is there", () => {
+  expect([...loose(DEFAULT), ...loose(FULL)]).toEqual([]);
+  expect(loose(DEFAULT.replace("claimName: stack-store", "claimName: store"))).toEqual([
+    "stack: there is no store",
+  ]);
+  expect(loose(DEFAULT.replace("targetPort: hmi", "targetPort: page"))).toEqual([
+    "stack-hmi: no pod has its port",
+  ]);
+});
+
+test("nobody's account, no rights, and nothing to write to but volumes: the restricted standard", () => {
+  for (const { spec } of podsIn(FULL)) {
+    expect(spec.securityContext).toMatchObject({
+      runAsNonRoot: true,
+      seccompProfile: { type: "RuntimeDefault" },
+    });
+    expect(spec.automountServiceAccountToken).toBe(false);
+  }
+  for (const { securityContext, resources, livenessProbe, readinessProbe } of containersIn(FULL)) {
+    expect(securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    });
+    expect(resources.limits).toMatchObject({ cpu: expect.any(String), memory: expect.any(String) });
+    expect([livenessProbe, readinessProbe]).not.toContain(undefined);
+  }
+});
+
+test("no secret is exported; each that is needed is named, and is a file of the one Secret", () => {
+  const { text, template } = exported(FULL_CONFIG);
+  for (const secret of SECRETS_OF_FULL_CONFIG) expect(text + template).not.toContain(secret);
+  const names = ["auth-token", "auth-users", "engine-api-key"];
+  expect(documentsIn(template)[0].stringData).toEqual(Object.fromEntries(names.map((name) => [name, ""])));
+  const { volumes } = podsIn(text).at(-1).spec;
+  const { secret } = volumes.find(({ name }: Document) => name === "secrets");
+  expect(secret.items.map(({ key }: Document) => key).toSorted()).toEqual(names);
+});
+
+test("one database file: one pod, which ends before the next one begins", () => {
+  const { spec } = objectOf(FULL, "Deployment", "stack");
+  expect(spec).toMatchObject({ replicas: 1, strategy: { type: "Recreate" } });
+  expect(spec.template.spec.containers.map(({ name }: Document) => name)).toEqual(["gateway", "hmi"]);
+});
+
+test("its containers answer behind the Ingress' name, and their probes hold them for ready", async () => {
+  const host = "chat.example.com";
+  const [hmi = 0, gateway = 0] = await freePorts(2);
+  const engine = await startEngine({});
+  onTestFinished(() => engine.close());
+  const url = `http://127.0.0.1:${hmi}`;
+  const config: Config = {
+    ...DEFAULT_CONFIG,
+    hmi: { host: "127.0.0.1", port: hmi },
+    gateway: { host: "127.0.0.1", port: gateway },
+    engine: { ...DEFAULT_CONFIG.engine, url: engine.url },
+  };
+  const folder = tempFolder({ "secrets/auth-token": "of-the-house\n" });
+  const here = (text: string): string =>
+    text
+      .replace("http://stack-engine:", "http://127.0.0.1:")
+      .replace("/var/lib/stack", folder)
+      .replace("/run/secrets/stack", join(folder, "secrets"));
+  const containers = containersIn(exported(config, [host]).text).filter(({ args }) => args !== undefined);
+  const processes = containers.map(({ args, env, readinessProbe }: Document) => {
+    const variables = env.map(({ name, value }: Document) => [name, here(value)]);
+    return { args, env: Object.fromEntries(variables), ready: readinessProbe.exec.command };
+  });
+  processes.forEach(startExported);
+  const isReady = async (): Promise<unknown[]> =>
+    Promise.all(processes.map(({ ready, env }) => runProbe(ready, env)));
+  await eventually(async () => {
+    expect(await isReady()).toMatchObject([{ exitCode: 0 }, { exitCode: 0 }]);
+  });
+  const send = (headers: Record<string, string>) =>
+    call(url, hmiRoutes.sendMessage.path(), { headers, body: { message: "Hello" } });
+  const authorization = "Bearer of-the-house";
+  const sent = await send({ host, origin: `https://${host}`, authorization });
+  expect(sent).toMatchObject({ status: 200 });
+  expect(await send({ host, origin: `https://${host}` })).toMatchObject({ status: 401 });
+  expect(await send({ host: "evil.example", authorization })).toMatchObject({ status: 403 });
+  await eventually(async () => {
+    const path = hmiRoutes.messages.path({ session_id: sent.json.session_id });
+    const { json } = await call(url, path, { headers: { host, authorization } });
+    expect(json.messages.at(-1)).toMatchObject({ role: "assistant", status: "complete" });
+  });
+  await engine.close();
+  expect(await isReady()).toMatchObject([{ exitCode: 1, stderr: expect.stringContaining("503") }, {}]);
+});
