@@ -26,7 +26,15 @@ export interface FlagShape {
 }
 
 /** What commands take beside flags, and flags beside fixed options; each is looked up only where it is asked for. */
-export type ValueKind = "service" | "logged" | "suite" | "fault" | "wire-fault" | "report" | "export" | "shell";
+export type ValueKind =
+  | "service"
+  | "logged"
+  | "suite"
+  | "fault"
+  | "wire-fault"
+  | "report"
+  | "export"
+  | "shell";
 
 /** Looks the values of a kind up. */
 export type ValueSource = (kind: ValueKind) => Promise<readonly string[]>;
