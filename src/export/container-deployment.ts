@@ -31,10 +31,10 @@ export interface ContainerService {
   readonly volume?: Volume;
   /** Names of services that it asks. */
   readonly needs: readonly ContainerService["name"][];
-  /** Whether its process does something; else it is started again. */
-  readonly live: ContainerProbe;
-  /** Whether it can be given work. */
-  readonly ready: ContainerProbe;
+  /** The path that answers 200 to everybody while its process does something; else it is started again. */
+  readonly livePath: string;
+  /** The command in the container that ends with 0 while it can be given work. */
+  readonly ready: readonly string[];
   readonly size: Size;
   /** Longest time from SIGTERM to SIGKILL. */
   readonly stopSeconds: number;
@@ -57,11 +57,6 @@ export interface Volume {
   /** As Kubernetes writes it: `5Gi`. */
   readonly size: string;
 }
-
-/** A path that answers 200 to everybody, or a command that ends with 0. */
-export type ContainerProbe =
-  | { readonly kind: "http"; readonly path: string }
-  | { readonly kind: "command"; readonly command: readonly string[] };
 
 /** CPU in cores and memory, as Kubernetes writes them: what is set aside, and the most. */
 export interface Size {

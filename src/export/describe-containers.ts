@@ -2,13 +2,12 @@ import { DEFAULT_SETTINGS } from "../config/defaults.ts";
 import type { Config, Settings } from "../config/schema.ts";
 import { addressOfUrl, hostInUrl, isLoopback } from "../contract/address.ts";
 import { DEFAULTS } from "../contract/defaults.ts";
-import { gatewayRoutes, hmiRoutes } from "../contract/routes.ts";
+import { engineRoutes, gatewayRoutes, hmiRoutes } from "../contract/routes.ts";
 import { NODE_FLAGS } from "../launch/specs.ts";
 import { packageVersion } from "../package-root.ts";
 import type {
   ContainerDeployment,
   ContainerNames,
-  ContainerProbe,
   ContainerService,
   DeployedSecret,
   Size,
@@ -86,8 +85,8 @@ function describeEngine({ engine, services }: Config): ContainerService | undefi
     secrets: [],
     volume: { name: "models", path: ENGINE_HOME, size: MODELS_SIZE },
     needs: [],
-    live: { kind: "http", path: "/" },
-    ready: { kind: "command", command: ["ollama", "list"] },
+    livePath: engineRoutes.root.path(),
+    ready: ["ollama", "list"],
     size: ENGINE_SIZE,
     stopSeconds: STOP_SECONDS,
   };
@@ -119,17 +118,17 @@ function describeOwn(
     secrets,
     volume: { name: "store", path: IMAGE.data, size: STORE_SIZE },
     needs: name === "hmi" ? ["gateway"] : hasEngine ? ["engine"] : [],
-    live: { kind: "http", path: gatewayRoutes.live.path() },
-    ready: readyProbe(name, port),
+    livePath: gatewayRoutes.live.path(),
+    ready: readyCommand(name, port),
     size: OWN_SIZE,
     stopSeconds: STOP_SECONDS,
   };
 }
 
 /** It asks for the token, which only a program in the container has. */
-function readyProbe(name: OwnService, port: number): ContainerProbe {
+function readyCommand(name: OwnService, port: number): string[] {
   const path = name === "hmi" ? hmiRoutes.live.path() : gatewayRoutes.ready.path();
-  return { kind: "command", command: [IMAGE.node, IMAGE.probe, `http://127.0.0.1:${port}${path}`] };
+  return [IMAGE.node, IMAGE.probe, `http://127.0.0.1:${port}${path}`];
 }
 
 /** The configured settings, as they are right inside a container. */

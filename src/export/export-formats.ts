@@ -1,10 +1,16 @@
 import { caddyFormat } from "./caddy.ts";
+import { composeFormat } from "./compose.ts";
 import type { ExportFormat } from "./export-format.ts";
 import { kubernetesFormat } from "./kubernetes/kubernetes.ts";
 import { nginxFormat } from "./nginx.ts";
 
 /** Every format of `stack export`. The next one is a file beside this one, and a line here. */
-export const EXPORT_FORMATS: readonly ExportFormat[] = [kubernetesFormat, nginxFormat, caddyFormat];
+export const EXPORT_FORMATS: readonly ExportFormat[] = [
+  kubernetesFormat,
+  composeFormat,
+  nginxFormat,
+  caddyFormat,
+];
 
 export function exportFormatNames(): string[] {
   return EXPORT_FORMATS.map(({ name }) => name);

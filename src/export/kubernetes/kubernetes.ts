@@ -3,6 +3,7 @@ import type { Config } from "../../config/schema.ts";
 import type { ContainerDeployment, ContainerNames } from "../container-deployment.ts";
 import { describeContainers } from "../describe-containers.ts";
 import type { ExportFormat } from "../export-format.ts";
+import { YAML_DIALECT } from "../yaml-dialect.ts";
 import { type KubernetesObject, objectName, SECRET_NAME, SECRETS_FOLDER } from "./kubernetes-names.ts";
 import { ingressOf, networkPolicyOf, serviceOf } from "./kubernetes-network.ts";
 import { autoscalerOf, disruptionBudgetOf } from "./kubernetes-scaling.ts";
@@ -64,12 +65,9 @@ function secretTemplate({ secrets }: ContainerDeployment): KubernetesObject {
   };
 }
 
-/** kubectl reads YAML 1.1, to which `off` is no text; and nobody reads anchors with pleasure. */
-const DIALECT = { compat: "yaml-1.1", aliasDuplicateObjects: false } as const;
-
 function asYaml(objects: readonly KubernetesObject[], head?: string): string {
   const documents = objects.map((object, index) => {
-    const document = new Document(object, DIALECT);
+    const document = new Document(object, YAML_DIALECT);
     if (index === 0 && head !== undefined) document.commentBefore = head;
     return document.toString({ lineWidth: 0 });
   });

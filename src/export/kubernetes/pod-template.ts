@@ -1,5 +1,5 @@
 import type { Container, PodTemplateSpec, Probe, Volume } from "kubernetes-types/core/v1.js";
-import type { ContainerProbe, ContainerService } from "../container-deployment.ts";
+import type { ContainerService } from "../container-deployment.ts";
 import { labelsOf, objectName, SECRET_NAME, SECRETS_FOLDER, selectorOf } from "./kubernetes-names.ts";
 import type { PodGroup } from "./pod-groups.ts";
 
@@ -56,14 +56,18 @@ function containerOf(service: ContainerService): Container {
     image,
     ...(args && { args: [...args] }),
     ports: [{ name, containerPort: port }],
-    env: Object.entries(environment).map(([name, value]) => ({ name, value })),
+    // `$(NAME)` would stand for another variable.
+    env: Object.entries(environment).map(([name, value]) => ({
+      name,
+      value: value.replaceAll("$(", "$$$$("),
+    })),
     startupProbe: {
-      ...probeOf(service.live, port),
+      ...liveProbe(service),
       periodSeconds: START_EVERY_SECONDS,
       failureThreshold: START_SECONDS / START_EVERY_SECONDS,
     },
-    livenessProbe: probeOf(service.live, port),
-    readinessProbe: probeOf(service.ready, port),
+    livenessProbe: liveProbe(service),
+    readinessProbe: { exec: { command: [...service.ready] }, ...TIMES },
     lifecycle: { preStop: { sleep: { seconds: NOTICED_SECONDS } } },
     resources: {
       requests: { cpu: cpu[0], memory: memory[0] },
@@ -82,12 +86,11 @@ function containerOf(service: ContainerService): Container {
   };
 }
 
+const TIMES = { periodSeconds: EVERY_SECONDS, timeoutSeconds: TIMEOUT_SECONDS, failureThreshold: 3 };
+
 /** A call from the node itself comes under the pod's address, which is no name of the service: it says a loopback one. */
-function probeOf(probe: ContainerProbe, port: number): Probe {
-  const times = { periodSeconds: EVERY_SECONDS, timeoutSeconds: TIMEOUT_SECONDS, failureThreshold: 3 };
-  if (probe.kind === "command") return { exec: { command: [...probe.command] }, ...times };
-  const httpHeaders = [{ name: "Host", value: "localhost" }];
-  return { httpGet: { path: probe.path, port, httpHeaders }, ...times };
+function liveProbe({ livePath, port }: ContainerService): Probe {
+  return { httpGet: { path: livePath, port, httpHeaders: [{ name: "Host", value: "localhost" }] }, ...TIMES };
 }
 
 function volumesOf({ name, services }: PodGroup): Volume[] {
