@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { CHAT_EXPORT_SCHEMA_FILE, renderChatExportSchema } from "../scripts/reference/chat-export-schema.ts";
 import { CONFIG_SCHEMA_FILE, renderConfigSchema } from "../scripts/reference/config-schema.ts";
 import { REFERENCE_FILE, renderReference } from "../scripts/reference/render.ts";
 import { REPORT_SCHEMA_FILE, renderReportSchema } from "../scripts/reference/report-schema.ts";
@@ -30,6 +31,7 @@ test("every test that the reference names is there, with that title", () => {
 test.each([
   { name: "reference.md", file: REFERENCE_FILE, render: renderReference },
   { name: "config.schema.json", file: CONFIG_SCHEMA_FILE, render: renderConfigSchema },
+  { name: "chat-export.schema.json", file: CHAT_EXPORT_SCHEMA_FILE, render: renderChatExportSchema },
   { name: "report.schema.json", file: REPORT_SCHEMA_FILE, render: renderReportSchema },
 ])("docs/$name is what the code says now", ({ file, render }) => {
   const written = existsSync(file) ? readFileSync(file, "utf8") : "";

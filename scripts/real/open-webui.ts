@@ -32,4 +32,5 @@ Open WebUI is in ${folder}, for the Ollama at ${ollama}. Start it without a logi
   OLLAMA_BASE_URL=${ollama} DATA_DIR=${join(folder, "data")} ${program} serve --host 127.0.0.1 --port 8080
   node scripts/real/record-open-webui.ts http://127.0.0.1:8080
   node scripts/real/record-open-webui-page.ts http://127.0.0.1:8080
+  node scripts/real/record-open-webui-export.ts http://127.0.0.1:8080
 `);

@@ -105,6 +105,10 @@ export const hmiRoutes = {
   deleteSession: route("DELETE", "/api/chat/sessions/:session_id"),
   /** A conversation as a download, in Markdown or JSON. */
   exportSession: route("GET", "/api/chat/sessions/:session_id/export"),
+  /** All that the user has, or one conversation, as a file that can be brought in again. */
+  exportChats: route("GET", "/api/chat/export"),
+  /** Brings in such a file, or one of another program; answers what was taken, and what not and why. */
+  importChats: route("POST", "/api/chat/import"),
   /** The engine's models, as the gateway shows them. */
   models: route("GET", "/api/models"),
   /** Who may answer in a conversation. */

@@ -129,6 +129,18 @@ export const HELD_BY: Holders = {
     "hmi.exportSession": {
       "services/hmi/sessions.test.ts": "an export is a download: Markdown to read, JSON with everything",
     },
+    "hmi.exportChats": {
+      "services/hmi/chat-transfer.test.ts": [
+        "all that a user has is the same in the other one, a second time adds nothing, and no engine hears of it",
+        "an export is a download with its date, and of what is not there there is none",
+      ],
+    },
+    "hmi.importChats": {
+      "services/hmi/chat-transfer.test.ts": [
+        "what is wrong with a conversation costs that one alone, and is told by its place and the reason",
+        "a file of another kind is told what was expected and what was found, and nothing is saved",
+      ],
+    },
     "hmi.models": { "services/hmi/hmi.test.ts": "the models are the engine's, as the gateway shows them" },
     "hmi.agents": {
       "services/hmi/hmi.test.ts": "every listed agent is accepted, and without its instructions",

@@ -199,6 +199,12 @@ const CALLS: Record<
       ({ session_id }) => ({ path: hmiRoutes.exportSession.path({ session_id }, { format: "json" }) }),
     ],
   },
+  "hmi.exportChats": {
+    named: [({ session_id }) => ({ path: hmiRoutes.exportChats.path(undefined, { session_id }) })],
+    own: [() => ({ path: hmiRoutes.exportChats.path() })],
+  },
+  // It names nothing that somebody has: see services/conversations/sqlite/transfer.test.ts for keys of others.
+  "hmi.importChats": {},
   "hmi.profiles": { own: [() => ({ path: hmiRoutes.profiles.path() })] },
   // It names nothing: see the test of what each has alone.
   "hmi.newProfile": {},
@@ -350,7 +356,7 @@ describe.each<[string, Headers]>([
     );
     for (const [name, ask] of lists) {
       const { status, json } = await asCaller(stack.hmi, bob)(ask(ids).path);
-      const found = json.sessions ?? json.profiles ?? json.results;
+      const found = json.conversations ?? json.sessions ?? json.profiles ?? json.results;
       expect([name, status, found]).toEqual([name, 200, []]);
     }
     const his = await furnish(stack.hmi, bob, "sparrow");

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { ChatExportQuery } from "../../src/contract/chat-export.ts";
 import { Cancel, ChatRequest, ResumeQuery } from "../../src/contract/gateway.ts";
 import {
   ExportQuery,
@@ -45,6 +46,7 @@ const QUERIES = new Map<Route, Fields>([
   [hmiRoutes.sessions, SessionsQuery],
   [hmiRoutes.messages, MessagesQuery],
   [hmiRoutes.exportSession, ExportQuery],
+  [hmiRoutes.exportChats, ChatExportQuery],
 ]);
 
 /** All endpoints of the gateway and the HMI, without the pages. */

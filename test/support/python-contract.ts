@@ -80,6 +80,8 @@ export const PYTHON_CONTRACT: ForeignContract = {
     "hmi.unarchiveSession": "skipped",
     "hmi.clearSession": "skipped",
     "hmi.exportSession": "skipped",
+    "hmi.exportChats": "skipped",
+    "hmi.importChats": "skipped",
     "hmi.profile": "skipped",
     "hmi.updateProfile": "skipped",
     // Of the pages the second seed shows /llm; those of the first were another program's.

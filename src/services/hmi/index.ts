@@ -16,6 +16,7 @@ import type { ReaderSettings } from "../stream/send.ts";
 import { CallsAtOwner } from "./calls-at-owner.ts";
 import { Chat } from "./chat.ts";
 import { serveChat } from "./chat-endpoints.ts";
+import { serveChatTransfer } from "./chat-transfer-endpoints.ts";
 import { probeDependencies } from "./dependencies.ts";
 import { serveEvents } from "./event-endpoints.ts";
 import type { GatewayClient } from "./gateway-client.ts";
@@ -105,6 +106,7 @@ export async function startHmi(options: HmiOptions): Promise<RunningService> {
   serveChat(app, { chat, store, atOwner, readers: options });
   serveSessions(app, { chat, store, events, atOwner, defaultAgent: options.defaultAgent });
   serveImages(app, store);
+  serveChatTransfer(app, { store, events, defaultAgent: options.defaultAgent });
   serveSearch(app, store);
   serveEvents(app, userEvents, options);
   serveProfiles(app, store);

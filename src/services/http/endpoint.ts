@@ -20,6 +20,8 @@ interface Schemas<Body extends z.ZodType, Query extends z.ZodType> {
   query?: Query;
   /** Bodies with one of these fields may be so large, in bytes; all others as large as usual. */
   largeWith?: { readonly fields: readonly string[]; readonly bytes: number };
+  /** All bodies may be so large, in bytes. */
+  largeBody?: number;
 }
 
 /** Serves one endpoint of the contract: what it returns is sent as JSON, unless it took the reply over. */
@@ -35,6 +37,7 @@ export function endpoint<Body extends z.ZodType, Query extends z.ZodType>(
     // A HEAD would run the handler, and a handler may save or stream.
     exposeHeadRoute: false,
     ...(schemas.largeWith && { bodyLimit: schemas.largeWith.bytes }),
+    ...(schemas.largeBody !== undefined && { bodyLimit: schemas.largeBody }),
     handler: async (request, reply) => {
       if (schemas.largeWith !== undefined) refuseTooLarge(request, schemas.largeWith.fields);
       return await handler({

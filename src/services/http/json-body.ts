@@ -18,7 +18,27 @@ export function takeJsonBodies(app: FastifyInstance): void {
   });
 }
 
+/**
+ * Lets a part of a server take JSON as the text that it is: what is wrong in a part of it is to cost that part alone, see
+ * {@link jsonFault}.
+ */
+export function takeJsonText(part: FastifyInstance): void {
+  part.removeAllContentTypeParsers();
+  part.addContentTypeParser("application/json", { parseAs: "string" }, (_, text, done) => done(null, text));
+}
+
+/** What no body may have, in words; undefined where it has nothing of that. */
+export function jsonFault(value: unknown): string | undefined {
+  if (isDeeper(value, MOST_LEVELS)) return `is nested deeper than ${MOST_LEVELS} levels`;
+  return hasPrototypeKey(value) ? "has a key that is never allowed, such as __proto__" : undefined;
+}
+
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   return levels === 0 || Object.values(value).some((part) => isDeeper(part, levels - 1));
+}
+
+function hasPrototypeKey(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return Object.hasOwn(value, "__proto__") || Object.values(value).some(hasPrototypeKey);
 }

@@ -1,0 +1,66 @@
+import type { ExportedConversation, ExportedImage } from "../../../contract/chat-export.ts";
+import { messageOf, WireError } from "../../../errors.ts";
+import { requireAgent } from "../../conversations/agents.ts";
+import type { Picture, TransferredConversation } from "../../conversations/store.ts";
+import { jsonFault } from "../../http/json-body.ts";
+import { readPicture } from "../read-picture.ts";
+import { refusalOf } from "./checked-shape.ts";
+import { type ImportDefaults, type ImportFormat, ImportRefusal } from "./import-format.ts";
+import { messageTreeFaults } from "./message-tree-faults.ts";
+
+/** A conversation that may be saved, with what is not in it as it was in its file. */
+export interface CheckedConversation {
+  readonly conversation: TransferredConversation<Picture>;
+  readonly notes: readonly string[];
+}
+
+/** Looks at all of a conversation of a file before anything of it is saved. Throws an {@link ImportRefusal}. */
+export function checkedConversation(
+  value: unknown,
+  format: ImportFormat,
+  defaults: ImportDefaults,
+): CheckedConversation {
+  const fault = jsonFault(value);
+  if (fault !== undefined) throw new ImportRefusal(`it ${fault}`);
+  const { conversation, notes } = format.convert(value, defaults);
+  refuseWireError(() => requireAgent(conversation.agent_id));
+  const faults = messageTreeFaults(conversation.messages);
+  if (faults.length > 0) throw refusalOf(faults);
+  return { conversation: withPictures(conversation), notes };
+}
+
+function withPictures({ messages, ...conversation }: ExportedConversation): TransferredConversation<Picture> {
+  return {
+    ...conversation,
+    created_at: utc(conversation.created_at),
+    updated_at: utc(conversation.updated_at),
+    messages: messages.map((message, at) => ({
+      ...message,
+      timestamp: utc(message.timestamp),
+      images: message.images.map((image, index) => pictureOf(image, `messages.${at}`, index)),
+    })),
+  };
+}
+
+/** A time as the database sorts it. */
+function utc(timestamp: string): string {
+  return new Date(timestamp).toISOString();
+}
+
+function pictureOf({ media_type, data }: ExportedImage, place: string, index: number): Picture {
+  const picture = refuseWireError(() => readPicture(data, index), `${place}.`);
+  if (picture.mediaType === media_type) return picture;
+  throw new ImportRefusal(
+    `${place}.images.${index}.media_type: it is ${picture.mediaType}, not ${media_type}`,
+  );
+}
+
+/** What is bad input elsewhere is a refusal here. */
+function refuseWireError<Value>(work: () => Value, place = ""): Value {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof WireError) throw new ImportRefusal(`${place}${messageOf(error)}`);
+    throw error;
+  }
+}
