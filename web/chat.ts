@@ -157,8 +157,8 @@ export class Chat {
     const isNews =
       event.type === "reply_started" &&
       messages.every(({ message_id }) => message_id !== event.assistant_message_id);
-    const isOtherWay = event.type === "version_chosen";
-    if (isOtherWay) return isHere ? await this.#reader.refresh() : undefined;
+    const isShownOtherwise = event.type === "version_chosen" || event.type === "summary_made";
+    if (isShownOtherwise) return isHere ? await this.#reader.refresh() : undefined;
     await Promise.all([this.#lists.sessions(), isHere && isNews && this.#reader.refresh()]);
   }
 

@@ -1,4 +1,5 @@
 import type { Message, SentMessage, Session } from "../src/contract/hmi.ts";
+import { summariesIn } from "./context-marks.ts";
 import { draftKey, foundDraft, withoutDraft } from "./drafts.ts";
 import { isUnsaved, runningPhase, streamingReply, versionsOf } from "./exchange.ts";
 import type { ChatState, Problem, ShownMessage } from "./state.ts";
@@ -16,7 +17,7 @@ export function opened(state: ChatState, session: Session, rows: readonly Messag
     session,
     draft: foundDraft(state, { sessionId: session.session_id, modelId: session.model_id }),
     missing: null,
-    hasSummary: rows.some((row) => row.message_type === "summary"),
+    summaries: summariesIn(rows),
     messages: isSame ? keepUnchanged(state.messages, messages) : messages,
     chosenModel: isSame ? state.chosenModel : (lastModel ?? session.model),
     chosenAgent: isSame ? state.chosenAgent : null,
@@ -39,7 +40,7 @@ export function blank(state: ChatState, modelId: number | null): ChatState {
     sessionId: null,
     session: null,
     messages: [],
-    hasSummary: false,
+    summaries: [],
     missing: null,
     chosenModel: null,
     chosenAgent: null,

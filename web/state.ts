@@ -1,5 +1,6 @@
 import type { EngineModel } from "../src/contract/common.ts";
 import type { Agent, Message, Profile, Session } from "../src/contract/hmi.ts";
+import type { Summary } from "./context-marks.ts";
 import type { Drafts } from "./drafts.ts";
 import type { Picture } from "./picture-file.ts";
 import type { ReplyTiming } from "./reply-timing.ts";
@@ -75,8 +76,8 @@ export interface ChatState {
   /** The conversation that `messages` belong to. */
   readonly session: Session | null;
   readonly messages: readonly ShownMessage[];
-  /** A summary stands for the first of them. */
-  readonly hasSummary: boolean;
+  /** What stands for the first of them. */
+  readonly summaries: readonly Summary[];
   /** Why there is nothing at this address; null where there is something. */
   readonly missing: Problem | null;
   /** Null where nobody chose: see `selectedModel` and `selectedAgent`. */
@@ -118,7 +119,7 @@ export const INITIAL_STATE: ChatState = {
   sessionId: null,
   session: null,
   messages: [],
-  hasSummary: false,
+  summaries: [],
   missing: null,
   chosenModel: null,
   chosenAgent: null,

@@ -47,18 +47,6 @@ function windowInForce(state: ChatState): number {
   return selectedEngineModel(state)?.window_in_force ?? 0;
 }
 
-/**
- * The place of the first message that the model was still given for the last reply; 0 where it was given all, or where
- * a summary stands for messages, so that nobody can tell the place.
- */
-export function firstGiven({ messages, hasSummary }: ChatState): number {
-  const notices = messages.findLast(({ role }) => role === "assistant")?.notices ?? [];
-  let left = notices.find(({ code }) => code === "context_trimmed")?.left_out ?? 0;
-  if (left === 0 || hasSummary) return 0;
-  // Replies without a text were never given.
-  return messages.findIndex(({ content }) => content !== "" && left-- === 0);
-}
-
 /** All replies of a conversation taken together. */
 export function spendingOf(messages: readonly ShownMessage[], models: readonly EngineModel[]): Spending {
   const sum = { promptTokens: 0, completionTokens: 0, cost: 0 };

@@ -306,6 +306,8 @@ export const UserEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("session_changed"), session: Session }),
   /** Another way of the conversation is shown from now on: the one that this message is on. */
   z.object({ type: z.literal("version_chosen"), session_id: z.string(), message_id: z.string() }),
+  /** A summary stands for the conversation's messages up to this one. */
+  z.object({ type: z.literal("summary_made"), session_id: z.string(), covers_until: z.string() }),
   z.object({ type: z.literal("session_deleted"), session_id: z.string() }),
 ]);
 export type UserEvent = z.infer<typeof UserEvent>;

@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { hmiRoutes } from "../../src/contract/routes.ts";
 import { startStack } from "../../src/services/start.ts";
 import { PATIENTLY } from "../support/cli.ts";
-import { createProfile, createSession, say as sayTo } from "../support/hmi.ts";
+import { ask, createProfile, createSession, say as sayTo } from "../support/hmi.ts";
 import { CHROMIUM, NO_CHROMIUM } from "./chromium.ts";
 import { type ChatPage, openChatPage } from "./page.ts";
 import { type Supervised, startSupervised } from "./supervised.ts";
@@ -119,6 +120,41 @@ describe.runIf(CHROMIUM !== undefined)("axe finds nothing, wide and narrow, ligh
     await chat.page.getByLabel("Settings").fill("{");
     await button("Save").click();
     await expect.poll(() => chat.page.getByRole("alert").count(), PATIENTLY).toBe(2);
+    await expectClean();
+  });
+
+  test("an archived conversation with thoughts and versions, and a message that is edited", async () => {
+    const { hmi } = running.stack;
+    const edited = await createSession(hmi, null);
+    await sayTo(hmi, "Count to 2", { session_id: edited, model: "qwen3:8b" });
+    const archived = hmiRoutes.archiveSession.path({ session_id: edited });
+    await ask("POST", `${hmi}${archived}`);
+    await open(`/c/${edited}`);
+    await button("Regenerate").click();
+    await chat.page.getByRole("group", { name: "Version 2 of 2" }).waitFor();
+    await chat.page.locator(".thoughts").click();
+    await ask("POST", `${hmi}${archived}`);
+    await chat.page.getByText(/^This conversation is archived/).waitFor();
+    await chat.message.press("ArrowUp");
+    await chat.page.getByRole("textbox", { name: "Edit message" }).waitFor();
+    await expectClean();
+  });
+
+  test("what was found, and what is archived", async () => {
+    const { hmi } = running.stack;
+    const session_id = await createSession(hmi, null);
+    await sayTo(hmi, "Count to 3", { session_id });
+    await ask("POST", `${hmi}${hmiRoutes.archiveSession.path({ session_id })}`);
+    await open("/new");
+    await chat.message.waitFor();
+    await chat.page.keyboard.press("Control+k");
+    await chat.page.getByRole("searchbox").fill("count");
+    await chat.page.locator(".search mark").first().waitFor();
+    await expectClean();
+    await chat.page.keyboard.press("Escape");
+    await chat.page.setViewportSize(DESKTOP);
+    await button("Archived").click();
+    await button("Restore Count to 3").waitFor();
     await expectClean();
   });
 

@@ -29,6 +29,11 @@ describe.runIf(CHROMIUM !== undefined)("search on the page", () => {
     await chat.message.waitFor();
     await page.keyboard.press("Control+k");
     const field = page.getByRole("searchbox", { name: "Search conversations" });
+    await field.fill("white");
+    // Esc closes it, also where something is written.
+    await page.keyboard.press("Escape");
+    await expect.poll(() => field.count(), PATIENTLY).toBe(0);
+    await page.keyboard.press("Control+k");
     await field.fill("lighth");
     await expect
       .poll(() => page.locator(".search mark").allTextContents(), PATIENTLY)

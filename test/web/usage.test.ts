@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { LIMITS } from "../../src/contract/defaults.ts";
 import type { Message } from "../../src/contract/hmi.ts";
 import { type ChatState, INITIAL_STATE } from "../../web/state.ts";
-import { contextUse, costText, firstGiven, spendingOf } from "../../web/usage.ts";
+import { contextUse, costText, spendingOf } from "../../web/usage.ts";
 import { replySummary } from "../../web/view.ts";
 import { models, profile, reply, user } from "./rows.ts";
 
@@ -44,16 +44,6 @@ test("nothing is said of a context that nobody knows", () => {
   expect(contextUse(talk([reply("b")], null))).toBeNull();
   expect(contextUse(talk([user("a")], 100))).toBeNull();
   expect(contextUse(talk([reply("b")], 100, { defaultModel: null }))).toBeNull();
-});
-
-test("what the model was no longer given ends where the last prompt began", () => {
-  const trimmed = (left_out: number) =>
-    reply("d", { notices: [{ code: "context_trimmed", message: "m", left_out }] });
-  const failed = reply("", { status: "error" });
-  expect(firstGiven(talk([user("a"), reply("b"), user("c"), trimmed(2)], 100))).toBe(2);
-  expect(firstGiven(talk([user("a"), failed, user("b"), reply("b"), user("c"), trimmed(2)], 100))).toBe(3);
-  expect(firstGiven(talk([user("a"), trimmed(1), user("b"), reply("c")], 100))).toBe(0);
-  expect(firstGiven(talk([user("a"), reply("b"), user("c"), trimmed(2)], 100, { hasSummary: true }))).toBe(0);
 });
 
 test("a conversation costs what its replies cost, each at its model's price", () => {

@@ -5,7 +5,7 @@ import type { Chat } from "../chat.ts";
 import { offerMessage } from "../hooks.ts";
 import type { ChatState } from "../state.ts";
 import { thinkOptions } from "../thinking.ts";
-import { contextUse, firstGiven, spendingOf } from "../usage.ts";
+import { contextUse, spendingOf } from "../usage.ts";
 import {
   canSend,
   composerNote,
@@ -33,7 +33,7 @@ import { ThinkSelect } from "./ThinkSelect.tsx";
 
 /** The open conversation: what was said, what went wrong, and where the next message is written. */
 export function Conversation({ chat, state }: { chat: Chat; state: ChatState }) {
-  const { messages, models, session } = state;
+  const { messages, models, session, summaries } = state;
   const replying = isReplying(state);
   const agentId = selectedAgentId(state);
   const thinking = thinkOptions(selectedEngineModel(state));
@@ -57,7 +57,7 @@ export function Conversation({ chat, state }: { chat: Chat; state: ChatState }) 
         models={models}
         isOpening={state.phase === "opening"}
         isReplying={replying}
-        firstGiven={firstGiven(state)}
+        summaries={summaries}
         status={statusText(state)}
         waitingSince={waitingSince(state)}
         connection={chat.connection}
@@ -81,7 +81,11 @@ export function Conversation({ chat, state }: { chat: Chat; state: ChatState }) 
           pictures={
             <PictureRow
               pictures={picturesOf(state)}
-              onRemove={(picture) => chat.dispatch({ type: "picture_removed", picture })}
+              onRemove={(picture) => {
+                chat.dispatch({ type: "picture_removed", picture });
+                // Its button goes with it.
+                offerMessage();
+              }}
             />
           }
           onSend={() => void chat.send()}

@@ -2,11 +2,13 @@ import { type ComponentChildren, Fragment } from "preact";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { EngineModel } from "../../src/contract/common.ts";
 import type { Connection } from "../connection.ts";
+import { contextMarks, type Summary } from "../context-marks.ts";
 import type { Problem, ShownMessage } from "../state.ts";
 import { withoutThoughts } from "../thoughts.ts";
 import { failureOf, replySummary } from "../view.ts";
 import { Announcements, useAnnouncer } from "./Announcements.tsx";
 import { Clock } from "./Clock.tsx";
+import { ContextMark } from "./ContextMark.tsx";
 import { IconButton } from "./IconButton.tsx";
 import { MessageItem } from "./MessageItem.tsx";
 import { ReplyActions } from "./ReplyActions.tsx";
@@ -22,8 +24,8 @@ interface MessagesProps {
   readonly place: string | null;
   readonly messages: readonly ShownMessage[];
   readonly models: readonly EngineModel[];
-  /** The first message that the model was still given; 0 where it was given all. */
-  readonly firstGiven: number;
+  /** What stands for the first of them. */
+  readonly summaries: readonly Summary[];
   readonly isOpening: boolean;
   readonly isReplying: boolean;
   /** Where the conversation stands. */
@@ -44,12 +46,13 @@ interface MessagesProps {
 
 /** The conversation. It keeps its end in view while the reader is there, and stays put otherwise. */
 export function Messages(props: MessagesProps) {
-  const { place, messages, models, firstGiven, isOpening, isReplying, status, waitingSince } = props;
+  const { place, messages, models, summaries, isOpening, isReplying, status, waitingSince } = props;
   const { connection, onRegenerate, onStop, onEdit, children } = props;
   const isAnswered = messages.at(-1)?.status === "streaming";
   const { scroller, content, isAtEnd, goToEnd, stay } = useEndInView(`${place} ${isAnswered}`);
   const { announcements, announce } = useAnnouncer();
   const last = messages.at(-1);
+  const marks = contextMarks({ messages, summaries });
   const again = isReplying ? undefined : onRegenerate;
   const choose = useCallback(
     (messageId: string, words: string): void => {
@@ -74,7 +77,7 @@ export function Messages(props: MessagesProps) {
               const isLast = message === last;
               return (
                 <Fragment key={keyOf(message, index)}>
-                  {index > 0 && index === firstGiven && <ForgottenMark />}
+                  <ContextMark marks={marks} place={index} />
                   <MessageItem
                     message={message}
                     connection={connection}
@@ -109,11 +112,6 @@ export function Messages(props: MessagesProps) {
       {!isAtEnd && <IconButton icon="down" label="Go to the end" class="to-end" onClick={goToEnd} />}
     </div>
   );
-}
-
-/** Stands between what the model was no longer given and the rest. */
-function ForgottenMark() {
-  return <p class="forgotten">The model no longer sees what is above: it has no room for it.</p>;
 }
 
 /** By place: a message gets its real id while it is shown. */

@@ -1,7 +1,8 @@
 import type { Chat } from "../chat.ts";
+import { contextMarks } from "../context-marks.ts";
 import { offerMessage } from "../hooks.ts";
 import type { ChatState } from "../state.ts";
-import { contextUse, firstGiven } from "../usage.ts";
+import { contextUse } from "../usage.ts";
 import { shownProblem, shownServiceTrouble, titleOf } from "../view.ts";
 import { IconButton } from "./IconButton.tsx";
 import { ProblemNote } from "./ProblemNote.tsx";
@@ -17,7 +18,7 @@ export function Notes({ chat, state }: { chat: Chat; state: ChatState }) {
     void action();
     offerMessage();
   };
-  const isNearlyFull = (contextUse(state)?.isNearlyFull ?? false) && firstGiven(state) === 0;
+  const isNearlyFull = (contextUse(state)?.isNearlyFull ?? false) && contextMarks(state).firstGiven === 0;
   return (
     <>
       {problem !== null && (

@@ -29,9 +29,16 @@ export function SearchDialog({ chat, onChoose, onClose }: SearchDialogProps) {
           close();
           onChoose(place);
         };
+        const onKeyDown = (event: KeyboardEvent): void => {
+          moveBetween(panel.current, event);
+          if (event.key !== "Escape" || event.isComposing) return;
+          // The field would take the first one to empty itself.
+          event.preventDefault();
+          close();
+        };
         return (
-          // biome-ignore lint/a11y/noStaticElementInteractions: the arrows are a way beside Tab.
-          <div class="search" ref={panel} onKeyDown={(event) => moveBetween(panel.current, event)}>
+          // biome-ignore lint/a11y/noStaticElementInteractions: the keys are a way beside Tab and the buttons.
+          <div class="search" ref={panel} onKeyDown={onKeyDown}>
             <form
               onSubmit={(event) => {
                 event.preventDefault();

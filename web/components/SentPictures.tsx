@@ -4,6 +4,7 @@ import { hmiRoutes } from "../../src/contract/routes.ts";
 import type { Connection } from "../connection.ts";
 import { dataUrlOf } from "../picture-file.ts";
 import type { ShownMessage } from "../state.ts";
+import { Dialog } from "./Dialog.tsx";
 
 interface SentPicturesProps {
   readonly message: ShownMessage;
@@ -16,7 +17,7 @@ export function SentPictures({ message: { images, pictures = [] }, connection }:
     return (
       <div class="sent-pictures">
         {pictures.map(({ url, name }) => (
-          <img key={url} src={url} alt={name} />
+          <PictureButton key={url} url={url} label={name} />
         ))}
       </div>
     );
@@ -55,5 +56,31 @@ function StoredPicture({ image, label, connection }: StoredPictureProps) {
       // Its words stand in its place.
       .catch(() => undefined);
   }, [connection, path, isOpen]);
-  return <img src={url} alt={label} loading="lazy" />;
+  return <PictureButton url={url} label={label} />;
+}
+
+/** `url` is undefined until it is known: then its words stand in its place. */
+function PictureButton({ url, label }: { readonly url: string | undefined; readonly label: string }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <button type="button" title="Show as it was sent" onClick={() => setOpen(true)}>
+        <img src={url} alt={label} loading="lazy" />
+      </button>
+      {isOpen && (
+        <Dialog title={label} onClose={() => setOpen(false)}>
+          {(close) => (
+            <>
+              <img class="as-sent" src={url} alt={label} />
+              <div class="buttons">
+                <button type="button" onClick={close}>
+                  Close
+                </button>
+              </div>
+            </>
+          )}
+        </Dialog>
+      )}
+    </>
+  );
 }

@@ -3,7 +3,7 @@ import { Dialog } from "./Dialog.tsx";
 const SHORTCUTS: readonly (readonly [keys: string, meaning: string])[] = [
   ["Enter", "Send the message"],
   ["Shift+Enter", "Break the line"],
-  ["↑", "Edit the last message, where nothing is written"],
+  ["Up", "Edit the last message, where nothing is written"],
   ["Esc", "Stop the reply"],
   ["Shift+Esc", "Go to the message"],
   ["Ctrl+K", "Search"],

@@ -9,11 +9,14 @@ import type { ConversationStore } from "../conversations/store.ts";
 import { planSummary, SUMMARY_TOKENS, type SummaryPlan } from "../conversations/summary-plan.ts";
 import { windowOf } from "../conversations/turn.ts";
 import type { GatewayClient, ReplyRequest } from "./gateway-client.ts";
+import type { UserEvents } from "./user-events.ts";
 
 export interface SummarySettings {
   readonly store: ConversationStore;
   readonly gateway: GatewayClient;
   readonly limitsOf: LimitsOf;
+  /** Where it is told that one was made. */
+  readonly events: UserEvents;
   /** How models are to answer where no profile says it. */
   readonly defaults: EngineSettings;
   readonly onError: (error: unknown, what: string) => void;
@@ -104,7 +107,7 @@ export class Summaries {
   }
 
   async #summarise(user: string, sessionId: string, signal: AbortSignal): Promise<SummaryOutcome> {
-    const { limitsOf } = this.#settings;
+    const { limitsOf, events } = this.#settings;
     const store = this.#settings.store.as(user);
     const session = await store.conversations.get(sessionId);
     const history = await store.messages.history(sessionId);
@@ -130,6 +133,7 @@ export class Summaries {
       coversUntil: until,
     });
     this.#madeUntil.set(sessionId, until);
+    events.publish(user, { type: "summary_made", session_id: sessionId, covers_until: until });
     return "made";
   }
 

@@ -6,6 +6,7 @@ import { EXECUTING, PLANNING, token, USAGE } from "../../support/fake-gateway.ts
 import { startTestStack, type TestStack } from "../../support/stack.ts";
 import { exchangeOf, openConversation, openTestStore } from "../../support/store.ts";
 import { eventually } from "../../support/streams.ts";
+import { readUserEvents } from "../../support/user-events.ts";
 
 /** A stack with one conversation of so many exchanges; summaries are asked of `summarise`. */
 async function startWith(exchanges: number, summarise?: GatewayClient["chat"]) {
@@ -40,10 +41,18 @@ test("60 messages have no summary, the 61st brings one of all but the last 30", 
     asked.push(request);
     yield endingWith("the gist", { type: "status_update", status: "complete" }, "stop");
   });
+  const page = await readUserEvents(stack.hmi);
   await say("Say: answer 30");
   await say("Say: answer 31");
   await eventually(async () => expect(await summariesOf(stack, sessionId)).toEqual(["the gist"]));
   expect(asked).toHaveLength(1);
+  const summary = (await stack.messages(sessionId)).find(({ message_type }) => message_type === "summary");
+  const covered = (await stack.messages(sessionId)).find(({ content }) => content === "answer 16");
+  expect(summary?.covers_until).toBe(covered?.message_id);
+  const { covers_until } = summary ?? {};
+  await eventually(() =>
+    expect(page.events).toContainEqual({ type: "summary_made", session_id: sessionId, covers_until }),
+  );
   const transcript = asked[0]?.messages?.at(-1)?.content.split("\n");
   expect(transcript).toHaveLength(32);
   expect(transcript?.slice(-2)).toEqual(["user: question 16", "assistant: answer 16"]);

@@ -1,0 +1,107 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type RunningStack, startStack } from "../../src/services/start.ts";
+import { PATIENTLY } from "../support/cli.ts";
+import { CHROMIUM, launchChromium, NO_CHROMIUM } from "./chromium.ts";
+import { type ChatPage, openChatPage, shows, tabTo } from "./page.ts";
+
+if (CHROMIUM === undefined) test("the keyboard in a browser", ({ skip }) => skip(NO_CHROMIUM));
+
+/** One transparent pixel. */
+const GIF = Buffer.from("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7", "base64");
+
+describe.runIf(CHROMIUM !== undefined)("by the keyboard alone", () => {
+  let stack: RunningStack;
+  let browser: Browser;
+  beforeAll(async () => {
+    [stack, browser] = await Promise.all([startStack({ tokenDelayMs: 1 }), launchChromium()]);
+  });
+  afterAll(async () => {
+    await Promise.all([browser?.close(), stack?.close()]);
+  });
+
+  test("the last message is edited from an empty composer, and Esc leads back there", async () => {
+    await using chat = await open();
+    await chat.say("Count to 2");
+    await chat.page.getByRole("button", { name: "Regenerate" }).waitFor();
+    await chat.message.press("ArrowUp");
+    await expect.poll(() => chat.focused(), PATIENTLY).toBe("Edit message");
+    await chat.page.keyboard.press("Escape");
+    await expect.poll(() => chat.focused(), PATIENTLY).toBe("Message");
+    // Where something is written, it moves the cursor.
+    await chat.message.fill("more");
+    await chat.message.press("ArrowUp");
+    expect(await chat.focused()).toBe("Message");
+    await chat.message.fill("");
+    await chat.message.press("ArrowUp");
+    await chat.page.keyboard.press("ControlOrMeta+a");
+    await chat.page.keyboard.type("Count to 3");
+    await chat.page.keyboard.press("Enter");
+    await shows(chat.lastReply.locator(".content"), "1, 2, 3");
+    await expect.poll(() => chat.focused(), PATIENTLY).toBe("Message");
+    await chat.page.getByRole("button", { name: "Regenerate" }).waitFor();
+    await tabTo(chat, "Earlier version");
+    await chat.page.keyboard.press("Enter");
+    await shows(chat.lastReply.locator(".content"), "1, 2");
+    expect(chat.complaints).toEqual([]);
+  });
+
+  test("the services' panel opens, and gives the focus back", async () => {
+    await using chat = await open();
+    const lights = chat.page.getByRole("button", { name: /^Services/ });
+    await expect.poll(() => lights.textContent(), PATIENTLY).toContain("works");
+    await tabTo(chat, (await lights.textContent()) ?? "");
+    await chat.page.keyboard.press("Enter");
+    await chat.page.getByText("stack trace").waitFor();
+    await chat.page.keyboard.press("Escape");
+    await expect.poll(() => lights.getAttribute("aria-expanded"), PATIENTLY).toBe("false");
+    expect(await lights.evaluate((button) => button === document.activeElement)).toBe(true);
+  });
+
+  test("a profile is made, with its parameters", async () => {
+    await using chat = await open();
+    await tabTo(chat, "New profile");
+    await chat.page.keyboard.press("Enter");
+    await chat.page.getByLabel("Name").waitFor();
+    await expect
+      .poll(() => chat.page.getByLabel("Name").evaluate((field) => field === document.activeElement))
+      .toBe(true);
+    await chat.page.keyboard.type("Tower");
+    const temperature = chat.page.getByLabel("Temperature");
+    const isThere = () => temperature.evaluate((field) => field === document.activeElement);
+    for (let stops = 0; !(await isThere()) && stops < 10; stops += 1) await chat.page.keyboard.press("Tab");
+    await chat.page.keyboard.type("0.5");
+    await chat.page.keyboard.press("Enter");
+    await expect.poll(() => chat.path(), PATIENTLY).toMatch(/^\/m\/\d+\/new$/);
+    await tabTo(chat, "Edit Tower");
+    await chat.page.keyboard.press("Enter");
+    await expect.poll(() => temperature.inputValue(), PATIENTLY).toBe("0.5");
+  });
+
+  test("a picture is taken away again, or seen as it was sent", async () => {
+    await using chat = await open();
+    await chat.page.getByLabel("Model").selectOption("gemma3:4b");
+    const files = chat.page.getByLabel("Files", { exact: true });
+    const picture = { name: "a.gif", mimeType: "image/gif", buffer: GIF };
+    await files.setInputFiles([picture]);
+    await chat.page.getByRole("button", { name: "Remove a.gif" }).focus();
+    await chat.page.keyboard.press("Enter");
+    await expect.poll(() => chat.focused(), PATIENTLY).toBe("Message");
+    await files.setInputFiles([picture]);
+    await chat.page.getByRole("button", { name: "Remove a.gif" }).waitFor();
+    await chat.say("What is this?");
+    const small = chat.page.getByRole("button", { name: "a.gif" });
+    await small.focus();
+    await chat.page.keyboard.press("Enter");
+    await chat.page.getByRole("dialog", { name: "a.gif" }).waitFor();
+    await chat.page.keyboard.press("Escape");
+    expect(await small.evaluate((button) => button === document.activeElement)).toBe(true);
+    expect(chat.complaints).toEqual([]);
+  });
+
+  async function open(): Promise<ChatPage> {
+    const chat = await openChatPage(browser, `${stack.hmi}/new`);
+    await chat.message.waitFor();
+    return chat;
+  }
+});
