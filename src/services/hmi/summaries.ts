@@ -9,14 +9,14 @@ import type { ConversationStore } from "../conversations/store.ts";
 import { planSummary, SUMMARY_TOKENS, type SummaryPlan } from "../conversations/summary-plan.ts";
 import { windowOf } from "../conversations/turn.ts";
 import type { GatewayClient, ReplyRequest } from "./gateway-client.ts";
-import type { UserEvents } from "./user-events.ts";
+import type { UserEventPublisher } from "./shared-user-events.ts";
 
 export interface SummarySettings {
   readonly store: ConversationStore;
   readonly gateway: GatewayClient;
   readonly limitsOf: LimitsOf;
   /** Where it is told that one was made. */
-  readonly events: UserEvents;
+  readonly events: UserEventPublisher;
   /** How models are to answer where no profile says it. */
   readonly defaults: EngineSettings;
   readonly onError: (error: unknown, what: string) => void;
