@@ -40,6 +40,7 @@ const built = await Promise.all([
   buildNode("src/supervisor-process.ts"),
   buildNode("src/health-probe.ts"),
   buildNode("src/prove/worker.ts"),
+  buildNode("src/load-process.ts"),
   buildNode("src/services/conversations/sqlite/checkpoint-worker.ts"),
   buildWeb(),
 ]);

@@ -13,6 +13,9 @@ import { openTarget, type Target, type TargetUrls, type WholeTargetUrls } from "
 /** What is run, on stacks of our own or on someone else's. */
 export type Run = Omit<RunAllOptions<Target>, "description" | "withTarget" | "parallel">;
 
+/** How fast the engine stand-in of such a stack writes. */
+export type InProcessPace = Pick<StackOptions, "tokenDelayMs">;
+
 /** What a run on fresh stacks found. */
 export interface InProcessRun {
   readonly report: RunReport;
@@ -57,7 +60,11 @@ function settingsFor(suite: string): {
 }
 
 /** Runs each suite on a fresh stack in this process, with these faults switched on in all of them. */
-export async function verifyInProcess(run: Run, faults: readonly Fault[] = []): Promise<InProcessRun> {
+export async function verifyInProcess(
+  run: Run,
+  faults: readonly Fault[] = [],
+  pace: InProcessPace = {},
+): Promise<InProcessRun> {
   const { startStack } = await import("./services/start.ts");
   const applied = Object.fromEntries(faults.map(({ name }) => [name, 0]));
   const overridesForStack = () =>
@@ -74,7 +81,7 @@ export async function verifyInProcess(run: Run, faults: readonly Fault[] = []): 
     parallel: PARALLEL_SUITES,
     withTarget: async ({ name }: Suite<Target>, use) => {
       const { stack: options, target } = settingsFor(name);
-      const stack = await startStack({ ...options, overrides: overridesForStack() });
+      const stack = await startStack({ ...options, ...pace, overrides: overridesForStack() });
       const killer = name === DRILL ? createInProcessKiller(stack) : undefined;
       try {
         const { hmi, gateway, engine } = stack;

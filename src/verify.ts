@@ -9,10 +9,11 @@ import { groupBySuite } from "./harness/group.ts";
 import type { RunEvent, RunReport } from "./harness/report.ts";
 import { runAll } from "./harness/run-all.ts";
 import { type Selection, selectChecks } from "./harness/select.ts";
-import { type Run, verifyInProcess } from "./in-process.ts";
+import { type InProcessPace, type Run, verifyInProcess } from "./in-process.ts";
 import { commandsAt } from "./target/curl.ts";
 import type { RunJournal } from "./target/run-journal.ts";
 import { openTarget, type Target, type TargetUrls } from "./target/target.ts";
+import { type LoadOptions, loadSuite, timeOfLoad, withLoad } from "./verify-load.ts";
 
 export interface VerifyOptions extends Selection {
   /** Names of suites, such as `model-conversation`; without it, all of them. */
@@ -35,6 +36,8 @@ export interface VerifyOptions extends Selection {
   maxFailures?: number | undefined;
   /** How often everything is run, one time after the other; all of it is in the report. */
   repeat?: number | undefined;
+  /** Drives so many users, in place of all suites but `sla`, whose claims are judged by what they see. */
+  load?: LoadOptions | undefined;
   /** See `RunReport.seed`. */
   seed?: string | undefined;
   /** Ends the run early; what it made is still undone. */
@@ -49,6 +52,9 @@ export interface VerifyReport extends RunReport {
 
 /** An engine that loads a large model for the first check may need minutes. */
 const DEFAULT_DEADLINE_MS = 300_000;
+
+/** A token each so many milliseconds, of a stack of our own whose users are driven: as a quick model writes. */
+const PACE_UNDER_LOAD_MS = 20;
 
 /** Runs suites against a stack. Throws a UserError where there is no such suite, fault or stack. */
 export async function verify(options: VerifyOptions): Promise<VerifyReport> {
@@ -80,17 +86,20 @@ export function findSuites(names: VerifyOptions["suite"]): readonly Suite<Target
   });
 }
 
+type SuiteOptions = Pick<VerifyOptions, "suite" | "checks" | "load" | "journal" | "onEvent"> &
+  Partial<Pick<VerifyOptions, "target">>;
+
 /** The suites that these options name, with checks of one's own among them; not yet chosen from. Throws a UserError. */
-export function suitesOf({
-  suite,
-  checks = [],
-}: Pick<VerifyOptions, "suite" | "checks">): readonly Suite<Target>[] {
+export function suitesOf({ suite, checks = [], ...options }: SuiteOptions): readonly Suite<Target>[] {
+  const { load } = options;
+  if (load !== undefined) return [loadSuite({ ...options, load })];
   if (checks.length === 0) return findSuites(suite);
   return groupBySuite(suite === undefined ? [] : findSuites(suite), checks);
 }
 
 async function verifyOnce(options: VerifyOptions, seed: string): Promise<VerifyReport> {
-  const report = await verifySelected(options, seed);
+  const found = await verifySelected(options, seed);
+  const report = options.load === undefined ? found : withLoad(found);
   return options.shard === undefined ? report : { ...report, shard: options.shard };
 }
 
@@ -100,14 +109,16 @@ async function verifySelected(options: VerifyOptions, seed: string): Promise<Ver
     suites,
     seed,
     maxFailures: options.maxFailures,
-    deadlineMs: options.deadlineMs ?? DEFAULT_DEADLINE_MS,
+    deadlineMs: (options.deadlineMs ?? DEFAULT_DEADLINE_MS) + timeOfLoad(options.load),
     retries: options.retries ?? 0,
     signal: options.signal ?? new AbortController().signal,
     onEvent: options.onEvent ?? (() => undefined),
   };
   if (options.target === "in-process") {
-    if (options.fault !== undefined) return await verifyWithFault(run, options.fault);
-    return (await verifyInProcess(run)).report;
+    // Whoever drives users wants to see a model's pace, and not how fast a script can be read.
+    const stack = options.load === undefined ? {} : { tokenDelayMs: PACE_UNDER_LOAD_MS };
+    if (options.fault !== undefined) return await verifyWithFault(run, options.fault, stack);
+    return (await verifyInProcess(run, [], stack)).report;
   }
   if (options.fault !== undefined) {
     throw new UserError("bad_flag", "A fault can be switched on only in a stack of our own.", {
@@ -117,10 +128,10 @@ async function verifySelected(options: VerifyOptions, seed: string): Promise<Ver
   return await verifyAt(run, options.target, options);
 }
 
-async function verifyWithFault(run: Run, given: string | Fault): Promise<VerifyReport> {
+async function verifyWithFault(run: Run, given: string | Fault, stack: InProcessPace): Promise<VerifyReport> {
   const fault = typeof given === "string" ? (await import("./faults/index.ts")).findFault(given) : given;
   const { name, caughtBy } = fault;
-  const { report, applied } = await verifyInProcess(run, [fault]);
+  const { report, applied } = await verifyInProcess(run, [fault], stack);
   return { ...report, fault: { name, caught_by: caughtBy, applied: applied[name] ?? 0 } };
 }
 

@@ -14,7 +14,8 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "define.ts": "type faults, harness, type reporters, type target",
   "start-stack.ts": "services/start.ts, faults/index.ts, faults/compose.ts, type faults",
   "verify.ts":
-    "in-process.ts, faults/index.ts, type faults, config/closest.ts, checks, harness, target, errors.ts",
+    "verify-load.ts, in-process.ts, faults/index.ts, type faults, config/closest.ts, checks, harness, target, errors.ts",
+  "verify-load.ts": "load, checks, harness, target, contract, errors.ts",
   "in-process.ts": "in-process-killer.ts, services/start.ts, type faults, faults/compose.ts, harness, target",
   "in-process-killer.ts": "type services/start.ts, type target, contract, errors.ts",
   "prove/worker.ts": "prove, in-process.ts, verify.ts, faults/index.ts, harness, errors.ts",
@@ -25,6 +26,8 @@ const ALLOWED: Readonly<Record<string, string>> = {
     "services/start.ts, services/idle-memory.ts, tap, type services/http, contract, config, errors.ts",
   "supervisor-process.ts": "supervisor, errors.ts",
   "health-probe.ts": "config/environment.ts, config/layer.ts, contract",
+  "load-process.ts": "load, cli/chosen-contract.ts, errors.ts",
+  load: "checks, harness, target, errors.ts, package-root.ts",
   "package-root.ts": "",
   "shell-word.ts": "",
   "user-names.ts": "",
@@ -33,7 +36,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "private-files.ts": "file-owners.ts, make-folders.ts, errors.ts",
   "errors.ts": "",
   commands:
-    "export, services/conversations/sqlite/check-database.ts, cli, init, launch, mcp, doctor, verify.ts, prove, prove-target, faults/index.ts, verify-leftovers, source-check, harness, reporters, target, tap, trace, supervisor, contract, config, text, errors.ts, package-root.ts",
+    "export, services/conversations/sqlite/check-database.ts, cli, init, launch, mcp, doctor, verify.ts, verify-load.ts, prove, prove-target, faults/index.ts, verify-leftovers, source-check, harness, reporters, target, tap, trace, supervisor, contract, config, text, errors.ts, package-root.ts",
   "verify-leftovers": "target, supervisor, contract, private-files.ts, errors.ts",
   learn: "tap, target, contract, config/load.ts, errors.ts",
   cli: "learn, type services/conversations/sqlite/check-database.ts, launch, type doctor, type verify.ts, type prove, type prove-target, type faults, target/drivers/shipped-drivers.ts, type target, harness, reporters, supervisor, contract, config, text, linear-pattern.ts, private-files.ts, make-folders.ts, shell-word.ts, errors.ts, package-root.ts",

@@ -7,6 +7,7 @@ import { chooseVerifyTarget, DRILL, suitesToRun } from "../cli/drill-target.ts";
 import { exitCodeOf } from "../cli/exit-code.ts";
 import { reportOnGithub } from "../cli/github.ts";
 import { lastFailed, rememberRun } from "../cli/last-run.ts";
+import { type LoadFlagValues, loadFlags, readLoadFlags } from "../cli/load-flags.ts";
 import {
   parseReports,
   type ReportFile,
@@ -30,6 +31,7 @@ import { styled } from "../text/styled-text.ts";
 import { findSuites, suitesOf, type VerifyReport, verify } from "../verify.ts";
 import { type CleanedLeftovers, cleanLeftovers } from "../verify-leftovers/clean-leftovers.ts";
 import { beginVerifyRecord, type VerifyJournal } from "../verify-leftovers/verify-record.ts";
+import { savedLoadSuite } from "../verify-load.ts";
 
 const SUITES = findSuites(undefined).map(({ name }) => name);
 
@@ -80,16 +82,17 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
       helpGroup: "RUN",
       multiple: true,
     }),
+    ...loadFlags,
     drill: Flags.boolean({
       description:
         "Kill services in mid-reply, and judge what is left (the suite drill). Only what `stack up` runs here is killed. Without a suite, only this is run.",
       helpGroup: "RUN",
-      exclusive: ["hmi", "gateway", "engine", "clean"],
+      exclusive: ["hmi", "gateway", "engine", "clean", "users"],
     }),
     clean: Flags.boolean({
       description: "Only delete what runs that were killed left on this stack. Every run does so first.",
       helpGroup: "RUN",
-      exclusive: ["list", "from", "in-process", "fault"],
+      exclusive: ["list", "from", "in-process", "fault", "users"],
     }),
     list: Flags.boolean({ description: "List the checks instead of running them.", helpGroup: "RUN" }),
     "print-contract": Flags.boolean({
@@ -106,7 +109,7 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
       description: "Judge saved evidence again, without a stack.",
       helpValue: "DIR",
       helpGroup: "REPORT",
-      exclusive: ["in-process", "hmi", "gateway", "engine", "contract", "fault", "evidence"],
+      exclusive: ["in-process", "hmi", "gateway", "engine", "contract", "fault", "evidence", "users"],
     }),
     report: reportFlag,
     baseline: Flags.string({
@@ -120,13 +123,15 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
     const { argv, flags } = await this.parse(Verify);
     if (flags.clean) return await this.#cleanOnly(flags);
     if (flags["print-contract"]) return await this.#printContract(flags);
+    const named = argv.map(String);
     const run = {
-      suite: suitesToRun(argv.map(String), flags, JUDGED_AGAIN),
+      suite: suitesToRun(named, flags, JUDGED_AGAIN),
       checks: await loadChecks(flags.check ?? []),
       ids: flags["last-failed"] ? lastFailed((await this.loadConfig(flags.config)).state.dir) : undefined,
       ...(await readRunFlags(flags)),
     };
-    const suites = suitesOf(run);
+    const load = await this.#readLoad(flags, named);
+    const suites = suitesOf({ ...run, load });
     if (flags.list) return { suites: listChecks(this.screen, selectChecks(suites, run)) };
     // Read first: a run of minutes must not end with a file that was never there.
     const wishes = {
@@ -135,11 +140,7 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
     };
     this.isOutputTaken = toStandardOutput(wishes.files);
     const onEvent = createTerminalReporter(this.screen);
-    if (flags.from !== undefined) {
-      const report = judgeAgain(suites, loadRun(flags.from));
-      replay(report, onEvent);
-      return this.#conclude(report, wishes);
-    }
+    if (flags.from !== undefined) return this.#conclude(judgeSaved(flags.from, suites, onEvent), wishes);
     const config = await this.loadConfig(flags.config);
     if (flags.fault !== undefined && !flags["in-process"]) {
       throw new UserError("bad_flag", "A fault can be switched on only in a stack of our own.", {
@@ -153,6 +154,7 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
     const report = await verify({
       ...run,
       ...target,
+      load,
       journal,
       fault: flags.fault === undefined ? undefined : await loadFault(flags.fault),
       signal,
@@ -171,11 +173,23 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
     return this.#conclude(report, wishes);
   }
 
+  /** Which users are driven; undefined where the flags name none. Only for them the configuration is read before the rest. */
+  async #readLoad(flags: LoadFlagValues & { config: string | undefined }, named: readonly string[]) {
+    if (flags.users === undefined) return undefined;
+    const { auth } = await this.loadConfig(flags.config);
+    return readLoadFlags(flags, named, auth.users);
+  }
+
   /** Where no terminal shows what is being checked, a check that takes long is told on standard error. */
   #tellingSlowChecks(onEvent: (event: RunEvent) => void): (event: RunEvent) => void {
     if (Number.isFinite(this.screen.width)) return onEvent;
     const waits = tellSlowWaits(this.aside);
+    let driven = 0;
     return (event) => {
+      if (event.type === "load-progress" && event.progress.users !== driven) {
+        driven = event.progress.users;
+        waits.begin(`driving users: ${driven}`);
+      }
       if (event.type === "check-started") waits.begin(`checking ${event.id}`);
       if (event.type === "run-ended") waits.end();
       onEvent(event);
@@ -249,4 +263,16 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
     process.exitCode = exitCodeOf(report, compared);
     return { ...withoutEvidence(report), ...(compared && { compared }) };
   }
+}
+
+/** Judges a saved run again; one that drove users by what was measured then. Throws a UserError where there is none. */
+function judgeSaved(
+  folder: string,
+  suites: ReturnType<typeof suitesOf>,
+  onEvent: (event: RunEvent) => void,
+): RunReport {
+  const saved = loadRun(folder);
+  const report = judgeAgain(saved.load === undefined ? suites : [savedLoadSuite(saved.load)], saved);
+  replay(report, onEvent);
+  return report;
 }

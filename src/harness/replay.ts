@@ -9,6 +9,7 @@ export function replay(report: RunReport, onEvent: (event: RunEvent) => void): v
   onEvent({ type: "run-started", target: report.target, suites: suites.map(({ plan }) => plan) });
   for (const { suite, results, plan } of suites) {
     onEvent({ type: "suite-started", suite: plan });
+    if (report.load !== undefined) onEvent({ type: "load-ended", load: report.load });
     for (const result of results) {
       onEvent({ type: "check-started", id: result.id, claim: result.claim });
       onEvent({ type: "check-ended", result });

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { LoadReportSchema } from "./load-report-schema.ts";
 import type { RunReport } from "./report.ts";
 
 const Holds = z.object({ verdict: z.literal("holds"), seen: z.string() });
@@ -54,6 +55,7 @@ export const RunReportSchema = z.object({
   left_behind: z.array(z.string()),
   interrupted: z.boolean(),
   stopped_early: z.boolean().optional(),
+  load: LoadReportSchema.optional(),
 });
 
 /** The report in a parsed file; undefined where it is none. */

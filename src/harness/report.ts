@@ -1,4 +1,5 @@
 import type { Verdict } from "./check.ts";
+import type { LoadProgress, LoadReport } from "./load-report.ts";
 
 /** How one check went. */
 export type Outcome =
@@ -68,6 +69,8 @@ export interface RunReport {
   readonly interrupted: boolean;
   /** True where so many claims did not hold that the others were not tried (`--max-failures`). */
   readonly stopped_early?: boolean;
+  /** What was measured, where users were driven (`--users`). */
+  readonly load?: LoadReport;
 }
 
 /** A part of a run that is spread over machines: one of so many, counted from 1. */
@@ -89,6 +92,8 @@ export type RunEvent =
   | { readonly type: "run-started"; readonly target: string; readonly suites: readonly PlannedSuite[] }
   | { readonly type: "suite-started"; readonly suite: PlannedSuite }
   | { readonly type: "check-started"; readonly id: string; readonly claim: string }
+  | { readonly type: "load-progress"; readonly progress: LoadProgress }
+  | { readonly type: "load-ended"; readonly load: LoadReport }
   | { readonly type: "check-ended"; readonly result: CheckResult }
   | { readonly type: "suite-ended"; readonly suite: SuiteReport }
   | { readonly type: "run-ended"; readonly report: RunReport };

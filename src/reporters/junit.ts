@@ -1,5 +1,7 @@
+import type { LoadReport } from "../harness/load-report.ts";
 import { type CheckResult, type RunReport, type SuiteReport, suiteOf } from "../harness/report.ts";
 import { safeText } from "../text/foreign-text.ts";
+import { SHOWN_PERCENTILES, SHOWN_TIMES } from "./load-words.ts";
 import type { FileReporter } from "./reporter.ts";
 import { detailsOf, troubleIn } from "./words.ts";
 
@@ -24,12 +26,31 @@ export const junit: FileReporter = {
     const properties = element("properties", {}, [
       element("property", { name: "target", value: target }),
       element("property", { name: "seed", value: seed }),
+      ...(report.load === undefined ? [] : loadProperties(report.load)),
     ]);
     const suites = report.suites.map((suite) => suiteElement(suite, report));
     const body = element("testsuites", attributes, [properties, ...suites]);
     return `<?xml version="1.0" encoding="UTF-8"?>\n${body}\n`;
   },
 };
+
+/** What a load run has measured, a property a figure: `load.20.first_token_ms.p95`. */
+function loadProperties({ steps, knee }: LoadReport): string[] {
+  const property = (name: string, value: string | number): string =>
+    element("property", { name: `load.${name}`, value });
+  return [
+    property("knee", knee.words),
+    ...steps.flatMap((step) => [
+      property(`${step.users}.tokens_per_s`, step.tokens_per_s),
+      ...Object.entries(step.messages).map(([name, count]) => property(`${step.users}.${name}`, count)),
+      ...SHOWN_TIMES.flatMap(([, key]) => {
+        const times = step[key];
+        if (times === null) return [];
+        return SHOWN_PERCENTILES.map(([, p]) => property(`${step.users}.${key}.${p}`, times[p]));
+      }),
+    ]),
+  ];
+}
 
 function suiteElement(suite: SuiteReport, report: RunReport): string {
   const results = report.results.filter((result) => suiteOf(result) === suite.name);

@@ -2,6 +2,7 @@ import type { Broken } from "../harness/check.ts";
 import type { Comparison } from "../harness/compare.ts";
 import type { CheckResult, RunEvent, RunReport, SuiteReport } from "../harness/report.ts";
 import { paint, styled, type Text } from "../text/styled-text.ts";
+import { createLoadReporter } from "./load-lines.ts";
 import { countWords } from "./words.ts";
 
 /** What a reporter writes to; `src/cli/screen.ts` makes one of a stream. */
@@ -25,8 +26,11 @@ const LONGEST_VALUE = 48;
  */
 export function createTerminalReporter(screen: ReportScreen): (event: RunEvent) => void {
   let report = claimByClaim(screen);
+  const reportLoad = createLoadReporter(screen);
   return (event) => {
-    if (event.type === "run-started") {
+    if (event.type === "load-progress" || event.type === "load-ended") {
+      reportLoad(event);
+    } else if (event.type === "run-started") {
       report = event.suites.length === 1 ? claimByClaim(screen) : suiteBySuite(screen);
       screen.line(styled`  Target: ${event.target}`, 4);
       screen.line();

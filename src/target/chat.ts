@@ -6,6 +6,7 @@ import { doesNotAnswer, SERVICE_TITLES } from "./connecting.ts";
 import type { ChatClient, Sent } from "./drivers/chat-client.ts";
 import { isRefusal, refusedWords } from "./drivers/refused-words.ts";
 import { failureOf, lastFact, type TimedFact, type Told, textOf, thoughtsOf } from "./drivers/reply-facts.ts";
+import { endReply } from "./end-reply.ts";
 import type { SeenStream } from "./http.ts";
 import type { TargetUrls } from "./target.ts";
 import { tokenRefused } from "./token-refused.ts";
@@ -159,17 +160,7 @@ async function readReply(
       tell(fact);
     },
   });
-  const cancel = async (): Promise<void> => {
-    const isCallable = chat.lacking.cancel === undefined && conversation !== null;
-    const answer = isCallable
-      ? await chat
-          .cancel({ conversation: conversation ?? "", reply: sent.reply }, giveUp)
-          .catch(() => undefined)
-      : null;
-    // Where nobody can be told, the closed connection has to do. A call that failed is overtaken by the time-out.
-    if (answer === null) reading.leave();
-  };
-  const onAbort = (): void => void cancel();
+  const onAbort = (): void => void endReply(chat, { conversation, reply: sent.reply }, reading, giveUp);
   if (signal.aborted) onAbort();
   signal.addEventListener("abort", onAbort, { once: true });
   try {

@@ -38,7 +38,7 @@ export const betweenTokens = defineCheck<Context["target"], Samples>({
 });
 
 /** So many times slower than the engine writes, and somebody holds tokens back. */
-const SLOWER = 1.5;
+export const SLOWER = 1.5;
 
 function gapsIn({ tokens_ms }: Sample): number[] {
   return tokens_ms.slice(1).map((at, index) => at - (tokens_ms[index] ?? at));

@@ -35,7 +35,7 @@ export const firstToken = defineCheck<Context["target"], Samples>({
 });
 
 /** What stands between may take this much of the target by itself, in the median and at P95. */
-const REST = { p50: firstTokenP50 / 4, p95: firstTokenP95 / 4 } as const;
+export const REST = { p50: firstTokenP50 / 4, p95: firstTokenP95 / 4 } as const;
 
 /** The engine's own share, and the rest; undefined where it is not known of every reply. */
 function shareInWords(samples: readonly Sample[]): { words: string; isAlone: boolean } | undefined {

@@ -9,7 +9,7 @@ export function percentile(values: readonly number[], percent: number): number {
 }
 
 /** The fewest values of which a P95 says more than the slowest one does. */
-const FEWEST = 20;
+export const FEWEST = 20;
 
 /** Throws {@link CouldNotRun} where there are too few values for a percentile near the end. */
 export function requireEnough(values: readonly number[]): void {

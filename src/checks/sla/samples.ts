@@ -1,12 +1,12 @@
 import { CouldNotRun } from "../../harness/check.ts";
-import type { Place, Sent } from "../../target/drivers/chat-client.ts";
-import { lastFact } from "../../target/drivers/reply-facts.ts";
+import type { Place } from "../../target/drivers/chat-client.ts";
 import type { SeenStream } from "../../target/http.ts";
 import { generationsFor } from "../engine-record.ts";
 import type { Context } from "../stage.ts";
 import { lastWord } from "../stream-words.ts";
 import { beginTalk, converseIn, hear, learnConversation, openPlace, startTalk, type Talk } from "../talk.ts";
 import { type Disturbance, timeUndisturbed } from "../undisturbed.ts";
+import { type EngineShare, engineShare, isOneCallOf } from "./reply-timing.ts";
 
 /** One message and its reply, timed from when the message was sent; all times in milliseconds. */
 export interface Sample {
@@ -25,14 +25,6 @@ export interface Sample {
   readonly engine: EngineShare | null;
   /** `done (stop)`, or how the stream ended without it. */
   readonly ended: string;
-}
-
-/** What of a reply's time was the engine's own, in milliseconds. */
-export interface EngineShare {
-  /** Until its first token: it loaded the model, and read the prompt. */
-  readonly first_token_ms: number;
-  /** From one token to the next, in the mean; null where that is not told. */
-  readonly gap_ms: number | null;
 }
 
 /** What was timed. */
@@ -148,11 +140,6 @@ async function timeOne(context: Context, talk: Talk, text: string): Promise<Omit
   };
 }
 
-/** Whether the call that carried the message is the reply's stream. */
-function isOneCallOf({ call }: Sent, stream: SeenStream): boolean {
-  return call.request === stream.request && call.sent_at === stream.sent_at;
-}
-
 /** When text came, once for all that came together. */
 function arrivalsOf({ chunks, facts }: SeenStream): number[] {
   const texts = facts.filter(({ kind }) => kind === "text");
@@ -160,15 +147,6 @@ function arrivalsOf({ chunks, facts }: SeenStream): number[] {
     const next = chunks[index + 1]?.at_ms ?? Number.POSITIVE_INFINITY;
     return texts.some((fact) => fact.at_ms >= at_ms && fact.at_ms < next) ? [at_ms] : [];
   });
-}
-
-/** By the engine's own figures, as the stream tells them. */
-function engineShare(stream: SeenStream): EngineShare | null {
-  const timings = lastFact(stream, "timings")?.timings;
-  if (timings?.prompt_ms == null) return null;
-  const written = lastFact(stream, "usage")?.completion ?? 0;
-  const gap_ms = timings.reply_ms === null || written === 0 ? null : timings.reply_ms / written;
-  return { first_token_ms: (timings.load_ms ?? 0) + timings.prompt_ms, gap_ms };
 }
 
 /** By what a tap or the stand-in saw of the engine; where several ask at once, its queue is in it. */

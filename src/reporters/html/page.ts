@@ -2,6 +2,7 @@ import { type CheckResult, type RunReport, type SuiteReport, suiteOf } from "../
 import { countWords, troubleIn } from "../words.ts";
 import { claimId, markOf, renderClaim } from "./claim.ts";
 import { htmlDocument } from "./html-document.ts";
+import { loadSection } from "./load-section.ts";
 import { cut, type Html, html } from "./markup.ts";
 import { table, timeCell } from "./table.ts";
 import { counted, milliseconds } from "./units.ts";
@@ -21,7 +22,7 @@ export function renderPage(report: RunReport): string {
 <h1>${markOf(verdict)} ${title}</h1>
 ${glance(report)}</header>
 <main>
-${whatBroke(report.results)}${suiteSections(report)}</main>
+${whatBroke(report.results)}${report.load && loadSection(report.load)}${suiteSections(report)}</main>
 `,
   );
 }

@@ -2,6 +2,7 @@ import type { Bar, Timing } from "./clock.ts";
 import type { Stream } from "./evidence.ts";
 import { type Label, type PlacedLabel, placeLabels } from "./labels.ts";
 import { type Html, html } from "./markup.ts";
+import { roundStep } from "./round-step.ts";
 import { barWords, endWords, isToken, isTrouble, nameOf } from "./stream-words.ts";
 import { milliseconds } from "./units.ts";
 
@@ -95,9 +96,7 @@ ${firstToken === undefined ? undefined : upright("first-token", firstToken / ext
 }
 
 function timeAxis({ extent }: Timing, top: number, bottom: number): Html {
-  const rough = extent / 5;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10) * power;
+  const step = roundStep(extent, 5);
   const times = Array.from({ length: Math.floor(extent / step) + 1 }, (_, index) => index * step);
   return html`${times.map((time) => {
     const at = time / extent;

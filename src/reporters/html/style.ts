@@ -98,6 +98,10 @@ svg .engine { fill: var(--engine); }
 svg .engine.failed { fill: var(--trouble); }
 svg .engine.aborted { fill: var(--ground); stroke: var(--engine); stroke-width: 1.5px; }
 svg .engine.running { opacity: 0.5; }
+svg line.curve { stroke: var(--engine); stroke-width: 1.5px; }
+svg line.curve.dashed { stroke-dasharray: 5 3; }
+svg circle.curve { fill: var(--engine); }
+svg line.knee { stroke: var(--trouble); stroke-width: 1.5px; stroke-dasharray: 5 3; }
 
 @media (max-width: 40rem) {
   dl { grid-template-columns: 1fr; }
