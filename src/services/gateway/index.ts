@@ -9,8 +9,12 @@ import { callerUserOf } from "../http/caller-user.ts";
 import { endpoint } from "../http/endpoint.ts";
 import { probeDependency, type RunningService, reportHealth } from "../http/health.ts";
 import { createServer, listen, type ServerOptions } from "../http/server.ts";
+import { tryHereOrAtOwner } from "../replicas/answer-at-owner.ts";
+import { CallPasser } from "../replicas/call-passer.ts";
+import { type GenerationDirectory, NO_OTHER_GATEWAYS } from "../replicas/generation-directory.ts";
 import type { FinishedLogsSettings } from "../stream/finished-logs.ts";
 import { lastEventIdOf, type ReaderSettings, sendLog } from "../stream/send.ts";
+import { cancelGeneration } from "./cancel-generation.ts";
 import type { EngineClient } from "./engine-client.ts";
 import { EngineQueue } from "./engine-queue.ts";
 import { Generations } from "./generations.ts";
@@ -35,17 +39,26 @@ export interface GatewayOptions extends ServerOptions, ReaderSettings, FinishedL
   maxConcurrent: number;
   conversations: Conversations;
   version: string;
+  /** Which gateway has which generation, where several share a database; left out where this one is alone. */
+  directory?: GenerationDirectory | undefined;
+  /** Where other gateways reach it; its own host and port where it is left out. */
+  advertiseUrl?: string | undefined;
 }
+
+/** How long another gateway that has a generation is tried, in milliseconds. */
+const HOLDER_PATIENCE = { answerMs: 10_000, waitMs: 15_000 };
+const CANCEL_PATIENCE = { answerMs: 800, waitMs: 0 };
 
 /** The gateway (contract, section 2): turns a chat request into an event stream, and can stop it. */
 export async function startGateway(options: GatewayOptions): Promise<RunningService> {
-  const { engine, conversations } = options;
-  const app = createServer(options);
+  const { engine, conversations, directory = NO_OTHER_GATEWAYS } = options;
+  const app = createServer({ ...options, isOwnKey: (key) => directory.isOwnKey(key) });
+  const passer = new CallPasser();
   const metrics = await createMetrics();
   const defaultModel = new DefaultModel(engine, options.defaultModel);
   const queue = new EngineQueue(options.maxConcurrent);
   const access = { engine, defaultModel, queue };
-  const generations = new Generations({ ...options, ...access, metrics, logger: app.log });
+  const generations = new Generations({ ...options, ...access, directory, metrics, logger: app.log });
 
   endpoint(
     app,
@@ -87,53 +100,49 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
     const isBack = parseEventId(lastEventIdOf(request) ?? "")?.messageId === messageId;
     // A reply that is there already has been found able.
     if (!isBack && generations.find(sessionId, messageId) === undefined) await requireAble(access, body);
-    const generation = isBack
-      ? await resumeGeneration(generations, conversations, { sessionId, messageId, mayStart: false })
-      : generations.start(body, personOf(request));
-    await sendLog(request, reply, generation.log, options);
+    const tryHere = () =>
+      isBack
+        ? resumeGeneration(generations, conversations, { sessionId, messageId, mayStart: false })
+        : generations.start(body, personOf(request));
+    const generation = await tryHereOrAtOwner(passer, { request, reply }, tryHere, HOLDER_PATIENCE);
+    if (generation !== undefined) await sendLog(request, reply, generation.log, options);
   });
   endpoint(app, gatewayRoutes.resume, { query: ResumeQuery }, async ({ params, query, request, reply }) => {
     const sessionId = params["session_id"] ?? "";
     await requireTheirs(request, sessionId);
-    const generation = await resumeGeneration(generations, conversations, {
+    const asked = {
       sessionId,
       messageId: query.message_id,
       mayStart: lastEventIdOf(request) === undefined,
-    });
-    await sendLog(request, reply, generation.log, options);
+    };
+    const tryHere = () => resumeGeneration(generations, conversations, asked);
+    const generation = await tryHereOrAtOwner(passer, { request, reply }, tryHere, HOLDER_PATIENCE);
+    if (generation !== undefined) await sendLog(request, reply, generation.log, options);
   });
 
   endpoint(
     app,
     gatewayRoutes.cancel,
     { body: Cancel },
-    async ({ params, body, request }): Promise<CancelAnswer> => {
+    async ({ params, body, request, reply }): Promise<CancelAnswer | undefined> => {
       const session_id = params["session_id"] ?? "";
       await requireTheirs(request, session_id);
-      const running = generations.find(session_id, body.message_id);
-      if (running !== undefined && !running.log.ended) {
-        running.cancel();
-        return { status: "cancelled", session_id, message_id: running.messageId };
-      }
-      if (
-        generations.find(session_id) !== undefined ||
-        (await conversations.userOf(session_id)) !== undefined
-      ) {
-        return { status: "idle", session_id };
-      }
-      throw conversationNotFound(session_id);
+      const tryHere = () => cancelGeneration(generations, conversations, session_id, body.message_id);
+      return await tryHereOrAtOwner(passer, { request, reply }, tryHere, CANCEL_PATIENCE);
     },
   );
 
   const port = await listen(app, options.host, options.port);
+  const url = urlOf({ host: options.host, port });
+  directory.announce(options.advertiseUrl ?? url);
   return {
-    url: urlOf({ host: options.host, port }),
+    url,
     port,
     close: async () => {
       // First the readers' connections, so that none takes what the engine says to its abort for an end.
       await app.close();
       generations.close();
-      await engine.close();
+      await Promise.all([engine.close(), directory.close(), passer.close()]);
     },
   };
 }

@@ -23,7 +23,7 @@ export interface ResumeRequest {
 /**
  * The generation that a reader of a conversation means: the one that runs; else the one that its last
  * message waits for, which is started; else the finished one that is kept. With a `messageId` only that
- * one. Throws `conversation_not_found` or `nothing_to_stream`.
+ * one. Throws `conversation_not_found` or `nothing_to_stream`, and a `HeldElsewhere` where another gateway has it.
  */
 export async function resumeGeneration(
   generations: Generations,
@@ -37,9 +37,9 @@ export async function resumeGeneration(
   const pending = mayStart ? await conversations.pendingRequest(sessionId) : undefined;
   const isPendingMeant = messageId === undefined || messageId === pending?.message_id;
   if (pending !== undefined && isPendingMeant) {
-    // Another reader may have begun it meanwhile, from a history that had more or less room.
-    return generations.find(sessionId, pending.message_id) ?? generations.start(pending);
+    return await generations.startPending(pending);
   }
+  await generations.requireHere(sessionId, messageId);
   if (present !== undefined) return present;
   if (generations.find(sessionId) === undefined && (await conversations.userOf(sessionId)) === undefined) {
     throw conversationNotFound(sessionId);

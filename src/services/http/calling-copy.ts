@@ -17,14 +17,19 @@ export function copyCallerOf(
   const key = request.headers[COPY_KEY_HEADER];
   if (key === undefined) return undefined;
   if (typeof key !== "string" || !isOwnKey(key)) {
-    throw new WireError(
-      "misdirected",
-      "The call is meant for another copy of this service, which is not here.",
-    );
+    throw misdirected();
   }
   const named = request.headers[COPY_USER_HEADER];
   if (named === undefined) return { user: LOCAL_USER, actsForAll: true, by: "copy" };
   const user = typeof named === "string" ? userOfHeader(named) : undefined;
   if (user === undefined) throw new WireError("bad_request", `${COPY_USER_HEADER}: cannot be read.`);
   return { user, actsForAll: false, by: "copy" };
+}
+
+/** Tells a copy that has passed a call on to the wrong one that it is to look again. */
+export function misdirected(): WireError {
+  return new WireError(
+    "misdirected",
+    "The call is meant for another copy of this service, which is not here.",
+  );
 }

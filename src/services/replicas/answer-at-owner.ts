@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { WireError } from "../../errors.ts";
 import { isPassedOn } from "../http/caller-user.ts";
+import { misdirected } from "../http/calling-copy.ts";
 import type { CallPasser, OtherCopy, PassableCall } from "./call-passer.ts";
+import { HeldElsewhere } from "./generation-directory.ts";
 
 /** How long an owner is tried, in milliseconds. */
 export interface OwnerPatience {
@@ -37,6 +39,34 @@ export async function answerAtOwner(
     await sleep(LOOK_AGAIN_MS);
   }
   return true;
+}
+
+/**
+ * The same where it turns out only by trying that another copy is the owner: gives back what `tryHere` does; undefined
+ * where the owner has answered. Throws `owner_unreachable`, or `misdirected` where a copy that has passed the call on to
+ * this one was wrong.
+ *
+ * @param tryHere throws a {@link HeldElsewhere}, and has done nothing then
+ */
+export async function tryHereOrAtOwner<Result>(
+  passer: CallPasser,
+  call: PassableCall,
+  tryHere: () => Promise<Result>,
+  patience: OwnerPatience,
+): Promise<Result | undefined> {
+  let result: Result | undefined;
+  const findByTrying = async (): Promise<OtherCopy | undefined> => {
+    try {
+      result = await tryHere();
+      return undefined;
+    } catch (error) {
+      if (error instanceof HeldElsewhere) return error.holder;
+      throw error;
+    }
+  };
+  if (!isPassedOn(call.request)) await answerAtOwner(passer, call, findByTrying, patience);
+  else if ((await findByTrying()) !== undefined) throw misdirected();
+  return result;
 }
 
 const LOOK_AGAIN_MS = 250;

@@ -1,0 +1,26 @@
+import type { CancelAnswer } from "../../contract/gateway.ts";
+import type { Generations } from "./generations.ts";
+import { type Conversations, conversationNotFound } from "./resume.ts";
+
+/**
+ * Ends a conversation's generation, or only that of the reply which is named. Throws `conversation_not_found`, and a
+ * `HeldElsewhere` where another gateway has it.
+ */
+export async function cancelGeneration(
+  generations: Generations,
+  conversations: Conversations,
+  session_id: string,
+  messageId: string | undefined,
+): Promise<CancelAnswer> {
+  const running = generations.find(session_id, messageId);
+  if (running !== undefined && !running.log.ended) {
+    running.cancel();
+    return { status: "cancelled", session_id, message_id: running.messageId };
+  }
+  await generations.requireHere(session_id, messageId);
+  const isKnown = generations.find(session_id) !== undefined;
+  if (isKnown || (await conversations.userOf(session_id)) !== undefined) {
+    return { status: "idle", session_id };
+  }
+  throw conversationNotFound(session_id);
+}

@@ -1,0 +1,55 @@
+import type { OtherCopy } from "./call-passer.ts";
+
+/** A reply in the making, as gateways name it. */
+export interface GenerationKey {
+  readonly sessionId: string;
+  readonly messageId: string;
+}
+
+/**
+ * Which gateway has which generation, where several share a database (contract, section 9). What a gateway has claimed is
+ * its own until it forgets it, or its lease ends. Calls take effect in the order in which a gateway makes them.
+ */
+export interface GenerationDirectory {
+  /** Says where this gateway is reached; to be called before the first claim. */
+  announce(url: string): void;
+  /** Whether this is the key that others know of this gateway, as it is now. */
+  isOwnKey(key: string): boolean;
+  /**
+   * Claims a generation before the engine is asked for it. Undefined where this gateway may go on; else the other one
+   * that has it, or that works on another reply of its conversation.
+   */
+  claim(generation: GenerationKey): Promise<OtherCopy | undefined>;
+  /**
+   * The other gateway that has the generation of this reply, running or kept; without a reply the conversation's
+   * running one, else its last. Undefined where none has it, or this one does.
+   */
+  find(sessionId: string, messageId?: string): Promise<OtherCopy | undefined>;
+  /** It has ended, and is kept for late readers: the conversation may have another one. */
+  end(generation: GenerationKey): Promise<void>;
+  /** It is kept no longer. */
+  forget(generation: GenerationKey): Promise<void>;
+  /** Gives up all that it has. */
+  close(): Promise<void>;
+}
+
+/** The directory of a gateway that has no others beside it. */
+export const NO_OTHER_GATEWAYS: GenerationDirectory = {
+  announce: () => undefined,
+  isOwnKey: () => false,
+  claim: async () => undefined,
+  find: async () => undefined,
+  end: async () => undefined,
+  forget: async () => undefined,
+  close: async () => undefined,
+};
+
+/** Thrown where what is asked for is at another gateway. */
+export class HeldElsewhere extends Error {
+  readonly holder: OtherCopy;
+
+  constructor(holder: OtherCopy) {
+    super(`The generation is at ${holder.url}.`);
+    this.holder = holder;
+  }
+}
