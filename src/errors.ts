@@ -91,6 +91,8 @@ export const WIRE_ERRORS = {
   store_unavailable: 503,
   /** The copy that writes the reply does not answer, and still may; `Retry-After` says when to try again. */
   owner_unreachable: 503,
+  /** This copy of the service is being stopped and begins no reply; another one does, or this one after `Retry-After`. */
+  draining: 503,
   /** The reply took longer than `stream.max_reply_ms`; it ends with what has come. */
   reply_timeout: 504,
   /** A gateway gave up waiting; ours says what did not answer, and the HMI passes this on from others. */

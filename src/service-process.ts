@@ -13,7 +13,10 @@ import { returnMemoryWhenQuiet } from "./services/idle-memory.ts";
 import { openStore, startGatewayOn, startHmiOn, startStandIn } from "./services/start.ts";
 import { startTap } from "./tap/tap.ts";
 
-type Starter = (config: Config, logger: pino.Logger) => Promise<Pick<RunningService, "url" | "close">>;
+type Starter = (
+  config: Config,
+  logger: pino.Logger,
+) => Promise<Pick<RunningService, "url" | "drain" | "close">>;
 
 const STARTERS: Readonly<Record<string, Starter>> = {
   engine: (config) => startStandIn(config, process.env),
@@ -27,12 +30,12 @@ const STARTERS: Readonly<Record<string, Starter>> = {
   gateway: async (config, logger) => {
     const store = openStore(config);
     const gateway = await startGatewayOn(config, store, { logger });
-    return { url: gateway.url, close: () => gateway.close().finally(() => store.close()) };
+    return { ...gateway, close: () => gateway.close().finally(() => store.close()) };
   },
   hmi: async (config, logger) => {
     const store = openStore(config);
     const hmi = await startHmiOn(config, store, urlOf(config.gateway), { logger });
-    return { url: hmi.url, close: () => hmi.close().finally(() => store.close()) };
+    return { ...hmi, close: () => hmi.close().finally(() => store.close()) };
   },
 };
 
@@ -56,13 +59,16 @@ async function run(name: string): Promise<void> {
   returnMemoryWhenQuiet();
   const stop = (signal: NodeJS.Signals): void => {
     logger.info({ signal }, "stopping");
-    service.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        logger.error({ err: error }, "could not stop cleanly");
-        process.exit(1);
-      },
-    );
+    const drained = service.drain?.(config.stream.drain_ms) ?? Promise.resolve();
+    drained
+      .then(() => service.close())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          logger.error({ err: error }, "could not stop cleanly");
+          process.exit(1);
+        },
+      );
   };
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);

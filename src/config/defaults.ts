@@ -24,6 +24,7 @@ export const DEFAULT_SETTINGS: Settings = {
     max_reply_chars: DEFAULTS.maxReplyChars,
     max_reply_ms: DEFAULTS.maxReplyMs,
     stalled_reader_ms: DEFAULTS.stalledReaderMs,
+    drain_ms: 0,
     save_every_ms: DEFAULTS.saveEveryMs,
   },
   auth: { token: "", users: {}, user_header: "", trusted_proxies: [] },

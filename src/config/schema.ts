@@ -116,6 +116,8 @@ export const ConfigSchema = z.strictObject({
     max_reply_ms: milliseconds,
     /** How long a reader may take nothing of what waits for it, before it is cut off; it may come back. */
     stalled_reader_ms: period,
+    /** How long a gateway or an HMI that is asked to stop lets its replies come to their end, and takes no new ones. */
+    drain_ms: milliseconds,
     /** A growing reply is written to disk at least this often. */
     save_every_ms: period,
   }),

@@ -67,6 +67,8 @@ export const hmiRoutes = {
   health: route("GET", "/health"),
   /** 200 while the HMI serves. */
   live: route("GET", "/health/live"),
+  /** 200 while the HMI takes messages and can save them, else 503. */
+  ready: route("GET", "/health/ready"),
   /** Saves a message and begins its reply. */
   sendMessage: route("POST", "/api/chat/message"),
   /** Streams the conversation's reply: the one that runs, or the last one from the store. */

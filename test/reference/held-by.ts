@@ -45,6 +45,10 @@ export const HELD_BY: Holders = {
     },
     "hmi.health": { "services/hmi/hmi.test.ts": "health names the process and what it needs" },
     "hmi.live": { "services/auth.test.ts": "whether the services live can be asked by everybody" },
+    "hmi.ready": {
+      "services/draining.test.ts":
+        "a service that drains says so, begins nothing, and goes on with what it has begun",
+    },
     "hmi.sendMessage": {
       "services/hmi/reply.test.ts": "before the answer to a message, both rows are on disk",
     },
@@ -299,6 +303,10 @@ export const HELD_BY: Holders = {
       "services/hmi/copies.test.ts":
         "who makes a key up is refused, and names nobody by the header that goes with it",
     },
+    draining: {
+      "services/draining.test.ts":
+        "a service that drains says so, begins nothing, and goes on with what it has begun",
+    },
     owner_unreachable: {
       "services/hmi/copies.test.ts":
         "where a reply's owner does not answer, a cancel is not told as done, and another copy leaves the reply alone",
@@ -416,6 +424,9 @@ export const HELD_BY: Holders = {
     },
     "stream.stalled_reader_ms": {
       "services/stream/send.test.ts": "who takes nothing for too long is cut off, and may come back",
+    },
+    "stream.drain_ms": {
+      "services/draining.test.ts": "a gateway that is asked to stop writes its reply to the end first",
     },
     "stream.save_every_ms": { "services/hmi/reply.test.ts": "the text grows on disk while it is streamed" },
     "auth.token": { "services/auth.test.ts": "every call but the one for liveness asks for the token" },

@@ -94,6 +94,7 @@ const CALLS: Record<
   },
   "hmi.health": {},
   "hmi.live": {},
+  "hmi.ready": {},
   "hmi.models": {},
   "hmi.agents": {},
   "hmi.sendMessage": {

@@ -1,5 +1,6 @@
 import type { ChatRequest } from "../../contract/gateway.ts";
 import { WireError } from "../../errors.ts";
+import type { Draining } from "../http/draining.ts";
 import {
   type GenerationDirectory,
   type GenerationKey,
@@ -16,6 +17,8 @@ export interface GenerationsSettings
   readonly orphanGraceMs: number;
   /** Where it is looked up which gateway has a generation, and said which this one has. */
   readonly directory: GenerationDirectory;
+  /** Whether it takes new ones still. */
+  readonly draining: Pick<Draining, "refuse">;
 }
 
 /** The generations that run, and the finished ones that are kept for late readers. */
@@ -36,10 +39,15 @@ export class Generations {
     return this.#all().filter((generation) => !generation.log.ended).length;
   }
 
+  /** Whether any is written, or read. */
+  get areInUse(): boolean {
+    return this.#all().some(({ log }) => !log.ended || log.readerCount > 0);
+  }
+
   /**
    * The generation of this request: a new one, or where the same was sent before, the one that it started. Throws
    * `key_reused` where its key was sent with another question, `generation_in_progress` while another message of the
-   * conversation is answered, and a {@link HeldElsewhere} where one of both is known to another gateway.
+   * conversation is answered, `draining` where this gateway is being stopped, and a {@link HeldElsewhere} where one of both is known to another gateway.
    *
    * @param caller Who asks, where that is a person with a token of their own: the keys of one are no keys of another,
    * or anybody could use up those that the HMI will give to others' replies.
@@ -83,6 +91,7 @@ export class Generations {
   ): Promise<Generation> {
     const before = known();
     if (before !== undefined) return before;
+    this.#settings.draining.refuse();
     const key = { sessionId: request.session_id, messageId: request.message_id };
     const holder = await this.#settings.directory.claim(key);
     if (holder !== undefined) throw new HeldElsewhere(holder);

@@ -6,6 +6,7 @@ import { parseEventId } from "../../contract/event-id.ts";
 import { Cancel, type CancelAnswer, ChatRequest, ResumeQuery } from "../../contract/gateway.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
 import { callerUserOf } from "../http/caller-user.ts";
+import { Draining } from "../http/draining.ts";
 import { endpoint } from "../http/endpoint.ts";
 import { probeDependency, type RunningService, reportHealth } from "../http/health.ts";
 import { createServer, listen, type ServerOptions } from "../http/server.ts";
@@ -54,11 +55,19 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
   const { engine, conversations, directory = NO_OTHER_GATEWAYS } = options;
   const app = createServer({ ...options, isOwnKey: (key) => directory.isOwnKey(key) });
   const passer = new CallPasser();
+  const draining = new Draining(app);
   const metrics = await createMetrics();
   const defaultModel = new DefaultModel(engine, options.defaultModel);
   const queue = new EngineQueue(options.maxConcurrent);
   const access = { engine, defaultModel, queue };
-  const generations = new Generations({ ...options, ...access, directory, metrics, logger: app.log });
+  const generations = new Generations({
+    ...options,
+    ...access,
+    directory,
+    draining,
+    metrics,
+    logger: app.log,
+  });
 
   endpoint(
     app,
@@ -74,6 +83,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
   );
   endpoint(app, gatewayRoutes.live, {}, () => ({ status: "ok" }));
   endpoint(app, gatewayRoutes.ready, {}, async () => {
+    draining.refuse();
     await engine.identify();
     return { status: "ok" };
   });
@@ -138,6 +148,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
   return {
     url,
     port,
+    drain: (ms) => draining.drain(ms, () => !generations.areInUse),
     close: async () => {
       // First the readers' connections, so that none takes what the engine says to its abort for an end.
       await app.close();

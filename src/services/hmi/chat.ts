@@ -5,6 +5,7 @@ import { requireAgent } from "../conversations/agents.ts";
 import type { EngineSettings } from "../conversations/engine-settings.ts";
 import type { ClientKey, ConversationStore, Exchange } from "../conversations/store.ts";
 import { pendingRequest, type TurnContext } from "../conversations/turn.ts";
+import type { Draining } from "../http/draining.ts";
 import type { EventLog } from "../stream/event-log.ts";
 import { Cancellations } from "./cancellations.ts";
 import type { ReplyRequest } from "./gateway-client.ts";
@@ -25,6 +26,8 @@ export interface ChatSettings
   /** Where it is told what happens in users' conversations. */
   readonly events: UserEventPublisher;
   readonly log: HmiLog;
+  /** Whether it takes new messages still. */
+  readonly draining: Pick<Draining, "refuse">;
   /** See `LeftReplies`. */
   readonly lookForLeftEveryMs: number;
   /** Told how many replies of a stopped HMI are taken up again, where there are any. */
@@ -89,6 +92,7 @@ export class Chat {
 
   /** Saves the message and begins its reply; a message with a known client key joins the reply it has. */
   async send(user: string, outgoing: Outgoing): Promise<Sent> {
+    this.#settings.draining.refuse();
     await this.#left.looked;
     const clientKey = clientKeyOf(outgoing);
     if (clientKey === undefined) return await this.#sendNew(user, outgoing, clientKey);
@@ -103,6 +107,7 @@ export class Chat {
    * `message_superseded`; or `generation_in_progress` while a reply runs.
    */
   async regenerate(user: string, again: Again): Promise<Sent> {
+    this.#settings.draining.refuse();
     await this.#left.looked;
     const { sessionId, messageId, model: modelName, settings } = again;
     const store = this.#settings.store.as(user);

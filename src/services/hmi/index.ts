@@ -5,6 +5,7 @@ import { listAgents } from "../conversations/agents.ts";
 import type { EngineSettings } from "../conversations/engine-settings.ts";
 import { limitsFrom } from "../conversations/model-limits.ts";
 import type { ConversationStore } from "../conversations/store.ts";
+import { Draining } from "../http/draining.ts";
 import { endpoint } from "../http/endpoint.ts";
 import { type RunningService, reportHealth } from "../http/health.ts";
 import { limitMessages } from "../http/rate-limit.ts";
@@ -67,6 +68,7 @@ export async function startHmi(options: HmiOptions): Promise<RunningService> {
   const passer = new CallPasser();
   const app = createServer({ ...options, isOwnKey: (key) => store.replies.isOwnKey(key) });
   await limitMessages(app, options.messagesPerMinute ?? 0, options);
+  const draining = new Draining(app);
   const userEvents = new UserEvents();
   const sessionOf = (user: string, sessionId: string) => store.as(user).conversations.get(sessionId);
   const events = new SharedUserEvents({ events: userEvents, bus, sessionOf });
@@ -74,6 +76,7 @@ export async function startHmi(options: HmiOptions): Promise<RunningService> {
     ...options,
     lookForLeftEveryMs,
     events,
+    draining,
     limitsOf: limitsFrom(() => gateway.models()),
     defaults: options.engineSettings,
     log: app.log,
@@ -94,6 +97,11 @@ export async function startHmi(options: HmiOptions): Promise<RunningService> {
       }),
   );
   endpoint(app, hmiRoutes.live, {}, () => ({ status: "ok" }));
+  endpoint(app, hmiRoutes.ready, {}, async () => {
+    draining.refuse();
+    await store.probe();
+    return { status: "ok" };
+  });
   endpoint(app, hmiRoutes.models, {}, () => gateway.models());
   endpoint(app, hmiRoutes.agents, {}, () => ({
     status: "ok",
@@ -120,6 +128,8 @@ export async function startHmi(options: HmiOptions): Promise<RunningService> {
   return {
     url,
     port,
+    // Those that go on longer are left to another copy when it stops.
+    drain: (ms) => draining.drain(ms, () => chat.activeCount === 0),
     close: async () => {
       userEvents.close();
       await chat.close();

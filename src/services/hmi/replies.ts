@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { StreamEvent } from "../../contract/events.ts";
-import { WireError } from "../../errors.ts";
+import { WireError, type WireErrorCode } from "../../errors.ts";
 import type { Exchange, OwnedReply } from "../conversations/store.ts";
 import { whenAbandoned } from "../stream/abandonment.ts";
 import type { EventLog } from "../stream/event-log.ts";
@@ -138,14 +138,40 @@ async function* askFor(
   // It may have been cancelled meanwhile: then nobody is asked.
   signal.throwIfAborted();
   try {
-    yield* gateway.chat(asked, signal);
+    yield* askPastDraining(gateway, asked, signal);
   } catch (error) {
-    if (!(error instanceof WireError) || error.code !== "generation_in_progress") throw error;
+    if (!isWireError(error, "generation_in_progress")) throw error;
     // The store lets a conversation have one reply at a time, and it is this one: what the gateway still
     // works on was left there when this service was killed, or cut off from it.
     await gateway.cancel(asked.session_id);
-    yield* gateway.chat(asked, signal);
+    yield* askPastDraining(gateway, asked, signal);
   }
+}
+
+/** How long a reply is asked for at gateways that are being stopped, in milliseconds, and how often. */
+const LONGEST_DRAIN_MS = 5_000;
+const DRAIN_PAUSE_MS = 200;
+
+/** By the same address there may be other copies of the gateway than one that is being stopped. */
+async function* askPastDraining(
+  gateway: GatewayClient,
+  asked: ReplyRequest,
+  signal: AbortSignal,
+): AsyncIterable<readonly StreamEvent[]> {
+  const until = performance.now() + LONGEST_DRAIN_MS;
+  for (;;) {
+    try {
+      yield* gateway.chat(asked, signal);
+      return;
+    } catch (error) {
+      if (!isWireError(error, "draining") || performance.now() > until) throw error;
+      await sleep(DRAIN_PAUSE_MS, undefined, { signal });
+    }
+  }
+}
+
+function isWireError(error: unknown, code: WireErrorCode): boolean {
+  return error instanceof WireError && error.code === code;
 }
 
 /** How long a gateway may take to hear that a reply is not wanted any more, in milliseconds. */

@@ -14,6 +14,7 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, thrown: 
 /** When it is worth trying again, in seconds: a lock is soon free, room on a disk is made by a person. */
 const RETRY_AFTER_S: { readonly [Code in WireErrorCode]?: number } = {
   owner_unreachable: 2,
+  draining: 1,
   store_unavailable: 2,
   store_full: 30,
 };
