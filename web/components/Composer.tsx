@@ -20,14 +20,16 @@ interface ComposerProps {
   readonly onStop: () => void;
   /** What goes with the message, between its text and the choices. */
   readonly pictures: ComponentChildren;
-  /** The choices beside the button. */
+  /** What stands close to the button. */
+  readonly gauge: ComponentChildren;
+  /** The choices before them. */
   readonly children: ComponentChildren;
 }
 
 /** Where a message is written. Enter sends, Shift+Enter breaks the line; on a touch screen Enter does. In an empty one ArrowUp edits the last message. */
 export function Composer(props: ComposerProps) {
-  const { draft, canSend, isReplying, place, note, onChange, onFiles, onSend, onStop, pictures, children } =
-    props;
+  const { draft, canSend, isReplying, place, note, onChange, onFiles, onSend, onStop } = props;
+  const { pictures, gauge, children } = props;
   const isDropping = useDroppedFiles(onFiles);
   const field = useRef<HTMLTextAreaElement>(null);
   const focus = (): void => field.current?.focus();
@@ -79,16 +81,19 @@ export function Composer(props: ComposerProps) {
       <div class="choices">
         <AddFilesButton onFiles={onFiles} />
         {children}
-        <button
-          type="button"
-          class="go"
-          disabled={!isReplying && !canSend}
-          aria-label={isReplying ? "Stop" : "Send"}
-          title={isReplying ? "Stop (Esc)" : "Send (Enter)"}
-          onClick={onButton}
-        >
-          <Icon name={isReplying ? "stop" : "send"} />
-        </button>
+        <span class="end">
+          {gauge}
+          <button
+            type="button"
+            class="go"
+            disabled={!isReplying && !canSend}
+            aria-label={isReplying ? "Stop" : "Send"}
+            title={isReplying ? "Stop (Esc)" : "Send (Enter)"}
+            onClick={onButton}
+          >
+            <Icon name={isReplying ? "stop" : "send"} />
+          </button>
+        </span>
       </div>
     </div>
   );

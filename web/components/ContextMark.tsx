@@ -13,7 +13,9 @@ export function ContextMark({ marks: { summary, summarised, firstGiven }, place 
     return (
       <details class="summarised">
         <summary>
-          <span class="forgotten">The model is given a summary of what is above.</span>
+          <span class="forgotten">
+            <span>The model is given a summary of what is above.</span>
+          </span>
         </summary>
         <p dir="auto">{summary.text}</p>
       </details>

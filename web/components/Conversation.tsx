@@ -88,6 +88,7 @@ export function Conversation({ chat, state }: { chat: Chat; state: ChatState }) 
               }}
             />
           }
+          gauge={<Gauge state={state} />}
           onSend={() => void chat.send()}
           onStop={() => void chat.stop()}
         >
@@ -114,7 +115,6 @@ export function Conversation({ chat, state }: { chat: Chat; state: ChatState }) 
               onChoose={(think) => chat.dispatch({ type: "think_chosen", think })}
             />
           )}
-          <Gauge state={state} />
         </Composer>
         {isScripted(state) && <p class="scripted">The answers are scripted: no model runs.</p>}
       </div>

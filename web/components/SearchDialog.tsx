@@ -5,6 +5,7 @@ import type { Chat } from "../chat.ts";
 import { problemOf } from "../problem.ts";
 import { titleOf } from "../view.ts";
 import { Dialog } from "./Dialog.tsx";
+import { IconButton } from "./IconButton.tsx";
 
 /** How long nothing is typed before it is looked for, in milliseconds. */
 const PAUSE_MS = 150;
@@ -54,6 +55,7 @@ export function SearchDialog({ chat, onChoose, onClose }: SearchDialogProps) {
                 value={query}
                 onInput={(event) => setQuery(event.currentTarget.value)}
               />
+              <IconButton icon="close" label="Close" onClick={close} />
             </form>
             <p class="note" role="status">
               {words}
@@ -63,7 +65,7 @@ export function SearchDialog({ chat, onChoose, onClose }: SearchDialogProps) {
                 <li key={`${place.session.session_id} ${place.message_id}`}>
                   <button type="button" onClick={() => choose(place)}>
                     <span class="title" dir="auto">
-                      {titleOf(place.session)}
+                      {place.message_id === null ? <Marked place={place} /> : titleOf(place.session)}
                       {place.session.archived && " (archived)"}
                     </span>
                     {place.message_id !== null && (
