@@ -41,7 +41,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   learn: "tap, target, contract, config/load.ts, errors.ts",
   cli: "learn, type services/conversations/sqlite/check-database.ts, launch, type doctor, type verify.ts, type prove, type prove-target, type faults, target/drivers/shipped-drivers.ts, type target, harness, reporters, supervisor, contract, config, text, linear-pattern.ts, private-files.ts, make-folders.ts, shell-word.ts, errors.ts, package-root.ts",
   export:
-    "launch/specs.ts, launch/engine.ts, contract, type config, config, make-folders.ts, errors.ts, package-root.ts",
+    "launch/specs.ts, launch/engine.ts, launch/plan.ts, supervisor/types.ts, contract, config, make-folders.ts, errors.ts, package-root.ts",
   doctor: "launch, supervisor, target, contract, type config, shell-word.ts, errors.ts",
   trace: "tap, target, contract, type config, reporters/html, text, errors.ts",
   init: "launch/engine.ts, source-check, supervisor, contract, config, file-owners.ts, shell-word.ts, errors.ts",

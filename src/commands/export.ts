@@ -55,6 +55,7 @@ Exit codes: 0 all is well, 2 it could not: this configuration cannot be run so, 
     const { files, notes } = exportFormat(args.format).render(config, {
       hosts: flags.host,
       image: flags.image,
+      path: process.env["PATH"],
     });
     const { screen, aside } = this;
     const written =

@@ -22,6 +22,8 @@ export interface ExportOptions {
   readonly hosts: readonly string[];
   /** The container image of this package; `chat-stack:VERSION` if not given. */
   readonly image?: string | undefined;
+  /** The PATH on which programs are looked for, where they must be known by their places. */
+  readonly path?: string | undefined;
 }
 
 /** A format of `stack export`: what it is for, and how it is made. */

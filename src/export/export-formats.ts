@@ -3,11 +3,13 @@ import { composeFormat } from "./compose.ts";
 import type { ExportFormat } from "./export-format.ts";
 import { kubernetesFormat } from "./kubernetes/kubernetes.ts";
 import { nginxFormat } from "./nginx.ts";
+import { systemdFormat } from "./systemd/systemd.ts";
 
 /** Every format of `stack export`. The next one is a file beside this one, and a line here. */
 export const EXPORT_FORMATS: readonly ExportFormat[] = [
   kubernetesFormat,
   composeFormat,
+  systemdFormat,
   nginxFormat,
   caddyFormat,
 ];

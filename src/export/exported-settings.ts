@@ -3,6 +3,7 @@ import { FILE_VARIABLE, toEnvironment, variableOf } from "../config/environment.
 import { isSecret } from "../config/found.ts";
 import type { Settings } from "../config/schema.ts";
 import { secretFileVariable } from "../config/secret-files.ts";
+import { isLoopback } from "../contract/address.ts";
 import type { DeployedSecret } from "./container-deployment.ts";
 
 /** The sections that gateway and HMI read; of the engine only the gateway. */
@@ -40,9 +41,13 @@ interface SecretSetting {
   isNeeded(service: OwnService, settings: Settings): boolean;
 }
 
-/** Beyond one machine whoever calls shows a token, whether or not the configuration has one. */
+/** What other machines reach asks for a token, whether or not the configuration has one. */
 const SECRET_SETTINGS: readonly SecretSetting[] = [
-  { path: ["auth", "token"], example: '"$(openssl rand -hex 32)"', isNeeded: () => true },
+  {
+    path: ["auth", "token"],
+    example: '"$(openssl rand -hex 32)"',
+    isNeeded: (service, { auth, ...settings }) => auth.token !== "" || !isLoopback(settings[service].host),
+  },
   {
     path: ["auth", "users"],
     example: `'{"ann": "..."}'`,

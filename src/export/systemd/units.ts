@@ -1,0 +1,130 @@
+import { toEnvironment } from "../../config/environment.ts";
+import type { Config } from "../../config/schema.ts";
+import type { PlannedService } from "../../launch/plan.ts";
+import { engineUrlForGateway } from "../../launch/specs.ts";
+import { packageRoot } from "../../package-root.ts";
+import { DEFAULT_RESTART } from "../../supervisor/types.ts";
+import { exportedVariables, secretsOf } from "../exported-settings.ts";
+import { asTheUser, sandbox } from "./sandbox.ts";
+import { commandLine, environmentWord, type UnitFile } from "./unit-file.ts";
+
+/** What groups them: `systemctl start stack.target`. */
+export const TARGET = "stack.target";
+/** The account and the folder of gateway and HMI; the engine has its own, which reads no conversations. */
+const OWN = "stack";
+const ENGINE = "stack-engine";
+/** Where root keeps the secrets, one a file. */
+const SECRETS = "/etc/stack";
+const STOP_MS = 5_000;
+
+/** What a unit needs to know beside its service. */
+export interface UnitContext {
+  readonly config: Config;
+  /** Who exports: programs of the user's own run as this one. */
+  readonly user: string;
+  /** All services that have a unit. */
+  readonly planned: readonly PlannedService[];
+  /** The absolute path of a program. */
+  find(program: string): string;
+}
+
+export function unitName(service: string): string {
+  return `stack-${service}.service`;
+}
+
+/** The unit of a service. */
+export function unitOf(service: PlannedService, context: UnitContext): UnitFile {
+  const { name, kind, spec } = service;
+  const needs = context.planned.filter((other) => spec.dependsOn?.includes(other.name));
+  const isJob = kind === "job";
+  const restart = spec.restart ?? DEFAULT_RESTART;
+  return {
+    Unit: {
+      Description: `The chat stack: ${name}`,
+      PartOf: TARGET,
+      // Where a job has failed, what needs what it does is not started.
+      Requires: listOf(needs.filter((need) => need.kind === "job")),
+      Wants: `network-online.target ${listOf(needs.filter((need) => need.kind !== "job")) ?? ""}`.trim(),
+      After: `network-online.target ${listOf(needs) ?? ""}`.trim(),
+      StartLimitIntervalSec: Math.ceil(restart.withinMs / 1000),
+      StartLimitBurst: restart.limit,
+    },
+    Service: {
+      Type: isJob ? "oneshot" : "exec",
+      RemainAfterExit: isJob || undefined,
+      ...run(service, context),
+      Restart: restart.when,
+      RestartSec: `${restart.backoffMs}ms`,
+      KillSignal: spec.stopSignal,
+      TimeoutStopSec: `${spec.stopTimeoutMs ?? STOP_MS}ms`,
+    },
+  };
+}
+
+/** The target of all units. */
+export function targetOf(planned: readonly PlannedService[]): UnitFile {
+  return {
+    Unit: { Description: "The chat stack", Wants: listOf(planned) },
+    Install: { WantedBy: "multi-user.target" },
+  };
+}
+
+function listOf(services: readonly PlannedService[]): string | undefined {
+  return services.length === 0 ? undefined : services.map(({ name }) => unitName(name)).join(" ");
+}
+
+/** What is run, with which variables, and what it may do. */
+function run({ name, kind, spec }: PlannedService, context: UnitContext): UnitFile[string] {
+  const { command } = spec;
+  const line = commandLine([context.find(command.file), ...command.args]);
+  if (kind === "ollama") {
+    const variables = { ...command.env, HOME: `/var/lib/${ENGINE}` };
+    return { ExecStart: line, Environment: words(variables), ...sandbox(ENGINE, [command.file]) };
+  }
+  if (kind === "embedded" && (name === "gateway" || name === "hmi")) return runOwn(name, line, context);
+  if (kind === "embedded") {
+    return {
+      ExecStart: line,
+      Environment: words(tapVariables(context.config)),
+      ...sandbox(OWN, programsOfOurs()),
+    };
+  }
+  return { ExecStart: line, Environment: words(command.env ?? {}), ...asTheUser(context.user, command.cwd) };
+}
+
+function runOwn(name: "gateway" | "hmi", line: string, { config }: UnitContext): UnitFile[string] {
+  const settings = {
+    ...config,
+    engine: { ...config.engine, url: engineUrlForGateway(config) },
+    store: { ...config.store, path: `/var/lib/${OWN}/chat.db` },
+  };
+  const secrets = secretsOf(name, settings);
+  return {
+    ExecStart: line,
+    Environment: [
+      ...words(exportedVariables(name, settings)),
+      // The folder is systemd's to name.
+      ...secrets.map((secret) => `${secret.variable}=%d/${secret.name}`),
+    ],
+    LoadCredential: secrets.map((secret) => `${secret.name}:${SECRETS}/${secret.name}`),
+    ...sandbox(OWN, programsOfOurs()),
+  };
+}
+
+function tapVariables({ engine, http }: Config): Record<string, string> {
+  const { url, tap_port } = engine;
+  return {
+    ...toEnvironment({}),
+    STACK_ENGINE_URL: url,
+    STACK_ENGINE_TAP_PORT: `${tap_port}`,
+    STACK_HTTP_ALLOWED_HOSTS: http.allowed_hosts.join(","),
+  };
+}
+
+function programsOfOurs(): string[] {
+  return [process.execPath, packageRoot()];
+}
+
+function words(variables: Readonly<Record<string, string>>): string[] {
+  return Object.entries(variables).map(([name, value]) => environmentWord(name, value));
+}
