@@ -1,4 +1,4 @@
-import type { DatabaseCheck } from "../services/conversations/sqlite/check-database.ts";
+import type { DatabaseCheck } from "../services/conversations/sql/database-check.ts";
 
 /** What `stack store check` found, for people. */
 export function storeCheckLines(check: DatabaseCheck): string[] {

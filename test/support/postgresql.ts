@@ -65,8 +65,8 @@ export async function startPostgresql(): Promise<TestPostgresql> {
   const urlOf = (name: string): string => `postgresql://tester:${password}@localhost/${name}?host=${folder}`;
   const close = async (): Promise<void> => {
     const ended = once(server, "exit");
-    // Its fast shutdown: it waits for no client.
-    if (server.kill("SIGINT")) await ended;
+    // Its immediate shutdown: nothing of it is kept.
+    if (server.kill("SIGQUIT")) await ended;
     rmSync(folder, { recursive: true, force: true });
   };
   try {

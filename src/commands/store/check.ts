@@ -1,7 +1,7 @@
 import { BaseCommand } from "../../cli/base-command.ts";
 import { storeCheckLines } from "../../cli/store-check-lines.ts";
 import { EXIT } from "../../errors.ts";
-import type { DatabaseCheck } from "../../services/conversations/sqlite/check-database.ts";
+import type { DatabaseCheck } from "../../services/conversations/sql/database-check.ts";
 
 export default class StoreCheck extends BaseCommand {
   static override summary = "Look whether the conversations' database is whole; change nothing.";

@@ -53,9 +53,9 @@ export async function listShown(
   const { id } = await getConversationKeys(sql, user, sessionId);
   const newest = `${selectMessages(sql)} WHERE conversation_id = ?1 AND (id IN (SELECT id FROM path) OR (${IS_LISTED_SUMMARY}))
     ORDER BY id DESC LIMIT ?2`;
-  return (await sql.all(`${sql.dialect.withPath} SELECT * FROM (${newest}) ORDER BY id`, id, limit)).map(
-    toMessage,
-  );
+  return (
+    await sql.all(`${sql.dialect.withPath} SELECT * FROM (${newest}) AS newest ORDER BY id`, id, limit)
+  ).map(toMessage);
 }
 
 /** The versions of a conversation's messages that are not shown, and what followed them, oldest first. */

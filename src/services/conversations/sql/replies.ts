@@ -28,6 +28,7 @@ export function createReplyStore(db: Database, writer: ReplyWriter): ReplyStore 
     isOwnKey: (key) => writer.isOwnKey(key),
     async grow(messageId, text, thinking, notices = []) {
       const growth = await withoutWhatStands(messageId, text, thinking);
+      await writer.prepare();
       try {
         return await db.writeSoon(async (sql) => {
           const isOurs = await appendText(sql, { messageId, writer, ...growth });
@@ -47,6 +48,7 @@ export function createReplyStore(db: Database, writer: ReplyWriter): ReplyStore 
         endings.delete(messageId);
         if (stands) return true;
       }
+      await writer.prepare();
       let hasEnded = false;
       try {
         return await db.write(async (sql) => {

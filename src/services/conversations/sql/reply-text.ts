@@ -63,9 +63,7 @@ export async function appendText(sql: Statements, growth: ReplyGrowth): Promise<
   const isOurs = `id = ? AND ${writer.mayWrite}`;
   const ours: SqlValue[] = [Number(messageId), writer.present];
   const length = lengthOf(text) + lengthOf(thinking);
-  const inRow =
-    (await lengthInRow(sql, messageId, "text", text)) +
-    (await lengthInRow(sql, messageId, "thinking", thinking));
+  const inRow = await lengthInRow(sql, growth);
   if (length <= SHORT || length >= 2 * inRow) {
     const changed = await sql.run(
       `UPDATE messages SET content = content || ifnull(${partsOf("text")}, '') || ?,
@@ -94,18 +92,13 @@ function lengthOf({ from, added }: Growth): number {
 }
 
 /** How much of what was saved stands in the row itself. */
-async function lengthInRow(
-  sql: Statements,
-  messageId: string,
-  kind: Kind,
-  { from }: Growth,
-): Promise<number> {
+async function lengthInRow(sql: Statements, { messageId, text, thinking }: ReplyGrowth): Promise<number> {
   const first = await sql.get(
-    "SELECT min(start) AS start FROM reply_parts WHERE message_id = ? AND kind = ?",
+    `SELECT (SELECT min(start) FROM reply_parts WHERE message_id = ?1 AND kind = 'text') AS text,
+            (SELECT min(start) FROM reply_parts WHERE message_id = ?1 AND kind = 'thinking') AS thinking`,
     Number(messageId),
-    kind,
   );
-  return Number(first?.["start"] ?? from);
+  return Number(first?.["text"] ?? text.from) + Number(first?.["thinking"] ?? thinking.from);
 }
 
 async function addPart(

@@ -3,7 +3,7 @@ import type { SqlValue, Statements } from "./sql-database.ts";
 
 /** Who writes the replies that a store begins or takes over. */
 export interface ReplyWriter {
-  /** To be awaited before a transaction in which {@link name} is called. */
+  /** To be awaited before a transaction in which it writes. */
   prepare(): Promise<void>;
   /** What the rows of its replies have as `writer`. To be called within a transaction that writes. */
   name(): SqlValue;

@@ -2,67 +2,13 @@ import { existsSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { messageOf, UserError } from "../../../errors.ts";
+import { COUNTED_FAULTS, type DatabaseCheck, leftReplies } from "../sql/database-check.ts";
 import { refuseNewer, versionOf } from "./migrate.ts";
 import { MIGRATIONS, SCHEMA_VERSION } from "./schema.ts";
 import { isWriterAlive } from "./writer-lock.ts";
 
-/** What a look at the conversations' database found. Sizes are bytes. */
-export interface DatabaseCheck {
-  /** True where nothing is wrong; what is merely worth knowing stands in `notes`. */
-  readonly ok: boolean;
-  readonly path: string;
-  readonly schema_version: number;
-  readonly size_bytes: number;
-  /** Room on its disk for this user; null where the OS does not tell. */
-  readonly free_bytes: number | null;
-  /** Rows; null where the file is too broken to count them. */
-  readonly profiles: number | null;
-  readonly conversations: number | null;
-  readonly messages: number | null;
-  /** Replies that are being written, by an HMI that runs or by none; null as above. */
-  readonly streaming: { readonly owned: number; readonly left: number } | null;
-  readonly problems: readonly string[];
-  readonly notes: readonly string[];
-}
-
 /** Less room than this on the disk is worth a note, in bytes. */
 const LITTLE_ROOM = 64 * 1024 * 1024;
-
-/** What each row counts is wrong; each must be 0. Written for the present schema. */
-const RULES: Readonly<Record<string, string>> = {
-  "messages with another model_id than their conversation's": `
-    SELECT count(*) AS n FROM messages JOIN conversations ON conversations.id = conversation_id
-     WHERE messages.model_id IS NOT conversations.model_id`,
-  "profiles with more than one active conversation": `
-    SELECT count(*) AS n FROM (SELECT 1 FROM conversations WHERE active = 1
-     GROUP BY user_id, ifnull(model_id, 0) HAVING count(*) > 1)`,
-  "conversations with more than one reply that is being written": `
-    SELECT count(*) AS n FROM (SELECT 1 FROM messages WHERE status = 'streaming'
-     GROUP BY conversation_id HAVING count(*) > 1)`,
-  "conversations whose message_count is wrong": `
-    SELECT count(*) AS n FROM conversations WHERE message_count <>
-     (SELECT count(*) FROM messages
-       WHERE conversation_id = conversations.id AND message_type = 'chat')`,
-  "conversations of another user than their profile's": `
-    SELECT count(*) AS n FROM conversations JOIN model_profiles USING (model_id)
-     WHERE conversations.user_id <> model_profiles.user_id`,
-  "clients' keys of another user than their conversation's": `
-    SELECT count(*) AS n FROM client_keys JOIN conversations ON conversations.id = conversation_id
-     WHERE client_keys.user_id <> conversations.user_id`,
-  "replies that are to replace what is no reply to the same message": `
-    SELECT count(*) AS n FROM messages AS newer JOIN messages AS older ON older.id = newer.replaces
-     WHERE older.conversation_id <> newer.conversation_id OR older.role <> 'assistant'
-        OR older.parent IS NOT newer.parent`,
-  "messages that follow one that is not before them in their conversation": `
-    SELECT count(*) AS n FROM messages AS newer JOIN messages AS older ON older.id = newer.parent
-     WHERE older.conversation_id <> newer.conversation_id OR older.id >= newer.id`,
-  "places in a conversation at which no version is shown": `
-    SELECT count(*) AS n FROM (SELECT 1 FROM messages WHERE message_type = 'chat'
-     GROUP BY conversation_id, parent HAVING sum(chosen) <> 1)`,
-  "replies that have ended and have text beside their row": `
-    SELECT count(DISTINCT message_id) AS n FROM reply_parts JOIN messages ON messages.id = message_id
-     WHERE status <> 'streaming'`,
-};
 
 /**
  * Looks at the database without changing it, also while services use it. Throws a UserError: `database_missing`,
@@ -107,9 +53,7 @@ function look(db: DatabaseSync, path: string): DatabaseCheck {
   const free = freeBytes(path);
   const notes = [
     ...(isPresent ? [] : [`the next start brings it to schema version ${SCHEMA_VERSION}, and keeps a copy`]),
-    ...(streaming === null || streaming.left === 0
-      ? []
-      : [`${streaming.left} replies were left by an HMI that has ended; the next one takes them up`]),
+    ...leftReplies(streaming),
     ...(free !== null && free < LITTLE_ROOM ? ["there is little room left on its disk"] : []),
   ];
   return {
@@ -168,7 +112,7 @@ function schemaOf(db: DatabaseSync): Map<string, string> {
 }
 
 function brokenRules(db: DatabaseSync): string[] {
-  return Object.entries(RULES).flatMap(([what, sql]) => {
+  return Object.entries(COUNTED_FAULTS).flatMap(([what, sql]) => {
     const count = countOf(db, sql);
     return count === 0 ? [] : [`${what}: ${count}`];
   });

@@ -1,0 +1,57 @@
+import { messageOf, UserError, withoutStop } from "../../../errors.ts";
+import { createSqlStore } from "../sql/sql-store.ts";
+import type { ConversationStore } from "../store.ts";
+import { migratePostgresql } from "./migrate-postgresql.ts";
+import { PostgresqlDatabase } from "./postgresql-database.ts";
+import { createPostgresqlPool, nameOfPostgresql } from "./postgresql-pool.ts";
+import { WriterLease, type WriterLeaseOptions } from "./writer-lease.ts";
+
+export interface PostgresqlOptions extends WriterLeaseOptions {
+  /** `postgresql://user:password@host/database`, with what libpq allows in its query. */
+  readonly url: string;
+  /** The agent of a conversation that is opened without one. */
+  readonly defaultAgent: string;
+}
+
+/**
+ * The store on a PostgreSQL server, which any number of processes of any number of machines may open at once. Makes its
+ * tables where they are missing. Throws a UserError.
+ */
+export async function openPostgresqlStore(options: PostgresqlOptions): Promise<ConversationStore> {
+  const { url, defaultAgent } = options;
+  const db = await openPostgresqlDatabase(url);
+  const writer = new WriterLease(db, options);
+  return createSqlStore({
+    db,
+    dbOf: (user) => db.of(user),
+    writer,
+    defaultAgent,
+    async close() {
+      await writer.release();
+      await db.close();
+    },
+  });
+}
+
+/** Connects, and brings the database to the present version. Throws a UserError `database_unreadable` or `database_too_new`. */
+export async function openPostgresqlDatabase(url: string): Promise<PostgresqlDatabase> {
+  const name = nameOfPostgresql(url);
+  const pool = createPostgresqlPool(url);
+  try {
+    const client = await pool.connect();
+    try {
+      await migratePostgresql(client, name);
+    } finally {
+      client.release();
+    }
+    return new PostgresqlDatabase(pool, name);
+  } catch (error) {
+    await pool.end();
+    if (error instanceof UserError) throw error;
+    throw new UserError(
+      "database_unreadable",
+      `The database, ${name}, cannot be opened: ${withoutStop(messageOf(error))}.`,
+      { hint: "Check store.url, and that PostgreSQL runs there and lets this user in.", cause: error },
+    );
+  }
+}

@@ -1,0 +1,33 @@
+import type { SearchTerms } from "../search-query.ts";
+import { withPath } from "../sql/message-tree.ts";
+import { SEARCHED, type SearchPlace, type SearchQuery } from "../sql/search.ts";
+import type { SqlDialect } from "../sql/sql-dialect.ts";
+import { excerptOfWords } from "./word-excerpt.ts";
+
+/** PostgreSQL's own words. */
+export const POSTGRESQL_DIALECT: SqlDialect = {
+  withPath: withPath("JOIN messages ON conversation_id = ?1 AND ifnull(parent, 0) = path.id AND chosen = 1"),
+  forUpdate: "FOR UPDATE",
+  jsonArray: "json_agg",
+  jsonObject: "json_build_object",
+  like: "ILIKE",
+  // As the index has it.
+  haveSameParent: (one, other) => `ifnull(${one}.parent, 0) = ifnull(${other}.parent, 0)`,
+  searchWords,
+};
+
+/** By the tables of words; see postgresql-schema.ts. */
+function searchWords(place: SearchPlace, { terms }: SearchTerms, user: string): SearchQuery {
+  const { text, columns, order } = SEARCHED[place];
+  const from =
+    place === "title"
+      ? "title_search JOIN conversations ON conversations.id = conversation_id"
+      : `message_search JOIN messages ON messages.id = message_id
+         JOIN conversations ON conversations.id = messages.conversation_id`;
+  const wanted = terms.map(() => "search_query(?, ?)").join(" && ");
+  return {
+    text: `SELECT ${columns}, ${text} AS text FROM ${from} WHERE words @@ (${wanted}) AND user_id = ? ORDER BY ${order} DESC`,
+    values: [...terms.flatMap((term) => [term.text, Number(term.isPhrase)]), user],
+    excerptOf: (row) => excerptOfWords(String(row["text"]), terms),
+  };
+}

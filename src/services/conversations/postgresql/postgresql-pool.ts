@@ -1,0 +1,48 @@
+import pg from "pg";
+import { decodeText } from "./text-encoding.ts";
+
+/** So many connections one process has at most. */
+const CONNECTIONS = 10;
+
+/** How long a connection may take to be made, and an answer to a statement to come, in milliseconds. */
+const CONNECT_TIMEOUT_MS = 5_000;
+const ANSWER_TIMEOUT_MS = 30_000;
+
+/** Connections to the database of this URL, made when they are needed. */
+export function createPostgresqlPool(url: string): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: CONNECTIONS,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    // The server ends its statements earlier; this is for a network that is cut.
+    query_timeout: ANSWER_TIMEOUT_MS,
+    keepAlive: true,
+    application_name: "stack",
+    types: { getTypeParser },
+  });
+  // A server that goes away tells it to connections that nobody is using, and to one that somebody is using beside the
+  // failure of its statement.
+  pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
+  return pool;
+}
+
+const { INT8, TEXT, VARCHAR, JSON: JSON_TYPE } = pg.types.builtins;
+
+/** Keys are numbers, as in SQLite; JSON stays text, for whoever reads a row. */
+function getTypeParser(type: number, format?: "text" | "binary"): (value: string) => unknown {
+  if (format !== "binary") {
+    if (type === INT8) return Number;
+    if (type === TEXT || type === VARCHAR || type === JSON_TYPE) return decodeText;
+  }
+  return pg.types.getTypeParser(type, format === "binary" ? "binary" : "text");
+}
+
+/**
+ * The database as messages name it: `the PostgreSQL database chat at 10.0.0.1:5432`. A socket's folder may stand in the
+ * query; a password is in neither.
+ */
+export function nameOfPostgresql(url: string): string {
+  const { host, pathname, searchParams } = new URL(url);
+  return `the PostgreSQL database ${pathname.slice(1)} at ${searchParams.get("host") ?? (host || "localhost")}`;
+}

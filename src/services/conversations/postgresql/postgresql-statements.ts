@@ -1,0 +1,52 @@
+import { createHash } from "node:crypto";
+import type { ClientBase } from "pg";
+import type { Row, SqlValue, Statements } from "../sql/sql-database.ts";
+import { POSTGRESQL_DIALECT } from "./postgresql-dialect.ts";
+import { asConnectionError } from "./postgresql-errors.ts";
+import { encodeText } from "./text-encoding.ts";
+
+/** Statements on this connection, which is in a transaction. */
+export function statementsOn(client: ClientBase): Statements {
+  const query = async (sql: string, values: readonly SqlValue[]) => {
+    const encoded = values.map((value) => (typeof value === "string" ? encodeText(value) : value));
+    try {
+      return await client.query({ ...prepared(sql), values: encoded });
+    } catch (error) {
+      throw asConnectionError(error);
+    }
+  };
+  const all = async (sql: string, ...values: SqlValue[]): Promise<Row[]> => (await query(sql, values)).rows;
+  return {
+    dialect: POSTGRESQL_DIALECT,
+    all,
+    get: async (sql, ...values) => (await all(sql, ...values))[0],
+    run: async (sql, ...values) => (await query(sql, values)).rowCount ?? 0,
+  };
+}
+
+/** Statements by their text as everybody writes it; there are as many as the program has. */
+const known = new Map<string, Prepared>();
+
+interface Prepared {
+  readonly text: string;
+  /** What the server knows it by: of the text alone, so that a pooler between may share its connections. */
+  readonly name: string;
+}
+
+function prepared(sql: string): Prepared {
+  const before = known.get(sql);
+  if (before !== undefined) return before;
+  const text = inPostgresql(sql);
+  const name = createHash("sha256").update(text).digest("base64url").slice(0, 22);
+  const made = { text, name };
+  known.set(sql, made);
+  return made;
+}
+
+/** A statement in PostgreSQL's words: `$1` for `?` and `?1`, and `coalesce` for `ifnull`. */
+export function inPostgresql(sql: string): string {
+  let place = 0;
+  return sql
+    .replace(/\?(\d*)/g, (_, number: string) => `$${number === "" ? ++place : number}`)
+    .replaceAll("ifnull(", "coalesce(");
+}

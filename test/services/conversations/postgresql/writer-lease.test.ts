@@ -1,0 +1,91 @@
+import { describe, expect, test } from "vitest";
+import { NO_POSTGRESQL } from "../../../support/postgresql.ts";
+import { openPostgresqlTestStore, useTestSchemas } from "../../../support/postgresql-test-store.ts";
+import { endingOf, growText, openConversation } from "../../../support/store.ts";
+
+/** No lease ends by itself within a test. */
+const LONG = { leaseMs: 600_000 };
+
+/** As its time would make it, the server's start long ago. */
+const END_LEASES = "UPDATE writers SET lives_until = '-infinity'";
+
+describe.skipIf(NO_POSTGRESQL !== undefined)(`leases of writers ${NO_POSTGRESQL ?? ""}`, () => {
+  const schemas = useTestSchemas();
+
+  async function startReply(options = LONG) {
+    const opened = await openPostgresqlTestStore(await schemas.withTables(), options);
+    const { store, own } = opened;
+    store.replies.announce("http://10.0.0.5:6101");
+    const sessionId = await openConversation(own, null);
+    const { reply } = await own.messages.begin({ sessionId, content: "Hi", modelName: null });
+    await growText(store, reply.message_id, 0, "Hel");
+    return { ...opened, sessionId, id: reply.message_id };
+  }
+
+  test("a reply of a writer that lives is left to it, and told where that is reached", async () => {
+    const { store, openAnother, id } = await startReply();
+    const other = (await openAnother()).store;
+    expect(await other.replies.takeOver()).toEqual({ replies: [], heldByOthers: 1 });
+    expect(await growText(other, id, 3, "stolen")).toBe(false);
+    expect(await other.replies.finish(id, endingOf())).toBe(false);
+    const found = await other.replies.otherWriterOf(id);
+    expect(found?.url).toBe("http://10.0.0.5:6101");
+    expect(store.replies.isOwnKey(found?.key ?? "")).toBe(true);
+    expect(other.replies.isOwnKey(found?.key ?? "")).toBe(false);
+    expect(await store.replies.otherWriterOf(id)).toBeUndefined();
+    expect(await growText(store, id, 3, "lo")).toBe(true);
+  });
+
+  test("of a writer that released it, a reply goes to exactly one of those who want it", async () => {
+    const { store, openAnother, id } = await startReply();
+    await store.replies.release();
+    const others = await Promise.all(Array.from({ length: 5 }, async () => (await openAnother()).store));
+    const taken = await Promise.all(others.map((other) => other.replies.takeOver()));
+    expect(taken.flatMap(({ replies }) => replies)).toMatchObject([
+      { reply: { message_id: id, content: "Hel" }, message: { content: "Hi" } },
+    ]);
+    const grown = await Promise.all(others.map((other) => growText(other, id, 3, "lo")));
+    expect(grown.filter(Boolean)).toHaveLength(1);
+  });
+
+  test("one that was asleep while its reply was taken over cannot write, and can begin another", async () => {
+    const { store, own, openAnother, id, raw, sessionId } = await startReply({ leaseMs: 50 });
+    // As long as the server runs: a lease is as long once more after a restart.
+    await expect
+      .poll(
+        async () => {
+          await raw.exec(END_LEASES);
+          const other = (await openAnother()).store;
+          const { replies } = await other.replies.takeOver();
+          if (replies.length === 0) return undefined;
+          expect(await growText(store, id, 3, "late")).toBe(false);
+          expect(await store.replies.finish(id, endingOf({ content: "late" }))).toBe(false);
+          expect(await other.replies.finish(id, endingOf({ content: "Hello" }))).toBe(true);
+          return (await own.messages.find(id))?.content;
+        },
+        { timeout: 10_000 },
+      )
+      .toBe("Hello");
+    const next = await own.messages.begin({ sessionId, content: "And now?", modelName: null });
+    expect(await growText(store, next.reply.message_id, 0, "Good")).toBe(true);
+  });
+
+  test("a lease whose time is over goes on where nobody has taken over", async () => {
+    const { store, id, raw } = await startReply({ leaseMs: 200 });
+    const [before] = [await raw.get("SELECT token FROM writers")];
+    await raw.exec(END_LEASES);
+    await expect.poll(() => growText(store, id, 3, "lo"), { timeout: 10_000 }).toBe(true);
+    expect(await raw.get("SELECT token FROM writers")).toEqual(before);
+  });
+
+  test("a writer that begins again after it has released has a greater token", async () => {
+    const { store, own, raw, openAnother } = await startReply();
+    const token = async () => Number((await raw.get("SELECT max(token) AS token FROM writers"))?.["token"]);
+    const first = await token();
+    await store.replies.release();
+    await (await openAnother()).store.replies.takeOver();
+    const { session } = await own.conversations.openNew({ modelId: null, agentId: undefined });
+    await own.messages.begin({ sessionId: session.session_id, content: "Hi", modelName: null });
+    expect(await token()).toBeGreaterThan(first + 1);
+  });
+});

@@ -1,0 +1,138 @@
+import pg from "pg";
+import { afterAll, beforeAll, onTestFinished } from "vitest";
+import { LOCAL_USER } from "../../src/contract/auth.ts";
+import { WireError } from "../../src/errors.ts";
+import { checkPostgresql } from "../../src/services/conversations/postgresql/check-postgresql.ts";
+import { openPostgresqlStore } from "../../src/services/conversations/postgresql/open-postgresql-store.ts";
+import type { WriterLeaseOptions } from "../../src/services/conversations/postgresql/writer-lease.ts";
+import type { ConversationStore, UserStore } from "../../src/services/conversations/store.ts";
+import { startPostgresql, type TestPostgresql } from "./postgresql.ts";
+import { ownOf } from "./store.ts";
+import type { AnswerElsewhere, OpenStore, StoreElsewhere, TestStore } from "./test-stores.ts";
+
+/** Starting a server on a busy machine, in milliseconds. */
+const PATIENCE_MS = 60_000;
+
+/** A server for the tests of one file, with a database in which each test has a schema of its own. */
+export interface TestSchemas {
+  /** The address of a schema that is empty. */
+  empty(): Promise<string>;
+  /** The address of one with the tables of a store, without rows; it is used again after the test. */
+  withTables(): Promise<string>;
+  /** The server itself. */
+  readonly server: () => TestPostgresql;
+}
+
+/** Starts a server for the tests of this file. */
+export function useTestSchemas(): TestSchemas {
+  let server: TestPostgresql | undefined;
+  let database = "";
+  let made = 0;
+  const unused: string[] = [];
+  beforeAll(async () => {
+    server = await startPostgresql();
+    database = await server.createDatabase("stores", "SELECT 1");
+  }, PATIENCE_MS);
+  afterAll(async () => await server?.close(), PATIENCE_MS);
+  const empty = async (): Promise<string> => {
+    made += 1;
+    const schema = `test_${made}`;
+    await query(database, `CREATE SCHEMA ${schema}`);
+    return `${database}&options=${encodeURIComponent(`-c search_path=${schema}`)}`;
+  };
+  return {
+    empty,
+    async withTables() {
+      const address = unused.pop() ?? (await empty());
+      onTestFinished(async () => {
+        await query(address, EMPTY_ALL);
+        unused.push(address);
+      });
+      return address;
+    },
+    server() {
+      if (server === undefined) throw new Error("The server runs within tests alone.");
+      return server;
+    },
+  };
+}
+
+const EMPTY_ALL = `
+  DROP TRIGGER IF EXISTS a_full ON messages; DROP TRIGGER IF EXISTS a_full ON conversations;
+  TRUNCATE model_profiles, conversations, messages, writers, reply_parts, images, client_keys, message_search,
+    title_search RESTART IDENTITY`;
+
+/** Opens stores, each in a schema of its own. */
+export function openInSchemas(schemas: TestSchemas): OpenStore {
+  return async () => await openPostgresqlTestStore(await schemas.withTables());
+}
+
+/** A store at this address, closed after the test. */
+export async function openPostgresqlTestStore(
+  url: string,
+  options: WriterLeaseOptions = {},
+): Promise<TestStore> {
+  const open = async (): Promise<{ store: ConversationStore; own: UserStore }> => {
+    const store = await openPostgresqlStore({ url, defaultAgent: "architect", ...options });
+    onTestFinished(() => store.close());
+    return { store, own: ownOf(store) };
+  };
+  return {
+    ...(await open()),
+    raw: {
+      async exec(sql) {
+        await query(url, sql);
+      },
+      get: async (sql) => (await query(url, sql))[0],
+      async refuseInserts(table) {
+        await query(
+          url,
+          `CREATE TRIGGER a_full BEFORE INSERT ON ${table} FOR EACH ROW EXECUTE FUNCTION refuse('full')`,
+        );
+      },
+      problems: async () => (await checkPostgresql(url)).problems,
+    },
+    openAnother: open,
+    openMany: (count) =>
+      Promise.all(Array.from({ length: count }, async () => elsewhere((await open()).store))),
+  };
+}
+
+/** One with connections of its own is to the database what one in another process is. */
+function elsewhere(store: ConversationStore): StoreElsewhere {
+  const parts = { ...store.as(LOCAL_USER), replies: store.replies };
+  return {
+    async call(part, name, ...args) {
+      const of = Object.entries(parts).find(([each]) => each === part)?.[1] ?? {};
+      const calls: Record<string, (...args: unknown[]) => unknown> = Object.fromEntries(Object.entries(of));
+      try {
+        return { result: (await calls[name]?.(...args)) as AnswerElsewhere["result"] };
+      } catch (error) {
+        return { error: error instanceof WireError ? error.code : String(error) };
+      }
+    },
+  };
+}
+
+const CONNECTION_TYPES = {
+  getTypeParser: (type: number) => (type === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(type)),
+} as pg.CustomTypesConfig;
+
+/** The connections of tests, one for each address. */
+const connections = new Map<string, Promise<pg.Client>>();
+
+/** Rows of a query past every rule of the program; counts are numbers. */
+export async function query(address: string, sql: string): Promise<Record<string, unknown>[]> {
+  const before = connections.get(address);
+  const connecting = before ?? connect(address);
+  connections.set(address, connecting);
+  return (await (await connecting).query(sql)).rows;
+}
+
+async function connect(address: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: address, types: CONNECTION_TYPES });
+  // The server ends before them.
+  client.on("error", () => connections.delete(address));
+  await client.connect();
+  return client;
+}
