@@ -54,6 +54,15 @@ export function readStoreAddress(text: string): StoreAddress | string {
     : "is no URL: a password's @ : / ? # are written as %40 and so on";
 }
 
+/**
+ * A PostgreSQL database as messages name it: `chat at 10.0.0.1:5432`. A socket's folder may stand in the query; a password is
+ * in neither.
+ */
+export function postgresqlName(url: string): string {
+  const { host, pathname, searchParams } = new URL(url);
+  return `${decodeURIComponent(pathname.slice(1))} at ${searchParams.get("host") ?? (host || "localhost")}`;
+}
+
 const SQLITE_FORMS =
   "must name a file: sqlite:///srv/chat.db, or sqlite:chat.db from the configuration's folder";
 const FORMS = "must be sqlite:///path/of/chat.db or postgresql://user@host/database";

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { postgresqlName } from "../../contract/store.ts";
 import { quoted, type SqlReader } from "./sql-reader.ts";
 
 /** Suites look at several conversations at a time. */
@@ -19,7 +20,7 @@ export function openPostgresqlReader(url: string): SqlReader {
   // A server that goes away tells connections that nobody is using; the next query says so, too.
   pool.on("error", () => undefined);
   return {
-    name: nameOf(url),
+    name: `the PostgreSQL database ${postgresqlName(url)}`,
     placeholder: "$1",
     async columnsOf(table) {
       const { rows } = await pool.query(
@@ -31,10 +32,4 @@ export function openPostgresqlReader(url: string): SqlReader {
     all: async (query, value) => (await pool.query(query, [value])).rows,
     close: () => pool.end(),
   };
-}
-
-/** `the PostgreSQL database chat at 10.0.0.1:5432`; a socket's folder may stand in the query. */
-function nameOf(url: string): string {
-  const { host, pathname, searchParams } = new URL(url);
-  return `the PostgreSQL database ${pathname.slice(1)} at ${searchParams.get("host") ?? (host || "localhost")}`;
 }

@@ -1,8 +1,9 @@
 import type { ClientBase } from "pg";
+import { postgresqlName } from "../../../contract/store.ts";
 import { messageOf, UserError, withoutStop } from "../../../errors.ts";
 import { COUNTED_FAULTS, type DatabaseCheck, leftReplies } from "../sql/database-check.ts";
 import { versionOfPostgresql } from "./migrate-postgresql.ts";
-import { createPostgresqlPool, nameOfPostgresql } from "./postgresql-pool.ts";
+import { createPostgresqlPool } from "./postgresql-pool.ts";
 import { POSTGRESQL_SCHEMA_VERSION } from "./postgresql-schema.ts";
 import { inPostgresql } from "./postgresql-statements.ts";
 
@@ -11,7 +12,7 @@ import { inPostgresql } from "./postgresql-statements.ts";
  * `database_unreadable` or `database_too_new`.
  */
 export async function checkPostgresql(url: string): Promise<DatabaseCheck> {
-  const name = nameOfPostgresql(url);
+  const name = postgresqlName(url);
   const pool = createPostgresqlPool(url);
   try {
     const client = await pool.connect();
@@ -26,7 +27,7 @@ export async function checkPostgresql(url: string): Promise<DatabaseCheck> {
     if (error instanceof UserError) throw error;
     throw new UserError(
       "database_unreadable",
-      `The database, ${name}, cannot be read: ${withoutStop(messageOf(error))}.`,
+      `The database ${name} cannot be read: ${withoutStop(messageOf(error))}.`,
       { hint: "Check store.url, and that PostgreSQL runs there and lets this user in.", cause: error },
     );
   } finally {
@@ -37,7 +38,7 @@ export async function checkPostgresql(url: string): Promise<DatabaseCheck> {
 async function look(client: ClientBase, name: string): Promise<DatabaseCheck> {
   const version = await versionOfPostgresql(client, name);
   if (version === 0) {
-    throw new UserError("database_missing", `${name} has no tables of this stack.`, {
+    throw new UserError("database_missing", `The database ${name} has no tables of this stack.`, {
       hint: "`stack up` makes them; another database is named by the setting store.url.",
     });
   }

@@ -50,10 +50,11 @@ export async function migratePostgresql(client: ClientBase, name: string): Promi
  * newer program wrote it. Only reads.
  */
 export async function versionOfPostgresql(client: ClientBase, name: string): Promise<number> {
-  const { rows: found } = await client.query(
-    "SELECT to_regclass('chat_stack_schema') IS NOT NULL AS is_ours",
+  // Not by to_regclass(), which may remember that it was not there before another program made it.
+  const found = await client.query(
+    "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'chat_stack_schema'",
   );
-  if (found[0]?.is_ours !== true) return 0;
+  if (found.rows.length === 0) return 0;
   const { rows } = await client.query("SELECT max(version) AS version FROM chat_stack_schema");
   const version = Number(rows[0]?.version);
   if (version <= POSTGRESQL_SCHEMA_VERSION) return version;

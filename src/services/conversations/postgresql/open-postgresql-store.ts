@@ -1,9 +1,10 @@
+import { postgresqlName } from "../../../contract/store.ts";
 import { messageOf, UserError, withoutStop } from "../../../errors.ts";
 import { createSqlStore } from "../sql/sql-store.ts";
 import type { ConversationStore } from "../store.ts";
 import { migratePostgresql } from "./migrate-postgresql.ts";
 import { PostgresqlDatabase } from "./postgresql-database.ts";
-import { createPostgresqlPool, nameOfPostgresql } from "./postgresql-pool.ts";
+import { createPostgresqlPool } from "./postgresql-pool.ts";
 import { WriterLease, type WriterLeaseOptions } from "./writer-lease.ts";
 
 export interface PostgresqlOptions extends WriterLeaseOptions {
@@ -35,7 +36,7 @@ export async function openPostgresqlStore(options: PostgresqlOptions): Promise<C
 
 /** Connects, and brings the database to the present version. Throws a UserError `database_unreadable` or `database_too_new`. */
 export async function openPostgresqlDatabase(url: string): Promise<PostgresqlDatabase> {
-  const name = nameOfPostgresql(url);
+  const name = postgresqlName(url);
   const pool = createPostgresqlPool(url);
   try {
     const client = await pool.connect();
@@ -50,7 +51,7 @@ export async function openPostgresqlDatabase(url: string): Promise<PostgresqlDat
     if (error instanceof UserError) throw error;
     throw new UserError(
       "database_unreadable",
-      `The database, ${name}, cannot be opened: ${withoutStop(messageOf(error))}.`,
+      `The database ${name} cannot be opened: ${withoutStop(messageOf(error))}.`,
       { hint: "Check store.url, and that PostgreSQL runs there and lets this user in.", cause: error },
     );
   }

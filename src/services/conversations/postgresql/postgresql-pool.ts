@@ -37,12 +37,3 @@ function getTypeParser(type: number, format?: "text" | "binary"): (value: string
   }
   return pg.types.getTypeParser(type, format === "binary" ? "binary" : "text");
 }
-
-/**
- * The database as messages name it: `the PostgreSQL database chat at 10.0.0.1:5432`. A socket's folder may stand in the
- * query; a password is in neither.
- */
-export function nameOfPostgresql(url: string): string {
-  const { host, pathname, searchParams } = new URL(url);
-  return `the PostgreSQL database ${pathname.slice(1)} at ${searchParams.get("host") ?? (host || "localhost")}`;
-}
