@@ -28,12 +28,12 @@ const STARTERS: Readonly<Record<string, Starter>> = {
       token: auth.token,
     }),
   gateway: async (config, logger) => {
-    const store = openStore(config);
+    const store = await openStore(config);
     const gateway = await startGatewayOn(config, store, { logger });
     return { ...gateway, close: () => gateway.close().finally(() => store.close()) };
   },
   hmi: async (config, logger) => {
-    const store = openStore(config);
+    const store = await openStore(config);
     const hmi = await startHmiOn(config, store, urlOf(config.gateway), { logger });
     return { ...hmi, close: () => hmi.close().finally(() => store.close()) };
   },

@@ -36,17 +36,17 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "private-files.ts": "file-owners.ts, make-folders.ts, errors.ts",
   "errors.ts": "",
   commands:
-    "export, services/conversations/sqlite/check-database.ts, cli, init, launch, mcp, doctor, verify.ts, verify-load.ts, prove, prove-target, faults/index.ts, verify-leftovers, source-check, harness, reporters, target, tap, trace, supervisor, contract, config, text, errors.ts, package-root.ts",
+    "export, services/conversations/check-store.ts, type services/conversations/sql/database-check.ts, cli, init, launch, mcp, doctor, verify.ts, verify-load.ts, prove, prove-target, faults/index.ts, verify-leftovers, source-check, harness, reporters, target, tap, trace, supervisor, contract, config, text, errors.ts, package-root.ts",
   "verify-leftovers": "target, supervisor, contract, private-files.ts, errors.ts",
   learn: "tap, target, contract, config/load.ts, errors.ts",
-  cli: "learn, type services/conversations/sqlite/check-database.ts, launch, type doctor, type verify.ts, type prove, type prove-target, type faults, target/drivers/shipped-drivers.ts, type target, harness, reporters, supervisor, contract, config, text, linear-pattern.ts, private-files.ts, make-folders.ts, shell-word.ts, errors.ts, package-root.ts",
+  cli: "learn, type services/conversations/sql/database-check.ts, launch, type doctor, type verify.ts, type prove, type prove-target, type faults, target/drivers/shipped-drivers.ts, type target, harness, reporters, supervisor, contract, config, text, linear-pattern.ts, private-files.ts, make-folders.ts, shell-word.ts, errors.ts, package-root.ts",
   export:
     "launch/specs.ts, launch/engine.ts, launch/plan.ts, supervisor/types.ts, contract, config, make-folders.ts, errors.ts, package-root.ts",
   doctor: "launch, supervisor, target, contract, type config, shell-word.ts, errors.ts",
   trace: "tap, target, contract, type config, reporters/html, text, errors.ts",
   init: "launch/engine.ts, source-check, supervisor, contract, config, file-owners.ts, shell-word.ts, errors.ts",
   launch:
-    "services/conversations/sqlite/database.ts, tap/exchange.ts, supervisor, target, contract, config, errors.ts, package-root.ts",
+    "services/conversations/require-database.ts, tap/exchange.ts, supervisor, target, contract, config, errors.ts, package-root.ts",
   checks: "harness, target, contract, errors.ts",
   reporters: "type prove, harness, type source-check, config/closest.ts, text, errors.ts",
   faults: "services, type tap, contract, config/closest.ts, errors.ts",

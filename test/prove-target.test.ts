@@ -285,7 +285,7 @@ async function startWithGatewayAt(url: string): Promise<ProveTargetOptions["targ
     engine: { ...defaults, url: engine.url },
     store: { ...store, path: ":memory:" },
   };
-  const opened = openStore(config);
+  const opened = await openStore(config);
   onTestFinished(() => opened.close());
   const startedGateway = await startGatewayOn(config, opened);
   onTestFinished(() => startedGateway.close());

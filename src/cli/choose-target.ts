@@ -1,6 +1,6 @@
 import type { Config } from "../config/schema.ts";
 import { urlOf } from "../contract/address.ts";
-import { DRIVERS } from "../contract/foreign.ts";
+import { DRIVERS, type ForeignContract } from "../contract/foreign.ts";
 import { UserError } from "../errors.ts";
 import { engineUrlForGateway } from "../launch/specs.ts";
 import { stackStatus } from "../launch/status.ts";
@@ -110,7 +110,7 @@ export async function namedTarget(
   flags: Omit<TargetFlagValues, "in-process">,
   config: Config,
 ): Promise<TargetUrls> {
-  const contract = chosenContract(config, flags.contract);
+  const contract = withOwnStore(chosenContract(config, flags.contract), flags, config);
   const driver = await loadDriverFile(contract);
   return {
     ...urlsOf(flags, config, driver?.service ?? DRIVERS[contract.driver as keyof typeof DRIVERS]),
@@ -128,4 +128,14 @@ export async function namedTarget(
     },
     contract,
   };
+}
+
+/** The stack of this configuration, where it has a database server, is looked at there too, as a stack of others is. */
+function withOwnStore(
+  contract: ForeignContract,
+  flags: Pick<TargetFlagValues, "hmi" | "gateway" | "engine">,
+  { store }: Config,
+): ForeignContract {
+  const isOwn = contract.driver === "ours" && flags.hmi === undefined && flags.gateway === undefined;
+  return isOwn && !contract.store ? { ...contract, store: store.url } : contract;
 }

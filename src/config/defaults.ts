@@ -41,7 +41,7 @@ export const DEFAULT_SETTINGS: Settings = {
     store_names: {},
   },
   monitor: { webhook_url: "", metrics_host: DEFAULTS.host, metrics_port: 0 },
-  store: { path: ".stack/chat.db", synchronous: "full" },
+  store: { path: ".stack/chat.db", url: "", synchronous: "full" },
   state: { dir: ".stack" },
   log: { level: "info" },
 };

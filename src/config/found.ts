@@ -17,7 +17,7 @@ function shortened(text: string): string {
 /** Names whose values may hold a password or a token, themselves or below them. */
 const SECRET = /token$|^(?:webhook_url|env|headers)$/;
 /** Settings that are secrets by no word of their name, and what stands below them. `store.path` is no such address. */
-const SECRET_SETTINGS = /^(?:contract\.store|engine\.api_key|auth\.users(?:\..*)?)$/s;
+const SECRET_SETTINGS = /^(?:contract\.store|store\.url|engine\.api_key|auth\.users(?:\..*)?)$/s;
 
 /**
  * Whether a value may be a secret, by its name or because it is a URL with a password. Messages end up in logs and

@@ -76,6 +76,7 @@ export async function resolveConfig(options: LoadOptions): Promise<ResolvedConfi
         ...faults,
         ...portFaults(services, parsed.data, placeOf),
         ...peopleFaults(parsed.data),
+        ...storeFaults(parsed.data, layers),
         ...unreadWireFaults(parsed.data),
       ]
     : [...faultsOf(ConfigSchema, parsed.error, { besides: ["services"] }), ...faults];
@@ -93,6 +94,15 @@ export async function resolveConfig(options: LoadOptions): Promise<ResolvedConfi
   }
   const config = withAbsolutePaths({ ...parsed.data, services }, folder);
   return { config, file, layers, givenServices: given };
+}
+
+/** A file and a server for the same conversations: nobody knows which was meant. */
+function storeFaults({ store }: Settings, layers: readonly Layer[]): Fault[] {
+  const isPathGiven = layers.some(({ values }) => isRecord(values["store"]) && "path" in values["store"]);
+  if (store.url === "" || !isPathGiven) return [];
+  const message =
+    "cannot go with store.path: leave one of the two out; `stack store copy` brings conversations over";
+  return [{ path: ["store", "url"], part: "value", message }];
 }
 
 /** Where a setting stands, in the last layer that has it. */

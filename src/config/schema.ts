@@ -185,7 +185,9 @@ export const ConfigSchema = z.strictObject({
   store: z.strictObject({
     /** The conversations' database, relative to the configuration's folder. */
     path: text,
-    /** What is acknowledged survives a power cut (`full`), or only the death of any process (`normal`). */
+    /** A PostgreSQL database for the conversations in place of the file: `postgresql://user:password@host/database`, with `sslmode` and the like in its query. */
+    url: z.string().check(isPostgresqlUrl),
+    /** What is acknowledged survives a power cut (`full`), or only the death of any process (`normal`). Of PostgreSQL its own settings count. */
     synchronous: z.enum(["full", "normal"]),
   }),
   state: z.strictObject({
@@ -211,6 +213,14 @@ function addressesCanBeRead(given: z.core.ParsePayload<{ [Name in EndpointName]?
 function storeCanBeRead(given: z.core.ParsePayload<string>): void {
   const read = given.value === "" ? undefined : readStoreAddress(given.value);
   if (typeof read === "string") given.issues.push({ code: "custom", input: given.value, message: read });
+}
+
+function isPostgresqlUrl(given: z.core.ParsePayload<string>): void {
+  const read = given.value === "" ? undefined : readStoreAddress(given.value);
+  if (read === undefined || (typeof read !== "string" && read.kind === "postgresql")) return;
+  const message =
+    typeof read === "string" ? read : "must be postgresql://user@host/database; store.path names a file";
+  given.issues.push({ code: "custom", input: given.value, message });
 }
 
 function namesCanBeQuoted(given: z.core.ParsePayload<{ [Name in StoreName]?: string }>): void {

@@ -149,7 +149,10 @@ function settingsIn(
       ...config.http,
       allowed_hosts: [...namesToAllow([...hosts, ...config.http.allowed_hosts, names.hostOf(name)])],
     },
-    store: { ...config.store, path: `${IMAGE.data}/chat.db` },
+    store:
+      config.store.url === ""
+        ? { ...config.store, path: `${IMAGE.data}/chat.db` }
+        : { ...config.store, path: DEFAULT_SETTINGS.store.path },
   };
 }
 

@@ -58,6 +58,11 @@ const SECRET_SETTINGS: readonly SecretSetting[] = [
     example: "'...'",
     isNeeded: (service, { engine }) => service === "gateway" && engine.api_key !== "",
   },
+  {
+    path: ["store", "url"],
+    example: "'postgresql://...'",
+    isNeeded: (_, { store }) => store.url !== "",
+  },
 ];
 
 /** The secrets that a service of ours reads, each by the variable that names its file. */

@@ -177,6 +177,6 @@ async function requireStore(config: Config, asked: readonly Asked[]): Promise<vo
   );
   if (!opensIt) return;
   // Loaded here, because a stack that runs already need not wait for it.
-  const { openDatabase } = await import("../services/conversations/sqlite/database.ts");
-  await openDatabase(config.store.path).close();
+  const { requireDatabase } = await import("../services/conversations/require-database.ts");
+  await requireDatabase(config.store);
 }

@@ -111,12 +111,17 @@ export function engineUrlForGateway({ engine }: Config): string {
 function embedded(name: Role | typeof TAP, config: Config): Command {
   // Without what no service reads: a change of it is no reason to start one again.
   const { contract: _, monitor: __, ...settings } = config;
-  const { auth, engine } = settings;
+  const { auth, engine, store } = settings;
   const told = {
     ...settings,
     // A secret goes to whom it is for.
     auth: name === "hmi" || name === "gateway" ? auth : { ...DEFAULT_SETTINGS.auth, token: auth.token },
     engine: { ...engine, api_key: name === "gateway" ? engine.api_key : "" },
+    // One of the two is where the conversations are.
+    store:
+      store.url === ""
+        ? store
+        : { ...store, path: "", url: name === "hmi" || name === "gateway" ? store.url : "" },
   };
   const env = { ...toEnvironment(told), ...compileCache() };
   return { ...ourProgram("service-process", NODE_FLAGS, [name]), env };

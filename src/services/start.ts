@@ -65,6 +65,8 @@ export interface StackOptions extends StartContext {
   tokenDelayMs?: number;
   /** The conversations' database file; without it, they end with the process. */
   storePath?: string;
+  /** A PostgreSQL database for them in place of a file; as the setting `store.url`. */
+  storeUrl?: string;
 }
 
 /** A whole stack in this process, each service on a free port of its own. */
@@ -147,11 +149,11 @@ async function startAll(
     stream: overrides?.stream?.(stream) ?? stream,
     auth: { ...DEFAULT_CONFIG.auth, ...options.auth },
     http: { ...DEFAULT_CONFIG.http, ...options.http },
-    store: { ...DEFAULT_CONFIG.store, path: options.storePath ?? ":memory:" },
+    store: { ...DEFAULT_CONFIG.store, path: options.storePath ?? ":memory:", url: options.storeUrl ?? "" },
   };
   const wrong = peopleFaults(config);
   if (wrong.length > 0) throw configError(wrong.map(({ path, message }) => placed(path, message)));
-  const store = own(openStore(config, options));
+  const store = own(await openStore(config, options));
   const on = (name: "gateway" | "hmi", port: number): Config => ({
     ...config,
     [name]: { ...config[name], port },
@@ -191,10 +193,20 @@ function placed(path: readonly PropertyKey[], message: string): { place: Place; 
   return { place: { name: path.map(String).join("."), order: 0 }, message };
 }
 
-/** Opens the conversations that the configuration names. */
-export function openStore(config: Config, { overrides }: StartContext = {}): ConversationStore {
-  const store = openSqliteStore({ ...config.store, defaultAgent: config.chat.agent });
+/** Opens the conversations that the configuration names. Throws a UserError where their database cannot be used. */
+export async function openStore(
+  { store: place, chat }: Config,
+  { overrides }: StartContext = {},
+): Promise<ConversationStore> {
+  const store = await openDatabaseStore(place, chat.agent);
   return overrides?.store?.(store) ?? store;
+}
+
+async function openDatabaseStore(place: Config["store"], defaultAgent: string): Promise<ConversationStore> {
+  if (place.url === "") return openSqliteStore({ ...place, defaultAgent });
+  // Loaded only by whoever has such a store.
+  const { openPostgresqlStore } = await import("./conversations/postgresql/open-postgresql-store.ts");
+  return await openPostgresqlStore({ url: place.url, defaultAgent });
 }
 
 /**

@@ -8,6 +8,7 @@ export const SECRET_VARIABLES: readonly string[] = [
   "STACK_AUTH_USERS",
   "STACK_MONITOR_WEBHOOK_URL",
   "STACK_CONTRACT_STORE",
+  "STACK_STORE_URL",
 ];
 
 /** An environment without them, and without those that name a file with one: `STACK_AUTH_TOKEN_FILE`. */

@@ -23,6 +23,8 @@ const SECRETS = {
   STACK_AUTH_USERS: JSON.stringify({ alice: "token-of-alice" }),
   STACK_MONITOR_WEBHOOK_URL: "http://127.0.0.1:9/webhook-of-the-house",
   STACK_CONTRACT_STORE: "postgresql://user:password-of-the-house@127.0.0.1:9/chat",
+  // Not set: nobody is there.
+  STACK_STORE_URL: "",
 };
 
 test("the variables that nobody inherits are those of settings", () => {
@@ -32,6 +34,7 @@ test("the variables that nobody inherits are those of settings", () => {
     ["auth", "users"],
     ["monitor", "webhook_url"],
     ["contract", "store"],
+    ["store", "url"],
   ];
   expect(SECRET_VARIABLES).toEqual(settings.map(variableOf));
   expect(SECRET_VARIABLES).toEqual(Object.keys(SECRETS));
@@ -49,7 +52,7 @@ test.runIf(process.platform === "linux")(
       return Object.fromEntries(
         variables
           .map((line) => [line.split("=", 1)[0] ?? "", line.slice(line.indexOf("=") + 1)])
-          .filter(([name = ""]) => name in SECRETS),
+          .filter(([name = "", value]) => name in SECRETS && value !== ""),
       );
     };
     // Ollama is somebody else's program, the supervisor has its plan by its standard input.

@@ -14,7 +14,7 @@ test("without a file and without variables, the defaults hold, with paths from w
   const cwd = tempFolder();
   expect(await loadConfig({ cwd, env: {} })).toEqual({
     ...DEFAULT_CONFIG,
-    store: { path: join(cwd, ".stack/chat.db"), synchronous: "full" },
+    store: { path: join(cwd, ".stack/chat.db"), url: "", synchronous: "full" },
     state: { dir: join(cwd, ".stack") },
   });
 });

@@ -210,14 +210,14 @@ export const HELD_BY: Holders = {
   },
   errors: {
     message_superseded: {
-      "services/conversations/sqlite/regeneration.test.ts":
+      "services/conversations/store-suites/regeneration-suite.ts":
         "only the last exchange can be named, by its message or its reply",
     },
     empty_reply: {
       "services/gateway/empty-reply.test.ts": "a reply of %s is no success: it says why, and what to do",
     },
     key_reused: {
-      "services/conversations/sqlite/client-keys.test.ts":
+      "services/conversations/store-suites/client-keys-suite.ts":
         "a key that comes again with another message is refused, whatever runs",
       "services/gateway/keys.test.ts": "a key that was used with %s is refused, while it runs and after",
     },
@@ -489,6 +489,11 @@ export const HELD_BY: Holders = {
     },
     "monitor.metrics_port": {
       "config/load.test.ts": "settings of the monitor are read, and a webhook is a web address",
+    },
+    "store.url": {
+      "config/store-url.test.ts": "a url cannot go with store.path: nobody knows which was meant",
+      "services/postgresql-stack.test.ts":
+        "a stack on PostgreSQL answers a message, and goes on with it after a restart of all",
     },
     "store.path": {
       "services/start.test.ts": "a database file is used, and keeps what was said",

@@ -8,7 +8,7 @@ export default class StoreCheck extends BaseCommand {
   static override description =
     `It may be used meanwhile. Looked at are the file's pages, the references between its tables, the
 triggers and indexes that hold the rules of the contract, the rules themselves, replies that an HMI left, and the room
-on the disk.
+on the disk. Of PostgreSQL (store.url), pages and disk are its own business.
 
 Exit codes: 0 nothing is wrong, 1 something is, 2 it could not look: no database, or one that cannot be read.`;
   static override examples = [
@@ -19,8 +19,8 @@ Exit codes: 0 nothing is wrong, 1 something is, 2 it could not look: no database
   async run(): Promise<DatabaseCheck> {
     const { flags } = await this.parse(StoreCheck);
     const { store } = await this.loadConfig(flags.config);
-    const { checkDatabase } = await import("../../services/conversations/sqlite/check-database.ts");
-    const check = checkDatabase(store.path);
+    const { checkStore } = await import("../../services/conversations/check-store.ts");
+    const check = await checkStore(store);
     for (const line of storeCheckLines(check)) this.screen.line(line);
     if (!check.ok) process.exitCode = EXIT.failed;
     return check;

@@ -4,6 +4,7 @@ import type { ReplyWriter } from "../sql/reply-writer.ts";
 import { rowidOf } from "../sql/rowid.ts";
 import type { Database, Statements } from "../sql/sql-database.ts";
 import type { OtherWriter, TakenOver } from "../store.ts";
+import { brokeConstraint } from "./postgresql-errors.ts";
 
 /** How long a lease lasts from its last renewal on, in milliseconds, by the clock of the database. */
 const LEASE_MS = 10_000;
@@ -16,6 +17,8 @@ const TAKE_OVER_LOCK = 7_236_154_222;
 
 /** True of a lease that has ended. One could not be renewed while the server was away: it has its whole time once more. */
 const HAS_ENDED = `greatest(lives_until, pg_postmaster_start_time() + make_interval(secs => ?)) < clock_timestamp()`;
+
+const LONG_AGO = { monotonic: 0, wall: 0 };
 
 export interface WriterLeaseOptions {
   /** How long a lease lasts, in milliseconds. */
@@ -46,7 +49,7 @@ export class WriterLease implements ReplyWriter {
   readonly #leaseMs: number;
   #lease: Lease | undefined;
   /** Until when it surely lives, by two clocks: one of them stands still while the machine sleeps. */
-  #surelyUntil = { monotonic: 0, wall: 0 };
+  #surelyUntil = LONG_AGO;
   #url: string | null = null;
   #preparing: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -60,13 +63,17 @@ export class WriterLease implements ReplyWriter {
     return this.#lease?.token ?? 0;
   }
 
-  /** Takes a lease where there is none, or renews it where its time is short; one that was taken over is followed by another. */
-  async prepare(): Promise<void> {
-    if (this.#livesSurely()) return;
-    this.#preparing ??= this.#prepare().finally(() => {
-      this.#preparing = undefined;
-    });
-    await this.#preparing;
+  async withLease<Result>(transaction: () => Promise<Result>): Promise<Result> {
+    await this.#prepare();
+    try {
+      return await transaction();
+    } catch (error) {
+      if (!brokeConstraint(error, "messages_writer_fkey")) throw error;
+      // It was taken over since: nothing of the transaction was done.
+      this.#surelyUntil = LONG_AGO;
+      await this.#prepare();
+      return await transaction();
+    }
   }
 
   name(): number {
@@ -121,7 +128,7 @@ export class WriterLease implements ReplyWriter {
     await this.#preparing?.catch(() => undefined);
     const token = this.present;
     this.#lease = undefined;
-    this.#surelyUntil = { monotonic: 0, wall: 0 };
+    this.#surelyUntil = LONG_AGO;
     if (token === 0) return;
     // Where nobody can be told, the lease ends by itself.
     await this.#db
@@ -134,7 +141,16 @@ export class WriterLease implements ReplyWriter {
     return performance.now() < monotonic && Date.now() < wall;
   }
 
+  /** Takes a lease where there is none, or renews it where its time is short; one that was taken over is followed by another. */
   async #prepare(): Promise<void> {
+    if (this.#livesSurely()) return;
+    this.#preparing ??= this.#renewOrTake().finally(() => {
+      this.#preparing = undefined;
+    });
+    await this.#preparing;
+  }
+
+  async #renewOrTake(): Promise<void> {
     const asked = { monotonic: performance.now(), wall: Date.now() };
     this.#lease = (await this.#renewed()) ?? (await this.#taken());
     // With a renewal's time to spare.
@@ -173,8 +189,8 @@ export class WriterLease implements ReplyWriter {
   }
 
   async #renewInTime(): Promise<void> {
-    this.#surelyUntil = { monotonic: 0, wall: 0 };
+    this.#surelyUntil = LONG_AGO;
     // What cannot be renewed now is, or ends; whoever writes is told.
-    await this.prepare().catch(() => undefined);
+    await this.#prepare().catch(() => undefined);
   }
 }

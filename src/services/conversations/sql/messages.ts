@@ -1,4 +1,5 @@
-import type { MessageStore } from "../store.ts";
+import type { Message } from "../../../contract/hmi.ts";
+import type { MessageStore, NewMessage } from "../store.ts";
 import { beginExchange, findExchange, findExchangeOf, requireNoReplyRunning } from "./exchanges.ts";
 import { getImage } from "./images.ts";
 import {
@@ -15,7 +16,7 @@ import { choosePathTo, leafOf } from "./message-tree.ts";
 import { beginAgain } from "./regeneration.ts";
 import type { ReplyWriter } from "./reply-writer.ts";
 import { getConversationKeys } from "./sessions.ts";
-import type { Database } from "./sql-database.ts";
+import type { Database, Statements } from "./sql-database.ts";
 
 /** The messages of one user. */
 export function createMessageStore(db: Database, user: string, writer: ReplyWriter): MessageStore {
@@ -32,14 +33,10 @@ export function createMessageStore(db: Database, user: string, writer: ReplyWrit
     exchangeOf: (messageId) => db.read((sql) => findExchangeOf(sql, user, messageId)),
     findExchange: (clientKey, sessionId) => db.read((sql) => findExchange(sql, user, clientKey, sessionId)),
     image: (imageId) => db.read((sql) => getImage(sql, user, imageId)),
-    async begin(exchange) {
-      await writer.prepare();
-      return await db.writeOrUndo((sql) => beginExchange(sql, user, writer, exchange));
-    },
-    async beginAgain(message) {
-      await writer.prepare();
-      return await db.writeOrUndo((sql) => beginAgain(sql, user, writer, message));
-    },
+    begin: (exchange) =>
+      writer.withLease(() => db.writeOrUndo((sql) => beginExchange(sql, user, writer, exchange))),
+    beginAgain: (message) =>
+      writer.withLease(() => db.writeOrUndo((sql) => beginAgain(sql, user, writer, message))),
     choose: (sessionId, messageId) =>
       db.write(async (sql) => {
         const row = await getMessageRow(sql, user, sessionId, messageId);
@@ -47,24 +44,32 @@ export function createMessageStore(db: Database, user: string, writer: ReplyWrit
         await choosePathTo(sql, row);
         return await listShown(sql, user, sessionId, Number.MAX_SAFE_INTEGER);
       }),
-    async add({ sessionId, messageType, modelName, coversUntil, role, content, status }) {
-      if (status === "streaming") await writer.prepare();
-      return await db.write(async (sql) =>
-        insertMessage(sql, {
-          ...(await rowFor(sql, user, sessionId, new Date().toISOString())),
-          role,
-          message_type: messageType,
-          content,
-          model_name: modelName,
-          status,
-          covers_until: coversUntil === undefined ? null : Number(coversUntil),
-          writer: status === "streaming" ? writer.name() : null,
-          ...(messageType === "chat" && {
-            parent: await leafOf(sql, (await getConversationKeys(sql, user, sessionId)).id),
-            chosen: 1,
-          }),
-        }),
-      );
+    add: (message) => {
+      const write = (): Promise<Message> => db.write((sql) => addMessage(sql, user, writer, message));
+      return message.status === "streaming" ? writer.withLease(write) : write();
     },
   };
+}
+
+async function addMessage(
+  sql: Statements,
+  user: string,
+  writer: ReplyWriter,
+  { sessionId, messageType, modelName, coversUntil, role, content, status }: NewMessage,
+): Promise<Message> {
+  const place =
+    messageType === "chat"
+      ? { parent: await leafOf(sql, (await getConversationKeys(sql, user, sessionId)).id), chosen: 1 }
+      : {};
+  return await insertMessage(sql, {
+    ...(await rowFor(sql, user, sessionId, new Date().toISOString())),
+    role,
+    message_type: messageType,
+    content,
+    model_name: modelName,
+    status,
+    covers_until: coversUntil === undefined ? null : Number(coversUntil),
+    writer: status === "streaming" ? writer.name() : null,
+    ...place,
+  });
 }

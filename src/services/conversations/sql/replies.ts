@@ -28,13 +28,13 @@ export function createReplyStore(db: Database, writer: ReplyWriter): ReplyStore 
     isOwnKey: (key) => writer.isOwnKey(key),
     async grow(messageId, text, thinking, notices = []) {
       const growth = await withoutWhatStands(messageId, text, thinking);
-      await writer.prepare();
+      const append = async (sql: Statements): Promise<boolean> => {
+        const isOurs = await appendText(sql, { messageId, writer, ...growth });
+        if (isOurs && notices.length > 0) await setNotices(sql, messageId, notices);
+        return isOurs;
+      };
       try {
-        return await db.writeSoon(async (sql) => {
-          const isOurs = await appendText(sql, { messageId, writer, ...growth });
-          if (isOurs && notices.length > 0) await setNotices(sql, messageId, notices);
-          return isOurs;
-        });
+        return await writer.withLease(() => db.writeSoon(append));
       } catch (error) {
         if (error instanceof NotConfirmedError) growths.set(messageId, { doubt: error, ...growth });
         throw error;
@@ -48,23 +48,20 @@ export function createReplyStore(db: Database, writer: ReplyWriter): ReplyStore 
         endings.delete(messageId);
         if (stands) return true;
       }
-      await writer.prepare();
       let hasEnded = false;
+      const end = async (sql: Statements): Promise<boolean> => {
+        hasEnded = await finish(sql, messageId, writer, ending);
+        return hasEnded;
+      };
       try {
-        return await db.write(async (sql) => {
-          hasEnded = await finish(sql, messageId, writer, ending);
-          return hasEnded;
-        });
+        return await writer.withLease(() => db.write(end));
       } catch (error) {
         if (error instanceof NotConfirmedError && hasEnded) endings.set(messageId, error);
         throw error;
       }
     },
-    async takeOver() {
-      await writer.prepare();
-      // Nobody is told of it: after a power cut there is no writer anyway.
-      return await db.writeSoon((sql) => writer.takeOver(sql));
-    },
+    // Nobody is told of it: after a power cut there is no writer anyway.
+    takeOver: () => writer.withLease(() => db.writeSoon((sql) => writer.takeOver(sql))),
     release: () => writer.release(),
   };
 }

@@ -3,9 +3,9 @@ import type { SqlValue, Statements } from "./sql-database.ts";
 
 /** Who writes the replies that a store begins or takes over. */
 export interface ReplyWriter {
-  /** To be awaited before a transaction in which it writes. */
-  prepare(): Promise<void>;
-  /** What the rows of its replies have as `writer`. To be called within a transaction that writes. */
+  /** Runs a transaction in which it writes; anew where it turns out not to be known as a writer any more. */
+  withLease<Result>(transaction: () => Promise<Result>): Promise<Result>;
+  /** What the rows of its replies have as `writer`. To be called within such a transaction. */
   name(): SqlValue;
   /** The same where it has begun anything; else what no row has. */
   readonly present: SqlValue;

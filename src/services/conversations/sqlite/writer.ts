@@ -19,8 +19,9 @@ export class SqliteWriter implements ReplyWriter {
     this.#path = path;
   }
 
-  async prepare(): Promise<void> {
-    // The lock is taken with the name.
+  /** The lock is taken with the name, and held as long as the process lives. */
+  withLease<Result>(transaction: () => Promise<Result>): Promise<Result> {
+    return transaction();
   }
 
   /** The name that rows of this writer have. To be called with the database's write lock. */
