@@ -42,5 +42,5 @@ test(
       expect((await stack.generations()).filter(({ ended }) => ended === "running")).toEqual([]);
     });
   },
-  rounds(30_000, 600_000),
+  rounds(120_000, 600_000),
 );

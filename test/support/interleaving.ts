@@ -121,6 +121,8 @@ class Clients implements Traffic {
   readonly unexpected: string[] = [];
   /** The names of replies and of the messages that they answer, as they were told, by conversation. */
   readonly #names = new Map<string, string[]>();
+  /** The conversations in which a version was chosen. */
+  readonly #chosenIn = new Set<string>();
   #page: EventReader | undefined;
   /** The conversation at each place. */
   readonly #places: string[] = [];
@@ -160,8 +162,10 @@ class Clients implements Traffic {
       regenerate: () => this.#regenerate(sessionId),
       "regenerate by name": () => this.#named(sessionId, at, (name) => this.#regenerate(sessionId, name)),
       edit: () => this.#named(sessionId, at, (name) => this.#post(sessionId, words, 1, name), "user"),
-      choose: () =>
-        this.#named(sessionId, at, (name) => this.#call(hmiRoutes.chooseVersion, sessionId, name)),
+      choose: () => {
+        this.#chosenIn.add(sessionId);
+        return this.#named(sessionId, at, (name) => this.#call(hmiRoutes.chooseVersion, sessionId, name));
+      },
       archive: () => this.#call(hmiRoutes.archiveSession, sessionId),
       clear: async () => {
         const { status, json } = await this.#call(hmiRoutes.clearSession, sessionId);
@@ -257,13 +261,14 @@ class Clients implements Traffic {
     return follower.follow();
   }
 
-  /** Joins the present reply, which must not be an older one than that. */
+  /** Joins the present reply, which must not be an older one than that, unless somebody chose an older version. */
   async #follow(session_id: string, oldest = 0, message_id?: string): Promise<void> {
     const follower = new Follower(this.stack.hmi, hmiRoutes.stream.path({ session_id }, { message_id }));
     this.followers.push(follower);
     await follower.follow();
     const { messageId } = follower;
-    if (Number(messageId ?? oldest) < oldest) this.unexpected.push(`${messageId} came instead of ${oldest}`);
+    const isOlder = Number(messageId ?? oldest) < oldest;
+    if (isOlder && !this.#chosenIn.has(session_id)) this.unexpected.push(`${messageId} came instead of ${oldest}`);
     if (follower.state === "done") await this.#expectSaved(session_id, messageId);
   }
 

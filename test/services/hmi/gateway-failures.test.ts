@@ -65,17 +65,18 @@ test("a gateway that is not there is told, and the message is kept", async () =>
 });
 
 test("what the gateway still works on, after this service was cut off from it, makes way for the next message", async () => {
+  const long = "Count to 1000";
   const gateway: Overrides["gateway"] = (real) => ({
     ...real,
     async *chat(request, signal) {
       for await (const events of real.chat(request, signal)) {
         yield events;
-        if (request.content === "cut" && textOf(events) !== "") throw new Error("socket hang up");
+        if (request.content === long && textOf(events) !== "") throw new Error("socket hang up");
       }
     },
   });
   const stack = await startTestStack({ tokenDelayMs: 5, overrides: { gateway } });
-  const { sent, reader } = await stack.send({ message: "cut" });
+  const { sent, reader } = await stack.send({ message: long });
   await reader.ended;
   expect(reader.events.at(-1)).toEqual({ type: "done", finish_reason: "error" });
   const next = await stack.send({ message: "Count to 3", session_id: sent.session_id });

@@ -1,7 +1,13 @@
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { startTestEngine, startTestGateway } from "../../support/gateway.ts";
+import {
+  engineLine,
+  FINAL_LINE,
+  startFakeEngine,
+  startTestEngine,
+  startTestGateway,
+} from "../../support/gateway.ts";
 import { startTestHmi } from "../../support/restarted-hmi.ts";
 import { startService } from "../../support/service-process.ts";
 import { hmiClient } from "../../support/stack.ts";
@@ -10,17 +16,23 @@ import { eventually } from "../../support/streams.ts";
 import { tempFolder } from "../../support/temp.ts";
 
 /** Two HMIs on one database file, each with a store of its own; the second one starts by `startSecond`. */
-async function startFirst(tokenDelayMs: number) {
+async function startFirst(engineUrl: string) {
   const { store, path } = openTestStore();
-  const gateway = await startTestGateway({ standIn: { tokenDelayMs } });
+  const gateway = await startTestGateway({ engineUrl });
   const first = await startTestHmi(store, gateway.url);
   const startSecond = () => startTestHmi(openTestStore(path).store, gateway.url);
   return { first, startSecond, gateway, path };
 }
 
 test("a second HMI leaves the first one's running reply alone, and passes its readers on to it", async () => {
-  const { first, startSecond } = await startFirst(5);
-  const { sent, reader } = await first.send({ message: "Count to 100" });
+  const held = Promise.withResolvers<void>();
+  const engineUrl = await startFakeEngine(async (_, response) => {
+    response.write(engineLine("One, "));
+    await held.promise;
+    response.end(engineLine("two.") + FINAL_LINE);
+  });
+  const { first, startSecond } = await startFirst(engineUrl);
+  const { sent, reader } = await first.send({ message: "Count to 2" });
   await eventually(() => expect(reader.text).not.toBe(""));
   const { session_id } = sent;
   const second = await startSecond();
@@ -29,6 +41,7 @@ test("a second HMI leaves the first one's running reply alone, and passes its re
   expect(await second.post({ message: "Too soon", session_id })).toMatchObject(inProgress);
   const seen = reader.ids.length;
   const back = await second.stream(session_id, { "last-event-id": reader.ids[seen - 1] ?? "" });
+  held.resolve();
   await Promise.all([reader.ended, back.ended]);
   expect(back.ids).toEqual(reader.ids.slice(seen));
   expect(reader.events.at(-1)).toEqual({ type: "done", finish_reason: "stop" });
@@ -39,7 +52,7 @@ test("a second HMI leaves the first one's running reply alone, and passes its re
 });
 
 test("a first message that is sent to both with its key makes one conversation, and fifty at once make fifty", async () => {
-  const { first, startSecond } = await startFirst(1);
+  const { first, startSecond } = await startFirst(await startTestEngine({ tokenDelayMs: 1 }));
   const second = await startSecond();
   const keys = Array.from({ length: 50 }, (_, number) => `key-${number}`);
   const answers = await Promise.all(
@@ -65,7 +78,7 @@ test("a first message that is sent to both with its key makes one conversation, 
 });
 
 test("when the first HMI stops, the second one takes its reply over and brings it to its end", async () => {
-  const { first, startSecond } = await startFirst(5);
+  const { first, startSecond } = await startFirst(await startTestEngine({ tokenDelayMs: 5 }));
   const { sent, reader } = await first.send({ message: "Count to 300" });
   await eventually(() => expect(reader.text).not.toBe(""));
   const second = await startSecond();
@@ -100,7 +113,7 @@ test("when the first HMI is killed, the second one takes its reply over, and swe
 });
 
 test("a reply whose row was deleted is not told as saved, and no more is asked for it", async () => {
-  const { first, gateway, path } = await startFirst(5);
+  const { first, gateway, path } = await startFirst(await startTestEngine({ tokenDelayMs: 5 }));
   const { reader } = await first.send({ message: "Count to 1000" });
   await eventually(() => expect(reader.text).not.toBe(""));
   openRaw(path).exec("DELETE FROM messages WHERE status = 'streaming'");
