@@ -1,5 +1,6 @@
 import { on } from "node:events";
-import { availableParallelism, loadavg } from "node:os";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { setTimeout as pause } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { threadFile } from "../package-root.ts";
 import type { ProofJob } from "./plan.ts";
@@ -19,18 +20,28 @@ export async function runInThreads(jobs: readonly ProofJob[], options: ThreadsOp
   let id = 0;
   const work = async (): Promise<void> => {
     const worker = new Worker(threadFile("prove/worker"));
-    const takeTurns = async (): Promise<void> => {
-      for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
-        id += 1;
-        const again = onFinding(job, await ask(worker, { id, job, seed, deadlineMs }, signal));
-        // Before all else: what may have to be tried a third time must not come last.
-        queue.unshift(...again);
-      }
+    const doJob = async (job: ProofJob): Promise<void> => {
+      id += 1;
+      const again = onFinding(job, await ask(worker, { id, job, seed, deadlineMs }, signal));
+      // Before all else: what may have to be tried a third time must not come last.
+      queue.unshift(...again);
     };
+    const hasTime = timeIn(worker);
+    const running = new Set<Promise<void>>();
     try {
-      await Promise.all(Array.from({ length: jobsInAThread() }, takeTurns));
+      while (queue.length > 0 || running.size > 0) {
+        const takesMore = running.size < (hasTime() ? MOST_JOBS : LEAST_JOBS);
+        const job = takesMore ? queue.shift() : undefined;
+        if (job !== undefined) {
+          const done = doJob(job).finally(() => running.delete(done));
+          running.add(done);
+        }
+        await Promise.race([...running, pause(LOOK_MS)]);
+      }
     } finally {
       await worker.terminate();
+      // Those beside one that failed have failed by that.
+      await Promise.allSettled(running);
     }
   };
   await Promise.all(Array.from({ length: Math.min(threads, jobs.length) }, work));
@@ -52,12 +63,37 @@ async function ask(worker: Worker, request: ProofRequest, signal: AbortSignal): 
 }
 
 /**
- * So many jobs go on in a thread at a time: each waits for more than half of its time, and others have the core
- * meanwhile. On a machine that is busy with something else there is nothing to gain, and checks that time things are late.
+ * So many jobs go on in a thread at a time, at least and at most: each waits for more than half of its time, and others
+ * have the core meanwhile.
  */
-function jobsInAThread(): number {
-  const [lastMinute = 0] = loadavg();
-  const load = lastMinute / availableParallelism();
-  if (load >= 2) return 2;
-  return load >= 1 ? 4 : 6;
+const LEAST_JOBS = 2;
+const MOST_JOBS = 12;
+
+/** How often is looked whether a thread may take one more, in milliseconds. */
+const LOOK_MS = 100;
+
+/** A thread that was busy for no more than this share of the time takes one more. */
+const BUSY = 0.7;
+
+/** A machine on which this thread was held up for longer, in milliseconds, is busy with something else. */
+const LATE_MS = 20;
+
+/**
+ * Tells whether a thread had time left since that was asked last. On a machine that is busy with something else there is
+ * nothing to gain, and checks that time things are late.
+ */
+function timeIn(worker: Worker): () => boolean {
+  const { performance } = worker;
+  const delay = monitorEventLoopDelay({ resolution: LATE_MS / 4 });
+  delay.enable();
+  let last = performance.eventLoopUtilization();
+  return () => {
+    const now = performance.eventLoopUtilization();
+    const { active, utilization } = performance.eventLoopUtilization(now, last);
+    const lateMs = delay.max / 1e6;
+    last = now;
+    delay.reset();
+    // Nothing is known of a thread that has not begun.
+    return active > 0 && utilization < BUSY && lateMs < LATE_MS;
+  };
 }

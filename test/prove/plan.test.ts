@@ -32,7 +32,7 @@ test("a fault is alone where it acts, and where it names checks; elsewhere it is
 });
 
 test("many that do not act are tried a few at a time, none left out", () => {
-  const names = Array.from({ length: 40 }, (_, index) => `f${index}`);
+  const names = Array.from({ length: 100 }, (_, index) => `f${index}`);
   const jobs = planProof(
     names.map((name) => fault(name, { actsIn: [] })),
     [suite("a")],
