@@ -67,7 +67,7 @@ async function ask(worker: Worker, request: ProofRequest, signal: AbortSignal): 
  * have the core meanwhile.
  */
 const LEAST_JOBS = 2;
-const MOST_JOBS = 12;
+const MOST_JOBS = 8;
 
 /** How often is looked whether a thread may take one more, in milliseconds. */
 const LOOK_MS = 100;

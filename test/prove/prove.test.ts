@@ -73,7 +73,8 @@ test(
       onFault: ({ name }) => told.push(name),
     });
     expect(told).toEqual(["none", "reply-without-model-id"]);
-    expect(faults.map(({ verdict }) => verdict)).toEqual(["caught", "caught"]);
+    const caught = { verdict: "caught", missing: [], unexpected: [] };
+    expect(faults).toMatchObject([caught, caught]);
     // Only the whole catalogue can tell.
     expect(unexercised).toEqual([]);
   },
