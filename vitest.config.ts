@@ -18,8 +18,8 @@ export default defineConfig({
     reporters: process.env["TEST_REPORT"]
       ? ["default", ["json", { outputFile: process.env["TEST_REPORT"] }]]
       : ["default"],
-    // Most tests wait for processes and sockets: one worker, the default on two cores, would mostly sleep.
-    maxWorkers: 2,
+    // Most tests wait for processes and sockets for more than half of their time: on two cores fewer workers would sleep.
+    maxWorkers: 4,
     globalSetup: "test/support/build.ts",
     // Only that nothing waits for ever: what takes a moment here takes many seconds on a machine that is busy otherwise.
     expect: { poll: { timeout: 20_000, interval: 20 } },

@@ -127,7 +127,7 @@ test("a reply whose row was deleted is not told as saved, and no more is asked f
 });
 
 test("readers of a reply that was taken over are sent away without an ending, and come back for the rest", async () => {
-  const { first, path } = await startFirst(5);
+  const { first, path } = await startFirst(await startTestEngine({ tokenDelayMs: 5 }));
   const { sent, reader } = await first.send({ message: "Count to 200" });
   await eventually(() => expect(reader.text).not.toBe(""));
   // By one that has died since: then whoever is asked next takes it over.
