@@ -268,7 +268,8 @@ class Clients implements Traffic {
     await follower.follow();
     const { messageId } = follower;
     const isOlder = Number(messageId ?? oldest) < oldest;
-    if (isOlder && !this.#chosenIn.has(session_id)) this.unexpected.push(`${messageId} came instead of ${oldest}`);
+    if (isOlder && !this.#chosenIn.has(session_id))
+      this.unexpected.push(`${messageId} came instead of ${oldest}`);
     if (follower.state === "done") await this.#expectSaved(session_id, messageId);
   }
 
