@@ -6,6 +6,7 @@ import { Lacks } from "../errors.ts";
 import { type CollectContext, CouldNotRun } from "../harness/check.ts";
 import { deleteProfile } from "../target/delete-profile.ts";
 import type { SeenCall } from "../target/http.ts";
+import { ownWords } from "../target/own-words.ts";
 import { RUN_PROFILE_NAME, runProfileDescription } from "../target/run-journal.ts";
 import type { Target } from "../target/target.ts";
 
@@ -77,14 +78,12 @@ export async function listSessions(
 /** The body of an answer that the checks cannot go on without. */
 export function expectAnswer<Answer>(call: SeenCall, schema: { parse(body: unknown): Answer }): Answer {
   if (call.status !== 200) {
-    throw new CouldNotRun(
-      `${call.request} answered ${call.status}: ${JSON.stringify(call.body).slice(0, 200)}`,
-    );
+    throw new CouldNotRun(`${call.request} answered ${call.status}: ${ownWords(call)}`);
   }
   try {
     return schema.parse(call.body);
   } catch {
-    const body = JSON.stringify(call.body).slice(0, 200);
+    const body = ownWords(call);
     throw new CouldNotRun(`${call.request} did not answer as the contract says: ${body}`);
   }
 }

@@ -2,6 +2,7 @@ import { ErrorBody } from "../contract/common.ts";
 import type { FinishReason } from "../contract/events.ts";
 import { textOf } from "../target/drivers/reply-facts.ts";
 import type { SeenStream } from "../target/http.ts";
+import { ownWords } from "../target/own-words.ts";
 import { broken } from "./diagnose.ts";
 import type { Finding } from "./ladder.ts";
 import type { Scene } from "./scene.ts";
@@ -50,7 +51,7 @@ export function judgeReply(
 ): Finding | undefined {
   const call = stream.request.split("?")[0] ?? "";
   if (stream.status !== 200) {
-    const said = ErrorBody.safeParse(stream.body).data?.error.message ?? JSON.stringify(stream.body);
+    const said = ErrorBody.safeParse(stream.body).data?.error.message ?? ownWords(stream);
     return broken("call_refused", { service, call, status: stream.status, said });
   }
   const { finish, failure } = readReply(stream);

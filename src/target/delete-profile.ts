@@ -1,6 +1,7 @@
 import { type Profile, type Session, SessionList } from "../contract/hmi.ts";
 import { hmiRoutes } from "../contract/routes.ts";
 import type { HttpClient, SeenCall } from "./http.ts";
+import { ownWords } from "./own-words.ts";
 
 /** So many times conversations are looked for: a message that was cut off may reach one only now. */
 const ATTEMPTS = 3;
@@ -42,6 +43,6 @@ function isGone({ status }: SeenCall): boolean {
   return status === 200 || status === 404;
 }
 
-function notDeleted({ request, status, body }: SeenCall): Error {
-  return new Error(`${request} answered ${status}: ${JSON.stringify(body)}`);
+function notDeleted(answer: SeenCall): Error {
+  return new Error(`${answer.request} answered ${answer.status}: ${ownWords(answer)}`);
 }

@@ -4,6 +4,7 @@ import { parseEventData } from "../contract/sse.ts";
 import { Lacks } from "../errors.ts";
 import { addressOf, findEndpoint, inWords } from "./endpoint.ts";
 import { type CallOptions, createHttpClient, type HttpClient, type SeenCall } from "./http.ts";
+import { ownWords } from "./own-words.ts";
 import { inverse, renameFields } from "./rename.ts";
 
 export interface ForeignClientOptions {
@@ -46,10 +47,11 @@ export function createForeignClient({ url, token, service, departures }: Foreign
   };
   const incoming = <Seen extends SeenAnswer>(endpoint: EndpointName | undefined, seen: Seen): Seen => {
     if (endpoint !== undefined && lacks[endpoint] === "broken" && ABSENT.has(seen.status)) {
-      const answered = `${seen.status} ${JSON.stringify(seen.body).slice(0, 200)}`;
+      const answered = `${seen.status} ${ownWords(seen)}`;
       throw new Lacks(endpoint, inWords(endpoint), "broken", answered);
     }
-    return { ...seen, body: renameFields(seen.body, answerNames) };
+    if (Object.keys(answerNames).length === 0) return seen;
+    return { ...seen, body: renameFields(seen.body, answerNames), said: seen.body };
   };
   return {
     url,

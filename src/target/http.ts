@@ -23,8 +23,10 @@ export interface SeenCall {
   readonly status: number;
   /** Names in lower case; of a name that came several times, all values with commas. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The parsed JSON, or the text where it is none. */
+  /** The parsed JSON, or the text where it is none; by the contract's names. */
   readonly body: unknown;
+  /** The body as the server said it, where its fields have other names than the contract's. */
+  readonly said?: unknown;
   readonly duration_ms: number;
 }
 
@@ -62,6 +64,8 @@ export interface SeenStream {
   readonly comments_ms: readonly number[];
   /** The body where the answer was no stream of events or facts; else null. */
   readonly body: unknown;
+  /** As that of a call. */
+  readonly said?: unknown;
   /** `closed` by the server in order, `cut` in disorder, or `given-up` by us at the deadline. */
   readonly end: "closed" | "cut" | "given-up";
   readonly duration_ms: number;

@@ -1,14 +1,18 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { expect, onTestFinished, test } from "vitest";
+import { expectAnswer } from "../../src/checks/stage.ts";
 import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
 import type { Departures } from "../../src/contract/foreign.ts";
 import { ENDPOINTS } from "../../src/contract/foreign.ts";
+import { SessionList } from "../../src/contract/hmi.ts";
 import { gatewayRoutes, hmiRoutes, pageRoutes } from "../../src/contract/routes.ts";
 import { Lacks } from "../../src/errors.ts";
+import { answerWords } from "../../src/target/drivers/refused-words.ts";
 import { findEndpoint } from "../../src/target/endpoint.ts";
 import { createForeignClient } from "../../src/target/foreign.ts";
 import type { HttpClient } from "../../src/target/http.ts";
+import { ownWords } from "../../src/target/own-words.ts";
 import { listenOnAnyPort } from "../support/listen.ts";
 
 interface Asked {
@@ -91,6 +95,18 @@ test("fields are renamed in queries, in bodies and in answers, and not in what i
     { line: "GET /api/chat/sessions?profile_id=7", body: undefined },
     { line: "POST /api/model-profiles", body: { profile_id: 7, settings: { model_id: 8 } } },
   ]);
+});
+
+test("an answer is quoted in its server's own words, not in the renamed ones", async () => {
+  const answer = '{"profile":7,"wrong":[{"profile":8}]}';
+  const { client } = await backend({ answer_fields: { model_id: "profile" } }, (response) =>
+    response.writeHead(422).end(answer),
+  );
+  const call = await client.call("GET", hmiRoutes.sessions.path(), { signal });
+  expect(call.body).toMatchObject({ model_id: 7 });
+  expect(ownWords(call)).toBe(answer);
+  expect(answerWords(call)).toBe(`422: ${answer}`);
+  expect(() => expectAnswer(call, SessionList)).toThrow(answer);
 });
 
 test("the fields of events are renamed before they are read; the bytes stay as they came", async () => {

@@ -3,6 +3,7 @@ import type { CancelAnswer } from "../../contract/gateway.ts";
 import { NotTold } from "../../errors.ts";
 import { type Broken, CouldNotRun, type Verdict } from "../../harness/check.ts";
 import type { SeenCall } from "../../target/http.ts";
+import { ownWords } from "../../target/own-words.ts";
 import { lastWord } from "../stream-words.ts";
 import { GIVE_UP_MS, LIMIT_MS } from "./cancel-times.ts";
 import type { SeenCancel } from "./running-reply.ts";
@@ -74,7 +75,7 @@ export function statusOf(
 export function answerInWords(answer: SeenCancel | undefined): string {
   if (answer === "closed") return "done by closing the stream";
   if (!answer) return `no answer within ${GIVE_UP_MS} ms`;
-  return `${answer.status} ${JSON.stringify(answer.body).slice(0, 200)}`;
+  return `${answer.status} ${ownWords(answer)}`;
 }
 
 /** What was done and when each end was over, in one line. */

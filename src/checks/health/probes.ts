@@ -2,6 +2,7 @@ import { gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
 import type { SeenCall } from "../../target/http.ts";
+import { ownWords } from "../../target/own-words.ts";
 import { allButLacking, type Context } from "../stage.ts";
 import type { Service } from "./watched.ts";
 
@@ -39,7 +40,7 @@ function judgeOne({ service, call }: Probe): Broken | undefined {
   return {
     verdict: "broken",
     expected: "200",
-    found: `${call.status} ${JSON.stringify(call.body).slice(0, 200)}`,
+    found: `${call.status} ${ownWords(call)}`,
     seen: `${call.request} of the ${service}`,
   };
 }

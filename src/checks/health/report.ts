@@ -2,6 +2,7 @@ import * as z from "zod";
 import { Health } from "../../contract/common.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
+import { ownWords } from "../../target/own-words.ts";
 import type { Context } from "../stage.ts";
 import { type Look, type Watched, watchReplies } from "./watched.ts";
 
@@ -23,7 +24,7 @@ export const report = defineCheck<Context["target"], Watched>({
   judge: ({ before }) =>
     firstBroken(before, judgeOne) ?? {
       verdict: "holds",
-      seen: before.map(({ service, call }) => `${service} ${JSON.stringify(call.body)}`).join("; "),
+      seen: before.map(({ service, call }) => `${service} ${ownWords(call)}`).join("; "),
     },
 });
 
@@ -34,7 +35,7 @@ function judgeOne({ service, call }: Look): Broken | undefined {
     verdict: "broken",
     expected: `200, status ok, with service, version, pid, port, uptime_s, timestamp, active_streams and dependencies ${DEPENDENCIES[service].join(", ")}`,
     found,
-    seen: `${call.request} of the ${service} answered ${JSON.stringify(call.body).slice(0, 300)}`,
+    seen: `${call.request} of the ${service} answered ${ownWords(call, 300)}`,
   };
 }
 

@@ -1,6 +1,7 @@
 import { ErrorBody } from "../../contract/common.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
+import { ownWords } from "../../target/own-words.ts";
 import type { Context } from "../stage.ts";
 import { type Refusal, refusals } from "./refusals.ts";
 
@@ -21,7 +22,7 @@ function judgeOne({ what, call }: Refusal): Broken | undefined {
   return {
     verdict: "broken",
     expected: "application/json: {error: {code, message, hint?}}",
-    found: `${type}: ${JSON.stringify(call.body).slice(0, 200)}`,
+    found: `${type}: ${ownWords(call)}`,
     seen: `${call.request} with ${what} answered ${call.status}`,
   };
 }

@@ -3,6 +3,7 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/check.ts";
 import { failureOf, type SeenRow, textOf } from "../../target/drivers/reply-facts.ts";
 import type { SeenStream } from "../../target/http.ts";
+import { ownWords } from "../../target/own-words.ts";
 import { generationsWith } from "../engine-record.ts";
 import { readReply, readSettledRows, say } from "../reading.ts";
 import { follow } from "../sse/follow.ts";
@@ -118,7 +119,7 @@ async function prepare(context: Context, name: string): Promise<Silent[]> {
 async function listen(context: Context, { door, sessionId, modelId, asked }: Silent): Promise<SeenStream> {
   const stream = door === "message" ? await byMessage() : await byGeneralStream();
   if (stream.status === 200 && textOf(stream) !== "") return stream;
-  const answer = stream.body === null ? "a reply without text" : JSON.stringify(stream.body).slice(0, 200);
+  const answer = stream.body === null ? "a reply without text" : ownWords(stream);
   throw new CouldNotRun(`${stream.request} answered ${stream.status}, ${answer}`);
 
   async function byMessage(): Promise<SeenStream> {

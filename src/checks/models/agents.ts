@@ -4,6 +4,7 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
 import type { SeenCall } from "../../target/http.ts";
+import { ownWords } from "../../target/own-words.ts";
 import { type Context, expectAnswer } from "../stage.ts";
 import { plainProfile } from "./ask.ts";
 
@@ -64,7 +65,7 @@ function judgeBegun({ agent, call }: Evidence["begun"][number]): Broken | undefi
   return {
     verdict: "broken",
     expected: `a conversation with ${agent}`,
-    found: `${call.status} ${given ?? JSON.stringify(call.body).slice(0, 200)}`,
+    found: `${call.status} ${given ?? ownWords(call)}`,
     seen: call.request,
   };
 }

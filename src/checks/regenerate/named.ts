@@ -1,6 +1,7 @@
 import { ErrorBody } from "../../contract/common.ts";
 import { SentMessage } from "../../contract/hmi.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
+import { ownWords } from "../../target/own-words.ts";
 import type { Context } from "../stage.ts";
 import { areSame, inWords, type Regenerated, regenerate } from "./scene.ts";
 
@@ -56,7 +57,7 @@ function judgeLast({ before, answer }: Regenerated): Broken | undefined {
   return {
     verdict: "broken",
     expected: "200 for the last reply",
-    found: `${answer.status} ${JSON.stringify(answer.body).slice(0, 200)}`,
+    found: `${answer.status} ${ownWords(answer)}`,
     seen: `${answer.request} by the name of reply ${before[1]?.message_id}`,
   };
 }

@@ -3,6 +3,7 @@ import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
 import { textOf } from "../../target/drivers/reply-facts.ts";
 import type { SeenCall, SeenStream } from "../../target/http.ts";
+import { ownWords } from "../../target/own-words.ts";
 import { converse, readSettledRows } from "../reading.ts";
 import { type Context, makeProfile, makeSession } from "../stage.ts";
 import { follow } from "./follow.ts";
@@ -58,7 +59,7 @@ export const namedStream = defineCheck<Context["target"], Evidence>({
     if (broken !== undefined) return broken;
     const seen = `${named.map(({ stream }) => stream.request).join("; ")}; of an unknown one ${unknown.status}`;
     if (unknown.status === 404) return { verdict: "holds", seen };
-    const found = `${unknown.status} ${JSON.stringify(unknown.body).slice(0, 200)}`;
+    const found = `${unknown.status} ${ownWords(unknown)}`;
     return { verdict: "broken", expected: "404 for a message that is not there", found, seen };
   },
 });

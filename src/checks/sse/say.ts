@@ -7,6 +7,7 @@ import { CouldNotRun } from "../../harness/check.ts";
 import { refusedWords } from "../../target/drivers/refused-words.ts";
 import { type SeenRow, textOf } from "../../target/drivers/reply-facts.ts";
 import type { SeenStream } from "../../target/http.ts";
+import { ownWords } from "../../target/own-words.ts";
 import { answering } from "../engine-record.ts";
 import { readRows } from "../reading.ts";
 import { type Context, expectAnswer, makeProfile, makeSession } from "../stage.ts";
@@ -62,9 +63,7 @@ export async function say(context: Context, request: Request): Promise<SeenReply
   const reading = await prepared.open();
   const stream = await follow(context, { ...reading, silenceMs: silenceOf(request.options) });
   if (stream.status !== 200) {
-    throw new CouldNotRun(
-      `${stream.request} answered ${stream.status}: ${JSON.stringify(stream.body).slice(0, 200)}`,
-    );
+    throw new CouldNotRun(`${stream.request} answered ${stream.status}: ${ownWords(stream)}`);
   }
   return await seenReply(context, prepared, stream);
 }

@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 import { optionsAsText } from "../../contract/options-as-text.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import type { SeenCall } from "../../target/http.ts";
+import { ownWords } from "../../target/own-words.ts";
 import { broken } from "../diagnose.ts";
 import type { Finding, Rung } from "../ladder.ts";
 import { readReply, replyTimeout } from "../reply.ts";
 import { ask, askForStream, type Scene } from "../scene.ts";
-import { shortened } from "../words.ts";
 import { engineUnseen, judgeEngineStop, openEngineRecord, WRITTEN_BEFORE } from "./engine-record.ts";
 import { isMissing } from "./gateway.ts";
 import { makePlace, sendMessage } from "./reply.ts";
@@ -63,8 +63,8 @@ async function cancelAt(scene: Scene, path: string): Promise<AnsweredCancel> {
 
 function judgeAnswer(answer: SeenCall): Finding | undefined {
   if (answer.status === 200) return undefined;
-  const { status, body } = answer;
+  const { status } = answer;
   const call = "POST /api/chat/sessions/{session_id}/cancel";
   if (isMissing(answer)) return broken("cancel_missing", { service: "hmi", call, status });
-  return broken("cancel_refused", { call, status, said: shortened(JSON.stringify(body)) });
+  return broken("cancel_refused", { call, status, said: ownWords(answer) });
 }

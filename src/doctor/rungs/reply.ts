@@ -2,6 +2,7 @@ import { type Message, MessageList, ProfileAnswer, SentMessage, SessionAnswer } 
 import { hmiRoutes } from "../../contract/routes.ts";
 import { deleteProfile } from "../../target/delete-profile.ts";
 import type { SeenCall } from "../../target/http.ts";
+import { ownWords } from "../../target/own-words.ts";
 import { broken } from "../diagnose.ts";
 import type { BrokenRung, Rung } from "../ladder.ts";
 import { judgeReply, readReply, replyTimeout } from "../reply.ts";
@@ -100,9 +101,9 @@ export async function sendMessage(
   return SentMessage.safeParse(answer.body).data ?? refused(answer);
 }
 
-function refused({ request, status, body }: SeenCall): BrokenRung {
-  const said = JSON.stringify(body);
-  return broken("call_refused", { service: "hmi", call: request, status, said });
+function refused(answer: SeenCall): BrokenRung {
+  const { request, status } = answer;
+  return broken("call_refused", { service: "hmi", call: request, status, said: ownWords(answer) });
 }
 
 /** The rows of a conversation; none where it cannot be read. */

@@ -3,7 +3,7 @@ import type { SeenCall } from "../http.ts";
 /** Longest quotation of an answer, in characters. */
 const MOST_CHARS = 300;
 
-type Answered = Pick<SeenCall, "request" | "status" | "body">;
+type Answered = Pick<SeenCall, "request" | "status" | "body" | "said">;
 
 /** What was answered in place of what was hoped for, in the answer's own words: `POST /api/chat answered 422: ...`. */
 export function refusedWords({ request, ...answer }: Answered): string {
@@ -11,16 +11,16 @@ export function refusedWords({ request, ...answer }: Answered): string {
 }
 
 /** The same without the call: `422: ...`. */
-export function answerWords({ status, body }: Pick<Answered, "status" | "body">): string {
-  const words = wordsIn(body).replace(/\s+/g, " ").trim().slice(0, MOST_CHARS);
+export function answerWords({ status, body, said }: Pick<Answered, "status" | "body" | "said">): string {
+  const words = wordsIn(body, said).replace(/\s+/g, " ").trim().slice(0, MOST_CHARS);
   return `${status}${words === "" ? ", and no word" : `: ${words}`}`;
 }
 
-/** The sentence in a body that says what is wrong, wherever back ends put it; else the body. */
-function wordsIn(body: unknown): string {
+/** The sentence in a body that says what is wrong, wherever back ends put it; else the body as its server said it. */
+function wordsIn(body: unknown, own: unknown = body): string {
   if (typeof body !== "object" || body === null) return String(body ?? "");
   const { error, detail, message } = body as Record<string, unknown>;
-  const said = error ?? detail ?? message ?? body;
+  const said = error ?? detail ?? message ?? own;
   if (typeof said === "string") return said;
   const inner = (said as { message?: unknown }).message;
   return typeof inner === "string" ? inner : JSON.stringify(said);
