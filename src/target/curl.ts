@@ -153,10 +153,12 @@ function quote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** JSON as one word of a shell, with the variables between its quotes. */
+/** JSON as one word of a shell, with the variables between its quotes; a text is sent as it is. */
 function bodyWord(body: unknown, find: FindVariable): string {
+  if (typeof body === "string") return quote(shortened(body));
   const variables: string[] = [];
-  const text = JSON.stringify(body, (name, value: unknown) => {
+  const text = JSON.stringify(body, (name, given: unknown) => {
+    const value = typeof given === "string" ? shortened(given) : given;
     const isId = ID_FIELD.test(name) && (typeof value === "string" || typeof value === "number");
     const variable = isId ? find(name, String(value)) : undefined;
     if (variable === undefined) return value;
@@ -166,6 +168,16 @@ function bodyWord(body: unknown, find: FindVariable): string {
   });
   return quote(text).replace(/"\\u0000(\d+)\\u0000"/g, (_, index: string) => variables[Number(index)] ?? "");
 }
+
+/** A text that no shell would take is told by its beginning, and how much follows. */
+function shortened(text: string): string {
+  const more = text.length - SHOWN_CHARS;
+  return text.length <= MOST_CHARS ? text : `${text.slice(0, SHOWN_CHARS)}... and ${more} characters more`;
+}
+
+/** Longest text of a body, and how much is shown of a longer one, in characters. */
+const MOST_CHARS = 4_000;
+const SHOWN_CHARS = 80;
 
 /** The same for two requests that differ only in whose they are: numbers, UUIDs and canaries. */
 function shapeOf(line: string): string {

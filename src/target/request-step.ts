@@ -7,7 +7,7 @@ export interface RequestStep {
   readonly method: string;
   /** With the query, as it was sent. */
   readonly path: string;
-  /** Sent as JSON; undefined for none. */
+  /** Sent as JSON, a text as it is; undefined for none. */
   readonly body: unknown;
   /** Those that the check chose; neither the token nor those that every call has. */
   readonly headers: Readonly<Record<string, string>>;

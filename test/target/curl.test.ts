@@ -59,6 +59,13 @@ test("of many requests the last are told, and those that give what they use", ()
   expect(commands.at(-1)).toContain("$SESSION_ID");
 });
 
+test("a text of megabytes is told by its beginning, and one that is no JSON as it is", () => {
+  const [long = ""] = curlCommands([message({ message: "x".repeat(600_000) }, {})]);
+  expect(long).toContain("xxx... and 599920 characters more");
+  expect(long.length).toBeLessThan(300);
+  expect(curlCommands([step({ method: "POST", body: '{"' })])[0]).toMatch(/-d '\{"'$/);
+});
+
 test("a token is named, and never told", () => {
   expect(curlCommands([step({ hasToken: true })])).toEqual([
     'curl -sS "http://hmi/api/models" -H "Authorization: Bearer $STACK_AUTH_TOKEN"',
