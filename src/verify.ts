@@ -163,11 +163,15 @@ async function verifyAt(
   }
 }
 
-function placesIn({ gateway, hmi, engine }: TargetUrls, { engineName }: Target): string {
+/** Of a stack of another wire only where its messages go, and an engine that answers: the rest is not talked to. */
+function placesIn({ gateway, hmi, engine }: TargetUrls, target: Target): string {
+  const isOurs = target.frontHttp === undefined;
+  const isTalkedTo = (name: Target["front"]): boolean => isOurs || target.front === name;
+  const isEngineNamed = isTalkedTo("engine") || target.engineAnswers;
   const places = [
-    gateway === undefined ? [] : `gateway ${gateway}`,
-    hmi === undefined ? [] : `hmi ${hmi}`,
-    engine === undefined ? [] : `${engineName} at ${engine}`,
+    gateway === undefined || !isTalkedTo("gateway") ? [] : `gateway ${gateway}`,
+    hmi === undefined || !isTalkedTo("hmi") ? [] : `hmi ${hmi}`,
+    engine === undefined || !isEngineNamed ? [] : `${target.engineName} at ${engine}`,
   ];
   return places.flat().join(", ");
 }

@@ -1,7 +1,6 @@
 /** Health as a ladder: each rung of the stack from its processes up to a cancelled reply, and why one is broken. */
 import type { Config } from "../config/schema.ts";
 import type { Role } from "../config/services.ts";
-import { urlOf } from "../contract/address.ts";
 import type { EndpointName, ForeignContract } from "../contract/foreign.ts";
 import { exposureWarnings } from "../launch/exposure.ts";
 import { lookAtStack, type Sighting, sightingOf } from "../launch/look.ts";
@@ -10,11 +9,11 @@ import type { ServiceState } from "../supervisor/inspect.ts";
 import { readStates } from "../supervisor/keep/states.ts";
 import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import { stateFolder } from "../supervisor/state.ts";
-import { frontOf } from "../target/connect-chat.ts";
 import type { Driver } from "../target/drivers/driver.ts";
 import { type ClimbOptions, climb, type Finding, type Rung, type RungReport } from "./ladder.ts";
 import { ladder, wireLadder } from "./rungs/index.ts";
 import { type Scene, setScene } from "./scene.ts";
+import { urlsOfServices } from "./service-urls.ts";
 
 export type { RungReport } from "./ladder.ts";
 
@@ -59,13 +58,13 @@ export interface LadderReport {
 export async function examine(options: ExamineOptions): Promise<LadderReport> {
   const { config, env, urls: given = {}, contract = config.contract, driver, signal } = options;
   const start = performance.now();
-  const urls = urlsOf(options);
   const isOtherStack = contract.driver !== config.contract.driver;
   const isElsewhere =
     isOtherStack || (["engine", "gateway", "hmi"] as const).every((name) => given[name] !== undefined);
   const folder = stateFolder(config.state.dir);
   if (!isElsewhere) await requireJudgeable(folder);
   const sightings = isElsewhere ? [] : await lookAtStack(config, env);
+  const urls = urlsOfServices(options, sightings);
   const stateOf = (name: Role): ServiceState | undefined => {
     const found = given[name] === undefined ? sightingOf(sightings, name) : undefined;
     return found !== undefined && isOurs(found, contract) ? found.state : undefined;
@@ -116,23 +115,6 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
     ),
     left_behind,
   };
-}
-
-/**
- * Where the services are: named, or configured. Of a stack that speaks another wire than the configured one, only what
- * is named, and where its messages go.
- */
-function urlsOf({ config, urls: given = {}, contract = config.contract, driver }: ExamineOptions) {
-  const configured = { engine: config.engine.url, gateway: urlOf(config.gateway), hmi: urlOf(config.hmi) };
-  if (contract.driver === config.contract.driver) {
-    return {
-      engine: given.engine ?? configured.engine,
-      gateway: given.gateway ?? configured.gateway,
-      hmi: given.hmi ?? configured.hmi,
-    };
-  }
-  const front = frontOf({ contract, driver });
-  return { ...given, [front]: given[front] ?? configured[front] };
 }
 
 /** Where the configured tap is; undefined where there is none, or another engine is named than the one it is before. */

@@ -46,6 +46,8 @@ export interface Notes {
   engineKind: EngineKind;
   /** How long one token took at the engine itself, in milliseconds; 0 until it was asked. */
   chatMs: number;
+  /** So long a reply was waited for that did not come, in milliseconds; undefined where each has come. */
+  waitedInVainMs: number | undefined;
   /** Health reports that could be read. */
   readonly health: { gateway?: Health; hmi?: Health };
   /** The services' processes. */
@@ -182,6 +184,7 @@ export function setScene(options: SceneOptions): { scene: Scene; clear: () => Pr
       installed: [],
       model: options.model,
       chatMs: 0,
+      waitedInVainMs: undefined,
       engineKind: options.engineApi === "openai" ? "openai" : "ollama",
       health: {},
       pid: {},

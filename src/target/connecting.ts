@@ -9,7 +9,8 @@ export interface Closable {
 /** What services are connected with. */
 export interface Connecting {
   readonly given: TargetUrls;
-  readonly soon: AbortSignal;
+  /** A deadline for what a service that works answers at once; counts from now, whatever was waited for before. */
+  soon(): AbortSignal;
   /** What is to be closed at the end. */
   readonly opened: Closable[];
 }

@@ -25,8 +25,8 @@ export async function openContractServices({ given, soon, opened }: Connecting):
   const otherPerson = otherToken
     ? { hmi: open("hmi", otherToken), gateway: open("gateway", otherToken) }
     : undefined;
-  await Promise.all([requireService(hmi, "hmi", soon), requireService(gateway, "gateway", soon)]);
-  const listed = await findAbleModels(hmi, soon);
+  await Promise.all([requireService(hmi, "hmi", soon()), requireService(gateway, "gateway", soon())]);
+  const listed = await findAbleModels(hmi, soon());
   const models = isLacking(departures, "engine.think") ? { ...listed, thinking: null } : listed;
   const chat = createContractChat(hmi, departures);
   return {

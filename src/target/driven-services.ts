@@ -10,7 +10,7 @@ export async function openDrivenServices(
   watching: Promise<EngineWatch>,
 ): Promise<Services> {
   const { isStandIn } = await watching;
-  const { chat, client, front } = await connectChatWithModel(given, { isStandIn }, soon);
+  const { chat, client, front } = await connectChatWithModel(given, { isStandIn }, soon());
   opened.push(client);
   const absent = createAbsentClient(client.url, otherWire(chat.driver));
   return {

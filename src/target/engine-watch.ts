@@ -12,6 +12,13 @@ export interface EngineWatch {
   /** In words. */
   readonly name: string;
   readonly isStandIn: boolean;
+  /** False where nothing that speaks as an engine answers there. */
+  readonly answers: boolean;
+  /** Why claims that need the engine are not judged, each with the setting or the command that would change it. */
+  readonly lacking: {
+    readonly "show what reached the engine"?: string;
+    readonly "direct the engine"?: string;
+  };
   /** What the engine was asked since the generation of that number; undefined where nobody can tell. */
   readonly generationsAfter: ((id: number, signal: AbortSignal) => Promise<GenerationRecord[]>) | undefined;
   /** What passed since the exchange of that number; undefined where no tap stands in front of the engine. */
@@ -27,7 +34,10 @@ export async function watchEngine(engine: HttpClient, signal: AbortSignal, token
   if (version?.endsWith(`+${STAND_IN_BUILD}`)) {
     const { status } = await callForRecord(engine, standInPath(NOTHING), token, signal);
     const isOpen = status === 200;
+    const refused = `the engine stand-in refuses its record: ${status} (auth.token must be the one it was started with)`;
     return {
+      answers: true,
+      lacking: isOpen ? {} : { "show what reached the engine": refused },
       name: `the engine stand-in${isOpen ? "" : ` (its record is refused: ${status})`}`,
       isStandIn: true,
       generationsAfter: isOpen ? standInRecord(engine, token) : undefined,
@@ -36,15 +46,28 @@ export async function watchEngine(engine: HttpClient, signal: AbortSignal, token
   }
   const name = version === undefined ? await nameByOpenAiWire(engine, signal) : `Ollama ${version}`;
   if (name === undefined) {
+    const why =
+      engine.url === ""
+        ? "no engine is known behind this target (--engine, or engine.url, names it)"
+        : `no engine answers at ${engine.url} (--engine, or engine.url, names another)`;
     return {
       name: "an engine that does not answer",
       isStandIn: false,
+      answers: false,
+      lacking: { "show what reached the engine": why, "direct the engine": why },
       generationsAfter: undefined,
       tapRecordAfter: undefined,
     };
   }
   const isTapped = (await tapRecord(engine, token, NOTHING, signal)) !== undefined;
   return {
+    answers: true,
+    lacking: {
+      ...(!isTapped && {
+        "show what reached the engine": `nobody records what reaches ${name}: \`stack tap engine\`, or engine.tap_port, does`,
+      }),
+      "direct the engine": `only the engine stand-in can be told how to answer, and here is ${name}`,
+    },
     name: `${name}${isTapped ? " behind a tap" : ""}`,
     isStandIn: false,
     generationsAfter: isTapped ? tappedGenerations(engine, token) : undefined,

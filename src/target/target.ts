@@ -115,6 +115,8 @@ export interface Target {
   readonly lacks: Departures["lacks"];
   /** The engine and its version, in words. */
   readonly engineName: string;
+  /** False where no engine answers at its address. */
+  readonly engineAnswers: boolean;
   /** What the engine was asked since the generation of that number; needs the capability. */
   generationsAfter(id: number, signal: AbortSignal): Promise<GenerationRecord[]>;
   close(): Promise<void>;
@@ -138,14 +140,14 @@ export async function openTarget(
   const opened: Closable[] = [];
   try {
     const driver = driverOf(given);
-    const soon = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
+    const soon = (): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
     const connecting: Connecting = { given, soon, opened };
     const engine =
       given.engine === undefined
         ? createAbsentClient("", "no engine is known behind this target: --engine names it")
         : createHttpClient(given.engine, given.engineKey);
     opened.push(engine);
-    const watching = watchEngine(engine, soon, given.token);
+    const watching = watchEngine(engine, soon(), given.token);
     // It is waited for below, unless something else goes wrong before.
     watching.catch(() => undefined);
     const services = await (driver === undefined
@@ -183,6 +185,10 @@ export async function openTarget(
           "show a page": `the wire of ${chat.driver} has no page (contract.wire.page would say where)`,
           think: chat.lacking["tell thoughts"],
         }),
+        ...watch.lacking,
+        ...(watch.isStandIn && {
+          "direct the engine": speaksContract ? NOT_BY_OPENAI : chat.lacking["hand options on"],
+        }),
         ...whyNotKilled(given.killer, front, chat.driver),
       },
       models,
@@ -192,6 +198,7 @@ export async function openTarget(
       killer: given.killer,
       lacks: contract?.lacks ?? {},
       engineName: watch.name,
+      engineAnswers: watch.answers,
       generationsAfter: watch.generationsAfter ?? (async () => []),
       close: () => closeAll(opened),
     };
@@ -201,6 +208,8 @@ export async function openTarget(
     throw error;
   }
 }
+
+const NOT_BY_OPENAI = "by OpenAI's wire (engine.api) what directs the engine stand-in does not reach it";
 
 /** What a target offers, by what was found out of it. */
 function offersOf(

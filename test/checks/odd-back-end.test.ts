@@ -17,7 +17,13 @@ async function judge(
   const { url, close } = await startOddBackEnd(engine.url, faults, { model });
   onTestFinished(close);
   const contract = { ...DEFAULT_CONFIG.contract, driver: "described", wire: ODD_WIRE };
-  const target = { hmi: url, engine: engine.url, contract, settings: { heartbeatMs: 300 } };
+  const target = {
+    hmi: url,
+    gateway: "http://127.0.0.1:9",
+    engine: engine.url,
+    contract,
+    settings: { heartbeatMs: 300 },
+  };
   return await verify({ suite: SUITES, grep: only, target });
 }
 
@@ -47,6 +53,8 @@ test("a back end that nobody here has seen is judged by its description, and not
     ]),
   );
   expect(report.left_behind).toEqual([]);
+  // Where nothing goes is not named.
+  expect(report.target).not.toContain("gateway");
   for (const { outcome } of report.results) {
     if (outcome.verdict === "skipped") expect(outcome.reason).toMatch(/\w{3}/);
   }

@@ -1,8 +1,9 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
 import { examine } from "../../src/doctor/index.ts";
 import { rungOf } from "../support/doctor.ts";
 import { startTestEngine } from "../support/gateway.ts";
+import { ODD_WIRE, startOddBackEnd } from "../support/odd-back-end.ts";
 
 async function examineWire(driver: string, urls: Parameters<typeof examine>[0]["urls"]) {
   return await examine({
@@ -41,6 +42,22 @@ test("of OpenAI's wire nobody says that a cancel stops an engine that is not kno
   });
   const known = await examineWire("openai-chat", { gateway, engine: gateway });
   expect(rungOf(known, "gateway/cancel").text).toBe("a cancel stops the engine");
+});
+
+test("a reply that is saved a moment later, and without its last line break, is saved", async () => {
+  const engine = await startTestEngine();
+  const { url, close } = await startOddBackEnd(engine, ["saves-late"]);
+  onTestFinished(close);
+  const report = await examine({
+    config: DEFAULT_CONFIG,
+    env: {},
+    urls: { hmi: url, engine },
+    contract: { ...DEFAULT_CONFIG.contract, driver: "described", wire: ODD_WIRE },
+    signal: new AbortController().signal,
+  });
+  expect(report.rungs.filter(({ status }) => status === "broken")).toEqual([]);
+  expect(rungOf(report, "hmi/stored").text).toBe("message and reply are saved, and read back as they were");
+  expect(rungOf(report, "hmi/cancel").text).toBe("a cancel stops the engine");
 });
 
 test("another wire than the one that is spoken is told in the answer's own words", async () => {

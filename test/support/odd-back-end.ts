@@ -15,6 +15,8 @@ export type OddFault =
   | "saved-to-newest"
   /** Only the last message goes to the engine. */
   | "no-history"
+  /** A reply is saved a moment after its end, without the white space around it. */
+  | "saves-late"
   /** Every message is refused. */
   | "refuses"
   /** HEAD and OPTIONS do what DELETE does. */
@@ -78,8 +80,18 @@ export async function startOddBackEnd(
     answer.sent.push(text);
     for (const reader of answer.readers) reader.write(text);
   };
+  const saveLate = (answer: Answer): void => {
+    const { row } = answer;
+    const whole = row.body;
+    row.body = "";
+    setTimeout(() => {
+      row.body = whole;
+    }, 200);
+    tell(answer, { delta: "\n" });
+  };
   const end = (answer: Answer, state: Row["state"], event: object): void => {
     if (answer.isOver) return;
+    if (has("saves-late")) saveLate(answer);
     answer.row.state = state;
     tell(answer, event);
     answer.isOver = true;

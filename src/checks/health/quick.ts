@@ -1,4 +1,5 @@
-import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
+import { NotTold } from "../../errors.ts";
+import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
 import type { Context } from "../stage.ts";
 import { requireUndisturbed } from "../undisturbed.ts";
@@ -38,7 +39,7 @@ function judgeService(service: AskedService, reply: WatchedReply): Broken | unde
   const soon = reply.began_ms + SHARE_OF_REPLY * (reply.ended_ms - reply.began_ms);
   const [first] = looks;
   if (first === undefined || first.asked_ms > soon) {
-    throw new CouldNotRun(`the ${service} was not asked while ${reply.what}`);
+    throw new NotTold(`the reply was too short for the ${service} to be asked while ${reply.what}`);
   }
   if (looks.some(({ answered_ms, call }) => answered_ms <= soon && call.status < 300)) return undefined;
   return {

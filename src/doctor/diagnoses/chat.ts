@@ -42,7 +42,7 @@ export interface ChatSymptoms {
     folder: string | undefined;
   };
   reply_failed: { service: Role; call: string; said: string; hint: string | undefined };
-  reply_cut: { service: Role; call: string; end: "closed" | "cut" | "given-up" };
+  reply_cut: { service: Role; call: string };
   call_refused: { service: Role; call: string; status: number; said: string };
   /** It ended well, and had no text. */
   reply_empty: { service: Role; call: string };
@@ -113,12 +113,9 @@ export const chatDiagnoses: Diagnoses<ChatSymptoms> = {
     cause: hint ?? `The ${TITLES[service]}'s log says more; the engine itself answered.`,
     next: "stack status",
   }),
-  reply_cut: ({ service, call, end }) => ({
-    found: end === "given-up" ? `${call} did not come to its end` : `${call} ended without \`done\``,
-    cause:
-      end === "given-up"
-        ? `The ${TITLES[service]} waits for something that never comes: a page would say "streaming..." for ever.`
-        : `The ${TITLES[service]} lost the reply on its way: it crashed, or its stream ends without an ending.`,
+  reply_cut: ({ service, call }) => ({
+    found: `${call} ended without \`done\``,
+    cause: `The ${TITLES[service]} lost the reply on its way: it crashed, or its stream ends without an ending.`,
     next: "stack verify sse --grep done",
   }),
   call_refused: ({ service, call, status, said }) => ({

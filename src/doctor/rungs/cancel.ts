@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { optionsAsText } from "../../contract/options-as-text.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
+import { lastFact } from "../../target/drivers/reply-facts.ts";
 import type { SeenCall } from "../../target/http.ts";
 import { ownWords } from "../../target/own-words.ts";
 import { broken } from "../diagnose.ts";
+import { replyTimeout } from "../judge-reply.ts";
 import type { Finding, Rung } from "../ladder.ts";
-import { readReply, replyTimeout } from "../reply.ts";
 import { ask, askForStream, type Scene } from "../scene.ts";
 import { engineUnseen, judgeEngineStop, openEngineRecord, WRITTEN_BEFORE } from "./engine-record.ts";
 import { isMissing } from "./gateway.ts";
@@ -22,7 +23,7 @@ export const hmiCancel: Rung<Scene> = {
   needs: ["hmi/stored", "gateway/cancel"],
   async look(scene) {
     const place = await makePlace(scene, LONG);
-    if ("problem" in place) return place;
+    if ("status" in place) return place;
     const record = await openEngineRecord(scene);
     const mark = `stack doctor ${randomUUID()}`;
     const directions = scene.notes.engineKind === "stand-in" ? `\n${optionsAsText(LONG)}` : "";
@@ -46,8 +47,8 @@ export const hmiCancel: Rung<Scene> = {
     const refusal = judgeAnswer(answer);
     if (refusal !== undefined) return refusal;
     if (record !== undefined) return await judgeEngineStop(record, { mark, answeredAt });
-    const { finish } = readReply(stream);
-    return finish === "stop" || finish === "length" ? WRITTEN_BEFORE : engineUnseen(scene);
+    const reason = lastFact(stream, "done")?.reason;
+    return reason === "stop" || reason === "length" ? WRITTEN_BEFORE : engineUnseen(scene);
   },
 };
 

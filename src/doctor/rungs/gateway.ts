@@ -4,8 +4,8 @@ import { DEFAULTS } from "../../contract/defaults.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
 import type { SeenCall, SeenStream } from "../../target/http.ts";
 import { broken } from "../diagnose.ts";
+import { judgeReply, replyTimeout } from "../judge-reply.ts";
 import type { Rung } from "../ladder.ts";
-import { judgeReply, replyTimeout } from "../reply.ts";
 import { ask, askForStream, type Scene } from "../scene.ts";
 import { SHORT } from "./reply.ts";
 

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { MessageList, type Session, SessionList } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
+import { textOf } from "../../target/drivers/reply-facts.ts";
 import { broken } from "../diagnose.ts";
+import { judgeReply, replyTimeout } from "../judge-reply.ts";
 import type { Rung } from "../ladder.ts";
-import { judgeReply, readReply, replyTimeout } from "../reply.ts";
 import { askForStream, patientOf, type Scene } from "../scene.ts";
 import { makePlace, rowsOf, SHORT } from "./reply.ts";
 
@@ -15,7 +16,7 @@ export const hmiGeneralStream: Rung<Scene> = {
   needs: ["hmi/reply"],
   async look(scene) {
     const place = await makePlace(scene, SHORT);
-    if ("problem" in place) return place;
+    if ("status" in place) return place;
     const mark = `stack doctor ${randomUUID()}`;
     const before = new Set((await generalSessions(scene, scene.signal)).map(({ session_id }) => session_id));
     scene.defer("a message in a general conversation", (signal) => deleteAstray(scene, mark, before, signal));
@@ -25,7 +26,7 @@ export const hmiGeneralStream: Rung<Scene> = {
     const stream = await askForStream(scene, "hmi", ["GET", path], { timeoutMs: replyTimeout(scene) });
     const finding = judgeReply(stream, "hmi", scene);
     if (finding !== undefined) return finding;
-    const { text } = readReply(stream);
+    const text = textOf(stream);
     const rows = await rowsOf(scene, place.session_id);
     const isThere = (role: string, holds: (content: string) => boolean): boolean =>
       rows.some((row) => row.role === role && row.model_id === model_id && holds(row.content));

@@ -2,8 +2,8 @@ import { optionsAsText } from "../../contract/options-as-text.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import type { SeenStream } from "../../target/http.ts";
 import { broken } from "../diagnose.ts";
-import type { BrokenRung, Finding, Rung } from "../ladder.ts";
-import { replyTimeout } from "../reply.ts";
+import { replyTimeout } from "../judge-reply.ts";
+import type { Finding, Rung } from "../ladder.ts";
 import { askForStream, type Scene } from "../scene.ts";
 import { chatThroughGateway, newKey } from "./gateway.ts";
 import { makePlace, SHORT, sendMessage } from "./reply.ts";
@@ -29,7 +29,7 @@ export const hmiHeartbeat: Rung<Scene> = {
   look: (scene) =>
     lookIntoSilence(scene, async ({ text, timeoutMs }) => {
       const place = await makePlace(scene, SHORT);
-      if ("problem" in place) return place;
+      if ("status" in place) return place;
       const sent = await sendMessage(scene, place, text);
       if ("problem" in sent) return sent;
       return await askForStream(scene, "hmi", ["GET", hmiRoutes.stream.path(sent)], { timeoutMs });
@@ -47,7 +47,7 @@ const MARGIN_MS = 1_500;
 
 async function lookIntoSilence(
   scene: Scene,
-  say: (silence: Silence) => Promise<SeenStream | BrokenRung>,
+  say: (silence: Silence) => Promise<SeenStream | Finding>,
 ): Promise<Finding> {
   const { heartbeatMs, notes } = scene;
   if (notes.engineKind !== "stand-in")
@@ -56,7 +56,7 @@ async function lookIntoSilence(
   // As a line of text it reaches the engine through any gateway.
   const text = `Say OK\n${optionsAsText({ stand_in_pause_ms: pauseMs })}`;
   const stream = await say({ text, timeoutMs: pauseMs + replyTimeout(scene) });
-  if ("problem" in stream) return stream;
+  if (!("events" in stream)) return stream;
   const silentMs = longestSilenceIn(stream);
   if (silentMs < heartbeatMs) return { status: "skipped", text: "the engine was not silent for long enough" };
   if (stream.comments_ms.length > 0) return { status: "holds", text: "sends a heartbeat into silence" };

@@ -1,11 +1,12 @@
 import { type Message, MessageList, ProfileAnswer, SentMessage, SessionAnswer } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { deleteProfile } from "../../target/delete-profile.ts";
+import { textOf } from "../../target/drivers/reply-facts.ts";
 import type { SeenCall } from "../../target/http.ts";
 import { ownWords } from "../../target/own-words.ts";
 import { broken } from "../diagnose.ts";
-import type { BrokenRung, Rung } from "../ladder.ts";
-import { judgeReply, readReply, replyTimeout } from "../reply.ts";
+import { judgeReply, replyTimeout, waitedBefore } from "../judge-reply.ts";
+import type { BrokenRung, Finding, Rung } from "../ladder.ts";
 import { ask, askForStream, type HmiReply, patientOf, type Scene } from "../scene.ts";
 
 /** A message goes through all three services, without a model, so that the HMI's default is asked. */
@@ -16,7 +17,7 @@ export const hmiReply: Rung<Scene> = {
   needs: ["hmi/gateway", "gateway/chat"],
   async look(scene) {
     const place = await makePlace(scene, SHORT);
-    if ("problem" in place) return place;
+    if ("status" in place) return place;
     const sent = await sendMessage(scene, place, "Say OK");
     if ("problem" in sent) return sent;
     const path = hmiRoutes.stream.path(sent);
@@ -25,7 +26,7 @@ export const hmiReply: Rung<Scene> = {
     const asked = rows.find(({ role }) => role === "assistant")?.model_name;
     const finding = judgeReply(stream, "hmi", scene, asked);
     if (finding !== undefined) return finding;
-    scene.notes.hmiReply = { ...sent, ...place, text: readReply(stream).text };
+    scene.notes.hmiReply = { ...sent, ...place, text: textOf(stream) };
     return { status: "holds", text: "a message is answered through all three" };
   },
 };
@@ -69,7 +70,9 @@ export interface Place {
 export async function makePlace(
   scene: Scene,
   options: Readonly<Record<string, unknown>>,
-): Promise<Place | BrokenRung> {
+): Promise<Place | Finding> {
+  const waited = waitedBefore(scene);
+  if (waited !== undefined) return waited;
   const draft = {
     name: "stack doctor",
     description: "Made by stack doctor; deleted when it ends.",

@@ -28,7 +28,7 @@ export function wireCancelRung(service: Role): Rung<Scene> {
       const said = await say(scene, `Count to 500 (${mark})`, LONG, ({ kind }) => {
         if (kind === "text") first.resolve();
       });
-      if ("problem" in said) return said;
+      if ("status" in said) return said;
       await Promise.race([first.promise, said.reading.ended]);
       const refusal = await cancel(scene, said);
       if (refusal !== undefined) return refusal;

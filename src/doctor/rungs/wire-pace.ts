@@ -3,6 +3,7 @@ import type { TimedFact } from "../../target/drivers/reply-facts.ts";
 import type { SeenStream } from "../../target/http.ts";
 import { answererOf, stopBuffering } from "../../target/proxy-words.ts";
 import { broken } from "../diagnose.ts";
+import { notInTime } from "../judge-reply.ts";
 import type { Finding, Rung } from "../ladder.ts";
 import type { Scene } from "../scene.ts";
 import { say } from "./wire-reply.ts";
@@ -25,7 +26,9 @@ export function wirePaceRung(service: Role): Rung<Scene> {
     needs: [`${service}/reply`],
     async look(scene) {
       const said = await say(scene, "Count to 30", COUNTING);
-      return "problem" in said ? said : judgePace(await said.reading.ended, service);
+      if ("status" in said) return said;
+      const stream = await said.reading.ended;
+      return stream.end === "given-up" ? notInTime(scene, stream.duration_ms) : judgePace(stream, service);
     },
   };
 }

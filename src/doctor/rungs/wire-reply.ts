@@ -1,18 +1,12 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Role } from "../../config/services.ts";
 import type { EngineOptions } from "../../contract/gateway.ts";
 import type { ChatClient, Reading, Sent } from "../../target/drivers/chat-client.ts";
 import { isRefusal } from "../../target/drivers/refused-words.ts";
-import {
-  failureOf,
-  lastFact,
-  type SeenRow,
-  type TimedFact,
-  textOf,
-} from "../../target/drivers/reply-facts.ts";
-import type { SeenStream } from "../../target/http.ts";
+import { lastFact, type SeenRow, type TimedFact, textOf } from "../../target/drivers/reply-facts.ts";
 import { broken } from "../diagnose.ts";
-import type { BrokenRung, Finding, Rung } from "../ladder.ts";
-import { replyTimeout } from "../reply.ts";
+import { judgeReply, notInTime, replyTimeout, waitedBefore } from "../judge-reply.ts";
+import type { Finding, Rung } from "../ladder.ts";
 import type { DoctorTalk, Scene } from "../scene.ts";
 import { connectTo } from "./wire-connection.ts";
 
@@ -26,9 +20,9 @@ export function wireReplyRung(service: Role): Rung<Scene> {
     async look(scene) {
       const asked = "Say OK";
       const said = await say(scene, asked, { num_predict: 16 });
-      if ("problem" in said) return said;
+      if ("status" in said) return said;
       const stream = await said.reading.ended;
-      const finding = judgeFacts(stream, service, scene);
+      const finding = judgeReply(stream, service, scene);
       if (finding !== undefined) return finding;
       scene.notes.reply = { talk: said.talk, text: textOf(stream), asked: said.sent.text };
       const model = lastFact(stream, "model")?.name;
@@ -57,8 +51,7 @@ export function wireSavedRung(service: Role): Rung<Scene> {
           text: "the back end did not tell which conversation it was (contract.wire.send.told)",
         };
       }
-      const rows = await chat.rows(conversation, soon(scene));
-      const problem = whatIsWrong(rows, reply, conversation);
+      const problem = await lookForReply(scene, chat, { ...reply, conversation });
       return problem === undefined
         ? { status: "holds", text: "message and reply are saved, and read back as they were" }
         : broken("reply_not_saved", problem);
@@ -66,20 +59,38 @@ export function wireSavedRung(service: Role): Rung<Scene> {
   };
 }
 
-function whatIsWrong(
-  rows: readonly SeenRow[],
-  { asked, text }: { readonly asked: string; readonly text: string },
-  conversation: string,
-): { found: string; isWithoutModelId: boolean } | undefined {
+/** A back end that is none of ours need not have saved a reply at its end: it is looked for so long, in milliseconds. */
+const SAVED_WITHIN_MS = 3_000;
+const LOOK_AGAIN_MS = 50;
+
+interface SaidTo {
+  readonly conversation: string;
+  readonly asked: string;
+  readonly text: string;
+}
+
+type NotSaved = { readonly found: string; readonly isWithoutModelId: boolean };
+
+async function lookForReply(scene: Scene, chat: ChatClient, said: SaidTo): Promise<NotSaved | undefined> {
+  const start = performance.now();
+  for (;;) {
+    const problem = whatIsWrong(await chat.rows(said.conversation, soon(scene)), said);
+    if (problem === undefined || performance.now() - start > SAVED_WITHIN_MS) return problem;
+    await delay(LOOK_AGAIN_MS, undefined, { signal: scene.signal });
+  }
+}
+
+/** Some trim what they save: whether a text is saved exactly is a claim of `stack verify`. */
+function whatIsWrong(rows: readonly SeenRow[], { conversation, asked, text }: SaidTo): NotSaved | undefined {
   const row = rows.findLast(({ role }) => role === "assistant");
-  const isAsked = rows.some(({ role, content }) => role === "user" && content === asked);
+  const isAsked = rows.some(({ role, content }) => role === "user" && content.trim() === asked.trim());
   if (!isAsked) {
     const isWithoutModelId = row?.model_id === null;
     return { found: `conversation ${conversation} does not have the message`, isWithoutModelId };
   }
   if (row === undefined)
     return { found: `conversation ${conversation} does not have it`, isWithoutModelId: false };
-  if (row.content === text) return undefined;
+  if (row.content.trim() === text.trim()) return undefined;
   return { found: `${row.content.length} characters, not ${text.length}`, isWithoutModelId: false };
 }
 
@@ -96,10 +107,13 @@ export async function say(
   text: string,
   options: EngineOptions,
   onFact?: (fact: TimedFact) => void,
-): Promise<Said | BrokenRung> {
+): Promise<Said | Finding> {
+  const waited = waitedBefore(scene);
+  if (waited !== undefined) return waited;
   scene.notes.chat ??= await connectTo(scene, scene.notes.model);
   const { chat } = scene.notes;
-  const until = AbortSignal.any([scene.signal, AbortSignal.timeout(replyTimeout(scene))]);
+  const mostMs = replyTimeout(scene);
+  const until = AbortSignal.any([scene.signal, AbortSignal.timeout(mostMs)]);
   try {
     const place = await chat.openPlace(
       {
@@ -129,6 +143,9 @@ export async function say(
     return { talk, sent, reading };
   } catch (error) {
     if (isRefusal(error)) return refused(scene, error.answer);
+    scene.signal.throwIfAborted();
+    // Where the answer to the message is the reply, its head may wait for the engine.
+    if (until.aborted) return notInTime(scene, mostMs);
     throw error;
   }
 }
@@ -150,20 +167,4 @@ function learnConversation(scene: Scene, chat: ChatClient, talk: DoctorTalk, id:
   talk.conversation = id;
   if (talk.place.modelId !== null) return;
   scene.defer(`conversation ${id}`, (signal) => chat.deleteConversation(id, signal));
-}
-
-/** What is wrong with a reply; undefined where nothing is. */
-function judgeFacts(stream: SeenStream, service: Role, { notes }: Scene): Finding | undefined {
-  const call = stream.request.split("?")[0] ?? "";
-  const failure = failureOf(stream);
-  if (failure !== undefined) {
-    const model = notes.installed.includes(notes.model) ? undefined : notes.model;
-    if (model !== undefined && notes.installed.length > 0 && /model/i.test(failure.message)) {
-      const { installed, folder } = notes;
-      return broken("wrong_default_model", { service, model, installed, folder: folder[service] });
-    }
-    return broken("reply_failed", { service, call, said: failure.message, hint: failure.hint });
-  }
-  if (lastFact(stream, "done") === undefined) return broken("reply_cut", { service, call, end: stream.end });
-  return textOf(stream).trim() === "" ? broken("reply_empty", { service, call }) : undefined;
 }

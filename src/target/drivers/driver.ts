@@ -29,6 +29,8 @@ export interface Driver {
   readonly title: string;
   /** The service that messages are sent to. */
   readonly service: "hmi" | "gateway" | "engine";
+  /** What every stack of its kind has behind that: it is missed where it is not there. */
+  readonly behind?: readonly ("gateway" | "engine")[];
   /** The wire as data, where it is data. */
   readonly wire?: WireSettings;
   /** What the back end calls the tables and columns of its store. */

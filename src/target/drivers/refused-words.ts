@@ -12,12 +12,12 @@ export function refusedWords({ request, ...answer }: Answered): string {
 
 /** The same without the call: `422: ...`. */
 export function answerWords({ status, body, said }: Pick<Answered, "status" | "body" | "said">): string {
-  const words = wordsIn(body, said).replace(/\s+/g, " ").trim().slice(0, MOST_CHARS);
+  const words = wordsIn({ body, said }).replace(/\s+/g, " ").trim().slice(0, MOST_CHARS);
   return `${status}${words === "" ? ", and no word" : `: ${words}`}`;
 }
 
 /** The sentence in a body that says what is wrong, wherever back ends put it; else the body as its server said it. */
-function wordsIn(body: unknown, own: unknown = body): string {
+export function wordsIn({ body, said: own = body }: Pick<Answered, "body" | "said">): string {
   if (typeof body !== "object" || body === null) return String(body ?? "");
   const { error, detail, message } = body as Record<string, unknown>;
   const said = error ?? detail ?? message ?? own;

@@ -9,6 +9,7 @@ export const seeds = defineDriver({
   name: "seeds",
   title: "the Python stack of the seeds (Flask HMI, FastAPI gateway)",
   service: "hmi",
+  behind: ["gateway", "engine"],
   // From its database: conversation_sessions and messages, ids that are UUIDs.
   storeNames: {
     conversations: "conversation_sessions",

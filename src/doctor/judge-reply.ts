@@ -1,0 +1,109 @@
+import type { Role } from "../config/services.ts";
+import { wordsIn } from "../target/drivers/refused-words.ts";
+import { failureOf, lastFact, textOf, thoughtsOf } from "../target/drivers/reply-facts.ts";
+import type { SeenStream } from "../target/http.ts";
+import { broken } from "./diagnose.ts";
+import type { Finding } from "./ladder.ts";
+import type { Scene } from "./scene.ts";
+
+/** How long a short reply may take beside the engine's own time, in milliseconds. */
+const REPLY_MS = 30_000;
+
+/** So many times what one token took at the engine itself a short reply may take there: its prompt is longer, too. */
+const REPLY_CHATS = 6;
+
+/** How long a short reply is waited for with this engine, in milliseconds: a slow one is not broken. */
+export function replyTimeout({ notes }: Scene): number {
+  return REPLY_MS + REPLY_CHATS * notes.chatMs;
+}
+
+/** What did not come in so many milliseconds may be on its way: it is not judged, and not waited for again. */
+export function notInTime({ notes }: Scene, waitedMs: number): Finding {
+  notes.waitedInVainMs = waitedMs;
+  const engine =
+    notes.chatMs === 0 ? "" : `, and one token of the engine itself took ${seconds(notes.chatMs)}`;
+  return {
+    status: "skipped",
+    text: `no end of a reply came in ${seconds(waitedMs)}: not judged${engine}`,
+  };
+}
+
+/** Where a reply was waited for in vain already: no other one is asked for. */
+export function waitedBefore({ notes }: Scene): Finding | undefined {
+  if (notes.waitedInVainMs === undefined) return undefined;
+  return { status: "skipped", text: `not asked, as no reply had come in ${seconds(notes.waitedInVainMs)}` };
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1).replace(/\.0$/, "")} s`;
+}
+
+/**
+ * What is wrong with a short reply, whatever the wire; undefined where nothing is.
+ *
+ * @param asked the model that it was asked of, where that is known for certain
+ */
+export function judgeReply(
+  stream: SeenStream,
+  service: Role,
+  scene: Scene,
+  asked?: string | null,
+): Finding | undefined {
+  const call = stream.request.split("?")[0] ?? "";
+  const { status } = stream;
+  if (status >= 300) return broken("call_refused", { service, call, status, said: wordsIn(stream) });
+  const done = lastFact(stream, "done");
+  const failure = failureOf(stream) ?? (done?.reason === "error" ? UNTOLD : undefined);
+  if (failure !== undefined) return judgeFailure(failure, { service, call, asked }, scene);
+  if (done === undefined && stream.end === "given-up") return notInTime(scene, stream.duration_ms);
+  if (done === undefined) return broken("reply_cut", { service, call });
+  if (textOf(stream).trim() !== "") return undefined;
+  // A model that thinks may use up its few tokens for that.
+  if (thoughtsOf(stream) !== "" || done.reason === "length") return { status: "skipped", text: EMPTY };
+  return broken("reply_empty", { service, call });
+}
+
+interface Failure {
+  readonly code: string | null;
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
+
+const UNTOLD: Failure = { code: null, message: "it failed, and nobody said why" };
+
+const EMPTY = "there is nothing to judge, as the model said nothing";
+
+interface FailedReply {
+  readonly service: Role;
+  readonly call: string;
+  readonly asked: string | null | undefined;
+}
+
+function judgeFailure(
+  { code, message, hint }: Failure,
+  { service, call, asked }: FailedReply,
+  { notes }: Scene,
+) {
+  // It came through all, and what it says is true: the model answered, and said nothing.
+  if (code === "empty_reply") return { status: "skipped", text: `${EMPTY}: ${message}` } as const;
+  const unknown = unknownModel({ code, message }, asked ?? undefined, notes);
+  if (unknown === undefined) return broken("reply_failed", { service, call, said: message, hint });
+  const { installed, folder } = notes;
+  return broken("wrong_default_model", { service, installed, folder: folder[service], ...unknown });
+}
+
+/** The model that a reply failed for; `model` undefined in it where only the engine's 404 came through. */
+function unknownModel(
+  { code, message }: Failure,
+  asked: string | undefined,
+  { installed, model }: Pick<Scene["notes"], "installed" | "model">,
+): { model: string | undefined } | undefined {
+  if (installed.length === 0) return undefined;
+  if (asked !== undefined && !installed.includes(asked)) return { model: asked };
+  if (/model/i.test(message) && !installed.includes(model)) return { model };
+  const named = /model ["']([^"']+)["']/.exec(message)?.[1];
+  if (code === "model_not_found") return { model: named };
+  if (/\b404\b/.test(message) && /\/api\/(?:chat|generate)\b|not found/i.test(message))
+    return { model: named };
+  return undefined;
+}
