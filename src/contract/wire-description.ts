@@ -34,6 +34,12 @@ const several = <Rule extends z.core.$ZodType>(rule: Rule) =>
   z.union([rule, z.array(rule).check(z.minLength(1))]);
 
 const textRule = z.strictObject({ ...condition, at: place });
+const growingRule = z.strictObject({
+  ...condition,
+  at: place,
+  /** Each event has the whole text so far, and not a piece of it. */
+  cumulative: z.optional(z.boolean()),
+});
 const words = z.array(z.string()).check(z.minLength(1));
 
 const toldRule = z.strictObject({
@@ -50,9 +56,9 @@ const StreamDescription = z.strictObject({
   /** Where an event says what it is; `@event` is the name that server-sent and socket.io's events have beside their data. */
   type: z.optional(z.string()),
   /** Where the reply's text stands. */
-  text: z.optional(several(textRule)),
+  text: z.optional(several(growingRule)),
   /** Where the model's thoughts stand. */
-  thought: z.optional(several(textRule)),
+  thought: z.optional(several(growingRule)),
   /** Where the name of the model stands. */
   model: z.optional(several(textRule)),
   /** Where it is told which conversation, message and reply this is. */
@@ -111,7 +117,7 @@ const StreamDescription = z.strictObject({
 });
 export type StreamDescription = z.infer<typeof StreamDescription>;
 
-/** Where an answer names what was made. */
+/** Where an answer names what was made; `@header.x-chat-id` is a header of it. */
 const told = z.strictObject({
   conversation: z.optional(place),
   message: z.optional(place),
@@ -141,6 +147,8 @@ export const wireFields = {
       request: call,
       list: place,
       newest_first: z.optional(z.boolean()),
+      /** Where a page of the list tells the `{cursor}` of the next one; null, or nothing, on the last. */
+      next: z.optional(place),
       text: place,
       role: place,
       /** The back end's words for who speaks. */

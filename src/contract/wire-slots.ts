@@ -10,14 +10,18 @@ export const WIRE_SLOTS = {
   options: "options of the engine, by Ollama's names",
   max_tokens: "how long the reply may be, in tokens",
   temperature: "how freely the engine chooses; 0 for the same each time",
+  cursor: "where a list goes on, as its page before told it",
   key: "a word that no other message has",
   token: "the setting auth.token",
 } as const satisfies Record<string, string>;
 
 export type WireSlot = keyof typeof WIRE_SLOTS;
 
-/** `{conversation}`; `{conversation|null}` where JSON's null is to stand in for what is not there. */
-export const SLOT = /\{([a-z_]+)(\|null)?\}/g;
+/**
+ * `{conversation}`; `{conversation|null}` where JSON's null is to stand in for what is not there, `{conversation|number}`
+ * where an id goes as a number.
+ */
+export const SLOT = /\{([a-z_]+)((?:\|(?:null|number))*)\}/g;
 
 /** A slot that nothing is known for. */
 export interface SlotProblem {

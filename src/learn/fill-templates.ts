@@ -1,7 +1,8 @@
-import { lastName, leavesOf } from "./json-leaves.ts";
+import { valueAt } from "../target/drivers/json-place.ts";
+import { lastName } from "./json-leaves.ts";
 import type { IdSlot, LearnedId } from "./learn-ids.ts";
 import { decodedSegment, MODEL_NAME, SECRET_NAME } from "./log-words.ts";
-import type { LoggedExchange } from "./network-log.ts";
+import { jsonAnswer, type LoggedExchange } from "./network-log.ts";
 import type { SaidText } from "./said-texts.ts";
 
 /** What is known of the values in a talk's requests. */
@@ -51,8 +52,10 @@ function filled(value: unknown, place: string, known: KnownValues): unknown {
 function filledLeaf(value: unknown, name: string, { ids, said, isModelListed }: KnownValues): unknown {
   if (value === said.text) return "{text}";
   const slot = value === null || value === undefined ? undefined : slotFor(String(value), ids);
-  if (slot !== undefined) return slot;
-  if (value === null && CONVERSATION_NAME.test(name)) return "{conversation|null}";
+  if (slot !== undefined) return typeof value === "number" ? slot.replace("}", "|number}") : slot;
+  if (value === null && CONVERSATION_NAME.test(name)) {
+    return isToldAsNumber(ids) ? "{conversation|number|null}" : "{conversation|null}";
+  }
   if (typeof value !== "string") return value;
   if (MODEL_NAME.test(name) && isModelListed) return "{model}";
   if (SECRET_NAME.test(name)) return "{token}";
@@ -75,9 +78,8 @@ function slotFor(value: string, ids: readonly LearnedId[]): `{${IdSlot}}` | unde
   return found && `{${found.slot}}`;
 }
 
-/** Numbers that were ids: a back end that is strict about types would refuse a text. */
-export function numericIds(body: unknown, { ids }: KnownValues): string[] {
-  return leavesOf(body).flatMap(({ place, value }) =>
-    typeof value === "number" && slotFor(String(value), ids) !== undefined ? [place] : [],
-  );
+/** Whether the conversation's id is a number where it is told: then a request has it as one, too. */
+function isToldAsNumber(ids: readonly LearnedId[]): boolean {
+  const told = ids.find(({ slot }) => slot === "conversation")?.told;
+  return told !== undefined && typeof valueAt(jsonAnswer(told.exchange), told.place) === "number";
 }

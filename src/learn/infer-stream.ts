@@ -33,7 +33,11 @@ export function inferStream(
   const told = events.map((event) => ({ ...event, type: nameOf(event, type) }));
   const said = textIn(told, type, rows);
   if (said === undefined) return undefined;
-  const rule = ({ type: of, place }: Spot) => ({ ...(of !== undefined && { of }), at: place });
+  const rule = ({ type: of, place, values }: Spot) => ({
+    ...(of !== undefined && { of }),
+    at: place,
+    ...(isGrowing(piecesIn(values), rows) && { cumulative: true }),
+  });
   const thought = spotsOf(told, type).find(isThought);
   const model = spotsOf(told, type).find(
     ({ place, values }) => MODEL_NAME.test(lastName(place)) && typeof values[0] === "string",
@@ -46,7 +50,7 @@ export function inferStream(
     ...(type !== undefined && { type }),
     text: rule(said),
     ...(thought !== undefined && { thought: rule(thought) }),
-    ...(model !== undefined && { model: rule(model) }),
+    ...(model !== undefined && { model: namedBy(model) }),
     ...(usage !== undefined && { usage }),
     ...(failure !== undefined && { failure }),
     ...(done !== undefined && { done }),
@@ -59,6 +63,11 @@ export function inferStream(
     ...(failure === undefined ? ["how a failure is told: none was in the log"] : []),
   ];
   return { description, unknown };
+}
+
+/** A name is told whole each time. */
+function namedBy({ type: of, place }: Spot) {
+  return { ...(of !== undefined && { of }), at: place };
 }
 
 interface TypedEvent extends LoggedEvent {
@@ -129,14 +138,26 @@ function textIn(
 }
 
 function scoreOf({ place, values }: Spot, rows: ReadonlySet<string>): number {
-  const pieces = values.filter((value) => typeof value === "string");
-  const text = pieces.join("").trim();
+  const pieces = piecesIn(values);
+  const text = (isGrowing(pieces, rows) ? (pieces.at(-1) ?? "") : pieces.join("")).trim();
   if (text === "" || isIdOrTime(place, pieces)) return 0;
   const isVaried = new Set(pieces).size > 1;
   // The whole text at the end, beside its pieces, is in the list too, and is no stream.
   if (rows.has(text)) return isVaried ? 100 : 50;
   const isNamed = place === "" || TEXT_NAME.test(lastName(place));
   return (isNamed ? 4 : 0) + (isVaried ? 3 : 0) + (isNamed || isVaried ? Math.min(pieces.length, 5) : 0);
+}
+
+function piecesIn(values: readonly Leaf["value"][]): string[] {
+  return values.filter((value) => typeof value === "string");
+}
+
+/** Whether each text has the one before at its beginning, and more: the whole so far, and not a piece. */
+function isGrowing(texts: readonly string[], rows: ReadonlySet<string>): boolean {
+  if (rows.has(texts.join("").trim())) return false;
+  const steps = texts.slice(1).map((text, index) => [texts[index] ?? "", text] as const);
+  const isLonger = steps.filter(([before, text]) => before !== "" && text.length > before.length);
+  return isLonger.length >= 2 && steps.every(([before, text]) => text.startsWith(before));
 }
 
 function isIdOrTime(place: string, pieces: readonly string[]): boolean {

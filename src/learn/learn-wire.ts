@@ -1,6 +1,6 @@
 import type { StreamDescription, WireSettings } from "../contract/wire-description.ts";
 import type { Driver } from "../target/drivers/driver.ts";
-import { bodyTemplate, type KnownValues, numericIds, requestTemplate } from "./fill-templates.ts";
+import { bodyTemplate, type KnownValues, requestTemplate } from "./fill-templates.ts";
 import { learnCalls } from "./learn-calls.ts";
 import { type IdSlot, type LearnedId, learnIds } from "./learn-ids.ts";
 import { learnRows } from "./learn-rows.ts";
@@ -30,15 +30,11 @@ interface LearnedSetting {
 export function learnWire(log: NetworkLog, text?: string): LearnedWire {
   const talk = learnTalk(log, text);
   const driver = recogniseDriver(talk);
-  const { settings, known } = settingsOf(log, talk);
+  const settings = settingsOf(log, talk);
   const learned = Object.fromEntries(settings.map(({ name, value }) => [name, value])) as WireSettings;
   const { notes } = learnHeaders(talk.said.exchange);
   const unknown: UnknownSetting[] = [
     ...notes.map((why) => ({ setting: "headers", why })),
-    ...numericIds(talk.said.body, known).map((place) => ({
-      setting: "send",
-      why: `the page sends ${place} as a number, and it will be sent as text`,
-    })),
     ...unknownOf(driver?.wire ?? learned, talk),
   ];
   return {
@@ -61,10 +57,7 @@ function wireBeside(driver: Driver | undefined, learned: WireSettings): WireSett
   return driver.wire === undefined ? {} : departuresFrom(driver.wire, beside);
 }
 
-function settingsOf(
-  log: NetworkLog,
-  talk: LearnedTalk,
-): { readonly settings: readonly LearnedSetting[]; readonly known: KnownValues } {
+function settingsOf(log: NetworkLog, talk: LearnedTalk): readonly LearnedSetting[] {
   const { said, read, reply } = talk;
   const send = said.exchange;
   const rows = learnRows(log, talk);
@@ -84,7 +77,7 @@ function settingsOf(
   const isOneCall = read === send;
   const told = isOneCall ? undefined : placesOf(ids, send);
   const { cancel, conversations, deletion, models, health, page } = calls;
-  const settings: LearnedSetting[] = [
+  return [
     ...(Object.keys(headers).length === 0
       ? []
       : [{ name: "headers", value: headers, from: send, bytes: Object.keys(headers).join(", ") } as const]),
@@ -114,7 +107,6 @@ function settingsOf(
           } as const,
         ]),
   ];
-  return { settings, known };
 }
 
 /** How a conversation is made, where that is before its first message. */

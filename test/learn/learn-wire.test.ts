@@ -65,6 +65,31 @@ test("a FastAPI back end: lines of JSON, and a conversation's id that the page m
   ]);
 });
 
+test("ids that are numbers, and a stream that repeats the whole text so far", () => {
+  const { wire, talk } = learn(
+    { request: `POST ${AT}/threads`, body: {}, answer: { thread: { id: 17 } } },
+    {
+      request: `POST ${AT}/say`,
+      body: { thread_id: 17, text: "Why is the sea salty?" },
+      type: SSE,
+      answer: eventsOf({ full: "Riv" }, { full: "Rivers" }, { full: "Rivers do." }, { end: true }),
+    },
+    {
+      request: `GET ${AT}/threads/17`,
+      answer: [
+        { role: "user", text: "Why is the sea salty?" },
+        { role: "assistant", text: "Rivers do." },
+      ],
+    },
+  );
+  expect(talk.reply).toBe("Rivers do.");
+  expect(wire).toMatchObject({
+    conversation: { request: "POST /threads", told: { conversation: "thread.id" } },
+    send: { request: "POST /say", body: { thread_id: "{conversation|number}", text: "{text}" } },
+    stream: { text: { at: "full", cumulative: true }, done: { where: { end: true } } },
+  });
+});
+
 test("a message in an EventSource's query, with bare text and [DONE]", () => {
   const { wire, talk } = learn({
     request: `GET ${AT}/stream?prompt=Count+to+three&room=`,

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { delimiter } from "node:path";
+import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { onTestFinished, vi } from "vitest";
@@ -9,6 +9,8 @@ import { freePorts } from "./ports.ts";
 
 /** The folder of the seeds' services. */
 export const PYTHON_SERVICES = fileURLToPath(new URL("../../fixtures/services/python", import.meta.url));
+
+const SEEDS = fileURLToPath(new URL("../../fixtures/services/seeds", import.meta.url));
 
 /** The distribution's own interpreter: one of a version manager has not the distribution's modules. */
 const PYTHON = "/usr/bin/python3";
@@ -89,6 +91,21 @@ export async function launchPythonHmi({
     BUG_016: bug016 ? "1" : "0",
     ...(defaultModel === undefined ? {} : { DEFAULT_MODEL: defaultModel }),
   });
+}
+
+/** The second seed's stack, as its wire was seen, stopped after the test. `folder`: of its database, which the caller removes. */
+export async function startSeeds({
+  engineUrl,
+  folder,
+}: {
+  readonly engineUrl: string;
+  readonly folder: string;
+}): Promise<{ readonly hmi: string; readonly gateway: string }> {
+  const gateway = await launch(["gateway_app.py"], SEEDS, { ENGINE_URL: engineUrl });
+  closedAfterTest(gateway);
+  const database = join(folder, "hmi.db");
+  const hmi = await launch(["hmi_app.py"], SEEDS, { GATEWAY_URL: gateway.url, DATABASE_PATH: database });
+  return { hmi: closedAfterTest(hmi).url, gateway: gateway.url };
 }
 
 function closedAfterTest(service: PythonService): PythonService {

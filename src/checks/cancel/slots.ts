@@ -1,4 +1,5 @@
 import type { EngineOptions } from "../../contract/gateway.ts";
+import { NotTold } from "../../errors.ts";
 import { CouldNotRun, defineCheck } from "../../harness/check.ts";
 import type { SeenStream } from "../../target/http.ts";
 import type { Context } from "../stage.ts";
@@ -49,6 +50,8 @@ export const slots = defineCheck<Context["target"], Slots>({
   },
   judge({ isForeign, cancels, streams }) {
     const cancelled = cancels.filter((answer) => statusOf(answer, { isForeign }) === "cancelled").length;
+    if (isForeign && cancels.length < CANCELS)
+      throw new NotTold("a reply went on in spite of its cancel: there was nothing to give back");
     if (cancelled < CANCELS / 2)
       throw new CouldNotRun(`only ${cancelled} of ${cancels.length} replies were cancelled`);
     const ends = streams.map(lastWord);

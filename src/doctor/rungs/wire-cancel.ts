@@ -33,8 +33,14 @@ export function wireCancelRung(service: Role): Rung<Scene> {
       const refusal = await cancel(scene, said);
       if (refusal !== undefined) return refusal;
       const answeredAt = Date.now();
+      if (record !== undefined) {
+        const finding = await judgeEngineStop(record, { mark, answeredAt });
+        // A reply that goes on in spite of its cancel need not be heard to its end.
+        said.reading.leave();
+        await said.reading.ended;
+        return finding;
+      }
       const stream = await said.reading.ended;
-      if (record !== undefined) return await judgeEngineStop(record, { mark, answeredAt });
       const reason = lastFact(stream, "done")?.reason;
       return reason === "stop" || reason === "length" ? WRITTEN_BEFORE : engineUnseen(scene);
     },

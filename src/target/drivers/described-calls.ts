@@ -7,6 +7,7 @@ import { EarlyFacts } from "./early-facts.ts";
 import { type FactReaderMaker, readerOf } from "./fact-reader.ts";
 import { fillBody, fillPath, fillText, type SlotValues } from "./fill-slots.ts";
 import { hasSlot } from "./has-slot.ts";
+import { idToldBy } from "./json-place.ts";
 import type { TimedFact } from "./reply-facts.ts";
 import { startReading } from "./start-reading.ts";
 import { openWebSocketStream } from "./web-socket-stream.ts";
@@ -51,6 +52,23 @@ export class DescribedCalls {
       headers: this.#headers(values),
       ...(body !== undefined && { body: fillBody(body, values) }),
     });
+  }
+
+  /** The pages of a list, each with the cursor that the one before told; where it tells none, there is one. */
+  async *pages(
+    listing: { readonly request: string; readonly next?: string | undefined },
+    values: SlotValues,
+    signal: AbortSignal,
+  ): AsyncGenerator<SeenCall> {
+    let cursor: string | null = null;
+    for (let page = 0; page < MOST_PAGES; page += 1) {
+      const request: string = cursor === null ? withoutCursor(listing.request) : listing.request;
+      const answer = await this.call({ request }, { ...values, cursor: cursor ?? undefined }, signal);
+      yield answer;
+      const next: string | null = listing.next === undefined ? null : idToldBy(answer, listing.next);
+      if (next === null || next === cursor) return;
+      cursor = next;
+    }
   }
 
   /** Opens a stream, and keeps what comes until somebody listens. `after` is told of the whole, and may add to it. */
@@ -143,3 +161,14 @@ function callIn<Method = HttpMethod>(request: string, values: SlotValues): { met
 
 /** The ids that a back end tells. */
 export const TOLD_IDS = ["conversation", "message", "reply"] as const;
+export type ToldId = (typeof TOLD_IDS)[number];
+
+/** A query's field that is the cursor alone: without one it is left out, as some read an empty one. */
+const EMPTY_CURSOR = /(?<=[?&])[^?&=]+=\{cursor\}&?/;
+
+function withoutCursor(request: string): string {
+  return request.replace(EMPTY_CURSOR, "").replace(/[?&]$/, "");
+}
+
+/** So many pages of a list are asked for at most: one that never ends is no reason to wait for ever. */
+const MOST_PAGES = 50;

@@ -13,14 +13,20 @@ import type {
   Sent,
   WireAbility,
 } from "./chat-client.ts";
-import { type DescribedCall, DescribedCalls, type DescribedService, TOLD_IDS } from "./described-calls.ts";
+import {
+  type DescribedCall,
+  DescribedCalls,
+  type DescribedService,
+  TOLD_IDS,
+  type ToldId,
+} from "./described-calls.ts";
 import { lackingIn } from "./described-lacks.ts";
 import { readRow } from "./described-rows.ts";
 import type { SlotValues } from "./fill-slots.ts";
 import { hasSlot } from "./has-slot.ts";
-import { idAt } from "./json-place.ts";
+import { idAt, idToldBy } from "./json-place.ts";
 import { Refusal } from "./refused-words.ts";
-import { lastFact, textOf } from "./reply-facts.ts";
+import { lastFact, type SeenRow, textOf } from "./reply-facts.ts";
 import { requireList } from "./require-list.ts";
 
 /** What a described wire is talked to with. */
@@ -79,7 +85,7 @@ class DescribedChat implements ChatClient {
     if (making === undefined) return null;
     if (making === "own") return randomUUID();
     const answer = await this.#calls.call(making, this.#values({ place }), signal);
-    const id = answer.status < 300 ? idAt(answer.body, making.told.conversation) : null;
+    const id = answer.status < 300 ? idToldBy(answer, making.told.conversation) : null;
     if (id === null) throw new Refusal(answer);
     return id;
   }
@@ -118,10 +124,11 @@ class DescribedChat implements ChatClient {
 
   async rows(conversation: string, signal: AbortSignal, limit?: number) {
     const listing = this.#require(this.#given.wire.rows, "show rows");
-    const answer = await this.#calls.call(listing, this.#values({ conversation }), signal);
-    const listed = requireList(answer, listing.list).map((row) =>
-      readRow(row, conversation, listing, answer),
-    );
+    const listed: SeenRow[] = [];
+    for await (const answer of this.#calls.pages(listing, this.#values({ conversation }), signal)) {
+      const items = requireList(answer, listing.list);
+      listed.push(...items.map((row) => readRow(row, conversation, listing, answer)));
+    }
     const rows = listing.newest_first === true ? listed.toReversed() : listed;
     return limit === undefined ? rows : rows.slice(-limit);
   }
@@ -157,7 +164,15 @@ class DescribedChat implements ChatClient {
     // A refusal is short, and its words are what is asked for next.
     const body = isTaken ? null : (await ended).body;
     const call = { ...head, body };
-    return { call, isTaken, text: values.text, conversation, message: null, reply: null, read };
+    const told = (name: ToldId): string | null => idToldBy(call, sending.told?.[name]);
+    return {
+      ...{ call, isTaken, text: values.text, read },
+      ...{
+        conversation: told("conversation") ?? conversation,
+        message: told("message"),
+        reply: told("reply"),
+      },
+    };
   }
 
   /** A call that carries the message, and another one that streams its reply. */
@@ -172,8 +187,7 @@ class DescribedChat implements ChatClient {
     const isOpenBefore = reading.request.startsWith("WS ") && !needsAnswer(reading, values);
     const begun = isOpenBefore ? await this.#calls.begin(reading, values, signal) : undefined;
     const call = await this.#calls.call(sending, values, signal);
-    const told = (name: "conversation" | "message" | "reply"): string | null =>
-      idAt(call.body, sending.told?.[name]);
+    const told = (name: ToldId): string | null => idToldBy(call, sending.told?.[name]);
     const conversation = told("conversation") ?? given;
     const names = { conversation: conversation ?? undefined, message: told("message"), reply: told("reply") };
     const isTaken = call.status < 300;

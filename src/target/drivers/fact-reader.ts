@@ -1,6 +1,7 @@
 import { createNdjsonDecoder } from "../../contract/ndjson.ts";
 import { createSseDecoder } from "../../contract/sse-decoder.ts";
 import type { StreamDescription } from "../../contract/wire-description.ts";
+import { GrowingTexts } from "./growing-texts.ts";
 import { countAt, idAt, textAt, valueAt } from "./json-place.ts";
 import type { ReplyFact, Told } from "./reply-facts.ts";
 import { readPacket } from "./socket-io.ts";
@@ -28,9 +29,14 @@ export function readerOf(
   { rulesFor = () => description, prepare = (value) => value }: ReaderOptions = {},
 ): FactReaderMaker {
   return (onFact) => {
+    const growing = new GrowingTexts();
     const take = (given: unknown, name?: string): void => {
       const value = prepare(given);
-      for (const fact of factsIn(value, name, rulesFor(value))) onFact(fact);
+      const rules = rulesFor(value);
+      for (const fact of factsIn(value, name, rules)) {
+        const told = growing.pieceOf(fact, rules);
+        if (told !== undefined) onFact(told);
+      }
     };
     return FRAMINGS[description.framing](take, onFact, description);
   };

@@ -14,14 +14,15 @@ export function fillText(text: string, values: SlotValues): string {
 }
 
 /**
- * A body with its slots filled. A text that is one slot becomes its value, of whatever type; a field whose slot has no
- * value is left out, unless it is written `{name|null}`.
+ * A body with its slots filled. A text that is one slot becomes its value, of whatever type, or with `{name|number}` the
+ * number that it is; a field whose slot has no value is left out, unless it is written `{name|null}`.
  */
 export function fillBody(template: unknown, values: SlotValues): unknown {
   if (typeof template === "string") {
-    const [whole, name, orNull] = new RegExp(`^(?:${SLOT.source})$`).exec(template) ?? [];
+    const [whole, name, more = ""] = new RegExp(`^(?:${SLOT.source})$`).exec(template) ?? [];
     if (whole === undefined) return fillText(template, values);
-    return values[name as WireSlot] ?? (orNull === undefined ? undefined : null);
+    const value = values[name as WireSlot] ?? (more.includes("|null") ? null : undefined);
+    return more.includes("|number") ? asNumber(value) : value;
   }
   if (Array.isArray(template)) {
     return template.map((item) => fillBody(item, values)).filter((item) => item !== undefined);
@@ -29,6 +30,12 @@ export function fillBody(template: unknown, values: SlotValues): unknown {
   if (typeof template !== "object" || template === null) return template;
   const filled = Object.entries(template).map(([name, item]) => [name, fillBody(item, values)] as const);
   return Object.fromEntries(filled.filter(([, value]) => value !== undefined));
+}
+
+/** An id that is told as a number goes out as one; what is no whole number, or too large for one, stays as it is. */
+function asNumber(value: unknown): unknown {
+  const number = typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : Number.NaN;
+  return Number.isSafeInteger(number) ? number : value;
 }
 
 function inText(value: unknown): string {

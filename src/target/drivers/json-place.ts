@@ -16,6 +16,18 @@ export function idAt(value: unknown, place: string | undefined): string | null {
   return typeof found === "string" && found !== "" ? found : null;
 }
 
+/** What a place begins with that is a header of the answer, not in its body: `@header.x-chat-id`. */
+export const HEADER_PLACE = "@header.";
+
+/** The name of something that an answer tells, in its body or in a header; null where there is none. */
+export function idToldBy(
+  { body, headers }: { readonly body: unknown; readonly headers: Readonly<Record<string, string>> },
+  place: string | undefined,
+): string | null {
+  if (place?.startsWith(HEADER_PLACE) !== true) return idAt(body, place);
+  return headers[place.slice(HEADER_PLACE.length).toLowerCase()] || null;
+}
+
 /** The text that stands there; null where there is none, or an empty one. */
 export function textAt(value: unknown, place: string | undefined): string | null {
   const found = place === undefined ? undefined : valueAt(value, place);

@@ -1,0 +1,90 @@
+import { createServer } from "node:http";
+import { json } from "node:stream/consumers";
+import { expect, onTestFinished, test } from "vitest";
+import type { WireDescription } from "../../../src/contract/wire-description.ts";
+import { createDescribedChat } from "../../../src/target/drivers/described-chat.ts";
+import { textOf } from "../../../src/target/drivers/reply-facts.ts";
+import { createHttpClient } from "../../../src/target/http.ts";
+import { listenOnAnyPort } from "../../support/listen.ts";
+
+const WIRE: WireDescription = {
+  service: "hmi",
+  conversation: { request: "POST /threads", told: { conversation: "@header.x-thread-id" } },
+  send: {
+    request: "POST /say",
+    body: { thread: "{conversation|number}", parent: "{message|number|null}", text: "{text}" },
+    told: { reply: "@header.X-Run" },
+  },
+  stream: { framing: "sse", text: { at: "full", cumulative: true }, done: { has: "end" } },
+  rows: {
+    request: "GET /threads/{conversation}/posts?size=2&after={cursor}",
+    list: "posts",
+    next: "next",
+    text: "words",
+    role: "by",
+  },
+};
+
+/** Ids in headers, as numbers in bodies; a stream that repeats itself; a list in pages of two. */
+async function startBackEnd(posts: number) {
+  const asked: unknown[] = [];
+  const server = createServer(async (request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? "/", "http://here");
+    if (pathname === "/threads") return response.writeHead(201, { "X-Thread-Id": "17" }).end();
+    if (pathname === "/say") {
+      asked.push(await json(request));
+      response.writeHead(200, { "content-type": "text/event-stream", "X-Run": "r-1" });
+      const events = [
+        { full: "Riv" },
+        { full: "Rivers" },
+        { full: "Rivers" },
+        { full: "Rivers do." },
+        { end: 1 },
+      ];
+      return response.end(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join(""));
+    }
+    asked.push(request.url);
+    const after = Number(searchParams.get("after") ?? 0);
+    const page = Array.from({ length: Math.min(2, posts - after) }, (_, index) => ({
+      by: "user",
+      words: `post ${after + index}`,
+    }));
+    const next = after + 2 < posts ? after + 2 : null;
+    return response.setHeader("content-type", "application/json").end(JSON.stringify({ posts: page, next }));
+  });
+  const client = createHttpClient(await listenOnAnyPort(server));
+  onTestFinished(() => client.close());
+  const given = {
+    driver: "described",
+    wire: WIRE,
+    client,
+    token: "",
+    model: null,
+    agent: "",
+    isStandIn: false,
+  };
+  return { chat: createDescribedChat(given), asked };
+}
+
+const signal = AbortSignal.timeout(10_000);
+
+test("an id in a header goes into a body as a number, and a text that repeats itself is told once", async () => {
+  const { chat, asked } = await startBackEnd(0);
+  const place = { modelId: null, options: {} };
+  const conversation = await chat.openConversation(place, signal);
+  const sent = await chat.send({ place, conversation, text: "Why?" }, signal);
+  expect(sent).toMatchObject({ conversation: "17", reply: "r-1" });
+  const { facts } = await sent.read({ signal }).ended;
+  expect(facts.flatMap((fact) => (fact.kind === "text" ? [fact.text] : []))).toEqual(["Riv", "ers", " do."]);
+  expect(textOf({ facts })).toBe("Rivers do.");
+  expect(asked).toEqual([{ thread: 17, parent: null, text: "Why?" }]);
+});
+
+test("a list in pages is read to its end, the first page without a cursor", async () => {
+  const { chat, asked } = await startBackEnd(5);
+  const rows = await chat.rows("17", signal);
+  expect(rows.map(({ content }) => content)).toEqual(["post 0", "post 1", "post 2", "post 3", "post 4"]);
+  expect(asked).toEqual(
+    [0, 2, 4].map((after) => `/threads/17/posts?size=2${after === 0 ? "" : `&after=${after}`}`),
+  );
+});
