@@ -1,8 +1,8 @@
-import { DEFAULT_CONFIG } from "../config/defaults.ts";
 import type { Config } from "../config/schema.ts";
 import type { Role } from "../config/services.ts";
 import { urlOf } from "../contract/address.ts";
 import type { ForeignContract } from "../contract/foreign.ts";
+import { isConfigured } from "../launch/is-configured.ts";
 import { type StackSighting, sightingOf } from "../launch/look.ts";
 import { driverOf, frontOf } from "../target/connect-chat.ts";
 import type { Driver } from "../target/drivers/driver.ts";
@@ -39,7 +39,6 @@ function isOfStack(name: Role, { config, driver }: Asked, sightings: StackSighti
   const { contract } = config;
   const kind = driverOf({ driver, contract });
   if (kind === undefined) return true;
-  const isConfigured = JSON.stringify(config[name]) !== JSON.stringify(DEFAULT_CONFIG[name]);
   const isThere = sightingOf(sightings, name)?.state.state !== "stopped";
-  return isConfigured || isThere || kind.behind?.some((each) => each === name) === true;
+  return isConfigured(config, name) || isThere || kind.behind?.some((each) => each === name) === true;
 }

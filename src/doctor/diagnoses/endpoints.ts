@@ -31,7 +31,7 @@ export const endpointDiagnoses: Diagnoses<EndpointSymptoms> = {
   }),
   engine_goes_on: ({ found }) => ({
     found: `after a cancel the engine works on: ${found}`,
-    cause: "The cancel ends the stream, and not the gateway's request to the engine: that must be aborted.",
+    cause: "The cancel ends the stream, and not the request to the engine: that must be aborted.",
     next: `stack verify cancel --grep mid-reply`,
   }),
   page_cacheable: ({ path, cacheControl }) => ({
