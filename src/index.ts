@@ -28,6 +28,7 @@ export {
   type Suite,
   type Verdict,
 } from "./harness/check.ts";
+export type { LoadReport, LoadStep } from "./harness/load-report.ts";
 export type { CheckResult, Outcome, RunEvent, RunReport } from "./harness/report.ts";
 export type { FileReporter } from "./reporters/reporter.ts";
 export type { Overrides, RunningStack } from "./services/start.ts";

@@ -1,9 +1,9 @@
 /** How `verify` drives users: the suite `sla` with what a load run measures as its evidence. */
 import { slaUnderLoad } from "./checks/sla/under-load.ts";
 import { DRIVER_FILE } from "./contract/foreign.ts";
-import { UserError } from "./errors.ts";
-import type { Suite } from "./harness/check.ts";
-import type { LoadReport } from "./harness/load-report.ts";
+import { messageOf, NotTold, UserError, withoutStop } from "./errors.ts";
+import { CouldNotRun, type Suite } from "./harness/check.ts";
+import type { LoadProgress, LoadReport } from "./harness/load-report.ts";
 import type { RunEvent, RunReport } from "./harness/report.ts";
 import { recordingSteps } from "./harness/steps.ts";
 import { type LoadSettings, planSteps } from "./load/load-plan.ts";
@@ -39,20 +39,22 @@ export function loadSuite({ load, target, onEvent }: LoadSuiteOptions): Suite<Ta
     const { measureLoad } = await import("./load/measure-load.ts");
     const { capabilities, urls, journal } = context.target;
     const given: TargetUrls = target === undefined || target === "in-process" ? urls : target;
-    // What is done by other processes is shown again by no command but this one.
-    const measured = await recordingSteps([], () =>
-      measureLoad({
-        target: given,
-        tokens: load.tokens?.length ? load.tokens : [given.token ?? ""],
-        isStandIn: capabilities.has("direct the engine"),
-        settings: load,
-        runId: journal.runId,
-        random: context.random,
-        signal: context.signal,
-        defer: context.defer,
-        onProgress: (progress) => onEvent?.({ type: "load-progress", progress }),
-      }),
-    );
+    const driving = {
+      target: given,
+      tokens: load.tokens?.length ? load.tokens : [given.token ?? ""],
+      isStandIn: capabilities.has("direct the engine"),
+      settings: load,
+      runId: journal.runId,
+      random: context.random,
+      signal: context.signal,
+      defer: context.defer,
+      onProgress: (progress: LoadProgress) => onEvent?.({ type: "load-progress", progress }),
+    };
+    // What other processes do is shown again by no command but this one.
+    const measured = await recordingSteps([], () => measureLoad(driving)).catch((error: unknown) => {
+      if (error instanceof NotTold) throw error;
+      throw new CouldNotRun(`the users could not be driven: ${withoutStop(messageOf(error))}`);
+    });
     onEvent?.({ type: "load-ended", load: measured });
     return measured;
   });

@@ -68,7 +68,7 @@ function cellsOf(step: LoadStep, power: number | undefined): string[] {
 const WIDTHS = [6, 9, 7, 7, 7, 7, 7, 7, 7, 7, 7] as const;
 
 const HEADS = [
-  row(["", "", "first", "token,", "ms", "gap,ms", "reply,", "ms"]),
+  `${"first token, ms".padStart(36)}${"gap ms".padStart(7)}${"reply, ms".padStart(14)}`,
   row(["users", "tokens/s", "P50", "P95", "P99", "P50", "P50", "P95", "power", "failed", "behind"]),
 ];
 

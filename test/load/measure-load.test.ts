@@ -159,7 +159,7 @@ test(
     const engine = await startPacedEngine({ tokenDelayMs: 5 });
     const { report } = await measure(
       { gateway: engine.url, contract: { ...DEFAULT_CONFIG.contract, driver: "openai-chat" } },
-      { users: 3, minutes: 0.02, steps: [3], pace: { model: "closed", every_ms: 20 }, replyTokens: 10 },
+      { users: 3, minutes: 0.03, steps: [3], pace: { model: "closed", every_ms: 20 }, replyTokens: 10 },
     );
     const [step] = report.steps;
     expect(step?.messages.done).toBeGreaterThan(0);
@@ -185,7 +185,7 @@ test(
     const stack = await startTestStack({ overrides: { engine: failing } });
     const { report } = await measure(stack, {
       users: 1,
-      minutes: 0.02,
+      minutes: 0.03,
       pace: { model: "timetable", every_ms: 50 },
       replyTokens: 2,
     });
