@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { hmiRoutes } from "../../src/contract/routes.ts";
 import { startStack } from "../../src/services/start.ts";
 import { PATIENTLY } from "../support/cli.ts";
+import { exportOf } from "../support/exported-conversations.ts";
 import { ask, createProfile, createSession, say as sayTo } from "../support/hmi.ts";
 import { CHROMIUM, NO_CHROMIUM } from "./chromium.ts";
 import { type ChatPage, openChatPage } from "./page.ts";
@@ -86,6 +87,20 @@ describe.runIf(CHROMIUM !== undefined)("axe finds nothing, wide and narrow, ligh
     expect(await chat.status.textContent()).toBe("Writing");
     await chat.page.keyboard.press("Escape");
     await expect.poll(() => chat.status.textContent(), PATIENTLY).toMatch(/^Stopped/);
+  });
+
+  test("an import of which something was refused", async () => {
+    await open("/new");
+    await button("Export and import").click();
+    await expectClean();
+    const file = { ...exportOf([]), conversations: [{}] };
+    await chat.page
+      .getByLabel("File to import")
+      .setInputFiles([
+        { name: "a.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(file)) },
+      ]);
+    await chat.page.getByRole("region", { name: "Refused" }).waitFor();
+    await expectClean();
   });
 
   test("a message with a picture, to a model that thinks", async () => {

@@ -1,9 +1,9 @@
 import type { Session } from "../../src/contract/hmi.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
 import type { Chat } from "../chat.ts";
-import { download } from "../download.ts";
 import { usePopover } from "../hooks.ts";
 import type { DialogName } from "./Dialogs.tsx";
+import { DownloadLink } from "./DownloadLink.tsx";
 import { IconButton } from "./IconButton.tsx";
 
 interface ConversationMenuProps {
@@ -82,18 +82,8 @@ function ExportLink({ session, format, chat, onChoose }: ExportLinkProps) {
   const path = hmiRoutes.exportSession.path({ session_id }, { format });
   const name = `conversation-${session_id}.${ending}`;
   return (
-    <a
-      href={path}
-      download={name}
-      onClick={(event) => {
-        onChoose();
-        if (chat.connection.token === "") return;
-        // A link carries no header.
-        event.preventDefault();
-        void download(chat, path, name);
-      }}
-    >
+    <DownloadLink chat={chat} path={path} name={name} onChoose={onChoose}>
       {label}
-    </a>
+    </DownloadLink>
   );
 }

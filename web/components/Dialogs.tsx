@@ -10,6 +10,7 @@ import { ProfileDialog } from "./ProfileDialog.tsx";
 import { RenameDialog } from "./RenameDialog.tsx";
 import { SearchDialog } from "./SearchDialog.tsx";
 import { ShortcutsDialog } from "./ShortcutsDialog.tsx";
+import { TransferDialog } from "./TransferDialog.tsx";
 
 /** The dialog that is open. */
 export type DialogName =
@@ -20,6 +21,8 @@ export type DialogName =
   | { readonly kind: "delete-profile"; readonly profile: Profile }
   | { readonly kind: "archived" }
   | { readonly kind: "search" }
+  /** Export and import. */
+  | { readonly kind: "transfer" }
   | { readonly kind: "shortcuts" };
 
 interface DialogsProps {
@@ -67,6 +70,8 @@ export function Dialogs({ chat, state, open, onOpen, onClose }: DialogsProps) {
       return <ArchivedDialog keeper={keeper} profiles={state.profiles} onClose={onClose} />;
     case "search":
       return <SearchDialog chat={chat} onChoose={(place) => void openFound(chat, place)} onClose={onClose} />;
+    case "transfer":
+      return <TransferDialog chat={chat} onClose={onClose} />;
     case "shortcuts":
       return <ShortcutsDialog onClose={onClose} />;
   }

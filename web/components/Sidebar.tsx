@@ -72,6 +72,11 @@ const SidebarContent = memo((props: SidebarContentProps) => {
       <footer>
         <ServiceLights services={services} lastReply={lastReply} />
         <IconButton
+          icon="transfer"
+          label="Export and import"
+          onClick={() => onDialog({ kind: "transfer" })}
+        />
+        <IconButton
           icon="keys"
           label="Keyboard shortcuts"
           title="Keyboard shortcuts (Ctrl+/)"

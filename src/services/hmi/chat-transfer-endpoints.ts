@@ -46,11 +46,13 @@ export function serveChatTransfer(
       { body: ImportBody, largeBody: LIMITS.importBodyBytes },
       async ({ body, request }): Promise<ImportReport> => {
         const user = userOf(request);
-        return await importConversations(body, {
-          own: store.as(user),
-          defaults: { agentId: defaultAgent },
-          onImported: (session) => events.publish(user, { type: "session_changed", session }),
-        });
+        const target = { own: store.as(user), defaults: { agentId: defaultAgent } };
+        try {
+          return await importConversations(body, target);
+        } finally {
+          // Also where it was cut off: what has come until then is there.
+          events.publish(user, { type: "reset" });
+        }
       },
     );
   });

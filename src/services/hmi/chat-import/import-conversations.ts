@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { ExportedProfile, type ImportRemark, type ImportReport } from "../../../contract/chat-export.ts";
-import type { Session } from "../../../contract/hmi.ts";
 import type { UserStore } from "../../conversations/store.ts";
 import { jsonFault } from "../../http/json-body.ts";
 import { type CheckedConversation, checkedConversation } from "./checked-conversation.ts";
@@ -8,12 +7,10 @@ import { checkedShape } from "./checked-shape.ts";
 import { type Candidate, type ImportDefaults, type ImportFormat, ImportRefusal } from "./import-format.ts";
 import { readImportFile } from "./read-import-file.ts";
 
-/** Who brings something in, and where it is told. */
+/** Who brings something in. */
 export interface ImportTarget {
   readonly own: UserStore;
   readonly defaults: ImportDefaults;
-  /** Told of each conversation that is new. */
-  onImported(session: Session): void;
 }
 
 /** So many refusals, and so many notes, are named; all are counted. */
@@ -125,14 +122,13 @@ function tell(remarks: ImportRemark[], remark: ImportRemark): void {
 
 async function save(
   { place, value: { conversation, notes } }: Accepted<CheckedConversation>,
-  { own, onImported }: ImportTarget,
+  { own }: ImportTarget,
   report: ImportReport,
 ): Promise<void> {
   const { session, isNew } = await own.transfer.importConversation(conversation);
   const { title } = conversation;
   report.conversations[isNew ? "imported" : "already_there"] += 1;
   if (isNew) {
-    onImported(session);
     for (const reason of notes) tell(report.notes, { place, title, reason });
     return;
   }

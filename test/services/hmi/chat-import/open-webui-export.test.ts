@@ -96,7 +96,7 @@ describe("a real export", () => {
 
   test("is brought in whole, once, also as a chat a line", async () => {
     const { own } = openTestStore();
-    const target = { own, defaults: DEFAULTS, onImported: () => undefined };
+    const target = { own, defaults: DEFAULTS };
     const lines = (JSON.parse(RECORDED) as unknown[]).map((chat) => JSON.stringify(chat)).join("\n");
     const report = await importConversations(lines, target);
     expect([report.format, report.conversations, report.refused]).toEqual([

@@ -19,7 +19,6 @@ async function bring(own: UserStore, file: ChatExport) {
   return await importConversations(JSON.stringify(file), {
     own,
     defaults: { agentId: "architect" },
-    onImported: () => undefined,
   });
 }
 
