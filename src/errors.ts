@@ -167,6 +167,7 @@ export type UserErrorCode =
   | "drill_refused"
   | "unauthorized"
   | "chat_failed"
+  | "transfer_failed"
   | "unknown_fault"
   | "unknown_service"
   | "unknown_suite";

@@ -38,6 +38,16 @@ export const targetFlags = {
   }),
 };
 
+/** Which HMI is called, and as whom. */
+export const hmiFlags = {
+  hmi: targetFlags.hmi,
+  user: Flags.string({
+    description: "A person of auth.users. Default: who shows auth.token, or the only user.",
+    helpValue: "NAME",
+    helpGroup: "TARGET",
+  }),
+};
+
 /** Which checks are run, and how. */
 export const runFlags = {
   grep: Flags.string({

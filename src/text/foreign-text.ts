@@ -51,8 +51,12 @@ export function safeText(text: string, before = ""): string {
  * @throws RangeError for what is nested thousands deep
  */
 export function safeJson(value: unknown, indent?: number): string {
+  return safeJsonText(JSON.stringify(value, undefined, indent) ?? "null");
+}
+
+/** The same of what is JSON already, or a piece of it. */
+export function safeJsonText(json: string): string {
   // They stand in its strings alone: JSON itself is made of plain characters.
-  const json = JSON.stringify(value, undefined, indent) ?? "null";
   return json.replace(MISLEADING, escapeForJson).replace(CI_COMMAND, escapeForJson);
 }
 
