@@ -23,9 +23,7 @@ COPY --from=build /app/dist dist
 # A new volume takes over whose its folder is.
 COPY --from=build --chown=65532:65532 /data /var/lib/stack
 USER 65532:65532
-ENV NODE_ENV=production \
-    STACK_STORE_PATH=/var/lib/stack/chat.db \
-    STACK_STATE_DIR=/tmp/stack
+ENV NODE_ENV=production
 EXPOSE 6101 6120
 # Of the HMI, which runs where nothing else is said; whoever runs another service asks that.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \

@@ -70,8 +70,13 @@ function composeService(service: ContainerService, config: Config) {
     tmpfs: ["/tmp"],
     cap_drop: ["ALL"],
     security_opt: ["no-new-privileges:true"],
-    deploy: { resources: { limits: { cpus: size.cpu[1], memory: size.memory[1] } } },
+    deploy: { resources: { limits: { cpus: size.cpu[1], memory: composeMemory(size.memory[1]) } } },
   };
+}
+
+/** `16Gi` is `16g` here. */
+function composeMemory(size: string): string {
+  return size.replace(/i$/, "").toLowerCase();
 }
 
 /** Where the machine offers the page: at the address that is configured, which is a loopback one unless somebody said more. */

@@ -29,7 +29,7 @@ const ENGINE_SIZE: Size = { cpu: ["1", "8"], memory: ["4Gi", "16Gi"] };
 const STORE_SIZE = "5Gi";
 const MODELS_SIZE = "50Gi";
 
-/** What ends a process of ours: its open streams are cut, what they said is saved. */
+/** What a process of ours needs to end once its replies have: its streams are cut, what they said is saved. */
 const STOP_SECONDS = 10;
 
 /**
@@ -121,13 +121,13 @@ function describeOwn(
     livePath: gatewayRoutes.live.path(),
     ready: readyCommand(name, port),
     size: OWN_SIZE,
-    stopSeconds: STOP_SECONDS,
+    stopSeconds: STOP_SECONDS + Math.ceil(settings.stream.drain_ms / 1000),
   };
 }
 
 /** It asks for the token, which only a program in the container has. */
 function readyCommand(name: OwnService, port: number): string[] {
-  const path = name === "hmi" ? hmiRoutes.live.path() : gatewayRoutes.ready.path();
+  const path = name === "hmi" ? hmiRoutes.ready.path() : gatewayRoutes.ready.path();
   return [IMAGE.node, IMAGE.probe, `http://127.0.0.1:${port}${path}`];
 }
 

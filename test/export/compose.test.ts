@@ -53,6 +53,8 @@ test("each service waits until what it needs is healthy, has no rights, and writ
       security_opt: ["no-new-privileges:true"],
       restart: "unless-stopped",
       healthcheck: { test: ["CMD", ...service.healthcheck.test.slice(1)] },
+      // The schema takes any text.
+      deploy: { resources: { limits: { memory: expect.stringMatching(/^\d+[mg]$/) } } },
     });
   }
 });

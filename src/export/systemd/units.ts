@@ -56,9 +56,14 @@ export function unitOf(service: PlannedService, context: UnitContext): UnitFile 
       Restart: restart.when,
       RestartSec: `${restart.backoffMs}ms`,
       KillSignal: spec.stopSignal,
-      TimeoutStopSec: `${spec.stopTimeoutMs ?? STOP_MS}ms`,
+      TimeoutStopSec: `${(spec.stopTimeoutMs ?? STOP_MS) + drainMs(service, context)}ms`,
     },
   };
+}
+
+/** How long one of ours takes to let its replies come to their end. */
+function drainMs({ kind }: PlannedService, { config }: UnitContext): number {
+  return kind === "embedded" ? config.stream.drain_ms : 0;
 }
 
 /** The target of all units. */
