@@ -1,12 +1,13 @@
 /**
- * Asks a service of ours how it is, for whoever runs containers: `health-probe.js http://127.0.0.1:6120/health/ready` ends with
- * 0 where the answer is 200. It shows the configured token, which a probe of another kind would have to be told. Without
- * an address it is the HMI's, as the environment has it: what the image runs where nothing else is said.
+ * Asks a service of ours how it is, for whoever runs containers: `health-probe.js gateway /health/ready` ends with 0 where the
+ * answer is 200. It asks where the environment says that the service listens, and shows the configured token, which a
+ * probe of another kind would have to be told. Without words it asks whether the HMI lives, which the image runs where nothing
+ * else is said.
  */
 import { get } from "node:http";
 import { environmentLayer } from "./config/environment.ts";
 import { isRecord } from "./config/layer.ts";
-import { urlOf } from "./contract/address.ts";
+import { isWildcard, urlOf } from "./contract/address.ts";
 import { bearerHeader } from "./contract/auth.ts";
 import { DEFAULTS } from "./contract/defaults.ts";
 import { hmiRoutes } from "./contract/routes.ts";
@@ -18,10 +19,12 @@ const settings = (section: string): Readonly<Record<string, unknown>> => {
   const found = values[section];
   return isRecord(found) ? found : {};
 };
+const [, , name = "hmi", path = hmiRoutes.live.path()] = process.argv;
 const { token } = settings("auth");
-const { port = DEFAULTS.hmiPort } = settings("hmi");
-const usual = `${urlOf({ host: DEFAULTS.host, port: Number(port) })}${hmiRoutes.live.path()}`;
-const [, , url = usual] = process.argv;
+const usualPort = name === "gateway" ? DEFAULTS.gatewayPort : DEFAULTS.hmiPort;
+const { host = DEFAULTS.host, port = usualPort } = settings(name);
+const at = { host: isWildcard(String(host)) ? DEFAULTS.host : String(host), port: Number(port) };
+const url = `${urlOf(at)}${path}`;
 
 const fail = (why: string): void => {
   process.exitCode = 1;

@@ -45,6 +45,13 @@ Exit codes: 0 all is well, 2 it could not: this configuration cannot be run so, 
         "The container image of this package, as the Dockerfile makes it. Default: chat-stack:VERSION.",
       helpValue: "NAME",
     }),
+    replicas: Flags.integer({
+      description:
+        "So many copies of gateway and HMI, which need PostgreSQL (store.url). Default: 2 with that for kubernetes, else 1.",
+      helpValue: "N",
+      min: 1,
+      max: 100,
+    }),
     out: Flags.string({ description: "Write the files into this folder.", helpValue: "DIR" }),
     force: Flags.boolean({ description: "Write over files that are there.", dependsOn: ["out"] }),
   };
@@ -55,6 +62,7 @@ Exit codes: 0 all is well, 2 it could not: this configuration cannot be run so, 
     const { files, notes } = exportFormat(args.format).render(config, {
       hosts: flags.host,
       image: flags.image,
+      replicas: flags.replicas,
       path: process.env["PATH"],
     });
     const { screen, aside } = this;

@@ -4,6 +4,7 @@ import { hostInUrl, isWildcard } from "../contract/address.ts";
 import type { ContainerDeployment, ContainerNames, ContainerService } from "./container-deployment.ts";
 import { describeContainers } from "./describe-containers.ts";
 import type { ExportFormat } from "./export-format.ts";
+import { exportImpossible } from "./export-impossible.ts";
 import { YAML_DIALECT } from "./yaml-dialect.ts";
 
 const FILE = "compose.yaml";
@@ -14,6 +15,11 @@ export const composeFormat: ExportFormat = {
   name: "compose",
   summary: "a compose.yaml for Docker on one machine",
   render(config, options) {
+    if ((options.replicas ?? 1) > 1)
+      throw exportImpossible(
+        `Compose runs one machine, and ${options.replicas} copies of gateway and HMI were asked for.`,
+        "Several copies are for several machines: `stack export kubernetes`. One process has many streams.",
+      );
     const deployment = describeContainers(config, options, NAMES);
     return { files: [{ name: FILE, text: renderCompose(config, deployment) }], notes: deployment.notes };
   },
@@ -22,6 +28,7 @@ export const composeFormat: ExportFormat = {
 const NAMES: ContainerNames = {
   hostOf: (service) => service,
   gatewayHost: () => "gateway",
+  usualCopies: 1,
   secretsFolder: `/run/${SECRETS}`,
 };
 
@@ -49,13 +56,16 @@ function renderCompose(config: Config, { services, secrets }: ContainerDeploymen
 }
 
 function composeService(service: ContainerService, config: Config) {
-  const { name, image, args, environment, secrets, volume, needs, size, stopSeconds } = service;
+  const { name, image, args, environment, ownAddressVariable, secrets, volume, needs, size, stopSeconds } =
+    service;
   return {
     image,
     ...(args && { command: args }),
     environment: Object.fromEntries(
       // A `$` would stand for a variable of whoever runs it.
-      Object.entries(environment).map(([variable, value]) => [variable, value.replaceAll("$", "$$$$")]),
+      Object.entries({ ...environment, ...(ownAddressVariable && { [ownAddressVariable]: name }) }).map(
+        ([variable, value]) => [variable, value.replaceAll("$", "$$$$")],
+      ),
     ),
     ...(secrets.length > 0 && { secrets: secrets.map((secret) => secret.name) }),
     ...(volume && { volumes: [`${volume.name}:${volume.path}`] }),

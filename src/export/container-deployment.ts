@@ -26,6 +26,8 @@ export interface ContainerService {
   readonly port: number;
   readonly copies: number;
   readonly environment: Readonly<Record<string, string>>;
+  /** The variable that is to hold the container's own address, where its copies call each other; else it listens at all. */
+  readonly ownAddressVariable?: string;
   readonly secrets: readonly DeployedSecret[];
   /** Where it keeps what outlives it. */
   readonly volume?: Volume;
@@ -70,6 +72,8 @@ export interface ContainerNames {
   hostOf(service: ContainerService["name"]): string;
   /** Where the gateway is, seen from the page's service. */
   gatewayHost(config: Config): string;
+  /** How many copies of gateway and HMI there are where they can be several, and nobody says how many. */
+  readonly usualCopies: number;
   /** The folder in which secrets are files. */
   readonly secretsFolder: string;
 }

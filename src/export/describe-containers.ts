@@ -1,4 +1,5 @@
 import { DEFAULT_SETTINGS } from "../config/defaults.ts";
+import { variableOf } from "../config/environment.ts";
 import type { Config, Settings } from "../config/schema.ts";
 import { addressOfUrl, hostInUrl, isLoopback } from "../contract/address.ts";
 import { DEFAULTS } from "../contract/defaults.ts";
@@ -29,6 +30,8 @@ const ENGINE_SIZE: Size = { cpu: ["1", "8"], memory: ["4Gi", "16Gi"] };
 const STORE_SIZE = "5Gi";
 const MODELS_SIZE = "50Gi";
 
+/** How long a copy lets its replies come to their end where nobody says: the others take new ones meanwhile. */
+const DRAIN_MS = 60_000;
 /** What a process of ours needs to end once its replies have: its streams are cut, what they said is saved. */
 const STOP_SECONDS = 10;
 
@@ -42,14 +45,35 @@ export function describeContainers(
   names: ContainerNames,
 ): ContainerDeployment {
   requireOwnServices(config);
+  const copies = copiesOf(config, options, names);
   const hosts = publicHosts(config, options);
   const engine = describeEngine(config);
   const own = (name: OwnService) =>
-    describeOwn(name, { config, options, names, hosts, hasEngine: engine !== undefined });
+    describeOwn(name, { config, options, names, hosts, copies, hasEngine: engine !== undefined });
   const services = [...(engine === undefined ? [] : [engine]), own("gateway"), own("hmi")];
   const secrets = new Map<string, DeployedSecret>();
   for (const secret of services.flatMap((service) => service.secrets)) secrets.set(secret.name, secret);
-  return { hosts, services, secrets: [...secrets.values()], isShared: false, notes: notesOf(config) };
+  return {
+    hosts,
+    services,
+    secrets: [...secrets.values()],
+    isShared: isShared(config),
+    notes: notesOf(config),
+  };
+}
+
+/** Whether several copies may have the conversations: on a server, not in a file of one machine. */
+function isShared({ store }: Config): boolean {
+  return store.url !== "";
+}
+
+function copiesOf(config: Config, { replicas }: ExportOptions, { usualCopies }: ContainerNames): number {
+  if (replicas === undefined) return isShared(config) ? usualCopies : 1;
+  if (replicas === 1 || isShared(config)) return replicas;
+  throw exportImpossible(
+    `The conversations are in SQLite, a file of one machine, and ${replicas} copies of gateway and HMI were asked for.`,
+    "Set store.url to a PostgreSQL database, or leave --replicas out.",
+  );
 }
 
 /** What is a program of the user's is in no image of ours. */
@@ -97,44 +121,50 @@ interface OwnContext {
   readonly options: ExportOptions;
   readonly names: ContainerNames;
   readonly hosts: readonly string[];
+  readonly copies: number;
   readonly hasEngine: boolean;
 }
 
 function describeOwn(
   name: OwnService,
-  { config, options, names, hosts, hasEngine }: OwnContext,
+  { config, options, names, hosts, copies, hasEngine }: OwnContext,
 ): ContainerService {
   const port = portOf(name, config);
   const settings = settingsIn(name, { config, names, hosts, hasEngine });
   const secrets = secretsOf(name, settings);
+  // With copies it listens where they call it, which is for whoever runs the container to say.
+  const told = isShared(config)
+    ? { ...settings, [name]: { ...settings[name], host: DEFAULT_SETTINGS[name].host } }
+    : settings;
   const files = secrets.map(({ variable, name: file }) => [variable, `${names.secretsFolder}/${file}`]);
   return {
     name,
     image: options.image ?? `chat-stack:${packageVersion()}`,
     args: [...NODE_FLAGS, "dist/service-process.js", name],
     port,
-    copies: 1,
-    environment: { ...exportedVariables(name, settings), ...Object.fromEntries(files) },
+    copies,
+    ...(isShared(config) && { ownAddressVariable: variableOf([name, "host"]) }),
+    environment: { ...exportedVariables(name, told), ...Object.fromEntries(files) },
     secrets,
-    volume: { name: "store", path: IMAGE.data, size: STORE_SIZE },
+    ...(!isShared(config) && { volume: { name: "store", path: IMAGE.data, size: STORE_SIZE } }),
     needs: name === "hmi" ? ["gateway"] : hasEngine ? ["engine"] : [],
     livePath: gatewayRoutes.live.path(),
-    ready: readyCommand(name, port),
+    ready: readyCommand(name),
     size: OWN_SIZE,
     stopSeconds: STOP_SECONDS + Math.ceil(settings.stream.drain_ms / 1000),
   };
 }
 
 /** It asks for the token, which only a program in the container has. */
-function readyCommand(name: OwnService, port: number): string[] {
+function readyCommand(name: OwnService): string[] {
   const path = name === "hmi" ? hmiRoutes.ready.path() : gatewayRoutes.ready.path();
-  return [IMAGE.node, IMAGE.probe, `http://127.0.0.1:${port}${path}`];
+  return [IMAGE.node, IMAGE.probe, name, path];
 }
 
 /** The configured settings, as they are right inside a container. */
 function settingsIn(
   name: OwnService,
-  { config, names, hosts, hasEngine }: Omit<OwnContext, "options">,
+  { config, names, hosts, hasEngine }: Omit<OwnContext, "options" | "copies">,
 ): Settings {
   const { services: _, ...settings } = config;
   const engineUrl = `http://${hostInUrl(names.hostOf("engine"))}:${addressOfUrl(config.engine.url).port}`;
@@ -149,10 +179,13 @@ function settingsIn(
       ...config.http,
       allowed_hosts: [...namesToAllow([...hosts, ...config.http.allowed_hosts, names.hostOf(name)])],
     },
-    store:
-      config.store.url === ""
-        ? { ...config.store, path: `${IMAGE.data}/chat.db` }
-        : { ...config.store, path: DEFAULT_SETTINGS.store.path },
+    ...(isShared(config) && {
+      stream: { ...config.stream, drain_ms: config.stream.drain_ms || DRAIN_MS },
+    }),
+    store: {
+      ...config.store,
+      path: isShared(config) ? DEFAULT_SETTINGS.store.path : `${IMAGE.data}/chat.db`,
+    },
   };
 }
 

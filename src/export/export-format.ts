@@ -22,6 +22,8 @@ export interface ExportOptions {
   readonly hosts: readonly string[];
   /** The container image of this package; `chat-stack:VERSION` if not given. */
   readonly image?: string | undefined;
+  /** How many copies of gateway and HMI; as many as is usual for the format where it is left out. */
+  readonly replicas?: number | undefined;
   /** The PATH on which programs are looked for, where they must be known by their places. */
   readonly path?: string | undefined;
 }

@@ -49,6 +49,11 @@ const SECRET_SETTINGS: readonly SecretSetting[] = [
     isNeeded: (service, { auth, ...settings }) => auth.token !== "" || !isLoopback(settings[service].host),
   },
   {
+    path: ["store", "url"],
+    example: "'postgresql://user:password@host/database'",
+    isNeeded: (_, { store }) => store.url !== "",
+  },
+  {
     path: ["auth", "users"],
     example: `'{"ann": "..."}'`,
     isNeeded: (_, { auth }) => Object.keys(auth.users).length > 0,
@@ -57,11 +62,6 @@ const SECRET_SETTINGS: readonly SecretSetting[] = [
     path: ["engine", "api_key"],
     example: "'...'",
     isNeeded: (service, { engine }) => service === "gateway" && engine.api_key !== "",
-  },
-  {
-    path: ["store", "url"],
-    example: "'postgresql://...'",
-    isNeeded: (_, { store }) => store.url !== "",
   },
 ];
 

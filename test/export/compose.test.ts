@@ -92,6 +92,21 @@ test("services call each other by names that they answer to", () => {
   });
 });
 
+test("with PostgreSQL there is no volume of conversations; several copies are for several machines", () => {
+  const config = { ...DEFAULT_CONFIG, store: { ...DEFAULT_CONFIG.store, url: "postgresql://db/chat" } };
+  const text = exported(config);
+  expect(composeProblems(text)).toEqual([]);
+  const [{ services, volumes, secrets }] = documentsIn(text);
+  expect([Object.keys(volumes), Object.keys(secrets)]).toEqual([["models"], ["auth-token", "store-url"]]);
+  expect(services.hmi.environment).toMatchObject({
+    STACK_HMI_HOST: "hmi",
+    STACK_STORE_URL_FILE: "/run/secrets/store-url",
+  });
+  expect(() => composeFormat.render(config, { hosts: [], replicas: 3 })).toThrow(
+    "Compose runs one machine, and 3 copies of gateway and HMI were asked for.",
+  );
+});
+
 test("a $ in a setting is none of compose's", () => {
   const config = { ...DEFAULT_CONFIG, chat: { ...DEFAULT_CONFIG.chat, model: "mine:$HOME" } };
   expect(servicesIn(exported(config))["gateway"].environment.STACK_CHAT_MODEL).toBe("mine:$$HOME");

@@ -151,6 +151,78 @@ test("one database file: one pod, which ends before the next one begins", () => 
   expect(spec.template.spec.containers.map(({ name }: Document) => name)).toEqual(["gateway", "hmi"]);
 });
 
+const SHARED = exported({
+  ...FULL_CONFIG,
+  store: { ...FULL_CONFIG.store, url: "postgresql://ann:secret-of-the-database@db/chat" },
+}).text;
+
+test("with PostgreSQL each service has copies of its own, which come and go one by one", () => {
+  expect(kubernetesProblems(SHARED)).toEqual([]);
+  expect(loose(SHARED)).toEqual([]);
+  const names = documentsIn(SHARED).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+  expect(names).toEqual([
+    "StatefulSet stack-engine",
+    "Deployment stack-gateway",
+    "Deployment stack-hmi",
+    "Service stack-engine",
+    "Service stack-gateway",
+    "Service stack-hmi",
+    "HorizontalPodAutoscaler stack-gateway",
+    "HorizontalPodAutoscaler stack-hmi",
+    "PodDisruptionBudget stack-gateway",
+    "PodDisruptionBudget stack-hmi",
+    "NetworkPolicy stack-engine",
+    "NetworkPolicy stack-gateway",
+    "Ingress stack-hmi",
+  ]);
+  const { spec } = objectOf(SHARED, "Deployment", "stack-hmi");
+  expect(spec.strategy).toEqual({
+    type: "RollingUpdate",
+    rollingUpdate: { maxUnavailable: 0, maxSurge: 1 },
+  });
+  // How many there are is the autoscaler's to say: a number here would undo it with each new release.
+  expect(spec.replicas).toBeUndefined();
+  expect(objectOf(SHARED, "HorizontalPodAutoscaler", "stack-hmi").spec).toMatchObject({
+    minReplicas: 2,
+    maxReplicas: 8,
+  });
+  expect(objectOf(SHARED, "PodDisruptionBudget", "stack-hmi").spec.maxUnavailable).toBe(1);
+});
+
+test("copies are reached at their pods' addresses, and have the time to let their replies come to their end", () => {
+  const { spec } = objectOf(SHARED, "Deployment", "stack-hmi").spec.template;
+  const [{ env, readinessProbe }] = spec.containers;
+  expect(env).toEqual(
+    expect.arrayContaining([
+      { name: "POD_IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } },
+      { name: "STACK_HMI_HOST", value: "$(POD_IP)" },
+      { name: "STACK_GATEWAY_HOST", value: "stack-gateway" },
+      { name: "STACK_STORE_URL_FILE", value: "/run/secrets/stack/store-url" },
+      { name: "STACK_STREAM_DRAIN_MS", value: "60000" },
+    ]),
+  );
+  const names = env.map(({ name }: Document) => name);
+  expect(new Set(names).size).toBe(names.length);
+  expect(names).not.toContain("STACK_STORE_PATH");
+  expect(readinessProbe.exec.command.slice(-2)).toEqual(["hmi", "/health/ready"]);
+  expect(spec.terminationGracePeriodSeconds).toBeGreaterThan(65);
+  expect(spec.volumes.map(({ name }: Document) => name)).toEqual(["tmp", "secrets"]);
+  expect(SHARED).not.toContain("secret-of-the-database");
+});
+
+test("so many copies as are asked for; of a database file no more than one", () => {
+  const shared = { ...DEFAULT_CONFIG, store: { ...DEFAULT_CONFIG.store, url: "postgresql://db/chat" } };
+  const render = (config: Config, replicas: number): string =>
+    kubernetesFormat.render(config, { hosts: [], replicas }).files[0]?.text ?? "";
+  expect(objectOf(render(shared, 3), "HorizontalPodAutoscaler", "stack-gateway").spec.minReplicas).toBe(3);
+  const one = render(shared, 1);
+  expect(objectOf(one, "Deployment", "stack-gateway").spec.replicas).toBe(1);
+  expect(objectOf(one, "PodDisruptionBudget", "stack-gateway")).toBeUndefined();
+  expect(() => render(DEFAULT_CONFIG, 3)).toThrow(
+    "The conversations are in SQLite, a file of one machine, and 3 copies of gateway and HMI were asked for.",
+  );
+});
+
 test("its containers answer behind the Ingress' name, and their probes hold them for ready", async () => {
   const host = "chat.example.com";
   const [hmi = 0, gateway = 0] = await freePorts(2);

@@ -104,6 +104,14 @@ test("secrets are credentials, which root's files hold; what listens for this ma
   expect(Object.values(exported(DEFAULT_CONFIG)).join("\n")).not.toContain("LoadCredential");
 });
 
+test("with PostgreSQL its address is a credential, and there is no file of conversations", () => {
+  const store = { ...DEFAULT_CONFIG.store, url: "postgresql://ann:secret-of-the-database@db/chat" };
+  const { "stack-hmi.service": hmi } = exported({ ...DEFAULT_CONFIG, store });
+  expect(hmi).toContain("LoadCredential=store-url:/etc/stack/store-url\n");
+  expect(hmi).not.toContain("STACK_STORE_PATH");
+  expect(hmi).not.toContain("secret-of-the-database");
+});
+
 test("programs of the user's run as the user, jobs once and first, with nothing that systemd would fill in", () => {
   const { "stack-worker.service": worker = "", "stack-migrate.service": migrate = "" } =
     exported(WITH_PROGRAMS);

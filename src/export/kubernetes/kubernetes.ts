@@ -29,7 +29,8 @@ export const kubernetesFormat: ExportFormat = {
 const NAMES: ContainerNames = {
   hostOf: objectName,
   // With one database file both are in one pod, where each is at the other's loopback.
-  gatewayHost: () => "127.0.0.1",
+  gatewayHost: ({ store }) => (store.url === "" ? "127.0.0.1" : objectName("gateway")),
+  usualCopies: 2,
   secretsFolder: SECRETS_FOLDER,
 };
 

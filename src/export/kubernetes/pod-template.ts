@@ -1,4 +1,4 @@
-import type { Container, PodTemplateSpec, Probe, Volume } from "kubernetes-types/core/v1.js";
+import type { Container, EnvVar, PodTemplateSpec, Probe, Volume } from "kubernetes-types/core/v1.js";
 import type { ContainerService } from "../container-deployment.ts";
 import { labelsOf, objectName, SECRET_NAME, SECRETS_FOLDER, selectorOf } from "./kubernetes-names.ts";
 import type { PodGroup } from "./pod-groups.ts";
@@ -56,11 +56,14 @@ function containerOf(service: ContainerService): Container {
     image,
     ...(args && { args: [...args] }),
     ports: [{ name, containerPort: port }],
-    // `$(NAME)` would stand for another variable.
-    env: Object.entries(environment).map(([name, value]) => ({
-      name,
-      value: value.replaceAll("$(", "$$$$("),
-    })),
+    env: [
+      ...ownAddress(service),
+      // `$(NAME)` would stand for another variable.
+      ...Object.entries(environment).map(([name, value]) => ({
+        name,
+        value: value.replaceAll("$(", "$$$$("),
+      })),
+    ],
     startupProbe: {
       ...liveProbe(service),
       periodSeconds: START_EVERY_SECONDS,
@@ -84,6 +87,15 @@ function containerOf(service: ContainerService): Container {
       ...(volume === undefined ? [] : [{ name: volume.name, mountPath: volume.path }]),
     ],
   };
+}
+
+/** Copies call each other by the pod's address: a service that has them listens there. */
+function ownAddress({ ownAddressVariable: variable }: ContainerService): EnvVar[] {
+  if (variable === undefined) return [];
+  return [
+    { name: "POD_IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } },
+    { name: variable, value: "$(POD_IP)" },
+  ];
 }
 
 const TIMES = { periodSeconds: EVERY_SECONDS, timeoutSeconds: TIMEOUT_SECONDS, failureThreshold: 3 };

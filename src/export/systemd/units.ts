@@ -1,3 +1,4 @@
+import { DEFAULT_SETTINGS } from "../../config/defaults.ts";
 import { toEnvironment } from "../../config/environment.ts";
 import type { Config } from "../../config/schema.ts";
 import type { PlannedService } from "../../launch/plan.ts";
@@ -101,7 +102,10 @@ function runOwn(name: "gateway" | "hmi", line: string, { config }: UnitContext):
   const settings = {
     ...config,
     engine: { ...config.engine, url: engineUrlForGateway(config) },
-    store: { ...config.store, path: `/var/lib/${OWN}/chat.db` },
+    store: {
+      ...config.store,
+      path: config.store.url === "" ? `/var/lib/${OWN}/chat.db` : DEFAULT_SETTINGS.store.path,
+    },
   };
   const secrets = secretsOf(name, settings);
   return {
