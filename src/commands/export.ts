@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { Args, Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
+import { parseListenAddress } from "../cli/listen-address.ts";
 import type { ExportedFile } from "../export/export-format.ts";
 import { EXPORT_FORMATS, exportFormat, exportFormatNames } from "../export/export-formats.ts";
 import { writeExport } from "../export/write-export.ts";
@@ -52,6 +53,13 @@ Exit codes: 0 all is well, 2 it could not: this configuration cannot be run so, 
       min: 1,
       max: 100,
     }),
+    upstream: Flags.string({
+      description:
+        "For a proxy: where it finds a copy of the page's service; may be given several times. Default: where the HMI is configured.",
+      helpValue: "HOST:PORT",
+      multiple: true,
+      default: [],
+    }),
     out: Flags.string({ description: "Write the files into this folder.", helpValue: "DIR" }),
     force: Flags.boolean({ description: "Write over files that are there.", dependsOn: ["out"] }),
   };
@@ -63,6 +71,7 @@ Exit codes: 0 all is well, 2 it could not: this configuration cannot be run so, 
       hosts: flags.host,
       image: flags.image,
       replicas: flags.replicas,
+      upstreams: flags.upstream.map((text) => parseListenAddress(text, "--upstream")),
       path: process.env["PATH"],
     });
     const { screen, aside } = this;

@@ -1,4 +1,5 @@
 import type { Config } from "../config/schema.ts";
+import type { Address } from "../contract/address.ts";
 
 /** One file of an export. */
 export interface ExportedFile {
@@ -24,6 +25,8 @@ export interface ExportOptions {
   readonly image?: string | undefined;
   /** How many copies of gateway and HMI; as many as is usual for the format where it is left out. */
   readonly replicas?: number | undefined;
+  /** Where a proxy finds the page's service, each copy of it; where that is configured to listen if it is left out. */
+  readonly upstreams?: readonly Address[] | undefined;
   /** The PATH on which programs are looked for, where they must be known by their places. */
   readonly path?: string | undefined;
 }

@@ -45,11 +45,12 @@ export function describeFrontProxy(
   };
 }
 
-/** The proxy of a page that runs on the same machine, as it is configured. */
+/** The proxy of the copies that are given, or of the one page that runs on the same machine, as it is configured. */
 export function describeLocalFrontProxy(config: Config, options: ExportOptions): FrontProxy {
   const { host, port } = config.hmi;
-  const upstream = { host: isWildcard(host) ? "127.0.0.1" : host, port };
-  return describeFrontProxy(config, publicHosts(config, options), [upstream]);
+  const local = { host: isWildcard(host) ? "127.0.0.1" : host, port };
+  const upstreams = options.upstreams?.length ? options.upstreams : [local];
+  return describeFrontProxy(config, publicHosts(config, options), upstreams);
 }
 
 /** What the services must be told before a proxy in front of them works, in words; nothing where all is said. */

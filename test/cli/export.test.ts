@@ -55,6 +55,10 @@ test("what cannot be run so is told with the setting that changes it, and nothin
   expect([exitCode, stdout]).toEqual([2, ""]);
   expect(stderr).toContain("Set engine.url to where containers reach it");
   expect(readdirSync(cwd)).toEqual(["stack.config.yaml"]);
+  expect(await run("nginx", "--upstream", "6101")).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('--upstream takes an address and a port; "6101" is not that.'),
+  });
   expect(await run("kubernetes", "--host", "http://chat")).toMatchObject({
     exitCode: 2,
     stderr: expect.stringContaining('--host takes a host name; "http://chat" is not that.'),

@@ -58,6 +58,17 @@ test("a full configuration: its names, its address, quiet streams, and nobody wh
   expect(text).toContain('proxy_set_header X-Forwarded-User "";');
 });
 
+test.runIf(HAS_NGINX)("several copies are spread over, also those on other machines", async () => {
+  const upstreams = [
+    { host: "127.0.0.1", port: 6101 },
+    { host: "::1", port: 6102 },
+  ];
+  const [file] = nginxFormat.render(DEFAULT_CONFIG, { hosts: [], upstreams }).files;
+  const text = (file?.text ?? "").replace("listen [::]:80;", "");
+  expect(text).toContain("    least_conn;\n    server 127.0.0.1:6101;\n    server [::1]:6102;\n");
+  expect(await nginxProblems(text)).toBe("");
+});
+
 test.runIf(HAS_NGINX)(
   "a reply comes through as it is written; one that buffers is seen to hold it back",
   async () => {
