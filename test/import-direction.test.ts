@@ -58,7 +58,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "services/gateway": "services/replicas, services/http, services/stream, contract, type config, errors.ts",
   "services/replicas": "services/http, contract, errors.ts",
   "services/engine": "http-guard, contract, config/closest.ts, errors.ts",
-  "services/conversations": "contract, private-files.ts, package-root.ts, errors.ts",
+  "services/conversations": "type services/replicas, contract, private-files.ts, package-root.ts, errors.ts",
   "services/http": "http-guard, contract, errors.ts",
   "services/stream": "contract, errors.ts",
   "services/idle-memory.ts": "",

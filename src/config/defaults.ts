@@ -42,6 +42,7 @@ export const DEFAULT_SETTINGS: Settings = {
   },
   monitor: { webhook_url: "", metrics_host: DEFAULTS.host, metrics_port: 0 },
   store: { path: ".stack/chat.db", url: "", synchronous: "full" },
+  replicas: { advertise_host: "" },
   state: { dir: ".stack" },
   log: { level: "info" },
 };

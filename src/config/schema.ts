@@ -190,6 +190,10 @@ export const ConfigSchema = z.strictObject({
     /** What is acknowledged survives a power cut (`full`), or only the death of any process (`normal`). Of PostgreSQL its own settings count. */
     synchronous: z.enum(["full", "normal"]),
   }),
+  replicas: z.strictObject({
+    /** The host name or address by which other copies of a service on the same `store.url` reach this one; empty: the one that it listens on, or this machine's own. */
+    advertise_host: z.union([z.literal(""), host]),
+  }),
   state: z.strictObject({
     /** The folder of PID files and logs, relative to the configuration's folder. */
     dir: text,

@@ -22,6 +22,7 @@ import { createGatewayClient, type GatewayClient } from "./hmi/gateway-client.ts
 import { startHmi } from "./hmi/index.ts";
 import type { RunningService } from "./http/health.ts";
 import type { ServerOptions } from "./http/server.ts";
+import { advertisedHost } from "./replicas/advertised-url.ts";
 import type { CopyBus } from "./replicas/copy-bus.ts";
 import type { FinishedLogsSettings } from "./stream/finished-logs.ts";
 import type { ReaderSettings } from "./stream/send.ts";
@@ -154,13 +155,15 @@ async function startAll(
   const wrong = peopleFaults(config);
   if (wrong.length > 0) throw configError(wrong.map(({ path, message }) => placed(path, message)));
   const store = own(await openStore(config, options));
+  // On a server each service has connections and a lease of its own, as where they are processes.
+  const gatewayStore = config.store.url === "" ? store : own(await openStore(config, options));
   const on = (name: "gateway" | "hmi", port: number): Config => ({
     ...config,
     [name]: { ...config[name], port },
   });
   const gateway = await asCalled(
     "gateway",
-    await run("gateway", (port) => startGatewayOn(on("gateway", port), store, options)),
+    await run("gateway", (port) => startGatewayOn(on("gateway", port), gatewayStore, options)),
   );
   const hmi = await asCalled(
     "hmi",
@@ -245,7 +248,7 @@ export async function startGatewayOn(
   };
   return await startGateway({
     ...config.gateway,
-    ...accessOf(config),
+    ...accessOf(config, config.gateway),
     engine,
     engineUrl: config.engine.url,
     defaultModel: config.chat.model,
@@ -262,6 +265,8 @@ export async function startGatewayOn(
           : await ifKnown(pendingRequest(store.as(user), sessionId, context));
       },
     },
+    directory: store.generations,
+    advertiseHost: config.replicas.advertise_host,
     version: packageVersion(),
     logger,
   });
@@ -274,10 +279,11 @@ export async function startHmiOn(
   gatewayUrl: string,
   { overrides, logger, bus }: StartContext = {},
 ): Promise<RunningService> {
+  const copies = bus ?? (await busOf(config, logger));
   const client = createGatewayClient(gatewayUrl, config.auth.token, config.stream.max_reply_chars);
   return await startHmi({
     ...config.hmi,
-    ...accessOf(config),
+    ...accessOf(config, config.hmi),
     messagesPerMinute: config.http.messages_per_minute,
     gateway: overrides?.gateway?.(client) ?? client,
     gatewayUrl,
@@ -289,26 +295,44 @@ export async function startHmiOn(
     saveEveryMs: config.stream.save_every_ms,
     onReaderGone: config.stream.on_reader_gone,
     orphanGraceMs: config.stream.orphan_grace_ms,
-    bus,
+    bus: copies,
+    advertiseHost: config.replicas.advertise_host,
     // Alone it looks where there is a reason to.
-    lookForLeftEveryMs: bus === undefined ? 0 : LOOK_FOR_LEFT_EVERY_MS,
+    lookForLeftEveryMs: copies === undefined ? 0 : LOOK_FOR_LEFT_EVERY_MS,
     webFolder: webFolder(),
     version: packageVersion(),
     logger,
   });
 }
 
+/** What copies on one PostgreSQL tell each other; undefined where the store is a file of this machine. */
+async function busOf({ store }: Config, logger: FastifyBaseLogger | undefined): Promise<CopyBus | undefined> {
+  if (store.url === "") return undefined;
+  const { PostgresqlBus } = await import("./replicas/postgresql-bus.ts");
+  const bus = new PostgresqlBus({
+    url: store.url,
+    channel: "stack_hmi",
+    onError: (err, what) => logger?.warn({ err }, `failed: ${what}`),
+  });
+  await bus.connect();
+  return bus;
+}
+
 /** How often a copy looks for replies that others have left, in milliseconds. */
 const LOOK_FOR_LEFT_EVERY_MS = 1_000;
 
-/** Who may call. */
-function accessOf({ auth, http }: Config): Omit<ServerOptions, "host" | "logger"> {
+/** Who may call a service that listens there, and by which names: where there may be others like it, by theirs for it, too. */
+function accessOf(
+  { auth, http, store, replicas }: Config,
+  { host }: Config["hmi"],
+): Omit<ServerOptions, "host" | "logger"> {
+  const advertised = advertisedHost(host, replicas.advertise_host);
   return {
     token: auth.token,
     users: auth.users,
     userHeader: auth.user_header,
     trustedProxies: auth.trusted_proxies,
-    allowedHosts: http.allowed_hosts,
+    allowedHosts: store.url === "" ? http.allowed_hosts : [...http.allowed_hosts, advertised],
   };
 }
 

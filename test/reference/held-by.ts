@@ -490,6 +490,10 @@ export const HELD_BY: Holders = {
     "monitor.metrics_port": {
       "config/load.test.ts": "settings of the monitor are read, and a webhook is a web address",
     },
+    "replicas.advertise_host": {
+      "services/replicas/advertised-url.test.ts":
+        "other copies reach a service where the setting says, or where it listens",
+    },
     "store.url": {
       "config/store-url.test.ts": "a url cannot go with store.path: nobody knows which was meant",
       "services/postgresql-stack.test.ts":

@@ -59,7 +59,7 @@ export function useTestSchemas(): TestSchemas {
 
 const EMPTY_ALL = `
   DROP TRIGGER IF EXISTS a_full ON messages; DROP TRIGGER IF EXISTS a_full ON conversations;
-  TRUNCATE model_profiles, conversations, messages, writers, reply_parts, images, client_keys, message_search,
+  TRUNCATE model_profiles, conversations, messages, writers, reply_parts, images, client_keys, generations, message_search,
     title_search RESTART IDENTITY`;
 
 /** Opens stores, each in a schema of its own. */

@@ -10,6 +10,7 @@ import type {
   SearchResult,
   Session,
 } from "../../contract/hmi.ts";
+import type { GenerationDirectory } from "../replicas/generation-directory.ts";
 
 /**
  * Where conversations live. Everything speaks the contract's own shapes; every call may fail with a
@@ -29,6 +30,8 @@ export interface ConversationStore {
   userOf(sessionId: string): Promise<string | undefined>;
   /** The replies that this store writes, whoever they are for. */
   readonly replies: ReplyStore;
+  /** Which gateway has which generation, where several processes of many machines may share this store; else there is none. */
+  readonly generations?: GenerationDirectory | undefined;
   /** Throws `store_unavailable` or `store_full` where nothing can be saved now. */
   probe(): Promise<void>;
   /** Releases what it writes; see {@link ReplyStore.release}. */

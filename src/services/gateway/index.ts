@@ -10,6 +10,7 @@ import { Draining } from "../http/draining.ts";
 import { endpoint } from "../http/endpoint.ts";
 import { probeDependency, type RunningService, reportHealth } from "../http/health.ts";
 import { createServer, listen, type ServerOptions } from "../http/server.ts";
+import { advertisedUrl } from "../replicas/advertised-url.ts";
 import { tryHereOrAtOwner } from "../replicas/answer-at-owner.ts";
 import { CallPasser } from "../replicas/call-passer.ts";
 import { type GenerationDirectory, NO_OTHER_GATEWAYS } from "../replicas/generation-directory.ts";
@@ -42,8 +43,8 @@ export interface GatewayOptions extends ServerOptions, ReaderSettings, FinishedL
   version: string;
   /** Which gateway has which generation, where several share a database; left out where this one is alone. */
   directory?: GenerationDirectory | undefined;
-  /** Where other gateways reach it; its own host and port where it is left out. */
-  advertiseUrl?: string | undefined;
+  /** The host by which other gateways reach it; empty, or left out: see `advertisedHost`. */
+  advertiseHost?: string | undefined;
 }
 
 /** How long another gateway that has a generation is tried, in milliseconds. */
@@ -144,7 +145,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
 
   const port = await listen(app, options.host, options.port);
   const url = urlOf({ host: options.host, port });
-  directory.announce(options.advertiseUrl ?? url);
+  directory.announce(advertisedUrl({ host: options.host, port }, options.advertiseHost));
   return {
     url,
     port,

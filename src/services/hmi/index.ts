@@ -10,6 +10,7 @@ import { endpoint } from "../http/endpoint.ts";
 import { type RunningService, reportHealth } from "../http/health.ts";
 import { limitMessages } from "../http/rate-limit.ts";
 import { createServer, listen, type ServerOptions } from "../http/server.ts";
+import { advertisedUrl } from "../replicas/advertised-url.ts";
 import { CallPasser } from "../replicas/call-passer.ts";
 import { type CopyBus, NO_OTHER_COPIES } from "../replicas/copy-bus.ts";
 import type { FinishedLogsSettings } from "../stream/finished-logs.ts";
@@ -51,8 +52,8 @@ export interface HmiOptions extends ServerOptions, ReaderSettings, FinishedLogsS
   /** The folder of the built browser code. */
   webFolder: string;
   version: string;
-  /** Where other copies of it reach it, such as `http://10.0.0.5:6101`; its own host and port where it is left out. */
-  advertiseUrl?: string | undefined;
+  /** The host by which other copies of it reach it; empty, or left out: see `advertisedHost`. */
+  advertiseHost?: string | undefined;
   /** What copies of it tell each other; left out where it has none. */
   bus?: CopyBus | undefined;
   /** How often it looks for replies that other copies have left, in milliseconds; 0, or left out: only where there may be some. */
@@ -122,7 +123,7 @@ export async function startHmi(options: HmiOptions): Promise<RunningService> {
 
   const port = await listen(app, options.host, options.port);
   const url = urlOf({ host: options.host, port });
-  store.replies.announce(options.advertiseUrl ?? url);
+  store.replies.announce(advertisedUrl({ host: options.host, port }, options.advertiseHost));
   // Only whoever owns the port may judge that a streaming row has no writer any more.
   await chat.resume();
   return {

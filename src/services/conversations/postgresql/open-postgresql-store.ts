@@ -2,10 +2,11 @@ import { postgresqlName } from "../../../contract/store.ts";
 import { messageOf, UserError, withoutStop } from "../../../errors.ts";
 import { createSqlStore } from "../sql/sql-store.ts";
 import type { ConversationStore } from "../store.ts";
+import { GenerationLeases } from "./generation-leases.ts";
 import { migratePostgresql } from "./migrate-postgresql.ts";
 import { PostgresqlDatabase } from "./postgresql-database.ts";
 import { createPostgresqlPool } from "./postgresql-pool.ts";
-import { WriterLease, type WriterLeaseOptions } from "./writer-lease.ts";
+import { LEASE_MS, WriterLease, type WriterLeaseOptions } from "./writer-lease.ts";
 
 export interface PostgresqlOptions extends WriterLeaseOptions {
   /** `postgresql://user:password@host/database`, with what libpq allows in its query. */
@@ -26,6 +27,7 @@ export async function openPostgresqlStore(options: PostgresqlOptions): Promise<C
     db,
     dbOf: (user) => db.of(user),
     writer,
+    generations: new GenerationLeases({ db, writer, leaseMs: options.leaseMs ?? LEASE_MS }),
     defaultAgent,
     async close() {
       await writer.release();

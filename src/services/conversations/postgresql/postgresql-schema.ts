@@ -251,6 +251,19 @@ export const POSTGRESQL_MIGRATIONS: readonly string[] = [
   CREATE TRIGGER title_search_update AFTER UPDATE OF title ON conversations
     FOR EACH ROW WHEN (NEW.title IS DISTINCT FROM OLD.title) EXECUTE FUNCTION index_title();
   `,
+  // Which gateway has which generation: see generation-leases.ts.
+  `
+  CREATE TABLE generations (
+    id         bigint GENERATED ALWAYS AS IDENTITY,
+    session_id text NOT NULL,
+    message_id text NOT NULL,
+    writer     bigint NOT NULL REFERENCES writers (token) ON DELETE CASCADE,
+    running    smallint NOT NULL CHECK (running IN (0, 1)),
+    PRIMARY KEY (session_id, message_id)
+  );
+  CREATE UNIQUE INDEX generations_one_running ON generations (session_id) WHERE running = 1;
+  CREATE INDEX generations_by_writer ON generations (writer);
+  `,
 ];
 
 /** The schema version that this program writes. */

@@ -7,7 +7,7 @@ import type { OtherWriter, TakenOver } from "../store.ts";
 import { brokeConstraint } from "./postgresql-errors.ts";
 
 /** How long a lease lasts from its last renewal on, in milliseconds, by the clock of the database. */
-const LEASE_MS = 10_000;
+export const LEASE_MS = 10_000;
 
 /** A lease is renewed as often while it lasts. */
 const RENEWALS = 4;
@@ -16,7 +16,7 @@ const RENEWALS = 4;
 const TAKE_OVER_LOCK = 7_236_154_222;
 
 /** True of a lease that has ended. One could not be renewed while the server was away: it has its whole time once more. */
-const HAS_ENDED = `greatest(lives_until, pg_postmaster_start_time() + make_interval(secs => ?)) < clock_timestamp()`;
+export const HAS_ENDED = `greatest(lives_until, pg_postmaster_start_time() + make_interval(secs => ?)) < clock_timestamp()`;
 
 const LONG_AGO = { monotonic: 0, wall: 0 };
 

@@ -1,3 +1,4 @@
+import type { GenerationDirectory } from "../../replicas/generation-directory.ts";
 import type { ConversationStore } from "../store.ts";
 import { createMessageStore } from "./messages.ts";
 import { createProfileStore } from "./profiles.ts";
@@ -14,6 +15,8 @@ export interface SqlStoreParts {
   /** The same database for what one user has: what is written there of one user is written one after the other. */
   readonly dbOf: (user: string) => Database;
   readonly writer: ReplyWriter;
+  /** See {@link ConversationStore.generations}. */
+  readonly generations?: GenerationDirectory;
   /** The agent of a conversation that is opened without one. */
   readonly defaultAgent: string;
   /** Waits for what is being written, and leaves this store's replies to others. */
@@ -21,8 +24,10 @@ export interface SqlStoreParts {
 }
 
 /** Conversations in a database that speaks SQL, of either kind. */
-export function createSqlStore({ db, dbOf, writer, defaultAgent, close }: SqlStoreParts): ConversationStore {
+export function createSqlStore(parts: SqlStoreParts): ConversationStore {
+  const { db, dbOf, writer, generations, defaultAgent, close } = parts;
   return {
+    ...(generations && { generations }),
     as(user) {
       const own = dbOf(user);
       return {

@@ -1,0 +1,124 @@
+import { WireError } from "../../../errors.ts";
+import type { GenerationDirectory, GenerationKey } from "../../replicas/generation-directory.ts";
+import type { ReplyWriter } from "../sql/reply-writer.ts";
+import type { Database, Row, Statements } from "../sql/sql-database.ts";
+import type { OtherWriter } from "../store.ts";
+import { HAS_ENDED } from "./writer-lease.ts";
+
+export interface GenerationLeasesParts {
+  readonly db: Database;
+  readonly writer: ReplyWriter;
+  /** How long a lease lasts, in milliseconds. */
+  readonly leaseMs: number;
+}
+
+/** How often a claim is tried while what is in its way vanishes before it is looked at. */
+const ATTEMPTS = 5;
+
+const HOLDER = "SELECT token, url, key FROM generations JOIN writers ON token = writer";
+
+/**
+ * Which gateway has which generation: a row of `generations`, which belongs to that gateway's lease and goes with it. The
+ * database lets a conversation have one that runs, and a reply one at all, whichever gateways claim them at once.
+ */
+export class GenerationLeases implements GenerationDirectory {
+  readonly #parts: GenerationLeasesParts;
+  /** The last of what is asked of the database: that one has ended stands there before the next is claimed. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: GenerationLeasesParts) {
+    this.#parts = parts;
+  }
+
+  announce(url: string): void {
+    this.#parts.writer.announce(url);
+  }
+
+  isOwnKey(key: string): boolean {
+    return this.#parts.writer.isOwnKey(key);
+  }
+
+  claim(generation: GenerationKey): Promise<OtherWriter | undefined> {
+    const { db, writer } = this.#parts;
+    return this.#inOrder(() => writer.withLease(() => db.writeSoon((sql) => this.#claim(sql, generation))));
+  }
+
+  find(sessionId: string, messageId?: string): Promise<OtherWriter | undefined> {
+    const { db, leaseMs } = this.#parts;
+    const isMeant = messageId === undefined ? "" : "AND message_id = ?";
+    const values = messageId === undefined ? [sessionId] : [sessionId, messageId];
+    return this.#inOrder(() =>
+      db.read(async (sql) => {
+        const row = await sql.get(
+          `${HOLDER} WHERE session_id = ? ${isMeant} AND NOT ${HAS_ENDED} ORDER BY running DESC, id DESC LIMIT 1`,
+          ...values,
+          leaseMs / 1_000,
+        );
+        return row && this.#otherIn(row);
+      }),
+    );
+  }
+
+  async end({ sessionId, messageId }: GenerationKey): Promise<void> {
+    await this.#change(
+      "UPDATE generations SET running = 0 WHERE session_id = ? AND message_id = ? AND writer = ?",
+      sessionId,
+      messageId,
+    );
+  }
+
+  async forget({ sessionId, messageId }: GenerationKey): Promise<void> {
+    await this.#change(
+      "DELETE FROM generations WHERE session_id = ? AND message_id = ? AND writer = ?",
+      sessionId,
+      messageId,
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#inOrder(() => this.#parts.writer.release());
+  }
+
+  async #claim(sql: Statements, { sessionId, messageId }: GenerationKey): Promise<OtherWriter | undefined> {
+    const { writer, leaseMs } = this.#parts;
+    const leftByDead = `DELETE FROM generations WHERE session_id = ? AND writer IN (SELECT token FROM writers WHERE ${HAS_ENDED})`;
+    await sql.run(leftByDead, sessionId, leaseMs / 1_000);
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      const claimed = await sql.run(
+        "INSERT INTO generations (session_id, message_id, writer, running) VALUES (?, ?, ?, 1) ON CONFLICT DO NOTHING",
+        sessionId,
+        messageId,
+        writer.name(),
+      );
+      if (claimed > 0) return undefined;
+      const holder = await sql.get(
+        `${HOLDER} WHERE session_id = ? AND (message_id = ? OR running = 1) ORDER BY (message_id = ?) DESC LIMIT 1`,
+        sessionId,
+        messageId,
+        messageId,
+      );
+      if (holder !== undefined) return this.#otherIn(holder);
+    }
+    throw new WireError("store_unavailable", `Reply ${messageId} could not be claimed: others come and go.`);
+  }
+
+  /** Undefined where the holder is this gateway: it knows itself what is in the way. */
+  #otherIn({ token, url, key }: Row): OtherWriter | undefined {
+    return Number(token) === this.#parts.writer.present || url === null
+      ? undefined
+      : { url: String(url), key: String(key) };
+  }
+
+  async #change(sql: string, sessionId: string, messageId: string): Promise<void> {
+    const { db, writer } = this.#parts;
+    await this.#inOrder(() =>
+      db.writeSoon((statements) => statements.run(sql, sessionId, messageId, writer.present)),
+    );
+  }
+
+  #inOrder<Result>(act: () => Promise<Result>): Promise<Result> {
+    const done = this.#last.then(act);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+}

@@ -1,0 +1,168 @@
+import { expect, onTestFinished, test } from "vitest";
+import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
+import type { Config } from "../../src/config/schema.ts";
+import { gatewayRoutes } from "../../src/contract/routes.ts";
+import { openStore, startGatewayOn, startHmiOn } from "../../src/services/start.ts";
+import { generationsOf, startTestEngine } from "../support/gateway.ts";
+import { call } from "../support/http.ts";
+import { NO_POSTGRESQL } from "../support/postgresql.ts";
+import { query, useTestSchemas } from "../support/postgresql-test-store.ts";
+import { type HmiClient, hmiClient } from "../support/stack.ts";
+import { eventually, openStream, type StreamReader } from "../support/streams.ts";
+import { readUserEvents } from "../support/user-events.ts";
+
+const schemas = NO_POSTGRESQL === undefined ? useTestSchemas() : undefined;
+const onPostgresql = test.skipIf(schemas === undefined);
+
+/** So long that nothing comes to its end by itself while a test runs. */
+const ENDLESS = "Count to 100000";
+
+/** Three gateways and three HMIs on one database, each with a store of its own; each HMI asks a gateway of its own. */
+async function startCopies() {
+  const storeUrl = (await schemas?.withTables()) ?? "";
+  const engine = await startTestEngine({ tokenDelayMs: 5 });
+  const config: Config = {
+    ...DEFAULT_CONFIG,
+    hmi: { ...DEFAULT_CONFIG.hmi, port: 0 },
+    gateway: { ...DEFAULT_CONFIG.gateway, port: 0 },
+    engine: { ...DEFAULT_CONFIG.engine, url: engine },
+    stream: { ...DEFAULT_CONFIG.stream, save_every_ms: 10 },
+    store: { ...DEFAULT_CONFIG.store, url: storeUrl },
+  };
+  const started: { close(): Promise<void> }[] = [];
+  const own = <Part extends { close(): Promise<void> }>(part: Part): Part => {
+    started.unshift(part);
+    return part;
+  };
+  onTestFinished(async () => {
+    for (const each of started) await each.close();
+  });
+  const startOne = async () => {
+    const gateway = own(await startGatewayOn(config, own(await openStore(config))));
+    const hmi = await startHmiOn(config, own(await openStore(config)), gateway.url);
+    let closing: Promise<void> | undefined;
+    const { close: stopHmi } = own({
+      close() {
+        closing ??= hmi.close();
+        return closing;
+      },
+    });
+    return { ...hmiClient(hmi.url), hmi: hmi.url, gateway: gateway.url, stopHmi };
+  };
+  const [one, other, third] = [await startOne(), await startOne(), await startOne()];
+  return { one, other, third, storeUrl, generations: () => generationsOf(engine) };
+}
+
+/** A reader goes on where another one was, until the reply is cancelled there: it is saved as both have got it. */
+async function expectRest(copy: HmiClient, sessionId: string, before: StreamReader): Promise<void> {
+  const back = await copy.stream(sessionId, { "last-event-id": before.ids.at(-1) ?? "" });
+  await eventually(() => expect(back.text.length).toBeGreaterThan(20));
+  expect((await copy.cancel(sessionId)).json.status).toBe("cancelled");
+  await back.ended;
+  const text = before.text + back.text;
+  expect(COUNTED.startsWith(text)).toBe(true);
+  expect((await copy.messages(sessionId)).at(-1)).toMatchObject({ content: text, status: "cancelled" });
+}
+
+const COUNTED = Array.from({ length: 20_000 }, (_, index) => index + 1).join(", ");
+
+const request = { session_id: "80", message_id: "1", agent_id: "architect", content: "Count to 30" };
+
+onPostgresql(
+  "gateways that are asked at once for one reply begin one generation, and all stream it",
+  async () => {
+    const { one, other, third, generations } = await startCopies();
+    const readers = await Promise.all(
+      [one, other, third].map(({ gateway }) =>
+        openStream(gateway, gatewayRoutes.chat.path(), { body: request }),
+      ),
+    );
+    await Promise.all(readers.map(({ ended }) => ended));
+    expect(new Set(readers.map(({ ids }) => ids.join())).size).toBe(1);
+    expect(await generations()).toHaveLength(1);
+  },
+);
+
+onPostgresql(
+  "a gateway cancels and joins what another one has, and lets a conversation have one reply at a time",
+  async () => {
+    const { one, other, generations } = await startCopies();
+    const body = { ...request, content: ENDLESS };
+    const reader = await openStream(one.gateway, gatewayRoutes.chat.path(), { body });
+    await eventually(() => expect(reader.ids.length).toBeGreaterThan(5));
+    const path = gatewayRoutes.resume.path({ session_id: "80" });
+    const back = await openStream(other.gateway, path, { headers: { "last-event-id": reader.ids[4] ?? "" } });
+    await eventually(() => expect(back.ids.length).toBeGreaterThan(3));
+    expect(
+      await call(other.gateway, gatewayRoutes.chat.path(), { body: { ...body, message_id: "2" } }),
+    ).toMatchObject({
+      status: 409,
+      json: { error: { code: "generation_in_progress" } },
+    });
+    const cancelled = await call(other.gateway, gatewayRoutes.cancel.path({ session_id: "80" }), {
+      method: "POST",
+    });
+    expect(cancelled.json).toEqual({ status: "cancelled", session_id: "80", message_id: "1" });
+    await Promise.all([reader.ended, back.ended]);
+    expect(back.ids).toEqual(reader.ids.slice(5));
+    await eventually(async () => expect((await generations())[0]?.ended).toBe("aborted"));
+    const next = await openStream(other.gateway, gatewayRoutes.chat.path(), {
+      body: { ...request, message_id: "2" },
+    });
+    await next.ended;
+    expect(next.events.at(-1)).toEqual({ type: "done", finish_reason: "stop" });
+  },
+);
+
+onPostgresql(
+  "a reply whose owner stops is taken over by another HMI, from the gateway that still writes it",
+  async () => {
+    const { other, third, generations } = await startCopies();
+    const { sent, reader } = await third.send({ message: ENDLESS });
+    await eventually(() => expect(reader.text).not.toBe(""));
+    await third.stopHmi();
+    await expect(reader.ended).rejects.toThrow();
+    await expectRest(other, sent.session_id, reader);
+    expect(await generations()).toHaveLength(1);
+  },
+);
+
+onPostgresql(
+  "an owner that wakes up after its lease has ended writes no more, and its reader goes on at the new one",
+  async () => {
+    const { one, other, storeUrl } = await startCopies();
+    const { sent, reader } = await one.send({ message: ENDLESS });
+    await eventually(() => expect(reader.text).not.toBe(""));
+    // As whoever takes over does, once the lease has ended.
+    await query(
+      storeUrl,
+      "DELETE FROM writers WHERE token = (SELECT writer FROM messages WHERE status = 'streaming')",
+    );
+    await reader.ended;
+    expect(reader.events.at(-1)?.type).toBe("token");
+    await expectRest(other, sent.session_id, reader);
+  },
+);
+
+onPostgresql(
+  "a cancel at another HMI stops the engine, and the user's pages at a third one hear of all",
+  async () => {
+    const { one, other, third, generations } = await startCopies();
+    const page = await readUserEvents(third.hmi);
+    const { sent, reader } = await one.send({ message: ENDLESS });
+    const { session_id, assistant_message_id } = sent;
+    await eventually(() => expect(reader.text).not.toBe(""));
+    expect((await other.cancel(session_id)).json.status).toBe("cancelled");
+    await reader.ended;
+    await eventually(async () => expect((await generations())[0]?.ended).toBe("aborted"));
+    await eventually(() =>
+      expect(page.events).toContainEqual({
+        type: "reply_ended",
+        session_id,
+        assistant_message_id,
+        status: "cancelled",
+      }),
+    );
+    expect(page.events.some(({ type }) => type === "reply_started")).toBe(true);
+  },
+);
