@@ -1,9 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
-import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
-import type { Config } from "../../src/config/schema.ts";
 import { gatewayRoutes } from "../../src/contract/routes.ts";
-import { openStore, startGatewayOn, startHmiOn } from "../../src/services/start.ts";
-import { generationsOf, startTestEngine } from "../support/gateway.ts";
+import { type Copy, startCopies } from "../support/copies.ts";
+import { generationsOf } from "../support/gateway.ts";
 import { call } from "../support/http.ts";
 import { NO_POSTGRESQL } from "../support/postgresql.ts";
 import { query, useTestSchemas } from "../support/postgresql-test-store.ts";
@@ -17,40 +15,16 @@ const onPostgresql = test.skipIf(schemas === undefined);
 /** So long that nothing comes to its end by itself while a test runs. */
 const ENDLESS = "Count to 100000";
 
-/** Three gateways and three HMIs on one database, each with a store of its own; each HMI asks a gateway of its own. */
-async function startCopies() {
+/** Three copies of gateway and HMI on one database. */
+async function startThree() {
   const storeUrl = (await schemas?.withTables()) ?? "";
-  const engine = await startTestEngine({ tokenDelayMs: 5 });
-  const config: Config = {
-    ...DEFAULT_CONFIG,
-    hmi: { ...DEFAULT_CONFIG.hmi, port: 0 },
-    gateway: { ...DEFAULT_CONFIG.gateway, port: 0 },
-    engine: { ...DEFAULT_CONFIG.engine, url: engine },
-    stream: { ...DEFAULT_CONFIG.stream, save_every_ms: 10 },
-    store: { ...DEFAULT_CONFIG.store, url: storeUrl },
-  };
-  const started: { close(): Promise<void> }[] = [];
-  const own = <Part extends { close(): Promise<void> }>(part: Part): Part => {
-    started.unshift(part);
-    return part;
-  };
-  onTestFinished(async () => {
-    for (const each of started) await each.close();
-  });
-  const startOne = async () => {
-    const gateway = own(await startGatewayOn(config, own(await openStore(config))));
-    const hmi = await startHmiOn(config, own(await openStore(config)), gateway.url);
-    let closing: Promise<void> | undefined;
-    const { close: stopHmi } = own({
-      close() {
-        closing ??= hmi.close();
-        return closing;
-      },
-    });
-    return { ...hmiClient(hmi.url), hmi: hmi.url, gateway: gateway.url, stopHmi };
-  };
-  const [one, other, third] = [await startOne(), await startOne(), await startOne()];
-  return { one, other, third, storeUrl, generations: () => generationsOf(engine) };
+  const copies = await startCopies(3, storeUrl, { tokenDelayMs: 5, stream: { save_every_ms: 10 } });
+  onTestFinished(() => copies.close());
+  const clientOf = (copy: Copy) => ({ ...hmiClient(copy.hmi), ...copy });
+  const [one, other, third] = copies.all.map(clientOf);
+  if (one === undefined || other === undefined || third === undefined)
+    throw new Error("There are not three.");
+  return { one, other, third, storeUrl, generations: () => generationsOf(copies.engine) };
 }
 
 /** A reader goes on where another one was, until the reply is cancelled there: it is saved as both have got it. */
@@ -71,7 +45,7 @@ const request = { session_id: "80", message_id: "1", agent_id: "architect", cont
 onPostgresql(
   "gateways that are asked at once for one reply begin one generation, and all stream it",
   async () => {
-    const { one, other, third, generations } = await startCopies();
+    const { one, other, third, generations } = await startThree();
     const readers = await Promise.all(
       [one, other, third].map(({ gateway }) =>
         openStream(gateway, gatewayRoutes.chat.path(), { body: request }),
@@ -86,7 +60,7 @@ onPostgresql(
 onPostgresql(
   "a gateway cancels and joins what another one has, and lets a conversation have one reply at a time",
   async () => {
-    const { one, other, generations } = await startCopies();
+    const { one, other, generations } = await startThree();
     const body = { ...request, content: ENDLESS };
     const reader = await openStream(one.gateway, gatewayRoutes.chat.path(), { body });
     await eventually(() => expect(reader.ids.length).toBeGreaterThan(5));
@@ -117,7 +91,7 @@ onPostgresql(
 onPostgresql(
   "a reply whose owner stops is taken over by another HMI, from the gateway that still writes it",
   async () => {
-    const { other, third, generations } = await startCopies();
+    const { other, third, generations } = await startThree();
     const { sent, reader } = await third.send({ message: ENDLESS });
     await eventually(() => expect(reader.text).not.toBe(""));
     await third.stopHmi();
@@ -130,7 +104,7 @@ onPostgresql(
 onPostgresql(
   "an owner that wakes up after its lease has ended writes no more, and its reader goes on at the new one",
   async () => {
-    const { one, other, storeUrl } = await startCopies();
+    const { one, other, storeUrl } = await startThree();
     const { sent, reader } = await one.send({ message: ENDLESS });
     await eventually(() => expect(reader.text).not.toBe(""));
     // As whoever takes over does, once the lease has ended.
@@ -147,7 +121,7 @@ onPostgresql(
 onPostgresql(
   "a cancel at another HMI stops the engine, and the user's pages at a third one hear of all",
   async () => {
-    const { one, other, third, generations } = await startCopies();
+    const { one, other, third, generations } = await startThree();
     const page = await readUserEvents(third.hmi);
     const { sent, reader } = await one.send({ message: ENDLESS });
     const { session_id, assistant_message_id } = sent;

@@ -2,7 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Message, SentMessage, UserEvent } from "../../src/contract/hmi.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
 import type { ConversationStore } from "../../src/services/conversations/store.ts";
-import { type Overrides, type RunningStack, startStack } from "../../src/services/start.ts";
+import {
+  type Overrides,
+  type RunningStack,
+  type StackOptions,
+  startStack,
+} from "../../src/services/start.ts";
 import { Follower } from "./follower.ts";
 import { type Answer, call } from "./http.ts";
 import { type Action, PLACES, type Plan, type Step } from "./interleaving-plan.ts";
@@ -18,9 +23,15 @@ export interface Sending {
   readonly follower?: Follower;
 }
 
+/** A stack, or an address behind which there are several copies of one. */
+export interface JudgedStack extends Pick<RunningStack, "hmi" | "gateway" | "engine" | "close"> {
+  /** Each of the copies by its own address; left out where there is one. */
+  readonly copies?: readonly Pick<RunningStack, "hmi" | "gateway">[];
+}
+
 /** What clients did to a stack, and saw. */
 export interface Traffic {
-  readonly stack: RunningStack;
+  readonly stack: JudgedStack;
   readonly sendings: Sending[];
   readonly followers: Follower[];
   /** The conversations that there were. */
@@ -35,9 +46,13 @@ export interface Traffic {
 }
 
 /** Carries a plan out on a stack of its own, until every reader was told the end; then `judge` looks at it. */
-export async function carryOut(plan: Plan, judge: (traffic: Traffic) => Promise<void>): Promise<void> {
+export async function carryOut(
+  plan: Plan,
+  judge: (traffic: Traffic) => Promise<void>,
+  start: (options: StackOptions) => Promise<JudgedStack> = startStack,
+): Promise<void> {
   const { tokenDelayMs, keepFinishedMs: keep_finished_ms, onReaderGone: on_reader_gone } = plan;
-  const stack = await startStack({
+  const stack = await start({
     tokenDelayMs,
     stream: { save_every_ms: 10, orphan_grace_ms: 10, keep_finished_ms, on_reader_gone },
     overrides: {
@@ -112,7 +127,7 @@ function slowed(store: ConversationStore, delayMs: number): ConversationStore {
 }
 
 class Clients implements Traffic {
-  readonly stack: RunningStack;
+  readonly stack: JudgedStack;
   readonly sendings: Sending[] = [];
   readonly followers: Follower[] = [];
   readonly sessions = new Set<string>();
@@ -129,7 +144,7 @@ class Clients implements Traffic {
   readonly #actions: Promise<unknown>[] = [];
   #lastNumber = 0;
 
-  constructor(stack: RunningStack) {
+  constructor(stack: JudgedStack) {
     this.stack = stack;
   }
 
