@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { WebSocket } from "undici";
+import { openDroppableWebSocket } from "./droppable-web-socket.ts";
 import { connectPacket, PONG_PACKET, readPacket } from "./socket-io.ts";
 
 /** A connection to a socket.io server, by WebSocket alone. */
@@ -34,10 +34,9 @@ export async function connectSocketIo(options: SocketIoOptions): Promise<SocketI
   const { url, path, auth, signal, onEvent } = options;
   signal.throwIfAborted();
   const address = new URL(`${path}?EIO=4&transport=websocket`, url.replace(/^http/, "ws"));
-  const socket = new WebSocket(address);
+  const { socket, leave: close } = openDroppableWebSocket(address);
   const greeted = Promise.withResolvers<string | null>();
   const closed = Promise.withResolvers<void>();
-  const close = (): void => socket.close();
   signal.addEventListener("abort", close, { once: true });
   socket.addEventListener("close", () => {
     signal.removeEventListener("abort", close);

@@ -1,5 +1,6 @@
-import { WebSocket } from "undici";
+import type { WebSocket } from "undici";
 import type { OpenStream, SeenChunk, SeenStream } from "../http.ts";
+import { type DroppableWebSocket, openDroppableWebSocket } from "./droppable-web-socket.ts";
 import type { FactReaderMaker } from "./fact-reader.ts";
 import type { TimedFact } from "./reply-facts.ts";
 import { connectPacket, eventPacket, PONG_PACKET, readPacket } from "./socket-io.ts";
@@ -33,9 +34,9 @@ export async function openWebSocketStream(options: WebSocketOptions): Promise<Op
   const start = performance.now();
   const sent_at = new Date().toISOString();
   const since = (): number => Math.round((performance.now() - start) * 100) / 100;
-  const socket = new WebSocket(new URL(path, url.replace(/^http/, "ws")), { headers: { ...headers } });
-  const reading = readSocket(socket, options, since);
-  await opened(socket, `WS ${path}`, signal);
+  const opening = openDroppableWebSocket(new URL(path, url.replace(/^http/, "ws")), headers);
+  const reading = readSocket(opening, options, since);
+  await opened(opening.socket, `WS ${path}`, signal);
   const head = { request: `WS ${path}`, sent_at, status: 101, headers: {} };
   return {
     head: { ...head, duration_ms: since() },
@@ -59,7 +60,11 @@ async function opened(socket: WebSocket, request: string, signal: AbortSignal): 
 
 type Seen = Omit<SeenStream, "request" | "sent_at" | "status" | "headers" | "duration_ms">;
 
-function readSocket(socket: WebSocket, options: WebSocketOptions, since: () => number): Promise<Seen> {
+function readSocket(
+  { socket, leave }: DroppableWebSocket,
+  options: WebSocketOptions,
+  since: () => number,
+): Promise<Seen> {
   const { framing, body, readFacts, signal, onFact } = options;
   const { promise, resolve } = Promise.withResolvers<Seen>();
   const chunks: SeenChunk[] = [];
@@ -68,7 +73,7 @@ function readSocket(socket: WebSocket, options: WebSocketOptions, since: () => n
   let end: Seen["end"] = "cut";
   const hangUp = (how: Seen["end"]): void => {
     end = how;
-    socket.close();
+    leave();
   };
   const reader = readFacts((told) => {
     const fact: TimedFact = { ...told, at_ms: since() };

@@ -1,0 +1,39 @@
+import type { Socket } from "node:net";
+import { Agent, buildConnector, WebSocket } from "undici";
+
+/** A WebSocket that can be left although its server does not answer the closing. */
+export interface DroppableWebSocket {
+  readonly socket: WebSocket;
+  /** Closes it in order, and where the server does not say that it closes, too, drops the connection. */
+  leave(): void;
+}
+
+/** So long a server has to answer that a connection is closed, in milliseconds: one that is busy may never. */
+const CLOSING_MS = 500;
+
+/** Opens a WebSocket; `headers` go with the call that opens it. */
+export function openDroppableWebSocket(
+  url: URL,
+  headers: Readonly<Record<string, string>> = {},
+): DroppableWebSocket {
+  const connect = buildConnector({ timeout: 5_000 });
+  let connection: Socket | undefined;
+  const dispatcher = new Agent({
+    connect(options, callback) {
+      connect(options, (...[error, opened]) => {
+        if (error !== null) return callback(error, null);
+        connection = opened;
+        return callback(null, opened);
+      });
+    },
+  });
+  const socket = new WebSocket(url, { headers: { ...headers }, dispatcher });
+  return {
+    socket,
+    leave() {
+      socket.close();
+      const drop = setTimeout(() => connection?.destroy(), CLOSING_MS);
+      socket.addEventListener("close", () => clearTimeout(drop));
+    },
+  };
+}

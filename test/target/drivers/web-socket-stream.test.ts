@@ -1,0 +1,29 @@
+import { createServer } from "node:http";
+import { expect, test } from "vitest";
+import { readerOf } from "../../../src/target/drivers/fact-reader.ts";
+import { openWebSocketStream } from "../../../src/target/drivers/web-socket-stream.ts";
+import { listenOnAnyPort } from "../../support/listen.ts";
+import { takeWebSockets } from "../../support/web-socket-server.ts";
+
+test("a server that does not answer that its reader has left is left all the same, and sees it", async () => {
+  const gone = Promise.withResolvers<void>();
+  const server = createServer();
+  takeWebSockets(server, {
+    onText(_, socket) {
+      socket.say('{"text":"Hello"}');
+      // From here on it is busy, and reads nothing.
+      socket.request.socket.removeAllListeners("data");
+      socket.request.socket.on("end", () => gone.resolve()).resume();
+    },
+  });
+  const leaving = new AbortController();
+  const { ended } = await openWebSocketStream({
+    ...{ url: await listenOnAnyPort(server), path: "/", headers: {}, body: { ask: "Hi" }, token: "" },
+    framing: "websocket",
+    readFacts: readerOf({ framing: "websocket", text: { at: "text" } }),
+    signal: leaving.signal,
+    onFact: () => leaving.abort(),
+  });
+  expect(await ended).toMatchObject({ end: "given-up", facts: [{ kind: "text", text: "Hello" }] });
+  await gone.promise;
+});
