@@ -247,6 +247,8 @@ export function learnConversation(context: Context, talk: Talk, id: string): voi
   talk.conversation = id;
   // A profile's conversations are deleted with it.
   if (talk.place.modelId !== null) return;
-  const { chat } = context.target;
+  const { chat, journal } = context.target;
+  // A wire that is none of ours need not tell when a conversation was made.
+  journal.madeConversation({ session_id: id, created_at: "" });
   context.defer(`deleting conversation ${id}`, (signal) => chat.deleteConversation(id, signal));
 }

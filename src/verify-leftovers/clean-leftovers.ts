@@ -4,7 +4,8 @@ import { messageOf } from "../errors.ts";
 import { deleteAt, deleteProfile } from "../target/delete-profile.ts";
 import type { HttpClient, SeenCall } from "../target/http.ts";
 import { type MadeConversation, RUN_PROFILE_NAME, runProfileDescription } from "../target/run-journal.ts";
-import { openTarget, type TargetUrls } from "../target/target.ts";
+import { openTarget, type Target, type TargetUrls } from "../target/target.ts";
+import { cleanForeignConversation } from "./clean-foreign-conversation.ts";
 import { endedVerifyRecords, forgetVerifyRecord, type VerifyRecord } from "./verify-record.ts";
 
 /** What was done about the runs that were killed. */
@@ -37,7 +38,8 @@ export async function cleanLeftovers(
   given: AbortSignal,
 ): Promise<CleanedLeftovers> {
   const records = await endedVerifyRecords(stateDir);
-  const isHere = ({ hmi }: VerifyRecord): boolean => hmi === urls.hmi;
+  const front = urls.hmi ?? urls.gateway ?? urls.engine;
+  const isHere = ({ hmi }: VerifyRecord): boolean => hmi === front;
   const elsewhere = [...new Set(records.filter((record) => !isHere(record)).map(({ hmi }) => hmi))];
   const here = records.filter(isHere);
   const nothing = { runs: 0, profiles: 0, conversations: 0, left: [], elsewhere };
@@ -46,7 +48,7 @@ export async function cleanLeftovers(
   const signal = AbortSignal.any([given, AbortSignal.timeout(TIMEOUT_MS)]);
   const target = await openTarget(urls, signal);
   try {
-    return { ...(await cleanRuns(stateDir, target.hmi, here, signal)), elsewhere };
+    return { ...(await cleanRuns(stateDir, target, here, signal)), elsewhere };
   } finally {
     await target.close();
   }
@@ -54,14 +56,14 @@ export async function cleanLeftovers(
 
 async function cleanRuns(
   stateDir: string,
-  hmi: HttpClient,
+  target: Target,
   records: readonly VerifyRecord[],
   signal: AbortSignal,
 ): Promise<Omit<CleanedLeftovers, "elsewhere">> {
   const done = { runs: 0, profiles: 0, conversations: 0 };
   const left: string[] = [];
   for (const record of records) {
-    const cleaning = new Cleaning(hmi, record, signal);
+    const cleaning = new Cleaning(target, record, signal);
     await cleaning.run();
     done.profiles += cleaning.profiles;
     done.conversations += cleaning.conversations;
@@ -79,20 +81,31 @@ class Cleaning {
   conversations = 0;
   readonly left: string[] = [];
   readonly #hmi: HttpClient;
+  readonly #target: Target;
   readonly #record: VerifyRecord;
   readonly #signal: AbortSignal;
 
-  constructor(hmi: HttpClient, record: VerifyRecord, signal: AbortSignal) {
-    this.#hmi = hmi;
+  constructor(target: Target, record: VerifyRecord, signal: AbortSignal) {
+    this.#hmi = target.hmi;
+    this.#target = target;
     this.#record = record;
     this.#signal = signal;
   }
 
   async run(): Promise<void> {
-    await this.#trying("the profiles", () => this.#deleteProfiles());
+    const isForeign = this.#target.frontHttp !== undefined;
+    if (!isForeign) await this.#trying("the profiles", () => this.#deleteProfiles());
     for (const made of this.#record.conversations) {
-      await this.#trying(`conversation ${made.session_id}`, () => this.#deleteConversation(made));
+      await this.#trying(`conversation ${made.session_id}`, () =>
+        isForeign ? this.#deleteForeign(made) : this.#deleteConversation(made),
+      );
     }
+  }
+
+  async #deleteForeign({ session_id }: MadeConversation): Promise<void> {
+    const isOurs = (text: string): boolean => CANARY.test(text);
+    if (await cleanForeignConversation(this.#target.chat, session_id, isOurs, this.#signal))
+      this.conversations += 1;
   }
 
   async #deleteProfiles(): Promise<void> {
