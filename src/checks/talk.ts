@@ -117,7 +117,10 @@ function attend(
   read: (options: Parameters<Sent["read"]>[0]) => Reading,
 ): Hearing {
   const silent = new AbortController();
-  const arrivals = new Arrivals<ReplyFact>(patienceOf(context.target), () => silent.abort());
+  const arrivals = new Arrivals<ReplyFact>(silencePatienceOf(context.target), () => {
+    FALLING_SILENT.add(context.target);
+    silent.abort();
+  });
   const name = { message: sent.message, reply: sent.reply };
   const { ended: streamEnded, leave } = read({
     signal: AbortSignal.any([context.signal, silent.signal]),
@@ -140,6 +143,19 @@ function attend(
     until: (what, isIt) => arrivals.until(ended, { what, of: "the reply" }, isIt),
   };
 }
+
+/**
+ * How long a stream that has begun to talk may be silent, in milliseconds. A back end that promises nothing, and has
+ * left a stream open for good before an engine that is never slow by itself, will do so again: that is waited for once.
+ */
+function silencePatienceOf(target: Context["target"]): number {
+  const isKnown = FALLING_SILENT.has(target) && target.capabilities.has("direct the engine");
+  const isPromised = target.capabilities.has("speak the contract");
+  return isKnown && !isPromised ? Math.min(patienceOf(target), SILENT_AGAIN_MS) : patienceOf(target);
+}
+
+const FALLING_SILENT = new WeakSet<Context["target"]>();
+const SILENT_AGAIN_MS = 5_000;
 
 /** Says something, and hears its reply to the end. */
 export async function converseIn(
