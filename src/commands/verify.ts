@@ -243,8 +243,8 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
 
   async #clean(config: Config, target: TargetUrls, signal: AbortSignal): Promise<CleanedLeftovers> {
     const cleaned = await cleanLeftovers(config.state.dir, target, signal);
-    if (cleaned.runs > 0) {
-      const { profiles, conversations } = cleaned;
+    const { profiles, conversations } = cleaned;
+    if (profiles + conversations > 0) {
       const what = `profiles: ${profiles}, conversations: ${conversations}`;
       this.screen.line(`  Deleted what a killed run had left: ${what}.`, 2);
     }
