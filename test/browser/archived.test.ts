@@ -5,7 +5,7 @@ import { type RunningStack, startStack } from "../../src/services/start.ts";
 import { PATIENTLY } from "../support/cli.ts";
 import { ask, createProfile, createSession } from "../support/hmi.ts";
 import { CHROMIUM, launchChromium, NO_CHROMIUM } from "./chromium.ts";
-import { type ChatPage, openChatPage, shows, tabTo } from "./page.ts";
+import { type ChatPage, openChatPage, PHONE, shows, tabTo } from "./page.ts";
 
 if (CHROMIUM === undefined) test("archived conversations in a browser", ({ skip }) => skip(NO_CHROMIUM));
 
@@ -95,6 +95,19 @@ describe.runIf(CHROMIUM !== undefined)(
       const isFocused = () => links.nth(50).evaluate((link) => link === document.activeElement);
       await expect.poll(isFocused, PATIENTLY).toBe(true);
       expect(await chat.page.getByRole("button", { name: "Show older" }).count()).toBe(0);
+    });
+
+    test("an archived one that is opened from the drawer is seen", async () => {
+      await archived("Narrow");
+      await using chat = await open();
+      await chat.page.setViewportSize(PHONE);
+      for (const name of ["Conversations", "Archived"]) {
+        await chat.page.getByRole("button", { name, exact: true }).focus();
+        await chat.page.keyboard.press("Enter");
+      }
+      await dialog(chat).getByRole("link", { name: "Narrow" }).click();
+      await chat.page.getByText(/^This conversation is archived/).waitFor();
+      await expect.poll(() => listed(chat, "New chat").isVisible(), PATIENTLY).toBe(false);
     });
 
     /** Makes a conversation, and archives it. */

@@ -21,7 +21,7 @@ describe.runIf(CHROMIUM !== undefined)("a new version in a browser", () => {
   afterAll(() => browser?.close());
 
   test("is told, and its reload loses no draft and loads only what has changed", {
-    timeout: 60_000,
+    timeout: 180_000,
   }, async () => {
     const project = copyOfProject();
     const stack = await testStack();
@@ -39,7 +39,7 @@ describe.runIf(CHROMIUM !== undefined)("a new version in a browser", () => {
     await build(project);
     await endService(stack, "hmi", "SIGTERM");
     await up(project, stack);
-    await chat.page.getByText("A new version of this page is here.").waitFor();
+    await chat.page.getByText("A new version of this page is here.").waitFor({ timeout: 60_000 });
     await chat.page.getByRole("button", { name: "Reload" }).click();
     await expect.poll(() => chat.message.inputValue(), PATIENTLY).toBe("A draft");
     await expect.poll(() => keys.textContent(), PATIENTLY).toMatch(/^Enter dispatches/);

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { newAddress } from "../address.ts";
+import { addressOf, newAddress } from "../address.ts";
 import type { Chat } from "../chat.ts";
 import { focusMessage, useChatState, useDrawer, usePageKeys } from "../hooks.ts";
 import { navigate, useAddress } from "../navigation.ts";
@@ -36,6 +36,9 @@ export function App({ chat, tabs }: AppProps) {
   useEffect(() => {
     document.title = title;
   }, [title]);
+  // What was chosen in a dialog that the list has opened is to be seen, too.
+  const place = addressOf(state);
+  useEffect(drawer.close, [place]);
   usePageKeys({
     onEscape: () => (drawer.isOpen ? drawer.close() : void chat.stop()),
     onNew: () => navigate(chat, newAddress(state.modelId)),

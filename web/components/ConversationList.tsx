@@ -61,9 +61,6 @@ export function ConversationList(props: ConversationListProps) {
           Show older
         </button>
       )}
-      <button type="button" class="quiet older" onClick={() => onDialog({ kind: "archived" })}>
-        Archived
-      </button>
     </div>
   );
 }

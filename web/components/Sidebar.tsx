@@ -59,6 +59,12 @@ const SidebarContent = memo((props: SidebarContentProps) => {
           title="Search (Ctrl+K)"
           onClick={() => onDialog({ kind: "search" })}
         />
+        <IconButton
+          icon="archive"
+          label="Archived"
+          title="Archived conversations"
+          onClick={() => onDialog({ kind: "archived" })}
+        />
       </div>
       <ProfileList profiles={profiles} openId={modelId} onChoose={onChoose} onDialog={onDialog} />
       <ConversationList
