@@ -36,7 +36,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "private-files.ts": "file-owners.ts, make-folders.ts, errors.ts",
   "errors.ts": "",
   commands:
-    "export, services/conversations/check-store.ts, type services/conversations/sql/database-check.ts, cli, init, launch, mcp, doctor, verify.ts, verify-load.ts, prove, prove-target, faults/index.ts, verify-leftovers, source-check, harness, reporters, target, tap, trace, supervisor, contract, config, text, errors.ts, package-root.ts",
+    "export, services/conversations/check-store.ts, services/conversations/copy, services/conversations/sqlite/back-up.ts, type services/conversations/sql/database-check.ts, cli, init, launch, mcp, doctor, verify.ts, verify-load.ts, prove, prove-target, faults/index.ts, verify-leftovers, source-check, harness, reporters, target, tap, trace, supervisor, contract, config, text, errors.ts, package-root.ts",
   "verify-leftovers": "target, supervisor, contract, private-files.ts, errors.ts",
   learn: "tap, target, contract, config/load.ts, errors.ts",
   cli: "learn, type services/conversations/sql/database-check.ts, launch, type doctor, type verify.ts, type prove, type prove-target, type faults, target/drivers/shipped-drivers.ts, type target, harness, reporters, supervisor, contract, config, text, linear-pattern.ts, private-files.ts, make-folders.ts, shell-word.ts, errors.ts, package-root.ts",
