@@ -146,21 +146,22 @@ export class PostgresqlDatabase implements Database {
   /** One try: whole, or nothing of it was done; or a CommitUnknownError. */
   async #attempt<Result>(begin: string, work: Transaction<Result>): Promise<Result> {
     const client = await this.#connect();
-    let isLost = false;
-    let xid: string | undefined;
     try {
-      xid = xidOf(await simpleQuery(client, begin));
+      const xid = xidOf(await simpleQuery(client, begin));
       const result = await work(statementsOn(client));
       const committing = simpleQuery(client, "COMMIT");
-      await (xid === undefined ? committing : this.#committed(committing, xid));
+      if (xid !== undefined) await this.#committed(committing, xid);
+      // Nobody waits for the end of what has only read.
+      void committing.then(
+        () => client.release(),
+        () => client.release(true),
+      );
       return result;
     } catch (error) {
-      isLost = error instanceof ConnectionLostError || error instanceof NotConfirmedError;
-      if (!isLost) isLost = await rollBack(client);
-      throw error;
-    } finally {
+      const isLost = error instanceof ConnectionLostError || error instanceof NotConfirmedError;
       // One that is lost is not used again.
-      client.release(isLost);
+      client.release(isLost || (await rollBack(client)));
+      throw error;
     }
   }
 
