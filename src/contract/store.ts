@@ -60,7 +60,7 @@ export function readStoreAddress(text: string): StoreAddress | string {
  */
 export function postgresqlName(url: string): string {
   const { host, pathname, searchParams } = new URL(url);
-  return `${decodeURIComponent(pathname.slice(1))} at ${searchParams.get("host") ?? (host || "localhost")}`;
+  return `${pathname.slice(1)} at ${searchParams.get("host") ?? (host || "localhost")}`;
 }
 
 const SQLITE_FORMS =
