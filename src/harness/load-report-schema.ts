@@ -31,6 +31,7 @@ const Step = z.object({
   failures: z.record(z.string(), count),
   tokens: count,
   tokens_per_s: amount,
+  under_way: amount,
   reply_tokens_per_s: z.object({ p50: amount, p5: amount }).nullable(),
   wait_ms: times,
   accepted_ms: times,
@@ -56,6 +57,6 @@ export const LoadReportSchema = z.object({
     users: count.nullable(),
     over_at: count.nullable(),
     words: z.string(),
-    figures: z.array(z.object({ users: count, tokens_per_s: amount, reply_ms: amount, power: amount })),
+    figures: z.array(z.object({ users: count, tokens_per_s: amount, token_ms: amount, power: amount })),
   }),
 });

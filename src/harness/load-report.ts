@@ -53,6 +53,8 @@ export interface LoadStep {
   /** Pieces of text that came while it was measured. */
   readonly tokens: number;
   readonly tokens_per_s: number;
+  /** Messages that were due and whose replies had not ended yet, in the mean over the time. */
+  readonly under_way: number;
   /** Tokens a second of one reply while it is written: in the median, and of the slowest twentieth. Null where none was. */
   readonly reply_tokens_per_s: { readonly p50: number; readonly p5: number } | null;
   /** From when a message was due until it was sent: how long its user still waited for the reply before. */
@@ -78,9 +80,9 @@ export interface LoadStep {
 export interface KneeFigure {
   readonly users: number;
   readonly tokens_per_s: number;
-  /** The mean time of a whole reply, from when its message was due. */
-  readonly reply_ms: number;
-  /** Tokens a second for each second that a reply takes. */
+  /** How long users wait and read for each token that comes: messages under way, divided by tokens a second. */
+  readonly token_ms: number;
+  /** Tokens a second, divided by that time in seconds. */
   readonly power: number;
 }
 

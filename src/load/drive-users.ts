@@ -64,7 +64,13 @@ async function driveAll(
   const recordAt = (time: number): StepRecord | undefined => records[stepAt(steps, time) ?? -1];
   const nothing = new StepRecord();
   const end = steps.at(-1)?.end ?? 0;
-  const world: UserWorld = { pace, end, now, recordAt };
+  const countUnderWay = (from: number, to: number): void => {
+    for (const [index, step] of steps.entries()) {
+      const ms = Math.min(to, step.end) - Math.max(from, step.measureFrom);
+      if (ms > 0) records[index]?.underWay(ms);
+    }
+  };
+  const world: UserWorld = { pace, end, now, recordAt, countUnderWay };
   const virtual = users.flatMap(({ person, ...plan }) => {
     const [chat, place] = [connected[person]?.chat, people[person]?.place];
     if (chat === undefined || place === undefined) return [];

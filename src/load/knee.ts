@@ -4,9 +4,11 @@ import type { Knee, KneeFigure, LoadStep } from "../harness/load-report.ts";
 const FALL = 0.9;
 
 /**
- * Where the knee is: at the step with the greatest power, which is tokens a second divided by the mean time of a whole
- * reply (Kleinrock, 1979), where a later step has less than nine tenths of it. Up to there, more users bring more
- * throughput than they cost time; after it, a percent of throughput costs more than a percent of time.
+ * Where the knee is: at the step with the greatest power (Kleinrock, 1979), which is tokens a second divided by the time
+ * that users wait and read for each token, where a later step has less than nine tenths of it. Up to there, more users
+ * bring more throughput than they cost time; after it, a percent of throughput costs more than a percent of time. That
+ * time is of what was under way (Little's law), and not of the replies that ended: those that were begun near a step's
+ * end have the next step's users beside them.
  */
 export function findKnee(steps: readonly LoadStep[]): Knee {
   const figures = steps.flatMap(figureOf);
@@ -16,7 +18,7 @@ export function findKnee(steps: readonly LoadStep[]): Knee {
   );
   const heldUp = steps.filter(({ driver }) => driver.is_held_up);
   const none = { users: null, over_at: null, figures };
-  if (best === undefined) return { ...none, words: "Not told: no reply came to its end." };
+  if (best === undefined) return { ...none, words: "Not told: no token came." };
   const later = figures.slice(figures.indexOf(best) + 1);
   const over = later.find(({ power }) => power < best.power * FALL);
   if (over !== undefined && heldUp.some(({ users }) => users >= best.users && users <= over.users)) {
@@ -41,10 +43,12 @@ export function findKnee(steps: readonly LoadStep[]): Knee {
   };
 }
 
-function figureOf({ users, tokens_per_s, reply_ms }: LoadStep): KneeFigure[] {
-  if (reply_ms === null || reply_ms.mean === 0 || tokens_per_s === 0) return [];
-  const power = tokens_per_s / (reply_ms.mean / 1_000);
-  return [{ users, tokens_per_s, reply_ms: reply_ms.mean, power: Math.round(power * 100) / 100 }];
+function figureOf({ users, tokens_per_s, under_way }: LoadStep): KneeFigure[] {
+  if (under_way === 0 || tokens_per_s === 0) return [];
+  const seconds = under_way / tokens_per_s;
+  return [
+    { users, tokens_per_s, token_ms: rounded(seconds * 1_000), power: rounded(tokens_per_s / seconds) },
+  ];
 }
 
 function growth(figures: readonly KneeFigure[]): string {
@@ -55,6 +59,9 @@ function growth(figures: readonly KneeFigure[]): string {
 
 function compared(from: KneeFigure, to: KneeFigure): string {
   const tokens = `${from.tokens_per_s} to ${to.tokens_per_s} tokens/s`;
-  const times = `${Math.round(from.reply_ms)} to ${Math.round(to.reply_ms)} ms`;
-  return `throughput goes from ${tokens} and a reply's time from ${times}`;
+  return `throughput goes from ${tokens} and a user's time for each token from ${from.token_ms} to ${to.token_ms} ms`;
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 10) / 10;
 }

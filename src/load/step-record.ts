@@ -26,6 +26,7 @@ export interface EncodedStep {
   readonly messages: LoadMessages;
   readonly failures: Readonly<Record<string, number>>;
   readonly tokens: number;
+  readonly under_way_ms: number;
   readonly late_max_ms: number;
   readonly cpu: number;
   /** Histograms, encoded; those without a value are left out. */
@@ -47,6 +48,7 @@ export class StepRecord {
   readonly #failures = new Map<string, number>();
   readonly #times = new Map<TimeName, LatencyHistogram>();
   #tokens = 0;
+  #underWayMs = 0;
   #lateMax = 0;
   #cpu = 0;
 
@@ -60,6 +62,11 @@ export class StepRecord {
   /** Counts a piece of text that has come. */
   token(): void {
     this.#tokens += 1;
+  }
+
+  /** Counts that a message was under way for so long while the step was measured. */
+  underWay(ms: number): void {
+    this.#underWayMs += ms;
   }
 
   time(name: TimeName, ms: number): void {
@@ -90,6 +97,7 @@ export class StepRecord {
       messages: { ...this.#messages },
       failures: Object.fromEntries(this.#failures),
       tokens: this.#tokens,
+      under_way_ms: this.#underWayMs,
       late_max_ms: this.#lateMax,
       cpu: this.#cpu,
       times: Object.fromEntries(times),
@@ -97,12 +105,13 @@ export class StepRecord {
   }
 
   /** Adds what another process has recorded of the same step. */
-  merge({ messages, failures, tokens, late_max_ms, cpu, times }: EncodedStep): void {
+  merge({ messages, failures, tokens, under_way_ms, late_max_ms, cpu, times }: EncodedStep): void {
     for (const name of Object.keys(this.#messages) as (keyof LoadMessages)[]) {
       this.#messages[name] += messages[name];
     }
     for (const [code, count] of Object.entries(failures)) this.#failed(code, count);
     this.#tokens += tokens;
+    this.#underWayMs += under_way_ms;
     this.#lateMax = Math.max(this.#lateMax, late_max_ms);
     this.busy(cpu);
     for (const name of TIMES) {
@@ -122,6 +131,7 @@ export class StepRecord {
       failures: Object.fromEntries(this.#failures),
       tokens: this.#tokens,
       tokens_per_s: measuredMs === 0 ? 0 : rounded(this.#tokens / (measuredMs / 1_000)),
+      under_way: measuredMs === 0 ? 0 : Math.round((this.#underWayMs / measuredMs) * 100) / 100,
       reply_tokens_per_s:
         token === undefined
           ? null

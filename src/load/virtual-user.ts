@@ -19,6 +19,8 @@ export interface UserWorld {
   now(): number;
   /** Where something is recorded that is due, or comes, at this time; undefined where nothing is measured then. */
   recordAt(time: number): StepRecord | undefined;
+  /** Counts that a message was under way from one time to another, in whatever steps that was. */
+  countUnderWay(from: number, to: number): void;
 }
 
 /** One user of a load run. */
@@ -107,6 +109,7 @@ export class VirtualUser {
     for (let due = first; due < until; due += pace.every_ms) {
       const record = this.#world.recordAt(due);
       record?.ended("unsent");
+      this.#world.countUnderWay(due, now());
       this.#recordAtLeast(record, due);
     }
   }
@@ -165,6 +168,7 @@ export class VirtualUser {
       }
       return false;
     } finally {
+      this.#world.countUnderWay(due, now());
       this.#cancelRunning = undefined;
     }
   }

@@ -1,14 +1,14 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { findKnee } from "../../src/load/knee.ts";
-import { allAt, loadStep } from "../support/load-step.ts";
+import { loadStep } from "../support/load-step.ts";
 
 /** What users see of an engine that writes so many replies at once, each in a second, and has the others wait. */
 function stepOf(users: number, slots: number, heldUp: readonly number[] = []) {
   return loadStep({
     users,
     tokens_per_s: 10 * Math.min(users, slots),
-    reply_ms: allAt(1_000 * Math.max(1, users / slots)),
+    under_way: users,
     driver: { late_p95_ms: 0, late_max_ms: 0, cpu: 0, is_held_up: heldUp.includes(users) },
   });
 }
@@ -19,13 +19,13 @@ test("the knee is where all slots are taken, and one step more says so by its fi
     users: 4,
     over_at: 8,
     words:
-      "At 4 users: with 8, throughput goes from 40 to 40 tokens/s and a reply's time from 1000 to 2000 ms.",
+      "At 4 users: with 8, throughput goes from 40 to 40 tokens/s and a user's time for each token from 100 to 200 ms.",
     figures: [
-      { users: 1, power: 10 },
-      { users: 2, power: 20 },
-      { users: 4, power: 40 },
-      { users: 8, power: 20 },
-      { users: 16, power: 10 },
+      { users: 1, power: 100 },
+      { users: 2, power: 200 },
+      { users: 4, power: 400 },
+      { users: 8, power: 200 },
+      { users: 16, power: 100 },
     ],
   });
 });
@@ -44,7 +44,7 @@ test("where it was not reached it says so, with the growth of the last step", ()
   expect(findKnee([1, 2, 4].map((users) => stepOf(users, 8)))).toMatchObject({
     users: null,
     words:
-      "Not reached with 4 users: from 2 to 4, throughput goes from 20 to 40 tokens/s and a reply's time from 1000 to 1000 ms.",
+      "Not reached with 4 users: from 2 to 4, throughput goes from 20 to 40 tokens/s and a user's time for each token from 100 to 100 ms.",
   });
   expect(findKnee([stepOf(1, 1)]).words).toBe("Not reached with 1 user: one step alone shows no growth.");
 });
@@ -63,7 +63,5 @@ test("figures of drivers that were held up themselves tell none", () => {
 });
 
 test("without a reply there is none", () => {
-  expect(findKnee([loadStep({ reply_ms: null, tokens_per_s: 0 })]).words).toBe(
-    "Not told: no reply came to its end.",
-  );
+  expect(findKnee([loadStep({ tokens_per_s: 0 })]).words).toBe("Not told: no token came.");
 });

@@ -14,11 +14,12 @@ import { readableScreen } from "../support/screen.ts";
 const HOSTILE = `<script>alert(1)</script>"&\u0007`;
 
 const steps = [
-  loadStep({ users: 1, tokens_per_s: 10 }),
-  loadStep({ users: 4, tokens_per_s: 40, first_token_ms: { ...allAt(20), p95: 35 } }),
+  loadStep({ users: 1, tokens_per_s: 10, under_way: 1 }),
+  loadStep({ users: 4, tokens_per_s: 40, under_way: 4, first_token_ms: { ...allAt(20), p95: 35 } }),
   loadStep({
     users: 8,
     tokens_per_s: 41,
+    under_way: 8,
     reply_ms: allAt(700),
     messages: { due: 100, done: 90, failed: 3, cut: 1, unfinished: 2, unsent: 4 },
     failures: { [HOSTILE]: 3 },
@@ -55,7 +56,7 @@ test("the terminal shows a line a step, no wider than a usual one, with the knee
   const lines = linesOf([{ type: "load-ended", load }]);
   const rows = lines.filter((line) => /^ +\d+ /.test(line));
   expect(rows).toHaveLength(3);
-  expect(rows[1]).toMatch(/^ +4 +40 +20 +35 +20 +30 +300 +300 +133 +0 +0 <$/);
+  expect(rows[1]).toMatch(/^ +4 +40 +20 +35 +20 +30 +300 +300 +400 +0 +0 <$/);
   expect(rows[2]).toMatch(/ +4 +6$/);
   for (const row of rows) expect(row.length).toBeLessThanOrEqual(80);
   expect(lines.join("\n")).toContain("Knee  At 4 users: with 8, throughput goes from 40 to 41 tokens/s");

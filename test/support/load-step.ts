@@ -15,6 +15,7 @@ export function loadStep(changes: Partial<LoadStep> = {}): LoadStep {
     failures: {},
     tokens: 1_000,
     tokens_per_s: 100,
+    under_way: 3,
     reply_tokens_per_s: { p50: 20, p5: 15 },
     wait_ms: allAt(0),
     accepted_ms: allAt(10),
