@@ -78,25 +78,27 @@ const LOOK_MS = 100;
 /** A thread that was busy for no more than this share of the time takes one more. */
 const BUSY = 0.7;
 
-/** A machine on which this thread was held up for longer, in milliseconds, is busy with something else. */
+/** A machine on which this thread was held up for longer is busy with something else, and so for a while, in milliseconds. */
 const LATE_MS = 20;
+const FOR_A_WHILE_MS = 2_000;
 
 /**
  * Tells whether a thread had time left since that was asked last. On a machine that is busy with something else there is
  * nothing to gain, and checks that time things are late.
  */
 function timeIn(worker: Worker): () => boolean {
-  const { performance } = worker;
+  const loop = worker.performance;
   const delay = monitorEventLoopDelay({ resolution: LATE_MS / 4 });
   delay.enable();
-  let last = performance.eventLoopUtilization();
+  let last = loop.eventLoopUtilization();
+  let lateAt = Number.NEGATIVE_INFINITY;
   return () => {
-    const now = performance.eventLoopUtilization();
-    const { active, utilization } = performance.eventLoopUtilization(now, last);
-    const lateMs = delay.max / 1e6;
+    const now = loop.eventLoopUtilization();
+    const { active, utilization } = loop.eventLoopUtilization(now, last);
+    if (delay.max / 1e6 > LATE_MS) lateAt = performance.now();
     last = now;
     delay.reset();
     // Nothing is known of a thread that has not begun.
-    return active > 0 && utilization < BUSY && lateMs < LATE_MS;
+    return active > 0 && utilization < BUSY && performance.now() - lateAt > FOR_A_WHILE_MS;
   };
 }
