@@ -73,23 +73,27 @@ export function exportOf(
 }
 
 /** The same export with ids of messages that only count, and without the time at which it was made. */
-export function withoutIds({ exported_at: _, ...exported }: ChatExport) {
-  return {
-    ...exported,
-    conversations: exported.conversations.map(({ messages, ...conversation }) => {
-      const places = new Map(messages.map(({ message_id }, at) => [message_id, String(at)]));
-      const placeOf = (id: string | null): string | null => (id === null ? null : (places.get(id) ?? id));
-      return {
-        ...conversation,
-        messages: messages.map((message) => ({
-          ...message,
-          message_id: placeOf(message.message_id),
-          parent_id: placeOf(message.parent_id),
-          covers_until: placeOf(message.covers_until),
-        })),
-      };
-    }),
-  };
+export function withoutIds({ exported_at: _, conversations, ...exported }: ChatExport) {
+  return { ...exported, conversations: withCountedIds(conversations) };
+}
+
+type Ids = Pick<ExportedMessage, "message_id" | "parent_id" | "covers_until">;
+
+/** The same conversations with ids of messages that only count. */
+export function withCountedIds(conversations: readonly { readonly messages: readonly Ids[] }[]) {
+  return conversations.map(({ messages, ...conversation }) => {
+    const places = new Map(messages.map(({ message_id }, at) => [message_id, String(at)]));
+    const placeOf = (id: string | null): string | null => (id === null ? null : (places.get(id) ?? id));
+    return {
+      ...conversation,
+      messages: messages.map((message) => ({
+        ...message,
+        message_id: placeOf(message.message_id),
+        parent_id: placeOf(message.parent_id),
+        covers_until: placeOf(message.covers_until),
+      })),
+    };
+  });
 }
 
 const anyTime = fc

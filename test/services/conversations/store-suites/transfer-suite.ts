@@ -5,6 +5,12 @@ import type {
   TransferredMessage,
   UserStore,
 } from "../../../../src/services/conversations/store.ts";
+import {
+  CONVERSATION as EXPORTED_CONVERSATION,
+  MESSAGE as EXPORTED_MESSAGE,
+  REPLY,
+  withCountedIds,
+} from "../../../support/exported-conversations.ts";
 import { endingOf, exchangeOf, makeProfile, openConversation } from "../../../support/store.ts";
 import type { OpenStore } from "../../../support/test-stores.ts";
 
@@ -13,40 +19,11 @@ export function transferSuite(open: OpenStore): void {
   describe("transfer", () => {
     const PICTURE: Picture = { mediaType: "image/png", bytes: new Uint8Array([1, 2, 3]) };
 
-    const MESSAGE: TransferredMessage<Picture> = {
-      message_id: "a",
-      parent_id: null,
-      chosen: true,
-      role: "user",
-      message_type: "chat",
-      content: "Hi",
-      thinking: null,
-      images: [],
-      model_name: null,
-      status: "complete",
-      usage: null,
-      timings: null,
-      notices: [],
-      finish_reason: null,
-      error: null,
-      timestamp: "2026-01-02T00:00:00.000Z",
-      covers_until: null,
-    };
+    const MESSAGE: TransferredMessage<Picture> = { ...EXPORTED_MESSAGE, images: [] };
 
     const CONVERSATION: TransferredConversation<Picture> = {
-      key: "somewhere-else",
-      profile_key: null,
-      agent_id: "architect",
-      model: null,
-      title: "Brought",
-      active: false,
-      archived: false,
-      created_at: "2026-01-01T00:00:00.000Z",
-      updated_at: "2026-01-02T00:00:00.000Z",
-      messages: [
-        MESSAGE,
-        { ...MESSAGE, message_id: "b", parent_id: "a", role: "assistant", content: "Hello" },
-      ],
+      ...EXPORTED_CONVERSATION,
+      messages: [MESSAGE, { ...REPLY, images: [] }],
     };
 
     /** What one user's store gives out, whole, with its pictures in place. */
@@ -61,23 +38,6 @@ export function transferSuite(open: OpenStore): void {
         conversations.push({ ...conversation, messages: await Promise.all(withPictures) });
       }
       return conversations;
-    }
-
-    /** The same conversations with ids that only count. */
-    function withoutIds(conversations: readonly TransferredConversation<Picture>[]) {
-      return conversations.map(({ messages, ...conversation }) => {
-        const places = new Map(messages.map(({ message_id }, at) => [message_id, String(at)]));
-        const placeOf = (id: string | null): string | null => (id === null ? null : (places.get(id) ?? id));
-        return {
-          ...conversation,
-          messages: messages.map((message) => ({
-            ...message,
-            message_id: placeOf(message.message_id),
-            parent_id: placeOf(message.parent_id),
-            covers_until: placeOf(message.covers_until),
-          })),
-        };
-      });
     }
 
     test("what a user has, with its versions, thoughts, pictures and summaries, is the same in another store", async () => {
@@ -114,7 +74,7 @@ export function transferSuite(open: OpenStore): void {
       const other = await open();
       for (const profile of await own.transfer.profiles()) await other.own.transfer.importProfile(profile);
       for (const conversation of exported) await other.own.transfer.importConversation(conversation);
-      expect(withoutIds(await exportOf(other.own))).toEqual(withoutIds(exported));
+      expect(withCountedIds(await exportOf(other.own))).toEqual(withCountedIds(exported));
       expect(await other.own.transfer.profiles()).toEqual(await own.transfer.profiles());
       expect(exported.at(-1)?.messages.at(-1)).toMatchObject({ content: "Ha", status: "interrupted" });
       expect(await other.raw.problems()).toEqual([]);
