@@ -1,15 +1,39 @@
 import { type Command, CommandHelp, Help } from "@oclif/core";
 import { textWidth } from "../text/text-width.ts";
 
+type RenderList = CommandHelp["renderList"];
+
+/** Where a terminal is so narrow that oclif puts texts under their names, it counts their indent short by two. */
+function renderFitting(
+  render: RenderList,
+  maxWidth: number,
+  ...[rows, options]: Parameters<RenderList>
+): string {
+  const { indentation } = options;
+  const list = render(rows, options);
+  const isFitting = list.split("\n").every((line) => textWidth(line) <= maxWidth - indentation);
+  if (isFitting) return list;
+  return render(rows, { ...options, multiline: true, indentation: indentation + 2 });
+}
+
+/** What stands for a command's name in oclif's usage, which is wrapped before the name is put in. */
+const NAME_TEMPLATE = "<%= command.id %>";
+
 /** The help of a command: its summary stands first, and nowhere else. */
 class StackCommandHelp extends CommandHelp {
-  /** Where a terminal is so narrow that oclif puts texts under their names, it counts their indent short by two. */
-  override renderList(...[rows, options]: Parameters<CommandHelp["renderList"]>): string {
-    const { indentation } = options;
-    const list = super.renderList(rows, options);
-    const isFitting = list.split("\n").every((line) => textWidth(line) <= this.opts.maxWidth - indentation);
-    if (isFitting) return list;
-    return super.renderList(rows, { ...options, multiline: true, indentation: indentation + 2 });
+  override renderList(...[rows, options]: Parameters<RenderList>): string {
+    return renderFitting((...list) => super.renderList(...list), this.opts.maxWidth, rows, options);
+  }
+
+  /** Wrapped so that a name has room that is longer than what stands for it. */
+  protected override usage(): string {
+    const { maxWidth } = this.opts;
+    this.opts.maxWidth -= Math.max(0, this.command.id.length - NAME_TEMPLATE.length);
+    try {
+      return super.usage();
+    } finally {
+      this.opts.maxWidth = maxWidth;
+    }
   }
 
   protected override description(): string | undefined {
@@ -31,6 +55,10 @@ export default class StackHelp extends Help {
     this.log("");
     this.log(this.formatCommands(this.sortedCommands));
     this.log("");
+  }
+
+  override renderList(...[rows, options]: Parameters<RenderList>): string {
+    return renderFitting((...list) => super.renderList(...list), this.opts.maxWidth, rows, options);
   }
 
   override formatRoot(): string {

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
+import { SCHEMA_VERSION } from "../../src/services/conversations/sqlite/schema.ts";
 import { processesOf, recordsIn, type TestStack, testStack } from "../support/cli.ts";
 import { startTestStack } from "../support/hmi.ts";
 
@@ -205,7 +206,7 @@ test("a database of a newer version is refused before anything starts, and stays
   await expectRefused(stack, {
     args: ["up", "--detach"],
     code: "database_too_new",
-    message: `The database ${stack.database} has schema version 999; this stack knows versions up to 5.`,
+    message: `The database ${stack.database} has schema version 999; this stack knows versions up to ${SCHEMA_VERSION}.`,
     hint: "Update stack, or set store.path to another file. Nothing was changed.",
   });
   expectNothingStarted(stack);

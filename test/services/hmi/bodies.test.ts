@@ -1,7 +1,16 @@
 import { expect, test } from "vitest";
+import type { ChatExport } from "../../../src/contract/chat-export.ts";
 import { hmiRoutes, type Route } from "../../../src/contract/routes.ts";
 import { call } from "../../support/http.ts";
 import { startTestStack } from "../../support/stack.ts";
+
+const NOTHING_EXPORTED: ChatExport = {
+  format: "chat-stack-export",
+  version: 1,
+  exported_at: "2026-01-01T00:00:00.000Z",
+  profiles: [],
+  conversations: [],
+};
 
 /** Every call of the HMI that takes a body, with one that it takes. */
 const BODIES: readonly (readonly [string, Route, object])[] = [
@@ -13,6 +22,7 @@ const BODIES: readonly (readonly [string, Route, object])[] = [
   ["a new title", hmiRoutes.renameSession, { title: "Mine" }],
   ["a new profile", hmiRoutes.newProfile, { name: "Tower" }],
   ["a changed profile", hmiRoutes.updateProfile, { name: "Bridge" }],
+  ["an import", hmiRoutes.importChats, NOTHING_EXPORTED],
 ];
 
 test("the calls above are all that take a body", () => {
