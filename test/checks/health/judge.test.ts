@@ -9,6 +9,7 @@ import { truth } from "../../../src/checks/health/truth.ts";
 import type { Look, Service, Watched } from "../../../src/checks/health/watched.ts";
 import type { DependencyHealth, Health } from "../../../src/contract/common.ts";
 import { METRIC_TYPES, METRICS } from "../../../src/contract/metrics.ts";
+import { NotTold } from "../../../src/errors.ts";
 import { CouldNotRun } from "../../../src/harness/check.ts";
 import type { SeenCall } from "../../../src/target/http.ts";
 import { judge } from "../model-conversation/evidence.ts";
@@ -162,9 +163,14 @@ test("quick is broken where an answer waits for the reply's end", () => {
 });
 
 test.each([
+  ["nobody asked meanwhile", replyWith([])],
+  ["nobody asked in time", replyWith(late(105))],
+])("quick is not told of a reply that was too short where %s", (_, changes) => {
+  expect(() => judge(quick, watched(changes))).toThrow(NotTold);
+});
+
+test.each([
   ["this process was held up", quick, { ...replyWith(late(20)), heldUpMs: 80 }],
-  ["nobody asked meanwhile", quick, replyWith([])],
-  ["nobody asked in time", quick, replyWith(late(105))],
   ["the reply failed", activeStreams, replyWith(looks(20), "done (error)")],
   ["the reply failed, for the counters", metricsCount, replyWith(looks(20), "cut")],
 ])("no verdict where %s", (_, check, changes) => {
