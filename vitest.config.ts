@@ -1,6 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-/** What takes the time of things: it has the machine for itself, after everything else. */
+/** What takes the time of things: each has the machine for itself, after everything else. */
+const LOAD = ["test/load/measure-load.test.ts", "test/verify-load.test.ts"];
 const PROOF = ["test/faults/matrix.test.ts"];
 
 export default defineConfig({
@@ -8,9 +9,15 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "stack", include: ["test/**/*.test.ts"], exclude: PROOF, sequence: { groupOrder: 0 } },
+        test: {
+          name: "stack",
+          include: ["test/**/*.test.ts"],
+          exclude: [...LOAD, ...PROOF],
+          sequence: { groupOrder: 0 },
+        },
       },
-      { extends: true, test: { name: "proof", include: PROOF, sequence: { groupOrder: 1 } } },
+      { extends: true, test: { name: "load", include: LOAD, maxWorkers: 1, sequence: { groupOrder: 1 } } },
+      { extends: true, test: { name: "proof", include: PROOF, maxWorkers: 1, sequence: { groupOrder: 2 } } },
     ],
     // No test keeps anything in a module, so that files share them: half the time of the whole.
     isolate: false,
@@ -19,7 +26,7 @@ export default defineConfig({
       ? ["default", ["json", { outputFile: process.env["TEST_REPORT"] }]]
       : ["default"],
     // Most tests wait for processes and sockets for more than half of their time: on two cores fewer workers would sleep.
-    maxWorkers: 4,
+    maxWorkers: 3,
     globalSetup: "test/support/build.ts",
     // Only that nothing waits for ever: what takes a moment here takes many seconds on a machine that is busy otherwise.
     expect: { poll: { timeout: 20_000, interval: 20 } },

@@ -1,7 +1,7 @@
 import { execa } from "execa";
 import { expect, test } from "vitest";
 import type { RunningStack } from "../../src/services/start.ts";
-import { BIN, testStack } from "../support/cli.ts";
+import { BIN, NEVER_RESTARTED, testStack } from "../support/cli.ts";
 import {
   createProfile,
   createSession,
@@ -46,7 +46,7 @@ test("a report on standard output is alone there; people are told on the other o
 test.each(["gateway", "hmi"] as const)(
   "a stack whose %s is dead is neither judged nor passed over for a fresh one",
   async (name) => {
-    const cli = await testStack();
+    const cli = await testStack({}, NEVER_RESTARTED);
     await cli.run("up", "--detach");
     process.kill(cli.pids()[name] ?? 0, "SIGKILL");
     const { exitCode, stderr } = await cli.run(...SUITE);

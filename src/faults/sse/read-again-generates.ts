@@ -10,8 +10,8 @@ export const readAgainGenerates: Fault = {
   name: "read-again-generates",
   story: "A finished stream that is read again is generated again, and the conversation has another reply.",
   seenIn: "docs/faults.md, row 43",
-  caughtBy: ["sse/read-again", "thoughts/kept"],
-  actsIn: ["sse", "persistence", "thoughts"],
+  caughtBy: ["sse/read-again"],
+  actsIn: ["sse", "persistence"],
   overrides: (onApplied) => {
     /** The conversations whose reply was read to its end. */
     const read = new Set<string>();
