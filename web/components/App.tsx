@@ -23,7 +23,7 @@ interface AppProps {
 export function App({ chat, tabs }: AppProps) {
   const state = useChatState(chat);
   const drawer = useDrawer();
-  const [dialog, setDialog] = useState<DialogName | null>(null);
+  const { dialog, openDialog, closeDialog } = useDialog();
   const { access, missing, messages, problem } = state;
   const title = missing === null ? titleOf(state.session) : "Not found";
   const last = messages.at(-1);
@@ -42,10 +42,9 @@ export function App({ chat, tabs }: AppProps) {
   usePageKeys({
     onEscape: () => (drawer.isOpen ? drawer.close() : void chat.stop()),
     onNew: () => navigate(chat, newAddress(state.modelId)),
-    onShortcuts: () => setDialog({ kind: "shortcuts" }),
-    onSearch: () => setDialog({ kind: "search" }),
+    onShortcuts: () => openDialog({ kind: "shortcuts" }),
+    onSearch: () => openDialog({ kind: "search" }),
   });
-  const closeDialog = useCallback(() => setDialog(null), []);
 
   if (access !== "open") {
     const onToken = (token: string): void => {
@@ -65,11 +64,11 @@ export function App({ chat, tabs }: AppProps) {
         class={drawer.isOpen ? "drawer open" : "drawer"}
         aria-label="Conversations"
       >
-        <Sidebar chat={chat} state={state} onChoose={drawer.close} onDialog={setDialog} />
+        <Sidebar chat={chat} state={state} onChoose={drawer.close} onDialog={openDialog} />
       </nav>
       {drawer.isOpen && <div class="backdrop" onClick={drawer.close} aria-hidden="true" />}
       <main inert={drawer.isOpen}>
-        <TitleBar chat={chat} state={state} title={title} drawer={drawer} onDialog={setDialog} />
+        <TitleBar chat={chat} state={state} title={title} drawer={drawer} onDialog={openDialog} />
         {missing === null ? (
           <Conversation chat={chat} state={state} />
         ) : (
@@ -77,8 +76,35 @@ export function App({ chat, tabs }: AppProps) {
         )}
       </main>
       {dialog !== null && (
-        <Dialogs chat={chat} state={state} open={dialog} onOpen={setDialog} onClose={closeDialog} />
+        <Dialogs
+          key={dialog.opening}
+          chat={chat}
+          state={state}
+          open={dialog.name}
+          onOpen={openDialog}
+          onClose={closeDialog}
+        />
       )}
     </>
   );
+}
+
+interface OpenDialog {
+  readonly name: DialogName;
+  /** Counts them, where one takes another's place. */
+  readonly opening: number;
+}
+
+/**
+ * The dialog that is open. One that is asked for again while it closes (its `close` event comes later) is another one:
+ * else the key that opens it would be lost.
+ */
+function useDialog() {
+  const [dialog, setDialog] = useState<OpenDialog | null>(null);
+  const openDialog = useCallback(
+    (name: DialogName) => setDialog((before) => ({ name, opening: (before?.opening ?? 0) + 1 })),
+    [],
+  );
+  const closeDialog = useCallback(() => setDialog(null), []);
+  return { dialog, openDialog, closeDialog };
 }
