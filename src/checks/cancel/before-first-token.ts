@@ -1,3 +1,4 @@
+import type { GenerationRecord } from "../../contract/engine.ts";
 import { defineCheck } from "../../harness/check.ts";
 import { generationsFor } from "../engine-record.ts";
 import { lookUntil, patienceOf } from "../reading.ts";
@@ -18,11 +19,12 @@ export const beforeFirstToken = defineCheck<Context["target"], CancelledReply>({
       name: "before-first-token",
       options: { stand_in_load_ms: 2_000, stand_in_tokens: 5 },
       async moment(reply, asked) {
+        const isLoading = seenLoading();
         await lookUntil(
           context,
           patienceOf(context.target),
           () => generationsFor(context, asked),
-          (seen) => seen.length > 0 || reply.hasEnded,
+          (seen) => isLoading(seen) || reply.hasEnded,
         );
         // One that was refused says so.
         if (reply.hasEnded) await reply.taken;
@@ -30,3 +32,17 @@ export const beforeFirstToken = defineCheck<Context["target"], CancelledReply>({
     }),
   judge: judgeBothEnds,
 });
+
+/** Longer than a quick request takes that has the message in it and is not its reply's, such as one for a title. */
+const SEEN_LOADING_MS = 100;
+
+/** Whether one and the same request has been without a token for a while, as far as looks have shown. */
+function seenLoading(): (seen: readonly GenerationRecord[]) => boolean {
+  let loading: { readonly id: number; readonly since: number } | undefined;
+  return (seen) => {
+    const last = seen.findLast(({ ended, first_token_at }) => ended === "running" && first_token_at === null);
+    if (last === undefined) loading = undefined;
+    else if (loading?.id !== last.id) loading = { id: last.id, since: performance.now() };
+    return loading !== undefined && performance.now() - loading.since >= SEEN_LOADING_MS;
+  };
+}
