@@ -64,7 +64,7 @@ export async function watchEngine(engine: HttpClient, signal: AbortSignal, token
     answers: true,
     lacking: {
       ...(!isTapped && {
-        "show what reached the engine": `nobody records what reaches ${name}: \`stack tap engine\`, or engine.tap_port, does`,
+        "show what reached the engine": `nobody records what reaches ${name}: \`stack tap --to URL\`, or engine.tap_port, does`,
       }),
       "direct the engine": `only the engine stand-in can be told how to answer, and here is ${name}`,
     },
