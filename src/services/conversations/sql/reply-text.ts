@@ -63,8 +63,7 @@ export async function appendText(sql: Statements, growth: ReplyGrowth): Promise<
   const isOurs = `id = ? AND ${writer.mayWrite}`;
   const ours: SqlValue[] = [Number(messageId), writer.present];
   const length = lengthOf(text) + lengthOf(thinking);
-  const inRow = await lengthInRow(sql, growth);
-  if (length <= SHORT || length >= 2 * inRow) {
+  if (length <= SHORT || length >= 2 * (await lengthInRow(sql, growth))) {
     const changed = await sql.run(
       `UPDATE messages SET content = content || ifnull(${partsOf("text")}, '') || ?,
               thinking = nullif(ifnull(thinking, '') || ifnull(${partsOf("thinking")}, '') || ?, '') WHERE ${isOurs}`,
