@@ -1,5 +1,6 @@
 import { WireError } from "../../../errors.ts";
 import type { GenerationDirectory, GenerationKey } from "../../replicas/generation-directory.ts";
+import { inTurn } from "../in-turn.ts";
 import type { ReplyWriter } from "../sql/reply-writer.ts";
 import type { Database, Row, Statements } from "../sql/sql-database.ts";
 import type { OtherWriter } from "../store.ts";
@@ -23,8 +24,8 @@ const HOLDER = "SELECT token, url, key FROM generations JOIN writers ON token = 
  */
 export class GenerationLeases implements GenerationDirectory {
   readonly #parts: GenerationLeasesParts;
-  /** The last of what is asked of the database: that one has ended stands there before the next is claimed. */
-  #last: Promise<unknown> = Promise.resolve();
+  /** Asks the database: that one has ended stands there before the next is claimed. */
+  readonly #inOrder = inTurn();
 
   constructor(parts: GenerationLeasesParts) {
     this.#parts = parts;
@@ -114,11 +115,5 @@ export class GenerationLeases implements GenerationDirectory {
     await this.#inOrder(() =>
       db.writeSoon((statements) => statements.run(sql, sessionId, messageId, writer.present)),
     );
-  }
-
-  #inOrder<Result>(act: () => Promise<Result>): Promise<Result> {
-    const done = this.#last.then(act);
-    this.#last = done.catch(() => undefined);
-    return done;
   }
 }

@@ -2,6 +2,7 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, UserError, WireError, withoutStop } from "../../../errors.ts";
 import { preparePrivateFile } from "../../../private-files.ts";
+import { inTurn } from "../in-turn.ts";
 import {
   type Database,
   isStoreUnwell,
@@ -43,6 +44,7 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
   const walSync =
     checkpoints && synchronous === "full" ? new WalSync(path, () => checkpoints.moveAll()) : undefined;
   const sql = statementsOf(db);
+  /** Lets one transaction after the other use the connection: each waits for its statements, if only for a moment. */
   const oneByOne = inTurn();
   const writing = new Set<Promise<unknown>>();
   let isClosed = false;
@@ -143,16 +145,6 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
       walSync?.close();
       db.close();
     },
-  };
-}
-
-/** Lets one transaction after the other use the connection: each waits for its statements, if only for a moment. */
-function inTurn(): <Result>(work: () => Promise<Result>) => Promise<Result> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const done = last.then(work);
-    last = done.catch(() => undefined);
-    return done;
   };
 }
 
