@@ -11,7 +11,7 @@ import { endpoint } from "../http/endpoint.ts";
 import { probeDependency, type RunningService, reportHealth } from "../http/health.ts";
 import { createServer, listen, type ServerOptions } from "../http/server.ts";
 import { advertisedUrl } from "../replicas/advertised-url.ts";
-import { tryHereOrAtOwner } from "../replicas/answer-at-owner.ts";
+import { CANCEL_PATIENCE, READER_PATIENCE, tryHereOrAtOwner } from "../replicas/answer-at-owner.ts";
 import { CallPasser } from "../replicas/call-passer.ts";
 import { type GenerationDirectory, NO_OTHER_GATEWAYS } from "../replicas/generation-directory.ts";
 import type { FinishedLogsSettings } from "../stream/finished-logs.ts";
@@ -46,10 +46,6 @@ export interface GatewayOptions extends ServerOptions, ReaderSettings, FinishedL
   /** The host by which other gateways reach it; empty, or left out: see `advertisedHost`. */
   advertiseHost?: string | undefined;
 }
-
-/** How long another gateway that has a generation is tried, in milliseconds. */
-const HOLDER_PATIENCE = { answerMs: 10_000, waitMs: 15_000 };
-const CANCEL_PATIENCE = { answerMs: 800, waitMs: 0 };
 
 /** The gateway (contract, section 2): turns a chat request into an event stream, and can stop it. */
 export async function startGateway(options: GatewayOptions): Promise<RunningService> {
@@ -115,7 +111,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
       isBack
         ? resumeGeneration(generations, conversations, { sessionId, messageId, mayStart: false })
         : generations.start(body, personOf(request));
-    const generation = await tryHereOrAtOwner(passer, { request, reply }, tryHere, HOLDER_PATIENCE);
+    const generation = await tryHereOrAtOwner(passer, { request, reply }, tryHere, READER_PATIENCE);
     if (generation !== undefined) await sendLog(request, reply, generation.log, options);
   });
   endpoint(app, gatewayRoutes.resume, { query: ResumeQuery }, async ({ params, query, request, reply }) => {
@@ -127,7 +123,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
       mayStart: lastEventIdOf(request) === undefined,
     };
     const tryHere = () => resumeGeneration(generations, conversations, asked);
-    const generation = await tryHereOrAtOwner(passer, { request, reply }, tryHere, HOLDER_PATIENCE);
+    const generation = await tryHereOrAtOwner(passer, { request, reply }, tryHere, READER_PATIENCE);
     if (generation !== undefined) await sendLog(request, reply, generation.log, options);
   });
 

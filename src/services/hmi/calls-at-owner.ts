@@ -1,7 +1,12 @@
 import * as z from "zod";
 import type { Message } from "../../contract/hmi.ts";
 import { userOf } from "../http/caller-user.ts";
-import { answerAtOwner, type OwnerPatience } from "../replicas/answer-at-owner.ts";
+import {
+  answerAtOwner,
+  CANCEL_PATIENCE,
+  type OwnerPatience,
+  READER_PATIENCE,
+} from "../replicas/answer-at-owner.ts";
 import type { CallPasser, OtherCopy, PassableCall } from "../replicas/call-passer.ts";
 import type { CopyBus } from "../replicas/copy-bus.ts";
 import type { AskedLog } from "./reply-logs.ts";
@@ -14,12 +19,6 @@ export interface CallsAtOwnerParts {
   /** Ends a reply that is written here, because a copy that does not reach us by our address was asked to. */
   readonly cancelHere: (sessionId: string, messageId: string | undefined) => void;
 }
-
-/** For a reader: its reply's owner may have to be known as ended first, and another one to take the reply over. */
-const PATIENCE: OwnerPatience = { answerMs: 10_000, waitMs: 15_000 };
-
-/** For whoever cancels, who is answered within a second. */
-const CANCEL_PATIENCE: OwnerPatience = { answerMs: 800, waitMs: 0 };
 
 const TOPIC = "cancel";
 
@@ -46,18 +45,22 @@ export class CallsAtOwner {
    * `conversation_not_found` or `owner_unreachable`.
    */
   async answer(call: PassableCall, asked: AskedLog): Promise<boolean> {
-    return await this.#answer(call, () => this.#parts.owners.of(userOf(call.request), asked), PATIENCE);
+    return await this.#answer(
+      call,
+      () => this.#parts.owners.of(userOf(call.request), asked),
+      READER_PATIENCE,
+    );
   }
 
   /** The same for the reply of this row. */
   async answerForReply(call: PassableCall, row: Message): Promise<boolean> {
-    return await this.#answer(call, () => this.#parts.owners.ofReply(row), PATIENCE);
+    return await this.#answer(call, () => this.#parts.owners.ofReply(row), READER_PATIENCE);
   }
 
   /** The same for the reply that a reader comes back to, in whatever conversation it is. */
   async answerForEvent(call: PassableCall, lastEventId: string): Promise<boolean> {
     const find = () => this.#parts.owners.ofEvent(userOf(call.request), lastEventId);
-    return await this.#answer(call, find, PATIENCE);
+    return await this.#answer(call, find, READER_PATIENCE);
   }
 
   /** The same for a cancel: an owner that does not answer is told in another way, too. */

@@ -15,6 +15,12 @@ export interface OwnerPatience {
   readonly onUnreachable?: () => void;
 }
 
+/** For a reader: its reply's owner may have to be known as ended first, and another one to take the reply over. */
+export const READER_PATIENCE: OwnerPatience = { answerMs: 10_000, waitMs: 15_000 };
+
+/** For whoever cancels, who is answered within a second. */
+export const CANCEL_PATIENCE: OwnerPatience = { answerMs: 800, waitMs: 0 };
+
 /**
  * Has a call answered by the copy that owns what it is about; false where it is to be answered here, because this copy
  * does, or nobody. A call that has been passed on already is answered here in any case. Throws `owner_unreachable`.
