@@ -1,8 +1,9 @@
 import type { ClientBase } from "pg";
 import { postgresqlName } from "../../../contract/store.ts";
-import { messageOf, UserError, withoutStop } from "../../../errors.ts";
+import { UserError } from "../../../errors.ts";
 import { COUNTED_FAULTS, type DatabaseCheck, leftReplies } from "../sql/database-check.ts";
 import { versionOfPostgresql } from "./migrate-postgresql.ts";
+import { postgresqlUnreadable } from "./postgresql-errors.ts";
 import { createPostgresqlPool } from "./postgresql-pool.ts";
 import { POSTGRESQL_SCHEMA_VERSION } from "./postgresql-schema.ts";
 import { inPostgresql } from "./postgresql-statements.ts";
@@ -24,12 +25,7 @@ export async function checkPostgresql(url: string): Promise<DatabaseCheck> {
       client.release(true);
     }
   } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError(
-      "database_unreadable",
-      `The database ${name} cannot be read: ${withoutStop(messageOf(error))}.`,
-      { hint: "Check store.url, and that PostgreSQL runs there and lets this user in.", cause: error },
-    );
+    throw postgresqlUnreadable(error, name, "read");
   } finally {
     await pool.end();
   }

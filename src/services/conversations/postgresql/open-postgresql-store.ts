@@ -1,10 +1,10 @@
 import { postgresqlName } from "../../../contract/store.ts";
-import { messageOf, UserError, withoutStop } from "../../../errors.ts";
 import { createSqlStore } from "../sql/sql-store.ts";
 import type { ConversationStore } from "../store.ts";
 import { GenerationLeases } from "./generation-leases.ts";
 import { migratePostgresql } from "./migrate-postgresql.ts";
 import { PostgresqlDatabase } from "./postgresql-database.ts";
+import { postgresqlUnreadable } from "./postgresql-errors.ts";
 import { createPostgresqlPool } from "./postgresql-pool.ts";
 import { LEASE_MS, WriterLease, type WriterLeaseOptions } from "./writer-lease.ts";
 
@@ -50,11 +50,6 @@ export async function openPostgresqlDatabase(url: string): Promise<PostgresqlDat
     return new PostgresqlDatabase(pool, name);
   } catch (error) {
     await pool.end();
-    if (error instanceof UserError) throw error;
-    throw new UserError(
-      "database_unreadable",
-      `The database ${name} cannot be opened: ${withoutStop(messageOf(error))}.`,
-      { hint: "Check store.url, and that PostgreSQL runs there and lets this user in.", cause: error },
-    );
+    throw postgresqlUnreadable(error, name, "opened");
   }
 }

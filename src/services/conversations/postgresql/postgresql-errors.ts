@@ -1,4 +1,4 @@
-import { messageOf, WireError, withoutStop } from "../../../errors.ts";
+import { messageOf, UserError, WireError, withoutStop } from "../../../errors.ts";
 
 /** PostgreSQL's own codes: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const DISK_FULL = "53100";
@@ -69,6 +69,20 @@ export function storeError(error: unknown, name: string): unknown {
     `The conversations' database, ${name}, cannot be used: ${withoutStop(messageOf(error))}.`,
     "`stack store check` says what is wrong with it.",
     cause,
+  );
+}
+
+/**
+ * What a command says where the database is not to be had; a UserError as it is.
+ *
+ * @param what what could not be done with it, such as `read`
+ */
+export function postgresqlUnreadable(error: unknown, name: string, what: string): UserError {
+  if (error instanceof UserError) return error;
+  return new UserError(
+    "database_unreadable",
+    `The database ${name} cannot be ${what}: ${withoutStop(messageOf(error))}.`,
+    { hint: "Check store.url, and that PostgreSQL runs there and lets this user in.", cause: error },
   );
 }
 
