@@ -10,6 +10,7 @@ import type {
   SearchResult,
   Session,
 } from "../../contract/hmi.ts";
+import type { OtherCopy } from "../replicas/call-passer.ts";
 import type { GenerationDirectory } from "../replicas/generation-directory.ts";
 
 /**
@@ -355,27 +356,16 @@ export interface TakenOver {
   readonly heldByOthers: number;
 }
 
-/** Another store that writes a reply and lives: how its process is reached. */
-export interface OtherWriter {
-  /** Where its process listens, such as `http://10.0.0.5:6101`. */
-  readonly url: string;
-  /**
-   * A word that only those know who read the same database, and that no other writer ever had: whoever shows it there
-   * is one of them, and means this writer and none that has come after it.
-   */
-  readonly key: string;
-}
-
 export interface ReplyStore {
   /** A reply, whosever it is; undefined where there is none. */
   find(messageId: string): Promise<OwnedReply | undefined>;
   /** Says where this store's process is reached, for {@link otherWriterOf} of others. To be called before it writes. */
   announce(url: string): void;
   /**
-   * The other store that writes this reply; undefined where this one does, or nobody any more, or where the one that
-   * does has not said where it is reached.
+   * The copy whose store writes this reply, and lives; undefined where this one does, or nobody any more, or where the
+   * one that does has not said where it is reached.
    */
-  otherWriterOf(messageId: string): Promise<OtherWriter | undefined>;
+  otherWriterOf(messageId: string): Promise<OtherCopy | undefined>;
   /** Whether this is the key that others know of this store's writer, as it is now. */
   isOwnKey(key: string): boolean;
   /**

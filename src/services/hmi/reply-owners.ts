@@ -1,6 +1,7 @@
 import { parseEventId, STEP } from "../../contract/event-id.ts";
 import type { Message } from "../../contract/hmi.ts";
-import type { ConversationStore, OtherWriter } from "../conversations/store.ts";
+import type { ConversationStore } from "../conversations/store.ts";
+import type { OtherCopy } from "../replicas/call-passer.ts";
 import type { LeftReplies } from "./left-replies.ts";
 import type { Replies } from "./replies.ts";
 import type { AskedLog } from "./reply-logs.ts";
@@ -27,7 +28,7 @@ export class ReplyOwners {
    * back to it, or names none. Undefined where this HMI writes it, or none runs that is meant. Throws
    * `conversation_not_found`.
    */
-  async of(user: string, { sessionId, messageId, seen }: AskedLog): Promise<OtherWriter | undefined> {
+  async of(user: string, { sessionId, messageId, seen }: AskedLog): Promise<OtherCopy | undefined> {
     await this.#parts.left.looked;
     const present = this.#parts.replies.find(sessionId);
     if (present !== undefined && !present.log.ended) return undefined;
@@ -45,7 +46,7 @@ export class ReplyOwners {
   }
 
   /** The same for the reply that a reader comes back to, in whatever conversation it is. */
-  async ofEvent(user: string, lastEventId: string): Promise<OtherWriter | undefined> {
+  async ofEvent(user: string, lastEventId: string): Promise<OtherCopy | undefined> {
     await this.#parts.left.looked;
     const seen = parseEventId(lastEventId)?.messageId;
     const row = seen === undefined ? undefined : await this.#parts.store.as(user).messages.find(seen);
@@ -53,7 +54,7 @@ export class ReplyOwners {
   }
 
   /** The other HMI that writes this reply; undefined where this one does, or nobody: it has ended, or is taken over now. */
-  async ofReply(row: Message): Promise<OtherWriter | undefined> {
+  async ofReply(row: Message): Promise<OtherCopy | undefined> {
     if (row.status !== "streaming" || this.#isOurs(row)) return undefined;
     const { replies } = this.#parts.store;
     const other = await replies.otherWriterOf(row.message_id);

@@ -6,11 +6,14 @@ import { PROGRAM_HEADER } from "../../contract/auth.ts";
 import { COPY_KEY_HEADER, COPY_USER_HEADER, userInHeader } from "../../contract/copies.ts";
 import { callerUserOf } from "../http/caller-user.ts";
 
-/** Another copy of a service: where it is, and by which word it is called. */
+/** Another copy of a service: how it is reached. */
 export interface OtherCopy {
-  /** Such as `http://10.0.0.5:6101`. */
+  /** Where it listens, such as `http://10.0.0.5:6101`. */
   readonly url: string;
-  /** What only copies on the same database know of it; see `OtherWriter` of the conversation store. */
+  /**
+   * A word that only those know who read the same database, and that no other copy ever had: whoever shows it there
+   * is one of them, and means this copy and none that has come after it.
+   */
   readonly key: string;
 }
 

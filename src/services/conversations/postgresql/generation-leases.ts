@@ -1,9 +1,9 @@
 import { WireError } from "../../../errors.ts";
+import type { OtherCopy } from "../../replicas/call-passer.ts";
 import type { GenerationDirectory, GenerationKey } from "../../replicas/generation-directory.ts";
 import { inTurn } from "../in-turn.ts";
 import type { ReplyWriter } from "../sql/reply-writer.ts";
 import type { Database, Row, Statements } from "../sql/sql-database.ts";
-import type { OtherWriter } from "../store.ts";
 import { HAS_ENDED } from "./writer-lease.ts";
 
 export interface GenerationLeasesParts {
@@ -39,12 +39,12 @@ export class GenerationLeases implements GenerationDirectory {
     return this.#parts.writer.isOwnKey(key);
   }
 
-  claim(generation: GenerationKey): Promise<OtherWriter | undefined> {
+  claim(generation: GenerationKey): Promise<OtherCopy | undefined> {
     const { db, writer } = this.#parts;
     return this.#inOrder(() => writer.withLease(() => db.writeSoon((sql) => this.#claim(sql, generation))));
   }
 
-  find(sessionId: string, messageId?: string): Promise<OtherWriter | undefined> {
+  find(sessionId: string, messageId?: string): Promise<OtherCopy | undefined> {
     const { db, leaseMs } = this.#parts;
     const isMeant = messageId === undefined ? "" : "AND message_id = ?";
     const values = messageId === undefined ? [sessionId] : [sessionId, messageId];
@@ -80,7 +80,7 @@ export class GenerationLeases implements GenerationDirectory {
     await this.#inOrder(() => this.#parts.writer.release());
   }
 
-  async #claim(sql: Statements, { sessionId, messageId }: GenerationKey): Promise<OtherWriter | undefined> {
+  async #claim(sql: Statements, { sessionId, messageId }: GenerationKey): Promise<OtherCopy | undefined> {
     const { writer, leaseMs } = this.#parts;
     const leftByDead = `DELETE FROM generations WHERE session_id = ? AND writer IN (SELECT token FROM writers WHERE ${HAS_ENDED})`;
     await sql.run(leftByDead, sessionId, leaseMs / 1_000);
@@ -104,7 +104,7 @@ export class GenerationLeases implements GenerationDirectory {
   }
 
   /** Undefined where the holder is this gateway: it knows itself what is in the way. */
-  #otherIn({ token, url, key }: Row): OtherWriter | undefined {
+  #otherIn({ token, url, key }: Row): OtherCopy | undefined {
     return Number(token) === this.#parts.writer.present || url === null
       ? undefined
       : { url: String(url), key: String(key) };

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
+import type { OtherCopy } from "../../replicas/call-passer.ts";
 import { findReply } from "../sql/exchanges.ts";
 import type { ReplyWriter } from "../sql/reply-writer.ts";
 import { rowidOf } from "../sql/rowid.ts";
 import type { Database, Statements } from "../sql/sql-database.ts";
-import type { OtherWriter, TakenOver } from "../store.ts";
+import type { TakenOver } from "../store.ts";
 import { brokeConstraint } from "./postgresql-errors.ts";
 
 /** How long a lease lasts from its last renewal on, in milliseconds, by the clock of the database. */
@@ -29,7 +30,7 @@ export interface WriterLeaseOptions {
 interface Lease {
   /** A fencing token: each is greater than all before it, and no other writer ever had it. */
   readonly token: number;
-  /** See {@link OtherWriter.key}. */
+  /** See {@link OtherCopy.key}. */
   readonly key: string;
 }
 
@@ -88,7 +89,7 @@ export class WriterLease implements ReplyWriter {
     return key === this.#lease?.key;
   }
 
-  async otherWriterOf(sql: Statements, messageId: string): Promise<OtherWriter | undefined> {
+  async otherWriterOf(sql: Statements, messageId: string): Promise<OtherCopy | undefined> {
     const row = await sql.get(
       `SELECT url, key FROM messages JOIN writers ON token = writer
         WHERE id = ? AND status = 'streaming' AND token <> ? AND NOT ${HAS_ENDED}`,

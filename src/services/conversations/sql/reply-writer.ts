@@ -1,4 +1,5 @@
-import type { OtherWriter, TakenOver } from "../store.ts";
+import type { OtherCopy } from "../../replicas/call-passer.ts";
+import type { TakenOver } from "../store.ts";
 import type { SqlValue, Statements } from "./sql-database.ts";
 
 /** Who writes the replies that a store begins or takes over. */
@@ -14,7 +15,7 @@ export interface ReplyWriter {
   /** {@link ReplyStore.announce} */
   announce(url: string): void;
   /** {@link ReplyStore.otherWriterOf} */
-  otherWriterOf(sql: Statements, messageId: string): Promise<OtherWriter | undefined>;
+  otherWriterOf(sql: Statements, messageId: string): Promise<OtherCopy | undefined>;
   /** {@link ReplyStore.isOwnKey} */
   isOwnKey(key: string): boolean;
   /** {@link ReplyStore.takeOver} */

@@ -1,8 +1,9 @@
+import type { OtherCopy } from "../../replicas/call-passer.ts";
 import { findReply } from "../sql/exchanges.ts";
 import type { ReplyWriter } from "../sql/reply-writer.ts";
 import { rowidOf } from "../sql/rowid.ts";
 import type { Statements } from "../sql/sql-database.ts";
-import type { OtherWriter, TakenOver } from "../store.ts";
+import type { TakenOver } from "../store.ts";
 import { isWriterAlive, sweepWriterLocks, takeWriterLock, type WriterLock } from "./writer-lock.ts";
 import { newWriterName, urlInWriterName } from "./writer-name.ts";
 
@@ -39,7 +40,7 @@ export class SqliteWriter implements ReplyWriter {
     this.#url = url;
   }
 
-  async otherWriterOf(sql: Statements, messageId: string): Promise<OtherWriter | undefined> {
+  async otherWriterOf(sql: Statements, messageId: string): Promise<OtherCopy | undefined> {
     const id = rowidOf(messageId) ?? null;
     const row = await sql.get("SELECT writer FROM messages WHERE id = ? AND status = 'streaming'", id);
     const writer = row?.["writer"];
