@@ -162,6 +162,11 @@ export function toMessage(row: Row): Message {
   });
 }
 
+/** A value as a column of JSON has it. */
+export function toJson(value: object | null): string | null {
+  return value === null ? null : JSON.stringify(value);
+}
+
 function fromJson(text: unknown): unknown {
   return typeof text === "string" ? JSON.parse(text) : null;
 }

@@ -18,12 +18,7 @@ export function createProfileStore(db: Database, user: string): ProfileStore {
     return toProfile(row);
   };
   return {
-    list: () =>
-      db.read(async (sql) =>
-        (await sql.all("SELECT * FROM model_profiles WHERE user_id = ? ORDER BY model_id", user)).map(
-          toProfile,
-        ),
-      ),
+    list: () => db.read(async (sql) => (await profileRowsOf(sql, user)).map(toProfile)),
     get: (modelId) => db.read((sql) => getProfile(sql, modelId)),
     context: async (modelId) => (modelId === null ? null : await db.read((sql) => getProfile(sql, modelId))),
     create: (draft) =>
@@ -56,6 +51,11 @@ export function createProfileStore(db: Database, user: string): ProfileStore {
         await sql.run("DELETE FROM model_profiles WHERE model_id = ?", modelId);
       }),
   };
+}
+
+/** The rows of all profiles of a user, the oldest first. */
+export async function profileRowsOf(sql: Statements, user: string): Promise<Row[]> {
+  return await sql.all("SELECT * FROM model_profiles WHERE user_id = ? ORDER BY model_id", user);
 }
 
 /** Writes a profile's row, with the key that it came with, where it did; gives it back. */

@@ -1,10 +1,11 @@
 import type { Notice } from "../../../contract/events.ts";
 import type { Growth, ReplyEnding, ReplyStore } from "../store.ts";
 import { findReply } from "./exchanges.ts";
+import { toJson } from "./message-rows.ts";
 import { settleVersion } from "./regeneration.ts";
 import { appendText, dropParts } from "./reply-text.ts";
 import type { ReplyWriter } from "./reply-writer.ts";
-import { type Database, NotConfirmedError, type SqlValue, type Statements } from "./sql-database.ts";
+import { type Database, NotConfirmedError, type Statements } from "./sql-database.ts";
 
 /** The replies that this writer writes, of all users. */
 export function createReplyStore(db: Database, writer: ReplyWriter): ReplyStore {
@@ -108,8 +109,4 @@ async function finish(
 
 async function setNotices(sql: Statements, messageId: string, notices: readonly Notice[]): Promise<void> {
   await sql.run("UPDATE messages SET notices = ? WHERE id = ?", JSON.stringify(notices), Number(messageId));
-}
-
-function toJson(value: unknown): SqlValue {
-  return value === null ? null : JSON.stringify(value);
 }

@@ -9,8 +9,8 @@ import type {
   TransferStore,
 } from "../store.ts";
 import { insertImages } from "./images.ts";
-import { insertMessage, toMessage } from "./message-rows.ts";
-import { insertProfile } from "./profiles.ts";
+import { insertMessage, toJson, toMessage } from "./message-rows.ts";
+import { insertProfile, profileRowsOf } from "./profiles.ts";
 import { selectMessages } from "./reply-text.ts";
 import { getSession } from "./sessions.ts";
 import type { Database, Row, SqlValue, Statements } from "./sql-database.ts";
@@ -19,11 +19,7 @@ import type { Database, Row, SqlValue, Statements } from "./sql-database.ts";
 export function createTransferStore(db: Database, user: string): TransferStore {
   return {
     profiles: () =>
-      db.read(async (sql) =>
-        (await sql.all("SELECT * FROM model_profiles WHERE user_id = ? ORDER BY model_id", user)).map(
-          toProfile,
-        ),
-      ),
+      db.read(async (sql) => (await profileRowsOf(sql, user)).map(toProfile)),
     sessionIds: () =>
       db.read(async (sql) => {
         const rows = await sql.all(
@@ -217,8 +213,4 @@ function idOf(messageId: string | null, ids: ReadonlyMap<string, number>): numbe
   const id = ids.get(messageId);
   if (id === undefined) throw new Error(`Message "${messageId}" is not before the one that names it.`);
   return id;
-}
-
-function toJson(value: object | null): string | null {
-  return value === null ? null : JSON.stringify(value);
 }
