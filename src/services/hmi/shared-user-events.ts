@@ -61,8 +61,8 @@ export class SharedUserEvents implements UserEventPublisher {
 
   async #tell(user: string, event: ToldEvent["event"]): Promise<void> {
     const { events, sessionOf } = this.#parts;
-    if (!("session_id" in event) || event.type !== "session_changed") {
-      events.publish(user, event as UserEvent);
+    if (event.type !== "session_changed" || "session" in event) {
+      events.publish(user, event);
       return;
     }
     try {

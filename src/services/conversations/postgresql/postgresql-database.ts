@@ -2,7 +2,13 @@ import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pool, PoolClient, QueryResult } from "pg";
 import { WireError } from "../../../errors.ts";
-import { type Database, isStoreUnwell, NotConfirmedError, type Transaction } from "../sql/sql-database.ts";
+import {
+  type Database,
+  isStoreUnwell,
+  NotConfirmedError,
+  type Transaction,
+  type Undoable,
+} from "../sql/sql-database.ts";
 import {
   asConnectionError,
   ConnectionLostError,
@@ -89,8 +95,8 @@ export class PostgresqlDatabase implements Database {
   writeSoon = this.write;
 
   /** What is not confirmed cannot be taken back here: nobody knows whether it stands. */
-  async writeOrUndo<Result>(work: Parameters<Database["writeOrUndo"]>[0]): Promise<Result> {
-    return (await this.write(work)).result as Result;
+  async writeOrUndo<Result>(work: Transaction<Undoable<Result>>): Promise<Result> {
+    return (await this.write(work)).result;
   }
 
   async probe(): Promise<void> {
