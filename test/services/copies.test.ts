@@ -27,6 +27,13 @@ async function startThree() {
   return { one, other, third, storeUrl, generations: () => generationsOf(copies.engine) };
 }
 
+/** A reply that runs at this copy, with its reader there. */
+async function begin(copy: HmiClient) {
+  const begun = await copy.send({ message: ENDLESS });
+  await eventually(() => expect(begun.reader.text).not.toBe(""));
+  return begun;
+}
+
 /** A reader goes on where another one was, until the reply is cancelled there: it is saved as both have got it. */
 async function expectRest(copy: HmiClient, sessionId: string, before: StreamReader): Promise<void> {
   const back = await copy.stream(sessionId, { "last-event-id": before.ids.at(-1) ?? "" });
@@ -92,8 +99,7 @@ onPostgresql(
   "a reply whose owner stops is taken over by another HMI, from the gateway that still writes it",
   async () => {
     const { other, third, generations } = await startThree();
-    const { sent, reader } = await third.send({ message: ENDLESS });
-    await eventually(() => expect(reader.text).not.toBe(""));
+    const { sent, reader } = await begin(third);
     await third.stopHmi();
     await expect(reader.ended).rejects.toThrow();
     await expectRest(other, sent.session_id, reader);
@@ -105,8 +111,7 @@ onPostgresql(
   "an owner that wakes up after its lease has ended writes no more, and its reader goes on at the new one",
   async () => {
     const { one, other, storeUrl } = await startThree();
-    const { sent, reader } = await one.send({ message: ENDLESS });
-    await eventually(() => expect(reader.text).not.toBe(""));
+    const { sent, reader } = await begin(one);
     // As whoever takes over does, once the lease has ended.
     await query(
       storeUrl,
@@ -123,9 +128,8 @@ onPostgresql(
   async () => {
     const { one, other, third, generations } = await startThree();
     const page = await readUserEvents(third.hmi);
-    const { sent, reader } = await one.send({ message: ENDLESS });
+    const { sent, reader } = await begin(one);
     const { session_id, assistant_message_id } = sent;
-    await eventually(() => expect(reader.text).not.toBe(""));
     expect((await other.cancel(session_id)).json.status).toBe("cancelled");
     await reader.ended;
     await eventually(async () => expect((await generations())[0]?.ended).toBe("aborted"));

@@ -34,49 +34,42 @@ export function writeVersion1(path: string): void {
  */
 export function writeVersion2(path: string): void {
   writeVersion1(path);
-  const db = new DatabaseSync(path);
-  db.exec(`PRAGMA foreign_keys = OFF; ${MIGRATIONS[1]}`);
-  db.exec(`
-    PRAGMA user_version = 2;
-    UPDATE messages SET client_message_id = 'key' WHERE id = 1;
-    UPDATE messages SET writer = 'gone' WHERE id = 4;
-    INSERT INTO reply_parts VALUES (4, 4, ', 3'), (4, 7, ', 4');
-  `);
-  db.close();
+  bringTo(
+    2,
+    path,
+    `UPDATE messages SET client_message_id = 'key' WHERE id = 1;
+     UPDATE messages SET writer = 'gone' WHERE id = 4;
+     INSERT INTO reply_parts VALUES (4, 4, ', 3'), (4, 7, ', 4');`,
+  );
 }
 
 /** The same as the third version left it, with what that one brought: thoughts. */
 export function writeVersion3(path: string): void {
   writeVersion2(path);
-  const db = new DatabaseSync(path);
-  db.exec(`PRAGMA foreign_keys = OFF; ${MIGRATIONS[2]}`);
-  db.exec(`
-    PRAGMA user_version = 3;
-    UPDATE messages SET thinking = 'A greeting.' WHERE id = 2;
-  `);
-  db.close();
+  bringTo(3, path, "UPDATE messages SET thinking = 'A greeting.' WHERE id = 2;");
 }
 
 /** The same as the fourth version left it, with what that one brought: versions. */
 export function writeVersion4(path: string): void {
   writeVersion3(path);
-  const db = new DatabaseSync(path);
-  db.exec(`PRAGMA foreign_keys = OFF; ${MIGRATIONS[3]} PRAGMA user_version = 4;`);
-  db.close();
+  bringTo(4, path);
 }
 
 /** The same as the fifth version left it, with what that one brought: the index of words. */
 export function writeVersion5(path: string): void {
   writeVersion4(path);
-  const db = new DatabaseSync(path);
-  db.exec(`PRAGMA foreign_keys = OFF; ${MIGRATIONS[4]} PRAGMA user_version = 5;`);
-  db.close();
+  bringTo(5, path);
 }
 
 /** The same as the sixth version left it, with what that one brought: indexes alone. */
 export function writeVersion6(path: string): void {
   writeVersion5(path);
+  bringTo(6, path);
+}
+
+/** Brings a database from the version before to this one, as its program did, and writes what that one brought. */
+function bringTo(version: number, path: string, rows = ""): void {
   const db = new DatabaseSync(path);
-  db.exec(`PRAGMA foreign_keys = OFF; ${MIGRATIONS[5]} PRAGMA user_version = 6;`);
+  db.exec(`PRAGMA foreign_keys = OFF; ${MIGRATIONS[version - 1]} PRAGMA user_version = ${version}; ${rows}`);
   db.close();
 }

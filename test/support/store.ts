@@ -75,6 +75,19 @@ export async function growText(store: ConversationStore, messageId: string, from
   return await store.replies.grow(messageId, { from, added }, { from: 0, added: "" });
 }
 
+/** A summary that stands for a conversation's messages up to this one. */
+export async function addSummary(own: UserStore, sessionId: string, content: string, coversUntil: string) {
+  return await own.messages.add({
+    sessionId,
+    role: "system",
+    messageType: "summary",
+    content,
+    modelName: null,
+    status: "complete",
+    coversUntil,
+  });
+}
+
 /** Saves a user's message with its finished reply. */
 export async function exchangeOf(
   store: ConversationStore,

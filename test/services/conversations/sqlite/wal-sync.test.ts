@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { checkDatabase } from "../../../../src/services/conversations/sqlite/check-database.ts";
 import type { ReplyEnding, UserStore } from "../../../../src/services/conversations/store.ts";
-import { endingOf, exchangeOf, openConversation, openTestStore } from "../../../support/store.ts";
+import { addSummary, endingOf, exchangeOf, openConversation, openTestStore } from "../../../support/store.ts";
 import { spoilSync } from "../../../support/unsynced-wal.ts";
 
 test.skipIf(process.platform === "win32").each([
@@ -196,15 +196,7 @@ describe.skipIf(process.platform === "win32")("where the disk does not confirm w
           reply.message_id,
           endingOf({ status, thinking: "Hm.", finishReason: "stop" }),
         );
-        await own.messages.add({
-          sessionId,
-          role: "system",
-          messageType: "summary",
-          content: "They greet.",
-          modelName: null,
-          status: "complete",
-          coversUntil: reply.message_id,
-        });
+        await addSummary(own, sessionId, "They greet.", reply.message_id);
       });
       const { own, path, sessionId } = opened;
       const before = await seen(own, sessionId);

@@ -1,8 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { type Notice, usageOf } from "../../../../src/contract/events.ts";
 import { Message } from "../../../../src/contract/hmi.ts";
-import type { Picture, ReplyEnding, UserStore } from "../../../../src/services/conversations/store.ts";
-import { endingOf, exchangeOf, growText, makeProfile, openConversation } from "../../../support/store.ts";
+import type { Picture, ReplyEnding } from "../../../../src/services/conversations/store.ts";
+import {
+  addSummary,
+  endingOf,
+  exchangeOf,
+  growText,
+  makeProfile,
+  openConversation,
+} from "../../../support/store.ts";
 import type { OpenStore } from "../../../support/test-stores.ts";
 
 /** Exchanges, and replies that grow and end. */
@@ -288,18 +295,6 @@ export function messagesSuite(open: OpenStore): void {
       expect(await own.messages.find(reply.message_id)).toBeUndefined();
       await expect(own.messages.list(sessionId)).rejects.toMatchObject({ code: "conversation_not_found" });
     });
-
-    async function addSummary(own: UserStore, sessionId: string, content: string, coversUntil: string) {
-      return await own.messages.add({
-        sessionId,
-        role: "system",
-        messageType: "summary",
-        content,
-        modelName: null,
-        status: "complete",
-        coversUntil,
-      });
-    }
   });
 }
 

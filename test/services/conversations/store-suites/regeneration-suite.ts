@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Message } from "../../../../src/contract/hmi.ts";
-import { endingOf, exchangeOf, growText, openConversation } from "../../../support/store.ts";
+import { addSummary, endingOf, exchangeOf, growText, openConversation } from "../../../support/store.ts";
 import type { OpenStore } from "../../../support/test-stores.ts";
 
 /** Replies that are written anew. */
@@ -13,23 +13,12 @@ export function regenerationSuite(open: OpenStore): void {
       for (let number = 1; number <= exchanges; number += 1) {
         await exchangeOf(store, sessionId, `question ${number}`, `answer ${number}`);
       }
-      const addSummary = (content: string, coversUntil: string) =>
-        own.messages.add({
-          sessionId,
-          role: "system",
-          messageType: "summary",
-          content,
-          modelName: null,
-          status: "complete",
-          coversUntil,
-        });
       return {
         store,
         own,
         raw,
         openAnother,
         sessionId,
-        addSummary,
         rows: () => own.messages.list(sessionId),
         beginAgain: (modelName?: string) =>
           own.messages.beginAgain({ sessionId, modelName, defaultModel: "default" }),
@@ -221,18 +210,18 @@ export function regenerationSuite(open: OpenStore): void {
     });
 
     test("a summary of what came before goes on standing for it", async () => {
-      const { rows, beginAgain, addSummary } = await startWith(3);
+      const { own, rows, beginAgain, sessionId } = await startWith(3);
       const before = await rows();
-      await addSummary("1 to 2", before[3]?.message_id ?? "");
+      await addSummary(own, sessionId, "1 to 2", before[3]?.message_id ?? "");
       const { history } = await beginAgain();
       expect(history).toEqual({ summary: "1 to 2", isSummaryNew: true, messages: [before[4]] });
     });
 
     test("a summary that stands for a reply holds where that reply is shown", async () => {
-      const { store, own, rows, beginAgain, addSummary, sessionId } = await startWith(3);
+      const { store, own, rows, beginAgain, sessionId } = await startWith(3);
       const before = await rows();
-      await addSummary("1", before[1]?.message_id ?? "");
-      await addSummary("1 to 3", before[5]?.message_id ?? "");
+      await addSummary(own, sessionId, "1", before[1]?.message_id ?? "");
+      await addSummary(own, sessionId, "1 to 3", before[5]?.message_id ?? "");
       const { history, reply } = await beginAgain();
       expect(history).toEqual({ summary: "1", isSummaryNew: true, messages: before.slice(2, 5) });
       await store.replies.finish(reply.message_id, endingOf({ status: "error", content: "" }));

@@ -11,7 +11,7 @@ import {
   REPLY,
   withCountedIds,
 } from "../../../support/exported-conversations.ts";
-import { endingOf, exchangeOf, makeProfile, openConversation } from "../../../support/store.ts";
+import { addSummary, endingOf, exchangeOf, makeProfile, openConversation } from "../../../support/store.ts";
 import type { OpenStore } from "../../../support/test-stores.ts";
 
 /** Conversations on their way out and in. */
@@ -58,15 +58,7 @@ export function transferSuite(open: OpenStore): void {
       const edit = { sessionId, content: "Look", edits: first.user.message_id, modelName: "m" };
       await store.replies.finish((await own.messages.begin(edit)).reply.message_id, endingOf());
       await own.messages.choose(sessionId, first.user.message_id);
-      await own.messages.add({
-        sessionId,
-        role: "system",
-        messageType: "summary",
-        content: "They looked.",
-        modelName: null,
-        status: "complete",
-        coversUntil: first.reply.message_id,
-      });
+      await addSummary(own, sessionId, "They looked.", first.reply.message_id);
       const { reply } = await own.messages.begin({ sessionId, content: "And?", modelName: null });
       await store.replies.grow(reply.message_id, { from: 0, added: "Ha" }, { from: 0, added: "" });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Message } from "../../../../src/contract/hmi.ts";
 import type { Picture } from "../../../../src/services/conversations/store.ts";
-import { endingOf, exchangeOf, openConversation } from "../../../support/store.ts";
+import { addSummary, endingOf, exchangeOf, openConversation } from "../../../support/store.ts";
 import type { OpenStore } from "../../../support/test-stores.ts";
 
 /** Messages as a tree. */
@@ -115,14 +115,7 @@ export function versionsSuite(open: OpenStore): void {
     test("a summary is of the way that it was made of", async () => {
       const { own, sessionId, ids, edit, choose } = await startWith(3);
       const [first = "", , , answer = ""] = await ids();
-      const coversUntil = answer;
-      const summary = {
-        role: "system",
-        messageType: "summary",
-        modelName: null,
-        status: "complete",
-      } as const;
-      await own.messages.add({ ...summary, sessionId, content: "1 to 2", coversUntil });
+      await addSummary(own, sessionId, "1 to 2", answer);
       await edit(first, "question 1b");
       expect((await own.messages.history(sessionId)).summary).toBeNull();
       expect((await own.messages.list(sessionId)).map(({ message_type }) => message_type)).toEqual([
@@ -134,8 +127,11 @@ export function versionsSuite(open: OpenStore): void {
         content: "1 to 2",
         covers_until: answer,
       });
-      const { summary: text, messages } = await own.messages.history(sessionId);
-      expect([text, messages.map(({ content }) => content)]).toEqual(["1 to 2", ["question 3", "answer 3"]]);
+      const { summary, messages } = await own.messages.history(sessionId);
+      expect([summary, messages.map(({ content }) => content)]).toEqual([
+        "1 to 2",
+        ["question 3", "answer 3"],
+      ]);
     });
 
     test("an edited message keeps its pictures, unless it has others", async () => {
