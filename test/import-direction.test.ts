@@ -54,7 +54,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "services/start.ts": "services, tap, config, contract/address.ts, errors.ts, package-root.ts",
   // The store itself is injected; what a prompt is made of, and who the agents are, is plain knowledge.
   "services/hmi":
-    "type services/conversations/store.ts, services/conversations/agents.ts, services/conversations/client-key.ts, services/conversations/engine-settings.ts, services/conversations/model-limits.ts, services/conversations/summary-plan.ts, services/conversations/turn.ts, services/replicas, services/http, services/stream, contract, errors.ts",
+    "type services/conversations/store.ts, type services/conversations/reply-store.ts, type services/conversations/transfer-store.ts, services/conversations/agents.ts, services/conversations/client-key.ts, services/conversations/engine-settings.ts, services/conversations/model-limits.ts, services/conversations/summary-plan.ts, services/conversations/turn.ts, services/replicas, services/http, services/stream, contract, errors.ts",
   "services/gateway": "services/replicas, services/http, services/stream, contract, type config, errors.ts",
   "services/replicas": "services/http, contract, errors.ts",
   "services/engine": "http-guard, contract, config/closest.ts, errors.ts",

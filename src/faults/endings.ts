@@ -1,4 +1,5 @@
-import type { ConversationStore, ReplyEnding } from "../services/conversations/store.ts";
+import type { ReplyEnding } from "../services/conversations/reply-store.ts";
+import type { ConversationStore } from "../services/conversations/store.ts";
 import { withReplyMethod } from "./wrap-store.ts";
 
 /** A store that is told another ending of each reply; the same object leaves one as it is. */

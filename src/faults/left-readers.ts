@@ -1,6 +1,7 @@
 import { PassThrough } from "node:stream";
 import { hmiRoutes } from "../contract/routes.ts";
-import type { ConversationStore, ReplyEnding } from "../services/conversations/store.ts";
+import type { ReplyEnding } from "../services/conversations/reply-store.ts";
+import type { ConversationStore } from "../services/conversations/store.ts";
 import type { Rewrite } from "../tap/rewrite.ts";
 import { paramsOf } from "./routes.ts";
 import { withReplyMethod } from "./wrap-store.ts";

@@ -1,4 +1,5 @@
-import type { ConversationStore, OwnedReply } from "../services/conversations/store.ts";
+import type { OwnedReply } from "../services/conversations/reply-store.ts";
+import type { ConversationStore } from "../services/conversations/store.ts";
 import { withReplyMethod } from "./wrap-store.ts";
 
 /** A store whose HMI does something else, when it starts, with the replies that an earlier one left. */

@@ -4,9 +4,10 @@ import { onTestFinished } from "vitest";
 import { LOCAL_USER } from "../../src/contract/auth.ts";
 import { ProfileDraft } from "../../src/contract/hmi.ts";
 import { UNKNOWN_LIMITS } from "../../src/services/conversations/model-limits.ts";
+import type { ReplyEnding } from "../../src/services/conversations/reply-store.ts";
 import type { DatabaseOptions } from "../../src/services/conversations/sqlite/database.ts";
 import { openSqliteStore } from "../../src/services/conversations/sqlite/index.ts";
-import type { ConversationStore, ReplyEnding, UserStore } from "../../src/services/conversations/store.ts";
+import type { ConversationStore, UserStore } from "../../src/services/conversations/store.ts";
 import type { TurnContext } from "../../src/services/conversations/turn.ts";
 import { tempFolder } from "./temp.ts";
 

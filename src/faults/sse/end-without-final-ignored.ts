@@ -1,4 +1,4 @@
-import type { ReplyEnding } from "../../services/conversations/store.ts";
+import type { ReplyEnding } from "../../services/conversations/reply-store.ts";
 import type { Fault } from "../fault.ts";
 import { rewriteEvents } from "../rewrite-events.ts";
 import { withReplyMethod } from "../wrap-store.ts";

@@ -1,5 +1,3 @@
-import type { ExportedConversation, ExportedMessage, ExportedProfile } from "../../contract/chat-export.ts";
-import type { FinishReason, Notice, Timings, Usage } from "../../contract/events.ts";
 import type {
   Message,
   MessageImage,
@@ -10,8 +8,9 @@ import type {
   SearchResult,
   Session,
 } from "../../contract/hmi.ts";
-import type { OtherCopy } from "../replicas/call-passer.ts";
 import type { GenerationDirectory } from "../replicas/generation-directory.ts";
+import type { ReplyStore } from "./reply-store.ts";
+import type { TransferStore } from "./transfer-store.ts";
 
 /**
  * Where conversations live. Everything speaks the contract's own shapes; every call may fail with a
@@ -271,124 +270,4 @@ export interface MessageStore {
    */
   choose(sessionId: string, messageId: string): Promise<Message[]>;
   add(message: NewMessage): Promise<Message>;
-}
-
-/** A conversation on its way, whole, in the export's shape; `Image` is how its pictures come along. */
-export interface TransferredConversation<Image> extends Omit<ExportedConversation, "messages"> {
-  readonly messages: readonly TransferredMessage<Image>[];
-}
-
-/** A message on its way; see {@link TransferredConversation}. */
-export interface TransferredMessage<Image> extends Omit<ExportedMessage, "images"> {
-  readonly images: readonly Image[];
-}
-
-/** What has become of a conversation that was brought in. */
-export interface ImportedConversation {
-  readonly session: Session;
-  /** False where it was there already, and nothing was changed. */
-  readonly isNew: boolean;
-}
-
-/**
- * Conversations on their way out of a store and into another, with all versions of their messages. Profiles and
- * conversations have a key each by which they are known again: every row has one from its beginning, one that was
- * brought in the one that it came with. It is unique among those of its user.
- */
-export interface TransferStore {
-  /** All profiles, oldest first. */
-  profiles(): Promise<ExportedProfile[]>;
-  /** All conversations by their `session_id`, archived ones too, in the reverse order of the list: the newest last. */
-  sessionIds(): Promise<string[]>;
-  /**
-   * One conversation as it is at one moment, its messages in the order of their ids; pictures are got one by one
-   * ({@link MessageStore.image}). A reply that is being written is `interrupted`, with what is saved of it. Throws
-   * `conversation_not_found`.
-   */
-  read(sessionId: string): Promise<TransferredConversation<MessageImage>>;
-  /** Makes the profile; false where there is one with its key, which stays as it is. */
-  importProfile(profile: ExportedProfile): Promise<boolean>;
-  /**
-   * Saves the conversation with new ids, all of it or nothing, at the place in the list that its `updated_at` says; it is
-   * the active one where it was that and its profile has none. One with its key stays as it is. The messages must
-   * be such that each follows one that stands before it, and of the versions at a place one is chosen at most.
-   * Throws `model_profile_not_found` where there is no profile with its `profile_key`.
-   */
-  importConversation(conversation: TransferredConversation<Picture>): Promise<ImportedConversation>;
-}
-
-/** What one of a reply's two texts has grown by. Lengths are UTF-16 units. */
-export interface Growth {
-  /** The length of what was saved before. */
-  readonly from: number;
-  /** What follows; empty where nothing does. */
-  readonly added: string;
-}
-
-/** How a reply ended, with its whole text. */
-export interface ReplyEnding {
-  readonly content: string;
-  /** What the model thought; empty where it thought nothing. */
-  readonly thinking: string;
-  readonly status: Exclude<MessageStatus, "streaming">;
-  readonly finishReason: FinishReason | null;
-  /** The model that answered; null where nobody told: then the one that was asked for stays. */
-  readonly modelName: string | null;
-  readonly usage: Usage | null;
-  readonly timings: Timings | null;
-  readonly notices: readonly Notice[];
-  readonly error: Message["error"];
-}
-
-/** A reply with whom it is for. */
-export interface OwnedReply {
-  readonly user: string;
-  readonly reply: Message;
-  /** The user's message that it answers; null where that is gone. */
-  readonly message: Message | null;
-}
-
-/** Replies that another store left. */
-export interface TakenOver {
-  /** With what was saved of them, oldest first; from now on this store writes them. */
-  readonly replies: readonly OwnedReply[];
-  /** How many are written by other stores that live. */
-  readonly heldByOthers: number;
-}
-
-export interface ReplyStore {
-  /** A reply, whosever it is; undefined where there is none. */
-  find(messageId: string): Promise<OwnedReply | undefined>;
-  /** Says where this store's process is reached, for {@link otherWriterOf} of others. To be called before it writes. */
-  announce(url: string): void;
-  /**
-   * The copy whose store writes this reply, and lives; undefined where this one does, or nobody any more, or where the
-   * one that does has not said where it is reached.
-   */
-  otherWriterOf(messageId: string): Promise<OtherCopy | undefined>;
-  /** Whether this is the key that others know of this store's writer, as it is now. */
-  isOwnKey(key: string): boolean;
-  /**
-   * Appends to the text and the thoughts of a reply that this store writes, and sets its notices where there are any:
-   * all or nothing. False where that reply is not there to be written: it has ended, was deleted, or another store has
-   * taken it over.
-   */
-  grow(messageId: string, text: Growth, thinking: Growth, notices?: readonly Notice[]): Promise<boolean>;
-  /**
-   * Ends a reply that this store writes. False where it is not there to be ended, as {@link grow} says: then
-   * nothing was saved. Throws `store_unavailable` also where the ending is there, and only the disk does not confirm it:
-   * called again, it returns true once that is confirmed.
-   *
-   * A version beside an earlier one stays what is shown where it is `complete`, or `cancelled` with text or thoughts.
-   * With any other ending the earlier one is shown again; then it stays as a version where it has text or thoughts,
-   * else it goes. All of that in one transaction.
-   */
-  finish(messageId: string, ending: ReplyEnding): Promise<boolean>;
-  /**
-   * Makes this store the writer of every reply that is still `streaming` and whose writer has released it or
-   * has died. Replies of writers that live are left to them. Never gives the same reply to two stores.
-   */
-  takeOver(): Promise<TakenOver>;
-  /** Leaves the replies that this store writes, `streaming` as they are, to whoever takes them over. */
-  release(): Promise<void>;
 }

@@ -7,7 +7,8 @@ import {
 } from "../../contract/chat-export.ts";
 import type { MessageImage } from "../../contract/hmi.ts";
 import { WireError } from "../../errors.ts";
-import type { TransferredConversation, TransferredMessage, UserStore } from "../conversations/store.ts";
+import type { UserStore } from "../conversations/store.ts";
+import type { TransferredConversation, TransferredMessage } from "../conversations/transfer-store.ts";
 
 /** So much of the text is gathered before it is sent, in UTF-16 units. */
 const PIECE_CHARS = 64 * 1024;

@@ -1,4 +1,4 @@
-import type { OwnedReply, ReplyStore } from "../conversations/store.ts";
+import type { OwnedReply, ReplyStore } from "../conversations/reply-store.ts";
 
 interface LeftRepliesSettings {
   readonly replies: Pick<ReplyStore, "takeOver">;

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { StreamEvent } from "../../contract/events.ts";
 import { WireError, type WireErrorCode } from "../../errors.ts";
-import type { Exchange, OwnedReply } from "../conversations/store.ts";
+import type { OwnedReply } from "../conversations/reply-store.ts";
+import type { Exchange } from "../conversations/store.ts";
 import { whenAbandoned } from "../stream/abandonment.ts";
 import type { EventLog } from "../stream/event-log.ts";
 import { FinishedLogs, type FinishedLogsSettings } from "../stream/finished-logs.ts";

@@ -1,6 +1,6 @@
 import type { Notice } from "../../contract/events.ts";
 import type { Message } from "../../contract/hmi.ts";
-import type { Growth, ReplyEnding, ReplyStore } from "../conversations/store.ts";
+import type { Growth, ReplyEnding, ReplyStore } from "../conversations/reply-store.ts";
 
 export interface SaverSettings {
   readonly replies: ReplyStore;

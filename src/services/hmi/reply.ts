@@ -1,7 +1,7 @@
 import { STEP } from "../../contract/event-id.ts";
 import type { FinishReason, StreamEvent } from "../../contract/events.ts";
 import { messageOf, WireError } from "../../errors.ts";
-import type { ReplyEnding } from "../conversations/store.ts";
+import type { ReplyEnding } from "../conversations/reply-store.ts";
 import { EventLog } from "../stream/event-log.ts";
 import { missingStart, ReceivedReply } from "./received-reply.ts";
 import {

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { OtherCopy } from "../../replicas/call-passer.ts";
+import type { TakenOver } from "../reply-store.ts";
 import { findReply } from "../sql/exchanges.ts";
 import type { ReplyWriter } from "../sql/reply-writer.ts";
 import { rowidOf } from "../sql/rowid.ts";
 import type { Database, Statements } from "../sql/sql-database.ts";
-import type { TakenOver } from "../store.ts";
 import { brokeConstraint } from "./postgresql-errors.ts";
 
 /** How long a lease lasts from its last renewal on, in milliseconds, by the clock of the database. */

@@ -1,7 +1,8 @@
 import { LIMITS } from "../../../contract/defaults.ts";
 import type { Message } from "../../../contract/hmi.ts";
 import { WireError } from "../../../errors.ts";
-import type { BegunExchange, ClientKey, Exchange, NewExchange, OwnedReply } from "../store.ts";
+import type { OwnedReply } from "../reply-store.ts";
+import type { BegunExchange, ClientKey, Exchange, NewExchange } from "../store.ts";
 import { conversationOfKey, keyReused } from "./client-keys.ts";
 import { copyImages, insertImages } from "./images.ts";
 import {

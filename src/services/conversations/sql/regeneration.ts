@@ -1,5 +1,6 @@
 import { WireError } from "../../../errors.ts";
-import type { RepeatedExchange, RepeatedMessage, ReplyEnding } from "../store.ts";
+import type { ReplyEnding } from "../reply-store.ts";
+import type { RepeatedExchange, RepeatedMessage } from "../store.ts";
 import { deleteMessage, emptyReply, replyTo, requireNoReplyRunning, touch } from "./exchanges.ts";
 import { getMessageRow, historyOf, insertMessage, rowFor, toMessage } from "./message-rows.ts";
 import { choose, unchoose } from "./message-tree.ts";

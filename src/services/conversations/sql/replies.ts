@@ -1,5 +1,5 @@
 import type { Notice } from "../../../contract/events.ts";
-import type { Growth, ReplyEnding, ReplyStore } from "../store.ts";
+import type { Growth, ReplyEnding, ReplyStore } from "../reply-store.ts";
 import { findReply } from "./exchanges.ts";
 import { toJson } from "./message-rows.ts";
 import { settleVersion } from "./regeneration.ts";

@@ -1,4 +1,4 @@
-import type { Growth } from "../store.ts";
+import type { Growth } from "../reply-store.ts";
 import type { ReplyWriter } from "./reply-writer.ts";
 import type { SqlValue, Statements } from "./sql-database.ts";
 import type { SqlDialect } from "./sql-dialect.ts";

@@ -1,5 +1,5 @@
 import type { OtherCopy } from "../../replicas/call-passer.ts";
-import type { TakenOver } from "../store.ts";
+import type { TakenOver } from "../reply-store.ts";
 import type { SqlValue, Statements } from "./sql-database.ts";
 
 /** Who writes the replies that a store begins or takes over. */

@@ -1,13 +1,13 @@
 import { ExportedProfile } from "../../../contract/chat-export.ts";
 import type { MessageImage } from "../../../contract/hmi.ts";
 import { WireError } from "../../../errors.ts";
+import type { Picture } from "../store.ts";
 import type {
   ImportedConversation,
-  Picture,
   TransferredConversation,
   TransferredMessage,
   TransferStore,
-} from "../store.ts";
+} from "../transfer-store.ts";
 import { insertImages } from "./images.ts";
 import { insertMessage, toJson, toMessage } from "./message-rows.ts";
 import { insertProfile, profileRowsOf } from "./profiles.ts";
@@ -18,8 +18,7 @@ import type { Database, Row, SqlValue, Statements } from "./sql-database.ts";
 /** What one user brings out and in. */
 export function createTransferStore(db: Database, user: string): TransferStore {
   return {
-    profiles: () =>
-      db.read(async (sql) => (await profileRowsOf(sql, user)).map(toProfile)),
+    profiles: () => db.read(async (sql) => (await profileRowsOf(sql, user)).map(toProfile)),
     sessionIds: () =>
       db.read(async (sql) => {
         const rows = await sql.all(

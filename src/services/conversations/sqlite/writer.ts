@@ -1,9 +1,9 @@
 import type { OtherCopy } from "../../replicas/call-passer.ts";
+import type { TakenOver } from "../reply-store.ts";
 import { findReply } from "../sql/exchanges.ts";
 import type { ReplyWriter } from "../sql/reply-writer.ts";
 import { rowidOf } from "../sql/rowid.ts";
 import type { Statements } from "../sql/sql-database.ts";
-import type { TakenOver } from "../store.ts";
 import { isWriterAlive, sweepWriterLocks, takeWriterLock, type WriterLock } from "./writer-lock.ts";
 import { newWriterName, urlInWriterName } from "./writer-name.ts";
 

@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
+import type { Picture, UserStore } from "../../../../src/services/conversations/store.ts";
 import type {
-  Picture,
   TransferredConversation,
   TransferredMessage,
-  UserStore,
-} from "../../../../src/services/conversations/store.ts";
+} from "../../../../src/services/conversations/transfer-store.ts";
 import {
   CONVERSATION as EXPORTED_CONVERSATION,
   MESSAGE as EXPORTED_MESSAGE,
