@@ -204,7 +204,7 @@ const CALLS: Record<
     named: [({ session_id }) => ({ path: hmiRoutes.exportChats.path(undefined, { session_id }) })],
     own: [() => ({ path: hmiRoutes.exportChats.path() })],
   },
-  // It names nothing that somebody has: see services/conversations/sqlite/transfer.test.ts for keys of others.
+  // It names nothing that somebody has: see services/conversations/store-suites/transfer-suite.ts for keys of others.
   "hmi.importChats": {},
   "hmi.profiles": { own: [() => ({ path: hmiRoutes.profiles.path() })] },
   // It names nothing: see the test of what each has alone.

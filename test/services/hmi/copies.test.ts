@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { COPY_KEY_HEADER, COPY_USER_HEADER } from "../../../src/contract/copies.ts";
 import { hmiRoutes } from "../../../src/contract/routes.ts";
-import { InProcessBuses } from "../../../src/services/replicas/copy-bus.ts";
 import { startTestEngine, startTestGateway } from "../../support/gateway.ts";
 import { call } from "../../support/http.ts";
+import { InProcessBuses } from "../../support/in-process-buses.ts";
 import { startTestHmi } from "../../support/restarted-hmi.ts";
 import { startService } from "../../support/service-process.ts";
 import { hmiClient } from "../../support/stack.ts";
