@@ -114,7 +114,10 @@ export function misspeltVariables(env: NodeJS.ProcessEnv): MisspeltVariable[] {
  * The environment that gives a process exactly these settings, and lets it read no file. What services there
  * are is none of its business: it gets the default ones.
  */
-export function toEnvironment({ services: _, ...settings }: Partial<Config>): Record<string, string> {
+export function toEnvironment({
+  services: _,
+  ...settings
+}: { readonly [Section in keyof Config]?: Partial<Config[Section]> }): Record<string, string> {
   const variables: Record<string, string> = { [FILE_VARIABLE]: "" };
   for (const [section, values] of Object.entries(settings)) {
     for (const [key, value] of Object.entries(values)) variables[variableOf([section, key])] = toText(value);

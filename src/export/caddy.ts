@@ -1,20 +1,14 @@
 import { isLoopback, placeText } from "../contract/address.ts";
 import { hmiRoutes } from "../contract/routes.ts";
-import type { ExportFormat } from "./export-format.ts";
-import { describeLocalFrontProxy, type FrontProxy, frontProxyNotes } from "./front-proxy.ts";
+import { type FrontProxy, frontProxyFormat } from "./front-proxy.ts";
 
 /** A Caddyfile with one site. Caddy has a certificate made for every name that is not a loopback one. */
-export const caddyFormat: ExportFormat = {
+export const caddyFormat = frontProxyFormat({
   name: "caddy",
   summary: "a Caddyfile with the page's site; Caddy has its certificate made",
-  render(config, options) {
-    const front = describeLocalFrontProxy(config, options);
-    return {
-      files: [{ name: "Caddyfile", text: renderCaddyfile(front) }],
-      notes: frontProxyNotes(config, front),
-    };
-  },
-};
+  file: "Caddyfile",
+  render: renderCaddyfile,
+});
 
 function renderCaddyfile(front: FrontProxy): string {
   const { hosts, upstreams, bodyBytes, headBytes, userHeader } = front;

@@ -2,7 +2,7 @@ import type { Config } from "../config/schema.ts";
 import { type Address, isWildcard } from "../contract/address.ts";
 import { LIMITS } from "../contract/defaults.ts";
 import { CHANGING_GETS, hmiRoutes } from "../contract/routes.ts";
-import type { ExportOptions } from "./export-format.ts";
+import type { ExportFormat, ExportOptions } from "./export-format.ts";
 import { namesToAllow, publicHosts } from "./public-hosts.ts";
 
 /** What a proxy in front of the page must do, whichever it is. */
@@ -45,8 +45,26 @@ export function describeFrontProxy(
   };
 }
 
+/** What a proxy's format is called, the one file that it writes, and the text of that. */
+interface FrontProxyFormat extends Pick<ExportFormat, "name" | "summary"> {
+  readonly file: string;
+  readonly render: (front: FrontProxy) => string;
+}
+
+/** A format for a proxy in front of the page. */
+export function frontProxyFormat({ name, summary, file, render }: FrontProxyFormat): ExportFormat {
+  return {
+    name,
+    summary,
+    render(config, options) {
+      const front = describeLocalFrontProxy(config, options);
+      return { files: [{ name: file, text: render(front) }], notes: frontProxyNotes(config, front) };
+    },
+  };
+}
+
 /** The proxy of the copies that are given, or of the one page that runs on the same machine, as it is configured. */
-export function describeLocalFrontProxy(config: Config, options: ExportOptions): FrontProxy {
+function describeLocalFrontProxy(config: Config, options: ExportOptions): FrontProxy {
   const { host, port } = config.hmi;
   const local = { host: isWildcard(host) ? "127.0.0.1" : host, port };
   const upstreams = options.upstreams?.length ? options.upstreams : [local];
@@ -54,7 +72,7 @@ export function describeLocalFrontProxy(config: Config, options: ExportOptions):
 }
 
 /** What the services must be told before a proxy in front of them works, in words; nothing where all is said. */
-export function frontProxyNotes(config: Config, { hosts, userHeader }: FrontProxy): readonly string[] {
+function frontProxyNotes(config: Config, { hosts, userHeader }: FrontProxy): readonly string[] {
   const unknown = namesToAllow(hosts).filter((host) => !config.http.allowed_hosts.includes(host));
   const notes: string[] = [];
   if (unknown.length > 0)

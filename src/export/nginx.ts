@@ -1,22 +1,15 @@
 import { placeText } from "../contract/address.ts";
-import type { ExportFormat } from "./export-format.ts";
-import { describeLocalFrontProxy, type FrontProxy, frontProxyNotes } from "./front-proxy.ts";
+import { type FrontProxy, frontProxyFormat } from "./front-proxy.ts";
 
 /** A server for nginx, of the part that stands in `http { }`: what Debian reads from `/etc/nginx/conf.d`. */
-export const nginxFormat: ExportFormat = {
+export const nginxFormat = frontProxyFormat({
   name: "nginx",
   summary: "a server of nginx in front of the page, for /etc/nginx/conf.d",
-  render(config, options) {
-    const front = describeLocalFrontProxy(config, options);
-    return {
-      files: [{ name: "stack.conf", text: renderNginx(front, { listen: ["80", "[::]:80"] }) }],
-      notes: frontProxyNotes(config, front),
-    };
-  },
-};
+  file: "stack.conf",
+  render: renderNginx,
+});
 
-/** @param listen addresses and ports, as the directive takes them */
-export function renderNginx(front: FrontProxy, { listen }: { readonly listen: readonly string[] }): string {
+function renderNginx(front: FrontProxy): string {
   const { hosts, upstreams, bodyBytes, headBytes, silenceSeconds, neverRepeated, userHeader } = front;
   const kib = (bytes: number): string => `${Math.ceil(bytes / 1024)}k`;
   return `# The page of the chat stack. Replies are streams: nothing is held back, compressed, or ended for being quiet.
@@ -27,7 +20,8 @@ ${upstreams.map((address) => `    server ${placeText(address)};`).join("\n")}
 }
 
 server {
-${listen.map((each) => `    listen ${each};`).join("\n")}
+    listen 80;
+    listen [::]:80;
     server_name ${hosts.join(" ")};
 
     client_max_body_size ${kib(bodyBytes)};

@@ -34,6 +34,10 @@ function containersIn(text: string): Document[] {
   return podsIn(text).flatMap(({ spec }) => spec.containers);
 }
 
+function namesIn(text: string): string[] {
+  return documentsIn(text).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+}
+
 function objectOf(text: string, kind: string, name: string): Document {
   return documentsIn(text).find((object) => object.kind === kind && object.metadata.name === name);
 }
@@ -56,8 +60,7 @@ test.each([
 });
 
 test("a default configuration: these objects", () => {
-  const names = documentsIn(DEFAULT).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
-  expect(names).toEqual([
+  expect(namesIn(DEFAULT)).toEqual([
     "PersistentVolumeClaim stack-store",
     "StatefulSet stack-engine",
     "Deployment stack",
@@ -159,8 +162,7 @@ const SHARED = exported({
 test("with PostgreSQL each service has copies of its own, which come and go one by one", () => {
   expect(kubernetesProblems(SHARED)).toEqual([]);
   expect(loose(SHARED)).toEqual([]);
-  const names = documentsIn(SHARED).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
-  expect(names).toEqual([
+  expect(namesIn(SHARED)).toEqual([
     "StatefulSet stack-engine",
     "Deployment stack-gateway",
     "Deployment stack-hmi",

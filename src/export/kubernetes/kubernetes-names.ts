@@ -31,6 +31,11 @@ export function labelsOf(part: string): Record<string, string> {
   return { "app.kubernetes.io/name": objectName(part), "app.kubernetes.io/part-of": "stack" };
 }
 
+/** What an object of a part is called, with its labels. */
+export function metadataOf(part: string): { name: string; labels: Record<string, string> } {
+  return { name: objectName(part), labels: labelsOf(part) };
+}
+
 /** How the pods of a part are selected. */
 export function selectorOf(part: string): Record<string, string> {
   return { "app.kubernetes.io/name": objectName(part) };

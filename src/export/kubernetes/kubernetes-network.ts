@@ -3,7 +3,7 @@ import type { Ingress, NetworkPolicy } from "kubernetes-types/networking/v1.js";
 import type { Config } from "../../config/schema.ts";
 import type { ContainerDeployment, ContainerService } from "../container-deployment.ts";
 import { describeFrontProxy } from "../front-proxy.ts";
-import { labelsOf, objectName, selectorOf } from "./kubernetes-names.ts";
+import { metadataOf, objectName, selectorOf } from "./kubernetes-names.ts";
 import { groupOf, type PodGroup } from "./pod-groups.ts";
 
 /** The name by which the others call a service. */
@@ -12,7 +12,7 @@ export function serviceOf(service: ContainerService, groups: readonly PodGroup[]
   return {
     apiVersion: "v1",
     kind: "Service",
-    metadata: { name: objectName(name), labels: labelsOf(name) },
+    metadata: metadataOf(name),
     spec: {
       selector: selectorOf(groupOf(service, groups).name),
       ports: [{ name: "http", port, targetPort: name, protocol: "TCP" }],
@@ -32,8 +32,7 @@ export function ingressOf(page: ContainerService, hosts: readonly string[], conf
     apiVersion: "networking.k8s.io/v1",
     kind: "Ingress",
     metadata: {
-      name: objectName(page.name),
-      labels: labelsOf(page.name),
+      ...metadataOf(page.name),
       annotations: {
         "nginx.ingress.kubernetes.io/proxy-buffering": "off",
         "nginx.ingress.kubernetes.io/proxy-read-timeout": `${silenceSeconds}`,
@@ -69,7 +68,7 @@ export function networkPolicyOf(
     return {
       apiVersion: "networking.k8s.io/v1",
       kind: "NetworkPolicy",
-      metadata: { name: objectName(group.name), labels: labelsOf(group.name) },
+      metadata: metadataOf(group.name),
       spec: {
         podSelector: { matchLabels: selectorOf(group.name) },
         policyTypes: ["Ingress"],

@@ -1,6 +1,6 @@
 import type { HorizontalPodAutoscaler } from "kubernetes-types/autoscaling/v2.js";
 import type { PodDisruptionBudget } from "kubernetes-types/policy/v1.js";
-import { labelsOf, objectName, selectorOf } from "./kubernetes-names.ts";
+import { metadataOf, objectName, selectorOf } from "./kubernetes-names.ts";
 import type { PodGroup } from "./pod-groups.ts";
 
 /** So many times the configured copies at most. */
@@ -16,7 +16,7 @@ export function autoscalerOf({ name, copies }: PodGroup): HorizontalPodAutoscale
     {
       apiVersion: "autoscaling/v2",
       kind: "HorizontalPodAutoscaler",
-      metadata: { name: objectName(name), labels: labelsOf(name) },
+      metadata: metadataOf(name),
       spec: {
         scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: objectName(name) },
         minReplicas: copies,
@@ -45,7 +45,7 @@ export function disruptionBudgetOf({ name, copies }: PodGroup): PodDisruptionBud
     {
       apiVersion: "policy/v1",
       kind: "PodDisruptionBudget",
-      metadata: { name: objectName(name), labels: labelsOf(name) },
+      metadata: metadataOf(name),
       spec: { maxUnavailable: 1, selector: { matchLabels: selectorOf(name) } },
     },
   ];

@@ -50,7 +50,7 @@ export function podTemplateOf(group: PodGroup): PodTemplateSpec {
 
 function containerOf(service: ContainerService): Container {
   const { name, image, args, port, environment, secrets, volume, size } = service;
-  const [cpu, memory] = [size.cpu, size.memory];
+  const { cpu, memory } = size;
   return {
     name,
     image,

@@ -1,7 +1,7 @@
 import type { Deployment, StatefulSet } from "kubernetes-types/apps/v1.js";
 import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from "kubernetes-types/core/v1.js";
 import type { Volume } from "../container-deployment.ts";
-import { labelsOf, objectName, selectorOf } from "./kubernetes-names.ts";
+import { labelsOf, metadataOf, objectName, selectorOf } from "./kubernetes-names.ts";
 import type { PodGroup } from "./pod-groups.ts";
 import { podTemplateOf } from "./pod-template.ts";
 
@@ -30,7 +30,7 @@ function deploymentOf(group: PodGroup): Deployment {
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
-    metadata: { name: objectName(name), labels: labelsOf(name) },
+    metadata: metadataOf(name),
     spec: {
       // How many there are is for the autoscaler to say, where there is one.
       ...(copies === 1 && { replicas: 1 }),
@@ -48,7 +48,7 @@ function statefulSetOf(group: PodGroup): StatefulSet {
   return {
     apiVersion: "apps/v1",
     kind: "StatefulSet",
-    metadata: { name: objectName(name), labels: labelsOf(name) },
+    metadata: metadataOf(name),
     spec: {
       replicas: copies,
       serviceName: objectName(name),

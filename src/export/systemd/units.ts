@@ -122,12 +122,7 @@ function runOwn(name: "gateway" | "hmi", line: string, { config }: UnitContext):
 
 function tapVariables({ engine, http }: Config): Record<string, string> {
   const { url, tap_port } = engine;
-  return {
-    ...toEnvironment({}),
-    STACK_ENGINE_URL: url,
-    STACK_ENGINE_TAP_PORT: `${tap_port}`,
-    STACK_HTTP_ALLOWED_HOSTS: http.allowed_hosts.join(","),
-  };
+  return toEnvironment({ engine: { url, tap_port }, http: { allowed_hosts: http.allowed_hosts } });
 }
 
 function programsOfOurs(): string[] {
