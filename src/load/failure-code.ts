@@ -1,4 +1,5 @@
 import { messageOf, nodeErrorCode } from "../errors.ts";
+import { textAt } from "../target/drivers/json-place.ts";
 import type { SeenCall } from "../target/http.ts";
 
 /** Codes are told apart by so many characters: what a back end says may be long. */
@@ -6,18 +7,11 @@ const MOST_CHARS = 60;
 
 /** What a refusal is counted as: `429`, with the back end's own code where it gives one: `429 rate_limited`. */
 export function answerCode({ status, body }: Pick<SeenCall, "status" | "body">): string {
-  const code = codeIn(body);
-  return (code === undefined ? `${status}` : `${status} ${code}`).slice(0, MOST_CHARS);
+  const code = textAt(body, "error.code");
+  return (code === null ? `${status}` : `${status} ${code}`).slice(0, MOST_CHARS);
 }
 
 /** What is counted where there was no answer: Node's own word for it, such as `ECONNREFUSED`. */
 export function thrownCode(error: unknown): string {
   return (nodeErrorCode(error) ?? messageOf(error)).slice(0, MOST_CHARS);
-}
-
-function codeIn(body: unknown): string | undefined {
-  if (typeof body !== "object" || body === null || !("error" in body)) return undefined;
-  const { error } = body;
-  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
-  return typeof error.code === "string" ? error.code : undefined;
 }

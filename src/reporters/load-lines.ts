@@ -1,7 +1,7 @@
 import type { LoadProgress, LoadReport, LoadStep } from "../harness/load-report.ts";
 import type { RunEvent } from "../harness/report.ts";
 import { paint, styled } from "../text/styled-text.ts";
-import { lossesOf, paceWords, shortTime, stepNotes } from "./load-words.ts";
+import { lossesOf, paceWords, shortTime, stepNotes, usersInWords } from "./load-words.ts";
 import type { ReportScreen } from "./terminal.ts";
 
 type LoadEvent = Extract<RunEvent, { type: "load-progress" | "load-ended" }>;
@@ -26,8 +26,7 @@ export function createLoadReporter(screen: ReportScreen): (event: LoadEvent) => 
 function soFar(progress: LoadProgress): string {
   const { users, tokens_per_s, first_token_p50_ms, first_token_p95_ms, done, failed } = progress;
   const times = `P50 ${shortTime(first_token_p50_ms)}, P95 ${shortTime(first_token_p95_ms)} ms`;
-  const who = users === 1 ? "1 user" : `${users} users`;
-  return `${who}: ${tokens_per_s} tokens/s, first token ${times}, ${done} done, ${failed} failed`;
+  return `${usersInWords(users)}: ${tokens_per_s} tokens/s, first token ${times}, ${done} done, ${failed} failed`;
 }
 
 function reportLoad(screen: ReportScreen, load: LoadReport): void {

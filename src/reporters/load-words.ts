@@ -7,6 +7,11 @@ export function shortTime(ms: number | null | undefined): string {
   return ms < 100 ? String(Number(ms.toFixed(1))) : String(Math.round(ms));
 }
 
+/** `1 user`, `20 users`. */
+export function usersInWords(users: number): string {
+  return users === 1 ? "1 user" : `${users} users`;
+}
+
 /** How its users behaved, and what that means for the times. */
 export function paceWords({ pace, reply_tokens, processes }: LoadReport): string {
   const every = `${pace.every_ms / 1_000} s`;
@@ -36,7 +41,7 @@ export function stepNotes({ users, messages, failures, driver }: LoadStep): stri
     ...(unfinished > 0 ? [`not finished ${unfinished}`] : []),
     ...(unsent > 0 ? [`still to be sent ${unsent}`] : []),
   ];
-  const who = users === 1 ? "1 user" : `${users} users`;
+  const who = usersInWords(users);
   return [
     ...(ends.length > 0 ? [`${who}: of ${messages.due} messages, ${ends.join(", ")}`] : []),
     ...(driver.is_held_up

@@ -1,5 +1,13 @@
 import type { Distribution, LoadReport, LoadStep } from "../../harness/load-report.ts";
-import { lossesOf, paceWords, SHOWN_PERCENTILES, SHOWN_TIMES, shortTime, stepNotes } from "../load-words.ts";
+import {
+  lossesOf,
+  paceWords,
+  SHOWN_PERCENTILES,
+  SHOWN_TIMES,
+  shortTime,
+  stepNotes,
+  usersInWords,
+} from "../load-words.ts";
 import { type Curve, curveChart } from "./curve-chart.ts";
 import { type Html, html } from "./markup.ts";
 import { table } from "./table.ts";
@@ -9,7 +17,7 @@ import { milliseconds } from "./units.ts";
 export function loadSection(load: LoadReport): Html {
   const { steps, knee } = load;
   return html`<section>
-<h2>${load.users === 1 ? "1 user" : `${load.users} users`}</h2>
+<h2>${usersInWords(load.users)}</h2>
 <p>${paceWords(load)}</p>
 <p><strong>Knee</strong> ${knee.words}</p>
 ${steps.flatMap(stepNotes).map((note) => html`<p class="trouble">${note}</p>\n`)}${
