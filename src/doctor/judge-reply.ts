@@ -5,6 +5,7 @@ import type { SeenStream } from "../target/http.ts";
 import { broken } from "./diagnose.ts";
 import type { Finding } from "./ladder.ts";
 import type { Scene } from "./scene.ts";
+import { seconds } from "./words.ts";
 
 /** How long a short reply may take beside the engine's own time, in milliseconds. */
 const REPLY_MS = 30_000;
@@ -32,10 +33,6 @@ export function notInTime({ notes }: Scene, waitedMs: number): Finding {
 export function waitedBefore({ notes }: Scene): Finding | undefined {
   if (notes.waitedInVainMs === undefined) return undefined;
   return { status: "skipped", text: `not asked, as no reply had come in ${seconds(notes.waitedInVainMs)}` };
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1).replace(/\.0$/, "")} s`;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Diagnoses } from "../ladder.ts";
-import { TITLES } from "../words.ts";
+import { seconds, TITLES } from "../words.ts";
 
 /** What a backend lacks or says wrongly, seen at one endpoint. */
 export interface EndpointSymptoms {
@@ -54,8 +54,4 @@ export const endpointDiagnoses: Diagnoses<EndpointSymptoms> = {
 
 function headerWords(cacheControl: string | undefined): string {
   return cacheControl === undefined ? "no Cache-Control" : `Cache-Control: ${cacheControl}`;
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1).replace(/\.0$/, "")} s`;
 }

@@ -1,14 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { optionsAsText } from "../../contract/options-as-text.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
-import { lastFact } from "../../target/drivers/reply-facts.ts";
 import type { SeenCall } from "../../target/http.ts";
 import { ownWords } from "../../target/own-words.ts";
 import { broken } from "../diagnose.ts";
 import { replyTimeout } from "../judge-reply.ts";
 import type { Finding, Rung } from "../ladder.ts";
 import { ask, askForStream, type Scene } from "../scene.ts";
-import { engineUnseen, judgeEngineStop, openEngineRecord, WRITTEN_BEFORE } from "./engine-record.ts";
+import { judgeEngineStop, judgeUnrecorded, openEngineRecord } from "./engine-record.ts";
 import { isMissing } from "./gateway.ts";
 import { makePlace, sendMessage } from "./reply.ts";
 
@@ -47,8 +46,7 @@ export const hmiCancel: Rung<Scene> = {
     const refusal = judgeAnswer(answer);
     if (refusal !== undefined) return refusal;
     if (record !== undefined) return await judgeEngineStop(record, { mark, answeredAt });
-    const reason = lastFact(stream, "done")?.reason;
-    return reason === "stop" || reason === "length" ? WRITTEN_BEFORE : engineUnseen(scene);
+    return judgeUnrecorded(scene, stream);
   },
 };
 

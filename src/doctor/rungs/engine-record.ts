@@ -1,6 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { GenerationRecord } from "../../contract/engine.ts";
+import { lastFact } from "../../target/drivers/reply-facts.ts";
 import { watchEngine } from "../../target/engine-watch.ts";
+import type { SeenStream } from "../../target/http.ts";
 import { broken } from "../diagnose.ts";
 import type { Finding } from "../ladder.ts";
 import type { Scene } from "../scene.ts";
@@ -22,7 +24,7 @@ export async function openEngineRecord(scene: Scene): Promise<EngineRecord | und
 }
 
 /** Whether an engine without a record has stopped is not known: with slots to spare it takes the next chat all the same. */
-export function engineUnseen({ engineTap, services }: Scene): Finding {
+function engineUnseen({ engineTap, services }: Scene): Finding {
   const why =
     engineTap === undefined
       ? `without a tap before it (stack tap --to ${services.engine?.client.url ?? "URL"})`
@@ -33,8 +35,14 @@ export function engineUnseen({ engineTap, services }: Scene): Finding {
   };
 }
 
+/** What a cancelled reply's own stream says, where nobody keeps a record. */
+export function judgeUnrecorded(scene: Scene, stream: SeenStream): Finding {
+  const reason = lastFact(stream, "done")?.reason;
+  return reason === "stop" || reason === "length" ? WRITTEN_BEFORE : engineUnseen(scene);
+}
+
 /** Where there was nothing left to stop. */
-export const WRITTEN_BEFORE: Finding = {
+const WRITTEN_BEFORE: Finding = {
   status: "skipped",
   text: "the reply was written before its cancel could reach it",
 };

@@ -1,13 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { Role } from "../../config/services.ts";
 import { isRefusal } from "../../target/drivers/refused-words.ts";
-import { lastFact } from "../../target/drivers/reply-facts.ts";
 import { broken } from "../diagnose.ts";
 import type { Finding, Rung } from "../ladder.ts";
 import type { Scene } from "../scene.ts";
 import { shortened } from "../words.ts";
 import { LONG } from "./cancel.ts";
-import { engineUnseen, judgeEngineStop, openEngineRecord, WRITTEN_BEFORE } from "./engine-record.ts";
+import { judgeEngineStop, judgeUnrecorded, openEngineRecord } from "./engine-record.ts";
 import { type Said, say, soon } from "./wire-reply.ts";
 
 /** A cancel, by a call or by closing the connection, stops the engine. */
@@ -40,9 +39,7 @@ export function wireCancelRung(service: Role): Rung<Scene> {
         await said.reading.ended;
         return finding;
       }
-      const stream = await said.reading.ended;
-      const reason = lastFact(stream, "done")?.reason;
-      return reason === "stop" || reason === "length" ? WRITTEN_BEFORE : engineUnseen(scene);
+      return judgeUnrecorded(scene, await said.reading.ended);
     },
   };
 }
