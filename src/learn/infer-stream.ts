@@ -33,10 +33,9 @@ export function inferStream(
   const told = events.map((event) => ({ ...event, type: nameOf(event, type) }));
   const said = textIn(told, type, rows);
   if (said === undefined) return undefined;
-  const rule = ({ type: of, place, values }: Spot) => ({
-    ...(of !== undefined && { of }),
-    at: place,
-    ...(isGrowing(piecesIn(values), rows) && { cumulative: true }),
+  const rule = (spot: Spot) => ({
+    ...namedBy(spot),
+    ...(isGrowing(piecesIn(spot.values), rows) && { cumulative: true }),
   });
   const thought = spotsOf(told, type).find(isThought);
   const model = spotsOf(told, type).find(

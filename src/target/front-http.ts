@@ -1,5 +1,5 @@
 import type { WireSettings } from "../contract/wire-description.ts";
-import { fillPath, fillText, type SlotValues } from "./drivers/fill-slots.ts";
+import { fillHeaders, fillPath, type SlotValues } from "./drivers/fill-slots.ts";
 import type { CallOptions, HttpClient, HttpMethod, SeenCall } from "./http.ts";
 
 /** A call of the wire by plain HTTP. */
@@ -33,9 +33,7 @@ export function createFrontHttp(
   wire: WireSettings,
   { token = "" }: { readonly token?: string | undefined } = {},
 ): FrontHttp {
-  const headers = Object.fromEntries(
-    Object.entries(wire.headers ?? {}).map(([name, text]) => [name.toLowerCase(), fillText(text, { token })]),
-  );
+  const headers = fillHeaders(wire.headers, { token });
   return {
     page: wire.page,
     callOf(name, about) {

@@ -5,7 +5,7 @@ import type { HttpClient, HttpMethod, OpenStream, SeenCall, SeenStream } from ".
 import type { Reading, ReadOptions } from "./chat-client.ts";
 import { EarlyFacts } from "./early-facts.ts";
 import { type FactReaderMaker, readerOf } from "./fact-reader.ts";
-import { fillBody, fillPath, fillText, type SlotValues } from "./fill-slots.ts";
+import { fillBody, fillHeaders, fillPath, type SlotValues } from "./fill-slots.ts";
 import { hasSlot } from "./has-slot.ts";
 import { idToldBy } from "./json-place.ts";
 import type { TimedFact } from "./reply-facts.ts";
@@ -132,10 +132,7 @@ export class DescribedCalls {
   }
 
   #headers(values: SlotValues): Record<string, string> {
-    const { headers = {} } = this.#service.wire;
-    return Object.fromEntries(
-      Object.entries(headers).map(([name, text]) => [name.toLowerCase(), fillText(text, values)]),
-    );
+    return fillHeaders(this.#service.wire.headers, values);
   }
 }
 

@@ -166,12 +166,13 @@ class DescribedChat implements ChatClient {
     const call = { ...head, body };
     const told = (name: ToldId): string | null => idToldBy(call, sending.told?.[name]);
     return {
-      ...{ call, isTaken, text: values.text, read },
-      ...{
-        conversation: told("conversation") ?? conversation,
-        message: told("message"),
-        reply: told("reply"),
-      },
+      call,
+      isTaken,
+      text: values.text,
+      conversation: told("conversation") ?? conversation,
+      message: told("message"),
+      reply: told("reply"),
+      read,
     };
   }
 

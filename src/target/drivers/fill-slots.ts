@@ -13,6 +13,16 @@ export function fillText(text: string, values: SlotValues): string {
   return text.replace(SLOT, (_, name: WireSlot) => inText(values[name]));
 }
 
+/** Headers with their slots filled, by names in lower case: one that is given again for a call takes its place. */
+export function fillHeaders(
+  headers: Readonly<Record<string, string>> = {},
+  values: SlotValues,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, text]) => [name.toLowerCase(), fillText(text, values)]),
+  );
+}
+
 /**
  * A body with its slots filled. A text that is one slot becomes its value, of whatever type, or with `{name|number}` the
  * number that it is; a field whose slot has no value is left out, unless it is written `{name|null}`.

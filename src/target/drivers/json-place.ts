@@ -17,7 +17,7 @@ export function idAt(value: unknown, place: string | undefined): string | null {
 }
 
 /** What a place begins with that is a header of the answer, not in its body: `@header.x-chat-id`. */
-export const HEADER_PLACE = "@header.";
+const HEADER_PLACE = "@header.";
 
 /** The name of something that an answer tells, in its body or in a header; null where there is none. */
 export function idToldBy(
