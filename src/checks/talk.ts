@@ -162,8 +162,9 @@ export async function converseIn(
   context: Context,
   talk: Talk,
   text: string,
+  options?: Parameters<typeof sayIn>[3],
 ): Promise<{ readonly sent: Sent; readonly stream: SeenStream }> {
-  const sent = await sayIn(context, talk, text);
+  const sent = await sayIn(context, talk, text, options);
   return { sent, stream: await hear(context, talk, sent).ended };
 }
 

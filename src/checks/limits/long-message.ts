@@ -2,6 +2,7 @@ import { messageOf, NotTold } from "../../errors.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import type { Sent } from "../../target/drivers/chat-client.ts";
 import { answerWords } from "../../target/drivers/refused-words.ts";
+import { endReply } from "../../target/end-reply.ts";
 import { internalsIn } from "../http/internals-in.ts";
 import { patienceOf } from "../reading.ts";
 import type { Context } from "../stage.ts";
@@ -74,7 +75,6 @@ const EXPECTED: Pick<Broken, "verdict" | "expected"> = {
 
 /** What the reply tells first. It is ended then: an engine reads so much for a long time. */
 async function firstWord(context: Context, talk: Talk, sent: Sent): Promise<string | null> {
-  const { chat } = context.target;
   const first = Promise.withResolvers<string | null>();
   const reading = hear(context, talk, sent);
   const silent = setTimeout(() => first.resolve(null), patienceOf(context.target));
@@ -86,9 +86,7 @@ async function firstWord(context: Context, talk: Talk, sent: Sent): Promise<stri
     );
   const told = await first.promise;
   clearTimeout(silent);
-  if (!reading.hasEnded && chat.lacking.cancel === undefined) {
-    await chat.cancel(reading.name(), context.signal).catch(() => undefined);
-  }
+  if (!reading.hasEnded) await endReply(context.target.chat, reading.name(), reading, context.signal);
   reading.leave();
   await reading.ended;
   return told;

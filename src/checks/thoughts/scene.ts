@@ -6,7 +6,7 @@ import { type SeenRow, textOf, thoughtsOf } from "../../target/drivers/reply-fac
 import type { SeenStream } from "../../target/http.ts";
 import { generationsFor } from "../engine-record.ts";
 import type { Context } from "../stage.ts";
-import { hear, hearAgain, sayIn, settledRowsOf, startTalk } from "../talk.ts";
+import { converseIn, hearAgain, settledRowsOf, startTalk } from "../talk.ts";
 
 /** A reply of a model that thought before it answered, and the message after it. */
 export interface ThoughtfulReply {
@@ -69,10 +69,8 @@ async function thinkAndAnswer(
   const { chat, capabilities } = context.target;
   const talk = await startTalk(context, { name: "thoughts", options, think });
   await generationsFor(context, "");
-  const converse = async (text: string) => {
-    const sent = await sayIn(context, talk, text, { ...(model !== undefined && { model }) });
-    return { sent, stream: await hear(context, talk, sent).ended };
-  };
+  const converse = (text: string) =>
+    converseIn(context, talk, text, { ...(model !== undefined && { model }) });
   const { sent, stream } = await converse(`Good morning! ${context.canary(`${how} first`)}`);
   if (chat.lacking["show rows"] === undefined && talk.conversation !== null) {
     await settledRowsOf(context, talk);
