@@ -133,7 +133,7 @@ export async function namedTarget(
 /** The stack of this configuration, where it has a database server, is looked at there too, as a stack of others is. */
 function withOwnStore(
   contract: ForeignContract,
-  flags: Pick<TargetFlagValues, "hmi" | "gateway" | "engine">,
+  flags: Pick<TargetFlagValues, "hmi" | "gateway">,
   { store }: Config,
 ): ForeignContract {
   const isOwn = contract.driver === "ours" && flags.hmi === undefined && flags.gateway === undefined;

@@ -30,7 +30,7 @@ import type { TargetUrls } from "../target/target.ts";
 import { styled } from "../text/styled-text.ts";
 import { findSuites, suitesOf, type VerifyReport, verify } from "../verify.ts";
 import { type CleanedLeftovers, cleanLeftovers } from "../verify-leftovers/clean-leftovers.ts";
-import { beginVerifyRecord, type VerifyJournal } from "../verify-leftovers/verify-record.ts";
+import { beginVerifyRecord, recordedUrlOf, type VerifyJournal } from "../verify-leftovers/verify-record.ts";
 import { savedLoadSuite } from "../verify-load.ts";
 
 const SUITES = findSuites(undefined).map(({ name }) => name);
@@ -230,7 +230,7 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
   ): Promise<VerifyJournal | undefined> {
     await this.#clean(config, target, signal);
     try {
-      return beginVerifyRecord(config.state.dir, target.hmi ?? target.gateway ?? target.engine ?? "");
+      return beginVerifyRecord(config.state.dir, recordedUrlOf(target));
     } catch (error) {
       const why = withoutStop(messageOf(error));
       this.screen.line(

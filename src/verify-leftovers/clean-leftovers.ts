@@ -6,7 +6,7 @@ import type { HttpClient, SeenCall } from "../target/http.ts";
 import { type MadeConversation, RUN_PROFILE_NAME, runProfileDescription } from "../target/run-journal.ts";
 import { openTarget, type Target, type TargetUrls } from "../target/target.ts";
 import { cleanForeignConversation } from "./clean-foreign-conversation.ts";
-import { endedVerifyRecords, forgetVerifyRecord, type VerifyRecord } from "./verify-record.ts";
+import { endedVerifyRecords, forgetVerifyRecord, recordedUrlOf, type VerifyRecord } from "./verify-record.ts";
 
 /** What was done about the runs that were killed. */
 export interface CleanedLeftovers {
@@ -38,8 +38,8 @@ export async function cleanLeftovers(
   given: AbortSignal,
 ): Promise<CleanedLeftovers> {
   const records = await endedVerifyRecords(stateDir);
-  const front = urls.hmi ?? urls.gateway ?? urls.engine;
-  const isHere = ({ hmi }: VerifyRecord): boolean => hmi === front;
+  const url = recordedUrlOf(urls);
+  const isHere = ({ hmi }: VerifyRecord): boolean => hmi === url;
   const elsewhere = [...new Set(records.filter((record) => !isHere(record)).map(({ hmi }) => hmi))];
   const here = records.filter(isHere);
   const nothing = { runs: 0, profiles: 0, conversations: 0, left: [], elsewhere };

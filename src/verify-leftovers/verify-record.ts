@@ -7,11 +7,12 @@ import { lifeOfNamespace } from "../supervisor/os/pid-namespace.ts";
 import { clearPresence, isPresent, showPresence } from "../supervisor/presence.ts";
 import { prepareRoot, stateFolder, writeWhole } from "../supervisor/state.ts";
 import { newRunId, type RunJournal } from "../target/run-journal.ts";
+import type { TargetUrls } from "../target/target.ts";
 
 const VerifyRecord = z.object({
   /** Hexadecimal digits; a UUID in what an earlier version left. It names a file, too. */
   run_id: z.string().check(z.regex(/^[\da-f-]{12,36}$/)),
-  /** The HMI that it was made on. */
+  /** Where it was made: {@link recordedUrlOf}. */
   hmi: z.string(),
   started_at: z.string(),
   /** Who runs it. */
@@ -34,6 +35,11 @@ export interface VerifyJournal extends RunJournal {
 /** The folder of the records, in a state folder. */
 function folderOf(stateDir: string): string {
   return join(stateDir, "verify");
+}
+
+/** What a record names as the HMI of a target: where messages are sent to, of a back end that has none. */
+export function recordedUrlOf({ hmi, gateway, engine }: TargetUrls): string {
+  return hmi ?? gateway ?? engine ?? "";
 }
 
 /** Writes down that this process begins a run on this HMI. Throws where the state folder cannot be written. */
