@@ -1,7 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
-import { createDescribedChat } from "../../src/target/drivers/described-chat.ts";
-import { createHttpClient } from "../../src/target/http.ts";
 import { cleanForeignConversation } from "../../src/verify-leftovers/clean-foreign-conversation.ts";
+import { describedChatAt } from "../support/described-chat.ts";
 import { startTestEngine } from "../support/gateway.ts";
 import { ODD_WIRE, startOddBackEnd } from "../support/odd-back-end.ts";
 
@@ -11,18 +10,7 @@ const place = { modelId: null, options: {} };
 test("what a killed run said to a back end of others is deleted, and nothing that somebody else said", async () => {
   const { url, close } = await startOddBackEnd(await startTestEngine());
   onTestFinished(close);
-  const client = createHttpClient(url);
-  onTestFinished(() => client.close());
-  const given = {
-    driver: "odd",
-    wire: ODD_WIRE,
-    client,
-    token: "",
-    model: null,
-    agent: "",
-    isStandIn: false,
-  };
-  const chat = createDescribedChat(given);
+  const chat = describedChatAt(url, ODD_WIRE);
   const saying = async (...texts: string[]): Promise<string> => {
     const conversation = (await chat.openConversation(place, signal)) ?? "";
     for (const text of texts) {

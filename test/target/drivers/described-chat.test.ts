@@ -1,29 +1,14 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import type { WireDescription } from "../../../src/contract/wire-description.ts";
 import { NotTold } from "../../../src/errors.ts";
 import type { ChatClient } from "../../../src/target/drivers/chat-client.ts";
-import { createDescribedChat } from "../../../src/target/drivers/described-chat.ts";
 import { lastFact, textOf } from "../../../src/target/drivers/reply-facts.ts";
-import { createHttpClient } from "../../../src/target/http.ts";
+import { describedChatAt } from "../../support/described-chat.ts";
 import { EXPRESS_CHAT, startExpressChat } from "../../support/express-chat.ts";
 import { type ServerSocket, serveWebSockets } from "../../support/web-socket-server.ts";
 
 const PLACE = { modelId: null, options: {} };
 const never = new AbortController().signal;
-
-function chatAt(url: string, wire: WireDescription, token = ""): ChatClient {
-  const client = createHttpClient(url, token);
-  onTestFinished(() => client.close());
-  return createDescribedChat({
-    driver: "described",
-    wire,
-    client,
-    model: null,
-    agent: "a",
-    token,
-    isStandIn: false,
-  });
-}
 
 /** Sends a message to a conversation, or to none, and reads its reply. */
 async function say(chat: ChatClient, text: string, conversation: string | null = null) {
@@ -32,7 +17,7 @@ async function say(chat: ChatClient, text: string, conversation: string | null =
 }
 
 test("a back end with odd choices is talked to as its description says", async () => {
-  const chat = chatAt(await startExpressChat(), EXPRESS_CHAT);
+  const chat = describedChatAt(await startExpressChat(), EXPRESS_CHAT);
   const conversation = await chat.openConversation(PLACE, never);
   if (conversation === null) throw new Error("it has a call that makes one");
   const { sent, seen } = await say(chat, "Why are there tides?", conversation);
@@ -51,7 +36,7 @@ test("a back end with odd choices is talked to as its description says", async (
 });
 
 test("a reply is ended by the call that the description names", async () => {
-  const chat = chatAt(await startExpressChat(), EXPRESS_CHAT);
+  const chat = describedChatAt(await startExpressChat(), EXPRESS_CHAT);
   const conversation = (await chat.openConversation(PLACE, never)) ?? "";
   const sent = await chat.send({ place: PLACE, conversation, text: "Why?" }, never);
   const { promise: began, resolve: hasBegun } = Promise.withResolvers<void>();
@@ -67,7 +52,7 @@ test("a reply is ended by the call that the description names", async () => {
 });
 
 test("what is refused is told in the back end's own words", async () => {
-  const chat = chatAt(await startExpressChat(), {
+  const chat = describedChatAt(await startExpressChat(), {
     ...EXPRESS_CHAT,
     send: { request: "POST /api/talks/{conversation}/say", body: { words: "{text}" } },
   });
@@ -79,7 +64,7 @@ test("what is refused is told in the back end's own words", async () => {
 
 test("what a description does not say is not told, with the setting that would say it", async () => {
   const { service, send, stream } = EXPRESS_CHAT;
-  const chat = chatAt("http://127.0.0.1:1", { service, send, stream });
+  const chat = describedChatAt("http://127.0.0.1:1", { service, send, stream });
   await expect(chat.rows("7", never)).rejects.toThrow(NotTold);
   expect(chat.lacking["show rows"]).toContain("contract.wire.rows");
 });
@@ -112,7 +97,7 @@ test("by a WebSocket a message is the first frame, and its reply the frames that
       sayAll(socket, [...PIECES, { op: "end" }, { op: "count", n: 2 }]);
     },
   });
-  const { sent, seen } = await say(chatAt(url, SOCKET, "s3cret"), "Hi");
+  const { sent, seen } = await say(describedChatAt(url, SOCKET, "s3cret"), "Hi");
   expect(asked).toEqual([[`/ws/${sent.conversation}`, "Bearer s3cret", { op: "ask", text: "Hi" }]]);
   expect(sent.conversation).toMatch(/^[\da-f-]{36}$/);
   expect(textOf(seen)).toBe("Hello there.");
@@ -127,18 +112,21 @@ test("a WebSocket that is closed before the end was told has not told it", async
       socket.close();
     },
   });
-  const { seen } = await say(chatAt(url, SOCKET), "Hi");
+  const { seen } = await say(describedChatAt(url, SOCKET), "Hi");
   expect(textOf(seen)).toBe("Hello there.");
   expect(lastFact(seen, "done")).toBeUndefined();
 });
 
 test("whoever leaves a WebSocket closes it, and one that nobody accepts is an error", async () => {
   const url = await serveWebSockets({ onText: (_, socket) => sayAll(socket, PIECES) });
-  const sent = await chatAt(url, SOCKET).send({ place: PLACE, conversation: "7", text: "Hi" }, never);
+  const sent = await describedChatAt(url, SOCKET).send(
+    { place: PLACE, conversation: "7", text: "Hi" },
+    never,
+  );
   const reading = sent.read({ signal: never });
   reading.leave();
   expect((await reading.ended).end).toBe("given-up");
-  const nobody = chatAt("http://127.0.0.1:1", SOCKET);
+  const nobody = describedChatAt("http://127.0.0.1:1", SOCKET);
   await expect(say(nobody, "Hi")).rejects.toThrow("was not accepted as a WebSocket");
 });
 
@@ -155,7 +143,7 @@ test("socket.io is greeted, its pings are answered, and its events are the reply
       socket.say('42["end",{}]');
     },
   });
-  const chat = chatAt(
+  const chat = describedChatAt(
     url,
     {
       service: "hmi",

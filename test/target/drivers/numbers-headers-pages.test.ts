@@ -1,10 +1,9 @@
 import { createServer } from "node:http";
 import { json } from "node:stream/consumers";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import type { WireDescription } from "../../../src/contract/wire-description.ts";
-import { createDescribedChat } from "../../../src/target/drivers/described-chat.ts";
 import { textOf } from "../../../src/target/drivers/reply-facts.ts";
-import { createHttpClient } from "../../../src/target/http.ts";
+import { describedChatAt } from "../../support/described-chat.ts";
 import { listenOnAnyPort } from "../../support/listen.ts";
 
 const WIRE: WireDescription = {
@@ -52,18 +51,7 @@ async function startBackEnd(posts: number) {
     const next = after + 2 < posts ? after + 2 : null;
     return response.setHeader("content-type", "application/json").end(JSON.stringify({ posts: page, next }));
   });
-  const client = createHttpClient(await listenOnAnyPort(server));
-  onTestFinished(() => client.close());
-  const given = {
-    driver: "described",
-    wire: WIRE,
-    client,
-    token: "",
-    model: null,
-    agent: "",
-    isStandIn: false,
-  };
-  return { chat: createDescribedChat(given), asked };
+  return { chat: describedChatAt(await listenOnAnyPort(server), WIRE), asked };
 }
 
 const signal = AbortSignal.timeout(10_000);

@@ -1,0 +1,20 @@
+import { onTestFinished } from "vitest";
+import type { WireDescription } from "../../src/contract/wire-description.ts";
+import type { ChatClient } from "../../src/target/drivers/chat-client.ts";
+import { createDescribedChat } from "../../src/target/drivers/described-chat.ts";
+import { createHttpClient } from "../../src/target/http.ts";
+
+/** Talks to a back end by a description, until the test ends. */
+export function describedChatAt(url: string, wire: WireDescription, token = ""): ChatClient {
+  const client = createHttpClient(url, token);
+  onTestFinished(() => client.close());
+  return createDescribedChat({
+    driver: "described",
+    wire,
+    client,
+    model: null,
+    agent: "a",
+    token,
+    isStandIn: false,
+  });
+}
