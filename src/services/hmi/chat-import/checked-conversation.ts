@@ -3,7 +3,6 @@ import { messageOf, WireError } from "../../../errors.ts";
 import { requireAgent } from "../../conversations/agents.ts";
 import type { Picture } from "../../conversations/store.ts";
 import type { TransferredConversation } from "../../conversations/transfer-store.ts";
-import { jsonFault } from "../../http/json-body.ts";
 import { readPicture } from "../read-picture.ts";
 import { refusalOf } from "./checked-shape.ts";
 import { type ImportDefaults, type ImportFormat, ImportRefusal } from "./import-format.ts";
@@ -21,8 +20,6 @@ export function checkedConversation(
   format: ImportFormat,
   defaults: ImportDefaults,
 ): CheckedConversation {
-  const fault = jsonFault(value);
-  if (fault !== undefined) throw new ImportRefusal(`it ${fault}`);
   const { conversation, notes } = format.convert(value, defaults);
   refuseWireError(() => requireAgent(conversation.agent_id));
   const faults = messageTreeFaults(conversation.messages);

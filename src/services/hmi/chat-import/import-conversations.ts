@@ -59,8 +59,6 @@ function acceptedProfiles(
 ): Accepted<ExportedProfile>[] {
   const keys = new Set<string>();
   const look = (value: unknown): ExportedProfile => {
-    const fault = jsonFault(value);
-    if (fault !== undefined) throw new ImportRefusal(`it ${fault}`);
     const profile = checkedShape(ExportedProfile, value);
     requireNew(keys, profile.key);
     return profile;
@@ -99,6 +97,8 @@ function judged<Value>(
   report: ImportReport,
 ): Accepted<Value> | undefined {
   try {
+    const fault = jsonFault(value);
+    if (fault !== undefined) throw new ImportRefusal(`it ${fault}`);
     return { place, value: look(value) };
   } catch (error) {
     if (!(error instanceof ImportRefusal)) throw error;

@@ -31,20 +31,21 @@ export function orderedTree(
   }
   const order = [...(following.get(null) ?? [])];
   // It grows while it is read: each message is reached once, by the one that it follows.
-  for (const id of order) order.push(...(following.get(id) ?? []));
+  for (const id of order) for (const next of following.get(id) ?? []) order.push(next);
   if (order.length < byId.size) {
-    const lost = [...byId.keys()].find((id) => !order.includes(id));
+    const reached = new Set(order);
+    const lost = [...byId.keys()].find((id) => !reached.has(id));
     throw new ImportRefusal(
       `chat.history.messages.${lost}.parentId: this way leads back to where it came from`,
     );
   }
   const current = wayTo(byId, currentId);
+  const shown = new Set(
+    [...following.values()].map((versions) => versions.find((id) => current.has(id)) ?? versions.at(-1)),
+  );
   return order.flatMap((id) => {
     const message = byId.get(id);
-    if (message === undefined) return [];
-    const versions = following.get(message.parentId ?? null) ?? [];
-    const shown = versions.find((each) => current.has(each)) ?? versions.at(-1);
-    return [{ id, message, chosen: id === shown }];
+    return message === undefined ? [] : [{ id, message, chosen: shown.has(id) }];
   });
 }
 
