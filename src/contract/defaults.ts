@@ -29,6 +29,9 @@ export const DEFAULTS = {
 /** Build metadata of the stand-in's version (`0.23.0+stand-in`): how everybody can tell that it is not Ollama. */
 export const STAND_IN_BUILD = "stand-in";
 
+/** Longest message, in UTF-16 code units. */
+const MESSAGE_CHARS = 50_000;
+
 /** Limits of the contract. */
 export const LIMITS = {
   /** Largest request body, in bytes. */
@@ -37,7 +40,7 @@ export const LIMITS = {
    * Largest head of a request, in bytes: the general stream takes a message in its URL, where each UTF-16 code unit is up to
    * three bytes, escaped to nine.
    */
-  headBytes: 9 * 50_000 + 16 * 1024,
+  headBytes: 9 * MESSAGE_CHARS + 16 * 1024,
   /** Largest body of a message with pictures, in bytes. */
   imageBodyBytes: 20 * 1024 * 1024,
   /** Most pictures of one message. */
@@ -45,7 +48,7 @@ export const LIMITS = {
   /** Longest line of an engine's reply, and longest event of a stream, in UTF-16 code units. */
   lineChars: 16 * 1024 * 1024,
   /** Longest message, in UTF-16 code units. */
-  messageChars: 50_000,
+  messageChars: MESSAGE_CHARS,
   /** A conversation with more messages than this gets a summary. */
   summaryAfterMessages: 60,
   /** How many of the newest messages stay verbatim beside the summary. */
@@ -63,5 +66,5 @@ export const LIMITS = {
   /** Most messages of a conversation that is imported. */
   maxImportedMessages: 100_000,
   /** Longest message of such a conversation, in UTF-16 code units: as long as the longest reply. */
-  maxImportedMessageChars: 8 * 1024 * 1024,
+  maxImportedMessageChars: DEFAULTS.maxReplyChars,
 } as const;
