@@ -5,6 +5,7 @@ import type { Keeper } from "../keeper.ts";
 import type { FoundSessions } from "../newest-sessions.ts";
 import { problemOf } from "../problem.ts";
 import { titleOf } from "../view.ts";
+import { CloseRow } from "./CloseRow.tsx";
 import { Dialog } from "./Dialog.tsx";
 import { SessionLink } from "./SessionLink.tsx";
 
@@ -67,16 +68,13 @@ export function ArchivedDialog({ keeper, profiles, onClose }: ArchivedDialogProp
               </li>
             ))}
           </ul>
-          <div class="buttons">
+          <CloseRow close={close}>
             {total !== undefined && sessions.length < total && (
               <button type="button" class="apart" onClick={showOlder}>
                 Show older
               </button>
             )}
-            <button type="button" onClick={close}>
-              Close
-            </button>
-          </div>
+          </CloseRow>
         </>
       )}
     </Dialog>

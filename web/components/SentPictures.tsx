@@ -4,6 +4,7 @@ import { hmiRoutes } from "../../src/contract/routes.ts";
 import type { Connection } from "../connection.ts";
 import { dataUrlOf } from "../picture-file.ts";
 import type { ShownMessage } from "../state.ts";
+import { CloseRow } from "./CloseRow.tsx";
 import { Dialog } from "./Dialog.tsx";
 
 interface SentPicturesProps {
@@ -72,11 +73,7 @@ function PictureButton({ url, label }: { readonly url: string | undefined; reado
           {(close) => (
             <>
               <img class="as-sent" src={url} alt={label} />
-              <div class="buttons">
-                <button type="button" onClick={close}>
-                  Close
-                </button>
-              </div>
+              <CloseRow close={close} />
             </>
           )}
         </Dialog>

@@ -1,3 +1,4 @@
+import { CloseRow } from "./CloseRow.tsx";
 import { Dialog } from "./Dialog.tsx";
 
 const SHORTCUTS: readonly (readonly [keys: string, meaning: string])[] = [
@@ -27,11 +28,7 @@ export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }) {
               </div>
             ))}
           </dl>
-          <div class="buttons">
-            <button type="button" onClick={close}>
-              Close
-            </button>
-          </div>
+          <CloseRow close={close} />
         </>
       )}
     </Dialog>

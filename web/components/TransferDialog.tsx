@@ -6,6 +6,7 @@ import { importFile } from "../import-file.ts";
 import { importWords, remarkWords } from "../import-words.ts";
 import { problemOf } from "../problem.ts";
 import type { Problem } from "../state.ts";
+import { CloseRow } from "./CloseRow.tsx";
 import { Dialog } from "./Dialog.tsx";
 import { DownloadLink } from "./DownloadLink.tsx";
 
@@ -86,11 +87,7 @@ export function TransferDialog({ chat, onClose }: TransferDialogProps) {
             <progress aria-label={`Importing ${state.name}`} value={state.share ?? undefined} max={1} />
           )}
           <Outcome state={state} />
-          <div class="buttons">
-            <button type="button" onClick={close}>
-              {isRunning ? "Stop and close" : "Close"}
-            </button>
-          </div>
+          <CloseRow close={close} label={isRunning ? "Stop and close" : "Close"} />
         </div>
       )}
     </Dialog>

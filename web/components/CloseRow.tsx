@@ -1,0 +1,20 @@
+import type { ComponentChildren } from "preact";
+
+interface CloseRowProps {
+  readonly close: () => void;
+  readonly label?: string;
+  /** What else can be done; it stands before. */
+  readonly children?: ComponentChildren;
+}
+
+/** The last row of a dialog that has nothing to save: what closes it. */
+export function CloseRow({ close, label = "Close", children }: CloseRowProps) {
+  return (
+    <div class="buttons">
+      {children}
+      <button type="button" onClick={close}>
+        {label}
+      </button>
+    </div>
+  );
+}
