@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { hmiRoutes } from "../../src/contract/routes.ts";
 import { startStack } from "../../src/services/start.ts";
 import { PATIENTLY } from "../support/cli.ts";
 import { exportOf } from "../support/exported-conversations.ts";
-import { ask, createProfile, createSession, say as sayTo } from "../support/hmi.ts";
+import { archiveSession, createProfile, createSession, say as sayTo } from "../support/hmi.ts";
+import { GIF_FILE } from "../support/pictures.ts";
 import { CHROMIUM, NO_CHROMIUM } from "./chromium.ts";
 import { type ChatPage, openChatPage } from "./page.ts";
 import { type Supervised, startSupervised } from "./supervised.ts";
@@ -15,9 +15,6 @@ if (CHROMIUM === undefined) test("accessibility in a browser", ({ skip }) => ski
 
 /** Evaluated, not added as a script: that the Content-Security-Policy would stop. */
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-/** One transparent pixel. */
-const GIF = Buffer.from("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7", "base64");
 
 /** High, because the contrast of what is scrolled out of sight cannot be judged. */
 const DESKTOP = { width: 1440, height: 2400 };
@@ -106,9 +103,7 @@ describe.runIf(CHROMIUM !== undefined)("axe finds nothing, wide and narrow, ligh
   test("a message with a picture, to a model that thinks", async () => {
     await open("/new");
     await chat.page.getByLabel("Model").selectOption("gemma3:4b");
-    await chat.page
-      .getByLabel("Files", { exact: true })
-      .setInputFiles([{ name: "a.gif", mimeType: "image/gif", buffer: GIF }]);
+    await chat.page.getByLabel("Files", { exact: true }).setInputFiles([GIF_FILE]);
     await chat.page.getByRole("img", { name: "a.gif" }).waitFor();
     await expectClean();
     await chat.say("What is this?");
@@ -142,13 +137,12 @@ describe.runIf(CHROMIUM !== undefined)("axe finds nothing, wide and narrow, ligh
     const { hmi } = running.stack;
     const edited = await createSession(hmi, null);
     await sayTo(hmi, "Count to 2", { session_id: edited, model: "qwen3:8b" });
-    const archived = hmiRoutes.archiveSession.path({ session_id: edited });
-    await ask("POST", `${hmi}${archived}`);
+    await archiveSession(hmi, edited);
     await open(`/c/${edited}`);
     await button("Regenerate").click();
     await chat.page.getByRole("group", { name: "Version 2 of 2" }).waitFor();
     await chat.page.locator(".thoughts").click();
-    await ask("POST", `${hmi}${archived}`);
+    await archiveSession(hmi, edited);
     await chat.page.getByText(/^This conversation is archived/).waitFor();
     await chat.message.press("ArrowUp");
     await chat.page.getByRole("textbox", { name: "Edit message" }).waitFor();
@@ -159,7 +153,7 @@ describe.runIf(CHROMIUM !== undefined)("axe finds nothing, wide and narrow, ligh
     const { hmi } = running.stack;
     const session_id = await createSession(hmi, null);
     await sayTo(hmi, "Count to 3", { session_id });
-    await ask("POST", `${hmi}${hmiRoutes.archiveSession.path({ session_id })}`);
+    await archiveSession(hmi, session_id);
     await open("/new");
     await chat.message.waitFor();
     await chat.page.keyboard.press("Control+k");

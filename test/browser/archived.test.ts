@@ -1,25 +1,18 @@
-import type { Browser, Locator } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Locator } from "playwright-core";
+import { describe, expect, test } from "vitest";
 import { hmiRoutes } from "../../src/contract/routes.ts";
-import { type RunningStack, startStack } from "../../src/services/start.ts";
 import { PATIENTLY } from "../support/cli.ts";
-import { ask, createProfile, createSession } from "../support/hmi.ts";
-import { CHROMIUM, launchChromium, NO_CHROMIUM } from "./chromium.ts";
-import { type ChatPage, openChatPage, PHONE, shows, tabTo } from "./page.ts";
+import { archiveSession, ask, createProfile, createSession } from "../support/hmi.ts";
+import { CHROMIUM, NO_CHROMIUM } from "./chromium.ts";
+import { type ChatPage, PHONE, shows, tabTo } from "./page.ts";
+import { useStackInBrowser } from "./stack-in-browser.ts";
 
 if (CHROMIUM === undefined) test("archived conversations in a browser", ({ skip }) => skip(NO_CHROMIUM));
 
 describe.runIf(CHROMIUM !== undefined)(
   "conversations that are not in the list, by the keyboard alone",
   () => {
-    let stack: RunningStack;
-    let browser: Browser;
-    beforeAll(async () => {
-      [stack, browser] = await Promise.all([startStack(), launchChromium()]);
-    });
-    afterAll(async () => {
-      await Promise.all([browser?.close(), stack?.close()]);
-    });
+    const running = useStackInBrowser();
 
     test("an archived one is opened as that, and a message brings it back", async () => {
       const session_id = await archived("Lighthouse");
@@ -58,14 +51,14 @@ describe.runIf(CHROMIUM !== undefined)(
       await chat.page.keyboard.press("Enter");
       await expect.poll(() => chat.focused(), PATIENTLY).toBe("Archived");
       for (const title of ["Older", "Newer"]) await listed(chat, title).waitFor();
-      await chat.page.goto(`${stack.hmi}/c/${newer}`);
+      await chat.page.goto(`${running.stack.hmi}/c/${newer}`);
       await chat.message.waitFor();
       expect(await chat.page.getByText(/^This conversation is archived/).count()).toBe(0);
       expect(chat.complaints).toEqual([]);
     });
 
     test("an archived one keeps its profile, which says so, and leads to it", async () => {
-      const model_id = await createProfile(stack.hmi, { name: "Tower" });
+      const model_id = await createProfile(running.stack.hmi, { name: "Tower" });
       const session_id = await archived("Kept", model_id);
       await using chat = await open(`/m/${model_id}/new`);
       await tabTo(chat, "Edit Tower");
@@ -84,8 +77,8 @@ describe.runIf(CHROMIUM !== undefined)(
     });
 
     test("an older one is shown where it is asked for, and has the focus", async () => {
-      const model_id = await createProfile(stack.hmi, { name: "Many" });
-      await Promise.all(Array.from({ length: 51 }, () => createSession(stack.hmi, model_id)));
+      const model_id = await createProfile(running.stack.hmi, { name: "Many" });
+      await Promise.all(Array.from({ length: 51 }, () => createSession(running.stack.hmi, model_id)));
       await using chat = await open(`/m/${model_id}/new`);
       const links = chat.page.locator(".conversations a");
       await expect.poll(() => links.count(), PATIENTLY).toBe(50);
@@ -112,14 +105,14 @@ describe.runIf(CHROMIUM !== undefined)(
 
     /** Makes a conversation, and archives it. */
     async function archived(title: string, model_id: number | null = null): Promise<string> {
-      const session_id = await createSession(stack.hmi, model_id);
-      await ask("PUT", `${stack.hmi}${hmiRoutes.renameSession.path({ session_id })}`, { title });
-      await ask("POST", `${stack.hmi}${hmiRoutes.archiveSession.path({ session_id })}`);
+      const session_id = await createSession(running.stack.hmi, model_id);
+      await ask("PUT", `${running.stack.hmi}${hmiRoutes.renameSession.path({ session_id })}`, { title });
+      await archiveSession(running.stack.hmi, session_id);
       return session_id;
     }
 
     async function open(path = "/new"): Promise<ChatPage> {
-      const chat = await openChatPage(browser, `${stack.hmi}${path}`);
+      const chat = await running.open(path);
       await chat.message.waitFor();
       return chat;
     }

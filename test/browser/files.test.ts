@@ -1,12 +1,11 @@
 import { crc32, deflateSync } from "node:zlib";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { LIMITS } from "../../src/contract/defaults.ts";
-import { type RunningStack, startStack } from "../../src/services/start.ts";
 import { PATIENTLY } from "../support/cli.ts";
 import { messagesOf } from "../support/hmi.ts";
-import { CHROMIUM, launchChromium, NO_CHROMIUM } from "./chromium.ts";
-import { type ChatPage, openChatPage, shows } from "./page.ts";
+import { CHROMIUM, NO_CHROMIUM } from "./chromium.ts";
+import { type ChatPage, shows } from "./page.ts";
+import { useStackInBrowser } from "./stack-in-browser.ts";
 
 if (CHROMIUM === undefined) test("files in a browser", ({ skip }) => skip(NO_CHROMIUM));
 
@@ -15,14 +14,7 @@ const SEEING = "gemma3:4b";
 const BLIND = "llama3.1:8b";
 
 describe.runIf(CHROMIUM !== undefined)("files for a message", () => {
-  let stack: RunningStack;
-  let browser: Browser;
-  beforeAll(async () => {
-    [stack, browser] = await Promise.all([startStack(), launchChromium()]);
-  });
-  afterAll(async () => {
-    await Promise.all([browser?.close(), stack?.close()]);
-  });
+  const running = useStackInBrowser();
 
   test("a picture is scaled down, goes with the message, and is there after a reload", {
     timeout: 60_000,
@@ -39,7 +31,7 @@ describe.runIf(CHROMIUM !== undefined)("files for a message", () => {
     await expect
       .poll(() => kept.evaluate((image: HTMLImageElement) => image.naturalWidth), PATIENTLY)
       .toBe(1568);
-    const [asked] = await messagesOf(stack.hmi, chat.path().split("/").at(-1) ?? "");
+    const [asked] = await messagesOf(running.stack.hmi, chat.path().split("/").at(-1) ?? "");
     expect(asked?.images).toMatchObject([{ media_type: "image/jpeg" }]);
     expect(chat.complaints).toEqual([]);
   });
@@ -83,7 +75,7 @@ describe.runIf(CHROMIUM !== undefined)("files for a message", () => {
   });
 
   async function open(model: string): Promise<ChatPage> {
-    const chat = await openChatPage(browser, `${stack.hmi}/new`);
+    const chat = await running.open();
     await chat.page.getByLabel("Model").selectOption(model);
     return chat;
   }

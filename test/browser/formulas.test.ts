@@ -1,29 +1,21 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { optionsAsText } from "../../src/contract/options-as-text.ts";
-import { type RunningStack, startStack } from "../../src/services/start.ts";
 import { PATIENTLY } from "../support/cli.ts";
 import { createSession, say as sayTo } from "../support/hmi.ts";
-import { CHROMIUM, launchChromium, NO_CHROMIUM } from "./chromium.ts";
-import { openChatPage, shows } from "./page.ts";
+import { CHROMIUM, NO_CHROMIUM } from "./chromium.ts";
+import { shows } from "./page.ts";
+import { useStackInBrowser } from "./stack-in-browser.ts";
 
 if (CHROMIUM === undefined) test("formulas in a browser", ({ skip }) => skip(NO_CHROMIUM));
 
 describe.runIf(CHROMIUM !== undefined)("formulas", () => {
-  let stack: RunningStack;
-  let browser: Browser;
-  beforeAll(async () => {
-    [stack, browser] = await Promise.all([startStack(), launchChromium()]);
-  });
-  afterAll(async () => {
-    await Promise.all([browser?.close(), stack?.close()]);
-  });
+  const running = useStackInBrowser();
 
   /** The page of a conversation with this reply, and the scripts that it has loaded. */
   async function openReply(reply: string) {
-    const session_id = await createSession(stack.hmi, null);
-    await sayTo(stack.hmi, `Hello\n${optionsAsText({ stand_in_reply: reply })}`, { session_id });
-    const chat = await openChatPage(browser, `${stack.hmi}/c/${session_id}`);
+    const session_id = await createSession(running.stack.hmi, null);
+    await sayTo(running.stack.hmi, `Hello\n${optionsAsText({ stand_in_reply: reply })}`, { session_id });
+    const chat = await running.open(`/c/${session_id}`);
     await chat.lastReply.locator("p").last().waitFor();
     const scripts = () =>
       chat.page.evaluate<string[]>("performance.getEntriesByType('resource').map(({ name }) => name)");

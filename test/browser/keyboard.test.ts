@@ -1,24 +1,14 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type RunningStack, startStack } from "../../src/services/start.ts";
+import { describe, expect, test } from "vitest";
 import { PATIENTLY } from "../support/cli.ts";
-import { CHROMIUM, launchChromium, NO_CHROMIUM } from "./chromium.ts";
-import { type ChatPage, openChatPage, shows, tabTo } from "./page.ts";
+import { GIF_FILE } from "../support/pictures.ts";
+import { CHROMIUM, NO_CHROMIUM } from "./chromium.ts";
+import { type ChatPage, shows, tabTo } from "./page.ts";
+import { useStackInBrowser } from "./stack-in-browser.ts";
 
 if (CHROMIUM === undefined) test("the keyboard in a browser", ({ skip }) => skip(NO_CHROMIUM));
 
-/** One transparent pixel. */
-const GIF = Buffer.from("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7", "base64");
-
 describe.runIf(CHROMIUM !== undefined)("by the keyboard alone", () => {
-  let stack: RunningStack;
-  let browser: Browser;
-  beforeAll(async () => {
-    [stack, browser] = await Promise.all([startStack({ tokenDelayMs: 1 }), launchChromium()]);
-  });
-  afterAll(async () => {
-    await Promise.all([browser?.close(), stack?.close()]);
-  });
+  const running = useStackInBrowser({ tokenDelayMs: 1 });
 
   test("the last message is edited from an empty composer, and Esc leads back there", async () => {
     await using chat = await open();
@@ -82,12 +72,11 @@ describe.runIf(CHROMIUM !== undefined)("by the keyboard alone", () => {
     await using chat = await open();
     await chat.page.getByLabel("Model").selectOption("gemma3:4b");
     const files = chat.page.getByLabel("Files", { exact: true });
-    const picture = { name: "a.gif", mimeType: "image/gif", buffer: GIF };
-    await files.setInputFiles([picture]);
+    await files.setInputFiles([GIF_FILE]);
     await chat.page.getByRole("button", { name: "Remove a.gif" }).focus();
     await chat.page.keyboard.press("Enter");
     await expect.poll(() => chat.focused(), PATIENTLY).toBe("Message");
-    await files.setInputFiles([picture]);
+    await files.setInputFiles([GIF_FILE]);
     await chat.page.getByRole("button", { name: "Remove a.gif" }).waitFor();
     await chat.say("What is this?");
     const small = chat.page.getByRole("button", { name: "a.gif" });
@@ -100,7 +89,7 @@ describe.runIf(CHROMIUM !== undefined)("by the keyboard alone", () => {
   });
 
   async function open(): Promise<ChatPage> {
-    const chat = await openChatPage(browser, `${stack.hmi}/new`);
+    const chat = await running.open();
     await chat.message.waitFor();
     return chat;
   }

@@ -1,25 +1,16 @@
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type RunningStack, startStack } from "../../src/services/start.ts";
-import { CHROMIUM, launchChromium, NO_CHROMIUM } from "./chromium.ts";
-import { type ChatPage, openChatPage, PHONE, shows } from "./page.ts";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { CHROMIUM, NO_CHROMIUM } from "./chromium.ts";
+import { type ChatPage, PHONE, shows } from "./page.ts";
+import { useStackInBrowser } from "./stack-in-browser.ts";
 
 if (CHROMIUM === undefined) test("the chat page in a browser", ({ skip }) => skip(NO_CHROMIUM));
 
 describe.runIf(CHROMIUM !== undefined)("the chat page", () => {
-  let stack: RunningStack;
-  let browser: Browser;
+  const running = useStackInBrowser({ tokenDelayMs: 10 });
   let chat: ChatPage;
 
-  beforeAll(async () => {
-    [stack, browser] = await Promise.all([startStack({ tokenDelayMs: 10 }), launchChromium()]);
-  });
-  afterAll(async () => {
-    await Promise.all([browser?.close(), stack?.close()]);
-  });
-
   beforeEach(async () => {
-    chat = await openChatPage(browser, `${stack.hmi}/new`);
+    chat = await running.open();
   });
   afterEach(async () => {
     await chat.close();

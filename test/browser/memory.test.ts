@@ -1,10 +1,9 @@
-import type { Browser, CDPSession, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { CDPSession, Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
 import { optionsAsText } from "../../src/contract/options-as-text.ts";
-import { type RunningStack, startStack } from "../../src/services/start.ts";
 import { createSession, say as sayTo } from "../support/hmi.ts";
-import { CHROMIUM, launchChromium, NO_CHROMIUM } from "./chromium.ts";
-import { openChatPage } from "./page.ts";
+import { CHROMIUM, NO_CHROMIUM } from "./chromium.ts";
+import { useStackInBrowser } from "./stack-in-browser.ts";
 
 if (CHROMIUM === undefined) test("memory of the page in a browser", ({ skip }) => skip(NO_CHROMIUM));
 
@@ -15,18 +14,11 @@ const LONG_REPLY = Array.from({ length: 20 }, (_, index) => section(index)).join
 const REPLIES = 8;
 
 describe.runIf(CHROMIUM !== undefined)("the memory of the page", () => {
-  let stack: RunningStack;
-  let browser: Browser;
-  beforeAll(async () => {
-    [stack, browser] = await Promise.all([startStack(), launchChromium()]);
-  });
-  afterAll(async () => {
-    await Promise.all([browser?.close(), stack?.close()]);
-  });
+  const running = useStackInBrowser();
 
   test("stays as it is over 200 switches between conversations", { timeout: 60_000 }, async () => {
     const ids = [await conversation("first"), await conversation("second")];
-    const chat = await openChatPage(browser, `${stack.hmi}/c/${ids[0]}`);
+    const chat = await running.open(`/c/${ids[0]}`);
     try {
       const memory = await memoryOf(chat.page);
       await chat.page.getByText("Say first").last().waitFor();
@@ -42,7 +34,7 @@ describe.runIf(CHROMIUM !== undefined)("the memory of the page", () => {
   });
 
   test("after streaming is at most 1.5 times that of a reload", { timeout: 60_000 }, async () => {
-    const chat = await openChatPage(browser, `${stack.hmi}/new`);
+    const chat = await running.open();
     try {
       const memory = await memoryOf(chat.page);
       for (let count = 1; count <= 2; count += 1) {
@@ -72,9 +64,11 @@ describe.runIf(CHROMIUM !== undefined)("the memory of the page", () => {
   });
 
   async function conversation(name: string): Promise<string> {
-    const session_id = await createSession(stack.hmi, null);
+    const session_id = await createSession(running.stack.hmi, null);
     for (let count = 1; count <= REPLIES; count += 1) {
-      await sayTo(stack.hmi, count === REPLIES ? `Say ${name}` : `Show me Markdown ${count}`, { session_id });
+      await sayTo(running.stack.hmi, count === REPLIES ? `Say ${name}` : `Show me Markdown ${count}`, {
+        session_id,
+      });
     }
     return session_id;
   }

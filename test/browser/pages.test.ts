@@ -1,26 +1,20 @@
 import { readFile } from "node:fs/promises";
-import type { Browser, Locator } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Locator } from "playwright-core";
+import { afterEach, describe, expect, test } from "vitest";
 import { startEngine } from "../../src/services/engine/index.ts";
 import { type RunningStack, type StackOptions, startStack } from "../../src/services/start.ts";
 import { createProfile, createSession, say as sayTo } from "../support/hmi.ts";
 import { freePorts } from "../support/ports.ts";
-import { CHROMIUM, launchChromium, NO_CHROMIUM } from "./chromium.ts";
+import { CHROMIUM, NO_CHROMIUM } from "./chromium.ts";
 import { type ChatPage, chatPageOf, openChatPage, shows } from "./page.ts";
+import { useStackInBrowser } from "./stack-in-browser.ts";
 
 if (CHROMIUM === undefined) test("the pages in a browser", ({ skip }) => skip(NO_CHROMIUM));
 
 describe.runIf(CHROMIUM !== undefined)("the pages", () => {
-  let stack: RunningStack;
-  let browser: Browser;
+  const running = useStackInBrowser({ tokenDelayMs: 5 });
   let chat: ChatPage;
 
-  beforeAll(async () => {
-    [stack, browser] = await Promise.all([startStack({ tokenDelayMs: 5 }), launchChromium()]);
-  });
-  afterAll(async () => {
-    await Promise.all([browser?.close(), stack?.close()]);
-  });
   afterEach(async () => {
     await chat.close();
     // Answers that a test asks for are no reason to complain.
@@ -61,8 +55,8 @@ describe.runIf(CHROMIUM !== undefined)("the pages", () => {
     });
 
     test("names the profile of its conversation", async () => {
-      const modelId = await createProfile(stack.hmi, { name: "Payments" });
-      const sessionId = await createSession(stack.hmi, modelId);
+      const modelId = await createProfile(running.stack.hmi, { name: "Payments" });
+      const sessionId = await createSession(running.stack.hmi, modelId);
       await open(`/c/${sessionId}`);
       await expect.poll(() => chat.path()).toBe(`/m/${modelId}/c/${sessionId}`);
     });
@@ -109,8 +103,8 @@ describe.runIf(CHROMIUM !== undefined)("the pages", () => {
     });
 
     test("is changed where it is, and not deleted while it is in use", async () => {
-      const modelId = await createProfile(stack.hmi, { name: "Old" });
-      await createSession(stack.hmi, modelId);
+      const modelId = await createProfile(running.stack.hmi, { name: "Old" });
+      await createSession(running.stack.hmi, modelId);
       await open(`/m/${modelId}/new`);
       await button("Edit Old").click();
       await chat.page.getByLabel("Name").fill("Renewed");
@@ -125,7 +119,7 @@ describe.runIf(CHROMIUM !== undefined)("the pages", () => {
     });
 
     test("lists its own conversations", async () => {
-      const modelId = await createProfile(stack.hmi, { name: "Lists" });
+      const modelId = await createProfile(running.stack.hmi, { name: "Lists" });
       await conversation("Count to 6");
       await conversation("Count to 7", modelId);
       await open(`/m/${modelId}/new`);
@@ -176,7 +170,7 @@ describe.runIf(CHROMIUM !== undefined)("the pages", () => {
       const sessionId = await conversation("Count to 12");
       await open(`/c/${sessionId}`);
       const tab = chatPageOf(await chat.page.context().newPage());
-      await tab.page.goto(`${stack.hmi}/c/${sessionId}`);
+      await tab.page.goto(`${running.stack.hmi}/c/${sessionId}`);
       await tab.say("Count to 3");
       await shows(chat.lastReply, "1, 2, 3");
     });
@@ -226,7 +220,7 @@ describe.runIf(CHROMIUM !== undefined)("the pages", () => {
   test("an engine that is down is named, and what was missing comes with it", async () => {
     const [port = 0] = await freePorts(1);
     await withStack({ engineUrl: `http://127.0.0.1:${port}` }, async ({ hmi }) => {
-      chat = await openChatPage(browser, `${hmi}/new`);
+      chat = await openChatPage(running.browser, `${hmi}/new`);
       const note = chat.page.getByRole("alert");
       await expect.poll(() => note.textContent()).toContain("The engine does not answer");
       await chat.say("Count to 3");
@@ -247,7 +241,7 @@ describe.runIf(CHROMIUM !== undefined)("the pages", () => {
   describe("a token", () => {
     test("is asked for, and kept until the tab is closed", async () => {
       await withStack({ auth: { token: "sesame" } }, async ({ hmi }) => {
-        chat = await openChatPage(browser, `${hmi}/new`);
+        chat = await openChatPage(running.browser, `${hmi}/new`);
         const field = chat.page.getByLabel("Token");
         await field.fill("wrong");
         // No call was made only to be refused.
@@ -265,7 +259,7 @@ describe.runIf(CHROMIUM !== undefined)("the pages", () => {
 
     test("in the address is taken once, and goes with a download", async () => {
       await withStack({ auth: { token: "sesame" } }, async ({ hmi }) => {
-        chat = await openChatPage(browser, `${hmi}/new#token=sesame`);
+        chat = await openChatPage(running.browser, `${hmi}/new#token=sesame`);
         await chat.say("Count to 3");
         await shows(chat.status, "5 tokens");
         expect(chat.page.url()).not.toContain("sesame");
@@ -278,13 +272,13 @@ describe.runIf(CHROMIUM !== undefined)("the pages", () => {
   });
 
   async function open(path: string): Promise<void> {
-    chat = await openChatPage(browser, stack.hmi + path);
+    chat = await running.open(path);
   }
 
   /** Makes a conversation with one exchange, which is its title. */
   async function conversation(text: string, modelId: number | null = null): Promise<string> {
-    const session_id = await createSession(stack.hmi, modelId);
-    await sayTo(stack.hmi, text, { session_id });
+    const session_id = await createSession(running.stack.hmi, modelId);
+    await sayTo(running.stack.hmi, text, { session_id });
     return session_id;
   }
 

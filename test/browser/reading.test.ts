@@ -1,12 +1,11 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { EngineOptions } from "../../src/contract/gateway.ts";
 import { optionsAsText } from "../../src/contract/options-as-text.ts";
-import { type RunningStack, startStack } from "../../src/services/start.ts";
 import { PATIENTLY } from "../support/cli.ts";
 import { createSession, say as sayTo } from "../support/hmi.ts";
-import { CHROMIUM, launchChromium, NO_CHROMIUM } from "./chromium.ts";
+import { CHROMIUM, NO_CHROMIUM } from "./chromium.ts";
 import { type ChatPage, openChatPage, shows } from "./page.ts";
+import { useStackInBrowser } from "./stack-in-browser.ts";
 
 if (CHROMIUM === undefined) test("reading in a browser", ({ skip }) => skip(NO_CHROMIUM));
 
@@ -14,22 +13,17 @@ if (CHROMIUM === undefined) test("reading in a browser", ({ skip }) => skip(NO_C
 const LAN = "stack.lan";
 
 describe.runIf(CHROMIUM !== undefined)("a conversation", () => {
-  let stack: RunningStack;
-  let browser: Browser;
-  beforeAll(async () => {
-    [stack, browser] = await Promise.all([
-      startStack({ tokenDelayMs: 5, http: { allowed_hosts: [LAN] } }),
-      launchChromium([LAN]),
-    ]);
-  });
-  afterAll(async () => {
-    await Promise.all([browser?.close(), stack?.close()]);
-  });
+  const running = useStackInBrowser({ tokenDelayMs: 5, http: { allowed_hosts: [LAN] } }, [LAN]);
 
   test("is copied over plain http, too", async () => {
-    const session_id = await createSession(stack.hmi, null);
-    await sayTo(stack.hmi, directed({ stand_in_reply: "A **reply**.\n\n```sh\nls -l\n```" }), { session_id });
-    await using chat = await openChatPage(browser, `${stack.hmi.replace("127.0.0.1", LAN)}/c/${session_id}`);
+    const session_id = await createSession(running.stack.hmi, null);
+    await sayTo(running.stack.hmi, directed({ stand_in_reply: "A **reply**.\n\n```sh\nls -l\n```" }), {
+      session_id,
+    });
+    await using chat = await openChatPage(
+      running.browser,
+      `${running.stack.hmi.replace("127.0.0.1", LAN)}/c/${session_id}`,
+    );
     expect(await chat.page.evaluate("[isSecureContext, 'clipboard' in navigator]")).toEqual([false, false]);
     await chat.page.getByRole("button", { name: "Copy", exact: true }).click();
     await chat.page.getByText("Copied").waitFor();
@@ -40,7 +34,7 @@ describe.runIf(CHROMIUM !== undefined)("a conversation", () => {
   });
 
   test("keeps what is selected in a paragraph that grows", async () => {
-    await using chat = await openChatPage(browser, `${stack.hmi}/new`);
+    await using chat = await running.open();
     await chat.say("Count to 1000");
     const paragraph = chat.lastReply.locator("p");
     await expect.poll(() => paragraph.textContent(), PATIENTLY).toContain("9, 10");
@@ -58,11 +52,11 @@ describe.runIf(CHROMIUM !== undefined)("a conversation", () => {
   });
 
   test("is printed whole, and alone", async () => {
-    const session_id = await createSession(stack.hmi, null);
+    const session_id = await createSession(running.stack.hmi, null);
     for (let count = 0; count < 6; count += 1) {
-      await sayTo(stack.hmi, directed({ stand_in_reply: "A line.\n\n".repeat(20) }), { session_id });
+      await sayTo(running.stack.hmi, directed({ stand_in_reply: "A line.\n\n".repeat(20) }), { session_id });
     }
-    await using chat = await openChatPage(browser, `${stack.hmi}/c/${session_id}`);
+    await using chat = await running.open(`/c/${session_id}`);
     await expect.poll(() => chat.page.getByRole("article").count(), PATIENTLY).toBe(12);
     const pages = (await chat.page.pdf({ format: "A4" })).toString("latin1").match(/\/Type \/Page\b/g);
     expect(pages?.length).toBeGreaterThanOrEqual(3);
@@ -73,10 +67,10 @@ describe.runIf(CHROMIUM !== undefined)("a conversation", () => {
   });
 
   test("has no markup of thoughts, wherever a model writes them", async () => {
-    const session_id = await createSession(stack.hmi, null);
+    const session_id = await createSession(running.stack.hmi, null);
     const reply = "Two and two\n</think>\n\nFour.\n\n<think>\nSure?\n</think>\n\nYes, `<think>` is a tag.";
-    await sayTo(stack.hmi, directed({ stand_in_reply: reply }), { session_id });
-    await using chat = await openChatPage(browser, `${stack.hmi}/c/${session_id}`);
+    await sayTo(running.stack.hmi, directed({ stand_in_reply: reply }), { session_id });
+    await using chat = await running.open(`/c/${session_id}`);
     await shows(chat.lastReply.locator("p").last(), "Yes, <think> is a tag.");
     await shows(chat.lastReply.locator(".content"), "Four.Yes, <think> is a tag.");
     await chat.lastReply.locator("summary").click();
@@ -84,11 +78,11 @@ describe.runIf(CHROMIUM !== undefined)("a conversation", () => {
   });
 
   test("in Arabic has its markers, bars and first columns at the right", async () => {
-    const session_id = await createSession(stack.hmi, null);
+    const session_id = await createSession(running.stack.hmi, null);
     const reply =
       "- عنصر\n- عنصر\n\n> اقتباس\n\n| أول | ثان |\n| --- | --- |\n| قيمة | قيمة |\n\n- one\n- two";
-    await sayTo(stack.hmi, directed({ stand_in_reply: reply }), { session_id });
-    await using chat = await openChatPage(browser, `${stack.hmi}/c/${session_id}`);
+    await sayTo(running.stack.hmi, directed({ stand_in_reply: reply }), { session_id });
+    await using chat = await running.open(`/c/${session_id}`);
     await chat.lastReply.locator("table").waitFor();
     expect(
       await chat.page.evaluate(`[...document.querySelectorAll(".markdown :is(ul, blockquote)")].map((element) => {
@@ -109,9 +103,9 @@ describe.runIf(CHROMIUM !== undefined)("a conversation", () => {
   });
 
   test("opens without a shift of what stands there", async () => {
-    const session_id = await createSession(stack.hmi, null);
-    for (let count = 0; count < 6; count += 1) await sayTo(stack.hmi, "Count to 60", { session_id });
-    await using chat = await openChatPage(browser, `${stack.hmi}/new`);
+    const session_id = await createSession(running.stack.hmi, null);
+    for (let count = 0; count < 6; count += 1) await sayTo(running.stack.hmi, "Count to 60", { session_id });
+    await using chat = await running.open();
     await chat.page.addInitScript(`
       window.shifts = [];
       new PerformanceObserver((list) => {
@@ -121,7 +115,7 @@ describe.runIf(CHROMIUM !== undefined)("a conversation", () => {
       }).observe({ type: "layout-shift", buffered: true });
     `);
     for (const path of [`/c/${session_id}`, "/new", "/llm"]) {
-      await chat.page.goto(stack.hmi + path);
+      await chat.page.goto(running.stack.hmi + path);
       await chat.page.getByText("The answers are scripted").waitFor();
       await expect.poll(() => chat.page.locator(".lights .up").count(), PATIENTLY).toBe(3);
       expect(await chat.page.evaluate("window.shifts"), path).toEqual([]);
@@ -129,16 +123,16 @@ describe.runIf(CHROMIUM !== undefined)("a conversation", () => {
   });
 
   test("has what is pressed 44 pixels high and wide on a touch screen", async () => {
-    const session_id = await createSession(stack.hmi, null);
-    await sayTo(stack.hmi, directed({ stand_in_reply: "```sh\nls\n```" }), { session_id });
-    const context = await browser.newContext({
+    const session_id = await createSession(running.stack.hmi, null);
+    await sayTo(running.stack.hmi, directed({ stand_in_reply: "```sh\nls\n```" }), { session_id });
+    const context = await running.browser.newContext({
       viewport: { width: 390, height: 844 },
       hasTouch: true,
       isMobile: true,
     });
     try {
       const page = await context.newPage();
-      await page.goto(`${stack.hmi}/c/${session_id}`);
+      await page.goto(`${running.stack.hmi}/c/${session_id}`);
       await page.getByRole("button", { name: "Copy reply" }).waitFor();
       await page.getByRole("button", { name: "Conversations" }).tap();
       const small =

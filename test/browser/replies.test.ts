@@ -1,12 +1,12 @@
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { BrowserContext, Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
 import type { EngineOptions } from "../../src/contract/gateway.ts";
 import { optionsAsText } from "../../src/contract/options-as-text.ts";
-import { type RunningStack, startStack } from "../../src/services/start.ts";
 import { PATIENTLY } from "../support/cli.ts";
 import { generationsOf } from "../support/hmi.ts";
-import { CHROMIUM, launchChromium, NO_CHROMIUM } from "./chromium.ts";
-import { type ChatPage, chatPageOf, openChatPage, shows } from "./page.ts";
+import { CHROMIUM, NO_CHROMIUM } from "./chromium.ts";
+import { chatPageOf, shows } from "./page.ts";
+import { useStackInBrowser } from "./stack-in-browser.ts";
 
 if (CHROMIUM === undefined) test("replies in a browser", ({ skip }) => skip(NO_CHROMIUM));
 
@@ -14,19 +14,10 @@ if (CHROMIUM === undefined) test("replies in a browser", ({ skip }) => skip(NO_C
 const directed = (text: string, directions: EngineOptions): string => `${text}\n${optionsAsText(directions)}`;
 
 describe.runIf(CHROMIUM !== undefined)("a reply on the page", () => {
-  let stack: RunningStack;
-  let browser: Browser;
-  beforeAll(async () => {
-    [stack, browser] = await Promise.all([startStack({ tokenDelayMs: 5 }), launchChromium()]);
-  });
-  afterAll(async () => {
-    await Promise.all([browser?.close(), stack?.close()]);
-  });
-
-  const open = (path = "/new"): Promise<ChatPage> => openChatPage(browser, `${stack.hmi}${path}`);
+  const running = useStackInBrowser({ tokenDelayMs: 5 });
 
   test("has its thoughts folded above it, also after a reload", async () => {
-    await using chat = await open();
+    await using chat = await running.open();
     await chat.page.getByLabel("Model").selectOption("qwen3:8b");
     await chat.say(directed("Count to 3", { stand_in_thought: "Three numbers, then." }));
     const thoughts = chat.lastReply.locator("details.thoughts");
@@ -41,7 +32,7 @@ describe.runIf(CHROMIUM !== undefined)("a reply on the page", () => {
   });
 
   test("is thought about as chosen beside the model, where the model can", async () => {
-    await using chat = await open();
+    await using chat = await running.open();
     const thinking = chat.page.getByLabel("Thinking");
     await chat.page.getByLabel("Model").selectOption("llama3.1:8b");
     expect(await thinking.count()).toBe(0);
@@ -54,13 +45,15 @@ describe.runIf(CHROMIUM !== undefined)("a reply on the page", () => {
       await thinking.selectOption(label);
       await chat.say("Count to 3");
       await shows(chat.lastReply.locator(".content"), "1, 2, 3");
-      await expect.poll(async () => (await generationsOf(stack.engine)).at(-1)?.think, PATIENTLY).toBe(think);
+      await expect
+        .poll(async () => (await generationsOf(running.stack.engine)).at(-1)?.think, PATIENTLY)
+        .toBe(think);
     }
     expect(chat.complaints).toEqual([]);
   });
 
   test("is waited for with a clock and what goes on, and says how fast it was", async () => {
-    await using chat = await open();
+    await using chat = await running.open();
     await chat.say(directed("Count to 3", { stand_in_load_ms: 2500 }));
     await expect
       .poll(() => chat.status.textContent(), PATIENTLY)
@@ -77,7 +70,7 @@ describe.runIf(CHROMIUM !== undefined)("a reply on the page", () => {
   });
 
   test("that repeats itself is told, with Stop beside it", async () => {
-    await using chat = await open();
+    await using chat = await running.open();
     await chat.say(directed("Say the same again. ", { stand_in_repeat: true, stand_in_token_ms: 1 }));
     const notice = chat.lastReply.getByRole("status");
     await expect.poll(() => notice.textContent(), PATIENTLY).toContain("again");
@@ -90,7 +83,7 @@ describe.runIf(CHROMIUM !== undefined)("a reply on the page", () => {
   });
 
   test("without any text is a failure that says why", async () => {
-    await using chat = await open();
+    await using chat = await running.open();
     await chat.say(directed("Hello", { stand_in_reply: "" }));
     await expect
       .poll(() => chat.lastReply.locator(".trouble").textContent(), PATIENTLY)
@@ -99,10 +92,10 @@ describe.runIf(CHROMIUM !== undefined)("a reply on the page", () => {
   });
 
   test("is followed by a second page, which hears at once that it was asked for", async () => {
-    await using first = await open();
+    await using first = await running.open();
     await first.say("Count to 2");
     await shows(first.lastReply, "1, 2");
-    await using second = await open(first.path());
+    await using second = await running.open(first.path());
     await shows(second.lastReply, "1, 2");
     await first.say("Count to 4");
     await shows(second.page.getByRole("article", { name: "You" }).last(), "Count to 4");
@@ -112,17 +105,17 @@ describe.runIf(CHROMIUM !== undefined)("a reply on the page", () => {
   test("runs in many tabs of one browser, and the next one opens and answers", {
     timeout: 60_000,
   }, async () => {
-    const context = await browser.newContext();
+    const context = await running.browser.newContext();
     try {
       const tabs: Page[] = [];
       for (let count = 0; count < 7; count += 1) {
-        const chat = await tabOf(context, stack.hmi);
+        const chat = await tabOf(context, running.stack.hmi);
         await chat.say(directed("Count to 1000", { stand_in_token_ms: 50 }));
         await expect.poll(() => chat.lastReply.textContent(), PATIENTLY).toContain("1, 2");
         await setHidden(chat.page, true);
         tabs.push(chat.page);
       }
-      const next = await tabOf(context, stack.hmi);
+      const next = await tabOf(context, running.stack.hmi);
       await next.say("Count to 3");
       await shows(next.lastReply, "1, 2, 3");
       const [first] = tabs;

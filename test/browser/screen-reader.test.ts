@@ -1,10 +1,9 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { optionsAsText } from "../../src/contract/options-as-text.ts";
-import { type RunningStack, startStack } from "../../src/services/start.ts";
 import { PATIENTLY } from "../support/cli.ts";
-import { CHROMIUM, launchChromium, NO_CHROMIUM } from "./chromium.ts";
-import { type ChatPage, openChatPage, shows } from "./page.ts";
+import { CHROMIUM, NO_CHROMIUM } from "./chromium.ts";
+import { type ChatPage, shows } from "./page.ts";
+import { useStackInBrowser } from "./stack-in-browser.ts";
 
 if (CHROMIUM === undefined) test("what a screen reader hears", ({ skip }) => skip(NO_CHROMIUM));
 
@@ -16,17 +15,10 @@ const REPLY = [
 ].join("\n\n");
 
 describe.runIf(CHROMIUM !== undefined)("a screen reader", () => {
-  let stack: RunningStack;
-  let browser: Browser;
-  beforeAll(async () => {
-    [stack, browser] = await Promise.all([startStack({ tokenDelayMs: 5 }), launchChromium()]);
-  });
-  afterAll(async () => {
-    await Promise.all([browser?.close(), stack?.close()]);
-  });
+  const running = useStackInBrowser({ tokenDelayMs: 5 });
 
   test("hears each block of a reply once, when it is finished, in a polite region that is never busy", async () => {
-    const chat = await openChatPage(browser, `${stack.hmi}/new`);
+    const chat = await running.open();
     try {
       await chat.message.waitFor();
       const listener = await listen(chat);

@@ -1,31 +1,23 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type RunningStack, startStack } from "../../src/services/start.ts";
+import { describe, expect, test } from "vitest";
 import { PATIENTLY } from "../support/cli.ts";
-import { CHROMIUM, launchChromium, NO_CHROMIUM } from "./chromium.ts";
-import { openChatPage, shows } from "./page.ts";
+import { CHROMIUM, NO_CHROMIUM } from "./chromium.ts";
+import { shows } from "./page.ts";
+import { useStackInBrowser } from "./stack-in-browser.ts";
 
 if (CHROMIUM === undefined) test("search in a browser", ({ skip }) => skip(NO_CHROMIUM));
 
 describe.runIf(CHROMIUM !== undefined)("search on the page", () => {
-  let stack: RunningStack;
-  let browser: Browser;
-  beforeAll(async () => {
-    [stack, browser] = await Promise.all([startStack(), launchChromium()]);
-  });
-  afterAll(async () => {
-    await Promise.all([browser?.close(), stack?.close()]);
-  });
+  const running = useStackInBrowser();
 
   test("Ctrl+K finds a message of another conversation, and opens it with the place marked", {
     timeout: 60_000,
   }, async () => {
-    const chat = await openChatPage(browser, `${stack.hmi}/new`);
+    const chat = await running.open();
     const { page } = chat;
     await chat.say("Say: the lighthouse is white");
     await shows(chat.lastReply.locator(".content"), "the lighthouse is white");
     const path = chat.path();
-    await page.goto(`${stack.hmi}/new`);
+    await page.goto(`${running.stack.hmi}/new`);
     await chat.message.waitFor();
     await page.keyboard.press("Control+k");
     const field = page.getByRole("searchbox", { name: "Search conversations" });

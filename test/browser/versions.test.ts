@@ -1,23 +1,15 @@
-import type { Browser, Locator } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type RunningStack, startStack } from "../../src/services/start.ts";
+import type { Locator } from "playwright-core";
+import { describe, expect, test } from "vitest";
 import { PATIENTLY } from "../support/cli.ts";
-import { CHROMIUM, launchChromium, NO_CHROMIUM } from "./chromium.ts";
-import { type ChatPage, openChatPage, shows, tabTo } from "./page.ts";
+import { CHROMIUM, NO_CHROMIUM } from "./chromium.ts";
+import { type ChatPage, shows, tabTo } from "./page.ts";
+import { useStackInBrowser } from "./stack-in-browser.ts";
 
 if (CHROMIUM === undefined) test("versions in a browser", ({ skip }) => skip(NO_CHROMIUM));
 
 describe.runIf(CHROMIUM !== undefined)("versions on the page", () => {
-  let stack: RunningStack;
-  let browser: Browser;
-  beforeAll(async () => {
-    [stack, browser] = await Promise.all([startStack({ tokenDelayMs: 1 }), launchChromium()]);
-  });
-  afterAll(async () => {
-    await Promise.all([browser?.close(), stack?.close()]);
-  });
+  const running = useStackInBrowser({ tokenDelayMs: 1 });
 
-  const open = (path = "/new"): Promise<ChatPage> => openChatPage(browser, `${stack.hmi}${path}`);
   /** What is said in the conversation, oldest first. */
   const said = (chat: ChatPage): Promise<string[]> =>
     chat.page.locator(".message :is(.said, .content)").allTextContents();
@@ -28,7 +20,7 @@ describe.runIf(CHROMIUM !== undefined)("versions on the page", () => {
   const pager = (chat: ChatPage, words: string): Locator => chat.page.getByRole("group", { name: words });
 
   test("a reply made again is paged through, also after a reload, by the keyboard too", async () => {
-    await using chat = await open();
+    await using chat = await running.open();
     await chat.say("Count to 2");
     await showsAll(chat, ["Count to 2", "1, 2"]);
     expect(await chat.page.getByRole("group", { name: /Version/ }).count()).toBe(0);
@@ -49,7 +41,7 @@ describe.runIf(CHROMIUM !== undefined)("versions on the page", () => {
   });
 
   test("an edited message is answered in its place, and the way that was left is a press away", async () => {
-    await using chat = await open();
+    await using chat = await running.open();
     await chat.say("Count to 2");
     await showsAll(chat, ["Count to 2", "1, 2"]);
     await chat.say("Count to 4");
@@ -77,7 +69,7 @@ describe.runIf(CHROMIUM !== undefined)("versions on the page", () => {
   });
 
   test("a reply that cannot be made again leaves the good one, and says why", async () => {
-    await using chat = await open();
+    await using chat = await running.open();
     await chat.say('Say: good\nstand_in_options: {"stand_in_reply":"good"}');
     await shows(chat.lastReply.locator(".content"), "good");
     await chat.page.route("**/regenerate", (route) =>
@@ -90,10 +82,10 @@ describe.runIf(CHROMIUM !== undefined)("versions on the page", () => {
   });
 
   test("another page follows which version is shown", async () => {
-    await using chat = await open();
+    await using chat = await running.open();
     await chat.say("Count to 2");
     await showsAll(chat, ["Count to 2", "1, 2"]);
-    await using other = await open(chat.path());
+    await using other = await running.open(chat.path());
     await showsAll(other, ["Count to 2", "1, 2"]);
     await chat.page.getByRole("button", { name: "Regenerate" }).click();
     await pager(other, "Version 2 of 2").waitFor();

@@ -1,27 +1,20 @@
-import type { Browser, BrowserContextOptions } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { BrowserContextOptions } from "playwright-core";
+import { describe, expect, test } from "vitest";
 import { LIMITS } from "../../src/contract/defaults.ts";
-import { type RunningStack, startStack } from "../../src/services/start.ts";
 import { PATIENTLY } from "../support/cli.ts";
 import { createSession, messagesOf, say as sayTo } from "../support/hmi.ts";
-import { CHROMIUM, launchChromium, NO_CHROMIUM } from "./chromium.ts";
+import { CHROMIUM, NO_CHROMIUM } from "./chromium.ts";
 import { type ChatPage, chatPageOf, shows } from "./page.ts";
+import { useStackInBrowser } from "./stack-in-browser.ts";
 
 if (CHROMIUM === undefined) test("writing in a browser", ({ skip }) => skip(NO_CHROMIUM));
 
 describe.runIf(CHROMIUM !== undefined)("what is written", () => {
-  let stack: RunningStack;
-  let browser: Browser;
-  beforeAll(async () => {
-    [stack, browser] = await Promise.all([startStack(), launchChromium()]);
-  });
-  afterAll(async () => {
-    await Promise.all([browser?.close(), stack?.close()]);
-  });
+  const running = useStackInBrowser();
 
   test("belongs to its conversation, and outlives a reload", async () => {
-    const sessionId = await createSession(stack.hmi, null);
-    await sayTo(stack.hmi, "Count to 2", { session_id: sessionId });
+    const sessionId = await createSession(running.stack.hmi, null);
+    await sayTo(running.stack.hmi, "Count to 2", { session_id: sessionId });
     await using chat = await open("/new");
     await chat.message.fill("for a new one");
     await chat.page.getByRole("link", { name: "Count to 2" }).click();
@@ -84,7 +77,7 @@ describe.runIf(CHROMIUM !== undefined)("what is written", () => {
     "is known as sent to %s where only the answer was lost: nothing says otherwise, and it is there once",
     async (place) => {
       const isNew = place === "a new one";
-      await using chat = await open(isNew ? "/new" : `/c/${await createSession(stack.hmi, null)}`);
+      await using chat = await open(isNew ? "/new" : `/c/${await createSession(running.stack.hmi, null)}`);
       await chat.message.fill("Count to 3");
       // The call reaches the HMI, and its answer nobody.
       await chat.page.route("**/api/chat/message", async (route) => {
@@ -98,7 +91,7 @@ describe.runIf(CHROMIUM !== undefined)("what is written", () => {
       await shows(chat.lastReply.locator(".content"), "1, 2, 3");
       await expect.poll(() => chat.message.inputValue(), PATIENTLY).toBe("");
       expect(await chat.page.getByRole("alert").count()).toBe(0);
-      const rows = await messagesOf(stack.hmi, chat.path().replace("/c/", ""));
+      const rows = await messagesOf(running.stack.hmi, chat.path().replace("/c/", ""));
       expect(rows.map(({ content }) => content)).toEqual(["Count to 3", "1, 2, 3"]);
     },
   );
@@ -106,9 +99,9 @@ describe.runIf(CHROMIUM !== undefined)("what is written", () => {
   type OpenPage = Omit<ChatPage, "complaints" | "close"> & AsyncDisposable;
 
   async function open(path: string, options: BrowserContextOptions = {}): Promise<OpenPage> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    const context = await running.browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
     const page = await context.newPage();
-    await page.goto(stack.hmi + path);
+    await page.goto(running.stack.hmi + path);
     const chat = chatPageOf(page);
     await chat.message.waitFor();
     return { ...chat, [Symbol.asyncDispose]: () => context.close() };

@@ -5,6 +5,7 @@ import type { EndpointName } from "../../src/contract/foreign.ts";
 import { gatewayRoutes, hmiRoutes } from "../../src/contract/routes.ts";
 import { type RunningStack, startStack } from "../../src/services/start.ts";
 import { type Answer, call, open, type Sent } from "../support/http.ts";
+import { GIF } from "../support/pictures.ts";
 import { openRaw } from "../support/store.ts";
 import { eventually } from "../support/streams.ts";
 import { tempFolder } from "../support/temp.ts";
@@ -19,9 +20,6 @@ const PEOPLE = {
 };
 
 type Headers = Record<string, string>;
-
-/** A 1 x 1 GIF. */
-const PICTURE = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
 
 /** What somebody has, by its keys. */
 interface Ids {
@@ -270,7 +268,7 @@ async function furnish(hmi: string, headers: Headers, word: string): Promise<Ids
     model_id,
     message: `Say: ${word}`,
     model: "gemma3:4b",
-    images: [PICTURE],
+    images: [GIF],
     client_message_id: client_key,
   });
   const { session_id } = sent;

@@ -1,7 +1,5 @@
 import { gatewayRoutes, hmiRoutes } from "../../src/contract/routes.ts";
-
-/** A 1 x 1 GIF. */
-const PICTURE = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
+import { GIF } from "./pictures.ts";
 
 /** What an action is about. Keys are of the actor's own things, or of another's; undefined where there are none yet. */
 export interface Subject {
@@ -67,7 +65,7 @@ const maybeNamed = ({ isEven, message_id }: Subject): object => (isEven ? {} : {
 export const ACTIONS: Readonly<Record<string, Action>> = {
   "send first": sending([], () => ({ session_id: null })),
   "send first with key": sending([], ({ client_message_id }) => ({ client_message_id })),
-  "send a picture": sending([], () => ({ model: "gemma3:4b", images: [PICTURE] })),
+  "send a picture": sending([], () => ({ model: "gemma3:4b", images: [GIF] })),
   "send to profile": sending(["model_id"], ({ model_id }) => ({ model_id: Number(model_id) })),
   send: sending(
     ["session_id"],

@@ -9,9 +9,7 @@ import {
 } from "../../src/contract/chat-export.ts";
 import { type Notice, usageOf } from "../../src/contract/events.ts";
 import { anyText } from "./arbitraries.ts";
-
-/** A 1 x 1 GIF, in base64. */
-export const GIF = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
+import { GIF } from "./pictures.ts";
 
 /** A user's message that follows none. */
 export const MESSAGE: ExportedMessage = {

@@ -40,6 +40,11 @@ export async function createSession(hmi: string, model_id: number | null): Promi
   return SessionAnswer.parse(answer).session.session_id;
 }
 
+/** Takes a conversation out of the list. */
+export async function archiveSession(hmi: string, session_id: string): Promise<void> {
+  await ask("POST", `${hmi}${hmiRoutes.archiveSession.path({ session_id })}`);
+}
+
 /** Sends a message and reads its reply to the end. */
 export async function say(hmi: string, message: string, query: Record<string, string | number> = {}) {
   const path = hmiRoutes.generalStream.path(undefined, { message, ...query });

@@ -2,15 +2,9 @@ import { expect, test } from "vitest";
 import { ChatExport, type ExportedConversation } from "../../../src/contract/chat-export.ts";
 import { LIMITS } from "../../../src/contract/defaults.ts";
 import { hmiRoutes } from "../../../src/contract/routes.ts";
-import {
-  CONVERSATION,
-  exportOf,
-  GIF,
-  MESSAGE,
-  REPLY,
-  withoutIds,
-} from "../../support/exported-conversations.ts";
+import { CONVERSATION, exportOf, MESSAGE, REPLY, withoutIds } from "../../support/exported-conversations.ts";
 import { type Answer, call } from "../../support/http.ts";
+import { GIF } from "../../support/pictures.ts";
 import { startTestStack, type TestStack } from "../../support/stack.ts";
 import { eventually } from "../../support/streams.ts";
 import { readUserEvents } from "../../support/user-events.ts";

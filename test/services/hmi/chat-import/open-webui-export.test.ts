@@ -4,7 +4,7 @@ import type { ExportedMessage } from "../../../../src/contract/chat-export.ts";
 import { importConversations } from "../../../../src/services/hmi/chat-import/import-conversations.ts";
 import { openWebuiExport } from "../../../../src/services/hmi/chat-import/open-webui-export.ts";
 import { readImportFile } from "../../../../src/services/hmi/chat-import/read-import-file.ts";
-import { GIF } from "../../../support/exported-conversations.ts";
+import { GIF } from "../../../support/pictures.ts";
 import { openTestStore } from "../../../support/store.ts";
 
 const RECORDED = readFileSync(
