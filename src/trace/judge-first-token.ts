@@ -98,17 +98,20 @@ function judgeQueue(
   const total = pass === undefined ? null : firstPieceMs(pass);
   if (total === null || least - usual < LEAST_MS || least < total * LEAST_SHARE) return undefined;
   const isRecorded = pass?.engine_requests !== null;
-  const meanwhile = isRecorded
-    ? ""
-    : passes.every(isTitledFirst)
-      ? ` It is asked for a title first: that was told ${duration(pass?.title_ms ?? 0)} after the message, before the reply began.`
-      : " What the engine did meanwhile is not told without a tap.";
+  const waits = `By way of ${HOP_TITLES[hop]} the request waits ${duration(least)} in the engine's queue: first token after ${duration(total)}.`;
   return {
     hop,
     kind: "queued",
-    sentence: `By way of ${HOP_TITLES[hop]} the request waits ${duration(least)} in the engine's queue: first token after ${duration(total)}.${meanwhile}`,
+    sentence: isRecorded ? waits : `${waits} ${unrecordedQueue(passes, pass)}`,
     next: isRecorded ? null : "stack tap in front of the engine shows what it is asked",
   };
+}
+
+/** What is known of a queue that no record tells of. */
+function unrecordedQueue(passes: readonly HopPass[], pass: HopPass | undefined): string {
+  return passes.every(isTitledFirst)
+    ? `It is asked for a title first: that was told ${duration(pass?.title_ms ?? 0)} after the message, before the reply began.`
+    : "What the engine did meanwhile is not told without a tap.";
 }
 
 /** Whether the conversation had its title before the reply had begun: a title is asked of an engine, too. */
