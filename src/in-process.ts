@@ -7,8 +7,8 @@ import type { SuiteRun } from "./harness/run.ts";
 import { type RunAllOptions, runAll } from "./harness/run-all.ts";
 import { createInProcessKiller } from "./in-process-killer.ts";
 import type { StackOptions } from "./services/start.ts";
-import { commandsAt } from "./target/curl.ts";
-import { openTarget, type Target, type TargetUrls, type WholeTargetUrls } from "./target/target.ts";
+import { commandsAt } from "./targets/curl.ts";
+import { openTarget, type Target, type TargetUrls, type WholeTargetUrls } from "./targets/target.ts";
 
 /** What is run, on stacks of our own or on someone else's. */
 export type Run = Omit<RunAllOptions<Target>, "description" | "withTarget" | "parallel">;

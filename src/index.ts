@@ -36,8 +36,8 @@ export { checkSource, type SourceCheckOptions } from "./source-check/check-sourc
 export type { Finding, FindingKind, SourceReport } from "./source-check/report.ts";
 export { type FaultyStackOptions as StackOptions, startFaultyStack as startStack } from "./start-stack.ts";
 export type { Rewrite } from "./tap/rewrite.ts";
-export type { ChatClient } from "./target/drivers/chat-client.ts";
-export { type Driver, type DriverContext, defineDriver } from "./target/drivers/driver.ts";
-export type { HttpClient, SeenCall, SeenEvent, SeenStream } from "./target/http.ts";
-export type { Target, TargetUrls } from "./target/target.ts";
+export type { ChatClient } from "./targets/drivers/chat-client.ts";
+export { type Driver, type DriverContext, defineDriver } from "./targets/drivers/driver.ts";
+export type { HttpClient, SeenCall, SeenEvent, SeenStream } from "./targets/http.ts";
+export type { Target, TargetUrls } from "./targets/target.ts";
 export { type VerifyOptions, type VerifyReport, verify } from "./verify.ts";

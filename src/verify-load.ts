@@ -7,7 +7,7 @@ import type { LoadProgress, LoadReport } from "./harness/load-report.ts";
 import type { RunEvent, RunReport } from "./harness/report.ts";
 import { recordingSteps } from "./harness/steps.ts";
 import { type LoadSettings, planSteps } from "./load/load-plan.ts";
-import type { Target, TargetUrls } from "./target/target.ts";
+import type { Target, TargetUrls } from "./targets/target.ts";
 
 /** Which users are driven. */
 export interface LoadOptions extends LoadSettings {

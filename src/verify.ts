@@ -10,9 +10,9 @@ import type { RunEvent, RunReport } from "./harness/report.ts";
 import { runAll } from "./harness/run-all.ts";
 import { type Selection, selectChecks } from "./harness/select.ts";
 import { type InProcessPace, type Run, verifyInProcess } from "./in-process.ts";
-import { commandsAt } from "./target/curl.ts";
-import type { RunJournal } from "./target/run-journal.ts";
-import { openTarget, type Target, type TargetUrls } from "./target/target.ts";
+import { commandsAt } from "./targets/curl.ts";
+import type { RunJournal } from "./targets/run-journal.ts";
+import { openTarget, type Target, type TargetUrls } from "./targets/target.ts";
 import { type LoadOptions, loadSuite, timeOfLoad, withLoad } from "./verify-load.ts";
 
 export interface VerifyOptions extends Selection {

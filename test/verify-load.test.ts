@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { RunEvent } from "../src/harness/report.ts";
 import { judgeAgain } from "../src/harness/saved.ts";
-import { defineDriver } from "../src/target/drivers/driver.ts";
+import { defineDriver } from "../src/targets/drivers/driver.ts";
 import { type VerifyOptions, type VerifyReport, verify } from "../src/verify.ts";
 import { savedLoadSuite } from "../src/verify-load.ts";
 

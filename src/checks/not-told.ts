@@ -1,6 +1,6 @@
 import type { Message } from "../contract/hmi.ts";
 import { NotTold } from "../errors.ts";
-import type { SeenRow } from "../target/drivers/reply-facts.ts";
+import type { SeenRow } from "../targets/drivers/reply-facts.ts";
 
 /** Where a wire's rows have a thing that the contract's rows have; what a store calls it is said elsewhere. */
 const WIRE_NAMES = {

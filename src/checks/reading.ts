@@ -2,8 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { StreamEvent } from "../contract/events.ts";
 import { type Message, MessageList, SentMessage } from "../contract/hmi.ts";
 import { hmiRoutes } from "../contract/routes.ts";
-import type { SeenStream } from "../target/http.ts";
-import type { Target } from "../target/target.ts";
+import type { SeenStream } from "../targets/http.ts";
+import type { Target } from "../targets/target.ts";
 import { Arrivals } from "./arrivals.ts";
 import { type Context, expectAnswer } from "./stage.ts";
 

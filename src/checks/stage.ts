@@ -4,11 +4,11 @@ import { ProfileAnswer, SessionAnswer, SessionList } from "../contract/hmi.ts";
 import { hmiRoutes } from "../contract/routes.ts";
 import { Lacks } from "../errors.ts";
 import { type CollectContext, CouldNotRun } from "../harness/check.ts";
-import { deleteProfile } from "../target/delete-profile.ts";
-import type { SeenCall } from "../target/http.ts";
-import { ownWords } from "../target/own-words.ts";
-import { RUN_PROFILE_NAME, runProfileDescription } from "../target/run-journal.ts";
-import type { Target } from "../target/target.ts";
+import { deleteProfile } from "../targets/delete-profile.ts";
+import type { SeenCall } from "../targets/http.ts";
+import { ownWords } from "../targets/own-words.ts";
+import { RUN_PROFILE_NAME, runProfileDescription } from "../targets/run-journal.ts";
+import type { Target } from "../targets/target.ts";
 
 export type Context = CollectContext<Target>;
 

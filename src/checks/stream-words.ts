@@ -1,6 +1,6 @@
 import type { StreamEvent } from "../contract/events.ts";
-import { failureOf } from "../target/drivers/reply-facts.ts";
-import type { SeenStream } from "../target/http.ts";
+import { failureOf } from "../targets/drivers/reply-facts.ts";
+import type { SeenStream } from "../targets/http.ts";
 
 /**
  * `done (stop)`, where the stream told its end; `done` where it gave no reason; else how it ended: `closed`, `cut`,

@@ -1,5 +1,5 @@
 import type { Suite } from "../harness/check.ts";
-import type { Target } from "../target/target.ts";
+import type { Target } from "../targets/target.ts";
 import { atOnce } from "./cancel/at-once.ts";
 import { beforeFirstToken } from "./cancel/before-first-token.ts";
 import { deleted } from "./cancel/deleted.ts";

@@ -2,12 +2,12 @@
 import type { EngineOptions, Think } from "../contract/gateway.ts";
 import { NotTold } from "../errors.ts";
 import { CouldNotRun } from "../harness/check.ts";
-import type { NamedReply, Place, Reading, Sent } from "../target/drivers/chat-client.ts";
-import { statusMeant } from "../target/drivers/described-rows.ts";
-import { isRefusal, refusedWords } from "../target/drivers/refused-words.ts";
-import type { ReplyFact, SeenRow } from "../target/drivers/reply-facts.ts";
-import type { SeenStream } from "../target/http.ts";
-import { RUN_PROFILE_NAME, runProfileDescription } from "../target/run-journal.ts";
+import type { NamedReply, Place, Reading, Sent } from "../targets/drivers/chat-client.ts";
+import { statusMeant } from "../targets/drivers/described-rows.ts";
+import { isRefusal, refusedWords } from "../targets/drivers/refused-words.ts";
+import type { ReplyFact, SeenRow } from "../targets/drivers/reply-facts.ts";
+import type { SeenStream } from "../targets/http.ts";
+import { RUN_PROFILE_NAME, runProfileDescription } from "../targets/run-journal.ts";
 import { Arrivals } from "./arrivals.ts";
 import { lookUntil, patienceOf } from "./reading.ts";
 import type { Context } from "./stage.ts";

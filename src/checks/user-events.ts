@@ -1,6 +1,6 @@
 import { UserEvent } from "../contract/hmi.ts";
 import { hmiRoutes } from "../contract/routes.ts";
-import type { HttpClient, SeenStream } from "../target/http.ts";
+import type { HttpClient, SeenStream } from "../targets/http.ts";
 
 /** What a page of a user hears of their conversations, while it listens. */
 export interface Listening {

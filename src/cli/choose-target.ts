@@ -4,7 +4,7 @@ import { DRIVERS, type ForeignContract } from "../contract/foreign.ts";
 import { UserError } from "../errors.ts";
 import { engineUrlForGateway } from "../launch/specs.ts";
 import { stackStatus } from "../launch/status.ts";
-import type { TargetUrls, WholeTargetUrls } from "../target/target.ts";
+import type { TargetUrls, WholeTargetUrls } from "../targets/target.ts";
 import type { VerifyOptions } from "../verify.ts";
 import { chosenContract, loadDriverFile } from "./chosen-contract.ts";
 import type { Screen } from "./screen.ts";

@@ -1,7 +1,7 @@
 import { resolveConfig } from "../config/load.ts";
 import { type ConfigValue, originsOf } from "../config/origins.ts";
-import type { Driver } from "../target/drivers/driver.ts";
-import { findDriver } from "../target/drivers/shipped-drivers.ts";
+import type { Driver } from "../targets/drivers/driver.ts";
+import { findDriver } from "../targets/drivers/shipped-drivers.ts";
 import type { StyledText } from "../text/styled-text.ts";
 import { loadDriverFile } from "./chosen-contract.ts";
 import { configLines, SECRET_MASK } from "./config-lines.ts";

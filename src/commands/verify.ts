@@ -26,7 +26,7 @@ import type { RunEvent, RunReport } from "../harness/report.ts";
 import { judgeAgain, loadRun, readReport, saveRun, withoutEvidence } from "../harness/saved.ts";
 import { selectChecks } from "../harness/select.ts";
 import { createTerminalReporter, reportComparison } from "../reporters/terminal.ts";
-import type { TargetUrls } from "../target/target.ts";
+import type { TargetUrls } from "../targets/target.ts";
 import { styled } from "../text/styled-text.ts";
 import { findSuites, suitesOf, type VerifyReport, verify } from "../verify.ts";
 import { type CleanedLeftovers, cleanLeftovers } from "../verify-leftovers/clean-leftovers.ts";

@@ -39,7 +39,7 @@ export type LackVerdict = (typeof LACK_VERDICTS)[number];
 
 /**
  * The drivers that are there, each with the service that messages are sent to: our own contract's, and those of other
- * wires (`src/target/drivers/shipped`); `described` has no wire but what `contract.wire` says.
+ * wires (`src/targets/drivers/shipped`); `described` has no wire but what `contract.wire` says.
  */
 export const DRIVERS = {
   ours: "hmi",

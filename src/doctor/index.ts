@@ -9,7 +9,7 @@ import type { ServiceState } from "../supervisor/inspect.ts";
 import { readStates } from "../supervisor/keep/states.ts";
 import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import { stateFolder } from "../supervisor/state.ts";
-import type { Driver } from "../target/drivers/driver.ts";
+import type { Driver } from "../targets/drivers/driver.ts";
 import { type ClimbOptions, climb, type Finding, type Rung, type RungReport } from "./ladder.ts";
 import { ladder, wireLadder } from "./rungs/index.ts";
 import { type Scene, setScene } from "./scene.ts";

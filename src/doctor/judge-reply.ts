@@ -1,7 +1,7 @@
 import type { Role } from "../config/services.ts";
-import { wordsIn } from "../target/drivers/refused-words.ts";
-import { failureOf, lastFact, textOf, thoughtsOf } from "../target/drivers/reply-facts.ts";
-import type { SeenStream } from "../target/http.ts";
+import { wordsIn } from "../targets/drivers/refused-words.ts";
+import { failureOf, lastFact, textOf, thoughtsOf } from "../targets/drivers/reply-facts.ts";
+import type { SeenStream } from "../targets/http.ts";
 import { broken } from "./diagnose.ts";
 import type { Finding } from "./ladder.ts";
 import type { Scene } from "./scene.ts";

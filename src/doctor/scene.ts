@@ -6,19 +6,19 @@ import type { ForeignContract } from "../contract/foreign.ts";
 import type { ServiceState } from "../supervisor/inspect.ts";
 import type { LastExit } from "../supervisor/keep/types.ts";
 import { type SocketTable, socketTable } from "../supervisor/os/ports.ts";
-import { frontOf } from "../target/connect-chat.ts";
-import { departuresOf } from "../target/departures.ts";
-import type { ChatClient, Place } from "../target/drivers/chat-client.ts";
-import type { Driver } from "../target/drivers/driver.ts";
-import { createForeignClient, isLacking } from "../target/foreign.ts";
+import { frontOf } from "../targets/connect-chat.ts";
+import { departuresOf } from "../targets/departures.ts";
+import type { ChatClient, Place } from "../targets/drivers/chat-client.ts";
+import type { Driver } from "../targets/drivers/driver.ts";
+import { createForeignClient, isLacking } from "../targets/foreign.ts";
 import {
   type CallOptions,
   createHttpClient,
   type HttpClient,
   type SeenCall,
   type SeenStream,
-} from "../target/http.ts";
-import type { TargetUrls } from "../target/target.ts";
+} from "../targets/http.ts";
+import type { TargetUrls } from "../targets/target.ts";
 
 /** One service, and what is known of it before the first rung. */
 export interface Patient {

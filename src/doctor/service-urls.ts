@@ -4,8 +4,8 @@ import { urlOf } from "../contract/address.ts";
 import type { ForeignContract } from "../contract/foreign.ts";
 import { isConfigured } from "../launch/is-configured.ts";
 import { type StackSighting, sightingOf } from "../launch/look.ts";
-import { driverOf, frontOf } from "../target/connect-chat.ts";
-import type { Driver } from "../target/drivers/driver.ts";
+import { driverOf, frontOf } from "../targets/connect-chat.ts";
+import type { Driver } from "../targets/drivers/driver.ts";
 
 /** Which stack is examined. */
 interface Asked {

@@ -11,7 +11,7 @@ import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import { readRecord } from "../supervisor/record.ts";
 import { type StateFolder, stateFolder } from "../supervisor/state.ts";
 import { DEFAULT_RESTART, type RestartPolicy } from "../supervisor/types.ts";
-import type { KeptServiceState, KillableService, ServiceKiller } from "../target/service-killer.ts";
+import type { KeptServiceState, KillableService, ServiceKiller } from "../targets/service-killer.ts";
 import { lookAtStack, type Sighting, sightingOf } from "./look.ts";
 
 /**

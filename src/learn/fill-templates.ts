@@ -1,4 +1,4 @@
-import { valueAt } from "../target/drivers/json-place.ts";
+import { valueAt } from "../targets/drivers/json-place.ts";
 import { lastName } from "./json-leaves.ts";
 import type { IdSlot, LearnedId } from "./learn-ids.ts";
 import { decodedSegment, MODEL_NAME, SECRET_NAME } from "./log-words.ts";

@@ -1,5 +1,5 @@
 import type { StreamDescription } from "../contract/wire-description.ts";
-import { valueAt } from "../target/drivers/json-place.ts";
+import { valueAt } from "../targets/drivers/json-place.ts";
 import { type Leaf, lastName, leavesOf } from "./json-leaves.ts";
 import { MODEL_NAME } from "./log-words.ts";
 import type { LoggedEvent, LoggedStream } from "./stream-events.ts";

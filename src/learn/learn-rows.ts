@@ -1,6 +1,6 @@
 import type { WireSettings } from "../contract/wire-description.ts";
-import { knownRole, statusMeant } from "../target/drivers/described-rows.ts";
-import { valueAt } from "../target/drivers/json-place.ts";
+import { knownRole, statusMeant } from "../targets/drivers/described-rows.ts";
+import { valueAt } from "../targets/drivers/json-place.ts";
 import { type Leaf, lastName, leavesOf, listsIn } from "./json-leaves.ts";
 import type { LearnedTalk } from "./learn-talk.ts";
 import { MODEL_NAME } from "./log-words.ts";

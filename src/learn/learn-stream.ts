@@ -1,12 +1,12 @@
 import type { StreamDescription } from "../contract/wire-description.ts";
-import { readerOf } from "../target/drivers/fact-reader.ts";
+import { readerOf } from "../targets/drivers/fact-reader.ts";
 import {
   CONTRACT_STREAM,
   OLLAMA_STREAM,
   OPENAI_CHAT_STREAM,
   OPENAI_RESPONSES_STREAM,
-} from "../target/drivers/known-streams.ts";
-import { type ReplyFact, textOf } from "../target/drivers/reply-facts.ts";
+} from "../targets/drivers/known-streams.ts";
+import { type ReplyFact, textOf } from "../targets/drivers/reply-facts.ts";
 import { inferStream } from "./infer-stream.ts";
 import type { LoggedExchange } from "./network-log.ts";
 import { bytesOf, type LoggedStream, streamOf } from "./stream-events.ts";

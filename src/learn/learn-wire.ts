@@ -1,5 +1,5 @@
 import type { StreamDescription, WireSettings } from "../contract/wire-description.ts";
-import type { Driver } from "../target/drivers/driver.ts";
+import type { Driver } from "../targets/drivers/driver.ts";
 import { bodyTemplate, type KnownValues, requestTemplate } from "./fill-templates.ts";
 import { learnCalls } from "./learn-calls.ts";
 import { type IdSlot, type LearnedId, learnIds } from "./learn-ids.ts";

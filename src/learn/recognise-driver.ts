@@ -1,8 +1,8 @@
 import type { WireSettings } from "../contract/wire-description.ts";
 import { SLOT } from "../contract/wire-slots.ts";
-import type { Driver } from "../target/drivers/driver.ts";
-import { CONTRACT_STREAM } from "../target/drivers/known-streams.ts";
-import { SHIPPED_DRIVERS } from "../target/drivers/shipped-drivers.ts";
+import type { Driver } from "../targets/drivers/driver.ts";
+import { CONTRACT_STREAM } from "../targets/drivers/known-streams.ts";
+import { SHIPPED_DRIVERS } from "../targets/drivers/shipped-drivers.ts";
 import { lastName, leavesOf } from "./json-leaves.ts";
 import { factsBy } from "./learn-stream.ts";
 import type { LearnedTalk } from "./learn-talk.ts";

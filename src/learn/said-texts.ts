@@ -1,4 +1,4 @@
-import { readPacket } from "../target/drivers/socket-io.ts";
+import { readPacket } from "../targets/drivers/socket-io.ts";
 import { type Leaf, lastName, leavesOf, listsIn } from "./json-leaves.ts";
 import { isSaid, jsonAnswer, jsonOrText, type LoggedExchange, type NetworkLog } from "./network-log.ts";
 

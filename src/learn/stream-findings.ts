@@ -1,6 +1,6 @@
 import type { StreamDescription } from "../contract/wire-description.ts";
-import { factsIn } from "../target/drivers/fact-reader.ts";
-import type { ReplyFact } from "../target/drivers/reply-facts.ts";
+import { factsIn } from "../targets/drivers/fact-reader.ts";
+import type { ReplyFact } from "../targets/drivers/reply-facts.ts";
 import type { LearnedStream } from "./learn-stream.ts";
 import type { LearnedFinding } from "./learned-wire.ts";
 import { withoutSecrets } from "./log-words.ts";

@@ -1,13 +1,13 @@
 import { DEFAULTS } from "../contract/defaults.ts";
 import { messageOf } from "../errors.ts";
-import { departuresOf } from "../target/departures.ts";
-import type { ChatClient, Sent } from "../target/drivers/chat-client.ts";
-import { createContractChat } from "../target/drivers/contract-chat.ts";
-import { connectDriver } from "../target/drivers/driver.ts";
-import { Refusal } from "../target/drivers/refused-words.ts";
-import { failureOf, lastFact, textOf } from "../target/drivers/reply-facts.ts";
-import { findDriver } from "../target/drivers/shipped-drivers.ts";
-import { createHttpClient, type HttpClient } from "../target/http.ts";
+import { departuresOf } from "../targets/departures.ts";
+import type { ChatClient, Sent } from "../targets/drivers/chat-client.ts";
+import { createContractChat } from "../targets/drivers/contract-chat.ts";
+import { connectDriver } from "../targets/drivers/driver.ts";
+import { Refusal } from "../targets/drivers/refused-words.ts";
+import { failureOf, lastFact, textOf } from "../targets/drivers/reply-facts.ts";
+import { findDriver } from "../targets/drivers/shipped-drivers.ts";
+import { createHttpClient, type HttpClient } from "../targets/http.ts";
 import type { LearnedWire } from "./learned-wire.ts";
 
 /** What became of one message that was sent as a learned wire says. */

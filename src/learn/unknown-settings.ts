@@ -1,5 +1,5 @@
 import type { WireSettings } from "../contract/wire-description.ts";
-import { hasSlot } from "../target/drivers/has-slot.ts";
+import { hasSlot } from "../targets/drivers/has-slot.ts";
 import type { LearnedTalk } from "./learn-talk.ts";
 import type { UnknownSetting } from "./learned-wire.ts";
 

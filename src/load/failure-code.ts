@@ -1,6 +1,6 @@
 import { messageOf, nodeErrorCode } from "../errors.ts";
-import { textAt } from "../target/drivers/json-place.ts";
-import type { SeenCall } from "../target/http.ts";
+import { textAt } from "../targets/drivers/json-place.ts";
+import type { SeenCall } from "../targets/http.ts";
 
 /** Codes are told apart by so many characters: what a back end says may be long. */
 const MOST_CHARS = 60;

@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import type { LoadProgress, LoadReport } from "../harness/load-report.ts";
-import type { TargetUrls } from "../target/target.ts";
+import type { TargetUrls } from "../targets/target.ts";
 import { findKnee } from "./knee.ts";
 import type { DriveJob, DriveProgress } from "./load-messages.ts";
 import { type LoadSettings, type PlannedStep, planSteps } from "./load-plan.ts";

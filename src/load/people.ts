@@ -1,8 +1,8 @@
-import { type ConnectedChat, connectChatWithModel } from "../target/connect-chat.ts";
-import { Refusal } from "../target/drivers/refused-words.ts";
-import { endReply } from "../target/end-reply.ts";
-import { RUN_PROFILE_NAME, runProfileDescription } from "../target/run-journal.ts";
-import type { TargetUrls } from "../target/target.ts";
+import { type ConnectedChat, connectChatWithModel } from "../targets/connect-chat.ts";
+import { Refusal } from "../targets/drivers/refused-words.ts";
+import { endReply } from "../targets/end-reply.ts";
+import { RUN_PROFILE_NAME, runProfileDescription } from "../targets/run-journal.ts";
+import type { TargetUrls } from "../targets/target.ts";
 import type { Person } from "./load-messages.ts";
 
 /** How the people of a load run are made known to a target. */

@@ -1,4 +1,4 @@
-import type { ChatClient, Place } from "../target/drivers/chat-client.ts";
+import type { ChatClient, Place } from "../targets/drivers/chat-client.ts";
 
 /** Who is told which conversations there are, for whoever deletes those that are left. */
 export interface ConversationKeeper {

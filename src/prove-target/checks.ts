@@ -1,7 +1,7 @@
 import { UserError } from "../errors.ts";
 import type { Fault } from "../faults/index.ts";
 import { type CheckResult, suiteOf } from "../harness/report.ts";
-import { openTarget, type WholeTargetUrls } from "../target/target.ts";
+import { openTarget, type WholeTargetUrls } from "../targets/target.ts";
 import { type VerifyOptions, type VerifyReport, verify } from "../verify.ts";
 import type { Judge, JudgeSettings, Reaction } from "./judge.ts";
 import type { NotHolding } from "./report.ts";

@@ -1,6 +1,6 @@
 import { type Fault, findWireFault, hopsOf, wireFaults } from "../faults/index.ts";
 import { newSeed } from "../harness/chance.ts";
-import type { WholeTargetUrls } from "../target/target.ts";
+import type { WholeTargetUrls } from "../targets/target.ts";
 import { judgeByChecks } from "./checks.ts";
 import { judgeByCommand } from "./command.ts";
 import type { Judge, Reaction } from "./judge.ts";

@@ -2,7 +2,7 @@ import { type Address, addressOfUrl } from "../contract/address.ts";
 import { messageOf, UserError } from "../errors.ts";
 import type { Rewrite } from "../tap/rewrite.ts";
 import { startTap, type Tap } from "../tap/tap.ts";
-import type { WholeTargetUrls } from "../target/target.ts";
+import type { WholeTargetUrls } from "../targets/target.ts";
 import type { Hop } from "./report.ts";
 
 /** The taps in front of somebody's stack. */

@@ -1,6 +1,6 @@
 import type { Fault } from "../faults/index.ts";
 import type { Suite } from "../harness/check.ts";
-import type { Target } from "../target/target.ts";
+import type { Target } from "../targets/target.ts";
 
 /** One suite that is judged on a fresh stack with these faults switched on. */
 export interface ProofJob {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { ChatClient, Place, Sent } from "../target/drivers/chat-client.ts";
-import { answerWords, isRefusal } from "../target/drivers/refused-words.ts";
-import type { SeenStream } from "../target/http.ts";
+import type { ChatClient, Place, Sent } from "../targets/drivers/chat-client.ts";
+import { answerWords, isRefusal } from "../targets/drivers/refused-words.ts";
+import type { SeenStream } from "../targets/http.ts";
 import { type AroundStream, NOTHING_SEEN, readHopPass } from "./hop-pass.ts";
 import { type HopQuestion, noAnswerWords } from "./hop-question.ts";
 import type { HopPass, ReplyRow } from "./trace-report.ts";

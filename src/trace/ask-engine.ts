@@ -1,5 +1,5 @@
-import { ENGINE_WIRES, type EngineApi } from "../target/engine-wires.ts";
-import type { HttpClient } from "../target/http.ts";
+import { ENGINE_WIRES, type EngineApi } from "../targets/engine-wires.ts";
+import type { HttpClient } from "../targets/http.ts";
 import { type HopQuestion, passByOneCall } from "./hop-question.ts";
 import type { HopPass } from "./trace-report.ts";
 

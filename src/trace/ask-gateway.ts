@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { gatewayRoutes } from "../contract/routes.ts";
-import type { HttpClient } from "../target/http.ts";
+import type { HttpClient } from "../targets/http.ts";
 import { type HopQuestion, passByOneCall } from "./hop-question.ts";
 import type { HopPass } from "./trace-report.ts";
 

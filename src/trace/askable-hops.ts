@@ -1,6 +1,6 @@
-import type { ChatClient } from "../target/drivers/chat-client.ts";
-import type { EngineApi } from "../target/engine-wires.ts";
-import type { HttpClient } from "../target/http.ts";
+import type { ChatClient } from "../targets/drivers/chat-client.ts";
+import type { EngineApi } from "../targets/engine-wires.ts";
+import type { HttpClient } from "../targets/http.ts";
 import { askByChat, type TracePlace } from "./ask-chat.ts";
 import { askEngine } from "./ask-engine.ts";
 import { askGateway } from "./ask-gateway.ts";

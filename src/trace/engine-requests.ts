@@ -1,7 +1,7 @@
 import type { GenerationRecord } from "../contract/engine.ts";
 import { generationsIn } from "../tap/generations.ts";
-import { readFacts } from "../target/drivers/known-streams.ts";
-import type { EngineWatch } from "../target/engine-watch.ts";
+import { readFacts } from "../targets/drivers/known-streams.ts";
+import type { EngineWatch } from "../targets/engine-watch.ts";
 import type { EngineRequest, HopPass } from "./trace-report.ts";
 
 /** A request with its number, and what it was answered where that was kept. */

@@ -1,4 +1,4 @@
-import { answererOf, stopBuffering } from "../target/proxy-words.ts";
+import { answererOf, stopBuffering } from "../targets/proxy-words.ts";
 import { HOP_TITLES } from "./hop.ts";
 import {
   duration,

@@ -1,6 +1,6 @@
 /** What a trace has seen, and what it says of it: the shape of `stack trace --json`. */
 import type { EngineOptions } from "../contract/gateway.ts";
-import type { EngineTimings } from "../target/drivers/reply-facts.ts";
+import type { EngineTimings } from "../targets/drivers/reply-facts.ts";
 import type { HopName } from "./hop.ts";
 
 /** One trace. All times are milliseconds; whatever was not told is null. */

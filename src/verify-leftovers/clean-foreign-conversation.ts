@@ -1,6 +1,6 @@
-import type { ChatClient } from "../target/drivers/chat-client.ts";
-import { isRefusal } from "../target/drivers/refused-words.ts";
-import type { SeenRow } from "../target/drivers/reply-facts.ts";
+import type { ChatClient } from "../targets/drivers/chat-client.ts";
+import { isRefusal } from "../targets/drivers/refused-words.ts";
+import type { SeenRow } from "../targets/drivers/reply-facts.ts";
 
 /**
  * Deletes a conversation of a killed run at a back end of another wire than ours, where it is certain that it is the

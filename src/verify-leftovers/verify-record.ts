@@ -6,8 +6,8 @@ import { fateOf, recordedSelf } from "../supervisor/os/identity.ts";
 import { lifeOfNamespace } from "../supervisor/os/pid-namespace.ts";
 import { clearPresence, isPresent, showPresence } from "../supervisor/presence.ts";
 import { prepareRoot, stateFolder, writeWhole } from "../supervisor/state.ts";
-import { newRunId, type RunJournal } from "../target/run-journal.ts";
-import type { TargetUrls } from "../target/target.ts";
+import { newRunId, type RunJournal } from "../targets/run-journal.ts";
+import type { TargetUrls } from "../targets/target.ts";
 
 const VerifyRecord = z.object({
   /** Hexadecimal digits; a UUID in what an earlier version left. It names a file, too. */

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { MessageList, ProfileList, SessionList } from "../../src/contract/hmi.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
 import { startStack } from "../../src/services/start.ts";
-import { runProfileDescription } from "../../src/target/run-journal.ts";
+import { runProfileDescription } from "../../src/targets/run-journal.ts";
 import { prepareStack, type TestStack } from "../support/cli.ts";
 import { createProfile, createSession, say } from "../support/hmi.ts";
 import { call } from "../support/http.ts";

@@ -7,7 +7,7 @@ import { findKnee } from "../../src/load/knee.ts";
 import { type MeasureLoadOptions, measureLoad } from "../../src/load/measure-load.ts";
 import { startEngine } from "../../src/services/engine/index.ts";
 import type { EngineClient } from "../../src/services/gateway/engine-client.ts";
-import type { TargetUrls } from "../../src/target/target.ts";
+import type { TargetUrls } from "../../src/targets/target.ts";
 import { generationsOf } from "../support/gateway.ts";
 import { call } from "../support/http.ts";
 import { startTestStack } from "../support/stack.ts";

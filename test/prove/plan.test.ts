@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Fault } from "../../src/faults/index.ts";
 import type { Suite } from "../../src/harness/check.ts";
 import { planProof } from "../../src/prove/plan.ts";
-import type { Target } from "../../src/target/target.ts";
+import type { Target } from "../../src/targets/target.ts";
 
 const suite = (name: string): Suite<Target> => ({ name, title: "T.", checks: [] });
 

@@ -448,10 +448,11 @@ export const HELD_BY: Holders = {
         "the HMI limits by its setting, and a stream that is cut may come back",
     },
     "contract.driver": {
-      "target/drivers/shipped-drivers.test.ts": "each driver that is told of is there, and enough to talk by",
+      "targets/drivers/shipped-drivers.test.ts":
+        "each driver that is told of is there, and enough to talk by",
     },
     "contract.wire": {
-      "target/drivers/described-chat.test.ts":
+      "targets/drivers/described-chat.test.ts":
         "a back end with odd choices is talked to as its description says",
     },
     "contract.lacks": {
@@ -459,27 +460,27 @@ export const HELD_BY: Holders = {
         "what the configuration says of a foreign stack is what its claims are judged by",
     },
     "contract.endpoints": {
-      "target/foreign.test.ts": "an endpoint elsewhere is called there, and what is written down is where",
+      "targets/foreign.test.ts": "an endpoint elsewhere is called there, and what is written down is where",
     },
     "contract.request_fields": {
-      "target/foreign.test.ts":
+      "targets/foreign.test.ts":
         "fields are renamed in queries, in bodies and in answers, and not in what is free JSON",
     },
     "contract.answer_fields": {
-      "target/foreign.test.ts":
+      "targets/foreign.test.ts":
         "fields are renamed in queries, in bodies and in answers, and not in what is free JSON",
     },
     "contract.event_fields": {
-      "target/foreign.test.ts":
+      "targets/foreign.test.ts":
         "the fields of events are renamed before they are read; the bytes stay as they came",
     },
     "contract.store": {
-      "target/store/verify.test.ts":
+      "targets/store/verify.test.ts":
         "the rows are judged that the store's file holds, and the report says so",
       "contract/store.test.ts": "%s is an address",
     },
     "contract.store_names": {
-      "target/store/store.test.ts": "is read by the names that its backend has for tables and columns",
+      "targets/store/store.test.ts": "is read by the names that its backend has for tables and columns",
     },
     "monitor.webhook_url": {
       "config/load.test.ts": "settings of the monitor are read, and a webhook is a web address",

@@ -1,8 +1,8 @@
 import type { GenerationRecord } from "../../contract/engine.ts";
 import { NotTold } from "../../errors.ts";
 import { CouldNotRun, defineCheck } from "../../harness/check.ts";
-import { isRefusal } from "../../target/drivers/refused-words.ts";
-import type { SeenStream } from "../../target/http.ts";
+import { isRefusal } from "../../targets/drivers/refused-words.ts";
+import type { SeenStream } from "../../targets/http.ts";
 import { generationsFor } from "../engine-record.ts";
 import type { Context } from "../stage.ts";
 import { type Talk, texts } from "../talk.ts";

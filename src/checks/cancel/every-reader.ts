@@ -1,6 +1,6 @@
 import { NotTold } from "../../errors.ts";
 import { CouldNotRun, defineCheck } from "../../harness/check.ts";
-import type { SeenStream } from "../../target/http.ts";
+import type { SeenStream } from "../../targets/http.ts";
 import type { Context } from "../stage.ts";
 import { lastWord } from "../stream-words.ts";
 import { hearAgain, texts } from "../talk.ts";

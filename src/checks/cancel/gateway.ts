@@ -1,6 +1,6 @@
 import { gatewayRoutes } from "../../contract/routes.ts";
 import { CouldNotRun, defineCheck } from "../../harness/check.ts";
-import type { SeenCall, SeenStream } from "../../target/http.ts";
+import type { SeenCall, SeenStream } from "../../targets/http.ts";
 import { tokens } from "../reading.ts";
 import type { Context } from "../stage.ts";
 import { lastWord } from "../stream-words.ts";

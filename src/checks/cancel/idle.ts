@@ -1,8 +1,8 @@
 import { NotTold } from "../../errors.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
-import type { NamedReply } from "../../target/drivers/chat-client.ts";
-import type { SeenRow } from "../../target/drivers/reply-facts.ts";
-import type { SeenStream } from "../../target/http.ts";
+import type { NamedReply } from "../../targets/drivers/chat-client.ts";
+import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
+import type { SeenStream } from "../../targets/http.ts";
 import type { Context } from "../stage.ts";
 import { isWhole, lastWord } from "../stream-words.ts";
 import { beginTalk, hear, nameFor, sayIn, settledRowsOf, type Talk } from "../talk.ts";

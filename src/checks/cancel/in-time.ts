@@ -1,7 +1,7 @@
 import { NotTold } from "../../errors.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
-import { refusedWords } from "../../target/drivers/refused-words.ts";
+import { refusedWords } from "../../targets/drivers/refused-words.ts";
 import type { Context } from "../stage.ts";
 import { nameFor, texts } from "../talk.ts";
 import { beginReply, deleteTalk, type RunningReply } from "./running-reply.ts";

@@ -2,7 +2,7 @@ import { DEFAULTS } from "../../contract/defaults.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
 import { defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
-import type { SeenStream } from "../../target/http.ts";
+import type { SeenStream } from "../../targets/http.ts";
 import { tokens } from "../reading.ts";
 import type { Context } from "../stage.ts";
 import { isWhole, lastWord } from "../stream-words.ts";

@@ -1,7 +1,7 @@
 import { CancelAnswer } from "../../contract/gateway.ts";
 import { CouldNotRun, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
-import type { SeenStream } from "../../target/http.ts";
+import type { SeenStream } from "../../targets/http.ts";
 import type { Context } from "../stage.ts";
 import { lastWord } from "../stream-words.ts";
 import { texts } from "../talk.ts";

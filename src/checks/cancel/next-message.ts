@@ -1,9 +1,9 @@
 import { NotTold } from "../../errors.ts";
 import { CouldNotRun, defineCheck } from "../../harness/check.ts";
-import type { Sent } from "../../target/drivers/chat-client.ts";
-import { refusedWords } from "../../target/drivers/refused-words.ts";
-import { type SeenRow, textOf } from "../../target/drivers/reply-facts.ts";
-import type { SeenStream } from "../../target/http.ts";
+import type { Sent } from "../../targets/drivers/chat-client.ts";
+import { refusedWords } from "../../targets/drivers/refused-words.ts";
+import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
+import type { SeenStream } from "../../targets/http.ts";
 import type { Context } from "../stage.ts";
 import { isWhole, lastWord } from "../stream-words.ts";
 import { hear, settledRowsOf, texts } from "../talk.ts";

@@ -1,7 +1,7 @@
 import type { EngineOptions } from "../../contract/gateway.ts";
 import { CouldNotRun, defineCheck } from "../../harness/check.ts";
-import type { SeenRow } from "../../target/drivers/reply-facts.ts";
-import type { SeenStream } from "../../target/http.ts";
+import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
+import type { SeenStream } from "../../targets/http.ts";
 import type { Context } from "../stage.ts";
 import { isWhole, lastWord } from "../stream-words.ts";
 import { settledRowsOf, texts } from "../talk.ts";

@@ -1,7 +1,7 @@
 import type { EngineOptions } from "../../contract/gateway.ts";
 import { messageOf, NotTold } from "../../errors.ts";
-import type { NamedReply, Place, Sent } from "../../target/drivers/chat-client.ts";
-import type { SeenCall, SeenStream } from "../../target/http.ts";
+import type { NamedReply, Place, Sent } from "../../targets/drivers/chat-client.ts";
+import type { SeenCall, SeenStream } from "../../targets/http.ts";
 import type { Context } from "../stage.ts";
 import { beginTalk, type Hearing, hear, nameFor, openPlace, sayIn, type Talk } from "../talk.ts";
 import { GIVE_UP_MS } from "./cancel-times.ts";

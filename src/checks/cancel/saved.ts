@@ -1,6 +1,6 @@
 import { NotTold } from "../../errors.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
-import { type SeenRow, textOf } from "../../target/drivers/reply-facts.ts";
+import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../stage.ts";
 import { describe } from "./both-ends.ts";
 import { cancelledInMidReply } from "./mid-reply.ts";

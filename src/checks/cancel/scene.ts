@@ -1,8 +1,8 @@
 import type { GenerationRecord } from "../../contract/engine.ts";
 import type { EngineOptions } from "../../contract/gateway.ts";
 import { CouldNotRun } from "../../harness/check.ts";
-import type { SeenRow } from "../../target/drivers/reply-facts.ts";
-import type { SeenStream } from "../../target/http.ts";
+import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
+import type { SeenStream } from "../../targets/http.ts";
 import { generationsFor } from "../engine-record.ts";
 import { lookUntil } from "../reading.ts";
 import type { Context } from "../stage.ts";

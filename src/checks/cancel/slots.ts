@@ -1,7 +1,7 @@
 import type { EngineOptions } from "../../contract/gateway.ts";
 import { NotTold } from "../../errors.ts";
 import { CouldNotRun, defineCheck } from "../../harness/check.ts";
-import type { SeenStream } from "../../target/http.ts";
+import type { SeenStream } from "../../targets/http.ts";
 import type { Context } from "../stage.ts";
 import { isWhole, lastWord } from "../stream-words.ts";
 import { beginTalk, converseIn, type Talk, texts } from "../talk.ts";

@@ -1,8 +1,8 @@
 import type { Usage } from "../../contract/events.ts";
 import { NotTold } from "../../errors.ts";
 import { CouldNotRun, defineCheck } from "../../harness/check.ts";
-import { lastFact } from "../../target/drivers/reply-facts.ts";
-import type { SeenStream } from "../../target/http.ts";
+import { lastFact } from "../../targets/drivers/reply-facts.ts";
+import type { SeenStream } from "../../targets/http.ts";
 import type { Context } from "../stage.ts";
 import { eventsOf } from "../stream-words.ts";
 import { describe } from "./both-ends.ts";

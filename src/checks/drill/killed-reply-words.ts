@@ -1,7 +1,7 @@
 import { NotTold } from "../../errors.ts";
 import { CouldNotRun } from "../../harness/check.ts";
-import { type SeenRow, textOf } from "../../target/drivers/reply-facts.ts";
-import { SERVICE_TITLES } from "../../target/service-killer.ts";
+import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
+import { SERVICE_TITLES } from "../../targets/service-killer.ts";
 import { lastWord } from "../stream-words.ts";
 import type { KilledReply } from "./killed-reply.ts";
 

@@ -2,10 +2,10 @@
 import { optionsAsText } from "../../contract/options-as-text.ts";
 import { messageOf, UserError } from "../../errors.ts";
 import { CouldNotRun } from "../../harness/check.ts";
-import type { Sent } from "../../target/drivers/chat-client.ts";
-import type { ReplyFact, SeenRow } from "../../target/drivers/reply-facts.ts";
-import type { SeenStream } from "../../target/http.ts";
-import type { KeptServiceState, KillableService, ServiceKiller } from "../../target/service-killer.ts";
+import type { Sent } from "../../targets/drivers/chat-client.ts";
+import type { ReplyFact, SeenRow } from "../../targets/drivers/reply-facts.ts";
+import type { SeenStream } from "../../targets/http.ts";
+import type { KeptServiceState, KillableService, ServiceKiller } from "../../targets/service-killer.ts";
 import { lookUntil, patienceOf } from "../reading.ts";
 import type { Context } from "../stage.ts";
 import { type Hearing, hear, hearAgain, rowsOf, sayIn, startTalk, type Talk } from "../talk.ts";

@@ -1,7 +1,7 @@
 import { defineCheck, type Verdict } from "../../harness/check.ts";
-import { refusedWords } from "../../target/drivers/refused-words.ts";
-import { type SeenRow, textOf } from "../../target/drivers/reply-facts.ts";
-import { type KillableService, SERVICE_TITLES } from "../../target/service-killer.ts";
+import { refusedWords } from "../../targets/drivers/refused-words.ts";
+import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
+import { type KillableService, SERVICE_TITLES } from "../../targets/service-killer.ts";
 import type { Context } from "../stage.ts";
 import { isWhole, lastWord } from "../stream-words.ts";
 import { type KilledReply, killedReply } from "./killed-reply.ts";

@@ -1,6 +1,6 @@
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
-import type { SeenRow } from "../../target/drivers/reply-facts.ts";
+import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../stage.ts";
 import { type KilledReply, killedReply } from "./killed-reply.ts";
 import { describeKill, requireLook } from "./killed-reply-words.ts";

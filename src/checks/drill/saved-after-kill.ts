@@ -1,6 +1,6 @@
 import { type Broken, defineCheck, type Verdict } from "../../harness/check.ts";
-import { textOf } from "../../target/drivers/reply-facts.ts";
-import { SERVICE_TITLES } from "../../target/service-killer.ts";
+import { textOf } from "../../targets/drivers/reply-facts.ts";
+import { SERVICE_TITLES } from "../../targets/service-killer.ts";
 import type { Context } from "../stage.ts";
 import { type KilledReply, killedReply } from "./killed-reply.ts";
 import {

@@ -1,5 +1,5 @@
 import { type Broken, defineCheck, type Verdict } from "../../harness/check.ts";
-import { textOf } from "../../target/drivers/reply-facts.ts";
+import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../stage.ts";
 import { type KilledReply, killedReply, SAVED_WITHIN_MS } from "./killed-reply.ts";
 import {

@@ -1,5 +1,5 @@
 import { CouldNotRun, defineCheck, type Verdict } from "../../harness/check.ts";
-import { type KeptServiceState, type KillableService, SERVICE_TITLES } from "../../target/service-killer.ts";
+import { type KeptServiceState, type KillableService, SERVICE_TITLES } from "../../targets/service-killer.ts";
 import type { Context } from "../stage.ts";
 import { killedReply } from "./killed-reply.ts";
 

@@ -1,6 +1,6 @@
 import { NotTold } from "../../errors.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
-import { textOf } from "../../target/drivers/reply-facts.ts";
+import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../stage.ts";
 import { lastWord } from "../stream-words.ts";
 import { type KilledReply, killedReply } from "./killed-reply.ts";

@@ -1,7 +1,7 @@
 import { METRIC_TYPES, METRICS } from "../../contract/metrics.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
-import type { SeenCall } from "../../target/http.ts";
+import type { SeenCall } from "../../targets/http.ts";
 import type { Context } from "../stage.ts";
 import { type Exposition, readExposition } from "./exposition.ts";
 import { type Watched, watchMetrics } from "./watched.ts";

@@ -1,8 +1,8 @@
 import { gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
-import type { SeenCall } from "../../target/http.ts";
-import { ownWords } from "../../target/own-words.ts";
+import type { SeenCall } from "../../targets/http.ts";
+import { ownWords } from "../../targets/own-words.ts";
 import { allButLacking, type Context } from "../stage.ts";
 import type { Service } from "./watched.ts";
 

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { Health } from "../../contract/common.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
-import { ownWords } from "../../target/own-words.ts";
+import { ownWords } from "../../targets/own-words.ts";
 import type { Context } from "../stage.ts";
 import { type Look, type Watched, watchReplies } from "./watched.ts";
 

@@ -2,7 +2,7 @@ import { Health } from "../../contract/common.ts";
 import { EngineVersion } from "../../contract/engine.ts";
 import { engineRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
-import { isTapped } from "../../target/tapped.ts";
+import { isTapped } from "../../targets/tapped.ts";
 import type { Context } from "../stage.ts";
 import { type Look, SERVICES, type Service, type Watched, watchReplies } from "./watched.ts";
 

@@ -1,7 +1,7 @@
 import { ErrorBody } from "../../contract/common.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
-import { ownWords } from "../../target/own-words.ts";
+import { ownWords } from "../../targets/own-words.ts";
 import type { Context } from "../stage.ts";
 import { type Refusal, refusals } from "./refusals.ts";
 

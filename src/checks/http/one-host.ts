@@ -1,7 +1,7 @@
 import { hmiRoutes } from "../../contract/routes.ts";
 import { defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
-import { type BareCall, callWithHosts } from "../../target/call-with-hosts.ts";
+import { type BareCall, callWithHosts } from "../../targets/call-with-hosts.ts";
 import type { Context } from "../stage.ts";
 
 /** A name that nobody has (RFC 6761). */

@@ -1,7 +1,7 @@
 import { gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
-import type { SeenCall } from "../../target/http.ts";
+import type { SeenCall } from "../../targets/http.ts";
 import { allButLacking, type Context } from "../stage.ts";
 import { ownPlace } from "./own.ts";
 

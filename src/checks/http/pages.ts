@@ -1,8 +1,8 @@
 import { pageRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
-import type { FrontHttp } from "../../target/front-http.ts";
-import type { SeenCall } from "../../target/http.ts";
+import type { FrontHttp } from "../../targets/front-http.ts";
+import type { SeenCall } from "../../targets/http.ts";
 import { allButLacking, type Context } from "../stage.ts";
 import { isAskedAgain, keptWords } from "./kept-by-browsers.ts";
 import { ownPlace } from "./own.ts";

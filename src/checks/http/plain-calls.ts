@@ -1,7 +1,7 @@
 import { NotTold } from "../../errors.ts";
 import { CouldNotRun } from "../../harness/check.ts";
-import type { FrontCall, FrontHttp } from "../../target/front-http.ts";
-import type { CallOptions, SeenCall } from "../../target/http.ts";
+import type { FrontCall, FrontHttp } from "../../targets/front-http.ts";
+import type { CallOptions, SeenCall } from "../../targets/http.ts";
 import type { Context } from "../stage.ts";
 
 /** A call that nobody's client makes, and how it was answered. */

@@ -2,7 +2,7 @@ import { LIMITS } from "../../contract/defaults.ts";
 import { gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
 import { Lacks, messageOf, type WireErrorCode } from "../../errors.ts";
 import { CouldNotRun } from "../../harness/check.ts";
-import type { CallOptions, HttpClient, SeenCall } from "../../target/http.ts";
+import type { CallOptions, HttpClient, SeenCall } from "../../targets/http.ts";
 import { allButLacking, type Context } from "../stage.ts";
 import { ownPlace } from "./own.ts";
 

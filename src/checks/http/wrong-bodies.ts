@@ -3,7 +3,7 @@ import { DEFAULTS } from "../../contract/defaults.ts";
 import { gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
 import type { WireErrorCode } from "../../errors.ts";
 import type { Broken } from "../../harness/check.ts";
-import type { SeenCall } from "../../target/http.ts";
+import type { SeenCall } from "../../targets/http.ts";
 import type { Context } from "../stage.ts";
 import { ownPlace } from "./own.ts";
 

@@ -1,9 +1,9 @@
 import type { GenerationRecord } from "../../contract/engine.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/check.ts";
-import { failureOf, type SeenRow, textOf } from "../../target/drivers/reply-facts.ts";
-import type { SeenStream } from "../../target/http.ts";
-import { ownWords } from "../../target/own-words.ts";
+import { failureOf, type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
+import type { SeenStream } from "../../targets/http.ts";
+import { ownWords } from "../../targets/own-words.ts";
 import { generationsWith } from "../engine-record.ts";
 import { readReply, readSettledRows, say } from "../reading.ts";
 import { follow } from "../sse/follow.ts";

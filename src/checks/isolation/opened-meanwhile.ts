@@ -1,8 +1,8 @@
 import type { EngineOptions } from "../../contract/gateway.ts";
 import { NotTold } from "../../errors.ts";
 import { CouldNotRun, defineCheck } from "../../harness/check.ts";
-import { type SeenRow, textOf } from "../../target/drivers/reply-facts.ts";
-import type { SeenStream } from "../../target/http.ts";
+import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
+import type { SeenStream } from "../../targets/http.ts";
 import { readReply, readRows, readSettledRows, say } from "../reading.ts";
 import { type Context, makeProfile, makeSession } from "../stage.ts";
 import {

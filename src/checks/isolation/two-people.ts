@@ -1,7 +1,7 @@
 import { type Message, SentMessage, type UserEvent } from "../../contract/hmi.ts";
 import { gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/check.ts";
-import type { HttpClient, HttpMethod, SeenCall, SeenStream } from "../../target/http.ts";
+import type { HttpClient, HttpMethod, SeenCall, SeenStream } from "../../targets/http.ts";
 import { PICTURE } from "../models/images.ts";
 import { readReply, readSettledRows, tokens } from "../reading.ts";
 import { type Context, expectAnswer, makeProfile, makeSession } from "../stage.ts";

@@ -1,8 +1,8 @@
 import { messageOf, NotTold } from "../../errors.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
-import type { Sent } from "../../target/drivers/chat-client.ts";
-import { answerWords } from "../../target/drivers/refused-words.ts";
-import { endReply } from "../../target/end-reply.ts";
+import type { Sent } from "../../targets/drivers/chat-client.ts";
+import { answerWords } from "../../targets/drivers/refused-words.ts";
+import { endReply } from "../../targets/end-reply.ts";
 import { internalsIn } from "../http/internals-in.ts";
 import { patienceOf } from "../reading.ts";
 import type { Context } from "../stage.ts";

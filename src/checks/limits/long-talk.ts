@@ -1,6 +1,6 @@
 import type { GenerationRecord } from "../../contract/engine.ts";
 import type { Message } from "../../contract/hmi.ts";
-import type { SeenStream } from "../../target/http.ts";
+import type { SeenStream } from "../../targets/http.ts";
 import { generationsFor, generationsWith } from "../engine-record.ts";
 import { converse, lookUntil, patienceOf, readSettledRows } from "../reading.ts";
 import { type Context, makeProfile, makeSession } from "../stage.ts";

@@ -2,7 +2,7 @@ import { ErrorBody } from "../../contract/common.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
-import type { SeenCall } from "../../target/http.ts";
+import type { SeenCall } from "../../targets/http.ts";
 import type { Exchange } from "./exchange.ts";
 import { firstExchanges } from "./first-exchanges.ts";
 import { type Context, getStage } from "./stage.ts";

@@ -1,5 +1,5 @@
 import { CouldNotRun } from "../../harness/check.ts";
-import { failureOf, type SeenRow, textOf } from "../../target/drivers/reply-facts.ts";
+import { failureOf, type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../stage.ts";
 import { lastWord } from "../stream-words.ts";
 import { beginTalk, hear, openPlace, rowsOf, sayIn, settledRowsOf, type Talk } from "../talk.ts";

@@ -1,6 +1,6 @@
 import { CouldNotRun } from "../../harness/check.ts";
-import { refusedWords } from "../../target/drivers/refused-words.ts";
-import type { SeenRow } from "../../target/drivers/reply-facts.ts";
+import { refusedWords } from "../../targets/drivers/refused-words.ts";
+import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import { exchangesOnAnyWire } from "./any-wire-exchange.ts";
 import { converse, type Exchange } from "./exchange.ts";
 import { type Context, getStage } from "./stage.ts";

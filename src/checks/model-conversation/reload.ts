@@ -2,7 +2,7 @@ import { MessageList } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
-import type { SeenRow } from "../../target/drivers/reply-facts.ts";
+import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import type { Exchange } from "./exchange.ts";
 import { firstExchanges, placesOf } from "./first-exchanges.ts";
 import { type Context, expectAnswer } from "./stage.ts";

@@ -1,6 +1,6 @@
 import { MessageList } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
-import { deleteAt } from "../../target/delete-profile.ts";
+import { deleteAt } from "../../targets/delete-profile.ts";
 import { type Context, listSessions, makeProfile, makeSession } from "../stage.ts";
 
 export { type Context, expectAnswer, listSessions } from "../stage.ts";

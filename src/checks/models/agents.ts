@@ -3,8 +3,8 @@ import { AgentList, SessionAnswer } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
-import type { SeenCall } from "../../target/http.ts";
-import { ownWords } from "../../target/own-words.ts";
+import type { SeenCall } from "../../targets/http.ts";
+import { ownWords } from "../../targets/own-words.ts";
 import { type Context, expectAnswer } from "../stage.ts";
 import { plainProfile } from "./ask.ts";
 

@@ -1,9 +1,9 @@
 import type { ErrorEvent, StreamEvent } from "../../contract/events.ts";
 import { SentMessage } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
-import { refusedWords } from "../../target/drivers/refused-words.ts";
-import { failureOf, type SeenRow, textOf } from "../../target/drivers/reply-facts.ts";
-import type { SeenStream } from "../../target/http.ts";
+import { refusedWords } from "../../targets/drivers/refused-words.ts";
+import { failureOf, type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
+import type { SeenStream } from "../../targets/http.ts";
 import { generationsFor } from "../engine-record.ts";
 import { readReply, readSettledRows } from "../reading.ts";
 import { type Context, expectAnswer, makeProfile, makeSession } from "../stage.ts";

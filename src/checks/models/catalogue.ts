@@ -3,7 +3,7 @@ import { EngineTags, OpenAiModelList } from "../../contract/engine.ts";
 import { engineRoutes, gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
 import { Lacks, messageOf, NotTold } from "../../errors.ts";
 import { CouldNotRun } from "../../harness/check.ts";
-import type { HttpClient } from "../../target/http.ts";
+import type { HttpClient } from "../../targets/http.ts";
 import { type Context, expectAnswer } from "../stage.ts";
 
 /** The models as each of the three services lists them. */

@@ -4,7 +4,7 @@ import type { GenerationRecord } from "../../contract/engine.ts";
 import { type Message, SentMessage } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
-import type { SeenCall } from "../../target/http.ts";
+import type { SeenCall } from "../../targets/http.ts";
 import { generationsFor } from "../engine-record.ts";
 import { readHistory, readReply, readSettledRows } from "../reading.ts";
 import { type Context, expectAnswer, makeSession } from "../stage.ts";

@@ -1,6 +1,6 @@
 import { CouldNotRun, defineCheck } from "../../harness/check.ts";
-import { type SeenRow, textOf } from "../../target/drivers/reply-facts.ts";
-import type { SeenStream } from "../../target/http.ts";
+import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
+import type { SeenStream } from "../../targets/http.ts";
 import { lookUntil, patienceOf } from "../reading.ts";
 import type { Context } from "../stage.ts";
 import { hear, rowsOf, sayIn, startTalk, texts } from "../talk.ts";

@@ -3,7 +3,7 @@ import type { EngineOptions } from "../../contract/gateway.ts";
 import { ProfileAnswer } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun, defineCheck } from "../../harness/check.ts";
-import type { SeenStream } from "../../target/http.ts";
+import type { SeenStream } from "../../targets/http.ts";
 import { generationsFor } from "../engine-record.ts";
 import { BRIEF_INSTRUCTIONS, type Context, expectAnswer } from "../stage.ts";
 import { isWhole, lastWord } from "../stream-words.ts";

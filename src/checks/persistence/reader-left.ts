@@ -1,5 +1,5 @@
 import { CouldNotRun, defineCheck } from "../../harness/check.ts";
-import { textOf } from "../../target/drivers/reply-facts.ts";
+import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../stage.ts";
 import { isWhole, lastWord } from "../stream-words.ts";
 import { describe, inWords, replyRow, type StoredReply, unreadReply } from "./scene.ts";

@@ -1,5 +1,5 @@
 import { CouldNotRun, defineCheck } from "../../harness/check.ts";
-import { type SeenRow, textOf } from "../../target/drivers/reply-facts.ts";
+import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../stage.ts";
 import { converseIn, settledRowsOf, startTalk } from "../talk.ts";
 

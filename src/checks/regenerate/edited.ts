@@ -3,7 +3,7 @@ import type { EngineOptions } from "../../contract/gateway.ts";
 import type { Message } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/check.ts";
-import type { SeenCall } from "../../target/http.ts";
+import type { SeenCall } from "../../targets/http.ts";
 import { generationsFor } from "../engine-record.ts";
 import { converse, readReply } from "../reading.ts";
 import { type Context, makeProfile, makeSession } from "../stage.ts";

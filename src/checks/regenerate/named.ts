@@ -1,7 +1,7 @@
 import { ErrorBody } from "../../contract/common.ts";
 import { SentMessage } from "../../contract/hmi.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
-import { ownWords } from "../../target/own-words.ts";
+import { ownWords } from "../../targets/own-words.ts";
 import type { Context } from "../stage.ts";
 import { areSame, inWords, type Regenerated, regenerate } from "./scene.ts";
 

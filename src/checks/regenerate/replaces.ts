@@ -1,6 +1,6 @@
 import { SentMessage } from "../../contract/hmi.ts";
 import { CouldNotRun, defineCheck } from "../../harness/check.ts";
-import { textOf } from "../../target/drivers/reply-facts.ts";
+import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../stage.ts";
 import { isWhole, lastWord } from "../stream-words.ts";
 import { inWords, type Regenerated, regenerate } from "./scene.ts";

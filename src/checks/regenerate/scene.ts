@@ -2,7 +2,7 @@ import type { EngineOptions } from "../../contract/gateway.ts";
 import { type Message, SentMessage } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/check.ts";
-import type { SeenCall, SeenStream } from "../../target/http.ts";
+import type { SeenCall, SeenStream } from "../../targets/http.ts";
 import { converse, lookUntil, patienceOf, type Reading, readHistory, readReply } from "../reading.ts";
 import { type Context, makeProfile, makeSession } from "../stage.ts";
 

@@ -1,6 +1,6 @@
-import type { Sent } from "../../target/drivers/chat-client.ts";
-import { lastFact } from "../../target/drivers/reply-facts.ts";
-import type { SeenStream } from "../../target/http.ts";
+import type { Sent } from "../../targets/drivers/chat-client.ts";
+import { lastFact } from "../../targets/drivers/reply-facts.ts";
+import type { SeenStream } from "../../targets/http.ts";
 
 /** What of a reply's time was the engine's own, in milliseconds. */
 export interface EngineShare {

@@ -1,6 +1,6 @@
 import { CouldNotRun } from "../../harness/check.ts";
-import type { Place } from "../../target/drivers/chat-client.ts";
-import type { SeenStream } from "../../target/http.ts";
+import type { Place } from "../../targets/drivers/chat-client.ts";
+import type { SeenStream } from "../../targets/http.ts";
 import { generationsFor } from "../engine-record.ts";
 import type { Context } from "../stage.ts";
 import { lastWord } from "../stream-words.ts";

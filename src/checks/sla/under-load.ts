@@ -1,7 +1,7 @@
 /** The suite `sla` as a load run judges it: by what was measured with the users of its last step. */
 import { type Check, defineCheck, type Suite, type Verdict } from "../../harness/check.ts";
 import type { LoadReport } from "../../harness/load-report.ts";
-import type { Target } from "../../target/target.ts";
+import type { Target } from "../../targets/target.ts";
 import type { Context } from "../stage.ts";
 import { accepted } from "./accepted.ts";
 import { betweenTokens } from "./between-tokens.ts";

@@ -1,6 +1,6 @@
 import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun, defineCheck } from "../../harness/check.ts";
-import type { SeenStream } from "../../target/http.ts";
+import type { SeenStream } from "../../targets/http.ts";
 import type { Context } from "../stage.ts";
 import { describe, finishReasonOf } from "./events.ts";
 import { follow } from "./follow.ts";

@@ -1,8 +1,8 @@
 import type { GenerationRecord } from "../../contract/engine.ts";
 import { gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/check.ts";
-import type { SeenRow } from "../../target/drivers/reply-facts.ts";
-import type { SeenEvent, SeenStream } from "../../target/http.ts";
+import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
+import type { SeenEvent, SeenStream } from "../../targets/http.ts";
 import type { Context } from "../stage.ts";
 import { follow, type Reading } from "./follow.ts";
 import { type Door, prepare, seenReply } from "./say.ts";

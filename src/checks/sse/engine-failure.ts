@@ -1,6 +1,6 @@
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
-import { failureOf } from "../../target/drivers/reply-facts.ts";
+import { failureOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../stage.ts";
 import { lastWord } from "../stream-words.ts";
 import { describe, finishReasonOf } from "./events.ts";

@@ -1,5 +1,5 @@
 import type { FinishReason, StreamEvent } from "../../contract/events.ts";
-import type { SeenEvent, SeenStream } from "../../target/http.ts";
+import type { SeenEvent, SeenStream } from "../../targets/http.ts";
 import { lastWord } from "../stream-words.ts";
 
 /** An event of the contract that arrived, with when it did. */

@@ -1,4 +1,4 @@
-import type { HttpClient, SeenEvent, SeenStream } from "../../target/http.ts";
+import type { HttpClient, SeenEvent, SeenStream } from "../../targets/http.ts";
 import type { Context } from "../stage.ts";
 
 /** An event stream that is read. */

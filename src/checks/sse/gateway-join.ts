@@ -1,6 +1,6 @@
 import { gatewayRoutes } from "../../contract/routes.ts";
 import { defineCheck } from "../../harness/check.ts";
-import type { SeenStream } from "../../target/http.ts";
+import type { SeenStream } from "../../targets/http.ts";
 import type { Context } from "../stage.ts";
 import { describe, textIn } from "./events.ts";
 import { follow } from "./follow.ts";

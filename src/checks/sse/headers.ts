@@ -1,7 +1,7 @@
 import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
-import type { SeenStream } from "../../target/http.ts";
+import type { SeenStream } from "../../targets/http.ts";
 import type { Context } from "../stage.ts";
 import { follow } from "./follow.ts";
 import { plainReplies } from "./plain.ts";

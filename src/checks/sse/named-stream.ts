@@ -1,9 +1,9 @@
 import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
-import { textOf } from "../../target/drivers/reply-facts.ts";
-import type { SeenCall, SeenStream } from "../../target/http.ts";
-import { ownWords } from "../../target/own-words.ts";
+import { textOf } from "../../targets/drivers/reply-facts.ts";
+import type { SeenCall, SeenStream } from "../../targets/http.ts";
+import { ownWords } from "../../targets/own-words.ts";
 import { converse, readSettledRows } from "../reading.ts";
 import { type Context, makeProfile, makeSession } from "../stage.ts";
 import { follow } from "./follow.ts";

@@ -1,7 +1,7 @@
 import { findGrammarFault } from "../../contract/grammar.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
-import type { SeenStream } from "../../target/http.ts";
+import type { SeenStream } from "../../targets/http.ts";
 import type { Context } from "../stage.ts";
 import { describe, eventsIn, nameOf } from "./events.ts";
 import { plainStreams } from "./plain.ts";

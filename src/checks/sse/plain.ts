@@ -1,4 +1,4 @@
-import type { SeenStream } from "../../target/http.ts";
+import type { SeenStream } from "../../targets/http.ts";
 import type { Context } from "../stage.ts";
 import { type Door, doorsOf, type SeenReply, say } from "./say.ts";
 

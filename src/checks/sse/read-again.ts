@@ -1,8 +1,8 @@
 import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
-import { refusedWords } from "../../target/drivers/refused-words.ts";
-import { type SeenRow, textOf } from "../../target/drivers/reply-facts.ts";
-import type { SeenStream } from "../../target/http.ts";
+import { refusedWords } from "../../targets/drivers/refused-words.ts";
+import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
+import type { SeenStream } from "../../targets/http.ts";
 import { patienceOf, readRows } from "../reading.ts";
 import type { Context } from "../stage.ts";
 import { lastWord } from "../stream-words.ts";

@@ -1,6 +1,6 @@
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
-import type { SeenStream } from "../../target/http.ts";
+import type { SeenStream } from "../../targets/http.ts";
 import type { Context } from "../stage.ts";
 import { type Comeback, comebacks } from "./comebacks.ts";
 import { describe, eventsIn, nameOf, textIn } from "./events.ts";

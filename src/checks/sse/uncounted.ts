@@ -1,6 +1,6 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
-import { lastFact } from "../../target/drivers/reply-facts.ts";
+import { lastFact } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../stage.ts";
 import { describe } from "./events.ts";
 import { type FailedReply, failedReplies, story } from "./failures.ts";

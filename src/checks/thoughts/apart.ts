@@ -1,7 +1,7 @@
 import { NotTold } from "../../errors.ts";
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
-import { textOf, thoughtsOf } from "../../target/drivers/reply-facts.ts";
+import { textOf, thoughtsOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../stage.ts";
 import { describe, requireThoughts, type ThoughtfulReply, thoughtfulReplies } from "./scene.ts";
 

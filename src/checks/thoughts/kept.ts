@@ -1,6 +1,6 @@
 import { type Broken, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
-import { thoughtsOf } from "../../target/drivers/reply-facts.ts";
+import { thoughtsOf } from "../../targets/drivers/reply-facts.ts";
 import { rowsDoNotTell } from "../not-told.ts";
 import type { Context } from "../stage.ts";
 import { conversationNotTold } from "../talk.ts";

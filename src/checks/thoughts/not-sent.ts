@@ -1,7 +1,7 @@
 import { withoutOptions } from "../../contract/options-as-text.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
-import { thoughtsOf } from "../../target/drivers/reply-facts.ts";
+import { thoughtsOf } from "../../targets/drivers/reply-facts.ts";
 import { textsOf } from "../engine-record.ts";
 import type { Context } from "../stage.ts";
 import { describe, requireThoughts, type ThoughtfulReply, thoughtfulReplies } from "./scene.ts";

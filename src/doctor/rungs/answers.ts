@@ -3,7 +3,7 @@ import { Health } from "../../contract/common.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
 import { messageOf } from "../../errors.ts";
 import { identifyingPath, readEngineAnswer } from "../../launch/engine.ts";
-import { createHttpClient, type SeenCall } from "../../target/http.ts";
+import { createHttpClient, type SeenCall } from "../../targets/http.ts";
 import { broken } from "../diagnose.ts";
 import type { BrokenRung, Finding, Rung } from "../ladder.ts";
 import { troubleAtEndOf } from "../log-trouble.ts";

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { optionsAsText } from "../../contract/options-as-text.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
-import type { SeenCall } from "../../target/http.ts";
-import { ownWords } from "../../target/own-words.ts";
+import type { SeenCall } from "../../targets/http.ts";
+import { ownWords } from "../../targets/own-words.ts";
 import { broken } from "../diagnose.ts";
 import { replyTimeout } from "../judge-reply.ts";
 import type { Finding, Rung } from "../ladder.ts";

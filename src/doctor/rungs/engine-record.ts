@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { GenerationRecord } from "../../contract/engine.ts";
-import { lastFact } from "../../target/drivers/reply-facts.ts";
-import { watchEngine } from "../../target/engine-watch.ts";
-import type { SeenStream } from "../../target/http.ts";
+import { lastFact } from "../../targets/drivers/reply-facts.ts";
+import { watchEngine } from "../../targets/engine-watch.ts";
+import type { SeenStream } from "../../targets/http.ts";
 import { broken } from "../diagnose.ts";
 import type { Finding } from "../ladder.ts";
 import type { Scene } from "../scene.ts";

@@ -1,8 +1,8 @@
 import { findModel, modelInForce } from "../../contract/model-names.ts";
 import { findRivals } from "../../supervisor/os/duplicates.ts";
 import { findListeners } from "../../supervisor/os/ports.ts";
-import { ENGINE_WIRES } from "../../target/engine-wires.ts";
-import type { SeenCall } from "../../target/http.ts";
+import { ENGINE_WIRES } from "../../targets/engine-wires.ts";
+import type { SeenCall } from "../../targets/http.ts";
 import { broken } from "../diagnose.ts";
 import type { Somebody } from "../diagnoses/process.ts";
 import type { Rung } from "../ladder.ts";

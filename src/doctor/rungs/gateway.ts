@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { ErrorBody } from "../../contract/common.ts";
 import { DEFAULTS } from "../../contract/defaults.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
-import type { SeenCall, SeenStream } from "../../target/http.ts";
+import type { SeenCall, SeenStream } from "../../targets/http.ts";
 import { broken } from "../diagnose.ts";
 import { judgeReply, replyTimeout } from "../judge-reply.ts";
 import type { Rung } from "../ladder.ts";

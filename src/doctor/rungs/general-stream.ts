@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { MessageList, type Session, SessionList } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
-import { textOf } from "../../target/drivers/reply-facts.ts";
+import { textOf } from "../../targets/drivers/reply-facts.ts";
 import { broken } from "../diagnose.ts";
 import { judgeReply, replyTimeout } from "../judge-reply.ts";
 import type { Rung } from "../ladder.ts";

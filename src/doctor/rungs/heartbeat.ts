@@ -1,6 +1,6 @@
 import { optionsAsText } from "../../contract/options-as-text.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
-import type { SeenStream } from "../../target/http.ts";
+import type { SeenStream } from "../../targets/http.ts";
 import { broken } from "../diagnose.ts";
 import { replyTimeout } from "../judge-reply.ts";
 import type { Finding, Rung } from "../ladder.ts";

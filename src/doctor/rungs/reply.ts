@@ -1,9 +1,9 @@
 import { type Message, MessageList, ProfileAnswer, SentMessage, SessionAnswer } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
-import { deleteProfile } from "../../target/delete-profile.ts";
-import { textOf } from "../../target/drivers/reply-facts.ts";
-import type { SeenCall } from "../../target/http.ts";
-import { ownWords } from "../../target/own-words.ts";
+import { deleteProfile } from "../../targets/delete-profile.ts";
+import { textOf } from "../../targets/drivers/reply-facts.ts";
+import type { SeenCall } from "../../targets/http.ts";
+import { ownWords } from "../../targets/own-words.ts";
 import { broken } from "../diagnose.ts";
 import { judgeReply, replyTimeout, waitedBefore } from "../judge-reply.ts";
 import type { BrokenRung, Finding, Rung } from "../ladder.ts";

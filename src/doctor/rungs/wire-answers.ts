@@ -1,7 +1,7 @@
 import type { Role } from "../../config/services.ts";
 import { modelInForce } from "../../contract/model-names.ts";
-import type { ChatClient } from "../../target/drivers/chat-client.ts";
-import { isRefusal } from "../../target/drivers/refused-words.ts";
+import type { ChatClient } from "../../targets/drivers/chat-client.ts";
+import { isRefusal } from "../../targets/drivers/refused-words.ts";
 import { broken } from "../diagnose.ts";
 import type { Finding, Rung } from "../ladder.ts";
 import { ask, patientOf, type Scene } from "../scene.ts";

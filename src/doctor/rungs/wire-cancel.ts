@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Role } from "../../config/services.ts";
-import { isRefusal } from "../../target/drivers/refused-words.ts";
+import { isRefusal } from "../../targets/drivers/refused-words.ts";
 import { broken } from "../diagnose.ts";
 import type { Finding, Rung } from "../ladder.ts";
 import type { Scene } from "../scene.ts";

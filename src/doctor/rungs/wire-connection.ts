@@ -1,6 +1,6 @@
-import { connectChat } from "../../target/connect-chat.ts";
-import type { ChatClient } from "../../target/drivers/chat-client.ts";
-import { watchEngine } from "../../target/engine-watch.ts";
+import { connectChat } from "../../targets/connect-chat.ts";
+import type { ChatClient } from "../../targets/drivers/chat-client.ts";
+import { watchEngine } from "../../targets/engine-watch.ts";
 import type { Scene } from "../scene.ts";
 
 /** What looking at the engine may take, in milliseconds. */

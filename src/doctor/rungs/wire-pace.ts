@@ -1,7 +1,7 @@
 import type { Role } from "../../config/services.ts";
-import type { TimedFact } from "../../target/drivers/reply-facts.ts";
-import type { SeenStream } from "../../target/http.ts";
-import { answererOf, stopBuffering } from "../../target/proxy-words.ts";
+import type { TimedFact } from "../../targets/drivers/reply-facts.ts";
+import type { SeenStream } from "../../targets/http.ts";
+import { answererOf, stopBuffering } from "../../targets/proxy-words.ts";
 import { broken } from "../diagnose.ts";
 import { notInTime } from "../judge-reply.ts";
 import type { Finding, Rung } from "../ladder.ts";

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Role } from "../../config/services.ts";
 import type { EngineOptions } from "../../contract/gateway.ts";
-import type { ChatClient, Reading, Sent } from "../../target/drivers/chat-client.ts";
-import { isRefusal } from "../../target/drivers/refused-words.ts";
-import { lastFact, type SeenRow, type TimedFact, textOf } from "../../target/drivers/reply-facts.ts";
+import type { ChatClient, Reading, Sent } from "../../targets/drivers/chat-client.ts";
+import { isRefusal } from "../../targets/drivers/refused-words.ts";
+import { lastFact, type SeenRow, type TimedFact, textOf } from "../../targets/drivers/reply-facts.ts";
 import { broken } from "../diagnose.ts";
 import { judgeReply, notInTime, replyTimeout, waitedBefore } from "../judge-reply.ts";
 import type { Finding, Rung } from "../ladder.ts";

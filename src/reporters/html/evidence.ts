@@ -1,6 +1,6 @@
 /**
  * Finds in a check's evidence what can be drawn. Evidence is whatever JSON a check wrote down, possibly long
- * ago, so everything is known by its shape alone: those of `SeenStream` and `SeenCall` in src/target/http.ts,
+ * ago, so everything is known by its shape alone: those of `SeenStream` and `SeenCall` in src/targets/http.ts,
  * and of `GenerationRecord` in src/contract/engine.ts. A request may have a `sent_at` beside these, a time like
  * those of the engine's record: only then do client and engine share a clock.
  */

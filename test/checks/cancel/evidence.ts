@@ -1,7 +1,7 @@
 import type { CancelledReply } from "../../../src/checks/cancel/scene.ts";
 import type { GenerationRecord } from "../../../src/contract/engine.ts";
 import type { StreamEvent } from "../../../src/contract/events.ts";
-import type { SeenCall } from "../../../src/target/http.ts";
+import type { SeenCall } from "../../../src/targets/http.ts";
 import { generation, replyRow, row } from "../model-conversation/evidence.ts";
 import { executing, planning, stream, token, usage } from "../sse/evidence.ts";
 

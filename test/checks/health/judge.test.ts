@@ -11,7 +11,7 @@ import type { DependencyHealth, Health } from "../../../src/contract/common.ts";
 import { METRIC_TYPES, METRICS } from "../../../src/contract/metrics.ts";
 import { NotTold } from "../../../src/errors.ts";
 import { CouldNotRun } from "../../../src/harness/check.ts";
-import type { SeenCall } from "../../../src/target/http.ts";
+import type { SeenCall } from "../../../src/targets/http.ts";
 import { judge } from "../model-conversation/evidence.ts";
 
 const PORTS = { hmi: 6101, gateway: 6120 };

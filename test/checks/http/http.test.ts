@@ -13,7 +13,7 @@ import { pageSecurity } from "../../../src/checks/http/page-security.ts";
 import { pages } from "../../../src/checks/http/pages.ts";
 import type { Refusal } from "../../../src/checks/http/refusals.ts";
 import { CouldNotRun } from "../../../src/harness/check.ts";
-import type { SeenCall } from "../../../src/target/http.ts";
+import type { SeenCall } from "../../../src/targets/http.ts";
 import { judge, row } from "../model-conversation/evidence.ts";
 
 const JSON_TYPE = "application/json; charset=utf-8";

@@ -5,7 +5,7 @@ import { prompts } from "../../../src/checks/isolation/prompts.ts";
 import { rows } from "../../../src/checks/isolation/rows.ts";
 import { streams } from "../../../src/checks/isolation/streams.ts";
 import { CouldNotRun } from "../../../src/harness/check.ts";
-import type { SeenRow } from "../../../src/target/drivers/reply-facts.ts";
+import type { SeenRow } from "../../../src/targets/drivers/reply-facts.ts";
 import { generation, judge, replyRow, row } from "../model-conversation/evidence.ts";
 import { started, stream, whole } from "../sse/evidence.ts";
 

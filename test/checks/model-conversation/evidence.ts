@@ -2,7 +2,7 @@ import type { Exchange } from "../../../src/checks/model-conversation/exchange.t
 import type { GenerationRecord } from "../../../src/contract/engine.ts";
 import type { Message, Session } from "../../../src/contract/hmi.ts";
 import type { Check, Verdict } from "../../../src/harness/check.ts";
-import type { Target } from "../../../src/target/target.ts";
+import type { Target } from "../../../src/targets/target.ts";
 
 /** The judging half alone. */
 export function judge(check: Check<Target, never>, evidence: unknown): Verdict {

@@ -5,7 +5,7 @@ import { keptMessage, oneReply, settled } from "../../../src/checks/persistence/
 import { failed } from "../../../src/checks/persistence/failed.ts";
 import { rowUsage } from "../../../src/checks/persistence/row-usage.ts";
 import { NotTold } from "../../../src/errors.ts";
-import type { SeenRow } from "../../../src/target/drivers/reply-facts.ts";
+import type { SeenRow } from "../../../src/targets/drivers/reply-facts.ts";
 import { judge } from "../model-conversation/evidence.ts";
 import { done, error, executing, failing, stream, token } from "../sse/evidence.ts";
 import { stored } from "./evidence.ts";

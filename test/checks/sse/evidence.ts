@@ -4,8 +4,8 @@ import { formatEventId, NOWHERE, nextPlace } from "../../../src/contract/event-i
 import type { StreamEvent } from "../../../src/contract/events.ts";
 import type { Message } from "../../../src/contract/hmi.ts";
 import { EVENT_STREAM_HEADERS, encodeEvent } from "../../../src/contract/sse.ts";
-import { readFacts } from "../../../src/target/drivers/known-streams.ts";
-import type { SeenStream } from "../../../src/target/http.ts";
+import { readFacts } from "../../../src/targets/drivers/known-streams.ts";
+import type { SeenStream } from "../../../src/targets/http.ts";
 import { generation, replyRow, row } from "../model-conversation/evidence.ts";
 
 export const planning: StreamEvent = { type: "status_update", status: "planning" };

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
 import { hmiRoutes } from "../../src/contract/routes.ts";
-import { openTarget, type Target, type TargetUrls } from "../../src/target/target.ts";
+import { openTarget, type Target, type TargetUrls } from "../../src/targets/target.ts";
 import { say, startTestStack } from "../support/hmi.ts";
 import { listenOnAnyPort } from "../support/listen.ts";
 

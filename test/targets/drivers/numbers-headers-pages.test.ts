@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { json } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import type { WireDescription } from "../../../src/contract/wire-description.ts";
-import { textOf } from "../../../src/target/drivers/reply-facts.ts";
+import { textOf } from "../../../src/targets/drivers/reply-facts.ts";
 import { describedChatAt } from "../../support/described-chat.ts";
 import { listenOnAnyPort } from "../../support/listen.ts";
 

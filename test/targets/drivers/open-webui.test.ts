@@ -2,11 +2,11 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { ChatClient } from "../../../src/target/drivers/chat-client.ts";
-import { connectDriver } from "../../../src/target/drivers/driver.ts";
-import { lastFact, textOf } from "../../../src/target/drivers/reply-facts.ts";
-import { openWebui } from "../../../src/target/drivers/shipped/open-webui.ts";
-import { createHttpClient, type HttpClient } from "../../../src/target/http.ts";
+import type { ChatClient } from "../../../src/targets/drivers/chat-client.ts";
+import { connectDriver } from "../../../src/targets/drivers/driver.ts";
+import { lastFact, textOf } from "../../../src/targets/drivers/reply-facts.ts";
+import { openWebui } from "../../../src/targets/drivers/shipped/open-webui.ts";
+import { createHttpClient, type HttpClient } from "../../../src/targets/http.ts";
 import { type RecordedOpenWebui, recordedOpenWebui } from "../../support/recorded-open-webui.ts";
 
 const signal = new AbortController().signal;

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { WireDescription } from "../../../src/contract/wire-description.ts";
 import { NotTold } from "../../../src/errors.ts";
-import type { ChatClient } from "../../../src/target/drivers/chat-client.ts";
-import { lastFact, textOf } from "../../../src/target/drivers/reply-facts.ts";
+import type { ChatClient } from "../../../src/targets/drivers/chat-client.ts";
+import { lastFact, textOf } from "../../../src/targets/drivers/reply-facts.ts";
 import { describedChatAt } from "../../support/described-chat.ts";
 import { EXPRESS_CHAT, startExpressChat } from "../../support/express-chat.ts";
 import { type ServerSocket, serveWebSockets } from "../../support/web-socket-server.ts";

@@ -3,10 +3,10 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
-import { connectDriver } from "../../../src/target/drivers/driver.ts";
-import { lastFact, textOf } from "../../../src/target/drivers/reply-facts.ts";
-import { litellm } from "../../../src/target/drivers/shipped/litellm.ts";
-import { createHttpClient } from "../../../src/target/http.ts";
+import { connectDriver } from "../../../src/targets/drivers/driver.ts";
+import { lastFact, textOf } from "../../../src/targets/drivers/reply-facts.ts";
+import { litellm } from "../../../src/targets/drivers/shipped/litellm.ts";
+import { createHttpClient } from "../../../src/targets/http.ts";
 import { readAnswer } from "../../services/engine/recorded-answer.ts";
 import { listenOnAnyPort } from "../../support/listen.ts";
 

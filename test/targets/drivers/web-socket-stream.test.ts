@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { expect, test } from "vitest";
-import { readerOf } from "../../../src/target/drivers/fact-reader.ts";
-import { openWebSocketStream } from "../../../src/target/drivers/web-socket-stream.ts";
+import { readerOf } from "../../../src/targets/drivers/fact-reader.ts";
+import { openWebSocketStream } from "../../../src/targets/drivers/web-socket-stream.ts";
 import { listenOnAnyPort } from "../../support/listen.ts";
 import { takeWebSockets } from "../../support/web-socket-server.ts";
 

@@ -8,11 +8,11 @@ import { ENDPOINTS } from "../../src/contract/foreign.ts";
 import { SessionList } from "../../src/contract/hmi.ts";
 import { gatewayRoutes, hmiRoutes, pageRoutes } from "../../src/contract/routes.ts";
 import { Lacks } from "../../src/errors.ts";
-import { answerWords } from "../../src/target/drivers/refused-words.ts";
-import { findEndpoint } from "../../src/target/endpoint.ts";
-import { createForeignClient } from "../../src/target/foreign.ts";
-import type { HttpClient } from "../../src/target/http.ts";
-import { ownWords } from "../../src/target/own-words.ts";
+import { answerWords } from "../../src/targets/drivers/refused-words.ts";
+import { findEndpoint } from "../../src/targets/endpoint.ts";
+import { createForeignClient } from "../../src/targets/foreign.ts";
+import type { HttpClient } from "../../src/targets/http.ts";
+import { ownWords } from "../../src/targets/own-words.ts";
 import { listenOnAnyPort } from "../support/listen.ts";
 
 interface Asked {

@@ -2,8 +2,8 @@ import { createServer, type RequestListener } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
 import type { EventId } from "../../src/contract/event-id.ts";
 import { encodeEvent, HEARTBEAT } from "../../src/contract/sse.ts";
-import { textOf } from "../../src/target/drivers/reply-facts.ts";
-import { createHttpClient, type HttpClient, type SeenEvent } from "../../src/target/http.ts";
+import { textOf } from "../../src/targets/drivers/reply-facts.ts";
+import { createHttpClient, type HttpClient, type SeenEvent } from "../../src/targets/http.ts";
 import { listenOnAnyPort } from "../support/listen.ts";
 
 const EVENT_STREAM = { "content-type": "text/event-stream; charset=utf-8" };

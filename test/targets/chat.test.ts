@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { NOWHERE, nextPlace } from "../../src/contract/event-id.ts";
 import type { StreamEvent } from "../../src/contract/events.ts";
 import { EVENT_STREAM_HEADERS, encodeEvent } from "../../src/contract/sse.ts";
-import { type ChatOptions, chatOnce } from "../../src/target/chat.ts";
+import { type ChatOptions, chatOnce } from "../../src/targets/chat.ts";
 import { createProfile, generationsOf, messagesOf, startTestStack } from "../support/hmi.ts";
 import { listenOnAnyPort } from "../support/listen.ts";
 

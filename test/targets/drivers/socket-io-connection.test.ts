@@ -1,7 +1,7 @@
 /** What becomes of a socket.io server that does not greet. */
 import { createServer } from "node:http";
 import { expect, test } from "vitest";
-import { connectSocketIo } from "../../../src/target/drivers/socket-io-connection.ts";
+import { connectSocketIo } from "../../../src/targets/drivers/socket-io-connection.ts";
 import { listenOnAnyPort } from "../../support/listen.ts";
 import { serveWebSockets } from "../../support/web-socket-server.ts";
 

@@ -2,8 +2,8 @@ import { execa } from "execa";
 import { expect, test } from "vitest";
 import { textOf } from "../../src/tap/exchange.ts";
 import { startTap } from "../../src/tap/tap.ts";
-import { curlCommands } from "../../src/target/curl.ts";
-import type { RequestStep } from "../../src/target/request-step.ts";
+import { curlCommands } from "../../src/targets/curl.ts";
+import type { RequestStep } from "../../src/targets/request-step.ts";
 import { startTestStack } from "../support/hmi.ts";
 
 const step = (given: Partial<RequestStep>): RequestStep => ({

@@ -4,7 +4,7 @@ import { DEFAULT_CONFIG } from "../../../src/config/defaults.ts";
 import { withReplyMethod, withUserMethod } from "../../../src/faults/wrap-store.ts";
 import { openSqliteStore } from "../../../src/services/conversations/sqlite/index.ts";
 import type { RunningStack } from "../../../src/services/start.ts";
-import { openTargetStore } from "../../../src/target/store/store.ts";
+import { openTargetStore } from "../../../src/targets/store/store.ts";
 import { verify } from "../../../src/verify.ts";
 import { messagesOf, say, startTestStack } from "../../support/hmi.ts";
 import { tempFolder } from "../../support/temp.ts";
