@@ -49,6 +49,8 @@ if ((first === "--version" || first === "-v") && rest.length === 0) {
   process.exit(2);
 } else {
   process.getBuiltinModule("node:module").enableCompileCache();
+  // Answered without oclif, which takes as long to load as the services to answer: see src/plain-status.ts.
+  const isPlainStatus = first === "status" && rest.every((word) => word === "--json");
   // Without `await`, which would be a syntax error to an old Node. A failure is an uncaught one: see above.
-  import(new URL("dist/main.js", root).href);
+  import(new URL(isPlainStatus ? "dist/plain-status.js" : "dist/main.js", root).href);
 }

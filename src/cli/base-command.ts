@@ -2,10 +2,11 @@ import { Command, Flags } from "@oclif/core";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { EXIT, UserError } from "../errors.ts";
-import { explain, tell } from "./errors.ts";
+import { tell } from "./errors.ts";
 import { warnOfMisspeltVariables } from "./misspelt-variables.ts";
 import { createScreen, type Screen } from "./screen.ts";
 import { printJson } from "./standard-output.ts";
+import { explainWithUsage } from "./usage-error.ts";
 
 /** What all commands share: the configuration, a screen, and how errors are told. */
 export abstract class BaseCommand extends Command {
@@ -61,6 +62,6 @@ export abstract class BaseCommand extends Command {
   }
 
   protected override async catch(error: Error): Promise<void> {
-    tell(explain(error), this.jsonEnabled());
+    tell(explainWithUsage(error), this.jsonEnabled());
   }
 }

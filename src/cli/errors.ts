@@ -1,6 +1,4 @@
 import { debuglog } from "node:util";
-import { Errors } from "@oclif/core";
-import { didYouMean } from "../config/closest.ts";
 import { EXIT, messageOf, UserError } from "../errors.ts";
 import { visibleText } from "../text/foreign-text.ts";
 import { paint, styled } from "../text/styled-text.ts";
@@ -24,38 +22,12 @@ const debug = debuglog("stack");
 export function explain(error: unknown): Explanation {
   debug("%s", visibleText(String(error instanceof Error ? error.stack : error)));
   if (error instanceof UserError) return error;
-  // oclif's own errors are about flags and arguments.
-  if (error instanceof Errors.CLIError) {
-    return {
-      code: "bad_flag",
-      message: inOneLine(error.message),
-      hint: [meantFlag(error), "Add --help for what there is."]
-        .filter((part) => part !== undefined)
-        .join(" "),
-      exitCode: EXIT.unusable,
-    };
-  }
   return {
     code: "internal_error",
     message: `stack itself failed: ${messageOf(error)}`,
     hint: "This is a bug in stack. Please report it with the command that you typed. NODE_DEBUG=stack shows more.",
     exitCode: EXIT.failed,
   };
-}
-
-/** `Did you mean "--timeout"?`, where a flag was misspelt. Told by its fields: oclif exports no such class. */
-function meantFlag(error: Error): string | undefined {
-  const { flags, parse } = error as {
-    readonly flags?: readonly string[];
-    readonly parse?: {
-      readonly input?: { readonly flags?: Readonly<Record<string, { allowNo?: boolean }>> };
-    };
-  };
-  const known = Object.entries(parse?.input?.flags ?? {}).flatMap(([name, { allowNo }]) =>
-    allowNo ? [`--${name}`, `--no-${name}`] : [`--${name}`],
-  );
-  const [unknown] = flags ?? [];
-  return unknown === undefined ? undefined : didYouMean(unknown.split("=", 1)[0] ?? "", known);
 }
 
 /** Tells of an error, on standard error or as JSON on standard output, and sets the exit code. */
@@ -76,10 +48,4 @@ export function tellPerson(screen: Screen, { message, hint }: Pick<Explanation, 
   // A list in a message is indented already; nothing else may look like a message of its own.
   for (const line of rest) screen.line(line.startsWith("  ") ? line : `  ${line}`, 2);
   for (const line of hint?.split("\n") ?? []) screen.line(`  ${line}`, 2);
-}
-
-/** `Parsing --profile \n\tExpected an integer` -> `Parsing --profile: Expected an integer`. */
-function inOneLine(message: string): string {
-  const [text = ""] = message.split("\nSee more help");
-  return text.replace(/:?\s*\n\s*/g, ": ");
 }

@@ -2,12 +2,12 @@ import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
 import { loadRunningConfig } from "../cli/running-config.ts";
 import { createScreen } from "../cli/screen.ts";
-import { requireKnown } from "../cli/service-names.ts";
+import { ofServices, showStatusOnce } from "../cli/status-once.ts";
 import { statusLines } from "../cli/status-table.ts";
 import type { Config } from "../config/schema.ts";
 import type { LadderReport } from "../doctor/index.ts";
 import { EXIT } from "../errors.ts";
-import { type StackStatus, type StatusOptions, stackStatus, statusOf } from "../launch/status.ts";
+import { type StackStatus, type StatusOptions, stackStatus } from "../launch/status.ts";
 import type { StyledText } from "../text/styled-text.ts";
 
 /** Time from one look to the next under `--watch`, in milliseconds. */
@@ -48,24 +48,31 @@ Exit codes: 0 all services work (or --watch was ended), 1 one does not, 2 it cou
 
   async run(): Promise<StackStatus & { ladder?: LadderReport }> {
     const { flags, argv } = await this.parse(Status);
-    const { config, mistake } = await loadRunningConfig(flags.config, createScreen(process.stderr));
+    const found = await loadRunningConfig(flags.config, createScreen(process.stderr));
+    const { config, mistake } = found;
     if (flags.deep && mistake !== undefined) throw mistake;
-    const options = { isByRecords: mistake !== undefined };
-    if (flags.watch) return await this.#watch(config, argv, options);
-    const status = only(argv, await stackStatus(config, process.env, options), options);
-    for (const line of this.#draw(status)) this.screen.line(line, 4);
+    if (flags.watch) return await this.#watch(config, argv, { isByRecords: mistake !== undefined });
+    const status = await showStatusOnce(found, argv, this.screen);
     const ladder = flags.deep ? await this.#lookDeep(config) : undefined;
-    if (!status.ok || ladder?.ok === false) process.exitCode = EXIT.failed;
+    if (ladder?.ok === false) process.exitCode = EXIT.failed;
     return { ...status, ...(ladder && { ladder }) };
   }
 
   /** Until Ctrl-C or q; the result is the last look. */
-  async #watch(config: Config, argv: readonly unknown[], options: StatusOptions): Promise<StackStatus> {
+  async #watch(
+    config: Config,
+    argv: readonly unknown[],
+    options: { readonly isByRecords: boolean },
+  ): Promise<StackStatus> {
     this.#isWatching = true;
     const { pause, showLive } = await import("../cli/live-screen.ts");
     const signal = this.interruptSignal();
     const look = async (before?: StatusOptions["before"]): Promise<StackStatus> =>
-      only(argv, await stackStatus(config, process.env, { ...options, ...(before && { before }) }), options);
+      ofServices(
+        argv,
+        await stackStatus(config, process.env, { ...options, ...(before && { before }) }),
+        options,
+      );
     let [status, at] = [await look(), performance.now()];
     const refresh = async (): Promise<void> => {
       const before = { status, agoMs: performance.now() - at };
@@ -114,11 +121,4 @@ Exit codes: 0 all services work (or --watch was ended), 1 one does not, 2 it cou
     end({ ...report, warnings: [] });
     return report;
   }
-}
-
-/** The look at the services that were named, or at all. Throws `unknown_service`. */
-function only(argv: readonly unknown[], status: StackStatus, options: StatusOptions): StackStatus {
-  if (argv.length === 0) return status;
-  const known = status.services.map(({ name }) => name);
-  return statusOf(status, requireKnown(argv, known), options);
 }

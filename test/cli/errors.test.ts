@@ -1,4 +1,3 @@
-import { Errors } from "@oclif/core";
 import { expect, test } from "vitest";
 import { explain, tellPerson } from "../../src/cli/errors.ts";
 import { UserError } from "../../src/errors.ts";
@@ -11,16 +10,6 @@ test("an error that the user can act on is told as it is", () => {
     message: "It is taken.",
     hint: "Free it.",
     exitCode: 1,
-  });
-});
-
-test("an error about flags is put into one line", () => {
-  const error = new Errors.CLIError("Parsing --profile \n\tExpected an integer\nSee more help with --help");
-  expect(explain(error)).toEqual({
-    code: "bad_flag",
-    message: "Parsing --profile: Expected an integer",
-    hint: "Add --help for what there is.",
-    exitCode: 2,
   });
 });
 

@@ -1,0 +1,22 @@
+/**
+ * `stack status` without names, and no flag but `--json`: what people and scripts ask most often. `bin/stack.js` starts
+ * it in place of `main.ts`, since oclif takes as long to load as the look itself. What it shows, and how errors are
+ * told, it shares with the command (`commands/status.ts`).
+ */
+import { explain, tell } from "./cli/errors.ts";
+import { guardProcess } from "./cli/last-resort.ts";
+import { loadRunningConfig } from "./cli/running-config.ts";
+import { createScreen } from "./cli/screen.ts";
+import { printJson } from "./cli/standard-output.ts";
+import { showStatusOnce } from "./cli/status-once.ts";
+
+const isJson = process.argv.includes("--json");
+guardProcess(isJson);
+try {
+  const found = await loadRunningConfig(undefined, createScreen(process.stderr));
+  // Standard output is the result alone.
+  const status = await showStatusOnce(found, [], createScreen(isJson ? process.stderr : process.stdout));
+  if (isJson) printJson(status);
+} catch (error) {
+  tell(explain(error), isJson);
+}
