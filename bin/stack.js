@@ -49,8 +49,13 @@ if ((first === "--version" || first === "-v") && rest.length === 0) {
   process.exit(2);
 } else {
   process.getBuiltinModule("node:module").enableCompileCache();
-  // Answered without oclif, which takes as long to load as the services to answer: see src/plain-status.ts.
-  const isPlainStatus = first === "status" && rest.every((word) => word === "--json");
   // Without `await`, which would be a syntax error to an old Node. A failure is an uncaught one: see above.
-  import(new URL(isPlainStatus ? "dist/plain-status.js" : "dist/main.js", root).href);
+  import(new URL(`dist/${entryOf(first, rest)}.js`, root).href);
+}
+
+/** What is asked most often has a file of its own in src/, without oclif, which takes longer to load than the answer. */
+function entryOf(first, rest) {
+  if (first === "status" && rest.every((word) => word === "--json")) return "plain-status";
+  const isHelp = first === undefined || first === "--help" || first === "-h" || first === "help";
+  return isHelp && rest.length === 0 ? "plain-help" : "main";
 }

@@ -37,6 +37,7 @@ const WEB = {
 const built = await Promise.all([
   buildNode("src/main.ts", "src/index.ts", "src/cli/help.ts", ...globSync("src/commands/**/*.ts")),
   buildNode("src/plain-status.ts"),
+  buildNode("src/plain-help.ts"),
   buildNode("src/service-process.ts"),
   buildNode("src/supervisor-process.ts"),
   buildNode("src/health-probe.ts"),
@@ -130,10 +131,6 @@ function quickStart(): Plugin {
         importer.includes("/pg/lib/") ? { path, namespace: "nothing" } : undefined,
       );
       onLoad({ filter: /^/, namespace: "nothing" }, () => ({ contents: "" }));
-      // oclif sorts its commands as the user's language would, which takes 6 ms to get ready.
-      onLoad({ filter: /@oclif.core.lib.config.plugin\.js$/ }, ({ path }) => ({
-        contents: replace(readFileSync(path, "utf8"), "a.id.localeCompare(b.id)", "a.id < b.id ? -1 : 1"),
-      }));
     },
   };
 }
@@ -229,7 +226,8 @@ async function writeManifest(): Promise<void> {
   for (const command of Object.values(plugin.manifest.commands)) {
     if (command.description !== undefined) command.description = asParagraphs(command.description);
   }
-  writeFileSync("oclif.manifest.json", JSON.stringify(plugin.manifest));
+  const commands = Object.fromEntries(plugin.commands.map(({ id }) => [id, plugin.manifest.commands[id]]));
+  writeFileSync("oclif.manifest.json", JSON.stringify({ ...plugin.manifest, commands }));
 }
 
 /** Text that is broken into lines in the source, for terminals of any width: only empty lines and lists stay. */

@@ -9,6 +9,7 @@ import { expect, test } from "vitest";
  */
 const ALLOWED: Readonly<Record<string, string>> = {
   "main.ts": "cli",
+  "plain-help.ts": "cli, package-root.ts",
   "plain-status.ts": "cli",
   "index.ts":
     "verify.ts, define.ts, start-stack.ts, source-check, type services/start.ts, type faults, type reporters, type tap, checks, harness, targets, config, contract, errors.ts",
@@ -140,7 +141,14 @@ test("the imports are found, of every kind", () => {
 });
 
 test("only the command line's own files end the process or write to its output", () => {
-  const mayTouchProcess = ["cli", "main.ts", "plain-status.ts", "service-process.ts", "supervisor-process.ts"];
+  const mayTouchProcess = [
+    "cli",
+    "main.ts",
+    "plain-help.ts",
+    "plain-status.ts",
+    "service-process.ts",
+    "supervisor-process.ts",
+  ];
   const touching = FILES.filter((file) =>
     /\bprocess\.(exit|stdout)\b/.test(readFileSync(join(SRC, file), "utf8")),
   );

@@ -1,5 +1,7 @@
 import { type Command, CommandHelp, Help } from "@oclif/core";
 import { textWidth } from "../text/text-width.ts";
+import { rootHelpLines } from "./root-help.ts";
+import { createScreen } from "./screen.ts";
 
 type RenderList = CommandHelp["renderList"];
 
@@ -49,21 +51,14 @@ export default class StackHelp extends Help {
   /** The command whose help is shown; in a list of commands each summary is wrapped by the list. */
   #shown: Command.Loadable | undefined;
 
-  /** Every command with its whole name: a list of topics beside it would say most of it again. */
   protected override async showRootHelp(): Promise<void> {
-    this.log(this.formatRoot());
-    this.log("");
-    this.log(this.formatCommands(this.sortedCommands));
-    this.log("");
+    const screen = createScreen(process.stdout);
+    const { pjson, commands } = this.config;
+    for (const line of rootHelpLines(pjson, commands, this.opts.maxWidth)) screen.line(line);
   }
 
   override renderList(...[rows, options]: Parameters<RenderList>): string {
     return renderFitting((...list) => super.renderList(...list), this.opts.maxWidth, rows, options);
-  }
-
-  override formatRoot(): string {
-    const [description = "", ...rest] = super.formatRoot().split("\n");
-    return [this.wrap(description, 0), ...rest].join("\n");
   }
 
   override async showCommandHelp(command: Command.Loadable): Promise<void> {

@@ -5,6 +5,7 @@ import { Config, type Interfaces, run, settings } from "@oclif/core";
 import { didYouMean } from "../config/closest.ts";
 import { EXIT, messageOf } from "../errors.ts";
 import { packageRoot } from "../package-root.ts";
+import { builtPlugin } from "./built-plugin.ts";
 import { type Explanation, tell } from "./errors.ts";
 import { guardProcess } from "./last-resort.ts";
 
@@ -14,7 +15,7 @@ export async function runCli(args: string[]): Promise<void> {
   // oclif's own transpiler would load a stale build in its place when it fails.
   settings.enableAutoTranspile = false;
   nameShell();
-  const source = import.meta.url.endsWith(".ts") ? fromSource() : { root: packageRoot() };
+  const source = import.meta.url.endsWith(".ts") ? fromSource() : asBuilt();
   try {
     await run(spelledOut(args), source);
   } catch (error) {
@@ -74,6 +75,11 @@ async function askForCommand(typed: string, source: Interfaces.LoadOptions): Pro
   const names = commands.filter(({ hidden }) => hidden !== true).map(({ id }) => id.replaceAll(":", " "));
   const show = (name: string): string => `\`stack ${name}\``;
   return didYouMean(typed, names, show) ?? didYouMean(typed.split(" ")[0] ?? "", names, show);
+}
+
+function asBuilt(): Interfaces.LoadOptions {
+  const plugin = builtPlugin(packageRoot());
+  return { root: plugin.root, plugins: new Map([[plugin.name, plugin]]) };
 }
 
 /** For work on `stack` itself (`npm run dev`): the commands as they are in `src/`, not as they were built. */

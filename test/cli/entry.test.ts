@@ -79,7 +79,7 @@ test.each([
       cpSync(new URL(`../../${name}`, import.meta.url), join(folder, name), { recursive: true });
     }
     const file = join(folder, "bin", "stack.js");
-    const { exitCode, stderr } = await execa(process.execPath, [file, "status"], { reject: false });
+    const { exitCode, stderr } = await execa(process.execPath, [file, "down"], { reject: false });
     expect(exitCode).toBe(1);
     expect(stderr.split("\n")).toEqual([expect.stringContaining(`stack itself failed: ${message}`)]);
   },
@@ -117,7 +117,7 @@ test("a checkout that is not built yet says how to build it", async () => {
     cpSync(new URL(`../../${name}`, import.meta.url), join(folder, name), { recursive: true });
   }
   const file = join(folder, "bin", "stack.js");
-  const { exitCode, stderr } = await execa(process.execPath, [file, "status"], { reject: false });
+  const { exitCode, stderr } = await execa(process.execPath, [file, "down"], { reject: false });
   expect({ exitCode, stderr }).toEqual({
     exitCode: 2,
     stderr: "stack is not built yet. Run: npm run build",
