@@ -17,27 +17,37 @@ const REPLY = [
 describe.runIf(CHROMIUM !== undefined)("a screen reader", () => {
   const running = useStackInBrowser({ tokenDelayMs: 5 });
 
-  test("hears each block of a reply once, when it is finished, in a polite region that is never busy", async () => {
-    const chat = await running.open();
-    try {
-      await chat.message.waitFor();
-      const listener = await listen(chat);
-      const directions = { stand_in_reply: REPLY, stand_in_token_ms: 20 };
-      await chat.say(`Hello\n${optionsAsText(directions)}`);
-      await expect.poll(listener.heard, PATIENTLY).toEqual(["The first paragraph, with code."]);
-      expect(await chat.status.textContent()).toMatch(/^Writing/);
-      await expect
-        .poll(async () => (await listener.heard()).join("\n"), PATIENTLY)
-        .toBe("The first paragraph, with code.\none\nDone: two\na, b\n1, 2\nThe last one.");
-      await chat.page.reload();
-      await shows(chat.lastReply.locator("p").last(), "The last one.");
-      expect(await (await listen(chat)).heard()).toEqual([]);
-      expect(chat.complaints).toEqual([]);
-    } finally {
-      await chat.close();
-    }
+  test("hears a block of a reply when it is finished, while the next one is written", async () => {
+    await using chat = await running.open();
+    await chat.message.waitFor();
+    const { heard } = await listen(chat);
+    await chat.say(answeredBy(`The first paragraph, **with** \`code\`.\n\n${"Word ".repeat(4_000)}`));
+    await expect.poll(heard, PATIENTLY).toEqual(["The first paragraph, with code."]);
+    expect(await chat.status.textContent()).toMatch(/^Writing/);
+    await chat.page.keyboard.press("Escape");
+    await expect.poll(() => chat.status.textContent(), PATIENTLY).toMatch(/^Stopped/);
+    expect(chat.complaints).toEqual([]);
+  });
+
+  test("hears each block of a reply once, in a polite region that is never busy", async () => {
+    await using chat = await running.open();
+    await chat.message.waitFor();
+    const { heard } = await listen(chat);
+    await chat.say(answeredBy(REPLY));
+    await expect
+      .poll(async () => (await heard()).join("\n"), PATIENTLY)
+      .toBe("The first paragraph, with code.\none\nDone: two\na, b\n1, 2\nThe last one.");
+    await chat.page.reload();
+    await shows(chat.lastReply.locator("p").last(), "The last one.");
+    expect(await (await listen(chat)).heard()).toEqual([]);
+    expect(chat.complaints).toEqual([]);
   });
 });
+
+/** A message with what the stand-in is to answer, slowly enough to be heard in the middle of it. */
+function answeredBy(reply: string): string {
+  return `Hello\n${optionsAsText({ stand_in_reply: reply, stand_in_token_ms: 20 })}`;
+}
 
 /** Notes what comes into polite live regions, by the browser's accessibility tree, until the page is closed. */
 async function listen({ page }: ChatPage): Promise<Listener> {

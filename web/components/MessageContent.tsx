@@ -5,16 +5,24 @@ interface MessageContentProps {
   readonly content: string;
   /** More of it is still to come. */
   readonly streaming?: boolean;
+  /** It has been followed since there was nothing of it. */
+  readonly isSeenFromStart?: boolean;
   /** Told the words of what is finished while more is to come, for screen readers. */
   readonly onSpoken?: (text: string) => void;
 }
 
 /** The text of a message, as Markdown: model output is untrusted, so no HTML is ever made of it. */
-export function MessageContent({ content, streaming = false, onSpoken }: MessageContentProps) {
+export function MessageContent(props: MessageContentProps) {
+  const { content, streaming = false, isSeenFromStart, onSpoken } = props;
   useKeptSelection();
   return (
     <div class="content markdown">
-      <Markdown content={content} streaming={streaming} onSpoken={onSpoken} />
+      <Markdown
+        content={content}
+        streaming={streaming}
+        isSeenFromStart={isSeenFromStart}
+        onSpoken={onSpoken}
+      />
     </div>
   );
 }

@@ -1,3 +1,4 @@
+import { useRef } from "preact/hooks";
 import type { Connection } from "../connection.ts";
 import { memo } from "../memo.ts";
 import { thoughtMs } from "../reply-timing.ts";
@@ -38,6 +39,9 @@ export const MessageItem = memo((props: MessageItemProps) => {
   const { message, connection, summary, isLast, onRetry, onStop, onSpoken } = props;
   const { onChooseVersion, onEdit } = props;
   const { role, content, notices, status } = message;
+  const isStreaming = status === "streaming";
+  // A page that is busy may have several blocks of it before it draws any.
+  const isSeenFromStart = useRef(isStreaming && content === "").current;
   if (role === "user") {
     return (
       <UserMessage
@@ -48,7 +52,6 @@ export const MessageItem = memo((props: MessageItemProps) => {
       />
     );
   }
-  const isStreaming = status === "streaming";
   const { said, thought } = withoutThoughts(content, isStreaming);
   const thinking = [message.thinking ?? "", thought].filter(Boolean).join("\n\n");
   return (
@@ -59,7 +62,14 @@ export const MessageItem = memo((props: MessageItemProps) => {
         isThinking={isStreaming && said === ""}
         durationMs={thoughtMs(message)}
       />
-      {said !== "" && <MessageContent content={said} streaming={isStreaming} onSpoken={onSpoken} />}
+      {said !== "" && (
+        <MessageContent
+          content={said}
+          streaming={isStreaming}
+          isSeenFromStart={isSeenFromStart}
+          onSpoken={onSpoken}
+        />
+      )}
       <Notices notices={notices} onStop={isStreaming ? onStop : undefined} />
       <Failure message={message} onRetry={onRetry} />
       {!isLast && (

@@ -9,16 +9,19 @@ interface MarkdownProps {
   readonly content: string;
   /** More of it is still to come. */
   readonly streaming: boolean;
+  /** It has been followed since there was nothing of it. */
+  readonly isSeenFromStart?: boolean | undefined;
   /** Told the words of each block that is finished while the text grows. */
   readonly onSpoken?: ((text: string) => void) | undefined;
 }
 
 /** A Markdown text as elements: see `element.ts` for all that it can become. */
-export function Markdown({ content, streaming, onSpoken }: MarkdownProps): ComponentChild {
+export function Markdown(props: MarkdownProps): ComponentChild {
+  const { content, streaming, isSeenFromStart = false, onSpoken } = props;
   const last = useRef<Document>(undefined);
   const document = useMemo(() => readDocument(content, streaming, last.current), [content, streaming]);
   last.current = document;
-  useSpoken(document, streaming, onSpoken);
+  useSpoken(document, { isGrowing: streaming, isSeenFromStart }, onSpoken);
   return h(Fragment, null, ...document.groups.map((blocks) => h(BlockGroup, { blocks })));
 }
 

@@ -3,20 +3,21 @@ import type { Document } from "./document.ts";
 import { spokenBlock } from "./spoken.ts";
 
 /**
- * Tells the words of each block of a growing text once, when nothing can change it any more. What stood there already
- * when it was first drawn is not told: whoever opens a conversation reads it at their own pace.
+ * Tells the words of each block of a growing text once, when nothing can change it any more. Of a text that has not been
+ * seen from its start, what stood there already when it was first drawn is not told: whoever opens a conversation reads it
+ * at their own pace.
  */
 export function useSpoken(
   { groups, finished }: Document,
-  isGrowing: boolean,
+  { isGrowing, isSeenFromStart }: { readonly isGrowing: boolean; readonly isSeenFromStart: boolean },
   tell: ((text: string) => void) | undefined,
 ): void {
   const told = useRef<number>(undefined);
   useEffect(() => {
     const blocks = isGrowing ? finished.blocks : groups.flat();
-    const from = told.current ?? blocks.length;
+    const from = told.current ?? (isSeenFromStart ? 0 : blocks.length);
     told.current = blocks.length;
     const text = blocks.slice(from).map(spokenBlock).filter(Boolean).join("\n");
     if (text !== "") tell?.(text);
-  }, [groups, finished, isGrowing, tell]);
+  }, [groups, finished, isGrowing, isSeenFromStart, tell]);
 }
