@@ -363,5 +363,5 @@ async function startByHand({ cwd }: TestStack, port: number): Promise<number> {
 }
 
 function program(name: string): string {
-  return fileURLToPath(new URL(`../../fixtures/services/${name}.ts`, import.meta.url));
+  return fileURLToPath(new URL(`../../fixtures/services/${name}.js`, import.meta.url));
 }

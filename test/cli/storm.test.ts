@@ -13,7 +13,7 @@ import { rounds } from "../support/rounds.ts";
 
 /** A storm can be had again: STORM_SEED=... STORM_ROUNDS=... npx vitest run test/cli/storm.test.ts */
 const SEED = process.env["STORM_SEED"] ?? newSeed();
-const ROUNDS = Number(process.env["STORM_ROUNDS"] ?? rounds(60, 200));
+const ROUNDS = Number(process.env["STORM_ROUNDS"] ?? rounds(20, 200));
 
 const SERVICES = ["alone", "parent", "dependent"];
 
@@ -129,7 +129,7 @@ async function startDecoy(): Promise<ChildProcess> {
 async function configOf(): Promise<string> {
   const [alone = 0, parent = 0, dependent = 0] = await freePorts(3);
   const program = (name: string): string =>
-    fileURLToPath(new URL(`../../fixtures/services/${name}.ts`, import.meta.url));
+    fileURLToPath(new URL(`../../fixtures/services/${name}.js`, import.meta.url));
   const service = (name: string, file: string, port: number, needs: readonly string[]): string => `
   ${name}:
     command: [${JSON.stringify(process.execPath)}, ${JSON.stringify(program(file))}]

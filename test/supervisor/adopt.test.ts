@@ -99,7 +99,7 @@ test("another program is refused, and both are named", async () => {
   const { pid } = await byHand("stops-by-sigint-only", spec.address.port);
   const message = await refusal(spec, state);
   expect(message).toContain("it should run");
-  expect(message).toContain("serves-health.ts");
+  expect(message).toContain("serves-health.js");
   expect(message).toContain(`Found pid ${pid}`);
 });
 

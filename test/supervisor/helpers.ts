@@ -126,7 +126,7 @@ export function stopAfterTest(spec: ServiceSpec, state: StateFolder): void {
 
 /** The path of a program of fixtures/services. */
 export function fixture(name: string): string {
-  return fileURLToPath(new URL(`../../fixtures/services/${name}.ts`, import.meta.url));
+  return fileURLToPath(new URL(`../../fixtures/services/${name}.js`, import.meta.url));
 }
 
 /** The path of a program of this folder. */

@@ -137,9 +137,9 @@ test("one whose leader leaves others behind after it was ready can be followed t
 });
 
 test.each([
-  ["a shell that waits for its child", "node serves-health.ts & wait", 2],
-  ["a shell that becomes the program", "exec node serves-health.ts", 1],
-  ["a shell that leaves its child behind", "node serves-health.ts &", 1],
+  ["a shell that waits for its child", "node serves-health.js & wait", 2],
+  ["a shell that becomes the program", "exec node serves-health.js", 1],
+  ["a shell that leaves its child behind", "node serves-health.js &", 1],
 ])("%s: all is stopped", async (_, script, count) => {
   const state = temporaryState();
   const spec = await shellService(script, state);
@@ -149,7 +149,7 @@ test.each([
 
 test("the record names the program that a shell has become", async () => {
   const state = temporaryState();
-  const spec = await shellService("exec node serves-health.ts", state);
+  const spec = await shellService("exec node serves-health.js", state);
   const record = await startService(spec, state);
   expect(record).toMatchObject({ executable: process.execPath, command: { file: "/bin/sh" } });
   expect(readRecord(state, spec.name)).toEqual({ kind: "record", record });

@@ -5,6 +5,9 @@ import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { execa, type Options } from "execa";
 import { expect, onTestFinished } from "vitest";
+import { loadConfig } from "../../src/config/load.ts";
+import { configWithoutServices } from "../../src/config/state-dir.ts";
+import { takeDown } from "../../src/launch/down.ts";
 import { identify } from "../../src/supervisor/os/identity.ts";
 import { freePorts, isFree } from "./ports.ts";
 
@@ -128,13 +131,20 @@ export async function prepareStack(env: Record<string, string> = {}, config?: st
 }
 
 /** Stops what is there of a stack, proves that nothing is left, and removes its folder. */
-export async function clearStack({ run, cwd, stateDir, ports }: TestStack): Promise<void> {
+export async function clearStack({ cwd, env, stateDir, ports }: TestStack): Promise<void> {
   const isThere = processesOf(stateDir).length > 0 || recordsIn(stateDir).length > 0;
-  if (isThere) await run("down");
+  if (isThere) await stopAll(cwd, env);
   expect(processesOf(stateDir), "processes left").toEqual([]);
   expect(recordsIn(stateDir), "records left").toEqual([]);
   for (const port of Object.values(ports)) expect(await isFree(port), `port ${port} is free`).toBe(true);
   rmSync(cwd, { recursive: true });
+}
+
+/** What `stack down` does, also where the configuration has a mistake; a process of its own would double the time. */
+async function stopAll(cwd: string, env: TestStack["env"]): Promise<void> {
+  const options = { cwd, env, file: undefined };
+  const config = await loadConfig(options).catch(() => configWithoutServices(options));
+  await takeDown({ config, env, onStep: () => undefined });
 }
 
 type Place = { readonly cwd: string; readonly env: Readonly<Record<string, string>> };

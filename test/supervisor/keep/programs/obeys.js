@@ -1,5 +1,6 @@
 // Serves on PORT, and does as it is asked: GET /exit/CODE ends it, GET /sick and /well change what /health answers.
-import { createServer } from "node:http";
+// As in fixtures/services/serves-health.js.
+const { createServer } = process.getBuiltinModule("node:http");
 
 let status = 200;
 createServer((request, response) => {
