@@ -170,7 +170,11 @@ async function buildWeb() {
   const files = Object.entries(built.metafile.outputs).filter(([, { entryPoint = "" }]) =>
     entryPoints.includes(entryPoint),
   );
-  const tags = files.map(([file]) => tagOf(basename(file))).sort();
+  // Else the browser would know of what a script imports once it has that one.
+  const shared = files.flatMap(([, { imports }]) =>
+    imports.flatMap(({ kind, path }) => (kind === "import-statement" ? [preloadTag(basename(path))] : [])),
+  );
+  const tags = [...shared, ...files.map(([file]) => tagOf(basename(file)))].sort();
   const page = replace(readFileSync("web/index.html", "utf8"), "<!-- assets -->", tags.join("\n"));
   // Last, so that the page never names a file that is not there yet.
   writeFileSync("dist/web/index.html", page);
@@ -194,6 +198,10 @@ function tagOf(name: string): string {
   if (name.endsWith(".css")) return `<link rel="stylesheet" href="/assets/${name}">`;
   if (name.endsWith(".svg")) return `<link rel="icon" href="/assets/${name}">`;
   return `<script type="module" src="/assets/${name}"></script>`;
+}
+
+function preloadTag(name: string): string {
+  return `<link rel="modulepreload" href="/assets/${name}">`;
 }
 
 /** The parser of Python for `stack verify source`; WebAssembly cannot be bundled. Returns what was written. */

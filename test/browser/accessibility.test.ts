@@ -65,7 +65,7 @@ describe.runIf(CHROMIUM !== undefined)("axe finds nothing, wide and narrow, ligh
     await button("Conversation menu").click();
     await expectClean();
     await button("Rename").click();
-    await expectClean();
+    await expectCleanDialog();
     await button("Cancel").click();
     await chat.page.getByRole("button", { name: /^Context/ }).click();
     await expectClean();
@@ -89,7 +89,7 @@ describe.runIf(CHROMIUM !== undefined)("axe finds nothing, wide and narrow, ligh
   test("an import of which something was refused", async () => {
     await open("/new");
     await button("Export and import").click();
-    await expectClean();
+    await expectCleanDialog();
     const file = { ...exportOf([]), conversations: [{}] };
     await chat.page
       .getByLabel("File to import")
@@ -125,7 +125,7 @@ describe.runIf(CHROMIUM !== undefined)("axe finds nothing, wide and narrow, ligh
   test("the form of a profile, with mistakes in it", async () => {
     await open("/new");
     await button("New profile").click();
-    await expectClean();
+    await expectCleanDialog();
     await chat.page.getByText("Other settings").click();
     await chat.page.getByLabel("Settings").fill("{");
     await button("Save").click();
@@ -170,11 +170,11 @@ describe.runIf(CHROMIUM !== undefined)("axe finds nothing, wide and narrow, ligh
   test("the other dialogs", async () => {
     await open(`/m/${modelId}/c/${sessionId}`);
     await button("Keyboard shortcuts").click();
-    await expectClean();
+    await expectCleanDialog();
     await button("Close").click();
     await button("Conversation menu").click();
     await button("Delete").click();
-    await expectClean();
+    await expectCleanDialog();
   });
 
   test("the page of an address that names nothing", async () => {
@@ -205,6 +205,11 @@ describe.runIf(CHROMIUM !== undefined)("axe finds nothing, wide and narrow, ligh
 
   function button(name: string) {
     return chat.page.getByRole("button", { name, exact: true });
+  }
+
+  async function expectCleanDialog(): Promise<void> {
+    await chat.page.getByRole("dialog").waitFor();
+    await expectClean();
   }
 
   /** The page as it stands, at these sizes. */

@@ -88,8 +88,10 @@ interface LoadedAsset {
   readonly isFromCache: boolean;
 }
 
-/** The scripts and styles that the page has loaded; its icon comes when the browser finds the time. */
+/** The scripts and styles that the page has loaded, also those for later; its icon comes when the browser finds the time. */
 async function assetsOf(page: Page): Promise<readonly LoadedAsset[]> {
+  const isLoaded = "performance.getEntriesByType('resource').some(({ name }) => name.includes('/Dialogs-'))";
+  await expect.poll(() => page.evaluate(isLoaded), PATIENTLY).toBe(true);
   return await page.evaluate<readonly LoadedAsset[]>(`
     performance.getEntriesByType("resource")
       .filter(({ name }) => /\\.(js|css)$/.test(name))

@@ -7,7 +7,8 @@ import { keepToken } from "../token.ts";
 import { failureOf, titleOf } from "../view.ts";
 import { useOtherTabs, useServiceWatch, useUserEvents, useVisibility } from "../watching.ts";
 import { Conversation } from "./Conversation.tsx";
-import { type DialogName, Dialogs } from "./Dialogs.tsx";
+import type { DialogName } from "./Dialogs.tsx";
+import { LateDialogs, useDialogsAhead } from "./LateDialogs.tsx";
 import { NotFound } from "./NotFound.tsx";
 import { Sidebar } from "./Sidebar.tsx";
 import { TitleBar } from "./TitleBar.tsx";
@@ -33,6 +34,7 @@ export function App({ chat, tabs }: AppProps) {
   useOtherTabs(chat, tabs);
   useUserEvents(chat, access === "open");
   useVisibility(chat);
+  useDialogsAhead();
   useEffect(() => {
     document.title = title;
   }, [title]);
@@ -76,7 +78,7 @@ export function App({ chat, tabs }: AppProps) {
         )}
       </main>
       {dialog !== null && (
-        <Dialogs
+        <LateDialogs
           key={dialog.opening}
           chat={chat}
           state={state}

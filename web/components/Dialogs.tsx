@@ -25,7 +25,7 @@ export type DialogName =
   | { readonly kind: "transfer" }
   | { readonly kind: "shortcuts" };
 
-interface DialogsProps {
+export interface DialogsProps {
   readonly chat: Chat;
   readonly state: ChatState;
   readonly open: DialogName;
