@@ -1,0 +1,155 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { bearerHeader } from "../../src/contract/auth.ts";
+import { GenerationList } from "../../src/contract/engine.ts";
+import { engineRoutes, hmiRoutes } from "../../src/contract/routes.ts";
+import { NODE_FLAGS } from "../../src/launch/specs.ts";
+import { inRepository } from "../processes.ts";
+import { HostProcess } from "./host-process.ts";
+import type { Host, Network } from "./network.ts";
+import { GATEWAY_PORT, startNginx } from "./nginx-host.ts";
+import { PostgresqlHost } from "./postgresql-host.ts";
+
+/** Every client shows it: what listens beyond loopback asks for one. */
+export const AUTHORIZATION = bearerHeader("only-for-this-rig-0123456789abcdef");
+
+const TOKEN = AUTHORIZATION["authorization"]?.slice("Bearer ".length) ?? "";
+const HMI_PORT = 6101;
+const ENGINE_PORT = 11_434;
+
+/** Settings that are not the defaults, and why. */
+const SETTINGS = {
+  STACK_AUTH_TOKEN: TOKEN,
+  // Not at all by default.
+  STACK_STREAM_DRAIN_MS: "15000",
+  // A reader takes a connection for dead after three of them: a round is to last no minute.
+  STACK_STREAM_HEARTBEAT_MS: "3000",
+};
+
+/** One copy of a service, on a host of its own. */
+export interface Copy {
+  readonly service: "gateway" | "hmi";
+  readonly host: Host;
+  readonly url: string;
+  process: HostProcess;
+}
+
+export interface ClusterOptions {
+  /** Copies of each service. */
+  readonly copies: number;
+  /** The stand-in's pace, in milliseconds a token. */
+  readonly tokenDelayMs: number;
+  /** For data, logs and configurations. */
+  readonly folder: string;
+}
+
+/** Copies of gateway and HMI on hosts of their own, behind nginx, on PostgreSQL, before an engine stand-in. */
+export class Cluster {
+  readonly #folder: string;
+  readonly #engineUrl: string;
+  readonly network: Network;
+  readonly postgresql: PostgresqlHost;
+  readonly nginx: Host;
+  readonly engine: Host;
+  readonly copies: readonly Copy[];
+  /** The page's address, as its users have it. */
+  readonly url: string;
+
+  private constructor(
+    network: Network,
+    { folder }: ClusterOptions,
+    hosts: { postgresql: PostgresqlHost; nginx: Host; engine: Host; gateways: Host[]; hmis: Host[] },
+  ) {
+    this.network = network;
+    this.#folder = folder;
+    this.postgresql = hosts.postgresql;
+    this.nginx = hosts.nginx;
+    this.engine = hosts.engine;
+    this.#engineUrl = `http://${hosts.engine.address}:${ENGINE_PORT}`;
+    this.url = `http://${hosts.nginx.address}`;
+    const copyOn = (service: Copy["service"]) => (host: Host) => ({
+      service,
+      host,
+      url: `http://${host.address}:${service === "hmi" ? HMI_PORT : GATEWAY_PORT}`,
+      process: this.#start(service, host),
+    });
+    this.copies = [...hosts.gateways.map(copyOn("gateway")), ...hosts.hmis.map(copyOn("hmi"))];
+  }
+
+  static async start(network: Network, options: ClusterOptions): Promise<Cluster> {
+    const { folder, copies } = options;
+    const add = (name: string) => network.add(name);
+    const database = await add("postgresql");
+    const [nginx, engine] = [await add("nginx"), await add("engine")];
+    const gateways: Host[] = [];
+    const hmis: Host[] = [];
+    for (let number = 1; number <= copies; number += 1) {
+      gateways.push(await add(`gateway${number}`));
+      hmis.push(await add(`hmi${number}`));
+    }
+    const postgresql = await PostgresqlHost.start(database, `${folder}/postgresql`);
+    startService("engine", engine, folder, {
+      STACK_ENGINE_URL: `http://${engine.address}:${ENGINE_PORT}`,
+      STACK_ENGINE_TOKEN_DELAY_MS: String(options.tokenDelayMs),
+    });
+    await startNginx(nginx, `${folder}/nginx`, {
+      hmis: hmis.map(({ address }) => `${address}:${HMI_PORT}`),
+      gateways: gateways.map(({ address }) => `${address}:${GATEWAY_PORT}`),
+    });
+    const cluster = new Cluster(network, options, { postgresql, nginx, engine, gateways, hmis });
+    await cluster.untilReady();
+    return cluster;
+  }
+
+  startAgain(copy: Copy): void {
+    copy.process = this.#start(copy.service, copy.host);
+  }
+
+  /** Resolves when all copies are ready, and the page answers; throws where one is not within a minute. */
+  async untilReady(): Promise<void> {
+    const until = performance.now() + 60_000;
+    for (const base of [...this.copies.map(({ url }) => url), this.url]) {
+      while (!(await isReady(base))) {
+        if (performance.now() > until) throw new Error(`${base} is not ready.`);
+        await sleep(100);
+      }
+    }
+  }
+
+  /** What the engine was asked, after the generation with this number. */
+  async generationsAfter(id: number): Promise<GenerationList["generations"]> {
+    const url = `${this.#engineUrl}${engineRoutes.generations.path()}?after=${id}`;
+    const answer = await fetch(url, { headers: AUTHORIZATION, signal: AbortSignal.timeout(10_000) });
+    if (!answer.ok) throw new Error(`The engine answers ${answer.status}: ${await answer.text()}`);
+    return GenerationList.parse(await answer.json()).generations;
+  }
+
+  #start(service: Copy["service"], host: Host): HostProcess {
+    return startService(service, host, this.#folder, {
+      STACK_STORE_URL: this.postgresql.url,
+      STACK_ENGINE_URL: this.#engineUrl,
+      STACK_HTTP_ALLOWED_HOSTS: this.nginx.address,
+      STACK_HMI_HOST: host.address,
+      STACK_HMI_PORT: String(HMI_PORT),
+      // An HMI asks whichever gateway nginx leads it to.
+      STACK_GATEWAY_HOST: service === "gateway" ? host.address : this.nginx.address,
+      STACK_GATEWAY_PORT: String(GATEWAY_PORT),
+    });
+  }
+}
+
+/** Starts one of our services as `stack export` has it. */
+function startService(name: string, host: Host, folder: string, env: Record<string, string>): HostProcess {
+  return new HostProcess(host, {
+    args: [process.execPath, ...NODE_FLAGS, inRepository("dist/service-process.js"), name],
+    cwd: folder,
+    env: { HOME: folder, ...SETTINGS, ...env },
+    logFolder: folder,
+  });
+}
+
+async function isReady(base: string): Promise<boolean> {
+  const options = { headers: AUTHORIZATION, signal: AbortSignal.timeout(5_000) };
+  const answer = await fetch(base + hmiRoutes.ready.path(), options).catch(() => undefined);
+  await answer?.body?.cancel();
+  return answer?.status === 200;
+}

@@ -1,0 +1,144 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import fc from "fast-check";
+import type { GenerationList } from "../../src/contract/engine.ts";
+import { hmiRoutes } from "../../src/contract/routes.ts";
+import type { Cluster } from "./cluster.ts";
+import { anyDisturbance, type Disturbance, describeDisturbance, disturb, kindOf } from "./disturbance.ts";
+import { anyExchange, type ClientEvidence, type ExchangePlan, runExchange } from "./exchange.ts";
+import { type ExchangeEvidence, judgeExchange } from "./judge-exchange.ts";
+import { callPatiently } from "./patient-call.ts";
+import { streamingReplies, writesTo } from "./store-audit.ts";
+
+/** What happens in a round. */
+export interface RoundPlan {
+  readonly exchanges: readonly ExchangePlan[];
+  readonly disturbance: Disturbance;
+  /** From the round's beginning to the disturbance, in milliseconds. */
+  readonly afterMs: number;
+}
+
+/** What was seen of a round. */
+export interface RoundResult {
+  readonly disturbance: string;
+  /** See `kindOf`. */
+  readonly kind: string;
+  readonly faults: readonly string[];
+  /** How many replies ended in which way. */
+  readonly endings: Readonly<Record<string, number>>;
+  /** How long a reader waited for the next piece of text at most, in milliseconds. */
+  readonly longestGapMs: number;
+  /** From the disturbance to the end of the last generation that was broken off without a cancel; null where none was. */
+  readonly brokenOffMs: number | null;
+  readonly tookMs: number;
+}
+
+/** The rounds that a seed makes, each with so many replies. */
+export function planRounds(seed: number, rounds: number, replies: number): RoundPlan[] {
+  const anyRound = fc.record({
+    exchanges: fc.array(anyExchange, { minLength: replies, maxLength: replies }),
+    disturbance: anyDisturbance,
+    afterMs: fc.integer({ min: 300, max: 7_000 }),
+  });
+  return fc.sample(fc.noBias(anyRound), { seed, numRuns: rounds });
+}
+
+/** How long after the end of a disturbance everything has to be told, in milliseconds. */
+const TOLD_WITHIN_MS = 60_000;
+
+/** How long after that nothing may run any more: the gateway's patience with a reply that nobody reads, and some more. */
+const QUIET_WITHIN_MS = 20_000;
+
+/** Runs a round, and judges it once all is quiet. */
+export async function runRound(cluster: Cluster, number: number, plan: RoundPlan): Promise<RoundResult> {
+  const begunAt = performance.now();
+  const before = (await cluster.generationsAfter(0)).at(-1)?.id ?? 0;
+  let givenUpAt = Number.POSITIVE_INFINITY;
+  const until = (): number => givenUpAt;
+  const clients = Promise.all(
+    plan.exchanges.map((exchange, index) => runExchange(cluster.url, `r${number}m${index}`, exchange, until)),
+  );
+  await sleep(plan.afterMs);
+  const disturbedAt = Date.now();
+  await disturb(cluster, plan.disturbance);
+  givenUpAt = performance.now() + TOLD_WITHIN_MS;
+  const seen = await clients;
+  await cluster.untilReady();
+  const leftover = await untilQuiet(cluster, before);
+  const evidence = await collect(cluster, seen, await cluster.generationsAfter(before));
+  const faults = evidence.flatMap((each) =>
+    judgeExchange(each).map((fault) => `${each.client.name} ${fault}`),
+  );
+  return {
+    disturbance: describeDisturbance(plan.disturbance),
+    kind: kindOf(plan.disturbance),
+    faults: [...leftover, ...faults],
+    endings: endingsOf(evidence),
+    longestGapMs: Math.round(Math.max(0, ...seen.map(({ reader }) => reader?.longestGapMs ?? 0))),
+    brokenOffMs: brokenOffMs(evidence, disturbedAt),
+    tookMs: Math.round(performance.now() - begunAt),
+  };
+}
+
+/** Waits until no reply is written and no generation runs; what is left then, in words. */
+async function untilQuiet(cluster: Cluster, before: number): Promise<string[]> {
+  const until = performance.now() + QUIET_WITHIN_MS;
+  for (;;) {
+    const streaming = await streamingReplies(cluster.postgresql);
+    const running = (await cluster.generationsAfter(before)).filter(
+      ({ ended }) => ended === "running",
+    ).length;
+    if (streaming + running === 0) return [];
+    if (performance.now() > until) {
+      return [`${streaming} replies were left streaming, and ${running} generations running`];
+    }
+    await sleep(200);
+  }
+}
+
+async function collect(
+  cluster: Cluster,
+  seen: readonly ClientEvidence[],
+  generations: GenerationList["generations"],
+): Promise<ExchangeEvidence[]> {
+  const replyIds = seen.flatMap(({ acknowledged }) => acknowledged?.replyId ?? []);
+  const writes = Map.groupBy(await writesTo(cluster.postgresql, replyIds), ({ replyId }) => replyId);
+  const until = performance.now() + TOLD_WITHIN_MS;
+  return await Promise.all(
+    seen.map(async (client) => ({
+      client,
+      rows: await rowsOf(cluster, client, until),
+      writes: writes.get(client.acknowledged?.replyId ?? "") ?? [],
+      generations: generations.filter(({ messages }) => messages?.at(-1)?.content === client.content),
+    })),
+  );
+}
+
+async function rowsOf(
+  cluster: Cluster,
+  { acknowledged }: ClientEvidence,
+  until: number,
+): Promise<ExchangeEvidence["rows"]> {
+  if (acknowledged === undefined) return undefined;
+  const path = hmiRoutes.messages.path({ session_id: acknowledged.sessionId });
+  const answer = await callPatiently(cluster.url + path, () => until, { method: "GET" }).catch(
+    () => undefined,
+  );
+  return answer?.json.messages;
+}
+
+function endingsOf(evidence: readonly ExchangeEvidence[]): Record<string, number> {
+  const statuses = evidence.map(
+    ({ rows }) => rows?.findLast(({ role }) => role === "assistant")?.status ?? "unknown",
+  );
+  return Object.fromEntries(
+    [...Map.groupBy(statuses, (status) => status)].map(([status, all]) => [status, all.length]),
+  );
+}
+
+function brokenOffMs(evidence: readonly ExchangeEvidence[], disturbedAt: number): number | null {
+  const ends = evidence
+    .filter(({ client }) => client.cancel === undefined)
+    .flatMap(({ generations }) => generations)
+    .flatMap(({ ended, ended_at }) => (ended === "aborted" && ended_at !== null ? Date.parse(ended_at) : []));
+  return ends.length === 0 ? null : Math.max(...ends) - disturbedAt;
+}
