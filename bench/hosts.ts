@@ -1,5 +1,5 @@
 /**
- * `node bench/hosts.ts [--rounds 200] [--replies 50] [--seed 1] [--json] [--keep]`: three copies of gateway and HMI,
+ * `node bench/hosts.ts [--rounds 200] [--replies 50] [--seed 1] [--only KIND] [--json] [--keep]`: three copies of gateway and HMI,
  * PostgreSQL, nginx and an engine stand-in, each on a host of its own (a network namespace). In each round one thing
  * goes wrong at a random moment, while replies run whose readers come back: a copy is killed, or drained, a host is cut
  * off, PostgreSQL is restarted. Then it is judged whether anything was lost, doubled, or left running. Needs root.
@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { messageOf } from "../src/errors.ts";
+import { KINDS } from "./hosts/disturbance.ts";
 import { missingForHosts, runIsolated } from "./hosts/isolation.ts";
 import { clearAtExit } from "./leftovers.ts";
 import { inRepository } from "./processes.ts";
@@ -22,6 +23,7 @@ function flags() {
       rounds: { type: "string", default: "200" },
       replies: { type: "string", default: "50" },
       seed: { type: "string", default: "1" },
+      only: { type: "string" },
       json: { type: "boolean", default: false },
       keep: { type: "boolean", default: false },
       built: { type: "boolean", default: false },
@@ -33,6 +35,9 @@ function flags() {
       throw new Error(`--${name} takes a whole number from 1 on; "${value}" is not that.`);
     return Number(value);
   };
+  if (values.only !== undefined && !KINDS.includes(values.only)) {
+    throw new Error(`--only takes one of: ${KINDS.join(", ")}; "${values.only}" is not that.`);
+  }
   return { ...values, rounds: count("rounds"), replies: count("replies"), seed: count("seed") };
 }
 

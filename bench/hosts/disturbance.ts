@@ -50,6 +50,12 @@ export const anyDisturbance: fc.Arbitrary<Disturbance> = fc.noBias(
   ),
 );
 
+/** All kinds of it; see {@link kindOf}. */
+export const KINDS: readonly string[] = [
+  ...["kill gateway", "kill hmi", "drain gateway", "drain hmi"],
+  ...["cut gateway", "cut hmi", "cut postgresql", "cut nginx", "cut engine", "restart postgresql"],
+];
+
 /** In words, such as `kill -9 of hmi2`. */
 export function describeDisturbance(disturbance: Disturbance): string {
   switch (disturbance.what) {

@@ -52,6 +52,8 @@ function judgeReply({ client, rows }: ExchangeEvidence): string[] {
     faults.push(`the saved reply is no beginning of the right one: "${saved.slice(-60)}"`);
   if (status === "complete" && saved !== whole)
     faults.push(`a complete reply lacks ${whole.length - saved.length} characters`);
+  if (status === "cancelled" && cancel === undefined)
+    faults.push("it is cancelled, and nobody asked for that");
   if (cancel === "cancelled" && status !== "cancelled") faults.push(`it was cancelled, and is ${status}`);
   if (reader === undefined) return faults;
   faults.push(...reader.faults.map((fault) => `its reader ${fault}`));

@@ -32,14 +32,34 @@ export interface RoundResult {
   readonly tookMs: number;
 }
 
-/** The rounds that a seed makes, each with so many replies. */
-export function planRounds(seed: number, rounds: number, replies: number): RoundPlan[] {
+export interface PlanOptions {
+  readonly seed: number;
+  readonly rounds: number;
+  /** Of each round. */
+  readonly replies: number;
+  /** Only rounds of this kind; see `kindOf`. */
+  readonly only?: string | undefined;
+}
+
+/** The rounds that a seed makes. */
+export function planRounds({ seed, rounds, replies, only }: PlanOptions): RoundPlan[] {
   const anyRound = fc.record({
     exchanges: fc.array(anyExchange, { minLength: replies, maxLength: replies }),
-    disturbance: anyDisturbance,
+    disturbance: only === undefined ? anyDisturbance : anyDisturbance.filter((one) => kindOf(one) === only),
     afterMs: fc.integer({ min: 300, max: 7_000 }),
   });
   return fc.sample(fc.noBias(anyRound), { seed, numRuns: rounds });
+}
+
+/** The stand-in says what it is with its first reply. */
+export async function sayHello({ url }: Cluster): Promise<void> {
+  const until = performance.now() + TOLD_WITHIN_MS;
+  await runExchange(
+    url,
+    "hello",
+    { startsAfterMs: 0, words: 1, leavesAt: Number.POSITIVE_INFINITY, cancelledAfterMs: null },
+    () => until,
+  );
 }
 
 /** How long after the end of a disturbance everything has to be told, in milliseconds. */

@@ -3,7 +3,7 @@ import { messageOf } from "../../src/errors.ts";
 import { Cluster } from "./cluster.ts";
 import { COPIES } from "./disturbance.ts";
 import { Network } from "./network.ts";
-import { planRounds, type RoundResult, runRound } from "./round.ts";
+import { planRounds, type RoundResult, runRound, sayHello } from "./round.ts";
 import { watchWrites } from "./store-audit.ts";
 import { formatSummary, summarise } from "./summary.ts";
 
@@ -14,6 +14,7 @@ interface RigOptions {
   readonly rounds: number;
   readonly replies: number;
   readonly seed: number;
+  readonly only?: string;
   readonly json: boolean;
   readonly folder: string;
 }
@@ -24,7 +25,7 @@ process.stdin.once("end", () => process.exit(130)).resume();
 process.on("SIGINT", () => process.exit(130));
 process.on("SIGTERM", () => process.exit(143));
 
-const { rounds, replies, seed, json, folder } = JSON.parse(process.argv[2] ?? "") as RigOptions;
+const { rounds, replies, seed, only, json, folder } = JSON.parse(process.argv[2] ?? "") as RigOptions;
 const results: RoundResult[] = [];
 try {
   const cluster = await Cluster.start(await Network.create(), {
@@ -33,7 +34,8 @@ try {
     folder,
   });
   await watchWrites(cluster.postgresql);
-  for (const [index, plan] of planRounds(seed, rounds, replies).entries()) {
+  await sayHello(cluster);
+  for (const [index, plan] of planRounds({ seed, rounds, replies, only }).entries()) {
     const result = await runRound(cluster, index + 1, plan);
     results.push(result);
     console.error(progressLine(index + 1, result));

@@ -11,16 +11,18 @@ import { type Database, NotConfirmedError, type Statements } from "./sql-databas
 export function createReplyStore(db: Database, writer: ReplyWriter): ReplyStore {
   /** By reply: an ending that may stand, and is not confirmed. */
   const endings = new Map<string, NotConfirmedError>();
-  /** By reply: a growth of which is not known whether it stands. */
-  const growths = new Map<string, { doubt: NotConfirmedError; text: Growth; thinking: Growth }>();
-  /** What is still to be appended, where an earlier try may have been done after all. */
-  const withoutWhatStands = async (messageId: string, text: Growth, thinking: Growth) => {
-    const before = growths.get(messageId);
-    if (before === undefined) return { text, thinking };
-    const stands = await db.confirm(before.doubt);
-    growths.delete(messageId);
-    if (!stands) return { text, thinking };
-    return { text: rest(text, before.text), thinking: rest(thinking, before.thinking) };
+  /** By reply: a growth of which is not known whether it stands, and how far it reached. */
+  const doubts = new Map<string, { doubt: NotConfirmedError; reach: Reach }>();
+  /** By reply: how far it stands, where that is further than whoever writes it was told. */
+  const reaches = new Map<string, Reach>();
+  const reachOf = async (messageId: string): Promise<Reach | undefined> => {
+    const before = doubts.get(messageId);
+    if (before !== undefined) {
+      const stands = await db.confirm(before.doubt);
+      doubts.delete(messageId);
+      if (stands) reaches.set(messageId, before.reach);
+    }
+    return reaches.get(messageId);
   };
   return {
     find: (messageId) => db.read((sql) => findReply(sql, messageId)),
@@ -28,21 +30,27 @@ export function createReplyStore(db: Database, writer: ReplyWriter): ReplyStore 
     otherWriterOf: (messageId) => db.read((sql) => writer.otherWriterOf(sql, messageId)),
     isOwnKey: (key) => writer.isOwnKey(key),
     async grow(messageId, text, thinking, notices = []) {
-      const growth = await withoutWhatStands(messageId, text, thinking);
+      const reach = await reachOf(messageId);
+      const growth = { text: beyond(text, reach?.text), thinking: beyond(thinking, reach?.thinking) };
       const append = async (sql: Statements): Promise<boolean> => {
         const isOurs = await appendText(sql, { messageId, writer, ...growth });
         if (isOurs && notices.length > 0) await setNotices(sql, messageId, notices);
         return isOurs;
       };
       try {
-        return await writer.withLease(() => db.writeSoon(append));
+        const isOurs = await writer.withLease(() => db.writeSoon(append));
+        reaches.delete(messageId);
+        return isOurs;
       } catch (error) {
-        if (error instanceof NotConfirmedError) growths.set(messageId, { doubt: error, ...growth });
+        if (error instanceof NotConfirmedError) {
+          doubts.set(messageId, { doubt: error, reach: { text: endOf(text), thinking: endOf(thinking) } });
+        }
         throw error;
       }
     },
     async finish(messageId, ending) {
-      growths.delete(messageId);
+      doubts.delete(messageId);
+      reaches.delete(messageId);
       const doubt = endings.get(messageId);
       if (doubt !== undefined) {
         const stands = await db.confirm(doubt);
@@ -67,10 +75,20 @@ export function createReplyStore(db: Database, writer: ReplyWriter): ReplyStore 
   };
 }
 
-/** What a growth has beyond one with the same beginning. */
-function rest(growth: Growth, before: Growth): Growth {
-  const { length } = before.added;
-  return { from: growth.from + length, added: growth.added.slice(length) };
+/** How far a reply's text and its thoughts go, in UTF-16 units. */
+interface Reach {
+  readonly text: number;
+  readonly thinking: number;
+}
+
+function endOf({ from, added }: Growth): number {
+  return from + added.length;
+}
+
+/** What of a growth is beyond what stands. */
+function beyond({ from, added }: Growth, stands = from): Growth {
+  const known = Math.max(0, stands - from);
+  return { from: from + known, added: added.slice(known) };
 }
 
 async function finish(
