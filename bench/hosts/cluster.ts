@@ -9,16 +9,29 @@ import type { Host, Network } from "./network.ts";
 import { GATEWAY_PORT, startNginx } from "./nginx-host.ts";
 import { PostgresqlHost } from "./postgresql-host.ts";
 
-/** Every client shows it: what listens beyond loopback asks for one. */
-export const AUTHORIZATION = bearerHeader("only-for-this-rig-0123456789abcdef");
+/** What services show each other, and whoever asks how they are: what listens beyond loopback asks for one. */
+const TOKEN = "only-for-this-rig-0123456789abcdef";
+const AUTHORIZATION = bearerHeader(TOKEN);
 
-const TOKEN = AUTHORIZATION["authorization"]?.slice("Bearer ".length) ?? "";
+/** The people who chat: one after the other writes what is one person's. */
+const PEOPLE = Array.from({ length: 10 }, (_, index) => `person${index}`);
+
+/** What a person shows who chats; people come again after the tenth. */
+export function authorizationOf(number: number): Readonly<Record<string, string>> {
+  return bearerHeader(tokenOf(PEOPLE[number % PEOPLE.length] ?? ""));
+}
+
+function tokenOf(person: string): string {
+  return `${TOKEN}-${person}`;
+}
+
 const HMI_PORT = 6101;
 const ENGINE_PORT = 11_434;
 
 /** Settings that are not the defaults, and why. */
 const SETTINGS = {
   STACK_AUTH_TOKEN: TOKEN,
+  STACK_AUTH_USERS: JSON.stringify(Object.fromEntries(PEOPLE.map((person) => [person, tokenOf(person)]))),
   // Not at all by default.
   STACK_STREAM_DRAIN_MS: "15000",
   // A reader takes a connection for dead after three of them: a round is to last no minute.

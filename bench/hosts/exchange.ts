@@ -54,19 +54,20 @@ export interface ClientEvidence {
   readonly failures: readonly string[];
 }
 
-/**
- * Sends a message until it is acknowledged, and reads its reply to the end.
- *
- * @param base the page's address
- * @param name which no other message has
- * @param until when it is given up, on the clock of `performance.now()`
- */
-export async function runExchange(
-  base: string,
-  name: string,
-  plan: ExchangePlan,
-  until: () => number,
-): Promise<ClientEvidence> {
+/** Who sends a message, and where. */
+export interface Client {
+  /** The page's address. */
+  readonly base: string;
+  readonly authorization: Readonly<Record<string, string>>;
+  /** Of the message, which no other has. */
+  readonly name: string;
+  /** When it is given up, on the clock of `performance.now()`. */
+  readonly until: () => number;
+}
+
+/** Sends a message until it is acknowledged, and reads its reply to the end. */
+export async function runExchange(client: Client, plan: ExchangePlan): Promise<ClientEvidence> {
+  const { base, authorization, name, until } = client;
   await sleep(plan.startsAfterMs);
   const whole = `${name}:${Array.from({ length: plan.words }, (_, index) => ` ${index + 1}`).join("")}`;
   const content = `Say: ${whole}`;
@@ -75,7 +76,7 @@ export async function runExchange(
   const note = (error: unknown): undefined => {
     failures.push(messageOf(error));
   };
-  const acknowledged = await send(base, name, content, until).catch(note);
+  const acknowledged = await send(client, content).catch(note);
   if (acknowledged === undefined) {
     return {
       ...{ name, content, whole, acknowledged, failures },
@@ -86,30 +87,35 @@ export async function runExchange(
   }
   const { sessionId, replyId } = acknowledged;
   const path = hmiRoutes.stream.path({ session_id: sessionId }, { message_id: replyId });
-  const reader = new ReturningReader({ url: base + path, messageId: replyId, leavesAt: plan.leavesAt });
+  const reader = new ReturningReader({
+    ...{ url: base + path, authorization, messageId: replyId },
+    leavesAt: plan.leavesAt,
+  });
   const [cancel] = await Promise.all([
-    cancelLater(base, acknowledged, plan.cancelledAfterMs, until).catch(note),
+    cancelLater(client, acknowledged, plan.cancelledAfterMs).catch(note),
     reader.read(until),
   ]);
   const firstTextMs = reader.firstTextAt === undefined ? undefined : reader.firstTextAt - begunAt;
   return { name, content, whole, acknowledged, cancel, reader, firstTextMs, failures };
 }
 
-async function send(base: string, name: string, message: string, until: () => number): Promise<Acknowledged> {
-  const body = { message, client_message_id: name };
-  const { json } = await callPatiently(base + hmiRoutes.sendMessage.path(), until, { method: "POST", body });
+async function send(client: Client, message: string): Promise<Acknowledged> {
+  const body = { message, client_message_id: client.name };
+  const json = await post(client, hmiRoutes.sendMessage.path(), body);
   return { sessionId: json.session_id, messageId: json.message_id, replyId: json.assistant_message_id };
 }
 
 async function cancelLater(
-  base: string,
+  client: Client,
   { sessionId, replyId }: Acknowledged,
   afterMs: number | null,
-  until: () => number,
 ): Promise<string | undefined> {
   if (afterMs === null) return undefined;
   await sleep(afterMs);
   const path = hmiRoutes.cancel.path({ session_id: sessionId });
-  const { json } = await callPatiently(base + path, until, { method: "POST", body: { message_id: replyId } });
-  return json.status;
+  return (await post(client, path, { message_id: replyId })).status;
+}
+
+async function post({ base, until, authorization }: Client, path: string, body: object) {
+  return (await callPatiently(base + path, until, { authorization, body })).json;
 }

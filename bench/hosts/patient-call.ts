@@ -1,9 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { AUTHORIZATION } from "./cluster.ts";
 
 /** How long one try is waited for, in milliseconds. */
 const ANSWER_MS = 5_000;
 const PAUSE_MS = 300;
+
+export interface PatientRequest {
+  readonly authorization: Readonly<Record<string, string>>;
+  /** Posted, where there is one. */
+  readonly body?: object;
+}
 
 export interface PatientAnswer {
   // biome-ignore lint/suspicious/noExplicitAny: whoever asks says by its use what the shape is.
@@ -19,23 +24,20 @@ export interface PatientAnswer {
 export async function callPatiently(
   url: string,
   until: () => number,
-  request: { readonly method: "GET" } | { readonly method: "POST"; readonly body: unknown },
+  { authorization, body }: PatientRequest,
 ): Promise<PatientAnswer> {
   let last = "nobody was asked";
   for (let tries = 1; ; tries += 1) {
     try {
       const answer = await fetch(url, {
-        method: request.method,
-        headers: {
-          ...AUTHORIZATION,
-          ...(request.method === "POST" && { "content-type": "application/json" }),
-        },
+        method: body === undefined ? "GET" : "POST",
+        headers: { ...authorization, ...(body && { "content-type": "application/json" }) },
         signal: AbortSignal.timeout(ANSWER_MS),
-        ...(request.method === "POST" && { body: JSON.stringify(request.body) }),
+        ...(body && { body: JSON.stringify(body) }),
       });
-      const body = await answer.text();
-      if (answer.status === 200) return { json: JSON.parse(body), tries };
-      last = `${answer.status} ${body.slice(0, 300)}`;
+      const text = await answer.text();
+      if (answer.status === 200) return { json: JSON.parse(text), tries };
+      last = `${answer.status} ${text.slice(0, 300)}`;
       if (answer.status < 500 && answer.status !== 429) break;
     } catch (error) {
       last = String(error);
@@ -43,5 +45,5 @@ export async function callPatiently(
     if (performance.now() > until()) break;
     await sleep(PAUSE_MS);
   }
-  throw new Error(`${request.method} ${url}: ${last}`);
+  throw new Error(`${url}: ${last}`);
 }

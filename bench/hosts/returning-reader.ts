@@ -3,7 +3,6 @@ import { NOWHERE, parseEventId, type StreamPlace, stepOf } from "../../src/contr
 import type { FinishReason } from "../../src/contract/events.ts";
 import { parseEventData } from "../../src/contract/sse.ts";
 import { createSseDecoder, type SseMessage } from "../../src/contract/sse-decoder.ts";
-import { AUTHORIZATION } from "./cluster.ts";
 
 /** Three heartbeats, as the page waits for three of its own. */
 const SILENCE_MS = 9_000;
@@ -12,6 +11,7 @@ const PAUSE_MS = 300;
 export interface ReaderOptions {
   /** Of the stream, with the host. */
   readonly url: string;
+  readonly authorization: Readonly<Record<string, string>>;
   /** The reply that is read. */
   readonly messageId: string;
   /** Once it has so many characters it leaves by itself, and comes back. */
@@ -57,8 +57,9 @@ export class ReturningReader {
     let timer = setTimeout(() => silence.abort(), SILENCE_MS);
     try {
       const back = this.#lastEventId === undefined ? {} : { "last-event-id": this.#lastEventId };
-      const answer = await fetch(this.#options.url, {
-        headers: { ...AUTHORIZATION, ...back },
+      const { url, authorization } = this.#options;
+      const answer = await fetch(url, {
+        headers: { ...authorization, ...back },
         signal: silence.signal,
       });
       if (answer.status !== 200 || answer.body === null) return await this.#refused(answer);

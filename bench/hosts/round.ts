@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import type { GenerationList } from "../../src/contract/engine.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
-import type { Cluster } from "./cluster.ts";
+import { authorizationOf, type Cluster } from "./cluster.ts";
 import { anyDisturbance, type Disturbance, describeDisturbance, disturb, kindOf } from "./disturbance.ts";
 import { anyExchange, type ClientEvidence, type ExchangePlan, runExchange } from "./exchange.ts";
 import { type ExchangeEvidence, judgeExchange } from "./judge-exchange.ts";
@@ -55,10 +55,8 @@ export function planRounds({ seed, rounds, replies, only }: PlanOptions): RoundP
 export async function sayHello({ url }: Cluster): Promise<void> {
   const until = performance.now() + TOLD_WITHIN_MS;
   await runExchange(
-    url,
-    "hello",
+    { base: url, authorization: authorizationOf(0), name: "hello", until: () => until },
     { startsAfterMs: 0, words: 1, leavesAt: Number.POSITIVE_INFINITY, cancelledAfterMs: null },
-    () => until,
   );
 }
 
@@ -75,7 +73,10 @@ export async function runRound(cluster: Cluster, number: number, plan: RoundPlan
   let givenUpAt = Number.POSITIVE_INFINITY;
   const until = (): number => givenUpAt;
   const clients = Promise.all(
-    plan.exchanges.map((exchange, index) => runExchange(cluster.url, `r${number}m${index}`, exchange, until)),
+    plan.exchanges.map((exchange, index) => {
+      const authorization = authorizationOf(index);
+      return runExchange({ base: cluster.url, authorization, name: `r${number}m${index}`, until }, exchange);
+    }),
   );
   await sleep(plan.afterMs);
   const disturbedAt = Date.now();
@@ -124,9 +125,9 @@ async function collect(
   const writes = Map.groupBy(await writesTo(cluster.postgresql, replyIds), ({ replyId }) => replyId);
   const until = performance.now() + TOLD_WITHIN_MS;
   return await Promise.all(
-    seen.map(async (client) => ({
+    seen.map(async (client, index) => ({
       client,
-      rows: await rowsOf(cluster, client, until),
+      rows: await rowsOf(cluster, client, { authorization: authorizationOf(index), until }),
       writes: writes.get(client.acknowledged?.replyId ?? "") ?? [],
       generations: generations.filter(({ messages }) => messages?.at(-1)?.content === client.content),
     })),
@@ -136,11 +137,11 @@ async function collect(
 async function rowsOf(
   cluster: Cluster,
   { acknowledged }: ClientEvidence,
-  until: number,
+  { authorization, until }: { authorization: Readonly<Record<string, string>>; until: number },
 ): Promise<ExchangeEvidence["rows"]> {
   if (acknowledged === undefined) return undefined;
   const path = hmiRoutes.messages.path({ session_id: acknowledged.sessionId });
-  const answer = await callPatiently(cluster.url + path, () => until, { method: "GET" }).catch(
+  const answer = await callPatiently(cluster.url + path, () => until, { authorization }).catch(
     () => undefined,
   );
   return answer?.json.messages;
