@@ -13,7 +13,7 @@ import { Generation, type GenerationSettings } from "./generation.ts";
 export interface GenerationsSettings
   extends Omit<GenerationSettings, "onEnd" | "caller">,
     FinishedLogsSettings {
-  /** How long a generation goes on without a reader, in milliseconds. */
+  /** How long a generation goes on without a reader, in milliseconds, where no other HMI may come for it. */
   readonly orphanGraceMs: number;
   /** Where it is looked up which gateway has a generation, and said which this one has. */
   readonly directory: GenerationDirectory;
@@ -132,7 +132,8 @@ export class Generations {
     const generation = new Generation(request, settings);
     this.#byMessage.set(messageId, [...(this.#byMessage.get(messageId) ?? []), generation]);
     this.#bySession.set(request.session_id, generation);
-    whenAbandoned(generation.log, this.#settings.orphanGraceMs, () => generation.cancel());
+    const { orphanGraceMs, directory } = this.#settings;
+    whenAbandoned(generation.log, orphanGraceMs + directory.takeOverMs, () => generation.cancel());
     return generation;
   }
 

@@ -11,6 +11,11 @@ export interface GenerationKey {
  * its own until it forgets it, or its lease ends. Calls take effect in the order in which a gateway makes them.
  */
 export interface GenerationDirectory {
+  /**
+   * How long it may take, in milliseconds, until the replies of an HMI that has died are taken over by another one, which
+   * then comes for their generations; 0 where there is no other.
+   */
+  readonly takeOverMs: number;
   /** Says where this gateway is reached; to be called before the first claim. */
   announce(url: string): void;
   /** Whether this is the key that others know of this gateway, as it is now. */
@@ -35,6 +40,7 @@ export interface GenerationDirectory {
 
 /** The directory of a gateway that has no others beside it. */
 export const NO_OTHER_GATEWAYS: GenerationDirectory = {
+  takeOverMs: 0,
   announce: () => undefined,
   isOwnKey: () => false,
   claim: async () => undefined,

@@ -13,6 +13,9 @@ export interface GenerationLeasesParts {
   readonly leaseMs: number;
 }
 
+/** From the end of a lease until somebody has seen it, and come, in milliseconds: HMIs look every second. */
+const LOOKED_AND_COME_MS = 5_000;
+
 /** How often a claim is tried while what is in its way vanishes before it is looked at. */
 const ATTEMPTS = 5;
 
@@ -29,6 +32,10 @@ export class GenerationLeases implements GenerationDirectory {
 
   constructor(parts: GenerationLeasesParts) {
     this.#parts = parts;
+  }
+
+  get takeOverMs(): number {
+    return this.#parts.leaseMs + LOOKED_AND_COME_MS;
   }
 
   announce(url: string): void {
