@@ -185,5 +185,6 @@ function unsavedReply(state: ChatState, at: number, earlier: readonly string[]):
     error: null,
     timestamp: new Date(at).toISOString(),
     versions: earlier.length === 0 ? [] : [...earlier, UNSAVED.reply],
+    isSeenFromStart: true,
   };
 }

@@ -18,7 +18,7 @@ export function opened(state: ChatState, session: Session, rows: readonly Messag
     draft: foundDraft(state, { sessionId: session.session_id, modelId: session.model_id }),
     missing: null,
     summaries: summariesIn(rows),
-    messages: isSame ? keepUnchanged(state.messages, messages) : messages,
+    messages: isSame ? keepUnchanged(state.messages, messages) : messages.map(asShown),
     chosenModel: isSame ? state.chosenModel : (lastModel ?? session.model),
     chosenAgent: isSame ? state.chosenAgent : null,
   };
@@ -87,6 +87,11 @@ function keepUnchanged(before: readonly ShownMessage[], rows: readonly Message[]
       shown.status === row.status &&
       shown.content === row.content &&
       versionsOf(shown).join() === versionsOf(row).join();
-    return isSame ? shown : row;
+    return isSame ? shown : asShown(row);
   });
+}
+
+function asShown(row: Message): ShownMessage {
+  const isToBegin = row.status === "streaming" && row.content === "";
+  return isToBegin ? { ...row, isSeenFromStart: true } : row;
 }

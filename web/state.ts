@@ -27,6 +27,8 @@ export type ShownMessage = ReplyTiming &
   > & {
     /** Of a message that this page has sent: its pictures, before it knows under which names they are kept. */
     readonly pictures?: readonly Picture[];
+    /** Of a reply: it has been followed since there was nothing of it, so that all of it is read out. */
+    readonly isSeenFromStart?: boolean;
   };
 
 /** What went wrong outside a reply, and what Retry does about it. */

@@ -15,6 +15,12 @@ import {
 import { agents, models, profile, reply, SENT, session, user } from "./rows.ts";
 
 const PROBLEM = { message: "The HMI does not answer.", retry: "send" } as const;
+/** A conversation that was opened in the middle of its reply. */
+function withRunning(content: string): ChatState {
+  const rows = [user("Count"), reply(content, { status: "streaming", usage: null })];
+  return run(INITIAL_STATE, { type: "conversation_opened", session: session(), messages: rows });
+}
+
 describe("a message", () => {
   test("is shown, with the place for its reply, before the HMI has it", () => {
     const state = run(OPEN, { type: "send_started", text: "Hello", at: 0 });
@@ -120,10 +126,18 @@ describe("a reply that is asked for again", () => {
 
 describe("a conversation", () => {
   test("opened in the middle of a reply goes on with it", () => {
-    const rows = [user("Count"), reply("1, ", { status: "streaming", usage: null })];
-    const state = run(INITIAL_STATE, { type: "conversation_opened", session: session(), messages: rows });
+    const state = withRunning("1, ");
     expect(statusText(state)).toBe("Writing");
     expect(canSend({ ...state, draft: "Hello" })).toBe(false);
+  });
+
+  test.each([
+    ["sent here", () => WAITING, true],
+    ["asked for again", () => run(answered(), { type: "regenerate_started", at: 0 }), true],
+    ["opened before its first word", () => withRunning(""), true],
+    ["opened after its first words", () => withRunning("1, "), undefined],
+  ])("%#: whether a reply was seen from its start, if it was %s", (_, state, isSeenFromStart) => {
+    expect(state().messages.at(-1)?.isSeenFromStart).toBe(isSeenFromStart);
   });
 
   test("is shown without its summaries", () => {

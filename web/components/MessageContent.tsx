@@ -6,7 +6,7 @@ interface MessageContentProps {
   /** More of it is still to come. */
   readonly streaming?: boolean;
   /** It has been followed since there was nothing of it. */
-  readonly isSeenFromStart?: boolean;
+  readonly isSeenFromStart?: boolean | undefined;
   /** Told the words of what is finished while more is to come, for screen readers. */
   readonly onSpoken?: (text: string) => void;
 }

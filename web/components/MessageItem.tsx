@@ -1,4 +1,3 @@
-import { useRef } from "preact/hooks";
 import type { Connection } from "../connection.ts";
 import { memo } from "../memo.ts";
 import { thoughtMs } from "../reply-timing.ts";
@@ -39,9 +38,6 @@ export const MessageItem = memo((props: MessageItemProps) => {
   const { message, connection, summary, isLast, onRetry, onStop, onSpoken } = props;
   const { onChooseVersion, onEdit } = props;
   const { role, content, notices, status } = message;
-  const isStreaming = status === "streaming";
-  // A page that is busy may have several blocks of it before it draws any.
-  const isSeenFromStart = useRef(isStreaming && content === "").current;
   if (role === "user") {
     return (
       <UserMessage
@@ -52,6 +48,7 @@ export const MessageItem = memo((props: MessageItemProps) => {
       />
     );
   }
+  const isStreaming = status === "streaming";
   const { said, thought } = withoutThoughts(content, isStreaming);
   const thinking = [message.thinking ?? "", thought].filter(Boolean).join("\n\n");
   return (
@@ -64,9 +61,10 @@ export const MessageItem = memo((props: MessageItemProps) => {
       />
       {said !== "" && (
         <MessageContent
+          key={message.message_id}
           content={said}
           streaming={isStreaming}
-          isSeenFromStart={isSeenFromStart}
+          isSeenFromStart={message.isSeenFromStart}
           onSpoken={onSpoken}
         />
       )}

@@ -3,9 +3,9 @@ import type { Document } from "./document.ts";
 import { spokenBlock } from "./spoken.ts";
 
 /**
- * Tells the words of each block of a growing text once, when nothing can change it any more. Of a text that has not been
- * seen from its start, what stood there already when it was first drawn is not told: whoever opens a conversation reads it
- * at their own pace.
+ * Tells the words of each block of a growing text once, when nothing can change it any more. Several blocks may come before
+ * any is drawn: of a text that was seen from its start they are told, of another one not, since whoever opens a
+ * conversation reads it at their own pace.
  */
 export function useSpoken(
   { groups, finished }: Document,
