@@ -31,9 +31,9 @@ export function requestTemplate(
   return `${method} ${segments.join("/")}${query.length === 0 ? "" : `?${query.join("&")}`}`;
 }
 
-/** A body as a template; undefined for none. */
-export function bodyTemplate(body: unknown, known: KnownValues): unknown {
-  return body === undefined ? undefined : filled(body, "", known);
+/** A body as a template, for a call that has one. */
+export function bodyOf(body: unknown, known: KnownValues): { readonly body?: unknown } {
+  return body === undefined ? {} : { body: filled(body, "", known) };
 }
 
 function filled(value: unknown, place: string, known: KnownValues): unknown {

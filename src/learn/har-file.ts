@@ -13,6 +13,7 @@ const Headers = z.array(z.object({ name: z.string(), value: z.string() }));
 /** A HAR 1.2 entry, as far as it is read; the fields with `_` are those that Chromium adds. */
 const Entry = z.object({
   startedDateTime: z.string(),
+  time: z.optional(z.nullable(z.number())),
   request: z.object({
     method: z.string(),
     url: z.string(),
@@ -71,21 +72,26 @@ function exchangeOf(entry: Entry, number: number): LoggedExchange | undefined {
   const url = URL.canParse(request.url) ? new URL(request.url) : undefined;
   if (url === undefined || !/^(?:http|ws)s?:$/.test(url.protocol)) return undefined;
   const isSocket = url.protocol.startsWith("ws");
+  const began_ms = Date.parse(entry.startedDateTime);
   return {
     where: `entry ${number}`,
     method: isSocket ? "WS" : request.method.toUpperCase(),
     origin: `${url.protocol.replace("ws", "http")}//${url.host}`,
     path: `${url.pathname}${url.search}`,
-    began_ms: Date.parse(entry.startedDateTime),
-    requestHeaders: Object.fromEntries(
-      request.headers.map(({ name, value }) => [name.toLowerCase(), value] as const),
-    ),
+    began_ms,
+    ended_ms: began_ms + Math.max(entry.time ?? 0, 0),
+    requestHeaders: byName(request.headers),
     requestBody: jsonOrText(request.postData?.text),
     status: response.status,
+    answerHeaders: byName(response.headers),
     contentType: withoutParameters(response.content.mimeType ?? contentTypeIn(response.headers)),
     answer: answerOf(entry),
     frames: framesOf(entry),
   };
+}
+
+function byName(headers: z.infer<typeof Headers>): Record<string, string> {
+  return Object.fromEntries(headers.map(({ name, value }) => [name.toLowerCase(), value] as const));
 }
 
 function contentTypeIn(headers: z.infer<typeof Headers>): string {

@@ -1,6 +1,7 @@
 import type { WireSettings } from "../contract/wire-description.ts";
+import { idsUsedBy } from "./id-uses.ts";
 import { lastName, leavesOf, listsIn } from "./json-leaves.ts";
-import type { LearnedId } from "./learn-ids.ts";
+import type { IdSlot, LearnedId } from "./learn-ids.ts";
 import type { LearnedTalk } from "./learn-talk.ts";
 import { MODEL_NAME, segmentsOf } from "./log-words.ts";
 import { jsonAnswer, type LoggedExchange, type NetworkLog } from "./network-log.ts";
@@ -25,6 +26,7 @@ export interface LearnedCalls {
 
 interface Known {
   readonly talk: LearnedTalk;
+  /** Also those of other conversations, and of other replies. */
   readonly ids: readonly LearnedId[];
   /** What listed the rows: it is no list of conversations. */
   readonly rows: LoggedExchange | undefined;
@@ -32,26 +34,42 @@ interface Known {
 
 /** Finds the calls beside the talk, each by what it is asked or by what it tells. */
 export function learnCalls({ exchanges }: NetworkLog, { talk, ids, rows }: Known): LearnedCalls {
-  const send = talk.said.exchange;
+  const messages = talk.turns === undefined ? [talk] : [talk.turns.first, talk.turns.later];
+  const ofMessages = messages.flatMap(({ said, read }) => [said.exchange, read]);
+  const [send = talk.said.exchange] = ofMessages;
   const conversation = ids.find(({ slot }) => slot === "conversation");
   const here = exchanges.filter(
-    (each) =>
-      each.origin === send.origin &&
-      each !== send &&
-      each !== talk.read &&
-      each !== rows &&
-      each.status < 400,
+    (each) => each.origin === send.origin && !ofMessages.includes(each) && each !== rows && each.status < 400,
   );
   const later = here.filter(({ began_ms }) => began_ms >= send.began_ms);
   const names = (exchange: LoggedExchange, pattern: RegExp): boolean => pattern.test(pathOf(exchange));
-  const isOfConversation = (exchange: LoggedExchange): boolean =>
-    conversation !== undefined && segmentsOf(exchange.path).includes(conversation.value);
+  const idsOf = (slot: IdSlot): Set<string> =>
+    new Set(ids.filter((id) => id.slot === slot).map(({ value }) => value));
+  const [conversations, replies] = [idsOf("conversation"), idsOf("reply")];
+  const isOf = (exchange: LoggedExchange, values: ReadonlySet<string>): boolean =>
+    idsUsedBy(exchange).some(({ value, isInPath }) => isInPath && values.has(value));
+  /** A page that asks for something while a reply comes, and for that reply, ends it. */
+  const isInMidReply = (each: LoggedExchange): boolean =>
+    here
+      .concat(ofMessages)
+      .some((reply) => isStream(reply) && reply.began_ms < each.began_ms && each.began_ms < reply.ended_ms);
+  const isDeletion = (each: LoggedExchange): boolean =>
+    (each.method === "DELETE" || names(each, /delete|remove/i)) &&
+    isOf(each, conversations) &&
+    !isOf(each, replies);
+  const ends = later.filter((each) => each.method !== "GET" && each.method !== "WS" && !isStream(each));
+  const cancel =
+    ends.find((each) => names(each, /cancel|stop|abort|interrupt/i)) ??
+    ends.find(
+      (each) =>
+        each.method === "DELETE" &&
+        (isOf(each, replies) || isInMidReply(each)) &&
+        !endsWith(each, conversations),
+    );
   const lists = here.filter(({ method }) => method === "GET");
   return {
-    cancel: later.find((each) => each.method !== "GET" && names(each, /cancel|stop|abort|interrupt/i)),
-    deletion: later.find(
-      (each) => (each.method === "DELETE" || names(each, /delete|remove/i)) && isOfConversation(each),
-    ),
+    cancel,
+    deletion: later.find((each) => each !== cancel && isDeletion(each)),
     conversations: conversation && firstList(lists, (leaf) => String(leaf.value) === conversation.value),
     models: modelsOf(lists, talk),
     health: here.find(
@@ -94,6 +112,14 @@ function firstList(
     }
   }
   return undefined;
+}
+
+function endsWith({ path }: LoggedExchange, values: ReadonlySet<string>): boolean {
+  return values.has(segmentsOf(path).at(-1) ?? "");
+}
+
+function isStream({ contentType, method }: LoggedExchange): boolean {
+  return method === "WS" || /event-stream|ndjson|jsonl|x-json-stream/.test(contentType);
 }
 
 function pathOf({ path }: LoggedExchange): string {

@@ -1,14 +1,21 @@
 import { UserError } from "../errors.ts";
 import { type LearnedStream, learnStream } from "./learn-stream.ts";
+import { type LearnedTurns, learnTurns } from "./learn-turns.ts";
 import { isSaid, type LoggedExchange, type NetworkLog } from "./network-log.ts";
 import { type SaidText, saidTexts, textsShownBeside, weightOfSaid } from "./said-texts.ts";
 
 /** A message in a log, with the stream of its reply. */
-export interface LearnedTalk {
+export interface LearnedMessage {
   readonly said: SaidText;
   readonly reply: LearnedStream;
   /** The exchange that streamed the reply: often the one that carried the message. */
   readonly read: LoggedExchange;
+}
+
+/** The message in a log that is understood best. */
+export interface LearnedTalk extends LearnedMessage {
+  /** Two messages of its conversation, of which it is one; undefined where the log has no two. */
+  readonly turns: LearnedTurns | undefined;
 }
 
 /**
@@ -21,21 +28,33 @@ export function learnTalk(log: NetworkLog, text?: string): LearnedTalk {
   const said = saidTexts(log);
   const messages = text === undefined ? said : said.filter((each) => each.text.trim() === text.trim());
   const shown = textsShownBeside(messages, log);
-  const replies = log.exchanges.filter(isSaid).flatMap((exchange) => {
+  const replies: Reply[] = log.exchanges.filter(isSaid).flatMap((exchange) => {
     const reply = learnStream(exchange, shown);
     return reply === undefined || reply.text.trim() === "" ? [] : [{ read: exchange, reply }];
   });
-  const [best] = messages
-    .flatMap((message) => replies.map((reply) => ({ said: message, ...reply })))
-    .filter(canBePair)
-    .map((talk) => ({ talk, weight: weightOf(talk, shown, log) }))
-    .toSorted((a, b) => b.weight - a.weight);
-  if (best !== undefined) return best.talk;
+  const pairs = (texts: readonly SaidText[], read: readonly Reply[]): LearnedMessage[] =>
+    texts
+      .flatMap((each) => read.map((reply) => ({ said: each, ...reply })))
+      .filter(canBePair)
+      .map((message) => ({ message, weight: weightOf(message, shown, log) }))
+      .toSorted((a, b) => b.weight - a.weight)
+      .map(({ message }) => message);
+  const [best] = pairs(messages, replies);
+  if (best !== undefined) {
+    // What is already the text, or the reply, of one message is none of another.
+    const others = pairs(
+      said.filter(({ exchange, text }) => exchange !== best.said.exchange && text !== best.said.text),
+      replies.filter(({ read }) => read !== best.read),
+    );
+    return { ...best, turns: learnTurns(best, others) };
+  }
   throw nothingLearned(log, { text, isSaid: messages.length > 0, isAnswered: replies.length > 0 });
 }
 
+type Reply = Pick<LearnedMessage, "read" | "reply">;
+
 /** A reply is asked for with its message or after it; one that is no stream only with it. */
-function canBePair({ said, reply, read }: LearnedTalk): boolean {
+function canBePair({ said, reply, read }: LearnedMessage): boolean {
   const { exchange, text } = said;
   if (reply.text.trim() === text.trim()) return false;
   if (exchange === read) return true;
@@ -47,7 +66,11 @@ function canBePair({ said, reply, read }: LearnedTalk): boolean {
 
 const WEIGHT_OF_FRAMING = { sse: 5, ndjson: 5, websocket: 5, "socket.io": 5, text: 2, json: 0 } as const;
 
-function weightOf({ said, reply, read }: LearnedTalk, shown: ReadonlySet<string>, log: NetworkLog): number {
+function weightOf(
+  { said, reply, read }: LearnedMessage,
+  shown: ReadonlySet<string>,
+  log: NetworkLog,
+): number {
   const between = Math.abs(log.exchanges.indexOf(read) - log.exchanges.indexOf(said.exchange));
   return (
     weightOfSaid(said, shown) +

@@ -1,10 +1,11 @@
 import type { StreamDescription, WireSettings } from "../contract/wire-description.ts";
 import type { Driver } from "../targets/drivers/driver.ts";
-import { bodyTemplate, type KnownValues, requestTemplate } from "./fill-templates.ts";
+import { bodyOf, type KnownValues, requestTemplate } from "./fill-templates.ts";
 import { learnCalls } from "./learn-calls.ts";
-import { type IdSlot, type LearnedId, learnIds } from "./learn-ids.ts";
+import { type IdSlot, kindredIds, type LearnedId, learnIds, placesOf } from "./learn-ids.ts";
 import { learnRows } from "./learn-rows.ts";
-import { type LearnedTalk, learnTalk } from "./learn-talk.ts";
+import { isHeaderPlace, type LearnedSending, learnSendings } from "./learn-sending.ts";
+import { type LearnedMessage, type LearnedTalk, learnTalk } from "./learn-talk.ts";
 import { learnHeaders } from "./learned-headers.ts";
 import type { LearnedFinding, LearnedWire, UnknownSetting } from "./learned-wire.ts";
 import { segmentsOf, withoutSecrets } from "./log-words.ts";
@@ -53,17 +54,25 @@ function wireBeside(driver: Driver | undefined, learned: WireSettings): WireSett
   if (driver === undefined) return { service: "hmi", ...learned };
   // The contract's own wire is not described, and what a known driver says of messages and their streams holds,
   // whatever else a page puts there.
-  const { send: _, stream: __, ...beside } = learned;
+  const { send: _, send_first: __, stream: ___, ...beside } = learned;
   return driver.wire === undefined ? {} : departuresFrom(driver.wire, beside);
 }
 
 function settingsOf(log: NetworkLog, talk: LearnedTalk): readonly LearnedSetting[] {
-  const { said, read, reply } = talk;
-  const send = said.exchange;
+  const { first, later } = talk.turns ?? { first: undefined, later: talk };
+  const send = later.said.exchange;
+  const { read } = later;
   const rows = learnRows(log, talk);
-  const ids = learnIds(log, talk, rows?.exchange);
-  const calls = learnCalls(log, { talk, ids, rows: rows?.exchange });
-  const known: KnownValues = { ids, said, isModelListed: calls.models !== undefined };
+  const ids = learnIds(log, later, rows?.exchange);
+  const firstIds = first === undefined ? [] : learnIds(log, first, rows?.exchange);
+  const allIds = [...ids, ...firstIds, ...kindredIds(log, [...ids, ...firstIds])];
+  const calls = learnCalls(log, { talk, ids: allIds, rows: rows?.exchange });
+  const isModelListed = calls.models !== undefined;
+  const known: KnownValues = { ids: allIds, said: talk.said, isModelListed };
+  const sendings = learnSendings(
+    { message: later, known: { ids, said: later.said, isModelListed } },
+    first && { message: first, known: { ids: firstIds, said: first.said, isModelListed } },
+  );
   const { headers } = learnHeaders(send);
   const setting = (
     name: keyof WireSettings,
@@ -75,28 +84,31 @@ function settingsOf(log: NetworkLog, talk: LearnedTalk): readonly LearnedSetting
       ? []
       : [{ name, from, bytes, value: { request: requestTemplate(from, known), ...more } }];
   const isOneCall = read === send;
-  const told = isOneCall ? undefined : placesOf(ids, send);
+  const sending = (
+    name: "send" | "send_first",
+    { exchange: from, ...value }: LearnedSending,
+    { body, exchange }: LearnedMessage["said"],
+  ): LearnedSetting => ({ name, from, value, bytes: bytesInLine(JSON.stringify(body ?? exchange.path)) });
+  const started = [...(first === undefined ? [] : [placesOf(firstIds, first.read)]), placesOf(ids, read)];
   const { cancel, conversations, deletion, models, health, page } = calls;
   return [
     ...(Object.keys(headers).length === 0
       ? []
       : [{ name: "headers", value: headers, from: send, bytes: Object.keys(headers).join(", ") } as const]),
     ...makingOf(ids, talk, known),
-    ...setting(
-      "send",
-      send,
-      { ...bodyOf(said.body, known), ...(told !== undefined && { told }) },
-      bytesInLine(JSON.stringify(said.body ?? send.path)),
-    ),
+    ...(first === undefined || sendings.first === undefined
+      ? []
+      : [sending("send_first", sendings.first, first.said)]),
+    sending("send", sendings.send, later.said),
     ...(isOneCall ? [] : setting("read", read, {}, bytesInLine(requestOf(read)))),
-    { name: "stream", value: streamWith(reply.description, talk, ids), from: read, bytes: "" },
+    { name: "stream", value: streamWith(talk, Object.assign({}, ...started)), from: talk.read, bytes: "" },
     ...setting("cancel", cancel, bodyOf(cancel?.requestBody, known)),
     ...setting("rows", rows?.exchange, rows?.rows),
     ...setting("conversations", conversations?.exchange, conversations?.rest),
     ...setting("delete_conversation", deletion, {}, bytesInLine(requestOf(deletion ?? send))),
     ...setting("models", models?.exchange, models?.rest),
     ...setting("health", health),
-    ...(page === undefined || hasId(page, ids)
+    ...(page === undefined || hasId(page, allIds)
       ? []
       : [
           {
@@ -110,17 +122,15 @@ function settingsOf(log: NetworkLog, talk: LearnedTalk): readonly LearnedSetting
 }
 
 /** How a conversation is made, where that is before its first message. */
-function makingOf(
-  ids: readonly LearnedId[],
-  { said, read }: LearnedTalk,
-  known: KnownValues,
-): LearnedSetting[] {
+function makingOf(ids: readonly LearnedId[], talk: LearnedTalk, known: KnownValues): LearnedSetting[] {
   const id = ids.find(({ slot }) => slot === "conversation");
   if (id === undefined) return [];
   const bytes = bytesInLine(id.value);
   if (id.told === undefined) return [{ name: "conversation", value: "own", from: id.used, bytes }];
   const { exchange, place } = id.told;
-  if (exchange === said.exchange || exchange === read || exchange.method === "GET") return [];
+  const messages = talk.turns === undefined ? [talk] : Object.values(talk.turns);
+  const isOfMessage = messages.some(({ said, read }) => [said.exchange, read].includes(exchange));
+  if (isOfMessage || exchange.method === "GET") return [];
   const making = { request: requestTemplate(exchange, known), ...bodyOf(exchange.requestBody, known) };
   return [
     {
@@ -132,31 +142,14 @@ function makingOf(
   ];
 }
 
-function bodyOf(body: unknown, known: KnownValues): { readonly body?: unknown } {
-  const template = bodyTemplate(body, known);
-  return template === undefined ? {} : { body: template };
-}
-
-/** Where an exchange tells the ids that it makes; undefined where it tells none. */
-function placesOf(
-  ids: readonly LearnedId[],
-  exchange: LoggedExchange,
-): Partial<Record<IdSlot, string>> | undefined {
-  const told = ids.flatMap(({ slot, told }) =>
-    told?.exchange === exchange ? [[slot, told.place] as const] : [],
-  );
-  return told.length === 0 ? undefined : Object.fromEntries(told);
-}
-
 /** A stream that is the only one to tell the ids says so itself. */
 function streamWith(
-  description: StreamDescription,
-  { said, read, reply }: LearnedTalk,
-  ids: readonly LearnedId[],
+  { said, read, reply: { description, knownAs } }: LearnedTalk,
+  told: Partial<Record<IdSlot, string>>,
 ): StreamDescription {
-  const told = placesOf(ids, read);
-  if (told === undefined || (read !== said.exchange && reply.knownAs !== undefined)) return description;
-  return { ...description, started: told };
+  const started = Object.entries(told).filter(([, place]) => !isHeaderPlace(place));
+  if (started.length === 0 || (read !== said.exchange && knownAs !== undefined)) return description;
+  return { ...description, started: Object.fromEntries(started) };
 }
 
 function hasId({ path }: LoggedExchange, ids: readonly LearnedId[]): boolean {

@@ -18,11 +18,15 @@ export interface LoggedExchange {
   readonly path: string;
   /** Milliseconds, all by one clock. */
   readonly began_ms: number;
+  /** When the last of the answer had come, by the same clock; as far as that was written down. */
+  readonly ended_ms: number;
   /** Names in lower case. */
   readonly requestHeaders: Readonly<Record<string, string>>;
   /** The parsed JSON, or the text where it is none; undefined where there was no body. */
   readonly requestBody: unknown;
   readonly status: number;
+  /** Names in lower case. */
+  readonly answerHeaders: Readonly<Record<string, string>>;
   /** Without its parameters: `text/event-stream`. */
   readonly contentType: string;
   /** The answer's text; null where the log has none of it. */

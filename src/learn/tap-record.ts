@@ -14,6 +14,7 @@ const Tapped = z.object({
   path: z.string(),
   request: Part,
   began_ms: z.number(),
+  ended_ms: z.nullish(z.number()),
   status: z.nullable(z.number()),
   response: Part,
 });
@@ -37,7 +38,16 @@ function exchangesIn(text: string): readonly z.infer<typeof Tapped>[] | undefine
   return read.success && lines.length > 0 ? read.data : undefined;
 }
 
-function exchangeOf({ id, method, path, request, began_ms, status, response }: z.infer<typeof Tapped>) {
+function exchangeOf({
+  id,
+  method,
+  path,
+  request,
+  began_ms,
+  ended_ms,
+  status,
+  response,
+}: z.infer<typeof Tapped>) {
   const sent = textOf(request);
   const got = textOf(response);
   return {
@@ -47,9 +57,11 @@ function exchangeOf({ id, method, path, request, began_ms, status, response }: z
     origin: `http://${request.headers["host"] ?? "127.0.0.1"}`,
     path,
     began_ms,
+    ended_ms: ended_ms ?? began_ms,
     requestHeaders: request.headers,
     requestBody: jsonOrText(sent),
     status: status ?? 0,
+    answerHeaders: response.headers,
     contentType: withoutParameters(response.headers["content-type"] ?? ""),
     answer: got === "" ? null : got,
     frames: [],

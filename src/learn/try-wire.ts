@@ -1,7 +1,7 @@
 import { DEFAULTS } from "../contract/defaults.ts";
 import { messageOf } from "../errors.ts";
 import { departuresOf } from "../targets/departures.ts";
-import type { ChatClient, Sent } from "../targets/drivers/chat-client.ts";
+import type { ChatClient, OutgoingMessage, Sent } from "../targets/drivers/chat-client.ts";
 import { createContractChat } from "../targets/drivers/contract-chat.ts";
 import { connectDriver } from "../targets/drivers/driver.ts";
 import { Refusal } from "../targets/drivers/refused-words.ts";
@@ -42,6 +42,8 @@ export interface TryOptions {
 
 /** Short, and one that any model has an answer to. */
 const SAID = "Say hello in three words.";
+/** Said where later messages are sent by another call than the first. */
+const SAID_LATER = "Say goodbye in three words.";
 
 /** Longest wait for the reply, in milliseconds: an engine may have to load its model. */
 const PATIENCE_MS = 120_000;
@@ -73,9 +75,16 @@ export async function tryWire(learned: LearnedWire, { token, signal }: TryOption
       conversation ??= told;
     });
     conversation ??= sent.conversation;
+    let turns = 1;
+    if (learned.wire.send_first !== undefined) {
+      await sayLater(chat, { place, conversation }, until, problems);
+      turns += 1;
+    }
     if (conversation !== null && chat.lacking["show rows"] === undefined) {
       rows = (await chat.rows(conversation, until)).length;
-      if (rows < 2) problems.push(`its conversation lists ${rows} rows, not the message and its reply`);
+      if (rows < 2 * turns) {
+        problems.push(`its conversation lists ${rows} rows, not each message and its reply`);
+      }
     }
     if (conversation !== null && chat.lacking["delete conversations"] === undefined) {
       const isDeleted = await chat
@@ -90,6 +99,21 @@ export async function tryWire(learned: LearnedWire, { token, signal }: TryOption
     await client.close();
   }
   return { said: SAID, reply, rows, left: conversation, problems };
+}
+
+/** Says something in a conversation that has begun: by another call than its first message. */
+async function sayLater(
+  chat: ChatClient,
+  { place, conversation }: Pick<OutgoingMessage, "place" | "conversation">,
+  signal: AbortSignal,
+  problems: string[],
+): Promise<void> {
+  if (conversation === null) {
+    problems.push("the first message's answer did not tell which conversation it began");
+    return;
+  }
+  const sent = await chat.send({ place, conversation, text: SAID_LATER }, signal);
+  await readReply(sent, signal, problems, () => undefined);
 }
 
 async function connect(

@@ -1,6 +1,6 @@
 import type { WireSettings } from "../contract/wire-description.ts";
 import { hasSlot } from "../targets/drivers/has-slot.ts";
-import type { LearnedTalk } from "./learn-talk.ts";
+import type { LearnedMessage, LearnedTalk } from "./learn-talk.ts";
 import type { UnknownSetting } from "./learned-wire.ts";
 
 /** What no log had, each with what a person would have to do for it. */
@@ -15,7 +15,7 @@ const ASK: Readonly<Partial<Record<keyof WireSettings, string>>> = {
 };
 
 /** What a wire does not say, and how it could be learned. */
-export function unknownOf(wire: WireSettings, { reply }: LearnedTalk): UnknownSetting[] {
+export function unknownOf(wire: WireSettings, { reply, turns }: LearnedTalk): UnknownSetting[] {
   // A wire to which the whole conversation is told keeps nothing that could be listed.
   const keepsNothing = hasSlot(wire.send, "history");
   const needless = new Set(keepsNothing ? ["rows", "conversations", "delete_conversation"] : []);
@@ -33,6 +33,14 @@ export function unknownOf(wire: WireSettings, { reply }: LearnedTalk): UnknownSe
             why: "nothing says which conversation a message is for: send two messages before you save",
           },
         ]),
+    ...(turns === undefined || isOneCall(turns.first) === isOneCall(turns.later)
+      ? []
+      : [{ setting: "send_first", why: "its reply comes in another way than those of later messages" }]),
     ...missing.map(([setting, why]) => ({ setting, why })),
   ];
+}
+
+/** Whether the call that carries a message is answered with the reply. */
+function isOneCall({ said, read }: LearnedMessage): boolean {
+  return said.exchange === read;
 }

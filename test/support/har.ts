@@ -6,6 +6,9 @@ export interface HarEntry {
   /** Sent as JSON. */
   readonly body?: unknown;
   readonly status?: number;
+  readonly answerHeaders?: Readonly<Record<string, string>>;
+  /** How long its answer came, in milliseconds. */
+  readonly took_ms?: number;
   /** Of the answer; JSON where it is left out. */
   readonly type?: string;
   /** Text as it is, anything else as JSON; undefined for none. */
@@ -20,22 +23,23 @@ export function harOf(...entries: readonly HarEntry[]): unknown {
 }
 
 function entryOf(
-  { request, headers = {}, body, status = 200, type, answer, frames }: HarEntry,
+  { request, headers = {}, body, status = 200, answerHeaders = {}, took_ms, type, answer, frames }: HarEntry,
   index: number,
 ) {
   const [method = "", url = ""] = request.split(" ");
   const text = typeof answer === "string" ? answer : JSON.stringify(answer);
   return {
     startedDateTime: new Date(Date.UTC(2026, 0, 1, 0, 0, index)).toISOString(),
+    ...(took_ms !== undefined && { time: took_ms }),
     request: {
       method: method === "WS" ? "GET" : method,
       url,
-      headers: Object.entries(headers).map(([name, value]) => ({ name, value })),
+      headers: asList(headers),
       ...(body !== undefined && { postData: { mimeType: "application/json", text: JSON.stringify(body) } }),
     },
     response: {
       status,
-      headers: [],
+      headers: asList(answerHeaders),
       content: { mimeType: type ?? "application/json; charset=utf-8", ...(text !== undefined && { text }) },
     },
     ...(frames !== undefined && {
@@ -47,6 +51,10 @@ function entryOf(
       })),
     }),
   };
+}
+
+function asList(headers: Readonly<Record<string, string>>) {
+  return Object.entries(headers).map(([name, value]) => ({ name, value }));
 }
 
 /** Server-sent events with this JSON, or text, as their data. */

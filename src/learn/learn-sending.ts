@@ -1,0 +1,94 @@
+import { bodyOf, type KnownValues, requestTemplate } from "./fill-templates.ts";
+import { leavesOf } from "./json-leaves.ts";
+import { type IdSlot, type LearnedId, placesOf } from "./learn-ids.ts";
+import type { LearnedMessage } from "./learn-talk.ts";
+import type { LoggedExchange } from "./network-log.ts";
+
+/** A call that carries a message: `contract.wire.send`, or `send_first`. */
+export interface LearnedSending {
+  readonly exchange: LoggedExchange;
+  readonly request: string;
+  readonly body?: unknown;
+  readonly told?: Partial<Record<IdSlot, string>>;
+}
+
+/** How messages are sent: all alike, or a conversation's first one by a call of its own. */
+export interface LearnedSendings {
+  readonly send: LearnedSending;
+  readonly first: LearnedSending | undefined;
+}
+
+/** A message with what is known of the values in its request. */
+export interface KnownMessage {
+  readonly message: LearnedMessage;
+  readonly known: KnownValues;
+}
+
+/** Makes templates of a conversation's later message, and of its first one where the log has that. */
+export function learnSendings(later: KnownMessage, first: KnownMessage | undefined): LearnedSendings {
+  const send = sendingOf(later);
+  if (first === undefined) return { send, first };
+  const begin = sendingOf(first);
+  if (!isSameCall(send, begin)) return { send, first: begin };
+  const told = { ...begin.told, ...send.told };
+  const body = withNulls(send.body, first.message.said.body);
+  return {
+    send: { ...send, ...(body !== undefined && { body }), ...(Object.keys(told).length > 0 && { told }) },
+    first: undefined,
+  };
+}
+
+function sendingOf({ message: { said, read }, known }: KnownMessage): LearnedSending {
+  const { exchange } = said;
+  const told = toldBySending(known.ids, exchange, { isStream: exchange === read });
+  return {
+    exchange,
+    request: requestTemplate(exchange, known),
+    ...bodyOf(said.body, known),
+    ...(told !== undefined && { told }),
+  };
+}
+
+/** A stream's events tell ids themselves; only its headers are the call's. */
+function toldBySending(
+  ids: readonly LearnedId[],
+  exchange: LoggedExchange,
+  { isStream }: { readonly isStream: boolean },
+): LearnedSending["told"] {
+  const told = Object.entries(placesOf(ids, exchange) ?? {}).filter(
+    ([, place]) => !isStream || isHeaderPlace(place),
+  );
+  return told.length === 0 ? undefined : Object.fromEntries(told);
+}
+
+/** Whether an id stands in a header of the answer. */
+export function isHeaderPlace(place: string): boolean {
+  return place.startsWith("@header.");
+}
+
+/** Whether two templates are of one call, in which ids are there or not. */
+function isSameCall(one: LearnedSending, other: LearnedSending): boolean {
+  return one.request === other.request && said(one.body) === said(other.body);
+}
+
+/** What a body says that is neither an id, nor a number or a time that is another one each time. */
+function said(body: unknown): string {
+  const words = leavesOf(body).filter(
+    ({ value }) =>
+      value !== null &&
+      value !== "" &&
+      typeof value !== "number" &&
+      !/^\{(?!text|history)|^\d{4}-\d\d-\d\dT/.test(String(value)),
+  );
+  return JSON.stringify(words.toSorted((a, b) => (a.place < b.place ? -1 : 1)));
+}
+
+/** What is null in the first message is written so where there is nothing for a slot. */
+function withNulls(template: unknown, first: unknown): unknown {
+  if (typeof template === "string" && first === null) return template.replace(/^\{([a-z|]+)\}$/, "{$1|null}");
+  if (typeof template !== "object" || template === null || Array.isArray(template)) return template;
+  const beside = typeof first === "object" && first !== null ? (first as Record<string, unknown>) : {};
+  return Object.fromEntries(
+    Object.entries(template).map(([name, value]) => [name, withNulls(value, beside[name])]),
+  );
+}
