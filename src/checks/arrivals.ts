@@ -25,9 +25,13 @@ export class Arrivals<Item> {
   take(item: Item, { isTalk }: { readonly isTalk: boolean }): void {
     this.#came.push(item);
     for (const wait of this.#waiting) if (wait.isIt(item)) wait.resolve();
-    if (!isTalk) return;
+    if (isTalk) this.expectTalk();
+  }
+
+  /** From now on something must come. */
+  expectTalk(): void {
     clearTimeout(this.#silence);
-    this.#silence = setTimeout(this.#giveUp, this.#patienceMs);
+    if (!this.#hasEnded) this.#silence = setTimeout(this.#giveUp, this.#patienceMs);
   }
 
   /** The stream's end: nothing more is waited for after it. */

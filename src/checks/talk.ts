@@ -117,10 +117,13 @@ function attend(
   read: (options: Parameters<Sent["read"]>[0]) => Reading,
 ): Hearing {
   const silent = new AbortController();
-  const arrivals = new Arrivals<ReplyFact>(silencePatienceOf(context.target), () => {
-    FALLING_SILENT.add(context.target);
+  const { target } = context;
+  const patience = silencePatienceOf(target, talk.place.options);
+  const arrivals = new Arrivals<ReplyFact>(patience.ms, () => {
+    FALLING_SILENT.add(target);
     silent.abort();
   });
+  if (patience.isFromStart) arrivals.expectTalk();
   const name = { message: sent.message, reply: sent.reply };
   const { ended: streamEnded, leave } = read({
     signal: AbortSignal.any([context.signal, silent.signal]),
@@ -145,16 +148,24 @@ function attend(
 }
 
 /**
- * How long a stream that has begun to talk may be silent, in milliseconds. A back end that promises nothing, and has
- * left a stream open for good before an engine that is never slow by itself, will do so again: that is waited for once.
+ * How long a stream that has begun to talk may be silent, in milliseconds. Before an engine that is never slow but where
+ * it is told to be, a back end that promises nothing need not be waited for as for a model that loads, also before its
+ * first word; and one that has left a stream open for good will do so again: that is waited for once.
  */
-function silencePatienceOf(target: Context["target"]): number {
-  const isKnown = FALLING_SILENT.has(target) && target.capabilities.has("direct the engine");
-  const isPromised = target.capabilities.has("speak the contract");
-  return isKnown && !isPromised ? Math.min(patienceOf(target), SILENT_AGAIN_MS) : patienceOf(target);
+function silencePatienceOf(
+  target: Context["target"],
+  { stand_in_load_ms: load, stand_in_pause_ms: pause, stand_in_token_ms: token }: EngineOptions,
+): { readonly ms: number; readonly isFromStart: boolean } {
+  const isFromStart =
+    target.capabilities.has("direct the engine") && !target.capabilities.has("speak the contract");
+  if (!isFromStart) return { ms: patienceOf(target), isFromStart };
+  const told = Math.max(...[load, pause, token].map((each) => Number(each ?? 0)));
+  const undirected = FALLING_SILENT.has(target) ? SILENT_AGAIN_MS : SILENT_MS;
+  return { ms: Math.min(patienceOf(target), told + undirected), isFromStart };
 }
 
 const FALLING_SILENT = new WeakSet<Context["target"]>();
+const SILENT_MS = 10_000;
 const SILENT_AGAIN_MS = 5_000;
 
 /** Says something, and hears its reply to the end. */

@@ -1,3 +1,5 @@
+import { itemsOfMap } from "../targets/drivers/json-place.ts";
+
 /** One value in JSON that holds no others, with where it stands: `choices.0.delta.content`. */
 export interface Leaf {
   readonly place: string;
@@ -40,6 +42,18 @@ export function listsIn(value: unknown, place = "", deepest = 4): ListOfObjects[
   return [
     ...own,
     ...inner.flatMap(([name, each]) => listsIn(each, place === "" ? name : `${place}.${name}`, deepest - 1)),
+  ];
+}
+
+/** The maps in JSON whose items are objects, each as a list of these, the outermost first. */
+export function mapsIn(value: unknown, place = "", deepest = 4): ListOfObjects[] {
+  if (typeof value !== "object" || value === null || Array.isArray(value) || deepest === 0) return [];
+  const items = itemsOfMap(value) ?? [];
+  return [
+    ...(items.length > 0 ? [{ place, items }] : []),
+    ...Object.entries(value).flatMap(([name, each]) =>
+      mapsIn(each, place === "" ? name : `${place}.${name}`, deepest - 1),
+    ),
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { WireSettings } from "../contract/wire-description.ts";
 import { knownRole, statusMeant } from "../targets/drivers/described-rows.ts";
 import { valueAt } from "../targets/drivers/json-place.ts";
-import { type Leaf, lastName, leavesOf, listsIn } from "./json-leaves.ts";
+import { type Leaf, lastName, leavesOf, listsIn, mapsIn } from "./json-leaves.ts";
 import type { LearnedTalk } from "./learn-talk.ts";
 import { MODEL_NAME } from "./log-words.ts";
 import { jsonAnswer, type LoggedExchange, type NetworkLog } from "./network-log.ts";
@@ -23,7 +23,8 @@ export function learnRows({ exchanges }: NetworkLog, { said, reply }: LearnedTal
     ({ began_ms, method }) => method === "GET" && began_ms >= said.exchange.began_ms,
   );
   for (const exchange of after.toReversed()) {
-    for (const { place, items } of listsIn(jsonAnswer(exchange))) {
+    const answer = jsonAnswer(exchange);
+    for (const { place, items } of [...listsIn(answer), ...mapsIn(answer)]) {
       const found = rowsIn(items, said.text, reply.text);
       if (found !== undefined) return { exchange, rows: { list: place, ...found.rows }, row: found.row };
     }
@@ -53,7 +54,10 @@ function rowsIn(items: readonly object[], said: string, replied: string) {
       ({ place, value }) =>
         place !== text && place !== role && name.test(lastName(place)) && typeof value === type,
     )?.place;
-  const id = at(/^(?:_?id|uuid|message_?id|key)$/i, "string") ?? at(/^(?:_?id|message_?id)$/i, "number");
+  const id =
+    at(/^(?:_?id|uuid|message_?id|key)$/i, "string") ??
+    at(/^(?:_?id|message_?id)$/i, "number") ??
+    at(/^@key$/, "string");
   const status = at(/^(?:status|state)$/i, "string");
   const prompt = at(/(?:prompt|input)_?tokens|tokens_?in/i, "number");
   const completion = at(/(?:completion|output)_?tokens|tokens_?out/i, "number");

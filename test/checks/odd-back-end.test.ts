@@ -6,12 +6,13 @@ import { startTestEngine } from "../services/engine/client.ts";
 import { ODD_WIRE, type OddFault, startOddBackEnd } from "../support/odd-back-end.ts";
 
 const SUITES = ["cancel", "isolation", "model-conversation", "health", "http", "limits", "thoughts"];
+const PERSISTENCE = ["persistence"];
 
 /** What is found of it, by an engine whose record can be seen. */
 async function judge(
   only: RegExp,
   faults: readonly OddFault[] = [],
-  model = "llama3.1:8b",
+  { model = "llama3.1:8b", suites = SUITES } = {},
 ): Promise<RunReport> {
   const engine = await startTestEngine();
   const { url, close } = await startOddBackEnd(engine.url, faults, { model });
@@ -24,7 +25,7 @@ async function judge(
     contract,
     settings: { heartbeatMs: 300 },
   };
-  return await verify({ suite: SUITES, grep: only, target });
+  return await verify({ suite: suites, grep: only, target });
 }
 
 const verdicts = ({ results }: RunReport, verdict: string): string[] =>
@@ -84,10 +85,20 @@ test.each<[OddFault | undefined, string[]]>([
   ["thoughts-lost", ["thoughts/kept"]],
   ["thoughts-sent", ["thoughts/not-sent"]],
 ])("of a model that thinks, %s is seen where thoughts go", async (fault, broken) => {
-  const report = await judge(/^thoughts\//, fault === undefined ? [] : [fault], "qwen3:8b");
+  const report = await judge(/^thoughts\//, fault === undefined ? [] : [fault], { model: "qwen3:8b" });
   expect(verdicts(report, "broken")).toEqual(broken);
   // What is told as text is not known to be a thought.
   expect(verdicts(report, "skipped")).toHaveLength(fault === "thoughts-in-text" ? 3 : 0);
+});
+
+test("what is stored of a cancelled reply is not judged where a cancel ends none, and that is said in its answer's words", async () => {
+  const report = await judge(/^persistence\/cancelled$/, ["cancel-ignored"], { suites: PERSISTENCE });
+  expect(report.results.map(({ outcome }) => outcome)).toMatchObject([
+    {
+      verdict: "skipped",
+      reason: expect.stringMatching(/DELETE \/chats\/c1\/answers\/\w+ answered 204.*went on to its end/),
+    },
+  ]);
 });
 
 test("where every message is refused, nothing is called broken, and the answer's own words are told", async () => {

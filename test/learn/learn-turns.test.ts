@@ -177,3 +177,26 @@ test("ids in headers, and a DELETE that ends a reply while it comes", () => {
   });
   expect(wire.stream).not.toHaveProperty("started");
 });
+
+test("rows that are a map by their ids are listed in its order", () => {
+  const { wire } = learn(
+    { request: `POST ${AT}/say`, body: { text: "Why is the sea salty?" }, type: SSE, answer: rivers },
+    {
+      request: `GET ${AT}/chat`,
+      answer: {
+        thread: {
+          "m-7": { by: "me", text: "Why is the sea salty?" },
+          "m-8": { by: "it", text: "Rivers bring salt." },
+        },
+      },
+    },
+  );
+  expect(wire.rows).toEqual({
+    request: "GET /chat",
+    list: "thread",
+    text: "text",
+    role: "by",
+    roles: { user: ["me"], assistant: ["it"] },
+    id: "@key",
+  });
+});

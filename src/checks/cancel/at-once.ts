@@ -8,7 +8,7 @@ export const atOnce = defineCheck<Context["target"], CancelledReply>({
   claim: "a cancel right after the message, before anything came of it, is not lost",
   why: "huggingface/chat-ui#2334: a cancel before the first token is lost, and the whole reply comes.",
   lookAt:
-    "the time between the message's answer and the gateway's first event: a cancel in it must wait for the generation, not miss it",
+    "the time between the message's answer and its reply's first event: a cancel in it must wait for the generation, not miss it",
   needs: ["cancel"],
   isTimed: true,
   collect: (context) =>

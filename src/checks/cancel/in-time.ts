@@ -23,7 +23,7 @@ export const inTime = defineCheck<Context["target"], readonly TimedCall[]>({
   id: "cancel/in-time",
   claim: "cancel and delete answer within 1 s, also while nothing comes of the reply any more",
   why: "A Stop that waits for what does not answer is the one thing that must not happen to it.",
-  lookAt: "what the HMI's cancel waits for: after a moment it must end the reply itself",
+  lookAt: "what a cancel waits for: after a moment it must end the reply by itself",
   needs: ["direct the engine"],
   isTimed: true,
   async collect(context) {

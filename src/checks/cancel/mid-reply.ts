@@ -9,7 +9,7 @@ export const midReply = defineCheck<Context["target"], CancelledReply>({
   claim: "a cancel in mid-reply stops the stream and the engine within 250 ms",
   why: "The seed's page had a stop button whose call answered 404, and the engine worked on.",
   lookAt:
-    "the gateway's cancel: it must abort the request to the engine, not only its own loop, and then end the stream",
+    "what a cancel does: it must abort the request to the engine, not only its own loop, and then end the stream",
   needs: ["cancel"],
   isTimed: true,
   collect: cancelledInMidReply,

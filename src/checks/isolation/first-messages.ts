@@ -25,7 +25,7 @@ export const firstMessages = defineCheck<Context["target"], Evidence>({
   id: "isolation/first-messages",
   claim: "first messages that are sent at once, each without a conversation, make a conversation each",
   why: "Two tabs that begin at the same moment find themselves in one conversation, each with the other's question.",
-  lookAt: "POST /api/chat/message with session_id null: it makes a conversation, it does not look for one",
+  lookAt: "a message to no conversation: it makes one, it does not look for one",
   needs: ["show rows", "remember conversations"],
   async collect(context) {
     const { capabilities } = context.target;

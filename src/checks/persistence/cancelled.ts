@@ -1,3 +1,4 @@
+import { NotTold } from "../../errors.ts";
 import { CouldNotRun, defineCheck } from "../../harness/check.ts";
 import type { Context } from "../stage.ts";
 import { isWhole, lastWord } from "../stream-words.ts";
@@ -11,8 +12,18 @@ export const cancelled = defineCheck<Context["target"], StoredReply>({
   needs: ["show rows", "cancel"],
   collect: cancelledReply,
   judge(reply) {
-    // What a stack does that does not cancel at all is for the suite about cancelling.
-    if (isWhole(lastWord(reply.stream))) throw new CouldNotRun(`nothing was cancelled: ${describe(reply)}`);
+    if (isWhole(lastWord(reply.stream))) throw notCancelled(reply);
     return judgeStored(reply, "cancelled") ?? { verdict: "holds", seen: describe(reply) };
   },
 });
+
+/** What a stack does that does not cancel at all is for the suite about cancelling. */
+function notCancelled(reply: StoredReply): Error {
+  const { speaksContract, cancelAnswer } = reply;
+  if (speaksContract || cancelAnswer === undefined) {
+    return new CouldNotRun(`nothing was cancelled: ${describe(reply)}`);
+  }
+  return new NotTold(
+    `no reply was cancelled that could be looked at: ${cancelAnswer}, and the reply went on to its end (the suite cancel judges that)`,
+  );
+}

@@ -5,6 +5,7 @@ import type { Broken } from "../../harness/check.ts";
 import { refusedWords } from "../../targets/drivers/refused-words.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http.ts";
+import { ownWords } from "../../targets/own-words.ts";
 import { generationsFor } from "../engine-record.ts";
 import type { Context } from "../stage.ts";
 import { lastWord } from "../stream-words.ts";
@@ -12,6 +13,7 @@ import {
   type Hearing,
   hear,
   hearAgain,
+  nameFor,
   sayIn,
   settledRowsOf,
   shownRowsOf,
@@ -35,6 +37,8 @@ export interface StoredReply {
   readonly replay: SeenStream | null;
   /** What the engine was asked for this message; empty where it cannot be watched. */
   readonly generations: readonly GenerationRecord[];
+  /** What a cancel of it was answered, in words; left out where none was asked for, or the stream was closed instead. */
+  readonly cancelAnswer?: string;
   /** Whether the target says of itself that it follows the contract: what its rows say of an ending is judged to the word. */
   readonly speaksContract: boolean;
 }
@@ -58,9 +62,10 @@ export function cancelledReply(context: Context): Promise<StoredReply> {
   return storeReply(context, "cancelled", options, {
     async meanwhile(hearing, { conversation }) {
       await hearing.until("its third token", texts(3));
-      if (conversation === null) return hearing.leave();
-      const answer = await context.target.chat.cancel({ conversation }, context.signal);
-      if (answer === null) hearing.leave();
+      if (conversation === null) return void hearing.leave();
+      const answer = await context.target.chat.cancel(nameFor(context, hearing.name()), context.signal);
+      if (answer === null) return void hearing.leave();
+      return `${answer.request} answered ${answer.status} ${ownWords(answer)}`.trim();
     },
   });
 }
@@ -71,7 +76,7 @@ export function unreadReply(context: Context): Promise<StoredReply> {
   return storeReply(context, "left by its reader", options, {
     async meanwhile(hearing) {
       await hearing.until("its third token", texts(3));
-      hearing.leave();
+      return void hearing.leave();
     },
     isStored: (row, read) => row.content.length > read.length,
   });
@@ -160,8 +165,8 @@ function mark(text: string | undefined, streamed: string): string {
 
 /** How one reply is brought about. */
 interface StoredScene {
-  /** Done while it is streamed. */
-  readonly meanwhile?: (hearing: Hearing, talk: Talk) => Promise<void>;
+  /** Done while it is streamed; tells what a cancel was answered. */
+  readonly meanwhile?: (hearing: Hearing, talk: Talk) => Promise<string | undefined>;
   /** Whether its row is as it must be in the end: it is waited for where rows do not say themselves that they are. */
   readonly isStored?: (row: SeenRow, read: string) => boolean;
   /** How far the engine is asked to count, where nothing else directs it: what is not broken off is to be short. */
@@ -179,7 +184,7 @@ async function storeReply(
     const talk = await startTalk(context, { name: "persistence", options });
     const sent = await sayIn(context, talk, `Count to ${upTo},\n🏛️ please: ${context.canary(name)}`);
     const hearing = hear(context, talk, sent);
-    await meanwhile?.(hearing, talk);
+    const cancelAnswer = await meanwhile?.(hearing, talk);
     const stream = await hearing.ended;
     const rows = await settledRowsOf(context, talk, (seen) => {
       const row = replyRow({ rows: seen });
@@ -190,6 +195,7 @@ async function storeReply(
       name,
       asked: sent.text,
       stream,
+      ...(cancelAnswer !== undefined && { cancelAnswer }),
       rows,
       history: await shownRowsOf(context, talk),
       replay: speaksContract ? await hearAgain(context, talk, sent).ended : null,

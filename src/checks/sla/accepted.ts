@@ -9,7 +9,7 @@ export const accepted = defineCheck<Context["target"], Samples>({
   id: "sla/accepted",
   claim: `a message is accepted in under ${TARGETS.acceptedP95} ms at P95, while ten users chat`,
   why: "A message that is not acknowledged at once is sent again.",
-  lookAt: "what POST /api/chat/message waits for: two rows on disk, and nothing else",
+  lookAt: "what the call that takes a message waits for: its rows on disk, and nothing else",
   needs: [],
   isTimed: true,
   collect: timeMessages,

@@ -38,7 +38,8 @@ function judgeByWire(stream: StreamByDoor): Broken | undefined {
   const first = kinds.indexOf("done");
   const hasTextAfter = kinds.lastIndexOf("text") > first;
   if (first >= 0 && !hasTextAfter && stream.end === "closed") return undefined;
-  const after = hasTextAfter ? "text after the end" : END[stream.end];
+  const left = stream.end === "given-up" ? "a stream that was left open after its end" : END[stream.end];
+  const after = hasTextAfter ? "text after the end" : left;
   return {
     verdict: "broken",
     expected: "an end that is told, no text after it, and then the stream closed by the server",

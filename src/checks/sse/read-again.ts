@@ -29,7 +29,7 @@ export const readAgain = defineCheck<Context["target"], Evidence>({
   id: "sse/read-again",
   claim: "a finished stream that is read again says the same, and changes nothing",
   why: "docs/faults.md, row 43: reading it again generates again, and overwrites the saved reply.",
-  lookAt: "GET /api/chat/stream/{session_id}: of an answered conversation it reads the store",
+  lookAt: "the stream of a conversation that is answered: it reads the store",
   needs: ["read a reply again"],
   collect: (context) =>
     context.target.capabilities.has("speak the contract") ? readByContract(context) : readByWire(context),

@@ -39,6 +39,8 @@ interface BegunStream extends Pick<OpenStream, "head" | "ended"> {
 export class DescribedCalls {
   readonly #service: DescribedService;
   readonly #readFacts: FactReaderMaker;
+  /** Whether a stream was left open after its end: that is waited for once. */
+  #isLeftOpen = false;
 
   constructor(service: DescribedService) {
     this.#service = service;
@@ -104,7 +106,7 @@ export class DescribedCalls {
   async #open(
     { request, body }: DescribedCall,
     values: SlotValues,
-    options: { readonly signal: AbortSignal; readonly onFact?: (fact: TimedFact) => void },
+    options: OpenOptions,
   ): Promise<OpenStream> {
     const { client, token, wire } = this.#service;
     const { method, path } = callIn<HttpMethod | "WS">(request, values);
@@ -122,18 +124,57 @@ export class DescribedCalls {
           framing: wire.stream.framing === "socket.io" ? "socket.io" : "websocket",
           readFacts,
         })
-      : client.openStream(method, path, {
-          ...options,
-          headers,
-          readFacts,
-          ...(filled !== undefined && { body: filled }),
-        }));
+      : this.#untilClosed(options, (limited) =>
+          client.openStream(method, path, {
+            ...limited,
+            headers,
+            readFacts,
+            ...(filled !== undefined && { body: filled }),
+          }),
+        ));
     return { head, ended: ended.then((seen) => withEnd(seen, wire.stream)) };
+  }
+
+  /**
+   * Opens a stream that is left, and so is `given-up`, where it is still open some time after its end was told: a channel
+   * that is there for the next reply, too, is never closed.
+   */
+  async #untilClosed(
+    options: OpenOptions,
+    open: (options: OpenOptions) => Promise<OpenStream>,
+  ): Promise<OpenStream> {
+    const left = new AbortController();
+    let closing: NodeJS.Timeout | undefined;
+    const leave = (): void => {
+      this.#isLeftOpen = true;
+      left.abort();
+    };
+    const stream = await open({
+      signal: AbortSignal.any([options.signal, left.signal]),
+      onFact: (fact) => {
+        options.onFact?.(fact);
+        if (fact.kind !== "done") return;
+        clearTimeout(closing);
+        closing = setTimeout(leave, this.#isLeftOpen ? CLOSE_AGAIN_MS : CLOSE_MS);
+      },
+    });
+    return { ...stream, ended: stream.ended.finally(() => clearTimeout(closing)) };
   }
 
   #headers(values: SlotValues): Record<string, string> {
     return fillHeaders(this.#service.wire.headers, values);
   }
+}
+
+/** How long a server may take to close a stream after its end was told, in milliseconds; ... */
+const CLOSE_MS = 5_000;
+
+/** ... and so long where it was waited for in vain. */
+const CLOSE_AGAIN_MS = 500;
+
+interface OpenOptions {
+  readonly signal: AbortSignal;
+  readonly onFact?: (fact: TimedFact) => void;
 }
 
 /** Where nothing else tells the end of a reply, that its stream was closed in order does. */

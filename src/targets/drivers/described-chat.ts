@@ -27,7 +27,7 @@ import { hasSlot } from "./has-slot.ts";
 import { idAt, idToldBy } from "./json-place.ts";
 import { Refusal } from "./refused-words.ts";
 import { lastFact, type SeenRow, textOf } from "./reply-facts.ts";
-import { requireList } from "./require-list.ts";
+import { requireItems } from "./require-list.ts";
 
 /** What a described wire is talked to with. */
 export interface DescribedWire extends DescribedService {
@@ -126,7 +126,7 @@ class DescribedChat implements ChatClient {
     const listing = this.#require(this.#given.wire.rows, "show rows");
     const listed: SeenRow[] = [];
     for await (const answer of this.#calls.pages(listing, this.#values({ conversation }), signal)) {
-      const items = requireList(answer, listing.list);
+      const items = requireItems(answer, listing.list);
       listed.push(...items.map((row) => readRow(row, conversation, listing, answer)));
     }
     const rows = listing.newest_first === true ? listed.toReversed() : listed;
@@ -136,13 +136,13 @@ class DescribedChat implements ChatClient {
   async conversations(signal: AbortSignal): Promise<readonly string[]> {
     const listing = this.#require(this.#given.wire.conversations, "list conversations");
     const answer = await this.#calls.call(listing, this.#values({}), signal);
-    return requireList(answer, listing.list).flatMap((each) => idAt(each, listing.id) ?? []);
+    return requireItems(answer, listing.list).flatMap((each) => idAt(each, listing.id) ?? []);
   }
 
   async models(signal: AbortSignal): Promise<readonly string[]> {
     const listing = this.#require(this.#given.wire.models, "list models");
     const answer = await this.#calls.call(listing, this.#values({}), signal);
-    return requireList(answer, listing.list).flatMap((each) => idAt(each, listing.id) ?? []);
+    return requireItems(answer, listing.list).flatMap((each) => idAt(each, listing.id) ?? []);
   }
 
   async health(signal: AbortSignal): Promise<SeenCall> {

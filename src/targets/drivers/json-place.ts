@@ -40,6 +40,19 @@ export function countAt(value: unknown, place: string | undefined): number | nul
   return typeof found === "number" && Number.isFinite(found) ? found : null;
 }
 
+/** What an item of a map is called in it, as a place in that item. */
+export const KEY_PLACE = "@key";
+
+/** The items of a map by their names, in its order, each with its name beside what is in it; undefined for anything else. */
+export function itemsOfMap(value: unknown): readonly object[] | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  const entries = Object.entries(value);
+  const areItems = entries.every(
+    ([, item]) => typeof item === "object" && item !== null && !Array.isArray(item),
+  );
+  return areItems ? entries.map(([name, item]) => ({ [KEY_PLACE]: name, ...item })) : undefined;
+}
+
 /** The list that stands there; undefined where there is none. */
 export function listAt(value: unknown, place: string): readonly unknown[] | undefined {
   const found = valueAt(value, place);

@@ -1,5 +1,5 @@
 import type { SeenCall } from "../http.ts";
-import { listAt } from "./json-place.ts";
+import { itemsOfMap, listAt, valueAt } from "./json-place.ts";
 import { Refusal } from "./refused-words.ts";
 
 /** The list at a place of an answer. Throws a {@link Refusal} that quotes the answer where there is none. */
@@ -7,4 +7,10 @@ export function requireList(answer: SeenCall, place: string): readonly unknown[]
   const list = answer.status < 300 ? listAt(answer.body, place) : undefined;
   if (list === undefined) throw new Refusal(answer);
   return list;
+}
+
+/** The same, also of a map by names, in its order. */
+export function requireItems(answer: SeenCall, place: string): readonly unknown[] {
+  const items = answer.status < 300 ? itemsOfMap(valueAt(answer.body, place)) : undefined;
+  return items ?? requireList(answer, place);
 }

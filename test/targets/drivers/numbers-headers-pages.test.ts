@@ -68,6 +68,20 @@ test("an id in a header goes into a body as a number, and a text that repeats it
   expect(asked).toEqual([{ thread: 17, parent: null, text: "Why?" }]);
 });
 
+test("rows that are a map come in its order, each by its name", async () => {
+  const server = createServer((_, response) =>
+    response.end(
+      JSON.stringify({ posts: { "p-9": { by: "user", words: "Why?" }, "p-3": { by: "bot", words: "So." } } }),
+    ),
+  );
+  const rows = { request: "GET /posts/{conversation}", list: "posts", id: "@key", text: "words", role: "by" };
+  const chat = describedChatAt(await listenOnAnyPort(server), { ...WIRE, rows });
+  expect(await chat.rows("17", signal)).toMatchObject([
+    { message_id: "p-9", role: "user", content: "Why?" },
+    { message_id: "p-3", role: "assistant", content: "So." },
+  ]);
+});
+
 test("a list in pages is read to its end, the first page without a cursor", async () => {
   const { chat, asked } = await startBackEnd(5);
   const rows = await chat.rows("17", signal);

@@ -32,6 +32,10 @@ test("each driver that is told of is there, and enough to talk by", async () => 
   }
 });
 
+test("a driver of a whole chat with a page says where that is, also one made of code", () => {
+  for (const name of ["seeds", "open-webui"] as const) expect(findDriver(name).wire?.page).toMatch(/^\//);
+});
+
 test("`described` alone says nothing, and is told what it needs", async () => {
   const refused = await connect(findDriver("described")).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(UserError);

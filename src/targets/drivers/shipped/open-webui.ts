@@ -9,6 +9,7 @@ export const openWebui = defineDriver({
   name: "open-webui",
   title: "Open WebUI, as its page talks to it",
   service: "hmi",
+  wire: { page: "/" },
   connect: async (context) => createOpenWebuiPage(context, await openWebuiToken(context)),
 });
 
