@@ -80,15 +80,17 @@ interface Spot {
   readonly values: readonly Leaf["value"][];
 }
 
-/** Where an event says what it is: a field that all have, with few words in it; or the name beside the data. */
+/** Where an event says what it is: a field that all have, also a deep one, with few words in it; or the name beside the data. */
 function typeOf(events: readonly LoggedEvent[]): string | undefined {
   if (events.some(({ name }) => name !== undefined)) return "@event";
   const objects = events
     .map(({ value }) => value)
     .filter((value) => typeof value === "object" && value !== null);
   if (objects.length < 2) return undefined;
-  return TYPE_NAMES.find((name) => {
-    const words = objects.map((value) => valueAt(value, name));
+  const places = leavesOf(objects[0]).map(({ place }) => place);
+  const named = TYPE_NAMES.flatMap((name) => places.filter((place) => lastName(place) === name));
+  return named.find((place) => {
+    const words = objects.map((value) => valueAt(value, place));
     const kinds = new Set(words);
     return (
       words.every((word) => typeof word === "string" && /^[\w.:/-]{1,60}$/.test(word)) &&

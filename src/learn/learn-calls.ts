@@ -1,6 +1,6 @@
 import type { WireSettings } from "../contract/wire-description.ts";
 import { idsUsedBy } from "./id-uses.ts";
-import { lastName, leavesOf, listsIn } from "./json-leaves.ts";
+import { lastName, leavesOf, listsIn, mapsIn } from "./json-leaves.ts";
 import type { IdSlot, LearnedId } from "./learn-ids.ts";
 import type { LearnedTalk } from "./learn-talk.ts";
 import { MODEL_NAME, segmentsOf } from "./log-words.ts";
@@ -103,7 +103,8 @@ function firstList(
   isMeant: (leaf: ReturnType<typeof leavesOf>[number]) => boolean,
 ): LearnedCall<ListRest> | undefined {
   for (const exchange of exchanges) {
-    for (const { place, items } of listsIn(jsonAnswer(exchange))) {
+    const answer = jsonAnswer(exchange);
+    for (const { place, items } of [...listsIn(answer), ...mapsIn(answer)]) {
       const leaf = items.flatMap((item) => leavesOf(item)).find(isMeant);
       // An id is told of each thing, and of each another.
       const isEach =

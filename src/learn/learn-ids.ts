@@ -1,4 +1,4 @@
-import { type IdUse, idsToldBy, idsUsedBy } from "./id-uses.ts";
+import { type IdUse, idsToldBy, idsUsedBy, type ToldId } from "./id-uses.ts";
 import type { LearnedMessage } from "./learn-talk.ts";
 import { segmentsOf } from "./log-words.ts";
 import type { LoggedExchange, NetworkLog } from "./network-log.ts";
@@ -34,15 +34,19 @@ export function learnIds(
   const about = log.exchanges.filter(({ origin }) => origin === send.origin);
   const tellers = about.flatMap(idsToldBy);
   const users = about.flatMap((exchange) => idsUsedBy(exchange));
+  const placesInSend = new Set(tellers.filter(({ exchange }) => exchange === send).map(({ place }) => place));
+  /** What another message was answered is told so of this one, too. */
+  const asOfSend = (id: ToldId | undefined): ToldId | undefined =>
+    id !== undefined && placesInSend.has(id.place) && isSameRoute(id.exchange, send)
+      ? { ...id, exchange: send }
+      : id;
   const ids: (LearnedId & { readonly weight: number })[] = [];
   for (const [value, uses] of Map.groupBy(users, (use) => use.value)) {
-    const [told] = tellers.filter(
+    const [firstTold] = tellers.filter(
       (each) => each.value === value && each.exchange.began_ms <= lastOf(uses).began_ms,
     );
-    const isNeeded =
-      uses.some(({ exchange }) => [send, read, rows].includes(exchange)) ||
-      told?.exchange === send ||
-      told?.exchange === read;
+    const told = asOfSend(firstTold);
+    const isNeeded = [told, ...uses].some((each) => each && [send, read, rows].includes(each.exchange));
     const isMadeUp =
       told === undefined && MADE_UP.test(value) && uses.some(({ exchange }) => exchange === send);
     if (!isNeeded || (told === undefined && !isMadeUp)) continue;
@@ -53,10 +57,14 @@ export function learnIds(
     const meant = slotOf(
       [...uses.flatMap(({ names }) => names), ...(told === undefined ? [] : [...told.names, ...told.names])],
       // Before a message is sent there is only the conversation.
-      { isConversation: isOfSend || uses.some(({ exchange, isInPath }) => exchange === rows && isInPath) },
+      {
+        isConversation: isOfSend || uses.some(({ exchange, isInPath }) => exchange === rows && isInPath),
+        // What the answer to a message names, and an address needs, without a word for what it is.
+        isReply: told?.exchange === send && uses.some(({ isInPath }) => isInPath),
+      },
     );
     if (meant === undefined) continue;
-    ids.push({ ...meant, value, used, told: isBefore(told?.exchange, uses) ? told : undefined });
+    ids.push({ ...meant, value, used, told: isBefore(firstTold?.exchange, uses) ? told : undefined });
   }
   const likely = ids.toSorted((a, b) => b.weight - a.weight);
   return likely.filter((id, index) => likely.findIndex(({ slot }) => slot === id.slot) === index);
@@ -72,12 +80,18 @@ export function kindredIds({ exchanges }: NetworkLog, ids: readonly LearnedId[])
       ({ value, place, exchange }) =>
         value !== id.value &&
         place === told.place &&
-        exchange.method === told.exchange.method &&
         exchange.origin === told.exchange.origin &&
-        segmentsOf(exchange.path).length === segmentsOf(told.exchange.path).length,
+        isSameRoute(exchange, told.exchange),
     );
     return alike.map(({ value, exchange, place }) => ({ ...id, value, told: { exchange, place } }));
   });
+}
+
+/** Whether two calls differ in no more than an id in their path. */
+function isSameRoute(one: LoggedExchange, other: LoggedExchange): boolean {
+  const [a, b] = [segmentsOf(one.path), segmentsOf(other.path)];
+  const different = a.filter((segment, index) => segment !== b[index]);
+  return one.method === other.method && a.length === b.length && different.length <= 1;
 }
 
 /** Where an exchange tells the ids that it makes; undefined where it tells none. */
@@ -107,12 +121,13 @@ function isBefore(told: LoggedExchange | undefined, uses: readonly IdUse[]): boo
 
 interface Weighing {
   readonly isConversation: boolean;
+  readonly isReply: boolean;
 }
 
 /** What an id is of by the words beside it, with how much speaks for that. */
 function slotOf(
   names: readonly string[],
-  { isConversation }: Weighing,
+  { isConversation, isReply }: Weighing,
 ): { readonly slot: IdSlot; readonly weight: number } | undefined {
   const weights = (Object.keys(WORDS) as IdSlot[]).map((slot) => ({
     slot,
@@ -121,5 +136,6 @@ function slotOf(
       (slot === "conversation" && isConversation ? 3 : 0),
   }));
   const [best] = weights.toSorted((a, b) => b.weight - a.weight);
-  return best === undefined || best.weight === 0 ? undefined : best;
+  if (best !== undefined && best.weight > 0) return best;
+  return isReply ? { slot: "reply", weight: 0 } : undefined;
 }

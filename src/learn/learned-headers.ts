@@ -21,19 +21,34 @@ export function learnHeaders({ requestHeaders }: LoggedExchange): LearnedHeaders
   const { authorization, cookie } = requestHeaders;
   const [scheme = ""] = authorization?.split(" ") ?? [];
   const isBearer = /^bearer$/i.test(scheme);
-  const needsToken = authorization !== undefined || Object.values(headers).includes("{token}");
+  // There is one token: where something else shows who calls, no cookie has to.
+  const isKeyed = authorization !== undefined || Object.values(headers).includes("{token}");
+  const session = isKeyed ? undefined : sessionCookieIn(cookie);
   return {
     headers: {
       ...headers,
+      ...(session !== undefined && { cookie: `${session}={token}` }),
       ...(authorization !== undefined && !isBearer && { authorization: `${scheme} {token}` }),
     },
     notes: [
-      ...(needsToken ? ["the page shows a secret: set auth.token (STACK_AUTH_TOKEN) to one of yours"] : []),
-      ...(cookie === undefined
-        ? []
-        : [
-            "the page sends a cookie: where the back end asks for it, set headers: { Cookie: 'NAME={token}' }, and auth.token",
-          ]),
+      ...(isKeyed ? ["the page shows a secret: set auth.token (STACK_AUTH_TOKEN) to one of yours"] : []),
+      ...(cookie === undefined ? [] : [cookieWords(session)]),
     ],
   };
+}
+
+/** The names of cookies by which back ends know people again. */
+const SESSION_COOKIE = /sess|(?:^|[._-])sid$|auth|token|jwt|login/i;
+
+/** The name of the one cookie that may say who calls; undefined where there is none, or several. */
+function sessionCookieIn(cookie = ""): string | undefined {
+  const names = cookie.split(";").map((each) => each.split("=")[0]?.trim() ?? "");
+  const [one, ...others] = names.filter((name) => SESSION_COOKIE.test(name));
+  return others.length === 0 && /^[\w!#$%&'*+.^`|~-]+$/.test(one ?? "") ? one : undefined;
+}
+
+function cookieWords(session: string | undefined): string {
+  return session === undefined
+    ? "the page sends a cookie: where the back end asks for it, set headers: { Cookie: 'NAME={token}' }, and auth.token"
+    : `the page sends the cookie ${session}: where the back end asks for it, set auth.token (STACK_AUTH_TOKEN) to its value`;
 }

@@ -6,12 +6,13 @@ import type { UnknownSetting } from "./learned-wire.ts";
 /** What no log had, each with what a person would have to do for it. */
 const ASK: Readonly<Partial<Record<keyof WireSettings, string>>> = {
   cancel:
-    "nothing was cancelled: press stop in mid-reply; where closing the stream ends a reply, write `cancel: close`",
+    "nothing in the log is seen to end a reply: press stop in mid-reply; where closing the stream ends a reply, write `cancel: close`",
   rows: "no list showed the message with its reply: reload the page after the reply",
   delete_conversation: "no conversation was deleted: what `verify` says stays in it",
-  conversations: "no list named the conversation",
-  models: "no list of models was asked for",
-  health: "no health report was asked for: write `health: { request: GET /health }`, if there is one",
+  conversations: "no list in the log names the conversation",
+  models: "no list in the log is one of models",
+  health:
+    "nothing in the log is called as a health report is: write `health: { request: GET /health }`, if there is one",
 };
 
 /** What a wire does not say, and how it could be learned. */

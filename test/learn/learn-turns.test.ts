@@ -200,3 +200,47 @@ test("rows that are a map by their ids are listed in its order", () => {
     id: "@key",
   });
 });
+
+test("events that say deep inside what they are, a cookie that says who calls, a stop of a message that came later", () => {
+  const ev = (kind: string, payload: object): string => `${JSON.stringify({ ev: { kind, payload } })}\n`;
+  const reply = (text: string): string =>
+    ev("hello", { mood: "calm" }) +
+    text
+      .split(" ")
+      .map((word) => ev("delta", { chunk: { value: `${word} ` } }))
+      .join("") +
+    ev("bye", { how: "finished", tokens: { prompt: 5, completion: 3 } });
+  const headers = { Cookie: "theme=dark; oracle_session=s3cr3t" };
+  const put = (text: string, run: string, took_ms = 0): HarEntry => ({
+    request: `PUT ${AT}/talks/k17/turns`,
+    headers,
+    body: { say: text },
+    type: "application/x-ndjson",
+    answerHeaders: { "x-turn-id": run },
+    took_ms,
+    answer: reply("The moon does."),
+  });
+  const { wire, unknown } = learn(
+    { request: `POST ${AT}/talks`, headers, body: {}, answerHeaders: { "x-talk-id": "k17" }, answer: {} },
+    put("Why are there tides?", "t1"),
+    put("Count to a thousand, please.", "t2", 5_000),
+    { request: `DELETE ${AT}/turns/t2`, headers, status: 204, type: "" },
+    { request: `GET ${AT}/talks`, headers, answer: { talks: { k17: { title: "Tides" } } } },
+  );
+  expect(wire).toMatchObject({
+    headers: { cookie: "oracle_session={token}" },
+    conversation: { request: "POST /talks", told: { conversation: "@header.x-talk-id" } },
+    send: { request: "PUT /talks/{conversation}/turns", told: { reply: "@header.x-turn-id" } },
+    stream: {
+      framing: "ndjson",
+      type: "ev.kind",
+      text: { of: "delta", at: "ev.payload.chunk.value" },
+      usage: { of: "bye", prompt: "ev.payload.tokens.prompt", completion: "ev.payload.tokens.completion" },
+      done: { of: "bye" },
+    },
+    cancel: { request: "DELETE /turns/{reply}" },
+    conversations: { request: "GET /talks", list: "talks", id: "@key" },
+  });
+  expect(JSON.stringify(wire)).not.toContain("s3cr3t");
+  expect(unknown.find(({ setting }) => setting === "headers")?.why).toContain("the cookie oracle_session");
+});
