@@ -8,6 +8,7 @@ export function composeOverrides(all: readonly Overrides[]): Overrides {
     store: chain(all.flatMap(({ store }) => store ?? [])),
     engine: chain(all.flatMap(({ engine }) => engine ?? [])),
     gateway: chain(all.flatMap(({ gateway }) => gateway ?? [])),
+    bus: chain(all.flatMap(({ bus }) => bus ?? [])),
     stream: chain(all.flatMap(({ stream }) => stream ?? [])),
     wire: composeWires(all),
   };

@@ -1,10 +1,11 @@
+import { randomUUID } from "node:crypto";
 import type { FastifyBaseLogger } from "fastify";
 import { DEFAULT_CONFIG } from "../config/defaults.ts";
 import { configError, type Place } from "../config/layer.ts";
 import { peopleFaults } from "../config/people.ts";
 import type { Config } from "../config/schema.ts";
 import { addressOfUrl } from "../contract/address.ts";
-import { WireError } from "../errors.ts";
+import { UserError, WireError } from "../errors.ts";
 import { packageVersion, webFolder } from "../package-root.ts";
 import type { Rewrite } from "../tap/rewrite.ts";
 import { startTap } from "../tap/tap.ts";
@@ -24,6 +25,7 @@ import type { RunningService } from "./http/health.ts";
 import type { ServerOptions } from "./http/server.ts";
 import { advertisedHost } from "./replicas/advertised-url.ts";
 import type { CopyBus } from "./replicas/copy-bus.ts";
+import { type RestartableService, type StartOnPort, startRestartable } from "./restartable-service.ts";
 import type { FinishedLogsSettings } from "./stream/finished-logs.ts";
 import type { ReaderSettings } from "./stream/send.ts";
 
@@ -35,6 +37,8 @@ export interface Overrides {
   engine?: (client: EngineClient) => EngineClient;
   /** Wraps the HMI's client of the gateway. */
   gateway?: (client: GatewayClient) => GatewayClient;
+  /** Wraps what each copy of the HMI and the others tell each other. */
+  bus?: (bus: CopyBus) => CopyBus;
   /** Changes how the services deal with streams: a limit that nobody keeps is none. */
   stream?: (settings: Config["stream"]) => Config["stream"];
   /** What goes wrong on the wire in front of a service, for everybody who calls it. */
@@ -68,17 +72,31 @@ export interface StackOptions extends StartContext {
   storePath?: string;
   /** A PostgreSQL database for them in place of a file; as the setting `store.url`. */
   storeUrl?: string;
+  /** So many copies of gateway and HMI, each HMI before a gateway of its own; more than one needs `storeUrl`. One where left out. */
+  copies?: number;
+}
+
+/** A gateway, and an HMI that asks it, beside others on the same database (contract, section 9). */
+export interface RunningCopy {
+  /** URL of this HMI. */
+  readonly hmi: string;
+  /** URL of this gateway. */
+  readonly gateway: string;
+  /** @internal */
+  readonly services: ReadonlyMap<"hmi" | "gateway", RestartableService>;
 }
 
 /** A whole stack in this process, each service on a free port of its own. */
 export interface RunningStack {
-  /** URL of the HMI. */
+  /** URL of the HMI; of several, of the first. */
   readonly hmi: string;
-  /** URL of the gateway. */
+  /** URL of the gateway; of several, of the first. */
   readonly gateway: string;
+  /** Each copy of them, the first among them. */
+  readonly copies: readonly RunningCopy[];
   /** URL of the engine. */
   readonly engine: string;
-  /** @internal Those that were started here. */
+  /** @internal Those that were started here; of copies, those of the first. */
   readonly services: ReadonlyMap<ServiceName, RestartableService>;
   /** Stops all that was started. */
   close(): Promise<void>;
@@ -88,18 +106,6 @@ export interface RunningStack {
 
 /** @internal */
 export type ServiceName = "engine" | "gateway" | "hmi";
-
-/**
- * @internal A service that can be ended and come back. As the contract has it, readers and the store are left by the end
- * of a service as by its death.
- */
-export interface RestartableService {
-  readonly url: string;
-  /** Ends it; its readers lose their connection. */
-  close(): Promise<void>;
-  /** Starts it anew at the same address; to be called where it has been closed. */
-  startAgain(): Promise<void>;
-}
 
 /**
  * Starts engine stand-in, gateway and HMI in this process, on loopback and free ports. Many stacks may
@@ -125,12 +131,18 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
 async function startAll(
   options: StackOptions,
   own: <Service extends { close(): Promise<void> }>(service: Service) => Service,
-): Promise<Pick<RunningStack, "hmi" | "gateway" | "engine" | "services">> {
-  const { engineUrl, tokenDelayMs = 0, overrides } = options;
+): Promise<Pick<RunningStack, "hmi" | "gateway" | "engine" | "copies" | "services">> {
+  const { engineUrl, tokenDelayMs = 0, copies: count = 1, overrides } = options;
   const token = options.auth?.token ?? "";
-  const services = new Map<ServiceName, RestartableService>();
-  const run = async (name: ServiceName, start: StartOnPort): Promise<string> => {
-    const service = own(await startRestartable(start));
+  requireShared(options);
+  const settings = { ...DEFAULT_CONFIG.stream, ...options.stream };
+  const stream = overrides?.stream?.(settings) ?? settings;
+  const runAs = async <Name extends ServiceName>(
+    name: Name,
+    services: Map<Name, RestartableService>,
+    start: StartOnPort,
+  ): Promise<string> => {
+    const service = own(await startRestartable(start, stream.drain_ms));
     services.set(name, service);
     return service.url;
   };
@@ -141,55 +153,54 @@ async function startAll(
       ? url
       : own(await startTap({ upstream: url, rewrite, token, callersJudgedBy: "upstream" })).url;
   };
-  const engine = engineUrl ?? (await run("engine", (port) => startEngine({ tokenDelayMs, token, port })));
-  const stream = { ...DEFAULT_CONFIG.stream, ...options.stream };
+  const services = new Map<ServiceName, RestartableService>();
+  const engine =
+    engineUrl ?? (await runAs("engine", services, (port) => startEngine({ tokenDelayMs, token, port })));
   const config: Config = {
     ...DEFAULT_CONFIG,
     engine: { ...DEFAULT_CONFIG.engine, ...options.engine, url: await asCalled("engine", engine) },
     chat: { ...DEFAULT_CONFIG.chat, ...options.chat },
-    stream: overrides?.stream?.(stream) ?? stream,
+    stream,
     auth: { ...DEFAULT_CONFIG.auth, ...options.auth },
     http: { ...DEFAULT_CONFIG.http, ...options.http },
     store: { ...DEFAULT_CONFIG.store, path: options.storePath ?? ":memory:", url: options.storeUrl ?? "" },
   };
   const wrong = peopleFaults(config);
   if (wrong.length > 0) throw configError(wrong.map(({ path, message }) => placed(path, message)));
-  const store = own(await openStore(config, options));
-  // On a server each service has connections and a lease of its own, as where they are processes.
-  const gatewayStore = config.store.url === "" ? store : own(await openStore(config, options));
   const on = (name: "gateway" | "hmi", port: number): Config => ({
     ...config,
     [name]: { ...config[name], port },
   });
-  const gateway = await asCalled(
-    "gateway",
-    await run("gateway", (port) => startGatewayOn(on("gateway", port), gatewayStore, options)),
-  );
-  const hmi = await asCalled(
-    "hmi",
-    await run("hmi", (port) => startHmiOn(on("hmi", port), store, gateway, options)),
-  );
+  const startCopy = async (): Promise<RunningCopy> => {
+    const store = own(await openStore(config, options));
+    // On a server each service has connections and a lease of its own, as where they are processes.
+    const gatewayStore = config.store.url === "" ? store : own(await openStore(config, options));
+    const services = new Map<"hmi" | "gateway", RestartableService>();
+    const gateway = await asCalled(
+      "gateway",
+      await runAs("gateway", services, (port) => startGatewayOn(on("gateway", port), gatewayStore, options)),
+    );
+    const hmi = await asCalled(
+      "hmi",
+      await runAs("hmi", services, (port) => startHmiOn(on("hmi", port), store, gateway, options)),
+    );
+    return { hmi, gateway, services };
+  };
+  const first = await startCopy();
+  const copies = [first];
+  while (copies.length < count) copies.push(await startCopy());
+  for (const [name, service] of first.services) services.set(name, service);
+  const { hmi, gateway } = first;
   // The engine's own record is not what goes wrong on the way to it.
-  return { hmi, gateway, engine, services };
+  return { hmi, gateway, engine, copies, services };
 }
 
-/** Starts a service on this port, 0 for any free one. */
-type StartOnPort = (port: number) => Promise<RunningService>;
-
-async function startRestartable(start: StartOnPort): Promise<RestartableService> {
-  let running: RunningService | undefined = await start(0);
-  const { url, port } = running;
-  return {
-    url,
-    async close() {
-      const service = running;
-      running = undefined;
-      await service?.close();
-    },
-    async startAgain() {
-      running = await start(port);
-    },
-  };
+/** Copies that share no database are stacks that know nothing of each other. */
+function requireShared({ copies = 1, storeUrl = "" }: StackOptions): void {
+  if (copies === 1 || storeUrl !== "") return;
+  throw new UserError("config_invalid", `${copies} copies cannot share a database in one process or file.`, {
+    hint: "Name a PostgreSQL by storeUrl.",
+  });
 }
 
 function placed(path: readonly PropertyKey[], message: string): { place: Place; message: string } {
@@ -279,7 +290,8 @@ export async function startHmiOn(
   gatewayUrl: string,
   { overrides, logger, bus }: StartContext = {},
 ): Promise<RunningService> {
-  const copies = bus ?? (await busOf(config, logger));
+  const plain = bus ?? (await busOf(config, logger));
+  const copies = plain && (overrides?.bus?.(plain) ?? plain);
   const client = createGatewayClient(gatewayUrl, config.auth.token, config.stream.max_reply_chars);
   return await startHmi({
     ...config.hmi,
@@ -321,7 +333,7 @@ async function busOf({ store }: Config, logger: FastifyBaseLogger | undefined): 
 /** How often a copy looks for replies that others have left, in milliseconds. */
 const LOOK_FOR_LEFT_EVERY_MS = 1_000;
 
-/** Who may call a service that listens there, and by which names: where there may be others like it, by theirs for it, too. */
+/** Who may call a service that listens there, and by which names; where there may be others like it, by theirs for it too, and told which it is. */
 function accessOf(
   { auth, http, store, replicas }: Config,
   { host }: Config["hmi"],
@@ -333,6 +345,7 @@ function accessOf(
     userHeader: auth.user_header,
     trustedProxies: auth.trusted_proxies,
     allowedHosts: store.url === "" ? http.allowed_hosts : [...http.allowed_hosts, advertised],
+    copyId: store.url === "" ? undefined : randomUUID(),
   };
 }
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { test } from "vitest";
-import type { StackOptions } from "../../src/services/start.ts";
-import { startBalancer, startCopies } from "../support/copies.ts";
+import { type StackOptions, startStack } from "../../src/services/start.ts";
+import { startBalancer } from "../support/balancer.ts";
 import { carryOut, type JudgedStack } from "../support/interleaving.ts";
 import { judgeTraffic } from "../support/interleaving-checks.ts";
 import { anyPlan } from "../support/interleaving-plan.ts";
@@ -33,16 +33,16 @@ test.skipIf(schemas === undefined)(
 );
 
 async function startBehindOneAddress(storeUrl: string, options: StackOptions): Promise<JudgedStack> {
-  const { all, engine, close } = await startCopies(3, storeUrl, options);
+  const { copies, engine, close } = await startStack({ ...options, copies: 3, storeUrl });
   const [hmi, gateway] = await Promise.all([
-    startBalancer(all.map((copy) => copy.hmi)),
-    startBalancer(all.map((copy) => copy.gateway)),
+    startBalancer(copies.map((copy) => copy.hmi)),
+    startBalancer(copies.map((copy) => copy.gateway)),
   ]);
   return {
     hmi: hmi.url,
     gateway: gateway.url,
     engine,
-    copies: all,
+    copies,
     async close() {
       await Promise.all([hmi.close(), gateway.close()]);
       await close();

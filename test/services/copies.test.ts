@@ -1,7 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
-import { gatewayRoutes } from "../../src/contract/routes.ts";
-import type { StackOptions } from "../../src/services/start.ts";
-import { type Copy, startCopies } from "../support/copies.ts";
+import { gatewayRoutes, hmiRoutes } from "../../src/contract/routes.ts";
+import { type RunningCopy, type StackOptions, startStack } from "../../src/services/start.ts";
 import { generationsOf } from "../support/gateway.ts";
 import { call } from "../support/http.ts";
 import { NO_POSTGRESQL } from "../support/postgresql.ts";
@@ -19,16 +18,18 @@ const ENDLESS = "Count to 100000";
 /** Three copies of gateway and HMI on one database. */
 async function startThree(stream: StackOptions["stream"] = {}) {
   const storeUrl = (await schemas?.withTables()) ?? "";
-  const copies = await startCopies(3, storeUrl, {
+  const stack = await startStack({
+    copies: 3,
+    storeUrl,
     tokenDelayMs: 5,
     stream: { save_every_ms: 10, ...stream },
   });
-  onTestFinished(() => copies.close());
-  const clientOf = (copy: Copy) => ({ ...hmiClient(copy.hmi), ...copy });
-  const [one, other, third] = copies.all.map(clientOf);
+  onTestFinished(() => stack.close());
+  const clientOf = (copy: RunningCopy) => ({ ...hmiClient(copy.hmi), ...copy });
+  const [one, other, third] = stack.copies.map(clientOf);
   if (one === undefined || other === undefined || third === undefined)
     throw new Error("There are not three.");
-  return { one, other, third, storeUrl, generations: () => generationsOf(copies.engine) };
+  return { one, other, third, storeUrl, generations: () => generationsOf(stack.engine) };
 }
 
 /** A reply that runs at this copy, with its reader there. */
@@ -105,7 +106,7 @@ onPostgresql(
     // A gateway does not give up at once what another HMI may come for.
     const { other, third, generations } = await startThree({ orphan_grace_ms: 0 });
     const { sent, reader } = await begin(third);
-    await third.stopHmi();
+    await third.services.get("hmi")?.close();
     await expect(reader.ended).rejects.toThrow();
     await expectRest(other, sent.session_id, reader);
     expect(await generations()).toHaveLength(1);
@@ -147,5 +148,25 @@ onPostgresql(
       }),
     );
     expect(page.events.some(({ type }) => type === "reply_started")).toBe(true);
+  },
+);
+
+onPostgresql(
+  "each answer says which copy gave it, also a refusal, and of a call that was passed on the one that was called",
+  async () => {
+    const { one, other } = await startThree();
+    const { sent } = await begin(one);
+    const path = hmiRoutes.stream.path({ session_id: sent.session_id });
+    const [here, there] = await Promise.all(
+      [one, other].map(async ({ hmi }) => {
+        const reader = await openStream(hmi, path);
+        const answers = [await call(hmi, hmiRoutes.live.path()), await call(hmi, "/nowhere"), reader];
+        return new Set(answers.map(({ headers }) => headers["x-stack-copy"]));
+      }),
+    );
+    expect([here?.size, there?.size]).toEqual([1, 1]);
+    expect([...(here ?? [])]).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/)]);
+    expect(here).not.toEqual(there);
+    await one.cancel(sent.session_id);
   },
 );

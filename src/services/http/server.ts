@@ -1,4 +1,5 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import { COPY_ID_HEADER } from "../../contract/copies.ts";
 import { LIMITS } from "../../contract/defaults.ts";
 import { WireError } from "../../errors.ts";
 import { type OwnNames, ownPagesOnly } from "../../http-guard/caller-policies.ts";
@@ -13,6 +14,8 @@ import type { People } from "./people.ts";
 export interface ServerOptions extends OwnNames, People {
   /** Where the service writes its log; silent where undefined. */
   readonly logger?: FastifyBaseLogger | undefined;
+  /** What each answer calls this copy of the service; left out where it has no others beside it. */
+  readonly copyId?: string | undefined;
 }
 
 /** The longest key, in characters, with every one of them escaped. */
@@ -41,6 +44,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   // Whatever a client expects beside 100-continue, a server may ignore (RFC 9110, section 10.1.1).
   app.server.on("checkExpectation", app.routing);
   takeJsonBodies(app);
+  tellCopy(app, options.copyId);
   app.addHook("onRequest", guardCallers(ownPagesOnly(options, options.token ? "token" : "loopback")));
   app.addHook("onRequest", identifyCallers(options, guardCallers(ownPagesOnly(options, "never"))));
   app.setErrorHandler((error, request, reply) => sendError(request, reply, error));
@@ -54,6 +58,12 @@ export async function listen(app: FastifyInstance, host: string, port: number): 
   const address = app.server.address();
   if (address === null || typeof address === "string") throw new Error("The server has no TCP address.");
   return address.port;
+}
+
+/** Says of each answer which copy gave it, also where it is a stream, or refuses the caller. */
+function tellCopy(app: FastifyInstance, copyId: string | undefined): void {
+  if (copyId === undefined) return;
+  app.addHook("onRequest", async (_, reply) => void reply.raw.setHeader(COPY_ID_HEADER, copyId));
 }
 
 /** A known path with another method is 405 with `Allow`; anything else is 404. */

@@ -3,7 +3,7 @@ import { pipeline } from "node:stream/promises";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Agent, type Dispatcher } from "undici";
 import { PROGRAM_HEADER } from "../../contract/auth.ts";
-import { COPY_KEY_HEADER, COPY_USER_HEADER, userInHeader } from "../../contract/copies.ts";
+import { COPY_ID_HEADER, COPY_KEY_HEADER, COPY_USER_HEADER, userInHeader } from "../../contract/copies.ts";
 import { callerUserOf } from "../http/caller-user.ts";
 
 /** Another copy of a service: how it is reached. */
@@ -36,7 +36,13 @@ const CONNECT_TIMEOUT_MS = 2_000;
 const REQUEST_HEADERS = ["accept", "content-type", "last-event-id", "user-agent"];
 
 /** What concerns one connection alone (RFC 9110, section 7.6.1), or is said anew. */
-const OWN_HEADERS: ReadonlySet<string> = new Set(["connection", "date", "keep-alive", "transfer-encoding"]);
+const OWN_HEADERS: ReadonlySet<string> = new Set([
+  "connection",
+  "date",
+  "keep-alive",
+  "transfer-encoding",
+  COPY_ID_HEADER,
+]);
 
 /** Passes calls on to other copies of this service (contract, section 9), as they come: no stream is held back. */
 export class CallPasser {
