@@ -5,6 +5,7 @@ import type { OpenTarget } from "./harness/open-target.ts";
 import type { RunReport } from "./harness/report.ts";
 import type { SuiteRun } from "./harness/run.ts";
 import { type RunAllOptions, runAll } from "./harness/run-all.ts";
+import { NO_POSTGRESQL, prepareCopies, REPLICAS } from "./in-process-copies.ts";
 import { createInProcessKiller } from "./in-process-killer.ts";
 import type { StackOptions } from "./services/start.ts";
 import { commandsAt } from "./targets/curl.ts";
@@ -13,8 +14,14 @@ import { openTarget, type Target, type TargetUrls, type WholeTargetUrls } from "
 /** What is run, on stacks of our own or on someone else's. */
 export type Run = Omit<RunAllOptions<Target>, "description" | "withTarget" | "parallel">;
 
-/** How fast the engine stand-in of such a stack writes. */
-export type InProcessPace = Pick<StackOptions, "tokenDelayMs">;
+/** What such stacks are started with. */
+export interface InProcessOptions extends Pick<StackOptions, "tokenDelayMs"> {
+  /**
+   * A PostgreSQL server, by the URL of any database of it, on which those of several copies are made and deleted; without
+   * it there is one copy of each service, and the suite `replicas` is skipped.
+   */
+  readonly postgresql?: string | undefined;
+}
 
 /** What a run on fresh stacks found. */
 export interface InProcessRun {
@@ -63,7 +70,7 @@ function settingsFor(suite: string): {
 export async function verifyInProcess(
   run: Run,
   faults: readonly Fault[] = [],
-  pace: InProcessPace = {},
+  { postgresql, ...pace }: InProcessOptions = {},
 ): Promise<InProcessRun> {
   const { startStack } = await import("./services/start.ts");
   const applied = Object.fromEntries(faults.map(({ name }) => [name, 0]));
@@ -81,22 +88,38 @@ export async function verifyInProcess(
     parallel: PARALLEL_SUITES,
     withTarget: async ({ name }: Suite<Target>, use) => {
       const { stack: options, target } = settingsFor(name);
-      const stack = await startStack({ ...options, ...pace, overrides: overridesForStack() });
-      const killer = name === DRILL ? createInProcessKiller(stack) : undefined;
+      const copies =
+        name === REPLICAS && postgresql !== undefined ? await prepareCopies(postgresql) : undefined;
       try {
-        const { hmi, gateway, engine } = stack;
-        const urls = { ...target, hmi, gateway, engine, ...(killer && { killer }) };
-        // A stack that is broken on purpose need not be able to undo anything.
-        const isDisposable = faults.length > 0;
-        return await useTarget(urls, run.signal, (open) => use({ ...open, isDisposable }));
+        const stream = { ...options.stream, ...copies?.options.stream };
+        const all = { ...options, ...copies?.options, stream, ...pace, overrides: overridesForStack() };
+        const stack = await startStack(all);
+        const killer = name === DRILL ? createInProcessKiller(stack) : undefined;
+        try {
+          const { hmi, gateway, engine } = stack;
+          const places = { hmi, gateway, engine, ...copies?.targetOf(stack) };
+          const urls = { ...target, ...places, ...(killer && { killer }) };
+          // A stack that is broken on purpose need not be able to undo anything.
+          const isDisposable = faults.length > 0;
+          return await useTarget(urls, run.signal, (open) => use({ ...open, isDisposable }));
+        } finally {
+          await killer?.settled();
+          await stack.close();
+        }
       } finally {
-        await killer?.settled();
-        await stack.close();
+        await copies?.close();
       }
     },
   });
   return { report, applied };
 }
+
+/** What would have to be said for a stack of our own, where a stack of others has other reasons. */
+const ONE_COPY = {
+  "meet two copies of the HMI": NO_POSTGRESQL,
+  "meet two copies of the gateway": NO_POSTGRESQL,
+  "drain a copy": NO_POSTGRESQL,
+};
 
 function inWords({ name, story }: Fault): string {
   return ` Switched on: ${name}. ${story}`;
@@ -111,7 +134,8 @@ async function useTarget(
   try {
     // Its addresses end with it: a person has others.
     const commandsOf = commandsAt({ HMI: urls.hmi, GATEWAY: urls.gateway, ENGINE: urls.engine });
-    return await use({ target, capabilities: target.capabilities, commandsOf });
+    const lacking = urls.copies === undefined ? ONE_COPY : {};
+    return await use({ target, capabilities: target.capabilities, lacking, commandsOf });
   } finally {
     await target.close();
   }

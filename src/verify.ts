@@ -9,7 +9,7 @@ import { groupBySuite } from "./harness/group.ts";
 import type { RunEvent, RunReport } from "./harness/report.ts";
 import { runAll } from "./harness/run-all.ts";
 import { type Selection, selectChecks } from "./harness/select.ts";
-import { type InProcessPace, type Run, verifyInProcess } from "./in-process.ts";
+import { type InProcessOptions, type Run, verifyInProcess } from "./in-process.ts";
 import { commandsAt } from "./targets/curl.ts";
 import type { RunJournal } from "./targets/run-journal.ts";
 import { openTarget, type Target, type TargetUrls } from "./targets/target.ts";
@@ -26,6 +26,8 @@ export interface VerifyOptions extends Selection {
   describeTarget?: string | undefined;
   /** Told of what the run makes on a target that has URLs, so that it can be found where the run is killed. */
   journal?: RunJournal | undefined;
+  /** See {@link InProcessOptions.postgresql}; in-process only. */
+  postgresql?: string | undefined;
   /** A deliberate bug to switch on, by its name or as `defineFault` makes one; in-process only. */
   fault?: string | Fault | undefined;
   /** Longest time for one check, in milliseconds. */
@@ -116,7 +118,8 @@ async function verifySelected(options: VerifyOptions, seed: string): Promise<Ver
   };
   if (options.target === "in-process") {
     // Whoever drives users wants to see a model's pace, and not how fast a script can be read.
-    const stack = options.load === undefined ? {} : { tokenDelayMs: PACE_UNDER_LOAD_MS };
+    const pace = options.load === undefined ? {} : { tokenDelayMs: PACE_UNDER_LOAD_MS };
+    const stack = { ...pace, postgresql: options.postgresql };
     if (options.fault !== undefined) return await verifyWithFault(run, options.fault, stack);
     return (await verifyInProcess(run, [], stack)).report;
   }
@@ -128,7 +131,11 @@ async function verifySelected(options: VerifyOptions, seed: string): Promise<Ver
   return await verifyAt(run, options.target, options);
 }
 
-async function verifyWithFault(run: Run, given: string | Fault, stack: InProcessPace): Promise<VerifyReport> {
+async function verifyWithFault(
+  run: Run,
+  given: string | Fault,
+  stack: InProcessOptions,
+): Promise<VerifyReport> {
   const fault = typeof given === "string" ? (await import("./faults/index.ts")).findFault(given) : given;
   const { name, caughtBy } = fault;
   const { report, applied } = await verifyInProcess(run, [fault], stack);

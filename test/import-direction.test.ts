@@ -19,12 +19,15 @@ const ALLOWED: Readonly<Record<string, string>> = {
     "verify-load.ts, in-process.ts, faults/index.ts, type faults, config/closest.ts, checks, harness, targets, errors.ts",
   "verify-load.ts": "load, checks, harness, targets, contract, errors.ts",
   "in-process.ts":
-    "in-process-killer.ts, services/start.ts, type faults, faults/compose.ts, harness, targets",
+    "in-process-killer.ts, in-process-copies.ts, services/start.ts, type faults, faults/compose.ts, harness, targets",
+  "in-process-copies.ts":
+    "in-process-drainer.ts, type services/start.ts, services/conversations/postgresql/temporary-database.ts, type targets",
+  "in-process-drainer.ts": "type services/start.ts, type targets, contract",
   "in-process-killer.ts": "type services/start.ts, type targets, contract, errors.ts",
   "prove/worker.ts": "prove, in-process.ts, verify.ts, faults/index.ts, harness, errors.ts",
   prove:
-    "faults/index.ts, checks, type harness, harness/chance.ts, harness/report.ts, type targets, package-root.ts",
-  "prove-target": "verify.ts, faults/index.ts, tap, targets, harness, contract, errors.ts",
+    "faults/index.ts, checks, type harness, harness/chance.ts, harness/report.ts, in-process-copies.ts, type targets, package-root.ts",
+  "prove-targets": "verify.ts, faults/index.ts, tap, targets, harness, contract, errors.ts",
   "service-process.ts":
     "services/start.ts, services/idle-memory.ts, tap, type services/http, contract, config, errors.ts",
   "supervisor-process.ts": "supervisor, errors.ts",
@@ -54,6 +57,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   reporters: "type prove, harness, type source-check, config/closest.ts, text, errors.ts",
   faults: "services, type tap, contract, config/closest.ts, errors.ts",
   mcp: "errors.ts, package-root.ts",
+  "services/restartable-service.ts": "type services/http",
   "services/start.ts": "services, tap, config, contract/address.ts, errors.ts, package-root.ts",
   // The store itself is injected; what a prompt is made of, and who the agents are, is plain knowledge.
   "services/hmi":

@@ -116,6 +116,15 @@ import { failedKeeps } from "./regenerate/failed-keeps.ts";
 import { named as namedRegenerate } from "./regenerate/named.ts";
 import { replaces } from "./regenerate/replaces.ts";
 import { versions } from "./regenerate/versions.ts";
+import { cancelElsewhere } from "./replicas/cancel-elsewhere.ts";
+import { drain } from "./replicas/drain.ts";
+import { gatewayOnce } from "./replicas/gateway-once.ts";
+import { heardElsewhere } from "./replicas/heard-elsewhere.ts";
+import { oneBegins } from "./replicas/one-begins.ts";
+import { oneWriter } from "./replicas/one-writer.ts";
+import { resume } from "./replicas/resume.ts";
+import { sameKey } from "./replicas/same-key.ts";
+import { shownEverywhere } from "./replicas/shown-everywhere.ts";
 import { accepted as acceptedInTime } from "./sla/accepted.ts";
 import { betweenTokens } from "./sla/between-tokens.ts";
 import { firstToken } from "./sla/first-token.ts";
@@ -327,6 +336,22 @@ export const suites: readonly Suite<Target>[] = [
       oneHost,
       origin,
       harmless,
+    ],
+  },
+  {
+    name: "replicas",
+    title:
+      "Several copies behind one address: wherever a call arrives, it is answered as if there were one (contract, section 9).",
+    checks: [
+      resume,
+      oneWriter,
+      shownEverywhere,
+      cancelElsewhere,
+      heardElsewhere,
+      oneBegins,
+      sameKey,
+      gatewayOnce,
+      drain,
     ],
   },
   {

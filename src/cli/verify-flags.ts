@@ -1,6 +1,7 @@
 import { Flags } from "@oclif/core";
 import { didYouMean } from "../config/closest.ts";
 import { DRIVER_NAMES, isDriverName } from "../contract/foreign.ts";
+import { readStoreAddress } from "../contract/store.ts";
 import { UserError } from "../errors.ts";
 import { parseShard } from "../harness/select.ts";
 import type { TextPattern } from "../linear-pattern.ts";
@@ -37,6 +38,23 @@ export const targetFlags = {
     },
   }),
 };
+
+/** Where several copies are judged in this process. The variable keeps a password out of the list of processes. */
+export const postgresqlFlag = Flags.string({
+  description:
+    "A PostgreSQL server on which databases are made, and deleted, for several copies in this process (the suite replicas). Also STACK_VERIFY_POSTGRESQL.",
+  helpValue: "URL",
+  env: "STACK_VERIFY_POSTGRESQL",
+  parse: async (given) => {
+    const read = readStoreAddress(given);
+    if (typeof read !== "string" && read.kind === "postgresql") return read.url;
+    const why =
+      typeof read === "string" ? read : "a SQLite file is shared by the processes of one machine alone";
+    throw new UserError("bad_flag", `--postgresql: ${why}.`, {
+      hint: "Such as postgresql://user:password@host/database; the account needs CREATEDB.",
+    });
+  },
+});
 
 /** Which HMI is called, and as whom. */
 export const hmiFlags = {

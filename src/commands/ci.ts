@@ -3,6 +3,7 @@ import { BaseCommand } from "../cli/base-command.ts";
 import { exitCodeOf, proofExitCode } from "../cli/exit-code.ts";
 import { reportOnGithub } from "../cli/github.ts";
 import { parseReports, reportFlag, toStandardOutput, writeReports } from "../cli/report-files.ts";
+import { postgresqlFlag } from "../cli/verify-flags.ts";
 import { withoutEvidence } from "../harness/saved.ts";
 import { withProofSuite } from "../prove/proof-suite.ts";
 import { type ProofReport, prove } from "../prove/prove.ts";
@@ -32,6 +33,7 @@ Exit codes: 0 all is well, 1 a claim or a fault is not as it must be, 2 it could
       default: true,
       allowNo: true,
     }),
+    postgresql: postgresqlFlag,
     seed: Flags.string({ description: "Make the run of this seed again.", helpValue: "SEED" }),
   };
 
@@ -40,18 +42,20 @@ Exit codes: 0 all is well, 1 a claim or a fault is not as it must be, 2 it could
     const files = await parseReports(flags.report, this.jsonEnabled());
     this.isOutputTaken = toStandardOutput(files);
     const { screen } = this;
+    const { seed, postgresql } = flags;
     const signal = this.interruptSignal();
     const onEvent = createTerminalReporter(screen);
-    const report = await verify({ target: "in-process", seed: flags.seed, signal, onEvent });
+    const report = await verify({ target: "in-process", seed, postgresql, signal, onEvent });
     let proof: ProofReport | null = null;
     try {
       if (flags.proof && !signal.aborted) {
         screen.line();
         proof = await prove({
           seed: report.seed,
+          postgresql,
           signal,
           onFault: (fault) => {
-            if (fault.verdict !== "caught") reportFault(screen, fault);
+            if (fault.verdict !== "caught" && fault.verdict !== "not-tried") reportFault(screen, fault);
             screen.progress(`  proving … ${fault.name}`);
           },
         });

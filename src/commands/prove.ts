@@ -5,7 +5,7 @@ import { proofExitCode, targetProofExitCode } from "../cli/exit-code.ts";
 import { type FaultListing, listFaults } from "../cli/fault-list.ts";
 import { parseListenAddress } from "../cli/listen-address.ts";
 import { reportBaseline, reportTargetFault, reportTargetProof } from "../cli/prove-lines.ts";
-import { targetFlags } from "../cli/verify-flags.ts";
+import { postgresqlFlag, targetFlags } from "../cli/verify-flags.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { type ProofReport, prove } from "../prove/prove.ts";
 import type { TargetProofReport } from "../prove-target/report.ts";
@@ -26,7 +26,8 @@ export default class Prove extends BaseCommand {
     "Prove the proof: switch each known bug on, and see that exactly the right claims break.";
   static override usage = "prove [FAULT ...] [FLAGS]";
   static override description = `Every fault of the catalogue is switched on in fresh stacks in this process.
-It must break the checks that it names and no others; \`none\` must break nothing.
+It must break the checks that it names and no others; \`none\` must break nothing. Bugs that only several copies
+can have are tried where --postgresql names a server for them; without it the end says how many were not.
 
 With --target, the faults that live on a wire (a done that is dropped, bytes that are held back, a cancel that
 is swallowed, ...) are applied to your own running stack instead, by taps in front of its HMI and gateway. What
@@ -62,6 +63,7 @@ that was not applied counts as not caught where it was asked for by name.`;
     list: Flags.boolean({
       description: "List the bugs instead of trying them; with --target, those that live on a wire.",
     }),
+    postgresql: postgresqlFlag,
     seed: Flags.string({ description: "Make the proof of this seed again.", helpValue: "SEED" }),
     timeout: Flags.integer({
       description:
@@ -82,11 +84,14 @@ that was not applied counts as not caught where it was asked for by name.`;
     return flags.target ? await this.#proveTarget(flags, faults) : await this.#prove(flags, faults);
   }
 
-  async #prove({ seed, timeout }: ProveFlags, faults: readonly string[] | undefined): Promise<ProofReport> {
+  async #prove(
+    { seed, timeout, postgresql }: ProveFlags,
+    faults: readonly string[] | undefined,
+  ): Promise<ProofReport> {
     const { screen } = this;
     screen.progress("  proving …");
     const report = await prove({
-      ...{ faults, seed },
+      ...{ faults, seed, postgresql },
       deadlineMs: secondsToMs(timeout),
       signal: this.interruptSignal(),
       onFault: (proof) => {

@@ -17,7 +17,7 @@ import {
 } from "../cli/report-files.ts";
 import { tellSlowWaits } from "../cli/slow-wait.ts";
 import { loadChecks, loadFault } from "../cli/user-checks.ts";
-import { readRunFlags, runFlags, targetFlags } from "../cli/verify-flags.ts";
+import { postgresqlFlag, readRunFlags, runFlags, targetFlags } from "../cli/verify-flags.ts";
 import type { Config } from "../config/schema.ts";
 import { EXIT, messageOf, UserError, withoutStop } from "../errors.ts";
 import { type Comparison, compareRuns } from "../harness/compare.ts";
@@ -74,6 +74,7 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
       helpValue: "NAME|FILE",
       helpGroup: "TARGET",
     }),
+    postgresql: { ...postgresqlFlag, helpGroup: "TARGET" },
     ...runFlags,
     check: Flags.string({
       description:
@@ -156,6 +157,7 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
       ...target,
       load,
       journal,
+      postgresql: flags.postgresql,
       fault: flags.fault === undefined ? undefined : await loadFault(flags.fault),
       signal,
       onEvent: this.#tellingSlowChecks(onEvent),

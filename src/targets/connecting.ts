@@ -1,4 +1,5 @@
 import { messageOf, UserError } from "../errors.ts";
+import type { MetCopies } from "./copies.ts";
 import type { Target, TargetUrls } from "./target.ts";
 
 /** What is closed at the end. */
@@ -19,6 +20,8 @@ export interface Connecting {
 export interface Services
   extends Pick<Target, "hmi" | "gateway" | "chat" | "front" | "frontHttp" | "models" | "otherPerson"> {
   readonly speaksContract: boolean;
+  /** Undefined where there is nothing that could be asked for them. */
+  readonly copies: MetCopies | undefined;
 }
 
 /** A service as sentences name it. */

@@ -3,6 +3,7 @@ import { hmiRoutes } from "../contract/routes.ts";
 import { Lacks, UserError } from "../errors.ts";
 import { findAbleModels } from "./able-models.ts";
 import { type Connecting, doesNotAnswer, SERVICE_TITLES, type Services } from "./connecting.ts";
+import { createSpreadClient, type MetCopies, whyOnlyOne } from "./copies.ts";
 import { departuresOf } from "./departures.ts";
 import { createContractChat } from "./drivers/contract-chat.ts";
 import { createForeignClient, isLacking } from "./foreign.ts";
@@ -12,8 +13,7 @@ import { tokenRefused } from "./token-refused.ts";
 /** An HMI and a gateway that follow the contract, or say where they depart from it. */
 export async function openContractServices({ given, soon, opened }: Connecting): Promise<Services> {
   const departures = departuresOf(given.contract);
-  const open = (service: "hmi" | "gateway", token: string | undefined): HttpClient => {
-    const url = given[service];
+  const open = (service: Service, token: string | undefined, url = given[service]): HttpClient => {
     if (url === undefined)
       throw new UserError("bad_url", `The URL of the ${SERVICE_TITLES[service]} is not known.`);
     const client = createForeignClient({ url, token, service, departures });
@@ -29,6 +29,13 @@ export async function openContractServices({ given, soon, opened }: Connecting):
   const listed = await findAbleModels(hmi, soon());
   const models = isLacking(departures, "engine.think") ? { ...listed, thinking: null } : listed;
   const chat = createContractChat(hmi, departures);
+  const spread = (service: Service): HttpClient => {
+    const [first = given[service], ...others] = (given.copies ?? []).map((copy) => copy[service]);
+    return createSpreadClient([
+      open(service, given.token, first),
+      ...others.map((url) => open(service, given.token, url)),
+    ]);
+  };
   return {
     hmi,
     gateway,
@@ -38,6 +45,21 @@ export async function openContractServices({ given, soon, opened }: Connecting):
     models,
     otherPerson,
     speaksContract: true,
+    copies: await meetCopies({ hmi: spread("hmi"), gateway: spread("gateway") }, soon()),
+  };
+}
+
+type Service = "hmi" | "gateway";
+
+/** Looks whether there are several. */
+async function meetCopies(clients: MetCopies["clients"], signal: AbortSignal): Promise<MetCopies> {
+  const [hmi, gateway] = await Promise.all([
+    whyOnlyOne(clients.hmi, SERVICE_TITLES.hmi, signal),
+    whyOnlyOne(clients.gateway, SERVICE_TITLES.gateway, signal),
+  ]);
+  return {
+    clients,
+    lacking: { "meet two copies of the HMI": hmi, "meet two copies of the gateway": gateway },
   };
 }
 
@@ -45,11 +67,7 @@ export async function openContractServices({ given, soon, opened }: Connecting):
  * A claim about a reply can be judged only where replies can come. A service that does not report its
  * health as ours do is taken as it is: what is wrong with it is for the checks to say.
  */
-async function requireService(
-  client: HttpClient,
-  name: "hmi" | "gateway",
-  signal: AbortSignal,
-): Promise<void> {
+async function requireService(client: HttpClient, name: Service, signal: AbortSignal): Promise<void> {
   const health = Health.safeParse(await healthOf(client, name, signal)).data;
   if (health === undefined) return;
   if (health.service !== name) {

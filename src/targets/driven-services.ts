@@ -22,6 +22,7 @@ export async function openDrivenServices(
     models: { thinking: null, seeing: null, blind: null },
     otherPerson: undefined,
     speaksContract: false,
+    copies: undefined,
   };
 }
 

@@ -6,6 +6,15 @@ import { createAbsentClient } from "./absent-client.ts";
 import { driverOf } from "./connect-chat.ts";
 import type { Closable, Connecting, Services } from "./connecting.ts";
 import { openContractServices } from "./contract-services.ts";
+import {
+  type CopyAbility,
+  type CopyDrainer,
+  type CopyUrls,
+  copiesWith,
+  copyAbilities,
+  type TargetCopies,
+  whyNoCopies,
+} from "./copies.ts";
 import { openDrivenServices, otherWire } from "./driven-services.ts";
 import type { ChatClient, WireAbility } from "./drivers/chat-client.ts";
 import type { Driver } from "./drivers/driver.ts";
@@ -42,6 +51,10 @@ export interface TargetUrls {
   readonly agentId?: string | undefined;
   /** How its services are killed; left out where none may be. */
   readonly killer?: ServiceKiller | undefined;
+  /** Where each copy of HMI and gateway is, where that is known; left out: all are behind one address. */
+  readonly copies?: readonly CopyUrls[] | undefined;
+  /** How one of them is taken out of use; left out where none may be. */
+  readonly drainer?: CopyDrainer | undefined;
 }
 
 /** A stack of which all three are known. */
@@ -80,6 +93,7 @@ export type Capability =
   /** It is known where its page is. */
   | "show a page"
   | KillAbility
+  | CopyAbility
   | WireAbility;
 
 /** A stack seen from outside: URLs, clients, and what of it can be watched. */
@@ -111,6 +125,8 @@ export interface Target {
   readonly store: TargetStore | undefined;
   /** How its services are killed; undefined where none may be. */
   readonly killer: ServiceKiller | undefined;
+  /** Its services as they are met by whoever may reach any copy of them; undefined where it does not follow the contract. */
+  readonly copies: TargetCopies | undefined;
   /** What a check becomes that the target's contract names by its id. */
   readonly lacks: Departures["lacks"];
   /** The engine and its version, in words. */
@@ -160,12 +176,13 @@ export async function openTarget(
     if (store !== undefined) opened.push(store);
     const watch = await watching;
     const settings = { ...DEFAULT_SETTINGS, ...given.settings };
-    const { chat, models, otherPerson, speaksContract, front, frontHttp } = services;
+    const { chat, models, otherPerson, speaksContract, front, frontHttp, copies } = services;
     const offers = offersOf(services, watch, {
       settings,
       engineApi: given.engineApi,
       hasStore: store !== undefined,
       killer: given.killer,
+      drainer: given.drainer,
     });
     return {
       urls: { hmi: given.hmi ?? "", gateway: given.gateway ?? "", engine: given.engine ?? "" },
@@ -190,12 +207,14 @@ export async function openTarget(
           "direct the engine": speaksContract ? NOT_BY_OPENAI : chat.lacking["hand options on"],
         }),
         ...whyNotKilled(given.killer, front, chat.driver),
+        ...whyNoCopies(copies, given.drainer),
       },
       models,
       otherPerson,
       hasErrorEvent: contract === undefined || !isLacking(contract, "stream.error_event"),
       store,
       killer: given.killer,
+      copies: copiesWith(copies, given.drainer),
       lacks: contract?.lacks ?? {},
       engineName: watch.name,
       engineAnswers: watch.answers,
@@ -213,9 +232,9 @@ const NOT_BY_OPENAI = "by OpenAI's wire (engine.api) what directs the engine sta
 
 /** What a target offers, by what was found out of it. */
 function offersOf(
-  { chat, models, otherPerson, speaksContract, front, frontHttp }: Services,
+  { chat, models, otherPerson, speaksContract, front, frontHttp, copies }: Services,
   watch: EngineWatch,
-  { settings, engineApi, hasStore, killer }: Offering,
+  { settings, engineApi, hasStore, killer, drainer }: Offering,
 ): Record<Capability, boolean> {
   const can = (ability: WireAbility): boolean => chat.lacking[ability] === undefined;
   const reachesStandIn = speaksContract ? engineApi !== "openai" : can("hand options on");
@@ -230,6 +249,7 @@ function offersOf(
     "speak the contract": speaksContract,
     "show a page": frontHttp === undefined || frontHttp.page !== undefined,
     ...killAbilities(killer, front),
+    ...copyAbilities(copies, drainer),
     "keep profiles": can("keep profiles"),
     "show rows": can("show rows") || hasStore,
     "list conversations": can("list conversations"),
@@ -251,6 +271,7 @@ interface Offering {
   readonly settings: TargetSettings;
   readonly hasStore: boolean;
   readonly killer: ServiceKiller | undefined;
+  readonly drainer: CopyDrainer | undefined;
 }
 
 async function closeAll(opened: readonly Closable[]): Promise<void> {

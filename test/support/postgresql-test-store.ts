@@ -23,6 +23,21 @@ export interface TestSchemas {
   readonly server: () => TestPostgresql;
 }
 
+/** Starts a server for the tests of this file, which make databases of their own there; gives the address of one. */
+export function useTestServer(): () => Promise<string> {
+  let server: TestPostgresql | undefined;
+  let address: Promise<string> | undefined;
+  beforeAll(async () => {
+    server = await startPostgresql();
+  }, PATIENCE_MS);
+  afterAll(async () => await server?.close(), PATIENCE_MS);
+  return async () => {
+    if (server === undefined) throw new Error("The server runs within tests alone.");
+    address ??= server.createDatabase("given", "SELECT 1");
+    return await address;
+  };
+}
+
 /** Starts a server for the tests of this file. */
 export function useTestSchemas(): TestSchemas {
   let server: TestPostgresql | undefined;

@@ -1,0 +1,92 @@
+import type { GenerationRecord } from "../../contract/engine.ts";
+import { SentMessage } from "../../contract/hmi.ts";
+import { hmiRoutes } from "../../contract/routes.ts";
+import { defineCheck } from "../../harness/check.ts";
+import type { SeenCall, SeenStream } from "../../targets/http.ts";
+import { ownWords } from "../../targets/own-words.ts";
+import { GIVE_UP_MS } from "../cancel/cancel-times.ts";
+import { generationsFor } from "../engine-record.ts";
+import { lookUntil, readSettledRows } from "../reading.ts";
+import { type Context, expectAnswer, makeProfile, makeSession } from "../stage.ts";
+import { lastWord } from "../stream-words.ts";
+import { copiesOf, copyIn, followSomewhere, SEVERAL_HMIS, shortName, untilAtTwo } from "./met-copies.ts";
+
+/** A reply that runs at one copy, and is cancelled at whichever the call arrives at. */
+interface CancelledElsewhere {
+  readonly owner: string;
+  readonly askedAt: string;
+  readonly answer: SeenCall;
+  readonly stream: SeenStream;
+  /** The status of the reply's row after that; null where it has none. */
+  readonly saved: string | null;
+  /** What the engine was asked for it; empty where it cannot be watched. */
+  readonly generations: readonly GenerationRecord[];
+}
+
+/** A busy database may take its time; an engine that goes on writes for much longer. In milliseconds. */
+const STOPS_WITHIN_MS = 4 * GIVE_UP_MS;
+
+export const cancelElsewhere = defineCheck<Context["target"], CancelledElsewhere>({
+  id: "replicas/cancel",
+  claim: "a cancel at another copy than the one that writes the reply ends it, and stops the engine",
+  why: "A copy that looks for the reply in its own memory says that nothing runs, and the engine goes on.",
+  lookAt:
+    "POST /api/chat/cancel at a copy that does not write the reply: how it is passed on, and by what else where that fails",
+  needs: [...SEVERAL_HMIS, "cancel"],
+  async collect(context) {
+    const options = { num_predict: 4000, stand_in_tokens: 2000, stand_in_token_ms: 20 };
+    const modelId = await makeProfile(context, { name: "cancel elsewhere", options });
+    await generationsFor(context, "");
+    return await untilAtTwo(
+      context,
+      copiesOf(context).hmi,
+      (attempt) => cancelOne(context, modelId, attempt),
+      ({ owner, askedAt }) => owner !== askedAt,
+    );
+  },
+  judge({ owner, askedAt, answer, stream, saved, generations }) {
+    const seen = `written by copy ${shortName(owner)}, cancelled at ${shortName(askedAt)}: ${answer.status}`;
+    const running = generations.filter(({ ended }) => ended === "running");
+    const isCancelled = answer.status === 200 && lastWord(stream) === "done (cancelled)";
+    if (isCancelled && saved === "cancelled" && running.length === 0) return { verdict: "holds", seen };
+    return {
+      verdict: "broken",
+      expected:
+        "200, a stream that ends with done (cancelled), a row that is cancelled, and no generation that runs",
+      found: `${answer.status} ${ownWords(answer)}; the stream ${lastWord(stream)}; the row ${saved ?? "is not there"}; generations that run: ${running.length}`,
+      seen,
+    };
+  },
+});
+
+async function cancelOne(context: Context, modelId: number, attempt: number): Promise<CancelledElsewhere> {
+  const { hmi } = copiesOf(context);
+  const { signal } = context;
+  const session_id = await makeSession(context, modelId);
+  const asked = `Count to 2000. ${context.canary(`cancel elsewhere ${attempt}`)}`;
+  const body = { session_id, message: asked };
+  const sent = await hmi.call("POST", hmiRoutes.sendMessage.path(), { body, signal });
+  expectAnswer(sent, SentMessage);
+  const begun = Promise.withResolvers<void>();
+  const left = new AbortController();
+  const reading = followSomewhere(context, session_id, {
+    leave: left.signal,
+    onEvent({ event }) {
+      if ("type" in event && event.type === "token") begun.resolve();
+    },
+  });
+  await Promise.race([begun.promise, reading]);
+  const answer = await hmi.call("POST", hmiRoutes.cancel.path({ session_id }), { signal });
+  const giveUp = setTimeout(() => left.abort(), STOPS_WITHIN_MS);
+  const stream = await reading;
+  clearTimeout(giveUp);
+  const generations = await lookUntil(
+    context,
+    STOPS_WITHIN_MS,
+    () => generationsFor(context, asked),
+    (records) => records.every(({ ended }) => ended !== "running"),
+  );
+  const rows = await readSettledRows(context, session_id);
+  const saved = rows.findLast(({ role }) => role === "assistant")?.status ?? null;
+  return { owner: copyIn(sent), askedAt: copyIn(answer), answer, stream, saved, generations };
+}

@@ -1,0 +1,83 @@
+/** How the checks of this suite reach several copies, whichever answers. */
+import { hmiRoutes } from "../../contract/routes.ts";
+import { NotTold } from "../../errors.ts";
+import { CouldNotRun } from "../../harness/check.ts";
+import { copyThatAnswered, type TargetCopies, TRIES_TO_MEET } from "../../targets/copies.ts";
+import type { HttpClient, SeenCall, SeenStream } from "../../targets/http.ts";
+import { ownWords } from "../../targets/own-words.ts";
+import { follow, type Reading } from "../sse/follow.ts";
+import type { Context } from "../stage.ts";
+
+/** What a check needs that is about several HMIs. */
+export const SEVERAL_HMIS = ["speak the contract", "meet two copies of the HMI"];
+
+/** What a check needs that is about several gateways. */
+export const SEVERAL_GATEWAYS = ["speak the contract", "meet two copies of the gateway"];
+
+/** So often in a row a service is asked, where all of its copies are to be met. */
+export const LOOKS = 6;
+
+/** The clients that lead to any copy. */
+export function copiesOf({ target }: Context): TargetCopies {
+  if (target.copies === undefined) throw new CouldNotRun("this target has no copies");
+  return target.copies;
+}
+
+/** The name of the copy that gave this answer. */
+export function copyIn(seen: Pick<SeenCall, "headers" | "request">): string {
+  const copy = copyThatAnswered(seen);
+  if (copy === undefined)
+    throw new NotTold(`${seen.request} did not tell which copy answered (X-Stack-Copy)`);
+  return copy;
+}
+
+/** A copy's name, as short as a sentence has it. */
+export function shortName(copy: string): string {
+  return copy.slice(0, 8);
+}
+
+/**
+ * Tries until a scene was played at two copies. Between the tries the proxy's turn is moved on: with a fixed number of calls
+ * in each, two of them could go to the same copy for ever. Throws {@link NotTold} where that never comes about.
+ */
+export async function untilAtTwo<Seen>(
+  context: Context,
+  service: HttpClient,
+  play: (attempt: number) => Promise<Seen>,
+  isAtTwo: (seen: Seen) => boolean,
+): Promise<Seen> {
+  for (let attempt = 0; attempt < TRIES_TO_MEET; attempt += 1) {
+    for (let turn = 0; turn < attempt; turn += 1) {
+      await service.call("GET", hmiRoutes.live.path(), { signal: context.signal });
+    }
+    const seen = await play(attempt);
+    if (isAtTwo(seen)) return seen;
+  }
+  throw notAtTwo(`${TRIES_TO_MEET} tries`);
+}
+
+/**
+ * Follows a conversation's reply at the first copy that streams it: that others may refuse to is the subject of
+ * `replicas/resume` alone.
+ */
+export async function followSomewhere(
+  context: Context,
+  session_id: string,
+  listening: Pick<Reading, "leave" | "onEvent">,
+): Promise<SeenStream> {
+  const { hmi } = copiesOf(context);
+  const path = hmiRoutes.stream.path({ session_id });
+  for (let tries = 1; ; tries += 1) {
+    const stream = await follow(context, { client: hmi, method: "GET", path, ...listening });
+    if (stream.status === 200) return stream;
+    if (tries === TRIES_TO_MEET)
+      throw new CouldNotRun(`${stream.request} answered ${stream.status}, ${ownWords(stream)}`);
+  }
+}
+
+/** What is said where all of it went to one copy. */
+export function notAtTwo(what: string): NotTold {
+  return new NotTold(
+    `${what} met one copy only: what stands before the copies leads one client to one (target.copies names each)`,
+  );
+}

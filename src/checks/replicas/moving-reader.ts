@@ -1,0 +1,132 @@
+/** A reader of one reply that loses its connection again and again, and comes back at whichever copy it is led to. */
+import { type Message, MessageList, SentMessage } from "../../contract/hmi.ts";
+import { hmiRoutes } from "../../contract/routes.ts";
+import { CouldNotRun } from "../../harness/check.ts";
+import type { SeenStream } from "../../targets/http.ts";
+import { lookUntil, patienceOf } from "../reading.ts";
+import { follow } from "../sse/follow.ts";
+import { type Context, expectAnswer, makeProfile, makeSession } from "../stage.ts";
+import { copiesOf, copyIn, LOOKS } from "./met-copies.ts";
+
+/** One connection of the reader. */
+export interface Piece {
+  readonly copy: string;
+  /** With which event id it came back; empty for the first. */
+  readonly lastEventId: string;
+  readonly stream: Pick<SeenStream, "request" | "status" | "body" | "end">;
+  readonly ids: readonly string[];
+  readonly text: string;
+  /** Whether `done` came. */
+  readonly isDone: boolean;
+}
+
+/** What a copy showed of the reply. */
+export interface Look {
+  readonly copy: string;
+  readonly status: number;
+  /** Null where it showed no reply. */
+  readonly row: Pick<Message, "content" | "status"> | null;
+}
+
+export interface MovingReader {
+  readonly asked: string;
+  /** The copy that took the message, and so owns the reply. */
+  readonly owner: string;
+  readonly pieces: readonly Piece[];
+  /** While it ran, after each piece. */
+  readonly during: readonly Look[];
+  /** The reply as it was saved at its end; null where no copy showed it ended. */
+  readonly saved: Look | null;
+}
+
+/** The reply takes seconds: in that time each copy has looked for replies that others left. */
+const OPTIONS = { num_predict: 300, stand_in_tokens: 64, stand_in_token_ms: 40 };
+
+/** The reader loses its connection after so many tokens. */
+const TOKENS_A_PIECE = 8;
+
+/** More connections than that nobody makes for one reply. */
+const MOST_PIECES = 60;
+
+/** Reads a reply in pieces, at one copy after the other; once a run. */
+export async function moveBetweenCopies(context: Context): Promise<MovingReader> {
+  return await context.share("reader that moves between copies", () => readInPieces(context));
+}
+
+async function readInPieces(context: Context): Promise<MovingReader> {
+  const { hmi } = copiesOf(context);
+  const { signal } = context;
+  const modelId = await makeProfile(context, { name: "copies", options: OPTIONS });
+  const session_id = await makeSession(context, modelId);
+  const asked = `Count to 60. ${context.canary("moving reader")}`;
+  const body = { session_id, message: asked };
+  const sent = await hmi.call("POST", hmiRoutes.sendMessage.path(), { body, signal });
+  expectAnswer(sent, SentMessage);
+  const pieces: Piece[] = [];
+  const during: Look[] = [];
+  // Where a copy refuses the reader, the next may not, and what the copies show of the reply is looked at all the same.
+  const isOver = (last = pieces.at(-1)): boolean =>
+    last !== undefined && (last.isDone || (last.stream.status !== 200 && hasEnded(during.at(-1))));
+  while (pieces.length < MOST_PIECES && !isOver()) {
+    pieces.push(await readPiece(context, session_id, pieces.at(-1)));
+    during.push(await lookAtReply(context, session_id));
+  }
+  const last = await lookUntil(
+    context,
+    LOOKS * patienceOf(context.target),
+    () => lookAtReply(context, session_id),
+    hasEnded,
+  );
+  return { asked, owner: copyIn(sent), pieces, during, saved: hasEnded(last) ? last : null };
+}
+
+function hasEnded(look: Look | undefined): boolean {
+  return look?.row != null && look.row.status !== "streaming";
+}
+
+async function readPiece(context: Context, session_id: string, before: Piece | undefined): Promise<Piece> {
+  const left = new AbortController();
+  let tokens = 0;
+  const lastEventId = before?.ids.at(-1) ?? before?.lastEventId ?? "";
+  const stream = await follow(context, {
+    client: copiesOf(context).hmi,
+    method: "GET",
+    path: hmiRoutes.stream.path({ session_id }),
+    ...(lastEventId !== "" && { headers: { "last-event-id": lastEventId } }),
+    leave: left.signal,
+    onEvent({ event }) {
+      if (!("type" in event) || event.type !== "token") return;
+      tokens += 1;
+      if (tokens === TOKENS_A_PIECE) left.abort();
+    },
+  });
+  const { request, status, body, end } = stream;
+  const events = stream.events.map(({ event }) => event);
+  return {
+    copy: copyIn(stream),
+    lastEventId,
+    stream: { request, status, body, end },
+    ids: stream.events.map(({ id }) => id),
+    text: events.map((event) => ("type" in event && event.type === "token" ? event.content : "")).join(""),
+    isDone: events.some((event) => "type" in event && event.type === "done"),
+  };
+}
+
+/** The reply of a conversation that has one, as some copy shows it. */
+async function lookAtReply(context: Context, session_id: string): Promise<Look> {
+  const path = hmiRoutes.messages.path({ session_id });
+  const call = await copiesOf(context).hmi.call("GET", path, { signal: context.signal });
+  const messages = MessageList.safeParse(call.body).data?.messages ?? [];
+  const row = messages.findLast(({ role }) => role === "assistant");
+  return {
+    copy: copyIn(call),
+    status: call.status,
+    row: row === undefined ? null : { content: row.content, status: row.status },
+  };
+}
+
+/** The reply as it was saved. */
+export function requireSaved({ saved }: MovingReader): Pick<Message, "content" | "status"> {
+  if (saved?.row == null) throw new CouldNotRun("no copy showed the reply as it has ended");
+  return saved.row;
+}

@@ -1,0 +1,31 @@
+import { SentMessage } from "../../contract/hmi.ts";
+import { CouldNotRun, defineCheck } from "../../harness/check.ts";
+import type { Context } from "../stage.ts";
+import { describeSent, isOneExchange, type SentAtOnce, sendAtOnce } from "./at-once.ts";
+import { SEVERAL_HMIS } from "./met-copies.ts";
+
+export const sameKey = defineCheck<Context["target"], SentAtOnce>({
+  id: "replicas/same-key",
+  claim:
+    "one message that arrives at two copies at once with one client_message_id is one message, and both answer the same",
+  why: "A proxy that tries another copy, or a client that does, sends again what the first has taken: docs/faults.md, row 27, at two processes.",
+  lookAt:
+    "client_message_id: a unique column of the database, and what is answered where another copy was first",
+  needs: SEVERAL_HMIS,
+  collect: (context) => sendAtOnce(context, "same key", (_, word) => word),
+  judge(sent) {
+    const statuses = sent.answers.map(({ status }) => status);
+    if (!statuses.includes(200)) throw new CouldNotRun(`both were answered ${statuses.join(" and ")}`);
+    const replies = sent.answers.map(({ body }) => SentMessage.safeParse(body).data?.assistant_message_id);
+    const seen = describeSent(sent);
+    const isSame = statuses.every((status) => status === 200) && new Set(replies).size === 1;
+    if (isSame && isOneExchange(sent)) return { verdict: "holds", seen };
+    return {
+      verdict: "broken",
+      expected: "200 and 200 with one reply's name, one message and one reply, one request at the engine",
+      found: `${seen}; replies: ${replies.map((id) => id ?? "none").join(" and ")}`,
+      seen: "one message with one client_message_id, at two copies at once",
+      rows: sent.rows,
+    };
+  },
+});
