@@ -27,7 +27,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "prove/worker.ts": "prove, in-process.ts, verify.ts, faults/index.ts, harness, errors.ts",
   prove:
     "faults/index.ts, checks, type harness, harness/chance.ts, harness/report.ts, in-process-copies.ts, type targets, package-root.ts",
-  "prove-targets": "verify.ts, faults/index.ts, tap, targets, harness, contract, errors.ts",
+  "prove-target": "verify.ts, faults/index.ts, tap, targets, harness, contract, errors.ts",
   "service-process.ts":
     "services/start.ts, services/idle-memory.ts, tap, type services/http, contract, config, errors.ts",
   "supervisor-process.ts": "supervisor, errors.ts",

@@ -14,11 +14,17 @@ export function exitCodeOf(report: RunReport, compared?: Comparison): number {
   return counts.could_not_run > 0 || judged === 0 || left_behind.length > 0 ? EXIT.unusable : EXIT.ok;
 }
 
-/** What a proof means to whoever called: every fault must be caught, and every check must be able to fail. */
+/**
+ * What a proof means to whoever called: every fault that was tried must be caught, and every check be able to fail; and
+ * one at least must have been tried.
+ */
 export function proofExitCode({ faults, unexercised, interrupted }: ProofReport): number {
   if (interrupted) return EXIT.interrupted;
-  const isProved = faults.every(({ verdict }) => verdict === "caught") && unexercised.length === 0;
-  return isProved ? EXIT.ok : EXIT.failed;
+  const tried = faults.filter(({ verdict }) => verdict !== "not-tried");
+  const isProved = tried.every(({ verdict }) => verdict === "caught") && unexercised.length === 0;
+  if (!isProved) return EXIT.failed;
+  const isEmpty = tried.length < faults.length && tried.every(({ name }) => name === "none");
+  return isEmpty ? EXIT.unusable : EXIT.ok;
 }
 
 /**

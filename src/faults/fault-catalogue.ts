@@ -122,6 +122,15 @@ import { promptOfAllVersions } from "./regenerate/prompt-of-all-versions.ts";
 import { regenerateDeletesEarlier } from "./regenerate/regenerate-deletes-earlier.ts";
 import { regenerateHitsLast } from "./regenerate/regenerate-hits-last.ts";
 import { regeneratedReplyAdded } from "./regenerate/regenerated-reply-added.ts";
+import { busyConversationForked } from "./replicas/busy-conversation-forked.ts";
+import { copyKnowsItsOwnAlone } from "./replicas/copy-knows-its-own-alone.ts";
+import { copyShowsOldRows } from "./replicas/copy-shows-old-rows.ts";
+import { drainDropsReplies } from "./replicas/drain-drops-replies.ts";
+import { generationNotClaimed } from "./replicas/generation-not-claimed.ts";
+import { keyInMemory } from "./replicas/key-in-memory.ts";
+import { notifyLost } from "./replicas/notify-lost.ts";
+import { ownerNotLookedFor } from "./replicas/owner-not-looked-for.ts";
+import { unfencedLease } from "./replicas/unfenced-lease.ts";
 import { droppedUnderLoad } from "./sla/dropped-under-load.ts";
 import { slowFirstToken } from "./sla/slow-first-token.ts";
 import { slowToAccept } from "./sla/slow-to-accept.ts";
@@ -340,4 +349,13 @@ export const faults: readonly Fault[] = [
   leftReplyLosesText,
   leftReplyStaysStreaming,
   reloadAfterRestartEmpty,
+  busyConversationForked,
+  copyKnowsItsOwnAlone,
+  copyShowsOldRows,
+  drainDropsReplies,
+  generationNotClaimed,
+  keyInMemory,
+  notifyLost,
+  ownerNotLookedFor,
+  unfencedLease,
 ];

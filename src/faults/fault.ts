@@ -19,6 +19,11 @@ export interface Fault {
    */
   readonly actsIn?: readonly string[];
   /**
+   * True for a bug that only several copies can have: a proof tries it on several copies alone, in the suite `replicas`,
+   * and tries no other bug there.
+   */
+  readonly ofCopies?: boolean;
+  /**
    * The overrides that bring it in. Made anew for each stack. `onApplied` must be told each time it acts. A fault
    * of one kind of stream is on every stream where that is wished.
    */

@@ -1,6 +1,6 @@
 import type { Fault } from "../faults/index.ts";
 import type { CheckResult } from "../harness/report.ts";
-import type { ProofJob } from "./plan.ts";
+import { isTriedIn, type ProofJob } from "./plan.ts";
 import type { ProofFinding } from "./worker.ts";
 
 /** What was found with one fault, in all suites. */
@@ -54,7 +54,7 @@ export class Findings {
   takeWhole(): Whole[] {
     const whole: Whole[] = [];
     for (const [fault, bySuite] of this.#open) {
-      if (bySuite.size < this.#suites.length) continue;
+      if (bySuite.size < this.#suites.filter((suite) => isTriedIn(suite, fault)).length) continue;
       const run = runOf(
         fault,
         this.#suites.flatMap((suite) => bySuite.get(suite) ?? []),

@@ -1,5 +1,6 @@
 import type { Fault } from "../faults/index.ts";
 import type { Suite } from "../harness/check.ts";
+import { REPLICAS } from "../in-process-copies.ts";
 import type { Target } from "../targets/target.ts";
 
 /** One suite that is judged on a fresh stack with these faults switched on. */
@@ -12,17 +13,24 @@ export interface ProofJob {
 /** So many faults that do not act are tried at once: who passes on what a hundred others pass on adds little to a request. */
 const TOGETHER = 60;
 
+/** Whether a fault is tried in this suite: a bug of several copies in that of several copies alone, and no other there. */
+export function isTriedIn(suite: string, { ofCopies, caughtBy }: Fault): boolean {
+  // Without a bug every suite is judged.
+  return caughtBy.length === 0 || (suite === REPLICAS) === (ofCopies === true);
+}
+
 /**
  * What must be judged to prove these faults in these suites. Where a fault acts, it is alone. Where it does not, a
  * suite is as without it, whatever else is on and does not act either: that is seen for many at once.
  */
 export function planProof(faults: readonly Fault[], suites: readonly Suite<Target>[]): ProofJob[] {
   const together = suites.flatMap(({ name: suite }) => {
-    const quiet = faults.filter((fault) => !isExpectedIn(suite, fault)).map(({ name }) => name);
+    const tried = faults.filter((fault) => isTriedIn(suite, fault));
+    const quiet = tried.filter((fault) => !isExpectedIn(suite, fault)).map(({ name }) => name);
     return chunksOf(TOGETHER, quiet).map((names): ProofJob => ({ suite, faults: names }));
   });
   const alone = faults.flatMap((fault) => {
-    const expected = suites.filter(({ name }) => isExpectedIn(name, fault));
+    const expected = suites.filter(({ name }) => isTriedIn(name, fault) && isExpectedIn(name, fault));
     return expected.map(({ name: suite }): ProofJob => ({ suite, faults: [fault.name] }));
   });
   // What may have to be tried again comes first.

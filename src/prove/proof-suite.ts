@@ -1,4 +1,5 @@
 import { type CheckResult, countOutcomes, type Outcome, type RunReport } from "../harness/report.ts";
+import { NO_POSTGRESQL } from "../in-process-copies.ts";
 import type { FaultProof, ProofReport } from "./prove.ts";
 
 const SUITE = { name: "proof", title: "Each known bug turns exactly those claims red that it breaks." };
@@ -35,6 +36,7 @@ function faultResult(proof: FaultProof): CheckResult {
 }
 
 function outcomeOf({ verdict, applied, acted_in, caught_by, missing, unexpected }: FaultProof): Outcome {
+  if (verdict === "not-tried") return { verdict: "skipped", reason: NO_POSTGRESQL };
   if (verdict === "not-applied") return { verdict: "could-not-run", reason: "the bug never acted" };
   const where = acted_in.length === 0 ? "" : `, in ${acted_in.join(", ")}`;
   const seen = `the bug acted ${applied} ${applied === 1 ? "time" : "times"}${where}`;

@@ -3,6 +3,7 @@ import { everySuite } from "../checks/suites.ts";
 import type { Fault } from "../faults/index.ts";
 import { newSeed } from "../harness/chance.ts";
 import type { CheckResult } from "../harness/report.ts";
+import { REPLICAS } from "../in-process-copies.ts";
 import { type FaultRun, Findings } from "./findings.ts";
 import { planProof } from "./plan.ts";
 import { runInThreads } from "./threads.ts";
@@ -12,6 +13,11 @@ export interface ProveOptions {
   faults?: readonly string[] | undefined;
   /** See `RunReport.seed`. */
   seed?: string | undefined;
+  /**
+   * A PostgreSQL server, on which databases for several copies are made and deleted; without it bugs of several copies are not
+   * tried.
+   */
+  postgresql?: string | undefined;
   /** How many threads try faults, each a few at a time; as many as there are cores where absent. */
   threads?: number | undefined;
   /** Longest time for one check, in milliseconds. */
@@ -28,9 +34,10 @@ export interface FaultProof {
   readonly seen_in: string;
   /**
    * `caught` by exactly the checks that it names; `missed` by some of them; `false-alarm`: others were
-   * broken too; `not-applied`: it never acted, so that this says nothing.
+   * broken too; `not-applied`: it never acted, so that this says nothing; `not-tried`: it is a bug of several copies, and
+   * there was no PostgreSQL for them.
    */
-  readonly verdict: "caught" | "missed" | "false-alarm" | "not-applied";
+  readonly verdict: "caught" | "missed" | "false-alarm" | "not-applied" | "not-tried";
   readonly caught_by: readonly string[];
   /** Named, and not broken. */
   readonly missing: readonly string[];
@@ -53,7 +60,7 @@ export interface ProofReport {
   readonly duration_ms: number;
   readonly checks: number;
   readonly faults: readonly FaultProof[];
-  /** Checks that no fault of this proof breaks: nothing shows that they can fail. */
+  /** Checks that no fault of this proof breaks, of those that it could make: nothing shows that they can fail. */
   readonly unexercised: readonly string[];
   readonly interrupted: boolean;
 }
@@ -74,17 +81,28 @@ export async function prove(options: ProveOptions = {}): Promise<ProofReport> {
     deadlineMs = DEFAULT_DEADLINE_MS,
     threads = availableParallelism(),
     signal = new AbortController().signal,
+    postgresql,
   } = options;
   const started = new Date();
   const start = performance.now();
   const proofs: FaultProof[] = [];
+  const hasCopies = postgresql !== undefined;
+  // Without copies their suite would be skipped, check by check.
+  const suites = hasCopies ? everySuite : everySuite.filter(({ name }) => name !== REPLICAS);
+  const tried = chosen.filter(({ ofCopies }) => hasCopies || ofCopies !== true);
+  for (const fault of chosen) {
+    if (tried.includes(fault)) continue;
+    const proof = notTried(fault);
+    proofs.push(proof);
+    options.onFault?.(proof);
+  }
   const findings = new Findings(
-    chosen,
-    everySuite.map(({ name }) => name),
+    tried,
+    suites.map(({ name }) => name),
   );
   try {
-    await runInThreads(planProof(chosen, everySuite), {
-      ...{ seed, deadlineMs, threads, signal },
+    await runInThreads(planProof(tried, suites), {
+      ...{ seed, deadlineMs, postgresql, threads, signal },
       onFinding(job, finding) {
         const again = findings.add(job, finding);
         for (const { fault, run, clean } of findings.takeWhole()) {
@@ -102,7 +120,7 @@ export async function prove(options: ProveOptions = {}): Promise<ProofReport> {
   const exercised = new Set(
     proofs.flatMap(({ caught_by, missing }) => caught_by.filter((id) => !missing.includes(id))),
   );
-  const ids = everySuite.flatMap(({ checks }) => checks.map(({ id }) => id));
+  const ids = suites.flatMap(({ checks }) => checks.map(({ id }) => id));
   return {
     report_version: 1,
     seed,
@@ -112,6 +130,13 @@ export async function prove(options: ProveOptions = {}): Promise<ProofReport> {
     faults: proofs.toSorted((a, b) => (order.get(a.name) ?? 0) - (order.get(b.name) ?? 0)),
     unexercised: options.faults === undefined ? ids.filter((id) => !exercised.has(id)) : [],
     interrupted: signal.aborted,
+  };
+}
+
+function notTried({ name, story, seenIn, caughtBy }: Fault): FaultProof {
+  return {
+    ...{ name, story, seen_in: seenIn, verdict: "not-tried", caught_by: caughtBy },
+    ...{ missing: [], unexpected: [], applied: 0, acted_in: [], duration_ms: 0 },
   };
 }
 

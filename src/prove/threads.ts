@@ -15,7 +15,7 @@ export interface ThreadsOptions extends ProofSettings {
 
 /** Runs each job in one of several threads. Rejects with the signal's reason, or with what went wrong in a thread. */
 export async function runInThreads(jobs: readonly ProofJob[], options: ThreadsOptions): Promise<void> {
-  const { threads, signal, seed, deadlineMs, onFinding } = options;
+  const { threads, signal, seed, deadlineMs, postgresql, onFinding } = options;
   const queue = [...jobs];
   let id = 0;
   const work = async (): Promise<void> => {
@@ -25,7 +25,7 @@ export async function runInThreads(jobs: readonly ProofJob[], options: ThreadsOp
     });
     const doJob = async (job: ProofJob): Promise<void> => {
       id += 1;
-      const again = onFinding(job, await ask(worker, { id, job, seed, deadlineMs }, signal));
+      const again = onFinding(job, await ask(worker, { id, job, seed, deadlineMs, postgresql }, signal));
       // Before all else: what may have to be tried a third time must not come last.
       queue.unshift(...again);
     };

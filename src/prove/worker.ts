@@ -17,6 +17,8 @@ export interface ProofSettings {
   readonly seed: string;
   /** Longest time for one check, in milliseconds. */
   readonly deadlineMs: number;
+  /** See `InProcessOptions.postgresql`. */
+  readonly postgresql: string | undefined;
 }
 
 /** What a thread is asked; `id` is of this job only. */
@@ -39,12 +41,13 @@ export type ProofAnswer = { readonly id: number } & (
 
 parentPort?.on("message", async (request: ProofRequest) => parentPort?.postMessage(await answer(request)));
 
-async function answer({ id, job, seed, deadlineMs }: ProofRequest): Promise<ProofAnswer> {
+async function answer({ id, job, seed, deadlineMs, postgresql }: ProofRequest): Promise<ProofAnswer> {
   const run = { suites: findSuites(job.suite), seed, deadlineMs, retries: 0 };
   const signal = new AbortController().signal;
   try {
     const faults = job.faults.map(findFault);
-    const { report, applied } = await verifyInProcess({ ...run, signal, onEvent: () => undefined }, faults);
+    const settings = { ...run, signal, onEvent: () => undefined };
+    const { report, applied } = await verifyInProcess(settings, faults, { postgresql });
     const { results, duration_ms } = withoutEvidence(report);
     return { id, finding: { results, duration_ms, applied } };
   } catch (error) {

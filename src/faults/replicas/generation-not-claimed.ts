@@ -1,0 +1,32 @@
+import type { Fault } from "../fault.ts";
+
+export const generationNotClaimed: Fault = {
+  name: "generation-not-claimed",
+  story:
+    "A gateway asks the engine without saying so in the database: another one asks it for the same reply.",
+  seenIn: "the contract, section 9: a generation is claimed before the engine is asked",
+  caughtBy: ["replicas/gateway-once"],
+  actsIn: ["replicas"],
+  ofCopies: true,
+  overrides: (onApplied) => ({
+    store(store) {
+      const { generations } = store;
+      if (generations === undefined) return store;
+      return {
+        ...store,
+        generations: {
+          announce: (url) => generations.announce(url),
+          isOwnKey: (key) => generations.isOwnKey(key),
+          async claim() {
+            onApplied();
+            return undefined;
+          },
+          find: async () => undefined,
+          end: async () => undefined,
+          forget: async () => undefined,
+          close: () => generations.close(),
+        },
+      };
+    },
+  }),
+};
