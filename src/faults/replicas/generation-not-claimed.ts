@@ -15,6 +15,7 @@ export const generationNotClaimed: Fault = {
       return {
         ...store,
         generations: {
+          takeOverMs: generations.takeOverMs,
           announce: (url) => generations.announce(url),
           isOwnKey: (key) => generations.isOwnKey(key),
           async claim() {
