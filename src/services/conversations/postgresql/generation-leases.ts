@@ -2,13 +2,12 @@ import { WireError } from "../../../errors.ts";
 import type { OtherCopy } from "../../replicas/call-passer.ts";
 import type { GenerationDirectory, GenerationKey } from "../../replicas/generation-directory.ts";
 import { inTurn } from "../in-turn.ts";
-import type { ReplyWriter } from "../sql/reply-writer.ts";
 import type { Database, Row, Statements } from "../sql/sql-database.ts";
-import { HAS_ENDED } from "./writer-lease.ts";
+import { HAS_ENDED, type WriterLease } from "./writer-lease.ts";
 
 export interface GenerationLeasesParts {
   readonly db: Database;
-  readonly writer: ReplyWriter;
+  readonly writer: WriterLease;
   /** How long a lease lasts, in milliseconds. */
   readonly leaseMs: number;
 }
@@ -19,19 +18,29 @@ const LOOKED_AND_COME_MS = 5_000;
 /** How often a claim is tried while what is in its way vanishes before it is looked at. */
 const ATTEMPTS = 5;
 
+const CLAIM = "INSERT INTO generations (session_id, message_id, writer, running)";
 const HOLDER = "SELECT token, url, key FROM generations JOIN writers ON token = writer";
 
+/** What this gateway has said of a generation. */
+interface HeldGeneration extends GenerationKey {
+  readonly isRunning: boolean;
+}
+
 /**
- * Which gateway has which generation: a row of `generations`, which belongs to that gateway's lease and goes with it. The
- * database lets a conversation have one that runs, and a reply one at all, whichever gateways claim them at once.
+ * Which gateway has which generation: a row of `generations`, which belongs to that gateway's lease and goes with it; one
+ * that was only away from the database says again what it has. The database lets a conversation have one that runs, and a
+ * reply one at all, whichever gateways claim them at once.
  */
 export class GenerationLeases implements GenerationDirectory {
   readonly #parts: GenerationLeasesParts;
   /** Asks the database: that one has ended stands there before the next is claimed. */
   readonly #inOrder = inTurn();
 
+  readonly #held = new Map<string, HeldGeneration>();
+
   constructor(parts: GenerationLeasesParts) {
     this.#parts = parts;
+    parts.writer.onTaken((sql, token) => this.#sayAgain(sql, token));
   }
 
   get takeOverMs(): number {
@@ -46,13 +55,17 @@ export class GenerationLeases implements GenerationDirectory {
     return this.#parts.writer.isOwnKey(key);
   }
 
-  claim(generation: GenerationKey): Promise<OtherCopy | undefined> {
+  async claim(generation: GenerationKey): Promise<OtherCopy | undefined> {
     const { db, writer } = this.#parts;
-    return this.#inOrder(() => writer.withLease(() => db.writeSoon((sql) => this.#claim(sql, generation))));
+    const holder = await this.#inOrder(() =>
+      writer.withLease(() => db.writeSoon((sql) => this.#claim(sql, generation))),
+    );
+    if (holder === undefined) this.#held.set(nameOf(generation), { ...generation, isRunning: true });
+    return holder;
   }
 
   find(sessionId: string, messageId?: string): Promise<OtherCopy | undefined> {
-    const { db, leaseMs } = this.#parts;
+    const { db, writer } = this.#parts;
     const isMeant = messageId === undefined ? "" : "AND message_id = ?";
     const values = messageId === undefined ? [sessionId] : [sessionId, messageId];
     return this.#inOrder(() =>
@@ -60,14 +73,17 @@ export class GenerationLeases implements GenerationDirectory {
         const row = await sql.get(
           `${HOLDER} WHERE session_id = ? ${isMeant} AND NOT ${HAS_ENDED} ORDER BY running DESC, id DESC LIMIT 1`,
           ...values,
-          leaseMs / 1_000,
+          ...writer.endedValues,
         );
         return row && this.#otherIn(row);
       }),
     );
   }
 
-  async end({ sessionId, messageId }: GenerationKey): Promise<void> {
+  async end(generation: GenerationKey): Promise<void> {
+    const { sessionId, messageId } = generation;
+    const name = nameOf(generation);
+    if (this.#held.has(name)) this.#held.set(name, { sessionId, messageId, isRunning: false });
     await this.#change(
       "UPDATE generations SET running = 0 WHERE session_id = ? AND message_id = ? AND writer = ?",
       sessionId,
@@ -75,7 +91,9 @@ export class GenerationLeases implements GenerationDirectory {
     );
   }
 
-  async forget({ sessionId, messageId }: GenerationKey): Promise<void> {
+  async forget(generation: GenerationKey): Promise<void> {
+    const { sessionId, messageId } = generation;
+    this.#held.delete(nameOf(generation));
     await this.#change(
       "DELETE FROM generations WHERE session_id = ? AND message_id = ? AND writer = ?",
       sessionId,
@@ -84,16 +102,17 @@ export class GenerationLeases implements GenerationDirectory {
   }
 
   async close(): Promise<void> {
+    this.#held.clear();
     await this.#inOrder(() => this.#parts.writer.release());
   }
 
   async #claim(sql: Statements, { sessionId, messageId }: GenerationKey): Promise<OtherCopy | undefined> {
-    const { writer, leaseMs } = this.#parts;
+    const { writer } = this.#parts;
     const leftByDead = `DELETE FROM generations WHERE session_id = ? AND writer IN (SELECT token FROM writers WHERE ${HAS_ENDED})`;
-    await sql.run(leftByDead, sessionId, leaseMs / 1_000);
+    await sql.run(leftByDead, sessionId, ...writer.endedValues);
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const claimed = await sql.run(
-        "INSERT INTO generations (session_id, message_id, writer, running) VALUES (?, ?, ?, 1) ON CONFLICT DO NOTHING",
+        `${CLAIM} VALUES (?, ?, ?, 1) ON CONFLICT DO NOTHING`,
         sessionId,
         messageId,
         writer.name(),
@@ -110,6 +129,14 @@ export class GenerationLeases implements GenerationDirectory {
     throw new WireError("store_unavailable", `Reply ${messageId} could not be claimed: others come and go.`);
   }
 
+  /** Where another gateway has one of these by now, it is that one's. */
+  async #sayAgain(sql: Statements, token: number): Promise<void> {
+    for (const { sessionId, messageId, isRunning } of this.#held.values()) {
+      const values = [sessionId, messageId, token, isRunning ? 1 : 0];
+      await sql.run(`${CLAIM} VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`, ...values);
+    }
+  }
+
   /** Undefined where the holder is this gateway: it knows itself what is in the way. */
   #otherIn({ token, url, key }: Row): OtherCopy | undefined {
     return Number(token) === this.#parts.writer.present || url === null
@@ -123,4 +150,8 @@ export class GenerationLeases implements GenerationDirectory {
       db.writeSoon((statements) => statements.run(sql, sessionId, messageId, writer.present)),
     );
   }
+}
+
+function nameOf({ sessionId, messageId }: GenerationKey): string {
+  return JSON.stringify([sessionId, messageId]);
 }

@@ -16,8 +16,14 @@ const RENEWALS = 4;
 /** The number of the lock under which one store after the other takes over. */
 const TAKE_OVER_LOCK = 7_236_154_222;
 
-/** True of a lease that has ended. One could not be renewed while the server was away: it has its whole time once more. */
-export const HAS_ENDED = `greatest(lives_until, pg_postmaster_start_time() + make_interval(secs => ?)) < clock_timestamp()`;
+/**
+ * True of a lease that has ended, with {@link WriterLease.endedValues}. One could not be renewed while the server was away: it
+ * has its whole time once more.
+ */
+export const HAS_ENDED = `(? = 1 AND greatest(lives_until, pg_postmaster_start_time() + make_interval(secs => ?)) < clock_timestamp())`;
+
+/** What a row that names a writer breaks where that is gone. */
+const WRITER_KEYS = ["messages_writer_fkey", "generations_writer_fkey"];
 
 const LONG_AGO = { monotonic: 0, wall: 0 };
 
@@ -51,6 +57,10 @@ export class WriterLease implements ReplyWriter {
   #lease: Lease | undefined;
   /** Until when it surely lives, by two clocks: one of them stands still while the machine sleeps. */
   #surelyUntil = LONG_AGO;
+  /** When it was last taken or renewed, and when that was possible again after it had not been for a lease's time. */
+  #renewedAt = 0;
+  #backAt = Number.NEGATIVE_INFINITY;
+  #restore: ((sql: Statements, token: number) => Promise<void>) | undefined;
   #url: string | null = null;
   #preparing: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -64,12 +74,26 @@ export class WriterLease implements ReplyWriter {
     return this.#lease?.token ?? 0;
   }
 
+  /**
+   * The values of {@link HAS_ENDED}. Whoever was away from the database gives all others a lease's time from then on: it may have
+   * been away from them, too.
+   */
+  get endedValues(): readonly [number, number] {
+    const wasAway = performance.now() < this.#backAt + this.#leaseMs;
+    return [wasAway ? 0 : 1, this.#leaseMs / 1_000];
+  }
+
+  /** Has this done in each transaction that takes a lease: what belonged to one that was lost is gone with it. */
+  onTaken(restore: (sql: Statements, token: number) => Promise<void>): void {
+    this.#restore = restore;
+  }
+
   async withLease<Result>(transaction: () => Promise<Result>): Promise<Result> {
     await this.#prepare();
     try {
       return await transaction();
     } catch (error) {
-      if (!brokeConstraint(error, "messages_writer_fkey")) throw error;
+      if (!WRITER_KEYS.some((key) => brokeConstraint(error, key))) throw error;
       // It was taken over since: nothing of the transaction was done.
       this.#surelyUntil = LONG_AGO;
       await this.#prepare();
@@ -95,18 +119,14 @@ export class WriterLease implements ReplyWriter {
         WHERE id = ? AND status = 'streaming' AND token <> ? AND NOT ${HAS_ENDED}`,
       rowidOf(messageId) ?? null,
       this.present,
-      this.#leaseMs / 1_000,
+      ...this.endedValues,
     );
     return row?.["url"] == null ? undefined : { url: String(row["url"]), key: String(row["key"]) };
   }
 
   async takeOver(sql: Statements): Promise<TakenOver> {
     await sql.get("SELECT pg_advisory_xact_lock(?)", TAKE_OVER_LOCK);
-    await sql.run(
-      `DELETE FROM writers WHERE token <> ? AND ${HAS_ENDED}`,
-      this.present,
-      this.#leaseMs / 1_000,
-    );
+    await sql.run(`DELETE FROM writers WHERE token <> ? AND ${HAS_ENDED}`, this.present, ...this.endedValues);
     const taken = await sql.all(
       "UPDATE messages SET writer = ? WHERE status = 'streaming' AND writer IS NULL RETURNING id",
       this.present,
@@ -153,7 +173,11 @@ export class WriterLease implements ReplyWriter {
 
   async #renewOrTake(): Promise<void> {
     const asked = { monotonic: performance.now(), wall: Date.now() };
+    const had = this.#lease;
     this.#lease = (await this.#renewed()) ?? (await this.#taken());
+    const now = performance.now();
+    if (had !== undefined && now > this.#renewedAt + this.#leaseMs) this.#backAt = now;
+    this.#renewedAt = now;
     // With a renewal's time to spare.
     const lasts = this.#leaseMs * (1 - 1 / RENEWALS);
     this.#surelyUntil = { monotonic: asked.monotonic + lasts, wall: asked.wall + lasts };
@@ -177,16 +201,18 @@ export class WriterLease implements ReplyWriter {
 
   async #taken(): Promise<Lease> {
     const key = randomUUID();
-    const row = await this.#db.write((sql) =>
-      sql.get(
+    return await this.#db.write(async (sql) => {
+      const row = await sql.get(
         `INSERT INTO writers (lives_until, url, key)
          VALUES (clock_timestamp() + make_interval(secs => ?), ?, ?) RETURNING token`,
         this.#leaseMs / 1_000,
         this.#url,
         key,
-      ),
-    );
-    return { token: Number(row?.["token"]), key };
+      );
+      const token = Number(row?.["token"]);
+      await this.#restore?.(sql, token);
+      return { token, key };
+    });
   }
 
   async #renewInTime(): Promise<void> {

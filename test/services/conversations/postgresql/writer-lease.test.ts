@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { NO_POSTGRESQL } from "../../../support/postgresql.ts";
 import { openPostgresqlTestStore, useTestSchemas } from "../../../support/postgresql-test-store.ts";
 import { endingOf, growText, openConversation } from "../../../support/store.ts";
@@ -72,6 +72,28 @@ describe.skipIf(NO_POSTGRESQL !== undefined)(`leases of writers ${NO_POSTGRESQL 
     await raw.exec(END_LEASES);
     await expect.poll(() => growText(store, id, 3, "lo"), { timeout: 10_000 }).toBe(true);
     expect(await raw.get("SELECT token FROM writers")).toEqual(before);
+  });
+
+  test("one that could not reach the database itself leaves to the others what is theirs for a lease's time", async () => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const { url, id, raw } = await startReply();
+    const other = (await openPostgresqlTestStore(url, { leaseMs: 3_000 })).store;
+    const left = { replies: [], heldByOthers: 1 };
+    expect(await other.replies.takeOver()).toEqual(left);
+    const runs = "SELECT (pg_postmaster_start_time() + interval '4 s' < clock_timestamp())::int AS long";
+    await expect.poll(async () => (await raw.get(runs))?.["long"], { timeout: 10_000 }).toBe(1);
+    await raw.exec(END_LEASES);
+    vi.advanceTimersByTime(4_000);
+    expect(await other.replies.takeOver()).toEqual(left);
+    expect(await other.replies.otherWriterOf(id)).toMatchObject({ url: "http://10.0.0.5:6101" });
+    // Renewed in time from then on.
+    vi.advanceTimersByTime(2_500);
+    expect(await other.replies.takeOver()).toEqual(left);
+    vi.advanceTimersByTime(1_000);
+    expect((await other.replies.takeOver()).replies).toMatchObject([{ reply: { message_id: id } }]);
   });
 
   test("a writer that begins again after it has released has a greater token", async () => {

@@ -1,0 +1,46 @@
+import { describe, expect, test } from "vitest";
+import { NO_POSTGRESQL } from "../../../support/postgresql.ts";
+import { openPostgresqlTestStore, useTestSchemas } from "../../../support/postgresql-test-store.ts";
+
+const running = { sessionId: "7", messageId: "1" };
+const kept = { sessionId: "8", messageId: "2" };
+const forgotten = { sessionId: "9", messageId: "3" };
+
+describe.skipIf(NO_POSTGRESQL !== undefined)(`claims of generations ${NO_POSTGRESQL ?? ""}`, () => {
+  const schemas = useTestSchemas();
+
+  async function startTwo() {
+    const opened = await openPostgresqlTestStore(await schemas.withTables(), { leaseMs: 600_000 });
+    const one = opened.store.generations;
+    const other = (await opened.openAnother()).store.generations;
+    one.announce("http://10.0.0.5:6120");
+    other.announce("http://10.0.0.6:6120");
+    /** As whoever takes over does, once the lease has ended. */
+    const endLease = () => opened.raw.exec("DELETE FROM writers WHERE url = 'http://10.0.0.5:6120'");
+    return { one, other, endLease };
+  }
+
+  test("a gateway whose lease was lost while it was away says again what it has", async () => {
+    const { one, other, endLease } = await startTwo();
+    for (const generation of [running, kept, forgotten]) await one.claim(generation);
+    await one.end(kept);
+    await one.forget(forgotten);
+    await endLease();
+    expect(await other.find("7")).toBeUndefined();
+    expect(await one.claim({ sessionId: "10", messageId: "4" })).toBeUndefined();
+    expect(await other.find("7")).toMatchObject({ url: "http://10.0.0.5:6120" });
+    expect(await other.find("8", "2")).toMatchObject({ url: "http://10.0.0.5:6120" });
+    expect(await other.find("9")).toBeUndefined();
+    // The one that is kept is in nobody's way.
+    expect(await other.claim({ sessionId: "8", messageId: "5" })).toBeUndefined();
+  });
+
+  test("what another gateway has begun meanwhile stays that one's", async () => {
+    const { one, other, endLease } = await startTwo();
+    await one.claim(running);
+    await endLease();
+    expect(await other.claim({ sessionId: "7", messageId: "6" })).toBeUndefined();
+    expect(await one.claim(kept)).toBeUndefined();
+    expect(await one.find("7")).toMatchObject({ url: "http://10.0.0.6:6120" });
+  });
+});
