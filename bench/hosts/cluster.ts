@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { bearerHeader } from "../../src/contract/auth.ts";
 import { GenerationList } from "../../src/contract/engine.ts";
@@ -59,6 +60,7 @@ export interface ClusterOptions {
 export class Cluster {
   readonly #folder: string;
   readonly #engineUrl: string;
+  readonly #failures: string[] = [];
   readonly network: Network;
   readonly postgresql: PostgresqlHost;
   readonly nginx: Host;
@@ -117,11 +119,17 @@ export class Cluster {
     copy.process = this.#start(copy.service, copy.host);
   }
 
+  /** What has ended by itself since this was asked last, with its last words; it is started again, as by a supervisor. */
+  takeFailures(): string[] {
+    return this.#failures.splice(0);
+  }
+
   /** Resolves when all copies are ready, and the page answers; throws where one is not within a minute. */
   async untilReady(): Promise<void> {
     const until = performance.now() + 60_000;
     for (const base of [...this.copies.map(({ url }) => url), this.url]) {
       while (!(await isReady(base))) {
+        for (const copy of this.copies.filter(({ process }) => process.hasFailed)) this.#startFailed(copy);
         if (performance.now() > until) throw new Error(`${base} is not ready.`);
         await sleep(100);
       }
@@ -134,6 +142,13 @@ export class Cluster {
     const answer = await fetch(url, { headers: AUTHORIZATION, signal: AbortSignal.timeout(10_000) });
     if (!answer.ok) throw new Error(`The engine answers ${answer.status}: ${await answer.text()}`);
     return GenerationList.parse(await answer.json()).generations;
+  }
+
+  #startFailed(copy: Copy): void {
+    const { name } = copy.host;
+    const said = readFileSync(`${this.#folder}/${name}.log`, "utf8").trimEnd().split("\n");
+    this.#failures.push(`${name} has ended by itself: ${said.slice(-2).join(" ").slice(0, 500)}`);
+    this.startAgain(copy);
   }
 
   #start(service: Copy["service"], host: Host): HostProcess {

@@ -15,8 +15,10 @@ export interface HostCommand {
 
 /** A process on a host. */
 export class HostProcess {
+  /** Resolves when it has ended. */
+  readonly ended: Promise<unknown>;
   readonly #child: ChildProcess;
-  readonly #ended: Promise<unknown>;
+  #isAskedToEnd = false;
 
   constructor(host: Host, { args, cwd, env = {}, logFolder }: HostCommand) {
     const log = openSync(join(logFolder, `${host.name}.log`), "a");
@@ -26,11 +28,16 @@ export class HostProcess {
       env: { PATH: process.env["PATH"], ...env },
       stdio: ["ignore", log, log],
     });
-    this.#ended = once(this.#child, "exit");
+    this.ended = once(this.#child, "exit");
   }
 
   get pid(): number {
     return this.#child.pid ?? 0;
+  }
+
+  /** Whether it has ended though nobody has asked it to. */
+  get hasFailed(): boolean {
+    return this.hasEnded && !this.#isAskedToEnd;
   }
 
   get hasEnded(): boolean {
@@ -39,8 +46,9 @@ export class HostProcess {
 
   /** Sends it a signal, and waits for its end. */
   async end(signal: NodeJS.Signals): Promise<void> {
+    this.#isAskedToEnd = true;
     if (this.hasEnded) return;
     this.#child.kill(signal);
-    await this.#ended;
+    await this.ended;
   }
 }

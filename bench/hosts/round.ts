@@ -92,7 +92,7 @@ export async function runRound(cluster: Cluster, number: number, plan: RoundPlan
   return {
     disturbance: describeDisturbance(plan.disturbance),
     kind: kindOf(plan.disturbance),
-    faults: [...leftover, ...faults],
+    faults: [...leftover, ...cluster.takeFailures(), ...faults],
     endings: endingsOf(evidence),
     longestGapMs: Math.round(Math.max(0, ...seen.map(({ reader }) => reader?.longestGapMs ?? 0))),
     brokenOffMs: brokenOffMs(evidence, disturbedAt),
