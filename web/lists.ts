@@ -1,6 +1,7 @@
 import type { Api } from "./api.ts";
 import type { ChatEvent } from "./chat-event.ts";
 import { newestSessions } from "./newest-sessions.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import { problemOf } from "./problem.ts";
 import type { Store } from "./store.ts";
 
@@ -24,8 +25,10 @@ export class Lists {
     await Promise.all([this.models(), this.#agents()]);
   }
 
-  /** The conversations of the profile that is open. */
-  async sessions(): Promise<void> {
+  /** The conversations of the profile that is open; a reply of this page is news from several sides at once. */
+  readonly sessions = oneAtATime(() => this.#sessions());
+
+  async #sessions(): Promise<void> {
     const { modelId } = this.#store.state;
     await this.#report(async () => {
       const { sessions, total } = await newestSessions(this.#api, { modelId }, this.#length);

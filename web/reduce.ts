@@ -62,7 +62,7 @@ function listed(state: ChatState, event: ListEvent): ChatState {
     case "models_listed":
       return { ...state, models: event.list.models, areModelsKnown: true, defaultModel: event.list.default };
     case "agents_listed":
-      return { ...state, agents: event.list.agents, defaultAgent: event.list.default };
+      return { ...state, agents: event.list.agents, areAgentsKnown: true, defaultAgent: event.list.default };
     case "profiles_listed":
       return { ...state, profiles: event.profiles };
     case "sessions_listed":
@@ -143,7 +143,7 @@ function exchanged(state: ChatState, event: ExchangeEvent): ChatState {
 function troubled(state: ChatState, event: TroubleEvent): ChatState {
   switch (event.type) {
     case "failed":
-      return { ...state, areModelsKnown: true, problem: event.problem };
+      return { ...state, areAgentsKnown: true, areModelsKnown: true, problem: event.problem };
     case "problem_dismissed":
       return { ...state, problem: null };
     case "services_checked":

@@ -65,6 +65,8 @@ export interface ChatState {
   /** The model that is used where nobody chose one. */
   readonly defaultModel: string | null;
   readonly agents: readonly Agent[];
+  /** As with the models. */
+  readonly areAgentsKnown: boolean;
   readonly defaultAgent: string | null;
   readonly profiles: readonly Profile[];
   /** Newest first, of the profile `sessionsOf`; `sessionsTotal` counts also those that are not loaded. */
@@ -109,6 +111,7 @@ export const INITIAL_STATE: ChatState = {
   access: "open",
   services: [],
   models: [],
+  areAgentsKnown: false,
   areModelsKnown: false,
   defaultModel: null,
   agents: [],

@@ -93,7 +93,7 @@ export function Conversation({ chat, state }: { chat: Chat; state: ChatState }) 
           onStop={() => void chat.stop()}
         >
           {/* Nothing stands there before it is known: a choice that grows would push the next one. */}
-          {(state.agents.length > 0 || state.areModelsKnown) && (
+          {state.areAgentsKnown && (
             <AgentSelect
               agents={state.agents}
               selected={agentId}
@@ -101,7 +101,7 @@ export function Conversation({ chat, state }: { chat: Chat; state: ChatState }) 
               onChoose={(id) => chat.dispatch({ type: "agent_chosen", agentId: id })}
             />
           )}
-          {state.areModelsKnown && (
+          {state.areAgentsKnown && state.areModelsKnown && (
             <ModelSelect
               models={models}
               selected={model}

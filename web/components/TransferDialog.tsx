@@ -42,6 +42,7 @@ export function TransferDialog({ chat, onClose }: TransferDialogProps) {
     <Dialog title="Export and import" onClose={onClose}>
       {(close) => (
         <div class="transfer">
+          <h3>Export</h3>
           <p>
             All conversations with all versions, thoughts and pictures, archived ones too, and all profiles,
             as one file.
@@ -55,9 +56,10 @@ export function TransferDialog({ chat, onClose }: TransferDialogProps) {
               Export everything
             </DownloadLink>
           </p>
+          <h3>Import</h3>
           <p>
-            Such a file, or what Open WebUI exports. What is here already stays as it is, and nothing is sent
-            to a model.
+            What was exported here, or by Open WebUI. Conversations that are here already stay as they are,
+            and nothing is sent to a model.
           </p>
           <input
             ref={input}
