@@ -2,24 +2,17 @@ import { cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { PATIENTLY, type TestStack, testStack } from "../support/cli.ts";
 import { tempFolder } from "../support/temp.ts";
-import { CHROMIUM, launchChromium, NO_CHROMIUM } from "./chromium.ts";
+import { CHROMIUM, NO_CHROMIUM, sharedChromium } from "./chromium.ts";
 import { openChatPage } from "./page.ts";
 import { endService } from "./supervised.ts";
 
 if (CHROMIUM === undefined) test("a new version in a browser", ({ skip }) => skip(NO_CHROMIUM));
 
 describe.runIf(CHROMIUM !== undefined)("a new version in a browser", () => {
-  let browser: Browser;
-
-  beforeAll(async () => {
-    browser = await launchChromium();
-  });
-  afterAll(() => browser?.close());
-
   test("is told, and its reload loses no draft and loads only what has changed", {
     timeout: 180_000,
   }, async () => {
@@ -27,7 +20,7 @@ describe.runIf(CHROMIUM !== undefined)("a new version in a browser", () => {
     const stack = await testStack();
     await build(project);
     await up(project, stack);
-    const chat = await openChatPage(browser, `${stack.hmi}/new`);
+    const chat = await openChatPage(await sharedChromium(), `${stack.hmi}/new`);
     onTestFinished(() => chat.close());
     const keys = chat.page.locator(".keys");
     await expect.poll(() => keys.textContent(), PATIENTLY).toMatch(/^Enter sends/);

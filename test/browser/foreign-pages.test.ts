@@ -8,7 +8,7 @@ import { startTap, type Tap } from "../../src/tap/tap.ts";
 import { PATIENTLY } from "../support/cli.ts";
 import { call } from "../support/http.ts";
 import { listenOnAnyPort } from "../support/listen.ts";
-import { CHROMIUM, launchChromium, NO_CHROMIUM } from "./chromium.ts";
+import { CHAT_IN_LAN, CHROMIUM, closeContexts, EVIL_SITE, NO_CHROMIUM, sharedChromium } from "./chromium.ts";
 import { chatPageOf, openChatPage, shows } from "./page.ts";
 
 if (CHROMIUM === undefined) test("pages of other sites", ({ skip }) => skip(NO_CHROMIUM));
@@ -33,18 +33,18 @@ describe.runIf(CHROMIUM !== undefined)("pages of other sites", () => {
 
   beforeAll(async () => {
     [stack, browser] = await Promise.all([
-      startStack({ http: { allowed_hosts: ["chat.lan"] } }),
-      launchChromium(["chat.lan", "evil.test"]),
+      startStack({ http: { allowed_hosts: [CHAT_IN_LAN] } }),
+      sharedChromium(),
     ]);
     hmi = await startTap({ upstream: stack.hmi, callersJudgedBy: "upstream" });
   });
   afterAll(async () => {
-    await browser?.close();
+    await closeContexts(browser);
     await hmi?.close();
     await stack?.close();
   });
 
-  describe.each(["chat.lan", "127.0.0.1", "localhost"])("send nothing to the HMI as %s", (host) => {
+  describe.each([CHAT_IN_LAN, "127.0.0.1", "localhost"])("send nothing to the HMI as %s", (host) => {
     test.each(Object.keys(WAYS))("by %s", async (way) => {
       // A browser does not tell what it was answered: the tap does.
       const path = hmiRoutes.generalStream.path(undefined, { message: `forged by ${way} for ${host}` });
@@ -60,9 +60,9 @@ describe.runIf(CHROMIUM !== undefined)("pages of other sites", () => {
   });
 
   test("the page itself sends by POST, and so works under that name", async () => {
-    const own = await startStack({ http: { allowed_hosts: ["chat.lan"] } });
+    const own = await startStack({ http: { allowed_hosts: [CHAT_IN_LAN] } });
     onTestFinished(() => own.close());
-    const chat = await openChatPage(browser, `http://chat.lan:${new URL(own.hmi).port}/llm`);
+    const chat = await openChatPage(browser, `http://${CHAT_IN_LAN}:${new URL(own.hmi).port}/llm`);
     onTestFinished(() => chat.close());
     await chat.say("Count to 3");
     await shows(chat.lastReply, "1, 2, 3");
@@ -113,7 +113,7 @@ describe.runIf(CHROMIUM !== undefined)("pages of other sites", () => {
     ]) {
       const answered = page.waitForResponse(() => true, PATIENTLY);
       // A refusal without a word is shown as an error of the browser's own.
-      await page.goto(url.replace("127.0.0.1", "evil.test")).catch(() => undefined);
+      await page.goto(url.replace("127.0.0.1", EVIL_SITE)).catch(() => undefined);
       expect([url, (await answered).status()]).toEqual([url, 403]);
     }
   });
@@ -132,7 +132,7 @@ describe.runIf(CHROMIUM !== undefined)("pages of other sites", () => {
         });
       }),
     );
-    return url.replace("127.0.0.1", "evil.test");
+    return url.replace("127.0.0.1", EVIL_SITE);
   }
 
   async function openPage(): Promise<Page> {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { PATIENTLY } from "../support/cli.ts";
+import { generationsOf } from "../support/hmi.ts";
 import { GIF_FILE } from "../support/pictures.ts";
 import { CHROMIUM, NO_CHROMIUM } from "./chromium.ts";
 import { type ChatPage, shows, tabTo } from "./page.ts";
@@ -85,6 +86,36 @@ describe.runIf(CHROMIUM !== undefined)("by the keyboard alone", () => {
     await chat.page.getByRole("dialog", { name: "a.gif" }).waitFor();
     await chat.page.keyboard.press("Escape");
     expect(await small.evaluate((button) => button === document.activeElement)).toBe(true);
+    expect(chat.complaints).toEqual([]);
+  });
+
+  test("whether the model thinks is chosen beside it, and goes with the message", async () => {
+    await using chat = await open();
+    const { page } = chat;
+    const model = page.getByLabel("Model", { exact: true });
+    const thinking = page.getByLabel("Thinking");
+    await model.waitFor();
+    await tabTo(chat, "Model");
+    await expect
+      .poll(async () => {
+        await page.keyboard.press("ArrowDown");
+        return await model.inputValue();
+      }, PATIENTLY)
+      .toBe("qwen3:8b");
+    await thinking.waitFor();
+    await page.keyboard.press("Tab");
+    expect(await chat.focused()).toBe("Thinking");
+    await page.keyboard.press("ArrowDown");
+    await expect.poll(() => thinking.inputValue(), PATIENTLY).toBe("true");
+    await page.keyboard.press("ArrowDown");
+    await expect.poll(() => thinking.inputValue(), PATIENTLY).toBe("false");
+    await chat.say("Count to 3");
+    await shows(chat.lastReply.locator(".content"), "1, 2, 3");
+    expect((await generationsOf(running.stack.engine)).at(-1)?.think).toBe(false);
+    // A model that cannot think has no such choice.
+    await tabTo(chat, "Model");
+    await page.keyboard.press("Home");
+    await expect.poll(() => thinking.count(), PATIENTLY).toBe(0);
     expect(chat.complaints).toEqual([]);
   });
 

@@ -8,22 +8,22 @@ import { PATH, runStack } from "../support/cli.ts";
 import { EXPRESS_CHAT, startExpressChat } from "../support/express-chat.ts";
 import { tempFolder } from "../support/temp.ts";
 import { serveChatPage } from "../support/web-socket-chat.ts";
-import { CHROMIUM, launchChromium, NO_CHROMIUM } from "./chromium.ts";
+import { CHROMIUM, NO_CHROMIUM, sharedChromium } from "./chromium.ts";
 
 if (CHROMIUM === undefined) test("back ends that are learned in a browser", ({ skip }) => skip(NO_CHROMIUM));
 
 /** What Chromium notes of the network while a person does this: the file that it saves. */
 async function recordHar(url: string, act: (page: Page) => Promise<void>): Promise<string> {
   const file = join(tempFolder(), "chat.har");
-  const browser = await launchChromium();
+  const browser = await sharedChromium();
+  const context = await browser.newContext({ recordHar: { path: file, content: "embed" } });
   try {
-    const context = await browser.newContext({ recordHar: { path: file, content: "embed" } });
     const page = await context.newPage();
     await page.goto(url);
     await act(page);
-    await context.close();
   } finally {
-    await browser.close();
+    // It saves what it has recorded.
+    await context.close();
   }
   return file;
 }

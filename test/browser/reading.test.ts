@@ -3,26 +3,24 @@ import type { EngineOptions } from "../../src/contract/gateway.ts";
 import { optionsAsText } from "../../src/contract/options-as-text.ts";
 import { PATIENTLY } from "../support/cli.ts";
 import { createSession, say as sayTo } from "../support/hmi.ts";
-import { CHROMIUM, NO_CHROMIUM } from "./chromium.ts";
+import { CHAT_IN_LAN, CHROMIUM, NO_CHROMIUM } from "./chromium.ts";
 import { type ChatPage, openChatPage, shows } from "./page.ts";
 import { useStackInBrowser } from "./stack-in-browser.ts";
 
 if (CHROMIUM === undefined) test("reading in a browser", ({ skip }) => skip(NO_CHROMIUM));
 
-/** A name of this machine in a network: browsers do not trust it over plain http. */
-const LAN = "stack.lan";
-
 describe.runIf(CHROMIUM !== undefined)("a conversation", () => {
-  const running = useStackInBrowser({ tokenDelayMs: 5, http: { allowed_hosts: [LAN] } }, [LAN]);
+  const running = useStackInBrowser({ tokenDelayMs: 5, http: { allowed_hosts: [CHAT_IN_LAN] } });
 
   test("is copied over plain http, too", async () => {
+    // Browsers do not trust a name of a network over it.
     const session_id = await createSession(running.stack.hmi, null);
     await sayTo(running.stack.hmi, directed({ stand_in_reply: "A **reply**.\n\n```sh\nls -l\n```" }), {
       session_id,
     });
     await using chat = await openChatPage(
       running.browser,
-      `${running.stack.hmi.replace("127.0.0.1", LAN)}/c/${session_id}`,
+      `${running.stack.hmi.replace("127.0.0.1", CHAT_IN_LAN)}/c/${session_id}`,
     );
     expect(await chat.page.evaluate("[isSecureContext, 'clipboard' in navigator]")).toEqual([false, false]);
     await chat.page.getByRole("button", { name: "Copy", exact: true }).click();

@@ -1,7 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
 import { type RunningStack, type StackOptions, startStack } from "../../src/services/start.ts";
-import { launchChromium } from "./chromium.ts";
+import { closeContexts, sharedChromium } from "./chromium.ts";
 import { type ChatPage, openChatPage } from "./page.ts";
 
 /** A stack in this process, and a browser to look at it: there while the tests run. */
@@ -12,15 +12,15 @@ export interface StackInBrowser {
   open(path?: string): Promise<ChatPage>;
 }
 
-/** Starts both before the tests of a `describe`, and closes them after. `mapped`: see `launchChromium`. */
-export function useStackInBrowser(options?: StackOptions, mapped?: readonly string[]): StackInBrowser {
+/** The stack is started before the tests of a `describe`; it is closed after them, and all that is open in the browser. */
+export function useStackInBrowser(options?: StackOptions): StackInBrowser {
   let stack: RunningStack;
   let browser: Browser;
   beforeAll(async () => {
-    [stack, browser] = await Promise.all([startStack(options), launchChromium(mapped)]);
+    [stack, browser] = await Promise.all([startStack(options), sharedChromium()]);
   });
   afterAll(async () => {
-    await Promise.all([browser?.close(), stack?.close()]);
+    await Promise.all([closeContexts(browser), stack?.close()]);
   });
   return {
     get stack() {

@@ -2,13 +2,13 @@ import type { Browser } from "playwright-core";
 import { expect } from "vitest";
 import { clearStack, isAlive, PATIENTLY, prepareStack, type TestStack } from "../support/cli.ts";
 import { say } from "../support/hmi.ts";
-import { launchChromium } from "./chromium.ts";
+import { closeContexts, sharedChromium } from "./chromium.ts";
 
 /** The processes of `stack up --detach`, and a browser to look at them. */
 export interface Supervised {
   readonly stack: TestStack;
   readonly browser: Browser;
-  /** Closes the browser, and takes the stack down: fails where something of it is left. */
+  /** Closes what is open in the browser, and takes the stack down: fails where something of it is left. */
   close(): Promise<void>;
 }
 
@@ -23,14 +23,14 @@ export async function startSupervised({ env, seed }: SupervisedOptions = {}): Pr
   const stack = await prepareStack(env);
   try {
     await seed?.(stack.database);
-    const [browser] = await Promise.all([launchChromium(), stack.up()]);
+    const [browser] = await Promise.all([sharedChromium(), stack.up()]);
     // The stand-in's first reply opens with what it is; the tests want the plain ones.
     await say(stack.hmi, "Good morning");
     return {
       stack,
       browser,
       async close() {
-        await browser.close();
+        await closeContexts(browser);
         await clearStack(stack);
       },
     };

@@ -5,7 +5,7 @@ import type { ChatExport } from "../../src/contract/chat-export.ts";
 import { type RunningStack, startStack } from "../../src/services/start.ts";
 import { PATIENTLY } from "../support/cli.ts";
 import { MESSAGE } from "../support/exported-conversations.ts";
-import { CHROMIUM, launchChromium, NO_CHROMIUM } from "./chromium.ts";
+import { CHROMIUM, closeContexts, NO_CHROMIUM, sharedChromium } from "./chromium.ts";
 import { openChatPage } from "./page.ts";
 
 if (CHROMIUM === undefined) test("export and import in a browser", ({ skip }) => skip(NO_CHROMIUM));
@@ -15,10 +15,10 @@ describe.runIf(CHROMIUM !== undefined)("export and import on the page", () => {
   let to: RunningStack;
   let browser: Browser;
   beforeAll(async () => {
-    [from, to, browser] = await Promise.all([startStack(), startStack(), launchChromium()]);
+    [from, to, browser] = await Promise.all([startStack(), startStack(), sharedChromium()]);
   });
   afterAll(async () => {
-    await Promise.all([browser?.close(), from?.close(), to?.close()]);
+    await Promise.all([closeContexts(browser), from?.close(), to?.close()]);
   });
 
   test("all conversations are saved as a file, and brought in elsewhere by keyboard; what is refused is told", {

@@ -11,10 +11,11 @@ import { throwDice } from "../support/fuzz/dice.ts";
 import { type FuzzRequest, fuzzRequest } from "../support/fuzz/requests.ts";
 import { type FuzzAnswer, faultIn, faultInBytes } from "../support/fuzz/verdict.ts";
 import { call } from "../support/http.ts";
+import { rounds } from "../support/rounds.ts";
 import { startTestStack } from "../support/stack.ts";
 import { eventually, wholeStream } from "../support/streams.ts";
 
-const REQUESTS = 20_000;
+const REQUESTS = rounds(8_000, 20_000);
 const AT_ONCE = 16;
 const TOKEN = "a-token-that-nobody-guesses";
 

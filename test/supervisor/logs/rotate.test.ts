@@ -8,11 +8,13 @@ import { resumeInterrupted } from "../../../src/supervisor/logs/resume.ts";
 import { mostBytesKept, rotateIfLarge } from "../../../src/supervisor/logs/rotate.ts";
 import { isStopped } from "../../../src/supervisor/os/identity.ts";
 import { openLog, type StateFolder } from "../../../src/supervisor/state.ts";
+import { rounds } from "../../support/rounds.ts";
 import { temporaryState } from "../helpers.ts";
 import { type Flood, PATIENTLY, startFlood, wrongLines } from "./flood.ts";
 
 const NOBODY = { pid: 2 ** 22, start_time: "0", boot_id: "" };
 const MAX_BYTES = 64 * 1024;
+const ROTATIONS_KILLED = rounds(12, 60);
 
 function write(state: StateFolder, text: string): string {
   const { current } = logFiles(state, "sample");
@@ -112,7 +114,7 @@ test("a rotation killed at any instant leaves nobody stopped, and no line lost o
   const state = temporaryState();
   const flood = await startFlood(state);
   const { marker } = logFiles(state, "flood");
-  for (let round = 0; round < 30; round += 1) {
+  for (let round = 0; round < ROTATIONS_KILLED; round += 1) {
     await killRotating(state, flood);
     // By the guard of the killed process, before anybody clears up.
     await expect.poll(() => flood.members().filter(({ pid }) => isStopped(pid)), PATIENTLY).toEqual([]);
