@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
+/** What needs a Chromium; `npm test -- --project '!browser'` does without. */
+const BROWSER = ["test/browser/**/*.test.ts"];
 /** What takes the time of things: each has the machine for itself, after everything else. */
 const LOAD = ["test/load/measure-load.test.ts", "test/verify-load.test.ts"];
 const PROOF = ["test/faults/matrix.test.ts"];
@@ -13,10 +15,11 @@ export default defineConfig({
         test: {
           name: "stack",
           include: ["test/**/*.test.ts"],
-          exclude: [...LOAD, ...PROOF],
+          exclude: [...BROWSER, ...LOAD, ...PROOF],
           sequence: { groupOrder: 0 },
         },
       },
+      { extends: true, test: { name: "browser", include: BROWSER, sequence: { groupOrder: 0 } } },
       { extends: true, test: { name: "load", include: LOAD, maxWorkers: 1, sequence: { groupOrder: 1 } } },
       { extends: true, test: { name: "proof", include: PROOF, maxWorkers: 1, sequence: { groupOrder: 2 } } },
     ],
@@ -27,7 +30,7 @@ export default defineConfig({
       ? ["default", ["json", { outputFile: process.env["TEST_REPORT"] }]]
       : ["default"],
     // Most tests wait for processes and sockets for more than half of their time: on two cores fewer workers would sleep.
-    maxWorkers: 3,
+    maxWorkers: 4,
     globalSetup: ["test/support/temp-in-memory.ts", "test/support/build.ts"],
     // Programs of the tests that import our sources are compiled once, not with each start.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules/.cache/test-programs") },
