@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { test } from "vitest";
-import { type StackOptions, startStack } from "../../src/services/start.ts";
-import { startBalancer } from "../support/balancer.ts";
-import { carryOut, type JudgedStack } from "../support/interleaving.ts";
+import type { StackOptions } from "../../src/services/start.ts";
+import { startBehindOneAddress } from "../support/copies.ts";
+import { carryOut } from "../support/interleaving.ts";
 import { judgeTraffic } from "../support/interleaving-checks.ts";
 import { anyPlan } from "../support/interleaving-plan.ts";
 import { NO_POSTGRESQL } from "../support/postgresql.ts";
@@ -21,7 +21,7 @@ test.skipIf(schemas === undefined)(
   async () => {
     for (const seed of SEEDS) {
       const storeUrl = (await schemas?.empty()) ?? "";
-      const start = (options: StackOptions) => startBehindOneAddress(storeUrl, options);
+      const start = (options: StackOptions) => startBehindOneAddress({ ...options, storeUrl });
       const plan = fc.sample(fc.noBias(anyPlan), { seed, numRuns: 1 })[0];
       if (plan === undefined) throw new Error("There is no plan.");
       await carryOut(plan, judgeTraffic, start).catch((cause: unknown) => {
@@ -31,21 +31,3 @@ test.skipIf(schemas === undefined)(
   },
   600_000,
 );
-
-async function startBehindOneAddress(storeUrl: string, options: StackOptions): Promise<JudgedStack> {
-  const { copies, engine, close } = await startStack({ ...options, copies: 3, storeUrl });
-  const [hmi, gateway] = await Promise.all([
-    startBalancer(copies.map((copy) => copy.hmi)),
-    startBalancer(copies.map((copy) => copy.gateway)),
-  ]);
-  return {
-    hmi: hmi.url,
-    gateway: gateway.url,
-    engine,
-    copies,
-    async close() {
-      await Promise.all([hmi.close(), gateway.close()]);
-      await close();
-    },
-  };
-}

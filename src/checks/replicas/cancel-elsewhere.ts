@@ -1,3 +1,4 @@
+import { ErrorBody } from "../../contract/common.ts";
 import type { GenerationRecord } from "../../contract/engine.ts";
 import { SentMessage } from "../../contract/hmi.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
@@ -47,7 +48,7 @@ export const cancelElsewhere = defineCheck<Context["target"], CancelledElsewhere
   judge({ owner, askedAt, answer, stream, saved, generations }) {
     const seen = `written by copy ${shortName(owner)}, cancelled at ${shortName(askedAt)}: ${answer.status}`;
     const running = generations.filter(({ ended }) => ended === "running");
-    const isCancelled = answer.status === 200 && lastWord(stream) === "done (cancelled)";
+    const isCancelled = isTaken(answer) && lastWord(stream) === "done (cancelled)";
     if (isCancelled && saved === "cancelled" && running.length === 0) return { verdict: "holds", seen };
     return {
       verdict: "broken",
@@ -89,4 +90,10 @@ async function cancelOne(context: Context, modelId: number, attempt: number): Pr
   const rows = await readSettledRows(context, session_id);
   const saved = rows.findLast(({ role }) => role === "assistant")?.status ?? null;
   return { owner: copyIn(sent), askedAt: copyIn(answer), answer, stream, saved, generations };
+}
+
+/** Where the owner does not answer in time, whoever cancels is told so, and the owner hears of it in another way. */
+function isTaken({ status, body }: SeenCall): boolean {
+  if (status === 200) return true;
+  return ErrorBody.safeParse(body).data?.error.code === "owner_unreachable";
 }

@@ -5,7 +5,7 @@ import { generationsFor } from "../engine-record.ts";
 import { textIn } from "../sse/events.ts";
 import { follow } from "../sse/follow.ts";
 import type { Context } from "../stage.ts";
-import { copiesOf, copyIn, SEVERAL_GATEWAYS, shortName, untilAtTwo } from "./met-copies.ts";
+import { copiesOf, copyIn, requireWell, SEVERAL_GATEWAYS, shortName, untilAtTwo } from "./met-copies.ts";
 
 /** One reply, asked of two gateways at once. */
 interface AskedTwice {
@@ -35,6 +35,7 @@ export const gatewayOnce = defineCheck<Context["target"], AskedTwice>({
   },
   judge(asked) {
     const { statuses, generations, copies } = asked;
+    requireWell(statuses);
     if (!statuses.includes(200)) throw new CouldNotRun(`both gateways answered ${statuses.join(" and ")}`);
     const seen = `asked at ${copies.map(shortName).join(" and ")}: requests at the engine: ${generations.length}`;
     return judgeStreams(asked, seen) ?? { verdict: "holds", seen };

@@ -42,7 +42,7 @@ export const heardElsewhere = defineCheck<Context["target"], Evidence>({
     const hasHeard = (page: Listening): boolean => heardOf(page, replyId).includes("reply_ended");
     await lookUntil(
       context,
-      2 * patienceOf(context.target),
+      LOOKS * patienceOf(context.target),
       async () => listening.every(hasHeard),
       (all) => all,
     );

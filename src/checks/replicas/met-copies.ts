@@ -31,6 +31,13 @@ export function copyIn(seen: Pick<SeenCall, "headers" | "request">): string {
   return copy;
 }
 
+/** Throws {@link CouldNotRun} where a service was in trouble of its own: that says nothing of copies. */
+export function requireWell(statuses: readonly number[]): void {
+  if (statuses.some((status) => status >= 500)) {
+    throw new CouldNotRun(`a service was in trouble: answered ${statuses.join(", ")}`);
+  }
+}
+
 /** A copy's name, as short as a sentence has it. */
 export function shortName(copy: string): string {
   return copy.slice(0, 8);

@@ -1,7 +1,7 @@
 import { CouldNotRun, defineCheck } from "../../harness/check.ts";
 import type { Context } from "../stage.ts";
 import { describeSent, isOneExchange, type SentAtOnce, sendAtOnce } from "./at-once.ts";
-import { SEVERAL_HMIS } from "./met-copies.ts";
+import { requireWell, SEVERAL_HMIS } from "./met-copies.ts";
 
 export const oneBegins = defineCheck<Context["target"], SentAtOnce>({
   id: "replicas/one-begins",
@@ -14,6 +14,7 @@ export const oneBegins = defineCheck<Context["target"], SentAtOnce>({
   collect: (context) => sendAtOnce(context, "two at once", () => undefined),
   judge(sent) {
     const statuses = sent.answers.map(({ status }) => status).toSorted((one, other) => one - other);
+    requireWell(statuses);
     if (!statuses.includes(200)) throw new CouldNotRun(`both were answered ${statuses.join(" and ")}`);
     const seen = describeSent(sent);
     if (statuses.join() === "200,409" && isOneExchange(sent)) return { verdict: "holds", seen };

@@ -2,7 +2,7 @@ import { SentMessage } from "../../contract/hmi.ts";
 import { CouldNotRun, defineCheck } from "../../harness/check.ts";
 import type { Context } from "../stage.ts";
 import { describeSent, isOneExchange, type SentAtOnce, sendAtOnce } from "./at-once.ts";
-import { SEVERAL_HMIS } from "./met-copies.ts";
+import { requireWell, SEVERAL_HMIS } from "./met-copies.ts";
 
 export const sameKey = defineCheck<Context["target"], SentAtOnce>({
   id: "replicas/same-key",
@@ -15,6 +15,7 @@ export const sameKey = defineCheck<Context["target"], SentAtOnce>({
   collect: (context) => sendAtOnce(context, "same key", (_, word) => word),
   judge(sent) {
     const statuses = sent.answers.map(({ status }) => status);
+    requireWell(statuses);
     if (!statuses.includes(200)) throw new CouldNotRun(`both were answered ${statuses.join(" and ")}`);
     const replies = sent.answers.map(({ body }) => SentMessage.safeParse(body).data?.assistant_message_id);
     const seen = describeSent(sent);

@@ -4,7 +4,7 @@ import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
 import { firstBroken } from "../../harness/judge.ts";
 import { converse, readSettledRows } from "../reading.ts";
 import { type Context, makeProfile, makeSession } from "../stage.ts";
-import { copiesOf, copyIn, LOOKS, notAtTwo, SEVERAL_HMIS, shortName } from "./met-copies.ts";
+import { copiesOf, copyIn, LOOKS, notAtTwo, requireWell, SEVERAL_HMIS, shortName } from "./met-copies.ts";
 
 /** What a copy showed of a conversation. */
 interface Shown {
@@ -45,6 +45,7 @@ export const shownEverywhere = defineCheck<Context["target"], Evidence>({
   judge({ sessionId, before, after, said, gone }) {
     const copies = new Set(after.map(({ copy }) => copy));
     if (copies.size < 2) throw notAtTwo(`${after.length} calls`);
+    requireWell([...before, ...after, ...gone].map(({ status }) => status));
     if (said.length < 2) throw new CouldNotRun(`conversation ${sessionId} has no reply that could be shown`);
     const seen = `conversation ${sessionId} at ${copies.size} copies: before, after a message, and deleted`;
     const wrong =

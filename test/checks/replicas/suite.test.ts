@@ -1,7 +1,6 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { findSuites, verify } from "../../../src/verify.ts";
-import { startBalancer } from "../../support/balancer.ts";
-import { startTestStack } from "../../support/hmi.ts";
+import { startBehindOneAddress } from "../../support/copies.ts";
 import { NO_POSTGRESQL } from "../../support/postgresql.ts";
 import { query, useTestServer } from "../../support/postgresql-test-store.ts";
 
@@ -29,22 +28,9 @@ test.skipIf(server === undefined)(
 test.skipIf(server === undefined)(
   "every claim but that of a drain holds of three copies behind one address, which no one is named of",
   async () => {
-    const stack = await startTestStack({
-      copies: 3,
-      storeUrl: (await server?.()) ?? "",
-      stream: { heartbeat_ms: 150 },
-    });
-    const [hmi, gateway] = await Promise.all([
-      startBalancer(stack.copies.map((copy) => copy.hmi)),
-      startBalancer(stack.copies.map((copy) => copy.gateway)),
-    ]);
-    onTestFinished(() => Promise.all([hmi.close(), gateway.close()]).then(() => undefined));
-    const target = {
-      hmi: hmi.url,
-      gateway: gateway.url,
-      engine: stack.engine,
-      settings: { heartbeatMs: 150 },
-    };
+    const storeUrl = (await server?.()) ?? "";
+    const { hmi, gateway, engine } = await startBehindOneAddress({ storeUrl, stream: { heartbeat_ms: 150 } });
+    const target = { hmi, gateway, engine, settings: { heartbeatMs: 150 } };
     const { results, left_behind } = await verify({ suite: "replicas", target });
     const others = results.filter(({ outcome }) => outcome.verdict !== "holds");
     expect(others.map(({ id, outcome }) => [id, outcome])).toEqual([
