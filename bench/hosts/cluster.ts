@@ -17,9 +17,14 @@ const AUTHORIZATION = bearerHeader(TOKEN);
 /** The people who chat: one after the other writes what is one person's. */
 const PEOPLE = Array.from({ length: 10 }, (_, index) => `person${index}`);
 
-/** What a person shows who chats; people come again after the tenth. */
+/** People come again after the tenth. */
+export function personOf(number: number): string {
+  return PEOPLE[number % PEOPLE.length] ?? "";
+}
+
+/** What a person shows who chats. */
 export function authorizationOf(number: number): Readonly<Record<string, string>> {
-  return bearerHeader(tokenOf(PEOPLE[number % PEOPLE.length] ?? ""));
+  return bearerHeader(tokenOf(personOf(number)));
 }
 
 function tokenOf(person: string): string {

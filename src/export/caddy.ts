@@ -26,7 +26,8 @@ ${hosts.map(siteAddress).join(", ")} {
 	}
 	reverse_proxy ${upstreams.map(placeText).join(" ")} {
 		flush_interval -1
-		lb_policy least_conn
+		# By the fewest connections, a copy that is being stopped, and refuses at once, would get every message.
+		lb_policy round_robin
 		# A copy that does not answer gets nothing for so long. Without lb_try_duration no call is repeated: a GET may send a message.
 		fail_duration 10s
 		health_uri ${hmiRoutes.live.path()}

@@ -13,8 +13,8 @@ function renderNginx(front: FrontProxy): string {
   const { hosts, upstreams, bodyBytes, headBytes, silenceSeconds, neverRepeated, userHeader } = front;
   const kib = (bytes: number): string => `${Math.ceil(bytes / 1024)}k`;
   return `# The page of the chat stack. Replies are streams: nothing is held back, compressed, or ended for being quiet.
+# In turn: by the fewest connections, a copy that is being stopped, and refuses at once, would get every message.
 upstream stack_hmi {
-    least_conn;
 ${upstreams.map((address) => `    server ${placeText(address)};`).join("\n")}
     keepalive 64;
 }
@@ -33,6 +33,7 @@ server {
     proxy_buffering off;
     proxy_http_version 1.1;
     proxy_set_header Connection "";
+    proxy_connect_timeout 5s;
     proxy_read_timeout ${silenceSeconds}s;
     proxy_send_timeout ${silenceSeconds}s;
 

@@ -65,7 +65,7 @@ test.runIf(HAS_NGINX)("several copies are spread over, also those on other machi
   ];
   const [file] = nginxFormat.render(DEFAULT_CONFIG, { hosts: [], upstreams }).files;
   const text = (file?.text ?? "").replace("listen [::]:80;", "");
-  expect(text).toContain("    least_conn;\n    server 127.0.0.1:6101;\n    server [::1]:6102;\n");
+  expect(text).toContain("upstream stack_hmi {\n    server 127.0.0.1:6101;\n    server [::1]:6102;\n");
   expect(await nginxProblems(text)).toBe("");
 });
 

@@ -18,7 +18,7 @@ export interface GenerationsSettings
   /** Where it is looked up which gateway has a generation, and said which this one has. */
   readonly directory: GenerationDirectory;
   /** Whether it takes new ones still. */
-  readonly draining: Pick<Draining, "refuse">;
+  readonly draining: Pick<Draining, "begin">;
 }
 
 /** The generations that run, and the finished ones that are kept for late readers. */
@@ -91,7 +91,14 @@ export class Generations {
   ): Promise<Generation> {
     const before = known();
     if (before !== undefined) return before;
-    this.#settings.draining.refuse();
+    return await this.#settings.draining.begin(() => this.#claimAndBegin(request, caller, known));
+  }
+
+  async #claimAndBegin(
+    request: ChatRequest,
+    caller: string | undefined,
+    known: () => Generation | undefined,
+  ): Promise<Generation> {
     const key = { sessionId: request.session_id, messageId: request.message_id };
     const holder = await this.#settings.directory.claim(key);
     if (holder !== undefined) throw new HeldElsewhere(holder);

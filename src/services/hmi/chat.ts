@@ -27,7 +27,7 @@ export interface ChatSettings
   readonly events: UserEventPublisher;
   readonly log: HmiLog;
   /** Whether it takes new messages still. */
-  readonly draining: Pick<Draining, "refuse">;
+  readonly draining: Pick<Draining, "begin">;
   /** See `LeftReplies`. */
   readonly lookForLeftEveryMs: number;
   /** Told how many replies of a stopped HMI are taken up again, where there are any. */
@@ -92,7 +92,10 @@ export class Chat {
 
   /** Saves the message and begins its reply; a message with a known client key joins the reply it has. */
   async send(user: string, outgoing: Outgoing): Promise<Sent> {
-    this.#settings.draining.refuse();
+    return await this.#settings.draining.begin(() => this.#send(user, outgoing));
+  }
+
+  async #send(user: string, outgoing: Outgoing): Promise<Sent> {
     await this.#left.looked;
     const clientKey = clientKeyOf(outgoing);
     if (clientKey === undefined) return await this.#sendNew(user, outgoing, clientKey);
@@ -107,7 +110,10 @@ export class Chat {
    * `message_superseded`; or `generation_in_progress` while a reply runs.
    */
   async regenerate(user: string, again: Again): Promise<Sent> {
-    this.#settings.draining.refuse();
+    return await this.#settings.draining.begin(() => this.#regenerate(user, again));
+  }
+
+  async #regenerate(user: string, again: Again): Promise<Sent> {
     await this.#left.looked;
     const { sessionId, messageId, model: modelName, settings } = again;
     const store = this.#settings.store.as(user);

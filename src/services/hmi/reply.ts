@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { STEP } from "../../contract/event-id.ts";
 import type { FinishReason, StreamEvent } from "../../contract/events.ts";
 import { messageOf, WireError } from "../../errors.ts";
@@ -32,6 +33,9 @@ export interface ReplySettings extends SaverSettings {
   /** Longest time that a reply is written, in milliseconds; 0: no limit. */
   readonly maxReplyMs: number;
 }
+
+/** How long a reply that is to be left may take until the gateway has it, in milliseconds: nobody could join it there else. */
+const LONGEST_ASKING_MS = 2_000;
 
 /** A gateway that keeps the same limit says more of what has come: it may be so much later. */
 const GATEWAY_FIRST_MS = 1_000;
@@ -123,9 +127,10 @@ export class Reply {
 
   /**
    * Saves what has arrived and lets go of it, because this service stops: its row stays `streaming`, and the next
-   * HMI rejoins it at the gateway, which goes on for a while without us. Readers are told no end.
+   * HMI rejoins it at the gateway, which has it and goes on for a while without us. Readers are told no end.
    */
   async leave(): Promise<void> {
+    await Promise.race([this.heard, sleep(LONGEST_ASKING_MS, undefined, { ref: false })]);
     this.#stop("left");
     await this.ended;
     await this.#saver.stop();
