@@ -46,7 +46,7 @@ async function measure(size: (typeof SIZES)[number]): Promise<GrowthResult> {
   const forget = clearAtExit(clear);
   const result = join(folder, "result.json");
   const job: GrowthJob = { ...size, folder, result };
-  const code = await runIsolated(inRepository("bench/hosts/run-growth.ts"), [JSON.stringify(job)]);
+  const code = await runIsolated(inRepository("bench/hosts/run-growth.ts"), [JSON.stringify(job)], 0);
   if (code !== 0) process.exit(code);
   const measured = JSON.parse(readFileSync(result, "utf8")) as GrowthResult;
   forget();

@@ -17,6 +17,9 @@ import { missingForHosts, runIsolated } from "./hosts/isolation.ts";
 import { clearAtExit } from "./leftovers.ts";
 import { inRepository } from "./processes.ts";
 
+/** Whoever works on this machine goes before. */
+const NICENESS = 5;
+
 function flags() {
   const { values } = parseArgs({
     options: {
@@ -63,6 +66,5 @@ chmodSync(folder, 0o711);
 // What has been started has ended by then: see runIsolated.
 if (keep) console.error(`Logs and data stay in ${folder}.`);
 else clearAtExit(() => rmSync(folder, { recursive: true, force: true }));
-process.exitCode = await runIsolated(inRepository("bench/hosts/run-rounds.ts"), [
-  JSON.stringify({ ...options, folder }),
-]);
+const job = JSON.stringify({ ...options, folder });
+process.exitCode = await runIsolated(inRepository("bench/hosts/run-rounds.ts"), [job], NICENESS);

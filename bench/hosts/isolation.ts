@@ -26,12 +26,18 @@ export function missingForHosts(): string[] {
  * Runs a program of Node's in PID, mount and network namespaces of its own, and returns its exit code. The kernel ends every
  * process in there with it, and takes all that was mounted and plugged in there, however it ends. Its standard input
  * ends when this process does.
+ *
+ * @param niceness as nice(1) has it
  */
-export async function runIsolated(file: string, args: readonly string[]): Promise<number> {
+export async function runIsolated(file: string, args: readonly string[], niceness: number): Promise<number> {
   const namespaces = ["--fork", "--pid", "--mount", "--mount-proc", "--net", "--kill-child"];
-  const child = spawn("nice", ["-n", "5", "unshare", ...namespaces, process.execPath, file, ...args], {
-    stdio: ["pipe", "inherit", "inherit"],
-  });
+  const child = spawn(
+    "nice",
+    ["-n", String(niceness), "unshare", ...namespaces, process.execPath, file, ...args],
+    {
+      stdio: ["pipe", "inherit", "inherit"],
+    },
+  );
   const leave = (): void => {
     child.stdin.end();
   };

@@ -110,14 +110,14 @@ async function callMany(
     into.push(performance.now() - begunAt);
     return json;
   };
-  const query = { limit: "50", model_id: "none" };
-  for (let number = 0; number < CALLS; number += 1) {
-    const offset = Math.floor(((conversations - 50) * number) / CALLS);
-    const { sessions } = await call(
-      times.list,
-      hmiRoutes.sessions.path(undefined, { ...query, offset: String(offset) }),
-    );
-    const { session_id } = sessions[number % sessions.length];
+  const pageAt = (offset: number) => {
+    const query = { limit: String(CALLS), model_id: "none", offset: String(offset) };
+    return hmiRoutes.sessions.path(undefined, query);
+  };
+  // Each is sent one message: the reply to another one may still run.
+  const { sessions } = await call([], pageAt(0));
+  for (const [number, { session_id }] of sessions.entries()) {
+    await call(times.list, pageAt(Math.floor((conversations / CALLS) * number)));
     await call(times.open, hmiRoutes.messages.path({ session_id }));
     await call(times.send, hmiRoutes.sendMessage.path(), { session_id, message: "Say: yes" });
   }

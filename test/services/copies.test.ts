@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { gatewayRoutes, hmiRoutes } from "../../src/contract/routes.ts";
 import { type RunningCopy, type StackOptions, startStack } from "../../src/services/start.ts";
@@ -16,13 +17,14 @@ const onPostgresql = test.skipIf(schemas === undefined);
 const ENDLESS = "Count to 100000";
 
 /** Three copies of gateway and HMI on one database. */
-async function startThree(stream: StackOptions["stream"] = {}) {
+async function startThree(stream: StackOptions["stream"] = {}, overrides: StackOptions["overrides"] = {}) {
   const storeUrl = (await schemas?.withTables()) ?? "";
   const stack = await startStack({
     copies: 3,
     storeUrl,
     tokenDelayMs: 5,
     stream: { save_every_ms: 10, ...stream },
+    overrides,
   });
   onTestFinished(() => stack.close());
   const clientOf = (copy: RunningCopy) => ({ ...hmiClient(copy.hmi), ...copy });
@@ -110,6 +112,25 @@ onPostgresql(
     await expect(reader.ended).rejects.toThrow();
     await expectRest(other, sent.session_id, reader);
     expect(await generations()).toHaveLength(1);
+  },
+);
+
+onPostgresql(
+  "what is acknowledged while its HMI is stopped is asked of a gateway before it is left",
+  async () => {
+    const slow: NonNullable<StackOptions["overrides"]>["gateway"] = (client) => ({
+      ...client,
+      async *chat(...asked) {
+        await sleep(500);
+        yield* client.chat(...asked);
+      },
+    });
+    const { one, other } = await startThree({}, { gateway: slow });
+    const { session_id } = (await one.post({ message: "Count to 30" })).json;
+    await one.services.get("hmi")?.close();
+    await eventually(async () =>
+      expect((await other.messages(session_id)).at(-1)).toMatchObject({ status: "complete" }),
+    );
   },
 );
 

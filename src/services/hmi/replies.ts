@@ -58,12 +58,19 @@ export class Replies {
 
   /**
    * The log of an exchange's reply: its own events where they are kept, else made again from its row. Throws
-   * `generation_in_progress` where another HMI writes it.
+   * `generation_in_progress` where another HMI writes it, `draining` where this one has just left it to the others.
    */
   logOf({ user, reply: row }: Exchange): EventLog {
     const kept = this.#bySession.get(row.session_id);
     if (kept?.messageId === row.message_id) return kept.log;
     if (row.status !== "streaming") return logOfRow(row, user.message_id);
+    if (this.#isClosed) {
+      throw new WireError(
+        "draining",
+        `This HMI is being stopped, and has left the reply of conversation ${row.session_id} to the others.`,
+        "Ask again: another one goes on with it.",
+      );
+    }
     throw new WireError(
       "generation_in_progress",
       `The reply of conversation ${row.session_id} is being written by another HMI.`,
