@@ -1,5 +1,8 @@
 import { readFileSync } from "node:fs";
+import { Config } from "@oclif/core";
 import { expect, test } from "vitest";
+import StackHelp from "../../src/cli/help.ts";
+import { packageRoot } from "../../src/package-root.ts";
 import { PATH, runStack } from "../support/cli.ts";
 import { tempFolder } from "../support/temp.ts";
 
@@ -14,11 +17,25 @@ async function help(command: string, columns: number): Promise<string> {
   return stdout;
 }
 
+/** What `stack COMMAND --help` prints, without a process for each of a hundred. */
+async function helpHere(id: string, columns: number): Promise<string> {
+  const printed: string[] = [];
+  class CapturedHelp extends StackHelp {
+    protected override log(...lines: string[]): void {
+      printed.push(...lines);
+    }
+  }
+  await new CapturedHelp(await CONFIG, { maxWidth: columns, stripAnsi: true }).showHelp([id]);
+  return printed.join("\n");
+}
+
+const CONFIG = Config.load({ root: packageRoot() });
+
 test.each([40, 60, 80, 200])(
   "the help of every command fits into %i columns, and says nothing twice",
   async (columns) => {
     for (const { id, summary } of COMMANDS.filter(({ hidden }) => hidden !== true)) {
-      const text = await help(id, columns);
+      const text = await helpHere(id, columns);
       const [prose = ""] = text.split("\nEXAMPLES");
       // The examples are whole, to be copied.
       expect(
@@ -46,6 +63,10 @@ test.each([40, 60, 80])(
 test.each([[], ["up"]])("-h after %j is --help", async (...words) => {
   const short = await runStack([...words, "-h"], { cwd: tempFolder(), env: { PATH } });
   expect(short).toMatchObject({ exitCode: 0, stderr: "", stdout: await help(words.join(":"), 80) });
+});
+
+test.each([40, 200])("what is printed in %i columns is what was made for them", async (columns) => {
+  expect(await help("verify:source", columns)).toBe(await helpHere("verify:source", columns));
 });
 
 test("the list of commands is wrapped once", async () => {
