@@ -45,8 +45,8 @@ test("verify --json", async () => {
   // An engine that cannot be watched, for the shape of a check that is skipped.
   const skipping = ["--hmi", hmi, "--gateway", gateway, "--engine", "http://127.0.0.1:1"];
   const reports = [
-    await cli.json("verify", "--in-process", "--fault", "reply-without-model-id"),
-    await cli.json("verify", ...skipping),
+    await cli.json("verify", "model-conversation", "--in-process", "--fault", "reply-without-model-id"),
+    await cli.json("verify", "isolation", ...skipping),
   ];
   const withoutEvidence = reports.map(({ json }) => {
     const { results, ...report } = json as { results: Record<string, unknown>[] };
