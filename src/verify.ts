@@ -6,6 +6,7 @@ import { newSeed } from "./harness/chance.ts";
 import type { Check, Suite } from "./harness/check.ts";
 import { mergeReports } from "./harness/compare.ts";
 import { groupBySuite } from "./harness/group.ts";
+import type { OpenTarget } from "./harness/open-target.ts";
 import type { RunEvent, RunReport } from "./harness/report.ts";
 import { runAll } from "./harness/run-all.ts";
 import { type Selection, selectChecks } from "./harness/select.ts";
@@ -152,18 +153,23 @@ async function verifyAt(
   const target = await openTarget(urls, run.signal, journal);
   try {
     const where = `${placesIn(urls, target)}${contractIn(urls)}${rowsIn(target)}`;
+    const open: OpenTarget<Target> = {
+      target,
+      capabilities: target.capabilities,
+      lacking: target.lacking,
+      lacks: target.lacks,
+      commandsOf: commandsAt(),
+    };
+    // Only of our own wire is it known that a silent reply takes nothing from another one.
+    const isRoomy = (["speak the contract", "answer many at once"] as const).every((each) =>
+      target.capabilities.has(each),
+    );
     return await runAll({
       ...run,
       description: describeTarget === undefined ? where : `${describeTarget} (${where})`,
       parallel: 1,
-      withTarget: (_, use) =>
-        use({
-          target,
-          capabilities: target.capabilities,
-          lacking: target.lacking,
-          lacks: target.lacks,
-          commandsOf: commandsAt(),
-        }),
+      roomy: isRoomy ? open : undefined,
+      withTarget: (_, use) => use(open),
     });
   } finally {
     await target.close();

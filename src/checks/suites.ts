@@ -156,11 +156,16 @@ import { apart } from "./thoughts/apart.ts";
 import { kept as keptThoughts } from "./thoughts/kept.ts";
 import { notSent } from "./thoughts/not-sent.ts";
 
-/** The suites that `stack verify <suite>` runs, each with its checks in the order in which they are told. */
+/**
+ * The suites that `stack verify <suite>` runs, each with its checks in the order in which they are told. Those are alone
+ * to which a silent reply of `sse` is not nothing: an HMI makes no summary meanwhile, and an engine loads its model with
+ * no other window.
+ */
 export const suites: readonly Suite<Target>[] = [
   {
     name: "model-conversation",
     title: "What model_id must do: the nine claims that BUG-016 broke (contract, section 4).",
+    isAlone: true,
     checks: [
       accepted,
       conversation,
@@ -197,35 +202,6 @@ export const suites: readonly Suite<Target>[] = [
       cancelUsage,
       inTime,
       slots,
-    ],
-  },
-  {
-    name: "sse",
-    title: "What every event stream must do, at the HMI and at the gateway (contract, section 1).",
-    checks: [
-      started,
-      headers,
-      frames,
-      schema,
-      order,
-      ids,
-      done,
-      usage,
-      uncounted,
-      length,
-      firstByte,
-      heartbeat,
-      pace,
-      text,
-      engineFailure,
-      kept,
-      noRetry,
-      reconnect,
-      oneGeneration,
-      afterDone,
-      readAgain,
-      namedStream,
-      gatewayJoin,
     ],
   },
   {
@@ -288,12 +264,6 @@ export const suites: readonly Suite<Target>[] = [
     checks: [replaces, failedKeeps, cancelledKeeps, namedRegenerate, versions, editedKeeps, editedPrompt],
   },
   {
-    name: "limits",
-    title:
-      "Where a model or its engine comes to an end, or to none, somebody is told (contract, sections 1 and 3).",
-    checks: [endless, emptyReply, repeating, rateLimited, window, summaryOptions, longMessage],
-  },
-  {
     name: "models",
     title:
       "Names of models and agents: listed, accepted, and unchanged up to the engine (contract, sections 2 and 3).",
@@ -311,11 +281,6 @@ export const suites: readonly Suite<Target>[] = [
       images,
       agents,
     ],
-  },
-  {
-    name: "health",
-    title: "What the services say of themselves is there, true, and answered in time (contract, section 2).",
-    checks: [report, truth, activeStreams, probes, metrics, metricsCount, quick],
   },
   {
     name: "http",
@@ -339,9 +304,52 @@ export const suites: readonly Suite<Target>[] = [
     ],
   },
   {
+    name: "sse",
+    title: "What every event stream must do, at the HMI and at the gateway (contract, section 1).",
+    checks: [
+      started,
+      headers,
+      frames,
+      schema,
+      order,
+      ids,
+      done,
+      usage,
+      uncounted,
+      length,
+      firstByte,
+      heartbeat,
+      pace,
+      text,
+      engineFailure,
+      kept,
+      noRetry,
+      reconnect,
+      oneGeneration,
+      afterDone,
+      readAgain,
+      namedStream,
+      gatewayJoin,
+    ],
+  },
+  {
+    name: "limits",
+    title:
+      "Where a model or its engine comes to an end, or to none, somebody is told (contract, sections 1 and 3).",
+    isAlone: true,
+    checks: [endless, emptyReply, repeating, rateLimited, window, summaryOptions, longMessage],
+  },
+  {
+    name: "health",
+    title: "What the services say of themselves is there, true, and answered in time (contract, section 2).",
+    isAlone: true,
+    checks: [report, truth, activeStreams, probes, metrics, metricsCount, quick],
+  },
+  {
     name: "replicas",
     title:
       "Several copies behind one address: wherever a call arrives, it is answered as if there were one (contract, section 9).",
+    isAlone: true,
     checks: [
       resume,
       oneWriter,
@@ -357,6 +365,7 @@ export const suites: readonly Suite<Target>[] = [
   {
     name: "sla",
     title: "The service targets: how soon a message is taken, and how its reply comes (contract, section 6).",
+    isAlone: true,
     checks: [acceptedInTime, firstToken, betweenTokens, noDrops],
   },
 ];
