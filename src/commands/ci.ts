@@ -3,7 +3,7 @@ import { BaseCommand } from "../cli/base-command.ts";
 import { exitCodeOf, proofExitCode } from "../cli/exit-code.ts";
 import { reportOnGithub } from "../cli/github.ts";
 import { parseReports, reportFlag, toStandardOutput, writeReports } from "../cli/report-files.ts";
-import { postgresqlFlag } from "../cli/verify-flags.ts";
+import { parsePostgresql, postgresqlFlag } from "../cli/verify-flags.ts";
 import { withoutEvidence } from "../harness/saved.ts";
 import { withProofSuite } from "../prove/proof-suite.ts";
 import { type ProofReport, prove } from "../prove/prove.ts";
@@ -42,7 +42,8 @@ Exit codes: 0 all is well, 1 a claim or a fault is not as it must be, 2 it could
     const files = await parseReports(flags.report, this.jsonEnabled());
     this.isOutputTaken = toStandardOutput(files);
     const { screen } = this;
-    const { seed, postgresql } = flags;
+    const { seed } = flags;
+    const postgresql = parsePostgresql(flags.postgresql);
     const signal = this.interruptSignal();
     const onEvent = createTerminalReporter(screen);
     const report = await verify({ target: "in-process", seed, postgresql, signal, onEvent });
