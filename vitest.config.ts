@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 /** What needs a Chromium; `npm test -- --project '!browser'` does without. */
 const BROWSER = ["test/browser/**/*.test.ts"];
 /** What takes the time of things: each has the machine for itself, after everything else. */
-const LOAD = ["test/load/measure-load.test.ts", "test/verify-load.test.ts"];
+const LOAD = ["test/load/measure-load.test.ts", "test/verify/verify-load.test.ts"];
 const PROOF = ["test/faults/matrix.test.ts"];
 
 export default defineConfig({

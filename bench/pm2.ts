@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { NODE_FLAGS } from "../src/launch/specs.ts";
+import { NODE_FLAGS } from "../src/launch/service-specs.ts";
 import { clearAtExit } from "./leftovers.ts";
 import { type Place, runNode, timeNode } from "./place.ts";
 import { inRepository } from "./processes.ts";

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { get } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { NODE_FLAGS } from "../src/launch/specs.ts";
+import { NODE_FLAGS } from "../src/launch/service-specs.ts";
 import { clearAtExit } from "./leftovers.ts";
 
 /** A server in a process of its own. */

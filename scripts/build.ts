@@ -41,7 +41,7 @@ const built = await Promise.all([
   buildNode("src/service-process.ts"),
   buildNode("src/supervisor-process.ts"),
   buildNode("src/health-probe.ts"),
-  buildNode("src/prove/worker.ts"),
+  buildNode("src/prove/proof-worker.ts"),
   buildNode("src/load-process.ts"),
   buildNode("src/services/conversations/sqlite/checkpoint-worker.ts"),
   buildWeb(),

@@ -1,7 +1,7 @@
 import type { Fault } from "./faults/fault.ts";
-import { type Check, type CollectContext, defineCheck as eraseEvidence } from "./harness/check.ts";
-import type { FileReporter } from "./reporters/reporter.ts";
-import type { Target } from "./targets/target.ts";
+import { type Check, type CollectContext, defineCheck as eraseEvidence } from "./harness/define-check.ts";
+import type { FileReporter } from "./reporters/file-reporter.ts";
+import type { Target } from "./targets/open-target.ts";
 
 /** What a check of a chat stack is given to collect its evidence with. */
 export type CheckContext = CollectContext<Target>;

@@ -5,11 +5,11 @@
  * else is said.
  */
 import { get } from "node:http";
-import { environmentLayer } from "./config/environment.ts";
-import { isRecord } from "./config/layer.ts";
+import { isRecord } from "./config/config-layer.ts";
+import { environmentLayer } from "./config/environment-layer.ts";
 import { isWildcard, urlOf } from "./contract/address.ts";
-import { bearerHeader } from "./contract/auth.ts";
-import { DEFAULTS } from "./contract/defaults.ts";
+import { bearerHeader } from "./contract/caller-headers.ts";
+import { DEFAULTS } from "./contract/contract-defaults.ts";
 import { hmiRoutes } from "./contract/routes.ts";
 
 const TIMEOUT_MS = 4_000;

@@ -6,16 +6,16 @@
  *   const report = await verify({ suite: "model-conversation", target: stack });
  */
 export { suites } from "./checks/suites.ts";
-export { defineConfig, type StackConfig } from "./config/define.ts";
-export { ErrorBody, Health, ModelList } from "./contract/common.ts";
-export { DEFAULTS, LIMITS } from "./contract/defaults.ts";
+export { defineConfig, type StackConfig } from "./config/define-config.ts";
+export { ErrorBody, Health, ModelList } from "./contract/common-schemas.ts";
+export { DEFAULTS, LIMITS } from "./contract/contract-defaults.ts";
 export { type EventId, formatEventId, parseEventId } from "./contract/event-id.ts";
-export { StreamEvent } from "./contract/events.ts";
-export { findGrammarFault, type GrammarFault } from "./contract/grammar.ts";
+export { StreamEvent } from "./contract/event-schemas.ts";
 export { createNdjsonDecoder, encodeNdjson } from "./contract/ndjson.ts";
 export { engineRoutes, gatewayRoutes, hmiRoutes, pageRoutes } from "./contract/routes.ts";
 export { encodeEvent, parseEventData } from "./contract/sse.ts";
 export { createSseDecoder } from "./contract/sse-decoder.ts";
+export { findGrammarFault, type GrammarFault } from "./contract/stream-grammar.ts";
 export { type CheckContext, defineCheck, defineFault, defineReporter } from "./define.ts";
 export { UserError, WireError } from "./errors.ts";
 export type { Fault } from "./faults/fault.ts";
@@ -27,17 +27,17 @@ export {
   type Holds,
   type Suite,
   type Verdict,
-} from "./harness/check.ts";
+} from "./harness/define-check.ts";
 export type { LoadReport, LoadStep } from "./harness/load-report.ts";
-export type { CheckResult, Outcome, RunEvent, RunReport } from "./harness/report.ts";
-export type { FileReporter } from "./reporters/reporter.ts";
-export type { Overrides, RunningStack } from "./services/start.ts";
+export type { CheckResult, Outcome, RunEvent, RunReport } from "./harness/run-report.ts";
+export type { FileReporter } from "./reporters/file-reporter.ts";
+export type { Overrides, RunningStack } from "./services/start-services.ts";
 export { checkSource, type SourceCheckOptions } from "./source-check/check-source.ts";
-export type { Finding, FindingKind, SourceReport } from "./source-check/report.ts";
+export type { Finding, FindingKind, SourceReport } from "./source-check/source-report.ts";
 export { type FaultyStackOptions as StackOptions, startFaultyStack as startStack } from "./start-stack.ts";
-export type { Rewrite } from "./tap/rewrite.ts";
+export type { Rewrite } from "./tap/tap-rewrite.ts";
 export type { ChatClient } from "./targets/drivers/chat-client.ts";
-export { type Driver, type DriverContext, defineDriver } from "./targets/drivers/driver.ts";
-export type { HttpClient, SeenCall, SeenEvent, SeenStream } from "./targets/http.ts";
-export type { Target, TargetUrls } from "./targets/target.ts";
-export { type VerifyOptions, type VerifyReport, verify } from "./verify.ts";
+export { type Driver, type DriverContext, defineDriver } from "./targets/drivers/define-driver.ts";
+export type { HttpClient, SeenCall, SeenEvent, SeenStream } from "./targets/http-client.ts";
+export type { Target, TargetUrls } from "./targets/open-target.ts";
+export { type VerifyOptions, type VerifyReport, verify } from "./verify/verify-stack.ts";

@@ -9,7 +9,7 @@ import { helpColumns } from "./cli/help-columns.ts";
 import { guardProcess } from "./cli/last-resort.ts";
 import { rootHelpLines } from "./cli/root-help.ts";
 import { createScreen } from "./cli/screen.ts";
-import { packageRoot } from "./package-root.ts";
+import { packageRoot } from "./files/package-root.ts";
 
 guardProcess(false);
 const root = packageRoot();

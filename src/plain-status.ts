@@ -3,7 +3,7 @@
  * it in place of `main.ts`, since oclif takes as long to load as the look itself. What it shows, and how errors are
  * told, it shares with the command (`commands/status.ts`).
  */
-import { explain, tell } from "./cli/errors.ts";
+import { explain, tell } from "./cli/explain-error.ts";
 import { guardProcess } from "./cli/last-resort.ts";
 import { loadRunningConfig } from "./cli/running-config.ts";
 import { createScreen } from "./cli/screen.ts";

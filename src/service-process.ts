@@ -3,15 +3,15 @@
  * every command does, logs to its standard output, and stops whole on SIGTERM or Ctrl-C.
  */
 import pino from "pino";
-import { FILE_VARIABLE } from "./config/environment.ts";
-import { loadConfig } from "./config/load.ts";
-import type { Config } from "./config/schema.ts";
+import type { Config } from "./config/config-schema.ts";
+import { FILE_VARIABLE } from "./config/environment-layer.ts";
+import { loadConfig } from "./config/load-config.ts";
 import { urlOf } from "./contract/address.ts";
 import { EXIT, messageOf, nodeErrorCode, UserError } from "./errors.ts";
-import type { RunningService } from "./services/http/health.ts";
+import type { RunningService } from "./services/http/report-health.ts";
 import { returnMemoryWhenQuiet } from "./services/idle-memory.ts";
-import { openStore, startGatewayOn, startHmiOn, startStandIn } from "./services/start.ts";
-import { startTap } from "./tap/tap.ts";
+import { openStore, startGatewayOn, startHmiOn, startStandIn } from "./services/start-services.ts";
+import { startTap } from "./tap/start-tap.ts";
 
 type Starter = (
   config: Config,

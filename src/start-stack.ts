@@ -1,6 +1,6 @@
-import { composeOverrides } from "./faults/compose.ts";
+import { composeOverrides } from "./faults/compose-overrides.ts";
 import type { Fault } from "./faults/fault.ts";
-import { type RunningStack, type StackOptions, startStack } from "./services/start.ts";
+import { type RunningStack, type StackOptions, startStack } from "./services/start-services.ts";
 
 /** A stack's settings, with a bug that is switched on in it. */
 export interface FaultyStackOptions extends StackOptions {
@@ -18,7 +18,7 @@ export async function startFaultyStack({
 }: FaultyStackOptions = {}): Promise<RunningStack> {
   if (fault === undefined) return await startStack(options);
   const { overrides } =
-    typeof fault === "string" ? (await import("./faults/index.ts")).findFault(fault) : fault;
+    typeof fault === "string" ? (await import("./faults/find-fault.ts")).findFault(fault) : fault;
   // What the caller wraps is nearest to the caller.
   const wrapped = [
     overrides(() => undefined, "every-stream"),

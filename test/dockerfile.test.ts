@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import { DockerfileParser, type Instruction } from "dockerfile-ast";
 import { validate } from "dockerfile-utils";
 import { expect, test } from "vitest";
-import { DEFAULT_CONFIG } from "../src/config/defaults.ts";
-import { composeFormat } from "../src/export/compose.ts";
+import { DEFAULT_CONFIG } from "../src/config/default-config.ts";
+import { composeFormat } from "../src/export/compose-file.ts";
 import { documentsIn } from "./support/export-schemas.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));

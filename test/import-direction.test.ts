@@ -9,77 +9,67 @@ import { expect, test } from "vitest";
  */
 const ALLOWED: Readonly<Record<string, string>> = {
   "main.ts": "cli",
-  "plain-help.ts": "cli, package-root.ts",
+  "plain-help.ts": "cli, files/package-root.ts",
   "plain-status.ts": "cli",
   "index.ts":
-    "verify.ts, define.ts, start-stack.ts, source-check, type services/start.ts, type faults, type reporters, type tap, checks, harness, targets, config, contract, errors.ts",
+    "verify, define.ts, start-stack.ts, source-check, type services/start-services.ts, type faults, type reporters, type tap, checks, harness, targets, config, contract, errors.ts",
   "define.ts": "type faults, harness, type reporters, type targets",
-  "start-stack.ts": "services/start.ts, faults/index.ts, faults/compose.ts, type faults",
-  "verify.ts":
-    "verify-load.ts, in-process.ts, faults/index.ts, type faults, config/closest.ts, checks, harness, targets, errors.ts",
-  "verify-load.ts": "load, checks, harness, targets, contract, errors.ts",
-  "in-process.ts":
-    "in-process-killer.ts, in-process-copies.ts, services/start.ts, type faults, faults/compose.ts, harness, targets",
-  "in-process-copies.ts":
-    "in-process-drainer.ts, type services/start.ts, services/conversations/postgresql/temporary-database.ts, type targets",
-  "in-process-drainer.ts": "type services/start.ts, type targets, contract",
-  "in-process-killer.ts": "type services/start.ts, type targets, contract, errors.ts",
-  "prove/worker.ts": "prove, in-process.ts, verify.ts, faults/index.ts, harness, errors.ts",
+  "start-stack.ts":
+    "services/start-services.ts, faults/find-fault.ts, faults/compose-overrides.ts, type faults",
+  verify:
+    "load, services/start-services.ts, faults/find-fault.ts, faults/compose-overrides.ts, type faults, services/conversations/postgresql/temporary-database.ts, config/closest-name.ts, checks, harness, targets, contract, errors.ts",
+  files: "text/shell-word.ts, errors.ts",
+  "prove/proof-worker.ts": "prove, verify, faults/find-fault.ts, harness, errors.ts",
   prove:
-    "faults/index.ts, checks, type harness, harness/chance.ts, harness/report.ts, in-process-copies.ts, type targets, package-root.ts",
-  "prove-target": "verify.ts, faults/index.ts, tap, targets, harness, contract, errors.ts",
+    "faults/find-fault.ts, checks, type harness, harness/run-seed.ts, harness/run-report.ts, verify/in-process-copies.ts, type targets, files/package-root.ts",
+  "prove-target": "verify, faults/find-fault.ts, tap, targets, harness, contract, errors.ts",
   "service-process.ts":
-    "services/start.ts, services/idle-memory.ts, tap, type services/http, contract, config, errors.ts",
+    "services/start-services.ts, services/idle-memory.ts, tap, type services/http, contract, config, errors.ts",
   "supervisor-process.ts": "supervisor, errors.ts",
-  "health-probe.ts": "config/environment.ts, config/layer.ts, contract",
+  "health-probe.ts": "config/environment-layer.ts, config/config-layer.ts, contract",
   "load-process.ts": "load, cli/chosen-contract.ts, errors.ts",
-  load: "checks, harness, targets, errors.ts, package-root.ts",
-  "package-root.ts": "",
-  "shell-word.ts": "",
-  "user-names.ts": "",
-  "file-owners.ts": "user-names.ts, shell-word.ts, errors.ts",
-  "make-folders.ts": "",
-  "private-files.ts": "file-owners.ts, make-folders.ts, errors.ts",
+  load: "checks, harness, targets, errors.ts, files/package-root.ts",
   "errors.ts": "",
   commands:
-    "export, services/conversations/check-store.ts, services/conversations/copy, services/conversations/sqlite/back-up.ts, type services/conversations/sql/database-check.ts, cli, init, launch, mcp, doctor, verify.ts, verify-load.ts, prove, prove-target, faults/index.ts, verify-leftovers, source-check, harness, reporters, targets, tap, trace, supervisor, contract, config, text, errors.ts, package-root.ts",
-  "verify-leftovers": "targets, supervisor, contract, private-files.ts, errors.ts",
-  learn: "tap, targets, contract, config/load.ts, errors.ts",
-  cli: "learn, type services/conversations/sql/database-check.ts, launch, type doctor, type verify.ts, type prove, type prove-target, type faults, targets/drivers/shipped-drivers.ts, type targets, harness, reporters, supervisor, contract, config, text, linear-pattern.ts, private-files.ts, make-folders.ts, shell-word.ts, errors.ts, package-root.ts",
+    "export, services/conversations/check-store.ts, services/conversations/copy, services/conversations/sqlite/back-up-sqlite.ts, type services/conversations/sql/database-check.ts, cli, init, launch, mcp, doctor, verify, prove, prove-target, faults/find-fault.ts, verify-leftovers, source-check, harness, reporters, targets, tap, trace, supervisor, contract, config, text, errors.ts, files/package-root.ts",
+  "verify-leftovers": "targets, supervisor, contract, files/private-files.ts, errors.ts",
+  learn: "tap, targets, contract, config/load-config.ts, errors.ts",
+  cli: "learn, type services/conversations/sql/database-check.ts, launch, type doctor, type verify, type prove, type prove-target, type faults, targets/drivers/shipped-drivers.ts, type targets, harness, reporters, supervisor, contract, config, text, files/private-files.ts, files/make-folders.ts, errors.ts, files/package-root.ts",
   export:
-    "launch/specs.ts, launch/engine.ts, launch/plan.ts, supervisor/types.ts, contract, config, make-folders.ts, errors.ts, package-root.ts",
-  doctor: "launch, supervisor, targets, contract, type config, shell-word.ts, errors.ts",
+    "launch/service-specs.ts, launch/plan-engine.ts, launch/plan-services.ts, supervisor/service-spec.ts, contract, config, files/make-folders.ts, errors.ts, files/package-root.ts",
+  doctor: "launch, supervisor, targets, contract, type config, text/shell-word.ts, errors.ts",
   trace: "tap, targets, contract, type config, reporters/html, text, errors.ts",
-  init: "launch/engine.ts, source-check, supervisor, contract, config, file-owners.ts, shell-word.ts, errors.ts",
+  init: "launch/plan-engine.ts, source-check, supervisor, contract, config, files/file-owners.ts, text/shell-word.ts, errors.ts",
   launch:
-    "services/conversations/require-database.ts, tap/exchange.ts, supervisor, targets, contract, config, errors.ts, package-root.ts",
+    "services/conversations/require-database.ts, tap/recorded-exchange.ts, supervisor, targets, contract, config, errors.ts, files/package-root.ts",
   checks: "harness, targets, contract, errors.ts",
-  reporters: "type prove, harness, type source-check, config/closest.ts, text, errors.ts",
-  faults: "services, type tap, contract, config/closest.ts, errors.ts",
-  mcp: "errors.ts, package-root.ts",
+  reporters: "type prove, harness, type source-check, config/closest-name.ts, text, errors.ts",
+  faults: "services, type tap, contract, config/closest-name.ts, errors.ts",
+  mcp: "errors.ts, files/package-root.ts",
   "services/restartable-service.ts": "type services/http",
-  "services/start.ts": "services, tap, config, contract/address.ts, errors.ts, package-root.ts",
+  "services/start-services.ts":
+    "services, tap, config, contract/address.ts, errors.ts, files/package-root.ts",
   // The store itself is injected; what a prompt is made of, and who the agents are, is plain knowledge.
   "services/hmi":
-    "type services/conversations/store.ts, type services/conversations/reply-store.ts, type services/conversations/transfer-store.ts, services/conversations/agents.ts, services/conversations/client-key.ts, services/conversations/engine-settings.ts, services/conversations/model-limits.ts, services/conversations/summary-plan.ts, services/conversations/turn.ts, services/replicas, services/http, services/stream, contract, errors.ts",
+    "type services/conversations/conversation-store.ts, type services/conversations/reply-store.ts, type services/conversations/transfer-store.ts, services/conversations/agents.ts, services/conversations/client-key.ts, services/conversations/engine-settings.ts, services/conversations/model-limits.ts, services/conversations/summary-plan.ts, services/conversations/conversation-turn.ts, services/replicas, services/http, services/stream, contract, errors.ts",
   "services/gateway": "services/replicas, services/http, services/stream, contract, type config, errors.ts",
   "services/replicas": "services/http, contract, errors.ts",
-  "services/engine": "http-guard, contract, config/closest.ts, errors.ts",
-  "services/conversations": "type services/replicas, contract, private-files.ts, package-root.ts, errors.ts",
+  "services/engine": "http-guard, contract, config/closest-name.ts, errors.ts",
+  "services/conversations":
+    "type services/replicas, contract, files/private-files.ts, files/package-root.ts, errors.ts",
   "services/http": "http-guard, contract, errors.ts",
   "services/stream": "contract, errors.ts",
   "services/idle-memory.ts": "",
-  "source-check": "linear-pattern.ts, errors.ts, package-root.ts",
-  targets: "tap, harness/steps.ts, contract, text, errors.ts",
+  "source-check": "text/linear-pattern.ts, errors.ts, files/package-root.ts",
+  targets: "tap, harness/record-steps.ts, contract, text, errors.ts",
   tap: "http-guard, contract, errors.ts",
   "http-guard": "contract, errors.ts",
   supervisor:
-    "http-guard, contract/address.ts, private-files.ts, linear-pattern.ts, text, file-owners.ts, user-names.ts, shell-word.ts, errors.ts",
-  config: "contract, linear-pattern.ts, file-owners.ts, shell-word.ts, errors.ts",
-  harness: "text, make-folders.ts, errors.ts",
+    "http-guard, contract/address.ts, files/private-files.ts, text, files/file-owners.ts, files/user-names.ts, errors.ts",
+  config: "contract, text/linear-pattern.ts, files/file-owners.ts, text/shell-word.ts, errors.ts",
+  harness: "text, files/make-folders.ts, errors.ts",
   contract: "errors.ts",
-  text: "",
-  "linear-pattern.ts": "errors.ts",
+  text: "errors.ts",
 };
 
 const SRC = fileURLToPath(new URL("../src", import.meta.url));
@@ -138,9 +128,18 @@ test("every import goes where the table allows", () => {
 });
 
 test("the imports are found, of every kind", () => {
-  expect(importsOf("services/start.ts")).toContainEqual({ to: "config/schema.ts", isType: true });
-  expect(importsOf("services/start.ts")).toContainEqual({ to: "services/engine/index.ts", isType: false });
-  expect(importsOf("config/load.ts")).toContainEqual({ to: "config/file.ts", isType: false });
+  expect(importsOf("services/start-services.ts")).toContainEqual({
+    to: "config/config-schema.ts",
+    isType: true,
+  });
+  expect(importsOf("services/start-services.ts")).toContainEqual({
+    to: "services/engine/start-engine.ts",
+    isType: false,
+  });
+  expect(importsOf("config/load-config.ts")).toContainEqual({
+    to: "config/parse-config-file.ts",
+    isType: false,
+  });
   expect(importsOf("index.ts")).toContainEqual({ to: "errors.ts", isType: false });
 });
 
@@ -162,8 +161,8 @@ test("only the command line's own files end the process or write to its output",
 /** Who may make a server, by what: each hands every call to the guard first, or has not a word for anybody. */
 const SERVER_MAKERS: Readonly<Record<string, RegExp>> = {
   "http-guard/guarded-server.ts": /refusalOf\(callerOf\(request, deed\), policy\)/,
-  "supervisor/presence.ts": /createServer\(\(socket\) => socket\.destroy\(\)\)/,
-  "services/http/server.ts": /app\.addHook\("onRequest", guardCallers\(/,
+  "supervisor/supervisor-presence.ts": /createServer\(\(socket\) => socket\.destroy\(\)\)/,
+  "services/http/http-server.ts": /app\.addHook\("onRequest", guardCallers\(/,
 };
 
 /** The modules that make servers, where more than their types is taken; Node's, where it is no client. */

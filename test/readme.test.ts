@@ -2,8 +2,8 @@ import { globSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { expect, test } from "vitest";
 import { suites } from "../src/checks/suites.ts";
-import { DEFAULT_SETTINGS } from "../src/config/defaults.ts";
-import { faults } from "../src/faults/index.ts";
+import { DEFAULT_SETTINGS } from "../src/config/default-config.ts";
+import { faults } from "../src/faults/find-fault.ts";
 
 const README = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 

@@ -1,4 +1,4 @@
-import type { ErrorBody } from "../src/contract/common.ts";
+import type { ErrorBody } from "../src/contract/common-schemas.ts";
 
 /** A call that failed, in words for the page. */
 export class ApiError extends Error {

@@ -1,8 +1,8 @@
 import { render } from "preact";
-import { Chat } from "./chat.ts";
+import { Chat } from "./chat-controller.ts";
 import { App } from "./components/App.tsx";
 import { tabDrafts } from "./drafts.ts";
-import { isTokenWanted, takeToken } from "./token.ts";
+import { isTokenWanted, takeToken } from "./page-token.ts";
 
 const root = document.getElementById("app");
 if (root === null) throw new Error('The page has no element with the id "app".');

@@ -1,8 +1,8 @@
-import { LIMITS } from "../src/contract/defaults.ts";
-import type { Chat } from "./chat.ts";
+import { LIMITS } from "../src/contract/contract-defaults.ts";
+import type { Chat } from "./chat-controller.ts";
+import { canSee, picturesOf, selectedModel } from "./chat-view.ts";
 import { draftKey } from "./drafts.ts";
 import { type Picture, readPictureFile } from "./picture-file.ts";
-import { canSee, picturesOf, selectedModel } from "./view.ts";
 
 /** Takes files into the next message: pictures as such, texts as quotations with their name. Says what it does not take. */
 export async function attachFiles(chat: Chat, files: readonly File[]): Promise<void> {

@@ -1,10 +1,10 @@
-import type { ModelList } from "../src/contract/common.ts";
-import type { StreamEvent } from "../src/contract/events.ts";
-import type { AgentList, Message, Profile, SentMessage, Session } from "../src/contract/hmi.ts";
-import type { Place } from "./address.ts";
+import type { ModelList } from "../src/contract/common-schemas.ts";
+import type { StreamEvent } from "../src/contract/event-schemas.ts";
+import type { AgentList, Message, Profile, SentMessage, Session } from "../src/contract/hmi-schemas.ts";
+import type { Problem, ShownMessage } from "./chat-state.ts";
+import type { Service } from "./checked-services.ts";
+import type { Place } from "./page-address.ts";
 import type { Picture } from "./picture-file.ts";
-import type { Service } from "./services.ts";
-import type { Problem, ShownMessage } from "./state.ts";
 import type { ThinkChoice } from "./thinking.ts";
 
 /** What can happen to the page. */

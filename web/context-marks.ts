@@ -1,5 +1,5 @@
-import type { Message } from "../src/contract/hmi.ts";
-import type { ChatState, ShownMessage } from "./state.ts";
+import type { Message } from "../src/contract/hmi-schemas.ts";
+import type { ChatState, ShownMessage } from "./chat-state.ts";
 
 /** What stands for the first messages of a conversation in its prompts. */
 export interface Summary {

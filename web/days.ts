@@ -1,4 +1,4 @@
-import type { Session } from "../src/contract/hmi.ts";
+import type { Session } from "../src/contract/hmi-schemas.ts";
 
 /** Conversations of one stretch of time. */
 export interface SessionGroup {

@@ -1,5 +1,5 @@
-import type { Chat } from "./chat.ts";
-import { problemOf } from "./problem.ts";
+import type { Chat } from "./chat-controller.ts";
+import { problemOf } from "./page-problem.ts";
 
 /** Long enough for the browser to have taken the file over. */
 const KEPT_MS = 60_000;

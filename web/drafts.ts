@@ -1,6 +1,6 @@
-import type { Place } from "./address.ts";
+import type { ChatState } from "./chat-state.ts";
+import type { Place } from "./page-address.ts";
 import type { Picture } from "./picture-file.ts";
-import type { ChatState } from "./state.ts";
 
 /** What was written and not sent, by `draftKey`; only what is not empty. */
 export type Drafts = Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-import type { StreamEvent } from "../src/contract/events.ts";
+import type { StreamEvent } from "../src/contract/event-schemas.ts";
 
 /**
  * Gathers the events of a stream and hands them on once a frame, pieces of one text in a row as one: a page that drew

@@ -1,4 +1,4 @@
-import { DEFAULTS } from "../src/contract/defaults.ts";
+import { DEFAULTS } from "../src/contract/contract-defaults.ts";
 import { createSseDecoder, type SseMessage } from "../src/contract/sse-decoder.ts";
 
 /** How long a connection may bring nothing, not even a heartbeat, before it counts as dead. */

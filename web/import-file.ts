@@ -1,7 +1,7 @@
 import type { ImportReport } from "../src/contract/chat-export.ts";
 import { importInParts } from "../src/contract/import-in-parts.ts";
 import { hmiRoutes } from "../src/contract/routes.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./service-connection.ts";
 
 /** How a file is imported from the page. */
 export interface FileImport {

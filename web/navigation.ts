@@ -1,8 +1,8 @@
 import { useEffect, useLayoutEffect } from "preact/hooks";
-import { addressOf, parseAddress, tokenIn } from "./address.ts";
-import type { Chat } from "./chat.ts";
-import type { ChatState } from "./state.ts";
-import { takeToken } from "./token.ts";
+import type { Chat } from "./chat-controller.ts";
+import type { ChatState } from "./chat-state.ts";
+import { addressOf, parseAddress, tokenIn } from "./page-address.ts";
+import { takeToken } from "./page-token.ts";
 
 /** Opens what the address names, also by links and after "back", and lets the address follow what is open. */
 export function useAddress(chat: Chat, state: ChatState): void {

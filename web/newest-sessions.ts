@@ -1,5 +1,5 @@
-import type { Session, SessionList } from "../src/contract/hmi.ts";
-import { type Api, LIST_LIMIT, type SessionsFilter } from "./api.ts";
+import type { Session, SessionList } from "../src/contract/hmi-schemas.ts";
+import { type Api, LIST_LIMIT, type SessionsFilter } from "./page-api.ts";
 
 /** Conversations, the newest first, and how many there are in all. */
 export type FoundSessions = Pick<SessionList, "sessions" | "total">;

@@ -1,8 +1,8 @@
-import type { SearchResult } from "../src/contract/hmi.ts";
-import { addressOf } from "./address.ts";
-import type { Chat } from "./chat.ts";
+import type { SearchResult } from "../src/contract/hmi-schemas.ts";
+import type { Chat } from "./chat-controller.ts";
 import { showFound } from "./found-place.ts";
 import { navigate } from "./navigation.ts";
+import { addressOf } from "./page-address.ts";
 
 /** Opens what was found: its conversation, the way that the message is on, and the message itself, marked. */
 export async function openFound(chat: Chat, { session, message_id, excerpt, matches }: SearchResult) {

@@ -1,5 +1,5 @@
 import { pageRoutes } from "../src/contract/routes.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./service-connection.ts";
 
 /** The script that this page was started by: its name changes with its content. */
 function ownScript(): string | undefined {

@@ -1,10 +1,10 @@
 import { formatEventId, NOWHERE, parseEventId, STEP, type StreamPlace } from "../src/contract/event-id.ts";
-import type { StreamEvent } from "../src/contract/events.ts";
+import type { StreamEvent } from "../src/contract/event-schemas.ts";
 import { hmiRoutes } from "../src/contract/routes.ts";
 import { EVENT_STREAM_WANTED, type SseMessage } from "../src/contract/sse-decoder.ts";
 import { ApiError } from "./api-error.ts";
-import type { Connection } from "./connection.ts";
 import { readMessages, retryDelayMs, sleep, watchSilence } from "./event-stream.ts";
+import type { Connection } from "./service-connection.ts";
 import { readStreamEvent } from "./stream-event.ts";
 
 export interface ReplyStream {

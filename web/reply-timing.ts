@@ -1,5 +1,5 @@
-import type { StreamEvent } from "../src/contract/events.ts";
-import type { ShownMessage } from "./state.ts";
+import type { StreamEvent } from "../src/contract/event-schemas.ts";
+import type { ShownMessage } from "./chat-state.ts";
 
 /** What the page has measured of a reply by its own clock; nothing of it is in a row. */
 export interface ReplyTiming {

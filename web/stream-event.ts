@@ -1,4 +1,4 @@
-import type { StreamEvent } from "../src/contract/events.ts";
+import type { StreamEvent } from "../src/contract/event-schemas.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
-import type { EngineModel } from "../src/contract/common.ts";
-import type { Think } from "../src/contract/gateway.ts";
+import type { EngineModel } from "../src/contract/common-schemas.ts";
+import type { Think } from "../src/contract/gateway-schemas.ts";
 
 /** What a person may choose of a model's thinking; null leaves it as the profile or the stack says. */
 export type ThinkChoice = Think | null;

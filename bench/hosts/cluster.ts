@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { bearerHeader } from "../../src/contract/auth.ts";
-import { GenerationList } from "../../src/contract/engine.ts";
+import { bearerHeader } from "../../src/contract/caller-headers.ts";
+import { GenerationList } from "../../src/contract/engine-schemas.ts";
 import { engineRoutes, hmiRoutes } from "../../src/contract/routes.ts";
-import { NODE_FLAGS } from "../../src/launch/specs.ts";
+import { NODE_FLAGS } from "../../src/launch/service-specs.ts";
 import { inRepository } from "../processes.ts";
 import { HostProcess } from "./host-process.ts";
 import type { Host, Network } from "./network.ts";

@@ -1,5 +1,5 @@
-import type { GenerationRecord } from "../../src/contract/engine.ts";
-import type { Message } from "../../src/contract/hmi.ts";
+import type { GenerationRecord } from "../../src/contract/engine-schemas.ts";
+import type { Message } from "../../src/contract/hmi-schemas.ts";
 import type { ClientEvidence } from "./exchange.ts";
 import type { RowWrite } from "./store-audit.ts";
 

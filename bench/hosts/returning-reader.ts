@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { NOWHERE, parseEventId, type StreamPlace, stepOf } from "../../src/contract/event-id.ts";
-import type { FinishReason } from "../../src/contract/events.ts";
+import type { FinishReason } from "../../src/contract/event-schemas.ts";
 import { parseEventData } from "../../src/contract/sse.ts";
 import { createSseDecoder, type SseMessage } from "../../src/contract/sse-decoder.ts";
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
-import type { GenerationList } from "../../src/contract/engine.ts";
+import type { GenerationList } from "../../src/contract/engine-schemas.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
 import { authorizationOf, type Cluster } from "./cluster.ts";
 import { anyDisturbance, type Disturbance, describeDisturbance, disturb, kindOf } from "./disturbance.ts";

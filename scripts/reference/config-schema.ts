@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { DEFAULT_SETTINGS } from "../../src/config/defaults.ts";
-import { ConfigSchema } from "../../src/config/schema.ts";
-import { SERVICE_NAME, ServiceSchema } from "../../src/config/services/schema.ts";
+import { ConfigSchema } from "../../src/config/config-schema.ts";
+import { DEFAULT_SETTINGS } from "../../src/config/default-config.ts";
+import { SERVICE_NAME, ServiceSchema } from "../../src/config/services/service-schema.ts";
 import { WireDescriptionSchema } from "../../src/contract/wire-description.ts";
 import { docstringsOf } from "./docstrings.ts";
 import { meaningOf } from "./service-settings.ts";
@@ -10,7 +10,7 @@ export const CONFIG_SCHEMA_FILE = new URL("../../docs/config.schema.json", impor
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
-const docs = docstringsOf(new URL("../../src/config/schema.ts", import.meta.url));
+const docs = docstringsOf(new URL("../../src/config/config-schema.ts", import.meta.url));
 
 /** The text of docs/config.schema.json: what a configuration file may hold, for editors. */
 export function renderConfigSchema(): string {

@@ -6,7 +6,7 @@ import {
   RestartSchema,
   type ServiceInput,
   ServiceSchema,
-} from "../../src/config/services/schema.ts";
+} from "../../src/config/services/service-schema.ts";
 import { docstringsOf } from "./docstrings.ts";
 
 type Probe = keyof typeof ProbeSchema.shape;
@@ -26,7 +26,7 @@ export interface ServiceSetting {
   readonly meaning: string;
 }
 
-const docs = docstringsOf(new URL("../../src/config/services/schema.ts", import.meta.url));
+const docs = docstringsOf(new URL("../../src/config/services/service-schema.ts", import.meta.url));
 
 /** The settings that hold settings. */
 const MAPS = {

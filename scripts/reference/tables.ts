@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import type * as z from "zod";
-import { DEFAULT_SETTINGS } from "../../src/config/defaults.ts";
-import { variableOf } from "../../src/config/environment.ts";
-import { ConfigSchema, type Settings } from "../../src/config/schema.ts";
-import { StreamEvent } from "../../src/contract/events.ts";
-import { type EndpointName, FEATURES } from "../../src/contract/foreign.ts";
+import { ConfigSchema, type Settings } from "../../src/config/config-schema.ts";
+import { DEFAULT_SETTINGS } from "../../src/config/default-config.ts";
+import { variableOf } from "../../src/config/environment-layer.ts";
+import { StreamEvent } from "../../src/contract/event-schemas.ts";
+import { type EndpointName, FEATURES } from "../../src/contract/foreign-back-end.ts";
 import { assetRoute, gatewayRoutes, hmiRoutes, pageRoutes, type Route } from "../../src/contract/routes.ts";
 import { WIRE_ERRORS, type WireErrorCode } from "../../src/errors.ts";
 import { type Docstrings, docstringsOf } from "./docstrings.ts";
@@ -137,7 +137,7 @@ function errorRows(): Table["rows"] {
 }
 
 function settingDocs(): Docstrings {
-  return docstringsOf(new URL("../../src/config/schema.ts", import.meta.url));
+  return docstringsOf(new URL("../../src/config/config-schema.ts", import.meta.url));
 }
 
 function settingRows(): Table["rows"] {

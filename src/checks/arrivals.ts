@@ -1,4 +1,4 @@
-import { CouldNotRun } from "../harness/check.ts";
+import { CouldNotRun } from "../harness/define-check.ts";
 
 /**
  * What comes of a reply while it is read, for whoever waits for something of it. A stream that has begun to talk and then

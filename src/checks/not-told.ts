@@ -1,4 +1,4 @@
-import type { Message } from "../contract/hmi.ts";
+import type { Message } from "../contract/hmi-schemas.ts";
 import { NotTold } from "../errors.ts";
 import type { SeenRow } from "../targets/drivers/reply-facts.ts";
 

@@ -1,4 +1,4 @@
-import { CouldNotRun } from "../harness/check.ts";
+import { CouldNotRun } from "../harness/define-check.ts";
 import { watchHoldUps } from "../harness/held-up.ts";
 
 /** How much this process itself was disturbed while something was timed. */

@@ -1,8 +1,8 @@
 import { Command, Flags } from "@oclif/core";
-import { loadConfig } from "../config/load.ts";
-import type { Config } from "../config/schema.ts";
+import type { Config } from "../config/config-schema.ts";
+import { loadConfig } from "../config/load-config.ts";
 import { EXIT, UserError } from "../errors.ts";
-import { tell } from "./errors.ts";
+import { tell } from "./explain-error.ts";
 import { warnOfMisspeltVariables } from "./misspelt-variables.ts";
 import { createScreen, type Screen } from "./screen.ts";
 import { printJson } from "./standard-output.ts";

@@ -1,4 +1,4 @@
-import type { Suite } from "../harness/check.ts";
+import type { Suite } from "../harness/define-check.ts";
 import { alignColumns, paint, styled } from "../text/styled-text.ts";
 import type { Screen } from "./screen.ts";
 

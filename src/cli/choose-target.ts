@@ -1,11 +1,11 @@
-import type { Config } from "../config/schema.ts";
+import type { Config } from "../config/config-schema.ts";
 import { urlOf } from "../contract/address.ts";
-import { DRIVERS, type ForeignContract } from "../contract/foreign.ts";
+import { DRIVERS, type ForeignContract } from "../contract/foreign-back-end.ts";
 import { UserError } from "../errors.ts";
-import { engineUrlForGateway } from "../launch/specs.ts";
-import { stackStatus } from "../launch/status.ts";
-import type { TargetUrls, WholeTargetUrls } from "../targets/target.ts";
-import type { VerifyOptions } from "../verify.ts";
+import { engineUrlForGateway } from "../launch/service-specs.ts";
+import { stackStatus } from "../launch/stack-status.ts";
+import type { TargetUrls, WholeTargetUrls } from "../targets/open-target.ts";
+import type { VerifyOptions } from "../verify/verify-stack.ts";
 import { chosenContract, loadDriverFile } from "./chosen-contract.ts";
 import type { Screen } from "./screen.ts";
 import { parseServiceUrl } from "./service-url.ts";
@@ -125,9 +125,6 @@ export async function namedTarget(
       heartbeatMs: config.stream.heartbeat_ms,
       orphanGraceMs: config.stream.orphan_grace_ms,
       maxReplyMs: config.stream.max_reply_ms,
-      // Of services elsewhere nobody knows.
-      ...(flags.hmi === undefined &&
-        flags.gateway === undefined && { maxConcurrent: config.engine.max_concurrent }),
     },
     contract,
   };

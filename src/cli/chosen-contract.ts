@@ -1,6 +1,6 @@
-import type { Config } from "../config/schema.ts";
-import { DRIVER_FILE, type ForeignContract } from "../contract/foreign.ts";
-import type { Driver } from "../targets/drivers/driver.ts";
+import type { Config } from "../config/config-schema.ts";
+import { DRIVER_FILE, type ForeignContract } from "../contract/foreign-back-end.ts";
+import type { Driver } from "../targets/drivers/define-driver.ts";
 import { hasFields, loadUserModule } from "./user-module.ts";
 
 /** The contract in force: the configured one, by the driver that the flag names. */

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import type { ConfigValue } from "../config/origins.ts";
+import type { ConfigValue } from "../config/value-origins.ts";
 import { paint, type StyledText, styled, toStyled } from "../text/styled-text.ts";
 
 /** What stands for a secret. */

@@ -1,6 +1,6 @@
-import { resolveConfig } from "../config/load.ts";
-import { type ConfigValue, originsOf } from "../config/origins.ts";
-import type { Driver } from "../targets/drivers/driver.ts";
+import { resolveConfig } from "../config/load-config.ts";
+import { type ConfigValue, originsOf } from "../config/value-origins.ts";
+import type { Driver } from "../targets/drivers/define-driver.ts";
 import { findDriver } from "../targets/drivers/shipped-drivers.ts";
 import type { StyledText } from "../text/styled-text.ts";
 import { loadDriverFile } from "./chosen-contract.ts";

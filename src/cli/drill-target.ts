@@ -1,5 +1,5 @@
 /** What `--drill` means to `stack verify`: which suites are run, and whose services are killed. */
-import type { Config } from "../config/schema.ts";
+import type { Config } from "../config/config-schema.ts";
 import { UserError } from "../errors.ts";
 import { openSupervisedKiller } from "../launch/supervised-killer.ts";
 import { chooseTarget } from "./choose-target.ts";

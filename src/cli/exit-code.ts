@@ -1,8 +1,8 @@
 import { EXIT } from "../errors.ts";
-import type { Comparison } from "../harness/compare.ts";
-import type { RunReport } from "../harness/report.ts";
-import type { ProofReport } from "../prove/prove.ts";
-import type { TargetProofReport } from "../prove-target/report.ts";
+import type { Comparison } from "../harness/compare-runs.ts";
+import type { RunReport } from "../harness/run-report.ts";
+import type { ProofReport } from "../prove/prove-faults.ts";
+import type { TargetProofReport } from "../prove-target/target-proof-report.ts";
 
 /** What a run means to whoever called. With a comparison, only what was not broken before is bad news. */
 export function exitCodeOf(report: RunReport, compared?: Comparison): number {

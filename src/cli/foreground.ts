@@ -1,10 +1,10 @@
-import type { Config } from "../config/schema.ts";
-import { takeDown } from "../launch/down.ts";
-import { problemOf } from "../launch/follow.ts";
-import { type WatchEnd, watchStack } from "../launch/watch.ts";
-import { pauseLeft } from "../supervisor/keep/resumption.ts";
-import type { ServiceReport } from "../supervisor/keep/types.ts";
-import { stateFolder } from "../supervisor/state.ts";
+import type { Config } from "../config/config-schema.ts";
+import { problemOf } from "../launch/follow-supervisor.ts";
+import { takeDown } from "../launch/take-down.ts";
+import { type WatchEnd, watchStack } from "../launch/watch-stack.ts";
+import { pauseLeft } from "../supervisor/keep/resume-service.ts";
+import type { ServiceReport } from "../supervisor/keep/supervisor-state.ts";
+import { stateFolder } from "../supervisor/state-folder.ts";
 import { paint, styled } from "../text/styled-text.ts";
 import { interruptWords } from "./interrupts.ts";
 import { showLogs } from "./log-lines.ts";

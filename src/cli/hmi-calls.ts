@@ -1,7 +1,7 @@
-import type { Config } from "../config/schema.ts";
+import type { Config } from "../config/config-schema.ts";
 import { urlOf } from "../contract/address.ts";
-import { bearerHeader, PROGRAM_HEADER } from "../contract/auth.ts";
-import { ErrorBody } from "../contract/common.ts";
+import { bearerHeader, PROGRAM_HEADER } from "../contract/caller-headers.ts";
+import { ErrorBody } from "../contract/common-schemas.ts";
 import { EXIT, messageOf, UserError } from "../errors.ts";
 import { parseServiceUrl } from "./service-url.ts";
 

@@ -1,5 +1,5 @@
 import { EXIT, messageOf } from "../errors.ts";
-import { explain, tell } from "./errors.ts";
+import { explain, tell } from "./explain-error.ts";
 import { createScreen } from "./screen.ts";
 
 /**

@@ -2,9 +2,15 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { ifThere, UserError } from "../errors.ts";
-import { isFailure, type RunReport } from "../harness/report.ts";
-import { readOwn } from "../private-files.ts";
-import { prepareRoot, reading, requireReadable, stateFolder, writeWhole } from "../supervisor/state.ts";
+import { readOwn } from "../files/private-files.ts";
+import { isFailure, type RunReport } from "../harness/run-report.ts";
+import {
+  prepareRoot,
+  reading,
+  requireReadable,
+  stateFolder,
+  writeWhole,
+} from "../supervisor/state-folder.ts";
 
 /** What `--last-failed` needs to know of a run. */
 const LastRun = z.object({ failed: z.array(z.string()) });

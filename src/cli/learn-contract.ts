@@ -1,11 +1,11 @@
-import type { Config } from "../config/schema.ts";
+import type { Config } from "../config/config-schema.ts";
 import { EXIT } from "../errors.ts";
 import { learnWire } from "../learn/learn-wire.ts";
 import type { LearnedWire } from "../learn/learned-wire.ts";
 import { openLog } from "../learn/open-log.ts";
 import { type TriedWire, tryWire } from "../learn/try-wire.ts";
 import { planConfig, writeConfig } from "../learn/write-contract.ts";
-import { confirm, requirePerson } from "./confirm.ts";
+import { confirm, requirePerson } from "./confirm-with-person.ts";
 import { learnedLines, triedLines } from "./learned-lines.ts";
 import type { Screen } from "./screen.ts";
 import { parseServiceUrl } from "./service-url.ts";

@@ -1,7 +1,7 @@
 /** How many users `stack verify sla` drives, and how they behave. */
 import { Flags } from "@oclif/core";
 import { UserError } from "../errors.ts";
-import type { VerifyOptions } from "../verify.ts";
+import type { VerifyOptions } from "../verify/verify-stack.ts";
 
 /** The suite whose claims are judged by what users see. */
 const SUITE = "sla";

@@ -1,10 +1,10 @@
-import { logFiles } from "../supervisor/logs/files.ts";
-import { interleave } from "../supervisor/logs/follow.ts";
-import { type LogLine, type LogSelection, openLogReader } from "../supervisor/logs/read.ts";
-import type { StateFolder } from "../supervisor/state.ts";
+import { interleave } from "../supervisor/logs/interleave-logs.ts";
+import { logFiles } from "../supervisor/logs/log-files.ts";
+import { type LogLine, type LogSelection, openLogReader } from "../supervisor/logs/log-reader.ts";
+import type { StateFolder } from "../supervisor/state-folder.ts";
 import { withServiceColours } from "../text/service-colours.ts";
 import { HUES, joinText, paint, type StyledText, styled, type Tone } from "../text/styled-text.ts";
-import { readLogWords } from "./log-words.ts";
+import { readLogWords } from "./read-log-words.ts";
 import type { Screen } from "./screen.ts";
 
 /** On a narrower terminal, a time has no milliseconds. In columns. */

@@ -1,4 +1,4 @@
-import { misspeltVariables } from "../config/environment.ts";
+import { misspeltVariables } from "../config/environment-layer.ts";
 import { createScreen } from "./screen.ts";
 
 /** Tells, on standard error, of variables that are set and look like a setting's, and are none. */

@@ -1,5 +1,5 @@
 import { messageOf, UserError } from "../errors.ts";
-import { compilePattern, type TextPattern } from "../linear-pattern.ts";
+import { compilePattern, type TextPattern } from "../text/linear-pattern.ts";
 
 /** Reads the regular expression that a flag was given. Throws a UserError `bad_flag`. */
 export async function parsePatternFlag(

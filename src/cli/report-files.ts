@@ -2,10 +2,10 @@ import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { Flags } from "@oclif/core";
 import { messageOf, UserError } from "../errors.ts";
-import type { RunReport } from "../harness/report.ts";
-import { makeFolders } from "../make-folders.ts";
-import { findReporter, reporterNames } from "../reporters/index.ts";
-import type { FileReporter } from "../reporters/reporter.ts";
+import { makeFolders } from "../files/make-folders.ts";
+import type { RunReport } from "../harness/run-report.ts";
+import type { FileReporter } from "../reporters/file-reporter.ts";
+import { findReporter, reporterNames } from "../reporters/find-reporter.ts";
 import { printReport } from "./standard-output.ts";
 import { hasFields, isModulePath, loadUserModule } from "./user-module.ts";
 

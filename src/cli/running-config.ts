@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { loadConfig } from "../config/load.ts";
-import type { Config } from "../config/schema.ts";
+import type { Config } from "../config/config-schema.ts";
+import { loadConfig } from "../config/load-config.ts";
 import { UserError } from "../errors.ts";
 import { paint, styled } from "../text/styled-text.ts";
 import { warnOfMisspeltVariables } from "./misspelt-variables.ts";

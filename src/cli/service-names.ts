@@ -1,9 +1,9 @@
-import { didYouMean } from "../config/closest.ts";
-import type { Config } from "../config/schema.ts";
+import { didYouMean } from "../config/closest-name.ts";
+import type { Config } from "../config/config-schema.ts";
 import { UserError } from "../errors.ts";
-import { readEvents } from "../supervisor/keep/events.ts";
-import { listRecords } from "../supervisor/record.ts";
-import { SUPERVISOR, stateFolder } from "../supervisor/state.ts";
+import { readEvents } from "../supervisor/keep/service-events.ts";
+import { listRecords } from "../supervisor/process-record.ts";
+import { SUPERVISOR, stateFolder } from "../supervisor/state-folder.ts";
 
 /** The services that a command was given, each of which is configured. Throws `unknown_service`. */
 export function readServiceNames(argv: readonly unknown[], config: Config): string[] {

@@ -1,5 +1,5 @@
 import { EXIT } from "../errors.ts";
-import { type StackStatus, stackStatus, statusOf } from "../launch/status.ts";
+import { type StackStatus, stackStatus, statusOf } from "../launch/stack-status.ts";
 import type { RunningConfig } from "./running-config.ts";
 import type { Screen } from "./screen.ts";
 import { requireKnown } from "./service-names.ts";

@@ -1,6 +1,6 @@
 import { withoutStop } from "../errors.ts";
 import type { ServiceStatus } from "../launch/service-status.ts";
-import type { StackStatus } from "../launch/status.ts";
+import type { StackStatus } from "../launch/stack-status.ts";
 import {
   alignColumns,
   inOneLine,

@@ -1,6 +1,6 @@
 import type { Fault } from "../faults/fault.ts";
-import type { Check } from "../harness/check.ts";
-import type { Target } from "../targets/target.ts";
+import type { Check } from "../harness/define-check.ts";
+import type { Target } from "../targets/open-target.ts";
 import { hasFields, isModulePath, loadUserModule } from "./user-module.ts";
 
 /** The checks in these files, for `--check`. Throws a UserError `module_invalid`. */

@@ -4,7 +4,7 @@ import { namedTarget } from "../cli/choose-target.ts";
 import { tellSlowWaits } from "../cli/slow-wait.ts";
 import { targetFlags } from "../cli/verify-flags.ts";
 import { EXIT, UserError } from "../errors.ts";
-import { type ChatResult, chatOnce } from "../targets/chat.ts";
+import { type ChatResult, chatOnce } from "../targets/chat-once.ts";
 
 const { hmi, gateway, engine, contract } = targetFlags;
 

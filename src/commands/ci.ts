@@ -1,15 +1,14 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
 import { exitCodeOf, proofExitCode } from "../cli/exit-code.ts";
-import { reportOnGithub } from "../cli/github.ts";
 import { parseReports, reportFlag, toStandardOutput, writeReports } from "../cli/report-files.ts";
-import { parsePostgresql, postgresqlFlag } from "../cli/verify-flags.ts";
-import { withoutEvidence } from "../harness/saved.ts";
+import { postgresqlFlag } from "../cli/verify-flags.ts";
+import { withoutEvidence } from "../harness/saved-run.ts";
 import { withProofSuite } from "../prove/proof-suite.ts";
-import { type ProofReport, prove } from "../prove/prove.ts";
-import { reportFault, reportProof } from "../reporters/proof.ts";
-import { createTerminalReporter } from "../reporters/terminal.ts";
-import { type VerifyReport, verify } from "../verify.ts";
+import { type ProofReport, prove } from "../prove/prove-faults.ts";
+import { reportFault, reportProof } from "../reporters/proof-lines.ts";
+import { createTerminalReporter } from "../reporters/terminal-reporter.ts";
+import { type VerifyReport, verify } from "../verify/verify-stack.ts";
 
 interface CiOutput {
   readonly verify: VerifyReport;
@@ -42,8 +41,7 @@ Exit codes: 0 all is well, 1 a claim or a fault is not as it must be, 2 it could
     const files = await parseReports(flags.report, this.jsonEnabled());
     this.isOutputTaken = toStandardOutput(files);
     const { screen } = this;
-    const { seed } = flags;
-    const postgresql = parsePostgresql(flags.postgresql);
+    const { seed, postgresql } = flags;
     const signal = this.interruptSignal();
     const onEvent = createTerminalReporter(screen);
     const report = await verify({ target: "in-process", seed, postgresql, signal, onEvent });

@@ -1,8 +1,8 @@
 import { BaseCommand } from "../cli/base-command.ts";
-import { complete, type ValueKind } from "../cli/completion.ts";
+import { complete, type ValueKind } from "../cli/complete-command-line.ts";
 import { SHELLS } from "../cli/completion-scripts.ts";
-import { loggedServices } from "../supervisor/logs/files.ts";
-import { stateFolder } from "../supervisor/state.ts";
+import { loggedServices } from "../supervisor/logs/log-files.ts";
+import { stateFolder } from "../supervisor/state-folder.ts";
 
 /** What the scripts of `stack completion` ask: a line `word<TAB>meaning` for each word that may stand at the cursor. */
 export default class Complete extends BaseCommand {
@@ -28,13 +28,13 @@ export default class Complete extends BaseCommand {
         return [...new Set([...Object.keys(services), ...loggedServices(stateFolder(state.dir))])];
       }
       case "suite":
-        return (await import("../verify.ts")).findSuites(undefined).map(({ name }) => name);
+        return (await import("../verify/verify-stack.ts")).findSuites(undefined).map(({ name }) => name);
       case "fault":
-        return (await import("../faults/index.ts")).faults.map(({ name }) => name);
+        return (await import("../faults/find-fault.ts")).faults.map(({ name }) => name);
       case "wire-fault":
-        return (await import("../faults/index.ts")).wireFaults.map(({ name }) => name);
+        return (await import("../faults/find-fault.ts")).wireFaults.map(({ name }) => name);
       case "report":
-        return (await import("../reporters/index.ts")).reporterNames().split(", ");
+        return (await import("../reporters/find-reporter.ts")).reporterNames().split(", ");
       case "export":
         return (await import("../export/export-formats.ts")).exportFormatNames();
       case "shell":

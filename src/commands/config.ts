@@ -1,8 +1,8 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
 import { configLines, SECRET_MASK } from "../cli/config-lines.ts";
-import { resolveConfig } from "../config/load.ts";
-import { asObject, type ConfigValue, originsOf } from "../config/origins.ts";
+import { resolveConfig } from "../config/load-config.ts";
+import { asObject, type ConfigValue, originsOf } from "../config/value-origins.ts";
 import { styled } from "../text/styled-text.ts";
 
 interface ConfigOutput {

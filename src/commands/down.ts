@@ -3,7 +3,7 @@ import { watchInterrupts } from "../cli/interrupts.ts";
 import { loadRunningConfig } from "../cli/running-config.ts";
 import { createScreen } from "../cli/screen.ts";
 import { readRunningNames } from "../cli/service-names.ts";
-import { type DownStep, isUntouched, takeDown } from "../launch/down.ts";
+import { type DownStep, isUntouched, takeDown } from "../launch/take-down.ts";
 
 import { paint, styled } from "../text/styled-text.ts";
 

@@ -1,15 +1,15 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
 import { eventLine } from "../cli/event-line.ts";
-import { watchOutput } from "../cli/output.ts";
+import { parseSince } from "../cli/parse-since.ts";
 import { loadRunningConfig } from "../cli/running-config.ts";
 import { createScreen } from "../cli/screen.ts";
 import { requireRecorded } from "../cli/service-names.ts";
-import { parseSince } from "../cli/since.ts";
-import { eventsFile, parseEvent } from "../supervisor/keep/events.ts";
-import { interleave } from "../supervisor/logs/follow.ts";
-import { openLogReader } from "../supervisor/logs/read.ts";
-import { requireReadable, SUPERVISOR, stateFolder } from "../supervisor/state.ts";
+import { watchOutput } from "../cli/watch-output.ts";
+import { eventsFile, parseEvent } from "../supervisor/keep/service-events.ts";
+import { interleave } from "../supervisor/logs/interleave-logs.ts";
+import { openLogReader } from "../supervisor/logs/log-reader.ts";
+import { requireReadable, SUPERVISOR, stateFolder } from "../supervisor/state-folder.ts";
 
 const USUAL_TAIL = 50;
 

@@ -1,7 +1,7 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
 import type { LearnResult } from "../cli/learn-contract.ts";
-import { INIT_FILE, type InitResult, initConfig } from "../init/init.ts";
+import { INIT_FILE, type InitResult, initConfig } from "../init/init-config.ts";
 import { alignColumns, paint } from "../text/styled-text.ts";
 
 export default class Init extends BaseCommand {

@@ -1,22 +1,22 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
 import { logLines, logPrinter, rawPrinter } from "../cli/log-lines.ts";
-import { readLogWords } from "../cli/log-words.ts";
-import { watchOutput } from "../cli/output.ts";
+import { parseSince } from "../cli/parse-since.ts";
 import { parsePatternFlag } from "../cli/pattern-flag.ts";
+import { readLogWords } from "../cli/read-log-words.ts";
 import { loadRunningConfig } from "../cli/running-config.ts";
 import { createScreen } from "../cli/screen.ts";
 import { requireKnown } from "../cli/service-names.ts";
-import { parseSince } from "../cli/since.ts";
-import { noteDeed } from "../supervisor/keep/events.ts";
-import { withLock } from "../supervisor/lock.ts";
+import { watchOutput } from "../cli/watch-output.ts";
+import { noteDeed } from "../supervisor/keep/service-events.ts";
 import { clearLog } from "../supervisor/logs/clear-log.ts";
-import { loggedServices, markedServices } from "../supervisor/logs/files.ts";
-import type { LogLine } from "../supervisor/logs/read.ts";
+import { loggedServices, markedServices } from "../supervisor/logs/log-files.ts";
+import type { LogLine } from "../supervisor/logs/log-reader.ts";
 import { findRemovedLog } from "../supervisor/logs/removed-log.ts";
-import { resumeInterrupted } from "../supervisor/logs/resume.ts";
-import { readRecord } from "../supervisor/record.ts";
-import { requireReadable, type StateFolder, stateFolder } from "../supervisor/state.ts";
+import { resumeInterrupted } from "../supervisor/logs/resume-rotation.ts";
+import { readRecord } from "../supervisor/process-record.ts";
+import { requireReadable, type StateFolder, stateFolder } from "../supervisor/state-folder.ts";
+import { withLock } from "../supervisor/state-lock.ts";
 
 const USUAL_TAIL = 50;
 

@@ -1,6 +1,6 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
-import { packageVersion } from "../package-root.ts";
+import { packageVersion } from "../files/package-root.ts";
 
 export default class Mcp extends BaseCommand {
   static override summary =

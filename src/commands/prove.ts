@@ -4,12 +4,12 @@ import { findTarget, requireWhole } from "../cli/choose-target.ts";
 import { proofExitCode, targetProofExitCode } from "../cli/exit-code.ts";
 import { type FaultListing, listFaults } from "../cli/fault-list.ts";
 import { parseListenAddress } from "../cli/listen-address.ts";
-import { reportBaseline, reportTargetFault, reportTargetProof } from "../cli/prove-lines.ts";
-import { parsePostgresql, postgresqlFlag, targetFlags } from "../cli/verify-flags.ts";
+import { reportBaseline, reportTargetFault, reportTargetProof } from "../cli/target-proof-lines.ts";
+import { postgresqlFlag, targetFlags } from "../cli/verify-flags.ts";
 import { EXIT, UserError } from "../errors.ts";
-import { type ProofReport, prove } from "../prove/prove.ts";
-import type { TargetProofReport } from "../prove-target/report.ts";
-import { reportFault, reportProof } from "../reporters/proof.ts";
+import { type ProofReport, prove } from "../prove/prove-faults.ts";
+import type { TargetProofReport } from "../prove-target/target-proof-report.ts";
+import { reportFault, reportProof } from "../reporters/proof-lines.ts";
 
 const { hmi, gateway, engine, contract } = targetFlags;
 const onTarget = { dependsOn: ["target"], helpGroup: "TARGET" };
@@ -77,7 +77,7 @@ that was not applied counts as not caught where it was asked for by name.`;
     const { argv, flags } = await this.parse(Prove);
     const faults = argv.length === 0 ? undefined : argv.map(String);
     if (flags.list) {
-      const catalogue = await import("../faults/index.ts");
+      const catalogue = await import("../faults/find-fault.ts");
       const listed = flags.target ? catalogue.wireFaults : catalogue.faults;
       return { faults: listFaults(this.screen, listed) };
     }
@@ -89,10 +89,9 @@ that was not applied counts as not caught where it was asked for by name.`;
     faults: readonly string[] | undefined,
   ): Promise<ProofReport> {
     const { screen } = this;
-    const server = parsePostgresql(postgresql);
     screen.progress("  proving …");
     const report = await prove({
-      ...{ faults, seed, postgresql: server },
+      ...{ faults, seed, postgresql },
       deadlineMs: secondsToMs(timeout),
       signal: this.interruptSignal(),
       onFault: (proof) => {

@@ -6,8 +6,8 @@ import { openRecordFile } from "../cli/record-file.ts";
 import { parseServiceUrl } from "../cli/service-url.ts";
 import { isLoopback } from "../contract/address.ts";
 import { messageOf, UserError } from "../errors.ts";
-import type { Exchange } from "../tap/exchange.ts";
-import { type Tap as RunningTap, startTap, type TapOptions } from "../tap/tap.ts";
+import type { Exchange } from "../tap/recorded-exchange.ts";
+import { type Tap as RunningTap, startTap, type TapOptions } from "../tap/start-tap.ts";
 import { paint, styled } from "../text/styled-text.ts";
 
 interface TapOutput {

@@ -1,16 +1,16 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
-import { confirm } from "../cli/confirm.ts";
+import { confirm } from "../cli/confirm-with-person.ts";
 import { stayInForeground } from "../cli/foreground.ts";
 import { watchInterrupts } from "../cli/interrupts.ts";
 import { readServiceNames } from "../cli/service-names.ts";
 import { isBad, printIntent, retryLine, stackAdvice, stepLines } from "../cli/stack-lines.ts";
-import type { Config } from "../config/schema.ts";
+import type { Config } from "../config/config-schema.ts";
 import { EXIT, UserError } from "../errors.ts";
+import { bringUp, type UpStep } from "../launch/bring-up.ts";
 import { chatPage } from "../launch/chat-page.ts";
 import { askDefaultModel, type DefaultModelReport } from "../launch/default-model.ts";
 import { type PlannedStep, planUp } from "../launch/dry-run.ts";
-import { bringUp, type UpStep } from "../launch/up.ts";
 import { paint, styled } from "../text/styled-text.ts";
 
 type UpOutput =

@@ -5,7 +5,6 @@ import { findTarget } from "../cli/choose-target.ts";
 import type { PrintedContract } from "../cli/contract-lines.ts";
 import { chooseVerifyTarget, DRILL, suitesToRun } from "../cli/drill-target.ts";
 import { exitCodeOf } from "../cli/exit-code.ts";
-import { reportOnGithub } from "../cli/github.ts";
 import { lastFailed, rememberRun } from "../cli/last-run.ts";
 import { type LoadFlagValues, loadFlags, readLoadFlags } from "../cli/load-flags.ts";
 import {
@@ -15,23 +14,24 @@ import {
   toStandardOutput,
   writeReports,
 } from "../cli/report-files.ts";
+import { reportOnGithub } from "../cli/report-on-github.ts";
 import { tellSlowWaits } from "../cli/slow-wait.ts";
 import { loadChecks, loadFault } from "../cli/user-checks.ts";
-import { parsePostgresql, postgresqlFlag, readRunFlags, runFlags, targetFlags } from "../cli/verify-flags.ts";
-import type { Config } from "../config/schema.ts";
+import { postgresqlFlag, readRunFlags, runFlags, targetFlags } from "../cli/verify-flags.ts";
+import type { Config } from "../config/config-schema.ts";
 import { EXIT, messageOf, UserError, withoutStop } from "../errors.ts";
-import { type Comparison, compareRuns } from "../harness/compare.ts";
+import { type Comparison, compareRuns } from "../harness/compare-runs.ts";
 import { replay } from "../harness/replay.ts";
-import type { RunEvent, RunReport } from "../harness/report.ts";
-import { judgeAgain, loadRun, readReport, saveRun, withoutEvidence } from "../harness/saved.ts";
-import { selectChecks } from "../harness/select.ts";
-import { createTerminalReporter, reportComparison } from "../reporters/terminal.ts";
-import type { TargetUrls } from "../targets/target.ts";
+import type { RunEvent, RunReport } from "../harness/run-report.ts";
+import { judgeAgain, loadRun, readReport, saveRun, withoutEvidence } from "../harness/saved-run.ts";
+import { selectChecks } from "../harness/select-checks.ts";
+import { createTerminalReporter, reportComparison } from "../reporters/terminal-reporter.ts";
+import type { TargetUrls } from "../targets/open-target.ts";
 import { styled } from "../text/styled-text.ts";
-import { findSuites, suitesOf, type VerifyReport, verify } from "../verify.ts";
+import { savedLoadSuite } from "../verify/verify-load.ts";
+import { findSuites, suitesOf, type VerifyReport, verify } from "../verify/verify-stack.ts";
 import { type CleanedLeftovers, cleanLeftovers } from "../verify-leftovers/clean-leftovers.ts";
 import { beginVerifyRecord, recordedUrlOf, type VerifyJournal } from "../verify-leftovers/verify-record.ts";
-import { savedLoadSuite } from "../verify-load.ts";
 
 const SUITES = findSuites(undefined).map(({ name }) => name);
 
@@ -125,7 +125,6 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
     if (flags.clean) return await this.#cleanOnly(flags);
     if (flags["print-contract"]) return await this.#printContract(flags);
     const named = argv.map(String);
-    const postgresql = parsePostgresql(flags.postgresql);
     const run = {
       suite: suitesToRun(named, flags, JUDGED_AGAIN),
       checks: await loadChecks(flags.check ?? []),
@@ -158,7 +157,7 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
       ...target,
       load,
       journal,
-      postgresql,
+      postgresql: flags.postgresql,
       fault: flags.fault === undefined ? undefined : await loadFault(flags.fault),
       signal,
       onEvent: this.#tellingSlowChecks(onEvent),

@@ -1,7 +1,7 @@
 import { type Address, addressOfUrl, isWildcard } from "../contract/address.ts";
-import type { Fault, Place } from "./layer.ts";
-import type { Settings } from "./schema.ts";
-import { ROLES, type Role, type Services } from "./services.ts";
+import type { Fault, Place } from "./config-layer.ts";
+import type { Settings } from "./config-schema.ts";
+import { ROLES, type Role, type Services } from "./service-config.ts";
 
 /** Where the engine, the gateway or the HMI is: its own settings say it, whoever runs it. */
 export function roleAddress(role: Role, settings: Settings): Address {

@@ -2,7 +2,7 @@ import { registerHooks } from "node:module";
 import { basename } from "node:path";
 import { pathToFileURL } from "node:url";
 import { messageOf } from "../errors.ts";
-import { configError, isRecord, type Layer, type Place } from "./layer.ts";
+import { configError, isRecord, type Layer, type Place } from "./config-layer.ts";
 
 /**
  * Runs a configuration that is a program, TypeScript or JavaScript: its default export is the settings, or a

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { isSecret } from "./found.ts";
+import { isSecret } from "./found-value.ts";
 import { unreadable } from "./unreadable.ts";
 
 /**

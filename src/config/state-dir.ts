@@ -1,9 +1,9 @@
 import { dirname, resolve } from "node:path";
-import { DEFAULT_CONFIG } from "./defaults.ts";
-import { variableOf } from "./environment.ts";
-import { isRecord } from "./layer.ts";
-import { chooseFile, type LoadOptions, readLayer } from "./load.ts";
-import type { Config } from "./schema.ts";
+import { isRecord } from "./config-layer.ts";
+import type { Config } from "./config-schema.ts";
+import { DEFAULT_CONFIG } from "./default-config.ts";
+import { variableOf } from "./environment-layer.ts";
+import { chooseFile, type LoadOptions, readLayer } from "./load-config.ts";
 
 /**
  * The configuration as far as it must be known to find what runs, where the whole of it has mistakes: the state folder,

@@ -1,5 +1,5 @@
-import type { Fault } from "./layer.ts";
-import type { Settings } from "./schema.ts";
+import type { Fault } from "./config-layer.ts";
+import type { Settings } from "./config-schema.ts";
 
 /** Our own wire is the contract's: a description beside it would be read by nobody. */
 export function unreadWireFaults({ contract: { driver, wire } }: Pick<Settings, "contract">): Fault[] {

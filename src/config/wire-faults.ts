@@ -1,6 +1,6 @@
-import { PLAIN_WORDS } from "./expected.ts";
-import { faultsOf } from "./faults.ts";
-import { type Fault, isRecord } from "./layer.ts";
+import { faultsOf } from "./config-faults.ts";
+import { type Fault, isRecord } from "./config-layer.ts";
+import { PLAIN_WORDS } from "./expected-words.ts";
 
 /** What is wrong with the description of a wire, at its own places; nothing where none is given, or it is none at all. */
 export async function wireFaults(contract: unknown): Promise<Fault[]> {

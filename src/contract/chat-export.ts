@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { Timestamp, WireKey } from "./common.ts";
-import { LIMITS } from "./defaults.ts";
-import { Message, MessageImage, MessageStatus, ProfileDraft, Session } from "./hmi.ts";
+import { Timestamp, WireKey } from "./common-schemas.ts";
+import { LIMITS } from "./contract-defaults.ts";
+import { Message, MessageImage, MessageStatus, ProfileDraft, Session } from "./hmi-schemas.ts";
 
 /** How a file of {@link ChatExport} says what it is. */
 export const EXPORT_FORMAT = "chat-stack-export";

@@ -1,4 +1,4 @@
-import type { StreamEvent } from "./events.ts";
+import type { StreamEvent } from "./event-schemas.ts";
 
 /**
  * How far into a reply an event is. The three figures only grow within one stream, and each says by itself what a

@@ -1,5 +1,5 @@
 import type { ImportRemark, ImportReport } from "./chat-export.ts";
-import { LIMITS } from "./defaults.ts";
+import { LIMITS } from "./contract-defaults.ts";
 import { JsonListScanner } from "./json-list-scanner.ts";
 
 /** A file that is to be imported. */

@@ -1,4 +1,4 @@
-import { LIMITS } from "./defaults.ts";
+import { LIMITS } from "./contract-defaults.ts";
 
 /** One value and a line break, as Ollama frames its streams. */
 export function encodeNdjson(value: unknown): string {

@@ -1,4 +1,4 @@
-import type { EngineOptions } from "./gateway.ts";
+import type { EngineOptions } from "./gateway-schemas.ts";
 
 /**
  * Options for the engine stand-in as a line of what is said: so it can be directed behind a backend that hands

@@ -1,5 +1,5 @@
 import { createParser } from "eventsource-parser";
-import { LIMITS } from "./defaults.ts";
+import { LIMITS } from "./contract-defaults.ts";
 
 /** What a decoder hands out, in the order of arrival. */
 export interface SseSink {

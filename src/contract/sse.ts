@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type EventId, formatEventId } from "./event-id.ts";
-import { StreamEvent } from "./events.ts";
+import { StreamEvent } from "./event-schemas.ts";
 
 /** Headers of every event stream; proxies and browsers must neither store, nor change, nor hold it back. */
 export const EVENT_STREAM_HEADERS = {

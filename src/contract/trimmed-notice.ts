@@ -1,4 +1,4 @@
-import type { StreamEvent } from "./events.ts";
+import type { StreamEvent } from "./event-schemas.ts";
 
 /** Tells that so many of the oldest messages were not sent, because they have no room in the model's window. */
 export function trimmedNotice(leftOut: number): StreamEvent & { readonly type: "notice" } {

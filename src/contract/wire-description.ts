@@ -2,7 +2,7 @@
  * How a chat back end that is not ours is talked to, as data: what `contract` in a configuration says, and what most
  * drivers are. docs/contract.md, section 8, tells it for those who write one.
  */
-// Not zod itself, as in config/schema.ts, which is made of this.
+// Not zod itself, as in config/config-schema.ts, which is made of this.
 import * as z from "zod/mini";
 import { problemsOfSlots } from "./wire-slots.ts";
 

@@ -1,5 +1,5 @@
 import type { WireError } from "../errors.ts";
-import type { ErrorBody } from "./common.ts";
+import type { ErrorBody } from "./common-schemas.ts";
 
 /** The JSON body of an error (contract, section 5). */
 export function errorBody(error: WireError): ErrorBody {

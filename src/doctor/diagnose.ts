@@ -1,8 +1,8 @@
-import { type ChatSymptoms, chatDiagnoses } from "./diagnoses/chat.ts";
-import { type EndpointSymptoms, endpointDiagnoses } from "./diagnoses/endpoints.ts";
-import { type EngineSymptoms, engineDiagnoses } from "./diagnoses/engine.ts";
-import { type ProcessSymptoms, processDiagnoses } from "./diagnoses/process.ts";
-import type { BrokenRung, Diagnoses, Problem } from "./ladder.ts";
+import type { BrokenRung, Diagnoses, Problem } from "./climb-ladder.ts";
+import { type ChatSymptoms, chatDiagnoses } from "./diagnoses/chat-diagnoses.ts";
+import { type EndpointSymptoms, endpointDiagnoses } from "./diagnoses/endpoint-diagnoses.ts";
+import { type EngineSymptoms, engineDiagnoses } from "./diagnoses/engine-diagnoses.ts";
+import { type ProcessSymptoms, processDiagnoses } from "./diagnoses/process-diagnoses.ts";
 
 /** Everything that can be seen to be wrong, by the code of the problem. */
 export interface Symptoms extends ProcessSymptoms, EngineSymptoms, ChatSymptoms, EndpointSymptoms {}

@@ -1,11 +1,11 @@
-import type { Role } from "../config/services.ts";
+import type { Role } from "../config/service-config.ts";
 import { wordsIn } from "../targets/drivers/refused-words.ts";
 import { failureOf, lastFact, textOf, thoughtsOf } from "../targets/drivers/reply-facts.ts";
-import type { SeenStream } from "../targets/http.ts";
+import type { SeenStream } from "../targets/http-client.ts";
+import type { Finding } from "./climb-ladder.ts";
 import { broken } from "./diagnose.ts";
-import type { Finding } from "./ladder.ts";
-import type { Scene } from "./scene.ts";
-import { seconds } from "./words.ts";
+import type { Scene } from "./doctor-scene.ts";
+import { seconds } from "./doctor-words.ts";
 
 /** How long a short reply may take beside the engine's own time, in milliseconds. */
 const REPLY_MS = 30_000;

@@ -1,11 +1,11 @@
-import type { Config } from "../config/schema.ts";
-import type { Role } from "../config/services.ts";
+import type { Config } from "../config/config-schema.ts";
+import type { Role } from "../config/service-config.ts";
 import { urlOf } from "../contract/address.ts";
-import type { ForeignContract } from "../contract/foreign.ts";
-import { isConfigured } from "../launch/is-configured.ts";
-import { type StackSighting, sightingOf } from "../launch/look.ts";
+import type { ForeignContract } from "../contract/foreign-back-end.ts";
+import { isConfigured } from "../launch/is-configured-service.ts";
+import { type StackSighting, sightingOf } from "../launch/look-at-stack.ts";
 import { driverOf, frontOf } from "../targets/connect-chat.ts";
-import type { Driver } from "../targets/drivers/driver.ts";
+import type { Driver } from "../targets/drivers/define-driver.ts";
 
 /** Which stack is examined. */
 interface Asked {

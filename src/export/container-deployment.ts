@@ -1,4 +1,4 @@
-import type { Config } from "../config/schema.ts";
+import type { Config } from "../config/config-schema.ts";
 
 /**
  * What runs in containers, whoever runs them. It is derived once from the configuration (`describe-containers.ts`); a

@@ -1,11 +1,11 @@
-import { DEFAULT_SETTINGS } from "../config/defaults.ts";
-import { variableOf } from "../config/environment.ts";
-import type { Config, Settings } from "../config/schema.ts";
+import type { Config, Settings } from "../config/config-schema.ts";
+import { DEFAULT_SETTINGS } from "../config/default-config.ts";
+import { variableOf } from "../config/environment-layer.ts";
 import { addressOfUrl, hostInUrl, isLoopback } from "../contract/address.ts";
-import { DEFAULTS } from "../contract/defaults.ts";
+import { DEFAULTS } from "../contract/contract-defaults.ts";
 import { engineRoutes, gatewayRoutes, hmiRoutes } from "../contract/routes.ts";
-import { NODE_FLAGS } from "../launch/specs.ts";
-import { packageVersion } from "../package-root.ts";
+import { packageVersion } from "../files/package-root.ts";
+import { NODE_FLAGS } from "../launch/service-specs.ts";
 import type {
   ContainerDeployment,
   ContainerNames,

@@ -1,4 +1,4 @@
-import type { Config } from "../config/schema.ts";
+import type { Config } from "../config/config-schema.ts";
 import type { Address } from "../contract/address.ts";
 
 /** One file of an export. */

@@ -1,9 +1,9 @@
 import { caddyFormat } from "./caddy.ts";
-import { composeFormat } from "./compose.ts";
+import { composeFormat } from "./compose-file.ts";
 import type { ExportFormat } from "./export-format.ts";
 import { kubernetesFormat } from "./kubernetes/kubernetes.ts";
 import { nginxFormat } from "./nginx.ts";
-import { systemdFormat } from "./systemd/systemd.ts";
+import { systemdFormat } from "./systemd/systemd-format.ts";
 
 /** Every format of `stack export`. The next one is a file beside this one, and a line here. */
 export const EXPORT_FORMATS: readonly ExportFormat[] = [

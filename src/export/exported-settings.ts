@@ -1,7 +1,7 @@
-import { DEFAULT_SETTINGS } from "../config/defaults.ts";
-import { FILE_VARIABLE, toEnvironment, variableOf } from "../config/environment.ts";
-import { isSecret } from "../config/found.ts";
-import type { Settings } from "../config/schema.ts";
+import type { Settings } from "../config/config-schema.ts";
+import { DEFAULT_SETTINGS } from "../config/default-config.ts";
+import { FILE_VARIABLE, toEnvironment, variableOf } from "../config/environment-layer.ts";
+import { isSecret } from "../config/found-value.ts";
 import { secretFileVariable } from "../config/secret-files.ts";
 import { isLoopback } from "../contract/address.ts";
 import type { DeployedSecret } from "./container-deployment.ts";

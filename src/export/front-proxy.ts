@@ -1,6 +1,6 @@
-import type { Config } from "../config/schema.ts";
+import type { Config } from "../config/config-schema.ts";
 import { type Address, isWildcard } from "../contract/address.ts";
-import { LIMITS } from "../contract/defaults.ts";
+import { LIMITS } from "../contract/contract-defaults.ts";
 import { CHANGING_GETS, hmiRoutes } from "../contract/routes.ts";
 import type { ExportFormat, ExportOptions } from "./export-format.ts";
 import { namesToAllow, publicHosts } from "./public-hosts.ts";

@@ -1,4 +1,4 @@
-import type { Config } from "../config/schema.ts";
+import type { Config } from "../config/config-schema.ts";
 import { isLoopback } from "../contract/address.ts";
 import { UserError } from "../errors.ts";
 import type { ExportOptions } from "./export-format.ts";

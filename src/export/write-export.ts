@@ -1,7 +1,7 @@
 import { existsSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf, UserError } from "../errors.ts";
-import { makeFolders } from "../make-folders.ts";
+import { makeFolders } from "../files/make-folders.ts";
 import type { ExportedFile } from "./export-format.ts";
 
 /**

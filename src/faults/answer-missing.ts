@@ -1,6 +1,6 @@
 import type { Route } from "../contract/routes.ts";
-import type { Rewrite } from "../tap/rewrite.ts";
-import { paramsOf } from "./routes.ts";
+import type { Rewrite } from "../tap/tap-rewrite.ts";
+import { paramsOf } from "./route-params.ts";
 
 /** A service without this endpoint: it answers 404, in the contract's form. */
 export function answerMissing(route: Route, onApplied: () => void): Rewrite {

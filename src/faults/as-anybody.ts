@@ -1,6 +1,6 @@
 import type { Route } from "../contract/routes.ts";
-import type { Rewrite } from "../tap/rewrite.ts";
-import { paramsOf } from "./routes.ts";
+import type { Rewrite } from "../tap/tap-rewrite.ts";
+import { paramsOf } from "./route-params.ts";
 
 /** Asks these endpoints as whoever called first, which is the services' own token or a check's own: nobody looks who calls. */
 export function askedAsAnybody(routes: readonly Route[], onApplied: () => void): Rewrite {

@@ -1,4 +1,8 @@
-import type { ConversationStore, MessageStore, UserStore } from "../services/conversations/store.ts";
+import type {
+  ConversationStore,
+  MessageStore,
+  UserStore,
+} from "../services/conversations/conversation-store.ts";
 import { withReplyMethod, withUserMethod } from "./wrap-store.ts";
 
 type Begin = MessageStore["begin"];

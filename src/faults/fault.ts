@@ -1,4 +1,4 @@
-import type { Overrides } from "../services/start.ts";
+import type { Overrides } from "../services/start-services.ts";
 
 /** A deliberate bug: it enters from outside, where services meet, and no service knows of it. */
 export interface Fault {

@@ -1,9 +1,9 @@
 import { PassThrough } from "node:stream";
 import { hmiRoutes } from "../contract/routes.ts";
+import type { ConversationStore } from "../services/conversations/conversation-store.ts";
 import type { ReplyEnding } from "../services/conversations/reply-store.ts";
-import type { ConversationStore } from "../services/conversations/store.ts";
-import type { Rewrite } from "../tap/rewrite.ts";
-import { paramsOf } from "./routes.ts";
+import type { Rewrite } from "../tap/tap-rewrite.ts";
+import { paramsOf } from "./route-params.ts";
 import { withReplyMethod } from "./wrap-store.ts";
 
 /** Watches for readers that leave a reply's stream before its end, and does something else with its ending. */

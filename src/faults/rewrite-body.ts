@@ -1,6 +1,6 @@
 import type { Route } from "../contract/routes.ts";
-import type { Rewrite, TappedRequest } from "../tap/rewrite.ts";
-import { paramsOf } from "./routes.ts";
+import type { Rewrite, TappedRequest } from "../tap/tap-rewrite.ts";
+import { paramsOf } from "./route-params.ts";
 
 /** A JSON body as it was sent. */
 export type SentBody = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import type { StreamEvent } from "../contract/events.ts";
+import type { StreamEvent } from "../contract/event-schemas.ts";
 import type { GatewayClient } from "../services/hmi/gateway-client.ts";
 
 /** A gateway client whose replies' events are changed, one by one; undefined drops one, the same object lets it pass. */

@@ -1,7 +1,7 @@
 import type { Route } from "../contract/routes.ts";
-import type { Rewrite } from "../tap/rewrite.ts";
+import type { Rewrite } from "../tap/tap-rewrite.ts";
 import { rewriteAnswers } from "./rewrite-answers.ts";
-import { paramsOf } from "./routes.ts";
+import { paramsOf } from "./route-params.ts";
 
 /** Changes the JSON that a service answers at one endpoint with 200. */
 export function rewriteJson<Body>(

@@ -1,5 +1,5 @@
+import type { ConversationStore, UserStore } from "../services/conversations/conversation-store.ts";
 import type { ReplyStore } from "../services/conversations/reply-store.ts";
-import type { ConversationStore, UserStore } from "../services/conversations/store.ts";
 
 /**
  * A store like this one, except for one method of what each user has; `replacement` makes it of that user's own

@@ -1,4 +1,4 @@
-import type { RunEvent } from "./report.ts";
+import type { RunEvent } from "./run-report.ts";
 
 /** Events of several things that go on at once, told one thing after the other. */
 export interface InOrder {

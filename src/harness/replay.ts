@@ -1,4 +1,4 @@
-import { type RunEvent, type RunReport, suiteOf } from "./report.ts";
+import { type RunEvent, type RunReport, suiteOf } from "./run-report.ts";
 
 /** Tells a reporter of a run that is over, as if it went on just now. */
 export function replay(report: RunReport, onEvent: (event: RunEvent) => void): void {

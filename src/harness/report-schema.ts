@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { LoadReportSchema } from "./load-report-schema.ts";
-import type { RunReport } from "./report.ts";
+import type { RunReport } from "./run-report.ts";
 
 const Holds = z.object({ verdict: z.literal("holds"), seen: z.string() });
 const Broken = z.object({

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { bearerTokenIn } from "../contract/auth.ts";
+import { bearerTokenIn } from "../contract/caller-headers.ts";
 import { WireError } from "../errors.ts";
 
 /** A function that tells whose the token is that was shown; undefined where it is nobody's. */

@@ -5,7 +5,7 @@ import {
   type ServerOptions,
   type ServerResponse,
 } from "node:http";
-import { RECORD_REALM } from "../contract/auth.ts";
+import { RECORD_REALM } from "../contract/caller-headers.ts";
 import { errorBody } from "../contract/wire-error-body.ts";
 import type { WireError } from "../errors.ts";
 import { type CallerPolicy, callerOf, type Deed, refusalOf } from "./caller-guard.ts";

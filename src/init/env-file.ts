@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { readEnvFile } from "../config/services/env-files.ts";
+import { readEnvFile } from "../config/services/read-env-file.ts";
 import type { Found } from "./web-app.ts";
 
 /** The variables of the `.env` of a folder; none where there is no such file, or none that may be read. */

@@ -1,17 +1,17 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { addressOfUrl } from "../contract/address.ts";
-import { DEFAULTS } from "../contract/defaults.ts";
-import { type EngineAnswer, findProgram, identifyingPath, readEngineAnswer } from "../launch/engine.ts";
-import { describeListener, findListeners } from "../supervisor/os/ports.ts";
-import { probe } from "../supervisor/probe.ts";
-import { type ComposeService, composeServices } from "./compose.ts";
+import { DEFAULTS } from "../contract/contract-defaults.ts";
+import { type EngineAnswer, findProgram, identifyingPath, readEngineAnswer } from "../launch/plan-engine.ts";
+import { describeListener, findListeners } from "../supervisor/os/listening-ports.ts";
+import { probe } from "../supervisor/run-probe.ts";
+import { type ComposeService, composeServices } from "./compose-services.ts";
 import { type EnvVariables, envFileOf } from "./env-file.ts";
 import { chooseInterpreter, type Interpreter } from "./interpreters.ts";
 import { findNodeApps, type NodeApp } from "./node-apps.ts";
 import { findOpenAiServer, type OpenAiServer } from "./openai-server.ts";
 import { findPythonApps, type PythonApp } from "./python-apps.ts";
-import { composeFile, npmScripts, procfile, type Script } from "./scripts.ts";
+import { composeFile, npmScripts, procfile, type Script } from "./run-scripts.ts";
 import type { Found } from "./web-app.ts";
 
 /** What there is in and around a folder. */

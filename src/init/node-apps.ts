@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { dirname } from "node:path/posix";
 import { type EnvVariables, envFileOf, portFrom } from "./env-file.ts";
-import { filesIn } from "./files.ts";
+import { filesIn } from "./project-files.ts";
 import { CHAT, type Found, HEALTH, type WebApp } from "./web-app.ts";
 
 /** A web application that Node runs. */

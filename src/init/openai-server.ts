@@ -1,7 +1,7 @@
 import { addressOfUrl } from "../contract/address.ts";
-import { DEFAULTS } from "../contract/defaults.ts";
-import { identifyingPath, readEngineAnswer } from "../launch/engine.ts";
-import { probe } from "../supervisor/probe.ts";
+import { DEFAULTS } from "../contract/contract-defaults.ts";
+import { identifyingPath, readEngineAnswer } from "../launch/plan-engine.ts";
+import { probe } from "../supervisor/run-probe.ts";
 import type { EnvVariables } from "./env-file.ts";
 
 /** A server of OpenAI's wire that answers. */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { dirname } from "node:path/posix";
 import type { Node } from "web-tree-sitter";
-import { loadPython } from "../source-check/python.ts";
+import { loadPython } from "../source-check/python-parser.ts";
 import {
   descendants,
   keywordArgument,
@@ -10,9 +10,9 @@ import {
   placeOf,
   positionalArguments,
   stringOf,
-} from "../source-check/syntax.ts";
+} from "../source-check/python-syntax.ts";
 import { type EnvVariables, envFileOf, portFrom } from "./env-file.ts";
-import { filesIn } from "./files.ts";
+import { filesIn } from "./project-files.ts";
 import { CHAT, type Found, HEALTH, type WebApp } from "./web-app.ts";
 
 /** A web application in Python. */

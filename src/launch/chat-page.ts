@@ -1,9 +1,9 @@
-import type { Config } from "../config/schema.ts";
+import type { Config } from "../config/config-schema.ts";
 import { urlOf } from "../contract/address.ts";
-import { bearerHeader } from "../contract/auth.ts";
+import { bearerHeader } from "../contract/caller-headers.ts";
 import { pageRoutes } from "../contract/routes.ts";
-import { probe } from "../supervisor/probe.ts";
-import type { UpStep } from "./up.ts";
+import { probe } from "../supervisor/run-probe.ts";
+import type { UpStep } from "./bring-up.ts";
 
 const TIMEOUT_MS = 2_000;
 

@@ -1,8 +1,8 @@
-import type { Config } from "../config/schema.ts";
-import { bearerHeader } from "../contract/auth.ts";
+import type { Config } from "../config/config-schema.ts";
+import { bearerHeader } from "../contract/caller-headers.ts";
 import { findModel } from "../contract/model-names.ts";
 import { gatewayRoutes } from "../contract/routes.ts";
-import { probe } from "../supervisor/probe.ts";
+import { probe } from "../supervisor/run-probe.ts";
 
 /** Which model answers where nobody chose one. */
 export interface DefaultModelReport {

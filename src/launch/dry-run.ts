@@ -1,14 +1,14 @@
-import type { Config } from "../config/schema.ts";
+import type { Config } from "../config/config-schema.ts";
 import { urlOf } from "../contract/address.ts";
-import { readWanted } from "../supervisor/keep/wanted.ts";
+import { readWanted } from "../supervisor/keep/wanted-file.ts";
 import { requireJudgeable } from "../supervisor/other-namespace.ts";
-import { type StateFolder, stateFolder } from "../supervisor/state.ts";
+import { type StateFolder, stateFolder } from "../supervisor/state-folder.ts";
+import { describeOccupants, isBlocked } from "./clear-ports.ts";
 import { finishedJobs } from "./finished-jobs.ts";
-import { intentFor, type Wishes } from "./intent.ts";
-import { lookAtStack, type Sighting } from "./look.ts";
-import { describeOccupants, isBlocked } from "./occupants.ts";
-import { pendingRequest, reportsOf } from "./pending.ts";
-import { withDependencies } from "./plan.ts";
+import { lookAtStack, type Sighting } from "./look-at-stack.ts";
+import { pendingRequest, reportsOf } from "./pending-request.ts";
+import { withDependencies } from "./plan-services.ts";
+import { intentFor, type Wishes } from "./service-intent.ts";
 
 /** What `up` would do about one service. */
 export interface PlannedStep {

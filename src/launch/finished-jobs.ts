@@ -1,9 +1,9 @@
 import { digestOf } from "../supervisor/digest.ts";
-import { readStates } from "../supervisor/keep/states.ts";
-import type { ServiceReport, Wanted } from "../supervisor/keep/types.ts";
-import { identifySelf } from "../supervisor/os/identity.ts";
-import type { StateFolder } from "../supervisor/state.ts";
-import type { ServiceSpec } from "../supervisor/types.ts";
+import { readStates } from "../supervisor/keep/states-file.ts";
+import type { ServiceReport, Wanted } from "../supervisor/keep/supervisor-state.ts";
+import { identifySelf } from "../supervisor/os/process-identity.ts";
+import type { ServiceSpec } from "../supervisor/service-spec.ts";
+import type { StateFolder } from "../supervisor/state-folder.ts";
 
 /**
  * Tells of each job whether it is done, as it is configured now: its report, or undefined. It stays done without a

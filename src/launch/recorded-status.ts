@@ -1,7 +1,7 @@
 import { urlOf } from "../contract/address.ts";
-import type { ServiceReport } from "../supervisor/keep/types.ts";
-import { isSame } from "../supervisor/os/identity.ts";
-import type { ServiceRecord } from "../supervisor/types.ts";
+import type { ServiceReport } from "../supervisor/keep/supervisor-state.ts";
+import { isSame } from "../supervisor/os/process-identity.ts";
+import type { ServiceRecord } from "../supervisor/service-spec.ts";
 import type { ServiceStatus, ServiceUsage } from "./service-status.ts";
 
 /**

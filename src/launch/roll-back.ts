@@ -1,9 +1,9 @@
 import { messageOf, UserError, withoutStop } from "../errors.ts";
-import type { StateFolder } from "../supervisor/state.ts";
-import type { Asked, AskOptions } from "./ask.ts";
-import { takeDown } from "./down.ts";
-import { follow } from "./follow.ts";
-import { startsIt } from "./intent.ts";
+import type { StateFolder } from "../supervisor/state-folder.ts";
+import type { Asked, AskOptions } from "./ask-supervisor.ts";
+import { follow } from "./follow-supervisor.ts";
+import { startsIt } from "./service-intent.ts";
+import { takeDown } from "./take-down.ts";
 
 /** A start that came to nothing. */
 export interface Failed {

@@ -1,8 +1,8 @@
 import { urlOf } from "../contract/address.ts";
-import type { ServiceReport } from "../supervisor/keep/types.ts";
+import type { ServiceReport } from "../supervisor/keep/supervisor-state.ts";
 import { findRemovedLog } from "../supervisor/logs/removed-log.ts";
-import { describeListener } from "../supervisor/os/ports.ts";
-import type { Sighting } from "./look.ts";
+import { describeListener } from "../supervisor/os/listening-ports.ts";
+import type { Sighting } from "./look-at-stack.ts";
 import type { ServiceStatus } from "./service-status.ts";
 
 /** How a service is, by what was seen of it and by the supervisor's word. */

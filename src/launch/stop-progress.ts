@@ -1,5 +1,5 @@
-import { stopTimeoutOf } from "../supervisor/stop.ts";
-import type { ServiceRecord } from "../supervisor/types.ts";
+import type { ServiceRecord } from "../supervisor/service-spec.ts";
+import { stopTimeoutOf } from "../supervisor/stop-service.ts";
 
 /** A service that is to be stopped, if there is anything of it. */
 export interface Stopping {

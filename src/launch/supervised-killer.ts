@@ -1,18 +1,18 @@
 /** How the services of the stack that runs here are killed for `stack verify --drill`: by its supervisor's own records. */
-import type { Config } from "../config/schema.ts";
-import { ROLES } from "../config/services.ts";
+import type { Config } from "../config/config-schema.ts";
+import { ROLES } from "../config/service-config.ts";
 import { UserError } from "../errors.ts";
 import { crashService } from "../supervisor/crash-service.ts";
-import { noteDeed, readEvents } from "../supervisor/keep/events.ts";
-import { livingSupervisor, readStates } from "../supervisor/keep/states.ts";
-import type { ServiceReport } from "../supervisor/keep/types.ts";
-import { withLock } from "../supervisor/lock.ts";
+import { noteDeed, readEvents } from "../supervisor/keep/service-events.ts";
+import { livingSupervisor, readStates } from "../supervisor/keep/states-file.ts";
+import type { ServiceReport } from "../supervisor/keep/supervisor-state.ts";
 import { requireJudgeable } from "../supervisor/other-namespace.ts";
-import { readRecord } from "../supervisor/record.ts";
-import { type StateFolder, stateFolder } from "../supervisor/state.ts";
-import { DEFAULT_RESTART, type RestartPolicy } from "../supervisor/types.ts";
+import { readRecord } from "../supervisor/process-record.ts";
+import { DEFAULT_RESTART, type RestartPolicy } from "../supervisor/service-spec.ts";
+import { type StateFolder, stateFolder } from "../supervisor/state-folder.ts";
+import { withLock } from "../supervisor/state-lock.ts";
 import type { KeptServiceState, KillableService, ServiceKiller } from "../targets/service-killer.ts";
-import { lookAtStack, type Sighting, sightingOf } from "./look.ts";
+import { lookAtStack, type Sighting, sightingOf } from "./look-at-stack.ts";
 
 /**
  * A killer of what `stack up` runs here. Throws a UserError `drill_refused` where that is nothing, or where nobody would

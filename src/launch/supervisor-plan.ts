@@ -1,10 +1,10 @@
-import type { Config } from "../config/schema.ts";
-import { packageVersion } from "../package-root.ts";
-import { ensureSupervisor } from "../supervisor/keep/ensure.ts";
-import type { SupervisorPlan } from "../supervisor/keep/types.ts";
-import type { StateFolder } from "../supervisor/state.ts";
-import type { PlannedService } from "./plan.ts";
-import { supervisorCommand } from "./specs.ts";
+import type { Config } from "../config/config-schema.ts";
+import { packageVersion } from "../files/package-root.ts";
+import { ensureSupervisor } from "../supervisor/keep/ensure-supervisor.ts";
+import type { SupervisorPlan } from "../supervisor/keep/supervisor-state.ts";
+import type { StateFolder } from "../supervisor/state-folder.ts";
+import type { PlannedService } from "./plan-services.ts";
+import { supervisorCommand } from "./service-specs.ts";
 
 /**
  * Sees to it that a supervisor of these services lives, as they are configured now. Only for the holder of the lock.

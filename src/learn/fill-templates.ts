@@ -1,8 +1,8 @@
 import { valueAt } from "../targets/drivers/json-place.ts";
 import { lastName } from "./json-leaves.ts";
 import type { IdSlot, LearnedId } from "./learn-ids.ts";
-import { decodedSegment, MODEL_NAME, SECRET_NAME } from "./log-words.ts";
 import { jsonAnswer, type LoggedExchange } from "./network-log.ts";
+import { decodedSegment, MODEL_NAME, SECRET_NAME } from "./network-log-words.ts";
 import type { SaidText } from "./said-texts.ts";
 
 /** What is known of the values in a talk's requests. */

@@ -1,6 +1,6 @@
 import { lastName, leavesOf } from "./json-leaves.ts";
-import { segmentsOf } from "./log-words.ts";
 import { jsonAnswer, type LoggedExchange } from "./network-log.ts";
+import { segmentsOf } from "./network-log-words.ts";
 import { streamOf } from "./stream-events.ts";
 
 /** A value that may be an id, where one stands in a log. */

@@ -1,7 +1,7 @@
 import type { StreamDescription } from "../contract/wire-description.ts";
 import { valueAt } from "../targets/drivers/json-place.ts";
 import { type Leaf, lastName, leavesOf } from "./json-leaves.ts";
-import { MODEL_NAME } from "./log-words.ts";
+import { MODEL_NAME } from "./network-log-words.ts";
 import type { LoggedEvent, LoggedStream } from "./stream-events.ts";
 
 /** What was made of a stream that nobody knows. */

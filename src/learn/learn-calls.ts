@@ -3,8 +3,8 @@ import { idsUsedBy } from "./id-uses.ts";
 import { lastName, leavesOf, listsIn, mapsIn } from "./json-leaves.ts";
 import type { IdSlot, LearnedId } from "./learn-ids.ts";
 import type { LearnedTalk } from "./learn-talk.ts";
-import { MODEL_NAME, segmentsOf } from "./log-words.ts";
 import { jsonAnswer, type LoggedExchange, type NetworkLog } from "./network-log.ts";
+import { MODEL_NAME, segmentsOf } from "./network-log-words.ts";
 
 /** A call that was found, with what the contract says of it beside the request. */
 export interface LearnedCall<Rest> {

@@ -1,7 +1,7 @@
 import { type IdUse, idsToldBy, idsUsedBy, type ToldId } from "./id-uses.ts";
 import type { LearnedMessage } from "./learn-talk.ts";
-import { segmentsOf } from "./log-words.ts";
 import type { LoggedExchange, NetworkLog } from "./network-log.ts";
+import { segmentsOf } from "./network-log-words.ts";
 
 /** What an id is of. */
 export type IdSlot = "conversation" | "message" | "reply";

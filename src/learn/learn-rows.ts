@@ -3,8 +3,8 @@ import { knownRole, statusMeant } from "../targets/drivers/described-rows.ts";
 import { valueAt } from "../targets/drivers/json-place.ts";
 import { type Leaf, lastName, leavesOf, listsIn, mapsIn } from "./json-leaves.ts";
 import type { LearnedTalk } from "./learn-talk.ts";
-import { MODEL_NAME } from "./log-words.ts";
 import { jsonAnswer, type LoggedExchange, type NetworkLog } from "./network-log.ts";
+import { MODEL_NAME } from "./network-log-words.ts";
 
 type Rows = NonNullable<WireSettings["rows"]>;
 

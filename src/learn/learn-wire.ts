@@ -1,5 +1,5 @@
 import type { StreamDescription, WireSettings } from "../contract/wire-description.ts";
-import type { Driver } from "../targets/drivers/driver.ts";
+import type { Driver } from "../targets/drivers/define-driver.ts";
 import { bodyOf, type KnownValues, requestTemplate } from "./fill-templates.ts";
 import { learnCalls } from "./learn-calls.ts";
 import { type IdSlot, kindredIds, type LearnedId, learnIds, placesOf } from "./learn-ids.ts";
@@ -8,8 +8,8 @@ import { isHeaderPlace, type LearnedSending, learnSendings } from "./learn-sendi
 import { type LearnedMessage, type LearnedTalk, learnTalk } from "./learn-talk.ts";
 import { learnHeaders } from "./learned-headers.ts";
 import type { LearnedFinding, LearnedWire, UnknownSetting } from "./learned-wire.ts";
-import { segmentsOf, withoutSecrets } from "./log-words.ts";
 import { type LoggedExchange, type NetworkLog, requestOf } from "./network-log.ts";
+import { segmentsOf, withoutSecrets } from "./network-log-words.ts";
 import { departuresFrom, recogniseDriver } from "./recognise-driver.ts";
 import { bytesInLine, streamFindings } from "./stream-findings.ts";
 import { unknownOf } from "./unknown-settings.ts";

@@ -1,5 +1,5 @@
-import { SECRET_NAME } from "./log-words.ts";
 import type { LoggedExchange } from "./network-log.ts";
+import { SECRET_NAME } from "./network-log-words.ts";
 
 /** What a back end is shown with each message beside the body. */
 export interface LearnedHeaders {

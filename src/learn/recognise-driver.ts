@@ -1,13 +1,13 @@
 import type { WireSettings } from "../contract/wire-description.ts";
 import { SLOT } from "../contract/wire-slots.ts";
-import type { Driver } from "../targets/drivers/driver.ts";
+import type { Driver } from "../targets/drivers/define-driver.ts";
 import { CONTRACT_STREAM } from "../targets/drivers/known-streams.ts";
 import { SHIPPED_DRIVERS } from "../targets/drivers/shipped-drivers.ts";
 import { lastName, leavesOf } from "./json-leaves.ts";
 import { factsBy } from "./learn-stream.ts";
 import type { LearnedTalk } from "./learn-talk.ts";
-import { segmentsOf } from "./log-words.ts";
 import { requestOf } from "./network-log.ts";
+import { segmentsOf } from "./network-log-words.ts";
 
 /** The contract's own wire, which has no description. */
 const OURS: Driver = { name: "ours", title: "the contract", service: "hmi" };

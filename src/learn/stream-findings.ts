@@ -3,7 +3,7 @@ import { factsIn } from "../targets/drivers/fact-reader.ts";
 import type { ReplyFact } from "../targets/drivers/reply-facts.ts";
 import type { LearnedStream } from "./learn-stream.ts";
 import type { LearnedFinding } from "./learned-wire.ts";
-import { withoutSecrets } from "./log-words.ts";
+import { withoutSecrets } from "./network-log-words.ts";
 
 /** Longest quotation, in characters. */
 const MOST_CHARS = 100;

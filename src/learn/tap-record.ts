@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { textOf } from "../tap/exchange.ts";
+import { textOf } from "../tap/recorded-exchange.ts";
 import { jsonOrText, type LoggedExchange, type NetworkLog, withoutParameters } from "./network-log.ts";
 
 const Part = z.object({

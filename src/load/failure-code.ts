@@ -1,6 +1,6 @@
 import { messageOf, nodeErrorCode } from "../errors.ts";
 import { textAt } from "../targets/drivers/json-place.ts";
-import type { SeenCall } from "../targets/http.ts";
+import type { SeenCall } from "../targets/http-client.ts";
 
 /** Codes are told apart by so many characters: what a back end says may be long. */
 const MOST_CHARS = 60;

@@ -1,7 +1,7 @@
 /** What the process that measures a load and those that drive its users say to each other: plain JSON. */
 import type { Pace } from "../harness/load-report.ts";
 import type { Place } from "../targets/drivers/chat-client.ts";
-import type { TargetUrls } from "../targets/target.ts";
+import type { TargetUrls } from "../targets/open-target.ts";
 import type { PlannedStep } from "./load-plan.ts";
 import type { EncodedStep } from "./step-record.ts";
 import type { UserPlan } from "./virtual-user.ts";

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { threadFile } from "../package-root.ts";
+import { threadFile } from "../files/package-root.ts";
 import type { DriveJob, DriveProgress, FromLoadProcess, ToLoadProcess } from "./load-messages.ts";
 import type { EncodedStep } from "./step-record.ts";
 

@@ -2,13 +2,13 @@
 import { availableParallelism } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import type { LoadProgress, LoadReport } from "../harness/load-report.ts";
-import type { TargetUrls } from "../targets/target.ts";
+import type { TargetUrls } from "../targets/open-target.ts";
 import { findKnee } from "./knee.ts";
 import type { DriveJob, DriveProgress } from "./load-messages.ts";
 import { type LoadSettings, type PlannedStep, planSteps } from "./load-plan.ts";
 import { progressAt } from "./load-progress.ts";
 import { LoadWorker } from "./load-worker.ts";
-import { type OpenPerson, openPeople, warmUp } from "./people.ts";
+import { type OpenPerson, openPeople, warmUp } from "./open-people.ts";
 import { StepRecord } from "./step-record.ts";
 
 export interface MeasureLoadOptions {

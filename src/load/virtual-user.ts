@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { engineShare, isOneCallOf } from "../checks/sla/reply-timing.ts";
-import { isWhole, lastWord } from "../checks/stream-words.ts";
+import { engineShare, isOneCallOf } from "../checks/sla/engine-share.ts";
+import { isWhole, lastWord } from "../checks/stream-endings.ts";
 import type { Pace } from "../harness/load-report.ts";
 import type { ChatClient, Place } from "../targets/drivers/chat-client.ts";
 import { failureOf } from "../targets/drivers/reply-facts.ts";
 import { endReply } from "../targets/end-reply.ts";
-import type { SeenStream } from "../targets/http.ts";
+import type { SeenStream } from "../targets/http-client.ts";
 import { answerCode, thrownCode } from "./failure-code.ts";
 import type { StepRecord } from "./step-record.ts";
 import type { UserConversations } from "./user-conversations.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { execa } from "execa";
-import { packageRoot } from "../package-root.ts";
+import { packageRoot } from "../files/package-root.ts";
 
 /** How a command of ours ended that was run with `--json`. */
 export interface CommandAnswer {

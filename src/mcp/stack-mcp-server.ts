@@ -1,7 +1,7 @@
 import { type CallToolResult, McpServer } from "@modelcontextprotocol/server";
 import { EXIT } from "../errors.ts";
 import type { CommandAnswer } from "./command-process.ts";
-import { type CommandTool, commandTools } from "./tools.ts";
+import { type CommandTool, commandTools } from "./command-tools.ts";
 
 export interface StackMcpOptions {
   readonly version: string;

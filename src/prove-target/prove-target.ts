@@ -1,11 +1,11 @@
-import { type Fault, findWireFault, hopsOf, wireFaults } from "../faults/index.ts";
-import { newSeed } from "../harness/chance.ts";
-import type { WholeTargetUrls } from "../targets/target.ts";
-import { judgeByChecks } from "./checks.ts";
-import { judgeByCommand } from "./command.ts";
-import type { Judge, Reaction } from "./judge.ts";
-import type { Baseline, Hop, TargetFaultProof, TargetProofReport } from "./report.ts";
-import { requireUpstreams, type TapPlan, withTaps } from "./taps.ts";
+import { type Fault, findWireFault, hopsOf, wireFaults } from "../faults/find-fault.ts";
+import { newSeed } from "../harness/run-seed.ts";
+import type { WholeTargetUrls } from "../targets/open-target.ts";
+import { judgeByChecks } from "./judge-by-checks.ts";
+import { judgeByCommand } from "./judge-by-command.ts";
+import type { Judge, Reaction } from "./target-judge.ts";
+import type { Baseline, Hop, TargetFaultProof, TargetProofReport } from "./target-proof-report.ts";
+import { requireUpstreams, type TapPlan, withTaps } from "./with-taps.ts";
 
 export interface ProveTargetOptions {
   /** The stack. It is not restarted, and all that the checks make on it is deleted. */

@@ -1,6 +1,6 @@
-import { type CheckResult, countOutcomes, type Outcome, type RunReport } from "../harness/report.ts";
-import { NO_POSTGRESQL } from "../in-process-copies.ts";
-import type { FaultProof, ProofReport } from "./prove.ts";
+import { type CheckResult, countOutcomes, type Outcome, type RunReport } from "../harness/run-report.ts";
+import { NO_POSTGRESQL } from "../verify/in-process-copies.ts";
+import type { FaultProof, ProofReport } from "./prove-faults.ts";
 
 const SUITE = { name: "proof", title: "Each known bug turns exactly those claims red that it breaks." };
 

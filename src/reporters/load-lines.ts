@@ -1,8 +1,8 @@
 import type { LoadProgress, LoadReport, LoadStep } from "../harness/load-report.ts";
-import type { RunEvent } from "../harness/report.ts";
+import type { RunEvent } from "../harness/run-report.ts";
 import { paint, styled } from "../text/styled-text.ts";
 import { lossesOf, paceWords, shortTime, stepNotes, usersInWords } from "./load-words.ts";
-import type { ReportScreen } from "./terminal.ts";
+import type { ReportScreen } from "./terminal-reporter.ts";
 
 type LoadEvent = Extract<RunEvent, { type: "load-progress" | "load-ended" }>;
 

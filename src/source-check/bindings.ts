@@ -1,5 +1,5 @@
 import type { Node } from "web-tree-sitter";
-import { descendants, functionAround, partsOf } from "./syntax.ts";
+import { descendants, functionAround, partsOf } from "./python-syntax.ts";
 
 /** A place that gives a name a value: an assignment, or a loop over values. */
 export interface Binding {

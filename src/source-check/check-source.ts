@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { join, posix, sep } from "node:path";
 import { messageOf } from "../errors.ts";
-import { type Decoded, decodePython } from "./decode.ts";
-import { readFacts } from "./facts.ts";
-import { findPythonFiles } from "./files.ts";
-import { judge, type ReadFile } from "./judge.ts";
-import { loadPython } from "./python.ts";
-import { SEED_NAMES, type SourceCounts, type SourceNames, type SourceReport } from "./report.ts";
+import { type Decoded, decodePython } from "./decode-python.ts";
+import { judge, type ReadFile } from "./judge-source.ts";
+import { findPythonFiles } from "./python-files.ts";
+import { loadPython } from "./python-parser.ts";
+import { readFacts } from "./source-facts.ts";
+import { SEED_NAMES, type SourceCounts, type SourceNames, type SourceReport } from "./source-report.ts";
 
 export interface SourceCheckOptions extends Partial<SourceNames> {
   /** The folder of the backend's sources. */

@@ -1,8 +1,8 @@
 import type { Node } from "web-tree-sitter";
 import { type Binding, bindingsIn, bindingsOf } from "./bindings.ts";
 import { functionsOf, readsOfBinding } from "./overwrites.ts";
-import { parametersOf } from "./parameters.ts";
-import { descendants, functionAround, lastNameOf, type Place, placeOf, unwrap } from "./syntax.ts";
+import { parametersOf } from "./python-parameters.ts";
+import { descendants, functionAround, lastNameOf, type Place, placeOf, unwrap } from "./python-syntax.ts";
 
 /** A variable that held a client and holds a row, or another piece of data, when it is used as a client. */
 export interface ClientOverwrite {

@@ -1,8 +1,8 @@
 import type { Node } from "web-tree-sitter";
 import { type Binding, bindingsIn, bindingsOf, readsOf } from "./bindings.ts";
-import { parametersOf } from "./parameters.ts";
-import { descendants, isNone, type Place, placeOf, unwrap } from "./syntax.ts";
-import { isReadOf, isValueOf } from "./values.ts";
+import { parametersOf } from "./python-parameters.ts";
+import { descendants, isNone, type Place, placeOf, unwrap } from "./python-syntax.ts";
+import { isReadOf, isValueOf } from "./value-reads.ts";
 
 /** A parameter that gets another value before it is used. */
 export interface ParameterOverwrite {

@@ -1,8 +1,8 @@
-import { killAtOnce } from "./end.ts";
-import { everyone, isSame, membersOf } from "./os/identity.ts";
+import { killAtOnce } from "./end-processes.ts";
+import { everyone, isSame, membersOf } from "./os/process-identity.ts";
 import { serviceMark } from "./service-mark.ts";
-import type { StateFolder } from "./state.ts";
-import type { ServiceRecord } from "./types.ts";
+import type { ServiceRecord } from "./service-spec.ts";
+import type { StateFolder } from "./state-folder.ts";
 
 /**
  * Ends all processes of a service at once, as a crash would. Its record stays, so that the supervisor takes it for an end

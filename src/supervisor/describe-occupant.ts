@@ -1,11 +1,11 @@
 import { homedir } from "node:os";
-import { shellWord } from "../shell-word.ts";
-import type { Occupant } from "./occupant.ts";
-import { describeKeeper } from "./os/keepers.ts";
-import { describe, describeListener } from "./os/ports.ts";
+import { shellWord } from "../text/shell-word.ts";
+import { describe, describeListener } from "./os/listening-ports.ts";
+import { describeKeeper } from "./os/process-managers.ts";
+import type { Occupant } from "./port-occupant.ts";
 import { markedPath } from "./service-mark.ts";
-import type { StateFolder } from "./state.ts";
-import type { ServiceSpec } from "./types.ts";
+import type { ServiceSpec } from "./service-spec.ts";
+import type { StateFolder } from "./state-folder.ts";
 
 /**
  * Who has a service's address, in sentences, with the command that ends for good what somebody else looks after:

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { ServiceSpec } from "./types.ts";
+import type { ServiceSpec } from "./service-spec.ts";
 
 /**
  * SHA-256, in hex, of what makes a running service another one: its command with its environment, its address, and

@@ -1,11 +1,11 @@
 import { EXIT, UserError } from "../errors.ts";
 import { describeOccupant } from "./describe-occupant.ts";
-import { type EndOutcome, endProcesses } from "./end.ts";
-import type { Occupant } from "./occupant.ts";
-import { familyOf } from "./os/identity.ts";
-import { describe } from "./os/ports.ts";
-import type { StateFolder } from "./state.ts";
-import { DEFAULT_STOP_TIMEOUT_MS, type ProcessDetails, type ServiceSpec } from "./types.ts";
+import { type EndOutcome, endProcesses } from "./end-processes.ts";
+import { describe } from "./os/listening-ports.ts";
+import { familyOf } from "./os/process-identity.ts";
+import type { Occupant } from "./port-occupant.ts";
+import { DEFAULT_STOP_TIMEOUT_MS, type ProcessDetails, type ServiceSpec } from "./service-spec.ts";
+import type { StateFolder } from "./state-folder.ts";
 
 /**
  * Ends who has a service's address, with all that it started: SIGTERM, 5 seconds, SIGKILL, each by an identity that

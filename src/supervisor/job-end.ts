@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Launch } from "./launch.ts";
-import { stopRun } from "./ready.ts";
+import type { Launch } from "./launch-service.ts";
+import type { ServiceSpec } from "./service-spec.ts";
 import { startFailed } from "./start-failed.ts";
-import type { StateFolder } from "./state.ts";
-import type { ServiceSpec } from "./types.ts";
+import type { StateFolder } from "./state-folder.ts";
+import { stopRun } from "./until-ready.ts";
 
 /**
  * Waits until a job that was launched has ended, for as long as its spec allows, and clears away what it left behind:

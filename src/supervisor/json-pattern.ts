@@ -1,4 +1,4 @@
-import type { JsonPattern } from "./types.ts";
+import type { JsonPattern } from "./service-spec.ts";
 
 /** The first place where JSON is not as a pattern asks: `status is "loading" and not "ok"`. Undefined where it is. */
 export function mismatchOf(value: unknown, pattern: JsonPattern, place = "it"): string | undefined {

@@ -1,8 +1,8 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { messageOf, nodeErrorCode, withoutStop } from "../errors.ts";
-import { shellWord } from "../shell-word.ts";
-import type { Command } from "./types.ts";
+import { shellWord } from "../text/shell-word.ts";
+import type { Command } from "./service-spec.ts";
 
 /** Why a program could not be run, and what to do about it. */
 export interface NotRunnable {

@@ -1,9 +1,9 @@
 import { EXIT, UserError } from "../errors.ts";
-import { fateOf } from "./os/identity.ts";
 import { lifeOfNamespace } from "./os/pid-namespace.ts";
-import { isPresent } from "./presence.ts";
-import { listRecords } from "./record.ts";
-import { requireReadable, type StateFolder, SUPERVISOR } from "./state.ts";
+import { fateOf } from "./os/process-identity.ts";
+import { listRecords } from "./process-record.ts";
+import { requireReadable, type StateFolder, SUPERVISOR } from "./state-folder.ts";
+import { isPresent } from "./supervisor-presence.ts";
 
 /**
  * For every command, before it looks at what runs: refuses a state folder that it could not judge. That is one which

@@ -1,14 +1,14 @@
-import { ownUser } from "../user-names.ts";
-import { executableOf, identify, identifySelf, ownerOf } from "./os/identity.ts";
+import { ownUser } from "../files/user-names.ts";
 import { ownPidNamespace } from "./os/pid-namespace.ts";
-import { type StateFolder, serviceFiles } from "./state.ts";
+import { executableOf, identify, identifySelf, ownerOf } from "./os/process-identity.ts";
 import {
   DEFAULT_STOP_TIMEOUT_MS,
   type ProcessDetails,
   type ProcessIdentity,
   type ServiceRecord,
   type ServiceSpec,
-} from "./types.ts";
+} from "./service-spec.ts";
+import { type StateFolder, serviceFiles } from "./state-folder.ts";
 
 /**
  * The parts of a record that come from the process.

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { StringDecoder } from "node:string_decoder";
-import type { TextPattern } from "../linear-pattern.ts";
+import type { TextPattern } from "../text/linear-pattern.ts";
 import { withoutTerminalCodes } from "../text/terminal-codes.ts";
 
 /** The part of a log that one run has written, read once from its start to its present end. */

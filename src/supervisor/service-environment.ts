@@ -1,6 +1,6 @@
 import { MARK, type Mark } from "./os/process-table.ts";
 import { withoutSecrets } from "./secret-variables.ts";
-import type { ServiceSpec } from "./types.ts";
+import type { ServiceSpec } from "./service-spec.ts";
 
 /** What programs ask whether they colour what they write, if it is no terminal. */
 const COLOURED = { FORCE_COLOR: "1", CLICOLOR_FORCE: "1" } as const;

@@ -1,8 +1,8 @@
 import { existsSync, realpathSync } from "node:fs";
 import type { Mark } from "./os/process-table.ts";
-import { isSameFolder, originalFolder } from "./record.ts";
-import type { StateFolder } from "./state.ts";
-import type { ServiceRecord } from "./types.ts";
+import { isSameFolder, originalFolder } from "./process-record.ts";
+import type { ServiceRecord } from "./service-spec.ts";
+import type { StateFolder } from "./state-folder.ts";
 
 /** The path that processes are marked with: without symbolic links, whatever way somebody came. */
 export function markedPath({ root }: StateFolder): string {

@@ -1,10 +1,10 @@
 import { statSync } from "node:fs";
 import { EXIT, UserError } from "../errors.ts";
 import { withoutTerminalCodes } from "../text/terminal-codes.ts";
-import type { Exit } from "./launch.ts";
-import { tailLog } from "./logs/tail.ts";
-import { type StateFolder, serviceFiles } from "./state.ts";
-import type { ServiceSpec } from "./types.ts";
+import type { Exit } from "./launch-service.ts";
+import { tailLog } from "./logs/tail-log.ts";
+import type { ServiceSpec } from "./service-spec.ts";
+import { type StateFolder, serviceFiles } from "./state-folder.ts";
 
 /** A start that came to nothing: `start_failed`. */
 export class StartFailure extends UserError {

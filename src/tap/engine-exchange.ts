@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { GenerationRecord } from "../contract/engine.ts";
+import type { GenerationRecord } from "../contract/engine-schemas.ts";
 
 /** What is read of a request for a reply, whatever wire it was sent by. */
 export type AskedFacts = Pick<

@@ -1,4 +1,4 @@
-import type { GenerationRecord } from "../contract/engine.ts";
+import type { GenerationRecord } from "../contract/engine-schemas.ts";
 import {
   type AnswerFacts,
   type AskedFacts,

@@ -1,5 +1,5 @@
-import type { GenerationRecord } from "../contract/engine.ts";
-import type { EngineMessage } from "../contract/gateway.ts";
+import type { GenerationRecord } from "../contract/engine-schemas.ts";
+import type { EngineMessage } from "../contract/gateway-schemas.ts";
 import { createSseDecoder } from "../contract/sse-decoder.ts";
 import {
   type AnswerFacts,

@@ -1,6 +1,6 @@
-import { ModelList } from "../contract/common.ts";
+import { ModelList } from "../contract/common-schemas.ts";
 import { hmiRoutes } from "../contract/routes.ts";
-import type { HttpClient } from "./http.ts";
+import type { HttpClient } from "./http-client.ts";
 
 /** Models by what they can do, as the HMI lists it; null where it has none, or does not tell. */
 export interface AbleModels {

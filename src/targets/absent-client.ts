@@ -1,5 +1,5 @@
 import { NotTold } from "../errors.ts";
-import type { HttpClient } from "./http.ts";
+import type { HttpClient } from "./http-client.ts";
 
 /** A client of a service that the target does not have, or that speaks otherwise: each call throws {@link NotTold}. */
 export function createAbsentClient(url: string, why: string): HttpClient {

@@ -1,6 +1,6 @@
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
-import type { SeenCall } from "./http.ts";
+import type { SeenCall } from "./http-client.ts";
 
 /** What can be seen of a call that no ordinary client makes. */
 export type BareCall = Pick<SeenCall, "request" | "status">;

@@ -1,17 +1,17 @@
-import { DEFAULTS } from "../contract/defaults.ts";
+import { DEFAULTS } from "../contract/contract-defaults.ts";
 import { modelInForce } from "../contract/model-names.ts";
 import { type WireSettings, withSettings } from "../contract/wire-description.ts";
 import { UserError } from "../errors.ts";
-import { doesNotAnswer, SERVICE_TITLES } from "./connecting.ts";
+import { doesNotAnswer, SERVICE_TITLES } from "./connection-parts.ts";
 import { departuresOf } from "./departures.ts";
 import type { ChatClient } from "./drivers/chat-client.ts";
 import { createContractChat } from "./drivers/contract-chat.ts";
-import { connectDriver, type Driver } from "./drivers/driver.ts";
+import { connectDriver, type Driver } from "./drivers/define-driver.ts";
 import { isRefusal } from "./drivers/refused-words.ts";
 import { findDriver } from "./drivers/shipped-drivers.ts";
-import { createForeignClient } from "./foreign.ts";
-import { createHttpClient, type HttpClient } from "./http.ts";
-import type { TargetUrls } from "./target.ts";
+import { createForeignClient } from "./foreign-client.ts";
+import { createHttpClient, type HttpClient } from "./http-client.ts";
+import type { TargetUrls } from "./open-target.ts";
 import { withHeaders } from "./with-headers.ts";
 
 /** A stack that is talked to, and nothing else. */

@@ -1,13 +1,13 @@
-import { Health } from "../contract/common.ts";
+import { Health } from "../contract/common-schemas.ts";
 import { hmiRoutes } from "../contract/routes.ts";
 import { Lacks, UserError } from "../errors.ts";
 import { findAbleModels } from "./able-models.ts";
-import { type Connecting, doesNotAnswer, SERVICE_TITLES, type Services } from "./connecting.ts";
-import { createSpreadClient, type MetCopies, whyOnlyOne } from "./copies.ts";
+import { type Connecting, doesNotAnswer, SERVICE_TITLES, type Services } from "./connection-parts.ts";
 import { departuresOf } from "./departures.ts";
 import { createContractChat } from "./drivers/contract-chat.ts";
-import { createForeignClient, isLacking } from "./foreign.ts";
-import type { HttpClient, SeenCall } from "./http.ts";
+import { createForeignClient, isLacking } from "./foreign-client.ts";
+import type { HttpClient, SeenCall } from "./http-client.ts";
+import { createSpreadClient, type MetCopies, whyOnlyOne } from "./service-copies.ts";
 import { tokenRefused } from "./token-refused.ts";
 
 /** An HMI and a gateway that follow the contract, or say where they depart from it. */
@@ -30,7 +30,7 @@ export async function openContractServices({ given, soon, opened }: Connecting):
   const models = isLacking(departures, "engine.think") ? { ...listed, thinking: null } : listed;
   const chat = createContractChat(hmi, departures);
   const spread = (service: Service): HttpClient => {
-    const [first = given[service], ...others] = (given.copies ?? []).flatMap((copy) => copy[service] ?? []);
+    const [first = given[service], ...others] = (given.copies ?? []).map((copy) => copy[service]);
     return createSpreadClient([
       open(service, given.token, first),
       ...others.map((url) => open(service, given.token, url)),

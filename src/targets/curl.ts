@@ -1,6 +1,6 @@
 import { engineRoutes } from "../contract/routes.ts";
-import type { Step } from "../harness/steps.ts";
-import { TAP_PATH } from "../tap/exchange.ts";
+import type { Step } from "../harness/record-steps.ts";
+import { TAP_PATH } from "../tap/recorded-exchange.ts";
 import type { RequestStep } from "./request-step.ts";
 
 /** More would hide the one that matters; what comes last shows the claim. */

@@ -1,4 +1,4 @@
-import type { Departures, ForeignContract } from "../contract/foreign.ts";
+import type { Departures, ForeignContract } from "../contract/foreign-back-end.ts";
 
 const NONE: Departures = {
   lacks: {},

@@ -1,6 +1,6 @@
 import { createAbsentClient } from "./absent-client.ts";
 import { connectChatWithModel, wireOf } from "./connect-chat.ts";
-import type { Connecting, Services } from "./connecting.ts";
+import type { Connecting, Services } from "./connection-parts.ts";
 import type { EngineWatch } from "./engine-watch.ts";
 import { createFrontHttp } from "./front-http.ts";
 

@@ -1,10 +1,10 @@
-import { STAND_IN_BUILD } from "../contract/defaults.ts";
-import { EngineVersion, GenerationList, type GenerationRecord } from "../contract/engine.ts";
+import { STAND_IN_BUILD } from "../contract/contract-defaults.ts";
+import { EngineVersion, GenerationList, type GenerationRecord } from "../contract/engine-schemas.ts";
 import { engineRoutes } from "../contract/routes.ts";
-import { TAP_PATH } from "../tap/exchange.ts";
-import { generationsIn } from "../tap/generations.ts";
-import type { TapRecord } from "../tap/tap.ts";
-import type { HttpClient } from "./http.ts";
+import { TAP_PATH } from "../tap/recorded-exchange.ts";
+import { generationsIn } from "../tap/recorded-generations.ts";
+import type { TapRecord } from "../tap/start-tap.ts";
+import type { HttpClient } from "./http-client.ts";
 import { callForRecord } from "./record-call.ts";
 
 /** What is known of the engine, and what of it can be watched. */
@@ -12,8 +12,6 @@ export interface EngineWatch {
   /** In words. */
   readonly name: string;
   readonly isStandIn: boolean;
-  /** True where it is known to work on as many requests at a time as come. */
-  readonly isUnlimited: boolean;
   /** False where nothing that speaks as an engine answers there. */
   readonly answers: boolean;
   /** Why claims that need the engine are not judged, each with the setting or the command that would change it. */
@@ -33,7 +31,19 @@ export interface EngineWatch {
  */
 export async function watchEngine(engine: HttpClient, signal: AbortSignal, token = ""): Promise<EngineWatch> {
   const version = await versionOf(engine, signal);
-  if (version?.endsWith(`+${STAND_IN_BUILD}`)) return await watchStandIn(engine, signal, token);
+  if (version?.endsWith(`+${STAND_IN_BUILD}`)) {
+    const { status } = await callForRecord(engine, standInPath(NOTHING), token, signal);
+    const isOpen = status === 200;
+    const refused = `the engine stand-in refuses its record: ${status} (auth.token must be the one it was started with)`;
+    return {
+      answers: true,
+      lacking: isOpen ? {} : { "show what reached the engine": refused },
+      name: `the engine stand-in${isOpen ? "" : ` (its record is refused: ${status})`}`,
+      isStandIn: true,
+      generationsAfter: isOpen ? standInRecord(engine, token) : undefined,
+      tapRecordAfter: undefined,
+    };
+  }
   const name = version === undefined ? await nameByOpenAiWire(engine, signal) : `Ollama ${version}`;
   if (name === undefined) {
     const why =
@@ -43,7 +53,6 @@ export async function watchEngine(engine: HttpClient, signal: AbortSignal, token
     return {
       name: "an engine that does not answer",
       isStandIn: false,
-      isUnlimited: false,
       answers: false,
       lacking: { "show what reached the engine": why, "direct the engine": why },
       generationsAfter: undefined,
@@ -61,24 +70,8 @@ export async function watchEngine(engine: HttpClient, signal: AbortSignal, token
     },
     name: `${name}${isTapped ? " behind a tap" : ""}`,
     isStandIn: false,
-    isUnlimited: false,
     generationsAfter: isTapped ? tappedGenerations(engine, token) : undefined,
     tapRecordAfter: isTapped ? (id, signal) => tapRecord(engine, token, id, signal) : undefined,
-  };
-}
-
-async function watchStandIn(engine: HttpClient, signal: AbortSignal, token: string): Promise<EngineWatch> {
-  const { status, body } = await callForRecord(engine, standInPath(NOTHING), token, signal);
-  const isOpen = status === 200;
-  const refused = `the engine stand-in refuses its record: ${status} (auth.token must be the one it was started with)`;
-  return {
-    answers: true,
-    lacking: isOpen ? {} : { "show what reached the engine": refused },
-    name: `the engine stand-in${isOpen ? "" : ` (its record is refused: ${status})`}`,
-    isStandIn: true,
-    isUnlimited: isOpen && saysUnlimited(body),
-    generationsAfter: isOpen ? standInRecord(engine, token) : undefined,
-    tapRecordAfter: undefined,
   };
 }
 
@@ -90,10 +83,6 @@ async function nameByOpenAiWire(engine: HttpClient, signal: AbortSignal): Promis
   } catch {
     return undefined;
   }
-}
-
-function saysUnlimited(record: unknown): boolean {
-  return GenerationList.safeParse(record).data?.parallel === null;
 }
 
 /** After this number there is nothing: whoever asks wants to know only whether it is answered. */

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { EngineFinal, EngineTags, OpenAiModelList } from "../contract/engine.ts";
-import type { EngineMessage, EngineOptions } from "../contract/gateway.ts";
+import { EngineFinal, EngineTags, OpenAiModelList } from "../contract/engine-schemas.ts";
+import type { EngineMessage, EngineOptions } from "../contract/gateway-schemas.ts";
 import { engineRoutes } from "../contract/routes.ts";
 
 /** The wires by which an engine is asked for a reply: the values of the setting `engine.api`. */

@@ -1,6 +1,6 @@
 import type { WireSettings } from "../contract/wire-description.ts";
 import { fillHeaders, fillPath, type SlotValues } from "./drivers/fill-slots.ts";
-import type { CallOptions, HttpClient, HttpMethod, SeenCall } from "./http.ts";
+import type { CallOptions, HttpClient, HttpMethod, SeenCall } from "./http-client.ts";
 
 /** A call of the wire by plain HTTP. */
 export interface FrontCall {

@@ -1,4 +1,4 @@
-import type { SeenCall } from "./http.ts";
+import type { SeenCall } from "./http-client.ts";
 
 /** The beginning of an answer as JSON, by the names that its server gave to its fields. */
 export function ownWords({ body, said = body }: Pick<SeenCall, "body" | "said">, most = 200): string {

@@ -1,5 +1,5 @@
-import { RECORD_REALM } from "../contract/auth.ts";
-import type { HttpClient, SeenCall } from "./http.ts";
+import { RECORD_REALM } from "../contract/caller-headers.ts";
+import type { HttpClient, SeenCall } from "./http-client.ts";
 
 /**
  * Asks a tap or the stand-in for what it has recorded. The token is shown only where the answer says that one of

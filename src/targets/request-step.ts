@@ -1,4 +1,4 @@
-import { recordStep } from "../harness/steps.ts";
+import { recordStep } from "../harness/record-steps.ts";
 
 /** One request to a service of the target: what a check has done, so that a person can do it again. */
 export interface RequestStep {

@@ -1,4 +1,4 @@
-import type { CallOptions, HttpClient } from "./http.ts";
+import type { CallOptions, HttpClient } from "./http-client.ts";
 
 /** The same client with these headers on every call that has none of the same name itself. */
 export function withHeaders(client: HttpClient, headers: Readonly<Record<string, string>>): HttpClient {

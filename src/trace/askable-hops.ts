@@ -1,9 +1,9 @@
 import type { ChatClient } from "../targets/drivers/chat-client.ts";
 import type { EngineApi } from "../targets/engine-wires.ts";
-import type { HttpClient } from "../targets/http.ts";
-import { askByChat, type TracePlace } from "./ask-chat.ts";
-import { askEngine } from "./ask-engine.ts";
-import { askGateway } from "./ask-gateway.ts";
+import type { HttpClient } from "../targets/http-client.ts";
+import { askByChat, type TracePlace } from "./ask-chat-hop.ts";
+import { askEngine } from "./ask-engine-hop.ts";
+import { askGateway } from "./ask-gateway-hop.ts";
 import type { EngineFollower } from "./engine-requests.ts";
 import { HOP_TITLES } from "./hop.ts";
 import type { HopQuestion } from "./hop-question.ts";

@@ -1,5 +1,5 @@
-import type { GenerationRecord } from "../contract/engine.ts";
-import { generationsIn } from "../tap/generations.ts";
+import type { GenerationRecord } from "../contract/engine-schemas.ts";
+import { generationsIn } from "../tap/recorded-generations.ts";
 import { readFacts } from "../targets/drivers/known-streams.ts";
 import type { EngineWatch } from "../targets/engine-watch.ts";
 import type { EngineRequest, HopPass } from "./trace-report.ts";

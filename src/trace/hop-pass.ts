@@ -1,7 +1,7 @@
-import { textOf as textPassed } from "../tap/exchange.ts";
+import { textOf as textPassed } from "../tap/recorded-exchange.ts";
 import { answerWords } from "../targets/drivers/refused-words.ts";
 import { failureOf, lastFact, type TimedFact, textOf, thoughtsOf } from "../targets/drivers/reply-facts.ts";
-import type { SeenStream } from "../targets/http.ts";
+import type { SeenStream } from "../targets/http-client.ts";
 import type { HopPass, Piece } from "./trace-report.ts";
 
 /** What is known of a pass beside its stream. */

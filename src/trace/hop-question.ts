@@ -1,6 +1,6 @@
-import type { EngineOptions } from "../contract/gateway.ts";
+import type { EngineOptions } from "../contract/gateway-schemas.ts";
 import { messageOf } from "../errors.ts";
-import type { SeenStream } from "../targets/http.ts";
+import type { SeenStream } from "../targets/http-client.ts";
 import { NOTHING_SEEN, readHopPass } from "./hop-pass.ts";
 import type { HopPass } from "./trace-report.ts";
 

@@ -1,6 +1,6 @@
 import { htmlDocument } from "../reporters/html/html-document.ts";
-import { cut, type Html, html } from "../reporters/html/markup.ts";
-import { table } from "../reporters/html/table.ts";
+import { cut, type Html, html } from "../reporters/html/html-markup.ts";
+import { table } from "../reporters/html/html-tables.ts";
 import { figureTable, headline, shownPass, warmUpWords } from "./hop-figures.ts";
 import { drawTracePicture } from "./trace-picture.ts";
 import type { Finding, HopObservation, TraceReport } from "./trace-report.ts";

@@ -1,4 +1,4 @@
-import { type Html, html } from "../reporters/html/markup.ts";
+import { type Html, html } from "../reporters/html/html-markup.ts";
 import { headline, shownPass } from "./hop-figures.ts";
 import { duration } from "./seen-hops.ts";
 import type { EngineRequest, HopPass, TraceReport } from "./trace-report.ts";

@@ -1,5 +1,5 @@
 /** What a trace has seen, and what it says of it: the shape of `stack trace --json`. */
-import type { EngineOptions } from "../contract/gateway.ts";
+import type { EngineOptions } from "../contract/gateway-schemas.ts";
 import type { EngineTimings } from "../targets/drivers/reply-facts.ts";
 import type { HopName } from "./hop.ts";
 

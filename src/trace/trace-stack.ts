@@ -1,23 +1,23 @@
 /** One message followed through every hop of a stack: the call behind `stack trace`. */
-import type { Config } from "../config/schema.ts";
-import { DEFAULTS } from "../contract/defaults.ts";
-import type { ForeignContract } from "../contract/foreign.ts";
-import type { EngineOptions } from "../contract/gateway.ts";
+import type { Config } from "../config/config-schema.ts";
+import { DEFAULTS } from "../contract/contract-defaults.ts";
+import type { ForeignContract } from "../contract/foreign-back-end.ts";
+import type { EngineOptions } from "../contract/gateway-schemas.ts";
 import { modelInForce } from "../contract/model-names.ts";
 import { gatewayRoutes } from "../contract/routes.ts";
 import { UserError } from "../errors.ts";
 import { createAbsentClient } from "../targets/absent-client.ts";
 import { connectChat, driverOf } from "../targets/connect-chat.ts";
-import { SERVICE_TITLES } from "../targets/connecting.ts";
+import { SERVICE_TITLES } from "../targets/connection-parts.ts";
 import { departuresOf } from "../targets/departures.ts";
 import type { ChatClient } from "../targets/drivers/chat-client.ts";
 import { type EngineWatch, watchEngine } from "../targets/engine-watch.ts";
-import { createForeignClient, isLacking } from "../targets/foreign.ts";
-import { createHttpClient, type HttpClient } from "../targets/http.ts";
-import type { TargetUrls } from "../targets/target.ts";
+import { createForeignClient, isLacking } from "../targets/foreign-client.ts";
+import { createHttpClient, type HttpClient } from "../targets/http-client.ts";
+import type { TargetUrls } from "../targets/open-target.ts";
 import { tokenRefused } from "../targets/token-refused.ts";
-import { closeTracePlace, openTracePlace, type TracePlace } from "./ask-chat.ts";
-import { askEngine, listEngineModels } from "./ask-engine.ts";
+import { closeTracePlace, openTracePlace, type TracePlace } from "./ask-chat-hop.ts";
+import { askEngine, listEngineModels } from "./ask-engine-hop.ts";
 import {
   type AskableHop,
   askableHops,

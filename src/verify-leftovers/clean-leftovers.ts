@@ -1,10 +1,10 @@
-import { MessageList, ProfileList } from "../contract/hmi.ts";
+import { MessageList, ProfileList } from "../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../contract/routes.ts";
 import { messageOf } from "../errors.ts";
 import { deleteAt, deleteProfile } from "../targets/delete-profile.ts";
-import type { HttpClient, SeenCall } from "../targets/http.ts";
+import type { HttpClient, SeenCall } from "../targets/http-client.ts";
+import { openTarget, type Target, type TargetUrls } from "../targets/open-target.ts";
 import { type MadeConversation, RUN_PROFILE_NAME, runProfileDescription } from "../targets/run-journal.ts";
-import { openTarget, type Target, type TargetUrls } from "../targets/target.ts";
 import { cleanForeignConversation } from "./clean-foreign-conversation.ts";
 import { endedVerifyRecords, forgetVerifyRecord, recordedUrlOf, type VerifyRecord } from "./verify-record.ts";
 

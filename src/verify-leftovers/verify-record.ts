@@ -1,13 +1,13 @@
 import { readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod/mini";
-import { makePrivateFolder, readOwn } from "../private-files.ts";
-import { fateOf, recordedSelf } from "../supervisor/os/identity.ts";
+import { makePrivateFolder, readOwn } from "../files/private-files.ts";
 import { lifeOfNamespace } from "../supervisor/os/pid-namespace.ts";
-import { clearPresence, isPresent, showPresence } from "../supervisor/presence.ts";
-import { prepareRoot, stateFolder, writeWhole } from "../supervisor/state.ts";
+import { fateOf, recordedSelf } from "../supervisor/os/process-identity.ts";
+import { prepareRoot, stateFolder, writeWhole } from "../supervisor/state-folder.ts";
+import { clearPresence, isPresent, showPresence } from "../supervisor/supervisor-presence.ts";
+import type { TargetUrls } from "../targets/open-target.ts";
 import { newRunId, type RunJournal } from "../targets/run-journal.ts";
-import type { TargetUrls } from "../targets/target.ts";
 
 const VerifyRecord = z.object({
   /** Hexadecimal digits; a UUID in what an earlier version left. It names a file, too. */

@@ -1,6 +1,6 @@
 import { crc32, deflateSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { LIMITS } from "../../src/contract/defaults.ts";
+import { LIMITS } from "../../src/contract/contract-defaults.ts";
 import { PATIENTLY } from "../support/cli.ts";
 import { messagesOf } from "../support/hmi.ts";
 import { CHROMIUM, NO_CHROMIUM } from "./chromium.ts";

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Message } from "../../src/contract/hmi.ts";
+import type { Message } from "../../src/contract/hmi-schemas.ts";
 import { isAlive, PATIENTLY } from "../support/cli.ts";
 import { messagesOf } from "../support/hmi.ts";
 import { CHROMIUM, NO_CHROMIUM } from "./chromium.ts";

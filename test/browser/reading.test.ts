@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { EngineOptions } from "../../src/contract/gateway.ts";
+import type { EngineOptions } from "../../src/contract/gateway-schemas.ts";
 import { optionsAsText } from "../../src/contract/options-as-text.ts";
 import { PATIENTLY } from "../support/cli.ts";
 import { createSession, say as sayTo } from "../support/hmi.ts";

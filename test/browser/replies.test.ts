@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import type { EngineOptions } from "../../src/contract/gateway.ts";
+import type { EngineOptions } from "../../src/contract/gateway-schemas.ts";
 import { optionsAsText } from "../../src/contract/options-as-text.ts";
 import { PATIENTLY } from "../support/cli.ts";
 import { generationsOf } from "../support/hmi.ts";

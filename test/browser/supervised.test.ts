@@ -1,8 +1,8 @@
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { GenerationRecord } from "../../src/contract/engine.ts";
-import type { Message } from "../../src/contract/hmi.ts";
-import { openSqliteStore } from "../../src/services/conversations/sqlite/index.ts";
+import type { GenerationRecord } from "../../src/contract/engine-schemas.ts";
+import type { Message } from "../../src/contract/hmi-schemas.ts";
+import { openSqliteStore } from "../../src/services/conversations/sqlite/open-sqlite-store.ts";
 import { PATIENTLY } from "../support/cli.ts";
 import { createSession, generationsOf, messagesOf, say as sayTo } from "../support/hmi.ts";
 import { exchangeOf, ownOf } from "../support/store.ts";

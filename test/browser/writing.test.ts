@@ -1,6 +1,6 @@
 import type { BrowserContextOptions } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { LIMITS } from "../../src/contract/defaults.ts";
+import { LIMITS } from "../../src/contract/contract-defaults.ts";
 import { PATIENTLY } from "../support/cli.ts";
 import { createSession, messagesOf, say as sayTo } from "../support/hmi.ts";
 import { CHROMIUM, NO_CHROMIUM } from "./chromium.ts";

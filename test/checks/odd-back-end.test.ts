@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
-import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
-import type { RunReport } from "../../src/harness/report.ts";
-import { verify } from "../../src/verify.ts";
+import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
+import type { RunReport } from "../../src/harness/run-report.ts";
+import { verify } from "../../src/verify/verify-stack.ts";
 import { startTestEngine } from "../services/engine/client.ts";
 import { ODD_WIRE, type OddFault, startOddBackEnd } from "../support/odd-back-end.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findSuites, verify } from "../../src/verify.ts";
+import { findSuites, verify } from "../../src/verify/verify-stack.ts";
 import { everythingIn, startTestStack } from "../support/hmi.ts";
 
 /** The tests that every suite must pass: on a stack of its own, on one of others, and of saved evidence. */

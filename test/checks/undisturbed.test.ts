@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { requireUndisturbed, timeUndisturbed } from "../../src/checks/undisturbed.ts";
-import { CouldNotRun } from "../../src/harness/check.ts";
+import { CouldNotRun } from "../../src/harness/define-check.ts";
 
 /** Holds this process up. */
 function block(ms: number): void {

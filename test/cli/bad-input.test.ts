@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
-import { SCHEMA_VERSION } from "../../src/services/conversations/sqlite/schema.ts";
+import { SCHEMA_VERSION } from "../../src/services/conversations/sqlite/sqlite-schema.ts";
 import { processesOf, recordsIn, type TestStack, testStack } from "../support/cli.ts";
 import { startTestStack } from "../support/hmi.ts";
 
@@ -42,13 +42,6 @@ const cases: readonly (Refusal & { readonly name: string })[] = [
     code: "unknown_command",
     message: "There is no command `stack statsu`.",
     hint: "Did you mean `stack status`? Run `stack --help` for what there is.",
-  },
-  {
-    name: "a server for several copies that is none",
-    args: ["prove", "--postgresql", "sqlite:chat.db"],
-    code: "bad_flag",
-    message: "--postgresql is a SQLite file, which the processes of one machine alone share.",
-    hint: /CREATEDB/,
   },
   {
     name: "a misspelt flag without a command",

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { StackStatus } from "../../src/launch/status.ts";
+import type { StackStatus } from "../../src/launch/stack-status.ts";
 import { PATH, PATIENTLY, type TestStack, testStack } from "../support/cli.ts";
 
 const RUNS = '[sh, -c, "echo up; exec sleep 1000"]';

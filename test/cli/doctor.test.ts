@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import type { LadderReport } from "../../src/doctor/index.ts";
+import type { LadderReport } from "../../src/doctor/examine-stack.ts";
 import {
   clearStack,
   isAlive,

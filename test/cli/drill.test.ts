@@ -1,8 +1,8 @@
 import { appendFileSync, cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { RunReport } from "../../src/harness/report.ts";
-import type { StackStatus } from "../../src/launch/status.ts";
+import type { RunReport } from "../../src/harness/run-report.ts";
+import type { StackStatus } from "../../src/launch/stack-status.ts";
 import { isAlive, NEVER_RESTARTED, PATIENTLY, type TestStack, testStack } from "../support/cli.ts";
 import { ask, createSession, everythingIn } from "../support/hmi.ts";
 import { freePorts } from "../support/ports.ts";

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import type { StackStatus } from "../../src/launch/status.ts";
-import type { ServiceEvent } from "../../src/supervisor/keep/types.ts";
+import type { StackStatus } from "../../src/launch/stack-status.ts";
+import type { ServiceEvent } from "../../src/supervisor/keep/supervisor-state.ts";
 import { PATIENTLY, processesOf, type TestStack, testStack } from "../support/cli.ts";
 
 const FAILS_AT_ONCE = `

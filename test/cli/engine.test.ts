@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
-import { startEngine } from "../../src/services/engine/index.ts";
+import { startEngine } from "../../src/services/engine/start-engine.ts";
 import { PATH_WITH_OLLAMA, testStack } from "../support/cli.ts";
 
 test("an Ollama that answers at engine.url is used as it is, and never stopped", async () => {

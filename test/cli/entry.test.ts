@@ -3,7 +3,7 @@ import { cpSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
-import { findSuites } from "../../src/verify.ts";
+import { findSuites } from "../../src/verify/verify-stack.ts";
 import { BIN, PATH, runStack } from "../support/cli.ts";
 import { tempFolder } from "../support/temp.ts";
 

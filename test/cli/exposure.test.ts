@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
-import { exposureWarnings } from "../../src/launch/exposure.ts";
-import { planServices } from "../../src/launch/plan.ts";
+import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
+import { exposureWarnings } from "../../src/launch/exposure-warnings.ts";
+import { planServices } from "../../src/launch/plan-services.ts";
 import { testStack } from "../support/cli.ts";
 import { freePorts } from "../support/ports.ts";
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { Config } from "@oclif/core";
 import { expect, test } from "vitest";
 import StackHelp from "../../src/cli/help.ts";
-import { packageRoot } from "../../src/package-root.ts";
+import { packageRoot } from "../../src/files/package-root.ts";
 import { PATH, runStack } from "../support/cli.ts";
 import { tempFolder } from "../support/temp.ts";
 

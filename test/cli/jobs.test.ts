@@ -1,8 +1,8 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { StackStatus } from "../../src/launch/status.ts";
-import type { UpStep } from "../../src/launch/up.ts";
+import type { UpStep } from "../../src/launch/bring-up.ts";
+import type { StackStatus } from "../../src/launch/stack-status.ts";
 import { PATH, PATIENTLY, processesOf, recordsIn, type TestStack, testStack } from "../support/cli.ts";
 
 /** A job that says when it runs, and a program that waits for it. */

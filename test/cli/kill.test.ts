@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { hmiRoutes } from "../../src/contract/routes.ts";
-import { createHttpClient, type SeenEvent } from "../../src/targets/http.ts";
+import { createHttpClient, type SeenEvent } from "../../src/targets/http-client.ts";
 import { NEVER_RESTARTED, PATIENTLY, rowsIn, type TestStack, testStack } from "../support/cli.ts";
 
 /** The claim is 250 ms; timers of a loaded machine fire late. */

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync, symlinkSync } from "no
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { lastFailed, rememberRun } from "../../src/cli/last-run.ts";
-import type { RunReport } from "../../src/harness/report.ts";
+import type { RunReport } from "../../src/harness/run-report.ts";
 import { giveAway, IS_ROOT } from "../support/other-user.ts";
 import { tempFolder } from "../support/temp.ts";
 

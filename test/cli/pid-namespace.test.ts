@@ -2,8 +2,8 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { expect, onTestFinished, test } from "vitest";
-import { withLock } from "../../src/supervisor/lock.ts";
-import { stateFolder } from "../../src/supervisor/state.ts";
+import { stateFolder } from "../../src/supervisor/state-folder.ts";
+import { withLock } from "../../src/supervisor/state-lock.ts";
 import { BIN, PATIENTLY, type Run, type TestStack, testStack } from "../support/cli.ts";
 import { CAN_UNSHARE, UNSHARE } from "../support/unshare.ts";
 

@@ -1,8 +1,8 @@
 import { appendFileSync, cpSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { LadderReport } from "../../src/doctor/index.ts";
-import type { StackStatus } from "../../src/launch/status.ts";
+import type { LadderReport } from "../../src/doctor/examine-stack.ts";
+import type { StackStatus } from "../../src/launch/stack-status.ts";
 import { isAlive, PATIENTLY, processesOf, recordsIn, type TestStack, testStack } from "../support/cli.ts";
 import { brokenIn, rungOf } from "../support/doctor.ts";
 import { PYTHON_SERVICES, whyNoPython } from "../support/python.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { variableOf } from "../../src/config/environment.ts";
+import { variableOf } from "../../src/config/environment-layer.ts";
 import { SECRET_VARIABLES } from "../../src/supervisor/secret-variables.ts";
 import { PATH_WITH_OLLAMA, processesOf, testStack } from "../support/cli.ts";
 
@@ -25,10 +25,9 @@ const SECRETS = {
   STACK_CONTRACT_STORE: "postgresql://user:password-of-the-house@127.0.0.1:9/chat",
   // Not set: nobody is there.
   STACK_STORE_URL: "",
-  STACK_VERIFY_POSTGRESQL: "postgresql://user:password-of-a-server@127.0.0.1:9/chat",
 };
 
-test("the variables that nobody inherits are those of settings, and of a server that runs are judged on", () => {
+test("the variables that nobody inherits are those of settings", () => {
   const settings = [
     ["engine", "api_key"],
     ["auth", "token"],
@@ -37,7 +36,7 @@ test("the variables that nobody inherits are those of settings, and of a server 
     ["contract", "store"],
     ["store", "url"],
   ];
-  expect(SECRET_VARIABLES).toEqual([...settings.map(variableOf), "STACK_VERIFY_POSTGRESQL"]);
+  expect(SECRET_VARIABLES).toEqual(settings.map(variableOf));
   expect(SECRET_VARIABLES).toEqual(Object.keys(SECRETS));
 });
 

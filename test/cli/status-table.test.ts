@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { statusLines, type TableOptions } from "../../src/cli/status-table.ts";
 import type { ServiceStatus } from "../../src/launch/service-status.ts";
-import type { StackStatus } from "../../src/launch/status.ts";
+import type { StackStatus } from "../../src/launch/stack-status.ts";
 
 const NOW = Date.parse("2026-01-05T12:00:00Z");
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { StackStatus } from "../../src/launch/status.ts";
+import type { StackStatus } from "../../src/launch/stack-status.ts";
 import { PATIENTLY, type TestStack, testStack } from "../support/cli.ts";
 import { onTerminal } from "../support/terminal.ts";
 

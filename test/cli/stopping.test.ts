@@ -3,8 +3,8 @@ import { readdirSync, readFileSync, renameSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { expect, onTestFinished, test } from "vitest";
-import type { DownStep } from "../../src/launch/down.ts";
-import type { StackStatus } from "../../src/launch/status.ts";
+import type { StackStatus } from "../../src/launch/stack-status.ts";
+import type { DownStep } from "../../src/launch/take-down.ts";
 import {
   BIN,
   PATIENTLY,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Exchange } from "../../src/tap/exchange.ts";
-import { TAP_PATH } from "../../src/tap/exchange.ts";
+import type { Exchange } from "../../src/tap/recorded-exchange.ts";
+import { TAP_PATH } from "../../src/tap/recorded-exchange.ts";
 import { testStack } from "../support/cli.ts";
 import { call } from "../support/http.ts";
 import { freePorts, isFree } from "../support/ports.ts";

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { bearerHeader } from "../../src/contract/auth.ts";
+import { bearerHeader } from "../../src/contract/caller-headers.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
 import { runStack, testStack } from "../support/cli.ts";
 import { call } from "../support/http.ts";

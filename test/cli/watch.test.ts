@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { StackStatus } from "../../src/launch/status.ts";
+import type { StackStatus } from "../../src/launch/stack-status.ts";
 import { PATH, PATIENTLY, type TestStack, testStack } from "../support/cli.ts";
 
 /** A program that says which sources it was started with, and may take a while to be ready. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { toEnvironment } from "../../src/config/environment.ts";
-import { loadConfig } from "../../src/config/load.ts";
+import { toEnvironment } from "../../src/config/environment-layer.ts";
+import { loadConfig } from "../../src/config/load-config.ts";
 import { UserError } from "../../src/errors.ts";
 import { tempFolder } from "../support/temp.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { loadConfig } from "../../src/config/load.ts";
+import { loadConfig } from "../../src/config/load-config.ts";
 import { problemsOf } from "../support/config.ts";
 import { tempFolder } from "../support/temp.ts";
 

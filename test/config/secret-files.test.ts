@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { misspeltVariables } from "../../src/config/environment.ts";
-import { loadConfig, resolveConfig } from "../../src/config/load.ts";
-import { originsOf } from "../../src/config/origins.ts";
+import { misspeltVariables } from "../../src/config/environment-layer.ts";
+import { loadConfig, resolveConfig } from "../../src/config/load-config.ts";
+import { originsOf } from "../../src/config/value-origins.ts";
 import { withoutSecrets } from "../../src/supervisor/secret-variables.ts";
 import { tempFolder } from "../support/temp.ts";
 

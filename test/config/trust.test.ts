@@ -1,8 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { loadConfig } from "../../src/config/load.ts";
-import { ownUser } from "../../src/user-names.ts";
+import { loadConfig } from "../../src/config/load-config.ts";
+import { ownUser } from "../../src/files/user-names.ts";
 import { problemsOf } from "../support/config.ts";
 import { giveAway, IS_ROOT, OTHER_USER } from "../support/other-user.ts";
 import { tempFolder } from "../support/temp.ts";

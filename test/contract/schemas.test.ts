@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type * as z from "zod";
-import { WireKey } from "../../src/contract/common.ts";
-import { LIMITS } from "../../src/contract/defaults.ts";
-import { Cancel, ChatRequest } from "../../src/contract/gateway.ts";
+import { WireKey } from "../../src/contract/common-schemas.ts";
+import { LIMITS } from "../../src/contract/contract-defaults.ts";
+import { Cancel, ChatRequest } from "../../src/contract/gateway-schemas.ts";
 import {
   GeneralStreamQuery,
   ModelIdText,
@@ -10,7 +10,7 @@ import {
   ProfileDraft,
   SendMessage,
   SessionsQuery,
-} from "../../src/contract/hmi.ts";
+} from "../../src/contract/hmi-schemas.ts";
 
 const hi = { role: "user", content: "Hi" };
 const chat = { session_id: "80", message_id: "1", agent_id: "architect", content: "Hi" };

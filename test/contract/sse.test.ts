@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { STEP, type StreamPlace } from "../../src/contract/event-id.ts";
-import type { StreamEvent } from "../../src/contract/events.ts";
+import type { StreamEvent } from "../../src/contract/event-schemas.ts";
 import { encodeEvent, HEARTBEAT, parseEventData } from "../../src/contract/sse.ts";
 import { createSseDecoder } from "../../src/contract/sse-decoder.ts";
 import { anyCut, anyText, anyToken, cut, legalStream } from "../support/arbitraries.ts";

@@ -1,9 +1,9 @@
 import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import { expect, test } from "vitest";
-import { SessionList } from "../../src/contract/hmi.ts";
+import { SessionList } from "../../src/contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
-import { findFault } from "../../src/faults/index.ts";
+import { findFault } from "../../src/faults/find-fault.ts";
 import { brokenIn, examineUrls, rungOf } from "../support/doctor.ts";
 import { startFakeEngine } from "../support/gateway.ts";
 import { call } from "../support/http.ts";

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
+import type { Scene } from "../../src/doctor/doctor-scene.ts";
 import { judgeReply, waitedBefore } from "../../src/doctor/judge-reply.ts";
-import type { Scene } from "../../src/doctor/scene.ts";
 import type { ReplyFact } from "../../src/targets/drivers/reply-facts.ts";
-import type { SeenStream } from "../../src/targets/http.ts";
+import type { SeenStream } from "../../src/targets/http-client.ts";
 
 const scene = (): Scene =>
   ({

@@ -1,11 +1,11 @@
 import { createServer, request } from "node:http";
 import { pipeline } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
-import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
+import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
 import { engineRoutes } from "../../src/contract/routes.ts";
-import { examine, type LadderReport } from "../../src/doctor/index.ts";
-import { findFault } from "../../src/faults/index.ts";
-import { startTap } from "../../src/tap/tap.ts";
+import { examine, type LadderReport } from "../../src/doctor/examine-stack.ts";
+import { findFault } from "../../src/faults/find-fault.ts";
+import { startTap } from "../../src/tap/start-tap.ts";
 import { brokenIn, examineUrls, rungOf } from "../support/doctor.ts";
 import { startTestEngine } from "../support/gateway.ts";
 import { listenOnAnyPort } from "../support/listen.ts";

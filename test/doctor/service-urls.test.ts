@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
-import type { Config } from "../../src/config/schema.ts";
+import type { Config } from "../../src/config/config-schema.ts";
+import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
 import { urlsOfServices } from "../../src/doctor/service-urls.ts";
-import type { StackSighting } from "../../src/launch/look.ts";
+import type { StackSighting } from "../../src/launch/look-at-stack.ts";
 import { ODD_WIRE } from "../support/odd-back-end.ts";
 
 const NOBODY: StackSighting = (["engine", "gateway", "hmi"] as const).map(

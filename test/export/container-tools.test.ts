@@ -5,8 +5,8 @@
 import { join } from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
-import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
-import { composeFormat } from "../../src/export/compose.ts";
+import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
+import { composeFormat } from "../../src/export/compose-file.ts";
 import type { ExportFormat } from "../../src/export/export-format.ts";
 import { kubernetesFormat } from "../../src/export/kubernetes/kubernetes.ts";
 import { FULL_CONFIG } from "../support/export-schemas.ts";

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
-import type { Config } from "../../src/config/schema.ts";
+import type { Config } from "../../src/config/config-schema.ts";
+import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
 import { kubernetesFormat } from "../../src/export/kubernetes/kubernetes.ts";
-import { startEngine } from "../../src/services/engine/index.ts";
+import { startEngine } from "../../src/services/engine/start-engine.ts";
 import {
   type Document,
   documentsIn,

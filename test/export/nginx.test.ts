@@ -1,9 +1,9 @@
 /** The exported file in a real nginx, in front of a real stack. */
 import { expect, test } from "vitest";
-import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
-import type { Config } from "../../src/config/schema.ts";
+import type { Config } from "../../src/config/config-schema.ts";
+import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
 import { addressOfUrl } from "../../src/contract/address.ts";
-import { LIMITS } from "../../src/contract/defaults.ts";
+import { LIMITS } from "../../src/contract/contract-defaults.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
 import { nginxFormat } from "../../src/export/nginx.ts";
 import { call } from "../support/http.ts";

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { everySuite } from "../../src/checks/suites.ts";
-import { faults } from "../../src/faults/index.ts";
+import { faults } from "../../src/faults/find-fault.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const DOC = readFileSync(new URL("docs/faults.md", ROOT), "utf8");

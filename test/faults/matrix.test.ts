@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { everySuite } from "../../src/checks/suites.ts";
-import { faults, findFault } from "../../src/faults/index.ts";
-import { type ProofReport, prove } from "../../src/prove/prove.ts";
+import { faults, findFault } from "../../src/faults/find-fault.ts";
+import { type ProofReport, prove } from "../../src/prove/prove-faults.ts";
 import { NO_POSTGRESQL } from "../support/postgresql.ts";
 import { useTestServer } from "../support/postgresql-test-store.ts";
 

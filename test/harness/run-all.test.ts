@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { expect, test } from "vitest";
-import { type Check, defineCheck, type Suite } from "../../src/harness/check.ts";
-import type { RunEvent } from "../../src/harness/report.ts";
+import { type Check, defineCheck, type Suite } from "../../src/harness/define-check.ts";
 import { type RunAllOptions, runAll } from "../../src/harness/run-all.ts";
+import type { RunEvent } from "../../src/harness/run-report.ts";
 
 type Options = RunAllOptions<string>;
 

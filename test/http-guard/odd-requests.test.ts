@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { connect, createServer as createTcpServer } from "node:net";
 import { text } from "node:stream/consumers";
 import { expect, onTestFinished, test } from "vitest";
-import { ErrorBody } from "../../src/contract/common.ts";
+import { ErrorBody } from "../../src/contract/common-schemas.ts";
 import { refuseConnection } from "../../src/http-guard/odd-requests.ts";
-import { createServer, listen } from "../../src/services/http/server.ts";
+import { createServer, listen } from "../../src/services/http/http-server.ts";
 import { listenOnAnyPort } from "../support/listen.ts";
 
 /** Sends bytes on a connection of their own; gives everything that came back until it was closed. */

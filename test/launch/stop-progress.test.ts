@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { StopProgress } from "../../src/launch/stop-progress.ts";
-import type { ServiceRecord } from "../../src/supervisor/types.ts";
+import type { ServiceRecord } from "../../src/supervisor/service-spec.ts";
 
 const record = (name: string, stopMs?: number): ServiceRecord => ({
   name,

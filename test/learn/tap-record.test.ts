@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from "vitest";
 import { learnWire } from "../../src/learn/learn-wire.ts";
 import { readTapRecord } from "../../src/learn/tap-record.ts";
-import type { Exchange } from "../../src/tap/exchange.ts";
-import { startTap } from "../../src/tap/tap.ts";
+import type { Exchange } from "../../src/tap/recorded-exchange.ts";
+import { startTap } from "../../src/tap/start-tap.ts";
 import { EXPRESS_CHAT, startExpressChat } from "../support/express-chat.ts";
 import { call } from "../support/http.ts";
 

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
-import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
+import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
 import { WireError } from "../../src/errors.ts";
 import type { LoadReport } from "../../src/harness/load-report.ts";
 import { findKnee } from "../../src/load/knee.ts";
 import { type MeasureLoadOptions, measureLoad } from "../../src/load/measure-load.ts";
-import { startEngine } from "../../src/services/engine/index.ts";
+import { startEngine } from "../../src/services/engine/start-engine.ts";
 import type { EngineClient } from "../../src/services/gateway/engine-client.ts";
-import type { TargetUrls } from "../../src/targets/target.ts";
+import type { TargetUrls } from "../../src/targets/open-target.ts";
 import { generationsOf } from "../support/gateway.ts";
 import { call } from "../support/http.ts";
 import { startTestStack } from "../support/stack.ts";

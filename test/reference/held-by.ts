@@ -18,13 +18,13 @@ export const HELD_BY: Holders = {
         "with its engine a gateway is ready, without it is not, and it lives in any case",
     },
     "gateway.models": {
-      "services/gateway/models.test.ts":
+      "services/gateway/list-models.test.ts":
         "the engine's models are listed in the contract's shape, the default one marked",
     },
     "gateway.chat": {
       "services/gateway/chat.test.ts":
         "a reply comes whole, in the contract's order, with the engine's own counts",
-      "services/gateway/resume.test.ts":
+      "services/gateway/resume-generation.test.ts":
         "the same message again joins its generation: one request at the engine, the same events",
     },
     "gateway.resume": {
@@ -40,7 +40,7 @@ export const HELD_BY: Holders = {
       ],
     },
     "gateway.metrics": {
-      "services/gateway/metrics.test.ts":
+      "services/gateway/gateway-metrics.test.ts":
         "a gateway that has done nothing shows every series at 0, as Prometheus text",
     },
     "hmi.health": { "services/hmi/hmi.test.ts": "health names the process and what it needs" },
@@ -50,7 +50,7 @@ export const HELD_BY: Holders = {
         "a service that drains says so, begins nothing, and goes on with what it has begun",
     },
     "hmi.sendMessage": {
-      "services/hmi/reply.test.ts": "before the answer to a message, both rows are on disk",
+      "services/hmi/hmi-reply.test.ts": "before the answer to a message, both rows are on disk",
     },
     "hmi.stream": {
       "services/hmi/rejoin.test.ts": [
@@ -61,7 +61,7 @@ export const HELD_BY: Holders = {
       ],
     },
     "hmi.generalStream": {
-      "services/hmi/reply.test.ts": "a reply comes in the contract's order, from both endpoints",
+      "services/hmi/hmi-reply.test.ts": "a reply comes in the contract's order, from both endpoints",
     },
     "hmi.sessions": {
       "services/hmi/sessions.test.ts":
@@ -164,13 +164,13 @@ export const HELD_BY: Holders = {
     "hmi.deleteProfile": {
       "services/hmi/profiles.test.ts": "a profile is made, read, listed, changed and deleted",
     },
-    "pages.home": { "services/hmi/pages.test.ts": "the start leads to the page" },
-    "pages.llm": { "services/hmi/pages.test.ts": "%s is the page" },
-    "pages.newConversation": { "services/hmi/pages.test.ts": "%s is the page" },
-    "pages.conversation": { "services/hmi/pages.test.ts": "%s is the page" },
-    "pages.newProfileConversation": { "services/hmi/pages.test.ts": "%s is the page" },
-    "pages.profileConversation": { "services/hmi/pages.test.ts": "%s is the page" },
-    assets: { "services/hmi/pages.test.ts": "each file is there for ever, with its own type" },
+    "pages.home": { "services/hmi/serve-pages.test.ts": "the start leads to the page" },
+    "pages.llm": { "services/hmi/serve-pages.test.ts": "%s is the page" },
+    "pages.newConversation": { "services/hmi/serve-pages.test.ts": "%s is the page" },
+    "pages.conversation": { "services/hmi/serve-pages.test.ts": "%s is the page" },
+    "pages.newProfileConversation": { "services/hmi/serve-pages.test.ts": "%s is the page" },
+    "pages.profileConversation": { "services/hmi/serve-pages.test.ts": "%s is the page" },
+    assets: { "services/hmi/serve-pages.test.ts": "each file is there for ever, with its own type" },
   },
   events: {
     started: {
@@ -206,7 +206,7 @@ export const HELD_BY: Holders = {
     error: {
       "services/gateway/failures.test.ts": "an engine that is down is told at once, with what to do",
     },
-    done: { "services/stream/send.test.ts": "the server closes the stream after done" },
+    done: { "services/stream/send-event-stream.test.ts": "the server closes the stream after done" },
   },
   errors: {
     message_superseded: {
@@ -214,7 +214,8 @@ export const HELD_BY: Holders = {
         "only the last exchange can be named, by its message or its reply",
     },
     empty_reply: {
-      "services/gateway/empty-reply.test.ts": "a reply of %s is no success: it says why, and what to do",
+      "services/gateway/empty-reply-error.test.ts":
+        "a reply of %s is no success: it says why, and what to do",
     },
     key_reused: {
       "services/conversations/store-suites/client-keys-suite.ts":
@@ -238,7 +239,7 @@ export const HELD_BY: Holders = {
     },
     bad_request: {
       "services/bad-requests.test.ts": "a body %s is refused by every call that takes one",
-      "services/http/server.test.ts": "every bad field is named at once",
+      "services/http/http-server.test.ts": "every bad field is named at once",
       "http-guard/odd-requests.test.ts": [
         "%s is answered as the contract's errors are",
         "what Node refuses as %s is answered with %i",
@@ -249,9 +250,9 @@ export const HELD_BY: Holders = {
       "services/hmi/hmi.test.ts": "a message of 50,000 characters is taken, a longer one is told",
     },
     unauthorized: { "services/auth.test.ts": "every call but the one for liveness asks for the token" },
-    forbidden: { "services/http/guard.test.ts": "Host %j is refused" },
+    forbidden: { "services/http/guard-callers.test.ts": "Host %j is refused" },
     not_found: {
-      "services/http/server.test.ts": "%s is answered as it must",
+      "services/http/http-server.test.ts": "%s is answered as it must",
       "services/hmi/rejoin.test.ts":
         "a reconnect for a reply that is not there is refused, and sends nothing",
     },
@@ -266,7 +267,7 @@ export const HELD_BY: Holders = {
       "services/hmi/profiles.test.ts": "%s of a profile that is not there is 404",
     },
     model_not_found: {
-      "services/gateway/models.test.ts": "an unknown model, %s, is told with the ones that there are",
+      "services/gateway/list-models.test.ts": "an unknown model, %s, is told with the ones that there are",
       "services/hmi/fallback.test.ts": "%s from a gateway is passed on as it is, with %i",
     },
     agent_not_found: {
@@ -321,7 +322,7 @@ export const HELD_BY: Holders = {
       "services/http/rate-limit.test.ts":
         "one message too many is refused, with when to come back and which setting it was",
     },
-    internal_error: { "services/http/server.test.ts": "%s is answered as it must" },
+    internal_error: { "services/http/http-server.test.ts": "%s is answered as it must" },
     not_implemented: {
       "services/hmi/fallback.test.ts": "%s from a gateway is passed on as it is, with %i",
     },
@@ -363,7 +364,7 @@ export const HELD_BY: Holders = {
     "gateway.host": { "services/settings.test.ts": "gateway and HMI listen where they are told to" },
     "gateway.port": { "services/settings.test.ts": "gateway and HMI listen where they are told to" },
     "engine.url": {
-      "services/start.test.ts": "a running engine is used, and not stopped",
+      "services/start-services.test.ts": "a running engine is used, and not stopped",
       "services/settings.test.ts": "the stand-in listens at engine.url, and takes its time for each token",
     },
     "engine.api": {
@@ -373,7 +374,7 @@ export const HELD_BY: Holders = {
     },
     "engine.api_key": {
       "services/gateway/openai-call.test.ts": "shows the key",
-      "launch/specs.test.ts": "the engine is asked with its own key, which only the gateway is given",
+      "launch/service-specs.test.ts": "the engine is asked with its own key, which only the gateway is given",
     },
     "engine.token_delay_ms": {
       "services/settings.test.ts": "the stand-in listens at engine.url, and takes its time for each token",
@@ -382,8 +383,8 @@ export const HELD_BY: Holders = {
       "cli/tapped-stack.test.ts":
         "with engine.tap_port a tap stands between gateway and engine, and verify sees by it",
     },
-    "chat.model": { "services/start.test.ts": "settings of streams and chat reach the services" },
-    "chat.agent": { "services/start.test.ts": "settings of streams and chat reach the services" },
+    "chat.model": { "services/start-services.test.ts": "settings of streams and chat reach the services" },
+    "chat.agent": { "services/start-services.test.ts": "settings of streams and chat reach the services" },
     "chat.think": {
       "services/hmi/window.test.ts":
         "a message's own think and keep_alive go first, then its profile's, then the configuration's",
@@ -399,7 +400,7 @@ export const HELD_BY: Holders = {
     "stream.on_reader_gone": {
       "services/hmi/reader-gone.test.ts":
         "when the last reader leaves, the reply is cancelled after the grace, and the engine stops",
-      "services/hmi/reply.test.ts": "when the reader leaves, the reply is still finished and saved",
+      "services/hmi/hmi-reply.test.ts": "when the reader leaves, the reply is still finished and saved",
     },
     "stream.keep_finished_ms": {
       "services/settings.test.ts": "a finished reply is kept at the gateway for as long as the setting says",
@@ -423,19 +424,22 @@ export const HELD_BY: Holders = {
         "a foreign gateway that sends %s: what fits is saved, and the connection is closed",
     },
     "stream.stalled_reader_ms": {
-      "services/stream/send.test.ts": "who takes nothing for too long is cut off, and may come back",
+      "services/stream/send-event-stream.test.ts":
+        "who takes nothing for too long is cut off, and may come back",
     },
     "stream.drain_ms": {
       "services/draining.test.ts": "a gateway that is asked to stop writes its reply to the end first",
     },
-    "stream.save_every_ms": { "services/hmi/reply.test.ts": "the text grows on disk while it is streamed" },
+    "stream.save_every_ms": {
+      "services/hmi/hmi-reply.test.ts": "the text grows on disk while it is streamed",
+    },
     "auth.token": { "services/auth.test.ts": "every call but the one for liveness asks for the token" },
     "auth.users": {
       "services/people.test.ts":
         "is answered for what is Alice's as for what is not there, and changes nothing of it",
     },
     "auth.user_header": {
-      "services/http/people.test.ts": "the header is believed from the proxies' addresses alone: %j",
+      "services/http/identify-people.test.ts": "the header is believed from the proxies' addresses alone: %j",
     },
     "auth.trusted_proxies": {
       "services/people.test.ts": "from addresses that are no proxy's the header says nothing",
@@ -460,36 +464,38 @@ export const HELD_BY: Holders = {
         "what the configuration says of a foreign stack is what its claims are judged by",
     },
     "contract.endpoints": {
-      "targets/foreign.test.ts": "an endpoint elsewhere is called there, and what is written down is where",
+      "targets/foreign-client.test.ts":
+        "an endpoint elsewhere is called there, and what is written down is where",
     },
     "contract.request_fields": {
-      "targets/foreign.test.ts":
+      "targets/foreign-client.test.ts":
         "fields are renamed in queries, in bodies and in answers, and not in what is free JSON",
     },
     "contract.answer_fields": {
-      "targets/foreign.test.ts":
+      "targets/foreign-client.test.ts":
         "fields are renamed in queries, in bodies and in answers, and not in what is free JSON",
     },
     "contract.event_fields": {
-      "targets/foreign.test.ts":
+      "targets/foreign-client.test.ts":
         "the fields of events are renamed before they are read; the bytes stay as they came",
     },
     "contract.store": {
       "targets/store/verify.test.ts":
         "the rows are judged that the store's file holds, and the report says so",
-      "contract/store.test.ts": "%s is an address",
+      "contract/store-address.test.ts": "%s is an address",
     },
     "contract.store_names": {
-      "targets/store/store.test.ts": "is read by the names that its backend has for tables and columns",
+      "targets/store/target-store.test.ts":
+        "is read by the names that its backend has for tables and columns",
     },
     "monitor.webhook_url": {
-      "config/load.test.ts": "settings of the monitor are read, and a webhook is a web address",
+      "config/load-config.test.ts": "settings of the monitor are read, and a webhook is a web address",
     },
     "monitor.metrics_host": {
-      "config/load.test.ts": "settings of the monitor are read, and a webhook is a web address",
+      "config/load-config.test.ts": "settings of the monitor are read, and a webhook is a web address",
     },
     "monitor.metrics_port": {
-      "config/load.test.ts": "settings of the monitor are read, and a webhook is a web address",
+      "config/load-config.test.ts": "settings of the monitor are read, and a webhook is a web address",
     },
     "replicas.advertise_host": {
       "services/replicas/advertised-url.test.ts":
@@ -501,8 +507,8 @@ export const HELD_BY: Holders = {
         "a stack on PostgreSQL answers a message, and goes on with it after a restart of all",
     },
     "store.path": {
-      "services/start.test.ts": "a database file is used, and keeps what was said",
-      "config/load.test.ts":
+      "services/start-services.test.ts": "a database file is used, and keeps what was said",
+      "config/load-config.test.ts":
         "a file is found from any folder below it, and its relative paths are meant from its own",
     },
     "store.synchronous": {
@@ -519,7 +525,7 @@ export const HELD_BY: Holders = {
   },
   "settings of a service": {
     command: {
-      "config/services/read.test.ts":
+      "config/services/read-services.test.ts":
         "a command is a line or a list of words, and a path in it is meant from its folder",
     },
     watch: {
@@ -530,20 +536,23 @@ export const HELD_BY: Holders = {
         "what depends on a job starts once it is done, and a second up does not run it again",
     },
     embedded: {
-      "config/services/read.test.ts": "without services in the file there are ours, each after what it needs",
+      "config/services/read-services.test.ts":
+        "without services in the file there are ours, each after what it needs",
     },
     url: {
-      "config/services/read.test.ts": "without ready a port should take a connection, and a URL answer",
+      "config/services/read-services.test.ts":
+        "without ready a port should take a connection, and a URL answer",
     },
     cwd: {
-      "config/services/read.test.ts":
+      "config/services/read-services.test.ts":
         "a command is a line or a list of words, and a path in it is meant from its folder",
     },
     env: {
-      "config/services/read.test.ts": "variables come from files in their order, and from env over all",
+      "config/services/read-services.test.ts":
+        "variables come from files in their order, and from env over all",
     },
     env_files: {
-      "config/services/read.test.ts": [
+      "config/services/read-services.test.ts": [
         "variables come from files in their order, and from env over all",
         "a file of variables that is missing or malformed is told where the user names it",
       ],
@@ -552,46 +561,51 @@ export const HELD_BY: Holders = {
       "cli/colours.test.ts":
         "a service with `color: true` colours its log, which a terminal shows, and nothing else of its codes",
     },
-    host: { "config/services/read.test.ts": "%s is kept as it is meant" },
+    host: { "config/services/read-services.test.ts": "%s is kept as it is meant" },
     port: {
-      "config/services/read.test.ts":
+      "config/services/read-services.test.ts":
         "two services on one port are told with both lines, a wildcard and a role among them",
     },
     depends_on: {
-      "config/services/read.test.ts": [
+      "config/services/read-services.test.ts": [
         "an unknown dependency is told with the name that was meant",
         "a circle of dependencies is told once, with its path",
       ],
     },
     ready: {
-      "config/services/read.test.ts": "without ready a port should take a connection, and a URL answer",
+      "config/services/read-services.test.ts":
+        "without ready a port should take a connection, and a URL answer",
     },
-    "ready.http": { "config/services/read.test.ts": "ready: %s" },
-    "ready.status": { "config/services/read.test.ts": "ready: %s" },
-    "ready.json": { "config/services/read.test.ts": "ready: %s" },
-    "ready.headers": { "config/services/read.test.ts": "ready: %s" },
-    "ready.tcp": { "config/services/read.test.ts": "ready: %s" },
-    "ready.log": { "config/services/read.test.ts": "ready: %s" },
-    "ready.command": { "config/services/read.test.ts": "the command of a probe runs where its service does" },
-    "ready.timeout_ms": { "config/services/read.test.ts": "ready: %s" },
-    live: { "config/services/read.test.ts": "liveness is a probe, with how often and how many failures" },
+    "ready.http": { "config/services/read-services.test.ts": "ready: %s" },
+    "ready.status": { "config/services/read-services.test.ts": "ready: %s" },
+    "ready.json": { "config/services/read-services.test.ts": "ready: %s" },
+    "ready.headers": { "config/services/read-services.test.ts": "ready: %s" },
+    "ready.tcp": { "config/services/read-services.test.ts": "ready: %s" },
+    "ready.log": { "config/services/read-services.test.ts": "ready: %s" },
+    "ready.command": {
+      "config/services/read-services.test.ts": "the command of a probe runs where its service does",
+    },
+    "ready.timeout_ms": { "config/services/read-services.test.ts": "ready: %s" },
+    live: {
+      "config/services/read-services.test.ts": "liveness is a probe, with how often and how many failures",
+    },
     "live.every_ms": {
-      "config/services/read.test.ts": "liveness is a probe, with how often and how many failures",
+      "config/services/read-services.test.ts": "liveness is a probe, with how often and how many failures",
     },
     "live.failures": {
-      "config/services/read.test.ts": "liveness is a probe, with how often and how many failures",
+      "config/services/read-services.test.ts": "liveness is a probe, with how often and how many failures",
     },
-    start_timeout_ms: { "config/services/read.test.ts": "%s is kept as it is meant" },
-    stop_timeout_ms: { "config/services/read.test.ts": "%s is kept as it is meant" },
-    stop_signal: { "config/services/read.test.ts": "%s is kept as it is meant" },
-    restart: { "config/services/read.test.ts": "%s is kept as it is meant" },
-    "restart.policy": { "config/services/read.test.ts": "%s is kept as it is meant" },
-    "restart.backoff_ms": { "config/services/read.test.ts": "%s is kept as it is meant" },
-    "restart.max_backoff_ms": { "config/services/read.test.ts": "%s is kept as it is meant" },
-    "restart.limit": { "config/services/read.test.ts": "%s is kept as it is meant" },
-    "restart.within_ms": { "config/services/read.test.ts": "%s is kept as it is meant" },
-    log: { "config/services/read.test.ts": "%s is kept as it is meant" },
-    "log.max_bytes": { "config/services/read.test.ts": "%s is kept as it is meant" },
-    "log.keep": { "config/services/read.test.ts": "%s is kept as it is meant" },
+    start_timeout_ms: { "config/services/read-services.test.ts": "%s is kept as it is meant" },
+    stop_timeout_ms: { "config/services/read-services.test.ts": "%s is kept as it is meant" },
+    stop_signal: { "config/services/read-services.test.ts": "%s is kept as it is meant" },
+    restart: { "config/services/read-services.test.ts": "%s is kept as it is meant" },
+    "restart.policy": { "config/services/read-services.test.ts": "%s is kept as it is meant" },
+    "restart.backoff_ms": { "config/services/read-services.test.ts": "%s is kept as it is meant" },
+    "restart.max_backoff_ms": { "config/services/read-services.test.ts": "%s is kept as it is meant" },
+    "restart.limit": { "config/services/read-services.test.ts": "%s is kept as it is meant" },
+    "restart.within_ms": { "config/services/read-services.test.ts": "%s is kept as it is meant" },
+    log: { "config/services/read-services.test.ts": "%s is kept as it is meant" },
+    "log.max_bytes": { "config/services/read-services.test.ts": "%s is kept as it is meant" },
+    "log.keep": { "config/services/read-services.test.ts": "%s is kept as it is meant" },
   },
 };

@@ -1,8 +1,13 @@
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { expect, test } from "vitest";
-import { type CheckResult, countOutcomes, type Outcome, type RunReport } from "../../src/harness/report.ts";
 import { asReport } from "../../src/harness/report-schema.ts";
-import { fileReporters, findReporter } from "../../src/reporters/index.ts";
+import {
+  type CheckResult,
+  countOutcomes,
+  type Outcome,
+  type RunReport,
+} from "../../src/harness/run-report.ts";
+import { fileReporters, findReporter } from "../../src/reporters/find-reporter.ts";
 
 const HOSTILE = "<script>&\"'\u0000\u001b[2J # % ::error::\n\ud800 ]]> | `x`";
 

@@ -2,9 +2,14 @@ import { createHash } from "node:crypto";
 import * as fc from "fast-check";
 import { XMLValidator } from "fast-xml-parser";
 import { expect, test } from "vitest";
-import { type CheckResult, countOutcomes, type Outcome, type RunReport } from "../../src/harness/report.ts";
-import { html } from "../../src/reporters/html/index.ts";
-import { verify } from "../../src/verify.ts";
+import {
+  type CheckResult,
+  countOutcomes,
+  type Outcome,
+  type RunReport,
+} from "../../src/harness/run-report.ts";
+import { html } from "../../src/reporters/html/html-reporter.ts";
+import { verify } from "../../src/verify/verify-stack.ts";
 
 const HOSTILE = `</style><script>alert(1)</script><img src=x onerror='alert(1)'> "&" \u0000\u001b[2J\u202e\u200b\ud800 ]]>`;
 

@@ -1,13 +1,13 @@
 import { XMLValidator } from "fast-xml-parser";
 import { expect, test } from "vitest";
 import type { LoadReport } from "../../src/harness/load-report.ts";
-import { countOutcomes, type RunEvent, type RunReport } from "../../src/harness/report.ts";
 import { asReport } from "../../src/harness/report-schema.ts";
+import { countOutcomes, type RunEvent, type RunReport } from "../../src/harness/run-report.ts";
 import { findKnee } from "../../src/load/knee.ts";
-import { html } from "../../src/reporters/html/index.ts";
-import { json } from "../../src/reporters/json.ts";
-import { junit } from "../../src/reporters/junit.ts";
-import { createTerminalReporter } from "../../src/reporters/terminal.ts";
+import { html } from "../../src/reporters/html/html-reporter.ts";
+import { json } from "../../src/reporters/json-reporter.ts";
+import { junit } from "../../src/reporters/junit-reporter.ts";
+import { createTerminalReporter } from "../../src/reporters/terminal-reporter.ts";
 import { allAt, loadReport, loadStep } from "../support/load-step.ts";
 import { readableScreen } from "../support/screen.ts";
 

@@ -1,10 +1,10 @@
 import { text } from "node:stream/consumers";
 import pino from "pino";
 import { expect, test } from "vitest";
-import { bearerHeader } from "../../src/contract/auth.ts";
-import { ErrorBody } from "../../src/contract/common.ts";
+import { bearerHeader } from "../../src/contract/caller-headers.ts";
+import { ErrorBody } from "../../src/contract/common-schemas.ts";
 import { assetRoute, gatewayRoutes, hmiRoutes, pageRoutes } from "../../src/contract/routes.ts";
-import type { ConversationStore } from "../../src/services/conversations/store.ts";
+import type { ConversationStore } from "../../src/services/conversations/conversation-store.ts";
 import { createGatewayClient } from "../../src/services/hmi/gateway-client.ts";
 import { ENDPOINTS, pathOf } from "../support/endpoints.ts";
 import { engineLine, FINAL_LINE, startFakeEngine } from "../support/gateway.ts";

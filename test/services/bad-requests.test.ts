@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { ErrorBody } from "../../src/contract/common.ts";
-import { LIMITS } from "../../src/contract/defaults.ts";
+import { ErrorBody } from "../../src/contract/common-schemas.ts";
+import { LIMITS } from "../../src/contract/contract-defaults.ts";
 import { assetRoute, pageRoutes } from "../../src/contract/routes.ts";
 import { ENDPOINTS, pathOf } from "../support/endpoints.ts";
 import { call } from "../support/http.ts";

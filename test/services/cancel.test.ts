@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { findGrammarFault } from "../../src/contract/grammar.ts";
-import type { EngineOptions } from "../../src/services/engine/index.ts";
+import { findGrammarFault } from "../../src/contract/stream-grammar.ts";
+import type { EngineOptions } from "../../src/services/engine/start-engine.ts";
 import { createEngineClient } from "../../src/services/gateway/engine-client.ts";
-import type { Overrides } from "../../src/services/start.ts";
+import type { Overrides } from "../../src/services/start-services.ts";
 import { generationsOf, startTestEngine, startTestGateway } from "../support/gateway.ts";
 import { sumHoldUps } from "../support/held-up.ts";
 import { leaveReply, startLeftGateway, startTestHmi } from "../support/restarted-hmi.ts";

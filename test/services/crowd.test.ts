@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { test } from "vitest";
-import { checkDatabase } from "../../src/services/conversations/sqlite/check-database.ts";
+import { checkDatabase } from "../../src/services/conversations/sqlite/check-sqlite.ts";
 import { expectPeopleApart } from "../support/crowd-run.ts";
 import { startTestStack } from "../support/hmi.ts";
 import { rounds } from "../support/rounds.ts";

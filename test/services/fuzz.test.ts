@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers";
 import pino from "pino";
 import { expect, test } from "vitest";
 import { gatewayRoutes, hmiRoutes } from "../../src/contract/routes.ts";
-import type { ConversationStore } from "../../src/services/conversations/store.ts";
+import type { ConversationStore } from "../../src/services/conversations/conversation-store.ts";
 import { sendBroken } from "../support/fuzz/broken.ts";
 import { throwDice } from "../support/fuzz/dice.ts";
 import { type FuzzRequest, fuzzRequest } from "../support/fuzz/requests.ts";

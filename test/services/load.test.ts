@@ -1,7 +1,7 @@
 import { json } from "node:stream/consumers";
 import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { findGrammarFault } from "../../src/contract/grammar.ts";
+import { findGrammarFault } from "../../src/contract/stream-grammar.ts";
 import { engineLine, FINAL_LINE, startFakeEngine, startTestGateway } from "../support/gateway.ts";
 import { rounds } from "../support/rounds.ts";
 import { startService } from "../support/service-process.ts";

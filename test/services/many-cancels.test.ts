@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { findGrammarFault } from "../../src/contract/grammar.ts";
 import { gatewayRoutes } from "../../src/contract/routes.ts";
+import { findGrammarFault } from "../../src/contract/stream-grammar.ts";
 import { call } from "../support/http.ts";
 import { rounds } from "../support/rounds.ts";
 import { startTestStack } from "../support/stack.ts";

@@ -1,10 +1,10 @@
 import { expect, onTestFinished, test } from "vitest";
-import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
-import type { Config } from "../../src/config/schema.ts";
+import type { Config } from "../../src/config/config-schema.ts";
+import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
 import { urlOf } from "../../src/contract/address.ts";
 import { engineRoutes, gatewayRoutes, hmiRoutes } from "../../src/contract/routes.ts";
-import type { RunningService } from "../../src/services/http/health.ts";
-import { startGatewayOn, startHmiOn, startStandIn } from "../../src/services/start.ts";
+import type { RunningService } from "../../src/services/http/report-health.ts";
+import { startGatewayOn, startHmiOn, startStandIn } from "../../src/services/start-services.ts";
 import { generationsOf, startTestEngine } from "../support/gateway.ts";
 import { call } from "../support/http.ts";
 import { freePorts } from "../support/ports.ts";

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { crashService } from "../../src/supervisor/crash-service.ts";
-import { inspectService } from "../../src/supervisor/inspect.ts";
-import { identify } from "../../src/supervisor/os/identity.ts";
-import { readRecord } from "../../src/supervisor/record.ts";
+import { inspectService } from "../../src/supervisor/inspect-service.ts";
+import { identify } from "../../src/supervisor/os/process-identity.ts";
+import { readRecord } from "../../src/supervisor/process-record.ts";
 import { fixtureService, temporaryState } from "./helpers.ts";
 import { startService } from "./start-service.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { digestOf } from "../../src/supervisor/digest.ts";
-import { DEFAULT_RESTART, type ServiceSpec } from "../../src/supervisor/types.ts";
+import { DEFAULT_RESTART, type ServiceSpec } from "../../src/supervisor/service-spec.ts";
 
 const SPEC: ServiceSpec = {
   name: "hmi",

@@ -1,11 +1,11 @@
 import { createServer } from "node:http";
 import { expect, test } from "vitest";
 import { endOccupant } from "../../src/supervisor/end-occupant.ts";
-import { type Occupant, occupantOf } from "../../src/supervisor/occupant.ts";
-import { identify } from "../../src/supervisor/os/identity.ts";
-import { findListeners } from "../../src/supervisor/os/ports.ts";
-import { probe } from "../../src/supervisor/probe.ts";
-import type { StateFolder } from "../../src/supervisor/state.ts";
+import { findListeners } from "../../src/supervisor/os/listening-ports.ts";
+import { identify } from "../../src/supervisor/os/process-identity.ts";
+import { type Occupant, occupantOf } from "../../src/supervisor/port-occupant.ts";
+import { probe } from "../../src/supervisor/run-probe.ts";
+import type { StateFolder } from "../../src/supervisor/state-folder.ts";
 import { type AddressedSpec, byHand, eventually, fixtureService, listen, temporaryState } from "./helpers.ts";
 import { startService } from "./start-service.ts";
 

@@ -8,11 +8,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished } from "vitest";
 import type { Address } from "../../src/contract/address.ts";
-import { inspectService } from "../../src/supervisor/inspect.ts";
-import { probe } from "../../src/supervisor/probe.ts";
-import { prepareState, type StateFolder, stateFolder } from "../../src/supervisor/state.ts";
-import { stopService } from "../../src/supervisor/stop.ts";
-import type { HttpProbe, ServiceSpec, TcpProbe } from "../../src/supervisor/types.ts";
+import { inspectService } from "../../src/supervisor/inspect-service.ts";
+import { probe } from "../../src/supervisor/run-probe.ts";
+import type { HttpProbe, ServiceSpec, TcpProbe } from "../../src/supervisor/service-spec.ts";
+import { prepareState, type StateFolder, stateFolder } from "../../src/supervisor/state-folder.ts";
+import { stopService } from "../../src/supervisor/stop-service.ts";
 
 /** A folder that is removed after the test. */
 export function temporaryFolder(): string {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { mismatchOf } from "../../src/supervisor/json-pattern.ts";
-import type { JsonPattern } from "../../src/supervisor/types.ts";
+import type { JsonPattern } from "../../src/supervisor/service-spec.ts";
 
 test.each<[unknown, JsonPattern, boolean]>([
   [{ status: "ok", more: 1 }, { status: "ok" }, true],

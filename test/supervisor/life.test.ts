@@ -1,19 +1,19 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { followDaemon } from "../../src/supervisor/daemon.ts";
-import { inspectService } from "../../src/supervisor/inspect.ts";
-import { launchService } from "../../src/supervisor/launch.ts";
-import { withLock } from "../../src/supervisor/lock.ts";
-import { tailLog } from "../../src/supervisor/logs/tail.ts";
-import { everyone, identify, isSame, membersOf } from "../../src/supervisor/os/identity.ts";
-import { findListeners } from "../../src/supervisor/os/ports.ts";
-import { probe } from "../../src/supervisor/probe.ts";
-import { untilReady } from "../../src/supervisor/ready.ts";
-import { readRecord } from "../../src/supervisor/record.ts";
-import { type StateFolder, serviceFiles } from "../../src/supervisor/state.ts";
-import { stopService } from "../../src/supervisor/stop.ts";
-import type { Probe, ServiceRecord, ServiceSpec } from "../../src/supervisor/types.ts";
+import { followDaemon } from "../../src/supervisor/follow-daemon.ts";
+import { inspectService } from "../../src/supervisor/inspect-service.ts";
+import { launchService } from "../../src/supervisor/launch-service.ts";
+import { tailLog } from "../../src/supervisor/logs/tail-log.ts";
+import { findListeners } from "../../src/supervisor/os/listening-ports.ts";
+import { everyone, identify, isSame, membersOf } from "../../src/supervisor/os/process-identity.ts";
+import { readRecord } from "../../src/supervisor/process-record.ts";
+import { probe } from "../../src/supervisor/run-probe.ts";
+import type { Probe, ServiceRecord, ServiceSpec } from "../../src/supervisor/service-spec.ts";
+import { type StateFolder, serviceFiles } from "../../src/supervisor/state-folder.ts";
+import { withLock } from "../../src/supervisor/state-lock.ts";
+import { stopService } from "../../src/supervisor/stop-service.ts";
+import { untilReady } from "../../src/supervisor/until-ready.ts";
 import {
   type AddressedSpec,
   eventually,

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { whyNotRun } from "../../src/supervisor/not-runnable.ts";
-import type { Command } from "../../src/supervisor/types.ts";
+import type { Command } from "../../src/supervisor/service-spec.ts";
 import { temporaryFolder } from "./helpers.ts";
 
 test.each<[what: string, command: Omit<Command, "args">, trouble: string, advice: string]>([

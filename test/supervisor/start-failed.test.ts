@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { startFailed } from "../../src/supervisor/start-failed.ts";
-import { serviceFiles } from "../../src/supervisor/state.ts";
+import { serviceFiles } from "../../src/supervisor/state-folder.ts";
 import { temporaryState } from "./helpers.ts";
 
 test("what a service wrote steers nobody's terminal when its end is told", async () => {

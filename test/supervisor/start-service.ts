@@ -1,8 +1,8 @@
-import { launchService } from "../../src/supervisor/launch.ts";
-import { withLock } from "../../src/supervisor/lock.ts";
-import { untilReady } from "../../src/supervisor/ready.ts";
-import type { StateFolder } from "../../src/supervisor/state.ts";
-import type { ServiceRecord, ServiceSpec } from "../../src/supervisor/types.ts";
+import { launchService } from "../../src/supervisor/launch-service.ts";
+import type { ServiceRecord, ServiceSpec } from "../../src/supervisor/service-spec.ts";
+import type { StateFolder } from "../../src/supervisor/state-folder.ts";
+import { withLock } from "../../src/supervisor/state-lock.ts";
+import { untilReady } from "../../src/supervisor/until-ready.ts";
 
 /** Starts a service that does not run, and waits until it is ready: as the supervisor does, without one. */
 export async function startService(spec: ServiceSpec, state: StateFolder): Promise<ServiceRecord> {

@@ -3,11 +3,11 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { inspectService } from "../../src/supervisor/inspect.ts";
-import { isSame } from "../../src/supervisor/os/identity.ts";
-import { readRecord } from "../../src/supervisor/record.ts";
-import { type StateFolder, serviceFiles } from "../../src/supervisor/state.ts";
-import type { ServiceSpec } from "../../src/supervisor/types.ts";
+import { inspectService } from "../../src/supervisor/inspect-service.ts";
+import { isSame } from "../../src/supervisor/os/process-identity.ts";
+import { readRecord } from "../../src/supervisor/process-record.ts";
+import type { ServiceSpec } from "../../src/supervisor/service-spec.ts";
+import { type StateFolder, serviceFiles } from "../../src/supervisor/state-folder.ts";
 import { eventually, fixtureService, freePort, listen, temporaryState } from "./helpers.ts";
 import { startService } from "./start-service.ts";
 

@@ -1,11 +1,11 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { inspectService } from "../../src/supervisor/inspect.ts";
-import { everyone, identify, isSame, membersOf } from "../../src/supervisor/os/identity.ts";
-import { findListeners } from "../../src/supervisor/os/ports.ts";
-import { stopService } from "../../src/supervisor/stop.ts";
-import type { ServiceRecord } from "../../src/supervisor/types.ts";
+import { inspectService } from "../../src/supervisor/inspect-service.ts";
+import { findListeners } from "../../src/supervisor/os/listening-ports.ts";
+import { everyone, identify, isSame, membersOf } from "../../src/supervisor/os/process-identity.ts";
+import type { ServiceRecord } from "../../src/supervisor/service-spec.ts";
+import { stopService } from "../../src/supervisor/stop-service.ts";
 import { PYTHON_SERVICES, whyNoPython } from "../support/python.ts";
 import { fixtureService, temporaryFolder, temporaryState } from "./helpers.ts";
 import { startService } from "./start-service.ts";

@@ -5,7 +5,7 @@ import {
   type StreamStatus,
   type Timings,
   usageOf,
-} from "../../src/contract/events.ts";
+} from "../../src/contract/event-schemas.ts";
 
 /** Pieces that have broken real framings: separators, line breaks of all kinds, and wide characters. */
 const AWKWARD = [

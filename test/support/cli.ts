@@ -5,10 +5,10 @@ import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { execa, type Options } from "execa";
 import { expect, onTestFinished } from "vitest";
-import { loadConfig } from "../../src/config/load.ts";
+import { loadConfig } from "../../src/config/load-config.ts";
 import { configWithoutServices } from "../../src/config/state-dir.ts";
-import { takeDown } from "../../src/launch/down.ts";
-import { identify } from "../../src/supervisor/os/identity.ts";
+import { takeDown } from "../../src/launch/take-down.ts";
+import { identify } from "../../src/supervisor/os/process-identity.ts";
 import { freePorts, isFree } from "./ports.ts";
 
 /** The file that `npx stack` runs. */

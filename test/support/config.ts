@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import { type LoadOptions, loadConfig } from "../../src/config/load.ts";
-import type { Services } from "../../src/config/services.ts";
+import { type LoadOptions, loadConfig } from "../../src/config/load-config.ts";
+import type { Services } from "../../src/config/service-config.ts";
 import { UserError } from "../../src/errors.ts";
 import { tempFolder } from "./temp.ts";
 

@@ -1,8 +1,8 @@
 import { expect, onTestFinished } from "vitest";
-import { bearerHeader } from "../../src/contract/auth.ts";
+import { bearerHeader } from "../../src/contract/caller-headers.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
 import { wrapChat } from "../../src/faults/wrap-engine.ts";
-import type { StackOptions } from "../../src/services/start.ts";
+import type { StackOptions } from "../../src/services/start-services.ts";
 import { Crowd, speakersIn } from "./crowd.ts";
 import { ACTIONS } from "./crowd-actions.ts";
 import { throwDice } from "./fuzz/dice.ts";

@@ -1,6 +1,6 @@
 import { Agent, request } from "node:http";
 import { text } from "node:stream/consumers";
-import { bearerHeader } from "../../src/contract/auth.ts";
+import { bearerHeader } from "../../src/contract/caller-headers.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
 import { ACTIONS, type Asked, CHOICES, type Subject } from "./crowd-actions.ts";
 import type { Dice } from "./fuzz/dice.ts";

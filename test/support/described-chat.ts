@@ -2,7 +2,7 @@ import { onTestFinished } from "vitest";
 import type { WireDescription } from "../../src/contract/wire-description.ts";
 import type { ChatClient } from "../../src/targets/drivers/chat-client.ts";
 import { createDescribedChat } from "../../src/targets/drivers/described-chat.ts";
-import { createHttpClient } from "../../src/targets/http.ts";
+import { createHttpClient } from "../../src/targets/http-client.ts";
 
 /** Talks to a back end by a description, until the test ends. */
 export function describedChatAt(url: string, wire: WireDescription, token = ""): ChatClient {

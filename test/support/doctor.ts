@@ -1,6 +1,11 @@
-import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
-import type { Config } from "../../src/config/schema.ts";
-import { type ExamineOptions, examine, type LadderReport, type RungReport } from "../../src/doctor/index.ts";
+import type { Config } from "../../src/config/config-schema.ts";
+import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
+import {
+  type ExamineOptions,
+  examine,
+  type LadderReport,
+  type RungReport,
+} from "../../src/doctor/examine-stack.ts";
 
 /** A stack by its URLs, as a test's doctor is given it. */
 export interface PatientUrls {

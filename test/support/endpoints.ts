@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { ChatExportQuery } from "../../src/contract/chat-export.ts";
-import { Cancel, ChatRequest, ResumeQuery } from "../../src/contract/gateway.ts";
+import { Cancel, ChatRequest, ResumeQuery } from "../../src/contract/gateway-schemas.ts";
 import {
   ExportQuery,
   GeneralStreamQuery,
@@ -13,7 +13,7 @@ import {
   SendMessage,
   SessionsQuery,
   StreamQuery,
-} from "../../src/contract/hmi.ts";
+} from "../../src/contract/hmi-schemas.ts";
 import { gatewayRoutes, hmiRoutes, type Route } from "../../src/contract/routes.ts";
 
 export interface Endpoint {

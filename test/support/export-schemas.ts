@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { Ajv, type ValidateFunction } from "ajv";
 import { parseAllDocuments } from "yaml";
-import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
-import type { Config } from "../../src/config/schema.ts";
+import type { Config } from "../../src/config/config-schema.ts";
+import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
 
 /** A configuration in which whatever an export speaks of is set; at another place than a default one. */
 export const FULL_CONFIG: Config = {

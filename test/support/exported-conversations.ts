@@ -7,7 +7,7 @@ import {
   type ExportedImage,
   type ExportedMessage,
 } from "../../src/contract/chat-export.ts";
-import { type Notice, usageOf } from "../../src/contract/events.ts";
+import { type Notice, usageOf } from "../../src/contract/event-schemas.ts";
 import { anyText } from "./arbitraries.ts";
 import { GIF } from "./pictures.ts";
 

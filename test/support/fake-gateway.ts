@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { NOWHERE, nextPlace } from "../../src/contract/event-id.ts";
-import type { StreamEvent } from "../../src/contract/events.ts";
-import type { ChatRequest } from "../../src/contract/gateway.ts";
+import type { StreamEvent } from "../../src/contract/event-schemas.ts";
+import type { ChatRequest } from "../../src/contract/gateway-schemas.ts";
 import { gatewayRoutes } from "../../src/contract/routes.ts";
 import { EVENT_STREAM_HEADERS, encodeEvent } from "../../src/contract/sse.ts";
 import { createGatewayClient } from "../../src/services/hmi/gateway-client.ts";
-import type { StackOptions } from "../../src/services/start.ts";
+import type { StackOptions } from "../../src/services/start-services.ts";
 import { listenOnAnyPort } from "./listen.ts";
 import { startTestStack, type TestStack } from "./stack.ts";
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
 import { parseEventId } from "../../src/contract/event-id.ts";
-import type { StreamEvent } from "../../src/contract/events.ts";
+import type { StreamEvent } from "../../src/contract/event-schemas.ts";
 import { parseEventData } from "../../src/contract/sse.ts";
 import { createSseDecoder } from "../../src/contract/sse-decoder.ts";
 import { open } from "./http.ts";

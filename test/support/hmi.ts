@@ -1,5 +1,5 @@
 import { onTestFinished } from "vitest";
-import { GenerationList, type GenerationRecord } from "../../src/contract/engine.ts";
+import { GenerationList, type GenerationRecord } from "../../src/contract/engine-schemas.ts";
 import {
   type Message,
   MessageList,
@@ -7,9 +7,9 @@ import {
   ProfileList,
   SessionAnswer,
   SessionList,
-} from "../../src/contract/hmi.ts";
+} from "../../src/contract/hmi-schemas.ts";
 import { engineRoutes, hmiRoutes } from "../../src/contract/routes.ts";
-import { type RunningStack, type StackOptions, startStack } from "../../src/services/start.ts";
+import { type RunningStack, type StackOptions, startStack } from "../../src/services/start-services.ts";
 
 /** A stack in this process, closed when the test ends. */
 export async function startTestStack(options?: StackOptions): Promise<RunningStack> {

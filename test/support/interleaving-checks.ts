@@ -1,8 +1,8 @@
 import { expect, vi } from "vitest";
 import { NOWHERE, parseEventId, type StreamPlace } from "../../src/contract/event-id.ts";
-import { findGrammarFault } from "../../src/contract/grammar.ts";
-import { Message, MessageList } from "../../src/contract/hmi.ts";
+import { Message, MessageList } from "../../src/contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
+import { findGrammarFault } from "../../src/contract/stream-grammar.ts";
 import { Follower } from "./follower.ts";
 import { generationsOf } from "./gateway.ts";
 import { type Answer, call } from "./http.ts";

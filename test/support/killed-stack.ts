@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { expect, vi } from "vitest";
-import { findGrammarFault } from "../../src/contract/grammar.ts";
-import type { Message } from "../../src/contract/hmi.ts";
+import type { Message } from "../../src/contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
+import { findGrammarFault } from "../../src/contract/stream-grammar.ts";
 import { Follower } from "./follower.ts";
 import { startTestEngine } from "./gateway.ts";
 import { type Answer, call } from "./http.ts";

@@ -1,12 +1,12 @@
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 import { engineRoutes, gatewayRoutes, hmiRoutes } from "../../src/contract/routes.ts";
-import { startStack } from "../../src/services/start.ts";
+import { startStack } from "../../src/services/start-services.ts";
 import { Board } from "../../src/supervisor/keep/board.ts";
 import { Changes } from "../../src/supervisor/keep/changes.ts";
-import { serveMetrics } from "../../src/supervisor/keep/metrics.ts";
-import { TAP_PATH } from "../../src/tap/exchange.ts";
-import { startTap, type Tap, type TapOptions } from "../../src/tap/tap.ts";
+import { serveMetrics } from "../../src/supervisor/keep/supervisor-metrics.ts";
+import { TAP_PATH } from "../../src/tap/recorded-exchange.ts";
+import { startTap, type Tap, type TapOptions } from "../../src/tap/start-tap.ts";
 import { temporaryState } from "../supervisor/helpers.ts";
 
 /** Something of ours that listens, or a part of it with a guard of its own. */
@@ -49,11 +49,17 @@ export async function startListeners({ token = "" } = {}): Promise<Listeners> {
     changes: gatewayRoutes.cancel.path({ session_id: 1 }),
     asksToken: true,
   };
-  const record = { reads: TAP_PATH, kind: "record", source: "tap/tap.ts", asksToken: true } as const;
-  const engine = { url: stack.engine, source: "services/engine/server.ts" };
+  const record = { reads: TAP_PATH, kind: "record", source: "tap/start-tap.ts", asksToken: true } as const;
+  const engine = { url: stack.engine, source: "services/engine/engine-server.ts" };
   const all: Listener[] = [
-    { name: "HMI", ...hmi, kind: "service", url: stack.hmi, source: "services/hmi/index.ts" },
-    { name: "gateway", ...gateway, kind: "service", url: stack.gateway, source: "services/gateway/index.ts" },
+    { name: "HMI", ...hmi, kind: "service", url: stack.hmi, source: "services/hmi/start-hmi.ts" },
+    {
+      name: "gateway",
+      ...gateway,
+      kind: "service",
+      url: stack.gateway,
+      source: "services/gateway/start-gateway.ts",
+    },
     {
       name: "engine stand-in",
       ...engine,
@@ -69,15 +75,15 @@ export async function startListeners({ token = "" } = {}): Promise<Listeners> {
       kind: "record",
       asksToken: true,
     },
-    { name: "tap", ...gateway, kind: "proxy", url: tap.url, source: "tap/tap.ts" },
+    { name: "tap", ...gateway, kind: "proxy", url: tap.url, source: "tap/start-tap.ts" },
     { name: "record of the tap", ...record, url: tap.url },
     // It lets the upstream judge, which here is a service of ours.
-    { name: "tap of a proof", ...hmi, kind: "service", url: proofTap.url, source: "tap/tap.ts" },
+    { name: "tap of a proof", ...hmi, kind: "service", url: proofTap.url, source: "tap/start-tap.ts" },
     { name: "record of a proof's tap", ...record, url: proofTap.url },
     {
       name: "metrics of the supervisor",
       url: await metricsUrl(),
-      source: "supervisor/keep/metrics.ts",
+      source: "supervisor/keep/supervisor-metrics.ts",
       reads: "/metrics",
       kind: "service",
       asksToken: false,

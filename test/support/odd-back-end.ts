@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { ForeignContract } from "../../src/contract/foreign.ts";
+import type { ForeignContract } from "../../src/contract/foreign-back-end.ts";
 
 /** What may be wrong with it. */
 export type OddFault =

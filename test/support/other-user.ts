@@ -1,5 +1,5 @@
 import { chownSync, lchownSync } from "node:fs";
-import { nameOfUser } from "../../src/user-names.ts";
+import { nameOfUser } from "../../src/files/user-names.ts";
 
 /** Only root can make something another user's, or run as one: tests that need it are skipped for everybody else. */
 export const IS_ROOT = process.geteuid?.() === 0;

@@ -1,11 +1,11 @@
 import pg from "pg";
 import { afterAll, beforeAll, onTestFinished } from "vitest";
-import { LOCAL_USER } from "../../src/contract/auth.ts";
+import { LOCAL_USER } from "../../src/contract/caller-headers.ts";
 import { WireError } from "../../src/errors.ts";
+import type { ConversationStore, UserStore } from "../../src/services/conversations/conversation-store.ts";
 import { checkPostgresql } from "../../src/services/conversations/postgresql/check-postgresql.ts";
 import { openPostgresqlStore } from "../../src/services/conversations/postgresql/open-postgresql-store.ts";
 import type { WriterLeaseOptions } from "../../src/services/conversations/postgresql/writer-lease.ts";
-import type { ConversationStore, UserStore } from "../../src/services/conversations/store.ts";
 import { startPostgresql, type TestPostgresql } from "./postgresql.ts";
 import { ownOf } from "./store.ts";
 import type { AnswerElsewhere, OpenStore, StoreElsewhere, TestStore } from "./test-stores.ts";

@@ -1,5 +1,5 @@
-import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
-import type { ForeignContract } from "../../src/contract/foreign.ts";
+import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
+import type { ForeignContract } from "../../src/contract/foreign-back-end.ts";
 
 /**
  * The stack of fixtures/services/python: it has our contract's calls and fields, as far as its report tells of them. "Not

@@ -1,9 +1,9 @@
 import { onTestFinished } from "vitest";
-import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
-import type { Config } from "../../src/config/schema.ts";
-import { LOCAL_USER } from "../../src/contract/auth.ts";
-import { pendingRequest } from "../../src/services/conversations/turn.ts";
-import { type StartContext, startHmiOn } from "../../src/services/start.ts";
+import type { Config } from "../../src/config/config-schema.ts";
+import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
+import { LOCAL_USER } from "../../src/contract/caller-headers.ts";
+import { pendingRequest } from "../../src/services/conversations/conversation-turn.ts";
+import { type StartContext, startHmiOn } from "../../src/services/start-services.ts";
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from "./gateway.ts";
 import { type HmiClient, hmiClient } from "./stack.ts";
 import { growText, openConversation, openTestStore, ownOf, PLAIN_TURN } from "./store.ts";

@@ -1,7 +1,7 @@
-import { readFacts } from "../../src/source-check/facts.ts";
-import { judge } from "../../src/source-check/judge.ts";
-import { loadPython } from "../../src/source-check/python.ts";
-import { type Finding, SEED_NAMES, type SourceNames } from "../../src/source-check/report.ts";
+import { judge } from "../../src/source-check/judge-source.ts";
+import { loadPython } from "../../src/source-check/python-parser.ts";
+import { readFacts } from "../../src/source-check/source-facts.ts";
+import { type Finding, SEED_NAMES, type SourceNames } from "../../src/source-check/source-report.ts";
 
 /** Judges Python texts as one tree of sources; a single one is `main.py`. */
 export async function judgePython(

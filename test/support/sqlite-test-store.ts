@@ -1,4 +1,4 @@
-import { checkDatabase } from "../../src/services/conversations/sqlite/check-database.ts";
+import { checkDatabase } from "../../src/services/conversations/sqlite/check-sqlite.ts";
 import { openRaw, openTestStore } from "./store.ts";
 import { startStoreProcesses } from "./store-processes.ts";
 import type { TestStore } from "./test-stores.ts";

@@ -1,9 +1,9 @@
 import { onTestFinished } from "vitest";
-import type { GenerationRecord } from "../../src/contract/engine.ts";
-import type { Message, Profile, Session } from "../../src/contract/hmi.ts";
-import { MessageList } from "../../src/contract/hmi.ts";
+import type { GenerationRecord } from "../../src/contract/engine-schemas.ts";
+import type { Message, Profile, Session } from "../../src/contract/hmi-schemas.ts";
+import { MessageList } from "../../src/contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
-import { type StackOptions, startStack } from "../../src/services/start.ts";
+import { type StackOptions, startStack } from "../../src/services/start-services.ts";
 import { generationsOf } from "./gateway.ts";
 import { type Answer, call } from "./http.ts";
 import { openStream, type StreamReader } from "./streams.ts";

@@ -4,10 +4,10 @@
  * the user has or of the `replies`; each line of output its result.
  */
 import { createInterface } from "node:readline";
-import { LOCAL_USER } from "../../src/contract/auth.ts";
+import { LOCAL_USER } from "../../src/contract/caller-headers.ts";
 import { WireError } from "../../src/errors.ts";
-import { openSqliteStore } from "../../src/services/conversations/sqlite/index.ts";
-import type { ConversationStore } from "../../src/services/conversations/store.ts";
+import type { ConversationStore } from "../../src/services/conversations/conversation-store.ts";
+import { openSqliteStore } from "../../src/services/conversations/sqlite/open-sqlite-store.ts";
 
 let store: ConversationStore | undefined;
 

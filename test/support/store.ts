@@ -1,14 +1,14 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { onTestFinished } from "vitest";
-import { LOCAL_USER } from "../../src/contract/auth.ts";
-import { ProfileDraft } from "../../src/contract/hmi.ts";
+import { LOCAL_USER } from "../../src/contract/caller-headers.ts";
+import { ProfileDraft } from "../../src/contract/hmi-schemas.ts";
+import type { ConversationStore, UserStore } from "../../src/services/conversations/conversation-store.ts";
+import type { TurnContext } from "../../src/services/conversations/conversation-turn.ts";
 import { UNKNOWN_LIMITS } from "../../src/services/conversations/model-limits.ts";
 import type { ReplyEnding } from "../../src/services/conversations/reply-store.ts";
-import type { DatabaseOptions } from "../../src/services/conversations/sqlite/database.ts";
-import { openSqliteStore } from "../../src/services/conversations/sqlite/index.ts";
-import type { ConversationStore, UserStore } from "../../src/services/conversations/store.ts";
-import type { TurnContext } from "../../src/services/conversations/turn.ts";
+import { openSqliteStore } from "../../src/services/conversations/sqlite/open-sqlite-store.ts";
+import type { DatabaseOptions } from "../../src/services/conversations/sqlite/sqlite-database.ts";
 import { tempFolder } from "./temp.ts";
 
 /** A turn of which nothing is known beside its conversation. */

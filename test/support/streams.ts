@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
 import { onTestFinished, vi } from "vitest";
-import type { StreamEvent } from "../../src/contract/events.ts";
+import type { StreamEvent } from "../../src/contract/event-schemas.ts";
 import { parseEventData } from "../../src/contract/sse.ts";
 import { createSseDecoder } from "../../src/contract/sse-decoder.ts";
 import { open, type Sent } from "./http.ts";

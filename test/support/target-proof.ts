@@ -1,4 +1,4 @@
-import type { TargetFaultProof, TargetProofReport } from "../../src/prove-target/report.ts";
+import type { TargetFaultProof, TargetProofReport } from "../../src/prove-target/target-proof-report.ts";
 
 /** A report in which the faults of these names have these verdicts. */
 export function targetProof(

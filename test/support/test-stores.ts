@@ -1,4 +1,4 @@
-import type { ConversationStore, UserStore } from "../../src/services/conversations/store.ts";
+import type { ConversationStore, UserStore } from "../../src/services/conversations/conversation-store.ts";
 
 /** A store of a test's own, closed after it, with its database past every rule of the program. */
 export interface TestStore {

@@ -1,4 +1,4 @@
-import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
+import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
 import type { HopName } from "../../src/trace/hop.ts";
 import { NOTHING_SEEN } from "../../src/trace/hop-pass.ts";
 import type { HopPass, TraceObservations } from "../../src/trace/trace-report.ts";

@@ -1,6 +1,6 @@
 import { text } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
-import { UserEvent } from "../../src/contract/hmi.ts";
+import { UserEvent } from "../../src/contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
 import { createSseDecoder } from "../../src/contract/sse-decoder.ts";
 import { open } from "./http.ts";

@@ -1,7 +1,7 @@
 import { execa } from "execa";
 import { expect, test } from "vitest";
-import { textOf } from "../../src/tap/exchange.ts";
-import { startTap } from "../../src/tap/tap.ts";
+import { textOf } from "../../src/tap/recorded-exchange.ts";
+import { startTap } from "../../src/tap/start-tap.ts";
 import { curlCommands } from "../../src/targets/curl.ts";
 import type { RequestStep } from "../../src/targets/request-step.ts";
 import { startTestStack } from "../support/hmi.ts";

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { hmiRoutes } from "../../src/contract/routes.ts";
 import { deleteProfile } from "../../src/targets/delete-profile.ts";
-import { createHttpClient, type HttpClient } from "../../src/targets/http.ts";
+import { createHttpClient, type HttpClient } from "../../src/targets/http-client.ts";
 import { startTestStack } from "../support/stack.ts";
 
 const signal = new AbortController().signal;

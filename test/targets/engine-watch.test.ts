@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
-import { startTap } from "../../src/tap/tap.ts";
+import { startTap } from "../../src/tap/start-tap.ts";
 import { watchEngine } from "../../src/targets/engine-watch.ts";
-import { createHttpClient } from "../../src/targets/http.ts";
+import { createHttpClient } from "../../src/targets/http-client.ts";
 import { startTestEngine } from "../support/gateway.ts";
 import { listenOnAnyPort } from "../support/listen.ts";
 import { answerInWords, startOpenAiEngine } from "../support/openai-engine.ts";

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type RequestListener } from "node:http";
 import { text } from "node:stream/consumers";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { createHttpClient } from "../../src/targets/http.ts";
+import { createHttpClient } from "../../src/targets/http-client.ts";
 import { listenOnAnyPort } from "../support/listen.ts";
 import { cutCase, expectedOf, type SkippedCase } from "../support/sse-cases/case.ts";
 import { launchDarklyCases } from "../support/sse-cases/launchdarkly.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { DEFAULT_CONFIG } from "../../src/config/defaults.ts";
+import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
 import { startTestEngine } from "../support/gateway.ts";
 import { traceUrls } from "../support/trace.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Message } from "../../src/contract/hmi.ts";
+import type { Message } from "../../src/contract/hmi-schemas.ts";
 import { contextMarks, summariesIn } from "../../web/context-marks.ts";
 import { reply, user } from "./rows.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { type ChatState, INITIAL_STATE } from "../../web/chat-state.ts";
 import { allDrafts } from "../../web/drafts.ts";
-import { reduce } from "../../web/reduce.ts";
-import { type ChatState, INITIAL_STATE } from "../../web/state.ts";
+import { reduce } from "../../web/reduce-chat.ts";
 import { SENT, session } from "./rows.ts";
 
 const here = (sessionId: string | null) => ({ sessionId, modelId: null });

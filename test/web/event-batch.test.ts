@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { StreamEvent } from "../../src/contract/events.ts";
+import type { StreamEvent } from "../../src/contract/event-schemas.ts";
 import { EventBatch } from "../../web/event-batch.ts";
 
 const DONE: StreamEvent = { type: "done", finish_reason: "stop" };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ProfileDraft } from "../../src/contract/hmi.ts";
+import { ProfileDraft } from "../../src/contract/hmi-schemas.ts";
 import { fieldsOf, parseProfile } from "../../web/profile-form.ts";
 import { profile } from "./rows.ts";
 

@@ -3,11 +3,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { STEP, stepOf } from "../../src/contract/event-id.ts";
-import type { StreamEvent } from "../../src/contract/events.ts";
+import type { StreamEvent } from "../../src/contract/event-schemas.ts";
 import { encodeEvent } from "../../src/contract/sse.ts";
-import { Connection } from "../../web/connection.ts";
 import { retryDelayMs } from "../../web/event-stream.ts";
 import { type FollowOutcome, followReply } from "../../web/reply-stream.ts";
+import { Connection } from "../../web/service-connection.ts";
 
 const closing: (() => void)[] = [];
 afterEach(() => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { reduce } from "../../web/reduce.ts";
+import { type ChatState, INITIAL_STATE } from "../../web/chat-state.ts";
+import { reduce } from "../../web/reduce-chat.ts";
 import { speedDetails, speedText, thoughtMs } from "../../web/reply-timing.ts";
-import { type ChatState, INITIAL_STATE } from "../../web/state.ts";
 import { thinkFor, thinkOptions } from "../../web/thinking.ts";
 import { models, reply } from "./rows.ts";
 

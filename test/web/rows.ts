@@ -1,5 +1,5 @@
-import type { EngineModel, ModelList } from "../../src/contract/common.ts";
-import type { AgentList, Message, Profile, Session } from "../../src/contract/hmi.ts";
+import type { EngineModel, ModelList } from "../../src/contract/common-schemas.ts";
+import type { AgentList, Message, Profile, Session } from "../../src/contract/hmi-schemas.ts";
 
 const NOW = "2026-01-01T00:00:00Z";
 

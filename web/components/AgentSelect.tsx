@@ -1,4 +1,4 @@
-import type { Agent } from "../../src/contract/hmi.ts";
+import type { Agent } from "../../src/contract/hmi-schemas.ts";
 
 interface AgentSelectProps {
   readonly agents: readonly Agent[];

@@ -1,11 +1,11 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { addressOf, newAddress } from "../address.ts";
-import type { Chat } from "../chat.ts";
-import { focusMessage, useChatState, useDrawer, usePageKeys } from "../hooks.ts";
+import type { Chat } from "../chat-controller.ts";
+import { failureOf, titleOf } from "../chat-view.ts";
 import { navigate, useAddress } from "../navigation.ts";
-import { keepToken } from "../token.ts";
-import { failureOf, titleOf } from "../view.ts";
-import { useOtherTabs, useServiceWatch, useUserEvents, useVisibility } from "../watching.ts";
+import { addressOf, newAddress } from "../page-address.ts";
+import { focusMessage, useChatState, useDrawer, usePageKeys } from "../page-hooks.ts";
+import { keepToken } from "../page-token.ts";
+import { useOtherTabs, useServiceWatch, useUserEvents, useVisibility } from "../page-watching.ts";
 import { Conversation } from "./Conversation.tsx";
 import type { DialogName } from "./Dialogs.tsx";
 import { LateDialogs, useDialogsAhead } from "./LateDialogs.tsx";

@@ -1,10 +1,10 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import type { Profile, Session } from "../../src/contract/hmi.ts";
-import { useFocusWhenDrawn } from "../hooks.ts";
-import type { Keeper } from "../keeper.ts";
+import type { Profile, Session } from "../../src/contract/hmi-schemas.ts";
+import { titleOf } from "../chat-view.ts";
+import type { Keeper } from "../list-changes.ts";
 import type { FoundSessions } from "../newest-sessions.ts";
-import { problemOf } from "../problem.ts";
-import { titleOf } from "../view.ts";
+import { useFocusWhenDrawn } from "../page-hooks.ts";
+import { problemOf } from "../page-problem.ts";
 import { CloseRow } from "./CloseRow.tsx";
 import { Dialog } from "./Dialog.tsx";
 import { SessionLink } from "./SessionLink.tsx";

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import type { Outcome } from "../keeper.ts";
+import type { Outcome } from "../list-changes.ts";
 import { Dialog } from "./Dialog.tsx";
 import { TroubleText } from "./TroubleText.tsx";
 

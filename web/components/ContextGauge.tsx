@@ -1,5 +1,5 @@
-import { usePopover } from "../hooks.ts";
-import { type ContextUse, costText, type Spending } from "../usage.ts";
+import { type ContextUse, costText, type Spending } from "../context-use.ts";
+import { usePopover } from "../page-hooks.ts";
 
 interface ContextGaugeProps {
   readonly use: ContextUse;

@@ -1,11 +1,7 @@
 import { useCallback, useMemo } from "preact/hooks";
-import { addressOf } from "../address.ts";
 import { attachFiles } from "../attach-files.ts";
-import type { Chat } from "../chat.ts";
-import { offerMessage } from "../hooks.ts";
-import type { ChatState } from "../state.ts";
-import { thinkOptions } from "../thinking.ts";
-import { contextUse, spendingOf } from "../usage.ts";
+import type { Chat } from "../chat-controller.ts";
+import type { ChatState } from "../chat-state.ts";
 import {
   canSend,
   composerNote,
@@ -20,7 +16,11 @@ import {
   selectedThink,
   statusText,
   waitingSince,
-} from "../view.ts";
+} from "../chat-view.ts";
+import { contextUse, spendingOf } from "../context-use.ts";
+import { addressOf } from "../page-address.ts";
+import { offerMessage } from "../page-hooks.ts";
+import { thinkOptions } from "../thinking.ts";
 import { AgentSelect } from "./AgentSelect.tsx";
 import { Composer } from "./Composer.tsx";
 import { ContextGauge } from "./ContextGauge.tsx";

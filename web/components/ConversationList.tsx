@@ -1,10 +1,10 @@
 import { useRef } from "preact/hooks";
-import type { Session } from "../../src/contract/hmi.ts";
-import { addressOf } from "../address.ts";
-import type { Chat } from "../chat.ts";
+import type { Session } from "../../src/contract/hmi-schemas.ts";
+import type { Chat } from "../chat-controller.ts";
+import { titleOf } from "../chat-view.ts";
 import { groupByDay } from "../days.ts";
-import { useFocusWhenDrawn } from "../hooks.ts";
-import { titleOf } from "../view.ts";
+import { addressOf } from "../page-address.ts";
+import { useFocusWhenDrawn } from "../page-hooks.ts";
 import { ConversationMenu } from "./ConversationMenu.tsx";
 import type { DialogName } from "./Dialogs.tsx";
 

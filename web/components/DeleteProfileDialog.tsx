@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
-import type { Profile } from "../../src/contract/hmi.ts";
-import type { Keeper, Outcome } from "../keeper.ts";
+import type { Profile } from "../../src/contract/hmi-schemas.ts";
+import type { Keeper, Outcome } from "../list-changes.ts";
 import type { FoundSessions } from "../newest-sessions.ts";
-import { problemOf } from "../problem.ts";
+import { problemOf } from "../page-problem.ts";
 import { ConfirmDialog } from "./ConfirmDialog.tsx";
 import { SessionLink } from "./SessionLink.tsx";
 

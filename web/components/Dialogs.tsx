@@ -1,8 +1,8 @@
-import type { Profile, Session } from "../../src/contract/hmi.ts";
-import type { Chat } from "../chat.ts";
+import type { Profile, Session } from "../../src/contract/hmi-schemas.ts";
+import type { Chat } from "../chat-controller.ts";
+import type { ChatState } from "../chat-state.ts";
+import { titleOf } from "../chat-view.ts";
 import { openFound } from "../open-found.ts";
-import type { ChatState } from "../state.ts";
-import { titleOf } from "../view.ts";
 import { ArchivedDialog } from "./ArchivedDialog.tsx";
 import { ConfirmDialog } from "./ConfirmDialog.tsx";
 import { DeleteProfileDialog } from "./DeleteProfileDialog.tsx";

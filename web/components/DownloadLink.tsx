@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import type { Chat } from "../chat.ts";
+import type { Chat } from "../chat-controller.ts";
 import { download } from "../download.ts";
 
 interface DownloadLinkProps {

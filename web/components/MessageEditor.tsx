@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { LIMITS } from "../../src/contract/defaults.ts";
-import { focusMessage } from "../hooks.ts";
-import type { Problem } from "../state.ts";
+import { LIMITS } from "../../src/contract/contract-defaults.ts";
+import type { Problem } from "../chat-state.ts";
+import { focusMessage } from "../page-hooks.ts";
 import { isSendKey, useGrowing } from "./Composer.tsx";
 import { TroubleText } from "./TroubleText.tsx";
 

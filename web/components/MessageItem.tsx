@@ -1,9 +1,9 @@
-import type { Connection } from "../connection.ts";
+import type { Problem, ShownMessage } from "../chat-state.ts";
+import { failureOf } from "../chat-view.ts";
 import { memo } from "../memo.ts";
 import { thoughtMs } from "../reply-timing.ts";
-import type { Problem, ShownMessage } from "../state.ts";
-import { withoutThoughts } from "../thoughts.ts";
-import { failureOf } from "../view.ts";
+import { withoutThoughts } from "../said-and-thought.ts";
+import type { Connection } from "../service-connection.ts";
 import { MessageContent } from "./MessageContent.tsx";
 import { Notices } from "./Notices.tsx";
 import { ReplyActions } from "./ReplyActions.tsx";

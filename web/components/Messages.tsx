@@ -1,11 +1,11 @@
 import { type ComponentChildren, Fragment } from "preact";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { EngineModel } from "../../src/contract/common.ts";
-import type { Connection } from "../connection.ts";
+import type { EngineModel } from "../../src/contract/common-schemas.ts";
+import type { Problem, ShownMessage } from "../chat-state.ts";
+import { failureOf, replySummary } from "../chat-view.ts";
 import { contextMarks, type Summary } from "../context-marks.ts";
-import type { Problem, ShownMessage } from "../state.ts";
-import { withoutThoughts } from "../thoughts.ts";
-import { failureOf, replySummary } from "../view.ts";
+import { withoutThoughts } from "../said-and-thought.ts";
+import type { Connection } from "../service-connection.ts";
 import { Announcements, useAnnouncer } from "./Announcements.tsx";
 import { Clock } from "./Clock.tsx";
 import { ContextMark } from "./ContextMark.tsx";

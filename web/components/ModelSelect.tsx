@@ -1,4 +1,4 @@
-import type { EngineModel } from "../../src/contract/common.ts";
+import type { EngineModel } from "../../src/contract/common-schemas.ts";
 
 interface ModelSelectProps {
   readonly models: readonly EngineModel[];

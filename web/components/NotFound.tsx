@@ -1,5 +1,5 @@
-import { newAddress } from "../address.ts";
-import type { Problem } from "../state.ts";
+import type { Problem } from "../chat-state.ts";
+import { newAddress } from "../page-address.ts";
 import { TroubleText } from "./TroubleText.tsx";
 
 interface NotFoundProps {

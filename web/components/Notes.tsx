@@ -1,9 +1,9 @@
-import type { Chat } from "../chat.ts";
+import type { Chat } from "../chat-controller.ts";
+import type { ChatState } from "../chat-state.ts";
+import { shownProblem, shownServiceTrouble, titleOf } from "../chat-view.ts";
 import { contextMarks } from "../context-marks.ts";
-import { offerMessage } from "../hooks.ts";
-import type { ChatState } from "../state.ts";
-import { contextUse } from "../usage.ts";
-import { shownProblem, shownServiceTrouble, titleOf } from "../view.ts";
+import { contextUse } from "../context-use.ts";
+import { offerMessage } from "../page-hooks.ts";
 import { IconButton } from "./IconButton.tsx";
 import { ProblemNote } from "./ProblemNote.tsx";
 import { TroubleText } from "./TroubleText.tsx";

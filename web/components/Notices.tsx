@@ -1,4 +1,4 @@
-import type { Notice } from "../../src/contract/events.ts";
+import type { Notice } from "../../src/contract/event-schemas.ts";
 
 interface NoticesProps {
   readonly notices: readonly Notice[];

@@ -1,4 +1,4 @@
-import type { Problem } from "../state.ts";
+import type { Problem } from "../chat-state.ts";
 import { IconButton } from "./IconButton.tsx";
 import { TroubleText } from "./TroubleText.tsx";
 

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
-import type { EngineModel } from "../../src/contract/common.ts";
-import type { Profile, ProfileDraft } from "../../src/contract/hmi.ts";
-import type { Outcome } from "../keeper.ts";
+import type { EngineModel } from "../../src/contract/common-schemas.ts";
+import type { Profile, ProfileDraft } from "../../src/contract/hmi-schemas.ts";
+import type { Outcome } from "../list-changes.ts";
 import { type FieldErrors, fieldsOf, parseProfile } from "../profile-form.ts";
 import { Dialog } from "./Dialog.tsx";
 import { ProfileFieldset } from "./ProfileFieldset.tsx";

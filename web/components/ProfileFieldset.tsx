@@ -1,4 +1,4 @@
-import type { EngineModel } from "../../src/contract/common.ts";
+import type { EngineModel } from "../../src/contract/common-schemas.ts";
 import type { FieldErrors, ProfileFields } from "../profile-form.ts";
 import { Field } from "./Field.tsx";
 import { ParameterFields } from "./ParameterFields.tsx";

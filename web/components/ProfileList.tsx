@@ -1,5 +1,5 @@
-import type { Profile } from "../../src/contract/hmi.ts";
-import { newAddress } from "../address.ts";
+import type { Profile } from "../../src/contract/hmi-schemas.ts";
+import { newAddress } from "../page-address.ts";
 import type { DialogName } from "./Dialogs.tsx";
 import { IconButton } from "./IconButton.tsx";
 

@@ -1,9 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
-import type { MessageImage } from "../../src/contract/hmi.ts";
+import type { MessageImage } from "../../src/contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
-import type { Connection } from "../connection.ts";
+import type { ShownMessage } from "../chat-state.ts";
 import { dataUrlOf } from "../picture-file.ts";
-import type { ShownMessage } from "../state.ts";
+import type { Connection } from "../service-connection.ts";
 import { CloseRow } from "./CloseRow.tsx";
 import { Dialog } from "./Dialog.tsx";
 

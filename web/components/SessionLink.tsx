@@ -1,6 +1,6 @@
-import type { Profile, Session } from "../../src/contract/hmi.ts";
-import { addressOf } from "../address.ts";
-import { titleOf } from "../view.ts";
+import type { Profile, Session } from "../../src/contract/hmi-schemas.ts";
+import { titleOf } from "../chat-view.ts";
+import { addressOf } from "../page-address.ts";
 
 interface SessionLinkProps {
   readonly session: Session;

@@ -1,8 +1,8 @@
-import { newAddress } from "../address.ts";
-import type { Chat } from "../chat.ts";
+import type { Chat } from "../chat-controller.ts";
+import type { ChatState, ShownMessage } from "../chat-state.ts";
+import { hasOlder, listedSessions } from "../chat-view.ts";
 import { memo } from "../memo.ts";
-import type { ChatState, ShownMessage } from "../state.ts";
-import { hasOlder, listedSessions } from "../view.ts";
+import { newAddress } from "../page-address.ts";
 import { ConversationList } from "./ConversationList.tsx";
 import type { DialogName } from "./Dialogs.tsx";
 import { Icon } from "./Icon.tsx";

@@ -1,5 +1,5 @@
+import type { ShownMessage } from "../chat-state.ts";
 import { speedDetails, speedText } from "../reply-timing.ts";
-import type { ShownMessage } from "../state.ts";
 
 /** How fast a reply was; where the pointer rests on it, what the time went into. */
 export function Speed({ message }: { readonly message: ShownMessage }) {

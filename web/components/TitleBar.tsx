@@ -1,8 +1,8 @@
-import { newAddress } from "../address.ts";
-import type { Chat } from "../chat.ts";
-import type { Drawer } from "../hooks.ts";
-import type { ChatState } from "../state.ts";
-import { openProfile } from "../view.ts";
+import type { Chat } from "../chat-controller.ts";
+import type { ChatState } from "../chat-state.ts";
+import { openProfile } from "../chat-view.ts";
+import { newAddress } from "../page-address.ts";
+import type { Drawer } from "../page-hooks.ts";
 import { ConversationMenu } from "./ConversationMenu.tsx";
 import type { DialogName } from "./Dialogs.tsx";
 import { IconButton } from "./IconButton.tsx";

@@ -1,11 +1,11 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ImportRemark, ImportReport } from "../../src/contract/chat-export.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
-import type { Chat } from "../chat.ts";
+import type { Chat } from "../chat-controller.ts";
+import type { Problem } from "../chat-state.ts";
 import { importFile } from "../import-file.ts";
 import { importWords, remarkWords } from "../import-words.ts";
-import { problemOf } from "../problem.ts";
-import type { Problem } from "../state.ts";
+import { problemOf } from "../page-problem.ts";
 import { CloseRow } from "./CloseRow.tsx";
 import { Dialog } from "./Dialog.tsx";
 import { DownloadLink } from "./DownloadLink.tsx";

@@ -1,7 +1,7 @@
 import { useRef, useState } from "preact/hooks";
-import type { Connection } from "../connection.ts";
-import { focusMessage, MESSAGE_ID } from "../hooks.ts";
-import type { Problem, ShownMessage } from "../state.ts";
+import type { Problem, ShownMessage } from "../chat-state.ts";
+import { focusMessage, MESSAGE_ID } from "../page-hooks.ts";
+import type { Connection } from "../service-connection.ts";
 import { IconButton } from "./IconButton.tsx";
 import { MessageEditor } from "./MessageEditor.tsx";
 import { SentPictures } from "./SentPictures.tsx";

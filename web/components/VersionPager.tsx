@@ -1,5 +1,5 @@
-import { versionsOf } from "../exchange.ts";
-import type { ShownMessage } from "../state.ts";
+import type { ShownMessage } from "../chat-state.ts";
+import { versionsOf } from "../exchange-changes.ts";
 import { IconButton } from "./IconButton.tsx";
 
 interface VersionPagerProps {

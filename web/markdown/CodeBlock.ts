@@ -3,9 +3,9 @@ import { useEffect, useState } from "preact/hooks";
 import { copyText } from "../copy-text.ts";
 import { useKeptSelection } from "../kept-selection.ts";
 import { memo } from "../memo.ts";
-import { legibleCode, legibleText } from "./direction.ts";
-import { element } from "./element.ts";
-import type { Piece } from "./highlight.ts";
+import type { Piece } from "./highlight-code.ts";
+import { element } from "./markdown-element.ts";
+import { legibleCode, legibleText } from "./text-direction.ts";
 import { useColouring } from "./useColouring.ts";
 
 /** Characters; longer code takes too long to draw in colours. */

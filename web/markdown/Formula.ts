@@ -1,11 +1,11 @@
 import { type ComponentChild, h } from "preact";
 import { useMemo } from "preact/hooks";
 import { lateScript, useLateScript } from "../late-script.ts";
-import { legibleText } from "./direction.ts";
-import { element } from "./element.ts";
 import type { FormulaToken } from "./formula-syntax.ts";
 import type * as Formulas from "./formulas-script.ts";
+import { element } from "./markdown-element.ts";
 import { mathElement } from "./math-element.ts";
+import { legibleText } from "./text-direction.ts";
 
 /** The address of the script that draws formulas; the build sets it. */
 declare const FORMULAS_SCRIPT: string;

@@ -1,8 +1,8 @@
 import { type ComponentChild, Fragment, h } from "preact";
 import { useMemo, useRef } from "preact/hooks";
 import { memo } from "../memo.ts";
-import { renderBlock } from "./blocks.ts";
-import { type Document, type Group, readDocument } from "./document.ts";
+import { renderBlock } from "./markdown-blocks.ts";
+import { type Document, type Group, readDocument } from "./markdown-document.ts";
 import { useSpoken } from "./useSpoken.ts";
 
 interface MarkdownProps {

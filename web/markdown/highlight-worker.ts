@@ -1,7 +1,7 @@
-/** The worker that colours code: see `colouring.ts`, which ends it where it takes too long. */
+/** The worker that colours code: see `code-colouring.ts`, which ends it where it takes too long. */
 
-import type { ColouringAnswer, ColouringJob } from "./colouring.ts";
-import { highlight } from "./highlight.ts";
+import type { ColouringAnswer, ColouringJob } from "./code-colouring.ts";
+import { highlight } from "./highlight-code.ts";
 
 // The page's types have no worker's global scope beside a window's.
 const scope = globalThis as unknown as {

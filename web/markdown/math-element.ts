@@ -1,5 +1,5 @@
 import { type ComponentChild, h } from "preact";
-import { legibleText } from "./direction.ts";
+import { legibleText } from "./text-direction.ts";
 
 /** An element of MathML, or a text. */
 export interface FormulaNode {

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
-import { type Colouring, knownColouring, requestColouring } from "./colouring.ts";
-import type { Piece } from "./highlight.ts";
+import { type Colouring, knownColouring, requestColouring } from "./code-colouring.ts";
+import type { Piece } from "./highlight-code.ts";
 
 /** Code with its colours. */
 export interface Coloured {

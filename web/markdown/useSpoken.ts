@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { Document } from "./document.ts";
-import { spokenBlock } from "./spoken.ts";
+import type { Document } from "./markdown-document.ts";
+import { spokenBlock } from "./spoken-formula.ts";
 
 /**
  * Tells the words of each block of a growing text once, when nothing can change it any more. Several blocks may come before

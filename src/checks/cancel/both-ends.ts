@@ -1,13 +1,13 @@
 import * as z from "zod";
-import type { CancelAnswer } from "../../contract/gateway.ts";
+import type { CancelAnswer } from "../../contract/gateway-schemas.ts";
 import { NotTold } from "../../errors.ts";
-import { type Broken, CouldNotRun, type Verdict } from "../../harness/check.ts";
-import type { SeenCall } from "../../targets/http.ts";
+import { type Broken, CouldNotRun, type Verdict } from "../../harness/define-check.ts";
+import type { SeenCall } from "../../targets/http-client.ts";
 import { ownWords } from "../../targets/own-words.ts";
-import { lastWord } from "../stream-words.ts";
+import { lastWord } from "../stream-endings.ts";
 import { GIVE_UP_MS, LIMIT_MS } from "./cancel-times.ts";
+import type { CancelledReply } from "./cancelled-reply.ts";
 import type { SeenCancel } from "./running-reply.ts";
-import type { CancelledReply } from "./scene.ts";
 
 /** Judges that a cancel was heard at the reader's end and at the engine's. */
 export function judgeBothEnds(reply: CancelledReply): Verdict {

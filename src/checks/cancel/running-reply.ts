@@ -1,9 +1,9 @@
-import type { EngineOptions } from "../../contract/gateway.ts";
+import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { messageOf, NotTold } from "../../errors.ts";
 import type { NamedReply, Place, Sent } from "../../targets/drivers/chat-client.ts";
-import type { SeenCall, SeenStream } from "../../targets/http.ts";
-import type { Context } from "../stage.ts";
-import { beginTalk, type Hearing, hear, nameFor, openPlace, sayIn, type Talk } from "../talk.ts";
+import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
+import { beginTalk, type Hearing, hear, nameFor, openPlace, sayIn, type Talk } from "../check-talk.ts";
+import type { Context } from "../profiles-and-sessions.ts";
 import { GIVE_UP_MS } from "./cancel-times.ts";
 
 /** What a cancel was answered: null where it was not in time; `closed` where a reply is ended by closing its stream. */

@@ -1,8 +1,8 @@
 import { NotTold } from "../../errors.ts";
-import { CouldNotRun } from "../../harness/check.ts";
+import { CouldNotRun } from "../../harness/define-check.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import { SERVICE_TITLES } from "../../targets/service-killer.ts";
-import { lastWord } from "../stream-words.ts";
+import { lastWord } from "../stream-endings.ts";
 import type { KilledReply } from "./killed-reply.ts";
 
 /** `the gateway was killed in mid-reply: 24 characters came, and the stream ended with done (error); it was up again after 1.2 s` */

@@ -1,14 +1,14 @@
 /** A service that is killed in mid-reply: what its reader was shown, what is saved of it, and how the stack goes on. */
 import { optionsAsText } from "../../contract/options-as-text.ts";
 import { messageOf, UserError } from "../../errors.ts";
-import { CouldNotRun } from "../../harness/check.ts";
+import { CouldNotRun } from "../../harness/define-check.ts";
 import type { Sent } from "../../targets/drivers/chat-client.ts";
 import type { ReplyFact, SeenRow } from "../../targets/drivers/reply-facts.ts";
-import type { SeenStream } from "../../targets/http.ts";
+import type { SeenStream } from "../../targets/http-client.ts";
 import type { KeptServiceState, KillableService, ServiceKiller } from "../../targets/service-killer.ts";
-import { lookUntil, patienceOf } from "../reading.ts";
-import type { Context } from "../stage.ts";
-import { type Hearing, hear, hearAgain, rowsOf, sayIn, startTalk, type Talk } from "../talk.ts";
+import { type Hearing, hear, hearAgain, rowsOf, sayIn, startTalk, type Talk } from "../check-talk.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { lookUntil, patienceOf } from "../read-replies.ts";
 
 /** One reply during which a service was killed. */
 export interface KilledReply {

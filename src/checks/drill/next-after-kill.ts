@@ -1,9 +1,9 @@
-import { defineCheck, type Verdict } from "../../harness/check.ts";
+import { defineCheck, type Verdict } from "../../harness/define-check.ts";
 import { refusedWords } from "../../targets/drivers/refused-words.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import { type KillableService, SERVICE_TITLES } from "../../targets/service-killer.ts";
-import type { Context } from "../stage.ts";
-import { isWhole, lastWord } from "../stream-words.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { isWhole, lastWord } from "../stream-endings.ts";
 import { type KilledReply, killedReply } from "./killed-reply.ts";
 import { describeKill, replyRowIn, requireLook, rowInWords } from "./killed-reply-words.ts";
 

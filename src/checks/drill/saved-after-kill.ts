@@ -1,7 +1,7 @@
-import { type Broken, defineCheck, type Verdict } from "../../harness/check.ts";
+import { type Broken, defineCheck, type Verdict } from "../../harness/define-check.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import { SERVICE_TITLES } from "../../targets/service-killer.ts";
-import type { Context } from "../stage.ts";
+import type { Context } from "../profiles-and-sessions.ts";
 import { type KilledReply, killedReply } from "./killed-reply.ts";
 import {
   addedTo,

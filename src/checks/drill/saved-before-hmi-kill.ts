@@ -1,6 +1,6 @@
-import { type Broken, defineCheck, type Verdict } from "../../harness/check.ts";
+import { type Broken, defineCheck, type Verdict } from "../../harness/define-check.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
-import type { Context } from "../stage.ts";
+import type { Context } from "../profiles-and-sessions.ts";
 import { type KilledReply, killedReply, SAVED_WITHIN_MS } from "./killed-reply.ts";
 import {
   addedTo,

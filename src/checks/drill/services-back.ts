@@ -1,6 +1,6 @@
-import { CouldNotRun, defineCheck, type Verdict } from "../../harness/check.ts";
+import { CouldNotRun, defineCheck, type Verdict } from "../../harness/define-check.ts";
 import { type KeptServiceState, type KillableService, SERVICE_TITLES } from "../../targets/service-killer.ts";
-import type { Context } from "../stage.ts";
+import type { Context } from "../profiles-and-sessions.ts";
 import { killedReply } from "./killed-reply.ts";
 
 /** One kill, with how all services were before and after it. */

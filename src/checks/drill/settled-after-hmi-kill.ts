@@ -1,7 +1,7 @@
 import { NotTold } from "../../errors.ts";
-import { defineCheck } from "../../harness/check.ts";
+import { defineCheck } from "../../harness/define-check.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
-import type { Context } from "../stage.ts";
+import type { Context } from "../profiles-and-sessions.ts";
 import { type KilledReply, killedReply } from "./killed-reply.ts";
 import { describeKill, replyRowIn, requireLook, requireMidReply, rowInWords } from "./killed-reply-words.ts";
 

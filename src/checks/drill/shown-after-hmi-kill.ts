@@ -1,8 +1,8 @@
 import { NotTold } from "../../errors.ts";
-import { type Broken, defineCheck } from "../../harness/check.ts";
+import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
-import type { Context } from "../stage.ts";
-import { lastWord } from "../stream-words.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { lastWord } from "../stream-endings.ts";
 import { type KilledReply, killedReply } from "./killed-reply.ts";
 import { describeKill, replyRowIn, requireLook, requireMidReply, rowInWords } from "./killed-reply-words.ts";
 

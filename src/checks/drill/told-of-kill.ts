@@ -1,8 +1,8 @@
-import { defineCheck, type Verdict } from "../../harness/check.ts";
+import { defineCheck, type Verdict } from "../../harness/define-check.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import { SERVICE_TITLES } from "../../targets/service-killer.ts";
-import type { Context } from "../stage.ts";
-import { isWhole, lastWord } from "../stream-words.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { isWhole, lastWord } from "../stream-endings.ts";
 import { type KilledReply, killedReply } from "./killed-reply.ts";
 import {
   addedTo,

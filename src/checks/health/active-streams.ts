@@ -1,7 +1,7 @@
 import { NotTold } from "../../errors.ts";
-import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
-import { firstBroken } from "../../harness/judge.ts";
-import type { Context } from "../stage.ts";
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
+import type { Context } from "../profiles-and-sessions.ts";
 import {
   type AskedService,
   activeIn,
@@ -11,7 +11,7 @@ import {
   servicesIn,
   type Watched,
   watchReplies,
-} from "./watched.ts";
+} from "./watched-replies.ts";
 
 export const activeStreams = defineCheck<Context["target"], Watched>({
   id: "health/active-streams",

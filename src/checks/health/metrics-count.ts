@@ -1,8 +1,8 @@
-import { METRICS } from "../../contract/metrics.ts";
-import { CouldNotRun, defineCheck } from "../../harness/check.ts";
-import type { Context } from "../stage.ts";
-import { readExposition, sumOf } from "./exposition.ts";
-import { requireReplies, type Watched, watchMetrics } from "./watched.ts";
+import { METRICS } from "../../contract/metric-names.ts";
+import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { readExposition, sumOf } from "./metrics-exposition.ts";
+import { requireReplies, type Watched, watchMetrics } from "./watched-replies.ts";
 
 /** What a reply that came to its end adds to. */
 const COUNTED = [METRICS.started, METRICS.finished, METRICS.tokens, `${METRICS.firstToken}_count`];

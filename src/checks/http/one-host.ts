@@ -1,8 +1,8 @@
 import { hmiRoutes } from "../../contract/routes.ts";
-import { defineCheck } from "../../harness/check.ts";
-import { firstBroken } from "../../harness/judge.ts";
+import { defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
 import { type BareCall, callWithHosts } from "../../targets/call-with-hosts.ts";
-import type { Context } from "../stage.ts";
+import type { Context } from "../profiles-and-sessions.ts";
 
 /** A name that nobody has (RFC 6761). */
 const FOREIGN = "attacker.invalid";

@@ -1,7 +1,7 @@
-import { type Broken, defineCheck } from "../../harness/check.ts";
-import { firstBroken } from "../../harness/judge.ts";
-import type { Context } from "../stage.ts";
-import { type SeenPage, seenPages } from "./pages.ts";
+import { type Broken, defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { type SeenPage, seenPages } from "./http-pages.ts";
 
 export const pageSecurity = defineCheck<Context["target"], readonly SeenPage[]>({
   id: "http/page-security",

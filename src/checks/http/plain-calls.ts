@@ -1,8 +1,8 @@
 import { NotTold } from "../../errors.ts";
-import { CouldNotRun } from "../../harness/check.ts";
+import { CouldNotRun } from "../../harness/define-check.ts";
 import type { FrontCall, FrontHttp } from "../../targets/front-http.ts";
-import type { CallOptions, SeenCall } from "../../targets/http.ts";
-import type { Context } from "../stage.ts";
+import type { CallOptions, SeenCall } from "../../targets/http-client.ts";
+import type { Context } from "../profiles-and-sessions.ts";
 
 /** A call that nobody's client makes, and how it was answered. */
 export interface OddCall {

@@ -1,10 +1,10 @@
-import { LIMITS } from "../../contract/defaults.ts";
+import { LIMITS } from "../../contract/contract-defaults.ts";
 import { gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
 import { Lacks, messageOf, type WireErrorCode } from "../../errors.ts";
-import { CouldNotRun } from "../../harness/check.ts";
-import type { CallOptions, HttpClient, SeenCall } from "../../targets/http.ts";
-import { allButLacking, type Context } from "../stage.ts";
-import { ownPlace } from "./own.ts";
+import { CouldNotRun } from "../../harness/define-check.ts";
+import type { CallOptions, HttpClient, SeenCall } from "../../targets/http-client.ts";
+import { allButLacking, type Context } from "../profiles-and-sessions.ts";
+import { ownPlace } from "./own-place.ts";
 
 /** A call that must be refused, and how it was answered. */
 export interface Refusal {

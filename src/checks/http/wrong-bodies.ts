@@ -1,11 +1,11 @@
-import { ErrorBody } from "../../contract/common.ts";
-import { DEFAULTS } from "../../contract/defaults.ts";
+import { ErrorBody } from "../../contract/common-schemas.ts";
+import { DEFAULTS } from "../../contract/contract-defaults.ts";
 import { gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
 import type { WireErrorCode } from "../../errors.ts";
-import type { Broken } from "../../harness/check.ts";
-import type { SeenCall } from "../../targets/http.ts";
-import type { Context } from "../stage.ts";
-import { ownPlace } from "./own.ts";
+import type { Broken } from "../../harness/define-check.ts";
+import type { SeenCall } from "../../targets/http-client.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { ownPlace } from "./own-place.ts";
 
 /** A message with something in its body that must not be dropped in silence. */
 export interface WrongBody {

@@ -1,5 +1,5 @@
-import { CouldNotRun, defineCheck } from "../../harness/check.ts";
-import type { Context } from "../stage.ts";
+import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import type { Context } from "../profiles-and-sessions.ts";
 import { type TwoPeople, twoPeople } from "./two-people.ts";
 
 export const anotherEvents = defineCheck<Context["target"], TwoPeople>({

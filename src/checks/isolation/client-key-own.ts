@@ -1,10 +1,10 @@
-import { type Message, SentMessage } from "../../contract/hmi.ts";
+import { type Message, SentMessage } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
-import { type Broken, defineCheck } from "../../harness/check.ts";
-import { firstBroken } from "../../harness/judge.ts";
-import type { SeenCall } from "../../targets/http.ts";
-import { readReply, readSettledRows } from "../reading.ts";
-import { type Context, makeProfile, makeSession } from "../stage.ts";
+import { type Broken, defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
+import type { SeenCall } from "../../targets/http-client.ts";
+import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
+import { readReply, readSettledRows } from "../read-replies.ts";
 
 /** One of two conversations that used the same key, each for a message of its own. */
 interface Keyed {

@@ -1,13 +1,13 @@
-import type { GenerationRecord } from "../../contract/engine.ts";
-import type { Message } from "../../contract/hmi.ts";
+import type { GenerationRecord } from "../../contract/engine-schemas.ts";
+import type { Message } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
-import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
-import { firstBroken } from "../../harness/judge.ts";
-import { generationsFor } from "../engine-record.ts";
-import { readReply, readSettledRows } from "../reading.ts";
-import { follow } from "../sse/follow.ts";
-import { type Context, makeProfile, makeSession } from "../stage.ts";
-import { repeatAfterMe, wordFrom } from "./words.ts";
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
+import { generationsFor } from "../engine-generations.ts";
+import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
+import { readReply, readSettledRows } from "../read-replies.ts";
+import { follow } from "../sse/follow-stream.ts";
+import { repeatAfterMe, wordFrom } from "./marker-words.ts";
 
 /** A message that was sent three times with one key: twice at once, and again after its reply. */
 interface Resent {

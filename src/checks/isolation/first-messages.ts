@@ -1,12 +1,12 @@
-import { type Message, SentMessage } from "../../contract/hmi.ts";
+import { type Message, SentMessage } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { NotTold } from "../../errors.ts";
-import { defineCheck } from "../../harness/check.ts";
+import { defineCheck } from "../../harness/define-check.ts";
 import type { Place } from "../../targets/drivers/chat-client.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
-import { readSettledRows } from "../reading.ts";
-import { type Context, makeProfile } from "../stage.ts";
-import { beginTalk, converseIn, openPlace, settledRowsOf, type Talk } from "../talk.ts";
+import { beginTalk, converseIn, openPlace, settledRowsOf, type Talk } from "../check-talk.ts";
+import { type Context, makeProfile } from "../profiles-and-sessions.ts";
+import { readSettledRows } from "../read-replies.ts";
 
 interface Evidence {
   readonly asked: readonly string[];

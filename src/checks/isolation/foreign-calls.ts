@@ -1,7 +1,7 @@
-import type { Broken, Verdict } from "../../harness/check.ts";
-import { CouldNotRun } from "../../harness/check.ts";
-import { firstBroken } from "../../harness/judge.ts";
-import { isWhole, lastWord } from "../stream-words.ts";
+import type { Broken, Verdict } from "../../harness/define-check.ts";
+import { CouldNotRun } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
+import { isWhole, lastWord } from "../stream-endings.ts";
 import type { ForeignCall, ForeignCallName, TwoPeople } from "./two-people.ts";
 
 /** Judges that another person's calls of these names were answered as if there were nothing. */

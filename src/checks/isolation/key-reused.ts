@@ -1,11 +1,11 @@
-import { ErrorBody } from "../../contract/common.ts";
-import type { Message } from "../../contract/hmi.ts";
+import { ErrorBody } from "../../contract/common-schemas.ts";
+import type { Message } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
-import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
-import { firstBroken } from "../../harness/judge.ts";
-import { readReply, readSettledRows } from "../reading.ts";
-import { follow } from "../sse/follow.ts";
-import { type Context, makeProfile, makeSession } from "../stage.ts";
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
+import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
+import { readReply, readSettledRows } from "../read-replies.ts";
+import { follow } from "../sse/follow-stream.ts";
 
 /** A key that was used for one message, and then for another one. */
 interface Reused {

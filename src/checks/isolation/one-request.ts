@@ -1,8 +1,8 @@
-import { type Broken, defineCheck } from "../../harness/check.ts";
-import { firstBroken } from "../../harness/judge.ts";
-import { textsOf } from "../engine-record.ts";
-import type { Context } from "../stage.ts";
-import { type Voice, voicesAtOnce } from "./at-once.ts";
+import { type Broken, defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
+import { textsOf } from "../engine-generations.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { type Voice, voicesAtOnce } from "./voices-at-once.ts";
 
 export const oneRequest = defineCheck<Context["target"], readonly Voice[]>({
   id: "isolation/one-request",

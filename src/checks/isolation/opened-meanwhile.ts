@@ -1,10 +1,8 @@
-import type { EngineOptions } from "../../contract/gateway.ts";
+import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { NotTold } from "../../errors.ts";
-import { CouldNotRun, defineCheck } from "../../harness/check.ts";
+import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
-import type { SeenStream } from "../../targets/http.ts";
-import { readReply, readRows, readSettledRows, say } from "../reading.ts";
-import { type Context, makeProfile, makeSession } from "../stage.ts";
+import type { SeenStream } from "../../targets/http-client.ts";
 import {
   beginTalk,
   conversationNotTold,
@@ -14,8 +12,10 @@ import {
   rowsOf,
   sayIn,
   settledRowsOf,
-} from "../talk.ts";
-import { repeatAfterMe, wordFrom } from "./words.ts";
+} from "../check-talk.ts";
+import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
+import { readReply, readRows, readSettledRows, say } from "../read-replies.ts";
+import { repeatAfterMe, wordFrom } from "./marker-words.ts";
 
 interface Evidence {
   /** True of a target without profiles, or of another wire. */

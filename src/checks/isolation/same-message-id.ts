@@ -1,13 +1,13 @@
-import { DEFAULTS } from "../../contract/defaults.ts";
-import type { GenerationRecord } from "../../contract/engine.ts";
+import { DEFAULTS } from "../../contract/contract-defaults.ts";
+import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
-import { CouldNotRun, defineCheck } from "../../harness/check.ts";
+import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
-import type { SeenStream } from "../../targets/http.ts";
-import { generationsFor } from "../engine-record.ts";
-import { follow } from "../sse/follow.ts";
-import type { Context } from "../stage.ts";
-import { repeatAfterMe, wordFrom } from "./words.ts";
+import type { SeenStream } from "../../targets/http-client.ts";
+import { generationsFor } from "../engine-generations.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { follow } from "../sse/follow-stream.ts";
+import { repeatAfterMe, wordFrom } from "./marker-words.ts";
 
 interface Evidence {
   readonly streams: readonly SeenStream[];

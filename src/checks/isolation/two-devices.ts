@@ -1,8 +1,8 @@
-import type { SentMessage, UserEvent } from "../../contract/hmi.ts";
-import { CouldNotRun, defineCheck } from "../../harness/check.ts";
-import { lookUntil, patienceOf, readReply, say } from "../reading.ts";
-import { type Context, makeProfile, makeSession } from "../stage.ts";
-import { listenToEvents } from "../user-events.ts";
+import type { SentMessage, UserEvent } from "../../contract/hmi-schemas.ts";
+import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { listenToEvents } from "../listen-to-events.ts";
+import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
+import { lookUntil, patienceOf, readReply, say } from "../read-replies.ts";
 
 interface Evidence {
   /** How the stream of events was answered. */

@@ -1,11 +1,11 @@
-import { type Message, SentMessage, type UserEvent } from "../../contract/hmi.ts";
+import { type Message, SentMessage, type UserEvent } from "../../contract/hmi-schemas.ts";
 import { gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
-import { CouldNotRun } from "../../harness/check.ts";
-import type { HttpClient, HttpMethod, SeenCall, SeenStream } from "../../targets/http.ts";
-import { PICTURE } from "../models/images.ts";
-import { readReply, readSettledRows, tokens } from "../reading.ts";
-import { type Context, expectAnswer, makeProfile, makeSession } from "../stage.ts";
-import { listenToEvents } from "../user-events.ts";
+import { CouldNotRun } from "../../harness/define-check.ts";
+import type { HttpClient, HttpMethod, SeenCall, SeenStream } from "../../targets/http-client.ts";
+import { listenToEvents } from "../listen-to-events.ts";
+import { PICTURE } from "../models/models-images.ts";
+import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";
+import { readReply, readSettledRows, tokens } from "../read-replies.ts";
 
 /** A call that another person made to what is not theirs. */
 export interface ForeignCall {

@@ -1,12 +1,12 @@
 import { messageOf, NotTold } from "../../errors.ts";
-import { type Broken, defineCheck } from "../../harness/check.ts";
+import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import type { Sent } from "../../targets/drivers/chat-client.ts";
 import { answerWords } from "../../targets/drivers/refused-words.ts";
 import { endReply } from "../../targets/end-reply.ts";
+import { hear, learnConversation, startTalk, type Talk } from "../check-talk.ts";
 import { internalsIn } from "../http/internals-in.ts";
-import { patienceOf } from "../reading.ts";
-import type { Context } from "../stage.ts";
-import { hear, learnConversation, startTalk, type Talk } from "../talk.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { patienceOf } from "../read-replies.ts";
 
 interface Evidence {
   /** The answer to the call that carried it; null where none came in time. */

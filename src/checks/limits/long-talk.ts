@@ -1,9 +1,9 @@
-import type { GenerationRecord } from "../../contract/engine.ts";
-import type { Message } from "../../contract/hmi.ts";
-import type { SeenStream } from "../../targets/http.ts";
-import { generationsFor, generationsWith } from "../engine-record.ts";
-import { converse, lookUntil, patienceOf, readSettledRows } from "../reading.ts";
-import { type Context, makeProfile, makeSession } from "../stage.ts";
+import type { GenerationRecord } from "../../contract/engine-schemas.ts";
+import type { Message } from "../../contract/hmi-schemas.ts";
+import type { SeenStream } from "../../targets/http-client.ts";
+import { generationsFor, generationsWith } from "../engine-generations.ts";
+import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
+import { converse, lookUntil, patienceOf, readSettledRows } from "../read-replies.ts";
 
 /** A conversation that outgrew the window that its profile asks for. */
 export interface LongTalk {

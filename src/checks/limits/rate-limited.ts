@@ -1,8 +1,8 @@
-import { type Broken, defineCheck } from "../../harness/check.ts";
-import { firstBroken } from "../../harness/judge.ts";
-import { describe, eventsIn, finishReasonOf } from "../sse/events.ts";
-import { replyRow, type SeenReply, say } from "../sse/say.ts";
-import type { Context } from "../stage.ts";
+import { type Broken, defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { describe, eventsIn, finishReasonOf } from "../sse/arrived-events.ts";
+import { replyRow, type SeenReply, say } from "../sse/seen-reply.ts";
 
 /** What the engine says in `Retry-After`, in seconds. */
 const RETRY_AFTER_S = 7;

@@ -1,8 +1,8 @@
-import type { GenerationRecord } from "../../contract/engine.ts";
-import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
-import { firstBroken } from "../../harness/judge.ts";
-import { textsOf } from "../engine-record.ts";
-import type { Context } from "../stage.ts";
+import type { GenerationRecord } from "../../contract/engine-schemas.ts";
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
+import { textsOf } from "../engine-generations.ts";
+import type { Context } from "../profiles-and-sessions.ts";
 import { type LongTalk, OPTIONS, talkLong } from "./long-talk.ts";
 
 /** Most tokens of a summary (contract, section 3). */

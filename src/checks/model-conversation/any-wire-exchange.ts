@@ -1,9 +1,9 @@
-import { CouldNotRun } from "../../harness/check.ts";
+import { CouldNotRun } from "../../harness/define-check.ts";
 import { failureOf, type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
-import type { Context } from "../stage.ts";
-import { lastWord } from "../stream-words.ts";
-import { beginTalk, hear, openPlace, rowsOf, sayIn, settledRowsOf, type Talk } from "../talk.ts";
-import { describe, type Exchange } from "./exchange.ts";
+import { beginTalk, hear, openPlace, rowsOf, sayIn, settledRowsOf, type Talk } from "../check-talk.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { lastWord } from "../stream-endings.ts";
+import { describe, type Exchange } from "./model-exchange.ts";
 
 /** Short and quick: what is said does not matter here. */
 const OPTIONS = { num_predict: 8, stand_in_token_ms: 0 } as const;

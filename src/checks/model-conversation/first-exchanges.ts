@@ -1,9 +1,9 @@
-import { CouldNotRun } from "../../harness/check.ts";
+import { CouldNotRun } from "../../harness/define-check.ts";
 import { refusedWords } from "../../targets/drivers/refused-words.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import { exchangesOnAnyWire } from "./any-wire-exchange.ts";
-import { converse, type Exchange } from "./exchange.ts";
-import { type Context, getStage } from "./stage.ts";
+import { converse, type Exchange } from "./model-exchange.ts";
+import { type Context, getStage } from "./staged-profiles.ts";
 
 /**
  * The exchanges that most claims are judged on: a first message for a profile and a general one, by

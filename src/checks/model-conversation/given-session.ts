@@ -1,10 +1,10 @@
-import { ErrorBody } from "../../contract/common.ts";
-import { type Broken, defineCheck } from "../../harness/check.ts";
-import { firstBroken } from "../../harness/judge.ts";
+import { ErrorBody } from "../../contract/common-schemas.ts";
+import { type Broken, defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
 import { exchangesOnAnyWire } from "./any-wire-exchange.ts";
-import { converse, type Endpoint, type Exchange } from "./exchange.ts";
 import { hasProfiles, placesOf, unjudgedIn } from "./first-exchanges.ts";
-import { type Context, createSession, getStage } from "./stage.ts";
+import { converse, type Endpoint, type Exchange } from "./model-exchange.ts";
+import { type Context, createSession, getStage } from "./staged-profiles.ts";
 
 interface Evidence {
   /** Sent to the older of two conversations of a profile. */

@@ -1,7 +1,7 @@
 import { ChatExport, type ExportedMessage, ImportReport } from "../../contract/chat-export.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
-import { CouldNotRun } from "../../harness/check.ts";
-import { type Context, listSessions } from "./stage.ts";
+import { CouldNotRun } from "../../harness/define-check.ts";
+import { type Context, listSessions } from "./staged-profiles.ts";
 
 /** A conversation that is to have a history that nobody had to wait for. */
 export interface ImportedHistory {

@@ -1,7 +1,7 @@
-import type { Session } from "../../contract/hmi.ts";
+import type { Session } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
-import { CouldNotRun, defineCheck } from "../../harness/check.ts";
-import { type Context, createProfile, getStage, listSessions } from "./stage.ts";
+import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { type Context, createProfile, getStage, listSessions } from "./staged-profiles.ts";
 
 /** How many first messages are sent at once. */
 const AT_ONCE = 8;

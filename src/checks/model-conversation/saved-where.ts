@@ -1,7 +1,7 @@
-import type { Broken, Verdict } from "../../harness/check.ts";
-import { firstBroken } from "../../harness/judge.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Broken, Verdict } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
 import { place, placesOf, rowOf, unjudgedIn } from "./first-exchanges.ts";
+import type { Exchange } from "./model-exchange.ts";
 
 /** Whether each exchange's row of that role is in its conversation, with the `model_id` that was asked for. */
 export function judgeSavedWhere(exchanges: readonly Exchange[], role: "user" | "assistant"): Verdict {

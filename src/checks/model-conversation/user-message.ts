@@ -1,8 +1,8 @@
-import { defineCheck } from "../../harness/check.ts";
-import type { Exchange } from "./exchange.ts";
+import { defineCheck } from "../../harness/define-check.ts";
 import { firstExchanges } from "./first-exchanges.ts";
+import type { Exchange } from "./model-exchange.ts";
 import { judgeSavedWhere } from "./saved-where.ts";
-import type { Context } from "./stage.ts";
+import type { Context } from "./staged-profiles.ts";
 
 export const userMessage = defineCheck<Context["target"], readonly Exchange[]>({
   id: "model-conversation/user-message",

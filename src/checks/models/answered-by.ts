@@ -1,9 +1,9 @@
-import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
-import { firstBroken } from "../../harness/judge.ts";
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
 import { rowsDoNotTell } from "../not-told.ts";
-import type { Context } from "../stage.ts";
-import { type Asked, askAnew, askAnewByWire, describe } from "./ask.ts";
-import { triedByWire } from "./catalogue.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { type Asked, askAnew, askAnewByWire, describe } from "./ask-by-model.ts";
+import { triedByWire } from "./model-catalogue.ts";
 
 export const answeredBy = defineCheck<Context["target"], readonly Asked[]>({
   id: "models/answered-by",

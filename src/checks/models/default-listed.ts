@@ -1,8 +1,8 @@
-import type { ModelList } from "../../contract/common.ts";
-import { type Broken, defineCheck } from "../../harness/check.ts";
-import { firstBroken } from "../../harness/judge.ts";
-import type { Context } from "../stage.ts";
-import { type Catalogue, catalogue } from "./catalogue.ts";
+import type { ModelList } from "../../contract/common-schemas.ts";
+import { type Broken, defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { type Catalogue, catalogue } from "./model-catalogue.ts";
 
 export const defaultListed = defineCheck<Context["target"], Catalogue>({
   id: "models/default-listed",

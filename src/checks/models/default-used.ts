@@ -1,7 +1,7 @@
-import { defineCheck } from "../../harness/check.ts";
-import type { Context } from "../stage.ts";
-import { type Asked, ask, describe, plainProfile } from "./ask.ts";
-import { installedModels, listedDefault } from "./catalogue.ts";
+import { defineCheck } from "../../harness/define-check.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { type Asked, ask, describe, plainProfile } from "./ask-by-model.ts";
+import { installedModels, listedDefault } from "./model-catalogue.ts";
 
 interface Evidence {
   readonly standard: string | null;

@@ -1,7 +1,7 @@
-import { type Broken, defineCheck } from "../../harness/check.ts";
-import type { Context } from "../stage.ts";
-import { type Asked, askAnew, describe } from "./ask.ts";
-import { type Catalogue, catalogue } from "./catalogue.ts";
+import { type Broken, defineCheck } from "../../harness/define-check.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { type Asked, askAnew, describe } from "./ask-by-model.ts";
+import { type Catalogue, catalogue } from "./model-catalogue.ts";
 
 interface Evidence extends Catalogue {
   /** A message whose model is what people are shown. */

@@ -1,10 +1,10 @@
-import { ProfileAnswer } from "../../contract/hmi.ts";
+import { ProfileAnswer } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
-import { type Broken, defineCheck } from "../../harness/check.ts";
-import { firstBroken } from "../../harness/judge.ts";
-import { type Context, expectAnswer, makeProfile, makeSession } from "../stage.ts";
-import { type Asked, ask, describe, SHORT } from "./ask.ts";
-import { triedModels } from "./catalogue.ts";
+import { type Broken, defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
+import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";
+import { type Asked, ask, describe, SHORT } from "./ask-by-model.ts";
+import { triedModels } from "./model-catalogue.ts";
 
 interface Evidence {
   readonly wanted: string;

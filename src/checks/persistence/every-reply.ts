@@ -1,9 +1,9 @@
-import { type Broken, defineCheck } from "../../harness/check.ts";
-import { firstBroken } from "../../harness/judge.ts";
+import { type Broken, defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import { requireToldByRows } from "../not-told.ts";
-import type { Context } from "../stage.ts";
-import { allReplies, describe, type StoredReply } from "./scene.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { allReplies, describe, type StoredReply } from "./stored-replies.ts";
 
 export const keptMessage = defineCheck<Context["target"], readonly StoredReply[]>({
   id: "persistence/user-message",

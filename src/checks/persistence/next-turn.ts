@@ -1,13 +1,13 @@
-import type { GenerationRecord } from "../../contract/engine.ts";
-import type { EngineOptions } from "../../contract/gateway.ts";
-import { ProfileAnswer } from "../../contract/hmi.ts";
+import type { GenerationRecord } from "../../contract/engine-schemas.ts";
+import type { EngineOptions } from "../../contract/gateway-schemas.ts";
+import { ProfileAnswer } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
-import { CouldNotRun, defineCheck } from "../../harness/check.ts";
-import type { SeenStream } from "../../targets/http.ts";
-import { generationsFor } from "../engine-record.ts";
-import { BRIEF_INSTRUCTIONS, type Context, expectAnswer } from "../stage.ts";
-import { isWhole, lastWord } from "../stream-words.ts";
-import { converseIn, settledRowsOf, startTalk, type Talk } from "../talk.ts";
+import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import type { SeenStream } from "../../targets/http-client.ts";
+import { converseIn, settledRowsOf, startTalk, type Talk } from "../check-talk.ts";
+import { generationsFor } from "../engine-generations.ts";
+import { BRIEF_INSTRUCTIONS, type Context, expectAnswer } from "../profiles-and-sessions.ts";
+import { isWhole, lastWord } from "../stream-endings.ts";
 
 interface NextTurn {
   /** Of the turn that failed without a token. */

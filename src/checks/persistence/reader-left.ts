@@ -1,8 +1,8 @@
-import { CouldNotRun, defineCheck } from "../../harness/check.ts";
+import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
-import type { Context } from "../stage.ts";
-import { isWhole, lastWord } from "../stream-words.ts";
-import { describe, inWords, replyRow, type StoredReply, unreadReply } from "./scene.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { isWhole, lastWord } from "../stream-endings.ts";
+import { describe, inWords, replyRow, type StoredReply, unreadReply } from "./stored-replies.ts";
 
 export const readerLeft = defineCheck<Context["target"], StoredReply>({
   id: "persistence/reader-left",

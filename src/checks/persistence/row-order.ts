@@ -1,7 +1,7 @@
-import { CouldNotRun, defineCheck } from "../../harness/check.ts";
+import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
-import type { Context } from "../stage.ts";
-import { converseIn, settledRowsOf, startTalk } from "../talk.ts";
+import { converseIn, settledRowsOf, startTalk } from "../check-talk.ts";
+import type { Context } from "../profiles-and-sessions.ts";
 
 /** So many messages one after the other, as quick as it goes. */
 const MESSAGES = 4;

@@ -1,11 +1,11 @@
-import type { Usage } from "../../contract/events.ts";
-import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
-import { firstBroken } from "../../harness/judge.ts";
+import type { Usage } from "../../contract/event-schemas.ts";
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
 import { lastFact } from "../../targets/drivers/reply-facts.ts";
 import { rowsDoNotTell } from "../not-told.ts";
-import type { Context } from "../stage.ts";
-import { isWhole, lastWord } from "../stream-words.ts";
-import { completeReply, cutReply, describe, replyRow, type StoredReply } from "./scene.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { isWhole, lastWord } from "../stream-endings.ts";
+import { completeReply, cutReply, describe, replyRow, type StoredReply } from "./stored-replies.ts";
 
 export const rowUsage = defineCheck<Context["target"], readonly StoredReply[]>({
   id: "persistence/row-usage",

@@ -1,11 +1,11 @@
-import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
-import { firstBroken } from "../../harness/judge.ts";
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
-import type { SeenStream } from "../../targets/http.ts";
-import type { Context } from "../stage.ts";
-import { isWhole, lastWord } from "../stream-words.ts";
-import { hear, rowsOf, sayIn, startTalk, type Talk, type TalkDraft, texts } from "../talk.ts";
-import { replyRow } from "./scene.ts";
+import type { SeenStream } from "../../targets/http-client.ts";
+import { hear, rowsOf, sayIn, startTalk, type Talk, type TalkDraft, texts } from "../check-talk.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { isWhole, lastWord } from "../stream-endings.ts";
+import { replyRow } from "./stored-replies.ts";
 
 interface SavedAtDone {
   readonly stream: SeenStream;

@@ -1,9 +1,9 @@
 import { hmiRoutes } from "../../contract/routes.ts";
-import { CouldNotRun, defineCheck } from "../../harness/check.ts";
-import { tokens } from "../reading.ts";
-import type { Context } from "../stage.ts";
-import { lastWord } from "../stream-words.ts";
-import { areSame, inWords, type Regenerated, regenerate } from "./scene.ts";
+import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { tokens } from "../read-replies.ts";
+import { lastWord } from "../stream-endings.ts";
+import { areSame, inWords, type Regenerated, regenerate } from "./regenerated-reply.ts";
 
 export const cancelledKeeps = defineCheck<Context["target"], Regenerated>({
   id: "regenerate/cancelled-keeps",

@@ -1,7 +1,7 @@
-import { defineCheck } from "../../harness/check.ts";
-import type { Context } from "../stage.ts";
-import { type Edited, edited } from "./edited.ts";
-import { areSame, inWords } from "./scene.ts";
+import { defineCheck } from "../../harness/define-check.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { type Edited, edited } from "./edited-message.ts";
+import { areSame, inWords } from "./regenerated-reply.ts";
 
 export const editedKeeps = defineCheck<Context["target"], Edited>({
   id: "regenerate/edited-keeps",

@@ -1,7 +1,7 @@
-import { CouldNotRun, defineCheck } from "../../harness/check.ts";
-import { textsOf } from "../engine-record.ts";
-import type { Context } from "../stage.ts";
-import { type Edited, edited } from "./edited.ts";
+import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { textsOf } from "../engine-generations.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { type Edited, edited } from "./edited-message.ts";
 
 export const editedPrompt = defineCheck<Context["target"], Edited>({
   id: "regenerate/edited-prompt",

@@ -1,7 +1,7 @@
-import { CouldNotRun, defineCheck } from "../../harness/check.ts";
-import type { Context } from "../stage.ts";
-import { isWhole, lastWord } from "../stream-words.ts";
-import { areSame, inWords, type Regenerated, regenerate } from "./scene.ts";
+import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { isWhole, lastWord } from "../stream-endings.ts";
+import { areSame, inWords, type Regenerated, regenerate } from "./regenerated-reply.ts";
 
 export const failedKeeps = defineCheck<Context["target"], Regenerated>({
   id: "regenerate/failed-keeps",

@@ -1,15 +1,15 @@
-import { ErrorBody } from "../../contract/common.ts";
-import type { GenerationRecord } from "../../contract/engine.ts";
-import { SentMessage } from "../../contract/hmi.ts";
+import { ErrorBody } from "../../contract/common-schemas.ts";
+import type { GenerationRecord } from "../../contract/engine-schemas.ts";
+import { SentMessage } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
-import { defineCheck } from "../../harness/check.ts";
-import type { SeenCall, SeenStream } from "../../targets/http.ts";
+import { defineCheck } from "../../harness/define-check.ts";
+import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
 import { ownWords } from "../../targets/own-words.ts";
 import { GIVE_UP_MS } from "../cancel/cancel-times.ts";
-import { generationsFor } from "../engine-record.ts";
-import { lookUntil, readSettledRows } from "../reading.ts";
-import { type Context, expectAnswer, makeProfile, makeSession } from "../stage.ts";
-import { lastWord } from "../stream-words.ts";
+import { generationsFor } from "../engine-generations.ts";
+import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";
+import { lookUntil, readSettledRows } from "../read-replies.ts";
+import { lastWord } from "../stream-endings.ts";
 import { copiesOf, copyIn, followSomewhere, SEVERAL_HMIS, shortName, untilAtTwo } from "./met-copies.ts";
 
 /** A reply that runs at one copy, and is cancelled at whichever the call arrives at. */

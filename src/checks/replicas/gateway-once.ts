@@ -1,10 +1,10 @@
-import type { GenerationRecord } from "../../contract/engine.ts";
+import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
-import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
-import { generationsFor } from "../engine-record.ts";
-import { textIn } from "../sse/events.ts";
-import { follow } from "../sse/follow.ts";
-import type { Context } from "../stage.ts";
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { generationsFor } from "../engine-generations.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { textIn } from "../sse/arrived-events.ts";
+import { follow } from "../sse/follow-stream.ts";
 import { copiesOf, copyIn, requireWell, SEVERAL_GATEWAYS, shortName, untilAtTwo } from "./met-copies.ts";
 
 /** One reply, asked of two gateways at once. */

@@ -1,9 +1,9 @@
-import { SentMessage, type UserEvent } from "../../contract/hmi.ts";
+import { SentMessage, type UserEvent } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
-import { CouldNotRun, defineCheck } from "../../harness/check.ts";
-import { lookUntil, patienceOf, readReply } from "../reading.ts";
-import { type Context, expectAnswer, makeProfile, makeSession } from "../stage.ts";
-import { type Listening, listenToEvents } from "../user-events.ts";
+import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { type Listening, listenToEvents } from "../listen-to-events.ts";
+import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";
+import { lookUntil, patienceOf, readReply } from "../read-replies.ts";
 import { copiesOf, copyIn, LOOKS, notAtTwo, SEVERAL_HMIS, shortName } from "./met-copies.ts";
 
 /** A page that listens at a copy. */

@@ -1,12 +1,12 @@
 /** How the checks of this suite reach several copies, whichever answers. */
 import { hmiRoutes } from "../../contract/routes.ts";
 import { NotTold } from "../../errors.ts";
-import { CouldNotRun } from "../../harness/check.ts";
-import { copyThatAnswered, type TargetCopies, TRIES_TO_MEET } from "../../targets/copies.ts";
-import type { HttpClient, SeenCall, SeenStream } from "../../targets/http.ts";
+import { CouldNotRun } from "../../harness/define-check.ts";
+import type { HttpClient, SeenCall, SeenStream } from "../../targets/http-client.ts";
 import { ownWords } from "../../targets/own-words.ts";
-import { follow, type Reading } from "../sse/follow.ts";
-import type { Context } from "../stage.ts";
+import { copyThatAnswered, type TargetCopies, TRIES_TO_MEET } from "../../targets/service-copies.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { follow, type Reading } from "../sse/follow-stream.ts";
 
 /** What a check needs that is about several HMIs. */
 export const SEVERAL_HMIS = ["speak the contract", "meet two copies of the HMI"];

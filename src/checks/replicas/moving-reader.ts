@@ -1,11 +1,11 @@
 /** A reader of one reply that loses its connection again and again, and comes back at whichever copy it is led to. */
-import { type Message, MessageList, SentMessage } from "../../contract/hmi.ts";
+import { type Message, MessageList, SentMessage } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
-import { CouldNotRun } from "../../harness/check.ts";
-import type { SeenStream } from "../../targets/http.ts";
-import { lookUntil, patienceOf } from "../reading.ts";
-import { follow } from "../sse/follow.ts";
-import { type Context, expectAnswer, makeProfile, makeSession } from "../stage.ts";
+import { CouldNotRun } from "../../harness/define-check.ts";
+import type { SeenStream } from "../../targets/http-client.ts";
+import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";
+import { lookUntil, patienceOf } from "../read-replies.ts";
+import { follow } from "../sse/follow-stream.ts";
 import { copiesOf, copyIn, LOOKS } from "./met-copies.ts";
 
 /** One connection of the reader. */

@@ -1,6 +1,6 @@
-import { CouldNotRun, defineCheck } from "../../harness/check.ts";
-import type { Context } from "../stage.ts";
-import { describeSent, isOneExchange, type SentAtOnce, sendAtOnce } from "./at-once.ts";
+import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { describeSent, isOneExchange, type SentAtOnce, sendAtOnce } from "./at-several-copies.ts";
 import { requireWell, SEVERAL_HMIS } from "./met-copies.ts";
 
 export const oneBegins = defineCheck<Context["target"], SentAtOnce>({

@@ -1,5 +1,5 @@
-import { CouldNotRun, defineCheck } from "../../harness/check.ts";
-import type { Context } from "../stage.ts";
+import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import type { Context } from "../profiles-and-sessions.ts";
 import { SEVERAL_HMIS, shortName } from "./met-copies.ts";
 import { type MovingReader, moveBetweenCopies, requireSaved } from "./moving-reader.ts";
 

@@ -1,9 +1,8 @@
-import { type Message, MessageList } from "../../contract/hmi.ts";
+import { type Message, MessageList } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
-import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
-import { firstBroken } from "../../harness/judge.ts";
-import { converse, readSettledRows } from "../reading.ts";
-import { type Context, makeProfile, makeSession } from "../stage.ts";
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
+import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { copiesOf, copyIn, LOOKS, notAtTwo, requireWell, SEVERAL_HMIS, shortName } from "./met-copies.ts";
 
 /** What a copy showed of a conversation. */

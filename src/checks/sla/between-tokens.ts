@@ -1,9 +1,9 @@
 import { NotTold } from "../../errors.ts";
-import { CouldNotRun, defineCheck } from "../../harness/check.ts";
-import type { Context } from "../stage.ts";
+import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import type { Context } from "../profiles-and-sessions.ts";
 import { requireUndisturbed } from "../undisturbed.ts";
 import { inWords, percentile } from "./percentile.ts";
-import { type Sample, type Samples, TARGETS, timeMessages } from "./samples.ts";
+import { type Sample, type Samples, TARGETS, timeMessages } from "./timed-messages.ts";
 
 export const betweenTokens = defineCheck<Context["target"], Samples>({
   id: "sla/between-tokens",

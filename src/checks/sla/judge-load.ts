@@ -1,10 +1,10 @@
 import { NotTold } from "../../errors.ts";
-import { CouldNotRun, type Verdict } from "../../harness/check.ts";
+import { CouldNotRun, type Verdict } from "../../harness/define-check.ts";
 import type { Distribution, LoadReport, LoadStep } from "../../harness/load-report.ts";
 import { SLOWER } from "./between-tokens.ts";
 import { REST } from "./first-token.ts";
 import { FEWEST } from "./percentile.ts";
-import { TARGETS } from "./samples.ts";
+import { TARGETS } from "./timed-messages.ts";
 
 /** How soon messages were accepted. */
 export function judgeAccepted(load: LoadReport): Verdict {

@@ -1,8 +1,8 @@
-import { type Broken, defineCheck } from "../../harness/check.ts";
-import { firstBroken } from "../../harness/judge.ts";
-import type { Context } from "../stage.ts";
-import { isWhole } from "../stream-words.ts";
-import { type Sample, type Samples, timeMessages, USERS } from "./samples.ts";
+import { type Broken, defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { isWhole } from "../stream-endings.ts";
+import { type Sample, type Samples, timeMessages, USERS } from "./timed-messages.ts";
 
 export const noDrops = defineCheck<Context["target"], Samples>({
   id: "sla/no-drops",

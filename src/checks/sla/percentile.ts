@@ -1,4 +1,4 @@
-import { CouldNotRun } from "../../harness/check.ts";
+import { CouldNotRun } from "../../harness/define-check.ts";
 
 /** The value that so many percent of the values do not exceed (nearest rank). Throws {@link CouldNotRun} for none. */
 export function percentile(values: readonly number[], percent: number): number {

@@ -1,14 +1,14 @@
 /** The suite `sla` as a load run judges it: by what was measured with the users of its last step. */
-import { type Check, defineCheck, type Suite, type Verdict } from "../../harness/check.ts";
+import { type Check, defineCheck, type Suite, type Verdict } from "../../harness/define-check.ts";
 import type { LoadReport } from "../../harness/load-report.ts";
-import type { Target } from "../../targets/target.ts";
-import type { Context } from "../stage.ts";
-import { accepted } from "./accepted.ts";
+import type { Target } from "../../targets/open-target.ts";
+import type { Context } from "../profiles-and-sessions.ts";
 import { betweenTokens } from "./between-tokens.ts";
 import { firstToken } from "./first-token.ts";
 import { judgeAccepted, judgeBetweenTokens, judgeFirstToken, judgeNoDrops } from "./judge-load.ts";
 import { noDrops } from "./no-drops.ts";
-import { TARGETS } from "./samples.ts";
+import { accepted } from "./sla-accepted.ts";
+import { TARGETS } from "./timed-messages.ts";
 
 /** Drives the users, and measures; called once for all claims. */
 export type DriveLoad = (context: Context) => Promise<LoadReport>;

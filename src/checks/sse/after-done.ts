@@ -1,10 +1,10 @@
 import { hmiRoutes } from "../../contract/routes.ts";
-import { CouldNotRun, defineCheck } from "../../harness/check.ts";
-import type { SeenStream } from "../../targets/http.ts";
-import type { Context } from "../stage.ts";
-import { describe, finishReasonOf } from "./events.ts";
-import { follow } from "./follow.ts";
-import { say } from "./say.ts";
+import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import type { SeenStream } from "../../targets/http-client.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { describe, finishReasonOf } from "./arrived-events.ts";
+import { follow } from "./follow-stream.ts";
+import { say } from "./seen-reply.ts";
 
 interface Evidence {
   readonly first: SeenStream;

@@ -1,11 +1,11 @@
-import type { GenerationRecord } from "../../contract/engine.ts";
+import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import { gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
-import { CouldNotRun } from "../../harness/check.ts";
+import { CouldNotRun } from "../../harness/define-check.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
-import type { SeenEvent, SeenStream } from "../../targets/http.ts";
-import type { Context } from "../stage.ts";
-import { follow, type Reading } from "./follow.ts";
-import { type Door, prepare, seenReply } from "./say.ts";
+import type { SeenEvent, SeenStream } from "../../targets/http-client.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { follow, type Reading } from "./follow-stream.ts";
+import { type Door, prepare, seenReply } from "./seen-reply.ts";
 
 /** A reader that lost its connection in mid-reply, and came back with the id of the last event that it had. */
 export interface Comeback {

@@ -1,10 +1,10 @@
-import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
-import { firstBroken } from "../../harness/judge.ts";
-import type { Context } from "../stage.ts";
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
+import type { Context } from "../profiles-and-sessions.ts";
 import { requireUndisturbed } from "../undisturbed.ts";
-import { arrivedIn, describe } from "./events.ts";
-import type { SeenReply } from "./say.ts";
-import { type TimedReplies, timedReplies } from "./timed.ts";
+import { arrivedIn, describe } from "./arrived-events.ts";
+import type { SeenReply } from "./seen-reply.ts";
+import { type TimedReplies, timedReplies } from "./timed-replies.ts";
 
 export const firstByte = defineCheck<Context["target"], TimedReplies>({
   id: "sse/first-byte",
@@ -13,7 +13,6 @@ export const firstByte = defineCheck<Context["target"], TimedReplies>({
   lookAt: "when the response's head and planning are sent: before the engine is asked, not with its answer",
   needs: ["speak the contract", "direct the engine"],
   isTimed: true,
-  isMostlyWaiting: true,
   collect: timedReplies,
   judge({ loading, silenceMs, ...evidence }) {
     const broken = firstBroken(loading, (reply) => judgeOne(reply, silenceMs));

@@ -1,10 +1,10 @@
 import { gatewayRoutes } from "../../contract/routes.ts";
-import { defineCheck } from "../../harness/check.ts";
-import type { SeenStream } from "../../targets/http.ts";
-import type { Context } from "../stage.ts";
-import { describe, textIn } from "./events.ts";
-import { follow } from "./follow.ts";
-import { prepare } from "./say.ts";
+import { defineCheck } from "../../harness/define-check.ts";
+import type { SeenStream } from "../../targets/http-client.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { describe, textIn } from "./arrived-events.ts";
+import { follow } from "./follow-stream.ts";
+import { prepare } from "./seen-reply.ts";
 
 interface Evidence {
   /** The stream of the call that began the reply. */

@@ -1,12 +1,12 @@
 import { hmiRoutes } from "../../contract/routes.ts";
-import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
-import { firstBroken } from "../../harness/judge.ts";
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
-import type { SeenCall, SeenStream } from "../../targets/http.ts";
+import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
 import { ownWords } from "../../targets/own-words.ts";
-import { converse, readSettledRows } from "../reading.ts";
-import { type Context, makeProfile, makeSession } from "../stage.ts";
-import { follow } from "./follow.ts";
+import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
+import { converse, readSettledRows } from "../read-replies.ts";
+import { follow } from "./follow-stream.ts";
 
 /** A reply that was asked for by a name, in a conversation that has gone on since. */
 interface NamedReply {

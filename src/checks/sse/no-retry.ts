@@ -1,8 +1,8 @@
-import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
-import { firstBroken } from "../../harness/judge.ts";
-import type { Context } from "../stage.ts";
-import { describe } from "./events.ts";
-import { type FailedReply, failedReplies, story } from "./failures.ts";
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { describe } from "./arrived-events.ts";
+import { type FailedReply, failedReplies, story } from "./failed-replies.ts";
 
 export const noRetry = defineCheck<Context["target"], readonly FailedReply[]>({
   id: "sse/no-retry",

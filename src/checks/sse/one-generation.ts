@@ -1,8 +1,8 @@
-import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
-import { firstBroken } from "../../harness/judge.ts";
-import type { Context } from "../stage.ts";
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { describe } from "./arrived-events.ts";
 import { type Comeback, comebacks } from "./comebacks.ts";
-import { describe } from "./events.ts";
 
 export const oneGeneration = defineCheck<Context["target"], readonly Comeback[]>({
   id: "sse/one-generation",

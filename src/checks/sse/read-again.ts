@@ -1,15 +1,15 @@
 import { hmiRoutes } from "../../contract/routes.ts";
-import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { refusedWords } from "../../targets/drivers/refused-words.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
-import type { SeenStream } from "../../targets/http.ts";
-import { patienceOf, readRows } from "../reading.ts";
-import type { Context } from "../stage.ts";
-import { lastWord } from "../stream-words.ts";
-import { converseIn, hearAgain, rowsOf, settledRowsOf, startTalk } from "../talk.ts";
-import { describe, finishReasonOf } from "./events.ts";
-import { follow } from "./follow.ts";
-import { generationsOf, replyRow, say } from "./say.ts";
+import type { SeenStream } from "../../targets/http-client.ts";
+import { converseIn, hearAgain, rowsOf, settledRowsOf, startTalk } from "../check-talk.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { patienceOf, readRows } from "../read-replies.ts";
+import { lastWord } from "../stream-endings.ts";
+import { describe, finishReasonOf } from "./arrived-events.ts";
+import { follow } from "./follow-stream.ts";
+import { generationsOf, replyRow, say } from "./seen-reply.ts";
 
 interface Reading {
   readonly stream: SeenStream;

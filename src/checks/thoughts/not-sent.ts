@@ -1,10 +1,10 @@
 import { withoutOptions } from "../../contract/options-as-text.ts";
-import { type Broken, CouldNotRun, defineCheck } from "../../harness/check.ts";
-import { firstBroken } from "../../harness/judge.ts";
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
 import { thoughtsOf } from "../../targets/drivers/reply-facts.ts";
-import { textsOf } from "../engine-record.ts";
-import type { Context } from "../stage.ts";
-import { describe, requireThoughts, type ThoughtfulReply, thoughtfulReplies } from "./scene.ts";
+import { textsOf } from "../engine-generations.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { describe, requireThoughts, type ThoughtfulReply, thoughtfulReplies } from "./thoughtful-replies.ts";
 
 export const notSent = defineCheck<Context["target"], readonly ThoughtfulReply[]>({
   id: "thoughts/not-sent",

@@ -1,14 +1,14 @@
 import { BaseCommand } from "../../cli/base-command.ts";
 import { exitCodeOf } from "../../cli/exit-code.ts";
-import { reportOnGithub } from "../../cli/github.ts";
 import { parseReports, reportFlag, toStandardOutput, writeReports } from "../../cli/report-files.ts";
+import { reportOnGithub } from "../../cli/report-on-github.ts";
 import { UserError } from "../../errors.ts";
-import { mergeReports } from "../../harness/compare.ts";
+import { mergeReports } from "../../harness/compare-runs.ts";
 import { replay } from "../../harness/replay.ts";
-import type { RunReport } from "../../harness/report.ts";
-import { readReport } from "../../harness/saved.ts";
-import { requireWholeRun } from "../../harness/shards.ts";
-import { createTerminalReporter } from "../../reporters/terminal.ts";
+import { requireWholeRun } from "../../harness/require-whole-run.ts";
+import type { RunReport } from "../../harness/run-report.ts";
+import { readReport } from "../../harness/saved-run.ts";
+import { createTerminalReporter } from "../../reporters/terminal-reporter.ts";
 
 export default class ReportMerge extends BaseCommand {
   static override summary = "Make one report of several, such as those of a run's shards.";

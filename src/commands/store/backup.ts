@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { Args } from "@oclif/core";
 import { BaseCommand } from "../../cli/base-command.ts";
 import { UserError } from "../../errors.ts";
-import type { DatabaseBackup } from "../../services/conversations/sqlite/back-up.ts";
+import type { DatabaseBackup } from "../../services/conversations/sqlite/back-up-sqlite.ts";
 
 export default class StoreBackup extends BaseCommand {
   static override summary =
@@ -32,7 +32,7 @@ Exit codes: 0 it is there, 2 it is not.`;
         },
       );
     }
-    const { backUpDatabase } = await import("../../services/conversations/sqlite/back-up.ts");
+    const { backUpDatabase } = await import("../../services/conversations/sqlite/back-up-sqlite.ts");
     const time = new Date().toISOString().slice(0, 19).replaceAll(":", "-");
     const { screen } = this;
     const made = await backUpDatabase(store.path, resolve(args.FILE ?? `${store.path}.${time}.backup`), {

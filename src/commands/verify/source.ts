@@ -1,9 +1,9 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../../cli/base-command.ts";
 import { EXIT } from "../../errors.ts";
-import { reportSource } from "../../reporters/source.ts";
+import { reportSource } from "../../reporters/source-check-lines.ts";
 import { checkSource } from "../../source-check/check-source.ts";
-import { SEED_NAMES, type SourceReport } from "../../source-check/report.ts";
+import { SEED_NAMES, type SourceReport } from "../../source-check/source-report.ts";
 
 /** So many files take a moment that is worth a word. */
 const FILES_A_STEP = 100;

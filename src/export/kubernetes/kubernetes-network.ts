@@ -1,6 +1,6 @@
 import type { Service } from "kubernetes-types/core/v1.js";
 import type { Ingress, NetworkPolicy } from "kubernetes-types/networking/v1.js";
-import type { Config } from "../../config/schema.ts";
+import type { Config } from "../../config/config-schema.ts";
 import type { ContainerDeployment, ContainerService } from "../container-deployment.ts";
 import { describeFrontProxy } from "../front-proxy.ts";
 import { metadataOf, objectName, selectorOf } from "./kubernetes-names.ts";

@@ -1,5 +1,5 @@
 import { Document } from "yaml";
-import type { Config } from "../../config/schema.ts";
+import type { Config } from "../../config/config-schema.ts";
 import type { ContainerDeployment, ContainerNames } from "../container-deployment.ts";
 import { describeContainers } from "../describe-containers.ts";
 import type { ExportFormat } from "../export-format.ts";

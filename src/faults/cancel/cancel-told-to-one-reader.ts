@@ -1,7 +1,7 @@
 import { hmiRoutes } from "../../contract/routes.ts";
 import type { Fault } from "../fault.ts";
 import { rewriteEvents } from "../rewrite-events.ts";
-import { paramsOf } from "../routes.ts";
+import { paramsOf } from "../route-params.ts";
 
 /** A second tab that is not told. */
 export const cancelToldToOneReader: Fault = {

@@ -1,5 +1,5 @@
-import { savingEndings } from "../endings.ts";
 import type { Fault } from "../fault.ts";
+import { savingEndings } from "../saving-endings.ts";
 
 /** Row 15, first form. */
 export const cancelledReplyLost: Fault = {

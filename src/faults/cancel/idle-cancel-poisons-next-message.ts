@@ -1,4 +1,4 @@
-import type { StreamEvent } from "../../contract/events.ts";
+import type { StreamEvent } from "../../contract/event-schemas.ts";
 import type { Fault } from "../fault.ts";
 
 const CANCELLED: readonly StreamEvent[] = [

@@ -1,5 +1,5 @@
 import { gatewayRoutes, hmiRoutes, type Route } from "../../contract/routes.ts";
-import type { Rewrite } from "../../tap/rewrite.ts";
+import type { Rewrite } from "../../tap/tap-rewrite.ts";
 import type { Fault } from "../fault.ts";
 import { rewriteBody, without } from "../rewrite-body.ts";
 

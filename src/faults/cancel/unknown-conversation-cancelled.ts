@@ -1,7 +1,7 @@
 import { hmiRoutes } from "../../contract/routes.ts";
 import type { Fault } from "../fault.ts";
 import { rewriteAnswers } from "../rewrite-answers.ts";
-import { paramsOf } from "../routes.ts";
+import { paramsOf } from "../route-params.ts";
 
 /** A cancel that never says no. */
 export const unknownConversationCancelled: Fault = {

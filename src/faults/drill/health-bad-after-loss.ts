@@ -1,7 +1,7 @@
 import { hmiRoutes } from "../../contract/routes.ts";
 import type { Fault } from "../fault.ts";
 import { noticingLoss } from "../lost-gateway.ts";
-import { paramsOf } from "../routes.ts";
+import { paramsOf } from "../route-params.ts";
 
 export const healthBadAfterLoss: Fault = {
   name: "health-bad-after-loss",

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { interrupt, withLeftReplies } from "../left-replies.ts";
+import { interrupt, withLeftReplies } from "../with-left-replies.ts";
 
 export const leftReplyDoubled: Fault = {
   name: "left-reply-doubled",

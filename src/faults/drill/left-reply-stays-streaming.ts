@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { withLeftReplies } from "../left-replies.ts";
+import { withLeftReplies } from "../with-left-replies.ts";
 
 export const leftReplyStaysStreaming: Fault = {
   name: "left-reply-stays-streaming",

@@ -1,4 +1,4 @@
-import { Health } from "../../contract/common.ts";
+import { Health } from "../../contract/common-schemas.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
 import type { Fault } from "../fault.ts";
 import { rewriteJson } from "../rewrite-json.ts";

@@ -1,6 +1,6 @@
 import { hmiRoutes } from "../../contract/routes.ts";
 import type { Fault } from "../fault.ts";
-import { paramsOf } from "../routes.ts";
+import { paramsOf } from "../route-params.ts";
 
 /** The health endpoint that most services begin with. */
 export const healthSaysOkOnly: Fault = {

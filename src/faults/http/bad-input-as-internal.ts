@@ -1,4 +1,4 @@
-import { LIMITS } from "../../contract/defaults.ts";
+import { LIMITS } from "../../contract/contract-defaults.ts";
 import type { Fault } from "../fault.ts";
 import { rewriteAnswers } from "../rewrite-answers.ts";
 

@@ -1,7 +1,7 @@
-import { ChatRequest } from "../../contract/gateway.ts";
-import { SendMessage } from "../../contract/hmi.ts";
+import { ChatRequest } from "../../contract/gateway-schemas.ts";
+import { SendMessage } from "../../contract/hmi-schemas.ts";
 import { gatewayRoutes, hmiRoutes, type Route } from "../../contract/routes.ts";
-import type { Rewrite } from "../../tap/rewrite.ts";
+import type { Rewrite } from "../../tap/tap-rewrite.ts";
 import type { Fault } from "../fault.ts";
 import { rewriteBody, without } from "../rewrite-body.ts";
 

@@ -1,4 +1,4 @@
-import type { BegunExchange } from "../../services/conversations/store.ts";
+import type { BegunExchange } from "../../services/conversations/conversation-store.ts";
 import type { Fault } from "../fault.ts";
 import { withUserMethod } from "../wrap-store.ts";
 

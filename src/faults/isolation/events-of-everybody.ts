@@ -1,9 +1,9 @@
 import { PassThrough, type Transform } from "node:stream";
-import { SentMessage } from "../../contract/hmi.ts";
+import { SentMessage } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import type { Fault } from "../fault.ts";
 import { rewriteJson } from "../rewrite-json.ts";
-import { paramsOf } from "../routes.ts";
+import { paramsOf } from "../route-params.ts";
 
 /** One list of listeners. */
 export const eventsOfEverybody: Fault = {

@@ -1,4 +1,4 @@
-import type { ConversationStore } from "../../services/conversations/store.ts";
+import type { ConversationStore } from "../../services/conversations/conversation-store.ts";
 import type { Fault } from "../fault.ts";
 import { withReplyMethod, withUserMethod } from "../wrap-store.ts";
 

@@ -1,4 +1,4 @@
-import { ChatRequest } from "../../contract/gateway.ts";
+import { ChatRequest } from "../../contract/gateway-schemas.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
 import type { Fault } from "../fault.ts";
 import { rewriteBody, type SentBody } from "../rewrite-body.ts";

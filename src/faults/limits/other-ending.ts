@@ -1,5 +1,5 @@
-import type { StreamEvent } from "../../contract/events.ts";
-import type { Rewrite } from "../../tap/rewrite.ts";
+import type { StreamEvent } from "../../contract/event-schemas.ts";
+import type { Rewrite } from "../../tap/tap-rewrite.ts";
 import { insteadOf, rewriteEvents } from "../rewrite-events.ts";
 
 /** What an event of an ending becomes; undefined drops it, the same object lets it pass. */

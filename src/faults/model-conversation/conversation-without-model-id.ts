@@ -1,4 +1,4 @@
-import type { Destination, UserStore } from "../../services/conversations/store.ts";
+import type { Destination, UserStore } from "../../services/conversations/conversation-store.ts";
 import type { Fault } from "../fault.ts";
 import { withUserMethod } from "../wrap-store.ts";
 

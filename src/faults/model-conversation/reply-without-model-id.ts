@@ -1,5 +1,5 @@
-import { losingReplies } from "../astray.ts";
 import type { Fault } from "../fault.ts";
+import { losingReplies } from "../replies-astray.ts";
 
 /** S3. */
 export const replyWithoutModelId: Fault = {

@@ -1,5 +1,5 @@
-import { losingMessages } from "../astray.ts";
 import type { Fault } from "../fault.ts";
+import { losingMessages } from "../replies-astray.ts";
 
 /** S2. */
 export const userMessageWithoutModelId: Fault = {

@@ -1,4 +1,4 @@
-import { AgentList } from "../../contract/hmi.ts";
+import { AgentList } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import type { Fault } from "../fault.ts";
 import { rewriteJson } from "../rewrite-json.ts";

@@ -1,4 +1,4 @@
-import { ModelList } from "../../contract/common.ts";
+import { ModelList } from "../../contract/common-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import type { Fault } from "../fault.ts";
 import { rewriteJson } from "../rewrite-json.ts";

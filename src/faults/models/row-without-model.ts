@@ -1,5 +1,5 @@
-import { savingEndings } from "../endings.ts";
 import type { Fault } from "../fault.ts";
+import { savingEndings } from "../saving-endings.ts";
 
 /** A row that knows what was asked for. */
 export const rowWithoutModel: Fault = {

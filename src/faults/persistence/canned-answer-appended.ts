@@ -1,4 +1,4 @@
-import { type StreamEvent, usageOf } from "../../contract/events.ts";
+import { type StreamEvent, usageOf } from "../../contract/event-schemas.ts";
 import type { Fault } from "../fault.ts";
 
 /** What a service says that does not want to say that it failed. */

@@ -1,4 +1,8 @@
-import type { BegunExchange, NewExchange, UserStore } from "../../services/conversations/store.ts";
+import type {
+  BegunExchange,
+  NewExchange,
+  UserStore,
+} from "../../services/conversations/conversation-store.ts";
 import { countingWrites } from "../counting-writes.ts";
 import type { Fault } from "../fault.ts";
 

@@ -1,5 +1,5 @@
-import { savingEndings } from "../endings.ts";
 import type { Fault } from "../fault.ts";
+import { savingEndings } from "../saving-endings.ts";
 
 /** A reply that is tidied on its way to the disk. */
 export const savedTextTrimmed: Fault = {

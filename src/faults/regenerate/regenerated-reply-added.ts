@@ -1,5 +1,5 @@
-import type { Message } from "../../contract/hmi.ts";
-import type { ConversationStore } from "../../services/conversations/store.ts";
+import type { Message } from "../../contract/hmi-schemas.ts";
+import type { ConversationStore } from "../../services/conversations/conversation-store.ts";
 import type { Fault } from "../fault.ts";
 import { withUserMethod } from "../wrap-store.ts";
 

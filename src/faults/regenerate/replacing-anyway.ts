@@ -1,5 +1,5 @@
-import type { MessageStatus } from "../../contract/hmi.ts";
-import type { ConversationStore } from "../../services/conversations/store.ts";
+import type { MessageStatus } from "../../contract/hmi-schemas.ts";
+import type { ConversationStore } from "../../services/conversations/conversation-store.ts";
 import { withReplyMethod, withUserMethod } from "../wrap-store.ts";
 
 /** A store in which a regenerated reply with this ending takes the place of the good one, as only a whole one may. */

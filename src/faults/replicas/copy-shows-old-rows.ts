@@ -1,4 +1,4 @@
-import type { Message } from "../../contract/hmi.ts";
+import type { Message } from "../../contract/hmi-schemas.ts";
 import type { Fault } from "../fault.ts";
 import { withReplyMethod, withUserMethod } from "../wrap-store.ts";
 

@@ -1,5 +1,5 @@
+import type { ConversationStore } from "../../services/conversations/conversation-store.ts";
 import type { ReplyStore } from "../../services/conversations/reply-store.ts";
-import type { ConversationStore } from "../../services/conversations/store.ts";
 import type { Fault } from "../fault.ts";
 
 /**

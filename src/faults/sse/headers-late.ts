@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { TappedRequest } from "../../tap/rewrite.ts";
+import type { TappedRequest } from "../../tap/tap-rewrite.ts";
 import type { Fault } from "../fault.ts";
 import { isEventStream, streamsWithin } from "../rewrite-events.ts";
 

@@ -1,4 +1,4 @@
-import type { StartedEvent } from "../../contract/events.ts";
+import type { StartedEvent } from "../../contract/event-schemas.ts";
 import type { Fault } from "../fault.ts";
 import { insteadOf, rewriteEvents, streamsWithin } from "../rewrite-events.ts";
 

@@ -1,5 +1,5 @@
 import { createGzip } from "node:zlib";
-import type { TappedAnswer } from "../../tap/rewrite.ts";
+import type { TappedAnswer } from "../../tap/tap-rewrite.ts";
 import type { Fault } from "../fault.ts";
 import { isEventStream } from "../rewrite-events.ts";
 

@@ -1,4 +1,4 @@
-import { usageOf } from "../../contract/events.ts";
+import { usageOf } from "../../contract/event-schemas.ts";
 import type { Fault } from "../fault.ts";
 import { changingEvents } from "../rewrite-gateway.ts";
 

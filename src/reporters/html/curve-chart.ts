@@ -1,4 +1,4 @@
-import { type Html, html } from "./markup.ts";
+import { type Html, html } from "./html-markup.ts";
 import { roundStep } from "./round-step.ts";
 
 /** A point of a curve: where it is across, from 0 to 1, and its value. */

@@ -1,9 +1,9 @@
-import type { Stream, TimedEvent } from "./evidence.ts";
-import { type Html, html } from "./markup.ts";
-import { oneLine } from "./outline.ts";
-import { isToken, nameOf } from "./stream-words.ts";
-import { table, timeCell } from "./table.ts";
-import { counted } from "./units.ts";
+import { isToken, nameOf } from "./event-words.ts";
+import { oneLine } from "./evidence-outline.ts";
+import { type Html, html } from "./html-markup.ts";
+import { table, timeCell } from "./html-tables.ts";
+import type { Stream, TimedEvent } from "./read-evidence.ts";
+import { counted } from "./shown-units.ts";
 
 const MOST_EVENTS = 200;
 const LONGEST_DATA = 200;

@@ -1,10 +1,10 @@
-import { readEvidence } from "./evidence.ts";
-import { type Html, html } from "./markup.ts";
-import { outline } from "./outline.ts";
-import { callTable } from "./table.ts";
+import { outline } from "./evidence-outline.ts";
+import { type Html, html } from "./html-markup.ts";
+import { callTable } from "./html-tables.ts";
+import { readEvidence } from "./read-evidence.ts";
+import { counted } from "./shown-units.ts";
 import { textDiff } from "./text-diff.ts";
 import { timeLine } from "./time-line.ts";
-import { counted } from "./units.ts";
 
 const MOST_STREAMS = 12;
 const MOST_PAIRS = 4;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { Html, html } from "./markup.ts";
-import { STYLE } from "./style.ts";
+import { Html, html } from "./html-markup.ts";
+import { STYLE } from "./report-style.ts";
 
 /**
  * A page as one file that asks for nothing: no script, no address, and a policy that would stop both. Its markup is

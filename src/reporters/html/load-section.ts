@@ -9,9 +9,9 @@ import {
   usersInWords,
 } from "../load-words.ts";
 import { type Curve, curveChart } from "./curve-chart.ts";
-import { type Html, html } from "./markup.ts";
-import { table } from "./table.ts";
-import { milliseconds } from "./units.ts";
+import { type Html, html } from "./html-markup.ts";
+import { table } from "./html-tables.ts";
+import { milliseconds } from "./shown-units.ts";
 
 /** What a load run has measured: drawn over its users, and each step's times over their percentiles; then as figures. */
 export function loadSection(load: LoadReport): Html {

@@ -1,4 +1,4 @@
-import { cut, type Html, head, html, tail } from "./markup.ts";
+import { cut, type Html, head, html, tail } from "./html-markup.ts";
 import { changesBetween } from "./text-changes.ts";
 
 /** Two texts that should have been one, and what each is called. */

@@ -1,10 +1,10 @@
-import { type Timing, timingOf } from "./clock.ts";
+import { drawPicture } from "./call-picture.ts";
+import { type Timing, timingOf } from "./call-timing.ts";
 import { eventTable } from "./event-table.ts";
-import type { Scene } from "./evidence.ts";
-import { cut, type Html, html } from "./markup.ts";
-import { drawPicture } from "./picture.ts";
-import { wordsOf } from "./stream-words.ts";
-import { counted } from "./units.ts";
+import { wordsOf } from "./event-words.ts";
+import { cut, type Html, html } from "./html-markup.ts";
+import type { Scene } from "./read-evidence.ts";
+import { counted } from "./shown-units.ts";
 
 /** A stream on a time line, the same in words, and its events in a folded table. */
 export function timeLine(scene: Scene): Html {

@@ -1,4 +1,4 @@
-import type { Agent } from "../../contract/hmi.ts";
+import type { Agent } from "../../contract/hmi-schemas.ts";
 import { WireError } from "../../errors.ts";
 
 /** An agent, and what it is told to be. */

@@ -1,4 +1,4 @@
-import type { ChatRequest } from "../../contract/gateway.ts";
+import type { ChatRequest } from "../../contract/gateway-schemas.ts";
 
 /** How a model is to answer, beside the engine's own options; what is left out, is as the engine and the model are set. */
 export interface EngineSettings {

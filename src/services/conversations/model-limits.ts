@@ -1,4 +1,4 @@
-import type { ModelList } from "../../contract/common.ts";
+import type { ModelList } from "../../contract/common-schemas.ts";
 import { findModel, withoutPrefix } from "../../contract/model-names.ts";
 
 /** What a prompt for a model has to keep to. */

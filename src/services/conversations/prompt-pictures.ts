@@ -1,8 +1,8 @@
-import { LIMITS } from "../../contract/defaults.ts";
-import type { EngineMessage } from "../../contract/gateway.ts";
+import { LIMITS } from "../../contract/contract-defaults.ts";
+import type { EngineMessage } from "../../contract/gateway-schemas.ts";
+import type { Prompt } from "./conversation-prompt.ts";
+import type { Picture } from "./conversation-store.ts";
 import type { ModelLimits } from "./model-limits.ts";
-import type { Prompt } from "./prompt.ts";
-import type { Picture } from "./store.ts";
 
 /** Gives a picture of a conversation by its `image_id`. */
 export type ReadPicture = (imageId: string) => Promise<Picture>;

@@ -1,5 +1,5 @@
-import type { FinishReason, Notice, Timings, Usage } from "../../contract/events.ts";
-import type { Message, MessageStatus } from "../../contract/hmi.ts";
+import type { FinishReason, Notice, Timings, Usage } from "../../contract/event-schemas.ts";
+import type { Message, MessageStatus } from "../../contract/hmi-schemas.ts";
 import type { OtherCopy } from "../replicas/call-passer.ts";
 
 /** What one of a reply's two texts has grown by. Lengths are UTF-16 units. */

@@ -15,6 +15,6 @@ export async function requireDatabase({ path, url }: StorePlace): Promise<void> 
     await (await openPostgresqlDatabase(url)).close();
     return;
   }
-  const { openDatabase } = await import("./sqlite/database.ts");
+  const { openDatabase } = await import("./sqlite/sqlite-database.ts");
   await openDatabase(path).close();
 }

@@ -1,6 +1,6 @@
-import { LIMITS } from "../../contract/defaults.ts";
-import type { Message } from "../../contract/hmi.ts";
-import { buildPrompt, type PromptParts } from "./prompt.ts";
+import { LIMITS } from "../../contract/contract-defaults.ts";
+import type { Message } from "../../contract/hmi-schemas.ts";
+import { buildPrompt, type PromptParts } from "./conversation-prompt.ts";
 import { isSaid, type TokenEstimate, tokenEstimate } from "./token-estimate.ts";
 
 /** A summary that is due. */

@@ -1,5 +1,5 @@
-import type { Message } from "../../contract/hmi.ts";
-import type { History } from "./store.ts";
+import type { Message } from "../../contract/hmi-schemas.ts";
+import type { History } from "./conversation-store.ts";
 
 /** Reckons the tokens of texts and pictures before an engine has counted them. */
 export interface TokenEstimate {

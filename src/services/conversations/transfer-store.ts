@@ -1,6 +1,6 @@
 import type { ExportedConversation, ExportedMessage, ExportedProfile } from "../../contract/chat-export.ts";
-import type { MessageImage, Session } from "../../contract/hmi.ts";
-import type { Picture } from "./store.ts";
+import type { MessageImage, Session } from "../../contract/hmi-schemas.ts";
+import type { Picture } from "./conversation-store.ts";
 
 /** A conversation on its way, whole, in the export's shape; `Image` is how its pictures come along. */
 export interface TransferredConversation<Image> extends Omit<ExportedConversation, "messages"> {

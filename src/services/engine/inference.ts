@@ -1,24 +1,24 @@
-import { EngineMessage } from "../../contract/gateway.ts";
-import { EngineError, notCapable } from "./errors.ts";
-import type { Exchange } from "./exchange.ts";
-import { type GenerationJob, runGeneration } from "./generation.ts";
-import { goUtcTime } from "./go/time.ts";
-import { resolveModel } from "./installed.ts";
-import type { Capability, Model } from "./models.ts";
+import { EngineMessage } from "../../contract/gateway-schemas.ts";
+import { EngineError, notCapable } from "./engine-errors.ts";
+import type { Exchange } from "./engine-handler.ts";
+import type { Capability, Model } from "./engine-models.ts";
+import { readOptions } from "./generation-options.ts";
+import { goUtcTime } from "./go/go-time.ts";
 import { chatFrame, type Frame, generateFrame, ollamaFormat } from "./ollama-format.ts";
-import { readOptions } from "./options.ts";
-import { optionsInPrompt } from "./prompt-directions.ts";
-import type { ReplyFormat } from "./reply-format.ts";
 import {
   type ChatRequest,
   type GenerateRequest,
   readChatRequest,
   readGenerateRequest,
   type Think,
-} from "./requests.ts";
-import { sendJson } from "./respond.ts";
-import type { ChatMessage } from "./script.ts";
+} from "./ollama-requests.ts";
+import { optionsInPrompt } from "./prompt-directions.ts";
+import type { ReplyFormat } from "./reply-format.ts";
+import { resolveModel } from "./resolve-model.ts";
+import { type GenerationJob, runGeneration } from "./run-generation.ts";
+import type { ChatMessage } from "./scripted-reply.ts";
 import { imageDigests } from "./seen-images.ts";
+import { sendJson } from "./send-answer.ts";
 
 /** `POST /api/generate`. */
 export async function generate(exchange: Exchange): Promise<void> {

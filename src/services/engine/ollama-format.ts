@@ -1,8 +1,8 @@
-import { encodeGoJson } from "./go/json.ts";
-import { goUtcTime } from "./go/time.ts";
-import type { SpokenToken } from "./reply.ts";
+import { encodeGoJson } from "./go/go-json.ts";
+import { goUtcTime } from "./go/go-time.ts";
 import type { EndedReply, ReplyFormat } from "./reply-format.ts";
-import { JSON_TYPE } from "./respond.ts";
+import { JSON_TYPE } from "./send-answer.ts";
+import type { SpokenToken } from "./spoken-tokens.ts";
 
 /** The fields in which an endpoint carries what is said; thoughts are left out where there are none. */
 export type Frame = (text: string, thought: string) => object;

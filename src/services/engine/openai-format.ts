@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { encodeGoJson } from "./go/json.ts";
+import { encodeGoJson } from "./go/go-json.ts";
 import type { EndedReply, ReplyFormat } from "./reply-format.ts";
 
 /** Content-Type of what `/v1` answers whole; Ollama says no charset there. */

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import * as z from "zod";
-import { EngineError } from "./errors.ts";
-import { decodeGoBase64 } from "./go/base64.ts";
-import { goBool, goInt, goSlice, goString, goStruct } from "./go/bind.ts";
-import { type ChatRequest, EFFORTS, readOptionalBody, type Think } from "./requests.ts";
+import { EngineError } from "./engine-errors.ts";
+import { decodeGoBase64 } from "./go/go-base64.ts";
+import { goBool, goInt, goSlice, goString, goStruct } from "./go/go-bind.ts";
+import { type ChatRequest, EFFORTS, readOptionalBody, type Think } from "./ollama-requests.ts";
 
 const goFloat = z.number({ error: "float64" }).nullish();
 

@@ -1,8 +1,8 @@
 import { optionsInText } from "../../contract/options-as-text.ts";
 import { messageOf } from "../../errors.ts";
-import { EngineError } from "./errors.ts";
-import { requireKnownOption } from "./options.ts";
-import { askedIn, type ChatMessage, openingOf } from "./script.ts";
+import { EngineError } from "./engine-errors.ts";
+import { requireKnownOption } from "./generation-options.ts";
+import { askedIn, type ChatMessage, openingOf } from "./scripted-reply.ts";
 
 /**
  * The options that lines of a prompt give. Only what holds for all of it directs, a system text or what stands before a

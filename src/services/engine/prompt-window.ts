@@ -1,5 +1,5 @@
-import type { ChatMessage } from "./script.ts";
-import { countTokens, tokensOf } from "./tokens.ts";
+import { countTokens, tokensOf } from "./engine-tokens.ts";
+import type { ChatMessage } from "./scripted-reply.ts";
 
 /** What Ollama takes a picture for, in tokens, when it sees whether a prompt fits (server/prompt.go). */
 const IMAGE_TOKENS = 768;

@@ -1,4 +1,4 @@
-import type { SpokenToken } from "./reply.ts";
+import type { SpokenToken } from "./spoken-tokens.ts";
 
 /** A reply that has ended, as the last object of an endpoint tells of it. */
 export interface EndedReply {

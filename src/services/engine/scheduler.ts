@@ -1,8 +1,8 @@
-import { serverBusy } from "./errors.ts";
-import { LONGEST_MS } from "./go/duration.ts";
-import type { Model } from "./models.ts";
-import { Slots } from "./slots.ts";
-import { LONGEST_TIMER_MS, pause, unlessAborted } from "./waits.ts";
+import { LONGEST_TIMER_MS, pause, unlessAborted } from "./abortable-waits.ts";
+import { serverBusy } from "./engine-errors.ts";
+import type { Model } from "./engine-models.ts";
+import { Slots } from "./engine-slots.ts";
+import { LONGEST_MS } from "./go/go-duration.ts";
 
 export interface SchedulerOptions {
   /** How long a model takes to load, in milliseconds. */
@@ -72,11 +72,6 @@ export class Scheduler {
       run: (waiting, work) => runner.slots.run(waiting, work),
       release: () => runner.leave(),
     };
-  }
-
-  /** So many requests of one model run at a time. */
-  get parallel(): number {
-    return this.#options.parallel;
   }
 
   /** Unloads the model, as soon as nobody uses it. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ChatMessage } from "./script.ts";
+import type { ChatMessage } from "./scripted-reply.ts";
 
 /** So many digits of a picture's digest tell it from any other. */
 const DIGITS = 12;

@@ -1,10 +1,10 @@
-import type { ChatRequest, EngineMessage } from "../../contract/gateway.ts";
+import type { ChatRequest, EngineMessage } from "../../contract/gateway-schemas.ts";
 import { withoutPrefix } from "../../contract/model-names.ts";
 import { WireError } from "../../errors.ts";
 import type { EngineClient, EngineRequest } from "./engine-client.ts";
 import type { EngineQueue } from "./engine-queue.ts";
 import type { EnginePiece } from "./engine-reply.ts";
-import type { DefaultModel } from "./models.ts";
+import type { DefaultModel } from "./list-models.ts";
 
 /** Who is asked. */
 export interface EngineAccess {

@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from "fastify";
-import type { Config } from "../../config/schema.ts";
-import type { DependencyHealth } from "../../contract/common.ts";
-import type { EngineMessage, EngineOptions, KeepAlive, Think } from "../../contract/gateway.ts";
+import type { Config } from "../../config/config-schema.ts";
+import type { DependencyHealth } from "../../contract/common-schemas.ts";
+import type { EngineMessage, EngineOptions, KeepAlive, Think } from "../../contract/gateway-schemas.ts";
 import type { EnginePiece } from "./engine-reply.ts";
 import { createOllamaClient } from "./ollama-client.ts";
 import { createOpenAiClient } from "./openai-client.ts";

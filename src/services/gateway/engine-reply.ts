@@ -1,4 +1,4 @@
-import type { FinishReason, Timings } from "../../contract/events.ts";
+import type { FinishReason, Timings } from "../../contract/event-schemas.ts";
 import { messageOf, WireError } from "../../errors.ts";
 import type { ReplyLimit } from "../stream/reply-limit.ts";
 import { createWholeCharacters } from "./whole-characters.ts";

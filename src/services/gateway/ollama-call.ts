@@ -1,4 +1,4 @@
-import type { EngineMessage } from "../../contract/gateway.ts";
+import type { EngineMessage } from "../../contract/gateway-schemas.ts";
 import { engineRoutes } from "../../contract/routes.ts";
 import type { EngineApi, EngineRequest } from "./engine-client.ts";
 

@@ -1,10 +1,10 @@
-import { DEFAULTS } from "../../contract/defaults.ts";
+import { DEFAULTS } from "../../contract/contract-defaults.ts";
 import {
   EngineLoaded,
   EngineShown,
   EngineTags,
   type InstalledModel as TaggedModel,
-} from "../../contract/engine.ts";
+} from "../../contract/engine-schemas.ts";
 import { findModel } from "../../contract/model-names.ts";
 import { engineRoutes } from "../../contract/routes.ts";
 import { WireError } from "../../errors.ts";

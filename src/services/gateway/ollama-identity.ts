@@ -1,5 +1,5 @@
-import { STAND_IN_BUILD } from "../../contract/defaults.ts";
-import { EngineVersion } from "../../contract/engine.ts";
+import { STAND_IN_BUILD } from "../../contract/contract-defaults.ts";
+import { EngineVersion } from "../../contract/engine-schemas.ts";
 import { engineRoutes } from "../../contract/routes.ts";
 import type { Upstream } from "../http/upstream.ts";
 import type { EngineIdentity } from "./engine-client.ts";

@@ -1,5 +1,5 @@
-import { EngineFinal } from "../../contract/engine.ts";
-import type { Timings } from "../../contract/events.ts";
+import { EngineFinal } from "../../contract/engine-schemas.ts";
+import type { Timings } from "../../contract/event-schemas.ts";
 import { createNdjsonDecoder } from "../../contract/ndjson.ts";
 import { WireError } from "../../errors.ts";
 import { beginningOf } from "../stream/log-segment.ts";

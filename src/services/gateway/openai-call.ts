@@ -1,4 +1,4 @@
-import type { EngineMessage, EngineOptions, Think } from "../../contract/gateway.ts";
+import type { EngineMessage, EngineOptions, Think } from "../../contract/gateway-schemas.ts";
 import type { EngineRequest } from "./engine-client.ts";
 
 /** What of a request's `options` has a name in OpenAI's wire, where it means the same. */

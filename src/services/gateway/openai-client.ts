@@ -1,4 +1,4 @@
-import { DEFAULTS } from "../../contract/defaults.ts";
+import { DEFAULTS } from "../../contract/contract-defaults.ts";
 import { findModel } from "../../contract/model-names.ts";
 import { engineRoutes } from "../../contract/routes.ts";
 import { isEventStreamType } from "../../contract/sse-decoder.ts";

@@ -1,4 +1,4 @@
-import type { Timings } from "../../contract/events.ts";
+import type { Timings } from "../../contract/event-schemas.ts";
 import { createSseDecoder } from "../../contract/sse-decoder.ts";
 import { WireError } from "../../errors.ts";
 import { beginningOf } from "../stream/log-segment.ts";

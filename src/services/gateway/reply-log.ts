@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from "fastify";
-import type { StreamEvent, StreamStatus } from "../../contract/events.ts";
-import type { ChatRequest } from "../../contract/gateway.ts";
+import type { StreamEvent, StreamStatus } from "../../contract/event-schemas.ts";
+import type { ChatRequest } from "../../contract/gateway-schemas.ts";
 
 /** The lines that the log has of one reply: never a word of what was said, also not in what an engine answers. */
 export class ReplyLog {

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { ChatRequest } from "../../contract/gateway.ts";
+import type { ChatRequest } from "../../contract/gateway-schemas.ts";
 
 /**
  * What a request asks to have answered, in a few characters: which conversation, text, history, pictures and model.

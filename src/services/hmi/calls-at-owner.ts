@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Message } from "../../contract/hmi.ts";
+import type { Message } from "../../contract/hmi-schemas.ts";
 import { userOf } from "../http/caller-user.ts";
 import {
   answerAtOwner,

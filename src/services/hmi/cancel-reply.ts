@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { GatewayClient } from "./gateway-client.ts";
-import type { Reply } from "./reply.ts";
+import type { Reply } from "./hmi-reply.ts";
 
 /** How long the gateway has to end a reply before that is done here; whoever cancels is answered within 1 s. */
 const PATIENCE_MS = 500;

@@ -1,9 +1,9 @@
-import type { CancelAnswer } from "../../contract/gateway.ts";
-import type { ConversationStore } from "../conversations/store.ts";
+import type { CancelAnswer } from "../../contract/gateway-schemas.ts";
+import type { ConversationStore } from "../conversations/conversation-store.ts";
 import { cancelReply } from "./cancel-reply.ts";
 import type { GatewayClient } from "./gateway-client.ts";
-import type { Replies } from "./replies.ts";
-import type { Reply } from "./reply.ts";
+import type { Replies } from "./hmi-replies.ts";
+import type { Reply } from "./hmi-reply.ts";
 import { findExchange } from "./reply-logs.ts";
 
 interface CancellationParts {

@@ -1,24 +1,24 @@
 import type { FastifyInstance } from "fastify";
-import { LIMITS } from "../../contract/defaults.ts";
+import { LIMITS } from "../../contract/contract-defaults.ts";
 import { parseEventId } from "../../contract/event-id.ts";
-import { Cancel, type CancelAnswer } from "../../contract/gateway.ts";
+import { Cancel, type CancelAnswer } from "../../contract/gateway-schemas.ts";
 import {
   GeneralStreamQuery,
   Regenerate,
   SendMessage,
   type SentMessage,
   StreamQuery,
-} from "../../contract/hmi.ts";
+} from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { WireError } from "../../errors.ts";
-import type { ConversationStore } from "../conversations/store.ts";
+import type { ConversationStore } from "../conversations/conversation-store.ts";
 import { userOf } from "../http/caller-user.ts";
-import { endpoint } from "../http/endpoint.ts";
+import { endpoint } from "../http/define-endpoint.ts";
 import type { PassableCall } from "../replicas/call-passer.ts";
 import type { EventLog } from "../stream/event-log.ts";
-import { lastEventIdOf, type ReaderSettings, sendLog, sendNothingMore } from "../stream/send.ts";
+import { lastEventIdOf, type ReaderSettings, sendLog, sendNothingMore } from "../stream/send-event-stream.ts";
 import type { CallsAtOwner } from "./calls-at-owner.ts";
-import type { Chat, Sent } from "./chat.ts";
+import type { Chat, Sent } from "./chat-service.ts";
 import type { Outgoing } from "./outgoing-message.ts";
 import { readPicture } from "./read-picture.ts";
 

@@ -5,9 +5,9 @@ import {
   type ExportedMessage,
   type ExportedProfile,
 } from "../../contract/chat-export.ts";
-import type { MessageImage } from "../../contract/hmi.ts";
+import type { MessageImage } from "../../contract/hmi-schemas.ts";
 import { WireError } from "../../errors.ts";
-import type { UserStore } from "../conversations/store.ts";
+import type { UserStore } from "../conversations/conversation-store.ts";
 import type { TransferredConversation, TransferredMessage } from "../conversations/transfer-store.ts";
 
 /** So much of the text is gathered before it is sent, in UTF-16 units. */

@@ -1,10 +1,10 @@
 import type { Dispatcher } from "undici";
-import { PROGRAM_HEADER } from "../../contract/auth.ts";
-import { ErrorBody, Health, ModelList } from "../../contract/common.ts";
-import { DEFAULTS } from "../../contract/defaults.ts";
+import { PROGRAM_HEADER } from "../../contract/caller-headers.ts";
+import { ErrorBody, Health, ModelList } from "../../contract/common-schemas.ts";
+import { DEFAULTS } from "../../contract/contract-defaults.ts";
 import { formatEventId, parseEventId, STEP } from "../../contract/event-id.ts";
-import type { StreamEvent } from "../../contract/events.ts";
-import { CancelAnswer, type ChatRequest } from "../../contract/gateway.ts";
+import type { StreamEvent } from "../../contract/event-schemas.ts";
+import { CancelAnswer, type ChatRequest } from "../../contract/gateway-schemas.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
 import { parseEventData } from "../../contract/sse.ts";
 import { createSseDecoder } from "../../contract/sse-decoder.ts";

@@ -1,8 +1,8 @@
 import { WireError } from "../../errors.ts";
 import { fingerprintOf } from "../conversations/client-key.ts";
+import type { ClientKey, Destination, Picture, UserStore } from "../conversations/conversation-store.ts";
 import type { EngineSettings } from "../conversations/engine-settings.ts";
 import type { LimitsOf } from "../conversations/model-limits.ts";
-import type { ClientKey, Destination, Picture, UserStore } from "../conversations/store.ts";
 
 /** A message that a user sends. */
 export interface Outgoing extends Destination {

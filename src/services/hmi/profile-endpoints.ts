@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import * as z from "zod";
-import { ModelIdText, ProfileChange, ProfileDraft } from "../../contract/hmi.ts";
+import { ModelIdText, ProfileChange, ProfileDraft } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { WireError } from "../../errors.ts";
-import type { ConversationStore, ProfileStore } from "../conversations/store.ts";
+import type { ConversationStore, ProfileStore } from "../conversations/conversation-store.ts";
 import { userOf } from "../http/caller-user.ts";
-import { endpoint } from "../http/endpoint.ts";
+import { endpoint } from "../http/define-endpoint.ts";
 
 /** The model profiles: what `model_id` names. */
 export function serveProfiles(app: FastifyInstance, store: ConversationStore): void {

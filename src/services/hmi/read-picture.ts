@@ -1,6 +1,6 @@
-import type { MessageImage } from "../../contract/hmi.ts";
+import type { MessageImage } from "../../contract/hmi-schemas.ts";
 import { WireError } from "../../errors.ts";
-import type { Picture } from "../conversations/store.ts";
+import type { Picture } from "../conversations/conversation-store.ts";
 
 /**
  * A picture from its base64. What it is, its first bytes say, and nobody else: what a browser is given again under

@@ -1,5 +1,11 @@
 import { STEP, stepOf } from "../../contract/event-id.ts";
-import type { ErrorEvent, FinishReason, Notice, StreamEvent, UsageEvent } from "../../contract/events.ts";
+import type {
+  ErrorEvent,
+  FinishReason,
+  Notice,
+  StreamEvent,
+  UsageEvent,
+} from "../../contract/event-schemas.ts";
 
 /** Which of a reply's events belong to its ending, whatever kind of ending it is. */
 const ENDING_STATUS: ReadonlySet<string> = new Set(["complete", "cancelled", "error"]);

@@ -5,8 +5,8 @@ import {
   type StreamEvent,
   type UsageEvent,
   usageOf,
-} from "../../contract/events.ts";
-import type { Message, MessageStatus, Session } from "../../contract/hmi.ts";
+} from "../../contract/event-schemas.ts";
+import type { Message, MessageStatus, Session } from "../../contract/hmi-schemas.ts";
 import { messageOf, WireError, withoutStop } from "../../errors.ts";
 import { EventLog } from "../stream/event-log.ts";
 import { missingStart } from "./received-reply.ts";

@@ -1,4 +1,4 @@
-import type { Reply, ReplyOutcome } from "./reply.ts";
+import type { Reply, ReplyOutcome } from "./hmi-reply.ts";
 
 /** Where this service logs. Never a word of what was said. */
 export interface HmiLog {

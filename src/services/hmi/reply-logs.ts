@@ -1,9 +1,9 @@
 import { type EventId, parseEventId, STEP } from "../../contract/event-id.ts";
 import { WireError } from "../../errors.ts";
-import type { Exchange, UserStore } from "../conversations/store.ts";
+import type { Exchange, UserStore } from "../conversations/conversation-store.ts";
 import type { EventLog } from "../stream/event-log.ts";
-import type { Replies } from "./replies.ts";
-import type { Reply } from "./reply.ts";
+import type { Replies } from "./hmi-replies.ts";
+import type { Reply } from "./hmi-reply.ts";
 
 /** Which reply of a conversation a reader asks for. */
 export interface AskedLog {

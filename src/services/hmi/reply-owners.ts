@@ -1,9 +1,9 @@
 import { parseEventId, STEP } from "../../contract/event-id.ts";
-import type { Message } from "../../contract/hmi.ts";
-import type { ConversationStore } from "../conversations/store.ts";
+import type { Message } from "../../contract/hmi-schemas.ts";
+import type { ConversationStore } from "../conversations/conversation-store.ts";
 import type { OtherCopy } from "../replicas/call-passer.ts";
+import type { Replies } from "./hmi-replies.ts";
 import type { LeftReplies } from "./left-replies.ts";
-import type { Replies } from "./replies.ts";
 import type { AskedLog } from "./reply-logs.ts";
 
 interface ReplyOwnersParts {

@@ -1,5 +1,5 @@
-import type { Notice } from "../../contract/events.ts";
-import type { Message } from "../../contract/hmi.ts";
+import type { Notice } from "../../contract/event-schemas.ts";
+import type { Message } from "../../contract/hmi-schemas.ts";
 import type { Growth, ReplyEnding, ReplyStore } from "../conversations/reply-store.ts";
 
 export interface SaverSettings {

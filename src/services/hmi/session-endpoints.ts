@@ -10,15 +10,15 @@ import {
   type SessionAnswer,
   type SessionList,
   SessionsQuery,
-} from "../../contract/hmi.ts";
+} from "../../contract/hmi-schemas.ts";
 import { hmiRoutes, type Route } from "../../contract/routes.ts";
 import { requireAgent } from "../conversations/agents.ts";
-import type { ConversationStore, UserStore } from "../conversations/store.ts";
+import type { ConversationStore, UserStore } from "../conversations/conversation-store.ts";
 import { userOf } from "../http/caller-user.ts";
-import { endpoint } from "../http/endpoint.ts";
+import { endpoint } from "../http/define-endpoint.ts";
 import type { CallsAtOwner } from "./calls-at-owner.ts";
-import type { Chat } from "./chat.ts";
-import { exportConversation } from "./export.ts";
+import type { Chat } from "./chat-service.ts";
+import { exportConversation } from "./export-conversation.ts";
 import type { UserEventPublisher } from "./shared-user-events.ts";
 
 interface SessionParts {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type Session, UserEvent } from "../../contract/hmi.ts";
+import { type Session, UserEvent } from "../../contract/hmi-schemas.ts";
 import type { CopyBus } from "../replicas/copy-bus.ts";
 import type { UserEvents } from "./user-events.ts";
 

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { StreamEvent } from "../../contract/events.ts";
-import type { Profile, Session } from "../../contract/hmi.ts";
+import type { StreamEvent } from "../../contract/event-schemas.ts";
+import type { Profile, Session } from "../../contract/hmi-schemas.ts";
 import { WireError } from "../../errors.ts";
 import { instructionsOf } from "../conversations/agents.ts";
+import type { ConversationStore } from "../conversations/conversation-store.ts";
+import { windowOf } from "../conversations/conversation-turn.ts";
 import { type EngineSettings, firstOfEach } from "../conversations/engine-settings.ts";
 import type { LimitsOf } from "../conversations/model-limits.ts";
-import type { ConversationStore } from "../conversations/store.ts";
 import { planSummary, SUMMARY_TOKENS, type SummaryPlan } from "../conversations/summary-plan.ts";
-import { windowOf } from "../conversations/turn.ts";
 import type { GatewayClient, ReplyRequest } from "./gateway-client.ts";
 import type { UserEventPublisher } from "./shared-user-events.ts";
 

@@ -1,6 +1,6 @@
-import type { UserEvent } from "../../contract/hmi.ts";
+import type { UserEvent } from "../../contract/hmi-schemas.ts";
 import { ChangeSignal } from "../stream/change-signal.ts";
-import type { StreamReader } from "../stream/send.ts";
+import type { StreamReader } from "../stream/send-event-stream.ts";
 
 /** So many of a user's last events are kept for readers that come back. */
 const KEPT_EVENTS = 1_000;

@@ -1,8 +1,8 @@
 import type { FastifyRequest } from "fastify";
-import { LOCAL_USER } from "../../contract/auth.ts";
-import { COPY_KEY_HEADER, COPY_USER_HEADER, userOfHeader } from "../../contract/copies.ts";
+import { LOCAL_USER } from "../../contract/caller-headers.ts";
+import { COPY_KEY_HEADER, COPY_USER_HEADER, userOfHeader } from "../../contract/copy-headers.ts";
 import { WireError } from "../../errors.ts";
-import type { CallerUser } from "./people.ts";
+import type { CallerUser } from "./identify-people.ts";
 
 /**
  * For whom another copy of this service passes a call on; undefined where no copy does. Throws `misdirected` for a key

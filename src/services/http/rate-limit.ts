@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { WireError } from "../../errors.ts";
 import { userOf } from "./caller-user.ts";
-import type { People } from "./people.ts";
+import type { People } from "./identify-people.ts";
 
 /** The calls that send a message to the engine. */
 const SENDING: ReadonlySet<string> = new Set(

@@ -1,6 +1,6 @@
 import { type Dispatcher, Pool } from "undici";
 import * as z from "zod";
-import { bearerHeader } from "../../contract/auth.ts";
+import { bearerHeader } from "../../contract/caller-headers.ts";
 import type { Route } from "../../contract/routes.ts";
 import { messageOf, WireError, type WireErrorCode } from "../../errors.ts";
 

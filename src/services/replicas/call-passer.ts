@@ -2,8 +2,13 @@ import type { IncomingHttpHeaders } from "node:http";
 import { pipeline } from "node:stream/promises";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Agent, type Dispatcher } from "undici";
-import { PROGRAM_HEADER } from "../../contract/auth.ts";
-import { COPY_ID_HEADER, COPY_KEY_HEADER, COPY_USER_HEADER, userInHeader } from "../../contract/copies.ts";
+import { PROGRAM_HEADER } from "../../contract/caller-headers.ts";
+import {
+  COPY_ID_HEADER,
+  COPY_KEY_HEADER,
+  COPY_USER_HEADER,
+  userInHeader,
+} from "../../contract/copy-headers.ts";
 import { callerUserOf } from "../http/caller-user.ts";
 
 /** Another copy of a service: how it is reached. */

@@ -1,5 +1,5 @@
 import { NOWHERE, nextPlace, STEP, type StreamPlace } from "../../contract/event-id.ts";
-import type { StreamEvent } from "../../contract/events.ts";
+import type { StreamEvent } from "../../contract/event-schemas.ts";
 import { encodeEvent } from "../../contract/sse.ts";
 import { ChangeSignal } from "./change-signal.ts";
 import { EventSegment, firstAfter, type LogSegment, TextSegment } from "./log-segment.ts";

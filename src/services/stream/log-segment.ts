@@ -1,5 +1,5 @@
 import { nextPlace, type StreamPlace } from "../../contract/event-id.ts";
-import type { StreamEvent } from "../../contract/events.ts";
+import type { StreamEvent } from "../../contract/event-schemas.ts";
 
 /** An event, and the place that its reader is at then. */
 export interface PlacedEvent {

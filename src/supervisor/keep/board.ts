@@ -1,9 +1,9 @@
 import { messageOf } from "../../errors.ts";
-import { identifySelf } from "../os/identity.ts";
-import type { StateFolder } from "../state.ts";
+import { identifySelf } from "../os/process-identity.ts";
+import type { StateFolder } from "../state-folder.ts";
 import type { Changes } from "./changes.ts";
-import { writeStates } from "./states.ts";
-import type { ServiceReport, SupervisorStates } from "./types.ts";
+import { writeStates } from "./states-file.ts";
+import type { ServiceReport, SupervisorStates } from "./supervisor-state.ts";
 
 /** What becomes of a report; it is in its phase since the change, if that is another one. */
 export type ReportChange = Partial<Omit<ServiceReport, "since">>;

@@ -2,9 +2,9 @@
 import { StartFailure } from "../start-failed.ts";
 import type { KeptService } from "./kept-service.ts";
 import type { NextStep } from "./next-step.ts";
-import { decideRestart } from "./policy.ts";
-import { failedExit, givenUp, notStarted, type Problem, triedInVain } from "./problems.ts";
-import type { LastExit } from "./types.ts";
+import { decideRestart } from "./restart-policy.ts";
+import { failedExit, givenUp, notStarted, type Problem, triedInVain } from "./service-problems.ts";
+import type { LastExit } from "./supervisor-state.ts";
 
 /** @param problem what is wrong if it is given up; by default that its policy says so */
 export function afterExit(service: KeptService, exit: LastExit, problem?: Problem): NextStep {

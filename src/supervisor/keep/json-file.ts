@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { messageOf, nodeErrorCode, UserError, withoutStop } from "../../errors.ts";
-import { readOwn } from "../../private-files.ts";
+import { readOwn } from "../../files/private-files.ts";
 
 /** What is in a file of JSON that only programs of ours write. */
 export type JsonReading<T> =

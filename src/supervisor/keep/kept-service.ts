@@ -1,9 +1,14 @@
-import { DEFAULT_RESTART, type RestartPolicy, type ServiceRecord, type ServiceSpec } from "../types.ts";
+import {
+  DEFAULT_RESTART,
+  type RestartPolicy,
+  type ServiceRecord,
+  type ServiceSpec,
+} from "../service-spec.ts";
 import type { ReportChange } from "./board.ts";
 import { FileWatch } from "./file-watch.ts";
 import { type Environment, readEnvironment } from "./request-environment.ts";
-import type { Shared, Supervision } from "./supervision.ts";
-import type { ServiceEvent } from "./types.ts";
+import type { Shared, Supervision } from "./service-supervision.ts";
+import type { ServiceEvent } from "./supervisor-state.ts";
 
 /** What the steps of one service (`service-steps.ts`) know of it, and remember from one to the next. */
 export class KeptService {

@@ -1,10 +1,10 @@
-import { inspectService, type ServiceState } from "../inspect.ts";
-import { everyone, membersOf } from "../os/identity.ts";
-import { readRecord } from "../record.ts";
+import { inspectService, type ServiceState } from "../inspect-service.ts";
+import { everyone, membersOf } from "../os/process-identity.ts";
+import { readRecord } from "../process-record.ts";
 import { serviceMark } from "../service-mark.ts";
-import type { StateFolder } from "../state.ts";
-import { stopService } from "../stop.ts";
-import type { ServiceRecord, ServiceSpec } from "../types.ts";
+import type { ServiceRecord, ServiceSpec } from "../service-spec.ts";
+import type { StateFolder } from "../state-folder.ts";
+import { stopService } from "../stop-service.ts";
 
 /** A service whose process is there. */
 export type Running = Extract<ServiceState, { state: "running" }>;

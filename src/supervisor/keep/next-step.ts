@@ -1,9 +1,9 @@
-import type { Launch } from "../launch.ts";
-import type { ServiceRecord } from "../types.ts";
+import type { Launch } from "../launch-service.ts";
+import type { ServiceRecord } from "../service-spec.ts";
 import type { ReportChange } from "./board.ts";
-import type { Life } from "./lives.ts";
 import type { Running } from "./make-way.ts";
-import type { LastExit } from "./types.ts";
+import type { Life } from "./service-lives.ts";
+import type { LastExit } from "./supervisor-state.ts";
 
 /** What is done next about a service: plain data, so that each step names the next one and none calls another's file. */
 export type NextStep =

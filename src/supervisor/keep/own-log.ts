@@ -1,5 +1,5 @@
 import { copyFileSync, statSync, truncateSync } from "node:fs";
-import { type StateFolder, SUPERVISOR, serviceFiles } from "../state.ts";
+import { type StateFolder, SUPERVISOR, serviceFiles } from "../state-folder.ts";
 
 /** From this size on the supervisor's log is put aside, in bytes; one older part is kept. */
 const MOST_BYTES = 1024 * 1024;

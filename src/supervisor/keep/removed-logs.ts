@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { messageOf } from "../../errors.ts";
 import { findRemovedLog, moveRemovedLog } from "../logs/removed-log.ts";
-import { readRecord } from "../record.ts";
-import { prepareState } from "../state.ts";
-import type { ServiceSpec } from "../types.ts";
-import type { Supervision } from "./supervision.ts";
+import { readRecord } from "../process-record.ts";
+import type { ServiceSpec } from "../service-spec.ts";
+import { prepareState } from "../state-folder.ts";
+import type { Supervision } from "./service-supervision.ts";
 
 const EVERY_MS = 1000;
 

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { withoutSecrets } from "../secret-variables.ts";
-import { type StateFolder, writeWhole } from "../state.ts";
+import { type StateFolder, writeWhole } from "../state-folder.ts";
 import { isObject, readJson } from "./json-file.ts";
 
 /** The variables of a process, by name. */

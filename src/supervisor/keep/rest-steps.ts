@@ -1,9 +1,9 @@
 /** A service that does not run at present: how it is gone on with, and what it waits for. */
-import { inspectService } from "../inspect.ts";
+import { inspectService } from "../inspect-service.ts";
 import type { KeptService } from "./kept-service.ts";
-import { UNSEEN, unknownExit } from "./lives.ts";
 import type { NextStep } from "./next-step.ts";
-import { hasBeenReady, LIVING, pauseLeft, resumptionOf, startIn } from "./resumption.ts";
+import { hasBeenReady, LIVING, pauseLeft, resumptionOf, startIn } from "./resume-service.ts";
+import { UNSEEN, unknownExit } from "./service-lives.ts";
 
 /** Goes on where the supervisor before this one was. */
 export async function goOn(service: KeptService): Promise<NextStep> {

@@ -1,4 +1,4 @@
-import type { Rotation } from "../logs/rotate.ts";
+import type { Rotation } from "../logs/rotate-log.ts";
 
 /** A flood is rotated many times a second: so far apart are the reports of one log, in milliseconds. */
 const REPORT_EVERY_MS = 10_000;

@@ -1,9 +1,9 @@
-import type { ServiceSpec } from "../types.ts";
+import type { ServiceSpec } from "../service-spec.ts";
 import { KeptService } from "./kept-service.ts";
 import type { NextStep } from "./next-step.ts";
 import { goOn, idle, pause, stopped } from "./rest-steps.ts";
+import type { Supervision } from "./service-supervision.ts";
 import { becomeReady, begin, start, startAgain } from "./start-steps.ts";
-import type { Supervision } from "./supervision.ts";
 import { end, pickUp, watch } from "./watch-steps.ts";
 
 /**

@@ -1,16 +1,16 @@
 /** From a request to a service that is ready, or a job that is done. */
 import { digestOf } from "../digest.ts";
 import { untilDone } from "../job-end.ts";
-import { type Launch, launchService } from "../launch.ts";
-import { untilReady } from "../ready.ts";
-import type { ServiceRecord } from "../types.ts";
+import { type Launch, launchService } from "../launch-service.ts";
+import type { ServiceRecord } from "../service-spec.ts";
+import { untilReady } from "../until-ready.ts";
 import type { ReportChange } from "./board.ts";
-import { areReady, findObstacle } from "./dependencies.ts";
 import { afterFailedStart } from "./failure-steps.ts";
 import type { KeptService } from "./kept-service.ts";
-import { unknownExit } from "./lives.ts";
 import { makeWay, type Running } from "./make-way.ts";
 import type { NextStep } from "./next-step.ts";
+import { areReady, findObstacle } from "./ready-dependencies.ts";
+import { unknownExit } from "./service-lives.ts";
 
 /** Starts from the beginning, for a new request. @param mustStop whether what runs is stopped even if it is well */
 export async function begin(service: KeptService, mustStop: boolean): Promise<NextStep> {

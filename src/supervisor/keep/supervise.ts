@@ -1,21 +1,21 @@
 import { messageOf } from "../../errors.ts";
 import { digestOfJson } from "../digest.ts";
-import { showPresence } from "../presence.ts";
-import { SUPERVISOR, serviceFiles, stateFolder } from "../state.ts";
+import { SUPERVISOR, serviceFiles, stateFolder } from "../state-folder.ts";
+import { showPresence } from "../supervisor-presence.ts";
 import { Board } from "./board.ts";
 import { Changes } from "./changes.ts";
+import { Webhook } from "./event-webhook.ts";
 import { versionOf } from "./json-file.ts";
-import { Lives } from "./lives.ts";
-import { serveMetrics } from "./metrics.ts";
 import { rescueRemovedLogs } from "./removed-logs.ts";
-import { rotateLogs } from "./rotation.ts";
+import { rotateLogs } from "./rotate-logs.ts";
+import { Lives } from "./service-lives.ts";
 import { keepService } from "./service-steps.ts";
-import { readStates } from "./states.ts";
-import { NOT_RECORDED, ownRecord, Supervision } from "./supervision.ts";
+import { NOT_RECORDED, ownRecord, Supervision } from "./service-supervision.ts";
+import { readStates } from "./states-file.ts";
+import { serveMetrics } from "./supervisor-metrics.ts";
+import type { ServiceEvent, SupervisorPlan } from "./supervisor-state.ts";
 import { LogTimekeeper } from "./time-notes.ts";
-import type { ServiceEvent, SupervisorPlan } from "./types.ts";
-import { watchForeign } from "./watched.ts";
-import { Webhook } from "./webhook.ts";
+import { watchForeign } from "./watch-foreign.ts";
 import { Wish } from "./wish.ts";
 
 /** How often is looked at what the OS does not tell of, in milliseconds: ends of processes that are no children. */

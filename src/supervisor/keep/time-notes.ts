@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { messageOf } from "../../errors.ts";
 import { nextLogChange } from "../logs/log-changes.ts";
-import { TimeNoter } from "../logs/note-times.ts";
-import { type StateFolder, SUPERVISOR } from "../state.ts";
-import type { ServiceSpec } from "../types.ts";
+import { TimeNoter } from "../logs/time-noter.ts";
+import type { ServiceSpec } from "../service-spec.ts";
+import { type StateFolder, SUPERVISOR } from "../state-folder.ts";
 
 /** The longest time between two looks, and the shortest, in milliseconds: so exact is a time in a busy log. */
 const EVERY_MS = 1000;

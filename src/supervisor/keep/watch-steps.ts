@@ -1,18 +1,18 @@
 /** A service that runs: taken over, watched, and cleared up after. */
-import { followDaemon } from "../daemon.ts";
-import type { ProbeResult } from "../probe.ts";
-import { isSameRun, readRecord, writeRecord } from "../record.ts";
-import { stopService } from "../stop.ts";
-import type { ServiceRecord } from "../types.ts";
+import { followDaemon } from "../follow-daemon.ts";
+import { isSameRun, readRecord, writeRecord } from "../process-record.ts";
+import type { ProbeResult } from "../run-probe.ts";
+import type { ServiceRecord } from "../service-spec.ts";
+import { stopService } from "../stop-service.ts";
 import { Damper } from "./damper.ts";
 import { afterExit, afterFailedStart } from "./failure-steps.ts";
 import type { KeptService } from "./kept-service.ts";
-import { takePulse } from "./liveness.ts";
-import { asLaunch, type Life, unknownExit } from "./lives.ts";
+import { takePulse } from "./liveness-check.ts";
 import type { Running } from "./make-way.ts";
 import type { NextStep } from "./next-step.ts";
-import { unhealthy } from "./problems.ts";
-import type { LastExit } from "./types.ts";
+import { asLaunch, type Life, unknownExit } from "./service-lives.ts";
+import { unhealthy } from "./service-problems.ts";
+import type { LastExit } from "./supervisor-state.ts";
 
 /** Watches a service that runs without this supervisor's doing. */
 export async function pickUp(service: KeptService, running: Running): Promise<NextStep> {

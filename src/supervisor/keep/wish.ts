@@ -1,10 +1,10 @@
 import { type FSWatcher, watch } from "node:fs";
 import { basename } from "node:path";
 import { messageOf } from "../../errors.ts";
-import type { StateFolder } from "../state.ts";
+import type { StateFolder } from "../state-folder.ts";
 import type { Changes } from "./changes.ts";
 import { versionOf } from "./json-file.ts";
-import { readWanted, type WantedReading, wantedFile } from "./wanted.ts";
+import { readWanted, type WantedReading, wantedFile } from "./wanted-file.ts";
 
 /** What `wanted.json` says at present. A change of it is told. */
 export class Wish {

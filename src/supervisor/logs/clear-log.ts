@@ -1,9 +1,9 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, rmSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "../../errors.ts";
-import type { StateFolder } from "../state.ts";
-import { logFiles, rotatedFiles } from "./files.ts";
-import { claimRotation } from "./marker.ts";
+import type { StateFolder } from "../state-folder.ts";
+import { logFiles, rotatedFiles } from "./log-files.ts";
+import { claimRotation } from "./rotation-marker.ts";
 
 /** A rotation that is under way takes milliseconds, or seconds of a flood. */
 const MOST_TRIALS = 200;

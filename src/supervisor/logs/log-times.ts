@@ -1,7 +1,7 @@
 import { closeSync, writeSync } from "node:fs";
-import { readOwn } from "../../private-files.ts";
-import { openLog } from "../state.ts";
-import { type LogCut, NO_CUT } from "./cut.ts";
+import { readOwn } from "../../files/private-files.ts";
+import { openLog } from "../state-folder.ts";
+import { type LogCut, NO_CUT } from "./log-cut.ts";
 
 /**
  * When which part of a log was written, for programs whose lines tell no time. Noted by the supervisor in
@@ -10,7 +10,7 @@ import { type LogCut, NO_CUT } from "./cut.ts";
  *     1795269557123 4096     at this time (milliseconds since 1970) the log had so many bytes
  *     ? 8192                 nobody watched how it got to so many bytes
  *     aside 1234567 0 0      what was noted so far is about the file with this inode, which was rotated away (and
- *                            where the log was cut for that, if it was: see `cut.ts`)
+ *                            where the log was cut for that, if it was: see `log-cut.ts`)
  *
  * A note that is torn, missing or too many costs times, and nothing else.
  */

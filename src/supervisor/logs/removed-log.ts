@@ -9,9 +9,9 @@ import {
   writeSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { isSame } from "../os/identity.ts";
-import { openLog } from "../state.ts";
-import type { ServiceRecord } from "../types.ts";
+import { isSame } from "../os/process-identity.ts";
+import type { ServiceRecord } from "../service-spec.ts";
+import { openLog } from "../state-folder.ts";
 
 const BLOCK_BYTES = 256 * 1024;
 const OUTPUTS = [1, 2] as const;

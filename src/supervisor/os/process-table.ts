@@ -1,4 +1,4 @@
-import type { ProcessDetails, ProcessIdentity } from "../types.ts";
+import type { ProcessDetails, ProcessIdentity } from "../service-spec.ts";
 
 /** Environment variables that every process of a service inherits, so that it is known without a record. */
 export const MARK = { service: "STACK_SERVICE", stateDir: "STACK_STATE_DIR" } as const;

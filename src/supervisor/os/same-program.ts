@@ -1,8 +1,8 @@
 import { basename } from "node:path";
-import type { Command, ProcessDetails } from "../types.ts";
-import { programOf } from "./duplicates.ts";
-import { describeProcess } from "./identity.ts";
-import { parentOf } from "./linux.ts";
+import type { Command, ProcessDetails } from "../service-spec.ts";
+import { programOf } from "./duplicate-processes.ts";
+import { parentOf } from "./linux-processes.ts";
+import { describeProcess } from "./process-identity.ts";
 
 /** Whether a process runs what a command would start, wherever program and interpreter lie. */
 function runsCommand({ command, cwd }: ProcessDetails, wanted: Command): boolean {

@@ -1,5 +1,5 @@
-import type { EngineOptions, Think } from "../../contract/gateway.ts";
-import type { SeenCall, SeenStream } from "../http.ts";
+import type { EngineOptions, Think } from "../../contract/gateway-schemas.ts";
+import type { SeenCall, SeenStream } from "../http-client.ts";
 import type { SeenRow, TimedFact } from "./reply-facts.ts";
 
 /** What not every wire can do. */

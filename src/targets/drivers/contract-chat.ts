@@ -1,10 +1,10 @@
-import type { Departures, EndpointName } from "../../contract/foreign.ts";
+import type { Departures, EndpointName } from "../../contract/foreign-back-end.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { NotTold } from "../../errors.ts";
 import { deleteAt, deleteProfile } from "../delete-profile.ts";
-import { inWords } from "../endpoint.ts";
-import { isLacking } from "../foreign.ts";
-import type { HttpClient, SeenCall } from "../http.ts";
+import { inWords } from "../find-endpoint.ts";
+import { isLacking } from "../foreign-client.ts";
+import type { HttpClient, SeenCall } from "../http-client.ts";
 import type {
   ChatClient,
   NamedReply,

@@ -1,7 +1,7 @@
-import { bearerHeader } from "../../contract/auth.ts";
+import { bearerHeader } from "../../contract/caller-headers.ts";
 import type { WireDescription } from "../../contract/wire-description.ts";
 import { NotTold } from "../../errors.ts";
-import type { HttpClient, HttpMethod, OpenStream, SeenCall, SeenStream } from "../http.ts";
+import type { HttpClient, HttpMethod, OpenStream, SeenCall, SeenStream } from "../http-client.ts";
 import type { Reading, ReadOptions } from "./chat-client.ts";
 import { EarlyFacts } from "./early-facts.ts";
 import { type FactReaderMaker, readerOf } from "./fact-reader.ts";

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import type { EngineOptions } from "../../contract/gateway.ts";
+import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { optionsAsText } from "../../contract/options-as-text.ts";
 import { NotTold } from "../../errors.ts";
-import type { SeenCall, SeenStream } from "../http.ts";
+import type { SeenCall, SeenStream } from "../http-client.ts";
 import type {
   ChatClient,
   NamedReply,

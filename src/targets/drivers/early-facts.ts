@@ -1,4 +1,4 @@
-import type { SeenStream } from "../http.ts";
+import type { SeenStream } from "../http-client.ts";
 import type { Reading, ReadOptions } from "./chat-client.ts";
 import type { TimedFact } from "./reply-facts.ts";
 

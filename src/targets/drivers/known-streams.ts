@@ -1,7 +1,7 @@
 /** The streams that this house knows by itself, and a reader of any of them. */
 import { isEventStreamType } from "../../contract/sse-decoder.ts";
 import type { StreamDescription } from "../../contract/wire-description.ts";
-import type { SeenChunk } from "../http.ts";
+import type { SeenChunk } from "../http-client.ts";
 import { type FactReaderMaker, readerOf } from "./fact-reader.ts";
 import type { TimedFact } from "./reply-facts.ts";
 

@@ -1,4 +1,4 @@
-import type { SeenCall } from "../http.ts";
+import type { SeenCall } from "../http-client.ts";
 
 /** Longest quotation of an answer, in characters. */
 const MOST_CHARS = 300;

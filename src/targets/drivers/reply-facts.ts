@@ -1,4 +1,4 @@
-import type { Message } from "../../contract/hmi.ts";
+import type { Message } from "../../contract/hmi-schemas.ts";
 
 /** What the engine's own clock says of a reply, in milliseconds; null where it does not tell. */
 export interface EngineTimings {

@@ -1,4 +1,4 @@
-import type { SeenCall } from "../http.ts";
+import type { SeenCall } from "../http-client.ts";
 import { itemsOfMap, listAt, valueAt } from "./json-place.ts";
 import { Refusal } from "./refused-words.ts";
 

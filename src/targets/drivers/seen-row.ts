@@ -1,4 +1,4 @@
-import type { SeenCall } from "../http.ts";
+import type { SeenCall } from "../http-client.ts";
 import { Refusal } from "./refused-words.ts";
 import type { SeenRow } from "./reply-facts.ts";
 

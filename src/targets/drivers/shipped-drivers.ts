@@ -1,12 +1,12 @@
 import { UserError } from "../../errors.ts";
-import type { Driver } from "./driver.ts";
-import { described } from "./shipped/described.ts";
-import { litellm } from "./shipped/litellm.ts";
-import { ollama } from "./shipped/ollama.ts";
-import { openWebui, openWebuiApi } from "./shipped/open-webui.ts";
-import { openaiChat } from "./shipped/openai-chat.ts";
-import { openaiResponses } from "./shipped/openai-responses.ts";
-import { seeds } from "./shipped/seeds.ts";
+import type { Driver } from "./define-driver.ts";
+import { described } from "./shipped/described-driver.ts";
+import { litellm } from "./shipped/litellm-driver.ts";
+import { ollama } from "./shipped/ollama-driver.ts";
+import { openWebui, openWebuiApi } from "./shipped/open-webui-driver.ts";
+import { openaiChat } from "./shipped/openai-chat-driver.ts";
+import { openaiResponses } from "./shipped/openai-responses-driver.ts";
+import { seeds } from "./shipped/seeds-driver.ts";
 
 /** Drivers of wires that are not the contract's own; the next one is a file beside these and a line here. */
 export const SHIPPED_DRIVERS: readonly Driver[] = [

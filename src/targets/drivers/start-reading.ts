@@ -1,4 +1,4 @@
-import type { SeenStream } from "../http.ts";
+import type { SeenStream } from "../http-client.ts";
 import type { Reading } from "./chat-client.ts";
 
 /** Begins to read a reply's stream, until it ends, the signal says so, or it is left as a closed tab does. */

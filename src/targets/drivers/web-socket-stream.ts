@@ -1,5 +1,5 @@
 import type { WebSocket } from "undici";
-import type { OpenStream, SeenChunk, SeenStream } from "../http.ts";
+import type { OpenStream, SeenChunk, SeenStream } from "../http-client.ts";
 import { type DroppableWebSocket, openDroppableWebSocket } from "./droppable-web-socket.ts";
 import type { FactReaderMaker } from "./fact-reader.ts";
 import type { TimedFact } from "./reply-facts.ts";

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { atOnce } from "../../../src/checks/cancel/at-once.ts";
-import { beforeFirstToken } from "../../../src/checks/cancel/before-first-token.ts";
-import { deleted } from "../../../src/checks/cancel/deleted.ts";
-import { midReply } from "../../../src/checks/cancel/mid-reply.ts";
-import { silence } from "../../../src/checks/cancel/silence.ts";
-import { twice } from "../../../src/checks/cancel/twice.ts";
-import { CouldNotRun } from "../../../src/harness/check.ts";
+import { atOnce } from "../../../src/checks/cancel/cancel-at-once.ts";
+import { beforeFirstToken } from "../../../src/checks/cancel/cancel-before-first-token.ts";
+import { deleted } from "../../../src/checks/cancel/cancel-deleted.ts";
+import { midReply } from "../../../src/checks/cancel/cancel-mid-reply.ts";
+import { silence } from "../../../src/checks/cancel/cancel-silence.ts";
+import { twice } from "../../../src/checks/cancel/cancel-twice.ts";
+import { CouldNotRun } from "../../../src/harness/define-check.ts";
 import { judge, replyRow } from "../model-conversation/evidence.ts";
 import { stream, whole } from "../sse/evidence.ts";
 import { aborted, answer, CANCELLED, cancelledReply, IDLE, NOT_FOUND } from "./evidence.ts";

@@ -1,7 +1,7 @@
-import type { CancelledReply } from "../../../src/checks/cancel/scene.ts";
-import type { GenerationRecord } from "../../../src/contract/engine.ts";
-import type { StreamEvent } from "../../../src/contract/events.ts";
-import type { SeenCall } from "../../../src/targets/http.ts";
+import type { CancelledReply } from "../../../src/checks/cancel/cancelled-reply.ts";
+import type { GenerationRecord } from "../../../src/contract/engine-schemas.ts";
+import type { StreamEvent } from "../../../src/contract/event-schemas.ts";
+import type { SeenCall } from "../../../src/targets/http-client.ts";
 import { generation, replyRow, row } from "../model-conversation/evidence.ts";
 import { executing, planning, stream, token, usage } from "../sse/evidence.ts";
 

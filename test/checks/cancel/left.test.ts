@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { ending } from "../../../src/checks/cancel/ending.ts";
-import { saved } from "../../../src/checks/cancel/saved.ts";
+import { ending } from "../../../src/checks/cancel/cancel-ending.ts";
+import { saved } from "../../../src/checks/cancel/cancel-saved.ts";
 import { judge, replyRow, row } from "../model-conversation/evidence.ts";
 import { stream, token, usage, whole } from "../sse/evidence.ts";
 import { cancelledEvents, cancelledReply } from "./evidence.ts";

@@ -1,5 +1,5 @@
 import type { KilledReply } from "../../../src/checks/drill/killed-reply.ts";
-import type { StreamEvent } from "../../../src/contract/events.ts";
+import type { StreamEvent } from "../../../src/contract/event-schemas.ts";
 import type { KeptServiceState } from "../../../src/targets/service-killer.ts";
 import { row } from "../model-conversation/evidence.ts";
 import {

@@ -3,7 +3,7 @@ import { nextAfterGatewayKill } from "../../../src/checks/drill/next-after-kill.
 import { savedAfterGatewayKill } from "../../../src/checks/drill/saved-after-kill.ts";
 import { toldOfGatewayKill } from "../../../src/checks/drill/told-of-kill.ts";
 import { NotTold } from "../../../src/errors.ts";
-import { CouldNotRun } from "../../../src/harness/check.ts";
+import { CouldNotRun } from "../../../src/harness/define-check.ts";
 import { judge, row } from "../model-conversation/evidence.ts";
 import { done, savedReply, stream } from "../sse/evidence.ts";
 import { eventsOf, failed, HALF, killed, rowsWith, SCRIPT } from "./evidence.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findSuites, verify } from "../../../src/verify.ts";
+import { findSuites, verify } from "../../../src/verify/verify-stack.ts";
 import { startTestStack } from "../../support/hmi.ts";
 import { proveSuite } from "../prove-suite.ts";
 

@@ -1,17 +1,17 @@
 import { expect, test } from "vitest";
 import { activeStreams } from "../../../src/checks/health/active-streams.ts";
-import { metrics } from "../../../src/checks/health/metrics.ts";
+import { metrics } from "../../../src/checks/health/health-metrics.ts";
+import { probes } from "../../../src/checks/health/health-probes.ts";
+import { quick } from "../../../src/checks/health/health-quick.ts";
+import { report } from "../../../src/checks/health/health-report.ts";
+import { truth } from "../../../src/checks/health/health-truth.ts";
 import { metricsCount } from "../../../src/checks/health/metrics-count.ts";
-import { probes } from "../../../src/checks/health/probes.ts";
-import { quick } from "../../../src/checks/health/quick.ts";
-import { report } from "../../../src/checks/health/report.ts";
-import { truth } from "../../../src/checks/health/truth.ts";
-import type { Look, Service, Watched } from "../../../src/checks/health/watched.ts";
-import type { DependencyHealth, Health } from "../../../src/contract/common.ts";
-import { METRIC_TYPES, METRICS } from "../../../src/contract/metrics.ts";
+import type { Look, Service, Watched } from "../../../src/checks/health/watched-replies.ts";
+import type { DependencyHealth, Health } from "../../../src/contract/common-schemas.ts";
+import { METRIC_TYPES, METRICS } from "../../../src/contract/metric-names.ts";
 import { NotTold } from "../../../src/errors.ts";
-import { CouldNotRun } from "../../../src/harness/check.ts";
-import type { SeenCall } from "../../../src/targets/http.ts";
+import { CouldNotRun } from "../../../src/harness/define-check.ts";
+import type { SeenCall } from "../../../src/targets/http-client.ts";
 import { judge } from "../model-conversation/evidence.ts";
 
 const PORTS = { hmi: 6101, gateway: 6120 };

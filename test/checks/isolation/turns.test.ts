@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { doubleSubmit } from "../../../src/checks/isolation/double-submit.ts";
-import { history } from "../../../src/checks/isolation/history.ts";
+import { history } from "../../../src/checks/isolation/isolation-history.ts";
+import { repeatAfterMe, wordFrom } from "../../../src/checks/isolation/marker-words.ts";
 import { openedMeanwhile } from "../../../src/checks/isolation/opened-meanwhile.ts";
 import { sameMessageId } from "../../../src/checks/isolation/same-message-id.ts";
-import { repeatAfterMe, wordFrom } from "../../../src/checks/isolation/words.ts";
-import { CouldNotRun } from "../../../src/harness/check.ts";
+import { CouldNotRun } from "../../../src/harness/define-check.ts";
 import { generation, judge, replyRow, row } from "../model-conversation/evidence.ts";
 import { stream, whole } from "../sse/evidence.ts";
 

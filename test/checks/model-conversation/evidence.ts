@@ -1,8 +1,8 @@
-import type { Exchange } from "../../../src/checks/model-conversation/exchange.ts";
-import type { GenerationRecord } from "../../../src/contract/engine.ts";
-import type { Message, Session } from "../../../src/contract/hmi.ts";
-import type { Check, Verdict } from "../../../src/harness/check.ts";
-import type { Target } from "../../../src/targets/target.ts";
+import type { Exchange } from "../../../src/checks/model-conversation/model-exchange.ts";
+import type { GenerationRecord } from "../../../src/contract/engine-schemas.ts";
+import type { Message, Session } from "../../../src/contract/hmi-schemas.ts";
+import type { Check, Verdict } from "../../../src/harness/define-check.ts";
+import type { Target } from "../../../src/targets/open-target.ts";
 
 /** The judging half alone. */
 export function judge(check: Check<Target, never>, evidence: unknown): Verdict {

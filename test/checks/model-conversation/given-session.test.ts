@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { givenSession } from "../../../src/checks/model-conversation/given-session.ts";
-import { CouldNotRun } from "../../../src/harness/check.ts";
+import { CouldNotRun } from "../../../src/harness/define-check.ts";
 import { exchange, judge, replyRow, row } from "./evidence.ts";
 
 const toOlder = { endpoint: "general-stream", message: "Hello", modelId: 184, sessionId: "80" } as const;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { summary } from "../../../src/checks/model-conversation/summary.ts";
+import { summary } from "../../../src/checks/model-conversation/model-conversation-summary.ts";
 import { startFaultyStack } from "../../../src/start-stack.ts";
-import { verify } from "../../../src/verify.ts";
+import { verify } from "../../../src/verify/verify-stack.ts";
 import { everythingIn } from "../../support/hmi.ts";
 
 /** Of an engine that nobody says to be the stand-in, so that it may be slow. */

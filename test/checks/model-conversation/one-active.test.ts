@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { oneActive } from "../../../src/checks/model-conversation/one-active.ts";
-import { CouldNotRun } from "../../../src/harness/check.ts";
+import { CouldNotRun } from "../../../src/harness/define-check.ts";
 import { judge, session } from "./evidence.ts";
 
 const good = { modelId: 184, statuses: [200, 409, 409], sessions: [session()] };

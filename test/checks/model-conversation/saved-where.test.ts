@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { reply } from "../../../src/checks/model-conversation/reply.ts";
+import { reply } from "../../../src/checks/model-conversation/model-conversation-reply.ts";
 import { userMessage } from "../../../src/checks/model-conversation/user-message.ts";
-import { CouldNotRun } from "../../../src/harness/check.ts";
+import { CouldNotRun } from "../../../src/harness/define-check.ts";
 import { exchange, generalExchange, judge, replyRow, row } from "./evidence.ts";
 
 // Both claims have one judge: the row of a role is where its exchange was.

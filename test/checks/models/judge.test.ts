@@ -1,16 +1,16 @@
 import { expect, test } from "vitest";
-import { agents } from "../../../src/checks/models/agents.ts";
-import type { Asked } from "../../../src/checks/models/ask.ts";
+import type { Asked } from "../../../src/checks/models/ask-by-model.ts";
 import { defaultListed } from "../../../src/checks/models/default-listed.ts";
 import { defaultUsed } from "../../../src/checks/models/default-used.ts";
 import { displayName } from "../../../src/checks/models/display-name.ts";
-import { list } from "../../../src/checks/models/list.ts";
-import { names } from "../../../src/checks/models/names.ts";
-import { prefix } from "../../../src/checks/models/prefix.ts";
+import { agents } from "../../../src/checks/models/models-agents.ts";
+import { list } from "../../../src/checks/models/models-list.ts";
+import { names } from "../../../src/checks/models/models-names.ts";
+import { prefix } from "../../../src/checks/models/models-prefix.ts";
+import { switched } from "../../../src/checks/models/models-switch.ts";
+import { unknown } from "../../../src/checks/models/models-unknown.ts";
 import { profileDefault } from "../../../src/checks/models/profile-default.ts";
-import { switched } from "../../../src/checks/models/switch.ts";
-import { unknown } from "../../../src/checks/models/unknown.ts";
-import { CouldNotRun } from "../../../src/harness/check.ts";
+import { CouldNotRun } from "../../../src/harness/define-check.ts";
 import { judge, replyRow, session } from "../model-conversation/evidence.ts";
 
 const INSTALLED = ["llama", "phi"];

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { cancelled } from "../../../src/checks/persistence/cancelled.ts";
-import { complete } from "../../../src/checks/persistence/complete.ts";
 import { keptMessage, oneReply, settled } from "../../../src/checks/persistence/every-reply.ts";
-import { failed } from "../../../src/checks/persistence/failed.ts";
+import { cancelled } from "../../../src/checks/persistence/persistence-cancelled.ts";
+import { complete } from "../../../src/checks/persistence/persistence-complete.ts";
+import { failed } from "../../../src/checks/persistence/persistence-failed.ts";
 import { readerLeft } from "../../../src/checks/persistence/reader-left.ts";
 import { rowUsage } from "../../../src/checks/persistence/row-usage.ts";
-import { CouldNotRun } from "../../../src/harness/check.ts";
+import { CouldNotRun } from "../../../src/harness/define-check.ts";
 import { cancelledEvents } from "../cancel/evidence.ts";
 import { judge, row } from "../model-conversation/evidence.ts";
 import {

@@ -1,4 +1,4 @@
-import type { StoredReply } from "../../../src/checks/persistence/scene.ts";
+import type { StoredReply } from "../../../src/checks/persistence/stored-replies.ts";
 import { row } from "../model-conversation/evidence.ts";
 import { savedReply, stream } from "../sse/evidence.ts";
 

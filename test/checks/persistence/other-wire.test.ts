@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { cancelled } from "../../../src/checks/persistence/cancelled.ts";
-import { complete } from "../../../src/checks/persistence/complete.ts";
 import { keptMessage, oneReply, settled } from "../../../src/checks/persistence/every-reply.ts";
-import { failed } from "../../../src/checks/persistence/failed.ts";
+import { cancelled } from "../../../src/checks/persistence/persistence-cancelled.ts";
+import { complete } from "../../../src/checks/persistence/persistence-complete.ts";
+import { failed } from "../../../src/checks/persistence/persistence-failed.ts";
 import { rowUsage } from "../../../src/checks/persistence/row-usage.ts";
 import { NotTold } from "../../../src/errors.ts";
 import type { SeenRow } from "../../../src/targets/drivers/reply-facts.ts";

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { concurrent } from "../../../src/checks/persistence/concurrent.ts";
-import { grows } from "../../../src/checks/persistence/grows.ts";
 import { nextTurn } from "../../../src/checks/persistence/next-turn.ts";
+import { concurrent } from "../../../src/checks/persistence/persistence-concurrent.ts";
+import { grows } from "../../../src/checks/persistence/persistence-grows.ts";
 import { rowOrder } from "../../../src/checks/persistence/row-order.ts";
 import { savedAtDone } from "../../../src/checks/persistence/saved-at-done.ts";
-import { CouldNotRun } from "../../../src/harness/check.ts";
+import { CouldNotRun } from "../../../src/harness/define-check.ts";
 import { generation, judge, row } from "../model-conversation/evidence.ts";
 import { done, error, executing, failing, planning, savedReply, stream, whole } from "../sse/evidence.ts";
 

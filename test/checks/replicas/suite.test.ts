@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findSuites, verify } from "../../../src/verify.ts";
+import { findSuites, verify } from "../../../src/verify/verify-stack.ts";
 import { startBehindOneAddress } from "../../support/copies.ts";
 import { NO_POSTGRESQL } from "../../support/postgresql.ts";
 import { query, useTestServer } from "../../support/postgresql-test-store.ts";

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { accepted } from "../../../src/checks/sla/accepted.ts";
 import { betweenTokens } from "../../../src/checks/sla/between-tokens.ts";
 import { firstToken } from "../../../src/checks/sla/first-token.ts";
 import { noDrops } from "../../../src/checks/sla/no-drops.ts";
 import { percentile } from "../../../src/checks/sla/percentile.ts";
-import type { Sample, Samples } from "../../../src/checks/sla/samples.ts";
+import { accepted } from "../../../src/checks/sla/sla-accepted.ts";
+import type { Sample, Samples } from "../../../src/checks/sla/timed-messages.ts";
 import { NotTold } from "../../../src/errors.ts";
-import { CouldNotRun } from "../../../src/harness/check.ts";
+import { CouldNotRun } from "../../../src/harness/define-check.ts";
 import { judge } from "../model-conversation/evidence.ts";
 
 const GOOD: Sample = {

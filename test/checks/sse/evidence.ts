@@ -1,11 +1,11 @@
-import type { SeenReply } from "../../../src/checks/sse/say.ts";
-import type { GenerationRecord } from "../../../src/contract/engine.ts";
+import type { SeenReply } from "../../../src/checks/sse/seen-reply.ts";
+import type { GenerationRecord } from "../../../src/contract/engine-schemas.ts";
 import { formatEventId, NOWHERE, nextPlace } from "../../../src/contract/event-id.ts";
-import type { StreamEvent } from "../../../src/contract/events.ts";
-import type { Message } from "../../../src/contract/hmi.ts";
+import type { StreamEvent } from "../../../src/contract/event-schemas.ts";
+import type { Message } from "../../../src/contract/hmi-schemas.ts";
 import { EVENT_STREAM_HEADERS, encodeEvent } from "../../../src/contract/sse.ts";
 import { readFacts } from "../../../src/targets/drivers/known-streams.ts";
-import type { SeenStream } from "../../../src/targets/http.ts";
+import type { SeenStream } from "../../../src/targets/http-client.ts";
 import { generation, replyRow, row } from "../model-conversation/evidence.ts";
 
 export const planning: StreamEvent = { type: "status_update", status: "planning" };

@@ -3,8 +3,8 @@ import type { Comeback } from "../../../src/checks/sse/comebacks.ts";
 import { gatewayJoin } from "../../../src/checks/sse/gateway-join.ts";
 import { oneGeneration } from "../../../src/checks/sse/one-generation.ts";
 import { readAgain } from "../../../src/checks/sse/read-again.ts";
-import { reconnect } from "../../../src/checks/sse/reconnect.ts";
-import { CouldNotRun } from "../../../src/harness/check.ts";
+import { reconnect } from "../../../src/checks/sse/sse-reconnect.ts";
+import { CouldNotRun } from "../../../src/harness/define-check.ts";
 import { judge, row } from "../model-conversation/evidence.ts";
 import {
   asked,

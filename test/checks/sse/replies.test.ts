@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { engineFailure } from "../../../src/checks/sse/engine-failure.ts";
-import { kept } from "../../../src/checks/sse/kept.ts";
-import { length } from "../../../src/checks/sse/length.ts";
 import { noRetry } from "../../../src/checks/sse/no-retry.ts";
-import { text } from "../../../src/checks/sse/text.ts";
-import { usage as usageCheck } from "../../../src/checks/sse/usage.ts";
-import { CouldNotRun } from "../../../src/harness/check.ts";
+import { engineFailure } from "../../../src/checks/sse/sse-engine-failure.ts";
+import { kept } from "../../../src/checks/sse/sse-kept.ts";
+import { length } from "../../../src/checks/sse/sse-length.ts";
+import { text } from "../../../src/checks/sse/sse-text.ts";
+import { usage as usageCheck } from "../../../src/checks/sse/sse-usage.ts";
+import { CouldNotRun } from "../../../src/harness/define-check.ts";
 import { judge, row } from "../model-conversation/evidence.ts";
 import {
   asked,

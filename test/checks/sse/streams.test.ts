@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { done as doneCheck } from "../../../src/checks/sse/done.ts";
-import { frames } from "../../../src/checks/sse/frames.ts";
-import { headers } from "../../../src/checks/sse/headers.ts";
-import { ids } from "../../../src/checks/sse/ids.ts";
-import { order } from "../../../src/checks/sse/order.ts";
-import { schema } from "../../../src/checks/sse/schema.ts";
+import { done as doneCheck } from "../../../src/checks/sse/sse-done.ts";
+import { frames } from "../../../src/checks/sse/sse-frames.ts";
+import { headers } from "../../../src/checks/sse/sse-headers.ts";
+import { ids } from "../../../src/checks/sse/sse-ids.ts";
+import { order } from "../../../src/checks/sse/sse-order.ts";
+import { schema } from "../../../src/checks/sse/sse-schema.ts";
 import { EVENT_STREAM_HEADERS } from "../../../src/contract/sse.ts";
-import { CouldNotRun } from "../../../src/harness/check.ts";
+import { CouldNotRun } from "../../../src/harness/define-check.ts";
 import { judge } from "../model-conversation/evidence.ts";
 import { complete, done, executing, planning, started, stream, token, usage, whole } from "./evidence.ts";
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { ModelList } from "../../../src/contract/common.ts";
+import { ModelList } from "../../../src/contract/common-schemas.ts";
 import { limitsFrom, UNKNOWN_LIMITS } from "../../../src/services/conversations/model-limits.ts";
 import { fakeModel } from "../../support/fake-gateway.ts";
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { usageOf } from "../../../src/contract/events.ts";
-import type { Message } from "../../../src/contract/hmi.ts";
-import { buildPrompt } from "../../../src/services/conversations/prompt.ts";
-import type { History } from "../../../src/services/conversations/store.ts";
+import { usageOf } from "../../../src/contract/event-schemas.ts";
+import type { Message } from "../../../src/contract/hmi-schemas.ts";
+import { buildPrompt } from "../../../src/services/conversations/conversation-prompt.ts";
+import type { History } from "../../../src/services/conversations/conversation-store.ts";
 import { planSummary } from "../../../src/services/conversations/summary-plan.ts";
 
 /** Exchanges whose messages are so long, the newest last; the question that is to be answered stands behind them. */

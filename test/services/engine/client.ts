@@ -1,9 +1,13 @@
 import { type IncomingHttpHeaders, type IncomingMessage, type RequestOptions, request } from "node:http";
 import { text } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
-import { GenerationList, type GenerationRecord } from "../../../src/contract/engine.ts";
+import { GenerationList, type GenerationRecord } from "../../../src/contract/engine-schemas.ts";
 import { createNdjsonDecoder } from "../../../src/contract/ndjson.ts";
-import { type EngineOptions, type RunningEngine, startEngine } from "../../../src/services/engine/index.ts";
+import {
+  type EngineOptions,
+  type RunningEngine,
+  startEngine,
+} from "../../../src/services/engine/start-engine.ts";
 
 export interface Answer {
   readonly status: number;

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { MODELS } from "../../../src/services/engine/models.ts";
+import { MODELS } from "../../../src/services/engine/engine-models.ts";
 import { chatBody, post, startTestEngine } from "./client.ts";
 
 const read = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
@@ -9,7 +9,7 @@ const [, section = ""] = read("docs/services.md").split("## The engine stand-in\
 
 test("the documented directions are those that are read", () => {
   const documented = namesIn(section).filter((name) => name !== "stand_in_options");
-  expect(documented).toEqual(namesIn(read("src/services/engine/options.ts")));
+  expect(documented).toEqual(namesIn(read("src/services/engine/generation-options.ts")));
 });
 
 test.each(namesIn(section).filter((name) => name !== "stand_in_options"))(

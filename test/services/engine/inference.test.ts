@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { EngineFinal } from "../../../src/contract/engine.ts";
+import { EngineFinal } from "../../../src/contract/engine-schemas.ts";
 import { call, chatBody, chatText, lines, post, startTestEngine } from "./client.ts";
 
 const generateBody = (fields: object = {}): object => ({

@@ -1,7 +1,7 @@
 /** The official client of Ollama against the stand-in. */
 import { type ChatResponse, Ollama } from "ollama";
 import { expect, test } from "vitest";
-import type { EngineOptions } from "../../../src/services/engine/index.ts";
+import type { EngineOptions } from "../../../src/services/engine/start-engine.ts";
 import { onlyRecord, startTestEngine } from "./client.ts";
 
 const MODEL = "llama3.1:8b";

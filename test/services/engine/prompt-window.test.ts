@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { countTokens } from "../../../src/services/engine/engine-tokens.ts";
 import { fitToWindow, isTooLong, type PromptWindow } from "../../../src/services/engine/prompt-window.ts";
-import { countTokens } from "../../../src/services/engine/tokens.ts";
 
 const window = (contextLength: number, rest: Partial<PromptWindow> = {}): PromptWindow => ({
   contextLength,

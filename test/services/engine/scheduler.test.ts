@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { MODELS, type Model } from "../../../src/services/engine/models.ts";
+import { MODELS, type Model } from "../../../src/services/engine/engine-models.ts";
 import { Scheduler } from "../../../src/services/engine/scheduler.ts";
 
 const [model] = MODELS as [Model];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { EngineFinal, EngineTags } from "../../../src/contract/engine.ts";
+import { EngineFinal, EngineTags } from "../../../src/contract/engine-schemas.ts";
 import { call, chatBody, lines, onlyRecord, post, startTestEngine } from "./client.ts";
 
 const THINKER = "qwen3:8b";

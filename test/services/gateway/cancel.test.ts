@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findGrammarFault } from "../../../src/contract/grammar.ts";
+import { findGrammarFault } from "../../../src/contract/stream-grammar.ts";
 import { startTestGateway } from "../../support/gateway.ts";
 import { eventually, shapeOf } from "../../support/streams.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { findGrammarFault } from "../../../src/contract/grammar.ts";
+import { findGrammarFault } from "../../../src/contract/stream-grammar.ts";
 import { EDGES, startEdgeEngine, WIRES } from "../../support/engine-edges.ts";
 import { startFakeEngine, startTestGateway } from "../../support/gateway.ts";
 import { eventually, shapeOf } from "../../support/streams.ts";

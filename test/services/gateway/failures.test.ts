@@ -1,8 +1,8 @@
 import type { ServerResponse } from "node:http";
 import { createServer } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { findGrammarFault } from "../../../src/contract/grammar.ts";
 import { gatewayRoutes } from "../../../src/contract/routes.ts";
+import { findGrammarFault } from "../../../src/contract/stream-grammar.ts";
 import {
   engineLine,
   FINAL_LINE,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Health } from "../../../src/contract/common.ts";
+import { Health } from "../../../src/contract/common-schemas.ts";
 import { gatewayRoutes } from "../../../src/contract/routes.ts";
 import { startTestEngine, startTestGateway } from "../../support/gateway.ts";
 import { call } from "../../support/http.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findGrammarFault } from "../../../src/contract/grammar.ts";
+import { findGrammarFault } from "../../../src/contract/stream-grammar.ts";
 import { WIRES } from "../../support/engine-edges.ts";
 import { flood } from "../../support/flood.ts";
 import { startFakeEngine, startTestGateway } from "../../support/gateway.ts";

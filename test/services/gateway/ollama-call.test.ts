@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { EngineMessage } from "../../../src/contract/gateway.ts";
+import type { EngineMessage } from "../../../src/contract/gateway-schemas.ts";
 import { ollamaCall } from "../../../src/services/gateway/ollama-call.ts";
 
 const system = (content: string): EngineMessage => ({ role: "system", content });

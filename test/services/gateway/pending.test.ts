@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { LOCAL_USER } from "../../../src/contract/auth.ts";
-import type { ChatRequest } from "../../../src/contract/gateway.ts";
+import { LOCAL_USER } from "../../../src/contract/caller-headers.ts";
+import type { ChatRequest } from "../../../src/contract/gateway-schemas.ts";
 import { gatewayRoutes } from "../../../src/contract/routes.ts";
+import { pendingRequest, type TurnContext } from "../../../src/services/conversations/conversation-turn.ts";
 import { UNKNOWN_LIMITS } from "../../../src/services/conversations/model-limits.ts";
-import { openSqliteStore } from "../../../src/services/conversations/sqlite/index.ts";
-import { pendingRequest, type TurnContext } from "../../../src/services/conversations/turn.ts";
+import { openSqliteStore } from "../../../src/services/conversations/sqlite/open-sqlite-store.ts";
 import { startTestGateway } from "../../support/gateway.ts";
 import { call } from "../../support/http.ts";
 import { endingOf, ownOf } from "../../support/store.ts";

@@ -1,8 +1,8 @@
 import { createServer, type ServerResponse } from "node:http";
 import { json } from "node:stream/consumers";
 import { expect, test } from "vitest";
-import { findGrammarFault } from "../../../src/contract/grammar.ts";
 import { gatewayRoutes } from "../../../src/contract/routes.ts";
+import { findGrammarFault } from "../../../src/contract/stream-grammar.ts";
 import { WIRES } from "../../support/engine-edges.ts";
 import { startFakeEngine, startTestGateway, type TestGatewayOptions } from "../../support/gateway.ts";
 import { call } from "../../support/http.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ErrorBody } from "../../../src/contract/common.ts";
+import { ErrorBody } from "../../../src/contract/common-schemas.ts";
 import { engineRoutes, gatewayRoutes } from "../../../src/contract/routes.ts";
 import { engineLine, FINAL_LINE, startFakeEngine, startTestGateway } from "../../support/gateway.ts";
 import { call } from "../../support/http.ts";

@@ -1,7 +1,7 @@
 import { json } from "node:stream/consumers";
 import { expect, test } from "vitest";
-import { findGrammarFault } from "../../../src/contract/grammar.ts";
 import { encodeNdjson } from "../../../src/contract/ndjson.ts";
+import { findGrammarFault } from "../../../src/contract/stream-grammar.ts";
 import { WIRES } from "../../support/engine-edges.ts";
 import { startFakeEngine, startTestGateway } from "../../support/gateway.ts";
 import { eventually, shapeOf } from "../../support/streams.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ChatExport, type ExportedConversation } from "../../../src/contract/chat-export.ts";
-import { LIMITS } from "../../../src/contract/defaults.ts";
+import { LIMITS } from "../../../src/contract/contract-defaults.ts";
 import { hmiRoutes } from "../../../src/contract/routes.ts";
 import { CONVERSATION, exportOf, MESSAGE, REPLY, withoutIds } from "../../support/exported-conversations.ts";
 import { type Answer, call } from "../../support/http.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { COPY_KEY_HEADER, COPY_USER_HEADER } from "../../../src/contract/copies.ts";
+import { COPY_KEY_HEADER, COPY_USER_HEADER } from "../../../src/contract/copy-headers.ts";
 import { hmiRoutes } from "../../../src/contract/routes.ts";
 import { startTestEngine, startTestGateway } from "../../support/gateway.ts";
 import { call } from "../../support/http.ts";

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
-import type { ChatRequest } from "../../../src/contract/gateway.ts";
+import type { ChatRequest } from "../../../src/contract/gateway-schemas.ts";
 import { EVENT_STREAM_HEADERS } from "../../../src/contract/sse.ts";
 import { createGatewayClient } from "../../../src/services/hmi/gateway-client.ts";
 import { encodeAll, token } from "../../support/fake-gateway.ts";

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { Health, ModelList } from "../../../src/contract/common.ts";
-import { AgentList } from "../../../src/contract/hmi.ts";
+import { Health, ModelList } from "../../../src/contract/common-schemas.ts";
+import { AgentList } from "../../../src/contract/hmi-schemas.ts";
 import { gatewayRoutes, hmiRoutes } from "../../../src/contract/routes.ts";
-import { packageVersion } from "../../../src/package-root.ts";
+import { packageVersion } from "../../../src/files/package-root.ts";
 import { createGatewayClient } from "../../../src/services/hmi/gateway-client.ts";
 import { call } from "../../support/http.ts";
 import { startTestStack } from "../../support/stack.ts";

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { request } from "node:http";
 import { expect, test } from "vitest";
-import { LIMITS } from "../../../src/contract/defaults.ts";
+import { LIMITS } from "../../../src/contract/contract-defaults.ts";
 import { hmiRoutes } from "../../../src/contract/routes.ts";
 import {
   COMPLETE,

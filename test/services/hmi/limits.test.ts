@@ -1,9 +1,9 @@
 import { createServer } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
 import { STEP } from "../../../src/contract/event-id.ts";
-import type { StreamEvent } from "../../../src/contract/events.ts";
-import { findGrammarFault } from "../../../src/contract/grammar.ts";
+import type { StreamEvent } from "../../../src/contract/event-schemas.ts";
 import { encodeEvent } from "../../../src/contract/sse.ts";
+import { findGrammarFault } from "../../../src/contract/stream-grammar.ts";
 import { createGatewayClient } from "../../../src/services/hmi/gateway-client.ts";
 import { EXECUTING, encodeAll, PLANNING, token, USAGE } from "../../support/fake-gateway.ts";
 import { flood } from "../../support/flood.ts";

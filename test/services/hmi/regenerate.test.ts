@@ -1,8 +1,8 @@
 import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { findGrammarFault } from "../../../src/contract/grammar.ts";
-import type { Message } from "../../../src/contract/hmi.ts";
+import type { Message } from "../../../src/contract/hmi-schemas.ts";
+import { findGrammarFault } from "../../../src/contract/stream-grammar.ts";
 import { engineLine, FINAL_LINE, startFakeEngine } from "../../support/gateway.ts";
 import { startTestStack, type TestStack } from "../../support/stack.ts";
 import { eventually } from "../../support/streams.ts";

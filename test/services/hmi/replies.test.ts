@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { DEFAULT_CONFIG } from "../../../src/config/defaults.ts";
+import { DEFAULT_CONFIG } from "../../../src/config/default-config.ts";
 import { createGatewayClient } from "../../../src/services/hmi/gateway-client.ts";
-import { Replies } from "../../../src/services/hmi/replies.ts";
+import { Replies } from "../../../src/services/hmi/hmi-replies.ts";
 import { openConversation, openTestStore } from "../../support/store.ts";
 
 test("a reader whose reply is another HMI's, or was just left to the others, is told which", async () => {

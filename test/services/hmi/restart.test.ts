@@ -1,8 +1,8 @@
 import { createServer, type RequestListener } from "node:http";
 import { expect, test } from "vitest";
-import { findGrammarFault } from "../../../src/contract/grammar.ts";
 import { hmiRoutes } from "../../../src/contract/routes.ts";
 import { EVENT_STREAM_HEADERS } from "../../../src/contract/sse.ts";
+import { findGrammarFault } from "../../../src/contract/stream-grammar.ts";
 import { EXECUTING, encodeAll, PLANNING, token } from "../../support/fake-gateway.ts";
 import { call } from "../../support/http.ts";
 import { listenOnAnyPort } from "../../support/listen.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { SearchResults } from "../../../src/contract/hmi.ts";
+import { SearchResults } from "../../../src/contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../../src/contract/routes.ts";
 import { call } from "../../support/http.ts";
 import { startTestStack } from "../../support/stack.ts";

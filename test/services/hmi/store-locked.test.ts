@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { findGrammarFault } from "../../../src/contract/grammar.ts";
 import { hmiRoutes } from "../../../src/contract/routes.ts";
+import { findGrammarFault } from "../../../src/contract/stream-grammar.ts";
 import { startTestGateway } from "../../support/gateway.ts";
 import { call } from "../../support/http.ts";
 import { startTestHmi } from "../../support/restarted-hmi.ts";

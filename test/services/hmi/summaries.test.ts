@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { StreamEvent } from "../../../src/contract/events.ts";
-import type { ChatRequest } from "../../../src/contract/gateway.ts";
+import type { StreamEvent } from "../../../src/contract/event-schemas.ts";
+import type { ChatRequest } from "../../../src/contract/gateway-schemas.ts";
 import type { GatewayClient } from "../../../src/services/hmi/gateway-client.ts";
 import { EXECUTING, PLANNING, token, USAGE } from "../../support/fake-gateway.ts";
 import { startTestStack, type TestStack } from "../../support/stack.ts";

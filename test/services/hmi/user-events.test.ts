@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { UserEvent } from "../../../src/contract/hmi.ts";
+import type { UserEvent } from "../../../src/contract/hmi-schemas.ts";
 import { UserEvents } from "../../../src/services/hmi/user-events.ts";
 
 const deleted = (session_id: string): UserEvent => ({ type: "session_deleted", session_id });

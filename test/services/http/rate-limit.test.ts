@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from "vitest";
-import { ErrorBody } from "../../../src/contract/common.ts";
+import { ErrorBody } from "../../../src/contract/common-schemas.ts";
 import { hmiRoutes } from "../../../src/contract/routes.ts";
-import { endpoint } from "../../../src/services/http/endpoint.ts";
+import { endpoint } from "../../../src/services/http/define-endpoint.ts";
+import { createServer, listen } from "../../../src/services/http/http-server.ts";
 import { limitMessages } from "../../../src/services/http/rate-limit.ts";
-import { createServer, listen } from "../../../src/services/http/server.ts";
 import { call } from "../../support/http.ts";
 import { startTestStack } from "../../support/stack.ts";
 import { wholeStream } from "../../support/streams.ts";

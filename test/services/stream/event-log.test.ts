@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseEventId, STEP, type StreamPlace } from "../../../src/contract/event-id.ts";
-import type { StreamEvent } from "../../../src/contract/events.ts";
+import type { StreamEvent } from "../../../src/contract/event-schemas.ts";
 import { parseEventData } from "../../../src/contract/sse.ts";
 import { createSseDecoder } from "../../../src/contract/sse-decoder.ts";
 import { EventLog, type EventReader } from "../../../src/services/stream/event-log.ts";

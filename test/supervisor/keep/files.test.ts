@@ -2,12 +2,17 @@ import { readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { appendEvent, eventsFile, putEventsAside, readEvents } from "../../../src/supervisor/keep/events.ts";
 import { versionOf } from "../../../src/supervisor/keep/json-file.ts";
-import { readStates, writeStates } from "../../../src/supervisor/keep/states.ts";
-import type { ServiceEvent, SupervisorStates } from "../../../src/supervisor/keep/types.ts";
-import { readWanted, wantedFile, writeWanted } from "../../../src/supervisor/keep/wanted.ts";
-import { identifySelf } from "../../../src/supervisor/os/identity.ts";
+import {
+  appendEvent,
+  eventsFile,
+  putEventsAside,
+  readEvents,
+} from "../../../src/supervisor/keep/service-events.ts";
+import { readStates, writeStates } from "../../../src/supervisor/keep/states-file.ts";
+import type { ServiceEvent, SupervisorStates } from "../../../src/supervisor/keep/supervisor-state.ts";
+import { readWanted, wantedFile, writeWanted } from "../../../src/supervisor/keep/wanted-file.ts";
+import { identifySelf } from "../../../src/supervisor/os/process-identity.ts";
 import { temporaryState } from "../helpers.ts";
 
 const EVENT: ServiceEvent = {

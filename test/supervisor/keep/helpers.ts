@@ -1,17 +1,22 @@
 import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished } from "vitest";
-import { endSupervisor, ensureSupervisor } from "../../../src/supervisor/keep/ensure.ts";
-import { readEvents } from "../../../src/supervisor/keep/events.ts";
-import { readStates } from "../../../src/supervisor/keep/states.ts";
-import type { ServiceReport, SupervisorPlan } from "../../../src/supervisor/keep/types.ts";
-import { readWanted, writeWanted } from "../../../src/supervisor/keep/wanted.ts";
-import { withLock } from "../../../src/supervisor/lock.ts";
-import { membersOf } from "../../../src/supervisor/os/identity.ts";
-import { readRecord } from "../../../src/supervisor/record.ts";
-import type { StateFolder } from "../../../src/supervisor/state.ts";
-import { stopService } from "../../../src/supervisor/stop.ts";
-import type { Command, RestartPolicy, ServiceRecord, ServiceSpec } from "../../../src/supervisor/types.ts";
+import { endSupervisor, ensureSupervisor } from "../../../src/supervisor/keep/ensure-supervisor.ts";
+import { readEvents } from "../../../src/supervisor/keep/service-events.ts";
+import { readStates } from "../../../src/supervisor/keep/states-file.ts";
+import type { ServiceReport, SupervisorPlan } from "../../../src/supervisor/keep/supervisor-state.ts";
+import { readWanted, writeWanted } from "../../../src/supervisor/keep/wanted-file.ts";
+import { membersOf } from "../../../src/supervisor/os/process-identity.ts";
+import { readRecord } from "../../../src/supervisor/process-record.ts";
+import type {
+  Command,
+  RestartPolicy,
+  ServiceRecord,
+  ServiceSpec,
+} from "../../../src/supervisor/service-spec.ts";
+import type { StateFolder } from "../../../src/supervisor/state-folder.ts";
+import { withLock } from "../../../src/supervisor/state-lock.ts";
+import { stopService } from "../../../src/supervisor/stop-service.ts";
 import { type AddressedSpec, fixtureService, freePort, HEALTH } from "../helpers.ts";
 
 /** The supervisor as it was built: from its sources it would take five times as long to start. */

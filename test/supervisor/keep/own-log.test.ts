@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { putOwnLogAside } from "../../../src/supervisor/keep/own-log.ts";
-import { serviceFiles } from "../../../src/supervisor/state.ts";
+import { serviceFiles } from "../../../src/supervisor/state-folder.ts";
 import { temporaryState } from "../helpers.ts";
 
 test("the supervisor's own log is put aside when it is large, and one older part is kept", () => {

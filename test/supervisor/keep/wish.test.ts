@@ -1,7 +1,7 @@
 import { chmodSync } from "node:fs";
 import { expect, test } from "vitest";
 import { Changes } from "../../../src/supervisor/keep/changes.ts";
-import { readWanted, wantedFile, writeWanted } from "../../../src/supervisor/keep/wanted.ts";
+import { readWanted, wantedFile, writeWanted } from "../../../src/supervisor/keep/wanted-file.ts";
 import { Wish } from "../../../src/supervisor/keep/wish.ts";
 import { giveAway, IS_ROOT, takeBack } from "../../support/other-user.ts";
 import { temporaryState } from "../helpers.ts";

@@ -2,11 +2,16 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, readFileSync } from "node:fs";
 import { expect, onTestFinished } from "vitest";
-import { rotatedFiles } from "../../../src/supervisor/logs/files.ts";
-import { everyone, identify, membersOf, type RecordedIdentity } from "../../../src/supervisor/os/identity.ts";
+import { rotatedFiles } from "../../../src/supervisor/logs/log-files.ts";
+import {
+  everyone,
+  identify,
+  membersOf,
+  type RecordedIdentity,
+} from "../../../src/supervisor/os/process-identity.ts";
 import { MARK } from "../../../src/supervisor/os/process-table.ts";
-import { openLog, type StateFolder, serviceFiles } from "../../../src/supervisor/state.ts";
-import type { ProcessIdentity } from "../../../src/supervisor/types.ts";
+import type { ProcessIdentity } from "../../../src/supervisor/service-spec.ts";
+import { openLog, type StateFolder, serviceFiles } from "../../../src/supervisor/state-folder.ts";
 
 /** Each of these processes writes numbered lines: two are in the group, one has left it. */
 const WRITERS = ["leader", "child", "stray"];

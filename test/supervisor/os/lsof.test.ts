@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
+import { ownUser } from "../../../src/files/user-names.ts";
 import { lsofArguments, parseLsof } from "../../../src/supervisor/os/lsof.ts";
-import { ownUser } from "../../../src/user-names.ts";
 import { listen } from "../helpers.ts";
 
 test("each listener is read with its process and user", () => {

@@ -1,8 +1,8 @@
 // counts-under-lock STATE_DIR COUNTER ROUNDS: adds 1 to the number in a file, each time under the lock.
 import { readFileSync, writeFileSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
-import { withLock } from "../../../src/supervisor/lock.ts";
-import { stateFolder } from "../../../src/supervisor/state.ts";
+import { stateFolder } from "../../../src/supervisor/state-folder.ts";
+import { withLock } from "../../../src/supervisor/state-lock.ts";
 
 const [stateDir = "", counter = "", rounds = ""] = process.argv.slice(2);
 for (let round = 0; round < Number(rounds); round += 1) {

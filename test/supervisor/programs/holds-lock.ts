@@ -1,6 +1,7 @@
 // holds-lock STATE_DIR: takes the lock, says so, and keeps it until it is killed.
-import { withLock } from "../../../src/supervisor/lock.ts";
-import { stateFolder } from "../../../src/supervisor/state.ts";
+
+import { stateFolder } from "../../../src/supervisor/state-folder.ts";
+import { withLock } from "../../../src/supervisor/state-lock.ts";
 
 const [stateDir = ""] = process.argv.slice(2);
 await withLock(stateFolder(stateDir), async () => {

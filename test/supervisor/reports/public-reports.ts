@@ -129,13 +129,13 @@ export const PUBLIC_REPORTS: readonly PublicReport[] = [
   row(
     "DarthSim/overmind#118",
     "what a killed run left keeps the next one from starting",
-    "supervisor/lock.test.ts",
+    "supervisor/state-lock.test.ts",
     "the lock of a killed holder",
   ),
   row(
     "DarthSim/overmind#16",
     "after a reboot it is taken for running",
-    "supervisor/lock.test.ts",
+    "supervisor/state-lock.test.ts",
     "the lock of a killed holder",
   ),
   // Stopping.
@@ -189,7 +189,7 @@ export const PUBLIC_REPORTS: readonly PublicReport[] = [
   row(
     "Unitech/pm2#74",
     "the port is in use after a stop",
-    "supervisor/stop.test.ts",
+    "supervisor/stop-service.test.ts",
     "a stopped service leaves no process, no listener and no record",
   ),
   row(
@@ -211,13 +211,13 @@ export const PUBLIC_REPORTS: readonly PublicReport[] = [
   row(
     "Supervisor/supervisor#1043",
     "a start hangs after the clock was set back",
-    "supervisor/keep/resumption.test.ts",
+    "supervisor/keep/resume-service.test.ts",
     CLOCK,
   ),
   row(
     "Supervisor/supervisor#895",
     "it crashes when the clock is set",
-    "supervisor/keep/resumption.test.ts",
+    "supervisor/keep/resume-service.test.ts",
     CLOCK,
   ),
   // Logs.
@@ -225,7 +225,7 @@ export const PUBLIC_REPORTS: readonly PublicReport[] = [
   row(
     "Supervisor/supervisor#1395",
     "after a rotation the service writes to the old file",
-    "supervisor/logs/rotate.test.ts",
+    "supervisor/logs/rotate-log.test.ts",
     "a flood through 20 rotations loses no line, doubles none, and goes on",
   ),
 ];

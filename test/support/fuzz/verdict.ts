@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { ErrorBody } from "../../../src/contract/common.ts";
+import { ErrorBody } from "../../../src/contract/common-schemas.ts";
 import { WIRE_ERRORS } from "../../../src/errors.ts";
 import type { FuzzRequest } from "./requests.ts";
 

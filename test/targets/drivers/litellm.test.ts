@@ -3,10 +3,10 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
-import { connectDriver } from "../../../src/targets/drivers/driver.ts";
+import { connectDriver } from "../../../src/targets/drivers/define-driver.ts";
 import { lastFact, textOf } from "../../../src/targets/drivers/reply-facts.ts";
-import { litellm } from "../../../src/targets/drivers/shipped/litellm.ts";
-import { createHttpClient } from "../../../src/targets/http.ts";
+import { litellm } from "../../../src/targets/drivers/shipped/litellm-driver.ts";
+import { createHttpClient } from "../../../src/targets/http-client.ts";
 import { readAnswer } from "../../services/engine/recorded-answer.ts";
 import { listenOnAnyPort } from "../../support/listen.ts";
 

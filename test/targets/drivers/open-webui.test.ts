@@ -3,10 +3,10 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ChatClient } from "../../../src/targets/drivers/chat-client.ts";
-import { connectDriver } from "../../../src/targets/drivers/driver.ts";
+import { connectDriver } from "../../../src/targets/drivers/define-driver.ts";
 import { lastFact, textOf } from "../../../src/targets/drivers/reply-facts.ts";
-import { openWebui } from "../../../src/targets/drivers/shipped/open-webui.ts";
-import { createHttpClient, type HttpClient } from "../../../src/targets/http.ts";
+import { openWebui } from "../../../src/targets/drivers/shipped/open-webui-driver.ts";
+import { createHttpClient, type HttpClient } from "../../../src/targets/http-client.ts";
 import { type RecordedOpenWebui, recordedOpenWebui } from "../../support/recorded-open-webui.ts";
 
 const signal = new AbortController().signal;

@@ -1,10 +1,10 @@
 import { expect, onTestFinished, test } from "vitest";
-import { DRIVER_NAMES, DRIVERS } from "../../../src/contract/foreign.ts";
+import { DRIVER_NAMES, DRIVERS } from "../../../src/contract/foreign-back-end.ts";
 import { WireDescriptionSchema, type WireSettings } from "../../../src/contract/wire-description.ts";
 import { UserError } from "../../../src/errors.ts";
-import { connectDriver, type Driver } from "../../../src/targets/drivers/driver.ts";
+import { connectDriver, type Driver } from "../../../src/targets/drivers/define-driver.ts";
 import { findDriver, SHIPPED_DRIVERS } from "../../../src/targets/drivers/shipped-drivers.ts";
-import { createHttpClient } from "../../../src/targets/http.ts";
+import { createHttpClient } from "../../../src/targets/http-client.ts";
 
 const NAMES = DRIVER_NAMES.filter((name) => name !== "ours");
 

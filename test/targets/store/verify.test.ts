@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { DEFAULT_CONFIG } from "../../../src/config/defaults.ts";
+import { DEFAULT_CONFIG } from "../../../src/config/default-config.ts";
 import { withReplyMethod, withUserMethod } from "../../../src/faults/wrap-store.ts";
-import { openSqliteStore } from "../../../src/services/conversations/sqlite/index.ts";
-import type { RunningStack } from "../../../src/services/start.ts";
-import { openTargetStore } from "../../../src/targets/store/store.ts";
-import { verify } from "../../../src/verify.ts";
+import { openSqliteStore } from "../../../src/services/conversations/sqlite/open-sqlite-store.ts";
+import type { RunningStack } from "../../../src/services/start-services.ts";
+import { openTargetStore } from "../../../src/targets/store/target-store.ts";
+import { verify } from "../../../src/verify/verify-stack.ts";
 import { messagesOf, say, startTestStack } from "../../support/hmi.ts";
 import { tempFolder } from "../../support/temp.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { lex } from "../../../web/markdown/lexer.ts";
+import { lex } from "../../../web/markdown/markdown-lexer.ts";
 import { htmlOf } from "./page.ts";
 
 /** The formulas of a text, in order, as TeX; displayed ones between "$$". */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readDocument } from "../../../web/markdown/document.ts";
+import { readDocument } from "../../../web/markdown/markdown-document.ts";
 import { expectOnlyAllowed } from "./allowed.ts";
 import { pageOf } from "./page.ts";
 

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { postgresqlName, readStoreAddress } from "../../../contract/store.ts";
+import { postgresqlName, readStoreAddress } from "../../../contract/store-address.ts";
 import { UserError } from "../../../errors.ts";
 import type { Database, Statements } from "../sql/sql-database.ts";
 import type { CopiedTable } from "./copied-tables.ts";
@@ -30,11 +30,11 @@ export async function openStoreEnd(address: string, mustExist: boolean): Promise
 }
 
 async function openSqliteEnd(path: string, mustExist: boolean): Promise<StoreEnd> {
-  const { openDatabase } = await import("../sqlite/database.ts");
+  const { openDatabase } = await import("../sqlite/sqlite-database.ts");
   if (mustExist) {
     const [{ checkDatabase }, { SCHEMA_VERSION }] = await Promise.all([
-      import("../sqlite/check-database.ts"),
-      import("../sqlite/schema.ts"),
+      import("../sqlite/check-sqlite.ts"),
+      import("../sqlite/sqlite-schema.ts"),
     ]);
     requireSound(path, checkDatabase(path), SCHEMA_VERSION);
   }

@@ -1,5 +1,5 @@
 import type { ClientBase } from "pg";
-import { postgresqlName } from "../../../contract/store.ts";
+import { postgresqlName } from "../../../contract/store-address.ts";
 import { UserError } from "../../../errors.ts";
 import { COUNTED_FAULTS, type DatabaseCheck, leftReplies } from "../sql/database-check.ts";
 import { versionOfPostgresql } from "./migrate-postgresql.ts";

@@ -1,6 +1,6 @@
-import { postgresqlName } from "../../../contract/store.ts";
+import { postgresqlName } from "../../../contract/store-address.ts";
+import type { ConversationStore } from "../conversation-store.ts";
 import { createSqlStore } from "../sql/sql-store.ts";
-import type { ConversationStore } from "../store.ts";
 import { GenerationLeases } from "./generation-leases.ts";
 import { migratePostgresql } from "./migrate-postgresql.ts";
 import { PostgresqlDatabase } from "./postgresql-database.ts";

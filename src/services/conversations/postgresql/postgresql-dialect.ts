@@ -1,6 +1,6 @@
 import type { SearchTerms } from "../search-query.ts";
 import { withPath } from "../sql/message-tree.ts";
-import { SEARCHED, type SearchPlace, type SearchQuery } from "../sql/search.ts";
+import { SEARCHED, type SearchPlace, type SearchQuery } from "../sql/search-rows.ts";
 import type { SqlDialect } from "../sql/sql-dialect.ts";
 import { excerptOfWords } from "./word-excerpt.ts";
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import pg from "pg";
-import { postgresqlName } from "../../../contract/store.ts";
+import { postgresqlName } from "../../../contract/store-address.ts";
 import { UserError, withoutStop } from "../../../errors.ts";
 
 /** A database that is made for a while, beside those that are there. */

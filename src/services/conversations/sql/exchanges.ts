@@ -1,10 +1,10 @@
-import { LIMITS } from "../../../contract/defaults.ts";
-import type { Message } from "../../../contract/hmi.ts";
+import { LIMITS } from "../../../contract/contract-defaults.ts";
+import type { Message } from "../../../contract/hmi-schemas.ts";
 import { WireError } from "../../../errors.ts";
+import type { BegunExchange, ClientKey, Exchange, NewExchange } from "../conversation-store.ts";
 import type { OwnedReply } from "../reply-store.ts";
-import type { BegunExchange, ClientKey, Exchange, NewExchange } from "../store.ts";
 import { conversationOfKey, keyReused } from "./client-keys.ts";
-import { copyImages, insertImages } from "./images.ts";
+import { copyImages, insertImages } from "./image-rows.ts";
 import {
   findRow,
   findRowOfAnybody,
@@ -16,7 +16,7 @@ import {
 import { choose, leafOf, unchoose } from "./message-tree.ts";
 import { selectMessages } from "./reply-text.ts";
 import type { ReplyWriter } from "./reply-writer.ts";
-import { getConversationKeys, getSession, NEXT_ACTIVITY, userOfConversation } from "./sessions.ts";
+import { getConversationKeys, getSession, NEXT_ACTIVITY, userOfConversation } from "./session-rows.ts";
 import { type Row, type SqlValue, type Statements, type Undoable, unchanged } from "./sql-database.ts";
 
 /** {@link MessageStore.begin} */

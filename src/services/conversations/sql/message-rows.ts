@@ -1,9 +1,9 @@
-import { Message } from "../../../contract/hmi.ts";
+import { Message } from "../../../contract/hmi-schemas.ts";
 import { WireError } from "../../../errors.ts";
-import type { History } from "../store.ts";
+import type { History } from "../conversation-store.ts";
 import { selectMessages } from "./reply-text.ts";
 import { rowidOf } from "./rowid.ts";
-import { getConversationKeys, userOfConversation } from "./sessions.ts";
+import { getConversationKeys, userOfConversation } from "./session-rows.ts";
 import type { Row, SqlValue, Statements } from "./sql-database.ts";
 
 /** What the next prompt of a conversation is made of. Throws `conversation_not_found`. */

@@ -1,7 +1,7 @@
-import type { Message } from "../../../contract/hmi.ts";
-import type { MessageStore, NewMessage } from "../store.ts";
+import type { Message } from "../../../contract/hmi-schemas.ts";
+import type { MessageStore, NewMessage } from "../conversation-store.ts";
 import { beginExchange, findExchange, findExchangeOf, requireNoReplyRunning } from "./exchanges.ts";
-import { getImage } from "./images.ts";
+import { getImage } from "./image-rows.ts";
 import {
   findRow,
   getMessageRow,
@@ -15,7 +15,7 @@ import {
 import { choosePathTo, leafOf } from "./message-tree.ts";
 import { beginAgain } from "./regeneration.ts";
 import type { ReplyWriter } from "./reply-writer.ts";
-import { getConversationKeys } from "./sessions.ts";
+import { getConversationKeys } from "./session-rows.ts";
 import type { Database, Statements } from "./sql-database.ts";
 
 /** The messages of one user. */

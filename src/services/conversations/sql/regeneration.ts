@@ -1,12 +1,12 @@
 import { WireError } from "../../../errors.ts";
+import type { RepeatedExchange, RepeatedMessage } from "../conversation-store.ts";
 import type { ReplyEnding } from "../reply-store.ts";
-import type { RepeatedExchange, RepeatedMessage } from "../store.ts";
 import { deleteMessage, emptyReply, replyTo, requireNoReplyRunning, touch } from "./exchanges.ts";
 import { getMessageRow, historyOf, insertMessage, rowFor, toMessage } from "./message-rows.ts";
 import { choose, unchoose } from "./message-tree.ts";
 import { selectMessages } from "./reply-text.ts";
 import type { ReplyWriter } from "./reply-writer.ts";
-import { getConversationKeys, getSession } from "./sessions.ts";
+import { getConversationKeys, getSession } from "./session-rows.ts";
 import type { Row, SqlValue, Statements, Undoable } from "./sql-database.ts";
 
 /** {@link MessageStore.beginAgain} */

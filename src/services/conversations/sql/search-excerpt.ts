@@ -1,4 +1,4 @@
-import type { SearchResult } from "../../../contract/hmi.ts";
+import type { SearchResult } from "../../../contract/hmi-schemas.ts";
 import type { SearchTerm } from "../search-query.ts";
 
 /** What stands around a place, with the places in that of what was looked for. */

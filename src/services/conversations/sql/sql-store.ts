@@ -1,11 +1,11 @@
 import type { GenerationDirectory } from "../../replicas/generation-directory.ts";
-import type { ConversationStore } from "../store.ts";
+import type { ConversationStore } from "../conversation-store.ts";
 import { createMessageStore } from "./messages.ts";
-import { createProfileStore } from "./profiles.ts";
-import { createReplyStore } from "./replies.ts";
+import { createProfileStore } from "./profile-rows.ts";
+import { createReplyStore } from "./reply-rows.ts";
 import type { ReplyWriter } from "./reply-writer.ts";
-import { createSearchStore } from "./search.ts";
-import { createSessionStore, findUserOf } from "./sessions.ts";
+import { createSearchStore } from "./search-rows.ts";
+import { createSessionStore, findUserOf } from "./session-rows.ts";
 import type { Database } from "./sql-database.ts";
 import { createTransferStore } from "./transfer.ts";
 

@@ -1,18 +1,18 @@
 import { ExportedProfile } from "../../../contract/chat-export.ts";
-import type { MessageImage } from "../../../contract/hmi.ts";
+import type { MessageImage } from "../../../contract/hmi-schemas.ts";
 import { WireError } from "../../../errors.ts";
-import type { Picture } from "../store.ts";
+import type { Picture } from "../conversation-store.ts";
 import type {
   ImportedConversation,
   TransferredConversation,
   TransferredMessage,
   TransferStore,
 } from "../transfer-store.ts";
-import { insertImages } from "./images.ts";
+import { insertImages } from "./image-rows.ts";
 import { insertMessage, toJson, toMessage } from "./message-rows.ts";
-import { insertProfile, profileRowsOf } from "./profiles.ts";
+import { insertProfile, profileRowsOf } from "./profile-rows.ts";
 import { selectMessages } from "./reply-text.ts";
-import { getSession } from "./sessions.ts";
+import { getSession } from "./session-rows.ts";
 import type { Database, Row, SqlValue, Statements } from "./sql-database.ts";
 
 /** What one user brings out and in. */

@@ -1,7 +1,7 @@
 import type { SearchTerms } from "../search-query.ts";
 import { withPath } from "../sql/message-tree.ts";
-import { SEARCHED, type SearchPlace, type SearchQuery } from "../sql/search.ts";
 import type { Excerpt } from "../sql/search-excerpt.ts";
+import { SEARCHED, type SearchPlace, type SearchQuery } from "../sql/search-rows.ts";
 import type { SqlDialect } from "../sql/sql-dialect.ts";
 
 /** SQLite's own words. */

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { Worker } from "node:worker_threads";
-import { threadFile } from "../../../package-root.ts";
+import { threadFile } from "../../../files/package-root.ts";
 
 /** What a thread is asked to do. */
 export interface CheckpointRequest {

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { openNew } from "../../../private-files.ts";
+import { openNew } from "../../../files/private-files.ts";
 import { isLocked } from "./sqlite-errors.ts";
 
 /**

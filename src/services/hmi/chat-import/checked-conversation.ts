@@ -1,7 +1,7 @@
 import type { ExportedConversation, ExportedImage } from "../../../contract/chat-export.ts";
 import { messageOf, WireError } from "../../../errors.ts";
 import { requireAgent } from "../../conversations/agents.ts";
-import type { Picture } from "../../conversations/store.ts";
+import type { Picture } from "../../conversations/conversation-store.ts";
 import type { TransferredConversation } from "../../conversations/transfer-store.ts";
 import { readPicture } from "../read-picture.ts";
 import { refusalOf } from "./checked-shape.ts";

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { ExportedProfile, type ImportRemark, type ImportReport } from "../../../contract/chat-export.ts";
-import type { UserStore } from "../../conversations/store.ts";
+import type { UserStore } from "../../conversations/conversation-store.ts";
 import { jsonFault } from "../../http/json-body.ts";
 import { type CheckedConversation, checkedConversation } from "./checked-conversation.ts";
 import { checkedShape } from "./checked-shape.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { ExportedConversation, type ExportedMessage } from "../../../contract/chat-export.ts";
-import { LIMITS } from "../../../contract/defaults.ts";
+import { LIMITS } from "../../../contract/contract-defaults.ts";
 import { checkedShape } from "./checked-shape.ts";
 import type { Converted, ImportDefaults, ImportFormat } from "./import-format.ts";
 import { convertOpenWebuiMessage, OpenWebuiMessage, timeOf } from "./open-webui-message.ts";

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import type { ExportedImage, ExportedMessage } from "../../../contract/chat-export.ts";
-import { LIMITS } from "../../../contract/defaults.ts";
-import { type Timings, type Usage, usageOf } from "../../../contract/events.ts";
-import { MessageImage } from "../../../contract/hmi.ts";
+import { LIMITS } from "../../../contract/contract-defaults.ts";
+import { type Timings, type Usage, usageOf } from "../../../contract/event-schemas.ts";
+import { MessageImage } from "../../../contract/hmi-schemas.ts";
 import { splitReasoning } from "./open-webui-reasoning.ts";
 
 const OpenWebuiFile = z.looseObject({ type: z.string().optional(), url: z.string().optional() });

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { NotTold } from "../../../errors.ts";
-import type { HttpMethod, SeenCall } from "../../http.ts";
+import type { HttpMethod, SeenCall } from "../../http-client.ts";
 import type { ChatClient, NamedReply, OutgoingMessage, Place, Reading, Sent } from "../chat-client.ts";
-import type { DriverContext } from "../driver.ts";
+import type { DriverContext } from "../define-driver.ts";
 import { idAt } from "../json-place.ts";
 import { Refusal } from "../refused-words.ts";
 import { requireList } from "../require-list.ts";

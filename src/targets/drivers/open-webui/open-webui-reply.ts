@@ -1,4 +1,4 @@
-import type { SeenCall, SeenChunk, SeenStream } from "../../http.ts";
+import type { SeenCall, SeenChunk, SeenStream } from "../../http-client.ts";
 import type { Reading, ReadOptions } from "../chat-client.ts";
 import { EarlyFacts } from "../early-facts.ts";
 import type { TimedFact } from "../reply-facts.ts";

@@ -1,5 +1,5 @@
-import type { Message } from "../../../contract/hmi.ts";
-import type { SeenCall } from "../../http.ts";
+import type { Message } from "../../../contract/hmi-schemas.ts";
+import type { SeenCall } from "../../http-client.ts";
 import { countAt, idAt, textAt, valueAt } from "../json-place.ts";
 import { Refusal } from "../refused-words.ts";
 import type { SeenRow } from "../reply-facts.ts";

@@ -1,5 +1,5 @@
 import { UserError } from "../../../errors.ts";
-import type { DriverContext } from "../driver.ts";
+import type { DriverContext } from "../define-driver.ts";
 import { idAt } from "../json-place.ts";
 import { refusedWords } from "../refused-words.ts";
 

@@ -3,8 +3,8 @@ import { expect, onTestFinished, test } from "vitest";
 import { WireError } from "../../../../src/errors.ts";
 import { type Database, NotConfirmedError } from "../../../../src/services/conversations/sql/sql-database.ts";
 import { createSqlStore } from "../../../../src/services/conversations/sql/sql-store.ts";
-import { openDatabase } from "../../../../src/services/conversations/sqlite/database.ts";
-import { SqliteWriter } from "../../../../src/services/conversations/sqlite/writer.ts";
+import { openDatabase } from "../../../../src/services/conversations/sqlite/sqlite-database.ts";
+import { SqliteWriter } from "../../../../src/services/conversations/sqlite/sqlite-writer.ts";
 import { growText, openConversation, ownOf } from "../../../support/store.ts";
 import { tempFolder } from "../../../support/temp.ts";
 

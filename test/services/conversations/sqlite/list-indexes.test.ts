@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { LOCAL_USER } from "../../../../src/contract/auth.ts";
-import { listSessions } from "../../../../src/services/conversations/sql/sessions.ts";
+import { LOCAL_USER } from "../../../../src/contract/caller-headers.ts";
+import { listSessions } from "../../../../src/services/conversations/sql/session-rows.ts";
 import type { Statements } from "../../../../src/services/conversations/sql/sql-database.ts";
 import { SQLITE_DIALECT } from "../../../../src/services/conversations/sqlite/sqlite-dialect.ts";
 import { exchangeOf, makeProfile, openConversation, openRaw, openTestStore } from "../../../support/store.ts";

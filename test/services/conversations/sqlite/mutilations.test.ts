@@ -1,8 +1,8 @@
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { checkDatabase } from "../../../../src/services/conversations/sqlite/check-database.ts";
-import { openSqliteStore } from "../../../../src/services/conversations/sqlite/index.ts";
+import { checkDatabase } from "../../../../src/services/conversations/sqlite/check-sqlite.ts";
+import { openSqliteStore } from "../../../../src/services/conversations/sqlite/open-sqlite-store.ts";
 import { throwDice } from "../../../support/fuzz/dice.ts";
 import { rounds } from "../../../support/rounds.ts";
 import { exchangeOf, openConversation, openRaw, openTestStore, ownOf } from "../../../support/store.ts";

@@ -4,7 +4,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { checkDatabase } from "../../../../src/services/conversations/sqlite/check-database.ts";
+import { checkDatabase } from "../../../../src/services/conversations/sqlite/check-sqlite.ts";
 import { CONVERSATION, MESSAGE } from "../../../support/exported-conversations.ts";
 import { openTestStore } from "../../../support/store.ts";
 import { tempFolder } from "../../../support/temp.ts";

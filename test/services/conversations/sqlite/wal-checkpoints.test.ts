@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import type { Database } from "../../../../src/services/conversations/sql/sql-database.ts";
-import { openDatabase } from "../../../../src/services/conversations/sqlite/database.ts";
+import { openDatabase } from "../../../../src/services/conversations/sqlite/sqlite-database.ts";
 import { openRaw } from "../../../support/store.ts";
 import { eventually } from "../../../support/streams.ts";
 import { tempFolder } from "../../../support/temp.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { UserStore } from "../../../../src/services/conversations/conversation-store.ts";
 import type { ReplyEnding } from "../../../../src/services/conversations/reply-store.ts";
-import { checkDatabase } from "../../../../src/services/conversations/sqlite/check-database.ts";
-import type { UserStore } from "../../../../src/services/conversations/store.ts";
+import { checkDatabase } from "../../../../src/services/conversations/sqlite/check-sqlite.ts";
 import { addSummary, endingOf, exchangeOf, openConversation, openTestStore } from "../../../support/store.ts";
 import { spoilSync } from "../../../support/unsynced-wal.ts";
 

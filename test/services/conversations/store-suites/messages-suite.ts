@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { type Notice, usageOf } from "../../../../src/contract/events.ts";
-import { Message } from "../../../../src/contract/hmi.ts";
+import { type Notice, usageOf } from "../../../../src/contract/event-schemas.ts";
+import { Message } from "../../../../src/contract/hmi-schemas.ts";
+import type { Picture } from "../../../../src/services/conversations/conversation-store.ts";
 import type { ReplyEnding } from "../../../../src/services/conversations/reply-store.ts";
-import type { Picture } from "../../../../src/services/conversations/store.ts";
 import {
   addSummary,
   endingOf,

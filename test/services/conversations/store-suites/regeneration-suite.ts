@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Message } from "../../../../src/contract/hmi.ts";
+import type { Message } from "../../../../src/contract/hmi-schemas.ts";
 import { addSummary, endingOf, exchangeOf, growText, openConversation } from "../../../support/store.ts";
 import type { OpenStore } from "../../../support/test-stores.ts";
 

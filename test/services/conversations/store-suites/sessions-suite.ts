@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import type { SessionFilter } from "../../../../src/services/conversations/store.ts";
+import type { SessionFilter } from "../../../../src/services/conversations/conversation-store.ts";
 import { exchangeOf, makeProfile, openConversation } from "../../../support/store.ts";
 import type { OpenStore } from "../../../support/test-stores.ts";
 

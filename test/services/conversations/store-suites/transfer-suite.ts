@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Picture, UserStore } from "../../../../src/services/conversations/store.ts";
+import type { Picture, UserStore } from "../../../../src/services/conversations/conversation-store.ts";
 import type {
   TransferredConversation,
   TransferredMessage,

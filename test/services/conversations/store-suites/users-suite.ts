@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { UserStore } from "../../../../src/services/conversations/store.ts";
+import type { UserStore } from "../../../../src/services/conversations/conversation-store.ts";
 import { endingOf, exchangeOf, makeProfile } from "../../../support/store.ts";
 import type { OpenStore } from "../../../support/test-stores.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Message } from "../../../../src/contract/hmi.ts";
-import type { Picture } from "../../../../src/services/conversations/store.ts";
+import type { Message } from "../../../../src/contract/hmi-schemas.ts";
+import type { Picture } from "../../../../src/services/conversations/conversation-store.ts";
 import { addSummary, endingOf, exchangeOf, openConversation } from "../../../support/store.ts";
 import type { OpenStore } from "../../../support/test-stores.ts";
 

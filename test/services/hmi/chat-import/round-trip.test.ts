@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ChatExport } from "../../../../src/contract/chat-export.ts";
-import { openSqliteStore } from "../../../../src/services/conversations/sqlite/index.ts";
-import type { UserStore } from "../../../../src/services/conversations/store.ts";
+import type { UserStore } from "../../../../src/services/conversations/conversation-store.ts";
+import { openSqliteStore } from "../../../../src/services/conversations/sqlite/open-sqlite-store.ts";
 import { importConversations } from "../../../../src/services/hmi/chat-import/import-conversations.ts";
 import { exportEverything, planExport } from "../../../../src/services/hmi/export-everything.ts";
 import { anyExport, withoutIds } from "../../../support/exported-conversations.ts";

@@ -1,10 +1,10 @@
 // asks PLAN_JSON COMMAND_JSON: asks for all services anew, as `stack up` does.
 import { randomUUID } from "node:crypto";
-import { ensureSupervisor } from "../../../../src/supervisor/keep/ensure.ts";
-import type { SupervisorPlan } from "../../../../src/supervisor/keep/types.ts";
-import { writeWanted } from "../../../../src/supervisor/keep/wanted.ts";
-import { withLock } from "../../../../src/supervisor/lock.ts";
-import { stateFolder } from "../../../../src/supervisor/state.ts";
+import { ensureSupervisor } from "../../../../src/supervisor/keep/ensure-supervisor.ts";
+import type { SupervisorPlan } from "../../../../src/supervisor/keep/supervisor-state.ts";
+import { writeWanted } from "../../../../src/supervisor/keep/wanted-file.ts";
+import { stateFolder } from "../../../../src/supervisor/state-folder.ts";
+import { withLock } from "../../../../src/supervisor/state-lock.ts";
 
 const [plan = "", command = ""] = process.argv.slice(2);
 const { services, stateDir }: SupervisorPlan = JSON.parse(plan);

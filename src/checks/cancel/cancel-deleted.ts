@@ -1,0 +1,82 @@
+import type { GenerationRecord } from "../../contract/engine-schemas.ts";
+import { NotTold } from "../../errors.ts";
+import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { isRefusal } from "../../targets/drivers/refused-words.ts";
+import type { SeenStream } from "../../targets/http-client.ts";
+import { type Talk, texts } from "../check-talk.ts";
+import { generationsFor } from "../engine-generations.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { GIVE_UP_MS, LIMIT_MS } from "./cancel-times.ts";
+import { endOf, watchEngine } from "./cancelled-reply.ts";
+import { beginReply, deleteTalk } from "./running-reply.ts";
+
+interface DeletedConversation {
+  /** What was wrong with the deletion; null where it was done. */
+  readonly refused: string | null;
+  /** What is shown of the conversation after that; null where none is shown anyway. */
+  readonly after: "gone" | "still there" | null;
+  readonly stream: SeenStream | null;
+  readonly readerMs: number | null;
+  readonly engineMs: number | null;
+  readonly generations: readonly GenerationRecord[] | null;
+}
+
+export const deleted = defineCheck<Context["target"], DeletedConversation>({
+  id: "cancel/deleted",
+  claim: "deleting a conversation in mid-reply stops the engine within 250 ms",
+  why: "open-webui/open-webui#9014: the deleted conversation goes on generating, where nobody can stop it any more.",
+  lookAt: "the deletion: it must cancel what runs before it takes the rows away",
+  needs: ["remember conversations", "delete conversations", "show what reached the engine"],
+  isTimed: true,
+  collect: deleteInMidReply,
+  judge({ refused, after, readerMs, engineMs, generations }) {
+    if (generations === null) throw new NotTold("whether the engine stops cannot be seen here");
+    const ends = generations.map(({ ended }) => ended).join(", ");
+    if (ends === "") throw new CouldNotRun("the message never reached the engine");
+    const seen = `the deletion ${refused ?? "was done"}; the engine ${ends}, seen after ${engineMs ?? `more than ${GIVE_UP_MS}`} ms; the conversation then ${after ?? "not shown"}`;
+    const expected = `the engine's request aborted within ${LIMIT_MS} ms, the stream ended, the conversation gone`;
+    const isStopped =
+      generations.every(({ ended }) => ended === "aborted") && engineMs !== null && engineMs <= LIMIT_MS;
+    if (isStopped && readerMs !== null && after !== "still there") return { verdict: "holds", seen };
+    const found = `the engine ${ends} (${engineMs ?? "no end"} ms), the stream ${readerMs === null ? "open" : "ended"}, the conversation ${after ?? "not shown"}`;
+    return { verdict: "broken", expected, found, seen };
+  },
+});
+
+async function deleteInMidReply(context: Context): Promise<DeletedConversation> {
+  const options = { num_predict: 400, stand_in_tokens: 100, stand_in_token_ms: 20 };
+  await generationsFor(context, "");
+  const asked = `Count to 200. ${context.canary("deleted")}`;
+  const reply = await beginReply(context, options, asked);
+  await reply.until("its third token", texts(3));
+  const start = performance.now();
+  const [refused, readerMs, seen] = await Promise.all([
+    deleteTalk(context, reply.talk, context.signal),
+    endOf(reply, start),
+    watchEngine(context, asked, start),
+  ]);
+  return {
+    refused,
+    after: await lookAfter(context, reply.talk),
+    stream: await reply.ended,
+    readerMs,
+    ...seen,
+  };
+}
+
+/** As the back end shows it. On our own wire what is gone is answered 404, elsewhere it may be empty, too. */
+async function lookAfter(
+  { target, signal }: Context,
+  { conversation }: Talk,
+): Promise<DeletedConversation["after"]> {
+  if (target.chat.lacking["show rows"] !== undefined || conversation === null) return null;
+  try {
+    const rows = await target.chat.rows(conversation, signal);
+    const isEmpty = rows.length === 0 && !target.capabilities.has("speak the contract");
+    return isEmpty ? "gone" : "still there";
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const { status } = error.answer;
+    return status === 404 || status === 410 ? "gone" : "still there";
+  }
+}

@@ -1,0 +1,50 @@
+import { NotTold } from "../../errors.ts";
+import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import type { SeenStream } from "../../targets/http-client.ts";
+import { hearAgain, texts } from "../check-talk.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { lastWord } from "../stream-endings.ts";
+import { answerInWords, statusOf } from "./both-ends.ts";
+import { GIVE_UP_MS } from "./cancel-times.ts";
+import { beginReply, type SeenCancel } from "./running-reply.ts";
+
+interface TwoReaders {
+  /** As of {@link CancelledReply}. */
+  readonly isForeign: boolean;
+  readonly answer: SeenCancel;
+  readonly streams: readonly SeenStream[];
+}
+
+export const everyReader = defineCheck<Context["target"], TwoReaders>({
+  id: "cancel/every-reader",
+  claim: "whoever cancels, every reader of the reply sees that it was cancelled",
+  why: "The same conversation is open in two tabs, and the button is in one of them.",
+  lookAt: "how the ending reaches subscribers: all of the generation's, not the connection that asked",
+  needs: ["cancel", "read a reply again"],
+  async collect(context) {
+    const options = { num_predict: 400, stand_in_tokens: 100, stand_in_token_ms: 20 };
+    const own = await beginReply(context, options, `Count to 200. ${context.canary("readers")}`);
+    const readers = [own, hearAgain(context, own.talk, await own.taken)];
+    await Promise.all(readers.map((reader) => reader.until("its first token", texts(1))));
+    const isForeign = !context.target.capabilities.has("speak the contract");
+    const answer = await own.cancel();
+    const leave = (): void => readers.forEach((reader) => void reader.leave());
+    // A cancel that was refused ends nothing that could be waited for.
+    const giveUp = setTimeout(leave, statusOf(answer, { isForeign }) === undefined ? 0 : GIVE_UP_MS);
+    const streams = await Promise.all(readers.map(({ ended }) => ended));
+    clearTimeout(giveUp);
+    return { isForeign, answer, streams: streams.filter((stream) => stream !== null) };
+  },
+  judge({ isForeign, answer, streams }) {
+    if (answer === "closed")
+      throw new NotTold("here a reply is ended by closing its own stream, not those of others");
+    if (statusOf(answer) === "idle")
+      throw new CouldNotRun("the reply had ended before it could be cancelled");
+    const ends = streams.map(lastWord);
+    const seen = `the cancel answered ${answerInWords(answer)}; two streams of the reply ended with ${ends.join(" and ")}`;
+    const isEnd = (end: string): boolean => (isForeign ? end !== "given-up" : end === "done (cancelled)");
+    if (ends.every(isEnd)) return { verdict: "holds", seen };
+    const expected = isForeign ? "both end" : "both end with done (cancelled)";
+    return { verdict: "broken", expected, found: ends.join(" and "), seen };
+  },
+});

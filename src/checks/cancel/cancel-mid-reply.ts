@@ -1,0 +1,29 @@
+import { defineCheck } from "../../harness/define-check.ts";
+import { texts } from "../check-talk.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { judgeBothEnds } from "./both-ends.ts";
+import { type CancelledReply, cancelReply } from "./cancelled-reply.ts";
+
+export const midReply = defineCheck<Context["target"], CancelledReply>({
+  id: "cancel/mid-reply",
+  claim: "a cancel in mid-reply stops the stream and the engine within 250 ms",
+  why: "The seed's page had a stop button whose call answered 404, and the engine worked on.",
+  lookAt:
+    "what a cancel does: it must abort the request to the engine, not only its own loop, and then end the stream",
+  needs: ["cancel"],
+  isTimed: true,
+  collect: cancelledInMidReply,
+  judge: judgeBothEnds,
+});
+
+/** A reply that was cancelled after its third token, once a run. */
+export async function cancelledInMidReply(context: Context): Promise<CancelledReply> {
+  return await context.share("cancelled in mid-reply", () =>
+    cancelReply(context, {
+      name: "mid-reply",
+      // Longer than anybody waits, at the pace of a real engine. Real Ollama has its own pace.
+      options: { num_predict: 400, stand_in_tokens: 100, stand_in_token_ms: 20 },
+      moment: (reply) => reply.until("its third token", texts(3)),
+    }),
+  );
+}

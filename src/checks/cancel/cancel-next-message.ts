@@ -1,0 +1,78 @@
+import { NotTold } from "../../errors.ts";
+import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import type { Sent } from "../../targets/drivers/chat-client.ts";
+import { refusedWords } from "../../targets/drivers/refused-words.ts";
+import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
+import type { SeenStream } from "../../targets/http-client.ts";
+import { hear, settledRowsOf, texts } from "../check-talk.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { isWhole, lastWord } from "../stream-endings.ts";
+import { answerInWords } from "./both-ends.ts";
+import { beginReply, type SeenCancel } from "./running-reply.ts";
+
+interface NextMessage {
+  readonly cancel: SeenCancel;
+  /** What the message after the cancel answered. */
+  readonly sent: Pick<Sent, "isTaken" | "call">;
+  /** Its reply; null where it was refused. */
+  readonly stream: SeenStream | null;
+  /** Null where the back end shows none. */
+  readonly rows: readonly SeenRow[] | null;
+}
+
+export const nextMessage = defineCheck<Context["target"], NextMessage>({
+  id: "cancel/next-message",
+  claim: "as soon as a cancel is answered the conversation takes the next message, and answers it whole",
+  why: "The contract: a cancel that leaves the conversation busy makes the user wait for what was stopped.",
+  lookAt: "when the cancel answers: after the reply is saved and the conversation is free, not before",
+  needs: ["cancel"],
+  async collect(context) {
+    // The silence is where the cancel comes in; it is all that the second reply takes.
+    const options = { num_predict: 48, stand_in_tokens: 12, stand_in_pause_after: 3, stand_in_pause_ms: 150 };
+    const first = await beginReply(context, options, `Count to 200. ${context.canary("cancelled")}`);
+    await first.until("its first token", texts(1));
+    const cancel = await first.cancel();
+    if (cancel === "closed") {
+      throw new NotTold("here a reply is ended by closing its stream: nothing answers that it is done");
+    }
+    const { talk } = first;
+    const { chat, capabilities } = context.target;
+    const { conversation, place } = talk;
+    const text = `Hello ${context.canary("next")}`;
+    const sent = await chat.send({ place, conversation, text }, context.signal);
+    const stream = sent.isTaken ? await hear(context, talk, sent).ended : null;
+    await first.ended;
+    return {
+      cancel,
+      sent: { isTaken: sent.isTaken, call: sent.call },
+      stream,
+      rows: capabilities.has("show rows") ? await settledRowsOf(context, talk) : null,
+    };
+  },
+  judge({ cancel, sent, stream, rows }) {
+    if (cancel === null || cancel === "closed" || cancel.status >= 300)
+      throw new CouldNotRun(`the cancel answered ${answerInWords(cancel)}`);
+    const answered = sent.isTaken ? "was taken" : `was not: ${refusedWords(sent.call)}`;
+    const word = stream === null ? "no reply" : lastWord(stream);
+    const seen = `the message after the cancel ${answered}; its stream: ${word}`;
+    const row = rows?.findLast(({ role }) => role === "assistant");
+    const text = stream === null ? "" : textOf(stream);
+    const isSaved = rows === null || isRowOf(row, text);
+    if (isWhole(word) && text !== "" && isSaved) {
+      return { verdict: "holds", seen };
+    }
+    const found = stream === null ? refusedWords(sent.call) : `${word}, a row ${row?.status ?? "missing"}`;
+    return {
+      verdict: "broken",
+      expected: "the next message taken at once, its reply whole",
+      found,
+      seen,
+      rows: rows ?? [],
+    };
+  },
+});
+
+/** Whether this is the whole reply's row; a status that is not told is not judged. */
+function isRowOf(row: SeenRow | undefined, text: string): boolean {
+  return row !== undefined && (row.status ?? "complete") === "complete" && row.content.trim() === text.trim();
+}

@@ -1,0 +1,69 @@
+import { NotTold } from "../../errors.ts";
+import { type Broken, defineCheck } from "../../harness/define-check.ts";
+import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { describe } from "./both-ends.ts";
+import { cancelledInMidReply } from "./cancel-mid-reply.ts";
+import type { CancelledReply } from "./cancelled-reply.ts";
+
+export const saved = defineCheck<Context["target"], CancelledReply>({
+  id: "cancel/saved",
+  claim: "after a cancel the message is there, and one reply: cancelled, with the text that was streamed",
+  why: "amd/gaia#2157: the whole reply is saved; vercel/chatbot#1060: nothing is; chat-ui#459: the message is lost too.",
+  lookAt: "the saving of a cancelled reply: once, with the text that the reader got, and its own status",
+  needs: ["cancel", "show rows"],
+  collect: cancelledInMidReply,
+  judge(reply) {
+    const { rows } = reply;
+    if (rows === null) throw new NotTold("the back end did not tell which conversation this is");
+    const problem = problemOf(reply, rows);
+    const isUntold = rows.some(({ role, status }) => role === "assistant" && status === undefined);
+    const seen = `${describe(reply)}${isUntold ? "; rows tell no status" : ""}`;
+    if (problem === undefined) return { verdict: "holds", seen };
+    return { verdict: "broken", ...problem, seen, rows };
+  },
+});
+
+type Problem = Pick<Broken, "expected" | "found">;
+
+function problemOf(reply: CancelledReply, rows: readonly SeenRow[]): Problem | undefined {
+  const users = rows.filter(({ role }) => role === "user");
+  if (users.length !== 1 || users[0]?.content !== reply.asked) {
+    return { expected: "the user's message, once", found: `${users.length} messages of a user` };
+  }
+  const [row, ...others] = rows.filter(({ role }) => role === "assistant");
+  if (row === undefined || others.length > 0) {
+    const found =
+      row === undefined ? "none" : `${others.length + 1}: ${[row, ...others].map(inWords).join("; ")}`;
+    return { expected: "one reply", found };
+  }
+  const text = reply.stream === null ? "" : textOf(reply.stream);
+  const isAsStreamed = reply.isForeign
+    ? isPartial(row) && holdsWhatCame(row.content, text)
+    : row.status === "cancelled" && row.finish_reason === "cancelled" && row.content === text;
+  if (isAsStreamed) return undefined;
+  return {
+    expected: `a row cancelled (cancelled) with the ${text.length} characters that were streamed`,
+    found: `a row ${inWords(row)}${row.content.length === text.length && row.content !== text ? " that differ" : ""}`,
+  };
+}
+
+/** Words that a foreign back end has no other word for are its own; one that it does not tell is not judged. */
+function isPartial({ status, finish_reason }: SeenRow): boolean {
+  return !NOT_PARTIAL.has(status ?? "") && (finish_reason ?? "") !== "stop";
+}
+
+const NOT_PARTIAL: ReadonlySet<string> = new Set(["complete", "streaming", "error"]);
+
+/** The text that came; of a wire that is not ours, with what was on its way to the reader. */
+function holdsWhatCame(saved: string, came: string): boolean {
+  return saved.startsWith(came.trim()) && saved.length <= came.length + MOST_ON_ITS_WAY;
+}
+
+/** Far less than the rest of the reply, in characters. */
+const MOST_ON_ITS_WAY = 200;
+
+function inWords({ status, finish_reason, content }: SeenRow): string {
+  const reason = finish_reason === undefined ? "" : ` (${finish_reason})`;
+  return `${status ?? "without a status"}${reason} with ${content.length} characters`;
+}

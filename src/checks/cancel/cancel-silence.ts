@@ -1,0 +1,21 @@
+import { defineCheck } from "../../harness/define-check.ts";
+import { texts } from "../check-talk.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { judgeBothEnds } from "./both-ends.ts";
+import { type CancelledReply, cancelReply } from "./cancelled-reply.ts";
+
+export const silence = defineCheck<Context["target"], CancelledReply>({
+  id: "cancel/silence",
+  claim: "a cancel does not wait for the engine's next token",
+  why: "A loop that looks at its cancel flag once a token waits as long as the engine is silent.",
+  lookAt: "the loop over the engine's tokens: the cancel must abort the read that it waits in",
+  needs: ["cancel", "direct the engine"],
+  isTimed: true,
+  collect: (context) =>
+    cancelReply(context, {
+      name: "silence",
+      options: { stand_in_tokens: 6, stand_in_pause_after: 3, stand_in_pause_ms: 2_000 },
+      moment: (reply) => reply.until("its third token", texts(3)),
+    }),
+  judge: judgeBothEnds,
+});

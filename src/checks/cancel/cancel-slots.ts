@@ -1,0 +1,82 @@
+import type { EngineOptions } from "../../contract/gateway-schemas.ts";
+import { NotTold } from "../../errors.ts";
+import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import type { SeenStream } from "../../targets/http-client.ts";
+import { beginTalk, converseIn, type Talk, texts } from "../check-talk.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { isWhole, lastWord } from "../stream-endings.ts";
+import { statusOf } from "./both-ends.ts";
+import { endOf } from "./cancelled-reply.ts";
+import { beginReply, placeWith, type SeenCancel } from "./running-reply.ts";
+
+/** More than anybody keeps in reserve. */
+const CANCELS = 24;
+
+/** So many messages at the same time after that. */
+const MESSAGES = 8;
+
+interface Slots {
+  /** As of {@link CancelledReply}. */
+  readonly isForeign: boolean;
+  readonly cancels: readonly SeenCancel[];
+  /** The replies after all the cancels, in conversations of their own. */
+  readonly streams: readonly SeenStream[];
+}
+
+export const slots = defineCheck<Context["target"], Slots>({
+  id: "cancel/slots",
+  claim: "a cancel gives back what the generation held: many of them leave room for as many messages",
+  why: "BerriAI/litellm#27955: each cancelled stream keeps a slot, and in the end nothing is answered.",
+  lookAt:
+    "what a generation takes (a slot, a connection, a counter), and that every way to its end gives it back",
+  needs: ["cancel"],
+  async collect(context) {
+    const slow = { num_predict: 400, stand_in_tokens: 100, stand_in_token_ms: 20 };
+    const cancels: SeenCancel[] = [];
+    for (let count = 1; count <= CANCELS; count += 1) {
+      const { answer, isOver } = await cancelOne(context, slow, `${count}`);
+      cancels.push(answer);
+      // A reply that goes on in spite of its cancel was not cancelled, and nor would the next be.
+      if (!isOver) break;
+    }
+    const place = await placeWith(context, { num_predict: 8 });
+    const talks: Talk[] = [];
+    for (let count = 1; count <= MESSAGES; count += 1) talks.push(await beginTalk(context, place));
+    const replies = talks.map((talk, index) =>
+      converseIn(context, talk, `Hello ${context.canary(`message ${index}`)}`),
+    );
+    const streams = (await Promise.all(replies)).map(({ stream }) => stream);
+    return { isForeign: !context.target.capabilities.has("speak the contract"), cancels, streams };
+  },
+  judge({ isForeign, cancels, streams }) {
+    const cancelled = cancels.filter((answer) => statusOf(answer, { isForeign }) === "cancelled").length;
+    if (isForeign && cancels.length < CANCELS)
+      throw new NotTold("a reply went on in spite of its cancel: there was nothing to give back");
+    if (cancelled < CANCELS / 2)
+      throw new CouldNotRun(`only ${cancelled} of ${cancels.length} replies were cancelled`);
+    const ends = streams.map(lastWord);
+    const whole = ends.filter(isWhole).length;
+    const seen = `${cancelled} replies cancelled, then ${streams.length} messages at once: ${whole} answered whole`;
+    if (streams.length > 0 && whole === streams.length) return { verdict: "holds", seen };
+    const found = `${whole}; others ended with ${[...new Set(ends.filter((end) => !isWhole(end)))].join(", ")}`;
+    return { verdict: "broken", expected: `${streams.length} replies written to their ends`, found, seen };
+  },
+});
+
+async function cancelOne(
+  context: Context,
+  options: EngineOptions,
+  name: string,
+): Promise<{ answer: SeenCancel; isOver: boolean }> {
+  const reply = await beginReply(context, options, `Count to 200. ${context.canary(name)}`);
+  // A stack that has no slot left ends the reply instead.
+  await reply.until("its first token", texts(1)).catch(() => reply.ended);
+  const start = performance.now();
+  const answer = await reply.cancel();
+  // A cancel that was refused leaves a reply that nobody has the time to wait for.
+  const isTaken = answer !== null && answer !== "closed" && answer.status < 300;
+  if (!isTaken) reply.leave();
+  const isOver = !isTaken || (await endOf(reply, start)) !== null;
+  await reply.ended;
+  return { answer, isOver };
+}

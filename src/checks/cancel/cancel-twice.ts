@@ -1,0 +1,75 @@
+import { NotTold } from "../../errors.ts";
+import { defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
+import { texts } from "../check-talk.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { answerInWords, describe, judgeReader, statusOf } from "./both-ends.ts";
+import { type CancelledReply, type CancelScene, cancelReply } from "./cancelled-reply.ts";
+import type { SeenCancel } from "./running-reply.ts";
+
+export const twice = defineCheck<Context["target"], readonly CancelledReply[]>({
+  id: "cancel/twice",
+  claim: "a cancel may be repeated, also at the same time: no call fails, and the reply ends once",
+  why: "A user who sees nothing happen presses the button again; the contract makes that safe.",
+  lookAt: "a cancel that finds the generation gone: it is idle then, not an error",
+  needs: ["cancel"],
+  isTimed: true,
+  async collect(context) {
+    const cancelled = (name: string, cancel: CancelScene["cancel"]): Promise<CancelledReply> =>
+      cancelReply(context, {
+        name,
+        options: { num_predict: 400, stand_in_tokens: 100, stand_in_token_ms: 20 },
+        moment: (reply) => reply.until("its first token", texts(1)),
+        ...(cancel && { cancel }),
+      });
+    return [
+      await cancelled("one after the other", async (once) => [await once(), await once()]),
+      await cancelled("at the same time", (once) => Promise.all([once(), once()])),
+    ];
+  },
+  judge: (replies) =>
+    firstBroken(replies, judgeOne) ?? { verdict: "holds", seen: replies.map(describe).join(" | ") },
+});
+
+function judgeOne(reply: CancelledReply) {
+  const { isForeign } = reply;
+  if (reply.answers.includes("closed")) {
+    throw new NotTold("here a reply is ended by closing its stream, which nobody can do twice");
+  }
+  const refused = reply.answers.find((answer) => !(isForeign ? isNoFailure(answer) : statusOf(answer)));
+  const seen = describe(reply);
+  if (refused !== undefined) {
+    const expected = isForeign
+      ? "an answer for each call, and none of a failure"
+      : "200 with status cancelled or idle for each call";
+    return { verdict: "broken" as const, expected, found: answerInWords(refused), seen };
+  }
+  // Of two calls at the same time either may be the one that ends it.
+  const answers = reply.answers.toSorted((a, b) => rankOf(a, reply) - rankOf(b, reply));
+  return judgeReader({ ...reply, answers }) ?? judgeRow(reply, seen);
+}
+
+/** On a foreign wire the second call may find nothing to cancel, and say so in any way but as a failure. */
+function isNoFailure(answer: SeenCancel): boolean {
+  return answer !== null && answer !== "closed" && answer.status < 500;
+}
+
+function rankOf(answer: SeenCancel, reply: CancelledReply): number {
+  return ["cancelled", "idle", undefined].indexOf(statusOf(answer, reply));
+}
+
+function judgeRow({ rows, isForeign }: CancelledReply, seen: string) {
+  if (rows === null) return undefined;
+  const replies = rows.filter(({ role }) => role === "assistant");
+  const [row] = replies;
+  // What a foreign back end makes of a cancelled reply is another claim's.
+  const isOnce = isForeign ? replies.length <= 1 : row?.status === "cancelled";
+  if (isOnce) return undefined;
+  return {
+    verdict: "broken" as const,
+    expected: isForeign ? "one reply at most" : "the reply cancelled",
+    found: isForeign ? `replies: ${replies.length}` : (row?.status ?? "no row"),
+    seen,
+    rows,
+  };
+}

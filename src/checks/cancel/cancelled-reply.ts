@@ -1,0 +1,153 @@
+import type { GenerationRecord } from "../../contract/engine-schemas.ts";
+import type { EngineOptions } from "../../contract/gateway-schemas.ts";
+import { CouldNotRun } from "../../harness/define-check.ts";
+import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
+import type { SeenStream } from "../../targets/http-client.ts";
+import { rowsOf, settledRowsOf } from "../check-talk.ts";
+import { generationsFor } from "../engine-generations.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { lookUntil } from "../read-replies.ts";
+import { GIVE_UP_MS } from "./cancel-times.ts";
+import { beginReply, type RunningReply, type SeenCancel } from "./running-reply.ts";
+
+/** A reply that was cancelled, seen from both ends. */
+export interface CancelledReply {
+  /** True of a wire that is not ours, which promises none of the contract's words. */
+  readonly isForeign: boolean;
+  readonly asked: string;
+  /** What each call to cancel answered. */
+  readonly answers: readonly SeenCancel[];
+  /** Null where it was left before it began. */
+  readonly stream: SeenStream | null;
+  /** From the first call to the end of the reader's stream, in milliseconds; null where it did not end. */
+  readonly readerMs: number | null;
+  /**
+   * From the first call until the engine's own record showed the end, in milliseconds: an upper limit. Null where
+   * it did not, where the engine was never asked, and where it cannot be watched.
+   */
+  readonly engineMs: number | null;
+  /** What the engine was asked for this message; null where it cannot be watched. */
+  readonly generations: readonly GenerationRecord[] | null;
+  /** The conversation as it was stored after that; null where the back end shows none. */
+  readonly rows: readonly SeenRow[] | null;
+}
+
+/** What is to be cancelled, and when. */
+export interface CancelScene {
+  /** Names the scene's canary. */
+  readonly name: string;
+  readonly options: EngineOptions;
+  /** Waits for the moment to cancel at. */
+  readonly moment: (reply: RunningReply, asked: string) => Promise<unknown>;
+  /** Calls for the cancel; once, where this is left out. */
+  readonly cancel?: (once: () => Promise<SeenCancel>) => Promise<CancelledReply["answers"]>;
+}
+
+/** Begins a reply in a conversation of its own, cancels it, and looks at both ends. */
+export async function cancelReply(context: Context, scene: CancelScene): Promise<CancelledReply> {
+  const { name, options, moment, cancel = async (once) => [await once()] } = scene;
+  const { capabilities } = context.target;
+  await generationsFor(context, "");
+  const asked = `Count to 200. ${context.canary(name)}`;
+  const reply = await beginReply(context, options, asked);
+  await moment(reply, asked);
+  if (reply.hasEnded) throw new CouldNotRun("the reply had ended before it could be cancelled");
+  const start = performance.now();
+  const refused = new AbortController();
+  const cancelling = cancel(async () => {
+    const answer = await reply.cancel();
+    // It ends nothing that could be waited for.
+    if (answer !== null && answer !== "closed" && answer.status >= 300) refused.abort();
+    return answer;
+  });
+  // Not before it has been answered: of a call that was cut off nothing is known.
+  const leave = (): Promise<void> =>
+    reply.until("its first event", () => true).then(reply.leave, () => undefined);
+  refused.signal.addEventListener("abort", leave, { once: true });
+  const [answers, readerMs, seen] = await Promise.all([
+    cancelling,
+    endOf(reply, start),
+    watchEngine(context, asked, start, refused.signal),
+  ]);
+  return {
+    isForeign: !capabilities.has("speak the contract"),
+    asked: await wordingOf(reply, asked),
+    answers,
+    stream: await reply.ended,
+    readerMs,
+    ...seen,
+    rows: await rowsAfter(context, reply, readerMs),
+  };
+}
+
+/** As it was said; of a message that was left before it was taken, as it was to be. */
+async function wordingOf({ taken }: RunningReply, asked: string): Promise<string> {
+  return await taken.then(
+    ({ text }) => text,
+    () => asked,
+  );
+}
+
+async function rowsAfter(
+  context: Context,
+  { talk }: RunningReply,
+  readerMs: number | null,
+): Promise<CancelledReply["rows"]> {
+  if (!context.target.capabilities.has("show rows") || talk.conversation === null) return null;
+  // A reply that goes on in spite of it is not waited for.
+  return await (readerMs === null ? rowsOf : settledRowsOf)(context, talk);
+}
+
+/** Waits until a message was taken; on wires where its answer is the stream, at the latest until it reached the engine. */
+export async function untilOnItsWay(
+  context: Context,
+  { taken }: RunningReply,
+  asked: string,
+): Promise<unknown> {
+  let isTaken = false;
+  const settled = taken.finally(() => {
+    isTaken = true;
+  });
+  const reached = lookUntil(
+    context,
+    ON_ITS_WAY_MS,
+    () => generationsFor(context, asked),
+    (seen) => isTaken || seen.length > 0,
+  );
+  return await Promise.race([settled, reached]);
+}
+
+/** Longer than anything takes a message before it asks the engine, in milliseconds. */
+const ON_ITS_WAY_MS = 5_000;
+
+/** Milliseconds from `start` to the end of the stream; null where it does not come. Nobody reads it any more then. */
+export async function endOf(reply: RunningReply, start: number): Promise<number | null> {
+  const giveUp = setTimeout(() => reply.leave(), GIVE_UP_MS);
+  const stream = await reply.ended;
+  clearTimeout(giveUp);
+  return stream === null || stream.end === "given-up" ? null : since(start);
+}
+
+/** Waits until the engine's record of this message has an end, or until that is `pointless`. */
+export async function watchEngine(
+  context: Context,
+  asked: string,
+  start: number,
+  pointless?: AbortSignal,
+): Promise<Pick<CancelledReply, "engineMs" | "generations">> {
+  if (!context.target.capabilities.has("show what reached the engine")) {
+    return { generations: null, engineMs: null };
+  }
+  const generations = await lookUntil(
+    context,
+    GIVE_UP_MS,
+    () => generationsFor(context, asked),
+    (seen) => pointless?.aborted === true || seen.every(({ ended }) => ended !== "running"),
+  );
+  const hasEnded = generations.length > 0 && generations.every(({ ended }) => ended !== "running");
+  return { generations, engineMs: hasEnded ? since(start) : null };
+}
+
+function since(start: number): number {
+  return Math.round((performance.now() - start) * 100) / 100;
+}

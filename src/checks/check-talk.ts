@@ -1,0 +1,282 @@
+/** How checks talk to a target, whatever wire it speaks: conversations of their own, deleted at the end. */
+import type { EngineOptions, Think } from "../contract/gateway-schemas.ts";
+import { NotTold } from "../errors.ts";
+import { CouldNotRun } from "../harness/define-check.ts";
+import type { NamedReply, Place, Reading, Sent } from "../targets/drivers/chat-client.ts";
+import { statusMeant } from "../targets/drivers/described-rows.ts";
+import { isRefusal, refusedWords } from "../targets/drivers/refused-words.ts";
+import type { ReplyFact, SeenRow } from "../targets/drivers/reply-facts.ts";
+import type { SeenStream } from "../targets/http-client.ts";
+import { RUN_PROFILE_NAME, runProfileDescription } from "../targets/run-journal.ts";
+import { Arrivals } from "./arrivals.ts";
+import type { Context } from "./profiles-and-sessions.ts";
+import { lookUntil, patienceOf } from "./read-replies.ts";
+
+/** What a check talks about, and how the engine is to answer. */
+export interface TalkDraft {
+  /** A word by which a person can tell where it comes from. */
+  readonly name: string;
+  readonly instructions?: string;
+  /** What reaches the engine with every message, where the wire can say it; a real one ignores the stand-in's own names. */
+  readonly options: EngineOptions;
+  /** False where this is left out: thoughts take up what a reply may be long. */
+  readonly think?: Think;
+}
+
+/** A conversation of a check's own. */
+export interface Talk {
+  readonly place: Place;
+  /** Its id; null until the back end has told one. */
+  conversation: string | null;
+}
+
+/** What is made is not bound to Ctrl-C: of what was cut off, nobody would know whether it is there. In milliseconds. */
+const CREATE_TIMEOUT_MS = 30_000;
+
+/** Opens a place of its own, to be closed at the end with all that was said there. */
+export async function openPlace(context: Context, draft: TalkDraft): Promise<Place> {
+  const { chat, journal } = context.target;
+  const { name, instructions = "Answer in a few words.", options, think = false } = draft;
+  const place = await understood(
+    chat.openPlace(
+      {
+        name: `${RUN_PROFILE_NAME}${name}`,
+        description: runProfileDescription(journal.runId),
+        instructions,
+        options,
+        think,
+      },
+      AbortSignal.timeout(CREATE_TIMEOUT_MS),
+    ),
+  );
+  if (place.modelId !== null) {
+    context.defer(`deleting profile ${place.modelId}`, (signal) => chat.closePlace(place, signal));
+  }
+  return place;
+}
+
+/** Begins a conversation there, to be deleted at the end. */
+export async function beginTalk(context: Context, place: Place): Promise<Talk> {
+  const { chat } = context.target;
+  const id = await understood(chat.openConversation(place, AbortSignal.timeout(CREATE_TIMEOUT_MS)));
+  const talk: Talk = { place, conversation: null };
+  if (id !== null) learnConversation(context, talk, id);
+  return talk;
+}
+
+/** Opens a place, and begins a conversation there. */
+export async function startTalk(context: Context, draft: TalkDraft): Promise<Talk> {
+  return await beginTalk(context, await openPlace(context, draft));
+}
+
+/** Says something. Throws {@link CouldNotRun} with the answer's own words where it is refused. */
+export async function sayIn(
+  context: Context,
+  talk: Talk,
+  text: string,
+  { model, signal = context.signal }: { readonly model?: string; readonly signal?: AbortSignal } = {},
+): Promise<Sent> {
+  const { place, conversation } = talk;
+  const sent = await context.target.chat.send({ place, conversation, text, model }, signal);
+  if (sent.conversation !== null) learnConversation(context, talk, sent.conversation);
+  if (!sent.isTaken) throw new CouldNotRun(refusedWords(sent.call));
+  return sent;
+}
+
+/** A reply while it is heard. */
+export interface Hearing extends Reading {
+  /** Rejects with {@link CouldNotRun} where the stream ends before such a fact is told. */
+  until(what: string, isIt: (fact: ReplyFact) => boolean): Promise<void>;
+  readonly hasEnded: boolean;
+  /** What the reply is called, as far as it was told by now: when the message was taken, or by the stream. */
+  name(): NamedReply;
+}
+
+/** Hears the reply to what was just said. A stream that has begun to talk and then is silent for too long is given up. */
+export function hear(context: Context, talk: Talk, sent: Sent): Hearing {
+  return attend(context, talk, sent, (options) => sent.read(options));
+}
+
+/** Hears a conversation's reply as somebody who did not ask for it, while it runs or after its end. */
+export function hearAgain(context: Context, talk: Talk, sent: Sent): Hearing {
+  const { chat } = context.target;
+  const { conversation, message, reply } = sent;
+  const name = nameFor(context, { conversation: talk.conversation ?? conversation, message, reply });
+  return attend(context, talk, sent, (options) => chat.readAgain(name, options));
+}
+
+/** How a reply is called for: by our own wire as a page does, by its conversation; else by whatever a path may need. */
+export function nameFor({ target }: Context, { conversation, ...names }: NamedReply): NamedReply {
+  return target.capabilities.has("speak the contract") ? { conversation } : { conversation, ...names };
+}
+
+function attend(
+  context: Context,
+  talk: Talk,
+  sent: Sent,
+  read: (options: Parameters<Sent["read"]>[0]) => Reading,
+): Hearing {
+  const silent = new AbortController();
+  const { target } = context;
+  const patience = silencePatienceOf(target, talk.place.options);
+  const arrivals = new Arrivals<ReplyFact>(patience.ms, () => {
+    FALLING_SILENT.add(target);
+    silent.abort();
+  });
+  if (patience.isFromStart) arrivals.expectTalk();
+  const name = { message: sent.message, reply: sent.reply };
+  const { ended: streamEnded, leave } = read({
+    signal: AbortSignal.any([context.signal, silent.signal]),
+    onFact(fact) {
+      arrivals.take(fact, { isTalk: fact.kind !== "started" && fact.kind !== "model" });
+      if (fact.kind !== "started") return;
+      if (fact.conversation !== null) learnConversation(context, talk, fact.conversation);
+      name.message ??= fact.message;
+      name.reply ??= fact.reply;
+    },
+  });
+  const ended = arrivals.endWith(streamEnded);
+  return {
+    ended,
+    leave,
+    get hasEnded() {
+      return arrivals.hasEnded;
+    },
+    name: () => ({ conversation: talk.conversation, ...name }),
+    until: (what, isIt) => arrivals.until(ended, { what, of: "the reply" }, isIt),
+  };
+}
+
+/**
+ * How long a stream that has begun to talk may be silent, in milliseconds. Before an engine that is never slow but where
+ * it is told to be, a back end that promises nothing need not be waited for as for a model that loads, also before its
+ * first word; and one that has left a stream open for good will do so again: that is waited for once.
+ */
+function silencePatienceOf(
+  target: Context["target"],
+  { stand_in_load_ms: load, stand_in_pause_ms: pause, stand_in_token_ms: token }: EngineOptions,
+): { readonly ms: number; readonly isFromStart: boolean } {
+  const isFromStart =
+    target.capabilities.has("direct the engine") && !target.capabilities.has("speak the contract");
+  if (!isFromStart) return { ms: patienceOf(target), isFromStart };
+  const told = Math.max(...[load, pause, token].map((each) => Number(each ?? 0)));
+  const undirected = FALLING_SILENT.has(target) ? SILENT_AGAIN_MS : SILENT_MS;
+  return { ms: Math.min(patienceOf(target), told + undirected), isFromStart };
+}
+
+const FALLING_SILENT = new WeakSet<Context["target"]>();
+const SILENT_MS = 10_000;
+const SILENT_AGAIN_MS = 5_000;
+
+/** Says something, and hears its reply to the end. */
+export async function converseIn(
+  context: Context,
+  talk: Talk,
+  text: string,
+  options?: Parameters<typeof sayIn>[3],
+): Promise<{ readonly sent: Sent; readonly stream: SeenStream }> {
+  const sent = await sayIn(context, talk, text, options);
+  return { sent, stream: await hear(context, talk, sent).ended };
+}
+
+/** Is true of the fact with which so many pieces of text have come. */
+export function texts(count: number): (fact: ReplyFact) => boolean {
+  let came = 0;
+  return (fact) => {
+    if (fact.kind === "text") came += 1;
+    return came >= count;
+  };
+}
+
+/** What was said in a conversation, oldest first: from the store where there is one to look into, else as it is shown. */
+export async function rowsOf(context: Context, talk: Talk): Promise<readonly SeenRow[]> {
+  const { store, chat } = context.target;
+  const { conversation } = talk;
+  if (conversation === null) throw conversationNotTold();
+  const rows =
+    (await store?.messagesOf(conversation))?.map((row) => meantRow(context, row)) ??
+    (await understood(chat.rows(conversation, context.signal)));
+  // Summaries and titles are no part of what was said.
+  return rows.filter(({ message_type = "chat" }) => message_type === "chat");
+}
+
+/** Nothing can be looked up that has no name. */
+export function conversationNotTold(): NotTold {
+  return new NotTold(
+    "the back end did not tell which conversation this is (contract.wire.send.told.conversation, or .started of contract.wire.stream, would say where)",
+  );
+}
+
+/** What the HMI shows of it, where {@link rowsOf} looks into the store; null where it does not, or nothing is shown. */
+export async function shownRowsOf(context: Context, talk: Talk): Promise<readonly SeenRow[] | null> {
+  const { store, chat } = context.target;
+  const { conversation } = talk;
+  if (store === undefined || conversation === null || chat.lacking["show rows"] !== undefined) return null;
+  return await understood(chat.rows(conversation, context.signal));
+}
+
+/** A back end that is none of ours has its own words in its store. */
+function meantRow({ target }: Context, { status, ...row }: SeenRow): SeenRow {
+  if (target.capabilities.has("speak the contract")) return { ...row, ...(status && { status }) };
+  const meant = statusMeant(status);
+  return { ...row, ...(meant && { status: meant }) };
+}
+
+/**
+ * The same, as soon as no reply is being written any more; as it is then, where one is for too long. Where a back end
+ * promises nothing of its rows, they are looked at until they are also enough for whoever asks.
+ */
+export async function settledRowsOf(
+  context: Context,
+  talk: Talk,
+  isEnough: (rows: readonly SeenRow[]) => boolean = () => true,
+): Promise<readonly SeenRow[]> {
+  const { target } = context;
+  const isPromised = target.capabilities.has("speak the contract");
+  const start = performance.now();
+  const isSettled = (rows: readonly SeenRow[]): boolean => rows.every((row) => row.status !== "streaming");
+  const isWaitedFor = (rows: readonly SeenRow[]): boolean =>
+    !isPromised && !isEnough(rows) && performance.now() - start < ENOUGH_MS;
+  const mostMs = NEVER_SETTLING.has(target) ? AGAIN_MS : SETTLING_MS;
+  const rows = await lookUntil(
+    context,
+    isPromised ? patienceOf(target) : Math.min(patienceOf(target), mostMs),
+    () => rowsOf(context, talk),
+    (seen) => isSettled(seen) && !isWaitedFor(seen),
+  );
+  if (!isPromised && !isSettled(rows)) NEVER_SETTLING.add(target);
+  return rows;
+}
+
+/** What is not shown so long after the end of its stream will not be, in milliseconds. */
+const ENOUGH_MS = 3_000;
+
+/** So long after that a back end that promises nothing may still be writing, in milliseconds; ... */
+const SETTLING_MS = 10_000;
+
+/** ... and so long where its rows were waited for in vain: that is done once. */
+const AGAIN_MS = 2_000;
+
+const NEVER_SETTLING = new WeakSet<Context["target"]>();
+
+/** An answer that is of no use says nothing of the claim. */
+async function understood<Answer>(asked: Promise<Answer>): Promise<Answer> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (isRefusal(error)) throw new CouldNotRun(error.message);
+    throw error;
+  }
+}
+
+/** What a conversation is called, once that is told: from then on it is to be deleted. */
+export function learnConversation(context: Context, talk: Talk, id: string): void {
+  if (talk.conversation === id) return;
+  talk.conversation = id;
+  // A profile's conversations are deleted with it.
+  if (talk.place.modelId !== null) return;
+  const { chat, journal } = context.target;
+  // A wire that is none of ours need not tell when a conversation was made.
+  journal.madeConversation({ session_id: id, created_at: "" });
+  context.defer(`deleting conversation ${id}`, (signal) => chat.deleteConversation(id, signal));
+}

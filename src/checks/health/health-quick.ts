@@ -1,0 +1,61 @@
+import { NotTold } from "../../errors.ts";
+import { type Broken, defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { requireUndisturbed } from "../undisturbed.ts";
+import {
+  type AskedService,
+  type Look,
+  servicesIn,
+  type Watched,
+  type WatchedReply,
+  watchReplies,
+} from "./watched-replies.ts";
+
+export const quick = defineCheck<Context["target"], Watched>({
+  id: "health/quick",
+  claim: "/health is answered while a reply streams and while the engine loads, not after it",
+  why: "A health call that waits for the engine is late when it is needed, and the service is restarted in mid-reply.",
+  lookAt: "GET /health: nothing in it may wait for a generation, a lock or the engine's only slot",
+  needs: ["report health"],
+  isTimed: true,
+  collect: watchReplies,
+  judge(watched) {
+    const { replies } = watched;
+    const services = servicesIn(watched);
+    const broken = firstBroken(replies, (reply) =>
+      firstBroken(services, (service) => judgeService(service, reply)),
+    );
+    if (broken !== undefined) requireUndisturbed(watched);
+    return broken ?? { verdict: "holds", seen: replies.map(describe).join("; ") };
+  },
+});
+
+/** What waits for the end of a reply is answered at its end; what does not, long before. */
+const SHARE_OF_REPLY = 0.75;
+
+function judgeService(service: AskedService, reply: WatchedReply): Broken | undefined {
+  const looks = looksAt(service, reply);
+  const soon = reply.began_ms + SHARE_OF_REPLY * (reply.ended_ms - reply.began_ms);
+  const [first] = looks;
+  if (first === undefined || first.asked_ms > soon) {
+    throw new NotTold(`the reply was too short for the ${service} to be asked while ${reply.what}`);
+  }
+  if (looks.some(({ answered_ms, call }) => answered_ms <= soon && call.status < 300)) return undefined;
+  return {
+    verdict: "broken",
+    expected: `an answer of the ${service} while ${reply.what}`,
+    found: `the first one ${Math.round(first.answered_ms - first.asked_ms)} ms after it was asked, status ${first.call.status}`,
+    seen: describe(reply),
+  };
+}
+
+function looksAt(service: AskedService, { looks }: WatchedReply): readonly Look[] {
+  return looks.filter((look) => look.service === service);
+}
+
+function describe(reply: WatchedReply): string {
+  const { what, began_ms, ended_ms, looks } = reply;
+  const longest = Math.max(0, ...looks.map(({ call }) => call.duration_ms));
+  return `while ${what}, ${Math.round(ended_ms - began_ms)} ms: ${looks.length} answers, the slowest in ${Math.round(longest)} ms`;
+}

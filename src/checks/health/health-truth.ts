@@ -1,0 +1,98 @@
+import { Health } from "../../contract/common-schemas.ts";
+import { EngineVersion } from "../../contract/engine-schemas.ts";
+import { engineRoutes } from "../../contract/routes.ts";
+import { type Broken, defineCheck } from "../../harness/define-check.ts";
+import { isTapped } from "../../targets/is-tapped.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { type Look, SERVICES, type Service, type Watched, watchReplies } from "./watched-replies.ts";
+
+interface Evidence {
+  readonly watched: Watched;
+  /** The port that each service was asked at; null where something in between has a port of its own. */
+  readonly ports: Readonly<Record<Service, number | null>>;
+  /** What the engine says of itself; null where it cannot be asked. */
+  readonly engineVersion: string | null;
+}
+
+/** One thing that a health report says, and what is so. */
+interface Statement {
+  readonly what: string;
+  readonly says: unknown;
+  readonly isSo: unknown;
+}
+
+export const truth = defineCheck<Context["target"], Evidence>({
+  id: "health/truth",
+  claim: "what /health says is so: its own port, the versions behind it, a time that passes",
+  why: "A report that is cached or made up tells of a stack that is not there, such as a second HMI's.",
+  lookAt: "GET /health: each field asked for at that moment, the dependencies by a call to them",
+  needs: ["speak the contract"],
+  async collect(context) {
+    return {
+      watched: await watchReplies(context),
+      ports: { hmi: await portOf(context, "hmi"), gateway: await portOf(context, "gateway") },
+      engineVersion: await engineVersion(context),
+    };
+  },
+  judge(evidence) {
+    const statements = statementsIn(evidence);
+    const wrong = statements.filter(({ says, isSo }) => says !== isSo);
+    const seen = `compared: ${statements.map(({ what }) => what).join(", ")}`;
+    return wrong[0] === undefined ? { verdict: "holds", seen } : brokenBy(wrong, seen);
+  },
+});
+
+/** The port of a loopback URL; a proxy and a tap have other ones than the service behind them. */
+async function portOf({ target, signal }: Context, service: Service): Promise<number | null> {
+  const { hostname, port } = new URL(target.urls[service]);
+  if (!["127.0.0.1", "localhost", "[::1]"].includes(hostname)) return null;
+  return (await isTapped(target[service], signal)) ? null : Number(port || 80);
+}
+
+async function engineVersion({ target, signal }: Context): Promise<string | null> {
+  try {
+    const { body } = await target.engine.call("GET", engineRoutes.version.path(), { signal });
+    return EngineVersion.safeParse(body).data?.version ?? null;
+  } catch {
+    signal.throwIfAborted();
+    return null;
+  }
+}
+
+function statementsIn({ watched: { before, after }, ports, engineVersion: version }: Evidence): Statement[] {
+  const [first, last] = [healthsIn(before), healthsIn(after)];
+  const known = (what: string, says: unknown, isSo: unknown): Statement[] =>
+    isSo === null ? [] : [{ what, says, isSo }];
+  return [
+    ...SERVICES.flatMap((service) => [
+      ...known(`the ${service}'s port`, first[service]?.port, ports[service]),
+      { what: `the ${service}'s time passes`, says: isLater(first[service], last[service]), isSo: true },
+    ]),
+    ...known("the engine's version", first.gateway?.dependencies["engine"]?.version, version),
+    {
+      what: "the gateway's version",
+      says: first.hmi?.dependencies["gateway"]?.version,
+      isSo: first.gateway?.version,
+    },
+  ];
+}
+
+function healthsIn(looks: readonly Look[]): Partial<Record<Service, Health>> {
+  return Object.fromEntries(
+    looks.flatMap(({ service, call }) => {
+      const { data } = Health.safeParse(call.body);
+      return data === undefined ? [] : [[service, data]];
+    }),
+  );
+}
+
+function isLater(first: Health | undefined, last: Health | undefined): boolean {
+  if (first === undefined || last === undefined) return false;
+  return Date.parse(last.timestamp) > Date.parse(first.timestamp) && last.uptime_s >= first.uptime_s;
+}
+
+function brokenBy(wrong: readonly Statement[], seen: string): Broken {
+  const told = (key: "says" | "isSo"): string =>
+    wrong.map((each) => `${each.what}: ${each[key] ?? "not told"}`).join("; ");
+  return { verdict: "broken", expected: told("isSo"), found: told("says"), seen };
+}

@@ -1,0 +1,189 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { EngineOptions } from "../../contract/gateway-schemas.ts";
+import { gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
+import { Lacks } from "../../errors.ts";
+import { CouldNotRun } from "../../harness/define-check.ts";
+import { countAt } from "../../targets/drivers/json-place.ts";
+import type { SeenCall } from "../../targets/http-client.ts";
+import type { Target } from "../../targets/open-target.ts";
+import { hear, sayIn, startTalk } from "../check-talk.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { lookUntil, patienceOf } from "../read-replies.ts";
+import { isWhole, lastWord } from "../stream-endings.ts";
+import { type Disturbance, timeUndisturbed } from "../undisturbed.ts";
+
+export type Service = "hmi" | "gateway";
+export const SERVICES: readonly Service[] = ["hmi", "gateway"];
+
+/** Of a wire that is not ours, the one service that messages are sent to. */
+export type AskedService = Target["front"];
+
+/** The health of one service, asked at one moment; times are milliseconds since the watching began. */
+export interface Look {
+  readonly service: AskedService;
+  readonly asked_ms: number;
+  readonly answered_ms: number;
+  readonly call: SeenCall;
+}
+
+/** A reply during which the health of the services was asked, again and again. */
+export interface WatchedReply {
+  readonly what: "the engine loads" | "a reply streams";
+  readonly began_ms: number;
+  readonly ended_ms: number;
+  readonly lastWord: string;
+  readonly looks: readonly Look[];
+}
+
+/** What was seen of the services before, during and after replies. */
+export interface Watched extends Disturbance {
+  readonly before: readonly Look[];
+  readonly replies: readonly WatchedReply[];
+  /** As soon as no more streams were active than before; or the last look, where that did not come. */
+  readonly after: readonly Look[];
+  /** `GET /metrics` of the gateway, before and after; empty where the target is known to have none. */
+  readonly metrics: readonly SeenCall[];
+}
+
+/** Has replies made, and asks the services meanwhile how they are. */
+export async function watchReplies(context: Context): Promise<Watched> {
+  return await context.share("watched replies", async () => {
+    const lastsMs = Math.min(context.target.settings.heartbeatMs, 1_000);
+    // A reply that takes longer shows the same on a machine that is busier: a report passes three services.
+    const { seen, ...disturbance } = await timeUndisturbed(
+      (attempt) => (attempt * lastsMs) / 2,
+      (attempt) => watchOnce(context, attempt * lastsMs, attempt),
+    );
+    return { ...seen, ...disturbance };
+  });
+}
+
+async function watchOnce(
+  context: Context,
+  lastsMs: number,
+  attempt: number,
+): Promise<Omit<Watched, keyof Disturbance>> {
+  const start = performance.now();
+  const { target } = context;
+  const look = (): Promise<Look[]> => lookAtAll(context, start);
+  // What somebody else has just begun, or a check before, is over in a moment.
+  const isIdle = (looks: readonly Look[]): boolean => looks.every((each) => activeIn(each) === 0);
+  const before = await lookUntil(context, patienceOf(target), look, isIdle);
+  const metricsBefore = await metricsIfAny(context);
+  const replies: WatchedReply[] = [];
+  for (const { what, options } of replyKinds(target, lastsMs)) {
+    replies.push({ what, ...(await watchOne(context, options, `${what} ${attempt}`, start)) });
+  }
+  const isQuiet = (looks: readonly Look[]): boolean =>
+    looks.every((each, index) => activeIn(each) <= activeIn(before[index] ?? each));
+  const after = await lookUntil(context, patienceOf(target), look, isQuiet);
+  return { before, replies, after, metrics: [...metricsBefore, ...(await metricsIfAny(context))] };
+}
+
+/** The streams that a service says are active; none where it does not say. */
+export function activeIn(look: Pick<Look, "call">): number {
+  return activeToldIn(look) ?? 0;
+}
+
+/** The same; null where it does not say. */
+export function activeToldIn({ call }: Pick<Look, "call">): number | null {
+  return countAt(call.body, "active_streams");
+}
+
+/** The services that were asked. */
+export function servicesIn({ before }: Pick<Watched, "before">): readonly AskedService[] {
+  return [...new Set(before.map(({ service }) => service))];
+}
+
+const TOKENS = 15;
+
+/** An engine that cannot be directed loads when it likes, so that only its streaming is watched. */
+function replyKinds({ capabilities }: Target, lastsMs: number) {
+  const loading = { num_predict: 1, stand_in_token_ms: 0, stand_in_load_ms: lastsMs };
+  const streaming = { num_predict: 64, stand_in_tokens: TOKENS, stand_in_token_ms: lastsMs / TOKENS };
+  return [
+    ...(capabilities.has("direct the engine")
+      ? [{ what: "the engine loads" as const, options: loading }]
+      : []),
+    { what: "a reply streams" as const, options: streaming },
+  ];
+}
+
+async function watchOne(
+  context: Context,
+  options: EngineOptions,
+  topic: string,
+  start: number,
+): Promise<Omit<WatchedReply, "what">> {
+  const name = context.canary(topic);
+  const talk = await startTalk(context, { name, options });
+  const began_ms = since(start);
+  let ended_ms: number | undefined;
+  const { heartbeatMs } = context.target.settings;
+  // Often at first, because a reply may be short; a reply of minutes needs no thousands of looks.
+  let betweenMs = Math.min(heartbeatMs, 1_000) / 8;
+  const taken = sayIn(context, talk, `Count to 100. ${name}`);
+  const ended = taken
+    .then((sent) => hear(context, talk, sent).ended)
+    .finally(() => {
+      ended_ms = since(start);
+    });
+  // Whoever waits for the end is told.
+  ended.catch(() => undefined);
+  // Where the sending call streams, it may be answered only with the first token.
+  await Promise.race([taken.catch(() => undefined), pause(betweenMs)]);
+  const looks: Look[] = [];
+  while (ended_ms === undefined) {
+    looks.push(...(await lookAtAll(context, start)));
+    // In step with the stack: a reply of minutes needs no thousands of looks.
+    await pause(betweenMs, undefined, { signal: context.signal });
+    betweenMs = Math.min(1.2 * betweenMs, heartbeatMs / 6);
+  }
+  const stream = await ended;
+  return { began_ms, ended_ms: ended_ms ?? since(start), lastWord: lastWord(stream), looks };
+}
+
+async function lookAtAll(context: Context, start: number): Promise<Look[]> {
+  const { target, signal } = context;
+  const path = hmiRoutes.health.path();
+  const asking: [AskedService, () => Promise<SeenCall>][] = target.capabilities.has("speak the contract")
+    ? SERVICES.map((service) => [service, () => target[service].call("GET", path, { signal })])
+    : [[target.front, () => target.chat.health(signal)]];
+  return await Promise.all(
+    asking.map(async ([service, ask]): Promise<Look> => {
+      const asked_ms = since(start);
+      const call = await ask();
+      return { service, asked_ms, answered_ms: since(start), call };
+    }),
+  );
+}
+
+/** The same, for claims about the metrics. Throws {@link Lacks} where the target is known to have none. */
+export async function watchMetrics(context: Context): Promise<Watched> {
+  await readMetrics(context);
+  return await watchReplies(context);
+}
+
+async function metricsIfAny(context: Context): Promise<SeenCall[]> {
+  if (!context.target.capabilities.has("speak the contract")) return [];
+  try {
+    return [await readMetrics(context)];
+  } catch (error) {
+    if (error instanceof Lacks) return [];
+    throw error;
+  }
+}
+
+async function readMetrics(context: Context): Promise<SeenCall> {
+  return await context.target.gateway.call("GET", gatewayRoutes.metrics.path(), { signal: context.signal });
+}
+
+function since(start: number): number {
+  return Math.round((performance.now() - start) * 100) / 100;
+}
+
+/** Throws {@link CouldNotRun} where a reply that was to be watched was not written to its end. */
+export function requireReplies({ replies }: Watched): void {
+  const failed = replies.find((reply) => !isWhole(reply.lastWord));
+  if (failed !== undefined) throw new CouldNotRun(`while ${failed.what}: it ended with ${failed.lastWord}`);
+}

@@ -1,0 +1,17 @@
+import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
+
+/** A conversation of the suite's own: what a target wrongly accepts lands here, not with the user. */
+export interface OwnPlace {
+  readonly model_id: number;
+  readonly session_id: string;
+  /** A word that every message of the suite holds. */
+  readonly word: string;
+}
+
+export async function ownPlace(context: Context): Promise<OwnPlace> {
+  return await context.share("own place", async () => {
+    const word = context.canary("http");
+    const model_id = await makeProfile(context, { name: word, options: { num_predict: 4 } });
+    return { model_id, session_id: await makeSession(context, model_id), word };
+  });
+}

@@ -1,0 +1,114 @@
+import type { GenerationRecord } from "../../contract/engine-schemas.ts";
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
+import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
+import { beginTalk, converseIn, openPlace } from "../check-talk.ts";
+import { generationsFor, textsOf } from "../engine-generations.ts";
+import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
+import { converse, readSettledRows } from "../read-replies.ts";
+import { wordFrom } from "./marker-words.ts";
+
+/** A conversation of three turns, with another one between each of its turns. */
+interface Talk {
+  readonly word: string;
+  readonly sessionId: string | null;
+  readonly rows: readonly Pick<SeenRow, "content">[];
+  /** What the engine was asked at the last turn. */
+  readonly generations: readonly GenerationRecord[];
+}
+
+const TURNS = [1, 2, 3];
+
+export const history = defineCheck<Context["target"], readonly Talk[]>({
+  id: "isolation/history",
+  claim: "the engine is given the conversation's whole history, in order, and no other's",
+  why: "docs/faults.md, row 50: only the last message is sent; the model has forgotten what was said.",
+  lookAt: "where the messages for the engine are read: all of this conversation, oldest first",
+  needs: ["show what reached the engine", "remember conversations"],
+  async collect(context) {
+    const { capabilities } = context.target;
+    const hasProfiles = capabilities.has("speak the contract") && capabilities.has("keep profiles");
+    if (!hasProfiles) return await talksOnAnyWire(context);
+    const modelId = await makeProfile(context, {
+      name: context.canary("history"),
+      options: { num_predict: 8, stand_in_token_ms: 0 },
+    });
+    await generationsFor(context, "");
+    const talks: { word: string; sessionId: string }[] = [];
+    for (const name of ["one", "other"]) {
+      const word = wordFrom(context.canary(name));
+      talks.push({ word, sessionId: await makeSession(context, modelId) });
+    }
+    for (const turn of TURNS) {
+      await Promise.all(talks.map(({ word, sessionId }) => converse(context, sessionId, `${word} ${turn}`)));
+    }
+    return await Promise.all(
+      talks.map(async (talk) => ({
+        ...talk,
+        rows: await readSettledRows(context, talk.sessionId),
+        generations: await generationsFor(context, `${talk.word} ${TURNS.length}`),
+      })),
+    );
+  },
+  judge: (talks) =>
+    firstBroken(talks, (talk) => judgeOne(talk, talks)) ?? {
+      verdict: "holds",
+      seen: `conversations in turn, each with all of its ${TURNS.length} turns in the last prompt: ${talks.length}`,
+    },
+});
+
+/** What was said, as it was sent and streamed: rows that nobody shows are not needed for that. */
+async function talksOnAnyWire(context: Context): Promise<readonly Talk[]> {
+  const place = await openPlace(context, {
+    name: "history",
+    options: { num_predict: 8, stand_in_token_ms: 0 },
+  });
+  await generationsFor(context, "");
+  return await Promise.all(
+    ["one", "other"].map(async (name): Promise<Talk> => {
+      const word = wordFrom(context.canary(name));
+      const talk = await beginTalk(context, place);
+      const rows: Pick<SeenRow, "content">[] = [];
+      let asked = "";
+      for (const turn of TURNS) {
+        const { sent, stream } = await converseIn(context, talk, `${word} ${turn}`);
+        asked = sent.text;
+        rows.push({ content: asked }, { content: textOf(stream).trim() });
+      }
+      return { word, sessionId: talk.conversation, rows, generations: await generationsFor(context, asked) };
+    }),
+  );
+}
+
+function judgeOne(talk: Talk, talks: readonly Talk[]): Broken | undefined {
+  // Without the last reply, which this prompt asked for.
+  const said = talk.rows.slice(0, 2 * TURNS.length - 1).map(({ content }) => content);
+  if (said.length < 2 * TURNS.length - 1 || said.includes("")) {
+    throw new CouldNotRun(`conversation ${talk.sessionId} does not hold ${TURNS.length} turns`);
+  }
+  const [generation] = talk.generations;
+  const given = generation === undefined ? [] : textsOf(generation);
+  const missing = said.filter((text) => !given.some((each) => each.includes(text)));
+  const isInOrder = isOrdered(given.join("\n"), said);
+  const foreign = talks.filter(({ word }) => word !== talk.word && given.join("\n").includes(word));
+  if (missing.length === 0 && isInOrder && foreign.length === 0) return undefined;
+  const order = isInOrder ? "" : ", not in order";
+  return {
+    verdict: "broken",
+    expected: `a prompt with the ${said.length} messages of conversation ${talk.sessionId}, in order`,
+    found: `messages missing: ${missing.length}${order}, other conversations in it: ${foreign.length}`,
+    seen: `turn ${TURNS.length} of conversation ${talk.sessionId}`,
+    rows: talk.generations,
+  };
+}
+
+/** Whether these texts stand one after the other in the whole; those that are missing are not looked at. */
+function isOrdered(whole: string, texts: readonly string[]): boolean {
+  let at = 0;
+  for (const text of texts.filter((each) => whole.includes(each))) {
+    const found = whole.indexOf(text, at);
+    if (found === -1) return false;
+    at = found + text.length;
+  }
+  return true;
+}

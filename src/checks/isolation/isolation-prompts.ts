@@ -1,0 +1,33 @@
+import { type Broken, defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
+import { textsOf } from "../engine-generations.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { foreignWords, type Voice, voicesAtOnce } from "./voices-at-once.ts";
+
+export const prompts = defineCheck<Context["target"], readonly Voice[]>({
+  id: "isolation/prompts",
+  claim: "what the engine is asked for a conversation holds nothing of another one or of another profile",
+  why: "A request that is kept where others find it is overwritten by the next one, under load only.",
+  lookAt: "where the prompt is built: local to the request, not a field of a service that all requests share",
+  needs: ["show what reached the engine"],
+  collect: voicesAtOnce,
+  judge: (voices) =>
+    firstBroken(voices, (voice) => judgeOne(voice, voices)) ?? {
+      verdict: "holds",
+      seen: `prompts at the engine at once, each with its own conversation: ${voices.length}`,
+    },
+});
+
+function judgeOne(voice: Voice, voices: readonly Voice[]): Broken | undefined {
+  const { sessionId, word, generations, stream } = voice;
+  const texts = generations.flatMap(textsOf).join(" ");
+  const foreign = foreignWords(texts, voice, voices);
+  if (generations.length > 0 && foreign.length === 0) return undefined;
+  return {
+    verdict: "broken",
+    expected: `for conversation ${sessionId} a prompt with its own word, ${word}, alone`,
+    found: generations.length === 0 ? "no prompt with its word" : `words of others: ${foreign.join(", ")}`,
+    seen: stream.request,
+    rows: generations,
+  };
+}

@@ -1,0 +1,37 @@
+import { type Broken, defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
+import { conversationNotTold } from "../check-talk.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { foreignWords, type Voice, voicesAtOnce } from "./voices-at-once.ts";
+
+export const rows = defineCheck<Context["target"], readonly Voice[]>({
+  id: "isolation/rows",
+  claim: "a conversation's rows hold its own words, also where others were answered at the same time",
+  why: "open-webui/open-webui#28742: messages sent at the same time overwrite each other.",
+  lookAt: "where a reply is saved: by the id of its own message, not by what is newest or active now",
+  needs: ["show rows", "remember conversations"],
+  collect: voicesAtOnce,
+  judge: (voices) =>
+    firstBroken(voices, (voice) => judgeOne(voice, voices)) ?? {
+      verdict: "holds",
+      seen: `conversations written at once, each with its own message and reply: ${voices.length}`,
+    },
+});
+
+function judgeOne(voice: Voice, voices: readonly Voice[]): Broken | undefined {
+  const { sessionId, word, asked, stream } = voice;
+  if (voice.rows === null) throw conversationNotTold();
+  const foreign = foreignWords(voice.rows.map(({ content }) => content).join(" "), voice, voices);
+  // What instructs the model is no part of what was said.
+  const said = voice.rows.filter(({ role }) => !voice.isForeign || role === "user" || role === "assistant");
+  const roles = said.map(({ role }) => role).join(", ");
+  const isOwn = said[0]?.content === asked && roles === "user, assistant";
+  if (foreign.length === 0 && isOwn) return undefined;
+  return {
+    verdict: "broken",
+    expected: `conversation ${sessionId} with its message and its reply, with its own word, ${word}, alone`,
+    found: foreign.length > 0 ? `words of others: ${foreign.join(", ")}` : `rows: ${roles || "none"}`,
+    seen: stream.request,
+    rows: voice.rows,
+  };
+}

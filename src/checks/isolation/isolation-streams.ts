@@ -1,0 +1,33 @@
+import { type Broken, defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
+import { textOf } from "../../targets/drivers/reply-facts.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { foreignWords, type Voice, voicesAtOnce } from "./voices-at-once.ts";
+
+export const streams = defineCheck<Context["target"], readonly Voice[]>({
+  id: "isolation/streams",
+  claim: "a reader gets the words of its own conversation, also while others are answered",
+  why: "BerriAI/litellm#13551: one user's reply was streamed to another.",
+  lookAt: "what a running reply is kept in: anything that two replies share, and how a reader finds its own",
+  needs: [],
+  collect: voicesAtOnce,
+  judge: (voices) =>
+    firstBroken(voices, (voice) => judgeOne(voice, voices)) ?? {
+      verdict: "holds",
+      seen: `replies streamed at once, each with its own words: ${voices.length}`,
+    },
+});
+
+function judgeOne(voice: Voice, voices: readonly Voice[]): Broken | undefined {
+  const { stream, sessionId, word } = voice;
+  // Also what is not text: titles, details, ids.
+  const bytes = stream.chunks.map(({ latin1 }) => latin1).join("");
+  const foreign = foreignWords(`${textOf(stream)} ${bytes}`, voice, voices);
+  if (foreign.length === 0) return undefined;
+  return {
+    verdict: "broken",
+    expected: `in the stream of conversation ${sessionId} its own word, ${word}, alone`,
+    found: `words of other conversations: ${foreign.join(", ")}`,
+    seen: `${stream.request} said ${JSON.stringify(textOf(stream).slice(0, 200))}`,
+  };
+}

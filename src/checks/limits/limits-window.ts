@@ -1,0 +1,45 @@
+import type { Notice } from "../../contract/event-schemas.ts";
+import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { textsOf } from "../engine-generations.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { eventsOf, isWhole, lastWord } from "../stream-endings.ts";
+import { type LongTalk, OPTIONS, talkLong } from "./long-talk.ts";
+
+export const window = defineCheck<Context["target"], LongTalk>({
+  id: "limits/window",
+  claim:
+    "a conversation that outgrows the model's window is told how much was left out, in the stream and in the row",
+  why: "Engines cut the beginning off in silence: the model has forgotten what was agreed, and nobody knows why.",
+  lookAt:
+    "what is sent when the history is longer than the window in force: cut by us, and told (context_trimmed)",
+  needs: ["speak the contract"],
+  collect: talkLong,
+  judge({ streams, rows, replies }) {
+    const failed = streams.map(lastWord).find((word) => !isWhole(word));
+    if (failed !== undefined) throw new CouldNotRun(`a reply ended with ${failed}`);
+    const isIt = ({ code, left_out }: Notice): boolean => code === "context_trimmed" && (left_out ?? 0) > 0;
+    const told = streams.map((stream) =>
+      eventsOf(stream).some((event) => event.type === "notice" && isIt(event)),
+    );
+    const saved = rows.filter(({ role }) => role === "assistant").map(({ notices }) => notices.some(isIt));
+    const trimmed = replies.map((asked) => asked.some((each) => isWithoutBeginning(textsOf(each), rows)));
+    const count = (marks: readonly boolean[]): number => marks.filter((mark) => mark).length;
+    const seen = `num_ctx ${OPTIONS.num_ctx}, ${streams.length} messages; told: ${count(told)}, marked: ${count(saved)}, prompts without the beginning: ${count(trimmed)}`;
+    const isSame =
+      told.join() === saved.join() && trimmed.every((isTrimmed, turn) => !isTrimmed || told[turn]);
+    if (count(told) > 0 && isSame) return { verdict: "holds", seen };
+    return {
+      verdict: "broken",
+      expected: "a notice context_trimmed in each stream and row whose prompt lacks the beginning",
+      found: `in streams: ${count(told)}, in rows: ${count(saved)}, prompts without the beginning: ${count(trimmed)}`,
+      seen,
+      rows,
+    };
+  },
+});
+
+/** Whether a prompt lacks the conversation's first message, and a summary that would stand for it. */
+function isWithoutBeginning(texts: readonly string[], rows: LongTalk["rows"]): boolean {
+  const first = rows[0]?.content ?? "";
+  return !texts.some((text) => text.includes(first) || /summar/i.test(text));
+}

@@ -1,0 +1,77 @@
+import { MessageList } from "../../contract/hmi-schemas.ts";
+import { hmiRoutes } from "../../contract/routes.ts";
+import { type Broken, defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
+import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
+import { firstExchanges, placesOf } from "./first-exchanges.ts";
+import type { Exchange } from "./model-exchange.ts";
+import { type Context, expectAnswer } from "./staged-profiles.ts";
+
+interface Reloaded {
+  readonly exchange: Exchange;
+  /** The conversation's dialogue, read again after all exchanges. */
+  readonly rows: readonly SeenRow[];
+}
+
+export const reload = defineCheck<Context["target"], readonly Reloaded[]>({
+  id: "model-conversation/reload",
+  claim: "after a reload the exchange is there, in order, whole",
+  why: 'The user report of BUG-016: "After refresh, shows blank AI reply".',
+  lookAt:
+    "the saving of both rows to the conversation on the page, and of the reply whole, before done is sent",
+  needs: ["show rows", "remember conversations"],
+  async collect(context) {
+    const reloaded: Reloaded[] = [];
+    for (const exchange of await firstExchanges(context)) {
+      if (exchange.isForeign) {
+        const rows = await context.target.chat.rows(exchange.sessionId ?? "", context.signal);
+        reloaded.push({ exchange, rows });
+        continue;
+      }
+      const path = hmiRoutes.messages.path({ session_id: exchange.sessionId ?? "none" });
+      const call = await context.target.hmi.call("GET", path, { signal: context.signal });
+      const rows = call.status === 404 ? [] : expectAnswer(call, MessageList).messages;
+      reloaded.push({ exchange, rows: rows.filter((row) => row.message_type === "chat") });
+    }
+    return reloaded;
+  },
+  judge(reloaded) {
+    const broken = firstBroken(reloaded, judgeOne);
+    return (
+      broken ?? {
+        verdict: "holds",
+        seen: `exchanges read again, each as it was streamed: ${reloaded.length}`,
+      }
+    );
+  },
+});
+
+function judgeOne({ exchange, rows }: Reloaded): Broken | undefined {
+  const asked = rows.findIndex((row) => row.role === "user" && row.content === exchange.asked.message);
+  const reply = asked === -1 ? undefined : rows[asked + 1];
+  const isEnded =
+    reply?.status === "complete" ||
+    (exchange.isCut && reply?.status === "cancelled") ||
+    (exchange.isForeign && reply?.status === undefined);
+  const isWhole =
+    reply?.role === "assistant" && isEnded && isSame(reply.content, exchange) && reply.content !== "";
+  if (isWhole) return undefined;
+  return {
+    verdict: "broken",
+    expected: `in conversation ${exchange.sessionId}: the message, then the reply as streamed (${exchange.streamedText.length} characters)`,
+    found: describe(asked, reply),
+    seen: exchange.seen,
+    rows: placesOf(rows),
+  };
+}
+
+/** Space around a text is nobody's business but the contract's. */
+function isSame(saved: string, { streamedText, isForeign }: Exchange): boolean {
+  return isForeign ? saved.trim() === streamedText.trim() : saved === streamedText;
+}
+
+function describe(asked: number, reply: SeenRow | undefined): string {
+  if (asked === -1) return "the user's message is missing";
+  if (reply === undefined) return "nothing follows the user's message";
+  return `then a row of role ${reply.role}, ${reply.status ?? "without a status"}, ${reply.content.length} characters`;
+}

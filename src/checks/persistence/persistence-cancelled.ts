@@ -1,0 +1,29 @@
+import { NotTold } from "../../errors.ts";
+import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { isWhole, lastWord } from "../stream-endings.ts";
+import { cancelledReply, describe, judgeStored, type StoredReply } from "./stored-replies.ts";
+
+export const cancelled = defineCheck<Context["target"], StoredReply>({
+  id: "persistence/cancelled",
+  claim: "a cancelled reply is stored, and read again, exactly as far as it was streamed",
+  why: "amd/gaia#2157: the whole reply is saved after a cancel; vercel/chatbot#1060: nothing is.",
+  lookAt: "what is saved when a reply is cancelled: the text that the reader got, no more and no less",
+  needs: ["show rows", "cancel"],
+  collect: cancelledReply,
+  judge(reply) {
+    if (isWhole(lastWord(reply.stream))) throw notCancelled(reply);
+    return judgeStored(reply, "cancelled") ?? { verdict: "holds", seen: describe(reply) };
+  },
+});
+
+/** What a stack does that does not cancel at all is for the suite about cancelling. */
+function notCancelled(reply: StoredReply): Error {
+  const { speaksContract, cancelAnswer } = reply;
+  if (speaksContract || cancelAnswer === undefined) {
+    return new CouldNotRun(`nothing was cancelled: ${describe(reply)}`);
+  }
+  return new NotTold(
+    `no reply was cancelled that could be looked at: ${cancelAnswer}, and the reply went on to its end (the suite cancel judges that)`,
+  );
+}

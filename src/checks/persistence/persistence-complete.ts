@@ -1,0 +1,18 @@
+import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { isWhole, lastWord } from "../stream-endings.ts";
+import { completeReply, describe, judgeStored, type StoredReply } from "./stored-replies.ts";
+
+export const complete = defineCheck<Context["target"], StoredReply>({
+  id: "persistence/complete",
+  claim: "a finished reply is stored, and read again, exactly as it was streamed",
+  why: "The contract, section 4: after a reload the exchange is there, whole. White space and repeats count.",
+  lookAt: "whatever stands between the streamed pieces and the row: trimming, joining, filters, encodings",
+  needs: ["show rows"],
+  collect: completeReply,
+  judge(reply) {
+    if (!isWhole(lastWord(reply.stream)))
+      throw new CouldNotRun(`no whole reply to judge: ${describe(reply)}`);
+    return judgeStored(reply, "complete") ?? { verdict: "holds", seen: describe(reply) };
+  },
+});

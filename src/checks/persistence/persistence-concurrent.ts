@@ -1,0 +1,73 @@
+import { type Broken, defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
+import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
+import type { SeenStream } from "../../targets/http-client.ts";
+import { beginTalk, converseIn, openPlace, settledRowsOf, type Talk } from "../check-talk.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { replyRow } from "./stored-replies.ts";
+
+/** So many conversations, with a message each at the same time: a burst, and no load yet. */
+const AT_ONCE = 8;
+
+/** Long enough that the last message comes while the first is still answered. */
+const REPLY = { num_predict: 8, stand_in_token_ms: 40 } as const;
+
+interface Concurrent {
+  readonly sessionId: string;
+  readonly asked: string;
+  readonly stream: SeenStream;
+  readonly rows: readonly SeenRow[];
+}
+
+export const concurrent = defineCheck<Context["target"], readonly Concurrent[]>({
+  id: "persistence/concurrent",
+  claim: "of messages sent at the same time to several conversations each is stored, with its own reply",
+  why: "open-webui/open-webui#28742: concurrent sends drop messages.",
+  lookAt: "writes that read, change and write back, and state that is shared between requests",
+  needs: ["show rows"],
+  async collect(context) {
+    const place = await openPlace(context, { name: "persistence", options: REPLY });
+    const talks: Talk[] = [];
+    for (let index = 0; index < AT_ONCE; index += 1) talks.push(await beginTalk(context, place));
+    const said = await Promise.all(
+      talks.map(async (talk, index) => ({
+        talk,
+        ...(await converseIn(context, talk, `Hello ${context.canary(`${index}`)}`)),
+      })),
+    );
+    const evidence: Concurrent[] = [];
+    for (const { talk, sent, stream } of said) {
+      const rows = await settledRowsOf(
+        context,
+        talk,
+        (seen) => replyRow({ rows: seen })?.content.trim() === textOf(stream).trim(),
+      );
+      evidence.push({ sessionId: talk.conversation ?? "", asked: sent.text, stream, rows });
+    }
+    return evidence;
+  },
+  judge: (conversations) =>
+    firstBroken(conversations, judgeOne) ?? {
+      verdict: "holds",
+      seen: `messages sent at the same time, each stored with its reply: ${conversations.length}`,
+    },
+});
+
+function judgeOne({ sessionId, asked, stream, rows }: Concurrent): Broken | undefined {
+  const [user, reply, ...others] = rows.filter(({ role }) => role !== "system");
+  const isStored =
+    user?.role === "user" &&
+    user.content === asked &&
+    reply?.role === "assistant" &&
+    // Some trim what they save: whether a text is saved exactly is another claim's.
+    reply.content.trim() === textOf(stream).trim() &&
+    others.length === 0;
+  if (isStored) return undefined;
+  return {
+    verdict: "broken",
+    expected: `in conversation ${sessionId} its message and its reply as streamed`,
+    found: rows.map(({ role, status = "" }) => `${role} ${status}`.trim()).join(", ") || "no rows",
+    seen: `${textOf(stream).length} characters streamed`,
+    rows,
+  };
+}

@@ -1,0 +1,63 @@
+import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
+import type { SeenStream } from "../../targets/http-client.ts";
+import { hear, rowsOf, sayIn, startTalk, texts } from "../check-talk.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { lookUntil, patienceOf } from "../read-replies.ts";
+
+interface GrowingReply {
+  /** From the third token until some text was on disk, in milliseconds; null where none came. */
+  readonly savedMs: number | null;
+  /** As they were seen last, in mid-reply. */
+  readonly rows: readonly SeenRow[];
+  /** Whether the reply had ended by then, as its stream tells. */
+  readonly hadEnded: boolean;
+  readonly stream: SeenStream;
+}
+
+/** A growing reply is written every 250 ms; a look takes its time too. */
+const LIMIT_MS = 500;
+
+export const grows = defineCheck<Context["target"], GrowingReply>({
+  id: "persistence/grows",
+  claim: "what has been streamed so far is on disk while the reply still grows",
+  why: "A service that dies in mid-reply must not take the text with it; a second tab shows what there is.",
+  lookAt: "the writing of the row while tokens come: at least every 250 ms, not only at the end",
+  needs: ["show rows"],
+  isTimed: true,
+  async collect(context) {
+    const options = { num_predict: 400, stand_in_tokens: 8, stand_in_pause_after: 4, stand_in_pause_ms: 700 };
+    const talk = await startTalk(context, { name: "persistence", options });
+    const sent = await sayIn(context, talk, `Count to 200. ${context.canary("growing")}`);
+    const hearing = hear(context, talk, sent);
+    await hearing.until("its third token", texts(3));
+    const start = performance.now();
+    const patience = Math.min(patienceOf(context.target), LIMIT_MS);
+    const rows = await lookUntil(
+      context,
+      patience,
+      () => rowsOf(context, talk),
+      (seen) => seen.some((row) => row.role === "assistant" && row.content !== ""),
+    );
+    const savedMs = Math.round(performance.now() - start);
+    const isThere = rows.some((row) => row.role === "assistant" && row.content !== "");
+    const hadEnded = hearing.hasEnded;
+    hearing.leave();
+    return { savedMs: isThere ? savedMs : null, rows, hadEnded, stream: await hearing.ended };
+  },
+  judge({ savedMs, rows, hadEnded, stream }) {
+    const row = rows.findLast(({ role }) => role === "assistant");
+    const status = row?.status ?? (hadEnded ? "over" : "streaming");
+    if (status !== "streaming") {
+      throw new CouldNotRun(`the reply was ${status} before it could be looked at in the middle`);
+    }
+    const streamed = textOf(stream);
+    const seen = `${streamed.length} characters streamed, ${row?.content.length ?? 0} on disk ${savedMs ?? `more than ${LIMIT_MS}`} ms after the third token`;
+    const isPart = row !== undefined && streamed.startsWith(row.content);
+    if (savedMs !== null && savedMs <= LIMIT_MS && isPart) return { verdict: "holds", seen };
+    const expected = `text of the reply on disk within ${LIMIT_MS} ms`;
+    const found =
+      row === undefined ? "no row" : `${row.content.length} characters${isPart ? "" : " that differ"}`;
+    return { verdict: "broken", expected, found, seen, rows };
+  },
+});

@@ -1,0 +1,203 @@
+import type { GenerationRecord } from "../../contract/engine-schemas.ts";
+import type { EngineOptions } from "../../contract/gateway-schemas.ts";
+import type { Message } from "../../contract/hmi-schemas.ts";
+import type { Broken } from "../../harness/define-check.ts";
+import { refusedWords } from "../../targets/drivers/refused-words.ts";
+import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
+import type { SeenStream } from "../../targets/http-client.ts";
+import { ownWords } from "../../targets/own-words.ts";
+import {
+  type Hearing,
+  hear,
+  hearAgain,
+  nameFor,
+  sayIn,
+  settledRowsOf,
+  shownRowsOf,
+  startTalk,
+  type Talk,
+  texts,
+} from "../check-talk.ts";
+
+/** One message in a conversation of its own: its reply as it was streamed, as it is stored, and as it is read again. */
+export interface StoredReply {
+  /** What happened to it, in a few words. */
+  readonly name: string;
+  /** What was said. */
+  readonly asked: string;
+  readonly stream: SeenStream;
+  /** The conversation once nothing in it is written any more. */
+  readonly rows: readonly SeenRow[];
+  /** What the HMI shows of it then, where the rows are from the store itself; else null. */
+  readonly history: readonly SeenRow[] | null;
+  /** The reply's stream, asked for again after that; null where nobody promises that it can be. */
+  readonly replay: SeenStream | null;
+  /** What the engine was asked for this message; empty where it cannot be watched. */
+  readonly generations: readonly GenerationRecord[];
+  /** What a cancel of it was answered, in words; left out where none was asked for, or the stream was closed instead. */
+  readonly cancelAnswer?: string;
+  /** Whether the target says of itself that it follows the contract: what its rows say of an ending is judged to the word. */
+  readonly speaksContract: boolean;
+}
+
+/** Text that is changed by whoever trims it, splits it at lines, cuts it into bytes, or drops what was there before. */
+const DELICATE = '\n  One line: "two",\n\n- ha ha ha\n- ha ha ha\n\n🏛️ é 漢 data: {}\n\n ';
+
+/** A reply that comes to its end. */
+export function completeReply(context: Context): Promise<StoredReply> {
+  return storeReply(context, "complete", { num_predict: 80, stand_in_reply: DELICATE }, { upTo: 20 });
+}
+
+/** A reply that the engine cuts at the length it was given; needs a wire that can say it. */
+export function cutReply(context: Context): Promise<StoredReply> {
+  return storeReply(context, "cut at its length", { num_predict: 8 });
+}
+
+/** A reply that is cancelled after some tokens; needs a wire that can. */
+export function cancelledReply(context: Context): Promise<StoredReply> {
+  const options = { num_predict: 400, stand_in_tokens: 9, stand_in_pause_after: 4, stand_in_pause_ms: 600 };
+  return storeReply(context, "cancelled", options, {
+    async meanwhile(hearing, { conversation }) {
+      await hearing.until("its third token", texts(3));
+      if (conversation === null) return void hearing.leave();
+      const answer = await context.target.chat.cancel(nameFor(context, hearing.name()), context.signal);
+      if (answer === null) return void hearing.leave();
+      return `${answer.request} answered ${answer.status} ${ownWords(answer)}`.trim();
+    },
+  });
+}
+
+/** A reply whose only reader leaves after some tokens. */
+export function unreadReply(context: Context): Promise<StoredReply> {
+  const options = { num_predict: 48, stand_in_tokens: 12, stand_in_pause_after: 4, stand_in_pause_ms: 200 };
+  return storeReply(context, "left by its reader", options, {
+    async meanwhile(hearing) {
+      await hearing.until("its third token", texts(3));
+      return void hearing.leave();
+    },
+    isStored: (row, read) => row.content.length > read.length,
+  });
+}
+
+/** How the engine fails, and after how many tokens; a reply to each. */
+const FAILURES = [
+  { stand_in_fail: "error", stand_in_fail_after: 3 },
+  { stand_in_fail: "cut", stand_in_fail_after: 3 },
+  { stand_in_fail: "end", stand_in_fail_after: 3 },
+  { stand_in_fail: "error", stand_in_fail_after: 0 },
+] as const;
+
+/** Replies in which the engine fails; needs an engine that can be directed. */
+export async function failedReplies(context: Context): Promise<readonly StoredReply[]> {
+  const replies: StoredReply[] = [];
+  for (const options of FAILURES) {
+    const name = `failed by ${options.stand_in_fail} after ${options.stand_in_fail_after} tokens`;
+    replies.push(await storeReply(context, name, { ...options, stand_in_tokens: 9 }));
+  }
+  return replies;
+}
+
+/** All of them: those that the target, and its engine, can be brought to. */
+export async function allReplies(context: Context): Promise<readonly StoredReply[]> {
+  const { capabilities } = context.target;
+  return [
+    await completeReply(context),
+    ...(capabilities.has("hand options on") ? [await cutReply(context)] : []),
+    ...(capabilities.has("cancel") ? [await cancelledReply(context)] : []),
+    ...(capabilities.has("outlive its reader") ? [await unreadReply(context)] : []),
+    ...(capabilities.has("direct the engine") ? await failedReplies(context) : []),
+  ];
+}
+
+/** The row of the reply; the last, where there are several. */
+export function replyRow({ rows }: Pick<StoredReply, "rows">): SeenRow | undefined {
+  return rows.findLast(({ role }) => role === "assistant");
+}
+
+/**
+ * Broken where the reply is not stored with the text as it was streamed, and with this status as far as rows tell one;
+ * or is shown, or read again, as another one.
+ */
+export function judgeStored(reply: StoredReply, status: Message["status"]): Broken | undefined {
+  const row = replyRow(reply);
+  const streamed = textOf(reply.stream);
+  const shown = reply.history?.findLast(({ role }) => role === "assistant") ?? row;
+  const isShown = isSame(shown?.status, row?.status) && shown?.content === row?.content;
+  const replayed = reply.replay === null ? streamed : textOf(reply.replay);
+  const isStored = isSame(row?.status, status) && row?.content === streamed;
+  if (isStored && replayed === streamed && isShown) return undefined;
+  const again =
+    reply.replay === null ? "" : `; read again ${replayed.length} characters${mark(replayed, streamed)}`;
+  return {
+    verdict: "broken",
+    expected: `a row ${status} with the ${streamed.length} characters that were streamed${reply.replay === null ? "" : ", and the same when read again"}`,
+    found: `${inWords(row)}${mark(row?.content, streamed)}${again}${isShown ? "" : `; the HMI shows ${inWords(shown)}`}`,
+    seen: describe(reply),
+    rows: reply.rows,
+  };
+}
+
+/** What is not told is not another one. */
+function isSame(one: Message["status"] | undefined, other: Message["status"] | undefined): boolean {
+  return one === undefined || other === undefined || one === other;
+}
+
+/** `complete: 24 characters streamed, ended with done (stop)` */
+export function describe({ name, stream }: Pick<StoredReply, "name" | "stream">): string {
+  if (stream.status >= 300) return `${name}: ${refusedWords(stream)}`;
+  return `${name}: ${textOf(stream).length} characters streamed, ended with ${lastWord(stream)}`;
+}
+
+/** `a row complete (stop) with 24 characters`, as far as it tells that. */
+export function inWords(row: SeenRow | undefined): string {
+  if (row === undefined) return "no row of a reply";
+  const { status, finish_reason, content } = row;
+  const reason = finish_reason === undefined ? "" : ` (${finish_reason})`;
+  return `a row${status === undefined ? "" : ` ${status}`}${reason} with ${content.length} characters`;
+}
+
+function mark(text: string | undefined, streamed: string): string {
+  return text !== streamed && text?.length === streamed.length ? " that differ" : "";
+}
+
+/** How one reply is brought about. */
+interface StoredScene {
+  /** Done while it is streamed; tells what a cancel was answered. */
+  readonly meanwhile?: (hearing: Hearing, talk: Talk) => Promise<string | undefined>;
+  /** Whether its row is as it must be in the end: it is waited for where rows do not say themselves that they are. */
+  readonly isStored?: (row: SeenRow, read: string) => boolean;
+  /** How far the engine is asked to count, where nothing else directs it: what is not broken off is to be short. */
+  readonly upTo?: number;
+}
+
+async function storeReply(
+  context: Context,
+  name: string,
+  options: EngineOptions,
+  { meanwhile, isStored = ({ content }, read) => content === read, upTo = 200 }: StoredScene = {},
+): Promise<StoredReply> {
+  return await context.share(name, async () => {
+    await generationsFor(context, "");
+    const talk = await startTalk(context, { name: "persistence", options });
+    const sent = await sayIn(context, talk, `Count to ${upTo},\n🏛️ please: ${context.canary(name)}`);
+    const hearing = hear(context, talk, sent);
+    const cancelAnswer = await meanwhile?.(hearing, talk);
+    const stream = await hearing.ended;
+    const rows = await settledRowsOf(context, talk, (seen) => {
+      const row = replyRow({ rows: seen });
+      return row !== undefined && (row.status !== undefined || isStored(row, textOf(stream)));
+    });
+    const speaksContract = context.target.capabilities.has("speak the contract");
+    return {
+      name,
+      asked: sent.text,
+      stream,
+      ...(cancelAnswer !== undefined && { cancelAnswer }),
+      rows,
+      history: await shownRowsOf(context, talk),
+      replay: speaksContract ? await hearAgain(context, talk, sent).ended : null,
+      generations: await generationsFor(context, sent.text),
+      speaksContract,
+    };
+  });
+}

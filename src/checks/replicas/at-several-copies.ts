@@ -1,0 +1,66 @@
+/** Two messages that are sent at the same moment, and arrive at two copies. */
+import type { GenerationRecord } from "../../contract/engine-schemas.ts";
+import type { Message } from "../../contract/hmi-schemas.ts";
+import { hmiRoutes } from "../../contract/routes.ts";
+import type { SeenCall } from "../../targets/http-client.ts";
+import { generationsFor } from "../engine-generations.ts";
+import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
+import { readReply, readSettledRows } from "../read-replies.ts";
+import { copiesOf, copyIn, untilAtTwo } from "./met-copies.ts";
+
+export interface SentAtOnce {
+  readonly answers: readonly SeenCall[];
+  readonly copies: readonly string[];
+  /** What the conversation holds after that. */
+  readonly rows: readonly Message[];
+  /** What the engine was asked for these messages; empty where it cannot be watched. */
+  readonly generations: readonly GenerationRecord[];
+}
+
+/**
+ * Sends two messages to one conversation at once, until they arrive at two copies.
+ *
+ * @param keyOf the client's own key of the message of that number; undefined where it has none
+ */
+export async function sendAtOnce(
+  context: Context,
+  name: string,
+  keyOf: (number: number, word: string) => string | undefined,
+): Promise<SentAtOnce> {
+  const { hmi } = copiesOf(context);
+  const { signal } = context;
+  // Each is still being answered when the other one arrives.
+  const options = { num_predict: 64, stand_in_tokens: 24, stand_in_token_ms: 20 };
+  const modelId = await makeProfile(context, { name, options });
+  await generationsFor(context, "");
+  const play = async (attempt: number): Promise<SentAtOnce> => {
+    const session_id = await makeSession(context, modelId);
+    const word = context.canary(`${name} ${attempt}`);
+    const send = async (number: number): Promise<SeenCall> => {
+      const client_message_id = keyOf(number, word);
+      // One message where it is sent again, two where they are two.
+      const message =
+        client_message_id === undefined ? `Count to 20. ${word} ${number}` : `Count to 20. ${word}`;
+      const body = { session_id, message, client_message_id };
+      return await hmi.call("POST", hmiRoutes.sendMessage.path(), { body, signal });
+    };
+    const answers = await Promise.all([send(1), send(2)]);
+    await readReply(context, session_id).ended;
+    const rows = await readSettledRows(context, session_id);
+    const asked = [...new Set(rows.filter(({ role }) => role === "user").map(({ content }) => content))];
+    const generations = await Promise.all(asked.map((text) => generationsFor(context, text)));
+    return { answers, copies: answers.map(copyIn), rows, generations: generations.flat() };
+  };
+  return await untilAtTwo(context, hmi, play, ({ copies }) => new Set(copies).size > 1);
+}
+
+/** What was answered and saved, in words. */
+export function describeSent({ answers, rows, generations }: SentAtOnce): string {
+  const statuses = answers.map(({ status }) => status).join(" and ");
+  return `answered ${statuses}; rows: ${rows.map(({ role }) => role).join(", ") || "none"}; requests at the engine: ${generations.length}`;
+}
+
+/** True where the conversation holds one message and one reply, and the engine was asked once, as far as that can be seen. */
+export function isOneExchange({ rows, generations }: SentAtOnce): boolean {
+  return rows.map(({ role }) => role).join(", ") === "user, assistant" && generations.length <= 1;
+}

@@ -1,0 +1,144 @@
+import { SentMessage } from "../../contract/hmi-schemas.ts";
+import { hmiRoutes } from "../../contract/routes.ts";
+import { messageOf } from "../../errors.ts";
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
+import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";
+import { lookUntil, patienceOf, readSettledRows } from "../read-replies.ts";
+import { textIn } from "../sse/arrived-events.ts";
+import { isWhole, lastWord } from "../stream-endings.ts";
+import { copiesOf, copyIn, followSomewhere, LOOKS, SEVERAL_HMIS, shortName } from "./met-copies.ts";
+
+/** A message that was sent while a copy was being taken out of use. */
+interface SentMeanwhile {
+  /** How it was answered by one copy after the other, until one took it. */
+  readonly answers: readonly { readonly status: number; readonly retryAfter: string | null }[];
+  /** The reply's row at the end. */
+  readonly saved: { readonly content: string; readonly status: string } | null;
+}
+
+interface Evidence {
+  readonly drained: string;
+  /** What the reader of the reply heard that ran there when it was asked to stop. */
+  readonly stream: SeenStream;
+  readonly saved: { readonly content: string; readonly status: string } | null;
+  readonly meanwhile: SentMeanwhile;
+}
+
+export const drain = defineCheck<Context["target"], Evidence>({
+  id: "replicas/drain",
+  claim:
+    "a copy that is asked to stop lets its reply come to its end, and what it takes no more is taken by another",
+  why: "Every release stops every copy: one that drops what it writes cuts somebody's reply each time.",
+  lookAt:
+    "SIGTERM: 503 draining with Retry-After for what would begin, and stream.drain_ms for what has begun",
+  needs: [...SEVERAL_HMIS, "drain a copy", "show rows"],
+  async collect(context) {
+    const { drainer } = copiesOf(context);
+    if (drainer === undefined) throw new CouldNotRun("no copy of this target can be drained");
+    const options = { num_predict: 120, stand_in_tokens: 40, stand_in_token_ms: 25 };
+    const modelId = await makeProfile(context, { name: "drain", options });
+    const other = await makeSession(context, modelId);
+    const running = await begin(context, modelId);
+    const draining = drainer.drain(running.owner);
+    const answers = await sendMeanwhile(context, other);
+    const stream = await running.stream;
+    await draining;
+    return {
+      drained: running.owner,
+      stream,
+      saved: await replyIn(context, running.sessionId),
+      meanwhile: { answers, saved: await replyIn(context, other) },
+    };
+  },
+  judge({ drained, stream, saved, meanwhile }) {
+    const seen = `copy ${shortName(drained)} was asked to stop in mid-reply; another message was answered ${meanwhile.answers.map(({ status }) => status).join(", ")}`;
+    return (
+      judgeRunning({ stream, saved }, seen) ?? judgeMeanwhile(meanwhile, seen) ?? { verdict: "holds", seen }
+    );
+  },
+});
+
+interface Running {
+  readonly owner: string;
+  readonly sessionId: string;
+  readonly stream: Promise<SeenStream>;
+}
+
+/** A reply that is being read. */
+async function begin(context: Context, modelId: number): Promise<Running> {
+  const sessionId = await makeSession(context, modelId);
+  const sent = await send(context, sessionId, `Count to 40. ${context.canary("drained")}`);
+  expectAnswer(sent, SentMessage);
+  const begun = Promise.withResolvers<void>();
+  const stream = followSomewhere(context, sessionId, {
+    onEvent({ event }) {
+      if ("type" in event && event.type === "token") begun.resolve();
+    },
+  });
+  await Promise.race([begun.promise, stream]);
+  return { owner: copyIn(sent), sessionId, stream };
+}
+
+async function send(context: Context, session_id: string, message: string): Promise<SeenCall> {
+  const body = { session_id, message };
+  return await copiesOf(context).hmi.call("POST", hmiRoutes.sendMessage.path(), {
+    body,
+    signal: context.signal,
+  });
+}
+
+/** Sends a message as a client does that is told to try again, until a copy takes it. */
+async function sendMeanwhile(context: Context, sessionId: string): Promise<SentMeanwhile["answers"]> {
+  const answers: SentMeanwhile["answers"][number][] = [];
+  const message = `Count to 5. ${context.canary("meanwhile")}`;
+  while (answers.length < LOOKS && answers.at(-1)?.status !== 200) {
+    try {
+      const { status, headers } = await send(context, sessionId, message);
+      answers.push({ status, retryAfter: headers["retry-after"] ?? null });
+    } catch (error) {
+      context.signal.throwIfAborted();
+      // It has stopped to listen by now; a proxy would have led the call elsewhere.
+      answers.push({ status: 0, retryAfter: messageOf(error) });
+    }
+  }
+  return answers;
+}
+
+async function replyIn(context: Context, sessionId: string): Promise<Evidence["saved"]> {
+  const rows = await lookUntil(
+    context,
+    LOOKS * patienceOf(context.target),
+    () => readSettledRows(context, sessionId),
+    (found) => found.some(({ role, status }) => role === "assistant" && status !== "streaming"),
+  );
+  const row = rows.findLast(({ role }) => role === "assistant");
+  return row === undefined ? null : { content: row.content, status: row.status };
+}
+
+function judgeRunning(
+  { stream, saved }: Pick<Evidence, "stream" | "saved">,
+  seen: string,
+): Broken | undefined {
+  const text = textIn(stream.events);
+  if (isWhole(lastWord(stream)) && saved?.status === "complete" && saved.content === text) return undefined;
+  return {
+    verdict: "broken",
+    expected:
+      "the reply that ran comes to its end for whoever reads it, and is saved as it was streamed, complete",
+    found: `the stream ${lastWord(stream)} after ${text.length} characters; the row ${saved === null ? "is not there" : `is ${saved.status}, ${saved.content.length} characters`}`,
+    seen,
+  };
+}
+
+function judgeMeanwhile({ answers, saved }: SentMeanwhile, seen: string): Broken | undefined {
+  const isPolite = answers.every(({ status, retryAfter }) => status !== 503 || retryAfter !== null);
+  const isTaken = answers.at(-1)?.status === 200;
+  if (isTaken && isPolite && saved?.status === "complete") return undefined;
+  return {
+    verdict: "broken",
+    expected: "a copy takes the message, and answers it; one that drains says 503 with Retry-After",
+    found: `answered ${answers.map(({ status, retryAfter }) => `${status} (${retryAfter ?? "no Retry-After"})`).join(", ")}; its reply is ${saved?.status ?? "not there"}`,
+    seen,
+  };
+}

@@ -1,0 +1,30 @@
+import { NotTold } from "../../errors.ts";
+import { defineCheck } from "../../harness/define-check.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { requireUndisturbed } from "../undisturbed.ts";
+import { inWords, percentile, requireEnough } from "./percentile.ts";
+import { type Samples, TARGETS, timeMessages } from "./timed-messages.ts";
+
+export const accepted = defineCheck<Context["target"], Samples>({
+  id: "sla/accepted",
+  claim: `a message is accepted in under ${TARGETS.acceptedP95} ms at P95, while ten users chat`,
+  why: "A message that is not acknowledged at once is sent again.",
+  lookAt: "what the call that takes a message waits for: its rows on disk, and nothing else",
+  needs: [],
+  isTimed: true,
+  collect: timeMessages,
+  judge({ atOnce, ...disturbance }) {
+    const times = atOnce.flatMap(({ accepted_ms }) => accepted_ms ?? []);
+    if (atOnce.length > 0 && times.length === 0) {
+      throw new NotTold(
+        "one call carries the message and streams its reply: when it was accepted is not told",
+      );
+    }
+    requireEnough(times);
+    const seen = `${times.length} messages: ${inWords(times, 50)}, ${inWords(times, 95)}, limit ${TARGETS.acceptedP95} ms`;
+    if (percentile(times, 95) < TARGETS.acceptedP95) return { verdict: "holds", seen };
+    requireUndisturbed(disturbance);
+    const expected = `P95 under ${TARGETS.acceptedP95} ms`;
+    return { verdict: "broken", expected, found: inWords(times, 95), seen };
+  },
+});

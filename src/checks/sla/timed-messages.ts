@@ -1,0 +1,174 @@
+import { CouldNotRun } from "../../harness/define-check.ts";
+import type { Place } from "../../targets/drivers/chat-client.ts";
+import type { SeenStream } from "../../targets/http-client.ts";
+import {
+  beginTalk,
+  converseIn,
+  hear,
+  learnConversation,
+  openPlace,
+  startTalk,
+  type Talk,
+} from "../check-talk.ts";
+import { generationsFor } from "../engine-generations.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { lastWord } from "../stream-endings.ts";
+import { type Disturbance, timeUndisturbed } from "../undisturbed.ts";
+import { type EngineShare, engineShare, isOneCallOf } from "./engine-share.ts";
+
+/** One message and its reply, timed from when the message was sent; all times in milliseconds. */
+export interface Sample {
+  /** `user 3, message 2`. */
+  readonly who: string;
+  readonly status: number;
+  /** Until the message was accepted; null where one call carries it and streams the reply. */
+  readonly accepted_ms: number | null;
+  /** Until the first token came; null where none did. */
+  readonly first_token_ms: number | null;
+  /** When tokens came; those that came together count as one. */
+  readonly tokens_ms: readonly number[];
+  /** How many tokens came. */
+  readonly tokens: number;
+  /** What the engine itself took, by its own clock; null where nobody tells. */
+  readonly engine: EngineShare | null;
+  /** `done (stop)`, or how the stream ended without it. */
+  readonly ended: string;
+}
+
+/** What was timed. */
+export interface Samples extends Disturbance {
+  /** Messages of users who all chat at the same time. */
+  readonly atOnce: readonly Sample[];
+  /** Replies whose first token shows what the stack needs: an engine with one slot is asked by one user at a time. */
+  readonly firstTokens: readonly Sample[];
+}
+
+/** Service targets, in milliseconds (contract, section 6). */
+export const TARGETS = { acceptedP95: 500, firstTokenP50: 1_000, firstTokenP95: 1_500, gapP50: 50 } as const;
+
+/** Users at once (contract, section 6). */
+export const USERS = 10;
+/** Messages of each: twenty in all are the fewest of which a P95 can be told. */
+const MESSAGES = 2;
+
+/** Long enough for a pace to show. The stand-in is told the pace of a quick model. */
+const REPLY = { num_predict: 12, stand_in_tokens: 12, stand_in_token_ms: 20 } as const;
+
+/** Only its first token is timed; the very first may be half a character. */
+const FEW_TOKENS = { num_predict: 4 } as const;
+
+/** Half of the shortest time that is allowed for an answer. */
+const HELD_UP_LIMIT_MS = TARGETS.acceptedP95 / 2;
+
+/** Times messages with a warm engine. */
+export async function timeMessages(context: Context): Promise<Samples> {
+  return await context.share("samples", async () => {
+    // What the engine is asked is counted from here.
+    await generationsFor(context, "");
+    await warmUp(context);
+    const place = await openPlace(context, { name: context.canary("users"), options: REPLY });
+    const { seen, ...disturbance } = await timeUndisturbed(
+      () => HELD_UP_LIMIT_MS,
+      (attempt) => timeUsers(context, place, attempt),
+    );
+    return { ...seen, ...disturbance };
+  });
+}
+
+async function timeUsers(
+  context: Context,
+  place: Place,
+  attempt: number,
+): Promise<Omit<Samples, keyof Disturbance>> {
+  const talks: Talk[] = [];
+  for (let user = 1; user <= USERS; user += 1) talks.push(await beginTalk(context, place));
+  const users = talks.map((talk, index) =>
+    chat(context, talk, { user: `user ${index + 1}`, messages: MESSAGES, attempt }),
+  );
+  const atOnce = (await Promise.all(users)).flat();
+  if (context.target.capabilities.has("direct the engine")) return { atOnce, firstTokens: atOnce };
+  const alone = { user: "one user alone", messages: USERS * MESSAGES, attempt };
+  const brief = await openPlace(context, { name: context.canary("one user alone"), options: FEW_TOKENS });
+  return { atOnce, firstTokens: await chat(context, await beginTalk(context, brief), alone) };
+}
+
+/** A model that is loaded now is not loaded while it is timed. */
+async function warmUp(context: Context): Promise<void> {
+  const options = { num_predict: 1, stand_in_token_ms: 0 };
+  const talk = await startTalk(context, { name: context.canary("warm"), options });
+  await converseIn(context, talk, `Hello ${context.canary("warm up")}`);
+}
+
+/** One user, who sends the next message when the reply has come. */
+async function chat(
+  context: Context,
+  talk: Talk,
+  { user, messages, attempt }: { user: string; messages: number; attempt: number },
+): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  for (let message = 1; message <= messages; message += 1) {
+    const text = `Count to 100. ${context.canary(`${user} ${message} ${attempt}`)}`;
+    samples.push({ who: `${user}, message ${message}`, ...(await timeOne(context, talk, text)) });
+  }
+  return samples;
+}
+
+async function timeOne(context: Context, talk: Talk, text: string): Promise<Omit<Sample, "who">> {
+  const start = performance.now();
+  const { place, conversation } = talk;
+  const sent = await context.target.chat.send({ place, conversation, text }, context.signal);
+  const accepted_ms = since(start);
+  const { status } = sent.call;
+  if (sent.conversation !== null) learnConversation(context, talk, sent.conversation);
+  if (status === 429) throw new CouldNotRun("the stack limits the messages of a minute (429)");
+  if (!sent.isTaken) {
+    return {
+      status,
+      accepted_ms,
+      first_token_ms: null,
+      tokens_ms: [],
+      tokens: 0,
+      engine: null,
+      ended: "refused",
+    };
+  }
+  const opened_ms = since(start);
+  const stream = await hear(context, talk, sent).ended;
+  const isOneCall = isOneCallOf(sent, stream);
+  const before_ms = isOneCall ? 0 : opened_ms;
+  const tokens_ms = arrivalsOf(stream).map((at) => Math.round((before_ms + at) * 100) / 100);
+  return {
+    status,
+    accepted_ms: isOneCall ? null : accepted_ms,
+    first_token_ms: tokens_ms[0] ?? null,
+    tokens_ms,
+    tokens: stream.facts.filter(({ kind }) => kind === "text").length,
+    engine: engineShare(stream) ?? (await recordedShare(context, sent.text)),
+    ended: lastWord(stream),
+  };
+}
+
+/** When text came, once for all that came together. */
+function arrivalsOf({ chunks, facts }: SeenStream): number[] {
+  const texts = facts.filter(({ kind }) => kind === "text");
+  return chunks.flatMap(({ at_ms }, index) => {
+    const next = chunks[index + 1]?.at_ms ?? Number.POSITIVE_INFINITY;
+    return texts.some((fact) => fact.at_ms >= at_ms && fact.at_ms < next) ? [at_ms] : [];
+  });
+}
+
+/** By what a tap or the stand-in saw of the engine; where several ask at once, its queue is in it. */
+async function recordedShare(context: Context, message: string): Promise<EngineShare | null> {
+  if (!context.target.capabilities.has("show what reached the engine")) return null;
+  const [asked] = await generationsFor(context, message);
+  if (!asked?.first_token_at) return null;
+  const written = Date.parse(asked.ended_at ?? asked.first_token_at) - Date.parse(asked.first_token_at);
+  return {
+    first_token_ms: Date.parse(asked.first_token_at) - Date.parse(asked.started_at),
+    gap_ms: asked.tokens_sent > 1 ? written / (asked.tokens_sent - 1) : null,
+  };
+}
+
+function since(start: number): number {
+  return Math.round((performance.now() - start) * 100) / 100;
+}

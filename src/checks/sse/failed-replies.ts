@@ -1,0 +1,61 @@
+import { NotTold } from "../../errors.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { type Door, doorsOf, type SeenReply, say } from "./seen-reply.ts";
+
+/** A way in which the engine was told to fail, as the stand-in names it. */
+export type Failure = "error" | "cut" | "end";
+
+/** A reply in which the engine failed. */
+export interface FailedReply {
+  readonly failure: Failure;
+  /** What it had written before. */
+  readonly before: string;
+  /** Whether the target tells of a failure by an `error` event, and not by a status alone. */
+  readonly hasErrorEvent: boolean;
+  readonly reply: SeenReply;
+}
+
+/** Words that are one token each. */
+const WORDS = ["alpha", " beta", " gamma", " delta", " epsilon", " zeta"];
+const SAID = 4;
+
+const DOORS: readonly Door[] = ["message", "gateway"];
+
+/** Replies that fail in mid-text in every way, and one that fails before its first token. */
+export async function failedReplies(context: Context): Promise<readonly FailedReply[]> {
+  return await context.share("failed replies", async () => {
+    const { hasErrorEvent, front } = context.target;
+    if (front === "engine")
+      throw new NotTold("the target is an engine: nobody is there to tell that it fails");
+    const fail = async (door: Door, failure: Failure, after: number): Promise<FailedReply> => {
+      const options = {
+        stand_in_reply: WORDS.join(""),
+        stand_in_token_ms: 0,
+        stand_in_fail: failure,
+        stand_in_fail_after: after,
+      };
+      const name = `${failure} after ${after} ${door}`;
+      const reply = await say(context, { door, name, options, tellsByRefusal: true });
+      return { failure, before: WORDS.slice(0, after).join(""), hasErrorEvent, reply };
+    };
+    return await Promise.all(
+      doorsOf(context, DOORS).flatMap((door) => [
+        fail(door, "error", SAID),
+        fail(door, "cut", SAID),
+        fail(door, "end", SAID),
+        fail(door, "error", 0),
+      ]),
+    );
+  });
+}
+
+/** `the engine: error after "alpha beta"`. */
+export function story({ failure, before }: FailedReply): string {
+  return `the engine: ${WHAT[failure]} after ${before === "" ? "no text" : `"${before}"`}`;
+}
+
+const WHAT = {
+  error: "an error line",
+  cut: "a cut connection",
+  end: "an end without a final object",
+} as const satisfies Record<Failure, string>;

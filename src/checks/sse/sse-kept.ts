@@ -1,0 +1,51 @@
+import { type Broken, defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
+import { textOf } from "../../targets/drivers/reply-facts.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { describe, textIn } from "./arrived-events.ts";
+import { type FailedReply, failedReplies, story } from "./failed-replies.ts";
+import { replyRow } from "./seen-reply.ts";
+
+export const kept = defineCheck<Context["target"], readonly FailedReply[]>({
+  id: "sse/kept",
+  claim: "what had arrived before a failure is kept, in the stream and in the row",
+  why: "aisix #177: the cut also loses the text that had come before it.",
+  lookAt: "the error path of the reply: it must pass on and save what it has, not an empty text",
+  needs: ["direct the engine"],
+  collect: failedReplies,
+  judge: (replies) =>
+    firstBroken(replies, judgeOne) ?? { verdict: "holds", seen: replies.map(story).join("; ") },
+});
+
+function judgeOne(failed: FailedReply): Broken | undefined {
+  if (failed.reply.door === "wire") return judgeByWire(failed);
+  const { before, reply } = failed;
+  const streamed = textIn(reply.stream.events);
+  const saved = replyRow(reply)?.content ?? before;
+  if (streamed === before && saved === before) return undefined;
+  return {
+    verdict: "broken",
+    expected: JSON.stringify(before),
+    found: streamed === before ? `${JSON.stringify(saved)} in the row` : JSON.stringify(streamed),
+    seen: `${story(failed)}; ${describe(reply.stream)}`,
+    rows: reply.rows,
+  };
+}
+
+/** A back end may put words of its own after what had come; where nothing had, it owes no row. */
+function judgeByWire(failed: FailedReply): Broken | undefined {
+  const { before, reply } = failed;
+  const streamed = textOf(reply.stream);
+  const isShown = reply.rows.length > 0;
+  const saved = isShown ? (replyRow(reply)?.content ?? "") : before;
+  if (streamed.startsWith(before) && saved.startsWith(before)) return undefined;
+  return {
+    verdict: "broken",
+    expected: JSON.stringify(before),
+    found: streamed.startsWith(before)
+      ? `${replyRow(reply) === null ? "no reply" : JSON.stringify(saved)} in the rows`
+      : JSON.stringify(streamed),
+    seen: `${story(failed)}; ${describe(reply.stream)}`,
+    rows: reply.rows,
+  };
+}

@@ -1,0 +1,81 @@
+import { NotTold } from "../../errors.ts";
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { lastWord } from "../stream-endings.ts";
+import { describe, finishReasonOf } from "./arrived-events.ts";
+import { type Door, doorsOf, replyRow, type SeenReply, say } from "./seen-reply.ts";
+
+const DOORS: readonly Door[] = ["message", "gateway"];
+
+/** So few tokens that every model has more to say. */
+const MOST_TOKENS = 5;
+
+export const length = defineCheck<Context["target"], readonly SeenReply[]>({
+  id: "sse/length",
+  claim: "a reply that was cut at its longest length is told so, in the stream and in the row",
+  why: "docs/faults.md, row 9: shown as a normal stop, half a reply looks whole.",
+  lookAt: "the mapping of the engine's done_reason to finish_reason: length must not become stop",
+  needs: ["hand options on"],
+  async collect(context) {
+    const options = { num_predict: MOST_TOKENS };
+    return await Promise.all(
+      doorsOf(context, DOORS).map((door) => say(context, { door, name: `length ${door}`, options })),
+    );
+  },
+  judge: (replies) =>
+    firstBroken(replies, judgeOne) ?? {
+      verdict: "holds",
+      seen: replies.map(({ stream }) => describe(stream)).join("; "),
+    },
+});
+
+function judgeOne(reply: SeenReply): Broken | undefined {
+  const { stream, generations } = reply;
+  const asked = generations?.at(-1);
+  if (asked !== undefined && asked.options["num_predict"] !== MOST_TOKENS) {
+    throw new CouldNotRun("the option num_predict did not reach the engine");
+  }
+  if (asked?.counted && asked.counted.completion_tokens < MOST_TOKENS) {
+    throw new CouldNotRun(`the engine ended by itself, after ${asked.counted.completion_tokens} tokens`);
+  }
+  if (reply.door === "wire") return judgeByWire(reply);
+  const streamed = finishReasonOf(stream) ?? "no done";
+  const row = replyRow(reply);
+  const saved = row === null ? "length" : (row.finish_reason ?? "null");
+  if (streamed === "length" && saved === "length") return undefined;
+  return {
+    verdict: "broken",
+    expected: "finish_reason length",
+    found: streamed === "length" ? `${saved} in the row` : streamed,
+    seen: describe(stream),
+    rows: row === null ? [] : [row],
+  };
+}
+
+/** What wires call an end that was the limit's. */
+const AT_THE_LIMIT: ReadonlySet<string> = new Set([
+  "done (length)",
+  "done (max_tokens)",
+  "done (max_output_tokens)",
+]);
+
+function judgeByWire(reply: SeenReply): Broken | undefined {
+  const { stream } = reply;
+  const word = lastWord(stream);
+  if (word === "done") {
+    throw new NotTold(
+      "the stream gives no reason for its end (contract.wire.stream.done.reason would say where)",
+    );
+  }
+  const row = replyRow(reply);
+  const isSaved = row?.finish_reason == null || row.finish_reason === "length";
+  if (AT_THE_LIMIT.has(word) && isSaved) return undefined;
+  return {
+    verdict: "broken",
+    expected: "an end by the limit, such as length",
+    found: AT_THE_LIMIT.has(word) ? `${row?.finish_reason} in the row` : word,
+    seen: describe(stream),
+    rows: reply.rows,
+  };
+}

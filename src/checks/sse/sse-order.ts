@@ -1,0 +1,41 @@
+import { findGrammarFault } from "../../contract/stream-grammar.ts";
+import { type Broken, defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
+import type { SeenStream } from "../../targets/http-client.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { describe, eventsIn, nameOf } from "./arrived-events.ts";
+import { plainStreams } from "./plain-replies.ts";
+
+export const order = defineCheck<Context["target"], readonly SeenStream[]>({
+  id: "sse/order",
+  claim: "started, planning, executing, text, and one whole ending, in this order",
+  why: "docs/faults.md, rows 3 and 5: planning sent again after a retry; usage twice, or after done.",
+  lookAt: "the one place where a generation ends: every way to the end must go through it, once",
+  needs: ["speak the contract"],
+  collect: plainStreams,
+  judge: (streams) =>
+    firstBroken(streams, (stream) => judgeOrder(stream)) ?? {
+      verdict: "holds",
+      seen: streams.map(describe).join("; "),
+    },
+});
+
+/** The first place where a stream's events break the contract's grammar; that `started` is there is another claim. */
+export function judgeOrder(
+  stream: SeenStream,
+  grammar: Parameters<typeof findGrammarFault>[1] = {},
+): Broken | undefined {
+  const events = eventsIn(stream);
+  const fault = findGrammarFault(events, {
+    hasStarted: events.some(({ type }) => type === "started"),
+    ...grammar,
+  });
+  if (fault === undefined) return undefined;
+  const before = events.slice(Math.max(0, fault.index - 3), fault.index).map(nameOf);
+  return {
+    verdict: "broken",
+    expected: fault.expected.join(" or "),
+    found: before.length === 0 ? fault.found : `${fault.found} after ${before.join(", ")}`,
+    seen: describe(stream),
+  };
+}

@@ -1,0 +1,52 @@
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { requireUndisturbed } from "../undisturbed.ts";
+import { describe } from "./arrived-events.ts";
+import type { SeenReply } from "./seen-reply.ts";
+import { PACE_MS, type TimedReplies, timedReplies } from "./timed-replies.ts";
+
+export const pace = defineCheck<Context["target"], TimedReplies>({
+  id: "sse/pace",
+  claim: "tokens arrive as the engine writes them, not in bursts",
+  why: "llama.cpp #20872: something on the way collects tokens, and the reply stutters.",
+  lookAt: "whatever buffers between engine and reader: each token must be flushed at once",
+  needs: ["direct the engine"],
+  isTimed: true,
+  collect: timedReplies,
+  judge({ paced, ...evidence }) {
+    const seen = paced.map((reply) => `${momentsIn(reply).length} moments over ${spreadOf(reply)} ms`);
+    const broken = firstBroken(paced, judgeOne);
+    if (broken !== undefined) requireUndisturbed(evidence);
+    return broken ?? { verdict: "holds", seen: seen.join("; ") };
+  },
+});
+
+/** A machine that is busy merges some tokens; what buffers merges most of them. */
+const LEAST_MOMENTS = 3;
+
+function judgeOne(reply: SeenReply): Broken | undefined {
+  const [asked] = reply.generations ?? [];
+  if (!asked?.first_token_at || !asked.ended_at) throw new CouldNotRun("the engine's own pace is not known");
+  const sentOver = Date.parse(asked.ended_at) - Date.parse(asked.first_token_at);
+  const moments = momentsIn(reply);
+  if (moments.length >= LEAST_MOMENTS && spreadOf(reply) >= sentOver / 2) return undefined;
+  return {
+    verdict: "broken",
+    expected: `${asked.tokens_sent} tokens over about ${sentOver} ms, as the engine sent them`,
+    found: `tokens at ${moments.length} moments over ${spreadOf(reply)} ms`,
+    seen: describe(reply.stream),
+  };
+}
+
+/** When tokens arrived; those that came nearly together are one moment. */
+function momentsIn({ stream }: SeenReply): readonly number[] {
+  const times = stream.facts.flatMap(({ kind, at_ms }) => (kind === "text" ? [at_ms] : []));
+  return times.filter((at, index) => at - (times[index - 1] ?? Number.NEGATIVE_INFINITY) >= PACE_MS / 2);
+}
+
+/** From the first token to the last, in milliseconds. */
+function spreadOf(reply: SeenReply): number {
+  const moments = momentsIn(reply);
+  return Math.round((moments.at(-1) ?? 0) - (moments[0] ?? 0));
+}

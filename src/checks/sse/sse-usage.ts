@@ -1,0 +1,84 @@
+import type { Usage } from "../../contract/event-schemas.ts";
+import { NotTold } from "../../errors.ts";
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { firstBroken } from "../../harness/first-broken.ts";
+import { lastFact } from "../../targets/drivers/reply-facts.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { isWhole, lastWord } from "../stream-endings.ts";
+import { describe, eventsIn } from "./arrived-events.ts";
+import { plainReplies } from "./plain-replies.ts";
+import { replyRow, type SeenReply } from "./seen-reply.ts";
+
+export const usage = defineCheck<Context["target"], readonly SeenReply[]>({
+  id: "sse/usage",
+  claim: "the usage is what the engine itself counted, in the stream and in the row",
+  why: "litellm #8349: usage zero or undercounted, so that nobody can tell what a reply cost.",
+  lookAt: "the reading of the engine's last object (prompt_eval_count, eval_count), and what is saved of it",
+  needs: ["show what reached the engine"],
+  collect: plainReplies,
+  judge: (replies) =>
+    firstBroken(replies, judgeOne) ?? {
+      verdict: "holds",
+      seen: `as counted by the engine, in streams: ${replies.length}`,
+    },
+});
+
+function judgeOne(reply: SeenReply): Broken | undefined {
+  const { stream, generations } = reply;
+  const counted = generations?.at(-1)?.counted;
+  if (!counted) throw new CouldNotRun(`the engine's own counts for ${stream.request} are not known`);
+  if (reply.door === "wire") {
+    if (!isWhole(lastWord(stream))) throw new CouldNotRun(`no whole reply to judge: ${describe(stream)}`);
+    return judgeByWire(reply, counted);
+  }
+  const expected = shown({ ...counted, total_tokens: counted.prompt_tokens + counted.completion_tokens });
+  const event = eventsIn(stream).find(({ type }) => type === "usage");
+  const streamed = shown(event?.type === "usage" ? event.usage : null);
+  const row = replyRow(reply);
+  const saved = row === null ? expected : shown(row.usage ?? null);
+  if (streamed === expected && saved === expected) return undefined;
+  return {
+    verdict: "broken",
+    expected,
+    found: streamed === expected ? `in the row: ${saved}` : streamed,
+    seen: describe(stream),
+    rows: row === null ? [] : [row],
+  };
+}
+
+/** As far as stream and row tell it. */
+function judgeByWire(
+  reply: SeenReply,
+  counted: { readonly prompt_tokens: number; readonly completion_tokens: number },
+): Broken | undefined {
+  const { stream } = reply;
+  const fact = lastFact(stream, "usage");
+  const row = replyRow(reply);
+  if (fact === undefined && row?.usage == null) {
+    throw new NotTold(
+      "neither the stream nor the rows tell usage (contract.wire.stream.usage and contract.wire.rows.prompt_tokens would say where)",
+    );
+  }
+  const told = [
+    { where: "in the stream", prompt: fact?.prompt, completion: fact?.completion },
+    { where: "in the row", prompt: row?.usage?.prompt_tokens, completion: row?.usage?.completion_tokens },
+  ];
+  const wrong = told.find(
+    ({ prompt, completion }) =>
+      (prompt != null && prompt !== counted.prompt_tokens) ||
+      (completion != null && completion !== counted.completion_tokens),
+  );
+  if (wrong === undefined) return undefined;
+  return {
+    verdict: "broken",
+    expected: `${counted.prompt_tokens} + ${counted.completion_tokens} tokens`,
+    found: `${wrong.where}: ${wrong.prompt ?? "not told"} + ${wrong.completion ?? "not told"}`,
+    seen: describe(stream),
+    rows: row === null ? [] : [row],
+  };
+}
+
+function shown(counts: Usage | null): string {
+  if (counts === null) return "no usage";
+  return `${counts.prompt_tokens} + ${counts.completion_tokens} = ${counts.total_tokens} tokens`;
+}

@@ -1,0 +1,59 @@
+import type { EngineOptions } from "../../contract/gateway-schemas.ts";
+import { watchHoldUps } from "../../harness/held-up.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import type { Disturbance } from "../undisturbed.ts";
+import { type Door, doorsOf, type SeenReply, say } from "./seen-reply.ts";
+
+/** Replies of an engine that was told when to be silent, and at which pace to speak. */
+export interface TimedReplies extends Disturbance {
+  /** Silent before the first token, as while a model loads. */
+  readonly loading: readonly SeenReply[];
+  /** Silent in the middle. */
+  readonly pausing: readonly SeenReply[];
+  /** Never silent: one token after another, at {@link PACE_MS}. */
+  readonly paced: readonly SeenReply[];
+  readonly silenceMs: number;
+  readonly heartbeatMs: number;
+}
+
+/** From one token to the next, in milliseconds. */
+export const PACE_MS = 20;
+const PACED_TOKENS = 16;
+
+const DOORS: readonly Door[] = ["general-stream", "gateway"];
+
+/** Six replies at once, by both ways to a stream; of a wire that is none of the contract's, only its pace. */
+export async function timedReplies(context: Context): Promise<TimedReplies> {
+  return await context.share("timed replies", async () => {
+    const { heartbeatMs } = context.target.settings;
+    const { result, heldUpMs } = await watchHoldUps(() => collectReplies(context));
+    return { ...result, heldUpMs, limitMs: heartbeatMs };
+  });
+}
+
+/** All at once: each is mostly waiting. */
+async function collectReplies(context: Context): Promise<Omit<TimedReplies, keyof Disturbance>> {
+  const { heartbeatMs } = context.target.settings;
+  // Two more heartbeats where they are short; not three times 15 s on a live stack.
+  const silenceMs = heartbeatMs + Math.min(2 * heartbeatMs, 3_000);
+  const all = (kind: string, options: EngineOptions): Promise<SeenReply[]> =>
+    Promise.all(
+      doorsOf(context, DOORS).map((door) => say(context, { door, name: `${kind} ${door}`, options })),
+    );
+  const paces = all("paced", { stand_in_tokens: PACED_TOKENS, stand_in_token_ms: PACE_MS });
+  // What happens in a silence is for the contract to say.
+  if (!context.target.capabilities.has("speak the contract")) {
+    return { loading: [], pausing: [], paced: await paces, silenceMs, heartbeatMs };
+  }
+  const [loading, pausing, paced] = await Promise.all([
+    all("loading", { stand_in_tokens: 4, stand_in_token_ms: 0, stand_in_load_ms: silenceMs }),
+    all("pausing", {
+      stand_in_tokens: 12,
+      stand_in_token_ms: 0,
+      stand_in_pause_after: 8,
+      stand_in_pause_ms: silenceMs,
+    }),
+    paces,
+  ]);
+  return { loading, pausing, paced, silenceMs, heartbeatMs };
+}

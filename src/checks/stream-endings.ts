@@ -1,0 +1,28 @@
+import type { StreamEvent } from "../contract/event-schemas.ts";
+import { failureOf } from "../targets/drivers/reply-facts.ts";
+import type { SeenStream } from "../targets/http-client.ts";
+
+/**
+ * `done (stop)`, where the stream told its end; `done` where it gave no reason; else how it ended: `closed`, `cut`,
+ * `given-up`. A failure that was told is an end by `error`, whatever the wire calls it.
+ */
+export function lastWord(stream: SeenStream): string {
+  const { facts, end } = stream;
+  if (!facts.some(({ kind }) => kind === "done")) return end;
+  const reason = facts.find((fact) => fact.kind === "done" && fact.reason !== null);
+  if (reason?.kind === "done" && reason.reason !== null) return `done (${reason.reason})`;
+  return failureOf(stream) === undefined ? "done" : "done (error)";
+}
+
+/** How wires call the end of a reply that is not all there is; of an end without a reason nobody knows better. */
+const NOT_WHOLE = /cancel|stopped|abort|interrupt|error|fail|filter|time_?out/i;
+
+/** Whether this last word is that of a reply which the engine wrote to its end. */
+export function isWhole(word: string): boolean {
+  return word.startsWith("done") && !NOT_WHOLE.test(word);
+}
+
+/** The events of a stream that were ones. */
+export function eventsOf({ events }: SeenStream): readonly StreamEvent[] {
+  return events.flatMap(({ event }) => ("type" in event ? [event] : []));
+}

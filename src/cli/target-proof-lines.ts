@@ -1,0 +1,126 @@
+import type {
+  Baseline,
+  NotHolding,
+  TargetFaultProof,
+  TargetProofReport,
+} from "../prove-target/target-proof-report.ts";
+import { paint, styled } from "../text/styled-text.ts";
+import type { Screen } from "./screen.ts";
+
+/** Room for the names of faults, as in a proof on stacks of our own. */
+const NAME_WIDTH = 36;
+
+/** Tells what is looked at, and what holds there without a fault. */
+export function reportBaseline(screen: Screen, target: string, baseline: Baseline): void {
+  screen.line(styled`  Target: ${target}`, 4);
+  if (baseline.judged_by === "command") {
+    const { command, duration_ms, requests } = baseline;
+    const called = requests === 1 ? "1 request" : `${requests} requests`;
+    const words = `Without a fault, "${command}" ends with exit code 0 after ${seconds(duration_ms)} and ${called}.`;
+    screen.line(styled`  ${words}`, 2);
+  } else {
+    screen.line(styled`  Without a fault, ${baseline.holds} checks hold.`, 2);
+    const others = ROWS.flatMap((verdict) => othersIn(verdict, baseline.not_holding));
+    if (others.length > 0) screen.line(styled`  Others catch nothing here: ${others.join("; ")}.`, 4);
+  }
+  screen.line();
+}
+
+const ROWS = ["broken", "flaky", "could-not-run", "skipped"] as const;
+
+/** `2 broken (http/pages, http/assets)`; of those that are skipped, which were chosen to be, only how many. */
+function othersIn(verdict: NotHolding["verdict"], all: readonly NotHolding[]): string[] {
+  const ids = all.flatMap((each) => (each.verdict === verdict ? [each.id] : []));
+  if (ids.length === 0) return [];
+  const words = `${ids.length} ${WORDS[verdict]}`;
+  return [verdict === "skipped" ? words : `${words} (${ids.join(", ")})`];
+}
+
+const WORDS = {
+  broken: "broken",
+  flaky: "flaky",
+  "could-not-run": "could not run",
+  skipped: "skipped",
+} as const;
+
+/**
+ * Tells of one fault: a line, and under one that was missed what is wrong with it on. Those that were not applied
+ * are told at the end, because they are many.
+ */
+export function reportTargetFault(screen: Screen, proof: TargetFaultProof, baseline: Baseline): void {
+  const { name, verdict, story, named, stopped } = proof;
+  if (verdict === "not-applied") return;
+  const mark = MARKS[verdict];
+  const title = paint("strong", name.padEnd(NAME_WIDTH));
+  screen.line(styled`  ${mark} ${title}  ${wordsFor(proof)}`, NAME_WIDTH + 6);
+  if (verdict !== "missed") return;
+  screen.line(styled`      the fault  ${story}`, 17);
+  if (baseline.judged_by === "command") {
+    screen.line(styled`      see it by  stack verify: ${named.join(", ")}`, 17);
+    return;
+  }
+  for (const id of new Set([...named, ...stopped.map((each) => each.id)])) {
+    screen.line(styled`      no catch   ${id}: ${whyNotBy(id, proof, baseline.not_holding)}`, 17);
+  }
+}
+
+const MARKS = {
+  caught: paint("good", "✓"),
+  missed: paint("bad", "✗"),
+  "there-already": paint("warn", "-"),
+} as const;
+
+function wordsFor({ verdict, caught_by, named }: TargetFaultProof): string {
+  if (verdict === "there-already") return `there without the fault, too: ${named.join(", ")}`;
+  if (verdict === "missed") return "caught by nobody";
+  const [first = "", ...rest] = caught_by;
+  return rest.length === 0 ? `caught by ${first}` : `caught by ${first} and ${rest.length} more`;
+}
+
+/** Why a check did not catch a fault that it catches on a stack of our own, or that took away what it looks at. */
+function whyNotBy(id: string, { stopped }: TargetFaultProof, notHolding: readonly NotHolding[]): string {
+  const after = stopped.find((each) => each.id === id);
+  if (after !== undefined) return `could not judge any more: ${after.reason}`;
+  const before = notHolding.find((each) => each.id === id);
+  return before === undefined
+    ? "held all the same"
+    : `${WORDS[before.verdict]} before, too: ${before.reason}`;
+}
+
+/** The end of a proof, which is good where its exit code is 0: the figures, and what is left. */
+export function reportTargetProof(screen: Screen, report: TargetProofReport, isGood: boolean): void {
+  const { faults, left_behind, duration_ms, interrupted } = report;
+  const count = (verdict: TargetFaultProof["verdict"]): number =>
+    faults.filter((fault) => fault.verdict === verdict).length;
+  const there = count("there-already");
+  const already = there === 0 ? "" : `, ${there} there already`;
+  const words = `${count("caught")} caught, ${count("missed")} missed${already}, ${count("not-applied")} not applied`;
+  const all = faults.length === 1 ? "1 fault" : `${faults.length} faults`;
+  const isClean = left_behind.length === 0 && report.baseline.judged_by === "checks";
+  const clean = isClean ? " All that was created has been deleted." : "";
+  screen.line();
+  reportNotApplied(screen, faults);
+  if (interrupted) screen.line("  Interrupted.");
+  screen.line(
+    styled`  ${paint(isGood ? "good" : "bad", `Of ${all} on the wire, ${words}, in ${seconds(duration_ms)}.`)}${clean}`,
+    2,
+  );
+  for (const what of left_behind) screen.line(styled`  ${paint("bad", "left behind")}  ${what}`, 4);
+}
+
+/** By their reasons. */
+function reportNotApplied(screen: Screen, faults: readonly TargetFaultProof[]): void {
+  const byReason = Map.groupBy(
+    faults.filter(({ reason }) => reason !== null),
+    ({ reason }) => reason,
+  );
+  for (const [reason, group] of byReason) {
+    screen.line(styled`  Not applied: ${group.map(({ name }) => name).join(", ")}.`, 4);
+    screen.line(styled`    ${paint("quiet", reason ?? "")}`, 4);
+  }
+  if (byReason.size > 0) screen.line();
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}

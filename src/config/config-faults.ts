@@ -1,0 +1,77 @@
+import type * as z from "zod/mini";
+import { orDidYouMean } from "./closest-name.ts";
+import type { Fault } from "./config-layer.ts";
+import { found } from "./found-value.ts";
+
+/** Where a schema stands in the configuration. */
+export interface FaultOptions {
+  /** The path of what it reads; nothing for the whole. */
+  readonly above?: readonly PropertyKey[];
+  /** Names beside it that others read. */
+  readonly besides?: readonly string[];
+}
+
+/**
+ * What a schema finds wrong, each at its own path with what was found there; a name or a word that is unknown
+ * with the one that was probably meant. The error is one of a schema that was asked with `PLAIN_WORDS`.
+ */
+export function faultsOf(
+  schema: z.core.$ZodType,
+  { issues }: z.core.$ZodError,
+  { above = [], besides = [] }: FaultOptions = {},
+): Fault[] {
+  return issues.flatMap(decided).flatMap((issue): Fault[] => {
+    const path = [...above, ...issue.path];
+    if (issue.code !== "unrecognized_keys") return [{ path, part: "value", message: messageOf(issue, path) }];
+    const known = [...namesAt(schema, issue.path), ...(issue.path.length === 0 ? besides : [])];
+    return issue.keys.map((key) => {
+      const message = `there is no such setting${orDidYouMean(key, known)}`;
+      return { path: [...path, key], part: "name", message };
+    });
+  });
+}
+
+function messageOf(issue: z.core.$ZodIssue, path: readonly PropertyKey[]): string {
+  // Of a bad name the value says nothing.
+  if (issue.code === "invalid_key") return issue.message;
+  const { message, input } = issue;
+  const words = issue.code === "invalid_value" ? issue.values.map(String) : [];
+  const hint = typeof input === "string" ? orDidYouMean(input, words) : "";
+  return `${message}; found ${found(input, path)}${hint}`;
+}
+
+/**
+ * Where a value can be of several kinds, what is wrong with the kind that it is: `restart: {limit: x}` is a map,
+ * and `restart: sometimes` a word.
+ */
+function decided(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const isWord = typeof issue.input === "string";
+  const close = issue.errors.filter((branch) =>
+    branch.every(
+      ({ path, code }) =>
+        path.length > 0 || code === "unrecognized_keys" || (isWord && code === "invalid_value"),
+    ),
+  );
+  const [only] = close;
+  if (only === undefined || close.length > 1) return [issue];
+  return only.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
+/** The names that a schema knows at a path. */
+function namesAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  if (def.type === "optional") return namesAt(def.innerType, path);
+  if (def.type === "union") return def.options.flatMap((option) => namesAt(option, path));
+  const [key, ...rest] = path;
+  // A list that was meant, and its items by their numbers.
+  if (def.type === "array") return typeof key === "number" ? namesAt(def.element, rest) : [];
+  if (def.type === "object") {
+    if (key === undefined) return Object.keys(def.shape);
+    const inner = def.shape[String(key)];
+    return inner === undefined ? [] : namesAt(inner, rest);
+  }
+  if (def.type !== "record") return [];
+  if (key !== undefined) return namesAt(def.valueType, rest);
+  return [...(def.keyType._zod.values ?? [])].map(String);
+}

@@ -1,0 +1,130 @@
+import { closest } from "./closest-name.ts";
+import { type Fault, isRecord, type Layer } from "./config-layer.ts";
+import type { Config } from "./config-schema.ts";
+import { DEFAULT_SETTINGS } from "./default-config.ts";
+import { givenText, secretFileVariable } from "./secret-files.ts";
+
+/** The environment variable of a setting: `engine.url` -> `STACK_ENGINE_URL`. */
+export function variableOf(path: readonly PropertyKey[]): string {
+  return `STACK_${path.map(String).join("_").toUpperCase()}`;
+}
+
+/**
+ * The settings that the environment gives. A list is written with commas, and one of pairs as `name=value` with
+ * commas, or as JSON. A variable that is set but empty counts as not set. A secret may stand in a file: `secret-files.ts`.
+ */
+export function environmentLayer(env: NodeJS.ProcessEnv): Layer {
+  const values: Record<string, Record<string, unknown>> = {};
+  const names = new Map<string, string>();
+  const faults: Fault[] = [];
+  for (const [section, settings] of Object.entries(DEFAULT_SETTINGS)) {
+    for (const [key, standard] of Object.entries(settings)) {
+      const path = [section, key];
+      const variable = variableOf(path);
+      const given = givenText(env, variable, path);
+      if (given === undefined) continue;
+      names.set(variable, given.name);
+      if (given.problem !== undefined) faults.push({ path, part: "value", message: given.problem });
+      else values[section] = { ...values[section], [key]: fromText(given.text, standard) };
+    }
+  }
+  return {
+    source: "environment",
+    values,
+    faults,
+    whereIs(path) {
+      const name = names.get(variableOf(path.slice(0, 2)));
+      return name === undefined ? undefined : { name, order: Number.POSITIVE_INFINITY };
+    },
+  };
+}
+
+/** What a variable's text means, by the kind of value that its setting has. */
+function fromText(text: string, standard: unknown): unknown {
+  const parts = text.split(",").map((part) => part.trim());
+  if (Array.isArray(standard)) return parts;
+  if (isRecord(standard)) return jsonRecordIn(text) ?? Object.fromEntries(parts.map(pairOf));
+  return typeof standard === "number" && /^-?\d+$/.test(text) ? Number(text) : text;
+}
+
+function jsonRecordIn(text: string): Record<string, unknown> | undefined {
+  if (!text.trimStart().startsWith("{")) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function pairOf(text: string): [string, string] {
+  const [name = "", ...value] = text.split("=");
+  return [name.trim(), value.join("=").trim()];
+}
+
+/** The variable that names the configuration file, for a service that runs as a process. */
+export const FILE_VARIABLE = "STACK_CONFIG";
+
+/** Set by `stack` itself: the marks of a service's processes, and what a build of the package asks for. */
+const OWN_VARIABLES = ["STACK_SERVICE", "STACK_STATE_DIR", "STACK_SKIP_BUILD"];
+
+/** Of another program named stack, Haskell's: they mean no setting of ours. */
+const FOREIGN_VARIABLES = new Set([
+  "STACK_ROOT",
+  "STACK_YAML",
+  "STACK_CONFIG_YAML",
+  "STACK_GLOBAL_CONFIG",
+  "STACK_WORK",
+  "STACK_XDG",
+  "STACK_EXE",
+]);
+
+/** A variable that looks like one of ours, and is none. */
+export interface MisspeltVariable {
+  readonly name: string;
+  readonly meant: string;
+}
+
+/**
+ * The variables that were probably meant to be a setting: those near to one. What is far from all of them is another
+ * program's, and none of our business.
+ */
+export function misspeltVariables(env: NodeJS.ProcessEnv): MisspeltVariable[] {
+  const settings = Object.entries(DEFAULT_SETTINGS).flatMap(([section, keys]) =>
+    Object.keys(keys).flatMap((key) => {
+      const variable = variableOf([section, key]);
+      const file = secretFileVariable(variable, [section, key]);
+      return file === undefined ? [variable] : [variable, file];
+    }),
+  );
+  const known = [...settings, FILE_VARIABLE];
+  const isKnown = new Set([...known, ...OWN_VARIABLES]);
+  return Object.keys(env).flatMap((name) => {
+    if (!/^STACK_./i.test(name) || isKnown.has(name) || FOREIGN_VARIABLES.has(name)) return [];
+    const tail = (variable: string): string => variable.slice("STACK_".length);
+    const [text, isWord] = [tail(name), !tail(name).includes("_")];
+    const meant = closest(text, known.map(tail), isWord ? 1 : 2);
+    // A whole section, as `STACK_ENGINE`, is nobody's mistake for one of its settings.
+    const isNone = meant === undefined || (isWord && meant.startsWith(`${text}_`));
+    return isNone ? [] : [{ name, meant: `STACK_${meant}` }];
+  });
+}
+
+/**
+ * The environment that gives a process exactly these settings, and lets it read no file. What services there
+ * are is none of its business: it gets the default ones.
+ */
+export function toEnvironment({
+  services: _,
+  ...settings
+}: { readonly [Section in keyof Config]?: Partial<Config[Section]> }): Record<string, string> {
+  const variables: Record<string, string> = { [FILE_VARIABLE]: "" };
+  for (const [section, values] of Object.entries(settings)) {
+    for (const [key, value] of Object.entries(values)) variables[variableOf([section, key])] = toText(value);
+  }
+  return variables;
+}
+
+function toText(value: unknown): string {
+  return isRecord(value) ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,4 @@
+import type { Fault } from "../config-layer.ts";
+
+/** Tells a fault of one service, by the path below it. */
+export type Tell = (path: readonly PropertyKey[], message: string, part?: Fault["part"]) => void;

@@ -1,4 +1,0 @@
-import type { Fault } from "../layer.ts";
-
-/** Tells a fault of one service, by the path below it. */
-export type Tell = (path: readonly PropertyKey[], message: string, part?: Fault["part"]) => void;

@@ -1,0 +1,134 @@
+import type { Role } from "../config/service-config.ts";
+import { messageOf } from "../errors.ts";
+import { TITLES } from "./doctor-words.ts";
+
+/** One thing that must hold before anything above it can. */
+export interface Rung<Scene> {
+  /** `engine/model`. */
+  readonly id: string;
+  readonly service: Role;
+  /** A noun, as in "not tried: chat". */
+  readonly name: string;
+  /** The ids of the rungs that it stands on; they come earlier. */
+  readonly needs: readonly string[];
+  look(scene: Scene): Promise<Finding>;
+}
+
+/** What was found at a rung. `skipped`: it cannot be looked at here, and what stands on it is tried all the same. */
+export type Finding = { readonly status: "holds" | "skipped"; readonly text: string } | BrokenRung;
+
+export interface BrokenRung {
+  readonly status: "broken";
+  readonly problem: Problem;
+}
+
+/** A broken rung, in words. */
+export interface Problem {
+  /** A name for programs. */
+  readonly code: string;
+  /** What was found. */
+  readonly found: string;
+  /** The likely reason. */
+  readonly cause: string;
+  /** The command to type next. */
+  readonly next: string;
+}
+
+/** What symptoms mean, by their codes: what was found, its likely cause, and the command to type next. */
+export type Diagnoses<Some> = {
+  readonly [Code in keyof Some]: (seen: Some[Code]) => Omit<Problem, "code">;
+};
+
+/** One rung of the ladder, as it is told. */
+export interface RungReport {
+  readonly id: string;
+  readonly service: Role;
+  readonly name: string;
+  readonly status: "holds" | "broken" | "skipped" | "not_tried";
+  /** What was found; `waits for the engine's model` where it was not tried. */
+  readonly text: string;
+  /** Null where it was not tried. */
+  readonly took_ms: number | null;
+  /** The broken rung below; null where it was tried. */
+  readonly waits_for: string | null;
+  readonly problem: Omit<Problem, "found"> | null;
+}
+
+export interface ClimbOptions<Scene> {
+  readonly rungs: readonly Rung<Scene>[];
+  readonly scene: Scene;
+  /** Ends the climb, which then throws the signal's reason. */
+  readonly signal: AbortSignal;
+  readonly onStart: (rung: Pick<Rung<Scene>, "id" | "service" | "name">) => void;
+  readonly onRung: (report: RungReport) => void;
+}
+
+/** Tries the rungs in their order; what stands on a broken one is not tried. */
+export async function climb<Scene>(options: ClimbOptions<Scene>): Promise<RungReport[]> {
+  const reports: RungReport[] = [];
+  for (const rung of options.rungs) {
+    const report = brokenBelow(rung, reports) ?? (await tryRung(rung, options));
+    reports.push(report);
+    options.onRung(report);
+  }
+  return reports;
+}
+
+function brokenBelow<Scene>(
+  { id, service, name, needs }: Rung<Scene>,
+  reports: readonly RungReport[],
+): RungReport | undefined {
+  const below = reports.find(
+    ({ id, status }) => needs.includes(id) && (status === "broken" || status === "not_tried"),
+  );
+  if (below === undefined) return undefined;
+  const root = reports.find((report) => report.id === (below.waits_for ?? below.id)) ?? below;
+  return {
+    id,
+    service,
+    name,
+    status: "not_tried",
+    text: `waits for the ${TITLES[root.service]}'s ${root.name}`,
+    took_ms: null,
+    waits_for: root.id,
+    problem: null,
+  };
+}
+
+async function tryRung<Scene>(
+  rung: Rung<Scene>,
+  { scene, signal, onStart }: ClimbOptions<Scene>,
+): Promise<RungReport> {
+  signal.throwIfAborted();
+  const { id, service, name } = rung;
+  onStart(rung);
+  const start = performance.now();
+  const finding = await look(rung, scene, signal);
+  const took_ms = Math.round(performance.now() - start);
+  if (finding.status !== "broken") {
+    return {
+      id,
+      service,
+      name,
+      status: finding.status,
+      text: finding.text,
+      took_ms,
+      waits_for: null,
+      problem: null,
+    };
+  }
+  const { found, ...problem } = finding.problem;
+  return { id, service, name, status: "broken", text: found, took_ms, waits_for: null, problem };
+}
+
+/** A rung that could not be looked at is broken too: a service that hangs up breaks every question. */
+async function look<Scene>(rung: Rung<Scene>, scene: Scene, signal: AbortSignal): Promise<Finding> {
+  try {
+    return await rung.look(scene);
+  } catch (error) {
+    signal.throwIfAborted();
+    const found = `${rung.name}: ${messageOf(error)}`;
+    const cause = "The service broke the call off, or did not answer it in time.";
+    return { status: "broken", problem: { code: "look_failed", found, cause, next: "stack status" } };
+  }
+}

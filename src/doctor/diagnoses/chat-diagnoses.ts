@@ -1,0 +1,164 @@
+import type { Role } from "../../config/service-config.ts";
+import { gatewayRoutes } from "../../contract/routes.ts";
+import { shellWord } from "../../text/shell-word.ts";
+import type { Diagnoses } from "../climb-ladder.ts";
+import { isDisplayName, shortened, TITLES } from "../doctor-words.ts";
+
+/** What is wrong on the way of a message. */
+export interface ChatSymptoms {
+  no_answer: {
+    service: Role;
+    url: string;
+    path: string;
+    isOurs: boolean;
+    error: string;
+    /** The error that its log ends with; undefined where it ends with none. */
+    trouble?: string | undefined;
+  };
+  /** Several processes share its port, each with a memory of its own. */
+  several_workers: { service: Role; url: string; pids: readonly number[] };
+  wrong_service: { service: Role; url: string; found: string };
+  token_refused: { service: Role; url: string; hasToken: boolean };
+  unreachable: {
+    service: "gateway" | "hmi";
+    isOurs: boolean;
+    needs: "engine" | "gateway";
+    /** Where it asks; undefined where it does not tell. */
+    asks: string | undefined;
+    /** Where it is. */
+    at: string;
+    /** What tells there whether it is there. */
+    path: string;
+    error: string;
+  };
+  store_unavailable: { url: string; isOurs: boolean; error: string };
+  /** A message without a model was asked of one that the engine lacks. */
+  wrong_default_model: {
+    service: Role;
+    /** Undefined where only the engine's 404 was told. */
+    model: string | undefined;
+    installed: readonly string[];
+    /** Folder of the service's program, where it is known. */
+    folder: string | undefined;
+  };
+  reply_failed: { service: Role; call: string; said: string; hint: string | undefined };
+  reply_cut: { service: Role; call: string };
+  call_refused: { service: Role; call: string; status: number; said: string };
+  /** It ended well, and had no text. */
+  reply_empty: { service: Role; call: string };
+  /** All of a reply's text came at once, long after it was begun. */
+  buffered: { service: Role; pieces: number; withinMs: number; afterMs: number; who: string; todo: string };
+  reply_not_saved: { found: string; isWithoutModelId: boolean };
+}
+
+export const chatDiagnoses: Diagnoses<ChatSymptoms> = {
+  no_answer: ({ service, url, path, isOurs, error, trouble }) => ({
+    found: `does not answer at ${url}: ${error}`,
+    cause:
+      trouble !== undefined
+        ? `Its program cannot be read; its log ends with: ${trouble}`
+        : NOTHING_THERE.test(error)
+          ? "Nothing listens there: it is not running, or the address is wrong."
+          : WHY_SILENT[service],
+    next:
+      trouble !== undefined
+        ? `stack logs ${service}`
+        : service === "engine"
+          ? `curl -m 40 ${url}${path}`
+          : restart(service, isOurs, url),
+  }),
+  several_workers: ({ service, url, pids }) => ({
+    found: `several processes answer at ${url}: ${pids.join(", ")}`,
+    cause: `The ${TITLES[service]} runs with several workers: what one keeps in memory (running replies, locks) the others do not know, so that a cancel or a second reader may reach the wrong one.`,
+    next: "stack verify cancel",
+  }),
+  wrong_service: ({ service, url, found }) => ({
+    found: `what answers at ${url} is not the ${TITLES[service]}: ${shortened(found)}`,
+    cause: `Another program has the port, or the address is wrong.`,
+    next: `curl -i ${url}/health`,
+  }),
+  token_refused: ({ service, url, hasToken }) => ({
+    found: `refuses our token: 401 at ${url}`,
+    cause: hasToken
+      ? `The ${TITLES[service]} was started with another auth.token than the configured one.`
+      : `The ${TITLES[service]} asks for a token, and none is configured here (auth.token).`,
+    next: `STACK_AUTH_TOKEN=... stack doctor`,
+  }),
+  unreachable: ({ service, isOurs, needs, asks, at, path, error }) => ({
+    found: `the ${TITLES[service]} cannot reach the ${TITLES[needs]}${asks === undefined ? "" : ` at ${asks}`}: ${error}`,
+    cause:
+      asks !== undefined && asks !== at
+        ? `It asks at ${asks}; the ${TITLES[needs]} is at ${at}. It was started with other settings.`
+        : `The ${TITLES[needs]} answers from here: between the two is a proxy, another token, or a network of its own (a container).`,
+    next: restart(service, isOurs, at, path),
+  }),
+  store_unavailable: ({ url, isOurs, error }) => ({
+    found: `the HMI's database does not work: ${error}`,
+    cause: "The file is locked, damaged, or on a disk that is full.",
+    next: isOurs ? "df -h . && stack restart hmi" : `curl -s ${url}/health`,
+  }),
+  wrong_default_model: ({ service, model, installed, folder }) => ({
+    found:
+      model === undefined
+        ? `a message without a model was asked of one that the engine does not have; it has ${installed.join(", ")}`
+        : `a message without a model was asked of "${model}", which the engine does not have; it has ${installed.join(", ")}`,
+    cause: `${model !== undefined && isDisplayName(model) ? "A display name was used where a model id belongs. " : ""}It is the ${TITLES[service]}'s own default: look for it in the page, in its script and in the handler.`,
+    next:
+      model === undefined
+        ? `grep -rniE 'default.?model' ${shellWord(folder ?? ".")}`
+        : `grep -rn ${shellWord(model)} ${shellWord(folder ?? ".")}`,
+  }),
+  reply_failed: ({ service, call, said, hint }) => ({
+    found: `${call}: ${shortened(said)}`,
+    cause: hint ?? `The ${TITLES[service]}'s log says more; the engine itself answered.`,
+    next: "stack status",
+  }),
+  reply_cut: ({ service, call }) => ({
+    found: `${call} ended without \`done\``,
+    cause: `The ${TITLES[service]} lost the reply on its way: it crashed, or its stream ends without an ending.`,
+    next: "stack verify sse --grep done",
+  }),
+  call_refused: ({ service, call, status, said }) => ({
+    found: `${call} answered ${status}: ${shortened(said)}`,
+    cause: `The ${TITLES[service]} does not take what the contract says (docs/contract.md), or fails at it: its log says which.`,
+    next: "stack verify http",
+  }),
+  reply_empty: ({ service, call }) => ({
+    found: `${call} ended, and had no text`,
+    cause: `The model said nothing, or the ${TITLES[service]} puts its text where nobody looks (contract.wire.stream.text).`,
+    next: "stack trace",
+  }),
+  buffered: ({ service, pieces, withinMs, afterMs, who, todo }) => ({
+    found: `a reply of ${pieces} pieces came within ${withinMs} ms, after ${afterMs} ms of nothing: it is held back`,
+    cause: `${who === "" ? `The ${TITLES[service]}, or a proxy before it, waits for the whole reply.` : who} To be done: ${todo}.`,
+    next: "stack trace",
+  }),
+  reply_not_saved: ({ found, isWithoutModelId }) => ({
+    found: `the reply was streamed and not saved as it was: ${found}`,
+    cause: isWithoutModelId
+      ? "The call that saves it has a literal None where model_id belongs (BUG-016)."
+      : "It is saved to another conversation, after `done`, or not at all.",
+    next: isWithoutModelId ? "stack verify source --root backend" : "stack verify persistence",
+  }),
+};
+
+/** Node's words for an address at which there is nobody. */
+const NOTHING_THERE = /\b(?:ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN)\b/;
+
+const HANGS = "It hangs: its process is there, and does no work.";
+const WHY_SILENT: Readonly<Record<Role, string>> = {
+  engine:
+    "It hangs, or has not finished its start: Ollama looks for hardware for up to half a minute, other servers load their model.",
+  gateway: HANGS,
+  hmi: HANGS,
+};
+
+/** Ours are started anew with the present settings; others only their owner can start. */
+function restart(
+  service: Role,
+  isOurs: boolean,
+  url: string,
+  path: string = gatewayRoutes.health.path(),
+): string {
+  return isOurs ? `stack restart ${service}` : `curl -i -m 5 ${url}${path}`;
+}

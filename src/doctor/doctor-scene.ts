@@ -1,0 +1,248 @@
+import type { Config } from "../config/config-schema.ts";
+import type { Role } from "../config/service-config.ts";
+import { type Address, addressOfUrl } from "../contract/address.ts";
+import type { Health } from "../contract/common-schemas.ts";
+import type { ForeignContract } from "../contract/foreign-back-end.ts";
+import type { ServiceState } from "../supervisor/inspect-service.ts";
+import type { LastExit } from "../supervisor/keep/supervisor-state.ts";
+import { type SocketTable, socketTable } from "../supervisor/os/listening-ports.ts";
+import { frontOf } from "../targets/connect-chat.ts";
+import { departuresOf } from "../targets/departures.ts";
+import type { ChatClient, Place } from "../targets/drivers/chat-client.ts";
+import type { Driver } from "../targets/drivers/define-driver.ts";
+import { createForeignClient, isLacking } from "../targets/foreign-client.ts";
+import {
+  type CallOptions,
+  createHttpClient,
+  type HttpClient,
+  type SeenCall,
+  type SeenStream,
+} from "../targets/http-client.ts";
+import type { TargetUrls } from "../targets/open-target.ts";
+
+/** One service, and what is known of it before the first rung. */
+export interface Patient {
+  readonly name: Role;
+  readonly url: string;
+  readonly address: Address;
+  /** For the two questions after its port. */
+  readonly sockets: SocketTable;
+  /** What the supervisor saw of it; undefined where it is not this stack's, but named by a URL. */
+  readonly state: ServiceState | undefined;
+  /** How it ended, where it ended by itself and does not run. */
+  readonly lastExit: LastExit | undefined;
+  readonly client: HttpClient;
+}
+
+/** Which engine answers. */
+export type EngineKind = "ollama" | "stand-in" | "openai";
+
+/** What rungs tell those above them. */
+export interface Notes {
+  /** The engine's models, by its own names. */
+  installed: readonly string[];
+  /** The model that is used where nobody names one; the configured one until the engine has told what it has. */
+  model: string;
+  engineKind: EngineKind;
+  /** How long one token took at the engine itself, in milliseconds; 0 until it was asked. */
+  chatMs: number;
+  /** So long a reply was waited for that did not come, in milliseconds; undefined where each has come. */
+  waitedInVainMs: number | undefined;
+  /** Health reports that could be read. */
+  readonly health: { gateway?: Health; hmi?: Health };
+  /** The services' processes. */
+  readonly pid: { [Name in Role]?: number };
+  /** The folders that they run in. */
+  readonly folder: { [Name in Role]?: string };
+  /** The conversation that the gateway was asked for. */
+  gatewayReply: { readonly session_id: string; readonly message_id: string } | undefined;
+  /** A reply that came through the HMI. */
+  hmiReply: HmiReply | undefined;
+  /** The mouth and the ears, once what they talk to has answered. */
+  chat: ChatClient | undefined;
+  /** A reply that came by them. */
+  reply: { readonly talk: DoctorTalk; readonly text: string; readonly asked: string } | undefined;
+}
+
+/** A conversation of the doctor's own. */
+export interface DoctorTalk {
+  readonly place: Place;
+  conversation: string | null;
+}
+
+export interface HmiReply {
+  readonly session_id: string;
+  readonly message_id: string;
+  readonly assistant_message_id: string;
+  readonly model_id: number;
+  readonly text: string;
+}
+
+/** What the rungs are tried on. */
+export interface Scene {
+  /** Those that the stack has and that are known; {@link patientOf} looks one up. */
+  readonly services: { readonly [Name in Role]?: Patient };
+  /** A tap of this stack before the engine, which records what passes; undefined where none is configured. */
+  readonly engineTap: HttpClient | undefined;
+  /** How the stack is talked to. */
+  readonly target: TargetUrls;
+  /** The service that messages are sent to. */
+  readonly front: Role;
+  /** The configured model, which the engine need not have. */
+  readonly model: string;
+  /** The wire by which the engine is asked. */
+  readonly engineApi: Config["engine"]["api"];
+  readonly hasToken: boolean;
+  readonly hasEngineKey: boolean;
+  readonly heartbeatMs: number;
+  readonly signal: AbortSignal;
+  readonly notes: Notes;
+  /** Has something undone when all rungs were tried, the last first. */
+  defer(what: string, undo: (signal: AbortSignal) => Promise<void>): void;
+}
+
+export interface SceneOptions {
+  readonly urls: { readonly [Name in Role]?: string | undefined };
+  /** Where this stack has a tap before its engine; undefined where it has none. */
+  readonly tapUrl?: string | undefined;
+  /** A driver of the user's own; counts before `contract.driver`. */
+  readonly driver?: Driver | undefined;
+  readonly agent: string;
+  readonly states: { readonly [Name in Role]?: ServiceState | undefined };
+  readonly lastExits?: { readonly [Name in Role]?: LastExit | undefined };
+  readonly token: string;
+  readonly engineApi: Config["engine"]["api"];
+  readonly engineKey: string;
+  readonly model: string;
+  readonly heartbeatMs: number;
+  /** Where the backend has what the contract has elsewhere. What it lacks is asked for all the same. */
+  readonly contract: ForeignContract | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** What is not said to a backend that cannot pass it on. */
+const UNSAYABLE = ["engine.options", "engine.think"] as const;
+
+/** A service that a rung of its own looks at. */
+export function patientOf({ services }: Pick<Scene, "services">, name: Role): Patient {
+  const patient = services[name];
+  if (patient === undefined) throw new Error(`This stack has no ${name}.`);
+  return patient;
+}
+
+/** A scene, and what clears it: undoes what was deferred, and tells what could not be. */
+export function setScene(options: SceneOptions): { scene: Scene; clear: () => Promise<string[]> } {
+  const { urls, states, lastExits = {}, token, engineKey, contract, signal } = options;
+  const given = departuresOf(contract);
+  const departures = {
+    ...given,
+    lacks: Object.fromEntries(
+      UNSAYABLE.filter((feature) => isLacking(given, feature)).map((feature) => [
+        feature,
+        "skipped" as const,
+      ]),
+    ),
+  };
+  const patient = (name: Role, url: string): Patient => {
+    const client =
+      name === "engine"
+        ? createHttpClient(url, engineKey)
+        : createForeignClient({ url, token, service: name, departures });
+    return {
+      name,
+      url,
+      address: addressOfUrl(url),
+      sockets: socketTable(),
+      state: states[name],
+      lastExit: lastExits[name],
+      client,
+    };
+  };
+  const services: { [Name in Role]?: Patient } = {};
+  for (const [name, url] of Object.entries(urls)) {
+    if (url !== undefined) services[name as Role] = patient(name as Role, url);
+  }
+  const engineTap = options.tapUrl === undefined ? undefined : createHttpClient(options.tapUrl, engineKey);
+  const target: TargetUrls = {
+    ...urls,
+    ...{ token, engineKey, contract, model: options.model, agentId: options.agent },
+    ...(options.driver !== undefined && { driver: options.driver }),
+  };
+  const deferred: { what: string; undo: (signal: AbortSignal) => Promise<void> }[] = [];
+  const scene: Scene = {
+    services,
+    engineTap,
+    target,
+    front: frontOf(target),
+    model: options.model,
+    engineApi: options.engineApi,
+    hasToken: token !== "",
+    hasEngineKey: engineKey !== "",
+    heartbeatMs: options.heartbeatMs,
+    signal,
+    notes: {
+      installed: [],
+      model: options.model,
+      chatMs: 0,
+      waitedInVainMs: undefined,
+      engineKind: options.engineApi === "openai" ? "openai" : "ollama",
+      health: {},
+      pid: {},
+      folder: {},
+      gatewayReply: undefined,
+      hmiReply: undefined,
+      chat: undefined,
+      reply: undefined,
+    },
+    defer: (what, undo) => deferred.push({ what, undo }),
+  };
+  const clear = async (): Promise<string[]> => {
+    const leftBehind: string[] = [];
+    for (const { what, undo } of deferred.reverse()) {
+      // Not bound to Ctrl-C: what was made is deleted all the same.
+      await undo(AbortSignal.timeout(CLEAR_TIMEOUT_MS)).catch(() => leftBehind.push(what));
+    }
+    await Promise.all(Object.values(services).map(({ client }) => client.close()));
+    await engineTap?.close();
+    return leftBehind;
+  };
+  return { scene, clear };
+}
+
+const CLEAR_TIMEOUT_MS = 10_000;
+
+/** What a service that works does well within, short of writing a reply. */
+const CALL_TIMEOUT_MS = 5_000;
+
+type Method = Parameters<HttpClient["call"]>[0];
+type Asked = Omit<CallOptions, "signal"> & { readonly timeoutMs?: number };
+
+/** Asks a service; rejects where it does not answer in time. */
+export async function ask(
+  scene: Scene,
+  name: Role,
+  [method, path]: readonly [Method, string],
+  { timeoutMs = CALL_TIMEOUT_MS, ...options }: Asked = {},
+): Promise<SeenCall> {
+  return await patientOf(scene, name).client.call(method, path, {
+    ...options,
+    signal: deadline(scene, timeoutMs),
+  });
+}
+
+/** Reads an event stream of a service to its end. */
+export async function askForStream(
+  scene: Scene,
+  name: "gateway" | "hmi",
+  [method, path]: readonly [Method, string],
+  { timeoutMs = CALL_TIMEOUT_MS, ...options }: Asked,
+): Promise<SeenStream> {
+  return await patientOf(scene, name).client.stream(method, path, {
+    ...options,
+    signal: deadline(scene, timeoutMs),
+  });
+}
+
+function deadline({ signal }: Scene, timeoutMs: number): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+}

@@ -1,0 +1,169 @@
+/** Health as a ladder: each rung of the stack from its processes up to a cancelled reply, and why one is broken. */
+import type { Config } from "../config/config-schema.ts";
+import type { Role } from "../config/service-config.ts";
+import type { EndpointName, ForeignContract } from "../contract/foreign-back-end.ts";
+import { exposureWarnings } from "../launch/exposure-warnings.ts";
+import { lookAtStack, type Sighting, sightingOf } from "../launch/look-at-stack.ts";
+import { engineUrlForGateway } from "../launch/service-specs.ts";
+import type { ServiceState } from "../supervisor/inspect-service.ts";
+import { readStates } from "../supervisor/keep/states-file.ts";
+import { requireJudgeable } from "../supervisor/other-namespace.ts";
+import { stateFolder } from "../supervisor/state-folder.ts";
+import type { Driver } from "../targets/drivers/define-driver.ts";
+import { type ClimbOptions, climb, type Finding, type Rung, type RungReport } from "./climb-ladder.ts";
+import { type Scene, setScene } from "./doctor-scene.ts";
+import { ladder, wireLadder } from "./rungs/doctor-ladders.ts";
+import { urlsOfServices } from "./service-urls.ts";
+
+export type { RungReport } from "./climb-ladder.ts";
+
+export interface ExamineOptions {
+  readonly config: Config;
+  readonly env: NodeJS.ProcessEnv;
+  /** Services that are elsewhere than configured: whoever has their port is taken for them. */
+  readonly urls?: { readonly [Name in Role]?: string | undefined };
+  /** Another contract than the configured one. */
+  readonly contract?: ForeignContract | undefined;
+  /** A driver of the user's own; counts before `contract.driver`. */
+  readonly driver?: Driver | undefined;
+  /** With the rungs that take longer than a heartbeat's time. */
+  readonly slow?: boolean;
+  /** Ends the look; what was made is deleted all the same. */
+  readonly signal: AbortSignal;
+  readonly onStart?: ClimbOptions<Scene>["onStart"];
+  readonly onRung?: ClimbOptions<Scene>["onRung"];
+}
+
+/** The whole ladder as it was found. */
+export interface LadderReport {
+  /** True where no rung is broken. */
+  readonly ok: boolean;
+  /** Each null where the stack has none, or it is not known. */
+  readonly hmi: string | null;
+  readonly gateway: string | null;
+  readonly engine: string | null;
+  /** The model that was judged: the configured one, or what stands in for it. */
+  readonly model: string;
+  /** The setting `chat.model`. */
+  readonly configured_model: string;
+  readonly rungs: readonly RungReport[];
+  readonly took_ms: number;
+  /** Sentences about what other machines can reach without a token. */
+  readonly warnings: readonly string[];
+  /** What was made for the look and could not be deleted. */
+  readonly left_behind: readonly string[];
+}
+
+/** Tries every rung of a stack and deletes what it made. Throws only the signal's reason. */
+export async function examine(options: ExamineOptions): Promise<LadderReport> {
+  const { config, env, urls: given = {}, contract = config.contract, driver, signal } = options;
+  const start = performance.now();
+  const isOtherStack = contract.driver !== config.contract.driver;
+  const isElsewhere =
+    isOtherStack || (["engine", "gateway", "hmi"] as const).every((name) => given[name] !== undefined);
+  const folder = stateFolder(config.state.dir);
+  if (!isElsewhere) await requireJudgeable(folder);
+  const sightings = isElsewhere ? [] : await lookAtStack(config, env);
+  const urls = urlsOfServices(options, sightings);
+  const stateOf = (name: Role): ServiceState | undefined => {
+    const found = given[name] === undefined ? sightingOf(sightings, name) : undefined;
+    return found !== undefined && isOurs(found, contract) ? found.state : undefined;
+  };
+  const { states: supervised } = readStates(folder);
+  const lastExitOf = (name: Role) =>
+    stateOf(name)?.state === "stopped" ? (supervised?.services[name]?.last_exit ?? undefined) : undefined;
+  const { scene, clear } = setScene({
+    urls,
+    tapUrl: tapUrlOf(options),
+    states: { engine: stateOf("engine"), gateway: stateOf("gateway"), hmi: stateOf("hmi") },
+    lastExits: { engine: lastExitOf("engine"), gateway: lastExitOf("gateway"), hmi: lastExitOf("hmi") },
+    token: config.auth.token,
+    engineApi: config.engine.api,
+    engineKey: config.engine.api_key,
+    model: config.chat.model,
+    heartbeatMs: config.stream.heartbeat_ms,
+    agent: config.chat.agent,
+    contract,
+    driver,
+    signal,
+  });
+  const flags = [
+    ...Object.entries(given).flatMap(([name, url]) => (url === undefined ? [] : ` --${name} ${url}`)),
+    ...(contract.driver === config.contract.driver ? [] : [` --contract ${contract.driver}`]),
+  ].join("");
+  const { onStart = ignore, onRung = ignore } = options;
+  const isOurWire = driver === undefined && contract.driver === "ours";
+  const rungs = (isOurWire ? ladder(options.slow ?? false) : wireLadder(scene))
+    .map((rung) => aimed(rung, flags))
+    .map((rung) => knownGap(rung, contract));
+  const climbed = climb({ rungs, scene, signal, onStart, onRung });
+  // Cleared also where the climb was ended.
+  const left_behind = await climbed.then(clear, clear);
+  const reports = await climbed;
+  return {
+    ok: reports.every(({ status }) => status !== "broken"),
+    hmi: urls.hmi ?? null,
+    gateway: urls.gateway ?? null,
+    engine: urls.engine ?? null,
+    model: scene.notes.model,
+    configured_model: config.chat.model,
+    rungs: reports,
+    took_ms: Math.round(performance.now() - start),
+    warnings: exposureWarnings(
+      config,
+      sightings.filter(({ state }) => state.state === "running"),
+    ),
+    left_behind,
+  };
+}
+
+/** Where the configured tap is; undefined where there is none, or another engine is named than the one it is before. */
+function tapUrlOf({ config, urls: { engine } = {}, contract = config.contract }: ExamineOptions) {
+  const isOther = engine !== undefined || contract.driver !== config.contract.driver;
+  return isOther || config.engine.tap_port === 0 ? undefined : engineUrlForGateway(config);
+}
+
+/** Which call of the contract a rung is about, where that can be known not to be there. */
+const ENDPOINT_OF: Readonly<Record<string, EndpointName>> = {
+  "gateway/resume": "gateway.resume",
+  "gateway/cancel": "gateway.cancel",
+  "hmi/cancel": "hmi.cancel",
+  "hmi/general-stream": "hmi.generalStream",
+  "hmi/page": "pages.llm",
+  "hmi/scripts": "pages.llm",
+};
+
+/** What the contract says is not there is told as known, and is nothing new. */
+function knownGap(rung: Rung<Scene>, { lacks }: ForeignContract): Rung<Scene> {
+  const endpoint = ENDPOINT_OF[rung.id];
+  if (endpoint === undefined || lacks[endpoint] === undefined || lacks[endpoint] === "judged") return rung;
+  return {
+    ...rung,
+    async look(scene) {
+      const finding = await rung.look(scene);
+      if (finding.status !== "broken") return finding;
+      return {
+        status: "skipped",
+        text: `a known gap (contract.lacks: ${endpoint}): ${finding.problem.found}`,
+      };
+    },
+  };
+}
+
+/** Of a backend with a contract of its own only what was configured as a program, or runs, is of this stack. */
+function isOurs({ kind, isExternal, state }: Sighting, { driver }: ForeignContract): boolean {
+  return state.state === "running" || (!isExternal && (driver === "ours" || kind === "command"));
+}
+
+/** Commands of ours that judge the stack are told where it is, if that is not the configured place. */
+function aimed(rung: Rung<Scene>, flags: string): Rung<Scene> {
+  const withFlags = (finding: Finding): Finding => {
+    if (finding.status !== "broken" || !/^stack verify (?!source)/.test(finding.problem.next)) return finding;
+    return { ...finding, problem: { ...finding.problem, next: `${finding.problem.next}${flags}` } };
+  };
+  return { ...rung, look: async (scene) => withFlags(await rung.look(scene)) };
+}
+
+function ignore(): void {
+  // Nobody watches.
+}

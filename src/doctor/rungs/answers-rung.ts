@@ -1,0 +1,125 @@
+import type { Role } from "../../config/service-config.ts";
+import { Health } from "../../contract/common-schemas.ts";
+import { gatewayRoutes } from "../../contract/routes.ts";
+import { messageOf } from "../../errors.ts";
+import { identifyingPath, readEngineAnswer } from "../../launch/plan-engine.ts";
+import { createHttpClient, type SeenCall } from "../../targets/http-client.ts";
+import type { BrokenRung, Finding, Rung } from "../climb-ladder.ts";
+import { broken } from "../diagnose.ts";
+import { ask, patientOf, type Scene } from "../doctor-scene.ts";
+import { troubleAtEndOf } from "../log-trouble.ts";
+
+/** It answers over HTTP, and as what it should be. */
+export function answersRung(service: Role): Rung<Scene> {
+  return {
+    id: `${service}/answers`,
+    service,
+    name: "answer",
+    needs: [`${service}/port`],
+    async look(scene) {
+      const path = service === "engine" ? identifyingPath(scene.engineApi) : gatewayRoutes.health.path();
+      let answer: SeenCall;
+      try {
+        answer = await ask(scene, service, ["GET", path]);
+      } catch (error) {
+        scene.signal.throwIfAborted();
+        return noAnswer(scene, service, path, error);
+      }
+      return service === "engine"
+        ? await engineAnswer(answer, scene)
+        : await serviceAnswer(service, answer, scene);
+    },
+  };
+}
+
+/** Nothing was answered: what may be known of why. */
+export function noAnswer(scene: Scene, service: Role, path: string, error: unknown): BrokenRung {
+  const { url, state } = patientOf(scene, service);
+  return broken("no_answer", {
+    service,
+    url,
+    path,
+    isOurs: state !== undefined,
+    error: messageOf(error),
+    trouble: state?.state === "running" ? troubleAtEndOf(state.record.log) : undefined,
+  });
+}
+
+async function engineAnswer({ status, body }: SeenCall, scene: Scene): Promise<Finding> {
+  const { notes, engineApi, hasEngineKey } = scene;
+  const { url } = patientOf(scene, "engine");
+  const path = identifyingPath(engineApi);
+  if (status === 401 || status === 403)
+    return broken("engine_key_refused", { url, status, hasKey: hasEngineKey });
+  const answer = readEngineAnswer(engineApi, status, JSON.stringify(body));
+  switch (answer.kind) {
+    case "other":
+    case "nothing":
+      return broken("no_engine", { url, path, status, speaks: await wireOf(scene) });
+    case "openai":
+      return { status: "holds", text: "answers, by OpenAI's wire" };
+    default: {
+      notes.engineKind = answer.kind;
+      const scripted = answer.kind === "stand-in" ? ": a stand-in, its answers are scripted" : "";
+      return { status: "holds", text: `answers, version ${answer.version}${scripted}` };
+    }
+  }
+}
+
+/** Which wire it speaks instead of the configured one; undefined where it is no engine at all. */
+async function wireOf(scene: Scene): Promise<"chat" | "openai" | undefined> {
+  const other = scene.engineApi === "openai" ? "chat" : "openai";
+  const asked = ask(scene, "engine", ["GET", identifyingPath(other)]);
+  const answer = await asked.catch(() => undefined);
+  scene.signal.throwIfAborted();
+  if (answer === undefined) return undefined;
+  return readEngineAnswer(other, answer.status, JSON.stringify(answer.body)).kind === "other"
+    ? undefined
+    : other;
+}
+
+async function serviceAnswer(
+  service: "gateway" | "hmi",
+  { status, body }: SeenCall,
+  scene: Scene,
+): Promise<Finding> {
+  const { url } = patientOf(scene, service);
+  if (status === 401) return broken("token_refused", { service, url, hasToken: scene.hasToken });
+  if (status !== 200 || serviceIn(body) !== service) {
+    return broken("wrong_service", { service, url, found: `${status} ${JSON.stringify(body)}` });
+  }
+  // Others may tell less of their health than the contract wants.
+  const health = Health.safeParse(body).data;
+  if (health === undefined) return { status: "holds", text: "answers" };
+  scene.notes.health[service] = health;
+  const pids = await workersOf(scene, service, health.pid);
+  if (pids.length > 1) return broken("several_workers", { service, url, pids });
+  return { status: "holds", text: `answers, version ${health.version}` };
+}
+
+/** So often more is a service asked, each time by a connection of its own, whether it is the same process. */
+const WORKER_LOOKS = 5;
+
+/** The processes that answer behind one port, by their own word. */
+async function workersOf(
+  scene: Scene,
+  service: "gateway" | "hmi",
+  first: number,
+): Promise<readonly number[]> {
+  const { url } = patientOf(scene, service);
+  const pids = new Set([first]);
+  for (let look = 0; look < WORKER_LOOKS; look += 1) {
+    const client = createHttpClient(url, scene.target.token);
+    const soon = AbortSignal.any([scene.signal, AbortSignal.timeout(2_000)]);
+    const { body } = await client
+      .call("GET", gatewayRoutes.health.path(), { signal: soon })
+      .finally(() => client.close());
+    const pid = Health.safeParse(body).data?.pid;
+    if (pid !== undefined) pids.add(pid);
+  }
+  return [...pids];
+}
+
+function serviceIn(body: unknown): unknown {
+  return typeof body === "object" && body !== null && "service" in body ? body.service : undefined;
+}

@@ -1,0 +1,68 @@
+import type { Rung } from "../climb-ladder.ts";
+import type { Scene } from "../doctor-scene.ts";
+import { answersRung } from "./answers-rung.ts";
+import { hmiCancel } from "./cancel-rung.ts";
+import { gatewayReachesEngine, hmiReachesGateway } from "./dependency-rungs.ts";
+import { engineChat, engineModel } from "./engine-rungs.ts";
+import { gatewayCancel, gatewayChat, gatewayResume } from "./gateway-rungs.ts";
+import { hmiGeneralStream } from "./general-stream-rung.ts";
+import { gatewayHeartbeat, hmiHeartbeat } from "./heartbeat-rungs.ts";
+import { hmiPage, hmiScripts } from "./page-rungs.ts";
+import { portRung, processRung } from "./process-rungs.ts";
+import { hmiReply, hmiStored } from "./reply-rungs.ts";
+import { wireAnswersRung, wireModelRung } from "./wire-answer-rungs.ts";
+import { wireCancelRung } from "./wire-cancel-rung.ts";
+import { wirePaceRung } from "./wire-pace-rung.ts";
+import { wireReplyRung, wireSavedRung } from "./wire-reply-rungs.ts";
+
+/**
+ * The ladder of a stack that speaks another wire: the processes of what is known of it, its engine by itself, and then
+ * what people do with it, by its driver.
+ */
+export function wireLadder({ services, front }: Pick<Scene, "services" | "front">): readonly Rung<Scene>[] {
+  const grounds = (["engine", "gateway", "hmi"] as const).filter((name) => services[name] !== undefined);
+  const below = grounds.filter((name) => name !== front);
+  return [
+    ...below.flatMap((name) => [processRung(name), portRung(name)]),
+    ...(below.includes("engine") ? [answersRung("engine"), engineModel, engineChat] : []),
+    processRung(front),
+    portRung(front),
+    wireAnswersRung(front),
+    wireModelRung(front),
+    wireReplyRung(front),
+    wireSavedRung(front),
+    wirePaceRung(front),
+    wireCancelRung(front),
+  ];
+}
+
+/** The whole ladder of our contract, from the ground up; the slow rungs only where they are wished for. */
+export function ladder(isSlow: boolean): readonly Rung<Scene>[] {
+  return [
+    processRung("engine"),
+    portRung("engine"),
+    answersRung("engine"),
+    engineModel,
+    engineChat,
+    processRung("gateway"),
+    portRung("gateway"),
+    answersRung("gateway"),
+    gatewayReachesEngine,
+    gatewayChat,
+    gatewayResume,
+    gatewayCancel,
+    ...(isSlow ? [gatewayHeartbeat] : []),
+    processRung("hmi"),
+    portRung("hmi"),
+    answersRung("hmi"),
+    hmiPage,
+    hmiScripts,
+    hmiReachesGateway,
+    hmiReply,
+    hmiStored,
+    wirePaceRung("hmi"),
+    hmiGeneralStream,
+    hmiCancel,
+    ...(isSlow ? [hmiHeartbeat] : []),
+  ];
+}

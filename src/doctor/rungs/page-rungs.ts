@@ -1,0 +1,56 @@
+import { pageRoutes } from "../../contract/routes.ts";
+import type { Rung } from "../climb-ladder.ts";
+import { broken } from "../diagnose.ts";
+import { ask, type Scene } from "../doctor-scene.ts";
+
+/** The page is asked for again at every visit, so that a change is seen. */
+export const hmiPage: Rung<Scene> = {
+  id: "hmi/page",
+  service: "hmi",
+  name: "page",
+  needs: ["hmi/answers"],
+  async look(scene) {
+    const path = pageRoutes.llm.path();
+    const { status, headers, body } = await ask(scene, "hmi", ["GET", path]);
+    if (status !== 200) {
+      return broken("call_refused", { service: "hmi", call: `GET ${path}`, status, said: String(body) });
+    }
+    const cacheControl = headers["cache-control"];
+    if (!isAskedAgain(cacheControl)) return broken("page_cacheable", { path, cacheControl });
+    return { status: "holds", text: "its page is never stale" };
+  },
+};
+
+/** Scripts that browsers keep have a name that changes with their content. */
+export const hmiScripts: Rung<Scene> = {
+  id: "hmi/scripts",
+  service: "hmi",
+  name: "scripts",
+  needs: ["hmi/answers"],
+  async look(scene) {
+    const page = await ask(scene, "hmi", ["GET", pageRoutes.llm.path()]);
+    const paths = [...String(page.body).matchAll(SCRIPT)].map(([, path]) => path ?? "");
+    const scripts = await Promise.all(
+      paths.map(async (path) => {
+        const { headers } = await ask(scene, "hmi", ["GET", path]);
+        return { path, cacheControl: headers["cache-control"] };
+      }),
+    );
+    const stale = scripts.filter(
+      ({ path, cacheControl }) => !isAskedAgain(cacheControl) && !NAMED_BY_CONTENT.test(path),
+    );
+    if (stale.length > 0) return broken("script_cacheable", { scripts: stale });
+    return { status: "holds", text: "its scripts are never stale" };
+  },
+};
+
+/** Scripts of the page's own server. */
+const SCRIPT = /<script\b[^>]*\bsrc="(\/[^"/][^"]*)"/g;
+
+/** A part of eight characters or more that no word is: digits in it, or capitals only; in the name or as a version. */
+const NAMED_BY_CONTENT = /[-.=](?=[^./]*\d|[A-Z]+\b)[A-Za-z0-9_-]{8,}(?:\.m?js)?$/;
+
+/** Without a word on caching browsers guess, and keep it. */
+function isAskedAgain(cacheControl: string | undefined): boolean {
+  return /\b(?:no-store|no-cache|max-age=0)\b/.test(cacheControl ?? "");
+}

@@ -1,0 +1,122 @@
+import {
+  type Message,
+  MessageList,
+  ProfileAnswer,
+  SentMessage,
+  SessionAnswer,
+} from "../../contract/hmi-schemas.ts";
+import { hmiRoutes } from "../../contract/routes.ts";
+import { deleteProfile } from "../../targets/delete-profile.ts";
+import { textOf } from "../../targets/drivers/reply-facts.ts";
+import type { SeenCall } from "../../targets/http-client.ts";
+import { ownWords } from "../../targets/own-words.ts";
+import type { BrokenRung, Finding, Rung } from "../climb-ladder.ts";
+import { broken } from "../diagnose.ts";
+import { ask, askForStream, type HmiReply, patientOf, type Scene } from "../doctor-scene.ts";
+import { judgeReply, replyTimeout, waitedBefore } from "../judge-reply.ts";
+
+/** A message goes through all three services, without a model, so that the HMI's default is asked. */
+export const hmiReply: Rung<Scene> = {
+  id: "hmi/reply",
+  service: "hmi",
+  name: "reply",
+  needs: ["hmi/gateway", "gateway/chat"],
+  async look(scene) {
+    const place = await makePlace(scene, SHORT);
+    if ("status" in place) return place;
+    const sent = await sendMessage(scene, place, "Say OK");
+    if ("problem" in sent) return sent;
+    const path = hmiRoutes.stream.path(sent);
+    const stream = await askForStream(scene, "hmi", ["GET", path], { timeoutMs: replyTimeout(scene) });
+    const rows = await rowsOf(scene, sent.session_id);
+    const asked = rows.find(({ role }) => role === "assistant")?.model_name;
+    const finding = judgeReply(stream, "hmi", scene, asked);
+    if (finding !== undefined) return finding;
+    scene.notes.hmiReply = { ...sent, ...place, text: textOf(stream) };
+    return { status: "holds", text: "a message is answered through all three" };
+  },
+};
+
+/** What was streamed is what a reload shows. */
+export const hmiStored: Rung<Scene> = {
+  id: "hmi/stored",
+  service: "hmi",
+  name: "saved reply",
+  needs: ["hmi/reply"],
+  async look(scene) {
+    const { hmiReply: reply } = scene.notes;
+    if (reply === undefined) return { status: "skipped", text: "there is no reply to look for" };
+    const rows = await rowsOf(scene, reply.session_id);
+    const row = rows.find(({ message_id }) => message_id === reply.assistant_message_id);
+    const found = whatIsWrong(row, reply);
+    if (found === undefined) return { status: "holds", text: "the reply is saved, and read back as it was" };
+    return broken("reply_not_saved", { found, isWithoutModelId: row === undefined || row.model_id === null });
+  },
+};
+
+function whatIsWrong(row: Message | undefined, reply: HmiReply): string | undefined {
+  if (row === undefined) return `conversation ${reply.session_id} does not have it`;
+  if (row.model_id !== reply.model_id) return `model_id ${row.model_id}, not ${reply.model_id}`;
+  if (row.status !== "complete") return `its status is ${row.status} after done`;
+  return row.content === reply.text
+    ? undefined
+    : `${row.content.length} characters, not ${reply.text.length}`;
+}
+
+/** For a reply of which the length does not matter. A real model may say nothing with its first token. */
+export const SHORT = { num_predict: 4 } as const;
+
+/** Where the doctor's own messages go: a profile, so that nobody's active conversation changes. */
+export interface Place {
+  readonly model_id: number;
+  readonly session_id: string;
+}
+
+/** Makes a profile and a conversation of it, to be deleted at the end; the options go to the engine. */
+export async function makePlace(
+  scene: Scene,
+  options: Readonly<Record<string, unknown>>,
+): Promise<Place | Finding> {
+  const waited = waitedBefore(scene);
+  if (waited !== undefined) return waited;
+  const draft = {
+    name: "stack doctor",
+    description: "Made by stack doctor; deleted when it ends.",
+    instructions: "Answer in one word.",
+    // The first words count here, not what a model thinks before them.
+    settings: { options, think: false },
+  };
+  const made = await ask(scene, "hmi", ["POST", hmiRoutes.newProfile.path()], { body: draft });
+  const profile = ProfileAnswer.safeParse(made.body).data?.profile;
+  if (profile === undefined) return refused(made);
+  const { model_id } = profile;
+  scene.defer(`model profile ${model_id}`, (signal) =>
+    deleteProfile(patientOf(scene, "hmi").client, profile, signal),
+  );
+  const opened = await ask(scene, "hmi", ["POST", hmiRoutes.newSession.path()], { body: { model_id } });
+  const session = SessionAnswer.safeParse(opened.body).data?.session;
+  return session === undefined ? refused(opened) : { model_id, session_id: session.session_id };
+}
+
+/** Sends a message without a model. */
+export async function sendMessage(
+  scene: Scene,
+  place: Place,
+  message: string,
+): Promise<SentMessage | BrokenRung> {
+  const answer = await ask(scene, "hmi", ["POST", hmiRoutes.sendMessage.path()], {
+    body: { ...place, message },
+  });
+  return SentMessage.safeParse(answer.body).data ?? refused(answer);
+}
+
+function refused(answer: SeenCall): BrokenRung {
+  const { request, status } = answer;
+  return broken("call_refused", { service: "hmi", call: request, status, said: ownWords(answer) });
+}
+
+/** The rows of a conversation; none where it cannot be read. */
+export async function rowsOf(scene: Scene, session_id: string): Promise<readonly Message[]> {
+  const { body } = await ask(scene, "hmi", ["GET", hmiRoutes.messages.path({ session_id })]);
+  return MessageList.safeParse(body).data?.messages ?? [];
+}

@@ -1,0 +1,90 @@
+import type { Role } from "../../config/service-config.ts";
+import { modelInForce } from "../../contract/model-names.ts";
+import type { ChatClient } from "../../targets/drivers/chat-client.ts";
+import { isRefusal } from "../../targets/drivers/refused-words.ts";
+import type { Finding, Rung } from "../climb-ladder.ts";
+import { broken } from "../diagnose.ts";
+import { ask, patientOf, type Scene } from "../doctor-scene.ts";
+import { noAnswer } from "./answers-rung.ts";
+import { connectTo } from "./wire-connection.ts";
+
+/** The service that messages are sent to answers over HTTP, whatever wire it speaks. */
+export function wireAnswersRung(service: Role): Rung<Scene> {
+  return {
+    id: `${service}/answers`,
+    service,
+    name: "answer",
+    needs: [`${service}/port`],
+    async look(scene) {
+      const { url } = patientOf(scene, service);
+      const chat = await connectTo(scene, scene.model);
+      try {
+        const health = await healthOf(chat, scene, service);
+        if (health.status === 401) return broken("token_refused", { service, url, hasToken: scene.hasToken });
+        scene.notes.chat = chat;
+        if (health.status < 500)
+          return { status: "holds", text: `answers: ${health.request} ${health.status}` };
+        return broken("call_refused", {
+          service,
+          call: health.request,
+          status: health.status,
+          said: JSON.stringify(health.body),
+        });
+      } catch (error) {
+        scene.signal.throwIfAborted();
+        return noAnswer(scene, service, "/", error);
+      }
+    },
+  };
+}
+
+/** It lists models, and the one that is asked for is among them. */
+export function wireModelRung(service: Role): Rung<Scene> {
+  return {
+    id: `${service}/model`,
+    service,
+    name: "model",
+    needs: [`${service}/answers`],
+    async look(scene) {
+      const { chat } = scene.notes;
+      const lacking = chat?.lacking["list models"];
+      if (chat === undefined || lacking !== undefined)
+        return { status: "skipped", text: lacking ?? "nothing answers" };
+      const installed = await listed(chat, service, scene);
+      if (!Array.isArray(installed)) return installed as Finding;
+      const inForce = modelInForce(installed, scene.model);
+      if (inForce === undefined) return { status: "skipped", text: "lists no models" };
+      scene.notes.installed = installed;
+      scene.notes.model = inForce;
+      if (inForce !== scene.model) scene.notes.chat = await connectTo(scene, inForce);
+      const stands =
+        inForce === scene.model ? "" : `: it does not list ${scene.model}, so ${inForce} is asked`;
+      return { status: "holds", text: `lists ${installed.length} models${stands}` };
+    },
+  };
+}
+
+async function listed(
+  chat: ChatClient,
+  service: Role,
+  { signal }: Scene,
+): Promise<readonly string[] | Finding> {
+  try {
+    return await chat.models(AbortSignal.any([signal, AbortSignal.timeout(LIST_TIMEOUT_MS)]));
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isRefusal(error)) throw error;
+    const { request, status, body } = error.answer;
+    return broken("call_refused", { service, call: request, status, said: JSON.stringify(body) });
+  }
+}
+
+/** What a list may take, in milliseconds: some ask every provider for theirs. */
+const LIST_TIMEOUT_MS = 10_000;
+
+async function healthOf(chat: ChatClient, scene: Scene, service: Role) {
+  const soon = AbortSignal.any([scene.signal, AbortSignal.timeout(LIST_TIMEOUT_MS)]);
+  return chat.lacking["report health"] === undefined
+    ? await chat.health(soon)
+    : await ask(scene, service, ["GET", "/"]);
+}

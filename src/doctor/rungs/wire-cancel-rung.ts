@@ -1,0 +1,65 @@
+import { randomUUID } from "node:crypto";
+import type { Role } from "../../config/service-config.ts";
+import { isRefusal } from "../../targets/drivers/refused-words.ts";
+import type { Finding, Rung } from "../climb-ladder.ts";
+import { broken } from "../diagnose.ts";
+import type { Scene } from "../doctor-scene.ts";
+import { shortened } from "../doctor-words.ts";
+import { LONG } from "./cancel-rung.ts";
+import { judgeEngineStop, judgeUnrecorded, openEngineRecord } from "./judge-engine-record.ts";
+import { type Said, say, soon } from "./wire-reply-rungs.ts";
+
+/** A cancel, by a call or by closing the connection, stops the engine. */
+export function wireCancelRung(service: Role): Rung<Scene> {
+  return {
+    id: `${service}/cancel`,
+    service,
+    name: "cancel",
+    needs: [`${service}/reply`],
+    async look(scene) {
+      const { chat } = scene.notes;
+      const lacking = chat?.lacking.cancel;
+      if (chat === undefined || lacking !== undefined)
+        return { status: "skipped", text: lacking ?? "nothing answers" };
+      const record = await openEngineRecord(scene);
+      const mark = `stack doctor ${randomUUID()}`;
+      const first = Promise.withResolvers<void>();
+      const said = await say(scene, `Count to 500 (${mark})`, LONG, ({ kind }) => {
+        if (kind === "text") first.resolve();
+      });
+      if ("status" in said) return said;
+      await Promise.race([first.promise, said.reading.ended]);
+      const refusal = await cancel(scene, said);
+      if (refusal !== undefined) return refusal;
+      const answeredAt = Date.now();
+      if (record !== undefined) {
+        const finding = await judgeEngineStop(record, { mark, answeredAt });
+        // A reply that goes on in spite of its cancel need not be heard to its end.
+        said.reading.leave();
+        await said.reading.ended;
+        return finding;
+      }
+      return judgeUnrecorded(scene, await said.reading.ended);
+    },
+  };
+}
+
+/** Ends the reply; what is wrong with the answer, if anything is. */
+async function cancel(scene: Scene, { talk, sent, reading }: Said): Promise<Finding | undefined> {
+  const { chat } = scene.notes;
+  const conversation = talk.conversation ?? "";
+  try {
+    const answer = await chat?.cancel(
+      { conversation, message: sent.message, reply: sent.reply },
+      soon(scene),
+    );
+    if (answer === null) reading.leave();
+    if (answer == null || answer.status < 300) return undefined;
+    const { request, status, body } = answer;
+    return broken("cancel_refused", { call: request, status, said: shortened(JSON.stringify(body)) });
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const { request, status, body } = error.answer;
+    return broken("cancel_refused", { call: request, status, said: shortened(JSON.stringify(body)) });
+  }
+}

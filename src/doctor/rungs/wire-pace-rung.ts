@@ -1,0 +1,57 @@
+import type { Role } from "../../config/service-config.ts";
+import type { TimedFact } from "../../targets/drivers/reply-facts.ts";
+import type { SeenStream } from "../../targets/http-client.ts";
+import { answererOf, stopBuffering } from "../../targets/proxy-words.ts";
+import type { Finding, Rung } from "../climb-ladder.ts";
+import { broken } from "../diagnose.ts";
+import type { Scene } from "../doctor-scene.ts";
+import { notInTime } from "../judge-reply.ts";
+import { say } from "./wire-reply-rungs.ts";
+
+/** The stand-in is too fast for anybody to hold its text back: so it takes its time, about half a second. */
+const COUNTING = { num_predict: 48, stand_in_token_ms: 12 } as const;
+
+/** A reply that is quicker than this tells nothing of its pace, in milliseconds. */
+const SHORTEST_MS = 400;
+
+/** Text that was written over a time and arrives within this part of it was held back. */
+const HELD_BACK_SHARE = 0.1;
+
+/** The first and the last word of a reply come apart, as they are written. */
+export function wirePaceRung(service: Role): Rung<Scene> {
+  return {
+    id: `${service}/pace`,
+    service,
+    name: "pace",
+    needs: [`${service}/reply`],
+    async look(scene) {
+      const said = await say(scene, "Count to 30", COUNTING);
+      if ("status" in said) return said;
+      const stream = await said.reading.ended;
+      return stream.end === "given-up" ? notInTime(scene, stream.duration_ms) : judgePace(stream, service);
+    },
+  };
+}
+
+function judgePace(stream: SeenStream, service: Role): Finding {
+  const texts = stream.facts.filter((fact): fact is TimedFact & { kind: "text" } => fact.kind === "text");
+  const [first, last] = [texts[0]?.at_ms, texts.at(-1)?.at_ms];
+  if (first === undefined || last === undefined || texts.length < 5) {
+    return { status: "skipped", text: `a reply of ${texts.length} pieces tells nothing of its pace` };
+  }
+  if (last < SHORTEST_MS) {
+    return { status: "skipped", text: `a reply of ${Math.round(last)} ms tells nothing of its pace` };
+  }
+  const spread = last - first;
+  if (spread > HELD_BACK_SHARE * last) {
+    return { status: "holds", text: `words come as they are written, over ${Math.round(spread)} ms` };
+  }
+  return broken("buffered", {
+    service,
+    pieces: texts.length,
+    withinMs: Math.round(spread),
+    afterMs: Math.round(first),
+    who: answererOf({ hop: service }, stream, { headers: {} }),
+    todo: stopBuffering(stream),
+  });
+}

@@ -1,0 +1,170 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Role } from "../../config/service-config.ts";
+import type { EngineOptions } from "../../contract/gateway-schemas.ts";
+import type { ChatClient, Reading, Sent } from "../../targets/drivers/chat-client.ts";
+import { isRefusal } from "../../targets/drivers/refused-words.ts";
+import { lastFact, type SeenRow, type TimedFact, textOf } from "../../targets/drivers/reply-facts.ts";
+import type { Finding, Rung } from "../climb-ladder.ts";
+import { broken } from "../diagnose.ts";
+import type { DoctorTalk, Scene } from "../doctor-scene.ts";
+import { judgeReply, notInTime, replyTimeout, waitedBefore } from "../judge-reply.ts";
+import { connectTo } from "./wire-connection.ts";
+
+/** A message is answered, by whatever wire. */
+export function wireReplyRung(service: Role): Rung<Scene> {
+  return {
+    id: `${service}/reply`,
+    service,
+    name: "reply",
+    needs: [`${service}/answers`],
+    async look(scene) {
+      const asked = "Say OK";
+      const said = await say(scene, asked, { num_predict: 16 });
+      if ("status" in said) return said;
+      const stream = await said.reading.ended;
+      const finding = judgeReply(stream, service, scene);
+      if (finding !== undefined) return finding;
+      scene.notes.reply = { talk: said.talk, text: textOf(stream), asked: said.sent.text };
+      const model = lastFact(stream, "model")?.name;
+      return { status: "holds", text: `a message is answered${model === undefined ? "" : ` by ${model}`}` };
+    },
+  };
+}
+
+/** What was streamed is what a reload shows. */
+export function wireSavedRung(service: Role): Rung<Scene> {
+  return {
+    id: `${service}/stored`,
+    service,
+    name: "saved reply",
+    needs: [`${service}/reply`],
+    async look(scene) {
+      const { chat, reply } = scene.notes;
+      if (chat === undefined || reply === undefined)
+        return { status: "skipped", text: "there is no reply to look for" };
+      const lacking = chat.lacking["show rows"];
+      if (lacking !== undefined) return { status: "skipped", text: lacking };
+      const { conversation } = reply.talk;
+      if (conversation === null) {
+        return {
+          status: "skipped",
+          text: "the back end did not tell which conversation it was (contract.wire.send.told)",
+        };
+      }
+      const problem = await lookForReply(scene, chat, { ...reply, conversation });
+      return problem === undefined
+        ? { status: "holds", text: "message and reply are saved, and read back as they were" }
+        : broken("reply_not_saved", problem);
+    },
+  };
+}
+
+/** A back end that is none of ours need not have saved a reply at its end: it is looked for so long, in milliseconds. */
+const SAVED_WITHIN_MS = 3_000;
+const LOOK_AGAIN_MS = 50;
+
+interface SaidTo {
+  readonly conversation: string;
+  readonly asked: string;
+  readonly text: string;
+}
+
+type NotSaved = { readonly found: string; readonly isWithoutModelId: boolean };
+
+async function lookForReply(scene: Scene, chat: ChatClient, said: SaidTo): Promise<NotSaved | undefined> {
+  const start = performance.now();
+  for (;;) {
+    const problem = whatIsWrong(await chat.rows(said.conversation, soon(scene)), said);
+    if (problem === undefined || performance.now() - start > SAVED_WITHIN_MS) return problem;
+    await delay(LOOK_AGAIN_MS, undefined, { signal: scene.signal });
+  }
+}
+
+/** Some trim what they save: whether a text is saved exactly is a claim of `stack verify`. */
+function whatIsWrong(rows: readonly SeenRow[], { conversation, asked, text }: SaidTo): NotSaved | undefined {
+  const row = rows.findLast(({ role }) => role === "assistant");
+  const isAsked = rows.some(({ role, content }) => role === "user" && content.trim() === asked.trim());
+  if (!isAsked) {
+    const isWithoutModelId = row?.model_id === null;
+    return { found: `conversation ${conversation} does not have the message`, isWithoutModelId };
+  }
+  if (row === undefined)
+    return { found: `conversation ${conversation} does not have it`, isWithoutModelId: false };
+  if (row.content.trim() === text.trim()) return undefined;
+  return { found: `${row.content.length} characters, not ${text.length}`, isWithoutModelId: false };
+}
+
+/** Something that was said, while its reply is heard. */
+export interface Said {
+  readonly talk: DoctorTalk;
+  readonly sent: Sent;
+  readonly reading: Reading;
+}
+
+/** Says something in a conversation of its own, which is deleted at the end. */
+export async function say(
+  scene: Scene,
+  text: string,
+  options: EngineOptions,
+  onFact?: (fact: TimedFact) => void,
+): Promise<Said | Finding> {
+  const waited = waitedBefore(scene);
+  if (waited !== undefined) return waited;
+  scene.notes.chat ??= await connectTo(scene, scene.notes.model);
+  const { chat } = scene.notes;
+  const mostMs = replyTimeout(scene);
+  const until = AbortSignal.any([scene.signal, AbortSignal.timeout(mostMs)]);
+  try {
+    const place = await chat.openPlace(
+      {
+        name: "stack doctor",
+        description: "Made by stack doctor; deleted when it ends.",
+        instructions: "Answer in one word.",
+        options,
+        think: false,
+      },
+      soon(scene),
+    );
+    const talk: DoctorTalk = { place, conversation: null };
+    const learn = (id: string | null): void => learnConversation(scene, chat, talk, id);
+    scene.defer("a place of the doctor's", (signal) => chat.closePlace(place, signal));
+    learn(await chat.openConversation(place, soon(scene)));
+    // Not bound to Ctrl-C: a call that is cut off may leave a conversation behind that nobody knows of.
+    const sent = await chat.send({ place, conversation: talk.conversation, text }, until);
+    learn(sent.conversation);
+    if (!sent.isTaken) return refused(scene, sent.call);
+    const reading = sent.read({
+      signal: until,
+      onFact(fact) {
+        if (fact.kind === "started") learn(fact.conversation);
+        onFact?.(fact);
+      },
+    });
+    return { talk, sent, reading };
+  } catch (error) {
+    if (isRefusal(error)) return refused(scene, error.answer);
+    scene.signal.throwIfAborted();
+    // Where the answer to the message is the reply, its head may wait for the engine.
+    if (until.aborted) return notInTime(scene, mostMs);
+    throw error;
+  }
+}
+
+/** A call that takes no reply. */
+export function soon({ signal }: Scene): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(10_000)]);
+}
+
+function refused(
+  { front }: Scene,
+  { request, status, body }: Pick<Sent["call"], "request" | "status" | "body">,
+) {
+  return broken("call_refused", { service: front, call: request, status, said: JSON.stringify(body) });
+}
+
+function learnConversation(scene: Scene, chat: ChatClient, talk: DoctorTalk, id: string | null): void {
+  if (id === null || id === talk.conversation) return;
+  talk.conversation = id;
+  if (talk.place.modelId !== null) return;
+  scene.defer(`conversation ${id}`, (signal) => chat.deleteConversation(id, signal));
+}

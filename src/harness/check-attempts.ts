@@ -1,0 +1,167 @@
+import { Lacks, messageOf, NotTold } from "../errors.ts";
+import { type Check, CouldNotRun, type Verdict } from "./define-check.ts";
+import { type HoldUps, waitForCalm, watchHoldUps } from "./held-up.ts";
+import { recordingSteps, type Step } from "./record-steps.ts";
+import type { CouldNotRunOutcome, Outcome, SkippedOutcome } from "./run-report.ts";
+import { chanceOf } from "./run-seed.ts";
+import type { OpenTarget, RunSettings } from "./run-settings.ts";
+import type { Teardown } from "./teardown.ts";
+
+/** Evidence that several checks judge, with how much this process was held up meanwhile, and what was done for it. */
+interface SharedCollection {
+  readonly collected: Promise<HoldUps & { readonly result: unknown }>;
+  readonly steps: readonly Step[];
+}
+
+/** By its name. */
+export type SharedEvidence = Map<string, SharedCollection>;
+
+/** What a check is run with. */
+export interface CheckRun<Target> {
+  readonly open: OpenTarget<Target>;
+  readonly settings: RunSettings;
+  readonly shared: SharedEvidence;
+  readonly teardown: Teardown;
+}
+
+/** What a check says of some evidence. */
+export interface Judged {
+  readonly outcome: Exclude<Outcome, { verdict: "flaky" }>;
+  readonly evidence?: unknown;
+  /** See `CheckResult.commands`. */
+  readonly commands?: readonly string[];
+}
+
+interface Attempt extends Judged {
+  /** For how long at most this process was held up meanwhile, in milliseconds. */
+  readonly heldUpMs: number;
+}
+
+/**
+ * Tries a check, as often as it is called: each time by other canaries, and with evidence of its own. What a
+ * check that times things saw late, while this process was held up, does not count. Throws {@link Lacks}.
+ */
+export function attemptsOf<Target>(
+  check: Check<Target, never>,
+  run: CheckRun<Target>,
+): () => Promise<Judged> {
+  let attempts = 0;
+  const attempt = async (): Promise<Attempt> => {
+    attempts += 1;
+    if (attempts === 1) return await attemptOnce(check, run);
+    const seed = `${run.settings.seed}-${attempts}`;
+    return await attemptOnce(check, { ...run, settings: { ...run.settings, seed }, shared: new Map() });
+  };
+  return () => tryUndisturbed(check, run.settings.signal, attempt);
+}
+
+/** What a check says of evidence, collected just now or long ago. */
+export function judge<Target>(check: Check<Target, never>, evidence: unknown): Judged {
+  try {
+    const verdict: Verdict = check.judge(evidence as never);
+    return { outcome: verdict, evidence };
+  } catch (error) {
+    return { outcome: explain(error), evidence };
+  }
+}
+
+/** What takes longer than this is no longer the check's own work, in milliseconds: a stack in this process is 30. */
+const DISTURBED_MS = 50;
+
+/** So often a check that times things is tried while this process is disturbed. */
+const DISTURBED_ATTEMPTS = 4;
+
+/** So long it is waited for a calm moment before the next, in milliseconds. */
+const CALM_PATIENCE_MS = 2_000;
+
+/** What has taken as long as this is not tried again: its own waits are longer than any disturbance. In milliseconds. */
+const PATIENCE_MS = 10_000;
+
+async function tryUndisturbed<Target>(
+  { isTimed = false }: Check<Target, never>,
+  signal: AbortSignal,
+  attempt: () => Promise<Attempt>,
+): Promise<Attempt> {
+  const start = performance.now();
+  for (let attempts = 1; ; attempts += 1) {
+    const last = await attempt();
+    const isLate = isTimed && last.outcome.verdict !== "holds" && last.heldUpMs > DISTURBED_MS;
+    const isPatient =
+      attempts < DISTURBED_ATTEMPTS && performance.now() - start < PATIENCE_MS && !signal.aborted;
+    if (!isLate || !isPatient) return last;
+    await waitForCalm({ limitMs: DISTURBED_MS, patienceMs: CALM_PATIENCE_MS, signal });
+  }
+}
+
+/** One try. Throws {@link Lacks}, and nothing else. */
+async function attemptOnce<Target>(check: Check<Target, never>, run: CheckRun<Target>): Promise<Attempt> {
+  const holdUps: number[] = [];
+  const steps: Step[] = [];
+  const { result, heldUpMs } = await watchHoldUps(() =>
+    recordingSteps(steps, () => collectAndJudge(check, run, { holdUps, steps })),
+  );
+  const commands = result.outcome.verdict === "holds" ? [] : (run.open.commandsOf?.(steps) ?? []);
+  return {
+    ...result,
+    ...(commands.length > 0 && { commands }),
+    heldUpMs: Math.max(heldUpMs, ...holdUps),
+  };
+}
+
+/** What is written down while a check collects. */
+interface Notes {
+  readonly holdUps: number[];
+  readonly steps: Step[];
+}
+
+async function collectAndJudge<Target>(
+  check: Check<Target, never>,
+  { open, settings, shared, teardown }: CheckRun<Target>,
+  { holdUps, steps }: Notes,
+): Promise<Judged> {
+  const late = new CouldNotRun(`not finished after ${settings.deadlineMs / 1000} s`);
+  const deadline = new AbortController();
+  // The reason goes with whatever it cuts off: shared evidence that is late is so for every check.
+  const timer = setTimeout(() => deadline.abort(late), settings.deadlineMs);
+  try {
+    const evidence = await check.collect({
+      target: open.target,
+      signal: AbortSignal.any([settings.signal, deadline.signal]),
+      ...chanceOf(settings.seed, check.id),
+      share: async (name, collect) => {
+        const known = shared.get(name) ?? collectShared(collect);
+        shared.set(name, known);
+        try {
+          const { result, heldUpMs } = await known.collected;
+          holdUps.push(heldUpMs);
+          // One name stands for one kind of evidence: the checks that share it define it together.
+          return result as Awaited<ReturnType<typeof collect>>;
+        } finally {
+          // Whoever judges it is told how it came about, also who did not collect it.
+          steps.push(...known.steps);
+        }
+      },
+      defer: teardown.defer,
+    });
+    return judge(check, evidence);
+  } catch (error) {
+    if (error instanceof Lacks) throw error;
+    return { outcome: explain(deadline.signal.aborted ? late : error, settings.signal) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function collectShared(collect: () => Promise<unknown>): SharedCollection {
+  const steps: Step[] = [];
+  return { collected: watchHoldUps(() => recordingSteps(steps, collect)), steps };
+}
+
+/** An exception in a check is never a verdict about the claim. */
+function explain(error: unknown, signal?: AbortSignal): CouldNotRunOutcome | SkippedOutcome {
+  if (error instanceof NotTold) return { verdict: "skipped", reason: error.message };
+  const reason = (text: string): CouldNotRunOutcome => ({ verdict: "could-not-run", reason: text });
+  if (signal?.aborted) return reason("interrupted");
+  if (error instanceof CouldNotRun) return reason(error.message);
+  return reason(`the check itself failed: ${messageOf(error)}`);
+}

@@ -1,0 +1,81 @@
+/**
+ * A check is one observable claim about a target. It has two halves: `collect` does things and writes
+ * down what was seen, `judge` is a pure function from that evidence to a verdict. So evidence can be
+ * kept and judged again elsewhere, and the judging half is tested without a network.
+ */
+export interface Check<Target, Evidence = unknown> {
+  /** `<suite>/<name>`. */
+  readonly id: string;
+  /** What must be true, as a statement. */
+  readonly claim: string;
+  /** Why anybody checks this: the bug that it comes from, and where that is written down. */
+  readonly why: string;
+  /** What to look at in a backend where the claim is broken. */
+  readonly lookAt: string;
+  /** What the target must offer, by name; where it does not, the check is skipped and says so. */
+  readonly needs: readonly string[];
+  /**
+   * True where times decide. What does not hold while this process itself was held up is collected again: a
+   * machine that is busy is late now and then, a bug always.
+   */
+  readonly isTimed?: boolean;
+  collect(context: CollectContext<Target>): Promise<Evidence>;
+  judge(evidence: Evidence): Verdict;
+}
+
+/** Holds, with what shows it; or broken, with what was expected and what was found. */
+export type Verdict = Holds | Broken;
+
+export interface Holds {
+  readonly verdict: "holds";
+  /** What was seen that shows it, in one line. */
+  readonly seen: string;
+}
+
+export interface Broken {
+  readonly verdict: "broken";
+  readonly expected: string;
+  readonly found: string;
+  /** What was done and seen, in one line. */
+  readonly seen: string;
+  /** The database rows that show it, where rows are the subject. */
+  readonly rows?: readonly unknown[];
+}
+
+export interface CollectContext<Target> {
+  readonly target: Target;
+  /** Aborted at the check's deadline and by Ctrl-C. */
+  readonly signal: AbortSignal;
+  /**
+   * A word that nothing else in the world says, to be found again in rows, prompts and streams. It follows
+   * from the run's seed, the check and the name alone, so that a run can be made again.
+   */
+  canary(name: string): string;
+  /** A whole number from 0 up to, but not including, `below`; it follows from seed, check and name alone. */
+  random(name: string, below: number): number;
+  /** Evidence that several checks judge is collected once a run, under a name. */
+  share<Evidence>(name: string, collect: () => Promise<Evidence>): Promise<Evidence>;
+  /**
+   * Queues something that must be undone, before it is done: it runs after the last check, newest
+   * first, whatever happened in between.
+   */
+  defer(what: string, undo: (signal: AbortSignal) => Promise<void>): void;
+}
+
+/** The check could not be made: says nothing about the claim. */
+export class CouldNotRun extends Error {
+  override readonly name = "CouldNotRun";
+}
+
+/** A list of checks that are run one after the other, in order, on one target. */
+export interface Suite<Target> {
+  readonly name: string;
+  /** What the suite proves, in one sentence. */
+  readonly title: string;
+  readonly checks: readonly Check<Target, never>[];
+}
+
+/** Forgets the evidence's type, so that checks of different evidence fit into one list. */
+export function defineCheck<Target, Evidence>(check: Check<Target, Evidence>): Check<Target, never> {
+  return check as unknown as Check<Target, never>;
+}

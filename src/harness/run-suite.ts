@@ -1,0 +1,123 @@
+import { Lacks } from "../errors.ts";
+import { attemptsOf, type CheckRun, type SharedEvidence } from "./check-attempts.ts";
+import type { Broken, Check, Suite } from "./define-check.ts";
+import { type CheckResult, countOutcomes, type RunEvent, type SuiteReport } from "./run-report.ts";
+import type { OpenTarget, RunSettings } from "./run-settings.ts";
+import { createTeardown } from "./teardown.ts";
+
+/** What a suite's run found. */
+export interface SuiteRun {
+  readonly suite: SuiteReport;
+  readonly results: readonly CheckResult[];
+  readonly left_behind: readonly string[];
+}
+
+/** How a suite is run. */
+export interface SuiteSettings extends RunSettings {
+  /** True once no further check is to be begun. */
+  readonly hasEnough?: () => boolean;
+}
+
+/** Runs the checks of a suite one after the other, and undoes what they did, unless it ends with the target. Never rejects for what it finds. */
+export async function runSuite<Target>(
+  suite: Suite<Target>,
+  open: OpenTarget<Target>,
+  settings: SuiteSettings,
+  onEvent: (event: RunEvent) => void,
+): Promise<SuiteRun> {
+  const { name, title, checks } = suite;
+  const start = performance.now();
+  const shared: SharedEvidence = new Map();
+  const teardown = createTeardown();
+  const results: CheckResult[] = [];
+  onEvent({ type: "suite-started", suite: { name, title, checks: checks.length } });
+  for (const check of checks) {
+    if (settings.signal.aborted || settings.hasEnough?.()) break;
+    onEvent({ type: "check-started", id: check.id, claim: check.claim });
+    const result = await runCheck(check, { open, settings, shared, teardown });
+    results.push(result);
+    onEvent({ type: "check-ended", result });
+  }
+  const left_behind = open.isDisposable ? [] : await teardown.run();
+  const report = { name, title, duration_ms: since(start), counts: countOutcomes(results) };
+  onEvent({ type: "suite-ended", suite: report });
+  return { suite: report, results, left_behind };
+}
+
+async function runCheck<Target>(check: Check<Target, never>, run: CheckRun<Target>): Promise<CheckResult> {
+  const start = performance.now();
+  const finish: Finish = (attempts, { outcome, lacks, commands, evidence }) => ({
+    id: check.id,
+    claim: check.claim,
+    why: check.why,
+    look_at: check.lookAt,
+    duration_ms: since(start),
+    attempts,
+    outcome,
+    ...(lacks === undefined ? {} : { lacks }),
+    ...(commands === undefined ? {} : { commands }),
+    ...(evidence === undefined ? {} : { evidence }),
+  });
+  const waived = run.open.lacks?.[check.id];
+  if (waived === "skipped" || waived === "broken") return finish(0, notClaimed(check, waived));
+  const missing = check.needs.filter((need) => !run.open.capabilities.has(need));
+  if (missing.length > 0) {
+    const reasons = missing.map((need) => run.open.lacking?.[need]).filter((each) => each !== undefined);
+    const reason = reasons[0] ?? `this target cannot ${missing.join(" and ")}`;
+    return finish(0, { outcome: { verdict: "skipped", reason } });
+  }
+  try {
+    return await tryCheck(check, run, finish);
+  } catch (error) {
+    // What the target lacks will not be there the next time either.
+    if (error instanceof Lacks) return finish(1, lacking(error));
+    throw error;
+  }
+}
+
+type Finish = (
+  attempts: number,
+  result: Pick<CheckResult, "outcome" | "lacks" | "commands" | "evidence">,
+) => CheckResult;
+
+async function tryCheck<Target>(
+  check: Check<Target, never>,
+  run: CheckRun<Target>,
+  finish: Finish,
+): Promise<CheckResult> {
+  const attempt = attemptsOf(check, run);
+  const first = await attempt();
+  let last = first;
+  let attempts = 1;
+  if (first.outcome.verdict === "skipped") return finish(attempts, first);
+  const outcome = first.outcome;
+  while (last.outcome.verdict !== "holds" && attempts <= run.settings.retries) {
+    if (run.settings.signal.aborted) break;
+    attempts += 1;
+    last = await attempt();
+  }
+  if (attempts === 1 || last.outcome.verdict !== "holds") return finish(attempts, last);
+  const { seen } = last.outcome;
+  return finish(attempts, { ...last, outcome: { verdict: "flaky", first: outcome, seen } });
+}
+
+type Lacking = Pick<CheckResult, "outcome" | "lacks">;
+
+function lacking({ endpoint, call, becomes, answered, message }: Lacks): Lacking {
+  const found = answered ?? "nothing";
+  return lack(endpoint, becomes, { expected: call, found, seen: message });
+}
+
+function notClaimed({ id, claim }: Check<never, never>, becomes: "skipped" | "broken"): Lacking {
+  const seen = `this target does not claim that (contract.lacks: ${id})`;
+  return lack(id, becomes, { expected: claim, found: "a target that does not claim it", seen });
+}
+
+function lack(lacks: string, becomes: "skipped" | "broken", broken: Omit<Broken, "verdict">): Lacking {
+  if (becomes === "skipped") return { lacks, outcome: { verdict: "skipped", reason: broken.seen } };
+  return { lacks, outcome: { verdict: "broken", ...broken } };
+}
+
+function since(start: number): number {
+  return Math.round(performance.now() - start);
+}

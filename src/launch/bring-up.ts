@@ -1,0 +1,185 @@
+import { urlOf } from "../contract/address.ts";
+import type { ServiceReport } from "../supervisor/keep/supervisor-state.ts";
+import { requireJudgeable } from "../supervisor/other-namespace.ts";
+import { readRecord } from "../supervisor/process-record.ts";
+import { type StateFolder, stateFolder } from "../supervisor/state-folder.ts";
+import { withLock } from "../supervisor/state-lock.ts";
+import { type Asked, type AskOptions, agree, ask } from "./ask-supervisor.ts";
+import { exposureWarnings } from "./exposure-warnings.ts";
+import { follow, StoppedMeanwhile, SupervisorLost } from "./follow-supervisor.ts";
+import { LateServices } from "./late-services.ts";
+import { lookAtStack, type Sighting } from "./look-at-stack.ts";
+import { rollBack } from "./roll-back.ts";
+import { ASKED_FOR, type Intent, startsIt } from "./service-intent.ts";
+import { superviseStack } from "./supervisor-plan.ts";
+
+/** What became of one service. */
+export interface UpStep {
+  readonly name: string;
+  /**
+   * `running`: it ran already, or another `up` started it; `external`: somebody else's, used as it is;
+   * `unreachable`: somebody else's, which does not answer; `unhealthy`: it runs and does not answer, and is left as
+   * it is, because nobody asked for it; `done`: a job, which this call or an earlier one has run to its end.
+   */
+  readonly state:
+    | "done"
+    | "started"
+    | "restarted"
+    | "adopted"
+    | "running"
+    | "unhealthy"
+    | "external"
+    | "unreachable";
+  /** `stand-in`, `ollama`, `openai`, `embedded`, `command`, `job` or `url`. */
+  readonly kind: string;
+  /** Null where it listens nowhere. */
+  readonly url: string | null;
+  /** Null for an external one. */
+  readonly pid: number | null;
+  /** From its start until it was ready, or done, in milliseconds; null where this call did not start it. */
+  readonly ready_ms: number | null;
+  /** Why it was stopped first, or is unhealthy, as the end of a sentence; null in other states. */
+  readonly reason: string | null;
+}
+
+export interface UpOptions extends AskOptions {
+  /** Ends the start: what was not there before this call is stopped again. */
+  readonly signal: AbortSignal;
+  /** False: the supervisor is asked, and nobody waits until services are ready. */
+  readonly wait?: boolean;
+  readonly onStep: (step: UpStep) => void;
+  /** Told of each start that failed and is tried again. */
+  readonly onRetry?: (name: string, report: ServiceReport) => void;
+}
+
+/** What `up` did. */
+export interface UpResult {
+  readonly steps: readonly UpStep[];
+  /** The services that this call had started, in order. */
+  readonly started: readonly string[];
+  /** The names of those that are asked for, and were not waited for. */
+  readonly pending: readonly string[];
+  /** Sentences about what other machines can reach without a token. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Brings services up, each after what it depends on; what runs well is left as it is. Nothing is started where
+ * one cannot be; and where one fails, what was not there before this call is stopped again.
+ * Throws a UserError: `port_taken`, `start_failed`, `unreachable`, `database_too_new`, `database_unreadable`,
+ * `state_unwritable`, `state_unreadable`, `foreign_owner`, `foreign_namespace`.
+ */
+export async function bringUp(options: UpOptions): Promise<UpResult> {
+  const { config, signal, onStep, onProgress } = options;
+  const folder = stateFolder(config.state.dir);
+  await requireJudgeable(folder);
+  const agreed = await agree(options, folder);
+  const asked = await withLock(folder, () => ask(options, folder, agreed), {
+    signal,
+    onWait: (pid) => onProgress(`waiting for another command (pid ${pid})`),
+  });
+  const steps: UpStep[] = [];
+  const report = (step: UpStep): void => {
+    steps.push(step);
+    onStep(step);
+  };
+  const late = new LateServices(asked);
+  for (const { sighting, intent } of asked) {
+    if (intent.action === "leave" && !late.has(sighting.name)) report(presentStep(sighting, intent, folder));
+  }
+  const mine = asked.filter(({ intent }) => startsIt(intent));
+  const started = mine.map(({ sighting }) => sighting.name);
+  const warnings = exposureWarnings(
+    config,
+    asked.map(({ sighting }) => sighting),
+  );
+  if (options.wait === false) {
+    const isPending = ({ sighting, request }: Asked): boolean =>
+      request !== null && !steps.some(({ name }) => name === sighting.name);
+    return {
+      steps,
+      started,
+      pending: asked.filter(isPending).map(({ sighting }) => sighting.name),
+      warnings,
+    };
+  }
+  const requests = new Map(
+    asked.flatMap(({ sighting, request }) => (request === null ? [] : [[sighting.name, request]])),
+  );
+  const onReady = (name: string, answer: ServiceReport): void => {
+    requests.delete(name);
+    const found = asked.find(({ sighting }) => sighting.name === name);
+    if (found !== undefined) report(readyStep(found.sighting, found.intent, answer, folder));
+  };
+  const followAll = () =>
+    follow(folder, {
+      requests,
+      signal,
+      onStarting: (name) => onProgress(`starting ${name}`),
+      onReady,
+      onLook: (services) =>
+        late.look(services, (sighting) => report(stepOf(sighting, { state: "external" }))),
+      ...(options.onRetry && { onRetry: options.onRetry }),
+    });
+  try {
+    await followAll().catch(async (error) => {
+      if (!(error instanceof SupervisorLost)) throw error;
+      // Once: it may be what it does for these services that ends it.
+      onProgress("starting another supervisor: the one that was asked is gone");
+      await withLock(folder, () => replaceSupervisor(options, folder), { signal });
+      await followAll();
+    });
+    return { steps, started, pending: [], warnings };
+  } catch (error) {
+    // What another command has stopped was no failure, and the rest goes on.
+    if (error instanceof StoppedMeanwhile) throw error;
+    throw await rollBack(options, folder, { asked, error, requests, signal, onReady });
+  }
+}
+
+/** What is wanted stays so: the new one goes on where the other was. */
+async function replaceSupervisor({ config, env }: UpOptions, folder: StateFolder): Promise<void> {
+  await superviseStack(config, await lookAtStack(config, env), folder);
+}
+
+function presentStep(sighting: Sighting, { isWell, reason }: Intent, folder: StateFolder): UpStep {
+  const { isExternal, isAdopted, answer, name } = sighting;
+  if (isJob(sighting) && sighting.state.state !== "running") return stepOf(sighting, { state: "done" });
+  if (isExternal) return stepOf(sighting, { state: answer?.ok === true ? "external" : "unreachable" });
+  if (isWell === false) return stepOf(sighting, { state: "unhealthy", pid: pidOf(name, folder), reason });
+  return stepOf(sighting, { state: isAdopted ? "adopted" : "running", pid: pidOf(name, folder) });
+}
+
+function readyStep(
+  sighting: Sighting,
+  { action, reason }: Intent,
+  { ready_ms }: ServiceReport,
+  folder: StateFolder,
+): UpStep {
+  if (isJob(sighting))
+    return stepOf(sighting, { state: "done", ready_ms: action === "join" ? null : ready_ms });
+  const pid = pidOf(sighting.name, folder);
+  if (action === "join") return stepOf(sighting, { state: "running", pid });
+  if (action === "restart")
+    return stepOf(sighting, {
+      state: "restarted",
+      pid,
+      ready_ms,
+      reason: reason === ASKED_FOR ? null : reason,
+    });
+  return stepOf(sighting, { state: "started", pid, ready_ms });
+}
+
+function isJob({ kind }: Sighting): boolean {
+  return kind === "job";
+}
+
+function pidOf(name: string, folder: StateFolder): number | null {
+  const reading = readRecord(folder, name);
+  return reading.kind === "record" ? reading.record.pid : null;
+}
+
+function stepOf({ name, kind, spec }: Sighting, what: Pick<UpStep, "state"> & Partial<UpStep>): UpStep {
+  const url = spec.address === undefined ? null : urlOf(spec.address);
+  return { name, kind, url, pid: null, ready_ms: null, reason: null, ...what };
+}

@@ -1,0 +1,138 @@
+import { isRole } from "../config/addresses.ts";
+import { EXIT, UserError } from "../errors.ts";
+import { adopt } from "../supervisor/adopt-service.ts";
+import { describeOccupant } from "../supervisor/describe-occupant.ts";
+import { endOccupant, isReplaceable } from "../supervisor/end-occupant.ts";
+import { inspectService } from "../supervisor/inspect-service.ts";
+import { noteDeed } from "../supervisor/keep/service-events.ts";
+import { type Occupant, occupantOf } from "../supervisor/port-occupant.ts";
+import type { StateFolder } from "../supervisor/state-folder.ts";
+import type { Sighting } from "./look-at-stack.ts";
+
+/** What is done about services whose ports somebody else has. */
+export interface PortChoices {
+  /** Names of services whose occupants are taken over. */
+  readonly adopt?: readonly string[];
+  /** Names of services whose occupants are stopped first. */
+  readonly replace?: readonly string[];
+  /** Asks a person whether an occupant may be stopped. */
+  readonly confirm?: (question: string) => Promise<boolean>;
+}
+
+/** The pids that a person agreed to have stopped. */
+export type Agreed = ReadonlySet<number>;
+
+/** True where somebody else has the port of a service that is ours to run. */
+export function isBlocked({ isExternal, state }: Sighting): boolean {
+  return !isExternal && state.state === "foreign";
+}
+
+/** Who has the port, in sentences. */
+export function describeOccupants(sighting: Sighting, folder: StateFolder): string {
+  return occupantsOf(sighting, folder)
+    .map((occupant) => describeOccupant(occupant, sighting.spec, folder))
+    .join(" And ");
+}
+
+/** Asks about each occupant that is to be replaced, before anything is done. Throws `interrupted` after a no. */
+export async function agreeToReplace(
+  sightings: readonly Sighting[],
+  folder: StateFolder,
+  { replace = [], confirm }: PortChoices,
+): Promise<Agreed> {
+  const agreed = new Set<number>();
+  for (const sighting of sightings.filter((each) => isBlocked(each) && replace.includes(each.name))) {
+    for (const occupant of occupantsOf(sighting, folder).filter(isReplaceable)) {
+      const question = `Port ${portOf(sighting)} of ${sighting.name} is taken by ${describeOccupant(occupant, sighting.spec, folder)}`;
+      if (confirm === undefined || !(await confirm(question))) throw refused();
+      agreed.add(occupant.process.pid);
+    }
+  }
+  return agreed;
+}
+
+/**
+ * Takes over or stops who has the ports, as was chosen, and looks at those services again. Only for the holder
+ * of the lock. Throws `port_taken` before anything is done where a port stays taken, `not_adoptable`, `stop_failed`.
+ */
+export async function clearPorts(
+  sightings: readonly Sighting[],
+  folder: StateFolder,
+  { adopt: adopted = [], replace = [] }: PortChoices,
+  agreed: Agreed,
+): Promise<Sighting[]> {
+  const isCleared = (sighting: Sighting): boolean =>
+    adopted.includes(sighting.name) ||
+    (replace.includes(sighting.name) &&
+      occupantsOf(sighting, folder).every(
+        (occupant) => isReplaceable(occupant) && agreed.has(occupant.process.pid),
+      ));
+  const left = sightings.filter((sighting) => isBlocked(sighting) && !isCleared(sighting));
+  if (left.length > 0) throw portsTaken(left, folder);
+  return await Promise.all(
+    sightings.map(async (sighting) =>
+      isBlocked(sighting) ? await clearPort(sighting, folder, adopted.includes(sighting.name)) : sighting,
+    ),
+  );
+}
+
+/** Takes over who has the port, or stops them, and looks again. */
+async function clearPort(sighting: Sighting, folder: StateFolder, isAdopted: boolean): Promise<Sighting> {
+  const { spec, state } = sighting;
+  if (isAdopted) {
+    const [listener] = state.state === "foreign" ? state.listeners : [];
+    if (listener !== undefined) await adopt(spec, folder, listener);
+  } else {
+    for (const occupant of occupantsOf(sighting, folder).filter(isReplaceable)) {
+      await endOccupant(occupant, spec, folder);
+      const { pid } = occupant.process;
+      const detail = `to make room for ${spec.name}`;
+      noteDeed(folder, { event: "port_cleared", service: spec.name, pid, detail });
+    }
+  }
+  return { ...sighting, state: await inspectService(spec, folder), isAdopted };
+}
+
+function occupantsOf({ spec, state }: Sighting, folder: StateFolder): Occupant[] {
+  if (state.state !== "foreign") return [];
+  return state.listeners.map((listener) => occupantOf(spec, folder, listener, state.probe));
+}
+
+function portOf({ spec }: Sighting): number | undefined {
+  return spec.address?.port;
+}
+
+function portsTaken(blocked: readonly Sighting[], folder: StateFolder): UserError {
+  const lines = blocked.map(
+    (sighting) =>
+      `${sighting.name} needs port ${portOf(sighting)}, which is taken by ${describeOccupants(sighting, folder)}`,
+  );
+  const settings = blocked.map(({ name }) => settingOf(name));
+  const choices = blocked.flatMap((sighting) => choicesFor(sighting, folder));
+  const hints = [
+    `Nothing was started. Stop that process, or set ${settings.join(", ")} to another port.`,
+    ...choices,
+  ];
+  return new UserError("port_taken", lines.join("\n"), { hint: hints.join("\n"), exitCode: EXIT.failed });
+}
+
+function settingOf(name: string): string {
+  if (name === "engine") return "engine.url";
+  return isRole(name) ? `${name}.port` : `services.${name}.port`;
+}
+
+/** What can be done about it by us. */
+function choicesFor(sighting: Sighting, folder: StateFolder): string[] {
+  const { name } = sighting;
+  const occupants = occupantsOf(sighting, folder);
+  return [
+    ...(occupants.every(({ adoptable }) => adoptable) ? [`Use it as it is:  stack up --adopt ${name}`] : []),
+    ...(occupants.every(isReplaceable) ? [`Replace it:       stack up --replace ${name}`] : []),
+  ];
+}
+
+function refused(): UserError {
+  return new UserError("interrupted", "Nothing was stopped, and nothing was started.", {
+    exitCode: EXIT.failed,
+  });
+}

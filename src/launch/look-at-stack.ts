@@ -1,0 +1,92 @@
+import type { Config } from "../config/config-schema.ts";
+import type { Role } from "../config/service-config.ts";
+import { addressOfUrl, isLoopback } from "../contract/address.ts";
+import { inspectService, type ServiceState } from "../supervisor/inspect-service.ts";
+import { type SocketTable, socketTable } from "../supervisor/os/listening-ports.ts";
+import { type ProbeResult, probe } from "../supervisor/run-probe.ts";
+import { stateFolder } from "../supervisor/state-folder.ts";
+import {
+  type EngineAnswer,
+  type EngineMeans,
+  type EnginePlan,
+  findProgram,
+  planEngine,
+  readEngineAnswer,
+} from "./plan-engine.ts";
+import { type PlannedService, planServices } from "./plan-services.ts";
+
+/** One service as it was found. */
+export interface Sighting extends PlannedService {
+  /** Of an external one: `foreign` where somebody on this machine listens, `stopped` where nobody does. */
+  readonly state: ServiceState;
+  /** How an external one answered; absent of others. */
+  readonly answer?: ProbeResult;
+  /** True where `--adopt` took it over a moment ago. */
+  readonly isAdopted?: boolean;
+}
+
+/** The services as they were found, in the order in which they start. */
+export type StackSighting = readonly Sighting[];
+
+/** Looks at all services; changes nothing. */
+export async function lookAtStack(config: Config, env: NodeJS.ProcessEnv): Promise<StackSighting> {
+  const table = socketTable();
+  // What the engine's place is, and what it must answer, is the same for all plans.
+  const planned = planServices(config, { use: "stand-in" });
+  return await Promise.all(
+    planned.map((service) =>
+      isOurEngine(service) ? lookAtEngine(service, config, env, table) : lookAt(service, config, table),
+    ),
+  );
+}
+
+/** The sighting of one of the three that make a chat stack; undefined where the stack has none. */
+export function sightingOf(sightings: StackSighting, name: Role): Sighting | undefined {
+  return sightings.find((sighting) => sighting.name === name);
+}
+
+function isOurEngine({ name, kind }: PlannedService): boolean {
+  return name === "engine" && kind === "stand-in";
+}
+
+/** Where the engine is ours to find: who answers at its address decides what it is. */
+async function lookAtEngine(
+  standIn: PlannedService,
+  config: Config,
+  env: NodeJS.ProcessEnv,
+  table: SocketTable,
+): Promise<Sighting> {
+  const { state } = await lookAt(standIn, config, table);
+  // A state without a probe says that nothing listens on this machine: the engine may be on another one.
+  const answer = "probe" in state ? state.probe : await probe(standIn.spec, standIn.spec.ready);
+  const { host } = addressOfUrl(config.engine.url);
+  const means = { isHere: isLoopback(host), ollama: findProgram("ollama", env["PATH"]) };
+  const plan = enginePlan(config.engine.api, state, answer, means);
+  const service = planServices(config, plan).find(({ name }) => name === standIn.name) ?? standIn;
+  if (service.isExternal) return { ...service, state, answer };
+  // The look was at the stand-in's spec: whether Ollama runs as configured is asked by its own.
+  return service.kind === "ollama" ? await lookAt(service, config, table) : { ...service, state };
+}
+
+/** What runs is what is meant, if it is ours; else what answers. */
+function enginePlan(
+  api: Config["engine"]["api"],
+  state: ServiceState,
+  answer: ProbeResult,
+  means: EngineMeans,
+): EnginePlan {
+  const { ollama } = means;
+  if (state.state === "running" && state.record.labels?.["kind"] !== "ollama") return { use: "stand-in" };
+  if (state.state === "running" && ollama !== undefined) return { use: "ollama", program: ollama };
+  const { status, body = "" } = answer;
+  const found: EngineAnswer =
+    status === undefined ? { kind: "nothing" } : readEngineAnswer(api, status, body);
+  return planEngine(api, found, means);
+}
+
+async function lookAt(service: PlannedService, config: Config, table: SocketTable): Promise<Sighting> {
+  const state = await inspectService(service.spec, stateFolder(config.state.dir), table);
+  if (!service.isExternal) return { ...service, state };
+  const answer = "probe" in state ? state.probe : await probe(service.spec, service.spec.ready);
+  return { ...service, state, answer };
+}

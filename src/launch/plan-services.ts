@@ -1,0 +1,188 @@
+import { isRole, roleAddress } from "../config/addresses.ts";
+import type { Config } from "../config/config-schema.ts";
+import type {
+  CommandService,
+  EmbeddedService,
+  ServiceConfig,
+  WatchedService,
+} from "../config/service-config.ts";
+import { type Address, addressOfUrl, urlOf } from "../contract/address.ts";
+import {
+  DEFAULT_LOG_LIMITS,
+  DEFAULT_RESTART,
+  type Probe,
+  type ServiceSpec,
+} from "../supervisor/service-spec.ts";
+import type { EnginePlan } from "./plan-engine.ts";
+import {
+  engineReady,
+  engineSpec,
+  engineUrlForGateway,
+  PROBE_TIMEOUT_MS,
+  serviceSpec,
+  TAP,
+  tapSpec,
+} from "./service-specs.ts";
+
+/** A service of the stack, as it is meant to be. */
+export interface PlannedService {
+  readonly name: string;
+  /** What it is: ours (`embedded`, `stand-in`), Ollama, a server of OpenAI's wire, a program of the user's that goes on or is a job, or an address. */
+  readonly kind: "embedded" | "stand-in" | "ollama" | "openai" | "command" | "job" | "url";
+  /** True where somebody else runs it: it is looked at, and never started or stopped. Its command says nothing. */
+  readonly isExternal: boolean;
+  readonly spec: ServiceSpec;
+}
+
+/** The configured services in an order in which they can start: each after what it depends on. */
+export function planServices(config: Config, engine: EnginePlan): PlannedService[] {
+  const planned = Object.entries(config.services).map(([name, service]) =>
+    planService(name, service, config, engine),
+  );
+  return inOrder(config.engine.tap_port === 0 ? planned : withTap(planned, config));
+}
+
+/** These services and all that they depend on, in the order of the plan. */
+export function withDependencies(plan: readonly PlannedService[], names: readonly string[]): Set<string> {
+  const wanted = new Set(names);
+  // From the last to the first: whatever is needed comes earlier.
+  for (const { name, spec } of plan.toReversed()) {
+    if (wanted.has(name)) for (const needed of spec.dependsOn ?? []) wanted.add(needed);
+  }
+  return wanted;
+}
+
+/** The same with a tap between gateway and engine. */
+function withTap(planned: readonly PlannedService[], config: Config): PlannedService[] {
+  const dependsOn = planned.some(({ name }) => name === "engine") ? ["engine"] : [];
+  const tap: PlannedService = {
+    name: TAP,
+    kind: "embedded",
+    isExternal: false,
+    spec: { ...tapSpec(config), dependsOn },
+  };
+  const behindTap = planned.map((service) =>
+    service.name === "gateway"
+      ? { ...service, spec: { ...service.spec, dependsOn: [...(service.spec.dependsOn ?? []), TAP] } }
+      : service,
+  );
+  return [...behindTap, tap];
+}
+
+function planService(
+  name: string,
+  service: ServiceConfig,
+  config: Config,
+  engine: EnginePlan,
+): PlannedService {
+  if (service.url !== undefined) return planWatched(name, service, config);
+  if (service.command !== undefined) return planCommand(name, service, config);
+  return planEmbedded(service, config, engine);
+}
+
+function planWatched(name: string, service: WatchedService, config: Config): PlannedService {
+  const spec = {
+    name,
+    command: NO_COMMAND,
+    address: addressOfUrl(service.url),
+    ready: service.ready ?? defaultProbe(name, config),
+    ...settingsOf(service),
+  };
+  return { name, kind: "url", isExternal: true, spec };
+}
+
+function planCommand(name: string, service: CommandService, config: Config): PlannedService {
+  const address = isRole(name) ? roleAddress(name, config) : ownAddress(service);
+  const port = address && { PORT: String(address.port) };
+  const env = { ...port, ...neighbours(config), ...service.command.env };
+  const spec = {
+    name,
+    command: { ...service.command, env },
+    ...(address && { address }),
+    ready: service.ready ?? defaultProbe(name, config),
+    ...(service.isJob && { ready: { kind: "exit" } as const, restart: JOB_RESTART }),
+    ...settingsOf(service),
+    ...(service.watch && { watch: service.watch }),
+    ...(service.color && { color: true }),
+    labels: { kind: service.isJob ? "job" : "command" },
+  };
+  return { name, kind: service.isJob ? "job" : "command", isExternal: false, spec };
+}
+
+function planEmbedded(service: EmbeddedService, config: Config, engine: EnginePlan): PlannedService {
+  const name = service.embedded;
+  if (name !== "engine") {
+    const spec = { ...serviceSpec(config, name), ...settingsOf(service) };
+    return { name, kind: "embedded", isExternal: false, spec };
+  }
+  const spec = { ...engineSpec(config, engine), ...settingsOf(service) };
+  if (engine.use === "external") return { name, kind: engine.kind, isExternal: true, spec };
+  return { name, kind: engine.use, isExternal: false, spec };
+}
+
+/** A job that failed is tried again only where that is asked for: half of it may be done. */
+const JOB_RESTART = { ...DEFAULT_RESTART, when: "no" } as const;
+
+/** What an external service is never started with. */
+const NO_COMMAND = { file: "", args: [], cwd: "" };
+
+/** The settings that mean the same for every kind; those that were not given are left out. */
+function settingsOf(service: ServiceConfig): Partial<ServiceSpec> {
+  const { live, restart, log, start_timeout_ms, stop_timeout_ms, stop_signal } = service;
+  return {
+    dependsOn: service.depends_on,
+    ...(service.restarts_with && { restartsWith: service.restarts_with }),
+    ...(live && { live }),
+    ...(restart && {
+      restart: {
+        when: restart.policy,
+        backoffMs: restart.backoff_ms ?? DEFAULT_RESTART.backoffMs,
+        maxBackoffMs: restart.max_backoff_ms ?? DEFAULT_RESTART.maxBackoffMs,
+        limit: restart.limit ?? DEFAULT_RESTART.limit,
+        withinMs: restart.within_ms ?? DEFAULT_RESTART.withinMs,
+      },
+    }),
+    ...(log && {
+      log: {
+        maxBytes: log.max_bytes ?? DEFAULT_LOG_LIMITS.maxBytes,
+        keep: log.keep ?? DEFAULT_LOG_LIMITS.keep,
+      },
+    }),
+    ...(start_timeout_ms !== undefined && { startTimeoutMs: start_timeout_ms }),
+    ...(stop_timeout_ms !== undefined && { stopTimeoutMs: stop_timeout_ms }),
+    ...(stop_signal && { stopSignal: stop_signal }),
+  };
+}
+
+/** Where a program of the user's finds the others, for whoever asks by these names. */
+function neighbours(config: Config): Record<string, string> {
+  return {
+    STACK_ENGINE_URL: engineUrlForGateway(config),
+    STACK_GATEWAY_URL: urlOf(config.gateway),
+    STACK_HMI_URL: urlOf(config.hmi),
+  };
+}
+
+/** An engine tells which it is; of other programs only is known that they listen. */
+function defaultProbe(name: string, config: Config): Probe {
+  return name === "engine" ? engineReady(config) : { kind: "tcp", timeoutMs: PROBE_TIMEOUT_MS };
+}
+
+function ownAddress({ host = "127.0.0.1", port }: ServiceConfig): Address | undefined {
+  return port === undefined ? undefined : { host, port };
+}
+
+/** Each after what it depends on, and else as configured. The configuration has no circles. */
+function inOrder(planned: readonly PlannedService[]): PlannedService[] {
+  const ordered: PlannedService[] = [];
+  const place = (service: PlannedService): void => {
+    if (ordered.includes(service)) return;
+    for (const needed of service.spec.dependsOn ?? []) {
+      const found = planned.find(({ name }) => name === needed);
+      if (found !== undefined) place(found);
+    }
+    ordered.push(service);
+  };
+  planned.forEach(place);
+  return ordered;
+}

@@ -1,0 +1,158 @@
+import { getCompileCacheDir } from "node:module";
+import { dirname, join } from "node:path";
+import { roleAddress } from "../config/addresses.ts";
+import type { Config } from "../config/config-schema.ts";
+import { DEFAULT_SETTINGS } from "../config/default-config.ts";
+import { toEnvironment } from "../config/environment-layer.ts";
+import type { Role } from "../config/service-config.ts";
+import { urlOf } from "../contract/address.ts";
+import { bearerHeader } from "../contract/caller-headers.ts";
+import { gatewayRoutes } from "../contract/routes.ts";
+import { packageRoot } from "../files/package-root.ts";
+import { OWN_COMPILE_CACHE } from "../supervisor/keep/own-compile-cache.ts";
+import type { Command, HttpProbe, ServiceSpec } from "../supervisor/service-spec.ts";
+import { TAP_PATH } from "../tap/recorded-exchange.ts";
+import { type EnginePlan, identifyingPath } from "./plan-engine.ts";
+
+/**
+ * What Node is started with for a service: new objects get 32 MiB at most, half of what Node 24 takes by
+ * itself. With 1,000 open streams each costs 40 % less memory, and throughput is the same. A service that has become
+ * quiet collects by itself (`services/idle-memory.ts`).
+ */
+export const NODE_FLAGS: readonly string[] = ["--max-semi-space-size=16", "--expose-gc"];
+
+/** `ollama serve` looks for hardware before it answers. */
+const OLLAMA_START_TIMEOUT_MS = 60_000;
+/** Longest time for the answer to one probe. */
+export const PROBE_TIMEOUT_MS = 2_000;
+
+/** What every engine of the configured wire answers. */
+export function engineReady({ engine }: Config): HttpProbe {
+  return {
+    kind: "http",
+    path: identifyingPath(engine.api),
+    headers: bearerHeader(engine.api_key),
+    status: 200,
+    json: engine.api === "openai" ? { data: "*" } : { version: "*" },
+    timeoutMs: PROBE_TIMEOUT_MS,
+  };
+}
+
+/** The engine as a process of ours. An external one is only looked at: its command is never run. */
+export function engineSpec(config: Config, plan: EnginePlan): ServiceSpec {
+  const address = roleAddress("engine", config);
+  const engine = { name: "engine", address, ready: engineReady(config) };
+  if (plan.use !== "ollama")
+    return { ...engine, command: embedded("engine", config), labels: { kind: "stand-in" } };
+  return {
+    ...engine,
+    command: {
+      file: plan.program,
+      args: ["serve"],
+      cwd: config.state.dir,
+      env: { OLLAMA_HOST: urlOf(address) },
+    },
+    startTimeoutMs: OLLAMA_START_TIMEOUT_MS,
+    labels: { kind: "ollama" },
+  };
+}
+
+/** The gateway or the HMI as a process of ours. */
+export function serviceSpec(config: Config, name: "gateway" | "hmi"): ServiceSpec {
+  return {
+    name,
+    command: embedded(name, { ...config, engine: behindTap(config) }),
+    address: config[name],
+    ready: {
+      kind: "http",
+      path: gatewayRoutes.health.path(),
+      headers: bearerHeader(config.auth.token),
+      status: 200,
+      // Something else may answer 200 at that path.
+      json: { service: name },
+      timeoutMs: PROBE_TIMEOUT_MS,
+    },
+    labels: { kind: "embedded" },
+  };
+}
+
+/** The recording proxy in front of the engine. */
+export function tapSpec(config: Config): ServiceSpec {
+  return {
+    name: TAP,
+    command: embedded(TAP, config),
+    address: { host: "127.0.0.1", port: config.engine.tap_port },
+    // Asked of the tap itself: it is ready whatever the engine is.
+    ready: {
+      kind: "http",
+      path: `${TAP_PATH}?after=${Number.MAX_SAFE_INTEGER}`,
+      headers: bearerHeader(config.auth.token),
+      status: 200,
+      timeoutMs: PROBE_TIMEOUT_MS,
+    },
+    labels: { kind: "embedded" },
+  };
+}
+
+/** The name of the service that stands in front of the engine, where `engine.tap_port` asks for it. */
+export const TAP = "tap";
+
+/** The engine as services find it, for whom there is no tap. */
+function behindTap(config: Config): Config["engine"] {
+  return { ...config.engine, url: engineUrlForGateway(config), tap_port: 0 };
+}
+
+/** Where the gateway finds the engine: at the tap, if there is one. */
+export function engineUrlForGateway({ engine }: Config): string {
+  return engine.tap_port === 0 ? engine.url : `http://127.0.0.1:${engine.tap_port}`;
+}
+
+/** One of our own services as a process of this program's Node. */
+function embedded(name: Role | typeof TAP, config: Config): Command {
+  // Without what no service reads: a change of it is no reason to start one again.
+  const { contract: _, monitor: __, ...settings } = config;
+  const { auth, engine, store } = settings;
+  const told = {
+    ...settings,
+    // A secret goes to whom it is for.
+    auth: name === "hmi" || name === "gateway" ? auth : { ...DEFAULT_SETTINGS.auth, token: auth.token },
+    engine: { ...engine, api_key: name === "gateway" ? engine.api_key : "" },
+    // One of the two is where the conversations are.
+    store:
+      store.url === ""
+        ? store
+        : { ...store, path: "", url: name === "hmi" || name === "gateway" ? store.url : "" },
+  };
+  const env = { ...toEnvironment(told), ...compileCache() };
+  return { ...ourProgram("service-process", NODE_FLAGS, [name]), env };
+}
+
+/** The supervisor as a process of this program's Node. */
+export function supervisorCommand(): Command {
+  // The user's own choice of a folder is for the user's programs too.
+  const args = process.env["NODE_COMPILE_CACHE"] === undefined ? [OWN_COMPILE_CACHE] : [];
+  return { ...ourProgram("supervisor-process", SUPERVISOR_NODE_FLAGS, args), env: compileCache() };
+}
+
+/**
+ * It does next to nothing: without compilers and with a small heap for new objects it needs 57 MB instead of 80, and no
+ * more time.
+ */
+const SUPERVISOR_NODE_FLAGS = ["--max-semi-space-size=1", "--lite-mode"];
+
+/** A program of this package, from the sources or as it was built. */
+function ourProgram(name: string, flags: readonly string[], args: readonly string[]): Command {
+  const root = packageRoot();
+  const isSource = import.meta.url.endsWith(".ts");
+  const program = isSource
+    ? ["--import", "tsx", join(root, "src", `${name}.ts`)]
+    : [join(root, "dist", `${name}.js`)];
+  return { file: process.execPath, args: [...flags, ...program, ...args], cwd: root };
+}
+
+/** Lets a service keep its compiled code where this command keeps its own: it starts quicker by a tenth. */
+function compileCache(): Record<string, string> {
+  // Node gives the folder of its own version, and takes the one above.
+  const folder = getCompileCacheDir();
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) };
+}

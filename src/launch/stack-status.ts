@@ -1,0 +1,175 @@
+import type { Config } from "../config/config-schema.ts";
+import { urlOf } from "../contract/address.ts";
+import { livingSupervisor, readStates } from "../supervisor/keep/states-file.ts";
+import type { Wanted } from "../supervisor/keep/supervisor-state.ts";
+import { readWanted } from "../supervisor/keep/wanted-file.ts";
+import { describeProcess, everyone, isSame, membersOf } from "../supervisor/os/process-identity.ts";
+import { cpuShare, type Usage, usageByGroup, usageOf } from "../supervisor/os/process-usage.ts";
+import { requireJudgeable } from "../supervisor/other-namespace.ts";
+import { listRecords } from "../supervisor/process-record.ts";
+import { serviceMark } from "../supervisor/service-mark.ts";
+import type { ServiceRecord } from "../supervisor/service-spec.ts";
+import { type StateFolder, SUPERVISOR, stateFolder } from "../supervisor/state-folder.ts";
+import { exposureWarnings } from "./exposure-warnings.ts";
+import { finishedJobs } from "./finished-jobs.ts";
+import { lookAtStack } from "./look-at-stack.ts";
+import { recordedStatus } from "./recorded-status.ts";
+import { conditionOf } from "./service-condition.ts";
+import type { ServiceStatus, ServiceUsage } from "./service-status.ts";
+
+export interface StackStatus {
+  /** When it was looked, in ISO 8601, UTC. */
+  readonly time: string;
+  /** True where all services do their work. */
+  readonly ok: boolean;
+  /** Who watches the services; null where nobody does. */
+  readonly supervisor: { readonly pid: number; readonly usage: ServiceUsage | null } | null;
+  readonly services: readonly ServiceStatus[];
+  /** Sentences about what other machines can reach without a token. */
+  readonly warnings: readonly string[];
+}
+
+/** The states in which a service does its work. */
+const WORKING: ReadonlySet<ServiceStatus["state"]> = new Set(["healthy", "external", "done", "unconfigured"]);
+
+export interface StatusOptions {
+  /** An earlier look, so many milliseconds ago: the CPU shares are of the time since then. */
+  readonly before?: { readonly status: StackStatus; readonly agoMs: number };
+  /** True where the configuration has mistakes: then all is told that the state folder knows, and it is not `ok`. */
+  readonly isByRecords?: boolean;
+}
+
+/** Looks at the stack; changes nothing. */
+export async function stackStatus(
+  config: Config,
+  env: NodeJS.ProcessEnv,
+  { before, isByRecords = false }: StatusOptions = {},
+): Promise<StackStatus> {
+  const folder = stateFolder(config.state.dir);
+  await requireJudgeable(folder);
+  const looking = lookAtStack(config, env);
+  // Here, because the services take their time to answer.
+  const [now, groups] = [Date.now(), usageByGroup()];
+  const sightings = await looking;
+  const { states, isAlive } = readStates(folder);
+  const supervisor = livingSupervisor(folder);
+  const usage = (record: ServiceRecord): ServiceUsage | null =>
+    shareOf(usageOfService(record, folder, groups), record, before);
+  const finished = finishedJobs(folder, wantedIn(folder));
+  const services = sightings.map((sighting): ServiceStatus => {
+    const report = states?.services[sighting.name];
+    const isKnown = isAlive || finished(sighting.spec) !== undefined;
+    const { state } = sighting;
+    return {
+      name: sighting.name,
+      ...conditionOf(sighting, isKnown ? report : undefined),
+      usage: state.state === "running" ? usage(state.record) : null,
+      restarts: sighting.isExternal ? null : (report?.restarts ?? null),
+      last_exit: report?.last_exit ?? null,
+    };
+  });
+  const planned = new Set(services.map(({ name }) => name));
+  const records = listRecords(folder);
+  if (isByRecords) {
+    const reports = isAlive ? (states?.services ?? {}) : {};
+    const names = new Set([...Object.keys(reports), ...records.map(({ name }) => name)]);
+    names.delete(SUPERVISOR);
+    for (const name of names) {
+      const record = records.find((each) => each.name === name);
+      services.push(recordedStatus(name, record, reports[name], usage));
+    }
+  } else
+    for (const record of records) {
+      if (record.name !== SUPERVISOR && !planned.has(record.name) && isSame(record))
+        services.push(unconfigured(record, usage(record)));
+    }
+  return {
+    time: new Date(now).toISOString(),
+    ok: !isByRecords && areWorking(services),
+    supervisor: supervisor === undefined ? null : { pid: supervisor.pid, usage: usage(supervisor) },
+    services,
+    warnings: exposureWarnings(
+      config,
+      sightings.filter(({ state }) => state.state === "running"),
+    ),
+  };
+}
+
+/** What of a look is about these services. @param options with which it was looked */
+export function statusOf(
+  status: StackStatus,
+  names: readonly string[],
+  { isByRecords = false }: StatusOptions,
+): StackStatus {
+  const services = status.services.filter(({ name }) => names.includes(name));
+  return { ...status, services, ok: !isByRecords && areWorking(services) };
+}
+
+function areWorking(services: readonly ServiceStatus[]): boolean {
+  return services.every(({ state }) => WORKING.has(state));
+}
+
+/** Nothing where it may not be read, which is told elsewhere. */
+function wantedIn(folder: StateFolder): Wanted["services"] {
+  try {
+    return readWanted(folder).services;
+  } catch {
+    return {};
+  }
+}
+
+/** What was started by an earlier configuration, and runs on. */
+function unconfigured(record: ServiceRecord, usage: ServiceUsage | null): ServiceStatus {
+  const { name, host, port, pid, started_at, labels } = record;
+  return {
+    name,
+    state: "unconfigured",
+    kind: labels?.["kind"] ?? "command",
+    url: host === undefined || port === undefined ? null : urlOf({ host, port }),
+    pid,
+    started_at,
+    usage,
+    restarts: null,
+    last_exit: null,
+    next_start_at: null,
+    detail: `it runs, and is not configured any more: \`stack down ${name}\` stops it`,
+  };
+}
+
+function usageOfService(
+  record: ServiceRecord,
+  folder: StateFolder,
+  groups: ReadonlyMap<number, Usage>,
+): Usage | undefined {
+  if (record.adopted !== true) return groups.get(record.pid);
+  // The group of an adopted one may hold processes that have nothing to do with it.
+  const members = everyone(membersOf(serviceMark(record.name, folder, record), record));
+  return usageOf(members.map(({ pid }) => pid));
+}
+
+function shareOf(
+  usage: Usage | undefined,
+  { pid }: ServiceRecord,
+  before: StatusOptions["before"],
+): ServiceUsage | null {
+  if (usage === undefined) return null;
+  const seen = before && usageBefore(before.status, pid);
+  const ms = before !== undefined && seen !== undefined ? before.agoMs : ageOf(pid);
+  const share = cpuShare({ cpuMs: seen?.cpu_ms ?? 0 }, usage, ms);
+  return {
+    processes: usage.processes,
+    cpu_ms: usage.cpuMs,
+    cpu_share: Math.round(share * 10_000) / 10_000,
+    memory_bytes: usage.rssBytes,
+  };
+}
+
+/** By the kernel, which does not mind who sets the clock; in milliseconds. */
+function ageOf(pid: number): number {
+  const startedAt = describeProcess(pid)?.startedAt.getTime();
+  return startedAt === undefined ? 0 : Date.now() - startedAt;
+}
+
+function usageBefore({ supervisor, services }: StackStatus, pid: number): ServiceUsage | undefined {
+  return [supervisor, ...services].find((each) => each?.pid === pid)?.usage ?? undefined;
+}

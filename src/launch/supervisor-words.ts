@@ -1,0 +1,28 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { readStates } from "../supervisor/keep/states-file.ts";
+import type { ServiceReport } from "../supervisor/keep/supervisor-state.ts";
+import type { StateFolder } from "../supervisor/state-folder.ts";
+
+/** What the supervisor says of its services at one moment. */
+export interface SupervisorWord {
+  readonly services: { readonly [name: string]: ServiceReport };
+  /** Whether it is away for longer than another command needs to replace it. */
+  readonly isLost: boolean;
+}
+
+/** How long a supervisor may be away, in milliseconds. */
+const ABSENCE_MS = 3_000;
+
+/** The supervisor's word, again and again, until the signal is aborted. */
+export async function* supervisorWords(
+  folder: StateFolder,
+  { signal, everyMs }: { signal: AbortSignal; everyMs: number },
+): AsyncGenerator<SupervisorWord, void, void> {
+  let seenAt = performance.now();
+  while (!signal.aborted) {
+    const { states, isAlive } = readStates(folder);
+    if (isAlive) seenAt = performance.now();
+    yield { services: states?.services ?? {}, isLost: performance.now() - seenAt > ABSENCE_MS };
+    await Promise.allSettled([delay(everyMs, undefined, { signal })]);
+  }
+}

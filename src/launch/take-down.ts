@@ -1,0 +1,157 @@
+import { existsSync } from "node:fs";
+import type { Config } from "../config/config-schema.ts";
+import { EXIT, UserError } from "../errors.ts";
+import { endSupervisor } from "../supervisor/keep/ensure-supervisor.ts";
+import { discardEnvironment } from "../supervisor/keep/request-environment.ts";
+import { noteDeed } from "../supervisor/keep/service-events.ts";
+import { readWanted, writeWanted } from "../supervisor/keep/wanted-file.ts";
+import { resumeInterrupted } from "../supervisor/logs/resume-rotation.ts";
+import { requireJudgeable } from "../supervisor/other-namespace.ts";
+import { listRecords } from "../supervisor/process-record.ts";
+import type { ServiceRecord } from "../supervisor/service-spec.ts";
+import { type StateFolder, SUPERVISOR, stateFolder } from "../supervisor/state-folder.ts";
+import { withLock } from "../supervisor/state-lock.ts";
+import { type StopResult, stopService } from "../supervisor/stop-service.ts";
+import { dependentsFirst } from "./dependents-first.ts";
+import { lookAtStack } from "./look-at-stack.ts";
+import { StopProgress } from "./stop-progress.ts";
+
+/** How one service went down. */
+export interface DownStep {
+  readonly name: string;
+  /** `not_running`: there was nothing of ours to stop; `external`: somebody else's, which is left alone. */
+  readonly outcome: StopResult["outcome"] | "not_running" | "external";
+  /** Null where there was nothing. */
+  readonly pid: number | null;
+  readonly took_ms: number;
+}
+
+export interface DownOptions {
+  readonly config: Config;
+  readonly env: NodeJS.ProcessEnv;
+  /** Names of services; all where absent, also those that are no longer configured. */
+  readonly names?: readonly string[];
+  /** Why, as the events tell it; `by stack down` where absent. */
+  readonly reason?: string;
+  /** Aborted when nobody wants to wait any longer: what has not stopped yet is killed. */
+  readonly hurry?: AbortSignal;
+  readonly onStep: (step: DownStep) => void;
+  /** Told what is waited for. */
+  readonly onProgress?: (text: string) => void;
+}
+
+/** Whether nothing was ever started here: there is no state folder, and no process that carries its mark. */
+export function isUntouched(config: Config, steps: readonly DownStep[]): boolean {
+  const isNothing = ({ outcome }: DownStep) => outcome === "not_running" || outcome === "external";
+  return steps.every(isNothing) && !existsSync(config.state.dir);
+}
+
+/**
+ * Stops what this stack started, each service after those that depend on it, and side by side else; what it did not
+ * start is left alone. One that cannot be stopped does not keep the others from it. Where nothing was ever started,
+ * no state folder is made. Throws `stop_failed`, what {@link requireJudgeable} does, or the reason of `hurry` where another
+ * command still has the lock.
+ */
+export async function takeDown(options: DownOptions): Promise<DownStep[]> {
+  const { config, env, names, reason = "by stack down", hurry, onStep, onProgress } = options;
+  const folder = stateFolder(config.state.dir);
+  await requireJudgeable(folder);
+  const look = async () => {
+    const targets = await findTargets(config, env, folder);
+    return targets.filter(({ name }) => names?.includes(name) ?? true);
+  };
+  const stopAll = async (targets: readonly Target[]): Promise<DownStep[]> => {
+    const progress = new StopProgress(targets, onProgress);
+    const failures: UserError[] = [];
+    const stopped = await dependentsFirst(targets, async (target) => {
+      progress.begin(target.name);
+      try {
+        const step = await stopOne(target, folder, { reason, hurry });
+        onStep(step);
+        return [step];
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        failures.push(error);
+        return [];
+      } finally {
+        progress.end(target.name);
+      }
+    });
+    if (failures.length > 0) throw together(failures);
+    return stopped.flat();
+  };
+  if (!existsSync(folder.root)) {
+    const targets = await look();
+    if (targets.every(({ record }) => record === undefined)) return await stopAll(targets);
+  }
+  return await withLock(
+    folder,
+    async () => {
+      resumeInterrupted(folder);
+      const targets = await look();
+      await unwant(folder, targets);
+      return await stopAll(targets);
+    },
+    {
+      ...(hurry && { signal: hurry }),
+      onWait: (pid) => onProgress?.(`waiting for another command (pid ${pid})`),
+    },
+  );
+}
+
+interface Target {
+  readonly name: string;
+  readonly record: ServiceRecord | undefined;
+  readonly isExternal: boolean;
+  readonly dependsOn: readonly string[];
+}
+
+/** Everything that has a record, or is configured, in the order in which it was started. */
+async function findTargets(config: Config, env: NodeJS.ProcessEnv, folder: StateFolder): Promise<Target[]> {
+  const planned = (await lookAtStack(config, env)).map(({ name, state, isExternal, spec }) => ({
+    name,
+    record: "record" in state ? state.record : undefined,
+    isExternal,
+    dependsOn: spec.dependsOn ?? [],
+  }));
+  const forgotten = listRecords(folder)
+    .filter(({ name }) => name !== SUPERVISOR && planned.every((target) => target.name !== name))
+    .map((record) => ({
+      name: record.name,
+      record,
+      isExternal: false,
+      dependsOn: record.depends_on ?? [],
+    }));
+  return [...planned, ...forgotten];
+}
+
+/** From now on nobody starts them again. Without any left to look after, the supervisor goes too. */
+async function unwant(folder: StateFolder, targets: readonly Target[]): Promise<void> {
+  const wanted = Object.entries(readWanted(folder).services);
+  const left = wanted.filter(([name]) => targets.every((target) => target.name !== name));
+  writeWanted(folder, { services: Object.fromEntries(left) });
+  if (left.length === 0) await endSupervisor(folder);
+}
+
+async function stopOne(
+  { name, record, isExternal }: Target,
+  folder: StateFolder,
+  { reason, hurry }: { reason: string; hurry: AbortSignal | undefined },
+): Promise<DownStep> {
+  discardEnvironment(folder, name);
+  if (record === undefined)
+    return { name, outcome: isExternal ? "external" : "not_running", pid: null, took_ms: 0 };
+  const { outcome, tookMs } = await stopService(record, folder, { hurry });
+  const detail = outcome === "already_gone" ? `${reason}; it had ended before` : reason;
+  noteDeed(folder, { event: "stopped", service: name, pid: record.pid, detail });
+  return { name, outcome, pid: record.pid, took_ms: tookMs };
+}
+
+function together([first, ...others]: readonly UserError[]): UserError {
+  const messages = [first, ...others].flatMap((error) => error?.message ?? []);
+  const hints = [first, ...others].flatMap((error) => error?.hint ?? []);
+  return new UserError("stop_failed", messages.join("\n"), {
+    hint: hints.join("\n"),
+    exitCode: EXIT.failed,
+  });
+}

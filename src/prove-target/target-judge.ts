@@ -1,0 +1,34 @@
+import type { Fault } from "../faults/find-fault.ts";
+import type { Baseline, Stopped } from "./target-proof-report.ts";
+import type { Tapped } from "./with-taps.ts";
+
+/** Who tells whether a stack is as it should be: our checks, or somebody's own. */
+export interface Judge {
+  /** Looks at the stack without a fault, once and first. Throws a UserError where it cannot judge this stack. */
+  begin(tapped: Tapped): Promise<Seen & { readonly baseline: Baseline }>;
+  /** Looks at it with a fault. */
+  look(tapped: Tapped, fault: Fault): Promise<Reaction>;
+}
+
+/** What a look has left on the stack. */
+export interface Seen {
+  /** See `RunReport.left_behind`. */
+  readonly left_behind: readonly string[];
+}
+
+/** What has changed because of a fault. */
+export interface Reaction extends Seen {
+  /** See `TargetFaultProof`. */
+  readonly caught_by: readonly string[];
+  /** See `TargetFaultProof`. */
+  readonly stopped: readonly Stopped[];
+}
+
+/** What every judge needs. */
+export interface JudgeSettings {
+  /** See `RunReport.seed`. */
+  readonly seed: string;
+  /** Longest time for one check, or for one run of the command, in milliseconds. */
+  readonly deadlineMs?: number | undefined;
+  readonly signal: AbortSignal;
+}

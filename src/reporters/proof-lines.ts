@@ -1,0 +1,63 @@
+import type { FaultProof, ProofReport } from "../prove/prove-faults.ts";
+import { paint, styled } from "../text/styled-text.ts";
+import type { ReportScreen } from "./terminal-reporter.ts";
+
+/** Room for the names of faults, so that what caught them stands in a column. */
+const NAME_WIDTH = 36;
+
+/** Tells of one fault: a line, and under it what is not as it should be. */
+export function reportFault(screen: ReportScreen, proof: FaultProof): void {
+  const { name, verdict, caught_by, missing, unexpected } = proof;
+  const isTried = verdict !== "not-tried";
+  const isGood = verdict === "caught";
+  const mark = isGood ? paint("good", "✓") : isTried ? paint("bad", "✗") : paint("quiet", "-");
+  screen.line(
+    styled`  ${mark} ${paint("strong", name.padEnd(NAME_WIDTH))}  ${wordsFor(proof)}`,
+    NAME_WIDTH + 6,
+  );
+  if (isGood || !isTried) return;
+  if (verdict === "not-applied") screen.line("      it never acted, so that nothing is shown", 6);
+  for (const id of missing) screen.line(styled`      ${paint("bad", "not broken")}  ${id}`, 6);
+  for (const words of unexpected) {
+    screen.line(styled`      ${paint("bad", "unexpected")}  ${words}`, 6);
+  }
+  if (missing.length > 0) screen.line(styled`      named were  ${caught_by.join(", ")}`, 6);
+}
+
+/** The end of a proof: the figures, and the checks that nothing shows to be able to fail. */
+export function reportProof(screen: ReportScreen, report: ProofReport): void {
+  const faults = report.faults.filter(({ name }) => name !== "none");
+  const tried = faults.filter(({ verdict }) => verdict !== "not-tried");
+  const caught = tried.filter(({ verdict }) => verdict === "caught");
+  const isGood = caught.length === tried.length && report.faults.every(isAsItMustBe);
+  const seconds = (report.duration_ms / 1000).toFixed(1);
+  screen.line();
+  if (report.interrupted) screen.line("  Interrupted.");
+  const words = `${caught.length} of ${inFaults(tried.length)} caught by ${report.checks} checks in ${seconds} s.`;
+  screen.line(styled`  ${paint(isGood ? "good" : "bad", words)}`, 2);
+  if (tried.length < faults.length) {
+    const left = inFaults(faults.length - tried.length);
+    screen.line(`  ${left} of several copies not tried: --postgresql names a server for them.`, 2);
+  }
+  if (report.unexercised.length > 0) {
+    screen.line(styled`  Checks that no fault exercises: ${report.unexercised.join(", ")}.`, 2);
+  }
+  if (!isGood) screen.line(styled`  The same proof again: --seed ${report.seed}`, 2);
+}
+
+function isAsItMustBe({ verdict }: FaultProof): boolean {
+  return verdict === "caught" || verdict === "not-tried";
+}
+
+function inFaults(count: number): string {
+  return `${count} ${count === 1 ? "fault" : "faults"}`;
+}
+
+function wordsFor({ verdict, caught_by }: FaultProof): string {
+  if (verdict === "not-tried") return "not tried: it needs several copies, and they a PostgreSQL";
+  if (caught_by.length === 0)
+    return verdict === "caught" ? "every claim holds" : "claims do not hold without any bug";
+  const [first = "", ...rest] = caught_by;
+  const by = rest.length === 0 ? first : `${first} and ${rest.length} more`;
+  return verdict === "caught" ? `caught by ${by}` : `should be caught by ${by}`;
+}

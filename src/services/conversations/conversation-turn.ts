@@ -1,0 +1,106 @@
+import type { ChatRequest } from "../../contract/gateway-schemas.ts";
+import type { Message, Profile, Session } from "../../contract/hmi-schemas.ts";
+import { instructionsOf } from "./agents.ts";
+import { buildPrompt } from "./conversation-prompt.ts";
+import type { History, UserStore } from "./conversation-store.ts";
+import { type EngineSettings, firstOfEach } from "./engine-settings.ts";
+import { type LimitsOf, type ModelLimits, UNKNOWN_LIMITS } from "./model-limits.ts";
+import { engineMessages, type ReadPicture } from "./prompt-pictures.ts";
+
+/** A conversation whose last message waits for its reply. */
+interface Turn {
+  readonly session: Session;
+  /** The conversation's own profile; null for a general one. */
+  readonly profile: Profile | null;
+  /** What was said, the message that is to be answered last. */
+  readonly history: History;
+  /** The reply's row, which is still empty. */
+  readonly reply: Message;
+  /** What the message itself says of how it is to be answered. */
+  readonly own?: EngineSettings | undefined;
+}
+
+/** What is known beside the conversation. */
+export interface TurnContext {
+  readonly limitsOf: LimitsOf;
+  /** How models are to answer where neither message nor profile says it. */
+  readonly defaults: EngineSettings;
+}
+
+/** Prompts shorter than this fit into any window, in characters: nobody needs to be asked for it. */
+const SHORT_PROMPT_CHARS = 1_500;
+
+/** What the gateway is asked for a turn: as much of the history as has room, and the settings. */
+async function chatRequest(
+  { session, profile, history, reply, own }: Turn,
+  readPicture: ReadPicture,
+  { limitsOf, defaults }: TurnContext,
+): Promise<ChatRequest> {
+  const chosen = firstOfEach(own, profile?.settings);
+  const isThinkingByDefault = chosen.think === undefined && Boolean(defaults.think);
+  const limits = await limitsIfNeeded({ history, profile, isThinkingByDefault }, () =>
+    limitsOf(reply.model_name),
+  );
+  const agentInstructions = instructionsOf(session.agent_id);
+  const window = windowOf(profile, limits);
+  const prompt = buildPrompt({ agentInstructions, profile, history, window });
+  const { messages, images } = await engineMessages(prompt, readPicture, limits);
+  const user = history.messages.findLast((message) => message.role === "user");
+  const options = profile?.settings.options;
+  return {
+    session_id: session.session_id,
+    message_id: reply.message_id,
+    agent_id: session.agent_id,
+    content: user?.content ?? "",
+    messages,
+    model_id: session.model_id,
+    ...(user === undefined ? {} : { user_message_id: user.message_id }),
+    ...(images.length === 0 ? {} : { images }),
+    ...(reply.model_name === null ? {} : { model: reply.model_name }),
+    ...(options === undefined ? {} : { options }),
+    ...(prompt.leftOut === 0 ? {} : { left_out: prompt.leftOut }),
+    // What was chosen for all models is not asked of one that cannot.
+    ...firstOfEach(chosen, limits.canThink === false ? { ...defaults, think: undefined } : defaults),
+  };
+}
+
+/**
+ * The request for the reply that a conversation waits for; undefined where its last message is answered already. `own`
+ * is what the message said of how it is to be answered, which the store does not have. Throws `conversation_not_found`.
+ */
+export async function pendingRequest(
+  store: UserStore,
+  sessionId: string,
+  context: TurnContext,
+  own?: EngineSettings,
+): Promise<ChatRequest | undefined> {
+  const session = await store.conversations.get(sessionId);
+  const history = await store.messages.history(sessionId);
+  const reply = history.messages.at(-1);
+  if (reply?.status !== "streaming") return undefined;
+  const profile = await store.profiles.context(session.model_id);
+  const before = { ...history, messages: history.messages.slice(0, -1) };
+  const turn = { session, profile, history: before, reply, own };
+  return await chatRequest(turn, store.messages.image, context);
+}
+
+/** The window that a conversation of this profile has: its own `num_ctx`, else the one that its model is loaded with. */
+export function windowOf(profile: Profile | null, limits: ModelLimits): number | null {
+  const own = profile?.settings.options?.["num_ctx"];
+  return typeof own === "number" && own > 0 ? own : limits.window;
+}
+
+async function limitsIfNeeded(
+  {
+    history,
+    profile,
+    isThinkingByDefault,
+  }: Pick<Turn, "history" | "profile"> & { isThinkingByDefault: boolean },
+  ask: () => Promise<ModelLimits>,
+): Promise<ModelLimits> {
+  const texts = [...history.messages.map(({ content }) => content), history.summary ?? ""];
+  const chars = texts.reduce((sum, text) => sum + text.length, profile?.instructions.length ?? 0);
+  const hasPictures = history.messages.some(({ images }) => images.length > 0);
+  if (!hasPictures && !isThinkingByDefault && chars < SHORT_PROMPT_CHARS) return UNKNOWN_LIMITS;
+  return await ask();
+}

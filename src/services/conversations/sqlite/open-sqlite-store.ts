@@ -1,0 +1,28 @@
+import type { ConversationStore } from "../conversation-store.ts";
+import { createSqlStore } from "../sql/sql-store.ts";
+import { type DatabaseOptions, openDatabase } from "./sqlite-database.ts";
+import { SqliteWriter } from "./sqlite-writer.ts";
+
+export interface SqliteOptions extends DatabaseOptions {
+  /** The database file; made with its folder where it is missing. `:memory:` for one that is not kept. */
+  path: string;
+  /** The agent of a conversation that is opened without one. */
+  defaultAgent: string;
+}
+
+/** The embedded store: one SQLite file in WAL mode, which several processes of one machine may open at once. */
+export function openSqliteStore({ path, defaultAgent, ...options }: SqliteOptions): ConversationStore {
+  const db = openDatabase(path, options);
+  const writer = new SqliteWriter(path);
+  return createSqlStore({
+    db,
+    // Whoever writes has the whole database.
+    dbOf: () => db,
+    writer,
+    defaultAgent,
+    async close() {
+      await db.close();
+      await writer.release();
+    },
+  });
+}

@@ -1,0 +1,86 @@
+/**
+ * The Ollama stand-in: the wire of `ollama serve` with scripted replies instead of a language model, for
+ * machines without Ollama, and for checks that must know what the engine was asked.
+ */
+import { once } from "node:events";
+import type { Server } from "node:http";
+import { urlOf } from "../../contract/address.ts";
+import { createEngineServer } from "./engine-server.ts";
+import { GenerationLog } from "./generation-record.ts";
+import { Scheduler } from "./scheduler.ts";
+import { ANNOUNCEMENT } from "./scripted-reply.ts";
+
+/** All settings of a stand-in; each has a default. */
+export interface EngineOptions {
+  /** Address to listen on; 127.0.0.1. */
+  host?: string;
+  /** Port to listen on; 0, the default, takes a free one. */
+  port?: number;
+  /** Pace of a reply, in milliseconds a token; 0, the default, is as fast as it can. */
+  tokenDelayMs?: number;
+  /** Length of every reply, in tokens; without it, as long as the script says. */
+  replyTokens?: number;
+  /** How long a model takes to load when it is first used or was unloaded, in milliseconds; 0. */
+  loadMs?: number;
+  /** Generations that a model runs at once (`OLLAMA_NUM_PARALLEL`, there 1); without limit. */
+  parallel?: number;
+  /** Requests that may wait for a model to load (`OLLAMA_MAX_QUEUE`); 512. */
+  maxQueue?: number;
+  /** The window where a request has no `num_ctx` (`OLLAMA_CONTEXT_LENGTH`), in tokens; 4096. */
+  contextLength?: number;
+  /** Names beside the local ones that its record may be asked by. */
+  allowedHosts?: readonly string[];
+  /** Whoever reads its record must show it; empty, the default: nobody is asked. */
+  token?: string;
+  /** Whether the first scripted reply opens with a paragraph that says what this is; false. */
+  announce?: boolean;
+}
+
+/** A stand-in that listens. */
+export interface RunningEngine {
+  readonly url: string;
+  readonly port: number;
+  /** Cuts all connections and stops to listen. */
+  close(): Promise<void>;
+}
+
+/** Starts a stand-in. Many may run in one process. Throws Node's error where the address cannot be had. */
+export async function startEngine(options: EngineOptions = {}): Promise<RunningEngine> {
+  const { host = "127.0.0.1", port = 0, tokenDelayMs = 0, replyTokens, announce = false } = options;
+  const { loadMs = 0, parallel = Number.POSITIVE_INFINITY, maxQueue = 512, contextLength = 4096 } = options;
+  let announcement = announce ? `${ANNOUNCEMENT}\n\n` : "";
+  const scheduler = new Scheduler({ loadMs, parallel, maxQueue, contextLength });
+  const engine = {
+    scheduler,
+    log: new GenerationLog(),
+    defaults: { tokenDelayMs, replyTokens },
+    takeAnnouncement() {
+      const taken = announcement;
+      announcement = "";
+      return taken;
+    },
+  };
+  const { allowedHosts, token } = options;
+  const server = createEngineServer(engine, { host, allowedHosts, token });
+  server.listen({ host, port });
+  await once(server, "listening");
+  const given = portOf(server);
+  return {
+    url: urlOf({ host, port: given }),
+    port: given,
+    async close() {
+      if (!server.listening) return;
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      scheduler.close();
+      await closed;
+    },
+  };
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("The server has no TCP address.");
+  return address.port;
+}

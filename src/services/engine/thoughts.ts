@@ -1,8 +1,0 @@
-import type { Think } from "./requests.ts";
-import { askedIn, type ChatMessage, quoted } from "./script.ts";
-
-/** What a thinking model thinks before its scripted reply; the level that was asked for is in it. */
-export function scriptedThought(messages: readonly ChatMessage[], think: Think): string {
-  const level = typeof think === "string" ? ` I think about it with effort ${think}.` : "";
-  return `They wrote "${quoted(askedIn(messages))}".${level} My script knows the answer.`;
-}

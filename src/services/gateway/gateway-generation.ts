@@ -1,0 +1,235 @@
+import type { FastifyBaseLogger } from "fastify";
+import { STEP } from "../../contract/event-id.ts";
+import type {
+  FinishReason,
+  StreamEvent,
+  StreamStatus,
+  Timings,
+  Usage,
+} from "../../contract/event-schemas.ts";
+import { usageOf } from "../../contract/event-schemas.ts";
+import type { ChatRequest } from "../../contract/gateway-schemas.ts";
+import { withoutPrefix } from "../../contract/model-names.ts";
+import { trimmedNotice } from "../../contract/trimmed-notice.ts";
+import { messageOf, WireError } from "../../errors.ts";
+import { EventLog } from "../stream/event-log.ts";
+import { type AskListener, askEngine, type EngineAccess } from "./ask-engine.ts";
+import { emptyReply } from "./empty-reply-error.ts";
+import type { EnginePiece, FinalPiece } from "./engine-reply.ts";
+import type { GatewayMetrics, StreamMeter } from "./gateway-metrics.ts";
+import { unknownModel } from "./list-models.ts";
+import { ReplyLog } from "./reply-log.ts";
+import { ReplyWriter } from "./reply-log-writer.ts";
+import { requestFingerprint } from "./request-fingerprint.ts";
+
+export interface GenerationSettings extends EngineAccess {
+  /** How long a reply may be written, in milliseconds; 0: as long as it takes. */
+  readonly maxReplyMs: number;
+  readonly metrics: GatewayMetrics;
+  readonly logger: FastifyBaseLogger;
+  /** Whose key the reply's is, where a person with a token of their own gave it. */
+  readonly caller: string | undefined;
+  /** Told once, when the generation has ended in any way. */
+  readonly onEnd: (generation: Generation) => void;
+}
+
+/** How long an engine that has said its last word may hold the connection open. */
+const HANG_UP_MS = 1_000;
+
+/** One reply in the making: it asks the engine, and writes what comes into its log. */
+export class Generation {
+  readonly sessionId: string;
+  readonly messageId: string;
+  /** Whose key that is: undefined for the HMI's, else the person's. */
+  readonly caller: string | undefined;
+  readonly log: EventLog;
+  readonly #settings: GenerationSettings;
+  readonly #fingerprint: string;
+  readonly #meter: StreamMeter;
+  readonly #lines: ReplyLog;
+  readonly #abort = new AbortController();
+  readonly #writer = new ReplyWriter();
+  #isLeft = false;
+  #model: string | undefined;
+  /** Ends a reply that takes too long; later, an engine that does not hang up. */
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(request: ChatRequest, settings: GenerationSettings) {
+    this.sessionId = request.session_id;
+    this.messageId = request.message_id;
+    this.caller = settings.caller;
+    this.log = new EventLog(request.message_id);
+    this.#settings = settings;
+    this.#fingerprint = requestFingerprint(request);
+    this.#meter = settings.metrics.start();
+    this.#lines = new ReplyLog(settings.logger, request);
+    // Before the engine is asked, so that the reader knows at once that it was heard.
+    this.log.append(
+      startedEvent(request),
+      statusEvent("planning"),
+      ...(request.left_out === undefined ? [] : [trimmedNotice(request.left_out)]),
+    );
+    void this.#run(request);
+  }
+
+  /** Whether a request with this reply's key is the one that it answers, sent again. */
+  answers(request: ChatRequest): boolean {
+    return requestFingerprint(request) === this.#fingerprint;
+  }
+
+  /** Ends it now, for every reader, and makes the engine stop. Nothing where it has ended already. */
+  cancel(): void {
+    this.#end("cancelled", this.#usageSoFar(), doneEvent("cancelled"));
+    this.#abort.abort();
+  }
+
+  /** Makes the engine stop and tells nobody an end: for a shutdown, when its readers' connections are cut. */
+  leave(): void {
+    this.#isLeft = true;
+    this.#abort.abort();
+    this.log.release();
+  }
+
+  /** The request is not kept beyond its end: its history may be a mebibyte. */
+  async #run(request: ChatRequest): Promise<void> {
+    const { maxReplyMs } = this.#settings;
+    if (maxReplyMs > 0) this.#timer = setTimeout(() => this.#giveUp(), maxReplyMs).unref();
+    try {
+      await askEngine(this.#settings, request, this.#listener(), this.#abort.signal);
+    } catch (error) {
+      // After an end of our own the engine's protest is its answer to the abort.
+      if (!this.log.ended) this.#fail(await this.#explain(error, request.model));
+    } finally {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+    }
+  }
+
+  #listener(): AskListener {
+    return {
+      onModel: (model) => {
+        this.#model = model;
+        this.#append(statusEvent("executing", model));
+      },
+      onWait: (status) => {
+        if (this.#writer.hasBegun) return;
+        this.#lines.hop(status);
+        this.#append(statusEvent(status));
+      },
+      onAsked: (model) => this.#lines.hop("asked the engine", model),
+      onPieces: (pieces) => this.#write(pieces),
+      giveWay: () => {
+        this.#lines.hop("gives way to a person's message");
+        this.cancel();
+      },
+    };
+  }
+
+  async #write(pieces: readonly EnginePiece[]): Promise<void> {
+    // After the end only the connection's own end is awaited, so that it can be used again.
+    if (this.log.ended) return;
+    if (!this.#writer.hasBegun) this.#lines.hop("first piece");
+    const { events, final } = this.#writer.write(pieces);
+    this.log.append(...events);
+    this.#meter.saw(events);
+    if (final !== undefined) this.#complete(final);
+    await this.log.room();
+  }
+
+  #append(event: StreamEvent): void {
+    if (!this.log.ended) this.log.append(event);
+  }
+
+  #complete(final: FinalPiece): void {
+    const { hasText, hasThoughts } = this.#writer;
+    const usage = this.#usageEvent(usageIn(final), final.timings);
+    if (hasText) this.#end("complete", usage, doneEvent(final.finishReason));
+    else this.#fail(emptyReply(final, hasThoughts), usage);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#abort.abort(), HANG_UP_MS).unref();
+  }
+
+  #giveUp(): void {
+    const { maxReplyMs } = this.#settings;
+    this.#fail(
+      new WireError(
+        "reply_timeout",
+        `The reply was not finished in ${maxReplyMs / 1_000} s; this is what had come.`,
+        "Send a message that asks for less, limit the model (num_predict), or raise stream.max_reply_ms.",
+      ),
+    );
+    this.#abort.abort();
+  }
+
+  async #explain(thrown: unknown, model: string | undefined): Promise<WireError> {
+    const error =
+      thrown instanceof WireError
+        ? thrown
+        : new WireError("internal_error", `The gateway failed: ${messageOf(thrown)}.`);
+    if (error.code !== "model_not_found" || model === undefined) return error;
+    return await unknownModel(this.#settings.engine, model).catch(() => error);
+  }
+
+  #fail(error: WireError, usage = this.#writer.hasBegun ? this.#usageSoFar() : undefined): void {
+    const counted = usage === undefined ? [] : [usage];
+    this.#end("error", errorEvent(error), ...counted, doneEvent("error"));
+  }
+
+  #usageSoFar(): StreamEvent {
+    return this.#usageEvent(this.#writer.counted, null);
+  }
+
+  #usageEvent(usage: Usage, timings: Timings | null): StreamEvent {
+    const isFree = this.#model === undefined || this.#settings.engine.isFree(this.#model);
+    return { type: "usage", usage, cost_usd: isFree ? 0 : null, timings };
+  }
+
+  /** Every way to the end goes through here, once. */
+  #end(status: StreamStatus, ...rest: StreamEvent[]): void {
+    if (this.log.ended || this.#isLeft) return;
+    const hasExecuted = this.log.place.step >= STEP.executing;
+    const ending = [...this.#writer.end(), statusEvent(status), ...rest];
+    this.log.append(...(hasExecuted ? [] : [statusEvent("executing")]), ...ending);
+    this.#meter.saw(ending);
+    this.#lines.end(this.#model, status, ending);
+    this.log.release();
+    this.#settings.onEnd(this);
+  }
+}
+
+function startedEvent(request: ChatRequest): StreamEvent {
+  return {
+    type: "started",
+    session_id: request.session_id,
+    message_id: request.user_message_id ?? null,
+    assistant_message_id: request.message_id,
+    model: request.model === undefined ? null : withoutPrefix(request.model),
+    model_id: request.model_id ?? null,
+  };
+}
+
+/** What a reader is told where older messages had no room. */
+function statusEvent(status: StreamStatus, detail?: string): StreamEvent {
+  return { type: "status_update", status, ...(detail !== undefined && { detail }) };
+}
+
+function errorEvent({ code, message, hint, retryAfterS }: WireError): StreamEvent {
+  return {
+    type: "error",
+    code,
+    message,
+    ...(hint !== undefined && { hint }),
+    ...(retryAfterS !== undefined && { retry_after_s: retryAfterS }),
+  };
+}
+
+function doneEvent(finish_reason: FinishReason): StreamEvent {
+  return { type: "done", finish_reason };
+}
+
+function usageIn({ promptTokens, completionTokens, thinkingTokens }: FinalPiece): Usage {
+  return {
+    ...usageOf(promptTokens, completionTokens),
+    ...(thinkingTokens !== undefined && { thinking_tokens: thinkingTokens }),
+  };
+}

@@ -1,0 +1,328 @@
+import type { CancelAnswer } from "../../contract/gateway-schemas.ts";
+import type { Message, Session } from "../../contract/hmi-schemas.ts";
+import { messageOf, WireError, withoutStop } from "../../errors.ts";
+import { requireAgent } from "../conversations/agents.ts";
+import type { ClientKey, ConversationStore, Exchange } from "../conversations/conversation-store.ts";
+import { pendingRequest, type TurnContext } from "../conversations/conversation-turn.ts";
+import type { EngineSettings } from "../conversations/engine-settings.ts";
+import type { Draining } from "../http/draining.ts";
+import type { EventLog } from "../stream/event-log.ts";
+import { Cancellations } from "./cancellations.ts";
+import type { ReplyRequest } from "./gateway-client.ts";
+import { Replies, type RepliesSettings } from "./hmi-replies.ts";
+import type { Reply, ReplyOutcome } from "./hmi-reply.ts";
+import { LeftReplies } from "./left-replies.ts";
+import { type Again, clientKeyOf, modelFor, type Outgoing, requireAble } from "./outgoing-message.ts";
+import { type HmiLog, logEnded, logSteps } from "./reply-log-lines.ts";
+import { type AskedLog, findLog, findLogOfEvent } from "./reply-logs.ts";
+import { ReplyOwners } from "./reply-owners.ts";
+import type { UserEventPublisher } from "./shared-user-events.ts";
+import { Summaries } from "./summaries.ts";
+
+export interface ChatSettings
+  extends Omit<RepliesSettings, "replies" | "onAbandoned" | "onEnded">,
+    TurnContext {
+  readonly store: ConversationStore;
+  /** Where it is told what happens in users' conversations. */
+  readonly events: UserEventPublisher;
+  readonly log: HmiLog;
+  /** Whether it takes new messages still. */
+  readonly draining: Pick<Draining, "begin">;
+  /** See `LeftReplies`. */
+  readonly lookForLeftEveryMs: number;
+  /** Told how many replies of a stopped HMI are taken up again, where there are any. */
+  readonly onTakenOver: (count: number) => void;
+}
+
+/** A message that is saved, with the conversation that it was sent to and the log of its reply. */
+export interface Sent {
+  readonly sessionId: string;
+  readonly exchange: Exchange;
+  /** Throws `generation_in_progress` where another HMI writes the reply: then only the message is known here. */
+  readonly log: () => Promise<EventLog | undefined>;
+}
+
+/** Sending, streaming and cancelling: what happens between a user's message and its saved reply. */
+export class Chat {
+  readonly #settings: ChatSettings;
+  readonly #replies: Replies;
+  readonly #summaries: Summaries;
+  readonly #cancellations: Cancellations;
+  readonly #left: LeftReplies;
+  /** The other HMIs on the same database that write replies. */
+  readonly owners: ReplyOwners;
+  /** Messages with a client key that are being saved right now: the same one may arrive twice at once. */
+  readonly #sending = new Map<string, Promise<Sent>>();
+
+  constructor(settings: ChatSettings) {
+    const { store } = settings;
+    this.#settings = settings;
+    this.#summaries = new Summaries(settings, () => this.#replies.activeCount > 0);
+    this.#replies = new Replies({
+      ...settings,
+      replies: store.replies,
+      onEnded: (reply, outcome) => this.#onEnded(reply, outcome),
+      onAbandoned: (reply) => this.#cancellations.endInBackground(reply),
+    });
+    this.#cancellations = new Cancellations({ ...settings, replies: this.#replies });
+    this.#left = new LeftReplies({
+      ...settings,
+      replies: store.replies,
+      rejoin: (left) => this.#replies.rejoin(left),
+    });
+    this.owners = new ReplyOwners({ store, replies: this.#replies, left: this.#left });
+  }
+
+  get activeCount(): number {
+    return this.#replies.activeCount;
+  }
+
+  /** Throws the store's error where an ending waits to be saved. */
+  checkSaved(): void {
+    const [first, ...more] = this.#replies.waiting;
+    if (first === undefined) return;
+    const reason = withoutStop(messageOf(first));
+    throw new WireError("store_unavailable", `${reason}; replies that wait to be saved: ${1 + more.length}.`);
+  }
+
+  /** Takes up the replies that another HMI left running. They go on behind the readers' backs, as all replies do. */
+  async resume(): Promise<void> {
+    await this.#left.takeOver();
+  }
+
+  /** Saves the message and begins its reply; a message with a known client key joins the reply it has. */
+  async send(user: string, outgoing: Outgoing): Promise<Sent> {
+    return await this.#settings.draining.begin(() => this.#send(user, outgoing));
+  }
+
+  async #send(user: string, outgoing: Outgoing): Promise<Sent> {
+    await this.#left.looked;
+    const clientKey = clientKeyOf(outgoing);
+    if (clientKey === undefined) return await this.#sendNew(user, outgoing, clientKey);
+    const name = JSON.stringify([user, outgoing.sessionId, clientKey]);
+    const known = this.#sending.get(name) ?? this.#sendOnce(user, outgoing, clientKey);
+    this.#sending.set(name, known);
+    return await known.finally(() => this.#sending.delete(name));
+  }
+
+  /**
+   * Answers the conversation's last message again. Throws `nothing_to_regenerate`, `message_not_found` or
+   * `message_superseded`; or `generation_in_progress` while a reply runs.
+   */
+  async regenerate(user: string, again: Again): Promise<Sent> {
+    return await this.#settings.draining.begin(() => this.#regenerate(user, again));
+  }
+
+  async #regenerate(user: string, again: Again): Promise<Sent> {
+    await this.#left.looked;
+    const { sessionId, messageId, model: modelName, settings } = again;
+    const store = this.#settings.store.as(user);
+    const session = await store.conversations.get(sessionId);
+    const profile = await store.profiles.context(session.model_id);
+    const defaultModel = session.model ?? profile?.default_model ?? null;
+    const { messages } = await store.messages.history(sessionId);
+    const asked = messages.findLast(({ role }) => role === "user");
+    const before = messages.findLast(({ role }) => role === "assistant");
+    const model = modelName ?? before?.model_name ?? defaultModel;
+    await requireAble({ images: asked?.images, settings }, async () => model, this.#settings.limitsOf);
+    await this.#replies.find(sessionId)?.saveNow();
+    const exchange = await this.#begin(() =>
+      store.messages.beginAgain({ sessionId, messageId, modelName, defaultModel }),
+    );
+    if (session.archived) {
+      this.#settings.events.publish(user, { type: "session_changed", session: exchange.session });
+    }
+    return this.#answer({ user, session: exchange.session, exchange, settings });
+  }
+
+  /**
+   * Shows the way that a message is on, and gives back what is shown then. Throws `message_not_found`, or
+   * `generation_in_progress` while a reply runs.
+   */
+  async choose(user: string, sessionId: string, messageId: string): Promise<Message[]> {
+    await this.#left.looked;
+    const { messages, conversations } = this.#settings.store.as(user);
+    await conversations.get(sessionId);
+    await this.#replies.find(sessionId)?.saveNow();
+    const shown = await this.#begin(() => messages.choose(sessionId, messageId));
+    // The conversation's last reply is another one by now.
+    this.#replies.forget(sessionId);
+    this.#summaries.drop(sessionId);
+    const event = { type: "version_chosen", session_id: sessionId, message_id: messageId } as const;
+    this.#settings.events.publish(user, event);
+    return shown;
+  }
+
+  /**
+   * The log of the reply that a reader asks for: a given one, the one that it comes back to, else the running one,
+   * or the last; undefined where the reader lacks nothing. Throws `conversation_not_found`, `message_not_found` or
+   * `nothing_to_stream`.
+   */
+  async logOf(user: string, asked: AskedLog): Promise<EventLog | undefined> {
+    await this.#left.looked;
+    return await findLog(this.#settings.store.as(user), this.#replies, asked);
+  }
+
+  /** The log of the reply that a reader comes back to, in whatever conversation it is; else as {@link logOf}. */
+  async logOfEvent(user: string, lastEventId: string): Promise<EventLog | undefined> {
+    await this.#left.looked;
+    return await findLogOfEvent(this.#settings.store.as(user), this.#replies, lastEventId);
+  }
+
+  /** Ends a reply that is written here, as another HMI was asked to; see {@link Cancellations.endForOther}. */
+  cancelForOther(sessionId: string, messageId: string | undefined): void {
+    this.#cancellations.endForOther(sessionId, messageId);
+  }
+
+  /**
+   * Ends a conversation's reply, or only the one that is named by itself or by the message that it answers; answers
+   * when it is saved, so that the next message is taken. Throws `message_not_found`, or the store's error where it
+   * cannot be saved yet.
+   */
+  async cancel(user: string, sessionId: string, messageId?: string): Promise<CancelAnswer> {
+    await this.#left.looked;
+    this.#summaries.drop(sessionId);
+    return await this.#cancellations.cancel(user, sessionId, messageId);
+  }
+
+  /** Ends a conversation's reply and its summary, if one runs, and waits until all is saved that can be. */
+  async settle(sessionId: string): Promise<void> {
+    await this.#left.looked;
+    this.#summaries.drop(sessionId);
+    const reply = this.#replies.find(sessionId);
+    if (reply === undefined || reply.log.ended) return;
+    // What cannot be saved is told by what is done next.
+    await this.#cancellations.end(reply).catch(() => undefined);
+  }
+
+  /** Forgets a deleted conversation. */
+  forget(sessionId: string): void {
+    this.#replies.forget(sessionId);
+  }
+
+  /** Saves what every reply has, and leaves those that run to the next HMI. */
+  async close(): Promise<void> {
+    this.#left.close();
+    await Promise.all([this.#summaries.close(), this.#replies.close()]);
+  }
+
+  async #sendOnce(user: string, outgoing: Outgoing, clientKey: ClientKey): Promise<Sent> {
+    const { messages } = this.#settings.store.as(user);
+    const exchange = await messages.findExchange(clientKey, outgoing.sessionId);
+    if (exchange === undefined) return await this.#sendNew(user, outgoing, clientKey);
+    return this.#joined(user, exchange);
+  }
+
+  async #sendNew(user: string, outgoing: Outgoing, clientKey: ClientKey | undefined): Promise<Sent> {
+    const store = this.#settings.store.as(user);
+    // Checked before a conversation is made for an agent or a model that cannot take the message.
+    if (outgoing.agentId !== undefined) requireAgent(outgoing.agentId);
+    const { edits } = outgoing;
+    const edited = edits === undefined ? undefined : await store.messages.find(edits);
+    const asked = { ...outgoing, images: outgoing.images ?? edited?.images };
+    await requireAble(asked, () => modelFor(store, outgoing), this.#settings.limitsOf);
+    const { conversations } = store;
+    const { session, created } = await (outgoing.sessionId === undefined && outgoing.otherwise === "new"
+      ? conversations.openNew(outgoing, clientKey?.id)
+      : conversations.open(outgoing, clientKey?.id));
+    const { session_id: sessionId } = session;
+    if (created) this.#settings.events.publish(user, { type: "session_changed", session });
+    const profile = await store.profiles.context(session.model_id);
+    const { content, images, settings } = outgoing;
+    const modelName = outgoing.model ?? session.model ?? profile?.default_model ?? null;
+    await this.#replies.find(sessionId)?.saveNow();
+    const begun = await this.#begin(() =>
+      store.messages.begin({ sessionId, content, images, modelName, clientKey, edits }),
+    );
+    // Another process was first with the same client key.
+    if (!begun.isNew) return this.#joined(user, begun);
+    // Its title is made from its first message, and a message brings an archived one back.
+    if (begun.session.title !== session.title || session.archived) {
+      this.#settings.events.publish(user, { type: "session_changed", session: begun.session });
+    }
+    const clientMessageId = outgoing.clientMessageId;
+    return this.#answer({
+      user,
+      session: begun.session,
+      exchange: begun,
+      settings,
+      created,
+      clientMessageId,
+    });
+  }
+
+  async #begin<Begun>(begin: () => Promise<Begun>): Promise<Begun> {
+    try {
+      return await begin();
+    } catch (error) {
+      // It may be the reply of an HMI that has died since.
+      if (error instanceof WireError && error.code === "generation_in_progress") this.#left.lookAgain();
+      throw error;
+    }
+  }
+
+  /** Not async: between the reply's row and the reply itself a reader would get the reply before it. */
+  #answer({ user, session, exchange, settings, created = false, clientMessageId = null }: Begun): Sent {
+    const { session_id: sessionId } = session;
+    const { message_id: messageId } = exchange.user;
+    this.#summaries.giveWay();
+    const reply = this.#replies.begin({
+      user,
+      row: exchange.reply,
+      messageId,
+      created: created ? session : undefined,
+      request: () => this.#requestFor(user, exchange, settings),
+    });
+    this.#settings.events.publish(user, {
+      type: "reply_started",
+      session_id: sessionId,
+      message_id: messageId,
+      assistant_message_id: reply.messageId,
+      client_message_id: clientMessageId,
+    });
+    logSteps(this.#settings.log, reply);
+    return { sessionId, exchange, log: async () => reply.log };
+  }
+
+  async #requestFor(user: string, exchange: Exchange, own: EngineSettings = {}): Promise<ReplyRequest> {
+    const store = this.#settings.store.as(user);
+    const { session_id, message_id } = exchange.reply;
+    const request = await pendingRequest(store, session_id, this.#settings, own);
+    if (request?.message_id !== message_id) {
+      throw new WireError("nothing_to_stream", `Reply ${message_id} is not to be written any more.`);
+    }
+    // What a message says of itself is not in its row.
+    return { ...request, byPostOnly: Object.keys(own).length > 0 };
+  }
+
+  #joined(user: string, exchange: Exchange): Sent {
+    const { session_id: sessionId, message_id: messageId } = exchange.reply;
+    // By its name, as it is then: at another HMI it may have come to its end meanwhile.
+    return { sessionId, exchange, log: () => this.logOf(user, { sessionId, messageId }) };
+  }
+
+  #onEnded(reply: Reply, outcome: ReplyOutcome): void {
+    logEnded(this.#settings.log, reply, outcome);
+    if (outcome === "complete") this.#summaries.consider(reply.user, reply.sessionId);
+    else this.#summaries.goOn();
+    if (outcome === "waiting") void reply.savedLate.then(() => this.#publishEnded(reply));
+    else if (outcome !== "left" && outcome !== "lost") this.#publishEnded(reply, outcome);
+  }
+
+  #publishEnded({ user, sessionId, messageId, savedStatus }: Reply, status = savedStatus): void {
+    if (status === undefined) return;
+    const event = { type: "reply_ended", session_id: sessionId, assistant_message_id: messageId } as const;
+    this.#settings.events.publish(user, { ...event, status });
+  }
+}
+
+/** A message whose reply is on disk, and is now to be asked for. */
+interface Begun {
+  readonly user: string;
+  readonly session: Session;
+  readonly exchange: Exchange;
+  readonly settings?: EngineSettings | undefined;
+  /** True where this message made the conversation. */
+  readonly created?: boolean;
+  readonly clientMessageId?: string | null | undefined;
+}

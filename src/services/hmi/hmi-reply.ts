@@ -1,0 +1,283 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { STEP } from "../../contract/event-id.ts";
+import type { FinishReason, StreamEvent } from "../../contract/event-schemas.ts";
+import { messageOf, WireError } from "../../errors.ts";
+import type { ReplyEnding } from "../conversations/reply-store.ts";
+import { EventLog } from "../stream/event-log.ts";
+import { missingStart, ReceivedReply } from "./received-reply.ts";
+import {
+  emptyReply,
+  endingEvents,
+  INTERRUPTED,
+  LOST,
+  notSavedYet,
+  type ReplyError,
+  replyTimeout,
+  type StartedReply,
+  startedEvent,
+} from "./reply-events.ts";
+import { ReplySaver, type SaverSettings } from "./reply-saver.ts";
+
+export interface ReplyStart extends StartedReply {
+  /** Who is answered. */
+  readonly user: string;
+  /** Its events from the first, from the gateway. */
+  readonly events: (signal: AbortSignal) => AsyncIterable<readonly StreamEvent[]>;
+  /** Has the gateway stop it; resolves when that has been told, or cannot be. */
+  readonly stopAtGateway: () => Promise<void>;
+  /** True where an HMI that was stopped began it: its row may have text, and the gateway may not have it any more. */
+  readonly isRejoined: boolean;
+}
+
+export interface ReplySettings extends SaverSettings {
+  /** Longest time that a reply is written, in milliseconds; 0: no limit. */
+  readonly maxReplyMs: number;
+}
+
+/** How long a reply that is to be left may take until the gateway has it, in milliseconds: nobody could join it there else. */
+const LONGEST_ASKING_MS = 2_000;
+
+/** A gateway that keeps the same limit says more of what has come: it may be so much later. */
+const GATEWAY_FIRST_MS = 1_000;
+
+/**
+ * How a reply ended here: as its row says; or `waiting` to be saved so; or `lost`, because the row was not ours any
+ * more; or `left` as it is to another HMI, which has taken it over or will.
+ */
+export type ReplyOutcome = ReplyEnding["status"] | "waiting" | "lost" | "left";
+
+type EarlyEnd = "cancelled" | "timeout" | "lost" | "left";
+
+/**
+ * One reply on its way from the gateway to the reader and to the disk. It goes on when the reader
+ * leaves, so that the reply is there after a reload; and `done` is sent only when it is saved whole.
+ */
+export class Reply {
+  readonly user: string;
+  readonly sessionId: string;
+  readonly messageId: string;
+  readonly log: EventLog;
+  /** Resolves when readers have been told its end, or will be told nothing more. Never rejects. */
+  readonly ended: Promise<ReplyOutcome>;
+  readonly received = new ReceivedReply();
+  /** What it failed with; null where it did not. */
+  error: ReplyError | null = null;
+  /** What its row says, or will say as soon as it can be saved; undefined before its end. */
+  savedStatus: ReplyEnding["status"] | undefined;
+  readonly #begunAt = performance.now();
+  readonly #start: ReplyStart;
+  readonly #settings: ReplySettings;
+  readonly #saver: ReplySaver;
+  readonly #hangUp = new AbortController();
+  readonly #heard = Promise.withResolvers<void>();
+  readonly #savedLate = Promise.withResolvers<void>();
+  #timeout: NodeJS.Timeout | undefined;
+  /** Why it ends although the gateway has not said `done`, where that is not the gateway's fault. */
+  #end: EarlyEnd | undefined;
+
+  constructor(start: ReplyStart, settings: ReplySettings) {
+    const { row, user } = start;
+    this.user = user;
+    this.sessionId = row.session_id;
+    this.messageId = row.message_id;
+    this.log = new EventLog(row.message_id);
+    this.#start = start;
+    this.#settings = settings;
+    this.#saver = new ReplySaver(row, this.received, settings, () => this.#stop("lost"));
+    this.log.append(startedEvent(start));
+    this.ended = this.#run(start.events(this.#hangUp.signal));
+  }
+
+  /** The ids by which it may be named: its own, and that of the message that it answers. */
+  get names(): readonly string[] {
+    const { messageId } = this.#start;
+    return messageId === null ? [this.messageId] : [this.messageId, messageId];
+  }
+
+  /** How long it has taken, in milliseconds. */
+  get ms(): number {
+    return Math.round(performance.now() - this.#begunAt);
+  }
+
+  /** Resolves when the gateway has it, or it has ended: a gateway cannot cancel what it has not got yet. */
+  get heard(): Promise<void> {
+    return this.#heard.promise;
+  }
+
+  /** Why its ending waits to be saved; undefined where it does not. */
+  get waitsFor(): unknown {
+    return this.#saver.waitsFor;
+  }
+
+  /** Resolves when an ending that had to wait is saved, or the row is gone. */
+  get savedLate(): Promise<void> {
+    return this.#savedLate.promise;
+  }
+
+  /** Saves an ending that waits, now; throws the store's error where that cannot be done. */
+  async saveNow(): Promise<void> {
+    await this.#saver.saveNow();
+  }
+
+  /** Ends it without the gateway: what has arrived is saved as `cancelled`. */
+  async cancel(): Promise<void> {
+    this.#stop("cancelled");
+    await this.ended;
+  }
+
+  /**
+   * Saves what has arrived and lets go of it, because this service stops: its row stays `streaming`, and the next
+   * HMI rejoins it at the gateway, which has it and goes on for a while without us. Readers are told no end.
+   */
+  async leave(): Promise<void> {
+    await Promise.race([this.heard, sleep(LONGEST_ASKING_MS, undefined, { ref: false })]);
+    this.#stop("left");
+    await this.ended;
+    await this.#saver.stop();
+  }
+
+  #stop(end: EarlyEnd): void {
+    this.#end ??= end;
+    this.#hangUp.abort();
+  }
+
+  async #run(reply: AsyncIterable<readonly StreamEvent[]>): Promise<ReplyOutcome> {
+    if (this.#start.isRejoined) this.#heard.resolve();
+    try {
+      for await (const events of reply) {
+        this.#take(events);
+        const { finishReason } = this.received;
+        if (finishReason !== undefined) return await this.#finish(finishReason);
+      }
+      throw new WireError("gateway_error", "The gateway's stream stopped without `done`.");
+    } catch (error) {
+      return await this.#fail(error);
+    } finally {
+      clearTimeout(this.#timeout);
+      this.#hangUp.abort();
+      this.#heard.resolve();
+    }
+  }
+
+  #take(events: readonly StreamEvent[]): void {
+    this.#heard.resolve();
+    this.log.append(...this.received.take(events));
+    const { maxReplyMs } = this.#settings;
+    if (maxReplyMs === 0 || this.#timeout !== undefined || this.log.place.step < STEP.executing) return;
+    this.#timeout = setTimeout(() => this.#stop("timeout"), maxReplyMs + GATEWAY_FIRST_MS);
+  }
+
+  async #finish(finishReason: FinishReason): Promise<ReplyOutcome> {
+    const { text, thinking, error } = this.received;
+    if (finishReason === "cancelled") return await this.#save("cancelled", finishReason);
+    if (finishReason === "error") {
+      return await this.#saveError(error ?? NO_REASON);
+    }
+    // What other gateways call a success; ours tells it apart by itself.
+    if (text.trim() === "") return await this.#saveError(emptyReply(thinking !== ""));
+    return await this.#save("complete", finishReason);
+  }
+
+  async #fail(thrown: unknown): Promise<ReplyOutcome> {
+    if (this.#end === "left") return "left";
+    if (this.#end === "lost") return await this.#lose();
+    this.#bringBack();
+    if (this.#end === "cancelled") return await this.#save("cancelled", "cancelled");
+    const error = this.#end === "timeout" ? replyTimeout(this.#settings.maxReplyMs) : toReplyError(thrown);
+    // A bound that is ours: the gateway need not have noticed.
+    if (OWN_BOUNDS.has(error.code)) await this.#start.stopAtGateway();
+    else if (this.#start.isRejoined) return await this.#saveError(INTERRUPTED, "interrupted");
+    return await this.#saveError(this.received.error ?? error);
+  }
+
+  /** After a restart more may be on disk than has come again. */
+  #bringBack(): void {
+    const { row } = this.#start;
+    const missing = (before: string, come: string): string =>
+      before.startsWith(come) ? before.slice(come.length) : "";
+    const rest: Readonly<Record<"text" | "thinking", string>> = {
+      thinking: missing(row.thinking ?? "", this.received.thinking),
+      text: missing(row.content, this.received.text),
+    };
+    const events: StreamEvent[] = [];
+    if (rest.thinking !== "") events.push({ type: "thinking", content: rest.thinking });
+    if (rest.text !== "") events.push({ type: "token", content: rest.text });
+    this.log.append(...this.received.take(events));
+  }
+
+  async #saveError(error: ReplyError, status: "error" | "interrupted" = "error"): Promise<ReplyOutcome> {
+    this.error = error;
+    return await this.#save(status, "error");
+  }
+
+  /** Saves how it ended, and then tells the readers: that ending, or why it is not saved. */
+  async #save(status: ReplyEnding["status"], finishReason: FinishReason): Promise<ReplyOutcome> {
+    const { text, thinking, model, notices, usage } = this.received;
+    this.savedStatus = status;
+    const outcome = await this.#saver.finish(
+      {
+        content: text,
+        thinking,
+        status,
+        finishReason,
+        modelName: model,
+        usage: usage?.usage ?? null,
+        timings: usage?.timings ?? null,
+        notices,
+        error: this.error && kept(this.error),
+      },
+      this.#savedLate.resolve,
+    );
+    // A cancel is what it says also where the row is gone: whoever deletes a conversation cancels its reply.
+    if (outcome === "lost" && status !== "cancelled") return await this.#lose();
+    if (outcome === "waiting") return this.#tell("waiting", notSavedYet(this.#saver.waitsFor));
+    this.#appendEnding(status, finishReason);
+    return status;
+  }
+
+  /** The row is not ours any more: whoever has taken it over goes on with it; or it is gone. */
+  async #lose(): Promise<ReplyOutcome> {
+    const row = await this.#settings.replies.find(this.messageId).catch(() => undefined);
+    if (row === undefined) return this.#tell("lost", LOST);
+    this.log.abandon();
+    return "left";
+  }
+
+  #tell(outcome: "waiting" | "lost", error: ReplyError): ReplyOutcome {
+    this.error = error;
+    this.#appendEnding("error", "error");
+    return outcome;
+  }
+
+  #appendEnding(status: ReplyEnding["status"], finishReason: FinishReason): void {
+    const { usage, text, thinking } = this.received;
+    const error = this.error ?? INTERRUPTED;
+    const hasBegun = text !== "" || thinking !== "";
+    this.log.append(
+      ...missingStart(this.log.place.step),
+      ...endingEvents({ status, finishReason, usage, error, hasBegun }),
+    );
+  }
+}
+
+const NO_REASON: ReplyError = {
+  code: "gateway_error",
+  message: "The gateway ended the reply as failed, and did not say why.",
+};
+
+/** Codes of failures by a bound that the HMI holds, too. */
+const OWN_BOUNDS: ReadonlySet<string> = new Set(["reply_too_long", "reply_timeout"]);
+
+/** What of an error goes into the row: when to come back is soon no longer true. */
+function kept({ code, message, hint }: Pick<WireError, "code" | "message" | "hint"> | ReplyError) {
+  return { code, message, ...(hint === undefined ? {} : { hint }) };
+}
+
+function toReplyError(thrown: unknown): ReplyError {
+  if (thrown instanceof WireError) return kept(thrown);
+  return {
+    code: "gateway_error",
+    message: `The gateway's stream was cut off: ${messageOf(thrown)}.`,
+    hint: "Run `stack status` to see whether the gateway is down; then retry.",
+  };
+}

@@ -1,0 +1,87 @@
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import { LIMITS } from "../../contract/contract-defaults.ts";
+import { COPY_ID_HEADER } from "../../contract/copy-headers.ts";
+import { WireError } from "../../errors.ts";
+import { type OwnNames, ownPagesOnly } from "../../http-guard/caller-policies.ts";
+import { answerOddRequests, refuseConnection } from "../../http-guard/odd-requests.ts";
+import { guardCallers } from "./guard-callers.ts";
+import { identifyCallers } from "./identify-callers.ts";
+import type { People } from "./identify-people.ts";
+import { takeJsonBodies } from "./json-body.ts";
+import { sendError } from "./send-error.ts";
+
+/** What is the same for all our services: who may call, by which names, and the log. */
+export interface ServerOptions extends OwnNames, People {
+  /** Where the service writes its log; silent where undefined. */
+  readonly logger?: FastifyBaseLogger | undefined;
+  /** What each answer calls this copy of the service; left out where it has no others beside it. */
+  readonly copyId?: string | undefined;
+}
+
+/** The longest key, in characters, with every one of them escaped. */
+const LONGEST_PARAM = 3 * 200;
+
+/** How long a request may take to arrive, in milliseconds; its answer may take as long as it likes. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
+/** An HTTP server with the manners that all our services share: JSON errors, limits, and who may call. */
+export function createServer(options: ServerOptions): FastifyInstance {
+  const app = Fastify({
+    ...(options.logger === undefined ? {} : { loggerInstance: options.logger }),
+    bodyLimit: LIMITS.bodyBytes,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // The guard answers where Host is missing: Node would without a body.
+    http: { maxHeaderSize: LIMITS.headBytes, requireHostHeader: false },
+    logController: new LogController({ disableRequestLogging: true }),
+    // Streams are long: close() cuts them, and whoever reads one knows by the missing `done` that it has not ended.
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: LONGEST_PARAM },
+    // What fails before a route is found, such as a path that cannot be decoded.
+    frameworkErrors: (error, request, reply) => sendError(request, reply, error),
+    clientErrorHandler: refuseConnection,
+  });
+  answerOddRequests(app.server);
+  // Whatever a client expects beside 100-continue, a server may ignore (RFC 9110, section 10.1.1).
+  app.server.on("checkExpectation", app.routing);
+  takeJsonBodies(app);
+  tellCopy(app, options.copyId);
+  app.addHook("onRequest", guardCallers(ownPagesOnly(options, options.token ? "token" : "loopback")));
+  app.addHook("onRequest", identifyCallers(options, guardCallers(ownPagesOnly(options, "never"))));
+  app.setErrorHandler((error, request, reply) => sendError(request, reply, error));
+  answerUnknownRoutes(app);
+  return app;
+}
+
+/** Starts to listen; returns the port that was given out where `port` is 0. */
+export async function listen(app: FastifyInstance, host: string, port: number): Promise<number> {
+  await app.listen({ host, port });
+  const address = app.server.address();
+  if (address === null || typeof address === "string") throw new Error("The server has no TCP address.");
+  return address.port;
+}
+
+/** Says of each answer which copy gave it, also where it is a stream, or refuses the caller. */
+function tellCopy(app: FastifyInstance, copyId: string | undefined): void {
+  if (copyId === undefined) return;
+  app.addHook("onRequest", async (_, reply) => void reply.raw.setHeader(COPY_ID_HEADER, copyId));
+}
+
+/** A known path with another method is 405 with `Allow`; anything else is 404. */
+function answerUnknownRoutes(app: FastifyInstance): void {
+  const known: { method: string; matches: RegExp }[] = [];
+  app.addHook("onRoute", ({ method, url }) => {
+    const matches = new RegExp(`^${url.replace(/:\w+/g, "[^/]+").replace("*", ".*")}$`);
+    for (const each of [method].flat()) known.push({ method: each, matches });
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split("?", 1)[0] ?? "";
+    const methods = new Set(known.filter((route) => route.matches.test(path)).map((route) => route.method));
+    if (methods.size === 0) throw new WireError("not_found", `There is nothing at ${path}.`);
+    const allowed = [...methods].join(", ");
+    reply.header("allow", allowed);
+    throw new WireError(
+      "method_not_allowed",
+      `${request.method} is not allowed at ${path}; it takes ${allowed}.`,
+    );
+  });
+}

@@ -1,0 +1,112 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync } from "node:fs";
+import { finished } from "node:stream/promises";
+import { messageOf } from "../../errors.ts";
+import { digestOfJson } from "../digest.ts";
+import { resumeInterrupted } from "../logs/resume-rotation.ts";
+import { everyone, isSame, isStopped, membersOf } from "../os/process-identity.ts";
+import { MARK } from "../os/process-table.ts";
+import { readRecord, writeRecord } from "../process-record.ts";
+import { processFields } from "../record-fields.ts";
+import { withoutSecrets } from "../secret-variables.ts";
+import { markedPath, serviceMark } from "../service-mark.ts";
+import type { Command, ServiceRecord } from "../service-spec.ts";
+import { startFailed } from "../start-failed.ts";
+import { openLog, type StateFolder, SUPERVISOR, serviceFiles } from "../state-folder.ts";
+import { stopService } from "../stop-service.ts";
+import { clearPresence } from "../supervisor-presence.ts";
+import type { SupervisorPlan } from "./supervisor-state.ts";
+
+/**
+ * Sees to it that a supervisor with this plan lives: one with another plan, or one that somebody has suspended, is
+ * ended, which its services do not notice, and a new one started. Only for the holder of the lock, which the new one needs soon.
+ *
+ * @param command that starts a supervisor's process
+ * @returns the record of the living supervisor
+ * @throws UserError `start_failed`, `stop_failed` or `state_unwritable`
+ */
+export async function ensureSupervisor(
+  plan: SupervisorPlan,
+  state: StateFolder,
+  command: Command,
+): Promise<ServiceRecord> {
+  const digest = digestOfJson(plan);
+  const present = findSupervisor(state);
+  if (present?.config_digest === digest && isSame(present) && !isStopped(present.pid)) return present;
+  if (present !== undefined) await stopService(present, state, { timeoutMs: END_TIMEOUT_MS });
+  resumeInterrupted(state);
+  return await startSupervisor(plan, digest, state, command);
+}
+
+/** Ends the supervisor, if there is one; services live on. Only for the holder of the lock. @throws UserError `stop_failed` */
+export async function endSupervisor(state: StateFolder): Promise<void> {
+  const present = findSupervisor(state);
+  if (present !== undefined) await stopService(present, state, { timeoutMs: END_TIMEOUT_MS });
+  clearPresence(state.run, SUPERVISOR);
+  resumeInterrupted(state);
+}
+
+/** A supervisor has nothing to finish: one that does not end at once hangs. */
+const END_TIMEOUT_MS = 1000;
+
+/** By its record; one whose record was lost is known by its mark. */
+function findSupervisor(state: StateFolder): ServiceRecord | undefined {
+  const reading = readRecord(state, SUPERVISOR);
+  if (reading.kind === "record") return reading.record;
+  const [lost] = everyone(membersOf(serviceMark(SUPERVISOR, state)));
+  return lost && recordOf(lost.pid, { file: "", args: [], cwd: state.root }, state);
+}
+
+/**
+ * The plan goes by the standard input, because a command line is for everybody to read, and ends only after the
+ * record was written: a supervisor that has its whole plan is a recorded one.
+ */
+async function startSupervisor(
+  plan: SupervisorPlan,
+  digest: string,
+  state: StateFolder,
+  command: Command,
+): Promise<ServiceRecord> {
+  const log = openLog(serviceFiles(state, SUPERVISOR).log);
+  try {
+    const child = spawnMarked(command, state, log.fd);
+    const { pid, stdin } = child;
+    if (pid === undefined || stdin === null) throw (await once(child, "error"))[0];
+    const record = { ...recordOf(pid, command, state), config_digest: digest };
+    writeRecord(state, record);
+    child.unref();
+    stdin.end(JSON.stringify(plan));
+    await finished(stdin);
+    return record;
+  } catch (error) {
+    throw await startFailed({ name: SUPERVISOR }, state, messageOf(error), log.size);
+  } finally {
+    closeSync(log.fd);
+  }
+}
+
+function spawnMarked({ file, args, cwd, env }: Command, state: StateFolder, log: number): ChildProcess {
+  return spawn(file, args, {
+    cwd,
+    env: {
+      ...withoutSecrets(process.env),
+      ...env,
+      [MARK.service]: SUPERVISOR,
+      [MARK.stateDir]: markedPath(state),
+    },
+    detached: true,
+    stdio: ["pipe", log, log],
+  });
+}
+
+function recordOf(pid: number, { file, args, cwd }: Command, state: StateFolder): ServiceRecord {
+  return {
+    name: SUPERVISOR,
+    ...processFields(pid),
+    command: { file, args },
+    cwd,
+    log: serviceFiles(state, SUPERVISOR).log,
+    started_at: new Date().toISOString(),
+  };
+}

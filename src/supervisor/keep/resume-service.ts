@@ -1,0 +1,68 @@
+import type { ServiceState } from "../inspect-service.ts";
+import type { ServiceReport } from "./supervisor-state.ts";
+
+/** How a supervisor goes on with a service that the one before it saw to. */
+export type Resumption =
+  /** Its process is watched from now on. */
+  | "pick_up"
+  /** It was asked for anew, and is started; what runs is kept if it is well. */
+  | "start"
+  /** It was asked for anew while it was watched: what runs is stopped, and it is started. */
+  | "replace"
+  /** It ended while nobody watched. */
+  | "ended"
+  /** It waits for its next start. */
+  | "pause"
+  /** Nobody wants it, or it was given up. */
+  | "rest";
+
+/** Phases in which a process of the service runs. */
+export const LIVING: ReadonlySet<ServiceReport["phase"]> = new Set(["starting", "ready", "unhealthy"]);
+
+/**
+ * Decides how to go on.
+ *
+ * @param before what the supervisor before this one knew; undefined where nobody knows
+ * @param request by which the service is wanted now; null where it is not
+ */
+export function resumptionOf(
+  before: ServiceReport | undefined,
+  request: string | null,
+  found: ServiceState,
+): Resumption {
+  const isNew = request !== null && before?.request !== request;
+  if (found.state === "running") {
+    if (!isNew) return "pick_up";
+    return before !== undefined && LIVING.has(before.phase) ? "replace" : "start";
+  }
+  if (isNew) return "start";
+  if (request === null || before === undefined) return "rest";
+  if (before.phase === "stopped" || before.phase === "failed" || before.phase === "done") return "rest";
+  if (before.phase === "backoff") return "pause";
+  return found.state === "stale" && hasBeenReady(before) ? "ended" : "start";
+}
+
+/** Whether a service was ready since it was last asked for. */
+export function hasBeenReady({ phase, restarts, ready_ms }: ServiceReport): boolean {
+  return restarts > 0 || ready_ms !== null || ["ready", "unhealthy", "backoff"].includes(phase);
+}
+
+/** Milliseconds of the machine's clock that nobody sets, the same for all processes until it is booted again. */
+export function monotonicMs(): number {
+  return Number(process.hrtime.bigint() / 1_000_000n);
+}
+
+/** When a pause that begins now is over, for people and for the next supervisor. */
+export function startIn(ms: number): Required<Pick<ServiceReport, "next_start_at" | "start_due">> {
+  return { next_start_at: new Date(Date.now() + ms).toISOString(), start_due: monotonicMs() + ms };
+}
+
+/**
+ * How long a service still waits for its next start, in milliseconds, whatever became of the time of day meanwhile.
+ *
+ * @param mostMs the longest pause that its policy knows: the machine may have been booted again
+ */
+export function pauseLeft(before: ServiceReport | undefined, mostMs: number): number {
+  const left = (before?.start_due ?? 0) - monotonicMs();
+  return left > 0 ? Math.min(left, mostMs) : 0;
+}

@@ -1,0 +1,95 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { EXIT, UserError } from "../errors.ts";
+import { type EndOutcome, endProcesses, type Patience } from "./end-processes.ts";
+import { describeListener, findListeners, type Listener } from "./os/listening-ports.ts";
+import { identify, membersOf, startOrder } from "./os/process-identity.ts";
+import { removeRecord } from "./process-record.ts";
+import { serviceMark } from "./service-mark.ts";
+import { DEFAULT_STOP_TIMEOUT_MS, type ServiceRecord } from "./service-spec.ts";
+import type { StateFolder } from "./state-folder.ts";
+
+/** How a stop went. */
+export interface StopResult {
+  /** `stopped` by its stop signal, `killed` by SIGKILL after the deadline, or nothing was left to stop. */
+  readonly outcome: EndOutcome;
+  readonly tookMs: number;
+  /** Who has taken the service's address meanwhile. */
+  readonly listeners: readonly Listener[];
+}
+
+/**
+ * Stops a service and all of its processes: its stop signal, a deadline, SIGKILL, then the proof that nobody is
+ * left and that its port is free. The record is removed. Safe for any record: a process that is not the service's
+ * gets no signal. An adopted service is its process and what that has started.
+ *
+ * @throws UserError `stop_failed` naming who is left, where the record then stays, or who still has the port
+ */
+export async function stopService(
+  record: ServiceRecord,
+  state: StateFolder,
+  { timeoutMs = stopTimeoutOf(record), hurry }: Partial<Patience> = {},
+): Promise<StopResult> {
+  const started = performance.now();
+  const before = await listenersOn(record);
+  const mark = serviceMark(record.name, state, record);
+  const outcome = await endProcesses(record, (known) => membersOf(mark, record, known), {
+    timeoutMs,
+    hurry,
+  });
+  removeRecord(state, record);
+  const tookMs = Math.round(performance.now() - started);
+  const listeners = await listenersAfter(record, before);
+  const left = listeners.filter(
+    (one) => !isOlder(one, record) && before.some((other) => isSameListener(one, other)),
+  );
+  if (left.length > 0 && outcome !== "already_gone") throw portNotFree(record, left);
+  return { outcome, tookMs, listeners };
+}
+
+/** How long a service may take from its stop signal to its end, in milliseconds. */
+export function stopTimeoutOf({ stop }: ServiceRecord): number {
+  return stop?.timeout_ms ?? DEFAULT_STOP_TIMEOUT_MS;
+}
+
+async function listenersOn({ host, port, pid }: ServiceRecord): Promise<Listener[]> {
+  return host === undefined || port === undefined ? [] : await findListeners({ host, port }, [pid]);
+}
+
+/** Of a process that ends, the last thread may keep the port for a moment after the first one, and has no pid then. */
+async function listenersAfter(record: ServiceRecord, before: readonly Listener[]): Promise<Listener[]> {
+  const isEnding = ({ address, pid }: Listener) =>
+    pid === undefined && before.some((one) => one.address === address && one.pid !== undefined);
+  const deadline = performance.now() + LAST_THREAD_MS;
+  for (;;) {
+    const listeners = await listenersOn(record);
+    if (!listeners.some(isEnding) || performance.now() >= deadline) return listeners;
+    await delay(LOOK_AGAIN_MS);
+  }
+}
+
+const LAST_THREAD_MS = 1000;
+const LOOK_AGAIN_MS = 10;
+
+function isSameListener(one: Listener, other: Listener): boolean {
+  return one.address === other.address && one.pid === other.pid;
+}
+
+/** What was there before a service was started is none of its processes. */
+function isOlder({ pid }: Listener, { start_time, first_start_time = start_time }: ServiceRecord): boolean {
+  const process = pid === undefined ? undefined : identify(pid);
+  return process !== undefined && startOrder(process.startTime) < startOrder(first_start_time);
+}
+
+/** Who had the port before has it still: what the service started and let go of, or a stranger beside it. */
+function portNotFree({ name, port }: ServiceRecord, left: readonly Listener[]): UserError {
+  const pids = left.flatMap(({ pid }) => pid ?? []).join(" ");
+  return new UserError(
+    "stop_failed",
+    `${name} has ended, but port ${port} should be free and is not: ${left.map(describeListener).join("; ")}. ` +
+      "It had the port before, and neither its process group nor its environment shows that it is of the service.",
+    {
+      hint: pids === "" ? "Ask its user to stop it." : `If it is no longer needed: kill ${pids}`,
+      exitCode: EXIT.failed,
+    },
+  );
+}

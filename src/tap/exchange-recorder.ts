@@ -1,0 +1,118 @@
+import type { Chunk, Exchange, Part } from "./recorded-exchange.ts";
+
+/** So many exchanges are kept, the newest. */
+const KEPT_EXCHANGES = 2_000;
+
+/** So much of one direction is kept, in bytes: enough for any chat, and no flood. */
+const KEPT_BYTES = 4 * 1024 * 1024;
+
+/** So much is kept of all together, in bytes: a tap may stand in front of an engine for weeks. */
+const KEPT_BYTES_TOGETHER = 64 * 1024 * 1024;
+
+/** Headers whose values are nobody's business but the two ends'. */
+const SECRET = new Set(["authorization", "cookie", "set-cookie", "proxy-authorization"]);
+
+type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
+type Direction = "request" | "response";
+
+interface MutablePart {
+  headers: Record<string, string>;
+  chunks: Chunk[];
+  bytes: number;
+}
+
+type Recording = { -readonly [Key in keyof Exchange]: Exchange[Key] } & Record<Direction, MutablePart>;
+
+/** The entry of one exchange, for the proxy that writes it. */
+export interface Entry {
+  readonly exchange: Exchange;
+  passed(direction: Direction, bytes: Buffer): void;
+  answered(status: number, headers: Headers): void;
+  /** Only the first end counts. */
+  ended(how: Exclude<Exchange["ended"], "running">): void;
+}
+
+/** Keeps what passed through a tap. */
+export class Recorder {
+  /** As `Date.now()` tells it. */
+  readonly beganAt = Date.now();
+  readonly #start = performance.now();
+  readonly #exchanges: Recording[] = [];
+  readonly #onEnded: (exchange: Exchange) => void;
+  #lastId = 0;
+  #bytes = 0;
+
+  constructor(onEnded: (exchange: Exchange) => void = () => undefined) {
+    this.#onEnded = onEnded;
+  }
+
+  begin(method: string, path: string, headers: Headers): Entry {
+    this.#lastId += 1;
+    const recording: Recording = {
+      id: this.#lastId,
+      method,
+      path: withoutToken(path),
+      request: partOf(headers),
+      began_ms: this.#now(),
+      status: null,
+      response: partOf({}),
+      answered_ms: null,
+      ended: "running",
+      ended_ms: null,
+    };
+    this.#exchanges.push(recording);
+    while (this.#exchanges.length > KEPT_EXCHANGES || this.#bytes > KEPT_BYTES_TOGETHER) this.#forgetOldest();
+    return {
+      exchange: recording,
+      passed: (direction, bytes) => this.#keep(recording[direction], bytes),
+      answered: (status, answerHeaders) => {
+        recording.status = status;
+        recording.answered_ms = this.#now();
+        recording.response.headers = partOf(answerHeaders).headers;
+      },
+      ended: (how) => {
+        if (recording.ended !== "running") return;
+        recording.ended = how;
+        recording.ended_ms = this.#now();
+        this.#onEnded(recording);
+      },
+    };
+  }
+
+  /** The exchanges with an id above this one, oldest first. */
+  after(id: number): readonly Exchange[] {
+    return this.#exchanges.filter((exchange) => exchange.id > id);
+  }
+
+  #keep(part: MutablePart, bytes: Buffer): void {
+    if (part.bytes < KEPT_BYTES) {
+      part.chunks.push({ at_ms: this.#now(), latin1: bytes.toString("latin1") });
+      this.#bytes += bytes.length;
+    }
+    part.bytes += bytes.length;
+  }
+
+  #forgetOldest(): void {
+    const oldest = this.#exchanges.shift();
+    if (oldest !== undefined) this.#bytes -= keptOf(oldest.request) + keptOf(oldest.response);
+  }
+
+  #now(): number {
+    return Math.round((performance.now() - this.#start) * 100) / 100;
+  }
+}
+
+function partOf(headers: Headers): MutablePart & Part {
+  const shown = Object.entries(headers)
+    .filter(([name]) => !SECRET.has(name))
+    .map(([name, value]) => [name, String(value)]);
+  return { headers: Object.fromEntries(shown), chunks: [], bytes: 0 };
+}
+
+function keptOf({ chunks }: MutablePart): number {
+  return chunks.reduce((sum, { latin1 }) => sum + latin1.length, 0);
+}
+
+function withoutToken(path: string): string {
+  return path.replace(/([?&]token=)[^&]*/g, "$1…");
+}

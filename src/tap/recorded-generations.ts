@@ -1,0 +1,70 @@
+import type { GenerationRecord } from "../contract/engine-schemas.ts";
+import { engineRoutes } from "../contract/routes.ts";
+import { type AnswerFacts, type AskedFacts, type Fields, parseObject } from "./engine-exchange.ts";
+import { ollamaAnswered, ollamaAsked } from "./ollama-exchange.ts";
+import { openAiAnswered, openAiAsked } from "./openai-exchange.ts";
+import { type Exchange, textOf } from "./recorded-exchange.ts";
+
+/** How the exchanges of one call are read. */
+interface ReplyCall {
+  readonly endpoint: GenerationRecord["endpoint"];
+  asked(body: Fields): AskedFacts;
+  answered(text: string): AnswerFacts;
+}
+
+/** The calls by which an engine is asked for a reply, by their paths. */
+const CALLS: Readonly<Record<string, ReplyCall>> = {
+  [engineRoutes.chat.pattern]: {
+    endpoint: "chat",
+    asked: (body) => ollamaAsked(body, "chat"),
+    answered: ollamaAnswered,
+  },
+  [engineRoutes.generate.pattern]: {
+    endpoint: "generate",
+    asked: (body) => ollamaAsked(body, "generate"),
+    answered: ollamaAnswered,
+  },
+  [engineRoutes.openAiChat.pattern]: {
+    endpoint: "completions",
+    asked: openAiAsked,
+    answered: openAiAnswered,
+  },
+};
+
+/**
+ * What a tap in front of an engine has seen, as the stand-in's own record tells it: so that what reached an
+ * engine is known of a real one, too.
+ *
+ * @param epochMs when the tap began, as `Date.now()` tells it
+ */
+export function generationsIn(exchanges: readonly Exchange[], epochMs: number): GenerationRecord[] {
+  return exchanges.flatMap((exchange) => {
+    const call = exchange.method === "POST" ? CALLS[exchange.path.split("?", 1)[0] ?? ""] : undefined;
+    return call === undefined ? [] : [recordOf(exchange, call, epochMs)];
+  });
+}
+
+function recordOf(exchange: Exchange, call: ReplyCall, epochMs: number): GenerationRecord {
+  const { id, request, response, began_ms, ended_ms } = exchange;
+  const { tokens, isWhole, counted } = call.answered(textOf(response));
+  const at = (ms: number | null): string | null =>
+    ms === null ? null : new Date(epochMs + ms).toISOString();
+  return {
+    id,
+    endpoint: call.endpoint,
+    ...call.asked(parseObject(textOf(request)) ?? {}),
+    tokens_sent: tokens,
+    counted,
+    ended: endOf(exchange, isWhole),
+    started_at: at(began_ms) ?? "",
+    first_token_at: tokens === 0 ? null : at(response.chunks[0]?.at_ms ?? null),
+    ended_at: at(ended_ms),
+  };
+}
+
+/** An engine that has said its last word is done, however the connection ended after that. */
+function endOf({ ended }: Exchange, isWhole: boolean): GenerationRecord["ended"] {
+  if (ended === "running") return "running";
+  if (isWhole) return "done";
+  return ended === "client-left" ? "aborted" : "failed";
+}

@@ -1,0 +1,39 @@
+import { messageOf, UserError } from "../errors.ts";
+import type { Target, TargetUrls } from "./open-target.ts";
+import type { MetCopies } from "./service-copies.ts";
+
+/** What is closed at the end. */
+export interface Closable {
+  close(): Promise<void>;
+}
+
+/** What services are connected with. */
+export interface Connecting {
+  readonly given: TargetUrls;
+  /** A deadline for what a service that works answers at once; counts from now, whatever was waited for before. */
+  soon(): AbortSignal;
+  /** What is to be closed at the end. */
+  readonly opened: Closable[];
+}
+
+/** The services of a target as they are talked to. */
+export interface Services
+  extends Pick<Target, "hmi" | "gateway" | "chat" | "front" | "frontHttp" | "models" | "otherPerson"> {
+  readonly speaksContract: boolean;
+  /** Undefined where there is nothing that could be asked for them. */
+  readonly copies: MetCopies | undefined;
+}
+
+/** A service as sentences name it. */
+export const SERVICE_TITLES = { hmi: "HMI", gateway: "gateway", engine: "engine" } as const;
+
+export function doesNotAnswer(name: keyof typeof SERVICE_TITLES, url: string, error: unknown): UserError {
+  return new UserError(
+    "unreachable",
+    `The ${SERVICE_TITLES[name]} at ${url} does not answer: ${messageOf(error)}.`,
+    {
+      hint: `Run \`stack up\` first, or name another one with --${name}.`,
+      cause: error,
+    },
+  );
+}

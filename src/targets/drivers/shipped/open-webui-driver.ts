@@ -1,0 +1,39 @@
+import { defineDriver } from "../define-driver.ts";
+import { createDescribedChat } from "../described-chat.ts";
+import { OPENAI_CHAT_STREAM } from "../known-streams.ts";
+import { createOpenWebuiPage } from "../open-webui/open-webui-page.ts";
+import { openWebuiToken } from "../open-webui/open-webui-session.ts";
+
+/** Open WebUI as its page talks to it: what is said is saved, and replies come over Socket.IO. */
+export const openWebui = defineDriver({
+  name: "open-webui",
+  title: "Open WebUI, as its page talks to it",
+  service: "hmi",
+  wire: { page: "/" },
+  connect: async (context) => createOpenWebuiPage(context, await openWebuiToken(context)),
+});
+
+/** Open WebUI by its API alone: it streams as OpenAI does, and saves nothing. */
+export const openWebuiApi = defineDriver({
+  name: "open-webui-api",
+  title: "Open WebUI by its API (/api/chat/completions), which saves nothing",
+  service: "hmi",
+  connect: async (context) =>
+    createDescribedChat({
+      ...context,
+      driver: "open-webui-api",
+      token: await openWebuiToken(context),
+      wire: {
+        service: "hmi",
+        headers: { authorization: "Bearer {token}" },
+        send: {
+          request: "POST /api/chat/completions",
+          body: { model: "{model}", messages: "{history}", params: "{options}", stream: true },
+        },
+        stream: OPENAI_CHAT_STREAM,
+        cancel: "close",
+        models: { request: "GET /api/models", list: "data", id: "id" },
+        health: { request: "GET /health" },
+      },
+    }),
+});

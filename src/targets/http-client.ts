@@ -1,0 +1,292 @@
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import { Agent, type Dispatcher } from "undici";
+import { addressOfUrl, isLoopback } from "../contract/address.ts";
+import { bearerHeader, PROGRAM_HEADER } from "../contract/caller-headers.ts";
+import type { StreamEvent } from "../contract/event-schemas.ts";
+import { parseEventData } from "../contract/sse.ts";
+import { createSseDecoder, EVENT_STREAM_WANTED, isEventStreamType } from "../contract/sse-decoder.ts";
+import { textOf as textPassed } from "../tap/recorded-exchange.ts";
+import { isTooDeep } from "../text/json-depth.ts";
+import type { FactReaderMaker } from "./drivers/fact-reader.ts";
+import { knownStreamReader } from "./drivers/known-streams.ts";
+import type { TimedFact } from "./drivers/reply-facts.ts";
+import { noteRequest, type RequestStep } from "./request-step.ts";
+
+/** One answered call, as it was seen. */
+export interface SeenCall {
+  /** `GET /api/models`, with the query. */
+  readonly request: string;
+  /** When it was sent, by the clock of this machine: ISO 8601, UTC. */
+  readonly sent_at: string;
+  readonly status: number;
+  /** Names in lower case; of a name that came several times, all values with commas. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The parsed JSON, or the text where it is none; by the contract's names. */
+  readonly body: unknown;
+  /** The body as the server said it, where its fields have other names than the contract's. */
+  readonly said?: unknown;
+  readonly duration_ms: number;
+}
+
+/** One event of a stream, with when it arrived after the request was sent. */
+export interface SeenEvent {
+  readonly at_ms: number;
+  readonly id: string;
+  /** The event; or what the data was instead. */
+  readonly event: StreamEvent | { readonly malformed: string };
+}
+
+/** Bytes that arrived together, uncompressed, with when they did after the request was sent. */
+export interface SeenChunk {
+  readonly at_ms: number;
+  /** One character a byte, so that nothing is lost where a chunk ends inside a character. */
+  readonly latin1: string;
+}
+
+/** One event stream, as it was seen. */
+export interface SeenStream {
+  readonly request: string;
+  /** When it was sent, by the clock of this machine: ISO 8601, UTC. */
+  readonly sent_at: string;
+  readonly status: number;
+  /** Names in lower case; of a name that came several times, all values with commas. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly content_type: string;
+  /** The bytes as they arrived, whatever they are. */
+  readonly chunks: readonly SeenChunk[];
+  /** None where the answer was no event stream. */
+  readonly events: readonly SeenEvent[];
+  /** What the stream said, in words that are no wire's own. */
+  readonly facts: readonly TimedFact[];
+  /** When each comment (heartbeat) arrived. */
+  readonly comments_ms: readonly number[];
+  /** The body where the answer was no stream of events or facts; else null. */
+  readonly body: unknown;
+  /** As that of a call. */
+  readonly said?: unknown;
+  /** `closed` by the server in order, `cut` in disorder, or `given-up` by us at the deadline. */
+  readonly end: "closed" | "cut" | "given-up";
+  readonly duration_ms: number;
+}
+
+export interface CallOptions {
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Sent as it is, under the type of JSON, in place of `body`. */
+  readonly rawBody?: string;
+  readonly signal: AbortSignal;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Shown with this call, where the client has another one, or none. */
+  readonly token?: string;
+  /** Told of each event as it arrives. */
+  readonly onEvent?: (event: SeenEvent) => void;
+  /** Told of the data of each message as it arrives, whatever it is. */
+  readonly onData?: (data: string) => void;
+  /** How facts are read from the bytes; left out: as this house knows streams, by their type. */
+  readonly readFacts?: FactReaderMaker;
+  /** Told of each fact as it arrives. */
+  readonly onFact?: (fact: TimedFact) => void;
+}
+
+/** A stream whose answer has begun. */
+export interface OpenStream {
+  readonly head: Pick<SeenStream, "request" | "sent_at" | "status" | "headers"> & {
+    /** Until the answer began. */
+    readonly duration_ms: number;
+  };
+  /** The whole stream, once it has ended in any way. Never rejects. */
+  readonly ended: Promise<SeenStream>;
+}
+
+/** What a service can be asked with. */
+export type HttpMethod = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS";
+
+/** A client of one service that writes down what passes. Rejects only where there is no answer at all. */
+export interface HttpClient {
+  readonly url: string;
+  call(method: HttpMethod, path: string, options: CallOptions): Promise<SeenCall>;
+  stream(method: HttpMethod, path: string, options: CallOptions): Promise<SeenStream>;
+  /** The same, told as soon as its answer has begun. */
+  openStream(method: HttpMethod, path: string, options: CallOptions): Promise<OpenStream>;
+  close(): Promise<void>;
+}
+
+/** How a client understands what it reads, where that is not as our own services say it. */
+export interface Hearing {
+  /** Makes an event of a message's data. */
+  readonly readEvent: typeof parseEventData;
+  /** Changes an event's JSON before facts are read from it. */
+  readonly prepare: (value: unknown) => unknown;
+}
+
+/** A client of the service at this URL; `token` goes out with every call, empty for none. */
+export function createHttpClient(
+  url: string,
+  token = "",
+  { readEvent, prepare }: Hearing = { readEvent: parseEventData, prepare: (value) => value },
+): HttpClient {
+  // No time-outs of its own: every call has a signal with the deadline that its caller chose.
+  const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 5_000 } });
+  const always = isLoopback(addressOfUrl(url).host) ? {} : PROGRAM_HEADER;
+  const send = (
+    method: HttpMethod,
+    path: string,
+    { body, rawBody, signal, headers, token: shown = token }: CallOptions,
+  ) => {
+    const sent = rawBody ?? (body === undefined ? undefined : JSON.stringify(body));
+    return agent.request({
+      origin: url,
+      method,
+      path,
+      signal,
+      headers: {
+        ...(sent === undefined ? {} : { "content-type": "application/json" }),
+        ...always,
+        ...bearerHeader(shown),
+        ...headers,
+      },
+      ...(sent === undefined ? {} : { body: sent }),
+    });
+  };
+  const note = (
+    method: string,
+    path: string,
+    { rawBody, body = rawBody, headers = {}, token: shown = token }: CallOptions,
+    isStream: boolean,
+  ): RequestStep =>
+    noteRequest({
+      base: url,
+      method,
+      path,
+      body,
+      headers: { ...always, ...headers },
+      isStream,
+      hasToken: shown !== "",
+    });
+  const openStream: HttpClient["openStream"] = async (method, path, options) => {
+    const step = note(method, path, options, true);
+    const start = performance.now();
+    const request = `${method} ${path}`;
+    const sent_at = new Date().toISOString();
+    const headers = { ...EVENT_STREAM_WANTED, ...options.headers };
+    const answer = await send(method, path, { ...options, headers });
+    const head = { request, sent_at, status: answer.statusCode, headers: headersOf(answer) };
+    const read = async (): Promise<SeenStream> => {
+      const seen = await readStream(answer, start, options, { readEvent, prepare });
+      step.answer = seen.events.map(({ event }) => event).find(namesConversation);
+      return { ...head, ...seen, duration_ms: since(start) };
+    };
+    return { head: { ...head, duration_ms: since(start) }, ended: read() };
+  };
+  return {
+    url,
+    async call(method, path, options) {
+      const step = note(method, path, options, false);
+      const start = performance.now();
+      const sent_at = new Date().toISOString();
+      const answer = await send(method, path, options);
+      // Where a stream is asked for as browsers do, calls are answered compressed, too.
+      const body = parseBody(await text(uncompressed(answer.body, headersOf(answer)["content-encoding"])));
+      step.answer = body;
+      return {
+        request: `${method} ${path}`,
+        sent_at,
+        status: answer.statusCode,
+        headers: headersOf(answer),
+        body,
+        duration_ms: since(start),
+      };
+    },
+    async stream(method, path, options) {
+      return await (await openStream(method, path, options)).ended;
+    },
+    openStream,
+    close: () => agent.destroy(),
+  };
+}
+
+async function readStream(
+  answer: Dispatcher.ResponseData,
+  start: number,
+  { signal, onEvent, onData, onFact, readFacts }: CallOptions,
+  { readEvent, prepare }: Hearing,
+): Promise<Omit<SeenStream, "request" | "sent_at" | "status" | "headers" | "duration_ms">> {
+  const headers = headersOf(answer);
+  const content_type = headers["content-type"] ?? "";
+  const chunks: SeenChunk[] = [];
+  const events: SeenEvent[] = [];
+  const facts: TimedFact[] = [];
+  const comments_ms: number[] = [];
+  // What is refused is no reply: its words are in the body.
+  const isAnswer = answer.statusCode >= 200 && answer.statusCode < 300;
+  const makeReader = readFacts ?? knownStreamReader(content_type, prepare);
+  const factReader = makeReader((told) => {
+    const fact: TimedFact = { ...told, at_ms: since(start) };
+    facts.push(fact);
+    onFact?.(fact);
+  });
+  const isEventStream = isEventStreamType(content_type);
+  const decoder = createSseDecoder({
+    onMessage({ id, data }) {
+      const seen: SeenEvent = { at_ms: since(start), id, event: readEvent(data) };
+      events.push(seen);
+      onData?.(data);
+      onEvent?.(seen);
+    },
+    onComment: () => comments_ms.push(since(start)),
+  });
+  let end: SeenStream["end"] = "closed";
+  try {
+    for await (const bytes of uncompressed(answer.body, headers["content-encoding"])) {
+      chunks.push({ at_ms: since(start), latin1: bytes.toString("latin1") });
+      if (isEventStream) decoder.push(bytes);
+      if (isAnswer) factReader.push(bytes);
+    }
+    factReader.end();
+  } catch {
+    end = signal.aborted ? "given-up" : "cut";
+  }
+  const text = isEventStream ? null : parseBody(textPassed({ chunks }));
+  const body = typeof text === "string" && facts.length > 0 ? null : text;
+  return { content_type, chunks, events, facts, comments_ms, body, end };
+}
+
+/** Makes what whoever is asked has compressed readable as it arrives, not only at its end. */
+function uncompressed(body: Readable, encoding = ""): AsyncIterable<Buffer> {
+  const make = DECOMPRESSORS[encoding.trim().toLowerCase()];
+  if (make === undefined) return body;
+  const plain = make();
+  body.once("error", (error) => plain.destroy(error));
+  return body.pipe(plain);
+}
+
+const DECOMPRESSORS: Readonly<Record<string, () => ReturnType<typeof createGunzip>>> = {
+  gzip: createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+};
+
+function headersOf({ headers }: Dispatcher.ResponseData): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value ?? "")]));
+}
+
+/** A body that is no JSON, or too deep to be gone through, as its text. */
+function parseBody(text: string): unknown {
+  try {
+    const body: unknown = JSON.parse(text);
+    return isTooDeep(body) ? text : body;
+  } catch {
+    return text;
+  }
+}
+
+function since(start: number): number {
+  return Math.round((performance.now() - start) * 100) / 100;
+}
+
+/** Whether an event tells which conversation the call has made. */
+function namesConversation(event: SeenEvent["event"]): boolean {
+  return "type" in event && event.type === "started";
+}

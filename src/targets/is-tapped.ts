@@ -1,0 +1,10 @@
+import { TAP_PATH } from "../tap/recorded-exchange.ts";
+import type { HttpClient } from "./http-client.ts";
+import { isRecordLocked } from "./record-call.ts";
+
+/** Whether a tap stands in front of this service: then its URL is the tap's, not its own. */
+export async function isTapped(client: HttpClient, signal: AbortSignal): Promise<boolean> {
+  const answer = await client.call("GET", `${TAP_PATH}?after=${Number.MAX_SAFE_INTEGER}`, { signal });
+  // One that asks for a token that this client does not show is a tap too.
+  return answer.status === 200 || isRecordLocked(answer);
+}

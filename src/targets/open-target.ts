@@ -1,0 +1,279 @@
+import { DEFAULTS } from "../contract/contract-defaults.ts";
+import type { GenerationRecord } from "../contract/engine-schemas.ts";
+import type { Departures, ForeignContract } from "../contract/foreign-back-end.ts";
+import type { AbleModels } from "./able-models.ts";
+import { createAbsentClient } from "./absent-client.ts";
+import { driverOf } from "./connect-chat.ts";
+import type { Closable, Connecting, Services } from "./connection-parts.ts";
+import { openContractServices } from "./contract-services.ts";
+import { openDrivenServices, otherWire } from "./driven-services.ts";
+import type { ChatClient, WireAbility } from "./drivers/chat-client.ts";
+import type { Driver } from "./drivers/define-driver.ts";
+import { type EngineWatch, watchEngine } from "./engine-watch.ts";
+import { isLacking } from "./foreign-client.ts";
+import type { FrontHttp } from "./front-http.ts";
+import { createHttpClient, type HttpClient } from "./http-client.ts";
+import { noJournal, type RunJournal } from "./run-journal.ts";
+import {
+  type CopyAbility,
+  type CopyDrainer,
+  type CopyUrls,
+  copiesWith,
+  copyAbilities,
+  type TargetCopies,
+  whyNoCopies,
+} from "./service-copies.ts";
+import { type KillAbility, killAbilities, type ServiceKiller, whyNotKilled } from "./service-killer.ts";
+import { openTargetStore, type TargetStore } from "./store/target-store.ts";
+
+/** Where the services of a stack are, as far as it has them and they are known. */
+export interface TargetUrls {
+  readonly hmi?: string | undefined;
+  readonly gateway?: string | undefined;
+  readonly engine?: string | undefined;
+  /** What HMI and gateway ask for; empty, or left out, for nothing. No check gets to see it. */
+  readonly token?: string;
+  /** The token of another person of this stack, to whom nothing of the first one may be shown; empty for none. */
+  readonly otherToken?: string;
+  /** The key that the engine asks for; empty, or left out, for none. */
+  readonly engineKey?: string;
+  /** How the gateway asks the engine; by OpenAI's wire few of a message's options reach it. */
+  readonly engineApi?: "chat" | "generate" | "openai";
+  /** Where they are not the contract's own. */
+  readonly settings?: Partial<TargetSettings>;
+  /** How the backend is talked to, and where it is not as that says; left out for ours. */
+  readonly contract?: ForeignContract | undefined;
+  /** A driver of one's own, made by `defineDriver`; counts before `contract.driver`. */
+  readonly driver?: Driver | undefined;
+  /** The model that is asked for where a check names none, on wires that ask for a name; left out: the first of its list. */
+  readonly model?: string | undefined;
+  /** The setting `chat.agent`. */
+  readonly agentId?: string | undefined;
+  /** How its services are killed; left out where none may be. */
+  readonly killer?: ServiceKiller | undefined;
+  /** Where each copy of HMI and gateway is, where that is known; left out: all are behind one address. */
+  readonly copies?: readonly CopyUrls[] | undefined;
+  /** How one of them is taken out of use; left out where none may be. */
+  readonly drainer?: CopyDrainer | undefined;
+}
+
+/** A stack of which all three are known. */
+export type WholeTargetUrls = TargetUrls & Readonly<Record<"hmi" | "gateway" | "engine", string>>;
+
+/** How long the target waits for what, in milliseconds, as it is configured. */
+export interface TargetSettings {
+  /** Longest silence on a stream. */
+  readonly heartbeatMs: number;
+  /** How long a reply goes on after its last reader left. */
+  readonly orphanGraceMs: number;
+  /** How long a reply may take; 0: no limit. */
+  readonly maxReplyMs: number;
+}
+
+const DEFAULT_SETTINGS: TargetSettings = {
+  heartbeatMs: DEFAULTS.heartbeatMs,
+  orphanGraceMs: DEFAULTS.orphanGraceMs,
+  maxReplyMs: DEFAULTS.maxReplyMs,
+};
+
+/** What a target may offer beyond the contract; checks name what they need. */
+export type Capability =
+  | "show what reached the engine"
+  /** A profile's options tell the engine to be slow, silent or broken: the stand-in can. */
+  | "direct the engine"
+  /** There is a model that can. */
+  | "think"
+  | "look at pictures"
+  /** It is known to have users, and the token of another one. */
+  | "tell two people apart"
+  /** Its longest reply takes no longer than somebody waits who looks on. */
+  | "end a reply soon"
+  /** It follows docs/contract.md, so that its calls can be made by the contract's words: `target.hmi`, `target.gateway`. */
+  | "speak the contract"
+  /** It is known where its page is. */
+  | "show a page"
+  | KillAbility
+  | CopyAbility
+  | WireAbility;
+
+/** A stack seen from outside: URLs, clients, and what of it can be watched. */
+export interface Target {
+  /** Empty where the target has no such service, or it is not known. */
+  readonly urls: Readonly<Record<"hmi" | "gateway" | "engine", string>>;
+  /** The mouth and the ears of every claim that is not about the contract's own words. */
+  readonly chat: ChatClient;
+  /** The service that messages are sent to. */
+  readonly front: "hmi" | "gateway" | "engine";
+  /** That service by plain HTTP, whatever its wire; undefined where it follows the contract, whose calls tell more. */
+  readonly frontHttp: FrontHttp | undefined;
+  /** Why it does not offer what it does not, as far as there is a special reason. */
+  readonly lacking: { readonly [Name in Capability]?: string | undefined };
+  readonly settings: TargetSettings;
+  /** Told of what is made, beside profiles: they carry the run's id. */
+  readonly journal: RunJournal;
+  /** Both are spoken to in the contract's words; on a target that does not speak them, a call throws {@link NotTold}. */
+  readonly hmi: HttpClient;
+  readonly gateway: HttpClient;
+  readonly engine: HttpClient;
+  readonly capabilities: ReadonlySet<Capability>;
+  readonly models: AbleModels;
+  /** The same services, as another person calls them; undefined where none is known. */
+  readonly otherPerson: { readonly hmi: HttpClient; readonly gateway: HttpClient } | undefined;
+  /** Whether a failure is told by an `error` event; some backends tell it by a status alone. */
+  readonly hasErrorEvent: boolean;
+  /** The conversations in their database; undefined where only the HMI shows them. */
+  readonly store: TargetStore | undefined;
+  /** How its services are killed; undefined where none may be. */
+  readonly killer: ServiceKiller | undefined;
+  /** Its services as they are met by whoever may reach any copy of them; undefined where it does not follow the contract. */
+  readonly copies: TargetCopies | undefined;
+  /** What a check becomes that the target's contract names by its id. */
+  readonly lacks: Departures["lacks"];
+  /** The engine and its version, in words. */
+  readonly engineName: string;
+  /** False where no engine answers at its address. */
+  readonly engineAnswers: boolean;
+  /** What the engine was asked since the generation of that number; needs the capability. */
+  generationsAfter(id: number, signal: AbortSignal): Promise<GenerationRecord[]>;
+  close(): Promise<void>;
+}
+
+/** Longer than this nobody waits for a reply to be ended, in milliseconds. */
+const SOON_MS = 15_000;
+
+/** For the first calls, which a service that works answers at once. */
+const ANSWER_TIMEOUT_MS = 10_000;
+
+/**
+ * Connects to a stack, and finds out what of it can be watched. Throws a UserError `unreachable` where a service that
+ * messages go through does not work, one that says what is wrong with the store, and the signal's reason.
+ */
+export async function openTarget(
+  given: TargetUrls,
+  signal: AbortSignal,
+  journal: RunJournal = noJournal(),
+): Promise<Target> {
+  const opened: Closable[] = [];
+  try {
+    const driver = driverOf(given);
+    const soon = (): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
+    const connecting: Connecting = { given, soon, opened };
+    const engine =
+      given.engine === undefined
+        ? createAbsentClient("", "no engine is known behind this target: --engine names it")
+        : createHttpClient(given.engine, given.engineKey);
+    opened.push(engine);
+    const watching = watchEngine(engine, soon(), given.token);
+    // It is waited for below, unless something else goes wrong before.
+    watching.catch(() => undefined);
+    const services = await (driver === undefined
+      ? openContractServices(connecting)
+      : openDrivenServices(connecting, watching));
+    const { contract } = given;
+    const store = contract?.store
+      ? await openTargetStore(contract.store, { ...driver?.storeNames, ...contract.store_names })
+      : undefined;
+    if (store !== undefined) opened.push(store);
+    const watch = await watching;
+    const settings = { ...DEFAULT_SETTINGS, ...given.settings };
+    const { chat, models, otherPerson, speaksContract, front, frontHttp, copies } = services;
+    const offers = offersOf(services, watch, {
+      settings,
+      engineApi: given.engineApi,
+      hasStore: store !== undefined,
+      killer: given.killer,
+      drainer: given.drainer,
+    });
+    return {
+      urls: { hmi: given.hmi ?? "", gateway: given.gateway ?? "", engine: given.engine ?? "" },
+      settings,
+      journal,
+      hmi: services.hmi,
+      gateway: services.gateway,
+      engine,
+      chat,
+      front,
+      frontHttp,
+      capabilities: new Set((Object.keys(offers) as Capability[]).filter((each) => offers[each])),
+      lacking: {
+        ...chat.lacking,
+        ...(!speaksContract && {
+          "speak the contract": otherWire(chat.driver),
+          "show a page": `the wire of ${chat.driver} has no page (contract.wire.page would say where)`,
+          think: chat.lacking["tell thoughts"],
+        }),
+        ...watch.lacking,
+        ...(watch.isStandIn && {
+          "direct the engine": speaksContract ? NOT_BY_OPENAI : chat.lacking["hand options on"],
+        }),
+        ...whyNotKilled(given.killer, front, chat.driver),
+        ...whyNoCopies(copies, given.drainer),
+      },
+      models,
+      otherPerson,
+      hasErrorEvent: contract === undefined || !isLacking(contract, "stream.error_event"),
+      store,
+      killer: given.killer,
+      copies: copiesWith(copies, given.drainer),
+      lacks: contract?.lacks ?? {},
+      engineName: watch.name,
+      engineAnswers: watch.answers,
+      generationsAfter: watch.generationsAfter ?? (async () => []),
+      close: () => closeAll(opened),
+    };
+  } catch (error) {
+    await closeAll(opened);
+    signal.throwIfAborted();
+    throw error;
+  }
+}
+
+const NOT_BY_OPENAI = "by OpenAI's wire (engine.api) what directs the engine stand-in does not reach it";
+
+/** What a target offers, by what was found out of it. */
+function offersOf(
+  { chat, models, otherPerson, speaksContract, front, frontHttp, copies }: Services,
+  watch: EngineWatch,
+  { settings, engineApi, hasStore, killer, drainer }: Offering,
+): Record<Capability, boolean> {
+  const can = (ability: WireAbility): boolean => chat.lacking[ability] === undefined;
+  const reachesStandIn = speaksContract ? engineApi !== "openai" : can("hand options on");
+  return {
+    "show what reached the engine": watch.generationsAfter !== undefined,
+    "direct the engine": watch.isStandIn && reachesStandIn,
+    // Which model thinks, only our own list tells: of others that is seen when it does.
+    think: speaksContract ? models.thinking !== null : can("tell thoughts"),
+    "look at pictures": models.seeing !== null,
+    "tell two people apart": otherPerson !== undefined,
+    "end a reply soon": settings.maxReplyMs > 0 && settings.maxReplyMs <= SOON_MS,
+    "speak the contract": speaksContract,
+    "show a page": frontHttp === undefined || frontHttp.page !== undefined,
+    ...killAbilities(killer, front),
+    ...copyAbilities(copies, drainer),
+    "keep profiles": can("keep profiles"),
+    "show rows": can("show rows") || hasStore,
+    "list conversations": can("list conversations"),
+    "delete conversations": can("delete conversations"),
+    cancel: can("cancel"),
+    "read a reply again": can("read a reply again"),
+    "list models": can("list models"),
+    "choose a model": can("choose a model"),
+    "report health": can("report health"),
+    "remember conversations": can("remember conversations"),
+    "hand options on": can("hand options on"),
+    "outlive its reader": can("outlive its reader"),
+    "tell thoughts": can("tell thoughts"),
+  };
+}
+
+interface Offering {
+  readonly engineApi: TargetUrls["engineApi"];
+  readonly settings: TargetSettings;
+  readonly hasStore: boolean;
+  readonly killer: ServiceKiller | undefined;
+  readonly drainer: CopyDrainer | undefined;
+}
+
+async function closeAll(opened: readonly Closable[]): Promise<void> {
+  await Promise.all(opened.map((each) => each.close()));
+}

@@ -1,0 +1,126 @@
+/** How the copies of a service are met (contract, section 9): behind one address, or each at its own. */
+import { COPY_ID_HEADER } from "../contract/copy-headers.ts";
+import { hmiRoutes } from "../contract/routes.ts";
+import { messageOf } from "../errors.ts";
+import type { CallOptions, HttpClient, SeenCall } from "./http-client.ts";
+
+/** Clients whose every call may be answered by any copy; which one it was, {@link copyThatAnswered} tells. */
+export interface TargetCopies {
+  readonly hmi: HttpClient;
+  readonly gateway: HttpClient;
+  /** How one is taken out of use; undefined where none may be. */
+  readonly drainer: CopyDrainer | undefined;
+}
+
+/** How a copy is taken out of use, as for a new release. Only who runs a stack has one. */
+export interface CopyDrainer {
+  /**
+   * Asks the HMI that answers by this name to stop, and then the gateway that it asks: what they have begun comes to its
+   * end (contract, section 9). Both come back. Resolves once they are there again.
+   */
+  drain(copyId: string): Promise<void>;
+}
+
+/** Where one copy of HMI and gateway is. */
+export interface CopyUrls {
+  readonly hmi: string;
+  readonly gateway: string;
+}
+
+/** What is done with several copies. */
+export type CopyAbility = "meet two copies of the HMI" | "meet two copies of the gateway" | "drain a copy";
+
+/** Copies as they were looked for, and what cannot be done with them. */
+export interface MetCopies {
+  readonly clients: Omit<TargetCopies, "drainer">;
+  /** Why two copies of a service were not met; undefined where they were. */
+  readonly lacking: { readonly [Ability in Exclude<CopyAbility, "drain a copy">]: string | undefined };
+}
+
+/** As often a second copy is looked for: of two that take turns by lot, it is missed once in two thousand times. */
+export const TRIES_TO_MEET = 12;
+
+/** Which copy gave an answer; undefined where it does not say. */
+export function copyThatAnswered({ headers }: Pick<SeenCall, "headers">): string | undefined {
+  return headers[COPY_ID_HEADER];
+}
+
+/**
+ * A client whose every call goes to the next of these, and on a connection of its own: a proxy that leads a connection to
+ * one copy leads the next to another.
+ */
+export function createSpreadClient(clients: readonly [HttpClient, ...HttpClient[]]): HttpClient {
+  let calls = 0;
+  const next = (): HttpClient => {
+    calls += 1;
+    return clients[(calls - 1) % clients.length] ?? clients[0];
+  };
+  const onItsOwn = (options: CallOptions): CallOptions => ({
+    ...options,
+    headers: { ...options.headers, connection: "close" },
+  });
+  return {
+    url: clients[0].url,
+    call: (method, path, options) => next().call(method, path, onItsOwn(options)),
+    stream: (method, path, options) => next().stream(method, path, onItsOwn(options)),
+    openStream: (method, path, options) => next().openStream(method, path, onItsOwn(options)),
+    async close() {
+      await Promise.all(clients.map((client) => client.close()));
+    },
+  };
+}
+
+/** Why no two copies of a service are met there, as the end of a sentence; undefined where they are. */
+export async function whyOnlyOne(
+  client: HttpClient,
+  title: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const met = new Set<string>();
+  for (let tries = 0; tries < TRIES_TO_MEET && met.size < 2; tries += 1) {
+    try {
+      const copy = copyThatAnswered(await client.call("GET", hmiRoutes.live.path(), { signal }));
+      if (copy === undefined)
+        return `the ${title} at ${client.url} does not tell which copy answers: it has no others beside it (store.url)`;
+      met.add(copy);
+    } catch (error) {
+      return `the ${title} at ${client.url} does not answer: ${messageOf(error)}`;
+    }
+  }
+  if (met.size > 1) return undefined;
+  return `${TRIES_TO_MEET} calls of ${client.url}, each on a connection of its own, met one copy of the ${title}: it has no others, or what stands before them leads one client to one copy`;
+}
+
+/** Why what needs several copies cannot be done, as far as there is a special reason. */
+export function whyNoCopies(
+  met: MetCopies | undefined,
+  drainer: CopyDrainer | undefined,
+): { readonly [Ability in CopyAbility]?: string | undefined } {
+  if (met === undefined) return {};
+  const { lacking } = met;
+  const nobodyDrains =
+    drainer === undefined ? "a copy is stopped only on a stack of our own (--in-process)" : undefined;
+  return { ...lacking, "drain a copy": lacking["meet two copies of the HMI"] ?? nobodyDrains };
+}
+
+/** What can be done with the copies of a target. */
+export function copyAbilities(
+  met: MetCopies | undefined,
+  drainer: CopyDrainer | undefined,
+): Record<CopyAbility, boolean> {
+  const why = whyNoCopies(met, drainer);
+  const can = (ability: CopyAbility): boolean => met !== undefined && why[ability] === undefined;
+  return {
+    "meet two copies of the HMI": can("meet two copies of the HMI"),
+    "meet two copies of the gateway": can("meet two copies of the gateway"),
+    "drain a copy": can("drain a copy"),
+  };
+}
+
+/** The copies of a target, as its checks have them. */
+export function copiesWith(
+  met: MetCopies | undefined,
+  drainer: CopyDrainer | undefined,
+): TargetCopies | undefined {
+  return met && { ...met.clients, drainer };
+}

@@ -1,0 +1,79 @@
+import { ErrorBody } from "../../contract/common-schemas.ts";
+import { Notice, Timings, Usage } from "../../contract/event-schemas.ts";
+import type { Message } from "../../contract/hmi-schemas.ts";
+import type { SeenRow } from "../drivers/reply-facts.ts";
+import type { SqlRow } from "./sql-reader.ts";
+import type { StoredConversation } from "./target-store.ts";
+
+/**
+ * A row by the contract's names. A word that is none of the contract's, such as another status, stays as the store has
+ * it: that is for the checks to judge. What the store has no column for is not told (pictures, and what an HMI shows of
+ * several versions, are elsewhere); so is an empty status or type.
+ */
+export function messageIn(row: SqlRow): SeenRow {
+  const told = <Name extends keyof Message>(
+    name: Name,
+    read: (value: unknown) => Message[Name] | undefined,
+    column: string = name,
+  ): { readonly [Told in Name]?: Message[Name] } => {
+    const value = Object.hasOwn(row, column) ? read(row[column]) : undefined;
+    return (value === undefined ? {} : { [name]: value }) as { readonly [Told in Name]?: Message[Name] };
+  };
+  return {
+    message_id: String(row["id"]),
+    session_id: String(row["session_id"]),
+    ...told("model_id", keyIn),
+    role: textIn(row["role"]) as Message["role"],
+    ...told("message_type", (value) => wordIn(value) as Message["message_type"] | undefined),
+    content: textIn(row["content"]),
+    ...told("thinking", textOrNull),
+    ...told("model_name", textOrNull),
+    ...told("agent_id", textIn),
+    ...told("status", (value) => wordIn(value) as Message["status"] | undefined),
+    ...told("usage", (value) => jsonIn(value, Usage)),
+    ...told("timings", (value) => jsonIn(value, Timings)),
+    ...told("notices", (value) => jsonIn(value, Notice.array()) ?? []),
+    ...told("finish_reason", (value) => textOrNull(value) as Message["finish_reason"]),
+    ...told("error", (value) => jsonIn(value, ErrorBody.shape.error)),
+    ...told("timestamp", timeIn, "created_at"),
+  };
+}
+
+export function conversationIn(row: SqlRow): StoredConversation {
+  return { model_id: keyIn(row["model_id"]) };
+}
+
+function keyIn(value: unknown): number | null {
+  return value == null ? null : Number(value);
+}
+
+function textIn(value: unknown): string {
+  return value == null ? "" : String(value);
+}
+
+function textOrNull(value: unknown): string | null {
+  return value == null ? null : String(value);
+}
+
+function wordIn(value: unknown): string | undefined {
+  return value == null ? undefined : String(value);
+}
+
+/** JSON, as text or as the driver has parsed it; the schema brings its fields into the contract's order. */
+function jsonIn<Value>(
+  value: unknown,
+  schema: { safeParse(value: unknown): { data?: Value | undefined } },
+): Value | null {
+  if (value == null) return null;
+  let json = value;
+  try {
+    if (typeof value === "string") json = JSON.parse(value);
+  } catch {
+    // What is no JSON is judged as what it is.
+  }
+  return schema.safeParse(json).data ?? (json as Value | null);
+}
+
+function timeIn(value: unknown): string {
+  return value instanceof Date ? value.toISOString() : textIn(value);
+}

@@ -1,0 +1,187 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { ChatClient, Place, Sent } from "../targets/drivers/chat-client.ts";
+import { answerWords, isRefusal } from "../targets/drivers/refused-words.ts";
+import type { SeenStream } from "../targets/http-client.ts";
+import { type AroundStream, NOTHING_SEEN, readHopPass } from "./hop-pass.ts";
+import { type HopQuestion, noAnswerWords } from "./hop-question.ts";
+import type { HopPass, ReplyRow } from "./trace-report.ts";
+
+/** What a trace makes where people's messages go, and how that is undone. */
+export interface TracePlace {
+  /** The service itself, also where the message goes through a proxy: for rows, and to delete what was made. */
+  readonly chat: ChatClient;
+  /** A profile whose options keep the reply short, where there are profiles. */
+  readonly place: Place;
+  /** What could not be deleted. */
+  readonly leftBehind: string[];
+}
+
+/** What a back end does at once where it works, in milliseconds. */
+const CALL_WITHIN_MS = 10_000;
+
+/**
+ * Makes a place for the messages, so that nobody's active conversation changes and the reply is short. A back end that
+ * refuses is asked without one. Throws only the signal's reason.
+ */
+export async function openTracePlace(
+  chat: ChatClient,
+  { options }: Pick<HopQuestion, "options">,
+  signal: AbortSignal,
+): Promise<TracePlace> {
+  const leftBehind: string[] = [];
+  const nowhere = { modelId: null, options };
+  if (Object.keys(options).length === 0) return { chat, place: nowhere, leftBehind };
+  const draft = {
+    name: "stack trace",
+    description: "Made by stack trace; deleted when it ends.",
+    instructions: "",
+    options,
+    think: false,
+  };
+  try {
+    return { chat, place: await chat.openPlace(draft, soon()), leftBehind };
+  } catch {
+    signal.throwIfAborted();
+    return { chat, place: nowhere, leftBehind };
+  }
+}
+
+/** Deletes the place, and what is left of its conversations. Never throws: what stays is in `leftBehind`. */
+export async function closeTracePlace({ chat, place, leftBehind }: TracePlace): Promise<void> {
+  if (place.modelId === null) return;
+  await chat.closePlace(place, soon()).catch(() => {
+    leftBehind.push(`model profile ${place.modelId}`);
+  });
+}
+
+/** Sends the message as people do, perhaps through a proxy, and looks at its row. Throws only the signal's reason. */
+export async function askByChat(
+  asked: ChatClient,
+  at: TracePlace,
+  question: HopQuestion,
+  signal: AbortSignal,
+): Promise<HopPass> {
+  const start = performance.now();
+  const sentAt = new Date().toISOString();
+  const until = AbortSignal.timeout(question.patienceMs);
+  const seen = { ...NOTHING_SEEN, sent_at: sentAt };
+  let sent: Sent;
+  try {
+    // Not bound to Ctrl-C: a call that is cut off may leave a conversation behind that nobody knows of.
+    sent = await say(asked, at.place, question, until);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isRefusal(error)) return { ...seen, problem: noAnswerWords(error, question.patienceMs) };
+    const { request, status } = error.answer;
+    return { ...seen, request, status, problem: answerWords(error.answer) };
+  }
+  const { call } = sent;
+  let { conversation } = sent;
+  const acceptedMs = call.duration_ms;
+  if (!sent.isTaken) {
+    signal.throwIfAborted();
+    const refused = { request: call.request, status: call.status, accepted_ms: acceptedMs };
+    return { ...seen, ...refused, problem: answerWords(call) };
+  }
+  try {
+    const asksAgain = call.body !== null;
+    const around: AroundStream = {
+      // One call that streams has its times from its own beginning.
+      offsetMs: asksAgain ? performance.now() - start : 0,
+      sentAt,
+      acceptedMs,
+    };
+    const pass = await read(sent, around, AbortSignal.any([signal, until]), question, (id) => {
+      conversation ??= id;
+    });
+    signal.throwIfAborted();
+    return { ...pass, ...(await findRow(at.chat, conversation, sent.reply, pass, signal)) };
+  } finally {
+    await forget(at, conversation);
+  }
+}
+
+async function say(
+  chat: ChatClient,
+  place: Place,
+  { message, model, agentId }: HopQuestion,
+  signal: AbortSignal,
+): Promise<Sent> {
+  // A wire that is told the whole conversation each time begins an empty one here.
+  const conversation =
+    chat.lacking["remember conversations"] === undefined ? null : await chat.openConversation(place, signal);
+  // A trace is about what people wait for: a title that a page asks for first is a part of that.
+  const outgoing = { place, conversation, text: message, agent: agentId, asksAsPage: true };
+  return await chat.send({ ...outgoing, ...(model !== null && { model }) }, signal);
+}
+
+async function read(
+  sent: Sent,
+  around: AroundStream,
+  signal: AbortSignal,
+  { patienceMs }: HopQuestion,
+  onConversation: (id: string) => void,
+): Promise<HopPass> {
+  let stream: SeenStream;
+  try {
+    stream = await sent.read({
+      signal,
+      onFact(fact) {
+        if (fact.kind === "started" && fact.conversation !== null) onConversation(fact.conversation);
+      },
+    }).ended;
+  } catch (error) {
+    return {
+      ...NOTHING_SEEN,
+      request: sent.call.request,
+      sent_at: around.sentAt,
+      accepted_ms: around.acceptedMs,
+      problem: noAnswerWords(error, patienceMs),
+    };
+  }
+  return readHopPass(stream, around);
+}
+
+async function forget({ chat, place, leftBehind }: TracePlace, conversation: string | null): Promise<void> {
+  if (conversation === null) return;
+  // A profile's conversations go with it, where one cannot be deleted by itself.
+  const cannot = chat.lacking["delete conversations"];
+  if (cannot !== undefined && place.modelId !== null) return;
+  await chat.deleteConversation(conversation, soon()).catch(() => {
+    leftBehind.push(`conversation ${conversation}`);
+  });
+}
+
+/** How long a row may take to be as its reply, in milliseconds: whether it is at once is for `stack verify` to say. */
+const SETTLES_WITHIN_MS = 3_000;
+const LOOK_AGAIN_MS = 50;
+
+/** Looks until the reply's row holds what was streamed and is not `streaming`, or for a while. */
+async function findRow(
+  chat: ChatClient,
+  conversation: string | null,
+  replyId: string | null,
+  { text }: HopPass,
+  signal: AbortSignal,
+): Promise<Pick<HopPass, "row" | "has_rows">> {
+  if (conversation === null || chat.lacking["show rows"] !== undefined) return { row: null, has_rows: false };
+  const until = performance.now() + SETTLES_WITHIN_MS;
+  for (;;) {
+    const rows = await chat.rows(conversation, soon()).catch(() => undefined);
+    const replies = rows?.filter(({ role }) => role === "assistant") ?? [];
+    const found = replies.findLast(({ message_id }) => message_id === replyId) ?? replies.at(-1);
+    const row: ReplyRow | null =
+      found === undefined
+        ? null
+        : { text: found.content, status: found.status ?? null, model: found.model_name ?? null };
+    const isSettled = row !== null && row.status !== "streaming" && row.text === text;
+    if (rows === undefined || isSettled || performance.now() > until) {
+      return { row, has_rows: rows !== undefined && rows.length > 0 };
+    }
+    await delay(LOOK_AGAIN_MS, undefined, { signal });
+  }
+}
+
+function soon(): AbortSignal {
+  return AbortSignal.timeout(CALL_WITHIN_MS);
+}

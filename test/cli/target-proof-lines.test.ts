@@ -1,0 +1,13 @@
+import { expect, test } from "vitest";
+import { reportTargetProof } from "../../src/cli/target-proof-lines.ts";
+import { readableScreen } from "../support/screen.ts";
+import { targetProof } from "../support/target-proof.ts";
+
+test.each([
+  [targetProof({ "done-missing": "caught" }), "Of 1 fault on the wire, 1 caught, "],
+  [targetProof({ "done-missing": "caught", "stream-cut": "missed" }), "Of 2 faults on the wire, 1 caught, "],
+])("the figures of a proof are a sentence: $faults.length", (report, words) => {
+  const { screen, output } = readableScreen();
+  reportTargetProof(screen, report, true);
+  expect(output()).toContain(words);
+});

@@ -1,0 +1,84 @@
+import { expect, test } from "vitest";
+import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
+import { toEnvironment } from "../../src/config/environment-layer.ts";
+import { loadConfig, resolveConfig } from "../../src/config/load-config.ts";
+import { asObject, originsOf } from "../../src/config/value-origins.ts";
+import { tempFolder } from "../support/temp.ts";
+
+const YAML = "stack.config.yaml";
+
+const load = async (lines: readonly string[], env: NodeJS.ProcessEnv = {}) =>
+  await loadConfig({ cwd: tempFolder({ [YAML]: ["auth:", ...lines].join("\n") }), env });
+
+test("people are told apart by a token each, or by the header of a proxy", async () => {
+  const { auth } = await load([
+    "  token: house",
+    "  users: { alice: a-token, bob@example.org: 'b=t,oken' }",
+    "  user_header: X-Forwarded-User",
+    "  trusted_proxies: [127.0.0.1, 10.0.0.0/8, 'fd00::/8', '::1']",
+  ]);
+  expect(auth).toEqual({
+    token: "house",
+    users: { alice: "a-token", "bob@example.org": "b=t,oken" },
+    user_header: "X-Forwarded-User",
+    trusted_proxies: ["127.0.0.1", "10.0.0.0/8", "fd00::/8", "::1"],
+  });
+});
+
+test("in the environment they are JSON, or pairs with commas", async () => {
+  for (const users of ['{"alice": "a-token", "bob": "b,token"}', "alice=a-token, bob=b=token"]) {
+    const env = { STACK_AUTH_TOKEN: "house", STACK_AUTH_USERS: users };
+    const { auth } = await loadConfig({ cwd: tempFolder(), env });
+    expect(auth.users).toEqual({ alice: "a-token", bob: users.startsWith("{") ? "b,token" : "b=token" });
+  }
+  const env = { STACK_AUTH_TOKEN: "house", STACK_AUTH_USERS: '{"alice": ' };
+  await expect(loadConfig({ cwd: tempFolder(), env })).rejects.toThrow("STACK_AUTH_USERS");
+});
+
+test("a service is given them as they are", async () => {
+  const auth = {
+    token: "house",
+    users: { alice: 'a,="{token}', bob: "b" },
+    user_header: "Remote-User",
+    trusted_proxies: ["127.0.0.1", "10.0.0.0/8"],
+  };
+  const env = toEnvironment({ ...DEFAULT_CONFIG, auth });
+  expect((await loadConfig({ cwd: tempFolder(), env })).auth).toEqual(auth);
+});
+
+test.each([
+  ["auth.users: needs auth.token too", ["  users: { alice: a }"]],
+  [
+    "auth.user_header: needs auth.token too",
+    ["  user_header: Remote-User", "  trusted_proxies: [127.0.0.1]"],
+  ],
+  ["auth.user_header: needs auth.trusted_proxies", ["  token: house", "  user_header: Remote-User"]],
+  ["auth.trusted_proxies: needs auth.user_header", ["  trusted_proxies: [127.0.0.1]"]],
+  [
+    "auth.users.bob: must be another than the token of alice",
+    ["  token: house", "  users: { alice: a, bob: a }"],
+  ],
+  ["auth.users.alice: must be another than auth.token", ["  token: house", "  users: { alice: house }"]],
+  ["auth.trusted_proxies.0", ["  token: house", "  user_header: X", "  trusted_proxies: [proxy.example]"]],
+  ["auth.users.bob", ["  token: house", "  users: { bob: 'with space' }"]],
+  ["auth.users.bob smith", ["  token: house", "  users: { 'bob smith': b }"]],
+  ["auth.user_header", ["  token: house", "  user_header: 'X: y'", "  trusted_proxies: [127.0.0.1]"]],
+])("%s", async (message, lines) => {
+  const failed = load(lines);
+  await expect(failed).rejects.toMatchObject({
+    code: "config_invalid",
+    message: expect.stringContaining(message),
+  });
+});
+
+test("no token of a person, and no engine's key, is in a message or in what is shown of a configuration", async () => {
+  const secret = "s3cret of alice";
+  await expect(load([`  users: { alice: '${secret}' }`])).rejects.toThrow(
+    expect.not.stringContaining("s3cret"),
+  );
+  const text = `auth: { token: house, users: { alice: s3cret } }\nengine: { api_key: s3cret-too }`;
+  const resolved = await resolveConfig({ cwd: tempFolder({ [YAML]: text }), env: {} });
+  const shown = asObject(await originsOf(resolved), "***");
+  expect(shown).toMatchObject({ auth: { users: { alice: "***" } }, engine: { api_key: "***" } });
+  expect(JSON.stringify(shown)).not.toContain("s3cret");
+});

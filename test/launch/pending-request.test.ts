@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { pendingRequest } from "../../src/launch/pending-request.ts";
+import type { ServiceReport } from "../../src/supervisor/keep/supervisor-state.ts";
+
+const report = (phase: ServiceReport["phase"], request = "r"): ServiceReport => ({
+  phase,
+  request,
+  since: "2026-01-01T00:00:00.000Z",
+  ready_ms: null,
+  restarts: 0,
+  last_exit: null,
+  next_start_at: null,
+  problem: null,
+});
+
+test.each<[string, string | undefined, Record<string, ServiceReport> | undefined, string | undefined]>([
+  ["without a supervisor nobody answers a request", "r", undefined, undefined],
+  ["who was never wanted is not on the way", undefined, {}, undefined],
+  ["a supervisor that has not spoken yet will answer", "r", {}, "r"],
+  ["a newer request than the one that was answered will be", "s", { web: report("ready", "r") }, "s"],
+  ["what waits for another is on its way", "r", { web: report("waiting") }, "r"],
+  ["what is being started is on its way", "r", { web: report("starting") }, "r"],
+  ["what is ready has arrived", "r", { web: report("ready") }, undefined],
+  ["what was given up is not on its way", "r", { web: report("failed") }, undefined],
+  ["a pause before a restart is not worth waiting for", "r", { web: report("backoff") }, undefined],
+])("%s", (_, wanted, reports, expected) => {
+  expect(pendingRequest(wanted, reports, "web")).toBe(expected);
+});

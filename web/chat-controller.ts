@@ -1,0 +1,296 @@
+import type { SearchResults, UserEvent } from "../src/contract/hmi-schemas.ts";
+import { ApiError } from "./api-error.ts";
+import type { ChatEvent } from "./chat-event.ts";
+import type { ChatState, Problem } from "./chat-state.ts";
+import { checkedServices, hasServiceDown } from "./checked-services.ts";
+import { allDrafts, type DraftStorage } from "./drafts.ts";
+import { Keeper } from "./list-changes.ts";
+import { Sender } from "./message-sender.ts";
+import { type Address, type Place, parseAddress } from "./page-address.ts";
+import { type Api, createApi } from "./page-api.ts";
+import { Store } from "./page-store.ts";
+import { Reader } from "./reply-reader.ts";
+import { Connection, isUnreachable } from "./service-connection.ts";
+import { Lists } from "./session-lists.ts";
+
+export interface ChatOptions {
+  /** Empty in the page, which talks to the HMI that it came from. */
+  readonly origin?: string;
+  /** What the HMI is shown where it asks for a token. */
+  readonly token?: string;
+  /** True where each call needs a token: without one it is asked for at once, and no call is made only to be refused. */
+  readonly isTokenWanted?: boolean;
+  /** Calls what it is given when the page is drawn next. */
+  readonly nextFrame?: (run: () => void) => void;
+  /** Where what was written and not sent outlives a reload. */
+  readonly drafts?: DraftStorage;
+  /** Called when this page has changed something that other tabs show, too. */
+  readonly announce?: () => void;
+}
+
+/** What a user can do on the page, and the state that comes of it. Knows the HMI's wire, but no DOM. */
+export class Chat {
+  readonly #connection: Connection;
+  readonly #api: Api;
+  readonly #store: Store;
+  readonly #lists: Lists;
+  readonly #reader: Reader;
+  readonly #sender: Sender;
+  /** Changes conversations and profiles. */
+  readonly keeper: Keeper;
+  #address: Address = { page: "active" };
+
+  constructor(options: ChatOptions = {}) {
+    const { origin = "", token = "", nextFrame = soon, announce = nothing, drafts } = options;
+    const store = new Store(drafts?.load());
+    this.#store = store;
+    this.#connection = new Connection({
+      origin,
+      token,
+      onUnauthorized: (sent) => this.#onUnauthorized(sent),
+    });
+    const connection = this.#connection;
+    const api = createApi(connection);
+    const lists = new Lists(api, store);
+    const reader = new Reader({ connection, api, store, lists, nextFrame });
+    this.#api = api;
+    this.#lists = lists;
+    this.#reader = reader;
+    this.#sender = new Sender({ api, store, lists, reader, announce });
+    if (drafts !== undefined) keepDrafts(store, drafts);
+    if (options.isTokenWanted && token === "") this.dispatch({ type: "token_wanted", isRefused: false });
+    this.keeper = new Keeper({ api, store, lists, announce, go: (path) => void this.go(path) });
+  }
+
+  get state(): ChatState {
+    return this.#store.state;
+  }
+
+  /** The way to the HMI, for what is no call of its own, such as a download. */
+  get connection(): Connection {
+    return this.#connection;
+  }
+
+  /** Calls `listener` after every change, until the returned function is called. */
+  subscribe(listener: () => void): () => void {
+    return this.#store.subscribe(listener);
+  }
+
+  /** Tells the state of something that needs no call: a choice, a key pressed, a note dismissed. */
+  dispatch(event: ChatEvent): void {
+    this.#store.dispatch(event);
+  }
+
+  /** Loads everything, and shows what the path names. */
+  async start(path: string): Promise<void> {
+    if (this.state.access !== "open") {
+      this.#address = addressAt(path);
+      return;
+    }
+    // What is slow to come, such as the models of an engine in trouble, must not keep the rest waiting.
+    await Promise.all([this.#lists.choices(), this.#lists.profiles(), this.go(path)]);
+  }
+
+  /** Shows what a path of the page names. */
+  async go(path: string): Promise<void> {
+    this.#address = addressAt(path);
+    await this.#open(this.#address);
+  }
+
+  /** Sends the draft: to the open conversation, or to a new one. */
+  async send(): Promise<void> {
+    await this.#sender.send();
+  }
+
+  /** Has the last message answered again, in place of its present reply. */
+  async regenerate(): Promise<void> {
+    await this.#sender.regenerate();
+  }
+
+  /** Sends another version of a message; resolves to what went wrong, or null. */
+  async edit(messageId: string, text: string): Promise<Problem | null> {
+    return await this.#sender.edit(messageId, text);
+  }
+
+  /** Looks for words in all conversations. Throws an ApiError. */
+  async search(query: string): Promise<SearchResults> {
+    return await this.#api.search(query.trim());
+  }
+
+  /** Shows the way that another version of a message is on. */
+  async chooseVersion(messageId: string): Promise<void> {
+    await this.#reader.choose(messageId);
+  }
+
+  /** Ends the reply that is being written; what has arrived of it stays. */
+  async stop(): Promise<void> {
+    await this.#sender.stop();
+  }
+
+  /** Does again what the present problem came from. */
+  async retry(): Promise<void> {
+    const { retry } = this.state.problem ?? {};
+    if (retry === "regenerate") return await this.regenerate();
+    if (retry === "send" && !(await this.#sender.wasSent())) return await this.send();
+    await this.#reload();
+  }
+
+  /** Looks for what has changed elsewhere, such as in another tab. */
+  async refresh(): Promise<void> {
+    if (this.state.access !== "open") return;
+    await Promise.all([this.#lists.sessions(), this.#lists.profiles(), this.#reader.refresh()]);
+  }
+
+  /** Says whether anybody looks at the page. */
+  setSeen(isSeen: boolean): void {
+    this.#reader.setSeen(isSeen);
+  }
+
+  /** Shows what has happened in the user's conversations, here or elsewhere. */
+  async heard(event: UserEvent): Promise<void> {
+    if (event.type === "reset") return await this.refresh();
+    if (this.state.access !== "open") return;
+    if (event.type === "reply_started") this.#sender.heardStarted(event);
+    if (event.type === "session_changed") this.dispatch(event);
+    const { sessionId, messages } = this.state;
+    const isHere = "session_id" in event && event.session_id === sessionId;
+    const isNews =
+      event.type === "reply_started" &&
+      messages.every(({ message_id }) => message_id !== event.assistant_message_id);
+    const isShownOtherwise = event.type === "version_chosen" || event.type === "summary_made";
+    if (isShownOtherwise) return isHere ? await this.#reader.refresh() : undefined;
+    await Promise.all([this.#lists.sessions(), isHere && isNews && this.#reader.refresh()]);
+  }
+
+  /** Asks the HMI how the services are; what was missing while one was down is loaded when all are back. */
+  async checkServices(): Promise<void> {
+    if (this.state.access !== "open") return;
+    const wasDown = hasServiceDown(this.state.services);
+    try {
+      const health = await this.#api.health();
+      this.dispatch({ type: "services_checked", services: checkedServices(this.state.services, health) });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      // Whatever else it answers with, it is there; and late is not down.
+      if (!isUnreachable(error)) return;
+      this.dispatch({ type: "services_checked", services: checkedServices(this.state.services, undefined) });
+    }
+    if (wasDown && !hasServiceDown(this.state.services)) await this.#recover();
+  }
+
+  /** Shows the HMI this token from now on, and starts anew. */
+  async signIn(token: string): Promise<void> {
+    this.#connection.token = token;
+    this.dispatch({ type: "token_given" });
+    await this.#reload();
+  }
+
+  /** Lists more conversations. */
+  async showOlder(): Promise<void> {
+    await this.#lists.moreSessions();
+  }
+
+  async #recover(): Promise<void> {
+    if (this.state.problem?.retry === "load") this.dispatch({ type: "problem_dismissed" });
+    const isUnopened = this.state.sessionId !== null && this.state.session === null;
+    const opened = isUnopened ? this.#open(this.#address) : undefined;
+    await Promise.all([this.#lists.choices(), this.refresh(), opened]);
+  }
+
+  /** Everything once more, and what is open with it. */
+  async #reload(): Promise<void> {
+    const { session } = this.state;
+    const address: Address =
+      session === null
+        ? this.#address
+        : { page: "conversation", sessionId: session.session_id, modelId: null };
+    const listed = [this.#lists.choices(), this.#lists.profiles()];
+    await Promise.all([...listed, this.#open(address), this.checkServices()]);
+  }
+
+  async #open(address: Address): Promise<void> {
+    switch (address.page) {
+      case "active":
+        return await this.#openActive();
+      case "new":
+        return await this.#openNew(address.modelId);
+      case "conversation":
+        return await this.#openConversation(address);
+      case "no-profile":
+        this.#miss(address.key, null);
+        return await this.#lists.sessions();
+    }
+  }
+
+  async #openActive(): Promise<void> {
+    const signal = this.#reader.leave({ sessionId: null, modelId: null });
+    await this.#lists.sessions();
+    if (signal.aborted) return;
+    const active = this.state.sessions.find((session) => session.active);
+    if (active === undefined) this.dispatch({ type: "conversation_blank", modelId: null });
+    else await this.#reader.show(active.session_id, null, signal);
+  }
+
+  async #openNew(modelId: number | null): Promise<void> {
+    const signal = this.#reader.leave({ sessionId: null, modelId });
+    const listed = this.#listIfOther(modelId);
+    if (!this.#hasProfile(modelId)) await this.#lists.profiles();
+    if (signal.aborted) return;
+    // Profiles that could not be listed are a problem of their own.
+    if (this.#hasProfile(modelId) || this.state.problem !== null) {
+      this.dispatch({ type: "conversation_blank", modelId });
+    } else {
+      this.#miss(String(modelId), null);
+    }
+    await listed;
+  }
+
+  async #openConversation({ sessionId, modelId }: Place & { readonly sessionId: string }): Promise<void> {
+    const signal = this.#reader.leave({ sessionId, modelId });
+    await Promise.all([this.#reader.show(sessionId, modelId, signal), this.#listIfOther(modelId)]);
+  }
+
+  async #listIfOther(modelId: number | null): Promise<void> {
+    const { sessionsOf, sessions } = this.state;
+    if (sessionsOf !== modelId || sessions.length === 0) await this.#lists.sessions();
+  }
+
+  #hasProfile(modelId: number | null): boolean {
+    return modelId === null || this.state.profiles.some((profile) => profile.model_id === modelId);
+  }
+
+  #miss(key: string, modelId: number | null): void {
+    this.#reader.leave({ sessionId: null, modelId });
+    const problem: Problem = { message: `There is no profile ${key}.`, retry: null };
+    this.dispatch({ type: "place_missing", modelId, problem });
+  }
+
+  #onUnauthorized(sent: string): void {
+    // The answer to a call that was made before the present token was given says nothing of it.
+    if (sent !== this.#connection.token) return;
+    this.dispatch({ type: "token_wanted", isRefused: sent !== "" });
+  }
+}
+
+/** Saves drafts as they change. */
+function keepDrafts(store: Store, storage: DraftStorage): void {
+  let saved = store.state;
+  store.subscribe(() => {
+    const { state } = store;
+    if (state.draft === saved.draft && state.drafts === saved.drafts) return;
+    saved = state;
+    storage.save(allDrafts(state));
+  });
+}
+
+function addressAt(path: string): Address {
+  return parseAddress(path) ?? { page: "active" };
+}
+
+function soon(run: () => void): void {
+  setTimeout(run, 0);
+}
+
+function nothing(): void {
+  // There are no other tabs.
+}

@@ -1,0 +1,276 @@
+import type { Think } from "../src/contract/gateway-schemas.ts";
+import type { SentMessage, UserEvent } from "../src/contract/hmi-schemas.ts";
+import { ApiError } from "./api-error.ts";
+import type { Problem } from "./chat-state.ts";
+import {
+  canSend,
+  isReplying,
+  needsConversation,
+  picturesOf,
+  selectedAgentId,
+  selectedModel,
+  selectedThink,
+} from "./chat-view.ts";
+import { draftKey } from "./drafts.ts";
+import { streamingReply } from "./exchange-changes.ts";
+import type { Api } from "./page-api.ts";
+import { problemOf } from "./page-problem.ts";
+import type { Store } from "./page-store.ts";
+import type { Picture } from "./picture-file.ts";
+import type { Reader } from "./reply-reader.ts";
+import type { Lists } from "./session-lists.ts";
+
+export interface SenderParts {
+  readonly api: Api;
+  readonly store: Store;
+  readonly lists: Lists;
+  readonly reader: Reader;
+  /** Called when a message or a reply was begun. */
+  readonly announce: () => void;
+}
+
+/** Sends messages, asks for replies again, and stops them. */
+export class Sender {
+  readonly #parts: SenderParts;
+  #stopWanted = false;
+  /** The last message that was to be sent. Sent again, it has the same name, by which the HMI knows it. */
+  #outgoing = NOTHING;
+
+  constructor(parts: SenderParts) {
+    this.#parts = parts;
+  }
+
+  /** Sends the draft: to the open conversation, or to a new one. */
+  async send(): Promise<void> {
+    const { store } = this.#parts;
+    if (!canSend(store.state)) return;
+    const text = store.state.draft.trimEnd();
+    const key = draftKey(store.state);
+    const pictures = picturesOf(store.state);
+    const { signal } = this.#parts.reader;
+    this.#stopWanted = false;
+    const outgoing = this.#outgoing;
+    if (outgoing.text !== text || outgoing.key !== key || !isSame(outgoing.pictures, pictures)) {
+      this.#outgoing = { id: randomKey(), key, text, pictures };
+    }
+    store.dispatch({ type: "send_started", text, at: Date.now() });
+    let sent: SentMessage;
+    try {
+      sent = await this.#post(text);
+    } catch (error) {
+      await this.#sendFailed(text, error, signal);
+      return;
+    }
+    this.#outgoing = NOTHING;
+    await this.#accepted(sent, signal);
+  }
+
+  /** A message that seemed not to have been sent is in the conversation after all. */
+  heardStarted({ client_message_id, session_id }: Extract<UserEvent, { type: "reply_started" }>): void {
+    const { id, text } = this.#outgoing;
+    const { store } = this.#parts;
+    if (id === "" || client_message_id !== id) return;
+    this.#outgoing = { ...this.#outgoing, sentTo: session_id };
+    if (isReplying(store.state)) return;
+    store.dispatch({ type: "send_confirmed", text });
+    void this.#showSent(session_id);
+  }
+
+  /** Has the last message answered again, in place of its present reply. */
+  async regenerate(): Promise<void> {
+    const { api, store, reader } = this.#parts;
+    const { sessionId, messages, phase } = store.state;
+    if (sessionId === null || messages.length === 0 || phase !== "idle") return;
+    const { signal } = reader;
+    const model = selectedModel(store.state);
+    this.#stopWanted = false;
+    store.dispatch({ type: "regenerate_started", at: Date.now() });
+    let sent: SentMessage;
+    try {
+      // The page may be behind: it means the reply that it shows.
+      const message_id = messages.at(-1)?.message_id;
+      sent = await api.regenerate(sessionId, {
+        ...(message_id && { message_id }),
+        ...(model && { model }),
+        ...this.#think(),
+      });
+    } catch (error) {
+      if (signal.aborted) return;
+      store.dispatch({ type: "regenerate_failed", messages, problem: problemOf(error, "regenerate") });
+      if (isInTheWay(error)) await this.#showOthers(sessionId, error, signal);
+      return;
+    }
+    await this.#accepted(sent, signal);
+  }
+
+  /**
+   * Sends another version of a message, in its place; resolves when the HMI has it, or to what went wrong: then nothing
+   * has changed.
+   */
+  async edit(edits: string, text: string): Promise<Problem | null> {
+    const { api, store, reader } = this.#parts;
+    const { session, phase } = store.state;
+    if (session === null || phase !== "idle") return STILL_ANSWERED;
+    const { signal } = reader;
+    const model = selectedModel(store.state);
+    this.#stopWanted = false;
+    let sent: SentMessage;
+    try {
+      const body = { session_id: session.session_id, message: text, edits, ...(model && { model }) };
+      sent = await api.sendMessage({ ...body, client_message_id: randomKey() });
+    } catch (error) {
+      return problemOf(error, null);
+    }
+    // The events of the user may have been quicker: then it is shown, and followed, already.
+    const isHere = store.state.messages.some(({ message_id }) => message_id === sent.message_id);
+    if (signal.aborted || isHere) return null;
+    store.dispatch({ type: "edit_started", edits, text, at: Date.now() });
+    void this.#accepted(sent, signal);
+    return null;
+  }
+
+  /** Ends the reply that is being written; what has arrived of it stays. */
+  async stop(): Promise<void> {
+    const { api, store, reader } = this.#parts;
+    const { sessionId, phase } = store.state;
+    if (!isReplying(store.state) || phase === "stopping") return;
+    store.dispatch({ type: "stop_requested" });
+    this.#stopWanted = phase === "sending";
+    if (this.#stopWanted || sessionId === null) return;
+    const { signal } = reader;
+    try {
+      const reply = streamingReply(store.state);
+      await api.cancel(sessionId, reply === undefined ? {} : { message_id: reply.message_id });
+    } catch (error) {
+      if (!signal.aborted) store.dispatch({ type: "stop_failed", problem: problemOf(error, null) });
+    }
+  }
+
+  /** True where the HMI has the draft already: then only its answer was lost on the way. */
+  async wasSent(): Promise<boolean> {
+    const { api, store } = this.#parts;
+    const { sessionId, messages, draft } = store.state;
+    if (sessionId === null) return false;
+    try {
+      const rows = (await api.messages(sessionId)).messages;
+      const last = rows.findLast((row) => row.role === "user");
+      const isKnown = messages.some((message) => message.message_id === last?.message_id);
+      if (isKnown || last?.content !== draft.trimEnd()) return false;
+    } catch {
+      // Sending will meet the same trouble, and report it.
+      return false;
+    }
+    store.dispatch({ type: "send_confirmed", text: draft.trimEnd() });
+    return true;
+  }
+
+  async #post(text: string): Promise<SentMessage> {
+    const { api, store } = this.#parts;
+    const { sessionId, modelId } = store.state;
+    const model = selectedModel(store.state);
+    const agent_id = selectedAgentId(store.state);
+    const isNew = needsConversation(store.state);
+    const images = this.#outgoing.pictures.map(({ url }) => url);
+    return await api.sendMessage({
+      // Without one, the message makes it: one that is refused leaves no empty conversation behind.
+      session_id: isNew ? null : sessionId,
+      ...(isNew && agent_id && { agent_id }),
+      message: text,
+      model_id: modelId,
+      client_message_id: this.#outgoing.id,
+      ...(images.length > 0 && { images }),
+      ...this.#think(),
+      ...(model && { model }),
+    });
+  }
+
+  #think(): { readonly think?: Think } {
+    const think = selectedThink(this.#parts.store.state);
+    return think === null ? {} : { think };
+  }
+
+  async #accepted(sent: SentMessage, signal: AbortSignal): Promise<void> {
+    const { store, lists, reader, announce } = this.#parts;
+    announce();
+    void lists.sessions();
+    if (signal.aborted) return;
+    store.dispatch({ type: "send_accepted", sent });
+    if (this.#stopWanted) void this.stop();
+    await reader.follow(signal);
+  }
+
+  async #sendFailed(text: string, error: unknown, signal: AbortSignal): Promise<void> {
+    const { store } = this.#parts;
+    const problem = problemOf(error, "send");
+    if (signal.aborted) {
+      // Another conversation is open by now; the text must not be lost for that.
+      store.dispatch({ type: "failed", problem: { ...problem, retry: null } });
+      const { key, pictures } = this.#outgoing;
+      store.dispatch({ type: "draft_returned", key, text });
+      store.dispatch({ type: "pictures_added", key, pictures });
+      return;
+    }
+    store.dispatch({ type: "send_failed", text, problem });
+    const { sentTo } = this.#outgoing;
+    if (sentTo !== undefined) {
+      store.dispatch({ type: "send_confirmed", text });
+      return await this.#showSent(sentTo);
+    }
+    const { sessionId } = store.state;
+    if (isInTheWay(error) && sessionId !== null) await this.#showOthers(sessionId, error, signal);
+  }
+
+  /** Shows a message that is in a conversation after all: the one that it has made, where it was written for a new one. */
+  async #showSent(sessionId: string): Promise<void> {
+    const { store, reader } = this.#parts;
+    const { modelId } = store.state;
+    if (store.state.sessionId === sessionId) return await reader.refresh();
+    if (draftKey(store.state) !== this.#outgoing.key) return;
+    const signal = reader.leave({ sessionId, modelId });
+    await reader.show(sessionId, null, signal);
+  }
+
+  /** Somebody else, such as another tab, has asked something here: that is to be seen first. */
+  async #showOthers(sessionId: string, error: unknown, signal: AbortSignal): Promise<void> {
+    const { store, reader } = this.#parts;
+    await reader.load(sessionId, null, signal);
+    store.dispatch({ type: "failed", problem: problemOf(error, null) });
+    await reader.follow(signal);
+  }
+}
+
+const STILL_ANSWERED: Problem = {
+  message: "The conversation is still being answered.",
+  hint: "Wait for the reply, or stop it.",
+  retry: null,
+};
+
+/** A message on its way. */
+interface Outgoing {
+  /** Its name at the HMI. */
+  readonly id: string;
+  /** Of the conversation that it is for: see `draftKey`. */
+  readonly key: string;
+  readonly text: string;
+  readonly pictures: readonly Picture[];
+  /** The conversation that it is in, where the HMI has told that it has it. */
+  readonly sentTo?: string;
+}
+
+const NOTHING: Outgoing = { id: "", key: "", text: "", pictures: [] };
+
+function isSame(some: readonly Picture[], others: readonly Picture[]): boolean {
+  return some.length === others.length && some.every((picture, index) => picture === others[index]);
+}
+
+/** Not by `crypto.randomUUID`: browsers have that for loopback addresses and https only. */
+function randomKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("-");
+}
+
+/** Somebody else has done something here that this page does not show yet. */
+function isInTheWay(error: unknown): boolean {
+  return error instanceof ApiError && IN_THE_WAY.has(error.code);
+}
+
+const IN_THE_WAY: ReadonlySet<string> = new Set(["generation_in_progress", "message_superseded"]);

@@ -1,0 +1,69 @@
+import type { ChatEvent } from "./chat-event.ts";
+import { newestSessions } from "./newest-sessions.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
+import { problemOf } from "./page-problem.ts";
+import type { Store } from "./page-store.ts";
+
+/** How many conversations are listed at first, and how many more each time that older ones are asked for. */
+const FIRST_LENGTH = 50;
+const LENGTH_STEP = 200;
+
+/** What the page offers to choose from: conversations, profiles, models, agents. A list that fails is a problem to show. */
+export class Lists {
+  readonly #api: Api;
+  readonly #store: Store;
+  #length = FIRST_LENGTH;
+
+  constructor(api: Api, store: Store) {
+    this.#api = api;
+    this.#store = store;
+  }
+
+  /** Models and agents. */
+  async choices(): Promise<void> {
+    await Promise.all([this.models(), this.#agents()]);
+  }
+
+  /** The conversations of the profile that is open; a reply of this page is news from several sides at once. */
+  readonly sessions = oneAtATime(() => this.#sessions());
+
+  async #sessions(): Promise<void> {
+    const { modelId } = this.#store.state;
+    await this.#report(async () => {
+      const { sessions, total } = await newestSessions(this.#api, { modelId }, this.#length);
+      // Meanwhile another profile may have been opened, whose list is on its way.
+      if (this.#store.state.modelId !== modelId) return undefined;
+      return { type: "sessions_listed", modelId, sessions, total };
+    });
+  }
+
+  async moreSessions(): Promise<void> {
+    this.#length += LENGTH_STEP;
+    await this.sessions();
+  }
+
+  async profiles(): Promise<void> {
+    await this.#report(async () => ({
+      type: "profiles_listed",
+      profiles: (await this.#api.profiles()).profiles,
+    }));
+  }
+
+  async models(): Promise<void> {
+    await this.#report(async () => ({ type: "models_listed", list: await this.#api.models() }));
+  }
+
+  async #agents(): Promise<void> {
+    await this.#report(async () => ({ type: "agents_listed", list: await this.#api.agents() }));
+  }
+
+  async #report(load: () => Promise<ChatEvent | undefined>): Promise<void> {
+    let event: ChatEvent | undefined;
+    try {
+      event = await load();
+    } catch (error) {
+      event = { type: "failed", problem: problemOf(error, "load") };
+    }
+    if (event !== undefined) this.#store.dispatch(event);
+  }
+}
