@@ -155,11 +155,16 @@ import { notSent } from "./thoughts/not-sent.ts";
 import { apart } from "./thoughts/thoughts-apart.ts";
 import { kept as keptThoughts } from "./thoughts/thoughts-kept.ts";
 
-/** The suites that `stack verify <suite>` runs, each with its checks in the order in which they are told. */
+/**
+ * The suites that `stack verify <suite>` runs, each with its checks in the order in which they are told. Those are alone
+ * to which a silent reply of `sse` is not nothing: an HMI makes no summary meanwhile, and an engine loads its model with
+ * no other window.
+ */
 export const suites: readonly Suite<Target>[] = [
   {
     name: "model-conversation",
     title: "What model_id must do: the nine claims that BUG-016 broke (contract, section 4).",
+    isAlone: true,
     checks: [
       accepted,
       conversation,
@@ -196,35 +201,6 @@ export const suites: readonly Suite<Target>[] = [
       cancelUsage,
       inTime,
       slots,
-    ],
-  },
-  {
-    name: "sse",
-    title: "What every event stream must do, at the HMI and at the gateway (contract, section 1).",
-    checks: [
-      started,
-      headers,
-      frames,
-      schema,
-      order,
-      ids,
-      done,
-      usage,
-      uncounted,
-      length,
-      firstByte,
-      heartbeat,
-      pace,
-      text,
-      engineFailure,
-      kept,
-      noRetry,
-      reconnect,
-      oneGeneration,
-      afterDone,
-      readAgain,
-      namedStream,
-      gatewayJoin,
     ],
   },
   {
@@ -287,12 +263,6 @@ export const suites: readonly Suite<Target>[] = [
     checks: [replaces, failedKeeps, cancelledKeeps, namedRegenerate, versions, editedKeeps, editedPrompt],
   },
   {
-    name: "limits",
-    title:
-      "Where a model or its engine comes to an end, or to none, somebody is told (contract, sections 1 and 3).",
-    checks: [endless, emptyReply, repeating, rateLimited, window, summaryOptions, longMessage],
-  },
-  {
     name: "models",
     title:
       "Names of models and agents: listed, accepted, and unchanged up to the engine (contract, sections 2 and 3).",
@@ -310,11 +280,6 @@ export const suites: readonly Suite<Target>[] = [
       images,
       agents,
     ],
-  },
-  {
-    name: "health",
-    title: "What the services say of themselves is there, true, and answered in time (contract, section 2).",
-    checks: [report, truth, activeStreams, probes, metrics, metricsCount, quick],
   },
   {
     name: "http",
@@ -338,9 +303,52 @@ export const suites: readonly Suite<Target>[] = [
     ],
   },
   {
+    name: "sse",
+    title: "What every event stream must do, at the HMI and at the gateway (contract, section 1).",
+    checks: [
+      started,
+      headers,
+      frames,
+      schema,
+      order,
+      ids,
+      done,
+      usage,
+      uncounted,
+      length,
+      firstByte,
+      heartbeat,
+      pace,
+      text,
+      engineFailure,
+      kept,
+      noRetry,
+      reconnect,
+      oneGeneration,
+      afterDone,
+      readAgain,
+      namedStream,
+      gatewayJoin,
+    ],
+  },
+  {
+    name: "limits",
+    title:
+      "Where a model or its engine comes to an end, or to none, somebody is told (contract, sections 1 and 3).",
+    isAlone: true,
+    checks: [endless, emptyReply, repeating, rateLimited, window, summaryOptions, longMessage],
+  },
+  {
+    name: "health",
+    title: "What the services say of themselves is there, true, and answered in time (contract, section 2).",
+    isAlone: true,
+    checks: [report, truth, activeStreams, probes, metrics, metricsCount, quick],
+  },
+  {
     name: "replicas",
     title:
       "Several copies behind one address: wherever a call arrives, it is answered as if there were one (contract, section 9).",
+    isAlone: true,
     checks: [
       resume,
       oneWriter,
@@ -356,6 +364,7 @@ export const suites: readonly Suite<Target>[] = [
   {
     name: "sla",
     title: "The service targets: how soon a message is taken, and how its reply comes (contract, section 6).",
+    isAlone: true,
     checks: [acceptedInTime, firstToken, betweenTokens, noDrops],
   },
 ];

@@ -125,6 +125,9 @@ export async function namedTarget(
       heartbeatMs: config.stream.heartbeat_ms,
       orphanGraceMs: config.stream.orphan_grace_ms,
       maxReplyMs: config.stream.max_reply_ms,
+      // Of services elsewhere nobody knows.
+      ...(flags.hmi === undefined &&
+        flags.gateway === undefined && { maxConcurrent: config.engine.max_concurrent }),
     },
     contract,
   };

@@ -45,16 +45,19 @@ export const postgresqlFlag = Flags.string({
     "A PostgreSQL server on which databases are made, and deleted, for several copies in this process (the suite replicas). Also STACK_VERIFY_POSTGRESQL.",
   helpValue: "URL",
   env: "STACK_VERIFY_POSTGRESQL",
-  parse: async (given) => {
-    const read = readStoreAddress(given);
-    if (typeof read !== "string" && read.kind === "postgresql") return read.url;
-    const why =
-      typeof read === "string" ? read : "a SQLite file is shared by the processes of one machine alone";
-    throw new UserError("bad_flag", `--postgresql: ${why}.`, {
-      hint: "Such as postgresql://user:password@host/database; the account needs CREATEDB.",
-    });
-  },
 });
+
+/** The server that the flag names; undefined where it names none. Throws a UserError `bad_flag`. */
+export function parsePostgresql(given: string | undefined): string | undefined {
+  if (given === undefined || given === "") return undefined;
+  const read = readStoreAddress(given);
+  if (typeof read !== "string" && read.kind === "postgresql") return read.url;
+  const why =
+    typeof read === "string" ? read : "is a SQLite file, which the processes of one machine alone share";
+  throw new UserError("bad_flag", `--postgresql ${why}.`, {
+    hint: "Such as postgresql://user:password@host/database; the account needs CREATEDB.",
+  });
+}
 
 /** Which HMI is called, and as whom. */
 export const hmiFlags = {

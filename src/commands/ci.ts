@@ -2,7 +2,7 @@ import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
 import { exitCodeOf, proofExitCode } from "../cli/exit-code.ts";
 import { parseReports, reportFlag, toStandardOutput, writeReports } from "../cli/report-files.ts";
-import { postgresqlFlag } from "../cli/verify-flags.ts";
+import { parsePostgresql, postgresqlFlag } from "../cli/verify-flags.ts";
 import { withoutEvidence } from "../harness/saved-run.ts";
 import { withProofSuite } from "../prove/proof-suite.ts";
 import { type ProofReport, prove } from "../prove/prove-faults.ts";
@@ -41,7 +41,8 @@ Exit codes: 0 all is well, 1 a claim or a fault is not as it must be, 2 it could
     const files = await parseReports(flags.report, this.jsonEnabled());
     this.isOutputTaken = toStandardOutput(files);
     const { screen } = this;
-    const { seed, postgresql } = flags;
+    const { seed } = flags;
+    const postgresql = parsePostgresql(flags.postgresql);
     const signal = this.interruptSignal();
     const onEvent = createTerminalReporter(screen);
     const report = await verify({ target: "in-process", seed, postgresql, signal, onEvent });

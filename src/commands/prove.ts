@@ -5,7 +5,7 @@ import { proofExitCode, targetProofExitCode } from "../cli/exit-code.ts";
 import { type FaultListing, listFaults } from "../cli/fault-list.ts";
 import { parseListenAddress } from "../cli/listen-address.ts";
 import { reportBaseline, reportTargetFault, reportTargetProof } from "../cli/target-proof-lines.ts";
-import { postgresqlFlag, targetFlags } from "../cli/verify-flags.ts";
+import { parsePostgresql, postgresqlFlag, targetFlags } from "../cli/verify-flags.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { type ProofReport, prove } from "../prove/prove-faults.ts";
 import type { TargetProofReport } from "../prove-target/target-proof-report.ts";
@@ -89,9 +89,10 @@ that was not applied counts as not caught where it was asked for by name.`;
     faults: readonly string[] | undefined,
   ): Promise<ProofReport> {
     const { screen } = this;
+    const server = parsePostgresql(postgresql);
     screen.progress("  proving …");
     const report = await prove({
-      ...{ faults, seed, postgresql },
+      ...{ faults, seed, postgresql: server },
       deadlineMs: secondsToMs(timeout),
       signal: this.interruptSignal(),
       onFault: (proof) => {

@@ -17,7 +17,7 @@ import {
 import { reportOnGithub } from "../cli/report-on-github.ts";
 import { tellSlowWaits } from "../cli/slow-wait.ts";
 import { loadChecks, loadFault } from "../cli/user-checks.ts";
-import { postgresqlFlag, readRunFlags, runFlags, targetFlags } from "../cli/verify-flags.ts";
+import { parsePostgresql, postgresqlFlag, readRunFlags, runFlags, targetFlags } from "../cli/verify-flags.ts";
 import type { Config } from "../config/config-schema.ts";
 import { EXIT, messageOf, UserError, withoutStop } from "../errors.ts";
 import { type Comparison, compareRuns } from "../harness/compare-runs.ts";
@@ -125,6 +125,7 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
     if (flags.clean) return await this.#cleanOnly(flags);
     if (flags["print-contract"]) return await this.#printContract(flags);
     const named = argv.map(String);
+    const postgresql = parsePostgresql(flags.postgresql);
     const run = {
       suite: suitesToRun(named, flags, JUDGED_AGAIN),
       checks: await loadChecks(flags.check ?? []),
@@ -157,7 +158,7 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
       ...target,
       load,
       journal,
-      postgresql: flags.postgresql,
+      postgresql,
       fault: flags.fault === undefined ? undefined : await loadFault(flags.fault),
       signal,
       onEvent: this.#tellingSlowChecks(onEvent),

@@ -65,8 +65,8 @@ function pairOf(text: string): [string, string] {
 /** The variable that names the configuration file, for a service that runs as a process. */
 export const FILE_VARIABLE = "STACK_CONFIG";
 
-/** Set by `stack` itself: the marks of a service's processes, and what a build of the package asks for. */
-const OWN_VARIABLES = ["STACK_SERVICE", "STACK_STATE_DIR", "STACK_SKIP_BUILD"];
+/** No settings: the marks of a service's processes, what a build of the package asks for, and the server of `--postgresql`. */
+const OWN_VARIABLES = ["STACK_SERVICE", "STACK_STATE_DIR", "STACK_SKIP_BUILD", "STACK_VERIFY_POSTGRESQL"];
 
 /** Of another program named stack, Haskell's: they mean no setting of ours. */
 const FOREIGN_VARIABLES = new Set([

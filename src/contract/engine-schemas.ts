@@ -88,5 +88,9 @@ export const GenerationRecord = z.object({
 export type GenerationRecord = z.infer<typeof GenerationRecord>;
 
 /** What `GET /stand-in/generations?after=` answers: the generations with an id above `after`, oldest first. */
-export const GenerationList = z.object({ generations: z.array(GenerationRecord) });
+export const GenerationList = z.object({
+  generations: z.array(GenerationRecord),
+  /** Of one model it works on so many at a time (`OLLAMA_NUM_PARALLEL`); null: on as many as come. */
+  parallel: z.int().min(1).nullish(),
+});
 export type GenerationList = z.infer<typeof GenerationList>;

@@ -19,6 +19,11 @@ export interface Check<Target, Evidence = unknown> {
    * machine that is busy is late now and then, a bug always.
    */
   readonly isTimed?: boolean;
+  /**
+   * True where collecting is little else than waiting, for something that disturbs no other check but those of a suite
+   * that is alone ({@link Suite}). Where the target allows it, it is begun before others, and looked at after them.
+   */
+  readonly isMostlyWaiting?: boolean;
   collect(context: CollectContext<Target>): Promise<Evidence>;
   judge(evidence: Evidence): Verdict;
 }
@@ -73,6 +78,8 @@ export interface Suite<Target> {
   /** What the suite proves, in one sentence. */
   readonly title: string;
   readonly checks: readonly Check<Target, never>[];
+  /** True where it looks at the target as a whole: nothing of other suites may be on its way meanwhile. */
+  readonly isAlone?: boolean;
 }
 
 /** Forgets the evidence's type, so that checks of different evidence fit into one list. */

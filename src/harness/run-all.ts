@@ -2,7 +2,7 @@ import type { Suite } from "./define-check.ts";
 import { inOrder } from "./in-order.ts";
 import { countOutcomes, isFailure, type RunEvent, type RunReport } from "./run-report.ts";
 import type { OpenTarget, RunSettings } from "./run-settings.ts";
-import { runSuite, type SuiteRun } from "./run-suite.ts";
+import { type BegunSuite, beginWaits, runSuite, type SuiteRun } from "./run-suite.ts";
 
 export interface RunAllOptions<Target> extends RunSettings {
   readonly suites: readonly Suite<Target>[];
@@ -15,6 +15,8 @@ export interface RunAllOptions<Target> extends RunSettings {
   ) => Promise<SuiteRun>;
   /** How many suites run at a time: more than one only where each has a target of its own. */
   readonly parallel: number;
+  /** The one target of all suites, where it has room for checks that mostly wait beside others. */
+  readonly roomy?: OpenTarget<Target> | undefined;
   readonly onEvent: (event: RunEvent) => void;
 }
 
@@ -27,13 +29,16 @@ export async function runAll<Target>(options: RunAllOptions<Target>): Promise<Ru
   options.onEvent({ type: "run-started", target: description, suites: suites.map(planned) });
   let failures = 0;
   const hasEnough = (): boolean => failures >= (options.maxFailures ?? Number.POSITIVE_INFINITY);
+  const begun = new Map<Suite<Target>, BegunSuite<Target>>();
   const runs = await mapLimited(suites, options.parallel, async (suite, index) => {
+    if (options.roomy !== undefined) beginBeside(suites.slice(index), options.roomy, options, begun);
     const tell = events.of(index);
     const onEvent = (event: RunEvent): void => {
       if (event.type === "check-ended" && isFailure(event.result)) failures += 1;
       tell(event);
     };
-    const run = await withTarget(suite, (open) => runSuite(suite, open, { ...options, hasEnough }, onEvent));
+    const settings = { ...options, hasEnough };
+    const run = await withTarget(suite, (open) => runSuite(suite, open, settings, onEvent, begun.get(suite)));
     events.end(index);
     return run;
   });
@@ -53,6 +58,19 @@ export async function runAll<Target>(options: RunAllOptions<Target>): Promise<Ru
   };
   options.onEvent({ type: "run-ended", report });
   return report;
+}
+
+/** Begins what mostly waits of the suites that come next, up to one that must be alone; each once. */
+function beginBeside<Target>(
+  next: readonly Suite<Target>[],
+  open: OpenTarget<Target>,
+  settings: RunSettings,
+  begun: Map<Suite<Target>, BegunSuite<Target>>,
+): void {
+  for (const suite of next) {
+    if (suite.isAlone) return;
+    if (!begun.has(suite)) begun.set(suite, beginWaits(suite, open, settings));
+  }
 }
 
 function planned<Target>({ name, title, checks }: Suite<Target>) {

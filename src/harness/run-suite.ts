@@ -3,7 +3,7 @@ import { attemptsOf, type CheckRun, type SharedEvidence } from "./check-attempts
 import type { Broken, Check, Suite } from "./define-check.ts";
 import { type CheckResult, countOutcomes, type RunEvent, type SuiteReport } from "./run-report.ts";
 import type { OpenTarget, RunSettings } from "./run-settings.ts";
-import { createTeardown } from "./teardown.ts";
+import { createTeardown, type Teardown } from "./teardown.ts";
 
 /** What a suite's run found. */
 export interface SuiteRun {
@@ -18,26 +18,68 @@ export interface SuiteSettings extends RunSettings {
   readonly hasEnough?: () => boolean;
 }
 
-/** Runs the checks of a suite one after the other, and undoes what they did, unless it ends with the target. Never rejects for what it finds. */
+/** What there is of a suite before its turn, by {@link beginWaits}. */
+export interface BegunSuite<Target> {
+  readonly shared: SharedEvidence;
+  readonly teardown: Teardown;
+  /** Of the checks that are on their way. */
+  readonly results: ReadonlyMap<Check<Target, never>, Promise<CheckResult>>;
+  /** Cuts off what is still on its way; resolves once nothing is. */
+  stop(): Promise<void>;
+}
+
+/** Begins those checks of a suite that mostly wait. It must be run by {@link runSuite}, or stopped. */
+export function beginWaits<Target>(
+  { checks }: Suite<Target>,
+  open: OpenTarget<Target>,
+  settings: RunSettings,
+): BegunSuite<Target> {
+  const stopped = new AbortController();
+  const signal = AbortSignal.any([settings.signal, stopped.signal]);
+  const [shared, teardown]: [SharedEvidence, Teardown] = [new Map(), createTeardown()];
+  const run = { open, settings: { ...settings, signal }, shared, teardown };
+  const waiting = checks.filter(({ isMostlyWaiting }) => isMostlyWaiting);
+  const results = new Map(waiting.map((check) => [check, runCheck(check, run)]));
+  const settled = Promise.allSettled(results.values());
+  return {
+    shared,
+    teardown,
+    results,
+    async stop() {
+      stopped.abort();
+      await settled;
+    },
+  };
+}
+
+/**
+ * Runs the checks of a suite one after the other, those last that have been begun, and undoes what they did, unless it
+ * ends with the target. Never rejects for what it finds.
+ */
 export async function runSuite<Target>(
   suite: Suite<Target>,
   open: OpenTarget<Target>,
   settings: SuiteSettings,
   onEvent: (event: RunEvent) => void,
+  begun?: BegunSuite<Target>,
 ): Promise<SuiteRun> {
   const { name, title, checks } = suite;
   const start = performance.now();
-  const shared: SharedEvidence = new Map();
-  const teardown = createTeardown();
-  const results: CheckResult[] = [];
+  const { shared = new Map(), teardown = createTeardown() } = begun ?? {};
+  const found = new Map<Check<Target, never>, CheckResult>();
   onEvent({ type: "suite-started", suite: { name, title, checks: checks.length } });
-  for (const check of checks) {
+  const [rest = [], waiting = []] = [false, true].map((isBegun) =>
+    checks.filter((check) => (begun?.results.has(check) ?? false) === isBegun),
+  );
+  for (const check of [...rest, ...waiting]) {
     if (settings.signal.aborted || settings.hasEnough?.()) break;
     onEvent({ type: "check-started", id: check.id, claim: check.claim });
-    const result = await runCheck(check, { open, settings, shared, teardown });
-    results.push(result);
+    const result = await (begun?.results.get(check) ?? runCheck(check, { open, settings, shared, teardown }));
+    found.set(check, result);
     onEvent({ type: "check-ended", result });
   }
+  await begun?.stop();
+  const results = checks.flatMap((check) => found.get(check) ?? []);
   const left_behind = open.isDisposable ? [] : await teardown.run();
   const report = { name, title, duration_ms: since(start), counts: countOutcomes(results) };
   onEvent({ type: "suite-ended", suite: report });

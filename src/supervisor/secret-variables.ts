@@ -9,6 +9,8 @@ export const SECRET_VARIABLES: readonly string[] = [
   "STACK_MONITOR_WEBHOOK_URL",
   "STACK_CONTRACT_STORE",
   "STACK_STORE_URL",
+  // Of `stack verify` and `stack prove`, and no setting.
+  "STACK_VERIFY_POSTGRESQL",
 ];
 
 /** An environment without them, and without those that name a file with one: `STACK_AUTH_TOKEN_FILE`. */

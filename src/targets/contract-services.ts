@@ -30,7 +30,7 @@ export async function openContractServices({ given, soon, opened }: Connecting):
   const models = isLacking(departures, "engine.think") ? { ...listed, thinking: null } : listed;
   const chat = createContractChat(hmi, departures);
   const spread = (service: Service): HttpClient => {
-    const [first = given[service], ...others] = (given.copies ?? []).map((copy) => copy[service]);
+    const [first = given[service], ...others] = (given.copies ?? []).flatMap((copy) => copy[service] ?? []);
     return createSpreadClient([
       open(service, given.token, first),
       ...others.map((url) => open(service, given.token, url)),

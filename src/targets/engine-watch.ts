@@ -12,6 +12,8 @@ export interface EngineWatch {
   /** In words. */
   readonly name: string;
   readonly isStandIn: boolean;
+  /** True where it is known to work on as many requests at a time as come. */
+  readonly isUnlimited: boolean;
   /** False where nothing that speaks as an engine answers there. */
   readonly answers: boolean;
   /** Why claims that need the engine are not judged, each with the setting or the command that would change it. */
@@ -31,19 +33,7 @@ export interface EngineWatch {
  */
 export async function watchEngine(engine: HttpClient, signal: AbortSignal, token = ""): Promise<EngineWatch> {
   const version = await versionOf(engine, signal);
-  if (version?.endsWith(`+${STAND_IN_BUILD}`)) {
-    const { status } = await callForRecord(engine, standInPath(NOTHING), token, signal);
-    const isOpen = status === 200;
-    const refused = `the engine stand-in refuses its record: ${status} (auth.token must be the one it was started with)`;
-    return {
-      answers: true,
-      lacking: isOpen ? {} : { "show what reached the engine": refused },
-      name: `the engine stand-in${isOpen ? "" : ` (its record is refused: ${status})`}`,
-      isStandIn: true,
-      generationsAfter: isOpen ? standInRecord(engine, token) : undefined,
-      tapRecordAfter: undefined,
-    };
-  }
+  if (version?.endsWith(`+${STAND_IN_BUILD}`)) return await watchStandIn(engine, signal, token);
   const name = version === undefined ? await nameByOpenAiWire(engine, signal) : `Ollama ${version}`;
   if (name === undefined) {
     const why =
@@ -53,6 +43,7 @@ export async function watchEngine(engine: HttpClient, signal: AbortSignal, token
     return {
       name: "an engine that does not answer",
       isStandIn: false,
+      isUnlimited: false,
       answers: false,
       lacking: { "show what reached the engine": why, "direct the engine": why },
       generationsAfter: undefined,
@@ -70,8 +61,24 @@ export async function watchEngine(engine: HttpClient, signal: AbortSignal, token
     },
     name: `${name}${isTapped ? " behind a tap" : ""}`,
     isStandIn: false,
+    isUnlimited: false,
     generationsAfter: isTapped ? tappedGenerations(engine, token) : undefined,
     tapRecordAfter: isTapped ? (id, signal) => tapRecord(engine, token, id, signal) : undefined,
+  };
+}
+
+async function watchStandIn(engine: HttpClient, signal: AbortSignal, token: string): Promise<EngineWatch> {
+  const { status, body } = await callForRecord(engine, standInPath(NOTHING), token, signal);
+  const isOpen = status === 200;
+  const refused = `the engine stand-in refuses its record: ${status} (auth.token must be the one it was started with)`;
+  return {
+    answers: true,
+    lacking: isOpen ? {} : { "show what reached the engine": refused },
+    name: `the engine stand-in${isOpen ? "" : ` (its record is refused: ${status})`}`,
+    isStandIn: true,
+    isUnlimited: isOpen && saysUnlimited(body),
+    generationsAfter: isOpen ? standInRecord(engine, token) : undefined,
+    tapRecordAfter: undefined,
   };
 }
 
@@ -83,6 +90,10 @@ async function nameByOpenAiWire(engine: HttpClient, signal: AbortSignal): Promis
   } catch {
     return undefined;
   }
+}
+
+function saysUnlimited(record: unknown): boolean {
+  return GenerationList.safeParse(record).data?.parallel === null;
 }
 
 /** After this number there is nothing: whoever asks wants to know only whether it is answered. */

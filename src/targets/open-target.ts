@@ -60,7 +60,7 @@ export interface TargetUrls {
 /** A stack of which all three are known. */
 export type WholeTargetUrls = TargetUrls & Readonly<Record<"hmi" | "gateway" | "engine", string>>;
 
-/** How long the target waits for what, in milliseconds, as it is configured. */
+/** How the target is configured: how long it waits for what, in milliseconds, and how much it takes at a time. */
 export interface TargetSettings {
   /** Longest silence on a stream. */
   readonly heartbeatMs: number;
@@ -68,6 +68,8 @@ export interface TargetSettings {
   readonly orphanGraceMs: number;
   /** How long a reply may take; 0: no limit. */
   readonly maxReplyMs: number;
+  /** So many replies its gateway asks of the engine at a time; 0: as many as come. Absent where that is not known. */
+  readonly maxConcurrent?: number;
 }
 
 const DEFAULT_SETTINGS: TargetSettings = {
@@ -81,6 +83,8 @@ export type Capability =
   | "show what reached the engine"
   /** A profile's options tell the engine to be slow, silent or broken: the stand-in can. */
   | "direct the engine"
+  /** A reply that takes its time keeps no other one waiting. */
+  | "answer many at once"
   /** There is a model that can. */
   | "think"
   | "look at pictures"
@@ -241,6 +245,7 @@ function offersOf(
   return {
     "show what reached the engine": watch.generationsAfter !== undefined,
     "direct the engine": watch.isStandIn && reachesStandIn,
+    "answer many at once": watch.isUnlimited && settings.maxConcurrent === 0,
     // Which model thinks, only our own list tells: of others that is seen when it does.
     think: speaksContract ? models.thinking !== null : can("tell thoughts"),
     "look at pictures": models.seeing !== null,

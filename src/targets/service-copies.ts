@@ -21,10 +21,10 @@ export interface CopyDrainer {
   drain(copyId: string): Promise<void>;
 }
 
-/** Where one copy of HMI and gateway is. */
+/** Where a copy of HMI, of gateway, or one of each is. */
 export interface CopyUrls {
-  readonly hmi: string;
-  readonly gateway: string;
+  readonly hmi?: string;
+  readonly gateway?: string;
 }
 
 /** What is done with several copies. */

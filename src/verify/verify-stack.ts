@@ -8,6 +8,7 @@ import { groupBySuite } from "../harness/group-by-suite.ts";
 import { runAll } from "../harness/run-all.ts";
 import type { RunEvent, RunReport } from "../harness/run-report.ts";
 import { newSeed } from "../harness/run-seed.ts";
+import type { OpenTarget } from "../harness/run-settings.ts";
 import { type Selection, selectChecks } from "../harness/select-checks.ts";
 import { commandsAt } from "../targets/curl.ts";
 import { openTarget, type Target, type TargetUrls } from "../targets/open-target.ts";
@@ -153,18 +154,23 @@ async function verifyAt(
   const target = await openTarget(urls, run.signal, journal);
   try {
     const where = `${placesIn(urls, target)}${contractIn(urls)}${rowsIn(target)}`;
+    const open: OpenTarget<Target> = {
+      target,
+      capabilities: target.capabilities,
+      lacking: target.lacking,
+      lacks: target.lacks,
+      commandsOf: commandsAt(),
+    };
+    // Only of our own wire is it known that a silent reply takes nothing from another one.
+    const isRoomy = (["speak the contract", "answer many at once"] as const).every((each) =>
+      target.capabilities.has(each),
+    );
     return await runAll({
       ...run,
       description: describeTarget === undefined ? where : `${describeTarget} (${where})`,
       parallel: 1,
-      withTarget: (_, use) =>
-        use({
-          target,
-          capabilities: target.capabilities,
-          lacking: target.lacking,
-          lacks: target.lacks,
-          commandsOf: commandsAt(),
-        }),
+      roomy: isRoomy ? open : undefined,
+      withTarget: (_, use) => use(open),
     });
   } finally {
     await target.close();

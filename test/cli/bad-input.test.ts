@@ -44,6 +44,13 @@ const cases: readonly (Refusal & { readonly name: string })[] = [
     hint: "Did you mean `stack status`? Run `stack --help` for what there is.",
   },
   {
+    name: "a server for several copies that is none",
+    args: ["prove", "--postgresql", "sqlite:chat.db"],
+    code: "bad_flag",
+    message: "--postgresql is a SQLite file, which the processes of one machine alone share.",
+    hint: /CREATEDB/,
+  },
+  {
     name: "a misspelt flag without a command",
     args: ["--hlep"],
     code: "bad_flag",

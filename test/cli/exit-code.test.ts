@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { targetProofExitCode } from "../../src/cli/exit-code.ts";
+import { proofExitCode, targetProofExitCode } from "../../src/cli/exit-code.ts";
+import type { FaultProof } from "../../src/prove/prove-faults.ts";
 import { targetProof } from "../support/target-proof.ts";
 
 const BOTH = { "done-missing": "caught", "cancel-swallowed": "not-applied" } as const;
@@ -11,4 +12,35 @@ test("a fault that was not applied is bad news only where it was asked for by na
 
 test("a proof that applied no fault could not run", () => {
   expect(targetProofExitCode(targetProof({ "cancel-swallowed": "not-applied" }))).toBe(2);
+});
+
+test.each([
+  [
+    "what was not tried counts neither as caught nor as missed",
+    { none: "caught", a: "caught", b: "not-tried" },
+    0,
+  ],
+  ["where nothing but `none` was tried, nothing was proved", { none: "caught", b: "not-tried" }, 2],
+  ["`none` alone is a proof of `none`", { none: "caught" }, 0],
+  ["what was missed is bad news, whatever was not tried", { none: "caught", a: "missed", b: "not-tried" }, 1],
+] as const)("a proof in this process: %s", (_, verdicts, code) => {
+  const faults = Object.entries(verdicts).map(
+    ([name, verdict]): FaultProof => ({
+      ...{
+        name,
+        verdict,
+        story: "It is wrong.",
+        seen_in: "here",
+        caught_by: [],
+        missing: [],
+        unexpected: [],
+      },
+      ...{ applied: 1, acted_in: [], duration_ms: 1 },
+    }),
+  );
+  const proof = {
+    ...{ report_version: 1 as const, seed: "7", started_at: "2026-01-01T00:00:00Z", duration_ms: 1 },
+    ...{ checks: 1, faults, unexercised: [], interrupted: false },
+  };
+  expect(proofExitCode(proof)).toBe(code);
 });

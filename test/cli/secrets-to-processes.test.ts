@@ -25,9 +25,10 @@ const SECRETS = {
   STACK_CONTRACT_STORE: "postgresql://user:password-of-the-house@127.0.0.1:9/chat",
   // Not set: nobody is there.
   STACK_STORE_URL: "",
+  STACK_VERIFY_POSTGRESQL: "postgresql://user:password-of-a-server@127.0.0.1:9/chat",
 };
 
-test("the variables that nobody inherits are those of settings", () => {
+test("the variables that nobody inherits are those of settings, and of a server that runs are judged on", () => {
   const settings = [
     ["engine", "api_key"],
     ["auth", "token"],
@@ -36,7 +37,7 @@ test("the variables that nobody inherits are those of settings", () => {
     ["contract", "store"],
     ["store", "url"],
   ];
-  expect(SECRET_VARIABLES).toEqual(settings.map(variableOf));
+  expect(SECRET_VARIABLES).toEqual([...settings.map(variableOf), "STACK_VERIFY_POSTGRESQL"]);
   expect(SECRET_VARIABLES).toEqual(Object.keys(SECRETS));
 });
 

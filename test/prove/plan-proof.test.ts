@@ -40,3 +40,17 @@ test("many that do not act are tried a few at a time, none left out", () => {
   expect(jobs.length).toBeGreaterThan(1);
   expect(jobs.flatMap(({ faults }) => faults)).toEqual(names);
 });
+
+test("bugs of several copies are tried in their suite alone, and no others there; without a bug all are judged", () => {
+  const faults = [
+    fault("none"),
+    fault("of-one", { actsIn: ["a"], caughtBy: ["a/check"] }),
+    fault("of-copies", { ofCopies: true, actsIn: ["replicas"], caughtBy: ["replicas/check"] }),
+  ];
+  expect(planProof(faults, [suite("a"), suite("replicas")])).toEqual([
+    { suite: "a", faults: ["none"] },
+    { suite: "replicas", faults: ["none"] },
+    { suite: "a", faults: ["of-one"] },
+    { suite: "replicas", faults: ["of-copies"] },
+  ]);
+});

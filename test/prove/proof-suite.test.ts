@@ -46,6 +46,7 @@ const proof: ProofReport = {
       unexpected: ["sse/done broken: expected a; found b"],
     }),
     fault({ name: "usage-never", verdict: "not-applied", applied: 0, acted_in: [] }),
+    fault({ name: "usage-of-copies", verdict: "not-tried", applied: 0, acted_in: [] }),
   ],
   unexercised: ["http/cors"],
   interrupted: false,
@@ -55,7 +56,7 @@ test("each fault is a claim of one more suite, and so is that every check can fa
   const whole = withProofSuite(run, proof);
   expect(RunReportSchema.parse(whole)).toEqual(whole);
   expect(whole.suites.map(({ name, counts }) => [name, counts])).toEqual([
-    ["proof", { holds: 2, broken: 3, flaky: 0, skipped: 0, could_not_run: 1 }],
+    ["proof", { holds: 2, broken: 3, flaky: 0, skipped: 1, could_not_run: 1 }],
   ]);
   expect(whole.counts).toEqual(whole.suites[0]?.counts);
   expect(whole.results.map(({ id, outcome }) => [id, outcome])).toEqual([
@@ -74,6 +75,7 @@ test("each fault is a claim of one more suite, and so is that every check can fa
       expect.objectContaining({ verdict: "broken", found: "sse/done broken: expected a; found b" }),
     ],
     ["proof/usage-never", { verdict: "could-not-run", reason: "the bug never acted" }],
+    ["proof/usage-of-copies", { verdict: "skipped", reason: expect.stringMatching(/--postgresql/) }],
     ["proof/every-check-can-fail", expect.objectContaining({ verdict: "broken", found: "http/cors" })],
   ]);
 });

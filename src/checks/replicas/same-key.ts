@@ -18,6 +18,7 @@ export const sameKey = defineCheck<Context["target"], SentAtOnce>({
     requireWell(statuses);
     if (!statuses.includes(200)) throw new CouldNotRun(`both were answered ${statuses.join(" and ")}`);
     const replies = sent.answers.map(({ body }) => SentMessage.safeParse(body).data?.assistant_message_id);
+    if (replies.every((id) => id === undefined)) throw new CouldNotRun("neither answer names its reply");
     const seen = describeSent(sent);
     const isSame = statuses.every((status) => status === 200) && new Set(replies).size === 1;
     if (isSame && isOneExchange(sent)) return { verdict: "holds", seen };

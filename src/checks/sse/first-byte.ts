@@ -13,6 +13,7 @@ export const firstByte = defineCheck<Context["target"], TimedReplies>({
   lookAt: "when the response's head and planning are sent: before the engine is asked, not with its answer",
   needs: ["speak the contract", "direct the engine"],
   isTimed: true,
+  isMostlyWaiting: true,
   collect: timedReplies,
   judge({ loading, silenceMs, ...evidence }) {
     const broken = firstBroken(loading, (reply) => judgeOne(reply, silenceMs));

@@ -13,6 +13,7 @@ export const heartbeat = defineCheck<Context["target"], TimedReplies>({
   lookAt: "the timer of the heartbeat: it must run from the first byte on, by itself, and write comments",
   needs: ["speak the contract", "direct the engine"],
   isTimed: true,
+  isMostlyWaiting: true,
   collect: timedReplies,
   judge(evidence) {
     const silent = [...evidence.loading, ...evidence.pausing];

@@ -13,6 +13,7 @@ export const pace = defineCheck<Context["target"], TimedReplies>({
   lookAt: "whatever buffers between engine and reader: each token must be flushed at once",
   needs: ["direct the engine"],
   isTimed: true,
+  isMostlyWaiting: true,
   collect: timedReplies,
   judge({ paced, ...evidence }) {
     const seen = paced.map((reply) => `${momentsIn(reply).length} moments over ${spreadOf(reply)} ms`);

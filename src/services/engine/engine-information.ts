@@ -80,7 +80,9 @@ export function generations({ engine, response, query }: Exchange): void {
   if (!/^\d{1,15}$/.test(after)) {
     throw new EngineError(400, `after must be the id of a generation, an integer from 0; found "${after}"`);
   }
-  sendJson(response, 200, { generations: engine.log.after(Number(after)) });
+  // JSON has no infinity: as many as come are null.
+  const { parallel } = engine.scheduler;
+  sendJson(response, 200, { generations: engine.log.after(Number(after)), parallel });
 }
 
 function listed(model: Model): object {

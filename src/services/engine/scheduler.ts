@@ -74,6 +74,11 @@ export class Scheduler {
     };
   }
 
+  /** So many requests of one model run at a time. */
+  get parallel(): number {
+    return this.#options.parallel;
+  }
+
   /** Unloads the model, as soon as nobody uses it. */
   unload(model: Model): void {
     this.#loaded.get(model)?.expire();

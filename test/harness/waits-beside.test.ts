@@ -1,0 +1,114 @@
+import { once } from "node:events";
+import { expect, test } from "vitest";
+import { type Check, type CollectContext, defineCheck, type Suite } from "../../src/harness/define-check.ts";
+import { type RunAllOptions, runAll } from "../../src/harness/run-all.ts";
+import type { OpenTarget } from "../../src/harness/run-settings.ts";
+
+const OPEN: OpenTarget<string> = { target: "the target", capabilities: new Set<string>() };
+
+/** What was done, in order. */
+let order: string[] = [];
+
+function check(
+  id: string,
+  collect: (context: CollectContext<string>) => Promise<unknown> = async () => undefined,
+  isMostlyWaiting = false,
+): Check<string, never> {
+  return defineCheck<string, unknown>({
+    ...{ id, claim: "c", why: "w", lookAt: "l", needs: [], isMostlyWaiting },
+    async collect(context) {
+      order.push(`${id} begins`);
+      await collect(context);
+      order.push(`${id} ends`);
+    },
+    judge: () =>
+      id.includes("bad")
+        ? { verdict: "broken", expected: "a", found: "b", seen: "c" }
+        : { verdict: "holds", seen: "it" },
+  });
+}
+
+function suite(name: string, checks: Check<string, never>[], isAlone = false): Suite<string> {
+  return { name, title: "A suite.", checks, isAlone };
+}
+
+async function run(suites: Suite<string>[], options: Partial<RunAllOptions<string>> = {}) {
+  order = [];
+  return await runAll({
+    suites,
+    description: "a target",
+    withTarget: (_, use) => use(OPEN),
+    parallel: 1,
+    ...{ deadlineMs: 10_000, retries: 0, seed: "1", signal: new AbortController().signal },
+    onEvent: () => undefined,
+    ...options,
+  });
+}
+
+/** Suites around one with a check that waits until the last check of that suite has ended, or something before it. */
+function suitesAround(until: string): Suite<string>[] {
+  const over = new EventTarget();
+  const ends = (id: string): Check<string, never> =>
+    check(id, async () => {
+      if (id === until) over.dispatchEvent(new Event("over"));
+    });
+  return [
+    suite("first", [ends("first/one")], true),
+    suite("second", [ends("second/one")]),
+    suite("waits", [check("waits/long", () => once(over, "over"), true), ends("waits/short")]),
+    suite("last", [ends("last/one")], true),
+  ];
+}
+
+test("a check that mostly waits is begun beside what comes before it, but not beside a suite that is alone", async () => {
+  const report = await run(suitesAround("waits/short"), { roomy: OPEN });
+  expect(order).toEqual([
+    "first/one begins",
+    "first/one ends",
+    "waits/long begins",
+    "second/one begins",
+    "second/one ends",
+    "waits/short begins",
+    "waits/short ends",
+    "waits/long ends",
+    "last/one begins",
+    "last/one ends",
+  ]);
+  expect(report.results.map(({ id }) => id)).toEqual([
+    "first/one",
+    "second/one",
+    "waits/long",
+    "waits/short",
+    "last/one",
+  ]);
+  expect(report.counts.holds).toBe(5);
+});
+
+test("on a target that has no room for it, it is begun when its turn comes", async () => {
+  const checks = [check("waits/long", undefined, true), check("waits/short")];
+  await run([suite("first", [check("first/one")]), suite("waits", checks)]);
+  expect(order.filter((each) => each.endsWith("begins"))).toEqual([
+    "first/one begins",
+    "waits/long begins",
+    "waits/short begins",
+  ]);
+});
+
+test("where the run ends before its turn, it is cut off, and what it made is undone", async () => {
+  const waits = check(
+    "waits/long",
+    async ({ defer, signal }) => {
+      defer("something", async () => {
+        order.push("undone");
+      });
+      await once(signal, "abort");
+      order.push("cut off");
+      signal.throwIfAborted();
+    },
+    true,
+  );
+  const suites = [suite("first", [check("first/bad")]), suite("waits", [waits])];
+  const report = await run(suites, { roomy: OPEN, maxFailures: 1 });
+  expect(order).toEqual(["waits/long begins", "first/bad begins", "first/bad ends", "cut off", "undone"]);
+  expect(report.results.map(({ id }) => id)).toEqual(["first/bad"]);
+});
