@@ -15,8 +15,15 @@ const SEEDS = fileURLToPath(new URL("../../fixtures/services/seeds", import.meta
 /** The distribution's own interpreter: one of a version manager has not the distribution's modules. */
 const PYTHON = "/usr/bin/python3";
 
-/** Why the Python services cannot run here, and how to get them run; undefined where they can. */
-export async function whyNoPython(): Promise<string | undefined> {
+let lacking: Promise<string | undefined> | undefined;
+
+/** Why the Python services cannot run here, and how to get them run; undefined where they can. Looked up once a worker. */
+export function whyNoPython(): Promise<string | undefined> {
+  lacking ??= findLacking();
+  return lacking;
+}
+
+async function findLacking(): Promise<string | undefined> {
   try {
     await promisify(execFile)(PYTHON, ["-c", "import fastapi, flask, httpx, uvicorn"]);
     return undefined;
@@ -152,7 +159,7 @@ const QUIET = {
   PYTHONUNBUFFERED: "1",
 };
 
-const START_TIMEOUT_MS = 10_000;
+const START_TIMEOUT_MS = 30_000;
 const LOOK_AGAIN_MS = 20;
 
 /** Resolves when its health call is answered; rejects after a while without. */
