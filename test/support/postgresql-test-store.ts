@@ -6,52 +6,45 @@ import type { ConversationStore, UserStore } from "../../src/services/conversati
 import { checkPostgresql } from "../../src/services/conversations/postgresql/check-postgresql.ts";
 import { openPostgresqlStore } from "../../src/services/conversations/postgresql/open-postgresql-store.ts";
 import type { WriterLeaseOptions } from "../../src/services/conversations/postgresql/writer-lease.ts";
-import { startPostgresql, type TestPostgresql } from "./postgresql.ts";
+import { sharedPostgresql } from "./postgresql.ts";
 import { ownOf } from "./store.ts";
 import type { AnswerElsewhere, OpenStore, StoreElsewhere, TestStore } from "./test-stores.ts";
 
 /** Starting a server on a busy machine, in milliseconds. */
 const PATIENCE_MS = 60_000;
 
-/** A server for the tests of one file, with a database in which each test has a schema of its own. */
+/** A database for the tests of one file, in which each test has a schema of its own. */
 export interface TestSchemas {
   /** The address of a schema that is empty. */
   empty(): Promise<string>;
   /** The address of one with the tables of a store, without rows; it is used again after the test. */
   withTables(): Promise<string>;
-  /** The server itself. */
-  readonly server: () => TestPostgresql;
 }
 
-/** Starts a server for the tests of this file, which make databases of their own there; gives the address of one. */
+/** A database for the tests of this file, on a server where they may make others; gives its address. */
 export function useTestServer(): () => Promise<string> {
-  let server: TestPostgresql | undefined;
-  let address: Promise<string> | undefined;
+  let address: string | undefined;
   beforeAll(async () => {
-    server = await startPostgresql();
+    address = await (await sharedPostgresql()).createDatabase("SELECT 1");
   }, PATIENCE_MS);
-  afterAll(async () => await server?.close(), PATIENCE_MS);
+  afterAll(async () => {
+    if (address !== undefined) await closeConnections(address);
+  }, PATIENCE_MS);
   return async () => {
-    if (server === undefined) throw new Error("The server runs within tests alone.");
-    address ??= server.createDatabase("given", "SELECT 1");
-    return await address;
+    if (address === undefined) throw new Error("The database is there within tests alone.");
+    return address;
   };
 }
 
-/** Starts a server for the tests of this file. */
+/** Makes schemas for the tests of this file. */
 export function useTestSchemas(): TestSchemas {
-  let server: TestPostgresql | undefined;
-  let database = "";
+  const databaseOf = useTestServer();
   let made = 0;
   const unused: string[] = [];
-  beforeAll(async () => {
-    server = await startPostgresql();
-    database = await server.createDatabase("stores", "SELECT 1");
-  }, PATIENCE_MS);
-  afterAll(async () => await server?.close(), PATIENCE_MS);
   const empty = async (): Promise<string> => {
     made += 1;
     const schema = `test_${made}`;
+    const database = await databaseOf();
     await query(database, `CREATE SCHEMA ${schema}`);
     return `${database}&options=${encodeURIComponent(`-c search_path=${schema}`)}`;
   };
@@ -64,10 +57,6 @@ export function useTestSchemas(): TestSchemas {
         unused.push(address);
       });
       return address;
-    },
-    server() {
-      if (server === undefined) throw new Error("The server runs within tests alone.");
-      return server;
     },
   };
 }
@@ -135,6 +124,17 @@ const CONNECTION_TYPES = {
 
 /** The connections of tests, one for each address. */
 const connections = new Map<string, Promise<pg.Client>>();
+
+/** Closes those to a database, whatever its schema. */
+async function closeConnections(database: string): Promise<void> {
+  const own = [...connections].filter(([address]) => address.startsWith(database));
+  await Promise.all(
+    own.map(async ([address, connecting]) => {
+      connections.delete(address);
+      await (await connecting).end();
+    }),
+  );
+}
 
 /** Rows of a query past every rule of the program; counts are numbers. */
 export async function query(address: string, sql: string): Promise<Record<string, unknown>[]> {

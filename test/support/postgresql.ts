@@ -1,6 +1,5 @@
 import { execFile, spawn } from "node:child_process";
-import { once } from "node:events";
-import { chownSync, globSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, globSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -24,13 +23,23 @@ export const NO_POSTGRESQL: string | undefined =
 /** A real PostgreSQL of the tests' own, on a socket in a temporary folder. */
 export interface TestPostgresql {
   readonly password: string;
-  /** The address of a database, new and empty. */
-  createDatabase(name: string, sql: string): Promise<string>;
-  close(): Promise<void>;
+  /** The address of a database of its own, in which this was run. */
+  createDatabase(sql: string): Promise<string>;
 }
 
-/** Starts a server. Not even root can run one as itself: then it runs as `postgres`. */
-export async function startPostgresql(): Promise<TestPostgresql> {
+let running: Promise<TestPostgresql> | undefined;
+
+/** The server of this worker: one for all the files that it runs, ended with it. */
+export function sharedPostgresql(): Promise<TestPostgresql> {
+  running ??= startPostgresql();
+  return running;
+}
+
+/** Runs the server until its standard input ends, as it does with whoever has started it, however that ends. */
+const UNTIL_ALONE = `"$@" </dev/null & cat; kill -QUIT $!; wait; rm -rf "$0"`;
+
+/** Not even root can run one as itself: then it runs as `postgres`. */
+async function startPostgresql(): Promise<TestPostgresql> {
   const folder = mkdtempSync(join(tmpdir(), "stack-postgresql-"));
   const user = await runsAs();
   if (user !== undefined) chownSync(folder, user.uid, user.gid);
@@ -54,35 +63,28 @@ export async function startPostgresql(): Promise<TestPostgresql> {
   ];
   await run(`${BINARIES}initdb`, initdb, options);
   const settings = ["listen_addresses=", `unix_socket_directories=${folder}`, "fsync=off"];
-  const server = spawn(
-    `${BINARIES}postgres`,
-    ["-D", data, ...settings.flatMap((setting) => ["-c", setting])],
-    {
-      ...options,
-      stdio: "ignore",
-    },
-  );
+  const server = [`${BINARIES}postgres`, "-D", data, ...settings.flatMap((setting) => ["-c", setting])];
+  const { stdin } = spawn("/bin/sh", ["-c", UNTIL_ALONE, folder, ...server], {
+    ...options,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
   const urlOf = (name: string): string => `postgresql://tester:${password}@localhost/${name}?host=${folder}`;
-  const close = async (): Promise<void> => {
-    const ended = once(server, "exit");
-    // Its immediate shutdown: nothing of it is kept.
-    if (server.kill("SIGQUIT")) await ended;
-    rmSync(folder, { recursive: true, force: true });
-  };
   try {
-    await vi.waitFor(() => query(urlOf("postgres"), "SELECT 1"), { timeout: 20_000, interval: 50 });
+    await vi.waitFor(() => query(urlOf("postgres"), "SELECT 1"), { timeout: 60_000, interval: 50 });
   } catch (error) {
-    await close();
+    stdin.end();
     throw error;
   }
+  let databases = 0;
   return {
     password,
-    async createDatabase(name, sql) {
+    async createDatabase(sql) {
+      databases += 1;
+      const name = `test_${databases}`;
       await query(urlOf("postgres"), `CREATE DATABASE ${name}`);
       await query(urlOf(name), sql);
       return urlOf(name);
     },
-    close,
   };
 }
 

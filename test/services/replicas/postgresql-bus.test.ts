@@ -1,21 +1,17 @@
 import pg from "pg";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { PostgresqlBus } from "../../../src/services/replicas/postgresql-bus.ts";
-import { NO_POSTGRESQL, startPostgresql, type TestPostgresql } from "../../support/postgresql.ts";
+import { NO_POSTGRESQL, sharedPostgresql } from "../../support/postgresql.ts";
 import { eventually } from "../../support/streams.ts";
 
 const CHANNEL = "stack_test";
 
-let server: TestPostgresql | undefined;
 let url = "";
 
 beforeAll(async () => {
   if (NO_POSTGRESQL !== undefined) return;
-  server = await startPostgresql();
-  url = await server.createDatabase("bus", "SELECT 1");
+  url = await (await sharedPostgresql()).createDatabase("SELECT 1");
 });
-
-afterAll(() => server?.close());
 
 /** A copy's bus, with what it has heard. */
 async function join() {

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { ForeignStoreNames } from "../../../src/contract/store-address.ts";
 import { openPostgresqlReader } from "../../../src/targets/store/postgresql-reader.ts";
 import { openTargetStore, type TargetStore } from "../../../src/targets/store/target-store.ts";
-import { NO_POSTGRESQL, startPostgresql, type TestPostgresql } from "../../support/postgresql.ts";
+import { NO_POSTGRESQL, sharedPostgresql } from "../../support/postgresql.ts";
 import { PYTHON_CONTRACT } from "../../support/python-contract.ts";
 import { tempFolder } from "../../support/temp.ts";
 
@@ -49,18 +49,10 @@ const FOREIGN_NAMES: ForeignStoreNames = {
   "messages.created_at": "said_at",
 };
 
-let postgresql: TestPostgresql | undefined;
-let databases = 0;
-beforeAll(async () => {
-  if (NO_POSTGRESQL === undefined) postgresql = await startPostgresql();
-}, 60_000);
-afterAll(() => postgresql?.close());
-
 if (NO_POSTGRESQL !== undefined) test("a store in PostgreSQL", ({ skip }) => skip(NO_POSTGRESQL));
 
 async function postgresqlDatabase(sql: string): Promise<string> {
-  databases += 1;
-  return (await postgresql?.createDatabase(`chat${databases}`, sql)) ?? "";
+  return await (await sharedPostgresql()).createDatabase(sql);
 }
 
 const KINDS: readonly (readonly [string, MakeDatabase])[] = [
@@ -210,6 +202,6 @@ describe.runIf(NO_POSTGRESQL === undefined)("a store in PostgreSQL", () => {
     );
     expect(error).toMatchObject({ message: expect.stringContaining("password authentication failed") });
     expect(String(error)).not.toContain("wrong-for-tests");
-    expect((await open(right, FOREIGN_NAMES)).name).not.toContain(postgresql?.password);
+    expect((await open(right, FOREIGN_NAMES)).name).not.toContain((await sharedPostgresql()).password);
   });
 });
