@@ -1,6 +1,7 @@
 import type { ChatEvent } from "./chat-event.ts";
 import { newestSessions } from "./newest-sessions.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
+import type { Api } from "./page-api.ts";
 import { problemOf } from "./page-problem.ts";
 import type { Store } from "./page-store.ts";
 

@@ -128,6 +128,7 @@ import { shownEverywhere } from "./replicas/shown-everywhere.ts";
 import { betweenTokens } from "./sla/between-tokens.ts";
 import { firstToken } from "./sla/first-token.ts";
 import { noDrops } from "./sla/no-drops.ts";
+import { accepted as acceptedInTime } from "./sla/sla-accepted.ts";
 import { afterDone } from "./sse/after-done.ts";
 import { firstByte } from "./sse/first-byte.ts";
 import { gatewayJoin } from "./sse/gateway-join.ts";

@@ -2,6 +2,7 @@ import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
 import { exitCodeOf, proofExitCode } from "../cli/exit-code.ts";
 import { parseReports, reportFlag, toStandardOutput, writeReports } from "../cli/report-files.ts";
+import { reportOnGithub } from "../cli/report-on-github.ts";
 import { parsePostgresql, postgresqlFlag } from "../cli/verify-flags.ts";
 import { withoutEvidence } from "../harness/saved-run.ts";
 import { withProofSuite } from "../prove/proof-suite.ts";

@@ -9,6 +9,8 @@ import { UserError, WireError } from "../errors.ts";
 import { packageVersion, webFolder } from "../files/package-root.ts";
 import { startTap } from "../tap/start-tap.ts";
 import type { Rewrite } from "../tap/tap-rewrite.ts";
+import type { ConversationStore } from "./conversations/conversation-store.ts";
+import { pendingRequest } from "./conversations/conversation-turn.ts";
 import { configuredSettings } from "./conversations/engine-settings.ts";
 import { limitsFrom } from "./conversations/model-limits.ts";
 import { openSqliteStore } from "./conversations/sqlite/open-sqlite-store.ts";

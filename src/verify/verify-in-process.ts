@@ -5,6 +5,10 @@ import { type RunAllOptions, runAll } from "../harness/run-all.ts";
 import type { RunReport } from "../harness/run-report.ts";
 import type { OpenTarget } from "../harness/run-settings.ts";
 import type { SuiteRun } from "../harness/run-suite.ts";
+import type { StackOptions } from "../services/start-services.ts";
+import { commandsAt } from "../targets/curl.ts";
+import type { Target, TargetUrls, WholeTargetUrls } from "../targets/open-target.ts";
+import { openTarget } from "../targets/open-target.ts";
 import { NO_POSTGRESQL, prepareCopies, REPLICAS } from "./in-process-copies.ts";
 import { createInProcessKiller } from "./in-process-killer.ts";
 

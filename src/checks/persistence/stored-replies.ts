@@ -18,6 +18,9 @@ import {
   type Talk,
   texts,
 } from "../check-talk.ts";
+import { generationsFor } from "../engine-generations.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { lastWord } from "../stream-endings.ts";
 
 /** One message in a conversation of its own: its reply as it was streamed, as it is stored, and as it is read again. */
 export interface StoredReply {

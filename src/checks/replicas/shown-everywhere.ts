@@ -3,6 +3,7 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
+import { converse, readSettledRows } from "../read-replies.ts";
 import { copiesOf, copyIn, LOOKS, notAtTwo, requireWell, SEVERAL_HMIS, shortName } from "./met-copies.ts";
 
 /** What a copy showed of a conversation. */
