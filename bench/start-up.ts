@@ -7,8 +7,8 @@ export async function startUp(): Promise<Comparison[]> {
   timeNode(stackCommand("up", "--detach"), place);
   const comparisons = [
     await command(place, ["--version"], atMost(1.3)),
-    await command(place, ["--help"], atMost(3.2)),
-    await command(place, ["status"], atMost(4)),
+    await command(place, ["--help"], atMost(2.4)),
+    await command(place, ["status"], atMost(3)),
     await command(
       place,
       ["verify", "model-conversation", "--in-process"],

@@ -25,7 +25,7 @@ export async function up(): Promise<Comparison[]> {
       peer: "the three services by hand",
       unit: "ms",
       rounds,
-      bound: { on: "ratio", side: "at most", value: 1.5 },
+      bound: { on: "ratio", side: "at most", value: 1.2 },
     },
   ];
 }

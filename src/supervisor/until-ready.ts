@@ -17,8 +17,8 @@ import { withLock } from "./state-lock.ts";
 import { stopService } from "./stop-service.ts";
 
 /** Pause between two probes, as a share of the time since the first: no start is told later than by this share. */
-const PAUSE_SHARE = 0.1;
-const SHORTEST_PAUSE_MS = 10;
+const PAUSE_SHARE = 0.05;
+const SHORTEST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 250;
 
 /**
