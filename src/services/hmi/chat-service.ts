@@ -87,7 +87,7 @@ export class Chat {
 
   /** Takes up the replies that another HMI left running. They go on behind the readers' backs, as all replies do. */
   async resume(): Promise<void> {
-    await this.#left.takeOver();
+    await this.#left.lookFirst();
   }
 
   /** Saves the message and begins its reply; a message with a known client key joins the reply it has. */

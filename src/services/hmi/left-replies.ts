@@ -1,3 +1,4 @@
+import { WireError } from "../../errors.ts";
 import type { OwnedReply, ReplyStore } from "../conversations/reply-store.ts";
 
 interface LeftRepliesSettings {
@@ -33,6 +34,19 @@ export class LeftReplies {
     return this.#looked.promise;
   }
 
+  /**
+   * The first look, once this HMI listens: where the database cannot be used just now, it is looked again until it can, and
+   * whoever calls waits. Throws whatever else fails.
+   */
+  async lookFirst(): Promise<void> {
+    try {
+      await this.takeOver();
+    } catch (error) {
+      if (!(error instanceof WireError && error.code === "store_unavailable")) throw error;
+      this.#lookLater(error);
+    }
+  }
+
   /** Takes them up. Those of an HMI that still runs are looked at again until they have ended or are left. */
   async takeOver(): Promise<void> {
     const { replies, heldByOthers } = await this.#settings.replies.takeOver();
@@ -53,13 +67,15 @@ export class LeftReplies {
     clearTimeout(this.#timer);
   }
 
+  #lookLater(error: unknown): void {
+    this.#settings.onError(error, "looking for replies that another HMI left");
+    this.lookAgain();
+  }
+
   #lookIn(ms: number): void {
     clearTimeout(this.#timer);
     const look = async (): Promise<void> => {
-      await this.takeOver().catch((error: unknown) => {
-        this.#settings.onError(error, "looking for replies that another HMI left");
-        this.lookAgain();
-      });
+      await this.takeOver().catch((error: unknown) => this.#lookLater(error));
     };
     if (!this.#isClosed) this.#timer = setTimeout(() => void look(), ms);
   }

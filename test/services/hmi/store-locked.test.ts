@@ -120,3 +120,15 @@ test("the conversation of an ending that waits can be deleted, and then nothing 
   expect(deleted.status).toBe(200);
   await eventually(async () => expect((await health()).status).toBe("ok"));
 });
+
+test("an HMI whose database is locked when it starts is there, and answers once it is free", async () => {
+  const { store, path } = openTestStore(undefined, { lockTimeoutMs: PATIENCE_MS });
+  const gateway = await startTestGateway();
+  const lock = openRaw(path);
+  lock.exec("BEGIN IMMEDIATE");
+  const hmi = await startTestHmi(store, gateway.url);
+  expect((await call(hmi.url, hmiRoutes.live.path())).status).toBe(200);
+  const answered = hmi.post({ message: "Hi" });
+  lock.exec("COMMIT");
+  expect(await answered).toMatchObject({ status: 200 });
+});
