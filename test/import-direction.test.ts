@@ -51,7 +51,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
     "services, tap, config, contract/address.ts, errors.ts, files/package-root.ts",
   // The store itself is injected; what a prompt is made of, and who the agents are, is plain knowledge.
   "services/hmi":
-    "type services/conversations/conversation-store.ts, type services/conversations/reply-store.ts, type services/conversations/transfer-store.ts, services/conversations/agents.ts, services/conversations/client-key.ts, services/conversations/engine-settings.ts, services/conversations/model-limits.ts, services/conversations/summary-plan.ts, services/conversations/conversation-turn.ts, services/replicas, services/http, services/stream, contract, errors.ts",
+    "type services/conversations/conversation-store.ts, type services/conversations/reply-store.ts, type services/conversations/transfer-store.ts, services/conversations/agents.ts, services/conversations/client-key.ts, services/conversations/engine-settings.ts, services/conversations/in-turn.ts, services/conversations/model-limits.ts, services/conversations/summary-plan.ts, services/conversations/conversation-turn.ts, services/replicas, services/http, services/stream, contract, errors.ts",
   "services/gateway": "services/replicas, services/http, services/stream, contract, type config, errors.ts",
   "services/replicas": "services/http, contract, errors.ts",
   "services/engine": "http-guard, contract, config/closest-name.ts, errors.ts",

@@ -73,8 +73,11 @@ export interface ReplyStore {
   /**
    * Makes this store the writer of every reply that is still `streaming` and whose writer has released it or
    * has died. Replies of writers that live are left to them. Never gives the same reply to two stores.
+   *
+   * @param known the replies that are written here. With them it gives those back, too, that this store has begun and that
+   * nobody writes: the database was lost while it saved them, so that nobody was told that they stand.
    */
-  takeOver(): Promise<TakenOver>;
+  takeOver(known?: ReadonlySet<string>): Promise<TakenOver>;
   /** Leaves the replies that this store writes, `streaming` as they are, to whoever takes them over. */
   release(): Promise<void>;
 }

@@ -38,7 +38,7 @@ export interface ChatSettings
 export interface Sent {
   readonly sessionId: string;
   readonly exchange: Exchange;
-  /** Throws `generation_in_progress` where another HMI writes the reply: then only the message is known here. */
+  /** Throws `owner_unreachable` where another HMI writes the reply: then only the message is known here. */
   readonly log: () => Promise<EventLog | undefined>;
 }
 
@@ -68,6 +68,7 @@ export class Chat {
     this.#left = new LeftReplies({
       ...settings,
       replies: store.replies,
+      known: () => this.#replies.ids,
       rejoin: (left) => this.#replies.rejoin(left),
     });
     this.owners = new ReplyOwners({ store, replies: this.#replies, left: this.#left });

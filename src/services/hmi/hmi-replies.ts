@@ -51,6 +51,11 @@ export class Replies {
     return this.#bySession.get(sessionId);
   }
 
+  /** Of all that are written here, or kept. */
+  get ids(): ReadonlySet<string> {
+    return new Set([...this.#bySession.values()].map(({ messageId }) => messageId));
+  }
+
   /** Why endings wait to be saved, one entry a reply. */
   get waiting(): unknown[] {
     return [...this.#bySession.values()].flatMap(({ waitsFor }) => waitsFor ?? []);
@@ -58,7 +63,7 @@ export class Replies {
 
   /**
    * The log of an exchange's reply: its own events where they are kept, else made again from its row. Throws
-   * `generation_in_progress` where another HMI writes it, `draining` where this one has just left it to the others.
+   * `owner_unreachable` where another HMI writes it, `draining` where this one has just left it to the others.
    */
   logOf({ user, reply: row }: Exchange): EventLog {
     const kept = this.#bySession.get(row.session_id);
@@ -72,9 +77,9 @@ export class Replies {
       );
     }
     throw new WireError(
-      "generation_in_progress",
-      `The reply of conversation ${row.session_id} is being written by another HMI.`,
-      "Ask there, or wait for its end.",
+      "owner_unreachable",
+      `The reply of conversation ${row.session_id} is being written by another HMI, which has not said where it is reached.`,
+      "Ask again: it may be at its end, or somebody may be taking it over.",
     );
   }
 

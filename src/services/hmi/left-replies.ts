@@ -1,8 +1,11 @@
 import { WireError } from "../../errors.ts";
+import { inTurn } from "../conversations/in-turn.ts";
 import type { OwnedReply, ReplyStore } from "../conversations/reply-store.ts";
 
 interface LeftRepliesSettings {
   readonly replies: Pick<ReplyStore, "takeOver">;
+  /** The replies that are written here. */
+  readonly known: () => ReadonlySet<string>;
   readonly rejoin: (reply: OwnedReply) => void;
   /** Told how many replies of a stopped HMI are taken up again, where there are any. */
   readonly onTakenOver: (count: number) => void;
@@ -22,6 +25,7 @@ const LOOK_AGAIN_MS = 1_000;
 export class LeftReplies {
   readonly #settings: LeftRepliesSettings;
   readonly #looked = Promise.withResolvers<void>();
+  readonly #oneByOne = inTurn();
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -49,7 +53,12 @@ export class LeftReplies {
 
   /** Takes them up. Those of an HMI that still runs are looked at again until they have ended or are left. */
   async takeOver(): Promise<void> {
-    const { replies, heldByOthers } = await this.#settings.replies.takeOver();
+    // What one look has found is known to the next.
+    await this.#oneByOne(() => this.#takeOver());
+  }
+
+  async #takeOver(): Promise<void> {
+    const { replies, heldByOthers } = await this.#settings.replies.takeOver(this.#settings.known());
     for (const left of replies) this.#settings.rejoin(left);
     if (replies.length > 0) this.#settings.onTakenOver(replies.length);
     if (heldByOthers > 0) this.lookAgain();

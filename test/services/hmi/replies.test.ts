@@ -22,7 +22,7 @@ test("a reader whose reply is another HMI's, or was just left to the others, is 
     onEnded: () => undefined,
     onError: () => undefined,
   });
-  expect(() => replies.logOf(exchange)).toThrow(expect.objectContaining({ code: "generation_in_progress" }));
+  expect(() => replies.logOf(exchange)).toThrow(expect.objectContaining({ code: "owner_unreachable" }));
   await replies.close();
   expect(() => replies.logOf(exchange)).toThrow(expect.objectContaining({ code: "draining" }));
 });

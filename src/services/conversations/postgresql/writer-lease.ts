@@ -4,7 +4,7 @@ import type { TakenOver } from "../reply-store.ts";
 import { findReply } from "../sql/exchanges.ts";
 import type { ReplyWriter } from "../sql/reply-writer.ts";
 import { rowidOf } from "../sql/rowid.ts";
-import type { Database, Statements } from "../sql/sql-database.ts";
+import type { Database, Row, Statements } from "../sql/sql-database.ts";
 import { brokeConstraint } from "./postgresql-errors.ts";
 
 /** How long a lease lasts from its last renewal on, in milliseconds, by the clock of the database. */
@@ -12,6 +12,9 @@ export const LEASE_MS = 10_000;
 
 /** A lease is renewed as often while it lasts. */
 const RENEWALS = 4;
+
+/** How old a reply is, in milliseconds, by which whoever has begun it knows of it. */
+const LONGEST_BEGINNING_MS = 10_000;
 
 /** The number of the lock under which one store after the other takes over. */
 const TAKE_OVER_LOCK = 7_236_154_222;
@@ -124,15 +127,17 @@ export class WriterLease implements ReplyWriter {
     return row?.["url"] == null ? undefined : { url: String(row["url"]), key: String(row["key"]) };
   }
 
-  async takeOver(sql: Statements): Promise<TakenOver> {
+  async takeOver(sql: Statements, known?: ReadonlySet<string>): Promise<TakenOver> {
     await sql.get("SELECT pg_advisory_xact_lock(?)", TAKE_OVER_LOCK);
     await sql.run(`DELETE FROM writers WHERE token <> ? AND ${HAS_ENDED}`, this.present, ...this.endedValues);
     const taken = await sql.all(
       "UPDATE messages SET writer = ? WHERE status = 'streaming' AND writer IS NULL RETURNING id",
       this.present,
     );
+    const forgotten = known === undefined ? [] : await this.#forgotten(sql, known);
+    const ids = new Set([...taken, ...forgotten].map((row) => Number(row["id"])));
     const replies: TakenOver["replies"][number][] = [];
-    for (const id of taken.map((row) => Number(row["id"])).toSorted((one, other) => one - other)) {
+    for (const id of [...ids].toSorted((one, other) => one - other)) {
       const reply = await findReply(sql, String(id));
       if (reply !== undefined) replies.push(reply);
     }
@@ -141,6 +146,16 @@ export class WriterLease implements ReplyWriter {
       this.present,
     );
     return { replies, heldByOthers: Number(held?.["n"]) };
+  }
+
+  /** What it has begun, and is not written: see {@link ReplyStore.takeOver}. */
+  async #forgotten(sql: Statements, known: ReadonlySet<string>): Promise<Row[]> {
+    const begun = await sql.all(
+      "SELECT id FROM messages WHERE status = 'streaming' AND writer = ? AND created_at < ?",
+      this.present,
+      new Date(Date.now() - LONGEST_BEGINNING_MS).toISOString(),
+    );
+    return begun.filter(({ id }) => !known.has(String(id)));
   }
 
   async release(): Promise<void> {

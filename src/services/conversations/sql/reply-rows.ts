@@ -70,7 +70,7 @@ export function createReplyStore(db: Database, writer: ReplyWriter): ReplyStore 
       }
     },
     // Nobody is told of it: after a power cut there is no writer anyway.
-    takeOver: () => writer.withLease(() => db.writeSoon((sql) => writer.takeOver(sql))),
+    takeOver: (known) => writer.withLease(() => db.writeSoon((sql) => writer.takeOver(sql, known))),
     release: () => writer.release(),
   };
 }

@@ -19,7 +19,7 @@ export interface ReplyWriter {
   /** {@link ReplyStore.isOwnKey} */
   isOwnKey(key: string): boolean;
   /** {@link ReplyStore.takeOver} */
-  takeOver(sql: Statements): Promise<TakenOver>;
+  takeOver(sql: Statements, known?: ReadonlySet<string>): Promise<TakenOver>;
   /** Leaves its replies to whoever takes them over. */
   release(): Promise<void>;
 }

@@ -96,6 +96,20 @@ describe.skipIf(NO_POSTGRESQL !== undefined)(`leases of writers ${NO_POSTGRESQL 
     expect((await other.replies.takeOver()).replies).toMatchObject([{ reply: { message_id: id } }]);
   });
 
+  test("a reply that was begun, and of which nobody was told, is found by its own store", async () => {
+    const { store, id, raw } = await startReply();
+    const found = async (known?: readonly string[]) => {
+      const { replies } = await store.replies.takeOver(known && new Set(known));
+      return replies.map(({ reply }) => reply.message_id);
+    };
+    // Whoever has begun it may not have been answered yet.
+    expect(await found([])).toEqual([]);
+    await raw.exec("UPDATE messages SET created_at = '2026-01-01T00:00:00.000Z' WHERE status = 'streaming'");
+    expect(await found()).toEqual([]);
+    expect(await found([id])).toEqual([]);
+    expect(await found([])).toEqual([id]);
+  });
+
   test("a writer that begins again after it has released has a greater token", async () => {
     const { store, own, raw, openAnother } = await startReply();
     const token = async () => Number((await raw.get("SELECT max(token) AS token FROM writers"))?.["token"]);
