@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { OtherCopy } from "../../replicas/call-passer.ts";
 import type { TakenOver } from "../reply-store.ts";
 import { findReply } from "../sql/exchanges.ts";
-import type { ReplyWriter } from "../sql/reply-writer.ts";
+import { LeaseLapsedError, type ReplyWriter } from "../sql/reply-writer.ts";
 import { rowidOf } from "../sql/rowid.ts";
 import type { Database, Row, Statements } from "../sql/sql-database.ts";
 import { brokeConstraint } from "./postgresql-errors.ts";
@@ -96,8 +96,9 @@ export class WriterLease implements ReplyWriter {
     try {
       return await transaction();
     } catch (error) {
-      if (!WRITER_KEYS.some((key) => brokeConstraint(error, key))) throw error;
-      // It was taken over since: nothing of the transaction was done.
+      const wasTakenOver = WRITER_KEYS.some((key) => brokeConstraint(error, key));
+      if (!wasTakenOver && !(error instanceof LeaseLapsedError)) throw error;
+      // Nothing of the transaction was done.
       this.#surelyUntil = LONG_AGO;
       await this.#prepare();
       return await transaction();

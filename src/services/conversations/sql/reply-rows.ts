@@ -4,7 +4,7 @@ import { findReply } from "./exchanges.ts";
 import { toJson } from "./message-rows.ts";
 import { settleVersion } from "./regeneration.ts";
 import { appendText, dropParts } from "./reply-text.ts";
-import type { ReplyWriter } from "./reply-writer.ts";
+import { LeaseLapsedError, type ReplyWriter } from "./reply-writer.ts";
 import { type Database, NotConfirmedError, type Statements } from "./sql-database.ts";
 
 /** The replies that this writer writes, of all users. */
@@ -34,6 +34,7 @@ export function createReplyStore(db: Database, writer: ReplyWriter): ReplyStore 
       const growth = { text: beyond(text, reach?.text), thinking: beyond(thinking, reach?.thinking) };
       const append = async (sql: Statements): Promise<boolean> => {
         const isOurs = await appendText(sql, { messageId, writer, ...growth });
+        if (!isOurs) await requireLost(sql, messageId, writer);
         if (isOurs && notices.length > 0) await setNotices(sql, messageId, notices);
         return isOurs;
       };
@@ -60,6 +61,7 @@ export function createReplyStore(db: Database, writer: ReplyWriter): ReplyStore 
       let hasEnded = false;
       const end = async (sql: Statements): Promise<boolean> => {
         hasEnded = await finish(sql, messageId, writer, ending);
+        if (!hasEnded) await requireLost(sql, messageId, writer);
         return hasEnded;
       };
       try {
@@ -89,6 +91,13 @@ function endOf({ from, added }: Growth): number {
 function beyond({ from, added }: Growth, stands = from): Growth {
   const known = Math.max(0, stands - from);
   return { from: from + known, added: added.slice(known) };
+}
+
+/** Throws a {@link LeaseLapsedError} where a reply that could not be written is this writer's still. */
+async function requireLost(sql: Statements, messageId: string, writer: ReplyWriter): Promise<void> {
+  const isOurs = "SELECT 1 FROM messages WHERE id = ? AND status = 'streaming' AND writer = ?";
+  const row = await sql.get(isOurs, Number(messageId), writer.present);
+  if (row !== undefined) throw new LeaseLapsedError(messageId);
 }
 
 async function finish(

@@ -96,6 +96,15 @@ describe.skipIf(NO_POSTGRESQL !== undefined)(`leases of writers ${NO_POSTGRESQL 
     expect((await other.replies.takeOver()).replies).toMatchObject([{ reply: { message_id: id } }]);
   });
 
+  test("what could not be saved in time, and nobody has taken over, is saved under a lease that is renewed", async () => {
+    const { store, own, id, raw } = await startReply();
+    await raw.exec(END_LEASES);
+    expect(await growText(store, id, 3, "lo")).toBe(true);
+    await raw.exec(END_LEASES);
+    expect(await store.replies.finish(id, endingOf({ content: "Hello" }))).toBe(true);
+    expect(await own.messages.find(id)).toMatchObject({ content: "Hello", status: "complete" });
+  });
+
   test("a reply that was begun, and of which nobody was told, is found by its own store", async () => {
     const { store, id, raw } = await startReply();
     const found = async (known?: readonly string[]) => {
