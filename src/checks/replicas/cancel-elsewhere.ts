@@ -34,6 +34,7 @@ export const cancelElsewhere = defineCheck<Context["target"], CancelledElsewhere
   lookAt:
     "POST /api/chat/cancel at a copy that does not write the reply: how it is passed on, and by what else where that fails",
   needs: [...SEVERAL_HMIS, "cancel"],
+  isTimed: true,
   async collect(context) {
     const options = { num_predict: 4000, stand_in_tokens: 2000, stand_in_token_ms: 20 };
     const modelId = await makeProfile(context, { name: "cancel elsewhere", options });

@@ -29,6 +29,7 @@ export const heardElsewhere = defineCheck<Context["target"], Evidence>({
   lookAt:
     "GET /api/events: how what is done at one copy is told to the others (NOTIFY), and what is told where that was lost",
   needs: SEVERAL_HMIS,
+  isTimed: true,
   async collect(context) {
     const { hmi } = copiesOf(context);
     const options = { num_predict: 8, stand_in_token_ms: 0 };

@@ -4,10 +4,13 @@ import { messageOf } from "../../errors.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
 import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import { lookUntil, patienceOf, readSettledRows } from "../read-replies.ts";
+import { lookUntil, readSettledRows } from "../read-replies.ts";
 import { textIn } from "../sse/arrived-events.ts";
 import { isWhole, lastWord } from "../stream-endings.ts";
 import { copiesOf, copyIn, followSomewhere, LOOKS, SEVERAL_HMIS, shortName } from "./met-copies.ts";
+
+/** A busy machine may take its time; a reply that is streaming for longer will be so for good. In milliseconds. */
+const SETTLES_WITHIN_MS = 20_000;
 
 /** A message that was sent while a copy was being taken out of use. */
 interface SentMeanwhile {
@@ -33,6 +36,7 @@ export const drain = defineCheck<Context["target"], Evidence>({
   lookAt:
     "SIGTERM: 503 draining with Retry-After for what would begin, and stream.drain_ms for what has begun",
   needs: [...SEVERAL_HMIS, "drain a copy", "show rows"],
+  isTimed: true,
   async collect(context) {
     const { drainer } = copiesOf(context);
     if (drainer === undefined) throw new CouldNotRun("no copy of this target can be drained");
@@ -108,7 +112,7 @@ async function sendMeanwhile(context: Context, sessionId: string): Promise<SentM
 async function replyIn(context: Context, sessionId: string): Promise<Evidence["saved"]> {
   const rows = await lookUntil(
     context,
-    LOOKS * patienceOf(context.target),
+    SETTLES_WITHIN_MS,
     () => readSettledRows(context, sessionId),
     (found) => found.some(({ role, status }) => role === "assistant" && status !== "streaming"),
   );

@@ -16,12 +16,15 @@ export const unfencedLease: Fault = {
   overrides(onApplied) {
     const stores: ReplyStore[] = [];
     const writing = new Map<string, ReplyStore>();
-    let hasLapsed = false;
+    /** The takeover, once it was begun: nobody writes in its middle. */
+    let takeover: ReturnType<ReplyStore["takeOver"]> | undefined;
     return {
       store(store) {
         const { replies } = store;
         stores.push(replies);
-        const othersWrite = async (write: (other: ReplyStore) => Promise<boolean>): Promise<boolean> => {
+        const unfenced = async (write: (by: ReplyStore) => Promise<boolean>): Promise<boolean> => {
+          await takeover?.catch(() => undefined);
+          if (await write(replies)) return true;
           for (const other of stores) {
             if (other === replies || !(await write(other))) continue;
             onApplied();
@@ -29,33 +32,25 @@ export const unfencedLease: Fault = {
           }
           return false;
         };
-        return withReplies(store, {
+        const replaced: Pick<ReplyStore, "grow" | "finish" | "takeOver"> = {
           async grow(messageId, ...growth) {
-            if (await replies.grow(messageId, ...growth)) {
-              writing.set(messageId, replies);
-              return true;
-            }
-            return await othersWrite((other) => other.grow(messageId, ...growth));
+            const isWritten = await unfenced((by) => by.grow(messageId, ...growth));
+            if (isWritten) writing.set(messageId, replies);
+            return isWritten;
           },
           async finish(messageId, ending) {
             writing.delete(messageId);
-            if (await replies.finish(messageId, ending)) return true;
-            return await othersWrite((other) => other.finish(messageId, ending));
+            return await unfenced((by) => by.finish(messageId, ending));
           },
           async takeOver() {
             const owner = [...writing.values()].find((each) => each !== replies);
-            if (owner !== undefined && !hasLapsed) {
-              hasLapsed = true;
-              await owner.release();
-            }
-            return await replies.takeOver();
+            if (owner === undefined || takeover !== undefined) return await replies.takeOver();
+            takeover = owner.release().then(() => replies.takeOver());
+            return await takeover;
           },
-        });
+        };
+        return { ...store, replies: { ...replies, ...replaced } };
       },
     };
   },
 };
-
-function withReplies(store: ConversationStore, changes: Partial<ReplyStore>): ConversationStore {
-  return { ...store, replies: { ...store.replies, ...changes } };
-}
