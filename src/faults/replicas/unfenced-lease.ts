@@ -1,4 +1,3 @@
-import type { ConversationStore } from "../../services/conversations/conversation-store.ts";
 import type { ReplyStore } from "../../services/conversations/reply-store.ts";
 import type { Fault } from "../fault.ts";
 
