@@ -73,20 +73,21 @@ describe.runIf(CHROMIUM !== undefined)("the memory of the page", () => {
     return session_id;
   }
 
-  /** Goes from one to the other as a link does, waiting each time until it is shown. */
-  async function visit(page: Page, ids: readonly string[], times: number): Promise<void> {
-    for (let count = 1; count <= times; count += 1) {
-      const id = ids[count % 2] ?? "";
-      await page.evaluate((path) => {
-        history.pushState(null, "", path);
+  /** Goes from one to the other as a link does, waiting each time until it is shown; in the page, which is quicker by half. */
+  async function visit(
+    page: Page,
+    [first = "", second = ""]: readonly string[],
+    times: number,
+  ): Promise<void> {
+    const way = { places: [`/c/${first}`, `/c/${second}`], words: ["first", "second"], times };
+    await page.evaluate(async ({ places, words, times }) => {
+      const lastWords = () => [...document.querySelectorAll('[aria-label="You"]')].at(-1)?.textContent ?? "";
+      for (let count = 1; count <= times; count += 1) {
+        history.pushState(null, "", places[count % 2]);
         dispatchEvent(new PopStateEvent("popstate"));
-      }, `/c/${id}`);
-      await page
-        .getByRole("article", { name: "You" })
-        .last()
-        .getByText(count % 2 === 1 ? "second" : "first")
-        .waitFor();
-    }
+        while (!lastWords().includes(words[count % 2] ?? "")) await new Promise(requestAnimationFrame);
+      }
+    }, way);
   }
 });
 

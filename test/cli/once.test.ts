@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { processesOf, testStack } from "../support/cli.ts";
 import { rounds } from "../support/rounds.ts";
 
-const STARTERS = rounds(20, 50);
+const STARTERS = rounds(12, 50);
 
 test(`${STARTERS} ups at once bring up one set of services, and each says that it runs`, async () => {
   const stack = await testStack();

@@ -23,7 +23,7 @@ export interface CommitCutter {
   close(): Promise<void>;
 }
 
-/** Starts one. The address names the server by the folder of its socket, as those of {@link startPostgresql} do. */
+/** Starts one. The address names the server by the folder of its socket, as those of {@link sharedPostgresql} do. */
 export async function startCommitCutter(address: string): Promise<CommitCutter> {
   const url = new URL(address);
   const socketPath = `${url.searchParams.get("host")}/.s.PGSQL.5432`;
