@@ -6,6 +6,7 @@ import type { NamedReply, Place, Reading, Sent } from "../targets/drivers/chat-c
 import { statusMeant } from "../targets/drivers/described-rows.ts";
 import { isRefusal, refusedWords } from "../targets/drivers/refused-words.ts";
 import type { ReplyFact, SeenRow } from "../targets/drivers/reply-facts.ts";
+import { replyNameOf } from "../targets/drivers/reply-name.ts";
 import type { SeenStream } from "../targets/http-client.ts";
 import { RUN_PROFILE_NAME, runProfileDescription } from "../targets/run-journal.ts";
 import { Arrivals } from "./arrivals.ts";
@@ -124,15 +125,14 @@ function attend(
     silent.abort();
   });
   if (patience.isFromStart) arrivals.expectTalk();
-  const name = { message: sent.message, reply: sent.reply };
+  const name = replyNameOf(sent);
   const { ended: streamEnded, leave } = read({
     signal: AbortSignal.any([context.signal, silent.signal]),
     onFact(fact) {
       arrivals.take(fact, { isTalk: fact.kind !== "started" && fact.kind !== "model" });
+      name.learn(fact);
       if (fact.kind !== "started") return;
       if (fact.conversation !== null) learnConversation(context, talk, fact.conversation);
-      name.message ??= fact.message;
-      name.reply ??= fact.reply;
     },
   });
   const ended = arrivals.endWith(streamEnded);
@@ -142,7 +142,7 @@ function attend(
     get hasEnded() {
       return arrivals.hasEnded;
     },
-    name: () => ({ conversation: talk.conversation, ...name }),
+    name: () => ({ ...name.told(), conversation: talk.conversation }),
     until: (what, isIt) => arrivals.until(ended, { what, of: "the reply" }, isIt),
   };
 }
@@ -219,7 +219,8 @@ export async function shownRowsOf(context: Context, talk: Talk): Promise<readonl
 function meantRow({ target }: Context, { status, ...row }: SeenRow): SeenRow {
   if (target.capabilities.has("speak the contract")) return { ...row, ...(status && { status }) };
   const meant = statusMeant(status);
-  return { ...row, ...(meant && { status: meant }) };
+  if (meant !== undefined) return { ...row, status: meant };
+  return status ? { ...row, status_said: status } : row;
 }
 
 /**

@@ -11,8 +11,19 @@ const WIRE_NAMES = {
   message_id: "id",
 } as const satisfies Partial<Record<keyof Message, string>>;
 
-/** For a claim about something that none of these rows tells: says what, and which setting would supply it. */
-export function rowsDoNotTell(field: keyof typeof WIRE_NAMES): NotTold {
+/**
+ * For a claim about something that none of these rows tells: says what, and which setting would supply it.
+ *
+ * @param rows that may tell it by a word that nobody knows
+ */
+export function rowsDoNotTell(field: keyof typeof WIRE_NAMES, rows: readonly SeenRow[] = []): NotTold {
+  const said = new Set(field === "status" ? rows.flatMap(({ status_said }) => status_said ?? []) : []);
+  if (said.size > 0) {
+    const words = [...said].map((word) => JSON.stringify(word)).join(", ");
+    return new NotTold(
+      `what the rows' status ${words} means is not known (contract.wire.rows.statuses would say)`,
+    );
+  }
   return new NotTold(
     `the rows do not tell ${field} (contract.wire.rows.${WIRE_NAMES[field]} would say where; of a store, contract.store_names: messages.${field})`,
   );
@@ -20,5 +31,5 @@ export function rowsDoNotTell(field: keyof typeof WIRE_NAMES): NotTold {
 
 /** Throws {@link NotTold} where none of these rows tells it. */
 export function requireToldByRows(rows: readonly SeenRow[], field: keyof typeof WIRE_NAMES): void {
-  if (rows.every((row) => row[field] === undefined)) throw rowsDoNotTell(field);
+  if (rows.every((row) => row[field] === undefined)) throw rowsDoNotTell(field, rows);
 }

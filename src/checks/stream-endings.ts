@@ -15,7 +15,7 @@ export function lastWord(stream: SeenStream): string {
 }
 
 /** How wires call the end of a reply that is not all there is; of an end without a reason nobody knows better. */
-const NOT_WHOLE = /cancel|stopped|abort|interrupt|error|fail|filter|time_?out/i;
+const NOT_WHOLE = /cancel|stopped|abort|interrupt|halt|terminat|error|fail|broke|crash|filter|time_?out/i;
 
 /** Whether this last word is that of a reply which the engine wrote to its end. */
 export function isWhole(word: string): boolean {

@@ -1,5 +1,5 @@
 import type { Role } from "../config/service-config.ts";
-import { messageOf } from "../errors.ts";
+import { messageOf, NotTold } from "../errors.ts";
 import { TITLES } from "./doctor-words.ts";
 
 /** One thing that must hold before anything above it can. */
@@ -127,6 +127,8 @@ async function look<Scene>(rung: Rung<Scene>, scene: Scene, signal: AbortSignal)
     return await rung.look(scene);
   } catch (error) {
     signal.throwIfAborted();
+    // What a wire does not tell is no fault of the service.
+    if (error instanceof NotTold) return { status: "skipped", text: error.message };
     const found = `${rung.name}: ${messageOf(error)}`;
     const cause = "The service broke the call off, or did not answer it in time.";
     return { status: "broken", problem: { code: "look_failed", found, cause, next: "stack status" } };

@@ -1,4 +1,5 @@
 import type { StreamDescription } from "../contract/wire-description.ts";
+import { statusMeant } from "../targets/drivers/described-rows.ts";
 import { valueAt } from "../targets/drivers/json-place.ts";
 import { type Leaf, lastName, leavesOf } from "./json-leaves.ts";
 import { MODEL_NAME } from "./network-log-words.ts";
@@ -41,7 +42,7 @@ export function inferStream(
   const model = spotsOf(told, type).find(
     ({ place, values }) => MODEL_NAME.test(lastName(place)) && typeof values[0] === "string",
   );
-  const done = framing === "json" ? undefined : doneOf(told, said);
+  const done = framing === "json" ? undefined : doneOf(told, said, type);
   const usage = usageOf(told, type);
   const failure = failureOf(told, type);
   const description: StreamDescription = {
@@ -216,7 +217,11 @@ function usageOf(events: readonly TypedEvent[], type: string | undefined): Strea
 }
 
 /** What stands at the end, and nowhere before it. */
-function doneOf(events: readonly TypedEvent[], said: Spot): StreamDescription["done"] {
+function doneOf(
+  events: readonly TypedEvent[],
+  said: Spot,
+  type: string | undefined,
+): StreamDescription["done"] {
   const last = events.at(-1);
   if (last === undefined) return undefined;
   if (typeof last.value === "string" && /^\[\w+\]$/.test(last.text.trim())) return { data: last.text.trim() };
@@ -225,9 +230,12 @@ function doneOf(events: readonly TypedEvent[], said: Spot): StreamDescription["d
     .find(({ type }) => type !== undefined && type !== said.type && ENDING.test(type));
   const ending = own ?? (last.type !== undefined && last.type !== said.type ? last : undefined);
   if (ending !== undefined && events.filter(({ type }) => type === ending.type).length === 1) {
-    const reason = leavesOf(ending.value).find(
-      ({ place, value }) => REASON.test(lastName(place)) && typeof value === "string",
+    const words = leavesOf(ending.value).filter(
+      ({ place, value }) => typeof value === "string" && !(place === type && value === ending.type),
     );
+    const reason =
+      words.find(({ place }) => REASON.test(lastName(place))) ??
+      words.find(({ value }) => statusMeant(String(value)) === "complete");
     return { of: ending.type, ...toldBy(reason) };
   }
   return flagOf(events);

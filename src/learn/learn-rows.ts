@@ -58,7 +58,7 @@ function rowsIn(items: readonly object[], said: string, replied: string) {
     at(/^(?:_?id|uuid|message_?id|key)$/i, "string") ??
     at(/^(?:_?id|message_?id)$/i, "number") ??
     at(/^@key$/, "string");
-  const status = at(/^(?:status|state)$/i, "string");
+  const status = at(/^(?:status|state)$/i, "string") ?? statusIn(leaves, message, [text, role]);
   const prompt = at(/(?:prompt|input)_?tokens|tokens_?in/i, "number");
   const completion = at(/(?:completion|output)_?tokens|tokens_?out/i, "number");
   const model = at(MODEL_NAME, "string");
@@ -103,6 +103,17 @@ function roleOf(leaves: readonly Leaf[], message: object): string | undefined {
   );
   const known = words.find(({ value }) => knownRole(String(value)) === "assistant");
   return (known ?? named)?.place;
+}
+
+/** Where the reply has a word for its end, and the message does not have it. */
+function statusIn(leaves: readonly Leaf[], message: object, others: readonly string[]): string | undefined {
+  return leaves.find(
+    ({ place, value }) =>
+      !others.includes(place) &&
+      typeof value === "string" &&
+      statusMeant(value) === "complete" &&
+      valueAt(message, place) !== value,
+  )?.place;
 }
 
 function rolesOf(user: unknown, assistant: unknown): Pick<Rows, "roles"> {

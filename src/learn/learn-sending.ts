@@ -1,4 +1,5 @@
 import { bodyOf, type KnownValues, requestTemplate } from "./fill-templates.ts";
+import { idsToldBy } from "./id-uses.ts";
 import { leavesOf } from "./json-leaves.ts";
 import { type IdSlot, type LearnedId, placesOf } from "./learn-ids.ts";
 import type { LearnedMessage } from "./learn-talk.ts";
@@ -28,7 +29,7 @@ export interface KnownMessage {
 export function learnSendings(later: KnownMessage, first: KnownMessage | undefined): LearnedSendings {
   const send = sendingOf(later);
   if (first === undefined) return { send, first };
-  const begin = sendingOf(first);
+  const begin = sendingOf(first, send.told);
   if (!isSameCall(send, begin)) return { send, first: begin };
   const told = { ...begin.told, ...send.told };
   const body = withNulls(send.body, first.message.said.body);
@@ -38,9 +39,16 @@ export function learnSendings(later: KnownMessage, first: KnownMessage | undefin
   };
 }
 
-function sendingOf({ message: { said, read }, known }: KnownMessage): LearnedSending {
+/** `more`: where a later message is told its ids, which may be so of this one, too. */
+function sendingOf(
+  { message: { said, read }, known }: KnownMessage,
+  more: LearnedSending["told"] = {},
+): LearnedSending {
   const { exchange } = said;
-  const told = toldBySending(known.ids, exchange, { isStream: exchange === read });
+  const places = new Set(idsToldBy(exchange).map(({ place }) => place));
+  const alike = Object.entries(more).filter(([, place]) => places.has(place));
+  const own = toldBySending(known.ids, exchange, { isStream: exchange === read });
+  const told = own === undefined && alike.length === 0 ? undefined : { ...Object.fromEntries(alike), ...own };
   return {
     exchange,
     request: requestTemplate(exchange, known),

@@ -2,6 +2,7 @@ import type { StreamDescription, WireSettings } from "../contract/wire-descripti
 import type { Driver } from "../targets/drivers/define-driver.ts";
 import { bodyOf, type KnownValues, requestTemplate } from "./fill-templates.ts";
 import { learnCalls } from "./learn-calls.ts";
+import { learnCancelled, withCancelReason, withCancelStatus } from "./learn-cancelled.ts";
 import { type IdSlot, kindredIds, type LearnedId, learnIds, placesOf } from "./learn-ids.ts";
 import { learnRows } from "./learn-rows.ts";
 import { isHeaderPlace, type LearnedSending, learnSendings } from "./learn-sending.ts";
@@ -91,6 +92,7 @@ function settingsOf(log: NetworkLog, talk: LearnedTalk): readonly LearnedSetting
   ): LearnedSetting => ({ name, from, value, bytes: bytesInLine(JSON.stringify(body ?? exchange.path)) });
   const started = [...(first === undefined ? [] : [placesOf(firstIds, first.read)]), placesOf(ids, read)];
   const { cancel, conversations, deletion, models, health, page } = calls;
+  const cancelled = learnCancelled(log, { cancel, description: talk.reply.description, rows });
   return [
     ...(Object.keys(headers).length === 0
       ? []
@@ -101,9 +103,14 @@ function settingsOf(log: NetworkLog, talk: LearnedTalk): readonly LearnedSetting
       : [sending("send_first", sendings.first, first.said)]),
     sending("send", sendings.send, later.said),
     ...(isOneCall ? [] : setting("read", read, {}, bytesInLine(requestOf(read)))),
-    { name: "stream", value: streamWith(talk, Object.assign({}, ...started)), from: talk.read, bytes: "" },
+    {
+      name: "stream",
+      value: withCancelReason(streamWith(talk, Object.assign({}, ...started)), cancelled.reason),
+      from: talk.read,
+      bytes: "",
+    },
     ...setting("cancel", cancel, bodyOf(cancel?.requestBody, known)),
-    ...setting("rows", rows?.exchange, rows?.rows),
+    ...setting("rows", rows?.exchange, rows && withCancelStatus(rows.rows, cancelled.status)),
     ...setting("conversations", conversations?.exchange, conversations?.rest),
     ...setting("delete_conversation", deletion, {}, bytesInLine(requestOf(deletion ?? send))),
     ...setting("models", models?.exchange, models?.rest),

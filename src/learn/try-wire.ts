@@ -1,6 +1,7 @@
 import { DEFAULTS } from "../contract/contract-defaults.ts";
 import { messageOf } from "../errors.ts";
 import { departuresOf } from "../targets/departures.ts";
+import { bearerTokenOf } from "../targets/drivers/bearer-token.ts";
 import type { ChatClient, OutgoingMessage, Sent } from "../targets/drivers/chat-client.ts";
 import { createContractChat } from "../targets/drivers/contract-chat.ts";
 import { connectDriver } from "../targets/drivers/define-driver.ts";
@@ -50,7 +51,7 @@ const PATIENCE_MS = 120_000;
 
 /** Sends one message as a learned wire says, reads its reply and lists it, and deletes what it made where it can. */
 export async function tryWire(learned: LearnedWire, { token, signal }: TryOptions): Promise<TriedWire> {
-  const client = createHttpClient(learned.url, token);
+  const client = createHttpClient(learned.url, bearerTokenOf(learned.wire, token));
   const until = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
   const problems: string[] = [];
   const problem =

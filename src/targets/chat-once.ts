@@ -6,6 +6,7 @@ import { doesNotAnswer, SERVICE_TITLES } from "./connection-parts.ts";
 import type { ChatClient, Sent } from "./drivers/chat-client.ts";
 import { isRefusal, refusedWords } from "./drivers/refused-words.ts";
 import { failureOf, lastFact, type TimedFact, type Told, textOf, thoughtsOf } from "./drivers/reply-facts.ts";
+import { replyNameOf } from "./drivers/reply-name.ts";
 import { endReply } from "./end-reply.ts";
 import type { SeenStream } from "./http-client.ts";
 import type { TargetUrls } from "./open-target.ts";
@@ -152,15 +153,15 @@ async function readReply(
   sent: Sent,
   { signal, giveUp, tell }: ReadingSignals,
 ): Promise<SeenStream> {
-  let { conversation } = sent;
+  const name = replyNameOf(sent);
   const reading = sent.read({
     signal: giveUp,
     onFact(fact) {
-      if (fact.kind === "started") conversation ??= fact.conversation;
+      name.learn(fact);
       tell(fact);
     },
   });
-  const onAbort = (): void => void endReply(chat, { conversation, reply: sent.reply }, reading, giveUp);
+  const onAbort = (): void => void endReply(chat, name.told(), reading, giveUp);
   if (signal.aborted) onAbort();
   signal.addEventListener("abort", onAbort, { once: true });
   try {

@@ -4,6 +4,7 @@ import { type WireSettings, withSettings } from "../contract/wire-description.ts
 import { UserError } from "../errors.ts";
 import { doesNotAnswer, SERVICE_TITLES } from "./connection-parts.ts";
 import { departuresOf } from "./departures.ts";
+import { bearerTokenOf } from "./drivers/bearer-token.ts";
 import type { ChatClient } from "./drivers/chat-client.ts";
 import { createContractChat } from "./drivers/contract-chat.ts";
 import { connectDriver, type Driver } from "./drivers/define-driver.ts";
@@ -76,7 +77,10 @@ export async function connectChat(
     const client = headers === undefined ? made : withHeaders(made, headers);
     return { chat: createContractChat(client, departures), front, client };
   }
-  const made = createHttpClient(url, front === "engine" ? given.engineKey : given.token);
+  const made = createHttpClient(
+    url,
+    front === "engine" ? given.engineKey : bearerTokenOf(wireOf(given), given.token),
+  );
   const client = headers === undefined ? made : withHeaders(made, headers);
   const chat = await connectDriver(driver, {
     client,

@@ -268,6 +268,7 @@ function offersOf(
     "hand options on": can("hand options on"),
     "outlive its reader": can("outlive its reader"),
     "tell thoughts": can("tell thoughts"),
+    "tell failures": can("tell failures"),
   };
 }
 

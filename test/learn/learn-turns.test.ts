@@ -203,29 +203,39 @@ test("rows that are a map by their ids are listed in its order", () => {
 
 test("events that say deep inside what they are, a cookie that says who calls, a stop of a message that came later", () => {
   const ev = (kind: string, payload: object): string => `${JSON.stringify({ ev: { kind, payload } })}\n`;
-  const reply = (text: string): string =>
+  const reply = (text: string, how = "finished"): string =>
     ev("hello", { mood: "calm" }) +
     text
       .split(" ")
       .map((word) => ev("delta", { chunk: { value: `${word} ` } }))
       .join("") +
-    ev("bye", { how: "finished", tokens: { prompt: 5, completion: 3 } });
+    ev("bye", { how, tokens: { prompt: 5, completion: 3 } });
   const headers = { Cookie: "theme=dark; oracle_session=s3cr3t" };
-  const put = (text: string, run: string, took_ms = 0): HarEntry => ({
+  const put = (text: string, run: string, answer: string, took_ms = 0): HarEntry => ({
     request: `PUT ${AT}/talks/k17/turns`,
     headers,
     body: { say: text },
     type: "application/x-ndjson",
     answerHeaders: { "x-turn-id": run },
     took_ms,
-    answer: reply("The moon does."),
+    answer,
   });
   const { wire, unknown } = learn(
     { request: `POST ${AT}/talks`, headers, body: {}, answerHeaders: { "x-talk-id": "k17" }, answer: {} },
-    put("Why are there tides?", "t1"),
-    put("Count to a thousand, please.", "t2", 5_000),
+    put("Why are there tides?", "t1", reply("The moon does it by its pull.")),
+    put("Count to a thousand, please.", "t2", reply("1, 2, 3", "enough"), 5_000),
     { request: `DELETE ${AT}/turns/t2`, headers, status: 204, type: "" },
     { request: `GET ${AT}/talks`, headers, answer: { talks: { k17: { title: "Tides" } } } },
+    {
+      request: `GET ${AT}/talks/k17`,
+      headers,
+      answer: [
+        { by: "me", words: "Why are there tides?" },
+        { by: "it", words: "The moon does it by its pull. ", phase: "finished" },
+        { by: "me", words: "Count to a thousand, please." },
+        { by: "it", words: "1, 2, 3 ", phase: "enough" },
+      ],
+    },
   );
   expect(wire).toMatchObject({
     headers: { cookie: "oracle_session={token}" },
@@ -236,9 +246,10 @@ test("events that say deep inside what they are, a cookie that says who calls, a
       type: "ev.kind",
       text: { of: "delta", at: "ev.payload.chunk.value" },
       usage: { of: "bye", prompt: "ev.payload.tokens.prompt", completion: "ev.payload.tokens.completion" },
-      done: { of: "bye" },
+      done: { of: "bye", reason: "ev.payload.how", reasons: { stop: ["finished"], cancelled: ["enough"] } },
     },
     cancel: { request: "DELETE /turns/{reply}" },
+    rows: { status: "phase", statuses: { cancelled: ["enough"] } },
     conversations: { request: "GET /talks", list: "talks", id: "@key" },
   });
   expect(JSON.stringify(wire)).not.toContain("s3cr3t");

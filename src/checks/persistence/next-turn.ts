@@ -2,6 +2,7 @@ import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { ProfileAnswer } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
+import { NotTold } from "../../errors.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { converseIn, settledRowsOf, startTalk, type Talk } from "../check-talk.ts";
@@ -15,6 +16,8 @@ interface NextTurn {
   readonly next: SeenStream;
   /** What the engine was asked for the next one. */
   readonly generations: readonly GenerationRecord[];
+  /** Why a failure cannot be heard in a stream; left out where it can. */
+  readonly unheard?: string;
 }
 
 export const nextTurn = defineCheck<Context["target"], NextTurn>({
@@ -31,9 +34,12 @@ export const nextTurn = defineCheck<Context["target"], NextTurn>({
     if (context.target.capabilities.has("show rows")) await settledRowsOf(context, talk);
     const going = await withOptions(context, talk, { num_predict: 24 });
     const { sent, stream: next } = await converseIn(context, going, `Hello ${context.canary("next")}`);
-    return { failed, next, generations: await generationsFor(context, sent.text) };
+    const unheard = context.target.chat.lacking["tell failures"];
+    const generations = await generationsFor(context, sent.text);
+    return { failed, next, generations, ...(unheard !== undefined && { unheard }) };
   },
-  judge({ failed, next, generations }) {
+  judge({ failed, next, generations, unheard }) {
+    if (unheard !== undefined && lastWord(failed) === "done") throw new NotTold(unheard);
     if (isWhole(lastWord(failed))) throw new CouldNotRun("the first reply did not fail");
     const turns = generations.flatMap(({ messages }) => messages ?? []);
     const blank = turns.filter(({ role, content }) => role === "assistant" && content.trim() === "").length;

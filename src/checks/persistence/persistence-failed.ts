@@ -25,10 +25,11 @@ export const failed = defineCheck<Context["target"], readonly StoredReply[]>({
       reply.speaksContract ? judgeByContract(reply) : judgeByRow(reply),
     );
     if (broken !== undefined) return broken;
-    const isUntold = replies.some(
-      (reply) => !reply.speaksContract && replyRow(reply) !== undefined && !replyRow(reply)?.status,
-    );
-    if (isUntold) throw rowsDoNotTell("status");
+    const untold = replies
+      .filter(({ speaksContract }) => !speaksContract)
+      .flatMap((reply) => replyRow(reply) ?? [])
+      .filter(({ status }) => !status);
+    if (untold.length > 0) throw rowsDoNotTell("status", untold);
     return { verdict: "holds", seen: replies.map(describe).join("; ") };
   },
 });

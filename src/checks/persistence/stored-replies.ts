@@ -1,6 +1,7 @@
 import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import type { Message } from "../../contract/hmi-schemas.ts";
+import { NotTold } from "../../errors.ts";
 import type { Broken } from "../../harness/define-check.ts";
 import { refusedWords } from "../../targets/drivers/refused-words.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
@@ -106,10 +107,20 @@ export async function allReplies(context: Context): Promise<readonly StoredReply
   return [
     await completeReply(context),
     ...(capabilities.has("hand options on") ? [await cutReply(context)] : []),
-    ...(capabilities.has("cancel") ? [await cancelledReply(context)] : []),
+    ...(capabilities.has("cancel") ? await unlessNotTold(cancelledReply(context)) : []),
     ...(capabilities.has("outlive its reader") ? [await unreadReply(context)] : []),
     ...(capabilities.has("direct the engine") ? await failedReplies(context) : []),
   ];
+}
+
+/** Where it is not told how one is brought about, claims about the others are judged all the same. */
+async function unlessNotTold(reply: Promise<StoredReply>): Promise<StoredReply[]> {
+  try {
+    return [await reply];
+  } catch (error) {
+    if (error instanceof NotTold) return [];
+    throw error;
+  }
 }
 
 /** The row of the reply; the last, where there are several. */

@@ -12,6 +12,8 @@ export interface FailedReply {
   readonly before: string;
   /** Whether the target tells of a failure by an `error` event, and not by a status alone. */
   readonly hasErrorEvent: boolean;
+  /** Why a failure cannot be heard in its stream; left out where it can. */
+  readonly unheard?: string;
   readonly reply: SeenReply;
 }
 
@@ -24,7 +26,8 @@ const DOORS: readonly Door[] = ["message", "gateway"];
 /** Replies that fail in mid-text in every way, and one that fails before its first token. */
 export async function failedReplies(context: Context): Promise<readonly FailedReply[]> {
   return await context.share("failed replies", async () => {
-    const { hasErrorEvent, front } = context.target;
+    const { hasErrorEvent, front, chat } = context.target;
+    const unheard = chat.lacking["tell failures"];
     if (front === "engine")
       throw new NotTold("the target is an engine: nobody is there to tell that it fails");
     const fail = async (door: Door, failure: Failure, after: number): Promise<FailedReply> => {
@@ -36,7 +39,8 @@ export async function failedReplies(context: Context): Promise<readonly FailedRe
       };
       const name = `${failure} after ${after} ${door}`;
       const reply = await say(context, { door, name, options, tellsByRefusal: true });
-      return { failure, before: WORDS.slice(0, after).join(""), hasErrorEvent, reply };
+      const before = WORDS.slice(0, after).join("");
+      return { failure, before, hasErrorEvent, reply, ...(unheard !== undefined && { unheard }) };
     };
     return await Promise.all(
       doorsOf(context, DOORS).flatMap((door) => [

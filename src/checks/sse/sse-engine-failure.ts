@@ -1,3 +1,4 @@
+import { NotTold } from "../../errors.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { failureOf } from "../../targets/drivers/reply-facts.ts";
@@ -45,8 +46,10 @@ function judgeByWire(failed: FailedReply): Broken | undefined {
   const row = replyRow(failed.reply);
   const isTold =
     failureOf(stream) !== undefined || stream.end === "cut" || lastWord(stream) === "done (error)";
-  const isCalledWell = row?.status === "complete" || row?.status === "streaming";
+  const isStop = lastWord(stream) === "done (stop)";
+  const isCalledWell = row?.status === "complete" || row?.status === "streaming" || isStop;
   if (isTold && !isCalledWell) return undefined;
+  if (!isCalledWell && failed.unheard !== undefined) throw new NotTold(failed.unheard);
   return {
     verdict: "broken",
     expected: "a failure that is told in the stream, and in the row no status that says all is well",

@@ -45,14 +45,10 @@ export function wireCancelRung(service: Role): Rung<Scene> {
 }
 
 /** Ends the reply; what is wrong with the answer, if anything is. */
-async function cancel(scene: Scene, { talk, sent, reading }: Said): Promise<Finding | undefined> {
+async function cancel(scene: Scene, { name, reading }: Said): Promise<Finding | undefined> {
   const { chat } = scene.notes;
-  const conversation = talk.conversation ?? "";
   try {
-    const answer = await chat?.cancel(
-      { conversation, message: sent.message, reply: sent.reply },
-      soon(scene),
-    );
+    const answer = await chat?.cancel(name(), soon(scene));
     if (answer === null) reading.leave();
     if (answer == null || answer.status < 300) return undefined;
     const { request, status, body } = answer;

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Role } from "../../config/service-config.ts";
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
-import type { ChatClient, Reading, Sent } from "../../targets/drivers/chat-client.ts";
+import type { ChatClient, NamedReply, Reading, Sent } from "../../targets/drivers/chat-client.ts";
 import { isRefusal } from "../../targets/drivers/refused-words.ts";
 import { lastFact, type SeenRow, type TimedFact, textOf } from "../../targets/drivers/reply-facts.ts";
+import { replyNameOf } from "../../targets/drivers/reply-name.ts";
 import type { Finding, Rung } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
 import type { DoctorTalk, Scene } from "../doctor-scene.ts";
@@ -99,6 +100,8 @@ export interface Said {
   readonly talk: DoctorTalk;
   readonly sent: Sent;
   readonly reading: Reading;
+  /** What the reply is called, as far as it is told by now. */
+  readonly name: () => NamedReply;
 }
 
 /** Says something in a conversation of its own, which is deleted at the end. */
@@ -133,14 +136,16 @@ export async function say(
     const sent = await chat.send({ place, conversation: talk.conversation, text }, until);
     learn(sent.conversation);
     if (!sent.isTaken) return refused(scene, sent.call);
+    const name = replyNameOf(sent);
     const reading = sent.read({
       signal: until,
       onFact(fact) {
+        name.learn(fact);
         if (fact.kind === "started") learn(fact.conversation);
         onFact?.(fact);
       },
     });
-    return { talk, sent, reading };
+    return { talk, sent, reading, name: () => ({ ...name.told(), conversation: talk.conversation }) };
   } catch (error) {
     if (isRefusal(error)) return refused(scene, error.answer);
     scene.signal.throwIfAborted();

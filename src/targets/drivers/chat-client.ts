@@ -25,7 +25,9 @@ export type WireAbility =
   /** A reply goes on where its reader leaves: that is not how it is ended. */
   | "outlive its reader"
   /** What a model thinks is told apart from what it says. */
-  | "tell thoughts";
+  | "tell thoughts"
+  /** A reply that fails says so in its stream. */
+  | "tell failures";
 
 /** Something to talk about, with what the engine is told of it. */
 export interface PlaceDraft {

@@ -2,6 +2,7 @@ import { bearerHeader } from "../../contract/caller-headers.ts";
 import type { WireDescription } from "../../contract/wire-description.ts";
 import { NotTold } from "../../errors.ts";
 import type { HttpClient, HttpMethod, OpenStream, SeenCall, SeenStream } from "../http-client.ts";
+import { bearerTokenOf } from "./bearer-token.ts";
 import type { Reading, ReadOptions } from "./chat-client.ts";
 import { EarlyFacts } from "./early-facts.ts";
 import { type FactReaderMaker, readerOf } from "./fact-reader.ts";
@@ -120,7 +121,7 @@ export class DescribedCalls {
           path,
           body: filled,
           token,
-          headers: { ...bearerHeader(token), ...headers },
+          headers: { ...bearerHeader(bearerTokenOf(wire, token)), ...headers },
           framing: wire.stream.framing === "socket.io" ? "socket.io" : "websocket",
           readFacts,
         })

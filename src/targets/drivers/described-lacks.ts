@@ -54,6 +54,11 @@ export function lackingIn(
       "place for what a model thinks",
       "contract.wire.stream.thought",
     ),
+    "tell failures": unless(
+      wire.stream.failure !== undefined,
+      "word for a reply that fails",
+      "contract.wire.stream.failure",
+    ),
     "hand options on": unless(
       isStandIn || hasSlot(wire.send, "options") || hasSlot(wire.send, "max_tokens"),
       "place for the engine's options in a message",

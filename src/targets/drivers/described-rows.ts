@@ -35,10 +35,14 @@ const STATUSES: Readonly<Record<string, Message["status"]>> = {
   canceled: "cancelled",
   aborted: "cancelled",
   stopped: "cancelled",
+  halted: "cancelled",
+  terminated: "cancelled",
   interrupted: "interrupted",
   incomplete: "interrupted",
   error: "error",
   failed: "error",
+  broken: "error",
+  crashed: "error",
 };
 
 /** What a back end's own word for where a reply stands means; undefined for one that tells nothing here. */
@@ -63,7 +67,8 @@ export function readRow(
   if (typeof content !== "string" && content !== null) {
     throw new Refusal({ ...answer, body: value }, `: a row without a text at "${rows.text}"`);
   }
-  const status = statusIn(textAt(value, rows.status), rows);
+  const statusSaid = textAt(value, rows.status);
+  const status = statusIn(statusSaid, rows);
   const said = textAt(value, rows.role) ?? "";
   const id = idAt(value, rows.id);
   const tellsUsage = rows.prompt_tokens !== undefined || rows.completion_tokens !== undefined;
@@ -76,6 +81,7 @@ export function readRow(
     ...(rows.model !== undefined && { model_name: textAt(value, rows.model) }),
     ...(rows.thought !== undefined && { thinking: textAt(value, rows.thought) }),
     ...(status !== undefined && { status }),
+    ...(status === undefined && statusSaid !== null && { status_said: statusSaid }),
     ...(tellsUsage && { usage: usageIn(counts) }),
   };
 }

@@ -43,6 +43,11 @@ export function countAt(value: unknown, place: string | undefined): number | nul
 /** What an item of a map is called in it, as a place in that item. */
 export const KEY_PLACE = "@key";
 
+/** The items of the list, or of the map by names, that stands there; undefined where there is none. */
+export function itemsAt(value: unknown, place: string): readonly unknown[] | undefined {
+  return listAt(value, place) ?? itemsOfMap(valueAt(value, place));
+}
+
 /** The items of a map by their names, in its order, each with its name beside what is in it; undefined for anything else. */
 export function itemsOfMap(value: unknown): readonly object[] | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;

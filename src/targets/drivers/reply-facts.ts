@@ -75,4 +75,7 @@ export function failureOf({ facts }: Heard): Extract<ReplyFact, { kind: "failure
  * null. `message_type` of what is neither a person's message nor its reply is as the back end has it.
  */
 export type SeenRow = Pick<Message, "role" | "content" | "session_id"> &
-  Partial<Omit<Message, "role" | "content" | "session_id">>;
+  Partial<Omit<Message, "role" | "content" | "session_id">> & {
+    /** The back end's own word for its status, where nobody says which of ours it is. */
+    readonly status_said?: string;
+  };

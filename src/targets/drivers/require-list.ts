@@ -1,5 +1,5 @@
 import type { SeenCall } from "../http-client.ts";
-import { itemsOfMap, listAt, valueAt } from "./json-place.ts";
+import { itemsAt, listAt } from "./json-place.ts";
 import { Refusal } from "./refused-words.ts";
 
 /** The list at a place of an answer. Throws a {@link Refusal} that quotes the answer where there is none. */
@@ -11,6 +11,7 @@ export function requireList(answer: SeenCall, place: string): readonly unknown[]
 
 /** The same, also of a map by names, in its order. */
 export function requireItems(answer: SeenCall, place: string): readonly unknown[] {
-  const items = answer.status < 300 ? itemsOfMap(valueAt(answer.body, place)) : undefined;
-  return items ?? requireList(answer, place);
+  const items = answer.status < 300 ? itemsAt(answer.body, place) : undefined;
+  if (items === undefined) throw new Refusal(answer);
+  return items;
 }

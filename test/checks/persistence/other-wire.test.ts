@@ -48,6 +48,24 @@ describe("of a back end that promises nothing of its rows", () => {
     expect(() => judge(failed, [{ ...reply, stream: broke }])).toThrow("contract.wire.rows.status");
   });
 
+  test("a status that is told by a word of its own is asked for by that word", () => {
+    const [user, answer] = bare("Hello", "Hi");
+    const rows = [user, { ...answer, status_said: "kaput" }];
+    expect(() => judge(failed, [{ ...reply, stream: broke, rows }])).toThrow(
+      'what the rows\' status "kaput" means is not known (contract.wire.rows.statuses would say)',
+    );
+  });
+
+  test("an end by a word of its own is one of a reply that was cancelled where nobody calls it whole", () => {
+    const cancelAnswer = "DELETE /turns/7 answered 204";
+    const whole = stream([executing, token("H"), token("i"), done("stop")]);
+    const facts = whole.facts.map((fact) => (fact.kind === "done" ? { ...fact, reason: "halted" } : fact));
+    const halted = { ...whole, facts };
+    expect(judge(cancelled, { ...reply, stream: halted, cancelAnswer }).verdict).toBe("holds");
+    expect(() => judge(cancelled, { ...reply, stream: whole, cancelAnswer })).toThrow(NotTold);
+    expect(() => judge(cancelled, { ...reply, stream: whole, cancelAnswer })).toThrow(cancelAnswer);
+  });
+
   test("a failure may leave words of its own, but not what was streamed lost, nor a row that says all is well", () => {
     const [user, answer] = bare("Hello", "Hi\n[it failed]");
     const saved = (row: object | undefined) => ({

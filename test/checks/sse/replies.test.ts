@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
 import { noRetry } from "../../../src/checks/sse/no-retry.ts";
+import type { SeenReply } from "../../../src/checks/sse/seen-reply.ts";
 import { engineFailure } from "../../../src/checks/sse/sse-engine-failure.ts";
 import { kept } from "../../../src/checks/sse/sse-kept.ts";
 import { length } from "../../../src/checks/sse/sse-length.ts";
 import { text } from "../../../src/checks/sse/sse-text.ts";
 import { usage as usageCheck } from "../../../src/checks/sse/sse-usage.ts";
+import { NotTold } from "../../../src/errors.ts";
 import { CouldNotRun } from "../../../src/harness/define-check.ts";
 import { judge, row } from "../model-conversation/evidence.ts";
 import {
@@ -122,6 +124,21 @@ test.each([
   ],
 ])("engine-failure: broken where it is told as %s", (_, changes, found) => {
   expect(judge(engineFailure, [failed(changes)])).toMatchObject({ verdict: "broken", found });
+});
+
+test("engine-failure: what a wire has no word for is not judged, unless all is called well", () => {
+  const ended = stream([planning, executing, token("Hi"), done()]);
+  const facts = ended.facts.map((fact) => (fact.kind === "done" ? { ...fact, reason: null } : fact));
+  const on = (rows: SeenReply["rows"]) => ({
+    ...failed({ door: "wire", stream: { ...ended, facts }, rows }),
+    unheard: "no word for it (contract.wire.stream.failure)",
+  });
+  expect(() => judge(engineFailure, [on([])])).toThrow(NotTold);
+  const saved = { session_id: "80", role: "assistant", content: "Hi" } as const;
+  expect(judge(engineFailure, [on([{ ...saved, status: "complete" }])])).toMatchObject({
+    verdict: "broken",
+    found: "done, and no failure",
+  });
 });
 
 test("kept: broken where the stream or the row lost text", () => {

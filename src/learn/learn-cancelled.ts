@@ -1,0 +1,65 @@
+import type { StreamDescription } from "../contract/wire-description.ts";
+import { statusMeant } from "../targets/drivers/described-rows.ts";
+import { itemsAt, valueAt } from "../targets/drivers/json-place.ts";
+import { lastFact, textOf } from "../targets/drivers/reply-facts.ts";
+import type { LearnedRows } from "./learn-rows.ts";
+import { factsBy } from "./learn-stream.ts";
+import { jsonAnswer, type LoggedExchange, type NetworkLog } from "./network-log.ts";
+
+/** What a back end calls a reply that was cancelled, where a log has one. */
+export interface CancelledWords {
+  /** In its stream, as why it ended. */
+  readonly reason: string | undefined;
+  /** In its row. */
+  readonly status: string | undefined;
+}
+
+interface Known {
+  /** The call that ended it; undefined for none. */
+  readonly cancel: LoggedExchange | undefined;
+  /** How streams are understood. */
+  readonly description: StreamDescription;
+  readonly rows: LearnedRows | undefined;
+}
+
+/** What a reply that was cancelled while it came is called. */
+export function learnCancelled(
+  { exchanges }: NetworkLog,
+  { cancel, description, rows }: Known,
+): CancelledWords {
+  const none: CancelledWords = { reason: undefined, status: undefined };
+  if (cancel === undefined) return none;
+  for (const stream of exchanges) {
+    if (stream.began_ms >= cancel.began_ms || stream.ended_ms < cancel.began_ms) continue;
+    const facts = factsBy(description, stream).map((fact) => ({ ...fact, at_ms: 0 }));
+    const text = textOf({ facts });
+    if (text === "") continue;
+    const reason = lastFact({ facts }, "done")?.reason ?? undefined;
+    return { reason: reason === "stop" ? undefined : reason, status: rows && statusOf(rows, text) };
+  }
+  return none;
+}
+
+/** The word for it in the row with this text, where that is not one for a whole reply. */
+function statusOf({ exchange, rows }: LearnedRows, text: string): string | undefined {
+  const { status, statuses } = rows;
+  if (status === undefined) return undefined;
+  const row = itemsAt(jsonAnswer(exchange), rows.list)?.find((item) => valueAt(item, rows.text) === text);
+  const word = valueAt(row, status);
+  const isWhole =
+    typeof word !== "string" || statusMeant(word) === "complete" || statuses?.complete?.includes(word);
+  return isWhole ? undefined : word;
+}
+
+/** A stream that is read so, too. */
+export function withCancelReason(stream: StreamDescription, reason: string | undefined): StreamDescription {
+  const { done } = stream;
+  if (reason === undefined || done === undefined || Array.isArray(done) || done.reason === undefined)
+    return stream;
+  return { ...stream, done: { ...done, reasons: { ...done.reasons, cancelled: [reason] } } };
+}
+
+/** Rows that are read so, too. */
+export function withCancelStatus(rows: LearnedRows["rows"], status: string | undefined): LearnedRows["rows"] {
+  return status === undefined ? rows : { ...rows, statuses: { ...rows.statuses, cancelled: [status] } };
+}
