@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import { expect, test } from "vitest";
-import { drillSuite, suites } from "../../src/checks/suites.ts";
+import { drillSuite } from "../../src/checks/drill/drill-suite.ts";
+import { suites } from "../../src/checks/suites.ts";
 import type { RunEvent } from "../../src/harness/run-report.ts";
 import { findSuites, verify } from "../../src/verify/verify-stack.ts";
 import { everythingIn, say, startTestStack } from "../support/hmi.ts";
