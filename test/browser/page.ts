@@ -45,7 +45,7 @@ function complaintsOf(context: BrowserContext, origin: string): readonly string[
   context.on("console", (message) => {
     const isComplaint = message.type() === "error" || message.type() === "warning";
     if (isComplaint && !isLookingForEvents(message.location().url, message.text())) {
-      complaints.push(`${message.location().url}: ${message.text()}`);
+      complaints.push(message.text());
     }
   });
   context.on("weberror", (thrown) => complaints.push(thrown.error().message));
