@@ -4,6 +4,7 @@ import type { Config } from "../config/config-schema.ts";
 import { isLoopback, urlOf } from "../contract/address.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { inspectService, type ServiceState } from "../supervisor/inspect-service.ts";
+import type { WaitingSupervisor } from "../supervisor/keep/ensure-supervisor.ts";
 import { writeEnvironment } from "../supervisor/keep/request-environment.ts";
 import { noteDeed } from "../supervisor/keep/service-events.ts";
 import { readStates } from "../supervisor/keep/states-file.ts";
@@ -21,7 +22,7 @@ import { pendingRequest, reportsOf } from "./pending-request.ts";
 import { withDependencies } from "./plan-services.ts";
 import { type Intent, intentFor, startsIt } from "./service-intent.ts";
 import { StopProgress } from "./stop-progress.ts";
-import { superviseStack } from "./supervisor-plan.ts";
+import { startSupervisorAhead, superviseStack } from "./supervisor-plan.ts";
 
 export interface AskOptions extends PortChoices {
   readonly config: Config;
@@ -58,9 +59,25 @@ export async function ask(
   folder: StateFolder,
   agreed: Agreed,
 ): Promise<readonly Asked[]> {
-  const { config, env, names = [], restart = [] } = options;
   // Whose supervisor was killed while it rotated a log may still be stopped, and would look as if it hung.
   resumeInterrupted(folder);
+  // It loads for as long as it takes to find out what it is to do.
+  const ahead = startSupervisorAhead(folder);
+  try {
+    return await askWith(options, folder, agreed, ahead);
+  } catch (error) {
+    ahead?.dismiss();
+    throw error;
+  }
+}
+
+async function askWith(
+  options: AskOptions,
+  folder: StateFolder,
+  agreed: Agreed,
+  ahead: WaitingSupervisor | undefined,
+): Promise<readonly Asked[]> {
+  const { config, env, names = [], restart = [] } = options;
   const all = await lookAtStack(config, env);
   const chosen = names.length === 0 ? new Set(all.map(({ name }) => name)) : withDependencies(all, names);
   const sightings = all.filter(({ name }) => chosen.has(name));
@@ -90,7 +107,7 @@ export async function ask(
     if (startsIt(intent)) writeEnvironment(folder, sighting.name, env);
   writeWanted(folder, wish(folder, wanted, asked));
   await stopForRestart(asked, folder, options);
-  await superviseStack(config, all, folder);
+  await superviseStack(config, all, folder, ahead);
   return asked;
 }
 

@@ -1,10 +1,19 @@
 import type { Config } from "../config/config-schema.ts";
 import { packageVersion } from "../files/package-root.ts";
-import { ensureSupervisor } from "../supervisor/keep/ensure-supervisor.ts";
+import {
+  ensureSupervisor,
+  startWaitingSupervisor,
+  type WaitingSupervisor,
+} from "../supervisor/keep/ensure-supervisor.ts";
 import type { SupervisorPlan } from "../supervisor/keep/supervisor-state.ts";
 import type { StateFolder } from "../supervisor/state-folder.ts";
 import type { PlannedService } from "./plan-services.ts";
 import { supervisorCommand } from "./service-specs.ts";
+
+/** Starts its process ahead of its plan: see {@link startWaitingSupervisor}. */
+export function startSupervisorAhead(folder: StateFolder): WaitingSupervisor | undefined {
+  return startWaitingSupervisor(folder, supervisorCommand());
+}
 
 /**
  * Sees to it that a supervisor of these services lives, as they are configured now. Only for the holder of the lock.
@@ -14,8 +23,9 @@ export async function superviseStack(
   config: Config,
   services: readonly PlannedService[],
   folder: StateFolder,
+  ahead?: WaitingSupervisor,
 ): Promise<void> {
-  await ensureSupervisor(supervisorPlan(config, services), folder, supervisorCommand());
+  await ensureSupervisor(supervisorPlan(config, services), folder, supervisorCommand(), ahead);
 }
 
 /** What the supervisor is told about the services: which are ours to run, which are only watched, whom to tell. */

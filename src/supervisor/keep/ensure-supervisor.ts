@@ -18,11 +18,40 @@ import { stopService } from "../stop-service.ts";
 import { clearPresence } from "../supervisor-presence.ts";
 import type { SupervisorPlan } from "./supervisor-state.ts";
 
+/** A supervisor's process that waits for its plan. It ends by itself if whoever started it ends before. */
+export interface WaitingSupervisor {
+  readonly command: Command;
+  readonly child: ChildProcess;
+  /** Ends it; for whoever finds that none is needed. */
+  dismiss(): void;
+}
+
+/**
+ * Starts a supervisor's process where there is none, so that it loads while its plan is being made. Only for the holder
+ * of the lock, who hands it to {@link ensureSupervisor}, or dismisses it.
+ *
+ * @returns undefined where there is a supervisor, or what was one
+ */
+export function startWaitingSupervisor(state: StateFolder, command: Command): WaitingSupervisor | undefined {
+  if (findSupervisor(state) !== undefined) return undefined;
+  const log = openLog(serviceFiles(state, SUPERVISOR).log);
+  try {
+    const child = spawnMarked(command, state, log.fd);
+    // Whoever hands it its plan is told.
+    child.once("error", () => undefined);
+    child.stdin?.once("error", () => undefined);
+    return { command, child, dismiss: () => child.kill("SIGKILL") };
+  } finally {
+    closeSync(log.fd);
+  }
+}
+
 /**
  * Sees to it that a supervisor with this plan lives: one with another plan, or one that somebody has suspended, is
  * ended, which its services do not notice, and a new one started. Only for the holder of the lock, which the new one needs soon.
  *
  * @param command that starts a supervisor's process
+ * @param waiting one that was started before; none is looked for then
  * @returns the record of the living supervisor
  * @throws UserError `start_failed`, `stop_failed` or `state_unwritable`
  */
@@ -30,13 +59,15 @@ export async function ensureSupervisor(
   plan: SupervisorPlan,
   state: StateFolder,
   command: Command,
+  waiting?: WaitingSupervisor,
 ): Promise<ServiceRecord> {
   const digest = digestOfJson(plan);
+  if (waiting !== undefined) return await startSupervisor(plan, digest, state, waiting);
   const present = findSupervisor(state);
   if (present?.config_digest === digest && isSame(present) && !isStopped(present.pid)) return present;
   if (present !== undefined) await stopService(present, state, { timeoutMs: END_TIMEOUT_MS });
   resumeInterrupted(state);
-  return await startSupervisor(plan, digest, state, command);
+  return await startSupervisor(plan, digest, state, { command });
 }
 
 /** Ends the supervisor, if there is one; services live on. Only for the holder of the lock. @throws UserError `stop_failed` */
@@ -66,11 +97,11 @@ async function startSupervisor(
   plan: SupervisorPlan,
   digest: string,
   state: StateFolder,
-  command: Command,
+  { command, child: waiting }: Pick<WaitingSupervisor, "command"> & Partial<WaitingSupervisor>,
 ): Promise<ServiceRecord> {
   const log = openLog(serviceFiles(state, SUPERVISOR).log);
   try {
-    const child = spawnMarked(command, state, log.fd);
+    const child = waiting ?? spawnMarked(command, state, log.fd);
     const { pid, stdin } = child;
     if (pid === undefined || stdin === null) throw (await once(child, "error"))[0];
     const record = { ...recordOf(pid, command, state), config_digest: digest };
