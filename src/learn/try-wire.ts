@@ -1,13 +1,13 @@
 import { DEFAULTS } from "../contract/contract-defaults.ts";
 import { messageOf } from "../errors.ts";
 import { departuresOf } from "../targets/departures.ts";
-import { bearerTokenOf } from "../targets/drivers/bearer-token.ts";
 import type { ChatClient, OutgoingMessage, Sent } from "../targets/drivers/chat-client.ts";
 import { createContractChat } from "../targets/drivers/contract-chat.ts";
 import { connectDriver } from "../targets/drivers/define-driver.ts";
 import { Refusal } from "../targets/drivers/refused-words.ts";
 import { failureOf, lastFact, textOf } from "../targets/drivers/reply-facts.ts";
 import { findDriver } from "../targets/drivers/shipped-drivers.ts";
+import { bearerTokenOf } from "../targets/drivers/shown-as-bearer.ts";
 import { createHttpClient, type HttpClient } from "../targets/http-client.ts";
 import type { LearnedWire } from "./learned-wire.ts";
 

@@ -4,12 +4,12 @@ import { type WireSettings, withSettings } from "../contract/wire-description.ts
 import { UserError } from "../errors.ts";
 import { doesNotAnswer, SERVICE_TITLES } from "./connection-parts.ts";
 import { departuresOf } from "./departures.ts";
-import { bearerTokenOf } from "./drivers/bearer-token.ts";
 import type { ChatClient } from "./drivers/chat-client.ts";
 import { createContractChat } from "./drivers/contract-chat.ts";
 import { connectDriver, type Driver } from "./drivers/define-driver.ts";
 import { isRefusal } from "./drivers/refused-words.ts";
 import { findDriver } from "./drivers/shipped-drivers.ts";
+import { bearerTokenOf } from "./drivers/shown-as-bearer.ts";
 import { createForeignClient } from "./foreign-client.ts";
 import { createHttpClient, type HttpClient } from "./http-client.ts";
 import type { TargetUrls } from "./open-target.ts";

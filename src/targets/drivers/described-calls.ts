@@ -2,7 +2,6 @@ import { bearerHeader } from "../../contract/caller-headers.ts";
 import type { WireDescription } from "../../contract/wire-description.ts";
 import { NotTold } from "../../errors.ts";
 import type { HttpClient, HttpMethod, OpenStream, SeenCall, SeenStream } from "../http-client.ts";
-import { bearerTokenOf } from "./bearer-token.ts";
 import type { Reading, ReadOptions } from "./chat-client.ts";
 import { EarlyFacts } from "./early-facts.ts";
 import { type FactReaderMaker, readerOf } from "./fact-reader.ts";
@@ -10,6 +9,7 @@ import { fillBody, fillHeaders, fillPath, type SlotValues } from "./fill-slots.t
 import { hasSlot } from "./has-slot.ts";
 import { idToldBy } from "./json-place.ts";
 import type { TimedFact } from "./reply-facts.ts";
+import { bearerTokenOf } from "./shown-as-bearer.ts";
 import { startReading } from "./start-reading.ts";
 import { openWebSocketStream } from "./web-socket-stream.ts";
 
