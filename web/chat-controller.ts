@@ -4,7 +4,7 @@ import type { ChatEvent } from "./chat-event.ts";
 import type { ChatState, Problem } from "./chat-state.ts";
 import { checkedServices, hasServiceDown } from "./checked-services.ts";
 import { allDrafts, type DraftStorage } from "./drafts.ts";
-import { Keeper } from "./list-changes.ts";
+import { ListChanges } from "./list-changes.ts";
 import { Sender } from "./message-sender.ts";
 import { type Address, type Place, parseAddress } from "./page-address.ts";
 import { type Api, createApi } from "./page-api.ts";
@@ -37,7 +37,7 @@ export class Chat {
   readonly #reader: Reader;
   readonly #sender: Sender;
   /** Changes conversations and profiles. */
-  readonly keeper: Keeper;
+  readonly keeper: ListChanges;
   #address: Address = { page: "active" };
 
   constructor(options: ChatOptions = {}) {
@@ -59,7 +59,7 @@ export class Chat {
     this.#sender = new Sender({ api, store, lists, reader, announce });
     if (drafts !== undefined) keepDrafts(store, drafts);
     if (options.isTokenWanted && token === "") this.dispatch({ type: "token_wanted", isRefused: false });
-    this.keeper = new Keeper({ api, store, lists, announce, go: (path) => void this.go(path) });
+    this.keeper = new ListChanges({ api, store, lists, announce, go: (path) => void this.go(path) });
   }
 
   get state(): ChatState {

@@ -7,7 +7,7 @@ import { problemOf } from "./page-problem.ts";
 import type { Store } from "./page-store.ts";
 import type { Lists } from "./session-lists.ts";
 
-export interface KeeperParts {
+export interface ListChangesParts {
   readonly api: Api;
   readonly store: Store;
   readonly lists: Lists;
@@ -21,10 +21,10 @@ export interface KeeperParts {
 export type Outcome = Problem | null;
 
 /** Changes what the page lists: conversations and profiles. Whoever asked shows what went wrong. */
-export class Keeper {
-  readonly #parts: KeeperParts;
+export class ListChanges {
+  readonly #parts: ListChangesParts;
 
-  constructor(parts: KeeperParts) {
+  constructor(parts: ListChangesParts) {
     this.#parts = parts;
   }
 

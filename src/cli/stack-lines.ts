@@ -1,5 +1,5 @@
 import type { UpStep } from "../launch/bring-up.ts";
-import { type DefaultModelReport, isConfigured } from "../launch/default-model.ts";
+import { type DefaultModelReport, isDefaultConfigured } from "../launch/default-model.ts";
 import type { PlannedStep } from "../launch/dry-run.ts";
 import { pauseLeft } from "../supervisor/keep/resume-service.ts";
 import type { ServiceReport } from "../supervisor/keep/supervisor-state.ts";
@@ -80,7 +80,7 @@ export function stackAdvice(steps: readonly UpStep[], { chatPage, model, engineA
   const engine = steps.find(({ name }) => name === "engine");
   const advice = chatPage === null ? [] : [`Chat at ${chatPage}`];
   if (engine?.kind === "stand-in") advice.push(scriptedLine(engine, engineApi));
-  if (model !== null && !isConfigured(model)) advice.push(modelLine(model));
+  if (model !== null && !isDefaultConfigured(model)) advice.push(modelLine(model));
   return advice;
 }
 

@@ -1,5 +1,5 @@
 import { type Address, addressOfUrl, isWildcard } from "../contract/address.ts";
-import type { Fault, Place } from "./config-layer.ts";
+import type { ConfigFault, Place } from "./config-layer.ts";
 import type { Settings } from "./config-schema.ts";
 import { ROLES, type Role, type Services } from "./service-config.ts";
 
@@ -26,11 +26,11 @@ export function portFaults(
   services: Services,
   settings: Settings,
   placeOf: (path: readonly PropertyKey[]) => Place | undefined,
-): Fault[] {
+): ConfigFault[] {
   const orderOf = ({ path }: Claim): number => placeOf(path)?.order ?? -1;
   // What is written later is at fault, and what nobody wrote never.
   const claims = claimsOf(services, settings).toSorted((a, b) => orderOf(a) - orderOf(b));
-  return claims.flatMap((claim, index): Fault[] => {
+  return claims.flatMap((claim, index): ConfigFault[] => {
     const first = claims.slice(0, index).find(({ address }) => overlap(address, claim.address));
     if (first === undefined) return [];
     const where = placeOf(first.path)?.name ?? "the default";

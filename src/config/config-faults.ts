@@ -1,10 +1,10 @@
 import type * as z from "zod/mini";
 import { orDidYouMean } from "./closest-name.ts";
-import type { Fault } from "./config-layer.ts";
+import type { ConfigFault } from "./config-layer.ts";
 import { found } from "./found-value.ts";
 
 /** Where a schema stands in the configuration. */
-export interface FaultOptions {
+export interface ConfigFaultOptions {
   /** The path of what it reads; nothing for the whole. */
   readonly above?: readonly PropertyKey[];
   /** Names beside it that others read. */
@@ -18,9 +18,9 @@ export interface FaultOptions {
 export function faultsOf(
   schema: z.core.$ZodType,
   { issues }: z.core.$ZodError,
-  { above = [], besides = [] }: FaultOptions = {},
-): Fault[] {
-  return issues.flatMap(decided).flatMap((issue): Fault[] => {
+  { above = [], besides = [] }: ConfigFaultOptions = {},
+): ConfigFault[] {
+  return issues.flatMap(decided).flatMap((issue): ConfigFault[] => {
     const path = [...above, ...issue.path];
     if (issue.code !== "unrecognized_keys") return [{ path, part: "value", message: messageOf(issue, path) }];
     const known = [...namesAt(schema, issue.path), ...(issue.path.length === 0 ? besides : [])];

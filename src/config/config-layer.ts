@@ -15,7 +15,7 @@ export interface Problem {
 }
 
 /** One thing that is wrong, by the path of the setting: `["hmi", "port"]`. */
-export interface Fault {
+export interface ConfigFault {
   readonly path: readonly PropertyKey[];
   /** Whether the setting's name is at fault, or its value. */
   readonly part: "name" | "value";
@@ -34,11 +34,11 @@ export interface Layer {
   readonly source: "file" | "environment";
   readonly values: Record<string, unknown>;
   /** Where the value of a setting stands, or its name. */
-  whereIs(path: readonly PropertyKey[], part: Fault["part"]): Place | undefined;
+  whereIs(path: readonly PropertyKey[], part: ConfigFault["part"]): Place | undefined;
   /** The variables that a value, or what is below it, was made of. */
   variablesOf?(path: readonly string[]): readonly VariableUse[];
   /** What kept a value from being made of its variables; such a value stands there as it was written. */
-  readonly faults?: readonly Fault[];
+  readonly faults?: readonly ConfigFault[];
 }
 
 /** The error that lists what is wrong with a configuration, in the order in which it is read. */

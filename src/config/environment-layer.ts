@@ -1,5 +1,5 @@
 import { closest } from "./closest-name.ts";
-import { type Fault, isRecord, type Layer } from "./config-layer.ts";
+import { type ConfigFault, isRecord, type Layer } from "./config-layer.ts";
 import type { Config } from "./config-schema.ts";
 import { DEFAULT_SETTINGS } from "./default-config.ts";
 import { givenText, secretFileVariable } from "./secret-files.ts";
@@ -16,7 +16,7 @@ export function variableOf(path: readonly PropertyKey[]): string {
 export function environmentLayer(env: NodeJS.ProcessEnv): Layer {
   const values: Record<string, Record<string, unknown>> = {};
   const names = new Map<string, string>();
-  const faults: Fault[] = [];
+  const faults: ConfigFault[] = [];
   for (const [section, settings] of Object.entries(DEFAULT_SETTINGS)) {
     for (const [key, standard] of Object.entries(settings)) {
       const path = [section, key];

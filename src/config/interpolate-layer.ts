@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Fault, isRecord, type Layer, type VariableUse } from "./config-layer.ts";
+import { type ConfigFault, isRecord, type Layer, type VariableUse } from "./config-layer.ts";
 import { ConfigSchema } from "./config-schema.ts";
 import { InterpolationProblem, interpolate, type Lookup } from "./interpolation.ts";
 import { asKindOf } from "./kinds-of-values.ts";
@@ -22,7 +22,7 @@ export function interpolateLayer(layer: Layer, file: string, env: NodeJS.Process
 }
 
 class LayerInterpolation {
-  readonly faults: Fault[] = [];
+  readonly faults: ConfigFault[] = [];
   /** By path. */
   readonly uses = new Map<string, readonly VariableUse[]>();
   readonly #envFile: string;

@@ -7,7 +7,7 @@ import { SAFE_DIRECTORIES_VARIABLE, whyUntrusted } from "../files/file-owners.ts
 import { shellWord } from "../text/shell-word.ts";
 import { portFaults } from "./addresses.ts";
 import { faultsOf } from "./config-faults.ts";
-import { configError, type Fault, isRecord, type Layer, type Place } from "./config-layer.ts";
+import { type ConfigFault, configError, isRecord, type Layer, type Place } from "./config-layer.ts";
 import { type Config, ConfigSchema, type Settings } from "./config-schema.ts";
 import { DEFAULT_CONFIG, DEFAULT_SETTINGS } from "./default-config.ts";
 import { environmentLayer } from "./environment-layer.ts";
@@ -97,7 +97,7 @@ export async function resolveConfig(options: LoadOptions): Promise<ResolvedConfi
 }
 
 /** A file and a server for the same conversations: nobody knows which was meant. */
-function storeFaults({ store }: Settings, layers: readonly Layer[]): Fault[] {
+function storeFaults({ store }: Settings, layers: readonly Layer[]): ConfigFault[] {
   const isPathGiven = layers.some(({ values }) => isRecord(values["store"]) && "path" in values["store"]);
   if (store.url === "" || !isPathGiven) return [];
   const message =
@@ -106,12 +106,12 @@ function storeFaults({ store }: Settings, layers: readonly Layer[]): Fault[] {
 }
 
 /** Where a setting stands, in the last layer that has it. */
-type PlaceOf = (path: readonly PropertyKey[], part?: Fault["part"]) => Place | undefined;
+type PlaceOf = (path: readonly PropertyKey[], part?: ConfigFault["part"]) => Place | undefined;
 
 /** Of what stands nowhere, where that is which should hold it. */
 function nearestPlace(
   path: readonly PropertyKey[],
-  part: Fault["part"],
+  part: ConfigFault["part"],
   placeOf: PlaceOf,
 ): Place | undefined {
   return (
@@ -120,9 +120,9 @@ function nearestPlace(
 }
 
 /** Of a value that lacks a variable nothing else is told: nobody knows what it is. */
-function withFaultsOfLayers(layers: readonly Layer[], others: readonly Fault[]): Fault[] {
+function withFaultsOfLayers(layers: readonly Layer[], others: readonly ConfigFault[]): ConfigFault[] {
   const faults = layers.flatMap((layer) => layer.faults ?? []);
-  const keyOf = ({ path }: Fault): string => path.map(String).join("\0");
+  const keyOf = ({ path }: ConfigFault): string => path.map(String).join("\0");
   const told = new Set(faults.map(keyOf));
   return [...faults, ...others.filter((fault) => !told.has(keyOf(fault)))];
 }
@@ -132,7 +132,7 @@ async function servicesOf(
   given: unknown,
   folder: string,
   settings: Settings | undefined,
-): Promise<{ readonly services: Services; readonly faults: readonly Fault[] }> {
+): Promise<{ readonly services: Services; readonly faults: readonly ConfigFault[] }> {
   if (given === undefined) return { services: DEFAULT_CONFIG.services, faults: [] };
   const [{ readServices }, { patternFaults }] = await Promise.all([
     import("./services/read-services.ts"),

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { type Document, isMap, isNode, isSeq, LineCounter, parseDocument } from "yaml";
-import { configError, type Fault, isRecord, type Layer, type Place } from "./config-layer.ts";
+import { type ConfigFault, configError, isRecord, type Layer, type Place } from "./config-layer.ts";
 import { mistakesIn } from "./malformed-file.ts";
 
 /** Reads a configuration file, YAML or JSON. Throws a UserError that shows where it is malformed. */
@@ -34,7 +34,11 @@ export function parseConfigFile(path: string, text: string): Layer {
   };
 }
 
-function offsetOf(document: Document, path: readonly PropertyKey[], part: Fault["part"]): number | undefined {
+function offsetOf(
+  document: Document,
+  path: readonly PropertyKey[],
+  part: ConfigFault["part"],
+): number | undefined {
   const keys = path.map(String);
   const last = keys.at(-1);
   const parent: unknown = document.getIn(keys.slice(0, -1), true);

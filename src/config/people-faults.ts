@@ -1,10 +1,10 @@
-import type { Fault } from "./config-layer.ts";
+import type { ConfigFault } from "./config-layer.ts";
 import type { Settings } from "./config-schema.ts";
 
 /** What is wrong with the settings of people together, where each alone is right. */
-export function peopleFaults({ auth }: Pick<Settings, "auth">): Fault[] {
+export function peopleFaults({ auth }: Pick<Settings, "auth">): ConfigFault[] {
   const { token, users, user_header, trusted_proxies } = auth;
-  const faults: Fault[] = [];
+  const faults: ConfigFault[] = [];
   const tell = (path: readonly string[], message: string): void => {
     faults.push({ path: ["auth", ...path], part: "value", message });
   };

@@ -2,7 +2,7 @@ import type { Config } from "../config/config-schema.ts";
 import type { Role } from "../config/service-config.ts";
 import { urlOf } from "../contract/address.ts";
 import type { ForeignContract } from "../contract/foreign-back-end.ts";
-import { isConfigured } from "../launch/is-configured-service.ts";
+import { isConfiguredService } from "../launch/is-configured-service.ts";
 import { type StackSighting, sightingOf } from "../launch/look-at-stack.ts";
 import { driverOf, frontOf } from "../targets/connect-chat.ts";
 import type { Driver } from "../targets/drivers/define-driver.ts";
@@ -40,5 +40,5 @@ function isOfStack(name: Role, { config, driver }: Asked, sightings: StackSighti
   const kind = driverOf({ driver, contract });
   if (kind === undefined) return true;
   const isThere = sightingOf(sightings, name)?.state.state !== "stopped";
-  return isConfigured(config, name) || isThere || kind.behind?.some((each) => each === name) === true;
+  return isConfiguredService(config, name) || isThere || kind.behind?.some((each) => each === name) === true;
 }

@@ -31,7 +31,7 @@ export async function askDefaultModel(config: Config): Promise<DefaultModelRepor
 }
 
 /** Whether it is the configured one, by whatever of its names. */
-export function isConfigured({ configured, in_force }: DefaultModelReport): boolean {
+export function isDefaultConfigured({ configured, in_force }: DefaultModelReport): boolean {
   return in_force !== null && findModel([in_force], configured) !== undefined;
 }
 

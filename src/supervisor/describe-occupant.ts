@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { shellWord } from "../text/shell-word.ts";
 import { describe, describeListener } from "./os/listening-ports.ts";
-import { describeKeeper } from "./os/process-managers.ts";
+import { describeManager } from "./os/process-managers.ts";
 import type { Occupant } from "./port-occupant.ts";
 import { markedPath } from "./service-mark.ts";
 import type { ServiceSpec } from "./service-spec.ts";
@@ -30,7 +30,7 @@ function sentencesFor(occupant: Occupant, { name }: ServiceSpec, state: StateFol
     case "other_service":
       return ` ${mark ? ofStack(mark.service, mark.stateDir, state) : ""}`;
     case "kept":
-      return `${alike}${keeper ? ` ${describeKeeper(keeper)}` : ""}`;
+      return `${alike}${keeper ? ` ${describeManager(keeper)}` : ""}`;
     case "same_program":
       return sameProgram(occupant, name);
     case "foreign":

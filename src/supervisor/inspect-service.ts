@@ -72,7 +72,7 @@ export async function inspectService(
 }
 
 /** What {@link decide} judges. */
-export interface Sighting {
+export interface ServiceFacts {
   readonly reading: RecordReading;
   /** Of the recorded process. */
   readonly fate: Fate | undefined;
@@ -88,7 +88,7 @@ export interface Sighting {
 }
 
 /** The judgement on a service by what was seen of it. */
-export function decide(seen: Sighting): ServiceState {
+export function decide(seen: ServiceFacts): ServiceState {
   const { reading, fate, strangers, probe } = seen;
   const recorded = reading.kind === "record";
   if (recorded && fate === "alive") return running(reading.record, true, seen);
@@ -103,7 +103,7 @@ export function decide(seen: Sighting): ServiceState {
 function running(
   record: ServiceRecord,
   recorded: boolean,
-  { probe, strangers, digest }: Sighting,
+  { probe, strangers, digest }: ServiceFacts,
 ): ServiceState {
   return {
     state: "running",
@@ -116,7 +116,7 @@ function running(
   };
 }
 
-async function look(spec: ServiceSpec, state: StateFolder, table?: SocketTable): Promise<Sighting> {
+async function look(spec: ServiceSpec, state: StateFolder, table?: SocketTable): Promise<ServiceFacts> {
   const reading = readRecord(state, spec.name);
   const record = reading.kind === "record" ? reading.record : undefined;
   const mark = serviceMark(spec.name, state, record);

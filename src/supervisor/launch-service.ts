@@ -5,7 +5,7 @@ import { EXIT, UserError } from "../errors.ts";
 import { digestOf } from "./digest.ts";
 import { whyNotRun } from "./not-runnable.ts";
 import { describeListener, findListeners, type Listener } from "./os/listening-ports.ts";
-import { describeKeeper, findKeeperOf } from "./os/process-managers.ts";
+import { describeManager, findManagerOf } from "./os/process-managers.ts";
 import { discardRecord, writeRecord } from "./process-record.ts";
 import { processFields, specFields } from "./record-fields.ts";
 import { serviceEnvironment } from "./service-environment.ts";
@@ -125,8 +125,8 @@ function writeOrKill(state: StateFolder, record: ServiceRecord): void {
 }
 
 function portTaken({ name }: ServiceSpec, listeners: readonly Listener[]): UserError {
-  const keepers = listeners.flatMap((listener) => findKeeperOf(listener) ?? []);
-  const kept = [...new Set(keepers.map((keeper) => ` ${describeKeeper(keeper)}`))].join("");
+  const keepers = listeners.flatMap((listener) => findManagerOf(listener) ?? []);
+  const kept = [...new Set(keepers.map((keeper) => ` ${describeManager(keeper)}`))].join("");
   const who = listeners.map(describeListener).join(" and ");
   return new UserError(
     "port_taken",

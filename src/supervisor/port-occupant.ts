@@ -1,7 +1,7 @@
 import { ownUser } from "../files/user-names.ts";
 import type { Listener } from "./os/listening-ports.ts";
 import { describeProcess, everyone, isAboveUs, isSame, markOf, membersOf } from "./os/process-identity.ts";
-import { findKeeperOf, type Keeper } from "./os/process-managers.ts";
+import { findManagerOf, type ProcessManager } from "./os/process-managers.ts";
 import type { Mark } from "./os/process-table.ts";
 import { runnerOf } from "./os/same-program.ts";
 import { readRecord } from "./process-record.ts";
@@ -31,7 +31,7 @@ export interface OccupantClues {
   readonly membership: "none" | "of_living" | "of_dead";
   /** The service that it is of, by its environment. */
   readonly mark: Mark | undefined;
-  readonly keeper: Keeper | undefined;
+  readonly keeper: ProcessManager | undefined;
   /** It was started with the service's command. */
   readonly runsCommand: boolean;
   /** It runs as the user of this process. */
@@ -80,7 +80,7 @@ function look(spec: ServiceSpec, state: StateFolder, listener: Listener, probe: 
     process,
     membership: pid === undefined ? "none" : membershipOf(pid, spec, state),
     mark: pid === undefined ? undefined : markOf(pid),
-    keeper: findKeeperOf(listener),
+    keeper: findManagerOf(listener),
     runsCommand: runner !== undefined,
     isOurUser: process?.user === ownUser(),
     isAboveUs: process !== undefined && isAboveUs(process.pid),

@@ -4,7 +4,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { decide, inspectService, type Sighting } from "../../src/supervisor/inspect-service.ts";
+import { decide, inspectService, type ServiceFacts } from "../../src/supervisor/inspect-service.ts";
 import { isSame } from "../../src/supervisor/os/process-identity.ts";
 import type { ServiceRecord } from "../../src/supervisor/service-spec.ts";
 import { serviceFiles, stateFolder } from "../../src/supervisor/state-folder.ts";
@@ -14,7 +14,7 @@ import { startService } from "./start-service.ts";
 
 const RECORD = { name: "hmi", pid: 4711 } as ServiceRecord;
 const STRANGER = { address: "127.0.0.1", port: 6101, pid: 9120 };
-const NOTHING: Sighting = {
+const NOTHING: ServiceFacts = {
   reading: { kind: "none" },
   fate: undefined,
   members: [],
@@ -26,7 +26,7 @@ const NOTHING: Sighting = {
 const recorded = { kind: "record", record: RECORD } as const;
 const answers = { ok: true, status: 200, latencyMs: 1 };
 
-test.each<[string, Partial<Sighting>, object]>([
+test.each<[string, Partial<ServiceFacts>, object]>([
   ["nothing at all", {}, { state: "stopped" }],
   [
     "a broken record",

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Profile, Session } from "../../src/contract/hmi-schemas.ts";
 import { titleOf } from "../chat-view.ts";
-import type { Keeper } from "../list-changes.ts";
+import type { ListChanges } from "../list-changes.ts";
 import type { FoundSessions } from "../newest-sessions.ts";
 import { useFocusWhenDrawn } from "../page-hooks.ts";
 import { problemOf } from "../page-problem.ts";
@@ -13,7 +13,7 @@ import { SessionLink } from "./SessionLink.tsx";
 const STEP = 50;
 
 interface ArchivedDialogProps {
-  readonly keeper: Keeper;
+  readonly keeper: ListChanges;
   readonly profiles: readonly Profile[];
   readonly onClose: () => void;
 }

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Profile } from "../../src/contract/hmi-schemas.ts";
-import type { Keeper, Outcome } from "../list-changes.ts";
+import type { ListChanges, Outcome } from "../list-changes.ts";
 import type { FoundSessions } from "../newest-sessions.ts";
 import { problemOf } from "../page-problem.ts";
 import { ConfirmDialog } from "./ConfirmDialog.tsx";
@@ -10,7 +10,7 @@ import { SessionLink } from "./SessionLink.tsx";
 const LISTED = 50;
 
 interface DeleteProfileDialogProps {
-  readonly keeper: Keeper;
+  readonly keeper: ListChanges;
   readonly profile: Profile;
   readonly onClose: () => void;
 }

@@ -1,5 +1,5 @@
 import { orDidYouMean } from "../closest-name.ts";
-import type { Fault } from "../config-layer.ts";
+import type { ConfigFault } from "../config-layer.ts";
 import type { ServiceConfig } from "../service-config.ts";
 import type { DependsOnInput } from "./service-schema.ts";
 
@@ -15,11 +15,11 @@ export function restartsWith(given: DependsOnInput): Pick<ServiceConfig, "restar
 }
 
 /** What is wrong with who depends on whom: names that are no service, and circles, each told once. */
-export function dependencyFaults(dependencies: ReadonlyMap<string, DependsOnInput>): Fault[] {
+export function dependencyFaults(dependencies: ReadonlyMap<string, DependsOnInput>): ConfigFault[] {
   return [...unknownNames(dependencies), ...circles(dependencies)];
 }
 
-function unknownNames(dependencies: ReadonlyMap<string, DependsOnInput>): Fault[] {
+function unknownNames(dependencies: ReadonlyMap<string, DependsOnInput>): ConfigFault[] {
   const names = [...dependencies.keys()];
   return [...dependencies].flatMap(([name, needed]) =>
     namesIn(needed).flatMap((other, index) => {
@@ -33,8 +33,8 @@ function unknownNames(dependencies: ReadonlyMap<string, DependsOnInput>): Fault[
   );
 }
 
-function circles(dependencies: ReadonlyMap<string, DependsOnInput>): Fault[] {
-  const faults: Fault[] = [];
+function circles(dependencies: ReadonlyMap<string, DependsOnInput>): ConfigFault[] {
+  const faults: ConfigFault[] = [];
   const done = new Set<string>();
   const visit = (name: string, way: readonly string[]): void => {
     const start = way.indexOf(name);

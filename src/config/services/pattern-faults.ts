@@ -1,10 +1,10 @@
 import { messageOf } from "../../errors.ts";
-import type { Fault } from "../config-layer.ts";
+import type { ConfigFault } from "../config-layer.ts";
 import type { Services } from "../service-config.ts";
 
 /** What is wrong with the regular expressions of services; what reads them is loaded only where there is one. */
-export async function patternFaults(services: Services): Promise<Fault[]> {
-  const faults: Fault[] = [];
+export async function patternFaults(services: Services): Promise<ConfigFault[]> {
+  const faults: ConfigFault[] = [];
   for (const [name, { ready }] of Object.entries(services)) {
     if (ready?.kind !== "log") continue;
     const { compilePattern } = await import("../../text/linear-pattern.ts");

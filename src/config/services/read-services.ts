@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { isRole } from "../addresses.ts";
 import { faultsOf } from "../config-faults.ts";
-import { type Fault, isRecord } from "../config-layer.ts";
+import { type ConfigFault, isRecord } from "../config-layer.ts";
 import type { Settings } from "../config-schema.ts";
 import { PLAIN_WORDS } from "../expected-words.ts";
 import type { ServiceConfig, ServiceProbe, ServiceRestart, Services } from "../service-config.ts";
@@ -18,12 +18,12 @@ export function readServices(
   given: unknown,
   folder: string,
   settings: Settings | undefined,
-): { readonly services: Services; readonly faults: readonly Fault[] } {
+): { readonly services: Services; readonly faults: readonly ConfigFault[] } {
   if (!isRecord(given) || Object.keys(given).length === 0) {
     const message = "expected services by name, such as `worker:` with a `command`";
     return { services: {}, faults: [{ path: ["services"], part: "value", message }] };
   }
-  const faults: Fault[] = [];
+  const faults: ConfigFault[] = [];
   const services: Record<string, ServiceConfig> = {};
   const dependencies = new Map<string, DependsOnInput>();
   for (const [name, value] of Object.entries(given)) {

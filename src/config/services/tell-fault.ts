@@ -1,4 +1,4 @@
-import type { Fault } from "../config-layer.ts";
+import type { ConfigFault } from "../config-layer.ts";
 
 /** Tells a fault of one service, by the path below it. */
-export type Tell = (path: readonly PropertyKey[], message: string, part?: Fault["part"]) => void;
+export type Tell = (path: readonly PropertyKey[], message: string, part?: ConfigFault["part"]) => void;

@@ -1,6 +1,6 @@
 import type { Role } from "../../config/service-config.ts";
 import type { LastExit } from "../../supervisor/keep/supervisor-state.ts";
-import type { Keeper } from "../../supervisor/os/process-managers.ts";
+import type { ProcessManager } from "../../supervisor/os/process-managers.ts";
 import type { Diagnoses } from "../climb-ladder.ts";
 import { TITLES } from "../doctor-words.ts";
 
@@ -9,7 +9,7 @@ export interface Somebody {
   readonly pid: number | undefined;
   /** `pid 9120 of user ollama, ollama serve, started 2 h ago in ~/pas`. */
   readonly words: string;
-  readonly keeper: Keeper | undefined;
+  readonly keeper: ProcessManager | undefined;
 }
 
 /** What is wrong with processes and their ports. */

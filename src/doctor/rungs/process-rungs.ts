@@ -11,7 +11,7 @@ import {
   type Listener,
 } from "../../supervisor/os/listening-ports.ts";
 import { describeProcess } from "../../supervisor/os/process-identity.ts";
-import { findKeeper, findKeeperOf } from "../../supervisor/os/process-managers.ts";
+import { findManager, findManagerOf } from "../../supervisor/os/process-managers.ts";
 import type { ProcessDetails } from "../../supervisor/service-spec.ts";
 import type { Finding, Rung } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
@@ -178,12 +178,12 @@ function ownerOf(listeners: readonly Listener[], owner: number | undefined): Lis
 
 /** A listener, as far as it can be described. */
 function somebody(listener: Listener): Somebody {
-  return { pid: listener.pid, words: describeListener(listener), keeper: findKeeperOf(listener) };
+  return { pid: listener.pid, words: describeListener(listener), keeper: findManagerOf(listener) };
 }
 
 /** A process, the same way. */
 export function toSomebody(found: ProcessDetails): Somebody {
-  return { pid: found.pid, words: describe(found), keeper: findKeeper(found.pid) };
+  return { pid: found.pid, words: describe(found), keeper: findManager(found.pid) };
 }
 
 function isOllama({ pid }: Listener): boolean {
@@ -200,6 +200,6 @@ function shortWords({ pid, command }: ProcessDetails): string {
 const MOST_CHARS = 60;
 
 function kept(words: string, listener: Listener): string {
-  const keeper = findKeeperOf(listener);
+  const keeper = findManagerOf(listener);
   return keeper === undefined ? words : `${words}, kept by ${keeper.name}`;
 }

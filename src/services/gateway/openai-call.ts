@@ -11,9 +11,6 @@ const SAME_NAME: ReadonlySet<string> = new Set([
   "frequency_penalty",
 ]);
 
-/** The fields by which thinking is asked for or turned off. Not every server takes them. */
-export type ThinkFields = ReturnType<typeof thinkFields>;
-
 /** The body of `POST /v1/chat/completions`, but for {@link thinkFields}, and the names of the options that are not in it. */
 export function openAiCall({ model, messages, options = {} }: EngineRequest): {
   body: object;

@@ -3,7 +3,7 @@ import { type ProbeResult, type ProbeTarget, probe } from "../run-probe.ts";
 import type { Liveness } from "../service-spec.ts";
 
 /** What the last answers to a service's liveness probe say. */
-export interface Pulse {
+export interface LivenessAnswers {
   /** How many bad ones there were in a row. */
   bad: number;
   /** What was wrong with the last one, as the end of a sentence. */
@@ -16,13 +16,13 @@ export interface Pulse {
  *
  * @returns what is kept up to date meanwhile
  */
-export function takePulse(
+export function watchLiveness(
   target: ProbeTarget,
   live: Liveness | undefined,
   onAnswer: (answer: ProbeResult) => void,
   signal: AbortSignal,
-): Readonly<Pulse> {
-  const pulse: Pulse = { bad: 0, trouble: "" };
+): Readonly<LivenessAnswers> {
+  const pulse: LivenessAnswers = { bad: 0, trouble: "" };
   const note = (answer: ProbeResult): void => {
     pulse.bad = answer.ok ? 0 : pulse.bad + 1;
     pulse.trouble = answer.error ?? "";

@@ -1,8 +1,8 @@
 import type { Launch } from "../launch-service.ts";
 import type { ServiceRecord } from "../service-spec.ts";
 import type { ReportChange } from "./board.ts";
-import type { Running } from "./make-way.ts";
 import type { Life } from "./service-lives.ts";
+import type { Running } from "./stop-unless-well.ts";
 import type { LastExit } from "./supervisor-state.ts";
 
 /** What is done next about a service: plain data, so that each step names the next one and none calls another's file. */
@@ -30,5 +30,5 @@ export type NextStep =
       readonly exit: LastExit;
       readonly event: "exited" | "ended";
     }
-  /** Wait so many milliseconds, and start it. */
+  /** Wait this many milliseconds, and start it. */
   | { readonly to: "pause"; readonly ms: number };

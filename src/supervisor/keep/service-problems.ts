@@ -16,7 +16,7 @@ export function notStarted(name: string, error: unknown): Problem {
   return { code: "start_failed", message, hint: null };
 }
 
-/** The same after so many tries, when it is given up. */
+/** The same after this many tries, when it is given up. */
 export function triedInVain(problem: Problem, tries: number): Problem {
   return { ...problem, message: `${problem.message} It was tried ${tries} times.` };
 }

@@ -7,10 +7,10 @@ import { untilReady } from "../until-ready.ts";
 import type { ReportChange } from "./board.ts";
 import { afterFailedStart } from "./failure-steps.ts";
 import type { KeptService } from "./kept-service.ts";
-import { makeWay, type Running } from "./make-way.ts";
 import type { NextStep } from "./next-step.ts";
 import { areReady, findObstacle } from "./ready-dependencies.ts";
 import { unknownExit } from "./service-lives.ts";
+import { type Running, stopUnlessWell } from "./stop-unless-well.ts";
 
 /** Starts from the beginning, for a new request. @param mustStop whether what runs is stopped even if it is well */
 export async function begin(service: KeptService, mustStop: boolean): Promise<NextStep> {
@@ -87,7 +87,7 @@ async function clearAway(
   mustStop: boolean,
   reason = "for a new start",
 ): Promise<Running | undefined> {
-  return await makeWay(service.spec, service.shared.state, mustStop, (record) =>
+  return await stopUnlessWell(service.spec, service.shared.state, mustStop, (record) =>
     service.tell("stopped", record, reason),
   );
 }

@@ -7,11 +7,11 @@ import { stopService } from "../stop-service.ts";
 import { Damper } from "./damper.ts";
 import { afterExit, afterFailedStart } from "./failure-steps.ts";
 import type { KeptService } from "./kept-service.ts";
-import { takePulse } from "./liveness-check.ts";
-import type { Running } from "./make-way.ts";
+import { watchLiveness } from "./liveness-check.ts";
 import type { NextStep } from "./next-step.ts";
 import { asLaunch, type Life, unknownExit } from "./service-lives.ts";
 import { unhealthy } from "./service-problems.ts";
+import type { Running } from "./stop-unless-well.ts";
 import type { LastExit } from "./supervisor-state.ts";
 
 /** Watches a service that runs without this supervisor's doing. */
@@ -49,7 +49,7 @@ export async function watch(service: KeptService, life: Life): Promise<NextStep>
   const target = { ...spec, environment: service.environment };
   const damper = new Damper(live?.everyMs ?? 0);
   const note = (answer: ProbeResult) => noteAnswer(service, answer, life, damper);
-  const pulse = takePulse(target, live, note, over.signal);
+  const pulse = watchLiveness(target, live, note, over.signal);
   // Who restarts nothing is not helped by stopping it.
   const isDead = () => live !== undefined && pulse.bad >= live.failures && policy.when !== "no";
   await changes.until(

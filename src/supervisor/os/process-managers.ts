@@ -3,7 +3,7 @@ import { cgroupOf, commandOf, environmentOf, parentOf, processesOfUser } from ".
 import type { Listener } from "./listening-ports.ts";
 
 /** Who starts a process again when it was killed. */
-export interface Keeper {
+export interface ProcessManager {
   /** `systemd unit ollama.service`. */
   readonly name: string;
   /** The command after which the process stays away. */
@@ -11,7 +11,7 @@ export interface Keeper {
 }
 
 /** Where a keeper leaves its traces. */
-export interface KeeperClues {
+export interface ManagerClues {
   /** The text of /proc/PID/cgroup. */
   readonly cgroup: string;
   /** Lines `NAME=value`. */
@@ -24,32 +24,32 @@ export interface KeeperClues {
  * Who keeps a process alive; undefined where nobody is known to, and where it is who keeps this process too.
  * Only on Linux, where /proc tells.
  */
-export function findKeeper(pid: number): Keeper | undefined {
+export function findManager(pid: number): ProcessManager | undefined {
   if (process.platform !== "linux") return undefined;
-  const keeper = keeperIn(cluesOf(pid));
+  const keeper = managerIn(cluesOf(pid));
   // In a container, or in a service that runs tests, everything is kept by the same one: nobody means to stop that.
-  return keeper?.name === keeperIn(cluesOf(process.pid))?.name ? undefined : keeper;
+  return keeper?.name === managerIn(cluesOf(process.pid))?.name ? undefined : keeper;
 }
 
 /**
  * The same for a listener. Of another user's, the socket does not tell the process, but the keeper is known
  * where that user has only one: Ollama's installer makes a user for its service.
  */
-export function findKeeperOf({ pid, user }: Listener): Keeper | undefined {
-  if (pid !== undefined) return findKeeper(pid);
+export function findManagerOf({ pid, user }: Listener): ProcessManager | undefined {
+  if (pid !== undefined) return findManager(pid);
   if (user === undefined || process.platform !== "linux") return undefined;
-  const keepers = processesOfUser(user).map(findKeeper);
+  const keepers = processesOfUser(user).map(findManager);
   const names = new Set(keepers.map((keeper) => keeper?.name));
   return names.size === 1 ? keepers[0] : undefined;
 }
 
 /** `It is kept alive by systemd unit ollama.service: sudo systemctl disable --now ollama stops it for good.` */
-export function describeKeeper({ name, stop }: Keeper): string {
+export function describeManager({ name, stop }: ProcessManager): string {
   return `It is kept alive by ${name}: \`${stop}\` stops it for good.`;
 }
 
 /** The keeper that these clues name; the innermost one where there are several. */
-export function keeperIn(clues: KeeperClues): Keeper | undefined {
+export function managerIn(clues: ManagerClues): ProcessManager | undefined {
   return (
     dockerProxy(clues) ??
     container(clues) ??
@@ -61,7 +61,7 @@ export function keeperIn(clues: KeeperClues): Keeper | undefined {
 }
 
 /** Docker's proxy has the port of a container that publishes it. */
-function dockerProxy({ line }: KeeperClues): Keeper | undefined {
+function dockerProxy({ line }: ManagerClues): ProcessManager | undefined {
   const command = line[0]?.command ?? [];
   if (basename(command[0] ?? "") !== "docker-proxy") return undefined;
   const port = command[command.indexOf("-host-port") + 1];
@@ -73,7 +73,7 @@ function dockerProxy({ line }: KeeperClues): Keeper | undefined {
 
 const CONTAINER = /(?:^|[/-])(?<engine>docker|libpod)[-/](?<id>[0-9a-f]{64})(?:\.scope)?$/m;
 
-function container({ cgroup }: KeeperClues): Keeper | undefined {
+function container({ cgroup }: ManagerClues): ProcessManager | undefined {
   const { engine, id = "" } = CONTAINER.exec(pathOf(cgroup))?.groups ?? {};
   if (engine === undefined) return undefined;
   const short = id.slice(0, 12);
@@ -82,14 +82,14 @@ function container({ cgroup }: KeeperClues): Keeper | undefined {
     : { name: `Podman container ${short}`, stop: `podman stop ${short}` };
 }
 
-function pm2({ environment }: KeeperClues): Keeper | undefined {
+function pm2({ environment }: ManagerClues): ProcessManager | undefined {
   const id = variableIn(environment, "pm_id");
   if (id === undefined || variableIn(environment, "PM2_HOME") === undefined) return undefined;
   const name = variableIn(environment, "name") ?? id;
   return { name: `pm2 as ${name}`, stop: `pm2 delete ${name}` };
 }
 
-function supervisord({ environment }: KeeperClues): Keeper | undefined {
+function supervisord({ environment }: ManagerClues): ProcessManager | undefined {
   const name = variableIn(environment, "SUPERVISOR_PROCESS_NAME");
   if (name === undefined) return undefined;
   const group = variableIn(environment, "SUPERVISOR_GROUP_NAME");
@@ -100,7 +100,7 @@ function supervisord({ environment }: KeeperClues): Keeper | undefined {
 const OLLAMA_APP = /^(?:ollama app|ollama-app|Ollama)$|\/Ollama\.app\//;
 
 /** The desktop app starts `ollama serve` again; it goes when the app does. */
-function ollamaApp({ line }: KeeperClues): Keeper | undefined {
+function ollamaApp({ line }: ManagerClues): ProcessManager | undefined {
   const app = line
     .slice(1)
     .find(({ command: [file = ""] }) => OLLAMA_APP.test(file) || OLLAMA_APP.test(basename(file)));
@@ -111,7 +111,7 @@ function ollamaApp({ line }: KeeperClues): Keeper | undefined {
 const NOT_KEEPERS =
   /^(?:sshd?|cron(?:d|ie)?|atd|docker|containerd|dbus(?:-broker)?|gdm|sddm|lightdm|user|.*getty|.*terminal.*)(?:@.*)?\.service$/;
 
-function systemdUnit({ cgroup }: KeeperClues): Keeper | undefined {
+function systemdUnit({ cgroup }: ManagerClues): ProcessManager | undefined {
   const path = pathOf(cgroup);
   const unit = path.split("/").findLast((part) => /\.(?:service|scope|slice)$/.test(part)) ?? "";
   if (!unit.endsWith(".service") || NOT_KEEPERS.test(unit)) return undefined;
@@ -131,7 +131,7 @@ function variableIn(environment: readonly string[], name: string): string | unde
   return environment.find((line) => line.startsWith(`${name}=`))?.slice(name.length + 1);
 }
 
-function cluesOf(pid: number): KeeperClues {
+function cluesOf(pid: number): ManagerClues {
   return {
     cgroup: cgroupOf(pid),
     environment: environmentOf(pid),

@@ -1,19 +1,19 @@
 import { expect, test } from "vitest";
 import {
-  describeKeeper,
-  findKeeper,
-  type KeeperClues,
-  keeperIn,
+  describeManager,
+  findManager,
+  type ManagerClues,
+  managerIn,
 } from "../../../src/supervisor/os/process-managers.ts";
 
 const HEX = "3f2a91c0".repeat(8);
-const NOBODY: KeeperClues = {
+const NOBODY: ManagerClues = {
   cgroup: "0::/",
   environment: [],
   line: [{ pid: 812, command: ["ollama", "serve"] }],
 };
 
-test.each<[string, Partial<KeeperClues>, string, string]>([
+test.each<[string, Partial<ManagerClues>, string, string]>([
   [
     "a system unit",
     { cgroup: "0::/system.slice/ollama.service\n" },
@@ -92,7 +92,7 @@ test.each<[string, Partial<KeeperClues>, string, string]>([
     "kill 700",
   ],
 ])("knows %s", (_, clues, name, stop) => {
-  expect(keeperIn({ ...NOBODY, ...clues })).toEqual({ name, stop });
+  expect(managerIn({ ...NOBODY, ...clues })).toEqual({ name, stop });
 });
 
 test.each([
@@ -103,20 +103,20 @@ test.each([
   ["a tab of a window", "0::/user.slice/user-1000.slice/user@1000.service/app.slice/vte-spawn-1.scope\n"],
   ["a line of cron", "0::/system.slice/cron.service\n"],
 ])("takes %s for no keeper", (_, cgroup) => {
-  expect(keeperIn({ ...NOBODY, cgroup })).toBeUndefined();
+  expect(managerIn({ ...NOBODY, cgroup })).toBeUndefined();
 });
 
 test("an Ollama that a shell started has no keeper", () => {
   const line = [...NOBODY.line, { pid: 700, command: ["-bash"] }];
-  expect(keeperIn({ ...NOBODY, line })).toBeUndefined();
+  expect(managerIn({ ...NOBODY, line })).toBeUndefined();
 });
 
 test("who keeps this very process is not named", () => {
-  expect(findKeeper(process.pid)).toBeUndefined();
+  expect(findManager(process.pid)).toBeUndefined();
 });
 
 test("is told with the command that ends it", () => {
-  expect(describeKeeper({ name: "pm2 as hmi", stop: "pm2 delete hmi" })).toBe(
+  expect(describeManager({ name: "pm2 as hmi", stop: "pm2 delete hmi" })).toBe(
     "It is kept alive by pm2 as hmi: `pm2 delete hmi` stops it for good.",
   );
 });

@@ -18,7 +18,7 @@ export type Running = Extract<ServiceState, { state: "running" }>;
  * @returns what runs well, and as it is configured now; else all of it was stopped
  * @throws UserError `stop_failed`
  */
-export async function makeWay(
+export async function stopUnlessWell(
   spec: ServiceSpec,
   state: StateFolder,
   mustStop: boolean,
