@@ -179,7 +179,7 @@ export async function converseIn(
   return { sent, stream: await hear(context, talk, sent).ended };
 }
 
-/** Is true of the fact with which so many pieces of text have come. */
+/** Is true of the fact with which that many pieces of text have come. */
 export function texts(count: number): (fact: ReplyFact) => boolean {
   let came = 0;
   return (fact) => {

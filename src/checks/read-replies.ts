@@ -64,7 +64,7 @@ export async function converse(context: Context, sessionId: string, message: str
   return await readReply(context, sessionId).ended;
 }
 
-/** Is true of the first so many tokens' last one. */
+/** Is true of the last of the first `count` tokens. */
 export function tokens(count: number): (event: StreamEvent) => boolean {
   let came = 0;
   return (event) => {
@@ -117,7 +117,7 @@ const NOTHING: Omit<Message, "role" | "content" | "session_id"> = {
   covers_until: null,
 };
 
-/** What the HMI shows of a conversation; with a limit, so many of its newest rows. */
+/** What the HMI shows of a conversation; with a limit, this many of its newest rows. */
 export async function readHistory(
   context: Context,
   sessionId: string,
@@ -141,7 +141,7 @@ export async function readSettledRows(context: Context, sessionId: string): Prom
 /** How long to wait between two looks, in milliseconds. */
 const BETWEEN_LOOKS_MS = 5;
 
-/** Looks again and again until it is enough, or for so many milliseconds; returns what was seen last. */
+/** Looks again and again until it is enough, or for this many milliseconds; returns what was seen last. */
 export async function lookUntil<Seen>(
   { signal }: Pick<Context, "signal">,
   patienceMs: number,

@@ -14,7 +14,7 @@ export interface Timed<Seen> extends Disturbance {
   readonly seen: Seen;
 }
 
-/** So often it is tried while the machine is busy with something else. */
+/** How often it is tried while the machine is busy with something else. */
 const ATTEMPTS = 4;
 
 /** What took longer than this is not collected again, in milliseconds: a slow engine's replies are. */

@@ -10,7 +10,7 @@ import { seconds } from "./doctor-words.ts";
 /** How long a short reply may take beside the engine's own time, in milliseconds. */
 const REPLY_MS = 30_000;
 
-/** So many times what one token took at the engine itself a short reply may take there: its prompt is longer, too. */
+/** How many times as long as one token at the engine itself a short reply may take there: its prompt is longer, too. */
 const REPLY_CHATS = 6;
 
 /** How long a short reply is waited for with this engine, in milliseconds: a slow one is not broken. */
@@ -18,7 +18,7 @@ export function replyTimeout({ notes }: Scene): number {
   return REPLY_MS + REPLY_CHATS * notes.chatMs;
 }
 
-/** What did not come in so many milliseconds may be on its way: it is not judged, and not waited for again. */
+/** What did not come in this many milliseconds may be on its way: it is not judged, and not waited for again. */
 export function notInTime({ notes }: Scene, waitedMs: number): Finding {
   notes.waitedInVainMs = waitedMs;
   const engine =

@@ -68,7 +68,7 @@ export function judge<Target>(check: Check<Target, never>, evidence: unknown): J
 /** What takes longer than this is no longer the check's own work, in milliseconds: a stack in this process is 30. */
 const DISTURBED_MS = 50;
 
-/** So often a check that times things is tried while this process is disturbed. */
+/** How often a check that times things is tried while this process is disturbed. */
 const DISTURBED_ATTEMPTS = 4;
 
 /** So long it is waited for a calm moment before the next, in milliseconds. */

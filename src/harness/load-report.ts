@@ -42,7 +42,7 @@ export interface LoadDriver {
   readonly is_held_up: boolean;
 }
 
-/** One step of a load run: so many users at once. */
+/** One step of a load run: this many users at once. */
 export interface LoadStep {
   readonly users: number;
   /** For how long it was measured. */

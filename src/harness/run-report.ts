@@ -67,13 +67,13 @@ export interface RunReport {
   readonly left_behind: readonly string[];
   /** True where Ctrl-C ended the run early. */
   readonly interrupted: boolean;
-  /** True where so many claims did not hold that the others were not tried (`--max-failures`). */
+  /** True where this many claims did not hold that the others were not tried (`--max-failures`). */
   readonly stopped_early?: boolean;
   /** What was measured, where users were driven (`--users`). */
   readonly load?: LoadReport;
 }
 
-/** A part of a run that is spread over machines: one of so many, counted from 1. */
+/** A part of a run that is spread over machines: one of several, counted from 1. */
 export interface Shard {
   readonly index: number;
   readonly of: number;

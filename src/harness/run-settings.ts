@@ -6,7 +6,7 @@ export interface RunSettings {
   readonly deadlineMs: number;
   /** How often a check that did not hold is tried again. */
   readonly retries: number;
-  /** No further check is begun once so many did not hold; no limit where undefined. */
+  /** No further check is begun once this many did not hold; no limit where undefined. */
   readonly maxFailures?: number | undefined;
   /** See `RunReport.seed`. */
   readonly seed: string;

@@ -11,7 +11,7 @@ import { type UserWorld, VirtualUser } from "./virtual-user.ts";
 /** Longest time until the target has answered the first calls, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 30_000;
 
-/** So often it is told how the run is going, in milliseconds. */
+/** How often it is told how the run is going, in milliseconds. */
 const PROGRESS_EVERY_MS = 1_000;
 
 /** Users who are ready to begin. */

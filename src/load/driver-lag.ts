@@ -1,6 +1,6 @@
 import type { StepRecord } from "./step-record.ts";
 
-/** So often it is looked, in milliseconds. */
+/** How often there is a look, in milliseconds. */
 const EVERY_MS = 10;
 
 /** Records, step by step, how late this process itself is, and what share of a core it takes; returns what ends it. */

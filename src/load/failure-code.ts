@@ -2,7 +2,7 @@ import { messageOf, nodeErrorCode } from "../errors.ts";
 import { textAt } from "../targets/drivers/json-place.ts";
 import type { SeenCall } from "../targets/http-client.ts";
 
-/** Codes are told apart by so many characters: what a back end says may be long. */
+/** Codes are told apart by this many characters: what a back end says may be long. */
 const MOST_CHARS = 60;
 
 /** What a refusal is counted as: `429`, with the back end's own code where it gives one: `429 rate_limited`. */

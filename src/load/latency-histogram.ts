@@ -60,7 +60,7 @@ export class LatencyHistogram {
     if (other.count > 0) this.#histogram.add(other.#histogram);
   }
 
-  /** The time that so many percent do not exceed, in milliseconds; 0 of none. */
+  /** The time that this many percent do not exceed, in milliseconds; 0 of none. */
   percentile(percent: number): number {
     return msOf(this.#histogram.getValueAtPercentile(percent));
   }

@@ -3,7 +3,7 @@ import type { Pace } from "../harness/load-report.ts";
 
 /** What a load run is to be. */
 export interface LoadSettings {
-  /** So many users in the last step. */
+  /** How many users there are in the last step. */
   readonly users: number;
   /** How long all steps take together, in minutes. */
   readonly minutes: number;
@@ -24,7 +24,7 @@ export interface PlannedStep {
   readonly end: number;
 }
 
-/** Users come and settle for this share of a step before it is measured, and no longer than so many milliseconds. */
+/** Users come and settle for this share of a step before it is measured, and no longer than this many milliseconds. */
 const RAMP_SHARE = 0.2;
 const LONGEST_RAMP_MS = 15_000;
 

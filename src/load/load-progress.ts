@@ -3,7 +3,7 @@ import { LatencyHistogram } from "./latency-histogram.ts";
 import type { DriveProgress } from "./load-messages.ts";
 import type { PlannedStep } from "./load-plan.ts";
 
-/** How a run is going so many milliseconds after its start, by what each of its processes has last told. */
+/** How a run is going this many milliseconds after its start, by what each of its processes has last told. */
 export function progressAt(
   elapsed_ms: number,
   steps: readonly PlannedStep[],

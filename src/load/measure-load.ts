@@ -39,7 +39,7 @@ const SHORTEST_GRACE_MS = 2_000;
 /** Between the word and the start, so that all processes have heard it, in milliseconds. */
 const START_MS = 100;
 
-/** So often it is told how the run is going, in milliseconds. */
+/** How often it is told how the run is going, in milliseconds. */
 const PROGRESS_EVERY_MS = 1_000;
 
 /**

@@ -33,7 +33,7 @@ export interface EncodedStep {
   readonly times: Readonly<Partial<Record<TimeName, string>>>;
 }
 
-/** Failures of so many kinds are told apart; a back end may make up a code for each. */
+/** Failures of this many kinds are told apart; a back end may make up a code for each. */
 const MOST_CODES = 50;
 
 /** Later than this at P95, a process that drives users is held up itself, in milliseconds: no time that is judged is shorter. */

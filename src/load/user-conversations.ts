@@ -6,7 +6,7 @@ export interface ConversationKeeper {
   gone(conversation: string): void;
 }
 
-/** A person begins a new conversation after so many messages; a prompt that grew without an end would be another load. */
+/** A person begins a new conversation after this many messages; a prompt that grew without an end would be another load. */
 const MOST_MESSAGES = 10;
 
 /** Longest wait for a conversation to be made or deleted, in milliseconds. */

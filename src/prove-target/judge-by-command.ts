@@ -6,7 +6,7 @@ import type { Tapped } from "./with-taps.ts";
 /** Where a command finds the stack that it is to judge: the URLs of the taps. */
 const URL_VARIABLES = { hmi: "STACK_HMI_URL", gateway: "STACK_GATEWAY_URL" } as const;
 
-/** A command that takes so many times as long as without a fault hangs, unless that is still a short time. */
+/** A command that takes this many times as long as without a fault hangs, unless that is still a short time. */
 const PATIENCE = 3;
 
 /** As for a check of a stack of our own. */

@@ -10,7 +10,7 @@ export interface ProofJob {
   readonly faults: readonly string[];
 }
 
-/** So many faults that do not act are tried at once: who passes on what a hundred others pass on adds little to a request. */
+/** How many faults that do not act are tried at once: who passes on what a hundred others pass on adds little to a request. */
 const TOGETHER = 60;
 
 /** Whether a fault is tried in this suite: a bug of several copies in that of several copies alone, and no other there. */

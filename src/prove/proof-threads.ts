@@ -66,7 +66,7 @@ async function ask(worker: Worker, request: ProofRequest, signal: AbortSignal): 
 }
 
 /**
- * So many jobs go on in a thread at a time, at least and at most: each waits for more than half of its time, and others
+ * How many jobs go on in a thread at a time, at least and at most: each waits for more than half of its time, and others
  * have the core meanwhile.
  */
 const LEAST_JOBS = 2;

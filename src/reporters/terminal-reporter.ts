@@ -65,7 +65,7 @@ function suiteBySuite(screen: ReportScreen): (event: RunEvent) => void {
   };
 }
 
-/** So many claims that are skipped for one reason are told in one. */
+/** How many claims that are skipped for one reason are told in one. */
 const TOGETHER = 3;
 
 /** Claims that are skipped for the same reason, and the reason. */

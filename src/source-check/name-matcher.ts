@@ -5,7 +5,7 @@ export function matcherOf(names: readonly string[]): (name: string) => boolean {
   return (name) => endingsOf(name, wanted).some((each) => matchers.some((matches) => matches(each)));
 }
 
-/** The name without its leading underscores, and with so many of them at most. */
+/** The name without its leading underscores, and with this many of them at most. */
 function endingsOf(name: string, most: number): string[] {
   const bare = name.replace(/^_+/, "");
   const leading = Math.min(name.length - bare.length, most);

@@ -1,6 +1,6 @@
 import type { Chunk, Exchange, Part } from "./recorded-exchange.ts";
 
-/** So many exchanges are kept, the newest. */
+/** How many exchanges are kept, the newest. */
 const KEPT_EXCHANGES = 2_000;
 
 /** So much of one direction is kept, in bytes: enough for any chat, and no flood. */

@@ -60,7 +60,7 @@ export class StyledText {
     return new StyledText(pieces.filter(({ text }) => text !== ""));
   }
 
-  /** The beginning that fits into so many columns. */
+  /** The beginning that fits into this many columns. */
   cutToColumns(columns: number): StyledText {
     return this.slice(0, cutToWidth(this.toString(), columns).length);
   }
@@ -69,7 +69,7 @@ export class StyledText {
     return this.slice(0, this.toString().trimEnd().length);
   }
 
-  /** Filled with spaces to so many columns. */
+  /** Filled with spaces to this many columns. */
   padEnd(width: number): StyledText {
     const room = width - this.columns;
     return room <= 0 ? this : new StyledText([...this.pieces, { text: " ".repeat(room), tone: "plain" }]);

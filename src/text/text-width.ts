@@ -8,7 +8,7 @@ export function textWidth(text: string): number {
   return PLAIN.test(text) ? text.length : stringWidth(text);
 }
 
-/** The beginning of a text without escape codes that fits into so many columns; no character is cut. */
+/** The beginning of a text without escape codes that fits into this many columns; no character is cut. */
 export function cutToWidth(text: string, columns: number): string {
   if (textWidth(text) <= columns) return text;
   let [end, used] = [0, 0];

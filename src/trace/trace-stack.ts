@@ -64,7 +64,7 @@ const LOAD_WITHIN_MS = 300_000;
 /** The shortest patience with one pass, and the longest, in milliseconds. */
 const PATIENCE_MS = { least: 30_000, most: 300_000 };
 
-/** So many times as long as the engine itself takes is waited for a hop. */
+/** How many times as long as the engine itself takes is waited for a hop. */
 const PATIENCE_FACTOR = 10;
 
 /**
@@ -226,7 +226,7 @@ async function askHops(
 /** What may be the machine's doing and not the hop's. */
 const LATE: ReadonlySet<FindingKind> = new Set<FindingKind>(["held_back", "asked_before", "queued", "delay"]);
 
-/** So often more is a hop asked that seems late, before that is said. */
+/** How many more times a hop that seems late is asked, before that is said. */
 const MORE_TIMES = 2;
 
 /** On a busy machine anything may be late once: what seems so, and what is behind it, is asked again. */

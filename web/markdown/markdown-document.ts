@@ -6,7 +6,7 @@ import { lengthBefore, normalized, withoutUndecided } from "./markdown-source.ts
 /** Blocks that are drawn, and left alone, together: the page then compares groups, not thousands of blocks. */
 const GROUP = 50;
 
-/** So many of the last finished characters tell whether a text is the same one, grown. */
+/** How many of the last finished characters tell whether a text is the same one, grown. */
 const SAMPLE = 256;
 
 /** Blocks that stay together: one that did not change is the same object as before. */

@@ -9,7 +9,7 @@ export function normalized(text: string): string {
   return text.replaceAll(/\r\n?/g, "\n").replaceAll("\0", "\uFFFD");
 }
 
-/** How much of a text becomes so many characters of the normalized one. */
+/** How much of a text becomes this many characters of the normalized one. */
 export function lengthBefore(text: string, length: number): number {
   if (!text.includes("\r")) return length;
   const characters = Array.from(text.matchAll(/\r\n|[\s\S]/g), ([character]) => character);

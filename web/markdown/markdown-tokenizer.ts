@@ -48,7 +48,7 @@ export class BoundedTokenizer extends Tokenizer {
   }
 }
 
-/** At most so many characters, if possible whole lines before one that is not indented. */
+/** At most this many characters, if possible whole lines before one that is not indented. */
 function startOf(text: string, length = MAX_BLOCK): string {
   if (text.length <= length) return text;
   const start = text.slice(0, length);

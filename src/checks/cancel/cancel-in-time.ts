@@ -15,7 +15,7 @@ interface TimedCall {
   readonly answeredMs: number | null;
 }
 
-/** Within so many milliseconds either call is answered (contract, section 3). */
+/** Within this many milliseconds either call is answered (contract, section 3). */
 const LIMIT_MS = 1_000;
 const PATIENCE_MS = 2_000;
 

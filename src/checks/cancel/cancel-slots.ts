@@ -12,7 +12,7 @@ import { beginReply, placeWith, type SeenCancel } from "./running-reply.ts";
 /** More than anybody keeps in reserve. */
 const CANCELS = 24;
 
-/** So many messages at the same time after that. */
+/** How many messages are sent at the same time after that. */
 const MESSAGES = 8;
 
 interface Slots {

@@ -1,5 +1,5 @@
-/** Within so many milliseconds of the call both ends are over (contract, section 2). */
+/** Within this many milliseconds of the call both ends are over (contract, section 2). */
 export const LIMIT_MS = 250;
 
-/** After so many milliseconds an end is not waited for any more. */
+/** After this many milliseconds an end is not waited for any more. */
 export const GIVE_UP_MS = 750;

@@ -63,7 +63,7 @@ const LONGEST_SILENCE_MS = 15_000;
 
 /** One number a token, at the pace of a real engine: 2.4 s, longer than a service is gone. */
 const SCRIPT = Array.from({ length: 120 }, (_, index) => index + 1).join(" ");
-/** Which the stand-in says where it is told to begin so, and to go on for so many tokens. */
+/** Which the stand-in says where it is told to begin so, and to go on for this many tokens. */
 const PACE = { stand_in_reply: "1", stand_in_tokens: 120, stand_in_token_ms: 20 };
 const QUICKLY = { stand_in_reply: "All is well.", stand_in_tokens: 4, stand_in_token_ms: 0 };
 

@@ -16,9 +16,9 @@ interface Evidence {
   readonly conversations: readonly (readonly SeenRow[])[];
 }
 
-/** So many first messages at once. */
+/** How many first messages are sent at once. */
 const AT_ONCE = 8;
-/** So many on a wire whose engine may be a slow one. */
+/** The same on a wire whose engine may be a slow one. */
 const AT_ONCE_ELSEWHERE = 4;
 
 export const firstMessages = defineCheck<Context["target"], Evidence>({

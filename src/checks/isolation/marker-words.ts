@@ -10,7 +10,7 @@ export function wordFrom(canary: string): string {
   return [...digits].map((digit) => LETTERS[Number.parseInt(digit, 16)] ?? "").join("");
 }
 
-/** A request for this word so many times over, which the stand-in follows to the letter. */
+/** A request for this word this many times over, which the stand-in follows to the letter. */
 export function repeatAfterMe(word: string, times: number): string {
   return `Repeat after me: ${Array.from({ length: times }, () => word).join(" ")}`;
 }

@@ -61,7 +61,7 @@ export function foreignWords(text: string, own: Voice, voices: readonly Voice[])
   return [...all].filter((word) => !known.has(word) && text.includes(word));
 }
 
-/** So many conversations talk at once where there are no profiles. */
+/** How many conversations talk at once where there are no profiles. */
 const TALKS = 4;
 
 async function voicesOnAnyWire(context: Context): Promise<readonly Voice[]> {

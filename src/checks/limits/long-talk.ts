@@ -19,7 +19,7 @@ export interface LongTalk {
 export const OPTIONS = { num_ctx: 512, num_predict: 4, seed: 4711, stand_in_token_ms: 4 } as const;
 /** All of them together are more than the window, and each alone is less. */
 const TURNS = 6;
-/** So many words a message, each one token: a real engine on a small machine reads some 70 tokens a second. */
+/** How many words a message has, each one token: a real engine on a small machine reads some 70 tokens a second. */
 const WORDS = 72;
 
 /** Talks until the window of the profile's own `num_ctx` is full, and some more. */

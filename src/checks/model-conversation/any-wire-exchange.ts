@@ -59,7 +59,7 @@ async function exchangeIn(context: Context, talk: Talk, name: string): Promise<E
   };
 }
 
-/** Of the newest conversations, so many rows are counted: what goes astray lands in one of them. */
+/** Of the newest conversations, this many rows are counted: what goes astray lands in one of them. */
 const MOST_LOOKED_INTO = 8;
 
 type RowCounts = ReadonlyMap<string, number>;

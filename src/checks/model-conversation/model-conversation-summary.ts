@@ -65,7 +65,7 @@ export const summary = defineCheck<Context["target"], Evidence>({
   judge: (evidence) => judgePlace(evidence) ?? judgePrompt(evidence) ?? holds(evidence),
 });
 
-/** So many exchanges are left to be had where the others were imported: their pace is the engine's. */
+/** How many exchanges are left to be had where the others were imported: their pace is the engine's. */
 const TALKED_EXCHANGES = 2;
 
 /** A real engine takes a minute to write what is only there to be summarised: its history is imported. */

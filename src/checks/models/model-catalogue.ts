@@ -75,7 +75,7 @@ async function ask<Answer>(
   return expectAnswer(await client.call("GET", path, { signal }), schema);
 }
 
-/** So many models are tried, because a real engine loads each of them. */
+/** How many models are tried, because a real engine loads each of them. */
 const TRIED = 3;
 
 /** The engine's names of the models that checks ask: the default first, which is loaded already, if any is. */

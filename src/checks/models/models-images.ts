@@ -68,7 +68,7 @@ export const images = defineCheck<Context["target"], Evidence>({
     },
 });
 
-/** So many of a digest's digits the engine's record shows. */
+/** How many of a digest's digits the engine's record shows. */
 const DIGITS = 12;
 
 function judgeSeen({ digest, size, row, generations }: Evidence): Broken | undefined {

@@ -15,7 +15,7 @@ interface OtherList {
   readonly tried: readonly Asked[];
 }
 
-/** So many names that the engine does not have are tried. */
+/** How many names that the engine does not have are tried. */
 const TRIED = 3;
 
 export const list = defineCheck<Context["target"], Catalogue | OtherList>({

@@ -6,7 +6,7 @@ import { beginTalk, converseIn, openPlace, settledRowsOf, type Talk } from "../c
 import type { Context } from "../profiles-and-sessions.ts";
 import { replyRow } from "./stored-replies.ts";
 
-/** So many conversations, with a message each at the same time: a burst, and no load yet. */
+/** How many conversations get a message each at the same time: a burst, and no load yet. */
 const AT_ONCE = 8;
 
 /** Long enough that the last message comes while the first is still answered. */

@@ -3,7 +3,7 @@ import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import { converseIn, settledRowsOf, startTalk } from "../check-talk.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 
-/** So many messages one after the other, as quick as it goes. */
+/** How many messages are sent one after the other, as quickly as it goes. */
 const MESSAGES = 4;
 
 interface QuickMessages {

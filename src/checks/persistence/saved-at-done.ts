@@ -21,7 +21,7 @@ const NOT_SO_LONG = { num_predict: 150 } as const;
 
 const SHORT = { num_predict: 8, stand_in_token_ms: 0 } as const;
 
-/** A commit that races with `done` is late only now and then: so many replies are looked at, ... */
+/** A commit that races with `done` is late only now and then: this many replies are looked at, ... */
 const MOST_LOOKS = 20;
 
 /** ... for so long, in milliseconds, and at least this many: real engines take their time for each. */

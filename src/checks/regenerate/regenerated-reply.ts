@@ -23,7 +23,7 @@ export interface Regenerated {
 export interface Regeneration {
   /** Tells this conversation from the others of the check. */
   readonly name: string;
-  /** So many messages are sent and answered before; one where this is left out. */
+  /** How many messages are sent and answered before; one where this is left out. */
   readonly turns?: number;
   readonly options?: EngineOptions;
   readonly body?: (before: readonly Message[]) => object;

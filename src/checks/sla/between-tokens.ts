@@ -37,7 +37,7 @@ export const betweenTokens = defineCheck<Context["target"], Samples>({
   },
 });
 
-/** So many times slower than the engine writes, and somebody holds tokens back. */
+/** Slower than the engine writes by this factor, and somebody holds tokens back. */
 export const SLOWER = 1.5;
 
 function gapsIn({ tokens_ms }: Sample): number[] {

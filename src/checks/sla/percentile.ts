@@ -1,6 +1,6 @@
 import { CouldNotRun } from "../../harness/define-check.ts";
 
-/** The value that so many percent of the values do not exceed (nearest rank). Throws {@link CouldNotRun} for none. */
+/** The value that this many percent of the values do not exceed (nearest rank). Throws {@link CouldNotRun} for none. */
 export function percentile(values: readonly number[], percent: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   const value = sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)];

@@ -13,7 +13,7 @@ import { TARGETS } from "./timed-messages.ts";
 /** Drives the users, and measures; called once for all claims. */
 export type DriveLoad = (context: Context) => Promise<LoadReport>;
 
-/** The claims of `sla` with so many users in place of ten: the same ids, and the same targets. */
+/** The claims of `sla` with this many users in place of ten: the same ids, and the same targets. */
 export function slaUnderLoad(users: number, drive: DriveLoad): Suite<Target> {
   const many = users === 1 ? "one user chats" : `${users} users chat`;
   const { acceptedP95, firstTokenP50, firstTokenP95, gapP50 } = TARGETS;

@@ -29,7 +29,7 @@ const WORDS = ["one", " two", " three", " four", " five", " six", " seven", " ei
 const PAUSE_AFTER = 5;
 /** Long enough to come back in it. */
 const PAUSE_MS = 100;
-/** The reader has so many tokens for sure; others may have been on their way when the connection broke. */
+/** The reader has this many tokens for sure; others may have been on their way when the connection broke. */
 const HAD = 3;
 
 const DOORS: readonly Door[] = ["message", "general-stream", "gateway"];

@@ -47,7 +47,7 @@ function headOf({ request, headers }: SeenStream): Head {
   return { request, headers };
 }
 
-/** What came within so many milliseconds came together. */
+/** What came within this many milliseconds came together. */
 const TOGETHER_MS = 5;
 
 function momentsIn({ facts }: SeenStream): number {

@@ -34,5 +34,5 @@ function judgeOne(reply: ThoughtfulReply): Broken | undefined {
   };
 }
 
-/** By so many characters of its beginning a thought is known again. */
+/** By this many characters of its beginning a thought is known again. */
 const MARK = 40;

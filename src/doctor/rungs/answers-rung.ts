@@ -97,7 +97,7 @@ async function serviceAnswer(
   return { status: "holds", text: `answers, version ${health.version}` };
 }
 
-/** So often more is a service asked, each time by a connection of its own, whether it is the same process. */
+/** How many more times a service is asked, each time by a connection of its own, whether it is the same process. */
 const WORKER_LOOKS = 5;
 
 /** The processes that answer behind one port, by their own word. */

@@ -3,7 +3,7 @@ import type { PodDisruptionBudget } from "kubernetes-types/policy/v1.js";
 import { metadataOf, objectName, selectorOf } from "./kubernetes-names.ts";
 import type { PodGroup } from "./pod-groups.ts";
 
-/** So many times the configured copies at most. */
+/** The most copies there may be, as a multiple of those that are configured. */
 const GROWTH = 4;
 const CPU_PERCENT = 70;
 /** A copy that goes hands its streams over, so it goes seldom, and one at a time. */

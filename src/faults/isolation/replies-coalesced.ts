@@ -2,7 +2,7 @@ import type { EngineRequest } from "../../services/gateway/engine-client.ts";
 import { countingReplies } from "../counting-replies.ts";
 import type { Fault } from "../fault.ts";
 
-/** So many replies at once: those of the check that looks for this. */
+/** How many replies at once: those of the check that looks for this. */
 const MANY = 6;
 
 /** Row 39. */

@@ -3,7 +3,7 @@ import type { EnginePiece } from "../../services/gateway/engine-reply.ts";
 import { countingReplies } from "../counting-replies.ts";
 import type { Fault } from "../fault.ts";
 
-/** So many replies at once: those of the check that looks for this. */
+/** How many replies at once: those of the check that looks for this. */
 const MANY = 6;
 
 /** Row 23. */

@@ -6,7 +6,7 @@ import type {
 import { countingWrites } from "../counting-writes.ts";
 import type { Fault } from "../fault.ts";
 
-/** So many replies are written at a time while messages are still kept. */
+/** How many replies are written at a time while messages are still kept. */
 const MOST_REPLIES = 6;
 
 /** Row 24. */

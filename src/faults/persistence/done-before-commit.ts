@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Fault } from "../fault.ts";
 import { withReplyMethod } from "../wrap-store.ts";
 
-/** From so many characters on a reply is saved in the background, so many milliseconds later. */
+/** From this many characters on a reply is saved in the background, this many milliseconds later. */
 const LONG = 4_000;
 const LATER_MS = 200;
 

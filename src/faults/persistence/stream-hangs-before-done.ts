@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Fault } from "../fault.ts";
 import { withReplyMethod } from "../wrap-store.ts";
 
-/** Of a reply of so many characters the stream hangs for so many milliseconds; for ever would keep the stack from stopping. */
+/** Of a reply of this many characters the stream hangs for this many milliseconds; for ever would keep the stack from stopping. */
 const LONG = 4_000;
 const HANGS_MS = 2_000;
 

@@ -7,7 +7,7 @@ const TOKEN = /"type": ?"token"/g;
 
 const FRAME_END = "\n\n";
 
-/** So many tokens pass. */
+/** How many tokens pass. */
 const PASSED_TOKENS = 2;
 
 export const streamCut: Fault = {

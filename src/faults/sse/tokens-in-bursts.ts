@@ -1,7 +1,7 @@
 import type { Fault } from "../fault.ts";
 import { rewriteEvents, streamsWithin } from "../rewrite-events.ts";
 
-/** So many tokens come together. */
+/** How many tokens come together. */
 const BURST = 8;
 
 /** Row 31. */

@@ -6,7 +6,7 @@ export interface Timing {
   readonly extent: number;
   readonly gap: Gap;
   readonly cancels: readonly TimedCall[];
-  /** So many cancel calls of which nobody wrote down when they were sent. */
+  /** How many cancel calls there are of which nobody wrote down when they were sent. */
   readonly untimedCancels: number;
   readonly bars: readonly Bar[];
   /** False where nothing says how the engine's clock stands to the client's: bars then begin with the request. */

@@ -4,7 +4,7 @@ import { counted } from "./shown-units.ts";
 /** A value as JSON for a person: what is short on one line, what is long cut where it says so. */
 export interface Outline {
   readonly text: string;
-  /** So many values (strings, numbers, ...) of it are not there. */
+  /** How many values (strings, numbers, ...) of it are not there. */
   readonly leftOut: number;
 }
 
@@ -26,7 +26,7 @@ export function outline(value: unknown): Outline {
   return { text, leftOut };
 }
 
-/** A value on one line of at most about so many characters. */
+/** A value on one line of at most about this many characters. */
 export function oneLine(value: unknown, most: number): string {
   const whole = inline(value, most);
   if (whole !== undefined) return whole;
@@ -70,7 +70,7 @@ function* linesOf(value: unknown, { name, indent, end }: Surroundings): Generato
   yield { line: `${indent}${close}${end}`, values: 0 };
 }
 
-/** The value on one line, where it takes no more than so many characters. */
+/** The value on one line, where it takes no more than this many characters. */
 function inline(value: unknown, room: number): string | undefined {
   if (typeof value === "string" && value.length > room) return undefined;
   if (typeof value !== "object" || value === null) return within(JSON.stringify(value) ?? "null", room);

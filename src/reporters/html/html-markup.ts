@@ -19,19 +19,19 @@ export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): 
   return new Html(String.raw({ raw: strings }, ...parts.map(markupOf)));
 }
 
-/** At most so many characters of a text, and how many are left out. */
+/** At most this many characters of a text, and how many are left out. */
 export function cut(text: string, most: number): string {
   if (text.length <= most) return text;
   const start = head(text, most);
   return `${start}… (${(text.length - start.length).toLocaleString("en")} more characters)`;
 }
 
-/** The first so many characters of a text; half of a surrogate pair would look like the target's mistake. */
+/** The first characters of a text, this many; half of a surrogate pair would look like the target's mistake. */
 export function head(text: string, length: number): string {
   return text.slice(0, length).replace(/[\ud800-\udbff]$/, "");
 }
 
-/** The last so many characters of a text. */
+/** The last characters of a text, this many. */
 export function tail(text: string, length: number): string {
   return length === 0 ? "" : text.slice(-length).replace(/^[\udc00-\udfff]/, "");
 }

@@ -6,7 +6,7 @@ import { counted, milliseconds } from "./shown-units.ts";
 
 type Cell = string | number | Html;
 
-/** A table that can be scrolled where the page is too narrow for it; of its rows, so many are left out. */
+/** A table that can be scrolled where the page is too narrow for it; of its rows, this many are left out. */
 export function table(
   name: string,
   columns: readonly string[],

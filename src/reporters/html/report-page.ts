@@ -10,7 +10,7 @@ import { counted, milliseconds } from "./shown-units.ts";
 /** What a run that was repeated often has more of is left out, first of all what holds. */
 const MOST_CLAIMS = 1000;
 
-/** After so many characters of markup, claims are told without their evidence: a larger page is slow to open. */
+/** After this many characters of markup, claims are told without their evidence: a larger page is slow to open. */
 const MOST_DETAILS = 1_500_000;
 
 /** The report as one page; see {@link htmlDocument}. */

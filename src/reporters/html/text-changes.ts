@@ -6,7 +6,7 @@ export interface TextChange {
   readonly text: string;
 }
 
-/** So many characters may be changed, and so many pairs of them compared, before two texts count as different. */
+/** How many characters may be changed, and this many pairs of them compared, before two texts count as different. */
 const MOST_CHANGES = 300;
 const MOST_COMPARISONS = 500_000;
 

@@ -1,6 +1,6 @@
 import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 
-/** So many generations are kept, the newest. */
+/** How many generations are kept, the newest. */
 const KEPT = 2000;
 
 /** What is known of a generation when it begins. */
@@ -12,9 +12,9 @@ export type GenerationFacts = Pick<
 /** A generation's entry, for the one who runs it. */
 export interface RecordEntry {
   readonly tokensSent: number;
-  /** So many more tokens were sent. */
+  /** How many more tokens were sent. */
   sent(tokens: number): void;
-  /** So many messages did not fit into the window. */
+  /** How many messages did not fit into the window. */
   dropped(messages: number): void;
   /** `counted` is what its final object says; null where it has none. */
   end(how: "done" | "aborted" | "failed", counted: GenerationRecord["counted"]): void;

@@ -8,16 +8,16 @@ import { EngineError, toldToRefuse } from "./engine-errors.ts";
  * failing engine. Ollama ignores these names.
  */
 export interface Directions {
-  /** `stand_in_pause_after`, `stand_in_pause_ms`: after so many tokens it is silent for so long. */
+  /** `stand_in_pause_after`, `stand_in_pause_ms`: after this many tokens it is silent for so long. */
   readonly pauseAfter: number;
   readonly pauseMs: number;
-  /** `stand_in_fail_after`, `stand_in_fail`: after so many tokens it fails in this way. */
+  /** `stand_in_fail_after`, `stand_in_fail`: after this many tokens it fails in this way. */
   readonly failAfter: number;
   readonly fail: Failure | undefined;
-  /** `stand_in_split_bytes`: it writes so many bytes at a time; 0 writes lines whole. */
+  /** `stand_in_split_bytes`: it writes this many bytes at a time; 0 writes lines whole. */
   readonly splitBytes: number;
   /**
-   * `stand_in_status`, `stand_in_retry_after`: it refuses with this status, and with `Retry-After` of so many seconds,
+   * `stand_in_status`, `stand_in_retry_after`: it refuses with this status, and with `Retry-After` of this many seconds,
    * before the request waits for a model; undefined where it is to answer.
    */
   readonly refusal: EngineError | undefined;

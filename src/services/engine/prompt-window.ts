@@ -4,7 +4,7 @@ import type { ChatMessage } from "./scripted-reply.ts";
 /** What Ollama takes a picture for, in tokens, when it sees whether a prompt fits (server/prompt.go). */
 const IMAGE_TOKENS = 768;
 
-/** `num_keep` where nothing is said: so many tokens stay at the beginning of a prompt that is cut. */
+/** `num_keep` where nothing is said: this many tokens stay at the beginning of a prompt that is cut. */
 const KEPT_TOKENS = 4;
 
 /** A prompt as the model gets it. */

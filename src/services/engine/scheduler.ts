@@ -74,7 +74,7 @@ export class Scheduler {
     };
   }
 
-  /** So many requests of one model run at a time. */
+  /** How many requests of one model run at a time. */
   get parallel(): number {
     return this.#options.parallel;
   }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ChatMessage } from "./scripted-reply.ts";
 
-/** So many digits of a picture's digest tell it from any other. */
+/** How many digits of a picture's digest tell it from any other. */
 const DIGITS = 12;
 
 /** The digests of all pictures in these messages, in order: the start of each one's SHA-256. */

@@ -29,7 +29,7 @@ export function sendStatus(response: ServerResponse, status: number): void {
  * Writes a part of a stream; the headers leave with the first. Waits while the client does not
  * read, so that the engine works no further than it is heard. Throws the signal's reason when aborted.
  *
- * @param splitBytes so many bytes are written at a time; 0 for all at once
+ * @param splitBytes this many bytes are written at a time; 0 for all at once
  */
 export async function writeStream(
   response: ServerResponse,

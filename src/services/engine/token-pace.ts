@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { pause } from "./abortable-waits.ts";
 
-/** At most so many tokens go out together, so that an abort is seen soon. */
+/** At most this many tokens go out together, so that an abort is seen soon. */
 const GROUP = 64;
 
 /**

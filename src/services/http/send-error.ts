@@ -36,7 +36,7 @@ const FASTIFY_CODES: Readonly<Record<string, [WireError["code"], string]>> = {
   FST_ERR_MAX_PARAM_LENGTH: ["bad_request", "A part of the path is longer than any key: 200 characters."],
 };
 
-/** The error of a body that is larger than so many bytes. */
+/** The error of a body that is larger than this many bytes. */
 export function bodyTooLarge(limitBytes: number): WireError {
   return new WireError("payload_too_large", `The body is larger than ${limitBytes / 2 ** 20} MiB.`);
 }

@@ -114,7 +114,7 @@ export class TextSegment implements LogSegment {
   }
 }
 
-/** At most so many characters of a text, and whole ones. */
+/** At most this many characters of a text, and whole ones. */
 export function beginningOf(text: string, length: number): string {
   if (text.length <= length) return text;
   const isInsideCharacter = (text.codePointAt(length - 1) ?? 0) > 0xffff;

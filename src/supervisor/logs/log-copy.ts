@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import { promisify } from "node:util";
 
 const BLOCK_BYTES = 256 * 1024;
-/** Copying goes on beside a writer until so little is left, or for so many rounds. */
+/** Copying goes on beside a writer until so little is left, or for this many rounds. */
 const LEFT_BYTES = 64 * 1024;
 const MOST_ROUNDS = 20;
 

@@ -6,7 +6,7 @@ const LOOK_BYTES = 64 * 1024;
 
 /** Where a log was cut that had outgrown all that is kept of it. */
 export interface LogCut {
-  /** Offset in the log of the first byte that is kept: so many bytes are dropped. */
+  /** Offset in the log of the first byte that is kept: this many bytes are dropped. */
   readonly from: number;
   /** Length of the notice that stands before it in the copy, in bytes. */
   readonly notice: number;

@@ -24,7 +24,7 @@ export interface LogLine {
 
 /** Which of a log's lines are read. */
 export interface LogSelection {
-  /** At most so many, the last ones; without it all. */
+  /** At most this many, the last ones; without it all. */
   readonly tail?: number | undefined;
   /** Only those of this time and later, in milliseconds since 1970. Of lines whose time nobody knows, what is in files written to since. */
   readonly since?: number | undefined;
@@ -111,7 +111,7 @@ function timedReader(
   };
 }
 
-/** The note on what ends so many bytes before the cursor; undefined where there is none. */
+/** The note on what ends this many bytes before the cursor; undefined where there is none. */
 function notedTimes({ times }: LogFiles, cursor: Cursor): (before: number) => TimeNote | undefined {
   let file: { rotated: number | undefined; times: FileTimes | undefined } | undefined;
   return (before) => {

@@ -7,8 +7,8 @@ import { type LogCut, NO_CUT } from "./log-cut.ts";
  * When which part of a log was written, for programs whose lines tell no time. Noted by the supervisor in
  * `NAME.log.times`, one note a line, oldest first:
  *
- *     1795269557123 4096     at this time (milliseconds since 1970) the log had so many bytes
- *     ? 8192                 nobody watched how it got to so many bytes
+ *     1795269557123 4096     at this time (milliseconds since 1970) the log had this many bytes
+ *     ? 8192                 nobody watched how it got to this many bytes
  *     aside 1234567 0 0      what was noted so far is about the file with this inode, which was rotated away (and
  *                            where the log was cut for that, if it was: see `log-cut.ts`)
  *

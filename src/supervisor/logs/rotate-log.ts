@@ -74,7 +74,7 @@ export async function rotateIfLarge(
   }
 }
 
-/** So many bytes of a log are kept, in all its files. */
+/** How many bytes of a log are kept, in all its files. */
 export function mostBytesKept({ maxBytes, keep }: LogLimits): number {
   return maxBytes * (keep + 1);
 }

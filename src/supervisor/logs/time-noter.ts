@@ -64,7 +64,7 @@ export class TimeNoter {
   }
 }
 
-/** What is noted of a log that had so many bytes. */
+/** What is noted of a log that had this many bytes. */
 function changeText(before: number, now: TimeNote): string {
   if (now.offset > before) return noteText(now);
   if (now.offset === before) return "";
