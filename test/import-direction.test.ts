@@ -3,77 +3,27 @@ import { join, normalize } from "node:path/posix";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
-/**
- * Who may import whom, one line a folder or file of `src/`. A name stands for a folder or a file; `type X`
- * allows only `import type` of it. A folder may always import itself, and nobody may import `commands`.
- */
-const ALLOWED: Readonly<Record<string, string>> = {
-  "main.ts": "cli",
-  "plain-help.ts": "cli, files/package-root.ts",
-  "plain-status.ts": "cli",
-  "index.ts":
-    "verify, define.ts, start-stack.ts, source-check, type services/start-services.ts, type faults, type reporters, type tap, checks, harness, targets, config, contract, errors.ts",
-  "define.ts": "type faults, harness, type reporters, type targets",
-  "start-stack.ts":
-    "services/start-services.ts, faults/find-fault.ts, faults/compose-overrides.ts, type faults",
-  verify:
-    "load, services/start-services.ts, faults/find-fault.ts, faults/compose-overrides.ts, type faults, services/conversations/postgresql/temporary-database.ts, config/closest-name.ts, checks, harness, targets, contract, errors.ts",
-  files: "text/shell-word.ts, errors.ts",
-  "prove/proof-worker.ts": "prove, verify, faults/find-fault.ts, harness, errors.ts",
-  prove:
-    "faults/find-fault.ts, checks, type harness, harness/run-seed.ts, harness/run-report.ts, verify/in-process-copies.ts, type targets, files/package-root.ts",
-  "prove-target": "verify, faults/find-fault.ts, tap, targets, harness, contract, errors.ts",
-  "service-process.ts":
-    "services/start-services.ts, services/idle-memory.ts, tap, type services/http, contract, config, errors.ts",
-  "supervisor-process.ts": "supervisor, errors.ts",
-  "health-probe.ts": "config/environment-layer.ts, config/config-layer.ts, contract",
-  "load-process.ts": "load, cli/chosen-contract.ts, errors.ts",
-  load: "checks, harness, targets, errors.ts, files/package-root.ts",
-  "errors.ts": "",
-  commands:
-    "export, services/conversations/check-store.ts, services/conversations/copy, services/conversations/sqlite/back-up-sqlite.ts, type services/conversations/sql/database-check.ts, cli, init, launch, mcp, doctor, verify, prove, prove-target, faults/find-fault.ts, verify-leftovers, source-check, harness, reporters, targets, tap, trace, supervisor, contract, config, text, errors.ts, files/package-root.ts",
-  "verify-leftovers": "targets, supervisor, contract, files/private-files.ts, errors.ts",
-  learn: "tap, targets, contract, config/load-config.ts, errors.ts",
-  cli: "learn, type services/conversations/sql/database-check.ts, launch, type doctor, type verify, type prove, type prove-target, type faults, targets/drivers/shipped-drivers.ts, type targets, harness, reporters, supervisor, contract, config, text, files/private-files.ts, files/make-folders.ts, errors.ts, files/package-root.ts",
-  export:
-    "launch/service-specs.ts, launch/plan-engine.ts, launch/plan-services.ts, supervisor/service-spec.ts, contract, config, files/make-folders.ts, errors.ts, files/package-root.ts",
-  doctor: "launch, supervisor, targets, contract, type config, text/shell-word.ts, errors.ts",
-  trace: "tap, targets, contract, type config, reporters/html, text, errors.ts",
-  init: "launch/plan-engine.ts, source-check, supervisor, contract, config, files/file-owners.ts, text/shell-word.ts, errors.ts",
-  launch:
-    "services/conversations/require-database.ts, tap/recorded-exchange.ts, supervisor, targets, contract, config, errors.ts, files/package-root.ts",
-  checks: "harness, targets, contract, errors.ts",
-  reporters: "type prove, harness, type source-check, config/closest-name.ts, text, errors.ts",
-  faults: "services, type tap, contract, config/closest-name.ts, errors.ts",
-  mcp: "errors.ts, files/package-root.ts",
-  "services/restartable-service.ts": "type services/http",
-  "services/start-services.ts":
-    "services, tap, config, contract/address.ts, errors.ts, files/package-root.ts",
-  // The store itself is injected; what a prompt is made of, and who the agents are, is plain knowledge.
-  "services/hmi":
-    "type services/conversations/conversation-store.ts, type services/conversations/reply-store.ts, type services/conversations/transfer-store.ts, services/conversations/agents.ts, services/conversations/client-key.ts, services/conversations/engine-settings.ts, services/conversations/in-turn.ts, services/conversations/model-limits.ts, services/conversations/summary-plan.ts, services/conversations/conversation-turn.ts, services/replicas, services/http, services/stream, contract, errors.ts",
-  "services/gateway": "services/replicas, services/http, services/stream, contract, type config, errors.ts",
-  "services/replicas": "services/http, contract, errors.ts",
-  "services/engine": "http-guard, contract, config/closest-name.ts, errors.ts",
-  "services/conversations":
-    "type services/replicas, contract, files/private-files.ts, files/package-root.ts, errors.ts",
-  "services/http": "http-guard, contract, errors.ts",
-  "services/stream": "contract, errors.ts",
-  "services/idle-memory.ts": "",
-  "source-check": "text/linear-pattern.ts, errors.ts, files/package-root.ts",
-  targets: "tap, harness/record-steps.ts, contract, text, errors.ts",
-  tap: "http-guard, contract, errors.ts",
-  "http-guard": "contract, errors.ts",
-  supervisor:
-    "http-guard, contract/address.ts, files/private-files.ts, text, files/file-owners.ts, files/user-names.ts, errors.ts",
-  config: "contract, text/linear-pattern.ts, files/file-owners.ts, text/shell-word.ts, errors.ts",
-  harness: "text, files/make-folders.ts, errors.ts",
-  contract: "errors.ts",
-  text: "errors.ts",
-};
-
 const SRC = fileURLToPath(new URL("../src", import.meta.url));
 const FILES = globSync("**/*.ts", { cwd: SRC });
+
+/**
+ * Who may import whom stands in the `may-import.list` of each room of `src/`, one folder or file a line: what the room may
+ * import beside itself, or under `[file.ts]` what that file alone may. `type X` allows only `import type` of it. A room
+ * without a list has that of the room around it. Nobody may import `commands`.
+ */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  globSync("**/may-import.list", { cwd: SRC }).flatMap((list) => {
+    const room = list.replace(/\/?may-import\.list$/, "");
+    return readFileSync(join(SRC, list), "utf8")
+      .split(/^(?=\[)/m)
+      .map((part): [string, string[]] => {
+        const lines = part.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+        const file = /^\[(.+)\]$/.exec(lines[0] ?? "")?.[1];
+        return file === undefined ? [room, lines] : [join(room, file), lines.slice(1)];
+      })
+      .filter(([place]) => place !== "");
+  }),
+);
 
 interface Import {
   readonly to: string;
@@ -96,32 +46,34 @@ function isIn(file: string, place: string): boolean {
   return file === place || file.startsWith(`${place}/`);
 }
 
-/** The line of the table that a file belongs to. */
-function lineOf(file: string): string | undefined {
-  return Object.keys(ALLOWED).find((place) => isIn(file, place));
+/** Whose list a file is judged by: its own, or that of the innermost room. */
+function listOf(file: string): string | undefined {
+  return Object.keys(ALLOWED)
+    .filter((place) => isIn(file, place))
+    .sort((a, b) => b.length - a.length)[0];
 }
 
 function isAllowed(from: string, { to, isType }: Import): boolean {
   if (isIn(to, from)) return true;
-  return (ALLOWED[from] ?? "").split(", ").some((entry) => {
+  return (ALLOWED[from] ?? []).some((entry) => {
     const place = entry.replace(/^type /, "");
     return isIn(to, place) && (place === entry || isType);
   });
 }
 
-test("every file has its line in the table, and every line its files", () => {
-  expect(FILES.filter((file) => lineOf(file) === undefined)).toEqual([]);
+test("every file has a list that it is judged by, and every list its files", () => {
+  expect(FILES.filter((file) => listOf(file) === undefined)).toEqual([]);
   expect(Object.keys(ALLOWED).filter((place) => !FILES.some((file) => isIn(file, place)))).toEqual([]);
 });
 
-test("every import goes where the table allows", () => {
+test("every import goes where the lists allow", () => {
   const broken = FILES.flatMap((file) => {
-    const from = lineOf(file) ?? file;
+    const from = listOf(file) ?? file;
     return importsOf(file)
       .filter((each) => !isAllowed(from, each))
       .map(({ to, isType }) => {
         const how = isType ? "imports types of" : "imports";
-        return `src/${file} ${how} ${to}; ${from} may import: ${ALLOWED[from] || "nothing"}.`;
+        return `src/${file} ${how} ${to}; ${from} may import: ${ALLOWED[from]?.join(", ") || "nothing"}.`;
       });
   });
   expect(broken).toEqual([]);
