@@ -43,8 +43,11 @@ test.skipIf(CHROMIUM === undefined)(
   async () => {
     const url = await startExpressChat();
     const har = await recordHar(url, async (page) => {
+      const answer = page.waitForResponse((response) => response.url().endsWith("/say"));
       await say(page, "Why are there tides?");
       await titled(page, "answered");
+      // What the browser has not been asked for before the page is left is not in the file.
+      await (await answer).body();
       await page.reload();
       await titled(page, "ready");
       await page.getByRole("button", { name: "Stop" }).click();

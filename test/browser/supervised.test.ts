@@ -21,7 +21,7 @@ describe.runIf(CHROMIUM !== undefined)("a supervised stack in a browser", () => 
   let chat: ChatPage;
 
   beforeAll(async () => {
-    running = await startSupervised({ env: { STACK_ENGINE_TOKEN_DELAY_MS: "10" }, seed: makeSeedsProfile });
+    running = await startSupervised({ env: { STACK_ENGINE_TOKEN_DELAY_MS: "20" }, seed: makeSeedsProfile });
   });
   afterAll(() => running?.close());
   afterEach(async () => {
