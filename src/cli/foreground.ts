@@ -1,7 +1,7 @@
 import type { Config } from "../config/config-schema.ts";
-import { problemOf } from "../launch/follow-supervisor.ts";
 import { takeDown } from "../launch/take-down.ts";
-import { type WatchEnd, watchStack } from "../launch/watch-stack.ts";
+import { problemOf } from "../supervisor/client/follow-supervisor.ts";
+import { type WatchEnd, watchServices } from "../supervisor/client/watch-services.ts";
 import { pauseLeft } from "../supervisor/keep/resume-service.ts";
 import type { ServiceReport } from "../supervisor/keep/supervisor-state.ts";
 import { stateFolder } from "../supervisor/state-folder.ts";
@@ -52,7 +52,7 @@ async function watchWithLogs(
   const both = AbortSignal.any([signal, end.signal]);
   const logs = showLogs(screen, folder, names, { signal: both });
   try {
-    return await watchStack(folder, names, {
+    return await watchServices(folder, names, {
       signal: both,
       onChange: (name, report) => {
         const words = changeWords(report);

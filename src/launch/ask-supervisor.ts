@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Config } from "../config/config-schema.ts";
 import { isLoopback, urlOf } from "../contract/address.ts";
 import { EXIT, UserError } from "../errors.ts";
+import { pendingRequest, reportsOf } from "../supervisor/client/pending-request.ts";
 import { inspectService, type ServiceState } from "../supervisor/inspect-service.ts";
 import type { WaitingSupervisor } from "../supervisor/keep/ensure-supervisor.ts";
 import { writeEnvironment } from "../supervisor/keep/request-environment.ts";
@@ -18,7 +19,6 @@ import { type Agreed, agreeToReplace, clearPorts, type PortChoices } from "./cle
 import { dependentsFirst } from "./dependents-first.ts";
 import { finishedJobs } from "./finished-jobs.ts";
 import { lookAtStack, type Sighting, sightingOf } from "./look-at-stack.ts";
-import { pendingRequest, reportsOf } from "./pending-request.ts";
 import { withDependencies } from "./plan-services.ts";
 import { type Intent, intentFor, startsIt } from "./service-intent.ts";
 import { StopProgress } from "./stop-progress.ts";

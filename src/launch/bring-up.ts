@@ -1,4 +1,5 @@
 import { urlOf } from "../contract/address.ts";
+import { follow, StoppedMeanwhile, SupervisorLost } from "../supervisor/client/follow-supervisor.ts";
 import type { ServiceReport } from "../supervisor/keep/supervisor-state.ts";
 import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import { readRecord } from "../supervisor/process-record.ts";
@@ -6,7 +7,6 @@ import { type StateFolder, stateFolder } from "../supervisor/state-folder.ts";
 import { withLock } from "../supervisor/state-lock.ts";
 import { type Asked, type AskOptions, agree, ask } from "./ask-supervisor.ts";
 import { exposureWarnings } from "./exposure-warnings.ts";
-import { follow, StoppedMeanwhile, SupervisorLost } from "./follow-supervisor.ts";
 import { LateServices } from "./late-services.ts";
 import { lookAtStack, type Sighting } from "./look-at-stack.ts";
 import { rollBack } from "./roll-back.ts";

@@ -1,12 +1,12 @@
 import type { Config } from "../config/config-schema.ts";
 import { urlOf } from "../contract/address.ts";
+import { pendingRequest, reportsOf } from "../supervisor/client/pending-request.ts";
 import { readWanted } from "../supervisor/keep/wanted-file.ts";
 import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import { type StateFolder, stateFolder } from "../supervisor/state-folder.ts";
 import { describeOccupants, isBlocked } from "./clear-ports.ts";
 import { finishedJobs } from "./finished-jobs.ts";
 import { lookAtStack, type Sighting } from "./look-at-stack.ts";
-import { pendingRequest, reportsOf } from "./pending-request.ts";
 import { withDependencies } from "./plan-services.ts";
 import { intentFor, type Wishes } from "./service-intent.ts";
 

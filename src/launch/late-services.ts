@@ -1,10 +1,10 @@
 import { urlOf } from "../contract/address.ts";
 import { EXIT, UserError } from "../errors.ts";
+import type { SupervisorWord } from "../supervisor/client/supervisor-words.ts";
 import { DEFAULT_START_TIMEOUT_MS } from "../supervisor/service-spec.ts";
 import type { Asked } from "./ask-supervisor.ts";
 import type { Sighting } from "./look-at-stack.ts";
 import { startsIt } from "./service-intent.ts";
-import type { SupervisorWord } from "./supervisor-words.ts";
 
 /** Services of others that are needed by what is being started, and do not answer yet. */
 export class LateServices {

@@ -1,7 +1,7 @@
 import { messageOf, UserError, withoutStop } from "../errors.ts";
+import { follow } from "../supervisor/client/follow-supervisor.ts";
 import type { StateFolder } from "../supervisor/state-folder.ts";
 import type { Asked, AskOptions } from "./ask-supervisor.ts";
-import { follow } from "./follow-supervisor.ts";
 import { startsIt } from "./service-intent.ts";
 import { takeDown } from "./take-down.ts";
 

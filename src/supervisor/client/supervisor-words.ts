@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { readStates } from "../supervisor/keep/states-file.ts";
-import type { ServiceReport } from "../supervisor/keep/supervisor-state.ts";
-import type { StateFolder } from "../supervisor/state-folder.ts";
+import { readStates } from "../keep/states-file.ts";
+import type { ServiceReport } from "../keep/supervisor-state.ts";
+import type { StateFolder } from "../state-folder.ts";
 
 /** What the supervisor says of its services at one moment. */
 export interface SupervisorWord {

@@ -1,6 +1,6 @@
-import { livingSupervisor, readStates } from "../supervisor/keep/states-file.ts";
-import type { ServiceReport } from "../supervisor/keep/supervisor-state.ts";
-import type { StateFolder } from "../supervisor/state-folder.ts";
+import { livingSupervisor, readStates } from "../keep/states-file.ts";
+import type { ServiceReport } from "../keep/supervisor-state.ts";
+import type { StateFolder } from "../state-folder.ts";
 
 /** What the living supervisor says, by service: nothing yet, if it has only just been started. */
 export type Reports = { readonly [name: string]: ServiceReport };

@@ -1,6 +1,6 @@
-import type { ServiceReport } from "../supervisor/keep/supervisor-state.ts";
-import { readWanted } from "../supervisor/keep/wanted-file.ts";
-import type { StateFolder } from "../supervisor/state-folder.ts";
+import type { ServiceReport } from "../keep/supervisor-state.ts";
+import { readWanted } from "../keep/wanted-file.ts";
+import type { StateFolder } from "../state-folder.ts";
 import { supervisorWords } from "./supervisor-words.ts";
 
 /** Why a watch ended. */
@@ -24,7 +24,7 @@ export interface WatchOptions {
 const POLL_MS = 100;
 
 /** Watches services that are ready, by the supervisor's word until there is nothing more to watch. */
-export async function watchStack(
+export async function watchServices(
   folder: StateFolder,
   names: readonly string[],
   options: WatchOptions,

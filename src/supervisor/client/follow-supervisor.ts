@@ -1,9 +1,9 @@
-import { EXIT, UserError } from "../errors.ts";
-import type { ServiceReport } from "../supervisor/keep/supervisor-state.ts";
-import { readWanted } from "../supervisor/keep/wanted-file.ts";
-import { tailLog } from "../supervisor/logs/tail-log.ts";
-import { plainLine } from "../supervisor/start-failed.ts";
-import { type StateFolder, SUPERVISOR, serviceFiles } from "../supervisor/state-folder.ts";
+import { EXIT, UserError } from "../../errors.ts";
+import type { ServiceReport } from "../keep/supervisor-state.ts";
+import { readWanted } from "../keep/wanted-file.ts";
+import { tailLog } from "../logs/tail-log.ts";
+import { plainLine } from "../start-failed.ts";
+import { type StateFolder, SUPERVISOR, serviceFiles } from "../state-folder.ts";
 import { type SupervisorWord, supervisorWords } from "./supervisor-words.ts";
 
 export interface FollowOptions {

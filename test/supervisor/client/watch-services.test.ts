@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { watchStack } from "../../src/launch/watch-stack.ts";
-import { writeStates } from "../../src/supervisor/keep/states-file.ts";
-import type { ServiceReport } from "../../src/supervisor/keep/supervisor-state.ts";
-import { writeWanted } from "../../src/supervisor/keep/wanted-file.ts";
-import { identifySelf } from "../../src/supervisor/os/process-identity.ts";
-import { prepareState, stateFolder } from "../../src/supervisor/state-folder.ts";
-import { PATIENTLY } from "../support/cli.ts";
-import { tempFolder } from "../support/temp.ts";
+import { watchServices } from "../../../src/supervisor/client/watch-services.ts";
+import { writeStates } from "../../../src/supervisor/keep/states-file.ts";
+import type { ServiceReport } from "../../../src/supervisor/keep/supervisor-state.ts";
+import { writeWanted } from "../../../src/supervisor/keep/wanted-file.ts";
+import { identifySelf } from "../../../src/supervisor/os/process-identity.ts";
+import { prepareState, stateFolder } from "../../../src/supervisor/state-folder.ts";
+import { PATIENTLY } from "../../support/cli.ts";
+import { tempFolder } from "../../support/temp.ts";
 
 const READY: ServiceReport = {
   phase: "ready",
@@ -29,7 +29,7 @@ test("an end whose pause went by between two looks is told, and then that the se
   show(READY);
   const told: string[] = [];
   const over = new AbortController();
-  const end = watchStack(state, ["web"], {
+  const end = watchServices(state, ["web"], {
     signal: over.signal,
     onChange: (name, { phase, restarts }) => told.push(`${name} ${phase} ${restarts}`),
     onMissedEnd: (name, { last_exit }) => told.push(`${name} ended: ${last_exit?.reason}`),
