@@ -36,8 +36,12 @@ export function reportProof(screen: ReportScreen, report: ProofReport): void {
   const words = `${caught.length} of ${inFaults(tried.length)} caught by ${report.checks} checks in ${seconds} s.`;
   screen.line(styled`  ${paint(isGood ? "good" : "bad", words)}`, 2);
   if (tried.length < faults.length) {
-    const left = inFaults(faults.length - tried.length);
-    screen.line(`  ${left} of several copies not tried: --postgresql names a server for them.`, 2);
+    const left = faults.length - tried.length;
+    const were = left === 1 ? "was" : "were";
+    screen.line(
+      `  ${inFaults(left)} of several copies ${were} not tried: --postgresql names a server for them.`,
+      2,
+    );
   }
   if (report.unexercised.length > 0) {
     screen.line(styled`  Checks that no fault exercises: ${report.unexercised.join(", ")}.`, 2);

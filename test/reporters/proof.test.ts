@@ -24,6 +24,8 @@ test("what was not tried for want of several copies is told as that, and counts 
   });
   expect(output()).toMatch(/- notify-lost +not tried: it needs several copies, and they a PostgreSQL\n/);
   expect(output()).toContain("1 of 1 fault caught by 140 checks in 1.0 s.");
-  expect(output()).toContain("1 fault of several copies not tried: --postgresql names a server for them.");
+  expect(output()).toContain(
+    "1 fault of several copies was not tried: --postgresql names a server for them.",
+  );
   expect(output()).not.toContain("The same proof again");
 });
