@@ -19,7 +19,15 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
-      { extends: true, test: { name: "browser", include: BROWSER, sequence: { groupOrder: 0 } } },
+      {
+        extends: true,
+        test: {
+          name: "browser",
+          include: BROWSER,
+          globalSetup: "test/browser/temp-folder.ts",
+          sequence: { groupOrder: 0 },
+        },
+      },
       { extends: true, test: { name: "load", include: LOAD, maxWorkers: 1, sequence: { groupOrder: 1 } } },
       { extends: true, test: { name: "proof", include: PROOF, maxWorkers: 1, sequence: { groupOrder: 2 } } },
     ],
