@@ -20,3 +20,8 @@ export function quantile(samples: readonly number[], share: number): number {
   const above = sorted[Math.ceil(place)] ?? Number.NaN;
   return below + (above - below) * (place - Math.floor(place));
 }
+
+/** The greatest of some, rounded; null where there is none. */
+export function greatest(values: readonly number[]): number | null {
+  return values.length === 0 ? null : Math.round(Math.max(...values));
+}

@@ -50,6 +50,11 @@ export interface ClientEvidence {
     | undefined;
   /** From the sending to the first text, in milliseconds. */
   readonly firstTextMs: number | undefined;
+  /**
+   * From the sending of the next message, where the reply failed, to that one's first text, in milliseconds: a gateway that died
+   * has its conversation until its lease ends.
+   */
+  readonly nextTextMs: number | undefined;
   /** What a client was answered that it cannot go on with. */
   readonly failures: readonly string[];
 }
@@ -67,7 +72,7 @@ export interface Client {
 
 /** Sends a message until it is acknowledged, and reads its reply to the end. */
 export async function runExchange(client: Client, plan: ExchangePlan): Promise<ClientEvidence> {
-  const { base, authorization, name, until } = client;
+  const { name, until } = client;
   await sleep(plan.startsAfterMs);
   const whole = `${name}:${Array.from({ length: plan.words }, (_, index) => ` ${index + 1}`).join("")}`;
   const content = `Say: ${whole}`;
@@ -83,24 +88,41 @@ export async function runExchange(client: Client, plan: ExchangePlan): Promise<C
       cancel: undefined,
       reader: undefined,
       firstTextMs: undefined,
+      nextTextMs: undefined,
     };
   }
-  const { sessionId, replyId } = acknowledged;
-  const path = hmiRoutes.stream.path({ session_id: sessionId }, { message_id: replyId });
-  const reader = new ReturningReader({
-    ...{ url: base + path, authorization, messageId: replyId },
-    leavesAt: plan.leavesAt,
-  });
+  const reader = readerOf(client, acknowledged, plan.leavesAt);
   const [cancel] = await Promise.all([
     cancelLater(client, acknowledged, plan.cancelledAfterMs).catch(note),
     reader.read(until),
   ]);
   const firstTextMs = reader.firstTextAt === undefined ? undefined : reader.firstTextAt - begunAt;
-  return { name, content, whole, acknowledged, cancel, reader, firstTextMs, failures };
+  const hasFailed = reader.finishReason === "error";
+  const nextTextMs = hasFailed ? await sendNext(client, acknowledged.sessionId).catch(note) : undefined;
+  return { name, content, whole, acknowledged, cancel, reader, firstTextMs, nextTextMs, failures };
 }
 
-async function send(client: Client, message: string): Promise<Acknowledged> {
-  const body = { message, client_message_id: client.name };
+function readerOf(
+  { base, authorization }: Client,
+  { sessionId, replyId }: Acknowledged,
+  leavesAt: number,
+): ReturningReader {
+  const path = hmiRoutes.stream.path({ session_id: sessionId }, { message_id: replyId });
+  return new ReturningReader({ url: base + path, authorization, messageId: replyId, leavesAt });
+}
+
+/** Another message of the same conversation; returns the time to its first text. */
+async function sendNext(client: Client, sessionId: string): Promise<number | undefined> {
+  const begunAt = performance.now();
+  const next = { ...client, name: `${client.name}-next` };
+  const acknowledged = await send(next, "Say: on we go", sessionId);
+  const reader = readerOf(next, acknowledged, Number.POSITIVE_INFINITY);
+  await reader.read(client.until);
+  return reader.firstTextAt === undefined ? undefined : reader.firstTextAt - begunAt;
+}
+
+async function send(client: Client, message: string, session_id?: string): Promise<Acknowledged> {
+  const body = { message, client_message_id: client.name, session_id };
   const json = await post(client, hmiRoutes.sendMessage.path(), body);
   return { sessionId: json.session_id, messageId: json.message_id, replyId: json.assistant_message_id };
 }

@@ -7,7 +7,9 @@ import type { RowWrite } from "./store-audit.ts";
 export interface ExchangeEvidence {
   readonly client: ClientEvidence;
   /** Its conversation's messages; undefined where it was not acknowledged, or they could not be read. */
-  readonly rows: readonly Pick<Message, "message_id" | "role" | "content" | "status">[] | undefined;
+  readonly rows:
+    | readonly Pick<Message, "message_id" | "parent_id" | "role" | "content" | "status">[]
+    | undefined;
   /** What was written to its reply, in order. */
   readonly writes: readonly RowWrite[];
   /** What the engine was asked for it. */
@@ -28,14 +30,18 @@ export function judgeExchange(evidence: ExchangeEvidence): string[] {
   ];
 }
 
-/** The acknowledged message is there, once, and answered once. */
-function judgeMessage({ content }: ClientEvidence, rows: NonNullable<ExchangeEvidence["rows"]>): string[] {
-  const messages = rows.filter(({ role }) => role === "user");
-  const replies = rows.filter(({ role }) => role === "assistant");
+/** The acknowledged message is there as it was sent, once, and answered once. */
+function judgeMessage(
+  { content, acknowledged }: ClientEvidence,
+  rows: NonNullable<ExchangeEvidence["rows"]>,
+): string[] {
+  const messages = rows.filter((row) => row.role === "user" && row.content === content);
   if (messages.length === 0) return ["the acknowledged message is lost"];
+  const replies = rows.filter(
+    ({ role, parent_id }) => role === "assistant" && parent_id === acknowledged?.messageId,
+  );
   return [
     ...(messages.length > 1 ? [`the message is there ${messages.length} times`] : []),
-    ...(messages[0]?.content === content ? [] : ["the message is not what was sent"]),
     ...(replies.length === 1 ? [] : [`there are ${replies.length} replies`]),
   ];
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import type { GenerationList } from "../../src/contract/engine-schemas.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
+import { greatest } from "../statistics.ts";
 import { authorizationOf, type Cluster } from "./cluster.ts";
 import { anyDisturbance, type Disturbance, describeDisturbance, disturb, kindOf } from "./disturbance.ts";
 import { anyExchange, type ClientEvidence, type ExchangePlan, runExchange } from "./exchange.ts";
@@ -29,6 +30,8 @@ export interface RoundResult {
   readonly longestGapMs: number;
   /** From the disturbance to the end of the last generation that was broken off without a cancel; null where none was. */
   readonly brokenOffMs: number | null;
+  /** The longest time to the first text of a message that followed a reply which had failed; null where none had. */
+  readonly nextTextMs: number | null;
   readonly tookMs: number;
 }
 
@@ -96,6 +99,7 @@ export async function runRound(cluster: Cluster, number: number, plan: RoundPlan
     endings: endingsOf(evidence),
     longestGapMs: Math.round(Math.max(0, ...seen.map(({ reader }) => reader?.longestGapMs ?? 0))),
     brokenOffMs: brokenOffMs(evidence, disturbedAt),
+    nextTextMs: greatest(seen.flatMap(({ nextTextMs }) => nextTextMs ?? [])),
     tookMs: Math.round(performance.now() - begunAt),
   };
 }
@@ -148,9 +152,10 @@ async function rowsOf(
 }
 
 function endingsOf(evidence: readonly ExchangeEvidence[]): Record<string, number> {
-  const statuses = evidence.map(
-    ({ rows }) => rows?.findLast(({ role }) => role === "assistant")?.status ?? "unknown",
-  );
+  const statuses = evidence.map(({ rows, client }) => {
+    const reply = rows?.find(({ message_id }) => message_id === client.acknowledged?.replyId);
+    return reply?.status ?? "unknown";
+  });
   return Object.fromEntries(
     [...Map.groupBy(statuses, (status) => status)].map(([status, all]) => [status, all.length]),
   );
@@ -161,5 +166,6 @@ function brokenOffMs(evidence: readonly ExchangeEvidence[], disturbedAt: number)
     .filter(({ client }) => client.cancel === undefined)
     .flatMap(({ generations }) => generations)
     .flatMap(({ ended, ended_at }) => (ended === "aborted" && ended_at !== null ? Date.parse(ended_at) : []));
-  return ends.length === 0 ? null : Math.max(...ends) - disturbedAt;
+  const last = greatest(ends);
+  return last === null ? null : last - disturbedAt;
 }

@@ -1,3 +1,4 @@
+import { greatest } from "../statistics.ts";
 import type { RoundResult } from "./round.ts";
 
 /** What the rounds of one kind of disturbance came to. */
@@ -10,19 +11,20 @@ export interface KindSummary {
   /** See {@link RoundResult}: the greatest of all rounds. */
   readonly longestGapMs: number;
   readonly brokenOffMs: number | null;
+  readonly nextTextMs: number | null;
 }
 
 export function summarise(results: readonly RoundResult[]): KindSummary[] {
   const byKind = Map.groupBy(results, ({ kind }) => kind);
   return [...byKind].toSorted().map(([kind, rounds]) => {
-    const brokenOff = rounds.flatMap(({ brokenOffMs }) => brokenOffMs ?? []);
     return {
       kind,
       rounds: rounds.length,
       endings: sum(rounds.map(({ endings }) => endings)),
       faults: rounds.reduce((count, { faults }) => count + faults.length, 0),
       longestGapMs: Math.max(...rounds.map(({ longestGapMs }) => longestGapMs)),
-      brokenOffMs: brokenOff.length === 0 ? null : Math.max(...brokenOff),
+      brokenOffMs: greatest(rounds.flatMap(({ brokenOffMs }) => brokenOffMs ?? [])),
+      nextTextMs: greatest(rounds.flatMap(({ nextTextMs }) => nextTextMs ?? [])),
     };
   });
 }
@@ -36,16 +38,16 @@ function sum(counts: readonly Readonly<Record<string, number>>[]): Record<string
 /** A table in Markdown. */
 export function formatSummary(kinds: readonly KindSummary[]): string {
   const seconds = (ms: number | null): string => (ms === null ? "" : `${(ms / 1_000).toFixed(1)} s`);
-  const lines = kinds.map(({ kind, rounds, endings, faults, longestGapMs, brokenOffMs }) =>
+  const lines = kinds.map(({ kind, rounds, endings, faults, longestGapMs, brokenOffMs, nextTextMs }) =>
     [
       ...[kind, rounds, endings["complete"] ?? 0, endings["cancelled"] ?? 0],
       ...[endings["interrupted"] ?? 0, endings["error"] ?? 0, faults],
-      ...[seconds(longestGapMs), seconds(brokenOffMs)],
+      ...[seconds(longestGapMs), seconds(brokenOffMs), seconds(nextTextMs)],
     ].join(" | "),
   );
   return [
-    "| what | rounds | complete | cancelled | interrupted | error | faults | longest pause for a reader | last generation broken off after |",
-    "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    "| what | rounds | complete | cancelled | interrupted | error | faults | longest pause for a reader | last generation broken off after | next message's first text, at most |",
+    "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ...lines.map((line) => `| ${line} |`),
   ].join("\n");
 }

@@ -16,10 +16,23 @@ const client: Client = {
   cancel: undefined,
   reader,
   firstTextMs: 20,
+  nextTextMs: undefined,
   failures: [],
 };
-const message = { message_id: "1", role: "user", content: CONTENT, status: "complete" } as const;
-const reply = { message_id: "2", role: "assistant", content: WHOLE, status: "complete" } as const;
+const message = {
+  message_id: "1",
+  parent_id: null,
+  role: "user",
+  content: CONTENT,
+  status: "complete",
+} as const;
+const reply = {
+  message_id: "2",
+  parent_id: "1",
+  role: "assistant",
+  content: WHOLE,
+  status: "complete",
+} as const;
 const written = { replyId: "2", token: "1", host: "a", hasEnded: false };
 const taken = { ...written, token: "2", host: "b" };
 const generation = { started_at: "10:00:00", ended_at: "10:00:05", ended: "done" } as const;
