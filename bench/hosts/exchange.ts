@@ -43,7 +43,7 @@ export interface ClientEvidence {
   readonly whole: string;
   /** Undefined where nobody has acknowledged it. */
   readonly acknowledged: Acknowledged | undefined;
-  /** What was answered to its cancel; undefined where there was none. */
+  /** What was answered to its cancel, or `unanswered`; undefined where there was none. */
   readonly cancel: string | undefined;
   readonly reader:
     | Pick<ReturningReader, "text" | "finishReason" | "connections" | "faults" | "longestGapMs">
@@ -93,7 +93,10 @@ export async function runExchange(client: Client, plan: ExchangePlan): Promise<C
   }
   const reader = readerOf(client, acknowledged, plan.leavesAt);
   const [cancel] = await Promise.all([
-    cancelLater(client, acknowledged, plan.cancelledAfterMs).catch(note),
+    cancelLater(client, acknowledged, plan.cancelledAfterMs).catch((error: unknown) => {
+      note(error);
+      return "unanswered";
+    }),
     reader.read(until),
   ]);
   const firstTextMs = reader.firstTextAt === undefined ? undefined : reader.firstTextAt - begunAt;
