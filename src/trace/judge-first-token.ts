@@ -44,7 +44,10 @@ export interface FirstToken {
 export function firstTokenOf(trace: TraceObservations, hop: HopObservation): FirstToken | undefined {
   const all = toldPasses(hop).flatMap((pass) => {
     const totalMs = firstPieceMs(pass);
-    return totalMs === null ? [] : [{ totalMs, engineMs: engineShareOf(pass) ?? directShare(trace) }];
+    if (totalMs === null) return [];
+    const engineMs = engineShareOf(pass) ?? directShare(trace);
+    // Another reply's share, of an engine that was slower then, is none of this one's.
+    return [{ totalMs, engineMs: engineMs !== null && engineMs > totalMs ? null : engineMs }];
   });
   return all.toSorted((a, b) => a.totalMs - b.totalMs)[0];
 }

@@ -38,6 +38,11 @@ test.each<[string, Parameters<typeof observations>[0], string]>([
     "Every hop passes what it gets: first token after 40 ms, of which the engine 40 ms.",
   ],
   [
+    "the engine was slower when it was asked directly",
+    { engine: { pieces: [{ at_ms: 227, kind: "text", chars: 30 }], first_token_ms: 227 }, gateway: {} },
+    "Every hop passes what it gets: first token after 40 ms.",
+  ],
+  [
     "the engine's share by its record",
     { engine: {}, gateway: {}, hmi: { engine_requests: [request({ first_token_ms: 12 })] } },
     "Every hop passes what it gets: first token after 40 ms, of which the engine 12 ms.",
