@@ -16,7 +16,7 @@ const REPLIES = 8;
 describe.runIf(CHROMIUM !== undefined)("the memory of the page", () => {
   const running = useStackInBrowser();
 
-  test("stays as it is over 200 switches between conversations", { timeout: 60_000 }, async () => {
+  test("stays as it is over 200 switches between conversations", { timeout: 180_000 }, async () => {
     const ids = [await conversation("first"), await conversation("second")];
     const chat = await running.open(`/c/${ids[0]}`);
     try {
@@ -33,7 +33,7 @@ describe.runIf(CHROMIUM !== undefined)("the memory of the page", () => {
     }
   });
 
-  test("after streaming is at most 1.5 times that of a reload", { timeout: 60_000 }, async () => {
+  test("after streaming is at most 1.5 times that of a reload", { timeout: 180_000 }, async () => {
     const chat = await running.open();
     try {
       const memory = await memoryOf(chat.page);
@@ -91,7 +91,7 @@ describe.runIf(CHROMIUM !== undefined)("the memory of the page", () => {
   }
 });
 
-const POLL = { timeout: 20_000 };
+const POLL = { timeout: 60_000 };
 
 function directed(text: string): string {
   return `${text}\n${optionsAsText({ stand_in_reply: LONG_REPLY, stand_in_token_ms: 1 })}`;
