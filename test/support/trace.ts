@@ -1,8 +1,9 @@
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
 import type { HopName } from "../../src/trace/hop.ts";
 import { NOTHING_SEEN } from "../../src/trace/hop-pass.ts";
+import type { TraceOptions } from "../../src/trace/trace-options.ts";
 import type { HopPass, TraceObservations } from "../../src/trace/trace-report.ts";
-import { type TraceOptions, traceStack } from "../../src/trace/trace-stack.ts";
+import { traceStack } from "../../src/trace/trace-stack.ts";
 
 /** A reply that came as it should: ten pieces, 100 ms apart. */
 export function goodPass(more: Partial<HopPass> = {}): HopPass {
