@@ -4,10 +4,19 @@ import type { Reading } from "./peers/reader.ts";
 import { quantile } from "./statistics.ts";
 
 /** What one round read from ours, and with the same load from what ours is compared with. */
-export type Readings<Ours extends Source> = Readonly<Record<Ours | "engine" | "pass-through", Reading>>;
+export type Readings<Ours extends Service> = Readonly<
+  Record<Ours | "engine" | (typeof PEERS)[Ours], Reading>
+>;
+
+/** The least that can be done with as many services in a row. */
+const PEERS = { gateway: "pass-through", hmi: "two pass-throughs" } as const satisfies Partial<
+  Record<Source, Source>
+>;
+
+type Service = keyof typeof PEERS;
 
 /** One figure of a reading: the time that a share of the waits takes at most. */
-export interface Figure<Ours extends Source> {
+export interface Figure<Ours extends Service> {
   readonly source: Ours;
   readonly wait: keyof typeof WAITS;
   readonly share: keyof typeof SHARES;
@@ -28,11 +37,12 @@ const TITLES: Readonly<Record<Source, string>> = {
   hmi: "HMI and gateway",
   gateway: "gateway",
   "pass-through": "pass-through",
+  "two pass-throughs": "two pass-throughs in a row",
   engine: "engine alone",
 };
 
 /** Ours as a reader meets it, with the engine's own time in it. */
-export function besideEngine<Ours extends Source>(
+export function besideEngine<Ours extends Service>(
   readings: readonly Readings<Ours>[],
   figure: Figure<Ours>,
 ): Comparison {
@@ -46,21 +56,22 @@ export function besideEngine<Ours extends Source>(
   };
 }
 
-/** What ours adds to the engine alone, beside what the bare pass-through adds. */
-export function addedBesidePassThrough<Ours extends Source>(
+/** What ours adds to the engine alone, beside what as many bare pass-throughs add. */
+export function addedBesidePassThrough<Ours extends Service>(
   readings: readonly Readings<Ours>[],
   figure: Figure<Ours>,
 ): Comparison {
   const { what, ...head } = headOf(figure);
+  const peer = PEERS[figure.source];
   return {
     what: `${what}, added to the engine's`,
     ...head,
-    peer: TITLES["pass-through"],
+    peer: TITLES[peer],
     rounds: readings.map((each) => {
       const engine = timeIn(each.engine, figure);
       return {
         ours: timeIn(each[figure.source], figure) - engine,
-        peer: timeIn(each["pass-through"], figure) - engine,
+        peer: timeIn(each[peer], figure) - engine,
       };
     }),
   };
@@ -71,11 +82,16 @@ export function atMostMs(value: number): Bound {
   return { on: "ours", side: "at most", value };
 }
 
-function headOf({ source, wait, share, bound }: Figure<Source>): Pick<Comparison, "what" | "unit" | "bound"> {
+function headOf({
+  source,
+  wait,
+  share,
+  bound,
+}: Figure<Service>): Pick<Comparison, "what" | "unit" | "bound"> {
   const what = `${TITLES[source]}, ${WAITS[wait].name}, ${share}`;
   return { what, unit: "ms", ...(bound && { bound }) };
 }
 
-function timeIn(reading: Reading, { wait, share }: Figure<Source>): number {
+function timeIn(reading: Reading, { wait, share }: Figure<Service>): number {
   return quantile(WAITS[wait].timesIn(reading), SHARES[share]);
 }

@@ -5,14 +5,14 @@ import { makePlace } from "./place.ts";
 import { residentKiB, type Server, startPeer, startService, startWorker } from "./processes.ts";
 
 /** Whose streams are read. */
-export type Source = "hmi" | "gateway" | "pass-through" | "engine";
+export type Source = "hmi" | "gateway" | "pass-through" | "two pass-throughs" | "engine";
 
 /** What is read from a source. */
 export type Load = Omit<ReadJob, "url" | "wire" | "conversations"> & Partial<Pick<ReadJob, "conversations">>;
 
 /**
- * The same engine behind our gateway, alone and with the HMI before it, and behind the bare pass-through;
- * and one process that reads from each.
+ * The same engine behind our gateway, alone and with the HMI before it, and behind the bare pass-through, alone and with
+ * another one before it; and one process that reads from each.
  */
 export interface LineUp {
   /** Without `conversations`, each stream has its own. */
@@ -26,18 +26,29 @@ const WIRES: Readonly<Record<Source, WireName>> = {
   hmi: "hmi",
   gateway: "gateway",
   "pass-through": "gateway",
+  "two pass-throughs": "gateway",
   engine: "engine",
 };
 
-/** Starts all of them as processes. `paceMs` is the engine's time from token to token; 0 is as fast as it can. */
-export async function startLineUp(paceMs: number): Promise<LineUp> {
+/**
+ * Starts all of them as processes.
+ *
+ * @param paceMs the engine's time from token to token; 0 is as fast as it can
+ * @param settings of ours, as environment variables
+ */
+export async function startLineUp(
+  paceMs: number,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<LineUp> {
   const engine = await startPeer("engine", String(paceMs));
-  const passThrough = await startPeer("pass-through", engine.url);
+  const passThrough = await startPeer("pass-through", "engine", engine.url);
+  const before = await startPeer("pass-through", "events", passThrough.url);
   const place = await makePlace({
     STACK_ENGINE_URL: engine.url,
     // Finished replies are kept for late readers; here they would only fill the memory.
     STACK_STREAM_KEEP_FINISHED_MS: "0",
     STACK_LOG_LEVEL: "warn",
+    ...settings,
   });
   const { urls, env } = place;
   const gateway = await startService("gateway", {
@@ -47,7 +58,13 @@ export async function startLineUp(paceMs: number): Promise<LineUp> {
   });
   const hmi = await startService("hmi", { url: urls.hmi, path: hmiRoutes.health.path(), env });
   const reader = startWorker<ReadJob, Reading>("reader");
-  const servers: Readonly<Record<Source, Server>> = { engine, gateway, hmi, "pass-through": passThrough };
+  const servers: Readonly<Record<Source, Server>> = {
+    engine,
+    gateway,
+    hmi,
+    "pass-through": passThrough,
+    "two pass-throughs": before,
+  };
   return {
     read: (source, load) =>
       reader.ask({
@@ -59,7 +76,7 @@ export async function startLineUp(paceMs: number): Promise<LineUp> {
     residentKiB: (source) => residentKiB(servers[source].pid),
     async stop() {
       await reader.stop();
-      for (const server of [hmi, gateway, passThrough, engine]) await server.stop();
+      for (const server of [hmi, gateway, before, passThrough, engine]) await server.stop();
       place.remove();
     },
   };

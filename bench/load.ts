@@ -26,6 +26,7 @@ export async function load(): Promise<Comparison[]> {
     const passes = {
       engine: await readAtOnce(lineUp, "engine"),
       "pass-through": await readAtOnce(lineUp, "pass-through"),
+      "two pass-throughs": await readAtOnce(lineUp, "two pass-throughs"),
       gateway: await readAtOnce(lineUp, "gateway"),
       hmi: await readAtOnce(lineUp, "hmi"),
     };

@@ -33,7 +33,8 @@ export async function makePlace(settings: Record<string, string> = {}): Promise<
     STACK_GATEWAY_PORT: String(gateway),
     STACK_ENGINE_URL: urls.engine,
     STACK_STATE_DIR: join(folder, "state"),
-    STACK_STORE_PATH: join(folder, "chat.db"),
+    // One or the other says where the conversations are.
+    ...(settings["STACK_STORE_URL"] === undefined && { STACK_STORE_PATH: join(folder, "chat.db") }),
     ...settings,
   };
   const clear = (): void => {

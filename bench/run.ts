@@ -6,6 +6,7 @@ import { execFileSync } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { type Group, type Row, toRow } from "./comparison.ts";
+import { databases } from "./databases.ts";
 import { latency } from "./latency.ts";
 import { load } from "./load.ts";
 import { memory } from "./memory.ts";
@@ -26,6 +27,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
   supervisor,
   watch,
   "service-targets": serviceTargets,
+  databases,
   load,
 };
 

@@ -42,6 +42,7 @@ async function readAll(lineUp: LineUp, streams: number): Promise<Readings<"gatew
   return {
     engine: await lineUp.read("engine", load),
     "pass-through": await lineUp.read("pass-through", load),
+    "two pass-throughs": await lineUp.read("two pass-throughs", load),
     gateway: await lineUp.read("gateway", load),
     hmi: await lineUp.read("hmi", load),
   };

@@ -1,12 +1,19 @@
+import { addedBesidePassThrough, atMostMs } from "./beside.ts";
 import { type Comparison, measure } from "./comparison.ts";
 import { type LineUp, type Source, startLineUp } from "./line-up.ts";
 
-/** Events a second from an engine that is faster than its readers. */
+const MANY = { streams: 50, tokens: 10_000 };
+
+/** What the gateway may add to the first token where all of these begin at once, in milliseconds. */
+const FIRST_OF_MANY_MS = 60;
+
+/** From an engine that is faster than its readers: events a second, and the first token of streams that begin at once. */
 export async function throughput(): Promise<Comparison[]> {
   const lineUp = await startLineUp(0);
   const comparisons = [
     await streams(lineUp, { streams: 1, tokens: 100_000 }),
-    await streams(lineUp, { streams: 50, tokens: 10_000 }),
+    await streams(lineUp, MANY),
+    await firstTokens(lineUp),
   ];
   await lineUp.stop();
   return comparisons;
@@ -28,4 +35,21 @@ async function streams(lineUp: LineUp, size: { streams: number; tokens: number }
       ours: await rate("gateway"),
     })),
   };
+}
+
+async function firstTokens(lineUp: LineUp): Promise<Comparison> {
+  const load = { ...MANY, everyMs: 0, timed: false };
+  const readings = await measure({ warmUp: 1, rounds: 7 }, async () => ({
+    engine: await lineUp.read("engine", load),
+    "pass-through": await lineUp.read("pass-through", load),
+    gateway: await lineUp.read("gateway", load),
+  }));
+  const figure = {
+    source: "gateway",
+    wait: "first",
+    share: "P50",
+    bound: atMostMs(FIRST_OF_MANY_MS),
+  } as const;
+  const { what, ...comparison } = addedBesidePassThrough(readings, figure);
+  return { what: `${what}, ${MANY.streams} full-speed streams at once`, ...comparison };
 }

@@ -25,6 +25,9 @@ const slab = Buffer.from(line("word ").repeat(SLAB));
 const server = createServer(async (request, response) => {
   if (request.url === "/api/version") return answer(response, { version: "0.0.0" });
   if (request.url === "/api/tags") return answer(response, { models: [{ name: MODEL, model: MODEL }] });
+  // Between two replies it is asked how large the model's window is.
+  if (request.url === "/api/ps") return answer(response, { models: [] });
+  if (request.url === "/api/show") return answer(response, {});
   const { messages, options } = (await json(request)) as ChatBody;
   const tokens = options.num_predict;
   response.writeHead(200, { "content-type": "application/x-ndjson" });

@@ -3,7 +3,7 @@ import type {
   MessageStore,
   UserStore,
 } from "../services/conversations/conversation-store.ts";
-import { withReplyMethod, withUserMethod } from "./wrap-store.ts";
+import { beforeTransactions, withReplyMethod, withUserMethod } from "./wrap-store.ts";
 
 type Begin = MessageStore["begin"];
 
@@ -11,6 +11,7 @@ type Begin = MessageStore["begin"];
 export function countingWrites(
   store: ConversationStore,
   begin: (own: UserStore, running: number, ...asked: Parameters<Begin>) => ReturnType<Begin>,
+  beforeMessage: (running: number) => Promise<void> = async () => undefined,
 ): ConversationStore {
   const writing = new Set<string>();
   const beginning = withUserMethod(store, "messages", "begin", (own) => async (...asked) => {
@@ -18,7 +19,8 @@ export function countingWrites(
     writing.add(begun.reply.message_id);
     return begun;
   });
-  return withReplyMethod(beginning, "finish", async (messageId, ending) => {
+  const waiting = beforeTransactions(beginning, () => beforeMessage(writing.size));
+  return withReplyMethod(waiting, "finish", async (messageId, ending) => {
     writing.delete(messageId);
     return await store.replies.finish(messageId, ending);
   });

@@ -1,21 +1,40 @@
 import type { ConversationStore, UserStore } from "../services/conversations/conversation-store.ts";
 import type { ReplyStore } from "../services/conversations/reply-store.ts";
 
+type UserStorePart = Exclude<keyof UserStore, "snapshot" | "transaction">;
+
 /**
  * A store like this one, except for one method of what each user has; `replacement` makes it of that user's own
- * store, whose original it calls where it needs it.
+ * store, whose original it calls where it needs it; within a transaction that is a part of that one.
  */
-export function withUserMethod<Of extends keyof UserStore, Name extends keyof UserStore[Of]>(
+export function withUserMethod<Of extends UserStorePart, Name extends keyof UserStore[Of]>(
   store: ConversationStore,
   part: Of,
   name: Name,
   replacement: (own: UserStore) => UserStore[Of][Name],
 ): ConversationStore {
+  const replacing = (own: UserStore): UserStore => ({
+    ...own,
+    [part]: { ...own[part], [name]: replacement(own) },
+    snapshot: (work) => own.snapshot((within) => work(replacing(within))),
+    transaction: (work) => own.transaction((within) => work(replacing(within))),
+  });
+  return { ...store, as: (user) => replacing(store.as(user)) };
+}
+
+/** A store like this one, in which this is waited for before anything is written in one transaction. */
+export function beforeTransactions(store: ConversationStore, before: () => Promise<void>): ConversationStore {
   return {
     ...store,
     as(user) {
       const own = store.as(user);
-      return { ...own, [part]: { ...own[part], [name]: replacement(own) } };
+      return {
+        ...own,
+        async transaction(work) {
+          await before();
+          return await own.transaction(work);
+        },
+      };
     },
   };
 }

@@ -106,9 +106,9 @@ test("overrides wrap the parts where services meet", async () => {
       }),
       gateway: (gateway) => ({
         ...gateway,
-        chat(request, signal) {
-          seen.push(`gateway ${request.content}`);
-          return gateway.chat(request, signal);
+        async *chat(request, signal) {
+          seen.push(`gateway ${(await request.question()).content}`);
+          yield* gateway.chat(request, signal);
         },
       }),
     },

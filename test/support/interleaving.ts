@@ -115,10 +115,10 @@ function slowed(store: ConversationStore, delayMs: number): ConversationStore {
           delete: later(conversations.delete),
           renew: later(conversations.renew),
         },
-        messages: {
-          ...messages,
-          begin: later(messages.begin),
-          beginAgain: later(messages.beginAgain),
+        messages: { ...messages, beginAgain: later(messages.beginAgain) },
+        transaction: async (work) => {
+          await sleep(delayMs);
+          return await own.transaction(work);
         },
       };
     },

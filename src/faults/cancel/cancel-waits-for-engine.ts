@@ -21,7 +21,8 @@ export const cancelWaitsForEngine: Fault = {
       gateway: (client) => ({
         ...client,
         async *chat(request, signal) {
-          if (request.options?.["stand_in_fail"] === "stall") stalled.add(request.session_id);
+          const { options } = await request.question();
+          if (options?.["stand_in_fail"] === "stall") stalled.add(request.session_id);
           yield* client.chat(request, signal);
         },
       }),

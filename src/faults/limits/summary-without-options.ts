@@ -1,3 +1,4 @@
+import type { ChatRequest } from "../../contract/gateway-schemas.ts";
 import type { Fault } from "../fault.ts";
 
 /** A request that is made by hand. */
@@ -11,10 +12,14 @@ export const summaryWithoutOptions: Fault = {
     gateway: (client) => ({
       ...client,
       chat(request, signal) {
-        if (request.background !== true) return client.chat(request, signal);
-        onApplied();
-        const { options: _, ...rest } = request;
-        return client.chat(rest, signal);
+        const withoutOptions = async (): Promise<ChatRequest> => {
+          const question = await request.question();
+          if (question.background !== true) return question;
+          onApplied();
+          const { options: _, ...rest } = question;
+          return rest;
+        };
+        return client.chat({ ...request, question: withoutOptions }, signal);
       },
     }),
   }),

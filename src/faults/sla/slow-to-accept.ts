@@ -15,12 +15,14 @@ export const slowToAccept: Fault = {
   actsIn: ["persistence", "sla"],
   overrides: (onApplied) => ({
     store: (store) =>
-      countingWrites(store, async (own, running, exchange) => {
-        if (running >= LOAD) {
+      countingWrites(
+        store,
+        (own, _, exchange) => own.messages.begin(exchange),
+        async (running) => {
+          if (running < LOAD) return;
           onApplied();
           await pause(LOCKED_MS);
-        }
-        return await own.messages.begin(exchange);
-      }),
+        },
+      ),
   }),
 };

@@ -45,6 +45,13 @@ export interface UserStore {
   readonly messages: MessageStore;
   readonly search: SearchStore;
   readonly transfer: TransferStore;
+  /** Reads in one transaction: all that `work` asks of the store that it is given is of the same moment. */
+  snapshot<Result>(work: (store: UserStore) => Promise<Result>): Promise<Result>;
+  /**
+   * Writes in one transaction: all that `work` does with the store that it is given is done, or nothing of it. It may be
+   * run again from its start, changes nothing but that store, and waits for nothing else: others wait for it.
+   */
+  transaction<Result>(work: (store: UserStore) => Promise<Result>): Promise<Result>;
 }
 
 /** What is looked for. */
@@ -105,6 +112,8 @@ export interface OpenedConversation {
   readonly session: Session;
   /** True where it was made for this message, which may be a try of it that was cut off before it was saved. */
   readonly created: boolean;
+  /** The model of a reply to a message that names none: the conversation's own, else its profile's; null for the engine's. */
+  readonly defaultModel: string | null;
 }
 
 export interface SessionStore {

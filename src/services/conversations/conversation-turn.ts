@@ -74,14 +74,24 @@ export async function pendingRequest(
   context: TurnContext,
   own?: EngineSettings,
 ): Promise<ChatRequest | undefined> {
-  const session = await store.conversations.get(sessionId);
-  const history = await store.messages.history(sessionId);
+  const { session, history, profile } = await store.snapshot((own) => readTurn(own, sessionId));
   const reply = history.messages.at(-1);
   if (reply?.status !== "streaming") return undefined;
-  const profile = await store.profiles.context(session.model_id);
   const before = { ...history, messages: history.messages.slice(0, -1) };
   const turn = { session, profile, history: before, reply, own };
   return await chatRequest(turn, store.messages.image, context);
+}
+
+/** What a prompt of this conversation is made of. Throws `conversation_not_found`. */
+export async function readTurn(
+  store: UserStore,
+  sessionId: string,
+): Promise<Pick<Turn, "session" | "history" | "profile">> {
+  const [session, history] = await Promise.all([
+    store.conversations.get(sessionId),
+    store.messages.history(sessionId),
+  ]);
+  return { session, history, profile: await store.profiles.context(session.model_id) };
 }
 
 /** The window that a conversation of this profile has: its own `num_ctx`, else the one that its model is loaded with. */

@@ -84,6 +84,22 @@ export class PieceGatherer {
   }
 }
 
+/** So much of a reply is looked at before the rest of what came with it, in bytes: a reader waits for its first piece. */
+const FIRST_LOOK_BYTES = 4 * 1024;
+
+/** The bytes of a body as they arrive, the first of them in two parts. */
+async function* firstLookFirst(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  let isFirst = true;
+  for await (const bytes of body) {
+    if (!isFirst || bytes.length <= FIRST_LOOK_BYTES) yield bytes;
+    else {
+      yield bytes.subarray(0, FIRST_LOOK_BYTES);
+      yield bytes.subarray(FIRST_LOOK_BYTES);
+    }
+    isFirst = false;
+  }
+}
+
 /** The pieces of a reply's body, as they arrive; `wire` names what it should be in the message where it is not. */
 export async function* readReply(
   body: AsyncIterable<Uint8Array>,
@@ -91,7 +107,7 @@ export async function* readReply(
   wire: string,
 ): AsyncIterable<readonly EnginePiece[]> {
   try {
-    for await (const bytes of body) {
+    for await (const bytes of firstLookFirst(body)) {
       decoder.push(bytes);
       yield decoder.take();
     }

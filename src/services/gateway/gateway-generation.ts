@@ -21,6 +21,7 @@ import { unknownModel } from "./list-models.ts";
 import { ReplyLog } from "./reply-log.ts";
 import { ReplyWriter } from "./reply-log-writer.ts";
 import { requestFingerprint } from "./request-fingerprint.ts";
+import type { StartingReplies } from "./starting-replies.ts";
 
 export interface GenerationSettings extends EngineAccess {
   /** How long a reply may be written, in milliseconds; 0: as long as it takes. */
@@ -29,6 +30,8 @@ export interface GenerationSettings extends EngineAccess {
   readonly logger: FastifyBaseLogger;
   /** Whose key the reply's is, where a person with a token of their own gave it. */
   readonly caller: string | undefined;
+  /** Where those that come in floods let others begin. */
+  readonly starting: StartingReplies;
   /** Told once, when the generation has ended in any way. */
   readonly onEnd: (generation: Generation) => void;
 }
@@ -100,6 +103,7 @@ export class Generation {
       // After an end of our own the engine's protest is its answer to the abort.
       if (!this.log.ended) this.#fail(await this.#explain(error, request.model));
     } finally {
+      this.#settings.starting.begun(this);
       clearTimeout(this.#timer);
       this.#timer = undefined;
     }
@@ -116,7 +120,10 @@ export class Generation {
         this.#lines.hop(status);
         this.#append(statusEvent(status));
       },
-      onAsked: (model) => this.#lines.hop("asked the engine", model),
+      onAsked: (model) => {
+        this.#lines.hop("asked the engine", model);
+        this.#settings.starting.asked(this);
+      },
       onPieces: (pieces) => this.#write(pieces),
       giveWay: () => {
         this.#lines.hop("gives way to a person's message");
@@ -128,12 +135,16 @@ export class Generation {
   async #write(pieces: readonly EnginePiece[]): Promise<void> {
     // After the end only the connection's own end is awaited, so that it can be used again.
     if (this.log.ended) return;
-    if (!this.#writer.hasBegun) this.#lines.hop("first piece");
+    if (!this.#writer.hasBegun) {
+      this.#lines.hop("first piece");
+      this.#settings.starting.begun(this);
+    }
     const { events, final } = this.#writer.write(pieces);
     this.log.append(...events);
     this.#meter.saw(events);
     if (final !== undefined) this.#complete(final);
     await this.log.room();
+    await this.#settings.starting.room(pieces.length);
   }
 
   #append(event: StreamEvent): void {

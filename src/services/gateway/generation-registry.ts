@@ -9,9 +9,10 @@ import {
 import { whenAbandoned } from "../stream/abandonment.ts";
 import { FinishedLogs, type FinishedLogsSettings } from "../stream/finished-logs.ts";
 import { Generation, type GenerationSettings } from "./gateway-generation.ts";
+import { StartingReplies } from "./starting-replies.ts";
 
 export interface GenerationsSettings
-  extends Omit<GenerationSettings, "onEnd" | "caller">,
+  extends Omit<GenerationSettings, "onEnd" | "caller" | "starting">,
     FinishedLogsSettings {
   /** How long a generation goes on without a reader, in milliseconds, where no other HMI may come for it. */
   readonly orphanGraceMs: number;
@@ -29,6 +30,7 @@ export class Generations {
   /** The last of each conversation. */
   readonly #bySession = new Map<string, Generation>();
   readonly #finished: FinishedLogs;
+  readonly #starting = new StartingReplies();
 
   constructor(settings: GenerationsSettings) {
     this.#settings = settings;
@@ -135,7 +137,8 @@ export class Generations {
 
   #begin(request: ChatRequest, caller: string | undefined): Generation {
     const { message_id: messageId } = request;
-    const settings = { ...this.#settings, caller, onEnd: (ended: Generation) => this.#keep(ended) };
+    const starting = this.#starting;
+    const settings = { ...this.#settings, caller, starting, onEnd: (ended: Generation) => this.#keep(ended) };
     const generation = new Generation(request, settings);
     this.#byMessage.set(messageId, [...(this.#byMessage.get(messageId) ?? []), generation]);
     this.#bySession.set(request.session_id, generation);

@@ -1,14 +1,18 @@
-import type { CancelAnswer } from "../../contract/gateway-schemas.ts";
+import type { CancelAnswer, ChatRequest } from "../../contract/gateway-schemas.ts";
 import type { Message, Session } from "../../contract/hmi-schemas.ts";
 import { messageOf, WireError, withoutStop } from "../../errors.ts";
 import { requireAgent } from "../conversations/agents.ts";
-import type { ClientKey, ConversationStore, Exchange } from "../conversations/conversation-store.ts";
-import { pendingRequest, type TurnContext } from "../conversations/conversation-turn.ts";
+import type {
+  ClientKey,
+  ConversationStore,
+  Exchange,
+  UserStore,
+} from "../conversations/conversation-store.ts";
+import { pendingRequest, readTurn, type TurnContext } from "../conversations/conversation-turn.ts";
 import type { EngineSettings } from "../conversations/engine-settings.ts";
 import type { Draining } from "../http/draining.ts";
 import type { EventLog } from "../stream/event-log.ts";
 import { Cancellations } from "./cancellations.ts";
-import type { ReplyRequest } from "./gateway-client.ts";
 import { Replies, type RepliesSettings } from "./hmi-replies.ts";
 import type { Reply, ReplyOutcome } from "./hmi-reply.ts";
 import { LeftReplies } from "./left-replies.ts";
@@ -16,6 +20,7 @@ import { type Again, clientKeyOf, modelFor, type Outgoing, requireAble } from ".
 import { type HmiLog, logEnded, logSteps } from "./reply-log-lines.ts";
 import { type AskedLog, findLog, findLogOfEvent } from "./reply-logs.ts";
 import { ReplyOwners } from "./reply-owners.ts";
+import { EndingWaits, type SavedMessage, saveMessage } from "./save-message.ts";
 import type { UserEventPublisher } from "./shared-user-events.ts";
 import { Summaries } from "./summaries.ts";
 
@@ -118,10 +123,9 @@ export class Chat {
     await this.#left.looked;
     const { sessionId, messageId, model: modelName, settings } = again;
     const store = this.#settings.store.as(user);
-    const session = await store.conversations.get(sessionId);
-    const profile = await store.profiles.context(session.model_id);
+    const { session, history, profile } = await store.snapshot((own) => readTurn(own, sessionId));
     const defaultModel = session.model ?? profile?.default_model ?? null;
-    const { messages } = await store.messages.history(sessionId);
+    const { messages } = history;
     const asked = messages.findLast(({ role }) => role === "user");
     const before = messages.findLast(({ role }) => role === "assistant");
     const model = modelName ?? before?.model_name ?? defaultModel;
@@ -161,7 +165,7 @@ export class Chat {
    */
   async logOf(user: string, asked: AskedLog): Promise<EventLog | undefined> {
     await this.#left.looked;
-    return await findLog(this.#settings.store.as(user), this.#replies, asked);
+    return await findLog(user, this.#settings.store.as(user), this.#replies, asked);
   }
 
   /** The log of the reply that a reader comes back to, in whatever conversation it is; else as {@link logOf}. */
@@ -222,34 +226,34 @@ export class Chat {
     const edited = edits === undefined ? undefined : await store.messages.find(edits);
     const asked = { ...outgoing, images: outgoing.images ?? edited?.images };
     await requireAble(asked, () => modelFor(store, outgoing), this.#settings.limitsOf);
-    const { conversations } = store;
-    const { session, created } = await (outgoing.sessionId === undefined && outgoing.otherwise === "new"
-      ? conversations.openNew(outgoing, clientKey?.id)
-      : conversations.open(outgoing, clientKey?.id));
-    const { session_id: sessionId } = session;
-    if (created) this.#settings.events.publish(user, { type: "session_changed", session });
-    const profile = await store.profiles.context(session.model_id);
-    const { content, images, settings } = outgoing;
-    const modelName = outgoing.model ?? session.model ?? profile?.default_model ?? null;
-    await this.#replies.find(sessionId)?.saveNow();
-    const begun = await this.#begin(() =>
-      store.messages.begin({ sessionId, content, images, modelName, clientKey, edits }),
-    );
+    const begun = await this.#begin(() => this.#save(store, outgoing, clientKey));
     // Another process was first with the same client key.
     if (!begun.isNew) return this.#joined(user, begun);
+    const { before, created, session } = begun;
+    if (created) this.#settings.events.publish(user, { type: "session_changed", session: before });
     // Its title is made from its first message, and a message brings an archived one back.
-    if (begun.session.title !== session.title || session.archived) {
-      this.#settings.events.publish(user, { type: "session_changed", session: begun.session });
+    if (session.title !== before.title || before.archived) {
+      this.#settings.events.publish(user, { type: "session_changed", session });
     }
-    const clientMessageId = outgoing.clientMessageId;
-    return this.#answer({
-      user,
-      session: begun.session,
-      exchange: begun,
-      settings,
-      created,
-      clientMessageId,
-    });
+    const { settings, clientMessageId } = outgoing;
+    return this.#answer({ user, session, exchange: begun, settings, created, clientMessageId });
+  }
+
+  /** Saves the message and the place for its reply, with the conversation that it makes: all or nothing. */
+  async #save(store: UserStore, outgoing: Outgoing, clientKey: ClientKey | undefined): Promise<SavedMessage> {
+    for (;;) {
+      try {
+        return await store.transaction((own) =>
+          saveMessage(own, outgoing, clientKey, ({ session_id }) => {
+            const last = this.#replies.find(session_id);
+            if (last?.isEndingUnsaved) throw new EndingWaits(last);
+          }),
+        );
+      } catch (error) {
+        if (!(error instanceof EndingWaits)) throw error;
+        await error.reply.saveNow();
+      }
+    }
   }
 
   async #begin<Begun>(begin: () => Promise<Begun>): Promise<Begun> {
@@ -272,7 +276,9 @@ export class Chat {
       row: exchange.reply,
       messageId,
       created: created ? session : undefined,
-      request: () => this.#requestFor(user, exchange, settings),
+      question: () => this.#questionFor(user, exchange, settings),
+      // What a message says of itself is not in its row.
+      byPostOnly: Object.keys(settings ?? {}).length > 0,
     });
     this.#settings.events.publish(user, {
       type: "reply_started",
@@ -285,15 +291,14 @@ export class Chat {
     return { sessionId, exchange, log: async () => reply.log };
   }
 
-  async #requestFor(user: string, exchange: Exchange, own: EngineSettings = {}): Promise<ReplyRequest> {
+  async #questionFor(user: string, exchange: Exchange, own: EngineSettings = {}): Promise<ChatRequest> {
     const store = this.#settings.store.as(user);
     const { session_id, message_id } = exchange.reply;
     const request = await pendingRequest(store, session_id, this.#settings, own);
     if (request?.message_id !== message_id) {
       throw new WireError("nothing_to_stream", `Reply ${message_id} is not to be written any more.`);
     }
-    // What a message says of itself is not in its row.
-    return { ...request, byPostOnly: Object.keys(own).length > 0 };
+    return request;
   }
 
   #joined(user: string, exchange: Exchange): Sent {

@@ -17,7 +17,9 @@ import { createReplyLimit } from "../stream/reply-limit.ts";
 export type ReplyKey = Pick<ChatRequest, "session_id" | "message_id">;
 
 /** What is asked of the gateway for a reply. */
-export interface ReplyRequest extends ChatRequest {
+export interface ReplyRequest extends ReplyKey {
+  /** Makes the whole question, for a gateway that cannot load it from the store by itself. */
+  readonly question: () => Promise<ChatRequest>;
   /** True where the store does not have all of it, so that the gateway could not load it from there. */
   readonly byPostOnly?: boolean;
 }
@@ -72,9 +74,9 @@ export function createGatewayClient(
       return gateway.ask({ method: "POST", path, body }, CancelAnswer, signal);
     },
     async *chat(request, signal) {
-      const { answer, isPosted } = await openReply(gateway, request, signal);
+      const { answer, posted } = await openReply(gateway, request, signal);
       const events = readEvents(await gateway.bodyOf(answer), { maxReplyChars });
-      yield* isPosted && request.left_out !== undefined ? tellTrimmed(events, request.left_out) : events;
+      yield* posted?.left_out === undefined ? events : tellTrimmed(events, posted.left_out);
     },
     async *join(reply, signal) {
       const { message_id: messageId } = reply;
@@ -96,26 +98,29 @@ const DUMP_TIMEOUT_MS = 1_000;
 /** Asks by GET, where the gateway loads the history itself; by POST, with all of it, where it cannot. */
 async function openReply(
   gateway: Upstream,
-  { byPostOnly = false, ...request }: ReplyRequest,
+  { session_id, message_id, question, byPostOnly = false }: ReplyRequest,
   signal: AbortSignal,
 ): Promise<OpenedReply> {
-  const post = { method: "POST", path: gatewayRoutes.chat.path(), body: request, signal } as const;
-  if (byPostOnly) return { answer: await gateway.send(post), isPosted: true };
-  const { session_id, message_id } = request;
+  const post = async (): Promise<OpenedReply> => {
+    const posted = await question();
+    const path = gatewayRoutes.chat.path();
+    return { answer: await gateway.send({ method: "POST", path, body: posted, signal }), posted };
+  };
+  if (byPostOnly) return await post();
   const path = gatewayRoutes.resume.path({ session_id }, { message_id });
   const answer = await gateway.send({ method: "GET", path, headers: PROGRAM_HEADER, signal });
-  if (!GET_UNAVAILABLE.has(answer.statusCode)) return { answer, isPosted: false };
+  if (!GET_UNAVAILABLE.has(answer.statusCode)) return { answer, posted: undefined };
   // Only so that the connection can be used again; an answer that does not end is left.
   await answer.body
     .dump({ signal: AbortSignal.timeout(DUMP_TIMEOUT_MS), limit: 64 * 1024 })
     .catch(() => undefined);
-  return { answer: await gateway.send(post), isPosted: true };
+  return await post();
 }
 
 interface OpenedReply {
   readonly answer: Dispatcher.ResponseData;
-  /** True where the gateway was sent the history, and does not have it from the store. */
-  readonly isPosted: boolean;
+  /** What the gateway was sent; undefined where it has the history from the store. */
+  readonly posted: ChatRequest | undefined;
 }
 
 /** Puts in, where the gateway does not tell it, that messages were left out: it need not know that word of ours. */

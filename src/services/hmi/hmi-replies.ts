@@ -26,8 +26,10 @@ export interface RepliesSettings extends ReplySettings, FinishedLogsSettings {
 export interface NewReply extends StartedReply {
   /** Who is answered. */
   readonly user: string;
-  /** What is asked for; called once, when the gateway is turned to. */
-  readonly request: () => Promise<ReplyRequest>;
+  /** {@link ReplyRequest.question} */
+  readonly question: ReplyRequest["question"];
+  /** {@link ReplyRequest.byPostOnly} */
+  readonly byPostOnly: boolean;
 }
 
 /** The last reply of each conversation: running, or kept for late readers. */
@@ -84,9 +86,11 @@ export class Replies {
   }
 
   /** Asks the gateway for a reply. */
-  begin({ request, ...started }: NewReply): Reply {
+  begin({ question, byPostOnly, ...started }: NewReply): Reply {
     const { gateway } = this.#settings;
-    const events: ReplyStart["events"] = (signal) => askFor(gateway, request, signal);
+    const { session_id, message_id } = started.row;
+    const asked = { session_id, message_id, question, byPostOnly };
+    const events: ReplyStart["events"] = (signal) => askFor(gateway, asked, signal);
     return this.#add({ ...started, events, isRejoined: false });
   }
 
@@ -144,12 +148,9 @@ export class Replies {
 
 async function* askFor(
   gateway: GatewayClient,
-  request: () => Promise<ReplyRequest>,
+  asked: ReplyRequest,
   signal: AbortSignal,
 ): AsyncIterable<readonly StreamEvent[]> {
-  const asked = await request();
-  // It may have been cancelled meanwhile: then nobody is asked.
-  signal.throwIfAborted();
   try {
     yield* askPastDraining(gateway, asked, signal);
   } catch (error) {

@@ -109,6 +109,11 @@ export class Reply {
     return this.#saver.waitsFor;
   }
 
+  /** Whether its ending is known and not saved yet: until then its conversation takes no message. */
+  get isEndingUnsaved(): boolean {
+    return this.#saver.isEndingUnsaved;
+  }
+
   /** Resolves when an ending that had to wait is saved, or the row is gone. */
   get savedLate(): Promise<void> {
     return this.#savedLate.promise;

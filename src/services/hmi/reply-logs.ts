@@ -20,13 +20,14 @@ export interface AskedLog {
  * it lacks nothing. Throws `conversation_not_found`, `message_not_found` or `nothing_to_stream`.
  */
 export async function findLog(
+  user: string,
   store: UserStore,
   replies: Replies,
   asked: AskedLog,
 ): Promise<EventLog | undefined> {
   const { sessionId, messageId, seen } = asked;
   // Whose it is, before any reply of it is looked at.
-  await store.conversations.get(sessionId);
+  if (!isRunningFor(user, replies.find(sessionId))) await store.conversations.get(sessionId);
   const kept = replies.find(sessionId);
   const wanted = messageId ?? seen?.messageId;
   // Also one that has no row any more: it was to take the place of another one, and has failed.
@@ -39,6 +40,11 @@ export async function findLog(
   if (hasSeenEnd(seen) && before === undefined) return undefined;
   if (kept !== undefined && (await isPresent(store, kept))) return kept.log;
   return replies.logOf(await lastExchange(store, sessionId));
+}
+
+/** Whether a reply runs here that is known to be this user's: then its conversation is, too. */
+function isRunningFor(user: string, reply: Reply | undefined): boolean {
+  return reply !== undefined && reply.user === user && !reply.log.ended;
 }
 
 /** The last exchange that has ended. Throws `nothing_to_stream`. */

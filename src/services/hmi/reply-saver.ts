@@ -63,6 +63,11 @@ export class ReplySaver {
     return this.#ending === undefined ? undefined : this.#failure;
   }
 
+  /** Whether its ending is known and not saved yet, also while that is being done. */
+  get isEndingUnsaved(): boolean {
+    return this.#ending !== undefined;
+  }
+
   /** Saves what has come since the last time. */
   async grow(): Promise<void> {
     this.#growing ??= this.#grow().finally(() => {

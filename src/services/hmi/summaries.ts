@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { StreamEvent } from "../../contract/event-schemas.ts";
+import type { ChatRequest } from "../../contract/gateway-schemas.ts";
 import type { Profile, Session } from "../../contract/hmi-schemas.ts";
 import { WireError } from "../../errors.ts";
 import { instructionsOf } from "../conversations/agents.ts";
 import type { ConversationStore } from "../conversations/conversation-store.ts";
-import { windowOf } from "../conversations/conversation-turn.ts";
+import { readTurn, windowOf } from "../conversations/conversation-turn.ts";
 import { type EngineSettings, firstOfEach } from "../conversations/engine-settings.ts";
 import type { LimitsOf } from "../conversations/model-limits.ts";
 import { planSummary, SUMMARY_TOKENS, type SummaryPlan } from "../conversations/summary-plan.ts";
@@ -109,9 +110,7 @@ export class Summaries {
   async #summarise(user: string, sessionId: string, signal: AbortSignal): Promise<SummaryOutcome> {
     const { limitsOf, events } = this.#settings;
     const store = this.#settings.store.as(user);
-    const session = await store.conversations.get(sessionId);
-    const history = await store.messages.history(sessionId);
-    const profile = await store.profiles.context(session.model_id);
+    const { session, history, profile } = await store.snapshot((own) => readTurn(own, sessionId));
     const answered = history.messages.findLast(({ role }) => role === "assistant");
     const window = windowOf(profile, await limitsOf(answered?.model_name ?? null));
     const agentInstructions = instructionsOf(session.agent_id);
@@ -142,10 +141,13 @@ export class Summaries {
     const options = profile?.settings.options;
     const allowed = options?.["num_predict"];
     const isLess = typeof allowed === "number" && allowed > 0 && allowed < SUMMARY_TOKENS;
-    return {
+    const key = {
       // A generation of its own at the gateway, so that it never stands in the way of the conversation's.
       session_id: `summary-of-${session.session_id}`,
       message_id: crypto.randomUUID(),
+    };
+    const question: ChatRequest = {
+      ...key,
       agent_id: session.agent_id,
       content: transcript,
       messages: [
@@ -157,9 +159,9 @@ export class Summaries {
       ...firstOfEach(profile?.settings, this.#settings.defaults),
       think: false,
       background: true,
-      byPostOnly: true,
       ...(modelName === null ? {} : { model: modelName }),
     };
+    return { ...key, question: async () => question, byPostOnly: true };
   }
 
   /** The summary; undefined where the gateway has ended it to make room for a person. */

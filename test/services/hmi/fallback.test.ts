@@ -2,11 +2,13 @@ import { createServer } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
 import type { ChatRequest } from "../../../src/contract/gateway-schemas.ts";
 import { EVENT_STREAM_HEADERS } from "../../../src/contract/sse.ts";
-import { createGatewayClient } from "../../../src/services/hmi/gateway-client.ts";
+import { createGatewayClient, type ReplyRequest } from "../../../src/services/hmi/gateway-client.ts";
 import { encodeAll, token } from "../../support/fake-gateway.ts";
 import { startTestStack } from "../../support/stack.ts";
 
-const REQUEST: ChatRequest = { session_id: "80", message_id: "7", agent_id: "architect", content: "Hello" };
+const KEY = { session_id: "80", message_id: "7" };
+const QUESTION: ChatRequest = { ...KEY, agent_id: "architect", content: "Hello" };
+const REQUEST: ReplyRequest = { ...KEY, question: async () => QUESTION };
 
 /** A gateway whose GETs answer as told, and whose POST streams one word; it writes down what it was asked. */
 async function startOldGateway(getStatus: number, getBody = '{"detail":"Not Implemented"}') {
@@ -39,11 +41,16 @@ test.each([404, 405, 409, 501])("a gateway whose GET answers %i is asked by POST
   expect(asked).toEqual(["GET /chat/stream/80?message_id=7", "POST /chat/stream"]);
 });
 
-test("another refusal of the GET is passed on", async () => {
+test("another refusal of the GET is passed on, and the question is not even made", async () => {
   const { client, asked } = await startOldGateway(503);
-  const reading = Array.fromAsync(client.chat(REQUEST, new AbortController().signal));
+  let made = 0;
+  const question = async (): Promise<ChatRequest> => {
+    made += 1;
+    return QUESTION;
+  };
+  const reading = Array.fromAsync(client.chat({ ...KEY, question }, new AbortController().signal));
   await expect(reading).rejects.toMatchObject({ code: "gateway_error" });
-  expect(asked).toHaveLength(1);
+  expect([asked.length, made]).toEqual([1, 0]);
 });
 
 // Ours never says the first two; the seeds' does.

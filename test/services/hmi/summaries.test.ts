@@ -38,7 +38,7 @@ async function summariesOf(stack: TestStack, sessionId: string): Promise<string[
 test("60 messages have no summary, the 61st brings one of all but the last 30", async () => {
   const asked: ChatRequest[] = [];
   const { stack, sessionId, say } = await startWith(29, async function* (request) {
-    asked.push(request);
+    asked.push(await request.question());
     yield endingWith("the gist", { type: "status_update", status: "complete" }, "stop");
   });
   const page = await readUserEvents(stack.hmi);
@@ -61,7 +61,7 @@ test("60 messages have no summary, the 61st brings one of all but the last 30", 
 test("the next summary builds on the one before", async () => {
   const asked: string[] = [];
   const { stack, sessionId, say } = await startWith(30, async function* (request) {
-    asked.push(request.messages?.at(-1)?.content ?? "");
+    asked.push((await request.question()).messages?.at(-1)?.content ?? "");
     yield endingWith(`gist ${asked.length}`, { type: "status_update", status: "complete" }, "stop");
   });
   await say("Say: answer 31");

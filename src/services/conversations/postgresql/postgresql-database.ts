@@ -152,9 +152,11 @@ export class PostgresqlDatabase implements Database {
   /** One try: whole, or nothing of it was done; or a CommitUnknownError. */
   async #attempt<Result>(begin: string, work: Transaction<Result>): Promise<Result> {
     const client = await this.#connect();
+    // The first statements are on their way with it; where it fails, they do, because they find no transaction that goes on.
+    const beginning = simpleQuery(client, begin);
+    const working = (async () => await work(statementsOn(client)))();
     try {
-      const xid = xidOf(await simpleQuery(client, begin));
-      const result = await work(statementsOn(client));
+      const [xid, result] = await inOrder(beginning.then(xidOf), working);
       const committing = simpleQuery(client, "COMMIT");
       if (xid !== undefined) await this.#committed(committing, xid);
       // Nobody waits for the end of what has only read.
@@ -165,6 +167,8 @@ export class PostgresqlDatabase implements Database {
       return result;
     } catch (error) {
       const isLost = error instanceof ConnectionLostError || error instanceof NotConfirmedError;
+      // It may be about to ask for more, on a connection that is somebody else's then.
+      await Promise.allSettled([working]);
       // One that is lost is not used again.
       client.release(isLost || (await rollBack(client)));
       throw error;
@@ -208,6 +212,16 @@ export class PostgresqlDatabase implements Database {
       throw asConnectionError(error);
     }
   }
+}
+
+/** Both results; where both fail, the first one's failure, which is the other's reason. */
+async function inOrder<First, Second>(
+  first: Promise<First>,
+  second: Promise<Second>,
+): Promise<[First, Second]> {
+  const both = await Promise.allSettled([first, second]);
+  for (const settled of both) if (settled.status === "rejected") throw settled.reason;
+  return [await first, await second];
 }
 
 async function simpleQuery(client: PoolClient, text: string): Promise<unknown> {

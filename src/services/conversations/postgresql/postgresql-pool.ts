@@ -17,6 +17,8 @@ export function createPostgresqlPool(url: string): pg.Pool {
     // The server ends its statements earlier; this is for a network that is cut.
     query_timeout: ANSWER_TIMEOUT_MS,
     keepAlive: true,
+    // What does not wait for an answer is sent at once: the beginning of a transaction with its first statements.
+    pipeline: true,
     application_name: "stack",
     types: { getTypeParser },
   });

@@ -1,5 +1,5 @@
 import { LIMITS } from "../../../contract/contract-defaults.ts";
-import type { Message } from "../../../contract/hmi-schemas.ts";
+import type { Message, Session } from "../../../contract/hmi-schemas.ts";
 import { WireError } from "../../../errors.ts";
 import type { BegunExchange, ClientKey, Exchange, NewExchange } from "../conversation-store.ts";
 import type { OwnedReply } from "../reply-store.ts";
@@ -9,14 +9,22 @@ import {
   findRow,
   findRowOfAnybody,
   getMessageRow,
+  insertAfterLast,
   insertMessage,
   rowFor,
   toMessage,
 } from "./message-rows.ts";
-import { choose, leafOf, unchoose } from "./message-tree.ts";
+import { choose, unchoose } from "./message-tree.ts";
 import { selectMessages } from "./reply-text.ts";
 import type { ReplyWriter } from "./reply-writer.ts";
-import { getConversationKeys, getSession, NEXT_ACTIVITY, userOfConversation } from "./session-rows.ts";
+import { rowidOf } from "./rowid.ts";
+import {
+  conversationNotFound,
+  getConversationKeys,
+  NEXT_ACTIVITY,
+  toSession,
+  userOfConversation,
+} from "./session-rows.ts";
 import { type Row, type SqlValue, type Statements, type Undoable, unchanged } from "./sql-database.ts";
 
 /** {@link MessageStore.begin} */
@@ -26,39 +34,41 @@ export async function beginExchange(
   writer: ReplyWriter,
   { sessionId, content, images, modelName, clientKey, edits }: NewExchange,
 ): Promise<Undoable<BegunExchange>> {
-  const known = clientKey && (await findExchange(sql, user, clientKey, sessionId));
-  if (known !== undefined) {
-    return unchanged({ ...known, session: await getSession(sql, user, sessionId), isNew: false });
-  }
+  const [known, conversation] = await Promise.all([
+    clientKey && findExchange(sql, user, clientKey, sessionId),
+    getConversationToAnswer(sql, user, sessionId),
+  ]);
+  if (known !== undefined) return unchanged({ ...known, session: toSession(conversation), isNew: false });
   const edited = edits === undefined ? undefined : await getUserMessage(sql, user, sessionId, edits);
-  await requireNoReplyRunning(sql, user, sessionId);
-  const touched = await touch(sql, sessionId, titleFrom(content));
-  const shared = await rowFor(sql, user, sessionId, touched.result);
-  const conversation = Number(shared["conversation_id"]);
-  const parent = edited === undefined ? await leafOf(sql, conversation) : (edited["parent"] as number | null);
-  const left = await unchoose(sql, conversation, parent);
-  const message = await insertMessage(sql, {
-    ...shared,
-    role: "user",
-    content,
-    parent,
-    chosen: 1,
-    model_name: modelName,
-    client_message_id: clientKey?.id ?? null,
-    client_fingerprint: clientKey?.fingerprint ?? null,
-  });
+  refuseWhileAnswered(conversation);
+  const now = new Date().toISOString();
+  const shared = rowFor(conversation, now);
+  const parent = (edited === undefined ? conversation["leaf"] : edited["parent"]) as number | null;
+  // Nothing follows the last message that is shown.
+  const left = edited && (await unchoose(sql, Number(conversation["id"]), parent));
+  const [message, reply, touched] = await Promise.all([
+    insertMessage(sql, {
+      ...shared,
+      role: "user",
+      content,
+      parent,
+      chosen: 1,
+      model_name: modelName,
+      client_message_id: clientKey?.id ?? null,
+      client_fingerprint: clientKey?.fingerprint ?? null,
+    }),
+    insertAfterLast(sql, { ...shared, ...emptyReply(writer, modelName) }),
+    touch(sql, conversation, now, titleFrom(content)),
+  ]);
   if (images !== undefined) await insertImages(sql, message.message_id, images);
   else if (edits !== undefined) await copyImages(sql, edits, message.message_id);
-  const reply = await insertMessage(sql, {
-    ...shared,
-    ...emptyReply(writer, modelName),
-    parent: Number(message.message_id),
-  });
+  // One with pictures, or beside other versions, is more than its row.
+  const isRowAlone = images === undefined && edits === undefined;
   return {
     result: {
-      user: await getMessage(sql, message.message_id),
+      user: isRowAlone ? message : await getMessage(sql, message.message_id),
       reply,
-      session: await getSession(sql, user, sessionId),
+      session: touched.result,
       isNew: true,
     },
     undo: async (undoing) => {
@@ -153,24 +163,23 @@ async function getMessage(sql: Statements, messageId: string): Promise<Message> 
   return toMessage((await findRowOfAnybody(sql, messageId)) ?? {});
 }
 
-/** Makes the conversation the first of the list, also an archived one, and titles an untitled one; returns the time. */
+/**
+ * Makes the conversation of this row the first of the list, also an archived one, and titles an untitled one. Returns it as
+ * it is then.
+ */
 export async function touch(
   sql: Statements,
-  sessionId: string,
+  before: Row,
+  now: string,
   title: string | null,
-): Promise<Undoable<string>> {
-  const before =
-    (await sql.get(
-      "SELECT title, archived, updated_at, activity FROM conversations WHERE id = ?",
-      sessionId,
-    )) ?? {};
-  const now = new Date().toISOString();
-  await sql.run(
+): Promise<Undoable<Session>> {
+  const id = Number(before["id"]);
+  const after = await sql.get(
     `UPDATE conversations SET archived = 0, updated_at = ?, activity = ${NEXT_ACTIVITY}, title = ifnull(title, ?)
-      WHERE id = ?`,
+      WHERE id = ? RETURNING *`,
     now,
     title,
-    sessionId,
+    id,
   );
   const undo = async (undoing: Statements): Promise<void> => {
     const { title: titleBefore, archived, updated_at, activity } = before as Record<string, SqlValue>;
@@ -183,10 +192,10 @@ export async function touch(
       archived ?? 0,
       updated_at ?? null,
       activity ?? null,
-      sessionId,
+      id,
     );
   };
-  return { result: now, undo };
+  return { result: toSession(after ?? {}), undo };
 }
 
 /** Deletes a row with all that belongs to it. */
@@ -208,15 +217,39 @@ export function emptyReply(writer: ReplyWriter, model_name: string | null): Reco
 
 /** Throws `conversation_not_found`, or `generation_in_progress` where the conversation is being answered. */
 export async function requireNoReplyRunning(sql: Statements, user: string, sessionId: string): Promise<void> {
-  const { id } = await getConversationKeys(sql, user, sessionId);
-  const running = await sql.get(
-    "SELECT 1 FROM messages WHERE conversation_id = ? AND status = 'streaming'",
-    id,
-  );
-  if (running === undefined) return;
+  refuseWhileAnswered(await getConversationToAnswer(sql, user, sessionId));
+}
+
+/**
+ * The row of a conversation, with the last message that is shown as `leaf` (null where nothing was said yet), and how many
+ * replies are being written as `running`. Throws `conversation_not_found`.
+ */
+export async function getConversationToAnswer(
+  sql: Statements,
+  user: string,
+  sessionId: string,
+): Promise<Row> {
+  const running = "(SELECT count(*) FROM messages WHERE conversation_id = ?1 AND status = 'streaming')";
+  const id = rowidOf(sessionId);
+  const row =
+    id === undefined
+      ? undefined
+      : await sql.get(
+          `${sql.dialect.withPath} SELECT *, (SELECT max(id) FROM path) AS leaf, ${running} AS running
+             FROM conversations WHERE id = ?1 AND user_id = ?2`,
+          id,
+          user,
+        );
+  if (row !== undefined) return row;
+  throw conversationNotFound(sessionId);
+}
+
+/** Throws `generation_in_progress` where a conversation, as {@link getConversationToAnswer} gives it, is being answered. */
+export function refuseWhileAnswered({ id, running }: Row): void {
+  if (running === 0) return;
   throw new WireError(
     "generation_in_progress",
-    `Conversation ${sessionId} is still being answered.`,
+    `Conversation ${id} is still being answered.`,
     "Wait for the reply, or cancel it.",
   );
 }

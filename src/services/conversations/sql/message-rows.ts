@@ -3,24 +3,22 @@ import { WireError } from "../../../errors.ts";
 import type { History } from "../conversation-store.ts";
 import { selectMessages } from "./reply-text.ts";
 import { rowidOf } from "./rowid.ts";
-import { getConversationKeys, userOfConversation } from "./session-rows.ts";
+import { conversationNotFound, getConversationKeys, userOfConversation } from "./session-rows.ts";
 import type { Row, SqlValue, Statements } from "./sql-database.ts";
 
 /** What the next prompt of a conversation is made of. Throws `conversation_not_found`. */
 export async function historyOf(sql: Statements, user: string, sessionId: string): Promise<History> {
-  const { id } = await getConversationKeys(sql, user, sessionId);
-  const summary = await sql.get(
-    `${sql.dialect.withPath} SELECT id, content, covers_until FROM messages
-      WHERE conversation_id = ?1 AND ${IS_SUMMARY_OF_PATH} AND ifnull(covers_until, 0) < ?2
-      ORDER BY ifnull(covers_until, 0) DESC, id DESC LIMIT 1`,
-    id,
-    (await messageBeingAnswered(sql, id)) ?? Number.MAX_SAFE_INTEGER,
-  );
-  const rows = await sql.all(
-    `${sql.dialect.withPath} ${selectMessages(sql)} WHERE id IN (SELECT id FROM path) AND id > ?2 ORDER BY id`,
-    id,
-    Number(summary?.["covers_until"] ?? 0),
-  );
+  const id = rowidOf(sessionId);
+  if (id === undefined) throw conversationNotFound(sessionId);
+  const [, summary, rows] = await Promise.all([
+    getConversationKeys(sql, user, sessionId),
+    sql.get(`${sql.dialect.withPath} ${LAST_SUMMARY}`, id),
+    sql.all(
+      `${sql.dialect.withPath}, summary AS (${LAST_SUMMARY}) ${selectMessages(sql)}
+        WHERE id IN (SELECT id FROM path) AND id > ifnull((SELECT covers_until FROM summary), 0) ORDER BY id`,
+      id,
+    ),
+  ]);
   return {
     summary: summary === undefined ? null : String(summary["content"]),
     isSummaryNew: summary !== undefined && !rows.some((row) => isAnswerAfter(row, Number(summary["id"]))),
@@ -35,6 +33,15 @@ function isAnswerAfter(row: Row, id: number): boolean {
 /** The condition on a summary that stands for messages which are shown. */
 const IS_SUMMARY_OF_PATH =
   "message_type = 'summary' AND (covers_until IS NULL OR covers_until IN (SELECT id FROM path))";
+
+/**
+ * The summary that stands for the most. One for the message whose reply is being written, or for later ones, would hide
+ * that message.
+ */
+const LAST_SUMMARY = `SELECT id, content, covers_until FROM messages
+  WHERE conversation_id = ?1 AND ${IS_SUMMARY_OF_PATH} AND ifnull(covers_until, 0) < ifnull(
+    (SELECT parent FROM messages WHERE conversation_id = ?1 AND status = 'streaming'), ${Number.MAX_SAFE_INTEGER})
+  ORDER BY ifnull(covers_until, 0) DESC, id DESC LIMIT 1`;
 
 /**
  * The condition on a summary that is listed: not one that stands for messages of another way. One that stands for what is
@@ -63,15 +70,6 @@ export async function listOthers(sql: Statements, user: string, sessionId: strin
   const { id } = await getConversationKeys(sql, user, sessionId);
   const others = `${selectMessages(sql)} WHERE conversation_id = ?1 AND message_type = 'chat' AND id NOT IN (SELECT id FROM path)`;
   return (await sql.all(`${sql.dialect.withPath} ${others} ORDER BY id`, id)).map(toMessage);
-}
-
-/** The user's message whose reply is being written: a summary that stands for it would hide it. */
-async function messageBeingAnswered(sql: Statements, conversationId: number): Promise<number | undefined> {
-  const reply = await sql.get(
-    "SELECT parent FROM messages WHERE conversation_id = ? AND status = 'streaming'",
-    conversationId,
-  );
-  return reply?.["parent"] == null ? undefined : Number(reply["parent"]);
 }
 
 /** A message of this user; undefined where there is none, also for keys that this store never gives out. */
@@ -105,18 +103,13 @@ export async function findRowOfAnybody(sql: Statements, messageId: string): Prom
   return id === undefined ? undefined : await sql.get(`${selectMessages(sql)} WHERE id = ?`, id);
 }
 
-/** The columns that a row takes from its conversation, and the defaults of the others. */
-export async function rowFor(
-  sql: Statements,
-  user: string,
-  sessionId: string,
-  now: string,
-): Promise<Record<string, SqlValue>> {
-  const { id, modelId, agentId } = await getConversationKeys(sql, user, sessionId);
+/** The columns that a row takes from its conversation's row, and the defaults of the others. */
+export function rowFor(conversation: Row, now: string): Record<string, SqlValue> {
+  const { id, model_id, agent_id } = conversation as Record<string, SqlValue>;
   return {
-    conversation_id: id,
-    model_id: modelId,
-    agent_id: agentId,
+    conversation_id: id ?? null,
+    model_id: model_id ?? null,
+    agent_id: agent_id ?? null,
     message_type: "chat",
     status: "complete",
     created_at: now,
@@ -126,10 +119,35 @@ export async function rowFor(
 /** Writes a row, and gives it back as it is. */
 export async function insertMessage(sql: Statements, row: Record<string, SqlValue>): Promise<Message> {
   const columns = Object.keys(row);
-  const places = columns.map(() => "?").join(", ");
+  return await insert(sql, { columns, places: columns.map(() => "?"), values: Object.values(row) });
+}
+
+/**
+ * The same for a row that follows the last one of its conversation, whose key need not be known yet: it may be written
+ * by the statement before.
+ */
+export async function insertAfterLast(sql: Statements, row: Record<string, SqlValue>): Promise<Message> {
+  const columns = Object.keys(row);
+  return await insert(sql, {
+    columns: [...columns, "parent"],
+    // Ids grow within a conversation.
+    places: [...columns.map(() => "?"), "(SELECT max(id) FROM messages WHERE conversation_id = ?)"],
+    values: [...Object.values(row), row["conversation_id"] ?? null],
+  });
+}
+
+interface InsertedRow {
+  readonly columns: readonly string[];
+  /** What stands for each of them in the statement. */
+  readonly places: readonly string[];
+  /** Of all `?` in the places. */
+  readonly values: readonly SqlValue[];
+}
+
+async function insert(sql: Statements, { columns, places, values }: InsertedRow): Promise<Message> {
   const inserted = await sql.get(
-    `INSERT INTO messages (${columns.join(", ")}) VALUES (${places}) RETURNING *`,
-    ...Object.values(row),
+    `INSERT INTO messages (${columns.join(", ")}) VALUES (${places.join(", ")}) RETURNING *`,
+    ...values,
   );
   return toMessage(inserted ?? {});
 }

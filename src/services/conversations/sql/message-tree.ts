@@ -16,12 +16,6 @@ export function withPath(step: string): string {
   )`;
 }
 
-/** The last message that is shown; null where nothing was said yet. */
-export async function leafOf(sql: Statements, conversationId: number): Promise<number | null> {
-  const row = await sql.get(`${sql.dialect.withPath} SELECT max(id) AS id FROM path`, conversationId);
-  return row?.["id"] == null ? null : Number(row["id"]);
-}
-
 /** Makes room for another version of what follows `parent`; returns the one that was chosen there. */
 export async function unchoose(
   sql: Statements,

@@ -1,6 +1,12 @@
 import type { Message } from "../../../contract/hmi-schemas.ts";
 import type { MessageStore, NewMessage } from "../conversation-store.ts";
-import { beginExchange, findExchange, findExchangeOf, requireNoReplyRunning } from "./exchanges.ts";
+import {
+  beginExchange,
+  findExchange,
+  findExchangeOf,
+  getConversationToAnswer,
+  requireNoReplyRunning,
+} from "./exchanges.ts";
 import { getImage } from "./image-rows.ts";
 import {
   findRow,
@@ -12,14 +18,23 @@ import {
   rowFor,
   toMessage,
 } from "./message-rows.ts";
-import { choosePathTo, leafOf } from "./message-tree.ts";
+import { choosePathTo } from "./message-tree.ts";
 import { beginAgain } from "./regeneration.ts";
 import type { ReplyWriter } from "./reply-writer.ts";
-import { getConversationKeys } from "./session-rows.ts";
-import type { Database, Statements } from "./sql-database.ts";
+import type { Statements, Transactions } from "./sql-database.ts";
+
+/** What the messages of one user are made of. */
+interface MessageStoreParts {
+  readonly db: Transactions;
+  readonly user: string;
+  /** Who writes the replies that are begun. */
+  readonly writer: ReplyWriter;
+  /** Runs a transaction in which the writer writes. */
+  readonly withLease: ReplyWriter["withLease"];
+}
 
 /** The messages of one user. */
-export function createMessageStore(db: Database, user: string, writer: ReplyWriter): MessageStore {
+export function createMessageStore({ db, user, writer, withLease }: MessageStoreParts): MessageStore {
   return {
     list: (sessionId, limit = Number.MAX_SAFE_INTEGER) =>
       db.read((sql) => listShown(sql, user, sessionId, limit)),
@@ -33,10 +48,8 @@ export function createMessageStore(db: Database, user: string, writer: ReplyWrit
     exchangeOf: (messageId) => db.read((sql) => findExchangeOf(sql, user, messageId)),
     findExchange: (clientKey, sessionId) => db.read((sql) => findExchange(sql, user, clientKey, sessionId)),
     image: (imageId) => db.read((sql) => getImage(sql, user, imageId)),
-    begin: (exchange) =>
-      writer.withLease(() => db.writeOrUndo((sql) => beginExchange(sql, user, writer, exchange))),
-    beginAgain: (message) =>
-      writer.withLease(() => db.writeOrUndo((sql) => beginAgain(sql, user, writer, message))),
+    begin: (exchange) => withLease(() => db.writeOrUndo((sql) => beginExchange(sql, user, writer, exchange))),
+    beginAgain: (message) => withLease(() => db.writeOrUndo((sql) => beginAgain(sql, user, writer, message))),
     choose: (sessionId, messageId) =>
       db.write(async (sql) => {
         const row = await getMessageRow(sql, user, sessionId, messageId);
@@ -46,7 +59,7 @@ export function createMessageStore(db: Database, user: string, writer: ReplyWrit
       }),
     add: (message) => {
       const write = (): Promise<Message> => db.write((sql) => addMessage(sql, user, writer, message));
-      return message.status === "streaming" ? writer.withLease(write) : write();
+      return message.status === "streaming" ? withLease(write) : write();
     },
   };
 }
@@ -57,12 +70,10 @@ async function addMessage(
   writer: ReplyWriter,
   { sessionId, messageType, modelName, coversUntil, role, content, status }: NewMessage,
 ): Promise<Message> {
-  const place =
-    messageType === "chat"
-      ? { parent: await leafOf(sql, (await getConversationKeys(sql, user, sessionId)).id), chosen: 1 }
-      : {};
+  const conversation = await getConversationToAnswer(sql, user, sessionId);
+  const place = messageType === "chat" ? { parent: conversation["leaf"] as number | null, chosen: 1 } : {};
   return await insertMessage(sql, {
-    ...(await rowFor(sql, user, sessionId, new Date().toISOString())),
+    ...rowFor(conversation, new Date().toISOString()),
     role,
     message_type: messageType,
     content,

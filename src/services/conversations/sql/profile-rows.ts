@@ -1,13 +1,13 @@
 import { Profile, ProfileDraft } from "../../../contract/hmi-schemas.ts";
 import { WireError } from "../../../errors.ts";
 import type { ProfileStore } from "../conversation-store.ts";
-import type { Database, Row, Statements } from "./sql-database.ts";
+import type { Row, Statements, Transactions } from "./sql-database.ts";
 
 /** Of a profile, what a user writes. */
 const WRITTEN = ProfileDraft.strip();
 
 /** The profiles of one user. */
-export function createProfileStore(db: Database, user: string): ProfileStore {
+export function createProfileStore(db: Transactions, user: string): ProfileStore {
   const getProfile = async (sql: Statements, modelId: number): Promise<Profile> => {
     const row = await sql.get(
       "SELECT * FROM model_profiles WHERE model_id = ? AND user_id = ?",

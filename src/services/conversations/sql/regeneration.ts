@@ -1,12 +1,18 @@
 import { WireError } from "../../../errors.ts";
 import type { RepeatedExchange, RepeatedMessage } from "../conversation-store.ts";
 import type { ReplyEnding } from "../reply-store.ts";
-import { deleteMessage, emptyReply, replyTo, requireNoReplyRunning, touch } from "./exchanges.ts";
+import {
+  deleteMessage,
+  emptyReply,
+  getConversationToAnswer,
+  refuseWhileAnswered,
+  replyTo,
+  touch,
+} from "./exchanges.ts";
 import { getMessageRow, historyOf, insertMessage, rowFor, toMessage } from "./message-rows.ts";
 import { choose, unchoose } from "./message-tree.ts";
 import { selectMessages } from "./reply-text.ts";
 import type { ReplyWriter } from "./reply-writer.ts";
-import { getConversationKeys, getSession } from "./session-rows.ts";
 import type { Row, SqlValue, Statements, Undoable } from "./sql-database.ts";
 
 /** {@link MessageStore.beginAgain} */
@@ -16,29 +22,31 @@ export async function beginAgain(
   writer: ReplyWriter,
   { sessionId, messageId, modelName, defaultModel }: RepeatedMessage,
 ): Promise<Undoable<RepeatedExchange>> {
-  const { id: conversation } = await getConversationKeys(sql, user, sessionId);
+  const session = await getConversationToAnswer(sql, user, sessionId);
+  const conversation = Number(session["id"]);
   const row = await lastUserRow(sql, conversation);
   if (row === undefined) throw nothingToRegenerate(sessionId);
   const message = toMessage(row);
   if (messageId !== undefined) requireLast(await getMessageRow(sql, user, sessionId, messageId), row);
-  await requireNoReplyRunning(sql, user, sessionId);
+  refuseWhileAnswered(session);
   const earlier = await replyTo(sql, message);
   const dropped = earlier === undefined ? [] : await dropEmpty(sql, conversation, earlier.message_id);
   const left = await unchoose(sql, conversation, Number(row["id"]));
-  const touched = await touch(sql, sessionId, null);
+  const now = new Date().toISOString();
   const model = modelName ?? earlier?.model_name ?? defaultModel;
   const begun = await insertMessage(sql, {
-    ...(await rowFor(sql, user, sessionId, touched.result)),
+    ...rowFor(session, now),
     ...emptyReply(writer, model),
     parent: Number(row["id"]),
     replaces: left ?? null,
   });
+  const touched = await touch(sql, session, now, null);
   const history = await historyOf(sql, user, sessionId);
   return {
     result: {
       user: message,
       reply: history.messages.at(-1) ?? begun,
-      session: await getSession(sql, user, sessionId),
+      session: touched.result,
       history: { ...history, messages: history.messages.slice(0, -1) },
     },
     undo: async (undoing) => {

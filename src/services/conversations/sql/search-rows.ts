@@ -3,7 +3,7 @@ import type { Search, SearchStore } from "../conversation-store.ts";
 import { readSearch, type SearchTerms } from "../search-query.ts";
 import { type Excerpt, excerptAround } from "./search-excerpt.ts";
 import { toSession } from "./session-rows.ts";
-import type { Database, Row, SqlValue, Statements } from "./sql-database.ts";
+import type { Row, SqlValue, Statements, Transactions } from "./sql-database.ts";
 
 /** Where is looked. */
 export type SearchPlace = "title" | "message";
@@ -30,7 +30,7 @@ export const SEARCHED = {
 } as const;
 
 /** What one user can find. */
-export function createSearchStore(db: Database, user: string): SearchStore {
+export function createSearchStore(db: Transactions, user: string): SearchStore {
   return { find: (search) => db.read((sql) => find(sql, user, search)) };
 }
 

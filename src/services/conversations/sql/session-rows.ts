@@ -11,21 +11,23 @@ import { conversationOfKey, dropClientKey, keepClientKey, keyReused } from "./cl
 import { profileNotFound } from "./profile-rows.ts";
 import { rowidOf } from "./rowid.ts";
 import {
-  type Database,
   type Row,
   type SqlValue,
   type Statements,
+  type Transactions,
   type Undoable,
   unchanged,
 } from "./sql-database.ts";
 
 const SELECT = "SELECT * FROM conversations";
+const SELECT_WITH_MODEL = `SELECT conversations.*, (SELECT default_model FROM model_profiles
+  WHERE model_id = conversations.model_id) AS default_model FROM conversations`;
 
 /** The place before all others in the list: one that no clock decides, because clocks are set back. */
 export const NEXT_ACTIVITY = "(SELECT ifnull(max(activity), 0) + 1 FROM conversations)";
 
 /** The conversations of one user. */
-export function createSessionStore(db: Database, user: string, defaultAgent: string): SessionStore {
+export function createSessionStore(db: Transactions, user: string, defaultAgent: string): SessionStore {
   const change = (sessionId: string, set: string, ...values: string[]): Promise<Session> =>
     db.write(async (sql) => {
       const { session_id } = await getSession(sql, user, sessionId);
@@ -44,7 +46,8 @@ export function createSessionStore(db: Database, user: string, defaultAgent: str
       const session = await getSession(sql, user, before);
       const isSame = session.model_id === modelId && (agentId ?? session.agent_id) === session.agent_id;
       if (!isSame) throw keyReused(clientKey);
-      return unchanged({ session, created: session.message_count === 0 });
+      const created = session.message_count === 0;
+      return unchanged({ session, created, defaultModel: await defaultModelOf(sql, session) });
     }
     const found = await find();
     const { result: session, undo } =
@@ -53,7 +56,7 @@ export function createSessionStore(db: Database, user: string, defaultAgent: str
         : unchanged(found);
     if (clientKey !== undefined) await keepClientKey(sql, user, clientKey, session.session_id);
     return {
-      result: { session, created: found === undefined },
+      result: { session, created: found === undefined, defaultModel: await defaultModelOf(sql, session) },
       undo: async (undoing) => {
         if (clientKey !== undefined) await dropClientKey(undoing, user, clientKey);
         await undo(undoing);
@@ -70,8 +73,10 @@ export function createSessionStore(db: Database, user: string, defaultAgent: str
           const active = () => activeFor(sql, user, modelId ?? null, agentId);
           return await openUnnamed(sql, destination, clientKey, active);
         }
-        const session = checkGiven(await getSession(sql, user, sessionId), destination);
-        return unchanged({ session, created: false });
+        const row = await getRow(sql, SELECT_WITH_MODEL, user, sessionId);
+        const session = checkGiven(toSession(row), destination);
+        const defaultModel = session.model ?? (row["default_model"] as string | null);
+        return unchanged({ session, created: false, defaultModel });
       }),
     openNew: (destination, clientKey) =>
       db.writeOrUndo((sql) => openUnnamed(sql, destination, clientKey, async () => undefined)),
@@ -162,12 +167,23 @@ export async function userOfConversation(
   return row && String(row["user_id"]);
 }
 
+/** {@link OpenedConversation.defaultModel} */
+async function defaultModelOf(sql: Statements, { model, model_id }: Session): Promise<string | null> {
+  if (model !== null || model_id === null) return model;
+  const profile = await sql.get("SELECT default_model FROM model_profiles WHERE model_id = ?", model_id);
+  return (profile?.["default_model"] ?? null) as string | null;
+}
+
 async function getRow(sql: Statements, select: string, user: string, sessionId: string): Promise<Row> {
   const id = rowidOf(sessionId);
   const row =
     id === undefined ? undefined : await sql.get(`${select} WHERE id = ? AND user_id = ?`, id, user);
   if (row !== undefined) return row;
-  throw new WireError("conversation_not_found", `There is no conversation "${sessionId}".`);
+  throw conversationNotFound(sessionId);
+}
+
+export function conversationNotFound(sessionId: string): WireError {
+  return new WireError("conversation_not_found", `There is no conversation "${sessionId}".`);
 }
 
 /** The active conversation of a profile, if it is one of this agent (of any, where none is asked for). */
@@ -215,13 +231,11 @@ async function insert(
   user: string,
   { modelId, agentId, model }: NewConversation,
 ): Promise<Undoable<Session>> {
-  const profile = await sql.get(
-    "SELECT 1 FROM model_profiles WHERE model_id = ? AND user_id = ?",
-    modelId,
-    user,
-  );
+  const [profile, activeBefore] = await Promise.all([
+    sql.get("SELECT 1 FROM model_profiles WHERE model_id = ? AND user_id = ?", modelId, user),
+    deactivate(sql, user, modelId),
+  ]);
   if (modelId !== null && profile === undefined) throw profileNotFound(modelId);
-  const activeBefore = await deactivate(sql, user, modelId);
   const now = new Date().toISOString();
   const row = await sql.get(
     `INSERT INTO conversations (user_id, model_id, agent_id, model, active, created_at, updated_at, activity)

@@ -5,7 +5,11 @@ import type { SqlDialect } from "./sql-dialect.ts";
 export type SqlValue = string | number | Uint8Array | null;
 export type Row = Record<string, unknown>;
 
-/** Statements within one transaction, prepared by their text. Values stand where `?` does, or `?1` for the first. */
+/**
+ * Statements within one transaction, prepared by their text. Values stand where `?` does, or `?1` for the first. They are
+ * done in the order in which they are asked for; those that do not need each other's answers are best asked for at once
+ * (`Promise.all`), because a database elsewhere is then waited for once.
+ */
 export interface Statements {
   /** What this kind of database has other words for. */
   readonly dialect: SqlDialect;
@@ -24,7 +28,7 @@ export type Transaction<Result> = (sql: Statements) => Promise<Result>;
  * Between the tries the event loop is free. Where the lock is not free in time, or the database cannot be used, the
  * transaction throws a WireError `store_unavailable` or `store_full`.
  */
-export interface Database {
+export interface Transactions {
   /** Runs `work` on one state of the database. */
   read<Result>(work: Transaction<Result>): Promise<Result>;
   /**
@@ -36,6 +40,10 @@ export interface Database {
   writeOrUndo<Result>(work: Transaction<Undoable<Result>>): Promise<Result>;
   /** As `write`, for what nobody is told to be saved: a power cut may cost it. */
   writeSoon<Result>(work: Transaction<Result>): Promise<Result>;
+}
+
+/** A database that is open. */
+export interface Database extends Transactions {
   /** Throws as `write` does where nothing can be written now. */
   probe(): Promise<void>;
   /**
@@ -63,6 +71,27 @@ export function unchanged<Result>(result: Result): Undoable<Result> {
  * it is confirmed, nothing that follows is safe either.
  */
 export class NotConfirmedError extends WireError {}
+
+/** Transactions as parts of one that runs already, and how to take back what of them can be. */
+export function asPartsOf(sql: Statements): { parts: Transactions; undo: Transaction<void> } {
+  const undos: Transaction<void>[] = [];
+  const run = async <Result>(work: Transaction<Result>): Promise<Result> => await work(sql);
+  return {
+    parts: {
+      read: run,
+      write: run,
+      writeSoon: run,
+      async writeOrUndo(work) {
+        const { result, undo } = await work(sql);
+        undos.push(undo);
+        return result;
+      },
+    },
+    async undo(undoing) {
+      for (const undo of undos.toReversed()) await undo(undoing);
+    },
+  };
+}
 
 /** True where an error says that the database cannot be used now, whatever is asked of it. */
 export function isStoreUnwell(error: unknown): boolean {

@@ -1,12 +1,12 @@
 import type { GenerationDirectory } from "../../replicas/generation-directory.ts";
-import type { ConversationStore } from "../conversation-store.ts";
+import type { ConversationStore, UserStore } from "../conversation-store.ts";
 import { createMessageStore } from "./messages.ts";
 import { createProfileStore } from "./profile-rows.ts";
 import { createReplyStore } from "./reply-rows.ts";
 import type { ReplyWriter } from "./reply-writer.ts";
 import { createSearchStore } from "./search-rows.ts";
 import { createSessionStore, findUserOf } from "./session-rows.ts";
-import type { Database } from "./sql-database.ts";
+import { asPartsOf, type Database, type Transactions } from "./sql-database.ts";
 import { createTransferStore } from "./transfer.ts";
 
 /** What a store is made of. */
@@ -25,22 +25,44 @@ export interface SqlStoreParts {
 
 /** Conversations in a database that speaks SQL, of either kind. */
 export function createSqlStore(parts: SqlStoreParts): ConversationStore {
-  const { db, dbOf, writer, generations, defaultAgent, close } = parts;
+  const { db, dbOf, writer, generations, close } = parts;
   return {
     ...(generations && { generations }),
-    as(user) {
-      const own = dbOf(user);
-      return {
-        profiles: createProfileStore(own, user),
-        conversations: createSessionStore(own, user, defaultAgent),
-        messages: createMessageStore(own, user, writer),
-        search: createSearchStore(own, user),
-        transfer: createTransferStore(own, user),
-      };
-    },
+    as: (user) => createUserStore(parts, user, dbOf(user), (transaction) => writer.withLease(transaction)),
     userOf: (sessionId) => db.read((sql) => findUserOf(sql, sessionId)),
     replies: createReplyStore(db, writer),
     probe: () => db.probe(),
     close,
+  };
+}
+
+/**
+ * What one user has.
+ *
+ * @param db where it is; or the transaction that all of it is to be part of
+ * @param withLease runs a transaction that writes replies
+ */
+function createUserStore(
+  parts: SqlStoreParts,
+  user: string,
+  db: Transactions,
+  withLease: ReplyWriter["withLease"],
+): UserStore {
+  /** The same within a transaction, which has the lease that it needs. */
+  const within = (transaction: Transactions) => createUserStore(parts, user, transaction, (work) => work());
+  return {
+    profiles: createProfileStore(db, user),
+    conversations: createSessionStore(db, user, parts.defaultAgent),
+    messages: createMessageStore({ db, user, writer: parts.writer, withLease }),
+    search: createSearchStore(db, user),
+    transfer: createTransferStore(db, user),
+    snapshot: (work) => db.read((sql) => work(within(asPartsOf(sql).parts))),
+    transaction: (work) =>
+      withLease(() =>
+        db.writeOrUndo(async (sql) => {
+          const { parts: transaction, undo } = asPartsOf(sql);
+          return { result: await work(within(transaction)), undo };
+        }),
+      ),
   };
 }

@@ -13,10 +13,10 @@ import { insertMessage, toJson, toMessage } from "./message-rows.ts";
 import { insertProfile, profileRowsOf } from "./profile-rows.ts";
 import { selectMessages } from "./reply-text.ts";
 import { getSession } from "./session-rows.ts";
-import type { Database, Row, SqlValue, Statements } from "./sql-database.ts";
+import type { Row, SqlValue, Statements, Transactions } from "./sql-database.ts";
 
 /** What one user brings out and in. */
-export function createTransferStore(db: Database, user: string): TransferStore {
+export function createTransferStore(db: Transactions, user: string): TransferStore {
   return {
     profiles: () => db.read(async (sql) => (await profileRowsOf(sql, user)).map(toProfile)),
     sessionIds: () =>

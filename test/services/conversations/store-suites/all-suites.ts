@@ -6,6 +6,7 @@ import { profilesSuite } from "./profiles-suite.ts";
 import { regenerationSuite } from "./regeneration-suite.ts";
 import { searchSuite } from "./search-suite.ts";
 import { sessionsSuite } from "./sessions-suite.ts";
+import { transactionsSuite } from "./transactions-suite.ts";
 import { transferSuite } from "./transfer-suite.ts";
 import { usersSuite } from "./users-suite.ts";
 import { versionsSuite } from "./versions-suite.ts";
@@ -19,6 +20,7 @@ export function describeStore(open: OpenStore): void {
     versionsSuite,
     regenerationSuite,
     clientKeysSuite,
+    transactionsSuite,
     usersSuite,
     searchSuite,
     transferSuite,

@@ -21,7 +21,7 @@ export function sessionsSuite(open: OpenStore): void {
           archived: false,
         },
       });
-      expect(second).toEqual({ created: false, session: first.session });
+      expect(second).toEqual({ created: false, session: first.session, defaultModel: "phi3:mini" });
     });
 
     test("profiles and the general conversation keep apart", async () => {
