@@ -91,6 +91,6 @@ export type GenerationRecord = z.infer<typeof GenerationRecord>;
 export const GenerationList = z.object({
   generations: z.array(GenerationRecord),
   /** Of one model it works on so many at a time (`OLLAMA_NUM_PARALLEL`); null: on as many as come. */
-  parallel: z.int().min(1).nullish(),
+  parallel: z.int().min(0).nullish(),
 });
 export type GenerationList = z.infer<typeof GenerationList>;

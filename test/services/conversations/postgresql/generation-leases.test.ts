@@ -13,6 +13,7 @@ describe.skipIf(NO_POSTGRESQL !== undefined)(`claims of generations ${NO_POSTGRE
     const opened = await openPostgresqlTestStore(await schemas.withTables(), { leaseMs: 600_000 });
     const one = opened.store.generations;
     const other = (await opened.openAnother()).store.generations;
+    if (one === undefined || other === undefined) throw new Error("This store has no claims of generations.");
     one.announce("http://10.0.0.5:6120");
     other.announce("http://10.0.0.6:6120");
     /** As whoever takes over does, once the lease has ended. */
