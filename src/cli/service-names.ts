@@ -1,28 +1,54 @@
 import { didYouMean } from "../config/closest-name.ts";
 import type { Config } from "../config/config-schema.ts";
+import { COPY_LABEL, isCopyName, knownNames, namesMeantBy } from "../config/replicas.ts";
 import { UserError } from "../errors.ts";
 import { readEvents } from "../supervisor/keep/service-events.ts";
 import { listRecords } from "../supervisor/process-record.ts";
 import { SUPERVISOR, stateFolder } from "../supervisor/state-folder.ts";
 
-/** The services that a command was given, each of which is configured. Throws `unknown_service`. */
-export function readServiceNames(argv: readonly unknown[], config: Config): string[] {
-  return requireKnown(argv, Object.keys(config.services));
+/**
+ * The services that a command was given, each of which is configured. The name of one that runs in several copies means
+ * all of them; `gateway-2` is one. Throws `unknown_service`.
+ */
+export function readServiceNames(argv: readonly unknown[], { services }: Config): string[] {
+  const given = requireKnown(argv, knownNames(services));
+  return unique(given.flatMap((name) => namesMeantBy(name, services)));
 }
 
-/** The same for commands about what runs: a service that is no longer configured may still be there. */
-export function readRunningNames(argv: readonly unknown[], config: Config): string[] {
-  const recorded = listRecords(stateFolder(config.state.dir)).map(({ name }) => name);
-  const services = recorded.filter((name) => name !== SUPERVISOR);
-  return requireKnown(argv, [...Object.keys(config.services), ...services]);
+/** The same for commands about what runs: a service, or a copy, that is no longer configured may still be there. */
+export function readRunningNames(argv: readonly unknown[], { services, state }: Config): string[] {
+  const recorded = listRecords(stateFolder(state.dir)).filter(({ name }) => name !== SUPERVISOR);
+  const names = recorded.map(({ name }) => name);
+  const given = requireKnown(argv, [...knownNames(services), ...names]);
+  const copiesOf = (service: string) =>
+    recorded.filter(({ labels }) => labels?.[COPY_LABEL] === service).map(({ name }) => name);
+  return unique(given.flatMap((name) => [...namesMeantBy(name, services), ...copiesOf(name)]));
+}
+
+/** The same for what is known by its log: also those of copies that are no longer configured. */
+export function readLoggedNames(
+  argv: readonly unknown[],
+  { services }: Config,
+  logged: readonly string[],
+): string[] {
+  const given = requireKnown(argv, [...knownNames(services), ...logged]);
+  const copiesOf = (service: string) =>
+    logged.filter((name) => isCopyName(name, service) && services[name] === undefined);
+  return unique(given.flatMap((name) => [...namesMeantBy(name, services), ...copiesOf(name)]));
+}
+
+function unique(names: readonly string[]): string[] {
+  return [...new Set(names)];
 }
 
 /** The same for one name and what has happened: events are kept of services that are no longer there. */
-export function requireRecorded(name: string, config: Config): void {
-  const configured = Object.keys(config.services);
-  if (name === SUPERVISOR || configured.includes(name)) return;
-  const recorded = readEvents(stateFolder(config.state.dir)).flatMap(({ service }) => service ?? []);
-  requireKnown([name], [...configured, SUPERVISOR, ...recorded]);
+export function readRecordedNames(name: string, { services, state }: Config): string[] {
+  const configured = knownNames(services);
+  if (name !== SUPERVISOR && !configured.includes(name)) {
+    const recorded = readEvents(stateFolder(state.dir)).flatMap(({ service }) => service ?? []);
+    requireKnown([name], [...configured, SUPERVISOR, ...recorded]);
+  }
+  return namesMeantBy(name, services);
 }
 
 /** The services that a command was given, each of which is one of `known`. Throws `unknown_service`. */

@@ -1,5 +1,5 @@
 import { EXIT } from "../errors.ts";
-import { type StackStatus, stackStatus, statusOf } from "../launch/stack-status.ts";
+import { namesInStatus, type StackStatus, stackStatus, statusOf } from "../launch/stack-status.ts";
 import type { RunningConfig } from "./running-config.ts";
 import type { Screen } from "./screen.ts";
 import { requireKnown } from "./service-names.ts";
@@ -14,10 +14,12 @@ export async function showStatusOnce(
   { config, mistake }: RunningConfig,
   names: readonly unknown[],
   screen: Screen,
+  { isVerbose = false }: { readonly isVerbose?: boolean } = {},
 ): Promise<StackStatus> {
   const options = { isByRecords: mistake !== undefined };
   const status = ofServices(names, await stackStatus(config, process.env, options), options);
-  for (const line of statusLines(status, { width: screen.width, now: Date.now() })) screen.line(line, 4);
+  const drawn = statusLines(status, { width: screen.width, now: Date.now(), isVerbose });
+  for (const line of drawn) screen.line(line, 4);
   if (!status.ok) process.exitCode = EXIT.failed;
   return status;
 }
@@ -29,6 +31,5 @@ export function ofServices(
   options: { readonly isByRecords: boolean },
 ): StackStatus {
   if (names.length === 0) return status;
-  const known = status.services.map(({ name }) => name);
-  return statusOf(status, requireKnown(names, known), options);
+  return statusOf(status, requireKnown(names, namesInStatus(status)), options);
 }

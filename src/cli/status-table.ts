@@ -1,6 +1,6 @@
 import { withoutStop } from "../errors.ts";
-import type { ServiceStatus } from "../launch/service-status.ts";
-import type { StackStatus } from "../launch/stack-status.ts";
+import { isWorking, type ServiceStatus } from "../launch/service-status.ts";
+import { type StackStatus, withCopies } from "../launch/stack-status.ts";
 import {
   alignColumns,
   inOneLine,
@@ -19,14 +19,17 @@ export interface TableOptions {
   readonly width: number;
   /** The time, in milliseconds since 1970, that ages are counted to. */
   readonly now: number;
+  /** Whether each copy has a line of its own, where several run under one name. */
+  readonly isVerbose?: boolean;
 }
 
 /** The services as lines: a table with a head, and under it what is wrong, or worth knowing. */
 export function statusLines(status: StackStatus, options: TableOptions): StyledText[] {
   const { width } = options;
-  const shown = columnsThatFit(status.services, options);
+  const listed = options.isVerbose ? status.services.flatMap(withCopyLines) : status.services;
+  const shown = columnsThatFit(listed, options);
   const head = shown.map(({ head }) => paint("quiet", head));
-  const rows = status.services.map((service) => shown.map((column) => column.cell(service, options)));
+  const rows = listed.map((service) => shown.map((column) => column.cell(service, options)));
   const notes = [
     ...status.services.flatMap((service) => notesOn(service, options)),
     ...unwatched(status),
@@ -35,6 +38,12 @@ export function statusLines(status: StackStatus, options: TableOptions): StyledT
   const table = alignColumns([head, ...rows]).map((line) => line.cutToColumns(width));
   if (notes.length === 0) return table;
   return [...table, toStyled(""), ...notes.flatMap((note) => wrap(styled`  ${note}`, width, 4))];
+}
+
+/** A copy's line stands under its service's. */
+function withCopyLines(service: ServiceStatus): ServiceStatus[] {
+  const copies = service.copies ?? [];
+  return [service, ...copies.map((copy) => ({ ...copy, name: `  ${copy.name}` }))];
 }
 
 interface Column {
@@ -47,7 +56,7 @@ interface Column {
 /** From left to right. */
 const COLUMNS: readonly Column[] = [
   { head: "service", drop: 0, cell: ({ name }) => paint("strong", name) },
-  { head: "state", drop: 0, cell: ({ state }) => paint(TONES[state], state) },
+  { head: "state", drop: 0, cell: (service) => paint(TONES[service.state], stateWords(service)) },
   { head: "kind", drop: 7, cell: ({ kind }) => kind },
   { head: "url", drop: 3, cell: ({ url }) => url ?? "" },
   { head: "pid", drop: 2, cell: ({ pid }) => (pid === null ? "" : String(pid)) },
@@ -78,6 +87,11 @@ const TONES: Readonly<Record<ServiceStatus["state"], Tone>> = {
   stopped: "quiet",
 };
 
+/** Of several copies, how many work: `degraded 2/3`. */
+function stateWords({ state, copies }: ServiceStatus): string {
+  return copies === undefined ? state : `${state} ${copies.filter(isWorking).length}/${copies.length}`;
+}
+
 /** The columns that have anything to tell, without those for which the terminal is too narrow. */
 function columnsThatFit(services: readonly ServiceStatus[], options: TableOptions): readonly Column[] {
   let columns = COLUMNS.filter(({ cell }) => services.some((service) => cell(service, options).length > 0));
@@ -101,8 +115,14 @@ function widthOf(
 }
 
 /** What is wrong with a service, or worth knowing, and how it ended last. */
-function notesOn(service: ServiceStatus, { now }: TableOptions): StyledText[] {
-  const { name, state, detail, next_start_at, last_exit, restarts } = service;
+function notesOn(service: ServiceStatus, options: TableOptions): StyledText[] {
+  const { name, state, detail, next_start_at, last_exit, restarts, copies } = service;
+  const { now } = options;
+  // How they were restarted and ended, each tells of itself.
+  if (copies !== undefined) {
+    const whole = detail === null ? [] : [styled`${paint("strong", name)}: ${inOneLine(detail)}`];
+    return [...whole, ...copies.flatMap((copy) => notesOn(copy, options))];
+  }
   const words = [
     // Its name stands before it.
     ...(detail === null ? [] : [detail.startsWith(`${name} `) ? detail.slice(name.length + 1) : detail]),
@@ -124,7 +144,7 @@ function startWords(inMs: number): string {
 
 /** Services live on without their supervisor, and nobody restarts them. */
 function unwatched({ supervisor, services }: StackStatus): string[] {
-  if (supervisor !== null || services.every(({ pid }) => pid === null)) return [];
+  if (supervisor !== null || withCopies(services).every(({ pid }) => pid === null)) return [];
   return ["Nobody watches these services: no supervisor runs. `stack up` brings it back."];
 }
 

@@ -1,6 +1,7 @@
 import { BaseCommand } from "../cli/base-command.ts";
 import { complete, type ValueKind } from "../cli/complete-command-line.ts";
 import { SHELLS } from "../cli/completion-scripts.ts";
+import { knownNames } from "../config/replicas.ts";
 import { loggedServices } from "../supervisor/logs/log-files.ts";
 import { stateFolder } from "../supervisor/state-folder.ts";
 
@@ -22,10 +23,10 @@ export default class Complete extends BaseCommand {
   async #valuesOf(kind: ValueKind): Promise<readonly string[]> {
     switch (kind) {
       case "service":
-        return Object.keys((await this.loadConfig(undefined)).services);
+        return knownNames((await this.loadConfig(undefined)).services);
       case "logged": {
         const { services, state } = await this.loadConfig(undefined);
-        return [...new Set([...Object.keys(services), ...loggedServices(stateFolder(state.dir))])];
+        return [...new Set([...knownNames(services), ...loggedServices(stateFolder(state.dir))])];
       }
       case "suite":
         return (await import("../verify/verify-stack.ts")).findSuites(undefined).map(({ name }) => name);

@@ -4,7 +4,7 @@ import { eventLine } from "../cli/event-line.ts";
 import { parseSince } from "../cli/parse-since.ts";
 import { loadRunningConfig } from "../cli/running-config.ts";
 import { createScreen } from "../cli/screen.ts";
-import { requireRecorded } from "../cli/service-names.ts";
+import { readRecordedNames } from "../cli/service-names.ts";
 import { watchOutput } from "../cli/watch-output.ts";
 import { eventsFile, parseEvent } from "../supervisor/keep/service-events.ts";
 import { interleave } from "../supervisor/logs/interleave-logs.ts";
@@ -35,7 +35,7 @@ export default class Events extends BaseCommand {
     const output = watchOutput();
     const signal = flags.follow ? AbortSignal.any([this.interruptSignal(), output.gone]) : undefined;
     const { config } = await loadRunningConfig(flags.config, createScreen(process.stderr));
-    if (flags.service !== undefined) requireRecorded(flags.service, config);
+    const names = flags.service === undefined ? undefined : readRecordedNames(flags.service, config);
     const state = stateFolder(config.state.dir);
     requireReadable(state);
     const current = eventsFile(state);
@@ -45,7 +45,7 @@ export default class Events extends BaseCommand {
       {
         tail: since === undefined ? USUAL_TAIL : undefined,
         since,
-        grep: flags.service === undefined ? undefined : ofService(flags.service),
+        grep: names && ofServices(names),
       },
     );
     let count = 0;
@@ -67,7 +67,7 @@ export default class Events extends BaseCommand {
 }
 
 /** The supervisor's own events are those of no service. */
-function ofService(name: string): Pick<RegExp, "test"> {
-  const recorded = `"service":${JSON.stringify(name === SUPERVISOR ? null : name)}`;
-  return { test: (text) => text.includes(recorded) };
+function ofServices(names: readonly string[]): Pick<RegExp, "test"> {
+  const recorded = names.map((name) => `"service":${JSON.stringify(name === SUPERVISOR ? null : name)}`);
+  return { test: (text) => recorded.some((each) => text.includes(each)) };
 }

@@ -6,8 +6,9 @@ import { parsePatternFlag } from "../cli/pattern-flag.ts";
 import { readLogWords } from "../cli/read-log-words.ts";
 import { loadRunningConfig } from "../cli/running-config.ts";
 import { createScreen } from "../cli/screen.ts";
-import { requireKnown } from "../cli/service-names.ts";
+import { readLoggedNames } from "../cli/service-names.ts";
 import { watchOutput } from "../cli/watch-output.ts";
+import { allNames } from "../config/replicas.ts";
 import { noteDeed } from "../supervisor/keep/service-events.ts";
 import { clearLog } from "../supervisor/logs/clear-log.ts";
 import { loggedServices, markedServices } from "../supervisor/logs/log-files.ts";
@@ -68,9 +69,9 @@ one for each service: service, bytes.`;
     const { config } = await loadRunningConfig(flags.config, createScreen(process.stderr));
     const state = stateFolder(config.state.dir);
     requireReadable(state);
-    const known = [...new Set([...Object.keys(config.services), ...loggedServices(state)])];
-    const given = requireKnown(argv, known);
-    const services = given.length > 0 ? given : known;
+    const logged = loggedServices(state);
+    const given = readLoggedNames(argv, config, logged);
+    const services = given.length > 0 ? given : [...new Set([...allNames(config.services), ...logged])];
 
     if (flags.clear) return await this.#clear(services, state);
     // Lines may be where no reader looks, if the supervisor was killed while it rotated.

@@ -2,6 +2,7 @@ import { BaseCommand } from "../cli/base-command.ts";
 import { watchInterrupts } from "../cli/interrupts.ts";
 import { readServiceNames } from "../cli/service-names.ts";
 import { isBad, retryLine, stepLines } from "../cli/stack-lines.ts";
+import { allNames } from "../config/replicas.ts";
 import { EXIT } from "../errors.ts";
 import { bringUp, type UpStep } from "../launch/bring-up.ts";
 
@@ -11,9 +12,11 @@ interface RestartOutput {
 
 export default class Restart extends BaseCommand {
   static override summary = "Stop services and start them again; one that does not run is started.";
-  static override description = "Without a name, all of them. What this stack did not start is left alone.";
+  static override description =
+    `Without a name, all of them. What this stack did not start is left alone. Of a service that runs in several copies, one
+is restarted at a time: its replies come to their end first, and the next one waits until it is healthy.`;
   static override usage = "restart [SERVICE ...] [FLAGS]";
-  static override examples = ["<%= config.bin %> restart gateway"];
+  static override examples = ["<%= config.bin %> restart gateway", "<%= config.bin %> restart gateway-2"];
   // Any number of services.
   static override strict = false;
 
@@ -27,7 +30,7 @@ export default class Restart extends BaseCommand {
       config,
       env: process.env,
       names,
-      restart: names.length === 0 ? Object.keys(config.services) : names,
+      restart: names.length === 0 ? allNames(config.services) : names,
       signal,
       hurry,
       onStep: (step) => {

@@ -20,7 +20,7 @@ export default class Status extends BaseCommand {
     `CPU is the share of one core since the service was started; under --watch, of the last second. Memory is what is
 resident. On a narrow terminal the columns kind, restarts, cpu, memory, url, pid and uptime are left out, in this order.
 
-With names, only these services count.
+With names, only these services count. Of a service that runs in several copies the state says how many of them work.
 
 Exit codes: 0 all services work (or --watch was ended), 1 one does not, 2 it could not look.`;
   static override usage = "status [SERVICE ...] [FLAGS]";
@@ -38,6 +38,9 @@ Exit codes: 0 all services work (or --watch was ended), 1 one does not, 2 it cou
       description: "Also try every hop with a message, as `stack doctor` does.",
       exclusive: ["watch"],
     }),
+    verbose: Flags.boolean({
+      description: "Also show each copy of a service that runs in several; --json always does.",
+    }),
     watch: Flags.boolean({
       char: "w",
       description: "Look again each second, until Ctrl-C or q; with --json, one line of JSON for each look.",
@@ -45,14 +48,16 @@ Exit codes: 0 all services work (or --watch was ended), 1 one does not, 2 it cou
   };
 
   #isWatching = false;
+  #isVerbose = false;
 
   async run(): Promise<StackStatus & { ladder?: LadderReport }> {
     const { flags, argv } = await this.parse(Status);
+    this.#isVerbose = flags.verbose;
     const found = await loadRunningConfig(flags.config, createScreen(process.stderr));
     const { config, mistake } = found;
     if (flags.deep && mistake !== undefined) throw mistake;
     if (flags.watch) return await this.#watch(config, argv, { isByRecords: mistake !== undefined });
-    const status = await showStatusOnce(found, argv, this.screen);
+    const status = await showStatusOnce(found, argv, this.screen, { isVerbose: flags.verbose });
     const ladder = flags.deep ? await this.#lookDeep(config) : undefined;
     if (ladder?.ok === false) process.exitCode = EXIT.failed;
     return { ...status, ...(ladder && { ladder }) };
@@ -94,7 +99,7 @@ Exit codes: 0 all services work (or --watch was ended), 1 one does not, 2 it cou
   }
 
   #draw(status: StackStatus): StyledText[] {
-    return statusLines(status, { width: this.screen.width, now: Date.now() });
+    return statusLines(status, { width: this.screen.width, now: Date.now(), isVerbose: this.#isVerbose });
   }
 
   /** Under `--watch` each look has been printed already. */

@@ -6,6 +6,7 @@ import { watchInterrupts } from "../cli/interrupts.ts";
 import { readServiceNames } from "../cli/service-names.ts";
 import { isBad, printIntent, retryLine, stackAdvice, stepLines } from "../cli/stack-lines.ts";
 import type { Config } from "../config/config-schema.ts";
+import { copyNumbers } from "../config/replicas.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { bringUp, type UpStep } from "../launch/bring-up.ts";
 import { chatPage } from "../launch/chat-page.ts";
@@ -99,7 +100,12 @@ is started again, whether anybody looks on or not.`;
     });
     screen.line();
     const model = await modelOf(steps, config);
-    const facts = { model, chatPage: await chatPageOf(steps, config), engineApi: config.engine.api };
+    const facts = {
+      model,
+      chatPage: await chatPageOf(steps, config),
+      pageCopies: copyNumbers(config.services["hmi"]).length,
+      engineApi: config.engine.api,
+    };
     for (const line of stackAdvice(steps, facts)) screen.line(`  ${line}`, 2);
     for (const line of warnings) screen.line(styled`  ${paint("warn", "!")} ${line}`, 4);
     const isWhole = !steps.some(({ state }) => isBad(state));

@@ -1,6 +1,7 @@
 import { type Address, addressOfUrl, isWildcard } from "../contract/address.ts";
 import type { ConfigFault, Place } from "./config-layer.ts";
 import type { Settings } from "./config-schema.ts";
+import { copyAddress, copyNumbers } from "./replicas.ts";
 import { ROLES, type Role, type Services } from "./service-config.ts";
 
 /** Where the engine, the gateway or the HMI is: its own settings say it, whoever runs it. */
@@ -43,7 +44,16 @@ function claimsOf(services: Services, settings: Settings): Claim[] {
   const claims = Object.entries(services).flatMap(([name, service]): Claim[] => {
     if (isRole(name)) {
       const path = name === "engine" ? ["engine", "url"] : [name, "port"];
-      return [{ owner: `the ${name}`, path, address: roleAddress(name, settings) }];
+      const address = roleAddress(name, settings);
+      const others = copyNumbers(service).slice(1);
+      return [
+        { owner: `the ${name}`, path, address },
+        ...others.map((number) => ({
+          owner: `copy ${number} of the ${name}`,
+          path: ["services", name, "replicas"],
+          address: copyAddress(address, number),
+        })),
+      ];
     }
     const { host, port } = service;
     if (host === undefined || port === undefined) return [];

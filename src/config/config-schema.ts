@@ -36,7 +36,7 @@ const hostName = z
 const httpUrl = z.pipe(
   z.url({ protocol: /^http$/, error: "must be an http:// URL", abort: true }).check(
     z.refine((url) => new URL(url).pathname === "/", {
-      error: "must have no path: the engine's are known",
+      error: "must have no path: those of its calls are known",
     }),
   ),
   z.transform((url: string) => url.replace(/\/+$/, "")),
@@ -198,6 +198,8 @@ export const ConfigSchema = z.strictObject({
   replicas: z.strictObject({
     /** The host name or address by which other copies of a service on the same `store.url` reach this one; empty: the one that it listens on, or this machine's own. */
     advertise_host: z.union([z.literal(""), host]),
+    /** Where an HMI finds the gateways, each connection at the next that takes it; empty: at `gateway.host` and `gateway.port`, or where `services.gateway.replicas` has them. */
+    gateway_urls: z.array(httpUrl),
   }),
   state: z.strictObject({
     /** The folder of PID files and logs, relative to the configuration's folder. */

@@ -42,7 +42,7 @@ export const DEFAULT_SETTINGS: Settings = {
   },
   monitor: { webhook_url: "", metrics_host: DEFAULTS.host, metrics_port: 0 },
   store: { path: ".stack/chat.db", url: "", synchronous: "full" },
-  replicas: { advertise_host: "" },
+  replicas: { advertise_host: "", gateway_urls: [] },
   state: { dir: ".stack" },
   log: { level: "info" },
 };

@@ -13,6 +13,7 @@ import { DEFAULT_CONFIG, DEFAULT_SETTINGS } from "./default-config.ts";
 import { environmentLayer } from "./environment-layer.ts";
 import { PLAIN_WORDS } from "./expected-words.ts";
 import { peopleFaults } from "./people-faults.ts";
+import { replicaFaults } from "./replicas.ts";
 import type { Services } from "./service-config.ts";
 import { unreadWireFaults } from "./unread-wire.ts";
 import { unreadable } from "./unreadable.ts";
@@ -77,6 +78,7 @@ export async function resolveConfig(options: LoadOptions): Promise<ResolvedConfi
         ...portFaults(services, parsed.data, placeOf),
         ...peopleFaults(parsed.data),
         ...storeFaults(parsed.data, layers),
+        ...replicaFaults(services, parsed.data),
         ...unreadWireFaults(parsed.data),
       ]
     : [...faultsOf(ConfigSchema, parsed.error, { besides: ["services"] }), ...faults];

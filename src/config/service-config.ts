@@ -26,6 +26,8 @@ export interface CommandService extends ServiceSettings {
 /** A service of ours; the name of the service is the same. */
 export interface EmbeddedService extends ServiceSettings {
   readonly embedded: Role;
+  /** So many copies of it are run: see `replicas.ts`. */
+  readonly replicas?: number;
   readonly command?: never;
   readonly url?: never;
 }

@@ -12,6 +12,7 @@ import { stateFolder } from "../supervisor/state-folder.ts";
 import type { Driver } from "../targets/drivers/define-driver.ts";
 import { type ClimbOptions, climb, type Finding, type Rung, type RungReport } from "./climb-ladder.ts";
 import { type Scene, setScene } from "./doctor-scene.ts";
+import { copiesRungs } from "./rungs/copies-rung.ts";
 import { ladder, wireLadder } from "./rungs/doctor-ladders.ts";
 import { urlsOfServices } from "./service-urls.ts";
 
@@ -69,9 +70,11 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
     const found = given[name] === undefined ? sightingOf(sightings, name) : undefined;
     return found !== undefined && isOurs(found, contract) ? found.state : undefined;
   };
-  const { states: supervised } = readStates(folder);
+  const { states: supervised, isAlive } = readStates(folder);
   const lastExitOf = (name: Role) =>
     stateOf(name)?.state === "stopped" ? (supervised?.services[name]?.last_exit ?? undefined) : undefined;
+  const copiesOf = (name: Role): readonly Rung<Scene>[] =>
+    given[name] === undefined ? copiesRungs(name, sightings, (isAlive && supervised?.services) || {}) : [];
   const { scene, clear } = setScene({
     urls,
     tapUrl: tapUrlOf(options),
@@ -94,6 +97,7 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
   const { onStart = ignore, onRung = ignore } = options;
   const isOurWire = driver === undefined && contract.driver === "ours";
   const rungs = (isOurWire ? ladder(options.slow ?? false) : wireLadder(scene))
+    .flatMap((rung) => (rung.name === "port" ? [rung, ...copiesOf(rung.service)] : [rung]))
     .map((rung) => aimed(rung, flags))
     .map((rung) => knownGap(rung, contract));
   const climbed = climb({ rungs, scene, signal, onStart, onRung });

@@ -1,5 +1,6 @@
 import { Document } from "yaml";
 import type { Config } from "../config/config-schema.ts";
+import { copyNumbers } from "../config/replicas.ts";
 import { hostInUrl, isWildcard } from "../contract/address.ts";
 import type { ContainerDeployment, ContainerNames, ContainerService } from "./container-deployment.ts";
 import { describeContainers } from "./describe-containers.ts";
@@ -21,9 +22,19 @@ export const composeFormat: ExportFormat = {
         "Several copies are for several machines: `stack export kubernetes`. One process has many streams.",
       );
     const deployment = describeContainers(config, options, NAMES);
-    return { files: [{ name: FILE, text: renderCompose(config, deployment) }], notes: deployment.notes };
+    const notes = [...deployment.notes, ...copyNotes(config)];
+    return { files: [{ name: FILE, text: renderCompose(config, deployment) }], notes };
   },
 };
+
+function copyNotes({ services }: Config): string[] {
+  const isCopied = ["gateway", "hmi"].some((name) => copyNumbers(services[name]).length > 1);
+  return isCopied
+    ? [
+        "Written with one gateway and one HMI: several copies in containers are for `stack export kubernetes`.",
+      ]
+    : [];
+}
 
 const NAMES: ContainerNames = {
   hostOf: (service) => service,

@@ -26,7 +26,7 @@ export interface ContainerService {
   readonly port: number;
   readonly copies: number;
   readonly environment: Readonly<Record<string, string>>;
-  /** The variable that is to hold the container's own address, where its copies call each other; else it listens at all. */
+  /** The variable that is to hold the container's own address, where its copies call it; it listens at all. */
   readonly ownAddressVariable?: string;
   readonly secrets: readonly DeployedSecret[];
   /** Where it keeps what outlives it. */

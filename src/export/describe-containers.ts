@@ -1,11 +1,12 @@
 import type { Config, Settings } from "../config/config-schema.ts";
 import { DEFAULT_SETTINGS } from "../config/default-config.ts";
 import { variableOf } from "../config/environment-layer.ts";
+import { COPY_DRAIN_MS, replicasOf } from "../config/replicas.ts";
 import { addressOfUrl, hostInUrl, isLoopback } from "../contract/address.ts";
 import { DEFAULTS } from "../contract/contract-defaults.ts";
 import { engineRoutes, gatewayRoutes, hmiRoutes } from "../contract/routes.ts";
 import { packageVersion } from "../files/package-root.ts";
-import { NODE_FLAGS } from "../launch/service-specs.ts";
+import { NODE_FLAGS, type OwnService } from "../launch/service-specs.ts";
 import type {
   ContainerDeployment,
   ContainerNames,
@@ -15,7 +16,7 @@ import type {
 } from "./container-deployment.ts";
 import type { ExportOptions } from "./export-format.ts";
 import { exportImpossible } from "./export-impossible.ts";
-import { exportedVariables, type OwnService, secretsOf } from "./exported-settings.ts";
+import { exportedVariables, secretsOf } from "./exported-settings.ts";
 import { namesToAllow, publicHosts } from "./public-hosts.ts";
 
 /** What the Dockerfile says of the image. */
@@ -30,8 +31,6 @@ const ENGINE_SIZE: Size = { cpu: ["1", "8"], memory: ["4Gi", "16Gi"] };
 const STORE_SIZE = "5Gi";
 const MODELS_SIZE = "50Gi";
 
-/** How long a copy lets its replies come to their end where nobody says: the others take new ones meanwhile. */
-const DRAIN_MS = 60_000;
 /** What a process of ours needs to end once its replies have: its streams are cut, what they said is saved. */
 const STOP_SECONDS = 10;
 
@@ -45,11 +44,10 @@ export function describeContainers(
   names: ContainerNames,
 ): ContainerDeployment {
   requireOwnServices(config);
-  const copies = copiesOf(config, options, names);
   const hosts = publicHosts(config, options);
   const engine = describeEngine(config);
   const own = (name: OwnService) =>
-    describeOwn(name, { config, options, names, hosts, copies, hasEngine: engine !== undefined });
+    describeOwn(name, { config, options, names, hosts, hasEngine: engine !== undefined });
   const services = [...(engine === undefined ? [] : [engine]), own("gateway"), own("hmi")];
   const secrets = new Map<string, DeployedSecret>();
   for (const secret of services.flatMap((service) => service.secrets)) secrets.set(secret.name, secret);
@@ -67,8 +65,13 @@ function isShared({ store }: Config): boolean {
   return store.url !== "";
 }
 
-function copiesOf(config: Config, { replicas }: ExportOptions, { usualCopies }: ContainerNames): number {
-  if (replicas === undefined) return isShared(config) ? usualCopies : 1;
+/** As many as are asked for, else as are configured. */
+function copiesOf(
+  name: OwnService,
+  { config, options: { replicas }, names }: Pick<OwnContext, "config" | "options" | "names">,
+): number {
+  if (replicas === undefined && !isShared(config)) return 1;
+  if (replicas === undefined) return replicasOf(config.services[name]) ?? names.usualCopies;
   if (replicas === 1 || isShared(config)) return replicas;
   throw exportImpossible(
     `The conversations are in SQLite, a file of one machine, and ${replicas} copies of gateway and HMI were asked for.`,
@@ -121,30 +124,22 @@ interface OwnContext {
   readonly options: ExportOptions;
   readonly names: ContainerNames;
   readonly hosts: readonly string[];
-  readonly copies: number;
   readonly hasEngine: boolean;
 }
 
-function describeOwn(
-  name: OwnService,
-  { config, options, names, hosts, copies, hasEngine }: OwnContext,
-): ContainerService {
-  const port = portOf(name, config);
-  const settings = settingsIn(name, { config, names, hosts, hasEngine });
+function describeOwn(name: OwnService, context: OwnContext): ContainerService {
+  const { config, options, names, hasEngine } = context;
+  const settings = settingsIn(name, context);
   const secrets = secretsOf(name, settings);
-  // With copies it listens where they call it, which is for whoever runs the container to say.
-  const told = isShared(config)
-    ? { ...settings, [name]: { ...settings[name], host: DEFAULT_SETTINGS[name].host } }
-    : settings;
   const files = secrets.map(({ variable, name: file }) => [variable, `${names.secretsFolder}/${file}`]);
   return {
     name,
     image: options.image ?? `chat-stack:${packageVersion()}`,
     args: [...NODE_FLAGS, "dist/service-process.js", name],
-    port,
-    copies,
-    ...(isShared(config) && { ownAddressVariable: variableOf([name, "host"]) }),
-    environment: { ...exportedVariables(name, told), ...Object.fromEntries(files) },
+    port: portOf(name, config),
+    copies: copiesOf(name, context),
+    ...(isShared(config) && { ownAddressVariable: variableOf(["replicas", "advertise_host"]) }),
+    environment: { ...exportedVariables(name, settings), ...Object.fromEntries(files) },
     secrets,
     ...(!isShared(config) && { volume: { name: "store", path: IMAGE.data, size: STORE_SIZE } }),
     needs: name === "hmi" ? ["gateway"] : hasEngine ? ["engine"] : [],
@@ -164,7 +159,7 @@ function readyCommand(name: OwnService): string[] {
 /** The configured settings, as they are right inside a container. */
 function settingsIn(
   name: OwnService,
-  { config, names, hosts, hasEngine }: Omit<OwnContext, "options" | "copies">,
+  { config, names, hosts, hasEngine }: Omit<OwnContext, "options">,
 ): Settings {
   const { services: _, ...settings } = config;
   const engineUrl = `http://${hostInUrl(names.hostOf("engine"))}:${addressOfUrl(config.engine.url).port}`;
@@ -180,8 +175,10 @@ function settingsIn(
       allowed_hosts: [...namesToAllow([...hosts, ...config.http.allowed_hosts, names.hostOf(name)])],
     },
     ...(isShared(config) && {
-      stream: { ...config.stream, drain_ms: config.stream.drain_ms || DRAIN_MS },
+      stream: { ...config.stream, drain_ms: config.stream.drain_ms || COPY_DRAIN_MS },
     }),
+    // Where a copy is, only whoever runs it knows; the gateways have one name together.
+    replicas: DEFAULT_SETTINGS.replicas,
     store: {
       ...config.store,
       path: isShared(config) ? DEFAULT_SETTINGS.store.path : `${IMAGE.data}/chat.db`,

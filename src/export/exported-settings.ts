@@ -4,16 +4,14 @@ import { FILE_VARIABLE, toEnvironment, variableOf } from "../config/environment-
 import { isSecret } from "../config/found-value.ts";
 import { secretFileVariable } from "../config/secret-files.ts";
 import { isLoopback } from "../contract/address.ts";
+import type { OwnService } from "../launch/service-specs.ts";
 import type { DeployedSecret } from "./container-deployment.ts";
 
 /** The sections that gateway and HMI read; of the engine only the gateway. */
-const SECTIONS = ["hmi", "gateway", "chat", "stream", "auth", "http", "store", "log"] as const;
+const SECTIONS = ["hmi", "gateway", "chat", "stream", "auth", "http", "store", "replicas", "log"] as const;
 
 /** For the stand-in and the tap, which are never exported. */
 const NOT_EXPORTED = new Set(["engine.token_delay_ms", "engine.tap_port"]);
-
-/** A service of ours that reads settings. */
-export type OwnService = "gateway" | "hmi";
 
 /**
  * The variables that give a service of ours these settings, and let it read no file: those that are not as they are

@@ -1,4 +1,5 @@
 import type { Config } from "../config/config-schema.ts";
+import { copyAddress, copyNumbers } from "../config/replicas.ts";
 import { type Address, isWildcard } from "../contract/address.ts";
 import { LIMITS } from "../contract/contract-defaults.ts";
 import { CHANGING_GETS, hmiRoutes } from "../contract/routes.ts";
@@ -63,11 +64,12 @@ export function frontProxyFormat({ name, summary, file, render }: FrontProxyForm
   };
 }
 
-/** The proxy of the copies that are given, or of the one page that runs on the same machine, as it is configured. */
+/** The proxy of the copies that are given, or of those that run on the same machine, as they are configured. */
 function describeLocalFrontProxy(config: Config, options: ExportOptions): FrontProxy {
   const { host, port } = config.hmi;
   const local = { host: isWildcard(host) ? "127.0.0.1" : host, port };
-  const upstreams = options.upstreams?.length ? options.upstreams : [local];
+  const copies = copyNumbers(config.services["hmi"]).map((number) => copyAddress(local, number));
+  const upstreams = options.upstreams?.length ? options.upstreams : copies;
   return describeFrontProxy(config, publicHosts(config, options), upstreams);
 }
 

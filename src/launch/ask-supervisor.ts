@@ -6,19 +6,21 @@ import { EXIT, UserError } from "../errors.ts";
 import { pendingRequest, reportsOf } from "../supervisor/client/pending-request.ts";
 import { inspectService, type ServiceState } from "../supervisor/inspect-service.ts";
 import type { WaitingSupervisor } from "../supervisor/keep/ensure-supervisor.ts";
-import { writeEnvironment } from "../supervisor/keep/request-environment.ts";
+import { discardEnvironment, writeEnvironment } from "../supervisor/keep/request-environment.ts";
 import { noteDeed } from "../supervisor/keep/service-events.ts";
 import { readStates } from "../supervisor/keep/states-file.ts";
 import type { Wanted } from "../supervisor/keep/supervisor-state.ts";
 import { readWanted, writeWanted } from "../supervisor/keep/wanted-file.ts";
 import { resumeInterrupted } from "../supervisor/logs/resume-rotation.ts";
-import { writeRecord } from "../supervisor/process-record.ts";
+import { listRecords, writeRecord } from "../supervisor/process-record.ts";
+import type { ServiceRecord } from "../supervisor/service-spec.ts";
 import type { StateFolder } from "../supervisor/state-folder.ts";
 import { stopService } from "../supervisor/stop-service.ts";
 import { type Agreed, agreeToReplace, clearPorts, type PortChoices } from "./clear-ports.ts";
 import { dependentsFirst } from "./dependents-first.ts";
 import { finishedJobs } from "./finished-jobs.ts";
 import { lookAtStack, type Sighting, sightingOf } from "./look-at-stack.ts";
+import { oneCopyAtATime, surplusCopies } from "./plan-copies.ts";
 import { withDependencies } from "./plan-services.ts";
 import { type Intent, intentFor, startsIt } from "./service-intent.ts";
 import { StopProgress } from "./stop-progress.ts";
@@ -47,6 +49,13 @@ export interface Asked {
   readonly wasThere: boolean;
 }
 
+/** What a call has asked for. */
+export interface AskedNow {
+  readonly asked: readonly Asked[];
+  /** Copies that are restarted after these, one at a time, by calls of their own. */
+  readonly later: readonly string[];
+}
+
 /** Asks a person, if anybody's process is to be stopped: without the lock, because people take their time. */
 export async function agree(options: AskOptions, folder: StateFolder): Promise<Agreed> {
   if ((options.replace ?? []).length === 0) return new Set();
@@ -54,11 +63,7 @@ export async function agree(options: AskOptions, folder: StateFolder): Promise<A
 }
 
 /** Tells the supervisor what is wanted. Only for the holder of the lock. */
-export async function ask(
-  options: AskOptions,
-  folder: StateFolder,
-  agreed: Agreed,
-): Promise<readonly Asked[]> {
+export async function ask(options: AskOptions, folder: StateFolder, agreed: Agreed): Promise<AskedNow> {
   // Whose supervisor was killed while it rotated a log may still be stopped, and would look as if it hung.
   resumeInterrupted(folder);
   // It loads for as long as it takes to find out what it is to do.
@@ -76,7 +81,7 @@ async function askWith(
   folder: StateFolder,
   agreed: Agreed,
   ahead: WaitingSupervisor | undefined,
-): Promise<readonly Asked[]> {
+): Promise<AskedNow> {
   const { config, env, names = [], restart = [] } = options;
   const all = await lookAtStack(config, env);
   const chosen = names.length === 0 ? new Set(all.map(({ name }) => name)) : withDependencies(all, names);
@@ -86,7 +91,7 @@ async function askWith(
   const wanted = readWanted(folder);
   const reports = reportsOf(folder);
   const finished = finishedJobs(folder, wanted.services);
-  const asked = await Promise.all(
+  const wishedFor = await Promise.all(
     cleared.map(async (seen): Promise<Asked> => {
       const { name } = seen;
       const pending = pendingRequest(wanted.services[name]?.request, reports, name);
@@ -101,14 +106,17 @@ async function askWith(
       return { sighting, intent, request: requestFor(intent, pending), wasThere };
     }),
   );
+  const { now: asked, later } = oneCopyAtATime(wishedFor);
   await requireStore(config, asked);
   recordLost(asked, folder);
   for (const { sighting, intent } of asked)
     if (startsIt(intent)) writeEnvironment(folder, sighting.name, env);
-  writeWanted(folder, wish(folder, wanted, asked));
+  const surplus = surplusCopies(sightings, all, { records: listRecords(folder), wanted: wanted.services });
+  writeWanted(folder, wish(folder, without(wanted, surplus.names), asked));
   await stopForRestart(asked, folder, options);
+  await stopSurplus(surplus.records, folder, options);
   await superviseStack(config, all, folder, ahead);
-  return asked;
+  return { asked, later };
 }
 
 /** So many looks, with a pause between them, before a service that runs counts as hanging. */
@@ -147,6 +155,30 @@ async function stopForRestart(
     const detail = `for a restart: ${reason}`;
     noteDeed(folder, { event: "stopped", service: name, pid: record.pid, detail });
   });
+}
+
+/** The configuration has fewer copies than run. */
+async function stopSurplus(
+  records: readonly ServiceRecord[],
+  folder: StateFolder,
+  { hurry, onProgress }: AskOptions,
+): Promise<void> {
+  const progress = new StopProgress(
+    records.map((record) => ({ name: record.name, record })),
+    onProgress,
+  );
+  for (const record of records) {
+    const { name, pid } = record;
+    progress.begin(name);
+    await stopService(record, folder, { hurry }).finally(() => progress.end(name));
+    discardEnvironment(folder, name);
+    const detail = "by stack up: fewer copies are configured";
+    noteDeed(folder, { event: "stopped", service: name, pid, detail });
+  }
+}
+
+function without({ services }: Wanted, names: ReadonlySet<string>): Wanted {
+  return { services: Object.fromEntries(Object.entries(services).filter(([name]) => !names.has(name))) };
 }
 
 function requestFor({ action }: Intent, pending: string | undefined): string | null {

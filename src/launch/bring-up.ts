@@ -70,16 +70,36 @@ export interface UpResult {
  * `state_unwritable`, `state_unreadable`, `foreign_owner`, `foreign_namespace`.
  */
 export async function bringUp(options: UpOptions): Promise<UpResult> {
+  const { later, ...first } = await bringUpOnce(options);
+  const waiting = [...later];
+  let result: UpResult = first;
+  // What is restarted in copies is so one copy at a time: the others do the work meanwhile.
+  for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+    const restart = (options.restart ?? []).filter((each) => each === name);
+    const only = { names: [name], restart, adopt: [], replace: [], wait: true };
+    const { later: others, ...next } = await bringUpOnce({ ...options, ...only }, name);
+    waiting.push(...others.filter((other) => !waiting.includes(other)));
+    result = together(result, next);
+  }
+  return result;
+}
+
+/** @param only the one whose step is told; all where absent */
+async function bringUpOnce(
+  options: UpOptions,
+  only?: string,
+): Promise<UpResult & { readonly later: readonly string[] }> {
   const { config, signal, onStep, onProgress } = options;
   const folder = stateFolder(config.state.dir);
   await requireJudgeable(folder);
   const agreed = await agree(options, folder);
-  const asked = await withLock(folder, () => ask(options, folder, agreed), {
+  const { asked, later } = await withLock(folder, () => ask(options, folder, agreed), {
     signal,
     onWait: (pid) => onProgress(`waiting for another command (pid ${pid})`),
   });
   const steps: UpStep[] = [];
   const report = (step: UpStep): void => {
+    if (only !== undefined && step.name !== only) return;
     steps.push(step);
     onStep(step);
   };
@@ -93,7 +113,7 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
     config,
     asked.map(({ sighting }) => sighting),
   );
-  if (options.wait === false) {
+  if (options.wait === false && later.length === 0) {
     const isPending = ({ sighting, request }: Asked): boolean =>
       request !== null && !steps.some(({ name }) => name === sighting.name);
     return {
@@ -101,6 +121,7 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
       started,
       pending: asked.filter(isPending).map(({ sighting }) => sighting.name),
       warnings,
+      later,
     };
   }
   const requests = new Map(
@@ -129,12 +150,21 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
       await withLock(folder, () => replaceSupervisor(options, folder), { signal });
       await followAll();
     });
-    return { steps, started, pending: [], warnings };
+    return { steps, started, pending: [], warnings, later };
   } catch (error) {
     // What another command has stopped was no failure, and the rest goes on.
     if (error instanceof StoppedMeanwhile) throw error;
     throw await rollBack(options, folder, { asked, error, requests, signal, onReady });
   }
+}
+
+function together(first: UpResult, next: UpResult): UpResult {
+  return {
+    steps: [...first.steps, ...next.steps],
+    started: [...new Set([...first.started, ...next.started])],
+    pending: [...first.pending, ...next.pending],
+    warnings: first.warnings,
+  };
 }
 
 /** What is wanted stays so: the new one goes on where the other was. */

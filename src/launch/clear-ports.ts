@@ -107,7 +107,7 @@ function portsTaken(blocked: readonly Sighting[], folder: StateFolder): UserErro
     (sighting) =>
       `${sighting.name} needs port ${portOf(sighting)}, which is taken by ${describeOccupants(sighting, folder)}`,
   );
-  const settings = blocked.map(({ name }) => settingOf(name));
+  const settings = blocked.map(({ service }) => settingOf(service));
   const choices = blocked.flatMap((sighting) => choicesFor(sighting, folder));
   const hints = [
     `Nothing was started. Stop that process, or set ${settings.join(", ")} to another port.`,

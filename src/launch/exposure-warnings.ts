@@ -11,9 +11,9 @@ const OURS: ReadonlySet<PlannedService["kind"]> = new Set(["embedded", "stand-in
  */
 export function exposureWarnings(config: Config, services: readonly PlannedService[]): string[] {
   if (config.auth.token !== "") return [];
-  return services.flatMap(({ name, kind, isExternal, spec: { address } }) => {
+  return services.flatMap(({ name, service, kind, isExternal, spec: { address } }) => {
     if (isExternal || !OURS.has(kind) || address === undefined || isLoopback(address.host)) return [];
-    const home = name === "engine" ? "engine.url" : `${name}.host`;
+    const home = name === "engine" ? "engine.url" : `${service}.host`;
     return `${name} listens at ${urlOf(address)}, beyond this machine, and asks nobody for a token: set auth.token, or ${home} to a loopback address.`;
   });
 }

@@ -1,5 +1,6 @@
 import { isRole, roleAddress } from "../config/addresses.ts";
 import type { Config } from "../config/config-schema.ts";
+import { copiesOf, copyNumbers } from "../config/replicas.ts";
 import type {
   CommandService,
   EmbeddedService,
@@ -26,7 +27,10 @@ import {
 
 /** A service of the stack, as it is meant to be. */
 export interface PlannedService {
+  /** Its own: of a copy beside others `gateway-2`; of the first copy the service's. */
   readonly name: string;
+  /** The configured service that it is, or is a copy of. */
+  readonly service: string;
   /** What it is: ours (`embedded`, `stand-in`), Ollama, a server of OpenAI's wire, a program of the user's that goes on or is a job, or an address. */
   readonly kind: "embedded" | "stand-in" | "ollama" | "openai" | "command" | "job" | "url";
   /** True where somebody else runs it: it is looked at, and never started or stopped. Its command says nothing. */
@@ -36,9 +40,9 @@ export interface PlannedService {
 
 /** The configured services in an order in which they can start: each after what it depends on. */
 export function planServices(config: Config, engine: EnginePlan): PlannedService[] {
-  const planned = Object.entries(config.services).map(([name, service]) =>
-    planService(name, service, config, engine),
-  );
+  const planned = Object.entries(config.services)
+    .flatMap(([name, service]) => planService(name, service, config, engine))
+    .map((service) => withCopiesNamed(service, config));
   return inOrder(config.engine.tap_port === 0 ? planned : withTap(planned, config));
 }
 
@@ -52,17 +56,30 @@ export function withDependencies(plan: readonly PlannedService[], names: readonl
   return wanted;
 }
 
+/** What depends on a service depends on its copies: on one of them to start, and it ends before all. */
+function withCopiesNamed(planned: PlannedService, { services }: Config): PlannedService {
+  const { dependsOn = [], restartsWith } = planned.spec;
+  const named = (names: readonly string[]) => names.flatMap((name) => copiesOf(name, services[name]));
+  const spec = {
+    ...planned.spec,
+    dependsOn: named(dependsOn),
+    ...(restartsWith && { restartsWith: named(restartsWith) }),
+  };
+  return { ...planned, spec };
+}
+
 /** The same with a tap between gateway and engine. */
 function withTap(planned: readonly PlannedService[], config: Config): PlannedService[] {
   const dependsOn = planned.some(({ name }) => name === "engine") ? ["engine"] : [];
   const tap: PlannedService = {
     name: TAP,
+    service: TAP,
     kind: "embedded",
     isExternal: false,
     spec: { ...tapSpec(config), dependsOn },
   };
   const behindTap = planned.map((service) =>
-    service.name === "gateway"
+    service.service === "gateway"
       ? { ...service, spec: { ...service.spec, dependsOn: [...(service.spec.dependsOn ?? []), TAP] } }
       : service,
   );
@@ -74,9 +91,9 @@ function planService(
   service: ServiceConfig,
   config: Config,
   engine: EnginePlan,
-): PlannedService {
-  if (service.url !== undefined) return planWatched(name, service, config);
-  if (service.command !== undefined) return planCommand(name, service, config);
+): PlannedService[] {
+  if (service.url !== undefined) return [planWatched(name, service, config)];
+  if (service.command !== undefined) return [planCommand(name, service, config)];
   return planEmbedded(service, config, engine);
 }
 
@@ -88,7 +105,7 @@ function planWatched(name: string, service: WatchedService, config: Config): Pla
     ready: service.ready ?? defaultProbe(name, config),
     ...settingsOf(service),
   };
-  return { name, kind: "url", isExternal: true, spec };
+  return { name, service: name, kind: "url", isExternal: true, spec };
 }
 
 function planCommand(name: string, service: CommandService, config: Config): PlannedService {
@@ -106,18 +123,20 @@ function planCommand(name: string, service: CommandService, config: Config): Pla
     ...(service.color && { color: true }),
     labels: { kind: service.isJob ? "job" : "command" },
   };
-  return { name, kind: service.isJob ? "job" : "command", isExternal: false, spec };
+  return { name, service: name, kind: service.isJob ? "job" : "command", isExternal: false, spec };
 }
 
-function planEmbedded(service: EmbeddedService, config: Config, engine: EnginePlan): PlannedService {
+function planEmbedded(service: EmbeddedService, config: Config, engine: EnginePlan): PlannedService[] {
   const name = service.embedded;
-  if (name !== "engine") {
-    const spec = { ...serviceSpec(config, name), ...settingsOf(service) };
-    return { name, kind: "embedded", isExternal: false, spec };
-  }
+  if (name !== "engine")
+    return copyNumbers(service).map((number): PlannedService => {
+      const spec = { ...serviceSpec(config, name, number), ...settingsOf(service) };
+      return { name: spec.name, service: name, kind: "embedded", isExternal: false, spec };
+    });
   const spec = { ...engineSpec(config, engine), ...settingsOf(service) };
-  if (engine.use === "external") return { name, kind: engine.kind, isExternal: true, spec };
-  return { name, kind: engine.use, isExternal: false, spec };
+  const [kind, isExternal] =
+    engine.use === "external" ? ([engine.kind, true] as const) : ([engine.use, false] as const);
+  return [{ name, service: name, kind, isExternal, spec }];
 }
 
 /** A job that failed is tried again only where that is asked for: half of it may be done. */

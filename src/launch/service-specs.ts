@@ -4,13 +4,26 @@ import { roleAddress } from "../config/addresses.ts";
 import type { Config } from "../config/config-schema.ts";
 import { DEFAULT_SETTINGS } from "../config/default-config.ts";
 import { toEnvironment } from "../config/environment-layer.ts";
+import {
+  COPY_DRAIN_MS,
+  COPY_LABEL,
+  copyAddress,
+  copyName,
+  copyNumbers,
+  replicasOf,
+} from "../config/replicas.ts";
 import type { Role } from "../config/service-config.ts";
-import { urlOf } from "../contract/address.ts";
+import { type Address, urlOf } from "../contract/address.ts";
 import { bearerHeader } from "../contract/caller-headers.ts";
 import { gatewayRoutes } from "../contract/routes.ts";
 import { packageRoot } from "../files/package-root.ts";
 import { OWN_COMPILE_CACHE } from "../supervisor/keep/own-compile-cache.ts";
-import type { Command, HttpProbe, ServiceSpec } from "../supervisor/service-spec.ts";
+import {
+  type Command,
+  DEFAULT_STOP_TIMEOUT_MS,
+  type HttpProbe,
+  type ServiceSpec,
+} from "../supervisor/service-spec.ts";
 import { TAP_PATH } from "../tap/recorded-exchange.ts";
 import { type EnginePlan, identifyingPath } from "./plan-engine.ts";
 
@@ -57,12 +70,19 @@ export function engineSpec(config: Config, plan: EnginePlan): ServiceSpec {
   };
 }
 
-/** The gateway or the HMI as a process of ours. */
-export function serviceSpec(config: Config, name: "gateway" | "hmi"): ServiceSpec {
+/** The services of ours that a stack may run several copies of. */
+export type OwnService = "gateway" | "hmi";
+
+/** The gateway or the HMI as a process of ours; of several copies, the one with this number. */
+export function serviceSpec(config: Config, name: OwnService, number = 1): ServiceSpec {
+  const address = copyAddress(config[name], number);
+  const settings = ownSettings(config, name, address);
+  const { drain_ms } = settings.stream;
+  const isOneOfSeveral = copyNumbers(config.services[name]).length > 1;
   return {
-    name,
-    command: embedded(name, { ...config, engine: behindTap(config) }),
-    address: config[name],
+    name: copyName(name, number),
+    command: embedded(name, settings),
+    address,
     ready: {
       kind: "http",
       path: gatewayRoutes.health.path(),
@@ -72,8 +92,32 @@ export function serviceSpec(config: Config, name: "gateway" | "hmi"): ServiceSpe
       json: { service: name },
       timeoutMs: PROBE_TIMEOUT_MS,
     },
-    labels: { kind: "embedded" },
+    // Until then it lets its replies come to their end.
+    ...(drain_ms > 0 && { stopTimeoutMs: drain_ms + DEFAULT_STOP_TIMEOUT_MS }),
+    ...(isOneOfSeveral && { copyOf: name }),
+    labels: { kind: "embedded", ...(number > 1 && { [COPY_LABEL]: name }) },
   };
+}
+
+/** The settings of a gateway or an HMI that listens there: whom it asks, and how long it drains. */
+export function ownSettings(config: Config, name: OwnService, address: Address): Config {
+  const { replicas, services, stream } = config;
+  // Where there may be copies, it drains also where nobody says: others take new replies meanwhile.
+  const standard = replicasOf(services[name]) === undefined ? 0 : COPY_DRAIN_MS;
+  return {
+    ...config,
+    [name]: address,
+    engine: behindTap(config),
+    stream: { ...stream, drain_ms: stream.drain_ms || standard },
+    replicas: { ...replicas, gateway_urls: name === "hmi" ? gatewayUrls(config) : [] },
+  };
+}
+
+/** Where an HMI finds the gateways: as it is configured, else all copies that run here. */
+function gatewayUrls({ replicas, services, gateway }: Config): string[] {
+  if (replicas.gateway_urls.length > 0) return replicas.gateway_urls;
+  const numbers = copyNumbers(services["gateway"]);
+  return numbers.length === 1 ? [] : numbers.map((number) => urlOf(copyAddress(gateway, number)));
 }
 
 /** The recording proxy in front of the engine. */
@@ -111,17 +155,16 @@ export function engineUrlForGateway({ engine }: Config): string {
 function embedded(name: Role | typeof TAP, config: Config): Command {
   // Without what no service reads: a change of it is no reason to start one again.
   const { contract: _, monitor: __, ...settings } = config;
-  const { auth, engine, store } = settings;
+  const { auth, engine, store, replicas } = settings;
+  const isOwn = name === "hmi" || name === "gateway";
   const told = {
     ...settings,
     // A secret goes to whom it is for.
-    auth: name === "hmi" || name === "gateway" ? auth : { ...DEFAULT_SETTINGS.auth, token: auth.token },
+    auth: isOwn ? auth : { ...DEFAULT_SETTINGS.auth, token: auth.token },
     engine: { ...engine, api_key: name === "gateway" ? engine.api_key : "" },
+    replicas: isOwn ? replicas : DEFAULT_SETTINGS.replicas,
     // One of the two is where the conversations are.
-    store:
-      store.url === ""
-        ? store
-        : { ...store, path: "", url: name === "hmi" || name === "gateway" ? store.url : "" },
+    store: store.url === "" ? store : { ...store, path: "", url: isOwn ? store.url : "" },
   };
   const env = { ...toEnvironment(told), ...compileCache() };
   return { ...ourProgram("service-process", NODE_FLAGS, [name]), env };

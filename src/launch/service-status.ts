@@ -43,6 +43,16 @@ export interface ServiceStatus {
   readonly next_start_at: string | null;
   /** What is wrong, or worth knowing, in words. */
   readonly detail: string | null;
+  /** Each copy, where several run under this name: then there is no pid, and usage and restarts are of all together. */
+  readonly copies?: readonly ServiceStatus[];
+}
+
+/** The states in which a service does its work. */
+const WORKING: ReadonlySet<ServiceStatus["state"]> = new Set(["healthy", "external", "done", "unconfigured"]);
+
+/** Whether a service does its work. */
+export function isWorking({ state }: Pick<ServiceStatus, "state">): boolean {
+  return WORKING.has(state);
 }
 
 /** What the processes of a service use, as {@link Usage} counts it. */

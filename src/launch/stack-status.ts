@@ -1,4 +1,5 @@
 import type { Config } from "../config/config-schema.ts";
+import { numberedCopy } from "../config/replicas.ts";
 import { urlOf } from "../contract/address.ts";
 import { livingSupervisor, readStates } from "../supervisor/keep/states-file.ts";
 import type { Wanted } from "../supervisor/keep/supervisor-state.ts";
@@ -10,12 +11,13 @@ import { listRecords } from "../supervisor/process-record.ts";
 import { serviceMark } from "../supervisor/service-mark.ts";
 import type { ServiceRecord } from "../supervisor/service-spec.ts";
 import { type StateFolder, SUPERVISOR, stateFolder } from "../supervisor/state-folder.ts";
+import { copiesTogether } from "./copies-status.ts";
 import { exposureWarnings } from "./exposure-warnings.ts";
 import { finishedJobs } from "./finished-jobs.ts";
-import { lookAtStack } from "./look-at-stack.ts";
+import { lookAtStack, type Sighting } from "./look-at-stack.ts";
 import { recordedStatus } from "./recorded-status.ts";
 import { conditionOf } from "./service-condition.ts";
-import type { ServiceStatus, ServiceUsage } from "./service-status.ts";
+import { isWorking, type ServiceStatus, type ServiceUsage } from "./service-status.ts";
 
 export interface StackStatus {
   /** When it was looked, in ISO 8601, UTC. */
@@ -28,9 +30,6 @@ export interface StackStatus {
   /** Sentences about what other machines can reach without a token. */
   readonly warnings: readonly string[];
 }
-
-/** The states in which a service does its work. */
-const WORKING: ReadonlySet<ServiceStatus["state"]> = new Set(["healthy", "external", "done", "unconfigured"]);
 
 export interface StatusOptions {
   /** An earlier look, so many milliseconds ago: the CPU shares are of the time since then. */
@@ -56,7 +55,7 @@ export async function stackStatus(
   const usage = (record: ServiceRecord): ServiceUsage | null =>
     shareOf(usageOfService(record, folder, groups), record, before);
   const finished = finishedJobs(folder, wantedIn(folder));
-  const services = sightings.map((sighting): ServiceStatus => {
+  const statusOfOne = (sighting: Sighting): ServiceStatus => {
     const report = states?.services[sighting.name];
     const isKnown = isAlive || finished(sighting.spec) !== undefined;
     const { state } = sighting;
@@ -67,8 +66,10 @@ export async function stackStatus(
       restarts: sighting.isExternal ? null : (report?.restarts ?? null),
       last_exit: report?.last_exit ?? null,
     };
-  });
-  const planned = new Set(services.map(({ name }) => name));
+  };
+  const byService = Map.groupBy(sightings, ({ service }) => service);
+  const services = [...byService].map(([name, copies]) => copiesTogether(name, copies.map(statusOfOne)));
+  const planned = new Set(sightings.map(({ name }) => name));
   const records = listRecords(folder);
   if (isByRecords) {
     const reports = isAlive ? (states?.services ?? {}) : {};
@@ -95,18 +96,41 @@ export async function stackStatus(
   };
 }
 
-/** What of a look is about these services. @param options with which it was looked */
+/** All that is shown of services, each copy by itself too. */
+export function withCopies(services: readonly ServiceStatus[]): ServiceStatus[] {
+  return services.flatMap((service) => [service, ...(service.copies ?? [])]);
+}
+
+/** What of a look is about these services and copies. @param options with which it was looked */
 export function statusOf(
   status: StackStatus,
   names: readonly string[],
   { isByRecords = false }: StatusOptions,
 ): StackStatus {
-  const services = status.services.filter(({ name }) => names.includes(name));
+  const services = names.flatMap((name) => findStatus(status.services, name) ?? []);
   return { ...status, services, ok: !isByRecords && areWorking(services) };
 }
 
+/** By the name of a service, or of one copy; `gateway-1` is the first, which else has the name of all. */
+function findStatus(services: readonly ServiceStatus[], name: string): ServiceStatus | undefined {
+  const whole = services.find((service) => service.name === name);
+  if (whole !== undefined) return whole;
+  const copies = services.flatMap((service) =>
+    (service.copies ?? []).map((copy, index) => [numberedCopy(service.name, index + 1), copy] as const),
+  );
+  return copies.find(([numbered]) => numbered === name)?.[1];
+}
+
+/** The names by which {@link statusOf} finds something. */
+export function namesInStatus({ services }: StackStatus): string[] {
+  return services.flatMap(({ name, copies = [] }) => [
+    name,
+    ...copies.map((_, index) => numberedCopy(name, index + 1)),
+  ]);
+}
+
 function areWorking(services: readonly ServiceStatus[]): boolean {
-  return services.every(({ state }) => WORKING.has(state));
+  return services.every(isWorking);
 }
 
 /** Nothing where it may not be read, which is told elsewhere. */
@@ -171,5 +195,5 @@ function ageOf(pid: number): number {
 }
 
 function usageBefore({ supervisor, services }: StackStatus, pid: number): ServiceUsage | undefined {
-  return [supervisor, ...services].find((each) => each?.pid === pid)?.usage ?? undefined;
+  return [supervisor, ...withCopies(services)].find((each) => each?.pid === pid)?.usage ?? undefined;
 }

@@ -89,7 +89,7 @@ export async function takeDown(options: DownOptions): Promise<DownStep[]> {
     async () => {
       resumeInterrupted(folder);
       const targets = await look();
-      await unwant(folder, targets);
+      await unwant(folder, targets, names === undefined);
       return await stopAll(targets);
     },
     {
@@ -126,9 +126,10 @@ async function findTargets(config: Config, env: NodeJS.ProcessEnv, folder: State
 }
 
 /** From now on nobody starts them again. Without any left to look after, the supervisor goes too. */
-async function unwant(folder: StateFolder, targets: readonly Target[]): Promise<void> {
+async function unwant(folder: StateFolder, targets: readonly Target[], isAll: boolean): Promise<void> {
   const wanted = Object.entries(readWanted(folder).services);
-  const left = wanted.filter(([name]) => targets.every((target) => target.name !== name));
+  // What is not configured any more, and was given up, is no target, and yet not to be wanted.
+  const left = isAll ? [] : wanted.filter(([name]) => targets.every((target) => target.name !== name));
   writeWanted(folder, { services: Object.fromEntries(left) });
   if (left.length === 0) await endSupervisor(folder);
 }

@@ -292,13 +292,15 @@ export async function startHmiOn(
 ): Promise<RunningService> {
   const plain = bus ?? (await busOf(config, logger));
   const copies = plain && (overrides?.bus?.(plain) ?? plain);
-  const client = createGatewayClient(gatewayUrl, config.auth.token, config.stream.max_reply_chars);
-  return await startHmi({
+  const { gateway_urls } = config.replicas;
+  const gateways = gateway_urls.length > 0 ? gateway_urls : [gatewayUrl];
+  const client = createGatewayClient(gateways, config.auth.token, config.stream.max_reply_chars);
+  const starting = startHmi({
     ...config.hmi,
     ...accessOf(config, config.hmi),
     messagesPerMinute: config.http.messages_per_minute,
     gateway: overrides?.gateway?.(client) ?? client,
-    gatewayUrl,
+    gatewayUrl: gateways.join(", "),
     store,
     defaultAgent: config.chat.agent,
     engineSettings: configuredSettings(config.chat),
@@ -314,6 +316,11 @@ export async function startHmiOn(
     webFolder: webFolder(),
     version: packageVersion(),
     logger,
+  });
+  return await starting.catch(async (error: unknown) => {
+    // It is closed with the HMI, which there is none of.
+    await copies?.close();
+    throw error;
   });
 }
 

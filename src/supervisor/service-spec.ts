@@ -109,8 +109,13 @@ export interface ServiceSpec {
   readonly address?: Address;
   readonly ready: Probe;
   readonly live?: Liveness;
-  /** Names of the services that must be ready before this one is started. */
+  /** Names of the services that must be ready before this one is started; of copies, one must be. */
   readonly dependsOn?: readonly string[];
+  /**
+   * The service of which it is one of several copies. Who depends on copies of one service needs one of them to start,
+   * and is stopped before all.
+   */
+  readonly copyOf?: string;
   /** Those of them with which it is started again, whatever had them started again. */
   readonly restartsWith?: readonly string[];
   /** True where it is asked to colour what it writes, though that goes to a file; see `service-environment.ts`. */

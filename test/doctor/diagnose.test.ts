@@ -34,6 +34,20 @@ type Case = {
 
 const CASES: readonly Case[] = [
   [
+    "a copy that was given up",
+    "copies_down",
+    {
+      service: "gateway",
+      count: 3,
+      down: [{ name: "gateway-2", state: "failed", detail: "it exited with code 1" }],
+    },
+    {
+      found: "1 of 3 copies does not work: gateway-2 is failed",
+      cause: "it exited with code 1",
+      next: "stack up gateway",
+    },
+  ],
+  [
     "a service that nobody started",
     "not_running",
     {

@@ -99,11 +99,17 @@ test("with PostgreSQL there is no volume of conversations; several copies are fo
   const [{ services, volumes, secrets }] = documentsIn(text);
   expect([Object.keys(volumes), Object.keys(secrets)]).toEqual([["models"], ["auth-token", "store-url"]]);
   expect(services.hmi.environment).toMatchObject({
-    STACK_HMI_HOST: "hmi",
+    STACK_HMI_HOST: "0.0.0.0",
+    STACK_REPLICAS_ADVERTISE_HOST: "hmi",
     STACK_STORE_URL_FILE: "/run/secrets/store-url",
   });
   expect(() => composeFormat.render(config, { hosts: [], replicas: 3 })).toThrow(
     "Compose runs one machine, and 3 copies of gateway and HMI were asked for.",
+  );
+  const hmi = { embedded: "hmi" as const, replicas: 3, depends_on: ["gateway"] };
+  const inCopies = { ...config, services: { ...DEFAULT_CONFIG.services, hmi } };
+  expect(composeFormat.render(inCopies, { hosts: [] }).notes).toContain(
+    "Written with one gateway and one HMI: several copies in containers are for `stack export kubernetes`.",
   );
 });
 

@@ -197,7 +197,8 @@ test("copies are reached at their pods' addresses, and have the time to let thei
   expect(env).toEqual(
     expect.arrayContaining([
       { name: "POD_IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } },
-      { name: "STACK_HMI_HOST", value: "$(POD_IP)" },
+      { name: "STACK_REPLICAS_ADVERTISE_HOST", value: "$(POD_IP)" },
+      { name: "STACK_HMI_HOST", value: "0.0.0.0" },
       { name: "STACK_GATEWAY_HOST", value: "stack-gateway" },
       { name: "STACK_STORE_URL_FILE", value: "/run/secrets/stack/store-url" },
       { name: "STACK_STREAM_DRAIN_MS", value: "60000" },
@@ -210,6 +211,18 @@ test("copies are reached at their pods' addresses, and have the time to let thei
   expect(spec.terminationGracePeriodSeconds).toBeGreaterThan(65);
   expect(spec.volumes.map(({ name }: Document) => name)).toEqual(["tmp", "secrets"]);
   expect(SHARED).not.toContain("secret-of-the-database");
+});
+
+test("so many copies as are configured, of each service", () => {
+  const gateway = { embedded: "gateway", replicas: 5, depends_on: ["engine"] } as const;
+  const store = { ...DEFAULT_CONFIG.store, url: "postgresql://db/chat" };
+  const config = { ...DEFAULT_CONFIG, store, services: { ...DEFAULT_CONFIG.services, gateway } };
+  const least = (options: { replicas?: number }, name: string) => {
+    const text = kubernetesFormat.render(config, { hosts: [], ...options }).files[0]?.text ?? "";
+    return objectOf(text, "HorizontalPodAutoscaler", name).spec.minReplicas;
+  };
+  expect([least({}, "stack-gateway"), least({}, "stack-hmi")]).toEqual([5, 2]);
+  expect(least({ replicas: 3 }, "stack-gateway")).toBe(3);
 });
 
 test("so many copies as are asked for; of a database file no more than one", () => {

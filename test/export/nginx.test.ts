@@ -58,6 +58,13 @@ test("a full configuration: its names, its address, quiet streams, and nobody wh
   expect(text).toContain('proxy_set_header X-Forwarded-User "";');
 });
 
+test("all copies of the page that run here are in the file", () => {
+  const hmi = { embedded: "hmi", replicas: 3, depends_on: ["gateway"] } as const;
+  const text = nginxFile({ ...DEFAULT_CONFIG, services: { ...DEFAULT_CONFIG.services, hmi } });
+  const ports = [6101, 6102, 6103].map((port) => `    server 127.0.0.1:${port};`);
+  expect(text).toContain(ports.join("\n"));
+});
+
 test.runIf(HAS_NGINX)("several copies are spread over, also those on other machines", async () => {
   const upstreams = [
     { host: "127.0.0.1", port: 6101 },

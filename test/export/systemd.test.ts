@@ -136,3 +136,24 @@ test("an engine that somebody else runs has no unit, and nobody waits for one", 
   expect(Object.keys(units)).not.toContain("stack-engine.service");
   expect(units["stack-gateway.service"]).toContain("After=network-online.target\n");
 });
+
+test("each copy has a unit with its own port, and the time to let its replies come to their end", () => {
+  const services = {
+    ...DEFAULT_CONFIG.services,
+    gateway: { embedded: "gateway", replicas: 2, depends_on: ["engine"] } as const,
+  };
+  const store = { ...DEFAULT_CONFIG.store, url: "postgresql://db/chat" };
+  const { files, notes } = systemdFormat.render(
+    { ...DEFAULT_CONFIG, services, store },
+    { hosts: [], path: PATH_WITH_OLLAMA },
+  );
+  const unit = (name: string) => files.find((file) => file.name === `stack-${name}.service`)?.text ?? "";
+  expect(unit("gateway-2")).toContain("STACK_GATEWAY_PORT=6121");
+  expect(unit("gateway-2")).toContain("STACK_STREAM_DRAIN_MS=60000");
+  expect(unit("gateway-2")).toContain("TimeoutStopSec=65000ms");
+  expect(unit("gateway")).not.toContain("STACK_GATEWAY_PORT");
+  expect(unit("hmi")).toContain("STACK_REPLICAS_GATEWAY_URLS=http://127.0.0.1:6120,http://127.0.0.1:6121");
+  expect(unit("hmi")).toMatch(/After=.*stack-gateway.service stack-gateway-2.service/);
+  // The conversations are on a server.
+  expect(notes.join()).not.toContain("chat.db");
+});

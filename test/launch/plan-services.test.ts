@@ -5,6 +5,7 @@ import type { ServiceConfig } from "../../src/config/service-config.ts";
 import type { EnginePlan } from "../../src/launch/plan-engine.ts";
 import { type PlannedService, planServices, withDependencies } from "../../src/launch/plan-services.ts";
 import { supervisorPlan } from "../../src/launch/supervisor-plan.ts";
+import { digestOf } from "../../src/supervisor/digest.ts";
 
 const STAND_IN: EnginePlan = { use: "stand-in" };
 const command = { file: "python3", args: ["app.py"], cwd: "/work", env: { MODE: "test" } };
@@ -128,4 +129,56 @@ test("with a tap the gateway asks the tap, which stands between it and the engin
 test("what a service is told holds no function, so that it can be handed on as JSON", () => {
   const { services, watched } = supervisorPlan(DEFAULT_CONFIG, planned(DEFAULT_CONFIG));
   expect(JSON.parse(JSON.stringify({ services, watched }))).toEqual({ services, watched });
+});
+
+const inCopies: Config = {
+  ...withServices({
+    engine: { embedded: "engine", depends_on: [] },
+    gateway: { embedded: "gateway", replicas: 2, depends_on: ["engine"] },
+    hmi: { embedded: "hmi", replicas: 2, depends_on: ["gateway"] },
+  }),
+  store: { ...DEFAULT_CONFIG.store, url: "postgresql://db/chat" },
+};
+
+test("of several copies each has a name and a port, and the HMIs are told all gateways", () => {
+  const plan = planned(inCopies);
+  expect(plan.map(({ name, service, spec: { address } }) => [name, service, address?.port])).toEqual([
+    ["engine", "engine", 11434],
+    ["gateway", "gateway", 6120],
+    ["gateway-2", "gateway", 6121],
+    ["hmi", "hmi", 6101],
+    ["hmi-2", "hmi", 6102],
+  ]);
+  const urls = "http://127.0.0.1:6120,http://127.0.0.1:6121";
+  expect(named(plan, "hmi-2").spec.command.env).toMatchObject({
+    STACK_HMI_PORT: "6102",
+    STACK_GATEWAY_PORT: "6120",
+    STACK_REPLICAS_GATEWAY_URLS: urls,
+  });
+  expect(named(plan, "gateway-2").spec.command.env).toMatchObject({
+    STACK_GATEWAY_PORT: "6121",
+    STACK_REPLICAS_GATEWAY_URLS: "",
+  });
+});
+
+test("who needs a service in copies names all of them, and the first copy is started as if it were alone", () => {
+  expect(named(planned(inCopies), "hmi").spec.dependsOn).toEqual(["gateway", "gateway-2"]);
+  const one = withServices({
+    ...inCopies.services,
+    gateway: { embedded: "gateway", replicas: 1, depends_on: ["engine"] },
+  });
+  const of = (config: Config) =>
+    digestOf(named(planned({ ...config, store: inCopies.store }), "gateway").spec);
+  expect(of(one)).toBe(of(inCopies));
+});
+
+test("where there may be copies, a service drains for a minute unless it is told otherwise, and has the time to", () => {
+  const drains = (config: Config) => {
+    const { spec } = named(planned(config), "gateway");
+    return [spec.command.env?.["STACK_STREAM_DRAIN_MS"], spec.stopTimeoutMs];
+  };
+  expect(drains(DEFAULT_CONFIG)).toEqual(["0", undefined]);
+  expect(drains(inCopies)).toEqual(["60000", 65_000]);
+  const told = { ...inCopies, stream: { ...inCopies.stream, drain_ms: 2_000 } };
+  expect(drains(told)).toEqual(["2000", 7_000]);
 });

@@ -501,6 +501,14 @@ export const HELD_BY: Holders = {
       "services/replicas/advertised-url.test.ts":
         "other copies reach a service where the setting says, or where it listens",
     },
+    "replicas.gateway_urls": {
+      "services/http/interchangeable-servers.test.ts": [
+        "each request goes to the next, under the name that this one has",
+        "one that is not there is passed over, wherever the turn is",
+      ],
+      "launch/plan-services.test.ts":
+        "of several copies each has a name and a port, and the HMIs are told all gateways",
+    },
     "store.url": {
       "config/store-url.test.ts": "a url cannot go with store.path: nobody knows which was meant",
       "services/postgresql-stack.test.ts":
@@ -538,6 +546,14 @@ export const HELD_BY: Holders = {
     embedded: {
       "config/services/read-services.test.ts":
         "without services in the file there are ours, each after what it needs",
+    },
+    replicas: {
+      "config/replicas.test.ts": [
+        "several copies on PostgreSQL are taken, and one of anything",
+        "refused are copies with %s",
+      ],
+      "cli/replicas.test.ts":
+        "each listens on a port of its own, has one name together, and a second up changes nothing",
     },
     url: {
       "config/services/read-services.test.ts":

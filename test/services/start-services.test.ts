@@ -1,7 +1,9 @@
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
 import { engineRoutes, gatewayRoutes, hmiRoutes } from "../../src/contract/routes.ts";
-import { startStack } from "../../src/services/start-services.ts";
+import { NO_OTHER_COPIES } from "../../src/services/replicas/copy-bus.ts";
+import { startHmiOn, startStack } from "../../src/services/start-services.ts";
 import { startTestEngine } from "../support/gateway.ts";
 import { call } from "../support/http.ts";
 import { hmiClient, startTestStack } from "../support/stack.ts";
@@ -115,4 +117,15 @@ test("overrides wrap the parts where services meet", async () => {
   });
   await (await stack.send({ message: "Hi" })).reader.ended;
   expect(seen).toEqual(["store", "gateway Hi", "engine llama3.1:8b"]);
+});
+
+test("an HMI that cannot start leaves no connection to the other copies behind", async () => {
+  const { hmi } = await startTestStack();
+  const bus = { ...NO_OTHER_COPIES, close: vi.fn(async () => undefined) };
+  const config = { ...DEFAULT_CONFIG, hmi: { host: "127.0.0.1", port: Number(new URL(hmi).port) } };
+  const { store } = openTestStore();
+  await expect(startHmiOn(config, store, "http://127.0.0.1:9", { bus })).rejects.toMatchObject({
+    code: "EADDRINUSE",
+  });
+  expect(bus.close).toHaveBeenCalledOnce();
 });

@@ -31,3 +31,12 @@ export async function isFree(port: number): Promise<boolean> {
     return false;
   }
 }
+
+/** So many ports one after the other, all of which are free; else as {@link freePorts}. Gives back the first. */
+export async function freePortRange(count: number): Promise<number> {
+  for (;;) {
+    const [first = 0] = await freePorts(1);
+    const others = Array.from({ length: count - 1 }, (_, index) => first + index + 1);
+    if ((await Promise.all(others.map(isFree))).every(Boolean)) return first;
+  }
+}

@@ -18,6 +18,7 @@ const ONLY_FOR: { readonly [Setting in keyof ServiceInput]?: readonly Kind[] } =
   color: ["command"],
   host: ["command"],
   port: ["command"],
+  replicas: ["embedded"],
   depends_on: ["command", "embedded"],
   start_timeout_ms: ["command", "embedded", "url"],
   stop_timeout_ms: ["command", "embedded"],
@@ -78,6 +79,12 @@ function checkRole(name: Role, input: ServiceInput, settings: Settings | undefin
     const setting = name === "engine" ? "engine.url" : `${name}.${part}`;
     tell([part], `the ${name}'s is the setting ${setting}: give it there`, "name");
   }
+  if (name === "engine" && input.replicas !== undefined)
+    tell(
+      ["replicas"],
+      "is for gateway and hmi: several engines are behind the one address engine.url",
+      "name",
+    );
   if (input.url === undefined || settings === undefined) return;
   const [given, meant] = [addressOfUrl(input.url), roleAddress(name, settings)];
   if (given.host === meant.host && given.port === meant.port) return;

@@ -1,6 +1,9 @@
 import * as z from "zod/mini";
 import { ROLES, STOP_SIGNALS } from "../service-config.ts";
 
+/** Each takes a port above the one before. */
+export const MOST_REPLICAS = 100;
+
 const text = z.string().check(z.minLength(1));
 const milliseconds = z.int().check(z.minimum(1), z.maximum(86_400_000));
 const program = z.union([text, z.array(z.string()).check(z.minLength(1, "names no program"))], {
@@ -81,6 +84,8 @@ export const ServiceSchema = z.strictObject({
   kind: z.exactOptional(z.enum(["service", "job"])),
   /** One of ours, under its own name. */
   embedded: z.exactOptional(z.enum(ROLES)),
+  /** With `embedded`, of gateway and HMI: so many copies run, each on a port of its own; 1 if not given. More need PostgreSQL (`store.url`). */
+  replicas: z.exactOptional(z.int().check(z.minimum(1), z.maximum(MOST_REPLICAS))),
   /** Somebody else's, which is only watched. */
   url: z.exactOptional(isHttpUrl),
   /** With `command`: the folder it runs in, relative to the configuration's; that one if not given. */

@@ -87,7 +87,7 @@ export const chatDiagnoses: Diagnoses<ChatSymptoms> = {
   unreachable: ({ service, isOurs, needs, asks, at, path, error }) => ({
     found: `the ${TITLES[service]} cannot reach the ${TITLES[needs]}${asks === undefined ? "" : ` at ${asks}`}: ${error}`,
     cause:
-      asks !== undefined && asks !== at
+      asks !== undefined && !asks.split(", ").includes(at)
         ? `It asks at ${asks}; the ${TITLES[needs]} is at ${at}. It was started with other settings.`
         : `The ${TITLES[needs]} answers from here: between the two is a proxy, another token, or a network of its own (a container).`,
     next: restart(service, isOurs, at, path),

@@ -39,9 +39,24 @@ export interface ProcessSymptoms {
   second_listener: { service: Role; port: number; owner: Somebody; others: readonly Somebody[] };
   second_ollama: { port: number; owner: Somebody; others: readonly Somebody[] };
   not_listening: { service: Role; port: number; pid: number | undefined; log: string | undefined };
+  copies_down: { service: Role; count: number; down: readonly CopyDown[] };
+}
+
+/** A copy that does not do its work. */
+interface CopyDown {
+  readonly name: string;
+  /** `stopped`, `failed` and the like. */
+  readonly state: string;
+  /** Why, where that is known. */
+  readonly detail: string | null;
 }
 
 export const processDiagnoses: Diagnoses<ProcessSymptoms> = {
+  copies_down: ({ service, count, down }) => ({
+    found: `${down.length} of ${count} copies ${down.length === 1 ? "does" : "do"} not work: ${down.map(({ name, state }) => `${name} is ${state}`).join(", ")}`,
+    cause: down.flatMap(({ detail }) => detail ?? []).join("; ") || "They were stopped, or never started.",
+    next: `stack up ${service}`,
+  }),
   not_running: ({ service, url, isOurs, unreadable, lastExit }) => ({
     found: `no process: nothing listens at ${url}`,
     cause: lastExit

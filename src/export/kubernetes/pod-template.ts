@@ -89,7 +89,7 @@ function containerOf(service: ContainerService): Container {
   };
 }
 
-/** Copies call each other by the pod's address: a service that has them listens there. */
+/** Copies call each other by the pod's address, which the pod itself is told by the downward API. */
 function ownAddress({ ownAddressVariable: variable }: ContainerService): EnvVar[] {
   if (variable === undefined) return [];
   return [

@@ -49,7 +49,7 @@ function enginePlan({ engine }: Config, path: string | undefined): EnginePlan {
   return { use: "ollama", program: findProgram("ollama", path) ?? USUAL_OLLAMA };
 }
 
-function notesOf({ auth, monitor, engine }: Config, kinds: readonly string[]): string[] {
+function notesOf({ auth, monitor, engine, store }: Config, kinds: readonly string[]): string[] {
   const notes: string[] = [];
   if (auth.token !== "")
     notes.push(
@@ -59,7 +59,7 @@ function notesOf({ auth, monitor, engine }: Config, kinds: readonly string[]): s
     notes.push(
       "Where the installer of Ollama has made ollama.service, that one runs: leave stack-engine.service out.",
     );
-  if (kinds.includes("embedded"))
+  if (kinds.includes("embedded") && store.url === "")
     notes.push("Conversations are kept in /var/lib/stack/chat.db: copy yours there before the first start.");
   if (engine.tap_port !== 0) notes.push("The tap before the engine is a service too: stack-tap.service.");
   if (monitor.webhook_url !== "" || monitor.metrics_port !== 0)

@@ -3,8 +3,8 @@ import { DEFAULT_SETTINGS } from "../../config/default-config.ts";
 import { toEnvironment } from "../../config/environment-layer.ts";
 import { packageRoot } from "../../files/package-root.ts";
 import type { PlannedService } from "../../launch/plan-services.ts";
-import { engineUrlForGateway } from "../../launch/service-specs.ts";
-import { DEFAULT_RESTART } from "../../supervisor/service-spec.ts";
+import { type OwnService, ownSettings } from "../../launch/service-specs.ts";
+import { DEFAULT_RESTART, DEFAULT_STOP_TIMEOUT_MS } from "../../supervisor/service-spec.ts";
 import { exportedVariables, secretsOf } from "../exported-settings.ts";
 import { asTheUser, sandbox } from "./systemd-sandbox.ts";
 import { commandLine, environmentWord, type UnitFile } from "./unit-file.ts";
@@ -16,7 +16,6 @@ const OWN = "stack";
 const ENGINE = "stack-engine";
 /** Where root keeps the secrets, one a file. */
 const SECRETS = "/etc/stack";
-const STOP_MS = 5_000;
 
 /** What a unit needs to know beside its service. */
 export interface UnitContext {
@@ -57,14 +56,9 @@ export function unitOf(service: PlannedService, context: UnitContext): UnitFile 
       Restart: restart.when,
       RestartSec: `${restart.backoffMs}ms`,
       KillSignal: spec.stopSignal,
-      TimeoutStopSec: `${(spec.stopTimeoutMs ?? STOP_MS) + drainMs(service, context)}ms`,
+      TimeoutStopSec: `${spec.stopTimeoutMs ?? DEFAULT_STOP_TIMEOUT_MS}ms`,
     },
   };
-}
-
-/** How long one of ours takes to let its replies come to their end. */
-function drainMs({ kind }: PlannedService, { config }: UnitContext): number {
-  return kind === "embedded" ? config.stream.drain_ms : 0;
 }
 
 /** The target of all units. */
@@ -80,14 +74,15 @@ function listOf(services: readonly PlannedService[]): string | undefined {
 }
 
 /** What is run, with which variables, and what it may do. */
-function run({ name, kind, spec }: PlannedService, context: UnitContext): UnitFile[string] {
+function run({ service, kind, spec }: PlannedService, context: UnitContext): UnitFile[string] {
   const { command } = spec;
   const line = commandLine([context.find(command.file), ...command.args]);
   if (kind === "ollama") {
     const variables = { ...command.env, HOME: `/var/lib/${ENGINE}` };
     return { ExecStart: line, Environment: words(variables), ...sandbox(ENGINE, [command.file]) };
   }
-  if (kind === "embedded" && (name === "gateway" || name === "hmi")) return runOwn(name, line, context);
+  if (kind === "embedded" && spec.address !== undefined && (service === "gateway" || service === "hmi"))
+    return runOwn(line, ownSettings(context.config, service, spec.address), service);
   if (kind === "embedded") {
     return {
       ExecStart: line,
@@ -98,10 +93,9 @@ function run({ name, kind, spec }: PlannedService, context: UnitContext): UnitFi
   return { ExecStart: line, Environment: words(command.env ?? {}), ...asTheUser(context.user, command.cwd) };
 }
 
-function runOwn(name: "gateway" | "hmi", line: string, { config }: UnitContext): UnitFile[string] {
+function runOwn(line: string, config: Config, name: OwnService): UnitFile[string] {
   const settings = {
     ...config,
-    engine: { ...config.engine, url: engineUrlForGateway(config) },
     store: {
       ...config.store,
       path: config.store.url === "" ? `/var/lib/${OWN}/chat.db` : DEFAULT_SETTINGS.store.path,

@@ -21,7 +21,7 @@ import { createOllamaReplyDecoder } from "./ollama-reply.ts";
 export function createOllamaClient(options: EngineClientOptions, api: OllamaApi): EngineClient {
   const { url, apiKey = "", maxReplyChars = DEFAULTS.maxReplyChars } = options;
   const engine = createUpstream({
-    url,
+    urls: [url],
     token: apiKey,
     name: "engine",
     unavailable: "engine_unavailable",

@@ -23,7 +23,7 @@ import { createOpenAiReplyDecoder } from "./openai-reply.ts";
 export function createOpenAiClient(options: EngineClientOptions): EngineClient {
   const { url, apiKey = "", maxReplyChars = DEFAULTS.maxReplyChars, logger } = options;
   const engine = createUpstream({
-    url,
+    urls: [url],
     token: apiKey,
     name: "engine",
     unavailable: "engine_unavailable",

@@ -50,14 +50,17 @@ export interface CancelOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A client of the gateway there; `token` is what it asks for, empty for none; a reply has so many characters at most. */
+/**
+ * A client of the gateway there, or of several that share their work; `token` is what they ask for, empty for none; a reply
+ * has so many characters at most.
+ */
 export function createGatewayClient(
-  url: string,
+  url: string | readonly string[],
   token = "",
   maxReplyChars: number = DEFAULTS.maxReplyChars,
 ): GatewayClient {
   const gateway = createUpstream({
-    url,
+    urls: [url].flat(),
     token,
     name: "gateway",
     unavailable: "gateway_unavailable",

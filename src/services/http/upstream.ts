@@ -1,11 +1,13 @@
-import { type Dispatcher, Pool } from "undici";
+import type { Dispatcher } from "undici";
 import * as z from "zod";
 import { bearerHeader } from "../../contract/caller-headers.ts";
 import type { Route } from "../../contract/routes.ts";
 import { messageOf, WireError, type WireErrorCode } from "../../errors.ts";
+import { InterchangeableServers } from "./interchangeable-servers.ts";
 
 export interface UpstreamOptions {
-  readonly url: string;
+  /** Where it is; where there are several of it, where each is. */
+  readonly urls: readonly string[];
   /** Shown with every call; empty, or left out, where it asks for none. */
   readonly token?: string | undefined;
   /** What it is called in messages, such as `engine`. */
@@ -51,8 +53,8 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const ANSWER_TIMEOUT_MS = 10_000;
 
 export function createUpstream(options: UpstreamOptions): Upstream {
-  const { url, name } = options;
-  const pool = new Pool(url, {
+  const { urls, name } = options;
+  const servers = new InterchangeableServers(urls, {
     connect: { timeout: CONNECT_TIMEOUT_MS },
     connections: null,
     // A model may take minutes to load before the first header, and a slow one minutes between tokens.
@@ -65,10 +67,10 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     const headers = { ...type, ...request.headers, ...bearerHeader(options.token) };
     const content = body === undefined ? {} : { body: JSON.stringify(body) };
     try {
-      return await pool.request({ method, path, signal, headers, ...content });
+      return await servers.request({ method, path, signal, headers, ...content });
     } catch (error) {
       if (isAbortedByCaller(signal)) throw error;
-      const message = `The ${name} at ${url} does not answer: ${messageOf(error)}.`;
+      const message = `The ${name} at ${urls.join(", ")} does not answer: ${messageOf(error)}.`;
       throw new WireError(options.unavailable, message, options.hint, { cause: error });
     }
   };
@@ -91,7 +93,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       );
     },
     bodyOf: async (answer) => (answer.statusCode === 200 ? answer.body : await refuse(answer)),
-    close: () => pool.destroy(),
+    close: () => servers.destroy(),
   };
 }
 

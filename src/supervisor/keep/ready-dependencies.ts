@@ -2,16 +2,26 @@ import type { Board } from "./board.ts";
 import { dependencyFailed, type Problem } from "./service-problems.ts";
 import type { Wish } from "./wish.ts";
 
-/** Whether all that a service depends on is ready, or is a job that is done, in answer to what is asked of it now. */
-export function areReady(names: readonly string[], board: Board, wish: Wish): boolean {
-  return names.every((name) => {
-    const request = wish.requestFor(name);
-    return board.isIn(name, "ready", "done") && (request === null || request === board.of(name).request);
-  });
+/** What a service depends on: of each group, which are copies of one service or one alone, one is needed. */
+export type Needed = readonly (readonly string[])[];
+
+/** The names that a service depends on, those of copies of one service together. @param copyOf by name, for copies alone */
+export function neededGroups(names: readonly string[], copyOf: ReadonlyMap<string, string>): Needed {
+  return [...Map.groupBy(names, (name) => copyOf.get(name) ?? name).values()];
 }
 
-/** What keeps a service waiting for good: one that it depends on was given up. */
-export function findObstacle(name: string, needed: readonly string[], board: Board): Problem | null {
-  const failed = needed.find((other) => board.isIn(other, "failed"));
+/** Whether all that a service depends on is ready, or is a job that is done, in answer to what is asked of it now. */
+export function areReady(needed: Needed, board: Board, wish: Wish): boolean {
+  return needed.every((copies) => copies.some((name) => isReady(name, board, wish)));
+}
+
+function isReady(name: string, board: Board, wish: Wish): boolean {
+  const request = wish.requestFor(name);
+  return board.isIn(name, "ready", "done") && (request === null || request === board.of(name).request);
+}
+
+/** What keeps a service waiting for good: one that it depends on was given up, in all its copies. */
+export function findObstacle(name: string, needed: Needed, board: Board): Problem | null {
+  const failed = needed.find((copies) => copies.every((other) => board.isIn(other, "failed")))?.[0];
   return failed === undefined ? null : dependencyFailed(name, failed);
 }

@@ -19,6 +19,8 @@ export interface Shared {
   readonly board: Board;
   readonly wish: Wish;
   readonly lives: Lives;
+  /** By its name, the service of which one is a copy beside others; of copies alone. */
+  readonly copyOf: ReadonlyMap<string, string>;
   /** Told of each event after it was written down. */
   readonly onEvent: (event: ServiceEvent) => void;
   /** Ends the supervision; services live on. */

@@ -8,7 +8,7 @@ import type { ReportChange } from "./board.ts";
 import { afterFailedStart } from "./failure-steps.ts";
 import type { KeptService } from "./kept-service.ts";
 import type { NextStep } from "./next-step.ts";
-import { areReady, findObstacle } from "./ready-dependencies.ts";
+import { areReady, findObstacle, neededGroups } from "./ready-dependencies.ts";
 import { unknownExit } from "./service-lives.ts";
 import { type Running, stopUnlessWell } from "./stop-unless-well.ts";
 
@@ -58,11 +58,12 @@ export async function start(service: KeptService, change: ReportChange): Promise
 
 /** Whether all that it depends on is ready; where one was given up, the report says so. */
 function mayStart(service: KeptService): boolean {
-  const { board, wish } = service.shared;
+  const { board, wish, copyOf } = service.shared;
   const { name, dependsOn = [] } = service.spec;
-  const problem = findObstacle(name, dependsOn, board);
+  const needed = neededGroups(dependsOn, copyOf);
+  const problem = findObstacle(name, needed, board);
   if (problem?.message !== board.of(name).problem?.message) service.report({ problem });
-  return areReady(dependsOn, board, wish);
+  return areReady(needed, board, wish);
 }
 
 /** Only under the lock. What is there already is picked up, or stopped: never is there a second one. */

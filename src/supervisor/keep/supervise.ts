@@ -44,7 +44,17 @@ export async function supervise(plan: SupervisorPlan): Promise<string> {
   const lives = new Lives(changes);
   const webhook = plan.webhook === undefined ? undefined : new Webhook(plan.webhook, say);
   const onEvent = (event: ServiceEvent) => webhook?.send(event);
-  const supervision = new Supervision({ state, changes, board, wish, lives, onEvent, end: over.resolve });
+  const copyOf = new Map(plan.services.flatMap(({ name, copyOf }) => (copyOf ? [[name, copyOf]] : [])));
+  const supervision = new Supervision({
+    state,
+    changes,
+    board,
+    wish,
+    lives,
+    copyOf,
+    onEvent,
+    end: over.resolve,
+  });
 
   supervision.tell({ event: "supervising", service: null, pid: process.pid, detail: null });
   const recordFile = serviceFiles(state, SUPERVISOR).record;

@@ -1,0 +1,109 @@
+import type { Address } from "../contract/address.ts";
+import type { ConfigFault } from "./config-layer.ts";
+import type { Settings } from "./config-schema.ts";
+import type { ServiceConfig, Services } from "./service-config.ts";
+
+/** The services of ours of which several copies may run (contract, section 9). */
+const COPIED = ["gateway", "hmi"] as const;
+
+/** How long a copy lets its replies come to their end where nobody says, in milliseconds: the others take new ones meanwhile. */
+export const COPY_DRAIN_MS = 60_000;
+
+/** By this label of its record a copy after the first is known when the configuration has fewer; it is the service's name. */
+export const COPY_LABEL = "copy_of";
+
+const HIGHEST_PORT = 65_535;
+
+/** How many copies of a service run; undefined where nothing is said, and there is one. */
+export function replicasOf(service: ServiceConfig | undefined): number | undefined {
+  return service?.embedded === undefined ? undefined : service.replicas;
+}
+
+/** The numbers of a service's copies: from 1 on, and 1 alone where there are not several. */
+export function copyNumbers(service: ServiceConfig | undefined): readonly number[] {
+  return Array.from({ length: replicasOf(service) ?? 1 }, (_, index) => index + 1);
+}
+
+/**
+ * The name of a copy: of the first the service's own, so that one becomes several, and several one, without an
+ * end of the first.
+ */
+export function copyName(service: string, number: number): string {
+  return number === 1 ? service : numberedCopy(service, number);
+}
+
+/** A copy's name with its number, also of the first, where the service's own name means all of them. */
+export function numberedCopy(service: string, number: number): string {
+  return `${service}-${number}`;
+}
+
+/** Where a copy listens: each one port above the one before. */
+export function copyAddress({ host, port }: Address, number: number): Address {
+  return { host, port: port + number - 1 };
+}
+
+/** The names of all that is configured, each copy by its own. */
+export function allNames(services: Services): string[] {
+  return Object.entries(services).flatMap(([name, service]) => copiesOf(name, service));
+}
+
+/** The names of a service's copies: its own alone where there are not several. */
+export function copiesOf(name: string, service: ServiceConfig | undefined): string[] {
+  return copyNumbers(service).map((number) => copyName(name, number));
+}
+
+/** What a command may be given: the name of a service, and of several copies each with its number. */
+export function knownNames(services: Services): string[] {
+  return Object.entries(services).flatMap(([name, service]) => {
+    const numbers = copyNumbers(service);
+    return numbers.length === 1 ? [name] : [name, ...numbers.map((number) => numberedCopy(name, number))];
+  });
+}
+
+/** What is meant by such a name: of several copies a service's name means all, and a number one of them. */
+export function namesMeantBy(given: string, services: Services): string[] {
+  const copies = copiesOf(given, services[given]);
+  if (copies.length > 1) return copies;
+  const copied = Object.entries(services).filter(([, service]) => copyNumbers(service).length > 1);
+  const first = copied.find(([name]) => given === numberedCopy(name, 1));
+  return [first?.[0] ?? given];
+}
+
+/** Whether this is what a copy of the service would be called, however many there are; not of the first. */
+export function isCopyName(name: string, service: string): boolean {
+  return name.startsWith(`${service}-`) && /^\d+$/.test(name.slice(service.length + 1));
+}
+
+/** What keeps copies from running: a database of one machine, no ports, names that others have. */
+export function replicaFaults(services: Services, settings: Settings): ConfigFault[] {
+  return COPIED.flatMap((name) => {
+    const numbers = copyNumbers(services[name]);
+    if (numbers.length === 1) return [];
+    return [...ownFaults(name, numbers.length, settings), ...nameFaults(name, numbers, services)];
+  });
+}
+
+function ownFaults(name: (typeof COPIED)[number], count: number, settings: Settings): ConfigFault[] {
+  const { port } = settings[name];
+  const messages: string[] = [];
+  if (settings.store.url === "")
+    messages.push(`${count} copies need a database that they share: set store.url to a PostgreSQL database`);
+  if (port === 0) messages.push(`${count} copies need ports that are known: ${name}.port is 0`);
+  if (port + count - 1 > HIGHEST_PORT)
+    messages.push(
+      `there are no ${count} ports from ${name}.port (${port}) on: the highest is ${HIGHEST_PORT}`,
+    );
+  return messages.map((message) => ({ path: ["services", name, "replicas"], part: "value", message }));
+}
+
+/** The name of a copy is that of its log, and of what commands are given. */
+function nameFaults(name: string, numbers: readonly number[], services: Services): ConfigFault[] {
+  return numbers
+    .map((number) => numberedCopy(name, number))
+    .filter((copy) => copy in services)
+    .map((copy) => ({
+      path: ["services", copy],
+      part: "name",
+      message: `is the name of a copy of ${name} (services.${name}.replicas): take another`,
+    }));
+}

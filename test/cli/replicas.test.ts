@@ -1,0 +1,163 @@
+/** Copies under the supervisor: real processes on a real PostgreSQL; one stack for all of these tests, in this order. */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { clearStack, PATIENTLY, prepareStack, type TestStack } from "../support/cli.ts";
+import { freePortRange } from "../support/ports.ts";
+import { NO_POSTGRESQL, sharedPostgresql } from "../support/postgresql.ts";
+import { hmiClient } from "../support/stack.ts";
+
+const config = (hmis: number): string => `
+services:
+  engine: { embedded: engine, start_timeout_ms: 60000 }
+  gateway: { embedded: gateway, replicas: 2, depends_on: [engine], start_timeout_ms: 60000 }
+  hmi: { embedded: hmi, replicas: ${hmis}, depends_on: [gateway], start_timeout_ms: 60000 }
+`;
+
+/** Long enough to be restarted in its midst: sixty tokens. */
+const LONG = {
+  message: 'Go on.\nstand_in_options: {"stand_in_tokens": 60, "stand_in_token_ms": 50}',
+};
+
+let stack: TestStack;
+
+describe.skipIf(NO_POSTGRESQL !== undefined)("several copies under one supervisor", () => {
+  beforeAll(async () => {
+    const postgresql = await sharedPostgresql();
+    const [gateway, hmi] = [await freePortRange(3), await freePortRange(3)];
+    const env = {
+      STACK_GATEWAY_PORT: String(gateway),
+      STACK_HMI_PORT: String(hmi),
+      STACK_STORE_PATH: "",
+      STACK_STORE_URL: await postgresql.createDatabase("SELECT 1"),
+    };
+    stack = await prepareStack(env, config(1));
+  });
+
+  afterAll(() => clearStack(stack));
+
+  test("each listens on a port of its own, has one name together, and a second up changes nothing", async () => {
+    const up = await stack.up();
+    expect(up.stdout).toContain(urlOf("gateway", 2));
+    const { exitCode, json } = await stack.json("status");
+    expect(exitCode).toBe(0);
+    const { services } = json as { services: Status[] };
+    expect(services.map(({ name }) => name)).toEqual(["engine", "gateway", "hmi"]);
+    expect(services[1]).toMatchObject({
+      state: "healthy",
+      pid: null,
+      copies: [
+        { name: "gateway", url: urlOf("gateway", 1), pid: pidOf("gateway") },
+        { name: "gateway-2", url: urlOf("gateway", 2), pid: pidOf("gateway-2") },
+      ],
+    });
+    expect((await stack.run("status")).stdout).toMatch(/^ +gateway +healthy 2\/2/m);
+    expect((await stack.run("status", "--verbose")).stdout).toMatch(/^ +gateway-2 +healthy/m);
+    const before = pids();
+    expect((await stack.run("up", "--detach")).stdout).toContain("Everything was running already.");
+    expect(pids()).toEqual(before);
+  });
+
+  test("a copy that dies is started again alone, and meanwhile the page asks the other one", async () => {
+    const before = pids();
+    process.kill(before["gateway"] ?? 0, "SIGKILL");
+    const page = hmiClient(urlOf("hmi", 1));
+    const { reader } = await page.send({ message: "Count to 3" });
+    await reader.ended;
+    expect(reader.events.at(-1)).toMatchObject({ type: "done", finish_reason: "stop" });
+    await expect.poll(() => statusOf("gateway"), PATIENTLY).toMatchObject({ state: "healthy", restarts: 1 });
+    expect(pids()).toEqual({ ...before, gateway: expect.any(Number) });
+    expect(pidOf("gateway")).not.toBe(before["gateway"]);
+  });
+
+  test("restart takes one copy at a time, and each lets its replies come to their end", async () => {
+    const before = pids();
+    const { reader } = await hmiClient(urlOf("hmi", 1)).send(LONG);
+    await expect.poll(() => reader.text, PATIENTLY).not.toBe("");
+    const since = new Date().toISOString();
+    const restarted = await stack.run("restart", "gateway");
+    expect(restarted).toMatchObject({ exitCode: 0, stderr: "" });
+    await reader.ended;
+    expect(reader.events.at(-1)).toMatchObject({ type: "done", finish_reason: "stop" });
+    const events = (await stack.run("events", "--since", since, "--service", "gateway", "--json")).stdout;
+    const told = events.split("\n").map((line) => JSON.parse(line));
+    expect(told.map(({ service, event }) => `${service} ${event}`)).toEqual([
+      "gateway stopped",
+      "gateway starting",
+      "gateway ready",
+      "gateway-2 stopped",
+      "gateway-2 starting",
+      "gateway-2 ready",
+    ]);
+    expect(pids()).toMatchObject({ engine: before["engine"], hmi: before["hmi"] });
+  });
+
+  test("one copy is named by its number: it alone is restarted, and has lines of its own in the logs", async () => {
+    const before = pids();
+    expect((await stack.run("restart", "gateway-2")).exitCode).toBe(0);
+    expect(pids()).toEqual({ ...before, "gateway-2": expect.any(Number) });
+    expect(pidOf("gateway-2")).not.toBe(before["gateway-2"]);
+    const whoLogged = async (name: string) => {
+      const { stdout } = await stack.run("logs", name, "--json");
+      return new Set(stdout.split("\n").map((line) => JSON.parse(line).service));
+    };
+    expect(await whoLogged("gateway")).toEqual(new Set(["gateway", "gateway-2"]));
+    expect(await whoLogged("gateway-1")).toEqual(new Set(["gateway"]));
+  });
+
+  test("while a copy is stopped, status says how many work, and up starts that one", async () => {
+    const before = pids();
+    expect((await stack.run("down", "gateway-2")).exitCode).toBe(0);
+    expect(await stack.run("status")).toMatchObject({
+      exitCode: 1,
+      stdout: expect.stringMatching(/degraded 1\/2.*1 of 2 copies works; gateway-2 is stopped/s),
+    });
+    await stack.up();
+    expect(pids()).toEqual({ ...before, "gateway-2": expect.any(Number) });
+  });
+
+  test("another number in the configuration starts more copies, or stops what is too many, and nothing else", async () => {
+    const before = pids();
+    configure(config(2));
+    await stack.up();
+    expect(pids()).toEqual({ ...before, "hmi-2": expect.any(Number) });
+    const page = hmiClient(urlOf("hmi", 2));
+    expect((await page.post({ message: "Count to 3" })).status).toBe(200);
+    configure(config(1));
+    await stack.up();
+    expect(pids()).toEqual(before);
+    const wanted = readFileSync(join(stack.stateDir, "wanted.json"), "utf8");
+    expect(Object.keys(JSON.parse(wanted).services)).toEqual(["engine", "gateway", "gateway-2", "hmi"]);
+  });
+});
+
+interface Status {
+  readonly name: string;
+}
+
+async function statusOf(name: string): Promise<unknown> {
+  const { json } = await stack.json("status");
+  return (json as { services: Status[] }).services.find((service) => service.name === name);
+}
+
+function configure(yaml: string): void {
+  writeFileSync(join(stack.cwd, "stack.config.yaml"), yaml);
+}
+
+function urlOf(service: "gateway" | "hmi", number: number): string {
+  const first = Number(stack.env[`STACK_${service.toUpperCase()}_PORT`]);
+  return `http://127.0.0.1:${first + number - 1}`;
+}
+
+/** By the name of the service or copy, of what runs. */
+function pids(): Record<string, number> {
+  const names = ["engine", "gateway", "gateway-2", "hmi", "hmi-2"];
+  return Object.fromEntries(
+    names.flatMap((name) => (pidOf(name) === undefined ? [] : [[name, pidOf(name)]])),
+  );
+}
+
+function pidOf(name: string): number | undefined {
+  const file = join(stack.stateDir, "run", `${name}.pid`);
+  return existsSync(file) ? Number(readFileSync(file, "utf8")) : undefined;
+}
