@@ -153,7 +153,10 @@ function urlOf(service: "gateway" | "hmi", number: number): string {
 function pids(): Record<string, number> {
   const names = ["engine", "gateway", "gateway-2", "hmi", "hmi-2"];
   return Object.fromEntries(
-    names.flatMap((name) => (pidOf(name) === undefined ? [] : [[name, pidOf(name)]])),
+    names.flatMap((name) => {
+      const pid = pidOf(name);
+      return pid === undefined ? [] : [[name, pid]];
+    }),
   );
 }
 

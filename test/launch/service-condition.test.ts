@@ -121,6 +121,7 @@ test("somebody else's service is used as it is, or told to be away", () => {
 function seen(state: Sighting["state"]): Sighting {
   return {
     name: "gateway",
+    service: "gateway",
     kind: "embedded",
     isExternal: false,
     state,
