@@ -101,31 +101,27 @@ export function withCopies(services: readonly ServiceStatus[]): ServiceStatus[] 
   return services.flatMap((service) => [service, ...(service.copies ?? [])]);
 }
 
-/** What of a look is about these services and copies. @param options with which it was looked */
+/** What of a look is about these services and copies, in the look's order. @param options with which it was looked */
 export function statusOf(
   status: StackStatus,
   names: readonly string[],
   { isByRecords = false }: StatusOptions,
 ): StackStatus {
-  const services = names.flatMap((name) => findStatus(status.services, name) ?? []);
+  const named = byName(status.services).filter(([name]) => names.includes(name));
+  const services = named.map(([, service]) => service);
   return { ...status, services, ok: !isByRecords && areWorking(services) };
-}
-
-/** By the name of a service, or of one copy; `gateway-1` is the first, which else has the name of all. */
-function findStatus(services: readonly ServiceStatus[], name: string): ServiceStatus | undefined {
-  const whole = services.find((service) => service.name === name);
-  if (whole !== undefined) return whole;
-  const copies = services.flatMap((service) =>
-    (service.copies ?? []).map((copy, index) => [numberedCopy(service.name, index + 1), copy] as const),
-  );
-  return copies.find(([numbered]) => numbered === name)?.[1];
 }
 
 /** The names by which {@link statusOf} finds something. */
 export function namesInStatus({ services }: StackStatus): string[] {
-  return services.flatMap(({ name, copies = [] }) => [
-    name,
-    ...copies.map((_, index) => numberedCopy(name, index + 1)),
+  return byName(services).map(([name]) => name);
+}
+
+/** Services by their names, and each copy by its number: `gateway-1` is the first, which else has the name of all. */
+function byName(services: readonly ServiceStatus[]): (readonly [string, ServiceStatus])[] {
+  return services.flatMap((service) => [
+    [service.name, service] as const,
+    ...(service.copies ?? []).map((copy, index) => [numberedCopy(service.name, index + 1), copy] as const),
   ]);
 }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync } from "node:fs";
+import { closeSync, existsSync, rmSync } from "node:fs";
 import { finished } from "node:stream/promises";
 import { messageOf } from "../../errors.ts";
 import { digestOfJson } from "../digest.ts";
@@ -22,7 +22,7 @@ import type { SupervisorPlan } from "./supervisor-state.ts";
 export interface WaitingSupervisor {
   readonly command: Command;
   readonly child: ChildProcess;
-  /** Ends it; for whoever finds that none is needed. */
+  /** Ends it, and leaves nothing of it; for whoever finds that none is needed. */
   dismiss(): void;
 }
 
@@ -34,13 +34,19 @@ export interface WaitingSupervisor {
  */
 export function startWaitingSupervisor(state: StateFolder, command: Command): WaitingSupervisor | undefined {
   if (findSupervisor(state) !== undefined) return undefined;
-  const log = openLog(serviceFiles(state, SUPERVISOR).log);
+  const { log: path } = serviceFiles(state, SUPERVISOR);
+  const isFirst = !existsSync(path);
+  const log = openLog(path);
   try {
     const child = spawnMarked(command, state, log.fd);
     // Whoever hands it its plan is told.
     child.once("error", () => undefined);
     child.stdin?.once("error", () => undefined);
-    return { command, child, dismiss: () => child.kill("SIGKILL") };
+    const dismiss = (): void => {
+      child.kill("SIGKILL");
+      if (isFirst) rmSync(path, { force: true });
+    };
+    return { command, child, dismiss };
   } finally {
     closeSync(log.fd);
   }
