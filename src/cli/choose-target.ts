@@ -1,10 +1,12 @@
 import type { Config } from "../config/config-schema.ts";
-import { urlOf } from "../contract/address.ts";
+import { copyAddress, copyNumbers } from "../config/replicas.ts";
+import { type Address, urlOf } from "../contract/address.ts";
 import { DRIVERS, type ForeignContract } from "../contract/foreign-back-end.ts";
 import { UserError } from "../errors.ts";
 import { engineUrlForGateway } from "../launch/service-specs.ts";
 import { stackStatus } from "../launch/stack-status.ts";
 import type { TargetUrls, WholeTargetUrls } from "../targets/open-target.ts";
+import type { CopyUrls } from "../targets/service-copies.ts";
 import type { VerifyOptions } from "../verify/verify-stack.ts";
 import { chosenContract, loadDriverFile } from "./chosen-contract.ts";
 import type { Screen } from "./screen.ts";
@@ -115,6 +117,7 @@ export async function namedTarget(
   return {
     ...urlsOf(flags, config, driver?.service ?? DRIVERS[contract.driver as keyof typeof DRIVERS]),
     ...(driver !== undefined && { driver }),
+    ...(isOwn(contract, flags) && { copies: configuredCopies(config) }),
     model: config.chat.model,
     agentId: config.chat.agent,
     token: config.auth.token,
@@ -133,12 +136,24 @@ export async function namedTarget(
   };
 }
 
+/** Where the copies of the configured services listen; empty where there is one of each. */
+function configuredCopies({ services, hmi, gateway }: Config): readonly CopyUrls[] {
+  const urls = (service: "hmi" | "gateway", first: Address): CopyUrls[] => {
+    const numbers = copyNumbers(services[service]);
+    return numbers.length === 1 ? [] : numbers.map((n) => ({ [service]: urlOf(copyAddress(first, n)) }));
+  };
+  return [...urls("hmi", hmi), ...urls("gateway", gateway)];
+}
+
 /** The stack of this configuration, where it has a database server, is looked at there too, as a stack of others is. */
 function withOwnStore(
   contract: ForeignContract,
   flags: Pick<TargetFlagValues, "hmi" | "gateway">,
   { store }: Config,
 ): ForeignContract {
-  const isOwn = contract.driver === "ours" && flags.hmi === undefined && flags.gateway === undefined;
-  return isOwn && !contract.store ? { ...contract, store: store.url } : contract;
+  return isOwn(contract, flags) && !contract.store ? { ...contract, store: store.url } : contract;
+}
+
+function isOwn({ driver }: ForeignContract, flags: Pick<TargetFlagValues, "hmi" | "gateway">): boolean {
+  return driver === "ours" && flags.hmi === undefined && flags.gateway === undefined;
 }

@@ -116,6 +116,19 @@ describe.skipIf(NO_POSTGRESQL !== undefined)("several copies under one superviso
     expect(pids()).toEqual({ ...before, "gateway-2": expect.any(Number) });
   });
 
+  test("verify knows where the copies are, and judges them", async () => {
+    configure(config(2));
+    await stack.up();
+    const { exitCode, json } = await stack.json("verify", "replicas");
+    const { results } = json as { results: { id: string; outcome: { verdict: string } }[] };
+    const skipped = results.filter(({ outcome }) => outcome.verdict !== "holds");
+    // Nobody but the supervisor may stop what it runs.
+    expect(skipped).toMatchObject([{ id: "replicas/drain", outcome: { verdict: "skipped" } }]);
+    expect(exitCode).toBe(0);
+    configure(config(1));
+    await stack.up();
+  });
+
   test("another number in the configuration starts more copies, or stops what is too many, and nothing else", async () => {
     const before = pids();
     configure(config(2));
