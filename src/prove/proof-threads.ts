@@ -3,6 +3,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { threadFile } from "../files/package-root.ts";
+import { REPLICAS } from "../verify/in-process-copies.ts";
 import type { ProofJob } from "./plan-proof.ts";
 import type { ProofAnswer, ProofFinding, ProofRequest, ProofSettings } from "./proof-worker.ts";
 
@@ -16,7 +17,15 @@ export interface ThreadsOptions extends ProofSettings {
 /** Runs each job in one of several threads. Rejects with the signal's reason, or with what went wrong in a thread. */
 export async function runInThreads(jobs: readonly ProofJob[], options: ThreadsOptions): Promise<void> {
   const { threads, signal, seed, deadlineMs, postgresql, onFinding } = options;
-  const queue = [...jobs];
+  // These are judged one at a time, so that they must not come last.
+  const queue = jobs.toSorted((a, b) => Number(isOnCopies(b)) - Number(isOnCopies(a)));
+  let copiesRun = false;
+  const takeJob = (): ProofJob | undefined => {
+    const index = queue.findIndex((job) => !copiesRun || !isOnCopies(job));
+    const [job] = index < 0 ? [] : queue.splice(index, 1);
+    copiesRun ||= job !== undefined && isOnCopies(job);
+    return job;
+  };
   let id = 0;
   const work = async (): Promise<void> => {
     const worker = new Worker(threadFile("prove/proof-worker"), {
@@ -34,9 +43,12 @@ export async function runInThreads(jobs: readonly ProofJob[], options: ThreadsOp
     try {
       while (queue.length > 0 || running.size > 0) {
         const takesMore = running.size < (hasTime() ? MOST_JOBS : LEAST_JOBS);
-        const job = takesMore ? queue.shift() : undefined;
+        const job = takesMore ? takeJob() : undefined;
         if (job !== undefined) {
-          const done = doJob(job).finally(() => running.delete(done));
+          const done = doJob(job).finally(() => {
+            running.delete(done);
+            if (isOnCopies(job)) copiesRun = false;
+          });
           running.add(done);
         }
         await Promise.race([...running, pause(LOOK_MS)]);
@@ -48,6 +60,11 @@ export async function runInThreads(jobs: readonly ProofJob[], options: ThreadsOp
     }
   };
   await Promise.all(Array.from({ length: Math.min(threads, jobs.length) }, work));
+}
+
+/** Several copies have some sixty connections to their PostgreSQL, which takes a hundred where nobody said otherwise. */
+function isOnCopies({ suite }: ProofJob): boolean {
+  return suite === REPLICAS;
 }
 
 async function ask(worker: Worker, request: ProofRequest, signal: AbortSignal): Promise<ProofFinding> {

@@ -49,13 +49,15 @@ test("a reply that is saved a moment later, and without its last line break, is 
   const { url, close } = await startOddBackEnd(engine, ["saves-late"]);
   onTestFinished(close);
   const report = await examine({
-    config: DEFAULT_CONFIG,
+    // A name of the back end's own.
+    config: { ...DEFAULT_CONFIG, chat: { ...DEFAULT_CONFIG.chat, model: "the-house-model" } },
     env: {},
     urls: { hmi: url, engine },
     contract: { ...DEFAULT_CONFIG.contract, driver: "described", wire: ODD_WIRE },
     signal: new AbortController().signal,
   });
   expect(report.rungs.filter(({ status }) => status === "broken")).toEqual([]);
+  expect(rungOf(report, "engine/model").text).toBe("has models: llama3.1:8b is asked of it directly");
   expect(rungOf(report, "hmi/stored").text).toBe("message and reply are saved, and read back as they were");
   expect(rungOf(report, "hmi/cancel").text).toBe("a cancel stops the engine");
 });

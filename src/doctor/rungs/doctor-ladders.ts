@@ -3,7 +3,7 @@ import type { Scene } from "../doctor-scene.ts";
 import { answersRung } from "./answers-rung.ts";
 import { hmiCancel } from "./cancel-rung.ts";
 import { gatewayReachesEngine, hmiReachesGateway } from "./dependency-rungs.ts";
-import { engineChat, engineModel } from "./engine-rungs.ts";
+import { engineBehindModel, engineChat, engineModel } from "./engine-rungs.ts";
 import { gatewayCancel, gatewayChat, gatewayResume } from "./gateway-rungs.ts";
 import { hmiGeneralStream } from "./general-stream-rung.ts";
 import { gatewayHeartbeat, hmiHeartbeat } from "./heartbeat-rungs.ts";
@@ -24,7 +24,7 @@ export function wireLadder({ services, front }: Pick<Scene, "services" | "front"
   const below = grounds.filter((name) => name !== front);
   return [
     ...below.flatMap((name) => [processRung(name), portRung(name)]),
-    ...(below.includes("engine") ? [answersRung("engine"), engineModel, engineChat] : []),
+    ...(below.includes("engine") ? [answersRung("engine"), engineBehindModel, engineChat] : []),
     processRung(front),
     portRung(front),
     wireAnswersRung(front),

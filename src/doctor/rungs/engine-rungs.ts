@@ -11,37 +11,46 @@ import { shortened } from "../doctor-words.ts";
 import { toSomebody } from "./process-rungs.ts";
 
 /** There is a model for messages that name none: the configured one, or what stands in for it (contract, section 2). */
-export const engineModel: Rung<Scene> = {
-  id: "engine/model",
-  service: "engine",
-  name: "model",
-  needs: ["engine/answers"],
-  async look(scene) {
-    const { model, notes, engineApi } = scene;
-    const wire = ENGINE_WIRES[engineApi];
-    const { body } = await ask(scene, "engine", ["GET", wire.listPath]);
-    const installed = wire.namesIn(body);
-    if (installed === undefined) {
-      return broken("models_unreadable", { path: wire.listPath, said: shortened(JSON.stringify(body)) });
-    }
-    notes.installed = installed;
-    const inForce = modelInForce(installed, model);
-    if (inForce === undefined) {
-      return broken("model_missing", { model, kind: notes.engineKind, rivals: await rivalsOf(scene) });
-    }
-    notes.model = inForce;
-    if (findModel(installed, model) !== undefined) {
-      return { status: "holds", text: `has the configured model ${model}` };
-    }
-    const rivals = (await rivalsOf(scene))
-      .map(({ words }) => `; another Ollama may have it: ${words}`)
-      .join("");
-    return {
-      status: "holds",
-      text: `does not have the configured model "${model}": ${inForce}, the first that it lists, stands in${rivals}`,
-    };
-  },
-};
+export const engineModel = modelRung(async (scene, installed, inForce) => {
+  const { model } = scene;
+  if (findModel(installed, model) !== undefined) return `has the configured model ${model}`;
+  const rivals = (await rivalsOf(scene))
+    .map(({ words }) => `; another Ollama may have it: ${words}`)
+    .join("");
+  return `does not have the configured model "${model}": ${inForce}, the first that it lists, stands in${rivals}`;
+});
+
+/** Behind a service of another wire, whose names for models are its own: there is one to ask the engine itself with. */
+export const engineBehindModel = modelRung(
+  async (_, __, inForce) => `has models: ${inForce} is asked of it directly`,
+);
+
+function modelRung(
+  tell: (scene: Scene, installed: readonly string[], inForce: string) => Promise<string>,
+): Rung<Scene> {
+  return {
+    id: "engine/model",
+    service: "engine",
+    name: "model",
+    needs: ["engine/answers"],
+    async look(scene) {
+      const { model, notes, engineApi } = scene;
+      const wire = ENGINE_WIRES[engineApi];
+      const { body } = await ask(scene, "engine", ["GET", wire.listPath]);
+      const installed = wire.namesIn(body);
+      if (installed === undefined) {
+        return broken("models_unreadable", { path: wire.listPath, said: shortened(JSON.stringify(body)) });
+      }
+      notes.installed = installed;
+      const inForce = modelInForce(installed, model);
+      if (inForce === undefined) {
+        return broken("model_missing", { model, kind: notes.engineKind, rivals: await rivalsOf(scene) });
+      }
+      notes.model = inForce;
+      return { status: "holds", text: await tell(scene, installed, inForce) };
+    },
+  };
+}
 
 /** A model takes minutes to load from a slow disk. */
 const LOAD_TIMEOUT_MS = 180_000;
