@@ -1,7 +1,7 @@
 import { ApiError } from "./api-error.ts";
 import { failureOf, isReplying } from "./chat-view.ts";
 import { EventBatch } from "./event-batch.ts";
-import { streamingReply } from "./exchange-changes.ts";
+import { isUnsaved, streamingReply } from "./exchange-changes.ts";
 import type { Place } from "./page-address.ts";
 import type { Api } from "./page-api.ts";
 import { problemOf } from "./page-problem.ts";
@@ -130,6 +130,8 @@ export class Reader {
     const reply = streamingReply(store.state);
     const { sessionId } = store.state;
     if (reply === undefined || sessionId === null || signal.aborted) return;
+    // On its way: it has no name at the HMI yet, and is followed once it has.
+    if (isUnsaved(reply)) return;
     const { message_id: messageId } = reply;
     if (this.#followed?.messageId === messageId && this.#followed.signal === signal) return;
     const followed = { messageId, signal };

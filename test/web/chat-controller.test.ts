@@ -218,6 +218,14 @@ test("another tab's message appears when the page looks again", async () => {
   expect(texts(chat)).toEqual(texts(other));
 });
 
+test("a message that is sent while the page looks again is asked for by no name but the HMI's", async () => {
+  const chat = await newChat();
+  await say(chat, "Count to 2");
+  await Promise.all([chat.refresh(), say(chat, "Count to 3")]);
+  expect(chat.state.problem).toBeNull();
+  expect(texts(chat).at(-1)).toBe("1, 2, 3");
+});
+
 test("a service that is back brings what was missing", async () => {
   const [port = 0] = await freePorts(1);
   const broken = await startStack({ engineUrl: `http://127.0.0.1:${port}` });
