@@ -2,17 +2,23 @@ import { createHash } from "node:crypto";
 import type { ClientBase } from "pg";
 import type { Row, SqlValue, Statements } from "../sql/sql-database.ts";
 import { POSTGRESQL_DIALECT } from "./postgresql-dialect.ts";
-import { asConnectionError } from "./postgresql-errors.ts";
+import { asConnectionError, isPassedOver } from "./postgresql-errors.ts";
 import { encodeText } from "./text-encoding.ts";
 
-/** Statements on this connection, which is in a transaction. */
+/**
+ * The statements of one transaction, on its connection. After one that fails the server passes over those that are on their
+ * way: they fail with the first one's reason, whichever of them is waited for.
+ */
 export function statementsOn(client: ClientBase): Statements {
+  let firstFailure: unknown;
   const query = async (sql: string, values: readonly SqlValue[]) => {
     const encoded = values.map((value) => (typeof value === "string" ? encodeText(value) : value));
     try {
       return await client.query({ ...prepared(sql), values: encoded });
     } catch (error) {
-      throw asConnectionError(error);
+      const failure = asConnectionError(error);
+      firstFailure ??= failure;
+      throw isPassedOver(failure) ? firstFailure : failure;
     }
   };
   const all = async (sql: string, ...values: SqlValue[]): Promise<Row[]> => (await query(sql, values)).rows;
