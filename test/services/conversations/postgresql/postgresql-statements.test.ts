@@ -9,7 +9,7 @@ const schemas = NO_POSTGRESQL === undefined ? useTestSchemas() : undefined;
 test.skipIf(schemas === undefined)(
   "of statements that were asked for at once each fails with the first one's reason",
   async () => {
-    const database = new PostgresqlDatabase(createPostgresqlPool((await schemas?.withTables()) ?? ""), "it");
+    const database = new PostgresqlDatabase(createPostgresqlPool((await schemas?.empty()) ?? ""), "it");
     onTestFinished(() => database.close());
     const reasons: string[] = [];
     const written = database.write(async (sql) => {
