@@ -17,10 +17,9 @@ import {
 import { choose, unchoose } from "./message-tree.ts";
 import { selectMessages } from "./reply-text.ts";
 import type { ReplyWriter } from "./reply-writer.ts";
-import { rowidOf } from "./rowid.ts";
 import {
-  conversationNotFound,
-  getConversationKeys,
+  getConversationId,
+  getConversationRow,
   NEXT_ACTIVITY,
   toSession,
   userOfConversation,
@@ -90,7 +89,7 @@ export async function findExchange(
   if (sessionId === undefined) return undefined;
   const row = await sql.get(
     `${selectMessages(sql)} WHERE conversation_id = ? AND client_message_id = ?`,
-    (await getConversationKeys(sql, user, sessionId)).id,
+    await getConversationId(sql, user, sessionId),
     key,
   );
   if (row === undefined) return undefined;
@@ -230,18 +229,9 @@ export async function getConversationToAnswer(
   sessionId: string,
 ): Promise<Row> {
   const running = "(SELECT count(*) FROM messages WHERE conversation_id = ?1 AND status = 'streaming')";
-  const id = rowidOf(sessionId);
-  const row =
-    id === undefined
-      ? undefined
-      : await sql.get(
-          `${sql.dialect.withPath} SELECT *, (SELECT max(id) FROM path) AS leaf, ${running} AS running
-             FROM conversations WHERE id = ?1 AND user_id = ?2`,
-          id,
-          user,
-        );
-  if (row !== undefined) return row;
-  throw conversationNotFound(sessionId);
+  const select = `${sql.dialect.withPath} SELECT *, (SELECT max(id) FROM path) AS leaf, ${running} AS running
+    FROM conversations`;
+  return await getConversationRow(sql, select, user, sessionId);
 }
 
 /** Throws `generation_in_progress` where a conversation, as {@link getConversationToAnswer} gives it, is being answered. */

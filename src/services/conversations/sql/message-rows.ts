@@ -3,7 +3,7 @@ import { WireError } from "../../../errors.ts";
 import type { History } from "../conversation-store.ts";
 import { selectMessages } from "./reply-text.ts";
 import { rowidOf } from "./rowid.ts";
-import { conversationNotFound, getConversationKeys, userOfConversation } from "./session-rows.ts";
+import { conversationNotFound, getConversationId, userOfConversation } from "./session-rows.ts";
 import type { Row, SqlValue, Statements } from "./sql-database.ts";
 
 /** What the next prompt of a conversation is made of. Throws `conversation_not_found`. */
@@ -11,7 +11,7 @@ export async function historyOf(sql: Statements, user: string, sessionId: string
   const id = rowidOf(sessionId);
   if (id === undefined) throw conversationNotFound(sessionId);
   const [, summary, rows] = await Promise.all([
-    getConversationKeys(sql, user, sessionId),
+    getConversationId(sql, user, sessionId),
     sql.get(`${sql.dialect.withPath} ${LAST_SUMMARY}`, id),
     sql.all(
       `${sql.dialect.withPath}, summary AS (${LAST_SUMMARY}) ${selectMessages(sql)}
@@ -57,7 +57,7 @@ export async function listShown(
   sessionId: string,
   limit: number,
 ): Promise<Message[]> {
-  const { id } = await getConversationKeys(sql, user, sessionId);
+  const id = await getConversationId(sql, user, sessionId);
   const newest = `${selectMessages(sql)} WHERE conversation_id = ?1 AND (id IN (SELECT id FROM path) OR (${IS_LISTED_SUMMARY}))
     ORDER BY id DESC LIMIT ?2`;
   return (
@@ -67,7 +67,7 @@ export async function listShown(
 
 /** The versions of a conversation's messages that are not shown, and what followed them, oldest first. */
 export async function listOthers(sql: Statements, user: string, sessionId: string): Promise<Message[]> {
-  const { id } = await getConversationKeys(sql, user, sessionId);
+  const id = await getConversationId(sql, user, sessionId);
   const others = `${selectMessages(sql)} WHERE conversation_id = ?1 AND message_type = 'chat' AND id NOT IN (SELECT id FROM path)`;
   return (await sql.all(`${sql.dialect.withPath} ${others} ORDER BY id`, id)).map(toMessage);
 }
@@ -87,7 +87,7 @@ export async function getMessageRow(
   sessionId: string,
   messageId: string,
 ): Promise<Row> {
-  const { id } = await getConversationKeys(sql, user, sessionId);
+  const id = await getConversationId(sql, user, sessionId);
   const row = await findRow(sql, user, messageId);
   if (row?.["conversation_id"] === id && row["message_type"] === "chat") return row;
   throw new WireError(

@@ -73,7 +73,7 @@ export function createSessionStore(db: Transactions, user: string, defaultAgent:
           const active = () => activeFor(sql, user, modelId ?? null, agentId);
           return await openUnnamed(sql, destination, clientKey, active);
         }
-        const row = await getRow(sql, SELECT_WITH_MODEL, user, sessionId);
+        const row = await getConversationRow(sql, SELECT_WITH_MODEL, user, sessionId);
         const session = checkGiven(toSession(row), destination);
         const defaultModel = session.model ?? (row["default_model"] as string | null);
         return unchanged({ session, created: false, defaultModel });
@@ -128,28 +128,12 @@ export async function listSessions(
 
 /** Throws `conversation_not_found`, also for keys that this store never gives out. */
 export async function getSession(sql: Statements, user: string, sessionId: string): Promise<Session> {
-  return toSession(await getRow(sql, SELECT, user, sessionId));
+  return toSession(await getConversationRow(sql, SELECT, user, sessionId));
 }
 
-/** What a message takes from its conversation. */
-export interface ConversationKeys {
-  readonly id: number;
-  readonly modelId: number | null;
-  readonly agentId: string;
-}
-
-/** Throws as {@link getSession} does. */
-export async function getConversationKeys(
-  sql: Statements,
-  user: string,
-  sessionId: string,
-): Promise<ConversationKeys> {
-  const row = await getRow(sql, "SELECT id, model_id, agent_id FROM conversations", user, sessionId);
-  return {
-    id: Number(row["id"]),
-    modelId: row["model_id"] === null ? null : Number(row["model_id"]),
-    agentId: String(row["agent_id"]),
-  };
+/** The key of a conversation's row. Throws as {@link getSession} does. */
+export async function getConversationId(sql: Statements, user: string, sessionId: string): Promise<number> {
+  return Number((await getConversationRow(sql, "SELECT id FROM conversations", user, sessionId))["id"]);
 }
 
 /** {@link ConversationStore.userOf} */
@@ -174,10 +158,16 @@ async function defaultModelOf(sql: Statements, { model, model_id }: Session): Pr
   return (profile?.["default_model"] ?? null) as string | null;
 }
 
-async function getRow(sql: Statements, select: string, user: string, sessionId: string): Promise<Row> {
+/** What `select` takes of a conversation, whose key is its `?1`. Throws as {@link getSession} does. */
+export async function getConversationRow(
+  sql: Statements,
+  select: string,
+  user: string,
+  sessionId: string,
+): Promise<Row> {
   const id = rowidOf(sessionId);
   const row =
-    id === undefined ? undefined : await sql.get(`${select} WHERE id = ? AND user_id = ?`, id, user);
+    id === undefined ? undefined : await sql.get(`${select} WHERE id = ?1 AND user_id = ?2`, id, user);
   if (row !== undefined) return row;
   throw conversationNotFound(sessionId);
 }
