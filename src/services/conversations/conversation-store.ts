@@ -204,8 +204,6 @@ export interface RepeatedMessage {
 
 export interface RepeatedExchange extends Exchange {
   readonly session: Session;
-  /** What was said, the message that is to be answered last. */
-  readonly history: History;
 }
 
 /** What the next prompt is made of. */

@@ -158,7 +158,7 @@ async function getUserMessage(
   );
 }
 
-async function getMessage(sql: Statements, messageId: string): Promise<Message> {
+export async function getMessage(sql: Statements, messageId: string): Promise<Message> {
   return toMessage((await findRowOfAnybody(sql, messageId)) ?? {});
 }
 

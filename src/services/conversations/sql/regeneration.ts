@@ -5,11 +5,12 @@ import {
   deleteMessage,
   emptyReply,
   getConversationToAnswer,
+  getMessage,
   refuseWhileAnswered,
   replyTo,
   touch,
 } from "./exchanges.ts";
-import { getMessageRow, historyOf, insertMessage, rowFor, toMessage } from "./message-rows.ts";
+import { getMessageRow, insertMessage, rowFor, toMessage } from "./message-rows.ts";
 import { choose, unchoose } from "./message-tree.ts";
 import { selectMessages } from "./reply-text.ts";
 import type { ReplyWriter } from "./reply-writer.ts";
@@ -41,14 +42,9 @@ export async function beginAgain(
     replaces: left ?? null,
   });
   const touched = await touch(sql, session, now, null);
-  const history = await historyOf(sql, user, sessionId);
   return {
-    result: {
-      user: message,
-      reply: history.messages.at(-1) ?? begun,
-      session: touched.result,
-      history: { ...history, messages: history.messages.slice(0, -1) },
-    },
+    // A reply beside other versions is more than its row.
+    result: { user: message, reply: await getMessage(sql, begun.message_id), session: touched.result },
     undo: async (undoing) => {
       await deleteMessage(undoing, begun.message_id);
       await choose(undoing, left);

@@ -38,7 +38,7 @@ export function regenerationSuite(open: OpenStore): void {
     test("while another reply is written it is the version that is shown, and its message stays", async () => {
       const { rows, beginAgain, own, sessionId } = await startWith(2);
       const before = await rows();
-      const { user, reply, session, history } = await beginAgain();
+      const { user, reply, session } = await beginAgain();
       expect(user).toEqual(before[2]);
       expect(reply).toMatchObject({
         role: "assistant",
@@ -47,11 +47,14 @@ export function regenerationSuite(open: OpenStore): void {
         model_name: "default",
       });
       expect(await rows()).toEqual([...before.slice(0, 3), reply]);
-      expect((await own.messages.history(sessionId)).messages).toEqual([...before.slice(0, 3), reply]);
+      expect(await own.messages.history(sessionId)).toEqual({
+        summary: null,
+        isSummaryNew: false,
+        messages: [...before.slice(0, 3), reply],
+      });
       expect(Number(reply.message_id)).toBeGreaterThan(Number(before[3]?.message_id));
       expect(reply.versions).toEqual([before[3]?.message_id, reply.message_id]);
       expect(session).toMatchObject({ message_count: 5, title: "question 1" });
-      expect(history).toEqual({ summary: null, isSummaryNew: false, messages: before.slice(0, 3) });
       // Whoever reads it may read on.
       expect(await own.messages.find(before[3]?.message_id ?? "")).toEqual(withVersions(before[3], reply));
       expect(await own.messages.exchangeOf(user.message_id)).toEqual({ user, reply });
@@ -213,8 +216,12 @@ export function regenerationSuite(open: OpenStore): void {
       const { own, rows, beginAgain, sessionId } = await startWith(3);
       const before = await rows();
       await addSummary(own, sessionId, "1 to 2", before[3]?.message_id ?? "");
-      const { history } = await beginAgain();
-      expect(history).toEqual({ summary: "1 to 2", isSummaryNew: true, messages: [before[4]] });
+      const { reply } = await beginAgain();
+      expect(await own.messages.history(sessionId)).toEqual({
+        summary: "1 to 2",
+        isSummaryNew: true,
+        messages: [before[4], reply],
+      });
     });
 
     test("a summary that stands for a reply holds where that reply is shown", async () => {
@@ -222,8 +229,12 @@ export function regenerationSuite(open: OpenStore): void {
       const before = await rows();
       await addSummary(own, sessionId, "1", before[1]?.message_id ?? "");
       await addSummary(own, sessionId, "1 to 3", before[5]?.message_id ?? "");
-      const { history, reply } = await beginAgain();
-      expect(history).toEqual({ summary: "1", isSummaryNew: true, messages: before.slice(2, 5) });
+      const { reply } = await beginAgain();
+      expect(await own.messages.history(sessionId)).toEqual({
+        summary: "1",
+        isSummaryNew: true,
+        messages: [...before.slice(2, 5), reply],
+      });
       await store.replies.finish(reply.message_id, endingOf({ status: "error", content: "" }));
       expect(await own.messages.history(sessionId)).toEqual({
         summary: "1 to 3",
