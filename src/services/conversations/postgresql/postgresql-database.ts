@@ -167,8 +167,6 @@ export class PostgresqlDatabase implements Database {
       return result;
     } catch (error) {
       const isLost = error instanceof ConnectionLostError || error instanceof NotConfirmedError;
-      // It may be about to ask for more, on a connection that is somebody else's then.
-      await Promise.allSettled([working]);
       // One that is lost is not used again.
       client.release(isLost || (await rollBack(client)));
       throw error;
@@ -214,13 +212,15 @@ export class PostgresqlDatabase implements Database {
   }
 }
 
-/** Both results; where both fail, the first one's failure, which is the other's reason. */
+/**
+ * Both results, once neither asks for anything more on their connection; where both fail, the first one's failure, which is the
+ * other's reason.
+ */
 async function inOrder<First, Second>(
   first: Promise<First>,
   second: Promise<Second>,
 ): Promise<[First, Second]> {
-  const both = await Promise.allSettled([first, second]);
-  for (const settled of both) if (settled.status === "rejected") throw settled.reason;
+  await Promise.allSettled([first, second]);
   return [await first, await second];
 }
 
