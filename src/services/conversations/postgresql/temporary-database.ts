@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { postgresqlName } from "../../../contract/store-address.ts";
-import { UserError, withoutStop } from "../../../errors.ts";
+import { messageOf, UserError, withoutStop } from "../../../errors.ts";
 
 /** A database that is made for a while, beside those that are there. */
 export interface TemporaryDatabase {
@@ -23,10 +23,9 @@ export async function createTemporaryDatabase(serverUrl: string): Promise<Tempor
   try {
     await runAt(serverUrl, `CREATE DATABASE ${name}`);
   } catch (cause) {
-    const why = cause instanceof Error ? withoutStop(cause.message) : String(cause);
     throw new UserError(
       "database_unreadable",
-      `No database could be made beside ${postgresqlName(serverUrl)}: ${why}.`,
+      `No database could be made beside ${postgresqlName(serverUrl)}: ${withoutStop(messageOf(cause))}.`,
       {
         hint: "Several copies are judged on a database of their own: name a server that runs, and an account with CREATEDB.",
         cause,
