@@ -2,12 +2,7 @@ import type { CancelAnswer, ChatRequest } from "../../contract/gateway-schemas.t
 import type { Message, Session } from "../../contract/hmi-schemas.ts";
 import { messageOf, WireError, withoutStop } from "../../errors.ts";
 import { requireAgent } from "../conversations/agents.ts";
-import type {
-  ClientKey,
-  ConversationStore,
-  Exchange,
-  UserStore,
-} from "../conversations/conversation-store.ts";
+import type { ClientKey, ConversationStore, Exchange } from "../conversations/conversation-store.ts";
 import { pendingRequest, readTurn, type TurnContext } from "../conversations/conversation-turn.ts";
 import type { EngineSettings } from "../conversations/engine-settings.ts";
 import type { Draining } from "../http/draining.ts";
@@ -20,7 +15,7 @@ import { type Again, clientKeyOf, modelFor, type Outgoing, requireAble } from ".
 import { type HmiLog, logEnded, logSteps } from "./reply-log-lines.ts";
 import { type AskedLog, findLog, findLogOfEvent } from "./reply-logs.ts";
 import { ReplyOwners } from "./reply-owners.ts";
-import { EndingWaits, type SavedMessage, saveMessage } from "./save-message.ts";
+import { saveMessage } from "./save-message.ts";
 import type { UserEventPublisher } from "./shared-user-events.ts";
 import { Summaries } from "./summaries.ts";
 
@@ -226,7 +221,7 @@ export class Chat {
     const edited = edits === undefined ? undefined : await store.messages.find(edits);
     const asked = { ...outgoing, images: outgoing.images ?? edited?.images };
     await requireAble(asked, () => modelFor(store, outgoing), this.#settings.limitsOf);
-    const begun = await this.#begin(() => this.#save(store, outgoing, clientKey));
+    const begun = await this.#begin(() => saveMessage(store, this.#replies, outgoing, clientKey));
     // Another process was first with the same client key.
     if (!begun.isNew) return this.#joined(user, begun);
     const { before, created, session } = begun;
@@ -237,23 +232,6 @@ export class Chat {
     }
     const { settings, clientMessageId } = outgoing;
     return this.#answer({ user, session, exchange: begun, settings, created, clientMessageId });
-  }
-
-  /** Saves the message and the place for its reply, with the conversation that it makes: all or nothing. */
-  async #save(store: UserStore, outgoing: Outgoing, clientKey: ClientKey | undefined): Promise<SavedMessage> {
-    for (;;) {
-      try {
-        return await store.transaction((own) =>
-          saveMessage(own, outgoing, clientKey, ({ session_id }) => {
-            const last = this.#replies.find(session_id);
-            if (last?.isEndingUnsaved) throw new EndingWaits(last);
-          }),
-        );
-      } catch (error) {
-        if (!(error instanceof EndingWaits)) throw error;
-        await error.reply.saveNow();
-      }
-    }
   }
 
   async #begin<Begun>(begin: () => Promise<Begun>): Promise<Begun> {

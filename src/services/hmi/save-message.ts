@@ -5,6 +5,7 @@ import type {
   OpenedConversation,
   UserStore,
 } from "../conversations/conversation-store.ts";
+import type { Replies } from "./hmi-replies.ts";
 import type { Reply } from "./hmi-reply.ts";
 import type { Outgoing } from "./outgoing-message.ts";
 
@@ -17,10 +18,32 @@ export interface SavedMessage extends BegunExchange {
 }
 
 /**
+ * Saves a message and the place for its reply, with the conversation that it makes: all or nothing. Throws what
+ * {@link SessionStore.open} and {@link MessageStore.begin} throw.
+ *
+ * @param replies where the conversation's last reply is found: its ending is saved before
+ */
+export async function saveMessage(
+  store: UserStore,
+  replies: Pick<Replies, "find">,
+  outgoing: Outgoing,
+  clientKey: ClientKey | undefined,
+): Promise<SavedMessage> {
+  for (;;) {
+    try {
+      return await store.transaction((own) => saveWithin(own, replies, outgoing, clientKey));
+    } catch (error) {
+      if (!(error instanceof EndingWaits)) throw error;
+      await error.reply.saveNow();
+    }
+  }
+}
+
+/**
  * Thrown where the ending of the conversation's last reply waits to be saved: until it is, the conversation takes no
  * message. It cannot be saved within a transaction of another message.
  */
-export class EndingWaits extends Error {
+class EndingWaits extends Error {
   readonly reply: Reply;
 
   constructor(reply: Reply) {
@@ -29,20 +52,17 @@ export class EndingWaits extends Error {
   }
 }
 
-/**
- * Saves a message, and makes the conversation that it is to begin, in the transaction that `own` is of. Throws what
- * {@link SessionStore.open} and {@link MessageStore.begin} throw, and what `check` throws, which is told the conversation.
- */
-export async function saveMessage(
+async function saveWithin(
   own: UserStore,
+  replies: Pick<Replies, "find">,
   outgoing: Outgoing,
   clientKey: ClientKey | undefined,
-  check: (session: Session) => void,
 ): Promise<SavedMessage> {
   const { session, created, defaultModel } = await openFor(own, outgoing, clientKey);
-  check(session);
-  const { content, images, edits, model: modelName = defaultModel } = outgoing;
   const { session_id: sessionId } = session;
+  const last = replies.find(sessionId);
+  if (last?.isEndingUnsaved) throw new EndingWaits(last);
+  const { content, images, edits, model: modelName = defaultModel } = outgoing;
   const begun = await own.messages.begin({ sessionId, content, images, modelName, clientKey, edits });
   return { ...begun, before: session, created };
 }
