@@ -31,7 +31,8 @@ export {
 export type { LoadReport, LoadStep } from "./harness/load-report.ts";
 export type { CheckResult, Outcome, RunEvent, RunReport } from "./harness/run-report.ts";
 export type { FileReporter } from "./reporters/file-reporter.ts";
-export type { Overrides, RunningStack } from "./services/start-services.ts";
+export type { RunningStack } from "./services/in-process-stack.ts";
+export type { Overrides } from "./services/start-services.ts";
 export { checkSource, type SourceCheckOptions } from "./source-check/check-source.ts";
 export type { Finding, FindingKind, SourceReport } from "./source-check/source-report.ts";
 export { type FaultyStackOptions as StackOptions, startFaultyStack as startStack } from "./start-stack.ts";

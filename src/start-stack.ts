@@ -1,6 +1,6 @@
 import { composeOverrides } from "./faults/compose-overrides.ts";
 import type { Fault } from "./faults/fault.ts";
-import { type RunningStack, type StackOptions, startStack } from "./services/start-services.ts";
+import { type RunningStack, type StackOptions, startStack } from "./services/in-process-stack.ts";
 
 /** A stack's settings, with a bug that is switched on in it. */
 export interface FaultyStackOptions extends StackOptions {

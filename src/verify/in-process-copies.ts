@@ -1,6 +1,6 @@
 /** The stack on which the suite `replicas` is judged in this process: several copies on a database of their own. */
 
-import type { RunningStack, StackOptions } from "../services/start-services.ts";
+import type { RunningStack, StackOptions } from "../services/in-process-stack.ts";
 import type { TargetUrls } from "../targets/open-target.ts";
 import { createInProcessDrainer } from "./in-process-drainer.ts";
 

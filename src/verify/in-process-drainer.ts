@@ -1,6 +1,6 @@
 import { COPY_ID_HEADER } from "../contract/copy-headers.ts";
 import { hmiRoutes } from "../contract/routes.ts";
-import type { RunningCopy, RunningStack } from "../services/start-services.ts";
+import type { RunningCopy, RunningStack } from "../services/in-process-stack.ts";
 import type { CopyDrainer } from "../targets/service-copies.ts";
 
 /** Drains the copies of a stack in this process, and starts them again at the same addresses. */

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { engineRoutes, gatewayRoutes } from "../contract/routes.ts";
 import { messageOf } from "../errors.ts";
-import type { RunningStack, ServiceName } from "../services/start-services.ts";
+import type { RunningStack, ServiceName } from "../services/in-process-stack.ts";
 import type { KeptServiceState, ServiceKiller } from "../targets/service-killer.ts";
 
 /** So long a service is gone before it is started again, in milliseconds: as a supervisor does that is quick. */

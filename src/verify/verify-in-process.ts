@@ -5,7 +5,7 @@ import { type RunAllOptions, runAll } from "../harness/run-all.ts";
 import type { RunReport } from "../harness/run-report.ts";
 import type { OpenTarget } from "../harness/run-settings.ts";
 import type { SuiteRun } from "../harness/run-suite.ts";
-import type { StackOptions } from "../services/start-services.ts";
+import type { StackOptions } from "../services/in-process-stack.ts";
 import { commandsAt } from "../targets/curl.ts";
 import type { Target, TargetUrls, WholeTargetUrls } from "../targets/open-target.ts";
 import { openTarget } from "../targets/open-target.ts";
@@ -73,7 +73,7 @@ export async function verifyInProcess(
   faults: readonly Fault[] = [],
   { postgresql, ...pace }: InProcessOptions = {},
 ): Promise<InProcessRun> {
-  const { startStack } = await import("../services/start-services.ts");
+  const { startStack } = await import("../services/in-process-stack.ts");
   const applied = Object.fromEntries(faults.map(({ name }) => [name, 0]));
   const overridesForStack = () =>
     composeOverrides(

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { startStack } from "../../src/services/start-services.ts";
+import { startStack } from "../../src/services/in-process-stack.ts";
 import { PATIENTLY } from "../support/cli.ts";
 import { exportOf } from "../support/exported-conversations.ts";
 import { archiveSession, createProfile, createSession, say as sayTo } from "../support/hmi.ts";

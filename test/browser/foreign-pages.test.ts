@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { hmiRoutes } from "../../src/contract/routes.ts";
-import { type RunningStack, startStack } from "../../src/services/start-services.ts";
+import { type RunningStack, startStack } from "../../src/services/in-process-stack.ts";
 import { TAP_PATH } from "../../src/tap/recorded-exchange.ts";
 import { startTap, type Tap } from "../../src/tap/start-tap.ts";
 import { PATIENTLY } from "../support/cli.ts";

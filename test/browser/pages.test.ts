@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Locator } from "playwright-core";
 import { afterEach, describe, expect, test } from "vitest";
 import { startEngine } from "../../src/services/engine/start-engine.ts";
-import { type RunningStack, type StackOptions, startStack } from "../../src/services/start-services.ts";
+import { type RunningStack, type StackOptions, startStack } from "../../src/services/in-process-stack.ts";
 import { createProfile, createSession, say as sayTo } from "../support/hmi.ts";
 import { freePorts } from "../support/ports.ts";
 import { CHROMIUM, NO_CHROMIUM } from "./chromium.ts";

@@ -1,6 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
-import { type RunningStack, type StackOptions, startStack } from "../../src/services/start-services.ts";
+import { type RunningStack, type StackOptions, startStack } from "../../src/services/in-process-stack.ts";
 import { closeContexts, sharedChromium } from "./chromium.ts";
 import { type ChatPage, openChatPage } from "./page.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
-import { startStack } from "../../src/services/start-services.ts";
+import { startStack } from "../../src/services/in-process-stack.ts";
 import { verify } from "../../src/verify/verify-stack.ts";
 
 const QUICK = { heartbeat_ms: 150, orphan_grace_ms: 300, save_every_ms: 50, max_reply_ms: 1_000 } as const;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { findFault } from "../../src/faults/find-fault.ts";
-import type { RunningStack } from "../../src/services/start-services.ts";
+import type { RunningStack } from "../../src/services/in-process-stack.ts";
 import { isAlive, PATIENTLY, testStack } from "../support/cli.ts";
 import { startTestStack } from "../support/hmi.ts";
 import { ownCheck } from "../support/own-check.ts";

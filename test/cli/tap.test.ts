@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { startEngine } from "../../src/services/engine/start-engine.ts";
-import { startStack } from "../../src/services/start-services.ts";
+import { startStack } from "../../src/services/in-process-stack.ts";
 import { startTap as startTapInProcess } from "../../src/tap/start-tap.ts";
 import { type LiveRun, type TestStack, testStack } from "../support/cli.ts";
 import { listenOnAnyPort } from "../support/listen.ts";

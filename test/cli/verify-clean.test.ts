@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { MessageList, ProfileList, SessionList } from "../../src/contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
-import { startStack } from "../../src/services/start-services.ts";
+import { startStack } from "../../src/services/in-process-stack.ts";
 import { runProfileDescription } from "../../src/targets/run-journal.ts";
 import { prepareStack, type TestStack } from "../support/cli.ts";
 import { createProfile, createSession, say } from "../support/hmi.ts";

@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { expect, test } from "vitest";
-import type { RunningStack } from "../../src/services/start-services.ts";
+import type { RunningStack } from "../../src/services/in-process-stack.ts";
 import { BIN, NEVER_RESTARTED, testStack } from "../support/cli.ts";
 import {
   createProfile,

@@ -5,7 +5,8 @@ import { expect, onTestFinished, test } from "vitest";
 import { composeOverrides } from "../../src/faults/compose-overrides.ts";
 import { findFault } from "../../src/faults/find-fault.ts";
 import type { ConversationStore } from "../../src/services/conversations/conversation-store.ts";
-import { type Overrides, startStack } from "../../src/services/start-services.ts";
+import { startStack } from "../../src/services/in-process-stack.ts";
+import type { Overrides } from "../../src/services/start-services.ts";
 import type { Rewrite } from "../../src/tap/tap-rewrite.ts";
 
 const appending = (word: string): Overrides => ({ wire: { hmi: rewriting(word) } });

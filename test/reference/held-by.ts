@@ -364,7 +364,7 @@ export const HELD_BY: Holders = {
     "gateway.host": { "services/settings.test.ts": "gateway and HMI listen where they are told to" },
     "gateway.port": { "services/settings.test.ts": "gateway and HMI listen where they are told to" },
     "engine.url": {
-      "services/start-services.test.ts": "a running engine is used, and not stopped",
+      "services/in-process-stack.test.ts": "a running engine is used, and not stopped",
       "services/settings.test.ts": "the stand-in listens at engine.url, and takes its time for each token",
     },
     "engine.api": {
@@ -515,7 +515,7 @@ export const HELD_BY: Holders = {
         "a stack on PostgreSQL answers a message, and goes on with it after a restart of all",
     },
     "store.path": {
-      "services/start-services.test.ts": "a database file is used, and keeps what was said",
+      "services/in-process-stack.test.ts": "a database file is used, and keeps what was said",
       "config/load-config.test.ts":
         "a file is found from any folder below it, and its relative paths are meant from its own",
     },

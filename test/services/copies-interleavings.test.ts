@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { test } from "vitest";
-import type { StackOptions } from "../../src/services/start-services.ts";
+import type { StackOptions } from "../../src/services/in-process-stack.ts";
 import { startBehindOneAddress } from "../support/copies.ts";
 import { carryOut } from "../support/interleaving.ts";
 import { judgeTraffic } from "../support/interleaving-checks.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { gatewayRoutes, hmiRoutes } from "../../src/contract/routes.ts";
-import { type RunningCopy, type StackOptions, startStack } from "../../src/services/start-services.ts";
+import { type RunningCopy, type StackOptions, startStack } from "../../src/services/in-process-stack.ts";
 import { generationsOf } from "../support/gateway.ts";
 import { call } from "../support/http.ts";
 import { NO_POSTGRESQL } from "../support/postgresql.ts";

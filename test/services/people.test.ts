@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { bearerHeader } from "../../src/contract/caller-headers.ts";
 import type { EndpointName } from "../../src/contract/foreign-back-end.ts";
 import { gatewayRoutes, hmiRoutes } from "../../src/contract/routes.ts";
-import { type RunningStack, startStack } from "../../src/services/start-services.ts";
+import { type RunningStack, startStack } from "../../src/services/in-process-stack.ts";
 import { type Answer, call, open, type Sent } from "../support/http.ts";
 import { GIF } from "../support/pictures.ts";
 import { openRaw } from "../support/store.ts";

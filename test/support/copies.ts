@@ -1,7 +1,7 @@
 import { connect as connectTo, createServer } from "node:net";
 import { onTestFinished } from "vitest";
 import { addressOfUrl } from "../../src/contract/address.ts";
-import { type RunningStack, type StackOptions, startStack } from "../../src/services/start-services.ts";
+import { type RunningStack, type StackOptions, startStack } from "../../src/services/in-process-stack.ts";
 
 /** Three copies of gateway and HMI, each service behind one address, until they are closed, or the test ends. */
 export async function startBehindOneAddress(

@@ -6,7 +6,7 @@ import type { ChatRequest } from "../../src/contract/gateway-schemas.ts";
 import { gatewayRoutes } from "../../src/contract/routes.ts";
 import { EVENT_STREAM_HEADERS, encodeEvent } from "../../src/contract/sse.ts";
 import { createGatewayClient } from "../../src/services/hmi/gateway-client.ts";
-import type { StackOptions } from "../../src/services/start-services.ts";
+import type { StackOptions } from "../../src/services/in-process-stack.ts";
 import { listenOnAnyPort } from "./listen.ts";
 import { startTestStack, type TestStack } from "./stack.ts";
 

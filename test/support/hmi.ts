@@ -9,7 +9,7 @@ import {
   SessionList,
 } from "../../src/contract/hmi-schemas.ts";
 import { engineRoutes, hmiRoutes } from "../../src/contract/routes.ts";
-import { type RunningStack, type StackOptions, startStack } from "../../src/services/start-services.ts";
+import { type RunningStack, type StackOptions, startStack } from "../../src/services/in-process-stack.ts";
 
 /** A stack in this process, closed when the test ends. */
 export async function startTestStack(options?: StackOptions): Promise<RunningStack> {

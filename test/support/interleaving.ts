@@ -2,12 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Message, SentMessage, UserEvent } from "../../src/contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
 import type { ConversationStore } from "../../src/services/conversations/conversation-store.ts";
-import {
-  type Overrides,
-  type RunningStack,
-  type StackOptions,
-  startStack,
-} from "../../src/services/start-services.ts";
+import { type RunningStack, type StackOptions, startStack } from "../../src/services/in-process-stack.ts";
+import type { Overrides } from "../../src/services/start-services.ts";
 import { Follower } from "./follower.ts";
 import { type Answer, call } from "./http.ts";
 import { type Action, PLACES, type Plan, type Step } from "./interleaving-plan.ts";

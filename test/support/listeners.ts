@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 import { engineRoutes, gatewayRoutes, hmiRoutes } from "../../src/contract/routes.ts";
-import { startStack } from "../../src/services/start-services.ts";
+import { startStack } from "../../src/services/in-process-stack.ts";
 import { Board } from "../../src/supervisor/keep/board.ts";
 import { Changes } from "../../src/supervisor/keep/changes.ts";
 import { serveMetrics } from "../../src/supervisor/keep/supervisor-metrics.ts";

@@ -3,7 +3,7 @@ import type { GenerationRecord } from "../../src/contract/engine-schemas.ts";
 import type { Message, Profile, Session } from "../../src/contract/hmi-schemas.ts";
 import { MessageList } from "../../src/contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
-import { type StackOptions, startStack } from "../../src/services/start-services.ts";
+import { type StackOptions, startStack } from "../../src/services/in-process-stack.ts";
 import { generationsOf } from "./gateway.ts";
 import { type Answer, call } from "./http.ts";
 import { openStream, type StreamReader } from "./streams.ts";

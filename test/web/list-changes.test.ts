@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type RunningStack, startStack } from "../../src/services/start-services.ts";
+import { type RunningStack, startStack } from "../../src/services/in-process-stack.ts";
 import type { Chat } from "../../web/chat-controller.ts";
 import { hasOlder, openProfile, titleOf } from "../../web/chat-view.ts";
 import { createProfile, createSession } from "../support/hmi.ts";

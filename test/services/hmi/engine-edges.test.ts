@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { findGrammarFault } from "../../../src/contract/stream-grammar.ts";
 import type { EngineApi } from "../../../src/services/gateway/engine-client.ts";
 import { createEngineClient } from "../../../src/services/gateway/engine-client.ts";
-import type { StackOptions } from "../../../src/services/start-services.ts";
+import type { StackOptions } from "../../../src/services/in-process-stack.ts";
 import { EDGES, startEdgeEngine, WIRES } from "../../support/engine-edges.ts";
 import { startFakeEngine, startTestEngine } from "../../support/gateway.ts";
 import { startTestStack } from "../../support/stack.ts";

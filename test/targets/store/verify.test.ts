@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../../src/config/default-config.ts";
 import { withReplyMethod, withUserMethod } from "../../../src/faults/wrap-store.ts";
 import { openSqliteStore } from "../../../src/services/conversations/sqlite/open-sqlite-store.ts";
-import type { RunningStack } from "../../../src/services/start-services.ts";
+import type { RunningStack } from "../../../src/services/in-process-stack.ts";
 import { openTargetStore } from "../../../src/targets/store/target-store.ts";
 import { verify } from "../../../src/verify/verify-stack.ts";
 import { messagesOf, say, startTestStack } from "../../support/hmi.ts";
