@@ -3,11 +3,11 @@
  * person (100 to 10,000), on PostgreSQL behind nginx, each on a host of its own as in `hosts.ts`. Needs root.
  */
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { readFileSync, rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { missingForHosts, runIsolated } from "./hosts/isolation.ts";
+import { makeHostsFolder, missingForHosts, runIsolated } from "./hosts/isolation.ts";
 import type { GrowthJob, GrowthResult, Percentiles } from "./hosts/run-growth.ts";
 import { clearAtExit } from "./leftovers.ts";
 import { inRepository } from "./processes.ts";
@@ -39,9 +39,7 @@ if (values.json) console.log(JSON.stringify({ cores: availableParallelism(), res
 else console.log(formatResults(results));
 
 async function measure(size: (typeof SIZES)[number]): Promise<GrowthResult> {
-  const folder = mkdtempSync(join(tmpdir(), "stack-growth-"));
-  // PostgreSQL runs as another user, and has its data in there.
-  chmodSync(folder, 0o711);
+  const folder = makeHostsFolder("stack-growth-");
   const clear = (): void => rmSync(folder, { recursive: true, force: true });
   const forget = clearAtExit(clear);
   const result = join(folder, "result.json");

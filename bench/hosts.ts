@@ -7,13 +7,11 @@
  * Exit code: 0 where all rounds are well, 1 where one is not, 2 for wrong flags or a machine that lacks something.
  */
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { messageOf } from "../src/errors.ts";
 import { KINDS } from "./hosts/disturbance.ts";
-import { missingForHosts, runIsolated } from "./hosts/isolation.ts";
+import { makeHostsFolder, missingForHosts, runIsolated } from "./hosts/isolation.ts";
 import { clearAtExit } from "./leftovers.ts";
 import { inRepository } from "./processes.ts";
 
@@ -60,9 +58,7 @@ const missing = missingForHosts();
 if (missing.length > 0) refuse(missing);
 if (!built) execFileSync(process.execPath, ["scripts/build.ts"], { cwd: inRepository("") });
 
-const folder = mkdtempSync(join(tmpdir(), "stack-hosts-"));
-// PostgreSQL runs as another user, and has its data in there.
-chmodSync(folder, 0o711);
+const folder = makeHostsFolder("stack-hosts-");
 // What has been started has ended by then: see runIsolated.
 if (keep) console.error(`Logs and data stay in ${folder}.`);
 else clearAtExit(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import { parseStatUsage } from "../../src/supervisor/os/procfs.ts";
 
 /** Clock ticks in a second, by which /proc counts. */
 const TICKS = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
@@ -16,7 +17,9 @@ export function cpuTimeNow(): CpuTime {
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
     try {
       const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
-      const ms = cpuMsOf(pid);
+      // With the children that it has waited for: a connection's process ends with that.
+      const { cpuTicks = 0 } = parseStatUsage(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? {};
+      const ms = (cpuTicks * 1_000) / TICKS;
       if (/service-process\.js\0(gateway|hmi)/.test(command)) time.services += ms;
       if (/^postgres|\/postgres\0/.test(command)) time.postgresql += ms;
     } catch {
@@ -24,15 +27,4 @@ export function cpuTimeNow(): CpuTime {
     }
   }
   return time;
-}
-
-/** With the children that it has waited for: a connection's process ends with that. */
-function cpuMsOf(pid: string): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  // The name in brackets may hold anything; user, system, and both of the children are the 14th to 17th field.
-  const fields = stat
-    .slice(stat.lastIndexOf(")") + 2)
-    .split(" ")
-    .slice(11, 15);
-  return (fields.reduce((sum, field) => sum + Number(field), 0) * 1_000) / TICKS;
 }

@@ -1,11 +1,11 @@
 /** One measurement of `../growth.ts`, in namespaces of its own. */
 import { writeFileSync } from "node:fs";
 import { hmiRoutes } from "../../src/contract/routes.ts";
-import { messageOf } from "../../src/errors.ts";
 import { quantile } from "../statistics.ts";
 import { authorizationOf, Cluster, personOf } from "./cluster.ts";
 import { cpuTimeNow } from "./cpu-time.ts";
 import { runExchange } from "./exchange.ts";
+import { actIsolated } from "./isolation.ts";
 import { addConversations } from "./many-conversations.ts";
 import { Network } from "./network.ts";
 import { callPatiently } from "./patient-call.ts";
@@ -47,19 +47,10 @@ const PLAN = { words: 10, leavesAt: Number.POSITIVE_INFINITY, cancelledAfterMs: 
 const TOKEN_DELAY_MS = 20;
 const CALLS = 100;
 
-// Whoever started this process has ended, or wants it to.
-process.stdin.once("end", () => process.exit(130)).resume();
-process.on("SIGINT", () => process.exit(130));
-process.on("SIGTERM", () => process.exit(143));
-
-try {
+await actIsolated("The measurement", async () => {
   const job = JSON.parse(process.argv[2] ?? "") as GrowthJob;
   writeFileSync(job.result, JSON.stringify(await measure(job)));
-  process.exit(0);
-} catch (error) {
-  console.error(`The measurement has failed: ${error instanceof Error ? error.stack : messageOf(error)}`);
-  process.exit(1);
-}
+});
 
 async function measure({ copies, conversations, folder }: GrowthJob): Promise<GrowthResult> {
   const cluster = await Cluster.start(await Network.create(), {

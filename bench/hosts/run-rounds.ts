@@ -1,7 +1,7 @@
 /** The rig itself, in namespaces of its own: see `../hosts.ts`, which starts it. */
-import { messageOf } from "../../src/errors.ts";
 import { Cluster } from "./cluster.ts";
 import { COPIES } from "./disturbance.ts";
+import { actIsolated } from "./isolation.ts";
 import { Network } from "./network.ts";
 import { planRounds, type RoundResult, runRound, sayHello } from "./round.ts";
 import { watchWrites } from "./store-audit.ts";
@@ -22,19 +22,7 @@ interface RigOptions {
 const options = JSON.parse(process.argv[2] ?? "") as RigOptions;
 const results: RoundResult[] = [];
 
-// Whoever started this process has ended, or wants it to: with it go all processes in here.
-process.stdin.once("end", () => finish(130)).resume();
-// The terminal tells all; the first process of a namespace obeys no signal that it does not ask for.
-process.on("SIGINT", () => finish(130));
-process.on("SIGTERM", () => finish(143));
-
-try {
-  await runRounds(options);
-  finish(0);
-} catch (error) {
-  console.error(`The rig has failed: ${error instanceof Error ? error.stack : messageOf(error)}`);
-  finish(1);
-}
+await actIsolated("The rig", () => runRounds(options), finish);
 
 async function runRounds({ seed, rounds, replies, only, folder }: RigOptions): Promise<void> {
   const network = await Network.create();
