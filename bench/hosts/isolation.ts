@@ -4,8 +4,8 @@ import { chmodSync, existsSync, mkdtempSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { messageOf } from "../../src/errors.ts";
+import { postgresqlPrograms } from "../../test/support/postgresql-programs.ts";
 import { NGINX } from "./nginx-host.ts";
-import { postgresqlPrograms } from "./postgresql-host.ts";
 
 /** What is missing on this machine for hosts of one's own, one sentence each. */
 export function missingForHosts(): string[] {

@@ -1,21 +1,14 @@
 import { execFile } from "node:child_process";
-import { appendFileSync, chownSync, globSync, mkdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, chownSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import pg from "pg";
+import type pg from "pg";
+import { postgresAccount, postgresqlPrograms, queryOnce } from "../../test/support/postgresql-programs.ts";
 import { HostProcess } from "./host-process.ts";
 import type { Host } from "./network.ts";
 
 const run = promisify(execFile);
-
-/** The newest server that the distribution has installed; it is not in anybody's PATH. */
-export function postgresqlPrograms(): string | undefined {
-  return globSync("/usr/lib/postgresql/*/bin/initdb")
-    .toSorted()
-    .at(-1)
-    ?.replace(/initdb$/, "");
-}
 
 const PASSWORD = "only-for-this-rig";
 
@@ -59,14 +52,7 @@ export class PostgresqlHost {
   }
 
   async query<Row extends pg.QueryResultRow>(sql: string, values: unknown[] = []): Promise<Row[]> {
-    const client = new pg.Client({ connectionString: this.url, connectionTimeoutMillis: 5_000 });
-    client.on("error", () => undefined);
-    await client.connect();
-    try {
-      return (await client.query<Row>(sql, values)).rows;
-    } finally {
-      await client.end();
-    }
+    return await queryOnce({ connectionString: this.url, connectionTimeoutMillis: 5_000 }, sql, values);
   }
 
   async untilReady(): Promise<void> {
@@ -94,11 +80,4 @@ export class PostgresqlHost {
       logFolder: join(this.#folder, ".."),
     });
   }
-}
-
-async function postgresAccount(): Promise<{ uid: number; gid: number }> {
-  const [uid, gid] = await Promise.all(
-    ["-u", "-g"].map(async (flag) => (await run("id", [flag, "postgres"])).stdout),
-  );
-  return { uid: Number(uid), gid: Number(gid) };
 }

@@ -1,18 +1,14 @@
 import { execFile, spawn } from "node:child_process";
-import { chownSync, globSync, mkdtempSync, writeFileSync } from "node:fs";
+import { chownSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import pg from "pg";
 import { vi } from "vitest";
+import { postgresAccount, postgresqlPrograms, queryOnce } from "./postgresql-programs.ts";
 
 const run = promisify(execFile);
 
-/** The newest server that the distribution has installed; it is not in anybody's PATH. */
-const BINARIES = globSync("/usr/lib/postgresql/*/bin/initdb")
-  .toSorted()
-  .at(-1)
-  ?.replace(/initdb$/, "");
+const BINARIES = postgresqlPrograms();
 
 /** Why no PostgreSQL can be started here, and how to get one; undefined where it can. */
 export const NO_POSTGRESQL: string | undefined =
@@ -41,7 +37,7 @@ const UNTIL_ALONE = `"$@" </dev/null & cat; kill -QUIT $!; wait; rm -rf "$0"`;
 /** Not even root can run one as itself: then it runs as `postgres`. */
 async function startPostgresql(): Promise<TestPostgresql> {
   const folder = mkdtempSync(join(tmpdir(), "stack-postgresql-"));
-  const user = await runsAs();
+  const user = userInfo().uid === 0 ? await postgresAccount() : undefined;
   if (user !== undefined) chownSync(folder, user.uid, user.gid);
   const password = "only-for-tests";
   const passwordFile = join(folder, "password");
@@ -70,7 +66,7 @@ async function startPostgresql(): Promise<TestPostgresql> {
   });
   const urlOf = (name: string): string => `postgresql://tester:${password}@localhost/${name}?host=${folder}`;
   try {
-    await vi.waitFor(() => query(urlOf("postgres"), "SELECT 1"), { timeout: 60_000, interval: 50 });
+    await vi.waitFor(() => queryOnce(urlOf("postgres"), "SELECT 1"), { timeout: 60_000, interval: 50 });
   } catch (error) {
     stdin.end();
     throw error;
@@ -81,27 +77,9 @@ async function startPostgresql(): Promise<TestPostgresql> {
     async createDatabase(sql) {
       databases += 1;
       const name = `test_${databases}`;
-      await query(urlOf("postgres"), `CREATE DATABASE ${name}`);
-      await query(urlOf(name), sql);
+      await queryOnce(urlOf("postgres"), `CREATE DATABASE ${name}`);
+      await queryOnce(urlOf(name), sql);
       return urlOf(name);
     },
   };
-}
-
-async function runsAs(): Promise<{ uid: number; gid: number } | undefined> {
-  if (userInfo().uid !== 0) return undefined;
-  const [uid, gid] = await Promise.all(
-    ["-u", "-g"].map(async (flag) => (await run("id", [flag, "postgres"])).stdout),
-  );
-  return { uid: Number(uid), gid: Number(gid) };
-}
-
-async function query(url: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
 }
