@@ -5,13 +5,6 @@ import { inTurn } from "../in-turn.ts";
 import type { Database, Row, Statements } from "../sql/sql-database.ts";
 import { HAS_ENDED, type WriterLease } from "./writer-lease.ts";
 
-export interface GenerationLeasesParts {
-  readonly db: Database;
-  readonly writer: WriterLease;
-  /** How long a lease lasts, in milliseconds. */
-  readonly leaseMs: number;
-}
-
 /** From the end of a lease until somebody has seen it, and come, in milliseconds: HMIs look every second. */
 const LOOKED_AND_COME_MS = 5_000;
 
@@ -32,48 +25,48 @@ interface HeldGeneration extends GenerationKey {
  * reply one at all, whichever gateways claim them at once.
  */
 export class GenerationLeases implements GenerationDirectory {
-  readonly #parts: GenerationLeasesParts;
+  readonly #db: Database;
+  readonly #writer: WriterLease;
   /** Asks the database: that one has ended stands there before the next is claimed. */
   readonly #inOrder = inTurn();
-
+  /** By name: what a lease that is taken anew says again. */
   readonly #held = new Map<string, HeldGeneration>();
 
-  constructor(parts: GenerationLeasesParts) {
-    this.#parts = parts;
-    parts.writer.onTaken((sql, token) => this.#sayAgain(sql, token));
+  constructor(db: Database, writer: WriterLease) {
+    this.#db = db;
+    this.#writer = writer;
+    writer.onTaken((sql, token) => this.#sayAgain(sql, token));
   }
 
   get takeOverMs(): number {
-    return this.#parts.leaseMs + LOOKED_AND_COME_MS;
+    return this.#writer.leaseMs + LOOKED_AND_COME_MS;
   }
 
   announce(url: string): void {
-    this.#parts.writer.announce(url);
+    this.#writer.announce(url);
   }
 
   isOwnKey(key: string): boolean {
-    return this.#parts.writer.isOwnKey(key);
+    return this.#writer.isOwnKey(key);
   }
 
   async claim(generation: GenerationKey): Promise<OtherCopy | undefined> {
-    const { db, writer } = this.#parts;
     const holder = await this.#inOrder(() =>
-      writer.withLease(() => db.writeSoon((sql) => this.#claim(sql, generation))),
+      this.#writer.withLease(() => this.#db.writeSoon((sql) => this.#claim(sql, generation))),
     );
     if (holder === undefined) this.#held.set(nameOf(generation), { ...generation, isRunning: true });
     return holder;
   }
 
   find(sessionId: string, messageId?: string): Promise<OtherCopy | undefined> {
-    const { db, writer } = this.#parts;
     const isMeant = messageId === undefined ? "" : "AND message_id = ?";
     const values = messageId === undefined ? [sessionId] : [sessionId, messageId];
     return this.#inOrder(() =>
-      db.read(async (sql) => {
+      this.#db.read(async (sql) => {
         const row = await sql.get(
           `${HOLDER} WHERE session_id = ? ${isMeant} AND NOT ${HAS_ENDED} ORDER BY running DESC, id DESC LIMIT 1`,
           ...values,
-          ...writer.endedValues,
+          ...this.#writer.endedValues,
         );
         return row && this.#otherIn(row);
       }),
@@ -103,11 +96,11 @@ export class GenerationLeases implements GenerationDirectory {
 
   async close(): Promise<void> {
     this.#held.clear();
-    await this.#inOrder(() => this.#parts.writer.release());
+    await this.#inOrder(() => this.#writer.release());
   }
 
   async #claim(sql: Statements, { sessionId, messageId }: GenerationKey): Promise<OtherCopy | undefined> {
-    const { writer } = this.#parts;
+    const writer = this.#writer;
     const leftByDead = `DELETE FROM generations WHERE session_id = ? AND writer IN (SELECT token FROM writers WHERE ${HAS_ENDED})`;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const [, , claimed] = await Promise.all([
@@ -138,15 +131,14 @@ export class GenerationLeases implements GenerationDirectory {
 
   /** Undefined where the holder is this gateway: it knows itself what is in the way. */
   #otherIn({ token, url, key }: Row): OtherCopy | undefined {
-    return Number(token) === this.#parts.writer.present || url === null
+    return Number(token) === this.#writer.present || url === null
       ? undefined
       : { url: String(url), key: String(key) };
   }
 
   async #change(sql: string, sessionId: string, messageId: string): Promise<void> {
-    const { db, writer } = this.#parts;
     await this.#inOrder(() =>
-      db.writeSoon((statements) => statements.run(sql, sessionId, messageId, writer.present)),
+      this.#db.writeSoon((statements) => statements.run(sql, sessionId, messageId, this.#writer.present)),
     );
   }
 }

@@ -6,7 +6,7 @@ import { migratePostgresql } from "./migrate-postgresql.ts";
 import { PostgresqlDatabase } from "./postgresql-database.ts";
 import { postgresqlUnreadable } from "./postgresql-errors.ts";
 import { createPostgresqlPool } from "./postgresql-pool.ts";
-import { LEASE_MS, WriterLease, type WriterLeaseOptions } from "./writer-lease.ts";
+import { WriterLease, type WriterLeaseOptions } from "./writer-lease.ts";
 
 export interface PostgresqlOptions extends WriterLeaseOptions {
   /** `postgresql://user:password@host/database`, with what libpq allows in its query. */
@@ -27,7 +27,7 @@ export async function openPostgresqlStore(options: PostgresqlOptions): Promise<C
     db,
     dbOf: (user) => db.of(user),
     writer,
-    generations: new GenerationLeases({ db, writer, leaseMs: options.leaseMs ?? LEASE_MS }),
+    generations: new GenerationLeases(db, writer),
     defaultAgent,
     async close() {
       await writer.release();

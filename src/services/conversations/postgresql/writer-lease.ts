@@ -8,7 +8,7 @@ import type { Database, Row, Statements } from "../sql/sql-database.ts";
 import { brokeConstraint } from "./postgresql-errors.ts";
 
 /** How long a lease lasts from its last renewal on, in milliseconds, by the clock of the database. */
-export const LEASE_MS = 10_000;
+const LEASE_MS = 10_000;
 
 /** A lease is renewed as often while it lasts. */
 const RENEWALS = 4;
@@ -55,8 +55,9 @@ interface Lease {
 export class WriterLease implements ReplyWriter {
   readonly mayWrite = `status = 'streaming' AND writer = ?
     AND EXISTS (SELECT 1 FROM writers WHERE token = writer AND lives_until > clock_timestamp())`;
+  /** How long a lease lasts, in milliseconds. */
+  readonly leaseMs: number;
   readonly #db: Database;
-  readonly #leaseMs: number;
   #lease: Lease | undefined;
   /** Until when it surely lives, by two clocks: one of them stands still while the machine sleeps. */
   #surelyUntil = LONG_AGO;
@@ -70,7 +71,7 @@ export class WriterLease implements ReplyWriter {
 
   constructor(db: Database, { leaseMs = LEASE_MS }: WriterLeaseOptions = {}) {
     this.#db = db;
-    this.#leaseMs = leaseMs;
+    this.leaseMs = leaseMs;
   }
 
   get present(): number {
@@ -82,8 +83,8 @@ export class WriterLease implements ReplyWriter {
    * been away from them, too.
    */
   get endedValues(): readonly [number, number] {
-    const wasAway = performance.now() < this.#backAt + this.#leaseMs;
-    return [wasAway ? 0 : 1, this.#leaseMs / 1_000];
+    const wasAway = performance.now() < this.#backAt + this.leaseMs;
+    return [wasAway ? 0 : 1, this.leaseMs / 1_000];
   }
 
   /** Has this done in each transaction that takes a lease: what belonged to one that was lost is gone with it. */
@@ -192,12 +193,12 @@ export class WriterLease implements ReplyWriter {
     const had = this.#lease;
     this.#lease = (await this.#renewed()) ?? (await this.#taken());
     const now = performance.now();
-    if (had !== undefined && now > this.#renewedAt + this.#leaseMs) this.#backAt = now;
+    if (had !== undefined && now > this.#renewedAt + this.leaseMs) this.#backAt = now;
     this.#renewedAt = now;
     // With a renewal's time to spare.
-    const lasts = this.#leaseMs * (1 - 1 / RENEWALS);
+    const lasts = this.leaseMs * (1 - 1 / RENEWALS);
     this.#surelyUntil = { monotonic: asked.monotonic + lasts, wall: asked.wall + lasts };
-    this.#timer ??= setInterval(() => void this.#renewInTime(), this.#leaseMs / RENEWALS).unref();
+    this.#timer ??= setInterval(() => void this.#renewInTime(), this.leaseMs / RENEWALS).unref();
   }
 
   /** The lease, where it is still there: also one whose time is over, as long as nobody has taken over. */
@@ -207,7 +208,7 @@ export class WriterLease implements ReplyWriter {
     const changed = await this.#db.write((sql) =>
       sql.run(
         "UPDATE writers SET lives_until = clock_timestamp() + make_interval(secs => ?), url = ? WHERE token = ?",
-        this.#leaseMs / 1_000,
+        this.leaseMs / 1_000,
         this.#url,
         lease.token,
       ),
@@ -221,7 +222,7 @@ export class WriterLease implements ReplyWriter {
       const row = await sql.get(
         `INSERT INTO writers (lives_until, url, key)
          VALUES (clock_timestamp() + make_interval(secs => ?), ?, ?) RETURNING token`,
-        this.#leaseMs / 1_000,
+        this.leaseMs / 1_000,
         this.#url,
         key,
       );
