@@ -1,12 +1,11 @@
 import { connect as connectTo, createServer } from "node:net";
 import { onTestFinished } from "vitest";
 import { addressOfUrl } from "../../src/contract/address.ts";
-import { type RunningStack, type StackOptions, startStack } from "../../src/services/in-process-stack.ts";
+import { type StackOptions, startStack } from "../../src/services/in-process-stack.ts";
+import type { JudgedStack } from "./interleaving.ts";
 
 /** Three copies of gateway and HMI, each service behind one address, until they are closed, or the test ends. */
-export async function startBehindOneAddress(
-  options: StackOptions,
-): Promise<Pick<RunningStack, "hmi" | "gateway" | "engine" | "copies" | "close">> {
+export async function startBehindOneAddress(options: StackOptions): Promise<JudgedStack> {
   const { copies, engine, close } = await startStack({ ...options, copies: 3 });
   const [hmi, gateway] = await Promise.all([
     startBalancer(copies.map((copy) => copy.hmi)),

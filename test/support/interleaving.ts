@@ -20,10 +20,7 @@ export interface Sending {
 }
 
 /** A stack, or an address behind which there are several copies of one. */
-export interface JudgedStack extends Pick<RunningStack, "hmi" | "gateway" | "engine" | "close"> {
-  /** Each of the copies by its own address; left out where there is one. */
-  readonly copies?: readonly Pick<RunningStack, "hmi" | "gateway">[];
-}
+export type JudgedStack = Pick<RunningStack, "hmi" | "gateway" | "engine" | "copies" | "close">;
 
 /** What clients did to a stack, and saw. */
 export interface Traffic {
