@@ -1,5 +1,5 @@
-import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
+import { listenOnAnyPort } from "./listen.ts";
 
 /** PostgreSQL's message of a simple query: its letter, its length, its text. */
 const COMMIT = Buffer.concat([Buffer.from("Q"), Buffer.from([0, 0, 0, 11]), Buffer.from("COMMIT\0")]);
@@ -67,11 +67,8 @@ export async function startCommitCutter(address: string): Promise<CommitCutter> 
       if (cutter.isAway) endAll();
     });
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const place = server.address();
   url.searchParams.delete("host");
-  url.host = `127.0.0.1:${typeof place === "object" && place !== null ? place.port : 0}`;
+  url.host = new URL(await listenOnAnyPort(server)).host;
   const cutter: CommitCutter = {
     url: url.href,
     get commits() {

@@ -3,6 +3,7 @@ import { onTestFinished } from "vitest";
 import { addressOfUrl } from "../../src/contract/address.ts";
 import { type StackOptions, startStack } from "../../src/services/in-process-stack.ts";
 import type { JudgedStack } from "./interleaving.ts";
+import { listenOnAnyPort } from "./listen.ts";
 
 /** Three copies of gateway and HMI, each service behind one address, until they are closed, or the test ends. */
 export async function startBehindOneAddress(options: StackOptions): Promise<JudgedStack> {
@@ -33,13 +34,8 @@ async function startBalancer(urls: readonly string[]): Promise<{ url: string; cl
     for (const each of [client, upstream]) each.on("error", end).on("close", end);
     client.pipe(upstream).pipe(client);
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: await listenOnAnyPort(server),
     async close() {
       server.close();
     },

@@ -1,13 +1,13 @@
 import type { FastifyBaseLogger } from "fastify";
 import { STEP } from "../../contract/event-id.ts";
-import type {
-  FinishReason,
-  StreamEvent,
-  StreamStatus,
-  Timings,
-  Usage,
+import {
+  type FinishReason,
+  type StreamEvent,
+  type StreamStatus,
+  type Timings,
+  type Usage,
+  usageOf,
 } from "../../contract/event-schemas.ts";
-import { usageOf } from "../../contract/event-schemas.ts";
 import type { ChatRequest } from "../../contract/gateway-schemas.ts";
 import { withoutPrefix } from "../../contract/model-names.ts";
 import { trimmedNotice } from "../../contract/trimmed-notice.ts";
@@ -219,7 +219,6 @@ function startedEvent(request: ChatRequest): StreamEvent {
   };
 }
 
-/** What a reader is told where older messages had no room. */
 function statusEvent(status: StreamStatus, detail?: string): StreamEvent {
   return { type: "status_update", status, ...(detail !== undefined && { detail }) };
 }

@@ -1,20 +1,18 @@
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { InterchangeableServers } from "../../../src/services/http/interchangeable-servers.ts";
-import { listen } from "../../supervisor/helpers.ts";
+import { listenOnAnyPort } from "../../support/listen.ts";
 import { freePorts } from "../../support/ports.ts";
 
 /** A server that answers with its name, or breaks off once it has read a request. */
 async function serve(name: string, seen: string[], breaksOff = false): Promise<string> {
-  const server = await listen(
+  return await listenOnAnyPort(
     createServer((request, response) => {
       seen.push(`${name} ${request.headers.host}`);
       if (breaksOff) request.socket.destroy();
       else response.end(name);
     }),
   );
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 function among(urls: readonly string[]): (signal?: AbortSignal) => Promise<string> {

@@ -11,7 +11,7 @@ export interface TemporaryDatabase {
 }
 
 /** What their names begin with: one that a killed process has left is known by it. */
-export const TEMPORARY_DATABASE_PREFIX = "stack_verify_";
+const PREFIX = "stack_verify_";
 
 /**
  * Makes an empty database on the server of this URL, whose own database is only connected to: neither its tables nor its
@@ -19,7 +19,7 @@ export const TEMPORARY_DATABASE_PREFIX = "stack_verify_";
  * account make none.
  */
 export async function createTemporaryDatabase(serverUrl: string): Promise<TemporaryDatabase> {
-  const name = `${TEMPORARY_DATABASE_PREFIX}${randomUUID().replaceAll("-", "")}`;
+  const name = `${PREFIX}${randomUUID().replaceAll("-", "")}`;
   try {
     await runAt(serverUrl, `CREATE DATABASE ${name}`);
   } catch (cause) {
