@@ -1,5 +1,5 @@
 import type { Config } from "../config/config-schema.ts";
-import { copyAddress, copyNumbers } from "../config/replicas.ts";
+import { copyAddresses } from "../config/replicas.ts";
 import { type Address, urlOf } from "../contract/address.ts";
 import { DRIVERS, type ForeignContract } from "../contract/foreign-back-end.ts";
 import { UserError } from "../errors.ts";
@@ -139,8 +139,8 @@ export async function namedTarget(
 /** Where the copies of the configured services listen; empty where there is one of each. */
 function configuredCopies({ services, hmi, gateway }: Config): readonly CopyUrls[] {
   const urls = (service: "hmi" | "gateway", first: Address): CopyUrls[] => {
-    const numbers = copyNumbers(services[service]);
-    return numbers.length === 1 ? [] : numbers.map((n) => ({ [service]: urlOf(copyAddress(first, n)) }));
+    const addresses = copyAddresses(services[service], first);
+    return addresses.length === 1 ? [] : addresses.map((address) => ({ [service]: urlOf(address) }));
   };
   return [...urls("hmi", hmi), ...urls("gateway", gateway)];
 }

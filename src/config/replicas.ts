@@ -4,7 +4,8 @@ import type { Settings } from "./config-schema.ts";
 import type { ServiceConfig, Services } from "./service-config.ts";
 
 /** The services of ours of which several copies may run (contract, section 9). */
-const COPIED = ["gateway", "hmi"] as const;
+export const OWN_SERVICES = ["gateway", "hmi"] as const;
+export type OwnService = (typeof OWN_SERVICES)[number];
 
 /** How long a copy lets its replies come to their end where nobody says, in milliseconds: the others take new ones meanwhile. */
 export const COPY_DRAIN_MS = 60_000;
@@ -42,6 +43,11 @@ export function copyAddress({ host, port }: Address, number: number): Address {
   return { host, port: port + number - 1 };
 }
 
+/** Where the copies of a service listen, of which the first is there. */
+export function copyAddresses(service: ServiceConfig | undefined, first: Address): Address[] {
+  return copyNumbers(service).map((number) => copyAddress(first, number));
+}
+
 /** The names of all that is configured, each copy by its own. */
 export function allNames(services: Services): string[] {
   return Object.entries(services).flatMap(([name, service]) => copiesOf(name, service));
@@ -76,14 +82,14 @@ export function isCopyName(name: string, service: string): boolean {
 
 /** What keeps copies from running: a database of one machine, no ports, names that others have. */
 export function replicaFaults(services: Services, settings: Settings): ConfigFault[] {
-  return COPIED.flatMap((name) => {
+  return OWN_SERVICES.flatMap((name) => {
     const numbers = copyNumbers(services[name]);
     if (numbers.length === 1) return [];
     return [...ownFaults(name, numbers.length, settings), ...nameFaults(name, numbers, services)];
   });
 }
 
-function ownFaults(name: (typeof COPIED)[number], count: number, settings: Settings): ConfigFault[] {
+function ownFaults(name: OwnService, count: number, settings: Settings): ConfigFault[] {
   const { port } = settings[name];
   const messages: string[] = [];
   if (settings.store.url === "")

@@ -1,12 +1,12 @@
 import type { Config, Settings } from "../config/config-schema.ts";
 import { DEFAULT_SETTINGS } from "../config/default-config.ts";
 import { variableOf } from "../config/environment-layer.ts";
-import { COPY_DRAIN_MS, replicasOf } from "../config/replicas.ts";
+import { COPY_DRAIN_MS, OWN_SERVICES, type OwnService, replicasOf } from "../config/replicas.ts";
 import { addressOfUrl, hostInUrl, isLoopback } from "../contract/address.ts";
 import { DEFAULTS } from "../contract/contract-defaults.ts";
 import { engineRoutes, gatewayRoutes, hmiRoutes } from "../contract/routes.ts";
 import { packageVersion } from "../files/package-root.ts";
-import { NODE_FLAGS, type OwnService } from "../launch/service-specs.ts";
+import { NODE_FLAGS } from "../launch/service-specs.ts";
 import type {
   ContainerDeployment,
   ContainerNames,
@@ -81,7 +81,7 @@ function copiesOf(
 
 /** What is a program of the user's is in no image of ours. */
 function requireOwnServices({ services }: Config): void {
-  for (const name of ["gateway", "hmi"] as const) {
+  for (const name of OWN_SERVICES) {
     if (services[name]?.embedded !== undefined) continue;
     const what = services[name]?.command?.file;
     throw exportImpossible(

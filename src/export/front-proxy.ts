@@ -1,5 +1,5 @@
 import type { Config } from "../config/config-schema.ts";
-import { copyAddress, copyNumbers } from "../config/replicas.ts";
+import { copyAddresses } from "../config/replicas.ts";
 import { type Address, isWildcard } from "../contract/address.ts";
 import { LIMITS } from "../contract/contract-defaults.ts";
 import { CHANGING_GETS, hmiRoutes } from "../contract/routes.ts";
@@ -68,8 +68,9 @@ export function frontProxyFormat({ name, summary, file, render }: FrontProxyForm
 function describeLocalFrontProxy(config: Config, options: ExportOptions): FrontProxy {
   const { host, port } = config.hmi;
   const local = { host: isWildcard(host) ? "127.0.0.1" : host, port };
-  const copies = copyNumbers(config.services["hmi"]).map((number) => copyAddress(local, number));
-  const upstreams = options.upstreams?.length ? options.upstreams : copies;
+  const upstreams = options.upstreams?.length
+    ? options.upstreams
+    : copyAddresses(config.services["hmi"], local);
   return describeFrontProxy(config, publicHosts(config, options), upstreams);
 }
 

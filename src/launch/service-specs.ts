@@ -8,8 +8,10 @@ import {
   COPY_DRAIN_MS,
   COPY_LABEL,
   copyAddress,
+  copyAddresses,
   copyName,
   copyNumbers,
+  type OwnService,
   replicasOf,
 } from "../config/replicas.ts";
 import type { Role } from "../config/service-config.ts";
@@ -70,9 +72,6 @@ export function engineSpec(config: Config, plan: EnginePlan): ServiceSpec {
   };
 }
 
-/** The services of ours that a stack may run several copies of. */
-export type OwnService = "gateway" | "hmi";
-
 /** The gateway or the HMI as a process of ours; of several copies, the one with this number. */
 export function serviceSpec(config: Config, name: OwnService, number = 1): ServiceSpec {
   const address = copyAddress(config[name], number);
@@ -116,8 +115,8 @@ export function ownSettings(config: Config, name: OwnService, address: Address):
 /** Where an HMI finds the gateways: as it is configured, else all copies that run here. */
 function gatewayUrls({ replicas, services, gateway }: Config): string[] {
   if (replicas.gateway_urls.length > 0) return replicas.gateway_urls;
-  const numbers = copyNumbers(services["gateway"]);
-  return numbers.length === 1 ? [] : numbers.map((number) => urlOf(copyAddress(gateway, number)));
+  const addresses = copyAddresses(services["gateway"], gateway);
+  return addresses.length === 1 ? [] : addresses.map(urlOf);
 }
 
 /** The recording proxy in front of the engine. */

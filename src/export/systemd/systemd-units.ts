@@ -1,9 +1,10 @@
 import type { Config } from "../../config/config-schema.ts";
 import { DEFAULT_SETTINGS } from "../../config/default-config.ts";
 import { toEnvironment } from "../../config/environment-layer.ts";
+import type { OwnService } from "../../config/replicas.ts";
 import { packageRoot } from "../../files/package-root.ts";
 import type { PlannedService } from "../../launch/plan-services.ts";
-import { type OwnService, ownSettings } from "../../launch/service-specs.ts";
+import { ownSettings } from "../../launch/service-specs.ts";
 import { DEFAULT_RESTART, DEFAULT_STOP_TIMEOUT_MS } from "../../supervisor/service-spec.ts";
 import { exportedVariables, secretsOf } from "../exported-settings.ts";
 import { asTheUser, sandbox } from "./systemd-sandbox.ts";
