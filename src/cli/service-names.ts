@@ -1,6 +1,7 @@
 import { didYouMean } from "../config/closest-name.ts";
 import type { Config } from "../config/config-schema.ts";
 import { COPY_LABEL, isCopyName, knownNames, namesMeantBy } from "../config/replicas.ts";
+import type { Services } from "../config/service-config.ts";
 import { UserError } from "../errors.ts";
 import { readEvents } from "../supervisor/keep/service-events.ts";
 import { listRecords } from "../supervisor/process-record.ts";
@@ -11,18 +12,14 @@ import { SUPERVISOR, stateFolder } from "../supervisor/state-folder.ts";
  * all of them; `gateway-2` is one. Throws `unknown_service`.
  */
 export function readServiceNames(argv: readonly unknown[], { services }: Config): string[] {
-  const given = requireKnown(argv, knownNames(services));
-  return unique(given.flatMap((name) => namesMeantBy(name, services)));
+  return readNames(argv, services);
 }
 
 /** The same for commands about what runs: a service, or a copy, that is no longer configured may still be there. */
 export function readRunningNames(argv: readonly unknown[], { services, state }: Config): string[] {
   const recorded = listRecords(stateFolder(state.dir)).filter(({ name }) => name !== SUPERVISOR);
-  const names = recorded.map(({ name }) => name);
-  const given = requireKnown(argv, [...knownNames(services), ...names]);
-  const copiesOf = (service: string) =>
-    recorded.filter(({ labels }) => labels?.[COPY_LABEL] === service).map(({ name }) => name);
-  return unique(given.flatMap((name) => [...namesMeantBy(name, services), ...copiesOf(name)]));
+  const copyOf = new Map(recorded.map(({ name, labels }) => [name, labels?.[COPY_LABEL]]));
+  return readNames(argv, services, [...copyOf.keys()], (name, service) => copyOf.get(name) === service);
 }
 
 /** The same for what is known by its log: also those of copies that are no longer configured. */
@@ -31,14 +28,27 @@ export function readLoggedNames(
   { services }: Config,
   logged: readonly string[],
 ): string[] {
-  const given = requireKnown(argv, [...knownNames(services), ...logged]);
-  const copiesOf = (service: string) =>
-    logged.filter((name) => isCopyName(name, service) && services[name] === undefined);
-  return unique(given.flatMap((name) => [...namesMeantBy(name, services), ...copiesOf(name)]));
+  return readNames(
+    argv,
+    services,
+    logged,
+    (name, service) => isCopyName(name, service) && services[name] === undefined,
+  );
 }
 
-function unique(names: readonly string[]): string[] {
-  return [...new Set(names)];
+/** @param others names that are there beside the configured ones, of which some are copies of a service */
+function readNames(
+  argv: readonly unknown[],
+  services: Services,
+  others: readonly string[] = [],
+  isCopyOf: (other: string, service: string) => boolean = () => false,
+): string[] {
+  const given = requireKnown(argv, [...knownNames(services), ...others]);
+  const meant = given.flatMap((name) => [
+    ...namesMeantBy(name, services),
+    ...others.filter((other) => isCopyOf(other, name)),
+  ]);
+  return [...new Set(meant)];
 }
 
 /** The same for one name and what has happened: events are kept of services that are no longer there. */
