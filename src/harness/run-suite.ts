@@ -68,10 +68,8 @@ export async function runSuite<Target>(
   const { shared = new Map(), teardown = createTeardown() } = begun ?? {};
   const found = new Map<Check<Target, never>, CheckResult>();
   onEvent({ type: "suite-started", suite: { name, title, checks: checks.length } });
-  const [rest = [], waiting = []] = [false, true].map((isBegun) =>
-    checks.filter((check) => (begun?.results.has(check) ?? false) === isBegun),
-  );
-  for (const check of [...rest, ...waiting]) {
+  const isBegun = (check: Check<Target, never>): boolean => begun?.results.has(check) ?? false;
+  for (const check of checks.toSorted((a, b) => Number(isBegun(a)) - Number(isBegun(b)))) {
     if (settings.signal.aborted || settings.hasEnough?.()) break;
     onEvent({ type: "check-started", id: check.id, claim: check.claim });
     const result = await (begun?.results.get(check) ?? runCheck(check, { open, settings, shared, teardown }));

@@ -14,7 +14,7 @@ export function oneCopyAtATime(asked: readonly Asked[]): {
   /** By name, in the order in which they follow. */
   readonly later: readonly string[];
 } {
-  const groups = Map.groupBy(asked, ({ sighting: { spec, name } }) => spec.copyOf ?? name);
+  const groups = Map.groupBy(asked, ({ sighting }) => sighting.service);
   const later = [...groups.values()].flatMap((copies) => {
     const restarted = copies
       .filter(({ intent }) => intent.action === "restart")

@@ -4,9 +4,9 @@ import { oneCopyAtATime, surplusCopies } from "../../src/launch/plan-copies.ts";
 import type { Intent } from "../../src/launch/service-intent.ts";
 import type { ServiceRecord } from "../../src/supervisor/service-spec.ts";
 
-const asked = (name: string, action: Intent["action"], { copyOf = "gateway", healthy = true } = {}) =>
+const asked = (name: string, action: Intent["action"], { service = "gateway", healthy = true } = {}) =>
   ({
-    sighting: { name, spec: { copyOf }, state: { state: "running", healthy } },
+    sighting: { name, service, state: { state: "running", healthy } },
     intent: { action, reason: "" },
   }) as unknown as Asked;
 
@@ -24,7 +24,7 @@ test("services of other names are restarted beside them", () => {
   const all = [
     asked("gateway", "restart"),
     asked("gateway-2", "restart"),
-    asked("hmi", "restart", { copyOf: "hmi" }),
+    asked("hmi", "restart", { service: "hmi" }),
   ];
   expect(decided(all)).toEqual({ now: ["gateway", "hmi"], later: ["gateway-2"] });
 });
