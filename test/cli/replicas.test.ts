@@ -1,5 +1,5 @@
 /** Copies under the supervisor: real processes on a real PostgreSQL; one stack for all of these tests, in this order. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { clearStack, PATIENTLY, prepareStack, type TestStack } from "../support/cli.ts";
@@ -47,8 +47,8 @@ describe.skipIf(NO_POSTGRESQL !== undefined)("several copies under one superviso
       state: "healthy",
       pid: null,
       copies: [
-        { name: "gateway", url: urlOf("gateway", 1), pid: pidOf("gateway") },
-        { name: "gateway-2", url: urlOf("gateway", 2), pid: pidOf("gateway-2") },
+        { name: "gateway", url: urlOf("gateway", 1), pid: stack.pidOf("gateway") },
+        { name: "gateway-2", url: urlOf("gateway", 2), pid: stack.pidOf("gateway-2") },
       ],
     });
     expect((await stack.run("status")).stdout).toMatch(/^ +gateway +healthy 2\/2/m);
@@ -67,7 +67,7 @@ describe.skipIf(NO_POSTGRESQL !== undefined)("several copies under one superviso
     expect(reader.events.at(-1)).toMatchObject({ type: "done", finish_reason: "stop" });
     await expect.poll(() => statusOf("gateway"), PATIENTLY).toMatchObject({ state: "healthy", restarts: 1 });
     expect(pids()).toEqual({ ...before, gateway: expect.any(Number) });
-    expect(pidOf("gateway")).not.toBe(before["gateway"]);
+    expect(stack.pidOf("gateway")).not.toBe(before["gateway"]);
   });
 
   test("restart takes one copy at a time, and each lets its replies come to their end", async () => {
@@ -96,7 +96,7 @@ describe.skipIf(NO_POSTGRESQL !== undefined)("several copies under one superviso
     const before = pids();
     expect((await stack.run("restart", "gateway-2")).exitCode).toBe(0);
     expect(pids()).toEqual({ ...before, "gateway-2": expect.any(Number) });
-    expect(pidOf("gateway-2")).not.toBe(before["gateway-2"]);
+    expect(stack.pidOf("gateway-2")).not.toBe(before["gateway-2"]);
     const whoLogged = async (name: string) => {
       const { stdout } = await stack.run("logs", name, "--json");
       return new Set(stdout.split("\n").map((line) => JSON.parse(line).service));
@@ -172,13 +172,8 @@ function pids(): Record<string, number> {
   const names = ["engine", "gateway", "gateway-2", "hmi", "hmi-2"];
   return Object.fromEntries(
     names.flatMap((name) => {
-      const pid = pidOf(name);
+      const pid = stack.pidOf(name);
       return pid === undefined ? [] : [[name, pid]];
     }),
   );
-}
-
-function pidOf(name: string): number | undefined {
-  const file = join(stack.stateDir, "run", `${name}.pid`);
-  return existsSync(file) ? Number(readFileSync(file, "utf8")) : undefined;
 }

@@ -60,6 +60,8 @@ export interface TestStack {
   up(): Promise<Run>;
   /** The pid of each service by its pid file; undefined where there is none. */
   pids(): Record<"engine" | "gateway" | "hmi", number | undefined>;
+  /** The same of one service, or copy. */
+  pidOf(name: string): number | undefined;
 }
 
 /**
@@ -100,6 +102,10 @@ export async function prepareStack(env: Record<string, string> = {}, config?: st
     ...env,
   };
   const run = (...args: string[]): Promise<Run> => runStack(args, { cwd, env: all });
+  const pidOf = (name: string): number | undefined => {
+    const file = join(stateDir, "run", `${name}.pid`);
+    return existsSync(file) ? Number(readFileSync(file, "utf8")) : undefined;
+  };
   return {
     cwd,
     stateDir,
@@ -120,13 +126,8 @@ export async function prepareStack(env: Record<string, string> = {}, config?: st
       expect(up).toMatchObject({ exitCode: 0, stderr: "" });
       return up;
     },
-    pids() {
-      const pid = (name: string): number | undefined => {
-        const file = join(stateDir, "run", `${name}.pid`);
-        return existsSync(file) ? Number(readFileSync(file, "utf8")) : undefined;
-      };
-      return { engine: pid("engine"), gateway: pid("gateway"), hmi: pid("hmi") };
-    },
+    pids: () => ({ engine: pidOf("engine"), gateway: pidOf("gateway"), hmi: pidOf("hmi") }),
+    pidOf,
   };
 }
 
