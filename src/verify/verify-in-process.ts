@@ -7,8 +7,7 @@ import type { OpenTarget } from "../harness/run-settings.ts";
 import type { SuiteRun } from "../harness/run-suite.ts";
 import type { StackOptions } from "../services/in-process-stack.ts";
 import { commandsAt } from "../targets/curl.ts";
-import type { Target, TargetUrls, WholeTargetUrls } from "../targets/open-target.ts";
-import { openTarget } from "../targets/open-target.ts";
+import { openTarget, type Target, type TargetUrls, type WholeTargetUrls } from "../targets/open-target.ts";
 import { NO_POSTGRESQL, prepareCopies, REPLICAS } from "./in-process-copies.ts";
 import { createInProcessKiller } from "./in-process-killer.ts";
 

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { ROLES, STOP_SIGNALS } from "../service-config.ts";
 
 /** Each takes a port above the one before. */
-export const MOST_REPLICAS = 100;
+const MOST_REPLICAS = 100;
 
 const text = z.string().check(z.minLength(1));
 const milliseconds = z.int().check(z.minimum(1), z.maximum(86_400_000));
