@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, existsSync, rmSync } from "node:fs";
+import { closeSync, existsSync, rmSync, statSync } from "node:fs";
 import { finished } from "node:stream/promises";
 import { messageOf } from "../../errors.ts";
 import { digestOfJson } from "../digest.ts";
@@ -22,7 +22,9 @@ import type { SupervisorPlan } from "./supervisor-state.ts";
 export interface WaitingSupervisor {
   readonly command: Command;
   readonly child: ChildProcess;
-  /** Ends it, and leaves nothing of it; for whoever finds that none is needed. */
+  /** Size of its log before it, in bytes. */
+  readonly logSize: number;
+  /** Ends it, and leaves nothing of it but what it has written; for whoever finds that none is needed. */
   dismiss(): void;
 }
 
@@ -30,7 +32,7 @@ export interface WaitingSupervisor {
  * Starts a supervisor's process where there is none, so that it loads while its plan is being made. Only for the holder
  * of the lock, who hands it to {@link ensureSupervisor}, or dismisses it.
  *
- * @returns undefined where there is a supervisor, or what was one
+ * @returns undefined where there is a supervisor, or what was one, and where the process cannot be started
  */
 export function startWaitingSupervisor(state: StateFolder, command: Command): WaitingSupervisor | undefined {
   if (findSupervisor(state) !== undefined) return undefined;
@@ -44,9 +46,10 @@ export function startWaitingSupervisor(state: StateFolder, command: Command): Wa
     child.stdin?.once("error", () => undefined);
     const dismiss = (): void => {
       child.kill("SIGKILL");
-      if (isFirst) rmSync(path, { force: true });
+      const isEmpty = statSync(path, { throwIfNoEntry: false })?.size === 0;
+      if (isFirst && isEmpty) rmSync(path, { force: true });
     };
-    return { command, child, dismiss };
+    return child.pid === undefined ? undefined : { command, child, logSize: log.size, dismiss };
   } finally {
     closeSync(log.fd);
   }
@@ -103,7 +106,7 @@ async function startSupervisor(
   plan: SupervisorPlan,
   digest: string,
   state: StateFolder,
-  { command, child: waiting }: Pick<WaitingSupervisor, "command"> & Partial<WaitingSupervisor>,
+  { command, child: waiting, logSize }: Pick<WaitingSupervisor, "command"> & Partial<WaitingSupervisor>,
 ): Promise<ServiceRecord> {
   const log = openLog(serviceFiles(state, SUPERVISOR).log);
   try {
@@ -117,7 +120,7 @@ async function startSupervisor(
     await finished(stdin);
     return record;
   } catch (error) {
-    throw await startFailed({ name: SUPERVISOR }, state, messageOf(error), log.size);
+    throw await startFailed({ name: SUPERVISOR }, state, messageOf(error), logSize ?? log.size);
   } finally {
     closeSync(log.fd);
   }

@@ -3,12 +3,12 @@ import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { ensureSupervisor } from "../../../src/supervisor/keep/ensure-supervisor.ts";
+import { ensureSupervisor, startWaitingSupervisor } from "../../../src/supervisor/keep/ensure-supervisor.ts";
 import { wantedFile, writeWanted } from "../../../src/supervisor/keep/wanted-file.ts";
 import { isSame, isStopped } from "../../../src/supervisor/os/process-identity.ts";
 import { discardRecord, readRecord, writeRecord } from "../../../src/supervisor/process-record.ts";
 import type { ServiceRecord, ServiceSpec } from "../../../src/supervisor/service-spec.ts";
-import { serviceFiles } from "../../../src/supervisor/state-folder.ts";
+import { SUPERVISOR, serviceFiles } from "../../../src/supervisor/state-folder.ts";
 import { withLock } from "../../../src/supervisor/state-lock.ts";
 import { fixtureService, stopAfterTest, temporaryState } from "../helpers.ts";
 import { NEVER, obedient, QUICK, Stack, SUPERVISOR_COMMAND, tell } from "./helpers.ts";
@@ -314,4 +314,31 @@ test("when nothing is wanted and nothing runs, the supervisor ends and leaves no
   writeFileSync(wantedFile(state), '{"services":{}}');
   await untilGone(supervisor);
   expect(readRecord(state, "supervisor").kind).toBe("none");
+});
+
+test("a supervisor that was started ahead of its plan and fails is told of with what it wrote, which its log keeps", async () => {
+  const state = temporaryState();
+  const { plan } = new Stack(state, []);
+  const script = 'console.error("It is broken."); process.exit(1);';
+  const command = { file: process.execPath, args: ["-e", script], cwd: state.root };
+  await withLock(state, async () => {
+    const ahead = startWaitingSupervisor(state, command) ?? expect.unreachable();
+    await once(ahead.child, "exit");
+    await expect(ensureSupervisor(plan, state, command, ahead)).rejects.toMatchObject({
+      code: "start_failed",
+      hint: expect.stringContaining("It is broken."),
+    });
+    ahead.dismiss();
+  });
+  expect(readFileSync(serviceFiles(state, SUPERVISOR).log, "utf8")).toBe("It is broken.\n");
+});
+
+test("one that cannot be started ahead is told of once it is needed", async () => {
+  const state = temporaryState();
+  const { plan } = new Stack(state, []);
+  const command = { file: join(state.root, "nowhere"), args: [], cwd: state.root };
+  await withLock(state, async () => {
+    expect(startWaitingSupervisor(state, command)).toBeUndefined();
+    await expect(ensureSupervisor(plan, state, command)).rejects.toMatchObject({ code: "start_failed" });
+  });
 });
