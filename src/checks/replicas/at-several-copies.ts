@@ -1,11 +1,11 @@
 /** Two messages that are sent at the same moment, and arrive at two copies. */
 import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import type { Message } from "../../contract/hmi-schemas.ts";
-import { hmiRoutes } from "../../contract/routes.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import { generationsFor } from "../engine-generations.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { readReply, readSettledRows } from "../read-replies.ts";
+import { sendSomewhere } from "./call-any-copy.ts";
 import { copiesOf, copyIn, untilAtTwo } from "./met-copies.ts";
 
 export interface SentAtOnce {
@@ -27,8 +27,6 @@ export async function sendAtOnce(
   name: string,
   keyOf: (number: number, word: string) => string | undefined,
 ): Promise<SentAtOnce> {
-  const { hmi } = copiesOf(context);
-  const { signal } = context;
   // Each is still being answered when the other one arrives.
   const options = { num_predict: 64, stand_in_tokens: 24, stand_in_token_ms: 20 };
   const modelId = await makeProfile(context, { name, options });
@@ -41,8 +39,7 @@ export async function sendAtOnce(
       // One message where it is sent again, two where they are two.
       const message =
         client_message_id === undefined ? `Count to 20. ${word} ${number}` : `Count to 20. ${word}`;
-      const body = { session_id, message, client_message_id };
-      return await hmi.call("POST", hmiRoutes.sendMessage.path(), { body, signal });
+      return await sendSomewhere(context, { session_id, message, client_message_id });
     };
     const answers = await Promise.all([send(1), send(2)]);
     await readReply(context, session_id).ended;
@@ -51,7 +48,7 @@ export async function sendAtOnce(
     const generations = await Promise.all(asked.map((text) => generationsFor(context, text)));
     return { answers, copies: answers.map(copyIn), rows, generations: generations.flat() };
   };
-  return await untilAtTwo(context, hmi, play, ({ copies }) => new Set(copies).size > 1);
+  return await untilAtTwo(context, copiesOf(context).hmi, play, ({ copies }) => new Set(copies).size > 1);
 }
 
 /** What was answered and saved, in words. */

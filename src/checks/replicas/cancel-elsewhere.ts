@@ -1,16 +1,16 @@
 import { ErrorBody } from "../../contract/common-schemas.ts";
 import type { GenerationRecord } from "../../contract/engine-schemas.ts";
-import { SentMessage } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { defineCheck } from "../../harness/define-check.ts";
 import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
 import { ownWords } from "../../targets/own-words.ts";
 import { GIVE_UP_MS } from "../cancel/cancel-times.ts";
 import { generationsFor } from "../engine-generations.ts";
-import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";
+import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { lookUntil, readSettledRows } from "../read-replies.ts";
 import { lastWord } from "../stream-endings.ts";
-import { copiesOf, copyIn, followSomewhere, SEVERAL_HMIS, shortName, untilAtTwo } from "./met-copies.ts";
+import { beginSomewhere } from "./call-any-copy.ts";
+import { copiesOf, copyIn, SEVERAL_HMIS, shortName, untilAtTwo } from "./met-copies.ts";
 
 /** A reply that runs at one copy, and is cancelled at whichever the call arrives at. */
 interface CancelledElsewhere {
@@ -62,25 +62,14 @@ export const cancelElsewhere = defineCheck<Context["target"], CancelledElsewhere
 });
 
 async function cancelOne(context: Context, modelId: number, attempt: number): Promise<CancelledElsewhere> {
-  const { hmi } = copiesOf(context);
-  const { signal } = context;
   const session_id = await makeSession(context, modelId);
   const asked = `Count to 2000. ${context.canary(`cancel elsewhere ${attempt}`)}`;
-  const body = { session_id, message: asked };
-  const sent = await hmi.call("POST", hmiRoutes.sendMessage.path(), { body, signal });
-  expectAnswer(sent, SentMessage);
-  const begun = Promise.withResolvers<void>();
   const left = new AbortController();
-  const reading = followSomewhere(context, session_id, {
-    leave: left.signal,
-    onEvent({ event }) {
-      if ("type" in event && event.type === "token") begun.resolve();
-    },
-  });
-  await Promise.race([begun.promise, reading]);
-  const answer = await hmi.call("POST", hmiRoutes.cancel.path({ session_id }), { signal });
+  const running = await beginSomewhere(context, { session_id, message: asked }, { leave: left.signal });
+  const path = hmiRoutes.cancel.path({ session_id });
+  const answer = await copiesOf(context).hmi.call("POST", path, { signal: context.signal });
   const giveUp = setTimeout(() => left.abort(), STOPS_WITHIN_MS);
-  const stream = await reading;
+  const stream = await running.stream;
   clearTimeout(giveUp);
   const generations = await lookUntil(
     context,
@@ -90,7 +79,7 @@ async function cancelOne(context: Context, modelId: number, attempt: number): Pr
   );
   const rows = await readSettledRows(context, session_id);
   const saved = rows.findLast(({ role }) => role === "assistant")?.status ?? null;
-  return { owner: copyIn(sent), askedAt: copyIn(answer), answer, stream, saved, generations };
+  return { owner: running.owner, askedAt: copyIn(answer), answer, stream, saved, generations };
 }
 
 /** Where the owner does not answer in time, whoever cancels is told so, and the owner hears of it in another way. */

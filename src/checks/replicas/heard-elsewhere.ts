@@ -1,9 +1,9 @@
 import { SentMessage, type UserEvent } from "../../contract/hmi-schemas.ts";
-import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { type Listening, listenToEvents } from "../listen-to-events.ts";
 import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { lookUntil, patienceOf, readReply } from "../read-replies.ts";
+import { sendSomewhere } from "./call-any-copy.ts";
 import { copiesOf, copyIn, LOOKS, notAtTwo, SEVERAL_HMIS, shortName } from "./met-copies.ts";
 
 /** A page that listens at a copy. */
@@ -36,8 +36,7 @@ export const heardElsewhere = defineCheck<Context["target"], Evidence>({
     const session_id = await makeSession(context, await makeProfile(context, { name: "events", options }));
     const listening = Array.from({ length: LOOKS }, () => listenToEvents(hmi, context.signal));
     await Promise.all(listening.map(({ begun }) => begun));
-    const body = { session_id, message: `Hello ${context.canary("events")}` };
-    const sent = await hmi.call("POST", hmiRoutes.sendMessage.path(), { body, signal: context.signal });
+    const sent = await sendSomewhere(context, { session_id, message: `Hello ${context.canary("events")}` });
     const { assistant_message_id: replyId } = expectAnswer(sent, SentMessage);
     await readReply(context, session_id).ended;
     const hasHeard = (page: Listening): boolean => heardOf(page, replyId).includes("reply_ended");

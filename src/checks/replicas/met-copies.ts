@@ -2,11 +2,9 @@
 import { hmiRoutes } from "../../contract/routes.ts";
 import { NotTold } from "../../errors.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
-import type { HttpClient, SeenCall, SeenStream } from "../../targets/http-client.ts";
-import { ownWords } from "../../targets/own-words.ts";
+import type { HttpClient, SeenCall } from "../../targets/http-client.ts";
 import { copyThatAnswered, type TargetCopies, TRIES_TO_MEET } from "../../targets/service-copies.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { follow, type Reading } from "../sse/follow-stream.ts";
 
 /** What a check needs that is about several HMIs. */
 export const SEVERAL_HMIS = ["speak the contract", "meet two copies of the HMI"];
@@ -61,25 +59,6 @@ export async function untilAtTwo<Seen>(
     if (isAtTwo(seen)) return seen;
   }
   throw notAtTwo(`${TRIES_TO_MEET} tries`);
-}
-
-/**
- * Follows a conversation's reply at the first copy that streams it: that others may refuse to is the subject of
- * `replicas/resume` alone.
- */
-export async function followSomewhere(
-  context: Context,
-  session_id: string,
-  listening: Pick<Reading, "leave" | "onEvent">,
-): Promise<SeenStream> {
-  const { hmi } = copiesOf(context);
-  const path = hmiRoutes.stream.path({ session_id });
-  for (let tries = 1; ; tries += 1) {
-    const stream = await follow(context, { client: hmi, method: "GET", path, ...listening });
-    if (stream.status === 200) return stream;
-    if (tries === TRIES_TO_MEET)
-      throw new CouldNotRun(`${stream.request} answered ${stream.status}, ${ownWords(stream)}`);
-  }
 }
 
 /** What is said where all of it went to one copy. */

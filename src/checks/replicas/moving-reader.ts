@@ -1,11 +1,13 @@
 /** A reader of one reply that loses its connection again and again, and comes back at whichever copy it is led to. */
-import { type Message, MessageList, SentMessage } from "../../contract/hmi-schemas.ts";
+import { type Message, SentMessage } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { lookUntil, patienceOf } from "../read-replies.ts";
+import { eventsIn, textIn } from "../sse/arrived-events.ts";
 import { follow } from "../sse/follow-stream.ts";
+import { lookSomewhere, sendSomewhere } from "./call-any-copy.ts";
 import { copiesOf, copyIn, LOOKS } from "./met-copies.ts";
 
 /** One connection of the reader. */
@@ -54,13 +56,10 @@ export async function moveBetweenCopies(context: Context): Promise<MovingReader>
 }
 
 async function readInPieces(context: Context): Promise<MovingReader> {
-  const { hmi } = copiesOf(context);
-  const { signal } = context;
   const modelId = await makeProfile(context, { name: "copies", options: OPTIONS });
   const session_id = await makeSession(context, modelId);
   const asked = `Count to 60. ${context.canary("moving reader")}`;
-  const body = { session_id, message: asked };
-  const sent = await hmi.call("POST", hmiRoutes.sendMessage.path(), { body, signal });
+  const sent = await sendSomewhere(context, { session_id, message: asked });
   expectAnswer(sent, SentMessage);
   const pieces: Piece[] = [];
   const during: Look[] = [];
@@ -101,28 +100,21 @@ async function readPiece(context: Context, session_id: string, before: Piece | u
     },
   });
   const { request, status, body, end } = stream;
-  const events = stream.events.map(({ event }) => event);
   return {
     copy: copyIn(stream),
     lastEventId,
     stream: { request, status, body, end },
     ids: stream.events.map(({ id }) => id),
-    text: events.map((event) => ("type" in event && event.type === "token" ? event.content : "")).join(""),
-    isDone: events.some((event) => "type" in event && event.type === "done"),
+    text: textIn(stream.events),
+    isDone: eventsIn(stream).some(({ type }) => type === "done"),
   };
 }
 
 /** The reply of a conversation that has one, as some copy shows it. */
 async function lookAtReply(context: Context, session_id: string): Promise<Look> {
-  const path = hmiRoutes.messages.path({ session_id });
-  const call = await copiesOf(context).hmi.call("GET", path, { signal: context.signal });
-  const messages = MessageList.safeParse(call.body).data?.messages ?? [];
+  const { copy, status, messages } = await lookSomewhere(context, session_id);
   const row = messages.findLast(({ role }) => role === "assistant");
-  return {
-    copy: copyIn(call),
-    status: call.status,
-    row: row === undefined ? null : { content: row.content, status: row.status },
-  };
+  return { copy, status, row: row === undefined ? null : { content: row.content, status: row.status } };
 }
 
 /** The reply as it was saved. */

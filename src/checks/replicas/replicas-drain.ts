@@ -1,13 +1,12 @@
-import { SentMessage } from "../../contract/hmi-schemas.ts";
-import { hmiRoutes } from "../../contract/routes.ts";
 import { messageOf } from "../../errors.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
-import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
-import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";
+import type { SeenStream } from "../../targets/http-client.ts";
+import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { lookUntil, readSettledRows } from "../read-replies.ts";
 import { textIn } from "../sse/arrived-events.ts";
 import { isWhole, lastWord } from "../stream-endings.ts";
-import { copiesOf, copyIn, followSomewhere, LOOKS, SEVERAL_HMIS, shortName } from "./met-copies.ts";
+import { beginSomewhere, sendSomewhere } from "./call-any-copy.ts";
+import { copiesOf, LOOKS, SEVERAL_HMIS, shortName } from "./met-copies.ts";
 
 /** A busy machine may take its time; a reply that is streaming for longer will be so for good. In milliseconds. */
 const SETTLES_WITHIN_MS = 20_000;
@@ -43,7 +42,9 @@ export const drain = defineCheck<Context["target"], Evidence>({
     const options = { num_predict: 120, stand_in_tokens: 40, stand_in_token_ms: 25 };
     const modelId = await makeProfile(context, { name: "drain", options });
     const other = await makeSession(context, modelId);
-    const running = await begin(context, modelId);
+    const session_id = await makeSession(context, modelId);
+    const message = `Count to 40. ${context.canary("drained")}`;
+    const running = await beginSomewhere(context, { session_id, message });
     const draining = drainer.drain(running.owner);
     const answers = await sendMeanwhile(context, other);
     const stream = await running.stream;
@@ -51,7 +52,7 @@ export const drain = defineCheck<Context["target"], Evidence>({
     return {
       drained: running.owner,
       stream,
-      saved: await replyIn(context, running.sessionId),
+      saved: await replyIn(context, session_id),
       meanwhile: { answers, saved: await replyIn(context, other) },
     };
   },
@@ -63,42 +64,13 @@ export const drain = defineCheck<Context["target"], Evidence>({
   },
 });
 
-interface Running {
-  readonly owner: string;
-  readonly sessionId: string;
-  readonly stream: Promise<SeenStream>;
-}
-
-/** A reply that is being read. */
-async function begin(context: Context, modelId: number): Promise<Running> {
-  const sessionId = await makeSession(context, modelId);
-  const sent = await send(context, sessionId, `Count to 40. ${context.canary("drained")}`);
-  expectAnswer(sent, SentMessage);
-  const begun = Promise.withResolvers<void>();
-  const stream = followSomewhere(context, sessionId, {
-    onEvent({ event }) {
-      if ("type" in event && event.type === "token") begun.resolve();
-    },
-  });
-  await Promise.race([begun.promise, stream]);
-  return { owner: copyIn(sent), sessionId, stream };
-}
-
-async function send(context: Context, session_id: string, message: string): Promise<SeenCall> {
-  const body = { session_id, message };
-  return await copiesOf(context).hmi.call("POST", hmiRoutes.sendMessage.path(), {
-    body,
-    signal: context.signal,
-  });
-}
-
 /** Sends a message as a client does that is told to try again, until a copy takes it. */
-async function sendMeanwhile(context: Context, sessionId: string): Promise<SentMeanwhile["answers"]> {
+async function sendMeanwhile(context: Context, session_id: string): Promise<SentMeanwhile["answers"]> {
   const answers: SentMeanwhile["answers"][number][] = [];
   const message = `Count to 5. ${context.canary("meanwhile")}`;
   while (answers.length < LOOKS && answers.at(-1)?.status !== 200) {
     try {
-      const { status, headers } = await send(context, sessionId, message);
+      const { status, headers } = await sendSomewhere(context, { session_id, message });
       answers.push({ status, retryAfter: headers["retry-after"] ?? null });
     } catch (error) {
       context.signal.throwIfAborted();

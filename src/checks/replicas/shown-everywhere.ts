@@ -1,10 +1,10 @@
-import { type Message, MessageList } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { converse, readSettledRows } from "../read-replies.ts";
-import { copiesOf, copyIn, LOOKS, notAtTwo, requireWell, SEVERAL_HMIS, shortName } from "./met-copies.ts";
+import { lookSomewhere } from "./call-any-copy.ts";
+import { LOOKS, notAtTwo, requireWell, SEVERAL_HMIS, shortName } from "./met-copies.ts";
 
 /** What a copy showed of a conversation. */
 interface Shown {
@@ -57,17 +57,11 @@ export const shownEverywhere = defineCheck<Context["target"], Evidence>({
 });
 
 async function lookAround(context: Context, session_id: string): Promise<Shown[]> {
-  const { hmi } = copiesOf(context);
   const looks: Shown[] = [];
   for (let look = 0; look < LOOKS; look += 1) {
-    const path = hmiRoutes.messages.path({ session_id });
-    const call = await hmi.call("GET", path, { signal: context.signal });
-    const messages: readonly Message[] = MessageList.safeParse(call.body).data?.messages ?? [];
-    looks.push({
-      copy: copyIn(call),
-      status: call.status,
-      texts: messages.filter((row) => row.message_type === "chat").map(({ content }) => content),
-    });
+    const { copy, status, messages } = await lookSomewhere(context, session_id);
+    const said = messages.filter((row) => row.message_type === "chat");
+    looks.push({ copy, status, texts: said.map(({ content }) => content) });
   }
   return looks;
 }
