@@ -1,3 +1,4 @@
+import { HEADER_PLACE } from "../targets/drivers/json-place.ts";
 import { lastName, leavesOf } from "./json-leaves.ts";
 import { jsonAnswer, type LoggedExchange } from "./network-log.ts";
 import { segmentsOf } from "./network-log-words.ts";
@@ -25,7 +26,7 @@ const ID_NAME =
 export function idsToldBy(exchange: LoggedExchange): ToldId[] {
   const inHeaders = Object.entries(exchange.answerHeaders).flatMap(([name, value]) =>
     ID_NAME.test(name) && idIn(value) !== undefined
-      ? [{ value, place: `@header.${name}`, exchange, isInPath: false, names: [name] }]
+      ? [{ value, place: `${HEADER_PLACE}${name}`, exchange, isInPath: false, names: [name] }]
       : [],
   );
   const values = jsonAnswer(exchange) ?? undefined;

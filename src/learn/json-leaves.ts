@@ -29,8 +29,12 @@ export interface ListOfObjects {
   readonly items: readonly object[];
 }
 
-/** The lists in JSON whose items are objects, the outermost first. */
-export function listsIn(value: unknown, place = "", deepest = 4): ListOfObjects[] {
+/** The lists in JSON whose items are objects, and then its maps of such items, the outermost first of each. */
+export function listsAndMapsIn(value: unknown): ListOfObjects[] {
+  return [...listsIn(value), ...mapsIn(value)];
+}
+
+function listsIn(value: unknown, place = "", deepest = 4): ListOfObjects[] {
   if (typeof value !== "object" || value === null || deepest === 0) return [];
   const own =
     Array.isArray(value) &&
@@ -45,8 +49,8 @@ export function listsIn(value: unknown, place = "", deepest = 4): ListOfObjects[
   ];
 }
 
-/** The maps in JSON whose items are objects, each as a list of these, the outermost first. */
-export function mapsIn(value: unknown, place = "", deepest = 4): ListOfObjects[] {
+/** Each map as a list of its items. */
+function mapsIn(value: unknown, place = "", deepest = 4): ListOfObjects[] {
   if (typeof value !== "object" || value === null || Array.isArray(value) || deepest === 0) return [];
   const items = itemsOfMap(value) ?? [];
   return [

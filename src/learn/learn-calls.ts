@@ -1,8 +1,8 @@
 import type { WireSettings } from "../contract/wire-description.ts";
 import { idsUsedBy } from "./id-uses.ts";
-import { lastName, leavesOf, listsIn, mapsIn } from "./json-leaves.ts";
+import { lastName, leavesOf, listsAndMapsIn } from "./json-leaves.ts";
 import type { IdSlot, LearnedId } from "./learn-ids.ts";
-import type { LearnedTalk } from "./learn-talk.ts";
+import { exchangesOf, type LearnedTalk } from "./learn-talk.ts";
 import { jsonAnswer, type LoggedExchange, type NetworkLog } from "./network-log.ts";
 import { MODEL_NAME, segmentsOf } from "./network-log-words.ts";
 
@@ -34,8 +34,7 @@ interface Known {
 
 /** Finds the calls beside the talk, each by what it is asked or by what it tells. */
 export function learnCalls({ exchanges }: NetworkLog, { talk, ids, rows }: Known): LearnedCalls {
-  const messages = talk.turns === undefined ? [talk] : [talk.turns.first, talk.turns.later];
-  const ofMessages = messages.flatMap(({ said, read }) => [said.exchange, read]);
+  const ofMessages = exchangesOf(talk);
   const [send = talk.said.exchange] = ofMessages;
   const conversation = ids.find(({ slot }) => slot === "conversation");
   const here = exchanges.filter(
@@ -103,8 +102,7 @@ function firstList(
   isMeant: (leaf: ReturnType<typeof leavesOf>[number]) => boolean,
 ): LearnedCall<ListRest> | undefined {
   for (const exchange of exchanges) {
-    const answer = jsonAnswer(exchange);
-    for (const { place, items } of [...listsIn(answer), ...mapsIn(answer)]) {
+    for (const { place, items } of listsAndMapsIn(jsonAnswer(exchange))) {
       const leaf = items.flatMap((item) => leavesOf(item)).find(isMeant);
       // An id is told of each thing, and of each another.
       const isEach =

@@ -1,7 +1,7 @@
 import type { WireSettings } from "../contract/wire-description.ts";
 import { knownRole, statusMeant } from "../targets/drivers/described-rows.ts";
 import { valueAt } from "../targets/drivers/json-place.ts";
-import { type Leaf, lastName, leavesOf, listsIn, mapsIn } from "./json-leaves.ts";
+import { type Leaf, lastName, leavesOf, listsAndMapsIn } from "./json-leaves.ts";
 import type { LearnedTalk } from "./learn-talk.ts";
 import { jsonAnswer, type LoggedExchange, type NetworkLog } from "./network-log.ts";
 import { MODEL_NAME } from "./network-log-words.ts";
@@ -23,8 +23,7 @@ export function learnRows({ exchanges }: NetworkLog, { said, reply }: LearnedTal
     ({ began_ms, method }) => method === "GET" && began_ms >= said.exchange.began_ms,
   );
   for (const exchange of after.toReversed()) {
-    const answer = jsonAnswer(exchange);
-    for (const { place, items } of [...listsIn(answer), ...mapsIn(answer)]) {
+    for (const { place, items } of listsAndMapsIn(jsonAnswer(exchange))) {
       const found = rowsIn(items, said.text, reply.text);
       if (found !== undefined) return { exchange, rows: { list: place, ...found.rows }, row: found.row };
     }

@@ -1,3 +1,4 @@
+import { isHeaderPlace } from "../targets/drivers/json-place.ts";
 import { bodyOf, type KnownValues, requestTemplate } from "./fill-templates.ts";
 import { idsToldBy } from "./id-uses.ts";
 import { leavesOf } from "./json-leaves.ts";
@@ -67,11 +68,6 @@ function toldBySending(
     ([, place]) => !isStream || isHeaderPlace(place),
   );
   return told.length === 0 ? undefined : Object.fromEntries(told);
-}
-
-/** Whether an id stands in a header of the answer. */
-export function isHeaderPlace(place: string): boolean {
-  return place.startsWith("@header.");
 }
 
 /** Whether two templates are of one call, in which ids are there or not. */

@@ -51,6 +51,12 @@ export function learnTalk(log: NetworkLog, text?: string): LearnedTalk {
   throw nothingLearned(log, { text, isSaid: messages.length > 0, isAnswered: replies.length > 0 });
 }
 
+/** The exchanges of a talk: those that carried its messages and those that streamed their replies, in their order. */
+export function exchangesOf(talk: LearnedTalk): readonly LoggedExchange[] {
+  const messages = talk.turns === undefined ? [talk] : [talk.turns.first, talk.turns.later];
+  return messages.flatMap(({ said, read }) => [said.exchange, read]);
+}
+
 type Reply = Pick<LearnedMessage, "read" | "reply">;
 
 /** A reply is asked for with its message or after it; one that is no stream only with it. */

@@ -1,12 +1,13 @@
 import type { StreamDescription, WireSettings } from "../contract/wire-description.ts";
 import type { Driver } from "../targets/drivers/define-driver.ts";
+import { isHeaderPlace } from "../targets/drivers/json-place.ts";
 import { bodyOf, type KnownValues, requestTemplate } from "./fill-templates.ts";
 import { learnCalls } from "./learn-calls.ts";
 import { learnCancelled, withCancelReason, withCancelStatus } from "./learn-cancelled.ts";
 import { type IdSlot, kindredIds, type LearnedId, learnIds, placesOf } from "./learn-ids.ts";
 import { learnRows } from "./learn-rows.ts";
-import { isHeaderPlace, type LearnedSending, learnSendings } from "./learn-sending.ts";
-import { type LearnedMessage, type LearnedTalk, learnTalk } from "./learn-talk.ts";
+import { type LearnedSending, learnSendings } from "./learn-sending.ts";
+import { exchangesOf, type LearnedMessage, type LearnedTalk, learnTalk } from "./learn-talk.ts";
 import { learnHeaders } from "./learned-headers.ts";
 import type { LearnedFinding, LearnedWire, UnknownSetting } from "./learned-wire.ts";
 import { type LoggedExchange, type NetworkLog, requestOf } from "./network-log.ts";
@@ -135,9 +136,7 @@ function makingOf(ids: readonly LearnedId[], talk: LearnedTalk, known: KnownValu
   const bytes = bytesInLine(id.value);
   if (id.told === undefined) return [{ name: "conversation", value: "own", from: id.used, bytes }];
   const { exchange, place } = id.told;
-  const messages = talk.turns === undefined ? [talk] : Object.values(talk.turns);
-  const isOfMessage = messages.some(({ said, read }) => [said.exchange, read].includes(exchange));
-  if (isOfMessage || exchange.method === "GET") return [];
+  if (exchangesOf(talk).includes(exchange) || exchange.method === "GET") return [];
   const making = { request: requestTemplate(exchange, known), ...bodyOf(exchange.requestBody, known) };
   return [
     {

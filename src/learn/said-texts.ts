@@ -1,5 +1,5 @@
 import { readPacket } from "../targets/drivers/socket-io.ts";
-import { type Leaf, lastName, leavesOf, listsIn, mapsIn } from "./json-leaves.ts";
+import { type Leaf, lastName, leavesOf, listsAndMapsIn } from "./json-leaves.ts";
 import { isSaid, jsonAnswer, jsonOrText, type LoggedExchange, type NetworkLog } from "./network-log.ts";
 
 /** A text in a request that may be what the person said. */
@@ -70,8 +70,7 @@ export function textsShownBeside(said: readonly SaidText[], { exchanges }: Netwo
   const texts = new Set(said.map(({ text }) => text));
   const shown = new Set<string>();
   for (const exchange of exchanges.filter(({ method }) => method === "GET")) {
-    const answer = jsonAnswer(exchange);
-    for (const { items } of [...listsIn(answer), ...mapsIn(answer)]) {
+    for (const { items } of listsAndMapsIn(jsonAnswer(exchange))) {
       const byPlace = Map.groupBy(
         items.flatMap((item) => leavesOf(item)),
         ({ place }) => place,

@@ -17,14 +17,19 @@ export function idAt(value: unknown, place: string | undefined): string | null {
 }
 
 /** What a place begins with that is a header of the answer, not in its body: `@header.x-chat-id`. */
-const HEADER_PLACE = "@header.";
+export const HEADER_PLACE = "@header.";
+
+/** Whether what stands there is in a header of the answer. */
+export function isHeaderPlace(place: string): boolean {
+  return place.startsWith(HEADER_PLACE);
+}
 
 /** The name of something that an answer tells, in its body or in a header; null where there is none. */
 export function idToldBy(
   { body, headers }: { readonly body: unknown; readonly headers: Readonly<Record<string, string>> },
   place: string | undefined,
 ): string | null {
-  if (place?.startsWith(HEADER_PLACE) !== true) return idAt(body, place);
+  if (place === undefined || !isHeaderPlace(place)) return idAt(body, place);
   return headers[place.slice(HEADER_PLACE.length).toLowerCase()] || null;
 }
 
@@ -41,7 +46,7 @@ export function countAt(value: unknown, place: string | undefined): number | nul
 }
 
 /** What an item of a map is called in it, as a place in that item. */
-export const KEY_PLACE = "@key";
+const KEY_PLACE = "@key";
 
 /** The items of the list, or of the map by names, that stands there; undefined where there is none. */
 export function itemsAt(value: unknown, place: string): readonly unknown[] | undefined {
