@@ -1,5 +1,6 @@
 import { type ConnectedChat, connectChatWithModel } from "../targets/connect-chat.ts";
 import { Refusal } from "../targets/drivers/refused-words.ts";
+import { replyNameOf } from "../targets/drivers/reply-name.ts";
 import { endReply } from "../targets/end-reply.ts";
 import type { TargetUrls } from "../targets/open-target.ts";
 import { RUN_PROFILE_NAME, runProfileDescription } from "../targets/run-journal.ts";
@@ -66,20 +67,18 @@ export async function warmUp({ chat, place, left }: OpenPerson, signal: AbortSig
   if (sent.conversation !== null) left.add(sent.conversation);
   if (!sent.isTaken) throw new Refusal(sent.call);
   const { message, reply } = sent;
-  const named = { conversation: sent.conversation ?? conversation, message, reply };
+  const name = replyNameOf({ conversation: sent.conversation ?? conversation, message, reply });
   const begun = Promise.withResolvers<void>();
   const reading = sent.read({
     signal,
     onFact(fact) {
-      if (fact.kind === "started" && fact.conversation !== null) {
-        named.conversation = fact.conversation;
-        left.add(fact.conversation);
-      }
+      name.learn(fact);
+      if (fact.kind === "started" && fact.conversation !== null) left.add(fact.conversation);
       if (fact.kind === "text") begun.resolve();
     },
   });
   await Promise.race([begun.promise, reading.ended]);
-  await endReply(chat, named, reading, signal);
+  await endReply(chat, name.told(), reading, signal);
   await reading.ended;
 }
 

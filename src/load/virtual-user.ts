@@ -4,6 +4,7 @@ import { isWhole, lastWord } from "../checks/stream-endings.ts";
 import type { Pace } from "../harness/load-report.ts";
 import type { ChatClient, Place } from "../targets/drivers/chat-client.ts";
 import { failureOf } from "../targets/drivers/reply-facts.ts";
+import { replyNameOf } from "../targets/drivers/reply-name.ts";
 import { endReply } from "../targets/end-reply.ts";
 import type { SeenStream } from "../targets/http-client.ts";
 import { answerCode, thrownCode } from "./failure-code.ts";
@@ -147,11 +148,18 @@ export class VirtualUser {
         return false;
       }
       const saying: Saying = { due, record, firstTokenAt: null, lastTokenAt: 0, tokens: 0, arrivals: 0 };
-      const reading = sent.read({ signal: giveUp.signal, onFact: this.#listener(saying) });
+      const name = replyNameOf(sent);
+      const listen = this.#listener(saying);
+      const reading = sent.read({
+        signal: giveUp.signal,
+        onFact(fact) {
+          name.learn(fact);
+          listen(fact);
+        },
+      });
       cancel = () => {
-        const { message, reply } = sent;
         const conversation = conversations.current;
-        void endReply(chat, { conversation, message, reply }, reading, giveUp.signal);
+        void endReply(chat, { ...name.told(), conversation }, reading, giveUp.signal);
       };
       if (isCancelled) cancel();
       const stream = await reading.ended;
