@@ -4,14 +4,15 @@ import { Refusal } from "./refused-words.ts";
 
 /** The list at a place of an answer. Throws a {@link Refusal} that quotes the answer where there is none. */
 export function requireList(answer: SeenCall, place: string): readonly unknown[] {
-  const list = answer.status < 300 ? listAt(answer.body, place) : undefined;
-  if (list === undefined) throw new Refusal(answer);
-  return list;
+  return required(answer, listAt(answer.body, place));
 }
 
 /** The same, also of a map by names, in its order. */
 export function requireItems(answer: SeenCall, place: string): readonly unknown[] {
-  const items = answer.status < 300 ? itemsAt(answer.body, place) : undefined;
-  if (items === undefined) throw new Refusal(answer);
-  return items;
+  return required(answer, itemsAt(answer.body, place));
+}
+
+function required(answer: SeenCall, found: readonly unknown[] | undefined): readonly unknown[] {
+  if (answer.status >= 300 || found === undefined) throw new Refusal(answer);
+  return found;
 }
