@@ -7,7 +7,7 @@ import { parsePostgresql, postgresqlFlag } from "../cli/verify-flags.ts";
 import { withoutEvidence } from "../harness/saved-run.ts";
 import { withProofSuite } from "../prove/proof-suite.ts";
 import { type ProofReport, prove } from "../prove/prove-faults.ts";
-import { reportFault, reportProof } from "../reporters/proof-lines.ts";
+import { isAsItMustBe, reportFault, reportProof } from "../reporters/proof-lines.ts";
 import { createTerminalReporter } from "../reporters/terminal-reporter.ts";
 import { type VerifyReport, verify } from "../verify/verify-stack.ts";
 
@@ -56,7 +56,7 @@ Exit codes: 0 all is well, 1 a claim or a fault is not as it must be, 2 it could
           postgresql,
           signal,
           onFault: (fault) => {
-            if (fault.verdict !== "caught" && fault.verdict !== "not-tried") reportFault(screen, fault);
+            if (!isAsItMustBe(fault)) reportFault(screen, fault);
             screen.progress(`  proving … ${fault.name}`);
           },
         });
