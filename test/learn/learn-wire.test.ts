@@ -1,19 +1,9 @@
 import { expect, test } from "vitest";
-import { WireDescriptionSchema } from "../../src/contract/wire-description.ts";
-import { readHar } from "../../src/learn/har-file.ts";
-import { learnWire } from "../../src/learn/learn-wire.ts";
-import type { LearnedWire } from "../../src/learn/learned-wire.ts";
-import { eventsOf, type HarEntry, harOf } from "../support/har.ts";
+import { eventsOf, type HarEntry } from "../support/har.ts";
+import { learn } from "../support/learn.ts";
 
 const AT = "http://127.0.0.1:8000";
 const UUID = "7c9e6679-7425-40de-944b-e07fc1f90ae7";
-
-/** What is learned; and that it could stand in a configuration. */
-function learn(...entries: readonly HarEntry[]): LearnedWire {
-  const learned = learnWire(readHar("chat.har", harOf(...entries)));
-  expect(WireDescriptionSchema.safeParse(learned.wire).error).toBeUndefined();
-  return learned;
-}
 
 const SSE = "text/event-stream";
 
