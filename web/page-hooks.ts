@@ -30,8 +30,10 @@ export function useDrawer(): Drawer {
   const open = useCallback(() => setOpen(true), []);
   useEffect(() => {
     const wide = matchMedia(WIDE);
-    wide.addEventListener("change", close);
-    return () => wide.removeEventListener("change", close);
+    // Only where it has become wide: this comes after the change, when the list may have been opened in what is narrow now.
+    const onChange = (): void => (wide.matches ? close() : undefined);
+    wide.addEventListener("change", onChange);
+    return () => wide.removeEventListener("change", onChange);
   }, [close]);
   useLayoutEffect(() => {
     if (!isOpen) return undefined;
