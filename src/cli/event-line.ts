@@ -1,4 +1,4 @@
-import type { ServiceEvent } from "../supervisor/keep/supervisor-state.ts";
+import type { ServiceEvent } from "../supervisor/daemon/supervisor-state.ts";
 import { SUPERVISOR } from "../supervisor/state-folder.ts";
 import { joinText, paint, type StyledText, styled, type Tone } from "../text/styled-text.ts";
 import { clock } from "./log-lines.ts";

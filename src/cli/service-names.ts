@@ -3,7 +3,7 @@ import type { Config } from "../config/config-schema.ts";
 import { COPY_LABEL, isCopyName, knownNames, namesMeantBy } from "../config/replicas.ts";
 import type { Services } from "../config/service-config.ts";
 import { UserError } from "../errors.ts";
-import { readEvents } from "../supervisor/keep/service-events.ts";
+import { readEvents } from "../supervisor/daemon/service-events.ts";
 import { listRecords } from "../supervisor/process-record.ts";
 import { SUPERVISOR, stateFolder } from "../supervisor/state-folder.ts";
 

@@ -6,7 +6,7 @@ import { loadRunningConfig } from "../cli/running-config.ts";
 import { createScreen } from "../cli/screen.ts";
 import { readRecordedNames } from "../cli/service-names.ts";
 import { watchOutput } from "../cli/watch-output.ts";
-import { eventsFile, parseEvent } from "../supervisor/keep/service-events.ts";
+import { eventsFile, parseEvent } from "../supervisor/daemon/service-events.ts";
 import { interleave } from "../supervisor/logs/interleave-logs.ts";
 import { openLogReader } from "../supervisor/logs/log-reader.ts";
 import { requireReadable, SUPERVISOR, stateFolder } from "../supervisor/state-folder.ts";

@@ -5,8 +5,8 @@ import type { EndpointName, ForeignContract } from "../contract/foreign-back-end
 import { exposureWarnings } from "../launch/exposure-warnings.ts";
 import { lookAtStack, type Sighting, sightingOf } from "../launch/look-at-stack.ts";
 import { engineUrlForGateway } from "../launch/service-specs.ts";
+import { readStates } from "../supervisor/daemon/states-file.ts";
 import type { ServiceState } from "../supervisor/inspect-service.ts";
-import { readStates } from "../supervisor/keep/states-file.ts";
 import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import { stateFolder } from "../supervisor/state-folder.ts";
 import type { Driver } from "../targets/drivers/define-driver.ts";

@@ -1,6 +1,6 @@
 import { urlOf } from "../contract/address.ts";
 import { follow, StoppedMeanwhile, SupervisorLost } from "../supervisor/client/follow-supervisor.ts";
-import type { ServiceReport } from "../supervisor/keep/supervisor-state.ts";
+import type { ServiceReport } from "../supervisor/daemon/supervisor-state.ts";
 import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import { readRecord } from "../supervisor/process-record.ts";
 import { type StateFolder, stateFolder } from "../supervisor/state-folder.ts";

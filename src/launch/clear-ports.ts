@@ -1,10 +1,10 @@
 import { isRole } from "../config/addresses.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { adopt } from "../supervisor/adopt-service.ts";
+import { noteDeed } from "../supervisor/daemon/service-events.ts";
 import { describeOccupant } from "../supervisor/describe-occupant.ts";
 import { endOccupant, isReplaceable } from "../supervisor/end-occupant.ts";
 import { inspectService } from "../supervisor/inspect-service.ts";
-import { noteDeed } from "../supervisor/keep/service-events.ts";
 import { type Occupant, occupantOf } from "../supervisor/port-occupant.ts";
 import type { StateFolder } from "../supervisor/state-folder.ts";
 import type { Sighting } from "./look-at-stack.ts";

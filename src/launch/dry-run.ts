@@ -1,7 +1,7 @@
 import type { Config } from "../config/config-schema.ts";
 import { urlOf } from "../contract/address.ts";
 import { pendingRequest, reportsOf } from "../supervisor/client/pending-request.ts";
-import { readWanted } from "../supervisor/keep/wanted-file.ts";
+import { readWanted } from "../supervisor/daemon/desired-state-file.ts";
 import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import { type StateFolder, stateFolder } from "../supervisor/state-folder.ts";
 import { describeOccupants, isBlocked } from "./clear-ports.ts";

@@ -1,6 +1,6 @@
+import { readStates } from "../supervisor/daemon/states-file.ts";
+import type { ServiceReport, Wanted } from "../supervisor/daemon/supervisor-state.ts";
 import { digestOf } from "../supervisor/digest.ts";
-import { readStates } from "../supervisor/keep/states-file.ts";
-import type { ServiceReport, Wanted } from "../supervisor/keep/supervisor-state.ts";
 import { identifySelf } from "../supervisor/os/process-identity.ts";
 import type { ServiceSpec } from "../supervisor/service-spec.ts";
 import type { StateFolder } from "../supervisor/state-folder.ts";

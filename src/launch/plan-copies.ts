@@ -1,6 +1,6 @@
 /** What `up` does about services that run in several copies. */
 import { COPY_LABEL, isCopyName } from "../config/replicas.ts";
-import type { Wanted } from "../supervisor/keep/supervisor-state.ts";
+import type { Wanted } from "../supervisor/daemon/supervisor-state.ts";
 import type { ServiceRecord } from "../supervisor/service-spec.ts";
 import type { Asked } from "./ask-supervisor.ts";
 import type { PlannedService } from "./plan-services.ts";

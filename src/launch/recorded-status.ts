@@ -1,5 +1,5 @@
 import { urlOf } from "../contract/address.ts";
-import type { ServiceReport } from "../supervisor/keep/supervisor-state.ts";
+import type { ServiceReport } from "../supervisor/daemon/supervisor-state.ts";
 import { isSame } from "../supervisor/os/process-identity.ts";
 import type { ServiceRecord } from "../supervisor/service-spec.ts";
 import type { ServiceStatus, ServiceUsage } from "./service-status.ts";

@@ -1,6 +1,6 @@
 import { urlOf } from "../contract/address.ts";
-import type { ServiceReport } from "../supervisor/keep/supervisor-state.ts";
-import { findRemovedLog } from "../supervisor/logs/removed-log.ts";
+import type { ServiceReport } from "../supervisor/daemon/supervisor-state.ts";
+import { findRemovedLog } from "../supervisor/logs/move-removed-log.ts";
 import { describeListener } from "../supervisor/os/listening-ports.ts";
 import type { Sighting } from "./look-at-stack.ts";
 import type { ServiceStatus } from "./service-status.ts";

@@ -19,7 +19,7 @@ import { type Address, urlOf } from "../contract/address.ts";
 import { bearerHeader } from "../contract/caller-headers.ts";
 import { gatewayRoutes } from "../contract/routes.ts";
 import { packageRoot } from "../files/package-root.ts";
-import { OWN_COMPILE_CACHE } from "../supervisor/keep/own-compile-cache.ts";
+import { OWN_COMPILE_CACHE } from "../supervisor/daemon/own-compile-cache.ts";
 import {
   type Command,
   DEFAULT_STOP_TIMEOUT_MS,

@@ -1,4 +1,4 @@
-import type { LastExit } from "../supervisor/keep/supervisor-state.ts";
+import type { LastExit } from "../supervisor/daemon/supervisor-state.ts";
 
 /** One service as `stack status` shows it. */
 export interface ServiceStatus {

@@ -1,9 +1,9 @@
 import type { Config } from "../config/config-schema.ts";
 import { numberedCopy } from "../config/replicas.ts";
 import { urlOf } from "../contract/address.ts";
-import { livingSupervisor, readStates } from "../supervisor/keep/states-file.ts";
-import type { Wanted } from "../supervisor/keep/supervisor-state.ts";
-import { readWanted } from "../supervisor/keep/wanted-file.ts";
+import { readWanted } from "../supervisor/daemon/desired-state-file.ts";
+import { livingSupervisor, readStates } from "../supervisor/daemon/states-file.ts";
+import type { Wanted } from "../supervisor/daemon/supervisor-state.ts";
 import { describeProcess, everyone, isSame, membersOf } from "../supervisor/os/process-identity.ts";
 import { cpuShare, type Usage, usageByGroup, usageOf } from "../supervisor/os/process-usage.ts";
 import { requireJudgeable } from "../supervisor/other-namespace.ts";

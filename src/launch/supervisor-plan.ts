@@ -4,8 +4,8 @@ import {
   ensureSupervisor,
   startWaitingSupervisor,
   type WaitingSupervisor,
-} from "../supervisor/keep/ensure-supervisor.ts";
-import type { SupervisorPlan } from "../supervisor/keep/supervisor-state.ts";
+} from "../supervisor/daemon/ensure-supervisor.ts";
+import type { SupervisorPlan } from "../supervisor/daemon/supervisor-state.ts";
 import type { StateFolder } from "../supervisor/state-folder.ts";
 import type { PlannedService } from "./plan-services.ts";
 import { supervisorCommand } from "./service-specs.ts";

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import type { Config } from "../config/config-schema.ts";
 import { EXIT, UserError } from "../errors.ts";
-import { endSupervisor } from "../supervisor/keep/ensure-supervisor.ts";
-import { discardEnvironment } from "../supervisor/keep/request-environment.ts";
-import { noteDeed } from "../supervisor/keep/service-events.ts";
-import { readWanted, writeWanted } from "../supervisor/keep/wanted-file.ts";
+import { readWanted, writeWanted } from "../supervisor/daemon/desired-state-file.ts";
+import { endSupervisor } from "../supervisor/daemon/ensure-supervisor.ts";
+import { discardEnvironment } from "../supervisor/daemon/request-environment.ts";
+import { noteDeed } from "../supervisor/daemon/service-events.ts";
 import { resumeInterrupted } from "../supervisor/logs/resume-rotation.ts";
 import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import { listRecords } from "../supervisor/process-record.ts";

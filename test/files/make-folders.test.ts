@@ -31,5 +31,5 @@ test("nobody leaves it to Node's own recursion where a user names the path", () 
     /mkdir(?:Sync)?\([^;]*recursive: true/.test(readFileSync(join(src, file), "utf8")),
   );
   // Below the state folder, which is there.
-  expect(recursing).toEqual(["supervisor/keep/request-environment.ts"]);
+  expect(recursing).toEqual(["supervisor/daemon/request-environment.ts"]);
 });

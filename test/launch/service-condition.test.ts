@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Sighting } from "../../src/launch/look-at-stack.ts";
 import { conditionOf } from "../../src/launch/service-condition.ts";
-import type { ServiceReport } from "../../src/supervisor/keep/supervisor-state.ts";
+import type { ServiceReport } from "../../src/supervisor/daemon/supervisor-state.ts";
 import type { ServiceRecord } from "../../src/supervisor/service-spec.ts";
 
 const RECORD: ServiceRecord = {

@@ -2,9 +2,9 @@ import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 import { engineRoutes, gatewayRoutes, hmiRoutes } from "../../src/contract/routes.ts";
 import { startStack } from "../../src/services/in-process-stack.ts";
-import { Board } from "../../src/supervisor/keep/board.ts";
-import { Changes } from "../../src/supervisor/keep/changes.ts";
-import { serveMetrics } from "../../src/supervisor/keep/supervisor-metrics.ts";
+import { ChangeNotifier } from "../../src/supervisor/daemon/change-notifier.ts";
+import { ServiceStateStore } from "../../src/supervisor/daemon/service-state-store.ts";
+import { serveMetrics } from "../../src/supervisor/daemon/supervisor-metrics.ts";
 import { TAP_PATH } from "../../src/tap/recorded-exchange.ts";
 import { startTap, type Tap, type TapOptions } from "../../src/tap/start-tap.ts";
 import { temporaryState } from "../supervisor/helpers.ts";
@@ -83,7 +83,7 @@ export async function startListeners({ token = "" } = {}): Promise<Listeners> {
     {
       name: "metrics of the supervisor",
       url: await metricsUrl(),
-      source: "supervisor/keep/supervisor-metrics.ts",
+      source: "supervisor/daemon/supervisor-metrics.ts",
       reads: "/metrics",
       kind: "service",
       asksToken: false,
@@ -94,7 +94,7 @@ export async function startListeners({ token = "" } = {}): Promise<Listeners> {
 
 async function metricsUrl(): Promise<string> {
   const state = temporaryState();
-  const board = new Board(state, new Changes(), "a digest", undefined, ["sample"]);
+  const board = new ServiceStateStore(state, new ChangeNotifier(), "a digest", undefined, ["sample"]);
   const server = await serveMetrics({ host: "127.0.0.1", port: 0 }, board, state);
   onTestFinished(() => void server.close());
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

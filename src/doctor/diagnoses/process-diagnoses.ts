@@ -1,5 +1,5 @@
 import type { Role } from "../../config/service-config.ts";
-import type { LastExit } from "../../supervisor/keep/supervisor-state.ts";
+import type { LastExit } from "../../supervisor/daemon/supervisor-state.ts";
 import type { ProcessManager } from "../../supervisor/os/process-managers.ts";
 import type { Diagnoses } from "../climb-ladder.ts";
 import { TITLES } from "../doctor-words.ts";

@@ -2,7 +2,7 @@ import type { Role } from "../../config/service-config.ts";
 import type { StackSighting } from "../../launch/look-at-stack.ts";
 import { conditionOf } from "../../launch/service-condition.ts";
 import { isWorking } from "../../launch/service-status.ts";
-import type { ServiceReport } from "../../supervisor/keep/supervisor-state.ts";
+import type { ServiceReport } from "../../supervisor/daemon/supervisor-state.ts";
 import type { Rung } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
 import type { Scene } from "../doctor-scene.ts";

@@ -1,6 +1,6 @@
 import { EXIT, UserError } from "../../errors.ts";
-import type { ServiceReport } from "../keep/supervisor-state.ts";
-import { readWanted } from "../keep/wanted-file.ts";
+import { readWanted } from "../daemon/desired-state-file.ts";
+import type { ServiceReport } from "../daemon/supervisor-state.ts";
 import { tailLog } from "../logs/tail-log.ts";
 import { plainLine } from "../start-failed.ts";
 import { type StateFolder, SUPERVISOR, serviceFiles } from "../state-folder.ts";

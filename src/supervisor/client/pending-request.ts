@@ -1,5 +1,5 @@
-import { livingSupervisor, readStates } from "../keep/states-file.ts";
-import type { ServiceReport } from "../keep/supervisor-state.ts";
+import { livingSupervisor, readStates } from "../daemon/states-file.ts";
+import type { ServiceReport } from "../daemon/supervisor-state.ts";
 import type { StateFolder } from "../state-folder.ts";
 
 /** What the living supervisor says, by service: nothing yet, if it has only just been started. */

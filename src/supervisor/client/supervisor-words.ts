@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { readStates } from "../keep/states-file.ts";
-import type { ServiceReport } from "../keep/supervisor-state.ts";
+import { readStates } from "../daemon/states-file.ts";
+import type { ServiceReport } from "../daemon/supervisor-state.ts";
 import type { StateFolder } from "../state-folder.ts";
 
 /** What the supervisor says of its services at one moment. */

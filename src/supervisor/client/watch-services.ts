@@ -1,5 +1,5 @@
-import type { ServiceReport } from "../keep/supervisor-state.ts";
-import { readWanted } from "../keep/wanted-file.ts";
+import { readWanted } from "../daemon/desired-state-file.ts";
+import type { ServiceReport } from "../daemon/supervisor-state.ts";
 import type { StateFolder } from "../state-folder.ts";
 import { supervisorWords } from "./supervisor-words.ts";
 

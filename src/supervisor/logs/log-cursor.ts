@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fstatSync, readSync, statSync } from "node:fs";
 import { openOwn } from "../../files/private-files.ts";
 import { type LogFiles, type RotatedFile, rotatedFiles } from "./log-files.ts";
-import { readLogTimes } from "./log-times.ts";
+import { readLogTimes } from "./log-time-index.ts";
 
 const BLOCK_BYTES = 64 * 1024;
 const MOST_LOOKS = 10;

@@ -10,7 +10,7 @@ export interface LogFiles {
   readonly current: string;
   /** There while a rotation is under way, or was when its process was killed; see `rotate-log.ts`. */
   readonly marker: string;
-  /** What is known of when its lines were written; see `log-times.ts`. Absent where all lines tell that themselves. */
+  /** What is known of when its lines were written; see `log-time-index.ts`. Absent where all lines tell that themselves. */
   readonly times?: string;
 }
 

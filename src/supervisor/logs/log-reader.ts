@@ -1,10 +1,10 @@
 import { withoutTerminalCodes } from "../../text/terminal-codes.ts";
 import { createLineSplitter, type SplitLine } from "./line-splitter.ts";
-import { timeOf } from "./line-times.ts";
+import { timeOf } from "./line-timestamp.ts";
 import { type Cursor, openCursor } from "./log-cursor.ts";
 import type { LogFiles } from "./log-files.ts";
 import { startOfLog, startOfTail } from "./log-position.ts";
-import { type FileTimes, readLogTimes, type TimeNote } from "./log-times.ts";
+import { type FileTimeIndex, readLogTimes, type TimeNote } from "./log-time-index.ts";
 
 /** One line of a service's log. */
 export interface LogLine {
@@ -113,7 +113,7 @@ function timedReader(
 
 /** The note on what ends this many bytes before the cursor; undefined where there is none. */
 function notedTimes({ times }: LogFiles, cursor: Cursor): (before: number) => TimeNote | undefined {
-  let file: { rotated: number | undefined; times: FileTimes | undefined } | undefined;
+  let file: { rotated: number | undefined; times: FileTimeIndex | undefined } | undefined;
   return (before) => {
     const { rotated, offset } = cursor.place();
     if (file === undefined || file.rotated !== rotated) {

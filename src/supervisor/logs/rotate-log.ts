@@ -7,7 +7,7 @@ import { withGuard } from "./guarded-files.ts";
 import { closeLogCopy, copyBesideWriter, copyRest, type LogCopy, openLogCopy } from "./log-copy.ts";
 import { copyNewestPart, type LogCut, NO_CUT } from "./log-cut.ts";
 import { copyPath, type LogFiles, logFiles, rotatedFiles } from "./log-files.ts";
-import { appendNote, asideText } from "./log-times.ts";
+import { appendNote, asideText } from "./log-time-index.ts";
 import { type Paused, whilePaused } from "./pause-writers.ts";
 import { claimRotation, markStopped } from "./rotation-marker.ts";
 import { makeRoom, publish, settle } from "./settle-rotation.ts";

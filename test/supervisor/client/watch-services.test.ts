@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { watchServices } from "../../../src/supervisor/client/watch-services.ts";
-import { writeStates } from "../../../src/supervisor/keep/states-file.ts";
-import type { ServiceReport } from "../../../src/supervisor/keep/supervisor-state.ts";
-import { writeWanted } from "../../../src/supervisor/keep/wanted-file.ts";
+import { writeWanted } from "../../../src/supervisor/daemon/desired-state-file.ts";
+import { writeStates } from "../../../src/supervisor/daemon/states-file.ts";
+import type { ServiceReport } from "../../../src/supervisor/daemon/supervisor-state.ts";
 import { identifySelf } from "../../../src/supervisor/os/process-identity.ts";
 import { prepareState, stateFolder } from "../../../src/supervisor/state-folder.ts";
 import { PATIENTLY } from "../../support/cli.ts";

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { type LogFiles, logFiles } from "../../../src/supervisor/logs/log-files.ts";
 import { type LogLine, type LogSelection, openLogReader } from "../../../src/supervisor/logs/log-reader.ts";
 import { rotateIfLarge } from "../../../src/supervisor/logs/rotate-log.ts";
-import { TimeNoter } from "../../../src/supervisor/logs/time-noter.ts";
+import { TimeIndexWriter } from "../../../src/supervisor/logs/time-index-writer.ts";
 import { temporaryState } from "../helpers.ts";
 
 const NOBODY = { pid: 2 ** 22, start_time: "0", boot_id: "" };
@@ -106,7 +106,7 @@ test("lines that tell no time have none, unless they are seen as they are writte
 test("lines that tell no time have those that were noted, also after rotations and for since", async () => {
   const state = temporaryState();
   const files = logFiles(state, "sample");
-  const noter = new TimeNoter(state, "sample");
+  const noter = new TimeIndexWriter(state, "sample");
   noter.look();
   const write = (text: string, second: number): void => {
     appendFileSync(files.current, text);
@@ -133,7 +133,7 @@ test("lines that tell no time have those that were noted, also after rotations a
 test("of a log that was cut, the lines that are left have their times", async () => {
   const state = temporaryState();
   const files = logFiles(state, "sample");
-  const noter = new TimeNoter(state, "sample");
+  const noter = new TimeIndexWriter(state, "sample");
   noter.look();
   for (let second = 1000; second < 1020; second += 1) {
     appendFileSync(files.current, `line ${second}\n`);
@@ -151,7 +151,7 @@ test("what grew while nobody watched, and what was noted before a log was emptie
   const state = temporaryState();
   const files = logFiles(state, "sample");
   appendFileSync(files.current, "unseen\n");
-  const noter = new TimeNoter(state, "sample");
+  const noter = new TimeIndexWriter(state, "sample");
   noter.look();
   appendFileSync(files.current, "seen\n");
   noter.look();
@@ -159,14 +159,14 @@ test("what grew while nobody watched, and what was noted before a log was emptie
   writeFileSync(files.current, "new\n");
   const hourLater = Date.now() / 1000 + 3600;
   utimesSync(files.current, hourLater, hourLater);
-  new TimeNoter(state, "sample").look();
+  new TimeIndexWriter(state, "sample").look();
   expect(await read(files)).toMatchObject([{ text: "new", time: null }]);
 });
 
 test("lines without a time that came together with one that has one belong to it; later ones do not", async () => {
   const state = temporaryState();
   const files = logFiles(state, "sample");
-  const noter = new TimeNoter(state, "sample");
+  const noter = new TimeIndexWriter(state, "sample");
   noter.look();
   appendFileSync(files.current, "2026-11-21T10:00:00Z error\nTraceback\n");
   noter.look();

@@ -21,7 +21,7 @@ const WELL = "cli/well-stays-well.test.ts";
 const STOPPING = "cli/stopping.test.ts";
 const SERVICES = "cli/services.test.ts";
 const FOREGROUND = "cli/foreground.test.ts";
-const SUPERVISE = "supervisor/keep/supervise.test.ts";
+const SUPERVISE = "supervisor/daemon/supervise.test.ts";
 const ENVIRONMENT = "the environment of whoever asks for a restart is the service's from then on";
 const TERMINAL = "a closed terminal ends up in the foreground as Ctrl-C does";
 const SECOND = "a second Ctrl-C kills what has not stopped, and says so";
@@ -80,13 +80,13 @@ export const PUBLIC_REPORTS: readonly PublicReport[] = [
   row(
     "Supervisor/supervisor#600",
     "a restart of the supervisor doubles its programs",
-    "supervisor/keep/recovery.test.ts",
+    "supervisor/daemon/recovery.test.ts",
     "10 starters at once leave one supervisor and one of each service",
   ),
   row(
     "Unitech/pm2#2607",
     "several daemons, none of which answers",
-    "supervisor/keep/recovery.test.ts",
+    "supervisor/daemon/recovery.test.ts",
     "one that is not the recorded supervisor starts nothing, whoever started it",
   ),
   // Restarting.
@@ -211,13 +211,13 @@ export const PUBLIC_REPORTS: readonly PublicReport[] = [
   row(
     "Supervisor/supervisor#1043",
     "a start hangs after the clock was set back",
-    "supervisor/keep/resume-service.test.ts",
+    "supervisor/daemon/resume-service.test.ts",
     CLOCK,
   ),
   row(
     "Supervisor/supervisor#895",
     "it crashes when the clock is set",
-    "supervisor/keep/resume-service.test.ts",
+    "supervisor/daemon/resume-service.test.ts",
     CLOCK,
   ),
   // Logs.

@@ -1,0 +1,100 @@
+import { messageOf } from "../../errors.ts";
+import { removeRecord } from "../process-record.ts";
+import type { ServiceRecord } from "../service-spec.ts";
+import { type StateFolder, SUPERVISOR } from "../state-folder.ts";
+import { withLock } from "../state-lock.ts";
+import { clearPresence } from "../supervisor-presence.ts";
+import type { ChangeNotifier } from "./change-notifier.ts";
+import type { DesiredState } from "./desired-state.ts";
+import { appendEvent, putEventsAside } from "./service-events.ts";
+import type { ServiceRuns } from "./service-runs.ts";
+import type { ServiceStateStore } from "./service-state-store.ts";
+import { livingSupervisor } from "./states-file.ts";
+import type { ServiceEvent } from "./supervisor-state.ts";
+
+/** What the parts of a supervision share. */
+export interface Shared {
+  readonly state: StateFolder;
+  readonly changes: ChangeNotifier;
+  readonly board: ServiceStateStore;
+  readonly wish: DesiredState;
+  readonly lives: ServiceRuns;
+  /** By its name, the service of which one is a copy beside others; of copies alone. */
+  readonly copyOf: ReadonlyMap<string, string>;
+  /** Told of each event after it was written down. */
+  readonly onEvent: (event: ServiceEvent) => void;
+  /** Ends the supervision; services live on. */
+  readonly end: (reason: string) => void;
+}
+
+/** Why a supervisor ends that another one has followed, or whose state folder is gone. */
+export const NOT_RECORDED = "the state folder does not name it as its supervisor";
+
+/** The record that names this process as the supervisor; undefined where it does not, or no longer. */
+export function ownRecord(state: StateFolder): ServiceRecord | undefined {
+  const record = livingSupervisor(state);
+  return record?.pid === process.pid ? record : undefined;
+}
+
+/** Who may do what: the part of the supervision that keeps two supervisors from doing the same. */
+export class Supervision {
+  readonly shared: Shared;
+  /** One turn after the other, so that this process never waits for a lock of its own by looking again and again. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(shared: Shared) {
+    this.shared = shared;
+  }
+
+  /**
+   * Runs `fn` under the state's lock, with the wish as it is by then. Never resolves for a process that is no longer
+   * the supervisor: it ends.
+   */
+  async underLock<T>(fn: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(async () => {
+      // Also before: taking the lock would make a folder anew that was renamed or removed.
+      await this.#requireOwnRecord();
+      return await withLock(this.shared.state, async () => {
+        await this.#requireOwnRecord();
+        this.shared.wish.refresh();
+        return await fn();
+      });
+    });
+    this.#turn = turn.catch(() => undefined);
+    return await turn;
+  }
+
+  async #requireOwnRecord(): Promise<void> {
+    if (ownRecord(this.shared.state) !== undefined) return;
+    this.shared.end(NOT_RECORDED);
+    await new Promise<never>(() => undefined);
+  }
+
+  /** Ends the supervision for good, if nothing is wanted by then. */
+  async retire(): Promise<void> {
+    await this.underLock(async () => {
+      const record = ownRecord(this.shared.state);
+      if (record === undefined || !this.shared.wish.isEmpty) return;
+      removeRecord(this.shared.state, record);
+      clearPresence(this.shared.state.run, SUPERVISOR);
+      this.shared.end("nothing is wanted any more");
+    });
+  }
+
+  /** Writes an event down and passes it on. */
+  tell(event: Omit<ServiceEvent, "time">): void {
+    const told = { time: new Date().toISOString(), ...event };
+    try {
+      appendEvent(this.shared.state, told);
+      putEventsAside(this.shared.state);
+    } catch (error) {
+      process.stderr.write(`An event could not be written down: ${messageOf(error)}\n`);
+    }
+    this.shared.onEvent(told);
+  }
+
+  /** Passes on what somebody else has written down. */
+  passOn(event: Omit<ServiceEvent, "time">): void {
+    this.shared.onEvent({ time: new Date().toISOString(), ...event });
+  }
+}

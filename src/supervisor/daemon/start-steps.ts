@@ -1,0 +1,146 @@
+/** From a request to a service that is ready, or a job that is done. */
+import { digestOf } from "../digest.ts";
+import { untilDone } from "../job-end.ts";
+import { type Launch, launchService } from "../launch-service.ts";
+import type { ServiceRecord } from "../service-spec.ts";
+import { untilReady } from "../until-ready.ts";
+import { afterFailedStart } from "./failure-steps.ts";
+import type { NextStep } from "./next-step.ts";
+import { areReady, findObstacle, neededGroups } from "./ready-dependencies.ts";
+import { unknownExit } from "./service-runs.ts";
+import type { ReportChange } from "./service-state-store.ts";
+import { type Running, stopUnlessWell } from "./stop-unless-well.ts";
+import type { SupervisedService } from "./supervised-service.ts";
+
+/** Starts from the beginning, for a new request. @param mustStop whether what runs is stopped even if it is well */
+export async function begin(service: SupervisedService, mustStop: boolean): Promise<NextStep> {
+  service.restarts = [];
+  service.wasReady = false;
+  try {
+    if (mustStop) await service.supervision.underLock(() => clearAway(service, true));
+  } catch (error) {
+    service.report({ request: service.request });
+    return afterFailedStart(service, error);
+  }
+  return await start(service, { restarts: 0, last_exit: null, ready_ms: null });
+}
+
+/** Stops it though it is well, and starts it again: that is no failure, and the policy does not count it. */
+export async function startAgain(service: SupervisedService, reason: string): Promise<NextStep> {
+  try {
+    await service.supervision.underLock(() => clearAway(service, true, reason));
+  } catch (error) {
+    return afterFailedStart(service, error);
+  }
+  return await start(service, { ready_ms: null });
+}
+
+/**
+ * Waits for all that it depends on, and launches it. What it is to replace is stopped by now: a supervisor that
+ * goes on from here would take it for what was asked for.
+ */
+export async function start(service: SupervisedService, change: ReportChange): Promise<NextStep> {
+  const nothing = { next_start_at: null, start_due: null, problem: null };
+  service.report({
+    ...change,
+    ...nothing,
+    ...(service.isJob && { done_digest: null }),
+    phase: "waiting",
+    request: service.request,
+  });
+  await service.shared.changes.until(() => service.request === null || mayStart(service));
+  try {
+    return await service.supervision.underLock(() => launch(service));
+  } catch (error) {
+    return afterFailedStart(service, error);
+  }
+}
+
+/** Whether all that it depends on is ready; where one was given up, the report says so. */
+function mayStart(service: SupervisedService): boolean {
+  const { board, wish, copyOf } = service.shared;
+  const { name, dependsOn = [] } = service.spec;
+  const needed = neededGroups(dependsOn, copyOf);
+  const problem = findObstacle(name, needed, board);
+  if (problem?.message !== board.of(name).problem?.message) service.report({ problem });
+  return areReady(needed, board, wish);
+}
+
+/** Only under the lock. What is there already is picked up, or stopped: never is there a second one. */
+async function launch(service: SupervisedService): Promise<NextStep> {
+  const { request } = service;
+  if (request === null) return { to: "stopped" };
+  const present = await clearAway(service, false);
+  if (present !== undefined) {
+    service.report({ request });
+    return { to: "pick_up", running: present };
+  }
+  service.noteLaunch();
+  const started = performance.now();
+  const launched = await launchService(service.spec, service.shared.state, service.environment);
+  service.tell("starting", launched.record);
+  service.report({ phase: "starting", request });
+  return { to: "become_ready", launch: launched, started };
+}
+
+async function clearAway(
+  service: SupervisedService,
+  mustStop: boolean,
+  reason = "for a new start",
+): Promise<Running | undefined> {
+  return await stopUnlessWell(service.spec, service.shared.state, mustStop, (record) =>
+    service.tell("stopped", record, reason),
+  );
+}
+
+/** Waits until it is ready; of a job, until it is done. @param started by `performance.now()`; null where that is not known */
+export async function becomeReady(
+  service: SupervisedService,
+  launch: Launch,
+  started: number | null,
+): Promise<NextStep> {
+  if (service.isJob) return await finish(service, launch, started);
+  const { spec, shared } = service;
+  let record: ServiceRecord;
+  try {
+    const asked = { ...spec, environment: service.environment };
+    record = await untilReady(asked, shared.state, launch);
+  } catch (error) {
+    return afterFailedStart(service, error);
+  }
+  const ready_ms = started === null ? null : Math.round(performance.now() - started);
+  if (started !== null) shared.board.noteStart(spec.name);
+  service.tell("ready", record, ready_ms === null ? null : `after ${ready_ms} ms`);
+  service.becameReady(ready_ms);
+  return { to: "watch", life: shared.lives.launched(launch, record) };
+}
+
+/** The same of a job: others may start once it is done. */
+async function finish(service: SupervisedService, launch: Launch, started: number | null): Promise<NextStep> {
+  const { spec, shared } = service;
+  let code: number | null;
+  try {
+    code = await untilDone(spec, shared.state, launch);
+  } catch (error) {
+    return afterFailedStart(service, error);
+  }
+  // A job that a command stopped may end well too, and is not done.
+  shared.wish.refresh();
+  if (service.request === null) return { to: "stopped" };
+  // Nobody has seen whether it ended well: it is run again.
+  if (service.isAskedAnew || code === null) return { to: "begin", mustStop: false };
+  const ready_ms = started === null ? null : Math.round(performance.now() - started);
+  service.tell("done", launch.record, ready_ms === null ? null : `after ${ready_ms} ms`);
+  const last_exit = { ...unknownExit("it exited with code 0"), code };
+  const done_digest = digestOf(spec);
+  shared.board.noteStart(spec.name);
+  service.report({
+    phase: "done",
+    request: service.request,
+    ready_ms,
+    problem: null,
+    last_exit,
+    done_digest,
+  });
+  return { to: "idle" };
+}

@@ -1,0 +1,103 @@
+import { messageOf } from "../../errors.ts";
+import { digestOfJson } from "../digest.ts";
+import { SUPERVISOR, serviceFiles, stateFolder } from "../state-folder.ts";
+import { showPresence } from "../supervisor-presence.ts";
+import { ChangeNotifier } from "./change-notifier.ts";
+import { DesiredState } from "./desired-state.ts";
+import { Webhook } from "./event-webhook.ts";
+import { versionOf } from "./json-file.ts";
+import { rotateLogs } from "./log-rotation-loop.ts";
+import { rescueRemovedLogs } from "./removed-log-loop.ts";
+import { ServiceRuns } from "./service-runs.ts";
+import { ServiceStateStore } from "./service-state-store.ts";
+import { superviseService } from "./service-steps.ts";
+import { NOT_RECORDED, ownRecord, Supervision } from "./service-supervision.ts";
+import { readStates } from "./states-file.ts";
+import { serveMetrics } from "./supervisor-metrics.ts";
+import type { ServiceEvent, SupervisorPlan } from "./supervisor-state.ts";
+import { TimeIndexUpdates } from "./update-time-indexes.ts";
+import { watchForeign } from "./watch-foreign.ts";
+
+/** How often is looked at what the OS does not tell of, in milliseconds: ends of processes that are no children. */
+const LOOK_MS = 250;
+
+/** The same where there is nothing of the kind: each look wakes a process that has nothing to do. */
+const CALM_LOOK_MS = 1000;
+
+/**
+ * Supervises the services of a plan; resolves, with the reason, when there is nothing to be supervised any more, or
+ * another supervisor has taken over. Services live on then. Only for a process that the state folder records as
+ * its supervisor. Rejects with what nobody expected.
+ */
+export async function supervise(plan: SupervisorPlan): Promise<string> {
+  const state = stateFolder(plan.stateDir);
+  if (ownRecord(state) === undefined) return NOT_RECORDED;
+  showPresence(state.run, SUPERVISOR);
+  const changes = new ChangeNotifier();
+  const over = Promise.withResolvers<string>();
+  const before = readStates(state);
+  if (before.problem !== undefined)
+    say(`What the supervisor before this one knew is lost: ${before.problem}`);
+  const names = [...plan.services, ...plan.watched].map(({ name }) => name);
+  const board = new ServiceStateStore(state, changes, digestOfJson(plan), before.states, names);
+  const wish = new DesiredState(state, changes);
+  const lives = new ServiceRuns(changes);
+  const webhook = plan.webhook === undefined ? undefined : new Webhook(plan.webhook, say);
+  const onEvent = (event: ServiceEvent) => webhook?.send(event);
+  const copyOf = new Map(plan.services.flatMap(({ name, copyOf }) => (copyOf ? [[name, copyOf]] : [])));
+  const supervision = new Supervision({
+    state,
+    changes,
+    board,
+    wish,
+    lives,
+    copyOf,
+    onEvent,
+    end: over.resolve,
+  });
+
+  supervision.tell({ event: "supervising", service: null, pid: process.pid, detail: null });
+  const recordFile = serviceFiles(state, SUPERVISOR).record;
+  let version = "";
+  const look = (): void => {
+    wish.refresh();
+    lives.look();
+    const present = versionOf(recordFile);
+    if (present !== version && ownRecord(state) === undefined) over.resolve(NOT_RECORDED);
+    version = present;
+    nextLook = setTimeout(look, wish.isTold && lives.areTold ? CALM_LOOK_MS : LOOK_MS);
+  };
+  let nextLook = setTimeout(look, LOOK_MS);
+  wish.watch();
+  if (plan.metrics !== undefined)
+    await serveMetrics(plan.metrics, board, state).catch((error) => say(messageOf(error)));
+  const timekeeper = new TimeIndexUpdates(state, plan.services);
+  try {
+    return await Promise.race([
+      over.promise,
+      ...plan.services.map((spec) => superviseService(spec, supervision)),
+      ...plan.watched.map((service) => watchForeign(service, supervision)),
+      rotateLogs(plan.services, supervision),
+      timekeeper.keep(),
+      rescueRemovedLogs(plan.services, supervision),
+      retireWhenIdle(plan, supervision),
+    ]);
+  } finally {
+    timekeeper.look();
+    clearTimeout(nextLook);
+  }
+}
+
+/** Never resolves. What runs though nobody wants it any more is watched to its end. */
+async function retireWhenIdle({ services }: SupervisorPlan, supervision: Supervision): Promise<never> {
+  const { board, wish, changes } = supervision.shared;
+  const isIdle = () => wish.isEmpty && services.every(({ name }) => board.isIn(name, "stopped", "failed"));
+  for (;;) {
+    await changes.until(isIdle);
+    await supervision.retire();
+  }
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}

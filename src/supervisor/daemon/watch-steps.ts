@@ -1,0 +1,122 @@
+/** A service that runs: taken over, watched, and cleared up after. */
+import { followDaemon } from "../follow-daemon.ts";
+import { isSameRun, readRecord, writeRecord } from "../process-record.ts";
+import type { ProbeResult } from "../run-probe.ts";
+import type { ServiceRecord } from "../service-spec.ts";
+import { stopService } from "../stop-service.ts";
+import { afterExit, afterFailedStart } from "./failure-steps.ts";
+import { FlapDamping } from "./flap-damping.ts";
+import { watchLiveness } from "./liveness-check.ts";
+import type { NextStep } from "./next-step.ts";
+import { unhealthy } from "./service-problems.ts";
+import { asLaunch, type ServiceRun, unknownExit } from "./service-runs.ts";
+import type { Running } from "./stop-unless-well.ts";
+import type { SupervisedService } from "./supervised-service.ts";
+import type { LastExit } from "./supervisor-state.ts";
+
+/** Watches a service that runs without this supervisor's doing. */
+export async function pickUp(service: SupervisedService, running: Running): Promise<NextStep> {
+  const { record, recorded, healthy } = running;
+  const { lives, changes } = service.shared;
+  if (!recorded) await service.supervision.underLock(() => recordAgain(service, record));
+  service.tell(record.adopted === true ? "adopted" : "picked_up", record);
+  const life = lives.other(record);
+  if (healthy && !service.isJob && !awaitsItsLine(service, record)) {
+    service.becameReady(null);
+    return { to: "watch", life };
+  }
+  service.report({ phase: "starting" });
+  return { to: "become_ready", launch: asLaunch(life, changes), started: null };
+}
+
+/** Whether a line of the log tells that it is ready, and the supervisor before this one still waited for that. */
+function awaitsItsLine({ spec, shared }: SupervisedService, { log_size }: ServiceRecord): boolean {
+  const before = shared.board.before[spec.name];
+  if (spec.ready.kind !== "log" || log_size === undefined || before === undefined) return false;
+  return before.phase !== "ready" && before.phase !== "unhealthy";
+}
+
+async function recordAgain({ shared }: SupervisedService, record: ServiceRecord): Promise<void> {
+  if (readRecord(shared.state, record.name).kind !== "record") writeRecord(shared.state, record);
+}
+
+/** Until it ends, counts as ended, or is asked for anew. That nobody wants it any more does not end it. */
+export async function watch(service: SupervisedService, life: ServiceRun): Promise<NextStep> {
+  const { spec, policy } = service;
+  const { live } = spec;
+  const { lives, changes } = service.shared;
+  const over = new AbortController();
+  const target = { ...spec, environment: service.environment };
+  const damper = new FlapDamping(live?.everyMs ?? 0);
+  const note = (answer: ProbeResult) => noteAnswer(service, answer, life, damper);
+  const pulse = watchLiveness(target, live, note, over.signal);
+  // Who restarts nothing is not helped by stopping it.
+  const isDead = () => live !== undefined && pulse.bad >= live.failures && policy.when !== "no";
+  await changes.until(
+    () => life.exit !== undefined || isDead() || service.isAskedAnew || service.mustStartAgain,
+  );
+  over.abort();
+  lives.forget(life);
+
+  const { exit, record } = life;
+  if (exit !== undefined) return { to: "end", record, exit, event: "exited" };
+  if (service.isAskedAnew) return { to: "begin", mustStop: true };
+  const other = service.restartedOther;
+  if (service.changedFile !== undefined) {
+    service.tell("file_changed", record, service.changedFile);
+    return { to: "start_again", reason: "because a file changed" };
+  }
+  if (other !== undefined) return { to: "start_again", reason: `because ${other} was started again` };
+  const times = pulse.bad === 1 ? "once" : `${pulse.bad} times`;
+  const reason = `no answer to its liveness probe ${times}: ${pulse.trouble}`;
+  return { to: "end", record, exit: unknownExit(reason), event: "ended" };
+}
+
+function noteAnswer(
+  service: SupervisedService,
+  { ok, error = "", latencyMs }: ProbeResult,
+  { record }: ServiceRun,
+  damper: FlapDamping,
+): void {
+  const { board, changes } = service.shared;
+  const { name } = service.spec;
+  if (ok) board.noteLatency(name, latencyMs);
+  const change = damper.note(ok, board.of(name).phase === "ready");
+  changes.tell();
+  if (change === undefined) return;
+  service.tell(ok ? "healthy" : "unhealthy", record, ok ? change.words : error);
+  service.report({ phase: ok ? "ready" : "unhealthy", problem: ok ? null : unhealthy(name, error) });
+}
+
+/**
+ * After the end of a run: follows the daemon that it made of itself, or else clears what is left of it, and finds
+ * out whether it was stopped or ended by itself.
+ *
+ * @param event what it is told as, where no command stopped it
+ */
+export async function end(
+  service: SupervisedService,
+  record: ServiceRecord,
+  exit: LastExit,
+  event: "exited" | "ended",
+): Promise<NextStep> {
+  const { state, lives } = service.shared;
+  try {
+    const daemon = exit.code === 0 ? await followDaemon(record, state) : undefined;
+    if (daemon !== undefined) return { to: "watch", life: lives.other(daemon) };
+    return await service.supervision.underLock(async () => {
+      const reading = readRecord(state, record.name);
+      const isOurs = reading.kind === "record" && isSameRun(reading.record, record);
+      // A command that stopped it has removed the record, before this got the lock, and has written down the event.
+      if (isOurs) {
+        await stopService(record, state);
+        service.tell(event, record, exit.reason);
+      }
+      if (service.request === null) return { to: "stopped" };
+      if (!isOurs || service.isAskedAnew) return { to: "begin", mustStop: false };
+      return afterExit(service, exit);
+    });
+  } catch (error) {
+    return afterFailedStart(service, error);
+  }
+}

@@ -1,0 +1,75 @@
+import { expect, onTestFinished, test, vi } from "vitest";
+import { pauseLeft, resumptionOf, startIn } from "../../../src/supervisor/daemon/resume-service.ts";
+import type { ServiceReport } from "../../../src/supervisor/daemon/supervisor-state.ts";
+import type { ServiceState } from "../../../src/supervisor/inspect-service.ts";
+import type { ServiceRecord } from "../../../src/supervisor/service-spec.ts";
+
+const RECORD: ServiceRecord = {
+  name: "sample",
+  pid: 4711,
+  start_time: "1",
+  boot_id: "b",
+  command: { file: "sample", args: [] },
+  cwd: "/",
+  owner: "me",
+  log: "/sample.log",
+  started_at: "2026-01-02T03:04:05.678Z",
+};
+const RUNNING: ServiceState = {
+  state: "running",
+  record: RECORD,
+  recorded: true,
+  changed: false,
+  healthy: true,
+  probe: { ok: true, latencyMs: 1 },
+  strangers: [],
+};
+const STOPPED: ServiceState = { state: "stopped" };
+const STALE: ServiceState = { state: "stale", record: RECORD, fate: "gone", survivors: [] };
+
+function before(phase: ServiceReport["phase"], change: Partial<ServiceReport> = {}): ServiceReport {
+  return {
+    phase,
+    request: "old",
+    since: "2026-01-02T03:04:05.678Z",
+    ready_ms: null,
+    restarts: 0,
+    last_exit: null,
+    next_start_at: null,
+    problem: null,
+    ...change,
+  };
+}
+
+test.each([
+  ["what runs and is wanted as before", before("ready"), "old", RUNNING, "pick_up"],
+  ["what runs though nobody wants it", before("ready"), null, RUNNING, "pick_up"],
+  ["what was watched and is asked for anew", before("ready"), "new", RUNNING, "replace"],
+  ["what hung and is asked for anew", before("unhealthy"), "new", RUNNING, "replace"],
+  ["what runs, unknown to the one before", undefined, "new", RUNNING, "start"],
+  ["what runs by somebody else's doing", before("failed"), "new", RUNNING, "start"],
+  ["what is asked for anew and does not run", before("failed"), "new", STOPPED, "start"],
+  ["what nobody wants and does not run", before("ready"), null, STALE, "rest"],
+  ["what was given up", before("failed"), "old", STOPPED, "rest"],
+  ["what ended with code 0 and stayed down", before("stopped"), "old", STOPPED, "rest"],
+  ["what waited for its next start", before("backoff"), "old", STOPPED, "pause"],
+  ["what was ready and has ended", before("ready"), "old", STALE, "ended"],
+  ["what was being restarted and has ended", before("starting", { restarts: 1 }), "old", STALE, "ended"],
+  ["what was being started and has ended", before("starting"), "old", STALE, "start"],
+  ["what waited for others", before("waiting"), "old", STOPPED, "start"],
+] as const)("%s", (_, known, request, found, expected) => {
+  expect(resumptionOf(known, request, found)).toBe(expected);
+});
+
+test.each([-86_400_000, 0, 86_400_000])("a pause goes on though the clock was set by %d ms", (ms) => {
+  const known = before("backoff", startIn(20_000));
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + ms });
+  onTestFinished(() => void vi.useRealTimers());
+  expect(pauseLeft(known, 30_000)).toBeGreaterThan(15_000);
+  expect(pauseLeft(known, 30_000)).toBeLessThanOrEqual(20_000);
+});
+
+test("a pause is never longer than its policy has it: the machine may have been booted again", () => {
+  expect(pauseLeft(before("backoff", startIn(86_400_000)), 30_000)).toBe(30_000);
+  expect(pauseLeft(before("backoff", { next_start_at: "2026-01-02T03:04:05.678Z" }), 30_000)).toBe(0);
+});
