@@ -6,12 +6,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { notedCommands } from "./cli/built-plugin.ts";
 import { helpColumns } from "./cli/help-columns.ts";
-import { guardProcess } from "./cli/last-resort.ts";
 import { rootHelpLines } from "./cli/root-help.ts";
 import { createScreen } from "./cli/screen.ts";
+import { handleUncaughtErrors } from "./cli/uncaught-errors.ts";
 import { packageRoot } from "./files/package-root.ts";
 
-guardProcess(false);
+handleUncaughtErrors(false);
 const root = packageRoot();
 const described = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const screen = createScreen(process.stdout);

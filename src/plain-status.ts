@@ -4,14 +4,14 @@
  * told, it shares with the command (`commands/status.ts`).
  */
 import { explain, tell } from "./cli/explain-error.ts";
-import { guardProcess } from "./cli/last-resort.ts";
+import { printJson } from "./cli/print-to-stdout.ts";
 import { loadRunningConfig } from "./cli/running-config.ts";
 import { createScreen } from "./cli/screen.ts";
-import { printJson } from "./cli/standard-output.ts";
 import { showStatusOnce } from "./cli/status-once.ts";
+import { handleUncaughtErrors } from "./cli/uncaught-errors.ts";
 
 const isJson = process.argv.includes("--json");
-guardProcess(isJson);
+handleUncaughtErrors(isJson);
 try {
   const found = await loadRunningConfig(undefined, createScreen(process.stderr));
   // Standard output is the result alone.

@@ -114,7 +114,7 @@ test("only the command line's own files end the process or write to its output",
 const SERVER_MAKERS: Readonly<Record<string, RegExp>> = {
   "http-guard/guarded-server.ts": /refusalOf\(callerOf\(request, deed\), policy\)/,
   "supervisor/supervisor-presence.ts": /createServer\(\(socket\) => socket\.destroy\(\)\)/,
-  "services/http/http-server.ts": /app\.addHook\("onRequest", guardCallers\(/,
+  "services/http/http-server.ts": /app\.addHook\("onRequest", guardFastifyCalls\(/,
 };
 
 /** The modules that make servers, where more than their types is taken; Node's, where it is no client. */
@@ -155,7 +155,7 @@ test.each([
 
 test("what a command shows goes through the files that make it harmless", () => {
   // Help is our own text alone, and written by oclif.
-  const mayWrite = ["cli/screen.ts", "cli/live-screen.ts", "cli/standard-output.ts", "cli/help.ts"];
+  const mayWrite = ["cli/screen.ts", "cli/live-screen.ts", "cli/print-to-stdout.ts", "cli/help.ts"];
   // Knows the codes, to take them out.
   const reading = ["text/terminal-codes.ts"];
   // Their output is a log, which `stack logs` shows by a screen.

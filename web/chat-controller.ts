@@ -1,15 +1,15 @@
 import type { SearchResults, UserEvent } from "../src/contract/hmi-schemas.ts";
 import { ApiError } from "./api-error.ts";
-import type { ChatEvent } from "./chat-event.ts";
+import type { ChatAction } from "./chat-action.ts";
 import type { ChatState, Problem } from "./chat-state.ts";
 import { checkedServices, hasServiceDown } from "./checked-services.ts";
+import { Reader } from "./conversation-reader.ts";
 import { allDrafts, type DraftStorage } from "./drafts.ts";
 import { ListChanges } from "./list-changes.ts";
 import { Sender } from "./message-sender.ts";
 import { type Address, type Place, parseAddress } from "./page-address.ts";
 import { type Api, createApi } from "./page-api.ts";
 import { Store } from "./page-store.ts";
-import { Reader } from "./reply-reader.ts";
 import { Connection, isUnreachable } from "./service-connection.ts";
 import { Lists } from "./session-lists.ts";
 
@@ -77,7 +77,7 @@ export class Chat {
   }
 
   /** Tells the state of something that needs no call: a choice, a key pressed, a note dismissed. */
-  dispatch(event: ChatEvent): void {
+  dispatch(event: ChatAction): void {
     this.#store.dispatch(event);
   }
 

@@ -5,7 +5,7 @@ import type { Summary } from "./context-marks.ts";
 import type { Drafts } from "./drafts.ts";
 import type { Picture } from "./picture-file.ts";
 import type { ReplyTiming } from "./reply-timing.ts";
-import type { ThinkChoice } from "./thinking.ts";
+import type { ThinkChoice } from "./think-options.ts";
 
 /** A message as the page shows it: the part of a row that matters here, also before the row is known. */
 export type ShownMessage = ReplyTiming &

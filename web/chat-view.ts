@@ -6,7 +6,7 @@ import { hasServiceDown, type ServiceTrouble, serviceTrouble } from "./checked-s
 import { costOf, costText } from "./context-use.ts";
 import { draftKey } from "./drafts.ts";
 import type { Picture } from "./picture-file.ts";
-import { type ThinkChoice, thinkFor } from "./thinking.ts";
+import { type ThinkChoice, thinkFor } from "./think-options.ts";
 
 /** The model that the next message goes to: the chosen one while the engine has it, else the profile's, else the default. */
 export function selectedModel(state: ChatState): string | null {

@@ -1,8 +1,8 @@
 import type { UserEvent } from "../src/contract/hmi-schemas.ts";
 import { hmiRoutes } from "../src/contract/routes.ts";
 import { EVENT_STREAM_WANTED } from "../src/contract/sse-decoder.ts";
-import { readMessages, retryDelayMs, sleep, watchSilence } from "./event-stream.ts";
 import type { Connection } from "./service-connection.ts";
+import { readMessages, retryDelayMs, sleep, watchSilence } from "./sse-connection.ts";
 
 export interface UserEventStream {
   readonly connection: Connection;

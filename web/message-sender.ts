@@ -11,13 +11,13 @@ import {
   selectedModel,
   selectedThink,
 } from "./chat-view.ts";
+import type { Reader } from "./conversation-reader.ts";
 import { draftKey } from "./drafts.ts";
 import { streamingReply } from "./exchange-changes.ts";
 import type { Api } from "./page-api.ts";
 import { problemOf } from "./page-problem.ts";
 import type { Store } from "./page-store.ts";
 import type { Picture } from "./picture-file.ts";
-import type { Reader } from "./reply-reader.ts";
 import type { Lists } from "./session-lists.ts";
 
 export interface SenderParts {

@@ -1,4 +1,4 @@
-import type { ChatEvent } from "./chat-event.ts";
+import type { ChatAction } from "./chat-action.ts";
 import { type ChatState, INITIAL_STATE } from "./chat-state.ts";
 import type { Drafts } from "./drafts.ts";
 import { reduce } from "./reduce-chat.ts";
@@ -16,7 +16,7 @@ export class Store {
     return this.#state;
   }
 
-  dispatch(event: ChatEvent): void {
+  dispatch(event: ChatAction): void {
     const before = this.#state;
     this.#state = reduce(before, event);
     if (this.#state === before) return;

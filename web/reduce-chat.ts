@@ -1,5 +1,5 @@
 import type { Session } from "../src/contract/hmi-schemas.ts";
-import type { ChatEvent, ExchangeEvent, ListEvent, PlaceEvent, TroubleEvent } from "./chat-event.ts";
+import type { ChatAction, ExchangeAction, ListAction, PlaceAction, TroubleAction } from "./chat-action.ts";
 import type { ChatState } from "./chat-state.ts";
 import { draftReturned, foundDraft, movedTo, pictureRemoved, picturesAdded } from "./drafts.ts";
 import {
@@ -12,10 +12,10 @@ import {
   sendFailed,
   sendStarted,
 } from "./exchange-changes.ts";
-import { blank, missing, opened, sentTo, unavailable } from "./opened-place.ts";
+import { blank, missing, opened, sentTo, unavailable } from "./opened-conversation.ts";
 
 /** The state after an event. Pure: what it does not change, it hands on as the same object. */
-export function reduce(state: ChatState, event: ChatEvent): ChatState {
+export function reduce(state: ChatState, event: ChatAction): ChatState {
   switch (event.type) {
     case "draft_changed":
       return { ...state, draft: event.draft };
@@ -57,7 +57,7 @@ export function reduce(state: ChatState, event: ChatEvent): ChatState {
   }
 }
 
-function listed(state: ChatState, event: ListEvent): ChatState {
+function listed(state: ChatState, event: ListAction): ChatState {
   switch (event.type) {
     case "models_listed":
       return { ...state, models: event.list.models, areModelsKnown: true, defaultModel: event.list.default };
@@ -79,7 +79,7 @@ function listed(state: ChatState, event: ListEvent): ChatState {
   }
 }
 
-function placed(state: ChatState, event: PlaceEvent): ChatState {
+function placed(state: ChatState, event: PlaceAction): ChatState {
   switch (event.type) {
     case "conversation_opening":
       return {
@@ -109,7 +109,7 @@ function placed(state: ChatState, event: PlaceEvent): ChatState {
   }
 }
 
-function exchanged(state: ChatState, event: ExchangeEvent): ChatState {
+function exchanged(state: ChatState, event: ExchangeAction): ChatState {
   switch (event.type) {
     case "send_started":
       return sendStarted(state, event.text, event.at);
@@ -140,7 +140,7 @@ function exchanged(state: ChatState, event: ExchangeEvent): ChatState {
   }
 }
 
-function troubled(state: ChatState, event: TroubleEvent): ChatState {
+function troubled(state: ChatState, event: TroubleAction): ChatState {
   switch (event.type) {
     case "failed":
       return { ...state, areAgentsKnown: true, areModelsKnown: true, problem: event.problem };

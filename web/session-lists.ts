@@ -1,6 +1,6 @@
-import type { ChatEvent } from "./chat-event.ts";
+import type { ChatAction } from "./chat-action.ts";
+import { coalesceRuns } from "./coalesced-runs.ts";
 import { newestSessions } from "./newest-sessions.ts";
-import { oneAtATime } from "./one-at-a-time.ts";
 import type { Api } from "./page-api.ts";
 import { problemOf } from "./page-problem.ts";
 import type { Store } from "./page-store.ts";
@@ -26,7 +26,7 @@ export class Lists {
   }
 
   /** The conversations of the profile that is open; a reply of this page is news from several sides at once. */
-  readonly sessions = oneAtATime(() => this.#sessions());
+  readonly sessions = coalesceRuns(() => this.#sessions());
 
   async #sessions(): Promise<void> {
     const { modelId } = this.#store.state;
@@ -58,8 +58,8 @@ export class Lists {
     await this.#report(async () => ({ type: "agents_listed", list: await this.#api.agents() }));
   }
 
-  async #report(load: () => Promise<ChatEvent | undefined>): Promise<void> {
-    let event: ChatEvent | undefined;
+  async #report(load: () => Promise<ChatAction | undefined>): Promise<void> {
+    let event: ChatAction | undefined;
     try {
       event = await load();
     } catch (error) {

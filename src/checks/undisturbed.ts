@@ -1,5 +1,5 @@
 import { CouldNotRun } from "../harness/define-check.ts";
-import { watchHoldUps } from "../harness/held-up.ts";
+import { watchEventLoop } from "../harness/event-loop-delay.ts";
 
 /** How much this process itself was disturbed while something was timed. */
 export interface Disturbance {
@@ -31,7 +31,7 @@ export async function timeUndisturbed<Seen>(
   const tried: Timed<Seen>[] = [];
   const start = performance.now();
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const { result: seen, ...holdUps } = await watchHoldUps(() => collect(attempt));
+    const { result: seen, ...holdUps } = await watchEventLoop(() => collect(attempt));
     const timed = { seen, ...holdUps, limitMs: limitOf(attempt) };
     if (timed.heldUpMs <= timed.limitMs) return timed;
     tried.push(timed);

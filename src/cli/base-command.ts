@@ -4,8 +4,8 @@ import { loadConfig } from "../config/load-config.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { tell } from "./explain-error.ts";
 import { warnOfMisspeltVariables } from "./misspelt-variables.ts";
+import { printJson } from "./print-to-stdout.ts";
 import { createScreen, type Screen } from "./screen.ts";
-import { printJson } from "./standard-output.ts";
 import { explainWithUsage } from "./usage-error.ts";
 
 /** What all commands share: the configuration, a screen, and how errors are told. */

@@ -2,8 +2,8 @@ import { debuglog } from "node:util";
 import { EXIT, messageOf, UserError } from "../errors.ts";
 import { visibleText } from "../text/foreign-text.ts";
 import { paint, styled } from "../text/styled-text.ts";
+import { printJson } from "./print-to-stdout.ts";
 import { createScreen, type Screen } from "./screen.ts";
-import { printJson } from "./standard-output.ts";
 
 /** An error as a person or a program is told of it. */
 export interface Explanation {

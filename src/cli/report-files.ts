@@ -6,7 +6,7 @@ import { makeFolders } from "../files/make-folders.ts";
 import type { RunReport } from "../harness/run-report.ts";
 import type { FileReporter } from "../reporters/file-reporter.ts";
 import { findReporter, reporterNames } from "../reporters/find-reporter.ts";
-import { printReport } from "./standard-output.ts";
+import { printReport } from "./print-to-stdout.ts";
 import { hasFields, isModulePath, loadUserModule } from "./user-module.ts";
 
 /** Where a run is written, beside the terminal. */

@@ -1,7 +1,7 @@
 import { appendFileSync } from "node:fs";
 import type { RunReport } from "../harness/run-report.ts";
 import { github, githubSummary } from "../reporters/github-reporter.ts";
-import { printReport } from "./standard-output.ts";
+import { printReport } from "./print-to-stdout.ts";
 
 /** In a job of GitHub Actions: annotations on the standard output, and the job's summary. Elsewhere nothing. */
 export function reportOnGithub(report: RunReport, env: NodeJS.ProcessEnv, isOutputTaken: boolean): void {

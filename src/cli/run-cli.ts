@@ -7,11 +7,11 @@ import { EXIT, messageOf } from "../errors.ts";
 import { packageRoot } from "../files/package-root.ts";
 import { builtPlugin } from "./built-plugin.ts";
 import { type Explanation, tell } from "./explain-error.ts";
-import { guardProcess } from "./last-resort.ts";
+import { handleUncaughtErrors } from "./uncaught-errors.ts";
 
 /** Runs one command line: finds the command, runs it, and turns whatever escapes it into a message and an exit code. */
 export async function runCli(args: string[]): Promise<void> {
-  guardProcess(args.includes("--json"));
+  handleUncaughtErrors(args.includes("--json"));
   // oclif's own transpiler would load a stale build in its place when it fails.
   settings.enableAutoTranspile = false;
   nameShell();

@@ -1,5 +1,5 @@
+import { type DefaultModelReport, isDefaultConfigured } from "../launch/ask-default-model.ts";
 import type { UpStep } from "../launch/bring-up.ts";
-import { type DefaultModelReport, isDefaultConfigured } from "../launch/default-model.ts";
 import type { PlannedStep } from "../launch/dry-run.ts";
 import { pauseLeft } from "../supervisor/daemon/resume-service.ts";
 import type { ServiceReport } from "../supervisor/daemon/supervisor-state.ts";

@@ -8,9 +8,9 @@ import { isBad, printIntent, retryLine, stackAdvice, stepLines } from "../cli/st
 import type { Config } from "../config/config-schema.ts";
 import { copyNumbers } from "../config/replicas.ts";
 import { EXIT, UserError } from "../errors.ts";
+import { askDefaultModel, type DefaultModelReport } from "../launch/ask-default-model.ts";
 import { bringUp, type UpStep } from "../launch/bring-up.ts";
 import { chatPage } from "../launch/chat-page.ts";
-import { askDefaultModel, type DefaultModelReport } from "../launch/default-model.ts";
 import { type PlannedStep, planUp } from "../launch/dry-run.ts";
 import { paint, styled } from "../text/styled-text.ts";
 

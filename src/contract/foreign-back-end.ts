@@ -63,7 +63,7 @@ export function isDriverName(text: string): boolean {
 }
 
 /** Where a backend that follows the contract is not as it says. */
-export interface Departures {
+export interface ContractDeviations {
   readonly lacks: { readonly [Name in EndpointName | Feature | CheckId]?: LackVerdict | undefined };
   /** Where an endpoint is: `GET /api/chat/history/{session_id}`, the method left out where it is the contract's. */
   readonly endpoints: { readonly [Name in EndpointName]?: string | undefined };
@@ -78,7 +78,7 @@ export interface Departures {
 }
 
 /** How a backend is talked to, and what is different from that. */
-export interface ForeignContract extends Departures {
+export interface ForeignContract extends ContractDeviations {
   /** One of {@link DRIVER_NAMES}, or the file of a driver. */
   readonly driver: string;
   /** What is different from the driver's description; the whole of it for a driver of none. */

@@ -7,7 +7,7 @@ import type { LastExit } from "../supervisor/daemon/supervisor-state.ts";
 import type { ServiceState } from "../supervisor/inspect-service.ts";
 import { type SocketTable, socketTable } from "../supervisor/os/listening-ports.ts";
 import { frontOf } from "../targets/connect-chat.ts";
-import { departuresOf } from "../targets/departures.ts";
+import { deviationsOf } from "../targets/contract-deviations.ts";
 import type { ChatClient, Place } from "../targets/drivers/chat-client.ts";
 import type { Driver } from "../targets/drivers/define-driver.ts";
 import { createForeignClient, isLacking } from "../targets/foreign-client.ts";
@@ -133,7 +133,7 @@ export function patientOf({ services }: Pick<Scene, "services">, name: Role): Pa
 /** A scene, and what clears it: undoes what was deferred, and tells what could not be. */
 export function setScene(options: SceneOptions): { scene: Scene; clear: () => Promise<string[]> } {
   const { urls, states, lastExits = {}, token, engineKey, contract, signal } = options;
-  const given = departuresOf(contract);
+  const given = deviationsOf(contract);
   const departures = {
     ...given,
     lacks: Object.fromEntries(

@@ -1,6 +1,6 @@
 import { Lacks, messageOf, NotTold } from "../errors.ts";
 import { type Check, CouldNotRun, type Verdict } from "./define-check.ts";
-import { type HoldUps, waitForCalm, watchHoldUps } from "./held-up.ts";
+import { type HoldUps, waitForCalm, watchEventLoop } from "./event-loop-delay.ts";
 import { recordingSteps, type Step } from "./record-steps.ts";
 import type { CouldNotRunOutcome, Outcome, SkippedOutcome } from "./run-report.ts";
 import { chanceOf } from "./run-seed.ts";
@@ -97,7 +97,7 @@ async function tryUndisturbed<Target>(
 async function attemptOnce<Target>(check: Check<Target, never>, run: CheckRun<Target>): Promise<Attempt> {
   const holdUps: number[] = [];
   const steps: Step[] = [];
-  const { result, heldUpMs } = await watchHoldUps(() =>
+  const { result, heldUpMs } = await watchEventLoop(() =>
     recordingSteps(steps, () => collectAndJudge(check, run, { holdUps, steps })),
   );
   const commands = result.outcome.verdict === "holds" ? [] : (run.open.commandsOf?.(steps) ?? []);
@@ -154,7 +154,7 @@ async function collectAndJudge<Target>(
 
 function collectShared(collect: () => Promise<unknown>): SharedCollection {
   const steps: Step[] = [];
-  return { collected: watchHoldUps(() => recordingSteps(steps, collect)), steps };
+  return { collected: watchEventLoop(() => recordingSteps(steps, collect)), steps };
 }
 
 /** An exception in a check is never a verdict about the claim. */

@@ -1,8 +1,8 @@
 import type { WireSettings } from "../contract/wire-description.ts";
+import { exchangesOf, type LearnedTalk } from "./find-message-and-reply.ts";
 import { idsUsedBy } from "./id-uses.ts";
 import { lastName, leavesOf, listsAndMapsIn } from "./json-leaves.ts";
 import type { IdSlot, LearnedId } from "./learn-ids.ts";
-import { exchangesOf, type LearnedTalk } from "./learn-talk.ts";
 import { jsonAnswer, type LoggedExchange, type NetworkLog } from "./network-log.ts";
 import { MODEL_NAME, segmentsOf } from "./network-log-words.ts";
 

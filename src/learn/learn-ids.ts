@@ -1,5 +1,5 @@
+import type { LearnedMessage } from "./find-message-and-reply.ts";
 import { type IdUse, idsToldBy, idsUsedBy, type ToldId } from "./id-uses.ts";
-import type { LearnedMessage } from "./learn-talk.ts";
 import type { LoggedExchange, NetworkLog } from "./network-log.ts";
 import { segmentsOf } from "./network-log-words.ts";
 

@@ -1,8 +1,8 @@
 import type { WireSettings } from "../contract/wire-description.ts";
 import { knownRole, statusMeant } from "../targets/drivers/described-rows.ts";
 import { valueAt } from "../targets/drivers/json-place.ts";
+import type { LearnedTalk } from "./find-message-and-reply.ts";
 import { type Leaf, lastName, leavesOf, listsAndMapsIn } from "./json-leaves.ts";
-import type { LearnedTalk } from "./learn-talk.ts";
 import { jsonAnswer, type LoggedExchange, type NetworkLog } from "./network-log.ts";
 import { MODEL_NAME } from "./network-log-words.ts";
 

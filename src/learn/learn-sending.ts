@@ -1,9 +1,9 @@
 import { isHeaderPlace } from "../targets/drivers/json-place.ts";
 import { bodyOf, type KnownValues, requestTemplate } from "./fill-templates.ts";
+import type { LearnedMessage } from "./find-message-and-reply.ts";
 import { idsToldBy } from "./id-uses.ts";
 import { leavesOf } from "./json-leaves.ts";
 import { type IdSlot, type LearnedId, placesOf } from "./learn-ids.ts";
-import type { LearnedMessage } from "./learn-talk.ts";
 import type { LoggedExchange } from "./network-log.ts";
 
 /** A call that carries a message: `contract.wire.send`, or `send_first`. */

@@ -1,5 +1,5 @@
+import type { LearnedMessage } from "./find-message-and-reply.ts";
 import { idsToldBy, idsUsedBy } from "./id-uses.ts";
-import type { LearnedMessage } from "./learn-talk.ts";
 import type { LoggedExchange } from "./network-log.ts";
 
 /** The message that began a conversation, and one that came later in it. */

@@ -2,12 +2,17 @@ import type { StreamDescription, WireSettings } from "../contract/wire-descripti
 import type { Driver } from "../targets/drivers/define-driver.ts";
 import { isHeaderPlace } from "../targets/drivers/json-place.ts";
 import { bodyOf, type KnownValues, requestTemplate } from "./fill-templates.ts";
+import {
+  exchangesOf,
+  findMessageAndReply,
+  type LearnedMessage,
+  type LearnedTalk,
+} from "./find-message-and-reply.ts";
 import { learnCalls } from "./learn-calls.ts";
 import { learnCancelled, withCancelReason, withCancelStatus } from "./learn-cancelled.ts";
 import { type IdSlot, kindredIds, type LearnedId, learnIds, placesOf } from "./learn-ids.ts";
 import { learnRows } from "./learn-rows.ts";
 import { type LearnedSending, learnSendings } from "./learn-sending.ts";
-import { exchangesOf, type LearnedMessage, type LearnedTalk, learnTalk } from "./learn-talk.ts";
 import { learnHeaders } from "./learned-headers.ts";
 import type { LearnedFinding, LearnedWire, UnknownSetting } from "./learned-wire.ts";
 import { type LoggedExchange, type NetworkLog, requestOf } from "./network-log.ts";
@@ -31,7 +36,7 @@ interface LearnedSetting {
  * @param text what the person said, where that is known
  */
 export function learnWire(log: NetworkLog, text?: string): LearnedWire {
-  const talk = learnTalk(log, text);
+  const talk = findMessageAndReply(log, text);
   const driver = recogniseDriver(talk);
   const settings = settingsOf(log, talk);
   const learned = Object.fromEntries(settings.map(({ name, value }) => [name, value])) as WireSettings;

@@ -3,9 +3,9 @@ import { SLOT } from "../contract/wire-slots.ts";
 import type { Driver } from "../targets/drivers/define-driver.ts";
 import { CONTRACT_STREAM } from "../targets/drivers/known-streams.ts";
 import { SHIPPED_DRIVERS } from "../targets/drivers/shipped-drivers.ts";
+import type { LearnedTalk } from "./find-message-and-reply.ts";
 import { lastName, leavesOf } from "./json-leaves.ts";
 import { factsBy } from "./learn-stream.ts";
-import type { LearnedTalk } from "./learn-talk.ts";
 import { requestOf } from "./network-log.ts";
 import { segmentsOf } from "./network-log-words.ts";
 

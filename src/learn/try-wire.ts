@@ -1,6 +1,6 @@
 import { DEFAULTS } from "../contract/contract-defaults.ts";
 import { messageOf } from "../errors.ts";
-import { departuresOf } from "../targets/departures.ts";
+import { deviationsOf } from "../targets/contract-deviations.ts";
 import type { ChatClient, OutgoingMessage, Sent } from "../targets/drivers/chat-client.ts";
 import { createContractChat } from "../targets/drivers/contract-chat.ts";
 import { connectDriver } from "../targets/drivers/define-driver.ts";
@@ -123,7 +123,7 @@ async function connect(
   token: string,
   signal: AbortSignal,
 ): Promise<ChatClient> {
-  if (driver === "ours") return createContractChat(client, departuresOf(undefined));
+  if (driver === "ours") return createContractChat(client, deviationsOf(undefined));
   const make = (model: string | null) =>
     connectDriver(findDriver(driver), {
       client,

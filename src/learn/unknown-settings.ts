@@ -1,6 +1,6 @@
 import type { WireSettings } from "../contract/wire-description.ts";
 import { hasSlot } from "../targets/drivers/has-slot.ts";
-import type { LearnedMessage, LearnedTalk } from "./learn-talk.ts";
+import type { LearnedMessage, LearnedTalk } from "./find-message-and-reply.ts";
 import type { UnknownSetting } from "./learned-wire.ts";
 
 /** What no log had, each with what a person would have to do for it. */

@@ -3,7 +3,7 @@ import { modelInForce } from "../contract/model-names.ts";
 import { type WireSettings, withSettings } from "../contract/wire-description.ts";
 import { UserError } from "../errors.ts";
 import { doesNotAnswer, SERVICE_TITLES } from "./connection-parts.ts";
-import { departuresOf } from "./departures.ts";
+import { deviationsOf } from "./contract-deviations.ts";
 import type { ChatClient } from "./drivers/chat-client.ts";
 import { createContractChat } from "./drivers/contract-chat.ts";
 import { connectDriver, type Driver } from "./drivers/define-driver.ts";
@@ -72,7 +72,7 @@ export async function connectChat(
     );
   }
   if (driver === undefined) {
-    const departures = departuresOf(given.contract);
+    const departures = deviationsOf(given.contract);
     const made = createForeignClient({ url, token: given.token, service: "hmi", departures });
     const client = headers === undefined ? made : withHeaders(made, headers);
     return { chat: createContractChat(client, departures), front, client };

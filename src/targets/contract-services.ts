@@ -1,18 +1,18 @@
 import { Health } from "../contract/common-schemas.ts";
 import { hmiRoutes } from "../contract/routes.ts";
 import { Lacks, UserError } from "../errors.ts";
-import { findAbleModels } from "./able-models.ts";
 import { type Connecting, doesNotAnswer, SERVICE_TITLES, type Services } from "./connection-parts.ts";
-import { departuresOf } from "./departures.ts";
+import { deviationsOf } from "./contract-deviations.ts";
 import { createContractChat } from "./drivers/contract-chat.ts";
 import { createForeignClient, isLacking } from "./foreign-client.ts";
 import type { HttpClient, SeenCall } from "./http-client.ts";
+import { findModelsByCapability } from "./models-by-capability.ts";
 import { createSpreadClient, type MetCopies, whyOnlyOne } from "./service-copies.ts";
 import { tokenRefused } from "./token-refused.ts";
 
 /** An HMI and a gateway that follow the contract, or say where they depart from it. */
 export async function openContractServices({ given, soon, opened }: Connecting): Promise<Services> {
-  const departures = departuresOf(given.contract);
+  const departures = deviationsOf(given.contract);
   const open = (service: Service, token: string | undefined, url = given[service]): HttpClient => {
     if (url === undefined)
       throw new UserError("bad_url", `The URL of the ${SERVICE_TITLES[service]} is not known.`);
@@ -26,7 +26,7 @@ export async function openContractServices({ given, soon, opened }: Connecting):
     ? { hmi: open("hmi", otherToken), gateway: open("gateway", otherToken) }
     : undefined;
   await Promise.all([requireService(hmi, "hmi", soon()), requireService(gateway, "gateway", soon())]);
-  const listed = await findAbleModels(hmi, soon());
+  const listed = await findModelsByCapability(hmi, soon());
   const models = isLacking(departures, "engine.think") ? { ...listed, thinking: null } : listed;
   const chat = createContractChat(hmi, departures);
   const spread = (service: Service): HttpClient => {

@@ -1,5 +1,5 @@
 import {
-  type Departures,
+  type ContractDeviations,
   ENDPOINTS,
   type EndpointName,
   type ForeignAddress,
@@ -46,7 +46,7 @@ export function findEndpoint(
 /** Where a backend has what the contract has there; the query's fields by the backend's names. */
 export function addressOf(
   { endpoint, parameters, query }: ContractCall,
-  departures: Departures,
+  departures: ContractDeviations,
 ): ForeignAddress {
   const { endpoints, request_fields } = departures;
   const route = ENDPOINTS[endpoint];

@@ -1,4 +1,4 @@
-import type { Departures, EndpointName } from "../contract/foreign-back-end.ts";
+import type { ContractDeviations, EndpointName } from "../contract/foreign-back-end.ts";
 import { optionsAsText } from "../contract/options-as-text.ts";
 import { parseEventData } from "../contract/sse.ts";
 import { Lacks } from "../errors.ts";
@@ -12,7 +12,7 @@ export interface ForeignClientOptions {
   /** As for {@link createHttpClient}. */
   readonly token?: string | undefined;
   readonly service: "hmi" | "gateway";
-  readonly departures: Departures;
+  readonly departures: ContractDeviations;
 }
 
 type Method = Parameters<HttpClient["call"]>[0];
@@ -73,7 +73,7 @@ export function createForeignClient({ url, token, service, departures }: Foreign
 }
 
 /** Whether the backend is said to be without it, and what needs it not to be judged all the same. */
-export function isLacking({ lacks }: Departures, name: keyof Departures["lacks"]): boolean {
+export function isLacking({ lacks }: ContractDeviations, name: keyof ContractDeviations["lacks"]): boolean {
   return lacks[name] === "skipped" || lacks[name] === "broken";
 }
 

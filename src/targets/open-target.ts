@@ -1,7 +1,6 @@
 import { DEFAULTS } from "../contract/contract-defaults.ts";
 import type { GenerationRecord } from "../contract/engine-schemas.ts";
-import type { Departures, ForeignContract } from "../contract/foreign-back-end.ts";
-import type { AbleModels } from "./able-models.ts";
+import type { ContractDeviations, ForeignContract } from "../contract/foreign-back-end.ts";
 import { createAbsentClient } from "./absent-client.ts";
 import { driverOf } from "./connect-chat.ts";
 import type { Closable, Connecting, Services } from "./connection-parts.ts";
@@ -13,6 +12,7 @@ import { type EngineWatch, watchEngine } from "./engine-watch.ts";
 import { isLacking } from "./foreign-client.ts";
 import type { FrontHttp } from "./front-http.ts";
 import { createHttpClient, type HttpClient } from "./http-client.ts";
+import type { ModelsByCapability } from "./models-by-capability.ts";
 import { noJournal, type RunJournal } from "./run-journal.ts";
 import {
   type CopyAbility,
@@ -120,7 +120,7 @@ export interface Target {
   readonly gateway: HttpClient;
   readonly engine: HttpClient;
   readonly capabilities: ReadonlySet<Capability>;
-  readonly models: AbleModels;
+  readonly models: ModelsByCapability;
   /** The same services, as another person calls them; undefined where none is known. */
   readonly otherPerson: { readonly hmi: HttpClient; readonly gateway: HttpClient } | undefined;
   /** Whether a failure is told by an `error` event; some backends tell it by a status alone. */
@@ -132,7 +132,7 @@ export interface Target {
   /** Its services as they are met by whoever may reach any copy of them; undefined where it does not follow the contract. */
   readonly copies: TargetCopies | undefined;
   /** What a check becomes that the target's contract names by its id. */
-  readonly lacks: Departures["lacks"];
+  readonly lacks: ContractDeviations["lacks"];
   /** The engine and its version, in words. */
   readonly engineName: string;
   /** False where no engine answers at its address. */

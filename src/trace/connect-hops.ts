@@ -6,7 +6,7 @@ import { modelInForce } from "../contract/model-names.ts";
 import { gatewayRoutes } from "../contract/routes.ts";
 import { createAbsentClient } from "../targets/absent-client.ts";
 import { connectChat, driverOf } from "../targets/connect-chat.ts";
-import { departuresOf } from "../targets/departures.ts";
+import { deviationsOf } from "../targets/contract-deviations.ts";
 import type { ChatClient } from "../targets/drivers/chat-client.ts";
 import { type EngineWatch, watchEngine } from "../targets/engine-watch.ts";
 import { createForeignClient, isLacking } from "../targets/foreign-client.ts";
@@ -58,7 +58,7 @@ export async function connectHops(options: TraceOptions, opened: HttpClient[]): 
     return made;
   };
   const byGateway = (url: string): HttpClient => {
-    const departures = departuresOf(contract);
+    const departures = deviationsOf(contract);
     const made = createForeignClient({ url, token: target.token, service: "gateway", departures });
     opened.push(made);
     return made;

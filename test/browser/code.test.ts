@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pageRoutes } from "../../src/contract/routes.ts";
 import { PATIENTLY } from "../support/cli.ts";
-import { sumHoldUps } from "../support/held-up.ts";
+import { sumHoldUps } from "../support/event-loop-delay.ts";
 import { CHROMIUM, NO_CHROMIUM } from "./chromium.ts";
 import { openChatPage } from "./page.ts";
 import { type Supervised, startSupervised } from "./supervised.ts";

@@ -214,8 +214,7 @@ export const HELD_BY: Holders = {
         "only the last exchange can be named, by its message or its reply",
     },
     empty_reply: {
-      "services/gateway/empty-reply-error.test.ts":
-        "a reply of %s is no success: it says why, and what to do",
+      "services/gateway/empty-reply.test.ts": "a reply of %s is no success: it says why, and what to do",
     },
     key_reused: {
       "services/conversations/store-suites/client-keys-suite.ts":
@@ -227,7 +226,7 @@ export const HELD_BY: Holders = {
     },
     not_able: {
       "services/hmi/images.test.ts": "a model that cannot see is told before anything is saved",
-      "services/gateway/require-able.test.ts":
+      "services/gateway/require-capability.test.ts":
         "%s for a model that is not able are refused before the engine is asked",
       "services/gateway/thinking.test.ts": "a model that cannot think is told as such, where it is to",
     },
@@ -250,7 +249,7 @@ export const HELD_BY: Holders = {
       "services/hmi/hmi.test.ts": "a message of 50,000 characters is taken, a longer one is told",
     },
     unauthorized: { "services/auth.test.ts": "every call but the one for liveness asks for the token" },
-    forbidden: { "services/http/guard-callers.test.ts": "Host %j is refused" },
+    forbidden: { "services/http/guard-fastify-calls.test.ts": "Host %j is refused" },
     not_found: {
       "services/http/http-server.test.ts": "%s is answered as it must",
       "services/hmi/rejoin.test.ts":

@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 import { expect, onTestFinished, test } from "vitest";
 import { expectAnswer } from "../../src/checks/profiles-and-sessions.ts";
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
-import type { Departures } from "../../src/contract/foreign-back-end.ts";
+import type { ContractDeviations } from "../../src/contract/foreign-back-end.ts";
 import { ENDPOINTS } from "../../src/contract/foreign-back-end.ts";
 import { SessionList } from "../../src/contract/hmi-schemas.ts";
 import { gatewayRoutes, hmiRoutes, pageRoutes } from "../../src/contract/routes.ts";
@@ -22,7 +22,7 @@ interface Asked {
 
 /** A client of a backend with these departures, and what that backend was asked. */
 async function backend(
-  departures: Partial<Departures>,
+  departures: Partial<ContractDeviations>,
   answer: (response: ServerResponse, request: IncomingMessage) => void = (response) => response.end("{}"),
   service: "hmi" | "gateway" = "hmi",
 ): Promise<{ client: HttpClient; asked: Asked[] }> {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { StreamEvent } from "../../src/contract/event-schemas.ts";
-import type { ChatEvent } from "../../web/chat-event.ts";
+import type { ChatAction } from "../../web/chat-action.ts";
 import { type ChatState, INITIAL_STATE } from "../../web/chat-state.ts";
 import {
   canSend,
@@ -191,7 +191,7 @@ describe("what is open", () => {
 
   test("keeps messages that say nothing new as they are", () => {
     const rows = [user("Hi"), reply("Hello")];
-    const loaded = (messages = rows): ChatEvent => ({
+    const loaded = (messages = rows): ChatAction => ({
       type: "conversation_opened",
       session: session(),
       messages,
@@ -266,7 +266,7 @@ const WAITING = run(
   { type: "send_accepted", sent: SENT },
 );
 
-function run(state: ChatState, ...events: ChatEvent[]): ChatState {
+function run(state: ChatState, ...events: ChatAction[]): ChatState {
   return events.reduce(reduce, state);
 }
 
@@ -305,7 +305,7 @@ function answered(): ChatState {
   );
 }
 
-function continued(...events: StreamEvent[]): ChatEvent {
+function continued(...events: StreamEvent[]): ChatAction {
   return { type: "reply_continued", events, at: 0 };
 }
 

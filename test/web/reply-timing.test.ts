@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { type ChatState, INITIAL_STATE } from "../../web/chat-state.ts";
 import { reduce } from "../../web/reduce-chat.ts";
 import { speedDetails, speedText, thoughtMs } from "../../web/reply-timing.ts";
-import { thinkFor, thinkOptions } from "../../web/thinking.ts";
+import { thinkFor, thinkOptions } from "../../web/think-options.ts";
 import { models, reply } from "./rows.ts";
 
 const TIMINGS = { queue_ms: 0, load_ms: 600, prompt_ms: 230, reply_ms: 4000, tokens_per_second: 44.7 };

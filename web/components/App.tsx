@@ -8,7 +8,7 @@ import { keepToken } from "../page-token.ts";
 import { useOtherTabs, useServiceWatch, useUserEvents, useVisibility } from "../page-watching.ts";
 import { Conversation } from "./Conversation.tsx";
 import type { DialogName } from "./Dialogs.tsx";
-import { LateDialogs, useDialogsAhead } from "./LateDialogs.tsx";
+import { LazyDialogs, useDialogsAhead } from "./LazyDialogs.tsx";
 import { NotFound } from "./NotFound.tsx";
 import { Sidebar } from "./Sidebar.tsx";
 import { TitleBar } from "./TitleBar.tsx";
@@ -78,7 +78,7 @@ export function App({ chat, tabs }: AppProps) {
         )}
       </main>
       {dialog !== null && (
-        <LateDialogs
+        <LazyDialogs
           key={dialog.opening}
           chat={chat}
           state={state}

@@ -20,7 +20,7 @@ import {
 import { contextUse, spendingOf } from "../context-use.ts";
 import { addressOf } from "../page-address.ts";
 import { offerMessage } from "../page-hooks.ts";
-import { thinkOptions } from "../thinking.ts";
+import { thinkOptions } from "../think-options.ts";
 import { AgentSelect } from "./AgentSelect.tsx";
 import { Composer } from "./Composer.tsx";
 import { ContextGauge } from "./ContextGauge.tsx";

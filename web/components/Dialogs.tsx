@@ -2,7 +2,7 @@ import type { Profile, Session } from "../../src/contract/hmi-schemas.ts";
 import type { Chat } from "../chat-controller.ts";
 import type { ChatState } from "../chat-state.ts";
 import { titleOf } from "../chat-view.ts";
-import { openFound } from "../open-found.ts";
+import { openSearchResult } from "../open-search-result.ts";
 import { ArchivedDialog } from "./ArchivedDialog.tsx";
 import { ConfirmDialog } from "./ConfirmDialog.tsx";
 import { DeleteProfileDialog } from "./DeleteProfileDialog.tsx";
@@ -69,7 +69,13 @@ export function Dialogs({ chat, state, open, onOpen, onClose }: DialogsProps) {
     case "archived":
       return <ArchivedDialog keeper={keeper} profiles={state.profiles} onClose={onClose} />;
     case "search":
-      return <SearchDialog chat={chat} onChoose={(place) => void openFound(chat, place)} onClose={onClose} />;
+      return (
+        <SearchDialog
+          chat={chat}
+          onChoose={(place) => void openSearchResult(chat, place)}
+          onClose={onClose}
+        />
+      );
     case "transfer":
       return <TransferDialog chat={chat} onClose={onClose} />;
     case "shortcuts":

@@ -1,4 +1,4 @@
-import type { ThinkChoice, ThinkOption } from "../thinking.ts";
+import type { ThinkChoice, ThinkOption } from "../think-options.ts";
 
 interface ThinkSelectProps {
   readonly options: readonly ThinkOption[];

@@ -3,8 +3,8 @@ import { useEffect, useState } from "preact/hooks";
 import { copyText } from "../copy-text.ts";
 import { useKeptSelection } from "../kept-selection.ts";
 import { memo } from "../memo.ts";
+import { element } from "./allowed-elements.ts";
 import type { Piece } from "./highlight-code.ts";
-import { element } from "./markdown-element.ts";
 import { legibleCode, legibleText } from "./text-direction.ts";
 import { useColouring } from "./useColouring.ts";
 

@@ -1,9 +1,9 @@
 import type { MarkedToken, Token, Tokens } from "marked";
 import { type ComponentChild, h } from "preact";
+import { element } from "./allowed-elements.ts";
 import { CodeBlock } from "./CodeBlock.ts";
 import { renderFormula } from "./Formula.ts";
 import { type FormulaToken, isFormula } from "./formula-syntax.ts";
-import { element } from "./markdown-element.ts";
 import { renderCheckbox, renderInline } from "./markdown-inline.ts";
 import { directionOf, legibleText } from "./text-direction.ts";
 

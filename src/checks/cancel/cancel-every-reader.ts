@@ -1,7 +1,7 @@
 import { NotTold } from "../../errors.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import { hearAgain, texts } from "../check-talk.ts";
+import { hearAgain, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { lastWord } from "../stream-endings.ts";
 import { answerInWords, statusOf } from "./both-ends.ts";

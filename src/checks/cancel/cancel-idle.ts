@@ -3,7 +3,7 @@ import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-chec
 import type { NamedReply } from "../../targets/drivers/chat-client.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import { beginTalk, hear, nameFor, sayIn, settledRowsOf, type Talk } from "../check-talk.ts";
+import { beginTalk, hear, nameFor, sayIn, settledRowsOf, type Talk } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { isWhole, lastWord } from "../stream-endings.ts";
 import { answerInWords, statusOf } from "./both-ends.ts";

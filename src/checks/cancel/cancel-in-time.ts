@@ -2,7 +2,7 @@ import { NotTold } from "../../errors.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { refusedWords } from "../../targets/drivers/refused-words.ts";
-import { nameFor, texts } from "../check-talk.ts";
+import { nameFor, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { beginReply, deleteTalk, type RunningReply } from "./running-reply.ts";
 

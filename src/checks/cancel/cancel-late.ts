@@ -3,7 +3,7 @@ import { gatewayRoutes } from "../../contract/routes.ts";
 import { defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import { beginTalk, converseIn, hear, sayIn, texts } from "../check-talk.ts";
+import { beginTalk, converseIn, hear, sayIn, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { tokens } from "../read-replies.ts";
 import { isWhole, lastWord } from "../stream-endings.ts";

@@ -1,5 +1,5 @@
 import { defineCheck } from "../../harness/define-check.ts";
-import { texts } from "../check-talk.ts";
+import { texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { judgeBothEnds } from "./both-ends.ts";
 import { type CancelledReply, cancelReply } from "./cancelled-reply.ts";

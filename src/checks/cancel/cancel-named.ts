@@ -2,7 +2,7 @@ import { CancelAnswer } from "../../contract/gateway-schemas.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import { texts } from "../check-talk.ts";
+import { texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { lastWord } from "../stream-endings.ts";
 import { answerInWords, statusOf } from "./both-ends.ts";

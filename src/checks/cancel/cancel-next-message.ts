@@ -4,7 +4,7 @@ import type { Sent } from "../../targets/drivers/chat-client.ts";
 import { refusedWords } from "../../targets/drivers/refused-words.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import { hear, settledRowsOf, texts } from "../check-talk.ts";
+import { hear, settledRowsOf, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { isWhole, lastWord } from "../stream-endings.ts";
 import { answerInWords } from "./both-ends.ts";

@@ -2,7 +2,7 @@ import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import { settledRowsOf, texts } from "../check-talk.ts";
+import { settledRowsOf, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { isWhole, lastWord } from "../stream-endings.ts";
 import { answerInWords, statusOf } from "./both-ends.ts";

@@ -2,7 +2,7 @@ import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { NotTold } from "../../errors.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import { beginTalk, converseIn, type Talk, texts } from "../check-talk.ts";
+import { beginTalk, converseIn, type Talk, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { isWhole, lastWord } from "../stream-endings.ts";
 import { statusOf } from "./both-ends.ts";

@@ -1,7 +1,7 @@
 import { NotTold } from "../../errors.ts";
 import { defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { texts } from "../check-talk.ts";
+import { texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { answerInWords, describe, judgeReader, statusOf } from "./both-ends.ts";
 import { type CancelledReply, type CancelScene, cancelReply } from "./cancelled-reply.ts";

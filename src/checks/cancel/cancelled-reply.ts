@@ -3,7 +3,7 @@ import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import { rowsOf, settledRowsOf } from "../check-talk.ts";
+import { rowsOf, settledRowsOf } from "../check-conversation.ts";
 import { generationsFor } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { lookUntil } from "../read-replies.ts";

@@ -2,7 +2,15 @@ import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { messageOf, NotTold } from "../../errors.ts";
 import type { NamedReply, Place, Sent } from "../../targets/drivers/chat-client.ts";
 import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
-import { beginTalk, type Hearing, hear, nameFor, openPlace, sayIn, type Talk } from "../check-talk.ts";
+import {
+  beginTalk,
+  type Hearing,
+  hear,
+  nameFor,
+  openPlace,
+  sayIn,
+  type Talk,
+} from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { GIVE_UP_MS } from "./cancel-times.ts";
 

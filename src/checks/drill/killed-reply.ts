@@ -6,7 +6,7 @@ import type { Sent } from "../../targets/drivers/chat-client.ts";
 import type { ReplyFact, SeenRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { KeptServiceState, KillableService, ServiceKiller } from "../../targets/service-killer.ts";
-import { type Hearing, hear, hearAgain, rowsOf, sayIn, startTalk, type Talk } from "../check-talk.ts";
+import { type Hearing, hear, hearAgain, rowsOf, sayIn, startTalk, type Talk } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { lookUntil, patienceOf } from "../read-replies.ts";
 

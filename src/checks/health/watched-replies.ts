@@ -6,7 +6,7 @@ import { CouldNotRun } from "../../harness/define-check.ts";
 import { countAt } from "../../targets/drivers/json-place.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import type { Target } from "../../targets/open-target.ts";
-import { hear, sayIn, startTalk } from "../check-talk.ts";
+import { hear, sayIn, startTalk } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { lookUntil, patienceOf } from "../read-replies.ts";
 import { isWhole, lastWord } from "../stream-endings.ts";

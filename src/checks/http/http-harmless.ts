@@ -6,7 +6,7 @@ import { isRefusal } from "../../targets/drivers/refused-words.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import type { FrontHttp } from "../../targets/front-http.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
-import { converseIn, settledRowsOf, startTalk } from "../check-talk.ts";
+import { converseIn, settledRowsOf, startTalk } from "../check-conversation.ts";
 import { type Context, expectAnswer, makeSession } from "../profiles-and-sessions.ts";
 import { ownPlace } from "./own-place.ts";
 

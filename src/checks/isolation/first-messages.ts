@@ -4,7 +4,7 @@ import { NotTold } from "../../errors.ts";
 import { defineCheck } from "../../harness/define-check.ts";
 import type { Place } from "../../targets/drivers/chat-client.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
-import { beginTalk, converseIn, openPlace, settledRowsOf, type Talk } from "../check-talk.ts";
+import { beginTalk, converseIn, openPlace, settledRowsOf, type Talk } from "../check-conversation.ts";
 import { type Context, makeProfile } from "../profiles-and-sessions.ts";
 import { readSettledRows } from "../read-replies.ts";
 

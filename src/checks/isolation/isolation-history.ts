@@ -2,7 +2,7 @@ import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
-import { beginTalk, converseIn, openPlace } from "../check-talk.ts";
+import { beginTalk, converseIn, openPlace } from "../check-conversation.ts";
 import { generationsFor, textsOf } from "../engine-generations.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { converse, readSettledRows } from "../read-replies.ts";

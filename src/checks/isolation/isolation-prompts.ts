@@ -2,7 +2,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { textsOf } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { foreignWords, type Voice, voicesAtOnce } from "./voices-at-once.ts";
+import { conversationsAtOnce, foreignWords, type Voice } from "./concurrent-conversations.ts";
 
 export const prompts = defineCheck<Context["target"], readonly Voice[]>({
   id: "isolation/prompts",
@@ -10,7 +10,7 @@ export const prompts = defineCheck<Context["target"], readonly Voice[]>({
   why: "A request that is kept where others find it is overwritten by the next one, under load only.",
   lookAt: "where the prompt is built: local to the request, not a field of a service that all requests share",
   needs: ["show what reached the engine"],
-  collect: voicesAtOnce,
+  collect: conversationsAtOnce,
   judge: (voices) =>
     firstBroken(voices, (voice) => judgeOne(voice, voices)) ?? {
       verdict: "holds",

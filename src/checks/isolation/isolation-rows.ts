@@ -1,8 +1,8 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { conversationNotTold } from "../check-talk.ts";
+import { conversationNotTold } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { foreignWords, type Voice, voicesAtOnce } from "./voices-at-once.ts";
+import { conversationsAtOnce, foreignWords, type Voice } from "./concurrent-conversations.ts";
 
 export const rows = defineCheck<Context["target"], readonly Voice[]>({
   id: "isolation/rows",
@@ -10,7 +10,7 @@ export const rows = defineCheck<Context["target"], readonly Voice[]>({
   why: "open-webui/open-webui#28742: messages sent at the same time overwrite each other.",
   lookAt: "where a reply is saved: by the id of its own message, not by what is newest or active now",
   needs: ["show rows", "remember conversations"],
-  collect: voicesAtOnce,
+  collect: conversationsAtOnce,
   judge: (voices) =>
     firstBroken(voices, (voice) => judgeOne(voice, voices)) ?? {
       verdict: "holds",

@@ -2,7 +2,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { foreignWords, type Voice, voicesAtOnce } from "./voices-at-once.ts";
+import { conversationsAtOnce, foreignWords, type Voice } from "./concurrent-conversations.ts";
 
 export const streams = defineCheck<Context["target"], readonly Voice[]>({
   id: "isolation/streams",
@@ -10,7 +10,7 @@ export const streams = defineCheck<Context["target"], readonly Voice[]>({
   why: "BerriAI/litellm#13551: one user's reply was streamed to another.",
   lookAt: "what a running reply is kept in: anything that two replies share, and how a reader finds its own",
   needs: [],
-  collect: voicesAtOnce,
+  collect: conversationsAtOnce,
   judge: (voices) =>
     firstBroken(voices, (voice) => judgeOne(voice, voices)) ?? {
       verdict: "holds",

@@ -2,7 +2,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { textsOf } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { type Voice, voicesAtOnce } from "./voices-at-once.ts";
+import { conversationsAtOnce, type Voice } from "./concurrent-conversations.ts";
 
 export const oneRequest = defineCheck<Context["target"], readonly Voice[]>({
   id: "isolation/one-request",
@@ -10,7 +10,7 @@ export const oneRequest = defineCheck<Context["target"], readonly Voice[]>({
   why: "open-webui/open-webui#28413: the call for a title takes the engine's only slot, and the reply waits.",
   lookAt: "what is asked of the engine when a message comes: the reply, once, and nothing before it",
   needs: ["show what reached the engine"],
-  collect: voicesAtOnce,
+  collect: conversationsAtOnce,
   judge: (voices) =>
     firstBroken(voices, judgeOne) ?? {
       verdict: "holds",

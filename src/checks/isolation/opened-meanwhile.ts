@@ -12,7 +12,7 @@ import {
   rowsOf,
   sayIn,
   settledRowsOf,
-} from "../check-talk.ts";
+} from "../check-conversation.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { readReply, readRows, readSettledRows, say } from "../read-replies.ts";
 import { repeatAfterMe, wordFrom } from "./marker-words.ts";

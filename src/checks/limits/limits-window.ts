@@ -3,9 +3,9 @@ import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { textsOf } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { eventsOf, isWhole, lastWord } from "../stream-endings.ts";
-import { type LongTalk, OPTIONS, talkLong } from "./long-talk.ts";
+import { OPTIONS, type OutgrownConversation, outgrowWindow } from "./outgrown-conversation.ts";
 
-export const window = defineCheck<Context["target"], LongTalk>({
+export const window = defineCheck<Context["target"], OutgrownConversation>({
   id: "limits/window",
   claim:
     "a conversation that outgrows the model's window is told how much was left out, in the stream and in the row",
@@ -13,7 +13,7 @@ export const window = defineCheck<Context["target"], LongTalk>({
   lookAt:
     "what is sent when the history is longer than the window in force: cut by us, and told (context_trimmed)",
   needs: ["speak the contract"],
-  collect: talkLong,
+  collect: outgrowWindow,
   judge({ streams, rows, replies }) {
     const failed = streams.map(lastWord).find((word) => !isWhole(word));
     if (failed !== undefined) throw new CouldNotRun(`a reply ended with ${failed}`);
@@ -39,7 +39,7 @@ export const window = defineCheck<Context["target"], LongTalk>({
 });
 
 /** Whether a prompt lacks the conversation's first message, and a summary that would stand for it. */
-function isWithoutBeginning(texts: readonly string[], rows: LongTalk["rows"]): boolean {
+function isWithoutBeginning(texts: readonly string[], rows: OutgrownConversation["rows"]): boolean {
   const first = rows[0]?.content ?? "";
   return !texts.some((text) => text.includes(first) || /summar/i.test(text));
 }

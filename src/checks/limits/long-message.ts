@@ -3,7 +3,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import type { Sent } from "../../targets/drivers/chat-client.ts";
 import { answerWords } from "../../targets/drivers/refused-words.ts";
 import { endReply } from "../../targets/end-reply.ts";
-import { hear, learnConversation, startTalk, type Talk } from "../check-talk.ts";
+import { hear, learnConversation, startTalk, type Talk } from "../check-conversation.ts";
 import { internalsIn } from "../http/internals-in.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { patienceOf } from "../read-replies.ts";

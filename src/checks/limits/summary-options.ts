@@ -3,18 +3,18 @@ import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-chec
 import { firstBroken } from "../../harness/first-broken.ts";
 import { textsOf } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { type LongTalk, OPTIONS, talkLong } from "./long-talk.ts";
+import { OPTIONS, type OutgrownConversation, outgrowWindow } from "./outgrown-conversation.ts";
 
 /** Most tokens of a summary (contract, section 3). */
 const MOST_TOKENS = 512;
 
-export const summaryOptions = defineCheck<Context["target"], LongTalk>({
+export const summaryOptions = defineCheck<Context["target"], OutgrownConversation>({
   id: "limits/summary-options",
   claim: "a summary is asked for with the profile's own options, and with a limit of its own",
   why: "Asked for with another num_ctx, it makes the engine load the model anew, twice; without a limit it may never end.",
   lookAt: "the request for a summary: the options of the conversation's profile, and num_predict",
   needs: ["speak the contract", "show what reached the engine"],
-  collect: talkLong,
+  collect: outgrowWindow,
   judge({ others }) {
     // What else is asked for, such as a title, is no summary.
     const summaries = others.filter((asked) => textsOf(asked).some((text) => /summar/i.test(text)));

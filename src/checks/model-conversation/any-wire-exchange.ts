@@ -1,6 +1,14 @@
 import { CouldNotRun } from "../../harness/define-check.ts";
 import { failureOf, type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
-import { beginTalk, hear, openPlace, rowsOf, sayIn, settledRowsOf, type Talk } from "../check-talk.ts";
+import {
+  beginTalk,
+  hear,
+  openPlace,
+  rowsOf,
+  sayIn,
+  settledRowsOf,
+  type Talk,
+} from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { lastWord } from "../stream-endings.ts";
 import { describe, type Exchange } from "./model-exchange.ts";

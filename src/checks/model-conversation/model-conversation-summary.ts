@@ -79,7 +79,7 @@ async function beginLongTalk(
 }
 
 /** What was said in the end, and in how many exchanges of this run. */
-interface LongTalk {
+interface LongConversation {
   readonly dialogue: readonly Message[];
   readonly turns: number;
 }
@@ -93,7 +93,7 @@ async function talkPastTheLimit(
   [sessionId, elsewhere]: readonly [string, string],
   modelId: number,
   canary: string,
-): Promise<LongTalk> {
+): Promise<LongConversation> {
   const already = (await readRows(context, sessionId)).length;
   // A target that saves only half of an exchange here needs twice the messages; more would never end.
   for (let turn = 1; turn <= LIMITS.summaryAfterMessages + 2; turn++) {

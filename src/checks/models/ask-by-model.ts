@@ -4,7 +4,7 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import { refusedWords } from "../../targets/drivers/refused-words.ts";
 import { failureOf, type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import { hear, learnConversation, settledRowsOf, startTalk, type Talk } from "../check-talk.ts";
+import { hear, learnConversation, settledRowsOf, startTalk, type Talk } from "../check-conversation.ts";
 import { generationsFor } from "../engine-generations.ts";
 import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { readReply, readSettledRows } from "../read-replies.ts";

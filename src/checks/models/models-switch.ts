@@ -1,6 +1,6 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { startTalk } from "../check-talk.ts";
+import { startTalk } from "../check-conversation.ts";
 import { type Context, makeSession } from "../profiles-and-sessions.ts";
 import { type Asked, ask, askByWire, describe, plainProfile, SHORT } from "./ask-by-model.ts";
 import { installedModels, triedByWire, triedModels } from "./model-catalogue.ts";

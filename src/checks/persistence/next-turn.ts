@@ -5,7 +5,7 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import { NotTold } from "../../errors.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import { converseIn, settledRowsOf, startTalk, type Talk } from "../check-talk.ts";
+import { converseIn, settledRowsOf, startTalk, type Talk } from "../check-conversation.ts";
 import { generationsFor } from "../engine-generations.ts";
 import { BRIEF_INSTRUCTIONS, type Context, expectAnswer } from "../profiles-and-sessions.ts";
 import { isWhole, lastWord } from "../stream-endings.ts";

@@ -2,7 +2,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import { beginTalk, converseIn, openPlace, settledRowsOf, type Talk } from "../check-talk.ts";
+import { beginTalk, converseIn, openPlace, settledRowsOf, type Talk } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { replyRow } from "./stored-replies.ts";
 

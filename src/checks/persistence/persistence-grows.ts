@@ -1,7 +1,7 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import { hear, rowsOf, sayIn, startTalk, texts } from "../check-talk.ts";
+import { hear, rowsOf, sayIn, startTalk, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { lookUntil, patienceOf } from "../read-replies.ts";
 

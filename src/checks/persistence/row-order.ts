@@ -1,6 +1,6 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
-import { converseIn, settledRowsOf, startTalk } from "../check-talk.ts";
+import { converseIn, settledRowsOf, startTalk } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 
 /** How many messages are sent one after the other, as quickly as it goes. */

@@ -2,7 +2,7 @@ import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-chec
 import { firstBroken } from "../../harness/first-broken.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import { hear, rowsOf, sayIn, startTalk, type Talk, type TalkDraft, texts } from "../check-talk.ts";
+import { hear, rowsOf, sayIn, startTalk, type Talk, type TalkDraft, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { isWhole, lastWord } from "../stream-endings.ts";
 import { replyRow } from "./stored-replies.ts";

@@ -18,7 +18,7 @@ import {
   startTalk,
   type Talk,
   texts,
-} from "../check-talk.ts";
+} from "../check-conversation.ts";
 import { generationsFor } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { lastWord } from "../stream-endings.ts";

@@ -9,7 +9,7 @@ import {
   openPlace,
   startTalk,
   type Talk,
-} from "../check-talk.ts";
+} from "../check-conversation.ts";
 import { generationsFor } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { lastWord } from "../stream-endings.ts";

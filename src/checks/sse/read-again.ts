@@ -3,7 +3,7 @@ import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-chec
 import { refusedWords } from "../../targets/drivers/refused-words.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import { converseIn, hearAgain, rowsOf, settledRowsOf, startTalk } from "../check-talk.ts";
+import { converseIn, hearAgain, rowsOf, settledRowsOf, startTalk } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { patienceOf, readRows } from "../read-replies.ts";
 import { lastWord } from "../stream-endings.ts";

@@ -8,7 +8,7 @@ import { refusedWords } from "../../targets/drivers/refused-words.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { ownWords } from "../../targets/own-words.ts";
-import { hear, learnConversation, settledRowsOf, startTalk, type Talk } from "../check-talk.ts";
+import { hear, learnConversation, settledRowsOf, startTalk, type Talk } from "../check-conversation.ts";
 import { answering } from "../engine-generations.ts";
 import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { readRows } from "../read-replies.ts";

@@ -1,5 +1,5 @@
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
-import { watchHoldUps } from "../../harness/held-up.ts";
+import { watchEventLoop } from "../../harness/event-loop-delay.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import type { Disturbance } from "../undisturbed.ts";
 import { type Door, doorsOf, type SeenReply, say } from "./seen-reply.ts";
@@ -26,7 +26,7 @@ const DOORS: readonly Door[] = ["general-stream", "gateway"];
 export async function timedReplies(context: Context): Promise<TimedReplies> {
   return await context.share("timed replies", async () => {
     const { heartbeatMs } = context.target.settings;
-    const { result, heldUpMs } = await watchHoldUps(() => collectReplies(context));
+    const { result, heldUpMs } = await watchEventLoop(() => collectReplies(context));
     return { ...result, heldUpMs, limitMs: heartbeatMs };
   });
 }

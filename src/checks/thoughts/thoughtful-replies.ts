@@ -4,7 +4,7 @@ import { NotTold } from "../../errors.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
 import { type SeenRow, textOf, thoughtsOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import { converseIn, hearAgain, settledRowsOf, startTalk } from "../check-talk.ts";
+import { converseIn, hearAgain, settledRowsOf, startTalk } from "../check-conversation.ts";
 import { generationsFor } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 

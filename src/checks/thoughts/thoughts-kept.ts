@@ -1,7 +1,7 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { thoughtsOf } from "../../targets/drivers/reply-facts.ts";
-import { conversationNotTold } from "../check-talk.ts";
+import { conversationNotTold } from "../check-conversation.ts";
 import { rowsDoNotTell } from "../not-told.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { describe, requireThoughts, type ThoughtfulReply, thoughtfulReplies } from "./thoughtful-replies.ts";

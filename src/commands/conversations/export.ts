@@ -1,8 +1,8 @@
 import { Args, Flags } from "@oclif/core";
 import { BaseCommand } from "../../cli/base-command.ts";
 import { type HmiCall, hmiCalls } from "../../cli/hmi-calls.ts";
+import { printJsonPiece } from "../../cli/print-to-stdout.ts";
 import { saveDownload } from "../../cli/save-download.ts";
-import { printJsonPiece } from "../../cli/standard-output.ts";
 import { hmiFlags } from "../../cli/verify-flags.ts";
 import { JsonListScanner } from "../../contract/json-list-scanner.ts";
 import { hmiRoutes } from "../../contract/routes.ts";

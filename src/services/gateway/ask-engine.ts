@@ -3,8 +3,8 @@ import { withoutPrefix } from "../../contract/model-names.ts";
 import { WireError } from "../../errors.ts";
 import type { EngineClient, EngineRequest } from "./engine-client.ts";
 import type { EngineQueue } from "./engine-queue.ts";
-import type { EnginePiece } from "./engine-reply.ts";
 import type { DefaultModel } from "./list-models.ts";
+import type { EnginePiece } from "./read-engine-stream.ts";
 
 /** Who is asked. */
 export interface EngineAccess {

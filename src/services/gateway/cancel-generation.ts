@@ -1,6 +1,6 @@
 import type { CancelAnswer } from "../../contract/gateway-schemas.ts";
-import type { Generations } from "./generation-registry.ts";
 import { type Conversations, conversationNotFound } from "./resume-generation.ts";
+import type { Generations } from "./running-generations.ts";
 
 /**
  * Ends a conversation's generation, or only that of the reply which is named. Throws `conversation_not_found`, and a

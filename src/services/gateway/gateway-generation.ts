@@ -14,14 +14,14 @@ import { trimmedNotice } from "../../contract/trimmed-notice.ts";
 import { messageOf, WireError } from "../../errors.ts";
 import { EventLog } from "../stream/event-log.ts";
 import { type AskListener, askEngine, type EngineAccess } from "./ask-engine.ts";
-import { emptyReply } from "./empty-reply-error.ts";
-import type { EnginePiece, FinalPiece } from "./engine-reply.ts";
+import { emptyReply } from "./empty-reply.ts";
+import type { FirstPiecePriority } from "./first-piece-priority.ts";
 import type { GatewayMetrics, StreamMeter } from "./gateway-metrics.ts";
 import { unknownModel } from "./list-models.ts";
+import type { EnginePiece, FinalPiece } from "./read-engine-stream.ts";
 import { ReplyLog } from "./reply-log.ts";
 import { ReplyWriter } from "./reply-log-writer.ts";
 import { requestFingerprint } from "./request-fingerprint.ts";
-import type { StartingReplies } from "./starting-replies.ts";
 
 export interface GenerationSettings extends EngineAccess {
   /** How long a reply may be written, in milliseconds; 0: as long as it takes. */
@@ -31,7 +31,7 @@ export interface GenerationSettings extends EngineAccess {
   /** Whose key the reply's is, where a person with a token of their own gave it. */
   readonly caller: string | undefined;
   /** Where those that come in floods let others begin. */
-  readonly starting: StartingReplies;
+  readonly starting: FirstPiecePriority;
   /** Told once, when the generation has ended in any way. */
   readonly onEnd: (generation: Generation) => void;
 }

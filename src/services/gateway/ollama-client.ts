@@ -12,10 +12,10 @@ import { createUpstream, type Upstream } from "../http/upstream.ts";
 import { createReplyLimit } from "../stream/reply-limit.ts";
 import type { EngineClient, EngineClientOptions, InstalledModel } from "./engine-client.ts";
 import { type EngineRefusal, engineFailure } from "./engine-failure.ts";
-import { readReply } from "./engine-reply.ts";
 import { type OllamaApi, ollamaCall } from "./ollama-call.ts";
 import { identifyOllama } from "./ollama-identity.ts";
-import { createOllamaReplyDecoder } from "./ollama-reply.ts";
+import { createOllamaReplyDecoder } from "./ollama-reply-decoder.ts";
+import { readEngineStream } from "./read-engine-stream.ts";
 
 /** A client of Ollama's own wire, which asks for replies by this call. */
 export function createOllamaClient(options: EngineClientOptions, api: OllamaApi): EngineClient {
@@ -64,7 +64,7 @@ export function createOllamaClient(options: EngineClientOptions, api: OllamaApi)
     async *chat(request, signal) {
       const answer = await engine.send({ method: "POST", ...ollamaCall(api, request), signal });
       const decoder = createOllamaReplyDecoder(createReplyLimit("engine", maxReplyChars));
-      yield* readReply(await engine.bodyOf(answer), decoder, "NDJSON");
+      yield* readEngineStream(await engine.bodyOf(answer), decoder, "NDJSON");
     },
     close: () => engine.close(),
   };

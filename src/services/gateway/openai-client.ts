@@ -12,12 +12,12 @@ import type {
   EngineRequest,
   InstalledModel,
 } from "./engine-client.ts";
-import { readReply } from "./engine-reply.ts";
 import { identifyOllama } from "./ollama-identity.ts";
 import { openAiCall, saysThinkIsUnknown, thinkFields } from "./openai-call.ts";
 import { openAiRefusal } from "./openai-errors.ts";
 import { installedIn, OpenAiModels } from "./openai-models.ts";
-import { createOpenAiReplyDecoder } from "./openai-reply.ts";
+import { createOpenAiReplyDecoder } from "./openai-reply-decoder.ts";
+import { readEngineStream } from "./read-engine-stream.ts";
 
 /** A client of any server that speaks OpenAI's wire: llama.cpp's, vLLM, LM Studio, LiteLLM, Ollama's `/v1`. */
 export function createOpenAiClient(options: EngineClientOptions): EngineClient {
@@ -64,7 +64,7 @@ export function createOpenAiClient(options: EngineClientOptions): EngineClient {
         logger?.debug({ options: leftOut }, "options that OpenAI's wire has no name for are not sent");
       }
       const stream = await askForReply(engine, body, request, signal);
-      yield* readReply(
+      yield* readEngineStream(
         stream,
         createOpenAiReplyDecoder(createReplyLimit("engine", maxReplyChars)),
         "an event stream",

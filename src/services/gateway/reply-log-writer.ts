@@ -1,6 +1,6 @@
 import { type StreamEvent, type Usage, usageOf } from "../../contract/event-schemas.ts";
-import type { EnginePiece, FinalPiece } from "./engine-reply.ts";
-import { watchRepetition } from "./repetition.ts";
+import { watchRepetition } from "./detect-repetition.ts";
+import type { EnginePiece, FinalPiece } from "./read-engine-stream.ts";
 import { type SaidPiece, ThinkBlock } from "./think-block.ts";
 
 /** What comes of a group of an engine's pieces. */

@@ -1,7 +1,7 @@
 import type { ChatRequest } from "../../contract/gateway-schemas.ts";
 import { WireError } from "../../errors.ts";
 import type { Generation } from "./gateway-generation.ts";
-import type { Generations } from "./generation-registry.ts";
+import type { Generations } from "./running-generations.ts";
 
 /** What the gateway knows of the conversation store. */
 export interface Conversations {

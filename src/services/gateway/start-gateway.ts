@@ -20,10 +20,10 @@ import { cancelGeneration } from "./cancel-generation.ts";
 import type { EngineClient } from "./engine-client.ts";
 import { EngineQueue } from "./engine-queue.ts";
 import { createMetrics } from "./gateway-metrics.ts";
-import { Generations } from "./generation-registry.ts";
 import { DefaultModel, listModels } from "./list-models.ts";
-import { requireAble } from "./require-able.ts";
+import { requireCapability } from "./require-capability.ts";
 import { type Conversations, conversationNotFound, resumeGeneration } from "./resume-generation.ts";
+import { Generations } from "./running-generations.ts";
 
 export interface GatewayOptions extends ServerOptions, ReaderSettings, FinishedLogsSettings {
   /** 0 for any free one. */
@@ -106,7 +106,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
     await requireTheirs(request, sessionId);
     const isBack = parseEventId(lastEventIdOf(request) ?? "")?.messageId === messageId;
     // A reply that is there already has been found able.
-    if (!isBack && generations.find(sessionId, messageId) === undefined) await requireAble(access, body);
+    if (!isBack && generations.find(sessionId, messageId) === undefined)
+      await requireCapability(access, body);
     const tryHere = () =>
       isBack
         ? resumeGeneration(generations, conversations, { sessionId, messageId, mayStart: false })

@@ -3,7 +3,7 @@ import type { StreamEvent } from "../../contract/event-schemas.ts";
 import { WireError, type WireErrorCode } from "../../errors.ts";
 import type { Exchange } from "../conversations/conversation-store.ts";
 import type { OwnedReply } from "../conversations/reply-store.ts";
-import { whenAbandoned } from "../stream/abandonment.ts";
+import { whenAbandoned } from "../stream/abandoned-stream.ts";
 import type { EventLog } from "../stream/event-log.ts";
 import { FinishedLogs, type FinishedLogsSettings } from "../stream/finished-logs.ts";
 import type { GatewayClient, ReplyRequest } from "./gateway-client.ts";

@@ -1,6 +1,6 @@
 import { WireError } from "../../errors.ts";
-import { inTurn } from "../conversations/in-turn.ts";
 import type { OwnedReply, ReplyStore } from "../conversations/reply-store.ts";
+import { createSerialQueue } from "../conversations/serial-queue.ts";
 
 interface LeftRepliesSettings {
   readonly replies: Pick<ReplyStore, "takeOver">;
@@ -25,7 +25,7 @@ const LOOK_AGAIN_MS = 1_000;
 export class LeftReplies {
   readonly #settings: LeftRepliesSettings;
   readonly #looked = Promise.withResolvers<void>();
-  readonly #oneByOne = inTurn();
+  readonly #oneByOne = createSerialQueue();
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 

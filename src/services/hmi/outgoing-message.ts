@@ -1,7 +1,7 @@
 import { WireError } from "../../errors.ts";
-import { fingerprintOf } from "../conversations/client-key.ts";
 import type { ClientKey, Destination, Picture, UserStore } from "../conversations/conversation-store.ts";
 import type { EngineSettings } from "../conversations/engine-settings.ts";
+import { fingerprintOf } from "../conversations/message-fingerprint.ts";
 import type { LimitsOf } from "../conversations/model-limits.ts";
 
 /** A message that a user sends. */

@@ -1,4 +1,4 @@
-import type { Departures, EndpointName } from "../../contract/foreign-back-end.ts";
+import type { ContractDeviations, EndpointName } from "../../contract/foreign-back-end.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { NotTold } from "../../errors.ts";
 import { deleteAt, deleteProfile } from "../delete-profile.ts";
@@ -34,7 +34,7 @@ const CALLS: Readonly<Partial<Record<WireAbility, EndpointName>>> = {
 /** Talks to an HMI that follows the contract, or says where it departs from it. */
 export function createContractChat(
   hmi: HttpClient,
-  departures: Departures,
+  departures: ContractDeviations,
   { driver = "ours" }: { readonly driver?: string } = {},
 ): ChatClient {
   const lacking = Object.fromEntries(

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { StreamEvent } from "../../../src/contract/event-schemas.ts";
-import type { EnginePiece, FinalPiece } from "../../../src/services/gateway/engine-reply.ts";
+import type { EnginePiece, FinalPiece } from "../../../src/services/gateway/read-engine-stream.ts";
 import { ReplyWriter } from "../../../src/services/gateway/reply-log-writer.ts";
 import { shapeOf, textOf, thoughtsOf } from "../../support/streams.ts";
 

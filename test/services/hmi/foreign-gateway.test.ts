@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { hmiRoutes } from "../../../src/contract/routes.ts";
 import { findGrammarFault } from "../../../src/contract/stream-grammar.ts";
+import { sumHoldUps } from "../../support/event-loop-delay.ts";
 import {
   COMPLETE,
   EXECUTING,
@@ -12,7 +13,6 @@ import {
   token,
   USAGE,
 } from "../../support/fake-gateway.ts";
-import { sumHoldUps } from "../../support/held-up.ts";
 import { call } from "../../support/http.ts";
 import { eventually, shapeOf } from "../../support/streams.ts";
 

@@ -1,7 +1,7 @@
 import { WireError } from "../../../errors.ts";
 import type { OtherCopy } from "../../replicas/call-passer.ts";
 import type { GenerationDirectory, GenerationKey } from "../../replicas/generation-directory.ts";
-import { inTurn } from "../in-turn.ts";
+import { createSerialQueue } from "../serial-queue.ts";
 import type { Database, Row, Statements } from "../sql/sql-database.ts";
 import { HAS_ENDED, type WriterLease } from "./writer-lease.ts";
 
@@ -28,7 +28,7 @@ export class GenerationLeases implements GenerationDirectory {
   readonly #db: Database;
   readonly #writer: WriterLease;
   /** Asks the database: that one has ended stands there before the next is claimed. */
-  readonly #inOrder = inTurn();
+  readonly #inOrder = createSerialQueue();
   /** By name: what a lease that is taken anew says again. */
   readonly #held = new Map<string, HeldGeneration>();
 

@@ -3,8 +3,8 @@ import type { Message, Session } from "../../../contract/hmi-schemas.ts";
 import { WireError } from "../../../errors.ts";
 import type { BegunExchange, ClientKey, Exchange, NewExchange } from "../conversation-store.ts";
 import type { OwnedReply } from "../reply-store.ts";
-import { conversationOfKey, keyReused } from "./client-keys.ts";
 import { copyImages, insertImages } from "./image-rows.ts";
+import { conversationOfKey, keyReused } from "./message-idempotency.ts";
 import {
   findRow,
   findRowOfAnybody,

@@ -7,7 +7,7 @@ import type {
   SessionFilter,
   SessionStore,
 } from "../conversation-store.ts";
-import { conversationOfKey, dropClientKey, keepClientKey, keyReused } from "./client-keys.ts";
+import { conversationOfKey, dropClientKey, keepClientKey, keyReused } from "./message-idempotency.ts";
 import { profileNotFound } from "./profile-rows.ts";
 import { rowidOf } from "./rowid.ts";
 import {

@@ -2,7 +2,7 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, UserError, WireError, withoutStop } from "../../../errors.ts";
 import { preparePrivateFile } from "../../../files/private-files.ts";
-import { inTurn } from "../in-turn.ts";
+import { createSerialQueue } from "../serial-queue.ts";
 import {
   type Database,
   isStoreUnwell,
@@ -45,7 +45,7 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
     checkpoints && synchronous === "full" ? new WalSync(path, () => checkpoints.moveAll()) : undefined;
   const sql = statementsOf(db);
   /** Lets one transaction after the other use the connection: each waits for its statements, if only for a moment. */
-  const oneByOne = inTurn();
+  const oneByOne = createSerialQueue();
   const writing = new Set<Promise<unknown>>();
   let isClosed = false;
   let didLastWriteFail = false;

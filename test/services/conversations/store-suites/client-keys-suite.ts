@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { fingerprintOf } from "../../../../src/services/conversations/client-key.ts";
+import { fingerprintOf } from "../../../../src/services/conversations/message-fingerprint.ts";
 import { endingOf, makeProfile } from "../../../support/store.ts";
 import type { OpenStore } from "../../../support/test-stores.ts";
 

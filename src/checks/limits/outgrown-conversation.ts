@@ -1,0 +1,57 @@
+import type { GenerationRecord } from "../../contract/engine-schemas.ts";
+import type { Message } from "../../contract/hmi-schemas.ts";
+import type { SeenStream } from "../../targets/http-client.ts";
+import { generationsFor, generationsWith } from "../engine-generations.ts";
+import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
+import { converse, lookUntil, patienceOf, readSettledRows } from "../read-replies.ts";
+
+/** A conversation that outgrew the window that its profile asks for. */
+export interface OutgrownConversation {
+  readonly streams: readonly SeenStream[];
+  readonly rows: readonly Message[];
+  /** What the engine was asked for each message; empty where it cannot be watched. */
+  readonly replies: readonly (readonly GenerationRecord[])[];
+  /** What else it was asked of this conversation: summaries. */
+  readonly others: readonly GenerationRecord[];
+}
+
+/** Of the profile: small, so that a few messages fill it, and of a kind that nobody makes up. */
+export const OPTIONS = { num_ctx: 512, num_predict: 4, seed: 4711, stand_in_token_ms: 4 } as const;
+/** All of them together are more than the window, and each alone is less. */
+const TURNS = 6;
+/** How many words a message has, each one token: a real engine on a small machine reads some 70 tokens a second. */
+const WORDS = 72;
+
+/** Talks until the window of the profile's own `num_ctx` is full, and some more. */
+export async function outgrowWindow(context: Context): Promise<OutgrownConversation> {
+  return await context.share("long conversation", async () => {
+    const word = context.canary("long");
+    const sessionId = await makeSession(
+      context,
+      await makeProfile(context, { name: "limits", options: OPTIONS }),
+    );
+    await generationsFor(context, "");
+    const asked = Array.from({ length: TURNS }, (_, turn) => `Turn ${turn} ${word} ${filling(turn)}`);
+    const streams: SeenStream[] = [];
+    // One right after the other: a summary gives way to a message, so that none takes the place of what has no room.
+    for (const message of asked) streams.push(await converse(context, sessionId, message));
+    const replies = await Promise.all(asked.map((message) => generationsFor(context, message)));
+    const known = new Set(replies.flat().map(({ id }) => id));
+    const isWatched = context.target.capabilities.has("show what reached the engine");
+    // A summary is made after the reply that makes it due.
+    const others = await lookUntil(
+      context,
+      isWatched ? patienceOf(context.target) : 0,
+      async () => (await generationsWith(context, word)).filter(({ id }) => !known.has(id)),
+      (seen) => seen.length > 0,
+    );
+    return { streams, rows: await readSettledRows(context, sessionId), replies, others };
+  });
+}
+
+/** Common words, because models take one that they do not know for many tokens. */
+const COMMON = ["house", "water", "light", "paper", "green", "table", "music", "river", "stone"] as const;
+
+function filling(turn: number): string {
+  return Array.from({ length: WORDS }, (_, index) => COMMON[(turn + index) % COMMON.length]).join(" ");
+}

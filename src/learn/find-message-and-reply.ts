@@ -1,0 +1,111 @@
+import { UserError } from "../errors.ts";
+import { type LearnedStream, learnStream } from "./learn-stream.ts";
+import { type LearnedTurns, learnTurns } from "./learn-turns.ts";
+import { isSaid, type LoggedExchange, type NetworkLog } from "./network-log.ts";
+import { type SaidText, saidTexts, textsShownBeside, weightOfSaid } from "./said-texts.ts";
+
+/** A message in a log, with the stream of its reply. */
+export interface LearnedMessage {
+  readonly said: SaidText;
+  readonly reply: LearnedStream;
+  /** The exchange that streamed the reply: often the one that carried the message. */
+  readonly read: LoggedExchange;
+}
+
+/** The message in a log that is understood best. */
+export interface LearnedTalk extends LearnedMessage {
+  /** Two messages of its conversation, of which it is one; undefined where the log has no two. */
+  readonly turns: LearnedTurns | undefined;
+}
+
+/**
+ * Finds the message and its reply in a log: of all pairs the one for which most speaks.
+ *
+ * @param text what the person said, where that is known
+ * @throws UserError `nothing_learned` where there is none, with what is there instead
+ */
+export function findMessageAndReply(log: NetworkLog, text?: string): LearnedTalk {
+  const said = saidTexts(log);
+  const messages = text === undefined ? said : said.filter((each) => each.text.trim() === text.trim());
+  const shown = textsShownBeside(messages, log);
+  const replies: Reply[] = log.exchanges.filter(isSaid).flatMap((exchange) => {
+    const reply = learnStream(exchange, shown);
+    return reply === undefined || reply.text.trim() === "" ? [] : [{ read: exchange, reply }];
+  });
+  const pairs = (texts: readonly SaidText[], read: readonly Reply[]): LearnedMessage[] =>
+    texts
+      .flatMap((each) => read.map((reply) => ({ said: each, ...reply })))
+      .filter(canBePair)
+      .map((message) => ({ message, weight: weightOf(message, shown, log) }))
+      .toSorted((a, b) => b.weight - a.weight)
+      .map(({ message }) => message);
+  const [best] = pairs(messages, replies);
+  if (best !== undefined) {
+    // What is already the text, or the reply, of one message is none of another.
+    const others = pairs(
+      said.filter(({ exchange, text }) => exchange !== best.said.exchange && text !== best.said.text),
+      replies.filter(({ read }) => read !== best.read),
+    );
+    return { ...best, turns: learnTurns(best, others) };
+  }
+  throw nothingLearned(log, { text, isSaid: messages.length > 0, isAnswered: replies.length > 0 });
+}
+
+/** The exchanges of a talk: those that carried its messages and those that streamed their replies, in their order. */
+export function exchangesOf(talk: LearnedTalk): readonly LoggedExchange[] {
+  const messages = talk.turns === undefined ? [talk] : [talk.turns.first, talk.turns.later];
+  return messages.flatMap(({ said, read }) => [said.exchange, read]);
+}
+
+type Reply = Pick<LearnedMessage, "read" | "reply">;
+
+/** A reply is asked for with its message or after it; one that is no stream only with it. */
+function canBePair({ said, reply, read }: LearnedMessage): boolean {
+  const { exchange, text } = said;
+  if (reply.text.trim() === text.trim()) return false;
+  if (exchange === read) return true;
+  const isStream = reply.logged.framing !== "json" && reply.logged.framing !== "text";
+  // A WebSocket may have been open before.
+  const isInTime = read.method === "WS" || read.began_ms >= exchange.began_ms;
+  return isStream && isInTime && read.origin === exchange.origin && exchange.method !== "WS";
+}
+
+const WEIGHT_OF_FRAMING = { sse: 5, ndjson: 5, websocket: 5, "socket.io": 5, text: 2, json: 0 } as const;
+
+function weightOf(
+  { said, reply, read }: LearnedMessage,
+  shown: ReadonlySet<string>,
+  log: NetworkLog,
+): number {
+  const between = Math.abs(log.exchanges.indexOf(read) - log.exchanges.indexOf(said.exchange));
+  return (
+    weightOfSaid(said, shown) +
+    WEIGHT_OF_FRAMING[reply.logged.framing] +
+    (reply.knownAs === undefined ? 0 : 3) +
+    (shown.has(reply.text.trim()) ? 5 : 0) +
+    (reply.description.done === undefined ? 0 : 1) +
+    Math.min(reply.logged.events.length, 20) / 20 +
+    (said.exchange === read ? 1 : 0) -
+    Math.min(between, 20) / 10
+  );
+}
+
+interface Missing {
+  readonly text: string | undefined;
+  readonly isSaid: boolean;
+  readonly isAnswered: boolean;
+}
+
+function nothingLearned({ name, exchanges }: NetworkLog, { text, isSaid, isAnswered }: Missing): UserError {
+  const message = isSaid
+    ? `In ${name} is no reply: no event stream, no lines of JSON, no WebSocket that answers.`
+    : `In ${name} is no message${text === undefined ? "" : ` "${text}"`}.`;
+  const empty = exchanges.find(
+    ({ contentType, answer }) => contentType === "text/event-stream" && answer === null,
+  );
+  const hint =
+    empty === undefined || isAnswered
+      ? "Open the page with the network tab open, send one message, wait for its reply, reload, and save all as HAR with content."
+      : `The body of ${empty.method} ${empty.path} (${empty.where}), which streams, is not in it: browsers leave bodies out that they have not kept. Record with \`stack tap --to ${empty.origin} --record chat.jsonl\` instead.`;
+  return new UserError("nothing_learned", message, { hint });
+}

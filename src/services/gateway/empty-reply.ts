@@ -1,0 +1,46 @@
+import { WireError } from "../../errors.ts";
+import type { FinalPiece } from "./read-engine-stream.ts";
+
+/** Why a reply that the engine called whole has no text, and what a person can do (contract, section 1). */
+export function emptyReply({ finishReason, why }: FinalPiece, hasThoughts: boolean): WireError {
+  const isCut = finishReason === "length";
+  if (why === "tool_calls") {
+    return new WireError(
+      "empty_reply",
+      "The model only called a tool, and said nothing; this stack has no tools.",
+      "Send the message again, or choose another model.",
+    );
+  }
+  if (why === "content_filter") {
+    return new WireError(
+      "empty_reply",
+      "The engine's filter kept back all that the model said.",
+      "Say it in other words.",
+    );
+  }
+  if (hasThoughts && isCut) {
+    return new WireError(
+      "empty_reply",
+      "The model used up all the tokens that it may write while it thought, and said nothing.",
+      "Raise num_predict (or num_ctx), or have the model think less or not at all.",
+    );
+  }
+  if (hasThoughts) {
+    return new WireError(
+      "empty_reply",
+      "The model thought, and then said nothing.",
+      "Send the message again, or have the model not think.",
+    );
+  }
+  return isCut
+    ? new WireError(
+        "empty_reply",
+        "The reply was over before its first word: it may have too few tokens.",
+        "Raise num_predict (or num_ctx).",
+      )
+    : new WireError(
+        "empty_reply",
+        "The model said nothing.",
+        "Send the message again, or choose another model.",
+      );
+}

@@ -1,0 +1,172 @@
+import type { ChatRequest } from "../../contract/gateway-schemas.ts";
+import { WireError } from "../../errors.ts";
+import type { Draining } from "../http/draining.ts";
+import {
+  type GenerationDirectory,
+  type GenerationKey,
+  HeldElsewhere,
+} from "../replicas/generation-directory.ts";
+import { whenAbandoned } from "../stream/abandoned-stream.ts";
+import { FinishedLogs, type FinishedLogsSettings } from "../stream/finished-logs.ts";
+import { FirstPiecePriority } from "./first-piece-priority.ts";
+import { Generation, type GenerationSettings } from "./gateway-generation.ts";
+
+export interface GenerationsSettings
+  extends Omit<GenerationSettings, "onEnd" | "caller" | "starting">,
+    FinishedLogsSettings {
+  /** How long a generation goes on without a reader, in milliseconds, where no other HMI may come for it. */
+  readonly orphanGraceMs: number;
+  /** Where it is looked up which gateway has a generation, and said which this one has. */
+  readonly directory: GenerationDirectory;
+  /** Whether it takes new ones still. */
+  readonly draining: Pick<Draining, "begin">;
+}
+
+/** The generations that run, and the finished ones that are kept for late readers. */
+export class Generations {
+  readonly #settings: GenerationsSettings;
+  /** All of them, by the reply that they write: several, where several callers gave the same key. */
+  readonly #byMessage = new Map<string, readonly Generation[]>();
+  /** The last of each conversation. */
+  readonly #bySession = new Map<string, Generation>();
+  readonly #finished: FinishedLogs;
+  readonly #starting = new FirstPiecePriority();
+
+  constructor(settings: GenerationsSettings) {
+    this.#settings = settings;
+    this.#finished = new FinishedLogs(settings);
+  }
+
+  get activeCount(): number {
+    return this.#all().filter((generation) => !generation.log.ended).length;
+  }
+
+  /** Whether any is written, or read. */
+  get areInUse(): boolean {
+    return this.#all().some(({ log }) => !log.ended || log.readerCount > 0);
+  }
+
+  /**
+   * The generation of this request: a new one, or where the same was sent before, the one that it started. Throws
+   * `key_reused` where its key was sent with another question, `generation_in_progress` while another message of the
+   * conversation is answered, `draining` where this gateway is being stopped, and a {@link HeldElsewhere} where one of both is known to another gateway.
+   *
+   * @param caller Who asks, where that is a person with a token of their own: the keys of one are no keys of another,
+   * or anybody could use up those that the HMI will give to others' replies.
+   */
+  async start(request: ChatRequest, caller?: string): Promise<Generation> {
+    return await this.#start(request, caller, () => this.#sameAs(request, caller));
+  }
+
+  /**
+   * The generation of a reply that waits in the store: what two readers load from there may differ in how much of the
+   * history has room, and is one request all the same. Throws as {@link start}.
+   */
+  async startPending(request: ChatRequest): Promise<Generation> {
+    const known = () => this.find(request.session_id, request.message_id) ?? this.#sameAs(request, undefined);
+    return await this.#start(request, undefined, known);
+  }
+
+  /** Throws a {@link HeldElsewhere} where another gateway has the conversation's running generation, its last, or that of a reply. */
+  async requireHere(sessionId: string, messageId?: string): Promise<void> {
+    const holder = await this.#settings.directory.find(sessionId, messageId);
+    if (holder !== undefined) throw new HeldElsewhere(holder);
+  }
+
+  /** The conversation's running or kept generation: its last, or that of a reply. */
+  find(sessionId: string, messageId?: string): Generation | undefined {
+    if (messageId === undefined) return this.#bySession.get(sessionId);
+    return this.#byMessage.get(messageId)?.find((generation) => generation.sessionId === sessionId);
+  }
+
+  /** Stops the engine's work for all of them, for a shutdown: readers are told no end, as after a crash. */
+  close(): void {
+    for (const generation of this.#all()) generation.leave();
+    this.#byMessage.clear();
+    this.#bySession.clear();
+  }
+
+  async #start(
+    request: ChatRequest,
+    caller: string | undefined,
+    known: () => Generation | undefined,
+  ): Promise<Generation> {
+    const before = known();
+    if (before !== undefined) return before;
+    return await this.#settings.draining.begin(() => this.#claimAndBegin(request, caller, known));
+  }
+
+  async #claimAndBegin(
+    request: ChatRequest,
+    caller: string | undefined,
+    known: () => Generation | undefined,
+  ): Promise<Generation> {
+    const key = { sessionId: request.session_id, messageId: request.message_id };
+    const holder = await this.#settings.directory.claim(key);
+    if (holder !== undefined) throw new HeldElsewhere(holder);
+    try {
+      // Another request may have come first meanwhile.
+      return known() ?? this.#begin(request, caller);
+    } catch (error) {
+      if (this.find(key.sessionId, key.messageId) === undefined) this.#tell("forget", key);
+      throw error;
+    }
+  }
+
+  /** The generation that the same request has started. Throws where another one is in its way. */
+  #sameAs(request: ChatRequest, caller: string | undefined): Generation | undefined {
+    const { message_id: messageId } = request;
+    const sameKey = this.#byMessage.get(messageId) ?? [];
+    const same = sameKey.find((generation) => generation.answers(request));
+    if (same !== undefined) return same;
+    if (sameKey.some((used) => used.caller === caller || used.sessionId === request.session_id)) {
+      throw new WireError(
+        "key_reused",
+        `The message_id "${messageId}" was used for another text, model, history or conversation.`,
+        "Give each reply a key of its own.",
+      );
+    }
+    const present = this.#bySession.get(request.session_id);
+    if (present === undefined || present.log.ended) return undefined;
+    throw new WireError(
+      "generation_in_progress",
+      `Conversation "${request.session_id}" is still answering message "${present.messageId}".`,
+      "Wait for its end, or cancel it.",
+    );
+  }
+
+  #begin(request: ChatRequest, caller: string | undefined): Generation {
+    const { message_id: messageId } = request;
+    const starting = this.#starting;
+    const settings = { ...this.#settings, caller, starting, onEnd: (ended: Generation) => this.#keep(ended) };
+    const generation = new Generation(request, settings);
+    this.#byMessage.set(messageId, [...(this.#byMessage.get(messageId) ?? []), generation]);
+    this.#bySession.set(request.session_id, generation);
+    const { orphanGraceMs, directory } = this.#settings;
+    whenAbandoned(generation.log, orphanGraceMs + directory.takeOverMs, () => generation.cancel());
+    return generation;
+  }
+
+  #all(): Generation[] {
+    return [...this.#byMessage.values()].flat();
+  }
+
+  /** What other gateways are not told now ends with this one's lease, at the latest. */
+  #tell(what: "end" | "forget", key: GenerationKey): void {
+    this.#settings.directory[what](key).catch((error: unknown) => {
+      this.#settings.logger.warn({ err: error, what }, "other gateways could not be told of a generation");
+    });
+  }
+
+  #keep(generation: Generation): void {
+    const { sessionId, messageId, log } = generation;
+    this.#tell("end", { sessionId, messageId });
+    this.#finished.keep(log, () => {
+      this.#tell("forget", { sessionId, messageId });
+      const others = this.#byMessage.get(messageId)?.filter((other) => other !== generation) ?? [];
+      if (others.length > 0) this.#byMessage.set(messageId, others);
+      else this.#byMessage.delete(messageId);
+      if (this.#bySession.get(sessionId) === generation) this.#bySession.delete(sessionId);
+    });
+  }
+}

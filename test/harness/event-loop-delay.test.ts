@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { waitForCalm, watchEventLoop } from "../../src/harness/event-loop-delay.ts";
+
+const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 10));
+
+test("what holds this process up is told, with the result of the work", async () => {
+  const { result, heldUpMs } = await watchEventLoop(async () => {
+    await soon();
+    const until = performance.now() + 50;
+    while (performance.now() < until);
+    await soon();
+    return "done";
+  });
+  expect(result).toBe("done");
+  expect(heldUpMs).toBeGreaterThanOrEqual(40);
+});
+
+test("a process that is not held up is calm at once", async () => {
+  const signal = new AbortController().signal;
+  const start = performance.now();
+  await waitForCalm({ limitMs: 60_000, patienceMs: 60_000, signal });
+  expect(performance.now() - start).toBeLessThan(30_000);
+});
+
+test("it is not waited for longer than the patience, nor after Ctrl-C", async () => {
+  const { signal } = new AbortController();
+  await waitForCalm({ limitMs: -1, patienceMs: 1, signal });
+  await waitForCalm({ limitMs: -1, patienceMs: 60_000, signal: AbortSignal.abort() });
+});

@@ -1,0 +1,22 @@
+import { useEffect } from "preact/hooks";
+import { lazyImport, useLazyImport } from "../lazy-import.ts";
+import type { DialogsProps } from "./Dialogs.tsx";
+
+const script = lazyImport(() => import("./Dialogs.tsx"));
+
+/** How long after the first paint they are loaded, in milliseconds: before anybody opens one, and after all that is seen. */
+const LOADED_AFTER_MS = 300;
+
+/** The dialogs, whose script is not the first paint's. */
+export function LazyDialogs(props: DialogsProps) {
+  const dialogs = useLazyImport(script);
+  return dialogs === undefined ? null : <dialogs.Dialogs {...props} />;
+}
+
+/** Loads them while nobody waits for them, so that they open at once, also while the HMI does not answer. */
+export function useDialogsAhead(): void {
+  useEffect(() => {
+    const timer = setTimeout(() => void script.load(), LOADED_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
+}
