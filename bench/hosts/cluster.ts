@@ -86,13 +86,13 @@ export class Cluster {
     this.engine = hosts.engine;
     this.#engineUrl = `http://${hosts.engine.address}:${ENGINE_PORT}`;
     this.url = `http://${hosts.nginx.address}`;
-    const copyOn = (service: Copy["service"]) => (host: Host) => ({
+    const replicaOn = (service: Copy["service"]) => (host: Host) => ({
       service,
       host,
       url: `http://${host.address}:${service === "hmi" ? HMI_PORT : GATEWAY_PORT}`,
       process: this.#start(service, host),
     });
-    this.copies = [...hosts.gateways.map(copyOn("gateway")), ...hosts.hmis.map(copyOn("hmi"))];
+    this.copies = [...hosts.gateways.map(replicaOn("gateway")), ...hosts.hmis.map(replicaOn("hmi"))];
   }
 
   static async start(network: Network, options: ClusterOptions): Promise<Cluster> {

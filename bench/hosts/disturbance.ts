@@ -16,7 +16,7 @@ export type Disturbance =
 
 export const COPIES = 3;
 
-const anyCopy = {
+const anyReplica = {
   service: fc.constantFrom("gateway" as const, "hmi" as const),
   which: fc.nat(COPIES - 1),
   /** What a supervisor, or Kubernetes, takes to start it again. */
@@ -30,8 +30,8 @@ const HOSTS = [
 
 export const anyDisturbance: fc.Arbitrary<Disturbance> = fc.noBias(
   fc.oneof(
-    { weight: 3, arbitrary: fc.record({ what: fc.constant("kill" as const), ...anyCopy }) },
-    { weight: 3, arbitrary: fc.record({ what: fc.constant("drain" as const), ...anyCopy }) },
+    { weight: 3, arbitrary: fc.record({ what: fc.constant("kill" as const), ...anyReplica }) },
+    { weight: 3, arbitrary: fc.record({ what: fc.constant("drain" as const), ...anyReplica }) },
     {
       weight: 3,
       arbitrary: fc.record({

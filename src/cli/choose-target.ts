@@ -1,12 +1,12 @@
 import type { Config } from "../config/config-schema.ts";
-import { copyAddresses } from "../config/replicas.ts";
+import { replicaAddresses } from "../config/replicas.ts";
 import { type Address, urlOf } from "../contract/address.ts";
 import { DRIVERS, type ForeignContract } from "../contract/foreign-back-end.ts";
 import { UserError } from "../errors.ts";
 import { engineUrlForGateway } from "../launch/service-specs.ts";
 import { stackStatus } from "../launch/stack-status.ts";
 import type { TargetUrls, WholeTargetUrls } from "../targets/open-target.ts";
-import type { CopyUrls } from "../targets/service-copies.ts";
+import type { ReplicaUrls } from "../targets/service-replicas.ts";
 import type { VerifyOptions } from "../verify/verify-stack.ts";
 import { chosenContract, loadDriverFile } from "./chosen-contract.ts";
 import type { Screen } from "./screen.ts";
@@ -117,7 +117,7 @@ export async function namedTarget(
   return {
     ...urlsOf(flags, config, driver?.service ?? DRIVERS[contract.driver as keyof typeof DRIVERS]),
     ...(driver !== undefined && { driver }),
-    ...(isOwn(contract, flags) && { copies: configuredCopies(config) }),
+    ...(isOwn(contract, flags) && { copies: configuredReplicas(config) }),
     model: config.chat.model,
     agentId: config.chat.agent,
     token: config.auth.token,
@@ -137,9 +137,9 @@ export async function namedTarget(
 }
 
 /** Where the copies of the configured services listen; empty where there is one of each. */
-function configuredCopies({ services, hmi, gateway }: Config): readonly CopyUrls[] {
-  const urls = (service: "hmi" | "gateway", first: Address): CopyUrls[] => {
-    const addresses = copyAddresses(services[service], first);
+function configuredReplicas({ services, hmi, gateway }: Config): readonly ReplicaUrls[] {
+  const urls = (service: "hmi" | "gateway", first: Address): ReplicaUrls[] => {
+    const addresses = replicaAddresses(services[service], first);
     return addresses.length === 1 ? [] : addresses.map((address) => ({ [service]: urlOf(address) }));
   };
   return [...urls("hmi", hmi), ...urls("gateway", gateway)];

@@ -1,6 +1,6 @@
 import { didYouMean } from "../config/closest-name.ts";
 import type { Config } from "../config/config-schema.ts";
-import { COPY_LABEL, isCopyName, knownNames, namesMeantBy } from "../config/replicas.ts";
+import { isReplicaName, knownNames, namesMeantBy, REPLICA_LABEL } from "../config/replicas.ts";
 import type { Services } from "../config/service-config.ts";
 import { UserError } from "../errors.ts";
 import { readEvents } from "../supervisor/daemon/service-events.ts";
@@ -18,7 +18,7 @@ export function readServiceNames(argv: readonly unknown[], { services }: Config)
 /** The same for commands about what runs: a service, or a copy, that is no longer configured may still be there. */
 export function readRunningNames(argv: readonly unknown[], { services, state }: Config): string[] {
   const recorded = listRecords(stateFolder(state.dir)).filter(({ name }) => name !== SUPERVISOR);
-  const copyOf = new Map(recorded.map(({ name, labels }) => [name, labels?.[COPY_LABEL]]));
+  const copyOf = new Map(recorded.map(({ name, labels }) => [name, labels?.[REPLICA_LABEL]]));
   return readNames(argv, services, [...copyOf.keys()], (name, service) => copyOf.get(name) === service);
 }
 
@@ -32,7 +32,7 @@ export function readLoggedNames(
     argv,
     services,
     logged,
-    (name, service) => isCopyName(name, service) && services[name] === undefined,
+    (name, service) => isReplicaName(name, service) && services[name] === undefined,
   );
 }
 
@@ -41,12 +41,12 @@ function readNames(
   argv: readonly unknown[],
   services: Services,
   others: readonly string[] = [],
-  isCopyOf: (other: string, service: string) => boolean = () => false,
+  isReplicaOf: (other: string, service: string) => boolean = () => false,
 ): string[] {
   const given = requireKnown(argv, [...knownNames(services), ...others]);
   const meant = given.flatMap((name) => [
     ...namesMeantBy(name, services),
-    ...others.filter((other) => isCopyOf(other, name)),
+    ...others.filter((other) => isReplicaOf(other, name)),
   ]);
   return [...new Set(meant)];
 }

@@ -71,7 +71,7 @@ export interface StackFacts {
   /** Where a person chats; null where there is no HMI. */
   readonly chatPage: string | null;
   /** How many copies of the HMI are configured. */
-  readonly pageCopies: number;
+  readonly pageReplicas: number;
   readonly model: DefaultModelReport | null;
   /** `engine.api`. */
   readonly engineApi: string;
@@ -80,13 +80,13 @@ export interface StackFacts {
 /** What a person does next. */
 export function stackAdvice(
   steps: readonly UpStep[],
-  { chatPage, pageCopies, model, engineApi }: StackFacts,
+  { chatPage, pageReplicas, model, engineApi }: StackFacts,
 ): string[] {
   const engine = steps.find(({ name }) => name === "engine");
   const advice = chatPage === null ? [] : [`Chat at ${chatPage}`];
-  if (chatPage !== null && pageCopies > 1)
+  if (chatPage !== null && pageReplicas > 1)
     advice.push(
-      `One address for all ${pageCopies} copies of the page is a proxy's: \`stack export nginx\` lists them.`,
+      `One address for all ${pageReplicas} copies of the page is a proxy's: \`stack export nginx\` lists them.`,
     );
   if (engine?.kind === "stand-in") advice.push(scriptedLine(engine, engineApi));
   if (model !== null && !isDefaultConfigured(model)) advice.push(modelLine(model));

@@ -1,6 +1,6 @@
 import { withoutStop } from "../errors.ts";
 import { isWorking, type ServiceStatus } from "../launch/service-status.ts";
-import { type StackStatus, withCopies } from "../launch/stack-status.ts";
+import { type StackStatus, withReplicas } from "../launch/stack-status.ts";
 import {
   alignColumns,
   inOneLine,
@@ -144,7 +144,7 @@ function startWords(inMs: number): string {
 
 /** Services live on without their supervisor, and nobody restarts them. */
 function unwatched({ supervisor, services }: StackStatus): string[] {
-  if (supervisor !== null || withCopies(services).every(({ pid }) => pid === null)) return [];
+  if (supervisor !== null || withReplicas(services).every(({ pid }) => pid === null)) return [];
   return ["Nobody watches these services: no supervisor runs. `stack up` brings it back."];
 }
 

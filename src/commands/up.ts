@@ -6,7 +6,7 @@ import { watchInterrupts } from "../cli/interrupts.ts";
 import { readServiceNames } from "../cli/service-names.ts";
 import { isBad, printIntent, retryLine, stackAdvice, stepLines } from "../cli/stack-lines.ts";
 import type { Config } from "../config/config-schema.ts";
-import { copyNumbers } from "../config/replicas.ts";
+import { replicaNumbers } from "../config/replicas.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { askDefaultModel, type DefaultModelReport } from "../launch/ask-default-model.ts";
 import { bringUp, type UpStep } from "../launch/bring-up.ts";
@@ -103,7 +103,7 @@ is started again, whether anybody looks on or not.`;
     const facts = {
       model,
       chatPage: await chatPageOf(steps, config),
-      pageCopies: copyNumbers(config.services["hmi"]).length,
+      pageReplicas: replicaNumbers(config.services["hmi"]).length,
       engineApi: config.engine.api,
     };
     for (const line of stackAdvice(steps, facts)) screen.line(`  ${line}`, 2);

@@ -1,7 +1,7 @@
 import { type Address, addressOfUrl, isWildcard } from "../contract/address.ts";
 import type { ConfigFault, Place } from "./config-layer.ts";
 import type { Settings } from "./config-schema.ts";
-import { copyAddress, copyNumbers } from "./replicas.ts";
+import { replicaAddress, replicaNumbers } from "./replicas.ts";
 import { ROLES, type Role, type Services } from "./service-config.ts";
 
 /** Where the engine, the gateway or the HMI is: its own settings say it, whoever runs it. */
@@ -45,13 +45,13 @@ function claimsOf(services: Services, settings: Settings): Claim[] {
     if (isRole(name)) {
       const path = name === "engine" ? ["engine", "url"] : [name, "port"];
       const address = roleAddress(name, settings);
-      const others = copyNumbers(service).slice(1);
+      const others = replicaNumbers(service).slice(1);
       return [
         { owner: `the ${name}`, path, address },
         ...others.map((number) => ({
           owner: `copy ${number} of the ${name}`,
           path: ["services", name, "replicas"],
-          address: copyAddress(address, number),
+          address: replicaAddress(address, number),
         })),
       ];
     }

@@ -8,10 +8,10 @@ export const OWN_SERVICES = ["gateway", "hmi"] as const;
 export type OwnService = (typeof OWN_SERVICES)[number];
 
 /** How long a copy lets its replies come to their end where nobody says, in milliseconds: the others take new ones meanwhile. */
-export const COPY_DRAIN_MS = 60_000;
+export const REPLICA_DRAIN_MS = 60_000;
 
 /** By this label of its record a copy after the first is known when the configuration has fewer; it is the service's name. */
-export const COPY_LABEL = "copy_of";
+export const REPLICA_LABEL = "copy_of";
 
 const HIGHEST_PORT = 65_535;
 
@@ -21,7 +21,7 @@ export function replicasOf(service: ServiceConfig | undefined): number | undefin
 }
 
 /** The numbers of a service's copies: from 1 on, and 1 alone where there are not several. */
-export function copyNumbers(service: ServiceConfig | undefined): readonly number[] {
+export function replicaNumbers(service: ServiceConfig | undefined): readonly number[] {
   return Array.from({ length: replicasOf(service) ?? 1 }, (_, index) => index + 1);
 }
 
@@ -29,61 +29,61 @@ export function copyNumbers(service: ServiceConfig | undefined): readonly number
  * The name of a copy: of the first the service's own, so that one becomes several, and several one, without an
  * end of the first.
  */
-export function copyName(service: string, number: number): string {
-  return number === 1 ? service : numberedCopy(service, number);
+export function replicaName(service: string, number: number): string {
+  return number === 1 ? service : numberedReplica(service, number);
 }
 
 /** A copy's name with its number, also of the first, where the service's own name means all of them. */
-export function numberedCopy(service: string, number: number): string {
+export function numberedReplica(service: string, number: number): string {
   return `${service}-${number}`;
 }
 
 /** Where a copy listens: each one port above the one before. */
-export function copyAddress({ host, port }: Address, number: number): Address {
+export function replicaAddress({ host, port }: Address, number: number): Address {
   return { host, port: port + number - 1 };
 }
 
 /** Where the copies of a service listen, of which the first is there. */
-export function copyAddresses(service: ServiceConfig | undefined, first: Address): Address[] {
-  return copyNumbers(service).map((number) => copyAddress(first, number));
+export function replicaAddresses(service: ServiceConfig | undefined, first: Address): Address[] {
+  return replicaNumbers(service).map((number) => replicaAddress(first, number));
 }
 
 /** The names of all that is configured, each copy by its own. */
 export function allNames(services: Services): string[] {
-  return Object.entries(services).flatMap(([name, service]) => copiesOf(name, service));
+  return Object.entries(services).flatMap(([name, service]) => replicaNamesOf(name, service));
 }
 
 /** The names of a service's copies: its own alone where there are not several. */
-export function copiesOf(name: string, service: ServiceConfig | undefined): string[] {
-  return copyNumbers(service).map((number) => copyName(name, number));
+export function replicaNamesOf(name: string, service: ServiceConfig | undefined): string[] {
+  return replicaNumbers(service).map((number) => replicaName(name, number));
 }
 
 /** What a command may be given: the name of a service, and of several copies each with its number. */
 export function knownNames(services: Services): string[] {
   return Object.entries(services).flatMap(([name, service]) => {
-    const numbers = copyNumbers(service);
-    return numbers.length === 1 ? [name] : [name, ...numbers.map((number) => numberedCopy(name, number))];
+    const numbers = replicaNumbers(service);
+    return numbers.length === 1 ? [name] : [name, ...numbers.map((number) => numberedReplica(name, number))];
   });
 }
 
 /** What is meant by such a name: of several copies a service's name means all, and a number one of them. */
 export function namesMeantBy(given: string, services: Services): string[] {
-  const copies = copiesOf(given, services[given]);
+  const copies = replicaNamesOf(given, services[given]);
   if (copies.length > 1) return copies;
-  const copied = Object.entries(services).filter(([, service]) => copyNumbers(service).length > 1);
-  const first = copied.find(([name]) => given === numberedCopy(name, 1));
+  const copied = Object.entries(services).filter(([, service]) => replicaNumbers(service).length > 1);
+  const first = copied.find(([name]) => given === numberedReplica(name, 1));
   return [first?.[0] ?? given];
 }
 
 /** Whether this is what a copy of the service would be called, however many there are; not of the first. */
-export function isCopyName(name: string, service: string): boolean {
+export function isReplicaName(name: string, service: string): boolean {
   return name.startsWith(`${service}-`) && /^\d+$/.test(name.slice(service.length + 1));
 }
 
 /** What keeps copies from running: a database of one machine, no ports, names that others have. */
 export function replicaFaults(services: Services, settings: Settings): ConfigFault[] {
   return OWN_SERVICES.flatMap((name) => {
-    const numbers = copyNumbers(services[name]);
+    const numbers = replicaNumbers(services[name]);
     if (numbers.length === 1) return [];
     return [...ownFaults(name, numbers.length, settings), ...nameFaults(name, numbers, services)];
   });
@@ -105,7 +105,7 @@ function ownFaults(name: OwnService, count: number, settings: Settings): ConfigF
 /** The name of a copy is that of its log, and of what commands are given. */
 function nameFaults(name: string, numbers: readonly number[], services: Services): ConfigFault[] {
   return numbers
-    .map((number) => numberedCopy(name, number))
+    .map((number) => numberedReplica(name, number))
     .filter((copy) => copy in services)
     .map((copy) => ({
       path: ["services", copy],

@@ -12,8 +12,8 @@ import { stateFolder } from "../supervisor/state-folder.ts";
 import type { Driver } from "../targets/drivers/define-driver.ts";
 import { type ClimbOptions, climb, type Finding, type Rung, type RungReport } from "./climb-ladder.ts";
 import { type Scene, setScene } from "./doctor-scene.ts";
-import { copiesRungs } from "./rungs/copies-rung.ts";
 import { ladder, wireLadder } from "./rungs/doctor-ladders.ts";
+import { replicasRungs } from "./rungs/replicas-rung.ts";
 import { urlsOfServices } from "./service-urls.ts";
 
 export type { RungReport } from "./climb-ladder.ts";
@@ -74,7 +74,7 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
   const lastExitOf = (name: Role) =>
     stateOf(name)?.state === "stopped" ? (supervised?.services[name]?.last_exit ?? undefined) : undefined;
   const copiesOf = (name: Role): readonly Rung<Scene>[] =>
-    given[name] === undefined ? copiesRungs(name, sightings, (isAlive && supervised?.services) || {}) : [];
+    given[name] === undefined ? replicasRungs(name, sightings, (isAlive && supervised?.services) || {}) : [];
   const { scene, clear } = setScene({
     urls,
     tapUrl: tapUrlOf(options),

@@ -1,6 +1,6 @@
 import { Document } from "yaml";
 import type { Config } from "../config/config-schema.ts";
-import { copyNumbers, OWN_SERVICES } from "../config/replicas.ts";
+import { OWN_SERVICES, replicaNumbers } from "../config/replicas.ts";
 import { hostInUrl, isWildcard } from "../contract/address.ts";
 import type { ContainerDeployment, ContainerNames, ContainerService } from "./container-deployment.ts";
 import { describeContainers } from "./describe-containers.ts";
@@ -28,7 +28,7 @@ export const composeFormat: ExportFormat = {
 };
 
 function copyNotes({ services }: Config): string[] {
-  const isCopied = OWN_SERVICES.some((name) => copyNumbers(services[name]).length > 1);
+  const isCopied = OWN_SERVICES.some((name) => replicaNumbers(services[name]).length > 1);
   return isCopied
     ? [
         "Written with one gateway and one HMI: several copies in containers are for `stack export kubernetes`.",
@@ -39,7 +39,7 @@ function copyNotes({ services }: Config): string[] {
 const NAMES: ContainerNames = {
   hostOf: (service) => service,
   gatewayHost: () => "gateway",
-  usualCopies: 1,
+  usualReplicas: 1,
   secretsFolder: `/run/${SECRETS}`,
 };
 

@@ -73,7 +73,7 @@ export interface ContainerNames {
   /** Where the gateway is, seen from the page's service. */
   gatewayHost(config: Config): string;
   /** How many copies of gateway and HMI there are where they can be several, and nobody says how many. */
-  readonly usualCopies: number;
+  readonly usualReplicas: number;
   /** The folder in which secrets are files. */
   readonly secretsFolder: string;
 }

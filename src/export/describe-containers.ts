@@ -1,7 +1,7 @@
 import type { Config, Settings } from "../config/config-schema.ts";
 import { DEFAULT_SETTINGS } from "../config/default-config.ts";
 import { variableOf } from "../config/environment-layer.ts";
-import { COPY_DRAIN_MS, OWN_SERVICES, type OwnService, replicasOf } from "../config/replicas.ts";
+import { OWN_SERVICES, type OwnService, REPLICA_DRAIN_MS, replicasOf } from "../config/replicas.ts";
 import { addressOfUrl, hostInUrl, isLoopback } from "../contract/address.ts";
 import { DEFAULTS } from "../contract/contract-defaults.ts";
 import { engineRoutes, gatewayRoutes, hmiRoutes } from "../contract/routes.ts";
@@ -71,7 +71,7 @@ function copiesOf(
   { config, options: { replicas }, names }: Pick<OwnContext, "config" | "options" | "names">,
 ): number {
   if (replicas === undefined && !isShared(config)) return 1;
-  if (replicas === undefined) return replicasOf(config.services[name]) ?? names.usualCopies;
+  if (replicas === undefined) return replicasOf(config.services[name]) ?? names.usualReplicas;
   if (replicas === 1 || isShared(config)) return replicas;
   throw exportImpossible(
     `The conversations are in SQLite, a file of one machine, and ${replicas} copies of gateway and HMI were asked for.`,
@@ -175,7 +175,7 @@ function settingsIn(
       allowed_hosts: [...namesToAllow([...hosts, ...config.http.allowed_hosts, names.hostOf(name)])],
     },
     ...(isShared(config) && {
-      stream: { ...config.stream, drain_ms: config.stream.drain_ms || COPY_DRAIN_MS },
+      stream: { ...config.stream, drain_ms: config.stream.drain_ms || REPLICA_DRAIN_MS },
     }),
     // Where a copy is, only whoever runs it knows; the gateways have one name together.
     replicas: DEFAULT_SETTINGS.replicas,

@@ -1,5 +1,5 @@
 import type { Config } from "../config/config-schema.ts";
-import { copyAddresses } from "../config/replicas.ts";
+import { replicaAddresses } from "../config/replicas.ts";
 import { type Address, isWildcard } from "../contract/address.ts";
 import { LIMITS } from "../contract/contract-defaults.ts";
 import { CHANGING_GETS, hmiRoutes } from "../contract/routes.ts";
@@ -70,7 +70,7 @@ function describeLocalFrontProxy(config: Config, options: ExportOptions): FrontP
   const local = { host: isWildcard(host) ? "127.0.0.1" : host, port };
   const upstreams = options.upstreams?.length
     ? options.upstreams
-    : copyAddresses(config.services["hmi"], local);
+    : replicaAddresses(config.services["hmi"], local);
   return describeFrontProxy(config, publicHosts(config, options), upstreams);
 }
 

@@ -20,7 +20,7 @@ import { type Agreed, agreeToReplace, clearPorts, type PortChoices } from "./cle
 import { dependentsFirst } from "./dependents-first.ts";
 import { finishedJobs } from "./finished-jobs.ts";
 import { lookAtStack, type Sighting, sightingOf } from "./look-at-stack.ts";
-import { oneCopyAtATime, surplusCopies } from "./plan-copies.ts";
+import { oneReplicaAtATime, surplusReplicas } from "./plan-replicas.ts";
 import { withDependencies } from "./plan-services.ts";
 import { type Intent, intentFor, startsIt } from "./service-intent.ts";
 import { StopProgress } from "./stop-progress.ts";
@@ -106,12 +106,12 @@ async function askWith(
       return { sighting, intent, request: requestFor(intent, pending), wasThere };
     }),
   );
-  const { now: asked, later } = oneCopyAtATime(wishedFor);
+  const { now: asked, later } = oneReplicaAtATime(wishedFor);
   await requireStore(config, asked);
   recordLost(asked, folder);
   for (const { sighting, intent } of asked)
     if (startsIt(intent)) writeEnvironment(folder, sighting.name, env);
-  const surplus = surplusCopies(sightings, all, { records: listRecords(folder), wanted: wanted.services });
+  const surplus = surplusReplicas(sightings, all, { records: listRecords(folder), wanted: wanted.services });
   writeWanted(folder, wish(folder, without(wanted, surplus.names), asked));
   await stopForRestart(asked, folder, options);
   await stopSurplus(surplus.records, folder, options);

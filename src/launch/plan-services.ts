@@ -1,6 +1,6 @@
 import { isRole, roleAddress } from "../config/addresses.ts";
 import type { Config } from "../config/config-schema.ts";
-import { copiesOf, copyNumbers } from "../config/replicas.ts";
+import { replicaNamesOf, replicaNumbers } from "../config/replicas.ts";
 import type {
   CommandService,
   EmbeddedService,
@@ -42,7 +42,7 @@ export interface PlannedService {
 export function planServices(config: Config, engine: EnginePlan): PlannedService[] {
   const planned = Object.entries(config.services)
     .flatMap(([name, service]) => planService(name, service, config, engine))
-    .map((service) => withCopiesNamed(service, config));
+    .map((service) => withReplicasNamed(service, config));
   return inOrder(config.engine.tap_port === 0 ? planned : withTap(planned, config));
 }
 
@@ -57,9 +57,9 @@ export function withDependencies(plan: readonly PlannedService[], names: readonl
 }
 
 /** What depends on a service depends on its copies: on one of them to start, and it ends before all. */
-function withCopiesNamed(planned: PlannedService, { services }: Config): PlannedService {
+function withReplicasNamed(planned: PlannedService, { services }: Config): PlannedService {
   const { dependsOn = [], restartsWith } = planned.spec;
-  const named = (names: readonly string[]) => names.flatMap((name) => copiesOf(name, services[name]));
+  const named = (names: readonly string[]) => names.flatMap((name) => replicaNamesOf(name, services[name]));
   const spec = {
     ...planned.spec,
     dependsOn: named(dependsOn),
@@ -129,7 +129,7 @@ function planCommand(name: string, service: CommandService, config: Config): Pla
 function planEmbedded(service: EmbeddedService, config: Config, engine: EnginePlan): PlannedService[] {
   const name = service.embedded;
   if (name !== "engine")
-    return copyNumbers(service).map((number): PlannedService => {
+    return replicaNumbers(service).map((number): PlannedService => {
       const spec = { ...serviceSpec(config, name, number), ...settingsOf(service) };
       return { name: spec.name, service: name, kind: "embedded", isExternal: false, spec };
     });

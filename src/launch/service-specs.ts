@@ -5,13 +5,13 @@ import type { Config } from "../config/config-schema.ts";
 import { DEFAULT_SETTINGS } from "../config/default-config.ts";
 import { toEnvironment } from "../config/environment-layer.ts";
 import {
-  COPY_DRAIN_MS,
-  COPY_LABEL,
-  copyAddress,
-  copyAddresses,
-  copyName,
-  copyNumbers,
   type OwnService,
+  REPLICA_DRAIN_MS,
+  REPLICA_LABEL,
+  replicaAddress,
+  replicaAddresses,
+  replicaName,
+  replicaNumbers,
   replicasOf,
 } from "../config/replicas.ts";
 import type { Role } from "../config/service-config.ts";
@@ -74,12 +74,12 @@ export function engineSpec(config: Config, plan: EnginePlan): ServiceSpec {
 
 /** The gateway or the HMI as a process of ours; of several copies, the one with this number. */
 export function serviceSpec(config: Config, name: OwnService, number = 1): ServiceSpec {
-  const address = copyAddress(config[name], number);
+  const address = replicaAddress(config[name], number);
   const settings = ownSettings(config, name, address);
   const { drain_ms } = settings.stream;
-  const isOneOfSeveral = copyNumbers(config.services[name]).length > 1;
+  const isOneOfSeveral = replicaNumbers(config.services[name]).length > 1;
   return {
-    name: copyName(name, number),
+    name: replicaName(name, number),
     command: embedded(name, settings),
     address,
     ready: {
@@ -94,7 +94,7 @@ export function serviceSpec(config: Config, name: OwnService, number = 1): Servi
     // Until then it lets its replies come to their end.
     ...(drain_ms > 0 && { stopTimeoutMs: drain_ms + DEFAULT_STOP_TIMEOUT_MS }),
     ...(isOneOfSeveral && { copyOf: name }),
-    labels: { kind: "embedded", ...(number > 1 && { [COPY_LABEL]: name }) },
+    labels: { kind: "embedded", ...(number > 1 && { [REPLICA_LABEL]: name }) },
   };
 }
 
@@ -102,7 +102,7 @@ export function serviceSpec(config: Config, name: OwnService, number = 1): Servi
 export function ownSettings(config: Config, name: OwnService, address: Address): Config {
   const { replicas, services, stream } = config;
   // Where there may be copies, it drains also where nobody says: others take new replies meanwhile.
-  const standard = replicasOf(services[name]) === undefined ? 0 : COPY_DRAIN_MS;
+  const standard = replicasOf(services[name]) === undefined ? 0 : REPLICA_DRAIN_MS;
   return {
     ...config,
     [name]: address,
@@ -115,7 +115,7 @@ export function ownSettings(config: Config, name: OwnService, address: Address):
 /** Where an HMI finds the gateways: as it is configured, else all copies that run here. */
 function gatewayUrls({ replicas, services, gateway }: Config): string[] {
   if (replicas.gateway_urls.length > 0) return replicas.gateway_urls;
-  const addresses = copyAddresses(services["gateway"], gateway);
+  const addresses = replicaAddresses(services["gateway"], gateway);
   return addresses.length === 1 ? [] : addresses.map(urlOf);
 }
 

@@ -1,5 +1,5 @@
 import type { Config } from "../config/config-schema.ts";
-import { numberedCopy } from "../config/replicas.ts";
+import { numberedReplica } from "../config/replicas.ts";
 import { urlOf } from "../contract/address.ts";
 import { readWanted } from "../supervisor/daemon/desired-state-file.ts";
 import { livingSupervisor, readStates } from "../supervisor/daemon/states-file.ts";
@@ -11,11 +11,11 @@ import { listRecords } from "../supervisor/process-record.ts";
 import { serviceMark } from "../supervisor/service-mark.ts";
 import type { ServiceRecord } from "../supervisor/service-spec.ts";
 import { type StateFolder, SUPERVISOR, stateFolder } from "../supervisor/state-folder.ts";
-import { copiesTogether } from "./copies-status.ts";
 import { exposureWarnings } from "./exposure-warnings.ts";
 import { finishedJobs } from "./finished-jobs.ts";
 import { lookAtStack, type Sighting } from "./look-at-stack.ts";
 import { recordedStatus } from "./recorded-status.ts";
+import { replicasTogether } from "./replicas-status.ts";
 import { conditionOf } from "./service-condition.ts";
 import { isWorking, type ServiceStatus, type ServiceUsage } from "./service-status.ts";
 
@@ -68,7 +68,7 @@ export async function stackStatus(
     };
   };
   const byService = Map.groupBy(sightings, ({ service }) => service);
-  const services = [...byService].map(([name, copies]) => copiesTogether(name, copies.map(statusOfOne)));
+  const services = [...byService].map(([name, copies]) => replicasTogether(name, copies.map(statusOfOne)));
   const planned = new Set(sightings.map(({ name }) => name));
   const records = listRecords(folder);
   if (isByRecords) {
@@ -97,7 +97,7 @@ export async function stackStatus(
 }
 
 /** All that is shown of services, each copy by itself too. */
-export function withCopies(services: readonly ServiceStatus[]): ServiceStatus[] {
+export function withReplicas(services: readonly ServiceStatus[]): ServiceStatus[] {
   return services.flatMap((service) => [service, ...(service.copies ?? [])]);
 }
 
@@ -121,7 +121,7 @@ export function namesInStatus({ services }: StackStatus): string[] {
 function byName(services: readonly ServiceStatus[]): (readonly [string, ServiceStatus])[] {
   return services.flatMap((service) => [
     [service.name, service] as const,
-    ...(service.copies ?? []).map((copy, index) => [numberedCopy(service.name, index + 1), copy] as const),
+    ...(service.copies ?? []).map((copy, index) => [numberedReplica(service.name, index + 1), copy] as const),
   ]);
 }
 
@@ -191,5 +191,5 @@ function ageOf(pid: number): number {
 }
 
 function usageBefore({ supervisor, services }: StackStatus, pid: number): ServiceUsage | undefined {
-  return [supervisor, ...withCopies(services)].find((each) => each?.pid === pid)?.usage ?? undefined;
+  return [supervisor, ...withReplicas(services)].find((each) => each?.pid === pid)?.usage ?? undefined;
 }

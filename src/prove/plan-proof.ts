@@ -1,7 +1,7 @@
 import type { Fault } from "../faults/find-fault.ts";
 import type { Suite } from "../harness/define-check.ts";
 import type { Target } from "../targets/open-target.ts";
-import { REPLICAS } from "../verify/in-process-copies.ts";
+import { REPLICAS } from "../verify/in-process-replicas.ts";
 
 /** One suite that is judged on a fresh stack with these faults switched on. */
 export interface ProofJob {

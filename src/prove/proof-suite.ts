@@ -1,5 +1,5 @@
 import { type CheckResult, countOutcomes, type Outcome, type RunReport } from "../harness/run-report.ts";
-import { NO_POSTGRESQL } from "../verify/in-process-copies.ts";
+import { NO_POSTGRESQL } from "../verify/in-process-replicas.ts";
 import type { FaultProof, ProofReport } from "./prove-faults.ts";
 
 const SUITE = { name: "proof", title: "Each known bug turns exactly those claims red that it breaks." };

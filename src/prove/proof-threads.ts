@@ -3,7 +3,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { threadFile } from "../files/package-root.ts";
-import { REPLICAS } from "../verify/in-process-copies.ts";
+import { REPLICAS } from "../verify/in-process-replicas.ts";
 import type { ProofJob } from "./plan-proof.ts";
 import type { ProofAnswer, ProofFinding, ProofRequest, ProofSettings } from "./proof-worker.ts";
 
@@ -18,12 +18,12 @@ export interface ThreadsOptions extends ProofSettings {
 export async function runInThreads(jobs: readonly ProofJob[], options: ThreadsOptions): Promise<void> {
   const { threads, signal, seed, deadlineMs, postgresql, onFinding } = options;
   // These are judged one at a time, so that they must not come last.
-  const queue = jobs.toSorted((a, b) => Number(isOnCopies(b)) - Number(isOnCopies(a)));
-  let copiesRun = false;
+  const queue = jobs.toSorted((a, b) => Number(isOnReplicas(b)) - Number(isOnReplicas(a)));
+  let replicasRun = false;
   const takeJob = (): ProofJob | undefined => {
-    const index = queue.findIndex((job) => !copiesRun || !isOnCopies(job));
+    const index = queue.findIndex((job) => !replicasRun || !isOnReplicas(job));
     const [job] = index < 0 ? [] : queue.splice(index, 1);
-    copiesRun ||= job !== undefined && isOnCopies(job);
+    replicasRun ||= job !== undefined && isOnReplicas(job);
     return job;
   };
   let id = 0;
@@ -47,7 +47,7 @@ export async function runInThreads(jobs: readonly ProofJob[], options: ThreadsOp
         if (job !== undefined) {
           const done = doJob(job).finally(() => {
             running.delete(done);
-            if (isOnCopies(job)) copiesRun = false;
+            if (isOnReplicas(job)) replicasRun = false;
           });
           running.add(done);
         }
@@ -63,7 +63,7 @@ export async function runInThreads(jobs: readonly ProofJob[], options: ThreadsOp
 }
 
 /** Several copies have some sixty connections to their PostgreSQL, which takes a hundred where nobody said otherwise. */
-function isOnCopies({ suite }: ProofJob): boolean {
+function isOnReplicas({ suite }: ProofJob): boolean {
   return suite === REPLICAS;
 }
 

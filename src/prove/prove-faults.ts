@@ -3,7 +3,7 @@ import { everySuite } from "../checks/suites.ts";
 import type { Fault } from "../faults/find-fault.ts";
 import type { CheckResult } from "../harness/run-report.ts";
 import { newSeed } from "../harness/run-seed.ts";
-import { REPLICAS } from "../verify/in-process-copies.ts";
+import { REPLICAS } from "../verify/in-process-replicas.ts";
 import { planProof } from "./plan-proof.ts";
 import { type FaultRun, Findings } from "./proof-findings.ts";
 import { runInThreads } from "./proof-threads.ts";
@@ -86,10 +86,10 @@ export async function prove(options: ProveOptions = {}): Promise<ProofReport> {
   const started = new Date();
   const start = performance.now();
   const proofs: FaultProof[] = [];
-  const hasCopies = postgresql !== undefined;
+  const hasReplicas = postgresql !== undefined;
   // Without copies their suite would be skipped, check by check.
-  const suites = hasCopies ? everySuite : everySuite.filter(({ name }) => name !== REPLICAS);
-  const tried = chosen.filter(({ ofCopies }) => hasCopies || ofCopies !== true);
+  const suites = hasReplicas ? everySuite : everySuite.filter(({ name }) => name !== REPLICAS);
+  const tried = chosen.filter(({ ofCopies }) => hasReplicas || ofCopies !== true);
   for (const fault of chosen) {
     if (tried.includes(fault)) continue;
     const proof = notTried(fault);

@@ -36,7 +36,7 @@ export interface StackOptions extends StartContext {
 }
 
 /** A gateway, and an HMI that asks it, beside others on the same database (contract, section 9). */
-export interface RunningCopy {
+export interface RunningReplica {
   /** URL of this HMI. */
   readonly hmi: string;
   /** URL of this gateway. */
@@ -52,7 +52,7 @@ export interface RunningStack {
   /** URL of the gateway; of several, of the first. */
   readonly gateway: string;
   /** Each copy of them, the first among them. */
-  readonly copies: readonly RunningCopy[];
+  readonly copies: readonly RunningReplica[];
   /** URL of the engine. */
   readonly engine: string;
   /** @internal Those that were started here; of copies, those of the first. */
@@ -130,7 +130,7 @@ async function startAll(
     ...config,
     [name]: { ...config[name], port },
   });
-  const startCopy = async (): Promise<RunningCopy> => {
+  const startReplica = async (): Promise<RunningReplica> => {
     const store = own(await openStore(config, options));
     // On a server each service has connections and a lease of its own, as where they are processes.
     const gatewayStore = config.store.url === "" ? store : own(await openStore(config, options));
@@ -145,9 +145,9 @@ async function startAll(
     );
     return { hmi, gateway, services };
   };
-  const first = await startCopy();
+  const first = await startReplica();
   const copies = [first];
-  while (copies.length < count) copies.push(await startCopy());
+  while (copies.length < count) copies.push(await startReplica());
   const { hmi, gateway } = first;
   const services = new Map<ServiceName, RestartableService>([...engines, ...first.services]);
   // The engine's own record is not what goes wrong on the way to it.

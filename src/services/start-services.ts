@@ -20,7 +20,7 @@ import { startHmi } from "./hmi/start-hmi.ts";
 import type { ServerOptions } from "./http/http-server.ts";
 import type { RunningService } from "./http/report-health.ts";
 import { advertisedHost } from "./replicas/advertised-url.ts";
-import type { CopyBus } from "./replicas/copy-bus.ts";
+import type { ReplicaBus } from "./replicas/replica-bus.ts";
 import type { FinishedLogsSettings } from "./stream/finished-logs.ts";
 import type { ReaderSettings } from "./stream/send-event-stream.ts";
 
@@ -33,7 +33,7 @@ export interface Overrides {
   /** Wraps the HMI's client of the gateway. */
   gateway?: (client: GatewayClient) => GatewayClient;
   /** Wraps what each copy of the HMI and the others tell each other. */
-  bus?: (bus: CopyBus) => CopyBus;
+  bus?: (bus: ReplicaBus) => ReplicaBus;
   /** Changes how the services deal with streams: a limit that nobody keeps is none. */
   stream?: (settings: Config["stream"]) => Config["stream"];
   /** What goes wrong on the wire in front of a service, for everybody who calls it. */
@@ -47,7 +47,7 @@ export interface StartContext {
   /** @internal */
   logger?: FastifyBaseLogger | undefined;
   /** @internal What this copy of the HMI and others of it tell each other; closed with it. */
-  bus?: CopyBus | undefined;
+  bus?: ReplicaBus | undefined;
 }
 
 /** Opens the conversations that the configuration names. Throws a UserError where their database cannot be used. */
@@ -168,7 +168,10 @@ export async function startHmiOn(
 }
 
 /** What copies on one PostgreSQL tell each other; undefined where the store is a file of this machine. */
-async function busOf({ store }: Config, logger: FastifyBaseLogger | undefined): Promise<CopyBus | undefined> {
+async function busOf(
+  { store }: Config,
+  logger: FastifyBaseLogger | undefined,
+): Promise<ReplicaBus | undefined> {
   if (store.url === "") return undefined;
   const { PostgresqlBus } = await import("./replicas/postgresql-bus.ts");
   const bus = new PostgresqlBus({
@@ -195,7 +198,7 @@ function accessOf(
     userHeader: auth.user_header,
     trustedProxies: auth.trusted_proxies,
     allowedHosts: store.url === "" ? http.allowed_hosts : [...http.allowed_hosts, advertised],
-    copyId: store.url === "" ? undefined : randomUUID(),
+    replicaId: store.url === "" ? undefined : randomUUID(),
   };
 }
 

@@ -1,6 +1,6 @@
 import { messageOf, UserError } from "../errors.ts";
 import type { Target, TargetUrls } from "./open-target.ts";
-import type { MetCopies } from "./service-copies.ts";
+import type { MetReplicas } from "./service-replicas.ts";
 
 /** What is closed at the end. */
 export interface Closable {
@@ -21,7 +21,7 @@ export interface Services
   extends Pick<Target, "hmi" | "gateway" | "chat" | "front" | "frontHttp" | "models" | "otherPerson"> {
   readonly speaksContract: boolean;
   /** Undefined where there is nothing that could be asked for them. */
-  readonly copies: MetCopies | undefined;
+  readonly copies: MetReplicas | undefined;
 }
 
 /** A service as sentences name it. */

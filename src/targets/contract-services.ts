@@ -7,7 +7,7 @@ import { createContractChat } from "./drivers/contract-chat.ts";
 import { createForeignClient, isLacking } from "./foreign-client.ts";
 import type { HttpClient, SeenCall } from "./http-client.ts";
 import { findModelsByCapability } from "./models-by-capability.ts";
-import { createSpreadClient, type MetCopies, whyOnlyOne } from "./service-copies.ts";
+import { createSpreadClient, type MetReplicas, whyOnlyOne } from "./service-replicas.ts";
 import { tokenRefused } from "./token-refused.ts";
 
 /** An HMI and a gateway that follow the contract, or say where they depart from it. */
@@ -45,14 +45,14 @@ export async function openContractServices({ given, soon, opened }: Connecting):
     models,
     otherPerson,
     speaksContract: true,
-    copies: await meetCopies({ hmi: spread("hmi"), gateway: spread("gateway") }, soon()),
+    copies: await meetReplicas({ hmi: spread("hmi"), gateway: spread("gateway") }, soon()),
   };
 }
 
 type Service = "hmi" | "gateway";
 
 /** Looks whether there are several. */
-async function meetCopies(clients: MetCopies["clients"], signal: AbortSignal): Promise<MetCopies> {
+async function meetReplicas(clients: MetReplicas["clients"], signal: AbortSignal): Promise<MetReplicas> {
   const [hmi, gateway] = await Promise.all([
     whyOnlyOne(clients.hmi, SERVICE_TITLES.hmi, signal),
     whyOnlyOne(clients.gateway, SERVICE_TITLES.gateway, signal),

@@ -14,16 +14,16 @@ import type { FrontHttp } from "./front-http.ts";
 import { createHttpClient, type HttpClient } from "./http-client.ts";
 import type { ModelsByCapability } from "./models-by-capability.ts";
 import { noJournal, type RunJournal } from "./run-journal.ts";
-import {
-  type CopyAbility,
-  type CopyDrainer,
-  type CopyUrls,
-  copiesWith,
-  copyAbilities,
-  type TargetCopies,
-  whyNoCopies,
-} from "./service-copies.ts";
 import { type KillAbility, killAbilities, type ServiceKiller, whyNotKilled } from "./service-killer.ts";
+import {
+  type ReplicaAbility,
+  type ReplicaDrainer,
+  type ReplicaUrls,
+  replicaAbilities,
+  replicasWith,
+  type TargetReplicas,
+  whyNoReplicas,
+} from "./service-replicas.ts";
 import { openTargetStore, type TargetStore } from "./store/target-store.ts";
 
 /** Where the services of a stack are, as far as it has them and they are known. */
@@ -52,9 +52,9 @@ export interface TargetUrls {
   /** How its services are killed; left out where none may be. */
   readonly killer?: ServiceKiller | undefined;
   /** Where each copy of HMI and gateway is, where that is known; left out: all are behind one address. */
-  readonly copies?: readonly CopyUrls[] | undefined;
+  readonly copies?: readonly ReplicaUrls[] | undefined;
   /** How one of them is taken out of use; left out where none may be. */
-  readonly drainer?: CopyDrainer | undefined;
+  readonly drainer?: ReplicaDrainer | undefined;
 }
 
 /** A stack of which all three are known. */
@@ -97,7 +97,7 @@ export type Capability =
   /** It is known where its page is. */
   | "show a page"
   | KillAbility
-  | CopyAbility
+  | ReplicaAbility
   | WireAbility;
 
 /** A stack seen from outside: URLs, clients, and what of it can be watched. */
@@ -130,7 +130,7 @@ export interface Target {
   /** How its services are killed; undefined where none may be. */
   readonly killer: ServiceKiller | undefined;
   /** Its services as they are met by whoever may reach any copy of them; undefined where it does not follow the contract. */
-  readonly copies: TargetCopies | undefined;
+  readonly copies: TargetReplicas | undefined;
   /** What a check becomes that the target's contract names by its id. */
   readonly lacks: ContractDeviations["lacks"];
   /** The engine and its version, in words. */
@@ -211,14 +211,14 @@ export async function openTarget(
           "direct the engine": speaksContract ? NOT_BY_OPENAI : chat.lacking["hand options on"],
         }),
         ...whyNotKilled(given.killer, front, chat.driver),
-        ...whyNoCopies(copies, given.drainer),
+        ...whyNoReplicas(copies, given.drainer),
       },
       models,
       otherPerson,
       hasErrorEvent: contract === undefined || !isLacking(contract, "stream.error_event"),
       store,
       killer: given.killer,
-      copies: copiesWith(copies, given.drainer),
+      copies: replicasWith(copies, given.drainer),
       lacks: contract?.lacks ?? {},
       engineName: watch.name,
       engineAnswers: watch.answers,
@@ -254,7 +254,7 @@ function offersOf(
     "speak the contract": speaksContract,
     "show a page": frontHttp === undefined || frontHttp.page !== undefined,
     ...killAbilities(killer, front),
-    ...copyAbilities(copies, drainer),
+    ...replicaAbilities(copies, drainer),
     "keep profiles": can("keep profiles"),
     "show rows": can("show rows") || hasStore,
     "list conversations": can("list conversations"),
@@ -277,7 +277,7 @@ interface Offering {
   readonly settings: TargetSettings;
   readonly hasStore: boolean;
   readonly killer: ServiceKiller | undefined;
-  readonly drainer: CopyDrainer | undefined;
+  readonly drainer: ReplicaDrainer | undefined;
 }
 
 async function closeAll(opened: readonly Closable[]): Promise<void> {

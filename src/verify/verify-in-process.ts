@@ -8,8 +8,8 @@ import type { SuiteRun } from "../harness/run-suite.ts";
 import type { StackOptions } from "../services/in-process-stack.ts";
 import { commandsAt } from "../targets/curl.ts";
 import { openTarget, type Target, type TargetUrls, type WholeTargetUrls } from "../targets/open-target.ts";
-import { NO_POSTGRESQL, prepareCopies, REPLICAS } from "./in-process-copies.ts";
 import { createInProcessKiller } from "./in-process-killer.ts";
+import { NO_POSTGRESQL, prepareReplicas, REPLICAS } from "./in-process-replicas.ts";
 
 /** What is run, on stacks of our own or on someone else's. */
 export type Run = Omit<RunAllOptions<Target>, "description" | "withTarget" | "parallel">;
@@ -89,7 +89,7 @@ export async function verifyInProcess(
     withTarget: async ({ name }: Suite<Target>, use) => {
       const { stack: options, target } = settingsFor(name);
       const copies =
-        name === REPLICAS && postgresql !== undefined ? await prepareCopies(postgresql) : undefined;
+        name === REPLICAS && postgresql !== undefined ? await prepareReplicas(postgresql) : undefined;
       try {
         const stream = { ...options.stream, ...copies?.options.stream };
         const all = { ...options, ...copies?.options, stream, ...pace, overrides: overridesForStack() };
@@ -115,7 +115,7 @@ export async function verifyInProcess(
 }
 
 /** What would have to be said for a stack of our own, where a stack of others has other reasons. */
-const ONE_COPY = {
+const ONE_REPLICA = {
   "meet two copies of the HMI": NO_POSTGRESQL,
   "meet two copies of the gateway": NO_POSTGRESQL,
   "drain a copy": NO_POSTGRESQL,
@@ -134,7 +134,7 @@ async function useTarget(
   try {
     // Its addresses end with it: a person has others.
     const commandsOf = commandsAt({ HMI: urls.hmi, GATEWAY: urls.gateway, ENGINE: urls.engine });
-    const lacking = urls.copies === undefined ? ONE_COPY : {};
+    const lacking = urls.copies === undefined ? ONE_REPLICA : {};
     return await use({ target, capabilities: target.capabilities, lacking, commandsOf });
   } finally {
     await target.close();

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load-config.ts";
-import { allNames, isCopyName, knownNames, namesMeantBy } from "../../src/config/replicas.ts";
+import { allNames, isReplicaName, knownNames, namesMeantBy } from "../../src/config/replicas.ts";
 import type { Services } from "../../src/config/service-config.ts";
 import { tempFolder } from "../support/temp.ts";
 
@@ -85,5 +85,5 @@ test.each([
   ["gateway-old", false],
   ["hmi-2", false],
 ])("%s is the name of a copy of the gateway: %s", (name, expected) => {
-  expect(isCopyName(name, "gateway")).toBe(expected);
+  expect(isReplicaName(name, "gateway")).toBe(expected);
 });

@@ -107,8 +107,8 @@ test("with PostgreSQL there is no volume of conversations; several copies are fo
     "Compose runs one machine, and 3 copies of gateway and HMI were asked for.",
   );
   const hmi = { embedded: "hmi" as const, replicas: 3, depends_on: ["gateway"] };
-  const inCopies = { ...config, services: { ...DEFAULT_CONFIG.services, hmi } };
-  expect(composeFormat.render(inCopies, { hosts: [] }).notes).toContain(
+  const inReplicas = { ...config, services: { ...DEFAULT_CONFIG.services, hmi } };
+  expect(composeFormat.render(inReplicas, { hosts: [] }).notes).toContain(
     "Written with one gateway and one HMI: several copies in containers are for `stack export kubernetes`.",
   );
 });

@@ -131,7 +131,7 @@ test("what a service is told holds no function, so that it can be handed on as J
   expect(JSON.parse(JSON.stringify({ services, watched }))).toEqual({ services, watched });
 });
 
-const inCopies: Config = {
+const inReplicas: Config = {
   ...withServices({
     engine: { embedded: "engine", depends_on: [] },
     gateway: { embedded: "gateway", replicas: 2, depends_on: ["engine"] },
@@ -141,7 +141,7 @@ const inCopies: Config = {
 };
 
 test("of several copies each has a name and a port, and the HMIs are told all gateways", () => {
-  const plan = planned(inCopies);
+  const plan = planned(inReplicas);
   expect(plan.map(({ name, service, spec: { address } }) => [name, service, address?.port])).toEqual([
     ["engine", "engine", 11434],
     ["gateway", "gateway", 6120],
@@ -162,14 +162,14 @@ test("of several copies each has a name and a port, and the HMIs are told all ga
 });
 
 test("who needs a service in copies names all of them, and the first copy is started as if it were alone", () => {
-  expect(named(planned(inCopies), "hmi").spec.dependsOn).toEqual(["gateway", "gateway-2"]);
+  expect(named(planned(inReplicas), "hmi").spec.dependsOn).toEqual(["gateway", "gateway-2"]);
   const one = withServices({
-    ...inCopies.services,
+    ...inReplicas.services,
     gateway: { embedded: "gateway", replicas: 1, depends_on: ["engine"] },
   });
   const of = (config: Config) =>
-    digestOf(named(planned({ ...config, store: inCopies.store }), "gateway").spec);
-  expect(of(one)).toBe(of(inCopies));
+    digestOf(named(planned({ ...config, store: inReplicas.store }), "gateway").spec);
+  expect(of(one)).toBe(of(inReplicas));
 });
 
 test("where there may be copies, a service drains for a minute unless it is told otherwise, and has the time to", () => {
@@ -178,7 +178,7 @@ test("where there may be copies, a service drains for a minute unless it is told
     return [spec.command.env?.["STACK_STREAM_DRAIN_MS"], spec.stopTimeoutMs];
   };
   expect(drains(DEFAULT_CONFIG)).toEqual(["0", undefined]);
-  expect(drains(inCopies)).toEqual(["60000", 65_000]);
-  const told = { ...inCopies, stream: { ...inCopies.stream, drain_ms: 2_000 } };
+  expect(drains(inReplicas)).toEqual(["60000", 65_000]);
+  const told = { ...inReplicas, stream: { ...inReplicas.stream, drain_ms: 2_000 } };
   expect(drains(told)).toEqual(["2000", 7_000]);
 });

@@ -300,7 +300,7 @@ export const HELD_BY: Holders = {
         "a conversation without a reply has nothing to stream; one that is not there is 404",
     },
     misdirected: {
-      "services/hmi/copies.test.ts":
+      "services/hmi/replicas.test.ts":
         "who makes a key up is refused, and names nobody by the header that goes with it",
     },
     draining: {
@@ -308,7 +308,7 @@ export const HELD_BY: Holders = {
         "a service that drains says so, begins nothing, and goes on with what it has begun",
     },
     owner_unreachable: {
-      "services/hmi/copies.test.ts":
+      "services/hmi/replicas.test.ts":
         "where a reply's owner does not answer, a cancel is not told as done, and another copy leaves the reply alone",
     },
     payload_too_large: {

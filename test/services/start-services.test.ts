@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
 import { gatewayRoutes } from "../../src/contract/routes.ts";
-import { NO_OTHER_COPIES } from "../../src/services/replicas/copy-bus.ts";
+import { NO_OTHER_REPLICAS } from "../../src/services/replicas/replica-bus.ts";
 import { startHmiOn } from "../../src/services/start-services.ts";
 import { call } from "../support/http.ts";
 import { startTestStack } from "../support/stack.ts";
@@ -59,7 +59,7 @@ test("overrides wrap the parts where services meet", async () => {
 
 test("an HMI that cannot start leaves no connection to the other copies behind", async () => {
   const { hmi } = await startTestStack();
-  const bus = { ...NO_OTHER_COPIES, close: vi.fn(async () => undefined) };
+  const bus = { ...NO_OTHER_REPLICAS, close: vi.fn(async () => undefined) };
   const config = { ...DEFAULT_CONFIG, hmi: { host: "127.0.0.1", port: Number(new URL(hmi).port) } };
   const { store } = openTestStore();
   await expect(startHmiOn(config, store, "http://127.0.0.1:9", { bus })).rejects.toMatchObject({

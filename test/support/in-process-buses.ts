@@ -1,11 +1,11 @@
-import type { CopyBus, CopyListener } from "../../src/services/replicas/copy-bus.ts";
+import type { ReplicaBus, ReplicaListener } from "../../src/services/replicas/replica-bus.ts";
 
 /** The buses of copies of a service that are in one process. */
 export class InProcessBuses {
   readonly #buses = new Set<InProcessBus>();
 
   /** The bus of another copy. */
-  join(): CopyBus {
+  join(): ReplicaBus {
     const bus = new InProcessBus(
       (from, topic, message) => this.#deliver(from, topic, message),
       (closed) => this.#buses.delete(closed),
@@ -23,8 +23,8 @@ export class InProcessBuses {
   }
 }
 
-class InProcessBus implements CopyBus {
-  readonly #listeners: { readonly topic: string; readonly listener: CopyListener }[] = [];
+class InProcessBus implements ReplicaBus {
+  readonly #listeners: { readonly topic: string; readonly listener: ReplicaListener }[] = [];
   readonly #deliver: (from: InProcessBus, topic: string, message: object) => void;
   readonly #left: (self: InProcessBus) => void;
 
@@ -40,7 +40,7 @@ class InProcessBus implements CopyBus {
     this.#deliver(this, topic, message);
   }
 
-  subscribe(topic: string, listener: CopyListener): void {
+  subscribe(topic: string, listener: ReplicaListener): void {
     this.#listeners.push({ topic, listener });
   }
 

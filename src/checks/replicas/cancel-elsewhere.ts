@@ -9,8 +9,8 @@ import { generationsFor } from "../engine-generations.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { lookUntil, readSettledRows } from "../read-replies.ts";
 import { lastWord } from "../stream-endings.ts";
-import { beginSomewhere } from "./call-any-copy.ts";
-import { copiesOf, copyIn, SEVERAL_HMIS, shortName, untilAtTwo } from "./met-copies.ts";
+import { beginSomewhere } from "./call-any-replica.ts";
+import { replicaIn, replicasOf, SEVERAL_HMIS, shortName, untilAtTwo } from "./met-replicas.ts";
 
 /** A reply that runs at one copy, and is cancelled at whichever the call arrives at. */
 interface CancelledElsewhere {
@@ -41,7 +41,7 @@ export const cancelElsewhere = defineCheck<Context["target"], CancelledElsewhere
     await generationsFor(context, "");
     return await untilAtTwo(
       context,
-      copiesOf(context).hmi,
+      replicasOf(context).hmi,
       (attempt) => cancelOne(context, modelId, attempt),
       ({ owner, askedAt }) => owner !== askedAt,
     );
@@ -67,7 +67,7 @@ async function cancelOne(context: Context, modelId: number, attempt: number): Pr
   const left = new AbortController();
   const running = await beginSomewhere(context, { session_id, message: asked }, { leave: left.signal });
   const path = hmiRoutes.cancel.path({ session_id });
-  const answer = await copiesOf(context).hmi.call("POST", path, { signal: context.signal });
+  const answer = await replicasOf(context).hmi.call("POST", path, { signal: context.signal });
   const giveUp = setTimeout(() => left.abort(), STOPS_WITHIN_MS);
   const stream = await running.stream;
   clearTimeout(giveUp);
@@ -79,7 +79,7 @@ async function cancelOne(context: Context, modelId: number, attempt: number): Pr
   );
   const rows = await readSettledRows(context, session_id);
   const saved = rows.findLast(({ role }) => role === "assistant")?.status ?? null;
-  return { owner: running.owner, askedAt: copyIn(answer), answer, stream, saved, generations };
+  return { owner: running.owner, askedAt: replicaIn(answer), answer, stream, saved, generations };
 }
 
 /** Where the owner does not answer in time, whoever cancels is told so, and the owner hears of it in another way. */

@@ -5,7 +5,14 @@ import { generationsFor } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { textIn } from "../sse/arrived-events.ts";
 import { follow } from "../sse/follow-stream.ts";
-import { copiesOf, copyIn, requireWell, SEVERAL_GATEWAYS, shortName, untilAtTwo } from "./met-copies.ts";
+import {
+  replicaIn,
+  replicasOf,
+  requireWell,
+  SEVERAL_GATEWAYS,
+  shortName,
+  untilAtTwo,
+} from "./met-replicas.ts";
 
 /** One reply, asked of two gateways at once. */
 interface AskedTwice {
@@ -28,7 +35,7 @@ export const gatewayOnce = defineCheck<Context["target"], AskedTwice>({
     await generationsFor(context, "");
     return await untilAtTwo(
       context,
-      copiesOf(context).gateway,
+      replicasOf(context).gateway,
       (attempt) => askTwice(context, attempt),
       ({ copies }) => new Set(copies).size > 1,
     );
@@ -63,11 +70,11 @@ async function askTwice(context: Context, attempt: number): Promise<AskedTwice> 
     think: false,
     options: { num_predict: 64, stand_in_tokens: 24, stand_in_token_ms: 20 },
   };
-  const client = copiesOf(context).gateway;
+  const client = replicasOf(context).gateway;
   const ask = () => follow(context, { client, method: "POST", path: gatewayRoutes.chat.path(), body });
   const streams = await Promise.all([ask(), ask()]);
   return {
-    copies: streams.map(copyIn),
+    copies: streams.map(replicaIn),
     statuses: streams.map(({ status }) => status),
     ids: streams.map(({ events }) => events.map(({ id }) => id)),
     texts: streams.map(({ events }) => textIn(events)),

@@ -3,8 +3,8 @@ import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { type Listening, listenToEvents } from "../listen-to-events.ts";
 import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { lookUntil, patienceOf, readReply } from "../read-replies.ts";
-import { sendSomewhere } from "./call-any-copy.ts";
-import { copiesOf, copyIn, LOOKS, notAtTwo, SEVERAL_HMIS, shortName } from "./met-copies.ts";
+import { sendSomewhere } from "./call-any-replica.ts";
+import { LOOKS, notAtTwo, replicaIn, replicasOf, SEVERAL_HMIS, shortName } from "./met-replicas.ts";
 
 /** A page that listens at a copy. */
 interface Page {
@@ -31,7 +31,7 @@ export const heardElsewhere = defineCheck<Context["target"], Evidence>({
   needs: SEVERAL_HMIS,
   isTimed: true,
   async collect(context) {
-    const { hmi } = copiesOf(context);
+    const { hmi } = replicasOf(context);
     const options = { num_predict: 8, stand_in_token_ms: 0 };
     const session_id = await makeSession(context, await makeProfile(context, { name: "events", options }));
     const listening = Array.from({ length: LOOKS }, () => listenToEvents(hmi, context.signal));
@@ -49,10 +49,10 @@ export const heardElsewhere = defineCheck<Context["target"], Evidence>({
     const pages = await Promise.all(
       listening.map(async (page): Promise<Page> => {
         const heard = heardOf(page, replyId);
-        return { copy: copyIn(await page.leave()), heard };
+        return { copy: replicaIn(await page.leave()), heard };
       }),
     );
-    return { sentTo: copyIn(sent), replyId, pages };
+    return { sentTo: replicaIn(sent), replyId, pages };
   },
   judge({ sentTo, replyId, pages }) {
     if (replyId === "") throw new CouldNotRun("no message was sent");

@@ -7,8 +7,8 @@ import { type Context, expectAnswer, makeProfile, makeSession } from "../profile
 import { lookUntil, patienceOf } from "../read-replies.ts";
 import { eventsIn, textIn } from "../sse/arrived-events.ts";
 import { follow } from "../sse/follow-stream.ts";
-import { lookSomewhere, sendSomewhere } from "./call-any-copy.ts";
-import { copiesOf, copyIn, LOOKS } from "./met-copies.ts";
+import { lookSomewhere, sendSomewhere } from "./call-any-replica.ts";
+import { LOOKS, replicaIn, replicasOf } from "./met-replicas.ts";
 
 /** One connection of the reader. */
 export interface Piece {
@@ -51,7 +51,7 @@ const TOKENS_A_PIECE = 8;
 const MOST_PIECES = 60;
 
 /** Reads a reply in pieces, at one copy after the other; once a run. */
-export async function moveBetweenCopies(context: Context): Promise<MovingReader> {
+export async function moveBetweenReplicas(context: Context): Promise<MovingReader> {
   return await context.share("reader that moves between copies", () => readInPieces(context));
 }
 
@@ -76,7 +76,7 @@ async function readInPieces(context: Context): Promise<MovingReader> {
     () => lookAtReply(context, session_id),
     hasEnded,
   );
-  return { asked, owner: copyIn(sent), pieces, during, saved: hasEnded(last) ? last : null };
+  return { asked, owner: replicaIn(sent), pieces, during, saved: hasEnded(last) ? last : null };
 }
 
 function hasEnded(look: Look | undefined): boolean {
@@ -88,7 +88,7 @@ async function readPiece(context: Context, session_id: string, before: Piece | u
   let tokens = 0;
   const lastEventId = before?.ids.at(-1) ?? before?.lastEventId ?? "";
   const stream = await follow(context, {
-    client: copiesOf(context).hmi,
+    client: replicasOf(context).hmi,
     method: "GET",
     path: hmiRoutes.stream.path({ session_id }),
     ...(lastEventId !== "" && { headers: { "last-event-id": lastEventId } }),
@@ -101,7 +101,7 @@ async function readPiece(context: Context, session_id: string, before: Piece | u
   });
   const { request, status, body, end } = stream;
   return {
-    copy: copyIn(stream),
+    copy: replicaIn(stream),
     lastEventId,
     stream: { request, status, body, end },
     ids: stream.events.map(({ id }) => id),

@@ -1,7 +1,7 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { describeSent, isOneExchange, type SentAtOnce, sendAtOnce } from "./at-several-copies.ts";
-import { requireWell, SEVERAL_HMIS } from "./met-copies.ts";
+import { describeSent, isOneExchange, type SentAtOnce, sendAtOnce } from "./at-several-replicas.ts";
+import { requireWell, SEVERAL_HMIS } from "./met-replicas.ts";
 
 export const oneBegins = defineCheck<Context["target"], SentAtOnce>({
   id: "replicas/one-begins",

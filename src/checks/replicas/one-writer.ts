@@ -1,7 +1,7 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { SEVERAL_HMIS, shortName } from "./met-copies.ts";
-import { type MovingReader, moveBetweenCopies, requireSaved } from "./moving-reader.ts";
+import { SEVERAL_HMIS, shortName } from "./met-replicas.ts";
+import { type MovingReader, moveBetweenReplicas, requireSaved } from "./moving-reader.ts";
 
 export const oneWriter = defineCheck<Context["target"], MovingReader>({
   id: "replicas/one-writer",
@@ -9,7 +9,7 @@ export const oneWriter = defineCheck<Context["target"], MovingReader>({
   why: "Of two copies that both take themselves for its owner each appends what it hears: the saved text has it twice.",
   lookAt: "who may write a reply's row: a lease with a fencing token that is looked at in the same statement",
   needs: SEVERAL_HMIS,
-  collect: moveBetweenCopies,
+  collect: moveBetweenReplicas,
   judge(reader) {
     const { content } = requireSaved(reader);
     const looks = reader.during.flatMap(({ copy, row }) => (row === null ? [] : [{ copy, ...row }]));

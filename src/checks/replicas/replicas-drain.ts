@@ -5,8 +5,8 @@ import { type Context, makeProfile, makeSession } from "../profiles-and-sessions
 import { lookUntil, readSettledRows } from "../read-replies.ts";
 import { textIn } from "../sse/arrived-events.ts";
 import { isWhole, lastWord } from "../stream-endings.ts";
-import { beginSomewhere, sendSomewhere } from "./call-any-copy.ts";
-import { copiesOf, LOOKS, SEVERAL_HMIS, shortName } from "./met-copies.ts";
+import { beginSomewhere, sendSomewhere } from "./call-any-replica.ts";
+import { LOOKS, replicasOf, SEVERAL_HMIS, shortName } from "./met-replicas.ts";
 
 /** A busy machine may take its time; a reply that is streaming for longer will be so for good. In milliseconds. */
 const SETTLES_WITHIN_MS = 20_000;
@@ -37,7 +37,7 @@ export const drain = defineCheck<Context["target"], Evidence>({
   needs: [...SEVERAL_HMIS, "drain a copy", "show rows"],
   isTimed: true,
   async collect(context) {
-    const { drainer } = copiesOf(context);
+    const { drainer } = replicasOf(context);
     if (drainer === undefined) throw new CouldNotRun("no copy of this target can be drained");
     const options = { num_predict: 120, stand_in_tokens: 40, stand_in_token_ms: 25 };
     const modelId = await makeProfile(context, { name: "drain", options });

@@ -1,8 +1,8 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { ownWords } from "../../targets/own-words.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { notAtTwo, SEVERAL_HMIS, shortName } from "./met-copies.ts";
-import { type MovingReader, moveBetweenCopies, requireSaved } from "./moving-reader.ts";
+import { notAtTwo, SEVERAL_HMIS, shortName } from "./met-replicas.ts";
+import { type MovingReader, moveBetweenReplicas, requireSaved } from "./moving-reader.ts";
 
 export const resume = defineCheck<Context["target"], MovingReader>({
   id: "replicas/resume",
@@ -11,7 +11,7 @@ export const resume = defineCheck<Context["target"], MovingReader>({
   lookAt:
     "GET /api/chat/stream with Last-Event-ID at a copy that does not write the reply: how it finds the one that does",
   needs: SEVERAL_HMIS,
-  collect: moveBetweenCopies,
+  collect: moveBetweenReplicas,
   judge(reader) {
     const { pieces } = reader;
     const copies = new Set(pieces.map(({ copy }) => copy));

@@ -1,8 +1,8 @@
 import { SentMessage } from "../../contract/hmi-schemas.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { describeSent, isOneExchange, type SentAtOnce, sendAtOnce } from "./at-several-copies.ts";
-import { requireWell, SEVERAL_HMIS } from "./met-copies.ts";
+import { describeSent, isOneExchange, type SentAtOnce, sendAtOnce } from "./at-several-replicas.ts";
+import { requireWell, SEVERAL_HMIS } from "./met-replicas.ts";
 
 export const sameKey = defineCheck<Context["target"], SentAtOnce>({
   id: "replicas/same-key",

@@ -3,8 +3,8 @@ import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-chec
 import { firstBroken } from "../../harness/first-broken.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { converse, readSettledRows } from "../read-replies.ts";
-import { lookSomewhere } from "./call-any-copy.ts";
-import { LOOKS, notAtTwo, requireWell, SEVERAL_HMIS, shortName } from "./met-copies.ts";
+import { lookSomewhere } from "./call-any-replica.ts";
+import { LOOKS, notAtTwo, requireWell, SEVERAL_HMIS, shortName } from "./met-replicas.ts";
 
 /** What a copy showed of a conversation. */
 interface Shown {

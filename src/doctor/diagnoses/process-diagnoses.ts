@@ -39,11 +39,11 @@ export interface ProcessSymptoms {
   second_listener: { service: Role; port: number; owner: Somebody; others: readonly Somebody[] };
   second_ollama: { port: number; owner: Somebody; others: readonly Somebody[] };
   not_listening: { service: Role; port: number; pid: number | undefined; log: string | undefined };
-  copies_down: { service: Role; count: number; down: readonly CopyDown[] };
+  copies_down: { service: Role; count: number; down: readonly ReplicaDown[] };
 }
 
 /** A copy that does not do its work. */
-interface CopyDown {
+interface ReplicaDown {
   readonly name: string;
   /** `stopped`, `failed` and the like. */
   readonly state: string;

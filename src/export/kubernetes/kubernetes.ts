@@ -30,7 +30,7 @@ const NAMES: ContainerNames = {
   hostOf: objectName,
   // With one database file both are in one pod, where each is at the other's loopback.
   gatewayHost: ({ store }) => (store.url === "" ? "127.0.0.1" : objectName("gateway")),
-  usualCopies: 2,
+  usualReplicas: 2,
   secretsFolder: SECRETS_FOLDER,
 };
 

@@ -1,6 +1,6 @@
 import type { FinishReason, Notice, Timings, Usage } from "../../contract/event-schemas.ts";
 import type { Message, MessageStatus } from "../../contract/hmi-schemas.ts";
-import type { OtherCopy } from "../replicas/call-passer.ts";
+import type { OtherReplica } from "../replicas/pass-call-on.ts";
 
 /** What one of a reply's two texts has grown by. Lengths are UTF-16 units. */
 export interface Growth {
@@ -51,7 +51,7 @@ export interface ReplyStore {
    * The copy whose store writes this reply, and lives; undefined where this one does, or nobody any more, or where the
    * one that does has not said where it is reached.
    */
-  otherWriterOf(messageId: string): Promise<OtherCopy | undefined>;
+  otherWriterOf(messageId: string): Promise<OtherReplica | undefined>;
   /** Whether this is the key that others know of this store's writer, as it is now. */
   isOwnKey(key: string): boolean;
   /**

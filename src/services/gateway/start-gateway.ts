@@ -12,8 +12,8 @@ import { createServer, listen, type ServerOptions } from "../http/http-server.ts
 import { probeDependency, type RunningService, reportHealth } from "../http/report-health.ts";
 import { advertisedUrl } from "../replicas/advertised-url.ts";
 import { CANCEL_PATIENCE, READER_PATIENCE, tryHereOrAtOwner } from "../replicas/answer-at-owner.ts";
-import { CallPasser } from "../replicas/call-passer.ts";
 import { type GenerationDirectory, NO_OTHER_GATEWAYS } from "../replicas/generation-directory.ts";
+import { CallPasser } from "../replicas/pass-call-on.ts";
 import type { FinishedLogsSettings } from "../stream/finished-logs.ts";
 import { lastEventIdOf, type ReaderSettings, sendLog } from "../stream/send-event-stream.ts";
 import { cancelGeneration } from "./cancel-generation.ts";

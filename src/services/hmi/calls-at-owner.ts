@@ -7,15 +7,15 @@ import {
   type OwnerPatience,
   READER_PATIENCE,
 } from "../replicas/answer-at-owner.ts";
-import type { CallPasser, OtherCopy, PassableCall } from "../replicas/call-passer.ts";
-import type { CopyBus } from "../replicas/copy-bus.ts";
+import type { CallPasser, OtherReplica, PassableCall } from "../replicas/pass-call-on.ts";
+import type { ReplicaBus } from "../replicas/replica-bus.ts";
 import type { AskedLog } from "./reply-logs.ts";
 import type { ReplyOwners } from "./reply-owners.ts";
 
 export interface CallsAtOwnerParts {
   readonly owners: ReplyOwners;
   readonly passer: CallPasser;
-  readonly bus: CopyBus;
+  readonly bus: ReplicaBus;
   /** Ends a reply that is written here, because a copy that does not reach us by our address was asked to. */
   readonly cancelHere: (sessionId: string, messageId: string | undefined) => void;
 }
@@ -74,7 +74,7 @@ export class CallsAtOwner {
 
   async #answer(
     call: PassableCall,
-    find: () => Promise<OtherCopy | undefined>,
+    find: () => Promise<OtherReplica | undefined>,
     patience: OwnerPatience,
   ): Promise<boolean> {
     return await answerAtOwner(this.#parts.passer, call, find, patience);

@@ -14,7 +14,7 @@ import { WireError } from "../../errors.ts";
 import type { ConversationStore } from "../conversations/conversation-store.ts";
 import { userOf } from "../http/caller-user.ts";
 import { endpoint } from "../http/define-endpoint.ts";
-import type { PassableCall } from "../replicas/call-passer.ts";
+import type { PassableCall } from "../replicas/pass-call-on.ts";
 import type { EventLog } from "../stream/event-log.ts";
 import { lastEventIdOf, type ReaderSettings, sendLog, sendNothingMore } from "../stream/send-event-stream.ts";
 import type { CallsAtOwner } from "./calls-at-owner.ts";

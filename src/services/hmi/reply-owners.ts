@@ -1,7 +1,7 @@
 import { parseEventId, STEP } from "../../contract/event-id.ts";
 import type { Message } from "../../contract/hmi-schemas.ts";
 import type { ConversationStore } from "../conversations/conversation-store.ts";
-import type { OtherCopy } from "../replicas/call-passer.ts";
+import type { OtherReplica } from "../replicas/pass-call-on.ts";
 import type { Replies } from "./hmi-replies.ts";
 import type { LeftReplies } from "./left-replies.ts";
 import type { AskedLog } from "./reply-logs.ts";
@@ -28,7 +28,7 @@ export class ReplyOwners {
    * back to it, or names none. Undefined where this HMI writes it, or none runs that is meant. Throws
    * `conversation_not_found`.
    */
-  async of(user: string, { sessionId, messageId, seen }: AskedLog): Promise<OtherCopy | undefined> {
+  async of(user: string, { sessionId, messageId, seen }: AskedLog): Promise<OtherReplica | undefined> {
     await this.#parts.left.looked;
     const present = this.#parts.replies.find(sessionId);
     if (present !== undefined && !present.log.ended) return undefined;
@@ -46,7 +46,7 @@ export class ReplyOwners {
   }
 
   /** The same for the reply that a reader comes back to, in whatever conversation it is. */
-  async ofEvent(user: string, lastEventId: string): Promise<OtherCopy | undefined> {
+  async ofEvent(user: string, lastEventId: string): Promise<OtherReplica | undefined> {
     await this.#parts.left.looked;
     const seen = parseEventId(lastEventId)?.messageId;
     const row = seen === undefined ? undefined : await this.#parts.store.as(user).messages.find(seen);
@@ -54,7 +54,7 @@ export class ReplyOwners {
   }
 
   /** The other HMI that writes this reply; undefined where this one does, or nobody: it has ended, or is taken over now. */
-  async ofReply(row: Message): Promise<OtherCopy | undefined> {
+  async ofReply(row: Message): Promise<OtherReplica | undefined> {
     if (row.status !== "streaming" || this.#isOurs(row)) return undefined;
     const { replies } = this.#parts.store;
     const other = await replies.otherWriterOf(row.message_id);

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type Session, UserEvent } from "../../contract/hmi-schemas.ts";
-import type { CopyBus } from "../replicas/copy-bus.ts";
+import type { ReplicaBus } from "../replicas/replica-bus.ts";
 import type { UserEvents } from "./user-events.ts";
 
 /** Where it is told what happens in users' conversations. */
@@ -8,7 +8,7 @@ export type UserEventPublisher = Pick<UserEvents, "publish">;
 
 export interface SharedUserEventsParts {
   readonly events: UserEvents;
-  readonly bus: CopyBus;
+  readonly bus: ReplicaBus;
   /** A user's conversation as it is now; rejects where there is none, or it cannot be read. */
   readonly sessionOf: (user: string, sessionId: string) => Promise<Session>;
 }

@@ -11,8 +11,8 @@ import { createServer, listen, type ServerOptions } from "../http/http-server.ts
 import { limitMessages } from "../http/rate-limit.ts";
 import { type RunningService, reportHealth } from "../http/report-health.ts";
 import { advertisedUrl } from "../replicas/advertised-url.ts";
-import { CallPasser } from "../replicas/call-passer.ts";
-import { type CopyBus, NO_OTHER_COPIES } from "../replicas/copy-bus.ts";
+import { CallPasser } from "../replicas/pass-call-on.ts";
+import { NO_OTHER_REPLICAS, type ReplicaBus } from "../replicas/replica-bus.ts";
 import type { FinishedLogsSettings } from "../stream/finished-logs.ts";
 import type { ReaderSettings } from "../stream/send-event-stream.ts";
 import { CallsAtOwner } from "./calls-at-owner.ts";
@@ -55,7 +55,7 @@ export interface HmiOptions extends ServerOptions, ReaderSettings, FinishedLogsS
   /** The host by which other copies of it reach it; empty, or left out: see `advertisedHost`. */
   advertiseHost?: string | undefined;
   /** What copies of it tell each other; left out where it has none. */
-  bus?: CopyBus | undefined;
+  bus?: ReplicaBus | undefined;
   /** How often it looks for replies that other copies have left, in milliseconds; 0, or left out: only where there may be some. */
   lookForLeftEveryMs?: number | undefined;
   /** Messages that one person, or where nobody has a name one client address, may send in a minute; 0, or left out: as many as it likes. */
@@ -65,7 +65,7 @@ export interface HmiOptions extends ServerOptions, ReaderSettings, FinishedLogsS
 /** The HMI (contract, section 3): conversations, their streams, and the chat page. */
 export async function startHmi(options: HmiOptions): Promise<RunningService> {
   const { store, gateway } = options;
-  const { bus = NO_OTHER_COPIES, lookForLeftEveryMs = 0 } = options;
+  const { bus = NO_OTHER_REPLICAS, lookForLeftEveryMs = 0 } = options;
   const passer = new CallPasser();
   const app = createServer({ ...options, isOwnKey: (key) => store.replies.isOwnKey(key) });
   await limitMessages(app, options.messagesPerMinute ?? 0, options);

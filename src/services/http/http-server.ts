@@ -1,6 +1,6 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { LIMITS } from "../../contract/contract-defaults.ts";
-import { COPY_ID_HEADER } from "../../contract/copy-headers.ts";
+import { REPLICA_ID_HEADER } from "../../contract/replica-headers.ts";
 import { WireError } from "../../errors.ts";
 import { type OwnNames, ownPagesOnly } from "../../http-guard/caller-policies.ts";
 import { answerOddRequests, refuseConnection } from "../../http-guard/odd-requests.ts";
@@ -15,7 +15,7 @@ export interface ServerOptions extends OwnNames, People {
   /** Where the service writes its log; silent where undefined. */
   readonly logger?: FastifyBaseLogger | undefined;
   /** What each answer calls this copy of the service; left out where it has no others beside it. */
-  readonly copyId?: string | undefined;
+  readonly replicaId?: string | undefined;
 }
 
 /** The longest key, in characters, with every one of them escaped. */
@@ -44,7 +44,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   // Whatever a client expects beside 100-continue, a server may ignore (RFC 9110, section 10.1.1).
   app.server.on("checkExpectation", app.routing);
   takeJsonBodies(app);
-  tellCopy(app, options.copyId);
+  tellReplica(app, options.replicaId);
   app.addHook("onRequest", guardFastifyCalls(ownPagesOnly(options, options.token ? "token" : "loopback")));
   app.addHook("onRequest", identifyCallers(options, guardFastifyCalls(ownPagesOnly(options, "never"))));
   app.setErrorHandler((error, request, reply) => sendError(request, reply, error));
@@ -61,9 +61,9 @@ export async function listen(app: FastifyInstance, host: string, port: number): 
 }
 
 /** Says of each answer which copy gave it, also where it is a stream, or refuses the caller. */
-function tellCopy(app: FastifyInstance, copyId: string | undefined): void {
-  if (copyId === undefined) return;
-  app.addHook("onRequest", async (_, reply) => void reply.raw.setHeader(COPY_ID_HEADER, copyId));
+function tellReplica(app: FastifyInstance, replicaId: string | undefined): void {
+  if (replicaId === undefined) return;
+  app.addHook("onRequest", async (_, reply) => void reply.raw.setHeader(REPLICA_ID_HEADER, replicaId));
 }
 
 /** A known path with another method is 405 with `Allow`; anything else is 404. */

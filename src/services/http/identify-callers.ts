@@ -3,7 +3,7 @@ import { bearerTokenIn } from "../../contract/caller-headers.ts";
 import { assetRoute, gatewayRoutes, hmiRoutes, pageRoutes } from "../../contract/routes.ts";
 import { WireError } from "../../errors.ts";
 import { noteCaller } from "./caller-user.ts";
-import { copyCallerOf } from "./calling-copy.ts";
+import { replicaCallerOf } from "./calling-replica.ts";
 import { createIdentifier, type People } from "./identify-people.ts";
 
 /** Open to everybody: whether the process lives, and the pages, which hold nothing but the program. */
@@ -32,7 +32,7 @@ export function identifyCallers(people: People, guardNamed: Hook): Hook {
     const shown = tokenOf(request);
     // The query is parsed by now, and a token in it must not get into a log or a message with the URL.
     if (people.token) request.raw.url = request.url.split("?", 1)[0] ?? "";
-    const copy = copyCallerOf(request, isOwnKey);
+    const copy = replicaCallerOf(request, isOwnKey);
     if (copy !== undefined) return noteCaller(request, copy);
     const { remoteAddress } = request.raw.socket;
     const named = request.raw.headersDistinct[header] ?? [];

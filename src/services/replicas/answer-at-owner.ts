@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { WireError } from "../../errors.ts";
 import { isPassedOn } from "../http/caller-user.ts";
-import { misdirected } from "../http/calling-copy.ts";
-import type { CallPasser, OtherCopy, PassableCall } from "./call-passer.ts";
+import { misdirected } from "../http/calling-replica.ts";
 import { HeldElsewhere } from "./generation-directory.ts";
+import type { CallPasser, OtherReplica, PassableCall } from "./pass-call-on.ts";
 
 /** How long an owner is tried, in milliseconds. */
 export interface OwnerPatience {
@@ -30,7 +30,7 @@ export const CANCEL_PATIENCE: OwnerPatience = { answerMs: 800, waitMs: 0 };
 export async function answerAtOwner(
   passer: CallPasser,
   call: PassableCall,
-  find: () => Promise<OtherCopy | undefined>,
+  find: () => Promise<OtherReplica | undefined>,
   { answerMs, waitMs, onUnreachable }: OwnerPatience,
 ): Promise<boolean> {
   if (isPassedOn(call.request)) return false;
@@ -61,7 +61,7 @@ export async function tryHereOrAtOwner<Result>(
   patience: OwnerPatience,
 ): Promise<Result | undefined> {
   let result: Result | undefined;
-  const findByTrying = async (): Promise<OtherCopy | undefined> => {
+  const findByTrying = async (): Promise<OtherReplica | undefined> => {
     try {
       result = await tryHere();
       return undefined;
@@ -77,7 +77,7 @@ export async function tryHereOrAtOwner<Result>(
 
 const LOOK_AGAIN_MS = 250;
 
-function unreachable({ url }: OtherCopy): WireError {
+function unreachable({ url }: OtherReplica): WireError {
   return new WireError(
     "owner_unreachable",
     `The reply is written by the copy at ${url}, which does not answer.`,

@@ -1,4 +1,4 @@
-import type { OtherCopy } from "./call-passer.ts";
+import type { OtherReplica } from "./pass-call-on.ts";
 
 /** A reply in the making, as gateways name it. */
 export interface GenerationKey {
@@ -24,12 +24,12 @@ export interface GenerationDirectory {
    * Claims a generation before the engine is asked for it. Undefined where this gateway may go on; else the other one
    * that has it, or that works on another reply of its conversation.
    */
-  claim(generation: GenerationKey): Promise<OtherCopy | undefined>;
+  claim(generation: GenerationKey): Promise<OtherReplica | undefined>;
   /**
    * The other gateway that has the generation of this reply, running or kept; without a reply the conversation's
    * running one, else its last. Undefined where none has it, or this one does.
    */
-  find(sessionId: string, messageId?: string): Promise<OtherCopy | undefined>;
+  find(sessionId: string, messageId?: string): Promise<OtherReplica | undefined>;
   /** It has ended, and is kept for late readers: the conversation may have another one. */
   end(generation: GenerationKey): Promise<void>;
   /** It is kept no longer. */
@@ -52,9 +52,9 @@ export const NO_OTHER_GATEWAYS: GenerationDirectory = {
 
 /** Thrown where what is asked for is at another gateway. */
 export class HeldElsewhere extends Error {
-  readonly holder: OtherCopy;
+  readonly holder: OtherReplica;
 
-  constructor(holder: OtherCopy) {
+  constructor(holder: OtherReplica) {
     super(`The generation is at ${holder.url}.`);
     this.holder = holder;
   }

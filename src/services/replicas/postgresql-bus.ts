@@ -1,5 +1,5 @@
 import pg from "pg";
-import type { CopyBus, CopyListener } from "./copy-bus.ts";
+import type { ReplicaBus, ReplicaListener } from "./replica-bus.ts";
 
 export interface PostgresqlBusOptions {
   /** Of the database that all copies share. */
@@ -36,11 +36,11 @@ interface Payload {
  * meanwhile is heard by nobody: then its listeners are told of a gap, and where this copy had something to say, the
  * others are too.
  */
-export class PostgresqlBus implements CopyBus {
+export class PostgresqlBus implements ReplicaBus {
   readonly #options: PostgresqlBusOptions;
   /** By which it knows what it has published itself. */
   readonly #self = crypto.randomUUID();
-  readonly #listeners: { readonly topic: string; readonly listener: CopyListener }[] = [];
+  readonly #listeners: { readonly topic: string; readonly listener: ReplicaListener }[] = [];
   #client: pg.Client | undefined;
   /** The last of what is asked of the database, one after the other. */
   #last: Promise<void> = Promise.resolve();
@@ -88,7 +88,7 @@ export class PostgresqlBus implements CopyBus {
     this.#send({ from: this.#self, topic, message });
   }
 
-  subscribe(topic: string, listener: CopyListener): void {
+  subscribe(topic: string, listener: ReplicaListener): void {
     this.#listeners.push({ topic, listener });
   }
 

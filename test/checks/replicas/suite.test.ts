@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { findSuites, verify } from "../../../src/verify/verify-stack.ts";
-import { startBehindOneAddress } from "../../support/copies.ts";
 import { NO_POSTGRESQL } from "../../support/postgresql.ts";
 import { query, useTestServer } from "../../support/postgresql-test-store.ts";
+import { startBehindOneAddress } from "../../support/start-replicas.ts";
 
 const server = NO_POSTGRESQL === undefined ? useTestServer() : undefined;
 

@@ -1,6 +1,6 @@
 import { WireError } from "../../../errors.ts";
-import type { OtherCopy } from "../../replicas/call-passer.ts";
 import type { GenerationDirectory, GenerationKey } from "../../replicas/generation-directory.ts";
+import type { OtherReplica } from "../../replicas/pass-call-on.ts";
 import { createSerialQueue } from "../serial-queue.ts";
 import type { Database, Row, Statements } from "../sql/sql-database.ts";
 import { HAS_ENDED, type WriterLease } from "./writer-lease.ts";
@@ -50,7 +50,7 @@ export class GenerationLeases implements GenerationDirectory {
     return this.#writer.isOwnKey(key);
   }
 
-  async claim(generation: GenerationKey): Promise<OtherCopy | undefined> {
+  async claim(generation: GenerationKey): Promise<OtherReplica | undefined> {
     const holder = await this.#inOrder(() =>
       this.#writer.withLease(() => this.#db.writeSoon((sql) => this.#claim(sql, generation))),
     );
@@ -58,7 +58,7 @@ export class GenerationLeases implements GenerationDirectory {
     return holder;
   }
 
-  find(sessionId: string, messageId?: string): Promise<OtherCopy | undefined> {
+  find(sessionId: string, messageId?: string): Promise<OtherReplica | undefined> {
     const isMeant = messageId === undefined ? "" : "AND message_id = ?";
     const values = messageId === undefined ? [sessionId] : [sessionId, messageId];
     return this.#inOrder(() =>
@@ -99,7 +99,7 @@ export class GenerationLeases implements GenerationDirectory {
     await this.#inOrder(() => this.#writer.release());
   }
 
-  async #claim(sql: Statements, { sessionId, messageId }: GenerationKey): Promise<OtherCopy | undefined> {
+  async #claim(sql: Statements, { sessionId, messageId }: GenerationKey): Promise<OtherReplica | undefined> {
     const writer = this.#writer;
     const leftByDead = `DELETE FROM generations WHERE session_id = ? AND writer IN (SELECT token FROM writers WHERE ${HAS_ENDED})`;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
@@ -130,7 +130,7 @@ export class GenerationLeases implements GenerationDirectory {
   }
 
   /** Undefined where the holder is this gateway: it knows itself what is in the way. */
-  #otherIn({ token, url, key }: Row): OtherCopy | undefined {
+  #otherIn({ token, url, key }: Row): OtherReplica | undefined {
     return Number(token) === this.#writer.present || url === null
       ? undefined
       : { url: String(url), key: String(key) };

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { OtherCopy } from "../../replicas/call-passer.ts";
+import type { OtherReplica } from "../../replicas/pass-call-on.ts";
 import type { TakenOver } from "../reply-store.ts";
 import { findReply } from "../sql/exchanges.ts";
 import { LeaseLapsedError, type ReplyWriter } from "../sql/reply-writer.ts";
@@ -39,7 +39,7 @@ export interface WriterLeaseOptions {
 interface Lease {
   /** A fencing token: each is greater than all before it, and no other writer ever had it. */
   readonly token: number;
-  /** See {@link OtherCopy.key}. */
+  /** See {@link OtherReplica.key}. */
   readonly key: string;
 }
 
@@ -118,7 +118,7 @@ export class WriterLease implements ReplyWriter {
     return key === this.#lease?.key;
   }
 
-  async otherWriterOf(sql: Statements, messageId: string): Promise<OtherCopy | undefined> {
+  async otherWriterOf(sql: Statements, messageId: string): Promise<OtherReplica | undefined> {
     const row = await sql.get(
       `SELECT url, key FROM messages JOIN writers ON token = writer
         WHERE id = ? AND status = 'streaming' AND token <> ? AND NOT ${HAS_ENDED}`,

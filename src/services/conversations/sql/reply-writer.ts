@@ -1,5 +1,5 @@
 import { WireError } from "../../../errors.ts";
-import type { OtherCopy } from "../../replicas/call-passer.ts";
+import type { OtherReplica } from "../../replicas/pass-call-on.ts";
 import type { TakenOver } from "../reply-store.ts";
 import type { SqlValue, Statements } from "./sql-database.ts";
 
@@ -30,7 +30,7 @@ export interface ReplyWriter {
   /** {@link ReplyStore.announce} */
   announce(url: string): void;
   /** {@link ReplyStore.otherWriterOf} */
-  otherWriterOf(sql: Statements, messageId: string): Promise<OtherCopy | undefined>;
+  otherWriterOf(sql: Statements, messageId: string): Promise<OtherReplica | undefined>;
   /** {@link ReplyStore.isOwnKey} */
   isOwnKey(key: string): boolean;
   /** {@link ReplyStore.takeOver} */

@@ -1,4 +1,4 @@
-import type { OtherCopy } from "../../replicas/call-passer.ts";
+import type { OtherReplica } from "../../replicas/pass-call-on.ts";
 import type { TakenOver } from "../reply-store.ts";
 import { findReply } from "../sql/exchanges.ts";
 import type { ReplyWriter } from "../sql/reply-writer.ts";
@@ -40,7 +40,7 @@ export class SqliteWriter implements ReplyWriter {
     this.#url = url;
   }
 
-  async otherWriterOf(sql: Statements, messageId: string): Promise<OtherCopy | undefined> {
+  async otherWriterOf(sql: Statements, messageId: string): Promise<OtherReplica | undefined> {
     const id = rowidOf(messageId) ?? null;
     const row = await sql.get("SELECT writer FROM messages WHERE id = ? AND status = 'streaming'", id);
     const writer = row?.["writer"];

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { LOCAL_USER } from "../../contract/caller-headers.ts";
-import { COPY_KEY_HEADER, COPY_USER_HEADER, userOfHeader } from "../../contract/copy-headers.ts";
+import { REPLICA_KEY_HEADER, REPLICA_USER_HEADER, userOfHeader } from "../../contract/replica-headers.ts";
 import { WireError } from "../../errors.ts";
 import type { CallerUser } from "./identify-people.ts";
 
@@ -10,19 +10,19 @@ import type { CallerUser } from "./identify-people.ts";
  *
  * @param isOwnKey whether a key is this copy's, as it is now
  */
-export function copyCallerOf(
+export function replicaCallerOf(
   request: FastifyRequest,
   isOwnKey: (key: string) => boolean,
 ): CallerUser | undefined {
-  const key = request.headers[COPY_KEY_HEADER];
+  const key = request.headers[REPLICA_KEY_HEADER];
   if (key === undefined) return undefined;
   if (typeof key !== "string" || !isOwnKey(key)) {
     throw misdirected();
   }
-  const named = request.headers[COPY_USER_HEADER];
+  const named = request.headers[REPLICA_USER_HEADER];
   if (named === undefined) return { user: LOCAL_USER, actsForAll: true, by: "copy" };
   const user = typeof named === "string" ? userOfHeader(named) : undefined;
-  if (user === undefined) throw new WireError("bad_request", `${COPY_USER_HEADER}: cannot be read.`);
+  if (user === undefined) throw new WireError("bad_request", `${REPLICA_USER_HEADER}: cannot be read.`);
   return { user, actsForAll: false, by: "copy" };
 }
 

@@ -5,8 +5,8 @@ import type { SeenCall } from "../../targets/http-client.ts";
 import { generationsFor } from "../engine-generations.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { readReply, readSettledRows } from "../read-replies.ts";
-import { sendSomewhere } from "./call-any-copy.ts";
-import { copiesOf, copyIn, untilAtTwo } from "./met-copies.ts";
+import { sendSomewhere } from "./call-any-replica.ts";
+import { replicaIn, replicasOf, untilAtTwo } from "./met-replicas.ts";
 
 export interface SentAtOnce {
   readonly answers: readonly SeenCall[];
@@ -46,9 +46,9 @@ export async function sendAtOnce(
     const rows = await readSettledRows(context, session_id);
     const asked = [...new Set(rows.filter(({ role }) => role === "user").map(({ content }) => content))];
     const generations = await Promise.all(asked.map((text) => generationsFor(context, text)));
-    return { answers, copies: answers.map(copyIn), rows, generations: generations.flat() };
+    return { answers, copies: answers.map(replicaIn), rows, generations: generations.flat() };
   };
-  return await untilAtTwo(context, copiesOf(context).hmi, play, ({ copies }) => new Set(copies).size > 1);
+  return await untilAtTwo(context, replicasOf(context).hmi, play, ({ copies }) => new Set(copies).size > 1);
 }
 
 /** What was answered and saved, in words. */

@@ -4,21 +4,21 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
 import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
 import { ownWords } from "../../targets/own-words.ts";
-import { TRIES_TO_MEET } from "../../targets/service-copies.ts";
+import { TRIES_TO_MEET } from "../../targets/service-replicas.ts";
 import { type Context, expectAnswer } from "../profiles-and-sessions.ts";
 import { follow, type Reading } from "../sse/follow-stream.ts";
-import { copiesOf, copyIn } from "./met-copies.ts";
+import { replicaIn, replicasOf } from "./met-replicas.ts";
 
 /** A message as it is sent. */
-export interface MessageToAnyCopy {
+export interface MessageToAnyReplica {
   readonly session_id: string;
   readonly message: string;
   readonly client_message_id?: string | undefined;
 }
 
 /** Sends a message; what its answer means is for whoever sends it. */
-export async function sendSomewhere(context: Context, body: MessageToAnyCopy): Promise<SeenCall> {
-  const { hmi } = copiesOf(context);
+export async function sendSomewhere(context: Context, body: MessageToAnyReplica): Promise<SeenCall> {
+  const { hmi } = replicasOf(context);
   return await hmi.call("POST", hmiRoutes.sendMessage.path(), { body, signal: context.signal });
 }
 
@@ -32,7 +32,7 @@ export interface RunningReply {
 /** Sends a message, and reads its reply: resolves with its first token. Throws {@link CouldNotRun} where it is not taken. */
 export async function beginSomewhere(
   context: Context,
-  message: MessageToAnyCopy,
+  message: MessageToAnyReplica,
   listening: Pick<Reading, "leave"> = {},
 ): Promise<RunningReply> {
   const sent = await sendSomewhere(context, message);
@@ -45,7 +45,7 @@ export async function beginSomewhere(
     },
   });
   await Promise.race([begun.promise, stream]);
-  return { owner: copyIn(sent), stream };
+  return { owner: replicaIn(sent), stream };
 }
 
 /**
@@ -57,7 +57,7 @@ async function followSomewhere(
   session_id: string,
   listening: Pick<Reading, "leave" | "onEvent">,
 ): Promise<SeenStream> {
-  const { hmi } = copiesOf(context);
+  const { hmi } = replicasOf(context);
   const path = hmiRoutes.stream.path({ session_id });
   for (let tries = 1; ; tries += 1) {
     const stream = await follow(context, { client: hmi, method: "GET", path, ...listening });
@@ -78,7 +78,7 @@ export interface ShownConversation {
 /** Looks at a conversation. */
 export async function lookSomewhere(context: Context, session_id: string): Promise<ShownConversation> {
   const path = hmiRoutes.messages.path({ session_id });
-  const call = await copiesOf(context).hmi.call("GET", path, { signal: context.signal });
+  const call = await replicasOf(context).hmi.call("GET", path, { signal: context.signal });
   const messages = MessageList.safeParse(call.body).data?.messages ?? [];
-  return { copy: copyIn(call), status: call.status, messages };
+  return { copy: replicaIn(call), status: call.status, messages };
 }

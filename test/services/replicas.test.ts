@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { gatewayRoutes, hmiRoutes } from "../../src/contract/routes.ts";
-import { type RunningCopy, type StackOptions, startStack } from "../../src/services/in-process-stack.ts";
+import { type RunningReplica, type StackOptions, startStack } from "../../src/services/in-process-stack.ts";
 import { generationsOf } from "../support/gateway.ts";
 import { call } from "../support/http.ts";
 import { NO_POSTGRESQL } from "../support/postgresql.ts";
@@ -27,7 +27,7 @@ async function startThree(stream: StackOptions["stream"] = {}, overrides: StackO
     overrides,
   });
   onTestFinished(() => stack.close());
-  const clientOf = (copy: RunningCopy) => ({ ...hmiClient(copy.hmi), ...copy });
+  const clientOf = (copy: RunningReplica) => ({ ...hmiClient(copy.hmi), ...copy });
   const [one, other, third] = stack.copies.map(clientOf);
   if (one === undefined || other === undefined || third === undefined)
     throw new Error("There are not three.");

@@ -3,7 +3,7 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import { NotTold } from "../../errors.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
 import type { HttpClient, SeenCall } from "../../targets/http-client.ts";
-import { copyThatAnswered, type TargetCopies, TRIES_TO_MEET } from "../../targets/service-copies.ts";
+import { replicaThatAnswered, type TargetReplicas, TRIES_TO_MEET } from "../../targets/service-replicas.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 
 /** What a check needs that is about several HMIs. */
@@ -16,14 +16,14 @@ export const SEVERAL_GATEWAYS = ["speak the contract", "meet two copies of the g
 export const LOOKS = 6;
 
 /** The clients that lead to any copy. */
-export function copiesOf({ target }: Context): TargetCopies {
+export function replicasOf({ target }: Context): TargetReplicas {
   if (target.copies === undefined) throw new CouldNotRun("this target has no copies");
   return target.copies;
 }
 
 /** The name of the copy that gave this answer. */
-export function copyIn(seen: Pick<SeenCall, "headers" | "request">): string {
-  const copy = copyThatAnswered(seen);
+export function replicaIn(seen: Pick<SeenCall, "headers" | "request">): string {
+  const copy = replicaThatAnswered(seen);
   if (copy === undefined)
     throw new NotTold(`${seen.request} did not tell which copy answered (X-Stack-Copy)`);
   return copy;

@@ -11,7 +11,7 @@ import type { Scene } from "../doctor-scene.ts";
 type Reports = { readonly [name: string]: ServiceReport };
 
 /** All copies of a service do their work; no rung of one that runs once. */
-export function copiesRungs(
+export function replicasRungs(
   service: Role,
   sightings: StackSighting,
   reports: Reports,

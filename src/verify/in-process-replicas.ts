@@ -18,14 +18,14 @@ export const NO_POSTGRESQL =
   "several copies share a PostgreSQL: --postgresql names a server on which databases can be made for them";
 
 /** What to start, how the target is told of it, and how to undo what was made for it. */
-export interface CopiesStack {
+export interface ReplicasStack {
   readonly options: Pick<StackOptions, "copies" | "storeUrl" | "stream">;
   targetOf(stack: RunningStack): Pick<TargetUrls, "copies" | "drainer">;
   close(): Promise<void>;
 }
 
 /** Makes the database. Throws a UserError `database_unreadable`. */
-export async function prepareCopies(postgresql: string): Promise<CopiesStack> {
+export async function prepareReplicas(postgresql: string): Promise<ReplicasStack> {
   // Loaded only by whoever has such a server.
   const { createTemporaryDatabase } = await import(
     "../services/conversations/postgresql/temporary-database.ts"

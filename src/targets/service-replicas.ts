@@ -1,48 +1,48 @@
 /** How the copies of a service are met (contract, section 9): behind one address, or each at its own. */
-import { COPY_ID_HEADER } from "../contract/copy-headers.ts";
+import { REPLICA_ID_HEADER } from "../contract/replica-headers.ts";
 import { hmiRoutes } from "../contract/routes.ts";
 import { messageOf } from "../errors.ts";
 import type { CallOptions, HttpClient, SeenCall } from "./http-client.ts";
 
-/** Clients whose every call may be answered by any copy; which one it was, {@link copyThatAnswered} tells. */
-export interface TargetCopies {
+/** Clients whose every call may be answered by any copy; which one it was, {@link replicaThatAnswered} tells. */
+export interface TargetReplicas {
   readonly hmi: HttpClient;
   readonly gateway: HttpClient;
   /** How one is taken out of use; undefined where none may be. */
-  readonly drainer: CopyDrainer | undefined;
+  readonly drainer: ReplicaDrainer | undefined;
 }
 
 /** How a copy is taken out of use, as for a new release. Only who runs a stack has one. */
-export interface CopyDrainer {
+export interface ReplicaDrainer {
   /**
    * Asks the HMI that answers by this name to stop, and then the gateway that it asks: what they have begun comes to its
    * end (contract, section 9). Both come back. Resolves once they are there again.
    */
-  drain(copyId: string): Promise<void>;
+  drain(replicaId: string): Promise<void>;
 }
 
 /** Where a copy of HMI, of gateway, or one of each is. */
-export interface CopyUrls {
+export interface ReplicaUrls {
   readonly hmi?: string;
   readonly gateway?: string;
 }
 
 /** What is done with several copies. */
-export type CopyAbility = "meet two copies of the HMI" | "meet two copies of the gateway" | "drain a copy";
+export type ReplicaAbility = "meet two copies of the HMI" | "meet two copies of the gateway" | "drain a copy";
 
 /** Copies as they were looked for, and what cannot be done with them. */
-export interface MetCopies {
-  readonly clients: Omit<TargetCopies, "drainer">;
+export interface MetReplicas {
+  readonly clients: Omit<TargetReplicas, "drainer">;
   /** Why two copies of a service were not met; undefined where they were. */
-  readonly lacking: { readonly [Ability in Exclude<CopyAbility, "drain a copy">]: string | undefined };
+  readonly lacking: { readonly [Ability in Exclude<ReplicaAbility, "drain a copy">]: string | undefined };
 }
 
 /** As often a second copy is looked for: of two that take turns by lot, it is missed once in two thousand times. */
 export const TRIES_TO_MEET = 12;
 
 /** Which copy gave an answer; undefined where it does not say. */
-export function copyThatAnswered({ headers }: Pick<SeenCall, "headers">): string | undefined {
-  return headers[COPY_ID_HEADER];
+export function replicaThatAnswered({ headers }: Pick<SeenCall, "headers">): string | undefined {
+  return headers[REPLICA_ID_HEADER];
 }
 
 /**
@@ -83,7 +83,7 @@ export async function whyOnlyOne(
   const met = new Set<string>();
   for (let tries = 0; tries < TRIES_TO_MEET && met.size < 2; tries += 1) {
     try {
-      const copy = copyThatAnswered(await client.call("GET", hmiRoutes.live.path(), { signal }));
+      const copy = replicaThatAnswered(await client.call("GET", hmiRoutes.live.path(), { signal }));
       if (copy === undefined)
         return `the ${title} at ${client.url} does not tell which copy answers: it has no others beside it (store.url)`;
       met.add(copy);
@@ -96,10 +96,10 @@ export async function whyOnlyOne(
 }
 
 /** Why what needs several copies cannot be done, as far as there is a special reason. */
-export function whyNoCopies(
-  met: MetCopies | undefined,
-  drainer: CopyDrainer | undefined,
-): { readonly [Ability in CopyAbility]?: string | undefined } {
+export function whyNoReplicas(
+  met: MetReplicas | undefined,
+  drainer: ReplicaDrainer | undefined,
+): { readonly [Ability in ReplicaAbility]?: string | undefined } {
   if (met === undefined) return {};
   const { lacking } = met;
   const nobodyDrains =
@@ -108,12 +108,12 @@ export function whyNoCopies(
 }
 
 /** What can be done with the copies of a target. */
-export function copyAbilities(
-  met: MetCopies | undefined,
-  drainer: CopyDrainer | undefined,
-): Record<CopyAbility, boolean> {
-  const why = whyNoCopies(met, drainer);
-  const can = (ability: CopyAbility): boolean => met !== undefined && why[ability] === undefined;
+export function replicaAbilities(
+  met: MetReplicas | undefined,
+  drainer: ReplicaDrainer | undefined,
+): Record<ReplicaAbility, boolean> {
+  const why = whyNoReplicas(met, drainer);
+  const can = (ability: ReplicaAbility): boolean => met !== undefined && why[ability] === undefined;
   return {
     "meet two copies of the HMI": can("meet two copies of the HMI"),
     "meet two copies of the gateway": can("meet two copies of the gateway"),
@@ -122,9 +122,9 @@ export function copyAbilities(
 }
 
 /** The copies of a target, as its checks have them. */
-export function copiesWith(
-  met: MetCopies | undefined,
-  drainer: CopyDrainer | undefined,
-): TargetCopies | undefined {
+export function replicasWith(
+  met: MetReplicas | undefined,
+  drainer: ReplicaDrainer | undefined,
+): TargetReplicas | undefined {
   return met && { ...met.clients, drainer };
 }

@@ -4,15 +4,15 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { Agent, type Dispatcher } from "undici";
 import { PROGRAM_HEADER } from "../../contract/caller-headers.ts";
 import {
-  COPY_ID_HEADER,
-  COPY_KEY_HEADER,
-  COPY_USER_HEADER,
+  REPLICA_ID_HEADER,
+  REPLICA_KEY_HEADER,
+  REPLICA_USER_HEADER,
   userInHeader,
-} from "../../contract/copy-headers.ts";
+} from "../../contract/replica-headers.ts";
 import { callerUserOf } from "../http/caller-user.ts";
 
 /** Another copy of a service: how it is reached. */
-export interface OtherCopy {
+export interface OtherReplica {
   /** Where it listens, such as `http://10.0.0.5:6101`. */
   readonly url: string;
   /**
@@ -46,7 +46,7 @@ const OWN_HEADERS: ReadonlySet<string> = new Set([
   "date",
   "keep-alive",
   "transfer-encoding",
-  COPY_ID_HEADER,
+  REPLICA_ID_HEADER,
 ]);
 
 /** Passes calls on to other copies of this service (contract, section 9), as they come: no stream is held back. */
@@ -62,7 +62,7 @@ export class CallPasser {
    * Passes a call on, and answers its client with what the other copy answers. That may take `answerMs` milliseconds to
    * begin its answer.
    */
-  async pass({ request, reply }: PassableCall, to: OtherCopy, answerMs: number): Promise<PassedOn> {
+  async pass({ request, reply }: PassableCall, to: OtherReplica, answerMs: number): Promise<PassedOn> {
     const hangUp = new AbortController();
     let isLeft = false;
     const left = (): void => {
@@ -94,7 +94,7 @@ export class CallPasser {
 
   async #ask(
     request: FastifyRequest,
-    { url, key }: OtherCopy,
+    { url, key }: OtherReplica,
     signal: AbortSignal,
   ): Promise<Dispatcher.ResponseData> {
     const { body } = request;
@@ -102,7 +102,7 @@ export class CallPasser {
       origin: url,
       path: targetOf(request),
       method: request.method as Dispatcher.HttpMethod,
-      headers: { ...headersOf(request), [COPY_KEY_HEADER]: key },
+      headers: { ...headersOf(request), [REPLICA_KEY_HEADER]: key },
       ...(body == null ? {} : { body: JSON.stringify(body) }),
       signal,
     });
@@ -126,7 +126,7 @@ function headersOf(request: FastifyRequest): Record<string, string> {
     const value = request.headers[name];
     if (typeof value === "string") headers[name] = value;
   }
-  if (!actsForAll) headers[COPY_USER_HEADER] = userInHeader(user);
+  if (!actsForAll) headers[REPLICA_USER_HEADER] = userInHeader(user);
   return headers;
 }
 

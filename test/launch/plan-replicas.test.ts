@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Asked } from "../../src/launch/ask-supervisor.ts";
-import { oneCopyAtATime, surplusCopies } from "../../src/launch/plan-copies.ts";
+import { oneReplicaAtATime, surplusReplicas } from "../../src/launch/plan-replicas.ts";
 import type { Intent } from "../../src/launch/service-intent.ts";
 import type { ServiceRecord } from "../../src/supervisor/service-spec.ts";
 
@@ -11,7 +11,7 @@ const asked = (name: string, action: Intent["action"], { service = "gateway", he
   }) as unknown as Asked;
 
 const decided = (all: readonly Asked[]) => {
-  const { now, later } = oneCopyAtATime(all);
+  const { now, later } = oneReplicaAtATime(all);
   return { now: now.map(({ sighting }) => sighting.name), later };
 };
 
@@ -50,7 +50,7 @@ const configured = ["gateway", "gateway-2"].map((name) => ({ name, service: "gat
 
 test("surplus are copies that are not configured any more, whether they run or were given up", () => {
   const there = record("gateway-3", { copy_of: "gateway" });
-  const { names, records } = surplusCopies(configured, configured, {
+  const { names, records } = surplusReplicas(configured, configured, {
     records: [record("gateway"), record("gateway-2", { copy_of: "gateway" }), there],
     wanted: { gateway: { request: "a" }, "gateway-3": { request: "b" }, "gateway-4": { request: "c" } },
   });
@@ -59,7 +59,7 @@ test("surplus are copies that are not configured any more, whether they run or w
 });
 
 test("a service that only has such a name is none of them, nor is a copy of a service that is not meant", () => {
-  const { names, records } = surplusCopies(configured, configured, {
+  const { names, records } = surplusReplicas(configured, configured, {
     records: [record("gateway-9"), record("hmi-2", { copy_of: "hmi" })],
     wanted: { "gateway-9": { request: "a" }, "hmi-2": { request: "b" } },
   });

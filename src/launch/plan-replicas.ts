@@ -1,5 +1,5 @@
 /** What `up` does about services that run in several copies. */
-import { COPY_LABEL, isCopyName } from "../config/replicas.ts";
+import { isReplicaName, REPLICA_LABEL } from "../config/replicas.ts";
 import type { Wanted } from "../supervisor/daemon/supervisor-state.ts";
 import type { ServiceRecord } from "../supervisor/service-spec.ts";
 import type { Asked } from "./ask-supervisor.ts";
@@ -9,7 +9,7 @@ import type { PlannedService } from "./plan-services.ts";
  * Of the copies of one service that are to be restarted, all but one are put off; all of them where another copy is
  * being started. What does not answer goes first: it is missed least.
  */
-export function oneCopyAtATime(asked: readonly Asked[]): {
+export function oneReplicaAtATime(asked: readonly Asked[]): {
   readonly now: readonly Asked[];
   /** By name, in the order in which they follow. */
   readonly later: readonly string[];
@@ -33,7 +33,7 @@ function isHealthy({ sighting: { state } }: Asked): boolean {
 }
 
 /** Copies of these services that the configuration has no more: their names, and the records of those that are there. */
-export function surplusCopies(
+export function surplusReplicas(
   services: readonly Pick<PlannedService, "service">[],
   configured: readonly Pick<PlannedService, "name">[],
   { records, wanted }: { records: readonly ServiceRecord[]; wanted: Wanted["services"] },
@@ -41,13 +41,13 @@ export function surplusCopies(
   const chosen = [...new Set(services.map(({ service }) => service))];
   const isConfigured = (name: string): boolean => configured.some((each) => each.name === name);
   const found = records.filter(
-    ({ name, labels }) => chosen.includes(labels?.[COPY_LABEL] ?? "") && !isConfigured(name),
+    ({ name, labels }) => chosen.includes(labels?.[REPLICA_LABEL] ?? "") && !isConfigured(name),
   );
   // Of one that was given up there is no record. Another service may have had such a name, too.
   const givenUp = Object.keys(wanted).filter(
     (name) =>
       !isConfigured(name) &&
-      chosen.some((service) => isCopyName(name, service)) &&
+      chosen.some((service) => isReplicaName(name, service)) &&
       records.every((record) => record.name !== name),
   );
   return { names: new Set([...givenUp, ...found.map(({ name }) => name)]), records: found };

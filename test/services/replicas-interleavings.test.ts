@@ -1,17 +1,17 @@
 import fc from "fast-check";
 import { test } from "vitest";
 import type { StackOptions } from "../../src/services/in-process-stack.ts";
-import { startBehindOneAddress } from "../support/copies.ts";
 import { carryOut } from "../support/interleaving.ts";
 import { judgeTraffic } from "../support/interleaving-checks.ts";
 import { anyPlan } from "../support/interleaving-plan.ts";
 import { NO_POSTGRESQL } from "../support/postgresql.ts";
 import { useTestSchemas } from "../support/postgresql-test-store.ts";
 import { rounds } from "../support/rounds.ts";
+import { startBehindOneAddress } from "../support/start-replicas.ts";
 
 const schemas = NO_POSTGRESQL === undefined ? useTestSchemas() : undefined;
 
-/** `SEED=17 npx vitest run test/services/copies-interleavings.test.ts` runs that one. */
+/** `SEED=17 npx vitest run test/services/replicas-interleavings.test.ts` runs that one. */
 const SEED = process.env["SEED"];
 const SEEDS =
   SEED === undefined ? Array.from({ length: rounds(2, 100) }, (_, index) => index + 1) : [Number(SEED)];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { COPY_KEY_HEADER, COPY_USER_HEADER } from "../../../src/contract/copy-headers.ts";
+import { REPLICA_KEY_HEADER, REPLICA_USER_HEADER } from "../../../src/contract/replica-headers.ts";
 import { hmiRoutes } from "../../../src/contract/routes.ts";
 import { startTestEngine, startTestGateway } from "../../support/gateway.ts";
 import { call } from "../../support/http.ts";
@@ -16,7 +16,7 @@ import { readUserEvents } from "../../support/user-events.ts";
 const ENDLESS = "Count to 100000";
 
 /** Two copies of the HMI on one database, each with a store of its own. */
-async function startCopies() {
+async function startReplicas() {
   const { store, path } = openTestStore();
   const gateway = await startTestGateway({ standIn: { tokenDelayMs: 5 } });
   const buses = new InProcessBuses();
@@ -27,14 +27,14 @@ async function startCopies() {
 }
 
 /** A reply that runs at the first copy, with its reader there. */
-async function begin({ one }: Awaited<ReturnType<typeof startCopies>>, message = ENDLESS) {
+async function begin({ one }: Awaited<ReturnType<typeof startReplicas>>, message = ENDLESS) {
   const { sent, reader } = await one.send({ message });
   await eventually(() => expect(reader.text).not.toBe(""));
   return { sessionId: sent.session_id as string, replyId: sent.assistant_message_id as string, sent, reader };
 }
 
 test("whoever comes back at another copy gets each token once, to the end", async () => {
-  const copies = await startCopies();
+  const copies = await startReplicas();
   const { sessionId, reader } = await begin(copies, "Count to 60");
   reader.leave();
   const back = await copies.other.stream(sessionId, { "last-event-id": reader.ids.at(-1) ?? "" });
@@ -45,7 +45,7 @@ test("whoever comes back at another copy gets each token once, to the end", asyn
 });
 
 test("a cancel at another copy stops the engine, is told at the first, and its name is checked", async () => {
-  const copies = await startCopies();
+  const copies = await startReplicas();
   const { sessionId, replyId, reader } = await begin(copies);
   const { other, gateway } = copies;
   expect(await other.cancel(sessionId, "999")).toMatchObject({ status: 404 });
@@ -58,7 +58,7 @@ test("a cancel at another copy stops the engine, is told at the first, and its n
 });
 
 test("two copies that are asked at once with one key begin one reply, and both stream it", async () => {
-  const { one, other, gateway } = await startCopies();
+  const { one, other, gateway } = await startReplicas();
   const query = { message: "Count to 40", client_message_id: "key" };
   const readers = await Promise.all([one.general(query), other.general(query)]);
   await Promise.all(readers.map(({ ended }) => ended));
@@ -68,7 +68,7 @@ test("two copies that are asked at once with one key begin one reply, and both s
 });
 
 test("a conversation that is deleted at another copy ends its reply, and is gone at both", async () => {
-  const copies = await startCopies();
+  const copies = await startReplicas();
   const { sessionId, reader } = await begin(copies);
   expect((await copies.other.delete(sessionId)).status).toBe(200);
   await reader.ended;
@@ -79,7 +79,7 @@ test("a conversation that is deleted at another copy ends its reply, and is gone
 });
 
 test("a reader gets the conversation's last reply, not the last one that this copy has written", async () => {
-  const { one, other } = await startCopies();
+  const { one, other } = await startReplicas();
   const first = await one.send({ message: "Count to 3" });
   await first.reader.ended;
   const { session_id } = first.sent;
@@ -90,7 +90,7 @@ test("a reader gets the conversation's last reply, not the last one that this co
 });
 
 test("what happens at one copy is told to a user's pages at the other", async () => {
-  const { one, other } = await startCopies();
+  const { one, other } = await startReplicas();
   const page = await readUserEvents(other.url);
   await eventually(() => expect(page.events).toEqual([{ type: "reset" }]));
   const { sent, reader } = await one.send({ message: "Count to 3", client_message_id: "key" });
@@ -105,15 +105,15 @@ test("what happens at one copy is told to a user's pages at the other", async ()
 });
 
 test("who makes a key up is refused, and names nobody by the header that goes with it", async () => {
-  const copies = await startCopies();
+  const copies = await startReplicas();
   const { sessionId } = await begin(copies);
   const path = hmiRoutes.messages.path({ session_id: sessionId });
-  const made = { headers: { [COPY_KEY_HEADER]: "made-up", [COPY_USER_HEADER]: "ada" } };
+  const made = { headers: { [REPLICA_KEY_HEADER]: "made-up", [REPLICA_USER_HEADER]: "ada" } };
   expect(await call(copies.one.url, path, made)).toMatchObject({
     status: 421,
     json: { error: { code: "misdirected" } },
   });
-  const named = { headers: { [COPY_USER_HEADER]: "ada" } };
+  const named = { headers: { [REPLICA_USER_HEADER]: "ada" } };
   expect((await call(copies.one.url, path, named)).status).toBe(200);
 });
 

@@ -1,10 +1,10 @@
 import { test } from "vitest";
 import { checkPostgresql } from "../../src/services/conversations/postgresql/check-postgresql.ts";
-import { startBehindOneAddress } from "../support/copies.ts";
 import { expectPeopleApart } from "../support/crowd-run.ts";
 import { NO_POSTGRESQL } from "../support/postgresql.ts";
 import { useTestSchemas } from "../support/postgresql-test-store.ts";
 import { rounds } from "../support/rounds.ts";
+import { startBehindOneAddress } from "../support/start-replicas.ts";
 
 const schemas = NO_POSTGRESQL === undefined ? useTestSchemas() : undefined;
 

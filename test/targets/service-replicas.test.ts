@@ -1,13 +1,13 @@
 import { createServer } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
 import { createHttpClient, type HttpClient } from "../../src/targets/http-client.ts";
-import { copyThatAnswered, createSpreadClient, whyOnlyOne } from "../../src/targets/service-copies.ts";
+import { createSpreadClient, replicaThatAnswered, whyOnlyOne } from "../../src/targets/service-replicas.ts";
 import { listenOnAnyPort } from "../support/listen.ts";
 
 const signal = AbortSignal.timeout(60_000);
 
 /** A server that says that it is these copies, one a connection, and notes how often it was called on each. */
-async function startCopies(names: readonly (string | undefined)[]) {
+async function startReplicas(names: readonly (string | undefined)[]) {
   const calls: number[] = [];
   let connections = 0;
   const server = createServer((request, answer) => {
@@ -28,20 +28,21 @@ async function startCopies(names: readonly (string | undefined)[]) {
 const spread = (client: HttpClient, ...others: HttpClient[]) => createSpreadClient([client, ...others]);
 
 test("each call goes out on a connection of its own, so that whatever spreads connections spreads calls", async () => {
-  const { client, calls } = await startCopies(["one", "two"]);
+  const { client, calls } = await startReplicas(["one", "two"]);
   const one = spread(client);
   const met: (string | undefined)[] = [];
-  for (let call = 0; call < 4; call += 1) met.push(copyThatAnswered(await one.call("GET", "/", { signal })));
+  for (let call = 0; call < 4; call += 1)
+    met.push(replicaThatAnswered(await one.call("GET", "/", { signal })));
   expect(met).toEqual(["one", "two", "one", "two"]);
   expect(calls).toEqual([1, 1, 1, 1]);
 });
 
 test("copies whose addresses are known are called in turn", async () => {
-  const [one, two] = await Promise.all([startCopies(["one"]), startCopies(["two"])]);
+  const [one, two] = await Promise.all([startReplicas(["one"]), startReplicas(["two"])]);
   const client = spread(one.client, two.client);
   const met: (string | undefined)[] = [];
   for (let call = 0; call < 3; call += 1)
-    met.push(copyThatAnswered(await client.stream("GET", "/", { signal })));
+    met.push(replicaThatAnswered(await client.stream("GET", "/", { signal })));
   expect(met).toEqual(["one", "two", "one"]);
 });
 
@@ -50,7 +51,7 @@ test.each([
   ["one is met", ["one"], /^12 calls of .*, each on a connection of its own, met one copy of the HMI/],
   ["nobody says who answers", [undefined], /does not tell which copy answers: .*store\.url/],
 ])("why only one, where %s", async (_, names, why) => {
-  const { client } = await startCopies(names);
+  const { client } = await startReplicas(names);
   const reason = await whyOnlyOne(spread(client), "HMI", signal);
   if (why === undefined) expect(reason).toBeUndefined();
   else expect(reason).toMatch(why);
