@@ -1,6 +1,6 @@
 import { LIMITS } from "../src/contract/contract-defaults.ts";
 import type { Chat } from "./chat-controller.ts";
-import { canSee, picturesOf, selectedModel } from "./chat-view.ts";
+import { canSee, picturesOf, selectedModel } from "./chat-selectors.ts";
 import { draftKey } from "./drafts.ts";
 import { type Picture, readPictureFile } from "./picture-file.ts";
 

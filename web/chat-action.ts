@@ -2,9 +2,9 @@ import type { ModelList } from "../src/contract/common-schemas.ts";
 import type { StreamEvent } from "../src/contract/event-schemas.ts";
 import type { AgentList, Message, Profile, SentMessage, Session } from "../src/contract/hmi-schemas.ts";
 import type { Problem, ShownMessage } from "./chat-state.ts";
-import type { Service } from "./checked-services.ts";
 import type { Place } from "./page-address.ts";
 import type { Picture } from "./picture-file.ts";
+import type { Service } from "./service-health.ts";
 import type { ThinkChoice } from "./think-options.ts";
 
 /** What can happen to the page. */

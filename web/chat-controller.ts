@@ -2,7 +2,6 @@ import type { SearchResults, UserEvent } from "../src/contract/hmi-schemas.ts";
 import { ApiError } from "./api-error.ts";
 import type { ChatAction } from "./chat-action.ts";
 import type { ChatState, Problem } from "./chat-state.ts";
-import { checkedServices, hasServiceDown } from "./checked-services.ts";
 import { Reader } from "./conversation-reader.ts";
 import { allDrafts, type DraftStorage } from "./drafts.ts";
 import { ListChanges } from "./list-changes.ts";
@@ -11,6 +10,7 @@ import { type Address, type Place, parseAddress } from "./page-address.ts";
 import { type Api, createApi } from "./page-api.ts";
 import { Store } from "./page-store.ts";
 import { Connection, isUnreachable } from "./service-connection.ts";
+import { checkedServices, hasServiceDown } from "./service-health.ts";
 import { Lists } from "./session-lists.ts";
 
 export interface ChatOptions {

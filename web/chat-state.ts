@@ -1,10 +1,10 @@
 import type { EngineModel } from "../src/contract/common-schemas.ts";
 import type { Agent, Message, Profile, Session } from "../src/contract/hmi-schemas.ts";
-import type { Service } from "./checked-services.ts";
 import type { Summary } from "./context-marks.ts";
 import type { Drafts } from "./drafts.ts";
 import type { Picture } from "./picture-file.ts";
 import type { ReplyTiming } from "./reply-timing.ts";
+import type { Service } from "./service-health.ts";
 import type { ThinkChoice } from "./think-options.ts";
 
 /** A message as the page shows it: the part of a row that matters here, also before the row is known. */

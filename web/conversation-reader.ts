@@ -1,12 +1,12 @@
 import { ApiError } from "./api-error.ts";
-import { failureOf, isReplying } from "./chat-view.ts";
+import { failureOf, isReplying } from "./chat-selectors.ts";
 import { EventBatch } from "./event-batch.ts";
-import { isUnsaved, streamingReply } from "./exchange-changes.ts";
 import { type FollowOutcome, followReply } from "./follow-reply.ts";
 import type { Place } from "./page-address.ts";
 import type { Api } from "./page-api.ts";
 import { problemOf } from "./page-problem.ts";
 import type { Store } from "./page-store.ts";
+import { isUnsaved, streamingReply } from "./reduce-exchange.ts";
 import type { Connection } from "./service-connection.ts";
 import type { Lists } from "./session-lists.ts";
 

@@ -1,6 +1,6 @@
 import type { Profile, ProfileDraft, Session } from "../src/contract/hmi-schemas.ts";
 import type { Problem } from "./chat-state.ts";
-import { type FoundSessions, newestSessions } from "./newest-sessions.ts";
+import { type FoundSessions, newestSessions } from "./list-newest-sessions.ts";
 import { addressOf, newAddress } from "./page-address.ts";
 import type { Api } from "./page-api.ts";
 import { problemOf } from "./page-problem.ts";

@@ -1,7 +1,6 @@
 import type { Think } from "../src/contract/gateway-schemas.ts";
 import type { SentMessage, UserEvent } from "../src/contract/hmi-schemas.ts";
 import { ApiError } from "./api-error.ts";
-import type { Problem } from "./chat-state.ts";
 import {
   canSend,
   isReplying,
@@ -10,14 +9,15 @@ import {
   selectedAgentId,
   selectedModel,
   selectedThink,
-} from "./chat-view.ts";
+} from "./chat-selectors.ts";
+import type { Problem } from "./chat-state.ts";
 import type { Reader } from "./conversation-reader.ts";
 import { draftKey } from "./drafts.ts";
-import { streamingReply } from "./exchange-changes.ts";
 import type { Api } from "./page-api.ts";
 import { problemOf } from "./page-problem.ts";
 import type { Store } from "./page-store.ts";
 import type { Picture } from "./picture-file.ts";
+import { streamingReply } from "./reduce-exchange.ts";
 import type { Lists } from "./session-lists.ts";
 
 export interface SenderParts {

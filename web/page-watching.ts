@@ -1,9 +1,9 @@
 import { useEffect } from "preact/hooks";
 import type { UserEvent } from "../src/contract/hmi-schemas.ts";
 import type { Chat } from "./chat-controller.ts";
-import { hasServiceDown } from "./checked-services.ts";
 import { followUserEvents } from "./follow-user-events.ts";
 import { isOutdated } from "./page-version.ts";
+import { hasServiceDown } from "./service-health.ts";
 
 /** How often the services are asked for, in milliseconds. */
 const CALM_MS = 20_000;

@@ -11,8 +11,8 @@ import {
   sendConfirmed,
   sendFailed,
   sendStarted,
-} from "./exchange-changes.ts";
-import { blank, missing, opened, sentTo, unavailable } from "./opened-conversation.ts";
+} from "./reduce-exchange.ts";
+import { blank, missing, opened, sentTo, unavailable } from "./reduce-place.ts";
 
 /** The state after an event. Pure: what it does not change, it hands on as the same object. */
 export function reduce(state: ChatState, event: ChatAction): ChatState {

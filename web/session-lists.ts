@@ -1,6 +1,6 @@
 import type { ChatAction } from "./chat-action.ts";
 import { coalesceRuns } from "./coalesced-runs.ts";
-import { newestSessions } from "./newest-sessions.ts";
+import { newestSessions } from "./list-newest-sessions.ts";
 import type { Api } from "./page-api.ts";
 import { problemOf } from "./page-problem.ts";
 import type { Store } from "./page-store.ts";

@@ -7,7 +7,7 @@ import { type CollectContext, CouldNotRun } from "../harness/define-check.ts";
 import { deleteProfile } from "../targets/delete-profile.ts";
 import type { SeenCall } from "../targets/http-client.ts";
 import type { Target } from "../targets/open-target.ts";
-import { ownWords } from "../targets/own-words.ts";
+import { ownWords } from "../targets/quoted-answer.ts";
 import { RUN_PROFILE_NAME, runProfileDescription } from "../targets/run-journal.ts";
 
 export type Context = CollectContext<Target>;

@@ -21,7 +21,7 @@ import { parsePostgresql, postgresqlFlag, readRunFlags, runFlags, targetFlags } 
 import type { Config } from "../config/config-schema.ts";
 import { EXIT, messageOf, UserError, withoutStop } from "../errors.ts";
 import { type Comparison, compareRuns } from "../harness/compare-runs.ts";
-import { replay } from "../harness/replay.ts";
+import { replay } from "../harness/replay-report.ts";
 import type { RunEvent, RunReport } from "../harness/run-report.ts";
 import { judgeAgain, loadRun, readReport, saveRun, withoutEvidence } from "../harness/saved-run.ts";
 import { selectChecks } from "../harness/select-checks.ts";

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { asKindOf } from "./coerce-value.ts";
 import { type ConfigFault, isRecord, type Layer, type VariableUse } from "./config-layer.ts";
 import { ConfigSchema } from "./config-schema.ts";
 import { InterpolationProblem, interpolate, type Lookup } from "./interpolation.ts";
-import { asKindOf } from "./kinds-of-values.ts";
 import { readEnvFile } from "./services/read-env-file.ts";
 import { ServiceSchema } from "./services/service-schema.ts";
 

@@ -11,12 +11,12 @@ import { type ConfigFault, configError, isRecord, type Layer, type Place } from 
 import { type Config, ConfigSchema, type Settings } from "./config-schema.ts";
 import { DEFAULT_CONFIG, DEFAULT_SETTINGS } from "./default-config.ts";
 import { environmentLayer } from "./environment-layer.ts";
-import { PLAIN_WORDS } from "./expected-words.ts";
 import { peopleFaults } from "./people-faults.ts";
 import { replicaFaults } from "./replicas.ts";
+import { PLAIN_WORDS } from "./schema-messages.ts";
 import type { Services } from "./service-config.ts";
-import { unreadWireFaults } from "./unread-wire.ts";
-import { unreadable } from "./unreadable.ts";
+import { unreadable } from "./unreadable-file.ts";
+import { unreadWireFaults } from "./unused-wire-faults.ts";
 import { wireFaults } from "./wire-faults.ts";
 
 /** File names that are looked for, in this order. */

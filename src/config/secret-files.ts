@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { isSecret } from "./found-value.ts";
-import { unreadable } from "./unreadable.ts";
+import { unreadable } from "./unreadable-file.ts";
 
 /**
  * The variable that names a file with a secret in place of the secret itself, as the images of databases have it:

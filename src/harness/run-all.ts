@@ -1,5 +1,5 @@
 import type { Suite } from "./define-check.ts";
-import { inOrder } from "./in-order.ts";
+import { inOrder } from "./events-in-order.ts";
 import { countOutcomes, isFailure, type RunEvent, type RunReport } from "./run-report.ts";
 import type { OpenTarget, RunSettings } from "./run-settings.ts";
 import { type BegunSuite, beginWaits, runSuite, type SuiteRun } from "./run-suite.ts";

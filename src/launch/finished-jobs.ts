@@ -1,7 +1,7 @@
 import { readStates } from "../supervisor/daemon/states-file.ts";
 import type { ServiceReport, Wanted } from "../supervisor/daemon/supervisor-state.ts";
-import { digestOf } from "../supervisor/digest.ts";
 import { identifySelf } from "../supervisor/os/process-identity.ts";
+import { digestOf } from "../supervisor/service-digest.ts";
 import type { ServiceSpec } from "../supervisor/service-spec.ts";
 import type { StateFolder } from "../supervisor/state-folder.ts";
 

@@ -21,7 +21,7 @@ import type { ServerOptions } from "./http/http-server.ts";
 import type { RunningService } from "./http/report-health.ts";
 import { advertisedHost } from "./replicas/advertised-url.ts";
 import type { ReplicaBus } from "./replicas/replica-bus.ts";
-import type { FinishedLogsSettings } from "./stream/finished-logs.ts";
+import type { FinishedLogsSettings } from "./stream/retain-finished-logs.ts";
 import type { ReaderSettings } from "./stream/send-event-stream.ts";
 
 /** Wraps the parts where services meet. This is how a fault gets in, and how a test can watch. */

@@ -1,5 +1,4 @@
-import { digestOf } from "./digest.ts";
-import { findStrangers } from "./find-strangers.ts";
+import { findStrangers } from "./find-foreign-listeners.ts";
 import { findListeners, type Listener, type SocketTable } from "./os/listening-ports.ts";
 import {
   describeProcess,
@@ -13,6 +12,7 @@ import {
 import { type RecordReading, readRecord } from "./process-record.ts";
 import { recordOfFound } from "./record-fields.ts";
 import { type ProbeResult, probe, questionNow } from "./run-probe.ts";
+import { digestOf } from "./service-digest.ts";
 import { serviceMark } from "./service-mark.ts";
 import type { ProcessIdentity, ServiceRecord, ServiceSpec } from "./service-spec.ts";
 import type { StateFolder } from "./state-folder.ts";

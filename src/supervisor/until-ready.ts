@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { placeText } from "../contract/address.ts";
 import { UserError, withoutStop } from "../errors.ts";
-import { findStrangers } from "./find-strangers.ts";
+import { findStrangers } from "./find-foreign-listeners.ts";
 import { followDaemon, noteChanges } from "./follow-daemon.ts";
 import type { Exit, Launch } from "./launch-service.ts";
 import { describeListener, isInTheWay, placesOf } from "./os/listening-ports.ts";

@@ -1,7 +1,7 @@
 import { type Profile, type Session, SessionList } from "../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../contract/routes.ts";
 import type { HttpClient, SeenCall } from "./http-client.ts";
-import { ownWords } from "./own-words.ts";
+import { ownWords } from "./quoted-answer.ts";
 
 /** So many times conversations are looked for: a message that was cut off may reach one only now. */
 const ATTEMPTS = 3;

@@ -4,7 +4,7 @@ import { parseEventData } from "../contract/sse.ts";
 import { Lacks } from "../errors.ts";
 import { addressOf, findEndpoint, inWords } from "./find-endpoint.ts";
 import { type CallOptions, createHttpClient, type HttpClient, type SeenCall } from "./http-client.ts";
-import { ownWords } from "./own-words.ts";
+import { ownWords } from "./quoted-answer.ts";
 import { inverse, renameFields } from "./rename-fields.ts";
 
 export interface ForeignClientOptions {

@@ -1,4 +1,4 @@
-import { answererOf, stopBuffering } from "../targets/proxy-words.ts";
+import { answererOf, stopBuffering } from "../targets/buffering-proxy.ts";
 import { HOP_TITLES } from "./hop.ts";
 import {
   duration,

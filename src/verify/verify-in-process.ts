@@ -6,7 +6,7 @@ import type { RunReport } from "../harness/run-report.ts";
 import type { OpenTarget } from "../harness/run-settings.ts";
 import type { SuiteRun } from "../harness/run-suite.ts";
 import type { StackOptions } from "../services/in-process-stack.ts";
-import { commandsAt } from "../targets/curl.ts";
+import { commandsAt } from "../targets/curl-commands.ts";
 import { openTarget, type Target, type TargetUrls, type WholeTargetUrls } from "../targets/open-target.ts";
 import { createInProcessKiller } from "./in-process-killer.ts";
 import { NO_POSTGRESQL, prepareReplicas, REPLICAS } from "./in-process-replicas.ts";

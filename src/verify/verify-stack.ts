@@ -10,7 +10,7 @@ import type { RunEvent, RunReport } from "../harness/run-report.ts";
 import { newSeed } from "../harness/run-seed.ts";
 import type { OpenTarget } from "../harness/run-settings.ts";
 import { type Selection, selectChecks } from "../harness/select-checks.ts";
-import { commandsAt } from "../targets/curl.ts";
+import { commandsAt } from "../targets/curl-commands.ts";
 import { openTarget, type Target, type TargetUrls } from "../targets/open-target.ts";
 import type { RunJournal } from "../targets/run-journal.ts";
 import { type InProcessOptions, type Run, verifyInProcess } from "./verify-in-process.ts";

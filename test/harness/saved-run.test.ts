@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { compareRuns, mergeReports } from "../../src/harness/compare-runs.ts";
 import { type Check, defineCheck } from "../../src/harness/define-check.ts";
-import { replay } from "../../src/harness/replay.ts";
+import { replay } from "../../src/harness/replay-report.ts";
 import { runAll } from "../../src/harness/run-all.ts";
 import type { RunEvent, RunReport } from "../../src/harness/run-report.ts";
 import { judgeAgain, loadRun, readReport, saveRun, withoutEvidence } from "../../src/harness/saved-run.ts";

@@ -5,7 +5,7 @@ import type { ServiceConfig } from "../../src/config/service-config.ts";
 import type { EnginePlan } from "../../src/launch/plan-engine.ts";
 import { type PlannedService, planServices, withDependencies } from "../../src/launch/plan-services.ts";
 import { supervisorPlan } from "../../src/launch/supervisor-plan.ts";
-import { digestOf } from "../../src/supervisor/digest.ts";
+import { digestOf } from "../../src/supervisor/service-digest.ts";
 
 const STAND_IN: EnginePlan = { use: "stand-in" };
 const command = { file: "python3", args: ["app.py"], cwd: "/work", env: { MODE: "test" } };

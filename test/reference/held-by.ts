@@ -405,7 +405,7 @@ export const HELD_BY: Holders = {
       "services/settings.test.ts": "a finished reply is kept at the gateway for as long as the setting says",
     },
     "stream.keep_finished_bytes": {
-      "services/stream/finished-logs.test.ts":
+      "services/stream/retain-finished-logs.test.ts":
         "where all of them take more than the limit, the oldest are forgotten first",
     },
     "stream.max_reply_ms": {

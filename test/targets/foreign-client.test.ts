@@ -12,7 +12,7 @@ import { answerWords } from "../../src/targets/drivers/refused-words.ts";
 import { findEndpoint } from "../../src/targets/find-endpoint.ts";
 import { createForeignClient } from "../../src/targets/foreign-client.ts";
 import type { HttpClient } from "../../src/targets/http-client.ts";
-import { ownWords } from "../../src/targets/own-words.ts";
+import { ownWords } from "../../src/targets/quoted-answer.ts";
 import { listenOnAnyPort } from "../support/listen.ts";
 
 interface Asked {

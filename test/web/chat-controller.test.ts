@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { startEngine } from "../../src/services/engine/start-engine.ts";
 import { type RunningStack, startStack } from "../../src/services/in-process-stack.ts";
 import { Chat } from "../../web/chat-controller.ts";
-import { startsAnotherConversation, statusText } from "../../web/chat-view.ts";
-import { serviceTrouble } from "../../web/checked-services.ts";
+import { startsAnotherConversation, statusText } from "../../web/chat-selectors.ts";
+import { serviceTrouble } from "../../web/service-health.ts";
 import { freePorts } from "../support/ports.ts";
 import { chatAt, say, texts } from "./chats.ts";
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { StreamEvent } from "../../src/contract/event-schemas.ts";
 import type { ChatAction } from "../../web/chat-action.ts";
-import { type ChatState, INITIAL_STATE } from "../../web/chat-state.ts";
 import {
   canSend,
   listedSessions,
@@ -10,7 +9,8 @@ import {
   shownServiceTrouble,
   startsAnotherConversation,
   statusText,
-} from "../../web/chat-view.ts";
+} from "../../web/chat-selectors.ts";
+import { type ChatState, INITIAL_STATE } from "../../web/chat-state.ts";
 import { reduce } from "../../web/reduce-chat.ts";
 import { agents, models, profile, reply, SENT, session, user } from "./rows.ts";
 

@@ -1,6 +1,6 @@
 import type { Session } from "../../src/contract/hmi-schemas.ts";
 import { Chat } from "../../web/chat-controller.ts";
-import { listedSessions } from "../../web/chat-view.ts";
+import { listedSessions } from "../../web/chat-selectors.ts";
 
 /** The chat page of this HMI at a path; resolves when what is there has been loaded, and its reply has ended. */
 export async function chatAt(hmi: string, path: string): Promise<Chat> {

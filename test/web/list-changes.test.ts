@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunningStack, startStack } from "../../src/services/in-process-stack.ts";
 import type { Chat } from "../../web/chat-controller.ts";
-import { hasOlder, openProfile, titleOf } from "../../web/chat-view.ts";
+import { hasOlder, openProfile, titleOf } from "../../web/chat-selectors.ts";
 import { createProfile, createSession } from "../support/hmi.ts";
 import { chatAt, listed, openSession, say } from "./chats.ts";
 

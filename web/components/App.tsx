@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
 import type { Chat } from "../chat-controller.ts";
-import { failureOf, titleOf } from "../chat-view.ts";
+import { failureOf, titleOf } from "../chat-selectors.ts";
 import { navigate, useAddress } from "../navigation.ts";
 import { addressOf, newAddress } from "../page-address.ts";
 import { focusMessage, useChatState, useDrawer, usePageKeys } from "../page-hooks.ts";

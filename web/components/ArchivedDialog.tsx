@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Profile, Session } from "../../src/contract/hmi-schemas.ts";
-import { titleOf } from "../chat-view.ts";
+import { titleOf } from "../chat-selectors.ts";
 import type { ListChanges } from "../list-changes.ts";
-import type { FoundSessions } from "../newest-sessions.ts";
+import type { FoundSessions } from "../list-newest-sessions.ts";
 import { useFocusWhenDrawn } from "../page-hooks.ts";
 import { problemOf } from "../page-problem.ts";
 import { CloseRow } from "./CloseRow.tsx";

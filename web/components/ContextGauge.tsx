@@ -1,4 +1,4 @@
-import { type ContextUse, costText, type Spending } from "../context-use.ts";
+import { type ContextUse, costText, type Spending } from "../context-usage.ts";
 import { usePopover } from "../page-hooks.ts";
 
 interface ContextGaugeProps {

@@ -1,7 +1,6 @@
 import { useCallback, useMemo } from "preact/hooks";
 import { attachFiles } from "../attach-files.ts";
 import type { Chat } from "../chat-controller.ts";
-import type { ChatState } from "../chat-state.ts";
 import {
   canSend,
   composerNote,
@@ -16,8 +15,9 @@ import {
   selectedThink,
   statusText,
   waitingSince,
-} from "../chat-view.ts";
-import { contextUse, spendingOf } from "../context-use.ts";
+} from "../chat-selectors.ts";
+import type { ChatState } from "../chat-state.ts";
+import { contextUse, spendingOf } from "../context-usage.ts";
 import { addressOf } from "../page-address.ts";
 import { offerMessage } from "../page-hooks.ts";
 import { thinkOptions } from "../think-options.ts";

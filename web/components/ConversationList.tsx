@@ -1,7 +1,7 @@
 import { useRef } from "preact/hooks";
 import type { Session } from "../../src/contract/hmi-schemas.ts";
 import type { Chat } from "../chat-controller.ts";
-import { titleOf } from "../chat-view.ts";
+import { titleOf } from "../chat-selectors.ts";
 import { groupByDay } from "../group-by-day.ts";
 import { addressOf } from "../page-address.ts";
 import { useFocusWhenDrawn } from "../page-hooks.ts";

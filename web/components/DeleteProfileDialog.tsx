@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Profile } from "../../src/contract/hmi-schemas.ts";
 import type { ListChanges, Outcome } from "../list-changes.ts";
-import type { FoundSessions } from "../newest-sessions.ts";
+import type { FoundSessions } from "../list-newest-sessions.ts";
 import { problemOf } from "../page-problem.ts";
 import { ConfirmDialog } from "./ConfirmDialog.tsx";
 import { SessionLink } from "./SessionLink.tsx";

@@ -1,7 +1,7 @@
 import type { Profile, Session } from "../../src/contract/hmi-schemas.ts";
 import type { Chat } from "../chat-controller.ts";
+import { titleOf } from "../chat-selectors.ts";
 import type { ChatState } from "../chat-state.ts";
-import { titleOf } from "../chat-view.ts";
 import { openSearchResult } from "../open-search-result.ts";
 import { ArchivedDialog } from "./ArchivedDialog.tsx";
 import { ConfirmDialog } from "./ConfirmDialog.tsx";

@@ -1,4 +1,4 @@
-import { useKeptSelection } from "../kept-selection.ts";
+import { useKeptSelection } from "../keep-selection.ts";
 import { Markdown } from "../markdown/Markdown.ts";
 
 interface MessageContentProps {

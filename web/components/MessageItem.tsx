@@ -1,5 +1,5 @@
+import { failureOf } from "../chat-selectors.ts";
 import type { Problem, ShownMessage } from "../chat-state.ts";
-import { failureOf } from "../chat-view.ts";
 import { memo } from "../memo.ts";
 import { thoughtMs } from "../reply-timing.ts";
 import type { Connection } from "../service-connection.ts";

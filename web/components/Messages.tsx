@@ -1,8 +1,8 @@
 import { type ComponentChildren, Fragment } from "preact";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { EngineModel } from "../../src/contract/common-schemas.ts";
+import { failureOf, replySummary } from "../chat-selectors.ts";
 import type { Problem, ShownMessage } from "../chat-state.ts";
-import { failureOf, replySummary } from "../chat-view.ts";
 import { contextMarks, type Summary } from "../context-marks.ts";
 import type { Connection } from "../service-connection.ts";
 import { withoutThoughts } from "../strip-think-blocks.ts";

@@ -1,8 +1,8 @@
 import type { Chat } from "../chat-controller.ts";
+import { shownProblem, shownServiceTrouble, titleOf } from "../chat-selectors.ts";
 import type { ChatState } from "../chat-state.ts";
-import { shownProblem, shownServiceTrouble, titleOf } from "../chat-view.ts";
 import { contextMarks } from "../context-marks.ts";
-import { contextUse } from "../context-use.ts";
+import { contextUse } from "../context-usage.ts";
 import { offerMessage } from "../page-hooks.ts";
 import { IconButton } from "./IconButton.tsx";
 import { ProblemNote } from "./ProblemNote.tsx";

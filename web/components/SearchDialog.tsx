@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { LIMITS } from "../../src/contract/contract-defaults.ts";
 import type { SearchResult } from "../../src/contract/hmi-schemas.ts";
 import type { Chat } from "../chat-controller.ts";
-import { titleOf } from "../chat-view.ts";
+import { titleOf } from "../chat-selectors.ts";
 import { problemOf } from "../page-problem.ts";
 import { Dialog } from "./Dialog.tsx";
 import { IconButton } from "./IconButton.tsx";

@@ -1,13 +1,13 @@
 import type { ShownMessage } from "../chat-state.ts";
+import { usePopover } from "../page-hooks.ts";
+import { speedDetails } from "../reply-timing.ts";
 import {
   type Service,
   serviceDetail,
   serviceLabel,
   serviceTrouble,
   shownServices,
-} from "../checked-services.ts";
-import { usePopover } from "../page-hooks.ts";
-import { speedDetails } from "../reply-timing.ts";
+} from "../service-health.ts";
 import { TroubleText } from "./TroubleText.tsx";
 
 const WORDS = { up: "works", down: "does not answer", unknown: "unknown" } as const;

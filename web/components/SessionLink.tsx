@@ -1,5 +1,5 @@
 import type { Profile, Session } from "../../src/contract/hmi-schemas.ts";
-import { titleOf } from "../chat-view.ts";
+import { titleOf } from "../chat-selectors.ts";
 import { addressOf } from "../page-address.ts";
 
 interface SessionLinkProps {

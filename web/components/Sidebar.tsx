@@ -1,6 +1,6 @@
 import type { Chat } from "../chat-controller.ts";
+import { hasOlder, listedSessions } from "../chat-selectors.ts";
 import type { ChatState, ShownMessage } from "../chat-state.ts";
-import { hasOlder, listedSessions } from "../chat-view.ts";
 import { memo } from "../memo.ts";
 import { newAddress } from "../page-address.ts";
 import { ConversationList } from "./ConversationList.tsx";

@@ -1,6 +1,6 @@
 import type { Chat } from "../chat-controller.ts";
+import { openProfile } from "../chat-selectors.ts";
 import type { ChatState } from "../chat-state.ts";
-import { openProfile } from "../chat-view.ts";
 import { newAddress } from "../page-address.ts";
 import type { Drawer } from "../page-hooks.ts";
 import { ConversationMenu } from "./ConversationMenu.tsx";

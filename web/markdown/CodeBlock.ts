@@ -1,7 +1,7 @@
 import { type ComponentChild, Fragment, h } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { copyText } from "../copy-text.ts";
-import { useKeptSelection } from "../kept-selection.ts";
+import { useKeptSelection } from "../keep-selection.ts";
 import { memo } from "../memo.ts";
 import { element } from "./allowed-elements.ts";
 import type { Piece } from "./highlight-code.ts";

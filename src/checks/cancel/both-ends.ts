@@ -3,7 +3,7 @@ import type { CancelAnswer } from "../../contract/gateway-schemas.ts";
 import { NotTold } from "../../errors.ts";
 import { type Broken, CouldNotRun, type Verdict } from "../../harness/define-check.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
-import { ownWords } from "../../targets/own-words.ts";
+import { ownWords } from "../../targets/quoted-answer.ts";
 import { lastWord } from "../stream-endings.ts";
 import { GIVE_UP_MS, LIMIT_MS } from "./cancel-times.ts";
 import type { CancelledReply } from "./cancelled-reply.ts";

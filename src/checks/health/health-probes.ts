@@ -2,7 +2,7 @@ import { gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
-import { ownWords } from "../../targets/own-words.ts";
+import { ownWords } from "../../targets/quoted-answer.ts";
 import { allButLacking, type Context } from "../profiles-and-sessions.ts";
 import type { Service } from "./watched-replies.ts";
 

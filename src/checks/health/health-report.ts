@@ -2,7 +2,7 @@ import * as z from "zod";
 import { Health } from "../../contract/common-schemas.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { ownWords } from "../../targets/own-words.ts";
+import { ownWords } from "../../targets/quoted-answer.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { type Look, type Watched, watchReplies } from "./watched-replies.ts";
 

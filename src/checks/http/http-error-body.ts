@@ -1,7 +1,7 @@
 import { ErrorBody } from "../../contract/common-schemas.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { ownWords } from "../../targets/own-words.ts";
+import { ownWords } from "../../targets/quoted-answer.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { type Refusal, refusals } from "./refusals.ts";
 

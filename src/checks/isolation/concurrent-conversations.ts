@@ -3,7 +3,7 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
 import { failureOf, type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import { ownWords } from "../../targets/own-words.ts";
+import { ownWords } from "../../targets/quoted-answer.ts";
 import { beginTalk, converseIn, openPlace, settledRowsOf } from "../check-conversation.ts";
 import { generationsWith } from "../engine-generations.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";

@@ -4,7 +4,7 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
-import { ownWords } from "../../targets/own-words.ts";
+import { ownWords } from "../../targets/quoted-answer.ts";
 import { type Context, expectAnswer } from "../profiles-and-sessions.ts";
 import { plainProfile } from "./ask-by-model.ts";
 

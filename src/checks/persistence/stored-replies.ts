@@ -6,7 +6,7 @@ import type { Broken } from "../../harness/define-check.ts";
 import { refusedWords } from "../../targets/drivers/refused-words.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import { ownWords } from "../../targets/own-words.ts";
+import { ownWords } from "../../targets/quoted-answer.ts";
 import {
   type Hearing,
   hear,

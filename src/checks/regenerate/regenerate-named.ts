@@ -1,7 +1,7 @@
 import { ErrorBody } from "../../contract/common-schemas.ts";
 import { SentMessage } from "../../contract/hmi-schemas.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
-import { ownWords } from "../../targets/own-words.ts";
+import { ownWords } from "../../targets/quoted-answer.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { areSame, inWords, type Regenerated, regenerate } from "./regenerated-reply.ts";
 

@@ -3,7 +3,7 @@ import { type Message, MessageList, SentMessage } from "../../contract/hmi-schem
 import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
 import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
-import { ownWords } from "../../targets/own-words.ts";
+import { ownWords } from "../../targets/quoted-answer.ts";
 import { TRIES_TO_MEET } from "../../targets/service-replicas.ts";
 import { type Context, expectAnswer } from "../profiles-and-sessions.ts";
 import { follow, type Reading } from "../sse/follow-stream.ts";

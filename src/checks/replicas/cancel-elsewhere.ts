@@ -3,7 +3,7 @@ import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { defineCheck } from "../../harness/define-check.ts";
 import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
-import { ownWords } from "../../targets/own-words.ts";
+import { ownWords } from "../../targets/quoted-answer.ts";
 import { GIVE_UP_MS } from "../cancel/cancel-times.ts";
 import { generationsFor } from "../engine-generations.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";

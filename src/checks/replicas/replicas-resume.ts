@@ -1,5 +1,5 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
-import { ownWords } from "../../targets/own-words.ts";
+import { ownWords } from "../../targets/quoted-answer.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { notAtTwo, SEVERAL_HMIS, shortName } from "./met-replicas.ts";
 import { type MovingReader, moveBetweenReplicas, requireSaved } from "./moving-reader.ts";

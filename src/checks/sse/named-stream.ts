@@ -3,7 +3,7 @@ import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-chec
 import { firstBroken } from "../../harness/first-broken.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
-import { ownWords } from "../../targets/own-words.ts";
+import { ownWords } from "../../targets/quoted-answer.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { converse, readSettledRows } from "../read-replies.ts";
 import { follow } from "./follow-stream.ts";

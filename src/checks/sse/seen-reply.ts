@@ -7,7 +7,7 @@ import { CouldNotRun } from "../../harness/define-check.ts";
 import { refusedWords } from "../../targets/drivers/refused-words.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import { ownWords } from "../../targets/own-words.ts";
+import { ownWords } from "../../targets/quoted-answer.ts";
 import { hear, learnConversation, settledRowsOf, startTalk, type Talk } from "../check-conversation.ts";
 import { answering } from "../engine-generations.ts";
 import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";

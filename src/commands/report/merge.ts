@@ -4,7 +4,7 @@ import { parseReports, reportFlag, toStandardOutput, writeReports } from "../../
 import { reportOnGithub } from "../../cli/report-on-github.ts";
 import { UserError } from "../../errors.ts";
 import { mergeReports } from "../../harness/compare-runs.ts";
-import { replay } from "../../harness/replay.ts";
+import { replay } from "../../harness/replay-report.ts";
 import { requireWholeRun } from "../../harness/require-whole-run.ts";
 import type { RunReport } from "../../harness/run-report.ts";
 import { readReport } from "../../harness/saved-run.ts";

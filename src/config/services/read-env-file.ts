@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { SAFE_DIRECTORIES_VARIABLE, whyUntrusted } from "../../files/file-owners.ts";
-import { unreadable } from "../unreadable.ts";
+import { unreadable } from "../unreadable-file.ts";
 
 /** The variables of a file, or what is wrong with it. */
 export type EnvFile = { readonly variables: Record<string, string> } | { readonly problem: string };

@@ -4,7 +4,7 @@ import { isRole } from "../addresses.ts";
 import { faultsOf } from "../config-faults.ts";
 import { type ConfigFault, isRecord } from "../config-layer.ts";
 import type { Settings } from "../config-schema.ts";
-import { PLAIN_WORDS } from "../expected-words.ts";
+import { PLAIN_WORDS } from "../schema-messages.ts";
 import type { ServiceConfig, ServiceProbe, ServiceRestart, Services } from "../service-config.ts";
 import { dependencyFaults, namesIn, restartsWith } from "./dependency-faults.ts";
 import { readCommand, readVariables } from "./read-command.ts";

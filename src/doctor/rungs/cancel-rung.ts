@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { optionsAsText } from "../../contract/options-as-text.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
-import { ownWords } from "../../targets/own-words.ts";
+import { ownWords } from "../../targets/quoted-answer.ts";
 import type { Finding, Rung } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
 import { ask, askForStream, type Scene } from "../doctor-scene.ts";

@@ -9,7 +9,7 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import { deleteProfile } from "../../targets/delete-profile.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
-import { ownWords } from "../../targets/own-words.ts";
+import { ownWords } from "../../targets/quoted-answer.ts";
 import type { BrokenRung, Finding, Rung } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
 import { ask, askForStream, type HmiReply, patientOf, type Scene } from "../doctor-scene.ts";

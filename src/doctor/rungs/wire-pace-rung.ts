@@ -1,7 +1,7 @@
 import type { Role } from "../../config/service-config.ts";
+import { answererOf, stopBuffering } from "../../targets/buffering-proxy.ts";
 import type { TimedFact } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import { answererOf, stopBuffering } from "../../targets/proxy-words.ts";
 import type { Finding, Rung } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
 import type { Scene } from "../doctor-scene.ts";

@@ -19,8 +19,8 @@ import {
   version,
 } from "./engine-information.ts";
 import type { Engine } from "./engine-instance.ts";
-import { chat, generate } from "./inference.ts";
 import { Failed } from "./message-directions.ts";
+import { chat, generate } from "./ollama-inference.ts";
 import { chatCompletions } from "./openai-completions.ts";
 import { jsonLine, OPENAI_JSON_TYPE, openAiError } from "./openai-format.ts";
 import { sendJson, sendStatus, sendText } from "./send-answer.ts";

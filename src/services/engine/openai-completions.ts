@@ -1,6 +1,6 @@
 import { EngineError } from "./engine-errors.ts";
 import type { Exchange } from "./engine-handler.ts";
-import { runChat } from "./inference.ts";
+import { runChat } from "./ollama-inference.ts";
 import { openAiError, openAiFormat } from "./openai-format.ts";
 import { type OpenAiChat, readOpenAiChat } from "./openai-requests.ts";
 import { sendJson } from "./send-answer.ts";

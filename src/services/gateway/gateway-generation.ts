@@ -16,11 +16,11 @@ import { EventLog } from "../stream/event-log.ts";
 import { type AskListener, askEngine, type EngineAccess } from "./ask-engine.ts";
 import { emptyReply } from "./empty-reply.ts";
 import type { FirstPiecePriority } from "./first-piece-priority.ts";
+import { GatewayLogLines } from "./gateway-log-lines.ts";
 import type { GatewayMetrics, StreamMeter } from "./gateway-metrics.ts";
 import { unknownModel } from "./list-models.ts";
 import type { EnginePiece, FinalPiece } from "./read-engine-stream.ts";
-import { ReplyLog } from "./reply-log.ts";
-import { ReplyWriter } from "./reply-log-writer.ts";
+import { ReplyEventWriter } from "./reply-event-writer.ts";
 import { requestFingerprint } from "./request-fingerprint.ts";
 
 export interface GenerationSettings extends EngineAccess {
@@ -49,9 +49,9 @@ export class Generation {
   readonly #settings: GenerationSettings;
   readonly #fingerprint: string;
   readonly #meter: StreamMeter;
-  readonly #lines: ReplyLog;
+  readonly #lines: GatewayLogLines;
   readonly #abort = new AbortController();
-  readonly #writer = new ReplyWriter();
+  readonly #writer = new ReplyEventWriter();
   #isLeft = false;
   #model: string | undefined;
   /** Ends a reply that takes too long; later, an engine that does not hang up. */
@@ -65,7 +65,7 @@ export class Generation {
     this.#settings = settings;
     this.#fingerprint = requestFingerprint(request);
     this.#meter = settings.metrics.start();
-    this.#lines = new ReplyLog(settings.logger, request);
+    this.#lines = new GatewayLogLines(settings.logger, request);
     // Before the engine is asked, so that the reader knows at once that it was heard.
     this.log.append(
       startedEvent(request),

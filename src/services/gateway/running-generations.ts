@@ -7,7 +7,7 @@ import {
   HeldElsewhere,
 } from "../replicas/generation-directory.ts";
 import { whenAbandoned } from "../stream/abandoned-stream.ts";
-import { FinishedLogs, type FinishedLogsSettings } from "../stream/finished-logs.ts";
+import { FinishedLogs, type FinishedLogsSettings } from "../stream/retain-finished-logs.ts";
 import { FirstPiecePriority } from "./first-piece-priority.ts";
 import { Generation, type GenerationSettings } from "./gateway-generation.ts";
 

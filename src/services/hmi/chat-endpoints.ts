@@ -14,11 +14,11 @@ import { WireError } from "../../errors.ts";
 import type { ConversationStore } from "../conversations/conversation-store.ts";
 import { userOf } from "../http/caller-user.ts";
 import { endpoint } from "../http/define-endpoint.ts";
-import type { PassableCall } from "../replicas/pass-call-on.ts";
+import type { PassableCall } from "../replicas/forward-call.ts";
 import type { EventLog } from "../stream/event-log.ts";
 import { lastEventIdOf, type ReaderSettings, sendLog, sendNothingMore } from "../stream/send-event-stream.ts";
-import type { CallsAtOwner } from "./calls-at-owner.ts";
 import type { Chat, Sent } from "./chat-service.ts";
+import type { CallsAtOwner } from "./forward-calls-to-owner.ts";
 import type { Outgoing } from "./outgoing-message.ts";
 import { readPicture } from "./read-picture.ts";
 

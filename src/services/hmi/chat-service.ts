@@ -7,14 +7,14 @@ import { pendingRequest, readTurn, type TurnContext } from "../conversations/con
 import type { EngineSettings } from "../conversations/engine-settings.ts";
 import type { Draining } from "../http/draining.ts";
 import type { EventLog } from "../stream/event-log.ts";
-import { Cancellations } from "./cancellations.ts";
+import { CancelRequests } from "./cancel-requests.ts";
+import { type AskedLog, findLog, findLogOfEvent } from "./find-reply-log.ts";
+import { ReplyOwners } from "./find-reply-owner.ts";
+import { type HmiLog, logEnded, logSteps } from "./hmi-log-lines.ts";
 import { Replies, type RepliesSettings } from "./hmi-replies.ts";
 import type { Reply, ReplyOutcome } from "./hmi-reply.ts";
-import { LeftReplies } from "./left-replies.ts";
+import { OrphanedReplies } from "./orphaned-replies.ts";
 import { type Again, clientKeyOf, modelFor, type Outgoing, requireAble } from "./outgoing-message.ts";
-import { type HmiLog, logEnded, logSteps } from "./reply-log-lines.ts";
-import { type AskedLog, findLog, findLogOfEvent } from "./reply-logs.ts";
-import { ReplyOwners } from "./reply-owners.ts";
 import { saveMessage } from "./save-message.ts";
 import type { UserEventPublisher } from "./shared-user-events.ts";
 import { Summaries } from "./summaries.ts";
@@ -28,7 +28,7 @@ export interface ChatSettings
   readonly log: HmiLog;
   /** Whether it takes new messages still. */
   readonly draining: Pick<Draining, "begin">;
-  /** See `LeftReplies`. */
+  /** See `OrphanedReplies`. */
   readonly lookForLeftEveryMs: number;
   /** Told how many replies of a stopped HMI are taken up again, where there are any. */
   readonly onTakenOver: (count: number) => void;
@@ -47,8 +47,8 @@ export class Chat {
   readonly #settings: ChatSettings;
   readonly #replies: Replies;
   readonly #summaries: Summaries;
-  readonly #cancellations: Cancellations;
-  readonly #left: LeftReplies;
+  readonly #cancellations: CancelRequests;
+  readonly #left: OrphanedReplies;
   /** The other HMIs on the same database that write replies. */
   readonly owners: ReplyOwners;
   /** Messages with a client key that are being saved right now: the same one may arrive twice at once. */
@@ -64,8 +64,8 @@ export class Chat {
       onEnded: (reply, outcome) => this.#onEnded(reply, outcome),
       onAbandoned: (reply) => this.#cancellations.endInBackground(reply),
     });
-    this.#cancellations = new Cancellations({ ...settings, replies: this.#replies });
-    this.#left = new LeftReplies({
+    this.#cancellations = new CancelRequests({ ...settings, replies: this.#replies });
+    this.#left = new OrphanedReplies({
       ...settings,
       replies: store.replies,
       known: () => this.#replies.ids,
@@ -169,7 +169,7 @@ export class Chat {
     return await findLogOfEvent(this.#settings.store.as(user), this.#replies, lastEventId);
   }
 
-  /** Ends a reply that is written here, as another HMI was asked to; see {@link Cancellations.endForOther}. */
+  /** Ends a reply that is written here, as another HMI was asked to; see {@link CancelRequests.endForOther}. */
   cancelForOther(sessionId: string, messageId: string | undefined): void {
     this.#cancellations.endForOther(sessionId, messageId);
   }

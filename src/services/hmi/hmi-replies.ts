@@ -5,7 +5,7 @@ import type { Exchange } from "../conversations/conversation-store.ts";
 import type { OwnedReply } from "../conversations/reply-store.ts";
 import { whenAbandoned } from "../stream/abandoned-stream.ts";
 import type { EventLog } from "../stream/event-log.ts";
-import { FinishedLogs, type FinishedLogsSettings } from "../stream/finished-logs.ts";
+import { FinishedLogs, type FinishedLogsSettings } from "../stream/retain-finished-logs.ts";
 import type { GatewayClient, ReplyRequest } from "./gateway-client.ts";
 import { Reply, type ReplyOutcome, type ReplySettings, type ReplyStart } from "./hmi-reply.ts";
 import { logOfRow, type StartedReply } from "./reply-events.ts";

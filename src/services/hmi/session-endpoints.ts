@@ -16,9 +16,9 @@ import { requireAgent } from "../conversations/agents.ts";
 import type { ConversationStore, UserStore } from "../conversations/conversation-store.ts";
 import { userOf } from "../http/caller-user.ts";
 import { endpoint } from "../http/define-endpoint.ts";
-import type { CallsAtOwner } from "./calls-at-owner.ts";
 import type { Chat } from "./chat-service.ts";
 import { exportConversation } from "./export-conversation.ts";
+import type { CallsAtOwner } from "./forward-calls-to-owner.ts";
 import type { UserEventPublisher } from "./shared-user-events.ts";
 
 interface SessionParts {

@@ -11,15 +11,15 @@ import { createServer, listen, type ServerOptions } from "../http/http-server.ts
 import { limitMessages } from "../http/rate-limit.ts";
 import { type RunningService, reportHealth } from "../http/report-health.ts";
 import { advertisedUrl } from "../replicas/advertised-url.ts";
-import { CallPasser } from "../replicas/pass-call-on.ts";
+import { CallPasser } from "../replicas/forward-call.ts";
 import { NO_OTHER_REPLICAS, type ReplicaBus } from "../replicas/replica-bus.ts";
-import type { FinishedLogsSettings } from "../stream/finished-logs.ts";
+import type { FinishedLogsSettings } from "../stream/retain-finished-logs.ts";
 import type { ReaderSettings } from "../stream/send-event-stream.ts";
-import { CallsAtOwner } from "./calls-at-owner.ts";
 import { serveChat } from "./chat-endpoints.ts";
 import { Chat } from "./chat-service.ts";
 import { serveChatTransfer } from "./chat-transfer-endpoints.ts";
 import { serveEvents } from "./event-endpoints.ts";
+import { CallsAtOwner } from "./forward-calls-to-owner.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 import { serveImages } from "./image-endpoints.ts";
 import { probeDependencies } from "./probe-dependencies.ts";

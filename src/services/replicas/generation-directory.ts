@@ -1,4 +1,4 @@
-import type { OtherReplica } from "./pass-call-on.ts";
+import type { OtherReplica } from "./forward-call.ts";
 
 /** A reply in the making, as gateways name it. */
 export interface GenerationKey {

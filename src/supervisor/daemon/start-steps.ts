@@ -1,8 +1,9 @@
 /** From a request to a service that is ready, or a job that is done. */
-import { digestOf } from "../digest.ts";
-import { untilDone } from "../job-end.ts";
+
 import { type Launch, launchService } from "../launch-service.ts";
+import { digestOf } from "../service-digest.ts";
 import type { ServiceRecord } from "../service-spec.ts";
+import { untilDone } from "../until-job-done.ts";
 import { untilReady } from "../until-ready.ts";
 import { afterFailedStart } from "./failure-steps.ts";
 import type { NextStep } from "./next-step.ts";

@@ -1,5 +1,5 @@
 import { messageOf } from "../../errors.ts";
-import { digestOfJson } from "../digest.ts";
+import { digestOfJson } from "../service-digest.ts";
 import { SUPERVISOR, serviceFiles, stateFolder } from "../state-folder.ts";
 import { showPresence } from "../supervisor-presence.ts";
 import { ChangeNotifier } from "./change-notifier.ts";

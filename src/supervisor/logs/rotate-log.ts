@@ -3,12 +3,12 @@ import { everyone, membersOf, type RecordedIdentity } from "../os/process-identi
 import { serviceMark } from "../service-mark.ts";
 import type { LogLimits, ProcessIdentity } from "../service-spec.ts";
 import type { StateFolder } from "../state-folder.ts";
-import { withGuard } from "./guarded-files.ts";
 import { closeLogCopy, copyBesideWriter, copyRest, type LogCopy, openLogCopy } from "./log-copy.ts";
 import { copyNewestPart, type LogCut, NO_CUT } from "./log-cut.ts";
 import { copyPath, type LogFiles, logFiles, rotatedFiles } from "./log-files.ts";
 import { appendNote, asideText } from "./log-time-index.ts";
 import { type Paused, whilePaused } from "./pause-writers.ts";
+import { withGuard } from "./rotation-guard.ts";
 import { claimRotation, markStopped } from "./rotation-marker.ts";
 import { makeRoom, publish, settle } from "./settle-rotation.ts";
 

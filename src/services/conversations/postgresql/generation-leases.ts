@@ -1,6 +1,6 @@
 import { WireError } from "../../../errors.ts";
+import type { OtherReplica } from "../../replicas/forward-call.ts";
 import type { GenerationDirectory, GenerationKey } from "../../replicas/generation-directory.ts";
-import type { OtherReplica } from "../../replicas/pass-call-on.ts";
 import { createSerialQueue } from "../serial-queue.ts";
 import type { Database, Row, Statements } from "../sql/sql-database.ts";
 import { HAS_ENDED, type WriterLease } from "./writer-lease.ts";

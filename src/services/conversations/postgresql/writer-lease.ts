@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { OtherReplica } from "../../replicas/pass-call-on.ts";
+import type { OtherReplica } from "../../replicas/forward-call.ts";
 import type { TakenOver } from "../reply-store.ts";
 import { findReply } from "../sql/exchanges.ts";
 import { LeaseLapsedError, type ReplyWriter } from "../sql/reply-writer.ts";

@@ -1,5 +1,5 @@
 import { WireError } from "../../../errors.ts";
-import type { OtherReplica } from "../../replicas/pass-call-on.ts";
+import type { OtherReplica } from "../../replicas/forward-call.ts";
 import type { TakenOver } from "../reply-store.ts";
 import type { SqlValue, Statements } from "./sql-database.ts";
 

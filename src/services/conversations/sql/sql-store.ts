@@ -1,13 +1,13 @@
 import type { GenerationDirectory } from "../../replicas/generation-directory.ts";
 import type { ConversationStore, UserStore } from "../conversation-store.ts";
-import { createMessageStore } from "./messages.ts";
+import { createMessageStore } from "./message-store.ts";
 import { createProfileStore } from "./profile-rows.ts";
 import { createReplyStore } from "./reply-rows.ts";
 import type { ReplyWriter } from "./reply-writer.ts";
 import { createSearchStore } from "./search-rows.ts";
 import { createSessionStore, findUserOf } from "./session-rows.ts";
 import { asPartsOf, type Database, type Transactions } from "./sql-database.ts";
-import { createTransferStore } from "./transfer.ts";
+import { createTransferStore } from "./transfer-rows.ts";
 
 /** What a store is made of. */
 export interface SqlStoreParts {

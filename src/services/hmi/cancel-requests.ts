@@ -1,10 +1,10 @@
 import type { CancelAnswer } from "../../contract/gateway-schemas.ts";
 import type { ConversationStore } from "../conversations/conversation-store.ts";
 import { cancelReply } from "./cancel-reply.ts";
+import { findExchange } from "./find-reply-log.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 import type { Replies } from "./hmi-replies.ts";
 import type { Reply } from "./hmi-reply.ts";
-import { findExchange } from "./reply-logs.ts";
 
 interface CancellationParts {
   readonly store: ConversationStore;
@@ -18,7 +18,7 @@ interface CancellationParts {
 const ANSWER_MS = 700;
 
 /** Ends replies on somebody's wish. A reply that is named is the only one that is ended. */
-export class Cancellations {
+export class CancelRequests {
   readonly #parts: CancellationParts;
   /** Replies that somebody has cancelled: to whoever comes later, nothing runs. */
   readonly #cancelled = new WeakSet<Reply>();

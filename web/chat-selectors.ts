@@ -2,10 +2,10 @@ import type { EngineModel } from "../src/contract/common-schemas.ts";
 import { LIMITS } from "../src/contract/contract-defaults.ts";
 import type { Profile, Session } from "../src/contract/hmi-schemas.ts";
 import type { ChatState, Problem, ShownMessage } from "./chat-state.ts";
-import { hasServiceDown, type ServiceTrouble, serviceTrouble } from "./checked-services.ts";
-import { costOf, costText } from "./context-use.ts";
+import { costOf, costText } from "./context-usage.ts";
 import { draftKey } from "./drafts.ts";
 import type { Picture } from "./picture-file.ts";
+import { hasServiceDown, type ServiceTrouble, serviceTrouble } from "./service-health.ts";
 import { type ThinkChoice, thinkFor } from "./think-options.ts";
 
 /** The model that the next message goes to: the chosen one while the engine has it, else the profile's, else the default. */

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { WireError } from "../../errors.ts";
 import { isPassedOn } from "../http/caller-user.ts";
 import { misdirected } from "../http/calling-replica.ts";
+import type { CallPasser, OtherReplica, PassableCall } from "./forward-call.ts";
 import { HeldElsewhere } from "./generation-directory.ts";
-import type { CallPasser, OtherReplica, PassableCall } from "./pass-call-on.ts";
 
 /** How long an owner is tried, in milliseconds. */
 export interface OwnerPatience {

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import type { StreamEvent } from "../../../src/contract/event-schemas.ts";
 import type { EnginePiece, FinalPiece } from "../../../src/services/gateway/read-engine-stream.ts";
-import { ReplyWriter } from "../../../src/services/gateway/reply-log-writer.ts";
+import { ReplyEventWriter } from "../../../src/services/gateway/reply-event-writer.ts";
 import { shapeOf, textOf, thoughtsOf } from "../../support/streams.ts";
 
 const FINAL: FinalPiece = { finishReason: "stop", promptTokens: 1, completionTokens: 2, timings: null };
 
-function writeAll(...pieces: EnginePiece[]): { writer: ReplyWriter; events: StreamEvent[] } {
-  const writer = new ReplyWriter();
+function writeAll(...pieces: EnginePiece[]): { writer: ReplyEventWriter; events: StreamEvent[] } {
+  const writer = new ReplyEventWriter();
   const events = pieces.flatMap((piece) => writer.write([piece]).events);
   return { writer, events: [...events, ...writer.end()] };
 }
@@ -40,7 +40,7 @@ test("thoughts after text are not announced: that stands before all text", () =>
 });
 
 test("what was held back is written before the end", () => {
-  const writer = new ReplyWriter();
+  const writer = new ReplyEventWriter();
   const { events, final } = writer.write([{ text: "<thi" }, FINAL, { text: "late" }]);
   expect([textOf(events), final]).toEqual(["<thi", FINAL]);
 });

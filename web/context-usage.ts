@@ -1,7 +1,7 @@
 import type { EngineModel } from "../src/contract/common-schemas.ts";
 import { LIMITS } from "../src/contract/contract-defaults.ts";
+import { openProfile, selectedEngineModel } from "./chat-selectors.ts";
 import type { ChatState, ShownMessage } from "./chat-state.ts";
-import { openProfile, selectedEngineModel } from "./chat-view.ts";
 
 /**
  * From this share of what a prompt may take on, the context counts as nearly full: before anything is left out, with

@@ -1,16 +1,16 @@
 import * as z from "zod";
 import type { Message } from "../../contract/hmi-schemas.ts";
 import { userOf } from "../http/caller-user.ts";
+import type { CallPasser, OtherReplica, PassableCall } from "../replicas/forward-call.ts";
 import {
   answerAtOwner,
   CANCEL_PATIENCE,
   type OwnerPatience,
   READER_PATIENCE,
-} from "../replicas/answer-at-owner.ts";
-import type { CallPasser, OtherReplica, PassableCall } from "../replicas/pass-call-on.ts";
+} from "../replicas/forward-to-owner.ts";
 import type { ReplicaBus } from "../replicas/replica-bus.ts";
-import type { AskedLog } from "./reply-logs.ts";
-import type { ReplyOwners } from "./reply-owners.ts";
+import type { AskedLog } from "./find-reply-log.ts";
+import type { ReplyOwners } from "./find-reply-owner.ts";
 
 export interface CallsAtOwnerParts {
   readonly owners: ReplyOwners;

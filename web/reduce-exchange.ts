@@ -1,7 +1,7 @@
 import type { FinishReason, StreamEvent } from "../src/contract/event-schemas.ts";
 import type { MessageStatus, SentMessage } from "../src/contract/hmi-schemas.ts";
+import { picturesOf, selectedModel } from "./chat-selectors.ts";
 import type { ChatState, Phase, Problem, ShownMessage } from "./chat-state.ts";
-import { picturesOf, selectedModel } from "./chat-view.ts";
 import { draftKey, inFrontOf, picturesAdded, withPictures } from "./drafts.ts";
 import { timed } from "./reply-timing.ts";
 

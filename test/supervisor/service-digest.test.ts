@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { digestOf } from "../../src/supervisor/digest.ts";
+import { digestOf } from "../../src/supervisor/service-digest.ts";
 import { DEFAULT_RESTART, type ServiceSpec } from "../../src/supervisor/service-spec.ts";
 
 const SPEC: ServiceSpec = {

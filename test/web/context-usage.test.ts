@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { LIMITS } from "../../src/contract/contract-defaults.ts";
 import type { Message } from "../../src/contract/hmi-schemas.ts";
+import { replySummary } from "../../web/chat-selectors.ts";
 import { type ChatState, INITIAL_STATE } from "../../web/chat-state.ts";
-import { replySummary } from "../../web/chat-view.ts";
-import { contextUse, costText, spendingOf } from "../../web/context-use.ts";
+import { contextUse, costText, spendingOf } from "../../web/context-usage.ts";
 import { models, profile, reply, user } from "./rows.ts";
 
 const PAID = models({ context_window: 100, cost_per_1m_input: 10, cost_per_1m_output: 30 }).models;

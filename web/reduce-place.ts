@@ -1,9 +1,9 @@
 import type { Message, SentMessage, Session } from "../src/contract/hmi-schemas.ts";
+import { selectedModel } from "./chat-selectors.ts";
 import type { ChatState, Problem, ShownMessage } from "./chat-state.ts";
-import { selectedModel } from "./chat-view.ts";
 import { summariesIn } from "./context-marks.ts";
 import { draftKey, foundDraft, withoutDraft } from "./drafts.ts";
-import { isUnsaved, runningPhase, streamingReply, versionsOf } from "./exchange-changes.ts";
+import { isUnsaved, runningPhase, streamingReply, versionsOf } from "./reduce-exchange.ts";
 
 /** A conversation with its rows, opened or loaded again. */
 export function opened(state: ChatState, session: Session, rows: readonly Message[]): ChatState {

@@ -1,11 +1,6 @@
 import { expect, test } from "vitest";
 import type { Health } from "../../src/contract/common-schemas.ts";
-import {
-  checkedServices,
-  hasServiceDown,
-  serviceTrouble,
-  shownServices,
-} from "../../web/checked-services.ts";
+import { checkedServices, hasServiceDown, serviceTrouble, shownServices } from "../../web/service-health.ts";
 
 function health(gateway: "ok" | "unavailable"): Health {
   return {

@@ -1,15 +1,15 @@
 import { parseEventId, STEP } from "../../contract/event-id.ts";
 import type { Message } from "../../contract/hmi-schemas.ts";
 import type { ConversationStore } from "../conversations/conversation-store.ts";
-import type { OtherReplica } from "../replicas/pass-call-on.ts";
+import type { OtherReplica } from "../replicas/forward-call.ts";
+import type { AskedLog } from "./find-reply-log.ts";
 import type { Replies } from "./hmi-replies.ts";
-import type { LeftReplies } from "./left-replies.ts";
-import type { AskedLog } from "./reply-logs.ts";
+import type { OrphanedReplies } from "./orphaned-replies.ts";
 
 interface ReplyOwnersParts {
   readonly store: ConversationStore;
   readonly replies: Pick<Replies, "find">;
-  readonly left: Pick<LeftReplies, "looked" | "takeOver">;
+  readonly left: Pick<OrphanedReplies, "looked" | "takeOver">;
 }
 
 /** A running reply is the last that is shown; beside it there may be a summary that was made meanwhile. */

@@ -22,7 +22,7 @@ interface LeftRepliesSettings {
 const LOOK_AGAIN_MS = 1_000;
 
 /** Finds the replies that other HMIs have left running, at the start and whenever there may be some. */
-export class LeftReplies {
+export class OrphanedReplies {
   readonly #settings: LeftRepliesSettings;
   readonly #looked = Promise.withResolvers<void>();
   readonly #oneByOne = createSerialQueue();

@@ -11,7 +11,7 @@ export interface Written {
 }
 
 /** Makes the events of a stream of what the engine sends for one reply, and counts what was written. */
-export class ReplyWriter {
+export class ReplyEventWriter {
   readonly #block = new ThinkBlock();
   readonly #watched = { thinking: watchRepetition(), token: watchRepetition() };
   /** Pieces of the engine's, which are tokens as a rule. */

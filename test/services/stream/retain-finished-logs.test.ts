@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { EventLog } from "../../../src/services/stream/event-log.ts";
-import { FinishedLogs } from "../../../src/services/stream/finished-logs.ts";
+import { FinishedLogs } from "../../../src/services/stream/retain-finished-logs.ts";
 import { eventually } from "../../support/streams.ts";
 
 function finishedLog(chars: number): EventLog {

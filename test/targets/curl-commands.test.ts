@@ -2,7 +2,7 @@ import { execa } from "execa";
 import { expect, test } from "vitest";
 import { textOf } from "../../src/tap/recorded-exchange.ts";
 import { startTap } from "../../src/tap/start-tap.ts";
-import { curlCommands } from "../../src/targets/curl.ts";
+import { curlCommands } from "../../src/targets/curl-commands.ts";
 import type { RequestStep } from "../../src/targets/request-step.ts";
 import { startTestStack } from "../support/hmi.ts";
 

@@ -3,7 +3,7 @@ import type { StreamEvent, StreamStatus } from "../../contract/event-schemas.ts"
 import type { ChatRequest } from "../../contract/gateway-schemas.ts";
 
 /** The lines that the log has of one reply: never a word of what was said, also not in what an engine answers. */
-export class ReplyLog {
+export class GatewayLogLines {
   readonly #logger: FastifyBaseLogger;
   readonly #names: { readonly conversation: string; readonly reply: string };
   readonly #start = performance.now();
