@@ -1,16 +1,8 @@
-/** The names of an engine's models, and the one rule for which is used where nobody named one. */
+/** The names of an engine's models. */
 
 /** The engine's own name of the model that somebody means; undefined where it has none of that name. */
 export function findModel(installed: readonly string[], wanted: string): string | undefined {
   return installed.find((name) => name === wanted) ?? installed.find((name) => isSameModel(name, wanted));
-}
-
-/**
- * The model of messages that name none (contract, section 2): the configured one if the engine has it, else the
- * engine's first; undefined where it has no model at all.
- */
-export function modelInForce(installed: readonly string[], configured: string): string | undefined {
-  return findModel(installed, configured) ?? installed[0];
 }
 
 /** Ollama compares names without case, and `latest` is the tag of a name without one. */

@@ -1,5 +1,5 @@
 import { DEFAULTS } from "../contract/contract-defaults.ts";
-import { modelInForce } from "../contract/model-names.ts";
+import { chooseDefaultModel } from "../contract/default-model-rule.ts";
 import { type WireSettings, withSettings } from "../contract/wire-description.ts";
 import { UserError } from "../errors.ts";
 import { doesNotAnswer, SERVICE_TITLES } from "./connection-parts.ts";
@@ -106,7 +106,7 @@ export async function connectChatWithModel(
   if (driverOf(given) === undefined) return connected;
   try {
     const installed = await listModels(connected, signal);
-    const model = modelInForce(installed, given.model ?? "") ?? given.model;
+    const model = chooseDefaultModel(installed, given.model ?? "") ?? given.model;
     if (model === given.model) return connected;
     await connected.client.close();
     return await connectChat({ ...given, model }, options);

@@ -1,8 +1,8 @@
 import type { Config } from "../config/config-schema.ts";
 import { DEFAULTS } from "../contract/contract-defaults.ts";
+import { chooseDefaultModel } from "../contract/default-model-rule.ts";
 import type { ForeignContract } from "../contract/foreign-back-end.ts";
 import type { EngineOptions } from "../contract/gateway-schemas.ts";
-import { modelInForce } from "../contract/model-names.ts";
 import { gatewayRoutes } from "../contract/routes.ts";
 import { createAbsentClient } from "../targets/absent-client.ts";
 import { connectChat, driverOf } from "../targets/connect-chat.ts";
@@ -70,7 +70,7 @@ export async function connectHops(options: TraceOptions, opened: HttpClient[]): 
     watch,
     question: {
       message: options.message,
-      model: options.model ?? modelInForce(installed, target.model ?? "") ?? null,
+      model: options.model ?? chooseDefaultModel(installed, target.model ?? "") ?? null,
       options: engineOptions,
       agentId: target.agentId ?? DEFAULTS.agentId,
       isOurWire,

@@ -1,6 +1,6 @@
 import { expect, onTestFinished } from "vitest";
 import { createEngineClient, type EngineRequest } from "../../src/services/gateway/engine-client.ts";
-import type { EnginePiece, FinalPiece } from "../../src/services/gateway/read-engine-stream.ts";
+import type { EnginePiece, FinalPiece } from "../../src/services/gateway/engine-pieces.ts";
 
 /** A request for a reply that says no more than it must. */
 export const REQUEST: EngineRequest = { model: "m", messages: [{ role: "user", content: "Hi" }] };

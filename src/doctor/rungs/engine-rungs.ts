@@ -1,4 +1,5 @@
-import { findModel, modelInForce } from "../../contract/model-names.ts";
+import { chooseDefaultModel } from "../../contract/default-model-rule.ts";
+import { findModel } from "../../contract/model-names.ts";
 import { findRivals } from "../../supervisor/os/duplicate-processes.ts";
 import { findListeners } from "../../supervisor/os/listening-ports.ts";
 import { ENGINE_WIRES } from "../../targets/engine-wires.ts";
@@ -42,7 +43,7 @@ function modelRung(
         return broken("models_unreadable", { path: wire.listPath, said: shortened(JSON.stringify(body)) });
       }
       notes.installed = installed;
-      const inForce = modelInForce(installed, model);
+      const inForce = chooseDefaultModel(installed, model);
       if (inForce === undefined) {
         return broken("model_missing", { model, kind: notes.engineKind, rivals: await rivalsOf(scene) });
       }

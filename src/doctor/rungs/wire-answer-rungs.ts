@@ -1,5 +1,5 @@
 import type { Role } from "../../config/service-config.ts";
-import { modelInForce } from "../../contract/model-names.ts";
+import { chooseDefaultModel } from "../../contract/default-model-rule.ts";
 import type { ChatClient } from "../../targets/drivers/chat-client.ts";
 import { isRefusal } from "../../targets/drivers/refused-words.ts";
 import type { Finding, Rung } from "../climb-ladder.ts";
@@ -52,7 +52,7 @@ export function wireModelRung(service: Role): Rung<Scene> {
         return { status: "skipped", text: lacking ?? "nothing answers" };
       const installed = await listed(chat, service, scene);
       if (!Array.isArray(installed)) return installed as Finding;
-      const inForce = modelInForce(installed, scene.model);
+      const inForce = chooseDefaultModel(installed, scene.model);
       if (inForce === undefined) return { status: "skipped", text: "lists no models" };
       scene.notes.installed = installed;
       scene.notes.model = inForce;

@@ -1,5 +1,5 @@
 import type { EngineClient } from "../../services/gateway/engine-client.ts";
-import type { EnginePiece } from "../../services/gateway/read-engine-stream.ts";
+import type { EnginePiece } from "../../services/gateway/engine-pieces.ts";
 import { countingReplies } from "../counting-replies.ts";
 import type { Fault } from "../fault.ts";
 

@@ -1,4 +1,4 @@
-import type { EnginePiece } from "../../services/gateway/read-engine-stream.ts";
+import type { EnginePiece } from "../../services/gateway/engine-pieces.ts";
 import { countingReplies, LOAD } from "../counting-replies.ts";
 import type { Fault } from "../fault.ts";
 

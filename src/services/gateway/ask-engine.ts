@@ -1,10 +1,10 @@
 import type { ChatRequest, EngineMessage } from "../../contract/gateway-schemas.ts";
 import { withoutPrefix } from "../../contract/model-names.ts";
 import { WireError } from "../../errors.ts";
+import type { DefaultModel } from "./default-model.ts";
 import type { EngineClient, EngineRequest } from "./engine-client.ts";
+import type { EnginePiece } from "./engine-pieces.ts";
 import type { EngineQueue } from "./engine-queue.ts";
-import type { DefaultModel } from "./list-models.ts";
-import type { EnginePiece } from "./read-engine-stream.ts";
 
 /** Who is asked. */
 export interface EngineAccess {

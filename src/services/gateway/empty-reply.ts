@@ -1,8 +1,28 @@
 import { WireError } from "../../errors.ts";
-import type { FinalPiece } from "./read-engine-stream.ts";
+import type { FinalPiece } from "./engine-pieces.ts";
 
-/** Why a reply that the engine called whole has no text, and what a person can do (contract, section 1). */
-export function emptyReply({ finishReason, why }: FinalPiece, hasThoughts: boolean): WireError {
+/** Whether a reader has anything to read: white space alone is no reply. */
+export function isReadable(text: string): boolean {
+  return text.trim() !== "";
+}
+
+/** What came of a reply before its last word. */
+export interface WrittenParts {
+  /** Whether any of its text {@link isReadable}. */
+  readonly hasText: boolean;
+  readonly hasThoughts: boolean;
+}
+
+/** The error of a reply that the engine called whole, and in which nothing is said; undefined where something is. */
+export function emptyReplyError(
+  final: FinalPiece,
+  { hasText, hasThoughts }: WrittenParts,
+): WireError | undefined {
+  return hasText ? undefined : whyEmpty(final, hasThoughts);
+}
+
+/** Why it has no text, and what a person can do (contract, section 1). */
+function whyEmpty({ finishReason, why }: FinalPiece, hasThoughts: boolean): WireError {
   const isCut = finishReason === "length";
   if (why === "tool_calls") {
     return new WireError(

@@ -2,9 +2,9 @@ import type { FastifyBaseLogger } from "fastify";
 import type { Config } from "../../config/config-schema.ts";
 import type { DependencyHealth } from "../../contract/common-schemas.ts";
 import type { EngineMessage, EngineOptions, KeepAlive, Think } from "../../contract/gateway-schemas.ts";
+import type { EnginePiece } from "./engine-pieces.ts";
 import { createOllamaClient } from "./ollama-client.ts";
 import { createOpenAiClient } from "./openai-client.ts";
-import type { EnginePiece } from "./read-engine-stream.ts";
 
 /** How an engine is asked for replies (setting `engine.api`). */
 export type EngineApi = Config["engine"]["api"];

@@ -1,6 +1,6 @@
 import { WireError } from "../../errors.ts";
 import { beginningOf } from "../stream/log-segment.ts";
-import { LONGEST_ERROR } from "./read-engine-stream.ts";
+import { LONGEST_ERROR } from "./engine-pieces.ts";
 
 /** An answer of an engine that is no reply. */
 export interface EngineRefusal {

@@ -14,14 +14,14 @@ import { trimmedNotice } from "../../contract/trimmed-notice.ts";
 import { messageOf, WireError } from "../../errors.ts";
 import { EventLog } from "../stream/event-log.ts";
 import { type AskListener, askEngine, type EngineAccess } from "./ask-engine.ts";
-import { emptyReply } from "./empty-reply.ts";
+import { emptyReplyError } from "./empty-reply.ts";
+import type { EnginePiece, FinalPiece } from "./engine-pieces.ts";
 import type { FirstPiecePriority } from "./first-piece-priority.ts";
 import { GatewayLogLines } from "./gateway-log-lines.ts";
 import type { GatewayMetrics, StreamMeter } from "./gateway-metrics.ts";
-import { unknownModel } from "./list-models.ts";
-import type { EnginePiece, FinalPiece } from "./read-engine-stream.ts";
 import { ReplyEventWriter } from "./reply-event-writer.ts";
 import { requestFingerprint } from "./request-fingerprint.ts";
+import { unknownModel } from "./unknown-model.ts";
 
 export interface GenerationSettings extends EngineAccess {
   /** How long a reply may be written, in milliseconds; 0: as long as it takes. */
@@ -152,10 +152,10 @@ export class Generation {
   }
 
   #complete(final: FinalPiece): void {
-    const { hasText, hasThoughts } = this.#writer;
     const usage = this.#usageEvent(usageIn(final), final.timings);
-    if (hasText) this.#end("complete", usage, doneEvent(final.finishReason));
-    else this.#fail(emptyReply(final, hasThoughts), usage);
+    const empty = emptyReplyError(final, this.#writer);
+    if (empty === undefined) this.#end("complete", usage, doneEvent(final.finishReason));
+    else this.#fail(empty, usage);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#abort.abort(), HANG_UP_MS).unref();
   }

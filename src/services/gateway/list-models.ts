@@ -1,67 +1,12 @@
 import type { EngineModel, ModelList } from "../../contract/common-schemas.ts";
-import { findModel, modelInForce, withoutPrefix } from "../../contract/model-names.ts";
-import { WireError } from "../../errors.ts";
+import { chooseDefaultModel } from "../../contract/default-model-rule.ts";
 import type { EngineClient } from "./engine-client.ts";
-
-/**
- * The model of requests that name none: the configured one if the engine has it, else the engine's first.
- *
- * Where the engine had the configured one, it is taken to have it still, which spares each reply a round trip:
- * whoever asks for the reply hears if it has not, and calls {@link forget}. What stands in for a configured
- * model that is missing is looked up every time: that one may be pulled meanwhile, and nothing would tell.
- */
-export class DefaultModel {
-  readonly #engine: EngineClient;
-  readonly #configured: string;
-  /** The engine's own name of the configured model. */
-  #found: string | undefined;
-
-  constructor(engine: EngineClient, configured: string) {
-    this.#engine = engine;
-    this.#configured = configured;
-  }
-
-  /** The engine's own name of it. Throws `model_not_found` where the engine has no model at all. */
-  async name(signal: AbortSignal): Promise<string> {
-    if (this.#found !== undefined) return this.#found;
-    const installed = await this.#engine.modelNames(signal);
-    this.#found = findModel(installed, this.#configured);
-    const name = modelInForce(installed, this.#configured);
-    if (name !== undefined) return name;
-    const hint = await howToGet(this.#engine, this.#configured);
-    throw new WireError("model_not_found", "The engine has no model at all.", hint);
-  }
-
-  /** Has it looked up anew. To be called when a reply of it failed. */
-  forget(): void {
-    this.#found = undefined;
-  }
-}
-
-/** The error of an unknown model, with what the engine has instead. */
-export async function unknownModel(engine: EngineClient, asked: string): Promise<WireError> {
-  const model = withoutPrefix(asked);
-  const installed = await engine.modelNames();
-  return new WireError(
-    "model_not_found",
-    `The engine does not have the model "${model}". It has: ${installed.join(", ") || "none"}.`,
-    `${installed.length === 0 ? "" : "Choose one of them. "}${await howToGet(engine, model)}`,
-  );
-}
-
-/** What a person does who wants a model that the engine does not have. */
-async function howToGet(engine: EngineClient, model: string): Promise<string> {
-  const { kind } = await engine.identify();
-  return kind === "openai"
-    ? `Add "${model}" to the engine, or name one that it has (chat.model).`
-    : `Run \`ollama pull ${model}\`.`;
-}
 
 /** The engine's models as the contract shows them. */
 export async function listModels(engine: EngineClient, configured: string): Promise<ModelList> {
   const [installed, { kind }] = await Promise.all([engine.models(), engine.identify()]);
   const names = installed.map(({ name }) => name);
-  const standard = modelInForce(names, configured) ?? null;
+  const standard = chooseDefaultModel(names, configured) ?? null;
   const models = installed.map((model): EngineModel => {
     const cost = engine.isFree(model.name) ? 0 : null;
     return {

@@ -4,7 +4,8 @@ import { createNdjsonDecoder } from "../../contract/ndjson.ts";
 import { WireError } from "../../errors.ts";
 import { beginningOf } from "../stream/log-segment.ts";
 import type { ReplyLimit } from "../stream/reply-limit.ts";
-import { type FinalPiece, LONGEST_ERROR, PieceGatherer, type ReplyDecoder } from "./read-engine-stream.ts";
+import { type FinalPiece, LONGEST_ERROR, PieceGatherer, type ReplyDecoder } from "./engine-pieces.ts";
+import { requireLastWord } from "./truncated-stream.ts";
 
 /**
  * One line of the stream, as far as it is read: `message` is `/api/chat`'s, `response` `/api/generate`'s.
@@ -47,8 +48,7 @@ export function createOllamaReplyDecoder(limit: ReplyLimit): ReplyDecoder {
     push: (bytes) => lines.push(bytes),
     end() {
       lines.end();
-      if (isFinished) return;
-      throw new WireError("engine_error", "The engine's reply stopped without its final object.");
+      requireLastWord(isFinished, "without its final object");
     },
     take: () => pieces.take(),
   };

@@ -3,8 +3,9 @@ import { createSseDecoder } from "../../contract/sse-decoder.ts";
 import { WireError } from "../../errors.ts";
 import { beginningOf } from "../stream/log-segment.ts";
 import type { ReplyLimit } from "../stream/reply-limit.ts";
+import { type FinalPiece, LONGEST_ERROR, PieceGatherer, type ReplyDecoder } from "./engine-pieces.ts";
 import { openAiErrorIn } from "./openai-errors.ts";
-import { type FinalPiece, LONGEST_ERROR, PieceGatherer, type ReplyDecoder } from "./read-engine-stream.ts";
+import { requireLastWord } from "./truncated-stream.ts";
 
 /**
  * One chunk of the stream, as far as it is read. Its `id` is not: LiteLLM's changes with every chunk. Not a zod
@@ -70,8 +71,7 @@ export function createOpenAiReplyDecoder(limit: ReplyLimit): ReplyDecoder {
     end() {
       // Some servers end without [DONE]; what says why it ends has said its last word.
       if (reason !== undefined) finish();
-      if (isFinished) return;
-      throw new WireError("engine_error", "The engine's reply stopped before its end.");
+      requireLastWord(isFinished, "before its end");
     },
     take: () => pieces.take(),
   };

@@ -1,6 +1,7 @@
 import { type StreamEvent, type Usage, usageOf } from "../../contract/event-schemas.ts";
 import { watchRepetition } from "./detect-repetition.ts";
-import type { EnginePiece, FinalPiece } from "./read-engine-stream.ts";
+import { isReadable } from "./empty-reply.ts";
+import type { EnginePiece, FinalPiece } from "./engine-pieces.ts";
 import { type SaidPiece, ThinkBlock } from "./think-block.ts";
 
 /** What comes of a group of an engine's pieces. */
@@ -31,7 +32,7 @@ export class ReplyEventWriter {
     return this.#hasThoughts;
   }
 
-  /** Whether a reader has anything to read: white space alone is no reply. */
+  /** Whether a reader has anything to read; see {@link isReadable}. */
   get hasText(): boolean {
     return this.#hasText;
   }
@@ -99,7 +100,7 @@ export class ReplyEventWriter {
 
   #addText(events: StreamEvent[], content: string): void {
     this.#hasWritten = true;
-    this.#hasText ||= content.trim() !== "";
+    this.#hasText ||= isReadable(content);
     events.push({ type: "token", content });
     this.#watchFor(events, this.#watched.token.push(content));
   }

@@ -2,8 +2,8 @@ import type { ChatRequest } from "../../contract/gateway-schemas.ts";
 import { withoutPrefix } from "../../contract/model-names.ts";
 import { WireError } from "../../errors.ts";
 import type { EngineAccess } from "./ask-engine.ts";
+import type { DefaultModel } from "./default-model.ts";
 import type { Capability } from "./engine-client.ts";
-import type { DefaultModel } from "./list-models.ts";
 
 /** What a request may want of a model that not every model can, by the engine's word for it. */
 const WANTS = {

@@ -17,10 +17,11 @@ import { type GenerationDirectory, NO_OTHER_GATEWAYS } from "../replicas/generat
 import type { FinishedLogsSettings } from "../stream/retain-finished-logs.ts";
 import { lastEventIdOf, type ReaderSettings, sendLog } from "../stream/send-event-stream.ts";
 import { cancelGeneration } from "./cancel-generation.ts";
+import { DefaultModel } from "./default-model.ts";
 import type { EngineClient } from "./engine-client.ts";
 import { EngineQueue } from "./engine-queue.ts";
 import { createMetrics } from "./gateway-metrics.ts";
-import { DefaultModel, listModels } from "./list-models.ts";
+import { listModels } from "./list-models.ts";
 import { requireCapability } from "./require-capability.ts";
 import { type Conversations, conversationNotFound, resumeGeneration } from "./resume-generation.ts";
 import { Generations } from "./running-generations.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { StreamEvent } from "../../../src/contract/event-schemas.ts";
-import type { EnginePiece, FinalPiece } from "../../../src/services/gateway/read-engine-stream.ts";
+import type { EnginePiece, FinalPiece } from "../../../src/services/gateway/engine-pieces.ts";
 import { ReplyEventWriter } from "../../../src/services/gateway/reply-event-writer.ts";
 import { shapeOf, textOf, thoughtsOf } from "../../support/streams.ts";
 
