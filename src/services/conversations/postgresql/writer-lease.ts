@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { OtherReplica } from "../../replicas/forward-call.ts";
 import type { TakenOver } from "../reply-store.ts";
-import { findReply } from "../sql/exchanges.ts";
+import { findReply } from "../sql/find-exchange.ts";
 import { LeaseLapsedError, type ReplyWriter } from "../sql/reply-writer.ts";
 import { rowidOf } from "../sql/rowid.ts";
 import type { Database, Row, Statements } from "../sql/sql-database.ts";

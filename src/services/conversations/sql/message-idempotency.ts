@@ -1,39 +1,37 @@
-import { WireError } from "../../../errors.ts";
-import type { Statements } from "./sql-database.ts";
+import type { BegunExchange, ClientKey, Exchange } from "../conversation-store.ts";
+import { conversationOfKey, keyReused } from "./client-key-rows.ts";
+import { replyTo } from "./find-exchange.ts";
+import { toMessage } from "./message-rows.ts";
+import { selectMessages } from "./reply-text.ts";
+import { getConversationId, toSession } from "./session-rows.ts";
+import { type Row, type Statements, type Undoable, unchanged } from "./sql-database.ts";
 
-/** The conversation that a message with this key went to, where it named none. */
-export async function conversationOfKey(
+/** A message that came before is not begun again: whoever sent it gets what it began then. */
+export function begunBefore(exchange: Exchange, conversation: Row): Undoable<BegunExchange> {
+  return unchanged({ ...exchange, session: toSession(conversation), isNew: false });
+}
+
+/**
+ * {@link MessageStore.findExchange}: what the message with this key began when it came first; undefined where it has not
+ * come before. Throws `key_reused` where it was another message.
+ */
+export async function findExchangeByKey(
   sql: Statements,
   user: string,
-  clientKey: string,
-): Promise<string | undefined> {
+  { id: key, fingerprint }: ClientKey,
+  given?: string,
+): Promise<Exchange | undefined> {
+  const sessionId = given ?? (await conversationOfKey(sql, user, key));
+  if (sessionId === undefined) return undefined;
   const row = await sql.get(
-    "SELECT conversation_id FROM client_keys WHERE user_id = ? AND client_key = ?",
-    user,
-    clientKey,
+    `${selectMessages(sql)} WHERE conversation_id = ? AND client_message_id = ?`,
+    await getConversationId(sql, user, sessionId),
+    key,
   );
-  return row && String(row["conversation_id"]);
-}
-
-/** Remembers where a message with this key went. */
-export async function keepClientKey(
-  sql: Statements,
-  user: string,
-  clientKey: string,
-  sessionId: string,
-): Promise<void> {
-  await sql.run("INSERT INTO client_keys VALUES (?, ?, ?)", user, clientKey, Number(sessionId));
-}
-
-/** Forgets it again. */
-export async function dropClientKey(sql: Statements, user: string, clientKey: string): Promise<void> {
-  await sql.run("DELETE FROM client_keys WHERE user_id = ? AND client_key = ?", user, clientKey);
-}
-
-export function keyReused(clientKey: string): WireError {
-  return new WireError(
-    "key_reused",
-    `The client_message_id "${clientKey}" was used before, for another message.`,
-    "Give each message a key of its own; the same key is for the same message sent again.",
-  );
+  if (row === undefined) return undefined;
+  const before = row["client_fingerprint"];
+  if (before !== null && before !== fingerprint) throw keyReused(key);
+  const message = toMessage(row);
+  const reply = await replyTo(sql, message);
+  return reply && { user: message, reply };
 }

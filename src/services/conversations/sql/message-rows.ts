@@ -2,6 +2,7 @@ import { Message } from "../../../contract/hmi-schemas.ts";
 import { WireError } from "../../../errors.ts";
 import type { History } from "../conversation-store.ts";
 import { selectMessages } from "./reply-text.ts";
+import type { ReplyWriter } from "./reply-writer.ts";
 import { rowidOf } from "./rowid.ts";
 import { conversationNotFound, getConversationId, userOfConversation } from "./session-rows.ts";
 import type { Row, SqlValue, Statements } from "./sql-database.ts";
@@ -187,4 +188,25 @@ export function toJson(value: object | null): string | null {
 
 function fromJson(text: unknown): unknown {
   return typeof text === "string" ? JSON.parse(text) : null;
+}
+
+export async function getMessage(sql: Statements, messageId: string): Promise<Message> {
+  return toMessage((await findRowOfAnybody(sql, messageId)) ?? {});
+}
+
+/** Deletes a row with all that belongs to it. */
+export async function deleteMessage(sql: Statements, messageId: string): Promise<void> {
+  await sql.run("DELETE FROM messages WHERE id = ?", Number(messageId));
+}
+
+/** What a reply's row has before anything of it has come. */
+export function newReply(writer: ReplyWriter, model_name: string | null): Record<string, SqlValue> {
+  return {
+    role: "assistant",
+    content: "",
+    model_name,
+    status: "streaming",
+    writer: writer.name(),
+    chosen: 1,
+  };
 }

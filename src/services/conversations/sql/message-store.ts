@@ -1,13 +1,9 @@
 import type { Message } from "../../../contract/hmi-schemas.ts";
 import type { MessageStore, NewMessage } from "../conversation-store.ts";
-import {
-  beginExchange,
-  findExchange,
-  findExchangeOf,
-  getConversationToAnswer,
-  requireNoReplyRunning,
-} from "./exchanges.ts";
+import { beginExchange } from "./begin-exchange.ts";
+import { findExchangeOf } from "./find-exchange.ts";
 import { getImage } from "./image-rows.ts";
+import { findExchangeByKey } from "./message-idempotency.ts";
 import {
   findRow,
   getMessageRow,
@@ -19,6 +15,7 @@ import {
   toMessage,
 } from "./message-rows.ts";
 import { choosePathTo } from "./message-tree.ts";
+import { getConversationToAnswer, requireNoReplyRunning } from "./one-reply-at-a-time.ts";
 import { beginAgain } from "./regeneration.ts";
 import type { ReplyWriter } from "./reply-writer.ts";
 import type { Statements, Transactions } from "./sql-database.ts";
@@ -46,7 +43,8 @@ export function createMessageStore({ db, user, writer, withLease }: MessageStore
         return row && toMessage(row);
       }),
     exchangeOf: (messageId) => db.read((sql) => findExchangeOf(sql, user, messageId)),
-    findExchange: (clientKey, sessionId) => db.read((sql) => findExchange(sql, user, clientKey, sessionId)),
+    findExchange: (clientKey, sessionId) =>
+      db.read((sql) => findExchangeByKey(sql, user, clientKey, sessionId)),
     image: (imageId) => db.read((sql) => getImage(sql, user, imageId)),
     begin: (exchange) => withLease(() => db.writeOrUndo((sql) => beginExchange(sql, user, writer, exchange))),
     beginAgain: (message) => withLease(() => db.writeOrUndo((sql) => beginAgain(sql, user, writer, message))),

@@ -1,20 +1,22 @@
 import { WireError } from "../../../errors.ts";
 import type { RepeatedExchange, RepeatedMessage } from "../conversation-store.ts";
 import type { ReplyEnding } from "../reply-store.ts";
+import { replyTo } from "./find-exchange.ts";
 import {
   deleteMessage,
-  emptyReply,
-  getConversationToAnswer,
   getMessage,
-  refuseWhileAnswered,
-  replyTo,
-  touch,
-} from "./exchanges.ts";
-import { getMessageRow, insertMessage, rowFor, toMessage } from "./message-rows.ts";
+  getMessageRow,
+  insertMessage,
+  newReply,
+  rowFor,
+  toMessage,
+} from "./message-rows.ts";
 import { choose, unchoose } from "./message-tree.ts";
+import { getConversationToAnswer, refuseWhileAnswered } from "./one-reply-at-a-time.ts";
 import { selectMessages } from "./reply-text.ts";
 import type { ReplyWriter } from "./reply-writer.ts";
 import type { Row, SqlValue, Statements, Undoable } from "./sql-database.ts";
+import { touchConversation } from "./touch-conversation.ts";
 
 /** {@link MessageStore.beginAgain} */
 export async function beginAgain(
@@ -37,11 +39,11 @@ export async function beginAgain(
   const model = modelName ?? earlier?.model_name ?? defaultModel;
   const begun = await insertMessage(sql, {
     ...rowFor(session, now),
-    ...emptyReply(writer, model),
+    ...newReply(writer, model),
     parent: Number(row["id"]),
     replaces: left ?? null,
   });
-  const touched = await touch(sql, session, now, null);
+  const touched = await touchConversation(sql, session, now, null);
   return {
     // A reply beside other versions is more than its row.
     result: { user: message, reply: await getMessage(sql, begun.message_id), session: touched.result },

@@ -1,6 +1,6 @@
 import type { Notice } from "../../../contract/event-schemas.ts";
 import type { Growth, ReplyEnding, ReplyStore } from "../reply-store.ts";
-import { findReply } from "./exchanges.ts";
+import { findReply } from "./find-exchange.ts";
 import { toJson } from "./message-rows.ts";
 import { settleVersion } from "./regeneration.ts";
 import { appendText, dropParts } from "./reply-text.ts";

@@ -7,7 +7,7 @@ import type {
   SessionFilter,
   SessionStore,
 } from "../conversation-store.ts";
-import { conversationOfKey, dropClientKey, keepClientKey, keyReused } from "./message-idempotency.ts";
+import { conversationOfKey, dropClientKey, keepClientKey, keyReused } from "./client-key-rows.ts";
 import { profileNotFound } from "./profile-rows.ts";
 import { rowidOf } from "./rowid.ts";
 import {

@@ -1,6 +1,6 @@
 import type { OtherReplica } from "../../replicas/forward-call.ts";
 import type { TakenOver } from "../reply-store.ts";
-import { findReply } from "../sql/exchanges.ts";
+import { findReply } from "../sql/find-exchange.ts";
 import type { ReplyWriter } from "../sql/reply-writer.ts";
 import { rowidOf } from "../sql/rowid.ts";
 import type { Statements } from "../sql/sql-database.ts";

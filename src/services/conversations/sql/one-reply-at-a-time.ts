@@ -1,0 +1,33 @@
+import { WireError } from "../../../errors.ts";
+import { getConversationRow } from "./session-rows.ts";
+import type { Row, Statements } from "./sql-database.ts";
+
+/** Throws `conversation_not_found`, or `generation_in_progress` where the conversation is being answered. */
+export async function requireNoReplyRunning(sql: Statements, user: string, sessionId: string): Promise<void> {
+  refuseWhileAnswered(await getConversationToAnswer(sql, user, sessionId));
+}
+
+/**
+ * The row of a conversation, with the last message that is shown as `leaf` (null where nothing was said yet), and how many
+ * replies are being written as `running`. Throws `conversation_not_found`.
+ */
+export async function getConversationToAnswer(
+  sql: Statements,
+  user: string,
+  sessionId: string,
+): Promise<Row> {
+  const running = "(SELECT count(*) FROM messages WHERE conversation_id = ?1 AND status = 'streaming')";
+  const select = `${sql.dialect.withPath} SELECT *, (SELECT max(id) FROM path) AS leaf, ${running} AS running
+    FROM conversations`;
+  return await getConversationRow(sql, select, user, sessionId);
+}
+
+/** Throws `generation_in_progress` where a conversation, as {@link getConversationToAnswer} gives it, is being answered. */
+export function refuseWhileAnswered({ id, running }: Row): void {
+  if (running === 0) return;
+  throw new WireError(
+    "generation_in_progress",
+    `Conversation ${id} is still being answered.`,
+    "Wait for the reply, or cancel it.",
+  );
+}
