@@ -2,16 +2,16 @@ import type { SearchResults, UserEvent } from "../src/contract/hmi-schemas.ts";
 import { ApiError } from "./api-error.ts";
 import type { ChatAction } from "./chat-action.ts";
 import type { ChatState, Problem } from "./chat-state.ts";
-import { Reader } from "./conversation-reader.ts";
+import { ChatStore } from "./chat-store.ts";
+import { ConversationReader } from "./conversation-reader.ts";
 import { allDrafts, type DraftStorage } from "./drafts.ts";
+import { HmiConnection, isUnreachable } from "./hmi-connection.ts";
 import { ListChanges } from "./list-changes.ts";
 import { Sender } from "./message-sender.ts";
 import { type Address, type Place, parseAddress } from "./page-address.ts";
-import { type Api, createApi } from "./page-api.ts";
-import { Store } from "./page-store.ts";
-import { Connection, isUnreachable } from "./service-connection.ts";
+import { createApi, type PageApi } from "./page-api.ts";
+import { PageLists } from "./page-lists.ts";
 import { checkedServices, hasServiceDown } from "./service-health.ts";
-import { Lists } from "./session-lists.ts";
 
 export interface ChatOptions {
   /** Empty in the page, which talks to the HMI that it came from. */
@@ -30,11 +30,11 @@ export interface ChatOptions {
 
 /** What a user can do on the page, and the state that comes of it. Knows the HMI's wire, but no DOM. */
 export class Chat {
-  readonly #connection: Connection;
-  readonly #api: Api;
-  readonly #store: Store;
-  readonly #lists: Lists;
-  readonly #reader: Reader;
+  readonly #connection: HmiConnection;
+  readonly #api: PageApi;
+  readonly #store: ChatStore;
+  readonly #lists: PageLists;
+  readonly #reader: ConversationReader;
   readonly #sender: Sender;
   /** Changes conversations and profiles. */
   readonly keeper: ListChanges;
@@ -42,17 +42,17 @@ export class Chat {
 
   constructor(options: ChatOptions = {}) {
     const { origin = "", token = "", nextFrame = soon, announce = nothing, drafts } = options;
-    const store = new Store(drafts?.load());
+    const store = new ChatStore(drafts?.load());
     this.#store = store;
-    this.#connection = new Connection({
+    this.#connection = new HmiConnection({
       origin,
       token,
       onUnauthorized: (sent) => this.#onUnauthorized(sent),
     });
     const connection = this.#connection;
     const api = createApi(connection);
-    const lists = new Lists(api, store);
-    const reader = new Reader({ connection, api, store, lists, nextFrame });
+    const lists = new PageLists(api, store);
+    const reader = new ConversationReader({ connection, api, store, lists, nextFrame });
     this.#api = api;
     this.#lists = lists;
     this.#reader = reader;
@@ -67,7 +67,7 @@ export class Chat {
   }
 
   /** The way to the HMI, for what is no call of its own, such as a download. */
-  get connection(): Connection {
+  get connection(): HmiConnection {
     return this.#connection;
   }
 
@@ -77,8 +77,8 @@ export class Chat {
   }
 
   /** Tells the state of something that needs no call: a choice, a key pressed, a note dismissed. */
-  dispatch(event: ChatAction): void {
-    this.#store.dispatch(event);
+  dispatch(action: ChatAction): void {
+    this.#store.dispatch(action);
   }
 
   /** Loads everything, and shows what the path names. */
@@ -273,7 +273,7 @@ export class Chat {
 }
 
 /** Saves drafts as they change. */
-function keepDrafts(store: Store, storage: DraftStorage): void {
+function keepDrafts(store: ChatStore, storage: DraftStorage): void {
   let saved = store.state;
   store.subscribe(() => {
     const { state } = store;

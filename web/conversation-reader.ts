@@ -1,26 +1,26 @@
 import { ApiError } from "./api-error.ts";
 import { failureOf, isReplying } from "./chat-selectors.ts";
+import type { ChatStore } from "./chat-store.ts";
 import { EventBatch } from "./event-batch.ts";
 import { type FollowOutcome, followReply } from "./follow-reply.ts";
+import type { HmiConnection } from "./hmi-connection.ts";
 import type { Place } from "./page-address.ts";
-import type { Api } from "./page-api.ts";
+import type { PageApi } from "./page-api.ts";
+import type { PageLists } from "./page-lists.ts";
 import { problemOf } from "./page-problem.ts";
-import type { Store } from "./page-store.ts";
 import { isUnsaved, streamingReply } from "./reduce-exchange.ts";
-import type { Connection } from "./service-connection.ts";
-import type { Lists } from "./session-lists.ts";
 
 export interface ReaderParts {
-  readonly connection: Connection;
-  readonly api: Api;
-  readonly store: Store;
-  readonly lists: Lists;
+  readonly connection: HmiConnection;
+  readonly api: PageApi;
+  readonly store: ChatStore;
+  readonly lists: PageLists;
   /** Calls what it is given when the page is drawn next. */
   readonly nextFrame: (run: () => void) => void;
 }
 
 /** Shows one conversation at a time: loads it, and follows the reply that is being written. */
-export class Reader {
+export class ConversationReader {
   readonly #parts: ReaderParts;
   /** Aborted when something else is opened: from then on nothing of this conversation reaches the state. */
   #visit = new AbortController();

@@ -3,12 +3,12 @@ import type { StreamEvent } from "../src/contract/event-schemas.ts";
 import { hmiRoutes } from "../src/contract/routes.ts";
 import { EVENT_STREAM_WANTED, type SseMessage } from "../src/contract/sse-decoder.ts";
 import { ApiError } from "./api-error.ts";
+import type { HmiConnection } from "./hmi-connection.ts";
 import { parseStreamEvent } from "./parse-stream-event.ts";
-import type { Connection } from "./service-connection.ts";
 import { readMessages, retryDelayMs, sleep, watchSilence } from "./sse-connection.ts";
 
 export interface ReplyStream {
-  readonly connection: Connection;
+  readonly connection: HmiConnection;
   readonly sessionId: string;
   /** The reply that is followed. */
   readonly messageId: string;

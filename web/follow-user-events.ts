@@ -1,11 +1,11 @@
 import type { UserEvent } from "../src/contract/hmi-schemas.ts";
 import { hmiRoutes } from "../src/contract/routes.ts";
 import { EVENT_STREAM_WANTED } from "../src/contract/sse-decoder.ts";
-import type { Connection } from "./service-connection.ts";
+import type { HmiConnection } from "./hmi-connection.ts";
 import { readMessages, retryDelayMs, sleep, watchSilence } from "./sse-connection.ts";
 
 export interface UserEventStream {
-  readonly connection: Connection;
+  readonly connection: HmiConnection;
   /** Ends the listening. */
   readonly signal: AbortSignal;
   onEvent(event: UserEvent): void;

@@ -1,11 +1,11 @@
 import type { ImportReport } from "../src/contract/chat-export.ts";
 import { importInParts } from "../src/contract/import-in-parts.ts";
 import { hmiRoutes } from "../src/contract/routes.ts";
-import type { Connection } from "./service-connection.ts";
+import type { HmiConnection } from "./hmi-connection.ts";
 
 /** How a file is imported from the page. */
 export interface FileImport {
-  readonly connection: Connection;
+  readonly connection: HmiConnection;
   /** Ends it after the part that is sent; what has come until then stays. */
   readonly signal: AbortSignal;
   /** Told how much of the file has been imported, from 0 to 1. */

@@ -1,16 +1,16 @@
 import type { Profile, ProfileDraft, Session } from "../src/contract/hmi-schemas.ts";
 import type { Problem } from "./chat-state.ts";
+import type { ChatStore } from "./chat-store.ts";
 import { type FoundSessions, newestSessions } from "./list-newest-sessions.ts";
 import { addressOf, newAddress } from "./page-address.ts";
-import type { Api } from "./page-api.ts";
+import type { PageApi } from "./page-api.ts";
+import type { PageLists } from "./page-lists.ts";
 import { problemOf } from "./page-problem.ts";
-import type { Store } from "./page-store.ts";
-import type { Lists } from "./session-lists.ts";
 
 export interface ListChangesParts {
-  readonly api: Api;
-  readonly store: Store;
-  readonly lists: Lists;
+  readonly api: PageApi;
+  readonly store: ChatStore;
+  readonly lists: PageLists;
   /** Opens an address of the page. */
   readonly go: (path: string) => void;
   /** Called after every change. */

@@ -1,12 +1,12 @@
 import type { Session, SessionList } from "../src/contract/hmi-schemas.ts";
-import { type Api, LIST_LIMIT, type SessionsFilter } from "./page-api.ts";
+import { LIST_LIMIT, type PageApi, type SessionsFilter } from "./page-api.ts";
 
 /** Conversations, the newest first, and how many there are in all. */
 export type FoundSessions = Pick<SessionList, "sessions" | "total">;
 
 /** So many conversations of a kind, the newest first, in as many calls as it takes. Throws an ApiError. */
 export async function newestSessions(
-  api: Api,
+  api: PageApi,
   filter: SessionsFilter,
   length: number,
 ): Promise<FoundSessions> {

@@ -11,20 +11,20 @@ import {
   selectedThink,
 } from "./chat-selectors.ts";
 import type { Problem } from "./chat-state.ts";
-import type { Reader } from "./conversation-reader.ts";
+import type { ChatStore } from "./chat-store.ts";
+import type { ConversationReader } from "./conversation-reader.ts";
 import { draftKey } from "./drafts.ts";
-import type { Api } from "./page-api.ts";
+import type { PageApi } from "./page-api.ts";
+import type { PageLists } from "./page-lists.ts";
 import { problemOf } from "./page-problem.ts";
-import type { Store } from "./page-store.ts";
 import type { Picture } from "./picture-file.ts";
 import { streamingReply } from "./reduce-exchange.ts";
-import type { Lists } from "./session-lists.ts";
 
 export interface SenderParts {
-  readonly api: Api;
-  readonly store: Store;
-  readonly lists: Lists;
-  readonly reader: Reader;
+  readonly api: PageApi;
+  readonly store: ChatStore;
+  readonly lists: PageLists;
+  readonly reader: ConversationReader;
   /** Called when a message or a reply was begun. */
   readonly announce: () => void;
 }

@@ -14,7 +14,7 @@ import type {
 } from "../src/contract/hmi-schemas.ts";
 import { hmiRoutes, type Route } from "../src/contract/routes.ts";
 import { ApiError } from "./api-error.ts";
-import { type Connection, callLost, isUnreachable, unreachable } from "./service-connection.ts";
+import { callLost, type HmiConnection, isUnreachable, unreachable } from "./hmi-connection.ts";
 
 /** Longest wait for an answer. The HMI itself gives its gateway 15 s, and then says what is wrong. */
 const ANSWER_TIMEOUT_MS = 30_000;
@@ -46,7 +46,7 @@ interface ProfileAnswer {
 }
 
 /** The HMI's calls that the page makes. Each throws an ApiError. */
-export interface Api {
+export interface PageApi {
   health(): Promise<Health>;
   models(): Promise<ModelList>;
   agents(): Promise<AgentList>;
@@ -76,7 +76,7 @@ export interface Api {
   cancel(sessionId: string, body: Cancel): Promise<CancelAnswer>;
 }
 
-export function createApi(connection: Connection): Api {
+export function createApi(connection: HmiConnection): PageApi {
   const r = hmiRoutes;
   // The HMI that answers is the one that served this page, so its answers have the contract's types.
   const call = async <Answer>(

@@ -1,5 +1,5 @@
 import { pageRoutes } from "../src/contract/routes.ts";
-import type { Connection } from "./service-connection.ts";
+import type { HmiConnection } from "./hmi-connection.ts";
 
 /** The script that this page was started by: its name changes with its content. */
 function ownScript(): string | undefined {
@@ -7,7 +7,7 @@ function ownScript(): string | undefined {
 }
 
 /** True where the HMI serves another version of the page than this one; false also where it does not tell. */
-export async function isOutdated(connection: Connection): Promise<boolean> {
+export async function isOutdated(connection: HmiConnection): Promise<boolean> {
   const script = ownScript();
   if (script === undefined) return false;
   try {

@@ -14,29 +14,29 @@ import {
 } from "./reduce-exchange.ts";
 import { blank, missing, opened, sentTo, unavailable } from "./reduce-place.ts";
 
-/** The state after an event. Pure: what it does not change, it hands on as the same object. */
-export function reduce(state: ChatState, event: ChatAction): ChatState {
-  switch (event.type) {
+/** The state after an action. Pure: what it does not change, it hands on as the same object. */
+export function reduce(state: ChatState, action: ChatAction): ChatState {
+  switch (action.type) {
     case "draft_changed":
-      return { ...state, draft: event.draft };
+      return { ...state, draft: action.draft };
     case "draft_returned":
-      return draftReturned(state, event.key, event.text);
+      return draftReturned(state, action.key, action.text);
     case "model_chosen":
-      return { ...state, chosenModel: event.model };
+      return { ...state, chosenModel: action.model };
     case "pictures_added":
-      return picturesAdded(state, event.key, event.pictures);
+      return picturesAdded(state, action.key, action.pictures);
     case "picture_removed":
-      return pictureRemoved(state, event.picture);
+      return pictureRemoved(state, action.picture);
     case "think_chosen":
-      return { ...state, chosenThink: event.think };
+      return { ...state, chosenThink: action.think };
     case "agent_chosen":
-      return { ...state, chosenAgent: event.agentId };
+      return { ...state, chosenAgent: action.agentId };
     case "models_listed":
     case "agents_listed":
     case "profiles_listed":
     case "sessions_listed":
     case "session_changed":
-      return listed(state, event);
+      return listed(state, action);
     case "conversation_opening":
     case "conversation_opened":
     case "conversation_unavailable":
@@ -44,112 +44,122 @@ export function reduce(state: ChatState, event: ChatAction): ChatState {
     case "conversation_archived":
     case "archived_dismissed":
     case "place_missing":
-      return placed(state, event);
+      return placed(state, action);
     case "failed":
     case "problem_dismissed":
     case "services_checked":
     case "token_wanted":
     case "token_given":
     case "page_outdated":
-      return troubled(state, event);
+      return troubled(state, action);
     default:
-      return exchanged(state, event);
+      return exchanged(state, action);
   }
 }
 
-function listed(state: ChatState, event: ListAction): ChatState {
-  switch (event.type) {
+function listed(state: ChatState, action: ListAction): ChatState {
+  switch (action.type) {
     case "models_listed":
-      return { ...state, models: event.list.models, areModelsKnown: true, defaultModel: event.list.default };
+      return {
+        ...state,
+        models: action.list.models,
+        areModelsKnown: true,
+        defaultModel: action.list.default,
+      };
     case "agents_listed":
-      return { ...state, agents: event.list.agents, areAgentsKnown: true, defaultAgent: event.list.default };
+      return {
+        ...state,
+        agents: action.list.agents,
+        areAgentsKnown: true,
+        defaultAgent: action.list.default,
+      };
     case "profiles_listed":
-      return { ...state, profiles: event.profiles };
+      return { ...state, profiles: action.profiles };
     case "sessions_listed":
       return {
         ...state,
-        sessions: event.sessions,
-        sessionsOf: event.modelId,
-        sessionsTotal: event.total,
+        sessions: action.sessions,
+        sessionsOf: action.modelId,
+        sessionsTotal: action.total,
         // The open conversation has its title from here, too.
-        session: sameSession(event.sessions, state.session) ?? state.session,
+        session: sameSession(action.sessions, state.session) ?? state.session,
       };
     case "session_changed":
-      return { ...state, session: sameSession([event.session], state.session) ?? state.session };
+      return { ...state, session: sameSession([action.session], state.session) ?? state.session };
   }
 }
 
-function placed(state: ChatState, event: PlaceAction): ChatState {
-  switch (event.type) {
+function placed(state: ChatState, action: PlaceAction): ChatState {
+  switch (action.type) {
     case "conversation_opening":
       return {
         ...state,
-        ...movedTo(state, event.place),
-        ...event.place,
+        ...movedTo(state, action.place),
+        ...action.place,
         phase: "opening",
         problem: null,
         missing: null,
         archived: null,
       };
     case "conversation_opened":
-      return opened(state, event.session, event.messages);
+      return opened(state, action.session, action.messages);
     case "conversation_unavailable":
-      return unavailable(state, event.sessionId, event.problem);
+      return unavailable(state, action.sessionId, action.problem);
     case "conversation_blank":
       return {
-        ...blank(state, event.modelId),
-        draft: foundDraft(state, { sessionId: null, modelId: event.modelId }),
+        ...blank(state, action.modelId),
+        draft: foundDraft(state, { sessionId: null, modelId: action.modelId }),
       };
     case "conversation_archived":
-      return { ...state, archived: event.session };
+      return { ...state, archived: action.session };
     case "archived_dismissed":
       return { ...state, archived: null };
     case "place_missing":
-      return missing(state, event.modelId, event.problem);
+      return missing(state, action.modelId, action.problem);
   }
 }
 
-function exchanged(state: ChatState, event: ExchangeAction): ChatState {
-  switch (event.type) {
+function exchanged(state: ChatState, action: ExchangeAction): ChatState {
+  switch (action.type) {
     case "send_started":
-      return sendStarted(state, event.text, event.at);
+      return sendStarted(state, action.text, action.at);
     case "send_accepted":
-      return sendAccepted(sentTo(state, event.sent), event.sent);
+      return sendAccepted(sentTo(state, action.sent), action.sent);
     case "send_failed":
-      return sendFailed(state, event.text, event.problem);
+      return sendFailed(state, action.text, action.problem);
     case "send_confirmed":
-      return sendConfirmed(state, event.text);
+      return sendConfirmed(state, action.text);
     case "regenerate_started":
-      return regenerateStarted(state, event.at);
+      return regenerateStarted(state, action.at);
     case "edit_started":
-      return editStarted(state, event);
+      return editStarted(state, action);
     case "regenerate_failed":
-      return { ...state, messages: event.messages, phase: "idle", problem: event.problem };
+      return { ...state, messages: action.messages, phase: "idle", problem: action.problem };
     case "reply_continued":
-      return event.events.reduce((before, each) => continueReply(before, each, event.at), state);
+      return action.events.reduce((before, each) => continueReply(before, each, action.at), state);
     case "reply_unavailable":
-      return { ...state, phase: "idle", problem: event.problem };
+      return { ...state, phase: "idle", problem: action.problem };
     case "connection_lost":
-      return { ...state, phase: "reconnecting", retryInMs: event.retryInMs, problem: event.problem };
+      return { ...state, phase: "reconnecting", retryInMs: action.retryInMs, problem: action.problem };
     case "connection_restored":
       return { ...state, phase: runningPhase(state), problem: null };
     case "stop_requested":
       return { ...state, phase: "stopping" };
     case "stop_failed":
-      return { ...state, phase: runningPhase(state), problem: event.problem };
+      return { ...state, phase: runningPhase(state), problem: action.problem };
   }
 }
 
-function troubled(state: ChatState, event: TroubleAction): ChatState {
-  switch (event.type) {
+function troubled(state: ChatState, action: TroubleAction): ChatState {
+  switch (action.type) {
     case "failed":
-      return { ...state, areAgentsKnown: true, areModelsKnown: true, problem: event.problem };
+      return { ...state, areAgentsKnown: true, areModelsKnown: true, problem: action.problem };
     case "problem_dismissed":
       return { ...state, problem: null };
     case "services_checked":
-      return { ...state, services: event.services };
+      return { ...state, services: action.services };
     case "token_wanted":
-      return { ...state, access: event.isRefused ? "token_refused" : "token_wanted" };
+      return { ...state, access: action.isRefused ? "token_refused" : "token_wanted" };
     case "token_given":
       return { ...state, access: "open", problem: null };
     case "page_outdated":

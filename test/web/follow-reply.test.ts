@@ -6,7 +6,7 @@ import { STEP, stepOf } from "../../src/contract/event-id.ts";
 import type { StreamEvent } from "../../src/contract/event-schemas.ts";
 import { encodeEvent } from "../../src/contract/sse.ts";
 import { type FollowOutcome, followReply } from "../../web/follow-reply.ts";
-import { Connection } from "../../web/service-connection.ts";
+import { HmiConnection } from "../../web/hmi-connection.ts";
 import { retryDelayMs } from "../../web/sse-connection.ts";
 
 const closing: (() => void)[] = [];
@@ -190,7 +190,7 @@ async function follow(
   const events: StreamEvent[] = [];
   const told: string[] = [];
   const followed = followReply({
-    connection: new Connection({
+    connection: new HmiConnection({
       origin: `http://127.0.0.1:${port}`,
       token: "",
       onUnauthorized: () => told.push("unauthorized"),

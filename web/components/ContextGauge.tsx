@@ -1,5 +1,5 @@
 import { type ContextUse, costText, type Spending } from "../context-usage.ts";
-import { usePopover } from "../page-hooks.ts";
+import { usePopover } from "../usePopover.ts";
 
 interface ContextGaugeProps {
   readonly use: ContextUse;

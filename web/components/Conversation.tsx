@@ -18,8 +18,8 @@ import {
 } from "../chat-selectors.ts";
 import type { ChatState } from "../chat-state.ts";
 import { contextUse, spendingOf } from "../context-usage.ts";
+import { offerMessage } from "../message-field.ts";
 import { addressOf } from "../page-address.ts";
-import { offerMessage } from "../page-hooks.ts";
 import { thinkOptions } from "../think-options.ts";
 import { AgentSelect } from "./AgentSelect.tsx";
 import { Composer } from "./Composer.tsx";

@@ -4,7 +4,7 @@ import type { Chat } from "../chat-controller.ts";
 import { titleOf } from "../chat-selectors.ts";
 import { groupByDay } from "../group-by-day.ts";
 import { addressOf } from "../page-address.ts";
-import { useFocusWhenDrawn } from "../page-hooks.ts";
+import { useFocusWhenDrawn } from "../useFocusWhenDrawn.ts";
 import { ConversationMenu } from "./ConversationMenu.tsx";
 import type { DialogName } from "./Dialogs.tsx";
 

@@ -1,7 +1,7 @@
 import type { Session } from "../../src/contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
 import type { Chat } from "../chat-controller.ts";
-import { usePopover } from "../page-hooks.ts";
+import { usePopover } from "../usePopover.ts";
 import type { DialogName } from "./Dialogs.tsx";
 import { DownloadLink } from "./DownloadLink.tsx";
 import { IconButton } from "./IconButton.tsx";

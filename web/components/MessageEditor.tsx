@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { LIMITS } from "../../src/contract/contract-defaults.ts";
 import type { Problem } from "../chat-state.ts";
-import { focusMessage } from "../page-hooks.ts";
+import { focusMessage } from "../message-field.ts";
 import { isSendKey, useGrowing } from "./Composer.tsx";
 import { TroubleText } from "./TroubleText.tsx";
 

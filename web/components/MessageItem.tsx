@@ -1,8 +1,8 @@
 import { failureOf } from "../chat-selectors.ts";
 import type { Problem, ShownMessage } from "../chat-state.ts";
+import type { HmiConnection } from "../hmi-connection.ts";
 import { memo } from "../memo.ts";
 import { thoughtMs } from "../reply-timing.ts";
-import type { Connection } from "../service-connection.ts";
 import { withoutThoughts } from "../strip-think-blocks.ts";
 import { MessageContent } from "./MessageContent.tsx";
 import { Notices } from "./Notices.tsx";
@@ -16,7 +16,7 @@ import { VersionPager } from "./VersionPager.tsx";
 interface MessageItemProps {
   readonly message: ShownMessage;
   /** For its pictures. */
-  readonly connection: Connection;
+  readonly connection: HmiConnection;
   /** What is worth knowing of a reply that is not the last; empty where there is nothing. */
   readonly summary: string;
   /** True for the last message: what can be done with it stands below, with where the conversation stands. */

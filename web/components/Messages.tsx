@@ -4,7 +4,7 @@ import type { EngineModel } from "../../src/contract/common-schemas.ts";
 import { failureOf, replySummary } from "../chat-selectors.ts";
 import type { Problem, ShownMessage } from "../chat-state.ts";
 import { contextMarks, type Summary } from "../context-marks.ts";
-import type { Connection } from "../service-connection.ts";
+import type { HmiConnection } from "../hmi-connection.ts";
 import { withoutThoughts } from "../strip-think-blocks.ts";
 import { Announcements, useAnnouncer } from "./Announcements.tsx";
 import { Clock } from "./Clock.tsx";
@@ -33,7 +33,7 @@ interface MessagesProps {
   /** When the wait for a reply began, in milliseconds since 1970; null where nothing is waited for. */
   readonly waitingSince: number | null;
   /** For the pictures of messages. */
-  readonly connection: Connection;
+  readonly connection: HmiConnection;
   readonly onRegenerate: () => void;
   readonly onStop: () => void;
   /** Shows the way that this version of a message is on. */

@@ -3,7 +3,7 @@ import { shownProblem, shownServiceTrouble, titleOf } from "../chat-selectors.ts
 import type { ChatState } from "../chat-state.ts";
 import { contextMarks } from "../context-marks.ts";
 import { contextUse } from "../context-usage.ts";
-import { offerMessage } from "../page-hooks.ts";
+import { offerMessage } from "../message-field.ts";
 import { IconButton } from "./IconButton.tsx";
 import { ProblemNote } from "./ProblemNote.tsx";
 import { TroubleText } from "./TroubleText.tsx";

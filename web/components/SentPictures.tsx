@@ -2,14 +2,14 @@ import { useEffect, useState } from "preact/hooks";
 import type { MessageImage } from "../../src/contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
 import type { ShownMessage } from "../chat-state.ts";
+import type { HmiConnection } from "../hmi-connection.ts";
 import { dataUrlOf } from "../picture-file.ts";
-import type { Connection } from "../service-connection.ts";
 import { CloseRow } from "./CloseRow.tsx";
 import { Dialog } from "./Dialog.tsx";
 
 interface SentPicturesProps {
   readonly message: ShownMessage;
-  readonly connection: Connection;
+  readonly connection: HmiConnection;
 }
 
 /** The pictures of a message, small; pressed, one is shown as it was sent. */
@@ -41,7 +41,7 @@ export function SentPictures({ message: { images, pictures = [] }, connection }:
 interface StoredPictureProps {
   readonly image: MessageImage;
   readonly label: string;
-  readonly connection: Connection;
+  readonly connection: HmiConnection;
 }
 
 function StoredPicture({ image, label, connection }: StoredPictureProps) {

@@ -1,5 +1,4 @@
 import type { ShownMessage } from "../chat-state.ts";
-import { usePopover } from "../page-hooks.ts";
 import { speedDetails } from "../reply-timing.ts";
 import {
   type Service,
@@ -8,6 +7,7 @@ import {
   serviceTrouble,
   shownServices,
 } from "../service-health.ts";
+import { usePopover } from "../usePopover.ts";
 import { TroubleText } from "./TroubleText.tsx";
 
 const WORDS = { up: "works", down: "does not answer", unknown: "unknown" } as const;

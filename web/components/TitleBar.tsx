@@ -2,7 +2,7 @@ import type { Chat } from "../chat-controller.ts";
 import { openProfile } from "../chat-selectors.ts";
 import type { ChatState } from "../chat-state.ts";
 import { newAddress } from "../page-address.ts";
-import type { Drawer } from "../page-hooks.ts";
+import type { Drawer } from "../useDrawer.ts";
 import { ConversationMenu } from "./ConversationMenu.tsx";
 import type { DialogName } from "./Dialogs.tsx";
 import { IconButton } from "./IconButton.tsx";

@@ -1,7 +1,7 @@
 import { useRef, useState } from "preact/hooks";
 import type { Problem, ShownMessage } from "../chat-state.ts";
-import { focusMessage, MESSAGE_ID } from "../page-hooks.ts";
-import type { Connection } from "../service-connection.ts";
+import type { HmiConnection } from "../hmi-connection.ts";
+import { focusMessage, MESSAGE_ID } from "../message-field.ts";
 import { IconButton } from "./IconButton.tsx";
 import { MessageEditor } from "./MessageEditor.tsx";
 import { SentPictures } from "./SentPictures.tsx";
@@ -10,7 +10,7 @@ import { VersionPager } from "./VersionPager.tsx";
 interface UserMessageProps {
   readonly message: ShownMessage;
   /** For its pictures. */
-  readonly connection: Connection;
+  readonly connection: HmiConnection;
   readonly onChooseVersion: ((messageId: string, words: string) => void) | undefined;
   readonly onEdit: ((messageId: string, text: string) => Promise<Problem | null>) | undefined;
 }

@@ -1,21 +1,21 @@
 import type { ChatAction } from "./chat-action.ts";
+import type { ChatStore } from "./chat-store.ts";
 import { coalesceRuns } from "./coalesced-runs.ts";
 import { newestSessions } from "./list-newest-sessions.ts";
-import type { Api } from "./page-api.ts";
+import type { PageApi } from "./page-api.ts";
 import { problemOf } from "./page-problem.ts";
-import type { Store } from "./page-store.ts";
 
 /** How many conversations are listed at first, and how many more each time that older ones are asked for. */
 const FIRST_LENGTH = 50;
 const LENGTH_STEP = 200;
 
 /** What the page offers to choose from: conversations, profiles, models, agents. A list that fails is a problem to show. */
-export class Lists {
-  readonly #api: Api;
-  readonly #store: Store;
+export class PageLists {
+  readonly #api: PageApi;
+  readonly #store: ChatStore;
   #length = FIRST_LENGTH;
 
-  constructor(api: Api, store: Store) {
+  constructor(api: PageApi, store: ChatStore) {
     this.#api = api;
     this.#store = store;
   }
@@ -59,12 +59,12 @@ export class Lists {
   }
 
   async #report(load: () => Promise<ChatAction | undefined>): Promise<void> {
-    let event: ChatAction | undefined;
+    let action: ChatAction | undefined;
     try {
-      event = await load();
+      action = await load();
     } catch (error) {
-      event = { type: "failed", problem: problemOf(error, "load") };
+      action = { type: "failed", problem: problemOf(error, "load") };
     }
-    if (event !== undefined) this.#store.dispatch(event);
+    if (action !== undefined) this.#store.dispatch(action);
   }
 }

@@ -3,37 +3,6 @@ import type { UserEvent } from "../src/contract/hmi-schemas.ts";
 import type { Chat } from "./chat-controller.ts";
 import { followUserEvents } from "./follow-user-events.ts";
 import { isOutdated } from "./page-version.ts";
-import { hasServiceDown } from "./service-health.ts";
-
-/** How often the services are asked for, in milliseconds. */
-const CALM_MS = 20_000;
-const TROUBLED_MS = 3000;
-
-/** Keeps an eye on the services while the page is seen; at once where something has just gone wrong. */
-export function useServiceWatch(chat: Chat, isTroubled: boolean): void {
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let isWatching = true;
-    const check = async (): Promise<void> => {
-      clearTimeout(timer);
-      await chat.checkServices();
-      if (!isWatching || document.hidden) return;
-      clearTimeout(timer);
-      timer = setTimeout(check, hasServiceDown(chat.state.services) ? TROUBLED_MS : CALM_MS);
-    };
-    const onVisibility = (): void => {
-      if (document.hidden) clearTimeout(timer);
-      else void check();
-    };
-    void check();
-    document.addEventListener("visibilitychange", onVisibility);
-    return () => {
-      isWatching = false;
-      clearTimeout(timer);
-      document.removeEventListener("visibilitychange", onVisibility);
-    };
-  }, [chat, isTroubled]);
-}
 
 /**
  * Shows what happens in the user's conversations, here, in other tabs and on other devices. One tab of the browser
@@ -87,36 +56,4 @@ function fingerprintOf(token: string): string {
   let hash = 0;
   for (const character of token) hash = (Math.imul(hash, 31) + (character.codePointAt(0) ?? 0)) | 0;
   return String(hash);
-}
-
-/** Follows replies only while the page is seen. */
-export function useVisibility(chat: Chat): void {
-  useEffect(() => {
-    const tell = (): void => chat.setSeen(!document.hidden);
-    tell();
-    document.addEventListener("visibilitychange", tell);
-    return () => document.removeEventListener("visibilitychange", tell);
-  }, [chat]);
-}
-
-/** Shows what other tabs have changed: when they say so, and when a person comes back to this one. */
-export function useOtherTabs(chat: Chat, tabs: BroadcastChannel): void {
-  useEffect(() => {
-    let isRefreshing = false;
-    const refresh = (): void => {
-      if (document.hidden || isRefreshing) return;
-      isRefreshing = true;
-      void chat.refresh().finally(() => {
-        isRefreshing = false;
-      });
-    };
-    tabs.addEventListener("message", refresh);
-    addEventListener("focus", refresh);
-    document.addEventListener("visibilitychange", refresh);
-    return () => {
-      tabs.removeEventListener("message", refresh);
-      removeEventListener("focus", refresh);
-      document.removeEventListener("visibilitychange", refresh);
-    };
-  }, [chat, tabs]);
 }

@@ -15,7 +15,7 @@ export interface ConnectionOptions {
 type CallInit = RequestInit & { readonly headers?: Readonly<Record<string, string>> };
 
 /** The way to the HMI: every call goes through here, with the token of the user. */
-export class Connection {
+export class HmiConnection {
   /** Sent with every call; empty where the stack asks for none. */
   token: string;
   readonly #origin: string;

@@ -2,8 +2,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import type { ApiError } from "../../web/api-error.ts";
+import { HmiConnection, isUnreachable } from "../../web/hmi-connection.ts";
 import { createApi } from "../../web/page-api.ts";
-import { Connection, isUnreachable } from "../../web/service-connection.ts";
 
 /** An HMI that answers how it is, and nothing else: it hangs up. */
 async function startHalfDeaf(): Promise<string> {
@@ -16,8 +16,8 @@ async function startHalfDeaf(): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-function connectionTo(origin: string): Connection {
-  return new Connection({ origin, token: "", onUnauthorized: () => undefined });
+function connectionTo(origin: string): HmiConnection {
+  return new HmiConnection({ origin, token: "", onUnauthorized: () => undefined });
 }
 
 const failure = async (call: Promise<unknown>): Promise<ApiError> =>

@@ -4,7 +4,7 @@ import type { Drafts } from "./drafts.ts";
 import { reduce } from "./reduce-chat.ts";
 
 /** The page's state, and whoever wants to know of its changes. */
-export class Store {
+export class ChatStore {
   readonly #listeners = new Set<() => void>();
   #state: ChatState;
 
@@ -16,9 +16,9 @@ export class Store {
     return this.#state;
   }
 
-  dispatch(event: ChatAction): void {
+  dispatch(action: ChatAction): void {
     const before = this.#state;
-    this.#state = reduce(before, event);
+    this.#state = reduce(before, action);
     if (this.#state === before) return;
     for (const listener of this.#listeners) listener();
   }
