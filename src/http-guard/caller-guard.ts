@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import { WireError } from "../errors.ts";
+import type { WireError } from "../errors.ts";
+import { refusalOfHost } from "./host-check.ts";
 
 /** What of a request tells who calls, and by which name. */
 export interface Caller {
@@ -46,41 +47,9 @@ export function callerOf(request: IncomingMessage, deed: Deed): Caller {
 
 /**
  * Why a call is refused, before anybody looks what it wants; undefined where it may pass. Every listener of ours asks
- * this. A page of another site reaches us by our own name, or by pointing its own here (DNS rebinding): the
- * second is seen by `Host` alone, the first by `Origin` and `Sec-Fetch-Site`.
+ * this. A page of another site reaches us by our own name, or by pointing its own here: the second is seen by `Host`
+ * alone (`host-check.ts`), the first by `Origin` and `Sec-Fetch-Site` (`origin-check.ts`).
  */
 export function refusalOf(caller: Caller, policy: CallerPolicy): WireError | undefined {
-  const { hosts, target } = caller;
-  if (hosts.length > 1 && !policy.takesSeveralHosts) {
-    // Whoever stands before us may have gone by the other one (RFC 9112, section 3.2).
-    return new WireError("bad_request", `The request has ${hosts.length} Host headers; it must have one.`);
-  }
-  const [host = ""] = hosts;
-  const authority = authorityIn(target);
-  if (authority !== undefined && authority.toLowerCase() !== host.toLowerCase()) {
-    return new WireError(
-      "bad_request",
-      `The request is for "${authority}", and its Host header for "${host}".`,
-    );
-  }
-  if (policy.isOwnName(nameOf(host))) return policy.refusalOfPage(caller, host);
-  if (host === "") return new WireError("bad_request", "The request has no Host header.");
-  return new WireError(
-    "forbidden",
-    `The Host header names "${host}"; this service answers to ${policy.ownNames}.`,
-    "Call it by one of these names, or add this one to the setting http.allowed_hosts.",
-  );
-}
-
-/** The name in a `Host` header: in lower case, without port and brackets. */
-export function nameOf(host: string): string {
-  return host
-    .replace(/:\d*$/, "")
-    .replace(/^\[(.*)\]$/, "$1")
-    .toLowerCase();
-}
-
-/** The host in a request target of the absolute form: a client names the same in `Host` (RFC 9112, section 3.2). */
-function authorityIn(target: string): string | undefined {
-  return /^[a-z][a-z\d+.-]*:\/\/([^/?#]*)/i.exec(target)?.[1];
+  return refusalOfHost(caller, policy) ?? policy.refusalOfPage(caller, caller.hosts[0] ?? "");
 }

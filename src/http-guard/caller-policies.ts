@@ -1,8 +1,16 @@
 import { isIP } from "node:net";
 import { isLoopback } from "../contract/address.ts";
 import { WireError } from "../errors.ts";
-import { type Caller, type CallerPolicy, nameOf } from "./caller-guard.ts";
+import type { CallerPolicy } from "./caller-guard.ts";
+import { nameOf } from "./host-check.ts";
 import { isLocalName } from "./local-names.ts";
+import {
+  foreignPage,
+  isOllamaOrigin,
+  nameInOrigin,
+  refusalOfChange,
+  type SilentGets,
+} from "./origin-check.ts";
 
 /** The names of a listener beside the loopback ones. */
 export interface OwnNames {
@@ -11,13 +19,6 @@ export interface OwnNames {
   /** Further names, as a browser or a proxy puts them into `Host`. */
   readonly allowedHosts?: readonly string[] | undefined;
 }
-
-/**
- * Why a GET that changes something may pass although it does not say which page made it, as browsers do not to a name
- * that is not loopback: the caller shows a `token`, which no page of another site has; or the name is a `loopback` one,
- * to which they do say it; or for no reason (`never`), as where a proxy before us knows who its callers are.
- */
-export type SilentGets = "token" | "loopback" | "never";
 
 /**
  * For a service with pages of its own, and for one with none: what changes something comes from its own page, or from
@@ -29,12 +30,7 @@ export function ownPagesOnly(own: OwnNames, silentGets: SilentGets = "loopback")
   return {
     isOwnName: (name) => isLoopback(name) || name === own.host.toLowerCase() || allowed.has(name),
     ownNames: [...new Set(names)].join(", "),
-    refusalOfPage(caller, host) {
-      if (caller.deed === "reads") return undefined;
-      if (!isOwnPage(caller, host, allowed)) return FOREIGN_PAGE();
-      const mayBeSilent = silentGets === "token" || (silentGets === "loopback" && isLoopback(nameOf(host)));
-      return mayBeSilent || caller.deed === "changes" || provesItself(caller) ? undefined : UNPROVEN_GET();
-    },
+    refusalOfPage: (caller, host) => refusalOfChange(caller, host, { allowed, silentGets }),
   };
 }
 
@@ -64,7 +60,7 @@ export function localCallersOnly(own: OwnNames): CallerPolicy {
     refusalOfPage({ origin }, host) {
       if (origin === undefined) return undefined;
       const name = nameInOrigin(origin) ?? "";
-      return name === nameOf(host) || isLoopback(name) || allowed.has(name) ? undefined : FOREIGN_PAGE();
+      return name === nameOf(host) || isLoopback(name) || allowed.has(name) ? undefined : foreignPage();
     },
   };
 }
@@ -76,9 +72,7 @@ export function asOllama(isExposed: () => boolean): CallerPolicy {
     isOwnName: (name) => isLocalName(name) || isExposed(),
     ownNames: "the names and addresses of this machine and its network",
     refusalOfPage: ({ origin }, host) =>
-      origin === undefined || isOriginOf(origin, host) || OLLAMA_ORIGINS.test(origin)
-        ? undefined
-        : FOREIGN_PAGE(),
+      origin === undefined || isOllamaOrigin(origin, host) ? undefined : foreignPage(),
   };
 }
 
@@ -90,33 +84,6 @@ export const JUDGED_BY_UPSTREAM: CallerPolicy = {
   refusalOfPage: () => undefined,
 };
 
-/** `OLLAMA_ORIGINS` as it is without any setting, and the extensions of browsers. */
-const OLLAMA_ORIGINS =
-  /^(?:https?:\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0)(?::\d+)?$|(?:app|file|tauri|vscode-webview|vscode-file|(?:chrome|safari|moz|ms-browser)-extension):\/\/)/;
-
-/** Whether it is sure that no page of another site made the call. */
-function provesItself({ origin, site, requestedWith }: Caller): boolean {
-  return origin !== undefined || site !== undefined || Boolean(requestedWith);
-}
-
-function isOwnPage({ origin, site }: Caller, host: string, allowed: ReadonlySet<string>): boolean {
-  if (site !== undefined && site !== "same-origin" && site !== "none") return false;
-  if (origin === undefined || origin === `http://${host}`) return true;
-  // A proxy before us may speak https, on another port. On loopback another port is another program.
-  const name = nameInOrigin(origin);
-  if (name === undefined || isLoopback(name)) return false;
-  return name === nameOf(host) || allowed.has(name);
-}
-
-function isOriginOf(origin: string, host: string): boolean {
-  return origin === `http://${host}` || origin === `https://${host}`;
-}
-
-function nameInOrigin(origin: string): string | undefined {
-  const host = /^https?:\/\/([^/:@]+|\[[^/\]]+\])(?::\d+)?$/i.exec(origin)?.[1];
-  return host === undefined ? undefined : nameOf(host);
-}
-
 function inWords(kinds: string, { host, allowedHosts = [] }: OwnNames): string {
   return [...new Set([kinds, "localhost", host, ...allowedHosts])].join(", ");
 }
@@ -124,17 +91,3 @@ function inWords(kinds: string, { host, allowedHosts = [] }: OwnNames): string {
 function allowedIn({ allowedHosts = [] }: OwnNames): ReadonlySet<string> {
   return new Set(allowedHosts.map((name) => name.toLowerCase()));
 }
-
-const FOREIGN_PAGE = (): WireError =>
-  new WireError(
-    "forbidden",
-    "A page of another origin may not call this service.",
-    "If it is this service's own page behind a proxy, add its host to the setting http.allowed_hosts.",
-  );
-
-const UNPROVEN_GET = (): WireError =>
-  new WireError(
-    "forbidden",
-    "This GET changes something, and nothing tells it from an image in anybody's page.",
-    "Use POST /api/chat/message, add the header `X-Requested-With: stack`, or set auth.token and show the token.",
-  );

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nameOf } from "../../src/http-guard/caller-guard.ts";
+import { nameOf } from "../../src/http-guard/host-check.ts";
 import { isLocalName, isLoopbackAddress } from "../../src/http-guard/local-names.ts";
 
 test.each([
