@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "../errors.ts";
 import { inOneLine, paint as look, type Text } from "../text/styled-text.ts";
 import { clock } from "./log-lines.ts";
-import { renderText } from "./screen.ts";
+import { renderText } from "./terminal-colours.ts";
 
 /** What is shown live. */
 export interface LiveOptions {

@@ -1,16 +1,7 @@
-import { styleText } from "node:util";
 import { withoutCiCommands } from "../text/foreign-text.ts";
-import {
-  type ForeignTone,
-  HUES,
-  inOneLine,
-  StyledText,
-  type Text,
-  type Tone,
-  toStyled,
-  wrap,
-} from "../text/styled-text.ts";
+import { inOneLine, StyledText, type Text, toStyled, wrap } from "../text/styled-text.ts";
 import { createTextStream, type TextStream } from "../text/text-stream.ts";
+import { renderText } from "./terminal-colours.ts";
 
 /**
  * A place to write to, for a person or for a pipe. What it is given may be anybody's: it comes out visible, and
@@ -89,28 +80,4 @@ const END_OF_LINE = { text: "\n", tone: "plain" } as const;
 function paintProgress(text: Text, width: number): StyledText {
   const [line = new StyledText([])] = toStyled(text).lines();
   return new StyledText(line.cutToColumns(width).pieces.map(({ text }) => ({ text, tone: "quiet" })));
-}
-
-const STYLES = { good: "green", warn: "yellow", bad: "red", quiet: "dim", strong: "bold" } as const;
-
-function styleOf(tone: Exclude<Tone, "plain">): Parameters<typeof styleText>[0] {
-  return HUES.find((hue) => hue === tone) ?? STYLES[tone as keyof typeof STYLES];
-}
-
-/** A text with the codes that a terminal knows its looks by; without any where the stream is none. */
-export function renderText(text: Text, stream: NodeJS.WriteStream): string {
-  return toStyled(text)
-    .pieces.map(({ text, tone }) => {
-      if (tone === "plain" || text === "") return text;
-      return typeof tone === "string"
-        ? styleText(styleOf(tone), text, { stream })
-        : withColours(tone, text, stream);
-    })
-    .join("");
-}
-
-/** Where Node itself would write colours to this stream: NO_COLOR, FORCE_COLOR and TERM are its matter. */
-function withColours({ sgr }: ForeignTone, text: string, stream: NodeJS.WriteStream): string {
-  const isColoured = styleText("bold", text, { stream }) !== text;
-  return isColoured ? `\u001b[${sgr.join(";")}m${text}\u001b[0m` : text;
 }

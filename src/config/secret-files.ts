@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { isSecret } from "./found-value.ts";
+import { isSecret } from "./secret-settings.ts";
 import { unreadable } from "./unreadable-file.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { isRecord, type Layer, type VariableUse } from "./config-layer.ts";
-import { isSecret } from "./found-value.ts";
 import type { ResolvedConfig } from "./load-config.ts";
+import { isSecret } from "./secret-settings.ts";
 import type { ServiceConfig } from "./service-config.ts";
 
 /** One value of a configuration, and where it is from. */

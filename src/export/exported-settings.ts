@@ -1,9 +1,9 @@
 import type { Settings } from "../config/config-schema.ts";
 import { DEFAULT_SETTINGS } from "../config/default-config.ts";
 import { FILE_VARIABLE, toEnvironment, variableOf } from "../config/environment-layer.ts";
-import { isSecret } from "../config/found-value.ts";
 import type { OwnService } from "../config/replicas.ts";
 import { secretFileVariable } from "../config/secret-files.ts";
+import { isSecret } from "../config/secret-settings.ts";
 import { isLoopback } from "../contract/address.ts";
 import type { DeployedSecret } from "./container-deployment.ts";
 
