@@ -9,7 +9,7 @@ import { loadConfig } from "./config/load-config.ts";
 import { urlOf } from "./contract/address.ts";
 import { EXIT, messageOf, nodeErrorCode, UserError } from "./errors.ts";
 import type { RunningService } from "./services/http/report-health.ts";
-import { returnMemoryWhenQuiet } from "./services/idle-memory.ts";
+import { returnMemoryWhenQuiet } from "./services/release-idle-memory.ts";
 import { openStore, startGatewayOn, startHmiOn, startStandIn } from "./services/start-services.ts";
 import { startTap } from "./tap/start-tap.ts";
 

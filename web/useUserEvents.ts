@@ -2,7 +2,7 @@ import { useEffect } from "preact/hooks";
 import type { UserEvent } from "../src/contract/hmi-schemas.ts";
 import type { Chat } from "./chat-controller.ts";
 import { followUserEvents } from "./follow-user-events.ts";
-import { isOutdated } from "./page-version.ts";
+import { isOutdated } from "./outdated-page.ts";
 
 /**
  * Shows what happens in the user's conversations, here, in other tabs and on other devices. One tab of the browser

@@ -7,11 +7,11 @@ import { type StateFolder, stateFolder } from "../supervisor/state-folder.ts";
 import { withLock } from "../supervisor/state-lock.ts";
 import { type Asked, type AskOptions, agree, ask } from "./ask-supervisor.ts";
 import { exposureWarnings } from "./exposure-warnings.ts";
-import { LateServices } from "./late-services.ts";
 import { lookAtStack, type Sighting } from "./look-at-stack.ts";
 import { rollBack } from "./roll-back.ts";
 import { ASKED_FOR, type Intent, startsIt } from "./service-intent.ts";
 import { superviseStack } from "./supervisor-plan.ts";
+import { UnreadyForeignServices } from "./unready-foreign-services.ts";
 
 /** What became of one service. */
 export interface UpStep {
@@ -103,7 +103,7 @@ async function bringUpOnce(
     steps.push(step);
     onStep(step);
   };
-  const late = new LateServices(asked);
+  const late = new UnreadyForeignServices(asked);
   for (const { sighting, intent } of asked) {
     if (intent.action === "leave" && !late.has(sighting.name)) report(presentStep(sighting, intent, folder));
   }

@@ -32,7 +32,7 @@ import { type EnginePlan, identifyingPath } from "./plan-engine.ts";
 /**
  * What Node is started with for a service: new objects get 32 MiB at most, half of what Node 24 takes by
  * itself. With 1,000 open streams each costs 40 % less memory, and throughput is the same. A service that has become
- * quiet collects by itself (`services/idle-memory.ts`).
+ * quiet collects by itself (`services/release-idle-memory.ts`).
  */
 export const NODE_FLAGS: readonly string[] = ["--max-semi-space-size=16", "--expose-gc"];
 

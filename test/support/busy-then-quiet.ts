@@ -1,9 +1,9 @@
 /**
  * A process that is busy and then quiet; only its clock is not real. Prints one JSON line: the heap in MiB, and how often was
- * collected, after each look of `idle-memory.ts`.
+ * collected, after each look of `release-idle-memory.ts`.
  */
 import { mock } from "node:test";
-import { returnMemoryWhenQuiet } from "../../src/services/idle-memory.ts";
+import { returnMemoryWhenQuiet } from "../../src/services/release-idle-memory.ts";
 
 const LOOK_MS = 15_000;
 

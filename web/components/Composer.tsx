@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { useDroppedFiles } from "../dropped-files.ts";
 import { editLastMessage, MESSAGE_ID, offerMessage } from "../message-field.ts";
+import { useDroppedFiles } from "../useDroppedFiles.ts";
 import { AddFilesButton } from "./AddFilesButton.tsx";
 import { Icon } from "./Icon.tsx";
 

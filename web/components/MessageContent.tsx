@@ -1,5 +1,5 @@
-import { useKeptSelection } from "../keep-selection.ts";
 import { Markdown } from "../markdown/Markdown.ts";
+import { useKeptSelection } from "../useKeptSelection.ts";
 
 interface MessageContentProps {
   readonly content: string;

@@ -1,7 +1,7 @@
 import { failureOf } from "../chat-selectors.ts";
 import type { Problem, ShownMessage } from "../chat-state.ts";
 import type { HmiConnection } from "../hmi-connection.ts";
-import { memo } from "../memo.ts";
+import { memo } from "../memo-component.ts";
 import { thoughtMs } from "../reply-timing.ts";
 import { withoutThoughts } from "../strip-think-blocks.ts";
 import { MessageContent } from "./MessageContent.tsx";

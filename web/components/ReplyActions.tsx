@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { copyText } from "../copy-text.ts";
+import { copyToClipboard } from "../copy-to-clipboard.ts";
 import { IconButton } from "./IconButton.tsx";
 
 /** How long the button says that the text was copied, in milliseconds. */
@@ -35,7 +35,7 @@ function CopyButton({ text }: { readonly text: string }) {
       icon={status === undefined ? "copy" : STATUS_ICONS[status]}
       label={status ?? "Copy reply"}
       onClick={() =>
-        void copyText(text).then(
+        void copyToClipboard(text).then(
           () => setStatus("Copied"),
           () => setStatus("Not copied"),
         )

@@ -1,7 +1,7 @@
 import type { Chat } from "../chat-controller.ts";
 import { hasOlder, listedSessions } from "../chat-selectors.ts";
 import type { ChatState, ShownMessage } from "../chat-state.ts";
-import { memo } from "../memo.ts";
+import { memo } from "../memo-component.ts";
 import { newAddress } from "../page-address.ts";
 import { ConversationList } from "./ConversationList.tsx";
 import type { DialogName } from "./Dialogs.tsx";

@@ -1,8 +1,8 @@
 import { type ComponentChild, Fragment, h } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { copyText } from "../copy-text.ts";
-import { useKeptSelection } from "../keep-selection.ts";
-import { memo } from "../memo.ts";
+import { copyToClipboard } from "../copy-to-clipboard.ts";
+import { memo } from "../memo-component.ts";
+import { useKeptSelection } from "../useKeptSelection.ts";
 import { element } from "./allowed-elements.ts";
 import type { Piece } from "./highlight-code.ts";
 import { legibleCode, legibleText } from "./text-direction.ts";
@@ -52,7 +52,7 @@ function CodeHead({ text, language }: Omit<CodeBlockProps, "isOpen">): Component
     return () => clearTimeout(timer);
   }, [status]);
   const copy = (): void => {
-    copyText(text).then(
+    copyToClipboard(text).then(
       () => setStatus("Copied"),
       () => setStatus("Not copied"),
     );

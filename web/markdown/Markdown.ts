@@ -1,6 +1,6 @@
 import { type ComponentChild, Fragment, h } from "preact";
 import { useMemo, useRef } from "preact/hooks";
-import { memo } from "../memo.ts";
+import { memo } from "../memo-component.ts";
 import { renderBlock } from "./markdown-blocks.ts";
 import { type Document, type Group, readDocument } from "./markdown-document.ts";
 import { useSpoken } from "./useSpoken.ts";

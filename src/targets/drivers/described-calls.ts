@@ -2,8 +2,8 @@ import { bearerHeader } from "../../contract/caller-headers.ts";
 import type { WireDescription } from "../../contract/wire-description.ts";
 import { NotTold } from "../../errors.ts";
 import type { HttpClient, HttpMethod, OpenStream, SeenCall, SeenStream } from "../http-client.ts";
+import { BufferedFacts } from "./buffered-facts.ts";
 import type { Reading, ReadOptions } from "./chat-client.ts";
-import { EarlyFacts } from "./early-facts.ts";
 import { type FactReaderMaker, readerOf } from "./fact-reader.ts";
 import { fillBody, fillHeaders, fillPath, type SlotValues } from "./fill-slots.ts";
 import { hasSlot } from "./has-slot.ts";
@@ -82,7 +82,7 @@ export class DescribedCalls {
     after: (seen: SeenStream) => SeenStream = (seen) => seen,
   ): Promise<BegunStream> {
     const left = new AbortController();
-    const early = new EarlyFacts();
+    const early = new BufferedFacts();
     const { head, ended: streamEnded } = await this.#open(call, values, {
       signal: AbortSignal.any([signal, left.signal]),
       onFact: early.take,

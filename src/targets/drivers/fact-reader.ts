@@ -1,7 +1,7 @@
 import { createNdjsonDecoder } from "../../contract/ndjson.ts";
 import { createSseDecoder } from "../../contract/sse-decoder.ts";
 import type { StreamDescription } from "../../contract/wire-description.ts";
-import { GrowingTexts } from "./growing-texts.ts";
+import { CumulativeTexts } from "./cumulative-texts.ts";
 import { countAt, idAt, textAt, valueAt } from "./json-place.ts";
 import type { ReplyFact, Told } from "./reply-facts.ts";
 import { readPacket } from "./socket-io.ts";
@@ -29,7 +29,7 @@ export function readerOf(
   { rulesFor = () => description, prepare = (value) => value }: ReaderOptions = {},
 ): FactReaderMaker {
   return (onFact) => {
-    const growing = new GrowingTexts();
+    const growing = new CumulativeTexts();
     const take = (given: unknown, name?: string): void => {
       const value = prepare(given);
       const rules = rulesFor(value);

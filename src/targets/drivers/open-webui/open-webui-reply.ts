@@ -1,6 +1,6 @@
 import type { SeenCall, SeenChunk, SeenStream } from "../../http-client.ts";
+import { BufferedFacts } from "../buffered-facts.ts";
 import type { Reading, ReadOptions } from "../chat-client.ts";
-import { EarlyFacts } from "../early-facts.ts";
 import type { TimedFact } from "../reply-facts.ts";
 import { connectSocketIo } from "../socket-io-connection.ts";
 import { openWebuiEventReader, replyOfEvent } from "./open-webui-events.ts";
@@ -27,7 +27,7 @@ export async function listenForReply(
 ): Promise<OpenWebuiListener> {
   const chunks: SeenChunk[] = [];
   const facts: TimedFact[] = [];
-  const early = new EarlyFacts();
+  const early = new BufferedFacts();
   const left = new AbortController();
   const until = AbortSignal.any([signal, left.signal]);
   const readEvent = openWebuiEventReader();

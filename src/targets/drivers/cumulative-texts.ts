@@ -2,7 +2,7 @@ import type { StreamDescription } from "../../contract/wire-description.ts";
 import type { ReplyFact } from "./reply-facts.ts";
 
 /** Makes pieces of texts of which each event has all so far: of a stream whose rule is `cumulative`. */
-export class GrowingTexts {
+export class CumulativeTexts {
   readonly #sofar = { text: "", thought: "" };
 
   /** The piece that is new in it; undefined where none is. Other facts, and of other streams, as they are. */

@@ -3,7 +3,7 @@ import type { Reading, ReadOptions } from "./chat-client.ts";
 import type { TimedFact } from "./reply-facts.ts";
 
 /** Facts that come before anybody listens: whoever then does is told them first. */
-export class EarlyFacts {
+export class BufferedFacts {
   readonly #early: TimedFact[] = [];
   #tell = (fact: TimedFact): unknown => this.#early.push(fact);
 

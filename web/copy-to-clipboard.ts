@@ -2,7 +2,7 @@
  * Puts a text into the clipboard. Browsers have `navigator.clipboard` for loopback addresses and https only; elsewhere,
  * as on plain http in a local network, a field is selected and copied. Rejects where the browser does neither.
  */
-export async function copyText(text: string): Promise<void> {
+export async function copyToClipboard(text: string): Promise<void> {
   if (navigator.clipboard !== undefined) return await navigator.clipboard.writeText(text);
   const focused = document.activeElement;
   const field = document.createElement("textarea");

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { returnMemoryWhenQuiet } from "../../src/services/idle-memory.ts";
+import { returnMemoryWhenQuiet } from "../../src/services/release-idle-memory.ts";
 
 const SCRIPT = new URL("../support/busy-then-quiet.ts", import.meta.url).pathname;
 

@@ -7,7 +7,7 @@ import type { Sighting } from "./look-at-stack.ts";
 import { startsIt } from "./service-intent.ts";
 
 /** Services of others that are needed by what is being started, and do not answer yet. */
-export class LateServices {
+export class UnreadyForeignServices {
   /** By name, with who needs it, and until when it may be late, in milliseconds of `performance.now()`. */
   readonly #late: Map<string, { sighting: Sighting; neededBy: string; until: number }>;
 
