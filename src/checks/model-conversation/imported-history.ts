@@ -8,7 +8,7 @@ export interface ImportedHistory {
   /** An empty conversation of the profile: what it is exported as is what the other one is made like. */
   readonly sessionId: string;
   readonly modelId: number;
-  /** Stands in each message. */
+  /** Names what is imported, so that it is not another run's. */
   readonly canary: string;
   /** Messages and replies together; an even number. */
   readonly messages: number;
@@ -34,7 +34,7 @@ export async function importHistory(
     ...like,
     key: `${canary}-history`,
     active: false,
-    messages: Array.from({ length: messages }, (_, index) => messageAt(index, canary)),
+    messages: Array.from({ length: messages }, (_, index) => messageAt(index)),
   };
   const answer = await hmi.call("POST", hmiRoutes.importChats.path(), {
     body: { ...file, conversations: [conversation] },
@@ -53,7 +53,8 @@ export async function importHistory(
   return imported.session_id;
 }
 
-function messageAt(index: number, canary: string): ExportedMessage {
+/** Short, and without a name of the run: a real engine reads all of it, more than once, at its own pace. */
+function messageAt(index: number): ExportedMessage {
   const isReply = index % 2 === 1;
   const turn = Math.floor(index / 2) + 1;
   return {
@@ -62,7 +63,7 @@ function messageAt(index: number, canary: string): ExportedMessage {
     chosen: true,
     role: isReply ? "assistant" : "user",
     message_type: "chat",
-    content: isReply ? `Reply ${turn}` : `Turn ${turn} ${canary}`,
+    content: isReply ? `Reply ${turn}` : `Turn ${turn}`,
     thinking: null,
     images: [],
     model_name: null,
