@@ -156,8 +156,8 @@ test.each([
 test("what a command shows goes through the files that make it harmless", () => {
   // Help is our own text alone, and written by oclif.
   const mayWrite = ["cli/screen.ts", "cli/live-screen.ts", "cli/print-to-stdout.ts", "cli/help.ts"];
-  // Knows the codes, to take them out.
-  const reading = ["text/terminal-codes.ts"];
+  // Knows the codes, to take them out; and to put in those of colours, for the screen.
+  const reading = ["text/terminal-codes.ts", "cli/terminal-colours.ts"];
   // Their output is a log, which `stack logs` shows by a screen.
   const logged = ["supervisor", "supervisor-process.ts", "service-process.ts", "health-probe.ts"];
   const writing = FILES.filter((file) =>
