@@ -1,5 +1,5 @@
 /** A word that may stand at the cursor. */
-export interface Candidate {
+export interface CompletionCandidate {
   readonly word: string;
   /** What it means, in one line; may be empty. */
   readonly meaning: string;
@@ -66,11 +66,11 @@ const FLAG_VALUES: Readonly<Record<string, ValueKind>> = {
  *
  * @param words what was typed after the program's name, up to the cursor; the last one, which may be empty, is completed
  */
-export async function complete(
+export async function completeCommandLine(
   words: readonly string[],
   commands: readonly CommandShape[],
   valuesOf: ValueSource,
-): Promise<Candidate[]> {
+): Promise<CompletionCandidate[]> {
   const current = words.at(-1) ?? "";
   const before = words.slice(0, -1);
   const visible = commands.filter(({ hidden }) => hidden !== true);
@@ -96,8 +96,11 @@ function commandOf(words: readonly string[], commands: readonly CommandShape[]):
   return undefined;
 }
 
-function nextCommandWords(before: readonly string[], commands: readonly CommandShape[]): Candidate[] {
-  const candidates = new Map<string, Candidate>();
+function nextCommandWords(
+  before: readonly string[],
+  commands: readonly CommandShape[],
+): CompletionCandidate[] {
+  const candidates = new Map<string, CompletionCandidate>();
   for (const { id, summary } of commands) {
     const parts = id.split(":");
     const word = parts[before.length];
@@ -113,7 +116,7 @@ async function inCommand(
   given: readonly string[],
   current: string,
   valuesOf: ValueSource,
-): Promise<Candidate[]> {
+): Promise<CompletionCandidate[]> {
   const shapes = Object.values(flags).filter(({ hidden }) => hidden !== true);
   const [name, value] = splitFlag(current);
   const inline = value === undefined ? undefined : shapes.find((flag) => isSpelled(flag, name));
@@ -151,7 +154,7 @@ async function flagValues({ name, options }: FlagShape, valuesOf: ValueSource): 
   return kind === "report" ? values.map((value) => `${value}=`) : values;
 }
 
-function unusedFlags(shapes: readonly FlagShape[], given: readonly string[]): Candidate[] {
+function unusedFlags(shapes: readonly FlagShape[], given: readonly string[]): CompletionCandidate[] {
   const isUsed = (flag: FlagShape): boolean =>
     given.some((word) => isSpelled(flag, splitFlag(word)[0])) && flag.multiple !== true;
   const flags = shapes
@@ -160,7 +163,7 @@ function unusedFlags(shapes: readonly FlagShape[], given: readonly string[]): Ca
   return [...flags, { word: "--help", meaning: "What the command does, and what it takes." }];
 }
 
-function plain(word: string): Candidate {
+function plain(word: string): CompletionCandidate {
   return { word, meaning: "" };
 }
 

@@ -2,7 +2,7 @@ import type { Config } from "../config/config-schema.ts";
 import { EXIT } from "../errors.ts";
 import { learnWire } from "../learn/learn-wire.ts";
 import type { LearnedWire } from "../learn/learned-wire.ts";
-import { openLog } from "../learn/open-log.ts";
+import { openNetworkLog } from "../learn/open-network-log.ts";
 import { type TriedWire, tryWire } from "../learn/try-wire.ts";
 import { planConfig, writeConfig } from "../learn/write-contract.ts";
 import { confirm, requirePerson } from "./confirm-with-person.ts";
@@ -46,7 +46,7 @@ export async function learnContract(
   context: LearnContext,
 ): Promise<LearnResult> {
   const { screen, config, folder, signal } = context;
-  const inferred = learnWire(openLog(log), flags.said);
+  const inferred = learnWire(openNetworkLog(log), flags.said);
   const learned = flags.url === undefined ? inferred : { ...inferred, url: parseServiceUrl(flags.url) };
   const planned = planConfig(folder, learned, { force: flags.force || flags["dry-run"] });
   const { file, text } = planned;

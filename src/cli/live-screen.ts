@@ -68,7 +68,7 @@ export async function showLive(
   stream.write(ALTERNATE_SCREEN + HIDE_CURSOR + NO_WRAP);
   try {
     paint();
-    while (await pause(everyMs, signal)) {
+    while (await pauseUnlessStopped(everyMs, signal)) {
       await Promise.race([options.refresh(), end]);
       refreshedAt = Date.now();
       paint();
@@ -82,7 +82,7 @@ export async function showLive(
 }
 
 /** Waits; resolves at once with false where the signal has aborted, or does. */
-export async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
+export async function pauseUnlessStopped(ms: number, signal: AbortSignal): Promise<boolean> {
   await Promise.allSettled([delay(ms, undefined, { signal })]);
   return !signal.aborted;
 }

@@ -6,7 +6,7 @@ import { reportOnGithub } from "../cli/report-on-github.ts";
 import { parsePostgresql, postgresqlFlag } from "../cli/verify-flags.ts";
 import { withoutEvidence } from "../harness/saved-run.ts";
 import { withProofSuite } from "../prove/proof-suite.ts";
-import { type ProofReport, prove } from "../prove/prove-faults.ts";
+import { type ProofReport, proveFaults } from "../prove/prove-faults.ts";
 import { isAsItMustBe, reportFault, reportProof } from "../reporters/proof-lines.ts";
 import { createTerminalReporter } from "../reporters/terminal-reporter.ts";
 import { type VerifyReport, verify } from "../verify/verify-stack.ts";
@@ -51,7 +51,7 @@ Exit codes: 0 all is well, 1 a claim or a fault is not as it must be, 2 it could
     try {
       if (flags.proof && !signal.aborted) {
         screen.line();
-        proof = await prove({
+        proof = await proveFaults({
           seed: report.seed,
           postgresql,
           signal,

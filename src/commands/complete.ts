@@ -1,5 +1,5 @@
 import { BaseCommand } from "../cli/base-command.ts";
-import { complete, type ValueKind } from "../cli/complete-command-line.ts";
+import { completeCommandLine, type ValueKind } from "../cli/complete-command-line.ts";
 import { SHELLS } from "../cli/completion-scripts.ts";
 import { knownNames } from "../config/replicas.ts";
 import { loggedServices } from "../supervisor/logs/log-files.ts";
@@ -15,7 +15,7 @@ export default class Complete extends BaseCommand {
   async run(): Promise<void> {
     // As they were typed: oclif's parser takes every `--` for its own.
     const words = this.argv.slice(this.argv.indexOf("--") + 1);
-    const candidates = await complete(words, this.config.commands, (kind) => this.#valuesOf(kind));
+    const candidates = await completeCommandLine(words, this.config.commands, (kind) => this.#valuesOf(kind));
     for (const { word, meaning } of candidates) this.screen.write(`${word}\t${meaning}\n`);
   }
 

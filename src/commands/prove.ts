@@ -7,7 +7,7 @@ import { parseListenAddress } from "../cli/listen-address.ts";
 import { reportBaseline, reportTargetFault, reportTargetProof } from "../cli/target-proof-lines.ts";
 import { parsePostgresql, postgresqlFlag, targetFlags } from "../cli/verify-flags.ts";
 import { EXIT, UserError } from "../errors.ts";
-import { type ProofReport, prove } from "../prove/prove-faults.ts";
+import { type ProofReport, proveFaults } from "../prove/prove-faults.ts";
 import type { TargetProofReport } from "../prove-target/target-proof-report.ts";
 import { reportFault, reportProof } from "../reporters/proof-lines.ts";
 
@@ -91,7 +91,7 @@ that was not applied counts as not caught where it was asked for by name.`;
     const { screen } = this;
     const server = parsePostgresql(postgresql);
     screen.progress("  proving …");
-    const report = await prove({
+    const report = await proveFaults({
       ...{ faults, seed, postgresql: server },
       deadlineMs: secondsToMs(timeout),
       signal: this.interruptSignal(),

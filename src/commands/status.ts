@@ -70,7 +70,7 @@ Exit codes: 0 all services work (or --watch was ended), 1 one does not, 2 it cou
     options: { readonly isByRecords: boolean },
   ): Promise<StackStatus> {
     this.#isWatching = true;
-    const { pause, showLive } = await import("../cli/live-screen.ts");
+    const { pauseUnlessStopped, showLive } = await import("../cli/live-screen.ts");
     const signal = this.interruptSignal();
     const look = async (before?: StatusOptions["before"]): Promise<StackStatus> =>
       ofServices(
@@ -86,7 +86,7 @@ Exit codes: 0 all services work (or --watch was ended), 1 one does not, 2 it cou
     };
     if (this.jsonEnabled()) {
       this.jsonLine(status);
-      while (await pause(WATCH_EVERY_MS, signal)) {
+      while (await pauseUnlessStopped(WATCH_EVERY_MS, signal)) {
         await refresh();
         this.jsonLine(status);
       }

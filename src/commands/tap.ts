@@ -6,7 +6,7 @@ import { openRecordFile } from "../cli/record-file.ts";
 import { parseServiceUrl } from "../cli/service-url.ts";
 import { isLoopback } from "../contract/address.ts";
 import { messageOf, UserError } from "../errors.ts";
-import type { Exchange } from "../tap/recorded-exchange.ts";
+import type { RecordedExchange } from "../tap/recorded-exchange.ts";
 import { type Tap as RunningTap, startTap, type TapOptions } from "../tap/start-tap.ts";
 import { paint, styled } from "../text/styled-text.ts";
 
@@ -59,7 +59,7 @@ by Ollama's wire or by OpenAI's.
     const record = flags.record === undefined ? undefined : openRecordFile(flags.record);
     const ended: Record<string, number> = {};
     const end = new AbortController();
-    const onEnded = (exchange: Exchange): void => {
+    const onEnded = (exchange: RecordedExchange): void => {
       ended[exchange.ended] = (ended[exchange.ended] ?? 0) + 1;
       this.#show(exchange);
       try {
@@ -97,7 +97,7 @@ by Ollama's wire or by OpenAI's.
     this.screen.line();
   }
 
-  #show({ id, method, path, status, ended, began_ms, ended_ms, request, response }: Exchange): void {
+  #show({ id, method, path, status, ended, began_ms, ended_ms, request, response }: RecordedExchange): void {
     const duration_ms = Math.round((ended_ms ?? began_ms) - began_ms);
     const sizes = { request_bytes: request.bytes, response_bytes: response.bytes };
     const shown = { type: "exchange", id, method, path, status, ended, duration_ms, ...sizes };

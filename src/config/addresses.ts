@@ -1,5 +1,5 @@
 import { type Address, addressOfUrl, isWildcard } from "../contract/address.ts";
-import type { ConfigFault, Place } from "./config-layer.ts";
+import type { ConfigFault, ConfigPlace } from "./config-layer.ts";
 import type { Settings } from "./config-schema.ts";
 import { replicaAddress, replicaNumbers } from "./replicas.ts";
 import { ROLES, type Role, type Services } from "./service-config.ts";
@@ -26,7 +26,7 @@ interface Claim {
 export function portFaults(
   services: Services,
   settings: Settings,
-  placeOf: (path: readonly PropertyKey[]) => Place | undefined,
+  placeOf: (path: readonly PropertyKey[]) => ConfigPlace | undefined,
 ): ConfigFault[] {
   const orderOf = ({ path }: Claim): number => placeOf(path)?.order ?? -1;
   // What is written later is at fault, and what nobody wrote never.

@@ -3,7 +3,7 @@
  *
  * @param reach how many letters may be wrong
  */
-export function closest(
+export function closestName(
   name: string,
   names: readonly string[],
   reach = Math.max(1, Math.floor(name.length / 3)),
@@ -27,13 +27,13 @@ export function didYouMean(
   names: readonly string[],
   show = (meant: string): string => `"${meant}"`,
 ): string | undefined {
-  const meant = closest(name, names);
+  const meant = closestName(name, names);
   return meant === undefined ? undefined : `Did you mean ${show(meant)}?`;
 }
 
 /** The same as the end of a message: `; did you mean timeout_ms?`; empty where no name is near. */
 export function orDidYouMean(name: string, names: readonly string[]): string {
-  const meant = closest(name, names);
+  const meant = closestName(name, names);
   return meant === undefined ? "" : `; did you mean ${meant}?`;
 }
 

@@ -4,7 +4,7 @@ import type * as z from "zod/mini";
  * A text as the kind of value that a schema takes at a path: a number or a truth value only where no text will do.
  * What is neither stays text, for the schema to refuse.
  */
-export function asKindOf(schema: z.core.$ZodType, path: readonly string[], text: string): unknown {
+export function coerceValue(schema: z.core.$ZodType, path: readonly string[], text: string): unknown {
   const kinds = new Set(kindsAt(schema, path));
   if (kinds.has("number") && !kinds.has("string") && /^-?\d+(?:\.\d+)?$/.test(text)) return Number(text);
   if (kinds.has("boolean") && !kinds.has("string") && /^(?:true|false)$/.test(text)) return text === "true";

@@ -1,7 +1,7 @@
 import type * as z from "zod/mini";
 import { orDidYouMean } from "./closest-name.ts";
 import type { ConfigFault } from "./config-layer.ts";
-import { found } from "./found-value.ts";
+import { foundValue } from "./found-value.ts";
 
 /** Where a schema stands in the configuration. */
 export interface ConfigFaultOptions {
@@ -37,7 +37,7 @@ function messageOf(issue: z.core.$ZodIssue, path: readonly PropertyKey[]): strin
   const { message, input } = issue;
   const words = issue.code === "invalid_value" ? issue.values.map(String) : [];
   const hint = typeof input === "string" ? orDidYouMean(input, words) : "";
-  return `${message}; found ${found(input, path)}${hint}`;
+  return `${message}; found ${foundValue(input, path)}${hint}`;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { UserError } from "../errors.ts";
 
 /** Where something stands that a configuration says. */
-export interface Place {
+export interface ConfigPlace {
   /** `stack.config.yaml:3:9`, `stack.config.ts`, or the name of an environment variable. */
   readonly name: string;
   /** Problems are told in this order: where in the file it is, and after all files what variables say. */
@@ -9,8 +9,8 @@ export interface Place {
 }
 
 /** One thing that is wrong, and where it stands. */
-export interface Problem {
-  readonly place: Place;
+export interface ConfigProblem {
+  readonly place: ConfigPlace;
   readonly message: string;
 }
 
@@ -30,11 +30,11 @@ export interface VariableUse {
 }
 
 /** Part of a configuration, with the place of each of its values for messages. */
-export interface Layer {
+export interface ConfigLayer {
   readonly source: "file" | "environment";
   readonly values: Record<string, unknown>;
   /** Where the value of a setting stands, or its name. */
-  whereIs(path: readonly PropertyKey[], part: ConfigFault["part"]): Place | undefined;
+  whereIs(path: readonly PropertyKey[], part: ConfigFault["part"]): ConfigPlace | undefined;
   /** The variables that a value, or what is below it, was made of. */
   variablesOf?(path: readonly string[]): readonly VariableUse[];
   /** What kept a value from being made of its variables; such a value stands there as it was written. */
@@ -42,7 +42,7 @@ export interface Layer {
 }
 
 /** The error that lists what is wrong with a configuration, in the order in which it is read. */
-export function configError(problems: readonly Problem[]): UserError {
+export function configError(problems: readonly ConfigProblem[]): UserError {
   const lines = problems
     .toSorted((a, b) => a.place.order - b.place.order)
     .map(({ place, message }) => `  ${place.name}  ${message}`);

@@ -1,5 +1,5 @@
-import { closest } from "./closest-name.ts";
-import { type ConfigFault, isRecord, type Layer } from "./config-layer.ts";
+import { closestName } from "./closest-name.ts";
+import { type ConfigFault, type ConfigLayer, isRecord } from "./config-layer.ts";
 import type { Config } from "./config-schema.ts";
 import { DEFAULT_SETTINGS } from "./default-config.ts";
 import { givenText, secretFileVariable } from "./secret-files.ts";
@@ -13,7 +13,7 @@ export function variableOf(path: readonly PropertyKey[]): string {
  * The settings that the environment gives. A list is written with commas, and one of pairs as `name=value` with
  * commas, or as JSON. A variable that is set but empty counts as not set. A secret may stand in a file: `secret-files.ts`.
  */
-export function environmentLayer(env: NodeJS.ProcessEnv): Layer {
+export function environmentLayer(env: NodeJS.ProcessEnv): ConfigLayer {
   const values: Record<string, Record<string, unknown>> = {};
   const names = new Map<string, string>();
   const faults: ConfigFault[] = [];
@@ -103,7 +103,7 @@ export function misspeltVariables(env: NodeJS.ProcessEnv): MisspeltVariable[] {
     if (!/^STACK_./i.test(name) || isKnown.has(name) || FOREIGN_VARIABLES.has(name)) return [];
     const tail = (variable: string): string => variable.slice("STACK_".length);
     const [text, isWord] = [tail(name), !tail(name).includes("_")];
-    const meant = closest(text, known.map(tail), isWord ? 1 : 2);
+    const meant = closestName(text, known.map(tail), isWord ? 1 : 2);
     // A whole section, as `STACK_ENGINE`, is nobody's mistake for one of its settings.
     const isNone = meant === undefined || (isWord && meant.startsWith(`${text}_`));
     return isNone ? [] : [{ name, meant: `STACK_${meant}` }];

@@ -1,7 +1,7 @@
 import { isSecret } from "./secret-settings.ts";
 
 /** A value of a configuration, as a message names it: `the text "5s"`, `the number 99999`, `a list`. */
-export function found(value: unknown, path: readonly PropertyKey[]): string {
+export function foundValue(value: unknown, path: readonly PropertyKey[]): string {
   if (value === undefined || value === null) return "nothing";
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
   if (typeof value === "object") return "settings by name";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { asKindOf } from "./coerce-value.ts";
-import { type ConfigFault, isRecord, type Layer, type VariableUse } from "./config-layer.ts";
+import { coerceValue } from "./coerce-value.ts";
+import { type ConfigFault, type ConfigLayer, isRecord, type VariableUse } from "./config-layer.ts";
 import { ConfigSchema } from "./config-schema.ts";
 import { InterpolationProblem, interpolate, type Lookup } from "./interpolation.ts";
 import { readEnvFile } from "./services/read-env-file.ts";
@@ -14,7 +14,7 @@ const ENV_FILE = ".env";
  * A layer of a file with the variables of its values filled in, from the environment, which wins, and from the `.env`
  * beside it. A setting that is a number, or true or false, becomes one; all else stays text.
  */
-export function interpolateLayer(layer: Layer, file: string, env: NodeJS.ProcessEnv): Layer {
+export function interpolateLayer(layer: ConfigLayer, file: string, env: NodeJS.ProcessEnv): ConfigLayer {
   const interpolation = new LayerInterpolation(join(dirname(file), ENV_FILE), env);
   const values = interpolation.fill(layer.values, []) as Record<string, unknown>;
   const { faults, uses } = interpolation;
@@ -86,6 +86,6 @@ class LayerInterpolation {
 
 function asSetting(text: string, path: readonly string[]): unknown {
   return path[0] === "services"
-    ? asKindOf(ServiceSchema, path.slice(2), text)
-    : asKindOf(ConfigSchema, path, text);
+    ? coerceValue(ServiceSchema, path.slice(2), text)
+    : coerceValue(ConfigSchema, path, text);
 }

@@ -7,7 +7,13 @@ import { SAFE_DIRECTORIES_VARIABLE, whyUntrusted } from "../files/file-owners.ts
 import { shellWord } from "../text/shell-word.ts";
 import { portFaults } from "./addresses.ts";
 import { faultsOf } from "./config-faults.ts";
-import { type ConfigFault, configError, isRecord, type Layer, type Place } from "./config-layer.ts";
+import {
+  type ConfigFault,
+  type ConfigLayer,
+  type ConfigPlace,
+  configError,
+  isRecord,
+} from "./config-layer.ts";
 import { type Config, ConfigSchema, type Settings } from "./config-schema.ts";
 import { DEFAULT_CONFIG, DEFAULT_SETTINGS } from "./default-config.ts";
 import { environmentLayer } from "./environment-layer.ts";
@@ -15,7 +21,7 @@ import { peopleFaults } from "./people-faults.ts";
 import { replicaFaults } from "./replicas.ts";
 import { PLAIN_WORDS } from "./schema-messages.ts";
 import type { Services } from "./service-config.ts";
-import { unreadable } from "./unreadable-file.ts";
+import { whyUnreadable } from "./unreadable-file.ts";
 import { unreadWireFaults } from "./unused-wire-faults.ts";
 import { wireFaults } from "./wire-faults.ts";
 
@@ -24,7 +30,7 @@ export const CONFIG_FILES: readonly string[] = ["yaml", "yml", "json", "ts", "mt
   (ending) => `stack.config.${ending}`,
 );
 
-export interface LoadOptions {
+export interface LoadConfigOptions {
   /** Where the search for a file begins; it goes on upwards. */
   cwd: string;
   env: NodeJS.ProcessEnv;
@@ -38,13 +44,13 @@ export interface ResolvedConfig {
   /** Absolute path of the file that was read; undefined where there is none. */
   readonly file: string | undefined;
   /** What was given, the last layer winning; defaults are no layer. */
-  readonly layers: readonly Layer[];
+  readonly layers: readonly ConfigLayer[];
   /** What stands under `services`, before it was read; undefined where nothing does. */
   readonly givenServices: unknown;
 }
 
 /** The configuration alone of {@link resolveConfig}. */
-export async function loadConfig(options: LoadOptions): Promise<Config> {
+export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
   return (await resolveConfig(options)).config;
 }
 
@@ -53,7 +59,7 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
  * ones being meant from the file's folder (without a file, from `cwd`). Throws a UserError that names
  * every problem at once, on the user's own lines; `config_untrusted` where a file was found that others may have written.
  */
-export async function resolveConfig(options: LoadOptions): Promise<ResolvedConfig> {
+export async function resolveConfig(options: LoadConfigOptions): Promise<ResolvedConfig> {
   const file = chooseFile(options);
   // What this user has named is trusted by that; what was found may be anybody's, and may be a program.
   if (file !== undefined && options.file === undefined) requireTrusted(file, options.env);
@@ -99,7 +105,7 @@ export async function resolveConfig(options: LoadOptions): Promise<ResolvedConfi
 }
 
 /** A file and a server for the same conversations: nobody knows which was meant. */
-function storeFaults({ store }: Settings, layers: readonly Layer[]): ConfigFault[] {
+function storeFaults({ store }: Settings, layers: readonly ConfigLayer[]): ConfigFault[] {
   const isPathGiven = layers.some(({ values }) => isRecord(values["store"]) && "path" in values["store"]);
   if (store.url === "" || !isPathGiven) return [];
   const message =
@@ -108,21 +114,21 @@ function storeFaults({ store }: Settings, layers: readonly Layer[]): ConfigFault
 }
 
 /** Where a setting stands, in the last layer that has it. */
-type PlaceOf = (path: readonly PropertyKey[], part?: ConfigFault["part"]) => Place | undefined;
+type PlaceOf = (path: readonly PropertyKey[], part?: ConfigFault["part"]) => ConfigPlace | undefined;
 
 /** Of what stands nowhere, where that is which should hold it. */
 function nearestPlace(
   path: readonly PropertyKey[],
   part: ConfigFault["part"],
   placeOf: PlaceOf,
-): Place | undefined {
+): ConfigPlace | undefined {
   return (
     placeOf(path, part) ?? (path.length < 2 ? undefined : nearestPlace(path.slice(0, -1), "name", placeOf))
   );
 }
 
 /** Of a value that lacks a variable nothing else is told: nobody knows what it is. */
-function withFaultsOfLayers(layers: readonly Layer[], others: readonly ConfigFault[]): ConfigFault[] {
+function withFaultsOfLayers(layers: readonly ConfigLayer[], others: readonly ConfigFault[]): ConfigFault[] {
   const faults = layers.flatMap((layer) => layer.faults ?? []);
   const keyOf = ({ path }: ConfigFault): string => path.map(String).join("\0");
   const told = new Set(faults.map(keyOf));
@@ -145,7 +151,7 @@ async function servicesOf(
 }
 
 /** The file that a configuration is read from, whether or not it may be trusted; undefined where there is none. */
-export function chooseFile({ cwd, file }: Omit<LoadOptions, "env">): string | undefined {
+export function chooseFile({ cwd, file }: Omit<LoadConfigOptions, "env">): string | undefined {
   if (file === undefined) return findFile(cwd);
   return file === "" ? undefined : resolve(cwd, file);
 }
@@ -173,7 +179,7 @@ function requireTrusted(file: string, env: NodeJS.ProcessEnv): void {
  * What a configuration file says, whatever that means, with variables filled in. Throws a UserError where it is
  * malformed or cannot be read.
  */
-export async function readLayer(path: string, env: NodeJS.ProcessEnv): Promise<Layer> {
+export async function readLayer(path: string, env: NodeJS.ProcessEnv): Promise<ConfigLayer> {
   const text = readText(path);
   // Most runs have no file: what reads one is loaded only for those that do.
   if (/\.m?[jt]s$/.test(path)) return await (await import("./module-file.ts")).runConfigFile(path);
@@ -188,7 +194,7 @@ function readText(path: string): string {
   } catch (error) {
     throw new UserError(
       "config_unreadable",
-      `The configuration cannot be read: ${unreadable(path, error)}.`,
+      `The configuration cannot be read: ${whyUnreadable(path, error)}.`,
       { hint: "Check the path given with --config." },
     );
   }

@@ -2,14 +2,14 @@ import { registerHooks } from "node:module";
 import { basename } from "node:path";
 import { pathToFileURL } from "node:url";
 import { messageOf } from "../errors.ts";
-import { configError, isRecord, type Layer, type Place } from "./config-layer.ts";
+import { type ConfigLayer, type ConfigPlace, configError, isRecord } from "./config-layer.ts";
 
 /**
  * Runs a configuration that is a program, TypeScript or JavaScript: its default export is the settings, or a
  * function that returns them, at once or later. Throws a UserError that says where it fails.
  */
-export async function runConfigFile(path: string): Promise<Layer> {
-  const file: Place = { name: basename(path), order: 0 };
+export async function runConfigFile(path: string): Promise<ConfigLayer> {
+  const file: ConfigPlace = { name: basename(path), order: 0 };
   let values: unknown;
   try {
     const { default: exported } = await importModule(pathToFileURL(path).href);

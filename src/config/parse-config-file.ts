@@ -1,14 +1,20 @@
 import { basename } from "node:path";
 import { type Document, isMap, isNode, isSeq, LineCounter, parseDocument } from "yaml";
-import { type ConfigFault, configError, isRecord, type Layer, type Place } from "./config-layer.ts";
+import {
+  type ConfigFault,
+  type ConfigLayer,
+  type ConfigPlace,
+  configError,
+  isRecord,
+} from "./config-layer.ts";
 import { mistakesIn } from "./malformed-file.ts";
 
 /** Reads a configuration file, YAML or JSON. Throws a UserError that shows where it is malformed. */
-export function parseConfigFile(path: string, text: string): Layer {
+export function parseConfigFile(path: string, text: string): ConfigLayer {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const file = basename(path);
-  const at = (offset: number): Place => {
+  const at = (offset: number): ConfigPlace => {
     const { line, col } = lines.linePos(offset);
     return { name: `${file}:${line}:${col}`, order: offset };
   };

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { isSecret } from "./secret-settings.ts";
-import { unreadable } from "./unreadable-file.ts";
+import { whyUnreadable } from "./unreadable-file.ts";
 
 /**
  * The variable that names a file with a secret in place of the secret itself, as the images of databases have it:
@@ -33,6 +33,6 @@ export function givenText(
   try {
     return { name: fileVariable, text: readFileSync(file, "utf8").replace(/\r?\n$/, "") };
   } catch (error) {
-    return { name: fileVariable, text: "", problem: unreadable(file, error) };
+    return { name: fileVariable, text: "", problem: whyUnreadable(file, error) };
   }
 }

@@ -1,7 +1,7 @@
 import { messageOf, nodeErrorCode } from "../errors.ts";
 
 /** Why a file that was named cannot be read, as a sentence without its end, with what to do where that is known. */
-export function unreadable(path: string, error: unknown): string {
+export function whyUnreadable(path: string, error: unknown): string {
   switch (nodeErrorCode(error)) {
     case "ENOENT":
       return `there is no file ${path}`;

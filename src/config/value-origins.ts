@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import { isRecord, type Layer, type VariableUse } from "./config-layer.ts";
+import { type ConfigLayer, isRecord, type VariableUse } from "./config-layer.ts";
 import type { ResolvedConfig } from "./load-config.ts";
 import { isSecret } from "./secret-settings.ts";
 import type { ServiceConfig } from "./service-config.ts";
@@ -71,7 +71,7 @@ function leavesOf(value: unknown, path: readonly string[]): Leaf[] {
   return Object.entries(value).flatMap(([name, each]) => leavesOf(each, [...path, name]));
 }
 
-function originOf(path: readonly string[], value: unknown, layers: readonly Layer[]): ConfigValue {
+function originOf(path: readonly string[], value: unknown, layers: readonly ConfigLayer[]): ConfigValue {
   const layer = layers.findLast((each) => holds(each.values, path));
   const variables = layer?.variablesOf?.(path) ?? [];
   return {

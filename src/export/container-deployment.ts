@@ -30,14 +30,14 @@ export interface ContainerService {
   readonly ownAddressVariable?: string;
   readonly secrets: readonly DeployedSecret[];
   /** Where it keeps what outlives it. */
-  readonly volume?: Volume;
+  readonly volume?: ContainerVolume;
   /** Names of services that it asks. */
   readonly needs: readonly ContainerService["name"][];
   /** The path that answers 200 to everybody while its process does something; else it is started again. */
   readonly livePath: string;
   /** The command in the container that ends with 0 while it can be given work. */
   readonly ready: readonly string[];
-  readonly size: Size;
+  readonly size: ContainerSize;
   /** Longest time from SIGTERM to SIGKILL. */
   readonly stopSeconds: number;
 }
@@ -52,7 +52,7 @@ export interface DeployedSecret {
   readonly example: string;
 }
 
-export interface Volume {
+export interface ContainerVolume {
   readonly name: string;
   /** Where it is in the container. */
   readonly path: string;
@@ -61,7 +61,7 @@ export interface Volume {
 }
 
 /** CPU in cores and memory, as Kubernetes writes them: what is set aside, and the most. */
-export interface Size {
+export interface ContainerSize {
   readonly cpu: readonly [least: string, most: string];
   readonly memory: readonly [least: string, most: string];
 }

@@ -11,8 +11,8 @@ import type {
   ContainerDeployment,
   ContainerNames,
   ContainerService,
+  ContainerSize,
   DeployedSecret,
-  Size,
 } from "./container-deployment.ts";
 import type { ExportOptions } from "./export-format.ts";
 import { exportImpossible } from "./export-impossible.ts";
@@ -25,9 +25,9 @@ const IMAGE = { node: "/nodejs/bin/node", probe: "dist/health-probe.js", data: "
 const ENGINE_IMAGE = "ollama/ollama:0.23.0";
 const ENGINE_HOME = "/var/lib/ollama";
 
-const OWN_SIZE: Size = { cpu: ["100m", "2"], memory: ["192Mi", "1Gi"] };
+const OWN_SIZE: ContainerSize = { cpu: ["100m", "2"], memory: ["192Mi", "1Gi"] };
 /** A model has to fit into it: about its file and a quarter. */
-const ENGINE_SIZE: Size = { cpu: ["1", "8"], memory: ["4Gi", "16Gi"] };
+const ENGINE_SIZE: ContainerSize = { cpu: ["1", "8"], memory: ["4Gi", "16Gi"] };
 const STORE_SIZE = "5Gi";
 const MODELS_SIZE = "50Gi";
 

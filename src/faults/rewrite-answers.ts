@@ -1,5 +1,5 @@
 import { Transform } from "node:stream";
-import type { Head, Rewrite, TappedAnswer, TappedRequest } from "../tap/tap-rewrite.ts";
+import type { Rewrite, TappedAnswer, TappedHead, TappedRequest } from "../tap/tap-rewrite.ts";
 
 /** What is different in one answer; what is left out stays as it is. */
 export interface AnswerChange {
@@ -38,7 +38,7 @@ export function isPage({ headers }: TappedAnswer): boolean {
   return String(headers["content-type"]).startsWith("text/html");
 }
 
-function withChanges(headers: Head, changes: Readonly<Record<string, string | undefined>>): Head {
+function withChanges(headers: TappedHead, changes: Readonly<Record<string, string | undefined>>): TappedHead {
   const changed = Object.entries({ ...headers, ...changes });
   return Object.fromEntries(changed.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }

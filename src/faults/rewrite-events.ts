@@ -7,7 +7,7 @@ import type { Rewrite, TappedAnswer, TappedRequest } from "../tap/tap-rewrite.ts
 import type { Reach } from "./fault.ts";
 
 /** One event or comment of a stream, on its way to the client. */
-export interface Frame {
+export interface SseFrame {
   /** The bytes, with the blank line that ends them. */
   readonly text: string;
   /** True for a heartbeat. */
@@ -21,7 +21,7 @@ export interface Frame {
 /** What changes one stream; made anew for each, so that it may remember what has passed. */
 export interface StreamChange {
   /** What goes out in a frame's place: `frame.text` lets it pass, an empty text drops it. */
-  frame(frame: Frame): string;
+  frame(frame: SseFrame): string;
   /** What still goes out when the server has closed the stream. */
   end?(): string;
 }
@@ -50,7 +50,7 @@ export function isGeneralStream({ path }: TappedRequest): boolean {
 }
 
 /** Another event in a frame's place, under the same id. */
-export function insteadOf({ id }: Frame, event: StreamEvent): string {
+export function insteadOf({ id }: SseFrame, event: StreamEvent): string {
   return encodeEvent(id, event);
 }
 
@@ -73,7 +73,7 @@ function changeFrames(change: StreamChange): Transform {
   });
 }
 
-function frameOf(text: string): Frame {
+function frameOf(text: string): SseFrame {
   const id = parseEventId(/^id: (.*)$/m.exec(text)?.[1] ?? "") ?? { messageId: "", place: NOWHERE };
   const data = /^data: (.*)$/m.exec(text)?.[1];
   const event = data === undefined ? undefined : parseEventData(data);

@@ -25,14 +25,14 @@ export interface CheckRun<Target> {
 }
 
 /** What a check says of some evidence. */
-export interface Judged {
+export interface JudgedCheck {
   readonly outcome: Exclude<Outcome, { verdict: "flaky" }>;
   readonly evidence?: unknown;
   /** See `CheckResult.commands`. */
   readonly commands?: readonly string[];
 }
 
-interface Attempt extends Judged {
+interface Attempt extends JudgedCheck {
   /** For how long at most this process was held up meanwhile, in milliseconds. */
   readonly heldUpMs: number;
 }
@@ -44,7 +44,7 @@ interface Attempt extends Judged {
 export function attemptsOf<Target>(
   check: Check<Target, never>,
   run: CheckRun<Target>,
-): () => Promise<Judged> {
+): () => Promise<JudgedCheck> {
   let attempts = 0;
   const attempt = async (): Promise<Attempt> => {
     attempts += 1;
@@ -56,7 +56,7 @@ export function attemptsOf<Target>(
 }
 
 /** What a check says of evidence, collected just now or long ago. */
-export function judge<Target>(check: Check<Target, never>, evidence: unknown): Judged {
+export function judgeEvidence<Target>(check: Check<Target, never>, evidence: unknown): JudgedCheck {
   try {
     const verdict: Verdict = check.judge(evidence as never);
     return { outcome: verdict, evidence };
@@ -118,7 +118,7 @@ async function collectAndJudge<Target>(
   check: Check<Target, never>,
   { open, settings, shared, teardown }: CheckRun<Target>,
   { holdUps, steps }: Notes,
-): Promise<Judged> {
+): Promise<JudgedCheck> {
   const late = new CouldNotRun(`not finished after ${settings.deadlineMs / 1000} s`);
   const deadline = new AbortController();
   // The reason goes with whatever it cuts off: shared evidence that is late is so for every check.
@@ -143,7 +143,7 @@ async function collectAndJudge<Target>(
       },
       defer: teardown.defer,
     });
-    return judge(check, evidence);
+    return judgeEvidence(check, evidence);
   } catch (error) {
     if (error instanceof Lacks) throw error;
     return { outcome: explain(deadline.signal.aborted ? late : error, settings.signal) };

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { messageOf, UserError, withoutStop } from "../errors.ts";
 import { makeFolders } from "../files/make-folders.ts";
 import { DEEPEST_JSON, isTooDeep } from "../text/json-depth.ts";
-import { judge } from "./check-attempts.ts";
+import { judgeEvidence } from "./check-attempts.ts";
 import type { Check, Suite } from "./define-check.ts";
 import { asReport } from "./report-schema.ts";
 import { type CheckResult, countOutcomes, type RunReport, suiteOf } from "./run-report.ts";
@@ -84,7 +84,7 @@ export function judgeAgain<Target>(suites: readonly Suite<Target>[], saved: RunR
 
 function judgeOne<Target>(check: Check<Target, never> | undefined, result: CheckResult): CheckResult {
   if (!wasJudged(result)) return result;
-  if (check !== undefined) return { ...result, ...judge(check, result.evidence) };
+  if (check !== undefined) return { ...result, ...judgeEvidence(check, result.evidence) };
   const reason = "this version of stack has no such check";
   return { ...result, outcome: { verdict: "could-not-run", reason } };
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
-import type { Found } from "./web-app.ts";
+import type { FoundValue } from "./web-app.ts";
 
 /** A service of a compose file, as far as it tells what listens where. */
 export interface ComposeService {
@@ -17,7 +17,7 @@ export interface ComposeService {
 }
 
 /** The services of a compose file; none where it cannot be read. */
-export function composeServices(root: string, file: string): Found<ComposeService>[] {
+export function composeServices(root: string, file: string): FoundValue<ComposeService>[] {
   let text: string;
   try {
     text = readFileSync(join(root, file), "utf8");

@@ -1,12 +1,12 @@
 import type { Role } from "../config/service-config.ts";
 import { addressOfUrl } from "../contract/address.ts";
 import { DEFAULTS } from "../contract/contract-defaults.ts";
-import { type DraftProgram, programOf, startsApp } from "./draft-program.ts";
+import { type DraftProgram, draftProgram, startsApp } from "./draft-program.ts";
 import type { FoundApp, Surroundings } from "./look-around.ts";
 import { type Choice, rolesOf } from "./service-roles.ts";
 
 /** One thing that was found, and what becomes of it. */
-export interface Finding {
+export interface DraftFinding {
   /** In words: `FastAPI application app`. */
   readonly what: string;
   /** The file and line, the address or the program that shows it. */
@@ -22,8 +22,8 @@ export interface DraftService {
 }
 
 /** A configuration to be written. */
-export interface Draft {
-  readonly findings: readonly Finding[];
+export interface ConfigDraft {
+  readonly findings: readonly DraftFinding[];
   readonly schema: string | undefined;
   /** Where it is not the default, and by which wire it is asked. */
   readonly engineAt: { readonly url: string; readonly from: string; readonly api?: "openai" } | undefined;
@@ -38,14 +38,14 @@ export interface Draft {
 type App = FoundApp;
 
 /** Makes a configuration of what was found. */
-export function draftConfig(around: Surroundings): Draft {
+export function draftConfig(around: Surroundings): ConfigDraft {
   const { apps, scripts, engine } = around;
   const engineAddress = addressOfUrl(engine.openAi?.url ?? engine.url);
   const roles = rolesOf(apps);
   const [gatewayApp, hmiApp] = [roles.gateway?.app, roles.hmi?.app];
   const gateway = draftService(gatewayApp, around, DEFAULTS.gatewayPort, [engineAddress.port]);
   const hmi = draftService(hmiApp, around, DEFAULTS.hmiPort, [engineAddress.port, gateway.port]);
-  const used = new Map<App | undefined, Finding["use"]>([
+  const used = new Map<App | undefined, DraftFinding["use"]>([
     [gateway.program && gatewayApp, "gateway"],
     [hmi.program && hmiApp, "hmi"],
   ]);
@@ -70,7 +70,7 @@ export function draftConfig(around: Surroundings): Draft {
 }
 
 /** Where several applications speak for a role as much, the first was taken, and a person should know. */
-function guessFindings(role: string, choice: Choice<App> | undefined): Finding[] {
+function guessFindings(role: string, choice: Choice<App> | undefined): DraftFinding[] {
   if (choice === undefined || choice.rivals.length === 0) return [];
   const others = choice.rivals.map(({ file }) => file).join(" or ");
   return [
@@ -82,7 +82,7 @@ function guessFindings(role: string, choice: Choice<App> | undefined): Finding[]
   ];
 }
 
-function composeFindings(compose: Surroundings["compose"]): Finding[] {
+function composeFindings(compose: Surroundings["compose"]): DraftFinding[] {
   if (compose === undefined) return [];
   const services = compose.services.map(({ value: { name, image, ports }, where }) => {
     const at = ports.length === 0 ? "" : ` at ${ports.map((port) => `port ${port}`).join(", ")}`;
@@ -98,19 +98,19 @@ function draftService(
   usualPort: number,
   others: readonly number[],
 ): DraftService {
-  const program = app && programOf(app, around, usualPort);
+  const program = app && draftProgram(app, around, usualPort);
   if (program !== undefined && !others.includes(program.port)) return { program, port: program.port };
   const port = [0, 1, 2].map((more) => usualPort + more).find((each) => !others.includes(each));
   return { program: undefined, port: port ?? usualPort };
 }
 
-function engineAt({ url, givenBy, openAi }: Surroundings["engine"]): Draft["engineAt"] {
+function engineAt({ url, givenBy, openAi }: Surroundings["engine"]): ConfigDraft["engineAt"] {
   if (openAi !== undefined) return { ...openAi, api: "openai" };
   const isDefault = url === `http://${DEFAULTS.host}:${DEFAULTS.enginePort}`;
   return isDefault ? undefined : { url, from: givenBy ?? "" };
 }
 
-function engineFindings({ url, givenBy, answer, program, openAi }: Surroundings["engine"]): Finding[] {
+function engineFindings({ url, givenBy, answer, program, openAi }: Surroundings["engine"]): DraftFinding[] {
   const where = givenBy === undefined ? url : `${url}, from ${givenBy}`;
   const answers = {
     ollama: { what: `Ollama ${"version" in answer ? answer.version : ""} answers`, where, use: "engine" },
@@ -119,7 +119,7 @@ function engineFindings({ url, givenBy, answer, program, openAi }: Surroundings[
     openai: undefined,
     other: { what: "something else than Ollama answers", where, use: null },
     nothing: undefined,
-  } as const satisfies Record<string, Finding | undefined>;
+  } as const satisfies Record<string, DraftFinding | undefined>;
   const found = answers[answer.kind];
   const none = { what: "no Ollama answers, and none is on the PATH", where, use: null };
   if (openAi !== undefined) {
@@ -142,12 +142,12 @@ function engineNote({ answer, program, openAi }: Surroundings["engine"]): string
     : "`ollama serve`, unless an Ollama runs already";
 }
 
-function interpreterFindings(app: App): Finding[] {
+function interpreterFindings(app: App): DraftFinding[] {
   const warning = app.language === "python" ? app.python.warning : undefined;
   return warning === undefined ? [] : [{ ...warning, use: null }];
 }
 
-function appFinding({ framework, variable, where, chat }: App, use: Finding["use"]): Finding {
+function appFinding({ framework, variable, where, chat }: App, use: DraftFinding["use"]): DraftFinding {
   const [route] = chat;
   const chats = route === undefined ? "" : `, with ${route.value}`;
   return { what: `${framework} application \`${variable}\`${chats}`, where, use };

@@ -4,7 +4,7 @@ import { shellWord } from "../text/shell-word.ts";
 import type { FoundApp, RunByPython, Surroundings } from "./look-around.ts";
 import type { NodeApp } from "./node-apps.ts";
 import type { PythonApp } from "./python-apps.ts";
-import type { Found } from "./web-app.ts";
+import type { FoundValue } from "./web-app.ts";
 
 /** A program that will be run in the place of a service of ours. */
 export interface DraftProgram {
@@ -35,7 +35,7 @@ const OWN_PORTS = {
 } as const;
 
 /** How an application is run, and where it listens. */
-export function programOf(app: FoundApp, around: Around, usualPort: number): DraftProgram {
+export function draftProgram(app: FoundApp, around: Around, usualPort: number): DraftProgram {
   const isServed = app.language === "node" || app.run !== undefined;
   const port = app.port ??
     portInScripts(app, around) ??
@@ -89,7 +89,7 @@ export function portIn(commandLine: string): number | undefined {
   return port === undefined ? undefined : Number(port);
 }
 
-function portInScripts(app: FoundApp, { scripts, compose }: Around): Found<number> | undefined {
+function portInScripts(app: FoundApp, { scripts, compose }: Around): FoundValue<number> | undefined {
   const inContainers = (compose?.services ?? []).map(({ value: { runs }, where }) => ({ runs, where }));
   for (const { runs, where } of [
     ...scripts.map(({ value, where }) => ({ ...value, where })),
@@ -102,7 +102,7 @@ function portInScripts(app: FoundApp, { scripts, compose }: Around): Found<numbe
 }
 
 /** The port that leads to the container which is built of the application's folder. */
-function portInCompose({ file }: FoundApp, { compose }: Around): Found<number> | undefined {
+function portInCompose({ file }: FoundApp, { compose }: Around): FoundValue<number> | undefined {
   const built = compose?.services.find(
     ({ value: { folder, ports } }) =>
       folder !== undefined && folder !== "." && ports.length > 0 && file.startsWith(`${folder}/`),

@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CONFIG_FILES } from "../config/load-config.ts";
 import { messageOf, UserError } from "../errors.ts";
-import { draftConfig, type Finding } from "./draft-config.ts";
+import { type DraftFinding, draftConfig } from "./draft-config.ts";
 import { lookAround } from "./look-around.ts";
 import { renderDraft } from "./render-draft.ts";
 
@@ -23,7 +23,7 @@ export interface InitResult {
   readonly file: string;
   readonly written: boolean;
   /** Where none is of use, the configuration is the defaults. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly DraftFinding[];
   readonly text: string;
 }
 

@@ -11,8 +11,8 @@ import { chooseInterpreter, type Interpreter } from "./interpreters.ts";
 import { findNodeApps, type NodeApp } from "./node-apps.ts";
 import { findOpenAiServer, type OpenAiServer } from "./openai-server.ts";
 import { findPythonApps, type PythonApp } from "./python-apps.ts";
-import { composeFile, npmScripts, procfile, type Script } from "./run-scripts.ts";
-import type { Found } from "./web-app.ts";
+import { composeFile, npmScripts, procfile, type StartScript } from "./run-scripts.ts";
+import type { FoundValue } from "./web-app.ts";
 
 /** What there is in and around a folder. */
 export interface Surroundings {
@@ -28,9 +28,9 @@ export interface Surroundings {
     readonly openAi: OpenAiServer | undefined;
   };
   readonly apps: readonly FoundApp[];
-  readonly scripts: readonly Found<Script>[];
+  readonly scripts: readonly FoundValue<StartScript>[];
   readonly compose:
-    | { readonly file: string; readonly services: readonly Found<ComposeService>[] }
+    | { readonly file: string; readonly services: readonly FoundValue<ComposeService>[] }
     | undefined;
   /** The schema of configurations, where this package is installed in the folder. */
   readonly schema: string | undefined;

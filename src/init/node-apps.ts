@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { dirname } from "node:path/posix";
 import { type EnvVariables, envFileOf, portFrom } from "./env-file.ts";
 import { filesIn } from "./project-files.ts";
-import { CHAT, type Found, HEALTH, type WebApp } from "./web-app.ts";
+import { CHAT, type FoundValue, HEALTH, type WebApp } from "./web-app.ts";
 
 /** A web application that Node runs. */
 export interface NodeApp extends WebApp {
@@ -95,7 +95,7 @@ function packageOf(file: string, root: string): string {
 }
 
 /** The paths that a file gives to a router, `app.post("/api/chat", ...)`. */
-function routesIn(file: string, text: string, wanted: RegExp): Found<string>[] {
+function routesIn(file: string, text: string, wanted: RegExp): FoundValue<string>[] {
   const routes = text.matchAll(/\.\s*(?:get|post|put|all|route|use)\s*\(\s*["'`](\/[^"'`\s]*)["'`]/g);
   return [...routes]
     .filter(([, path = ""]) => wanted.test(path))
@@ -103,7 +103,7 @@ function routesIn(file: string, text: string, wanted: RegExp): Found<string>[] {
 }
 
 /** A file of Next.js is a route by its place: `app/api/chat/route.ts`, `pages/api/chat.ts`. */
-function nextRoute(file: string): Found<string>[] {
+function nextRoute(file: string): FoundValue<string>[] {
   const [, path] =
     /(?:^|\/)(?:app\/(.*)\/route|pages\/(?=api\/)(.*?)(?:\/index)?)\.[cm]?[jt]sx?$/
       .exec(file)
@@ -113,7 +113,7 @@ function nextRoute(file: string): Found<string>[] {
 }
 
 /** The port of `listen(3001)`, `listen({ port: 3001 })`, `serve({ fetch, port: 3001 })`, also by a constant or `.env`. */
-function portIn(file: string, text: string, variables: EnvVariables): Found<number> | undefined {
+function portIn(file: string, text: string, variables: EnvVariables): FoundValue<number> | undefined {
   const call = /\.\s*listen\s*\(\s*(?!\{)([^,)]*)|\bport\s*:\s*([^,}\n]*)/i.exec(text);
   if (call === null) return undefined;
   const given = (call[1] ?? call[2] ?? "").trim();
@@ -127,7 +127,7 @@ function portIn(file: string, text: string, variables: EnvVariables): Found<numb
 }
 
 /** Of `next dev -p 3001`; for its own port Next.js does not read `.env`. */
-function nextPort(scripts: Manifest["scripts"], manifest: string): Found<number> | undefined {
+function nextPort(scripts: Manifest["scripts"], manifest: string): FoundValue<number> | undefined {
   for (const name of ["dev", "start"]) {
     const digits = /next\s+\w+.*?(?:-p|--port)[ =](\d{2,5})/.exec(scripts[name] ?? "")?.[1];
     if (digits !== undefined) return { value: Number(digits), where: manifest };

@@ -13,14 +13,14 @@ import {
 } from "../source-check/python-syntax.ts";
 import { type EnvVariables, envFileOf, portFrom } from "./env-file.ts";
 import { filesIn } from "./project-files.ts";
-import { CHAT, type Found, HEALTH, type WebApp } from "./web-app.ts";
+import { CHAT, type FoundValue, HEALTH, type WebApp } from "./web-app.ts";
 
 /** A web application in Python. */
 export interface PythonApp extends WebApp {
   readonly language: "python";
   readonly framework: "FastAPI" | "Flask";
   /** The call in the same file that serves it, so that the file is a program. */
-  readonly run?: Found<string>;
+  readonly run?: FoundValue<string>;
 }
 
 /** The applications of FastAPI and Flask in a folder, in the order of their files. */
@@ -61,7 +61,7 @@ function depthOf(file: string): number {
 }
 
 /** The paths of decorators by which people chat: `@router.post("/chat/stream")`. */
-function chatRoutes({ file, text }: { file: string; text: string }): Found<string>[] {
+function chatRoutes({ file, text }: { file: string; text: string }): FoundValue<string>[] {
   const routes = text.matchAll(
     /@\w[\w.]*\.(?:get|post|route|api_route|websocket)\s*\(\s*f?["'](\/[^"']*)["']/g,
   );

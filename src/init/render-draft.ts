@@ -1,12 +1,12 @@
 import { stringify } from "yaml";
 import { splitWords } from "../config/services/split-words.ts";
-import type { Draft, DraftService } from "./draft-config.ts";
+import type { ConfigDraft, DraftService } from "./draft-config.ts";
 import { portIn } from "./draft-program.ts";
 
 const HEAD = "# Written by `stack init` from what it found. Every setting: docs/reference.md of chat-stack.";
 
 /** The text of a configuration file, with what each part comes from. */
-export function renderDraft(draft: Draft): string {
+export function renderDraft(draft: ConfigDraft): string {
   const { schema, engineAt, engineNote, gateway, hmi } = draft;
   const paragraphs = [
     [...(schema === undefined ? [] : [`# yaml-language-server: $schema=${schema}`]), HEAD],
@@ -25,7 +25,7 @@ export function renderDraft(draft: Draft): string {
   return `${filled.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
-function engineLines(at: Draft["engineAt"]): string[] {
+function engineLines(at: ConfigDraft["engineAt"]): string[] {
   if (at === undefined) return [];
   const api =
     at.api === undefined ? [] : [`  api: ${at.api}   # its key, if it asks for one: STACK_ENGINE_API_KEY`];
@@ -48,7 +48,7 @@ function serviceLines(name: string, { program }: DraftService, needs: string): s
 }
 
 /** What could be added, as comments. */
-function hints({ gateway, hmi, others }: Draft): string[][] {
+function hints({ gateway, hmi, others }: ConfigDraft): string[][] {
   const contract = [
     "# How this back end is talked to, for `stack doctor`, `trace` and `verify`; `stack init --from chat.har` learns it:",
     "# contract: { driver: seeds }",

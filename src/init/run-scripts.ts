@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Found } from "./web-app.ts";
+import type { FoundValue } from "./web-app.ts";
 
 /** How a folder's programs are started today, as its files say. */
-export interface Script {
+export interface StartScript {
   /** `dev` in package.json, `web` in a Procfile. */
   readonly name: string;
   /** How a shell is told to run it. */
@@ -15,7 +15,7 @@ export interface Script {
 const COMPOSE_FILES = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
 
 /** The scripts `dev` and `start` of package.json, as npm runs them. */
-export function npmScripts(folder: string): Found<Script>[] {
+export function npmScripts(folder: string): FoundValue<StartScript>[] {
   const text = readIfThere(folder, "package.json");
   const lines = text.split("\n");
   return Object.entries(scriptsIn(text))
@@ -30,7 +30,7 @@ export function npmScripts(folder: string): Found<Script>[] {
 }
 
 /** The processes of a Procfile. */
-export function procfile(folder: string): Found<Script>[] {
+export function procfile(folder: string): FoundValue<StartScript>[] {
   return readIfThere(folder, "Procfile")
     .split("\n")
     .flatMap((text, index) => {

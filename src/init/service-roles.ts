@@ -2,7 +2,7 @@ import { DEFAULTS } from "../contract/contract-defaults.ts";
 import type { WebApp } from "./web-app.ts";
 
 /** Which of the applications is the gateway and which the HMI, as far as one is. */
-export interface Roles<App extends WebApp> {
+export interface ServiceRoles<App extends WebApp> {
   readonly gateway: Choice<App> | undefined;
   readonly hmi: Choice<App> | undefined;
 }
@@ -38,7 +38,7 @@ const EVIDENCE: Readonly<Record<"gateway" | "hmi", Evidence>> = {
 };
 
 /** Gives each role to the application that most speaks for; none gets both, and one without any evidence gets none. */
-export function rolesOf<App extends WebApp>(apps: readonly App[]): Roles<App> {
+export function rolesOf<App extends WebApp>(apps: readonly App[]): ServiceRoles<App> {
   const gateway = choose(apps, "gateway", "hmi");
   const hmi = choose(
     apps.filter((app) => app !== gateway?.app),

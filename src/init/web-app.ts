@@ -1,5 +1,5 @@
 /** Something found, and the line that shows it. */
-export interface Found<Value> {
+export interface FoundValue<Value> {
   readonly value: Value;
   /** `gateway/main.py:12`. */
   readonly where: string;
@@ -15,11 +15,11 @@ export interface WebApp {
   /** Name of its variable, or of its package. */
   readonly variable: string;
   /** The port that it listens on, if it can be told. */
-  readonly port?: Found<number>;
+  readonly port?: FoundValue<number>;
   /** Its path that tells its health. */
-  readonly health?: Found<string>;
+  readonly health?: FoundValue<string>;
   /** Its paths by which people chat: `/chat/stream`, `/api/chat/message`. */
-  readonly chat: readonly Found<string>[];
+  readonly chat: readonly FoundValue<string>[];
 }
 
 /** A path without parameters that tells a health. */

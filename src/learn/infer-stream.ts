@@ -1,7 +1,7 @@
 import type { StreamDescription } from "../contract/wire-description.ts";
 import { statusMeant } from "../targets/drivers/described-rows.ts";
 import { valueAt } from "../targets/drivers/json-place.ts";
-import { type Leaf, lastName, leavesOf } from "./json-leaves.ts";
+import { type JsonLeaf, lastName, leavesOf } from "./json-leaves.ts";
 import { MODEL_NAME } from "./network-log-words.ts";
 import type { LoggedEvent, LoggedStream } from "./stream-events.ts";
 
@@ -78,7 +78,7 @@ interface TypedEvent extends LoggedEvent {
 interface Spot {
   readonly type: string | undefined;
   readonly place: string;
-  readonly values: readonly Leaf["value"][];
+  readonly values: readonly JsonLeaf["value"][];
 }
 
 /** Where an event says what it is: a field that all have, also a deep one, with few words in it; or the name beside the data. */
@@ -110,7 +110,7 @@ function nameOf({ name, value }: LoggedEvent, type: string | undefined): string 
 
 /** The spots of a stream, in the order in which they first came. */
 function spotsOf(events: readonly TypedEvent[], type: string | undefined): Spot[] {
-  const spots = new Map<string, { type: string | undefined; place: string; values: Leaf["value"][] }>();
+  const spots = new Map<string, { type: string | undefined; place: string; values: JsonLeaf["value"][] }>();
   for (const event of events) {
     for (const { place, value } of leavesOf(event.value)) {
       if (place === type && place !== "") continue;
@@ -150,7 +150,7 @@ function scoreOf({ place, values }: Spot, rows: ReadonlySet<string>): number {
   return (isNamed ? 4 : 0) + (isVaried ? 3 : 0) + (isNamed || isVaried ? Math.min(pieces.length, 5) : 0);
 }
 
-function piecesIn(values: readonly Leaf["value"][]): string[] {
+function piecesIn(values: readonly JsonLeaf["value"][]): string[] {
   return values.filter((value) => typeof value === "string");
 }
 
@@ -242,7 +242,7 @@ function doneOf(
 }
 
 /** The reply that was logged came whole, so its word is the one for that. */
-function toldBy(reason: Leaf | undefined): object {
+function toldBy(reason: JsonLeaf | undefined): object {
   if (reason === undefined) return {};
   const word = String(reason.value);
   return { reason: reason.place, ...(!WHOLE.test(word) && { reasons: { stop: [word] } }) };

@@ -1,7 +1,7 @@
 import { itemsOfMap } from "../targets/drivers/json-place.ts";
 
 /** One value in JSON that holds no others, with where it stands: `choices.0.delta.content`. */
-export interface Leaf {
+export interface JsonLeaf {
   readonly place: string;
   readonly value: string | number | boolean | null;
 }
@@ -10,9 +10,9 @@ export interface Leaf {
 const DEEPEST = 12;
 
 /** The leaves of JSON, in its own order. */
-export function leavesOf(value: unknown, place = "", deepest = DEEPEST): Leaf[] {
+export function leavesOf(value: unknown, place = "", deepest = DEEPEST): JsonLeaf[] {
   if (value === null || ["string", "number", "boolean"].includes(typeof value)) {
-    return [{ place, value: value as Leaf["value"] }];
+    return [{ place, value: value as JsonLeaf["value"] }];
   }
   if (typeof value !== "object" || deepest === 0) return [];
   return (

@@ -2,7 +2,7 @@ import type { WireSettings } from "../contract/wire-description.ts";
 import { knownRole, statusMeant } from "../targets/drivers/described-rows.ts";
 import { valueAt } from "../targets/drivers/json-place.ts";
 import type { LearnedTalk } from "./find-message-and-reply.ts";
-import { type Leaf, lastName, leavesOf, listsAndMapsIn } from "./json-leaves.ts";
+import { type JsonLeaf, lastName, leavesOf, listsAndMapsIn } from "./json-leaves.ts";
 import { jsonAnswer, type LoggedExchange, type NetworkLog } from "./network-log.ts";
 import { MODEL_NAME } from "./network-log-words.ts";
 
@@ -86,7 +86,7 @@ function isText(value: unknown, text: string): boolean {
 }
 
 /** Where it stands who speaks: another word for the person than for the model, by a name that says so if there is one. */
-function roleOf(leaves: readonly Leaf[], message: object): string | undefined {
+function roleOf(leaves: readonly JsonLeaf[], message: object): string | undefined {
   const words = leaves.filter(({ place, value }) => {
     const other = valueAt(message, place);
     return (
@@ -105,7 +105,11 @@ function roleOf(leaves: readonly Leaf[], message: object): string | undefined {
 }
 
 /** Where the reply has a word for its end, and the message does not have it. */
-function statusIn(leaves: readonly Leaf[], message: object, others: readonly string[]): string | undefined {
+function statusIn(
+  leaves: readonly JsonLeaf[],
+  message: object,
+  others: readonly string[],
+): string | undefined {
   return leaves.find(
     ({ place, value }) =>
       !others.includes(place) &&

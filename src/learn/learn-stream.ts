@@ -9,7 +9,7 @@ import {
 import { type ReplyFact, textOf } from "../targets/drivers/reply-facts.ts";
 import { inferStream } from "./infer-stream.ts";
 import type { LoggedExchange } from "./network-log.ts";
-import { bytesOf, type LoggedStream, streamOf } from "./stream-events.ts";
+import { exchangeBytes, type LoggedStream, streamOf } from "./stream-events.ts";
 
 /** A reply's stream that was understood. */
 export interface LearnedStream {
@@ -55,7 +55,7 @@ export function learnStream(exchange: LoggedExchange, rows: ReadonlySet<string>)
 export function factsBy(description: StreamDescription, exchange: LoggedExchange): ReplyFact[] {
   const facts: ReplyFact[] = [];
   const reader = readerOf(description)((fact) => facts.push(fact));
-  for (const bytes of bytesOf(exchange)) reader.push(bytes);
+  for (const bytes of exchangeBytes(exchange)) reader.push(bytes);
   reader.end();
   return facts;
 }

@@ -16,7 +16,7 @@ import { type LearnedSending, learnSendings } from "./learn-sending.ts";
 import { learnHeaders } from "./learned-headers.ts";
 import type { LearnedFinding, LearnedWire, UnknownSetting } from "./learned-wire.ts";
 import { type LoggedExchange, type NetworkLog, requestOf } from "./network-log.ts";
-import { segmentsOf, withoutSecrets } from "./network-log-words.ts";
+import { maskSecrets, segmentsOf } from "./network-log-words.ts";
 import { departuresFrom, recogniseDriver } from "./recognise-driver.ts";
 import { bytesInLine, streamFindings } from "./stream-findings.ts";
 import { unknownOf } from "./unknown-settings.ts";
@@ -168,7 +168,7 @@ function hasId({ path }: LoggedExchange, ids: readonly LearnedId[]): boolean {
 }
 
 function findingsOf({ name, value, from, bytes }: LearnedSetting, talk: LearnedTalk): LearnedFinding[] {
-  const where = withoutSecrets(`${from.where}, ${requestOf(from)}`);
+  const where = maskSecrets(`${from.where}, ${requestOf(from)}`);
   if (name === "stream") return streamFindings(value as StreamDescription, talk.reply, where);
   return [{ setting: name, value: inShort(value), where, bytes }];
 }

@@ -5,7 +5,7 @@ export const MODEL_NAME = /^model(?:_?name|_?id)?$/i;
 export const SECRET_NAME = /token|secret|passw|api_?-?key|credential/i;
 
 /** What a log says, with no secret in it that is named as one: in JSON, and in a query. */
-export function withoutSecrets(text: string): string {
+export function maskSecrets(text: string): string {
   return text
     .replace(/("[^"]*(?:token|secret|passw|api_?-?key|credential)[^"]*"\s*:\s*)"[^"]*"/gi, '$1"…"')
     .replace(/([?&][^=&]*(?:token|secret|passw|key)[^=&]*=)[^&\s]*/gi, "$1…");

@@ -1,5 +1,5 @@
 import { readPacket } from "../targets/drivers/socket-io.ts";
-import { type Leaf, lastName, leavesOf, listsAndMapsIn } from "./json-leaves.ts";
+import { type JsonLeaf, lastName, leavesOf, listsAndMapsIn } from "./json-leaves.ts";
 import { isSaid, jsonAnswer, jsonOrText, type LoggedExchange, type NetworkLog } from "./network-log.ts";
 
 /** A text in a request that may be what the person said. */
@@ -44,7 +44,7 @@ export function pageFrames({ frames }: LoggedExchange): unknown[] {
     });
 }
 
-function textsAt({ place, value }: Leaf): string[] {
+function textsAt({ place, value }: JsonLeaf): string[] {
   if (typeof value !== "string" || value.trim() === "" || WORD.test(value)) return [];
   const isId =
     /^[\da-f-]{16,}$/i.test(value) || /(?:^|_)(?:id|key|token|model)$|Id$|_at$/i.test(lastName(place));

@@ -69,7 +69,7 @@ function socketStream(frames: readonly string[]): LoggedStream {
 }
 
 /** The bytes of a stream, as whoever reads it gets them. */
-export function bytesOf({ method, frames, answer }: LoggedExchange): readonly Uint8Array[] {
+export function exchangeBytes({ method, frames, answer }: LoggedExchange): readonly Uint8Array[] {
   if (method !== "WS") return [Buffer.from(`${answer ?? ""}\n\n`)];
   return frames.filter(({ from }) => from === "server").map(({ text }) => Buffer.from(text));
 }

@@ -3,14 +3,14 @@ import { factsIn } from "../targets/drivers/fact-reader.ts";
 import type { ReplyFact } from "../targets/drivers/reply-facts.ts";
 import type { LearnedStream } from "./learn-stream.ts";
 import type { LearnedFinding } from "./learned-wire.ts";
-import { withoutSecrets } from "./network-log-words.ts";
+import { maskSecrets } from "./network-log-words.ts";
 
 /** Longest quotation, in characters. */
 const MOST_CHARS = 100;
 
 /** Bytes as they stand in a log, on one line, without the secrets that are named as such. */
 export function bytesInLine(text: string): string {
-  return inLine(withoutSecrets(text));
+  return inLine(maskSecrets(text));
 }
 
 /** Of a reply, in which `token` is a piece of text. */

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { textOf } from "../tap/recorded-exchange.ts";
+import { textOfChunks } from "../tap/recorded-exchange.ts";
 import { jsonOrText, type LoggedExchange, type NetworkLog, withoutParameters } from "./network-log.ts";
 
 const Part = z.object({
@@ -48,8 +48,8 @@ function exchangeOf({
   status,
   response,
 }: z.infer<typeof Tapped>) {
-  const sent = textOf(request);
-  const got = textOf(response);
+  const sent = textOfChunks(request);
+  const got = textOfChunks(response);
   return {
     where: `exchange ${id}`,
     method,

@@ -2,12 +2,12 @@
 import type { Pace } from "../harness/load-report.ts";
 import type { Place } from "../targets/drivers/chat-client.ts";
 import type { TargetUrls } from "../targets/open-target.ts";
-import type { PlannedStep } from "./load-plan.ts";
+import type { PlannedLoadStep } from "./load-plan.ts";
 import type { EncodedStep } from "./step-record.ts";
 import type { UserPlan } from "./virtual-user.ts";
 
 /** Somebody whom the target knows: several users may be one person, each with conversations of its own. */
-export interface Person {
+export interface LoadPerson {
   /** Shown with every call; empty for none. */
   readonly token: string;
   /** Where all its conversations are. */
@@ -19,10 +19,10 @@ export interface DriveJob {
   /** Without what is no data: a driver of one's own is loaded again, by its file. */
   readonly target: Omit<TargetUrls, "driver" | "killer">;
   readonly isStandIn: boolean;
-  readonly people: readonly Person[];
+  readonly people: readonly LoadPerson[];
   /** Each with whom of `people` it is. */
   readonly users: readonly (UserPlan & { readonly person: number })[];
-  readonly steps: readonly PlannedStep[];
+  readonly steps: readonly PlannedLoadStep[];
   readonly pace: Pace;
   /** So long replies are given to end after the last step, in milliseconds. */
   readonly graceMs: number;

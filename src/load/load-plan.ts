@@ -15,7 +15,7 @@ export interface LoadSettings {
 }
 
 /** A step, in milliseconds after the start of the run. */
-export interface PlannedStep {
+export interface PlannedLoadStep {
   readonly users: number;
   /** From when its users are there. */
   readonly start: number;
@@ -52,7 +52,7 @@ function requireSensible(flag: string, value: number, isSensible: boolean): void
 }
 
 /** When which step is. Throws a UserError where the steps do not grow, or there is no time for them. */
-export function planSteps({ users, minutes, steps, pace }: LoadSettings): PlannedStep[] {
+export function planSteps({ users, minutes, steps, pace }: LoadSettings): PlannedLoadStep[] {
   requireSensible("users", users, Number.isInteger(users) && users >= 1);
   requireSensible("minutes", minutes, minutes > 0 && Number.isFinite(minutes));
   const isPace = pace.model === "timetable" ? pace.every_ms >= SHORTEST_TIMETABLE_MS : pace.every_ms >= 0;
@@ -94,7 +94,7 @@ function stepsUpTo(users: number, steps: readonly number[]): number[] {
 }
 
 /** In which step something that is due at this time is measured, by its place; undefined where in none. */
-export function stepAt(steps: readonly PlannedStep[], at: number): number | undefined {
+export function stepAt(steps: readonly PlannedLoadStep[], at: number): number | undefined {
   const place = steps.findIndex(({ measureFrom, end }) => at >= measureFrom && at < end);
   return place === -1 ? undefined : place;
 }

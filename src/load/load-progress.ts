@@ -1,12 +1,12 @@
 import type { LoadProgress } from "../harness/load-report.ts";
 import { LatencyHistogram } from "./latency-histogram.ts";
 import type { DriveProgress } from "./load-messages.ts";
-import type { PlannedStep } from "./load-plan.ts";
+import type { PlannedLoadStep } from "./load-plan.ts";
 
 /** How a run is going this many milliseconds after its start, by what each of its processes has last told. */
 export function progressAt(
   elapsed_ms: number,
-  steps: readonly PlannedStep[],
+  steps: readonly PlannedLoadStep[],
   told: readonly DriveProgress[],
 ): LoadProgress {
   const place = steps.findLastIndex(({ start }) => start <= elapsed_ms);

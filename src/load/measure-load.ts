@@ -5,7 +5,7 @@ import type { LoadProgress, LoadReport } from "../harness/load-report.ts";
 import type { TargetUrls } from "../targets/open-target.ts";
 import { findKnee } from "./knee.ts";
 import type { DriveJob, DriveProgress } from "./load-messages.ts";
-import { type LoadSettings, type PlannedStep, planSteps } from "./load-plan.ts";
+import { type LoadSettings, type PlannedLoadStep, planSteps } from "./load-plan.ts";
 import { progressAt } from "./load-progress.ts";
 import { LoadWorker } from "./load-worker.ts";
 import { type OpenPerson, openPeople, warmUp } from "./open-people.ts";
@@ -107,7 +107,7 @@ export async function measureLoad(options: MeasureLoadOptions): Promise<LoadRepo
 /** When each user comes, and first has something to say: by chance, so that they do not march in step. */
 function usersOf(
   { settings: { users, pace }, random }: MeasureLoadOptions,
-  steps: readonly PlannedStep[],
+  steps: readonly PlannedLoadStep[],
   people: number,
 ): DriveJob["users"] {
   return Array.from({ length: users }, (_, index) => {
@@ -136,7 +136,7 @@ function listenerOf(people: readonly OpenPerson[], latest: Map<number, DriveProg
 }
 
 interface Telling {
-  readonly steps: readonly PlannedStep[];
+  readonly steps: readonly PlannedLoadStep[];
   readonly startsAt: number;
   readonly latest: ReadonlyMap<number, DriveProgress>;
   readonly until: AbortSignal;

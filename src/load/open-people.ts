@@ -4,7 +4,7 @@ import { replyNameOf } from "../targets/drivers/reply-name.ts";
 import { endReply } from "../targets/end-reply.ts";
 import type { TargetUrls } from "../targets/open-target.ts";
 import { RUN_PROFILE_NAME, runProfileDescription } from "../targets/run-journal.ts";
-import type { Person } from "./load-messages.ts";
+import type { LoadPerson } from "./load-messages.ts";
 
 /** How the people of a load run are made known to a target. */
 interface PeopleOptions {
@@ -18,7 +18,7 @@ interface PeopleOptions {
 }
 
 /** Somebody to whom the target was opened. */
-export interface OpenPerson extends Person, ConnectedChat {
+export interface OpenPerson extends LoadPerson, ConnectedChat {
   /** Its conversations that nobody has deleted yet. */
   readonly left: Set<string>;
 }

@@ -3,7 +3,7 @@ import type { Fault } from "../faults/find-fault.ts";
 import { type CheckResult, suiteOf } from "../harness/run-report.ts";
 import { openTarget, type WholeTargetUrls } from "../targets/open-target.ts";
 import { type VerifyOptions, type VerifyReport, verify } from "../verify/verify-stack.ts";
-import type { Judge, JudgeSettings, Reaction } from "./target-judge.ts";
+import type { JudgeSettings, Reaction, TargetJudge } from "./target-judge.ts";
 import type { NotHolding } from "./target-proof-report.ts";
 import type { Tapped } from "./with-taps.ts";
 
@@ -15,7 +15,7 @@ export function judgeByChecks(
   target: WholeTargetUrls,
   faults: readonly Fault[],
   { seed, deadlineMs, signal }: JudgeSettings,
-): Judge {
+): TargetJudge {
   let held: readonly string[] = [];
   /** A canary of one run must not be found again by the next. */
   const run = (tapped: Tapped, about: string, retries: number, chosen: Chosen) =>

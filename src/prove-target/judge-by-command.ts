@@ -1,6 +1,6 @@
 import { UserError } from "../errors.ts";
 import { type CommandEnd, runCommand } from "./run-command.ts";
-import type { Judge, JudgeSettings } from "./target-judge.ts";
+import type { JudgeSettings, TargetJudge } from "./target-judge.ts";
 import type { Tapped } from "./with-taps.ts";
 
 /** Where a command finds the stack that it is to judge: the URLs of the taps. */
@@ -23,7 +23,7 @@ export function judgeByCommand(
     deadlineMs = DEFAULT_DEADLINE_MS,
     signal,
   }: Pick<JudgeSettings, "deadlineMs" | "signal"> & { env: NodeJS.ProcessEnv },
-): Judge {
+): TargetJudge {
   let timeoutMs = Number.POSITIVE_INFINITY;
   const run = ({ urls }: Tapped): Promise<CommandEnd> =>
     runCommand(command, {

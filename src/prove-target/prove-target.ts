@@ -3,7 +3,7 @@ import { newSeed } from "../harness/run-seed.ts";
 import type { WholeTargetUrls } from "../targets/open-target.ts";
 import { judgeByChecks } from "./judge-by-checks.ts";
 import { judgeByCommand } from "./judge-by-command.ts";
-import type { Judge, Reaction } from "./target-judge.ts";
+import type { Reaction, TargetJudge } from "./target-judge.ts";
 import type { Baseline, Hop, TargetFaultProof, TargetProofReport } from "./target-proof-report.ts";
 import { requireUpstreams, type TapPlan, withTaps } from "./with-taps.ts";
 
@@ -93,7 +93,7 @@ interface Tried {
 async function tryFault(
   fault: Fault,
   plan: TapPlan,
-  { judge, baseline }: { readonly judge: Judge; readonly baseline: Baseline },
+  { judge, baseline }: { readonly judge: TargetJudge; readonly baseline: Baseline },
 ): Promise<Tried> {
   const start = performance.now();
   const hops = hopsOf(fault);

@@ -3,21 +3,21 @@ import type { Baseline, Stopped } from "./target-proof-report.ts";
 import type { Tapped } from "./with-taps.ts";
 
 /** Who tells whether a stack is as it should be: our checks, or somebody's own. */
-export interface Judge {
+export interface TargetJudge {
   /** Looks at the stack without a fault, once and first. Throws a UserError where it cannot judge this stack. */
-  begin(tapped: Tapped): Promise<Seen & { readonly baseline: Baseline }>;
+  begin(tapped: Tapped): Promise<SeenByJudge & { readonly baseline: Baseline }>;
   /** Looks at it with a fault. */
   look(tapped: Tapped, fault: Fault): Promise<Reaction>;
 }
 
 /** What a look has left on the stack. */
-export interface Seen {
+export interface SeenByJudge {
   /** See `RunReport.left_behind`. */
   readonly left_behind: readonly string[];
 }
 
 /** What has changed because of a fault. */
-export interface Reaction extends Seen {
+export interface Reaction extends SeenByJudge {
   /** See `TargetFaultProof`. */
   readonly caught_by: readonly string[];
   /** See `TargetFaultProof`. */

@@ -28,7 +28,7 @@ interface Finding {
 }
 
 /** Puts together what was found of each fault, suite by suite. The first fault is `none`. */
-export class Findings {
+export class ProofFindings {
   readonly #suites: readonly string[];
   /** The faults of which something is still to come, each with what is there by the name of the suite. */
   readonly #open: Map<Fault, Map<string, Finding>>;

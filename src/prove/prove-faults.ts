@@ -5,7 +5,7 @@ import type { CheckResult } from "../harness/run-report.ts";
 import { newSeed } from "../harness/run-seed.ts";
 import { REPLICAS } from "../verify/in-process-replicas.ts";
 import { planProof } from "./plan-proof.ts";
-import { type FaultRun, Findings } from "./proof-findings.ts";
+import { type FaultRun, ProofFindings } from "./proof-findings.ts";
 import { runInThreads } from "./proof-threads.ts";
 
 export interface ProveOptions {
@@ -72,7 +72,7 @@ const DEFAULT_DEADLINE_MS = 60_000;
  * Proves the checks: each fault of the catalogue is switched on in stacks of its own, and exactly the checks
  * that it names must break. Throws a UserError where there is no such fault.
  */
-export async function prove(options: ProveOptions = {}): Promise<ProofReport> {
+export async function proveFaults(options: ProveOptions = {}): Promise<ProofReport> {
   const { faults: catalogue, findFault, none } = await import("../faults/find-fault.ts");
   // First `none`: what does not hold without a bug says nothing with one.
   const chosen = [...new Set([none, ...(options.faults?.map(findFault) ?? catalogue)])];
@@ -96,7 +96,7 @@ export async function prove(options: ProveOptions = {}): Promise<ProofReport> {
     proofs.push(proof);
     options.onFault?.(proof);
   }
-  const findings = new Findings(
+  const findings = new ProofFindings(
     tried,
     suites.map(({ name }) => name),
   );

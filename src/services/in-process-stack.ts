@@ -1,4 +1,4 @@
-import { configError, type Place } from "../config/config-layer.ts";
+import { type ConfigPlace, configError } from "../config/config-layer.ts";
 import type { Config } from "../config/config-schema.ts";
 import { DEFAULT_CONFIG } from "../config/default-config.ts";
 import { peopleFaults } from "../config/people-faults.ts";
@@ -162,6 +162,6 @@ function requireShared({ copies = 1, storeUrl = "" }: StackOptions): void {
   });
 }
 
-function placed(path: readonly PropertyKey[], message: string): { place: Place; message: string } {
+function placed(path: readonly PropertyKey[], message: string): { place: ConfigPlace; message: string } {
   return { place: { name: path.map(String).join("."), order: 0 }, message };
 }

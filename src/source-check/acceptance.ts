@@ -1,6 +1,6 @@
 import type { Node } from "web-tree-sitter";
 import { bindingsIn } from "./bindings.ts";
-import { type Parameter, parametersOf } from "./python-parameters.ts";
+import { type PythonParameter, parametersOf } from "./python-parameters.ts";
 import { descendants, lastNameOf, positionalArguments, unwrap } from "./python-syntax.ts";
 import { isValueOf, readFrom } from "./value-reads.ts";
 
@@ -40,7 +40,7 @@ export function acceptanceOf(definition: Node, parameters: readonly string[]): A
 }
 
 /** True for `user = Depends(current_user)`; a bare `Depends()` is FastAPI's way to spread a class over the query. */
-function isInjected({ annotation, value }: Parameter): boolean {
+function isInjected({ annotation, value }: PythonParameter): boolean {
   const calls = [annotation, value].flatMap((node) => node?.descendantsOfType("call") ?? []);
   return calls.some(
     (call) =>
@@ -50,7 +50,7 @@ function isInjected({ annotation, value }: Parameter): boolean {
 }
 
 /** The names that hold what the caller sent: the arguments, the request, and what was read from them. */
-function namesFromCaller(definition: Node, given: readonly Parameter[]): Set<string> {
+function namesFromCaller(definition: Node, given: readonly PythonParameter[]): Set<string> {
   const names = new Set(["request", "req", ...given.map(({ name }) => name)]);
   for (const assignment of descendants(definition, "assignment")) {
     for (const { name, value } of bindingsIn(assignment)) if (isFrom(value, names)) names.add(name);

@@ -2,7 +2,7 @@ import type { Node } from "web-tree-sitter";
 import { descendants, functionAround, partsOf } from "./python-syntax.ts";
 
 /** A place that gives a name a value: an assignment, or a loop over values. */
-export interface Binding {
+export interface PythonBinding {
   readonly name: string;
   readonly node: Node;
   /** What the name is set to; of a loop, what is looped over. */
@@ -13,7 +13,7 @@ export interface Binding {
 const PATTERNS = ["pattern_list", "tuple_pattern", "list_pattern"];
 
 /** The bindings of a name (or of all names) in one function, in source order; not those of functions in it. */
-export function bindingsOf(scope: Node, name?: string): Binding[] {
+export function bindingsOf(scope: Node, name?: string): PythonBinding[] {
   return descendants(scope, "assignment", "for_statement")
     .filter((node) => functionAround(node)?.id === scope.id)
     .flatMap(bindingsIn)
@@ -21,7 +21,7 @@ export function bindingsOf(scope: Node, name?: string): Binding[] {
 }
 
 /** The bindings that an assignment or a loop makes; `a, b = 1, 2` makes two. */
-export function bindingsIn(node: Node): Binding[] {
+export function bindingsIn(node: Node): PythonBinding[] {
   const left = node.childForFieldName("left");
   const right = node.childForFieldName("right");
   // An annotation alone, such as `count: int`, sets nothing.

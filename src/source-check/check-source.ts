@@ -2,10 +2,10 @@ import { readFile } from "node:fs/promises";
 import { join, posix, sep } from "node:path";
 import { messageOf } from "../errors.ts";
 import { type Decoded, decodePython } from "./decode-python.ts";
-import { judge, type ReadFile } from "./judge-source.ts";
+import { judgeSource, type ReadFile } from "./judge-source.ts";
 import { findPythonFiles } from "./python-files.ts";
 import { loadPython } from "./python-parser.ts";
-import { readFacts } from "./source-facts.ts";
+import { readSourceFacts } from "./source-facts.ts";
 import { SEED_NAMES, type SourceCounts, type SourceNames, type SourceReport } from "./source-report.ts";
 
 export interface SourceCheckOptions extends Partial<SourceNames> {
@@ -42,13 +42,13 @@ export async function checkSource(options: SourceCheckOptions): Promise<SourceRe
       unreadable.push({ file, line: decoded.line, reason: decoded.reason });
       continue;
     }
-    const facts = readFacts(decoded.text, names, python);
+    const facts = readSourceFacts(decoded.text, names, python);
     read.push({ file, ...facts });
     if (facts.errorLine !== null) {
       unreadable.push({ file, line: facts.errorLine, reason: NOT_PYTHON });
     }
   }
-  const { findings, counts } = judge(read);
+  const { findings, counts } = judgeSource(read);
   return {
     root,
     ...names,

@@ -1,13 +1,20 @@
 import type { Node } from "web-tree-sitter";
-import { type Binding, bindingsIn, bindingsOf } from "./bindings.ts";
+import { bindingsIn, bindingsOf, type PythonBinding } from "./bindings.ts";
 import { functionsOf, readsOfBinding } from "./overwrites.ts";
 import { parametersOf } from "./python-parameters.ts";
-import { descendants, functionAround, lastNameOf, type Place, placeOf, unwrap } from "./python-syntax.ts";
+import {
+  descendants,
+  functionAround,
+  lastNameOf,
+  placeOf,
+  type SourcePlace,
+  unwrap,
+} from "./python-syntax.ts";
 
 /** A variable that held a client and holds a row, or another piece of data, when it is used as a client. */
 export interface ClientOverwrite {
   readonly variable: string;
-  readonly place: Place;
+  readonly place: SourcePlace;
   /** The line that still uses it as a client. */
   readonly usedOnLine: number;
 }
@@ -82,7 +89,12 @@ function namesAround(endpoint: Node, root: Node): Set<string> {
   return new Set([...imported, ...own, ...parametersOf(endpoint).map(({ name }) => name)]);
 }
 
-function isClientBefore(binding: Binding, scope: Node, endpoint: Node, data: ReadonlySet<string>): boolean {
+function isClientBefore(
+  binding: PythonBinding,
+  scope: Node,
+  endpoint: Node,
+  data: ReadonlySet<string>,
+): boolean {
   return [scope, endpoint]
     .flatMap((each) => bindingsOf(each, binding.name))
     .some(({ node, value }) => node.endIndex <= binding.node.startIndex && !isData(value, data));

@@ -3,7 +3,7 @@ import { bindingsOf } from "./bindings.ts";
 import { argumentNodes, descendants, partsOf, stringOf, unwrap } from "./python-syntax.ts";
 
 /** One entry of a dictionary: the whole of `"model_id": None`, and its value. */
-export interface Entry {
+export interface DictionaryEntry {
   readonly node: Node;
   readonly value: Node;
 }
@@ -12,7 +12,7 @@ export interface Entry {
  * The entries of a dictionary whose keys can be read: of a literal, of `dict(a=1)`, and of a variable that the function
  * sets once to one of these; undefined for anything else. Entries that are set later are not among them.
  */
-export function entriesOf(expression: Node, scope: Node): ReadonlyMap<string, Entry> | undefined {
+export function entriesOf(expression: Node, scope: Node): ReadonlyMap<string, DictionaryEntry> | undefined {
   const node = unwrap(expression);
   if (node.type === "dictionary") return new Map(partsOf(node).flatMap(entryOf));
   if (node.type === "call" && node.childForFieldName("function")?.text === "dict") {
@@ -27,7 +27,7 @@ export function entriesOf(expression: Node, scope: Node): ReadonlyMap<string, En
   return changed === "any" ? undefined : new Map([...entries].filter(([key]) => !changed.has(key)));
 }
 
-function entryOf(node: Node): [string, Entry][] {
+function entryOf(node: Node): [string, DictionaryEntry][] {
   const isKeyword = node.type === "keyword_argument";
   const value = node.childForFieldName("value");
   const name = isKeyword ? node.childForFieldName("name")?.text : stringOf(node.childForFieldName("key"));

@@ -8,7 +8,7 @@ import {
 } from "./python-syntax.ts";
 
 /** A function that a router calls. */
-export interface Endpoint {
+export interface PythonEndpoint {
   readonly name: string;
   /** `GET /api/chat/general-stream`, as the file has it: without the prefix of its router. */
   readonly route: string;
@@ -35,7 +35,7 @@ export function mayHaveEndpoints(text: string): boolean {
  * handed to a router by a call: `app.post("/x")(handler)`, `app.add_api_route("/x", handler)`,
  * `app.add_url_rule("/x", view_func=View.as_view("x"))`, `api.add_resource(View, "/x")`.
  */
-export function findEndpoints(root: Node): Endpoint[] {
+export function findEndpoints(root: Node): PythonEndpoint[] {
   const registered = root.descendantsOfType("call").flatMap((call) => {
     const registration = registrationIn(call);
     if (registration === undefined) return [];
@@ -45,7 +45,7 @@ export function findEndpoints(root: Node): Endpoint[] {
   return [...decoratedIn(root), ...registered];
 }
 
-function decoratedIn(root: Node): Endpoint[] {
+function decoratedIn(root: Node): PythonEndpoint[] {
   return root.descendantsOfType("decorated_definition").flatMap((decorated) => {
     const definition = decorated.childForFieldName("definition");
     if (definition === null) return [];
@@ -56,7 +56,7 @@ function decoratedIn(root: Node): Endpoint[] {
 }
 
 /** A function is one endpoint, a class one for each verb that it has as a method. */
-function endpointsOf(definition: Node, route: string): Endpoint[] {
+function endpointsOf(definition: Node, route: string): PythonEndpoint[] {
   const name = definition.childForFieldName("name")?.text;
   if (name === undefined) return [];
   if (definition.type === "function_definition") return [{ name, route, definition }];

@@ -1,8 +1,8 @@
-import type { Call } from "./python-calls.ts";
-import type { Place } from "./python-syntax.ts";
+import type { PythonCall } from "./python-calls.ts";
+import type { SourcePlace } from "./python-syntax.ts";
 import type { ClassFacts, EndpointFacts, FileFacts } from "./source-facts.ts";
 import type { Finding, SourceCounts } from "./source-report.ts";
-import { type Definition, isUntold, type Loss, lossIn } from "./value-losses.ts";
+import { type Definition, isUntold, type ValueLoss, valueLossIn } from "./value-losses.ts";
 
 /** The facts of one file, with the name that the report gives it. */
 export interface ReadFile extends FileFacts {
@@ -10,7 +10,7 @@ export interface ReadFile extends FileFacts {
 }
 
 /** Judges what the files say together: what a call in one leaves out, a definition in another makes None. */
-export function judge(files: readonly ReadFile[]): { findings: Finding[]; counts: SourceCounts } {
+export function judgeSource(files: readonly ReadFile[]): { findings: Finding[]; counts: SourceCounts } {
   const definitions = files.flatMap(({ file, signatures }) => signatures.map((each) => ({ ...each, file })));
   const fieldsOf = fieldLookup(files.flatMap(({ classes }) => classes));
   const endpoints = files.flatMap((file) =>
@@ -43,7 +43,7 @@ interface Judged {
 function lostInCalls(judged: Judged, definitions: readonly Definition[]): Finding[] {
   return judged.endpoint.calls.flatMap((call) =>
     [...judged.accepted].flatMap(([parameter, expression]) => {
-      const loss = lossIn(call, parameter, judged.file.file, definitions);
+      const loss = valueLossIn(call, parameter, judged.file.file, definitions);
       return loss === undefined ? [] : [callFinding(judged, call, loss, parameter, expression)];
     }),
   );
@@ -51,12 +51,18 @@ function lostInCalls(judged: Judged, definitions: readonly Definition[]): Findin
 
 /** How many calls may lose a parameter or not: it cannot be told. */
 function untoldCalls({ file, endpoint, accepted }: Judged, definitions: readonly Definition[]): number {
-  const isUnclear = (call: Call): boolean =>
+  const isUnclear = (call: PythonCall): boolean =>
     [...accepted.keys()].some((parameter) => isUntold(call, parameter, file.file, definitions));
   return endpoint.calls.filter(isUnclear).length;
 }
 
-function callFinding(judged: Judged, call: Call, loss: Loss, parameter: string, expression: string): Finding {
+function callFinding(
+  judged: Judged,
+  call: PythonCall,
+  loss: ValueLoss,
+  parameter: string,
+  expression: string,
+): Finding {
   const isLeftOut = loss.how === "omission";
   const what = isLeftOut
     ? `leaves it out where it calls ${call.function}, whose default for it is None`
@@ -102,7 +108,7 @@ function overwrittenClients(judged: Judged): Finding[] {
 
 function finding(
   { file, endpoint }: Judged,
-  place: Place,
+  place: SourcePlace,
   told: Pick<Finding, "kind" | "name" | "found" | "instead">,
 ): Finding {
   const source = file.lines[place.line - 1]?.trim() ?? "";

@@ -1,14 +1,14 @@
 import type { Node } from "web-tree-sitter";
-import { type Binding, bindingsIn, bindingsOf, readsOf } from "./bindings.ts";
+import { bindingsIn, bindingsOf, type PythonBinding, readsOf } from "./bindings.ts";
 import { parametersOf } from "./python-parameters.ts";
-import { descendants, isNone, type Place, placeOf, unwrap } from "./python-syntax.ts";
+import { descendants, isNone, placeOf, type SourcePlace, unwrap } from "./python-syntax.ts";
 import { isReadOf, isValueOf } from "./value-reads.ts";
 
 /** A parameter that gets another value before it is used. */
 export interface ParameterOverwrite {
   readonly parameter: string;
   readonly isNone: boolean;
-  readonly place: Place;
+  readonly place: SourcePlace;
   /** The line that uses what it was overwritten with. */
   readonly usedOnLine: number;
 }
@@ -35,7 +35,7 @@ export function functionsOf(endpoint: Node): Node[] {
 }
 
 /** The reads that see what a binding set: those after it, up to the next value. */
-export function readsOfBinding(binding: Binding, scope: Node): Node[] {
+export function readsOfBinding(binding: PythonBinding, scope: Node): Node[] {
   const { endIndex } = binding.node;
   const next = bindingsOf(scope, binding.name).find(({ node }) => node.startIndex >= endIndex);
   const until = next?.node.endIndex ?? Number.POSITIVE_INFINITY;
@@ -55,7 +55,7 @@ function alwaysRuns(node: Node, scope: Node): boolean {
   return true;
 }
 
-function isReadBefore(binding: Binding, scope: Node): boolean {
+function isReadBefore(binding: PythonBinding, scope: Node): boolean {
   return readsOf(scope, binding.name).some(({ startIndex }) => startIndex < binding.node.startIndex);
 }
 
@@ -72,7 +72,7 @@ function derivedNames(endpoint: Node, parameter: string): Set<string> {
 }
 
 /** `with open_profile(model_id) as profile`. */
-function aliasIn(node: Node): Pick<Binding, "name" | "value">[] {
+function aliasIn(node: Node): Pick<PythonBinding, "name" | "value">[] {
   const value = node.firstNamedChild;
   const name = node.childForFieldName("alias")?.text;
   return value === null || name === undefined ? [] : [{ name, value }];

@@ -9,31 +9,31 @@ import {
   isNone,
   keywordArgument,
   lastNameOf,
-  type Place,
   placeOf,
   positionalArguments,
+  type SourcePlace,
   unwrap,
 } from "./python-syntax.ts";
 import { isValueOf } from "./value-reads.ts";
 
 /** One value that a call gives. */
-export interface Argument {
+export interface PythonArgument {
   readonly isNone: boolean;
-  readonly place: Place;
+  readonly place: SourcePlace;
   /** True for an entry of a dictionary, `"model_id": None`. */
   readonly isEntry?: boolean;
 }
 
 /** A call of a function that saves, in an endpoint. */
-export interface Call {
+export interface PythonCall {
   readonly function: string;
   /** The module that the name was imported from, as the file writes it: `backend.store`. */
   readonly module: string | undefined;
   /** True for `store.save(...)`: the function of a module, or the method of an object. */
   readonly isOfObject: boolean;
-  readonly place: Place;
-  readonly positional: readonly Argument[];
-  readonly keywords: ReadonlyMap<string, Argument>;
+  readonly place: SourcePlace;
+  readonly positional: readonly PythonArgument[];
+  readonly keywords: ReadonlyMap<string, PythonArgument>;
   /** True where there may be arguments that cannot be seen: `*args`, `**fields`, a `partial`. */
   readonly isOpen: boolean;
   /** The parameters that can only be None there, so that passing None is right. */
@@ -63,7 +63,7 @@ export function callsIn(
     isAskedFor: (name: string) => boolean;
     parameters: readonly string[];
   },
-): Call[] {
+): PythonCall[] {
   return descendants(endpoint, "call").flatMap((node) => {
     const scope = functionAround(node) ?? endpoint;
     const called = calledBy(node, imports, isAskedFor, scope) ?? rowWrittenBy(node, parameters, scope);
@@ -74,7 +74,7 @@ export function callsIn(
   });
 }
 
-type Called = Omit<Call, "place" | "knownNone" | "byConversation">;
+type Called = Omit<PythonCall, "place" | "knownNone" | "byConversation">;
 
 /** A row that is written as a dictionary, with one of the parameters in it: `table.insert({"model_id": None})`. */
 function rowWrittenBy(call: Node, parameters: readonly string[], scope: Node): Called | undefined {
@@ -136,7 +136,7 @@ function calledBy(
 function referenceTo(
   node: Node | null,
   imports: Imports,
-): Pick<Call, "function" | "module" | "isOfObject"> | undefined {
+): Pick<PythonCall, "function" | "module" | "isOfObject"> | undefined {
   const name = lastNameOf(node);
   if (name === undefined) return undefined;
   if (node?.type === "attribute") return { function: name, module: undefined, isOfObject: true };
@@ -147,9 +147,9 @@ function referenceTo(
 function readArguments(
   nodes: readonly Node[],
   scope: Node,
-): Pick<Call, "positional" | "keywords" | "isOpen"> {
-  const positional: Argument[] = [];
-  const keywords = new Map<string, Argument>();
+): Pick<PythonCall, "positional" | "keywords" | "isOpen"> {
+  const positional: PythonArgument[] = [];
+  const keywords = new Map<string, PythonArgument>();
   let isOpen = false;
   for (const node of nodes) {
     const named = namedIn(node, scope);
@@ -161,7 +161,7 @@ function readArguments(
 }
 
 /** The arguments by name that are seen in a keyword or in `**fields`; undefined for any other argument. */
-function namedIn(node: Node, scope: Node): Map<string, Argument> | undefined {
+function namedIn(node: Node, scope: Node): Map<string, PythonArgument> | undefined {
   if (node.type === "dictionary_splat") {
     const [spread] = node.namedChildren;
     const entries = spread === undefined ? undefined : entriesOf(spread, scope);
@@ -177,7 +177,7 @@ function isSplat({ type }: Node): boolean {
   return type === "list_splat" || type === "dictionary_splat";
 }
 
-function argumentsIn(entries: ReturnType<typeof entriesOf>): Map<string, Argument> {
+function argumentsIn(entries: ReturnType<typeof entriesOf>): Map<string, PythonArgument> {
   return new Map(
     [...(entries ?? [])].map(([name, { node, value }]) => [
       name,

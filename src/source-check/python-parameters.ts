@@ -1,7 +1,7 @@
 import type { Node } from "web-tree-sitter";
 
 /** One parameter of a function definition. */
-export interface Parameter {
+export interface PythonParameter {
   readonly name: string;
   /** `rest` is `*args` or `**kwargs`. */
   readonly kind: "positional" | "keyword" | "rest";
@@ -13,9 +13,9 @@ export interface Parameter {
 const SPLATS = ["list_splat_pattern", "dictionary_splat_pattern"];
 
 /** The parameters of a function definition, in order. */
-export function parametersOf(definition: Node): Parameter[] {
-  const parameters: Parameter[] = [];
-  let kind: Parameter["kind"] = "positional";
+export function parametersOf(definition: Node): PythonParameter[] {
+  const parameters: PythonParameter[] = [];
+  let kind: PythonParameter["kind"] = "positional";
   for (const node of definition.childForFieldName("parameters")?.namedChildren ?? []) {
     const named = node.type === "typed_parameter" ? node.firstNamedChild : node;
     const isSplat = named !== null && SPLATS.includes(named.type);

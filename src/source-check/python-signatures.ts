@@ -3,7 +3,7 @@ import { parametersOf } from "./python-parameters.ts";
 import { isNone, lastNameOf } from "./python-syntax.ts";
 
 /** What a definition takes, for the calls of it. */
-export interface Signature {
+export interface PythonSignature {
   readonly name: string;
   /** True in a class; `self` is not among the parameters then. */
   readonly isMethod: boolean;
@@ -15,7 +15,7 @@ export interface Signature {
 }
 
 /** The definitions in a file of functions with a name that is asked for. */
-export function signaturesIn(root: Node, isAskedFor: (name: string) => boolean): Signature[] {
+export function signaturesIn(root: Node, isAskedFor: (name: string) => boolean): PythonSignature[] {
   return root.descendantsOfType("function_definition").flatMap((definition) => {
     const name = definition.childForFieldName("name")?.text;
     if (name === undefined || !isAskedFor(name)) return [];
@@ -25,7 +25,7 @@ export function signaturesIn(root: Node, isAskedFor: (name: string) => boolean):
   });
 }
 
-function signatureOf(name: string, definition: Node, decorators: readonly string[]): Signature {
+function signatureOf(name: string, definition: Node, decorators: readonly string[]): PythonSignature {
   const isMethod = isInClass(definition);
   const hasSelf = isMethod && !decorators.includes("staticmethod");
   const parameters = parametersOf(definition)

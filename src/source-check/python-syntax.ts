@@ -1,12 +1,12 @@
 import type { Node } from "web-tree-sitter";
 
 /** Where something stands in a file; line and column count from 1, the column in UTF-16 code units. */
-export interface Place {
+export interface SourcePlace {
   readonly line: number;
   readonly column: number;
 }
 
-export function placeOf({ startPosition }: Node): Place {
+export function placeOf({ startPosition }: Node): SourcePlace {
   return { line: startPosition.row + 1, column: startPosition.column + 1 };
 }
 

@@ -4,9 +4,9 @@ import { type ClientOverwrite, clientOverwrites } from "./client-overwrites.ts";
 import { findEndpoints, mayHaveEndpoints } from "./find-endpoints.ts";
 import { matcherOf } from "./name-matcher.ts";
 import { type ParameterOverwrite, parameterOverwrites } from "./overwrites.ts";
-import { type Call, callsIn, importsOf } from "./python-calls.ts";
+import { callsIn, importsOf, type PythonCall } from "./python-calls.ts";
 import type { PythonParser } from "./python-parser.ts";
-import { type Signature, signaturesIn } from "./python-signatures.ts";
+import { type PythonSignature, signaturesIn } from "./python-signatures.ts";
 import { placeOf } from "./python-syntax.ts";
 import type { SourceNames } from "./source-report.ts";
 
@@ -15,7 +15,7 @@ export interface FileFacts {
   /** Those of the text; none where no finding can stand. */
   readonly lines: readonly string[];
   readonly endpoints: readonly EndpointFacts[];
-  readonly signatures: readonly Signature[];
+  readonly signatures: readonly PythonSignature[];
   readonly classes: readonly ClassFacts[];
   /** The first line that is not Python, from 1; null where all is. */
   readonly errorLine: number | null;
@@ -24,7 +24,7 @@ export interface FileFacts {
 export interface EndpointFacts extends Acceptance {
   readonly name: string;
   readonly route: string;
-  readonly calls: readonly Call[];
+  readonly calls: readonly PythonCall[];
   readonly overwrites: readonly ParameterOverwrite[];
   readonly clientOverwrites: readonly ClientOverwrite[];
 }
@@ -36,7 +36,7 @@ export interface ClassFacts {
 }
 
 /** Reads a Python file. What is not Python is passed over, and its first line told. */
-export function readFacts(text: string, names: SourceNames, python: PythonParser): FileFacts {
+export function readSourceFacts(text: string, names: SourceNames, python: PythonParser): FileFacts {
   const tree = python.parse(text);
   try {
     const root = tree.rootNode;

@@ -1,29 +1,29 @@
-import type { Call } from "./python-calls.ts";
-import type { Signature } from "./python-signatures.ts";
-import type { Place } from "./python-syntax.ts";
+import type { PythonCall } from "./python-calls.ts";
+import type { PythonSignature } from "./python-signatures.ts";
+import type { SourcePlace } from "./python-syntax.ts";
 
 /** A definition, with the file that it stands in. */
-export interface Definition extends Signature {
+export interface Definition extends PythonSignature {
   readonly file: string;
 }
 
 /** How a call loses a parameter, and where. */
-export interface Loss {
+export interface ValueLoss {
   /**
    * `keyword` is `model_id=None`; `entry` is `"model_id": None`; `position` a bare None in its place; `omission` a call
    * that does not give it.
    */
   readonly how: "keyword" | "entry" | "position" | "omission";
-  readonly place: Place;
+  readonly place: SourcePlace;
 }
 
 /** Finds how a call in `file` loses a parameter; undefined where it does not, or where that cannot be told. */
-export function lossIn(
-  call: Call,
+export function valueLossIn(
+  call: PythonCall,
   parameter: string,
   file: string,
   definitions: readonly Definition[],
-): Loss | undefined {
+): ValueLoss | undefined {
   if (call.knownNone.includes(parameter)) return undefined;
   const given = call.keywords.get(parameter);
   if (given !== undefined) {
@@ -35,7 +35,7 @@ export function lossIn(
   return losses.every((loss) => loss?.how === first?.how) ? first : undefined;
 }
 
-function lossBy({ parameters }: Definition, call: Call, parameter: string): Loss | undefined {
+function lossBy({ parameters }: Definition, call: PythonCall, parameter: string): ValueLoss | undefined {
   const defined = parameters.find(({ name }) => name === parameter);
   if (defined === undefined) return undefined;
   const index = parameters.filter(({ isPositional }) => isPositional).indexOf(defined);
@@ -47,7 +47,7 @@ function lossBy({ parameters }: Definition, call: Call, parameter: string): Loss
 
 /** True where it cannot be told what becomes of a parameter in a call: what it is given, or what it takes, is not seen. */
 export function isUntold(
-  call: Call,
+  call: PythonCall,
   parameter: string,
   file: string,
   definitions: readonly Definition[],
@@ -57,7 +57,11 @@ export function isUntold(
 }
 
 /** The definitions that a call may mean: those of the module it imports from, else those of its own file. */
-function definitionsOf(call: Call, file: string, definitions: readonly Definition[]): readonly Definition[] {
+function definitionsOf(
+  call: PythonCall,
+  file: string,
+  definitions: readonly Definition[],
+): readonly Definition[] {
   const named = definitions.filter(({ name }) => name === call.function);
   if (call.isOfObject) return named;
   const { module } = call;

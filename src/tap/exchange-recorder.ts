@@ -1,4 +1,4 @@
-import type { Chunk, Exchange, Part } from "./recorded-exchange.ts";
+import type { RecordedChunk, RecordedExchange, RecordedPart } from "./recorded-exchange.ts";
 
 /** How many exchanges are kept, the newest. */
 const KEPT_EXCHANGES = 2_000;
@@ -17,36 +17,39 @@ type Direction = "request" | "response";
 
 interface MutablePart {
   headers: Record<string, string>;
-  chunks: Chunk[];
+  chunks: RecordedChunk[];
   bytes: number;
 }
 
-type Recording = { -readonly [Key in keyof Exchange]: Exchange[Key] } & Record<Direction, MutablePart>;
+type Recording = { -readonly [Key in keyof RecordedExchange]: RecordedExchange[Key] } & Record<
+  Direction,
+  MutablePart
+>;
 
 /** The entry of one exchange, for the proxy that writes it. */
-export interface Entry {
-  readonly exchange: Exchange;
+export interface OpenExchange {
+  readonly exchange: RecordedExchange;
   passed(direction: Direction, bytes: Buffer): void;
   answered(status: number, headers: Headers): void;
   /** Only the first end counts. */
-  ended(how: Exclude<Exchange["ended"], "running">): void;
+  ended(how: Exclude<RecordedExchange["ended"], "running">): void;
 }
 
 /** Keeps what passed through a tap. */
-export class Recorder {
+export class ExchangeRecorder {
   /** As `Date.now()` tells it. */
   readonly beganAt = Date.now();
   readonly #start = performance.now();
   readonly #exchanges: Recording[] = [];
-  readonly #onEnded: (exchange: Exchange) => void;
+  readonly #onEnded: (exchange: RecordedExchange) => void;
   #lastId = 0;
   #bytes = 0;
 
-  constructor(onEnded: (exchange: Exchange) => void = () => undefined) {
+  constructor(onEnded: (exchange: RecordedExchange) => void = () => undefined) {
     this.#onEnded = onEnded;
   }
 
-  begin(method: string, path: string, headers: Headers): Entry {
+  begin(method: string, path: string, headers: Headers): OpenExchange {
     this.#lastId += 1;
     const recording: Recording = {
       id: this.#lastId,
@@ -80,7 +83,7 @@ export class Recorder {
   }
 
   /** The exchanges with an id above this one, oldest first. */
-  after(id: number): readonly Exchange[] {
+  after(id: number): readonly RecordedExchange[] {
     return this.#exchanges.filter((exchange) => exchange.id > id);
   }
 
@@ -102,7 +105,7 @@ export class Recorder {
   }
 }
 
-function partOf(headers: Headers): MutablePart & Part {
+function partOf(headers: Headers): MutablePart & RecordedPart {
   const shown = Object.entries(headers)
     .filter(([name]) => !SECRET.has(name))
     .map(([name, value]) => [name, String(value)]);

@@ -1,15 +1,15 @@
 /** What a tap has seen of one request and its answer. Times are milliseconds since the tap began. */
-export interface Exchange {
+export interface RecordedExchange {
   /** Counts from 1 within one tap. */
   readonly id: number;
   readonly method: string;
   /** With the query. */
   readonly path: string;
-  readonly request: Part;
+  readonly request: RecordedPart;
   readonly began_ms: number;
   /** Null until the upstream has answered. */
   readonly status: number | null;
-  readonly response: Part;
+  readonly response: RecordedPart;
   /** When the answer's head passed; null until then. */
   readonly answered_ms: number | null;
   /**
@@ -21,23 +21,23 @@ export interface Exchange {
 }
 
 /** One direction of an exchange. */
-export interface Part {
+export interface RecordedPart {
   /** Names in lower case; of a name that came several times, the last. Secrets are left out. */
   readonly headers: Readonly<Record<string, string>>;
   /** What passed, and when. */
-  readonly chunks: readonly Chunk[];
+  readonly chunks: readonly RecordedChunk[];
   /** Bytes that passed, also those that were not kept. */
   readonly bytes: number;
 }
 
-export interface Chunk {
+export interface RecordedChunk {
   readonly at_ms: number;
   /** Latin-1: one character a byte, so that nothing is lost where a chunk ends inside a character. */
   readonly latin1: string;
 }
 
 /** The text of one direction, as far as it was kept. */
-export function textOf({ chunks }: Pick<Part, "chunks">): string {
+export function textOfChunks({ chunks }: Pick<RecordedPart, "chunks">): string {
   return Buffer.from(chunks.map(({ latin1 }) => latin1).join(""), "latin1").toString("utf8");
 }
 

@@ -3,7 +3,7 @@ import { engineRoutes } from "../contract/routes.ts";
 import { type AnswerFacts, type AskedFacts, type Fields, parseObject } from "./engine-exchange.ts";
 import { ollamaAnswered, ollamaAsked } from "./ollama-exchange.ts";
 import { openAiAnswered, openAiAsked } from "./openai-exchange.ts";
-import { type Exchange, textOf } from "./recorded-exchange.ts";
+import { type RecordedExchange, textOfChunks } from "./recorded-exchange.ts";
 
 /** How the exchanges of one call are read. */
 interface ReplyCall {
@@ -37,22 +37,22 @@ const CALLS: Readonly<Record<string, ReplyCall>> = {
  *
  * @param epochMs when the tap began, as `Date.now()` tells it
  */
-export function generationsIn(exchanges: readonly Exchange[], epochMs: number): GenerationRecord[] {
+export function generationsIn(exchanges: readonly RecordedExchange[], epochMs: number): GenerationRecord[] {
   return exchanges.flatMap((exchange) => {
     const call = exchange.method === "POST" ? CALLS[exchange.path.split("?", 1)[0] ?? ""] : undefined;
     return call === undefined ? [] : [recordOf(exchange, call, epochMs)];
   });
 }
 
-function recordOf(exchange: Exchange, call: ReplyCall, epochMs: number): GenerationRecord {
+function recordOf(exchange: RecordedExchange, call: ReplyCall, epochMs: number): GenerationRecord {
   const { id, request, response, began_ms, ended_ms } = exchange;
-  const { tokens, isWhole, counted } = call.answered(textOf(response));
+  const { tokens, isWhole, counted } = call.answered(textOfChunks(response));
   const at = (ms: number | null): string | null =>
     ms === null ? null : new Date(epochMs + ms).toISOString();
   return {
     id,
     endpoint: call.endpoint,
-    ...call.asked(parseObject(textOf(request)) ?? {}),
+    ...call.asked(parseObject(textOfChunks(request)) ?? {}),
     tokens_sent: tokens,
     counted,
     ended: endOf(exchange, isWhole),
@@ -63,7 +63,7 @@ function recordOf(exchange: Exchange, call: ReplyCall, epochMs: number): Generat
 }
 
 /** An engine that has said its last word is done, however the connection ended after that. */
-function endOf({ ended }: Exchange, isWhole: boolean): GenerationRecord["ended"] {
+function endOf({ ended }: RecordedExchange, isWhole: boolean): GenerationRecord["ended"] {
   if (ended === "running") return "running";
   if (isWhole) return "done";
   return ended === "client-left" ? "aborted" : "failed";

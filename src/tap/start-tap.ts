@@ -12,10 +12,10 @@ import { messageOf, WireError } from "../errors.ts";
 import { bearerGuard } from "../http-guard/bearer-token.ts";
 import { JUDGED_BY_UPSTREAM, localCallersOnly, programsOnly } from "../http-guard/caller-policies.ts";
 import { createGuardedServer, deedOf, sendWireError } from "../http-guard/guarded-server.ts";
-import { type Entry, Recorder } from "./exchange-recorder.ts";
-import { type Exchange, TAP_FOLDER, TAP_PATH } from "./recorded-exchange.ts";
+import { ExchangeRecorder, type OpenExchange } from "./exchange-recorder.ts";
+import { type RecordedExchange, TAP_FOLDER, TAP_PATH } from "./recorded-exchange.ts";
 import { upstreamTarget } from "./request-target.ts";
-import type { Head, Rewrite, TappedAnswer, TappedRequest } from "./tap-rewrite.ts";
+import type { Rewrite, TappedAnswer, TappedHead, TappedRequest } from "./tap-rewrite.ts";
 
 export interface TapOptions {
   /** Where everything is passed on to: an `http://` URL, whose path goes before each one that is asked for. */
@@ -35,14 +35,14 @@ export interface TapOptions {
   /** What goes wrong on purpose. */
   readonly rewrite?: Rewrite | undefined;
   /** Told of each exchange when it has ended, in whatever way. */
-  readonly onEnded?: (exchange: Exchange) => void;
+  readonly onEnded?: (exchange: RecordedExchange) => void;
 }
 
 /** A proxy that changes nothing, unless it is told to, and writes down everything. */
 export interface Tap {
   readonly url: string;
   /** What has passed since the exchange of that number, oldest first. */
-  exchangesAfter(id: number): readonly Exchange[];
+  exchangesAfter(id: number): readonly RecordedExchange[];
   close(): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export interface Tap {
 export interface TapRecord {
   /** When the tap began, as `Date.now()` tells it: all other times count from then. */
   readonly began_at: number;
-  readonly exchanges: readonly Exchange[];
+  readonly exchanges: readonly RecordedExchange[];
 }
 
 /** For so long an idle connection to the upstream is kept, in milliseconds: no server closes one as soon as that. */
@@ -62,7 +62,7 @@ const IDLE_MS = 1_000;
  */
 export async function startTap(options: TapOptions): Promise<Tap> {
   const { host = "127.0.0.1", allowedHosts, callersJudgedBy = "tap", rewrite = {} } = options;
-  const recorder = new Recorder(options.onEnded);
+  const recorder = new ExchangeRecorder(options.onEnded);
   const agent = new Agent({ keepAlive: true, timeout: IDLE_MS });
   const upstream = upstreamOf(options.upstream, agent);
   const names = { host, allowedHosts };
@@ -98,7 +98,7 @@ function isForTap({ url = "" }: IncomingMessage): boolean {
   return (upstreamTarget(url, "") ?? "").startsWith(TAP_FOLDER);
 }
 
-function sendRecord(recorder: Recorder, incoming: IncomingMessage, outgoing: ServerResponse): void {
+function sendRecord(recorder: ExchangeRecorder, incoming: IncomingMessage, outgoing: ServerResponse): void {
   const [path, query] = (upstreamTarget(incoming.url ?? "", "") ?? "").split("?", 2);
   const after = Number(new URLSearchParams(query).get("after") ?? 0);
   if (path !== TAP_PATH || incoming.method !== "GET") {
@@ -126,7 +126,7 @@ function upstreamOf(url: string, agent: Agent): Upstream {
 interface Passing {
   readonly upstream: Upstream;
   readonly rewrite: Rewrite;
-  readonly recorder: Recorder;
+  readonly recorder: ExchangeRecorder;
 }
 
 async function pass(
@@ -168,7 +168,7 @@ async function pass(
 }
 
 /** Requests of a chat stack are small: read whole, so that a rewrite sees what it is about. */
-async function bodyOf(incoming: IncomingMessage, entry: Entry): Promise<Buffer> {
+async function bodyOf(incoming: IncomingMessage, entry: OpenExchange): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) {
     entry.passed("request", chunk);
@@ -226,7 +226,7 @@ async function answerWith(
   answer: IncomingMessage,
   request: TappedRequest,
   rewrite: Rewrite,
-  entry: Entry,
+  entry: OpenExchange,
   outgoing: ServerResponse,
 ): Promise<void> {
   const seen: TappedAnswer = { request, status: answer.statusCode ?? 502, headers: headersOf(answer) };
@@ -271,12 +271,12 @@ function passOn(
 }
 
 /** The head without what belongs to one connection only. */
-function headersOf({ headers }: IncomingMessage): Head {
+function headersOf({ headers }: IncomingMessage): TappedHead {
   const { connection: _, "keep-alive": __, "transfer-encoding": ___, ...rest } = headers;
   return Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, value ?? ""]));
 }
 
-function fail(error: unknown, entry: Entry, outgoing: ServerResponse): void {
+function fail(error: unknown, entry: OpenExchange, outgoing: ServerResponse): void {
   if (outgoing.headersSent) {
     // In mid-answer: what the upstream did is done to the client too.
     entry.ended("upstream-cut");

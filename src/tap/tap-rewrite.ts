@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Transform } from "node:stream";
 
 /** Headers of an answer; a name may come several times. */
-export type Head = Readonly<Record<string, string | string[]>>;
+export type TappedHead = Readonly<Record<string, string | string[]>>;
 
 /** A request as it is about to be passed on. */
 export interface TappedRequest {
@@ -20,13 +20,13 @@ export interface TappedRequest {
 export interface TappedAnswer {
   readonly request: TappedRequest;
   readonly status: number;
-  readonly headers: Head;
+  readonly headers: TappedHead;
 }
 
 /** An answer that the tap gives by itself. */
 export interface OwnAnswer {
   readonly status: number;
-  readonly headers?: Head;
+  readonly headers?: TappedHead;
   readonly body: string;
 }
 

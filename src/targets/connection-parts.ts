@@ -17,7 +17,7 @@ export interface Connecting {
 }
 
 /** The services of a target as they are talked to. */
-export interface Services
+export interface TargetServices
   extends Pick<Target, "hmi" | "gateway" | "chat" | "front" | "frontHttp" | "models" | "otherPerson"> {
   readonly speaksContract: boolean;
   /** Undefined where there is nothing that could be asked for them. */

@@ -1,7 +1,7 @@
 import { Health } from "../contract/common-schemas.ts";
 import { hmiRoutes } from "../contract/routes.ts";
 import { Lacks, UserError } from "../errors.ts";
-import { type Connecting, doesNotAnswer, SERVICE_TITLES, type Services } from "./connection-parts.ts";
+import { type Connecting, doesNotAnswer, SERVICE_TITLES, type TargetServices } from "./connection-parts.ts";
 import { deviationsOf } from "./contract-deviations.ts";
 import { createContractChat } from "./drivers/contract-chat.ts";
 import { createForeignClient, isLacking } from "./foreign-client.ts";
@@ -11,7 +11,7 @@ import { createSpreadClient, type MetReplicas, whyOnlyOne } from "./service-repl
 import { tokenRefused } from "./token-refused.ts";
 
 /** An HMI and a gateway that follow the contract, or say where they depart from it. */
-export async function openContractServices({ given, soon, opened }: Connecting): Promise<Services> {
+export async function openContractServices({ given, soon, opened }: Connecting): Promise<TargetServices> {
   const departures = deviationsOf(given.contract);
   const open = (service: Service, token: string | undefined, url = given[service]): HttpClient => {
     if (url === undefined)

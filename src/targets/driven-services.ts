@@ -1,6 +1,6 @@
 import { createAbsentClient } from "./absent-client.ts";
 import { connectChatWithModel, wireOf } from "./connect-chat.ts";
-import type { Connecting, Services } from "./connection-parts.ts";
+import type { Connecting, TargetServices } from "./connection-parts.ts";
 import type { EngineWatch } from "./engine-watch.ts";
 import { createFrontHttp } from "./front-http.ts";
 
@@ -8,7 +8,7 @@ import { createFrontHttp } from "./front-http.ts";
 export async function openDrivenServices(
   { given, soon, opened }: Connecting,
   watching: Promise<EngineWatch>,
-): Promise<Services> {
+): Promise<TargetServices> {
   const { isStandIn } = await watching;
   const { chat, client, front } = await connectChatWithModel(given, { isStandIn }, soon());
   opened.push(client);

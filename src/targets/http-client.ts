@@ -7,7 +7,7 @@ import { bearerHeader, PROGRAM_HEADER } from "../contract/caller-headers.ts";
 import type { StreamEvent } from "../contract/event-schemas.ts";
 import { parseEventData } from "../contract/sse.ts";
 import { createSseDecoder, EVENT_STREAM_WANTED, isEventStreamType } from "../contract/sse-decoder.ts";
-import { textOf as textPassed } from "../tap/recorded-exchange.ts";
+import { textOfChunks as textPassed } from "../tap/recorded-exchange.ts";
 import { isTooDeep } from "../text/json-depth.ts";
 import type { FactReaderMaker } from "./drivers/fact-reader.ts";
 import { knownStreamReader } from "./drivers/known-streams.ts";

@@ -3,7 +3,7 @@ import type { GenerationRecord } from "../contract/engine-schemas.ts";
 import type { ContractDeviations, ForeignContract } from "../contract/foreign-back-end.ts";
 import { createAbsentClient } from "./absent-client.ts";
 import { driverOf } from "./connect-chat.ts";
-import type { Closable, Connecting, Services } from "./connection-parts.ts";
+import type { Closable, Connecting, TargetServices } from "./connection-parts.ts";
 import { openContractServices } from "./contract-services.ts";
 import { openDrivenServices, otherWire } from "./driven-services.ts";
 import type { ChatClient, WireAbility } from "./drivers/chat-client.ts";
@@ -236,7 +236,7 @@ const NOT_BY_OPENAI = "by OpenAI's wire (engine.api) what directs the engine sta
 
 /** What a target offers, by what was found out of it. */
 function offersOf(
-  { chat, models, otherPerson, speaksContract, front, frontHttp, copies }: Services,
+  { chat, models, otherPerson, speaksContract, front, frontHttp, copies }: TargetServices,
   watch: EngineWatch,
   { settings, engineApi, hasStore, killer, drainer }: Offering,
 ): Record<Capability, boolean> {

@@ -55,7 +55,7 @@ export async function closeTracePlace({ chat, place, leftBehind }: TracePlace): 
 }
 
 /** Sends the message as people do, perhaps through a proxy, and looks at its row. Throws only the signal's reason. */
-export async function askByChat(
+export async function askChatHop(
   asked: ChatClient,
   at: TracePlace,
   question: HopQuestion,

@@ -23,7 +23,7 @@ export async function listEngineModels(
 }
 
 /** Asks the engine itself, by the wire that the gateway asks it by. Throws only the signal's reason. */
-export async function askEngine(
+export async function askEngineHop(
   engine: HttpClient,
   api: EngineApi,
   question: HopQuestion,

@@ -5,7 +5,7 @@ import { type HopQuestion, passByOneCall } from "./hop-question.ts";
 import type { HopPass } from "./trace-report.ts";
 
 /** Sends the message to a gateway, under keys that nobody has used. Throws only the signal's reason. */
-export async function askGateway(
+export async function askGatewayHop(
   gateway: HttpClient,
   question: HopQuestion,
   signal: AbortSignal,

@@ -1,9 +1,9 @@
 import type { ChatClient } from "../targets/drivers/chat-client.ts";
 import type { EngineApi } from "../targets/engine-wires.ts";
 import type { HttpClient } from "../targets/http-client.ts";
-import { askByChat, type TracePlace } from "./ask-chat-hop.ts";
-import { askEngine } from "./ask-engine-hop.ts";
-import { askGateway } from "./ask-gateway-hop.ts";
+import { askChatHop, type TracePlace } from "./ask-chat-hop.ts";
+import { askEngineHop } from "./ask-engine-hop.ts";
+import { askGatewayHop } from "./ask-gateway-hop.ts";
 import type { EngineFollower } from "./engine-requests.ts";
 import { HOP_TITLES } from "./hop.ts";
 import type { HopQuestion } from "./hop-question.ts";
@@ -42,14 +42,15 @@ export type ProxyBefore =
 /** The hops from the engine outwards. */
 export function askableHops(clients: HopClients): AskableHop[] {
   const { engine, engineApi, gateway, front, proxy, place, signal } = clients;
-  const byGateway = (client: HttpClient) => (question: HopQuestion) => askGateway(client, question, signal);
-  const byChat = (chat: ChatClient) => (question: HopQuestion) => askByChat(chat, place, question, signal);
+  const byGateway = (client: HttpClient) => (question: HopQuestion) =>
+    askGatewayHop(client, question, signal);
+  const byChat = (chat: ChatClient) => (question: HopQuestion) => askChatHop(chat, place, question, signal);
   const hops: AskableHop[] = [];
   const add = (hop: AskableHop["hop"], url: string, ask: AskableHop["ask"]): void => {
     hops.push({ hop, url, behind: hops.at(-1)?.hop ?? null, ask });
   };
   if (engine !== undefined) {
-    add("engine", engine.url, (question) => askEngine(engine, engineApi, question, signal));
+    add("engine", engine.url, (question) => askEngineHop(engine, engineApi, question, signal));
   }
   if (gateway !== undefined) add("gateway", gateway.url, byGateway(gateway));
   add(front.hop, front.client.url, byChat(front.chat));

@@ -4,7 +4,7 @@ import { judgeModel } from "./judge-model.ts";
 import { judgePace } from "./judge-pace.ts";
 import { judgeText } from "./judge-text.ts";
 import { duration, toldPasses } from "./seen-hops.ts";
-import type { Diagnosis, TraceObservations, TraceReport } from "./trace-report.ts";
+import type { TraceDiagnosis, TraceObservations, TraceReport } from "./trace-report.ts";
 
 /** From what costs the reply to what costs time. */
 const JUDGES = [judgeAnswers, judgeText, judgeModel, judgePace, judgeFirstToken];
@@ -29,7 +29,7 @@ export function diagnoseTrace(
   };
 }
 
-function allWell(trace: TraceObservations): Diagnosis {
+function allWell(trace: TraceObservations): TraceDiagnosis {
   const told = trace.hops.filter((hop) => toldPasses(hop).length > 0);
   const outermost = told.at(-1);
   if (outermost === undefined) {

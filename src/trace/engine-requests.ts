@@ -2,7 +2,7 @@ import type { GenerationRecord } from "../contract/engine-schemas.ts";
 import { generationsIn } from "../tap/recorded-generations.ts";
 import { readFacts } from "../targets/drivers/known-streams.ts";
 import type { EngineWatch } from "../targets/engine-watch.ts";
-import type { EngineRequest, HopPass } from "./trace-report.ts";
+import type { HopPass, TracedEngineRequest } from "./trace-report.ts";
 
 /** A request with its number, and what it was answered where that was kept. */
 interface Recorded {
@@ -13,7 +13,7 @@ interface Recorded {
 /** What is asked of the engine from now on, as its record tells it; undefined where there is none. */
 export interface EngineFollower {
   /** What was asked since the last look, of which one was for this pass. */
-  requestsOf(pass: HopPass, message: string): Promise<EngineRequest[]>;
+  requestsOf(pass: HopPass, message: string): Promise<TracedEngineRequest[]>;
 }
 
 /** How long a record may take to be told, in milliseconds. */
@@ -53,7 +53,7 @@ export function readEngineRequests(
   recorded: readonly Recorded[],
   pass: Pick<HopPass, "sent_at" | "ended_ms">,
   message: string,
-): EngineRequest[] {
+): TracedEngineRequest[] {
   const reply =
     recorded.find(({ record }) => isExactly(record, message)) ??
     recorded.findLast(({ record }) => askedIn(record).includes(message));

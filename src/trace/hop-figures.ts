@@ -1,10 +1,10 @@
 /** What a trace's drawings say in words and figures, in the terminal and on a page. */
-import { duration, isWhole, quickestPass, quoted } from "./seen-hops.ts";
+import { duration, isWholePass, quickestPass, quotedText } from "./seen-hops.ts";
 import type { HopObservation, HopPass, TraceReport } from "./trace-report.ts";
 
 /** The pass that stands for a hop: one in which something was wrong, else the quickest. */
 export function shownPass(hop: HopObservation): HopPass | undefined {
-  return hop.passes.find((pass) => !isWhole(pass)) ?? quickestPass(hop) ?? hop.passes.at(-1);
+  return hop.passes.find((pass) => !isWholePass(pass)) ?? quickestPass(hop) ?? hop.passes.at(-1);
 }
 
 /** What was asked of whom. */
@@ -12,7 +12,7 @@ export function headline({ message, model, hops }: TraceReport): string {
   const passes = Math.max(0, ...hops.map((hop) => hop.passes.length));
   const asked = model === null ? "" : `, model ${model}`;
   const times = passes > 1 ? `; of ${passes} times the quickest is drawn` : "";
-  return `${quoted(message)} asked of each hop${asked}${times}`;
+  return `${quotedText(message)} asked of each hop${asked}${times}`;
 }
 
 /** Why the first answer may be trusted. */

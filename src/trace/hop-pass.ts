@@ -1,8 +1,8 @@
-import { textOf as textPassed } from "../tap/recorded-exchange.ts";
+import { textOfChunks as textPassed } from "../tap/recorded-exchange.ts";
 import { answerWords } from "../targets/drivers/refused-words.ts";
 import { failureOf, lastFact, type TimedFact, textOf, thoughtsOf } from "../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../targets/http-client.ts";
-import type { HopPass, Piece } from "./trace-report.ts";
+import type { HopPass, TracedPiece } from "./trace-report.ts";
 
 /** What is known of a pass beside its stream. */
 export interface AroundStream {
@@ -127,8 +127,8 @@ function longestGap(moments: readonly number[], at: At): HopPass["longest_gap"] 
   return from_ms === null || to_ms === null || longest.to === 0 ? null : { from_ms, to_ms };
 }
 
-function piecesIn(facts: readonly TimedFact[], at: At): Piece[] {
-  const pieces: Piece[] = [];
+function piecesIn(facts: readonly TimedFact[], at: At): TracedPiece[] {
+  const pieces: TracedPiece[] = [];
   for (const fact of facts) {
     if (fact.kind !== "text" && fact.kind !== "thought") continue;
     const at_ms = at(fact.at_ms) ?? 0;

@@ -4,19 +4,19 @@ import {
   hopsBehind,
   inSomePasses,
   isLeftWriting,
-  isWhole,
-  type Judged,
+  isWholePass,
+  type JudgedTrace,
   judgeEachHop,
-  quoted,
+  quotedText,
   sentence,
   toldPasses,
 } from "./seen-hops.ts";
-import type { Finding, HopObservation, HopPass, TraceObservations } from "./trace-report.ts";
+import type { HopObservation, HopPass, TraceFinding, TraceObservations } from "./trace-report.ts";
 
 /** Whether each hop answers, and its reply comes to an end. What fails because of a hop behind it is that one's. */
-export function judgeAnswers(trace: TraceObservations): Judged {
+export function judgeAnswers(trace: TraceObservations): JudgedTrace {
   return judgeEachHop(trace, (hop) => {
-    const bad = hop.passes.filter((pass) => !isWhole(pass) || isEmptyEngine(hop, pass));
+    const bad = hop.passes.filter((pass) => !isWholePass(pass) || isEmptyEngine(hop, pass));
     const [first] = bad;
     if (first === undefined) return {};
     // Whoever passes a message through it has seen that it works.
@@ -53,7 +53,7 @@ function isEmptyEngine({ hop }: HopObservation, pass: HopPass): boolean {
 }
 
 /** Sentences without their full stops. */
-function findingOf({ hop, url }: HopObservation, pass: HopPass): Finding {
+function findingOf({ hop, url }: HopObservation, pass: HopPass): TraceFinding {
   const title = sentence(HOP_TITLES[hop]);
   const { status, problem, failure, end, ended_ms, text } = pass;
   if (status === null) {
@@ -74,7 +74,7 @@ function findingOf({ hop, url }: HopObservation, pass: HopPass): Finding {
   }
   if (failure !== null) {
     const words =
-      failure.code === null ? failure.message : `${failure.code}, ${quoted(failure.message, 200)}`;
+      failure.code === null ? failure.message : `${failure.code}, ${quotedText(failure.message, 200)}`;
     return {
       hop,
       kind: "failure",

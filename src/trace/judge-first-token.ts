@@ -2,15 +2,21 @@ import { HOP_TITLES } from "./hop.ts";
 import {
   duration,
   firstPieceMs,
-  type Judged,
+  type JudgedTrace,
   judgeEachHop,
-  quoted,
+  quotedText,
   replyRequestOf,
   sentence,
   toldHopBehind,
   toldPasses,
 } from "./seen-hops.ts";
-import type { EngineRequest, Finding, HopObservation, HopPass, TraceObservations } from "./trace-report.ts";
+import type {
+  HopObservation,
+  HopPass,
+  TracedEngineRequest,
+  TraceFinding,
+  TraceObservations,
+} from "./trace-report.ts";
 
 /** What is shorter is nobody's complaint, on a machine that does other things too, in milliseconds. */
 const LEAST_MS = 250;
@@ -22,7 +28,7 @@ const LEAST_SHARE = 0.2;
 const UNSURE_SHARE = 0.5;
 
 /** Whether a hop adds to the time to the first token, and by what. In every pass: once may be chance. */
-export function judgeFirstToken(trace: TraceObservations): Judged {
+export function judgeFirstToken(trace: TraceObservations): JudgedTrace {
   return judgeEachHop(trace, (hop) => {
     const behind = toldHopBehind(trace, hop);
     const passes = toldPasses(hop);
@@ -52,7 +58,7 @@ export function firstTokenOf(trace: TraceObservations, hop: HopObservation): Fir
   return all.toSorted((a, b) => a.totalMs - b.totalMs)[0];
 }
 
-function judgeAskedBefore({ hop }: HopObservation, passes: readonly HopPass[]): Finding | undefined {
+function judgeAskedBefore({ hop }: HopObservation, passes: readonly HopPass[]): TraceFinding | undefined {
   const each = passes.map((pass) => ({ pass, before: askedBefore(pass) }));
   const isAlways = each.every(({ pass, before }) => {
     const spent = timeOf(before);
@@ -66,13 +72,13 @@ function judgeAskedBefore({ hop }: HopObservation, passes: readonly HopPass[]): 
   return {
     hop,
     kind: "asked_before",
-    sentence: `${way} was asked something else before: first token after ${duration(firstPieceMs(quickest.pass) ?? 0)}, of which ${duration(timeOf(quickest.before))} for ${quoted(other.asked)}${more}.`,
+    sentence: `${way} was asked something else before: first token after ${duration(firstPieceMs(quickest.pass) ?? 0)}, of which ${duration(timeOf(quickest.before))} for ${quotedText(other.asked)}${more}.`,
     next: "stack tap shows every request that reaches the engine",
   };
 }
 
 /** What the engine had answered before the reply's first token, and was asked before the reply. */
-function askedBefore({ engine_requests }: HopPass): EngineRequest[] {
+function askedBefore({ engine_requests }: HopPass): TracedEngineRequest[] {
   const requests = engine_requests ?? [];
   const at = requests.findIndex(({ purpose }) => purpose === "reply");
   const reply = requests[at];
@@ -84,7 +90,7 @@ function askedBefore({ engine_requests }: HopPass): EngineRequest[] {
   });
 }
 
-function timeOf(requests: readonly EngineRequest[]): number {
+function timeOf(requests: readonly TracedEngineRequest[]): number {
   return requests.reduce((sum, { ended_ms }) => sum + (ended_ms ?? 0), 0);
 }
 
@@ -93,7 +99,7 @@ function judgeQueue(
   { hop }: HopObservation,
   passes: readonly HopPass[],
   behind: HopObservation,
-): Finding | undefined {
+): TraceFinding | undefined {
   const queueOf = ({ timings }: HopPass): number => timings?.queue_ms ?? 0;
   const least = Math.min(...passes.map(queueOf));
   const usual = Math.min(...toldPasses(behind).map(queueOf));
@@ -126,7 +132,7 @@ function judgeDelay(
   trace: TraceObservations,
   hop: HopObservation,
   behind: HopObservation,
-): Finding | undefined {
+): TraceFinding | undefined {
   const here = leastOwn(trace, hop);
   const there = leastOwn(trace, behind);
   if (here === undefined || there === undefined) return undefined;

@@ -1,9 +1,16 @@
 import { HOP_TITLES } from "./hop.ts";
-import { type Judged, judgeEachHop, quoted, replyRequestOf, sentence, toldPasses } from "./seen-hops.ts";
-import type { Finding, HopObservation, HopPass, TraceObservations } from "./trace-report.ts";
+import {
+  type JudgedTrace,
+  judgeEachHop,
+  quotedText,
+  replyRequestOf,
+  sentence,
+  toldPasses,
+} from "./seen-hops.ts";
+import type { HopObservation, HopPass, TraceFinding, TraceObservations } from "./trace-report.ts";
 
 /** Whether the model that was asked for is the one that was asked, and answered. */
-export function judgeModel(trace: TraceObservations): Judged {
+export function judgeModel(trace: TraceObservations): JudgedTrace {
   const { model } = trace;
   if (model === null) return { findings: [], notTold: [NO_MODEL] };
   return judgeEachHop(trace, (hop) => {
@@ -18,9 +25,9 @@ export function judgeModel(trace: TraceObservations): Judged {
 const NO_MODEL =
   "No model was named, because the engine told none: whether it is the right one that answers is not told.";
 
-function judgePass({ hop }: HopObservation, pass: HopPass, model: string): Finding | undefined {
+function judgePass({ hop }: HopObservation, pass: HopPass, model: string): TraceFinding | undefined {
   const title = sentence(HOP_TITLES[hop]);
-  const of = (words: string): Finding => ({
+  const of = (words: string): TraceFinding => ({
     hop,
     kind: "other_model",
     sentence: `${title} swaps the model: ${words}.`,
@@ -28,14 +35,16 @@ function judgePass({ hop }: HopObservation, pass: HopPass, model: string): Findi
   });
   const asked = replyRequestOf(pass)?.model;
   if (asked !== undefined && !isSameModel(asked, model)) {
-    return of(`${quoted(model)} was asked for, and the engine was asked for ${quoted(asked)}`);
+    return of(`${quotedText(model)} was asked for, and the engine was asked for ${quotedText(asked)}`);
   }
   if (pass.model !== null && !isSameModel(pass.model, model)) {
-    return of(`${quoted(model)} was asked for, and its reply says that ${quoted(pass.model)} answered`);
+    return of(
+      `${quotedText(model)} was asked for, and its reply says that ${quotedText(pass.model)} answered`,
+    );
   }
   const row = pass.row?.model ?? null;
   if (row !== null && !isSameModel(row, model)) {
-    return of(`${quoted(model)} was asked for, and the reply's row names ${quoted(row)}`);
+    return of(`${quotedText(model)} was asked for, and the reply's row names ${quotedText(row)}`);
   }
   return undefined;
 }

@@ -2,7 +2,7 @@ import { answererOf, stopBuffering } from "../targets/buffering-proxy.ts";
 import { HOP_TITLES } from "./hop.ts";
 import {
   duration,
-  type Judged,
+  type JudgedTrace,
   judgeEachHop,
   quickestPass,
   replyRequestOf,
@@ -10,7 +10,7 @@ import {
   toldHopBehind,
   toldPasses,
 } from "./seen-hops.ts";
-import type { Finding, HopObservation, HopPass, TraceObservations } from "./trace-report.ts";
+import type { HopObservation, HopPass, TraceFinding, TraceObservations } from "./trace-report.ts";
 
 /** Text that comes within less time than this is at once, for anybody, in milliseconds. */
 const SHORTEST_SPREAD_MS = 150;
@@ -27,7 +27,7 @@ const LUMP_REST_MS = 50;
 const TOGETHER_MS = 5;
 
 /** Whether a hop lets text go on as it comes, or holds it back. In every pass: once may be chance. */
-export function judgePace(trace: TraceObservations): Judged {
+export function judgePace(trace: TraceObservations): JudgedTrace {
   return judgeEachHop(trace, (hop) => {
     const behind = toldHopBehind(trace, hop);
     const pass = quickestPass(hop);
@@ -78,7 +78,7 @@ function findingOf(
   hop: HopObservation,
   pass: HopPass,
   seen: { behind: HopObservation; source: HopPass; isHeld: boolean; wentIn: number },
-): Finding {
+): TraceFinding {
   const first = duration(pass.first_token_ms ?? 0);
   const came = seen.isHeld
     ? `came at once, ${first} after the message`

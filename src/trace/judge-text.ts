@@ -1,35 +1,41 @@
 import { HOP_TITLES } from "./hop.ts";
 import {
-  isWhole,
-  type Judged,
+  isWholePass,
+  type JudgedTrace,
   judgeEachHop,
-  quoted,
+  quotedText,
   replyRequestOf,
   sentence,
   toldHopBehind,
   toldPasses,
 } from "./seen-hops.ts";
-import type { Finding, FindingKind, HopObservation, HopPass, TraceObservations } from "./trace-report.ts";
+import type {
+  HopObservation,
+  HopPass,
+  TraceFinding,
+  TraceFindingKind,
+  TraceObservations,
+} from "./trace-report.ts";
 
 /**
  * Whether a hop loses or changes text. Models need not say the same twice, so texts are compared only where they
  * are of one reply (its row, what the tap saw the engine answer), or where as many tokens were counted and the one
  * text is the other with something left out.
  */
-export function judgeText(trace: TraceObservations): Judged {
+export function judgeText(trace: TraceObservations): JudgedTrace {
   return judgeEachHop(trace, (hop) => {
     if (hop.behind === null) return {};
-    const finding = firstOf(hop.passes.filter(isWhole), (pass) => judgePass(trace, hop, pass));
+    const finding = firstOf(hop.passes.filter(isWholePass), (pass) => judgePass(trace, hop, pass));
     return finding === undefined ? { notTold: untold(trace, hop) } : { finding };
   });
 }
 
-function judgePass(trace: TraceObservations, hop: HopObservation, pass: HopPass): Finding | undefined {
+function judgePass(trace: TraceObservations, hop: HopObservation, pass: HopPass): TraceFinding | undefined {
   return judgeRow(hop, pass) ?? judgeByTap(hop, pass) ?? judgeByCounts(trace, hop, pass);
 }
 
-function judgeRow({ hop }: HopObservation, { row, has_rows, text }: HopPass): Finding | undefined {
-  const of = (kind: FindingKind, words: string): Finding => ({
+function judgeRow({ hop }: HopObservation, { row, has_rows, text }: HopPass): TraceFinding | undefined {
+  const of = (kind: TraceFindingKind, words: string): TraceFinding => ({
     hop,
     kind,
     sentence: `${words}.`,
@@ -56,11 +62,11 @@ function judgeRow({ hop }: HopObservation, { row, has_rows, text }: HopPass): Fi
   }
   return of(
     "changed_text",
-    `${sentence(title)} changes text: ${sizes}, where it said ${quoted(text)} and has ${quoted(row.text)}`,
+    `${sentence(title)} changes text: ${sizes}, where it said ${quotedText(text)} and has ${quotedText(row.text)}`,
   );
 }
 
-function judgeByTap({ hop }: HopObservation, pass: HopPass): Finding | undefined {
+function judgeByTap({ hop }: HopObservation, pass: HopPass): TraceFinding | undefined {
   const request = replyRequestOf(pass);
   if (request === undefined || request.text === null || request.ended_ms === null) return undefined;
   const [said, came] = [withoutThoughts(request.text), pass.text];
@@ -77,12 +83,16 @@ function judgeByTap({ hop }: HopObservation, pass: HopPass): Finding | undefined
     : {
         hop,
         kind: "changed_text",
-        sentence: `${title} changes text: ${sizes}, ${quoted(came)} instead of ${quoted(said)}.`,
+        sentence: `${title} changes text: ${sizes}, ${quotedText(came)} instead of ${quotedText(said)}.`,
         next: "stack verify sse",
       };
 }
 
-function judgeByCounts(trace: TraceObservations, hop: HopObservation, pass: HopPass): Finding | undefined {
+function judgeByCounts(
+  trace: TraceObservations,
+  hop: HopObservation,
+  pass: HopPass,
+): TraceFinding | undefined {
   const behind = toldHopBehind(trace, hop);
   if (behind === undefined) return undefined;
   const title = sentence(HOP_TITLES[hop.hop]);
@@ -151,8 +161,8 @@ function isPartOf(part: string, whole: string): boolean {
 function firstLost(part: string, whole: string): string {
   let at = 0;
   while (at < part.length && part[at] === whole[at]) at += 1;
-  if (at >= part.trimEnd().length) return `, nothing after ${quoted(part.slice(-30), 30)}`;
-  return `, the first that is missing after ${quoted(part.slice(Math.max(0, at - 30), at), 30)}`;
+  if (at >= part.trimEnd().length) return `, nothing after ${quotedText(part.slice(-30), 30)}`;
+  return `, the first that is missing after ${quotedText(part.slice(Math.max(0, at - 30), at), 30)}`;
 }
 
 /** Text without the thoughts that older templates write before it: those are told apart on the way. */

@@ -1,22 +1,25 @@
 import type { HopName } from "./hop.ts";
-import type { Finding, HopObservation, HopPass, TraceObservations } from "./trace-report.ts";
+import type { HopObservation, HopPass, TraceFinding, TraceObservations } from "./trace-report.ts";
 
 /** What one judge says of a trace. */
-export interface Judged {
-  readonly findings: readonly Finding[];
+export interface JudgedTrace {
+  readonly findings: readonly TraceFinding[];
   /** Sentences about what it could not judge. */
   readonly notTold: readonly string[];
 }
 
 /** What a judge says of one hop. */
 export interface JudgedHop {
-  readonly finding?: Finding | undefined;
+  readonly finding?: TraceFinding | undefined;
   readonly notTold?: readonly string[];
 }
 
 /** Judges hop by hop, from the engine outwards. What stands on a hop with a finding passes that on, and is not judged. */
-export function judgeEachHop(trace: TraceObservations, judge: (hop: HopObservation) => JudgedHop): Judged {
-  const findings: Finding[] = [];
+export function judgeEachHop(
+  trace: TraceObservations,
+  judge: (hop: HopObservation) => JudgedHop,
+): JudgedTrace {
+  const findings: TraceFinding[] = [];
   const untold: string[] = [];
   for (const hop of trace.hops) {
     const isInherited = hopsBehind(trace, hop).some((inner) =>
@@ -31,7 +34,7 @@ export function judgeEachHop(trace: TraceObservations, judge: (hop: HopObservati
 }
 
 /** Whether a reply came, to its end. */
-export function isWhole({ problem, failure, end }: HopPass): boolean {
+export function isWholePass({ problem, failure, end }: HopPass): boolean {
   return problem === null && failure === null && end === "done";
 }
 
@@ -48,7 +51,7 @@ export function isLeftWriting({ end, pieces, longest_gap, ended_ms }: HopPass): 
 
 /** The passes in which a whole reply with text came. */
 export function toldPasses({ passes }: HopObservation): readonly HopPass[] {
-  return passes.filter((pass) => isWhole(pass) && pass.text !== "");
+  return passes.filter((pass) => isWholePass(pass) && pass.text !== "");
 }
 
 /** The nearest hop behind this one of which a whole reply was seen. */
@@ -105,7 +108,7 @@ export function duration(ms: number): string {
 }
 
 /** Words of others in a sentence of ours, in one line and not too many. */
-export function quoted(text: string, most = 60): string {
+export function quotedText(text: string, most = 60): string {
   const line = text.replace(/\s+/g, " ").trim();
   return `"${line.length > most ? `${line.slice(0, most)}…` : line}"`;
 }

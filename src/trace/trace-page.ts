@@ -3,7 +3,7 @@ import { cut, type Html, html } from "../reporters/html/html-markup.ts";
 import { table } from "../reporters/html/html-tables.ts";
 import { figureTable, headline, shownPass, warmUpWords } from "./hop-figures.ts";
 import { drawTracePicture } from "./trace-picture.ts";
-import type { Finding, HopObservation, TraceReport } from "./trace-report.ts";
+import type { HopObservation, TraceFinding, TraceReport } from "./trace-report.ts";
 
 /** A trace as one page that asks for nothing: the sentence, the time line, the figures, what was said. */
 export function renderTracePage(report: TraceReport): string {
@@ -31,7 +31,7 @@ function nextStep(next: string | null): Html | undefined {
   return next === null ? undefined : html`<p>→ <code>${next}</code></p>\n`;
 }
 
-function otherFindings(findings: readonly Finding[]): Html | undefined {
+function otherFindings(findings: readonly TraceFinding[]): Html | undefined {
   if (findings.length === 0) return undefined;
   const items = findings.map(
     ({ sentence, next }) => html`<li><span class="mark broken">✗</span> ${sentence}${nextStep(next)}</li>\n`,

@@ -1,7 +1,7 @@
 import { type Html, html } from "../reporters/html/html-markup.ts";
 import { headline, shownPass } from "./hop-figures.ts";
 import { duration } from "./seen-hops.ts";
-import type { EngineRequest, HopPass, TraceReport } from "./trace-report.ts";
+import type { HopPass, TracedEngineRequest, TraceReport } from "./trace-report.ts";
 
 /** Heights, in pixels. */
 const LANE = 46;
@@ -49,7 +49,7 @@ ${name === "engine" ? undefined : (pass.engine_requests ?? []).map((each) => dra
 
 /** What the engine did for the hop: filled for its reply, in another colour for something else. */
 function drawRequest(
-  { purpose, from_ms, ended_ms }: EngineRequest,
+  { purpose, from_ms, ended_ms }: TracedEngineRequest,
   extent: number,
   y: number,
 ): Html | undefined {

@@ -21,9 +21,9 @@ export interface TraceReport {
   readonly record: "tap" | "stand-in" | null;
   /** From the engine outwards. */
   readonly hops: readonly HopObservation[];
-  readonly diagnosis: Diagnosis;
+  readonly diagnosis: TraceDiagnosis;
   /** All that is wrong, the diagnosis first. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly TraceFinding[];
   /** What could not be judged, and why: sentences. */
   readonly not_told: readonly string[];
   /** What was made for the trace and could not be deleted. */
@@ -34,19 +34,19 @@ export interface TraceReport {
 export type TraceObservations = Pick<TraceReport, "message" | "model" | "options" | "record" | "hops">;
 
 /** The one sentence. */
-export interface Diagnosis {
+export interface TraceDiagnosis {
   readonly hop: HopName | null;
   /** `not_told`: nothing was seen to be wrong, and no whole reply was seen. */
-  readonly kind: FindingKind | "passes" | "not_told";
+  readonly kind: TraceFindingKind | "passes" | "not_told";
   readonly sentence: string;
   /** What to do; null where nothing is to be done, or nobody can say. */
   readonly next: string | null;
 }
 
 /** One thing that is wrong at one hop. */
-export interface Finding extends Diagnosis {
+export interface TraceFinding extends TraceDiagnosis {
   readonly hop: HopName;
-  readonly kind: FindingKind;
+  readonly kind: TraceFindingKind;
 }
 
 /**
@@ -56,7 +56,7 @@ export interface Finding extends Diagnosis {
  * `asked_before`: the engine was asked something else first; `queued`: the engine let this request wait; `delay`: this
  * hop takes its time.
  */
-export type FindingKind =
+export type TraceFindingKind =
   | "no_answer"
   | "refused"
   | "failure"
@@ -107,7 +107,7 @@ export interface HopPass {
   readonly text: string;
   readonly thoughts: string;
   /** Text and thoughts as they arrived; what came together is one. */
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly TracedPiece[];
   /** The model that the reply says it is of. */
   readonly model: string | null;
   readonly usage: {
@@ -122,10 +122,10 @@ export interface HopPass {
   /** Whether rows could be read at all: then a missing one is missing. */
   readonly has_rows: boolean;
   /** What reached the engine meanwhile, oldest first; null where nobody tells. */
-  readonly engine_requests: readonly EngineRequest[] | null;
+  readonly engine_requests: readonly TracedEngineRequest[] | null;
 }
 
-export interface Piece {
+export interface TracedPiece {
   readonly at_ms: number;
   readonly kind: "text" | "thought";
   /** UTF-16 units. */
@@ -139,7 +139,7 @@ export interface ReplyRow {
 }
 
 /** A request as a tap, or the stand-in, saw it reach the engine. */
-export interface EngineRequest {
+export interface TracedEngineRequest {
   /** `reply`: for this message's reply; `other`: for something else. */
   readonly purpose: "reply" | "other";
   readonly model: string;

@@ -5,7 +5,7 @@ import type { EngineWatch } from "../targets/engine-watch.ts";
 import type { HttpClient } from "../targets/http-client.ts";
 import { tokenRefused } from "../targets/token-refused.ts";
 import { closeTracePlace, openTracePlace, type TracePlace } from "./ask-chat-hop.ts";
-import { askEngine } from "./ask-engine-hop.ts";
+import { askEngineHop } from "./ask-engine-hop.ts";
 import {
   type AskableHop,
   askableHops,
@@ -19,7 +19,7 @@ import { followEngine } from "./engine-requests.ts";
 import type { HopName } from "./hop.ts";
 import type { HopQuestion } from "./hop-question.ts";
 import { LOAD_WITHIN_MS, REPLY_OPTIONS, type TraceOptions } from "./trace-options.ts";
-import type { FindingKind, HopObservation, TraceObservations, TraceReport } from "./trace-report.ts";
+import type { HopObservation, TraceFindingKind, TraceObservations, TraceReport } from "./trace-report.ts";
 
 /** The shortest patience with one pass, and the longest, in milliseconds. */
 const PATIENCE_MS = { least: 30_000, most: 300_000 };
@@ -78,7 +78,7 @@ async function warmUp(
   onProgress("loading the model, by one short request");
   const start = performance.now();
   const short = { ...question, options: { ...REPLY_OPTIONS, num_predict: 1 } };
-  const pass = await askEngine(engine, engineApi, short, signal);
+  const pass = await askEngineHop(engine, engineApi, short, signal);
   if (pass.problem !== null) return null;
   return { took_ms: Math.round(performance.now() - start), load_ms: pass.timings?.load_ms ?? null };
 }
@@ -104,7 +104,12 @@ async function askHops(
 }
 
 /** What may be the machine's doing and not the hop's. */
-const LATE: ReadonlySet<FindingKind> = new Set<FindingKind>(["held_back", "asked_before", "queued", "delay"]);
+const LATE: ReadonlySet<TraceFindingKind> = new Set<TraceFindingKind>([
+  "held_back",
+  "asked_before",
+  "queued",
+  "delay",
+]);
 
 /** How many more times a hop that seems late is asked, before that is said. */
 const MORE_TIMES = 2;

@@ -10,13 +10,13 @@ import { type LoadSettings, planSteps } from "../load/load-plan.ts";
 import type { Target, TargetUrls } from "../targets/open-target.ts";
 
 /** Which users are driven. */
-export interface LoadOptions extends LoadSettings {
+export interface LoadTestOptions extends LoadSettings {
   /** The tokens of people, whom the users take turns to be; left out: all are who the target's own token is. */
   readonly tokens?: readonly string[] | undefined;
 }
 
 interface LoadSuiteOptions {
-  readonly load: LoadOptions;
+  readonly load: LoadTestOptions;
   /** Left out where nothing is driven. */
   readonly target?: TargetUrls | "in-process";
   readonly onEvent?: (event: RunEvent) => void;

@@ -14,7 +14,7 @@ import { commandsAt } from "../targets/curl-commands.ts";
 import { openTarget, type Target, type TargetUrls } from "../targets/open-target.ts";
 import type { RunJournal } from "../targets/run-journal.ts";
 import { type InProcessOptions, type Run, verifyInProcess } from "./verify-in-process.ts";
-import { type LoadOptions, loadSuite, timeOfLoad, withLoad } from "./verify-load.ts";
+import { type LoadTestOptions, loadSuite, timeOfLoad, withLoad } from "./verify-load.ts";
 
 export interface VerifyOptions extends Selection {
   /** Names of suites, such as `model-conversation`; without it, all of them. */
@@ -40,7 +40,7 @@ export interface VerifyOptions extends Selection {
   /** How often everything is run, one time after the other; all of it is in the report. */
   repeat?: number | undefined;
   /** Drives so many users, in place of all suites but `sla`, whose claims are judged by what they see. */
-  load?: LoadOptions | undefined;
+  load?: LoadTestOptions | undefined;
   /** See `RunReport.seed`. */
   seed?: string | undefined;
   /** Ends the run early; what it made is still undone. */

@@ -1,5 +1,9 @@
 import { expect, test } from "vitest";
-import { type CommandShape, complete, type ValueKind } from "../../src/cli/complete-command-line.ts";
+import {
+  type CommandShape,
+  completeCommandLine,
+  type ValueKind,
+} from "../../src/cli/complete-command-line.ts";
 
 const GLOBAL = {
   json: { name: "json", type: "boolean" },
@@ -96,18 +100,18 @@ test("only the values that are asked for are looked up", async () => {
     asked.push(kind);
     return VALUES[kind];
   };
-  await complete(["status", "--"], COMMANDS, valuesOf);
+  await completeCommandLine(["status", "--"], COMMANDS, valuesOf);
   expect(asked).toEqual([]);
-  await complete(["up", ""], COMMANDS, valuesOf);
+  await completeCommandLine(["up", ""], COMMANDS, valuesOf);
   expect(asked).toEqual(["service"]);
 });
 
 test("a candidate has the first line of its meaning", async () => {
-  const [config] = await complete(["status", "--c"], COMMANDS, async () => []);
+  const [config] = await completeCommandLine(["status", "--c"], COMMANDS, async () => []);
   expect(config).toEqual({ word: "--config", meaning: "The configuration file." });
 });
 
 async function wordsAt(line: string): Promise<string[]> {
-  const candidates = await complete(line.split(" "), COMMANDS, async (kind) => VALUES[kind]);
+  const candidates = await completeCommandLine(line.split(" "), COMMANDS, async (kind) => VALUES[kind]);
   return candidates.map(({ word }) => word);
 }

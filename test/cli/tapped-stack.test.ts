@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Exchange } from "../../src/tap/recorded-exchange.ts";
+import type { RecordedExchange } from "../../src/tap/recorded-exchange.ts";
 import { TAP_PATH } from "../../src/tap/recorded-exchange.ts";
 import { testStack } from "../support/cli.ts";
 import { call } from "../support/http.ts";
@@ -14,7 +14,7 @@ test("with engine.tap_port a tap stands between gateway and engine, and verify s
   );
   expect((await stack.run("chat", "Count to 5")).stdout).toMatch(/1, 2, 3, 4, 5$/);
   const { json } = await call(`http://127.0.0.1:${port}`, TAP_PATH);
-  const exchanges: Exchange[] = json.exchanges;
+  const exchanges: RecordedExchange[] = json.exchanges;
   expect(exchanges.map(({ path }) => path)).toContain("/api/chat");
 
   const verify = await stack.run("verify", "models");

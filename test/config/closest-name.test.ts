@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { closest } from "../../src/config/closest-name.ts";
+import { closestName } from "../../src/config/closest-name.ts";
 
 const NAMES = ["host", "port", "timeout_ms", "depends_on", "restart"];
 
@@ -11,16 +11,16 @@ test.each([
   ["timeout", "timeout_ms"],
   ["hots", "host"],
 ])("%s was meant to be %s", (name, meant) => {
-  expect(closest(name, NAMES)).toBe(meant);
+  expect(closestName(name, NAMES)).toBe(meant);
 });
 
 test.each([
   ["TERM", "SIGTERM"],
   ["hup", "SIGHUP"],
 ])("%s was meant to be the signal %s", (name, meant) => {
-  expect(closest(name, ["SIGTERM", "SIGHUP"])).toBe(meant);
+  expect(closestName(name, ["SIGTERM", "SIGHUP"])).toBe(meant);
 });
 
 test.each(["", "x", "colour", "retries"])("nothing is near to %j", (name) => {
-  expect(closest(name, NAMES)).toBeUndefined();
+  expect(closestName(name, NAMES)).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { everySuite } from "../../src/checks/suites.ts";
 import { faults, findFault } from "../../src/faults/find-fault.ts";
-import { type ProofReport, prove } from "../../src/prove/prove-faults.ts";
+import { type ProofReport, proveFaults } from "../../src/prove/prove-faults.ts";
 import { NO_POSTGRESQL } from "../support/postgresql.ts";
 import { useTestServer } from "../support/postgresql-test-store.ts";
 
@@ -16,7 +16,7 @@ const server = NO_POSTGRESQL === undefined ? useTestServer() : undefined;
 describe("each fault, switched on, breaks exactly the checks that it names", () => {
   let proof: ProofReport;
   beforeAll(async () => {
-    proof = await prove({ postgresql: await server?.() });
+    proof = await proveFaults({ postgresql: await server?.() });
   }, PROOF_TIMEOUT_MS);
 
   test.each(faults)("$name", ({ name, ofCopies }) => {

@@ -1,13 +1,13 @@
 import { expect, onTestFinished, test } from "vitest";
 import { learnWire } from "../../src/learn/learn-wire.ts";
 import { readTapRecord } from "../../src/learn/tap-record.ts";
-import type { Exchange } from "../../src/tap/recorded-exchange.ts";
+import type { RecordedExchange } from "../../src/tap/recorded-exchange.ts";
 import { startTap } from "../../src/tap/start-tap.ts";
 import { EXPRESS_CHAT, startExpressChat } from "../support/express-chat.ts";
 import { call } from "../support/http.ts";
 
 test("what a tap has recorded of one message is enough to learn by", async () => {
-  const exchanges: Exchange[] = [];
+  const exchanges: RecordedExchange[] = [];
   const upstream = await startExpressChat();
   const tap = await startTap({ upstream, onEnded: (exchange) => exchanges.push(exchange) });
   onTestFinished(() => tap.close());

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Fault } from "../../src/faults/find-fault.ts";
 import type { CheckResult, Outcome } from "../../src/harness/run-report.ts";
-import { Findings } from "../../src/prove/proof-findings.ts";
+import { ProofFindings } from "../../src/prove/proof-findings.ts";
 import type { ProofFinding } from "../../src/prove/proof-worker.ts";
 
 const HOLDS: Outcome = { verdict: "holds", seen: "it" };
@@ -22,7 +22,7 @@ function found(id: string, applied: Readonly<Record<string, number>>, outcome = 
 }
 
 test("what was found together counts for each, where none acted and all is as without them", () => {
-  const findings = new Findings([NONE, ONE, TWO], ["a"]);
+  const findings = new ProofFindings([NONE, ONE, TWO], ["a"]);
   expect(findings.add({ suite: "a", faults: ["one", "two"] }, found("a/x", { one: 0, two: 0 }))).toEqual([]);
   findings.add({ suite: "a", faults: ["none"] }, found("a/x", { none: 1 }));
   const whole = findings.takeWhole();
@@ -31,7 +31,7 @@ test("what was found together counts for each, where none acted and all is as wi
 });
 
 test("where one of them acted it is tried alone, and the others together again", () => {
-  const findings = new Findings([NONE, ONE, TWO, THREE], ["a"]);
+  const findings = new ProofFindings([NONE, ONE, TWO, THREE], ["a"]);
   const finding = found("a/x", { one: 0, two: 1, three: 0 });
   expect(findings.add({ suite: "a", faults: ["one", "two", "three"] }, finding)).toEqual([
     { suite: "a", faults: ["two"] },
@@ -43,7 +43,7 @@ test("where one of them acted it is tried alone, and the others together again",
 });
 
 test("where all of them acted each is tried alone", () => {
-  const findings = new Findings([NONE, ONE, TWO], ["a"]);
+  const findings = new ProofFindings([NONE, ONE, TWO], ["a"]);
   expect(findings.add({ suite: "a", faults: ["one", "two"] }, found("a/x", { one: 1, two: 2 }))).toEqual([
     { suite: "a", faults: ["one"] },
     { suite: "a", faults: ["two"] },
@@ -51,7 +51,7 @@ test("where all of them acted each is tried alone", () => {
 });
 
 test("where a check broke though none acted, each half is tried, down to single faults", () => {
-  const findings = new Findings([NONE, ONE, TWO, THREE], ["a"]);
+  const findings = new ProofFindings([NONE, ONE, TWO, THREE], ["a"]);
   const finding = found("a/x", { one: 0, two: 0, three: 0 }, BROKEN);
   expect(findings.add({ suite: "a", faults: ["one", "two", "three"] }, finding)).toEqual([
     { suite: "a", faults: ["one", "two"] },
@@ -64,7 +64,7 @@ test("where a check broke though none acted, each half is tried, down to single 
 });
 
 test("a fault is whole when all suites are there, in their order, and what is found without a fault", () => {
-  const findings = new Findings([NONE, ONE], ["a", "b"]);
+  const findings = new ProofFindings([NONE, ONE], ["a", "b"]);
   findings.add({ suite: "b", faults: ["one"] }, found("b/x", { one: 2 }, BROKEN));
   findings.add({ suite: "a", faults: ["one"] }, found("a/x", { one: 0 }));
   findings.add({ suite: "a", faults: ["none"] }, found("a/x", { none: 1 }));

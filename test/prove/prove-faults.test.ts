@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Fault } from "../../src/faults/find-fault.ts";
 import type { CheckResult, Outcome } from "../../src/harness/run-report.ts";
 import type { FaultRun } from "../../src/prove/proof-findings.ts";
-import { proofOf, prove } from "../../src/prove/prove-faults.ts";
+import { proofOf, proveFaults } from "../../src/prove/prove-faults.ts";
 
 const HOLDS: Outcome = { verdict: "holds", seen: "it" };
 const BROKEN: Outcome = { verdict: "broken", expected: "a", found: "b", seen: "it" };
@@ -68,7 +68,7 @@ test(
   "named faults are proved, after none",
   async () => {
     const told: string[] = [];
-    const { faults, unexercised } = await prove({
+    const { faults, unexercised } = await proveFaults({
       faults: ["reply-without-model-id"],
       onFault: ({ name }) => told.push(name),
     });
@@ -82,5 +82,5 @@ test(
 );
 
 test("an unknown fault is refused", async () => {
-  await expect(prove({ faults: ["gremlins"] })).rejects.toMatchObject({ code: "unknown_fault" });
+  await expect(proveFaults({ faults: ["gremlins"] })).rejects.toMatchObject({ code: "unknown_fault" });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { findGrammarFault } from "../../src/contract/stream-grammar.ts";
-import type { EngineOptions } from "../../src/services/engine/start-engine.ts";
+import type { StandInOptions } from "../../src/services/engine/start-engine.ts";
 import { createEngineClient } from "../../src/services/gateway/engine-client.ts";
 import type { Overrides } from "../../src/services/start-services.ts";
 import { sumHoldUps } from "../support/event-loop-delay.ts";
@@ -16,7 +16,7 @@ const STOPPED_WITHIN_MS = 250;
 /** A moment in a reply's life, and how it is come by. */
 interface Moment {
   readonly when: string;
-  readonly standIn?: EngineOptions;
+  readonly standIn?: StandInOptions;
   /** The engine is held back by the gateway's client, for ever. */
   readonly isHeldBack?: boolean;
   readonly isThere: (reader: StreamReader, engine: string) => void | Promise<void>;

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { judge } from "../../src/source-check/judge-source.ts";
+import { judgeSource } from "../../src/source-check/judge-source.ts";
 import { loadPython } from "../../src/source-check/python-parser.ts";
-import { readFacts } from "../../src/source-check/source-facts.ts";
+import { readSourceFacts } from "../../src/source-check/source-facts.ts";
 import { SEED_NAMES } from "../../src/source-check/source-report.ts";
 import { anyText } from "../support/arbitraries.ts";
 import { judgePython } from "../support/source.ts";
@@ -60,8 +60,8 @@ const anyPython = fc
 test("no text makes it fail, and every place is in the text", async () => {
   const python = await loadPython();
   const check = (text: string): void => {
-    const facts = readFacts(text, SEED_NAMES, python);
-    const { findings } = judge([{ file: "main.py", ...facts }]);
+    const facts = readSourceFacts(text, SEED_NAMES, python);
+    const { findings } = judgeSource([{ file: "main.py", ...facts }]);
     for (const { line, column } of findings) {
       expect(column - 1).toBeLessThan(facts.lines[line - 1]?.length ?? 0);
     }
@@ -74,7 +74,7 @@ test.each([
   ["x = 1\ny = (\n", 2],
   ["a = 1\nb = 2\nwhile True print(a)\n", 3],
 ])("the first line that is not Python is told: %j", async (text, line) => {
-  expect(readFacts(text, SEED_NAMES, await loadPython()).errorLine).toBe(line);
+  expect(readSourceFacts(text, SEED_NAMES, await loadPython()).errorLine).toBe(line);
 });
 
 test.each([
@@ -85,7 +85,7 @@ test.each([
   "print 'Python 2'\n",
   "",
 ])("Python of any age is Python: %j", async (text) => {
-  expect(readFacts(text, SEED_NAMES, await loadPython()).errorLine).toBeNull();
+  expect(readSourceFacts(text, SEED_NAMES, await loadPython()).errorLine).toBeNull();
 });
 
 test("what is readable of a broken file is judged", async () => {

@@ -1,11 +1,11 @@
 import { expect } from "vitest";
-import { type LoadOptions, loadConfig } from "../../src/config/load-config.ts";
+import { type LoadConfigOptions, loadConfig } from "../../src/config/load-config.ts";
 import type { Services } from "../../src/config/service-config.ts";
 import { UserError } from "../../src/errors.ts";
 import { tempFolder } from "./temp.ts";
 
 /** The problems of a configuration, each as its line in the message. */
-export async function problemsOf(options: Partial<LoadOptions> & { cwd: string }): Promise<string[]> {
+export async function problemsOf(options: Partial<LoadConfigOptions> & { cwd: string }): Promise<string[]> {
   const error = await loadConfig({ env: {}, ...options }).catch((thrown: unknown) => thrown);
   if (!(error instanceof UserError)) throw new Error("a UserError was expected");
   expect(error).toMatchObject({ code: "config_invalid", exitCode: 2, hint: expect.any(String) });

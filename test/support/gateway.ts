@@ -3,7 +3,7 @@ import { onTestFinished } from "vitest";
 import { LOCAL_USER } from "../../src/contract/caller-headers.ts";
 import { GenerationList, type GenerationRecord } from "../../src/contract/engine-schemas.ts";
 import { engineRoutes, gatewayRoutes } from "../../src/contract/routes.ts";
-import { type EngineOptions, startEngine } from "../../src/services/engine/start-engine.ts";
+import { type StandInOptions, startEngine } from "../../src/services/engine/start-engine.ts";
 import { createEngineClient, type EngineApi } from "../../src/services/gateway/engine-client.ts";
 import { type GatewayOptions, startGateway } from "../../src/services/gateway/start-gateway.ts";
 import { type Answer, call } from "./http.ts";
@@ -24,7 +24,7 @@ export interface TestGateway {
 
 export interface TestGatewayOptions extends Partial<GatewayOptions> {
   /** Settings of the stand-in. */
-  standIn?: EngineOptions;
+  standIn?: StandInOptions;
   /** Which of the engine's calls replies are asked by. */
   engineApi?: EngineApi;
   /** The key that the engine is shown. */
@@ -78,7 +78,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   };
 }
 
-export async function startTestEngine(options: EngineOptions = {}): Promise<string> {
+export async function startTestEngine(options: StandInOptions = {}): Promise<string> {
   const engine = await startEngine(options);
   onTestFinished(() => engine.close());
   return engine.url;

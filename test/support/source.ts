@@ -1,17 +1,17 @@
-import { judge } from "../../src/source-check/judge-source.ts";
+import { judgeSource } from "../../src/source-check/judge-source.ts";
 import { loadPython } from "../../src/source-check/python-parser.ts";
-import { readFacts } from "../../src/source-check/source-facts.ts";
+import { readSourceFacts } from "../../src/source-check/source-facts.ts";
 import { type Finding, SEED_NAMES, type SourceNames } from "../../src/source-check/source-report.ts";
 
 /** Judges Python texts as one tree of sources; a single one is `main.py`. */
 export async function judgePython(
   sources: string | Record<string, string>,
   names: Partial<SourceNames> = {},
-): Promise<{ findings: Finding[]; counts: ReturnType<typeof judge>["counts"] }> {
+): Promise<{ findings: Finding[]; counts: ReturnType<typeof judgeSource>["counts"] }> {
   const python = await loadPython();
   const files = Object.entries(typeof sources === "string" ? { "main.py": sources } : sources);
-  return judge(
-    files.map(([file, text]) => ({ file, ...readFacts(text, { ...SEED_NAMES, ...names }, python) })),
+  return judgeSource(
+    files.map(([file, text]) => ({ file, ...readSourceFacts(text, { ...SEED_NAMES, ...names }, python) })),
   );
 }
 

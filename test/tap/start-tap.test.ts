@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { Transform } from "node:stream";
 import { text } from "node:stream/consumers";
 import { expect, onTestFinished, test } from "vitest";
-import { TAP_PATH, textOf } from "../../src/tap/recorded-exchange.ts";
+import { TAP_PATH, textOfChunks } from "../../src/tap/recorded-exchange.ts";
 import { startTap } from "../../src/tap/start-tap.ts";
 import type { Rewrite } from "../../src/tap/tap-rewrite.ts";
 import { call } from "../support/http.ts";
@@ -41,7 +41,7 @@ test("a request and its answer pass as they are, and are written down", async ()
     status: 201,
     ended: "complete",
   });
-  expect([exchange?.request, exchange?.response].map((part) => part && textOf(part))).toEqual([
+  expect([exchange?.request, exchange?.response].map((part) => part && textOfChunks(part))).toEqual([
     "Grüße",
     "Grüße",
   ]);

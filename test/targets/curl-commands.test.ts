@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { expect, test } from "vitest";
-import { textOf } from "../../src/tap/recorded-exchange.ts";
+import { textOfChunks } from "../../src/tap/recorded-exchange.ts";
 import { startTap } from "../../src/tap/start-tap.ts";
 import { curlCommands } from "../../src/targets/curl-commands.ts";
 import type { RequestStep } from "../../src/targets/request-step.ts";
@@ -88,7 +88,7 @@ test("a shell sends just what was sent, whatever is in it", async () => {
     for (const command of [sent, streamed]) await execa("bash", ["-c", command], { env: { HMI: tap.url } });
     const [first, second] = tap.exchangesAfter(0);
     expect(first).toMatchObject({ method: "POST", path: "/api/chat/message" });
-    expect(JSON.parse(first ? textOf(first.request) : "")).toEqual({ message: text, session_id: null });
+    expect(JSON.parse(first ? textOfChunks(first.request) : "")).toEqual({ message: text, session_id: null });
     expect(second).toMatchObject({ method: "GET", path });
   } finally {
     await tap.close();

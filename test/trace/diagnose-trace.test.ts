@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { diagnoseTrace } from "../../src/trace/diagnose-trace.ts";
 import { NOTHING_SEEN } from "../../src/trace/hop-pass.ts";
-import type { EngineRequest, HopPass } from "../../src/trace/trace-report.ts";
+import type { HopPass, TracedEngineRequest } from "../../src/trace/trace-report.ts";
 import { observations } from "../support/trace.ts";
 
 const REFUSED: Partial<HopPass> = { ...NOTHING_SEEN, problem: "connect ECONNREFUSED" };
@@ -15,7 +15,7 @@ const AT_ONCE: Partial<HopPass> = {
 /** A reply that comes 1.2 s later. */
 const LATE: Partial<HopPass> = { first_token_ms: 1_240, last_token_ms: 2_140, ended_ms: 2_145 };
 const FROM_NGINX = { server: "nginx/1.22.1", "content-type": "text/event-stream" };
-const request = (more: Partial<EngineRequest>): EngineRequest => ({
+const request = (more: Partial<TracedEngineRequest>): TracedEngineRequest => ({
   purpose: "reply",
   model: "llama3.1:8b",
   messages: 1,

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { SAFE_DIRECTORIES_VARIABLE, whyUntrusted } from "../../files/file-owners.ts";
-import { unreadable } from "../unreadable-file.ts";
+import { whyUnreadable } from "../unreadable-file.ts";
 
 /** The variables of a file, or what is wrong with it. */
 export type EnvFile = { readonly variables: Record<string, string> } | { readonly problem: string };
@@ -21,7 +21,7 @@ export function readEnvFile(path: string): EnvFile {
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    return { problem: unreadable(path, error) };
+    return { problem: whyUnreadable(path, error) };
   }
   return parseEnvFile(text.replace(/^\uFEFF/, "").replaceAll(/\r\n?/g, "\n"), path);
 }

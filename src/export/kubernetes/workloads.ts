@@ -1,6 +1,6 @@
 import type { Deployment, StatefulSet } from "kubernetes-types/apps/v1.js";
 import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from "kubernetes-types/core/v1.js";
-import type { Volume } from "../container-deployment.ts";
+import type { ContainerVolume } from "../container-deployment.ts";
 import { labelsOf, metadataOf, objectName, selectorOf } from "./kubernetes-names.ts";
 import type { PodGroup } from "./pod-groups.ts";
 import { podTemplateOf } from "./pod-template.ts";
@@ -62,11 +62,11 @@ function statefulSetOf(group: PodGroup): StatefulSet {
   };
 }
 
-function claimSpec({ size }: Volume): PersistentVolumeClaimSpec {
+function claimSpec({ size }: ContainerVolume): PersistentVolumeClaimSpec {
   return { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: size } } };
 }
 
-function volumesOf({ services }: PodGroup): Volume[] {
+function volumesOf({ services }: PodGroup): ContainerVolume[] {
   const volumes = services.flatMap(({ volume }) => (volume === undefined ? [] : [volume]));
   return [...new Map(volumes.map((volume) => [volume.name, volume])).values()];
 }

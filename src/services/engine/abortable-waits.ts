@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 export const LONGEST_TIMER_MS = 2_147_483_647;
 
 /** Waits this long. Throws the signal's AbortError as soon as it is aborted. */
-export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+export async function pauseUnlessAborted(ms: number, signal: AbortSignal): Promise<void> {
   if (ms > 0) await sleep(ms, undefined, { signal });
   signal.throwIfAborted();
 }

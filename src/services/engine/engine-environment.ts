@@ -1,4 +1,4 @@
-import type { EngineOptions } from "./start-engine.ts";
+import type { StandInOptions } from "./start-engine.ts";
 
 /**
  * What the variables of `ollama serve` set, of those that the stand-in knows: `OLLAMA_NUM_PARALLEL`, `OLLAMA_MAX_QUEUE`
@@ -6,7 +6,7 @@ import type { EngineOptions } from "./start-engine.ts";
  */
 export function engineOptionsIn(
   env: NodeJS.ProcessEnv,
-): Pick<EngineOptions, "parallel" | "maxQueue" | "contextLength"> {
+): Pick<StandInOptions, "parallel" | "maxQueue" | "contextLength"> {
   const parallel = wholeNumber(env["OLLAMA_NUM_PARALLEL"]);
   const maxQueue = wholeNumber(env["OLLAMA_MAX_QUEUE"]);
   const contextLength = wholeNumber(env["OLLAMA_CONTEXT_LENGTH"]);

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Engine } from "./engine-instance.ts";
 
 /** One request and its answer, as a handler gets them. */
-export interface Exchange {
+export interface EngineExchange {
   readonly engine: Engine;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -14,4 +14,4 @@ export interface Exchange {
 }
 
 /** Answers one endpoint. An EngineError that it throws is sent as Ollama sends its errors. */
-export type Handler = (exchange: Exchange) => void | Promise<void>;
+export type EngineHandler = (exchange: EngineExchange) => void | Promise<void>;

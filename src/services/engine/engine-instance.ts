@@ -1,9 +1,9 @@
 import type { GenerationLog } from "./generation-record.ts";
-import type { Scheduler } from "./scheduler.ts";
+import type { ModelScheduler } from "./scheduler.ts";
 
 /** The state of one running stand-in. */
 export interface Engine {
-  readonly scheduler: Scheduler;
+  readonly scheduler: ModelScheduler;
   readonly log: GenerationLog;
   /** What holds where a request's options say nothing. */
   readonly defaults: { readonly tokenDelayMs: number; readonly replyTokens: number | undefined };

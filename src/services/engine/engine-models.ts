@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { STAND_IN_BUILD } from "../../contract/contract-defaults.ts";
-import { fullName, type ModelName } from "./model-reference.ts";
+import { fullModelName, type ModelName } from "./model-reference.ts";
 
 /** What a model can do; in Ollama's order. */
-export type Capability = "completion" | "vision" | "tools" | "insert" | "thinking";
+export type ModelCapability = "completion" | "vision" | "tools" | "insert" | "thinking";
 
 /** A model that the stand-in pretends to have installed. */
-export interface Model {
+export interface StandInModel {
   /** As it is listed, with its tag. */
   readonly name: string;
   /** With host and namespace, as Ollama's errors about a model's abilities show it. */
@@ -22,7 +22,7 @@ export interface Model {
   /** The longest context it was trained on, in tokens. */
   readonly contextLength: number;
   readonly embeddingLength: number;
-  readonly capabilities: readonly Capability[];
+  readonly capabilities: readonly ModelCapability[];
   /** The figures of its GGUF file that `/api/show` answers with, beside the above. */
   readonly architecture: Readonly<Record<string, number>>;
   readonly template: string;
@@ -31,7 +31,7 @@ export interface Model {
 }
 
 /** The installed models, newest first. Sizes and figures are those of the models they are named after. */
-export const MODELS: readonly Model[] = [
+export const MODELS: readonly StandInModel[] = [
   model("llama3.1:8b", {
     modifiedAt: new Date("2026-01-03T09:00:00Z"),
     size: 4_920_753_328,
@@ -105,12 +105,12 @@ export const MODELS: readonly Model[] = [
 ];
 
 /** The installed model of this name; upper and lower case are the same. */
-export function findModel(name: ModelName): Model | undefined {
-  const wanted = fullName(name).toLowerCase();
+export function findStandInModel(name: ModelName): StandInModel | undefined {
+  const wanted = fullModelName(name).toLowerCase();
   return MODELS.find((each) => each.fullName === wanted);
 }
 
-function model(name: string, facts: Omit<Model, "name" | "fullName" | "digest">): Model {
+function model(name: string, facts: Omit<StandInModel, "name" | "fullName" | "digest">): StandInModel {
   return {
     name,
     fullName: `registry.ollama.ai/library/${name}`,

@@ -7,7 +7,7 @@ import { createGuardedServer, deedOf } from "../../http-guard/guarded-server.ts"
 import { isLoopbackAddress } from "../../http-guard/local-names.ts";
 import { setCrossOriginHeaders } from "./cross-origin.ts";
 import { EngineError } from "./engine-errors.ts";
-import type { Exchange, Handler } from "./engine-handler.ts";
+import type { EngineExchange, EngineHandler } from "./engine-handler.ts";
 import {
   generations,
   openAiModelNamed,
@@ -19,7 +19,7 @@ import {
   version,
 } from "./engine-information.ts";
 import type { Engine } from "./engine-instance.ts";
-import { Failed } from "./message-directions.ts";
+import { ScriptedFailureError } from "./message-directions.ts";
 import { chat, generate } from "./ollama-inference.ts";
 import { chatCompletions } from "./openai-completions.ts";
 import { jsonLine, OPENAI_JSON_TYPE, openAiError } from "./openai-format.ts";
@@ -27,7 +27,7 @@ import { sendJson, sendStatus, sendText } from "./send-answer.ts";
 
 interface Endpoint {
   readonly route: Route;
-  readonly handler: Handler;
+  readonly handler: EngineHandler;
   /** Whether HEAD is answered too; Ollama does so on few paths. */
   readonly head?: true;
 }
@@ -98,7 +98,7 @@ function pathAndQuery(target: string): [path: string, query: string] {
   return [path, query];
 }
 
-async function answer(exchange: Exchange, path: string): Promise<void> {
+async function answer(exchange: EngineExchange, path: string): Promise<void> {
   try {
     await route(exchange, path);
   } catch (error) {
@@ -106,7 +106,7 @@ async function answer(exchange: Exchange, path: string): Promise<void> {
   }
 }
 
-async function route(exchange: Exchange, path: string): Promise<void> {
+async function route(exchange: EngineExchange, path: string): Promise<void> {
   const { request, response } = exchange;
   const known = ENDPOINTS.filter((endpoint) => endpoint.path.test(path));
   const endpoint = known.find((each) => methodsOf(each).includes(request.method ?? ""));
@@ -146,9 +146,9 @@ function methodsOf({ route, head }: Endpoint): string[] {
   return head === undefined ? [route.method] : ["HEAD", route.method];
 }
 
-function sendFailure({ request, response, signal }: Exchange, path: string, error: unknown): void {
+function sendFailure({ request, response, signal }: EngineExchange, path: string, error: unknown): void {
   // The client left: there is nobody to tell.
-  if (signal.aborted || request.errored !== null || error instanceof Failed) return;
+  if (signal.aborted || request.errored !== null || error instanceof ScriptedFailureError) return;
   const { status, retryAfterS } =
     error instanceof EngineError ? error : { status: 500, retryAfterS: undefined };
   if (retryAfterS !== undefined) response.setHeader("retry-after", retryAfterS);

@@ -1,7 +1,7 @@
 import { unlessAborted } from "./abortable-waits.ts";
 
 /** A fixed number of places; who finds none waits in line. */
-export class Slots {
+export class EngineSlots {
   #free: number;
   readonly #line: (() => void)[] = [];
 

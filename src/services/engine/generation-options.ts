@@ -1,4 +1,4 @@
-import { closest } from "../../config/closest-name.ts";
+import { closestName } from "../../config/closest-name.ts";
 import { LONGEST_TIMER_MS } from "./abortable-waits.ts";
 import { EngineError } from "./engine-errors.ts";
 import { type Directions, readDirections } from "./message-directions.ts";
@@ -101,7 +101,7 @@ const OURS = "stand_in_";
 /** Throws EngineError 400 where neither Ollama nor the stand-in has an option of this name: it would do nothing. */
 export function requireKnownOption(name: string): void {
   if (TYPES.has(name)) return;
-  const meant = closest(name, [...TYPES.keys()]) ?? ourNameLike(name);
+  const meant = closestName(name, [...TYPES.keys()]) ?? ourNameLike(name);
   const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
   throw new EngineError(400, `the stand-in knows no option "${name}"${hint}`);
 }
@@ -109,7 +109,7 @@ export function requireKnownOption(name: string): void {
 /** The one of ours that this is without its beginning: `stand_in_status` for `status`. */
 function ourNameLike(name: string): string | undefined {
   const ours = [...TYPES.keys()].filter((each) => each.startsWith(OURS));
-  const meant = closest(
+  const meant = closestName(
     name,
     ours.map((each) => each.slice(OURS.length)),
   );

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { pause } from "./abortable-waits.ts";
+import { pauseUnlessAborted } from "./abortable-waits.ts";
 import { EngineError, toldToRefuse } from "./engine-errors.ts";
 
 /**
@@ -13,7 +13,7 @@ export interface Directions {
   readonly pauseMs: number;
   /** `stand_in_fail_after`, `stand_in_fail`: after this many tokens it fails in this way. */
   readonly failAfter: number;
-  readonly fail: Failure | undefined;
+  readonly fail: ScriptedFailure | undefined;
   /** `stand_in_split_bytes`: it writes this many bytes at a time; 0 writes lines whole. */
   readonly splitBytes: number;
   /**
@@ -27,9 +27,9 @@ export interface Directions {
  * `error`: a line `{"error": ...}`; `cut`: the connection is closed in mid-answer; `end`: the stream ends as if it were
  * whole, without a final object; `stall`: nothing more comes, ever.
  */
-export type Failure = "error" | "cut" | "end" | "stall";
+export type ScriptedFailure = "error" | "cut" | "end" | "stall";
 
-const FAILURES: readonly Failure[] = ["error", "cut", "end", "stall"];
+const FAILURES: readonly ScriptedFailure[] = ["error", "cut", "end", "stall"];
 
 /** Reads the directions among a request's options. Throws EngineError 400 for a value that directs nothing. */
 export function readDirections(given: Readonly<Record<string, unknown>>): Directions {
@@ -44,7 +44,7 @@ export function readDirections(given: Readonly<Record<string, unknown>>): Direct
   };
 }
 
-function readFailure(given: unknown): Failure | undefined {
+function readFailure(given: unknown): ScriptedFailure | undefined {
   if (given === undefined || given === null) return undefined;
   const fail = FAILURES.find((each) => each === given);
   if (fail !== undefined) return fail;
@@ -61,7 +61,7 @@ function readRefusal(given: Readonly<Record<string, unknown>>): EngineError | un
 }
 
 /** Thrown where the stand-in has failed as it was told to: there is nothing left to answer. */
-export class Failed extends Error {
+export class ScriptedFailureError extends Error {
   override readonly name = "Failed";
 }
 
@@ -77,7 +77,7 @@ export async function* directed<Token>(
 ): AsyncGenerator<readonly Token[]> {
   const failNow = (): Promise<void> => failAs(fail ?? "error", response, streamType, signal);
   const stops = [
-    { at: pauseAfter, act: () => pause(pauseMs, signal), isSet: pauseMs > 0 },
+    { at: pauseAfter, act: () => pauseUnlessAborted(pauseMs, signal), isSet: pauseMs > 0 },
     { at: failAfter, act: failNow, isSet: fail !== undefined },
   ]
     .filter(({ isSet }) => isSet)
@@ -98,7 +98,7 @@ export async function* directed<Token>(
 }
 
 async function failAs(
-  fail: Failure,
+  fail: ScriptedFailure,
   response: ServerResponse,
   streamType: string,
   signal: AbortSignal,
@@ -110,11 +110,11 @@ async function failAs(
       // Not by destroy(), which would take back what is on its way.
       await nextTurn();
       response.socket?.end();
-      throw new Failed("cut");
+      throw new ScriptedFailureError("cut");
     case "end":
       if (!response.headersSent) response.writeHead(200, { "content-type": streamType });
       response.end();
-      throw new Failed("end");
+      throw new ScriptedFailureError("end");
     case "stall":
       await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
       signal.throwIfAborted();

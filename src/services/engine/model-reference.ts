@@ -27,14 +27,14 @@ export function parseModelReference(asked: string): ModelReference {
 }
 
 /** The name with all its parts, as Ollama's errors about a model's abilities show it. */
-export function fullName({ host, namespace, model, tag }: ModelName): string {
+export function fullModelName({ host, namespace, model, tag }: ModelName): string {
   return `${host}/${namespace}/${model}:${tag}`;
 }
 
 /** The name without the parts that are Ollama's defaults, but always with its tag. */
-export function shortName(name: ModelName): string {
+export function shortModelName(name: ModelName): string {
   const { host, namespace, model, tag } = name;
-  if (host.toLowerCase() !== DEFAULT_HOST) return fullName(name);
+  if (host.toLowerCase() !== DEFAULT_HOST) return fullModelName(name);
   return `${namespace.toLowerCase() === DEFAULT_NAMESPACE ? "" : `${namespace}/`}${model}:${tag}`;
 }
 

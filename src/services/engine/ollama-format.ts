@@ -1,27 +1,27 @@
 import { encodeGoJson } from "./go/go-json.ts";
 import { goUtcTime } from "./go/go-time.ts";
-import type { EndedReply, ReplyFormat } from "./reply-format.ts";
+import type { FormattedEnd, ReplyFormat } from "./reply-format.ts";
 import { JSON_TYPE } from "./send-answer.ts";
 import type { SpokenToken } from "./spoken-tokens.ts";
 
 /** The fields in which an endpoint carries what is said; thoughts are left out where there are none. */
-export type Frame = (text: string, thought: string) => object;
+export type OllamaFrame = (text: string, thought: string) => object;
 
 /** `message` of `/api/chat`. */
-export const chatFrame: Frame = (content, thinking) => ({
+export const chatFrame: OllamaFrame = (content, thinking) => ({
   message: { role: "assistant", content, ...thoughts(thinking) },
 });
 
 /** `response` of `/api/generate`. */
-export const generateFrame: Frame = (response, thinking) => ({ response, ...thoughts(thinking) });
+export const generateFrame: OllamaFrame = (response, thinking) => ({ response, ...thoughts(thinking) });
 
 function thoughts(thinking: string): object {
   return thinking === "" ? {} : { thinking };
 }
 
 /** Lines of JSON, as `/api/chat` and `/api/generate` stream them. */
-export function ollamaFormat(model: string, frame: Frame): ReplyFormat {
-  const final = (reply: EndedReply): object => ({
+export function ollamaFormat(model: string, frame: OllamaFrame): ReplyFormat {
+  const final = (reply: FormattedEnd): object => ({
     model,
     created_at: goUtcTime(new Date()),
     ...frame(reply.text, reply.thought),
@@ -50,7 +50,7 @@ export function ollamaFormat(model: string, frame: Frame): ReplyFormat {
 }
 
 /** Ollama leaves out figures that are zero. */
-function figures({ durations, promptTokens, replyTokens }: EndedReply): object {
+function figures({ durations, promptTokens, replyTokens }: FormattedEnd): object {
   const all = {
     total_duration: durations.total,
     load_duration: durations.load,

@@ -1,10 +1,10 @@
 import { EngineMessage } from "../../contract/gateway-schemas.ts";
 import { EngineError, notCapable } from "./engine-errors.ts";
-import type { Exchange } from "./engine-handler.ts";
-import type { Capability, Model } from "./engine-models.ts";
+import type { EngineExchange } from "./engine-handler.ts";
+import type { ModelCapability, StandInModel } from "./engine-models.ts";
 import { readOptions } from "./generation-options.ts";
 import { goUtcTime } from "./go/go-time.ts";
-import { chatFrame, type Frame, generateFrame, ollamaFormat } from "./ollama-format.ts";
+import { chatFrame, generateFrame, type OllamaFrame, ollamaFormat } from "./ollama-format.ts";
 import {
   type ChatRequest,
   type GenerateRequest,
@@ -21,7 +21,7 @@ import { imageDigests } from "./seen-images.ts";
 import { sendJson } from "./send-answer.ts";
 
 /** `POST /api/generate`. */
-export async function generate(exchange: Exchange): Promise<void> {
+export async function generate(exchange: EngineExchange): Promise<void> {
   const body = await readGenerateRequest(exchange.request);
   requireLogprobsInRange(body);
   const model = resolveModel(body.model, "generate");
@@ -51,14 +51,14 @@ export async function generate(exchange: Exchange): Promise<void> {
 }
 
 /** `POST /api/chat`. */
-export async function chat(exchange: Exchange): Promise<void> {
+export async function chat(exchange: EngineExchange): Promise<void> {
   const body = await readChatRequest(exchange.request);
   await runChat(exchange, body, "chat", ollamaFormat(body.model, chatFrame));
 }
 
 /** A chat as it was asked for on any wire, answered in this format. Throws EngineError. */
 export async function runChat(
-  exchange: Exchange,
+  exchange: EngineExchange,
   body: ChatRequest,
   endpoint: "chat" | "completions",
   format: ReplyFormat,
@@ -84,11 +84,11 @@ interface Prompt extends Pick<GenerationJob, "model" | "messages" | "format" | "
   readonly isEmpty: boolean;
   readonly facts: Pick<GenerationJob["facts"], "endpoint" | "messages" | "prompt" | "system">;
   /** What says that a model was loaded, or unloaded. */
-  readonly frame: Frame;
+  readonly frame: OllamaFrame;
 }
 
 /** An empty prompt only loads the model, or unloads it where it is not to be kept. */
-async function infer(exchange: Exchange, body: InferenceRequest, prompt: Prompt): Promise<void> {
+async function infer(exchange: EngineExchange, body: InferenceRequest, prompt: Prompt): Promise<void> {
   const { engine, response, signal } = exchange;
   const { model, messages } = prompt;
   const { keep_alive: keepAliveMs } = body;
@@ -134,7 +134,7 @@ async function infer(exchange: Exchange, body: InferenceRequest, prompt: Prompt)
 }
 
 /** A model that can think does so, unless it is told not to. */
-function thinkingOf({ capabilities }: Model, { think }: InferenceRequest): Think {
+function thinkingOf({ capabilities }: StandInModel, { think }: InferenceRequest): Think {
   return capabilities.includes("thinking") && (think ?? true);
 }
 
@@ -144,9 +144,9 @@ function requireLogprobsInRange({ top_logprobs: count }: InferenceRequest): void
 }
 
 function requireCapabilities(
-  { capabilities, fullName }: Model,
+  { capabilities, fullName }: StandInModel,
   { think = false, model: asked }: InferenceRequest,
-  wanted: readonly Capability[],
+  wanted: readonly ModelCapability[],
 ): void {
   if (think !== false && !capabilities.includes("thinking")) {
     throw notCapable(JSON.stringify(asked), "thinking");

@@ -1,12 +1,12 @@
 import { EngineError } from "./engine-errors.ts";
-import type { Exchange } from "./engine-handler.ts";
+import type { EngineExchange } from "./engine-handler.ts";
 import { runChat } from "./ollama-inference.ts";
 import { openAiError, openAiFormat } from "./openai-format.ts";
 import { type OpenAiChat, readOpenAiChat } from "./openai-requests.ts";
 import { sendJson } from "./send-answer.ts";
 
 /** `POST /v1/chat/completions`: Ollama's own chat, asked and answered in OpenAI's shapes. */
-export async function chatCompletions(exchange: Exchange): Promise<void> {
+export async function chatCompletions(exchange: EngineExchange): Promise<void> {
   const asked = await readOrRefuse(exchange);
   if (asked === undefined) return;
   const { chat, includeUsage } = asked;
@@ -14,7 +14,7 @@ export async function chatCompletions(exchange: Exchange): Promise<void> {
 }
 
 /** Ollama refuses what it cannot read before its writer of OpenAI's answers is there: other headers, no line break. */
-async function readOrRefuse({ request, response }: Exchange): Promise<OpenAiChat | undefined> {
+async function readOrRefuse({ request, response }: EngineExchange): Promise<OpenAiChat | undefined> {
   try {
     return await readOpenAiChat(request);
   } catch (error) {

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import { encodeGoJson } from "./go/go-json.ts";
-import type { EndedReply, ReplyFormat } from "./reply-format.ts";
+import type { FormattedEnd, ReplyFormat } from "./reply-format.ts";
 
 /** Content-Type of what `/v1` answers whole; Ollama says no charset there. */
 export const OPENAI_JSON_TYPE = "application/json";
@@ -66,7 +66,7 @@ function message(content: string, reasoning: string): object {
   return { role: "assistant", content, ...(reasoning === "" ? {} : { reasoning }) };
 }
 
-function usage({ promptTokens, replyTokens }: EndedReply): object {
+function usage({ promptTokens, replyTokens }: FormattedEnd): object {
   return {
     prompt_tokens: promptTokens,
     completion_tokens: replyTokens,

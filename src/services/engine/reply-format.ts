@@ -1,7 +1,7 @@
 import type { SpokenToken } from "./spoken-tokens.ts";
 
 /** A reply that has ended, as the last object of an endpoint tells of it. */
-export interface EndedReply {
+export interface FormattedEnd {
   readonly text: string;
   readonly thought: string;
   readonly doneReason: "stop" | "length";
@@ -20,9 +20,9 @@ export interface ReplyFormat {
   /** Tokens of a stream. */
   pieces(tokens: readonly SpokenToken[]): string;
   /** What ends a stream. Its text and thoughts were said before. */
-  end(reply: EndedReply): string;
+  end(reply: FormattedEnd): string;
   /** A reply that is not streamed. */
-  whole(reply: EndedReply): { readonly type: string; readonly body: string };
+  whole(reply: FormattedEnd): { readonly type: string; readonly body: string };
   /** The body of a stream that fails before its first token. */
   failure(status: number, message: string): string;
   /** What a stream that fails later ends with. */

@@ -1,28 +1,28 @@
 import type { ServerResponse } from "node:http";
 import { messageOf } from "../../errors.ts";
-import { pause } from "./abortable-waits.ts";
+import { pauseUnlessAborted } from "./abortable-waits.ts";
 import { EngineError, inputTooLong } from "./engine-errors.ts";
 import type { Engine } from "./engine-instance.ts";
-import type { Model } from "./engine-models.ts";
+import type { StandInModel } from "./engine-models.ts";
 import { tokenId, tokensOf } from "./engine-tokens.ts";
 import type { GenerationOptions } from "./generation-options.ts";
 import type { GenerationFacts, RecordEntry } from "./generation-record.ts";
-import { directed, Failed } from "./message-directions.ts";
+import { directed, ScriptedFailureError } from "./message-directions.ts";
 import type { Think } from "./ollama-requests.ts";
 import { type FittedPrompt, fitToWindow, isTooLong } from "./prompt-window.ts";
-import type { EndedReply, ReplyFormat } from "./reply-format.ts";
+import type { FormattedEnd, ReplyFormat } from "./reply-format.ts";
 import type { Lease } from "./scheduler.ts";
 import { type ChatMessage, scriptedReply } from "./scripted-reply.ts";
 import { scriptedThought } from "./scripted-thought.ts";
 import { imageDigests, whatIsSeen } from "./seen-images.ts";
 import { endStream, sendText, writeStream } from "./send-answer.ts";
 import { type Script, spokenTokens } from "./spoken-tokens.ts";
-import { paced } from "./token-pace.ts";
+import { paceTokens } from "./token-pace.ts";
 
 /** A request to generate that has passed its checks. */
 export interface GenerationJob {
   readonly facts: GenerationFacts;
-  readonly model: Model;
+  readonly model: StandInModel;
   readonly messages: readonly ChatMessage[];
   /** Whether the model thinks, and with which effort. */
   readonly think: Think;
@@ -57,7 +57,7 @@ export async function runGeneration(
     const request = { keepAliveMs: job.keepAliveMs, numCtx: job.options.numCtx };
     const lease = await engine.scheduler.lease(job.model, request, signal);
     try {
-      await pause(job.options.loadMs, signal);
+      await pauseUnlessAborted(job.options.loadMs, signal);
       const loadedAt = performance.now();
       await lease.run(signal, async () => {
         const times = { startedAt, loadedAt, beganAt: performance.now() };
@@ -87,7 +87,7 @@ async function answerOrFail(engine: Engine, job: GenerationJob, turn: Turn): Pro
   try {
     await answer(engine, job, turn);
   } catch (error) {
-    if (turn.signal.aborted || !job.stream || error instanceof Failed) throw error;
+    if (turn.signal.aborted || !job.stream || error instanceof ScriptedFailureError) throw error;
     turn.entry.end("failed", null);
     failStream(job.format, turn.response, error);
   }
@@ -101,7 +101,7 @@ async function answer(engine: Engine, job: GenerationJob, turn: Turn): Promise<v
   const most = mostTokens(job, lease.contextLength, prompt.tokens);
   const spoken = await speak(job, scriptOf(engine, job, prompt), most, turn);
   const counted = { prompt_tokens: prompt.tokens, completion_tokens: entry.tokensSent };
-  const reply: EndedReply = {
+  const reply: FormattedEnd = {
     text: spoken.text,
     thought: spoken.thought,
     doneReason: entry.tokensSent === most ? "length" : "stop",
@@ -171,7 +171,7 @@ async function speak(
   const tokenIds: number[] = [];
   const unsent = { text: "", thought: "" };
   let firstTokenAt: number | undefined;
-  const groups = paced(spokenTokens(script, options, most), options.tokenDelayMs, signal);
+  const groups = paceTokens(spokenTokens(script, options, most), options.tokenDelayMs, signal);
   const passed = directed(groups, options.directions, { response, streamType: type, signal });
   for await (const tokens of passed) {
     firstTokenAt ??= performance.now();
@@ -207,7 +207,7 @@ function idsOf(messages: readonly ChatMessage[]): number[] {
 function durationsOf(
   { startedAt, loadedAt, beganAt }: Turn["times"],
   { firstTokenAt, endedAt }: Spoken,
-): EndedReply["durations"] {
+): FormattedEnd["durations"] {
   return {
     total: nanoseconds(startedAt, endedAt),
     load: nanoseconds(startedAt, loadedAt),

@@ -1,7 +1,7 @@
-import { LONGEST_TIMER_MS, pause, unlessAborted } from "./abortable-waits.ts";
+import { LONGEST_TIMER_MS, pauseUnlessAborted, unlessAborted } from "./abortable-waits.ts";
 import { serverBusy } from "./engine-errors.ts";
-import type { Model } from "./engine-models.ts";
-import { Slots } from "./engine-slots.ts";
+import type { StandInModel } from "./engine-models.ts";
+import { EngineSlots } from "./engine-slots.ts";
 import { LONGEST_MS } from "./go/go-duration.ts";
 
 export interface SchedulerOptions {
@@ -25,7 +25,7 @@ export interface LeaseRequest {
 
 /** A loaded model, as `/api/ps` tells of it. */
 export interface LoadedModel {
-  readonly model: Model;
+  readonly model: StandInModel;
   readonly contextLength: number;
   readonly expiresAt: Date;
 }
@@ -45,10 +45,10 @@ const KEEP_ALIVE_MS = 5 * 60_000;
 const LEAST_CONTEXT = 4;
 
 /** Which models are loaded, who waits for them, and when they go. */
-export class Scheduler {
+export class ModelScheduler {
   readonly #options: SchedulerOptions;
-  readonly #loaded = new Map<Model, Runner>();
-  readonly #loading = new Map<Model, Loading>();
+  readonly #loaded = new Map<StandInModel, Runner>();
+  readonly #loading = new Map<StandInModel, Loading>();
   #waiting = 0;
 
   constructor(options: SchedulerOptions) {
@@ -60,7 +60,7 @@ export class Scheduler {
    * EngineError 503 when too many wait, and the signal's reason when that is aborted; a load that nobody waits for any
    * more is given up.
    */
-  async lease(model: Model, request: LeaseRequest, signal: AbortSignal): Promise<Lease> {
+  async lease(model: StandInModel, request: LeaseRequest, signal: AbortSignal): Promise<Lease> {
     const wanted = {
       model,
       contextLength: this.#contextFor(model, request),
@@ -80,7 +80,7 @@ export class Scheduler {
   }
 
   /** Unloads the model, as soon as nobody uses it. */
-  unload(model: Model): void {
+  unload(model: StandInModel): void {
     this.#loaded.get(model)?.expire();
   }
 
@@ -93,7 +93,7 @@ export class Scheduler {
     for (const runner of this.#loaded.values()) runner.expire();
   }
 
-  #contextFor(model: Model, { numCtx = this.#options.contextLength }: LeaseRequest): number {
+  #contextFor(model: StandInModel, { numCtx = this.#options.contextLength }: LeaseRequest): number {
     return Math.min(Math.max(numCtx, LEAST_CONTEXT), model.contextLength);
   }
 
@@ -139,11 +139,11 @@ export class Scheduler {
     }
   }
 
-  #startLoading(model: Model, contextLength: number): Loading {
+  #startLoading(model: StandInModel, contextLength: number): Loading {
     const stop = new AbortController();
     const load = async (): Promise<void> => {
-      await pause(this.#options.loadMs, stop.signal);
-      const slots = new Slots(this.#options.parallel);
+      await pauseUnlessAborted(this.#options.loadMs, stop.signal);
+      const slots = new EngineSlots(this.#options.parallel);
       const runner = new Runner({ model, contextLength, slots }, () => {
         if (this.#loaded.get(model) === runner) this.#loaded.delete(model);
       });
@@ -156,7 +156,7 @@ export class Scheduler {
 }
 
 interface WantedRunner {
-  readonly model: Model;
+  readonly model: StandInModel;
   readonly contextLength: number;
   readonly keepAliveMs: number | undefined;
 }
@@ -168,15 +168,15 @@ interface Loading {
 }
 
 interface RunnerFacts {
-  readonly model: Model;
+  readonly model: StandInModel;
   readonly contextLength: number;
-  readonly slots: Slots;
+  readonly slots: EngineSlots;
 }
 
 class Runner implements LoadedModel {
-  readonly model: Model;
+  readonly model: StandInModel;
   readonly contextLength: number;
-  readonly slots: Slots;
+  readonly slots: EngineSlots;
   expiresAt = new Date();
   #keepAliveMs = KEEP_ALIVE_MS;
   #users = 0;

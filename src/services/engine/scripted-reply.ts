@@ -84,19 +84,19 @@ function numbers(from: number, to: number): string {
 
 function summary(transcript: string): string {
   const lines = transcript.split("\n").filter((line) => line.trim() !== "");
-  const opening = lines[0] === undefined ? "" : ` It opens with "${quoted(lines[0])}".`;
+  const opening = lines[0] === undefined ? "" : ` It opens with "${quotedPrompt(lines[0])}".`;
   return `Scripted summary: the transcript has ${lines.length} lines.${opening}`;
 }
 
 function echo(asked: string): string {
-  const heard = asked.trim() === "" ? "You wrote nothing." : `You wrote "${quoted(asked)}".`;
+  const heard = asked.trim() === "" ? "You wrote nothing." : `You wrote "${quotedPrompt(asked)}".`;
   return `${heard} This answer is scripted: it comes from a stand-in for Ollama, not from a language model.`;
 }
 
 const QUOTED_CHARS = 60;
 
 /** The start of a text in one line, cut at a whole character. */
-export function quoted(text: string): string {
+export function quotedPrompt(text: string): string {
   const line = text
     .slice(0, 4 * QUOTED_CHARS)
     .replace(/\s+/g, " ")

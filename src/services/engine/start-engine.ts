@@ -7,11 +7,11 @@ import type { Server } from "node:http";
 import { urlOf } from "../../contract/address.ts";
 import { createEngineServer } from "./engine-server.ts";
 import { GenerationLog } from "./generation-record.ts";
-import { Scheduler } from "./scheduler.ts";
+import { ModelScheduler } from "./scheduler.ts";
 import { ANNOUNCEMENT } from "./scripted-reply.ts";
 
 /** All settings of a stand-in; each has a default. */
-export interface EngineOptions {
+export interface StandInOptions {
   /** Address to listen on; 127.0.0.1. */
   host?: string;
   /** Port to listen on; 0, the default, takes a free one. */
@@ -45,11 +45,11 @@ export interface RunningEngine {
 }
 
 /** Starts a stand-in. Many may run in one process. Throws Node's error where the address cannot be had. */
-export async function startEngine(options: EngineOptions = {}): Promise<RunningEngine> {
+export async function startEngine(options: StandInOptions = {}): Promise<RunningEngine> {
   const { host = "127.0.0.1", port = 0, tokenDelayMs = 0, replyTokens, announce = false } = options;
   const { loadMs = 0, parallel = Number.POSITIVE_INFINITY, maxQueue = 512, contextLength = 4096 } = options;
   let announcement = announce ? `${ANNOUNCEMENT}\n\n` : "";
-  const scheduler = new Scheduler({ loadMs, parallel, maxQueue, contextLength });
+  const scheduler = new ModelScheduler({ loadMs, parallel, maxQueue, contextLength });
   const engine = {
     scheduler,
     log: new GenerationLog(),

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { pause } from "./abortable-waits.ts";
+import { pauseUnlessAborted } from "./abortable-waits.ts";
 
 /** At most this many tokens go out together, so that an abort is seen soon. */
 const GROUP = 64;
@@ -9,7 +9,7 @@ const GROUP = 64;
  * that pace as timers allow. Waits for its reader, and does not make up for the time that the reader
  * took. Throws the signal's reason as soon as that is aborted.
  */
-export async function* paced<Token>(
+export async function* paceTokens<Token>(
   tokens: Iterable<Token>,
   delayMs: number,
   signal: AbortSignal,
@@ -32,7 +32,7 @@ export async function* paced<Token>(
     }
     if (next.done === true) return;
     const wait = due - performance.now();
-    await (wait > 0 ? pause(wait, signal) : nextTurn());
+    await (wait > 0 ? pauseUnlessAborted(wait, signal) : nextTurn());
     signal.throwIfAborted();
   }
 }

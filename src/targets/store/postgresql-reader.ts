@@ -1,6 +1,6 @@
 import pg from "pg";
 import { postgresqlName } from "../../contract/store-address.ts";
-import { quoted, type SqlReader } from "./sql-reader.ts";
+import { quotedName, type SqlReader } from "./sql-reader.ts";
 
 /** Suites look at several conversations at a time. */
 const CONNECTIONS = 4;
@@ -25,7 +25,7 @@ export function openPostgresqlReader(url: string): SqlReader {
     async columnsOf(table) {
       const { rows } = await pool.query(
         "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped",
-        [quoted(table)],
+        [quotedName(table)],
       );
       return rows.map(({ attname }) => String(attname));
     },

@@ -14,7 +14,7 @@ export interface SqlReader {
 }
 
 /** The name of a table or column in a query; `chat.messages` names a table of another schema. */
-export function quoted(name: string): string {
+export function quotedName(name: string): string {
   return name
     .split(".")
     .map((part) => `"${part.replaceAll('"', '""')}"`)

@@ -1,6 +1,6 @@
 import { type ForeignStoreNames, STORE_NAMES, type StoreName } from "../../contract/store-address.ts";
 import { UserError } from "../../errors.ts";
-import { quoted, type SqlReader } from "./sql-reader.ts";
+import { quotedName, type SqlReader } from "./sql-reader.ts";
 
 /** One value each, the key of a conversation. The columns of what they find are those of `STORE_NAMES`. */
 export interface StoreQueries {
@@ -34,14 +34,14 @@ export async function queriesFor(reader: SqlReader, names: ForeignStoreNames): P
   const has = (name: StoreName): boolean => tables[tableOf(name)].includes(all[name]);
   requireNames(all, tables, has);
 
-  const column = (name: StoreName): string => `${tableOf(name)}.${quoted(all[name])}`;
+  const column = (name: StoreName): string => `${tableOf(name)}.${quotedName(all[name])}`;
   const columnsOf = (table: TableName): string[] =>
     COLUMNS.filter((name) => tableOf(name) === table && has(name)).map(
-      (name) => `${column(name)} AS ${quoted(name.slice(table.length + 1))}`,
+      (name) => `${column(name)} AS ${quotedName(name.slice(table.length + 1))}`,
     );
-  const from = (table: TableName): string => `${quoted(all[table])} AS ${table}`;
+  const from = (table: TableName): string => `${quotedName(all[table])} AS ${table}`;
   const inherited = INHERITED.filter((name) => !has(`messages.${name}`) && has(`conversations.${name}`)).map(
-    (name) => `${column(`conversations.${name}`)} AS ${quoted(name)}`,
+    (name) => `${column(`conversations.${name}`)} AS ${quotedName(name)}`,
   );
   const join =
     inherited.length === 0

@@ -4,8 +4,8 @@ import { onTestFinished } from "vitest";
 import { GenerationList, type GenerationRecord } from "../../../src/contract/engine-schemas.ts";
 import { createNdjsonDecoder } from "../../../src/contract/ndjson.ts";
 import {
-  type EngineOptions,
   type RunningEngine,
+  type StandInOptions,
   startEngine,
 } from "../../../src/services/engine/start-engine.ts";
 
@@ -16,7 +16,7 @@ export interface Answer {
 }
 
 /** A stand-in that is closed when the test ends. */
-export async function startTestEngine(options?: EngineOptions): Promise<RunningEngine> {
+export async function startTestEngine(options?: StandInOptions): Promise<RunningEngine> {
   const engine = await startEngine(options);
   onTestFinished(() => engine.close());
   return engine;

@@ -1,6 +1,10 @@
 import { expect, test } from "vitest";
 import { EngineError } from "../../../src/services/engine/engine-errors.ts";
-import { fullName, parseModelReference, shortName } from "../../../src/services/engine/model-reference.ts";
+import {
+  fullModelName,
+  parseModelReference,
+  shortModelName,
+} from "../../../src/services/engine/model-reference.ts";
 
 test.each([
   ["phi3", "registry.ollama.ai/library/phi3:latest", "phi3:latest"],
@@ -12,7 +16,7 @@ test.each([
 ])("%j is %s, in short %s", (asked, full, short) => {
   const name = parseModelReference(asked);
   if (typeof name === "string") throw new Error(`expected a name, found ${name}`);
-  expect([fullName(name), shortName(name)]).toEqual([full, short]);
+  expect([fullModelName(name), shortModelName(name)]).toEqual([full, short]);
 });
 
 test.each(["", "  "])("%j names no model", (asked) => {

@@ -1,13 +1,13 @@
 /** The official client of Ollama against the stand-in. */
 import { type ChatResponse, Ollama } from "ollama";
 import { expect, test } from "vitest";
-import type { EngineOptions } from "../../../src/services/engine/start-engine.ts";
+import type { StandInOptions } from "../../../src/services/engine/start-engine.ts";
 import { onlyRecord, startTestEngine } from "./client.ts";
 
 const MODEL = "llama3.1:8b";
 const messages = [{ role: "user", content: "Count to 5" }];
 
-async function startClient(options?: EngineOptions) {
+async function startClient(options?: StandInOptions) {
   const engine = await startTestEngine(options);
   return { engine, ollama: new Ollama({ host: engine.url }) };
 }

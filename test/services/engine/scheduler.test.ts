@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { MODELS, type Model } from "../../../src/services/engine/engine-models.ts";
-import { Scheduler } from "../../../src/services/engine/scheduler.ts";
+import { MODELS, type StandInModel } from "../../../src/services/engine/engine-models.ts";
+import { ModelScheduler } from "../../../src/services/engine/scheduler.ts";
 
-const [model] = MODELS as [Model];
+const [model] = MODELS as [StandInModel];
 const { signal } = new AbortController();
 
-const createScheduler = (): Scheduler =>
-  new Scheduler({ loadMs: 0, parallel: 1, maxQueue: 1, contextLength: 4096 });
+const createScheduler = (): ModelScheduler =>
+  new ModelScheduler({ loadMs: 0, parallel: 1, maxQueue: 1, contextLength: 4096 });
 const asked = (keepAliveMs?: number) => ({ keepAliveMs, numCtx: undefined });
 
 test("a model that is in use is unloaded when it is released", async () => {
@@ -66,7 +66,7 @@ test("another context is another load, as soon as nobody uses the model", async 
 });
 
 test("who wants the context that is to go waits with those who want the next one", async () => {
-  const scheduler = new Scheduler({ loadMs: 0, parallel: 1, maxQueue: 2, contextLength: 4096 });
+  const scheduler = new ModelScheduler({ loadMs: 0, parallel: 1, maxQueue: 2, contextLength: 4096 });
   const sized = (numCtx: number) => scheduler.lease(model, { ...asked(), numCtx }, signal);
   const first = await sized(4096);
   const waiting = sized(8192).then((lease) => {

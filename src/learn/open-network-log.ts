@@ -6,7 +6,7 @@ import { jsonOrText, type NetworkLog } from "./network-log.ts";
 import { readTapRecord } from "./tap-record.ts";
 
 /** Reads a network log from a file: a browser's HAR, or what a tap recorded. Throws a UserError `log_unreadable`. */
-export function openLog(file: string): NetworkLog {
+export function openNetworkLog(file: string): NetworkLog {
   const name = basename(file);
   const text = textOfFile(file);
   const value = jsonOrText(text);
