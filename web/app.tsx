@@ -1,5 +1,5 @@
 import { render } from "preact";
-import { Chat } from "./chat-controller.ts";
+import { ChatController } from "./chat-controller.ts";
 import { App } from "./components/App.tsx";
 import { tabDrafts } from "./drafts.ts";
 import { isTokenWanted, takeToken } from "./page-token.ts";
@@ -7,7 +7,7 @@ import { isTokenWanted, takeToken } from "./page-token.ts";
 const root = document.getElementById("app");
 if (root === null) throw new Error('The page has no element with the id "app".');
 const tabs = new BroadcastChannel("chat");
-const chat = new Chat({
+const chat = new ChatController({
   token: takeToken(),
   isTokenWanted: isTokenWanted(),
   drafts: tabDrafts,

@@ -1,11 +1,11 @@
 import { LIMITS } from "../src/contract/contract-defaults.ts";
-import type { Chat } from "./chat-controller.ts";
+import type { ChatController } from "./chat-controller.ts";
 import { canSee, picturesOf, selectedModel } from "./chat-selectors.ts";
 import { draftKey } from "./drafts.ts";
 import { type Picture, readPictureFile } from "./picture-file.ts";
 
 /** Takes files into the next message: pictures as such, texts as quotations with their name. Says what it does not take. */
-export async function attachFiles(chat: Chat, files: readonly File[]): Promise<void> {
+export async function attachFiles(chat: ChatController, files: readonly File[]): Promise<void> {
   const key = draftKey(chat.state);
   const refused: string[] = [];
   const pictures: Picture[] = [];

@@ -7,7 +7,7 @@ import { ConversationReader } from "./conversation-reader.ts";
 import { allDrafts, type DraftStorage } from "./drafts.ts";
 import { HmiConnection, isUnreachable } from "./hmi-connection.ts";
 import { ListChanges } from "./list-changes.ts";
-import { Sender } from "./message-sender.ts";
+import { MessageSender } from "./message-sender.ts";
 import { type Address, type Place, parseAddress } from "./page-address.ts";
 import { createApi, type PageApi } from "./page-api.ts";
 import { PageLists } from "./page-lists.ts";
@@ -29,13 +29,13 @@ export interface ChatOptions {
 }
 
 /** What a user can do on the page, and the state that comes of it. Knows the HMI's wire, but no DOM. */
-export class Chat {
+export class ChatController {
   readonly #connection: HmiConnection;
   readonly #api: PageApi;
   readonly #store: ChatStore;
   readonly #lists: PageLists;
   readonly #reader: ConversationReader;
-  readonly #sender: Sender;
+  readonly #sender: MessageSender;
   /** Changes conversations and profiles. */
   readonly keeper: ListChanges;
   #address: Address = { page: "active" };
@@ -56,7 +56,7 @@ export class Chat {
     this.#api = api;
     this.#lists = lists;
     this.#reader = reader;
-    this.#sender = new Sender({ api, store, lists, reader, announce });
+    this.#sender = new MessageSender({ api, store, lists, reader, announce });
     if (drafts !== undefined) keepDrafts(store, drafts);
     if (options.isTokenWanted && token === "") this.dispatch({ type: "token_wanted", isRefused: false });
     this.keeper = new ListChanges({ api, store, lists, announce, go: (path) => void this.go(path) });

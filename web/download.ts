@@ -1,11 +1,11 @@
-import type { Chat } from "./chat-controller.ts";
+import type { ChatController } from "./chat-controller.ts";
 import { problemOf } from "./page-problem.ts";
 
 /** Long enough for the browser to have taken the file over. */
 const KEPT_MS = 60_000;
 
 /** Saves what the HMI has at this path as a file, with the user's token. */
-export async function download(chat: Chat, path: string, name: string): Promise<void> {
+export async function downloadFile(chat: ChatController, path: string, name: string): Promise<void> {
   let file: Blob;
   try {
     file = await (await chat.connection.request(path)).blob();

@@ -1,7 +1,7 @@
 import type { Profile, ProfileDraft, Session } from "../src/contract/hmi-schemas.ts";
 import type { Problem } from "./chat-state.ts";
 import type { ChatStore } from "./chat-store.ts";
-import { type FoundSessions, newestSessions } from "./list-newest-sessions.ts";
+import { type FoundSessions, listNewestSessions } from "./list-newest-sessions.ts";
 import { addressOf, newAddress } from "./page-address.ts";
 import type { PageApi } from "./page-api.ts";
 import type { PageLists } from "./page-lists.ts";
@@ -42,12 +42,12 @@ export class ListChanges {
 
   /** So many of the archived conversations, of all profiles. Throws an ApiError. */
   async archived(length: number): Promise<FoundSessions> {
-    return await newestSessions(this.#parts.api, { archived: "true" }, length);
+    return await listNewestSessions(this.#parts.api, { archived: "true" }, length);
   }
 
   /** So many of a profile's conversations, archived ones too: while there are any, it is not deleted. Throws an ApiError. */
   async conversationsOf({ model_id }: Profile, length: number): Promise<FoundSessions> {
-    return await newestSessions(this.#parts.api, { modelId: model_id, archived: "all" }, length);
+    return await listNewestSessions(this.#parts.api, { modelId: model_id, archived: "all" }, length);
   }
 
   /** Takes a conversation out of the list; `unarchive` brings it back. */

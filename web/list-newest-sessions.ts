@@ -5,7 +5,7 @@ import { LIST_LIMIT, type PageApi, type SessionsFilter } from "./page-api.ts";
 export type FoundSessions = Pick<SessionList, "sessions" | "total">;
 
 /** So many conversations of a kind, the newest first, in as many calls as it takes. Throws an ApiError. */
-export async function newestSessions(
+export async function listNewestSessions(
   api: PageApi,
   filter: SessionsFilter,
   length: number,

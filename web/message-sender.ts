@@ -30,7 +30,7 @@ export interface SenderParts {
 }
 
 /** Sends messages, asks for replies again, and stops them. */
-export class Sender {
+export class MessageSender {
   readonly #parts: SenderParts;
   #stopWanted = false;
   /** The last message that was to be sent. Sent again, it has the same name, by which the HMI knows it. */

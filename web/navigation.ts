@@ -1,11 +1,11 @@
 import { useEffect, useLayoutEffect } from "preact/hooks";
-import type { Chat } from "./chat-controller.ts";
+import type { ChatController } from "./chat-controller.ts";
 import type { ChatState } from "./chat-state.ts";
 import { addressOf, parseAddress, tokenIn } from "./page-address.ts";
 import { takeToken } from "./page-token.ts";
 
 /** Opens what the address names, also by links and after "back", and lets the address follow what is open. */
-export function useAddress(chat: Chat, state: ChatState): void {
+export function useAddress(chat: ChatController, state: ChatState): void {
   useEffect(() => {
     const onBack = (): void => {
       // An address with a token, put into the bar of a page that is open, loads nothing anew.
@@ -42,7 +42,7 @@ export function useAddress(chat: Chat, state: ChatState): void {
 }
 
 /** Goes to an address of the page, as a link does. */
-export function navigate(chat: Chat, path: string): void {
+export function navigate(chat: ChatController, path: string): void {
   if (location.pathname !== path) history.pushState(null, "", path);
   void chat.go(path);
 }

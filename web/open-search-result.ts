@@ -1,11 +1,14 @@
 import type { SearchResult } from "../src/contract/hmi-schemas.ts";
-import type { Chat } from "./chat-controller.ts";
+import type { ChatController } from "./chat-controller.ts";
 import { showFound } from "./highlight-found.ts";
 import { navigate } from "./navigation.ts";
 import { addressOf } from "./page-address.ts";
 
 /** Opens what was found: its conversation, the way that the message is on, and the message itself, marked. */
-export async function openSearchResult(chat: Chat, { session, message_id, excerpt, matches }: SearchResult) {
+export async function openSearchResult(
+  chat: ChatController,
+  { session, message_id, excerpt, matches }: SearchResult,
+) {
   const { session_id, model_id } = session;
   if (chat.state.session?.session_id !== session_id) {
     navigate(chat, addressOf({ sessionId: session_id, modelId: model_id }));
@@ -20,7 +23,7 @@ export async function openSearchResult(chat: Chat, { session, message_id, excerp
 }
 
 /** Resolves when that conversation is shown, or something else is opened instead. */
-async function opened(chat: Chat, sessionId: string): Promise<void> {
+async function opened(chat: ChatController, sessionId: string): Promise<void> {
   const isSettled = (): boolean => {
     const { state } = chat;
     return (

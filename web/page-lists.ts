@@ -1,7 +1,7 @@
 import type { ChatAction } from "./chat-action.ts";
 import type { ChatStore } from "./chat-store.ts";
 import { coalesceRuns } from "./coalesced-runs.ts";
-import { newestSessions } from "./list-newest-sessions.ts";
+import { listNewestSessions } from "./list-newest-sessions.ts";
 import type { PageApi } from "./page-api.ts";
 import { problemOf } from "./page-problem.ts";
 
@@ -31,7 +31,7 @@ export class PageLists {
   async #sessions(): Promise<void> {
     const { modelId } = this.#store.state;
     await this.#report(async () => {
-      const { sessions, total } = await newestSessions(this.#api, { modelId }, this.#length);
+      const { sessions, total } = await listNewestSessions(this.#api, { modelId }, this.#length);
       // Meanwhile another profile may have been opened, whose list is on its way.
       if (this.#store.state.modelId !== modelId) return undefined;
       return { type: "sessions_listed", modelId, sessions, total };

@@ -1,8 +1,8 @@
 import { useEffect } from "preact/hooks";
-import type { Chat } from "./chat-controller.ts";
+import type { ChatController } from "./chat-controller.ts";
 
 /** Shows what other tabs have changed: when they say so, and when a person comes back to this one. */
-export function useOtherTabs(chat: Chat, tabs: BroadcastChannel): void {
+export function useOtherTabs(chat: ChatController, tabs: BroadcastChannel): void {
   useEffect(() => {
     let isRefreshing = false;
     const refresh = (): void => {

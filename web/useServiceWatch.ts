@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import type { Chat } from "./chat-controller.ts";
+import type { ChatController } from "./chat-controller.ts";
 import { hasServiceDown } from "./service-health.ts";
 
 /** How often the services are asked for, in milliseconds. */
@@ -7,7 +7,7 @@ const CALM_MS = 20_000;
 const TROUBLED_MS = 3000;
 
 /** Keeps an eye on the services while the page is seen; at once where something has just gone wrong. */
-export function useServiceWatch(chat: Chat, isTroubled: boolean): void {
+export function useServiceWatch(chat: ChatController, isTroubled: boolean): void {
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let isWatching = true;

@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
 import type { UserEvent } from "../src/contract/hmi-schemas.ts";
-import type { Chat } from "./chat-controller.ts";
+import type { ChatController } from "./chat-controller.ts";
 import { followUserEvents } from "./follow-user-events.ts";
 import { isOutdated } from "./outdated-page.ts";
 
@@ -9,7 +9,7 @@ import { isOutdated } from "./outdated-page.ts";
  * listens for all of them, because a browser has six connections to one address: whoever holds the lock. Browsers have
  * locks for loopback addresses and https only; elsewhere each tab listens while it is seen.
  */
-export function useUserEvents(chat: Chat, isOpen: boolean): void {
+export function useUserEvents(chat: ChatController, isOpen: boolean): void {
   useEffect(() => {
     if (!isOpen) return undefined;
     const stop = new AbortController();
@@ -47,7 +47,7 @@ export function useUserEvents(chat: Chat, isOpen: boolean): void {
 }
 
 /** Tells where the HMI has another version of this page by now. */
-async function checkVersion(chat: Chat): Promise<void> {
+async function checkVersion(chat: ChatController): Promise<void> {
   if (await isOutdated(chat.connection)) chat.dispatch({ type: "page_outdated" });
 }
 

@@ -1,8 +1,8 @@
 import { useEffect } from "preact/hooks";
-import type { Chat } from "./chat-controller.ts";
+import type { ChatController } from "./chat-controller.ts";
 
 /** Follows replies only while the page is seen. */
-export function useVisibility(chat: Chat): void {
+export function useVisibility(chat: ChatController): void {
   useEffect(() => {
     const tell = (): void => chat.setSeen(!document.hidden);
     tell();

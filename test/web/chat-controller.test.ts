@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startEngine } from "../../src/services/engine/start-engine.ts";
 import { type RunningStack, startStack } from "../../src/services/in-process-stack.ts";
-import { Chat } from "../../web/chat-controller.ts";
+import { ChatController } from "../../web/chat-controller.ts";
 import { startsAnotherConversation, statusText } from "../../web/chat-selectors.ts";
 import { serviceTrouble } from "../../web/service-health.ts";
 import { freePorts } from "../support/ports.ts";
@@ -260,26 +260,26 @@ test("a token is asked for, refused when wrong, and kept for every call when rig
 test("where the page says that a token is wanted it is asked for before any call", async () => {
   const [port = 0] = await freePorts(1);
   // Nobody is there: a call would be a problem on the page.
-  const chat = new Chat({ origin: `http://127.0.0.1:${port}`, isTokenWanted: true });
+  const chat = new ChatController({ origin: `http://127.0.0.1:${port}`, isTokenWanted: true });
   await Promise.all([chat.start("/new"), chat.checkServices(), chat.refresh()]);
   expect(chat.state).toMatchObject({ access: "token_wanted", problem: null });
-  const known = new Chat({ origin: stack.hmi, token: "sesame", isTokenWanted: true });
+  const known = new ChatController({ origin: stack.hmi, token: "sesame", isTokenWanted: true });
   expect(known.state.access).toBe("open");
 });
 
 test("what was named before the token is shown after it", async () => {
   await using guarded = await startStack({ auth: { token: "sesame" } });
-  const chat = new Chat({ origin: guarded.hmi, isTokenWanted: true });
+  const chat = new ChatController({ origin: guarded.hmi, isTokenWanted: true });
   await chat.start("/c/77");
   await chat.signIn("sesame");
   expect(chat.state).toMatchObject({ access: "open", missing: { message: expect.stringContaining("77") } });
 });
 
-async function newChat(): Promise<Chat> {
+async function newChat(): Promise<ChatController> {
   return await chatAt(stack.hmi, "/new");
 }
 
 /** The same conversation, as another tab or a reload shows it; resolves when its reply has ended. */
-async function reopened(chat: Chat): Promise<Chat> {
+async function reopened(chat: ChatController): Promise<ChatController> {
   return await chatAt(stack.hmi, `/c/${chat.state.sessionId}`);
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunningStack, startStack } from "../../src/services/in-process-stack.ts";
-import type { Chat } from "../../web/chat-controller.ts";
+import type { ChatController } from "../../web/chat-controller.ts";
 import { hasOlder, openProfile, titleOf } from "../../web/chat-selectors.ts";
 import { createProfile, createSession } from "../support/hmi.ts";
 import { chatAt, listed, openSession, say } from "./chats.ts";
@@ -122,6 +122,6 @@ describe("a profile", () => {
   });
 });
 
-async function newChat(): Promise<Chat> {
+async function newChat(): Promise<ChatController> {
   return await chatAt(stack.hmi, "/new");
 }

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
-import type { Chat } from "../chat-controller.ts";
+import type { ChatController } from "../chat-controller.ts";
 import { failureOf, titleOf } from "../chat-selectors.ts";
 import { focusMessage } from "../message-field.ts";
 import { navigate, useAddress } from "../navigation.ts";
@@ -21,7 +21,7 @@ import { TitleBar } from "./TitleBar.tsx";
 import { TokenForm } from "./TokenForm.tsx";
 
 interface AppProps {
-  readonly chat: Chat;
+  readonly chat: ChatController;
   /** The way to the other tabs of this page. */
   readonly tabs: BroadcastChannel;
 }

@@ -1,6 +1,6 @@
 import { useCallback, useMemo } from "preact/hooks";
 import { attachFiles } from "../attach-files.ts";
-import type { Chat } from "../chat-controller.ts";
+import type { ChatController } from "../chat-controller.ts";
 import {
   canSend,
   composerNote,
@@ -32,7 +32,7 @@ import { PictureRow } from "./PictureRow.tsx";
 import { ThinkSelect } from "./ThinkSelect.tsx";
 
 /** The open conversation: what was said, what went wrong, and where the next message is written. */
-export function Conversation({ chat, state }: { chat: Chat; state: ChatState }) {
+export function Conversation({ chat, state }: { chat: ChatController; state: ChatState }) {
   const { messages, models, session, summaries } = state;
   const replying = isReplying(state);
   const agentId = selectedAgentId(state);

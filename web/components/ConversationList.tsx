@@ -1,6 +1,6 @@
 import { useRef } from "preact/hooks";
 import type { Session } from "../../src/contract/hmi-schemas.ts";
-import type { Chat } from "../chat-controller.ts";
+import type { ChatController } from "../chat-controller.ts";
 import { titleOf } from "../chat-selectors.ts";
 import { groupByDay } from "../group-by-day.ts";
 import { addressOf } from "../page-address.ts";
@@ -9,7 +9,7 @@ import { ConversationMenu } from "./ConversationMenu.tsx";
 import type { DialogName } from "./Dialogs.tsx";
 
 interface ConversationListProps {
-  readonly chat: Chat;
+  readonly chat: ChatController;
   readonly sessions: readonly Session[];
   /** The open conversation. */
   readonly openId: string | null;

@@ -1,6 +1,6 @@
 import type { Session } from "../../src/contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
-import type { Chat } from "../chat-controller.ts";
+import type { ChatController } from "../chat-controller.ts";
 import { usePopover } from "../usePopover.ts";
 import type { DialogName } from "./Dialogs.tsx";
 import { DownloadLink } from "./DownloadLink.tsx";
@@ -10,7 +10,7 @@ interface ConversationMenuProps {
   readonly session: Session;
   /** The name of the button. */
   readonly label: string;
-  readonly chat: Chat;
+  readonly chat: ChatController;
   readonly onDialog: (dialog: DialogName) => void;
   /** Where an empty conversation may take the place of this one. */
   readonly onClear?: () => void;
@@ -72,7 +72,7 @@ const FORMATS = {
 interface ExportLinkProps {
   readonly session: Session;
   readonly format: keyof typeof FORMATS;
-  readonly chat: Chat;
+  readonly chat: ChatController;
   readonly onChoose: () => void;
 }
 

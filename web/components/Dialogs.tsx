@@ -1,5 +1,5 @@
 import type { Profile, Session } from "../../src/contract/hmi-schemas.ts";
-import type { Chat } from "../chat-controller.ts";
+import type { ChatController } from "../chat-controller.ts";
 import { titleOf } from "../chat-selectors.ts";
 import type { ChatState } from "../chat-state.ts";
 import { openSearchResult } from "../open-search-result.ts";
@@ -26,7 +26,7 @@ export type DialogName =
   | { readonly kind: "shortcuts" };
 
 export interface DialogsProps {
-  readonly chat: Chat;
+  readonly chat: ChatController;
   readonly state: ChatState;
   readonly open: DialogName;
   readonly onOpen: (dialog: DialogName) => void;

@@ -1,9 +1,9 @@
 import type { ComponentChildren } from "preact";
-import type { Chat } from "../chat-controller.ts";
-import { download } from "../download.ts";
+import type { ChatController } from "../chat-controller.ts";
+import { downloadFile } from "../download.ts";
 
 interface DownloadLinkProps {
-  readonly chat: Chat;
+  readonly chat: ChatController;
   /** Of the HMI. */
   readonly path: string;
   /** The file's name. */
@@ -23,7 +23,7 @@ export function DownloadLink({ chat, path, name, onChoose, children }: DownloadL
         if (chat.connection.token === "") return;
         // A link carries no header.
         event.preventDefault();
-        void download(chat, path, name);
+        void downloadFile(chat, path, name);
       }}
     >
       {children}

@@ -1,4 +1,4 @@
-import type { Chat } from "../chat-controller.ts";
+import type { ChatController } from "../chat-controller.ts";
 import { shownProblem, shownServiceTrouble, titleOf } from "../chat-selectors.ts";
 import type { ChatState } from "../chat-state.ts";
 import { contextMarks } from "../context-marks.ts";
@@ -9,7 +9,7 @@ import { ProblemNote } from "./ProblemNote.tsx";
 import { TroubleText } from "./TroubleText.tsx";
 
 /** What a person should know before writing the next message. */
-export function Notes({ chat, state }: { chat: Chat; state: ChatState }) {
+export function Notes({ chat, state }: { chat: ChatController; state: ChatState }) {
   const { archived, session } = state;
   const problem = shownProblem(state);
   const trouble = shownServiceTrouble(state);

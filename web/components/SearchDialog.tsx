@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { LIMITS } from "../../src/contract/contract-defaults.ts";
 import type { SearchResult } from "../../src/contract/hmi-schemas.ts";
-import type { Chat } from "../chat-controller.ts";
+import type { ChatController } from "../chat-controller.ts";
 import { titleOf } from "../chat-selectors.ts";
 import { problemOf } from "../page-problem.ts";
 import { Dialog } from "./Dialog.tsx";
@@ -11,7 +11,7 @@ import { IconButton } from "./IconButton.tsx";
 const PAUSE_MS = 150;
 
 interface SearchDialogProps {
-  readonly chat: Chat;
+  readonly chat: ChatController;
   /** Told which place was chosen. */
   readonly onChoose: (place: SearchResult) => void;
   readonly onClose: () => void;
@@ -118,7 +118,7 @@ interface Results {
 
 const NOTHING: Results = { results: [], words: "" };
 
-function useResults(chat: Chat, query: string): Results {
+function useResults(chat: ChatController, query: string): Results {
   const [found, setFound] = useState(NOTHING);
   useEffect(() => {
     if (query.trim() === "") {
@@ -139,7 +139,7 @@ function useResults(chat: Chat, query: string): Results {
   return found;
 }
 
-async function search(chat: Chat, query: string): Promise<Results> {
+async function search(chat: ChatController, query: string): Promise<Results> {
   try {
     const { results, has_more } = await chat.search(query);
     const count = results.length;

@@ -1,4 +1,4 @@
-import type { Chat } from "../chat-controller.ts";
+import type { ChatController } from "../chat-controller.ts";
 import { hasOlder, listedSessions } from "../chat-selectors.ts";
 import type { ChatState, ShownMessage } from "../chat-state.ts";
 import { memo } from "../memo-component.ts";
@@ -11,7 +11,7 @@ import { ProfileList } from "./ProfileList.tsx";
 import { ServiceLights } from "./ServiceLights.tsx";
 
 interface SidebarProps {
-  readonly chat: Chat;
+  readonly chat: ChatController;
   readonly state: ChatState;
   /** Told when something is chosen; the address does the rest. */
   readonly onChoose: () => void;

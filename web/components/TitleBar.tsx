@@ -1,4 +1,4 @@
-import type { Chat } from "../chat-controller.ts";
+import type { ChatController } from "../chat-controller.ts";
 import { openProfile } from "../chat-selectors.ts";
 import type { ChatState } from "../chat-state.ts";
 import { newAddress } from "../page-address.ts";
@@ -8,7 +8,7 @@ import type { DialogName } from "./Dialogs.tsx";
 import { IconButton } from "./IconButton.tsx";
 
 interface TitleBarProps {
-  readonly chat: Chat;
+  readonly chat: ChatController;
   readonly state: ChatState;
   readonly title: string;
   readonly drawer: Drawer;

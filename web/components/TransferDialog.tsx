@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ImportRemark, ImportReport } from "../../src/contract/chat-export.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
-import type { Chat } from "../chat-controller.ts";
+import type { ChatController } from "../chat-controller.ts";
 import type { Problem } from "../chat-state.ts";
 import { importFile } from "../import-file.ts";
 import { importWords, remarkWords } from "../import-words.ts";
@@ -18,7 +18,7 @@ type Import =
   | { readonly step: "failed"; readonly name: string; readonly problem: Problem };
 
 interface TransferDialogProps {
-  readonly chat: Chat;
+  readonly chat: ChatController;
   readonly onClose: () => void;
 }
 
@@ -97,7 +97,7 @@ export function TransferDialog({ chat, onClose }: TransferDialogProps) {
 }
 
 async function imported(
-  chat: Chat,
+  chat: ChatController,
   file: File,
   signal: AbortSignal,
   onProgress: (share: number) => void,
