@@ -1,4 +1,5 @@
 import { createHash, randomInt } from "node:crypto";
+import { CANARY_BYTES, canaryOf } from "../text/canary-word.ts";
 
 /** What looks like chance and can be had again: everything follows from a seed and names. */
 export interface Chance {
@@ -13,7 +14,7 @@ export function chanceOf(seed: string, checkId: string): Chance {
   const digest = (name: string): Buffer =>
     createHash("sha256").update(`${seed}\n${checkId}\n${name}`).digest();
   return {
-    canary: (name) => `canary-${digest(name).toString("hex").slice(0, 12)}`,
+    canary: (name) => canaryOf(digest(name).subarray(0, CANARY_BYTES)),
     random: (name, below) => digest(name).readUInt32BE() % below,
   };
 }

@@ -181,5 +181,5 @@ const SHOWN_CHARS = 80;
 
 /** The same for two requests that differ only in whose they are: numbers, UUIDs and canaries. */
 function shapeOf(line: string): string {
-  return line.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|canary-[0-9a-f]+|[A-Z_]+_ID(?:_\d+)?|\d+/g, "0");
+  return line.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|canary-[0-9a-z]+|[A-Z_]+_ID(?:_\d+)?|\d+/g, "0");
 }

@@ -5,6 +5,7 @@ import { deleteAt, deleteProfile } from "../targets/delete-profile.ts";
 import type { HttpClient, SeenCall } from "../targets/http-client.ts";
 import { openTarget, type Target, type TargetUrls } from "../targets/open-target.ts";
 import { type MadeConversation, RUN_PROFILE_NAME, runProfileDescription } from "../targets/run-journal.ts";
+import { CANARY } from "../text/canary-word.ts";
 import { cleanForeignConversation } from "./clean-foreign-conversation.ts";
 import { endedVerifyRecords, forgetVerifyRecord, recordedUrlOf, type VerifyRecord } from "./verify-record.ts";
 
@@ -22,9 +23,6 @@ export interface CleanedLeftovers {
 
 /** How long all of it may take, in milliseconds. */
 const TIMEOUT_MS = 60_000;
-
-/** What every message of a run says somewhere. */
-const CANARY = /\bcanary-[0-9a-f]{8}/;
 
 /**
  * Deletes what killed runs left on the HMI of these URLs. Deleted is only what is certain: a profile by the run's

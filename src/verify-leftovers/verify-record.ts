@@ -10,8 +10,8 @@ import type { TargetUrls } from "../targets/open-target.ts";
 import { newRunId, type RunJournal } from "../targets/run-journal.ts";
 
 const VerifyRecord = z.object({
-  /** Hexadecimal digits; a UUID in what an earlier version left. It names a file, too. */
-  run_id: z.string().check(z.regex(/^[\da-f-]{12,36}$/)),
+  /** Twelve letters; digits, or a UUID, in what an earlier version left. It names a file, too. */
+  run_id: z.string().check(z.regex(/^(?:[a-z]{12}|[\da-f-]{12,36})$/)),
   /** Where it was made: {@link recordedUrlOf}. */
   hmi: z.string(),
   started_at: z.string(),

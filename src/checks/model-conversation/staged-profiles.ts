@@ -27,7 +27,7 @@ export async function getStage(context: Context): Promise<Stage> {
 }
 
 async function buildStage(context: Context): Promise<Stage> {
-  const canary = `canary-${crypto.randomUUID().slice(0, 8)}`;
+  const canary = context.canary("stage");
   const before = await listSessions(context, "none");
   const profileA = await createProfile(context, canary, "a");
   const profileB = await createProfile(context, canary, "b");

@@ -112,7 +112,7 @@ test.each([
   expect(judge(sameMessageId, { streams: [stream(), stream()], ...changes })).toMatchObject({ verdict });
 });
 
-test("a word is ten letters, the same for the same canary", () => {
-  expect(wordFrom("canary-0123456789ab")).toBe("bdfghjklmn");
+test("a word is that of its canary", () => {
+  expect(wordFrom("canary-bafokeludu")).toBe("bafokeludu");
   expect(repeatAfterMe("bdf", 3)).toBe("Repeat after me: bdf bdf bdf");
 });
