@@ -15,7 +15,10 @@ import { lookUntil, patienceOf } from "./read-replies.ts";
 
 /** What a check talks about, and how the engine is to answer. */
 export interface TalkDraft {
-  /** A word by which a person can tell where it comes from. */
+  /**
+   * A word by which a person can tell where it comes from; the same throughout a suite, where no claim needs another one:
+   * engines keep what their last prompt began with, and read what follows.
+   */
   readonly name: string;
   readonly instructions?: string;
   /** What reaches the engine with every message, where the wire can say it; a real one ignores the stand-in's own names. */

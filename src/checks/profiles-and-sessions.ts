@@ -14,7 +14,10 @@ export type Context = CollectContext<Target>;
 
 /** A profile of a check's own. */
 export interface ProfileDraft {
-  /** A word by which a person can tell where it comes from. */
+  /**
+   * A word by which a person can tell where it comes from; the same throughout a suite, where no claim needs another one:
+   * engines keep what their last prompt began with, and read what follows.
+   */
   readonly name: string;
   readonly instructions?: string;
   /** Goes to the engine with every message; real Ollama ignores the stand-in's own names. */

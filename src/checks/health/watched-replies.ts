@@ -115,14 +115,13 @@ async function watchOne(
   topic: string,
   start: number,
 ): Promise<Omit<WatchedReply, "what">> {
-  const name = context.canary(topic);
-  const talk = await startTalk(context, { name, options });
+  const talk = await startTalk(context, { name: "health", options });
   const began_ms = since(start);
   let ended_ms: number | undefined;
   const { heartbeatMs } = context.target.settings;
   // Often at first, because a reply may be short; a reply of minutes needs no thousands of looks.
   let betweenMs = Math.min(heartbeatMs, 1_000) / 8;
-  const taken = sayIn(context, talk, `Count to 100. ${name}`);
+  const taken = sayIn(context, talk, `Count to 100. ${context.canary(topic)}`);
   const ended = taken
     .then((sent) => hear(context, talk, sent).ended)
     .finally(() => {

@@ -55,7 +55,7 @@ export const harmless = defineCheck<Context["target"], Evidence>({
 async function askForeign(context: Context, front: FrontHttp): Promise<Evidence> {
   const { chat } = context.target;
   const { signal } = context;
-  const talk = await startTalk(context, { name: "harmless", options: { num_predict: 4 } });
+  const talk = await startTalk(context, { name: "http", options: { num_predict: 4 } });
   await converseIn(context, talk, `Say OK, ${context.canary("harmless")}`);
   await settledRowsOf(context, talk);
   const conversation = talk.conversation ?? "";

@@ -11,7 +11,7 @@ export interface OwnPlace {
 export async function ownPlace(context: Context): Promise<OwnPlace> {
   return await context.share("own place", async () => {
     const word = context.canary("http");
-    const model_id = await makeProfile(context, { name: word, options: { num_predict: 4 } });
+    const model_id = await makeProfile(context, { name: "http", options: { num_predict: 4 } });
     return { model_id, session_id: await makeSession(context, model_id), word };
   });
 }

@@ -22,7 +22,7 @@ export const clientKeyOwn = defineCheck<Context["target"], readonly Keyed[]>({
   needs: ["speak the contract"],
   async collect(context) {
     const options = { num_predict: 8, stand_in_token_ms: 0 };
-    const modelId = await makeProfile(context, { name: context.canary("keys"), options });
+    const modelId = await makeProfile(context, { name: "isolation", options });
     const key = context.canary("key");
     const { hmi } = context.target;
     const keyed: Keyed[] = [];

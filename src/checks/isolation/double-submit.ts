@@ -26,7 +26,7 @@ export const doubleSubmit = defineCheck<Context["target"], readonly Resent[]>({
   needs: ["speak the contract"],
   async collect(context) {
     const options = { num_predict: 16, stand_in_token_ms: 5 };
-    const modelId = await makeProfile(context, { name: context.canary("resent"), options });
+    const modelId = await makeProfile(context, { name: "isolation", options });
     await generationsFor(context, "");
     return await Promise.all([
       sendAgain(context, modelId, "message"),

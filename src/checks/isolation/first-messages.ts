@@ -54,7 +54,7 @@ export const firstMessages = defineCheck<Context["target"], Evidence>({
 
 async function sendToProfile(context: Context): Promise<Evidence> {
   const options = { num_predict: 8, stand_in_token_ms: 0 };
-  const model_id = await makeProfile(context, { name: context.canary("first"), options });
+  const model_id = await makeProfile(context, { name: "isolation", options });
   const asked = Array.from({ length: AT_ONCE }, (_, index) => `Say: ${context.canary(`${index}`)}`);
   const { hmi } = context.target;
   const path = hmiRoutes.sendMessage.path();

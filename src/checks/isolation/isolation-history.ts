@@ -30,7 +30,7 @@ export const history = defineCheck<Context["target"], readonly Talk[]>({
     const hasProfiles = capabilities.has("speak the contract") && capabilities.has("keep profiles");
     if (!hasProfiles) return await talksOnAnyWire(context);
     const modelId = await makeProfile(context, {
-      name: context.canary("history"),
+      name: "isolation",
       options: { num_predict: 8, stand_in_token_ms: 0 },
     });
     await generationsFor(context, "");

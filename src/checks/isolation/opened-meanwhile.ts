@@ -80,7 +80,7 @@ async function openMeanwhile(context: Context, tokenMs: number): Promise<Evidenc
   const { capabilities } = context.target;
   const hasProfiles = capabilities.has("speak the contract") && capabilities.has("keep profiles");
   if (!hasProfiles) return await openMeanwhileOnAnyWire(context, word, options);
-  const modelId = await makeProfile(context, { name: word, options });
+  const modelId = await makeProfile(context, { name: "isolation", options });
   const sessionId = await makeSession(context, modelId);
   const asked = repeatAfterMe(word, 16);
   await say(context, sessionId, asked);

@@ -20,7 +20,7 @@ export const twoDevices = defineCheck<Context["target"], Evidence>({
   needs: ["speak the contract"],
   async collect(context) {
     const options = { num_predict: 8, stand_in_token_ms: 0 };
-    const sessionId = await makeSession(context, await makeProfile(context, { name: "devices", options }));
+    const sessionId = await makeSession(context, await makeProfile(context, { name: "isolation", options }));
     const listening = listenToEvents(context.target.hmi, context.signal);
     await listening.begun;
     const sent = await say(context, sessionId, `Hello ${context.canary("devices")}`);

@@ -20,7 +20,7 @@ export const profileDefault = defineCheck<Context["target"], Evidence>({
   needs: ["speak the contract", "show what reached the engine"],
   async collect(context) {
     const wanted = (await triedModels(context)).at(-1) ?? "";
-    const modelId = await makeProfile(context, { name: context.canary("with a default"), options: SHORT });
+    const modelId = await makeProfile(context, { name: "models", options: SHORT });
     const path = hmiRoutes.updateProfile.path({ model_id: modelId });
     const body = { default_model: wanted };
     expectAnswer(await context.target.hmi.call("PUT", path, { body, signal: context.signal }), ProfileAnswer);

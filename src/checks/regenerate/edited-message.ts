@@ -26,7 +26,7 @@ const QUICK: EngineOptions = { num_predict: 24, stand_in_tokens: 8, stand_in_tok
 /** The same one for all checks of a suite. */
 export async function edited(context: Context): Promise<Edited> {
   return await context.share("edited message", async () => {
-    const modelId = await makeProfile(context, { name: "edited", options: QUICK });
+    const modelId = await makeProfile(context, { name: "regenerate", options: QUICK });
     const sessionId = await makeSession(context, modelId);
     await generationsFor(context, "");
     for (const turn of ["first", "second"]) {

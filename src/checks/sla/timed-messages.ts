@@ -66,7 +66,7 @@ export async function timeMessages(context: Context): Promise<Samples> {
     // What the engine is asked is counted from here.
     await generationsFor(context, "");
     await warmUp(context);
-    const place = await openPlace(context, { name: context.canary("users"), options: REPLY });
+    const place = await openPlace(context, { name: "sla", options: REPLY });
     const { seen, ...disturbance } = await timeUndisturbed(
       () => HELD_UP_LIMIT_MS,
       (attempt) => timeUsers(context, place, attempt),
@@ -88,14 +88,14 @@ async function timeUsers(
   const atOnce = (await Promise.all(users)).flat();
   if (context.target.capabilities.has("direct the engine")) return { atOnce, firstTokens: atOnce };
   const alone = { user: "one user alone", messages: USERS * MESSAGES, attempt };
-  const brief = await openPlace(context, { name: context.canary("one user alone"), options: FEW_TOKENS });
+  const brief = await openPlace(context, { name: "sla", options: FEW_TOKENS });
   return { atOnce, firstTokens: await chat(context, await beginTalk(context, brief), alone) };
 }
 
 /** A model that is loaded now is not loaded while it is timed. */
 async function warmUp(context: Context): Promise<void> {
   const options = { num_predict: 1, stand_in_token_ms: 0 };
-  const talk = await startTalk(context, { name: context.canary("warm"), options });
+  const talk = await startTalk(context, { name: "sla", options });
   await converseIn(context, talk, `Hello ${context.canary("warm up")}`);
 }
 

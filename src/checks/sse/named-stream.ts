@@ -33,7 +33,7 @@ export const namedStream = defineCheck<Context["target"], Evidence>({
   needs: ["speak the contract"],
   async collect(context) {
     const options = { num_predict: 24, stand_in_token_ms: 0 };
-    const sessionId = await makeSession(context, await makeProfile(context, { name: "named", options }));
+    const sessionId = await makeSession(context, await makeProfile(context, { name: "sse", options }));
     for (const name of ["first", "second"]) {
       await converse(context, sessionId, `Say: ${context.canary(name)}`);
       await readSettledRows(context, sessionId);

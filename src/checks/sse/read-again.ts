@@ -61,7 +61,7 @@ async function readByContract(context: Context): Promise<Evidence> {
 
 async function readByWire(context: Context): Promise<Evidence> {
   await generationsOf(context, "");
-  const talk = await startTalk(context, { name: "read again", options: { num_predict: 8 } });
+  const talk = await startTalk(context, { name: "sse", options: { num_predict: 8 } });
   const { sent, stream } = await converseIn(context, talk, `Count to 50, ${context.canary("again")}`);
   const requests = async (): Promise<number | null> =>
     (await generationsOf(context, sent.text))?.length ?? null;

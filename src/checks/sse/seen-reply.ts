@@ -73,7 +73,7 @@ async function sayByWire(context: Context, request: Request): Promise<SeenReply>
   await lastBefore(context);
   const word = context.canary(request.name);
   const { options, think = false } = request;
-  const talk = await startTalk(context, { name: word, options, think });
+  const talk = await startTalk(context, { name: "sse", options, think });
   const said = await sayOrRefused(context, talk, `Count to 50, ${word}`);
   const { stream, text } = said;
   const isFailure = stream.status >= 500 && request.tellsByRefusal === true;
@@ -134,7 +134,7 @@ export async function prepare(context: Context, request: Request): Promise<Prepa
     return { ...request, message, sessionId: word, open };
   }
   const { options, think = false } = request;
-  const model_id = await makeProfile(context, { name: word, options, think });
+  const model_id = await makeProfile(context, { name: "sse", options, think });
   const session_id = await makeSession(context, model_id);
   const open: Prepared["open"] = async () => {
     if (request.door === "general-stream") {
