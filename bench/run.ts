@@ -10,6 +10,7 @@ import { databases } from "./databases.ts";
 import { latency } from "./latency.ts";
 import { load } from "./load.ts";
 import { memory } from "./memory.ts";
+import { page } from "./page.ts";
 import { serviceTargets } from "./service-targets.ts";
 import { startUp } from "./start-up.ts";
 import { supervisor } from "./supervisor.ts";
@@ -29,6 +30,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
   "service-targets": serviceTargets,
   databases,
   load,
+  page,
 };
 
 const { positionals, values } = parseArgs({

@@ -1,0 +1,243 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Browser, Page } from "playwright-core";
+import { ChatExport } from "../src/contract/chat-export.ts";
+import { ProfileAnswer, SessionAnswer, SessionList } from "../src/contract/hmi-schemas.ts";
+import { engineRoutes, gatewayRoutes, hmiRoutes } from "../src/contract/routes.ts";
+import { NO_CHROMIUM, sharedChromium } from "../test/browser/chromium.ts";
+import { type Comparison, measure } from "./comparison.ts";
+import { clearAtExit } from "./leftovers.ts";
+import { makePlace } from "./place.ts";
+import { startService } from "./processes.ts";
+import { quantile } from "./statistics.ts";
+
+/** Messages and replies of the long conversation. */
+const MESSAGES = 1_000;
+
+/** Of the long reply, as fast as the engine writes. */
+const TOKENS = 27_000;
+
+/** How long the frames of an empty page are counted, in milliseconds. */
+const EMPTY_FRAMES_MS = 1_000;
+
+/** What the chat page takes in Chromium, from the three services as processes, beside pages of plain HTML. */
+export async function page(): Promise<Comparison[]> {
+  const { urls, env, remove } = await makePlace({
+    STACK_ENGINE_TOKEN_DELAY_MS: "0",
+    STACK_LOG_LEVEL: "warn",
+  });
+  const engine = await startService("engine", { url: urls.engine, path: engineRoutes.version.path(), env });
+  const gateway = await startService("gateway", {
+    url: urls.gateway,
+    path: gatewayRoutes.health.path(),
+    env,
+  });
+  const hmi = await startService("hmi", { url: urls.hmi, path: hmiRoutes.health.path(), env });
+  const plain = await servePlainPages();
+  const browser = await sharedChromium().catch((cause: unknown) => {
+    throw new Error(NO_CHROMIUM, { cause });
+  });
+  const long = `${urls.hmi}/c/${await importLongConversation(urls.hmi)}`;
+  const options = { stand_in_tokens: TOKENS, stand_in_token_ms: 0 };
+  const draft = { name: "Long replies", settings: { options } };
+  const { profile } = ProfileAnswer.parse(await ask("POST", urls.hmi + hmiRoutes.newProfile.path(), draft));
+  const opened = await measure({ warmUp: 2, rounds: 10 }, async () => ({
+    peer: await firstPaintMs(browser, plain.url),
+    ours: await firstPaintMs(browser, `${urls.hmi}/new`),
+  }));
+  const drawn = await measure({ warmUp: 1, rounds: 5 }, async () => ({
+    peer: await drawnMs(browser, `${plain.url}/messages`),
+    ours: await drawnMs(browser, long),
+  }));
+  const frames = await measure({ warmUp: 0, rounds: 3 }, async () => ({
+    peer: await emptyFrameMs(browser, plain.url),
+    ours: await replyFrameMs(browser, `${urls.hmi}/m/${profile.model_id}/new`),
+  }));
+  await browser.close();
+  plain.close();
+  for (const service of [hmi, gateway, engine]) await service.stop();
+  remove();
+  return [
+    {
+      what: "page, first contentful paint",
+      peer: "a page of one line",
+      unit: "ms",
+      rounds: opened,
+      bound: { on: "ours", side: "at most", value: 200 },
+    },
+    {
+      what: `page, ${MESSAGES} messages drawn`,
+      peer: "the same texts as plain HTML",
+      unit: "ms",
+      rounds: drawn,
+      bound: { on: "ours", side: "at most", value: 1_300 },
+    },
+    {
+      what: `page, a frame at the median while ${TOKENS} tokens arrive`,
+      peer: "a page of one line",
+      unit: "ms",
+      rounds: frames,
+      bound: { on: "ours", side: "at most", value: 17 },
+    },
+  ];
+}
+
+/** From the navigation on, in a browser that has nothing of the page in its cache. */
+async function firstPaintMs(browser: Browser, url: string): Promise<number> {
+  return await inFreshPage(browser, async (tab) => {
+    await tab.goto(url);
+    return await tab.evaluate(async () => {
+      const { promise, resolve } = Promise.withResolvers<number>();
+      const observer = new PerformanceObserver((list) => {
+        const paint = list.getEntriesByName("first-contentful-paint")[0];
+        if (paint !== undefined) resolve(paint.startTime);
+      });
+      observer.observe({ type: "paint", buffered: true });
+      return await promise;
+    });
+  });
+}
+
+/** Until all messages stand on the screen, from the navigation on. */
+async function drawnMs(browser: Browser, url: string): Promise<number> {
+  return await inFreshPage(browser, async (tab) => {
+    await tab.goto(url, { waitUntil: "commit" });
+    await tab.waitForFunction(
+      (messages) => document.querySelectorAll("article").length >= messages,
+      MESSAGES,
+      { polling: "raf" },
+    );
+    // The first frame draws them, the second one comes when that has been done.
+    return await tab.evaluate(async () => {
+      const frame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve));
+      await frame();
+      await frame();
+      return performance.now();
+    });
+  });
+}
+
+/** The median time from frame to frame while a long reply arrives. */
+async function replyFrameMs(browser: Browser, url: string): Promise<number> {
+  return await inFreshPage(browser, async (tab) => {
+    await tab.goto(url);
+    const message = tab.getByLabel("Message", { exact: true });
+    await message.fill("Go on for long");
+    await tab.getByRole("button", { name: "Send" }).click();
+    await tab.getByRole("article", { name: "Reply" }).getByText(/\S/).first().waitFor();
+    await countFrames(tab);
+    await tab.getByRole("button", { name: "Send" }).waitFor({ timeout: 120_000 });
+    return await medianFrameMs(tab);
+  });
+}
+
+async function emptyFrameMs(browser: Browser, url: string): Promise<number> {
+  return await inFreshPage(browser, async (tab) => {
+    await tab.goto(url);
+    await countFrames(tab);
+    await tab.waitForTimeout(EMPTY_FRAMES_MS);
+    return await medianFrameMs(tab);
+  });
+}
+
+async function countFrames(tab: Page): Promise<void> {
+  await tab.evaluate(() => {
+    const frames: number[] = [];
+    Object.assign(window, { frames });
+    let last = performance.now();
+    const count = (now: number): void => {
+      frames.push(now - last);
+      last = now;
+      requestAnimationFrame(count);
+    };
+    requestAnimationFrame(count);
+  });
+}
+
+async function medianFrameMs(tab: Page): Promise<number> {
+  return quantile(await tab.evaluate(() => (window as unknown as { frames: number[] }).frames), 0.5);
+}
+
+async function inFreshPage<Result>(browser: Browser, use: (tab: Page) => Promise<Result>): Promise<Result> {
+  const context = await browser.newContext({ viewport: { width: 1_280, height: 800 } });
+  try {
+    return await use(await context.newPage());
+  } finally {
+    await context.close();
+  }
+}
+
+/** Gives its session_id. */
+async function importLongConversation(hmi: string): Promise<string> {
+  const { session } = SessionAnswer.parse(
+    await ask("POST", hmi + hmiRoutes.newSession.path(), { model_id: null }),
+  );
+  const exported = hmiRoutes.exportChats.path(undefined, { session_id: session.session_id });
+  const file = ChatExport.parse(await ask("GET", hmi + exported));
+  const messages = Array.from({ length: MESSAGES }, (_, index) => ({
+    message_id: String(index + 1),
+    parent_id: index === 0 ? null : String(index),
+    chosen: true,
+    role: index % 2 === 0 ? "user" : "assistant",
+    message_type: "chat",
+    content: textAt(index),
+    thinking: null,
+    images: [],
+    model_name: null,
+    status: "complete",
+    usage: null,
+    timings: null,
+    notices: [],
+    finish_reason: index % 2 === 0 ? null : "stop",
+    error: null,
+    timestamp: new Date().toISOString(),
+    covers_until: null,
+  }));
+  const [like] = file.conversations;
+  const conversations = [{ ...like, key: "long", title: "Long", active: false, messages }];
+  await ask("POST", hmi + hmiRoutes.importChats.path(), { ...file, conversations });
+  const { sessions } = SessionList.parse(await ask("GET", hmi + hmiRoutes.sessions.path()));
+  const found = sessions.find(({ message_count }) => message_count === MESSAGES);
+  if (found === undefined) throw new Error(`The conversation of ${MESSAGES} messages was not imported.`);
+  return found.session_id;
+}
+
+async function ask(method: string, url: string, body?: object): Promise<unknown> {
+  const answer = await fetch(url, {
+    method,
+    ...(body && { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+  });
+  if (!answer.ok) throw new Error(`${method} ${url} answered ${answer.status}: ${await answer.text()}`);
+  return await answer.json();
+}
+
+/** A question; or an answer with what answers have: emphasis, a list, and now and then code. */
+function textAt(index: number): string {
+  if (index % 2 === 0) return `Question ${index}: how is this done, and what is to be kept in mind?`;
+  const code = index % 10 === 1 ? "\n\n```ts\nconst answer = await ask(question);\n```" : "";
+  return `It is **done** in \`three\` steps, of which the second is the one that matters (${index}).\n\n- first this\n- then that\n- at last the rest${code}`;
+}
+
+async function servePlainPages(): Promise<{ readonly url: string; close(): void }> {
+  const articles = Array.from({ length: MESSAGES }, (_, index) => `<article>${textAt(index)}</article>`);
+  const server = createServer(({ url }, response) => {
+    response.setHeader("content-type", "text/html; charset=utf-8");
+    response.end(
+      `<!doctype html><title>Plain</title>${url === "/messages" ? articles.join("\n") : "One line"}`,
+    );
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const close = (): void => {
+    server.closeAllConnections();
+    server.close();
+  };
+  const forget = clearAtExit(close);
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close() {
+      forget();
+      close();
+    },
+  };
+}
