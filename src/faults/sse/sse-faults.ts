@@ -2,24 +2,20 @@ import type { Fault } from "../fault.ts";
 import { charactersCut } from "./characters-cut.ts";
 import { charactersCutOnTheWay } from "./characters-cut-on-the-way.ts";
 import { cutAsSuccess } from "./cut-as-success.ts";
-import { doneMissing } from "./done-missing.ts";
 import { doneMissingAfterEmptyReply } from "./done-missing-after-empty-reply.ts";
 import { endWithoutFinalIgnored } from "./end-without-final-ignored.ts";
 import { engineErrorRetried } from "./engine-error-retried.ts";
 import { errorLineIgnored } from "./error-line-ignored.ts";
-import { eventsNamed } from "./events-named.ts";
 import { failureLosesText } from "./failure-loses-text.ts";
+import { frameFaults } from "./frame-faults.ts";
 import { gatewayGetMissing } from "./gateway-get-missing.ts";
 import { headersLate } from "./headers-late.ts";
 import { heartbeatAsEvent } from "./heartbeat-as-event.ts";
 import { heartbeatWithTextOnly } from "./heartbeat-with-text-only.ts";
 import { idsCountEvents } from "./ids-count-events.ts";
 import { lengthAsStop } from "./length-as-stop.ts";
-import { lineBreakEndsFrame } from "./line-break-ends-frame.ts";
 import { linesCut } from "./lines-cut.ts";
-import { noHeartbeat } from "./no-heartbeat.ts";
 import { planningAfterEngine } from "./planning-after-engine.ts";
-import { planningTwice } from "./planning-twice.ts";
 import { readAgainGenerates } from "./read-again-generates.ts";
 import { reconnectGenerates } from "./reconnect-generates.ts";
 import { reconnectReplays } from "./reconnect-replays.ts";
@@ -27,7 +23,6 @@ import { reconnectSendsAgain } from "./reconnect-sends-again.ts";
 import { reconnectsForEver } from "./reconnects-for-ever.ts";
 import { repeatsDropped } from "./repeats-dropped.ts";
 import { startedAfterPlanning } from "./started-after-planning.ts";
-import { startedMissing } from "./started-missing.ts";
 import { startedOfAnother } from "./started-of-another.ts";
 import { streamCompressed } from "./stream-compressed.ts";
 import { streamCut } from "./stream-cut.ts";
@@ -35,33 +30,25 @@ import { streamOfNewest } from "./stream-of-newest.ts";
 import { tokensInBursts } from "./tokens-in-bursts.ts";
 import { uncountedAsZero } from "./uncounted-as-zero.ts";
 import { usageAfterDone } from "./usage-after-done.ts";
-import { usageMalformed } from "./usage-malformed.ts";
-import { usageTwice } from "./usage-twice.ts";
 import { usageZero } from "./usage-zero.ts";
 
 /** The bugs that the suite `sse` must catch, in the order in which they are told. */
 export const sseFaults: readonly Fault[] = [
-  noHeartbeat,
+  ...frameFaults,
   heartbeatWithTextOnly,
   heartbeatAsEvent,
   planningAfterEngine,
   headersLate,
   tokensInBursts,
   streamCompressed,
-  eventsNamed,
   idsCountEvents,
-  planningTwice,
-  doneMissing,
   doneMissingAfterEmptyReply,
-  usageMalformed,
-  usageTwice,
   usageAfterDone,
   usageZero,
   lengthAsStop,
   charactersCut,
   charactersCutOnTheWay,
   linesCut,
-  lineBreakEndsFrame,
   repeatsDropped,
   streamCut,
   cutAsSuccess,
@@ -76,7 +63,6 @@ export const sseFaults: readonly Fault[] = [
   gatewayGetMissing,
   reconnectsForEver,
   startedAfterPlanning,
-  startedMissing,
   startedOfAnother,
   streamOfNewest,
   uncountedAsZero,
