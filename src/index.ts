@@ -26,6 +26,7 @@ export {
   CouldNotRun,
   type Holds,
   type Suite,
+  type TextPair,
   type Verdict,
 } from "./harness/define-check.ts";
 export type { LoadReport, LoadStep } from "./harness/load-report.ts";
@@ -41,4 +42,5 @@ export type { ChatClient } from "./targets/drivers/chat-client.ts";
 export { type Driver, type DriverContext, defineDriver } from "./targets/drivers/define-driver.ts";
 export type { HttpClient, SeenCall, SeenEvent, SeenStream } from "./targets/http-client.ts";
 export type { Target, TargetUrls } from "./targets/open-target.ts";
+export type { SeenEvidence, SeenGeneration } from "./targets/seen-evidence.ts";
 export { type VerifyOptions, type VerifyReport, verify } from "./verify/verify-stack.ts";

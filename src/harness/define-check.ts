@@ -45,6 +45,18 @@ export interface Broken {
   readonly seen: string;
   /** The database rows that show it, where rows are the subject. */
   readonly rows?: readonly unknown[];
+  /** The texts that show it, where texts are the subject: a report shows where they differ. */
+  readonly texts?: TextPair;
+}
+
+/** Two texts that should have been one. */
+export interface TextPair {
+  /** What they are, as a heading. */
+  readonly title: string;
+  /** What each is called, in a word. */
+  readonly names: readonly [before: string, after: string];
+  readonly before: string;
+  readonly after: string;
 }
 
 export interface CollectContext<Target> {

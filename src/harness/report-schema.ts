@@ -9,6 +9,14 @@ const Broken = z.object({
   found: z.string(),
   seen: z.string(),
   rows: z.array(z.unknown()).optional(),
+  texts: z
+    .object({
+      title: z.string(),
+      names: z.tuple([z.string(), z.string()]),
+      before: z.string(),
+      after: z.string(),
+    })
+    .optional(),
 });
 const CouldNotRun = z.object({ verdict: z.literal("could-not-run"), reason: z.string() });
 const Outcome = z.discriminatedUnion("verdict", [

@@ -16,6 +16,7 @@ import { noteRequest, type RequestStep } from "./request-step.ts";
 
 /** One answered call, as it was seen. */
 export interface SeenCall {
+  readonly kind: "call";
   /** `GET /api/models`, with the query. */
   readonly request: string;
   /** When it was sent, by the clock of this machine: ISO 8601, UTC. */
@@ -47,6 +48,7 @@ export interface SeenChunk {
 
 /** One event stream, as it was seen. */
 export interface SeenStream {
+  readonly kind: "stream";
   readonly request: string;
   /** When it was sent, by the clock of this machine: ISO 8601, UTC. */
   readonly sent_at: string;
@@ -102,6 +104,9 @@ export interface OpenStream {
 
 /** What a service can be asked with. */
 export type HttpMethod = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS";
+
+/** What a stream itself told, once its answer had begun. */
+export type HeardStream = Omit<SeenStream, "kind" | keyof OpenStream["head"]>;
 
 /** A client of one service that writes down what passes. Rejects only where there is no answer at all. */
 export interface HttpClient {
@@ -176,7 +181,7 @@ export function createHttpClient(
     const read = async (): Promise<SeenStream> => {
       const seen = await readStream(answer, start, options, { readEvent, prepare });
       step.answer = seen.events.map(({ event }) => event).find(namesConversation);
-      return { ...head, ...seen, duration_ms: since(start) };
+      return { kind: "stream", ...head, ...seen, duration_ms: since(start) };
     };
     return { head: { ...head, duration_ms: since(start) }, ended: read() };
   };
@@ -191,6 +196,7 @@ export function createHttpClient(
       const body = parseBody(await text(uncompressed(answer.body, headersOf(answer)["content-encoding"])));
       step.answer = body;
       return {
+        kind: "call",
         request: `${method} ${path}`,
         sent_at,
         status: answer.statusCode,
@@ -212,7 +218,7 @@ async function readStream(
   start: number,
   { signal, onEvent, onData, onFact, readFacts }: CallOptions,
   { readEvent, prepare }: Hearing,
-): Promise<Omit<SeenStream, "request" | "sent_at" | "status" | "headers" | "duration_ms">> {
+): Promise<HeardStream> {
   const headers = headersOf(answer);
   const content_type = headers["content-type"] ?? "";
   const chunks: SeenChunk[] = [];

@@ -1,5 +1,4 @@
 import { DEFAULTS } from "../contract/contract-defaults.ts";
-import type { GenerationRecord } from "../contract/engine-schemas.ts";
 import type { ContractDeviations, ForeignContract } from "../contract/foreign-back-end.ts";
 import { createAbsentClient } from "./absent-client.ts";
 import { driverOf } from "./connect-chat.ts";
@@ -14,6 +13,7 @@ import type { FrontHttp } from "./front-http.ts";
 import { createHttpClient, type HttpClient } from "./http-client.ts";
 import type { ModelsByCapability } from "./models-by-capability.ts";
 import { noJournal, type RunJournal } from "./run-journal.ts";
+import { type SeenGeneration, seenGeneration } from "./seen-evidence.ts";
 import { type KillAbility, killAbilities, type ServiceKiller, whyNotKilled } from "./service-killer.ts";
 import {
   type ReplicaAbility,
@@ -138,7 +138,7 @@ export interface Target {
   /** False where no engine answers at its address. */
   readonly engineAnswers: boolean;
   /** What the engine was asked since the generation of that number; needs the capability. */
-  generationsAfter(id: number, signal: AbortSignal): Promise<GenerationRecord[]>;
+  generationsAfter(id: number, signal: AbortSignal): Promise<SeenGeneration[]>;
   close(): Promise<void>;
 }
 
@@ -222,7 +222,7 @@ export async function openTarget(
       lacks: contract?.lacks ?? {},
       engineName: watch.name,
       engineAnswers: watch.answers,
-      generationsAfter: watch.generationsAfter ?? (async () => []),
+      generationsAfter: async (...asked) => (await watch.generationsAfter?.(...asked))?.map(seenGeneration) ?? [],
       close: () => closeAll(opened),
     };
   } catch (error) {

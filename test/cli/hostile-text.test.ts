@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { expect, test } from "vitest";
 import { parse as parseYaml } from "yaml";
+import type { TextPair } from "../../src/harness/define-check.ts";
 import { countOutcomes, type Outcome } from "../../src/harness/run-report.ts";
 import { fileReporters } from "../../src/reporters/find-reporter.ts";
 import { appendEvent } from "../../src/supervisor/daemon/service-events.ts";
@@ -34,8 +35,9 @@ async function hostileFolder(): Promise<string> {
     ...{ duration_ms: 1e307, attempts: 1, outcome },
   });
   const rows = [{ [HOSTILE]: HOSTILE, message_id: HOSTILE, __proto__: null }];
+  const texts: TextPair = { title: HOSTILE, names: [HOSTILE, HOSTILE], before: HOSTILE, after: `${HOSTILE}!` };
   const results = [
-    result({ verdict: "broken", expected: HOSTILE, found: HOSTILE, seen: HOSTILE, rows }, "sse/order"),
+    result({ verdict: "broken", expected: HOSTILE, found: HOSTILE, seen: HOSTILE, rows, texts }, "sse/order"),
     result({ verdict: "could-not-run", reason: HOSTILE }, "sse/text"),
     result({ verdict: "skipped", reason: HOSTILE }, `sse/${HOSTILE}`),
   ];
@@ -46,8 +48,8 @@ async function hostileFolder(): Promise<string> {
     suites: [{ name: "sse", title: HOSTILE, duration_ms: 1, counts }],
   };
   const evidence = {
-    request: `GET ${HOSTILE}`,
-    ...{ status: 200, duration_ms: 1e308, end: HOSTILE, comments_ms: [1, 1e300] },
+    ...{ kind: "stream", request: `GET ${HOSTILE}`, sent_at: "2026-01-01T00:00:00Z" },
+    ...{ status: 200, duration_ms: 1e308, end: "cut", comments_ms: [1, 1e300] },
     events: [{ at_ms: 1e307, event: { type: "token", content: HOSTILE } }],
   };
   const traversal = { ...report, results: [{ ...results[0], id: "../../../secret" }] };

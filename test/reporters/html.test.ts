@@ -1,22 +1,31 @@
 import { createHash } from "node:crypto";
+import { join } from "node:path";
 import * as fc from "fast-check";
 import { XMLValidator } from "fast-xml-parser";
-import { expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
+import { everySuite } from "../../src/checks/suites.ts";
+import { mergeReports } from "../../src/harness/compare-runs.ts";
+import type { TextPair } from "../../src/harness/define-check.ts";
 import {
   type CheckResult,
   countOutcomes,
   type Outcome,
   type RunReport,
 } from "../../src/harness/run-report.ts";
+import { judgeAgain, loadRun, readReport, saveRun } from "../../src/harness/saved-run.ts";
 import { html } from "../../src/reporters/html/html-reporter.ts";
+import { json } from "../../src/reporters/json-reporter.ts";
 import { verify } from "../../src/verify/verify-stack.ts";
+import { tempFolder } from "../support/temp.ts";
 
 const HOSTILE = `</style><script>alert(1)</script><img src=x onerror='alert(1)'> "&" \u0000\u001b[2J\u202e\u200b\ud800 ]]>`;
 
 const BROKEN: Outcome = { verdict: "broken", expected: "a", found: "b", seen: "GET /x" };
 
 const STREAM = {
+  kind: "stream",
   request: "GET /api/chat/stream/7",
+  sent_at: "2026-01-02T00:00:00.000Z",
   status: 200,
   content_type: "text/event-stream",
   events: [
@@ -30,7 +39,9 @@ const STREAM = {
   duration_ms: 200,
 };
 
+/** By a clock that is a day behind that of the requests. */
 const GENERATION = {
+  kind: "generation",
   tokens_sent: 9,
   ended: "aborted",
   started_at: "2026-01-01T00:00:00.020Z",
@@ -38,7 +49,19 @@ const GENERATION = {
   ended_at: "2026-01-01T00:00:00.400Z",
 };
 
-const CANCEL = { request: "POST /api/chat/sessions/7/cancel", status: 200, body: {}, duration_ms: 3 };
+const CANCEL = {
+  kind: "call",
+  request: "POST /api/chat/sessions/7/cancel",
+  sent_at: "2026-01-02T00:00:00.160Z",
+  status: 200,
+  body: {},
+  duration_ms: 3,
+};
+
+/** Two texts that should have been one. */
+function textsOf(before: string, after: string): TextPair {
+  return { title: "As streamed, and as stored", names: ["streamed", "stored"], before, after };
+}
 
 function resultOf(outcome: Outcome, evidence?: unknown, id = `suite/${outcome.verdict}`): CheckResult {
   const words = { claim: `it is so: ${outcome.verdict}`, why: "because", look_at: "the place" };
@@ -52,9 +75,9 @@ function resultOf(outcome: Outcome, evidence?: unknown, id = `suite/${outcome.ve
   };
 }
 
-function pageOf(results: readonly CheckResult[], more: Partial<RunReport> = {}): string {
+function reportOf(results: readonly CheckResult[], more: Partial<RunReport> = {}): RunReport {
   const counts = countOutcomes(results);
-  return html.render({
+  return {
     report_version: 1,
     target: "a target",
     seed: "7",
@@ -66,7 +89,11 @@ function pageOf(results: readonly CheckResult[], more: Partial<RunReport> = {}):
     left_behind: [],
     interrupted: false,
     ...more,
-  });
+  };
+}
+
+function pageOf(...given: Parameters<typeof reportOf>): string {
+  return html.render(reportOf(...given));
 }
 
 const pageWith = (evidence: unknown): string => pageOf([resultOf(BROKEN, evidence)]);
@@ -87,13 +114,15 @@ test("a page is well-formed, and may load and run nothing", () => {
 });
 
 test("what a target said is text, wherever it stands, and nothing in it is invisible", () => {
-  const outcome: Outcome = { ...BROKEN, found: HOSTILE, seen: HOSTILE, rows: [{ [HOSTILE]: HOSTILE }] };
+  const texts: TextPair = { ...textsOf(HOSTILE, `${HOSTILE}!`), title: HOSTILE, names: [HOSTILE, HOSTILE] };
+  const rows = [{ [HOSTILE]: HOSTILE }];
+  const outcome: Outcome = { ...BROKEN, found: HOSTILE, seen: HOSTILE, rows, texts };
   const events = [
     { at_ms: 1, event: { type: "token", content: HOSTILE } },
     { at_ms: 2, event: { type: "error", code: HOSTILE } },
     { at_ms: 3, event: { malformed: HOSTILE } },
   ];
-  const evidence = { stream: { ...STREAM, request: HOSTILE, events, end: HOSTILE }, [HOSTILE]: HOSTILE };
+  const evidence = { stream: { ...STREAM, request: HOSTILE, events }, [HOSTILE]: HOSTILE };
   const page = pageOf([resultOf(outcome, evidence)], {
     target: HOSTILE,
     seed: HOSTILE,
@@ -108,17 +137,21 @@ test("what a target said is text, wherever it stands, and nothing in it is invis
 test("any evidence makes a well-formed page", () => {
   const text = fc.string({ unit: "binary" });
   const json = fc.jsonValue({ stringUnit: "binary" });
-  const event = fc.record({ at_ms: fc.double(), event: fc.dictionary(text, json) });
+  const time = fc.double({ min: 0, noNaN: true, noDefaultInfinity: true });
+  const anyTime = fc.oneof({ arbitrary: time, weight: 50 }, { arbitrary: fc.double(), weight: 1 });
   const stream = fc.record({
+    kind: fc.constantFrom("stream", "stream", "stream", "brook"),
     request: text,
-    events: fc.array(event),
-    comments_ms: fc.array(fc.double()),
-    duration_ms: fc.double(),
-    sent_at: fc.constantFrom("2026-01-01T00:00:00.000Z", "yesterday", undefined),
+    status: fc.integer(),
+    events: fc.array(fc.record({ at_ms: anyTime, event: fc.dictionary(text, json) })),
+    comments_ms: fc.array(anyTime),
+    duration_ms: fc.oneof(fc.constant(Number.MAX_VALUE), anyTime),
+    sent_at: fc.constantFrom("2026-01-01T00:00:00.000Z", "2026-01-01T00:00:00Z", "yesterday", undefined),
+    end: fc.constantFrom("closed", "cut", "given-up", "left"),
   });
   fc.assert(
-    fc.property(stream, json, text, (seen, other, streamedText) => {
-      const page = pageWith({ stream: seen, other, streamedText, generations: [GENERATION] });
+    fc.property(stream, json, text, (seen, other, more) => {
+      const page = pageWith({ stream: seen, other, more, generations: [GENERATION] });
       expect(XMLValidator.validate(page)).toBe(true);
       expect(page).not.toMatch(/NaN|Infinity%|="undefined/);
     }),
@@ -186,10 +219,10 @@ test("engine and cancel are drawn on the client's clock where requests say when 
 
 test("without a common clock the engine begins with the request, and the page says so", () => {
   const page = pageWith({ stream: STREAM, cancel: CANCEL, generations: [GENERATION] });
+  // The engine works for 380 ms; the cancel is on the client's own clock.
   expect(attributes(page, "x", "engine aborted")).toEqual(["0%"]);
-  expect(attributes(page, "x1", "cancel")).toEqual([]);
+  expect(attributes(page, "x1", "cancel")).toEqual(["42.11%"]);
   expect(page).toContain("Client and engine share no clock here");
-  expect(page).toContain("1 cancel not drawn");
 });
 
 test("a stream that was cut, and one that was given up, end so", () => {
@@ -220,11 +253,26 @@ test("long texts are compared character by character", () => {
   expect(page).toContain("[360 equal characters]");
 });
 
-test("a reply that was stored otherwise than streamed is compared with it", () => {
-  const row = { role: "assistant", content: "Help" };
-  expect(pageWith({ stream: STREAM, newRows: [row] })).toContain("Hel<del>lo</del><ins>p</ins>");
-  expect(pageWith({ streamedText: "Hello", newRows: [row] })).toContain("Hel<del>lo</del><ins>p</ins>");
-  expect(pageWith({ streamedText: "Help", newRows: [row] })).not.toContain("<del>");
+test("two texts that should have been one are compared, also of a report that was read from a file", () => {
+  const report = reportOf([resultOf({ ...BROKEN, texts: textsOf("Hello", "Help") }, STREAM)]);
+  const file = join(tempFolder({ "report.json": json.render(report) }), "report.json");
+  for (const page of [html.render(report), html.render(mergeReports([readReport(file)]))]) {
+    expect(page).toContain("<h3>As streamed, and as stored</h3>");
+    expect(page).toContain("Hel<del>lo</del><ins>p</ins>");
+  }
+});
+
+test.each([
+  ["of an earlier version, which says nowhere what it is", { ...STREAM, kind: undefined }],
+  ["that is not what it says", { ...STREAM, duration_ms: "long" }],
+  ["whose times contradict each other", { ...STREAM, duration_ms: 100 }],
+  ["of a kind of somebody's own", { ...STREAM, kind: "brook" }],
+])("evidence %s is shown as it is", (_, stream) => {
+  const page = pageWith({ stream, calls: [CANCEL] });
+  expect(page).not.toContain("<figure>");
+  expect(page).toContain("The evidence as it is");
+  expect(page).toContain("&quot;request&quot;: &quot;GET /api/chat/stream/7&quot;");
+  expect(page).toContain("<code>POST /api/chat/sessions/7/cancel</code>");
 });
 
 test("the page stays small, whatever a run has seen, and says what it left out", () => {
@@ -234,7 +282,7 @@ test("the page stays small, whatever a run has seen, and says what it left out",
   }));
   const found = "x".repeat(1_000_000);
   const rows = Array.from({ length: 1000 }, () => ({ content: found }));
-  const stream = { ...STREAM, events };
+  const stream = { ...STREAM, events, duration_ms: events.length };
   const result = resultOf({ ...BROKEN, found, rows }, { stream, found });
   const page = pageOf(Array.from({ length: 3000 }, () => result));
   expect(page.length).toBeLessThan(4_000_000);
@@ -249,30 +297,58 @@ test("evidence that is nested too deep to be walked is cut", () => {
   expect(page).toContain("1 value of it left out");
 });
 
-test("a real run with a fault makes a page that names it", async () => {
+describe("a real run with a fault", () => {
   const fault = "reply-without-model-id";
-  const report = await verify({ grep: /conversation.reply/, target: "in-process", fault });
-  const page = html.render(report);
-  expect(XMLValidator.validate(page)).toBe(true);
-  expect(page).toContain(`Switched on: ${fault}.`);
-  expect(page).toContain("look at: the call that saves the reply");
+  let report: RunReport;
+  beforeAll(async () => {
+    report = await verify({ grep: /conversation.reply/, target: "in-process", fault });
+  });
+
+  test("makes a page that names it, with the streams that were seen and what the engine did for each", () => {
+    const page = html.render(report);
+    expect(XMLValidator.validate(page)).toBe(true);
+    expect(page).toContain(`Switched on: ${fault}.`);
+    expect(page).toContain("look at: the call that saves the reply");
+    const streams = page.match(/<figure>/g)?.length ?? 0;
+    expect(streams).toBeGreaterThan(0);
+    expect(page.match(/<rect class="engine done"/g)?.length).toBeGreaterThanOrEqual(streams);
+  });
+
+  test("of an earlier version, which does not say what it saw, is judged again, and shown as it is", () => {
+    const folder = tempFolder();
+    const results = report.results.map((result) => ({ ...result, evidence: withoutKinds(result.evidence) }));
+    saveRun(folder, { ...report, results });
+    const again = judgeAgain(everySuite, loadRun(folder));
+    expect(again.results.map(({ outcome }) => outcome)).toEqual(report.results.map(({ outcome }) => outcome));
+    const page = html.render(again);
+    expect(page).not.toContain("<figure>");
+    expect(page).toContain("The evidence as it is");
+  });
 });
+
+/** As it was written down before anything in it said what it is. */
+function withoutKinds(evidence: unknown): unknown {
+  const isKind = (key: string, value: unknown) =>
+    key === "kind" && ["call", "stream", "generation"].includes(String(value));
+  const text = JSON.stringify(evidence, (key, value) => (isKind(key, value) ? undefined : value));
+  return JSON.parse(text);
+}
 
 test("300 replies that were stored otherwise than streamed are a page in a moment", {
   timeout: 30_000,
 }, () => {
   const words = "word ".repeat(2_400);
   const indexes = Array.from({ length: 300 }, (_, index) => index);
-  const evidence = {
-    streams: indexes.map((index) => ({
-      ...STREAM,
-      events: [{ at_ms: 1, event: { type: "token", content: `${words}${index}` } }],
-    })),
-    stored: indexes.map((index) => ({ role: "assistant", content: `${words}${index} and more` })),
-  };
-  expect(pageOf([resultOf(BROKEN, evidence)])).toContain("<ins> and more</ins>");
   const page = pageOf(
-    indexes.map((index) => resultOf({ ...BROKEN, expected: `${index}${words}`, found: `${words}${index}` })),
+    indexes.map((index) =>
+      resultOf({
+        ...BROKEN,
+        expected: `${index}${words}`,
+        found: `${words}${index}`,
+        texts: textsOf(`${words}${index}`, `${words}${index} and more`),
+      }),
+    ),
   );
+  expect(page).toContain("<ins> and more</ins>");
   expect(page).toContain("expected only");
 });

@@ -28,6 +28,7 @@ test("a call is written down with its request, status and parsed body", async ()
       .end(JSON.stringify({ method: request.method, type: request.headers["content-type"] }));
   });
   expect(await client.call("GET", "/a?b=1", { signal })).toEqual({
+    kind: "call",
     request: "GET /a?b=1",
     sent_at: expect.stringMatching(/^20\d\d-/),
     status: 201,

@@ -1,5 +1,5 @@
-import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import { defineCheck } from "../../harness/define-check.ts";
+import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { generationsFor } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { lookUntil, patienceOf } from "../read-replies.ts";
@@ -37,7 +37,7 @@ export const beforeFirstToken = defineCheck<Context["target"], CancelledReply>({
 const SEEN_LOADING_MS = 100;
 
 /** Whether one and the same request has been without a token for a while, as far as looks have shown. */
-function seenLoading(): (seen: readonly GenerationRecord[]) => boolean {
+function seenLoading(): (seen: readonly SeenGeneration[]) => boolean {
   let loading: { readonly id: number; readonly since: number } | undefined;
   return (seen) => {
     const last = seen.findLast(({ ended, first_token_at }) => ended === "running" && first_token_at === null);

@@ -1,8 +1,8 @@
-import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import { NotTold } from "../../errors.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { isRefusal } from "../../targets/drivers/refused-words.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
+import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { type Talk, texts } from "../check-conversation.ts";
 import { generationsFor } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
@@ -18,7 +18,7 @@ interface DeletedConversation {
   readonly stream: SeenStream | null;
   readonly readerMs: number | null;
   readonly engineMs: number | null;
-  readonly generations: readonly GenerationRecord[] | null;
+  readonly generations: readonly SeenGeneration[] | null;
 }
 
 export const deleted = defineCheck<Context["target"], DeletedConversation>({

@@ -7,6 +7,7 @@ import type { SeenStream } from "../../targets/http-client.ts";
 import { hear, settledRowsOf, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { isWhole, lastWord } from "../stream-endings.ts";
+import { streamedAndStored } from "../streamed-and-stored.ts";
 import { answerInWords } from "./both-ends.ts";
 import { beginReply, type SeenCancel } from "./running-reply.ts";
 
@@ -68,6 +69,7 @@ export const nextMessage = defineCheck<Context["target"], NextMessage>({
       found,
       seen,
       rows: rows ?? [],
+      ...streamedAndStored(text, row?.content),
     };
   },
 });

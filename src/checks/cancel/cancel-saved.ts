@@ -2,6 +2,7 @@ import { NotTold } from "../../errors.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { streamedAndStored } from "../streamed-and-stored.ts";
 import { describe } from "./both-ends.ts";
 import { cancelledInMidReply } from "./cancel-mid-reply.ts";
 import type { CancelledReply } from "./cancelled-reply.ts";
@@ -24,7 +25,7 @@ export const saved = defineCheck<Context["target"], CancelledReply>({
   },
 });
 
-type Problem = Pick<Broken, "expected" | "found">;
+type Problem = Pick<Broken, "expected" | "found" | "texts">;
 
 function problemOf(reply: CancelledReply, rows: readonly SeenRow[]): Problem | undefined {
   const users = rows.filter(({ role }) => role === "user");
@@ -45,6 +46,7 @@ function problemOf(reply: CancelledReply, rows: readonly SeenRow[]): Problem | u
   return {
     expected: `a row cancelled (cancelled) with the ${text.length} characters that were streamed`,
     found: `a row ${inWords(row)}${row.content.length === text.length && row.content !== text ? " that differ" : ""}`,
+    ...streamedAndStored(text, row.content),
   };
 }
 

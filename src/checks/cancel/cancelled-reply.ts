@@ -1,8 +1,8 @@
-import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
+import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { rowsOf, settledRowsOf } from "../check-conversation.ts";
 import { generationsFor } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
@@ -27,7 +27,7 @@ export interface CancelledReply {
    */
   readonly engineMs: number | null;
   /** What the engine was asked for this message; null where it cannot be watched. */
-  readonly generations: readonly GenerationRecord[] | null;
+  readonly generations: readonly SeenGeneration[] | null;
   /** The conversation as it was stored after that; null where the back end shows none. */
   readonly rows: readonly SeenRow[] | null;
 }

@@ -2,6 +2,7 @@ import { type Broken, defineCheck, type Verdict } from "../../harness/define-che
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import { SERVICE_TITLES } from "../../targets/service-killer.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { streamedAndStored } from "../streamed-and-stored.ts";
 import { type KilledReply, killedReply } from "./killed-reply.ts";
 import {
   addedTo,
@@ -44,6 +45,7 @@ function judgeSaved(reply: KilledReply): Verdict {
     found,
     seen,
     rows,
+    ...streamedAndStored(streamed, row?.content),
   });
   if (row === undefined || row.status === "streaming") return broken(rowInWords(row));
   const added = addedTo(reply, row.content);

@@ -1,6 +1,7 @@
 import { type Broken, defineCheck, type Verdict } from "../../harness/define-check.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { streamedAndStored } from "../streamed-and-stored.ts";
 import { type KilledReply, killedReply, SAVED_WITHIN_MS } from "./killed-reply.ts";
 import {
   addedTo,
@@ -35,6 +36,7 @@ function judgeSaved(reply: KilledReply): Verdict {
     found,
     seen,
     rows,
+    ...streamedAndStored(textOf(stream), row?.content),
   });
   if (row === undefined) return broken("no row of a reply");
   const { content, status } = row;

@@ -3,6 +3,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { lastWord } from "../stream-endings.ts";
+import { streamedAndStored } from "../streamed-and-stored.ts";
 import { type KilledReply, killedReply } from "./killed-reply.ts";
 import { describeKill, replyRowIn, requireLook, requireMidReply, rowInWords } from "./killed-reply-words.ts";
 
@@ -32,6 +33,7 @@ export const shownAfterHmiKill = defineCheck<Context["target"], KilledReply>({
       found: `${rowInWords(shown)} in the list, ${again.length} characters in the stream (${replay.status})`,
       seen,
       rows,
+      ...streamedAndStored(again, row.content),
     } satisfies Broken;
   },
 });

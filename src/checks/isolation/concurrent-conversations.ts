@@ -1,9 +1,9 @@
-import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
 import { failureOf, type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { ownWords } from "../../targets/quoted-answer.ts";
+import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { beginTalk, converseIn, openPlace, settledRowsOf } from "../check-conversation.ts";
 import { generationsWith } from "../engine-generations.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
@@ -26,7 +26,7 @@ export interface Voice {
   /** What its conversation held after that; null where the back end shows none. */
   readonly rows: readonly SeenRow[] | null;
   /** What the engine was asked with its word in it; empty where the engine cannot be watched. */
-  readonly generations: readonly GenerationRecord[];
+  readonly generations: readonly SeenGeneration[];
 }
 
 const PROFILES = 3;

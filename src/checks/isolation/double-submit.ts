@@ -1,8 +1,8 @@
-import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import type { Message } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { generationsFor } from "../engine-generations.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { readReply, readSettledRows } from "../read-replies.ts";
@@ -15,7 +15,7 @@ interface Resent {
   readonly asked: string;
   readonly statuses: readonly number[];
   readonly rows: readonly Message[];
-  readonly generations: readonly GenerationRecord[];
+  readonly generations: readonly SeenGeneration[];
 }
 
 export const doubleSubmit = defineCheck<Context["target"], readonly Resent[]>({

@@ -1,7 +1,7 @@
-import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
+import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { beginTalk, converseIn, openPlace } from "../check-conversation.ts";
 import { generationsFor, textsOf } from "../engine-generations.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
@@ -14,7 +14,7 @@ interface Talk {
   readonly sessionId: string | null;
   readonly rows: readonly Pick<SeenRow, "content">[];
   /** What the engine was asked at the last turn. */
-  readonly generations: readonly GenerationRecord[];
+  readonly generations: readonly SeenGeneration[];
 }
 
 const TURNS = [1, 2, 3];

@@ -15,6 +15,7 @@ import {
 } from "../check-conversation.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { readReply, readRows, readSettledRows, say } from "../read-replies.ts";
+import { streamedAndStored } from "../streamed-and-stored.ts";
 import { repeatAfterMe, wordFrom } from "./marker-words.ts";
 
 interface Evidence {
@@ -65,6 +66,7 @@ export const openedMeanwhile = defineCheck<Context["target"], Evidence>({
       found: `${reply?.content.length ?? "no"} characters in ${sessionId}, rows in ${openedId}: ${stray.length}`,
       seen,
       rows: [...rows, ...openedRows],
+      ...streamedAndStored(text, reply?.content),
     };
   },
 });

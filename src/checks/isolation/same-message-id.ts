@@ -1,9 +1,9 @@
 import { DEFAULTS } from "../../contract/contract-defaults.ts";
-import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
+import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { generationsFor } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { follow } from "../sse/follow-stream.ts";
@@ -11,7 +11,7 @@ import { repeatAfterMe, wordFrom } from "./marker-words.ts";
 
 interface Evidence {
   readonly streams: readonly SeenStream[];
-  readonly generations: readonly GenerationRecord[];
+  readonly generations: readonly SeenGeneration[];
 }
 
 export const sameMessageId = defineCheck<Context["target"], Evidence>({

@@ -3,6 +3,7 @@ import type { Context } from "../profiles-and-sessions.ts";
 import { lookUntil } from "../read-replies.ts";
 import { describe, eventsIn, finishReasonOf, textIn } from "../sse/arrived-events.ts";
 import { generationsOf, replyRow, type SeenReply, say } from "../sse/seen-reply.ts";
+import { streamedAndStored } from "../streamed-and-stored.ts";
 
 interface Evidence {
   readonly reply: SeenReply;
@@ -63,6 +64,7 @@ export const endless = defineCheck<Context["target"], Evidence>({
       found: `${code} after ${stream.duration_ms} ms, a row ${row?.status} with ${row?.content.length ?? 0}, the engine ${engine}`,
       seen,
       rows: row === null ? [] : [row],
+      ...streamedAndStored(text, row?.content),
     };
   },
 });

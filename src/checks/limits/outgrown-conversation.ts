@@ -1,6 +1,6 @@
-import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import type { Message } from "../../contract/hmi-schemas.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
+import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { generationsFor, generationsWith } from "../engine-generations.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { converse, lookUntil, patienceOf, readSettledRows } from "../read-replies.ts";
@@ -10,9 +10,9 @@ export interface OutgrownConversation {
   readonly streams: readonly SeenStream[];
   readonly rows: readonly Message[];
   /** What the engine was asked for each message; empty where it cannot be watched. */
-  readonly replies: readonly (readonly GenerationRecord[])[];
+  readonly replies: readonly (readonly SeenGeneration[])[];
   /** What else it was asked of this conversation: summaries. */
-  readonly others: readonly GenerationRecord[];
+  readonly others: readonly SeenGeneration[];
 }
 
 /** Of the profile: small, so that a few messages fill it, and of a kind that nobody makes up. */

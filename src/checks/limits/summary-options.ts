@@ -1,6 +1,6 @@
-import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { textsOf } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { OPTIONS, type OutgrownConversation, outgrowWindow } from "./outgrown-conversation.ts";
@@ -29,7 +29,7 @@ export const summaryOptions = defineCheck<Context["target"], OutgrownConversatio
 });
 
 /** OpenAI's wire has no name for a window: there the server's own holds. */
-function judgeOne({ endpoint, options, model }: GenerationRecord): Broken | undefined {
+function judgeOne({ endpoint, options, model }: SeenGeneration): Broken | undefined {
   const most = options["num_predict"];
   const isLimited = typeof most === "number" && most > 0 && most <= MOST_TOKENS;
   const hasWindow = endpoint !== "completions";

@@ -3,6 +3,7 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
+import { streamedAndStored } from "../streamed-and-stored.ts";
 import { firstExchanges, placesOf } from "./first-exchanges.ts";
 import type { Exchange } from "./model-exchange.ts";
 import { type Context, expectAnswer } from "./staged-profiles.ts";
@@ -62,6 +63,7 @@ function judgeOne({ exchange, rows }: Reloaded): Broken | undefined {
     found: describe(asked, reply),
     seen: exchange.seen,
     rows: placesOf(rows),
+    ...streamedAndStored(exchange.streamedText, reply?.content),
   };
 }
 

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { LIMITS } from "../../contract/contract-defaults.ts";
-import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import type { Message } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { NotTold } from "../../errors.ts";
 import { type Broken, CouldNotRun, defineCheck, type Verdict } from "../../harness/define-check.ts";
+import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { readAllRows, readRows } from "../read-replies.ts";
 import { place } from "./first-exchanges.ts";
 import { importHistory } from "./imported-history.ts";
@@ -24,7 +24,7 @@ interface Evidence {
   /** The dialogue before the last message. */
   readonly dialogue: readonly Message[];
   /** What the engine was given for the message after the summary; undefined where it cannot be seen. */
-  readonly nextPrompt: readonly GenerationRecord[] | undefined;
+  readonly nextPrompt: readonly SeenGeneration[] | undefined;
 }
 
 /** How long it is waited for a summary after the reply that made it due, in milliseconds. */

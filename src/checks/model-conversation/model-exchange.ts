@@ -1,9 +1,9 @@
-import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import { type Message, SentMessage } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
+import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { readAllRows } from "../read-replies.ts";
 import { eventsOf, lastWord } from "../stream-endings.ts";
 import { type Context, getStage, listSessions, type Stage } from "./staged-profiles.ts";
@@ -41,7 +41,7 @@ export interface Exchange {
   /** `model_id` of each conversation that was looked into. */
   readonly profileOf: Readonly<Record<string, number | null>>;
   /** What reached the engine in the meantime; undefined where it cannot be seen. */
-  readonly generations: readonly GenerationRecord[] | undefined;
+  readonly generations: readonly SeenGeneration[] | undefined;
 }
 
 /** Sends one message, reads its reply to the end, and looks where its rows went. */
@@ -124,6 +124,7 @@ async function sendByMessage(context: Context, question: Question): Promise<Sent
   const accepted = SentMessage.safeParse(answer.body);
   if (!accepted.success) {
     const nothing = {
+      kind: "stream" as const,
       content_type: "",
       chunks: [],
       events: [],

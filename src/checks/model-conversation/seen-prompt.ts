@@ -1,4 +1,4 @@
-import type { GenerationRecord } from "../../contract/engine-schemas.ts";
+import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 
 /** What reached the engine, by whichever of its two calls. */
 export interface Prompt {
@@ -10,7 +10,7 @@ export interface Prompt {
   mentions(text: string): boolean;
 }
 
-export function promptOf(generations: readonly GenerationRecord[]): Prompt {
+export function promptOf(generations: readonly SeenGeneration[]): Prompt {
   const texts = generations.flatMap(
     ({ messages, system, prompt }) => messages?.map(({ content }) => content) ?? [system ?? "", prompt ?? ""],
   );

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { ErrorBody } from "../../contract/common-schemas.ts";
-import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import { type Message, SentMessage } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
+import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { generationsFor } from "../engine-generations.ts";
 import { type Context, expectAnswer, makeSession } from "../profiles-and-sessions.ts";
 import { readHistory, readReply, readSettledRows } from "../read-replies.ts";
@@ -18,7 +18,7 @@ interface Evidence {
   /** The message's row, by a model that sees. */
   readonly row: Message | null;
   /** What the engine was asked; empty where it cannot be watched. */
-  readonly generations: readonly GenerationRecord[];
+  readonly generations: readonly SeenGeneration[];
   /** The same picture for a model that does not; null where every model sees. */
   readonly blind: SeenCall | null;
 }

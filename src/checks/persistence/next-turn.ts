@@ -1,10 +1,10 @@
-import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { ProfileAnswer } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { NotTold } from "../../errors.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
+import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { converseIn, settledRowsOf, startTalk, type Talk } from "../check-conversation.ts";
 import { generationsFor } from "../engine-generations.ts";
 import { BRIEF_INSTRUCTIONS, type Context, expectAnswer } from "../profiles-and-sessions.ts";
@@ -15,7 +15,7 @@ interface NextTurn {
   readonly failed: SeenStream;
   readonly next: SeenStream;
   /** What the engine was asked for the next one. */
-  readonly generations: readonly GenerationRecord[];
+  readonly generations: readonly SeenGeneration[];
   /** Why a failure cannot be heard in a stream; left out where it can. */
   readonly unheard?: string;
 }

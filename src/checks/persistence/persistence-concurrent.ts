@@ -4,6 +4,7 @@ import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { beginTalk, converseIn, openPlace, settledRowsOf, type Talk } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { streamedAndStored } from "../streamed-and-stored.ts";
 import { replyRow } from "./stored-replies.ts";
 
 /** How many conversations get a message each at the same time: a burst, and no load yet. */
@@ -69,5 +70,6 @@ function judgeOne({ sessionId, asked, stream, rows }: Concurrent): Broken | unde
     found: rows.map(({ role, status = "" }) => `${role} ${status}`.trim()).join(", ") || "no rows",
     seen: `${textOf(stream).length} characters streamed`,
     rows,
+    ...streamedAndStored(textOf(stream), reply?.content),
   };
 }

@@ -4,6 +4,7 @@ import { textOf } from "../../targets/drivers/reply-facts.ts";
 import { rowsDoNotTell } from "../not-told.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { lastWord } from "../stream-endings.ts";
+import { streamedAndStored } from "../streamed-and-stored.ts";
 import {
   describe,
   failedReplies,
@@ -46,6 +47,7 @@ function judgeByContract(reply: StoredReply): Broken | undefined {
     found: `${textOf(reply.stream).length} characters, ${lastWord(reply.stream)}, ${inWords(row)}`,
     seen: describe(reply),
     rows: reply.rows,
+    ...streamedAndStored(textOf(reply.stream), row?.content),
   };
 }
 
@@ -65,5 +67,6 @@ function judgeByRow(reply: StoredReply): Broken | undefined {
     found: inWords(row),
     seen: describe(reply),
     rows: reply.rows,
+    ...streamedAndStored(streamed, row?.content),
   };
 }

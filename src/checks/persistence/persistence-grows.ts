@@ -4,6 +4,7 @@ import type { SeenStream } from "../../targets/http-client.ts";
 import { hear, rowsOf, sayIn, startTalk, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { lookUntil, patienceOf } from "../read-replies.ts";
+import { streamedAndStored } from "../streamed-and-stored.ts";
 
 interface GrowingReply {
   /** From the third token until some text was on disk, in milliseconds; null where none came. */
@@ -58,6 +59,7 @@ export const grows = defineCheck<Context["target"], GrowingReply>({
     const expected = `text of the reply on disk within ${LIMIT_MS} ms`;
     const found =
       row === undefined ? "no row" : `${row.content.length} characters${isPart ? "" : " that differ"}`;
-    return { verdict: "broken", expected, found, seen, rows };
+    const texts = isPart ? {} : streamedAndStored(streamed, row?.content);
+    return { verdict: "broken", expected, found, seen, rows, ...texts };
   },
 });

@@ -2,6 +2,7 @@ import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { isWhole, lastWord } from "../stream-endings.ts";
+import { streamedAndStored } from "../streamed-and-stored.ts";
 import { describe, inWords, replyRow, type StoredReply, unreadReply } from "./stored-replies.ts";
 
 export const readerLeft = defineCheck<Context["target"], StoredReply>({
@@ -29,6 +30,7 @@ export const readerLeft = defineCheck<Context["target"], StoredReply>({
       found: `${inWords(row)}${replayed === null ? "" : `; read again ${replayed.length} characters`}`,
       seen,
       rows: reply.rows,
+      ...streamedAndStored(read, row?.content),
     };
   },
 });

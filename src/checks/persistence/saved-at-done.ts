@@ -5,6 +5,7 @@ import type { SeenStream } from "../../targets/http-client.ts";
 import { hear, rowsOf, sayIn, startTalk, type Talk, type TalkDraft, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { isWhole, lastWord } from "../stream-endings.ts";
+import { streamedAndStored } from "../streamed-and-stored.ts";
 import { replyRow } from "./stored-replies.ts";
 
 interface SavedAtDone {
@@ -91,6 +92,7 @@ function judgeOne(look: SavedAtDone): Broken | undefined {
         : `${lastWord(stream)}, and a row${status} with ${row.content.length} characters`,
     seen: seenOf(look),
     rows,
+    ...streamedAndStored(textOf(stream), row?.content),
   };
 }
 

@@ -1,4 +1,3 @@
-import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import type { Message } from "../../contract/hmi-schemas.ts";
 import { NotTold } from "../../errors.ts";
@@ -7,6 +6,7 @@ import { refusedWords } from "../../targets/drivers/refused-words.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { ownWords } from "../../targets/quoted-answer.ts";
+import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import {
   type Hearing,
   hear,
@@ -22,6 +22,7 @@ import {
 import { generationsFor } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { lastWord } from "../stream-endings.ts";
+import { streamedAndStored } from "../streamed-and-stored.ts";
 
 /** One message in a conversation of its own: its reply as it was streamed, as it is stored, and as it is read again. */
 export interface StoredReply {
@@ -37,7 +38,7 @@ export interface StoredReply {
   /** The reply's stream, asked for again after that; null where nobody promises that it can be. */
   readonly replay: SeenStream | null;
   /** What the engine was asked for this message; empty where it cannot be watched. */
-  readonly generations: readonly GenerationRecord[];
+  readonly generations: readonly SeenGeneration[];
   /** What a cancel of it was answered, in words; left out where none was asked for, or the stream was closed instead. */
   readonly cancelAnswer?: string;
   /** Whether the target says of itself that it follows the contract: what its rows say of an ending is judged to the word. */
@@ -148,6 +149,7 @@ export function judgeStored(reply: StoredReply, status: Message["status"]): Brok
     found: `${inWords(row)}${mark(row?.content, streamed)}${again}${isShown ? "" : `; the HMI shows ${inWords(shown)}`}`,
     seen: describe(reply),
     rows: reply.rows,
+    ...streamedAndStored(row?.content === streamed ? replayed : streamed, row?.content),
   };
 }
 

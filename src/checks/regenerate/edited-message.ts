@@ -1,9 +1,9 @@
-import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import type { Message } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
+import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { generationsFor } from "../engine-generations.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { converse, readReply } from "../read-replies.ts";
@@ -16,7 +16,7 @@ export interface Edited {
   readonly answer: SeenCall;
   readonly after: readonly Message[];
   /** What the engine was asked for the edited message; empty where it cannot be watched. */
-  readonly generations: readonly GenerationRecord[];
+  readonly generations: readonly SeenGeneration[];
   /** The rows once the message is chosen that was edited. */
   readonly back: readonly Message[];
 }

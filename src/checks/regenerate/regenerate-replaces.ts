@@ -3,6 +3,7 @@ import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { isWhole, lastWord } from "../stream-endings.ts";
+import { streamedAndStored } from "../streamed-and-stored.ts";
 import { inWords, type Regenerated, regenerate } from "./regenerated-reply.ts";
 
 export const replaces = defineCheck<Context["target"], Regenerated>({
@@ -29,6 +30,7 @@ export const replaces = defineCheck<Context["target"], Regenerated>({
       reply.content === textOf(stream);
     if (isReplaced) return { verdict: "holds", seen };
     const expected = `the message, and reply ${sent.assistant_message_id} with the text that was streamed`;
-    return { verdict: "broken", expected, found: inWords(after), seen, rows: after };
+    const texts = streamedAndStored(textOf(stream), reply?.content);
+    return { verdict: "broken", expected, found: inWords(after), seen, rows: after, ...texts };
   },
 });

@@ -1,7 +1,7 @@
 /** Two messages that are sent at the same moment, and arrive at two copies. */
-import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import type { Message } from "../../contract/hmi-schemas.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
+import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { generationsFor } from "../engine-generations.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { readReply, readSettledRows } from "../read-replies.ts";
@@ -14,7 +14,7 @@ export interface SentAtOnce {
   /** What the conversation holds after that. */
   readonly rows: readonly Message[];
   /** What the engine was asked for these messages; empty where it cannot be watched. */
-  readonly generations: readonly GenerationRecord[];
+  readonly generations: readonly SeenGeneration[];
 }
 
 /**

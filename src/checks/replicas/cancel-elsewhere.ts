@@ -1,9 +1,9 @@
 import { ErrorBody } from "../../contract/common-schemas.ts";
-import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { defineCheck } from "../../harness/define-check.ts";
 import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
 import { ownWords } from "../../targets/quoted-answer.ts";
+import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { GIVE_UP_MS } from "../cancel/cancel-times.ts";
 import { generationsFor } from "../engine-generations.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
@@ -21,7 +21,7 @@ interface CancelledElsewhere {
   /** The status of the reply's row after that; null where it has none. */
   readonly saved: string | null;
   /** What the engine was asked for it; empty where it cannot be watched. */
-  readonly generations: readonly GenerationRecord[];
+  readonly generations: readonly SeenGeneration[];
 }
 
 /** A busy database may take its time; an engine that goes on writes for much longer. In milliseconds. */

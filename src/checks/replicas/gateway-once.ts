@@ -1,6 +1,6 @@
-import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { generationsFor } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { textIn } from "../sse/arrived-events.ts";
@@ -21,7 +21,7 @@ interface AskedTwice {
   readonly ids: readonly (readonly string[])[];
   readonly texts: readonly string[];
   /** What the engine was asked for it; empty where it cannot be watched. */
-  readonly generations: readonly GenerationRecord[];
+  readonly generations: readonly SeenGeneration[];
 }
 
 export const gatewayOnce = defineCheck<Context["target"], AskedTwice>({

@@ -7,6 +7,7 @@ import { textIn } from "../sse/arrived-events.ts";
 import { isWhole, lastWord } from "../stream-endings.ts";
 import { beginSomewhere, sendSomewhere } from "./call-any-replica.ts";
 import { LOOKS, replicasOf, SEVERAL_HMIS, shortName } from "./met-replicas.ts";
+import { streamedAndStored } from "../streamed-and-stored.ts";
 
 /** A busy machine may take its time; a reply that is streaming for longer will be so for good. In milliseconds. */
 const SETTLES_WITHIN_MS = 20_000;
@@ -104,6 +105,7 @@ function judgeRunning(
       "the reply that ran comes to its end for whoever reads it, and is saved as it was streamed, complete",
     found: `the stream ${lastWord(stream)} after ${text.length} characters; the row ${saved === null ? "is not there" : `is ${saved.status}, ${saved.content.length} characters`}`,
     seen,
+    ...streamedAndStored(text, saved?.content),
   };
 }
 

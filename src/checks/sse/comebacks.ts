@@ -1,8 +1,8 @@
-import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import { gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenEvent, SeenStream } from "../../targets/http-client.ts";
+import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { follow, type Reading } from "./follow-stream.ts";
 import { type Door, prepare, seenReply } from "./seen-reply.ts";
@@ -20,7 +20,7 @@ export interface Comeback {
   /** What it got when it came back once more after the end. */
   readonly after: SeenStream;
   readonly rows: readonly SeenRow[];
-  readonly generations: readonly GenerationRecord[] | null;
+  readonly generations: readonly SeenGeneration[] | null;
   readonly message: string;
 }
 

@@ -1,5 +1,4 @@
 import { DEFAULTS } from "../../contract/contract-defaults.ts";
-import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import type { EngineOptions, Think } from "../../contract/gateway-schemas.ts";
 import { SentMessage } from "../../contract/hmi-schemas.ts";
 import { gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
@@ -8,6 +7,7 @@ import { refusedWords } from "../../targets/drivers/refused-words.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { ownWords } from "../../targets/quoted-answer.ts";
+import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { hear, learnConversation, settledRowsOf, startTalk, type Talk } from "../check-conversation.ts";
 import { answering } from "../engine-generations.ts";
 import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";
@@ -53,7 +53,7 @@ export interface SeenReply extends Request {
   /** The rows of its conversation after the end of the stream; empty at the gateway, and on a wire that shows none. */
   readonly rows: readonly SeenRow[];
   /** What the engine was asked for this message; null where nobody can tell. */
-  readonly generations: readonly GenerationRecord[] | null;
+  readonly generations: readonly SeenGeneration[] | null;
 }
 
 /** Sends a message and reads its reply to the end. */
@@ -104,6 +104,7 @@ async function sayOrRefused(
   const message = refusedWords(call);
   const stream: SeenStream = {
     ...call,
+    kind: "stream",
     content_type: call.headers["content-type"] ?? "",
     chunks: [],
     events: [],
@@ -177,7 +178,7 @@ export function replyRow({ door, sessionId, rows }: SeenReply): SeenRow | null {
 export async function generationsOf(
   context: Context,
   message: string,
-): Promise<readonly GenerationRecord[] | null> {
+): Promise<readonly SeenGeneration[] | null> {
   if (!context.target.capabilities.has("show what reached the engine")) return null;
   const generations = await context.target.generationsAfter(await lastBefore(context), context.signal);
   return answering(message, generations);

@@ -2,6 +2,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { streamedAndStored } from "../streamed-and-stored.ts";
 import { describe, textIn } from "./arrived-events.ts";
 import { type FailedReply, failedReplies, story } from "./failed-replies.ts";
 import { replyRow } from "./seen-reply.ts";
@@ -29,6 +30,7 @@ function judgeOne(failed: FailedReply): Broken | undefined {
     found: streamed === before ? `${JSON.stringify(saved)} in the row` : JSON.stringify(streamed),
     seen: `${story(failed)}; ${describe(reply.stream)}`,
     rows: reply.rows,
+    ...streamedAndStored(streamed, replyRow(reply)?.content),
   };
 }
 
@@ -47,5 +49,6 @@ function judgeByWire(failed: FailedReply): Broken | undefined {
       : JSON.stringify(streamed),
     seen: `${story(failed)}; ${describe(reply.stream)}`,
     rows: reply.rows,
+    ...streamedAndStored(streamed, replyRow(reply)?.content),
   };
 }

@@ -2,6 +2,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { streamedAndStored } from "../streamed-and-stored.ts";
 import { describe } from "./arrived-events.ts";
 import { type Door, replyRow, type SeenReply, say } from "./seen-reply.ts";
 
@@ -79,6 +80,7 @@ function judgeOne({ asked, reply }: Said): Broken | undefined {
     expected: `${excerpt(asked.text, at)} (${sampleAt(asked.text, at)})`,
     found: `${excerpt(found, at)}${found === streamed ? "" : " in the row"}`,
     seen: `${describe(reply.stream)}; the engine wrote ${asked.bytes === 0 ? "whole lines" : `${asked.bytes} bytes at a time`}`,
+    ...streamedAndStored(streamed, replyRow(reply)?.content),
   };
 }
 

@@ -1,9 +1,9 @@
-import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { NotTold } from "../../errors.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
 import { type SeenRow, textOf, thoughtsOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
+import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { converseIn, hearAgain, settledRowsOf, startTalk } from "../check-conversation.ts";
 import { generationsFor } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
@@ -22,7 +22,7 @@ export interface ThoughtfulReply {
   /** Read again, after its end; null where nobody can. */
   readonly replay: SeenStream | null;
   /** What the engine was asked for the message after it; empty where it cannot be watched. */
-  readonly next: readonly GenerationRecord[];
+  readonly next: readonly SeenGeneration[];
 }
 
 /** Replies with thoughts, in each form that the engine can be brought to. */

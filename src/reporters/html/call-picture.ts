@@ -2,7 +2,7 @@ import type { Bar, Timing } from "./call-timing.ts";
 import { barWords, endWords, isToken, isTrouble, nameOf } from "./event-words.ts";
 import { type Html, html } from "./html-markup.ts";
 import { type Label, type PlacedLabel, placeLabels } from "./placed-labels.ts";
-import type { Stream } from "./read-evidence.ts";
+import type { Stream } from "./seen-parts.ts";
 import { roundStep } from "./round-step.ts";
 import { milliseconds } from "./shown-units.ts";
 
@@ -42,7 +42,7 @@ function eventLabels({ events }: Stream, { extent }: Timing): Label[] {
   const labels = events
     .filter((timed) => !isToken(timed))
     .map((timed) => ({
-      at: timed.at / extent,
+      at: timed.at_ms / extent,
       text: nameOf(timed),
       kind: isTrouble(timed) ? "trouble" : "name",
     }));
@@ -56,27 +56,27 @@ function momentLabels(stream: Stream, { extent, gap, cancels }: Timing): Label[]
     { at: gap.from / extent, text: `${milliseconds(length)} without an event`, kind: "quiet" },
     ...cancels.map(({ at, call }) => ({
       at: at / extent,
-      text: `cancel: ${call.status} in ${milliseconds(call.duration)}`,
+      text: `cancel: ${call.status} in ${milliseconds(call.duration_ms)}`,
       kind: "name",
     })),
     {
-      at: stream.duration / extent,
+      at: stream.duration_ms / extent,
       text: endWords(stream),
-      kind: endKind(stream) === "closed" ? "quiet" : "trouble",
+      kind: stream.end === "closed" ? "quiet" : "trouble",
     },
   ];
 }
 
 function clientLane(stream: Stream, { extent, gap }: Timing, top: number): Html {
   const middle = top + LANE / 2;
-  const tokens = stream.events.filter(isToken).map(({ at }) => at / extent);
+  const tokens = stream.events.filter(isToken).map(({ at_ms }) => at_ms / extent);
   return html`<rect class="gap" x="${percent(gap.from / extent)}" width="${percent((gap.to - gap.from) / extent)}" y="${top}" height="${LANE}"/>
-<line class="client" x1="0%" x2="${percent(stream.duration / extent)}" y1="${middle}" y2="${middle}"/>
+<line class="client" x1="0%" x2="${percent(stream.duration_ms / extent)}" y1="${middle}" y2="${middle}"/>
 ${apart(tokens).map((at) => upright("token", at, top + 3, top + LANE - 3))}${apart(
-  stream.heartbeats.map((at) => at / extent),
+  stream.comments_ms.map((at) => at / extent),
 ).map((at) => html`<circle class="heartbeat" cx="${percent(at)}" cy="${middle}" r="3"/>\n`)}${upright(
-  `end ${endKind(stream)}`,
-  stream.duration / extent,
+  `end ${stream.end}`,
+  stream.duration_ms / extent,
   top,
   top + LANE,
 )}`;
@@ -85,7 +85,7 @@ ${apart(tokens).map((at) => upright("token", at, top + 3, top + LANE - 3))}${apa
 /** From its start to its end, or to the edge where it had none, with its first token as a tick. */
 function engineBar(bar: Bar, { extent }: Timing, top: number): Html {
   const { from, to = extent, firstToken, generation } = bar;
-  const ended = ["done", "aborted", "failed"].find((each) => each === generation.ended) ?? "running";
+  const { ended } = generation;
   const [label] = placeLabels([
     { at: from / extent, text: barWords(bar), kind: ended === "failed" ? "trouble" : "name" },
   ]);
@@ -116,10 +116,6 @@ function write({ at, text, kind, anchor }: PlacedLabel, y: number): Html {
 
 function heightOf(labels: readonly PlacedLabel[]): number {
   return ROW * Math.max(0, ...labels.map(({ row }) => row + 1));
-}
-
-function endKind({ end }: Stream): "closed" | "cut" | "given-up" {
-  return end === "cut" || end === "given-up" ? end : "closed";
 }
 
 /** Without those that would be drawn on top of each other on any screen. */

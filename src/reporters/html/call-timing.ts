@@ -1,4 +1,5 @@
-import type { Call, Generation, Scene, Stream } from "./read-evidence.ts";
+import type { Scene } from "./read-evidence.ts";
+import type { Call, Generation, Stream } from "./seen-parts.ts";
 
 /** A scene on one clock. All times are milliseconds since the stream was asked for. */
 export interface Timing {
@@ -6,10 +7,8 @@ export interface Timing {
   readonly extent: number;
   readonly gap: Gap;
   readonly cancels: readonly TimedCall[];
-  /** How many cancel calls there are of which nobody wrote down when they were sent. */
-  readonly untimedCancels: number;
   readonly bars: readonly Bar[];
-  /** False where nothing says how the engine's clock stands to the client's: bars then begin with the request. */
+  /** False where the engine's clock is another machine's, and not set like the client's: bars then begin with the request. */
   readonly isEngineTimed: boolean;
 }
 
@@ -40,44 +39,40 @@ const MOST_BESIDE = 6;
 export function timingOf({ stream, cancels, generations }: Scene): Timing {
   const meanwhile = generations.filter((generation) => isDuring(generation, stream));
   // Where not one of them fits, the two clocks are of machines that differ.
-  const start = meanwhile.length > 0 ? stream.sentAt : undefined;
-  const shown = (start === undefined ? generations : meanwhile).slice(0, MOST_BESIDE);
-  const zero = start ?? Math.min(...shown.map(({ startedAt }) => startedAt));
+  const isEngineTimed = meanwhile.length > 0;
+  const shown = (isEngineTimed ? meanwhile : generations).slice(0, MOST_BESIDE);
+  const zero = isEngineTimed ? stream.sent_at : Math.min(...shown.map(({ started_at }) => started_at));
   const bars = shown.map((generation) => barOf(generation, zero));
   const timed = cancels.flatMap((call) => timeCall(call, stream)).slice(0, MOST_BESIDE);
   return {
-    extent: Math.max(stream.duration, ...timed.map(({ at }) => at), ...bars.map(lastMoment), SHORTEST),
+    extent: Math.max(stream.duration_ms, ...timed.map(({ at }) => at), ...bars.map(lastMoment), SHORTEST),
     gap: longestGap(stream),
     cancels: timed,
-    untimedCancels: cancels.filter(({ sentAt }) => sentAt === undefined || stream.sentAt === undefined)
-      .length,
     bars,
-    isEngineTimed: start !== undefined,
+    isEngineTimed,
   };
 }
 
 /** Something has to be divided by. */
 const SHORTEST = 0.01;
 
-/** Nothing where the call was before the stream, or where nobody knows. */
-function timeCall(call: Call, { sentAt }: Stream): TimedCall[] {
-  if (sentAt === undefined || call.sentAt === undefined || call.sentAt < sentAt) return [];
-  return [{ at: call.sentAt - sentAt, call }];
+/** Nothing where the call was before the stream. */
+function timeCall(call: Call, { sent_at }: Stream): TimedCall[] {
+  return call.sent_at < sent_at ? [] : [{ at: call.sent_at - sent_at, call }];
 }
 
-function isDuring({ startedAt, endedAt }: Generation, { sentAt, duration }: Stream): boolean {
-  if (sentAt === undefined) return false;
-  return startedAt <= sentAt + duration && (endedAt === undefined || endedAt >= sentAt);
+function isDuring({ started_at, ended_at }: Generation, { sent_at, duration_ms }: Stream): boolean {
+  return started_at <= sent_at + duration_ms && (ended_at === null || ended_at >= sent_at);
 }
 
 function barOf(generation: Generation, zero: number): Bar {
-  const { startedAt, firstTokenAt, endedAt } = generation;
+  const { started_at, first_token_at, ended_at } = generation;
   // What began in the same millisecond may seem to have begun before it.
   const since = (moment: number): number => Math.max(0, moment - zero);
   return {
-    from: since(startedAt),
-    firstToken: firstTokenAt === undefined ? undefined : since(firstTokenAt),
-    to: endedAt === undefined ? undefined : since(endedAt),
+    from: since(started_at),
+    firstToken: first_token_at === null ? undefined : since(first_token_at),
+    to: ended_at === null ? undefined : since(ended_at),
     generation,
   };
 }
@@ -86,13 +81,13 @@ function lastMoment({ from, firstToken, to }: Bar): number {
   return Math.max(from, firstToken ?? 0, to ?? 0);
 }
 
-function longestGap({ events, heartbeats, duration }: Stream): Gap {
+function longestGap({ events, comments_ms, duration_ms }: Stream): Gap {
   let longest = { from: 0, to: 0 };
   let from = 0;
-  for (const to of [...events.map(({ at }) => at), duration]) {
+  for (const to of [...events.map(({ at_ms }) => at_ms), duration_ms]) {
     if (to - from > longest.to - longest.from) longest = { from, to };
     from = to;
   }
-  const inside = heartbeats.filter((at) => at > longest.from && at < longest.to);
+  const inside = comments_ms.filter((at) => at > longest.from && at < longest.to);
   return { ...longest, heartbeats: inside.length };
 }

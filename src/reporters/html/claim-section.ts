@@ -97,8 +97,10 @@ function isLong({ expected, found }: Broken): boolean {
 }
 
 function renderBroken(broken: Broken): Html {
-  const { expected, found, rows = [] } = broken;
+  const { expected, found, rows = [], texts } = broken;
   return html`${
     isLong(broken) ? textDiff({ before: expected, after: found, names: ["expected", "found"] }) : undefined
-  }${rows.length === 0 ? undefined : html`<h3>Rows</h3>\n${rowTable(rows)}`}`;
+  }${rows.length === 0 ? undefined : html`<h3>Rows</h3>\n${rowTable(rows)}`}${
+    texts && html`<h3>${texts.title}</h3>\n${textDiff(texts)}`
+  }`;
 }

@@ -1,6 +1,6 @@
 import type { Bar, Timing } from "./call-timing.ts";
 import { cut } from "./html-markup.ts";
-import type { Stream, TimedEvent } from "./read-evidence.ts";
+import type { Stream, TimedEvent } from "./seen-parts.ts";
 import { counted, milliseconds } from "./shown-units.ts";
 
 export function isToken({ event }: TimedEvent): boolean {
@@ -23,20 +23,20 @@ export function nameOf({ event }: TimedEvent): string {
 }
 
 /** How the stream ended: `closed at 214 ms`. */
-export function endWords({ end, duration }: Stream): string {
-  return `${cut(end, 24).replace("-", " ")} at ${milliseconds(duration)}`;
+export function endWords({ end, duration_ms }: Stream): string {
+  return `${end.replace("-", " ")} at ${milliseconds(duration_ms)}`;
 }
 
 /** What the engine did: `engine: done after 210 ms, 24 tokens`. */
-export function barWords({ from, to, generation: { ended, tokens } }: Bar): string {
+export function barWords({ from, to, generation: { ended, tokens_sent } }: Bar): string {
   const how = to === undefined ? ended : `${ended} after ${milliseconds(to - from)}`;
-  return `engine: ${cut(how, 40)}, ${counted(tokens, "token")}`;
+  return `engine: ${how}, ${counted(tokens_sent, "token")}`;
 }
 
 /** All that the drawing shows, a phrase each. */
 export function wordsOf(stream: Stream, { gap, cancels, bars }: Timing): string[] {
   const tokens = stream.events.filter(isToken);
-  const beats = stream.heartbeats.length;
+  const beats = stream.comments_ms.length;
   return [
     `ticks: ${counted(tokens.length, "token")}${fromTo(tokens)}`,
     ...(beats > 0 ? [`rings: ${counted(beats, "heartbeat")}`] : []),
@@ -58,6 +58,6 @@ function fromTo(tokens: readonly TimedEvent[]): string {
   const last = tokens.at(-1);
   if (first === undefined || last === undefined) return "";
   return first === last
-    ? `, at ${milliseconds(first.at)}`
-    : `, from ${milliseconds(first.at)} to ${milliseconds(last.at)}`;
+    ? `, at ${milliseconds(first.at_ms)}`
+    : `, from ${milliseconds(first.at_ms)} to ${milliseconds(last.at_ms)}`;
 }

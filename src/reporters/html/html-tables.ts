@@ -1,7 +1,7 @@
 import { nameOf } from "./event-words.ts";
 import { oneLine } from "./evidence-outline.ts";
 import { cut, type Html, html } from "./html-markup.ts";
-import type { Call, Stream } from "./read-evidence.ts";
+import type { Call, Stream } from "./seen-parts.ts";
 import { counted, milliseconds } from "./shown-units.ts";
 
 type Cell = string | number | Html;
@@ -44,8 +44,8 @@ export function callTable(calls: readonly (Call | Stream)[]): Html {
     .map((call) => [
       html`<code>${cut(call.request, LONGEST_VALUE)}</code>`,
       call.status,
-      timeCell(call.duration),
-      "events" in call ? endOf(call) : "",
+      timeCell(call.duration_ms),
+      call.kind === "stream" ? endOf(call) : "",
     ]);
   return table("Requests", ["request", "status", "took", "ended"], cells, calls.length - MOST_CALLS);
 }

@@ -1,15 +1,9 @@
+import type { TextPair } from "../../harness/define-check.ts";
 import { cut, type Html, head, html, tail } from "./html-markup.ts";
 import { changesBetween } from "./text-changes.ts";
 
-/** Two texts that should have been one, and what each is called. */
-export interface Compared {
-  readonly before: string;
-  readonly after: string;
-  readonly names: readonly [before: string, after: string];
-}
-
 /** Where two texts differ; both of them where they have too little in common. */
-export function textDiff({ before, after, names }: Compared): Html {
+export function textDiff({ before, after, names }: Omit<TextPair, "title">): Html {
   const changes = changesBetween(before, after);
   const common = changes.filter(({ kind }) => kind === "common");
   const kept = common.reduce((sum, { text }) => sum + text.length, 0);

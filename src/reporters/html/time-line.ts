@@ -4,7 +4,6 @@ import { eventTable } from "./event-table.ts";
 import { wordsOf } from "./event-words.ts";
 import { cut, type Html, html } from "./html-markup.ts";
 import type { Scene } from "./read-evidence.ts";
-import { counted } from "./shown-units.ts";
 
 /** A stream on a time line, the same in words, and its events in a folded table. */
 export function timeLine(scene: Scene): Html {
@@ -16,17 +15,11 @@ export function timeLine(scene: Scene): Html {
 <figcaption><code>${cut(stream.request, 300)}</code> <span class="quiet">answered ${stream.status}${place}</span></figcaption>
 ${drawPicture(stream, timing, words.join("; "))}
 <ul class="legend">${words.map((word) => html`<li>${word}</li>`)}</ul>
-${notesOf(timing).map((note) => html`<p class="quiet">${note}</p>\n`)}${eventTable(stream)}
+${clockNote(timing)}${eventTable(stream)}
 </figure>\n`;
 }
 
-function notesOf({ untimedCancels, bars, isEngineTimed }: Timing): string[] {
-  const notes: string[] = [];
-  if (untimedCancels > 0) {
-    notes.push(`${counted(untimedCancels, "cancel")} not drawn: nobody wrote down when it was sent.`);
-  }
-  if (bars.length > 0 && !isEngineTimed) {
-    notes.push("Client and engine share no clock here: the engine is drawn as if it began with the request.");
-  }
-  return notes;
+function clockNote({ bars, isEngineTimed }: Timing): Html | undefined {
+  if (bars.length === 0 || isEngineTimed) return undefined;
+  return html`<p class="quiet">Client and engine share no clock here: the engine is drawn as if it began with the request.</p>\n`;
 }

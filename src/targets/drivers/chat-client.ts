@@ -66,7 +66,7 @@ export interface OutgoingMessage {
 /** What became of a message that was sent. */
 export interface Sent {
   /** The call that carried it. Where its answer is the stream, what was known when that began. */
-  readonly call: Pick<SeenCall, "request" | "sent_at" | "status" | "headers" | "body" | "duration_ms">;
+  readonly call: Omit<SeenCall, "said">;
   /** What was said: the text, and what directs the engine in it, where nothing else reaches it. */
   readonly text: string;
   /** False where it was refused; `call` has the answer's own words. */

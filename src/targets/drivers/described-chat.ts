@@ -163,7 +163,7 @@ class DescribedChat implements ChatClient {
     const isTaken = head.status < 300;
     // A refusal is short, and its words are what is asked for next.
     const body = isTaken ? null : (await ended).body;
-    const call = { ...head, body };
+    const call: Sent["call"] = { kind: "call", ...head, body };
     const told = (name: ToldId): string | null => idToldBy(call, sending.told?.[name]);
     return {
       call,

@@ -1,5 +1,5 @@
 import type { WebSocket } from "undici";
-import type { OpenStream, SeenChunk, SeenStream } from "../http-client.ts";
+import type { HeardStream, OpenStream, SeenChunk } from "../http-client.ts";
 import { type DroppableWebSocket, openDroppableWebSocket } from "./droppable-web-socket.ts";
 import type { FactReaderMaker } from "./fact-reader.ts";
 import type { TimedFact } from "./reply-facts.ts";
@@ -40,7 +40,7 @@ export async function openWebSocketStream(options: WebSocketOptions): Promise<Op
   const head = { request: `WS ${path}`, sent_at, status: 101, headers: {} };
   return {
     head: { ...head, duration_ms: since() },
-    ended: reading.then((seen) => ({ ...head, ...seen, duration_ms: since() })),
+    ended: reading.then((seen) => ({ kind: "stream", ...head, ...seen, duration_ms: since() })),
   };
 }
 
@@ -58,20 +58,18 @@ async function opened(socket: WebSocket, request: string, signal: AbortSignal): 
   }
 }
 
-type Seen = Omit<SeenStream, "request" | "sent_at" | "status" | "headers" | "duration_ms">;
-
 function readSocket(
   { socket, leave }: DroppableWebSocket,
   options: WebSocketOptions,
   since: () => number,
-): Promise<Seen> {
+): Promise<HeardStream> {
   const { framing, body, readFacts, signal, onFact } = options;
-  const { promise, resolve } = Promise.withResolvers<Seen>();
+  const { promise, resolve } = Promise.withResolvers<HeardStream>();
   const chunks: SeenChunk[] = [];
   const facts: TimedFact[] = [];
   let closing: NodeJS.Timeout | undefined;
-  let end: Seen["end"] = "cut";
-  const hangUp = (how: Seen["end"]): void => {
+  let end: HeardStream["end"] = "cut";
+  const hangUp = (how: HeardStream["end"]): void => {
     end = how;
     leave();
   };
@@ -112,7 +110,7 @@ function readSocket(
 interface SocketIoEnd {
   readonly say: (text: string) => void;
   readonly sayBody: () => void;
-  readonly hangUp: (how: Seen["end"]) => void;
+  readonly hangUp: (how: HeardStream["end"]) => void;
   readonly token: string;
 }
 

@@ -1,14 +1,15 @@
 import type { CancelledReply } from "../../../src/checks/cancel/cancelled-reply.ts";
-import type { GenerationRecord } from "../../../src/contract/engine-schemas.ts";
 import type { StreamEvent } from "../../../src/contract/event-schemas.ts";
 import type { SeenCall } from "../../../src/targets/http-client.ts";
+import type { SeenGeneration } from "../../../src/targets/seen-evidence.ts";
 import { generation, replyRow, row } from "../model-conversation/evidence.ts";
 import { executing, planning, stream, token, usage } from "../sse/evidence.ts";
 
 /** An answer with this status and body, 3 ms after the call. */
 export function answer(status: number, body: unknown): SeenCall {
   const request = "POST /api/chat/sessions/80/cancel";
-  return { request, sent_at: "2026-01-01T00:00:00.000Z", status, headers: {}, body, duration_ms: 3 };
+  const sent_at = "2026-01-01T00:00:00.000Z";
+  return { kind: "call", request, sent_at, status, headers: {}, body, duration_ms: 3 };
 }
 
 export const CANCELLED = answer(200, { status: "cancelled", session_id: "80", message_id: "2" });
@@ -29,7 +30,7 @@ export function cancelledEvents(text = "Hi"): readonly StreamEvent[] {
   ];
 }
 
-export function aborted(changes: Partial<GenerationRecord> = {}): GenerationRecord {
+export function aborted(changes: Partial<SeenGeneration> = {}): SeenGeneration {
   return { ...generation(""), ended: "aborted", ...changes };
 }
 

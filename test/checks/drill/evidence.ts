@@ -51,6 +51,7 @@ export function killed(changes: Partial<KilledReply> = {}): KilledReply {
     history: rows,
     next: {
       call: {
+        kind: "call",
         request: "POST /api/chat/message",
         sent_at: "2026-01-01T00:00:00.000Z",
         status: 200,

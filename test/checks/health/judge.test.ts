@@ -34,8 +34,16 @@ function health(service: Service, changes: Partial<Health> = {}): Health {
 }
 
 function answered(body: unknown, changes: Partial<SeenCall> = {}): SeenCall {
-  const sent_at = "2026-01-01T00:00:00.000Z";
-  return { request: "GET /health", sent_at, status: 200, headers: {}, body, duration_ms: 1, ...changes };
+  return {
+    kind: "call",
+    request: "GET /health",
+    sent_at: "2026-01-01T00:00:00.000Z",
+    status: 200,
+    headers: {},
+    body,
+    duration_ms: 1,
+    ...changes,
+  };
 }
 
 /** Both services, asked at this moment. */

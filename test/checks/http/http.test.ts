@@ -20,6 +20,7 @@ const JSON_TYPE = "application/json; charset=utf-8";
 
 function call(changes: Partial<SeenCall> = {}): SeenCall {
   return {
+    kind: "call",
     request: "GET /x",
     sent_at: "2026-01-01T00:00:00.000Z",
     status: 200,

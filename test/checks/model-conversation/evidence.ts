@@ -1,8 +1,8 @@
 import type { Exchange } from "../../../src/checks/model-conversation/model-exchange.ts";
-import type { GenerationRecord } from "../../../src/contract/engine-schemas.ts";
 import type { Message, Session } from "../../../src/contract/hmi-schemas.ts";
 import type { Check, Verdict } from "../../../src/harness/define-check.ts";
 import type { Target } from "../../../src/targets/open-target.ts";
+import type { SeenGeneration } from "../../../src/targets/seen-evidence.ts";
 
 /** The judging half alone. */
 export function judge(check: Check<Target, never>, evidence: unknown): Verdict {
@@ -52,6 +52,7 @@ export function exchange(changes: Partial<Exchange> = {}): Exchange {
     refusal: undefined,
     seen: "GET /api/chat/general-stream ended with done (stop) after 3 ms",
     stream: {
+      kind: "stream",
       ...{ request: "GET /api/chat/general-stream", sent_at: AT, status: 200, headers: {}, content_type: "" },
       ...{ chunks: [], events: [], facts: [], comments_ms: [], body: null, end: "closed", duration_ms: 3 },
     },
@@ -78,8 +79,9 @@ export function generalExchange(changes: Partial<Exchange> = {}): Exchange {
 }
 
 /** What reached the engine, with this in its system prompt. */
-export function generation(system: string, messages: GenerationRecord["messages"] = []): GenerationRecord {
+export function generation(system: string, messages: SeenGeneration["messages"] = []): SeenGeneration {
   return {
+    kind: "generation",
     id: 1,
     endpoint: "chat",
     model: "llama3.1:8b",

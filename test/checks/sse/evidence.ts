@@ -1,11 +1,11 @@
 import type { SeenReply } from "../../../src/checks/sse/seen-reply.ts";
-import type { GenerationRecord } from "../../../src/contract/engine-schemas.ts";
 import { formatEventId, NOWHERE, nextPlace } from "../../../src/contract/event-id.ts";
 import type { StreamEvent } from "../../../src/contract/event-schemas.ts";
 import type { Message } from "../../../src/contract/hmi-schemas.ts";
 import { EVENT_STREAM_HEADERS, encodeEvent } from "../../../src/contract/sse.ts";
 import { readFacts } from "../../../src/targets/drivers/known-streams.ts";
 import type { SeenStream } from "../../../src/targets/http-client.ts";
+import type { SeenGeneration } from "../../../src/targets/seen-evidence.ts";
 import { generation, replyRow, row } from "../model-conversation/evidence.ts";
 
 export const planning: StreamEvent = { type: "status_update", status: "planning" };
@@ -56,6 +56,7 @@ export function stream(
     return { at_ms, latin1: Buffer.from(encodeEvent(id, event)).toString("latin1") };
   });
   return {
+    kind: "stream",
     request: "GET /api/chat/stream/80",
     sent_at: "2026-01-01T00:00:00.000Z",
     status: 200,
@@ -102,6 +103,6 @@ export function savedReply(changes: Partial<Message> = {}): Message {
   return replyRow({ content: "Hi", usage: counts, ...changes });
 }
 
-export function asked(changes: Partial<GenerationRecord> = {}): GenerationRecord {
+export function asked(changes: Partial<SeenGeneration> = {}): SeenGeneration {
   return { ...generation("nothing"), counted: { prompt_tokens: 3, completion_tokens: 2 }, ...changes };
 }

@@ -53,6 +53,7 @@ export async function listenForReply(
       const ended = socket.closed.then((): SeenStream => {
         const given = until.aborted ? "given-up" : "cut";
         return {
+          kind: "stream",
           ...{
             request,
             sent_at,
