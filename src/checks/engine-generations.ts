@@ -27,10 +27,7 @@ export function textsOf({ messages, system, prompt }: SeenGeneration): readonly 
  * for a second time has the first one after it. Where none has it as it was sent, those that have it in a longer text,
  * as a template makes one.
  */
-export function answering(
-  asked: string,
-  generations: readonly SeenGeneration[],
-): readonly SeenGeneration[] {
+export function answering(asked: string, generations: readonly SeenGeneration[]): readonly SeenGeneration[] {
   const wanted = withoutOptions(asked);
   const exact = generations.filter(
     (generation) => lastAsked(generation) === wanted || generation.prompt?.includes(wanted),

@@ -222,7 +222,8 @@ export async function openTarget(
       lacks: contract?.lacks ?? {},
       engineName: watch.name,
       engineAnswers: watch.answers,
-      generationsAfter: async (...asked) => (await watch.generationsAfter?.(...asked))?.map(seenGeneration) ?? [],
+      generationsAfter: async (...asked) =>
+        (await watch.generationsAfter?.(...asked))?.map(seenGeneration) ?? [],
       close: () => closeAll(opened),
     };
   } catch (error) {

@@ -35,7 +35,12 @@ async function hostileFolder(): Promise<string> {
     ...{ duration_ms: 1e307, attempts: 1, outcome },
   });
   const rows = [{ [HOSTILE]: HOSTILE, message_id: HOSTILE, __proto__: null }];
-  const texts: TextPair = { title: HOSTILE, names: [HOSTILE, HOSTILE], before: HOSTILE, after: `${HOSTILE}!` };
+  const texts: TextPair = {
+    title: HOSTILE,
+    names: [HOSTILE, HOSTILE],
+    before: HOSTILE,
+    after: `${HOSTILE}!`,
+  };
   const results = [
     result({ verdict: "broken", expected: HOSTILE, found: HOSTILE, seen: HOSTILE, rows, texts }, "sse/order"),
     result({ verdict: "could-not-run", reason: HOSTILE }, "sse/text"),

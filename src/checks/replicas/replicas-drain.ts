@@ -5,9 +5,9 @@ import { type Context, makeProfile, makeSession } from "../profiles-and-sessions
 import { lookUntil, readSettledRows } from "../read-replies.ts";
 import { textIn } from "../sse/arrived-events.ts";
 import { isWhole, lastWord } from "../stream-endings.ts";
+import { streamedAndStored } from "../streamed-and-stored.ts";
 import { beginSomewhere, sendSomewhere } from "./call-any-replica.ts";
 import { LOOKS, replicasOf, SEVERAL_HMIS, shortName } from "./met-replicas.ts";
-import { streamedAndStored } from "../streamed-and-stored.ts";
 
 /** A busy machine may take its time; a reply that is streaming for longer will be so for good. In milliseconds. */
 const SETTLES_WITHIN_MS = 20_000;

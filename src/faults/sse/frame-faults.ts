@@ -1,10 +1,10 @@
 import type { Fault } from "../fault.ts";
-import { type Frame, rewriteEvents, streamsWithin } from "../rewrite-events.ts";
+import { rewriteEvents, type SseFrame, streamsWithin } from "../rewrite-events.ts";
 
 /** A bug that changes frames one by one, whatever went before. */
 interface FrameFault extends Omit<Fault, "overrides"> {
   /** What goes out in a frame's place, empty for nothing; undefined lets it pass. */
-  readonly instead: (frame: Frame) => string | undefined;
+  readonly instead: (frame: SseFrame) => string | undefined;
   /** True where it is on every stream, however far a fault is to reach. */
   readonly isEverywhere?: boolean;
 }

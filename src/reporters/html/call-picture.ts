@@ -2,8 +2,8 @@ import type { Bar, Timing } from "./call-timing.ts";
 import { barWords, endWords, isToken, isTrouble, nameOf } from "./event-words.ts";
 import { type Html, html } from "./html-markup.ts";
 import { type Label, type PlacedLabel, placeLabels } from "./placed-labels.ts";
-import type { Stream } from "./seen-parts.ts";
 import { roundStep } from "./round-step.ts";
+import type { Stream } from "./seen-parts.ts";
 import { milliseconds } from "./shown-units.ts";
 
 /** Heights, in pixels. */
